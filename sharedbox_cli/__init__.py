@@ -1,0 +1,3 @@
+"""Shared mailboxes as code."""
+
+__version__ = "0.1.0"
