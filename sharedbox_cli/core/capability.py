@@ -1,0 +1,35 @@
+"""What a platform can do, as rows: read by validation, by `explain` and by the docs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sharedbox_cli.core.model import Platform
+
+
+@dataclass(frozen=True, slots=True)
+class Capability:
+    """One path of the spec language on one platform."""
+
+    path: str
+    """As in a spec: `members[].rights.read`, `storage.licence`, `calendar`."""
+    is_possible: bool
+    meaning: str
+    """What it becomes there; or why it is not possible and what to write instead."""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """All rows of one platform."""
+
+    platform: Platform
+    title: str
+    rows: tuple[Capability, ...]
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """For paths with listed values: those that are possible here."""
+
+    def row(self, path: str) -> Capability | None:
+        """Return the row of a path, or nothing where the platform says nothing of it."""
+        return next((row for row in self.rows if row.path == path), None)

@@ -1,0 +1,234 @@
+"""One step on one mailbox: what it does, its risk, what it needs first, its words and its inverse."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import IntEnum, StrEnum
+
+from sharedbox_cli.core.identity import Address, TrusteeId
+from sharedbox_cli.core.model import (
+    ALLOWED,
+    KIND_SHARED,
+    Field,
+    Platform,
+    Right,
+    TrusteeKind,
+    Value,
+)
+from sharedbox_cli.core.place import NOWHERE, Place
+
+
+class Kind(StrEnum):
+    """The verbs of a change."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    GRANT = "grant"
+    REVOKE = "revoke"
+    DELETE = "delete"
+    LICENCE = "licence"
+
+
+class Phase(IntEnum):
+    """The fixed order within one mailbox; grants come before revocations (docs/reliability.md)."""
+
+    CREATE = 1
+    BLOCK_SIGN_IN = 2
+    LICENCE_UP = 3
+    SETTINGS = 4
+    GRANT = 5
+    CONTENT = 6
+    REVOKE = 7
+    LICENCE_DOWN = 8
+    DELETE = 9
+
+
+class Risk(IntEnum):
+    """What a change can do to people: nothing to notice, something to know, something to think about."""
+
+    LOW = 0
+    MEDIUM = 1
+    HIGH = 2
+
+
+NEW = "new"
+RESTORE = "restore"
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Whom a grant or revocation is about."""
+
+    id: TrusteeId
+    right: Right
+    address: Address | None = None
+    name: str = ""
+    kind: TrusteeKind = TrusteeKind.USER
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One reversible step. `before` and `after` hold only the settings that it changes."""
+
+    kind: Kind
+    phase: Phase
+    mailbox: Address
+    platform: Platform
+    mailbox_id: str = ""
+    """The platform's immutable id; empty until the mailbox is created."""
+    how: str = ""
+    """Of a creation: `new` or `restore` (from soft deletion)."""
+    before: Mapping[Field, Value] = field(default_factory=dict)
+    after: Mapping[Field, Value] = field(default_factory=dict)
+    party: Party | None = None
+    risk: Risk = Risk.LOW
+    why: str = ""
+    """For people: `expired on 2027-03-31`, `not in the spec` …"""
+    needs: tuple[str, ...] = ()
+    """Keys of changes that must have succeeded before."""
+    place: Place = field(default=NOWHERE, compare=False)
+
+    @property
+    def key(self) -> str:
+        """Return what names this change within its plan."""
+        parts: list[str] = [str(self.kind), self.mailbox.key]
+        if self.party:
+            parts += [str(self.party.right), self.party.detail, str(self.party.id)]
+        if self.kind in (Kind.UPDATE, Kind.LICENCE):
+            parts.append("+".join(sorted(self.after)))
+        return " ".join(part for part in parts if part)
+
+    @property
+    def order(self) -> tuple[int, str, int, str, str]:
+        """Return the place of this change in a plan: phase, mailbox, kind, trustee, right."""
+        party = self.party
+        rank = right_rank(party.right) if party else 0
+        if self.phase is Phase.REVOKE:
+            rank = -rank
+        who = f"{party.address.key if party.address else ''} {party.id}" if party else ""
+        return (int(self.phase), self.mailbox.key, rank, who, self.key)
+
+
+_RIGHTS_IN_ORDER = (Right.FULL_ACCESS, Right.READ, Right.SEND_AS, Right.SEND_ON_BEHALF, Right.OTHER)
+
+RIGHT_WORDS: Mapping[Right, str] = {
+    Right.FULL_ACCESS: "full access",
+    Right.READ: "read",
+    Right.SEND_AS: "send as",
+    Right.SEND_ON_BEHALF: "send on behalf",
+    Right.OTHER: "another right",
+}
+
+
+def right_rank(right: Right) -> int:
+    """Return the order in which rights are granted; they are taken away in reverse."""
+    return _RIGHTS_IN_ORDER.index(right)
+
+
+def right_words(right: Right, detail: str = "") -> str:
+    """Return a right in prose."""
+    return f"{RIGHT_WORDS[right]} ({detail})" if detail else RIGHT_WORDS[right]
+
+
+def party_words(party: Party) -> str:
+    """Return whom a change is about, unescaped: the formats make it harmless."""
+    if party.address is None:
+        return party.name or f"deleted account {party.id}"
+    return f"{party.name} <{party.address}>" if party.name else str(party.address)
+
+
+def value_words(value: Value) -> str:
+    """Return a setting's value in prose."""
+    match value:
+        case None:
+            return "not set"
+        case bool():
+            return "yes" if value else "no"
+        case tuple():
+            return ", ".join(value_words(item) for item in value) or "none"
+        case _:
+            return str(value)
+
+
+def words(change: Change) -> str:
+    """Return what a change does, in one line for people."""
+    match change.kind:
+        case Kind.CREATE:
+            return "restore the soft-deleted mailbox" if change.how == RESTORE else "make the mailbox"
+        case Kind.DELETE:
+            return "delete the mailbox (soft: it can be restored for 30 days)"
+        case Kind.GRANT if change.party:
+            suffix = ""
+            if (wish := change.after.get(Field.AUTOMAPPING)) is not None:
+                suffix = ", automapping on" if wish else ", automapping off"
+            right = right_words(change.party.right, change.party.detail)
+            return f"grant {right} to {party_words(change.party)}{suffix}"
+        case Kind.REVOKE if change.party:
+            right = right_words(change.party.right, change.party.detail)
+            return f"revoke {right} from {party_words(change.party)}"
+        case Kind.UPDATE if change.party:
+            state = "on" if change.after.get(Field.AUTOMAPPING) else "off"
+            return f"switch automapping {state} for {party_words(change.party)}"
+        case Kind.UPDATE if change.after.get(Field.KIND) == KIND_SHARED:
+            return "convert the user mailbox to a shared mailbox"
+        case _:
+            return "; ".join(_setting_words(name, change) for name in sorted(change.after))
+
+
+def _setting_words(name: Field, change: Change) -> str:
+    before = change.before.get(name)
+    after = change.after[name]
+    if isinstance(before, tuple) and isinstance(after, tuple):
+        added = [f"+{value_words(item)}" for item in after if item not in before]
+        removed = [f"-{value_words(item)}" for item in before if item not in after]
+        return f"{name}: {' '.join(added + removed)}"
+    if name not in change.before:
+        return f"{name}: {value_words(after)}"
+    return f"{name}: {value_words(before)} -> {value_words(after)}"
+
+
+def inverse(change: Change) -> Change | None:
+    """Return the change that brings back what was before, or nothing where none can."""
+    back = {
+        "needs": (),
+        "before": change.after,
+        "after": change.before,
+        "why": change.why,
+    }
+    match change.kind:
+        case Kind.CREATE:
+            return replace(
+                change, kind=Kind.DELETE, phase=Phase.DELETE, needs=(), risk=Risk.HIGH,
+                before=change.after, after={},
+            )  # fmt: skip
+        case Kind.DELETE:
+            return replace(
+                change, kind=Kind.CREATE, phase=Phase.CREATE, how=RESTORE, needs=(), risk=Risk.MEDIUM,
+                before={}, after=change.before,
+            )  # fmt: skip
+        case Kind.GRANT:
+            return replace(change, kind=Kind.REVOKE, phase=Phase.REVOKE, risk=Risk.MEDIUM, **back)  # type: ignore[arg-type]
+        case Kind.REVOKE:
+            return replace(change, kind=Kind.GRANT, phase=Phase.GRANT, risk=Risk.MEDIUM, **back)  # type: ignore[arg-type]
+        case Kind.UPDATE | Kind.LICENCE:
+            if set(change.before) != set(change.after):
+                return None
+            phase = _phase_of_settings(change.before, change.kind, change.phase)
+            return replace(change, phase=phase, **back)  # type: ignore[arg-type]
+
+
+def _phase_of_settings(after: Mapping[Field, Value], kind: Kind, phase: Phase) -> Phase:
+    if kind is Kind.LICENCE:
+        return Phase.LICENCE_UP if phase is Phase.LICENCE_DOWN else Phase.LICENCE_DOWN
+    if Field.SIGN_IN in after:
+        return Phase.SETTINGS if after[Field.SIGN_IN] == ALLOWED else Phase.BLOCK_SIGN_IN
+    return phase
+
+
+def no_inverse_because(change: Change) -> str:
+    """Return why a change cannot be undone, or nothing where it can."""
+    if inverse(change) is not None:
+        return ""
+    return "what was there before is not known: the mailbox was made in the same run"

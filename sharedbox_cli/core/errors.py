@@ -1,0 +1,189 @@
+"""What can go wrong, and the exit code of each.
+
+SharedboxError            (summary, where, why, mend)
+├── SpecError         1   all problems, each with its place
+├── UsageError        1   the command line or a profile asks for what cannot be
+├── ObserveError      1   reading incomplete: never planned on, never "absent"
+├── PlanStale         1   specs or cloud moved since the plan was made
+├── PlanInvalid       1   a plan file that is cut, edited or foreign
+├── JournalError      1   the diary cannot be kept: nothing is written without it
+├── GuardRefused      4   guard, number found, number allowed, flag
+├── AuthError         5   token, role or scope; what is missing
+└── CloudError        1   mailbox, call, status, request_id
+    ├── NotFound          no such object
+    ├── Conflict          an object is in the way, or another state than expected
+    ├── Throttled         the service asks for patience
+    ├── Refused           the request was understood and refused for good
+    ├── PermissionDenied  5   the service refuses this caller
+    └── Ambiguous         sent, but the effect is not known
+
+A partly applied run is a result, not an exception.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from sharedbox_cli.core.place import NOWHERE, Place
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing that is wrong in a spec: where, what, why and how to mend it."""
+
+    place: Place
+    summary: str
+    why: str = ""
+    mend: str = ""
+    also: Place = field(default=NOWHERE, compare=False)
+
+
+class SharedboxError(Exception):
+    """An error that is told to people in four parts; `exit_code` is the process's."""
+
+    exit_code = 1
+    summary = "error"
+
+    def __init__(self, summary: str = "", *, where: str = "", why: str = "", mend: str = "") -> None:
+        self.summary = summary or self.summary
+        self.where = where
+        self.why = why
+        self.mend = mend
+        super().__init__(": ".join(part for part in (self.summary, where, why) if part))
+
+
+class SpecError(SharedboxError):
+    """All problems of the specs that were read, sorted by place."""
+
+    summary = "the specs have problems"
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(set(problems)))
+        first = self.problems[0] if self.problems else Problem(NOWHERE, self.summary)
+        super().__init__(first.summary, where=str(first.place), why=first.why, mend=first.mend)
+
+
+class UsageError(SharedboxError):
+    """The command line or a profile asks for what cannot be."""
+
+
+class ObserveError(SharedboxError):
+    """Reading was not complete, so nothing may be planned on it."""
+
+    summary = "reading stopped, nothing was planned"
+
+
+class PlanStale(SharedboxError):
+    """The specs or the cloud moved since the plan was made."""
+
+    summary = "plan is out of date"
+
+
+class PlanInvalid(SharedboxError):
+    """A plan file that cannot be trusted."""
+
+    summary = "not a plan that can be applied"
+
+
+class JournalError(SharedboxError):
+    """The journal cannot be kept, so nothing may be written to a cloud."""
+
+    summary = "the journal cannot be written"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What one guard says of a plan: the number found, the limit, and the waiver that would pass it."""
+
+    guard: str
+    why: str
+    found: int = 0
+    limit: str = ""
+    waiver: str = ""
+    mailbox: str = ""
+
+
+class GuardRefused(SharedboxError):
+    """One or more guards refuse the plan; nothing was written."""
+
+    exit_code = 4
+    summary = "refused by a guard"
+
+    def __init__(self, refusals: Iterable[Refusal]) -> None:
+        self.refusals = tuple(refusals)
+        super().__init__(self.summary, why="; ".join(f"{item.guard}: {item.why}" for item in self.refusals))
+
+
+class ConfirmationMissing(SharedboxError):
+    """Nobody said yes, and nobody can be asked."""
+
+    exit_code = 4
+    summary = "not applied: nobody confirmed it"
+
+
+class AuthError(SharedboxError):
+    """No token, or one that lacks a role or scope; `why` says which."""
+
+    exit_code = 5
+    summary = "authentication failed"
+
+
+class CloudError(SharedboxError):
+    """A vendor's answer to one `call`: HTTP `status` (0: none came), vendor's `code` and `request_id`."""
+
+    summary = "the service answered with an error"
+
+    def __init__(
+        self,
+        summary: str = "",
+        *,
+        mailbox: str = "",
+        call: str = "",
+        status: int = 0,
+        code: str = "",
+        request_id: str = "",
+        why: str = "",
+        mend: str = "",
+        retry_after: float | None = None,
+    ) -> None:
+        self.mailbox = mailbox
+        self.call = call
+        self.status = status
+        self.code = code
+        self.request_id = request_id
+        self.retry_after = retry_after
+        parts = (
+            mailbox,
+            call,
+            str(status) if status else "",
+            f"request id {request_id}" if request_id else "",
+        )
+        super().__init__(summary, where=" · ".join(part for part in parts if part), why=why, mend=mend)
+
+
+class NotFound(CloudError):
+    """No such object."""
+
+
+class Conflict(CloudError):
+    """An object is in the way, or is in another state than expected."""
+
+
+class Throttled(CloudError):
+    """The service asks for patience; `retry_after` in seconds where it said so."""
+
+
+class Refused(CloudError):
+    """The request was understood and refused for good: repeating it cannot help."""
+
+
+class PermissionDenied(CloudError):
+    """The service refuses this caller; `is_whole_route` when it would refuse any object."""
+
+    exit_code = 5
+    is_whole_route = True
+
+
+class Ambiguous(CloudError):
+    """A write was sent and no trustworthy answer came: only a reading can tell."""

@@ -1,0 +1,276 @@
+"""The nouns: what is wanted and what was read, in the same words for every platform.
+
+A setting or fact that is absent from a mapping is *not managed* (desired) or *not read* (observed).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from typing import NewType
+
+from sharedbox_cli.core.identity import Address, TrusteeId
+from sharedbox_cli.core.place import NOWHERE, Place
+
+Value = None | bool | int | str | tuple["Value", ...]
+"""What a setting can hold: plain, immutable, the same in JSON. Sets are sorted tuples."""
+
+Platform = NewType("Platform", str)
+MICROSOFT365 = Platform("microsoft365")
+GOOGLE_DELEGATED = Platform("google-delegated")
+GOOGLE_COLLABORATIVE = Platform("google-collaborative")
+
+
+class Field(StrEnum):
+    """A setting of a mailbox, named by its path in a spec."""
+
+    DISPLAY_NAME = "display_name"
+    ALIASES = "aliases"
+    HIDDEN = "hidden_from_address_lists"
+    SIGN_IN = "sign_in"
+    SENT_AS = "sent_items.send_as"
+    SENT_ON_BEHALF = "sent_items.send_on_behalf"
+    LICENCE = "storage.licence"
+    KIND = "kind"
+    """What the object is now; desired by naming a platform, never written in a spec."""
+    AUTOMAPPING = "automapping"
+    """Of one grant, not of the mailbox: only inside a Change that is about a trustee."""
+
+
+KIND_SHARED = "shared"
+KIND_USER = "user"
+BLOCKED = "blocked"
+ALLOWED = "allowed"
+COPY_SENDER = "sender"
+COPY_BOTH = "both"
+LICENCE_NONE = "none"
+PLAN_1 = "exchange-online-plan-1"
+PLAN_2 = "exchange-online-plan-2"
+
+
+class Fact(StrEnum):
+    """Something read that no spec sets: for checks, guards and reports."""
+
+    USED_BYTES = "used_bytes"
+    USED_AT = "used_at"
+    """ISO date of the reading of `used_bytes` (UTC)."""
+    QUOTA_BYTES = "quota_bytes"
+    LICENCES = "licences"
+    """Sorted names of the licences assigned."""
+    MAILBOX_PLANS = "mailbox_plans"
+    """Sorted names of the mail plans in force."""
+    HAS_ARCHIVE = "has_archive"
+    ON_HOLD = "on_hold"
+    FORWARDING_TO = "forwarding_to"
+    CREATED_AT = "created_at"
+    ON_PREMISES = "on_premises"
+    ITEM_COUNT = "item_count"
+    LAST_ACTIVITY = "last_activity"
+
+
+class Right(StrEnum):
+    """What is granted. `OTHER` keeps a right that has no name here; its own text is in `Grant.detail`."""
+
+    FULL_ACCESS = "full_access"
+    READ = "read"
+    SEND_AS = "send_as"
+    SEND_ON_BEHALF = "send_on_behalf"
+    OTHER = "other"
+
+
+class TrusteeKind(StrEnum):
+    """What a trustee is."""
+
+    USER = "user"
+    GROUP = "group"
+    ORPHAN = "orphan"
+    """A deleted object of which only the id is left."""
+    OTHER = "other"
+
+
+class State(StrEnum):
+    """Whether the mailbox is to be."""
+
+    PRESENT = "present"
+    ABSENT = "absent"
+
+
+class MembersMode(StrEnum):
+    """Whether the members of a spec are all there may be."""
+
+    EXACT = "exact"
+    AT_LEAST = "at-least"
+
+
+@dataclass(frozen=True, slots=True)
+class Trustee:
+    """A user or group that can hold a right."""
+
+    id: TrusteeId
+    kind: TrusteeKind
+    address: Address | None = None
+    name: str = ""
+    is_enabled: bool = True
+    is_guest: bool = False
+    is_mail_enabled: bool = True
+    is_security: bool = True
+    """Groups: whether a right given to it works (Exchange: mail-enabled security groups only)."""
+    member_count: int | None = None
+    """Groups: effective (transitive) users, where read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A right that a trustee holds on a mailbox."""
+
+    trustee: TrusteeId
+    right: Right
+    detail: str = ""
+    automapping: bool | None = field(default=None, compare=False)
+    """None: not known, as the platform does not tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class WantedGrant:
+    """A right that a spec gives to an address."""
+
+    trustee: Address
+    kind: TrusteeKind
+    right: Right
+    detail: str = ""
+    automapping: bool | None = None
+    until: datetime | None = None
+    """UTC; past it the grant is not desired."""
+    reason: str = ""
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DesiredMailbox:
+    """One document of the specs after defaults, teams and expiry."""
+
+    address: Address
+    platform: Platform
+    state: State = State.PRESENT
+    settings: Mapping[Field, Value] = field(default_factory=dict)
+    grants: tuple[WantedGrant, ...] | None = None
+    """None: members are not managed; empty: nobody may."""
+    expired: tuple[WantedGrant, ...] = ()
+    members_mode: MembersMode = MembersMode.EXACT
+    labels: Mapping[str, str] = field(default_factory=dict)
+    warn_at_percent: int | None = None
+    place: Place = field(default=NOWHERE, compare=False)
+    places: Mapping[str, Place] = field(default_factory=dict, compare=False)
+    """Where each value came from, by its path in the spec (`display_name`, `members[0].rights`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """All specs of a run."""
+
+    mailboxes: Mapping[Address, DesiredMailbox] = field(default_factory=dict)
+    digest: str = ""
+    """SHA-256 of the canonical content of all documents."""
+    total: int = 0
+    """How many documents there were before any filter: what guards count on."""
+
+    def of_platforms(self, platforms: frozenset[Platform]) -> Desired:
+        """Return the part that one provider is for."""
+        mine = {key: box for key, box in self.mailboxes.items() if box.platform in platforms}
+        return Desired(mine, self.digest, self.total)
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialEntry:
+    """An entry that is shown and never touched: a deny, an inherited right, an unknown one."""
+
+    trustee: TrusteeId
+    text: str
+    is_deny: bool = False
+    is_inherited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedMailbox:
+    """One mailbox as read from a cloud."""
+
+    id: str
+    address: Address
+    platform: Platform
+    settings: Mapping[Field, Value] = field(default_factory=dict)
+    grants: frozenset[Grant] | None = None
+    """None: not read."""
+    special: tuple[SpecialEntry, ...] = ()
+    facts: Mapping[Fact, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Occupant:
+    """What holds an address that a spec wants."""
+
+    id: str
+    kind: str
+    """Plain words: `user mailbox`, `distribution group`, `soft-deleted mailbox` …"""
+    name: str
+    address: Address
+    is_soft_deleted: bool = False
+    is_convertible: bool = False
+    """A user mailbox with this very primary address: it can become the shared one."""
+
+
+@dataclass(frozen=True, slots=True)
+class LicencePool:
+    """Seats of one kind of licence."""
+
+    name: str
+    plans: tuple[str, ...]
+    total: int
+    used: int
+
+    @property
+    def free(self) -> int:
+        """Return how many seats are left, never below 0."""
+        return max(0, self.total - self.used)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a part of an observation came from."""
+
+    what: str
+    call: str
+    items: int
+    pages: int
+    read_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What one tenant has now. An incomplete one is an error wherever it is used."""
+
+    tenant_id: str
+    tenant_name: str
+    platforms: frozenset[Platform]
+    domains: frozenset[str]
+    """Accepted domains, in lower case."""
+    read_at: datetime
+    mailboxes: Mapping[Address, ObservedMailbox] = field(default_factory=dict)
+    trustees: Mapping[TrusteeId, Trustee] = field(default_factory=dict)
+    directory: Mapping[Address, TrusteeId] = field(default_factory=dict)
+    """Each address (primary or alias) of each trustee read, to its id."""
+    ambiguous: Mapping[Address, tuple[TrusteeId, ...]] = field(default_factory=dict)
+    taken: Mapping[Address, tuple[Occupant, ...]] = field(default_factory=dict)
+    members: Mapping[TrusteeId, frozenset[TrusteeId]] = field(default_factory=dict)
+    """Effective users of each group that was asked for."""
+    licences: Mapping[str, LicencePool] = field(default_factory=dict)
+    sources: tuple[Source, ...] = ()
+    is_complete: bool = True
+    others: int = 0
+    """Mailboxes of these platforms that exist and were not asked for."""
+
+
+def end_of_day(day: date) -> datetime:
+    """Return the instant at which access that lasts until `day` ends: 24:00 UTC of that day."""
+    return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
