@@ -175,11 +175,13 @@ class Desired:
     """SHA-256 of the canonical content of all documents."""
     total: int = 0
     """How many documents there were before any filter: what guards count on."""
+    grants_elsewhere: int = 0
+    """Grants wanted by documents that a filter left out: they widen the base of `mass-revocation`."""
 
     def of_platforms(self, platforms: frozenset[Platform]) -> Desired:
         """Return the part that one provider is for."""
         mine = {key: box for key, box in self.mailboxes.items() if box.platform in platforms}
-        return Desired(mine, self.digest, self.total)
+        return Desired(mine, self.digest, self.total, self.grants_elsewhere)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +219,8 @@ class Occupant:
     address: Address
     is_soft_deleted: bool = False
     is_convertible: bool = False
-    """A user mailbox with this very primary address: it can become the shared one."""
+    """A user mailbox with this very primary address: it can become the shared one, and stands in
+    `Observed.mailboxes` as well, with all its settings, grants and `Field.KIND` = `user`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,151 @@
+"""Dataclasses to plain JSON values and back, strictly: what comes from a file is a stranger's."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import datetime
+from enum import Enum, IntEnum
+from functools import cache
+from typing import Any, NewType, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from sharedbox_cli.core.identity import Address
+from sharedbox_cli.core.model import Value
+
+T = TypeVar("T")
+MAX_DEPTH = 40
+
+
+class CodecError(ValueError):
+    """Data that does not fit; the message says where and why."""
+
+
+def to_plain(value: object) -> Any:
+    """Return JSON values only; mappings and sets come out sorted, so equal things give equal bytes."""
+    match value:
+        case None | bool() | str():
+            return value
+        case IntEnum():
+            return value.name.lower()
+        case Enum():
+            return value.value
+        case int():
+            return value
+        case datetime():
+            return value.isoformat()
+        case Address():
+            return value.text
+        case Mapping():
+            return {_key_text(key): to_plain(value[key]) for key in sorted(value, key=_key_text)}
+        case frozenset():
+            return sorted((to_plain(item) for item in value), key=repr)
+        case tuple():
+            return [to_plain(item) for item in value]
+        case _ if is_dataclass(value):
+            return {item.name: to_plain(getattr(value, item.name)) for item in fields(value)}
+    message = f"cannot write a {type(value).__name__}"
+    raise CodecError(message)
+
+
+def _key_text(key: object) -> str:
+    if isinstance(key, Address):
+        return key.text
+    return str(key.value) if isinstance(key, Enum) else str(key)
+
+
+def from_plain(kind: type[T], data: object, where: str = "") -> T:
+    """Return a `kind` built from JSON values. Raises CodecError for anything unknown, missing or odd."""
+    result: T = _build(kind, data, where or kind.__name__, 0)
+    return result
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    return get_type_hints(kind)
+
+
+def _build(kind: Any, data: object, where: str, depth: int) -> Any:
+    if depth > MAX_DEPTH:
+        raise CodecError(f"{where}: too deep")
+    if isinstance(kind, NewType):
+        return _build(kind.__supertype__, data, where, depth)
+    origin = get_origin(kind)
+    if kind is Value or (
+        origin in (Union, types.UnionType) and str in get_args(kind) and bool in get_args(kind)
+    ):
+        return _value(data, where, depth)
+    if origin in (Union, types.UnionType):
+        return _optional(get_args(kind), data, where, depth)
+    if origin is tuple:
+        return _tuple(get_args(kind), data, where, depth)
+    if origin is frozenset:
+        return frozenset(_tuple((*get_args(kind), ...), data, where, depth))
+    if origin is not None and issubclass(origin, Mapping):
+        return _mapping(get_args(kind), data, where, depth)
+    if is_dataclass(kind) and kind is not Address:
+        return _dataclass(kind, data, where, depth)
+    return _scalar(kind, data, where)
+
+
+def _value(data: object, where: str, depth: int) -> Value:
+    if depth > MAX_DEPTH:
+        raise CodecError(f"{where}: too deep")
+    if isinstance(data, list):
+        return tuple(_value(item, where, depth + 1) for item in data)
+    if data is None or isinstance(data, (bool, int, str)):
+        return data
+    raise CodecError(f"{where}: {type(data).__name__} is not a setting's value")
+
+
+def _optional(kinds: tuple[Any, ...], data: object, where: str, depth: int) -> Any:
+    if data is None and type(None) in kinds:
+        return None
+    rest = [item for item in kinds if item is not type(None)]
+    if len(rest) != 1:
+        raise CodecError(f"{where}: null is not possible here")
+    return _build(rest[0], data, where, depth)
+
+
+def _tuple(kinds: tuple[Any, ...], data: object, where: str, depth: int) -> tuple[Any, ...]:
+    if not isinstance(data, list):
+        raise CodecError(f"{where}: a list is wanted")
+    return tuple(_build(kinds[0], item, f"{where}[{index}]", depth + 1) for index, item in enumerate(data))
+
+
+def _mapping(kinds: tuple[Any, ...], data: object, where: str, depth: int) -> dict[Any, Any]:
+    if not isinstance(data, dict):
+        raise CodecError(f"{where}: a mapping is wanted")
+    return {
+        _build(kinds[0], key, where, depth + 1): _build(kinds[1], item, f"{where}.{key}", depth + 1)
+        for key, item in data.items()
+    }
+
+
+def _dataclass(kind: Any, data: object, where: str, depth: int) -> Any:
+    if not isinstance(data, dict):
+        raise CodecError(f"{where}: a mapping is wanted")
+    hints = _hints(kind)
+    names = [item.name for item in fields(kind)]
+    unknown = sorted(set(data) - set(names))
+    missing = sorted(set(names) - set(data))
+    if unknown or missing:
+        raise CodecError(f"{where}: unknown keys {unknown}, missing keys {missing}")
+    return kind(**{name: _build(hints[name], data[name], f"{where}.{name}", depth + 1) for name in names})
+
+
+def _scalar(kind: Any, data: object, where: str) -> Any:
+    try:
+        if kind is Address and isinstance(data, str):
+            return Address.of(data)
+        if kind is datetime and isinstance(data, str):
+            return datetime.fromisoformat(data)
+        if isinstance(kind, type) and issubclass(kind, IntEnum) and isinstance(data, str):
+            return kind[data.upper()]
+        if isinstance(kind, type) and issubclass(kind, Enum):
+            return kind(data)
+    except (ValueError, KeyError) as error:
+        raise CodecError(f"{where}: {data!r} is not possible here") from error
+    if isinstance(kind, type) and type(data) is kind:
+        return data
+    raise CodecError(f"{where}: {type(data).__name__} is not possible here")
