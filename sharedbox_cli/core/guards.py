@@ -1,0 +1,181 @@
+"""Safety rules on a whole plan: each is a function that refuses with numbers, or says nothing.
+
+A guard that cannot be computed refuses. Percentages are integers: `100 * n > percent * base`, and a base
+of nothing with something to take away refuses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+
+from sharedbox_cli.core.change import Change, Kind, Phase
+from sharedbox_cli.core.errors import Refusal
+from sharedbox_cli.core.guards_access import external_trustee, last_access
+from sharedbox_cli.core.guards_input import GuardInput, GuardLimits, Waivers
+from sharedbox_cli.core.model import ALLOWED, Fact, Field
+
+GIB = 1024**3
+
+
+def guard(facts: GuardInput) -> tuple[Refusal, ...]:
+    """Return what all guards refuse, after waivers; empty means the plan may be applied."""
+    found: list[Refusal] = []
+    for rule in GUARDS.values():
+        found.extend(rule(facts))
+    return tuple(item for item in found if not facts.waivers.passes(item))
+
+
+def empty_spec(facts: GuardInput) -> Iterable[Refusal]:
+    """Refuse a set of specs that is smaller than it can be meant to be."""
+    count, least, last = facts.plan.desired.total, facts.limits.min_mailboxes, facts.last_managed
+    if count == 0:
+        yield Refusal("empty-spec", "no documents were found: wrong folder?", 0, "1", "empty-spec")
+    elif count < least:
+        why = f"found {count} documents, the profile wants at least {least}: wrong folder?"
+        yield Refusal("empty-spec", why, count, str(least), "empty-spec")
+    elif last is not None and last >= 4 and 2 * count < last:
+        why = f"found {count} documents, the last run managed {last}: wrong folder?"
+        yield Refusal("empty-spec", why, count, str(last), "empty-spec")
+
+
+def tenant_mismatch(facts: GuardInput) -> Iterable[Refusal]:
+    """Refuse when the tenant that was read is not the one that the plan or the profile is for."""
+    for platform, world in sorted(facts.worlds.items()):
+        planned = facts.plan.tenants.get(platform, world.tenant_id)
+        if planned != world.tenant_id:
+            why = f"the plan is for tenant {planned}, the sign-in is for {world.tenant_id}"
+            yield Refusal("tenant-mismatch", why)
+        wanted = facts.expected_tenants.get(platform)
+        if wanted and wanted.lower() not in {world.tenant_id.lower(), *world.domains}:
+            why = f"the profile is for {wanted}, the sign-in is for {world.tenant_name} ({world.tenant_id})"
+            yield Refusal("tenant-mismatch", why)
+        boxes = [box for box in facts.plan.desired.mailboxes.values() if box.platform == platform]
+        if boxes and world.domains and not any(box.address.domain in world.domains for box in boxes):
+            why = f"no domain of the specs is a domain of {world.tenant_name}"
+            yield Refusal("tenant-mismatch", why)
+
+
+def mass_revocation(facts: GuardInput) -> Iterable[Refusal]:
+    """Refuse a run that takes away a large part of all grants."""
+    taken = [change for change in facts.plan.changes if change.kind is Kind.REVOKE]
+    base = sum(facts.plan.grants_before.values()) + facts.plan.desired.grants_elsewhere
+    percent, most = facts.limits.mass_revocation_percent, facts.limits.mass_revocation_most
+    is_share = base >= facts.limits.percent_from and _exceeds(len(taken), base, percent)
+    if not taken or not (is_share or base == 0 or len(taken) > most):
+        return
+    boxes = {change.mailbox for change in taken}
+    share = f"{100 * len(taken) // base} %" if base else "all"
+    limit = f"{percent} %" if is_share else str(most)
+    why = f"would take {len(taken)} of {base} grants ({share}, limit {limit}) from {len(boxes)} mailboxes"
+    yield Refusal("mass-revocation", why, len(taken), limit, f"mass-revocation={len(taken)}")
+
+
+def mailbox_revocation(facts: GuardInput) -> Iterable[Refusal]:
+    """Refuse to take away a large part of one mailbox's grants."""
+    percent = facts.limits.mailbox_revocation_percent
+    for address, base in sorted(facts.plan.grants_before.items()):
+        taken = sum(c.kind is Kind.REVOKE and c.mailbox == address for c in facts.plan.changes)
+        if taken and base >= facts.limits.percent_from and _exceeds(taken, base, percent):
+            why = f"{address} would lose {taken} of {base} grants (limit {percent} %)"
+            waiver = f"mailbox-revocation={taken}"
+            yield Refusal("mailbox-revocation", why, taken, f"{percent} %", waiver, str(address))
+
+
+def delete(facts: GuardInput) -> Iterable[Refusal]:
+    """Refuse every deletion that is not allowed by name."""
+    for change in facts.plan.changes:
+        if change.kind is Kind.DELETE:
+            box = facts.worlds[change.platform].mailboxes.get(change.mailbox)
+            items = box.facts.get(Fact.ITEM_COUNT) if box else None
+            last = box.facts.get(Fact.LAST_ACTIVITY) if box else None
+            holds = f"holds {items:,} items" if isinstance(items, int) else "size not known"
+            activity = f", last active {last}" if last else ""
+            why = f"{change.mailbox} would be deleted ({holds}{activity})"
+            yield Refusal("delete", why, 1, "0", f"delete={change.mailbox}", str(change.mailbox))
+
+
+def mass_delete(facts: GuardInput) -> Iterable[Refusal]:
+    """Refuse many deletions at once."""
+    count, base = facts.plan.count(Kind.DELETE), facts.plan.desired.total
+    if count > 3 or (base >= 10 and _exceeds(count, base, 10)):
+        why = f"{count} of {base} mailboxes would be deleted"
+        yield Refusal("mass-delete", why, count, "3 or 10 %", f"mass-delete={count}")
+
+
+def convert(facts: GuardInput) -> Iterable[Refusal]:
+    """Refuse to turn a person's mailbox into a shared one unless it is allowed by name."""
+    for change in facts.plan.changes:
+        if change.kind is Kind.UPDATE and Field.KIND in change.after:
+            why = f"{change.mailbox} is a person's mailbox now: converting it ends their own sign-in to it"
+            yield Refusal("convert", why, 1, "0", f"convert={change.mailbox}", str(change.mailbox))
+
+
+def restore(facts: GuardInput) -> Iterable[Refusal]:
+    """Refuse to bring a deleted mailbox back, with its old mail and grants, unless allowed by name."""
+    for change in facts.plan.changes:
+        if change.kind is Kind.CREATE and change.how == "restore":
+            why = f"{change.mailbox} was deleted and would come back with its old mail and grants"
+            yield Refusal("restore", why, 1, "0", f"restore={change.mailbox}", str(change.mailbox))
+
+
+def unblock(facts: GuardInput) -> Iterable[Refusal]:
+    """Refuse to open sign-in to a shared mailbox unless it is allowed by name."""
+    for change in facts.plan.changes:
+        if change.after.get(Field.SIGN_IN) == ALLOWED:
+            why = f"{change.mailbox}: sign-in would be allowed; a shared mailbox needs none"
+            waiver = f"privileged={change.mailbox}"
+            yield Refusal("privileged", why, 1, "0", waiver, str(change.mailbox))
+
+
+def licence_drop(facts: GuardInput) -> Iterable[Refusal]:
+    """Refuse to take a licence while the mailbox is too large without it, or its size is not known."""
+    for change in facts.plan.changes:
+        if change.phase is Phase.LICENCE_DOWN:
+            yield from _licence_drop(change, facts)
+
+
+def _licence_drop(change: Change, facts: GuardInput) -> Iterable[Refusal]:
+    box = facts.worlds[change.platform].mailboxes.get(change.mailbox)
+    used = box.facts.get(Fact.USED_BYTES) if box else None
+    seen = box.facts.get(Fact.USED_AT) if box else None
+    where = str(change.mailbox)
+    if not isinstance(used, int):
+        why = f"{where}: the licence would go, and how much the mailbox holds is not known"
+        yield Refusal("licence-drop", why, mailbox=where)
+        return
+    if used > facts.limits.licence_drop_gib * GIB:
+        why = f"{where}: {used / GIB:.1f} GiB in use: receiving would stop without the licence"
+        yield Refusal("licence-drop", why, used, f"{facts.limits.licence_drop_gib} GiB", mailbox=where)
+    elif not _is_fresh(seen, facts.now):
+        why = f"{where}: the licence would go, and its size was last read on {seen or 'an unknown day'}"
+        yield Refusal("licence-drop", why, 0, "48 h", f"licence-drop={where}", where)
+
+
+def _is_fresh(seen: object, now: datetime) -> bool:
+    if not isinstance(seen, str):
+        return False
+    day = datetime.fromisoformat(seen)
+    return now - day.replace(tzinfo=day.tzinfo or now.tzinfo) <= timedelta(hours=48)
+
+
+def _exceeds(count: int, base: int, percent: int) -> bool:
+    return base == 0 or 100 * count > percent * base
+
+
+GUARDS: Mapping[str, Callable[[GuardInput], Iterable[Refusal]]] = {
+    "empty-spec": empty_spec,
+    "tenant-mismatch": tenant_mismatch,
+    "mass-revocation": mass_revocation,
+    "mailbox-revocation": mailbox_revocation,
+    "last-access": last_access,
+    "external-trustee": external_trustee,
+    "delete": delete,
+    "mass-delete": mass_delete,
+    "convert": convert,
+    "restore": restore,
+    "privileged": unblock,
+    "licence-drop": licence_drop,
+}
+
+__all__ = ["GUARDS", "GuardInput", "GuardLimits", "Waivers", "guard"]
