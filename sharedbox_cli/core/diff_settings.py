@@ -89,7 +89,7 @@ def _licence(box: DesiredMailbox, there: ObservedMailbox, wanted: Value) -> Chan
         box.address,
         box.platform,
         there.id,
-        before={Field.LICENCE: before},
+        before={Field.LICENCE: before} if Field.LICENCE in there.settings else {},
         after={Field.LICENCE: wanted},
         risk=Risk.LOW if goes_up else Risk.HIGH,
         place=box.places.get(str(Field.LICENCE), box.place),

@@ -10,7 +10,6 @@ from sharedbox_cli.core.errors import Refusal, UsageError
 from sharedbox_cli.core.model import Observed, Platform
 from sharedbox_cli.core.plan import Plan
 
-
 ALSO_CALLED: Mapping[str, str] = {"external": "external-trustee"}
 """Short names of guards on the command line."""
 

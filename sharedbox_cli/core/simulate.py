@@ -2,12 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from sharedbox_cli.core.change import RESTORE, Change, Kind
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import Field, Grant, Observed, ObservedMailbox, Occupant, Value
+from sharedbox_cli.core.model import (
+    ALLOWED,
+    COPY_SENDER,
+    KIND_SHARED,
+    LICENCE_NONE,
+    Field,
+    Grant,
+    Observed,
+    ObservedMailbox,
+    Occupant,
+    Value,
+)
+
+ASSUMED: Mapping[Field, Value] = {
+    Field.DISPLAY_NAME: "",
+    Field.ALIASES: (),
+    Field.HIDDEN: False,
+    Field.SIGN_IN: ALLOWED,
+    Field.SENT_AS: COPY_SENDER,
+    Field.SENT_ON_BEHALF: COPY_SENDER,
+    Field.LICENCE: LICENCE_NONE,
+    Field.KIND: KIND_SHARED,
+}
+"""What a new mailbox is taken to be in a preview; no plan rests on it: all managed settings are sent."""
 
 
 def simulate(world: Observed, change: Change) -> Observed:
@@ -43,9 +66,8 @@ def new_id(address: Address) -> str:
 
 def _made(change: Change) -> ObservedMailbox:
     identity = change.mailbox_id if change.how == RESTORE else new_id(change.mailbox)
-    return ObservedMailbox(
-        identity, change.mailbox, change.platform, settings=dict(change.after), grants=frozenset()
-    )
+    settings: dict[Field, Value] = {**ASSUMED, **change.after}
+    return ObservedMailbox(identity, change.mailbox, change.platform, settings=settings, grants=frozenset())
 
 
 def _buried(box: ObservedMailbox) -> Occupant:

@@ -1,0 +1,142 @@
+"""What the diff says of trustees and addresses that do not fit, and of half a picture."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from sharedbox_cli.core.change import Kind, Phase, words
+from sharedbox_cli.core.diff import make_plan
+from sharedbox_cli.core.errors import ObserveError, SpecError
+from sharedbox_cli.core.identity import TrusteeId
+from sharedbox_cli.core.model import (
+    MICROSOFT365,
+    Desired,
+    DesiredMailbox,
+    Field,
+    Grant,
+    Observed,
+    Occupant,
+    Right,
+    SpecialEntry,
+    Trustee,
+    TrusteeKind,
+    Value,
+    WantedGrant,
+)
+from sharedbox_cli.core.place import Place
+from sharedbox_cli.core.plan import Plan
+from tests.core.test_guards import SUPPORT, person, wish, world_of
+from tests.strategies import NOW, address
+
+
+def plan_of(box: DesiredMailbox, world: Observed) -> Plan:
+    return make_plan(Desired({box.address: box}, "", 1), {MICROSOFT365: world}, NOW, "0")
+
+
+def member(name: str, kind: TrusteeKind = TrusteeKind.USER, line: int = 1) -> WantedGrant:
+    return WantedGrant(address(name), kind, Right.FULL_ACCESS, place=Place("support.yaml", line, 5))
+
+
+def problems(box: DesiredMailbox, world: Observed) -> list[str]:
+    with pytest.raises(SpecError) as caught:
+        plan_of(box, world)
+    return [f"{item.place} {item.summary}: {item.mend}" for item in caught.value.problems]
+
+
+def test_trustees_when_unknown_or_of_another_kind_then_all_problems_come_at_once() -> None:
+    groups = (
+        Trustee(TrusteeId("g1"), TrusteeKind.GROUP, address("good"), member_count=1),
+        Trustee(TrusteeId("g2"), TrusteeKind.GROUP, address("plain"), is_mail_enabled=False),
+    )
+    world = world_of(1, 0, extra=groups)
+    box = DesiredMailbox(
+        SUPPORT,
+        MICROSOFT365,
+        grants=(member("nobody", line=3), member("good", line=4), member("plain", TrusteeKind.GROUP, 5)),
+    )
+    assert problems(box, world) == [
+        "support.yaml:3:5 no such user: Check the spelling, or create the account first.",
+        "support.yaml:4:5 not a user: Write `group: good@contoso.example`.",
+        "support.yaml:5:5 this group cannot hold a right: "
+        "Use a mail-enabled security group, or list its people.",
+    ]
+
+
+def test_trustee_when_two_addresses_name_one_account_then_it_is_a_problem() -> None:
+    world = world_of(1, 0)
+    world = replace(world, directory={**world.directory, address("alias"): TrusteeId("id-0")})
+    box = DesiredMailbox(SUPPORT, MICROSOFT365, grants=(member("p0"), member("alias", line=2)))
+    assert problems(box, world) == ["support.yaml:2:5 listed twice: Keep one of them."]
+
+
+def test_address_when_another_recipient_holds_it_then_it_is_a_problem() -> None:
+    holder = Occupant("id-9", "distribution group", "Help desk", SUPPORT)
+    world = replace(world_of(0, 0), mailboxes={}, taken={SUPPORT: (holder,)})
+    [found] = problems(DesiredMailbox(SUPPORT, MICROSOFT365, place=Place("a.yaml", 2, 1)), world)
+    assert found.startswith("a.yaml:2:1 address is taken")
+
+
+def test_reading_when_a_managed_part_is_missing_then_nothing_is_planned() -> None:
+    world = world_of(0, 0)
+    with pytest.raises(ObserveError, match="display_name"):
+        plan_of(DesiredMailbox(SUPPORT, MICROSOFT365, settings={Field.DISPLAY_NAME: "x"}), world)
+    unread = replace(world, mailboxes={SUPPORT: replace(world.mailboxes[SUPPORT], grants=None)})
+    with pytest.raises(ObserveError, match="members"):
+        plan_of(DesiredMailbox(SUPPORT, MICROSOFT365, grants=()), unread)
+    with pytest.raises(ObserveError, match="not read completely"):
+        plan_of(DesiredMailbox(SUPPORT, MICROSOFT365), replace(world, is_complete=False))
+
+
+def test_creation_when_nothing_is_there_then_all_managed_settings_follow_it() -> None:
+    world = replace(world_of(1, 0), mailboxes={})
+    settings: dict[Field, Value] = {Field.DISPLAY_NAME: "Support", Field.SIGN_IN: "blocked"}
+    box = DesiredMailbox(SUPPORT, MICROSOFT365, settings=settings, grants=(wish(0),))
+    plan = plan_of(box, world)
+    assert [(change.kind, change.phase) for change in plan.changes] == [
+        (Kind.CREATE, Phase.CREATE),
+        (Kind.UPDATE, Phase.BLOCK_SIGN_IN),
+        (Kind.GRANT, Phase.GRANT),
+    ]
+    assert all(change.needs == (plan.changes[0].key,) for change in plan.changes[1:])
+    assert words(plan.changes[2]) == "grant full access to P0 <p0@contoso.example>"
+
+
+def test_rights_of_deleted_accounts_and_special_entries_when_present_then_left_alone_and_said() -> None:
+    world = world_of(1, 1)
+    orphan = Trustee(TrusteeId("S-1-5-21-1"), TrusteeKind.ORPHAN)
+    box = world.mailboxes[SUPPORT]
+    held = (box.grants or frozenset()) | {Grant(orphan.id, Right.FULL_ACCESS)}
+    special = (SpecialEntry(TrusteeId("id-0"), "deny full access for P0", is_deny=True),)
+    world = replace(
+        world,
+        mailboxes={SUPPORT: replace(box, grants=held, special=special)},
+        trustees={**world.trustees, orphan.id: orphan},
+    )
+    plan = plan_of(DesiredMailbox(SUPPORT, MICROSOFT365, grants=(wish(0),)), world)
+    assert plan.is_empty
+    assert plan.left_alone.special_entries == 1
+    assert [note.text for note in plan.notes] == [
+        "1 rights of deleted accounts are left alone",
+        "left alone: deny full access for P0",
+    ]
+
+
+def test_revocation_when_a_group_is_granted_the_same_right_then_it_waits_for_the_group() -> None:
+    group = Trustee(TrusteeId("g"), TrusteeKind.GROUP, address("team"), member_count=3)
+    world = world_of(2, 2, extra=(group,))
+    box = DesiredMailbox(SUPPORT, MICROSOFT365, grants=(wish(0), member("team", TrusteeKind.GROUP)))
+    grant, revoke = plan_of(box, world).changes
+    assert (grant.kind, revoke.kind) == (Kind.GRANT, Kind.REVOKE)
+    assert revoke.needs == (grant.key,)
+
+
+def test_automapping_when_known_to_differ_then_it_is_one_change() -> None:
+    world = world_of(1, 0)
+    held = frozenset({Grant(TrusteeId("id-0"), Right.FULL_ACCESS, automapping=True)})
+    world = replace(world, mailboxes={SUPPORT: replace(world.mailboxes[SUPPORT], grants=held)})
+    box = DesiredMailbox(SUPPORT, MICROSOFT365, grants=(replace(wish(0), automapping=False),))
+    [change] = plan_of(box, world).changes
+    assert words(change) == "switch automapping off for P0 <p0@contoso.example>"
+    assert person(0).address == change.party.address if change.party else False

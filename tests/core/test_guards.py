@@ -1,0 +1,271 @@
+"""Each guard below, at and above its number, waived, and where it cannot be computed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from sharedbox_cli.core.diff import make_plan
+from sharedbox_cli.core.errors import UsageError
+from sharedbox_cli.core.guards import GUARDS, GuardInput, GuardLimits, Waivers, guard
+from sharedbox_cli.core.identity import Address, TrusteeId
+from sharedbox_cli.core.model import (
+    ALLOWED,
+    BLOCKED,
+    KIND_SHARED,
+    KIND_USER,
+    LICENCE_NONE,
+    MICROSOFT365,
+    PLAN_2,
+    Desired,
+    DesiredMailbox,
+    Fact,
+    Field,
+    Grant,
+    Observed,
+    ObservedMailbox,
+    Occupant,
+    Platform,
+    Right,
+    State,
+    Trustee,
+    TrusteeKind,
+    Value,
+    WantedGrant,
+)
+from tests.strategies import NOW, address
+
+GIB = 1024**3
+SUPPORT = address("support")
+
+
+def person(number: int, *, outside: bool = False, **more: bool) -> Trustee:
+    domain = "partner.example" if outside else "contoso.example"
+    return Trustee(
+        TrusteeId(f"id-{number}"), TrusteeKind.USER, Address.of(f"p{number}@{domain}"), f"P{number}", **more
+    )
+
+
+def world_of(
+    people: int,
+    holders: int,
+    *,
+    settings: dict[Field, Value] | None = None,
+    facts: dict[Fact, Value] | None = None,
+    extra: tuple[Trustee, ...] = (),
+) -> Observed:
+    known = {item.id: item for item in (*(person(number) for number in range(people)), *extra)}
+    held = frozenset(Grant(TrusteeId(f"id-{number}"), Right.FULL_ACCESS) for number in range(holders))
+    box = ObservedMailbox(
+        "id-box", SUPPORT, MICROSOFT365,
+        {Field.KIND: KIND_SHARED, **(settings or {})}, held, facts=facts or {},
+    )  # fmt: skip
+    return Observed(
+        "tenant-1", "Contoso", frozenset({MICROSOFT365}), frozenset({"contoso.example"}), NOW,
+        mailboxes={SUPPORT: box}, trustees=known,
+        directory={item.address: key for key, item in known.items() if item.address},
+    )  # fmt: skip
+
+
+def wish(number: int, *, outside: bool = False) -> WantedGrant:
+    known = person(number, outside=outside)
+    assert known.address
+    return WantedGrant(known.address, TrusteeKind.USER, Right.FULL_ACCESS)
+
+
+def desired_of(box: DesiredMailbox, total: int = 1) -> Desired:
+    return Desired({box.address: box}, "digest", total)
+
+
+def refused(
+    desired: Desired,
+    world: Observed,
+    *waivers: str,
+    limits: GuardLimits | None = None,
+    expected_tenants: dict[Platform, str] | None = None,
+    last_managed: int | None = None,
+) -> list[str]:
+    plan = make_plan(desired, {MICROSOFT365: world}, NOW, "0")
+    facts = GuardInput(
+        plan, {MICROSOFT365: world}, NOW, limits or GuardLimits(), Waivers.parse(waivers, GUARDS),
+        expected_tenants or {}, last_managed,
+    )  # fmt: skip
+    return [item.guard for item in guard(facts)]
+
+
+def keeping(kept: int, world: Observed) -> Desired:
+    grants = tuple(wish(number) for number in range(kept))
+    return desired_of(DesiredMailbox(SUPPORT, MICROSOFT365, grants=grants))
+
+
+@pytest.mark.parametrize(
+    ("kept", "expected"),
+    [(8, []), (7, []), (6, ["mass-revocation"]), (4, ["mass-revocation", "mailbox-revocation"])],
+)
+def test_revocation_when_share_rises_then_guards_refuse_above_their_limit(
+    kept: int, expected: list[str]
+) -> None:
+    world = world_of(10, 10)
+    assert refused(keeping(kept, world), world) == expected
+
+
+def test_revocation_when_fewer_than_ten_grants_then_shares_say_nothing() -> None:
+    world = world_of(9, 9)
+    assert refused(keeping(1, world), world) == []
+
+
+@pytest.mark.parametrize(("kept", "expected"), [(100, []), (99, ["mass-revocation"])])
+def test_revocation_when_more_than_a_hundred_then_refused_whatever_the_share(
+    kept: int, expected: list[str]
+) -> None:
+    world = world_of(200, 200)
+    wide = replace(keeping(kept, world), grants_elsewhere=10_000)
+    assert [name for name in refused(wide, world) if name == "mass-revocation"] == expected
+
+
+def test_revocation_when_specs_elsewhere_hold_many_grants_then_a_narrow_filter_does_not_trip_it() -> None:
+    world = world_of(10, 10)
+    assert refused(replace(keeping(6, world), grants_elsewhere=100), world) == []
+
+
+@pytest.mark.parametrize(
+    ("waiver", "passes"),
+    [
+        ("mass-revocation=4", True),
+        ("mass-revocation=3", False),
+        ("mass-revocation=40", True),
+        ("mass-revocation", False),
+    ],
+)
+def test_waiver_when_its_number_is_at_least_what_was_found_then_it_passes(waiver: str, passes: bool) -> None:
+    world = world_of(10, 10)
+    assert (refused(keeping(6, world), world, waiver) == []) is passes
+
+
+def test_waiver_when_the_guard_does_not_exist_then_it_is_an_error() -> None:
+    with pytest.raises(UsageError, match="no such guard"):
+        Waivers.parse(["mass-revokation=3"], GUARDS)
+
+
+def test_last_access_when_nobody_is_left_then_refused_and_waived_by_address() -> None:
+    world = world_of(1, 1)
+    nobody = desired_of(DesiredMailbox(SUPPORT, MICROSOFT365, grants=()))
+    assert refused(nobody, world) == ["last-access"]
+    assert refused(nobody, world, "last-access:SUPPORT@contoso.example") == []
+    assert refused(nobody, world, "last-access:sales@contoso.example") == ["last-access"]
+
+
+def test_last_access_when_the_last_one_is_disabled_then_refused() -> None:
+    world = world_of(1, 1, extra=(person(7, is_enabled=False),))
+    box = DesiredMailbox(SUPPORT, MICROSOFT365, grants=(wish(7),))
+    assert refused(desired_of(box), world) == ["last-access"]
+
+
+@pytest.mark.parametrize(
+    ("count", "members", "expected"),
+    [
+        (2, None, []),
+        (0, None, ["last-access"]),
+        (None, None, ["last-access"]),
+        (None, ("id-0",), []),
+        (2, (), ["last-access"]),
+    ],
+)
+def test_last_access_when_a_group_is_left_then_it_needs_a_known_member(
+    count: int | None, members: tuple[str, ...] | None, expected: list[str]
+) -> None:
+    group = Trustee(TrusteeId("g"), TrusteeKind.GROUP, address("group"), "Group", member_count=count)
+    world = world_of(1, 1, extra=(group,))
+    if members is not None:
+        world = replace(world, members={group.id: frozenset(TrusteeId(one) for one in members)})
+    wanted = WantedGrant(address("group"), TrusteeKind.GROUP, Right.FULL_ACCESS)
+    assert refused(desired_of(DesiredMailbox(SUPPORT, MICROSOFT365, grants=(wanted,))), world) == expected
+
+
+def test_external_trustee_when_outside_or_guest_then_refused_once_an_address() -> None:
+    outside = person(9, outside=True)
+    world = world_of(1, 1, extra=(outside, person(8, is_guest=True)))
+    both = DesiredMailbox(SUPPORT, MICROSOFT365, grants=(wish(0), wish(9, outside=True), wish(8)))
+    assert refused(desired_of(both), world) == ["external-trustee", "external-trustee"]
+    assert (
+        refused(desired_of(both), world, "external:p9@partner.example", "external-trustee=p8@contoso.example")
+        == []
+    )
+    limits = GuardLimits(external_domains=frozenset({"partner.example"}))
+    assert refused(desired_of(both), world, limits=limits) == ["external-trustee"]
+
+
+def test_delete_when_asked_then_only_by_address() -> None:
+    world = world_of(1, 1, facts={Fact.ITEM_COUNT: 12400, Fact.LAST_ACTIVITY: "2026-11-23"})
+    gone = desired_of(DesiredMailbox(SUPPORT, MICROSOFT365, State.ABSENT))
+    assert refused(gone, world) == ["delete"]
+    assert refused(gone, world, "delete") == ["delete"]
+    assert refused(gone, world, "delete:support@contoso.example") == []
+
+
+def test_convert_and_restore_when_asked_then_only_by_address() -> None:
+    world = world_of(1, 1, settings={Field.KIND: KIND_USER})
+    box = desired_of(DesiredMailbox(SUPPORT, MICROSOFT365))
+    assert refused(box, world) == ["convert"]
+    assert refused(box, world, "convert:support@contoso.example") == []
+    buried = Occupant("id-box", "soft-deleted mailbox", "Support", SUPPORT, is_soft_deleted=True)
+    grave = replace(world, mailboxes={}, taken={SUPPORT: (buried,)})
+    assert refused(box, grave) == ["restore"]
+    assert refused(box, grave, "restore:support@contoso.example") == []
+
+
+def test_sign_in_when_it_would_be_allowed_then_refused() -> None:
+    world = world_of(1, 1, settings={Field.SIGN_IN: BLOCKED})
+    box = desired_of(DesiredMailbox(SUPPORT, MICROSOFT365, settings={Field.SIGN_IN: ALLOWED}))
+    assert refused(box, world) == ["privileged"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected", "waivable"),
+    [
+        ({Fact.USED_BYTES: 49 * GIB, Fact.USED_AT: "2026-11-23"}, [], True),
+        ({Fact.USED_BYTES: 49 * GIB + 1, Fact.USED_AT: "2026-11-23"}, ["licence-drop"], False),
+        ({Fact.USED_BYTES: GIB, Fact.USED_AT: "2026-11-20"}, ["licence-drop"], True),
+        ({Fact.USED_BYTES: GIB}, ["licence-drop"], True),
+        ({}, ["licence-drop"], False),
+    ],
+)
+def test_licence_drop_when_large_stale_or_unknown_then_refused(
+    facts: dict[Fact, Value], expected: list[str], waivable: bool
+) -> None:
+    world = world_of(1, 1, settings={Field.LICENCE: PLAN_2}, facts=facts)
+    box = desired_of(DesiredMailbox(SUPPORT, MICROSOFT365, settings={Field.LICENCE: LICENCE_NONE}))
+    assert refused(box, world) == expected
+    assert (refused(box, world, "licence-drop:support@contoso.example") == []) is waivable
+
+
+@pytest.mark.parametrize(
+    ("total", "last", "least", "expected"),
+    [
+        (0, None, 1, True),
+        (1, None, 1, False),
+        (4, None, 5, True),
+        (2, 4, 1, False),
+        (1, 3, 1, False),
+        (3, 7, 1, True),
+    ],
+)
+def test_empty_spec_when_documents_are_missing_then_refused(
+    total: int, last: int | None, least: int, expected: bool
+) -> None:
+    world = world_of(0, 0)
+    limits = GuardLimits(min_mailboxes=least)
+    found = refused(Desired({}, "", total), world, limits=limits, last_managed=last)
+    assert found == (["empty-spec"] if expected else [])
+    assert refused(Desired({}, "", total), world, "empty-spec", limits=limits, last_managed=last) == []
+
+
+def test_tenant_mismatch_when_profile_plan_or_domains_disagree_then_refused_and_never_waived() -> None:
+    world = world_of(1, 1)
+    box = desired_of(DesiredMailbox(SUPPORT, MICROSOFT365))
+    assert refused(box, world, expected_tenants={MICROSOFT365: "CONTOSO.example"}) == []
+    assert refused(box, world, expected_tenants={MICROSOFT365: "Tenant-1"}) == []
+    assert refused(box, world, expected_tenants={MICROSOFT365: "fabrikam.example"}) == ["tenant-mismatch"]
+    foreign = replace(world, domains=frozenset({"fabrikam.example"}))
+    assert refused(box, foreign, "tenant-mismatch") == ["tenant-mismatch"]

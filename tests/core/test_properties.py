@@ -1,0 +1,187 @@
+"""What must hold for every spec and every tenant."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sharedbox_cli.core.change import Change, Kind, Party, Phase, inverse
+from sharedbox_cli.core.diff import make_plan
+from sharedbox_cli.core.guards import GuardInput, guard
+from sharedbox_cli.core.identity import Address, TrusteeId
+from sharedbox_cli.core.model import (
+    MICROSOFT365,
+    Desired,
+    DesiredMailbox,
+    Field,
+    Observed,
+    Right,
+    State,
+    TrusteeKind,
+    Value,
+    WantedGrant,
+)
+from sharedbox_cli.core.plan import Plan, from_json, to_json
+from sharedbox_cli.core.simulate import simulate, simulate_all
+from tests.strategies import NOW, address, desired_sets, worlds
+
+
+def plan_of(desired: Desired, world: Observed) -> Plan:
+    """Return the plan for the one test tenant."""
+    return make_plan(desired, {MICROSOFT365: world}, NOW, "0")
+
+
+@given(desired_sets(), worlds())
+def test_plan_when_applied_then_next_plan_is_empty(desired: Desired, world: Observed) -> None:
+    after = simulate_all(world, plan_of(desired, world).changes)
+    assert plan_of(desired, after).changes == ()
+
+
+@given(desired_sets(), worlds(), st.data())
+def test_plan_when_stopped_anywhere_then_planning_again_ends_in_the_same_state(
+    desired: Desired, world: Observed, data: st.DataObject
+) -> None:
+    changes = plan_of(desired, world).changes
+    cut = data.draw(st.integers(0, len(changes)))
+    halfway = simulate_all(world, changes[:cut])
+    resumed = simulate_all(halfway, plan_of(desired, halfway).changes)
+    assert plan_of(desired, resumed).changes == ()
+    for key, box in desired.mailboxes.items():
+        if box.state is State.PRESENT:
+            whole = simulate_all(world, changes).mailboxes[key]
+            again = resumed.mailboxes[key]
+            assert {name: again.settings[name] for name in box.settings} == {
+                name: whole.settings[name] for name in box.settings
+            }
+            assert again.grants == whole.grants or box.grants is None
+
+
+@given(desired_sets(), worlds(), st.randoms())
+def test_plan_when_specs_are_shuffled_then_it_is_equal_to_the_byte(
+    desired: Desired, world: Observed, random: object
+) -> None:
+    boxes = list(desired.mailboxes.items())
+    random.shuffle(boxes)  # type: ignore[attr-defined]
+    shuffled = replace(
+        desired,
+        mailboxes={
+            key: replace(box, grants=None if box.grants is None else tuple(reversed(box.grants)))
+            for key, box in boxes
+        },
+    )
+    first, second = plan_of(desired, world), plan_of(shuffled, world)
+    assert first.changes == second.changes
+    assert first.fingerprints == second.fingerprints
+
+
+@given(desired_sets(), worlds())
+def test_plan_when_written_and_read_then_it_is_equal(desired: Desired, world: Observed) -> None:
+    plan = plan_of(desired, world)
+    assert from_json(to_json(plan)) == plan
+    assert to_json(from_json(to_json(plan))) == to_json(plan)
+
+
+@given(desired_sets(), worlds())
+def test_plan_when_applied_step_by_step_then_no_mailbox_is_left_naked(
+    desired: Desired, world: Observed
+) -> None:
+    plan = plan_of(desired, world)
+    end = simulate_all(world, plan.changes)
+    state = world
+    for change in plan.changes:
+        state = simulate(state, change)
+        for key, box in state.mailboxes.items():
+            had, has = (_people(item.mailboxes.get(key)) for item in (world, end))
+            if had and has and key in desired.mailboxes:
+                assert _people(box), f"{key} has nobody after {change.key}"
+
+
+def _people(box: object) -> set[TrusteeId]:
+    held = getattr(box, "grants", None) or ()
+    return {item.trustee for item in held if item.right is Right.FULL_ACCESS}
+
+
+@given(desired_sets(), worlds())
+def test_changes_when_sorted_then_each_need_comes_before(desired: Desired, world: Observed) -> None:
+    seen: set[str] = set()
+    changes = plan_of(desired, world).changes
+    keys = {change.key for change in changes}
+    assert len(keys) == len(changes)
+    for change in changes:
+        assert set(change.needs) <= seen
+        seen.add(change.key)
+
+
+@given(desired_sets(), worlds())
+def test_inverse_when_taken_twice_then_it_is_the_change(desired: Desired, world: Observed) -> None:
+    for change in plan_of(desired, world).changes:
+        back = inverse(change)
+        if back is None:
+            assert change.kind in (Kind.UPDATE, Kind.LICENCE)
+            continue
+        again = inverse(back)
+        assert again is not None
+        if change.kind in (Kind.CREATE, Kind.DELETE):
+            assert (again.kind, again.mailbox) == (change.kind, change.mailbox)
+            continue
+        assert _bare(again) == _bare(change)
+
+
+def _bare(change: Change) -> tuple[object, ...]:
+    return (change.kind, change.mailbox, change.before, change.after, change.party, change.phase)
+
+
+@given(desired_sets(), worlds())
+def test_inverse_when_applied_after_the_change_then_the_world_is_as_before(
+    desired: Desired, world: Observed
+) -> None:
+    state = world
+    for change in plan_of(desired, world).changes:
+        back = inverse(change)
+        after = simulate(state, change)
+        if back is not None and change.kind not in (Kind.CREATE, Kind.DELETE):
+            assert simulate(after, back).mailboxes == state.mailboxes
+        state = after
+
+
+@given(worlds())
+def test_plan_when_the_spec_says_what_is_there_then_it_is_empty(world: Observed) -> None:
+    plan = plan_of(Desired(_as_desired(world), "", len(world.mailboxes)), world)
+    assert [c for c in plan.changes if Field.KIND not in c.after] == []
+
+
+def _as_desired(world: Observed) -> dict[Address, DesiredMailbox]:
+    found = {}
+    for key, box in world.mailboxes.items():
+        wanted = tuple(
+            WantedGrant(known.address, known.kind, item.right)
+            for item in box.grants or ()
+            if (known := world.trustees[item.trustee]).kind is not TrusteeKind.ORPHAN and known.address
+        )
+        named: dict[Field, Value] = dict(box.settings)
+        del named[Field.KIND]
+        found[key] = DesiredMailbox(key, MICROSOFT365, settings=named, grants=wanted)
+    return found
+
+
+@settings(max_examples=50)
+@given(desired_sets(), worlds(), st.integers(0, 5))
+def test_guard_when_more_is_revoked_then_it_never_becomes_milder(
+    desired: Desired, world: Observed, more: int
+) -> None:
+    plan = plan_of(desired, world)
+    extra = tuple(
+        Change(
+            Kind.REVOKE, Phase.REVOKE, address("support"), MICROSOFT365,
+            party=Party(TrusteeId(f"extra-{number}"), Right.SEND_AS),
+        )
+        for number in range(more)
+    )  # fmt: skip
+    larger = replace(plan, changes=(*plan.changes, *extra))
+
+    def refused(one: Plan) -> set[str]:
+        return {item.guard for item in guard(GuardInput(one, {MICROSOFT365: world}, NOW))}
+
+    assert refused(plan) <= refused(larger)
