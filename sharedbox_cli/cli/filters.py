@@ -1,0 +1,93 @@
+"""Which specs a command is about: what `--mailbox`, `--exclude`, `--label` and `--platform` say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sharedbox_cli.core.model import Desired, DesiredMailbox
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """An empty part lets everything pass."""
+
+    mailboxes: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    labels: tuple[tuple[str, str], ...] = ()
+    platforms: tuple[str, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        mailboxes: Sequence[str] | None = None,
+        excluded: Sequence[str] | None = None,
+        labels: Sequence[str] | None = None,
+        platforms: Sequence[str] | None = None,
+    ) -> Filter:
+        """Return the filter of a command line. Raises UsageError for a label that is not NAME=VALUE."""
+        return cls(
+            tuple(item.lower() for item in mailboxes or ()),
+            tuple(item.lower() for item in excluded or ()),
+            tuple(_label(item) for item in labels or ()),
+            tuple(platforms or ()),
+        )
+
+    def apply(self, desired: Desired) -> Desired:
+        """Return the specs that pass; what the others want still counts for the guards.
+
+        Raises UsageError where a name fits no spec: a mistyped name must not look like "nothing to do".
+        """
+        self._refuse_unknown(desired)
+        boxes = {key: box for key, box in desired.mailboxes.items() if self._passes(box)}
+        left = [box for key, box in desired.mailboxes.items() if key not in boxes]
+        elsewhere = desired.grants_elsewhere + sum(len(box.grants or ()) for box in left)
+        return replace(desired, mailboxes=boxes, grants_elsewhere=elsewhere)
+
+    def _passes(self, box: DesiredMailbox) -> bool:
+        return (
+            (not self.mailboxes or _fits(box.address.key, self.mailboxes))
+            and not _fits(box.address.key, self.excluded)
+            and all(box.labels.get(name) == value for name, value in self.labels)
+            and (not self.platforms or box.platform in self.platforms)
+        )
+
+    def _refuse_unknown(self, desired: Desired) -> None:
+        from sharedbox_cli.core.errors import UsageError
+
+        keys = [address.key for address in desired.mailboxes]
+        for pattern in (*self.mailboxes, *self.excluded):
+            if not any(fnmatchcase(key, pattern) for key in keys):
+                raise UsageError(
+                    "no such mailbox in the specs",
+                    where=pattern,
+                    why=f"{len(keys)} specs were read, and none of them has this address.",
+                    mend="Check the spelling and the folder; `sharedbox validate` lists what it finds.",
+                )
+        platforms = {str(box.platform) for box in desired.mailboxes.values()}
+        for name in self.platforms:
+            if name not in platforms:
+                raise UsageError(
+                    "no spec is for this platform", where=name, why=f"The specs are for: {_list(platforms)}."
+                )
+
+
+def _fits(key: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatchcase(key, pattern) for pattern in patterns)
+
+
+def _list(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names)) or "none"
+
+
+def _label(text: str) -> tuple[str, str]:
+    from sharedbox_cli.core.errors import UsageError
+
+    name, mark, value = text.partition("=")
+    if not mark or not name:
+        raise UsageError("not a label", where=f"--label {text}", mend="Write it as NAME=VALUE: `team=service`.")
+    return name, value

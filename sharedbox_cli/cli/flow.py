@@ -1,0 +1,90 @@
+"""The steps that commands share: what to read, reading it, and planning on it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sharedbox_cli.core.diff import make_plan, observed_addresses
+from sharedbox_cli.core.memory import remember
+from sharedbox_cli.core.model import Fact, Field, State, TrusteeKind
+from sharedbox_cli.providers.base import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sharedbox_cli.cli.session import Session
+    from sharedbox_cli.core.guards_input import GuardInput, Waivers
+    from sharedbox_cli.core.model import Desired, Observed, Platform
+    from sharedbox_cli.core.plan import Plan
+
+
+def scope_of(desired: Desired, platforms: frozenset[Platform]) -> Scope:
+    """Return what has to be read to plan the specs of one provider: what no spec manages costs no call."""
+    mine = desired.of_platforms(platforms)
+    boxes = mine.mailboxes.values()
+    fields = frozenset(name for box in boxes for name in box.settings) | {Field.KIND}
+    facts: set[Fact] = set()
+    if Field.LICENCE in fields:
+        facts |= {Fact.USED_BYTES, Fact.USED_AT}
+    if any(box.state is State.ABSENT for box in boxes):
+        facts |= {Fact.ITEM_COUNT, Fact.LAST_ACTIVITY}
+    wanted = [grant for box in boxes for grant in box.grants or ()]
+    return Scope(
+        platforms=frozenset(box.platform for box in boxes),
+        mailboxes=frozenset(mine.mailboxes),
+        fields=fields,
+        facts=frozenset(facts),
+        grants_of=frozenset(key for key, box in mine.mailboxes.items() if box.grants is not None),
+        trustees=observed_addresses(mine),
+        with_members=any(grant.kind is TrusteeKind.GROUP for grant in wanted),
+    )
+
+
+def observe(session: Session, desired: Desired) -> Mapping[Platform, Observed]:
+    """Return what the clouds have of everything that the specs manage. Raises ObserveError, AuthError, CloudError."""
+    worlds: dict[Platform, Observed] = {}
+    for platform in sorted({box.platform for box in desired.mailboxes.values()}):
+        if platform in worlds:
+            continue
+        provider = session.provider(platform)
+        scope = scope_of(desired, provider.platforms)
+        world = remember(provider.observe(scope, session.listener), remembered_automapping(session))
+        worlds |= dict.fromkeys(scope.platforms, world)
+    return worlds
+
+
+def remembered_automapping(session: Session) -> Mapping[tuple[str, str], bool]:
+    """Return what the journal knows of automapping; nothing where there is no journal."""
+    if not session.journal_path.exists():
+        return {}
+    with session.journal(for_writing=False) as journal:
+        return journal.automapping()
+
+
+def plan_of(session: Session, desired: Desired) -> tuple[Plan, Mapping[Platform, Observed]]:
+    """Return the plan for some specs, and what it rests on."""
+    from sharedbox_cli import __version__
+
+    worlds = observe(session, desired)
+    return make_plan(desired, worlds, session.now(), __version__), worlds
+
+
+def guard_input(
+    session: Session, plan: Plan, worlds: Mapping[Platform, Observed], waivers: Waivers
+) -> GuardInput:
+    """Return everything that the guards look at."""
+    from sharedbox_cli.core.guards_input import GuardInput
+
+    last = None
+    if session.journal_path.exists():
+        with session.journal(for_writing=False) as journal:
+            last = journal.last_managed(session.profile.name)
+    return GuardInput(
+        plan,
+        worlds,
+        session.now(),
+        session.profile.guard_limits(),
+        waivers,
+        session.profile.expected_tenants(),
+        last,
+    )

@@ -1,0 +1,121 @@
+"""The app, and the only place where an error becomes words and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+import typer
+
+from sharedbox_cli.cli.commands import register
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sharedbox_cli.core.errors import SharedboxError
+
+EXIT_OK = 0
+EXIT_ERROR = 1
+EXIT_FOUND = 2
+EXIT_PARTLY = 3
+EXIT_REFUSED = 4
+EXIT_DENIED = 5
+EXIT_INTERRUPTED = 130
+
+app = typer.Typer(
+    name="sharedbox",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+register(app)
+
+
+def main() -> NoReturn:
+    """Run the command line and end the process with its exit code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Return the exit code of one command line (docs/reference/exit-codes.md)."""
+    try:
+        code = app(args=list(arguments), prog_name="sharedbox", standalone_mode=False)
+    except typer.Exit as stop:
+        code = stop.exit_code
+    except (typer.Abort, KeyboardInterrupt):
+        _say("stopped by you; nothing more was sent.")
+        return EXIT_INTERRUPTED
+    except typer.TyperException as error:
+        return _usage_error(error)
+    except BrokenPipeError:
+        return _closed_pipe()
+    except Exception as error:  # noqa: BLE001 - the one place where anything becomes words
+        return _error(error, arguments)
+    return _flushed(code if isinstance(code, int) else EXIT_OK)
+
+
+def _usage_error(error: typer.TyperException) -> int:
+    # Typer ends these with 2, which a pipeline would read as "changes present".
+    show = getattr(error, "show", None)
+    if show is not None:
+        show(file=sys.stderr)
+    else:
+        _say(f"error: {error}")
+    return EXIT_ERROR
+
+
+def _error(error: Exception, arguments: Sequence[str]) -> int:
+    from sharedbox_cli.core.errors import SharedboxError
+
+    if isinstance(error, SharedboxError):
+        _tell(error, wants_json=_wants_json(arguments))
+        return error.exit_code
+    from sharedbox_cli.cli.crash import crash_words
+
+    _say(crash_words(error))
+    return EXIT_ERROR
+
+
+def _tell(error: SharedboxError, *, wants_json: bool) -> None:
+    from sharedbox_cli.cli.messages import error_json, error_words
+
+    _say(error_json(error) if wants_json else error_words(error))
+
+
+def _wants_json(arguments: Sequence[str]) -> bool:
+    pairs = zip(arguments, arguments[1:], strict=False)
+    return any(item in ("-ojson", "--output=json") for item in arguments) or any(
+        flag in ("-o", "--output") and value == "json" for flag, value in pairs
+    )
+
+
+def _say(text: str) -> None:
+    from sharedbox_cli.cli.terminal import Terminal
+
+    try:
+        Terminal.of_process().say(text)
+    except (BrokenPipeError, ValueError, OSError):
+        return  # nobody listens any more
+
+
+def _flushed(code: int) -> int:
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return _closed_pipe()
+    except (ValueError, OSError):
+        return code
+    return code
+
+
+def _closed_pipe() -> int:
+    # The reader left, as `head` does: end quietly, and keep the interpreter from flushing into the void.
+    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+    return EXIT_OK
+
+
+if __name__ == "__main__":
+    main()

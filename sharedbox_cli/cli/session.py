@@ -1,0 +1,119 @@
+"""What commands need, each built on first use: terminal, profile, providers, journal."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sharedbox_cli.cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sharedbox_cli.cli.profile import Profile
+    from sharedbox_cli.core.capability import Capabilities
+    from sharedbox_cli.core.events import Listener
+    from sharedbox_cli.core.model import Desired, Platform
+    from sharedbox_cli.engine.journal import Journal
+    from sharedbox_cli.providers.base import Provider
+    from sharedbox_cli.spec.load import LoadedSpecs
+
+DEFAULT_SPECS = Path("specs")
+
+
+class Session:
+    """One command line's belongings."""
+
+    def __init__(self, profile: str | None = None, config: Path | None = None, *, no_color: bool = False) -> None:
+        self.terminal = Terminal.of_process(no_color=no_color)
+        self._profile_name = profile
+        self._config = config
+        self._providers: dict[str, Provider] = {}
+
+    @staticmethod
+    def now() -> datetime:
+        """Return the time, in UTC."""
+        return datetime.now(UTC)
+
+    @cached_property
+    def profile(self) -> Profile:
+        """Return the profile that was asked for."""
+        from sharedbox_cli.cli.profile import load_profile
+
+        return load_profile(self._profile_name, self._config, self.terminal.environment)
+
+    @cached_property
+    def capabilities(self) -> Mapping[Platform, Capabilities]:
+        """Return what every installed platform can do; loads no SDK."""
+        from sharedbox_cli.providers.registry import capabilities_of_all
+
+        return capabilities_of_all()
+
+    @cached_property
+    def listener(self) -> Listener:
+        """Return who hears of progress."""
+        from sharedbox_cli.cli.progress import progress_listener
+
+        return progress_listener(self.terminal)
+
+    def load(self, paths: Sequence[Path] | None) -> LoadedSpecs:
+        """Return the documents of some paths, warnings told. Raises SpecError, UsageError."""
+        from sharedbox_cli.cli.messages import problem_words
+        from sharedbox_cli.core.errors import UsageError
+        from sharedbox_cli.spec.load import load_specs
+
+        found = tuple(paths or (DEFAULT_SPECS,))
+        for path in found:
+            if not path.exists():
+                raise UsageError(
+                    "no such file or folder",
+                    where=str(path),
+                    why="Specs are read from `specs` where no path is named." if not paths else "",
+                    mend="Name the folder of your specs, or make a first one:\n    sharedbox init",
+                )
+        loaded = load_specs(found)
+        for text in problem_words(loaded.warnings, "warning"):
+            self.terminal.say(text)
+        return loaded
+
+    def desired(self, paths: Sequence[Path] | None) -> Desired:
+        """Return what the specs of some paths want. Raises SpecError, UsageError."""
+        from sharedbox_cli.spec.resolve import resolve
+
+        return resolve(self.load(paths), self.capabilities, self.now())
+
+    def provider(self, platform: Platform) -> Provider:
+        """Return the provider of a platform, connected by the profile. Raises AuthError, UsageError."""
+        from sharedbox_cli.cli.connect import connect, provider_name
+
+        name = provider_name(platform)
+        if name not in self._providers:
+            self._providers[name] = connect(name, self)
+        return self._providers[name]
+
+    def journal(self, *, for_writing: bool) -> Journal:
+        """Return the journal of the profile. Raises JournalError."""
+        from sharedbox_cli.engine.journal import Journal
+
+        return Journal.open(self.journal_path, for_writing=for_writing)
+
+    @property
+    def journal_path(self) -> Path:
+        """Return the file of the profile's journal."""
+        return self.profile.state_dir / f"{self.profile.name}.sqlite3"
+
+    def close(self) -> None:
+        """Give back all connections."""
+        for provider in self._providers.values():
+            provider.close()
+        self._providers.clear()
+
+    def __enter__(self) -> Session:
+        """Return itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close."""
+        self.close()
