@@ -55,7 +55,9 @@ def apply_plan_file(session: Session, path: Path, chosen: Filter, wishes: Wishes
 
     if chosen != Filter():
         raise UsageError(
-            "filters do not go with a saved plan", where=str(path), mend="Filter when you make it with `plan`."
+            "filters do not go with a saved plan",
+            where=str(path),
+            mend="Filter when you make it with `plan`.",
         )
     saved = _read_plan(path)
     if session.now() - saved.created_at > GOOD_FOR:
@@ -66,7 +68,9 @@ def apply_plan_file(session: Session, path: Path, chosen: Filter, wishes: Wishes
     _refuse_used(session, saved, path)
     fresh, worlds = plan_of(session, saved.desired)
     _compare(saved, fresh)
-    return _go(session, replace(fresh, created_at=saved.created_at), worlds, wishes, is_approved=True, saved=saved)
+    return _go(
+        session, replace(fresh, created_at=saved.created_at), worlds, wishes, is_approved=True, saved=saved
+    )
 
 
 def _read_plan(path: Path) -> Plan:
@@ -85,7 +89,9 @@ def _refuse_used(session: Session, saved: Plan, path: Path) -> None:
     with session.journal(for_writing=False) as journal:
         if journal.is_plan_used(saved.id):
             raise PlanStale(
-                where=str(path), why="It was applied already; a plan is good once.", mend="Plan again and review."
+                where=str(path),
+                why="It was applied already; a plan is good once.",
+                mend="Plan again and review.",
             )
 
 

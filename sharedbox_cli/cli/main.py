@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
-from sharedbox_cli.cli.commands import register
+from sharedbox_cli.cli.app import app
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,16 +22,6 @@ EXIT_PARTLY = 3
 EXIT_REFUSED = 4
 EXIT_DENIED = 5
 EXIT_INTERRUPTED = 130
-
-app = typer.Typer(
-    name="sharedbox",
-    no_args_is_help=True,
-    add_completion=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-)
-register(app)
 
 
 def main() -> NoReturn:

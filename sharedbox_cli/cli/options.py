@@ -32,16 +32,16 @@ Labels = Annotated[
     list[str] | None,
     typer.Option("--label", "-l", help="Only specs with this label, as NAME=VALUE. Repeatable."),
 ]
-Platforms = Annotated[
-    list[str] | None, typer.Option("--platform", help="Only this platform. Repeatable.")
-]
+Platforms = Annotated[list[str] | None, typer.Option("--platform", help="Only this platform. Repeatable.")]
 DetailedExitCode = Annotated[
     bool,
     typer.Option("--detailed-exitcode", help="Exit with 2 when there are changes or findings."),
 ]
 OutFile = Annotated[
     Path | None,
-    typer.Option("--out", help="Also write the result to this file. (The format is `--output`.)", dir_okay=False),
+    typer.Option(
+        "--out", help="Also write the result to this file. (The format is `--output`.)", dir_okay=False
+    ),
 ]
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colours; NO_COLOR works too.")]
 

@@ -1,0 +1,54 @@
+"""The commands by name. Each module here is light: what a command needs is imported when it runs."""
+
+from __future__ import annotations
+
+import typer
+
+from sharedbox_cli.cli.commands.apply import apply
+from sharedbox_cli.cli.commands.audit import audit
+from sharedbox_cli.cli.commands.check import check
+from sharedbox_cli.cli.commands.demo import demo
+from sharedbox_cli.cli.commands.doctor import doctor
+from sharedbox_cli.cli.commands.emulator import emulator
+from sharedbox_cli.cli.commands.explain import explain
+from sharedbox_cli.cli.commands.history import history
+from sharedbox_cli.cli.commands.init import init
+from sharedbox_cli.cli.commands.plan import plan
+from sharedbox_cli.cli.commands.schema import schema
+from sharedbox_cli.cli.commands.show import show
+from sharedbox_cli.cli.commands.validate import validate
+
+app = typer.Typer(
+    name="sharedbox",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+
+def _print_version(is_wanted: bool) -> None:
+    if is_wanted:
+        from sharedbox_cli import __version__
+        from sharedbox_cli.cli.terminal import Terminal
+
+        Terminal.of_process().data(f"sharedbox {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _about(
+    version: bool = typer.Option(
+        False, "--version", help="Print the version.", callback=_print_version, is_eager=True
+    ),
+) -> None:
+    """Shared mailboxes as code: say what a mailbox should be, see the difference, make it so.
+
+    Try it without a tenant: sharedbox demo
+    """
+
+
+for _command in (init, validate, plan, apply, show, check, audit, doctor, history, explain, schema, demo):
+    app.command()(_command)
+app.add_typer(emulator, name="emulator")

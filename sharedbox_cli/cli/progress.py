@@ -1,0 +1,145 @@
+"""Progress on stderr: a moving line for people, a plain line now and then for pipelines."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from sharedbox_cli.core.change import words
+from sharedbox_cli.core.events import Listener
+from sharedbox_cli.core.outcome import Status
+from sharedbox_cli.reports.safe import terminal as safe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rich.progress import Progress, TaskID
+
+    from sharedbox_cli.cli.terminal import Terminal
+    from sharedbox_cli.core.change import Change
+    from sharedbox_cli.core.outcome import Outcome
+
+QUIET_SECONDS = 10.0
+"""In pipelines: at most one line in this time, unless a tenth of the work is done."""
+SILENT_FOR = 2.0
+"""Nothing may be silent for longer; shorter work says nothing."""
+
+
+def progress_listener(terminal: Terminal) -> Listener:
+    """Return a moving display on a terminal, and plain lines elsewhere."""
+    return MovingProgress(terminal) if terminal.shows_progress else PlainProgress(terminal)
+
+
+class PlainProgress(Listener):
+    """One line every ten seconds or tenth of the work; changes are told one by one when slow."""
+
+    def __init__(self, terminal: Terminal, clock: Callable[[], float] = time.monotonic) -> None:
+        self._terminal = terminal
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._started = self._last = clock()
+        self._done = 0
+
+    def reading(self, what: str, done: int, total: int | None) -> None:
+        """Tell how far the reading is."""
+        of = f" of {total}" if total is not None else ""
+        self._tell(f"reading {what}: {done}{of}")
+
+    def waiting(self, seconds: float, why: str) -> None:
+        """Tell of a wait that a person would notice."""
+        if seconds >= SILENT_FOR:
+            self._say(f"waiting {seconds:.0f} s: {safe(why)}")
+
+    def warning(self, text: str) -> None:
+        """Tell at once."""
+        self._say(f"warning: {safe(text)}")
+
+    def change_finished(self, change: Change, outcome: Outcome) -> None:
+        """Tell of what went wrong at once, of the rest now and then."""
+        self._done += 1
+        if outcome.status in (Status.FAILED, Status.UNKNOWN):
+            self._say(f"{outcome.status}: {change.mailbox}: {safe(words(change))}: {safe(outcome.reason)}")
+        else:
+            self._tell(f"{self._done} changes done")
+
+    def _tell(self, text: str) -> None:
+        with self._lock:
+            now = self._clock()
+            if now - self._last < QUIET_SECONDS:
+                return
+            self._last = now
+        self._say(f"{safe(text)} ({now - self._started:.0f} s)")
+
+    def _say(self, text: str) -> None:
+        with self._lock:
+            self._terminal.say(text)
+
+
+class MovingProgress(Listener):
+    """A line that moves while there is work, and is gone afterwards."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self._terminal = terminal
+        self._lock = threading.Lock()
+        self._display: Progress | None = None
+        self._tasks: dict[str, TaskID] = {}
+        self._done = 0
+
+    def _shown(self) -> Progress:
+        if self._display is None:
+            from rich.console import Console
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+            colour = self._terminal.has_colour(self._terminal.err)
+            console = Console(file=self._terminal.err, no_color=not colour, highlight=False, emoji=False)
+            self._display = Progress(
+                TextColumn("{task.description}", markup=False),
+                BarColumn(bar_width=24),
+                MofNCompleteColumn(),
+                TimeElapsedColumn(),
+                console=console,
+                transient=True,
+            )
+            self._display.start()
+        return self._display
+
+    def reading(self, what: str, done: int, total: int | None) -> None:
+        """Move the line of this part."""
+        self._move(f"reading {safe(what)}", done, total)
+
+    def waiting(self, seconds: float, why: str) -> None:
+        """Say why nothing moves."""
+        if seconds >= SILENT_FOR:
+            self._print(f"waiting {seconds:.0f} s: {safe(why)}")
+
+    def warning(self, text: str) -> None:
+        """Say it above the moving line."""
+        self._print(f"warning: {safe(text)}")
+
+    def change_finished(self, change: Change, outcome: Outcome) -> None:
+        """Say what became of the change."""
+        with self._lock:
+            self._done += 1
+        if not outcome.is_success:
+            self._print(f"{outcome.status}: {change.mailbox}: {safe(words(change))}: {safe(outcome.reason)}")
+        self._move("applying", self._done, None)
+
+    def stop(self) -> None:
+        """Take the moving line away."""
+        with self._lock:
+            if self._display is not None:
+                self._display.stop()
+            self._display = None
+            self._tasks.clear()
+
+    def _move(self, what: str, done: int, total: int | None) -> None:
+        with self._lock:
+            display = self._shown()
+            if what not in self._tasks:
+                self._tasks[what] = display.add_task(what, total=total)
+            display.update(self._tasks[what], completed=done, total=total)
+
+    def _print(self, text: str) -> None:
+        with self._lock:
+            self._shown().console.print(text, markup=False, highlight=False)

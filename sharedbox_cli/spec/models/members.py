@@ -1,0 +1,130 @@
+"""Who may do what: members of a mailbox, and teams."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema, model_validator
+from pydantic_core import PydanticCustomError
+
+from sharedbox_cli.core.model import end_of_day
+from sharedbox_cli.spec.models.base import AddressText, NameText, Strict, Word
+
+
+class RightName(StrEnum):
+    """A right, as written in a spec."""
+
+    FULL_ACCESS = "full_access"
+    READ = "read"
+    SEND_AS = "send_as"
+    SEND_ON_BEHALF = "send_on_behalf"
+
+
+DEFAULT_RIGHTS = (RightName.FULL_ACCESS, RightName.SEND_AS)
+"""As the Microsoft 365 admin centre gives them."""
+
+_MOMENT = "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2}))?$"
+
+
+def _moment(value: Any) -> datetime:
+    """Return the UTC instant: a day lasts until 24:00 UTC, a time needs its zone."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return _in_range(end_of_day, value)
+    if isinstance(value, str):
+        try:
+            if len(value) == 10:
+                return _in_range(end_of_day, date.fromisoformat(value))
+            found = datetime.fromisoformat(value)
+        except ValueError:
+            found = None
+        if found is not None and found.tzinfo is not None and "T" in value:
+            return found.astimezone(UTC)
+    raise PydanticCustomError(
+        "moment",
+        'Not a day: write 2027-03-31, or a time with its zone in quotes: "2027-03-31T18:00:00+02:00".',
+    )
+
+
+def _in_range(make: Any, value: date) -> datetime:
+    try:
+        found: datetime = make(value)
+    except OverflowError as error:
+        raise PydanticCustomError("moment", "This day is out of range.") from error
+    return found
+
+
+def _right(value: Any) -> RightName:
+    try:
+        return RightName(value)
+    except ValueError as error:
+        from sharedbox_cli.spec.problems import nearest
+
+        names = ", ".join(RightName)
+        hint = nearest(str(value), RightName)
+        raise PydanticCustomError(
+            "right", "Not a right. There are: {names}. {hint}", {"names": names, "hint": hint}
+        ) from error
+
+
+Moment = Annotated[datetime, PlainValidator(_moment), WithJsonSchema({"type": "string", "pattern": _MOMENT})]
+Right = Annotated[
+    RightName, PlainValidator(_right), WithJsonSchema({"enum": [str(item) for item in RightName]})
+]
+Rights = Annotated[
+    tuple[Right, ...],
+    BeforeValidator(lambda value: tuple(value) if isinstance(value, list) else value),
+    Field(min_length=1),
+    WithJsonSchema(
+        {
+            "type": "array",
+            "items": {"enum": [str(item) for item in RightName]},
+            "minItems": 1,
+            "uniqueItems": True,
+        }
+    ),
+]
+
+
+class _Entry(Strict):
+    user: AddressText | None = Field(None, description="The address of a person.")
+    group: AddressText | None = Field(None, description="The address of a mail-enabled security group.")
+    rights: Rights | None = Field(
+        None, description="What they may do; full access and send as where not said."
+    )
+    automapping: bool | None = Field(None, description="Whether Outlook adds the mailbox by itself.")
+    until: Moment | None = Field(None, description="Access ends by itself at the end of this day (UTC).")
+    reason: NameText | None = Field(None, description="Why, for those who review it. Never sent to a cloud.")
+
+    @model_validator(mode="after")
+    def _one_of(self) -> _Entry:
+        if self.rights is not None and len(set(self.rights)) != len(self.rights):
+            raise PydanticCustomError("rights", "A right is listed twice.")
+        kinds = [name for name in ("user", "group", "team") if getattr(self, name, None) is not None]
+        if len(kinds) != 1:
+            raise PydanticCustomError(
+                "one_of", "A member is exactly one of `user`, `group` or `team`; here: {found}.",
+                {"found": ", ".join(kinds) or "none"},
+            )  # fmt: skip
+        return self
+
+
+class Member(_Entry):
+    """One line of `members`: exactly one of `user`, `group` or `team`."""
+
+    team: Word | None = Field(None, description="A named set of teams.yaml.")
+
+
+class TeamMember(_Entry):
+    """One line of a team: a `user` or a `group`."""
+
+
+class Team(Strict):
+    """A named set of people and groups, with their rights."""
+
+    members: list[TeamMember] = Field(min_length=1, description="Who is in it; an empty team is an error.")
+    rights: Rights | None = Field(
+        None, description="What all of them may do, where their own line says nothing."
+    )
+    reason: NameText | None = Field(None, description="What the team is for. Never sent to a cloud.")

@@ -1,0 +1,27 @@
+"""What a command may load: `--help` and `validate` stay light."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = {"msgraph", "azure", "googleapiclient", "httpx", "tabulate"}
+PROBE = """
+import json, sys
+from sharedbox_cli.cli.main import run
+code = run(sys.argv[1:])
+print("LOADED" + json.dumps([code, sorted({name.partition(".")[0] for name in sys.modules})]))
+"""
+EXAMPLES = Path(__file__).parents[2] / "examples" / "mailboxes"
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["plan", "--help"], ["validate", str(EXAMPLES)], ["schema"]])
+def test_light_command_when_run_in_a_fresh_interpreter_then_no_sdk_is_loaded(arguments: list[str]) -> None:
+    done = subprocess.run([sys.executable, "-c", PROBE, *arguments], capture_output=True, text=True, check=True)
+    code, loaded = json.loads(done.stdout.rpartition("LOADED")[2])
+    assert code == 0, done.stderr
+    assert HEAVY & set(loaded) == set()
