@@ -41,9 +41,7 @@ PEOPLE = tuple(f"person{number}" for number in range(6))
 GROUPS = ("group0", "group1")
 BOXES = ("support", "sales", "invoices", "info")
 
-HOSTILE = st.text(
-    alphabet=st.sampled_from("aé日=+-@\t\x1b\n|`<>&\"',;:#\u202e\u200b]["), min_size=0, max_size=12
-)
+HOSTILE = st.text(alphabet=st.sampled_from("aé日=+-@\t\x1b\n|`<>&\"',;:#\u202e\u200b]["), min_size=0, max_size=12)
 
 
 def address(local: str) -> Address:
@@ -55,9 +53,7 @@ def trustees() -> dict[TrusteeId, Trustee]:
     """Return the people and groups of the test tenant."""
     found = {}
     for name in PEOPLE:
-        found[TrusteeId(f"id-{name}")] = Trustee(
-            TrusteeId(f"id-{name}"), TrusteeKind.USER, address(name), name.title()
-        )
+        found[TrusteeId(f"id-{name}")] = Trustee(TrusteeId(f"id-{name}"), TrusteeKind.USER, address(name), name.title())
     for name in GROUPS:
         found[TrusteeId(f"id-{name}")] = Trustee(
             TrusteeId(f"id-{name}"), TrusteeKind.GROUP, address(name), name.title(), member_count=2
@@ -105,8 +101,7 @@ def worlds(draw: st.DrawFn) -> Observed:
     boxes = {address(name): draw(observed_mailboxes(name)) for name in existing}
     buried = [name for name in BOXES if name not in existing and draw(st.booleans())]
     taken = {
-        address(name): (Occupant(f"id-{name}", "soft-deleted mailbox", name, address(name), True),)
-        for name in buried
+        address(name): (Occupant(f"id-{name}", "soft-deleted mailbox", name, address(name), True),) for name in buried
     }
     known = trustees()
     return Observed(

@@ -39,9 +39,7 @@ def _print_version(is_wanted: bool) -> None:
 
 @app.callback()
 def _about(
-    version: bool = typer.Option(
-        False, "--version", help="Print the version.", callback=_print_version, is_eager=True
-    ),
+    version: bool = typer.Option(False, "--version", help="Print the version.", callback=_print_version, is_eager=True),
 ) -> None:
     """Shared mailboxes as code: say what a mailbox should be, see the difference, make it so.
 

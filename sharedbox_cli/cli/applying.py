@@ -68,9 +68,7 @@ def apply_plan_file(session: Session, path: Path, chosen: Filter, wishes: Wishes
     _refuse_used(session, saved, path)
     fresh, worlds = plan_of(session, saved.desired)
     _compare(saved, fresh)
-    return _go(
-        session, replace(fresh, created_at=saved.created_at), worlds, wishes, is_approved=True, saved=saved
-    )
+    return _go(session, replace(fresh, created_at=saved.created_at), worlds, wishes, is_approved=True, saved=saved)
 
 
 def _read_plan(path: Path) -> Plan:

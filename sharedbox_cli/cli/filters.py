@@ -89,7 +89,5 @@ def _label(text: str) -> tuple[str, str]:
 
     name, mark, value = text.partition("=")
     if not mark or not name:
-        raise UsageError(
-            "not a label", where=f"--label {text}", mend="Write it as NAME=VALUE: `team=service`."
-        )
+        raise UsageError("not a label", where=f"--label {text}", mend="Write it as NAME=VALUE: `team=service`.")
     return name, value

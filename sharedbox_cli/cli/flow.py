@@ -69,9 +69,7 @@ def plan_of(session: Session, desired: Desired) -> tuple[Plan, Mapping[Platform,
     return make_plan(desired, worlds, session.now(), __version__), worlds
 
 
-def guard_input(
-    session: Session, plan: Plan, worlds: Mapping[Platform, Observed], waivers: Waivers
-) -> GuardInput:
+def guard_input(session: Session, plan: Plan, worlds: Mapping[Platform, Observed], waivers: Waivers) -> GuardInput:
     """Return everything that the guards look at."""
     from sharedbox_cli.core.guards_input import GuardInput
 

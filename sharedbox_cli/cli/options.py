@@ -39,9 +39,7 @@ DetailedExitCode = Annotated[
 ]
 OutFile = Annotated[
     Path | None,
-    typer.Option(
-        "--out", help="Also write the result to this file. (The format is `--output`.)", dir_okay=False
-    ),
+    typer.Option("--out", help="Also write the result to this file. (The format is `--output`.)", dir_okay=False),
 ]
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colours; NO_COLOR works too.")]
 
@@ -86,9 +84,5 @@ PlainFormat = Annotated[
 PlanFormat = Annotated[
     PlanOutput, typer.Option("--output", "-o", help="Format on stdout. (A plan to apply: `--out FILE`.)")
 ]
-FindingFormat = Annotated[
-    FindingOutput, typer.Option("--output", "-o", help="Format on stdout. (To a file: `>`.)")
-]
-TableFormat = Annotated[
-    TableOutput, typer.Option("--output", "-o", help="Format on stdout. (To a file: `>`.)")
-]
+FindingFormat = Annotated[FindingOutput, typer.Option("--output", "-o", help="Format on stdout. (To a file: `>`.)")]
+TableFormat = Annotated[TableOutput, typer.Option("--output", "-o", help="Format on stdout. (To a file: `>`.)")]

@@ -26,9 +26,7 @@ DEFAULT_SPECS = Path("specs")
 class Session:
     """One command line's belongings."""
 
-    def __init__(
-        self, profile: str | None = None, config: Path | None = None, *, no_color: bool = False
-    ) -> None:
+    def __init__(self, profile: str | None = None, config: Path | None = None, *, no_color: bool = False) -> None:
         self.terminal = Terminal.of_process(no_color=no_color)
         self._profile_name = profile
         self._config = config

@@ -34,9 +34,7 @@ class Terminal:
     @property
     def is_interactive(self) -> bool:
         """Return whether a person can be asked: all three streams are a terminal, and this is not CI."""
-        return bool(
-            sys.stdin and sys.stdin.isatty() and _is_terminal(self.err) and not self.environment.get("CI")
-        )
+        return bool(sys.stdin and sys.stdin.isatty() and _is_terminal(self.err) and not self.environment.get("CI"))
 
     @property
     def shows_progress(self) -> bool:

@@ -71,9 +71,7 @@ def _build(kind: Any, data: object, where: str, depth: int) -> Any:
     if isinstance(kind, NewType):
         return _build(kind.__supertype__, data, where, depth)
     origin = get_origin(kind)
-    if kind is Value or (
-        origin in (Union, types.UnionType) and str in get_args(kind) and bool in get_args(kind)
-    ):
+    if kind is Value or (origin in (Union, types.UnionType) and str in get_args(kind) and bool in get_args(kind)):
         return _value(data, where, depth)
     if origin in (Union, types.UnionType):
         return _optional(get_args(kind), data, where, depth)

@@ -28,9 +28,7 @@ def diff_grants(box: DesiredMailbox, there: ObservedMailbox, world: Observed) ->
     if box.grants is None:
         return ()
     if there.grants is None:
-        raise ObserveError(
-            where=f"{box.address} · members", why="the grants of a managed mailbox were not read"
-        )
+        raise ObserveError(where=f"{box.address} · members", why="the grants of a managed mailbox were not read")
     wanted = resolve_grants(box, world)
     held: dict[Key, Grant] = {(g.trustee, g.right, g.detail): g for g in there.grants}
     given = [_grant(box, there, world, key, wish) for key, wish in wanted.items() if key not in held]
@@ -107,9 +105,7 @@ def _party(world: Observed, grant: Key, wish: WantedGrant | None = None) -> Part
     return Party(identity, right, address, known.name, known.kind, detail)
 
 
-def _grant(
-    box: DesiredMailbox, there: ObservedMailbox, world: Observed, key: Key, wish: WantedGrant
-) -> Change:
+def _grant(box: DesiredMailbox, there: ObservedMailbox, world: Observed, key: Key, wish: WantedGrant) -> Change:
     known = world.trustees[key[0]]
     outside = known.is_guest or (wish.trustee.domain not in world.domains)
     return Change(
@@ -146,9 +142,7 @@ def _revoke(box: DesiredMailbox, there: ObservedMailbox, world: Observed, grant:
     )
 
 
-def _automapping(
-    box: DesiredMailbox, there: ObservedMailbox, world: Observed, key: Key, wish: WantedGrant
-) -> Change:
+def _automapping(box: DesiredMailbox, there: ObservedMailbox, world: Observed, key: Key, wish: WantedGrant) -> Change:
     return Change(
         Kind.UPDATE,
         Phase.GRANT,
@@ -173,11 +167,7 @@ def _wants_other_automapping(wish: WantedGrant, held: Grant) -> bool:
 def _is_revocable(world: Observed, grant: Grant) -> bool:
     """Return whether a grant is ours to take: unknown rights and those of deleted accounts are left alone."""
     known = world.trustees.get(grant.trustee)
-    return (
-        grant.right is not Right.OTHER
-        and known is not None
-        and known.kind in (TrusteeKind.USER, TrusteeKind.GROUP)
-    )
+    return grant.right is not Right.OTHER and known is not None and known.kind in (TrusteeKind.USER, TrusteeKind.GROUP)
 
 
 def _ended(box: DesiredMailbox, world: Observed) -> dict[Key, str]:
@@ -185,9 +175,7 @@ def _ended(box: DesiredMailbox, world: Observed) -> dict[Key, str]:
     for wish in box.expired:
         identity = world.directory.get(wish.trustee)
         if identity and wish.until:
-            ended[identity, wish.right, wish.detail] = (
-                f"expired: access ended {wish.until:%Y-%m-%d %H:%M} UTC"
-            )
+            ended[identity, wish.right, wish.detail] = f"expired: access ended {wish.until:%Y-%m-%d %H:%M} UTC"
     return ended
 
 

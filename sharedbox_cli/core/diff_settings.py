@@ -63,9 +63,7 @@ def diff_settings(
     return tuple(changes)
 
 
-def _update(
-    box: DesiredMailbox, there: ObservedMailbox, phase: Phase, after: dict[Field, Value], risk: Risk
-) -> Change:
+def _update(box: DesiredMailbox, there: ObservedMailbox, phase: Phase, after: dict[Field, Value], risk: Risk) -> Change:
     first = min(after)
     return Change(
         Kind.UPDATE,

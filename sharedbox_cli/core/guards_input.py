@@ -51,9 +51,7 @@ class Waivers:
             name, size = _split(text)
             name = ALSO_CALLED.get(name, name)
             if name not in names:
-                raise UsageError(
-                    "no such guard", where=f"--allow {text}", why=f"There are: {', '.join(names)}."
-                )
+                raise UsageError("no such guard", where=f"--allow {text}", why=f"There are: {', '.join(names)}.")
             if not size:
                 plain.add(name)
             elif size.isdecimal():

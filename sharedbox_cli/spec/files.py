@@ -123,9 +123,7 @@ class Files:
             raw = file.read(MAX_FILE_BYTES + 1)
         self._bytes += len(raw)
         if len(raw) > MAX_FILE_BYTES or self._bytes > MAX_SET_BYTES:
-            self._problem(
-                path, "too large", f"At most {MAX_FILE_BYTES} bytes a file, {MAX_SET_BYTES} in all."
-            )
+            self._problem(path, "too large", f"At most {MAX_FILE_BYTES} bytes a file, {MAX_SET_BYTES} in all.")
             return None
         return raw
 

@@ -55,9 +55,7 @@ def _order(grant: WantedGrant) -> tuple[str, str]:
     return grant.trustee.key, str(grant.right)
 
 
-def _grants_of(
-    entry: Member | TeamMember, rights: tuple[RightName, ...] | None, place: Place
-) -> list[WantedGrant]:
+def _grants_of(entry: Member | TeamMember, rights: tuple[RightName, ...] | None, place: Place) -> list[WantedGrant]:
     text = entry.user or entry.group or ""
     kind = TrusteeKind.USER if entry.user else TrusteeKind.GROUP
     return [

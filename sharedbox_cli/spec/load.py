@@ -105,9 +105,7 @@ def _load_teams(loaded: LoadedSpecs, path: Path, documents: list[Document]) -> l
                 problems.append(Problem(where, "two teams of one name", f"`{name}` stands twice."))
                 continue
             if not body:
-                problems.append(
-                    Problem(where, "an empty team", f"`{name}` has nobody.", "Leave the team out.")
-                )
+                problems.append(Problem(where, "an empty team", f"`{name}` has nobody.", "Leave the team out."))
                 continue
             if isinstance(body, list):
                 _wrap_list(document, name)

@@ -87,9 +87,7 @@ def read_documents(text: str, name: str) -> tuple[list[Document], list[Problem]]
         problems.append(stop.problem)
     except yaml.reader.ReaderError as error:
         where = _place_at(text, name, error.position)
-        problems.append(
-            Problem(where, "not text", f"A character cannot stand in YAML: U+{error.character:04X}.")
-        )
+        problems.append(Problem(where, "not text", f"A character cannot stand in YAML: U+{error.character:04X}."))
     except yaml.MarkedYAMLError as error:
         problems.append(_syntax(error, name, text))
     return documents, problems
@@ -101,9 +99,7 @@ def _syntax(error: yaml.MarkedYAMLError, name: str, text: str) -> Problem:
     why = error.problem or str(error)
     lines = text.splitlines()
     if mark and mark.line < len(lines) and lines[mark.line].lstrip(" ").startswith("\t"):
-        return Problem(
-            place, "a tab as indent", "YAML wants spaces at the start of a line.", "Use two spaces."
-        )
+        return Problem(place, "a tab as indent", "YAML wants spaces at the start of a line.", "Use two spaces.")
     return Problem(place, "not valid YAML", f"{why[:1].upper()}{why[1:]}.")
 
 
@@ -123,22 +119,16 @@ def _compose(text: str, name: str, problems: list[Problem]) -> Iterator[_Node]:
         place = Place(name, mark.line + 1, mark.column + 1) if mark else Place(name)
         if isinstance(event, yaml.DocumentStartEvent):
             if event.tags:
-                raise Refused(
-                    Problem(place, "tags are not read", "A `%TAG` line stands here.", "Leave it out.")
-                )
+                raise Refused(Problem(place, "tags are not read", "A `%TAG` line stands here.", "Leave it out."))
             anchors, open_anchors, aliases, nodes = {}, set(), 0, 0
             continue
         finished: _Node | None = None
         if isinstance(event, yaml.AliasEvent):
             aliases += 1
             if event.anchor in open_anchors:
-                raise Refused(
-                    Problem(place, "an anchor inside itself", f"`*{event.anchor}` stands within it.")
-                )
+                raise Refused(Problem(place, "an anchor inside itself", f"`*{event.anchor}` stands within it."))
             if event.anchor not in anchors:
-                raise Refused(
-                    Problem(place, "unknown anchor", f"`*{event.anchor}` has no `&{event.anchor}`.")
-                )
+                raise Refused(Problem(place, "unknown anchor", f"`*{event.anchor}` has no `&{event.anchor}`."))
             finished = anchors[event.anchor]
         elif isinstance(event, yaml.ScalarEvent):
             finished = _scalar(event, place, problems)
@@ -173,9 +163,7 @@ def _compose(text: str, name: str, problems: list[Problem]) -> Iterator[_Node]:
 
 def _refuse_tag(event: Any, place: Place) -> None:
     if event.tag and event.tag != "!":
-        raise Refused(
-            Problem(place, "tags are not read", f"`{event.tag}` stands here.", "Write the plain value.")
-        )
+        raise Refused(Problem(place, "tags are not read", f"`{event.tag}` stands here.", "Write the plain value."))
 
 
 def _close(node: _Node, children: list[_Node], problems: list[Problem]) -> None:
@@ -189,9 +177,7 @@ def _close(node: _Node, children: list[_Node], problems: list[Problem]) -> None:
             problems.append(Problem(key.place, "not a key", "A key is a plain word.", "Write it in quotes."))
             continue
         if key.value == "<<":
-            problems.append(
-                Problem(key.place, "merge keys are not read", "`<<` stands here.", "Use `_defaults.yaml`.")
-            )
+            problems.append(Problem(key.place, "merge keys are not read", "`<<` stands here.", "Use `_defaults.yaml`."))
             continue
         if len(key.value.encode()) > MAX_KEY_BYTES:
             problems.append(Problem(key.place, "key is too long", f"At most {MAX_KEY_BYTES} bytes."))
@@ -239,9 +225,7 @@ def _day(text: str, place: Place, problems: list[Problem]) -> Any:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        problems.append(
-            Problem(place, "no such day", f"`{text}` is not in the calendar.", "Write YYYY-MM-DD.")
-        )
+        problems.append(Problem(place, "no such day", f"`{text}` is not in the calendar.", "Write YYYY-MM-DD."))
         return text
 
 

@@ -79,9 +79,7 @@ def _platform_problems(spec: Mailbox, merged: Document, capabilities: AbilityTab
     return []
 
 
-def _mailbox(
-    spec: Mailbox, merged: Document, grants: tuple[WantedGrant, ...] | None, now: datetime
-) -> DesiredMailbox:
+def _mailbox(spec: Mailbox, merged: Document, grants: tuple[WantedGrant, ...] | None, now: datetime) -> DesiredMailbox:
     living = None if grants is None else tuple(item for item in grants if not _is_over(item, now))
     return DesiredMailbox(
         address=Address.of(spec.mailbox),
@@ -106,9 +104,7 @@ def _settings(spec: Mailbox) -> dict[Field, Value]:
     sent, storage = spec.sent_items, spec.storage
     found: dict[Field, Value | None] = {
         Field.DISPLAY_NAME: spec.display_name,
-        Field.ALIASES: None
-        if spec.aliases is None
-        else tuple(sorted({item.lower() for item in spec.aliases})),
+        Field.ALIASES: None if spec.aliases is None else tuple(sorted({item.lower() for item in spec.aliases})),
         Field.HIDDEN: spec.hidden_from_address_lists,
         Field.SIGN_IN: spec.sign_in,
         Field.SENT_AS: sent.send_as if sent else None,
@@ -142,9 +138,7 @@ def _alias_problems(boxes: Mapping[Address, DesiredMailbox]) -> list[Problem]:
         for alias in map(str, aliases if isinstance(aliases, tuple) else ()):
             if alias in owners:
                 why = f"{alias} stands elsewhere in the specs."
-                found.append(
-                    Problem(place, "one address, two owners", why, "Keep one of them.", owners[alias])
-                )
+                found.append(Problem(place, "one address, two owners", why, "Keep one of them.", owners[alias]))
             owners[alias] = place
     return found
 
@@ -178,10 +172,7 @@ def provenance(loaded: LoadedSpecs, address: Address) -> list[Provenance]:
         if Address.of(str(document.data["mailbox"])) != address:
             continue
         merged = with_defaults(loaded, document, folder, root)
-        return [
-            Provenance(_path_text(path), value, merged.place_of(path))
-            for path, value in _leaves(merged.data, ())
-        ]
+        return [Provenance(_path_text(path), value, merged.place_of(path)) for path, value in _leaves(merged.data, ())]
     return []
 
 

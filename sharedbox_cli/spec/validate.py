@@ -59,15 +59,9 @@ def _nulls(data: Any, path: Path, document: Document) -> Iterator[Problem]:
     for key, value in entries:
         where = (*path, key)
         if value is None:
-            mend = (
-                f"Write `{key}: []`, or leave the key out."
-                if key in ("members", "aliases")
-                else "Leave it out."
-            )
+            mend = f"Write `{key}: []`, or leave the key out." if key in ("members", "aliases") else "Leave it out."
             why = "Nothing stands here, and nothing is not the same as an empty list."
-            yield Problem(
-                document.keys.get(where, document.place_of(where)), "a key without a value", why, mend
-            )
+            yield Problem(document.keys.get(where, document.place_of(where)), "a key without a value", why, mend)
         else:
             yield from _nulls(value, where, document)
 
@@ -85,15 +79,11 @@ def _problem(error: Any, model: type[BaseModel], path: Path, document: Document,
         case "missing":
             return Problem(place, "a key is missing", f"`{key}` has to stand here.")
         case kind if kind in _TYPES:
-            return Problem(
-                place, "wrong type", f"`{key}` is {_TYPES[kind]}{_hint(kind, _at(data, error['loc']))}."
-            )
+            return Problem(place, "wrong type", f"`{key}` is {_TYPES[kind]}{_hint(kind, _at(data, error['loc']))}.")
         case "literal_error":
             return Problem(place, "not possible here", f"`{key}` is {error['ctx']['expected']}.")
         case "string_pattern_mismatch":
-            return Problem(
-                place, "not possible here", f"`{key}` is a word of small letters, digits and hyphens."
-            )
+            return Problem(place, "not possible here", f"`{key}` is a word of small letters, digits and hyphens.")
         case _:
             return Problem(place, "not possible here", f"`{key}`: {error['msg']}" if key else error["msg"])
 
@@ -103,9 +93,7 @@ def _unknown_key(place: Any, key: str, model: type[BaseModel], location: tuple[A
         why = f"`{key}` is part of the language, and this version does not manage it yet: nothing would be applied."
         return Problem(place, "not managed yet", why, "Leave the key out.")
     known = _fields_at(model, location[:-1])
-    owner = (
-        f"a key of `{location[-2]}`" if len(location) > 1 and isinstance(location[-2], str) else "a key here"
-    )
+    owner = f"a key of `{location[-2]}`" if len(location) > 1 and isinstance(location[-2], str) else "a key here"
     owner = "a key of a member" if "members" in location else owner
     mend = nearest(key, known) or f"There are: {', '.join(sorted(known))}."
     return Problem(place, "unknown key", f"`{key}` is not {owner}.", mend)

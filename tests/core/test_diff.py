@@ -59,8 +59,7 @@ def test_trustees_when_unknown_or_of_another_kind_then_all_problems_come_at_once
     assert problems(box, world) == [
         "support.yaml:3:5 no such user: Check the spelling, or create the account first.",
         "support.yaml:4:5 not a user: Write `group: good@contoso.example`.",
-        "support.yaml:5:5 this group cannot hold a right: "
-        "Use a mail-enabled security group, or list its people.",
+        "support.yaml:5:5 this group cannot hold a right: Use a mail-enabled security group, or list its people.",
     ]
 
 

@@ -42,9 +42,7 @@ SUPPORT = address("support")
 
 def person(number: int, *, outside: bool = False, **more: bool) -> Trustee:
     domain = "partner.example" if outside else "contoso.example"
-    return Trustee(
-        TrusteeId(f"id-{number}"), TrusteeKind.USER, Address.of(f"p{number}@{domain}"), f"P{number}", **more
-    )
+    return Trustee(TrusteeId(f"id-{number}"), TrusteeKind.USER, Address.of(f"p{number}@{domain}"), f"P{number}", **more)
 
 
 def world_of(
@@ -103,9 +101,7 @@ def keeping(kept: int, world: Observed) -> Desired:
     ("kept", "expected"),
     [(8, []), (7, []), (6, ["mass-revocation"]), (4, ["mass-revocation", "mailbox-revocation"])],
 )
-def test_revocation_when_share_rises_then_guards_refuse_above_their_limit(
-    kept: int, expected: list[str]
-) -> None:
+def test_revocation_when_share_rises_then_guards_refuse_above_their_limit(kept: int, expected: list[str]) -> None:
     world = world_of(10, 10)
     assert refused(keeping(kept, world), world) == expected
 
@@ -116,9 +112,7 @@ def test_revocation_when_fewer_than_ten_grants_then_shares_say_nothing() -> None
 
 
 @pytest.mark.parametrize(("kept", "expected"), [(100, []), (99, ["mass-revocation"])])
-def test_revocation_when_more_than_a_hundred_then_refused_whatever_the_share(
-    kept: int, expected: list[str]
-) -> None:
+def test_revocation_when_more_than_a_hundred_then_refused_whatever_the_share(kept: int, expected: list[str]) -> None:
     world = world_of(200, 200)
     wide = replace(keeping(kept, world), grants_elsewhere=10_000)
     assert [name for name in refused(wide, world) if name == "mass-revocation"] == expected
@@ -188,10 +182,7 @@ def test_external_trustee_when_outside_or_guest_then_refused_once_an_address() -
     world = world_of(1, 1, extra=(outside, person(8, is_guest=True)))
     both = DesiredMailbox(SUPPORT, MICROSOFT365, grants=(wish(0), wish(9, outside=True), wish(8)))
     assert refused(desired_of(both), world) == ["external-trustee", "external-trustee"]
-    assert (
-        refused(desired_of(both), world, "external:p9@partner.example", "external-trustee=p8@contoso.example")
-        == []
-    )
+    assert refused(desired_of(both), world, "external:p9@partner.example", "external-trustee=p8@contoso.example") == []
     limits = GuardLimits(external_domains=frozenset({"partner.example"}))
     assert refused(desired_of(both), world, limits=limits) == ["external-trustee"]
 

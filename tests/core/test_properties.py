@@ -67,8 +67,7 @@ def test_plan_when_specs_are_shuffled_then_it_is_equal_to_the_byte(
     shuffled = replace(
         desired,
         mailboxes={
-            key: replace(box, grants=None if box.grants is None else tuple(reversed(box.grants)))
-            for key, box in boxes
+            key: replace(box, grants=None if box.grants is None else tuple(reversed(box.grants))) for key, box in boxes
         },
     )
     first, second = plan_of(desired, world), plan_of(shuffled, world)
@@ -84,9 +83,7 @@ def test_plan_when_written_and_read_then_it_is_equal(desired: Desired, world: Ob
 
 
 @given(desired_sets(), worlds())
-def test_plan_when_applied_step_by_step_then_no_mailbox_is_left_naked(
-    desired: Desired, world: Observed
-) -> None:
+def test_plan_when_applied_step_by_step_then_no_mailbox_is_left_naked(desired: Desired, world: Observed) -> None:
     plan = plan_of(desired, world)
     end = simulate_all(world, plan.changes)
     state = world
@@ -134,9 +131,7 @@ def _bare(change: Change) -> tuple[object, ...]:
 
 
 @given(desired_sets(), worlds())
-def test_inverse_when_applied_after_the_change_then_the_world_is_as_before(
-    desired: Desired, world: Observed
-) -> None:
+def test_inverse_when_applied_after_the_change_then_the_world_is_as_before(desired: Desired, world: Observed) -> None:
     state = world
     for change in plan_of(desired, world).changes:
         back = inverse(change)
@@ -168,9 +163,7 @@ def _as_desired(world: Observed) -> dict[Address, DesiredMailbox]:
 
 @settings(max_examples=50)
 @given(desired_sets(), worlds(), st.integers(0, 5))
-def test_guard_when_more_is_revoked_then_it_never_becomes_milder(
-    desired: Desired, world: Observed, more: int
-) -> None:
+def test_guard_when_more_is_revoked_then_it_never_becomes_milder(desired: Desired, world: Observed, more: int) -> None:
     plan = plan_of(desired, world)
     extra = tuple(
         Change(

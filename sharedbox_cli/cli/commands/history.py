@@ -10,9 +10,7 @@ from sharedbox_cli.cli.options import ConfigFile, NoColor, PlainFormat, PlainOut
 
 
 def history(
-    run: Annotated[
-        str | None, typer.Argument(help="A run (its id, or the start of it): shows its changes.")
-    ] = None,
+    run: Annotated[str | None, typer.Argument(help="A run (its id, or the start of it): shows its changes.")] = None,
     output: PlainFormat = PlainOutput.TEXT,
     profile: ProfileName = None,
     config: ConfigFile = None,

@@ -41,9 +41,7 @@ def _a_label(domain: str) -> str:
     try:
         return idna.encode(domain, uts46=False).decode()
     except idna.IDNAError as error:
-        raise PydanticCustomError(
-            "address", "Not a domain name: {problem}.", {"problem": str(error)}
-        ) from error
+        raise PydanticCustomError("address", "Not a domain name: {problem}.", {"problem": str(error)}) from error
 
 
 def name_text(text: str) -> str:

@@ -37,17 +37,13 @@ class SentItems(Strict):
     """Where a message sent from the mailbox is kept."""
 
     send_as: Copies | None = Field(None, description="Of messages sent as the mailbox: `sender` or `both`.")
-    send_on_behalf: Copies | None = Field(
-        None, description="Of messages sent on its behalf: `sender` or `both`."
-    )
+    send_on_behalf: Copies | None = Field(None, description="Of messages sent on its behalf: `sender` or `both`.")
 
 
 class Storage(Strict):
     """How much it may hold."""
 
-    warn_at: Percent | None = Field(
-        None, description="`check` warns above this share of the quota; 80% otherwise."
-    )
+    warn_at: Percent | None = Field(None, description="`check` warns above this share of the quota; 80% otherwise.")
     licence: Licence | None = Field(None, description="The licence of the mailbox itself.")
 
 
@@ -65,9 +61,7 @@ class Settings(Strict):
     platform: Word | None = Field(None, description="`microsoft365`; others with their providers.")
     display_name: NameText | None = Field(None, description="The name that people see.")
     hidden_from_address_lists: bool | None = Field(None, description="Whether address books leave it out.")
-    sign_in: SignIn | None = Field(
-        None, description="Sign-in to the mailbox's own account; `blocked` is right."
-    )
+    sign_in: SignIn | None = Field(None, description="Sign-in to the mailbox's own account; `blocked` is right.")
     labels: Labels | None = Field(None, description="For filters and reports; never sent to a cloud.")
     members: Members | None = Field(None, description="Who may do what. Present: it is the whole list.")
     members_mode: Mode | None = Field(None, description="`exact`, or `at-least`: others keep their rights.")

@@ -69,9 +69,7 @@ def _right(value: Any) -> RightName:
 
 
 Moment = Annotated[datetime, PlainValidator(_moment), WithJsonSchema({"type": "string", "pattern": _MOMENT})]
-Right = Annotated[
-    RightName, PlainValidator(_right), WithJsonSchema({"enum": [str(item) for item in RightName]})
-]
+Right = Annotated[RightName, PlainValidator(_right), WithJsonSchema({"enum": [str(item) for item in RightName]})]
 Rights = Annotated[
     tuple[Right, ...],
     BeforeValidator(lambda value: tuple(value) if isinstance(value, list) else value),
@@ -90,9 +88,7 @@ Rights = Annotated[
 class _Entry(Strict):
     user: AddressText | None = Field(None, description="The address of a person.")
     group: AddressText | None = Field(None, description="The address of a mail-enabled security group.")
-    rights: Rights | None = Field(
-        None, description="What they may do; full access and send as where not said."
-    )
+    rights: Rights | None = Field(None, description="What they may do; full access and send as where not said.")
     automapping: bool | None = Field(None, description="Whether Outlook adds the mailbox by itself.")
     until: Moment | None = Field(None, description="Access ends by itself at the end of this day (UTC).")
     reason: NameText | None = Field(None, description="Why, for those who review it. Never sent to a cloud.")
@@ -124,7 +120,5 @@ class Team(Strict):
     """A named set of people and groups, with their rights."""
 
     members: list[TeamMember] = Field(min_length=1, description="Who is in it; an empty team is an error.")
-    rights: Rights | None = Field(
-        None, description="What all of them may do, where their own line says nothing."
-    )
+    rights: Rights | None = Field(None, description="What all of them may do, where their own line says nothing.")
     reason: NameText | None = Field(None, description="What the team is for. Never sent to a cloud.")

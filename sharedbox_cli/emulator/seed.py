@@ -1,0 +1,237 @@
+"""Tenants to try things on: the demo's, and grown ones of any size with their messes."""
+
+from __future__ import annotations
+
+import json
+import random
+import uuid
+from dataclasses import dataclass, field
+
+from sharedbox_cli.emulator.names import FAMILY, GIVEN, HOSTILE_NAMES, TOPICS
+from sharedbox_cli.emulator.tenant import Tenant
+
+DOMAIN = "contoso.example"
+TENANT_ID = "0f1d2c3b-4a59-4687-9786-a5b4c3d2e1f0"
+CLIENT_ID = "5b8b9f2e-31c7-4c55-9d0e-7f5d6c4b3a21"
+SECRET = "emulator-secret-not-a-real-one"  # noqa: S105 - it opens nothing but the emulator
+GIB = 1024**3
+
+PLAN_1 = ("4b9405b0-7788-4568-add1-99614e613b69", "EXCHANGESTANDARD",
+          [["9aaf7827-d63c-4b61-89c3-182f06f82e5c", "EXCHANGE_S_STANDARD"]])  # fmt: skip
+PLAN_2 = ("19ec0d23-8335-4cbd-94ac-6050e30712fa", "EXCHANGEENTERPRISE",
+          [["efb87545-963c-4e0d-99df-69c6916d9eb0", "EXCHANGE_S_ENTERPRISE"]])  # fmt: skip
+SUITE = ("05e9a617-0261-4cee-bb44-138d3ef5d965", "SPE_E3",
+         [["efb87545-963c-4e0d-99df-69c6916d9eb0", "EXCHANGE_S_ENTERPRISE"],
+          ["113feb6c-3fe4-4440-bddc-54d774bf0318", "EXCHANGE_S_FOUNDATION"]])  # fmt: skip
+
+GRAPH_ROLES = [
+    "User.Read.All", "User.EnableDisableAccount.All", "GroupMember.Read.All", "LicenseAssignment.ReadWrite.All",
+    "Organization.Read.All", "Reports.Read.All", "ReportSettings.Read.All", "Directory.Read.All",
+]  # fmt: skip
+EXCHANGE_ADMINISTRATOR = "29232cdf-9323-42fd-ade2-1d097af3e4de"
+
+
+@dataclass(slots=True)
+class Seeded:
+    """What a tenant was given: every explicit grant of a living trustee, for tests of completeness."""
+
+    mailboxes: list[str] = field(default_factory=list)
+    grants: set[tuple[str, str, str]] = field(default_factory=set)
+    """(mailbox address, trustee address, right), in lower case."""
+    orphans: int = 0
+    denies: int = 0
+
+
+def blank(tenant: Tenant, *, seats: int = 25) -> None:
+    """Give a tenant its name, domains, licences and one app that may do everything sharedbox needs."""
+    for key, value in (("id", TENANT_ID), ("name", "Contoso"), ("new_shared_enabled", "1")):
+        tenant.set_meta(key, value)
+    tenant.run("insert into domains values (?, 1), (?, 0)", DOMAIN, "contoso-mail.example")
+    for sku, part, plans in (PLAN_1, PLAN_2):
+        tenant.run("insert into skus values (?, ?, ?, ?)", sku, part, json.dumps(plans), seats)
+    tenant.run("insert into skus values (?, ?, ?, ?)", SUITE[0], SUITE[1], json.dumps(SUITE[2]), 100_000)
+    doc = {
+        "roles": {
+            "https://graph.microsoft.com": GRAPH_ROLES,
+            "https://outlook.office365.com": ["Exchange.ManageAsApp"],
+        },
+        "directory_roles": [EXCHANGE_ADMINISTRATOR],
+    }
+    tenant.run(
+        "insert into apps values (?, ?, 'sharedbox', ?, null, ?)",
+        CLIENT_ID, str(uuid.UUID(int=7)), SECRET, json.dumps(doc),
+    )  # fmt: skip
+
+
+class Builder:
+    """Adds recipients; ids come from the seed, so the same seed gives the same tenant."""
+
+    def __init__(self, tenant: Tenant, seed: int) -> None:
+        self.tenant = tenant
+        self.random = random.Random(seed)  # noqa: S311 - a tenant for tests, no secret
+        self.seeded = Seeded()
+
+    def identity(self) -> str:
+        """Return the next id."""
+        return str(uuid.UUID(int=self.random.getrandbits(128), version=4))
+
+    def person(self, local: str, name: str, *, enabled: bool = True, guest: bool = False) -> str:
+        """Return the id of a person with a licensed mailbox."""
+        mail = f"{local}@{DOMAIN}"
+        doc = {
+            "account_enabled": enabled, "user_type": "Guest" if guest else "Member", "usage_location": "DE",
+        }  # fmt: skip
+        identity = self.tenant.add_object("user", name, mail, upn=mail, doc=doc, identity=self.identity())
+        if not guest:
+            self._box(identity, name, local, "UserMailbox")
+            self.tenant.run("insert into licences values (?, ?, null)", identity, SUITE[0])
+        return identity
+
+    def _box(self, identity: str, name: str, alias: str, kind: str) -> None:
+        now = self.tenant.clock.now()
+        self.tenant.run(
+            "insert into mailboxes values (?, ?, ?, ?, ?, '{}', ?, ?, ?, 0)",
+            identity, self.identity(), alias[:64], alias, kind, self.random.randrange(GIB),
+            self.random.randrange(20_000), now,
+        )  # fmt: skip
+        for right, rights in (("full_access", "FullAccess, ReadPermission"), ("send_as", "SendAs")):
+            sql = "insert into permissions values (?, ?, null, 'S-1-5-10', ?, 0, 0, null, 1, 0, null)"
+            self.tenant.run(sql, identity, right, rights)
+
+    def shared(
+        self, local: str, name: str, *, aliases: tuple[str, ...] = (), enabled: bool = False, used: int = 0,
+        settings: dict[str, object] | None = None,
+    ) -> str:  # fmt: skip
+        """Return the id of a shared mailbox."""
+        mail = f"{local}@{DOMAIN}"
+        identity = self.tenant.add_object(
+            "user", name, mail, upn=mail, doc={"account_enabled": enabled, "usage_location": "DE"},
+            identity=self.identity(), aliases=aliases,
+        )  # fmt: skip
+        self._box(identity, name, local, "SharedMailbox")
+        self.tenant.run(
+            "update mailboxes set doc = ?, used_bytes = ? where id = ?",
+            json.dumps(settings or {}),
+            used,
+            identity,
+        )
+        self.seeded.mailboxes.append(mail.lower())
+        return identity
+
+    def group(self, local: str, name: str, members: list[str], *, security: bool = True) -> str:
+        """Return the id of a mail-enabled group."""
+        doc = {"mail_enabled": True, "security_enabled": security, "group_types": []}
+        mail = f"{local}@{DOMAIN}"
+        identity = self.tenant.add_object("group", name, mail, doc=doc, identity=self.identity())
+        self.tenant.many("insert into members values (?, ?)", [(identity, member) for member in members])
+        return identity
+
+    def grant(self, box: str, trustee: str, *rights: str, has_address: bool = True, automapping: bool = True) -> None:
+        """Give rights to somebody who is there."""
+        row = self.tenant.object(trustee)
+        owner = self.tenant.object(box)
+        if row is None or owner is None:
+            message = "grant before both are there"
+            raise ValueError(message)
+        texts = {"full_access": "FullAccess", "send_as": "SendAs", "send_on_behalf": ""}
+        for right in rights:
+            self.tenant.run(
+                "insert into permissions values (?, ?, ?, ?, ?, 0, 0, ?, ?, 0, null)",
+                box, right, trustee, row["sid"], texts[right], int(automapping), int(has_address),
+            )  # fmt: skip
+            self.seeded.grants.add((owner["mail"].lower(), row["mail"].lower(), right))
+
+    def special(self, box: str, trustee: str | None, *, deny: bool = False, inherited: bool = False) -> None:
+        """Add an entry that is not a grant: an orphan, a deny, an inherited one."""
+        row = self.tenant.object(trustee) if trustee else None
+        sid = row["sid"] if row else self.tenant.new_sid()
+        self.tenant.run(
+            "insert into permissions values (?, 'full_access', ?, ?, 'FullAccess', ?, ?, null, 1, 0, null)",
+            box, trustee, sid, int(deny), int(inherited),
+        )  # fmt: skip
+        self.seeded.orphans += trustee is None
+        self.seeded.denies += deny
+
+
+def demo(tenant: Tenant) -> Seeded:
+    """Fill the demo tenant: a small company with a little drift."""
+    blank(tenant)
+    make = Builder(tenant, 7)
+    people = {
+        local: make.person(local, name)
+        for local, name in (
+            ("anna", "Anna Müller"), ("ben", "Ben Carter"), ("chloe", "Chloé Dubois"), ("dmitri", "Дмитрий Орлов"),
+            ("emi", "佐藤 恵美"), ("fatima", "Fatima al-Masri"), ("george", "Γιώργος Παππάς"), ("info", "Info Desk"),
+        )
+    }  # fmt: skip
+    people["hugo"] = make.person("hugo", "Hugo Left", enabled=False)
+    make.group("sg-audit", "Audit", [people["george"], people["dmitri"]])
+    make.group("all-staff", "All staff", list(people.values()), security=False)
+    sales = make.shared(
+        "sales", "Sales", aliases=("smtp:verkauf@contoso.example", "SIP:sales@contoso.example"), enabled=True,
+        used=int(46.5 * GIB), settings={"MessageCopyForSentAsEnabled": True},
+    )  # fmt: skip
+    make.grant(sales, people["ben"], "full_access")
+    make.grant(sales, people["hugo"], "full_access", "send_as")
+    make.special(sales, None)
+    billing = make.shared("billing", "Billing (old)", used=52 * GIB)
+    make.grant(billing, people["emi"], "full_access", "send_as")
+    return make.seeded
+
+
+def grown(tenant: Tenant, mailboxes: int, members: int, seed: int) -> Seeded:
+    """Fill a tenant of any size, as years of clicking leave it."""
+    blank(tenant, seats=max(25, mailboxes // 20))
+    make = Builder(tenant, seed)
+    tenant.run("begin")
+    people = [_person(make, number) for number in range(max(12, members * 2, mailboxes * 2))]
+    for number, hostile in enumerate(HOSTILE_NAMES):
+        people.append(make.person(f"odd{number}", hostile))
+    guest = make.person("guest.partner_ext", "Partner Guest", guest=True)
+    inner = make.group("grp-inner", "Inner circle", people[:3])
+    groups = [
+        make.group("grp-outer", "Outer circle", [*people[3:6], inner]),
+        make.group("grp-night", "Night", []),
+    ]
+    for number in range(mailboxes):
+        _mailbox(make, number, members, people, groups, guest)
+    if mailboxes:
+        gone = make.shared("old-project", "Old project")
+        tenant.run("update objects set deleted_at = ? where id = ?", tenant.clock.now() - 86400, gone)
+        make.seeded.mailboxes.remove(f"old-project@{DOMAIN}")
+    tenant.run("commit")
+    return make.seeded
+
+
+def _person(make: Builder, number: int) -> str:
+    given, family = GIVEN[number % len(GIVEN)], FAMILY[(number // len(GIVEN)) % len(FAMILY)]
+    return make.person(f"user{number:05d}", f"{given} {family}", enabled=number % 41 != 40)
+
+
+def _mailbox(
+    make: Builder, number: int, members: int, people: list[str], groups: list[str], guest: str
+) -> None:  # fmt: skip
+    topic = TOPICS[number % len(TOPICS)]
+    local = f"{topic}-{number:05d}" if number % 13 else f"{topic.title()}-{number:05d}"
+    box = make.shared(
+        local, f"{topic.title()} {number}", enabled=number % 7 == 0,
+        used=(51 if number % 97 == 0 else 2) * GIB + number,
+        settings={"MessageCopyForSentAsEnabled": number % 2 == 0, "MessageCopyForSendOnBehalfEnabled": number % 3 == 0},
+    )  # fmt: skip
+    for index, trustee in enumerate(make.random.sample(people, min(members, len(people)))):
+        if index % 4 == 3:
+            make.grant(box, trustee, "send_as", has_address=number % 3 > 0)
+        elif index % 4 == 2:
+            make.grant(box, trustee, "full_access", "send_as", "send_on_behalf")
+        else:
+            make.grant(box, trustee, "full_access", "send_as", has_address=number % 5 > 0)
+    if number % 10 == 4:
+        make.grant(box, make.random.choice(groups), "full_access")
+    if number % 20 == 9:
+        make.special(box, None)
+    if number % 25 == 11:
+        make.special(box, people[0], deny=True)
+    if number % 25 == 12:
+        make.special(box, people[1], inherited=True)
+    if number % 50 == 17:
+        make.grant(box, guest, "full_access")

@@ -1,0 +1,191 @@
+"""The emulator: every service behind one HTTPS origin on loopback."""
+
+from __future__ import annotations
+
+import random
+import ssl
+import tempfile
+import threading
+import uuid
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from sharedbox_cli.emulator.clock import Clock
+from sharedbox_cli.emulator.connection import Server
+from sharedbox_cli.emulator.faults import Faults
+from sharedbox_cli.emulator.http import Request, Response, json_response
+from sharedbox_cli.emulator.log import Log
+from sharedbox_cli.emulator.microsoft.exchange_admin.service import ExchangeAdmin
+from sharedbox_cli.emulator.microsoft.graph.service import Graph
+from sharedbox_cli.emulator.microsoft.login.service import Login
+from sharedbox_cli.emulator.router import normal_path
+from sharedbox_cli.emulator.service import Injected, Service, World, injected
+from sharedbox_cli.emulator.tenant import Tenant
+from sharedbox_cli.emulator.tokens import Tokens
+
+VENDOR_HOSTS = (
+    "login.microsoftonline.com", "graph.microsoft.com", "outlook.office365.com", "oauth2.googleapis.com",
+    "www.googleapis.com", "admin.googleapis.com", "gmail.googleapis.com", "licensing.googleapis.com",
+    "iamcredentials.googleapis.com", "cloudidentity.googleapis.com", "accounts.google.com", "sts.googleapis.com",
+)  # fmt: skip
+
+
+class Emulator:
+    """A tenant that answers. Use as a context manager, or start() and stop()."""
+
+    def __init__(
+        self,
+        tenant: Tenant,
+        *,
+        port: int = 0,
+        log: Path | None = None,
+        faults: Faults | None = None,
+        latency_seconds: float = 0.0,
+        seed: int = 1,
+    ) -> None:
+        self.tenant = tenant
+        self.clock: Clock = tenant.clock
+        self.log = Log(self.clock, log)
+        self.faults = faults or Faults()
+        self._latency = latency_seconds
+        self._port = port
+        rng = random.Random(seed)  # noqa: S311 - order of answers, no secret
+        self.world = World(tenant, self.clock, Tokens(self.clock), self.log, self.faults, rng)
+        self.world.answer_part = self._part
+        self.services: tuple[Service, ...] = (Login(self.world), ExchangeAdmin(self.world), Graph(self.world))
+        self._server: Server | None = None
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+
+    @property
+    def origin(self) -> str:
+        """Return where it listens: `https://127.0.0.1:PORT`."""
+        return self.world.origin
+
+    @property
+    def ca_file(self) -> Path:
+        """Return the file with the certificate of its own authority."""
+        if self._folder is None:
+            message = "the emulator is not started"
+            raise RuntimeError(message)
+        return Path(self._folder.name) / "ca.pem"
+
+    def start(self) -> Emulator:
+        """Listen; return itself."""
+        import trustme
+
+        authority = trustme.CA()
+        certificate = authority.issue_cert("127.0.0.1", "localhost", "::1", *VENDOR_HOSTS)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        certificate.configure_cert(context)
+        context.set_alpn_protocols(["http/1.1"])
+        self._folder = tempfile.TemporaryDirectory(prefix="sharedbox-emulator-")
+        authority.cert_pem.write_to_path(str(self.ca_file))
+        self._server = Server(("127.0.0.1", self._port), context, self.serve)
+        self.world.origin = f"https://127.0.0.1:{self._server.server_address[1]}"
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+        return self
+
+    def stop(self) -> None:
+        """Stop listening and close everything."""
+        if self._server is not None:
+            self._server.stop()
+        self.log.close()
+        if self._folder is not None:
+            self._folder.cleanup()
+        self._server = self._folder = None
+
+    def __enter__(self) -> Emulator:
+        """Start."""
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        """Stop."""
+        self.stop()
+
+    def environment(self) -> dict[str, str]:
+        """Return the variables with which `sharedbox` and the vendors' SDKs find this tenant."""
+        app = self.tenant.row("select client_id, secret from apps order by rowid limit 1")
+        return {
+            "SSL_CERT_FILE": str(self.ca_file),
+            "REQUESTS_CA_BUNDLE": str(self.ca_file),
+            "CURL_CA_BUNDLE": str(self.ca_file),
+            "AZURE_AUTHORITY_HOST": self.origin,
+            "AZURE_TENANT_ID": self.tenant.id,
+            "AZURE_CLIENT_ID": app["client_id"] if app else "",
+            "AZURE_CLIENT_SECRET": app["secret"] if app else "",
+            "SHAREDBOX_GRAPH_URL": self.origin,
+            "SHAREDBOX_EXCHANGE_URL": self.origin,
+            "NO_PROXY": "127.0.0.1,localhost",
+            "no_proxy": "127.0.0.1,localhost",
+        }
+
+    def serve(self, request: Request) -> Injected:
+        """Return the answer to a request, and how the connection treats it."""
+        if self._latency:
+            threading.Event().wait(self._latency)
+        if request.path.startswith("/_emulator/"):
+            return self._control(request), "whole"
+        response, manner = self._answer(request)
+        response.headers.setdefault("request-id", request.id)
+        response.headers.setdefault("Date", self.clock.moment().strftime("%a, %d %b %Y %H:%M:%S GMT"))
+        if "client-request-id" in request.headers:
+            response.headers.setdefault("client-request-id", request.headers["client-request-id"])
+        return response, manner
+
+    def _answer(self, request: Request) -> Injected:
+        request = replace(request, path=normal_path(request.path))
+        service = self._service(request)
+        if service is None:
+            self.log.add(request, 404, "unknown")
+            return Response(404), "whole"
+        route, captured, is_known = service.router.find(request.method, request.path)
+        if route is None:
+            status = 405 if is_known else 404
+            response = service.refuse(status, "BadRequest", f"Resource not found for the segment {request.path}.")
+            self.log.add(request, status, f"{service.name}.unknown")
+            return response, "whole"
+        name = f"{service.name}.{service.route_name(route, request)}"
+
+        def act() -> Response:
+            with self.tenant.lock:
+                return service.answer(route, request, captured)
+
+        fault = self.faults.hit(name, request.method)
+        response, manner = injected(fault, service, act) if fault else (act(), "whole")
+        self.log.add(request, response.status, name, response.effect)
+        return response, manner
+
+    def _service(self, request: Request) -> Service | None:
+        host = request.host.partition(":")[0].lower()
+        return next((one for one in self.services if one.owns(host, request.path)), None)
+
+    def _part(self, request: Request) -> Response:
+        """Return the answer to one part of a batch; a broken connection cannot be within one."""
+        part = replace(request, id=str(uuid.uuid4()))
+        response, manner = self._answer(part)
+        return Response(503) if manner != "whole" else response
+
+    def _control(self, request: Request) -> Response:
+        """Answer what tests and pipelines ask of the emulator itself."""
+        match (request.method, request.path):
+            case ("GET", "/_emulator/log"):
+                return json_response(200, {"lines": self.log.lines, "effects": self.log.effects})
+            case ("POST", "/_emulator/clock"):
+                self.clock.advance(float(request.json()["advance"]))
+                return json_response(200, {"now": self.clock.moment().isoformat()})
+            case ("POST", "/_emulator/faults"):
+                return self._set_faults(request.json())
+            case ("POST", "/_emulator/lag"):
+                for kind, seconds in request.json().items():
+                    self.tenant.set_meta(f"lag:{kind}", str(float(seconds)))
+                return json_response(200, {})
+            case _:
+                return Response(404)
+
+    def _set_faults(self, schedule: Any) -> Response:
+        try:
+            self.faults.set(schedule)
+        except (ValueError, TypeError, AttributeError) as error:
+            return json_response(400, {"error": str(error)})
+        return json_response(200, {})
