@@ -1,0 +1,29 @@
+"""The identity token of a GitHub Actions job (docs.github.com, "OpenID Connect", read 2026-11)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sharedbox_cli.core.errors import AuthError
+
+AUDIENCE = "api://AzureADTokenExchange"
+SECONDS = 20.0
+
+
+def github_assertion(environment: Mapping[str, str]) -> str:
+    """Return the job's signed identity token. Raises AuthError."""
+    import httpx
+
+    url = environment.get("ACTIONS_ID_TOKEN_REQUEST_URL", "")
+    bearer = environment.get("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "")
+    mend = "The job needs `permissions: {id-token: write}`."
+    if not url or not bearer:
+        raise AuthError("no identity token from GitHub", why="The job may not ask for one.", mend=mend)
+    try:
+        answer = httpx.get(
+            url, params={"audience": AUDIENCE}, headers={"Authorization": f"Bearer {bearer}"}, timeout=SECONDS
+        )
+        answer.raise_for_status()
+        return str(answer.json()["value"])
+    except (httpx.HTTPError, ValueError, KeyError) as error:
+        raise AuthError("no identity token from GitHub", why=type(error).__name__, mend=mend) from None
