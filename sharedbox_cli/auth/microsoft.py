@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from sharedbox_cli.auth.failures import auth_error
@@ -16,7 +16,7 @@ from sharedbox_cli.core.errors import AuthError
 
 if TYPE_CHECKING:
     import httpx
-    from azure.core.credentials import TokenCredential
+    from azure.core.credentials import AccessToken, TokenCredential
 
 WELL_KNOWN_AUTHORITIES = frozenset({"login.microsoftonline.com", "login.microsoftonline.us", "login.chinacloudapi.cn"})
 
@@ -197,49 +197,53 @@ def _made(
             return person_credential(connection, method is Method.INTERACTIVE, common, prompt)
 
 
-class Bearer:
-    """Puts the token on requests to one origin, and on no other."""
+class Renewable:
+    """A credential that can be told to pass its cache by: the service refused a token that looked good."""
 
-    def __init__(self, credential: TokenCredential, scope: str, origin: str) -> None:
+    def __init__(self, credential: TokenCredential) -> None:
         self._credential = credential
-        self._scope = scope
-        self._origin = origin.rstrip("/").lower()
         self._is_forced = False
 
     def force_refresh(self) -> None:
-        """Ask for a new token next time, though the cached one looks good: the service refused it."""
+        """Ask for a new token next time."""
         self._is_forced = True
+
+    def get_token(self, *scopes: str, **options: Any) -> AccessToken:
+        """Return a token, as azure-identity does. Raises AuthError."""
+        if self._is_forced and not options.get("claims"):
+            # A claims challenge makes azure-identity pass its cache by; an empty one asks for nothing more.
+            options["claims"] = "{}"
+        try:
+            token = self._credential.get_token(*scopes, **options)
+        except Exception as error:  # noqa: BLE001 - azure-identity raises many kinds; all mean the same to people
+            raise auth_error(error) from None
+        self._is_forced = False
+        return token
+
+
+class Bearer:
+    """Puts the token on requests to one origin, and on no other."""
+
+    def __init__(self, credential: Renewable, scope: str, origin: str) -> None:
+        self._credential = credential
+        self._scope = scope
+        self._origin = origin.rstrip("/").lower()
 
     def header(self, url: str) -> dict[str, str]:
         """Return the Authorization header for a URL, or nothing for a foreign one. Raises AuthError."""
         parts = urlsplit(url)
         if f"{parts.scheme}://{parts.netloc}".lower() != self._origin:
             return {}
-        return {"Authorization": f"Bearer {self._token()}"}
-
-    def _token(self) -> str:
-        # A claims challenge makes azure-identity pass its cache by; an empty one asks for nothing more.
-        try:
-            if self._is_forced:
-                token = self._credential.get_token(self._scope, claims="{}")
-            else:
-                token = self._credential.get_token(self._scope)
-        except Exception as error:  # noqa: BLE001 - azure-identity raises many kinds; all mean the same to people
-            raise auth_error(error) from None
-        self._is_forced = False
-        return token.token
+        return {"Authorization": f"Bearer {self._credential.get_token(self._scope).token}"}
 
 
-def bearer_auth(credential: TokenCredential, scope: str, origin: str) -> httpx.Auth:
+def bearer_auth(credential: Renewable, scope: str, origin: str) -> httpx.Auth:
     """Return a `Bearer` as httpx wants it."""
     import httpx
 
     bearer = Bearer(credential, scope, origin)
 
     class _Auth(httpx.Auth):
-        def force_refresh(self) -> None:
-            bearer.force_refresh()
-
         def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
             request.headers.update(bearer.header(str(request.url)))
             yield request

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from itertools import pairwise
 from typing import TYPE_CHECKING, NoReturn
 
 import typer
@@ -76,9 +77,8 @@ def _tell(error: SharedboxError, *, wants_json: bool) -> None:
 
 
 def _wants_json(arguments: Sequence[str]) -> bool:
-    pairs = zip(arguments, arguments[1:], strict=False)
     return any(item in ("-ojson", "--output=json") for item in arguments) or any(
-        flag in ("-o", "--output") and value == "json" for flag, value in pairs
+        flag in ("-o", "--output") and value == "json" for flag, value in pairwise(arguments)
     )
 
 

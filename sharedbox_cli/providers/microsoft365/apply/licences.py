@@ -1,0 +1,82 @@
+"""Give and take the mailbox's licence: by the plan it brings, from the pool with free seats."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from sharedbox_cli.core.change import Change
+from sharedbox_cli.core.model import LICENCE_NONE, Field
+from sharedbox_cli.core.outcome import Outcome, Status
+from sharedbox_cli.providers.microsoft365.apply.writer import Writer
+from sharedbox_cli.providers.microsoft365.observe.licences import PLAN_NAMES, mailbox_plans, read_skus
+from sharedbox_cli.providers.microsoft365.observe.people import read_people
+
+if TYPE_CHECKING:
+    from kiota_abstractions.request_information import RequestInformation
+
+_PREFERRED = {
+    "exchange-online-plan-1": "EXCHANGESTANDARD",
+    "exchange-online-plan-2": "EXCHANGEENTERPRISE",
+}
+"""The product that brings the plan and nothing else, before suites that bring more."""
+
+
+async def licence(writer: Writer, change: Change, request_id: str) -> Outcome:
+    """Swap the mailbox licence in one atomic call."""
+    identity = change.mailbox_id or writer.made.get(change.mailbox, "")
+    user = (await read_people(writer.graph, (), [identity])).users.get(identity)
+    if user is None:
+        return Outcome(Status.FAILED, "the account is not in the directory (yet): run the command again later")
+    wanted = str(change.after[Field.LICENCE])
+    skus = await read_skus(writer.graph)
+    add, remove, problem = _swap(user, skus, wanted)
+    if problem:
+        return Outcome(Status.FAILED, problem)
+    if not add and not remove:
+        return Outcome(Status.ALREADY_SO)
+    body = {"addLicenses": [{"skuId": one, "disabledPlans": []} for one in add], "removeLicenses": remove}
+    answer = await writer.graph.write(
+        lambda: _assign(writer, identity, body), "POST /users/{id}/assignLicense", change.mailbox.text
+    )
+    return Outcome(Status.DONE, request_id=answer.headers.get("request-id", ""))
+
+
+def _swap(user: dict[str, Any], skus: list[dict[str, Any]], wanted: str) -> tuple[list[str], list[str], str]:
+    """Return what to add, what to remove, or why it cannot be."""
+    plans = {str(sku["skuId"]): {p["servicePlanId"] for p in sku["servicePlans"]} for sku in skus}
+    held = {str(state["skuId"]): state for state in user.get("licenseAssignmentStates") or ()}
+    carrying = [sku for sku in held if any(plan in PLAN_NAMES for plan in plans.get(sku, ()))]
+    inherited = [sku for sku in carrying if held[sku].get("assignedByGroup")]
+    if inherited:
+        return [], [], "the licence comes from a group: take the account out of that group"
+    if wanted == LICENCE_NONE:
+        return [], carrying, ""
+    if wanted in mailbox_plans(user):
+        return [], [], ""
+    chosen = _chosen(skus, wanted)
+    if chosen is None:
+        return [], [], f"no free seat of a licence that brings {wanted}: buy or free one"
+    return [chosen], carrying, ""
+
+
+def _chosen(skus: list[dict[str, Any]], wanted: str) -> str | None:
+    possible = [
+        sku
+        for sku in skus
+        if any(PLAN_NAMES.get(plan["servicePlanId"]) == wanted for plan in sku["servicePlans"])
+        and int(sku["prepaidUnits"].get("enabled") or 0) > int(sku["consumedUnits"])
+    ]
+    possible.sort(key=lambda sku: (sku["skuPartNumber"] != _PREFERRED.get(wanted), sku["skuPartNumber"]))
+    return str(possible[0]["skuId"]) if possible else None
+
+
+def _assign(writer: Writer, identity: str, body: dict[str, Any]) -> RequestInformation:
+    from kiota_abstractions.method import Method
+    from kiota_abstractions.request_information import RequestInformation
+
+    builder = writer.graph.client.users.by_user_id(identity).assign_license
+    info = RequestInformation(Method.POST, builder.url_template, builder.path_parameters)
+    info.headers.add("Accept", "application/json")
+    info.set_stream_content(json.dumps(body).encode(), "application/json")
+    return info

@@ -1,0 +1,88 @@
+"""Whether the effect of a change is there: by reading only."""
+
+from __future__ import annotations
+
+from sharedbox_cli.core.change import Change, Kind
+from sharedbox_cli.core.errors import CloudError, SharedboxError
+from sharedbox_cli.core.identity import Address
+from sharedbox_cli.core.model import Field, Right
+from sharedbox_cli.core.outcome import Effect
+from sharedbox_cli.providers.microsoft365.apply.writer import Writer
+from sharedbox_cli.providers.microsoft365.observe.licences import licence_of
+from sharedbox_cli.providers.microsoft365.observe.mailboxes import settings_of
+from sharedbox_cli.providers.microsoft365.observe.people import read_people
+from sharedbox_cli.providers.microsoft365.quirks import mailbox_entry, on_behalf_identity, recipient_entry
+from sharedbox_cli.providers.transport import SETTLE_SECONDS
+
+
+async def settle(writer: Writer, change: Change) -> Effect:
+    """Return what a reading says now; UNCLEAR where it could not be made."""
+    try:
+        return Effect.PRESENT if await _is_there(writer, change) else Effect.ABSENT
+    except (CloudError, SharedboxError):
+        return Effect.UNCLEAR
+
+
+async def settle_patiently(writer: Writer, change: Change) -> Effect:
+    """Return PRESENT at the first sight of it; ABSENT only when the last two readings of a window agree."""
+    last = Effect.UNCLEAR
+    for wait in SETTLE_SECONDS:
+        await writer.clock.sleep(wait)
+        found = await settle(writer, change)
+        if found is Effect.PRESENT:
+            return found
+        if found is Effect.ABSENT and last is Effect.ABSENT and wait >= SETTLE_SECONDS[-2]:
+            return found
+        last = found
+    return last
+
+
+async def _is_there(writer: Writer, change: Change) -> bool:
+    identity = change.mailbox_id or writer.made.get(change.mailbox, "") or change.mailbox.text
+    if change.kind is Kind.CREATE:
+        return await writer.mailbox_row(change.mailbox.text) is not None
+    if change.kind is Kind.DELETE:
+        return await writer.mailbox_row(change.mailbox_id) is None
+    if change.party is not None:
+        return await _holds(writer, change, identity) is (change.kind is not Kind.REVOKE)
+    if Field.SIGN_IN in change.after or Field.LICENCE in change.after:
+        return await _account(writer, change, identity)
+    row = await writer.mailbox_row(identity)
+    if row is None:
+        return False
+    found = settings_of(row, frozenset(change.after) - {Field.KIND})
+    return all(found.get(name) == value for name, value in change.after.items())
+
+
+async def _account(writer: Writer, change: Change, identity: str) -> bool:
+    user = (await read_people(writer.graph, (), [identity])).users.get(identity)
+    if user is None:
+        return False
+    if Field.LICENCE in change.after:
+        return licence_of(user) == change.after[Field.LICENCE]
+    return (change.after[Field.SIGN_IN] == "allowed") is bool(user["accountEnabled"])
+
+
+async def _holds(writer: Writer, change: Change, identity: str) -> bool:
+    party = change.party
+    if party is None:
+        return False
+    if party.right is Right.SEND_ON_BEHALF:
+        row = await writer.mailbox_row(identity)
+        held = [on_behalf_identity(item) for item in (row or {}).get("GrantSendOnBehalfTo") or ()]
+        return party.id in held or (bool(party.name) and party.name in held)
+    if party.right is Right.FULL_ACCESS:
+        rows = await writer.exchange.read("Get-MailboxPermission", {"Identity": identity}, mailbox=str(change.mailbox))
+        entries, right = [mailbox_entry(row) for row in rows], "FullAccess"
+    else:
+        rows = await writer.exchange.read(
+            "Get-RecipientPermission", {"Identity": identity}, mailbox=str(change.mailbox)
+        )
+        entries, right = [recipient_entry(row) for row in rows], "SendAs"
+    address = party.address or Address.of("")
+    names = {party.id.lower(), address.key, party.name.lower()} - {""}
+    return any(
+        right in entry.rights and not entry.is_deny and not entry.is_inherited
+        and bool(names & {entry.who.lower(), entry.address.lower()})
+        for entry in entries
+    )  # fmt: skip

@@ -1,0 +1,84 @@
+"""What every kind of change needs: both doors, the run's memory, waiting for what was just made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sharedbox_cli.core.errors import CloudError, NotFound
+from sharedbox_cli.core.events import SILENT, Listener
+from sharedbox_cli.core.identity import Address
+from sharedbox_cli.core.outcome import Outcome, Status
+from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin, Reply
+from sharedbox_cli.providers.microsoft365.graph import Graph
+from sharedbox_cli.providers.microsoft365.quirks import says_already
+from sharedbox_cli.providers.transport import SETTLE_SECONDS, Clock
+
+VISIBLE_WITHIN_SECONDS = 300.0
+"""An object made by one request can be unknown to the next for seconds to minutes (public records, 2026-09)."""
+
+
+@dataclass(slots=True)
+class Writer:
+    """The state of one run of writes."""
+
+    graph: Graph
+    exchange: ExchangeAdmin
+    clock: Clock
+    listener: Listener = SILENT
+    made: dict[Address, str] = field(default_factory=dict)
+    """Mailboxes that this run made: for them a 404 means "not yet"."""
+
+    async def cmdlet(self, name: str, parameters: dict[str, Any], mailbox: Address, request_id: str) -> Reply:
+        """Run a cmdlet; where this run made the mailbox, wait until every server knows it."""
+        waits = iter(SETTLE_SECONDS + (30.0,) * 8)
+        while True:
+            try:
+                return await self.exchange.write(name, parameters, str(mailbox), request_id)
+            except NotFound:
+                wait = next(waits, None)
+                if mailbox not in self.made or wait is None:
+                    raise
+                self.listener.waiting(wait, f"{mailbox} is new and not everywhere yet")
+                await self.clock.sleep(wait)
+
+    async def mailbox_row(self, identity: str) -> dict[str, Any] | None:
+        """Return a mailbox now, or nothing where there is none. Raises CloudError."""
+        select = (
+            "Identity", "ExternalDirectoryObjectId", "PrimarySmtpAddress", "RecipientTypeDetails", "DisplayName",
+            "EmailAddresses", "HiddenFromAddressListsEnabled", "MessageCopyForSentAsEnabled",
+            "MessageCopyForSendOnBehalfEnabled", "GrantSendOnBehalfTo", "WhenCreated",
+        )  # fmt: skip
+        try:
+            rows = await self.exchange.read(
+                "Get-Mailbox", {"Identity": identity, "IncludeGrantSendOnBehalfToWithDisplayNames": True}, select=select
+            )
+        except NotFound:
+            return None
+        return rows[0] if rows else None
+
+    async def wait_until_visible(self, address: Address) -> bool:
+        """Return whether a new mailbox can be read within five minutes."""
+        waited = 0.0
+        for wait in (*SETTLE_SECONDS, *(30.0,) * 8):
+            if await self.mailbox_row(address.text) is not None:
+                return True
+            if waited >= VISIBLE_WITHIN_SECONDS:
+                break
+            self.listener.waiting(wait, f"{address} is new and not everywhere yet")
+            await self.clock.sleep(wait)
+            waited += wait
+        return False
+
+
+def outcome_of(reply: Reply) -> Outcome:
+    """Return done, or already so where the service says that nothing had to be done."""
+    status = Status.ALREADY_SO if says_already(reply.warnings) else Status.DONE
+    return Outcome(status, request_id=reply.request_id)
+
+
+def failed(error: CloudError, reason: str = "") -> Outcome:
+    """Return a failure in words, with the vendor's request id."""
+    words = reason or ". ".join(part.rstrip(".") for part in (error.summary, error.why) if part)
+    mend = f" {error.mend}" if error.mend else ""
+    return Outcome(Status.FAILED, f"{words}.{mend}", error.request_id)

@@ -1,0 +1,123 @@
+"""Vendor codes to our errors: by .NET type for Exchange, by `error.code` for Graph; never by sentence."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sharedbox_cli.core.errors import Ambiguous, CloudError, Conflict, NotFound, PermissionDenied, Refused, Throttled
+from sharedbox_cli.providers.microsoft365.quirks import is_nul_body
+from sharedbox_cli.providers.transport import DOCTOR, Answer, retry_after
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a vendor's code means."""
+
+    error: type[CloudError]
+    summary: str
+    mend: str = ""
+
+
+EXCHANGE: Mapping[str, Meaning] = {
+    "ManagementObjectNotFoundException": Meaning(NotFound, "not found"),
+    "ManagementObjectAmbiguousException": Meaning(
+        Refused, "more than one object fits", "Give each object an address and a name of its own."
+    ),
+    "ProxyAddressExistsException": Meaning(
+        Conflict,
+        "address is taken",
+        "Find who has it: sharedbox show ADDRESS --observed. Free it there, or choose another.",
+    ),
+    "NotAcceptedDomainException": Meaning(
+        Refused,
+        "domain is not accepted",
+        "Use a domain of the tenant, or add it in the Microsoft 365 admin center first.",
+    ),
+    "ParameterBindingException": Meaning(
+        Refused, "the service does not know a parameter", "This is a bug in sharedbox."
+    ),
+    "CmdletAccessDeniedException": Meaning(PermissionDenied, "a directory role is missing", DOCTOR),
+    "OverBudgetException": Meaning(Throttled, "the service asks for patience"),
+    "ADTransientException": Meaning(Ambiguous, "the service failed"),
+    "DataSourceTransientException": Meaning(Ambiguous, "the service failed"),
+}
+"""By the last part of the .NET type (public records of the admin API, 2026-07)."""
+
+GRAPH: Mapping[str, Meaning] = {
+    "Authorization_RequestDenied": Meaning(PermissionDenied, "an application permission is missing", DOCTOR),
+    "ErrorAccessDenied": Meaning(PermissionDenied, "access to this mailbox is denied", DOCTOR),
+    "Request_ResourceNotFound": Meaning(NotFound, "not found"),
+    "TooManyRequests": Meaning(Throttled, "the service asks for patience"),
+    "ApplicationThrottled": Meaning(Throttled, "the service asks for patience"),
+}
+"""By `error.code` (learn.microsoft.com/graph/errors, read 2026-11)."""
+
+_LICENCE_WORDS = {
+    "usage location": "Set the usage location of the account first (Microsoft 365 admin center, the user's page).",
+    "CountViolation": "Buy or free a seat of this licence.",
+    "does not have any available": "Buy or free a seat of this licence.",
+    "mutually exclusive": "Another mail plan is assigned; it has to go first.",
+    "inherited from a group": "The licence comes from a group: take the account out of that group.",
+    "on-premises mastered": "The account is mastered on premises: change it there.",
+}
+
+
+def exchange_error(answer: Answer, call: str, mailbox: str = "") -> CloudError | None:
+    """Return what an error of the admin API means, or nothing where its body says no more than the status."""
+    if answer.status == 403 and is_nul_body(answer.body):
+        return PermissionDenied(
+            "a directory role is missing", call=call, mailbox=mailbox, status=403,
+            request_id=answer.headers.get("request-id", ""),
+            why="The service knows no such command for this caller.", mend=DOCTOR,
+        )  # fmt: skip
+    error = _error_object(answer.body)
+    details = error.get("details") or [{}]
+    first = details[0] if isinstance(details, list) and isinstance(details[0], Mapping) else {}
+    parts = str(first.get("message") or "").split("|", 2)
+    inner = (error.get("innererror") or {}).get("internalexception") or {}
+    kind, sentence = (
+        (parts[1], parts[2]) if len(parts) == 3 else (str(inner.get("type", "")), str(inner.get("message", "")))
+    )
+    if "ExternalDirectoryObjectId was not returned" in sentence:
+        meaning: Meaning | None = Meaning(
+            Conflict,
+            "address is held by a soft-deleted mailbox",
+            "Restore it (plan again, and allow `restore=ADDRESS`), or wait until its 30 days are over.",
+        )
+    else:
+        meaning = EXCHANGE.get(kind.rpartition(".")[2])
+    return _made(meaning, answer, call, mailbox, kind, sentence)
+
+
+def graph_error(answer: Answer, call: str, mailbox: str = "") -> CloudError | None:
+    """Return what an error of Graph means, or nothing where its body says no more than the status."""
+    error = _error_object(answer.body)
+    code, message = str(error.get("code", "")), str(error.get("message", ""))
+    meaning = GRAPH.get(code)
+    if meaning is None and code and answer.status == 400:
+        mend = next((mend for word, mend in _LICENCE_WORDS.items() if word in message), "")
+        meaning = Meaning(Refused, "the service refused the request", mend)
+    return _made(meaning, answer, call, mailbox, code, message)
+
+
+def _made(
+    meaning: Meaning | None, answer: Answer, call: str, mailbox: str, code: str, message: str
+) -> CloudError | None:
+    if meaning is None:
+        return None
+    return meaning.error(
+        meaning.summary, call=call, mailbox=mailbox, status=answer.status, code=code,
+        request_id=answer.headers.get("request-id", ""), why=message[:500], mend=meaning.mend,
+        retry_after=retry_after(answer.headers),
+    )  # fmt: skip
+
+
+def _error_object(body: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(body)["error"]
+    except (ValueError, KeyError, TypeError):
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,84 @@
+"""How much each mailbox holds: one report where its names are told, else a question a mailbox.
+
+learn.microsoft.com/graph/api/reportroot-getmailboxusagedetail, read 2026-11: a day or two old, UTF-8 with a byte order
+mark, the column `Recipient Type` is not always there.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from sharedbox_cli.core.errors import CloudError, NotFound, ObserveError
+from sharedbox_cli.core.identity import Address
+from sharedbox_cli.core.model import Fact, Value
+from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
+from sharedbox_cli.providers.microsoft365.graph import Graph
+from sharedbox_cli.providers.microsoft365.quirks import size_bytes
+
+if TYPE_CHECKING:
+    from kiota_abstractions.request_information import RequestInformation
+
+FEW = 10
+Facts = dict[Address, dict[Fact, Value]]
+
+
+async def read_usage(
+    graph: Graph, exchange: ExchangeAdmin, rows: Mapping[Address, Mapping[str, Any]], today: str
+) -> Facts:
+    """Return size, count and day of reading by mailbox."""
+    if len(rows) > FEW:
+        found = parse_report(await graph.download(lambda: _report(graph), "mailbox usage report"))
+        if found is not None:
+            missing = {address: row for address, row in rows.items() if address not in found}
+            return {**found, **await _statistics(exchange, missing, today)}
+    return await _statistics(exchange, rows, today)
+
+
+def _report(graph: Graph) -> RequestInformation:
+    return graph.client.reports.get_mailbox_usage_detail_with_period("D7").to_get_request_information()
+
+
+def parse_report(raw: bytes) -> Facts | None:
+    """Return the report by address, or nothing where its names are concealed. Raises ObserveError."""
+    reader = csv.DictReader(io.StringIO(raw.decode("utf-8-sig", "replace")))
+    wanted = ("Report Refresh Date", "User Principal Name", "Storage Used (Byte)", "Item Count", "Last Activity Date")
+    if not set(wanted) <= set(reader.fieldnames or ()):
+        raise ObserveError(where="mailbox usage report", why="Its columns are not the known ones.")
+    found: Facts = {}
+    for row in reader:
+        if "@" not in row["User Principal Name"]:
+            return None
+        if row.get("Is Deleted", "").lower() == "true" or not row["Storage Used (Byte)"].isdecimal():
+            continue
+        found[Address.of(row["User Principal Name"])] = {
+            Fact.USED_BYTES: int(row["Storage Used (Byte)"]),
+            Fact.USED_AT: row["Report Refresh Date"],
+            Fact.ITEM_COUNT: int(row["Item Count"] or 0),
+            Fact.LAST_ACTIVITY: row["Last Activity Date"],
+        }
+    return found
+
+
+async def _statistics(exchange: ExchangeAdmin, rows: Mapping[Address, Mapping[str, Any]], today: str) -> Facts:
+    ids = {str(row["ExternalDirectoryObjectId"]): address for address, row in rows.items()}
+    answers = await exchange.read_batch(
+        {key: ("Get-MailboxStatistics", {"Identity": key}) for key in ids}, what="sizes"
+    )
+    found: Facts = {}
+    for key, address in ids.items():
+        answer = answers[key]
+        if isinstance(answer, NotFound) or answer == []:
+            continue  # never opened: no statistics yet
+        if isinstance(answer, CloudError):
+            raise answer
+        size = size_bytes(answer[0]["TotalItemSize"])
+        if size is not None:
+            last = str(answer[0].get("LastLogonTime") or "")[:10]
+            found[address] = {
+                Fact.USED_BYTES: size, Fact.USED_AT: today, Fact.ITEM_COUNT: int(answer[0]["ItemCount"]),
+                Fact.LAST_ACTIVITY: last,
+            }  # fmt: skip
+    return found

@@ -1,0 +1,147 @@
+"""Each oddity of the vendor is a small pure function, with where it was seen and when last verified.
+
+E = Exchange Online admin API as measured in public records of 2026-07 and 2026-09; D = vendor page, read 2026-11.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+SELF_SID = "S-1-5-10"
+NAME_MAX = 64
+_BYTES = re.compile(r"\(([\d,.\u00a0\u202f ]+) bytes\)")
+_SPAN = re.compile(r"(?:(\d+)\.)?(\d\d):(\d\d):(\d\d)(?:\.\d+)?\Z")
+
+
+def without_sidecars(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row without `Name@data.type` and `Name@odata.type` keys (E)."""
+    return {key: value for key, value in row.items() if "@" not in key}
+
+
+def split_rights(rights: Iterable[str]) -> frozenset[str]:
+    """Return single rights: an element may hold several, joined by a comma (E)."""
+    return frozenset(part.strip() for text in rights for part in text.split(",") if part.strip())
+
+
+def size_bytes(text: str | None) -> int | None:
+    """Return the bytes in `49.5 GB (53,150,220,288 bytes)`; nothing for `Unlimited` (E)."""
+    found = _BYTES.search(text or "")
+    return int(re.sub(r"\D", "", found[1])) if found else None
+
+
+def span_seconds(text: str) -> int | None:
+    """Return the seconds of a .NET span: `14.00:00:00` is 14 days (E)."""
+    found = _SPAN.match(text)
+    if not found:
+        return None
+    days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
+
+
+def smtp_addresses(entries: Iterable[str]) -> tuple[str, tuple[str, ...]]:
+    """Return primary address and aliases; SIP, SPO and X500 entries are not ours (E)."""
+    primary, aliases = "", []
+    for entry in entries:
+        prefix, mark, address = entry.partition(":")
+        if not mark or prefix.lower() != "smtp":
+            continue
+        if prefix == "SMTP":
+            primary = address
+        else:
+            aliases.append(address)
+    return primary, tuple(sorted({item.lower() for item in aliases}))
+
+
+def is_self(sid: str) -> bool:
+    """Return whether an entry is the mailbox's own, which stands on each and is never a grant (E)."""
+    return sid == SELF_SID
+
+
+def is_orphan(text: str) -> bool:
+    """Return whether a trustee is the bare SID of a deleted account (E)."""
+    return text.upper().startswith("S-1-5-21-")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of permissions, understood."""
+
+    who: str
+    sid: str
+    address: str
+    rights: frozenset[str]
+    is_deny: bool
+    is_inherited: bool
+
+
+def mailbox_entry(row: Mapping[str, Any]) -> Entry:
+    """Return a row of Get-MailboxPermission (E)."""
+    return Entry(
+        str(row["User"]), str(row.get("UserSid") or ""), str(row.get("PrimarySmtpAddress") or ""),
+        split_rights(row["AccessRights"]), bool(row["Deny"]), bool(row["IsInherited"]),
+    )  # fmt: skip
+
+
+def recipient_entry(row: Mapping[str, Any]) -> Entry:
+    """Return a row of Get-RecipientPermission: no `Deny` or `IsInherited` here, absent is not false (E)."""
+    return Entry(
+        str(row["Trustee"]), str(row.get("TrusteeSidString") or ""),
+        str(row.get("TrusteeWithPrimarySmtpAddress") or ""), split_rights(row["AccessRights"]),
+        str(row["AccessControlType"]).lower() == "deny", False,
+    )  # fmt: skip
+
+
+def on_behalf_identity(entry: object) -> str:
+    """Return the best identity in an entry of GrantSendOnBehalfTo: names come back, not addresses (E).
+
+    The exact form with `-IncludeGrantSendOnBehalfToWithDisplayNames` is not established; this is the one
+    place that knows the forms seen: an object, an object as text, or a bare name.
+    """
+    data = entry
+    if isinstance(entry, str) and entry.startswith("{"):
+        try:
+            data = json.loads(entry)
+        except ValueError:
+            return entry
+    if isinstance(data, Mapping):
+        return str(data.get("Identity") or data.get("Guid") or data.get("DisplayName") or "")
+    return str(data)
+
+
+def unique_name(address: str) -> str:
+    """Return a CN for a new mailbox: from its address, as display names collide; at most 64 characters (D)."""
+    local, _, domain = address.lower().partition("@")
+    name = f"{local}.{domain}".replace("/", "-")
+    if len(name) <= NAME_MAX:
+        return name
+    import hashlib
+
+    return f"{name[: NAME_MAX - 9]}-{hashlib.sha256(address.encode()).hexdigest()[:8]}"
+
+
+def is_nul_body(body: bytes) -> bool:
+    """Return whether a 403 is the one for a cmdlet outside the role: NUL bytes that claim to be gzip (E)."""
+    return bool(body) and not body.strip(b"\x00")
+
+
+def says_already(warnings: Iterable[str]) -> bool:
+    """Return whether a success says that nothing had to be done (E).
+
+    The sentences are localized; a warning of this kind only turns `done` into `already so`.
+    """
+    words = ("already present", "doesn't exist on the object", "no settings of", "already")
+    return any(word in warning for warning in warnings for word in words)
+
+
+def is_truncated(warnings: Iterable[str]) -> bool:
+    """Return whether a list was cut at its default size (E)."""
+    return any("more results" in warning or "only the first" in warning for warning in warnings)
+
+
+def odata_quoted(text: str) -> str:
+    """Return a text for an OData or OPATH filter, quotes doubled (D)."""
+    return "'" + text.replace("'", "''") + "'"
