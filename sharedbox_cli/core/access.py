@@ -1,0 +1,79 @@
+"""Who may do what, directly and through groups: the rows of an audit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from sharedbox_cli.core.change import right_rank
+from sharedbox_cli.core.identity import TrusteeId
+from sharedbox_cli.core.model import Grant, Observed, ObservedMailbox, Platform, Right, Trustee, TrusteeKind
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRow:
+    """One right of one holder on one mailbox."""
+
+    mailbox: str
+    platform: str
+    person: str
+    """The holder's address in lower case, so that one person in two clouds is one; else name or id."""
+    name: str
+    trustee_id: str
+    kind: TrusteeKind
+    right: Right
+    detail: str
+    via: tuple[str, ...]
+    """The group through which it comes; empty: direct."""
+    is_enabled: bool
+    is_guest: bool
+    entry: str
+    """`grant`, `deny`, `inherited` or `unknown`."""
+
+
+def access_rows(worlds: Mapping[Platform, Observed]) -> tuple[AccessRow, ...]:
+    """Return every right there is, sorted by mailbox, person and right."""
+    distinct = {id(world): world for world in worlds.values()}
+    rows = {row for world in distinct.values() for box in world.mailboxes.values() for row in _rows(box, world)}
+    return tuple(sorted(rows, key=_order))
+
+
+def _order(row: AccessRow) -> tuple[str, str, int, tuple[str, ...], str, str]:
+    return row.mailbox.lower(), row.person, right_rank(row.right), row.via, row.entry, row.detail
+
+
+def _rows(box: ObservedMailbox, world: Observed) -> Iterator[AccessRow]:
+    for grant in box.grants or ():
+        holder = _known(world, grant.trustee)
+        yield _row(box, holder, grant)
+        if holder.kind is TrusteeKind.GROUP:
+            group = str(holder.address or holder.name)
+            for person in world.members.get(holder.id, ()):
+                yield _row(box, _known(world, person), grant, via=(group,))
+    for entry in box.special:
+        kind = "deny" if entry.is_deny else "inherited" if entry.is_inherited else "unknown"
+        grant = Grant(entry.trustee, Right.OTHER, entry.text)
+        yield _row(box, _known(world, entry.trustee), grant, entry=kind)
+
+
+def _known(world: Observed, identity: TrusteeId) -> Trustee:
+    return world.trustees.get(identity) or Trustee(identity, TrusteeKind.ORPHAN)
+
+
+def _row(
+    box: ObservedMailbox, holder: Trustee, grant: Grant, *, via: tuple[str, ...] = (), entry: str = "grant"
+) -> AccessRow:  # fmt: skip
+    return AccessRow(
+        mailbox=box.address.text,
+        platform=str(box.platform),
+        person=holder.address.key if holder.address else holder.name or holder.id,
+        name=holder.name,
+        trustee_id=holder.id,
+        kind=holder.kind,
+        right=grant.right,
+        detail=grant.detail,
+        via=via,
+        is_enabled=holder.is_enabled,
+        is_guest=holder.is_guest,
+        entry=entry,
+    )

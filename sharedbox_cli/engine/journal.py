@@ -1,0 +1,222 @@
+"""The diary: each intent is durable before its request is sent, each outcome is written after."""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import json
+import os
+import socket
+import sqlite3
+import threading
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sharedbox_cli.core.change import Change, inverse, no_inverse_because
+from sharedbox_cli.core.codec import to_plain
+from sharedbox_cli.core.errors import JournalError
+from sharedbox_cli.core.outcome import Outcome
+from sharedbox_cli.core.plan import Plan
+from sharedbox_cli.engine.storage import open_journal
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One change of a run, as written."""
+
+    seq: int
+    key: str
+    change: Mapping[str, Any]
+    status: str
+    """Empty: an intent without an outcome."""
+    reason: str
+    vendor_id: str
+    intent_at: str
+    outcome_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """One apply, as written."""
+
+    id: str
+    profile: str
+    tenants: Mapping[str, str]
+    plan_id: str
+    documents: int
+    tool_version: str
+    who: str
+    host: str
+    waivers: tuple[str, ...]
+    started_at: str
+    ended_at: str
+    state: str
+    counts: Mapping[str, int]
+
+
+class Journal:
+    """One file a profile; one writer. Use it as a context manager."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._lock = threading.Lock()
+
+    @classmethod
+    def open(cls, path: Path, *, for_writing: bool) -> Journal:
+        """Return the journal at a path. Raises JournalError."""
+        return cls(open_journal(path, for_writing=for_writing))
+
+    def __enter__(self) -> Journal:
+        """Return itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the file."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            try:
+                self._connection.execute("begin immediate")
+                yield self._connection
+                self._connection.execute("commit")
+            except sqlite3.Error as error:
+                with contextlib.suppress(sqlite3.Error):
+                    self._connection.execute("rollback")
+                raise JournalError(why=f"{type(error).__name__}: {error}", mend="Is the disk full?") from error
+
+    def probe(self) -> None:
+        """Prove that a row can be made durable. Raises JournalError."""
+        with self._writing() as connection:
+            connection.execute("insert or replace into probe values (1, ?)", (_now(),))
+
+    def begin_run(self, plan: Plan, plan_id: str, profile: str, waivers: tuple[str, ...]) -> str:
+        """Return the id of a new run."""
+        run = str(uuid.uuid4())
+        with self._writing() as connection:
+            connection.execute(
+                "insert into runs values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, null, 'running')",
+                (run, profile, json.dumps(to_plain(plan.tenants)), plan_id, plan.desired.total, plan.tool_version,
+                 _user(), socket.gethostname(), os.getpid(), json.dumps(waivers), _now()),
+            )  # fmt: skip
+        return run
+
+    def intend(self, run: str, seq: int, change: Change) -> str:
+        """Return the request id of a change whose intent is durable now. Raises JournalError."""
+        request = str(uuid.uuid4())
+        back = inverse(change)
+        undo = {"change": to_plain(_kept(back))} if back else {"because": no_inverse_because(change)}
+        with self._writing() as connection:
+            connection.execute(
+                "insert into steps values (?, ?, ?, ?, ?, ?, ?, null, null, null, null, null)",
+                (run, seq, change.key, json.dumps(to_plain(_kept(change))), json.dumps(undo), request, _now()),
+            )
+        return request
+
+    def conclude(self, run: str, seq: int, outcome: Outcome) -> None:
+        """Write what became of a change. Raises JournalError."""
+        with self._writing() as connection:
+            connection.execute(
+                "update steps set status = ?, reason = ?, vendor_id = ?, mailbox_id = ?, outcome_at = ? "
+                "where run = ? and seq = ?",
+                (outcome.status, outcome.reason, outcome.request_id, outcome.mailbox_id, _now(), run, seq),
+            )
+
+    def skip(self, run: str, seq: int, change: Change, outcome: Outcome) -> None:
+        """Write a change that was not sent."""
+        self.intend(run, seq, change)
+        self.conclude(run, seq, outcome)
+
+    def end_run(self, run: str, state: str) -> None:
+        """Close a run: `complete`, `partly`, `stopped`."""
+        with self._writing() as connection:
+            connection.execute("update runs set ended_at = ?, state = ? where id = ?", (_now(), state, run))
+
+    def runs(self, start: str = "") -> tuple[RunRecord, ...]:
+        """Return the runs, newest first; only those whose id starts so."""
+        rows = self._connection.execute(
+            "select * from runs where id like ? order by started_at desc, id", (start + "%",)
+        ).fetchall()
+        return tuple(self._record(row) for row in rows)
+
+    def _record(self, row: sqlite3.Row) -> RunRecord:
+        counts = self._connection.execute(
+            "select coalesce(status, 'open') status, count(*) n from steps where run = ? group by 1", (row["id"],)
+        ).fetchall()
+        return RunRecord(
+            row["id"], row["profile"], json.loads(row["tenants"]), row["plan_id"], row["documents"],
+            row["tool_version"], row["who"], row["host"], tuple(json.loads(row["waivers"])), row["started_at"],
+            row["ended_at"] or "", row["state"], {item["status"]: item["n"] for item in counts},
+        )  # fmt: skip
+
+    def steps(self, run: str) -> tuple[Step, ...]:
+        """Return the changes of a run, in order."""
+        rows = self._connection.execute("select * from steps where run = ? order by seq", (run,)).fetchall()
+        return tuple(
+            Step(
+                row["seq"], row["key"], json.loads(row["change"]), row["status"] or "", row["reason"] or "",
+                row["vendor_id"] or "", row["intent_at"], row["outcome_at"] or "",
+            )
+            for row in rows
+        )  # fmt: skip
+
+    def is_plan_used(self, plan_id: str) -> bool:
+        """Return whether a plan was applied: it is good once."""
+        return bool(self._connection.execute("select 1 from runs where plan_id = ?", (plan_id,)).fetchone())
+
+    def last_managed(self, profile: str) -> int | None:
+        """Return how many documents the last complete run managed."""
+        row = self._connection.execute(
+            "select documents from runs where profile = ? and state = 'complete' order by started_at desc limit 1",
+            (profile,),
+        ).fetchone()
+        return int(row["documents"]) if row else None
+
+    def ran_within(self, profile: str, span: timedelta) -> bool:
+        """Return whether a run of this profile ended a short while ago: differences may be lag."""
+        since = (datetime.now(UTC) - span).isoformat()
+        found = self._connection.execute(
+            "select 1 from runs where profile = ? and ended_at > ?", (profile, since)
+        ).fetchone()
+        return bool(found)
+
+    def automapping(self) -> dict[tuple[str, str], bool]:
+        """Return the wish of each full-access grant, by (mailbox id, trustee id): no platform tells it."""
+        found: dict[tuple[str, str], bool] = {}
+        rows = self._connection.execute(
+            "select change, mailbox_id from steps where status in ('done') and key like '%full_access%' "
+            "order by intent_at, seq"
+        )
+        for row in rows:
+            change = json.loads(row["change"])
+            key = (change["mailbox_id"] or row["mailbox_id"] or "", change["party"]["id"])
+            if change["kind"] == "revoke":
+                found.pop(key, None)
+                continue
+            found[key] = bool(change["after"].get("automapping", True))
+        return found
+
+
+def _kept(change: Change) -> Change:
+    """Return what of a change is kept: all of it is needed for undo, and none of it is a secret."""
+    return replace(change, needs=())
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat()
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"

@@ -1,0 +1,90 @@
+"""One runner at a time on this machine: a lock of the system, which dies with its process."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO
+
+from sharedbox_cli.core.errors import SharedboxError
+
+
+class Locked(SharedboxError):
+    """Another run works on this profile."""
+
+    summary = "another run is at work"
+
+
+class RunLock:
+    """Held from entering to leaving; its content is for the message only."""
+
+    def __init__(
+        self, path: Path, *, timeout_seconds: float = 0.0, monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:  # fmt: skip
+        self._path = path
+        self._timeout = timeout_seconds
+        self._monotonic = monotonic
+        self._sleep = sleep
+        self._file: IO[str] | None = None
+
+    def __enter__(self) -> RunLock:
+        """Take the lock. Raises Locked."""
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        end = self._monotonic() + self._timeout
+        file = self._path.open("a+", encoding="utf-8")
+        while not _try_lock(file):
+            if self._monotonic() >= end:
+                file.seek(0)
+                holder = file.read(2000)
+                file.close()
+                raise Locked(
+                    where=str(self._path), why=_words(holder), mend="Wait for it, or give it time: --lock-timeout 10m"
+                )
+            self._sleep(min(1.0, max(0.05, end - self._monotonic())))
+        file.seek(0)
+        file.truncate()
+        about = {"pid": os.getpid(), "host": socket.gethostname(), "since": datetime.now(UTC).isoformat()}
+        json.dump(about, file)
+        file.flush()
+        self._file = file
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Give the lock back."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+def _words(holder: str) -> str:
+    try:
+        about = json.loads(holder)
+        return f"Process {about['pid']} on {about['host']}, since {about['since']}."
+    except (ValueError, KeyError, TypeError):
+        return "Who it is cannot be read."
+
+
+def _try_lock(file: IO[str]) -> bool:
+    if sys.platform == "win32":
+        import msvcrt
+
+        try:
+            file.seek(0)
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+    import fcntl
+
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,197 @@
+"""Plan to run: intent, call, outcome; mailboxes in parallel, one mailbox strictly in order."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from sharedbox_cli.core.change import Change, Kind
+from sharedbox_cli.core.errors import JournalError, SharedboxError
+from sharedbox_cli.core.events import SILENT, Listener
+from sharedbox_cli.core.identity import Address
+from sharedbox_cli.core.model import Platform
+from sharedbox_cli.core.outcome import Outcome, Status
+from sharedbox_cli.core.plan import Plan
+from sharedbox_cli.engine.journal import Journal
+from sharedbox_cli.engine.stop import StopFlag
+from sharedbox_cli.engine.summary import RunSummary
+from sharedbox_cli.providers.base import Provider
+
+MAILBOXES_AT_ONCE = 8
+SAME_REASON_LIMIT = 20
+FAILED_PERCENT = 20
+DENIED_WORDS = ("not allowed", "is missing", "sign-in")
+
+
+@dataclass(slots=True)
+class RunOptions:
+    """How a run goes about it."""
+
+    profile: str
+    waivers: tuple[str, ...] = ()
+    concurrency: int = MAILBOXES_AT_ONCE
+    deadline_seconds: float = 4 * 3600.0
+    stop: StopFlag = field(default_factory=StopFlag)
+    monotonic: Callable[[], float] = time.monotonic
+
+
+class Runner:
+    """One run."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        providers: Mapping[Platform, Provider],
+        journal: Journal,
+        options: RunOptions,
+        listener: Listener,
+    ) -> None:
+        self._plan = plan
+        self._providers = providers
+        self._journal = journal
+        self._options = options
+        self._listener = listener
+        self._outcomes: dict[int, Outcome] = {}
+        self._lock = threading.Lock()
+        self._licence_queue = threading.Lock()
+        self._stopped: dict[Platform, str] = {}
+        self._reasons: Counter[str] = Counter()
+        self._unwritten: list[str] = []
+        self._end = options.monotonic() + options.deadline_seconds
+        self._was_denied = False
+        self._run = ""
+
+    def go(self, plan_id: str) -> RunSummary:
+        """Return what came of it. Raises JournalError before anything was sent."""
+        started = datetime.now(UTC)
+        self._run = self._journal.begin_run(self._plan, plan_id, self._options.profile, self._options.waivers)
+        queues: dict[Address, list[tuple[int, Change]]] = {}
+        for number, change in enumerate(self._plan.changes):
+            queues.setdefault(change.mailbox, []).append((number, change))
+        pool = ThreadPoolExecutor(max(1, self._options.concurrency), thread_name_prefix="sharedbox-run")
+        try:
+            for done in [pool.submit(self._mailbox, queue) for queue in queues.values()]:
+                done.result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+        results = tuple((change, self._outcomes[number]) for number, change in enumerate(self._plan.changes))
+        return RunSummary(
+            self._run, started, datetime.now(UTC), results, self._options.stop.is_set and self._was_cut_short(),
+            self._was_denied, tuple(self._unwritten),
+        )  # fmt: skip
+
+    @property
+    def id(self) -> str:
+        """Return the run's id."""
+        return self._run
+
+    def _was_cut_short(self) -> bool:
+        return any(outcome.status is Status.SKIPPED for outcome in self._outcomes.values())
+
+    def _mailbox(self, queue: list[tuple[int, Change]]) -> None:
+        """Carry out the changes of one mailbox, one after another."""
+        done: dict[str, Outcome] = {}
+        mailbox_id, doubt = "", ""
+        for number, change in queue:
+            if mailbox_id and not change.mailbox_id:
+                change = replace(change, mailbox_id=mailbox_id)
+            why = doubt or self._why_not(change, done)
+            outcome = self._skip(number, change, why) if why else self._one(number, change)
+            done[change.key] = outcome
+            mailbox_id = outcome.mailbox_id or mailbox_id
+            if outcome.status is Status.UNKNOWN:
+                doubt = "what became of the change before is not known"
+            with self._lock:
+                self._outcomes[number] = outcome
+            self._listener.change_finished(change, outcome)
+            self._judge(change, outcome)
+
+    def _why_not(self, change: Change, done: Mapping[str, Outcome]) -> str:
+        if self._options.stop.is_set:
+            return "stopped by you"
+        if self._options.monotonic() >= self._end:
+            return "the deadline was reached"
+        with self._lock:
+            if change.platform in self._stopped:
+                return self._stopped[change.platform]
+        failed = [key for key in change.needs if key in done and not done[key].is_success]
+        return f"needs `{failed[0]}`" if failed else ""
+
+    def _skip(self, number: int, change: Change, why: str) -> Outcome:
+        outcome = Outcome(Status.SKIPPED, why)
+        try:
+            self._journal.skip(self._run, number, change, outcome)
+        except JournalError:
+            self._unwritten.append(f"{change.key}: skipped: {why}")
+        return outcome
+
+    def _one(self, number: int, change: Change) -> Outcome:
+        try:
+            request = self._journal.intend(self._run, number, change)
+        except JournalError as error:
+            self._halt(change.platform, f"the journal cannot be written: {error.why}")
+            self._unwritten.append(f"{change.key}: not sent")
+            return Outcome(Status.SKIPPED, f"nothing was sent: {error.summary}")
+        self._listener.change_started(change)
+        outcome = self._send(change, request)
+        try:
+            self._journal.conclude(self._run, number, outcome)
+        except JournalError:
+            self._unwritten.append(f"{change.key}: {outcome.status}")
+        return outcome
+
+    def _send(self, change: Change, request: str) -> Outcome:
+        provider = self._providers[change.platform]
+        try:
+            if change.kind is Kind.LICENCE:
+                with self._licence_queue:  # seats are counted by one at a time
+                    return provider.apply(change, self._listener, request_id=request)
+            return provider.apply(change, self._listener, request_id=request)
+        except SharedboxError as error:
+            return Outcome(Status.FAILED, f"{error.summary}. {error.why}".strip(), stops_run=error.exit_code == 5)
+        except Exception as error:  # noqa: BLE001 - the intent is written, so the effect is a question
+            return Outcome(Status.UNKNOWN, f"{type(error).__name__}: this is a bug in sharedbox")
+
+    def _judge(self, change: Change, outcome: Outcome) -> None:
+        """Stop when going on is pointless: a lost role, one reason again and again, a fifth of all failing."""
+        if outcome.status is not Status.FAILED:
+            return
+        with self._lock:
+            self._reasons[outcome.reason] += 1
+            failed = sum(item.status is Status.FAILED for item in self._outcomes.values())
+            total = len(self._plan.changes)
+            self._was_denied |= (
+                outcome.stops_run and "not allowed" in outcome.reason
+            ) or "role is missing" in outcome.reason
+        if outcome.stops_run:
+            self._halt(change.platform, f"stopped: {outcome.reason}")
+        elif self._reasons[outcome.reason] >= SAME_REASON_LIMIT:
+            self._halt(change.platform, f"stopped: {SAME_REASON_LIMIT} changes failed for one reason")
+        elif failed >= SAME_REASON_LIMIT and 100 * failed > FAILED_PERCENT * total:
+            self._halt(change.platform, f"stopped: {failed} of {total} changes failed")
+
+    def _halt(self, platform: Platform, why: str) -> None:
+        with self._lock:
+            self._stopped.setdefault(platform, why)
+
+
+def run_plan(
+    plan: Plan,
+    providers: Mapping[Platform, Provider],
+    journal: Journal,
+    options: RunOptions,
+    listener: Listener = SILENT,
+    *,
+    plan_id: str = "",
+) -> RunSummary:
+    """Return what came of carrying out a plan, noted under `plan_id` (of the file it came from).
+
+    Raises JournalError where nothing could be noted, so nothing was sent.
+    """
+    journal.probe()
+    return Runner(plan, providers, journal, options, listener).go(plan_id or plan.id)

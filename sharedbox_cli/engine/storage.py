@@ -1,0 +1,98 @@
+"""The file of the journal: private, whole, and durable in the way its place allows.
+
+sqlite.org/wal.html and sqlite.org/pragma.html, read 2026-11: WAL needs one host; with synchronous below FULL a power
+cut may undo commits.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import stat
+from pathlib import Path
+
+from sharedbox_cli.core.errors import JournalError
+
+SCHEMA_VERSION = 1
+_SCHEMA = """
+create table runs (
+  id text primary key, profile text not null, tenants text not null, plan_id text not null, documents integer not null,
+  tool_version text not null, who text not null, host text not null, pid integer not null, waivers text not null,
+  started_at text not null, ended_at text, state text not null);
+create table steps (
+  run text not null references runs (id), seq integer not null, key text not null, change text not null,
+  inverse text not null, request_id text not null, intent_at text not null, status text, reason text,
+  vendor_id text, mailbox_id text, outcome_at text, primary key (run, seq));
+create table probe (id integer primary key check (id = 1), at text not null);
+"""
+_NETWORK = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs"})
+
+
+def open_journal(path: Path, *, for_writing: bool) -> sqlite3.Connection:
+    """Return a connection to the journal, made and migrated where needed. Raises JournalError."""
+    try:
+        _prepare(path)
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5.0)
+        connection.row_factory = sqlite3.Row
+        _settings(connection, path)
+        _migrate(connection, path, for_writing=for_writing)
+    except (sqlite3.Error, OSError) as error:
+        raise JournalError(
+            where=str(path), why=f"{type(error).__name__}: {error}",
+            mend="Name another place with SHAREDBOX_STATE_DIR, or mend this one.",
+        ) from error  # fmt: skip
+    return connection
+
+
+def _prepare(path: Path) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not path.exists() and not path.is_symlink():
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    found = path.lstat()
+    if not stat.S_ISREG(found.st_mode):
+        raise JournalError(where=str(path), why="It is not a plain file.", mend="Move it away.")
+    if hasattr(os, "getuid") and found.st_uid != os.getuid():
+        raise JournalError(
+            where=str(path), why="It belongs to somebody else.", mend="Use a state directory of your own."
+        )
+    if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise JournalError(where=str(path), why="Others can write to it.", mend=f"chmod 600 {path}")
+
+
+def _settings(connection: sqlite3.Connection, path: Path) -> None:
+    connection.execute("pragma foreign_keys = on")
+    mode = "delete" if is_on_network(path) else "wal"
+    answer = connection.execute(f"pragma journal_mode = {mode}").fetchone()[0]
+    connection.execute(f"pragma synchronous = {'full' if answer == 'wal' else 'extra'}")
+
+
+def is_on_network(path: Path, mounts: Path = Path("/proc/mounts")) -> bool:
+    """Return whether a file lies on a network file system, where WAL is not safe."""
+    try:
+        lines = [line.split() for line in mounts.read_text(encoding="utf-8").splitlines()]
+    except OSError:
+        return False
+    target = str(path.resolve())
+    holding = [line for line in lines if len(line) > 2 and target.startswith(line[1].rstrip("/") + "/")]
+    return bool(holding) and max(holding, key=lambda line: len(line[1]))[2] in _NETWORK
+
+
+def _migrate(connection: sqlite3.Connection, path: Path, *, for_writing: bool) -> None:
+    version = connection.execute("pragma user_version").fetchone()[0]
+    if version > SCHEMA_VERSION:
+        why = f"It was made by a newer sharedbox (schema {version}, this one knows {SCHEMA_VERSION})."
+        raise JournalError(where=str(path), why=why, mend="Update sharedbox.")
+    if version:
+        if for_writing and connection.execute("pragma quick_check(1)").fetchone()[0] != "ok":
+            aside = path.with_suffix(".damaged")
+            shutil.copy2(path, aside)
+            why = f"It is damaged; a copy is kept in {aside}."
+            raise JournalError(where=str(path), why=why, mend="Move it away; the clouds hold the state.")
+        return
+    connection.execute("begin immediate")
+    for statement in _SCHEMA.split(";\n"):
+        if statement.strip():
+            connection.execute(statement)
+    connection.execute(f"pragma user_version = {SCHEMA_VERSION}")
+    connection.execute("commit")

@@ -1,0 +1,76 @@
+"""After a run: every change is looked for once more, in bulk. What is not there is not called done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from sharedbox_cli.core.change import Change, Kind
+from sharedbox_cli.core.model import Field, Observed, Platform
+from sharedbox_cli.core.outcome import Status
+from sharedbox_cli.engine.summary import RunSummary
+
+WAITS_SECONDS = (2.0, 4.0, 8.0, 16.0, 30.0)
+
+
+def verify(
+    summary: RunSummary, observe: Callable[[], Mapping[Platform, Observed]], sleep: Callable[[float], None]
+) -> RunSummary:
+    """Return the summary with what could not be seen told as such, after reading for up to a minute."""
+    waits = iter(WAITS_SECONDS)
+    while True:
+        worlds = observe()
+        unseen = [
+            number
+            for number, (change, outcome) in enumerate(summary.results)
+            if outcome.status is Status.DONE and not is_visible(change, worlds.get(change.platform), summary)
+        ]
+        wait = next(waits, None)
+        if not unseen:
+            return summary
+        if wait is None:
+            return _told(summary, unseen)
+        sleep(wait)
+
+
+def _told(summary: RunSummary, unseen: list[int]) -> RunSummary:
+    results = list(summary.results)
+    for number in unseen:
+        change, outcome = results[number]
+        if change.kind is Kind.REVOKE:
+            told = replace(outcome, status=Status.FAILED, reason="still there: the service said it was revoked")
+        else:
+            told = replace(outcome, status=Status.UNKNOWN, reason="not visible yet: plan again later")
+        results[number] = (change, told)
+    return replace(summary, results=tuple(results))
+
+
+def is_visible(change: Change, world: Observed | None, summary: RunSummary) -> bool:
+    """Return whether the effect of a change shows in an observation; what was not read counts as visible."""
+    if world is None or _is_overtaken(change, summary):
+        return True
+    box = world.mailboxes.get(change.mailbox)
+    if change.kind is Kind.DELETE:
+        return box is None
+    if box is None:
+        return False
+    if change.kind is Kind.CREATE:
+        return True
+    if change.party is not None:
+        if box.grants is None or (Field.AUTOMAPPING in change.after and change.kind is Kind.UPDATE):
+            return True
+        held = any(
+            (item.trustee, item.right, item.detail) == (change.party.id, change.party.right, change.party.detail)
+            for item in box.grants
+        )
+        return held is (change.kind is Kind.GRANT)
+    return all(box.settings[name] == value for name, value in change.after.items() if name in box.settings)
+
+
+def _is_overtaken(change: Change, summary: RunSummary) -> bool:
+    """Return whether a later change of the run took the mailbox away."""
+    return any(
+        other.kind is Kind.DELETE and other.mailbox == change.mailbox and other is not change
+        for other, outcome in summary.results
+        if outcome.is_success
+    )

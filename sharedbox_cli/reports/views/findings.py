@@ -1,0 +1,74 @@
+"""Findings, rules, guards and capabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sharedbox_cli.core.capability import Capabilities
+from sharedbox_cli.core.codec import to_plain
+from sharedbox_cli.core.finding import Finding, Severity
+from sharedbox_cli.reports.document import Line, Report, Section, Table, Tone
+
+_TONES = {Severity.NOTE: Tone.QUIET, Severity.WARNING: Tone.CHANGE, Severity.ERROR: Tone.RISK}
+
+
+def findings_report(findings: Sequence[Finding], not_checked: Sequence[str], checked: int) -> Report:
+    """Return the findings by mailbox, the worst last."""
+    sections = []
+    for mailbox in sorted({item.mailbox for item in findings}, key=lambda name: (_worst(findings, name), name)):
+        parts: list[Line | Table] = []
+        for item in sorted(
+            (f for f in findings if f.mailbox == mailbox), key=lambda f: (f.severity.rank, f.rule, f.subject)
+        ):
+            place = f" [{item.place}]" if item.place.file else ""
+            parts.append(Line(f"{item.severity}: {item.summary} ({item.rule}){place}", _TONES[item.severity]))
+            parts.append(Line(f"{item.why} {item.mend}".strip(), indent=6))
+        sections.append(Section(mailbox or "the tenant", tuple(parts)))
+    if not_checked:
+        lines = (Line(", ".join(not_checked)),)
+        sections.append(Section("Not checked: what these rules need was not read", lines, Tone.QUIET))
+    counts = {severity: sum(item.severity is severity for item in findings) for severity in Severity}
+    data = {
+        "counts": {str(key): value for key, value in counts.items()},
+        "checked_mailboxes": checked,
+        "findings": [to_plain(item) for item in findings],
+        "not_checked": list(not_checked),
+    }
+    rows = tuple((str(f.severity), f.rule, f.mailbox, f.subject, f.summary, f.why, f.mend, f.source) for f in findings)
+    flat = Table(("severity", "rule", "mailbox", "subject", "summary", "why", "mend", "source"), rows)
+    text = ", ".join(f"{counts[s]} {s}{'' if counts[s] == 1 else 's'}" for s in reversed(Severity) if counts[s])
+    tone = Tone.GOOD if not findings else Tone.CHANGE
+    summary = Line(f"Checked {checked} mailboxes: {text or 'nothing found'}.", tone)
+    return Report("findings", data, tuple(sections), (summary,), flat, "Findings")
+
+
+def _worst(findings: Sequence[Finding], mailbox: str) -> int:
+    return max(item.severity.rank for item in findings if item.mailbox == mailbox)
+
+
+def capabilities_report(table: Capabilities) -> Report:
+    """Return what a platform can and can't do."""
+    rows = tuple(("yes" if row.is_possible else "no", row.path, row.meaning, row.source) for row in table.rows)
+    tones = tuple(Tone.PLAIN if row.is_possible else Tone.CHANGE for row in table.rows)
+    shown = Table(("can", "key", "meaning"), tuple(row[:3] for row in rows), tones)
+    flat = Table(("possible", "path", "meaning", "source"), rows)
+    data = {"platform": table.platform, "title": table.title, "rows": to_plain(table.rows)}
+    return Report(
+        "capabilities", data, (Section(f"{table.title} ({table.platform})", (shown,)),), (), flat, table.title
+    )
+
+
+def topics_report(groups: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> Report:
+    """Return names with a sentence each, in groups."""
+    sections = tuple(Section(title, (Table(("", ""), tuple(rows)),)) for title, rows in groups)
+    data = {title.lower(): [{"name": name, "about": text} for name, text in rows] for title, rows in groups}
+    flat_rows = tuple((title, name, text) for title, rows in groups for name, text in rows)
+    return Report("topics", data, sections, (), Table(("group", "name", "about"), flat_rows), "Topics")
+
+
+def topic_report(name: str, about: str, more: Sequence[tuple[str, str]]) -> Report:
+    """Return one rule or guard."""
+    lines = (Line(about), *(Line(f"{key}: {text}") for key, text in more if text))
+    data = {"name": name, "about": about, **dict(more)}
+    rows = (("about", about), *more)
+    return Report("topic", data, (Section(name, lines),), (), Table(("key", "value"), tuple(rows)), name)

@@ -1,0 +1,186 @@
+"""A plan, as it reads to people: like a good diff."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from sharedbox_cli.core.change import (
+    Change,
+    Kind,
+    Risk,
+    no_inverse_because,
+    party_words,
+    right_words,
+    value_words,
+    words,
+)
+from sharedbox_cli.core.codec import to_plain
+from sharedbox_cli.core.errors import Refusal
+from sharedbox_cli.core.identity import Address
+from sharedbox_cli.core.model import Field, Right
+from sharedbox_cli.core.plan import Plan
+from sharedbox_cli.reports.document import Line, Report, Section, Table, Tone
+
+_MARKS = {Kind.GRANT: "+", Kind.REVOKE: "-", Kind.UPDATE: "~"}
+_TONES = {Kind.GRANT: Tone.GOOD, Kind.REVOKE: Tone.BAD, Kind.UPDATE: Tone.CHANGE}
+
+
+def plan_report(plan: Plan, refusals: Sequence[Refusal] = ()) -> Report:
+    """Return the plan by mailbox, risks marked, ending in a summary."""
+    sections = [_mailbox(address, [c for c in plan.changes if c.mailbox == address]) for address in plan.mailboxes]
+    sections += _notes(plan)
+    if refusals:
+        parts = tuple(Line(f"{item.guard}: {item.why}", Tone.RISK) for item in refusals)
+        sections.append(Section("Apply would be refused by a guard", parts, Tone.RISK))
+    return Report("plan", _data(plan, refusals), tuple(sections), tuple(_summary(plan)), _flat(plan.changes), "Plan")
+
+
+def _mailbox(address: Address, changes: list[Change]) -> Section:
+    kinds = {change.kind for change in changes}
+    if Kind.CREATE in kinds:
+        mark, tone = "+", Tone.GOOD
+    elif Kind.DELETE in kinds:
+        mark, tone = "-", Tone.BAD
+    else:
+        mark, tone = "~", Tone.CHANGE
+    parts: list[Line | Table] = []
+    for change in changes:
+        parts += _lines(change)
+    grants = sorted((c for c in changes if c.party is not None), key=_grant_order)
+    if grants:
+        parts.append(_grants(grants))
+    return Section(f"{mark} {address} ({changes[0].platform})", tuple(parts), tone)
+
+
+def _lines(change: Change) -> Iterator[Line]:
+    if change.party is not None:
+        return
+    tone = Tone.RISK if change.risk is Risk.HIGH else Tone.PLAIN
+    mark = "!" if change.risk is Risk.HIGH else " "
+    why = f" ({change.why})" if change.why else ""
+    if change.kind in (Kind.CREATE, Kind.DELETE) or Field.KIND in change.after:
+        yield Line(f"{mark} {words(change)}{why}", tone)
+        return
+    for name in sorted(change.after):
+        after = change.after[name]
+        before = change.before.get(name)
+        if isinstance(after, tuple) and isinstance(before, tuple):
+            moved = [f"+{value_words(item)}" for item in after if item not in before]
+            moved += [f"-{value_words(item)}" for item in before if item not in after]
+            text = "  ".join(moved)
+        elif name in change.before:
+            text = f"{value_words(before)} -> {value_words(after)}"
+        else:
+            text = value_words(after)
+        yield Line(f"{mark} {name}: {text}", tone)
+
+
+def _grant_order(change: Change) -> tuple[str, int, str]:
+    party = change.party
+    who = (party.address.key if party.address else party.id) if party else ""
+    return who, 0 if change.kind is Kind.GRANT else 1, change.key
+
+
+def _grants(changes: Iterable[Change]) -> Table:
+    """Return one row a trustee and direction: the rights together, as a person reads them."""
+    rows: dict[tuple[str, str, str], tuple[Change, list[str]]] = {}
+    for change in changes:
+        party = change.party
+        if party is None:
+            continue
+        mark = _MARKS[change.kind]
+        key = (mark, party.id, change.why)
+        text = right_words(party.right, party.detail)
+        if change.kind is Kind.UPDATE:
+            text = f"automapping {'on' if change.after.get(Field.AUTOMAPPING) else 'off'}"
+        elif party.right is Right.FULL_ACCESS and Field.AUTOMAPPING in change.after:
+            text += f" (automapping {'on' if change.after[Field.AUTOMAPPING] else 'off'})"
+        rows.setdefault(key, (change, []))[1].append(text)
+    cells = []
+    tones = []
+    for (mark, _, why), (change, rights) in rows.items():
+        party = change.party
+        if party is None:
+            continue
+        kind = "" if party.kind == "user" else f" [{party.kind}]"
+        risk = "! " if change.risk is Risk.HIGH else ""
+        cells.append((mark, f"{party_words(party)}{kind}", ", ".join(rights), f"{risk}{why}"))
+        tones.append(Tone.RISK if change.risk is Risk.HIGH else _TONES[change.kind])
+    return Table(("", "trustee", "rights", "why"), tuple(cells), tuple(tones))
+
+
+def _notes(plan: Plan) -> list[Section]:
+    found = []
+    if plan.notes:
+        lines = tuple(Line(f"{note.mailbox}: {note.text}") for note in plan.notes)
+        found.append(Section("Notes", lines))
+    left = plan.left_alone
+    lines_ = []
+    if left.mailboxes:
+        lines_.append(Line(f"{left.mailboxes} mailboxes that no spec names"))
+    if left.extra_grants:
+        lines_.append(Line(f"{left.extra_grants} grants beyond the specs (`members_mode: at-least`)"))
+    if left.special_entries:
+        lines_.append(Line(f"{left.special_entries} deny, inherited or unknown entries"))
+    for mailbox, names in left.unmanaged.items():
+        lines_.append(Line(f"{mailbox}: not managed: {', '.join(names)}", Tone.QUIET))
+    if lines_:
+        found.append(Section("Left alone", tuple(lines_), Tone.QUIET))
+    return found
+
+
+def _summary(plan: Plan) -> Iterator[Line]:
+    if plan.is_empty:
+        count = len(plan.desired.mailboxes)
+        yield Line(f"No changes. {count} mailbox{'' if count == 1 else 'es'} as the specs say.", Tone.GOOD)
+        return
+    words_ = {
+        Kind.CREATE: "to create", Kind.UPDATE: "to update", Kind.GRANT: "to grant", Kind.REVOKE: "to revoke",
+        Kind.LICENCE: "to license", Kind.DELETE: "to delete",
+    }  # fmt: skip
+    counts = ", ".join(f"{plan.count(kind)} {text}" for kind, text in words_.items() if plan.count(kind))
+    boxes = len(plan.mailboxes)
+    yield Line(
+        f"Plan: {counts}; on {boxes} mailbox{'' if boxes == 1 else 'es'}. {losing_words(plan)}".rstrip(), Tone.CHANGE
+    )
+    high = sum(change.risk is Risk.HIGH for change in plan.changes)
+    if high:
+        yield Line(f"{high} of these are marked `!`: think about them.", Tone.RISK)
+
+
+def losing_words(plan: Plan) -> str:
+    """Return how many people lose something, in a sentence, or nothing."""
+    people = {c.party.id for c in plan.changes if c.kind is Kind.REVOKE and c.party}
+    if not people:
+        return ""
+    return "1 person loses access." if len(people) == 1 else f"{len(people)} people lose access."
+
+
+def change_data(change: Change) -> dict[str, object]:
+    """Return one change for JSON."""
+    plain = to_plain(change)
+    return {
+        **plain, "key": change.key, "words": words(change), "reversible": not no_inverse_because(change),
+    }  # fmt: skip
+
+
+def _data(plan: Plan, refusals: Sequence[Refusal]) -> dict[str, object]:
+    return {
+        "id": plan.id,
+        "created_at": plan.created_at.isoformat(),
+        "tool_version": plan.tool_version,
+        "rules_version": plan.rules_version,
+        "tenants": to_plain(plan.tenants),
+        "spec_digest": plan.desired.digest,
+        "risk": to_plain(plan.risk),
+        "counts": {str(kind): plan.count(kind) for kind in Kind},
+        "changes": [change_data(change) for change in plan.changes],
+        "notes": to_plain(plan.notes),
+        "left_alone": to_plain(plan.left_alone),
+        "refusals": [to_plain(item) for item in refusals],
+    }
+
+
+def _flat(changes: Iterable[Change]) -> Table:
+    rows = tuple((str(c.mailbox), str(c.kind), words(c), c.risk.name.lower(), c.why) for c in changes)
+    return Table(("mailbox", "kind", "change", "risk", "why"), rows)
