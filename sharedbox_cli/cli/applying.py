@@ -15,12 +15,10 @@ if TYPE_CHECKING:
 
     from sharedbox_cli.cli.filters import Filter
     from sharedbox_cli.cli.session import Session
-    from sharedbox_cli.core.model import Desired, Observed, Platform
+    from sharedbox_cli.core.model import Observed, Platform
 
 DEADLINE_SECONDS = 4 * 3600.0
 DEADLINE_IN_CI_SECONDS = 50 * 60.0
-FRESH_SECONDS = 60.0
-"""A reading older than this is made again before the first write (docs/reliability.md)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +128,7 @@ def _go(
 ) -> int:
     from sharedbox_cli.cli.flow import guard_input
     from sharedbox_cli.cli.present import show_plan_before_apply
+    from sharedbox_cli.cli.running import run_and_report
     from sharedbox_cli.core.guards import GUARDS, guard
     from sharedbox_cli.core.guards_input import Waivers
 
@@ -144,11 +143,11 @@ def _go(
         show_nothing_done(session, wants_json=wishes.wants_json)
         return 0
     if not (is_approved or wishes.is_confirmed):
-        _ask(session, plan)
-    return _run(session, plan, worlds, wishes, waivers, saved or plan)
+        _ask(session, plan, ", ".join(sorted({world.tenant_name for world in worlds.values()})))
+    return run_and_report(session, plan, worlds, wishes, waivers, (saved or plan).id)
 
 
-def _ask(session: Session, plan: Plan) -> None:
+def _ask(session: Session, plan: Plan, tenants: str) -> None:
     terminal = session.terminal
     if not terminal.is_interactive:
         raise ConfirmationMissing(
@@ -158,7 +157,7 @@ def _ask(session: Session, plan: Plan) -> None:
     from sharedbox_cli.cli.present import question
 
     terminal.say("")
-    if terminal.ask(question(plan, worlds_names(plan))) != "yes":
+    if terminal.ask(question(plan, tenants)) != "yes":
         raise ConfirmationMissing(why="The answer was not `yes`. Nothing was applied.")
     for change in plan.changes:
         if change.kind == "delete":
@@ -167,36 +166,8 @@ def _ask(session: Session, plan: Plan) -> None:
                 raise ConfirmationMissing(why=f"{change.mailbox} was not typed. Nothing was applied.")
 
 
-def worlds_names(plan: Plan) -> str:
-    """Return the tenants of a plan, for the question."""
-    return ", ".join(sorted(set(plan.tenants.values())))
-
-
-def _run(
-    session: Session,
-    plan: Plan,
-    worlds: Mapping[Platform, Observed],
-    wishes: Wishes,
-    waivers: object,
-    saved: Plan,
-) -> int:
-    from sharedbox_cli.cli.running import run_and_report
-
-    return run_and_report(session, plan, worlds, wishes, waivers, saved)
-
-
 def deadline_of(wishes: Wishes) -> float:
     """Return the seconds after which nothing new is started."""
     if wishes.deadline_seconds is not None:
         return wishes.deadline_seconds
     return DEADLINE_IN_CI_SECONDS if os.environ.get("CI") else DEADLINE_SECONDS
-
-
-def same_changes(first: Plan, second: Plan) -> bool:
-    """Return whether two plans do the same to the same state."""
-    return first.changes == second.changes and first.fingerprints == second.fingerprints
-
-
-def desired_of(plan: Plan) -> Desired:
-    """Return the specs that a plan was made from."""
-    return plan.desired

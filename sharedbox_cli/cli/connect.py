@@ -41,4 +41,5 @@ def connect(name: str, session: Session) -> Provider:
             why="It names no Microsoft 365 tenant, and AZURE_TENANT_ID and AZURE_CLIENT_ID are not set.",
             mend="See docs/how-to/connect-microsoft365.md, or try it without a tenant:\n    sharedbox demo",
         )
-    return load_provider(name)(connection)
+    terminal = session.terminal
+    return load_provider(name)(connection, is_interactive=terminal.is_interactive, prompt=terminal.say)

@@ -58,6 +58,13 @@ class Session:
 
         return progress_listener(self.terminal)
 
+    def stop_progress(self) -> None:
+        """Take a moving display away before something else is written."""
+        from sharedbox_cli.cli.progress import MovingProgress
+
+        if isinstance(self.listener, MovingProgress):
+            self.listener.stop()
+
     def load(self, paths: Sequence[Path] | None) -> LoadedSpecs:
         """Return the documents of some paths, warnings told. Raises SpecError, UsageError."""
         from sharedbox_cli.cli.messages import problem_words
@@ -106,6 +113,8 @@ class Session:
 
     def close(self) -> None:
         """Give back all connections."""
+        if "listener" in self.__dict__:
+            self.stop_progress()
         for provider in self._providers.values():
             provider.close()
         self._providers.clear()

@@ -1,0 +1,57 @@
+"""All rules, and asking them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sharedbox_cli.checks import members, safety, storage
+from sharedbox_cli.checks.model import Need, Rule, Subject
+from sharedbox_cli.core.finding import Finding
+from sharedbox_cli.core.model import Desired, Fact, Field, Observed, ObservedMailbox, Platform, TrusteeKind
+
+RULES: tuple[Rule, ...] = tuple(
+    sorted((*storage.RULES, *members.RULES, *safety.RULES), key=lambda rule: rule.id)
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What was found, and which rules could not look at a mailbox because what they need was not read."""
+
+    findings: tuple[Finding, ...]
+    not_checked: tuple[str, ...]
+
+
+def check(desired: Desired, worlds: Mapping[Platform, Observed], now: datetime) -> CheckResult:
+    """Return the findings of all rules on all mailboxes read, sorted by mailbox and rule."""
+    found: list[Finding] = []
+    blind: set[str] = set()
+    distinct = {id(world): world for world in worlds.values()}
+    for world in distinct.values():
+        for key, box in world.mailboxes.items():
+            subject = Subject(box, desired.mailboxes.get(key), world, now)
+            for rule in RULES:
+                if all(_was_read(need, box, world) for need in rule.needs):
+                    found += rule.findings(subject)
+                else:
+                    blind.add(rule.id)
+    found.sort(key=lambda item: (item.mailbox.lower(), item.rule, item.subject))
+    return CheckResult(tuple(found), tuple(sorted(blind)))
+
+
+def _was_read(need: Need, box: ObservedMailbox, world: Observed) -> bool:
+    match need:
+        case Fact():
+            return need in box.facts
+        case Field():
+            return need in box.settings
+        case "grants":
+            return box.grants is not None
+        case _:
+            groups = {
+                grant.trustee for grant in box.grants or ()
+                if (known := world.trustees.get(grant.trustee)) and known.kind is TrusteeKind.GROUP
+            }  # fmt: skip
+            return groups <= set(world.members)

@@ -1,0 +1,94 @@
+"""Rules on size and licences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sharedbox_cli.checks import limits
+from sharedbox_cli.checks.model import Rule, Subject
+from sharedbox_cli.core.finding import Severity
+from sharedbox_cli.core.model import LICENCE_NONE, PLAN_1, PLAN_2, Fact, Field
+
+Found = Iterable[tuple[str, str, str]]
+_ARCHIVING = "exchange-online-archiving"
+
+
+def _gib(size: int) -> str:
+    return f"{size / limits.GIB:.1f} GB"
+
+
+def _used(subject: Subject) -> int | None:
+    used = subject.box.facts.get(Fact.USED_BYTES)
+    return used if isinstance(used, int) else None
+
+
+def _plans(subject: Subject) -> tuple[str, ...]:
+    plans = subject.box.facts.get(Fact.MAILBOX_PLANS, ())
+    return tuple(map(str, plans)) if isinstance(plans, tuple) else ()
+
+
+def _too_large(subject: Subject) -> Found:
+    used = _used(subject)
+    if used is not None and used > limits.UNLICENSED_BYTES and PLAN_2 not in _plans(subject):
+        why = f"It holds {_gib(used)}; without Plan 2 there is room for {_gib(limits.UNLICENSED_BYTES)}. Mail stops."
+        yield "", "larger than its licence allows", why
+
+
+def _nearly_full(subject: Subject) -> Found:
+    used = _used(subject)
+    quota = limits.PLAN_2_BYTES if PLAN_2 in _plans(subject) else limits.UNLICENSED_BYTES
+    told = subject.box.facts.get(Fact.QUOTA_BYTES)
+    quota = min(quota, told) if isinstance(told, int) else quota
+    share = (subject.spec.warn_at_percent if subject.spec else None) or limits.WARN_PERCENT
+    if used is not None and used <= limits.UNLICENSED_BYTES * 2 and 100 * used > share * quota and used <= quota:
+        yield "", "nearly full", f"It holds {_gib(used)} of {_gib(quota)}, more than {share} %."
+
+
+def _wasted(subject: Subject) -> Found:
+    used = _used(subject)
+    needs_it = subject.box.facts.get(Fact.HAS_ARCHIVE) or subject.box.facts.get(Fact.ON_HOLD)
+    wished = subject.spec is not None and subject.spec.settings.get(Field.LICENCE) not in (None, LICENCE_NONE)
+    if (
+        _plans(subject)
+        and used is not None
+        and used < limits.UNLICENSED_BYTES * 9 // 10
+        and not needs_it
+        and not wished
+    ):
+        yield ", ".join(_plans(subject)), "licence not needed", f"It holds {_gib(used)}, has no archive and no hold."
+
+
+def _unlicensed_feature(subject: Subject) -> Found:
+    plans = _plans(subject)
+    is_enough = PLAN_2 in plans or (PLAN_1 in plans and _ARCHIVING in plans)
+    for fact, words in ((Fact.HAS_ARCHIVE, "archive"), (Fact.ON_HOLD, "litigation hold")):
+        if subject.box.facts.get(fact) and not is_enough:
+            yield words, f"{words} without licence", "It needs Exchange Online Plan 2, or Plan 1 with Archiving."
+
+
+def _no_seat(subject: Subject) -> Found:
+    wanted = subject.spec.settings.get(Field.LICENCE) if subject.spec else None
+    if wanted in (None, LICENCE_NONE) or wanted in _plans(subject):
+        return
+    free = sum(pool.free for pool in subject.world.licences.values() if wanted in pool.plans)
+    if not free:
+        yield str(wanted), "no free seat", f"The spec wants {wanted}, and no licence with it has a free seat."
+
+
+_SIZE = frozenset({Fact.USED_BYTES, Fact.MAILBOX_PLANS})
+
+RULES = (
+    Rule("over-50-gb", Severity.ERROR, "more than 50 GB without Exchange Online Plan 2",
+         "Assign Exchange Online Plan 2 (`storage: {licence: exchange-online-plan-2}`), or move old mail away.",
+         limits.ABOUT_SHARED, _too_large, _SIZE, "storage"),
+    Rule("nearly-full", Severity.WARNING, "more in use than `storage.warn_at` of the quota",
+         "Move old mail away, or plan for Exchange Online Plan 2.", limits.ABOUT_SHARED, _nearly_full, _SIZE, "storage.warn_at"),
+    Rule("licence-not-needed", Severity.NOTE, "a licence where none is needed",
+         "Take it away (`storage: {licence: none}`); the guard looks at the size once more.", limits.REMOVE_LICENCE,
+         _wasted, _SIZE | {Fact.HAS_ARCHIVE, Fact.ON_HOLD}, "storage.licence"),
+    Rule("feature-without-licence", Severity.ERROR, "archive or hold without the licence it needs",
+         "Assign Exchange Online Plan 2, or Plan 1 with Archiving.", limits.ABOUT_SHARED, _unlicensed_feature,
+         frozenset({Fact.HAS_ARCHIVE, Fact.ON_HOLD, Fact.MAILBOX_PLANS}), "storage.licence"),
+    Rule("no-free-seat", Severity.ERROR, "a licence in a spec for which there is no seat",
+         "Buy a seat, or free one.", limits.ABOUT_SHARED, _no_seat, frozenset({Fact.MAILBOX_PLANS}), "storage.licence"),
+)  # fmt: skip

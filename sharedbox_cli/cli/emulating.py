@@ -1,0 +1,180 @@
+"""Serving, seeding and running the emulator; an extra that is asked for when it is missing."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sharedbox_cli.cli.terminal import Terminal
+from sharedbox_cli.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from sharedbox_cli.emulator.server import Emulator
+    from sharedbox_cli.emulator.tenant import Tenant
+
+PLATFORMS = ("microsoft365",)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the command line says about an emulator."""
+
+    port: int = 0
+    tenant: Path | None = None
+    mailboxes: int = 0
+    members: int = 3
+    seed: int = 1
+    latency: str = "0ms"
+    faults: Path | None = None
+    log: Path | None = None
+
+
+def made(wanted: Wanted) -> Emulator:
+    """Return an emulator, not yet started. Raises UsageError."""
+    try:
+        import cryptography as _cryptography
+        import jwt as _jwt
+        import trustme as _trustme
+    except ImportError as error:
+        raise UsageError(
+            "the emulator is not installed", why=f"The package `{error.name}` is missing.",
+            mend="pip install 'sharedbox[emulator]'",
+        ) from error  # fmt: skip
+    del _cryptography, _jwt, _trustme
+    from sharedbox_cli.emulator.faults import Faults
+    from sharedbox_cli.emulator.server import Emulator
+
+    try:
+        faults = Faults.of_file(wanted.faults) if wanted.faults else None
+    except (ValueError, TypeError, KeyError) as error:
+        mend = "See what can be ordered:\n    sharedbox emulator faults"
+        raise UsageError("not a schedule of faults", where=str(wanted.faults), why=str(error), mend=mend) from error
+    return Emulator(
+        filled(wanted), port=wanted.port, log=wanted.log, faults=faults, latency_seconds=_seconds(wanted.latency)
+    )
+
+
+def filled(wanted: Wanted) -> Tenant:
+    """Return the tenant: an existing file as it is, else a grown one, else the demo's."""
+    import sqlite3
+
+    from sharedbox_cli.emulator.seed import demo, grown
+    from sharedbox_cli.emulator.tenant import Tenant
+
+    try:
+        tenant = Tenant(str(wanted.tenant) if wanted.tenant else ":memory:")
+        if not tenant.id:
+            if wanted.mailboxes:
+                grown(tenant, wanted.mailboxes, wanted.members, wanted.seed)
+            else:
+                demo(tenant)
+    except sqlite3.Error as error:
+        raise UsageError("the tenant's file cannot be used", where=str(wanted.tenant), why=str(error)) from error
+    return tenant
+
+
+def _seconds(text: str) -> float:
+    number = text.removesuffix("ms")
+    if not (text.endswith("ms") and number.isdecimal()):
+        raise UsageError("not a latency", where=f"--latency {text}", mend="Write it in milliseconds: 50ms.")
+    return int(number) / 1000
+
+
+def refuse_unknown_platforms(platforms: list[str] | None) -> None:
+    """Raise UsageError for a platform that the emulator does not have."""
+    for name in platforms or ():
+        if name not in PLATFORMS:
+            raise UsageError(
+                "the emulator does not have this platform", where=f"--platform {name}",
+                why=f"There are: {', '.join(PLATFORMS)}.",
+            )  # fmt: skip
+
+
+def serve_until_stopped(wanted: Wanted) -> None:
+    """Serve until Ctrl-C; the environment to export goes to stdout."""
+    terminal = Terminal.of_process()
+    done = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: done.set())
+    with made(wanted) as emulator:
+        for name, value in emulator.environment().items():
+            terminal.data(f"export {name}='{value}'")
+        terminal.say(f"Serving {emulator.tenant.name} at {emulator.origin}. Ctrl-C ends it.")
+        done.wait()
+
+
+def seed_file(path: Path, platforms: list[str] | None, wanted: Wanted) -> None:
+    """Write a new tenant to a file. Raises UsageError where one is there."""
+    refuse_unknown_platforms(platforms)
+    if path.exists():
+        raise UsageError("there is a file already", where=str(path), mend="Name another one.")
+    tenant = filled(Wanted(tenant=path, mailboxes=wanted.mailboxes, members=wanted.members, seed=wanted.seed))
+    tenant.close()
+    Terminal.of_process().say(f"Seeded. To serve it:\n    sharedbox emulator serve --tenant {path}")
+
+
+def run_with(wanted: Wanted, platforms: list[str] | None, command: list[str]) -> int:
+    """Return the exit code of a command that ran beside the emulator."""
+    refuse_unknown_platforms(platforms)
+    with made(wanted) as emulator:
+        environment = {**os.environ, **emulator.environment()}
+        try:
+            child = subprocess.Popen(command, env=environment)  # noqa: S603 - the user's own command
+        except OSError as error:
+            raise UsageError("the command cannot be run", where=command[0], why=error.strerror or "") from error
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda received, _: child.send_signal(received))
+        return _code(child)
+
+
+def _code(child: subprocess.Popen[bytes]) -> int:
+    code = child.wait()
+    return code if code >= 0 else 128 - code
+
+
+def show_log(path: Path, *, is_summary: bool) -> None:
+    """Print a log, or how often each route was asked. Raises UsageError."""
+    from sharedbox_cli.emulator.log import summary
+    from sharedbox_cli.reports.safe import one_line
+
+    terminal = Terminal.of_process()
+    try:
+        lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        if is_summary:
+            from tabulate import tabulate
+
+            rows = [[name, str(alone), str(parts)] for name, alone, parts in summary(lines)]
+            rows.append(
+                [
+                    "all",
+                    str(sum(not line["parent"] for line in lines)),
+                    str(sum(bool(line["parent"]) for line in lines)),
+                ]
+            )
+            text = tabulate(rows, headers=["route", "requests", "batch parts"], tablefmt="plain", disable_numparse=True)
+            terminal.data(text)
+            return
+        for line in lines:
+            mark = "  " if line["parent"] else ""
+            terminal.data(
+                one_line(f"{line['at']} {mark}{line['status']} {line['method']} {line['route']} {line['path']}")
+            )
+    except (ValueError, KeyError, TypeError, OSError) as error:
+        raise UsageError("not a log of the emulator", where=str(path), why=type(error).__name__) from error
+
+
+def show_faults() -> None:
+    """Print the kinds of faults and an example of a schedule."""
+    from sharedbox_cli.emulator.faults import EXAMPLE, KINDS
+
+    terminal = Terminal.of_process()
+    width = max(map(len, KINDS))
+    for name, text in KINDS.items():
+        terminal.data(f"{name.ljust(width)}  {text}")
+    terminal.data(f"\nAn example of a schedule:\n{json.dumps(EXAMPLE, indent=1)}")

@@ -1,0 +1,86 @@
+"""The second half of an apply: lock, look again, run, verify, report."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sharedbox_cli.core.errors import GuardRefused, PlanStale
+from sharedbox_cli.core.plan import Plan
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sharedbox_cli.cli.applying import Wishes
+    from sharedbox_cli.cli.session import Session
+    from sharedbox_cli.core.guards_input import Waivers
+    from sharedbox_cli.core.model import Observed, Platform
+    from sharedbox_cli.engine.summary import RunSummary
+
+FRESH = timedelta(seconds=60)
+"""A reading older than this is made again before the first write."""
+
+
+def run_and_report(
+    session: Session, plan: Plan, worlds: Mapping[Platform, Observed], wishes: Wishes, waivers: Waivers, plan_id: str
+) -> int:
+    """Return the exit code of carrying out a plan that was shown and confirmed."""
+    from sharedbox_cli.cli.present import show
+    from sharedbox_cli.engine.lock import RunLock
+    from sharedbox_cli.reports.views.run import run_report
+
+    lock = RunLock(session.journal_path.with_suffix(".lock"), timeout_seconds=wishes.lock_timeout_seconds)
+    with lock:
+        plan = _looked_again(session, plan, worlds, waivers)
+        summary = _run(session, plan, wishes, waivers, plan_id)
+    session.stop_progress()
+    report = run_report(summary.run, summary.results, summary.exit_code, unwritten=summary.unwritten)
+    show(session, report, "json" if wishes.wants_json else "text")
+    if summary.is_interrupted:
+        session.terminal.say(
+            "stopped by you. What was in flight was finished and noted. Run the same command to go on."
+        )
+    return summary.exit_code
+
+
+def _looked_again(
+    session: Session, plan: Plan, worlds: Mapping[Platform, Observed], waivers: Waivers
+) -> Plan:  # fmt: skip
+    """Return the plan, after reading again where the question took long. Raises PlanStale, GuardRefused."""
+    from sharedbox_cli.cli.flow import guard_input, plan_of
+    from sharedbox_cli.core.guards import guard
+
+    oldest = min(world.read_at for world in worlds.values())
+    if session.now() - oldest <= FRESH:
+        return plan
+    fresh, now = plan_of(session, plan.desired)
+    if (fresh.changes, fresh.fingerprints) != (plan.changes, plan.fingerprints):
+        moved = sorted(str(key) for key, value in fresh.fingerprints.items() if plan.fingerprints.get(key) != value)
+        raise PlanStale(
+            where=", ".join(moved), why="It changed while you were looking at the plan.",
+            mend="Nothing was applied. Plan again and review.",
+        )  # fmt: skip
+    refusals = guard(guard_input(session, fresh, now, waivers))
+    if refusals:
+        raise GuardRefused(refusals)
+    return fresh
+
+
+def _run(session: Session, plan: Plan, wishes: Wishes, waivers: Waivers, plan_id: str) -> RunSummary:
+    from sharedbox_cli.cli.applying import deadline_of
+    from sharedbox_cli.cli.flow import observe
+    from sharedbox_cli.engine.run import RunOptions, run_plan
+    from sharedbox_cli.engine.stop import StopFlag, stop_on_signals
+    from sharedbox_cli.engine.verify import verify
+
+    flag = StopFlag()
+    options = RunOptions(session.profile.name, waivers.texts(), deadline_seconds=deadline_of(wishes), stop=flag)
+    providers = {platform: session.provider(platform) for platform in {change.platform for change in plan.changes}}
+    with session.journal(for_writing=True) as journal, stop_on_signals(flag):
+        summary = run_plan(plan, providers, journal, options, session.listener, plan_id=plan_id)
+        if any(outcome.is_success for _, outcome in summary.results) and not summary.is_interrupted:
+            summary = verify(summary, lambda: observe(session, plan.desired), time.sleep)
+        state = "complete" if summary.is_complete else "stopped" if summary.is_interrupted else "partly"
+        journal.end_run(summary.run, state)
+    return summary

@@ -1,0 +1,98 @@
+"""What specs say of one mailbox, and what the cloud has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sharedbox_cli.cli.present import show
+from sharedbox_cli.core.access import access_rows
+from sharedbox_cli.core.codec import to_plain
+from sharedbox_cli.core.errors import NotFound, UsageError
+from sharedbox_cli.core.identity import Address
+from sharedbox_cli.core.model import MICROSOFT365, Fact, Field
+from sharedbox_cli.providers.base import Scope
+from sharedbox_cli.reports.document import Line, Report, Section, Table
+from sharedbox_cli.reports.views.access import access_report, row_data
+
+if TYPE_CHECKING:
+    from sharedbox_cli.cli.session import Session
+
+
+def show_spec(session: Session, address: str, paths: Sequence[Path] | None, *, wants_json: bool) -> None:
+    """Write each value of a spec with the file that gave it. Raises UsageError, SpecError."""
+    from sharedbox_cli.spec.resolve import provenance, resolve
+
+    loaded = session.load(paths)
+    desired = resolve(loaded, session.capabilities, session.now())
+    wanted = Address.of(address)
+    box = desired.mailboxes.get(wanted)
+    if box is None:
+        known = ", ".join(str(key) for key in list(desired.mailboxes)[:10]) or "none"
+        raise UsageError("no such mailbox in the specs", where=address, why=f"There are: {known}.")
+    values = provenance(loaded, wanted)
+    rows = tuple((item.path, _text(item.value), str(item.place)) for item in values)
+    grants = tuple(
+        (
+            str(item.trustee),
+            str(item.right),
+            item.until.date().isoformat() if item.until else "",
+            item.reason,
+            str(item.place),
+        )
+        for item in box.grants or ()
+    )
+    sections = (
+        Section(f"{box.address} ({box.platform})", (Table(("key", "value", "from"), rows),)),
+        Section("Who gets what", (Table(("trustee", "right", "until", "reason", "from"), grants),))
+        if grants
+        else Section("Who gets what", (Line("members are not managed" if box.grants is None else "nobody"),)),
+    )
+    data = {
+        "mailbox": to_plain(box),
+        "values": [
+            {"path": v.path, "value": v.value if _is_plain(v.value) else str(v.value), "from": str(v.place)}
+            for v in values
+        ],
+    }
+    show(session, Report("show", data, sections), "json" if wants_json else "text")
+
+
+def _is_plain(value: object) -> bool:
+    return isinstance(value, (str, bool, int, list, type(None)))
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def show_observed(session: Session, address: str, *, wants_json: bool) -> None:
+    """Write what the cloud has of one mailbox, or who holds the address. Raises NotFound."""
+    wanted = Address.of(address)
+    provider = session.provider(MICROSOFT365)
+    scope = Scope(
+        provider.platforms, frozenset({wanted}), frozenset(Field) - {Field.AUTOMAPPING}, frozenset(Fact),
+        frozenset({wanted}), with_members=True,
+    )  # fmt: skip
+    world = provider.observe(scope, session.listener)
+    session.stop_progress()
+    box = world.mailboxes.get(wanted)
+    holders = world.taken.get(wanted, ())
+    if box is None and not holders:
+        raise NotFound("no such mailbox", mailbox=address, why=f"Nothing in {world.tenant_name} has this address.")
+    sections: list[Section] = []
+    data: dict[str, object] = {"address": address, "mailbox": None, "holders": to_plain(tuple(holders)), "access": []}
+    if box is None:
+        lines = tuple(Line(f"{item.kind}: {item.name} <{item.address}>, id {item.id}") for item in holders)
+        sections.append(Section(f"{address} is no shared mailbox; it belongs to", lines))
+    else:
+        rows = [(str(name), _text(to_plain(value))) for name, value in sorted(box.settings.items())]
+        rows += [(str(name), _text(to_plain(value))) for name, value in sorted(box.facts.items())]
+        sections.append(Section(f"{box.address} ({box.platform}, id {box.id})", (Table(("", ""), tuple(rows)),)))
+        access = access_rows({MICROSOFT365: world})
+        sections += access_report(access, "mailbox", [str(box.address)]).sections
+        data |= {"mailbox": to_plain(box), "access": [row_data(row) for row in access]}
+    show(session, Report("observed", data, tuple(sections)), "json" if wants_json else "text")

@@ -1,0 +1,147 @@
+"""Proof by harmless reads: token, roles, permissions, reachability; one attempt each."""
+
+from __future__ import annotations
+
+import email.utils
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Literal
+
+from sharedbox_cli.core.errors import AuthError
+from sharedbox_cli.providers.microsoft365.permissions import (
+    EXCHANGE_ADMINISTRATOR,
+    GLOBAL_READER,
+    GRAPH,
+    PERMISSIONS,
+    WHERE_PERMISSIONS,
+    WHERE_ROLES,
+)
+
+if TYPE_CHECKING:
+    import httpx
+    from azure.core.credentials import TokenCredential
+
+    from sharedbox_cli.auth.claims import TokenClaims
+    from sharedbox_cli.auth.microsoft import MicrosoftConnection
+
+Status = Literal["ok", "missing", "failed", "not checked"]
+SECONDS = 20.0
+SKEW_SECONDS = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """One thing that was looked at."""
+
+    step: str
+    status: Status
+    detail: str
+    mend: str = ""
+
+
+def diagnose(
+    connection: MicrosoftConnection, *, is_interactive: bool = False, prompt: Callable[[str], None] | None = None
+) -> tuple[Diagnosis, ...]:
+    """Return everything that was looked at; nothing is written anywhere."""
+    from sharedbox_cli.auth.claims import token_claims
+    from sharedbox_cli.auth.microsoft import credential_for
+
+    found: list[Diagnosis] = []
+    try:
+        credential = credential_for(connection, is_interactive=is_interactive, prompt=prompt)
+    except AuthError as error:
+        return (Diagnosis("credential", "failed", _words(error), error.mend),)
+    tokens: dict[str, TokenClaims] = {}
+    for name, scope in (("Graph", connection.graph_scope), ("Exchange", connection.exchange_scope)):
+        try:
+            tokens[name] = token_claims(credential, scope)
+            found.append(Diagnosis(f"token for {name}", "ok", f"as {tokens[name].name or tokens[name].app_id}"))
+        except AuthError as error:
+            found.append(Diagnosis(f"token for {name}", "failed", _words(error), error.mend))
+    if len(tokens) == 2:
+        found += _permissions(tokens["Graph"], tokens["Exchange"])
+        found += _reads(connection, credential, tokens["Exchange"].tenant_id)
+    return tuple(found)
+
+
+def _words(error: AuthError) -> str:
+    return " ".join(part for part in (error.summary, error.where, error.why) if part)
+
+
+def _permissions(graph: TokenClaims, exchange: TokenClaims) -> Iterator[Diagnosis]:
+    if graph.scopes and not graph.app_roles:
+        yield Diagnosis("permissions", "not checked", "signed in as a person: what they may do shows in the reads")
+        return
+    for permission in PERMISSIONS:
+        held = set((graph if permission.resource == GRAPH else exchange).app_roles)
+        step = f"permission {permission.name}"
+        if held & {permission.name, *permission.stronger}:
+            yield Diagnosis(step, "ok", f"for {permission.needed_for}")
+        else:
+            mend = WHERE_PERMISSIONS.format(resource=permission.resource, name=permission.name)
+            yield Diagnosis(step, "missing", f"needed for {permission.needed_for}", mend)
+    roles = set(exchange.directory_roles)
+    if EXCHANGE_ADMINISTRATOR in roles:
+        yield Diagnosis("directory role", "ok", "Exchange Administrator: plan and apply")
+    elif GLOBAL_READER in roles:
+        mend = WHERE_ROLES.format(role="Exchange Administrator")
+        yield Diagnosis("directory role", "ok", "Global Reader: plan, check and audit; apply needs more.", mend)
+    else:
+        mend = WHERE_ROLES.format(role="Exchange Administrator (to apply) or Global Reader (to plan)")
+        yield Diagnosis("directory role", "missing", "the application holds no role that reads mailboxes", mend)
+
+
+def _reads(connection: MicrosoftConnection, credential: TokenCredential, tenant: str) -> Iterator[Diagnosis]:
+    import httpx
+
+    from sharedbox_cli.auth.microsoft import Renewable, bearer_auth
+
+    renewable = Renewable(credential)
+    graph = bearer_auth(renewable, connection.graph_scope, connection.graph_origin)
+    exchange = bearer_auth(renewable, connection.exchange_scope, connection.exchange_origin)
+    base = f"{connection.graph_origin}/v1.0"
+    door = f"{connection.exchange_origin}/adminapi/beta/{tenant}/InvokeCommand"
+    with httpx.Client(timeout=SECONDS) as client:
+        yield _read(client, "read the organisation", "GET", f"{base}/organization", graph)
+        yield _read(client, "read users", "GET", f"{base}/users?$top=1&$select=id,accountEnabled", graph)
+        yield _read(client, "read groups", "GET", f"{base}/groups?$top=1&$select=id", graph)
+        yield _read(client, "read licences", "GET", f"{base}/subscribedSkus", graph)
+        for cmdlet, parameters in (("Get-AcceptedDomain", {}), ("Get-Mailbox", {"ResultSize": 1})):
+            body = {"CmdletInput": {"CmdletName": cmdlet, "Parameters": parameters}}
+            yield _read(client, f"run {cmdlet}", "POST", door, exchange, body)
+        yield _skew(client, base, graph)
+
+
+def _read(
+    client: httpx.Client, step: str, method: str, url: str, auth: httpx.Auth, body: object = None
+) -> Diagnosis:  # fmt: skip
+    import httpx
+
+    try:
+        with client.stream(method, url, auth=auth, json=body) as answer:
+            status, request = answer.status_code, answer.headers.get("request-id", "")
+    except httpx.HTTPError as error:
+        return Diagnosis(step, "failed", f"not reachable: {type(error).__name__}", "Check network and proxy.")
+    except AuthError as error:
+        return Diagnosis(step, "failed", _words(error), error.mend)
+    if status == 200:
+        return Diagnosis(step, "ok", "answered")
+    kind: Status = "missing" if status in (401, 403) else "failed"
+    return Diagnosis(step, kind, f"answered {status}, request id {request or 'not told'}")
+
+
+def _skew(client: httpx.Client, base: str, auth: httpx.Auth) -> Diagnosis:
+    import httpx
+
+    try:
+        answer = client.get(f"{base}/organization", auth=auth)
+        theirs = email.utils.parsedate_to_datetime(answer.headers["date"])
+    except (httpx.HTTPError, KeyError, ValueError, TypeError):
+        return Diagnosis("clock", "not checked", "the service told no time")
+    seconds = abs((datetime.now(UTC) - theirs).total_seconds())
+    if seconds > SKEW_SECONDS:
+        return Diagnosis(
+            "clock", "failed", f"this clock is {seconds:.0f} s off the cloud's", "Set the clock of this machine."
+        )
+    return Diagnosis("clock", "ok", "agrees with the cloud's")
