@@ -30,8 +30,8 @@ def show_topic(session: Session, topic: str | None, output: str) -> None:
     elif table is not None:
         show(session, capabilities_report(table), output)
     elif rule := next((rule for rule in RULES if rule.id == topic), None):
-        more = (("severity", str(rule.severity)), ("mend", rule.mend), ("source", rule.source))
-        show(session, topic_report(rule.id, rule.looks_for, more), output)
+        about = (("severity", str(rule.severity)), ("mend", rule.mend), ("source", rule.source))
+        show(session, topic_report(rule.id, rule.looks_for, about), output)
     elif topic in GUARDS:
         more = (("waive", f"sharedbox apply --allow {topic}=N or {topic}=ADDRESS, as the refusal says"),)
         show(session, topic_report(topic, _about(topic), more), output)

@@ -87,9 +87,13 @@ class Session:
 
     def desired(self, paths: Sequence[Path] | None) -> Desired:
         """Return what the specs of some paths want. Raises SpecError, UsageError."""
-        from sharedbox_cli.spec.resolve import resolve
+        from sharedbox_cli.cli.messages import problem_words
+        from sharedbox_cli.spec.resolve import expiry_warnings, resolve
 
-        return resolve(self.load(paths), self.capabilities, self.now())
+        desired = resolve(self.load(paths), self.capabilities, self.now())
+        for text in problem_words(expiry_warnings(desired), "warning"):
+            self.terminal.say(text)
+        return desired
 
     def provider(self, platform: Platform) -> Provider:
         """Return the provider of a platform, connected by the profile. Raises AuthError, UsageError."""

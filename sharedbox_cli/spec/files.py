@@ -1,64 +1,95 @@
-"""Which files are specs, and their text: regular, small, UTF-8, and never half a set."""
+"""Which files are specs: every one below the named paths, each once, in a fixed order, or an error."""
 
 from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from sharedbox_cli.core.errors import Problem
 from sharedbox_cli.core.place import Place
+from sharedbox_cli.spec.reading import Unreadable, decode, read_bytes, refuse_other_things
 
-MAX_FILE_BYTES = 1024 * 1024
 MAX_SET_BYTES = 64 * 1024 * 1024
 MAX_FILES = 10_000
 DEFAULTS = "_defaults.yaml"
 TEAMS = "teams.yaml"
 PROFILE = "sharedbox.yaml"
 
-_CONFLICTS = ("<<<<<<< ", ">>>>>>> ", "||||||| ")
-_MARKS = ((b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"), (b"\x00\x00\xfe\xff", "UTF-32"))
+_TOP_MARKS = (".git", PROFILE)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """One file, and the folders whose `_defaults.yaml` and `teams.yaml` are for it, the widest first."""
+
+    path: Path
+    folders: tuple[Path, ...]
+
+    @property
+    def role(self) -> str:
+        """Return `_defaults.yaml`, `teams.yaml`, or nothing for a file of mailboxes."""
+        name = _plain_name(self.path.name)
+        return name if name in (DEFAULTS, TEAMS) else ""
 
 
 class Files:
-    """The spec files below some roots, each once, in a fixed order."""
+    """The spec files of some paths, and what is wrong with them."""
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
-        self.found: list[tuple[Path, Path]] = []
-        """Each file with the root it was found under."""
-        self._seen: set[tuple[int, int]] = set()
+        self._found: dict[str, FoundFile] = {}
+        self._seen: dict[tuple[int, int], str] = {}
         self._bytes = 0
 
-    def add(self, path: Path) -> None:
-        """Take a file, or all spec files below a folder; a file's root is its own folder."""
-        if path.is_dir():
-            for file in self._below(path, path):
-                self._take(file, path)
-        else:
-            folder = path.parent
-            for name in (DEFAULTS, TEAMS):
-                if (folder / name).exists() and path.name != name:
-                    self._take(folder / name, folder)
-            self._take(path, folder)
+    @property
+    def found(self) -> list[FoundFile]:
+        """Return the files, sorted by path."""
+        return [self._found[key] for key in sorted(self._found)]
 
-    def _below(self, folder: Path, root: Path) -> Iterator[Path]:
-        try:
-            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-        except OSError as error:
-            self._problem(folder, "cannot be read", error.strerror or "")
-            return
-        for entry in entries:
+    def add_all(self, paths: Sequence[Path]) -> None:
+        """Take files, and all spec files below folders.
+
+        Folders above a named path count too, up to the one that holds `.git` or `sharedbox.yaml`: which
+        path is named must not decide what a mailbox is. Without such a folder, the named one is the top.
+        """
+        for path in sorted(paths, key=lambda item: (len(_absolute(item).parts), str(item))):
+            folder = path if path.is_dir() else path.parent
+            above = _above(folder)
+            for level in above:
+                self._take_shared(level)
+            top = tuple(map(_absolute, above))
+            if not path.is_dir():
+                self._take_shared(folder)
+                self._take(path, (*top, _absolute(folder)))
+            elif self._is_new(path):
+                self._walk(path, path.resolve(), top)
+
+    def _take_shared(self, folder: Path) -> None:
+        for entry in self._entries(folder):
+            if _plain_name(entry.name) in (DEFAULTS, TEAMS):
+                self._take(Path(entry.path), (_absolute(folder),))
+
+    def _walk(self, folder: Path, root: Path, above: tuple[Path, ...]) -> None:
+        folders = (*above, _absolute(folder))
+        for entry in self._entries(folder):
             path = Path(entry.path)
-            if entry.name.startswith("."):
+            if entry.name.startswith(".") or (entry.is_symlink() and not self._stays_inside(path, root)):
                 continue
-            if entry.is_symlink() and not self._stays_inside(path, root):
-                continue
-            if _is_spec_name(entry.name) and entry.name != PROFILE:
-                yield path
+            if _is_spec_name(entry.name):
+                if _plain_name(entry.name) != PROFILE:
+                    self._take(path, folders)
             elif entry.is_dir() and self._is_new(path):
-                yield from self._below(path, root)
+                self._walk(path, root, folders)
+
+    def _entries(self, folder: Path) -> Iterator[os.DirEntry[str]]:
+        try:
+            with os.scandir(folder) as found:
+                yield from sorted(found, key=lambda entry: entry.name)
+        except OSError as error:
+            self._problem(folder, "cannot be read", f"{error.strerror or 'The system says no'}.")
 
     def _stays_inside(self, path: Path, root: Path) -> bool:
         try:
@@ -66,82 +97,77 @@ class Files:
         except (OSError, RuntimeError):
             self._problem(path, "a broken link", "What it points to is not there, or points back to it.")
             return False
-        if target.is_relative_to(root.resolve()):
+        if target.is_relative_to(root):
             return True
         if _is_spec_name(path.name) or target.is_dir():
             self._problem(path, "a link out of the folder", "Only links inside the folder are followed.")
         return False
 
     def _is_new(self, path: Path) -> bool:
-        found = path.stat()
-        key = (found.st_dev, found.st_ino)
-        if key in self._seen:
-            return False
-        self._seen.add(key)
-        return True
-
-    def _take(self, path: Path, root: Path) -> None:
+        """Return whether a file or folder was not met before; by another name, it is an error."""
         try:
-            if self._is_new(path):
-                self.found.append((path, root))
+            found = path.stat()
         except OSError as error:
-            self._problem(path, "cannot be read", error.strerror or "")
-        if len(self.found) == MAX_FILES + 1:
-            self._problem(root, "too many files", f"At most {MAX_FILES} are read.")
+            self._problem(path, "cannot be read", f"{error.strerror or 'The system says no'}.")
+            return False
+        key, name = (found.st_dev, found.st_ino), str(_absolute(path))
+        other = self._seen.setdefault(key, name)
+        if other != name:
+            why = f"It is {Path(other).name} by another name: a link inside the folder leads to it."
+            self._problem(path, "read twice", why, "Keep one of the names.")
+        return other == name and (stat.S_ISDIR(found.st_mode) or name not in self._found)
 
-    def _problem(self, path: Path, summary: str, why: str, mend: str = "", line: int = 0) -> None:
-        self.problems.append(Problem(Place(str(path), line, 1 if line else 0), summary, why, mend))
+    def _take(self, path: Path, folders: tuple[Path, ...]) -> None:
+        if not self._is_new(path):
+            return
+        if len(self._found) == MAX_FILES:
+            self._problem(path.parent, "too many files", f"At most {MAX_FILES:,} are read.")
+        if len(self._found) < MAX_FILES:
+            self._found[str(_absolute(path))] = FoundFile(path, folders)
+
+    def _problem(self, path: Path, summary: str, why: str, mend: str = "") -> None:
+        problem = Problem(Place(str(path)), summary, why, mend)
+        if problem not in self.problems:
+            self.problems.append(problem)
 
     def text(self, path: Path) -> str | None:
-        """Return the text of a file, or nothing after saying what is wrong with it."""
+        """Return the text of a file, or nothing after noting what is wrong with it."""
         try:
-            raw = self._bytes_of(path)
-        except OSError as error:
-            self._problem(path, "cannot be read", error.strerror or "")
-            return None
-        if raw is None:
-            return None
-        for mark, encoding in _MARKS:
-            if raw.startswith(mark):
-                self._problem(path, "not UTF-8", f"The file is {encoding}.", "Save it as UTF-8.")
+            raw = read_bytes(path)
+            self._bytes += len(raw)
+            if self._bytes > MAX_SET_BYTES:
+                why = f"A set of specs has at most {MAX_SET_BYTES // 1024**2} MiB in all."
+                self.problems.append(Problem(Place(str(path)), "too large", why))
                 return None
-        try:
-            text = raw.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            line = raw.count(b"\n", 0, error.start) + 1
-            why = f"The byte at offset {error.start} is not UTF-8; Latin-1 or a Windows code page?"
-            self._problem(path, "not UTF-8", why, "Save it as UTF-8.", line)
+            text = decode(raw, path)
+            refuse_other_things(text, path)
+        except Unreadable as error:
+            self.problems.append(error.problem)
             return None
-        return text if self._is_yaml(path, text) else None
+        return text
 
-    def _bytes_of(self, path: Path) -> bytes | None:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-        with os.fdopen(descriptor, "rb") as file:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                self._problem(path, "not a file", "It is a folder, pipe or device with the name of a spec.")
-                return None
-            raw = file.read(MAX_FILE_BYTES + 1)
-        self._bytes += len(raw)
-        if len(raw) > MAX_FILE_BYTES or self._bytes > MAX_SET_BYTES:
-            self._problem(path, "too large", f"At most {MAX_FILE_BYTES} bytes a file, {MAX_SET_BYTES} in all.")
-            return None
-        return raw
 
-    def _is_yaml(self, path: Path, text: str) -> bool:
-        start = text.lstrip()[:64].lower()
-        if start.startswith("version https://git-lfs"):
-            self._problem(path, "not the file itself", "It is a Git LFS pointer.", "Run `git lfs pull`.")
-            return False
-        if start.startswith(("<!doctype", "<html", "<?xml")):
-            self._problem(path, "not YAML", "It looks like a web page.")
-            return False
-        for number, line in enumerate(text.splitlines(), 1):
-            if line.startswith(_CONFLICTS):
-                why = "A merge was not finished: a Git conflict marker stands here."
-                self._problem(path, "merge conflict", why, "Finish the merge.", number)
-                return False
-        return True
+def _above(folder: Path) -> tuple[Path, ...]:
+    """Return the folders above, the topmost first, up to the one that marks the top of the set."""
+    found: list[Path] = []
+    here = folder
+    while not any((here / mark).exists() for mark in _TOP_MARKS):
+        parent = Path(os.path.normpath(here / ".."))
+        if _absolute(parent) == _absolute(here):
+            return ()
+        found.insert(0, parent)
+        here = parent
+    return tuple(found)
+
+
+def _absolute(path: Path) -> Path:
+    return Path(os.path.normpath(path.absolute()))
 
 
 def _is_spec_name(name: str) -> bool:
     return name.lower().endswith((".yaml", ".yml"))
+
+
+def _plain_name(name: str) -> str:
+    """Return a name in small letters and with the usual ending: `Teams.YML` is `teams.yaml`."""
+    return f"{name[: name.rfind('.')].lower()}.yaml" if _is_spec_name(name) else name

@@ -23,7 +23,7 @@ def wanted_grants(
 ) -> tuple[tuple[WantedGrant, ...] | None, list[Problem]]:
     """Return what the members get, and what is wrong; no `members` at all means they are not managed.
 
-    A line of its own wins over the same person's line in a team.
+    A line of its own wins over all that teams say of the same person or group, also when it has ended.
     """
     if spec.members is None:
         return None, []
@@ -31,28 +31,42 @@ def wanted_grants(
     direct: dict[Key, WantedGrant] = {}
     through: dict[Key, WantedGrant] = {}
     for index, member in enumerate(spec.members):
-        place = document.place_of(("members", index))
         if member.team is None:
-            _put(direct, _grants_of(member, member.rights, place), problems)
+            line = _grants_of(member, member.rights, document.place_of(("members", index)))
+            problems += _lost_automapping(member, line, document.place_of(("members", index, "automapping")))
+            problems += _put_lines(direct, line)
             continue
         team = teams.get(member.team)
         if team is None:
-            place = document.place_of(("members", index, "team"))
-            why = f"`{member.team}` is not in a teams.yaml of this folder or above."
-            problems.append(Problem(place, "unknown team", why, nearest(member.team, teams)))
+            problems.append(_unknown_team(member.team, document.place_of(("members", index, "team")), teams))
             continue
-        for number, person in enumerate(team.team.members):
-            where = team.document.place_of((*team.path, "members", number))
-            rights = member.rights or person.rights or team.team.rights
-            found = (_from_line(member, item) for item in _grants_of(person, rights, where))
-            _put(through, found, problems)
+        line = list(_of_team(member, team))
+        problems += _lost_automapping(member, line, document.place_of(("members", index, "automapping")))
+        problems += _put_team(through, line)
     named = {grant.trustee for grant in direct.values()}
-    kept = {key: grant for key, grant in through.items() if grant.trustee not in named}
-    return tuple(sorted((*direct.values(), *kept.values()), key=_order)), problems
+    kept = [grant for grant in through.values() if grant.trustee not in named]
+    grants = sorted((*direct.values(), *kept), key=_order)
+    return tuple(grants), [*problems, *_two_kinds(grants)]
 
 
 def _order(grant: WantedGrant) -> tuple[str, str]:
     return grant.trustee.key, str(grant.right)
+
+
+def _unknown_team(name: str, place: Place, teams: Mapping[str, LoadedTeam]) -> Problem:
+    if not teams:
+        why = f"`{name}` is named here, and there is no teams.yaml in this folder or above."
+        return Problem(place, "unknown team", why, "Write one, or list the people here.")
+    why = f"`{name}` is not in a teams.yaml of this folder or above."
+    return Problem(place, "unknown team", why, nearest(name, teams) or f"There are: {', '.join(sorted(teams))}.")
+
+
+def _of_team(member: Member, team: LoadedTeam) -> Iterable[WantedGrant]:
+    for number, person in enumerate(team.team.members):
+        where = team.document.place_of((*team.path, "members", number))
+        rights = member.rights or person.rights or team.team.rights
+        for grant in _grants_of(person, rights, where):
+            yield _from_line(member, grant)
 
 
 def _grants_of(entry: Member | TeamMember, rights: tuple[RightName, ...] | None, place: Place) -> list[WantedGrant]:
@@ -76,7 +90,7 @@ def _from_line(member: Member, grant: WantedGrant) -> WantedGrant:
     """Return a team's grant with what the line that names the team says; the earlier end counts."""
     ends = [end for end in (member.until, grant.until) if end is not None]
     automapping = grant.automapping
-    if automapping is None and grant.right is Right.FULL_ACCESS:
+    if grant.right is Right.FULL_ACCESS and member.automapping is not None:
         automapping = member.automapping
     return replace(
         grant,
@@ -86,10 +100,53 @@ def _from_line(member: Member, grant: WantedGrant) -> WantedGrant:
     )
 
 
-def _put(into: dict[Key, WantedGrant], grants: Iterable[WantedGrant], problems: list[Problem]) -> None:
+def _put_lines(into: dict[Key, WantedGrant], grants: Iterable[WantedGrant]) -> list[Problem]:
+    problems = []
+    for grant in grants:
+        twin = into.setdefault((grant.trustee, grant.right), grant)
+        if twin is not grant:
+            why = f"{grant.trustee} gets `{grant.right}` twice."
+            problems.append(Problem(grant.place, "listed twice", why, "Keep one of the lines.", twin.place))
+    return problems
+
+
+def _put_team(into: dict[Key, WantedGrant], grants: Iterable[WantedGrant]) -> list[Problem]:
+    """Take the grants of a team; whoever is in two teams gets a right once, if both mean the same by it."""
+    problems = []
     for grant in grants:
         key = (grant.trustee, grant.right)
-        if key in into:
-            why = f"{grant.trustee} gets `{grant.right}` twice."
-            problems.append(Problem(grant.place, "listed twice", why, "Keep one of them.", into[key].place))
-        into[key] = grant
+        twin = into.get(key)
+        if twin is None or (_terms(twin) == _terms(grant) and _rank(grant) < _rank(twin)):
+            into[key] = grant
+        elif _terms(twin) != _terms(grant):
+            why = f"{grant.trustee} gets `{grant.right}` through two teams, with another end or automapping."
+            mend = "Write a line for them in the mailbox itself: it wins over teams."
+            problems.append(Problem(grant.place, "two teams do not agree", why, mend, twin.place))
+    return problems
+
+
+def _terms(grant: WantedGrant) -> tuple[object, ...]:
+    return grant.kind, grant.automapping, grant.until
+
+
+def _rank(grant: WantedGrant) -> tuple[str, Place]:
+    """Return what decides, whatever the order, which of two equal grants gives the reason and the place."""
+    return grant.reason, grant.place
+
+
+def _lost_automapping(member: Member, grants: Iterable[WantedGrant], place: Place) -> list[Problem]:
+    if member.automapping is None or any(grant.right is Right.FULL_ACCESS for grant in grants):
+        return []
+    why = "Automapping belongs to full access, which this line does not give."
+    return [Problem(place, "nothing to apply it to", why, "Leave `automapping` out, or add `full_access`.")]
+
+
+def _two_kinds(grants: Iterable[WantedGrant]) -> list[Problem]:
+    seen: dict[Address, WantedGrant] = {}
+    problems = []
+    for grant in grants:
+        first = seen.setdefault(grant.trustee, grant)
+        if first.kind is not grant.kind:
+            why = f"{grant.trustee} stands here as a {grant.kind}, and elsewhere as a {first.kind}."
+            problems.append(Problem(grant.place, "user or group?", why, "It can be one of them.", first.place))
+    return problems

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-from sharedbox_cli.spec.load import LoadedSpecs
+from sharedbox_cli.spec.load import LoadedMailbox, LoadedSpecs
+from sharedbox_cli.spec.models.mailbox import NEEDED_BY_ABSENT
 from sharedbox_cli.spec.positions import Document
 from sharedbox_cli.spec.positions import Path as ValuePath
 
 
-def chain(folder: Path, root: Path) -> list[Path]:
-    """Return the folders from the root down to a folder."""
-    found = [folder]
-    while found[0] != root and found[0].parent != found[0]:
-        found.insert(0, found[0].parent)
-    return found if found[0] == root else [folder]
+def with_defaults(loaded: LoadedSpecs, mailbox: LoadedMailbox) -> Document:
+    """Return one document over its defaults: deep for mappings, the nearer file wins, a list replaces a list.
 
-
-def with_defaults(loaded: LoadedSpecs, document: Document, folder: Path, root: Path) -> Document:
-    """Return one document: deep for mappings, the nearer file wins, a list replaces a list."""
-    layers = [loaded.defaults[level] for level in chain(folder, root) if level in loaded.defaults]
+    A mailbox that is to be absent takes from the defaults only what it may say itself.
+    """
+    document = mailbox.document
+    is_absent = document.data.get("state") == "absent"
     merged = Document({}, document.place, {(): document.place}, {})
-    for layer in (*layers, document):
-        merged.data = _merge(merged, merged.data, layer, layer.data, ())
+    for folder in mailbox.folders:
+        layer = loaded.defaults.get(folder)
+        if layer is not None:
+            unused = set(layer.data) - NEEDED_BY_ABSENT if is_absent else set()
+            data = {key: value for key, value in layer.data.items() if key not in unused and key != "version"}
+            merged.data = _merge(merged, merged.data, layer, data, ())
+    merged.data = _merge(merged, merged.data, document, document.data, ())
     return merged
 
 

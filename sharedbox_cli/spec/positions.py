@@ -24,15 +24,20 @@ MAX_ALIASES = 100
 MAX_NODES = 50_000
 MAX_SCALAR_BYTES = 64 * 1024
 MAX_KEY_BYTES = 256
-MAX_DIGITS = 4_300
+MAX_DIGITS = 18
+"""Of a whole number without quotes: more would be an address, a date or an attack."""
+MAX_REPEATED = 100_000
+"""Values that aliases may add to one file, over all its documents."""
 
 Path = tuple[str | int, ...]
 
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
 _DATE = re.compile(r"[0-9]{4,}-[0-9]{2}-[0-9]{2}\Z")
+_TEMPLATE = re.compile(r"\{\{|\{%")
+_NO_TEMPLATE = "What you read is what is applied: write the value itself."
 _GUESSED = re.compile(
     r"""(?ix: y|yes|n|no|on|off
-      | [-+]?0[0-9_]+ | 0[xob][0-9a-f_]+ | [-+]?[0-9][0-9_]*_[0-9_]*
+      | [-+]?0[0-9_]+ | 0[xob][0-9a-f_]+ | [-+]?[0-9][0-9_]*
       | [-+]?[0-9]+(:[0-9]{1,2})+(\.[0-9]*)?
       | [-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)(e[-+]?[0-9]+)? | [-+]?\.(inf|nan) | \.nan
     )\Z"""
@@ -71,6 +76,7 @@ class _Node:
     pairs: list[tuple[_Node, _Node]] = field(default_factory=list)
     items: list[_Node] = field(default_factory=list)
     size: int = 1
+    height: int = 0
 
 
 def read_documents(text: str, name: str) -> tuple[list[Document], list[Problem]]:
@@ -85,94 +91,134 @@ def read_documents(text: str, name: str) -> tuple[list[Document], list[Problem]]
                 documents.append(document)
     except Refused as stop:
         problems.append(stop.problem)
-    except yaml.reader.ReaderError as error:
-        where = _place_at(text, name, error.position)
-        problems.append(Problem(where, "not text", f"A character cannot stand in YAML: U+{error.character:04X}."))
-    except yaml.MarkedYAMLError as error:
+    except yaml.YAMLError as error:
         problems.append(_syntax(error, name, text))
     return documents, problems
 
 
-def _syntax(error: yaml.MarkedYAMLError, name: str, text: str) -> Problem:
-    mark = error.problem_mark or error.context_mark
+def _syntax(error: yaml.YAMLError, name: str, text: str) -> Problem:
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     place = Place(name, mark.line + 1, mark.column + 1) if mark else Place(name)
-    why = error.problem or str(error)
-    lines = text.splitlines()
-    if mark and mark.line < len(lines) and lines[mark.line].lstrip(" ").startswith("\t"):
+    why = getattr(error, "problem", None) or str(error)
+    lines = text.split("\n")
+    line = lines[mark.line] if mark and mark.line < len(lines) else ""
+    if line.lstrip(" ").startswith("\t"):
         return Problem(place, "a tab as indent", "YAML wants spaces at the start of a line.", "Use two spaces.")
-    return Problem(place, "not valid YAML", f"{why[:1].upper()}{why[1:]}.")
+    if _TEMPLATE.search(line):
+        return Problem(place, "looks like a template", f"`{line.strip()[:60]}` was to be filled in.", _NO_TEMPLATE)
+    mend = "Write the value in quotes." if re.search(r":\s+[@`%]|: .*: ", line) else ""
+    return Problem(place, "not valid YAML", f"{why[:1].upper()}{why[1:]}.", mend)
 
 
-def _place_at(text: str, name: str, position: int) -> Place:
-    before = text[:position]
-    return Place(name, before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1)
+@dataclass(slots=True)
+class _Composer:
+    """The nodes that are open while events come in, and the counters that bound them."""
+
+    name: str
+    problems: list[Problem]
+    anchors: dict[str, _Node | None] = field(default_factory=dict)
+    """None: open, so that an alias to it would stand inside itself."""
+    stack: list[tuple[_Node, list[_Node], str | None]] = field(default_factory=list)
+    aliases: int = 0
+    nodes: int = 0
+    repeated: int = 0
+
+    def start(self, event: Any, place: Place) -> None:
+        if event.tags:
+            raise Refused(Problem(place, "tags are not read", "A `%TAG` line stands here.", "Leave it out."))
+        self.anchors, self.aliases, self.nodes = {}, 0, 0
+
+    def take(self, event: Any, place: Place) -> _Node | None:
+        """Return the node that an event finishes, or nothing while one is open."""
+        if isinstance(event, yaml.AliasEvent):
+            return self._alias(event, place)
+        if isinstance(event, yaml.ScalarEvent):
+            self._count(1, place)
+            node = _scalar(event, place, self.problems)
+            if event.anchor:
+                self.anchors[event.anchor] = node
+            return node
+        if isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
+            _refuse_tag(event, place)
+            self._count(1, place)
+            kind = "mapping" if isinstance(event, yaml.MappingStartEvent) else "sequence"
+            self.stack.append((_Node(kind, place), [], event.anchor))
+            if event.anchor:
+                self.anchors[event.anchor] = None
+            self._check_depth(0, place)
+            return None
+        node, children, anchor = self.stack.pop()
+        _close(node, children, self.problems)
+        if anchor:
+            self.anchors[anchor] = node
+        return node
+
+    def _alias(self, event: Any, place: Place) -> _Node:
+        self.aliases += 1
+        if self.aliases > MAX_ALIASES:
+            raise Refused(Problem(place, "too large", f"At most {MAX_ALIASES} aliases are read in a document."))
+        node = self.anchors.get(event.anchor)
+        if node is None:
+            is_open = event.anchor in self.anchors
+            summary = "an anchor inside itself" if is_open else "unknown anchor"
+            why = f"`*{event.anchor}` stands within it." if is_open else f"`*{event.anchor}` has no `&{event.anchor}`."
+            raise Refused(Problem(place, summary, why))
+        self._check_depth(node.height, place)
+        self._count(node.size, place)
+        self.repeated += node.size
+        if self.repeated > MAX_REPEATED:
+            raise Refused(Problem(place, "too large", f"Aliases may add {MAX_REPEATED:,} values to a file."))
+        return node
+
+    def _check_depth(self, more: int, place: Place) -> None:
+        if len(self.stack) + more > MAX_DEPTH:
+            raise Refused(Problem(place, "too deep", f"At most {MAX_DEPTH} levels are read."))
+
+    def _count(self, more: int, place: Place) -> None:
+        self.nodes += more
+        if self.nodes > MAX_NODES:
+            raise Refused(Problem(place, "too large", f"At most {MAX_NODES:,} values are read in a document."))
+
+
+_DOCUMENT_ENDS = (yaml.StreamStartEvent, yaml.StreamEndEvent, yaml.DocumentEndEvent)
 
 
 def _compose(text: str, name: str, problems: list[Problem]) -> Iterator[_Node]:
-    anchors: dict[str, _Node] = {}
-    open_anchors: set[str] = set()
-    stack: list[tuple[_Node, list[_Node], str | None]] = []
-    aliases = nodes = 0
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    for event in yaml.parse(text, Loader=loader):
+    composer = _Composer(name, problems)
+    for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+        if isinstance(event, _DOCUMENT_ENDS):
+            continue
         mark = event.start_mark
         place = Place(name, mark.line + 1, mark.column + 1) if mark else Place(name)
         if isinstance(event, yaml.DocumentStartEvent):
-            if event.tags:
-                raise Refused(Problem(place, "tags are not read", "A `%TAG` line stands here.", "Leave it out."))
-            anchors, open_anchors, aliases, nodes = {}, set(), 0, 0
+            composer.start(event, place)
             continue
-        finished: _Node | None = None
-        if isinstance(event, yaml.AliasEvent):
-            aliases += 1
-            if event.anchor in open_anchors:
-                raise Refused(Problem(place, "an anchor inside itself", f"`*{event.anchor}` stands within it."))
-            if event.anchor not in anchors:
-                raise Refused(Problem(place, "unknown anchor", f"`*{event.anchor}` has no `&{event.anchor}`."))
-            finished = anchors[event.anchor]
-        elif isinstance(event, yaml.ScalarEvent):
-            finished = _scalar(event, place, problems)
-        elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
-            _refuse_tag(event, place)
-            kind = "mapping" if isinstance(event, yaml.MappingStartEvent) else "sequence"
-            stack.append((_Node(kind, place), [], event.anchor))
-            if event.anchor:
-                open_anchors.add(event.anchor)
-            if len(stack) > MAX_DEPTH:
-                raise Refused(Problem(place, "too deep", f"At most {MAX_DEPTH} levels are read."))
-            continue
-        elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
-            finished, children, anchor = stack.pop()
-            _close(finished, children, problems)
-            if anchor:
-                open_anchors.discard(anchor)
-                anchors[anchor] = finished
+        finished = composer.take(event, place)
         if finished is None:
             continue
-        nodes += finished.size if isinstance(event, (yaml.AliasEvent, yaml.ScalarEvent)) else 1
-        if nodes > MAX_NODES or aliases > MAX_ALIASES:
-            limit = f"At most {MAX_NODES} values and {MAX_ALIASES} aliases are read in a document."
-            raise Refused(Problem(place, "too large", limit))
-        if isinstance(event, yaml.ScalarEvent) and event.anchor:
-            anchors[event.anchor] = finished
-        if stack:
-            stack[-1][1].append(finished)
+        if composer.stack:
+            composer.stack[-1][1].append(finished)
         else:
             yield finished
 
 
 def _refuse_tag(event: Any, place: Place) -> None:
-    if event.tag and event.tag != "!":
+    if event.tag is not None:
         raise Refused(Problem(place, "tags are not read", f"`{event.tag}` stands here.", "Write the plain value."))
 
 
 def _close(node: _Node, children: list[_Node], problems: list[Problem]) -> None:
     node.size = 1 + sum(child.size for child in children)
+    node.height = 1 + max((child.height for child in children), default=0)
     if node.kind == "sequence":
         node.items = children
         return
     seen: dict[str, Place] = {}
     for key, value in zip(children[::2], children[1::2], strict=True):
+        if key.kind == "mapping":
+            why = "Two braces look like a template that was to be filled in."
+            problems.append(Problem(key.place, "looks like a template", why, _NO_TEMPLATE))
+            continue
         if key.kind != "scalar" or not isinstance(key.value, str):
             problems.append(Problem(key.place, "not a key", "A key is a plain word.", "Write it in quotes."))
             continue
@@ -216,8 +262,12 @@ def _resolved(text: str, place: Place, problems: list[Problem]) -> Any:
     if _DATE.match(text):
         return _day(text, place, problems)
     if _GUESSED.match(text):
-        why = f"YAML could read `{text[:40]}` in more than one way."
-        problems.append(Problem(place, "not clear what is meant", why, f'Write it in quotes: "{text[:40]}".'))
+        short = text if len(text) <= 40 else f"{text[:39]}…"
+        why = f"YAML could read `{short}` in more than one way."
+        mend = f'Write it in quotes: "{short}".'
+        if text[:1].isalpha():
+            mend = f'Write `true` or `false`, or, where text is meant, in quotes: "{text}".'
+        problems.append(Problem(place, "not clear what is meant", why, mend))
     return text
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
 from sharedbox_cli.core.capability import Capabilities
@@ -25,9 +25,10 @@ from sharedbox_cli.core.model import (
 )
 from sharedbox_cli.core.place import Place
 from sharedbox_cli.spec.able import ability_problems
+from sharedbox_cli.spec.addresses import ResolvedMailbox, own_member_problems, owner_problems
 from sharedbox_cli.spec.grants import wanted_grants
-from sharedbox_cli.spec.load import LoadedSpecs, LoadedTeam
-from sharedbox_cli.spec.merge import chain, with_defaults
+from sharedbox_cli.spec.load import LoadedMailbox, LoadedSpecs, LoadedTeam
+from sharedbox_cli.spec.merge import with_defaults
 from sharedbox_cli.spec.models.mailbox import Mailbox
 from sharedbox_cli.spec.positions import Document
 from sharedbox_cli.spec.problems import nearest, raise_if_any
@@ -39,32 +40,47 @@ AbilityTable = Mapping[Platform, Capabilities]
 def resolve(loaded: LoadedSpecs, capabilities: AbilityTable, now: datetime) -> Desired:
     """Return what all documents together want. Raises SpecError with every problem of every document."""
     problems: list[Problem] = []
-    boxes: dict[Address, DesiredMailbox] = {}
-    for document, folder, root in loaded.documents:
-        merged = with_defaults(loaded, document, folder, root)
-        spec, found = validated(Mailbox, merged)
+    resolved: list[ResolvedMailbox] = []
+    for mailbox in loaded.documents:
+        one, found = _resolve(loaded, mailbox, capabilities, now)
         problems += found
-        if spec is None:
-            continue
-        teams: dict[str, LoadedTeam] = {}
-        for level in chain(folder, root):
-            teams |= loaded.teams.get(level, {})
-        grants, found = wanted_grants(spec, merged, teams)
-        found += ability_problems(spec, merged, grants, capabilities)
-        found += _platform_problems(spec, merged, capabilities)
-        box = _mailbox(spec, merged, grants, now)
-        found += _own_address_problems(box)
-        problems += found
-        twin = boxes.get(box.address)
-        if twin is not None:
-            why = f"{box.address} has two documents."
-            problems.append(Problem(box.places["mailbox"], "two mailboxes of one address", why, "Keep one.",
-                                    twin.places["mailbox"]))  # fmt: skip
-            continue
-        boxes[box.address] = box
-    problems += _alias_problems(boxes)
-    raise_if_any(problems)
+        if one is not None:
+            resolved.append(one)
+    raise_if_any((*problems, *owner_problems(resolved)))
+    boxes = {one.box.address: one.box for one in resolved}
     return Desired(dict(sorted(boxes.items())), _digest(boxes), len(boxes))
+
+
+def _resolve(
+    loaded: LoadedSpecs, mailbox: LoadedMailbox, capabilities: AbilityTable, now: datetime
+) -> tuple[ResolvedMailbox | None, list[Problem]]:
+    merged = with_defaults(loaded, mailbox)
+    spec, problems = validated(Mailbox, merged)
+    if spec is None:
+        return None, problems
+    grants, found = wanted_grants(spec, merged, loaded.teams_for(mailbox))
+    aliases = enumerate(spec.aliases or ())
+    one = ResolvedMailbox(
+        _mailbox(spec, merged, grants, now),
+        tuple((alias.lower(), merged.place_of(("aliases", number))) for number, alias in aliases),
+    )
+    problems += found
+    problems += ability_problems(spec, merged, grants, capabilities)
+    problems += _platform_problems(spec, merged, capabilities)
+    problems += own_member_problems(one)
+    return one, problems
+
+
+def expiry_warnings(desired: Desired) -> tuple[Problem, ...]:
+    """Return one warning for each line whose access has ended: the line can go."""
+    found = {
+        Problem(
+            grant.place, "access that has ended", f"{grant.trustee}: until {grant.until:%Y-%m-%d %H:%M} UTC.",
+            "Delete the line.",
+        )
+        for box in desired.mailboxes.values() for grant in box.expired if grant.until
+    }  # fmt: skip
+    return tuple(sorted(found))
 
 
 def _platform_problems(spec: Mailbox, merged: Document, capabilities: AbilityTable) -> list[Problem]:
@@ -121,40 +137,27 @@ def _path_text(path: tuple[str | int, ...]) -> str:
     return text
 
 
-def _own_address_problems(box: DesiredMailbox) -> list[Problem]:
-    return [
-        Problem(grant.place, "a mailbox as its own member", f"{grant.trustee} is the mailbox.")
-        for grant in (*(box.grants or ()), *box.expired)
-        if grant.trustee == box.address
-    ]
-
-
-def _alias_problems(boxes: Mapping[Address, DesiredMailbox]) -> list[Problem]:
-    owners: dict[str, Place] = {key.key: box.places.get("mailbox", box.place) for key, box in boxes.items()}
-    found = []
-    for box in boxes.values():
-        place = box.places.get("aliases", box.place)
-        aliases = box.settings.get(Field.ALIASES, ())
-        for alias in map(str, aliases if isinstance(aliases, tuple) else ()):
-            if alias in owners:
-                why = f"{alias} stands elsewhere in the specs."
-                found.append(Problem(place, "one address, two owners", why, "Keep one of them.", owners[alias]))
-            owners[alias] = place
-    return found
-
-
 def _digest(boxes: Mapping[Address, DesiredMailbox]) -> str:
+    """Return the SHA-256 of what the documents say: not of their order, places and letter case, nor of the day."""
     plain: list[Any] = []
     for key in sorted(boxes):
-        content = to_plain(boxes[key])
-        content.pop("place"), content.pop("places")
-        for grant in (*(content["grants"] or ()), *content["expired"]):
-            grant.pop("place")
-        for name in ("grants", "expired"):
-            if content[name]:
-                content[name].sort(key=json.dumps)
+        box = boxes[key]
+        content = to_plain(replace(box, address=_small(box.address), grants=None, expired=(), places={}))
+        content.pop("place")
+        if box.grants is not None:
+            content["grants"] = sorted(map(_canonical, (*box.grants, *box.expired)), key=json.dumps)
         plain.append(content)
     return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
+
+
+def _canonical(grant: WantedGrant) -> Any:
+    content = to_plain(replace(grant, trustee=_small(grant.trustee)))
+    content.pop("place")
+    return content
+
+
+def _small(address: Address) -> Address:
+    return Address(address.key, address.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,13 +170,28 @@ class Provenance:
 
 
 def provenance(loaded: LoadedSpecs, address: Address) -> list[Provenance]:
-    """Return each value of one mailbox after defaults, with the file that gave it."""
-    for document, folder, root in loaded.documents:
-        if Address.of(str(document.data["mailbox"])) != address:
-            continue
-        merged = with_defaults(loaded, document, folder, root)
-        return [Provenance(_path_text(path), value, merged.place_of(path)) for path, value in _leaves(merged.data, ())]
+    """Return each value of one mailbox after defaults and teams, with the place that gave it."""
+    for mailbox in loaded.documents:
+        if Address.of(_as_address(mailbox.document)) == address:
+            merged = with_defaults(loaded, mailbox)
+            return list(_provenance(merged, loaded.teams_for(mailbox)))
     return []
+
+
+def _as_address(document: Document) -> str:
+    spec, _ = validated(Mailbox, document)
+    return spec.mailbox if spec else ""
+
+
+def _provenance(merged: Document, teams: Mapping[str, LoadedTeam]) -> Iterator[Provenance]:
+    for path, value in _leaves(merged.data, ()):
+        text = _path_text(path)
+        yield Provenance(text, value, merged.place_of(path))
+        if path[:1] != ("members",) or path[-1] != "team" or value not in teams:
+            continue
+        team = teams[value]
+        for inner, part in _leaves(team.document.data[team.path[0]], ()):
+            yield Provenance(f"{text}.{_path_text(inner)}", part, team.document.place_of((*team.path, *inner)))
 
 
 def _leaves(data: Any, path: tuple[str | int, ...]) -> list[tuple[tuple[str | int, ...], Any]]:
@@ -181,4 +199,4 @@ def _leaves(data: Any, path: tuple[str | int, ...]) -> list[tuple[tuple[str | in
         return [leaf for key, value in data.items() for leaf in _leaves(value, (*path, key))]
     if isinstance(data, list) and data and isinstance(data[0], dict):
         return [leaf for index, value in enumerate(data) for leaf in _leaves(value, (*path, index))]
-    return [(path, data)]
+    return [(path, data.isoformat() if isinstance(data, date) else data)]

@@ -5,15 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from sharedbox_cli.spec.models.mailbox import LATER, Mailbox, Settings
-from sharedbox_cli.spec.models.members import Member, Team, TeamMember
+from sharedbox_cli.spec.models.base import WORD, WORD_MAX
+from sharedbox_cli.spec.models.mailbox import NEEDED_BY_ABSENT, Mailbox, Settings
+from sharedbox_cli.spec.models.members import Team
+from sharedbox_cli.spec.reference import reference_page
+
+__all__ = ["defaults_schema", "json_schema", "reference_page", "teams_schema", "write_generated"]
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def json_schema() -> dict[str, Any]:
     """Return the schema of one mailbox document."""
-    return _finished(Mailbox.model_json_schema(), "A mailbox of sharedbox")
+    schema = Mailbox.model_json_schema()
+    is_absent = {"properties": {"state": {"const": "absent"}}, "required": ["state"]}
+    lost = {name: False for name in Mailbox.model_fields if name not in NEEDED_BY_ABSENT}
+    return _finished(schema, "A mailbox of sharedbox") | {"if": is_absent, "then": {"properties": lost}}
 
 
 def defaults_schema() -> dict[str, Any]:
@@ -28,6 +35,7 @@ def teams_schema() -> dict[str, Any]:
     entries = {"type": "array", "items": {"$ref": "#/$defs/TeamMember"}, "minItems": 1}
     schema = {
         "type": "object",
+        "propertyNames": {"pattern": WORD, "maxLength": WORD_MAX},
         "additionalProperties": {"anyOf": [{"$ref": "#/$defs/Team"}, entries]},
         "$defs": {**definitions, "Team": team},
     }
@@ -63,43 +71,6 @@ def _without_null(node: Any) -> None:
         del node["title"]
     for value in node.values():
         _without_null(value)
-
-
-def reference_page() -> str:
-    """Return the page that explains every field, in Markdown."""
-    parts = [
-        "# Every field of a spec\n",
-        "Written by `make generated` from the models; the JSON Schemas beside it say the same to editors.\n",
-        "A key that is absent is not managed: it is not read, compared or written. A key that is present",
-        "is the whole truth, lists included.\n",
-    ]
-    sections = (
-        ("A mailbox", Mailbox), ("A line of `members`", Member), ("A team in `teams.yaml`", Team),
-        ("A line of a team", TeamMember),
-    )  # fmt: skip
-    for title, model in sections:
-        parts += [f"## {title}\n", "| key | meaning |", "| --- | --- |"]
-        schema = model.model_json_schema()
-        for name, body in schema["properties"].items():
-            parts.append(f"| `{name}` | {body.get('description', '')} |")
-            parts += _inner_rows(name, body, schema.get("$defs", {}))
-        parts.append("")
-    parts += [
-        "## Not managed yet\n",
-        ", ".join(f"`{name}`" for name in LATER) + ": part of the language, refused by this version,",
-        "so that nobody thinks they are applied.\n",
-    ]
-    return "\n".join(parts)
-
-
-def _inner_rows(name: str, body: dict[str, Any], definitions: dict[str, Any]) -> list[str]:
-    references = [option.get("$ref", "") for option in body.get("anyOf", [])]
-    rows = []
-    for reference in references:
-        inner = definitions.get(reference.rpartition("/")[2], {})
-        for key, part in inner.get("properties", {}).items():
-            rows.append(f"| `{name}.{key}` | {part.get('description', '')} |")
-    return rows
 
 
 def write_generated(folder: Path) -> list[Path]:

@@ -1,47 +1,96 @@
-"""What may stand in a text: nothing invisible, nothing that turns the reading direction."""
+"""What text may hold: characters that are refused, and those that deserve a warning."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Iterator
 
-_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_ZERO_WIDTH = frozenset("\u200b\u200c\u200d\u2060\u00ad\u180e")
-_LINES = frozenset("\u2028\u2029\ufeff")
-_PLACEHOLDERS = ("${", "{{", "<%")
+_NONCHARACTERS = "".join(
+    [
+        "\ufdd0-\ufdef",
+        *(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000)),
+    ]
+)
+_BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+_BREAKS = "\u2028\u2029"
+_CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
+_REFUSED = re.compile(f"\r(?!\n)|[{_CONTROLS}{_BREAKS}{_BIDI}{_NONCHARACTERS}\ufeff\ud800-\udfff]")
+_NOT_ON_ONE_LINE = re.compile("[\t\n\r]")
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200d\u2060-\u2064\u3164\uffa0\U000e0000-\U000e007f]"
+)
+_WORD = re.compile(r"[^\W\d_]+")
+_PLACEHOLDERS = ("${", "{{", "{%", "<%")
+_LOOKALIKE_SCRIPTS = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC"})
+_LIKE_LATIN = frozenset("асеорхуіјѕһԁԛԝӏьАВЕКМНОРСТХУІЈЅоνικαρυτΑΒΕΖΗΙΚΜΝΟΡΤΥΧ")
+
+
+def refused_characters(text: str) -> Iterator[tuple[int, str]]:
+    """Yield where a character stands that no spec may hold, and what it is."""
+    for match in _REFUSED.finditer(text):
+        yield match.start(), _words_for(match.group())
 
 
 def text_problem(text: str) -> str:
     """Return what must not stand in a text of a spec, or nothing."""
-    for letter in text:
-        code = ord(letter)
-        if letter == "\n" or letter == "\t":
-            continue
-        if unicodedata.category(letter) == "Cc" or letter in _LINES:
-            return f"the control character U+{code:04X} must not stand in a spec"
-        if letter in _BIDI:
-            return f"U+{code:04X} turns the reading direction and must not stand in a spec"
-        if 0xD800 <= code <= 0xDFFF or (code & 0xFFFE) == 0xFFFE or 0xFDD0 <= code <= 0xFDEF:
-            return f"U+{code:04X} is not a character"
-    return ""
+    return next((what for _, what in refused_characters(text)), "")
 
 
-def text_warning(text: str) -> str:
-    """Return what looks like a trick in a name (invisible or look-alike letters), or nothing."""
-    hidden = [letter for letter in text if letter in _ZERO_WIDTH]
-    if hidden:
-        return f"holds the invisible character U+{ord(hidden[0]):04X}"
-    for word in text.split():
-        scripts = {_script(letter) for letter in word if letter.isalpha()} - {""}
-        if "LATIN" in scripts and scripts & {"CYRILLIC", "GREEK"}:
-            strange = next(letter for letter in word if _script(letter) in ("CYRILLIC", "GREEK"))
-            return f"mixes scripts: {word!r} has {unicodedata.name(strange)} (U+{ord(strange):04X})"
-    return ""
-
-
-def _script(letter: str) -> str:
-    return unicodedata.name(letter, "").partition(" ")[0]
+def one_line_problem(text: str) -> str:
+    """Return what keeps text from being one clean line, or nothing."""
+    match = _NOT_ON_ONE_LINE.search(text)
+    if match:
+        return f"a {'tab' if match.group() == chr(9) else 'line break'} cannot stand in it"
+    if text != text.strip():
+        return "blanks at its start or end would be cut off by the service"
+    return "" if text else "an empty text says nothing"
 
 
 def looks_like_placeholder(text: str) -> bool:
     """Return whether a text was meant to be filled in by another tool: what you read is what is applied."""
     return any(mark in text for mark in _PLACEHOLDERS)
+
+
+def text_warnings(text: str) -> Iterator[str]:
+    """Yield what a reader cannot see in a text: invisible characters, and letters that look like others."""
+    if text.isascii():
+        return
+    hidden = sorted({code_point(char) for char in _INVISIBLE.findall(text)})
+    if hidden:
+        yield f"it holds characters that nobody sees: {', '.join(hidden)}"
+    for word in _WORD.findall(text):
+        found = {script(char) for char in word}
+        odd = sorted({code_point(char) for char in word if not char.isascii()})
+        if len(found & _LOOKALIKE_SCRIPTS) > 1:
+            names = " and ".join(sorted(name.title() for name in found))
+            yield f"`{word}` mixes {names} letters: {', '.join(odd)}"
+        elif len(word) > 1 and set(word) <= _LIKE_LATIN:
+            yield f"`{word}` is not written in Latin letters, but looks so: {', '.join(odd)}"
+
+
+def script(char: str) -> str:
+    """Return the script of a letter, as the first word of its Unicode name."""
+    return unicodedata.name(char, "UNKNOWN").partition(" ")[0]
+
+
+def code_point(char: str) -> str:
+    """Return a character as `U+200B`."""
+    return f"U+{ord(char):04X}"
+
+
+def _words_for(char: str) -> str:
+    point = code_point(char)
+    if re.fullmatch(f"[{_BIDI}]", char):
+        return f"{point} changes the direction in which text is shown"
+    if char == "\ufeff":
+        return f"{point} is a byte order mark, and stands inside the text"
+    if char in _BREAKS:
+        return f"{point} is a line break to some programs and none to others"
+    if char == "\r":
+        return f"{point} is a carriage return without a line feed"
+    if "\ud800" <= char <= "\udfff":
+        return f"{point} is half of a character"
+    if re.fullmatch(f"[{_NONCHARACTERS}]", char):
+        return f"{point} is not a character"
+    return f"{point} is a control character"

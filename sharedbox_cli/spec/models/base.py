@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from sharedbox_cli.core.identity import address_problem
-from sharedbox_cli.spec.text import looks_like_placeholder
+from sharedbox_cli.spec.text import looks_like_placeholder, one_line_problem
 
 MAX_NAME = 256
 """Characters of a display name (learn.microsoft.com, cmdlet page Set-Mailbox, read 2026-08)."""
+
+
+_SMALL = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
+"""ASCII only: `str.lower` would turn the Kelvin sign into a `k`, and one domain into another."""
 
 
 class Strict(BaseModel):
@@ -27,8 +31,8 @@ def address_text(text: str) -> str:
             "placeholder", "This looks like a template: what you read is what is applied. Write the address."
         )
     local, mark, domain = text.rpartition("@")
-    if mark and not domain.isascii():
-        text = f"{local}@{_a_label(domain)}"
+    if mark and (not domain.isascii() or "xn--" in domain.lower()):
+        text = f"{local}@{_a_label(domain.translate(_SMALL))}"
     problem = address_problem(text)
     if problem:
         raise PydanticCustomError("address", "Not an address: {problem}.", {"problem": problem})
@@ -36,31 +40,41 @@ def address_text(text: str) -> str:
 
 
 def _a_label(domain: str) -> str:
+    """Return a domain as IDNA 2008 writes it in ASCII; nothing is mapped, so that no two names become one."""
     import idna
 
     try:
-        return idna.encode(domain, uts46=False).decode()
-    except idna.IDNAError as error:
-        raise PydanticCustomError("address", "Not a domain name: {problem}.", {"problem": str(error)}) from error
+        return idna.encode(domain, strict=True).decode()
+    except (idna.IDNAError, UnicodeError) as error:
+        raise PydanticCustomError(
+            "address", "Not a domain name: {problem}. Write it in small letters.", {"problem": str(error).rstrip(".")}
+        ) from error
 
 
-def name_text(text: str) -> str:
-    """Return a name that has something in it. Raises PydanticCustomError."""
-    if not text.strip():
-        raise PydanticCustomError("name", "A name has at least one letter.")
-    if "\n" in text or "\t" in text:
-        raise PydanticCustomError("name", "A name stands on one line, without tabs.")
+def one_line(text: str) -> str:
+    """Return a text that is one clean line. Raises PydanticCustomError."""
+    problem = one_line_problem(text)
+    if problem:
+        raise PydanticCustomError("text", "Not a clean line of text: {problem}.", {"problem": problem})
     return text
 
 
+def _text_schema(most: int) -> dict[str, Any]:
+    return {"type": "string", "minLength": 1, "maxLength": most, "pattern": _LINE}
+
+
+_LINE = r"^\S(.*\S)?$"
+_ADDRESS = (
+    r"^(?=[^@]{1,64}@)(?!.*(\$\{|\{\{|\{%|<%))(?![-=+'])[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"@([^\s@.\x00-\x2c\x2f\x3a-\x40\x5b-\x60\x7b-\x7f]+\.)+[^\s@.0-9\x00-\x2f\x3a-\x40\x5b-\x60\x7b-\x7f]"
+    r"[^\s@.\x00-\x2c\x2f\x3a-\x40\x5b-\x60\x7b-\x7f]+$"
+)
+
 AddressText = Annotated[
-    str, AfterValidator(address_text), WithJsonSchema({"type": "string", "pattern": "^[^@\\s]+@[^@\\s]+$"})
+    str, AfterValidator(address_text), WithJsonSchema({"type": "string", "maxLength": 254, "pattern": _ADDRESS})
 ]
-NameText = Annotated[
-    str,
-    Field(min_length=1, max_length=MAX_NAME),
-    AfterValidator(name_text),
-    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": MAX_NAME, "pattern": "\\S"}),
-]
-Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=64)]
+NameText = Annotated[str, Field(max_length=MAX_NAME), AfterValidator(one_line), WithJsonSchema(_text_schema(MAX_NAME))]
+WORD = "^[a-z0-9][a-z0-9-]*$"
+WORD_MAX = 64
+Word = Annotated[str, Field(pattern=WORD, max_length=WORD_MAX)]
 """A name that others refer to: a platform, a team."""

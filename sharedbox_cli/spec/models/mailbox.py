@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
@@ -16,21 +17,30 @@ LATER = (
 """Keys of the language that this version does not manage yet: asking for one is an error, never skipped."""
 
 
+_PERCENT = "^([1-9][0-9]?|100)%$"
+
+
 def _percent(value: Any) -> int:
-    text = value.removesuffix("%").strip() if isinstance(value, str) else ""
-    if not (text.isascii() and text.isdecimal() and value.endswith("%") and 1 <= int(text) <= 100):
-        raise PydanticCustomError("percent", "A share of the quota, from 1% to 100%.")
-    return int(text)
+    if not isinstance(value, str) or not re.fullmatch(_PERCENT, value):
+        raise PydanticCustomError("percent", "A share of the quota is meant, from 1% to 100%: `80%`.")
+    return int(value.removesuffix("%"))
 
 
-Percent = Annotated[
-    int, PlainValidator(_percent), WithJsonSchema({"type": "string", "pattern": "^([1-9][0-9]?|100)%$"})
-]
+Percent = Annotated[int, PlainValidator(_percent), WithJsonSchema({"type": "string", "pattern": _PERCENT})]
 Copies = Literal["sender", "both"]
 SignIn = Literal["blocked", "allowed"]
 Licence = Literal["none", "exchange-online-plan-1", "exchange-online-plan-2"]
 State = Literal["present", "absent"]
 Mode = Literal["exact", "at-least"]
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, bool):  # to Python, `true` equals 1
+        raise PydanticCustomError("version", "It is the number 1.")
+    return value
+
+
+Version = Annotated[Literal[1], BeforeValidator(_whole)]
 
 
 class SentItems(Strict):
@@ -47,17 +57,19 @@ class Storage(Strict):
     licence: Licence | None = Field(None, description="The licence of the mailbox itself.")
 
 
-Labels = Annotated[
-    dict[str, str],
-    WithJsonSchema({"type": "object", "additionalProperties": {"type": "string"}}),
-]
-Members = Annotated[list[Member], BeforeValidator(lambda value: value)]
+Labels = Annotated[dict[NameText, NameText], Field(max_length=100)]
+Addresses = Annotated[list[AddressText], Field(json_schema_extra={"uniqueItems": True})]
+Members = list[Member]
+NEEDED_BY_ABSENT = frozenset({"version", "mailbox", "platform", "labels", "state"})
+"""What a mailbox that is to be absent may say of itself: anything else would be lost work."""
+NOT_A_DEFAULT = frozenset({"mailbox", "aliases", "state"})
+"""What belongs to one mailbox alone."""
 
 
 class Settings(Strict):
     """What may stand in a document and in `_defaults.yaml`."""
 
-    version: Literal[1] | None = Field(None, description="The version of the language: 1.")
+    version: Version | None = Field(None, description="The version of the language: 1.")
     platform: Word | None = Field(None, description="`microsoft365`; others with their providers.")
     display_name: NameText | None = Field(None, description="The name that people see.")
     hidden_from_address_lists: bool | None = Field(None, description="Whether address books leave it out.")
@@ -67,12 +79,16 @@ class Settings(Strict):
     members_mode: Mode | None = Field(None, description="`exact`, or `at-least`: others keep their rights.")
     sent_items: SentItems | None = Field(None, description="Where sent messages are kept.")
     storage: Storage | None = Field(None, description="Size and licence.")
-    state: State | None = Field(None, description="`absent` deletes it (soft), guarded and by name.")
 
 
 class Mailbox(Settings):
     """One mailbox."""
 
-    version: Literal[1] = Field(description="The version of the language: 1.")
+    version: Version = Field(description="The version of the language: 1.")
     mailbox: AddressText = Field(description="Its primary address.")
-    aliases: list[AddressText] | None = Field(None, description="Its further addresses: the whole list.")
+    aliases: Addresses | None = Field(None, description="Its further addresses: the whole list.")
+    state: State | None = Field(
+        None,
+        description="`present`, or `absent`: deleted softly, guarded and by name. An absent mailbox says nothing "
+        "else but `platform` and `labels`.",
+    )

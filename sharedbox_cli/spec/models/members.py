@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from sharedbox_cli.core.model import end_of_day
@@ -25,34 +26,26 @@ class RightName(StrEnum):
 DEFAULT_RIGHTS = (RightName.FULL_ACCESS, RightName.SEND_AS)
 """As the Microsoft 365 admin centre gives them."""
 
-_MOMENT = "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2}))?$"
+_MOMENT = (
+    "^2[01][0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+    "(T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?(Z|[+-][0-9]{2}:[0-9]{2}))?$"
+)
+"""Years from 2000 to 2199: 20270 and 0227 are slips of the pen."""
 
 
 def _moment(value: Any) -> datetime:
     """Return the UTC instant: a day lasts until 24:00 UTC, a time needs its zone."""
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return _in_range(end_of_day, value)
-    if isinstance(value, str):
+    text = value.isoformat() if isinstance(value, date) else value
+    if isinstance(text, str) and re.fullmatch(_MOMENT, text):
         try:
-            if len(value) == 10:
-                return _in_range(end_of_day, date.fromisoformat(value))
-            found = datetime.fromisoformat(value)
+            found = datetime.fromisoformat(text)
         except ValueError:
-            found = None
-        if found is not None and found.tzinfo is not None and "T" in value:
-            return found.astimezone(UTC)
+            pass
+        else:
+            return found.astimezone(UTC) if "T" in text else end_of_day(found.date())
     raise PydanticCustomError(
-        "moment",
-        'Not a day: write 2027-03-31, or a time with its zone in quotes: "2027-03-31T18:00:00+02:00".',
+        "moment", "No such day: write `2027-03-31`, or a time with its zone: `2027-03-31T18:00:00+02:00`."
     )
-
-
-def _in_range(make: Any, value: date) -> datetime:
-    try:
-        found: datetime = make(value)
-    except OverflowError as error:
-        raise PydanticCustomError("moment", "This day is out of range.") from error
-    return found
 
 
 def _right(value: Any) -> RightName:
@@ -68,12 +61,20 @@ def _right(value: Any) -> RightName:
         ) from error
 
 
+def _once(rights: tuple[RightName, ...]) -> tuple[RightName, ...]:
+    twice = sorted({str(right) for right in rights if rights.count(right) > 1})
+    if twice:
+        raise PydanticCustomError("rights", "A right is listed twice: {twice}.", {"twice": ", ".join(twice)})
+    return rights
+
+
 Moment = Annotated[datetime, PlainValidator(_moment), WithJsonSchema({"type": "string", "pattern": _MOMENT})]
 Right = Annotated[RightName, PlainValidator(_right), WithJsonSchema({"enum": [str(item) for item in RightName]})]
 Rights = Annotated[
     tuple[Right, ...],
     BeforeValidator(lambda value: tuple(value) if isinstance(value, list) else value),
     Field(min_length=1),
+    AfterValidator(_once),
     WithJsonSchema(
         {
             "type": "array",
@@ -95,8 +96,6 @@ class _Entry(Strict):
 
     @model_validator(mode="after")
     def _one_of(self) -> _Entry:
-        if self.rights is not None and len(set(self.rights)) != len(self.rights):
-            raise PydanticCustomError("rights", "A right is listed twice.")
         kinds = [name for name in ("user", "group", "team") if getattr(self, name, None) is not None]
         if len(kinds) != 1:
             raise PydanticCustomError(
