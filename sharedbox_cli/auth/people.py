@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
     from azure.identity import AuthenticationRecord
 
-    from sharedbox_cli.auth.microsoft import MicrosoftConnection
+    from sharedbox_cli.auth.connection import MicrosoftConnection
 
 
 def person_credential(

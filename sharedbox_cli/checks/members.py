@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from sharedbox_cli.checks import limits
 from sharedbox_cli.checks.model import Rule, Subject, name_of
 from sharedbox_cli.core.finding import Severity
-from sharedbox_cli.core.model import COPY_SENDER, Field, Right, TrusteeKind
+from sharedbox_cli.core.model import COPY_SENDER, Field, Right, TrusteeKind, until_words
 
 Found = Iterable[tuple[str, str, str]]
 _GRANTS = frozenset({"grants"})
@@ -110,41 +110,142 @@ def _expiring(subject: Subject) -> Found:
             continue
         if 0 <= (wish.until - subject.now).days < limits.EXPIRES_SOON_DAYS:
             seen.add(wish.trustee)
-            yield str(wish.trustee), "access ends soon", f"It ends on {wish.until:%Y-%m-%d %H:%M} UTC."
+            yield str(wish.trustee), "access ends soon", f"It lasts until {until_words(wish.until)}."
 
 
 _ABOUT = limits.ABOUT_SHARED
 _WITH_GROUPS = frozenset({"grants", "members"})
 
 RULES = (
-    Rule("too-many-members", Severity.WARNING, f"more than {limits.MOST_USERS} people",
-         "Use fewer people, or a Microsoft 365 group.", _ABOUT, _too_many, _WITH_GROUPS, "members"),
-    Rule("many-entries", Severity.WARNING, f"close to {limits.MOST_ENTRIES} permission entries",
-         "Use a mail-enabled security group: it counts once.", limits.FULL_ACCESS, _too_many_entries, _GRANTS, "members"),
-    Rule("no-member", Severity.ERROR, "nobody with access", "Add members, or delete the mailbox.", _ABOUT, _nobody,
-         _WITH_GROUPS, "members"),
+    Rule(
+        "too-many-members",
+        Severity.WARNING,
+        f"more than {limits.MOST_USERS} people",
+        "Use fewer people, or a Microsoft 365 group.",
+        _ABOUT,
+        _too_many,
+        _WITH_GROUPS,
+        "members",
+    ),
+    Rule(
+        "many-entries",
+        Severity.WARNING,
+        f"close to {limits.MOST_ENTRIES} permission entries",
+        "Use a mail-enabled security group: it counts once.",
+        limits.FULL_ACCESS,
+        _too_many_entries,
+        _GRANTS,
+        "members",
+    ),
+    Rule(
+        "no-member",
+        Severity.ERROR,
+        "nobody with access",
+        "Add members, or delete the mailbox.",
+        _ABOUT,
+        _nobody,
+        _WITH_GROUPS,
+        "members",
+    ),
     Rule("one-member", Severity.NOTE, "one member only", "Add a deputy.", _ABOUT, _only_one, _WITH_GROUPS, "members"),
-    Rule("member-disabled", Severity.WARNING, "a member whose account is disabled", "Take the member out.", _ABOUT,
-         lambda subject: _members(subject, disabled=True), _WITH_GROUPS, "members"),
-    Rule("member-guest", Severity.WARNING, "a member from outside",
-         "Shared mailboxes are for people of the organisation: take the member out.", _ABOUT,
-         lambda subject: _members(subject, guest=True), _WITH_GROUPS, "members"),
-    Rule("member-deleted", Severity.NOTE, "rights of a deleted account",
-         "Harmless while the account is gone; take the entry away in the Exchange admin center.", limits.FULL_ACCESS,
-         _deleted, _GRANTS, "members"),
-    Rule("deny-entry", Severity.NOTE, "a deny entry", "Look at it in the Exchange admin center; sharedbox leaves it alone.",
-         limits.FULL_ACCESS, _unknown, _GRANTS, "members"),
-    Rule("group-automapping", Severity.WARNING, "automapping wished for a group",
-         "Leave `automapping` out there, or list the people.", limits.FULL_ACCESS, _group_automapping, frozenset(), "members"),
-    Rule("group-without-rights", Severity.WARNING, "a right given to a group that cannot hold it",
-         "Use a mail-enabled security group.", limits.FULL_ACCESS, _weak_group, _GRANTS, "members"),
-    Rule("send-as-without-access", Severity.NOTE, "send as without full access",
-         "Add `full_access`, if answers are to be read there.", limits.FULL_ACCESS, _send_without_access, _WITH_GROUPS, "members"),
-    Rule("sent-items-lost", Severity.WARNING, "sent mail that the mailbox keeps no copy of",
-         "Write `sent_items: {send_as: both, send_on_behalf: both}`.", limits.SET_MAILBOX, _lost_copies,
-         _GRANTS | {Field.SENT_AS, Field.SENT_ON_BEHALF}, "sent_items"),
-    Rule("access-expired", Severity.ERROR, "access past its `until` that is still there", "Run apply.",
-         "docs/explanation/lifecycle.md", _expired, _GRANTS, "members"),
-    Rule("access-expiring", Severity.NOTE, f"access that ends within {limits.EXPIRES_SOON_DAYS} days",
-         "Extend `until`, if it is still needed.", "docs/explanation/lifecycle.md", _expiring, frozenset(), "members"),
-)  # fmt: skip
+    Rule(
+        "member-disabled",
+        Severity.WARNING,
+        "a member whose account is disabled",
+        "Take the member out.",
+        _ABOUT,
+        lambda subject: _members(subject, disabled=True),
+        _WITH_GROUPS,
+        "members",
+    ),
+    Rule(
+        "member-guest",
+        Severity.WARNING,
+        "a member from outside",
+        "Shared mailboxes are for people of the organisation: take the member out.",
+        _ABOUT,
+        lambda subject: _members(subject, guest=True),
+        _WITH_GROUPS,
+        "members",
+    ),
+    Rule(
+        "member-deleted",
+        Severity.NOTE,
+        "rights of a deleted account",
+        "Harmless while the account is gone; take the entry away in the Exchange admin center.",
+        limits.FULL_ACCESS,
+        _deleted,
+        _GRANTS,
+        "members",
+    ),
+    Rule(
+        "deny-entry",
+        Severity.NOTE,
+        "a deny entry",
+        "Look at it in the Exchange admin center; sharedbox leaves it alone.",
+        limits.FULL_ACCESS,
+        _unknown,
+        _GRANTS,
+        "members",
+    ),
+    Rule(
+        "group-automapping",
+        Severity.WARNING,
+        "automapping wished for a group",
+        "Leave `automapping` out there, or list the people.",
+        limits.FULL_ACCESS,
+        _group_automapping,
+        frozenset(),
+        "members",
+    ),
+    Rule(
+        "group-without-rights",
+        Severity.WARNING,
+        "a right given to a group that cannot hold it",
+        "Use a mail-enabled security group.",
+        limits.FULL_ACCESS,
+        _weak_group,
+        _GRANTS,
+        "members",
+    ),
+    Rule(
+        "send-as-without-access",
+        Severity.NOTE,
+        "send as without full access",
+        "Add `full_access`, if answers are to be read there.",
+        limits.FULL_ACCESS,
+        _send_without_access,
+        _WITH_GROUPS,
+        "members",
+    ),
+    Rule(
+        "sent-items-lost",
+        Severity.WARNING,
+        "sent mail that the mailbox keeps no copy of",
+        "Write `sent_items: {send_as: both, send_on_behalf: both}`.",
+        limits.SET_MAILBOX,
+        _lost_copies,
+        _GRANTS | {Field.SENT_AS, Field.SENT_ON_BEHALF},
+        "sent_items",
+    ),
+    Rule(
+        "access-expired",
+        Severity.ERROR,
+        "access past its `until` that is still there",
+        "Run apply.",
+        "docs/explanation/lifecycle.md",
+        _expired,
+        _GRANTS,
+        "members",
+    ),
+    Rule(
+        "access-expiring",
+        Severity.NOTE,
+        f"access that ends within {limits.EXPIRES_SOON_DAYS} days",
+        "Extend `until`, if it is still needed.",
+        "docs/explanation/lifecycle.md",
+        _expiring,
+        frozenset(),
+        "members",
+    ),
+)

@@ -36,11 +36,34 @@ def _domains(subject: Subject) -> Found:
 
 
 RULES = (
-    Rule("sign-in-open", Severity.ERROR, "a shared mailbox that can be signed in to", "Write `sign_in: blocked`.",
-         limits.ABOUT_SHARED, _open_sign_in, frozenset({Field.SIGN_IN}), "sign_in"),
-    Rule("forwarding-outside", Severity.WARNING, "forwarding to a foreign domain",
-         "Take the forwarding away in the Exchange admin center, unless it is meant.", limits.FORWARDING, _forwarding,
-         frozenset({Fact.FORWARDING_TO}), "forwarding"),
-    Rule("domain-not-accepted", Severity.ERROR, "an address whose domain the tenant does not accept",
-         "Use a domain of the tenant, or add the domain.", limits.DOMAINS, _domains, frozenset({Field.ALIASES}), "aliases"),
-)  # fmt: skip
+    Rule(
+        "sign-in-open",
+        Severity.ERROR,
+        "a shared mailbox that can be signed in to",
+        "Write `sign_in: blocked`.",
+        limits.ABOUT_SHARED,
+        _open_sign_in,
+        frozenset({Field.SIGN_IN}),
+        "sign_in",
+    ),
+    Rule(
+        "forwarding-outside",
+        Severity.WARNING,
+        "forwarding to a foreign domain",
+        "Take the forwarding away in the Exchange admin center, unless it is meant.",
+        limits.FORWARDING,
+        _forwarding,
+        frozenset({Fact.FORWARDING_TO}),
+        "forwarding",
+    ),
+    Rule(
+        "domain-not-accepted",
+        Severity.ERROR,
+        "an address whose domain the tenant does not accept",
+        "Use a domain of the tenant, or add the domain.",
+        limits.DOMAINS,
+        _domains,
+        frozenset({Field.ALIASES}),
+        "aliases",
+    ),
+)

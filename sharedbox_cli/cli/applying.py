@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,21 +14,8 @@ if TYPE_CHECKING:
 
     from sharedbox_cli.cli.filters import Filter
     from sharedbox_cli.cli.session import Session
+    from sharedbox_cli.cli.wishes import Wishes
     from sharedbox_cli.core.model import Observed, Platform
-
-DEADLINE_SECONDS = 4 * 3600.0
-DEADLINE_IN_CI_SECONDS = 50 * 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """What the command line says about how to apply."""
-
-    is_confirmed: bool = False
-    allow: tuple[str, ...] = ()
-    deadline_seconds: float | None = None
-    lock_timeout_seconds: float = 0.0
-    wants_json: bool = False
 
 
 def is_plan_file(path: Path) -> bool:
@@ -164,10 +150,3 @@ def _ask(session: Session, plan: Plan, tenants: str) -> None:
             typed = terminal.ask(f"To delete it, type the address {change.mailbox}: ")
             if typed.lower() != change.mailbox.key:
                 raise ConfirmationMissing(why=f"{change.mailbox} was not typed. Nothing was applied.")
-
-
-def deadline_of(wishes: Wishes) -> float:
-    """Return the seconds after which nothing new is started."""
-    if wishes.deadline_seconds is not None:
-        return wishes.deadline_seconds
-    return DEADLINE_IN_CI_SECONDS if os.environ.get("CI") else DEADLINE_SECONDS

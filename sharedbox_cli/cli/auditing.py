@@ -33,9 +33,11 @@ def audit_tenant(
     missing = sorted((wanted or frozenset()) - set(world.mailboxes))
     if missing:
         raise NotFound(
-            "no such mailbox", mailbox=str(missing[0]), why=f"{world.tenant_name} has no shared mailbox of this address.",
+            "no such mailbox",
+            mailbox=str(missing[0]),
+            why=f"{world.tenant_name} has no shared mailbox of this address.",
             mend=f"See who has it:\n    sharedbox show {missing[0]} --observed",
-        )  # fmt: skip
+        )
     worlds: dict[Platform, Observed] = {MICROSOFT365: world}
     names = [box.address.text for _, box in sorted(world.mailboxes.items())]
     show(session, access_report(access_rows(worlds), arrangement, names), output)

@@ -8,7 +8,8 @@ from sharedbox_cli.core.errors import UsageError
 from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, MICROSOFT365
 
 if TYPE_CHECKING:
-    from sharedbox_cli.cli.session import Session
+    from sharedbox_cli.cli.profile import Profile
+    from sharedbox_cli.cli.terminal import Terminal
     from sharedbox_cli.core.model import Platform
     from sharedbox_cli.providers.base import Provider
 
@@ -24,7 +25,7 @@ def provider_name(platform: Platform) -> str:
     return _PROVIDER_OF.get(platform, str(platform))
 
 
-def connect(name: str, session: Session) -> Provider:
+def connect(name: str, profile: Profile, terminal: Terminal) -> Provider:
     """Return a provider with the profile's connection. Raises UsageError, AuthError."""
     from sharedbox_cli.providers.registry import load_provider
 
@@ -33,13 +34,12 @@ def connect(name: str, session: Session) -> Provider:
             "no provider for this platform", where=name, why="No installed package brings one.",
             mend="See what is there:\n    sharedbox explain",
         )  # fmt: skip
-    connection = session.profile.microsoft365
+    connection = profile.microsoft365
     if connection is None:
         raise UsageError(
             "no tenant is configured",
-            where=f"profile {session.profile.name}",
+            where=f"profile {profile.name}",
             why="It names no Microsoft 365 tenant, and AZURE_TENANT_ID and AZURE_CLIENT_ID are not set.",
             mend="See docs/how-to/connect-microsoft365.md, or try it without a tenant:\n    sharedbox demo",
         )
-    terminal = session.terminal
     return load_provider(name)(connection, is_interactive=terminal.is_interactive, prompt=terminal.say)

@@ -26,7 +26,6 @@ def crash_words(error: BaseException) -> str:
 def _frames(error: BaseException) -> list[str]:
     # The message of a foreign exception may quote a request, so only its type and places are kept.
     lines = [type(error).__qualname__]
-    for frame in traceback.extract_tb(error.__traceback__):
-        lines.append(f"  {frame.filename}:{frame.lineno} {frame.name}")
+    lines += [f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
     cause = error.__cause__ or error.__context__
     return lines + (["caused by", *_frames(cause)] if cause else [])

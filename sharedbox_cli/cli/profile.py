@@ -20,7 +20,7 @@ from sharedbox_cli.spec.problems import nearest, raise_if_any
 from sharedbox_cli.spec.validate import validated
 
 if TYPE_CHECKING:
-    from sharedbox_cli.auth.microsoft import MicrosoftConnection
+    from sharedbox_cli.auth.connection import MicrosoftConnection
 
 FILE = "sharedbox.yaml"
 DEFAULT = "default"
@@ -198,7 +198,7 @@ def _state_dir(model: ProfileModel, environment: Mapping[str, str]) -> Path:
 def _microsoft(
     model: Microsoft | None, environment: Mapping[str, str], state: Path
 ) -> MicrosoftConnection | None:  # fmt: skip
-    from sharedbox_cli.auth.microsoft import Method, MicrosoftConnection
+    from sharedbox_cli.auth.connection import Method, MicrosoftConnection
 
     chosen = model or Microsoft()
     tenant = chosen.tenant or environment.get("AZURE_TENANT_ID", "")

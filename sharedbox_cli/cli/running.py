@@ -12,8 +12,8 @@ from sharedbox_cli.core.plan import Plan
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sharedbox_cli.cli.applying import Wishes
     from sharedbox_cli.cli.session import Session
+    from sharedbox_cli.cli.wishes import Wishes
     from sharedbox_cli.core.guards_input import Waivers
     from sharedbox_cli.core.model import Observed, Platform
     from sharedbox_cli.engine.summary import RunSummary
@@ -68,8 +68,8 @@ def _looked_again(
 
 
 def _run(session: Session, plan: Plan, wishes: Wishes, waivers: Waivers, plan_id: str) -> RunSummary:
-    from sharedbox_cli.cli.applying import deadline_of
     from sharedbox_cli.cli.flow import observe
+    from sharedbox_cli.cli.wishes import deadline_of
     from sharedbox_cli.engine.run import RunOptions, run_plan
     from sharedbox_cli.engine.stop import StopFlag, stop_on_signals
     from sharedbox_cli.engine.verify import verify

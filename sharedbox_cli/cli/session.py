@@ -101,7 +101,7 @@ class Session:
 
         name = provider_name(platform)
         if name not in self._providers:
-            self._providers[name] = connect(name, self)
+            self._providers[name] = connect(name, self.profile, self.terminal)
         return self._providers[name]
 
     def journal(self, *, for_writing: bool) -> Journal:

@@ -11,7 +11,7 @@ from sharedbox_cli.core.access import access_rows
 from sharedbox_cli.core.codec import to_plain
 from sharedbox_cli.core.errors import NotFound, UsageError
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import MICROSOFT365, Fact, Field
+from sharedbox_cli.core.model import MICROSOFT365, Fact, Field, until_words
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.reports.document import Line, Report, Section, Table
 from sharedbox_cli.reports.views.access import access_report, row_data
@@ -37,7 +37,7 @@ def show_spec(session: Session, address: str, paths: Sequence[Path] | None, *, w
         (
             str(item.trustee),
             str(item.right),
-            item.until.date().isoformat() if item.until else "",
+            until_words(item.until) if item.until else "",
             item.reason,
             str(item.place),
         )

@@ -24,6 +24,7 @@ from sharedbox_cli.core.model import (
     Platform,
     State,
     TrusteeKind,
+    until_words,
 )
 from sharedbox_cli.core.plan import LeftAlone, Note, Plan, digest
 
@@ -199,7 +200,7 @@ def _notes(box: DesiredMailbox, world: Observed) -> list[Note]:
     if there is None and any(item.is_soft_deleted for item in world.taken.get(box.address, ())):
         notes.append(Note(where, "comes back with its old mail, grants and settings: plan again after apply"))
     notes += [
-        Note(where, f"access of {item.trustee} ended on {item.until:%Y-%m-%d} ({item.place})")
+        Note(where, f"access of {item.trustee} lasted until {until_words(item.until)} ({item.place})")
         for item in box.expired
         if item.until
     ]

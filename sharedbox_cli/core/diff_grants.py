@@ -18,6 +18,7 @@ from sharedbox_cli.core.model import (
     Trustee,
     TrusteeKind,
     WantedGrant,
+    until_words,
 )
 
 Key = tuple[TrusteeId, Right, str]
@@ -123,7 +124,7 @@ def _grant(box: DesiredMailbox, there: ObservedMailbox, world: Observed, key: Ke
 
 
 def _until_words(wish: WantedGrant) -> str:
-    until = f"until {wish.until:%Y-%m-%d %H:%M} UTC" if wish.until else ""
+    until = f"until {until_words(wish.until)}" if wish.until else ""
     return ": ".join(part for part in (until, wish.reason) if part)
 
 
@@ -175,7 +176,7 @@ def _ended(box: DesiredMailbox, world: Observed) -> dict[Key, str]:
     for wish in box.expired:
         identity = world.directory.get(wish.trustee)
         if identity and wish.until:
-            ended[identity, wish.right, wish.detail] = f"expired: access ended {wish.until:%Y-%m-%d %H:%M} UTC"
+            ended[identity, wish.right, wish.detail] = f"expired: access lasted until {until_words(wish.until)}"
     return ended
 
 

@@ -274,6 +274,13 @@ class Observed:
     """Mailboxes of these platforms that exist and were not asked for."""
 
 
+def until_words(until: datetime) -> str:
+    """Return when access ends, as it was meant: the day itself where it lasts until midnight UTC."""
+    if (until.hour, until.minute, until.second) == (0, 0, 0):
+        return f"{until - timedelta(days=1):%Y-%m-%d}"
+    return f"{until:%Y-%m-%d %H:%M} UTC"
+
+
 def end_of_day(day: date) -> datetime:
     """Return the instant at which access that lasts until `day` ends: 24:00 UTC of that day."""
     return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)

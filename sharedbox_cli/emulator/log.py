@@ -14,7 +14,8 @@ from sharedbox_cli.emulator.clock import Clock
 from sharedbox_cli.emulator.http import Request
 
 _SECRETS = frozenset({
-    "client_secret", "client_assertion", "password", "access_token", "refresh_token", "code", "device_code", "assertion",
+    "client_secret", "client_assertion", "password", "access_token", "refresh_token", "code", "device_code",
+    "assertion",
 })  # fmt: skip
 _LEFT_OUT = frozenset({"authorization", "cookie"})
 MAX_BODY = 64 * 1024

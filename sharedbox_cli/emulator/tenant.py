@@ -24,10 +24,12 @@ create table if not exists objects (
 create index if not exists objects_upn on objects (lower(upn));
 create index if not exists objects_name on objects (lower(name));
 create index if not exists objects_sid on objects (sid);
-create table if not exists addresses (key text not null, prefix text not null, text text not null, id text not null);
+create table if not exists addresses (
+  key text not null, prefix text not null, text text not null, id text not null);
 create index if not exists addresses_key on addresses (key);
 create index if not exists addresses_id on addresses (id);
-create table if not exists members (group_id text not null, member_id text not null, primary key (group_id, member_id));
+create table if not exists members (
+  group_id text not null, member_id text not null, primary key (group_id, member_id));
 create table if not exists mailboxes (
   id text primary key, guid text not null, cn text not null, alias text not null, type text not null,
   doc text not null default '{}', used_bytes integer not null default 0, items integer not null default 0,
@@ -38,7 +40,8 @@ create table if not exists permissions (
   deny integer not null default 0, inherited integer not null default 0, automapping integer,
   has_address integer not null default 1, visible_at real not null default 0, gone_at real);
 create index if not exists permissions_mailbox on permissions (mailbox_id, right);
-create table if not exists skus (id text primary key, part text not null, plans text not null, enabled integer not null);
+create table if not exists skus (
+  id text primary key, part text not null, plans text not null, enabled integer not null);
 create table if not exists licences (user_id text not null, sku_id text not null, by_group text,
   primary key (user_id, sku_id));
 create table if not exists apps (client_id text primary key, object_id text not null, name text not null,

@@ -51,10 +51,11 @@ def apply(
 
       sharedbox apply plan.json --allow mass-revocation=12
     """
-    from sharedbox_cli.cli.applying import Wishes, apply_plan_file, apply_specs, is_plan_file
+    from sharedbox_cli.cli.applying import apply_plan_file, apply_specs, is_plan_file
     from sharedbox_cli.cli.durations import seconds_of
     from sharedbox_cli.cli.filters import Filter
     from sharedbox_cli.cli.session import Session
+    from sharedbox_cli.cli.wishes import Wishes
 
     with Session(profile, config, no_color=no_color) as session:
         wishes = Wishes(

@@ -22,16 +22,30 @@ ROWS = (
     _can("hidden_from_address_lists", "left out of address lists, within a day", f"{_CMDLET}set-mailbox"),
     _can("sign_in", "the mailbox's own account; it should always be blocked"),
     _can("members[].user", "a user with a mailbox, or a mail user", f"{_CMDLET}add-mailboxpermission"),
-    _can("members[].group", "a mail-enabled security group; no automapping through it", f"{_CMDLET}add-mailboxpermission"),
-    _can("members[].rights.full_access", "full access: open, read, delete; not send", f"{_CMDLET}add-mailboxpermission"),
-    _can("members[].rights.send_as", "send as the mailbox; up to an hour until it works", f"{_CMDLET}add-recipientpermission"),
+    _can(
+        "members[].group", "a mail-enabled security group; no automapping through it", f"{_CMDLET}add-mailboxpermission"
+    ),
+    _can(
+        "members[].rights.full_access", "full access: open, read, delete; not send", f"{_CMDLET}add-mailboxpermission"
+    ),
+    _can(
+        "members[].rights.send_as",
+        "send as the mailbox; up to an hour until it works",
+        f"{_CMDLET}add-recipientpermission",
+    ),
     _can("members[].rights.send_on_behalf", "send on behalf of the mailbox", f"{_CMDLET}set-mailbox"),
     Capability(
-        "members[].rights.read", False,
+        "members[].rights.read",
+        False,
         "reading without more is folder permissions there, which this version does not manage yet. "
-        "Use `full_access`, or leave the member out.", f"{_CMDLET}add-mailboxfolderpermission",
+        "Use `full_access`, or leave the member out.",
+        f"{_CMDLET}add-mailboxfolderpermission",
     ),
-    _can("members[].automapping", "Outlook adds the mailbox by itself; can be set, cannot be read", f"{_CMDLET}add-mailboxpermission"),
+    _can(
+        "members[].automapping",
+        "Outlook adds the mailbox by itself; can be set, cannot be read",
+        f"{_CMDLET}add-mailboxpermission",
+    ),
     _can("members[].until", "kept by sharedbox: past it, the next apply revokes"),
     _can("members_mode", "`exact` or `at-least`"),
     _can("sent_items.send_as", "a copy in the mailbox's own Sent Items", f"{_CMDLET}set-mailbox"),
@@ -42,10 +56,18 @@ ROWS = (
     *(
         Capability(name, False, _LATER)
         for name in (
-            "calendar", "contacts", "folders", "tags", "rules", "auto_reply", "forwarding", "access", "retention",
+            "calendar",
+            "contacts",
+            "folders",
+            "tags",
+            "rules",
+            "auto_reply",
+            "forwarding",
+            "access",
+            "retention",
         )
     ),
-)  # fmt: skip
+)
 
 CAPABILITIES: Mapping[Platform, Capabilities] = {
     MICROSOFT365: Capabilities(MICROSOFT365, "Microsoft 365 shared mailbox", ROWS)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
 
     from sharedbox_cli.auth.claims import TokenClaims
-    from sharedbox_cli.auth.microsoft import MicrosoftConnection
+    from sharedbox_cli.auth.connection import MicrosoftConnection
 
 Status = Literal["ok", "missing", "failed", "not checked"]
 SECONDS = 20.0

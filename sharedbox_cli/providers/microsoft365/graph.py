@@ -184,7 +184,7 @@ def is_passing(error: CloudError) -> bool:
 
 
 def matched(data: Mapping[str, Any], parts: Mapping[str, object], call: str) -> dict[str, dict[str, Any] | CloudError]:
-    """Return the answers of a batch by id: any order; a foreign or doubled id is an error, a missing one is asked again."""
+    """Return the answers of a batch by id: any order; a foreign or doubled id is an error."""
     found: dict[str, dict[str, Any] | CloudError] = {}
     answers = data.get("responses")
     if not isinstance(answers, list):

@@ -32,7 +32,7 @@ from sharedbox_cli.providers.transport import Clock, Gate, Loop, Policy, SystemC
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
 
-    from sharedbox_cli.auth.microsoft import MicrosoftConnection
+    from sharedbox_cli.auth.connection import MicrosoftConnection
 
 Act = Callable[[Writer, Change, str], Awaitable[Outcome]]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 
 from sharedbox_cli.reports.document import Line, Report, Section, Table, Tone
@@ -31,9 +32,19 @@ def _section(section: Section, width: int, *, colour: bool) -> Iterator[str]:
         yield _styled(one_line(section.heading), section.tone, colour=colour, bold=True)
     for part in section.parts:
         if isinstance(part, Line):
-            yield _styled(" " * part.indent + one_line(part.text), part.tone, colour=colour)
+            yield from _line(part, width, colour=colour)
         else:
             yield from _table(part, width, colour=colour)
+
+
+def _line(line: Line, width: int, *, colour: bool) -> Iterator[str]:
+    start = " " * line.indent
+    wrapped = textwrap.wrap(
+        one_line(line.text), width, initial_indent=start, subsequent_indent=start + "  ",
+        break_long_words=False, break_on_hyphens=False,
+    )  # fmt: skip
+    for text in wrapped or [start]:
+        yield _styled(text, line.tone, colour=colour)
 
 
 def _table(table: Table, width: int, *, colour: bool) -> Iterator[str]:
@@ -41,9 +52,13 @@ def _table(table: Table, width: int, *, colour: bool) -> Iterator[str]:
 
     rows = [[one_line(cell) for cell in row] for row in table.rows]
     text = tabulate(
-        rows, headers=[*table.headers], tablefmt="plain", disable_numparse=True, maxcolwidths=_widths(table, rows, width),
+        rows,
+        headers=[*table.headers],
+        tablefmt="plain",
+        disable_numparse=True,
+        maxcolwidths=_widths(table, rows, width),
         break_long_words=True,
-    )  # fmt: skip
+    )
     lines = text.split("\n")
     if any(table.headers):
         yield _styled("  " + lines[0].rstrip(), Tone.QUIET, colour=colour)

@@ -323,8 +323,8 @@ def undo_soft_deleted(call: Call) -> Result:
     """Bring a soft-deleted mailbox back."""
     key = call.text("SoftDeletedObject").lower()
     rows = call.tenant.rows(
-        "select m.*, o.mail, o.deleted_at from mailboxes m join objects o on o.id = m.id where o.deleted_at is not null "
-        "and (m.id = ? or m.guid = ? or lower(o.mail) = ?)", key, key, key,
+        "select m.*, o.mail, o.deleted_at from mailboxes m join objects o on o.id = m.id "
+        "where o.deleted_at is not null and (m.id = ? or m.guid = ? or lower(o.mail) = ?)", key, key, key,
     )  # fmt: skip
     now = call.world.clock.now()
     rows = [row for row in rows if now - row["deleted_at"] < SOFT_DELETED_SECONDS]

@@ -15,7 +15,10 @@ from sharedbox_cli.emulator.microsoft.exchange_admin.errors import bad_parameter
 
 MOST_ENTRIES = 500
 _PRESENT = 'WARNING: The appropriate access control entry is already present on the object "CN={}" for account "{}".'
-_GONE = 'WARNING: Can\'t remove the access control entry on the object "CN={}" for account "{}" because the ACE doesn\'t exist on the object.'
+_GONE = (
+    'WARNING: Can\'t remove the access control entry on the object "CN={}" for account "{}" '
+    "because the ACE doesn't exist on the object."
+)
 
 _ROWS = (
     "select p.*, o.name, o.upn, o.mail, o.kind, o.deleted_at trustee_deleted from permissions p "

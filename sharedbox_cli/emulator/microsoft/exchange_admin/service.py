@@ -240,9 +240,8 @@ def _part_request(outer: Request, part: dict[str, Any]) -> Request:
     headers = {name.lower(): value for name, value in part.get("headers", {}).items()}
     headers.setdefault("authorization", outer.headers.get("authorization", ""))
     headers.setdefault("x-anchormailbox", outer.headers.get("x-anchormailbox", ""))
-    return Request(
-        "POST", outer.host, "/" + path, query, headers, json.dumps(part.get("body")).encode(), str(uuid.uuid4()), outer.id
-    )  # fmt: skip
+    body = json.dumps(part.get("body")).encode()
+    return Request("POST", outer.host, "/" + path, query, headers, body, str(uuid.uuid4()), outer.id)
 
 
 def _part_answer(part: dict[str, Any], response: Response) -> dict[str, Any]:

@@ -110,7 +110,7 @@ def _user(
                 "lastUpdatedDateTime": moment(row["created_at"]),
             }
             for item in licences
-        ],  # fmt: skip
+        ],
         "onPremisesSyncEnabled": doc.get("on_premises"),
         "usageLocation": doc.get("usage_location"),
         "deletedDateTime": moment(row["deleted_at"]),

@@ -41,7 +41,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "reports.getMailboxUsageDetail": ("Reports.Read.All",),
     "reports.settings": ("ReportSettings.Read.All", "ReportSettings.ReadWrite.All"),
 }
-"""Application permissions that open a route, least privileged first (learn.microsoft.com/graph/permissions-reference)."""
+"""Permissions that open a route, least privileged first (learn.microsoft.com/graph/permissions-reference)."""
 
 _OPEN = frozenset({"batch", "reports.download"})
 

@@ -1,7 +1,7 @@
 """Licences: which plan a mailbox has, which pools have seats.
 
-Plans by service plan id, never by product name: learn.microsoft.com/entra/identity/users/licensing-service-plan-reference,
-read 2026-11.
+Plans by service plan id, never by product name:
+learn.microsoft.com/entra/identity/users/licensing-service-plan-reference, read 2026-11.
 """
 
 from __future__ import annotations

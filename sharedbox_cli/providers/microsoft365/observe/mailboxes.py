@@ -85,8 +85,12 @@ async def read_boxes(exchange: ExchangeAdmin, scope: Scope) -> Boxes:
 
 
 async def _read_all(
-    exchange: ExchangeAdmin, wanted: frozenset[Address] | None, select: tuple[str, ...], more: dict[str, bool], boxes: Boxes
-) -> None:  # fmt: skip
+    exchange: ExchangeAdmin,
+    wanted: frozenset[Address] | None,
+    select: tuple[str, ...],
+    more: dict[str, bool],
+    boxes: Boxes,
+) -> None:
     parameters = {"RecipientTypeDetails": ["SharedMailbox"], "ResultSize": "Unlimited", **more}
     for row in await exchange.read("Get-Mailbox", parameters, select=select):
         address = Address.of(str(row["PrimarySmtpAddress"]))

@@ -115,10 +115,9 @@ def _groups(graph: Graph) -> RequestInformation:
 async def _by_filter(
     graph: Graph, people: People, path: str, select: tuple[str, ...], name: str, values: list[str]
 ) -> None:
+    start = f"{path}?$select={','.join(select)}&$top={PAGE}&$filter="
     parts: dict[str, tuple[str, Mapping[str, str]]] = {
-        str(index): (
-            f"{path}?$select={','.join(select)}&$top={PAGE}&$filter={name} in ({','.join(map(odata_quoted, chunk))})", {},
-        )
+        str(index): (f"{start}{name} in ({','.join(map(odata_quoted, chunk))})", {})
         for index, chunk in enumerate(chunks_of(values, IN))
     }  # fmt: skip
     await _take(graph, people, parts, path)
@@ -152,11 +151,9 @@ async def read_members(
 ) -> dict[TrusteeId, frozenset[TrusteeId]]:
     """Return the effective users of groups, nested ones included."""
     ordered = sorted(groups)
-    select = ",".join(USER)
+    options = f"$count=true&$select={','.join(USER)}&$top={PAGE}"
     parts = {
-        str(index): (
-            f"/groups/{identity}/transitiveMembers/microsoft.graph.user?$count=true&$select={select}&$top={PAGE}", _ADVANCED,
-        )
+        str(index): (f"/groups/{identity}/transitiveMembers/microsoft.graph.user?{options}", _ADVANCED)
         for index, identity in enumerate(ordered)
     }  # fmt: skip
     found: dict[TrusteeId, frozenset[TrusteeId]] = {}

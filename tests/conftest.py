@@ -1,0 +1,141 @@
+"""An emulator a test, a clean environment, and time that does not pass."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from sharedbox_cli.auth.connection import MicrosoftConnection
+from sharedbox_cli.cli.main import run
+from sharedbox_cli.emulator.clock import Clock
+from sharedbox_cli.emulator.seed import CLIENT_ID, Seeded, demo
+from sharedbox_cli.emulator.server import Emulator
+from sharedbox_cli.emulator.tenant import Tenant
+from sharedbox_cli.providers import transport
+from sharedbox_cli.providers.microsoft365.provider import Microsoft365
+
+settings.register_profile("ci", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ci")
+
+EXAMPLES = Path(__file__).parents[1] / "examples" / "mailboxes"
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Take away what the developer's own shell has, and keep state in the test's folder."""
+    for name in list(os.environ):
+        if name.startswith(("AZURE_", "SHAREDBOX_", "MSAL_", "IDENTITY_", "ACTIONS_", "SYSTEM_")):
+            monkeypatch.delenv(name)
+    for name in ("CI", "NO_COLOR", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("SHAREDBOX_STATE_DIR", str(tmp_path / "state"))
+
+
+class VirtualClock:
+    """The provider's clock: sleeping moves it, and the emulator's with it."""
+
+    def __init__(self, cloud: Clock | None = None) -> None:
+        self._cloud = cloud
+        self.slept: list[float] = []
+
+    def now(self) -> datetime:
+        return self._cloud.moment() if self._cloud else datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        return sum(self.slept)
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        if self._cloud:
+            self._cloud.advance(seconds)
+
+
+@dataclass
+class Cloud:
+    """A running emulator with what a test asks of it."""
+
+    emulator: Emulator
+    seeded: Seeded
+    clock: VirtualClock
+
+    @property
+    def tenant(self) -> Tenant:
+        return self.emulator.tenant
+
+    def connection(self) -> MicrosoftConnection:
+        origin = self.emulator.origin
+        return MicrosoftConnection(
+            self.tenant.id, CLIENT_ID, authority=origin, graph_url=origin, exchange_url=origin
+        )  # fmt: skip
+
+    def provider(self) -> Microsoft365:
+        return Microsoft365(self.connection(), clock=self.clock)
+
+    def requests(self, start: int = 0) -> list[dict[str, object]]:
+        return [line for line in self.emulator.log.lines[start:] if not line["parent"]]
+
+    def writes(self) -> list[str]:
+        return [effect["effect"] for effect in self.emulator.log.effects]
+
+
+CloudMaker = Callable[[Callable[[Tenant], Seeded]], Cloud]
+
+
+@pytest.fixture
+def cloud_of(monkeypatch: pytest.MonkeyPatch) -> Iterator[CloudMaker]:
+    """Return what starts an emulator on a tenant filled by a function."""
+    running: list[Emulator] = []
+
+    def make(fill: Callable[[Tenant], Seeded]) -> Cloud:
+        tenant = Tenant()
+        seeded = fill(tenant)
+        emulator = Emulator(tenant).start()
+        running.append(emulator)
+        for name, value in emulator.environment().items():
+            monkeypatch.setenv(name, value)
+        clock = VirtualClock(tenant.clock)
+        monkeypatch.setattr(transport.SystemClock, "sleep", lambda _, seconds: clock.sleep(seconds))
+        monkeypatch.setattr("time.sleep", lambda seconds: tenant.clock.advance(seconds))
+        return Cloud(emulator, seeded, clock)
+
+    yield make
+    for emulator in running:
+        emulator.stop()
+        emulator.tenant.close()
+
+
+@pytest.fixture
+def cloud(cloud_of: CloudMaker) -> Cloud:
+    """Return the demo tenant, running."""
+    return cloud_of(demo)
+
+
+@dataclass
+class Done:
+    """What a command line did."""
+
+    code: int
+    out: str
+    err: str
+
+
+Cli = Callable[..., Done]
+
+
+@pytest.fixture
+def cli(capsys: pytest.CaptureFixture[str]) -> Cli:
+    """Return what runs a command line in this process, with its real exit code."""
+
+    def call(*arguments: str | Path) -> Done:
+        capsys.readouterr()
+        code = run([str(item) for item in arguments])
+        told = capsys.readouterr()
+        return Done(code, told.out, told.err)
+
+    return call
