@@ -37,7 +37,10 @@ def auth_error(error: BaseException) -> AuthError:
     if number:
         return AuthError("sign-in failed", where=f"AADSTS{number}", why="The login service refused.", mend=_DOCTOR)
     lowered = text.lower()
-    if "certificate verify failed" in lowered or "ssl" in lowered:
+    if "unable to get authority configuration" in lowered:
+        why, mend = _MEANINGS[90002]
+        return AuthError("sign-in failed", where="AADSTS90002", why=f"{why[:1].upper()}{why[1:]}.", mend=mend)
+    if "certificate verify failed" in lowered or "ssl" in lowered or "certificate bundle" in lowered:
         why = "The login service's certificate is not trusted: a proxy that looks inside?"
         mend = "Point REQUESTS_CA_BUNDLE and SSL_CERT_FILE at the certificate of your proxy."
         return AuthError("sign-in failed", why=why, mend=mend)

@@ -83,8 +83,13 @@ def _mend(method: Method) -> str:
 def _made(
     connection: MicrosoftConnection, method: Method, env: Mapping[str, str], prompt: Callable[[str], None] | None
 ) -> TokenCredential:
+    import logging
+
     import azure.identity as identity
 
+    for name in ("azure", "msal"):
+        # Their warnings would go to stderr beside our own words, which say the same for people.
+        logging.getLogger(name).addHandler(logging.NullHandler())
     host = urlsplit(connection.login_origin).netloc
     common = {"authority": connection.login_origin, "retry_total": 3, "retry_backoff_factor": 0.4}
     if host not in WELL_KNOWN_AUTHORITIES:

@@ -12,7 +12,7 @@ import json
 import random
 import threading
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
@@ -215,6 +215,12 @@ class Policy:
 
 
 DOCTOR = "To see all that is missing, and where to click:\n    sharedbox doctor"
+
+
+def worst(errors: Sequence[CloudError]) -> CloudError:
+    """Return what decides how to go on with a batch: a refused token first, then the longest wait."""
+    renewed = [error for error in errors if isinstance(error, Renewed)]
+    return renewed[0] if renewed else max(errors, key=lambda error: error.retry_after or 0.0)
 
 
 def _given_up(error: CloudError, number: int, seconds: float) -> CloudError:

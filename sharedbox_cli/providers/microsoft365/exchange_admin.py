@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from sharedbox_cli.core.errors import Ambiguous, CloudError, ObserveError, Refused
+from sharedbox_cli.core.errors import Ambiguous, CloudError, ObserveError, Refused, Throttled
 from sharedbox_cli.providers.microsoft365.errors import exchange_error
 from sharedbox_cli.providers.microsoft365.quirks import is_truncated, without_sidecars
 from sharedbox_cli.providers.transport import (
@@ -22,10 +22,12 @@ from sharedbox_cli.providers.transport import (
     Answer,
     Pages,
     Policy,
+    Renewed,
     body_of,
     items_of,
     judge,
     transport_error,
+    worst,
 )
 
 if TYPE_CHECKING:
@@ -186,7 +188,7 @@ class ExchangeAdmin:
             for key in [key for key, item in found.items() if not _is_passing(item)]:
                 del left[key]
             if again:
-                raise max(again, key=lambda item: item.retry_after or 0.0)
+                raise worst(again)
 
         await self._policy.call(once, is_write=False)
         return done
@@ -216,9 +218,7 @@ class _PagingBroken(Exception):
 
 
 def _is_passing(item: list[dict[str, Any]] | CloudError) -> bool:
-    from sharedbox_cli.core.errors import Throttled
-
-    return isinstance(item, (Throttled, Ambiguous))
+    return isinstance(item, (Throttled, Ambiguous, Renewed))
 
 
 def _command(cmdlet: str, parameters: Mapping[str, Any]) -> dict[str, Any]:

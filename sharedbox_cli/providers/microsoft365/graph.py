@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from sharedbox_cli.core.errors import Ambiguous, CloudError, ObserveError
+from sharedbox_cli.core.errors import Ambiguous, CloudError, ObserveError, Throttled
 from sharedbox_cli.providers.microsoft365.errors import graph_error
 from sharedbox_cli.providers.transport import (
     CONNECT_SECONDS,
@@ -19,10 +19,12 @@ from sharedbox_cli.providers.transport import (
     Answer,
     Pages,
     Policy,
+    Renewed,
     body_of,
     items_of,
     judge,
     transport_error,
+    worst,
 )
 
 if TYPE_CHECKING:
@@ -132,7 +134,7 @@ class Graph:
             found = matched(data, parts, call)
             again = [item for item in found.values() if isinstance(item, CloudError) and is_passing(item)]
             if again:
-                raise max(again, key=lambda item: item.retry_after or 0.0)
+                raise worst(again)
             return found
 
         return await self._policy.call(once, is_write=False)
@@ -178,9 +180,7 @@ def _judge(answer: Answer, call: str, mailbox: str) -> None:
 
 def is_passing(error: CloudError) -> bool:
     """Return whether a failed part of a batch is worth asking again."""
-    from sharedbox_cli.core.errors import Throttled
-
-    return isinstance(error, (Throttled, Ambiguous))
+    return isinstance(error, (Throttled, Ambiguous, Renewed))
 
 
 def matched(data: Mapping[str, Any], parts: Mapping[str, object], call: str) -> dict[str, dict[str, Any] | CloudError]:
@@ -209,7 +209,9 @@ def _part(item: Mapping[str, Any], call: str) -> dict[str, Any] | CloudError:
         _judge(answer, call, "")
     except CloudError as error:
         return error
-    return body if isinstance(body, dict) else {}
+    if not isinstance(body, dict):
+        return Ambiguous("an answer of a batch is cut short", call=call)
+    return body
 
 
 def chunks_of(items: Sequence[str], size: int) -> list[list[str]]:

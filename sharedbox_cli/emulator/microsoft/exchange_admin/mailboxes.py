@@ -307,7 +307,8 @@ def _set_on_behalf(call: Call, row: sqlite3.Row) -> list[str]:
             "insert into permissions values (?, 'send_on_behalf', ?, '', '', 0, 0, null, 1, ?, null)",
             row["id"], identity, now + lag,
         )  # fmt: skip
-    return ["GrantSendOnBehalfTo"] if (remove & held or add - held) else []
+    moved = [*(f"+{one}" for one in sorted(add - held)), *(f"-{one}" for one in sorted(remove & held))]
+    return [f"GrantSendOnBehalfTo{' '.join(moved)}"] if moved else []
 
 
 def remove_mailbox(call: Call) -> Result:

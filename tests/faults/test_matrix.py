@@ -1,0 +1,153 @@
+"""The fault matrix: whatever breaks, a plan is the right one or none, and a run ends where it should.
+
+A row is a fault, a column the call that meets it. The rows that are not here are in docs/reliability.md.
+"""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.conftest import EXAMPLES, Cli, Cloud
+
+PASSING: list[dict[str, object]] = [
+    {"kind": "throttle", "retry_after": 5},
+    {"kind": "throttle"},
+    {"kind": "status", "status": 500},
+    {"kind": "status", "status": 502, "body": "html"},
+    {"kind": "status", "status": 503},
+    {"kind": "status", "status": 504, "body": "json"},
+    {"kind": "reset_before"},
+    {"kind": "reset_after"},
+    {"kind": "truncate"},
+    {"kind": "html200"},
+    {"kind": "unauthorized"},
+]
+BATCHES: list[dict[str, object]] = [
+    {"kind": "batch_missing"},
+    {"kind": "batch_duplicate"},
+    {"kind": "batch_unknown_id"},
+]
+READS = [
+    "exchange.Get-Mailbox", "exchange.Get-AcceptedDomain", "exchange.Get-MailboxPermission",
+    "exchange.Get-RecipientPermission", "exchange.batch", "graph.organization.list", "graph.batch", "graph.users.list",
+    "graph.groups.transitiveMembers",
+]  # fmt: skip
+WRITES = [
+    "exchange.New-Mailbox", "exchange.Set-Mailbox", "exchange.Add-MailboxPermission", "exchange.Add-RecipientPermission",
+    "exchange.Remove-MailboxPermission", "exchange.Remove-RecipientPermission", "graph.users.patch",
+]  # fmt: skip
+
+
+def name(fault: dict[str, object]) -> str:
+    return "-".join(str(value) for value in fault.values())
+
+
+def changes(cli: Cli) -> list[str]:
+    done = cli("plan", EXAMPLES, "-o", "json")
+    assert done.code == 0, done.err
+    return [change["key"] for change in json.loads(done.out)["changes"]]
+
+
+@pytest.mark.parametrize("route", READS)
+@pytest.mark.parametrize("fault", PASSING, ids=name)
+def test_observe_when_a_call_fails_once_then_the_plan_is_the_faultless_one(
+    cloud: Cloud, cli: Cli, route: str, fault: dict[str, object]
+) -> None:
+    whole = changes(cli)
+    cloud.emulator.faults.set([{"route": route, **fault}])
+    assert changes(cli) == whole
+
+
+@pytest.mark.parametrize("route", READS)
+@pytest.mark.parametrize("fault", [{"kind": "forbidden"}, {"kind": "status", "status": 503}], ids=name)
+def test_observe_when_a_call_fails_for_ever_then_there_is_no_plan(
+    cloud: Cloud, cli: Cli, route: str, fault: dict[str, object]
+) -> None:
+    cloud.emulator.faults.set([{"route": route, "count": 10_000, **fault}])
+    done = cli("plan", EXAMPLES)
+    asked = any(line["route"] == route for line in cloud.emulator.log.lines)
+    if asked:
+        assert done.code in (1, 5), done.out
+        assert done.out == ""
+    assert "Traceback" not in done.err
+
+
+@pytest.mark.parametrize("route", ["exchange.batch", "graph.batch"])
+@pytest.mark.parametrize("fault", BATCHES, ids=name)
+def test_batch_when_its_answers_do_not_match_then_never_another_plan(
+    cloud: Cloud, cli: Cli, route: str, fault: dict[str, object]
+) -> None:
+    whole = changes(cli)
+    cloud.emulator.faults.set([{"route": route, **fault}])
+    done = cli("plan", EXAMPLES, "-o", "json")
+    if done.code == 0:
+        assert [change["key"] for change in json.loads(done.out)["changes"]] == whole
+    else:
+        assert (done.code, done.out) == (1, "")
+
+
+@pytest.mark.parametrize("route", WRITES)
+@pytest.mark.parametrize("fault", [*PASSING, {"kind": "status_after", "status": 503}], ids=name)
+def test_apply_when_a_write_fails_once_then_it_ends_as_without_and_nothing_happens_twice(
+    cloud: Cloud, cli: Cli, route: str, fault: dict[str, object]
+) -> None:
+    cloud.emulator.faults.set([{"route": route, **fault}])
+    done = cli("apply", EXAMPLES, "--yes", "-o", "json")
+    effects = cloud.writes()
+    assert len(effects) == len(set(effects)), "an effect happened twice"
+    cloud.emulator.faults.set([])
+    results = json.loads(done.out)["results"]
+    if fault["kind"] == "html200":
+        # A proxy in between: what was sent is not known to have arrived; it is settled by reading.
+        assert done.code in (0, 3), done.out
+    else:
+        assert done.code == 0, [
+            item["outcome"] for item in results if item["outcome"]["status"] not in ("done", "already_so")
+        ]
+    if done.code:
+        assert cli("apply", EXAMPLES, "--yes").code == 0
+    assert changes(cli) == []
+
+
+@pytest.mark.parametrize("route", WRITES)
+def test_apply_when_a_write_fails_for_ever_then_it_says_so_and_another_run_finishes(
+    cloud: Cloud, cli: Cli, route: str
+) -> None:
+    cloud.emulator.faults.set([{"route": route, "count": 10_000, "kind": "status", "status": 503}])
+    done = cli("apply", EXAMPLES, "--yes", "-o", "json")
+    assert done.code in (1, 3)
+    told = {item["outcome"]["status"] for item in json.loads(done.out)["results"]}
+    assert told & {"unknown", "failed", "skipped"}
+    cloud.emulator.faults.set([])
+    assert cli("apply", EXAMPLES, "--yes").code == 0
+    assert changes(cli) == []
+
+
+def test_apply_when_the_role_is_lost_midway_then_the_run_stops_with_3(cloud: Cloud, cli: Cli) -> None:
+    cloud.emulator.faults.set([
+        {"route": "exchange.Add-*", "n": 5, "count": 10_000, "kind": "forbidden"},
+        {"route": "exchange.Set-*", "n": 5, "count": 10_000, "kind": "forbidden"},
+    ])  # fmt: skip
+    done = cli("apply", EXAMPLES, "--yes")
+    assert done.code == 3
+    assert "Not applied" in done.out
+
+
+@pytest.mark.parametrize(("kind", "lag"), [("create", 40.0), ("grant", 20.0)])
+def test_apply_when_writes_are_seen_late_then_it_waits_and_ends_clean(
+    cloud: Cloud, cli: Cli, kind: str, lag: float
+) -> None:
+    cloud.tenant.set_meta(f"lag:{kind}", str(lag))
+    done = cli("apply", EXAMPLES, "--yes")
+    assert done.code == 0, done.out + done.err
+    assert changes(cli) == []
+
+
+def test_apply_when_a_grant_is_never_seen_then_it_is_not_called_done(cloud: Cloud, cli: Cli) -> None:
+    cloud.tenant.set_meta("lag:grant", "86400")
+    done = cli("apply", EXAMPLES, "--yes")
+    assert done.code == 3
+    assert "not visible yet" in done.out
+    assert "still there" in done.out
