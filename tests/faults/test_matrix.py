@@ -35,8 +35,8 @@ READS = [
     "graph.groups.transitiveMembers",
 ]  # fmt: skip
 WRITES = [
-    "exchange.New-Mailbox", "exchange.Set-Mailbox", "exchange.Add-MailboxPermission", "exchange.Add-RecipientPermission",
-    "exchange.Remove-MailboxPermission", "exchange.Remove-RecipientPermission", "graph.users.patch",
+    "exchange.New-Mailbox", "exchange.Set-Mailbox", "exchange.Add-MailboxPermission",
+    "exchange.Add-RecipientPermission", "exchange.Remove-MailboxPermission", "exchange.Remove-RecipientPermission", "graph.users.patch",
 ]  # fmt: skip
 
 

@@ -66,7 +66,7 @@ def _named(row: sqlite3.Row) -> tuple[str, str]:
     if row["trustee_id"] is None or row["trustee_deleted"] is not None or row["kind"] is None:
         return row["sid"], ""
     if not row["has_address"]:
-        return row["upn"] or row["mail"] or row["name"], ""
+        return row["upn"] or row["name"], ""
     if row["kind"] == "group":
         return row["name"], row["mail"] or ""
     return row["upn"] or row["name"], row["mail"] or ""

@@ -111,7 +111,9 @@ async def _resolve_names(graph: Graph, exchange: ExchangeAdmin, reading: Reading
     for index, name in enumerate(names):
         answer = answers[str(index)]
         if isinstance(answer, CloudError):
-            continue  # unknown or ambiguous there too: kept by its raw name, never dropped
+            if "Ambiguous" in answer.code:
+                raise _unclear(name)
+            continue  # unknown there too: kept by its raw name, never dropped
         ids += [str(row["ExternalDirectoryObjectId"]) for row in answer]
         for row in answer:
             reading.people.names.setdefault(name.casefold(), set()).add(
@@ -134,11 +136,13 @@ def _holder(grant: RawGrant, people: People) -> Trustee | None:
             return people.trustees.get(next(iter(ids)))
     ids = people.names.get(grant.who.casefold(), set())
     if len(ids) > 1:
-        raise ObserveError(
-            where=str(grant.mailbox), why=f"`{grant.who}` holds a right there, and {len(ids)} objects have this name.",
-            mend="Give each of them a name of its own.",
-        )  # fmt: skip
+        raise _unclear(grant.who)
     return people.trustees.get(next(iter(ids))) if ids else None
+
+
+def _unclear(name: str) -> ObserveError:
+    why = f"`{name}` holds a right, and several objects have this name."
+    return ObserveError(where="names of trustees", why=why, mend="Give each of them a name of its own.")
 
 
 def _groups_of(scope: Scope, reading: Reading, holders: Iterable[Trustee | None]) -> set[TrusteeId]:
