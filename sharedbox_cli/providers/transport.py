@@ -85,6 +85,19 @@ class Answer:
     url: str = ""
 
 
+class Fields(dict[str, Any]):
+    """One object of an answer. A field that was left out is an error where it is read, never a default."""
+
+    def __init__(self, data: Mapping[str, Any], call: str) -> None:
+        super().__init__(data)
+        self._call = call
+
+    def __missing__(self, name: str) -> Any:
+        what = self.get("PrimarySmtpAddress") or self.get("Identity") or self.get("id") or ""
+        where = " · ".join(part for part in (str(what), self._call, name) if part)
+        raise ObserveError(where=where, why="The service left it out.", mend="Nothing is taken for granted. Try again.")
+
+
 class Unreachable(CloudError):
     """Nothing was sent: no connection, no name."""
 
@@ -306,12 +319,12 @@ def body_of(answer: Answer, call: str, mailbox: str = "") -> dict[str, Any]:
     return data
 
 
-def items_of(data: Mapping[str, Any], call: str) -> list[dict[str, Any]]:
+def items_of(data: Mapping[str, Any], call: str) -> list[Fields]:
     """Return the collection of an answer. Raises ObserveError where it is missing: never an empty list."""
     value = data.get("value")
     if not isinstance(value, list):
         raise ObserveError(where=call, why="The answer has no `value`: it is not the whole truth.")
-    return value
+    return [Fields(item, call) for item in value]
 
 
 class Pages:

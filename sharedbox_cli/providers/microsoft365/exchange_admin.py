@@ -20,6 +20,7 @@ from sharedbox_cli.providers.transport import (
     CONNECT_SECONDS,
     SILENCE_SECONDS,
     Answer,
+    Fields,
     Pages,
     Policy,
     body_of,
@@ -114,7 +115,7 @@ class ExchangeAdmin:
         url, found = self._url(select), list[dict[str, Any]]()
         while url:
             data = await self._page(url, body, cmdlet, mailbox, is_first=not found)
-            found += [without_sidecars(row) for row in items_of(data, cmdlet)]
+            found += [Fields(without_sidecars(row), cmdlet) for row in items_of(data, cmdlet)]
             url = pages.next(data)
             if not url and is_truncated(data.get("@adminapi.warnings") or ()):
                 raise ObserveError(where=cmdlet, why="The service cut the list short.")
@@ -273,4 +274,4 @@ def _part(item: Mapping[str, Any], cmdlet: str, parameters: Mapping[str, Any]) -
         return Ambiguous("an answer of a batch is cut short", call=cmdlet, mailbox=mailbox)
     if body.get("@odata.nextLink") or is_truncated(body.get("@adminapi.warnings") or ()):
         raise ObserveError(where=f"{mailbox} · {cmdlet}", why="The service cut the list short.")
-    return [without_sidecars(row) for row in items_of(body, cmdlet)]
+    return [Fields(without_sidecars(row), cmdlet) for row in items_of(body, cmdlet)]

@@ -17,6 +17,7 @@ from sharedbox_cli.providers.transport import (
     CONNECT_SECONDS,
     SILENCE_SECONDS,
     Answer,
+    Fields,
     Pages,
     Policy,
     body_of,
@@ -84,7 +85,7 @@ class Graph:
 
         return await self._policy.call(once, is_write=False)
 
-    async def read_all(self, make: Callable[[], RequestInformation], call: str) -> list[dict[str, Any]]:
+    async def read_all(self, make: Callable[[], RequestInformation], call: str) -> list[Fields]:
         """Return all items of a list, page by page. Raises ObserveError where a page cannot be followed."""
         pages = Pages(self._origin, call)
         data = await self.read(make, call)

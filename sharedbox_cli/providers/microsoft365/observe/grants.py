@@ -43,7 +43,7 @@ async def read_grants(exchange: ExchangeAdmin, rows: Rows) -> list[RawGrant]:
     """Return every entry of these mailboxes, complete. Raises ObserveError, CloudError."""
     found = [*await _full_access(exchange, rows), *await _send_as(exchange, rows)]
     for address, row in rows.items():
-        for entry in row.get("GrantSendOnBehalfTo") or ():
+        for entry in row["GrantSendOnBehalfTo"] or ():
             who = on_behalf_identity(entry)
             found.append(RawGrant(address, who, "", "", Right.SEND_ON_BEHALF, "SendOnBehalf"))
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -56,7 +56,7 @@ class Reading:
     people: People
     grants: list[RawGrant] = field(default_factory=list)
     usage: Facts = field(default_factory=dict)
-    skus: list[dict[str, Any]] = field(default_factory=list)
+    skus: Sequence[dict[str, Any]] = ()
     members: dict[TrusteeId, frozenset[TrusteeId]] = field(default_factory=dict)
 
 
