@@ -10,12 +10,11 @@ import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from sharedbox_cli.core.errors import Ambiguous, CloudError, ObserveError, Refused
 from sharedbox_cli.providers.microsoft365.errors import exchange_error
-from sharedbox_cli.providers.microsoft365.quirks import is_truncated, without_sidecars
+from sharedbox_cli.providers.microsoft365.quirks import is_truncated, odata_quoted, without_sidecars
 from sharedbox_cli.providers.transport import (
     CONNECT_SECONDS,
     SILENCE_SECONDS,
@@ -36,7 +35,8 @@ BATCH = 10
 PAGE = 1000
 SYSTEM_MAILBOX = "SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}"
 """Anchor of app-only calls: the same for a whole run, so that one back end answers all of them."""
-_RANGES = "0123456789abcdefghijklmnopqrstuvwxyz"
+_SPLITTABLE = frozenset({"Get-Mailbox", "Get-Recipient"})
+"""Reads that take a filter on `Name`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +100,10 @@ class ExchangeAdmin:
         """Return all rows of a read, complete. Raises ObserveError where they are not, CloudError."""
         try:
             return await self._read_pages(cmdlet, parameters, select, mailbox)
-        except _PagingBroken:
-            if "Filter" in parameters or "Identity" in parameters:
-                raise ObserveError(
-                    where=cmdlet, why="A page could not be followed, and the list cannot be split."
-                ) from None
-            return await self._read_ranges(cmdlet, parameters, select)
+        except PagingBroken:
+            if cmdlet not in _SPLITTABLE or "Filter" in parameters or "Identity" in parameters:
+                raise
+        return await self._read_ranges(cmdlet, parameters, select)
 
     async def _read_pages(
         self, cmdlet: str, parameters: Mapping[str, Any], select: tuple[str, ...], mailbox: str
@@ -114,7 +112,11 @@ class ExchangeAdmin:
         body = _command(cmdlet, parameters)
         url, found = self._url(select), list[dict[str, Any]]()
         while url:
-            data = await self._page(url, body, cmdlet, mailbox, is_first=not found)
+            try:
+                data = await self._page(url, body, cmdlet, mailbox, is_first=not found)
+            except PagingBroken as broken:
+                broken.seen = found
+                raise
             found += [Fields(without_sidecars(row), cmdlet) for row in items_of(data, cmdlet)]
             url = pages.next(data)
             if not url and is_truncated(data.get("@adminapi.warnings") or ()):
@@ -129,21 +131,30 @@ class ExchangeAdmin:
         try:
             return await self._policy.call(once, is_write=False)
         except Refused as error:
-            if not is_first and "pagination" in error.why.lower() + error.code.lower():
-                raise _PagingBroken from error
-            raise
+            if is_first:
+                raise
+            raise PagingBroken(where=cmdlet, why=f"A page could not be followed. {error.why}".strip()) from error
 
     async def _read_ranges(
         self, cmdlet: str, parameters: Mapping[str, Any], select: tuple[str, ...]
     ) -> list[dict[str, Any]]:
-        """Return a list in ranges of names, each small enough for one page."""
+        """Return a list in ranges of names, each halved until it fits one page."""
         found: list[dict[str, Any]] = []
-        bounds = ["", *_RANGES, ""]
-        for low, high in pairwise(bounds):
-            parts = [f"Name -ge '{low}'"] if low else []
-            parts += [f"Name -lt '{high}'"] if high else []
-            more = {**parameters, "Filter": " -and ".join(parts)}
-            found += await self._read_pages(cmdlet, more, select, "")
+        columns = tuple(dict.fromkeys((*select, "Name"))) if select else ()
+        todo = [("", "")]
+        while todo:
+            low, high = todo.pop()
+            parts = [f"Name -ge {odata_quoted(low)}"] if low else []
+            parts += [f"Name -lt {odata_quoted(high)}"] if high else []
+            more = {"Filter": " -and ".join(parts)} if parts else {}
+            try:
+                found += await self._read_pages(cmdlet, {**parameters, **more}, columns, "")
+            except PagingBroken as broken:
+                names = sorted(str(row["Name"]).lower() for row in broken.seen)
+                middle = names[len(names) // 2]
+                if middle in (low, names[0]):
+                    raise
+                todo += [(middle, high), (low, middle)]
         return found
 
     async def write(self, cmdlet: str, parameters: Mapping[str, Any], mailbox: str, request_id: str = "") -> Reply:
@@ -212,8 +223,10 @@ class ExchangeAdmin:
         return _matched(body_of(answer, what or "$batch"), commands)
 
 
-class _PagingBroken(Exception):
-    """A next link that the service does not know any more."""
+class PagingBroken(ObserveError):
+    """A next link that the service refuses: seen at once, where the link names a server that the next call misses."""
+
+    seen: list[dict[str, Any]]
 
 
 def _is_passing(item: list[dict[str, Any]] | CloudError) -> bool:
