@@ -12,7 +12,7 @@ import json
 import random
 import threading
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
@@ -108,6 +108,11 @@ class Renewed(CloudError):
     """The token was refused; worth one more try with a new one."""
 
     summary = "the service refused the token"
+
+
+def first_concern(errors: Iterable[CloudError]) -> CloudError:
+    """Return what a batch has to be asked again for: a new token first, then the longest wait."""
+    return max(errors, key=lambda error: (isinstance(error, Renewed), error.retry_after or 0.0))
 
 
 @dataclass(slots=True)

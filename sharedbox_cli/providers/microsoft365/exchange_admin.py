@@ -22,7 +22,9 @@ from sharedbox_cli.providers.transport import (
     Fields,
     Pages,
     Policy,
+    Renewed,
     body_of,
+    first_concern,
     items_of,
     judge,
     transport_error,
@@ -198,7 +200,7 @@ class ExchangeAdmin:
             for key in [key for key, item in found.items() if not _is_passing(item)]:
                 del left[key]
             if again:
-                raise max(again, key=lambda item: item.retry_after or 0.0)
+                raise first_concern(again)
 
         await self._policy.call(once, is_write=False)
         return done
@@ -232,7 +234,7 @@ class PagingBroken(ObserveError):
 def _is_passing(item: list[dict[str, Any]] | CloudError) -> bool:
     from sharedbox_cli.core.errors import Throttled
 
-    return isinstance(item, (Throttled, Ambiguous))
+    return isinstance(item, (Throttled, Ambiguous, Renewed))
 
 
 def _command(cmdlet: str, parameters: Mapping[str, Any]) -> dict[str, Any]:

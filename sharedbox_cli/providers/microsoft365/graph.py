@@ -20,7 +20,9 @@ from sharedbox_cli.providers.transport import (
     Fields,
     Pages,
     Policy,
+    Renewed,
     body_of,
+    first_concern,
     items_of,
     judge,
     transport_error,
@@ -133,7 +135,7 @@ class Graph:
             found = matched(data, parts, call)
             again = [item for item in found.values() if isinstance(item, CloudError) and is_passing(item)]
             if again:
-                raise max(again, key=lambda item: item.retry_after or 0.0)
+                raise first_concern(again)
             return found
 
         return await self._policy.call(once, is_write=False)
@@ -181,7 +183,7 @@ def is_passing(error: CloudError) -> bool:
     """Return whether a failed part of a batch is worth asking again."""
     from sharedbox_cli.core.errors import Throttled
 
-    return isinstance(error, (Throttled, Ambiguous))
+    return isinstance(error, (Throttled, Ambiguous, Renewed))
 
 
 def matched(data: Mapping[str, Any], parts: Mapping[str, object], call: str) -> dict[str, dict[str, Any] | CloudError]:
@@ -210,7 +212,7 @@ def _part(item: Mapping[str, Any], call: str) -> dict[str, Any] | CloudError:
         _judge(answer, call, "")
     except CloudError as error:
         return error
-    return body if isinstance(body, dict) else {}
+    return body if isinstance(body, dict) else Ambiguous("an answer of a batch is cut short", call=call)
 
 
 def chunks_of(items: Sequence[str], size: int) -> list[list[str]]:
