@@ -12,7 +12,7 @@ import json
 import random
 import threading
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
@@ -85,6 +85,19 @@ class Answer:
     url: str = ""
 
 
+class Fields(dict[str, Any]):
+    """One object of an answer. A field that was left out is an error where it is read, never a default."""
+
+    def __init__(self, data: Mapping[str, Any], call: str) -> None:
+        super().__init__(data)
+        self._call = call
+
+    def __missing__(self, name: str) -> Any:
+        what = self.get("PrimarySmtpAddress") or self.get("Identity") or self.get("id") or ""
+        where = " · ".join(part for part in (str(what), self._call, name) if part)
+        raise ObserveError(where=where, why="The service left it out.", mend="Nothing is taken for granted. Try again.")
+
+
 class Unreachable(CloudError):
     """Nothing was sent: no connection, no name."""
 
@@ -95,6 +108,11 @@ class Renewed(CloudError):
     """The token was refused; worth one more try with a new one."""
 
     summary = "the service refused the token"
+
+
+def first_concern(errors: Iterable[CloudError]) -> CloudError:
+    """Return what a batch has to be asked again for: a new token first, then the longest wait."""
+    return max(errors, key=lambda error: (isinstance(error, Renewed), error.retry_after or 0.0))
 
 
 @dataclass(slots=True)
@@ -217,12 +235,6 @@ class Policy:
 DOCTOR = "To see all that is missing, and where to click:\n    sharedbox doctor"
 
 
-def worst(errors: Sequence[CloudError]) -> CloudError:
-    """Return what decides how to go on with a batch: a refused token first, then the longest wait."""
-    renewed = [error for error in errors if isinstance(error, Renewed)]
-    return renewed[0] if renewed else max(errors, key=lambda error: error.retry_after or 0.0)
-
-
 def _given_up(error: CloudError, number: int, seconds: float) -> CloudError:
     kind = type(error)
     return kind(
@@ -312,12 +324,12 @@ def body_of(answer: Answer, call: str, mailbox: str = "") -> dict[str, Any]:
     return data
 
 
-def items_of(data: Mapping[str, Any], call: str) -> list[dict[str, Any]]:
+def items_of(data: Mapping[str, Any], call: str) -> list[Fields]:
     """Return the collection of an answer. Raises ObserveError where it is missing: never an empty list."""
     value = data.get("value")
     if not isinstance(value, list):
         raise ObserveError(where=call, why="The answer has no `value`: it is not the whole truth.")
-    return value
+    return [Fields(item, call) for item in value]
 
 
 class Pages:

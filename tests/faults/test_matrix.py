@@ -103,7 +103,8 @@ def test_apply_when_a_write_fails_once_then_it_ends_as_without_and_nothing_happe
         # A proxy in between: what was sent is not known to have arrived; it is settled by reading.
         assert done.code in (0, 3), done.out
     else:
-        assert done.code == 0, [
+        bad = [item["outcome"] for item in results if item["outcome"]["status"] not in ("done", "already_so")]
+        assert done.code == 0, bad
             item["outcome"] for item in results if item["outcome"]["status"] not in ("done", "already_so")
         ]
     if done.code:

@@ -89,8 +89,8 @@ def exchange_error(answer: Answer, call: str, mailbox: str = "") -> CloudError |
         )
     else:
         meaning = EXCHANGE.get(kind.rpartition(".")[2])
-    if meaning is None and sentence and answer.status == 400:
-        meaning = Meaning(Refused, "the service refused the request")
+        if meaning is None and sentence and answer.status == 400:
+            meaning = Meaning(Refused, "the service refused the request")
     return _made(meaning, answer, call, mailbox, kind, sentence)
 
 

@@ -10,24 +10,24 @@ import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from sharedbox_cli.core.errors import Ambiguous, CloudError, ObserveError, Refused, Throttled
+from sharedbox_cli.core.errors import Ambiguous, CloudError, ObserveError, Refused
 from sharedbox_cli.providers.microsoft365.errors import exchange_error
-from sharedbox_cli.providers.microsoft365.quirks import is_truncated, without_sidecars
+from sharedbox_cli.providers.microsoft365.quirks import is_truncated, odata_quoted, without_sidecars
 from sharedbox_cli.providers.transport import (
     CONNECT_SECONDS,
     SILENCE_SECONDS,
     Answer,
+    Fields,
     Pages,
     Policy,
     Renewed,
     body_of,
+    first_concern,
     items_of,
     judge,
     transport_error,
-    worst,
 )
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ BATCH = 10
 PAGE = 1000
 SYSTEM_MAILBOX = "SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}"
 """Anchor of app-only calls: the same for a whole run, so that one back end answers all of them."""
-_RANGES = "0123456789abcdefghijklmnopqrstuvwxyz"
+_SPLITTABLE = frozenset({"Get-Mailbox", "Get-Recipient"})
+"""Reads that take a filter on `Name`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +102,10 @@ class ExchangeAdmin:
         """Return all rows of a read, complete. Raises ObserveError where they are not, CloudError."""
         try:
             return await self._read_pages(cmdlet, parameters, select, mailbox)
-        except _PagingBroken:
-            if "Filter" in parameters or "Identity" in parameters:
-                raise ObserveError(
-                    where=cmdlet, why="A page could not be followed, and the list cannot be split."
-                ) from None
-            return await self._read_ranges(cmdlet, parameters, select)
+        except PagingBroken:
+            if cmdlet not in _SPLITTABLE or "Filter" in parameters or "Identity" in parameters:
+                raise
+        return await self._read_ranges(cmdlet, parameters, select)
 
     async def _read_pages(
         self, cmdlet: str, parameters: Mapping[str, Any], select: tuple[str, ...], mailbox: str
@@ -115,8 +114,12 @@ class ExchangeAdmin:
         body = _command(cmdlet, parameters)
         url, found = self._url(select), list[dict[str, Any]]()
         while url:
-            data = await self._page(url, body, cmdlet, mailbox, is_first=not found)
-            found += [without_sidecars(row) for row in items_of(data, cmdlet)]
+            try:
+                data = await self._page(url, body, cmdlet, mailbox, is_first=not found)
+            except PagingBroken as broken:
+                broken.seen = found
+                raise
+            found += [Fields(without_sidecars(row), cmdlet) for row in items_of(data, cmdlet)]
             url = pages.next(data)
             if not url and is_truncated(data.get("@adminapi.warnings") or ()):
                 raise ObserveError(where=cmdlet, why="The service cut the list short.")
@@ -130,21 +133,30 @@ class ExchangeAdmin:
         try:
             return await self._policy.call(once, is_write=False)
         except Refused as error:
-            if not is_first and "pagination" in error.why.lower() + error.code.lower():
-                raise _PagingBroken from error
-            raise
+            if is_first:
+                raise
+            raise PagingBroken(where=cmdlet, why=f"A page could not be followed. {error.why}".strip()) from error
 
     async def _read_ranges(
         self, cmdlet: str, parameters: Mapping[str, Any], select: tuple[str, ...]
     ) -> list[dict[str, Any]]:
-        """Return a list in ranges of names, each small enough for one page."""
+        """Return a list in ranges of names, each halved until it fits one page."""
         found: list[dict[str, Any]] = []
-        bounds = ["", *_RANGES, ""]
-        for low, high in pairwise(bounds):
-            parts = [f"Name -ge '{low}'"] if low else []
-            parts += [f"Name -lt '{high}'"] if high else []
-            more = {**parameters, "Filter": " -and ".join(parts)}
-            found += await self._read_pages(cmdlet, more, select, "")
+        columns = tuple(dict.fromkeys((*select, "Name"))) if select else ()
+        todo = [("", "")]
+        while todo:
+            low, high = todo.pop()
+            parts = [f"Name -ge {odata_quoted(low)}"] if low else []
+            parts += [f"Name -lt {odata_quoted(high)}"] if high else []
+            more = {"Filter": " -and ".join(parts)} if parts else {}
+            try:
+                found += await self._read_pages(cmdlet, {**parameters, **more}, columns, "")
+            except PagingBroken as broken:
+                names = sorted(str(row["Name"]).lower() for row in broken.seen)
+                middle = names[len(names) // 2]
+                if middle in (low, names[0]):
+                    raise
+                todo += [(middle, high), (low, middle)]
         return found
 
     async def write(self, cmdlet: str, parameters: Mapping[str, Any], mailbox: str, request_id: str = "") -> Reply:
@@ -188,7 +200,7 @@ class ExchangeAdmin:
             for key in [key for key, item in found.items() if not _is_passing(item)]:
                 del left[key]
             if again:
-                raise worst(again)
+                raise first_concern(again)
 
         await self._policy.call(once, is_write=False)
         return done
@@ -213,11 +225,15 @@ class ExchangeAdmin:
         return _matched(body_of(answer, what or "$batch"), commands)
 
 
-class _PagingBroken(Exception):
-    """A next link that the service does not know any more."""
+class PagingBroken(ObserveError):
+    """A next link that the service refuses: seen at once, where the link names a server that the next call misses."""
+
+    seen: list[dict[str, Any]]
 
 
 def _is_passing(item: list[dict[str, Any]] | CloudError) -> bool:
+    from sharedbox_cli.core.errors import Throttled
+
     return isinstance(item, (Throttled, Ambiguous, Renewed))
 
 
@@ -273,4 +289,4 @@ def _part(item: Mapping[str, Any], cmdlet: str, parameters: Mapping[str, Any]) -
         return Ambiguous("an answer of a batch is cut short", call=cmdlet, mailbox=mailbox)
     if body.get("@odata.nextLink") or is_truncated(body.get("@adminapi.warnings") or ()):
         raise ObserveError(where=f"{mailbox} · {cmdlet}", why="The service cut the list short.")
-    return [without_sidecars(row) for row in items_of(body, cmdlet)]
+    return [Fields(without_sidecars(row), cmdlet) for row in items_of(body, cmdlet)]

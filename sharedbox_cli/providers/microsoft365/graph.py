@@ -11,20 +11,21 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from sharedbox_cli.core.errors import Ambiguous, CloudError, ObserveError, Throttled
+from sharedbox_cli.core.errors import Ambiguous, CloudError, ObserveError
 from sharedbox_cli.providers.microsoft365.errors import graph_error
 from sharedbox_cli.providers.transport import (
     CONNECT_SECONDS,
     SILENCE_SECONDS,
     Answer,
+    Fields,
     Pages,
     Policy,
     Renewed,
     body_of,
+    first_concern,
     items_of,
     judge,
     transport_error,
-    worst,
 )
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ class Graph:
 
         return await self._policy.call(once, is_write=False)
 
-    async def read_all(self, make: Callable[[], RequestInformation], call: str) -> list[dict[str, Any]]:
+    async def read_all(self, make: Callable[[], RequestInformation], call: str) -> list[Fields]:
         """Return all items of a list, page by page. Raises ObserveError where a page cannot be followed."""
         pages = Pages(self._origin, call)
         data = await self.read(make, call)
@@ -134,7 +135,7 @@ class Graph:
             found = matched(data, parts, call)
             again = [item for item in found.values() if isinstance(item, CloudError) and is_passing(item)]
             if again:
-                raise worst(again)
+                raise first_concern(again)
             return found
 
         return await self._policy.call(once, is_write=False)
@@ -180,6 +181,8 @@ def _judge(answer: Answer, call: str, mailbox: str) -> None:
 
 def is_passing(error: CloudError) -> bool:
     """Return whether a failed part of a batch is worth asking again."""
+    from sharedbox_cli.core.errors import Throttled
+
     return isinstance(error, (Throttled, Ambiguous, Renewed))
 
 
@@ -209,9 +212,7 @@ def _part(item: Mapping[str, Any], call: str) -> dict[str, Any] | CloudError:
         _judge(answer, call, "")
     except CloudError as error:
         return error
-    if not isinstance(body, dict):
-        return Ambiguous("an answer of a batch is cut short", call=call)
-    return body
+    return body if isinstance(body, dict) else Ambiguous("an answer of a batch is cut short", call=call)
 
 
 def chunks_of(items: Sequence[str], size: int) -> list[list[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from sharedbox_cli.core.change import Change
@@ -42,7 +43,7 @@ async def licence(writer: Writer, change: Change, request_id: str) -> Outcome:
     return Outcome(Status.DONE, request_id=answer.headers.get("request-id", ""))
 
 
-def _swap(user: dict[str, Any], skus: list[dict[str, Any]], wanted: str) -> tuple[list[str], list[str], str]:
+def _swap(user: dict[str, Any], skus: Sequence[dict[str, Any]], wanted: str) -> tuple[list[str], list[str], str]:
     """Return what to add, what to remove, or why it cannot be."""
     plans = {str(sku["skuId"]): {p["servicePlanId"] for p in sku["servicePlans"]} for sku in skus}
     held = {str(state["skuId"]): state for state in user.get("licenseAssignmentStates") or ()}
@@ -60,7 +61,7 @@ def _swap(user: dict[str, Any], skus: list[dict[str, Any]], wanted: str) -> tupl
     return [chosen], carrying, ""
 
 
-def _chosen(skus: list[dict[str, Any]], wanted: str) -> str | None:
+def _chosen(skus: Sequence[dict[str, Any]], wanted: str) -> str | None:
     possible = [
         sku
         for sku in skus

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from sharedbox_cli.core.change import Change, Kind
-from sharedbox_cli.core.errors import CloudError, SharedboxError
-from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import Field, Right
+from sharedbox_cli.core.errors import CloudError, ObserveError, SharedboxError
+from sharedbox_cli.core.model import Field
 from sharedbox_cli.core.outcome import Effect
 from sharedbox_cli.providers.microsoft365.apply.writer import Writer
 from sharedbox_cli.providers.microsoft365.observe.licences import licence_of
 from sharedbox_cli.providers.microsoft365.observe.mailboxes import settings_of
 from sharedbox_cli.providers.microsoft365.observe.people import read_people
-from sharedbox_cli.providers.microsoft365.quirks import mailbox_entry, on_behalf_identity, recipient_entry
+from sharedbox_cli.providers.microsoft365.observe.tenant import read_holders
 from sharedbox_cli.providers.transport import SETTLE_SECONDS
 
 
@@ -65,24 +64,15 @@ async def _account(writer: Writer, change: Change, identity: str) -> bool:
 
 async def _holds(writer: Writer, change: Change, identity: str) -> bool:
     party = change.party
-    if party is None:
+    row = await writer.mailbox_row(identity)
+    if party is None or row is None:
         return False
-    if party.right is Right.SEND_ON_BEHALF:
-        row = await writer.mailbox_row(identity)
-        held = [on_behalf_identity(item) for item in (row or {}).get("GrantSendOnBehalfTo") or ()]
-        return party.id in held or (bool(party.name) and party.name in held)
-    if party.right is Right.FULL_ACCESS:
-        rows = await writer.exchange.read("Get-MailboxPermission", {"Identity": identity}, mailbox=str(change.mailbox))
-        entries, right = [mailbox_entry(row) for row in rows], "FullAccess"
-    else:
-        rows = await writer.exchange.read(
-            "Get-RecipientPermission", {"Identity": identity}, mailbox=str(change.mailbox)
-        )
-        entries, right = [recipient_entry(row) for row in rows], "SendAs"
-    address = party.address or Address.of("")
-    names = {party.id.lower(), address.key, party.name.lower()} - {""}
-    return any(
-        right in entry.rights and not entry.is_deny and not entry.is_inherited
-        and bool(names & {entry.who.lower(), entry.address.lower()})
-        for entry in entries
-    )  # fmt: skip
+    found = await read_holders(writer.graph, writer.exchange, {change.mailbox: row})
+    same = [(raw, who) for raw, who in found if raw.right is party.right and not (raw.is_deny or raw.is_inherited)]
+    if any(who is not None and who.id == party.id for _, who in same):
+        return True
+    unclear = sorted(raw.who for raw, who in same if who is None)
+    if unclear:
+        # One of them may be this very trustee under another name: absence is not proved.
+        raise ObserveError(where=str(change.mailbox), why=f"Nobody knows who `{unclear[0]}` is.")
+    return False

@@ -9,7 +9,7 @@ from typing import Any
 from sharedbox_cli.core.errors import CloudError
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import Right
-from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
+from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin, PagingBroken
 from sharedbox_cli.providers.microsoft365.quirks import (
     Entry,
     is_self,
@@ -43,7 +43,7 @@ async def read_grants(exchange: ExchangeAdmin, rows: Rows) -> list[RawGrant]:
     """Return every entry of these mailboxes, complete. Raises ObserveError, CloudError."""
     found = [*await _full_access(exchange, rows), *await _send_as(exchange, rows)]
     for address, row in rows.items():
-        for entry in row.get("GrantSendOnBehalfTo") or ():
+        for entry in row["GrantSendOnBehalfTo"] or ():
             who = on_behalf_identity(entry)
             found.append(RawGrant(address, who, "", "", Right.SEND_ON_BEHALF, "SendOnBehalf"))
     return found
@@ -61,21 +61,34 @@ async def _full_access(exchange: ExchangeAdmin, rows: Rows) -> list[RawGrant]:
 
 
 async def _send_as(exchange: ExchangeAdmin, rows: Rows) -> list[RawGrant]:
-    found: list[RawGrant] = []
     if len(rows) <= FEW:
-        ids = {str(row["ExternalDirectoryObjectId"]): address for address, row in rows.items()}
-        commands = {key: ("Get-RecipientPermission", {"Identity": key, "ResultSize": "Unlimited"}) for key in ids}
-        answers = await exchange.read_batch(commands, what="send as")
-        for key, address in ids.items():
-            for row in _whole(answers[key]):
-                found += _understood(address, recipient_entry(row), "SendAs", Right.SEND_AS)
-        return found
+        return await _send_as_of_each(exchange, rows)
     names = {str(row["Identity"]).lower(): address for address, row in rows.items()}
-    for row in await exchange.read("Get-RecipientPermission", {"ResultSize": "Unlimited"}):
-        owner = names.get(str(row["Identity"]).lower())
-        if owner is not None:
-            found += _understood(owner, recipient_entry(row), "SendAs", Right.SEND_AS)
-    return found
+    found: list[RawGrant] = []
+    told: set[Address] = set()
+    try:
+        for row in await exchange.read("Get-RecipientPermission", {"ResultSize": "Unlimited"}):
+            owner = names.get(str(row["Identity"]).lower())
+            if owner is not None:
+                told.add(owner)
+                found += _understood(owner, recipient_entry(row), "SendAs", Right.SEND_AS)
+    except PagingBroken:
+        return await _send_as_of_each(exchange, rows)
+    # Each mailbox has its own SELF entry at least: one without any was not told of, or goes by another name.
+    untold = {address: row for address, row in rows.items() if address not in told}
+    return [*found, *await _send_as_of_each(exchange, untold)]
+
+
+async def _send_as_of_each(exchange: ExchangeAdmin, rows: Rows) -> list[RawGrant]:
+    ids = {str(row["ExternalDirectoryObjectId"]): address for address, row in rows.items()}
+    commands = {key: ("Get-RecipientPermission", {"Identity": key, "ResultSize": "Unlimited"}) for key in ids}
+    answers = await exchange.read_batch(commands, what="send as")
+    return [
+        grant
+        for key, address in ids.items()
+        for row in _whole(answers[key])
+        for grant in _understood(address, recipient_entry(row), "SendAs", Right.SEND_AS)
+    ]
 
 
 def _whole(rows: list[dict[str, Any]] | CloudError) -> list[dict[str, Any]]:

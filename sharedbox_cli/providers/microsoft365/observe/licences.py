@@ -6,7 +6,7 @@ learn.microsoft.com/entra/identity/users/licensing-service-plan-reference, read 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sharedbox_cli.core.model import LICENCE_NONE, PLAN_1, PLAN_2, LicencePool
@@ -53,7 +53,7 @@ def licence_names(user: Mapping[str, Any], skus: Mapping[str, str]) -> tuple[str
     return tuple(sorted(skus.get(item["skuId"], item["skuId"]) for item in user.get("assignedLicenses") or ()))
 
 
-async def read_skus(graph: Graph) -> list[dict[str, Any]]:
+async def read_skus(graph: Graph) -> Sequence[dict[str, Any]]:
     """Return the products that the tenant has bought."""
     return await graph.read_all(lambda: _skus(graph), "subscribedSkus")
 
@@ -62,7 +62,7 @@ def _skus(graph: Graph) -> RequestInformation:
     return graph.client.subscribed_skus.to_get_request_information()
 
 
-def pools(skus: list[dict[str, Any]]) -> dict[str, LicencePool]:
+def pools(skus: Sequence[dict[str, Any]]) -> dict[str, LicencePool]:
     """Return the seats of each product that brings a mail plan."""
     found = {}
     for sku in skus:

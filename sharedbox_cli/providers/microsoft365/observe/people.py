@@ -11,6 +11,7 @@ from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import Trustee, TrusteeKind
 from sharedbox_cli.providers.microsoft365.graph import BATCH, PAGE, Graph, chunks_of
 from sharedbox_cli.providers.microsoft365.quirks import odata_quoted, smtp_addresses
+from sharedbox_cli.providers.transport import items_of
 
 if TYPE_CHECKING:
     from kiota_abstractions.request_information import RequestInformation
@@ -142,7 +143,7 @@ async def _take(graph: Graph, people: People, parts: Mapping[str, tuple[str, Map
     for answer in (await graph.batch(parts, path.strip("/"))).values():
         if isinstance(answer, CloudError):
             raise answer
-        for item in answer["value"]:
+        for item in items_of(answer, path.strip("/")):
             (people.add_user if path == "/users" else people.add_group)(item)
 
 
@@ -162,7 +163,7 @@ async def read_members(
         answer = answers[str(index)]
         if isinstance(answer, CloudError):
             raise answer
-        items = list(answer["value"])
+        items = items_of(answer, "members of groups")
         if answer.get("@odata.nextLink"):
             items = await graph.read_all(lambda one=identity: _transitive(graph, one), "members of groups")  # type: ignore[misc]
         for item in items:

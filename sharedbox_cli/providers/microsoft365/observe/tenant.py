@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -56,7 +56,7 @@ class Reading:
     people: People
     grants: list[RawGrant] = field(default_factory=list)
     usage: Facts = field(default_factory=dict)
-    skus: list[dict[str, Any]] = field(default_factory=list)
+    skus: Sequence[dict[str, Any]] = ()
     members: dict[TrusteeId, frozenset[TrusteeId]] = field(default_factory=dict)
 
 
@@ -79,6 +79,16 @@ async def observe_tenant(graph: Graph, exchange: ExchangeAdmin, scope: Scope, no
     if scope.with_members:
         reading.members = await read_members(graph, reading.people, _groups_of(scope, reading, holders.values()))
     return _observed(organization, domains, scope, reading, granted, holders, now)
+
+
+async def read_holders(
+    graph: Graph, exchange: ExchangeAdmin, rows: Mapping[Address, dict[str, Any]]
+) -> list[tuple[RawGrant, Trustee | None]]:
+    """Return every entry of some mailboxes with its holder by id, or nothing for one whom nobody knows."""
+    reading = Reading(Boxes(rows=dict(rows)), People(), await read_grants(exchange, rows))
+    await _read_people(graph, Scope(frozenset()), reading)
+    await _resolve_names(graph, exchange, reading)
+    return [(grant, _holder(grant, reading.people)) for grant in reading.grants]
 
 
 def _organization(graph: Graph) -> RequestInformation:

@@ -1,0 +1,188 @@
+"""An emulated tenant, a provider connected to it through the real SDKs, and a clock that nobody waits for."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sharedbox_cli.auth.connection import Method, MicrosoftConnection, credential_for
+from sharedbox_cli.core.change import Change, Kind, Party, Phase
+from sharedbox_cli.core.events import Listener
+from sharedbox_cli.core.identity import Address, TrusteeId
+from sharedbox_cli.core.model import MICROSOFT365, Fact, Field, Observed, Right, TrusteeKind, Value
+from sharedbox_cli.emulator.clock import Clock
+from sharedbox_cli.emulator.seed import DOMAIN, Seeded
+from sharedbox_cli.emulator.server import Emulator
+from sharedbox_cli.emulator.tenant import Tenant
+from sharedbox_cli.providers.base import Scope
+from sharedbox_cli.providers.microsoft365.provider import Microsoft365
+
+ALL_FIELDS = frozenset({
+    Field.DISPLAY_NAME, Field.ALIASES, Field.HIDDEN, Field.SIGN_IN, Field.SENT_AS, Field.SENT_ON_BEHALF, Field.LICENCE,
+    Field.KIND,
+})  # fmt: skip
+
+
+class VirtualClock:
+    """Time that passes only by sleeping, and takes the emulator's clock along."""
+
+    def __init__(self, emulated: Clock) -> None:
+        self._emulated = emulated
+        self._passed = 0.0
+        self.slept: list[float] = []
+
+    def now(self) -> datetime:
+        """Return the emulator's time."""
+        return datetime.fromtimestamp(self._emulated.now(), UTC)
+
+    def monotonic(self) -> float:
+        """Return the seconds slept."""
+        return self._passed
+
+    async def sleep(self, seconds: float) -> None:
+        """Pass the time."""
+        self.slept.append(seconds)
+        self._passed += seconds
+        self._emulated.advance(seconds)
+        await asyncio.sleep(0)
+
+
+class Ear(Listener):
+    """Keeps what it hears."""
+
+    def __init__(self) -> None:
+        self.waits: list[float] = []
+
+    def waiting(self, seconds: float, why: str) -> None:
+        """Keep a wait."""
+        self.waits.append(seconds)
+
+
+@dataclass(slots=True)
+class Setting:
+    """A tenant with everything around it."""
+
+    emulator: Emulator
+    clock: VirtualClock
+    seeded: Seeded
+    made: list[Microsoft365] = field(default_factory=list)
+
+    @property
+    def tenant(self) -> Tenant:
+        """Return the tenant: to set it up, never to assert on."""
+        return self.emulator.tenant
+
+    def provider(self) -> Microsoft365:
+        """Return a provider that signed in; closed with the test."""
+        environment = self.emulator.environment()
+        origin = self.emulator.origin
+        connection = MicrosoftConnection(
+            environment["AZURE_TENANT_ID"], environment["AZURE_CLIENT_ID"], Method.CLIENT_SECRET,
+            authority=origin, graph_url=origin, exchange_url=origin,
+        )  # fmt: skip
+        credential = credential_for(connection, environment)
+        provider = Microsoft365(connection, credential=credential, clock=self.clock, rng=random.Random(1))  # noqa: S311 - jitter
+        self.made.append(provider)
+        return provider
+
+    def faults(self, *schedule: dict[str, Any]) -> None:
+        """Order failures; counting starts now."""
+        self.emulator.faults.set(list(schedule))
+
+    def forget(self) -> None:
+        """Empty the log."""
+        self.emulator.log.lines.clear()
+        self.emulator.log.effects.clear()
+
+    def requests(self) -> Counter[str]:
+        """Return the HTTP requests by route, batch parts not counted."""
+        return Counter(line["route"] for line in self.emulator.log.lines if not line["parent"])
+
+    def calls(self, route: str) -> int:
+        """Return how often a route was asked, batch parts counted."""
+        return sum(line["route"] == route for line in self.emulator.log.lines)
+
+    def effects(self) -> list[str]:
+        """Return what changed in the tenant."""
+        return [item["effect"] for item in self.emulator.log.effects]
+
+
+def at(local: str) -> Address:
+    """Return an address of the tenant."""
+    return Address.of(f"{local}@{DOMAIN}")
+
+
+def scope(
+    *mailboxes: str, fields: Iterable[Field] = ALL_FIELDS, facts: Iterable[Fact] = (), trustees: Iterable[str] = (),
+    grants: bool = True, members: bool = False,
+) -> Scope:  # fmt: skip
+    """Return a scope of some mailboxes, or of all."""
+    boxes = frozenset(at(item) for item in mailboxes) if mailboxes else None
+    return Scope(
+        frozenset({MICROSOFT365}), boxes, frozenset(fields), frozenset(facts), boxes if grants else frozenset(),
+        frozenset(at(item) for item in trustees), members,
+    )  # fmt: skip
+
+
+def held(world: Observed) -> set[tuple[str, str, str]]:
+    """Return every grant of a living trustee as (mailbox, trustee, right), as the seed writes them."""
+    found = set()
+    for address, box in world.mailboxes.items():
+        for grant in box.grants or ():
+            trustee = world.trustees[grant.trustee]
+            if trustee.kind in (TrusteeKind.USER, TrusteeKind.GROUP) and trustee.address is not None:
+                found.add((address.key, trustee.address.key, str(grant.right)))
+    return found
+
+
+def trustee_id(setting: Setting, local: str) -> TrusteeId:
+    """Return the id of somebody, from the tenant's set-up."""
+    row = setting.tenant.row("select id from objects where lower(mail) = ?", f"{local}@{DOMAIN}")
+    assert row is not None
+    return TrusteeId(str(row["id"]))
+
+
+def grant_of(
+    setting: Setting, box: str, who: str, right: Right = Right.FULL_ACCESS, kind: Kind = Kind.GRANT,
+    automapping: bool | None = None,
+) -> Change:  # fmt: skip
+    """Return the change that gives or takes a right."""
+    party = Party(trustee_id(setting, who), right, at(who), who.title())
+    phase = {Kind.GRANT: Phase.GRANT, Kind.REVOKE: Phase.REVOKE}.get(kind, Phase.GRANT)
+    after: dict[Field, Value] = {} if automapping is None else {Field.AUTOMAPPING: automapping}
+    return Change(kind, phase, at(box), MICROSOFT365, str(trustee_id(setting, box)), after=after, party=party)
+
+
+def update_of(
+    setting: Setting, box: str, after: dict[Field, Value], before: dict[Field, Value] | None = None
+) -> Change:  # fmt: skip
+    """Return the change of settings."""
+    phase = Phase.BLOCK_SIGN_IN if Field.SIGN_IN in after else Phase.SETTINGS
+    return Change(
+        Kind.UPDATE, phase, at(box), MICROSOFT365, str(trustee_id(setting, box)), before=before or {}, after=after
+    )  # fmt: skip
+
+
+def creation_of(local: str, name: str = "") -> Change:
+    """Return the change that makes a mailbox."""
+    return Change(
+        Kind.CREATE, Phase.CREATE, at(local), MICROSOFT365, how="new", after={Field.DISPLAY_NAME: name or local.title()}
+    )
+
+
+def deletion_of(setting: Setting, box: str) -> Change:
+    """Return the change that deletes a mailbox softly."""
+    return Change(Kind.DELETE, Phase.DELETE, at(box), MICROSOFT365, str(trustee_id(setting, box)))
+
+
+def licence_of(setting: Setting, box: str, wanted: str) -> Change:
+    """Return the change of a mailbox's licence."""
+    phase = Phase.LICENCE_DOWN if wanted == "none" else Phase.LICENCE_UP
+    return Change(
+        Kind.LICENCE, phase, at(box), MICROSOFT365, str(trustee_id(setting, box)), after={Field.LICENCE: wanted}
+    )
