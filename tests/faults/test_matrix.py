@@ -105,8 +105,6 @@ def test_apply_when_a_write_fails_once_then_it_ends_as_without_and_nothing_happe
     else:
         bad = [item["outcome"] for item in results if item["outcome"]["status"] not in ("done", "already_so")]
         assert done.code == 0, bad
-            item["outcome"] for item in results if item["outcome"]["status"] not in ("done", "already_so")
-        ]
     if done.code:
         assert cli("apply", EXAMPLES, "--yes").code == 0
     assert changes(cli) == []
