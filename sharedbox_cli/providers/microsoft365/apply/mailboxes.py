@@ -60,7 +60,7 @@ async def convert(writer: Writer, change: Change, request_id: str) -> Outcome:
 async def update(writer: Writer, change: Change, request_id: str) -> Outcome:
     """Change settings: one call for all that Exchange keeps; sign-in is Graph's."""
     if Field.SIGN_IN in change.after:
-        return await _sign_in(writer, change)
+        return await _sign_in(writer, change, request_id)
     parameters = {"Identity": identity_of(change), **_parameters(change)}
     return outcome_of(await writer.cmdlet("Set-Mailbox", parameters, change.mailbox, request_id))
 
@@ -102,14 +102,15 @@ def _alias_changes(before: Value, after: Value) -> dict[str, Any]:
     return found
 
 
-async def _sign_in(writer: Writer, change: Change) -> Outcome:
+async def _sign_in(writer: Writer, change: Change, request_id: str) -> Outcome:
     wanted = change.after[Field.SIGN_IN] == ALLOWED
     identity = change.mailbox_id or writer.made.get(change.mailbox, "")
     waits = iter((1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 60.0, 120.0))
     while True:
         try:
             answer = await writer.graph.write(
-                lambda: _patch(writer, identity, accountEnabled=wanted), "PATCH /users/{id}", change.mailbox.text
+                lambda: _patch(writer, identity, accountEnabled=wanted), "PATCH /users/{id}", change.mailbox.text,
+                request_id,
             )
         except NotFound:
             wait = next(waits, None)
