@@ -30,11 +30,17 @@ async def create(writer: Writer, change: Change, request_id: str) -> Outcome:
         "Alias": address.local,
         "PrimarySmtpAddress": address.text,
     }
+    is_repeated = address in writer.started
+    writer.started.setdefault(address, writer.clock.now())
     try:
         reply = await writer.exchange.write("New-Mailbox", parameters, address.text, request_id)
     except Conflict as error:
+        # An earlier request of ours may have landed late; anything else that is there is not ours.
+        row = await writer.wait_until_visible(address) if is_repeated else None
+        if row is not None and writer.is_made(change, row):
+            return await _seen(writer, change, str(row["ExternalDirectoryObjectId"]), error.request_id)
         return failed(error)
-    identity = str(reply.rows[0]["ExternalDirectoryObjectId"]) if reply.rows else ""
+    identity = str(reply.rows[0].get("ExternalDirectoryObjectId") or "") if reply.rows else ""
     return await _seen(writer, change, identity, reply.request_id)
 
 
@@ -46,8 +52,10 @@ async def _restore(writer: Writer, change: Change, request_id: str) -> Outcome:
 
 async def _seen(writer: Writer, change: Change, identity: str, request_id: str) -> Outcome:
     writer.made[change.mailbox] = identity
-    if not await writer.wait_until_visible(change.mailbox):
+    row = await writer.wait_until_visible(change.mailbox)
+    if row is None:
         return Outcome(Status.UNKNOWN, "made, and not visible after five minutes", request_id, identity)
+    identity = writer.made[change.mailbox] = str(row["ExternalDirectoryObjectId"])
     return Outcome(Status.DONE, request_id=request_id, mailbox_id=identity)
 
 
