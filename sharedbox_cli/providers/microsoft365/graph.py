@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -64,12 +65,15 @@ class Graph:
         """Give back connections."""
         await self._http.aclose()
 
-    async def _send(self, make: Callable[[], RequestInformation], call: str, mailbox: str) -> Answer:
+    async def _send(
+        self, make: Callable[[], RequestInformation], call: str, mailbox: str, request_id: str = ""
+    ) -> Answer:
         import httpx
         from kiota_abstractions.native_response_handler import NativeResponseHandler
         from kiota_http.middleware.options import ResponseHandlerOption
 
         info = make()
+        info.headers.try_add("client-request-id", request_id or str(uuid.uuid4()))
         info.add_request_options([ResponseHandlerOption(NativeResponseHandler())])
         try:
             response: Any = await self._adapter.send_primitive_async(info, "bytes", {})
@@ -107,9 +111,11 @@ class Graph:
         info.headers.add_all(first.headers)  # extra headers are not carried by the link
         return info
 
-    async def write(self, make: Callable[[], RequestInformation], call: str, mailbox: str) -> Answer:
+    async def write(
+        self, make: Callable[[], RequestInformation], call: str, mailbox: str, request_id: str = ""
+    ) -> Answer:
         """Send one write. Raises CloudError; Ambiguous where the effect is not known."""
-        return await self._policy.call(lambda: self._send(make, call, mailbox), is_write=True)
+        return await self._policy.call(lambda: self._send(make, call, mailbox, request_id), is_write=True)
 
     async def batch(self, parts: Parts, call: str) -> dict[str, dict[str, Any] | CloudError]:
         """Return the body of each part, or its error; throttled and lost parts are asked again."""

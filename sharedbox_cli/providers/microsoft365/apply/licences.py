@@ -38,7 +38,7 @@ async def licence(writer: Writer, change: Change, request_id: str) -> Outcome:
         return Outcome(Status.ALREADY_SO)
     body = {"addLicenses": [{"skuId": one, "disabledPlans": []} for one in add], "removeLicenses": remove}
     answer = await writer.graph.write(
-        lambda: _assign(writer, identity, body), "POST /users/{id}/assignLicense", change.mailbox.text
+        lambda: _assign(writer, identity, body), "POST /users/{id}/assignLicense", change.mailbox.text, request_id
     )
     return Outcome(Status.DONE, request_id=answer.headers.get("request-id", ""))
 

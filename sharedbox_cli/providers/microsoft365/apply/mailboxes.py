@@ -30,11 +30,17 @@ async def create(writer: Writer, change: Change, request_id: str) -> Outcome:
         "Alias": address.local,
         "PrimarySmtpAddress": address.text,
     }
+    is_repeated = address in writer.started
+    writer.started.setdefault(address, writer.clock.now())
     try:
         reply = await writer.exchange.write("New-Mailbox", parameters, address.text, request_id)
     except Conflict as error:
+        # An earlier request of ours may have landed late; anything else that is there is not ours.
+        row = await writer.wait_until_visible(address) if is_repeated else None
+        if row is not None and writer.is_made(change, row):
+            return await _seen(writer, change, str(row["ExternalDirectoryObjectId"]), error.request_id)
         return failed(error)
-    identity = str(reply.rows[0]["ExternalDirectoryObjectId"]) if reply.rows else ""
+    identity = str(reply.rows[0].get("ExternalDirectoryObjectId") or "") if reply.rows else ""
     return await _seen(writer, change, identity, reply.request_id)
 
 
@@ -46,8 +52,10 @@ async def _restore(writer: Writer, change: Change, request_id: str) -> Outcome:
 
 async def _seen(writer: Writer, change: Change, identity: str, request_id: str) -> Outcome:
     writer.made[change.mailbox] = identity
-    if not await writer.wait_until_visible(change.mailbox):
+    row = await writer.wait_until_visible(change.mailbox)
+    if row is None:
         return Outcome(Status.UNKNOWN, "made, and not visible after five minutes", request_id, identity)
+    identity = writer.made[change.mailbox] = str(row["ExternalDirectoryObjectId"])
     return Outcome(Status.DONE, request_id=request_id, mailbox_id=identity)
 
 
@@ -60,7 +68,7 @@ async def convert(writer: Writer, change: Change, request_id: str) -> Outcome:
 async def update(writer: Writer, change: Change, request_id: str) -> Outcome:
     """Change settings: one call for all that Exchange keeps; sign-in is Graph's."""
     if Field.SIGN_IN in change.after:
-        return await _sign_in(writer, change)
+        return await _sign_in(writer, change, request_id)
     parameters = {"Identity": identity_of(change), **_parameters(change)}
     return outcome_of(await writer.cmdlet("Set-Mailbox", parameters, change.mailbox, request_id))
 
@@ -102,14 +110,15 @@ def _alias_changes(before: Value, after: Value) -> dict[str, Any]:
     return found
 
 
-async def _sign_in(writer: Writer, change: Change) -> Outcome:
+async def _sign_in(writer: Writer, change: Change, request_id: str) -> Outcome:
     wanted = change.after[Field.SIGN_IN] == ALLOWED
     identity = change.mailbox_id or writer.made.get(change.mailbox, "")
     waits = iter((1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 60.0, 120.0))
     while True:
         try:
             answer = await writer.graph.write(
-                lambda: _patch(writer, identity, accountEnabled=wanted), "PATCH /users/{id}", change.mailbox.text
+                lambda: _patch(writer, identity, accountEnabled=wanted), "PATCH /users/{id}", change.mailbox.text,
+                request_id,
             )
         except NotFound:
             wait = next(waits, None)

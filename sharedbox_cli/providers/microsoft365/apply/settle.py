@@ -39,7 +39,7 @@ async def settle_patiently(writer: Writer, change: Change) -> Effect:
 async def _is_there(writer: Writer, change: Change) -> bool:
     identity = change.mailbox_id or writer.made.get(change.mailbox, "") or change.mailbox.text
     if change.kind is Kind.CREATE:
-        return await writer.mailbox_row(change.mailbox.text) is not None
+        return writer.is_made(change, await writer.mailbox_row(change.mailbox.text))
     if change.kind is Kind.DELETE:
         return await writer.mailbox_row(change.mailbox_id) is None
     if change.party is not None:

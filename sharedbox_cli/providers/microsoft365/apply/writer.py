@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
+from sharedbox_cli.core.change import RESTORE, Change
 from sharedbox_cli.core.errors import CloudError, NotFound
 from sharedbox_cli.core.events import SILENT, Listener
 from sharedbox_cli.core.identity import Address
@@ -14,6 +17,8 @@ from sharedbox_cli.providers.microsoft365.graph import Graph
 from sharedbox_cli.providers.microsoft365.quirks import says_already
 from sharedbox_cli.providers.transport import SETTLE_SECONDS, Clock
 
+SKEW = timedelta(minutes=5)
+"""How far the vendor's clocks and ours may be apart."""
 VISIBLE_WITHIN_SECONDS = 300.0
 """An object made by one request can be unknown to the next for seconds to minutes (public records, 2026-09)."""
 
@@ -28,6 +33,19 @@ class Writer:
     listener: Listener = SILENT
     made: dict[Address, str] = field(default_factory=dict)
     """Mailboxes that this run made: for them a 404 means "not yet"."""
+    started: dict[Address, datetime] = field(default_factory=dict)
+    """When the first request to make a mailbox was sent (UTC)."""
+
+    def is_made(self, change: Change, row: Mapping[str, Any] | None) -> bool:
+        """Return whether a row is what this creation made: never one that was there before, or is another's."""
+        if row is None or Address.of(str(row["PrimarySmtpAddress"])) != change.mailbox:
+            return False
+        if str(row["RecipientTypeDetails"]) != "SharedMailbox":
+            return False
+        since = self.started.get(change.mailbox)
+        if change.how == RESTORE or since is None:
+            return True
+        return str(row["WhenCreated"])[:19] >= (since - SKEW).isoformat()[:19]
 
     async def cmdlet(self, name: str, parameters: dict[str, Any], mailbox: Address, request_id: str) -> Reply:
         """Run a cmdlet; where this run made the mailbox, wait until every server knows it."""
@@ -57,18 +75,19 @@ class Writer:
             return None
         return rows[0] if rows else None
 
-    async def wait_until_visible(self, address: Address) -> bool:
-        """Return whether a new mailbox can be read within five minutes."""
+    async def wait_until_visible(self, address: Address) -> dict[str, Any] | None:
+        """Return a new mailbox as soon as it can be read; nothing where that takes more than five minutes."""
         waited = 0.0
         for wait in (*SETTLE_SECONDS, *(30.0,) * 8):
-            if await self.mailbox_row(address.text) is not None:
-                return True
+            row = await self.mailbox_row(address.text)
+            if row is not None:
+                return row
             if waited >= VISIBLE_WITHIN_SECONDS:
                 break
             self.listener.waiting(wait, f"{address} is new and not everywhere yet")
             await self.clock.sleep(wait)
             waited += wait
-        return False
+        return None
 
 
 def outcome_of(reply: Reply) -> Outcome:
