@@ -35,9 +35,11 @@ READS = [
     "graph.groups.transitiveMembers",
 ]  # fmt: skip
 WRITES = [
-    "exchange.New-Mailbox", "exchange.Set-Mailbox", "exchange.Add-MailboxPermission",
-    "exchange.Add-RecipientPermission", "exchange.Remove-MailboxPermission", "exchange.Remove-RecipientPermission", "graph.users.patch",
-]  # fmt: skip
+    *(f"exchange.{verb}-{what}Permission" for verb in ("Add", "Remove") for what in ("Mailbox", "Recipient")),
+    "exchange.New-Mailbox",
+    "exchange.Set-Mailbox",
+    "graph.users.patch",
+]
 
 
 def name(fault: dict[str, object]) -> str:

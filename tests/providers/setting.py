@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sharedbox_cli.auth.connection import Method, MicrosoftConnection, credential_for
+from sharedbox_cli.auth.connection import Method, MicrosoftConnection
+from sharedbox_cli.auth.microsoft import credential_for
 from sharedbox_cli.core.change import Change, Kind, Party, Phase
 from sharedbox_cli.core.events import Listener
 from sharedbox_cli.core.identity import Address, TrusteeId

@@ -16,6 +16,7 @@ from sharedbox_cli.emulator.service import World
 _SINGLE_USER_ONLY = frozenset({"aboutMe", "mySite", "mailboxSettings", "birthday", "skills"})
 _PATCHABLE = frozenset({"accountEnabled", "usageLocation", "displayName"})
 _BASIC_ROLE = "User.ReadBasic.All"
+_TRANSITIVE = "/v1.0/groups/{id}/transitiveMembers"
 
 
 class DirectoryRoutes:
@@ -34,9 +35,9 @@ class DirectoryRoutes:
             Route("GET", "/v1.0/groups", self._groups, "groups.list"),
             Route("GET", "/v1.0/groups/{id}", self._group, "groups.get"),
             Route("GET", "/v1.0/groups/{id}/members", self._members, "groups.members"),
-            Route(
-                "GET", "/v1.0/groups/{id}/transitiveMembers/microsoft.graph.user", self._transitive,
-                "groups.transitiveMembers",
+            *(
+                Route("GET", f"{_TRANSITIVE}/{cast}", self._transitive, "groups.transitiveMembers")
+                for cast in ("microsoft.graph.user", "graph.user")  # the SDK writes the short form
             ),
             Route("GET", "/v1.0/organization", self._organization, "organization.list"),
             Route("POST", "/v1.0/directoryObjects/getByIds", self._by_ids, "directoryObjects.getByIds"),

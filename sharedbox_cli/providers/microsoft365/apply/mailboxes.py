@@ -117,7 +117,9 @@ async def _sign_in(writer: Writer, change: Change, request_id: str) -> Outcome:
     while True:
         try:
             answer = await writer.graph.write(
-                lambda: _patch(writer, identity, accountEnabled=wanted), "PATCH /users/{id}", change.mailbox.text,
+                lambda: _patch(writer, identity, accountEnabled=wanted),
+                "PATCH /users/{id}",
+                change.mailbox.text,
                 request_id,
             )
         except NotFound:
