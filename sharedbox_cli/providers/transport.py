@@ -40,6 +40,8 @@ LONGEST_WAIT_SECONDS = 3600.0
 CONNECT_SECONDS = 10.0
 SILENCE_SECONDS = 60.0
 MAX_PAGES = 10_000
+PORTAL = "portal"
+"""Code of an answer that some proxy or sign-in page gave in the service's place: going on is pointless."""
 SETTLE_SECONDS = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
 
 
@@ -314,7 +316,7 @@ def body_of(answer: Answer, call: str, mailbox: str = "") -> dict[str, Any]:
     kind = answer.headers.get("content-type", "")
     if "json" not in kind:
         why = f"It answered with `{kind or 'nothing'}`: a proxy or a portal in between?"
-        raise Ambiguous("not an answer of the service", status=answer.status, why=why, **more)
+        raise Ambiguous("not an answer of the service", status=answer.status, code=PORTAL, why=why, **more)
     try:
         data = json.loads(answer.body)
     except ValueError as error:

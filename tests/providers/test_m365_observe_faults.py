@@ -111,12 +111,11 @@ def test_batch_with_a_missing_answer_is_asked_again(grown: Grown, route: str) ->
 
 def test_refused_parts_of_a_batch_alone_are_asked_again(grown: Grown) -> None:
     setting = grown(10, 2)
-    setting.faults(
-        {"route": "exchange.Get-MailboxPermission", "n": 3, "count": 2, "kind": "throttle", "retry_after": 5}
-    )
+    route = "exchange.Get-MailboxPermission"
+    setting.faults({"route": route, "n": 3, "count": 2, "kind": "throttle", "retry_after": 5})
     world = setting.provider().observe(scope())
     assert held(world) == setting.seeded.grants
-    assert setting.calls("exchange.Get-MailboxPermission") == 12
+    assert setting.calls(route) == 12
 
 
 @pytest.mark.parametrize("kind", ["page_foreign_host", "page_plain_http", "page_loop"])

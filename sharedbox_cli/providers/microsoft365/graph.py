@@ -115,7 +115,14 @@ class Graph:
         self, make: Callable[[], RequestInformation], call: str, mailbox: str, request_id: str = ""
     ) -> Answer:
         """Send one write. Raises CloudError; Ambiguous where the effect is not known."""
-        return await self._policy.call(lambda: self._send(make, call, mailbox, request_id), is_write=True)
+
+        async def once() -> Answer:
+            answer = await self._send(make, call, mailbox, request_id)
+            if answer.status != 204:
+                body_of(answer, call, mailbox)  # a success that is a portal's page is none
+            return answer
+
+        return await self._policy.call(once, is_write=True)
 
     async def batch(self, parts: Parts, call: str) -> dict[str, dict[str, Any] | CloudError]:
         """Return the body of each part, or its error; throttled and lost parts are asked again."""

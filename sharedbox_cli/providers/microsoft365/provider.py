@@ -27,7 +27,7 @@ from sharedbox_cli.providers.microsoft365.capabilities import CAPABILITIES
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
 from sharedbox_cli.providers.microsoft365.graph import Graph
 from sharedbox_cli.providers.microsoft365.observe.tenant import observe_tenant
-from sharedbox_cli.providers.transport import Clock, Gate, Loop, Policy, SystemClock, Unreachable
+from sharedbox_cli.providers.transport import PORTAL, Clock, Gate, Loop, Policy, SystemClock, Unreachable
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
@@ -114,14 +114,16 @@ class Microsoft365:
             case Effect.PRESENT:
                 return await self._found(change, error)
             case Effect.UNCLEAR:
-                return Outcome(Status.UNKNOWN, f"{error.summary}; reading did not settle it", error.request_id)
+                words = f"{error.summary}; reading did not settle it"
+                return Outcome(Status.UNKNOWN, words, error.request_id, stops_run=error.code == PORTAL)
             case Effect.ABSENT:
                 try:
                     return await act(self._writer, change, request_id)
                 except Ambiguous as second:
                     if await settle_patiently(self._writer, change) is Effect.PRESENT:
                         return await self._found(change, second)
-                    return Outcome(Status.UNKNOWN, f"{second.summary}, twice", second.request_id)
+                    stops = second.code == PORTAL
+                    return Outcome(Status.UNKNOWN, f"{second.summary}, twice", second.request_id, stops_run=stops)
                 except SharedboxError as second:
                     return _told(second)
 

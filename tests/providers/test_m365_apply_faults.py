@@ -1,0 +1,185 @@
+"""Each fault while writing: what is not known is settled by reading, and nothing is ever done twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from sharedbox_cli.core.change import Change, Kind
+from sharedbox_cli.core.model import BLOCKED, PLAN_2, Field, Right
+from sharedbox_cli.core.outcome import Effect, Status
+from tests.providers.setting import (
+    Setting,
+    at,
+    creation_of,
+    deletion_of,
+    grant_of,
+    held,
+    licence_of,
+    scope,
+    update_of,
+)
+
+Make = Callable[[Setting], Change]
+KINDS: dict[str, tuple[str, Make]] = {
+    "create": ("exchange.New-Mailbox", lambda s: creation_of("support")),
+    "grant full access": ("exchange.Add-MailboxPermission", lambda s: grant_of(s, "sales", "anna")),
+    "grant send as": ("exchange.Add-RecipientPermission", lambda s: grant_of(s, "sales", "anna", Right.SEND_AS)),
+    "grant on behalf": ("exchange.Set-Mailbox", lambda s: grant_of(s, "sales", "anna", Right.SEND_ON_BEHALF)),
+    "revoke full access": (
+        "exchange.Remove-MailboxPermission", lambda s: grant_of(s, "sales", "ben", kind=Kind.REVOKE),
+    ),
+    "revoke send as": (
+        "exchange.Remove-RecipientPermission", lambda s: grant_of(s, "sales", "hugo", Right.SEND_AS, Kind.REVOKE),
+    ),
+    "update": ("exchange.Set-Mailbox", lambda s: update_of(s, "sales", {Field.HIDDEN: True})),
+    "sign in": ("graph.users.patch", lambda s: update_of(s, "sales", {Field.SIGN_IN: BLOCKED})),
+    "delete": ("exchange.Remove-Mailbox", lambda s: deletion_of(s, "sales")),
+    "licence": ("graph.users.assignLicense", lambda s: licence_of(s, "sales", PLAN_2)),
+}  # fmt: skip
+NOT_EXECUTED: dict[str, dict[str, Any]] = {
+    "429 with Retry-After": {"kind": "throttle", "retry_after": 6},
+    "429 without": {"kind": "throttle"},
+    "token expired": {"kind": "unauthorized"},
+}
+AMBIGUOUS: dict[str, dict[str, Any]] = {
+    "500": {"kind": "status", "status": 500},
+    "503 empty": {"kind": "status", "status": 503},
+    "502 with a page": {"kind": "status", "status": 502, "body": "html"},
+    "504 after the effect": {"kind": "status_after", "status": 504},
+    "reset before": {"kind": "reset_before"},
+    "reset after": {"kind": "reset_after"},
+    "cut short": {"kind": "truncate"},
+}
+each_kind = pytest.mark.parametrize(("route", "make"), KINDS.values(), ids=KINDS)
+
+
+@each_kind
+@pytest.mark.parametrize("fault", NOT_EXECUTED.values(), ids=NOT_EXECUTED)
+def test_write_that_was_not_carried_out_is_sent_again(
+    demo: Setting, route: str, make: Make, fault: dict[str, Any]
+) -> None:
+    demo.faults({"route": route, **fault})
+    provider, change = demo.provider(), make(demo)
+    demo.forget()
+    assert provider.apply(change).status is Status.DONE
+    assert demo.calls(route) == 2 and len(demo.effects()) == 1
+    assert provider.settle(change) is Effect.PRESENT
+
+
+@each_kind
+@pytest.mark.parametrize("fault", AMBIGUOUS.values(), ids=AMBIGUOUS)
+def test_ambiguous_write_is_settled_and_done_once(demo: Setting, route: str, make: Make, fault: dict[str, Any]) -> None:
+    demo.faults({"route": route, **fault})
+    provider, change = demo.provider(), make(demo)
+    demo.forget()
+    assert provider.apply(change).is_success
+    assert len(demo.effects()) == 1, demo.effects()
+    assert demo.calls(route) == (1 if fault["kind"] in ("reset_after", "status_after", "truncate") else 2)
+    assert provider.settle(change) is Effect.PRESENT
+
+
+@each_kind
+def test_write_that_never_gets_an_answer_is_unknown_after_one_repetition(demo: Setting, route: str, make: Make) -> None:
+    demo.faults({"route": route, "kind": "reset_before", "count": 10_000})
+    provider, change = demo.provider(), make(demo)
+    demo.forget()
+    assert provider.apply(change).status is Status.UNKNOWN
+    assert demo.calls(route) == 2 and not demo.effects()
+
+
+@each_kind
+def test_forbidden_write_fails_and_stops_the_run(demo: Setting, route: str, make: Make) -> None:
+    demo.faults({"route": route, "kind": "forbidden", "count": 10_000})
+    outcome = demo.provider().apply(make(demo))
+    assert outcome.status is Status.FAILED and outcome.stops_run
+    assert "doctor" in outcome.reason
+
+
+@each_kind
+def test_second_refusal_of_the_token_fails_and_stops_the_run(demo: Setting, route: str, make: Make) -> None:
+    demo.faults({"route": route, "kind": "unauthorized", "count": 10_000})
+    outcome = demo.provider().apply(make(demo))
+    assert outcome.status is Status.FAILED and outcome.stops_run
+    assert demo.calls(route) == 2
+
+
+@each_kind
+def test_endless_patience_fails_and_stops_the_run(demo: Setting, route: str, make: Make) -> None:
+    demo.faults({"route": route, "kind": "throttle", "retry_after": 1, "count": 10_000})
+    outcome = demo.provider().apply(make(demo))
+    assert outcome.status is Status.FAILED and outcome.stops_run
+    assert demo.calls(route) == 3
+
+
+@each_kind
+def test_portals_page_in_place_of_an_answer_stops_the_run(demo: Setting, route: str, make: Make) -> None:
+    demo.faults({"route": route, "kind": "html200", "count": 10_000})
+    outcome = demo.provider().apply(make(demo))
+    assert outcome.status is Status.UNKNOWN and outcome.stops_run
+    assert not demo.effects()
+
+
+def test_revocation_is_visible_late_and_is_not_sent_twice(demo: Setting) -> None:
+    demo.tenant.set_meta("lag:grant", "20")
+    demo.faults({"route": "exchange.Remove-MailboxPermission", "kind": "reset_after"})
+    provider = demo.provider()
+    demo.forget()
+    change = grant_of(demo, "sales", "ben", kind=Kind.REVOKE)
+    assert provider.apply(change).status is Status.DONE
+    assert demo.calls("exchange.Remove-MailboxPermission") == 1
+
+
+def test_lost_answer_to_a_creation_on_a_taken_alias_adopts_nobody(demo: Setting) -> None:
+    """`verkauf@` is an alias of another mailbox: found when settling, and not what was to be made."""
+    demo.faults({"route": "exchange.New-Mailbox", "kind": "status", "status": 503})
+    outcome = demo.provider().apply(creation_of("verkauf"))
+    assert outcome.status is Status.FAILED and not outcome.mailbox_id
+
+
+def test_lost_answer_to_a_creation_where_one_was_before_adopts_nobody(demo: Setting) -> None:
+    demo.tenant.run("update mailboxes set created_at = created_at - 86400")
+    demo.faults({"route": "exchange.New-Mailbox", "kind": "status", "status": 503})
+    outcome = demo.provider().apply(creation_of("sales"))
+    assert outcome.status is Status.FAILED and not outcome.mailbox_id
+
+
+def test_creation_that_landed_late_is_found_as_ours(demo: Setting) -> None:
+    demo.tenant.set_meta("lag:create", "90")
+    demo.faults({"route": "exchange.New-Mailbox", "kind": "reset_after"})
+    provider = demo.provider()
+    demo.forget()
+    outcome = provider.apply(creation_of("support"))
+    assert outcome.status is Status.DONE and outcome.mailbox_id
+    assert len(demo.effects()) == 1
+
+
+def test_settling_that_cannot_read_leaves_it_unknown(demo: Setting) -> None:
+    demo.faults(
+        {"route": "exchange.Add-MailboxPermission", "kind": "reset_after"},
+        {"route": "exchange.Get-*", "kind": "status", "status": 500, "count": 10_000},
+        {"route": "exchange.batch", "kind": "status", "status": 500, "count": 10_000},
+    )
+    provider = demo.provider()
+    assert provider.apply(grant_of(demo, "sales", "anna")).status is Status.UNKNOWN
+    demo.faults()
+    assert ("sales@contoso.example", "anna@contoso.example", "full_access") in held(provider.observe(scope("sales")))
+
+
+def test_unreachable_service_fails_and_stops_the_run(demo: Setting) -> None:
+    provider = demo.provider()
+    provider.observe(scope("sales"))
+    change = grant_of(demo, "sales", "anna")
+    demo.emulator.stop()
+    outcome = provider.apply(change)
+    assert outcome.status in (Status.FAILED, Status.UNKNOWN) and outcome.stops_run
+
+
+def test_field_left_out_of_the_answer_to_a_creation_is_read_afterwards(demo: Setting) -> None:
+    demo.faults({"route": "exchange.New-Mailbox", "kind": "drop_field", "field": "ExternalDirectoryObjectId"})
+    provider = demo.provider()
+    outcome = provider.apply(creation_of("support"))
+    assert outcome.status is Status.DONE
+    assert outcome.mailbox_id == provider.observe(scope("support")).mailboxes[at("support")].id
