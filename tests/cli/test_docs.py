@@ -1,0 +1,102 @@
+"""The README's commands work, its demo is what one sees, and the reference says what there is."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sharedbox_cli.cli.app import app
+from tests.conftest import Cli, Cloud
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks() -> list[str]:
+    found = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
+    return [line for block in found for line in block.splitlines() if line.strip()]
+
+
+MAKE = [line for line in blocks() if line.startswith("make ")]
+OURS = [line for line in blocks() if line.startswith("sharedbox ")]
+
+
+def test_readme_when_read_then_every_command_is_ours_or_makes() -> None:
+    assert len(MAKE) + len(OURS) == len(blocks())
+    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert {line.split()[1] for line in MAKE} <= set(targets)
+
+
+def test_readme_when_its_commands_are_typed_in_order_then_each_works(cloud: Cloud, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "examples", tmp_path / "examples")
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    (folder / "sharedbox").write_text(f'#!/bin/sh\nexec {sys.executable} -m sharedbox_cli "$@"\n')
+    (folder / "sharedbox").chmod(0o755)
+    environment = {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
+    for line in OURS:
+        command = shlex.split(line) + (["--yes"] if line.startswith("sharedbox apply") else [])
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
+        assert "Traceback" not in done.stderr
+
+
+def demo_output() -> str:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "sharedbox_cli", "demo"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_demo_when_run_then_the_readme_shows_what_one_sees() -> None:
+    shown = re.search(r"<!-- demo -->\n```text\n(.*?)```\n<!-- /demo -->", README, re.DOTALL)
+    assert shown is not None
+    assert demo_output() == shown[1]
+
+
+def commands() -> list[str]:
+    return sorted(command.name or getattr(command.callback, "__name__", "") for command in app.registered_commands)
+
+
+@pytest.mark.parametrize("name", commands())
+def test_command_when_asked_for_help_then_it_has_a_sentence_and_an_example(name: str, cli: Cli) -> None:
+    done = cli(name, "--help")
+    assert done.code == 0
+    assert f"sharedbox {name}" in done.out.replace("Usage: ", "")
+    assert "Example" in done.out
+
+
+def test_json_when_written_then_its_format_is_documented(cloud: Cloud, cli: Cli) -> None:
+    page = (ROOT / "docs" / "reference" / "json.md").read_text(encoding="utf-8")
+    examples = ROOT / "examples" / "mailboxes"
+    lines: list[list[str | Path]] = [
+        ["plan", examples], ["apply", examples, "--yes"], ["check", examples], ["audit"], ["history"], ["doctor"],
+        ["show", "support@contoso.example", examples], ["show", "sales@contoso.example", "--observed"],
+        ["explain", "microsoft365"], ["explain"], ["explain", "convert"], ["validate", examples],
+    ]  # fmt: skip
+    for line in lines:
+        data = json.loads(cli(*line, "-o", "json").out)
+        row = next(row for row in page.splitlines() if f"`{data['format']}`" in row)
+        for key in set(data) - {"format"}:
+            assert f"`{key}`" in row or data["format"] == "sharedbox.topic/1", (line[0], key)
+
+
+def test_exit_codes_when_documented_then_each_error_has_one_of_them() -> None:
+    from sharedbox_cli.core import errors
+
+    page = (ROOT / "docs" / "reference" / "exit-codes.md").read_text(encoding="utf-8")
+    documented = {int(code) for code in re.findall(r"^\| (\d+) \|", page, re.MULTILINE)}
+    kinds = [
+        kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.SharedboxError)
+    ]
+    assert {kind.exit_code for kind in kinds} <= documented
+    assert documented == {0, 1, 2, 3, 4, 5, 130}
