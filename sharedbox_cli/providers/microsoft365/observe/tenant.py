@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sharedbox_cli.core.errors import CloudError, ObserveError
+from sharedbox_cli.core.errors import CloudError, NotFound, ObserveError
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import (
     ALLOWED,
@@ -121,7 +121,8 @@ async def _resolve_names(graph: Graph, exchange: ExchangeAdmin, reading: Reading
     for index, name in enumerate(names):
         answer = answers[str(index)]
         if isinstance(answer, CloudError):
-            continue  # unknown or ambiguous there too: kept by its raw name, never dropped
+            _tolerate(answer, name, reading)
+            continue
         ids += [str(row["ExternalDirectoryObjectId"]) for row in answer]
         for row in answer:
             reading.people.names.setdefault(name.casefold(), set()).add(
@@ -130,6 +131,21 @@ async def _resolve_names(graph: Graph, exchange: ExchangeAdmin, reading: Reading
     more = await read_people(graph, (), ids)
     reading.people.users |= more.users
     reading.people.trustees |= more.trustees
+
+
+def _tolerate(error: CloudError, name: str, reading: Reading) -> None:
+    """Pass where a name is unknown to the service: kept raw, never dropped. Raises what is missing knowledge."""
+    if isinstance(error, NotFound):
+        return
+    if "ManagementObjectAmbiguousException" not in error.code:
+        raise error
+    # Full access and send as also tell a SID, so such an entry is told apart; send on behalf has its name alone.
+    box = next((g.mailbox for g in reading.grants if g.who == name and g.right is Right.SEND_ON_BEHALF), None)
+    if box is not None:
+        raise ObserveError(
+            where=f"{box} · send on behalf", why=f"`{name}` fits several objects. {error.why}",
+            mend="Give each of them a name of its own.",
+        )  # fmt: skip
 
 
 def _holder(grant: RawGrant, people: People) -> Trustee | None:
