@@ -79,8 +79,9 @@ class Journal:
         self.close()
 
     def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
+        """Close the file, once no other thread writes: SQLite crashes the process otherwise."""
+        with self._lock:
+            self._connection.close()
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
@@ -90,9 +91,15 @@ class Journal:
                 yield self._connection
                 self._connection.execute("commit")
             except sqlite3.Error as error:
-                with contextlib.suppress(sqlite3.Error):
-                    self._connection.execute("rollback")
+                self._undo()
                 raise JournalError(why=f"{type(error).__name__}: {error}", mend="Is the disk full?") from error
+            except BaseException:
+                self._undo()
+                raise
+
+    def _undo(self) -> None:
+        with contextlib.suppress(sqlite3.Error):
+            self._connection.execute("rollback")
 
     def probe(self) -> None:
         """Prove that a row can be made durable. Raises JournalError."""

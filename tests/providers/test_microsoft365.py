@@ -104,7 +104,7 @@ def test_observe_when_messes_of_grown_tenants_then_each_is_understood(cloud_of: 
     assert sorted((entry.is_deny, entry.is_inherited) for entry in box.special) == [(False, True), (True, False)]
 
 
-def test_observe_when_a_name_fits_two_then_it_is_an_error(cloud_of: CloudMaker) -> None:
+def test_observe_when_a_name_fits_two_then_it_is_kept_by_its_sid_and_given_to_neither(cloud_of: CloudMaker) -> None:
     def fill(tenant: Tenant) -> Seeded:
         blank(tenant)
         make = Builder(tenant, 1)
@@ -117,9 +117,11 @@ def test_observe_when_a_name_fits_two_then_it_is_an_error(cloud_of: CloudMaker) 
 
     cloud = cloud_of(fill)
     provider = cloud.provider()
-    with pytest.raises(ObserveError, match="several objects have this name"):
-        provider.observe(EVERYTHING)
+    world = provider.observe(EVERYTHING)
     provider.close()
+    [grant] = world.mailboxes[Address.of("box@contoso.example")].grants or ()
+    assert world.trustees[grant.trustee].kind is TrusteeKind.OTHER
+    assert grant.trustee.startswith("S-1-5-21-")
 
 
 def test_usage_when_names_are_concealed_then_sizes_come_from_the_mailboxes(cloud_of: CloudMaker) -> None:

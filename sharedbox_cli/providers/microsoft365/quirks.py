@@ -108,8 +108,15 @@ def on_behalf_identity(entry: object) -> str:
         except ValueError:
             return entry
     if isinstance(data, Mapping):
-        return str(data.get("Identity") or data.get("Guid") or data.get("DisplayName") or "")
+        names = ("ExternalDirectoryObjectId", "Identity", "Guid", "PrimarySmtpAddress", "DisplayName")
+        return next((str(data[name]) for name in names if data.get(name)), "")
     return str(data)
+
+
+def on_behalf_entries(row: Mapping[str, Any]) -> list[object]:
+    """Return the entries of send on behalf: the property with display names where the service fills it (E)."""
+    rich = row.get("GrantSendOnBehalfToWithDisplayNames")
+    return list(rich or row["GrantSendOnBehalfTo"] or ())
 
 
 def unique_name(address: str) -> str:

@@ -65,7 +65,8 @@ class Writer:
         select = (
             "Identity", "ExternalDirectoryObjectId", "PrimarySmtpAddress", "RecipientTypeDetails", "DisplayName",
             "EmailAddresses", "HiddenFromAddressListsEnabled", "MessageCopyForSentAsEnabled",
-            "MessageCopyForSendOnBehalfEnabled", "GrantSendOnBehalfTo", "WhenCreated",
+            "MessageCopyForSendOnBehalfEnabled", "GrantSendOnBehalfTo",
+            "GrantSendOnBehalfToWithDisplayNames", "WhenCreated",
         )  # fmt: skip
         try:
             rows = await self.exchange.read(

@@ -14,6 +14,7 @@ from sharedbox_cli.providers.microsoft365.quirks import (
     Entry,
     is_self,
     mailbox_entry,
+    on_behalf_entries,
     on_behalf_identity,
     recipient_entry,
 )
@@ -43,7 +44,7 @@ async def read_grants(exchange: ExchangeAdmin, rows: Rows) -> list[RawGrant]:
     """Return every entry of these mailboxes, complete. Raises ObserveError, CloudError."""
     found = [*await _full_access(exchange, rows), *await _send_as(exchange, rows)]
     for address, row in rows.items():
-        for entry in row["GrantSendOnBehalfTo"] or ():
+        for entry in on_behalf_entries(row):
             who = on_behalf_identity(entry)
             found.append(RawGrant(address, who, "", "", Right.SEND_ON_BEHALF, "SendOnBehalf"))
     return found

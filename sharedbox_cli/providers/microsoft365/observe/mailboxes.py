@@ -65,7 +65,7 @@ def columns(scope: Scope, *, with_grants: bool) -> tuple[str, ...]:
     """Return the properties to ask for: what nobody wants costs nothing."""
     asked: list[Field | Fact] = [*scope.fields, *scope.facts]
     wanted = [name for key in asked for name in _COLUMNS.get(key, ())]
-    more = ("GrantSendOnBehalfTo",) if with_grants else ()
+    more = ("GrantSendOnBehalfTo", "GrantSendOnBehalfToWithDisplayNames") if with_grants else ()
     return tuple(sorted({*_ALWAYS, *wanted, *more}))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sharedbox_cli.core.errors import CloudError, ObserveError
+from sharedbox_cli.core.errors import CloudError, NotFound, ObserveError
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import (
     ALLOWED,
@@ -121,9 +121,8 @@ async def _resolve_names(graph: Graph, exchange: ExchangeAdmin, reading: Reading
     for index, name in enumerate(names):
         answer = answers[str(index)]
         if isinstance(answer, CloudError):
-            if "Ambiguous" in answer.code:
-                raise _unclear(name)
-            continue  # unknown there too: kept by its raw name, never dropped
+            _tolerate(answer, name, reading)
+            continue
         ids += [str(row["ExternalDirectoryObjectId"]) for row in answer]
         for row in answer:
             reading.people.names.setdefault(name.casefold(), set()).add(
@@ -132,6 +131,21 @@ async def _resolve_names(graph: Graph, exchange: ExchangeAdmin, reading: Reading
     more = await read_people(graph, (), ids)
     reading.people.users |= more.users
     reading.people.trustees |= more.trustees
+
+
+def _tolerate(error: CloudError, name: str, reading: Reading) -> None:
+    """Pass where a name is unknown to the service: kept raw, never dropped. Raises what is missing knowledge."""
+    if isinstance(error, NotFound):
+        return
+    if "ManagementObjectAmbiguousException" not in error.code:
+        raise error
+    # Full access and send as also tell a SID, so such an entry is told apart; send on behalf has its name alone.
+    box = next((g.mailbox for g in reading.grants if g.who == name and g.right is Right.SEND_ON_BEHALF), None)
+    if box is not None:
+        raise ObserveError(
+            where=f"{box} · send on behalf", why=f"`{name}` fits several objects. {error.why}",
+            mend="Give each of them a name of its own.",
+        )  # fmt: skip
 
 
 def _holder(grant: RawGrant, people: People) -> Trustee | None:
@@ -146,13 +160,11 @@ def _holder(grant: RawGrant, people: People) -> Trustee | None:
             return people.trustees.get(next(iter(ids)))
     ids = people.names.get(grant.who.casefold(), set())
     if len(ids) > 1:
-        raise _unclear(grant.who)
+        raise ObserveError(
+            where=str(grant.mailbox), why=f"`{grant.who}` holds a right there, and {len(ids)} objects have this name.",
+            mend="Give each of them a name of its own.",
+        )  # fmt: skip
     return people.trustees.get(next(iter(ids))) if ids else None
-
-
-def _unclear(name: str) -> ObserveError:
-    why = f"`{name}` holds a right, and several objects have this name."
-    return ObserveError(where="names of trustees", why=why, mend="Give each of them a name of its own.")
 
 
 def _groups_of(scope: Scope, reading: Reading, holders: Iterable[Trustee | None]) -> set[TrusteeId]:
