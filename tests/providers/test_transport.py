@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 import httpx
@@ -193,25 +192,20 @@ def _together(gate: Gate, count: int) -> int:
     return most
 
 
-def _changed(change: Callable[[Gate], None]) -> Gate:
+def _after(refusals: int = 0, clean: int = 0) -> Gate:
     gate = Gate(4, 5)
-    change(gate)
+    for _ in range(refusals):
+        gate.throttled()
+    for _ in range(clean):
+        gate.clean()
     return gate
 
 
-def test_gate_lets_as_many_through_as_its_limit() -> None:
-    assert _together(Gate(4, 10), 20) == 4
-
-
-def test_gate_halves_after_a_refusal_and_never_closes() -> None:
-    assert _together(_changed(lambda gate: gate.throttled()), 20) == 2
-    assert _together(_changed(lambda gate: [gate.throttled() for _ in range(9)] and None), 20) == 1
-
-
-def test_gate_opens_by_one_after_fifty_clean_answers_up_to_its_cap() -> None:
-    assert _together(_changed(lambda gate: [gate.clean() for _ in range(49)] and None), 20) == 4
-    assert _together(_changed(lambda gate: [gate.clean() for _ in range(50)] and None), 20) == 5
-    assert _together(_changed(lambda gate: [gate.clean() for _ in range(500)] and None), 20) == 5
+@pytest.mark.parametrize(
+    ("refusals", "clean", "most"), [(0, 0, 4), (1, 0, 2), (9, 0, 1), (0, 49, 4), (0, 50, 5), (0, 500, 5)]
+)
+def test_gate_halves_after_a_refusal_and_opens_slowly(refusals: int, clean: int, most: int) -> None:
+    assert _together(_after(refusals, clean), 20) == most
 
 
 @pytest.mark.parametrize(
