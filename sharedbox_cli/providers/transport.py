@@ -39,6 +39,8 @@ BACKOFF_CAP_SECONDS = 30.0
 LONGEST_WAIT_SECONDS = 3600.0
 CONNECT_SECONDS = 10.0
 SILENCE_SECONDS = 60.0
+REQUEST_SECONDS = 120.0
+"""For a whole answer, however slowly it drips."""
 MAX_PAGES = 10_000
 PORTAL = "portal"
 """Code of an answer that some proxy or sign-in page gave in the service's place: going on is pointless."""
@@ -182,6 +184,7 @@ class Policy:
     budget: Budget = field(default_factory=Budget)
     deadline: float | None = None
     paused_until: float = 0.0
+    request_seconds: float = REQUEST_SECONDS
 
     async def call(self, send: Callable[[], Awaitable[T]], *, is_write: bool) -> T:
         """Return what `send` returns, repeated where that is safe. Raises CloudError, AuthError.
@@ -198,7 +201,7 @@ class Policy:
             try:
                 async with self.gate:
                     await self._pause()
-                    result = await send()
+                    result = await self._in_time(send)
                 self.gate.clean()
                 return result
             except Renewed as error:
@@ -214,6 +217,14 @@ class Policy:
                 if number >= attempts or not (isinstance(error, Throttled) or self.budget.spend()):
                     raise _given_up(error, number, tried) from error
                 await self._back_off(error, number)
+
+    async def _in_time(self, send: Callable[[], Awaitable[T]]) -> T:
+        try:
+            async with asyncio.timeout(self.request_seconds):
+                return await send()
+        except TimeoutError:
+            why = f"No whole answer within {self.request_seconds:.0f} s."
+            raise Ambiguous("no answer came", why=why) from None
 
     async def _pause(self) -> None:
         wait = self.paused_until - self.clock.monotonic()
@@ -335,10 +346,11 @@ def items_of(data: Mapping[str, Any], call: str) -> list[Fields]:
 
 
 class Pages:
-    """Follows the links of one list: the same origin, each link once, a bounded number."""
+    """Follows the links of one list: below the API's root, each link once, a bounded number."""
 
-    def __init__(self, origin: str, call: str) -> None:
-        self._origin = _origin(origin)
+    def __init__(self, root: str, call: str) -> None:
+        self._origin = _origin(root)
+        self._path = urlsplit(root).path.lower().rstrip("/") + "/"
         self._call = call
         self._seen: set[str] = set()
 
@@ -350,6 +362,8 @@ class Pages:
         shown = str(link).partition("?")[0]
         if not isinstance(link, str) or _origin(link) != self._origin:
             raise ObserveError(where=self._call, why=f"A page links to another host: {shown}.")
+        if not urlsplit(link).path.lower().startswith(self._path) or "/../" in link:
+            raise ObserveError(where=self._call, why=f"A page links out of the API: {shown}.")
         if link in self._seen or len(self._seen) >= MAX_PAGES:
             raise ObserveError(where=self._call, why=f"The pages go round in a circle: {shown}.")
         self._seen.add(link)

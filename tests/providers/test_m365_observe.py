@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from sharedbox_cli.core.errors import ObserveError
+from sharedbox_cli.core.errors import ObserveError, PermissionDenied
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import (
     ALLOWED,
@@ -253,3 +253,27 @@ def test_addresses_are_compared_in_any_case(grown: Grown) -> None:
     wanted = next(item for item in setting.seeded.mailboxes if item.endswith("00013@contoso.example"))
     world = setting.provider().observe(scope(wanted.partition("@")[0].upper()))
     assert Address.of(wanted) in world.mailboxes
+
+
+def test_name_that_cannot_be_looked_up_is_an_error_and_not_a_stranger(demo: Setting) -> None:
+    row = demo.tenant.row("select id from objects where mail = 'sales@contoso.example'")
+    assert row is not None
+    demo.tenant.run(
+        "update permissions set sid = 'x', trustee_id = null where mailbox_id = ? and right = 'send_as'", row["id"]
+    )
+    demo.faults({"route": "exchange.Get-Recipient", "kind": "forbidden", "count": 99})
+    with pytest.raises(PermissionDenied):
+        demo.provider().observe(scope("sales"))
+
+
+def test_name_that_nobody_has_is_kept_as_it_is(demo: Setting) -> None:
+    row = demo.tenant.row("select id from objects where mail = 'sales@contoso.example'")
+    assert row is not None
+    demo.tenant.run(
+        "insert into permissions values (?, 'send_as', null, 'EURPR01A\\ghost', 'SendAs', 0, 0, null, 1, 0, null)",
+        row["id"],
+    )
+    world = demo.provider().observe(scope("sales"))
+    strangers = [item for item in world.trustees.values() if item.kind is TrusteeKind.OTHER]
+    assert [item.name for item in strangers] == ["EURPR01A\\ghost"]
+    assert any(grant.trustee == strangers[0].id for grant in world.mailboxes[at("sales")].grants or ())

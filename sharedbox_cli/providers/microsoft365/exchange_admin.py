@@ -110,7 +110,7 @@ class ExchangeAdmin:
     async def _read_pages(
         self, cmdlet: str, parameters: Mapping[str, Any], select: tuple[str, ...], mailbox: str
     ) -> list[dict[str, Any]]:
-        pages = Pages(self._origin, cmdlet)
+        pages = Pages(self._base, cmdlet)
         body = _command(cmdlet, parameters)
         url, found = self._url(select), list[dict[str, Any]]()
         while url:

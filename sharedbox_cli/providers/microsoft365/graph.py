@@ -93,7 +93,7 @@ class Graph:
 
     async def read_all(self, make: Callable[[], RequestInformation], call: str) -> list[Fields]:
         """Return all items of a list, page by page. Raises ObserveError where a page cannot be followed."""
-        pages = Pages(self._origin, call)
+        pages = Pages(f"{self._origin}/v1.0", call)
         data = await self.read(make, call)
         found = items_of(data, call)
         while link := pages.next(data):
