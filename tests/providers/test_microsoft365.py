@@ -119,7 +119,7 @@ def test_observe_when_a_name_fits_two_then_it_is_kept_by_its_sid_and_given_to_ne
     provider = cloud.provider()
     world = provider.observe(EVERYTHING)
     provider.close()
-    [grant] = world.mailboxes[Address.of("box@contoso.example")].grants or ()
+    [grant] = list(world.mailboxes[Address.of("box@contoso.example")].grants or [])
     assert world.trustees[grant.trustee].kind is TrusteeKind.OTHER
     assert grant.trustee.startswith("S-1-5-21-")
 
