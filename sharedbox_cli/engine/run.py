@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from sharedbox_cli.core.change import Change, Kind
-from sharedbox_cli.core.errors import JournalError, SharedboxError
+from sharedbox_cli.core.errors import Ambiguous, JournalError, SharedboxError
 from sharedbox_cli.core.events import SILENT, Listener
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import Platform
@@ -106,6 +106,8 @@ class Runner:
             mailbox_id = outcome.mailbox_id or mailbox_id
             if outcome.status is Status.UNKNOWN:
                 doubt = "what became of the change before is not known"
+            elif change.kind is Kind.CREATE and not outcome.is_success:
+                doubt = doubt or f"needs `{change.key}`"
             with self._lock:
                 self._outcomes[number] = outcome
             self._listener.change_finished(change, outcome)
@@ -119,8 +121,8 @@ class Runner:
         with self._lock:
             if change.platform in self._stopped:
                 return self._stopped[change.platform]
-        failed = [key for key in change.needs if key in done and not done[key].is_success]
-        return f"needs `{failed[0]}`" if failed else ""
+        unmet = [key for key in change.needs if key not in done or not done[key].is_success]
+        return f"needs `{unmet[0]}`" if unmet else ""
 
     def _skip(self, number: int, change: Change, why: str) -> Outcome:
         outcome = Outcome(Status.SKIPPED, why)
@@ -152,6 +154,8 @@ class Runner:
                 with self._licence_queue:  # seats are counted by one at a time
                     return provider.apply(change, self._listener, request_id=request)
             return provider.apply(change, self._listener, request_id=request)
+        except Ambiguous as error:
+            return Outcome(Status.UNKNOWN, f"{error.summary}. {error.why}".strip(), error.request_id)
         except SharedboxError as error:
             return Outcome(Status.FAILED, f"{error.summary}. {error.why}".strip(), stops_run=error.exit_code == 5)
         except Exception as error:  # noqa: BLE001 - the intent is written, so the effect is a question
