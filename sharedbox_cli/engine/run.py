@@ -18,6 +18,7 @@ from sharedbox_cli.core.model import Platform
 from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.core.plan import Plan
 from sharedbox_cli.engine.journal import Journal
+from sharedbox_cli.engine.listening import Quiet
 from sharedbox_cli.engine.stop import StopFlag
 from sharedbox_cli.engine.summary import RunSummary
 from sharedbox_cli.providers.base import Provider
@@ -55,7 +56,7 @@ class Runner:
         self._providers = providers
         self._journal = journal
         self._options = options
-        self._listener = listener
+        self._listener = Quiet(listener)
         self._outcomes: dict[int, Outcome] = {}
         self._lock = threading.Lock()
         self._licence_queue = threading.Lock()
@@ -121,6 +122,8 @@ class Runner:
         with self._lock:
             if change.platform in self._stopped:
                 return self._stopped[change.platform]
+        if change.platform not in self._providers:
+            return f"no provider for {change.platform}"
         unmet = [key for key in change.needs if key not in done or not done[key].is_success]
         return f"needs `{unmet[0]}`" if unmet else ""
 
