@@ -20,13 +20,12 @@ from sharedbox_cli.core.plan import Plan
 from sharedbox_cli.engine.journal import Journal
 from sharedbox_cli.engine.listening import Quiet
 from sharedbox_cli.engine.stop import StopFlag
-from sharedbox_cli.engine.summary import RunSummary
+from sharedbox_cli.engine.summary import RunSummary, is_denial
 from sharedbox_cli.providers.base import Provider
 
 MAILBOXES_AT_ONCE = 8
 SAME_REASON_LIMIT = 20
 FAILED_PERCENT = 20
-DENIED_WORDS = ("not allowed", "is missing", "sign-in")
 
 
 @dataclass(slots=True)
@@ -172,9 +171,7 @@ class Runner:
             self._reasons[outcome.reason] += 1
             failed = sum(item.status is Status.FAILED for item in self._outcomes.values())
             total = len(self._plan.changes)
-            self._was_denied |= (
-                outcome.stops_run and "not allowed" in outcome.reason
-            ) or "role is missing" in outcome.reason
+            self._was_denied |= is_denial(outcome)
         if outcome.stops_run:
             self._halt(change.platform, f"stopped: {outcome.reason}")
         elif self._reasons[outcome.reason] >= SAME_REASON_LIMIT:
