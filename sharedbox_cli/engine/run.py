@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections import Counter
@@ -25,6 +26,7 @@ from sharedbox_cli.providers.base import Provider
 
 MAILBOXES_AT_ONCE = 8
 SAME_REASON_LIMIT = 20
+SENT_BEFORE_SHARE = 20
 FAILED_PERCENT = 20
 
 
@@ -60,7 +62,9 @@ class Runner:
         self._lock = threading.Lock()
         self._licence_queue = threading.Lock()
         self._stopped: dict[Platform, str] = {}
-        self._reasons: Counter[str] = Counter()
+        self._reasons: Counter[tuple[int, str]] = Counter()
+        self._sent: Counter[int] = Counter()
+        self._failed: Counter[int] = Counter()
         self._unwritten: list[str] = []
         self._end = options.monotonic() + options.deadline_seconds
         self._was_denied = False
@@ -138,7 +142,7 @@ class Runner:
         try:
             request = self._journal.intend(self._run, number, change)
         except JournalError as error:
-            self._halt(change.platform, f"the journal cannot be written: {error.why}")
+            self._halt(None, f"the journal cannot be written: {error.why}")
             self._unwritten.append(f"{change.key}: not sent")
             return Outcome(Status.SKIPPED, f"nothing was sent: {error.summary}")
         self._listener.change_started(change)
@@ -165,23 +169,43 @@ class Runner:
 
     def _judge(self, change: Change, outcome: Outcome) -> None:
         """Stop when going on is pointless: a lost role, one reason again and again, a fifth of all failing."""
-        if outcome.status is not Status.FAILED:
+        if outcome.status is Status.SKIPPED:
             return
+        name = self._cloud_of(change.platform)
+        is_bad = outcome.status in (Status.FAILED, Status.UNKNOWN)
         with self._lock:
-            self._reasons[outcome.reason] += 1
-            failed = sum(item.status is Status.FAILED for item in self._outcomes.values())
-            total = len(self._plan.changes)
-            self._was_denied |= is_denial(outcome)
+            self._sent[name] += 1
+            self._failed[name] += is_bad
+            if is_bad:
+                self._reasons[name, _shape(outcome.reason, change)] += 1
+            same = self._reasons[name, _shape(outcome.reason, change)]
+            failed, sent = self._failed[name], self._sent[name]
+            self._was_denied |= is_bad and is_denial(outcome)
         if outcome.stops_run:
             self._halt(change.platform, f"stopped: {outcome.reason}")
-        elif self._reasons[outcome.reason] >= SAME_REASON_LIMIT:
+        elif same >= SAME_REASON_LIMIT:
             self._halt(change.platform, f"stopped: {SAME_REASON_LIMIT} changes failed for one reason")
-        elif failed >= SAME_REASON_LIMIT and 100 * failed > FAILED_PERCENT * total:
-            self._halt(change.platform, f"stopped: {failed} of {total} changes failed")
+        elif sent >= SENT_BEFORE_SHARE and 100 * failed > FAILED_PERCENT * sent:
+            self._halt(change.platform, f"stopped: {failed} of the first {sent} changes failed")
 
-    def _halt(self, platform: Platform, why: str) -> None:
+    def _cloud_of(self, platform: Platform) -> int:
+        """Return what names the cloud behind a platform: one provider can carry several."""
+        return id(self._providers[platform])
+
+    def _halt(self, platform: Platform | None, why: str) -> None:
+        """Send nothing more to the cloud of a platform, or to any."""
         with self._lock:
-            self._stopped.setdefault(platform, why)
+            for other in self._providers:
+                if platform is None or self._cloud_of(other) == self._cloud_of(platform):
+                    self._stopped.setdefault(other, why)
+
+
+def _shape(reason: str, change: Change) -> str:
+    """Return a reason without what differs from one mailbox to the next."""
+    who = change.party.id if change.party else ""
+    for name in filter(None, (change.mailbox.text, change.mailbox_id, who)):
+        reason = reason.replace(name, "…")
+    return re.sub(r"\b[0-9a-f]{8}-[0-9a-f-]{27}\b|\d+", "#", reason)
 
 
 def run_plan(
