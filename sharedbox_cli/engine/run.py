@@ -6,7 +6,7 @@ import re
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -65,7 +65,7 @@ class Runner:
         self._reasons: Counter[tuple[int, str]] = Counter()
         self._sent: Counter[int] = Counter()
         self._failed: Counter[int] = Counter()
-        self._unwritten: list[str] = []
+        self._owed: list[tuple[str, Callable[[], None]]] = []
         self._end = options.monotonic() + options.deadline_seconds
         self._was_denied = False
         self._run = ""
@@ -86,7 +86,7 @@ class Runner:
         results = tuple((change, self._outcomes[number]) for number, change in enumerate(self._plan.changes))
         return RunSummary(
             self._run, started, datetime.now(UTC), results, self._options.stop.is_set and self._was_cut_short(),
-            self._was_denied, tuple(self._unwritten),
+            self._was_denied, tuple(self._settle_debts()),
         )  # fmt: skip
 
     @property
@@ -132,25 +132,37 @@ class Runner:
 
     def _skip(self, number: int, change: Change, why: str) -> Outcome:
         outcome = Outcome(Status.SKIPPED, why)
-        try:
-            self._journal.skip(self._run, number, change, outcome)
-        except JournalError:
-            self._unwritten.append(f"{change.key}: skipped: {why}")
+        self._note(change, lambda: self._journal.skip(self._run, number, change, outcome), f"skipped: {why}")
         return outcome
+
+    def _note(self, change: Change, write: Callable[[], None], words: str) -> None:
+        """Write to the journal; keep for the end of the run what it cannot take now."""
+        try:
+            if not self._owed:
+                write()
+                return
+        except JournalError:
+            self._halt(None, "the journal cannot be written")
+        with self._lock:
+            self._owed.append((f"{change.key}: {words}", write))
+
+    def _settle_debts(self) -> Iterator[str]:
+        """Try once more what the journal could not take; give the words of what it still cannot."""
+        for words, write in self._owed:
+            try:
+                write()
+            except JournalError:
+                yield words
 
     def _one(self, number: int, change: Change) -> Outcome:
         try:
             request = self._journal.intend(self._run, number, change)
         except JournalError as error:
             self._halt(None, f"the journal cannot be written: {error.why}")
-            self._unwritten.append(f"{change.key}: not sent")
-            return Outcome(Status.SKIPPED, f"nothing was sent: {error.summary}")
+            return self._skip(number, change, f"nothing was sent: {error.summary}")
         self._listener.change_started(change)
         outcome = self._send(change, request)
-        try:
-            self._journal.conclude(self._run, number, outcome)
-        except JournalError:
-            self._unwritten.append(f"{change.key}: {outcome.status}")
+        self._note(change, lambda: self._journal.conclude(self._run, number, outcome), str(outcome.status))
         return outcome
 
     def _send(self, change: Change, request: str) -> Outcome:

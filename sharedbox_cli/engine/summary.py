@@ -49,7 +49,7 @@ class RunSummary:
         if self.is_interrupted:
             return 130
         if self.is_complete:
-            return 0
+            return 3 if self.unwritten else 0
         counts = self.counts
         if counts[Status.DONE] or counts[Status.UNKNOWN]:
             return 3
