@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from sharedbox_cli.core.change import Change, Kind
-from sharedbox_cli.core.errors import JournalError, SharedboxError
+from sharedbox_cli.core.errors import Ambiguous, JournalError, SharedboxError
 from sharedbox_cli.core.events import SILENT, Listener
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import Platform
 from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.core.plan import Plan
 from sharedbox_cli.engine.journal import Journal
+from sharedbox_cli.engine.listening import Quiet
 from sharedbox_cli.engine.stop import StopFlag
-from sharedbox_cli.engine.summary import RunSummary
+from sharedbox_cli.engine.summary import RunSummary, is_denial
 from sharedbox_cli.providers.base import Provider
 
 MAILBOXES_AT_ONCE = 8
 SAME_REASON_LIMIT = 20
+SENT_BEFORE_SHARE = 20
 FAILED_PERCENT = 20
-DENIED_WORDS = ("not allowed", "is missing", "sign-in")
 
 
 @dataclass(slots=True)
@@ -55,13 +57,15 @@ class Runner:
         self._providers = providers
         self._journal = journal
         self._options = options
-        self._listener = listener
+        self._listener = Quiet(listener)
         self._outcomes: dict[int, Outcome] = {}
         self._lock = threading.Lock()
         self._licence_queue = threading.Lock()
         self._stopped: dict[Platform, str] = {}
-        self._reasons: Counter[str] = Counter()
-        self._unwritten: list[str] = []
+        self._reasons: Counter[tuple[int, str]] = Counter()
+        self._sent: Counter[int] = Counter()
+        self._failed: Counter[int] = Counter()
+        self._owed: list[tuple[str, Callable[[], None]]] = []
         self._end = options.monotonic() + options.deadline_seconds
         self._was_denied = False
         self._run = ""
@@ -82,7 +86,7 @@ class Runner:
         results = tuple((change, self._outcomes[number]) for number, change in enumerate(self._plan.changes))
         return RunSummary(
             self._run, started, datetime.now(UTC), results, self._options.stop.is_set and self._was_cut_short(),
-            self._was_denied, tuple(self._unwritten),
+            self._was_denied, tuple(self._settle_debts()),
         )  # fmt: skip
 
     @property
@@ -106,6 +110,8 @@ class Runner:
             mailbox_id = outcome.mailbox_id or mailbox_id
             if outcome.status is Status.UNKNOWN:
                 doubt = "what became of the change before is not known"
+            elif change.kind is Kind.CREATE and not outcome.is_success:
+                doubt = doubt or f"needs `{change.key}`"
             with self._lock:
                 self._outcomes[number] = outcome
             self._listener.change_finished(change, outcome)
@@ -119,30 +125,44 @@ class Runner:
         with self._lock:
             if change.platform in self._stopped:
                 return self._stopped[change.platform]
-        failed = [key for key in change.needs if key in done and not done[key].is_success]
-        return f"needs `{failed[0]}`" if failed else ""
+        if change.platform not in self._providers:
+            return f"no provider for {change.platform}"
+        unmet = [key for key in change.needs if key not in done or not done[key].is_success]
+        return f"needs `{unmet[0]}`" if unmet else ""
 
     def _skip(self, number: int, change: Change, why: str) -> Outcome:
         outcome = Outcome(Status.SKIPPED, why)
-        try:
-            self._journal.skip(self._run, number, change, outcome)
-        except JournalError:
-            self._unwritten.append(f"{change.key}: skipped: {why}")
+        self._note(change, lambda: self._journal.skip(self._run, number, change, outcome), f"skipped: {why}")
         return outcome
+
+    def _note(self, change: Change, write: Callable[[], None], words: str) -> None:
+        """Write to the journal; keep for the end of the run what it cannot take now."""
+        try:
+            if not self._owed:
+                write()
+                return
+        except JournalError:
+            self._halt(None, "the journal cannot be written")
+        with self._lock:
+            self._owed.append((f"{change.key}: {words}", write))
+
+    def _settle_debts(self) -> Iterator[str]:
+        """Try once more what the journal could not take; give the words of what it still cannot."""
+        for words, write in self._owed:
+            try:
+                write()
+            except JournalError:
+                yield words
 
     def _one(self, number: int, change: Change) -> Outcome:
         try:
             request = self._journal.intend(self._run, number, change)
         except JournalError as error:
-            self._halt(change.platform, f"the journal cannot be written: {error.why}")
-            self._unwritten.append(f"{change.key}: not sent")
-            return Outcome(Status.SKIPPED, f"nothing was sent: {error.summary}")
+            self._halt(None, f"the journal cannot be written: {error.why}")
+            return self._skip(number, change, f"nothing was sent: {error.summary}")
         self._listener.change_started(change)
         outcome = self._send(change, request)
-        try:
-            self._journal.conclude(self._run, number, outcome)
-        except JournalError:
-            self._unwritten.append(f"{change.key}: {outcome.status}")
+        self._note(change, lambda: self._journal.conclude(self._run, number, outcome), str(outcome.status))
         return outcome
 
     def _send(self, change: Change, request: str) -> Outcome:
@@ -152,6 +172,8 @@ class Runner:
                 with self._licence_queue:  # seats are counted by one at a time
                     return provider.apply(change, self._listener, request_id=request)
             return provider.apply(change, self._listener, request_id=request)
+        except Ambiguous as error:
+            return Outcome(Status.UNKNOWN, f"{error.summary}. {error.why}".strip(), error.request_id)
         except SharedboxError as error:
             return Outcome(Status.FAILED, f"{error.summary}. {error.why}".strip(), stops_run=error.exit_code == 5)
         except Exception as error:  # noqa: BLE001 - the intent is written, so the effect is a question
@@ -159,25 +181,43 @@ class Runner:
 
     def _judge(self, change: Change, outcome: Outcome) -> None:
         """Stop when going on is pointless: a lost role, one reason again and again, a fifth of all failing."""
-        if outcome.status is not Status.FAILED:
+        if outcome.status is Status.SKIPPED:
             return
+        name = self._cloud_of(change.platform)
+        is_bad = outcome.status in (Status.FAILED, Status.UNKNOWN)
         with self._lock:
-            self._reasons[outcome.reason] += 1
-            failed = sum(item.status is Status.FAILED for item in self._outcomes.values())
-            total = len(self._plan.changes)
-            self._was_denied |= (
-                outcome.stops_run and "not allowed" in outcome.reason
-            ) or "role is missing" in outcome.reason
+            self._sent[name] += 1
+            self._failed[name] += is_bad
+            if is_bad:
+                self._reasons[name, _shape(outcome.reason, change)] += 1
+            same = self._reasons[name, _shape(outcome.reason, change)]
+            failed, sent = self._failed[name], self._sent[name]
+            self._was_denied |= is_bad and is_denial(outcome)
         if outcome.stops_run:
             self._halt(change.platform, f"stopped: {outcome.reason}")
-        elif self._reasons[outcome.reason] >= SAME_REASON_LIMIT:
+        elif same >= SAME_REASON_LIMIT:
             self._halt(change.platform, f"stopped: {SAME_REASON_LIMIT} changes failed for one reason")
-        elif failed >= SAME_REASON_LIMIT and 100 * failed > FAILED_PERCENT * total:
-            self._halt(change.platform, f"stopped: {failed} of {total} changes failed")
+        elif sent >= SENT_BEFORE_SHARE and 100 * failed > FAILED_PERCENT * sent:
+            self._halt(change.platform, f"stopped: {failed} of the first {sent} changes failed")
 
-    def _halt(self, platform: Platform, why: str) -> None:
+    def _cloud_of(self, platform: Platform) -> int:
+        """Return what names the cloud behind a platform: one provider can carry several."""
+        return id(self._providers[platform])
+
+    def _halt(self, platform: Platform | None, why: str) -> None:
+        """Send nothing more to the cloud of a platform, or to any."""
         with self._lock:
-            self._stopped.setdefault(platform, why)
+            for other in self._providers:
+                if platform is None or self._cloud_of(other) == self._cloud_of(platform):
+                    self._stopped.setdefault(other, why)
+
+
+def _shape(reason: str, change: Change) -> str:
+    """Return a reason without what differs from one mailbox to the next."""
+    who = change.party.id if change.party else ""
+    for name in filter(None, (change.mailbox.text, change.mailbox_id, who)):
+        reason = reason.replace(name, "…")
+    return re.sub(r"\b[0-9a-f]{8}-[0-9a-f-]{27}\b|\d+", "#", reason)
 
 
 def run_plan(

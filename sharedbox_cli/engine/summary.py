@@ -10,6 +10,14 @@ from datetime import datetime
 from sharedbox_cli.core.change import Change
 from sharedbox_cli.core.outcome import Outcome, Status
 
+DENIED_WORDS = ("not allowed", "role is missing", "sign-in failed", "refused the token", "authentication failed")
+"""Summaries of errors with exit code 5: an outcome carries words only."""
+
+
+def is_denial(outcome: Outcome) -> bool:
+    """Return whether a role, scope or token was refused for the whole run."""
+    return outcome.stops_run and any(word in outcome.reason.lower() for word in DENIED_WORDS)
+
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
@@ -41,7 +49,7 @@ class RunSummary:
         if self.is_interrupted:
             return 130
         if self.is_complete:
-            return 0
+            return 3 if self.unwritten else 0
         counts = self.counts
         if counts[Status.DONE] or counts[Status.UNKNOWN]:
             return 3

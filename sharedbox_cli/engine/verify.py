@@ -6,38 +6,52 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from sharedbox_cli.core.change import Change, Kind
-from sharedbox_cli.core.model import Field, Observed, Platform
+from sharedbox_cli.core.errors import SharedboxError
+from sharedbox_cli.core.model import Observed, Platform
 from sharedbox_cli.core.outcome import Status
 from sharedbox_cli.engine.summary import RunSummary
 
 WAITS_SECONDS = (2.0, 4.0, 8.0, 16.0, 30.0)
+EXIT_DENIED = 5
 
 
 def verify(
     summary: RunSummary, observe: Callable[[], Mapping[Platform, Observed]], sleep: Callable[[float], None]
 ) -> RunSummary:
-    """Return the summary with what could not be seen told as such, after reading for up to a minute."""
-    waits = iter(WAITS_SECONDS)
-    while True:
-        worlds = observe()
-        unseen = [
-            number
-            for number, (change, outcome) in enumerate(summary.results)
-            if outcome.status is Status.DONE and not is_visible(change, worlds.get(change.platform), summary)
-        ]
-        wait = next(waits, None)
+    """Return the summary with what could not be seen told as such, after reading for up to a minute.
+
+    Seen once is enough. What a failed reading was to show is unknown: the writes were made, and are told.
+    """
+    unseen = [number for number, (_, outcome) in enumerate(summary.results) if outcome.status is Status.DONE]
+    problem = ""
+    for wait in (0.0, *WAITS_SECONDS):
         if not unseen:
             return summary
-        if wait is None:
-            return _told(summary, unseen)
-        sleep(wait)
+        if wait:
+            sleep(wait)
+        try:
+            worlds = observe()
+        except SharedboxError as error:
+            problem = error.summary
+            if error.exit_code == EXIT_DENIED:
+                break
+            continue
+        problem = ""
+        unseen = [number for number in unseen if not _is_seen(summary.results[number][0], worlds, summary)]
+    return _told(summary, unseen, problem) if unseen else summary
 
 
-def _told(summary: RunSummary, unseen: list[int]) -> RunSummary:
+def _is_seen(change: Change, worlds: Mapping[Platform, Observed], summary: RunSummary) -> bool:
+    return is_visible(change, worlds.get(change.platform), summary)
+
+
+def _told(summary: RunSummary, unseen: list[int], problem: str) -> RunSummary:
     results = list(summary.results)
     for number in unseen:
         change, outcome = results[number]
-        if change.kind is Kind.REVOKE:
+        if problem:
+            told = replace(outcome, status=Status.UNKNOWN, reason=f"done; looking for it failed: {problem}")
+        elif change.kind is Kind.REVOKE:
             told = replace(outcome, status=Status.FAILED, reason="still there: the service said it was revoked")
         else:
             told = replace(outcome, status=Status.UNKNOWN, reason="not visible yet: plan again later")
@@ -57,13 +71,14 @@ def is_visible(change: Change, world: Observed | None, summary: RunSummary) -> b
     if change.kind is Kind.CREATE:
         return True
     if change.party is not None:
-        if box.grants is None or (Field.AUTOMAPPING in change.after and change.kind is Kind.UPDATE):
+        if box.grants is None:
             return True
+        # Automapping cannot be read; that the full access taken for it is back can.
         held = any(
             (item.trustee, item.right, item.detail) == (change.party.id, change.party.right, change.party.detail)
             for item in box.grants
         )
-        return held is (change.kind is Kind.GRANT)
+        return held is (change.kind is not Kind.REVOKE)
     return all(box.settings[name] == value for name, value in change.after.items() if name in box.settings)
 
 
