@@ -36,7 +36,7 @@ generated: $(STAMP)  ## Write the generated parts: JSON Schema, field reference
 	$(BIN)/python -m tests.generate
 
 lock:  ## Write requirements/dev.lock anew (needs uv)
-	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-strip-extras \
 	  --python-version 3.11 --extra dev pyproject.toml -o requirements/dev.lock
 
 clean:
