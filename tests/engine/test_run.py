@@ -135,9 +135,7 @@ def test_licences_when_mailboxes_go_in_parallel_then_one_at_a_time(journal: Jour
             at_work.remove(change.key)
 
     names = [f"box{number}" for number in range(8)]
-    summary = run(
-        journal, provider_with(hook, *names), *map(licence, names), options=RunOptions("prod", concurrency=8)
-    )
+    summary = run(journal, provider_with(hook, *names), *map(licence, names), options=RunOptions("prod", concurrency=8))
     assert set(statuses(summary)) == {DONE}
 
 

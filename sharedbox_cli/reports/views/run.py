@@ -44,7 +44,12 @@ def run_report(run: str, results: Results, exit_code: int, *, unwritten: Sequenc
         "results": [{"change": change_data(change), "outcome": to_plain(outcome)} for change, outcome in results],
         "unwritten": list(unwritten),
     }
-    return Report("run", data, tuple(sections), tuple(_summary(results)), title="Run")
+    cells = tuple(
+        (str(outcome.status), str(change.mailbox), words(change), outcome.reason, outcome.request_id)
+        for change, outcome in results
+    )
+    flat = Table(("outcome", "mailbox", "change", "reason", "request id"), cells)
+    return Report("run", data, tuple(sections), tuple(_summary(results)), flat, "Run")
 
 
 def _failures(results: Results) -> Iterator[Line]:

@@ -1,0 +1,237 @@
+"""Each rule: found where it should be, silent where it should not, with its source and mend."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from sharedbox_cli.checks.limits import GIB
+from sharedbox_cli.checks.registry import RULES, check
+from sharedbox_cli.core.identity import Address, TrusteeId
+from sharedbox_cli.core.model import (
+    ALLOWED,
+    BLOCKED,
+    COPY_BOTH,
+    COPY_SENDER,
+    LICENCE_NONE,
+    MICROSOFT365,
+    PLAN_1,
+    PLAN_2,
+    Desired,
+    DesiredMailbox,
+    Fact,
+    Field,
+    Grant,
+    LicencePool,
+    Observed,
+    ObservedMailbox,
+    Right,
+    SpecialEntry,
+    Trustee,
+    TrusteeKind,
+    Value,
+    WantedGrant,
+)
+from tests.strategies import NOW, address
+
+BOX = address("box")
+GOOD: dict[Field, Value] = {
+    Field.SIGN_IN: BLOCKED, Field.SENT_AS: COPY_BOTH, Field.SENT_ON_BEHALF: COPY_BOTH, Field.ALIASES: (),
+    Field.LICENCE: LICENCE_NONE,
+}  # fmt: skip
+FACTS: dict[Fact, Value] = {
+    Fact.USED_BYTES: GIB, Fact.QUOTA_BYTES: 50 * GIB, Fact.MAILBOX_PLANS: (), Fact.HAS_ARCHIVE: False,
+    Fact.ON_HOLD: False, Fact.FORWARDING_TO: "",
+}  # fmt: skip
+
+
+def person(number: int, **more: bool) -> Trustee:
+    return Trustee(TrusteeId(f"p{number}"), TrusteeKind.USER, address(f"p{number}"), f"P{number}", **more)
+
+
+def full(*trustees: Trustee) -> frozenset[Grant]:
+    return frozenset(Grant(one.id, Right.FULL_ACCESS) for one in trustees)
+
+
+def world(
+    grants: frozenset[Grant] | None = None,
+    trustees: tuple[Trustee, ...] = (),
+    settings: dict[Field, Value] | None = None,
+    facts: dict[Fact, Value] | None = None,
+    special: tuple[SpecialEntry, ...] = (),
+    **more: object,
+) -> Observed:
+    known = {one.id: one for one in (person(1), person(2), *trustees)}
+    held = full(person(1), person(2)) if grants is None else grants
+    box = ObservedMailbox(
+        "b", BOX, MICROSOFT365, {**GOOD, **(settings or {})}, held, special, {**FACTS, **(facts or {})}
+    )
+    made = Observed(
+        "t", "T", frozenset({MICROSOFT365}), frozenset({"contoso.example"}), NOW, mailboxes={BOX: box}, trustees=known,
+        directory={one.address: key for key, one in known.items() if one.address},
+    )  # fmt: skip
+    return replace(made, **more)  # type: ignore[arg-type]
+
+
+def found(one: Observed, spec: DesiredMailbox | None = None) -> set[str]:
+    desired = Desired({BOX: spec} if spec else {}, "", 1)
+    return {item.rule for item in check(desired, {MICROSOFT365: one}, NOW).findings}
+
+
+def wanting(**more: object) -> DesiredMailbox:
+    return DesiredMailbox(BOX, MICROSOFT365, **more)  # type: ignore[arg-type]
+
+
+GROUP = Trustee(TrusteeId("g"), TrusteeKind.GROUP, address("g"), "G", member_count=30)
+CROWD = tuple(person(number) for number in range(26))
+
+
+CASES: list[tuple[str, Observed, DesiredMailbox | None, bool]] = [
+    ("over-50-gb", world(facts={Fact.USED_BYTES: 50 * GIB}), None, False),
+    ("over-50-gb", world(facts={Fact.USED_BYTES: 50 * GIB + 1}), None, True),
+    ("over-50-gb", world(facts={Fact.USED_BYTES: 60 * GIB, Fact.MAILBOX_PLANS: (PLAN_2,)}), None, False),
+    ("over-50-gb", world(facts={Fact.USED_BYTES: 60 * GIB, Fact.MAILBOX_PLANS: (PLAN_1,)}), None, True),
+    ("nearly-full", world(facts={Fact.USED_BYTES: 40 * GIB}), None, False),
+    ("nearly-full", world(facts={Fact.USED_BYTES: 40 * GIB + 1}), None, True),
+    ("nearly-full", world(facts={Fact.USED_BYTES: 45 * GIB}), wanting(warn_at_percent=95), False),
+    ("licence-not-needed", world(facts={Fact.MAILBOX_PLANS: (PLAN_2,)}), None, True),
+    ("licence-not-needed", world(facts={Fact.MAILBOX_PLANS: (PLAN_2,), Fact.ON_HOLD: True}), None, False),
+    ("licence-not-needed", world(facts={Fact.MAILBOX_PLANS: (PLAN_2,), Fact.USED_BYTES: 49 * GIB}), None, False),
+    ("feature-without-licence", world(facts={Fact.HAS_ARCHIVE: True}), None, True),
+    ("feature-without-licence", world(facts={Fact.ON_HOLD: True, Fact.MAILBOX_PLANS: (PLAN_2,)}), None, False),
+    (
+        "feature-without-licence",
+        world(facts={Fact.ON_HOLD: True, Fact.MAILBOX_PLANS: ("exchange-online-archiving", PLAN_1)}),
+        None,
+        False,
+    ),
+    ("no-free-seat", world(), wanting(settings={Field.LICENCE: PLAN_2}), True),
+    (
+        "no-free-seat",
+        world(licences={"X": LicencePool("X", (PLAN_2,), 2, 1)}),
+        wanting(settings={Field.LICENCE: PLAN_2}),
+        False,
+    ),
+    ("too-many-members", world(full(*CROWD), CROWD), None, True),
+    ("too-many-members", world(full(*CROWD[:25]), CROWD), None, False),
+    (
+        "too-many-members",
+        world(full(GROUP), (GROUP, *CROWD), members={GROUP.id: frozenset(one.id for one in CROWD)}),
+        None,
+        True,
+    ),
+    ("many-entries", world(frozenset(Grant(TrusteeId(f"x{n}"), Right.FULL_ACCESS) for n in range(451))), None, True),
+    ("no-member", world(frozenset()), None, True),
+    ("no-member", world(), None, False),
+    ("one-member", world(full(person(1))), None, True),
+    ("one-member", world(), None, False),
+    ("member-disabled", world(full(person(1, is_enabled=False)), (person(1, is_enabled=False),)), None, True),
+    ("member-disabled", world(), None, False),
+    ("member-guest", world(full(person(1, is_guest=True)), (person(1, is_guest=True),)), None, True),
+    ("member-guest", world(), None, False),
+    ("member-deleted", world(frozenset({Grant(TrusteeId("S-1-5-21-1"), Right.SEND_AS)})), None, True),
+    ("member-deleted", world(), None, False),
+    ("deny-entry", world(special=(SpecialEntry(TrusteeId("p1"), "deny", is_deny=True),)), None, True),
+    ("deny-entry", world(special=(SpecialEntry(TrusteeId("p1"), "x", is_inherited=True),)), None, False),
+    (
+        "group-automapping",
+        world(),
+        wanting(grants=(WantedGrant(address("g"), TrusteeKind.GROUP, Right.FULL_ACCESS, automapping=True),)),
+        True,
+    ),
+    (
+        "group-automapping",
+        world(),
+        wanting(grants=(WantedGrant(address("p1"), TrusteeKind.USER, Right.FULL_ACCESS, automapping=True),)),
+        False,
+    ),
+    (
+        "group-without-rights",
+        world(
+            full(replace(GROUP, is_security=False)),
+            (replace(GROUP, is_security=False),),
+            members={GROUP.id: frozenset()},
+        ),
+        None,
+        True,
+    ),
+    ("group-without-rights", world(full(GROUP), (GROUP,), members={GROUP.id: frozenset()}), None, False),
+    ("send-as-without-access", world(frozenset({Grant(TrusteeId("p1"), Right.SEND_AS)})), None, True),
+    ("send-as-without-access", world(full(person(1)) | {Grant(TrusteeId("p1"), Right.SEND_AS)}), None, False),
+    (
+        "sent-items-lost",
+        world(full(person(1)) | {Grant(TrusteeId("p1"), Right.SEND_AS)}, settings={Field.SENT_AS: COPY_SENDER}),
+        None,
+        True,
+    ),
+    ("sent-items-lost", world(settings={Field.SENT_AS: COPY_SENDER}), None, False),
+    (
+        "access-expired",
+        world(),
+        wanting(expired=(WantedGrant(address("p1"), TrusteeKind.USER, Right.FULL_ACCESS, until=NOW),)),
+        True,
+    ),
+    (
+        "access-expired",
+        world(),
+        wanting(expired=(WantedGrant(address("p9"), TrusteeKind.USER, Right.FULL_ACCESS, until=NOW),)),
+        False,
+    ),
+    (
+        "access-expiring",
+        world(),
+        wanting(grants=(WantedGrant(address("p1"), TrusteeKind.USER, Right.SEND_AS, until=NOW + timedelta(days=6)),)),
+        True,
+    ),
+    (
+        "access-expiring",
+        world(),
+        wanting(grants=(WantedGrant(address("p1"), TrusteeKind.USER, Right.SEND_AS, until=NOW + timedelta(days=8)),)),
+        False,
+    ),
+    ("sign-in-open", world(settings={Field.SIGN_IN: ALLOWED}), None, True),
+    ("sign-in-open", world(), None, False),
+    ("forwarding-outside", world(facts={Fact.FORWARDING_TO: "x@partner.example"}), None, True),
+    ("forwarding-outside", world(facts={Fact.FORWARDING_TO: "x@contoso.example"}), None, False),
+    ("domain-not-accepted", world(settings={Field.ALIASES: ("x@old.example",)}), None, True),
+    ("domain-not-accepted", world(), wanting(settings={Field.ALIASES: ("x@new.example",)}), True),
+    ("domain-not-accepted", world(settings={Field.ALIASES: ("x@contoso.example",)}), None, False),
+]
+
+
+@pytest.mark.parametrize(
+    ("rule", "one", "spec", "expected"), CASES, ids=[f"{c[0]}-{c[3]}-{n}" for n, c in enumerate(CASES)]
+)
+def test_rule_when_asked_then_found_or_silent(
+    rule: str, one: Observed, spec: DesiredMailbox | None, expected: bool
+) -> None:
+    assert (rule in found(one, spec)) is expected
+
+
+def test_rules_when_listed_then_each_has_a_test_a_source_and_a_mend() -> None:
+    assert {rule.id for rule in RULES} == {case[0] for case in CASES}
+    assert len({rule.id for rule in RULES}) == len(RULES)
+    for rule in RULES:
+        assert rule.mend
+        assert rule.looks_for
+        assert rule.source.startswith("https://") or rule.source.startswith("docs/")
+
+
+def test_mailbox_when_all_is_well_then_nothing_is_found() -> None:
+    assert found(world()) == set()
+
+
+def test_rule_when_its_facts_were_not_read_then_it_is_told_as_not_checked() -> None:
+    bare = world()
+    box = replace(bare.mailboxes[BOX], facts={}, grants=None)
+    result = check(Desired(), {MICROSOFT365: replace(bare, mailboxes={BOX: box})}, NOW)
+    assert {"over-50-gb", "no-member", "forwarding-outside"} <= set(result.not_checked)
+    assert result.findings == ()
+
+
+def test_finding_when_made_then_it_names_mailbox_subject_and_place() -> None:
+    [one] = check(Desired(), {MICROSOFT365: world(full(person(1)))}, NOW).findings
+    assert (one.mailbox, one.subject) == ("box@contoso.example", "p1@contoso.example")
+    assert Address.of(one.subject) == address("p1")
