@@ -70,6 +70,7 @@ def _looked_again(
 def _run(session: Session, plan: Plan, wishes: Wishes, waivers: Waivers, plan_id: str) -> RunSummary:
     from sharedbox_cli.cli.flow import observe
     from sharedbox_cli.cli.wishes import deadline_of
+    from sharedbox_cli.engine.closing import close_run
     from sharedbox_cli.engine.run import RunOptions, run_plan
     from sharedbox_cli.engine.stop import StopFlag, stop_on_signals
     from sharedbox_cli.engine.verify import verify
@@ -78,9 +79,7 @@ def _run(session: Session, plan: Plan, wishes: Wishes, waivers: Waivers, plan_id
     options = RunOptions(session.profile.name, waivers.texts(), deadline_seconds=deadline_of(wishes), stop=flag)
     providers = {platform: session.provider(platform) for platform in {change.platform for change in plan.changes}}
     with session.journal(for_writing=True) as journal, stop_on_signals(flag):
-        summary = run_plan(plan, providers, journal, options, session.listener, plan_id=plan_id)
-        if any(outcome.is_success for _, outcome in summary.results) and not summary.is_interrupted:
-            summary = verify(summary, lambda: observe(session, plan.desired), time.sleep)
-        state = "complete" if summary.is_complete else "stopped" if summary.is_interrupted else "partly"
-        journal.end_run(summary.run, state)
-    return summary
+        ran = verified = run_plan(plan, providers, journal, options, session.listener, plan_id=plan_id)
+        if any(outcome.is_success for _, outcome in ran.results) and not ran.is_interrupted:
+            verified = verify(ran, lambda: observe(session, plan.desired), time.sleep)
+        return close_run(journal, ran, verified)

@@ -10,7 +10,7 @@ import socket
 import sqlite3
 import threading
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -138,14 +138,15 @@ class Journal:
                 (outcome.status, outcome.reason, outcome.request_id, outcome.mailbox_id, _now(), run, seq),
             )
 
-    def skip(self, run: str, seq: int, change: Change, outcome: Outcome) -> None:
-        """Write a change that was not sent, in one commit: it must never look like a request without an answer."""
+    def skip(self, run: str, skipped: Iterable[tuple[int, Change, Outcome]]) -> None:
+        """Write changes that were not sent, all in one commit: a run that stops must not take a commit each."""
         at = _now()
+        rows = [
+            (run, seq, change.key, json.dumps(to_plain(_kept(change))), at, outcome.status, outcome.reason, at)
+            for seq, change, outcome in skipped
+        ]
         with self._writing() as connection:
-            connection.execute(
-                "insert into steps values (?, ?, ?, ?, '', '', ?, ?, ?, '', '', ?)",
-                (run, seq, change.key, json.dumps(to_plain(_kept(change))), at, outcome.status, outcome.reason, at),
-            )
+            connection.executemany("insert into steps values (?, ?, ?, ?, '', '', ?, ?, ?, '', '', ?)", rows)
 
     def end_run(self, run: str, state: str) -> None:
         """Close a run: `complete`, `partly`, `stopped`."""

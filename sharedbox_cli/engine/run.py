@@ -65,6 +65,7 @@ class Runner:
         self._reasons: Counter[tuple[int, str]] = Counter()
         self._sent: Counter[int] = Counter()
         self._failed: Counter[int] = Counter()
+        self._intended: set[int] = set()
         self._owed: list[tuple[str, Callable[[], None]]] = []
         self._end = options.monotonic() + options.deadline_seconds
         self._was_denied = False
@@ -83,6 +84,7 @@ class Runner:
                 done.result()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+        self._note_skipped()
         results = tuple((change, self._outcomes[number]) for number, change in enumerate(self._plan.changes))
         return RunSummary(
             self._run, started, datetime.now(UTC), results, self._options.stop.is_set and self._was_cut_short(),
@@ -105,7 +107,7 @@ class Runner:
             if mailbox_id and not change.mailbox_id:
                 change = replace(change, mailbox_id=mailbox_id)
             why = doubt or self._why_not(change, done)
-            outcome = self._skip(number, change, why) if why else self._one(number, change)
+            outcome = Outcome(Status.SKIPPED, why) if why else self._one(number, change)
             done[change.key] = outcome
             mailbox_id = outcome.mailbox_id or mailbox_id
             if outcome.status is Status.UNKNOWN:
@@ -130,10 +132,15 @@ class Runner:
         unmet = [key for key in change.needs if key not in done or not done[key].is_success]
         return f"needs `{unmet[0]}`" if unmet else ""
 
-    def _skip(self, number: int, change: Change, why: str) -> Outcome:
-        outcome = Outcome(Status.SKIPPED, why)
-        self._note(change, lambda: self._journal.skip(self._run, number, change, outcome), f"skipped: {why}")
-        return outcome
+    def _note_skipped(self) -> None:
+        skipped = [
+            (number, change, self._outcomes[number])
+            for number, change in enumerate(self._plan.changes)
+            if self._outcomes[number].status is Status.SKIPPED and number not in self._intended
+        ]
+        if skipped:
+            words = f"skipped, {len(skipped)} in all"
+            self._note(skipped[0][1], lambda: self._journal.skip(self._run, skipped), words)
 
     def _note(self, change: Change, write: Callable[[], None], words: str) -> None:
         """Write to the journal; keep for the end of the run what it cannot take now."""
@@ -159,7 +166,8 @@ class Runner:
             request = self._journal.intend(self._run, number, change)
         except JournalError as error:
             self._halt(None, f"the journal cannot be written: {error.why}")
-            return self._skip(number, change, f"nothing was sent: {error.summary}")
+            return Outcome(Status.SKIPPED, f"nothing was sent: {error.summary}")
+        self._intended.add(number)
         self._listener.change_started(change)
         outcome = self._send(change, request)
         self._note(change, lambda: self._journal.conclude(self._run, number, outcome), str(outcome.status))

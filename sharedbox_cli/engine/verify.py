@@ -22,7 +22,12 @@ def verify(
 
     Seen once is enough. What a failed reading was to show is unknown: the writes were made, and are told.
     """
-    unseen = [number for number, (_, outcome) in enumerate(summary.results) if outcome.status is Status.DONE]
+    gone = {change.mailbox for change, outcome in summary.results if change.kind is Kind.DELETE and outcome.is_success}
+    unseen = [
+        number
+        for number, (change, outcome) in enumerate(summary.results)
+        if outcome.status is Status.DONE and (change.kind is Kind.DELETE or change.mailbox not in gone)
+    ]
     problem = ""
     for wait in (0.0, *WAITS_SECONDS):
         if not unseen:
@@ -37,12 +42,12 @@ def verify(
                 break
             continue
         problem = ""
-        unseen = [number for number in unseen if not _is_seen(summary.results[number][0], worlds, summary)]
+        unseen = [number for number in unseen if not _is_seen(summary.results[number][0], worlds)]
     return _told(summary, unseen, problem) if unseen else summary
 
 
-def _is_seen(change: Change, worlds: Mapping[Platform, Observed], summary: RunSummary) -> bool:
-    return is_visible(change, worlds.get(change.platform), summary)
+def _is_seen(change: Change, worlds: Mapping[Platform, Observed]) -> bool:
+    return is_visible(change, worlds.get(change.platform))
 
 
 def _told(summary: RunSummary, unseen: list[int], problem: str) -> RunSummary:
@@ -59,9 +64,9 @@ def _told(summary: RunSummary, unseen: list[int], problem: str) -> RunSummary:
     return replace(summary, results=tuple(results))
 
 
-def is_visible(change: Change, world: Observed | None, summary: RunSummary) -> bool:
+def is_visible(change: Change, world: Observed | None) -> bool:
     """Return whether the effect of a change shows in an observation; what was not read counts as visible."""
-    if world is None or _is_overtaken(change, summary):
+    if world is None:
         return True
     box = world.mailboxes.get(change.mailbox)
     if change.kind is Kind.DELETE:
@@ -80,12 +85,3 @@ def is_visible(change: Change, world: Observed | None, summary: RunSummary) -> b
         )
         return held is (change.kind is not Kind.REVOKE)
     return all(box.settings[name] == value for name, value in change.after.items() if name in box.settings)
-
-
-def _is_overtaken(change: Change, summary: RunSummary) -> bool:
-    """Return whether a later change of the run took the mailbox away."""
-    return any(
-        other.kind is Kind.DELETE and other.mailbox == change.mailbox and other is not change
-        for other, outcome in summary.results
-        if outcome.is_success
-    )

@@ -294,14 +294,13 @@ def test_disk_when_full_at_an_intent_then_nothing_is_sent_and_every_provider_sto
 
     microsoft.hook = fill
     long = "x" * 20_000
-    changes = [rename("support"), *(rename("support", long, needs=(), why=str(n)) for n in range(0))]
-    changes += [grant("support", 1, why=long), grant("sales", 2, platform=GOOGLE_DELEGATED, why=long)]
+    changes = [rename("support"), grant("support", 1, why=long), grant("sales", 2, platform=GOOGLE_DELEGATED, why=long)]
     summary = run(journal, microsoft, *changes, providers={MICROSOFT365: microsoft, GOOGLE_DELEGATED: google})
     assert statuses(summary) == [DONE, SKIPPED, SKIPPED]
     assert len(microsoft.requests) == 1
     assert google.requests == []
     assert summary.exit_code == 3
-    assert len(summary.unwritten) == 2
+    assert summary.unwritten == (f"{changes[1].key}: skipped, 2 in all",)
 
 
 def test_outcome_when_the_journal_takes_it_late_then_nothing_is_left_unwritten(
@@ -383,3 +382,14 @@ def test_exit_code_when_only_denied_then_five(journal: Journal, error: AuthError
     summary = run(journal, provider_with(hook), grant("support"), grant("sales"))
     assert statuses(summary) == [FAILED, SKIPPED]
     assert summary.exit_code == 5
+
+
+def test_skipped_changes_when_a_run_stops_then_one_commit_takes_them_all(journal: Journal) -> None:
+    commits: list[str] = []
+    journal._connection.set_trace_callback(lambda text: commits.append(text) if text == "commit" else None)
+    first = grant("support")
+    changes = [grant("support", needs=(first.key,), right=right, why=str(number)) for number, right in enumerate(Right)]
+    summary = run(journal, provider_with(failing(first.key)), first, *changes[1:])
+    assert statuses(summary) == [FAILED, *[SKIPPED] * (len(Right) - 1)]
+    assert len(commits) == 5  # probe, run, intent, outcome, and the rest
+    assert [step.status for step in journal.steps(summary.run)] == statuses(summary)

@@ -126,3 +126,19 @@ def test_run_of_all_kinds_when_all_is_there_then_it_is_the_same() -> None:
     changes = plan_of(desired, there).changes
     summary = summary_of(*changes)
     assert verify(summary, reading(simulate_all(there, changes)), lambda _: None) == summary
+
+
+def test_large_run_when_verified_then_the_work_grows_with_its_size() -> None:
+    changes = [grant(f"box{number}") for number in range(5000)]
+    there = world(*(mailbox(f"box{number}", Grant(person(0), Right.FULL_ACCESS)) for number in range(5000)))
+    reads = 0
+
+    class Counted(tuple[tuple[Change, Outcome], ...]):
+        def __iter__(self):  # type: ignore[no-untyped-def]  # as a tuple's
+            nonlocal reads
+            reads += 1
+            return super().__iter__()
+
+    summary = replace(summary_of(), results=Counted((change, DONE) for change in changes))
+    verify(summary, reading(there), lambda _: None)
+    assert reads < 10
