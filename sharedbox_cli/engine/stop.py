@@ -9,24 +9,28 @@ from collections.abc import Iterator
 from types import FrameType
 
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+GRACE_SECONDS = 30.0
+"""How long a change in flight may take to finish after the first signal."""
 
 
 class StopFlag:
     """Set by signals, read by the run between two changes."""
 
     def __init__(self) -> None:
-        self._asked = threading.Event()
+        self._times = 0  # no lock: a signal can interrupt whoever holds it
+        self.grace_seconds = GRACE_SECONDS
 
     @property
     def is_set(self) -> bool:
         """Return whether nothing more may be started."""
-        return self._asked.is_set()
+        return self._times > 0
 
-    def ask(self) -> None:
+    def ask(self, grace_seconds: float = GRACE_SECONDS) -> None:
         """Ask for a stop; the second time, interrupt."""
-        if self._asked.is_set():
+        self._times += 1
+        self.grace_seconds = min(self.grace_seconds, grace_seconds)
+        if self._times > 1:
             raise KeyboardInterrupt
-        self._asked.set()
 
 
 @contextlib.contextmanager
