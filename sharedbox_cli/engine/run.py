@@ -92,7 +92,7 @@ class Runner:
         self._note_skipped()
         results = tuple((change, self._outcomes[number]) for number, change in enumerate(self._plan.changes))
         return RunSummary(
-            self._run, started, datetime.now(UTC), results, self._options.stop.is_set and self._was_cut_short(),
+            self._run, started, datetime.now(UTC), results, self._options.stop.is_set,
             self._was_denied, tuple(self._settle_debts()),
         )  # fmt: skip
 
@@ -122,9 +122,6 @@ class Runner:
     def id(self) -> str:
         """Return the run's id."""
         return self._run
-
-    def _was_cut_short(self) -> bool:
-        return any(outcome.status is Status.SKIPPED for outcome in self._outcomes.values())
 
     def _mailbox(self, queue: list[tuple[int, Change]]) -> None:
         """Carry out the changes of one mailbox, one after another."""
