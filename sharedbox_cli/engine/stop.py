@@ -11,6 +11,8 @@ from types import FrameType
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 GRACE_SECONDS = 30.0
 """How long a change in flight may take to finish after the first signal."""
+GRACE_AFTER_TERM_SECONDS = 5.0
+"""After SIGTERM and SIGHUP: who sends these kills soon after."""
 
 
 class StopFlag:
@@ -37,8 +39,8 @@ class StopFlag:
 def stop_on_signals(flag: StopFlag) -> Iterator[None]:
     """Route signals to a flag while a run is on."""
 
-    def handle(_number: int, _frame: FrameType | None) -> None:
-        flag.ask()
+    def handle(number: int, _frame: FrameType | None) -> None:
+        flag.ask(GRACE_SECONDS if number == signal.SIGINT else GRACE_AFTER_TERM_SECONDS)
 
     if threading.current_thread() is not threading.main_thread():
         yield

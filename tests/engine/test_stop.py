@@ -100,3 +100,12 @@ def test_handlers_when_the_run_is_over_then_they_are_as_before() -> None:
     with stop_on_signals(StopFlag()):
         pass
     assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
+
+
+@pytest.mark.parametrize(("number", "grace"), [(signal.SIGINT, 30.0), (signal.SIGTERM, 5.0)])
+def test_flag_when_a_signal_comes_then_the_grace_is_that_of_the_signal(number: signal.Signals, grace: float) -> None:
+    flag = StopFlag()
+    with stop_on_signals(flag):
+        signal.raise_signal(number)
+    assert flag.is_set
+    assert flag.grace_seconds == grace
