@@ -7,9 +7,9 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from queue import Empty, SimpleQueue
 
 from sharedbox_cli.core.change import Change, Kind
 from sharedbox_cli.core.errors import Ambiguous, JournalError, SharedboxError
@@ -28,6 +28,7 @@ MAILBOXES_AT_ONCE = 8
 SAME_REASON_LIMIT = 20
 SENT_BEFORE_SHARE = 20
 FAILED_PERCENT = 20
+LOOK_SECONDS = 0.2
 
 
 @dataclass(slots=True)
@@ -65,6 +66,7 @@ class Runner:
         self._reasons: Counter[tuple[int, str]] = Counter()
         self._sent: Counter[int] = Counter()
         self._failed: Counter[int] = Counter()
+        self._bugs: list[BaseException] = []
         self._intended: set[int] = set()
         self._owed: list[tuple[str, Callable[[], None]]] = []
         self._end = options.monotonic() + options.deadline_seconds
@@ -78,26 +80,48 @@ class Runner:
         queues: dict[Address, list[tuple[int, Change]]] = {}
         for number, change in enumerate(self._plan.changes):
             queues.setdefault(change.mailbox, []).append((number, change))
-        pool = ThreadPoolExecutor(max(1, self._options.concurrency), thread_name_prefix="sharedbox-run")
-        try:
-            for done in [pool.submit(self._mailbox, queue) for queue in queues.values()]:
-                done.result()
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+        waiting: SimpleQueue[list[tuple[int, Change]]] = SimpleQueue()
+        for queue in queues.values():
+            waiting.put(queue)
+        # Daemons: a call that never comes back must not keep the process from ending.
+        count = min(max(1, self._options.concurrency), len(queues))
+        threads = [threading.Thread(target=self._work, args=(waiting,), daemon=True) for _ in range(count)]
+        for thread in threads:
+            thread.start()
+        self._wait(threads)
         self._note_skipped()
         results = tuple((change, self._outcomes[number]) for number, change in enumerate(self._plan.changes))
         return RunSummary(
-            self._run, started, datetime.now(UTC), results, self._options.stop.is_set and self._was_cut_short(),
+            self._run, started, datetime.now(UTC), results, self._options.stop.is_set,
             self._was_denied, tuple(self._settle_debts()),
         )  # fmt: skip
+
+    def _wait(self, threads: list[threading.Thread]) -> None:
+        """Wait for all; after a stop only for its grace. Raises KeyboardInterrupt when that is over."""
+        stop, leave_at = self._options.stop, float("inf")
+        for thread in threads:
+            while thread.is_alive():
+                thread.join(LOOK_SECONDS)
+                if stop.is_set:
+                    leave_at = min(leave_at, self._options.monotonic() + stop.grace_seconds)
+                if self._options.monotonic() >= leave_at and thread.is_alive():
+                    raise KeyboardInterrupt
+        if self._bugs:
+            raise self._bugs[0]
+
+    def _work(self, waiting: SimpleQueue[list[tuple[int, Change]]]) -> None:
+        try:
+            while True:
+                self._mailbox(waiting.get_nowait())
+        except Empty:
+            return
+        except BaseException as bug:  # noqa: BLE001 - raised again where the run is waited for
+            self._bugs.append(bug)
 
     @property
     def id(self) -> str:
         """Return the run's id."""
         return self._run
-
-    def _was_cut_short(self) -> bool:
-        return any(outcome.status is Status.SKIPPED for outcome in self._outcomes.values())
 
     def _mailbox(self, queue: list[tuple[int, Change]]) -> None:
         """Carry out the changes of one mailbox, one after another."""

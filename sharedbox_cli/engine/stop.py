@@ -9,32 +9,38 @@ from collections.abc import Iterator
 from types import FrameType
 
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+GRACE_SECONDS = 30.0
+"""How long a change in flight may take to finish after the first signal."""
+GRACE_AFTER_TERM_SECONDS = 5.0
+"""After SIGTERM and SIGHUP: who sends these kills soon after."""
 
 
 class StopFlag:
     """Set by signals, read by the run between two changes."""
 
     def __init__(self) -> None:
-        self._asked = threading.Event()
+        self._times = 0  # no lock: a signal can interrupt whoever holds it
+        self.grace_seconds = GRACE_SECONDS
 
     @property
     def is_set(self) -> bool:
         """Return whether nothing more may be started."""
-        return self._asked.is_set()
+        return self._times > 0
 
-    def ask(self) -> None:
+    def ask(self, grace_seconds: float = GRACE_SECONDS) -> None:
         """Ask for a stop; the second time, interrupt."""
-        if self._asked.is_set():
+        self._times += 1
+        self.grace_seconds = min(self.grace_seconds, grace_seconds)
+        if self._times > 1:
             raise KeyboardInterrupt
-        self._asked.set()
 
 
 @contextlib.contextmanager
 def stop_on_signals(flag: StopFlag) -> Iterator[None]:
     """Route signals to a flag while a run is on."""
 
-    def handle(_number: int, _frame: FrameType | None) -> None:
-        flag.ask()
+    def handle(number: int, _frame: FrameType | None) -> None:
+        flag.ask(GRACE_SECONDS if number == signal.SIGINT else GRACE_AFTER_TERM_SECONDS)
 
     if threading.current_thread() is not threading.main_thread():
         yield
