@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,14 +29,38 @@ def person_credential(
     }
     if cache is not None:
         shared["cache_persistence_options"] = cache
+    made: identity.InteractiveBrowserCredential | identity.DeviceCodeCredential
     if is_browser:
-        return identity.InteractiveBrowserCredential(**shared)
+        made = identity.InteractiveBrowserCredential(**shared)
+        return _remembered(made, connection)
 
     def tell(uri: str, code: str, _: object) -> None:
         if prompt is not None:
             prompt(f"To sign in, open {uri} and enter the code {code}.")
 
-    return identity.DeviceCodeCredential(prompt_callback=tell, **shared)
+    made = identity.DeviceCodeCredential(prompt_callback=tell, **shared)
+    return _remembered(made, connection)
+
+
+def _remembered(credential: Any, connection: MicrosoftConnection) -> TokenCredential:
+    """Return the credential, signed in; who signed in is kept (no token), so that the cache is found next time."""
+    from sharedbox_cli.auth.failures import auth_error
+
+    folder = connection.state_dir
+    if folder is None or _record(folder) is not None:
+        found: TokenCredential = credential
+        return found
+    try:
+        record = credential.authenticate(scopes=[connection.graph_scope])
+    except Exception as error:  # noqa: BLE001 - azure-identity raises many kinds
+        raise auth_error(error) from None
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / "account.json"
+    descriptor = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(record.serialize())
+    signed_in: TokenCredential = credential
+    return signed_in
 
 
 def _cache() -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ class Filter:
     excluded: tuple[str, ...] = ()
     labels: tuple[tuple[str, str], ...] = ()
     platforms: tuple[str, ...] = ()
+    shard: tuple[int, int] | None = None
+    """Which of how many parts, both from 1; a mailbox is always in the same part."""
 
     @classmethod
     def of(
@@ -28,6 +31,7 @@ class Filter:
         excluded: Sequence[str] | None = None,
         labels: Sequence[str] | None = None,
         platforms: Sequence[str] | None = None,
+        shard: str | None = None,
     ) -> Filter:
         """Return the filter of a command line. Raises UsageError for a label that is not NAME=VALUE."""
         return cls(
@@ -35,6 +39,7 @@ class Filter:
             tuple(item.lower() for item in excluded or ()),
             tuple(_label(item) for item in labels or ()),
             tuple(platforms or ()),
+            _shard(shard) if shard else None,
         )
 
     def apply(self, desired: Desired) -> Desired:
@@ -54,6 +59,7 @@ class Filter:
             and not _fits(box.address.key, self.excluded)
             and all(box.labels.get(name) == value for name, value in self.labels)
             and (not self.platforms or box.platform in self.platforms)
+            and (self.shard is None or _part_of(box.address.key, self.shard[1]) == self.shard[0])
         )
 
     def _refuse_unknown(self, desired: Desired) -> None:
@@ -82,6 +88,19 @@ def _fits(key: str, patterns: Iterable[str]) -> bool:
 
 def _list(names: Iterable[str]) -> str:
     return ", ".join(sorted(names)) or "none"
+
+
+def _part_of(key: str, parts: int) -> int:
+    return int.from_bytes(sha256(key.encode()).digest()[:8]) % parts + 1
+
+
+def _shard(text: str) -> tuple[int, int]:
+    from sharedbox_cli.core.errors import UsageError
+
+    number, mark, count = text.partition("/")
+    if not (mark and number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count) <= 1000):
+        raise UsageError("not a shard", where=f"--shard {text}", mend="Write it as I/N: `--shard 1/4`.")
+    return int(number), int(count)
 
 
 def _label(text: str) -> tuple[str, str]:

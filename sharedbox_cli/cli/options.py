@@ -33,6 +33,9 @@ Labels = Annotated[
     typer.Option("--label", "-l", help="Only specs with this label, as NAME=VALUE. Repeatable."),
 ]
 Platforms = Annotated[list[str] | None, typer.Option("--platform", help="Only this platform. Repeatable.")]
+Shard = Annotated[
+    str | None, typer.Option("--shard", help="Only part I of N of the mailboxes, as I/N: for very large sets.")
+]
 DetailedExitCode = Annotated[
     bool,
     typer.Option("--detailed-exitcode", help="Exit with 2 when there are changes or findings."),

@@ -145,3 +145,10 @@ def test_licence_when_wanted_then_the_seat_is_taken_and_given_back(cloud: Cloud,
     cloud.tenant.run("update mailboxes set used_bytes = 1000 where alias = 'billing'")
     assert cli("apply", tmp_path, "--yes").code == 0
     assert "No changes." in cli("plan", tmp_path).out
+
+
+def test_shards_when_all_are_planned_then_each_mailbox_is_in_exactly_one(cloud: Cloud, cli: Cli) -> None:
+    parts = [json.loads(cli("plan", EXAMPLES, "--shard", f"{n}/3", "-o", "json").out)["changes"] for n in (1, 2, 3)]
+    boxes = [{change["mailbox"] for change in part} for part in parts]
+    assert sum(map(len, boxes)) == len(set().union(*boxes)) == 3
+    assert cli("plan", EXAMPLES, "--shard", "4/3").code == 1

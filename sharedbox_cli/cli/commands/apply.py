@@ -17,6 +17,7 @@ from sharedbox_cli.cli.options import (
     PlainOutput,
     Platforms,
     ProfileName,
+    Shard,
 )
 
 
@@ -39,6 +40,7 @@ def apply(
     exclude: Excluded = None,
     label: Labels = None,
     platform: Platforms = None,
+    shard: Shard = None,
     profile: ProfileName = None,
     config: ConfigFile = None,
     no_color: NoColor = False,
@@ -65,7 +67,7 @@ def apply(
             lock_timeout_seconds=seconds_of(lock_timeout, "--lock-timeout"),
             wants_json=output is PlainOutput.JSON,
         )
-        chosen = Filter.of(mailbox, exclude, label, platform)
+        chosen = Filter.of(mailbox, exclude, label, platform, shard)
         if paths and len(paths) == 1 and is_plan_file(paths[0]):
             code = apply_plan_file(session, paths[0], chosen, wishes)
         else:

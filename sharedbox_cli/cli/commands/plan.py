@@ -17,6 +17,7 @@ from sharedbox_cli.cli.options import (
     PlanOutput,
     Platforms,
     ProfileName,
+    Shard,
 )
 
 
@@ -29,6 +30,7 @@ def plan(
     exclude: Excluded = None,
     label: Labels = None,
     platform: Platforms = None,
+    shard: Shard = None,
     profile: ProfileName = None,
     config: ConfigFile = None,
     no_color: NoColor = False,
@@ -49,7 +51,7 @@ def plan(
     from sharedbox_cli.core.guards_input import Waivers
 
     with Session(profile, config, no_color=no_color) as session:
-        chosen = Filter.of(mailbox, exclude, label, platform).apply(session.desired(paths))
+        chosen = Filter.of(mailbox, exclude, label, platform, shard).apply(session.desired(paths))
         made, worlds = plan_of(session, chosen)
         refusals = guard(guard_input(session, made, worlds, Waivers()))
         show_plan(session, made, refusals, output)

@@ -53,7 +53,7 @@ def _table(table: Table, width: int, *, colour: bool) -> Iterator[str]:
     rows = [[one_line(cell) for cell in row] for row in table.rows]
     text = tabulate(
         rows,
-        headers=[*table.headers],
+        headers=[*table.headers] if any(table.headers) else (),
         tablefmt="plain",
         disable_numparse=True,
         maxcolwidths=_widths(table, rows, width),
