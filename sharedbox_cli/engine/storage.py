@@ -16,6 +16,7 @@ from pathlib import Path
 from sharedbox_cli.core.errors import JournalError
 
 SCHEMA_VERSION = 1
+_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _SCHEMA = """
 create table runs (
   id text primary key, profile text not null, tenants text not null, plan_id text not null, documents integer not null,
@@ -40,6 +41,8 @@ def open_journal(path: Path, *, for_writing: bool) -> sqlite3.Connection:
             _settings(connection, path)
         _migrate(connection, path, for_writing=for_writing)
     except (sqlite3.Error, OSError) as error:
+        if getattr(error, "sqlite_errorcode", None) in _DAMAGED:
+            raise _damaged(path, for_writing=for_writing) from error
         raise JournalError(
             where=str(path), why=f"{type(error).__name__}: {error}",
             mend="Name another place with SHAREDBOX_STATE_DIR, or mend this one.",
@@ -101,10 +104,7 @@ def _migrate(connection: sqlite3.Connection, path: Path, *, for_writing: bool) -
         raise JournalError(where=str(path), why=why, mend="Update sharedbox.")
     if version:
         if for_writing and connection.execute("pragma quick_check(1)").fetchone()[0] != "ok":
-            aside = path.with_suffix(".damaged")
-            shutil.copy2(path, aside)
-            why = f"It is damaged; a copy is kept in {aside}."
-            raise JournalError(where=str(path), why=why, mend="Move it away; the clouds hold the state.")
+            raise _damaged(path, for_writing=True)
         return
     connection.execute("begin immediate")
     for statement in _SCHEMA.split(";\n"):
@@ -112,3 +112,14 @@ def _migrate(connection: sqlite3.Connection, path: Path, *, for_writing: bool) -
             connection.execute(statement)
     connection.execute(f"pragma user_version = {SCHEMA_VERSION}")
     connection.execute("commit")
+
+
+def _damaged(path: Path, *, for_writing: bool) -> JournalError:
+    """Return the refusal of a damaged journal; before an apply a copy is put aside, once."""
+    aside = path.with_name(f"{path.name}.damaged")
+    if for_writing and not aside.exists():
+        with contextlib.suppress(OSError):
+            shutil.copy2(path, aside)
+    kept = f"a copy is kept in {aside}" if aside.exists() else "it was left as it is"
+    why = f"It is damaged; {kept}."
+    return JournalError(where=str(path), why=why, mend="Move it away; the clouds hold the state.")
