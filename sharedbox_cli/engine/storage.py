@@ -106,6 +106,8 @@ def _migrate(connection: sqlite3.Connection, path: Path, *, for_writing: bool) -
         if for_writing and connection.execute("pragma quick_check(1)").fetchone()[0] != "ok":
             raise _damaged(path, for_writing=True)
         return
+    if connection.execute("select 1 from sqlite_master").fetchone():
+        raise JournalError(where=str(path), why="It is a database of something else.", mend="Move it away.")
     connection.execute("begin immediate")
     for statement in _SCHEMA.split(";\n"):
         if statement.strip():
