@@ -36,9 +36,8 @@ class RunLock:
 
     def __enter__(self) -> RunLock:
         """Take the lock. Raises Locked."""
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         end = self._monotonic() + self._timeout
-        file = self._path.open("a+", encoding="utf-8")
+        file = self._opened()
         while not _try_lock(file):
             if self._monotonic() >= end:
                 file.seek(0)
@@ -56,6 +55,17 @@ class RunLock:
         self._file = file
         return self
 
+    def _opened(self) -> IO[str]:
+        try:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            flags = os.O_CREAT | os.O_RDWR | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
+            return os.fdopen(os.open(self._path, flags, 0o600), "a+", encoding="utf-8")
+        except OSError as error:
+            raise Locked(
+                "the lock cannot be taken", where=str(self._path), why=f"{type(error).__name__}: {error.strerror}.",
+                mend="Name another place with SHAREDBOX_STATE_DIR, or mend this one.",
+            ) from error  # fmt: skip
+
     def __exit__(self, *_: object) -> None:
         """Give the lock back."""
         if self._file is not None:
@@ -66,7 +76,7 @@ class RunLock:
 def _words(holder: str) -> str:
     try:
         about = json.loads(holder)
-        return f"Process {about['pid']} on {about['host']}, since {about['since']}."
+        return f"Process {int(about['pid'])} on {about['host']}, since {about['since']}."
     except (ValueError, KeyError, TypeError):
         return "Who it is cannot be read."
 

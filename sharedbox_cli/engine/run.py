@@ -20,6 +20,7 @@ from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.core.plan import Plan
 from sharedbox_cli.engine.journal import Journal
 from sharedbox_cli.engine.listening import Quiet
+from sharedbox_cli.engine.scrub import scrubbed_outcome
 from sharedbox_cli.engine.stop import StopFlag
 from sharedbox_cli.engine.summary import RunSummary, is_denial
 from sharedbox_cli.providers.base import Provider
@@ -193,7 +194,7 @@ class Runner:
             return Outcome(Status.SKIPPED, f"nothing was sent: {error.summary}")
         self._intended.add(number)
         self._listener.change_started(change)
-        outcome = self._send(change, request)
+        outcome = scrubbed_outcome(self._send(change, request))
         self._note(change, lambda: self._journal.conclude(self._run, number, outcome), str(outcome.status))
         return outcome
 

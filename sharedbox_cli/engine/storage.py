@@ -6,6 +6,7 @@ cut may undo commits.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sqlite3
@@ -15,6 +16,7 @@ from pathlib import Path
 from sharedbox_cli.core.errors import JournalError
 
 SCHEMA_VERSION = 1
+_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _SCHEMA = """
 create table runs (
   id text primary key, profile text not null, tenants text not null, plan_id text not null, documents integer not null,
@@ -32,12 +34,15 @@ _NETWORK = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs"
 def open_journal(path: Path, *, for_writing: bool) -> sqlite3.Connection:
     """Return a connection to the journal, made and migrated where needed. Raises JournalError."""
     try:
-        _prepare(path)
+        _prepare(path, for_writing=for_writing)
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5.0)
         connection.row_factory = sqlite3.Row
-        _settings(connection, path)
+        if for_writing:
+            _settings(connection, path)
         _migrate(connection, path, for_writing=for_writing)
     except (sqlite3.Error, OSError) as error:
+        if getattr(error, "sqlite_errorcode", None) in _DAMAGED:
+            raise _damaged(path, for_writing=for_writing) from error
         raise JournalError(
             where=str(path), why=f"{type(error).__name__}: {error}",
             mend="Name another place with SHAREDBOX_STATE_DIR, or mend this one.",
@@ -45,10 +50,12 @@ def open_journal(path: Path, *, for_writing: bool) -> sqlite3.Connection:
     return connection
 
 
-def _prepare(path: Path) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not path.exists() and not path.is_symlink():
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+def _prepare(path: Path, *, for_writing: bool) -> None:
+    if for_writing:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _check_folder(path.parent)
+        with contextlib.suppress(FileExistsError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     found = path.lstat()
     if not stat.S_ISREG(found.st_mode):
         raise JournalError(where=str(path), why="It is not a plain file.", mend="Move it away.")
@@ -58,6 +65,18 @@ def _prepare(path: Path) -> None:
         )
     if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
         raise JournalError(where=str(path), why="Others can write to it.", mend=f"chmod 600 {path}")
+
+
+def _check_folder(folder: Path) -> None:
+    """Refuse a folder in which others could put a file of their own in the journal's place."""
+    found = folder.stat()
+    if hasattr(os, "getuid") and found.st_uid not in (os.getuid(), 0):
+        raise JournalError(
+            where=str(folder), why="It belongs to somebody else.", mend="Use a state directory of your own."
+        )
+    is_open = found.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and not found.st_mode & stat.S_ISVTX
+    if is_open and os.name == "posix":
+        raise JournalError(where=str(folder), why="Others can put files there.", mend=f"chmod go-w {folder}")
 
 
 def _settings(connection: sqlite3.Connection, path: Path) -> None:
@@ -85,14 +104,24 @@ def _migrate(connection: sqlite3.Connection, path: Path, *, for_writing: bool) -
         raise JournalError(where=str(path), why=why, mend="Update sharedbox.")
     if version:
         if for_writing and connection.execute("pragma quick_check(1)").fetchone()[0] != "ok":
-            aside = path.with_suffix(".damaged")
-            shutil.copy2(path, aside)
-            why = f"It is damaged; a copy is kept in {aside}."
-            raise JournalError(where=str(path), why=why, mend="Move it away; the clouds hold the state.")
+            raise _damaged(path, for_writing=True)
         return
+    if connection.execute("select 1 from sqlite_master").fetchone():
+        raise JournalError(where=str(path), why="It is a database of something else.", mend="Move it away.")
     connection.execute("begin immediate")
     for statement in _SCHEMA.split(";\n"):
         if statement.strip():
             connection.execute(statement)
     connection.execute(f"pragma user_version = {SCHEMA_VERSION}")
     connection.execute("commit")
+
+
+def _damaged(path: Path, *, for_writing: bool) -> JournalError:
+    """Return the refusal of a damaged journal; before an apply a copy is put aside, once."""
+    aside = path.with_name(f"{path.name}.damaged")
+    if for_writing and not aside.exists():
+        with contextlib.suppress(OSError):
+            shutil.copy2(path, aside)
+    kept = f"a copy is kept in {aside}" if aside.exists() else "it was left as it is"
+    why = f"It is damaged; {kept}."
+    return JournalError(where=str(path), why=why, mend="Move it away; the clouds hold the state.")
