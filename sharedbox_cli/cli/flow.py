@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sharedbox_cli.core.diff import make_plan, observed_addresses
+from sharedbox_cli.core.errors import JournalError
 from sharedbox_cli.core.memory import remember
 from sharedbox_cli.core.model import Fact, Field, State, TrusteeKind
 from sharedbox_cli.providers.base import Scope
@@ -74,6 +75,12 @@ def guard_input(session: Session, plan: Plan, worlds: Mapping[Platform, Observed
     from sharedbox_cli.core.guards_input import GuardInput
 
     last = None
+    if session.profile.is_journal_required and not session.journal_path.exists():
+        raise JournalError(
+            "there is no journal", where=str(session.journal_path),
+            why="The profile says `journal: required`, and guards look at earlier runs.",
+            mend="Run this where the journal is, or name it with SHAREDBOX_STATE_DIR.",
+        )  # fmt: skip
     if session.journal_path.exists():
         with session.journal(for_writing=False) as journal:
             last = journal.last_managed(session.profile.name)

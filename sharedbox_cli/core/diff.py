@@ -193,7 +193,9 @@ def _notes(box: DesiredMailbox, world: Observed) -> list[Note]:
     if there and there.grants is not None:
         orphans = {g.trustee for g in there.grants if _is_orphan(world, g.trustee)}
         if orphans:
-            notes.append(Note(where, f"{len(orphans)} rights of deleted accounts are left alone"))
+            count = len(orphans)
+            whose = "1 deleted account" if count == 1 else f"{count} deleted accounts"
+            notes.append(Note(where, f"rights of {whose} are left alone"))
     notes += [Note(where, f"left alone: {item.text}") for item in (there.special if there else ())]
     if box.state is State.ABSENT and there is None:
         notes.append(Note(where, "is absent already"))

@@ -22,6 +22,7 @@ from sharedbox_cli.core.model import (
     State,
     Value,
     WantedGrant,
+    until_words,
 )
 from sharedbox_cli.core.place import Place
 from sharedbox_cli.spec.able import ability_problems
@@ -75,7 +76,7 @@ def expiry_warnings(desired: Desired) -> tuple[Problem, ...]:
     """Return one warning for each line whose access has ended: the line can go."""
     found = {
         Problem(
-            grant.place, "access that has ended", f"{grant.trustee}: until {grant.until:%Y-%m-%d %H:%M} UTC.",
+            grant.place, "access that has ended", f"{grant.trustee}: until {until_words(grant.until)}.",
             "Delete the line.",
         )
         for box in desired.mailboxes.values() for grant in box.expired if grant.until
