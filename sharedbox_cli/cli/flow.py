@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 from sharedbox_cli.core.diff import make_plan, observed_addresses
+from sharedbox_cli.core.errors import JournalError
 from sharedbox_cli.core.memory import remember
 from sharedbox_cli.core.model import Fact, Field, State, TrusteeKind
 from sharedbox_cli.providers.base import Scope
@@ -57,8 +59,12 @@ def remembered_automapping(session: Session) -> Mapping[tuple[str, str], bool]:
     """Return what the journal knows of automapping; nothing where there is no journal."""
     if not session.journal_path.exists():
         return {}
-    with session.journal(for_writing=False) as journal:
-        return journal.automapping()
+    try:
+        with session.journal(for_writing=False) as journal:
+            return journal.automapping()
+    except JournalError as error:  # reading goes on without it; an apply is refused where it opens the journal
+        session.terminal.say(f"warning: the journal is not read: {error.why} Automapping is taken as it is.")
+        return {}
 
 
 def plan_of(session: Session, desired: Desired) -> tuple[Plan, Mapping[Platform, Observed]]:
@@ -75,7 +81,7 @@ def guard_input(session: Session, plan: Plan, worlds: Mapping[Platform, Observed
 
     last = None
     if session.journal_path.exists():
-        with session.journal(for_writing=False) as journal:
+        with contextlib.suppress(JournalError), session.journal(for_writing=False) as journal:
             last = journal.last_managed(session.profile.name)
     return GuardInput(
         plan,
