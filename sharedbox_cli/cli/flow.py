@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 from sharedbox_cli.core.diff import make_plan, observed_addresses
@@ -58,8 +59,12 @@ def remembered_automapping(session: Session) -> Mapping[tuple[str, str], bool]:
     """Return what the journal knows of automapping; nothing where there is no journal."""
     if not session.journal_path.exists():
         return {}
-    with session.journal(for_writing=False) as journal:
-        return journal.automapping()
+    try:
+        with session.journal(for_writing=False) as journal:
+            return journal.automapping()
+    except JournalError as error:  # reading goes on without it; an apply is refused where it opens the journal
+        session.terminal.say(f"warning: the journal is not read: {error.why} Automapping is taken as it is.")
+        return {}
 
 
 def plan_of(session: Session, desired: Desired) -> tuple[Plan, Mapping[Platform, Observed]]:
@@ -82,7 +87,7 @@ def guard_input(session: Session, plan: Plan, worlds: Mapping[Platform, Observed
             mend="Run this where the journal is, or name it with SHAREDBOX_STATE_DIR.",
         )  # fmt: skip
     if session.journal_path.exists():
-        with session.journal(for_writing=False) as journal:
+        with contextlib.suppress(JournalError), session.journal(for_writing=False) as journal:
             last = journal.last_managed(session.profile.name)
     return GuardInput(
         plan,

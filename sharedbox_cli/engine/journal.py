@@ -101,6 +101,13 @@ class Journal:
         with contextlib.suppress(sqlite3.Error):
             self._connection.execute("rollback")
 
+    def _read(self, query: str, values: tuple[str, ...] = ()) -> list[sqlite3.Row]:
+        with self._lock:
+            try:
+                return self._connection.execute(query, values).fetchall()
+            except sqlite3.Error as error:
+                raise JournalError("the journal cannot be read", why=f"{type(error).__name__}: {error}") from error
+
     def probe(self) -> None:
         """Prove that a row can be made durable. Raises JournalError."""
         with self._writing() as connection:
@@ -155,15 +162,15 @@ class Journal:
 
     def runs(self, start: str = "") -> tuple[RunRecord, ...]:
         """Return the runs, newest first; only those whose id starts so."""
-        rows = self._connection.execute(
-            "select * from runs where id like ? order by started_at desc, id", (start + "%",)
-        ).fetchall()
+        rows = self._read(
+            "select * from runs where substr(id, 1, length(?1)) = ?1 order by started_at desc, rowid desc", (start,)
+        )
         return tuple(self._record(row) for row in rows)
 
     def _record(self, row: sqlite3.Row) -> RunRecord:
-        counts = self._connection.execute(
+        counts = self._read(
             "select coalesce(status, 'open') status, count(*) n from steps where run = ? group by 1", (row["id"],)
-        ).fetchall()
+        )
         return RunRecord(
             row["id"], row["profile"], json.loads(row["tenants"]), row["plan_id"], row["documents"],
             row["tool_version"], row["who"], row["host"], tuple(json.loads(row["waivers"])), row["started_at"],
@@ -172,7 +179,7 @@ class Journal:
 
     def steps(self, run: str) -> tuple[Step, ...]:
         """Return the changes of a run, in order."""
-        rows = self._connection.execute("select * from steps where run = ? order by seq", (run,)).fetchall()
+        rows = self._read("select * from steps where run = ? order by seq", (run,))
         return tuple(
             Step(
                 row["seq"], row["key"], json.loads(row["change"]), row["status"] or "", row["reason"] or "",
@@ -183,33 +190,32 @@ class Journal:
 
     def is_plan_used(self, plan_id: str) -> bool:
         """Return whether a plan was applied: it is good once."""
-        return bool(self._connection.execute("select 1 from runs where plan_id = ?", (plan_id,)).fetchone())
+        return bool(self._read("select 1 from runs where plan_id = ? limit 1", (plan_id,)))
 
     def last_managed(self, profile: str) -> int | None:
         """Return how many documents the last complete run managed."""
-        row = self._connection.execute(
+        rows = self._read(
             "select documents from runs where profile = ? and state = 'complete' order by started_at desc limit 1",
             (profile,),
-        ).fetchone()
-        return int(row["documents"]) if row else None
+        )
+        return int(rows[0]["documents"]) if rows else None
 
     def ran_within(self, profile: str, span: timedelta) -> bool:
         """Return whether a run of this profile ended a short while ago: differences may be lag."""
         since = (datetime.now(UTC) - span).isoformat()
-        found = self._connection.execute(
-            "select 1 from runs where profile = ? and ended_at > ?", (profile, since)
-        ).fetchone()
-        return bool(found)
+        return bool(self._read("select 1 from runs where profile = ? and ended_at > ?", (profile, since)))
 
     def automapping(self) -> dict[tuple[str, str], bool]:
         """Return the wish of each full-access grant, by (mailbox id, trustee id): no platform tells it."""
         found: dict[tuple[str, str], bool] = {}
-        rows = self._connection.execute(
+        rows = self._read(
             "select change, mailbox_id from steps where status in ('done') and key like '%full_access%' "
             "order by intent_at, seq"
         )
         for row in rows:
             change = json.loads(row["change"])
+            if change["party"] is None or change["party"]["right"] != "full_access":
+                continue  # an address can hold these words too
             key = (change["mailbox_id"] or row["mailbox_id"] or "", change["party"]["id"])
             if change["kind"] == "revoke":
                 found.pop(key, None)

@@ -36,10 +36,14 @@ def open_journal(path: Path, *, for_writing: bool) -> sqlite3.Connection:
     try:
         _prepare(path, for_writing=for_writing)
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5.0)
-        connection.row_factory = sqlite3.Row
-        if for_writing:
-            _settings(connection, path)
-        _migrate(connection, path, for_writing=for_writing)
+        try:
+            connection.row_factory = sqlite3.Row
+            if for_writing:
+                _settings(connection, path)
+            _migrate(connection, path, for_writing=for_writing)
+        except BaseException:
+            connection.close()
+            raise
     except (sqlite3.Error, OSError) as error:
         if getattr(error, "sqlite_errorcode", None) in _DAMAGED:
             raise _damaged(path, for_writing=for_writing) from error

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from sharedbox_cli.core.change import Change, inverse
+from sharedbox_cli.core.codec import from_plain
 from sharedbox_cli.core.errors import JournalError
+from sharedbox_cli.core.model import MICROSOFT365, Desired, Field, Right
+from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.engine.journal import Journal
-from tests.engine.fakes import plan_with
-from tests.engine.worlds import grant
+from sharedbox_cli.engine.run import RunOptions, run_plan
+from sharedbox_cli.engine.scrub import scrubbed
+from sharedbox_cli.engine.storage import _SCHEMA
+from tests.engine.fakes import Cloud, FakeProvider, plan_with
+from tests.engine.worlds import grant, mailbox, person, rename, revoke, world
+
+DONE = Status.DONE
 
 
 def test_closing_when_other_threads_write_then_they_are_refused_and_nothing_breaks(journal: Journal) -> None:
@@ -60,3 +73,114 @@ def test_journal_when_opened_again_then_it_tells_the_same(path: Path) -> None:
         assert (journal.runs(), journal.steps(run)) == told
         assert journal.runs()[0].waivers == ("mass-create=30",)
         assert journal.runs()[0].counts == {"open": 1}
+
+
+def finished(journal: Journal, *done: tuple[Change, Status], state: str = "complete", documents: int = 1) -> str:
+    """Return the id of a run in which changes ended so."""
+    plan = plan_with(desired=Desired(total=documents))
+    run = journal.begin_run(plan, f"plan-{documents}", "prod", ())
+    for number, (change, status) in enumerate(done):
+        journal.intend(run, number, change)
+        journal.conclude(run, number, Outcome(status, mailbox_id="id-new" if change.kind == "create" else ""))
+    journal.end_run(run, state)
+    return run
+
+
+def wish(number: int, on: bool | None) -> Change:
+    """Return a grant of full access with a wish for automapping."""
+    return grant("support", number, after={} if on is None else {Field.AUTOMAPPING: on})
+
+
+def test_automapping_when_granted_then_the_last_wish_that_was_done_counts(journal: Journal) -> None:
+    finished(journal, (wish(0, False), DONE), (wish(1, True), DONE), (wish(2, None), DONE), (wish(3, False), DONE))
+    finished(journal, (revoke("support", 3), DONE), (wish(1, False), Status.FAILED), (wish(4, True), Status.UNKNOWN))
+    finished(journal, (grant("support", 5, Right.SEND_AS), DONE), (rename("full_access"), DONE))
+    ids = [("id-support", str(person(number))) for number in range(3)]
+    assert journal.automapping() == dict(zip(ids, [False, True, True], strict=True))
+
+
+def test_last_managed_when_several_runs_then_of_the_last_complete_one_of_the_profile(journal: Journal) -> None:
+    assert journal.last_managed("prod") is None
+    finished(journal, documents=80)
+    finished(journal, documents=2, state="partly")
+    assert journal.last_managed("prod") == 80
+    assert journal.last_managed("test") is None
+
+
+def test_plan_when_applied_then_it_is_used_however_it_ended(journal: Journal) -> None:
+    journal.begin_run(plan_with(), "plan-of-file", "prod", ())
+    assert journal.is_plan_used("plan-of-file")
+    assert not journal.is_plan_used("other")
+
+
+@pytest.mark.parametrize("start", ["%", "_", "'", "zz"])
+def test_runs_when_asked_by_the_start_of_an_id_then_no_character_is_a_wildcard(journal: Journal, start: str) -> None:
+    run = finished(journal)
+    assert [found.id for found in journal.runs(run[:5])] == [run]
+    assert journal.runs(start) == ()
+
+
+def test_reading_when_the_file_is_not_whole_then_it_is_an_error_of_ours(journal: Journal) -> None:
+    journal._connection.execute("drop table steps")
+    for read in (journal.automapping, lambda: journal.steps("run"), lambda: journal.runs(finished(journal))):
+        with pytest.raises(JournalError):
+            read()
+
+
+def test_intent_when_written_then_its_inverse_is_kept(journal: Journal) -> None:
+    run = journal.begin_run(plan_with(), "plan", "prod", ())
+    change = rename("support", "New")
+    journal.intend(run, 0, change)
+    kept = json.loads(journal._connection.execute("select inverse from steps").fetchone()["inverse"])
+    assert from_plain(Change, kept["change"]) == inverse(change)
+    assert from_plain(Change, dict(journal.steps(run)[0].change)) == change
+
+
+@given(names=st.text(max_size=40), why=st.text(max_size=40))
+@settings(max_examples=50, deadline=None)
+def test_intent_when_names_are_hostile_then_they_come_back_as_they_were(names: str, why: str) -> None:
+    journal = Journal(open_in_memory())
+    run = journal.begin_run(plan_with(), "plan", "prod", ())
+    change = rename("support", names, why=why)
+    journal.intend(run, 0, change)
+    assert from_plain(Change, dict(journal.steps(run)[0].change)) == change
+    journal.close()
+
+
+def open_in_memory() -> sqlite3.Connection:
+    """Return a journal's tables without a file."""
+    connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    connection.row_factory = sqlite3.Row
+    for statement in _SCHEMA.split(";\n"):
+        connection.execute(statement)
+    return connection
+
+
+SECRETS = [
+    "Bearer eyJhbGciOiJub25lIn0.eyJjYW5hcnkiOjF9.canary",
+    "client_secret=canary~8Q",
+    '{"password": "canary 1"}',
+    "https://user:canary@host.example/path",
+    "-----BEGIN PRIVATE KEY-----\ncanary\n-----END PRIVATE KEY-----",
+]
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_outcome_when_its_words_hold_a_secret_then_neither_journal_nor_report_keeps_it(
+    journal: Journal, path: Path, secret: str
+) -> None:
+    cloud = Cloud(world(mailbox("support")))
+    provider = FakeProvider(cloud, lambda _point, _change: Outcome(Status.FAILED, f"the service said: {secret}"))
+    summary = run_plan(plan_with(grant("support")), {MICROSOFT365: provider}, journal, RunOptions("prod"))
+    assert "canary" not in summary.results[0][1].reason
+    assert summary.results[0][1].reason.startswith("the service said: ")
+    journal.close()
+    for file in path.parent.iterdir():
+        assert b"canary" not in file.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "words", ["the secretary is away", "tokens: 3 of 5", "support@contoso.example is in the way", "basic plan only"]
+)
+def test_words_when_they_hold_no_secret_then_they_stay(words: str) -> None:
+    assert scrubbed(words) == words
