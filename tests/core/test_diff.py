@@ -117,8 +117,8 @@ def test_rights_of_deleted_accounts_and_special_entries_when_present_then_left_a
     assert plan.is_empty
     assert plan.left_alone.special_entries == 1
     assert [note.text for note in plan.notes] == [
-        "rights of 1 deleted account are left alone",
         "left alone: deny full access for P0",
+        "rights of 1 deleted account are left alone",
     ]
 
 
