@@ -7,29 +7,22 @@ repeat writes whose effect is not known.
 from __future__ import annotations
 
 import asyncio
-import email.utils
-import json
 import random
 import threading
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
-from urllib.parse import urlsplit
 
 from sharedbox_cli.core.errors import (
     Ambiguous,
     AuthError,
     CloudError,
-    Conflict,
-    NotFound,
-    ObserveError,
-    PermissionDenied,
-    Refused,
     Throttled,
 )
 from sharedbox_cli.core.events import SILENT, Listener
+from sharedbox_cli.providers.answers import DOCTOR, Renewed, Unreachable
 
 T = TypeVar("T")
 
@@ -41,9 +34,6 @@ CONNECT_SECONDS = 10.0
 SILENCE_SECONDS = 60.0
 REQUEST_SECONDS = 120.0
 """For a whole answer, however slowly it drips."""
-MAX_PAGES = 10_000
-PORTAL = "portal"
-"""Code of an answer that some proxy or sign-in page gave in the service's place: going on is pointless."""
 SETTLE_SECONDS = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
 
 
@@ -77,46 +67,6 @@ class SystemClock:
     async def sleep(self, seconds: float) -> None:
         """Wait."""
         await asyncio.sleep(seconds)
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back, read to its end."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-    url: str = ""
-
-
-class Fields(dict[str, Any]):
-    """One object of an answer. A field that was left out is an error where it is read, never a default."""
-
-    def __init__(self, data: Mapping[str, Any], call: str) -> None:
-        super().__init__(data)
-        self._call = call
-
-    def __missing__(self, name: str) -> Any:
-        what = self.get("PrimarySmtpAddress") or self.get("Identity") or self.get("id") or ""
-        where = " · ".join(part for part in (str(what), self._call, name) if part)
-        raise ObserveError(where=where, why="The service left it out.", mend="Nothing is taken for granted. Try again.")
-
-
-class Unreachable(CloudError):
-    """Nothing was sent: no connection, no name."""
-
-    summary = "the service cannot be reached"
-
-
-class Renewed(CloudError):
-    """The token was refused; worth one more try with a new one."""
-
-    summary = "the service refused the token"
-
-
-def first_concern(errors: Iterable[CloudError]) -> CloudError:
-    """Return what a batch has to be asked again for: a new token first, then the longest wait."""
-    return max(errors, key=lambda error: (isinstance(error, Renewed), error.retry_after or 0.0))
 
 
 @dataclass(slots=True)
@@ -245,9 +195,6 @@ class Policy:
         await self.clock.sleep(wait)
 
 
-DOCTOR = "To see all that is missing, and where to click:\n    sharedbox doctor"
-
-
 def _given_up(error: CloudError, number: int, seconds: float) -> CloudError:
     kind = type(error)
     return kind(
@@ -255,124 +202,6 @@ def _given_up(error: CloudError, number: int, seconds: float) -> CloudError:
         request_id=error.request_id, why=f"Given up after {number} tries in {seconds:.0f} s. {error.why}".strip(),
         mend=error.mend, retry_after=error.retry_after,
     )  # fmt: skip
-
-
-def transport_error(error: Exception, call: str, mailbox: str = "") -> CloudError:
-    """Return what a failure below HTTP means."""
-    import httpx
-
-    text = f"{type(error).__name__}: {error}".split("\n")[0]
-    if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)):
-        if "CERTIFICATE_VERIFY_FAILED" in text or "SSL" in text:
-            return Refused(
-                "the service's certificate is not trusted", call=call, mailbox=mailbox,
-                why="A proxy that looks inside, or an unknown authority.",
-                mend="Point SSL_CERT_FILE at the certificate of your proxy.",
-            )  # fmt: skip
-        return Unreachable(call=call, mailbox=mailbox, why=text)
-    return Ambiguous("no answer came", call=call, mailbox=mailbox, why=text)
-
-
-def judge(answer: Answer, call: str, mailbox: str = "", *, now: datetime | None = None) -> None:
-    """Raise what a status means; 2xx passes. The vendor's own words are added by its adapter."""
-    status = answer.status
-    if 200 <= status < 300 or status == 302:
-        return
-    more: dict[str, Any] = {
-        "call": call, "mailbox": mailbox, "status": status,
-        "request_id": answer.headers.get("request-id", ""), "retry_after": retry_after(answer.headers, now),
-    }  # fmt: skip
-    match status:
-        case 401:
-            raise Renewed(**more)
-        case 403:
-            raise PermissionDenied("not allowed", **more, mend=DOCTOR)
-        case 404:
-            raise NotFound("not found", **more)
-        case 409 | 412:
-            raise Conflict("in conflict with what is there", **more)
-        case 423 | 429:
-            raise Throttled("the service asks for patience", **more)
-        case 408 | 500 | 502 | 503 | 504:
-            raise Ambiguous("the service failed", **more)
-        case _:
-            raise Refused("the service refused the request", **more)
-
-
-def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
-    """Return the seconds that an answer asks for, or nothing where it says none that can be read.
-
-    A date is measured against the answer's own `Date`, not against our clock (RFC 9110 §10.2.3).
-    """
-    text = headers.get("retry-after", "").strip()
-    if not text:
-        return None
-    if text.isdecimal():
-        return float(text)
-    try:
-        until = email.utils.parsedate_to_datetime(text)
-        own = headers.get("date")
-        base = email.utils.parsedate_to_datetime(own) if own else now
-    except (ValueError, TypeError):
-        return None
-    seconds = (until - base).total_seconds() if base else None
-    return seconds if seconds is not None and seconds >= 0 else None
-
-
-def body_of(answer: Answer, call: str, mailbox: str = "") -> dict[str, Any]:
-    """Return the JSON object of an answer. Raises Ambiguous where it is not whole or not JSON."""
-    more: dict[str, Any] = {
-        "call": call, "mailbox": mailbox, "request_id": answer.headers.get("request-id", ""),
-    }  # fmt: skip
-    kind = answer.headers.get("content-type", "")
-    if "json" not in kind:
-        why = f"It answered with `{kind or 'nothing'}`: a proxy or a portal in between?"
-        raise Ambiguous("not an answer of the service", status=answer.status, code=PORTAL, why=why, **more)
-    try:
-        data = json.loads(answer.body)
-    except ValueError as error:
-        raise Ambiguous("the answer is cut short", status=answer.status, **more) from error
-    if not isinstance(data, dict):
-        raise Ambiguous("the answer has another shape than expected", status=answer.status, **more)
-    return data
-
-
-def items_of(data: Mapping[str, Any], call: str) -> list[Fields]:
-    """Return the collection of an answer. Raises ObserveError where it is missing: never an empty list."""
-    value = data.get("value")
-    if not isinstance(value, list):
-        raise ObserveError(where=call, why="The answer has no `value`: it is not the whole truth.")
-    return [Fields(item, call) for item in value]
-
-
-class Pages:
-    """Follows the links of one list: below the API's root, each link once, a bounded number."""
-
-    def __init__(self, root: str, call: str) -> None:
-        self._origin = _origin(root)
-        self._path = urlsplit(root).path.lower().rstrip("/") + "/"
-        self._call = call
-        self._seen: set[str] = set()
-
-    def next(self, data: Mapping[str, Any]) -> str:
-        """Return the next link, or nothing at the end. Raises ObserveError for a link that is not to be followed."""
-        link = data.get("@odata.nextLink")
-        if not link:
-            return ""
-        shown = str(link).partition("?")[0]
-        if not isinstance(link, str) or _origin(link) != self._origin:
-            raise ObserveError(where=self._call, why=f"A page links to another host: {shown}.")
-        if not urlsplit(link).path.lower().startswith(self._path) or "/../" in link:
-            raise ObserveError(where=self._call, why=f"A page links out of the API: {shown}.")
-        if link in self._seen or len(self._seen) >= MAX_PAGES:
-            raise ObserveError(where=self._call, why=f"The pages go round in a circle: {shown}.")
-        self._seen.add(link)
-        return link
-
-
-def _origin(url: str) -> tuple[str, str]:
-    parts = urlsplit(url)
-    return parts.scheme.lower(), parts.netloc.lower()
 
 
 class Loop:

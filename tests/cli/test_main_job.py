@@ -152,3 +152,27 @@ def test_shards_when_all_are_planned_then_each_mailbox_is_in_exactly_one(cloud: 
     boxes = [{change["mailbox"] for change in part} for part in parts]
     assert sum(map(len, boxes)) == len(set().union(*boxes)) == 3
     assert cli("plan", EXAMPLES, "--shard", "4/3").code == 1
+
+
+def test_journal_when_damaged_then_plan_works_and_apply_refuses(cloud: Cloud, cli: Cli, tmp_path: Path) -> None:
+    cli("apply", EXAMPLES, "--yes")
+    [file] = (tmp_path / "state").glob("*.sqlite3")
+    for side in (tmp_path / "state").glob("*-wal"):
+        side.unlink()
+    raw = bytearray(file.read_bytes())
+    raw[100:4000] = b"\xff" * 3900
+    file.write_bytes(raw)
+    plan = cli("plan", EXAMPLES)
+    assert (plan.code, "the journal is not read" in plan.err) == (0, True)
+    cloud.tenant.run("update objects set name = 'Moved' where mail = 'sales@contoso.example'")
+    before = len(cloud.writes())
+    done = cli("apply", EXAMPLES, "--yes")
+    assert (done.code, len(cloud.writes())) == (1, before)
+    assert "Traceback" not in done.err
+
+
+def test_journal_when_required_and_missing_then_nothing_is_planned(cloud: Cloud, cli: Cli, tmp_path: Path) -> None:
+    config = tmp_path / "sharedbox.yaml"
+    config.write_text("profiles: {main: {journal: required}}\n")
+    done = cli("plan", EXAMPLES, "--config", config)
+    assert (done.code, "there is no journal" in done.err) == (1, True)

@@ -21,14 +21,10 @@ from sharedbox_cli.core.errors import (
     Throttled,
 )
 from sharedbox_cli.emulator.clock import Clock
-from sharedbox_cli.providers.registry import capabilities_of_all, load_provider, provider_names
-from sharedbox_cli.providers.transport import (
+from sharedbox_cli.providers.answers import (
     Answer,
-    Budget,
     Fields,
-    Gate,
     Pages,
-    Policy,
     Renewed,
     Unreachable,
     body_of,
@@ -38,6 +34,8 @@ from sharedbox_cli.providers.transport import (
     retry_after,
     transport_error,
 )
+from sharedbox_cli.providers.registry import capabilities_of_all, load_provider, provider_names
+from sharedbox_cli.providers.transport import Budget, Gate, Policy
 from tests.providers.setting import VirtualClock
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)

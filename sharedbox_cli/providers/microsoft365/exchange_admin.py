@@ -13,15 +13,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sharedbox_cli.core.errors import Ambiguous, CloudError, ObserveError, Refused
-from sharedbox_cli.providers.microsoft365.errors import exchange_error
-from sharedbox_cli.providers.microsoft365.quirks import is_truncated, odata_quoted, without_sidecars
-from sharedbox_cli.providers.transport import (
-    CONNECT_SECONDS,
-    SILENCE_SECONDS,
+from sharedbox_cli.providers.answers import (
     Answer,
     Fields,
     Pages,
-    Policy,
     Renewed,
     body_of,
     first_concern,
@@ -29,6 +24,9 @@ from sharedbox_cli.providers.transport import (
     judge,
     transport_error,
 )
+from sharedbox_cli.providers.microsoft365.errors import exchange_error
+from sharedbox_cli.providers.microsoft365.quirks import is_truncated, odata_quoted, without_sidecars
+from sharedbox_cli.providers.transport import CONNECT_SECONDS, SILENCE_SECONDS, Policy
 
 if TYPE_CHECKING:
     import httpx

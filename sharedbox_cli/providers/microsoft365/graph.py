@@ -13,14 +13,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from sharedbox_cli.core.errors import Ambiguous, CloudError, ObserveError
-from sharedbox_cli.providers.microsoft365.errors import graph_error
-from sharedbox_cli.providers.transport import (
-    CONNECT_SECONDS,
-    SILENCE_SECONDS,
+from sharedbox_cli.providers.answers import (
     Answer,
     Fields,
     Pages,
-    Policy,
     Renewed,
     body_of,
     first_concern,
@@ -28,6 +24,8 @@ from sharedbox_cli.providers.transport import (
     judge,
     transport_error,
 )
+from sharedbox_cli.providers.microsoft365.errors import graph_error
+from sharedbox_cli.providers.transport import CONNECT_SECONDS, SILENCE_SECONDS, Policy
 
 if TYPE_CHECKING:
     from kiota_abstractions.request_information import RequestInformation

@@ -19,6 +19,7 @@ from sharedbox_cli.core.errors import (
 from sharedbox_cli.core.events import SILENT, Listener
 from sharedbox_cli.core.model import MICROSOFT365, Field, Observed, Platform
 from sharedbox_cli.core.outcome import Effect, Outcome, Status
+from sharedbox_cli.providers.answers import PORTAL, Unreachable
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.microsoft365.apply import grants, licences, mailboxes
 from sharedbox_cli.providers.microsoft365.apply.settle import settle, settle_patiently
@@ -27,7 +28,7 @@ from sharedbox_cli.providers.microsoft365.capabilities import CAPABILITIES
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
 from sharedbox_cli.providers.microsoft365.graph import Graph
 from sharedbox_cli.providers.microsoft365.observe.tenant import observe_tenant
-from sharedbox_cli.providers.transport import PORTAL, Clock, Gate, Loop, Policy, SystemClock, Unreachable
+from sharedbox_cli.providers.transport import Clock, Gate, Loop, Policy, SystemClock
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
