@@ -19,6 +19,7 @@ from sharedbox_cli.emulator.log import Log
 from sharedbox_cli.emulator.microsoft.exchange_admin.service import ExchangeAdmin
 from sharedbox_cli.emulator.microsoft.graph.service import Graph
 from sharedbox_cli.emulator.microsoft.login.service import Login
+from sharedbox_cli.emulator.quota import Quotas
 from sharedbox_cli.emulator.router import normal_path
 from sharedbox_cli.emulator.service import Injected, Service, World, injected
 from sharedbox_cli.emulator.tenant import Tenant
@@ -48,6 +49,7 @@ class Emulator:
         self.clock: Clock = tenant.clock
         self.log = Log(self.clock, log)
         self.faults = faults or Faults()
+        self._quotas = Quotas(tenant)
         self._latency = latency_seconds
         self._port = port
         rng = random.Random(seed)  # noqa: S311 - order of answers, no secret
@@ -149,6 +151,11 @@ class Emulator:
 
         def act() -> Response:
             with self.tenant.lock:
+                wait = 0 if route.name.lower().endswith("batch") else self._quotas.wait(service.name)
+                if wait:
+                    answer = service.refuse(429, "TooManyRequests", "Too many requests.")
+                    answer.headers["Retry-After"] = str(wait)
+                    return answer
                 return service.answer(route, request, captured)
 
         fault = self.faults.hit(name, request.method)

@@ -152,3 +152,14 @@ def test_apply_when_a_grant_is_never_seen_then_it_is_not_called_done(cloud: Clou
     assert done.code == 3
     assert "not visible yet" in done.out
     assert "still there" in done.out
+
+
+@pytest.mark.parametrize("service", ["exchange", "graph"])
+def test_apply_when_the_quota_is_small_then_it_waits_as_told_and_ends_clean(
+    cloud: Cloud, cli: Cli, service: str
+) -> None:
+    cloud.tenant.set_meta(f"quota:{service}", "12/10")
+    done = cli("apply", EXAMPLES, "--yes")
+    assert done.code == 0, done.out + done.err
+    assert any(line["status"] == 429 for line in cloud.emulator.log.lines)
+    assert changes(cli) == []
