@@ -4,6 +4,9 @@ from __future__ import annotations
 
 GIB = 1024**3
 
+VERIFIED = "2026-11"
+"""The month in which all pages below were last read."""
+
 ABOUT_SHARED = "https://learn.microsoft.com/microsoft-365/admin/email/about-shared-mailboxes"
 REMOVE_LICENCE = "https://learn.microsoft.com/microsoft-365/admin/email/remove-license-from-shared-mailbox"
 CONVERT = "https://learn.microsoft.com/microsoft-365/admin/email/convert-user-mailbox-to-shared-mailbox"

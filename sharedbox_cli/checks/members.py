@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from sharedbox_cli.checks import limits
 from sharedbox_cli.checks.model import Rule, Subject, name_of
+from sharedbox_cli.core.change import RIGHT_WORDS
 from sharedbox_cli.core.finding import Severity
 from sharedbox_cli.core.model import COPY_SENDER, Field, Right, TrusteeKind, until_words
 
@@ -14,7 +15,7 @@ _GRANTS = frozenset({"grants"})
 
 
 def _too_many(subject: Subject) -> Found:
-    count = len(subject.people())
+    count = len(subject.readers())
     if count > limits.MOST_USERS:
         yield "", "too many members", f"{count} people may open it; {limits.MOST_USERS} at a time is supported."
 
@@ -26,12 +27,13 @@ def _too_many_entries(subject: Subject) -> Found:
 
 
 def _nobody(subject: Subject) -> Found:
-    if not subject.people():
-        yield "", "nobody has access", "Mail arrives, and nobody reads it."
+    if not subject.readers():
+        all_off = " All accounts with full access are disabled." if subject.people(Right.FULL_ACCESS) else ""
+        yield "", "nobody has access", f"Mail arrives, and nobody reads it.{all_off}"
 
 
 def _only_one(subject: Subject) -> Found:
-    people = subject.people()
+    people = subject.readers()
     if len(people) == 1:
         who = name_of(subject.trustee(next(iter(people))))
         yield who, "only one member", f"When {who} is away, nobody reads it."
@@ -72,11 +74,9 @@ def _weak_group(subject: Subject) -> Found:
 
 
 def _send_without_access(subject: Subject) -> Found:
-    full = {trustee.id for trustee in subject.holders(Right.FULL_ACCESS)}
-    for trustee in subject.holders(Right.SEND_AS):
-        through = any(trustee.id in subject.world.members.get(group, ()) for group in full)
-        if trustee.kind is TrusteeKind.USER and trustee.id not in full and not through:
-            yield name_of(trustee), "send as without full access", f"{name_of(trustee)} can send and sees no answer."
+    for identity in sorted(subject.people(Right.SEND_AS) - subject.people(Right.FULL_ACCESS, Right.READ)):
+        name = name_of(subject.trustee(identity))
+        yield name, "send as without full access", f"{name} can send and sees no answer."
 
 
 def _lost_copies(subject: Subject) -> Found:
@@ -95,12 +95,9 @@ def _expired(subject: Subject) -> Found:
     for wish in subject.spec.expired if subject.spec else ():
         identity = subject.world.directory.get(wish.trustee)
         if identity and (identity, wish.right) in held:
-            until = f"{wish.until:%Y-%m-%d}" if wish.until else ""
-            yield (
-                str(wish.trustee),
-                "access has expired and is still there",
-                f"It ended on {until}. Apply takes it away.",
-            )
+            what = RIGHT_WORDS[wish.right].capitalize()
+            until = until_words(wish.until) if wish.until else ""
+            yield str(wish.trustee), "access has expired and is still there", f"{what} lasted until {until}."
 
 
 def _expiring(subject: Subject) -> Found:
@@ -197,6 +194,7 @@ RULES = (
         _group_automapping,
         frozenset(),
         "members",
+        is_of_spec=True,
     ),
     Rule(
         "group-without-rights",
@@ -232,7 +230,7 @@ RULES = (
         "access-expired",
         Severity.ERROR,
         "access past its `until` that is still there",
-        "Run apply.",
+        "Apply the spec (it takes this access away), or give it a later `until`.",
         "docs/explanation/lifecycle.md",
         _expired,
         _GRANTS,
@@ -247,5 +245,6 @@ RULES = (
         _expiring,
         frozenset(),
         "members",
+        is_of_spec=True,
     ),
 )

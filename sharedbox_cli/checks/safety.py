@@ -29,7 +29,7 @@ def _domains(subject: Subject) -> Found:
     wished = subject.spec.settings.get(Field.ALIASES, ()) if subject.spec else ()
     texts = [subject.box.address.key]
     for part in (aliases, wished):
-        texts += [str(item) for item in part] if isinstance(part, tuple) else []
+        texts += [str(item).lower() for item in part] if isinstance(part, tuple) else []
     for text in sorted(set(texts)):
         if text.rpartition("@")[2] not in subject.world.domains:
             yield text, "the domain is not accepted", f"Mail to {text} does not reach this tenant."
@@ -65,5 +65,6 @@ RULES = (
         _domains,
         frozenset({Field.ALIASES}),
         "aliases",
+        is_of_spec=True,
     ),
 )

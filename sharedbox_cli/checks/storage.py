@@ -7,7 +7,18 @@ from collections.abc import Iterable
 from sharedbox_cli.checks import limits
 from sharedbox_cli.checks.model import Rule, Subject
 from sharedbox_cli.core.finding import Severity
-from sharedbox_cli.core.model import LICENCE_NONE, PLAN_1, PLAN_2, Fact, Field
+from sharedbox_cli.core.identity import Address
+from sharedbox_cli.core.model import (
+    KIND_USER,
+    LICENCE_NONE,
+    PLAN_1,
+    PLAN_2,
+    DesiredMailbox,
+    Fact,
+    Field,
+    State,
+    Value,
+)
 
 Found = Iterable[tuple[str, str, str]]
 _ARCHIVING = "exchange-online-archiving"
@@ -27,6 +38,13 @@ def _plans(subject: Subject) -> tuple[str, ...]:
     return tuple(map(str, plans)) if isinstance(plans, tuple) else ()
 
 
+def _quota(subject: Subject) -> int:
+    """Return the bytes there is room for: what the licence gives, or less where an admin or a lesser plan set it."""
+    allowed = limits.PLAN_2_BYTES if PLAN_2 in _plans(subject) else limits.UNLICENSED_BYTES
+    told = subject.box.facts.get(Fact.QUOTA_BYTES)
+    return min(allowed, told) if isinstance(told, int) and told else allowed
+
+
 def _too_large(subject: Subject) -> Found:
     used = _used(subject)
     if used is not None and used > limits.UNLICENSED_BYTES and PLAN_2 not in _plans(subject):
@@ -34,13 +52,17 @@ def _too_large(subject: Subject) -> Found:
         yield "", "larger than its licence allows", why
 
 
+def _full(subject: Subject) -> Found:
+    used, quota = _used(subject), _quota(subject)
+    if used is not None and used >= quota and not any(_too_large(subject)):
+        yield "", "full", f"It holds {_gib(used)} of {_gib(quota)}: it can't send, and soon not receive."
+
+
 def _nearly_full(subject: Subject) -> Found:
-    used = _used(subject)
-    quota = limits.PLAN_2_BYTES if PLAN_2 in _plans(subject) else limits.UNLICENSED_BYTES
-    told = subject.box.facts.get(Fact.QUOTA_BYTES)
-    quota = min(quota, told) if isinstance(told, int) else quota
-    share = (subject.spec.warn_at_percent if subject.spec else None) or limits.WARN_PERCENT
-    if used is not None and used <= limits.UNLICENSED_BYTES * 2 and 100 * used > share * quota and used <= quota:
+    used, quota = _used(subject), _quota(subject)
+    wished = subject.spec.warn_at_percent if subject.spec else None
+    share = limits.WARN_PERCENT if wished is None else wished
+    if used is not None and share * quota < 100 * used < 100 * quota:
         yield "", "nearly full", f"It holds {_gib(used)} of {_gib(quota)}, more than {share} %."
 
 
@@ -48,8 +70,10 @@ def _wasted(subject: Subject) -> Found:
     used = _used(subject)
     needs_it = subject.box.facts.get(Fact.HAS_ARCHIVE) or subject.box.facts.get(Fact.ON_HOLD)
     wished = subject.spec is not None and subject.spec.settings.get(Field.LICENCE) not in (None, LICENCE_NONE)
+    is_person = subject.box.settings.get(Field.KIND) == KIND_USER
     if (
         _plans(subject)
+        and not is_person
         and used is not None
         and used < limits.UNLICENSED_BYTES * 9 // 10
         and not needs_it
@@ -68,11 +92,20 @@ def _unlicensed_feature(subject: Subject) -> Found:
 
 def _no_seat(subject: Subject) -> Found:
     wanted = subject.spec.settings.get(Field.LICENCE) if subject.spec else None
-    if wanted in (None, LICENCE_NONE) or wanted in _plans(subject):
+    if wanted in (None, LICENCE_NONE):
         return
     free = sum(pool.free for pool in subject.world.licences.values() if wanted in pool.plans)
-    if not free:
-        yield str(wanted), "no free seat", f"The spec wants {wanted}, and no licence with it has a free seat."
+    waiting = [key for key, spec in sorted(subject.desired.mailboxes.items()) if _waits(subject, key, spec, wanted)]
+    if subject.box.address in waiting[free:]:
+        why = f"The specs want {wanted} for {len(waiting)} more, and {free} seats with it are free."
+        yield str(wanted), "no free seat", why
+
+
+def _waits(subject: Subject, key: Address, spec: DesiredMailbox, wanted: Value) -> bool:
+    there = subject.world.mailboxes.get(key)
+    plans = there.facts.get(Fact.MAILBOX_PLANS, ()) if there else ()
+    is_wanted = spec.state is State.PRESENT and spec.settings.get(Field.LICENCE) == wanted
+    return is_wanted and not (isinstance(plans, tuple) and wanted in plans)
 
 
 _SIZE = frozenset({Fact.USED_BYTES, Fact.MAILBOX_PLANS})
@@ -85,6 +118,16 @@ RULES = (
         "Assign Exchange Online Plan 2 (`storage: {licence: exchange-online-plan-2}`), or move old mail away.",
         limits.ABOUT_SHARED,
         _too_large,
+        _SIZE,
+        "storage",
+    ),
+    Rule(
+        "over-quota",
+        Severity.ERROR,
+        "as much in use as the quota allows, or more",
+        "Move old mail away, enable the archive, or raise the quota (its own, or by Exchange Online Plan 2).",
+        limits.ABOUT_SHARED,
+        _full,
         _SIZE,
         "storage",
     ),
@@ -127,5 +170,6 @@ RULES = (
         _no_seat,
         frozenset({Fact.MAILBOX_PLANS}),
         "storage.licence",
+        is_of_spec=True,
     ),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sharedbox_cli.core.change import right_rank
 from sharedbox_cli.core.identity import TrusteeId
@@ -29,6 +29,10 @@ class AccessRow:
     is_guest: bool
     entry: str
     """`grant`, `deny`, `inherited` or `unknown`."""
+    automapping: bool | None = None
+    """None: not known, as the platform does not tell."""
+    is_resolved: bool = True
+    """False: a group whose members were not read, so that more people have this right."""
 
 
 def access_rows(worlds: Mapping[Platform, Observed]) -> tuple[AccessRow, ...]:
@@ -45,11 +49,13 @@ def _order(row: AccessRow) -> tuple[str, str, int, tuple[str, ...], str, str]:
 def _rows(box: ObservedMailbox, world: Observed) -> Iterator[AccessRow]:
     for grant in box.grants or ():
         holder = _known(world, grant.trustee)
-        yield _row(box, holder, grant)
+        is_resolved = holder.kind is not TrusteeKind.GROUP or holder.id in world.members
+        yield _row(box, holder, grant, is_resolved=is_resolved)
         if holder.kind is TrusteeKind.GROUP:
-            group = str(holder.address or holder.name)
+            group = str(holder.address or holder.name or holder.id)
             for person in world.members.get(holder.id, ()):
-                yield _row(box, _known(world, person), grant, via=(group,))
+                # Automapping never comes through a group.
+                yield _row(box, _known(world, person), replace(grant, automapping=False), via=(group,))
     for entry in box.special:
         kind = "deny" if entry.is_deny else "inherited" if entry.is_inherited else "unknown"
         grant = Grant(entry.trustee, Right.OTHER, entry.text)
@@ -61,7 +67,8 @@ def _known(world: Observed, identity: TrusteeId) -> Trustee:
 
 
 def _row(
-    box: ObservedMailbox, holder: Trustee, grant: Grant, *, via: tuple[str, ...] = (), entry: str = "grant"
+    box: ObservedMailbox, holder: Trustee, grant: Grant, *, via: tuple[str, ...] = (), entry: str = "grant",
+    is_resolved: bool = True,
 ) -> AccessRow:  # fmt: skip
     return AccessRow(
         mailbox=box.address.text,
@@ -76,4 +83,6 @@ def _row(
         is_enabled=holder.is_enabled,
         is_guest=holder.is_guest,
         entry=entry,
+        automapping=grant.automapping,
+        is_resolved=is_resolved,
     )
