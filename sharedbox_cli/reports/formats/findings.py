@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from xml.etree import ElementTree as Xml
 
 from sharedbox_cli.core.finding import Finding, Severity
-from sharedbox_cli.reports.safe import one_line, xml
+from sharedbox_cli.reports.safe import json_text, one_line, xml
 
 _LEVELS = {Severity.NOTE: "note", Severity.WARNING: "warning", Severity.ERROR: "error"}
+UNPLACED = "sharedbox.yaml"
+"""The file of findings on mailboxes that no spec names."""
 RuleRow = tuple[str, str, str]
 """Rule id, what it looks for, source page."""
 
@@ -32,25 +34,40 @@ def to_sarif(findings: Sequence[Finding], rules: Sequence[RuleRow], version: str
     driver = {
         "name": "sharedbox",
         "version": version,
-        "rules": [{"id": name, "shortDescription": {"text": text}, "helpUri": page} for name, text, page in rules],
+        "rules": [_rule(*row) for row in rules],
     }
-    return json.dumps({
+    return json_text(json.dumps({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
         "runs": [{"tool": {"driver": driver}, "results": results}],
-    }, indent=1) + "\n"  # fmt: skip
+    }, indent=1)) + "\n"  # fmt: skip
+
+
+def _rule(name: str, text: str, page: str) -> dict[str, object]:
+    """Return one rule; `helpUri` must be absolute, so a page of this project goes into `help`."""
+    more = {"helpUri": page} if page.startswith("https://") else {"help": {"text": f"See {page}."}} if page else {}
+    return {"id": name, "shortDescription": {"text": one_line(text)}, **more}
 
 
 def _location(item: Finding) -> dict[str, object]:
     location: dict[str, object] = {
         "logicalLocations": [{"name": one_line(item.mailbox or "tenant"), "kind": "resource"}]
     }
-    if item.place.file:
-        physical: dict[str, object] = {"artifactLocation": {"uri": item.place.file.replace("\\", "/")}}
-        if item.place.line:
-            physical["region"] = {"startLine": item.place.line, "startColumn": max(1, item.place.column)}
-        location["physicalLocation"] = physical
-    return location
+    # GitHub's code scanning refuses a log with a result that stands in no file
+    # (docs.github.com, SARIF support for code scanning, read 2026-11): the profile knows the tenant.
+    physical: dict[str, object] = {"artifactLocation": {"uri": _uri(item.place.file or UNPLACED)}}
+    if item.place.line:
+        physical["region"] = {"startLine": item.place.line, "startColumn": max(1, item.place.column)}
+    return {**location, "physicalLocation": physical}
+
+
+def _uri(path: str) -> str:
+    from urllib.parse import quote
+
+    text = path.replace("\\", "/")
+    if text[1:3] == ":/":
+        return f"file:///{text[:2]}{quote(text[2:], errors='replace')}"
+    return f"file://{quote(text, errors='replace')}" if text.startswith("/") else quote(text, errors="replace")
 
 
 def to_junit(findings: Sequence[Finding], rules: Sequence[RuleRow]) -> str:
@@ -64,10 +81,11 @@ def to_junit(findings: Sequence[Finding], rules: Sequence[RuleRow]) -> str:
             continue
         failed += 1
         failure = Xml.SubElement(
-            case, "failure", message=xml(text), type=max(found, key=lambda i: i.severity.rank).severity
+            case, "failure", message=xml(one_line(text)), type=max(found, key=lambda i: i.severity.rank).severity
         )
         failure.text = "\n".join(
             xml(one_line(f"{item.mailbox}: {item.summary}. {item.why} {item.mend}")) for item in found
         )
     suite.set("failures", str(failed))
-    return Xml.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
+    # Two hash signs may begin a command where a pipeline prints the file; in XML they can be told apart.
+    return Xml.tostring(suite, encoding="unicode", xml_declaration=True).replace("##", "&#35;&#35;") + "\n"

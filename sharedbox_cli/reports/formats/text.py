@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 
 from sharedbox_cli.reports.document import Line, Report, Section, Table, Tone
+from sharedbox_cli.reports.formats.columns import cut, fit, wrap
 from sharedbox_cli.reports.safe import ci_line, one_line
 
 _CODES = {
     Tone.PLAIN: "", Tone.GOOD: "32", Tone.CHANGE: "33", Tone.BAD: "31", Tone.RISK: "1;31", Tone.QUIET: "2",
 }  # fmt: skip
-NARROWEST_COLUMN = 12
+_PARAGRAPH = 6
+"""From this indent on a line is a paragraph, and its continuation stands below its beginning."""
 
 
 def render(report: Report, *, width: int = 100, colour: bool = False) -> str:
@@ -23,7 +24,8 @@ def render(report: Report, *, width: int = 100, colour: bool = False) -> str:
         lines += _section(section, width, colour=colour)
     if report.summary and lines:
         lines.append("")
-    lines += [_styled(one_line(line.text), line.tone, colour=colour) for line in report.summary]
+    for line in report.summary:
+        lines += _line(Line(line.text, line.tone, indent=0), width, colour=colour)
     return ci_line("\n".join(lines)) + "\n"
 
 
@@ -34,53 +36,32 @@ def _section(section: Section, width: int, *, colour: bool) -> Iterator[str]:
         if isinstance(part, Line):
             yield from _line(part, width, colour=colour)
         else:
-            yield from _table(part, width, colour=colour)
+            for table in cut(part, width - 2):
+                yield from _table(table, width - 2, colour=colour)
 
 
 def _line(line: Line, width: int, *, colour: bool) -> Iterator[str]:
-    start = " " * line.indent
-    wrapped = textwrap.wrap(
-        one_line(line.text), width, initial_indent=start, subsequent_indent=start + "  ",
-        break_long_words=False, break_on_hyphens=False,
-    )  # fmt: skip
-    for text in wrapped or [start]:
-        yield _styled(text, line.tone, colour=colour)
+    text = one_line(line.text)
+    body = text.lstrip(" ")
+    start = line.indent + len(text) - len(body)
+    hang = start if line.indent >= _PARAGRAPH or line.indent == 0 else start + 2
+    for number, found in enumerate(wrap(body, width - hang)):
+        yield _styled(" " * (hang if number else start) + found, line.tone, colour=colour)
 
 
 def _table(table: Table, width: int, *, colour: bool) -> Iterator[str]:
     from tabulate import tabulate
 
-    rows = [[one_line(cell) for cell in row] for row in table.rows]
-    text = tabulate(
-        rows,
-        headers=[*table.headers] if any(table.headers) else (),
-        tablefmt="plain",
-        disable_numparse=True,
-        maxcolwidths=_widths(table, rows, width),
-        break_long_words=True,
-    )
-    lines = text.split("\n")
-    if any(table.headers):
-        yield _styled("  " + lines[0].rstrip(), Tone.QUIET, colour=colour)
-        lines = lines[1:]
-    tones = iter(table.tones)
-    for line in lines:
-        # A row that wraps keeps the tone of its first line: continued lines start with a space.
-        is_new = not line.startswith(" ") or not line.strip()
-        tone = next(tones, Tone.PLAIN) if is_new else Tone.PLAIN
-        yield _styled("  " + line.rstrip(), tone, colour=colour)
-
-
-def _widths(table: Table, rows: list[list[str]], width: int) -> list[int | None]:
-    """Return the widest each column may be, so that a table fits: the widest gives way first."""
-    count = len(table.headers)
-    natural = [max([len(table.headers[i]), *(len(row[i]) for row in rows)], default=0) for i in range(count)]
-    room = width - 2 - 2 * (count - 1)
-    limits = list(natural)
-    while sum(limits) > room and max(limits) > NARROWEST_COLUMN:
-        widest = limits.index(max(limits))
-        limits[widest] -= 1
-    return [limit if limit < wish else None for limit, wish in zip(limits, natural, strict=True)]
+    rows, heights = fit([[one_line(cell) for cell in row] for row in table.rows], table.headers, width)
+    has_headers = any(table.headers)
+    text = tabulate(rows, headers=[*table.headers] if has_headers else (), tablefmt="plain", disable_numparse=True)
+    lines = iter(text.split("\n"))
+    if has_headers:
+        yield _styled("  " + next(lines).rstrip(), Tone.QUIET, colour=colour)
+    tones = table.tones or (Tone.PLAIN,) * len(heights)
+    for tone, height in zip(tones, heights, strict=True):
+        for _ in range(height):
+            yield _styled("  " + next(lines).rstrip(), tone, colour=colour)
 
 
 def _styled(text: str, tone: Tone, *, colour: bool, bold: bool = False) -> str:

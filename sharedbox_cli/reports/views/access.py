@@ -18,15 +18,35 @@ def access_report(rows: Sequence[AccessRow], arrangement: str, mailboxes: Sequen
     makers: dict[str, Callable[[Sequence[AccessRow]], tuple[Section, ...]]] = {
         "mailbox": lambda found: _by_mailbox(found, mailboxes), "person": _by_person, "matrix": _matrix,
     }  # fmt: skip
-    people = {row.person for row in rows}
-    groups = sum(bool(row.via) for row in rows)
-    summary = (
-        Line(
-            f"{len(mailboxes)} mailboxes, {len(people)} people and groups, {len(rows)} rights, {groups} through groups."
-        ),
-    )
+    summary = (Line(_summary(rows, mailboxes)),)
     data = {"mailboxes": list(mailboxes), "rows": [row_data(row) for row in rows]}
     return Report("audit", data, makers[arrangement](rows), summary, _flat(rows), "Who may do what")
+
+
+def _summary(rows: Sequence[AccessRow], mailboxes: Sequence[str]) -> str:
+    kinds = {row.person: row.kind for row in rows}
+    words = {
+        "user": ("person", "people"),
+        "group": ("group", "groups"),
+        "orphan": ("deleted account", "deleted accounts"),
+    }
+    counts = [_counted(len(mailboxes), "mailbox", "mailboxes")]
+    for kind, (one, many) in words.items():
+        if count := sum(found == kind for found in kinds.values()):
+            counts.append(_counted(count, one, many))
+    if others := sum(kind not in words for kind in kinds.values()):
+        counts.append(_counted(others, "other", "others"))
+    granted = [row for row in rows if row.entry == "grant"]
+    counts.append(_counted(len(granted), "right", "rights"))
+    if through := sum(bool(row.via) for row in granted):
+        counts[-1] += f" ({through} through groups)"
+    if special := len(rows) - len(granted):
+        counts.append(_counted(special, "deny, inherited or unknown entry", "deny, inherited or unknown entries"))
+    return f"{', '.join(counts)}."
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"
 
 
 def row_data(row: AccessRow) -> dict[str, object]:
@@ -35,6 +55,7 @@ def row_data(row: AccessRow) -> dict[str, object]:
         "mailbox": row.mailbox, "platform": row.platform, "person": row.person, "name": row.name,
         "trustee_id": row.trustee_id, "kind": str(row.kind), "right": str(row.right), "detail": row.detail,
         "via": list(row.via), "is_enabled": row.is_enabled, "is_guest": row.is_guest, "entry": row.entry,
+        "automapping": row.automapping, "is_resolved": row.is_resolved,
     }  # fmt: skip
 
 
@@ -45,8 +66,14 @@ def _marks(row: AccessRow) -> str:
         "guest" if row.is_guest else "",
         "disabled" if not row.is_enabled else "",
         "group" if row.kind == "group" else "",
+        "" if row.is_resolved else "members not read",
     ]
     return ", ".join(mark for mark in marks if mark)
+
+
+def _may(row: AccessRow) -> str:
+    """Return a right; an entry that is no grant keeps its own words."""
+    return right_words(row.right, row.detail) if row.entry == "grant" else row.detail
 
 
 def _who(row: AccessRow) -> str:
@@ -57,7 +84,7 @@ def _collected(rows: Sequence[AccessRow], key: Callable[[AccessRow], str]) -> li
     """Return one line for all rights of one holder that came the same way."""
     groups: dict[tuple[str, str, str], list[str]] = {}
     for row in rows:
-        words = right_words(row.right, row.detail)
+        words = _may(row)
         groups.setdefault((key(row), " > ".join(row.via), _marks(row)), []).append(words)
     return [(who, ", ".join(rights), via, marks) for (who, via, marks), rights in groups.items()]
 
@@ -107,7 +134,7 @@ def _flat(rows: Sequence[AccessRow]) -> Table:
     headers = ("mailbox", "platform", "person", "name", "kind", "right", "through", "entry", "enabled", "guest")
     cells = tuple(
         (
-            row.mailbox, row.platform, row.person, row.name, str(row.kind), right_words(row.right, row.detail),
+            row.mailbox, row.platform, row.person, row.name, str(row.kind), _may(row),
             " > ".join(row.via), row.entry, "yes" if row.is_enabled else "no", "yes" if row.is_guest else "no",
         )
         for row in rows

@@ -38,7 +38,7 @@ def findings_report(findings: Sequence[Finding], not_checked: Sequence[str], che
     flat = Table(("severity", "rule", "mailbox", "subject", "summary", "why", "mend", "source"), rows)
     text = ", ".join(f"{counts[s]} {s}{'' if counts[s] == 1 else 's'}" for s in reversed(Severity) if counts[s])
     tone = Tone.GOOD if not findings else Tone.CHANGE
-    summary = Line(f"Checked {checked} mailboxes: {text or 'nothing found'}.", tone)
+    summary = Line(f"Checked {checked} mailbox{'' if checked == 1 else 'es'}: {text or 'nothing found'}.", tone)
     return Report("findings", data, tuple(sections), (summary,), flat, "Findings")
 
 

@@ -17,7 +17,7 @@ from sharedbox_cli.core.change import (
 from sharedbox_cli.core.codec import to_plain
 from sharedbox_cli.core.errors import Refusal
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import Field, Right
+from sharedbox_cli.core.model import Field, Right, TrusteeKind
 from sharedbox_cli.core.plan import Plan
 from sharedbox_cli.reports.document import Line, Report, Section, Table, Tone
 
@@ -117,11 +117,13 @@ def _notes(plan: Plan) -> list[Section]:
     left = plan.left_alone
     lines_ = []
     if left.mailboxes:
-        lines_.append(Line(f"{left.mailboxes} mailboxes that no spec names"))
+        lines_.append(Line(f"{left.mailboxes} mailbox{'' if left.mailboxes == 1 else 'es'} that no spec names"))
     if left.extra_grants:
-        lines_.append(Line(f"{left.extra_grants} grants beyond the specs (`members_mode: at-least`)"))
+        plural = "" if left.extra_grants == 1 else "s"
+        lines_.append(Line(f"{left.extra_grants} grant{plural} beyond the specs (`members_mode: at-least`)"))
     if left.special_entries:
-        lines_.append(Line(f"{left.special_entries} deny, inherited or unknown entries"))
+        plural = "y" if left.special_entries == 1 else "ies"
+        lines_.append(Line(f"{left.special_entries} deny, inherited or unknown entr{plural}"))
     for mailbox, names in left.unmanaged.items():
         lines_.append(Line(f"{mailbox}: not managed: {', '.join(names)}", Tone.QUIET))
     if lines_:
@@ -136,7 +138,7 @@ def _summary(plan: Plan) -> Iterator[Line]:
         return
     words_ = {
         Kind.CREATE: "to create", Kind.UPDATE: "to update", Kind.GRANT: "to grant", Kind.REVOKE: "to revoke",
-        Kind.LICENCE: "to license", Kind.DELETE: "to delete",
+        Kind.LICENCE: "to change licence", Kind.DELETE: "to delete",
     }  # fmt: skip
     counts = ", ".join(f"{plan.count(kind)} {text}" for kind, text in words_.items() if plan.count(kind))
     boxes = len(plan.mailboxes)
@@ -150,10 +152,12 @@ def _summary(plan: Plan) -> Iterator[Line]:
 
 def losing_words(plan: Plan) -> str:
     """Return how many people lose something, in a sentence, or nothing."""
-    people = {c.party.id for c in plan.changes if c.kind is Kind.REVOKE and c.party}
-    if not people:
-        return ""
-    return "1 person loses access." if len(people) == 1 else f"{len(people)} people lose access."
+    losers = {c.party.id: c.party.kind for c in plan.changes if c.kind is Kind.REVOKE and c.party}
+    groups = sum(kind is TrusteeKind.GROUP for kind in losers.values())
+    people = len(losers) - groups
+    words_ = [f"{people} {'person' if people == 1 else 'people'}"] if people else []
+    words_ += [f"{groups} group{'' if groups == 1 else 's'}"] if groups else []
+    return f"{' and '.join(words_)} {'loses' if len(losers) == 1 else 'lose'} access." if losers else ""
 
 
 def change_data(change: Change) -> dict[str, object]:

@@ -1,0 +1,96 @@
+"""How text fits into columns of a terminal: wide letters count twice, words stay whole where they can."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import zip_longest
+
+from sharedbox_cli.reports.document import Table
+
+NARROWEST = 12
+GAP = 2
+
+
+def width_of(text: str) -> int:
+    """Return how many columns a text takes."""
+    if text.isascii():
+        return len(text)
+    from wcwidth import wcswidth
+
+    return max(wcswidth(text), 0)
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Return the lines of a text, at least one; only a word wider than a line is broken."""
+    lines = [""]
+    for word in re.findall(r" *[^ ]+", text):
+        joined = lines[-1] + word if lines[-1] else word.lstrip(" ")
+        if width_of(joined) <= width:
+            lines[-1] = joined
+            continue
+        pieces = _broken(word.lstrip(" "), max(width, 1))
+        lines[-1:] = [lines[-1], *pieces] if lines[-1] else pieces
+    return lines
+
+
+def _broken(word: str, width: int) -> list[str]:
+    pieces, taken = [""], 0
+    for letter in word:
+        wide = width_of(letter)
+        if taken + wide > width and pieces[-1]:
+            pieces.append("")
+            taken = 0
+        pieces[-1] += letter
+        taken += wide
+    return pieces
+
+
+def fit(
+    rows: Sequence[Sequence[str]], headers: Sequence[str], width: int
+) -> tuple[list[list[str]], list[int]]:  # fmt: skip
+    """Return rows of one line each that fit into a width, and how many of them each given row became."""
+    limits = _limits(rows, headers, width)
+    lines: list[list[str]] = []
+    heights = []
+    for row in rows:
+        wrapped = [wrap(cell, limit) for cell, limit in zip(row, limits, strict=True)]
+        found = [list(line) for line in zip_longest(*wrapped, fillvalue="")]
+        lines += found
+        heights.append(len(found))
+    return lines, heights
+
+
+def _limits(rows: Sequence[Sequence[str]], headers: Sequence[str], width: int) -> list[int]:
+    """Return how wide each column may be: the widest gives way first, whole words are kept longest."""
+    columns = [[header, *(row[number] for row in rows)] for number, header in enumerate(headers)]
+    room = width - GAP * (len(columns) - 1)
+    limits = [min(max(width_of(cell) for cell in column), max(room, NARROWEST)) for column in columns]
+    words = [max((width_of(word) for cell in column for word in cell.split(" ")), default=0) for column in columns]
+    for floors in ([max(word, NARROWEST) for word in words], [NARROWEST] * len(columns)):
+        while sum(limits) > room:
+            widest = max(range(len(limits)), key=lambda number: (limits[number] > floors[number], limits[number]))
+            if limits[widest] <= floors[widest]:
+                break
+            limits[widest] -= 1
+    return limits
+
+
+def cut(table: Table, width: int) -> list[Table]:
+    """Return a table of many narrow columns as several: each begins with the first column."""
+    widths = [
+        min(NARROWEST, max([width_of(header), *(width_of(row[number]) for row in table.rows)]))
+        for number, header in enumerate(table.headers)
+    ]
+    if len(widths) < 3 or sum(widths) + GAP * (len(widths) - 1) <= width:
+        return [table]
+    first = max((width_of(row[0]) for row in table.rows), default=0)
+    share = max(1, (width - min(first, width // 2)) // (GAP + max(widths[1:])))
+    return [
+        Table(
+            (table.headers[0], *table.headers[start : start + share]),
+            tuple((row[0], *row[start : start + share]) for row in table.rows),
+            table.tones,
+        )
+        for start in range(1, len(table.headers), share)
+    ]
