@@ -188,5 +188,5 @@ def test_modelled_cmdlets_when_compared_then_the_vendor_has_them() -> None:
 
 
 def test_cmdlet_when_known_and_not_modelled_then_it_says_so(door: Door) -> None:
-    answer = door("Get-CASMailbox", Identity=SALES)
+    answer = door("Get-CalendarProcessing", Identity=SALES)
     assert (answer.status_code, "does not model" in answer.text) == (501, True)

@@ -7,12 +7,22 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from sharedbox_cli.emulator.microsoft.exchange_admin.errors import RoleMissing, bad_parameter
+from sharedbox_cli.emulator.microsoft.exchange_admin.conversion import converted
+from sharedbox_cli.emulator.microsoft.exchange_admin.errors import RoleMissing, bad_parameter, bad_request
 
-HASH_TABLE = "#Exchange.GenericHashTable"
-_COMMON = {"Confirm": "SwitchParameter", "WhatIf": "SwitchParameter", "ErrorAction": "String"}
-_NOT_ASKED = {("New-Mailbox", "Password"), ("New-Mailbox", "MicrosoftOnlineServicesID")}
-"""Marked as required in the documentation, and not asked for by the service (with -Shared)."""
+_COMMON = {name: {"type": "String"} for name in ("ErrorAction", "WarningAction", "InformationAction")}
+"""PowerShell gives these to every cmdlet."""
+_NOT_ASKED = {("New-Mailbox", "Password", "Shared")}
+"""(cmdlet, parameter, set) that the pages mark as required, and that the service does not ask for."""
+_SETS = {("Remove-MailboxPermission", "ResetDefault"): ["ResetDefault"]}
+"""The page has a set of this name and lists the parameter in another one."""
+_ON_PREMISES = {
+    "New-Mailbox": frozenset({
+        "Arbitration", "AuditLog", "AuxAuditLog", "DisabledUser", "FederatedUser", "Linked", "LinkedRoomMailbox",
+        "RemoteArchive", "SupervisoryReviewPolicyMailbox",
+    }),
+}  # fmt: skip
+"""Sets that the pages list, and whose own switches are on-premises parameters left out of the facts."""
 
 
 @cache
@@ -23,61 +33,65 @@ def facts() -> dict[str, Any]:
     return found
 
 
-def bind(cmdlet: str, parameters: Any) -> dict[str, Any]:
-    """Return the parameters by their published spelling. Raises CmdletError, RoleMissing."""
-    fact = facts().get(cmdlet)
-    if fact is None:
+@cache
+def is_served(cmdlet: str) -> bool:
+    """Return whether the service knows a cmdlet: some are only in the vendor's PowerShell module, on the client."""
+    return cmdlet in facts() and not cmdlet.startswith("Get-EXO") and cmdlet != "Get-ConnectionInformation"
+
+
+@cache
+def spelling(cmdlet: str) -> str:
+    """Return the published spelling of a cmdlet's name. Raises RoleMissing for one the service does not know."""
+    known = {name.lower(): name for name in facts()}.get(cmdlet.lower(), "")
+    if not is_served(known):
         raise RoleMissing(cmdlet)
+    return known
+
+
+def bind(cmdlet: str, parameters: Any) -> dict[str, Any]:
+    """Return the parameters by their published spelling, converted. Raises CmdletError, RoleMissing."""
+    fact = facts()[spelling(cmdlet)]
     if not isinstance(parameters, dict):
-        raise bad_parameter("Parameters has to be an object.")
-    known = {name.lower(): name for name in fact["parameters"]} | {name.lower(): name for name in _COMMON}
+        raise bad_request("Parameters has to be an object.")
+    known = _known(spelling(cmdlet))
     bound: dict[str, Any] = {}
     for name, value in parameters.items():
-        spelling = known.get(name.lower())
-        if spelling is None:
+        if name == "@odata.type":
+            continue
+        found = known.get(name.lower())
+        if found is None:
             raise bad_parameter(f"A parameter cannot be found that matches parameter name '{name}'.")
-        detail = fact["parameters"].get(spelling, {"type": _COMMON.get(spelling, "String")})
-        _check_type(spelling, detail, value)
-        bound[spelling] = value
+        if found in bound:
+            raise bad_parameter(f"Cannot bind parameter because parameter '{found}' is specified more than once.")
+        bound[found] = converted(found, fact["parameters"].get(found) or _COMMON[found], value)
     _check_sets(cmdlet, fact, bound)
-    return bound
+    return {name: value for name, value in bound.items() if name not in _COMMON}
 
 
-def _check_type(name: str, detail: dict[str, Any], value: Any) -> None:
-    kind = detail["type"]
-    if kind in ("SwitchParameter", "Boolean"):
-        if not isinstance(value, bool):
-            text = "Cannot convert value to type System.Boolean."
-            raise bad_parameter(f"Cannot process argument transformation on parameter '{name}'. {text}")
-        return
-    if isinstance(value, dict):
-        if value.get("@odata.type") != HASH_TABLE or set(value) - {
-            "@odata.type",
-            "Add",
-            "Remove",
-            "add",
-            "remove",
-        }:
-            raise bad_parameter(f"Cannot process argument transformation on parameter '{name}'.")
-        return
-    if kind in ("Int32", "UInt32") and not isinstance(value, int):
-        raise bad_parameter(f"Cannot convert the value of '{name}' to type System.Int32.")
-    if kind == "String" and value is not None and not isinstance(value, str):
-        raise bad_parameter(f"Cannot convert the value of '{name}' to type System.String.")
-    listed = detail.get("values")
-    for item in value if isinstance(value, list) else [value]:
-        if listed and isinstance(item, str) and item.lower() not in {one.lower() for one in listed}:
-            choices = ", ".join(listed)
-            raise bad_parameter(f"Cannot bind parameter '{name}': '{item}' is not one of {choices}.")
+@cache
+def _known(cmdlet: str) -> dict[str, str]:
+    parameters = facts()[cmdlet]["parameters"]
+    found = {name.lower(): name for name in _COMMON}
+    for name, detail in parameters.items():
+        found |= {alias.lower(): name for alias in detail.get("aliases", ())}
+    return found | {name.lower(): name for name in parameters}
+
+
+@cache
+def _sets_of(cmdlet: str, name: str) -> frozenset[str] | None:
+    """Return the sets a parameter is in; nothing where it is in all."""
+    listed = _SETS.get((cmdlet, name)) or facts()[cmdlet]["parameters"][name].get("sets")
+    # An entry of the facts may hold two names where the page has lost a comma.
+    return frozenset(part for entry in listed for part in (entry, *entry.split())) if listed else None
 
 
 def _check_sets(cmdlet: str, fact: dict[str, Any], bound: dict[str, Any]) -> None:
     parameters = fact["parameters"]
-    possible = set(fact.get("sets") or ["Default"])
+    possible = set(fact.get("sets") or ["Default"]) - _ON_PREMISES.get(cmdlet, frozenset())
     for name in bound:
-        own = parameters.get(name, {}).get("sets")
+        own = _sets_of(cmdlet, name) if name in parameters else None
         if own:
-            possible &= {part for entry in own for part in (entry, *entry.split())}
+            possible &= own
     if not possible:
         raise bad_parameter("Parameter set cannot be resolved using the specified named parameters.")
     lacking = {one: _lacking(cmdlet, parameters, bound, one) for one in possible}
@@ -93,6 +107,6 @@ def _lacking(cmdlet: str, parameters: dict[str, Any], bound: dict[str, Any], cho
         for name, detail in parameters.items()
         if detail.get("required")
         and name not in bound
-        and (cmdlet, name) not in _NOT_ASKED
-        and chosen in (detail.get("sets") or [chosen])
+        and (cmdlet, name, chosen) not in _NOT_ASKED
+        and chosen in (_sets_of(cmdlet, name) or {chosen})
     ]

@@ -2,19 +2,40 @@
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Mapping
+
 from sharedbox_cli.emulator.http import Response, json_response
 
 NULS = b"\x00" * 40
+CMDLET_FAILED = "Error executing cmdlet"
+REQUEST_FAILED = "Invalid Operation"
 _TASKS = "Microsoft.Exchange.Configuration.Tasks."
 _DATA = "Microsoft.Exchange.Data."
+_NOT_FOUND = f"{_TASKS}ManagementObjectNotFoundException"
+_CODES = {
+    401: "Unauthorized", 403: "Forbidden", 404: "NotFound", 429: "TooManyRequests", 500: "InternalServerError",
+    501: "NotImplemented", 503: "ServiceUnavailable",
+}  # fmt: skip
 
 
 class CmdletError(Exception):
     """A cmdlet that fails, by .NET type."""
 
-    def __init__(self, status: int, kind: str, sentence: str, code: str = "Ex6F9304") -> None:
-        self.status, self.kind, self.sentence, self.code = status, kind, sentence, code
+    def __init__(
+        self, status: int, kind: str, sentence: str, *, outer: str = CMDLET_FAILED,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:  # fmt: skip
+        self.status, self.kind, self.sentence, self.outer = status, kind, sentence, outer
+        self.headers = dict(headers or {})
         super().__init__(sentence)
+
+    @property
+    def code(self) -> str:
+        """Return the `Ex…` number: one a type; PowerShell's own types have none."""
+        if self.kind.startswith("System."):
+            return ""
+        return "Ex6F9304" if self.kind == _NOT_FOUND else f"Ex{zlib.crc32(self.kind.encode()) & 0xFFFFFF:06X}"
 
 
 class RoleMissing(Exception):
@@ -24,7 +45,7 @@ class RoleMissing(Exception):
 def not_found(identity: str) -> CmdletError:
     """Return that an object is not there (or not yet, on this server)."""
     text = f"The operation couldn't be performed because object '{identity}' couldn't be found on 'DB9PR01A1.PROD'."
-    return CmdletError(404, f"{_TASKS}ManagementObjectNotFoundException", text)
+    return CmdletError(404, _NOT_FOUND, text)
 
 
 def ambiguous(identity: str) -> CmdletError:
@@ -44,8 +65,7 @@ def taken(address: str, owner: str) -> CmdletError:
 
 def buried(address: str) -> CmdletError:
     """Return what a create says whose address a soft-deleted recipient holds."""
-    text = f"ExternalDirectoryObjectId was not returned for {address}."
-    return CmdletError(400, f"{_TASKS}RecipientTaskException", text)
+    return refused(f"ExternalDirectoryObjectId was not returned for {address}.")
 
 
 def not_accepted(domain: str) -> CmdletError:
@@ -59,35 +79,57 @@ def bad_parameter(sentence: str) -> CmdletError:
     return CmdletError(400, "System.Management.Automation.ParameterBindingException", sentence)
 
 
+def bad_value(sentence: str) -> CmdletError:
+    """Return that a property does not take a value."""
+    return CmdletError(400, f"{_DATA}DataValidationException", sentence)
+
+
+def bad_request(sentence: str) -> CmdletError:
+    """Return that the request is not one of the API, whatever its cmdlet."""
+    return CmdletError(400, "Microsoft.OData.ODataException", sentence, outer=REQUEST_FAILED)
+
+
 def refused(sentence: str) -> CmdletError:
     """Return that a rule of the service forbids it."""
     return CmdletError(400, f"{_TASKS}RecipientTaskException", sentence)
 
 
+def not_modelled(what: str) -> CmdletError:
+    """Return the emulator's own honest answer: the service has it, the emulator does not."""
+    return CmdletError(501, "Emulator.NotModelled", f"The emulator does not model {what} (docs/emulator.md).")
+
+
 def paging_expired() -> CmdletError:
     """Return what a next link answers on a server that does not know it."""
     text = "Expired or Invalid pagination request. Default Expiry time is 00:30:00"
-    return CmdletError(400, "Microsoft.Exchange.AdminApi.PaginationException", text)
+    return CmdletError(400, "Microsoft.Exchange.AdminApi.PaginationException", text, outer=REQUEST_FAILED)
+
+
+def over_budget(status: int, retry_after: int | None) -> CmdletError:
+    """Return that the caller has used up its budget; `retry_after` in seconds, or left out."""
+    headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
+    text = "The budget of the tenant is used up. Policy: PowerShellMaxCmdlets."
+    return CmdletError(status, f"{_DATA}Storage.OverBudgetException", text, headers=headers)
 
 
 def envelope(error: CmdletError) -> Response:
     """Return an error in the service's shape."""
-    code = {403: "Forbidden", 404: "NotFound", 429: "TooManyRequests"}.get(error.status, "BadRequest")
     message = f"{error.code}|{error.kind}|{error.sentence}"
-    return json_response(error.status, {
+    data = {
         "error": {
-            "code": code,
-            "message": "Error executing cmdlet",
+            "code": _CODES.get(error.status, "BadRequest"),
+            "message": error.outer,
             "details": [{"code": "Client", "target": "", "message": message}],
             "innererror": {
-                "message": "Error executing cmdlet",
+                "message": error.outer,
                 "type": "Microsoft.Exchange.Admin.OData.Core.ODataServiceException",
                 "internalexception": {"message": error.sentence, "type": error.kind},
             },
         },
         "adminapi.warnings@odata.type": "#Collection(String)",
         "@adminapi.warnings": [],
-    })  # fmt: skip
+    }
+    return json_response(error.status, data, error.headers)
 
 
 def nul_bytes() -> Response:

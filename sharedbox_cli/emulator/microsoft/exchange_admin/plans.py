@@ -12,12 +12,15 @@ PLAN_TWO = frozenset({
 """Plan 2, and Archiving, which brings hold and archive to Plan 1."""
 
 
-def is_licensed(tenant: Tenant, identity: str) -> bool:
-    """Return whether any licence is assigned."""
-    return tenant.row("select 1 from licences where user_id = ?", identity) is not None
-
-
 def has_plan_two(tenant: Tenant, identity: str) -> bool:
     """Return whether hold and archive are possible, and the mailbox may hold 100 GB."""
-    rows = tenant.rows("select s.plans from licences l join skus s on s.id = l.sku_id where l.user_id = ?", identity)
-    return any(plan in PLAN_TWO for row in rows for plan, _ in json.loads(row["plans"]))
+    return identity in licensed(tenant, identity)[1]
+
+
+def licensed(tenant: Tenant, identity: str = "") -> tuple[set[str], set[str]]:
+    """Return who has any licence, and who has plan 2: of one account, or of all."""
+    plans = {row["id"]: {plan for plan, _ in json.loads(row["plans"])} for row in tenant.rows("select * from skus")}
+    one = "where user_id = ?" if identity else "where ? = ''"
+    rows = tenant.rows(f"select user_id, sku_id from licences {one}", identity)
+    anyone = {row["user_id"] for row in rows}
+    return anyone, {row["user_id"] for row in rows if plans.get(row["sku_id"], set()) & PLAN_TWO}

@@ -181,7 +181,8 @@ class Login:
         app = self._app(asked)
         user = self._world.tenant.row("select * from objects where kind = 'user' and deleted_at is null limit 1")
         claims = self._app_claims(app, _resource(asked))
-        claims |= {"idtyp": "user", "upn": user["upn"] if user else "", "scp": " ".join(claims.pop("roles"))}
+        scopes = ["Exchange.Manage" if role == "Exchange.ManageAsApp" else role for role in claims.pop("roles")]
+        claims |= {"idtyp": "user", "upn": user["upn"] if user else "", "scp": " ".join(scopes)}
         identity = self._world.tokens.issue({
             "aud": app["client_id"], "iss": claims["iss"], "tid": claims["tid"], "oid": claims["oid"],
             "sub": claims["sub"], "preferred_username": claims["upn"], "name": claims["upn"],

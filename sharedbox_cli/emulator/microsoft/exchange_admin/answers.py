@@ -1,0 +1,58 @@
+"""Rows on the wire: sidecar keys for typed properties, and `$select`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from sharedbox_cli.emulator.http import Request
+from sharedbox_cli.emulator.microsoft.exchange_admin.context import Row
+from sharedbox_cli.emulator.microsoft.exchange_admin.errors import bad_request
+from sharedbox_cli.emulator.microsoft.exchange_admin.forms import is_guid
+
+_OPTIONS = frozenset({"$select", "$skiptoken"})
+_DATE = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+[+Z]")
+_SIZE = re.compile(r"[\d.]+ (?:B|KB|MB|GB) \([\d,]+ bytes\)")
+_STRINGS = "System.Collections.Generic.List`1[System.String]"
+
+
+def selected(request: Request) -> list[str]:
+    """Return the properties that were asked for. Raises CmdletError for another query option."""
+    unknown = sorted(name for name in request.query if name not in _OPTIONS)
+    if unknown:
+        raise bad_request(f"The query parameter '{unknown[0]}' is not supported.")
+    return [name for name in request.query.get("$select", "").split(",") if name]
+
+
+def decorated(rows: Iterable[Row], select: list[str]) -> list[Row]:
+    """Return rows as they are sent; of names that nothing has, nothing is sent."""
+    wanted = {name.lower() for name in select}
+    return [_decorated(row, wanted) for row in rows]
+
+
+def _decorated(row: Row, wanted: set[str]) -> Row:
+    found: Row = {}
+    for name, value in row.items():
+        if wanted and name.lower() not in wanted:
+            continue
+        if isinstance(value, list):
+            found[f"{name}@odata.type"] = "#Collection(String)"
+            found[f"{name}@data.type"] = _STRINGS
+        elif isinstance(value, bool):
+            found[f"{name}@data.type"] = "System.Boolean"
+        elif isinstance(value, int):
+            found[f"{name}@data.type"] = "System.Int32"
+        elif isinstance(value, str) and (kind := _kind_of(value)):
+            found[f"{name}@data.type"] = kind
+        found[name] = value
+    return found
+
+
+def _kind_of(value: str) -> str:
+    if len(value) == 36 and is_guid(value):
+        return "System.Guid"
+    if value[:1].isdecimal() and _DATE.match(value):
+        return "System.DateTime"
+    if value == "Unlimited" or (value.endswith("bytes)") and _SIZE.fullmatch(value)):
+        return "Microsoft.Exchange.Data.Unlimited`1[[Microsoft.Exchange.Data.ByteQuantifiedSize]]"
+    return ""

@@ -1,0 +1,75 @@
+"""Which cmdlets are modelled, and which of their parameters: what is left out answers 501, never a false success."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sharedbox_cli.emulator.microsoft.exchange_admin.cmdlets import (
+    client_access,
+    mailbox_settings,
+    mailboxes,
+    organization,
+    permissions,
+    recipients,
+)
+from sharedbox_cli.emulator.microsoft.exchange_admin.context import Call, Result
+
+
+@dataclass(frozen=True, slots=True)
+class Cmdlet:
+    """A cmdlet and the parameters that it heeds."""
+
+    act: Callable[[Call], Result]
+    parameters: frozenset[str]
+
+
+def _of(act: Callable[[Call], Result], parameters: str) -> Cmdlet:
+    return Cmdlet(act, frozenset(parameters.split()))
+
+
+_ACE = "Identity AccessRights User Deny InheritanceType Confirm"
+_SEND_AS = "Identity AccessRights Trustee Confirm"
+
+CMDLETS: dict[str, Cmdlet] = {
+    "Get-Mailbox": _of(
+        mailboxes.get_mailbox,
+        "Identity Filter ResultSize RecipientTypeDetails SoftDeletedMailbox Archive SortBy "
+        "IncludeGrantSendOnBehalfToWithDisplayNames",
+    ),
+    "New-Mailbox": _of(mailboxes.new_mailbox, "Shared Name DisplayName Alias PrimarySmtpAddress Confirm Force"),
+    "Set-Mailbox": Cmdlet(mailbox_settings.set_mailbox, mailbox_settings.PARAMETERS),
+    "Remove-Mailbox": _of(mailboxes.remove_mailbox, "Identity Confirm Force"),
+    "Undo-SoftDeletedMailbox": _of(mailboxes.undo_soft_deleted, "SoftDeletedObject Name DisplayName Confirm"),
+    "Enable-Mailbox": _of(mailboxes.enable_mailbox, "Identity Archive ArchiveName Confirm Force"),
+    "Disable-Mailbox": _of(mailboxes.disable_mailbox, "Identity Archive Confirm"),
+    "Get-MailboxStatistics": _of(mailboxes.statistics, "Identity"),
+    "Get-MailboxPermission": _of(
+        permissions.get_mailbox_permission,
+        "Identity User ResultSize IncludeUnresolvedPermissions IncludeSoftDeletedUserPermissions",
+    ),
+    "Add-MailboxPermission": _of(permissions.add_mailbox_permission, f"{_ACE} AutoMapping"),
+    "Remove-MailboxPermission": _of(permissions.remove_mailbox_permission, f"{_ACE} ClearAutoMapping"),
+    "Get-RecipientPermission": _of(
+        permissions.get_recipient_permission,
+        "Identity AccessRights Trustee ResultSize IncludeTrusteeWithPrimarySmtpAddress",
+    ),
+    "Add-RecipientPermission": _of(permissions.add_recipient_permission, _SEND_AS),
+    "Remove-RecipientPermission": _of(permissions.remove_recipient_permission, f"{_SEND_AS} Deny"),
+    "Get-CASMailbox": _of(
+        client_access.get_cas_mailbox, "Identity Filter ResultSize RecipientTypeDetails SortBy"
+    ),
+    "Set-CASMailbox": Cmdlet(
+        client_access.set_cas_mailbox, frozenset({"Identity", "Confirm", *client_access.DOORS})
+    ),
+    "Get-Recipient": _of(
+        recipients.get_recipient,
+        "Identity Filter ResultSize RecipientType RecipientTypeDetails IncludeSoftDeletedRecipients SortBy",
+    ),
+    "Get-User": _of(recipients.get_user, "Identity Filter ResultSize RecipientTypeDetails"),
+    "Get-AcceptedDomain": _of(organization.get_accepted_domain, "Identity ResultSize"),
+    "Get-OrganizationConfig": _of(organization.get_organization_config, ""),
+    "Get-ManagementRoleAssignment": _of(
+        organization.get_management_role_assignment, "Identity Role RoleAssignee"
+    ),
+}  # fmt: skip

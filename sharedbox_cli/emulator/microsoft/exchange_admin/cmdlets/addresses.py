@@ -1,0 +1,128 @@
+"""Which names and addresses a mailbox may have, and how its list of addresses changes."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+
+from sharedbox_cli.emulator.microsoft.exchange_admin.context import Call
+from sharedbox_cli.emulator.microsoft.exchange_admin.conversion import Edit
+from sharedbox_cli.emulator.microsoft.exchange_admin.errors import (
+    bad_value,
+    buried,
+    not_accepted,
+    refused,
+    taken,
+)
+from sharedbox_cli.emulator.microsoft.exchange_admin.forms import is_smtp
+from sharedbox_cli.emulator.microsoft.exchange_admin.lookup import is_kept, legacy_dn
+
+NAME_MAX = 64
+DISPLAY_NAME_MAX = 256
+_ALIAS = re.compile(r"[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+(?:\.[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+)*")
+Entry = tuple[str, str]
+"""A prefix (`SMTP` for the primary) and an address."""
+
+
+def require_alias(alias: str) -> None:
+    """Raise CmdletError for an alias with characters the service does not take, or over 64 of them."""
+    if len(alias) > NAME_MAX or not _ALIAS.fullmatch(alias):
+        raise bad_value(f"The value '{alias}' isn't valid for property Alias: it has invalid characters or length.")
+
+
+def require_display_name(name: str) -> None:
+    """Raise CmdletError for a display name over 256 characters."""
+    if len(name) > DISPLAY_NAME_MAX:
+        raise bad_value(f"The length of the property is too long. The maximum length is {DISPLAY_NAME_MAX}.")
+
+
+def require_name(call: Call, name: str, own: str = "") -> None:
+    """Raise CmdletError for a name that another living mailbox has; a deleted one gives its name up."""
+    if len(name) > NAME_MAX:
+        raise bad_value(f"The length of the property is too long. The maximum length is {NAME_MAX}. Name: {name}")
+    row = call.tenant.row(
+        "select m.id, o.deleted_at from mailboxes m join objects o on o.id = m.id where lower(m.cn) = lower(?) "
+        "and m.id <> ?", name, own,
+    )  # fmt: skip
+    if row is None:
+        return
+    if row["deleted_at"] is None:
+        raise refused(f"The name '{name}' is already being used. Please try another name.")
+    call.tenant.run("update mailboxes set cn = ? where id = ?", f"Soft Deleted {row['id']}", row["id"])
+
+
+def require_free(call: Call, address: str, own: str = "") -> None:
+    """Raise CmdletError for an address of another domain, or that somebody else has or had until 30 days ago."""
+    domain = address.rpartition("@")[2].lower()
+    if domain not in call.tenant.domains():
+        raise not_accepted(domain)
+    for row in call.tenant.owners(address):
+        if row["id"] != own:
+            raise taken(address, legacy_dn(row["id"]))
+    if any(is_kept(call, row) and row["id"] != own for row in call.tenant.owners(address, living=False)):
+        raise buried(address)
+
+
+def set_addresses(call: Call, box: sqlite3.Row) -> bool:
+    """Change the addresses of a mailbox; return whether anything did."""
+    if "EmailAddresses" not in call.parameters:
+        return False
+    value = call.parameters["EmailAddresses"]
+    before = [
+        (row["prefix"], row["text"])
+        for row in call.tenant.rows("select prefix, text from addresses where id = ? order by rowid", box["id"])
+    ]
+    after = _edited(before, value) if isinstance(value, Edit) else _whole(value or [])
+    known = {_key(entry) for entry in before}
+    for prefix, text in after:
+        if prefix.lower() == "smtp" and _key((prefix, text)) not in known:
+            require_free(call, text, box["id"])
+    if after == before:
+        return False
+    call.tenant.run("delete from addresses where id = ?", box["id"])
+    for prefix, text in after:
+        call.tenant.add_address(box["id"], prefix, text)
+    primary = next(text for prefix, text in after if prefix == "SMTP")
+    if primary != box["mail"]:
+        call.tenant.run("update objects set mail = ? where id = ?", primary, box["id"])
+    return True
+
+
+def _key(entry: Entry) -> Entry:
+    return entry[0].lower(), entry[1].lower()
+
+
+def _parsed(text: str) -> Entry:
+    prefix, mark, address = text.partition(":")
+    if not mark:
+        prefix, address = "smtp", text
+    if prefix.lower() == "smtp" and not is_smtp(address):
+        raise bad_value(f"The address '{text}' is invalid: it isn't a proxy address.")
+    return prefix, address
+
+
+def _edited(before: list[Entry], edit: Edit) -> list[Entry]:
+    after = list(before)
+    for text in edit.remove:
+        key = _key(_parsed(text))
+        if any(prefix == "SMTP" and _key((prefix, own)) == key for prefix, own in after):
+            raise refused("The primary SMTP address can't be removed.")
+        after = [entry for entry in after if _key(entry) != key]
+    for text in edit.add:
+        entry = _parsed(text)
+        if entry[0] == "SMTP" and ("SMTP", entry[1]) not in after:
+            after = [("smtp", own) if prefix == "SMTP" else (prefix, own) for prefix, own in after]
+            after = [entry, *(one for one in after if _key(one) != _key(entry))]
+        elif _key(entry) not in {_key(one) for one in after}:
+            after.append(entry)
+    return after
+
+
+def _whole(texts: list[str]) -> list[Entry]:
+    """Return a list that replaces all: what is not in it is lost, SIP and X500 entries too."""
+    after = list(dict.fromkeys(_parsed(text) for text in texts))
+    if sum(prefix == "SMTP" for prefix, _ in after) != 1:
+        raise refused("There must be exactly one primary SMTP address.")
+    if len({_key(entry) for entry in after}) != len(after):
+        raise refused("An address is listed twice.")
+    return after

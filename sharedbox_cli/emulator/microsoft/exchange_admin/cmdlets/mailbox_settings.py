@@ -1,0 +1,180 @@
+"""Set-Mailbox: settings, names, addresses, delegates, conversion; all of a call, or nothing."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable
+from typing import Any
+
+from sharedbox_cli.emulator.microsoft.exchange_admin import entries
+from sharedbox_cli.emulator.microsoft.exchange_admin.cmdlets.addresses import (
+    require_alias,
+    require_display_name,
+    require_name,
+    set_addresses,
+)
+from sharedbox_cli.emulator.microsoft.exchange_admin.cmdlets.mailboxes import require_cloud
+from sharedbox_cli.emulator.microsoft.exchange_admin.context import Call, Result, Row
+from sharedbox_cli.emulator.microsoft.exchange_admin.conversion import Edit
+from sharedbox_cli.emulator.microsoft.exchange_admin.errors import bad_value, not_modelled, refused
+from sharedbox_cli.emulator.microsoft.exchange_admin.forms import date_text, is_smtp, span_seconds, span_text
+from sharedbox_cli.emulator.microsoft.exchange_admin.lookup import MAILBOXES, doc_of, find_mailbox, find_object
+from sharedbox_cli.emulator.microsoft.exchange_admin.mailbox_rows import SETTINGS, Rows
+from sharedbox_cli.emulator.microsoft.exchange_admin.plans import has_plan_two
+from sharedbox_cli.emulator.microsoft.exchange_admin.replicas import show_later
+
+NOTHING = "The command completed successfully but no settings of '{}' have been modified."
+_TYPES = {"Shared": "SharedMailbox", "Regular": "UserMailbox", "Room": "RoomMailbox", "Equipment": "EquipmentMailbox"}
+_RETAIN_MOST_SECONDS = 30 * 86400
+PARAMETERS = frozenset({
+    *SETTINGS, "Identity", "Confirm", "Force", "DisplayName", "Name", "Alias", "EmailAddresses", "GrantSendOnBehalfTo",
+    "ForwardingAddress", "Type", "AccountDisabled",
+})  # fmt: skip
+
+
+def set_mailbox(call: Call) -> Result:
+    """Change settings of one mailbox."""
+    box = find_mailbox(call, call.text("Identity"))
+    require_cloud(box, call.cmdlet)
+    before = Rows(call, box["id"]).row(box)
+    changed = _set_settings(call, box) + _set_names(call, box)
+    if set_addresses(call, box):
+        changed.append("EmailAddresses")
+    changed += _set_on_behalf(call, box)
+    changed += _set_kind(call, box)
+    if not changed:
+        return Result(warnings=[NOTHING.format(box["cn"])])
+    _keep_for_readers(call, box["id"], before)
+    return Result(effect=f"set {box['mail'].lower()} {' '.join(sorted(changed))}")
+
+
+def _keep_for_readers(call: Call, identity: str, before: Row) -> None:
+    box = call.tenant.row(MAILBOXES + "m.id = ?", identity)
+    if box is None:
+        return
+    after = Rows(call, identity).row(box)
+    # Delegates have a lag of their own.
+    rest = {name: value for name, value in after.items() if not name.startswith("GrantSendOnBehalfTo")}
+    show_later(call, identity, before, rest)
+
+
+def _set_settings(call: Call, box: sqlite3.Row) -> list[str]:
+    own = doc_of(box)
+    wanted = {name: _kept(name, value) for name, value in call.parameters.items() if name in SETTINGS}
+    if "ForwardingAddress" in call.parameters:
+        target = call.text("ForwardingAddress")
+        wanted["ForwardingAddress"] = find_object(call, target)["id"] if target else None
+    changed = [name for name, value in wanted.items() if own.get(name, SETTINGS.get(name)) != value]
+    if wanted.get("LitigationHoldEnabled") and not has_plan_two(call.tenant, box["id"]):
+        raise refused("Litigation hold requires an Exchange Online Plan 2 license or Exchange Online Archiving.")
+    if not changed:
+        return []
+    own |= {name: wanted[name] for name in changed}
+    if "LitigationHoldEnabled" in changed:
+        is_on = own["LitigationHoldEnabled"]
+        own |= {
+            "LitigationHoldDate": date_text(call.now) if is_on else None,
+            "LitigationHoldOwner": "admin" if is_on else "",
+        }
+    call.tenant.run("update mailboxes set doc = ? where id = ?", json.dumps(own), box["id"])
+    return changed
+
+
+def _kept(name: str, value: Any) -> Any:
+    """Return a value in the form in which it is read back."""
+    form = _FORMS.get(name)
+    return form(value) if form else "" if value is None and SETTINGS[name] == "" else value
+
+
+def _forwarding(value: str | None) -> str | None:
+    if not value:
+        return None
+    address = value.partition(":")[2] if value.lower().startswith("smtp:") else value
+    if not is_smtp(address):
+        raise bad_value(f"The value '{value}' isn't valid for property ForwardingSmtpAddress.")
+    return f"smtp:{address}"
+
+
+def _hold_duration(value: int | str) -> str:
+    if isinstance(value, int):
+        return span_text(value * 86400)
+    seconds = span_seconds(value)
+    return "Unlimited" if seconds is None else span_text(seconds)
+
+
+def _retention(value: str) -> str:
+    seconds = span_seconds(value)
+    if seconds is None or seconds > _RETAIN_MOST_SECONDS:
+        raise bad_value(f"The value '{value}' isn't valid for property RetainDeletedItemsFor: at most 30 days.")
+    return span_text(seconds)
+
+
+_FORMS: dict[str, Callable[[Any], Any]] = {
+    "ForwardingSmtpAddress": _forwarding,
+    "LitigationHoldDuration": _hold_duration,
+    "RetainDeletedItemsFor": _retention,
+}
+
+
+def _set_names(call: Call, box: sqlite3.Row) -> list[str]:
+    changed = []
+    for name, column in (("DisplayName", "display_name"), ("Name", "cn"), ("Alias", "alias")):
+        if name not in call.parameters or call.text(name) == box[column]:
+            continue
+        if not call.text(name):
+            raise bad_value(f"The property {name} can't be empty.")
+        changed.append(name)
+    if "DisplayName" in changed:
+        require_display_name(call.text("DisplayName"))
+        call.tenant.run("update objects set name = ? where id = ?", call.text("DisplayName"), box["id"])
+    if "Name" in changed:
+        require_name(call, call.text("Name"), box["id"])
+        call.tenant.run("update mailboxes set cn = ? where id = ?", call.text("Name"), box["id"])
+    if "Alias" in changed:
+        require_alias(call.text("Alias"))
+        call.tenant.run("update mailboxes set alias = ? where id = ?", call.text("Alias"), box["id"])
+    return changed
+
+
+def _set_kind(call: Call, box: sqlite3.Row) -> list[str]:
+    changed = []
+    if "Type" in call.parameters:
+        kind = _TYPES.get(call.text("Type"))
+        if kind is None:
+            raise not_modelled(f"Set-Mailbox -Type {call.text('Type')}")
+        if kind != box["type"]:
+            call.tenant.run("update mailboxes set type = ? where id = ?", kind, box["id"])
+            changed.append("Type")
+    user = doc_of(box, "user_doc")
+    if "AccountDisabled" in call.parameters:
+        enabled = not call.parameters["AccountDisabled"]
+        if user.get("account_enabled", True) is not enabled:
+            doc = json.dumps(user | {"account_enabled": enabled})
+            call.tenant.run("update objects set doc = ? where id = ?", doc, box["id"])
+            changed.append("AccountDisabled")
+    return changed
+
+
+def _set_on_behalf(call: Call, box: sqlite3.Row) -> list[str]:
+    if "GrantSendOnBehalfTo" not in call.parameters:
+        return []
+    value = call.parameters["GrantSendOnBehalfTo"]
+    rows = entries.held(call, entries.SEND_ON_BEHALF, box["id"])
+    held = {row["trustee_id"] for row in rows}
+    if isinstance(value, Edit):
+        wanted = {row["id"]: row for row in (entries.find_trustee(call, text) for text in value.add)}
+        remove = {find_object(call, text)["id"] for text in value.remove} - set(wanted)
+    else:
+        wanted = {row["id"]: row for row in (entries.find_trustee(call, text) for text in value or [])}
+        remove = held - set(wanted)
+    for row in rows:
+        if row["trustee_id"] in remove:
+            entries.end(call, row)
+    added = sorted(set(wanted) - held)
+    for identity in added:
+        entries.insert(
+            call, box["id"], entries.SEND_ON_BEHALF, wanted[identity], "", deny=False, automapping=None
+        )  # fmt: skip
+    moved = [*(f"+{one}" for one in added), *(f"-{one}" for one in sorted(remove & held))]
+    return [f"GrantSendOnBehalfTo{' '.join(moved)}"] if moved else []

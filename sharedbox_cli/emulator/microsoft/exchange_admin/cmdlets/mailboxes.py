@@ -1,0 +1,205 @@
+"""Get-, New-, Remove-Mailbox, Undo-SoftDeletedMailbox, Enable- and Disable-Mailbox (archive), statistics."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import uuid
+
+from sharedbox_cli.emulator.microsoft.exchange_admin.cmdlets.addresses import (
+    NAME_MAX,
+    require_alias,
+    require_display_name,
+    require_free,
+    require_name,
+)
+from sharedbox_cli.emulator.microsoft.exchange_admin.context import Call, Result, Row
+from sharedbox_cli.emulator.microsoft.exchange_admin.entries import add_self
+from sharedbox_cli.emulator.microsoft.exchange_admin.errors import (
+    bad_parameter,
+    not_found,
+    not_modelled,
+    refused,
+    taken,
+)
+from sharedbox_cli.emulator.microsoft.exchange_admin.forms import NO_GUID, date_text, size_text
+from sharedbox_cli.emulator.microsoft.exchange_admin.lookup import (
+    MAILBOXES,
+    doc_of,
+    find_mailbox,
+    find_soft_deleted,
+    is_kept,
+    is_visible,
+    legacy_dn,
+)
+from sharedbox_cli.emulator.microsoft.exchange_admin.mailbox_rows import Rows
+from sharedbox_cli.emulator.microsoft.exchange_admin.opath import matcher
+from sharedbox_cli.emulator.microsoft.exchange_admin.plans import has_plan_two
+from sharedbox_cli.emulator.microsoft.exchange_admin.replicas import as_seen
+
+
+def get_mailbox(call: Call) -> Result:
+    """Return mailboxes: one by identity, or all that fit."""
+    test = matcher(call.text("Filter"))
+    identity = call.text("Identity")
+    if identity:
+        find = find_soft_deleted if call.has("SoftDeletedMailbox") else find_mailbox
+        box = find(call, identity)
+        if not _fits(call, box):
+            raise not_found(identity)
+        rows = as_seen(call, [Rows(call, box["id"]).row(box)])
+    else:
+        made = Rows(call)
+        rows = as_seen(call, [made.row(box) for box in listed(call) if _fits(call, box)])
+    return Result(in_order(call, [row for row in rows if test(row)]))
+
+
+def listed(call: Call) -> list[sqlite3.Row]:
+    """Return all mailboxes of a state: living and visible, or soft-deleted and still kept."""
+    if call.has("SoftDeletedMailbox"):
+        rows = call.tenant.rows(MAILBOXES + "o.deleted_at is not null order by m.cn")
+        return [row for row in rows if is_kept(call, row)]
+    rows = call.tenant.rows(MAILBOXES + "o.deleted_at is null order by m.cn")
+    return [row for row in rows if is_visible(call, row)]
+
+
+def _fits(call: Call, box: sqlite3.Row) -> bool:
+    wanted = call.parameters.get("RecipientTypeDetails")
+    if wanted and box["type"] not in wanted:
+        return False
+    return not call.has("Archive") or doc_of(box).get("ArchiveGuid", NO_GUID) != NO_GUID
+
+
+def in_order(call: Call, rows: list[Row]) -> list[Row]:
+    """Return rows sorted by the property that the caller named."""
+    name = call.text("SortBy")
+    if not name:
+        return rows
+    if rows and name not in rows[0]:
+        raise bad_parameter(f"The property '{name}' can't be sorted by.")
+    return sorted(rows, key=lambda row: str(row[name]).lower())
+
+
+def new_mailbox(call: Call) -> Result:
+    """Make a shared mailbox; the account comes with it."""
+    if not call.has("Shared"):
+        raise not_modelled("New-Mailbox other than -Shared")
+    name, address = call.text("Name"), call.text("PrimarySmtpAddress")
+    alias = call.text("Alias") or address.partition("@")[0] or "".join(name.split())
+    address = address or f"{alias}@{call.tenant.domains()[0]}"
+    if not name or len(name) > NAME_MAX:
+        raise bad_parameter(f"The length of the property is too long. The maximum length is {NAME_MAX}. Name: {name}")
+    require_alias(alias)
+    require_display_name(call.text("DisplayName") or name)
+    require_free(call, address)
+    require_name(call, name)
+    box = _made(call, name, alias, address)
+    return Result([Rows(call, box["id"]).row(box)], effect=f"create mailbox {address.lower()}")
+
+
+def _made(call: Call, name: str, alias: str, address: str) -> sqlite3.Row:
+    tenant = call.tenant
+    doc = {"account_enabled": tenant.meta("new_shared_enabled", "1") == "1"}
+    identity = tenant.add_object("user", call.text("DisplayName") or name, address, upn=address, doc=doc)
+    tenant.run(
+        "insert into mailboxes values (?, ?, ?, ?, 'SharedMailbox', '{}', 0, 0, ?, ?)",
+        identity, str(uuid.uuid4()), name, alias, call.now, call.now + tenant.lag("create"),
+    )  # fmt: skip
+    add_self(call, identity)
+    tenant.run("insert or replace into exchange_anchors values (?, ?)", identity, call.anchor)
+    return _written(call, identity)
+
+
+def _written(call: Call, identity: str) -> sqlite3.Row:
+    row = call.tenant.row(MAILBOXES + "m.id = ?", identity)
+    if row is None:
+        raise not_found(identity)
+    return row
+
+
+def require_cloud(box: sqlite3.Row, cmdlet: str) -> None:
+    """Raise CmdletError where a mailbox is mastered on premises: assumed for every write to the object itself."""
+    if doc_of(box, "user_doc").get("on_premises"):
+        raise refused(
+            f"The operation on mailbox \"{box['cn']}\" failed because it's out of the current user's write scope. The "
+            f"action '{cmdlet}' can't be performed because the object is being synchronized from your on-premises "
+            "organization."
+        )
+
+
+def remove_mailbox(call: Call) -> Result:
+    """Delete softly: it can come back for 30 days."""
+    box = find_mailbox(call, call.text("Identity"))
+    require_cloud(box, call.cmdlet)
+    call.tenant.run("update objects set deleted_at = ? where id = ?", call.now, box["id"])
+    return Result(effect=f"delete mailbox {box['mail'].lower()}")
+
+
+def undo_soft_deleted(call: Call) -> Result:
+    """Bring a soft-deleted mailbox back; its address must still be free."""
+    box = find_soft_deleted(call, call.text("SoftDeletedObject"))
+    owner = next(iter(call.tenant.owners(box["mail"])), None)
+    if owner is not None:
+        raise taken(box["mail"], legacy_dn(owner["id"]))
+    if call.text("Name"):
+        require_name(call, call.text("Name"), box["id"])
+        call.tenant.run("update mailboxes set cn = ? where id = ?", call.text("Name"), box["id"])
+    if call.text("DisplayName"):
+        require_display_name(call.text("DisplayName"))
+        call.tenant.run("update objects set name = ? where id = ?", call.text("DisplayName"), box["id"])
+    call.tenant.run("update objects set deleted_at = null where id = ?", box["id"])
+    visible = call.now + call.tenant.lag("create")
+    call.tenant.run("update mailboxes set visible_at = ? where id = ?", visible, box["id"])
+    call.tenant.run("insert or replace into exchange_anchors values (?, ?)", box["id"], call.anchor)
+    back = _written(call, box["id"])
+    return Result([Rows(call, back["id"]).row(back)], effect=f"restore mailbox {back['mail'].lower()}")
+
+
+def enable_mailbox(call: Call) -> Result:
+    """Give a mailbox its archive."""
+    box = find_mailbox(call, call.text("Identity"))
+    if not call.has("Archive"):
+        raise not_modelled("Enable-Mailbox other than -Archive")
+    if not has_plan_two(call.tenant, box["id"]):
+        raise refused("The archive requires an Exchange Online Plan 2 license or Exchange Online Archiving.")
+    own = doc_of(box)
+    if own.get("ArchiveGuid", NO_GUID) != NO_GUID:
+        raise refused(f'The mailbox "{box["cn"]}" already has an archive.')
+    name = call.parameters.get("ArchiveName") or [f"In-Place Archive - {box['display_name']}"]
+    own |= {"ArchiveStatus": "Active", "ArchiveGuid": str(uuid.uuid4()), "ArchiveName": name}
+    call.tenant.run("update mailboxes set doc = ? where id = ?", json.dumps(own), box["id"])
+    return Result([Rows(call, box["id"]).row(_written(call, box["id"]))], effect=f"archive {box['mail'].lower()}")
+
+
+def disable_mailbox(call: Call) -> Result:
+    """Take the archive from a mailbox."""
+    box = find_mailbox(call, call.text("Identity"))
+    if not call.has("Archive"):
+        raise not_modelled("Disable-Mailbox other than -Archive")
+    own = doc_of(box)
+    if own.get("ArchiveGuid", NO_GUID) == NO_GUID:
+        raise refused(f'The mailbox "{box["cn"]}" doesn\'t have an archive.')
+    own |= {"ArchiveStatus": "None", "ArchiveGuid": NO_GUID, "ArchiveName": []}
+    call.tenant.run("update mailboxes set doc = ? where id = ?", json.dumps(own), box["id"])
+    return Result(effect=f"no archive {box['mail'].lower()}")
+
+
+def statistics(call: Call) -> Result:
+    """Return size and count of one mailbox; one that nobody opened has none, and a warning says so."""
+    if not call.text("Identity"):
+        raise bad_parameter("Cannot process command because of one or more missing mandatory parameters: Identity.")
+    box = find_mailbox(call, call.text("Identity"))
+    if not box["used_bytes"] and not box["items"]:
+        text = f"The user hasn't logged on to mailbox '{box['cn']}' ('{box['guid']}'), so there is no data to return."
+        return Result(warnings=[f"{text} After the user logs on, this warning will no longer appear."])
+    return Result([{
+        "Identity": box["guid"],
+        "DisplayName": box["display_name"],
+        "MailboxGuid": box["guid"],
+        "MailboxTypeDetail": box["type"],
+        "TotalItemSize": size_text(box["used_bytes"]),
+        "TotalDeletedItemSize": size_text(0),
+        "ItemCount": box["items"],
+        "DeletedItemCount": 0,
+        "LastLogonTime": date_text(call.now - 86400),
+    }])  # fmt: skip

@@ -1,0 +1,133 @@
+"""Get-Recipient and Get-User: everybody who has an address, and every account."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+
+from sharedbox_cli.emulator.microsoft.exchange_admin.cmdlets.mailboxes import in_order
+from sharedbox_cli.emulator.microsoft.exchange_admin.context import Call, Result, Row
+from sharedbox_cli.emulator.microsoft.exchange_admin.errors import not_found
+from sharedbox_cli.emulator.microsoft.exchange_admin.lookup import (
+    SOFT_DELETED_SECONDS,
+    doc_of,
+    find_object,
+    legacy_dn,
+)
+from sharedbox_cli.emulator.microsoft.exchange_admin.opath import matcher
+
+_ONE_ADDRESS = re.compile(r"\s*EmailAddresses\s+-eq\s+'(?:smtp:)?((?:[^']|'')+)'\s*", re.IGNORECASE)
+_OBJECTS = "select o.*, m.cn, m.alias, m.type from objects o left join mailboxes m on m.id = o.id where "
+
+
+def get_recipient(call: Call) -> Result:
+    """Return recipients of any kind, by identity or filter."""
+    test = matcher(call.text("Filter"))
+    identity = call.text("Identity")
+    if identity:
+        one = find_object(call, identity)["id"]
+        objects = call.tenant.rows(_OBJECTS + "o.id = ?", one)
+    else:
+        objects = _candidates(call)
+    rows = [row for row in _rows(call, objects) if row["PrimarySmtpAddress"] and _fits(call, row)]
+    if identity and not rows:
+        raise not_found(identity)
+    return Result(in_order(call, [row for row in rows if test(row)]))
+
+
+def _candidates(call: Call) -> list[sqlite3.Row]:
+    oldest = call.now - SOFT_DELETED_SECONDS
+    state = "(o.deleted_at is null or o.deleted_at > ?)" if call.has("IncludeSoftDeletedRecipients") else (
+        "o.deleted_at is null and ? is not null"
+    )  # fmt: skip
+    one = _ONE_ADDRESS.fullmatch(call.text("Filter"))
+    if one is None:
+        return call.tenant.rows(_OBJECTS + state + " order by o.name, o.id", oldest)
+    # The usual question, who has this address, has an index.
+    by_address = " and o.id in (select id from addresses where key = ?)"
+    return call.tenant.rows(_OBJECTS + state + by_address, oldest, one[1].replace("''", "'").lower())
+
+
+def _fits(call: Call, row: Row) -> bool:
+    return all(
+        not call.parameters.get(name) or row[name] in call.parameters[name]
+        for name in ("RecipientType", "RecipientTypeDetails")
+    )
+
+
+def _rows(call: Call, objects: list[sqlite3.Row]) -> list[Row]:
+    addresses: dict[str, list[str]] = {}
+    one = "where id = ?" if len(objects) == 1 else "where ? <> ''"
+    key = objects[0]["id"] if objects else ""
+    for row in call.tenant.rows(f"select id, prefix, text from addresses {one} order by id, prefix, key", key):
+        addresses.setdefault(row["id"], []).append(f"{row['prefix']}:{row['text']}")
+    return [_recipient(row, addresses.get(row["id"], [])) for row in objects]
+
+
+def _kinds(row: sqlite3.Row) -> tuple[str, str]:
+    """Return RecipientType and RecipientTypeDetails."""
+    if row["type"]:
+        return "UserMailbox", row["type"]
+    doc = doc_of(row)
+    if row["kind"] == "group":
+        if "Unified" in doc.get("group_types", ()):
+            return "MailUniversalDistributionGroup", "GroupMailbox"
+        kind = f"MailUniversal{'Security' if doc.get('security_enabled', True) else 'Distribution'}Group"
+        return kind, kind
+    if row["kind"] == "contact":
+        return "MailContact", "MailContact"
+    return "MailUser", "GuestMailUser" if doc.get("user_type") == "Guest" else "MailUser"
+
+
+def _recipient(row: sqlite3.Row, addresses: list[str]) -> Row:
+    kind, details = _kinds(row)
+    name = row["cn"] or row["name"]
+    return {
+        "Identity": name,
+        "Name": name,
+        "Alias": row["alias"] or (row["mail"] or "").partition("@")[0],
+        "DisplayName": row["name"],
+        "Guid": row["id"],
+        "ExternalDirectoryObjectId": row["id"],
+        "LegacyExchangeDN": legacy_dn(row["id"]),
+        "PrimarySmtpAddress": row["mail"] or "",
+        "RecipientType": kind,
+        "RecipientTypeDetails": details,
+        "EmailAddresses": addresses,
+    }
+
+
+def get_user(call: Call) -> Result:
+    """Return accounts, those without a mailbox too."""
+    test = matcher(call.text("Filter"))
+    identity = call.text("Identity")
+    if identity:
+        objects = call.tenant.rows(_OBJECTS + "o.id = ? and o.kind = 'user'", find_object(call, identity)["id"])
+    else:
+        objects = call.tenant.rows(_OBJECTS + "o.kind = 'user' and o.deleted_at is null order by o.name, o.id")
+    wanted = call.parameters.get("RecipientTypeDetails")
+    rows = [row for row in map(_user, objects) if not wanted or row["RecipientTypeDetails"] in wanted]
+    if identity and not rows:
+        raise not_found(identity)
+    return Result([row for row in rows if test(row)])
+
+
+def _user(row: sqlite3.Row) -> Row:
+    doc = doc_of(row)
+    enabled = bool(doc.get("account_enabled", True))
+    kind, details = _kinds(row) if row["mail"] else ("User", "User" if enabled else "DisabledUser")
+    name = row["cn"] or row["name"]
+    return {
+        "Identity": name,
+        "Name": name,
+        "DisplayName": row["name"],
+        "UserPrincipalName": row["upn"],
+        "Guid": row["id"],
+        "ExternalDirectoryObjectId": row["id"],
+        "Sid": row["sid"],
+        "WindowsEmailAddress": row["mail"] or "",
+        "RecipientType": kind,
+        "RecipientTypeDetails": details,
+        "AccountDisabled": not enabled,
+        "IsDirSynced": bool(doc.get("on_premises")),
+    }

@@ -1,0 +1,112 @@
+"""How recipients are found: by id, GUID, name, alias, address, SID; what is not unique is refused."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from typing import Any
+
+from sharedbox_cli.emulator.microsoft.exchange_admin.context import Call
+from sharedbox_cli.emulator.microsoft.exchange_admin.errors import ambiguous, not_found
+from sharedbox_cli.emulator.tenant import Tenant
+
+SOFT_DELETED_SECONDS = 30 * 86400.0
+LEGACY_DN = "/o=ExchangeLabs/ou=Exchange Administrative Group (FYDIBOHF23SPDLT)/cn=Recipients/cn="
+MAILBOXES = (
+    "select m.*, o.upn, o.mail, o.name display_name, o.sid, o.doc user_doc, o.deleted_at from mailboxes m "
+    "join objects o on o.id = m.id where "
+)
+_BY_SMTP = "in (select id from addresses where key = ? and lower(prefix) = 'smtp')"
+TABLES = (
+    "create table if not exists exchange_anchors (mailbox_id text primary key, anchor text not null)",
+    "create table if not exists exchange_before (mailbox_id text not null, property text not null, "
+    "value text not null, until real not null)",
+)
+"""What only this service keeps: who made a mailbox, and what readers still see of settings."""
+
+
+def prepare(tenant: Tenant) -> None:
+    """Make the service's own tables."""
+    for sql in TABLES:
+        tenant.run(sql)
+
+
+def find_mailbox(call: Call, identity: str) -> sqlite3.Row:
+    """Return a living, visible mailbox by any of its identities. Raises CmdletError."""
+    return _only([row for row in _candidates(call.tenant, identity) if is_visible(call, row)], identity)
+
+
+def _only(found: list[sqlite3.Row], identity: str) -> sqlite3.Row:
+    if not found:
+        raise not_found(identity)
+    if len({row["id"] for row in found}) > 1:
+        raise ambiguous(identity)
+    return found[0]
+
+
+def _candidates(tenant: Tenant, identity: str) -> list[sqlite3.Row]:
+    key = identity.lower()
+    exact = tenant.rows(
+        MAILBOXES + "o.deleted_at is null and (m.id = ? or m.guid = ? or lower(m.cn) = ? or lower(m.alias) = ? "
+        f"or lower(o.upn) = ? or m.id {_BY_SMTP})",
+        legacy_id(key), key, key, key, key, key,
+    )  # fmt: skip
+    return exact or tenant.rows(MAILBOXES + "o.deleted_at is null and lower(o.name) = ?", key)
+
+
+def legacy_id(key: str) -> str:
+    """Return the id in a LegacyExchangeDN, or the key itself."""
+    prefix = LEGACY_DN.lower()
+    return key.removeprefix(prefix) if key.startswith(prefix) else key
+
+
+def is_visible(call: Call, row: sqlite3.Row) -> bool:
+    """Return whether a mailbox is there for this caller.
+
+    A new one is not, anywhere, until the lag is over; with `lag_scope` set to `other_anchors` it is at once for
+    the anchor that made it.
+    """
+    if row["visible_at"] <= call.now:
+        return True
+    if not call.anchor or call.tenant.meta("lag_scope") != "other_anchors":
+        return False
+    made = call.tenant.row("select anchor from exchange_anchors where mailbox_id = ?", row["id"])
+    return made is not None and bool(made["anchor"] == call.anchor)
+
+
+def is_kept(call: Call, row: sqlite3.Row) -> bool:
+    """Return whether a deleted mailbox can still come back: for 30 days."""
+    return row["deleted_at"] is not None and call.now - row["deleted_at"] < SOFT_DELETED_SECONDS
+
+
+def find_soft_deleted(call: Call, identity: str) -> sqlite3.Row:
+    """Return a soft-deleted mailbox. Raises CmdletError."""
+    key = identity.lower()
+    rows = call.tenant.rows(
+        MAILBOXES + "o.deleted_at is not null and (m.id = ? or m.guid = ? or lower(m.cn) = ? or lower(o.mail) = ?)",
+        legacy_id(key), key, key, key,
+    )  # fmt: skip
+    return _only([row for row in rows if is_kept(call, row)], identity)
+
+
+def find_object(call: Call, identity: str) -> sqlite3.Row:
+    """Return a living user, group or contact by id, address, UPN, SID or name. Raises CmdletError."""
+    key = identity.lower()
+    exact = call.tenant.rows(
+        f"select * from objects where deleted_at is null and (id = ? or lower(upn) = ? or sid = ? or id {_BY_SMTP} "
+        "or id in (select id from mailboxes where lower(cn) = ? or lower(alias) = ? or guid = ?))",
+        legacy_id(key), key, identity.upper(), key, key, key, key,
+    )  # fmt: skip
+    found = exact or call.tenant.rows("select * from objects where deleted_at is null and lower(name) = ?", key)
+    return _only(found, identity)
+
+
+def doc_of(row: sqlite3.Row, column: str = "doc") -> dict[str, Any]:
+    """Return what a row keeps as JSON."""
+    found: dict[str, Any] = json.loads(row[column])
+    return found
+
+
+def legacy_dn(identity: str) -> str:
+    """Return the LegacyExchangeDN of an object."""
+    return f"{LEGACY_DN}{identity}"

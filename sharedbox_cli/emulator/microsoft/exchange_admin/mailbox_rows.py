@@ -1,0 +1,138 @@
+"""A mailbox as Get-Mailbox writes it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from typing import Any
+
+from sharedbox_cli.emulator.microsoft.exchange_admin.context import Call, Row
+from sharedbox_cli.emulator.microsoft.exchange_admin.forms import GIB, NO_GUID, date_text, size_text, span_text
+from sharedbox_cli.emulator.microsoft.exchange_admin.lookup import doc_of, legacy_dn
+from sharedbox_cli.emulator.microsoft.exchange_admin.plans import licensed
+
+SETTINGS: dict[str, Any] = {
+    "HiddenFromAddressListsEnabled": False,
+    "MessageCopyForSentAsEnabled": False,
+    "MessageCopyForSendOnBehalfEnabled": False,
+    "MessageCopyForSMTPClientSubmissionEnabled": True,
+    "ForwardingSmtpAddress": None,
+    "DeliverToMailboxAndForward": False,
+    "LitigationHoldEnabled": False,
+    "LitigationHoldDuration": "Unlimited",
+    "SingleItemRecoveryEnabled": True,
+    "RetainDeletedItemsFor": span_text(14 * 86400),
+    "RetentionHoldEnabled": False,
+    "RequireSenderAuthenticationEnabled": False,
+    "AuditEnabled": True,
+    "MailTip": None,
+    "SimpleDisplayName": "",
+    **{f"CustomAttribute{number}": "" for number in range(1, 16)},
+}
+"""What Set-Mailbox changes and keeps as it is written, with the values of a new mailbox."""
+_FIXED: dict[str, Any] = {
+    "IsMailboxEnabled": True,
+    "IsResource": False,
+    "UseDatabaseQuotaDefaults": False,
+    "RecipientLimits": "500",
+    "MaxSendSize": size_text(35 * 1024**2),
+    "MaxReceiveSize": size_text(36 * 1024**2),
+    "InPlaceHolds": [],
+    "ProtocolSettings": ["IMAP4§1§§§§§§§§§", "POP3§1§§§§§§§§§"],
+}
+
+
+class Rows:
+    """Makes rows of one mailbox or of all: with as many queries for all as for one."""
+
+    def __init__(self, call: Call, mailbox: str = "") -> None:
+        self._call = call
+        self._with_names = call.has("IncludeGrantSendOnBehalfToWithDisplayNames")
+        tenant = call.tenant
+        one = "where id = ?" if mailbox else "where ? = ''"
+        self._addresses: dict[str, list[str]] = {}
+        for row in tenant.rows(f"select id, prefix, text from addresses {one} order by id, prefix, key", mailbox):
+            self._addresses.setdefault(row["id"], []).append(f"{row['prefix']}:{row['text']}")
+        self._behalf: dict[str, list[tuple[str, str]]] = {}
+        for row in _on_behalf(call, mailbox):
+            self._behalf.setdefault(row["mailbox_id"], []).append((row["name"], row["trustee_id"]))
+        self._licensed, self._plan_two = licensed(tenant, mailbox)
+
+    def row(self, box: sqlite3.Row) -> Row:
+        """Return one mailbox."""
+        own = doc_of(box)
+        settings = {name: own.get(name, default) for name, default in SETTINGS.items()}
+        return {
+            **self._identity(box), **settings, **self._state(box, own), **self._quota(box["id"]),
+            **self._delegates(box["id"]), **_FIXED,
+        }  # fmt: skip
+
+    def _identity(self, box: sqlite3.Row) -> Row:
+        name = box["cn"]
+        return {
+            "Identity": name if box["deleted_at"] is None else f"Soft Deleted Objects\\{name}",
+            "Name": name,
+            "DistinguishedName": f"CN={name},OU={self._call.tenant.id},OU=Microsoft Exchange Hosted Organizations",
+            "LegacyExchangeDN": legacy_dn(box["id"]),
+            "Guid": box["id"],
+            "ExternalDirectoryObjectId": box["id"],
+            "ExchangeGuid": box["guid"],
+            "Alias": box["alias"],
+            "DisplayName": box["display_name"],
+            "PrimarySmtpAddress": box["mail"],
+            "WindowsEmailAddress": box["mail"],
+            "UserPrincipalName": box["upn"],
+            "EmailAddresses": self._addresses.get(box["id"], []),
+        }
+
+    def _state(self, box: sqlite3.Row, own: dict[str, Any]) -> Row:
+        user = doc_of(box, "user_doc")
+        return {
+            "RecipientType": "UserMailbox",
+            "RecipientTypeDetails": box["type"],
+            "IsShared": box["type"] == "SharedMailbox",
+            "AccountDisabled": not user.get("account_enabled", True),
+            "IsDirSynced": bool(user.get("on_premises")),
+            "ForwardingAddress": self._name_of(own.get("ForwardingAddress")),
+            "LitigationHoldDate": own.get("LitigationHoldDate"),
+            "LitigationHoldOwner": own.get("LitigationHoldOwner", ""),
+            "ArchiveStatus": own.get("ArchiveStatus", "None"),
+            "ArchiveGuid": own.get("ArchiveGuid", NO_GUID),
+            "ArchiveName": own.get("ArchiveName", []),
+            "IsSoftDeletedByRemove": box["deleted_at"] is not None,
+            "WhenCreated": date_text(box["created_at"]),
+            "WhenMailboxCreated": date_text(box["created_at"]),
+            "WhenSoftDeleted": None if box["deleted_at"] is None else date_text(box["deleted_at"]),
+        }
+
+    def _name_of(self, identity: str | None) -> str | None:
+        row = self._call.tenant.object(identity) if identity else None
+        return None if row is None else str(row["name"])
+
+    def _quota(self, identity: str) -> Row:
+        most = 100 * GIB if identity in self._plan_two else 50 * GIB
+        return {
+            "ProhibitSendReceiveQuota": size_text(most),
+            "ProhibitSendQuota": size_text(most * 99 // 100),
+            "IssueWarningQuota": size_text(most * 98 // 100),
+            "SKUAssigned": True if identity in self._licensed else None,
+        }
+
+    def _delegates(self, identity: str) -> Row:
+        behalf = self._behalf.get(identity, [])
+        # The form of the second property is not published; seen are objects with a name and an id.
+        rich = [json.dumps({"DisplayName": name, "Identity": who}, ensure_ascii=False) for name, who in behalf]
+        return {
+            "GrantSendOnBehalfTo": [name for name, _ in behalf],
+            "GrantSendOnBehalfToWithDisplayNames": rich if self._with_names else None,
+        }
+
+
+def _on_behalf(call: Call, mailbox: str) -> list[sqlite3.Row]:
+    one = "and p.mailbox_id = ?" if mailbox else "and ? = ''"
+    return call.tenant.rows(
+        "select p.mailbox_id, p.trustee_id, o.name from permissions p join objects o on o.id = p.trustee_id "
+        f"where p.right = 'send_on_behalf' {one} and p.visible_at <= ? and (p.gone_at is null or p.gone_at > ?) "
+        "and o.deleted_at is null order by o.name",
+        mailbox, call.now, call.now,
+    )  # fmt: skip
