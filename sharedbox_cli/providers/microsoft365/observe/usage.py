@@ -70,8 +70,11 @@ async def _statistics(exchange: ExchangeAdmin, rows: Mapping[Address, Mapping[st
     found: Facts = {}
     for key, address in ids.items():
         answer = answers[key]
-        if isinstance(answer, NotFound) or answer == []:
-            continue  # never opened: no statistics yet
+        if isinstance(answer, NotFound):
+            continue
+        if answer == []:  # nobody has opened it yet, nothing has come in: only a warning is answered
+            found[address] = {Fact.USED_BYTES: 0, Fact.USED_AT: today, Fact.ITEM_COUNT: 0}
+            continue
         if isinstance(answer, CloudError):
             raise answer
         size = size_bytes(answer[0]["TotalItemSize"])
