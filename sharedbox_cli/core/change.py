@@ -111,13 +111,19 @@ class Change:
         return (int(self.phase), self.mailbox.key, rank, who, self.key)
 
 
-_RIGHTS_IN_ORDER = (Right.FULL_ACCESS, Right.READ, Right.SEND_AS, Right.SEND_ON_BEHALF, Right.OTHER)
+_RIGHTS_IN_ORDER = (
+    Right.FULL_ACCESS, Right.READ, Right.SEND_AS, Right.SEND_ON_BEHALF, Right.OWNER, Right.MANAGER, Right.MEMBER,
+    Right.OTHER,
+)  # fmt: skip
 
 RIGHT_WORDS: Mapping[Right, str] = {
     Right.FULL_ACCESS: "full access",
     Right.READ: "read",
     Right.SEND_AS: "send as",
     Right.SEND_ON_BEHALF: "send on behalf",
+    Right.MEMBER: "member",
+    Right.MANAGER: "manager",
+    Right.OWNER: "owner",
     Right.OTHER: "another right",
 }
 

@@ -33,12 +33,55 @@ class Field(StrEnum):
     SENT_AS = "sent_items.send_as"
     SENT_ON_BEHALF = "sent_items.send_on_behalf"
     LICENCE = "storage.licence"
+    FOLDERS = "folders"
+    """Paths that are to be there; others stay, as they hold mail."""
+    TAGS = "tags"
+    """(name, colour) that are to be there; others stay."""
+    RULES = "rules"
+    """Each rule as pairs of key and value (`rule_value`); a platform that has no names compares by content."""
+    SENDERS = "senders"
+    """(address, display name, reply-to, whether it is the default), but for the mailbox's own address."""
+    AUTO_REPLY = "auto_reply.enabled"
+    AUTO_REPLY_SUBJECT = "auto_reply.subject"
+    AUTO_REPLY_INTERNAL = "auto_reply.internal"
+    AUTO_REPLY_EXTERNAL = "auto_reply.external"
+    AUTO_REPLY_AUDIENCE = "auto_reply.audience"
+    AUTO_REPLY_START = "auto_reply.start"
+    """ISO instant (UTC), or empty: at once."""
+    AUTO_REPLY_END = "auto_reply.end"
+    FORWARDING_TO = "forwarding.to"
+    """An address, or empty: nothing is forwarded."""
+    FORWARDING_KEEP_COPY = "forwarding.keep_copy"
+    ACCESS_IMAP = "access.imap"
+    ACCESS_POP = "access.pop"
+    ORG_UNIT = "google.org_unit"
+    GROUP_DESCRIPTION = "group.description"
+    GROUP_POSTING = "group.posting"
+    GROUP_POST_AS_GROUP = "group.post_as_group"
+    GROUP_DEFAULT_SENDER = "group.default_sender"
+    GROUP_REPLY_TO = "group.reply_to"
+    GROUP_VIEWING = "group.viewing"
+    GROUP_MEMBERS_VIEWING = "group.members_viewing"
+    GROUP_JOINING = "group.joining"
+    GROUP_LEAVING = "group.leaving"
+    GROUP_EXTERNAL_MEMBERS = "group.external_members"
+    GROUP_ASSISTING = "group.assisting"
+    GROUP_MODERATING = "group.moderating"
+    GROUP_MANAGING_MEMBERS = "group.managing_members"
+    GROUP_CONTACTING = "group.contacting"
+    GROUP_DISCOVERING = "group.discovering"
+    GROUP_MODERATION = "group.moderation"
+    GROUP_SPAM = "group.spam"
+    GROUP_HISTORY = "group.history"
     KIND = "kind"
     """What the object is now; desired by naming a platform, never written in a spec."""
+    DELIVERY = "delivery"
     AUTOMAPPING = "automapping"
     """Of one grant, not of the mailbox: only inside a Change that is about a trustee."""
 
 
+ENSURED = frozenset({Field.FOLDERS, Field.TAGS})
+"""Lists of which a spec says what must be there at least: what else is there holds mail, and stays."""
 KIND_SHARED = "shared"
 KIND_USER = "user"
 BLOCKED = "blocked"
@@ -64,6 +107,18 @@ class Fact(StrEnum):
     HAS_ARCHIVE = "has_archive"
     ON_HOLD = "on_hold"
     FORWARDING_TO = "forwarding_to"
+    SIGN_IN_STATE = "sign_in_state"
+    """Plain words on what is known of signing in, where blocking is not a simple switch."""
+    LAST_LOGIN = "last_login"
+    IS_SUSPENDED = "is_suspended"
+    DELEGATION = "delegation"
+    """`on`, `off` or `unknown`: whether an organisation's policy lets delegates in."""
+    POOL_USED_BYTES = "pool_used_bytes"
+    POOL_TOTAL_BYTES = "pool_total_bytes"
+    """Storage that all accounts share."""
+    POSTING = "posting"
+    VIEWING = "viewing"
+    HAS_HISTORY = "has_history"
     CREATED_AT = "created_at"
     ON_PREMISES = "on_premises"
     ITEM_COUNT = "item_count"
@@ -77,7 +132,16 @@ class Right(StrEnum):
     READ = "read"
     SEND_AS = "send_as"
     SEND_ON_BEHALF = "send_on_behalf"
+    MEMBER = "member"
+    """Roles in a group that is used as an inbox; somebody has one of the three."""
+    MANAGER = "manager"
+    OWNER = "owner"
     OTHER = "other"
+
+
+READING = frozenset({Right.FULL_ACCESS, Right.READ, Right.MEMBER, Right.MANAGER, Right.OWNER})
+"""Rights with which one sees what comes in."""
+ROLES = (Right.MEMBER, Right.MANAGER, Right.OWNER)
 
 
 class TrusteeKind(StrEnum):
@@ -130,6 +194,8 @@ class Grant:
     detail: str = ""
     automapping: bool | None = field(default=None, compare=False)
     """None: not known, as the platform does not tell."""
+    delivery: str | None = field(default=None, compare=False)
+    """How a member of a group gets messages by mail; None: not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +207,7 @@ class WantedGrant:
     right: Right
     detail: str = ""
     automapping: bool | None = None
+    delivery: str | None = None
     until: datetime | None = None
     """UTC; past it the grant is not desired."""
     reason: str = ""

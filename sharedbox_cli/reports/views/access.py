@@ -10,7 +10,10 @@ from sharedbox_cli.core.change import right_words
 from sharedbox_cli.core.model import Right
 from sharedbox_cli.reports.document import Line, Report, Section, Table, Tone
 
-_LETTERS = {Right.FULL_ACCESS: "F", Right.READ: "R", Right.SEND_AS: "S", Right.SEND_ON_BEHALF: "B", Right.OTHER: "?"}
+_LETTERS = {
+    Right.FULL_ACCESS: "F", Right.READ: "R", Right.SEND_AS: "S", Right.SEND_ON_BEHALF: "B", Right.MEMBER: "m",
+    Right.MANAGER: "M", Right.OWNER: "O", Right.OTHER: "?",
+}  # fmt: skip
 
 
 def access_report(rows: Sequence[AccessRow], arrangement: str, mailboxes: Sequence[str]) -> Report:
