@@ -12,19 +12,19 @@ from sharedbox_cli.emulator.tenant import Tenant
 
 
 class Quotas:
-    """What was called lately, by service."""
+    """What was called lately, by service and caller."""
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant
-        self._called: dict[str, deque[float]] = {}
+        self._called: dict[tuple[str, str], deque[float]] = {}
 
-    def wait(self, service: str) -> int:
+    def wait(self, service: str, caller: str = "") -> int:
         """Count a call; return 0, or the seconds that a caller over the quota is to wait."""
         count, _, seconds = self._tenant.meta(f"quota:{service}").partition("/")
         if not count:
             return 0
         now, window = self._tenant.clock.now(), float(seconds)
-        called = self._called.setdefault(service, deque())
+        called = self._called.setdefault((service, caller), deque())
         while called and now - called[0] >= window:
             called.popleft()
         if len(called) >= int(count):

@@ -14,6 +14,8 @@ from typing import Any
 from sharedbox_cli.emulator.clock import Clock
 from sharedbox_cli.emulator.connection import Server
 from sharedbox_cli.emulator.faults import Faults
+from sharedbox_cli.emulator.google.environment import google_environment
+from sharedbox_cli.emulator.google.service import Google, overridden
 from sharedbox_cli.emulator.http import Request, Response, json_response
 from sharedbox_cli.emulator.log import Log
 from sharedbox_cli.emulator.microsoft.exchange_admin.service import ExchangeAdmin
@@ -29,6 +31,7 @@ VENDOR_HOSTS = (
     "login.microsoftonline.com", "graph.microsoft.com", "outlook.office365.com", "oauth2.googleapis.com",
     "www.googleapis.com", "admin.googleapis.com", "gmail.googleapis.com", "licensing.googleapis.com",
     "iamcredentials.googleapis.com", "cloudidentity.googleapis.com", "accounts.google.com", "sts.googleapis.com",
+    "groupssettings.googleapis.com", "*.googleapis.com",
 )  # fmt: skip
 
 
@@ -55,7 +58,10 @@ class Emulator:
         rng = random.Random(seed)  # noqa: S311 - order of answers, no secret
         self.world = World(tenant, self.clock, Tokens(self.clock), self.log, self.faults, rng)
         self.world.answer_part = self._part
-        self.services: tuple[Service, ...] = (Login(self.world), ExchangeAdmin(self.world), Graph(self.world))
+        self.google = Google(self.world)
+        self.services: tuple[Service, ...] = (
+            self.google, Login(self.world), ExchangeAdmin(self.world), Graph(self.world),
+        )  # fmt: skip
         self._server: Server | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 
@@ -107,20 +113,21 @@ class Emulator:
 
     def environment(self) -> dict[str, str]:
         """Return the variables with which `sharedbox` and the vendors' SDKs find this tenant."""
+        names = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+        found = dict.fromkeys(names, str(self.ca_file)) | dict.fromkeys(("NO_PROXY", "no_proxy"), "127.0.0.1,localhost")
+        if self.google.store.is_there:
+            found |= google_environment(self.google.store, self.origin, self.ca_file)
         app = self.tenant.row("select client_id, secret from apps order by rowid limit 1")
-        return {
-            "SSL_CERT_FILE": str(self.ca_file),
-            "REQUESTS_CA_BUNDLE": str(self.ca_file),
-            "CURL_CA_BUNDLE": str(self.ca_file),
-            "AZURE_AUTHORITY_HOST": self.origin,
-            "AZURE_TENANT_ID": self.tenant.id,
-            "AZURE_CLIENT_ID": app["client_id"] if app else "",
-            "AZURE_CLIENT_SECRET": app["secret"] if app else "",
-            "SHAREDBOX_GRAPH_URL": self.origin,
-            "SHAREDBOX_EXCHANGE_URL": self.origin,
-            "NO_PROXY": "127.0.0.1,localhost",
-            "no_proxy": "127.0.0.1,localhost",
-        }
+        if app is not None:
+            found |= {
+                "AZURE_AUTHORITY_HOST": self.origin,
+                "AZURE_TENANT_ID": self.tenant.id,
+                "AZURE_CLIENT_ID": app["client_id"],
+                "AZURE_CLIENT_SECRET": app["secret"],
+                "SHAREDBOX_GRAPH_URL": self.origin,
+                "SHAREDBOX_EXCHANGE_URL": self.origin,
+            }
+        return found
 
     def serve(self, request: Request) -> Injected:
         """Return the answer to a request, and how the connection treats it."""
@@ -136,7 +143,7 @@ class Emulator:
         return response, manner
 
     def _answer(self, request: Request) -> Injected:
-        request = replace(request, path=normal_path(request.path))
+        request = overridden(replace(request, path=normal_path(request.path)))
         service = self._service(request)
         if service is None:
             self.log.add(request, 404, "unknown")

@@ -64,6 +64,10 @@ class Tenant:
         """Close the file."""
         self._connection.close()
 
+    def script(self, sql: str) -> None:
+        """Carry out several statements: the tables of one more cloud."""
+        self._connection.executescript(sql)
+
     def rows(self, sql: str, *values: Any) -> list[sqlite3.Row]:
         """Return the rows of a query."""
         return self._connection.execute(sql, values).fetchall()

@@ -1,0 +1,99 @@
+"""One call of a method: what was sent, by whom, and pages of what comes back."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sharedbox_cli.emulator.google.descriptions import Method
+from sharedbox_cli.emulator.google.errors import GoogleError, bad, not_allowed
+from sharedbox_cli.emulator.google.store import Store
+
+NOTHING = object()
+"""An answer without a body: 204."""
+
+
+@dataclass(slots=True)
+class Call:
+    """What a handler gets."""
+
+    method: Method
+    store: Store
+    params: Mapping[str, Any]
+    body: dict[str, Any]
+    subject: str
+    """The address that the token acts as; of a service account itself, its own."""
+    is_delegated: bool
+    """Whether the token came by domain-wide delegation."""
+    effect: str = ""
+    read_only: list[str] = field(default_factory=list)
+
+    def text(self, name: str) -> str:
+        """Return a parameter as text."""
+        return str(self.params.get(name, ""))
+
+    def own_customer(self) -> None:
+        """Raise GoogleError where a `customer` is another's."""
+        if self.params.get("customer", "my_customer") not in ("my_customer", self.store.customer):
+            raise not_allowed()
+
+    def page(self, items: Sequence[Any], default: int, most: int = 0) -> tuple[list[Any], dict[str, str]]:
+        """Return one page and its `nextPageToken`, which is left out on the last. Raises GoogleError."""
+        size = int(self.params.get("maxResults") or self.params.get("pageSize") or default)
+        size = min(size, most or size)
+        start = self._start()
+        page = list(items[start : start + size])
+        if start + size >= len(items):
+            return page, {}
+        return page, {"nextPageToken": self._token(start + size)}
+
+    def _asked(self) -> str:
+        asked = {name: value for name, value in self.params.items() if name not in ("pageToken", "prettyPrint")}
+        text = json.dumps([self.method.id, self.subject, asked], sort_keys=True)
+        return hashlib.sha256(f"{self.store.customer}{text}".encode()).hexdigest()[:24]
+
+    def _token(self, start: int) -> str:
+        return base64.urlsafe_b64encode(f"{start}:{self._asked()}".encode()).decode()
+
+    def _start(self) -> int:
+        token = self.params.get("pageToken")
+        if not token:
+            return 0
+        try:
+            number, _, asked = base64.urlsafe_b64decode(str(token)).decode().partition(":")
+        except ValueError:
+            number, asked = "", ""
+        if asked != self._asked() or not number.isdecimal():
+            raise bad("Invalid Input: pageToken", location="pageToken")
+        return int(number)
+
+
+Handler = Callable[[Call], Any]
+Handlers = dict[str, Handler]
+
+
+def required(body: Mapping[str, Any], *paths: str) -> None:
+    """Raise GoogleError for a field that must be there."""
+    for path in paths:
+        value: Any = body
+        for step in path.split("."):
+            value = value.get(step) if isinstance(value, dict) else None
+        if value in (None, ""):
+            raise GoogleError(400, f"Invalid Input: {path}", "required" if value is None else "invalid")
+
+
+def patched(doc: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a document after a patch: absent stays, null clears, objects merge, lists replace."""
+    merged = dict(doc)
+    for name, value in body.items():
+        if value is None:
+            merged.pop(name, None)
+        elif isinstance(value, dict) and isinstance(merged.get(name), dict):
+            merged[name] = patched(merged[name], value)
+        else:
+            merged[name] = value
+    return merged

@@ -1,0 +1,111 @@
+"""Google's own discovery documents, as the client library carries them: routes, parameters, bodies and scopes.
+
+They are read as data; the client itself stays unknown here.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+DOCUMENTS = {
+    "directory": "admin.directory_v1", "reports": "admin.reports_v1", "gmail": "gmail.v1",
+    "groupsSettings": "groupssettings.v1", "licensing": "licensing.v1", "cloudidentity": "cloudidentity.v1",
+    "iamcredentials": "iamcredentials.v1", "sts": "sts.v1",
+}  # fmt: skip
+BY_HOST = {
+    "gmail": ("gmail.v1",), "groupssettings": ("groupssettings.v1",), "licensing": ("licensing.v1",),
+    "cloudidentity": ("cloudidentity.v1",), "iamcredentials": ("iamcredentials.v1",),
+    "admin": ("admin.directory_v1", "admin.reports_v1"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One method of an API."""
+
+    id: str
+    api: str
+    http: str
+    path: str
+    parameters: Mapping[str, Mapping[str, Any]]
+    request: str
+    response: str
+    scopes: frozenset[str]
+    pattern: re.Pattern[str] = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """One API."""
+
+    name: str
+    document: Mapping[str, Any]
+    methods: tuple[Method, ...]
+
+    def schema(self, name: str) -> Mapping[str, Any]:
+        """Return a schema by name."""
+        found: Mapping[str, Any] = self.document["schemas"][name]
+        return found
+
+
+def folder() -> Path:
+    """Return where the documents lie."""
+    spec = find_spec("googleapiclient")
+    if spec is None or not spec.submodule_search_locations:
+        message = "google-api-python-client is not installed"
+        raise RuntimeError(message)
+    return Path(next(iter(spec.submodule_search_locations))) / "discovery_cache" / "documents"
+
+
+@cache
+def text_of(document: str) -> str:
+    """Return one document as it is."""
+    return (folder() / f"{document}.json").read_text(encoding="utf-8")
+
+
+@cache
+def description(api: str) -> Description:
+    """Return one API by our name for it."""
+    document = json.loads(text_of(DOCUMENTS[api]))
+    return Description(api, document, tuple(_methods(document, api, document)))
+
+
+def _methods(node: Mapping[str, Any], api: str, document: Mapping[str, Any]) -> Iterator[Method]:
+    for raw in node.get("methods", {}).values():
+        path = "/" + document["servicePath"] + raw["path"]
+        shared = {name: body for name, body in document.get("parameters", {}).items()}
+        yield Method(
+            raw["id"] if raw["id"].startswith(api) or "." not in raw["id"] else f"{api}.{raw['id'].partition('.')[2]}",
+            api, raw["httpMethod"], path, {**shared, **raw.get("parameters", {})},
+            raw.get("request", {}).get("$ref", ""), raw.get("response", {}).get("$ref", ""),
+            frozenset(raw.get("scopes", ())), _pattern(path, raw.get("parameters", {})),
+        )  # fmt: skip
+    for inner in node.get("resources", {}).values():
+        yield from _methods(inner, api, document)
+
+
+def _pattern(path: str, parameters: Mapping[str, Any]) -> re.Pattern[str]:
+    parts = re.split(r"\{(\+?\w+)\}", path)
+    text = ""
+    for index, part in enumerate(parts):
+        if index % 2 == 0:
+            text += re.escape(part)
+            continue
+        name = part.lstrip("+")
+        inner = parameters.get(name, {}).get("pattern", "").strip("^$") or (".+" if part.startswith("+") else "[^/]+")
+        text += f"(?P<{name}>{inner})"
+    return re.compile(text)
+
+
+def match(method: Method, path: str) -> dict[str, str] | None:
+    """Return what a path holds for a method, decoded; nothing where it is another's."""
+    found = method.pattern.fullmatch(path)
+    return {name: unquote(value) for name, value in found.groupdict().items()} if found else None

@@ -1,0 +1,206 @@
+"""Accounts (developers.google.com/workspace/admin/directory/reference/rest/v1/users, read 2026-11)."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from datetime import UTC, datetime
+from typing import Any
+
+from sharedbox_cli.emulator.google.access import mail_state
+from sharedbox_cli.emulator.google.call import NOTHING, Call, Handlers, patched, required
+from sharedbox_cli.emulator.google.directory.names import claimable
+from sharedbox_cli.emulator.google.errors import GoogleError, bad, exists, missing, not_allowed, precondition
+
+RESTORABLE_SECONDS = 20 * 86400
+_NEVER = "1970-01-01T00:00:00.000Z"
+_SECRET = frozenset({"password", "hashFunction"})
+_IGNORED = frozenset({"aliases", "isAdmin", "isDelegatedAdmin"})
+_QUERY = re.compile(r"(orgUnitPath|email|isSuspended)\s*[=:]\s*('([^']*)'|\S+)")
+
+
+def found(call: Call, *, writes: bool = False) -> sqlite3.Row:
+    """Return the account that `userKey` names. Raises GoogleError."""
+    user = call.store.user(call.text("userKey"))
+    if user is None:
+        raise missing("userKey")
+    if user["visible_at"] > call.store.now:
+        raise precondition("User creation is not complete.") if writes else missing("userKey")
+    return user
+
+
+def shown(call: Call, user: sqlite3.Row) -> dict[str, Any]:
+    """Return an account as it is read: no password, empty lists left out."""
+    doc: dict[str, Any] = json.loads(user["doc"])
+    names = call.store.rows("select key, role from g_names where owner = ? order by key", user["id"])
+    name = doc.get("name", {})
+    shown_name = {**name, "fullName": f"{name.get('givenName', '')} {name.get('familyName', '')}".strip()}
+    answer = {
+        "kind": "admin#directory#user", "id": user["id"], "etag": f'"{user["id"]}"', "primaryEmail": user["email"],
+        "isAdmin": False, "isDelegatedAdmin": False, "lastLoginTime": _NEVER, "suspended": False, "archived": False,
+        "changePasswordAtNextLogin": False, "ipWhitelisted": False, "includeInGlobalAddressList": True,
+        "isEnrolledIn2Sv": False, "isEnforcedIn2Sv": False, "agreedToTerms": True, "orgUnitPath": "/",
+        **{key: value for key, value in doc.items() if key not in _SECRET}, "name": shown_name,
+        "creationTime": _time(user["created_at"]), "customerId": call.store.customer,
+        "isMailboxSetup": mail_state(call.store, user["id"]),
+    }  # fmt: skip
+    if answer["suspended"]:
+        answer["suspensionReason"] = "ADMIN"
+    for key, role in (("aliases", "alias"), ("nonEditableAliases", "fixed")):
+        if listed := [row["key"] for row in names if row["role"] == role]:
+            answer[key] = listed
+    if user["deleted_at"] is not None:
+        answer["deletionTime"] = _time(user["deleted_at"])
+    return answer
+
+
+def _time(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
+def _get(call: Call) -> Any:
+    return shown(call, found(call))
+
+
+def _list(call: Call) -> Any:
+    if not (call.params.get("customer") or call.params.get("domain")):
+        raise GoogleError(400, "Bad Request", "badRequest")
+    call.own_customer()
+    domain = call.text("domain").lower()
+    if domain and domain not in call.store.domains():
+        raise GoogleError(404, "Domain not found.", "notFound")
+    deleted = call.text("showDeleted").lower() == "true"
+    state = "deleted_at > ?" if deleted else "deleted_at is null and visible_at <= ?"
+    bound = call.store.now - RESTORABLE_SECONDS if deleted else call.store.now
+    order = "desc" if call.params.get("sortOrder") == "DESCENDING" else "asc"
+    rows = call.store.rows(f"select * from g_users where {state} order by email {order}", bound)
+    rows = [row for row in rows if not domain or row["email"].endswith(f"@{domain}")]
+    rows = _queried(call, rows)
+    page, more = call.page(rows, 100)
+    answer: dict[str, Any] = {"kind": "admin#directory#users", "etag": '"users"', **more}
+    if page:
+        answer["users"] = [shown(call, row) for row in page]
+    return answer
+
+
+def _queried(call: Call, rows: list[sqlite3.Row]) -> list[sqlite3.Row]:
+    text = call.text("query").strip()
+    if not text:
+        return rows
+    asked = _QUERY.fullmatch(text)
+    if asked is None:
+        raise bad("Invalid Input: query", location="query")
+    name, wanted = asked[1], asked[3] if asked[3] is not None else asked[2]
+    match name:
+        case "orgUnitPath":
+            below = wanted.rstrip("/") + "/"
+            return [row for row in rows if (_unit(row) + "/").startswith(below)]
+        case "email":
+            return [row for row in rows if row["email"] == wanted.lower()]
+        case _:
+            return [row for row in rows if bool(json.loads(row["doc"]).get("suspended")) is (wanted == "true")]
+
+
+def _unit(row: sqlite3.Row) -> str:
+    return str(json.loads(row["doc"]).get("orgUnitPath", "/")).rstrip("/")
+
+
+def _insert(call: Call) -> Any:
+    required(call.body, "primaryEmail", "password", "name.givenName", "name.familyName")
+    email = claimable(call, call.body["primaryEmail"], "primary_user_email")
+    _check(call, call.body)
+    doc = {"orgUnitPath": "/", **{k: v for k, v in call.body.items() if k not in _IGNORED and v is not None}}
+    doc.pop("primaryEmail")
+    identity, now = call.store.new_user_id(), call.store.now
+    lag, mail_lag = call.store.tenant.lag("google.user"), call.store.tenant.lag("google.mailbox")
+    call.store.run(
+        "insert into g_users values (?, ?, ?, ?, null, ?, ?, 0)",
+        identity, email, json.dumps(doc), now, now + lag, now + max(lag, mail_lag),
+    )  # fmt: skip
+    call.store.take(email, identity, "user", "primary")
+    call.effect = f"user {email} made"
+    user = call.store.row("select * from g_users where id = ?", identity)
+    return shown(call, user) if user else {}
+
+
+def _check(call: Call, body: dict[str, Any]) -> None:
+    password = body.get("password")
+    if password is not None and not (8 <= len(password) <= 100 and password.isascii()):
+        raise bad("Invalid Password")
+    for key, most in (("givenName", 60), ("familyName", 60), ("displayName", 256)):
+        name = body.get("name") or {}
+        if key in name and (len(str(name[key] or "")) > most or (key != "displayName" and not name[key])):
+            raise bad(f"Invalid Given/Family Name: {'FamilyName' if key == 'familyName' else 'GivenName'}")
+    unit = body.get("orgUnitPath")
+    if unit is not None and unit != "/":
+        row = call.store.row("select 1 from g_orgunits where path = ?", unit)
+        if row is None:
+            raise bad("Invalid Input: INVALID_OU_ID")
+    phone = body.get("recoveryPhone")
+    if phone and not re.fullmatch(r"\+[1-9][0-9]{6,14}", phone):
+        raise bad("Invalid recovery phone.")
+    if body.get("archived"):
+        raise GoogleError(412, "Insufficient Archived User licenses", "insufficientArchivedUserLicenses")
+
+
+def _update(call: Call) -> Any:
+    user = found(call, writes=True)
+    body = {key: value for key, value in call.body.items() if key not in _IGNORED}
+    _check(call, body)
+    doc = json.loads(user["doc"])
+    if doc.get("isAdmin") and body.get("suspended"):
+        raise not_allowed()
+    renamed = body.pop("primaryEmail", None)
+    if renamed and renamed.lower() != user["email"]:
+        _rename(call, user, renamed)
+    call.store.save_user(user["id"], patched(doc, body))
+    call.effect = f"user {user['email']} changed: {', '.join(sorted(body))}"
+    again = call.store.row("select * from g_users where id = ?", user["id"])
+    return shown(call, again) if again else {}
+
+
+def _rename(call: Call, user: sqlite3.Row, renamed: str) -> None:
+    owner = call.store.owner(renamed)
+    if owner is not None and (owner["owner"], owner["role"]) == (user["id"], "alias"):
+        call.store.free(renamed)
+    email = claimable(call, renamed, "primary_user_email")
+    call.store.run("update g_names set role = 'alias' where key = ?", user["email"])
+    call.store.take(email, user["id"], "user", "primary")
+    call.store.run("update g_users set email = ? where id = ?", email, user["id"])
+
+
+def _delete(call: Call) -> Any:
+    user = found(call, writes=True)
+    if json.loads(user["doc"]).get("isAdmin") and user["email"] == call.subject:
+        raise not_allowed()
+    call.store.run("update g_users set deleted_at = ? where id = ?", call.store.now, user["id"])
+    call.store.run("delete from g_names where owner = ?", user["id"])
+    call.store.run("delete from g_members where member_id = ?", user["id"])
+    call.store.run("delete from g_licences where user_id = ?", user["id"])
+    call.effect = f"user {user['email']} deleted"
+    return NOTHING
+
+
+def _undelete(call: Call) -> Any:
+    user = call.store.row(
+        "select * from g_users where id = ? and deleted_at > ?", call.text("userKey"),
+        call.store.now - RESTORABLE_SECONDS,
+    )  # fmt: skip
+    if user is None:
+        raise GoogleError(412, "Cannot undelete user: unknown or deleted too long ago.", "conditionNotMet")
+    if call.store.owner(user["email"]) is not None:
+        raise exists()
+    if call.body.get("orgUnitPath"):
+        _check(call, {"orgUnitPath": call.body["orgUnitPath"]})
+    call.store.run("update g_users set deleted_at = null where id = ?", user["id"])
+    call.store.take(user["email"], user["id"], "user", "primary")
+    call.effect = f"user {user['email']} restored"
+    return NOTHING
+
+
+HANDLERS: Handlers = {
+    "directory.users.get": _get, "directory.users.list": _list, "directory.users.insert": _insert,
+    "directory.users.update": _update, "directory.users.patch": _update, "directory.users.delete": _delete,
+    "directory.users.undelete": _undelete,
+}  # fmt: skip

@@ -1,0 +1,75 @@
+"""Delegates (developers.google.com/gmail/api/reference/rest/v1/users.settings.delegates, read 2026-11)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sharedbox_cli.emulator.google.call import NOTHING, Call, Handlers
+from sharedbox_cli.emulator.google.errors import GoogleError
+from sharedbox_cli.emulator.google.gmail.mailbox import absent, box, listed, refused
+
+MOST = 1000
+
+
+def _shown(call: Call, item: dict[str, Any]) -> dict[str, Any]:
+    user = call.store.row("select email from g_users where id = ?", item["user"])
+    return {"delegateEmail": user["email"] if user else item["delegateEmail"], "verificationStatus": item["status"]}
+
+
+def _list(call: Call) -> Any:
+    found = call.store.items(box(call)["id"], "delegate")
+    return listed("delegates", [_shown(call, item) for item in found])
+
+
+def _key(call: Call, address: str) -> str:
+    user = call.store.user(address)
+    return str(user["id"]) if user is not None and user["email"] == address.lower() else ""
+
+
+def _get(call: Call) -> Any:
+    item = call.store.item(box(call)["id"], "delegate", _key(call, call.text("delegateEmail")) or "-")
+    if item is None:
+        raise absent()
+    return _shown(call, item)
+
+
+def _create(call: Call) -> Any:
+    mailbox = box(call)
+    address = str(call.body.get("delegateEmail") or "")
+    if "@" not in address:
+        raise refused("Invalid delegate", is_state=True)
+    user = call.store.user(address)
+    if user is None or user["email"] != address.lower() or user["id"] == mailbox["id"]:
+        raise refused("Invalid delegate")
+    if json.loads(user["doc"]).get("suspended"):
+        raise refused("Invalid delegate", is_state=True)
+    if call.store.item(mailbox["id"], "delegate", user["id"]) is not None:
+        raise GoogleError(409, "Delegate already exists.", "alreadyExists", status="ALREADY_EXISTS")
+    if len(call.store.items(mailbox["id"], "delegate")) >= MOST:
+        raise refused("Delegates limit exceeded.", is_state=True)
+    item = {"user": user["id"], "delegateEmail": user["email"], "status": "accepted"}
+    call.store.put(mailbox["id"], "delegate", user["id"], item)
+    call.effect = f"{user['email']} delegate of {mailbox['email']}"
+    return _shown(call, item)
+
+
+def _delete(call: Call) -> Any:
+    mailbox = box(call)
+    address = call.text("delegateEmail")
+    key = _key(call, address)
+    if not key:  # a deleted account of which only the entry is left
+        gone = [
+            item for item in call.store.items(mailbox["id"], "delegate") if item["delegateEmail"] == address.lower()
+        ]
+        key = gone[0]["user"] if gone else "-"
+    if not call.store.drop(mailbox["id"], "delegate", key):
+        raise absent()
+    call.effect = f"{address} no delegate of {mailbox['email']}"
+    return NOTHING
+
+
+HANDLERS: Handlers = {
+    "gmail.users.settings.delegates.list": _list, "gmail.users.settings.delegates.get": _get,
+    "gmail.users.settings.delegates.create": _create, "gmail.users.settings.delegates.delete": _delete,
+}  # fmt: skip

@@ -1,0 +1,71 @@
+"""Filters (developers.google.com/gmail/api/reference/rest/v1/users.settings.filters, read 2026-11)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sharedbox_cli.emulator.google.call import NOTHING, Call, Handlers
+from sharedbox_cli.emulator.google.gmail.labels import all_ids
+from sharedbox_cli.emulator.google.gmail.mailbox import absent, box, listed, refused
+
+MOST = 1000
+
+
+def _list(call: Call) -> Any:
+    return listed("filter", call.store.items(box(call)["id"], "filter"))
+
+
+def _get(call: Call) -> Any:
+    item = call.store.item(box(call)["id"], "filter", call.text("id"))
+    if item is None:
+        raise absent()
+    return item
+
+
+def _create(call: Call) -> Any:
+    mailbox = box(call)
+    item: dict[str, Any] = {"criteria": call.body.get("criteria") or {}, "action": call.body.get("action") or {}}
+    _checked(call, item)
+    others = call.store.items(mailbox["id"], "filter")
+    if any((other["criteria"], other["action"]) == (item["criteria"], item["action"]) for other in others):
+        raise refused("Filter already exists", is_state=True)
+    if len(others) >= MOST:
+        raise refused("Too many filters.", is_state=True)
+    item["id"] = f"ANe1Bm{call.store.new_number('filter'):08d}"
+    call.store.put(mailbox["id"], "filter", item["id"], item)
+    call.effect = f"filter {item['id']} of {mailbox['email']}"
+    return item
+
+
+def _checked(call: Call, item: dict[str, Any]) -> None:
+    criteria, action = item["criteria"], item["action"]
+    if not any(value not in (None, "", False, 0) for value in criteria.values()):
+        raise refused("Filter criteria are empty")
+    labels = [*(action.get("addLabelIds") or []), *(action.get("removeLabelIds") or [])]
+    if not labels and not action.get("forward"):
+        raise refused("Filter doesn't have any actions")
+    if unknown := sorted(set(labels) - all_ids(call)):
+        raise refused(f"Invalid label ID: {unknown[0]}")
+    added = [name for name in action.get("addLabelIds") or [] if name.startswith("Label_")]
+    if len(added) > 1:
+        raise refused("Filters can add at most one user label")
+    if ("size" in criteria) != (criteria.get("sizeComparison") in ("smaller", "larger")):
+        raise refused("Filter size needs a comparison")
+    if action.get("forward"):
+        target = call.store.item(box(call)["id"], "forwarding", action["forward"])
+        if target is None or target["verificationStatus"] != "accepted":
+            raise refused("Unrecognized forwarding address", is_state=True)
+
+
+def _delete(call: Call) -> Any:
+    mailbox = box(call)
+    if not call.store.drop(mailbox["id"], "filter", call.text("id")):
+        raise absent()
+    call.effect = f"filter {call.text('id')} of {mailbox['email']} deleted"
+    return NOTHING
+
+
+_BASE = "gmail.users.settings.filters"
+HANDLERS: Handlers = {
+    f"{_BASE}.list": _list, f"{_BASE}.get": _get, f"{_BASE}.create": _create, f"{_BASE}.delete": _delete,
+}  # fmt: skip

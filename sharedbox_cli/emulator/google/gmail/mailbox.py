@@ -1,0 +1,39 @@
+"""What the calls of one mailbox share."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from sharedbox_cli.emulator.google.call import Call
+from sharedbox_cli.emulator.google.errors import GoogleError
+
+
+def box(call: Call) -> sqlite3.Row:
+    """Return the account whose mailbox the call is about: always the caller's own."""
+    user = call.store.user(call.subject)
+    if user is None:
+        raise GoogleError(400, "Mail service not enabled", "failedPrecondition", status="FAILED_PRECONDITION")
+    return user
+
+
+def absent() -> GoogleError:
+    """Return that an entry is not there."""
+    return GoogleError(404, "Requested entity was not found.", "notFound")
+
+
+def refused(message: str, *, is_state: bool = False) -> GoogleError:
+    """Return a refusal of an argument, or of what the state does not allow."""
+    if is_state:
+        return GoogleError(400, message, "failedPrecondition", status="FAILED_PRECONDITION")
+    return GoogleError(400, message, "invalidArgument", status="INVALID_ARGUMENT")
+
+
+def listed(name: str, items: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return a list; an empty one has no key."""
+    return {name: items} if items else {}
+
+
+def is_own(call: Call, address: str) -> bool:
+    """Return whether an address is in a domain of the organisation."""
+    return address.partition("@")[2].lower() in call.store.domains()

@@ -1,0 +1,107 @@
+"""Send-as addresses (developers.google.com/gmail/api/reference/rest/v1/users.settings.sendAs, read 2026-11)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from sharedbox_cli.emulator.google.call import NOTHING, Call, Handlers
+from sharedbox_cli.emulator.google.errors import GoogleError
+from sharedbox_cli.emulator.google.gmail.mailbox import absent, box, is_own, listed, refused
+
+_WRITABLE = ("displayName", "replyToAddress", "signature", "treatAsAlias", "isDefault")
+_ACTIVE = re.compile(r"<script.*?</script>| on\w+=(\"[^\"]*\"|'[^']*'|\S+)", re.IGNORECASE | re.DOTALL)
+
+
+def _all(call: Call) -> dict[str, dict[str, Any]]:
+    mailbox = box(call)
+    found = {item["sendAsEmail"]: item for item in call.store.items(mailbox["id"], "sendas")}
+    own = found.pop(mailbox["email"], {})
+    has_default = any(item.get("isDefault") for item in found.values())
+    primary = {"displayName": "", "replyToAddress": "", "signature": "", **own, "sendAsEmail": mailbox["email"]}
+    primary |= {"isPrimary": True, "isDefault": not has_default}
+    return {mailbox["email"]: primary, **found}
+
+
+def _shown(item: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in item.items() if name != "smtpMsa" and value is not False}
+
+
+def _list(call: Call) -> Any:
+    return listed("sendAs", [_shown(item) for item in _all(call).values()])
+
+
+def _found(call: Call) -> dict[str, Any]:
+    item = _all(call).get(call.text("sendAsEmail").lower())
+    if item is None:
+        raise absent()
+    return item
+
+
+def _get(call: Call) -> Any:
+    return _shown(_found(call))
+
+
+def _create(call: Call) -> Any:
+    address = str(call.body.get("sendAsEmail") or "").lower()
+    if address.count("@") != 1 or not all(address.split("@")):
+        raise refused("Invalid send as address")
+    if address in _all(call):
+        raise GoogleError(409, "Send-as alias already exists.", "alreadyExists", status="ALREADY_EXISTS")
+    item = {name: call.body[name] for name in _WRITABLE if name in call.body}
+    item |= {
+        "sendAsEmail": address, "isPrimary": False, "treatAsAlias": call.body.get("treatAsAlias", False),
+        "verificationStatus": "accepted" if is_own(call, address) else "pending",
+    }  # fmt: skip
+    item["signature"] = _clean(item.get("signature"))
+    return _save(call, item)
+
+
+def _update(call: Call) -> Any:
+    item = _found(call)
+    if "sendAsEmail" in call.body and str(call.body["sendAsEmail"]).lower() != item["sendAsEmail"]:
+        raise refused("sendAsEmail cannot be changed")
+    if not item.get("isPrimary") and not call.is_delegated:
+        text = "Access restricted to service accounts that have been delegated domain-wide authority"
+        raise GoogleError(403, text, "forbidden")
+    names = [name for name in _WRITABLE if name in call.body]
+    if call.method.http == "PUT":
+        item |= {name: call.body.get(name, "") for name in ("displayName", "replyToAddress", "signature")}
+    item |= {name: call.body[name] for name in names}
+    item["signature"] = _clean(item.get("signature"))
+    return _save(call, item)
+
+
+def _save(call: Call, item: dict[str, Any]) -> Any:
+    mailbox = box(call)
+    if call.body.get("isDefault") is False:
+        raise refused("isDefault may only be set to true")
+    if call.body.get("isDefault"):
+        if item.get("verificationStatus") == "pending":
+            raise refused("Cannot make an unverified address the default", is_state=True)
+        for other in call.store.items(mailbox["id"], "sendas"):
+            call.store.put(mailbox["id"], "sendas", other["sendAsEmail"], {**other, "isDefault": False})
+    call.store.put(mailbox["id"], "sendas", item["sendAsEmail"], item)
+    call.effect = f"send-as {item['sendAsEmail']} of {mailbox['email']}"
+    return _shown(item)
+
+
+def _clean(html: object) -> str:
+    return _ACTIVE.sub("", str(html or ""))
+
+
+def _delete(call: Call) -> Any:
+    item = _found(call)
+    if item.get("isPrimary"):
+        raise refused("Cannot delete primary send-as")
+    mailbox = box(call)
+    call.store.drop(mailbox["id"], "sendas", item["sendAsEmail"])
+    call.effect = f"send-as {item['sendAsEmail']} of {mailbox['email']} deleted"
+    return NOTHING
+
+
+_BASE = "gmail.users.settings.sendAs"
+HANDLERS: Handlers = {
+    f"{_BASE}.list": _list, f"{_BASE}.get": _get, f"{_BASE}.create": _create, f"{_BASE}.update": _update,
+    f"{_BASE}.patch": _update, f"{_BASE}.delete": _delete,
+}  # fmt: skip

@@ -1,0 +1,14 @@
+"""All methods that are modelled, by the ids of the discovery documents."""
+
+from __future__ import annotations
+
+from sharedbox_cli.emulator.google import groups_settings, licensing, policies, reports
+from sharedbox_cli.emulator.google.call import Handlers
+from sharedbox_cli.emulator.google.directory import account_security, aliases, groups, members, users
+from sharedbox_cli.emulator.google.gmail import delegates, filters, labels, senders, settings
+
+HANDLERS: Handlers = {
+    **users.HANDLERS, **aliases.HANDLERS, **account_security.HANDLERS, **groups.HANDLERS, **members.HANDLERS,
+    **groups_settings.HANDLERS, **delegates.HANDLERS, **senders.HANDLERS, **labels.HANDLERS, **filters.HANDLERS,
+    **settings.HANDLERS, **licensing.HANDLERS, **reports.HANDLERS, **policies.HANDLERS,
+}  # fmt: skip

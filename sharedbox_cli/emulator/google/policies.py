@@ -1,0 +1,55 @@
+"""Policies of Cloud Identity, as far as Gmail's delegation goes, and the organisation's domains."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from sharedbox_cli.emulator.google.call import Call, Handlers
+from sharedbox_cli.emulator.google.errors import GoogleError, missing, not_allowed
+
+_MATCHES = re.compile(r"setting\.type\.matches\('(.+)'\)")
+_EQUALS = re.compile(r"setting\.type == '(.+)'")
+
+
+def _list(call: Call) -> Any:
+    text = call.text("filter")
+    pattern = ".*"
+    if text:
+        found = _MATCHES.fullmatch(text)
+        same = _EQUALS.fullmatch(text)
+        if found is None and same is None:
+            raise GoogleError(400, "Invalid filter.", "badRequest")
+        pattern = found[1] if found else re.escape(same[1] if same else "")
+    docs = [json.loads(row["doc"]) for row in call.store.rows("select doc from g_policies order by id")]
+    chosen = [doc for doc in docs if re.search(pattern.replace("\\\\", "\\"), doc["setting"]["type"])]
+    page, more = call.page(chosen, 50, 100)
+    return {**({"policies": page} if page else {}), **more}
+
+
+def _domains(call: Call) -> Any:
+    if call.params.get("customer") not in ("my_customer", call.store.customer):
+        raise not_allowed()
+    rows = call.store.rows("select * from g_domains order by is_primary desc, name")
+    return {"kind": "admin#directory#domains", "etag": '"domains"', "domains": [
+        {
+            "kind": "admin#directory#domain", "domainName": row["name"], "isPrimary": bool(row["is_primary"]),
+            "verified": True, "creationTime": "1700000000000", "etag": '"domain"',
+        }
+        for row in rows
+    ]}  # fmt: skip
+
+
+def _customer(call: Call) -> Any:
+    if call.params.get("customerKey") not in ("my_customer", call.store.customer):
+        raise missing("customerKey")
+    return {
+        "kind": "admin#directory#customer", "id": call.store.customer, "etag": '"customer"',
+        "customerDomain": call.store.domains()[0], "customerCreationTime": "2023-11-14T22:13:20.000Z",
+    }  # fmt: skip
+
+
+HANDLERS: Handlers = {
+    "cloudidentity.policies.list": _list, "directory.domains.list": _domains, "directory.customers.get": _customer,
+}  # fmt: skip

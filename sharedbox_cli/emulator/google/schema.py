@@ -1,0 +1,138 @@
+"""Whether what was sent is what a discovery document describes: names, types, enums, bounds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from sharedbox_cli.emulator.google.descriptions import Description, Method
+from sharedbox_cli.emulator.google.errors import GoogleError, bad
+
+_INT64 = re.compile(r"-?[0-9]{1,19}")
+_OURS = frozenset({"alt", "fields", "prettyPrint", "key", "quotaUser", "access_token", "$.xgafv", "callback"})
+
+
+def parameters(method: Method, captured: Mapping[str, str], query: str) -> dict[str, Any]:
+    """Return path and query parameters by their types. Raises GoogleError."""
+    values: dict[str, Any] = {}
+    sent: dict[str, list[str]] = {}
+    for name, text in parse_qsl(query, keep_blank_values=True):
+        sent.setdefault(name, []).append(text)
+    for name in sent:
+        if name not in method.parameters:
+            text = f'Invalid JSON payload received. Unknown name "{name}": Cannot bind query parameter.'
+            raise bad(text, "badRequest", location=name)
+    for name, facts in method.parameters.items():
+        texts = [captured[name]] if facts.get("location") == "path" and name in captured else sent.get(name, [])
+        if not texts:
+            if facts.get("required"):
+                raise bad(f"Required parameter: {name}", "required", location=name)
+            continue
+        if len(texts) > 1 and not facts.get("repeated"):
+            raise bad(f"Invalid value: {name} is repeated", location=name)
+        found = [_parameter(name, facts, text) for text in texts]
+        values[name] = found if facts.get("repeated") else found[0]
+    return values
+
+
+def _parameter(name: str, facts: Mapping[str, Any], text: str) -> Any:
+    if facts.get("enum") and text not in facts["enum"]:
+        raise bad(f"Invalid value '{text}'. Values must match the following: {facts['enum']}", location=name)
+    if facts.get("pattern") and not re.fullmatch(facts["pattern"], text):
+        raise bad(f"Invalid value '{text}' for {name}", location=name)
+    match facts["type"]:
+        case "integer":
+            if not _INT64.fullmatch(text):
+                raise bad(f"Invalid integer value: '{text}'.", location=name)
+            number = int(text)
+            low, high = int(facts.get("minimum", number)), int(facts.get("maximum", number))
+            if not low <= number <= high:
+                raise bad(f"Invalid value '{text}'. Values must be within the range: [{low}, {high}]", location=name)
+            return number
+        case "boolean":
+            if text not in ("true", "false"):
+                raise bad(f"Invalid boolean value: '{text}'.", location=name)
+            return text == "true"
+        case _:
+            return text
+
+
+def body(description: Description, method: Method, data: Any, read_only: list[str]) -> dict[str, Any]:
+    """Return a body without what is read-only there, which is ignored and noted. Raises GoogleError."""
+    if not isinstance(data, dict):
+        raise GoogleError(400, "Invalid JSON payload received. Expected an object.", "parseError")
+    return _object(description, description.schema(method.request), data, "", read_only)
+
+
+def _object(
+    description: Description, schema: Mapping[str, Any], data: Mapping[str, Any], path: str, read_only: list[str]
+) -> dict[str, Any]:  # fmt: skip
+    known = schema.get("properties", {})
+    more = schema.get("additionalProperties")
+    kept = {}
+    for name, value in data.items():
+        where = f"{path}.{name}" if path else name
+        facts = known.get(name, more)
+        if facts is None:
+            text = f'Invalid JSON payload received. Unknown name "{name}"' + (f" at '{path}'" if path else "")
+            raise bad(f"{text}: Cannot find field.", "badRequest")
+        if facts.get("readOnly"):
+            read_only.append(where)
+            continue
+        kept[name] = None if value is None else _value(description, facts, value, where, read_only)
+    return kept
+
+
+def _value(
+    description: Description, facts: Mapping[str, Any], value: Any, path: str, read_only: list[str]
+) -> Any:  # fmt: skip
+    if "$ref" in facts:
+        schema = description.schema(facts["$ref"])
+        if schema.get("type") == "object":
+            if not isinstance(value, dict):
+                raise _wrong(path, value)
+            return _object(description, schema, value, path, read_only)
+        facts = schema
+    match facts.get("type"):
+        case "object":
+            if not isinstance(value, dict):
+                raise _wrong(path, value)
+            return _object(description, facts, value, path, read_only)
+        case "array":
+            if not isinstance(value, list):
+                raise _wrong(path, value)
+            return [
+                _value(description, facts["items"], item, f"{path}[{i}]", read_only) for i, item in enumerate(value)
+            ]
+        case "string":
+            return _text(facts, value, path)
+        case "boolean" if not isinstance(value, bool):
+            raise _wrong(path, value)
+        case "integer" if isinstance(value, bool) or not isinstance(value, int):
+            raise _wrong(path, value)
+        case _:
+            return value
+
+
+def _text(facts: Mapping[str, Any], value: Any, path: str) -> str:
+    if facts.get("format") in ("int64", "uint64") and isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if not isinstance(value, str):
+        raise _wrong(path, value)
+    if facts.get("format") in ("int64", "uint64") and not _INT64.fullmatch(value):
+        raise _wrong(path, value)
+    if facts.get("enum") and value not in facts["enum"]:
+        raise bad(f"Invalid value at '{path}' (TYPE_ENUM), \"{value}\"", "badRequest")
+    return value
+
+
+def _wrong(path: str, value: Any) -> GoogleError:
+    shown = str(value).lower() if isinstance(value, bool) else type(value).__name__
+    return bad(f"Invalid value at '{path}', {shown}", "badRequest")
+
+
+def own_parameters() -> frozenset[str]:
+    """Return the names that every API knows and no method is about."""
+    return _OURS

@@ -1,0 +1,200 @@
+"""Google's services behind one door: every method of the discovery documents, by path."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from sharedbox_cli.emulator.google import batch, fields, schema
+from sharedbox_cli.emulator.google.access import Access
+from sharedbox_cli.emulator.google.call import NOTHING, Call
+from sharedbox_cli.emulator.google.descriptions import (
+    BY_HOST,
+    DOCUMENTS,
+    Description,
+    Method,
+    description,
+    match,
+    text_of,
+)
+from sharedbox_cli.emulator.google.errors import GoogleError, bad, envelope
+from sharedbox_cli.emulator.google.handlers import HANDLERS
+from sharedbox_cli.emulator.google.store import Store
+from sharedbox_cli.emulator.google.token import TokenService
+from sharedbox_cli.emulator.http import Request, Response, json_response
+from sharedbox_cli.emulator.router import Route
+from sharedbox_cli.emulator.service import World
+
+_PREFIXES = (
+    "/admin/directory/", "/admin/reports/", "/gmail/v1/", "/groups/v1/groups/", "/apps/licensing/v1/",
+    "/v1/policies", "/v1/projects/-/serviceAccounts/", "/v1/groups",
+)  # fmt: skip
+_EXACT = ("/token", "/v1/token", "/batch", "/batch/groupssettings/v1", "/$discovery/rest")
+_SIGNING = ("iamcredentials.projects.serviceAccounts.signBlob", "iamcredentials.projects.serviceAccounts.signJwt")
+
+
+class Routes:
+    """Which method a request is for; the discovery documents are read on first use."""
+
+    def __init__(self, google: Google) -> None:
+        self._google = google
+        self._own = {
+            ("POST", "/token"): Route("POST", "/token", google.token, "oauth2.token"),
+            ("POST", "/v1/token"): Route("POST", "/v1/token", google.exchange, "sts.token"),
+            ("POST", "/batch"): Route("POST", "/batch", google.batch, "batch"),
+            ("POST", "/batch/groupssettings/v1"): Route("POST", "/batch/groupssettings/v1", google.batch, "batch"),
+            ("GET", "/$discovery/rest"): Route("GET", "/$discovery/rest", google.discovery, "discovery"),
+        }  # fmt: skip
+
+    def find(self, method: str, path: str) -> tuple[Route | None, dict[str, str], bool]:
+        """Return the route, what its path holds, and whether the path has other methods."""
+        if path in _EXACT:
+            own = self._own.get((method, path))
+            return own, {}, True
+        is_known = False
+        for api in _apis(path):
+            for candidate in description(api).methods:
+                captured = match(candidate, path)
+                if captured is None:
+                    continue
+                is_known = True
+                if candidate.http == method:
+                    handler = partial(self._google.call, candidate)
+                    return Route(method, candidate.path, handler, candidate.id), captured, True
+        return None, {}, is_known
+
+
+def _apis(path: str) -> tuple[str, ...]:
+    for prefix, apis in (
+        ("/admin/directory/", ("directory",)), ("/admin/reports/", ("reports",)), ("/gmail/", ("gmail",)),
+        ("/groups/v1/", ("groupsSettings",)), ("/apps/licensing/", ("licensing",)),
+        ("/v1/projects/", ("iamcredentials",)), ("/v1/", ("cloudidentity",)),
+    ):  # fmt: skip
+        if path.startswith(prefix):
+            return apis
+    return ()
+
+
+class Google:
+    """*.googleapis.com."""
+
+    name = "google"
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.store = Store(world.tenant)
+        self.tokens = TokenService(self.store, world.tokens)
+        self.router: Any = Routes(self)
+        self._access = Access(self.store, world.tokens, self.tokens)
+        self.read_only_sent: list[tuple[str, str]] = []
+        """Read-only fields that a client sent: ignored, as at Google, and told to tests."""
+
+    def owns(self, host: str, path: str) -> bool:
+        """Return whether a request is for this service."""
+        return host.endswith(".googleapis.com") or path in _EXACT or path.startswith(_PREFIXES)
+
+    def route_name(self, route: Route, request: Request) -> str:
+        """Return the id of the method."""
+        return route.name
+
+    def refuse(self, status: int, code: str, message: str) -> Response:
+        """Return an error in Google's shape."""
+        return envelope(GoogleError(status, message))
+
+    def answer(self, route: Route, request: Request, captured: dict[str, str]) -> Response:
+        """Return the answer, or the vendor's error."""
+        api = next((name for name in DOCUMENTS if route.name.startswith(f"{name}.")), "")
+        try:
+            return route.handler(request, captured)
+        except GoogleError as error:
+            return envelope(error, api)
+
+    def token(self, request: Request, captured: dict[str, str]) -> Response:
+        """Answer oauth2.googleapis.com/token."""
+        return self.tokens.grant(request)
+
+    def exchange(self, request: Request, captured: dict[str, str]) -> Response:
+        """Answer sts.googleapis.com/v1/token."""
+        return self.tokens.exchange(request)
+
+    def batch(self, request: Request, captured: dict[str, str]) -> Response:
+        """Answer a batch."""
+        return batch.answer(request, self._world.answer_part)
+
+    def discovery(self, request: Request, captured: dict[str, str]) -> Response:
+        """Answer with the packaged document of the API that the host names."""
+        name = request.host.partition(".")[0]
+        version = request.query.get("version", "")
+        for document in BY_HOST.get(name, ()):
+            if document.endswith(version) or document.rpartition(".")[2] == version:
+                return Response(200, text_of(document).encode(), {"Content-Type": "application/json; charset=utf-8"})
+        raise GoogleError(404, "Not found.")
+
+    def call(self, method: Method, request: Request, captured: dict[str, str]) -> Response:
+        """Answer one method of an API: token, scopes, shape, then its handler."""
+        about = description(method.api)
+        claims = self._access.claims(request, method)
+        self._access.throttle(method, claims)
+        params = schema.parameters(method, captured, request.query_text)
+        call = Call(method, self.store, params, {}, str(claims["sub"]), bool(claims.get("delegated")))
+        call.body = _body(about, method, request, call.read_only)
+        self.read_only_sent += [(method.id, name) for name in call.read_only]
+        mask = fields.parse(params["fields"]) if params.get("fields") else {}
+        if mask and method.response:
+            fields.check(about, about.schema(method.response), mask)
+        self._access.may(call)
+        if method.id in _SIGNING:
+            data = self._sign(request, call)
+        else:
+            handler = HANDLERS.get(method.id)
+            if handler is None:
+                raise GoogleError(501, f"The emulator does not model {method.id} (docs/emulator.md).")
+            data = handler(call)
+        return self._response(call, data, mask)
+
+    def _sign(self, request: Request, call: Call) -> Any:
+        email = call.text("name").rpartition("/")[2]
+        is_jwt = call.method.id == _SIGNING[1]
+        return self.tokens.sign(request, email, call.body, call.subject, jwt_form=is_jwt)
+
+    def _response(self, call: Call, data: Any, mask: fields.Mask) -> Response:
+        if data is NOTHING:
+            return Response(204, effect=call.effect)
+        if call.method.api == "groupsSettings" and call.params.get("alt") != "json":
+            atom = b"<?xml version='1.0' encoding='UTF-8'?><entry xmlns='http://www.w3.org/2005/Atom'></entry>"
+            return Response(200, atom, {"Content-Type": "application/atom+xml; charset=UTF-8"}, call.effect)
+        data = fields.apply(data, mask)
+        answer = json_response(200, self._shuffled(data))
+        answer.effect = call.effect
+        return answer
+
+    def _shuffled(self, data: Any) -> Any:
+        """Return an answer with its keys in any order, as nobody promises one."""
+        if not isinstance(data, dict):
+            return data
+        names = list(data)
+        self._world.random.shuffle(names)
+        return {name: data[name] for name in names}
+
+
+def _body(about: Description, method: Method, request: Request, read_only: list[str]) -> dict[str, Any]:
+    if not method.request:
+        if request.body and method.http in ("GET", "DELETE"):
+            raise bad("Request body is not allowed.", "badRequest")
+        return {}
+    if not request.headers.get("content-type", "").startswith("application/json"):
+        raise bad("Content-Type must be application/json.", "badContent")
+    try:
+        data = request.json() if request.body else {}
+    except ValueError as error:
+        raise bad("Parse Error", "parseError") from error
+    return schema.body(about, method, data, read_only)
+
+
+def overridden(request: Request) -> Request:
+    """Return a long GET that came as a POST as what it means (`x-http-method-override`)."""
+    if request.method != "POST" or request.headers.get("x-http-method-override", "").upper() != "GET":
+        return request
+    query = "&".join(part for part in (request.query_text, request.body.decode("utf-8", "replace")) if part)
+    return replace(request, method="GET", query_text=query, body=b"")

@@ -1,0 +1,174 @@
+"""Google's part of a tenant: accounts, groups, Gmail's settings, in the tenant's own file."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sharedbox_cli.emulator.tenant import Tenant
+
+SCHEMA = """
+create table if not exists g_domains (name text primary key, is_primary integer not null default 0);
+create table if not exists g_users (
+  id text primary key, email text not null, doc text not null, created_at real not null, deleted_at real,
+  visible_at real not null default 0, ready_at real not null default 0, used_mb integer);
+create index if not exists g_users_email on g_users (email);
+create table if not exists g_groups (
+  id text primary key, email text not null, doc text not null, settings text not null, created_at real not null,
+  visible_at real not null default 0);
+create index if not exists g_groups_email on g_groups (email);
+create table if not exists g_names (key text primary key, owner text not null, kind text not null, role text not null);
+create index if not exists g_names_owner on g_names (owner);
+create table if not exists g_members (
+  group_id text not null, member_id text not null, email text, type text not null, role text not null,
+  delivery text not null default 'ALL_MAIL', visible_at real not null default 0, gone_at real);
+create index if not exists g_members_group on g_members (group_id);
+create index if not exists g_members_member on g_members (member_id);
+create table if not exists g_gmail (user_id text primary key, doc text not null);
+create table if not exists g_items (
+  seq integer primary key, user_id text not null, kind text not null, key text not null, doc text not null);
+create unique index if not exists g_items_key on g_items (user_id, kind, key);
+create table if not exists g_seats (product text not null, sku text not null, seats integer not null,
+  primary key (product, sku));
+create table if not exists g_licences (product text not null, sku text not null, user_id text not null,
+  primary key (product, user_id));
+create table if not exists g_orgunits (path text primary key, id text not null);
+create table if not exists g_policies (id text primary key, doc text not null);
+create table if not exists g_service_accounts (
+  email text primary key, client_id text not null, scopes text not null, is_admin integer not null default 0,
+  keys text not null default '{}', signers text not null default '[]');
+"""
+
+
+class Store:
+    """Rows by the words of Google's APIs. Use it under the tenant's lock."""
+
+    def __init__(self, tenant: Tenant) -> None:
+        self.tenant = tenant
+        tenant.script(SCHEMA)
+        self.rows, self.row, self.run = tenant.rows, tenant.row, tenant.run
+
+    @property
+    def now(self) -> float:
+        """Return the tenant's time in seconds."""
+        return self.tenant.clock.now()
+
+    @property
+    def customer(self) -> str:
+        """Return the customer's id."""
+        return self.tenant.meta("google:customer")
+
+    @property
+    def is_there(self) -> bool:
+        """Return whether this tenant has a Google side."""
+        return bool(self.customer)
+
+    def domains(self) -> list[str]:
+        """Return the verified domains, the primary one first."""
+        return [row["name"] for row in self.rows("select name from g_domains order by is_primary desc, name")]
+
+    def owner(self, address: str) -> sqlite3.Row | None:
+        """Return who has an address: a row of `owner`, `kind` (user, group) and `role` (primary, alias)."""
+        return self.row("select * from g_names where key = ?", address.lower())
+
+    def user(self, key: str) -> sqlite3.Row | None:
+        """Return a living account by id, primary address or alias; one just made is not there for a while."""
+        name = self.owner(key)
+        identity = name["owner"] if name is not None and name["kind"] == "user" else key
+        return self.row("select * from g_users where id = ? and deleted_at is null", identity)
+
+    def group(self, key: str) -> sqlite3.Row | None:
+        """Return a group by id, address or alias."""
+        name = self.owner(key)
+        identity = name["owner"] if name is not None and name["kind"] == "group" else key
+        return self.row("select * from g_groups where id = ?", identity)
+
+    def aliases(self, owner: str) -> list[str]:
+        """Return the aliases of an account or group, sorted."""
+        found = self.rows("select key from g_names where owner = ? and role = 'alias' order by key", owner)
+        return [row["key"] for row in found]
+
+    def take(self, address: str, owner: str, kind: str, role: str) -> None:
+        """Give an address to somebody."""
+        self.run("insert into g_names values (?, ?, ?, ?)", address.lower(), owner, kind, role)
+
+    def free(self, address: str) -> None:
+        """Take an address away."""
+        self.run("delete from g_names where key = ?", address.lower())
+
+    def save_user(self, identity: str, doc: Mapping[str, Any]) -> None:
+        """Keep an account's document."""
+        self.run("update g_users set doc = ? where id = ?", json.dumps(doc), identity)
+
+    def members(self, group: str) -> list[sqlite3.Row]:
+        """Return the direct members that are visible now."""
+        return self.rows(
+            "select * from g_members where group_id = ? and visible_at <= ? and (gone_at is null or gone_at > ?) "
+            "order by member_id", group, self.now, self.now,
+        )  # fmt: skip
+
+    def member(self, group: str, identity: str) -> sqlite3.Row | None:
+        """Return a direct member as it really is, whether visible yet or not."""
+        sql = "select * from g_members where group_id = ? and member_id = ? and gone_at is null"
+        return self.row(sql, group, identity)
+
+    def inside(self, group: str) -> set[str]:
+        """Return the ids of everything below a group, groups too."""
+        found = self.rows(
+            "with recursive inside(id) as (select member_id from g_members where group_id = ? and gone_at is null "
+            "union select m.member_id from g_members m join inside i on m.group_id = i.id where m.gone_at is null) "
+            "select id from inside", group,
+        )  # fmt: skip
+        return {row["id"] for row in found}
+
+    def gmail(self, user: str) -> dict[str, Any]:
+        """Return the settings of a mailbox that are one object each."""
+        found = self.row("select doc from g_gmail where user_id = ?", user)
+        doc: dict[str, Any] = json.loads(found["doc"]) if found else {}
+        return doc
+
+    def save_gmail(self, user: str, doc: Mapping[str, Any]) -> None:
+        """Keep them."""
+        self.run("insert or replace into g_gmail values (?, ?)", user, json.dumps(doc))
+
+    def items(self, user: str, kind: str) -> list[dict[str, Any]]:
+        """Return the entries of one list of a mailbox, in the order they were made."""
+        found = self.rows("select doc from g_items where user_id = ? and kind = ? order by seq", user, kind)
+        return [json.loads(row["doc"]) for row in found]
+
+    def item(self, user: str, kind: str, key: str) -> dict[str, Any] | None:
+        """Return one entry."""
+        found = self.row(
+            "select doc from g_items where user_id = ? and kind = ? and key = ?", user, kind, key.lower()
+        )  # fmt: skip
+        doc: dict[str, Any] | None = json.loads(found["doc"]) if found else None
+        return doc
+
+    def put(self, user: str, kind: str, key: str, doc: Mapping[str, Any]) -> None:
+        """Add or replace one entry."""
+        self.run(
+            "insert into g_items (user_id, kind, key, doc) values (?, ?, ?, ?) "
+            "on conflict (user_id, kind, key) do update set doc = excluded.doc",
+            user, kind, key.lower(), json.dumps(doc),
+        )  # fmt: skip
+
+    def drop(self, user: str, kind: str, key: str) -> bool:
+        """Take one entry away; return whether it was there."""
+        sql = "delete from g_items where user_id = ? and kind = ? and key = ?"
+        return bool(self.run(sql, user, kind, key.lower()))
+
+    def skus_of(self, user: str) -> Sequence[str]:
+        """Return the licences of an account."""
+        return [row["sku"] for row in self.rows("select sku from g_licences where user_id = ?", user)]
+
+    def new_number(self, kind: str) -> int:
+        """Return the next number of a kind."""
+        number = int(self.tenant.meta(f"google:next:{kind}", "1")) + 1
+        self.tenant.set_meta(f"google:next:{kind}", str(number))
+        return number
+
+    def new_user_id(self) -> str:
+        """Return an id as accounts have them: 21 digits."""
+        return str(100_000_000_000_000_000_000 + 7919 * self.new_number("user"))
