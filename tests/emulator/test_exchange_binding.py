@@ -1,0 +1,182 @@
+"""Parameters of the emulated cmdlets against the published ones, both ways."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from sharedbox_cli.emulator.microsoft.exchange_admin.binding import HASH_TABLE, bind, facts
+from sharedbox_cli.emulator.microsoft.exchange_admin.errors import CmdletError
+from sharedbox_cli.emulator.microsoft.exchange_admin.service import CMDLETS
+from tests.conftest import Cloud
+from tests.emulator.exchange import ANNA, SALES, Door, kind, opened
+
+
+@pytest.fixture
+def door(cloud: Cloud) -> Iterator[Door]:
+    with opened(cloud) as made:
+        yield made
+
+
+def sentence(cmdlet: str, parameters: Any) -> str:
+    """Return why binding refuses; empty where it does not."""
+    try:
+        bind(cmdlet, parameters)
+    except CmdletError as error:
+        assert error.status == 400 and error.kind.endswith("ParameterBindingException")
+        return error.sentence
+    return ""
+
+
+ACE = {"Identity": SALES, "User": ANNA, "AccessRights": ["FullAccess"]}
+ENOUGH: dict[str, dict[str, Any]] = {
+    "New-Mailbox": {"Shared": True, "Name": "x"},
+    "Set-Mailbox": {"Identity": SALES},
+    "Remove-Mailbox": {"Identity": SALES},
+    "Undo-SoftDeletedMailbox": {"SoftDeletedObject": SALES},
+    "Get-MailboxStatistics": {"Identity": SALES},
+    "Get-MailboxPermission": {"Identity": SALES},
+    "Add-MailboxPermission": ACE,
+    "Remove-MailboxPermission": ACE,
+    "Add-RecipientPermission": {"Identity": SALES, "Trustee": ANNA, "AccessRights": ["SendAs"]},
+    "Remove-RecipientPermission": {"Identity": SALES, "Trustee": ANNA, "AccessRights": ["SendAs"]},
+}
+"""The parameters without which a cmdlet is refused."""
+WRONG: dict[str, tuple[Any, ...]] = {
+    "SwitchParameter": ("true", 1, None, [True]),
+    "Boolean": ("false", 0, None),
+    "Int32": ("seven", 1.5, True),
+    "String": (5, {"a": 1}),
+}
+
+
+@pytest.mark.parametrize("cmdlet", sorted(CMDLETS))
+def test_cmdlet_when_it_is_given_just_enough_then_it_binds(cmdlet: str) -> None:
+    assert sentence(cmdlet, ENOUGH.get(cmdlet, {})) == ""
+
+
+@pytest.mark.parametrize("cmdlet", sorted(ENOUGH))
+def test_cmdlet_when_a_mandatory_parameter_is_missing_null_or_empty_then_refused(cmdlet: str) -> None:
+    wish = ENOUGH[cmdlet]
+    required = [name for name in wish if facts()[cmdlet]["parameters"][name]["required"]]
+    for name in required:
+        rest = {key: value for key, value in wish.items() if key != name}
+        if (cmdlet, name) not in {("Get-MailboxStatistics", "Identity"), ("New-Mailbox", "Shared")}:
+            assert "mandatory" in sentence(cmdlet, rest), name
+        for nothing in (None, ""):
+            assert sentence(cmdlet, {**wish, name: nothing}), (name, nothing)
+
+
+@pytest.mark.parametrize("cmdlet", sorted(CMDLETS))
+def test_cmdlet_when_a_value_is_of_another_type_or_not_listed_then_refused(cmdlet: str) -> None:
+    enough = ENOUGH.get(cmdlet, {})
+    for name, detail in facts()[cmdlet]["parameters"].items():
+        for value in WRONG.get(detail["type"].removeprefix("System."), ()):
+            assert sentence(cmdlet, {**enough, name: value}), (name, value)
+        if detail.get("values"):
+            assert sentence(cmdlet, {**enough, name: "Nonsense"}), name
+
+
+@pytest.mark.parametrize("cmdlet", sorted(CMDLETS))
+def test_cmdlet_when_a_parameter_is_unknown_then_refused_by_name(cmdlet: str) -> None:
+    told = sentence(cmdlet, {**ENOUGH.get(cmdlet, {}), "Nonsense": True})
+    assert told == "A parameter cannot be found that matches parameter name 'Nonsense'."
+
+
+@pytest.mark.parametrize(
+    ("cmdlet", "parameters"),
+    [
+        ("New-Mailbox", {"Shared": True, "Room": True, "Name": "x"}),
+        ("New-Mailbox", {"Shared": True, "Name": "x", "MailboxPlan": "y"}),
+        ("Get-Mailbox", {"Identity": "a", "Anr": "b"}),
+        ("Add-MailboxPermission", {**ACE, "Owner": "anna"}),
+        ("Remove-MailboxPermission", {**ACE, "ClearAutoMapping": True}),
+        ("Get-Recipient", {"Identity": "a", "Anr": "b"}),
+    ],
+)
+def test_cmdlet_when_parameters_of_two_sets_are_mixed_then_refused(cmdlet: str, parameters: dict[str, Any]) -> None:
+    assert "Parameter set cannot be resolved" in sentence(cmdlet, parameters)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"Add": ["smtp:x@contoso.example"]},
+        {"@odata.type": "#Exchange.Other", "Add": []},
+        {"@odata.type": HASH_TABLE, "Set": ["x"]},
+    ],
+)
+def test_hash_table_when_it_is_not_one_of_the_service_then_refused(value: dict[str, Any]) -> None:
+    assert sentence("Set-Mailbox", {"Identity": SALES, "EmailAddresses": value})
+
+
+def test_hash_table_when_the_parameter_is_an_array_then_refused() -> None:
+    value = {"@odata.type": HASH_TABLE, "Add": ["FullAccess"]}
+    assert sentence("Add-MailboxPermission", {**ACE, "AccessRights": value})
+
+
+def test_array_when_an_item_is_no_text_then_refused() -> None:
+    assert sentence("Add-MailboxPermission", {**ACE, "AccessRights": [5]})
+    assert sentence("Add-MailboxPermission", {**ACE, "AccessRights": [None]})
+
+
+def test_names_when_written_in_another_case_then_bound_by_their_published_spelling() -> None:
+    bound = bind("Get-Mailbox", {"identity": "a", "INCLUDEGRANTSENDONBEHALFTOWITHDISPLAYNAMES": True})
+    assert set(bound) == {"Identity", "IncludeGrantSendOnBehalfToWithDisplayNames"}
+
+
+@pytest.mark.parametrize("cmdlet", ["Get-Mailbox", "Get-AcceptedDomain", "Get-MailboxPermission"])
+def test_read_when_told_not_to_ask_then_refused_as_it_never_asks(cmdlet: str) -> None:
+    assert "Confirm" in sentence(cmdlet, {**ENOUGH.get(cmdlet, {}), "Confirm": False})
+
+
+def values_for(cmdlet: str) -> dict[str, Any]:
+    """Return a value for each parameter that a cmdlet cannot do without, in its first set."""
+    fact = facts()[cmdlet]
+    found: dict[str, Any] = {}
+    chosen = next(iter(fact["sets"]), "")
+    for name, detail in fact["parameters"].items():
+        if detail["required"] and chosen in (detail.get("sets") or [chosen]):
+            listed = detail.get("values")
+            special = {"SwitchParameter": True, "Boolean": True, "Int32": 1}
+            value: Any = listed[0] if listed else special.get(detail["type"], "x")
+            found[name] = [value] if detail["type"].endswith("[]") else value
+    return found
+
+
+def test_cmdlets_when_not_modelled_then_none_pretends(door: Door) -> None:
+    for cmdlet in sorted(set(facts()) - set(CMDLETS)):
+        answer = door(cmdlet, **values_for(cmdlet))
+        assert answer.status_code in (400, 501), (cmdlet, answer.text)
+        assert "value" not in answer.json(), cmdlet
+        if answer.status_code == 501:
+            assert cmdlet in answer.text and kind(answer) == "NotModelled"
+
+
+def test_modelled_cmdlets_when_compared_then_the_facts_have_them() -> None:
+    assert set(CMDLETS) <= set(facts()) and len(facts()) == 87
+
+
+@pytest.mark.parametrize(
+    ("cmdlet", "parameters"),
+    [
+        ("Remove-Mailbox", {"Identity": SALES, "WhatIf": True}),
+        ("Set-Mailbox", {"Identity": SALES, "DisplayName": "x", "WhatIf": True}),
+        ("Add-MailboxPermission", {**ACE, "WhatIf": True}),
+        ("Set-Mailbox", {"Identity": SALES, "MailTip": "x"}),
+        ("Get-Mailbox", {"Anr": "sal"}),
+        ("Get-Mailbox", {"Archive": True}),
+        ("Get-Mailbox", {"InactiveMailboxOnly": True}),
+        ("Get-MailboxPermission", {"Identity": SALES, "Owner": True}),
+        ("Add-MailboxPermission", {**ACE, "InheritanceType": "None"}),
+        ("Remove-RecipientPermission", {**ENOUGH["Remove-RecipientPermission"], "MultiTrustees": ["a"]}),
+    ],
+)
+def test_parameter_when_not_modelled_then_it_says_so_and_nothing_changes(
+    door: Door, cloud: Cloud, cmdlet: str, parameters: dict[str, Any]
+) -> None:
+    answer = door(cmdlet, **parameters)
+    assert "does not model" in answer.text and answer.status_code >= 400
+    assert cloud.writes() == []
