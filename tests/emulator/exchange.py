@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from sharedbox_cli.emulator.microsoft.exchange_admin.binding import HASH_TABLE
+from sharedbox_cli.emulator.microsoft.exchange_admin.conversion import HASH_TABLE
 from sharedbox_cli.emulator.seed import CLIENT_ID, SECRET
 from tests.conftest import Cloud
 

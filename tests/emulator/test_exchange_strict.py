@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from sharedbox_cli.emulator.microsoft.exchange_admin.binding import facts
-from sharedbox_cli.emulator.microsoft.exchange_admin.service import CMDLETS
+from sharedbox_cli.emulator.microsoft.exchange_admin.catalogue import CMDLETS
 from sharedbox_cli.emulator.seed import CLIENT_ID, SECRET
 from tests.conftest import Cloud
 

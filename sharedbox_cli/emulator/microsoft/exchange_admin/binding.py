@@ -7,7 +7,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from sharedbox_cli.emulator.microsoft.exchange_admin.conversion import converted
+from sharedbox_cli.emulator.microsoft.exchange_admin.conversion import Edit, converted
 from sharedbox_cli.emulator.microsoft.exchange_admin.errors import RoleMissing, bad_parameter, bad_request
 
 _COMMON = {name: {"type": "String"} for name in ("ErrorAction", "WarningAction", "InformationAction")}
@@ -21,6 +21,10 @@ _ON_PREMISES = {
         "Arbitration", "AuditLog", "AuxAuditLog", "DisabledUser", "FederatedUser", "Linked", "LinkedRoomMailbox",
         "RemoteArchive", "SupervisoryReviewPolicyMailbox",
     }),
+    "Remove-Mailbox": frozenset({"StoreMailboxIdentity"}),
+    "Add-MailboxPermission": frozenset({"Instance"}),
+    "Remove-MailboxPermission": frozenset({"Instance", "Owner"}),
+    "Get-MailboxStatistics": frozenset({"Database", "Server"}),
 }  # fmt: skip
 """Sets that the pages list, and whose own switches are on-premises parameters left out of the facts."""
 
@@ -63,9 +67,17 @@ def bind(cmdlet: str, parameters: Any) -> dict[str, Any]:
             raise bad_parameter(f"A parameter cannot be found that matches parameter name '{name}'.")
         if found in bound:
             raise bad_parameter(f"Cannot bind parameter because parameter '{found}' is specified more than once.")
-        bound[found] = converted(found, fact["parameters"].get(found) or _COMMON[found], value)
+        bound[found] = _converted(spelling(cmdlet), found, value)
     _check_sets(cmdlet, fact, bound)
     return {name: value for name, value in bound.items() if name not in _COMMON}
+
+
+def _converted(cmdlet: str, name: str, value: Any) -> Any:
+    """Return one value; only a cmdlet that changes a list takes a hash table (assumed: no page tells it)."""
+    found = converted(name, facts()[cmdlet]["parameters"].get(name) or _COMMON[name], value)
+    if isinstance(found, Edit) and not cmdlet.startswith("Set-"):
+        raise bad_parameter(f"Cannot process argument transformation on parameter '{name}': {cmdlet} changes no list.")
+    return found
 
 
 @cache

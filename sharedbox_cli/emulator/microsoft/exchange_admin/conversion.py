@@ -46,7 +46,7 @@ def converted(name: str, detail: Mapping[str, Any], value: Any) -> Any:
         return _unlimited(name, value)
     if not isinstance(value, str):
         raise _untransformed(name, f"Cannot convert value to type {kind}.")
-    if detail.get("required") and not value:
+    if not value and (detail.get("required") or kind.endswith("IdParameter")):
         raise bad_parameter(f"Cannot bind argument to parameter '{name}' because it is an empty string.")
     return _text(name, kind, detail, value)
 
@@ -77,6 +77,8 @@ def _many(name: str, kind: str, detail: Mapping[str, Any], value: Any) -> list[s
             raise _untransformed(name, f"Cannot convert hash table to type {kind}.")
         return _edit(name, detail, value)
     items = value if isinstance(value, list) else [value]
+    if detail.get("required") and not items:
+        raise bad_parameter(f"Cannot bind argument to parameter '{name}' because it is an empty collection.")
     return [_item(name, kind, detail, item) for item in items]
 
 

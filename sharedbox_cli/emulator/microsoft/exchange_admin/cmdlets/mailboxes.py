@@ -186,8 +186,6 @@ def disable_mailbox(call: Call) -> Result:
 
 def statistics(call: Call) -> Result:
     """Return size and count of one mailbox; one that nobody opened has none, and a warning says so."""
-    if not call.text("Identity"):
-        raise bad_parameter("Cannot process command because of one or more missing mandatory parameters: Identity.")
     box = find_mailbox(call, call.text("Identity"))
     if not box["used_bytes"] and not box["items"]:
         text = f"The user hasn't logged on to mailbox '{box['cn']}' ('{box['guid']}'), so there is no data to return."

@@ -154,8 +154,7 @@ def remove_mailbox_permission(call: Call) -> Result:
     """Take full access away, or switch automapping off for all."""
     box = find_mailbox(call, call.text("Identity"))
     if call.has("ClearAutoMapping"):
-        sql = "update permissions set automapping = 0 where mailbox_id = ? and right = 'full_access'"
-        call.tenant.run(sql, box["id"])
+        call.tenant.run("update permissions set automapping = 0 where mailbox_id = ? and automapping = 1", box["id"])
         return Result(effect=f"clear automapping on {box['mail'].lower()}")
     _require_whole_tree(call)
     rights = list(call.parameters["AccessRights"])
