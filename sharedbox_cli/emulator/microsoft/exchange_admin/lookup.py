@@ -16,13 +16,20 @@ MAILBOXES = (
     "select m.*, o.upn, o.mail, o.name display_name, o.sid, o.doc user_doc, o.deleted_at from mailboxes m "
     "join objects o on o.id = m.id where "
 )
-_BY_SMTP = "in (select id from addresses where key = ? and lower(prefix) = 'smtp')"
+_BY_KEY = (
+    "in (select id from objects where id = ?1 or lower(upn) = ?2 or sid = ?3 union select id from mailboxes "
+    "where guid = ?2 or lower(cn) = ?2 or lower(alias) = ?2 union select id from addresses where key = ?2 "
+    "and lower(prefix) = 'smtp')"
+)
+"""Each part has an index of its own: one condition over two tables would read them whole."""
 TABLES = (
     "create table if not exists exchange_anchors (mailbox_id text primary key, anchor text not null)",
     "create table if not exists exchange_before (mailbox_id text not null, property text not null, "
     "value text not null, until real not null)",
+    "create index if not exists mailboxes_guid on mailboxes (guid)",
+    "create index if not exists mailboxes_alias on mailboxes (lower(alias))",
 )
-"""What only this service keeps: who made a mailbox, and what readers still see of settings."""
+"""What only this service keeps: who made a mailbox, and what readers still see of settings; and what it looks up."""
 
 
 def prepare(tenant: Tenant) -> None:
@@ -46,11 +53,7 @@ def _only(found: list[sqlite3.Row], identity: str) -> sqlite3.Row:
 
 def _candidates(tenant: Tenant, identity: str) -> list[sqlite3.Row]:
     key = identity.lower()
-    exact = tenant.rows(
-        MAILBOXES + "o.deleted_at is null and (m.id = ? or m.guid = ? or lower(m.cn) = ? or lower(m.alias) = ? "
-        f"or lower(o.upn) = ? or m.id {_BY_SMTP})",
-        legacy_id(key), key, key, key, key, key,
-    )  # fmt: skip
+    exact = tenant.rows(f"{MAILBOXES}o.deleted_at is null and m.id {_BY_KEY}", legacy_id(key), key, "")
     return exact or tenant.rows(MAILBOXES + "o.deleted_at is null and lower(o.name) = ?", key)
 
 
@@ -92,11 +95,8 @@ def find_soft_deleted(call: Call, identity: str) -> sqlite3.Row:
 def find_object(call: Call, identity: str) -> sqlite3.Row:
     """Return a living user, group or contact by id, address, UPN, SID or name. Raises CmdletError."""
     key = identity.lower()
-    exact = call.tenant.rows(
-        f"select * from objects where deleted_at is null and (id = ? or lower(upn) = ? or sid = ? or id {_BY_SMTP} "
-        "or id in (select id from mailboxes where lower(cn) = ? or lower(alias) = ? or guid = ?))",
-        legacy_id(key), key, identity.upper(), key, key, key, key,
-    )  # fmt: skip
+    sql = f"select * from objects where deleted_at is null and id {_BY_KEY}"
+    exact = call.tenant.rows(sql, legacy_id(key), key, identity.upper())
     found = exact or call.tenant.rows("select * from objects where deleted_at is null and lower(name) = ?", key)
     return _only(found, identity)
 

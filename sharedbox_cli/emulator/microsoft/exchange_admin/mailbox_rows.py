@@ -49,6 +49,7 @@ class Rows:
         self._call = call
         self._with_names = call.has("IncludeGrantSendOnBehalfToWithDisplayNames")
         tenant = call.tenant
+        self._organization = tenant.id
         one = "where id = ?" if mailbox else "where ? = ''"
         self._addresses: dict[str, list[str]] = {}
         for row in tenant.rows(f"select id, prefix, text from addresses {one} order by id, prefix, key", mailbox):
@@ -72,7 +73,7 @@ class Rows:
         return {
             "Identity": name if box["deleted_at"] is None else f"Soft Deleted Objects\\{name}",
             "Name": name,
-            "DistinguishedName": f"CN={name},OU={self._call.tenant.id},OU=Microsoft Exchange Hosted Organizations",
+            "DistinguishedName": f"CN={name},OU={self._organization},OU=Microsoft Exchange Hosted Organizations",
             "LegacyExchangeDN": legacy_dn(box["id"]),
             "Guid": box["id"],
             "ExternalDirectoryObjectId": box["id"],

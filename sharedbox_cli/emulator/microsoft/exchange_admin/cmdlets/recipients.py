@@ -16,7 +16,9 @@ from sharedbox_cli.emulator.microsoft.exchange_admin.lookup import (
 )
 from sharedbox_cli.emulator.microsoft.exchange_admin.opath import matcher
 
-_ONE_ADDRESS = re.compile(r"\s*EmailAddresses\s+-eq\s+'(?:smtp:)?((?:[^']|'')+)'\s*", re.IGNORECASE)
+_ADDRESS = r"EmailAddresses\s+-eq\s+'(?:\w+:)?((?:[^']|'')+)'"
+_ANY_ADDRESS = re.compile(rf"\s*{_ADDRESS}(?:\s+-or\s+{_ADDRESS})*\s*", re.IGNORECASE)
+_MOST_KEYS = 500
 _OBJECTS = "select o.*, m.cn, m.alias, m.type from objects o left join mailboxes m on m.id = o.id where "
 
 
@@ -40,12 +42,19 @@ def _candidates(call: Call) -> list[sqlite3.Row]:
     state = "(o.deleted_at is null or o.deleted_at > ?)" if call.has("IncludeSoftDeletedRecipients") else (
         "o.deleted_at is null and ? is not null"
     )  # fmt: skip
-    one = _ONE_ADDRESS.fullmatch(call.text("Filter"))
-    if one is None:
-        return call.tenant.rows(_OBJECTS + state + " order by o.name, o.id", oldest)
-    # The usual question, who has this address, has an index.
-    by_address = " and o.id in (select id from addresses where key = ?)"
-    return call.tenant.rows(_OBJECTS + state + by_address, oldest, one[1].replace("''", "'").lower())
+    keys = _address_keys(call.text("Filter"))
+    if not keys:
+        return call.tenant.rows(f"{_OBJECTS}{state} order by o.name, o.id", oldest)
+    by_address = f" and o.id in (select id from addresses where key in ({', '.join('?' * len(keys))}))"
+    return call.tenant.rows(f"{_OBJECTS}{state}{by_address} order by o.name, o.id", oldest, *keys)
+
+
+def _address_keys(text: str) -> list[str]:
+    """Return the addresses of the usual question, who has this address or that one: it has an index."""
+    if not _ANY_ADDRESS.fullmatch(text):
+        return []
+    found = re.findall(_ADDRESS, text, re.IGNORECASE)
+    return [key.replace("''", "'").lower() for key in found] if len(found) <= _MOST_KEYS else []
 
 
 def _fits(call: Call, row: Row) -> bool:
@@ -57,9 +66,9 @@ def _fits(call: Call, row: Row) -> bool:
 
 def _rows(call: Call, objects: list[sqlite3.Row]) -> list[Row]:
     addresses: dict[str, list[str]] = {}
-    one = "where id = ?" if len(objects) == 1 else "where ? <> ''"
-    key = objects[0]["id"] if objects else ""
-    for row in call.tenant.rows(f"select id, prefix, text from addresses {one} order by id, prefix, key", key):
+    few = [row["id"] for row in objects] if len(objects) <= _MOST_KEYS else []
+    some = f"where id in ({', '.join('?' * len(few))})" if few or not objects else ""
+    for row in call.tenant.rows(f"select id, prefix, text from addresses {some} order by id, prefix, key", *few):
         addresses.setdefault(row["id"], []).append(f"{row['prefix']}:{row['text']}")
     return [_recipient(row, addresses.get(row["id"], [])) for row in objects]
 
