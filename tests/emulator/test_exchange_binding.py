@@ -218,3 +218,47 @@ def test_hash_table_when_the_cmdlet_changes_no_list_then_refused(cmdlet: str) ->
 )
 def test_identity_when_it_is_empty_then_refused_and_not_taken_for_all(cmdlet: str, name: str) -> None:
     assert "empty string" in sentence(cmdlet, {**ENOUGH.get(cmdlet, {}), name: ""})
+
+
+@pytest.mark.parametrize("cmdlet", ["Get-Mailbox", "Get-Recipient", "Get-RecipientPermission", "Get-CASMailbox"])
+def test_identity_when_it_is_null_then_refused_and_not_taken_for_all(cmdlet: str) -> None:
+    assert "it is null" in sentence(cmdlet, {"Identity": None})
+
+
+@pytest.mark.parametrize("value", [2**31, 10**30, str(2**31), "9" * 5000, -1, "-1", 1.5, True, [5], None, "", "²"])
+def test_size_when_it_is_no_number_of_32_bits_then_refused(value: Any) -> None:
+    assert sentence("Get-Mailbox", {"ResultSize": value})
+    assert sentence("Set-Mailbox", {"Identity": SALES, "LitigationHoldDuration": value})
+
+
+@pytest.mark.parametrize("value", [1, "1", 2**31 - 1, "Unlimited", "unlimited"])
+def test_size_when_a_number_or_unlimited_then_bound(value: Any) -> None:
+    assert sentence("Get-Mailbox", {"ResultSize": value}) == ""
+
+
+def value_of(detail: dict[str, Any]) -> Any:
+    """Return a value that fits a parameter's type."""
+    kind = detail["type"].removeprefix("System.")
+    special: dict[str, Any] = {
+        "SwitchParameter": True, "Boolean": True, "Int32": 1, "Unlimited": 1, "DateTime": "2026-11-24",
+        "EnhancedTimeSpan": "1.00:00:00", "ByteQuantifiedSize": "1MB", "SmtpAddress": "x@contoso.example",
+    }  # fmt: skip
+    value = detail["values"][0] if detail.get("values") else special.get(kind, "x")
+    return [value] if kind.endswith("[]") else value
+
+
+@pytest.mark.parametrize("cmdlet", sorted(CMDLETS))
+def test_parameters_when_known_and_not_modelled_then_each_says_so_and_none_is_ignored(
+    door: Door, cloud: Cloud, cmdlet: str
+) -> None:
+    answers = {}
+    for name in sorted(set(facts()[cmdlet]["parameters"]) - CMDLETS[cmdlet].parameters):
+        wish = {**ENOUGH.get(cmdlet, {}), name: value_of(facts()[cmdlet]["parameters"][name])}
+        answers[name] = door(cmdlet, **wish)
+    for name, answer in answers.items():
+        if answer.status_code == 501:
+            assert f"{cmdlet} -{name}" in answer.text
+        else:  # of another set than what the cmdlet cannot do without
+            assert kind(answer) == "ParameterBindingException", name
+    assert "WhatIf" not in answers or answers["WhatIf"].status_code == 501
+    assert cloud.writes() == []

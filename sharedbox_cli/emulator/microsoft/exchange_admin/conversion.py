@@ -14,7 +14,9 @@ _LISTS = frozenset({"MultiValuedProperty", "ProxyAddressCollection"})
 _NULLABLE = frozenset({
     "String", "SmtpAddress", "ProxyAddress", "RecipientIdParameter", "MailboxPolicyIdParameter", *_LISTS,
 })  # fmt: skip
-"""Null clears the property; elsewhere it is refused."""
+"""Null clears the property; elsewhere, and for whom a cmdlet is about, it is refused."""
+_INT_MOST = 2**31 - 1
+_DIGITS_MOST = len(str(_INT_MOST))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ def converted(name: str, detail: Mapping[str, Any], value: Any) -> Any:
     """Return a value as its parameter's type: bool, int, text, list or Edit. Raises CmdletError."""
     kind = str(detail["type"]).removeprefix("System.")
     if value is None:
-        if detail.get("required") or kind not in _NULLABLE:
+        if detail.get("required") or name == "Identity" or kind not in _NULLABLE:
             raise bad_parameter(f"Cannot bind argument to parameter '{name}' because it is null.")
         return None
     if kind in ("SwitchParameter", "Boolean"):
@@ -39,7 +41,7 @@ def converted(name: str, detail: Mapping[str, Any], value: Any) -> Any:
     if kind.endswith("[]") or kind in _LISTS:
         return _many(name, kind, detail, value)
     if kind in ("Int32", "UInt32"):
-        if isinstance(value, bool) or not isinstance(value, int):
+        if isinstance(value, bool) or not isinstance(value, int) or abs(value) > _INT_MOST:
             raise _untransformed(name, "Cannot convert value to type System.Int32.")
         return value
     if kind == "Unlimited":
@@ -58,9 +60,9 @@ def _untransformed(name: str, text: str) -> CmdletError:
 def _unlimited(name: str, value: Any) -> int | str:
     if isinstance(value, str) and value.lower() == "unlimited":
         return "Unlimited"
-    if isinstance(value, str) and value.isdecimal():
-        return int(value)
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+    if isinstance(value, str) and value.isdecimal() and len(value) <= _DIGITS_MOST:
+        value = int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _INT_MOST:
         return value
     if isinstance(value, str) and name != "ResultSize" and _is_size_or_span(value):
         return value

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 GIB = 1024**3
 NO_GUID = "00000000-0000-0000-0000-000000000000"
 _UNITS = {"B": 0, "KB": 1, "MB": 2, "GB": 3, "TB": 4}
-_SIZE = re.compile(r"(\d+(?:\.\d+)?) ?(B|KB|MB|GB|TB)?(?: \([\d,]+ bytes\))?", re.IGNORECASE)
-_SPAN = re.compile(r"(?:(\d+)\.)?(\d{1,2}):([0-5]\d):([0-5]\d)(?:\.\d{1,7})?")
+_SIZE = re.compile(r"(\d{1,19}(?:\.\d{1,19})?) ?(B|KB|MB|GB|TB)?(?: \([\d,]+ bytes\))?", re.IGNORECASE)
+_SPAN = re.compile(r"(?:(\d{1,8})\.)?(\d{1,2}):([0-5]\d):([0-5]\d)(?:\.\d{1,7})?")
 _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _SMTP = re.compile(r"[^\s@<>()\[\]\\,;:\"]{1,64}@[^\s@<>()\[\]\\,;:\"]+\.[^\s@<>()\[\]\\,;:\".]+")
 
@@ -37,7 +37,7 @@ def span_text(seconds: int) -> str:
 
 def span_seconds(text: str) -> int | None:
     """Return the seconds of a .NET span or of a number of days; nothing for another text."""
-    if text.isdecimal():
+    if text.isdecimal() and len(text) <= 8:
         return int(text) * 86400
     found = _SPAN.fullmatch(text)
     if not found:

@@ -18,6 +18,8 @@ _TOKEN = re.compile(
     r"|(?P<constant>\$(?:true|false|null)\b)|(?P<name>\w+))",
     re.IGNORECASE,
 )
+_DEEPEST = 50
+"""Of parentheses and negations within each other (assumed: the vendor publishes no figure)."""
 _OPERATORS = frozenset({"eq", "ne", "like", "notlike", "gt", "ge", "lt", "le"})
 PROPERTIES = (
     "Name", "Alias", "DisplayName", "PrimarySmtpAddress", "UserPrincipalName", "EmailAddresses", "RecipientType",
@@ -40,7 +42,7 @@ class _Reader:
         self._text = text
         self._known = known
         self._tokens: list[tuple[str, str]] = []
-        self._at = 0
+        self._at = self._depth = 0
         place, end = 0, len(text.rstrip())
         while place < end:
             found = _TOKEN.match(text, place)
@@ -83,6 +85,14 @@ class _Reader:
         return tests[0] if len(tests) == 1 else lambda row: all(test(row) for test in tests)
 
     def _single(self) -> Test:
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise self._wrong()
+        test = self._part()
+        self._depth -= 1
+        return test
+
+    def _part(self) -> Test:
         if self._is_word("not"):
             inner = self._single()
             return lambda row: not inner(row)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from sharedbox_cli.emulator.http import Request, Response, json_response
@@ -123,7 +124,7 @@ class ExchangeAdmin:
         self._world.tenant.run("savepoint cmdlet")
         try:
             return act(call)
-        except CmdletError:
+        except BaseException:
             self._world.tenant.run("rollback to cmdlet")
             raise
         finally:
@@ -147,7 +148,8 @@ def _command(request: Request) -> tuple[str, dict[str, Any]]:
     """Return cmdlet and parameters; `null` in place of no parameters is another request. Raises CmdletError."""
     try:
         data = request.json()
-    except ValueError as error:
+        json.dumps(data, ensure_ascii=False).encode()  # half of a surrogate pair is no text
+    except (ValueError, RecursionError) as error:
         raise bad_request("The body is not JSON.") from error
     command = data.get("CmdletInput") if isinstance(data, dict) else None
     if not isinstance(command, dict) or set(data) != {"CmdletInput"}:
