@@ -48,13 +48,14 @@ def is_unresolved(row: sqlite3.Row) -> bool:
     return bool(row["sid"] != SELF and (row["kind"] is None or row["trustee_deleted"] is not None))
 
 
-def find_trustee(call: Call, who: str) -> sqlite3.Row:
+def find_trustee(call: Call, right: str, who: str) -> sqlite3.Row:
     """Return who may be given a right: a user of the tenant or a mail-enabled security group. Raises CmdletError.
 
-    learn.microsoft.com/powershell/module/exchangepowershell/add-mailboxpermission (User), read 2026-11.
+    Who sends on behalf has an address. learn.microsoft.com/powershell/module/exchangepowershell:
+    add-mailboxpermission (User), set-mailbox (GrantSendOnBehalfTo), read 2026-11.
     """
     trustee = find_object(call, who)
-    if not _is_principal(trustee):
+    if not _is_principal(trustee) or (right == SEND_ON_BEHALF and not trustee["mail"]):
         raise _no_principal(who)
     return trustee
 

@@ -14,8 +14,9 @@ _TASKS = "Microsoft.Exchange.Configuration.Tasks."
 _DATA = "Microsoft.Exchange.Data."
 _NOT_FOUND = f"{_TASKS}ManagementObjectNotFoundException"
 _CODES = {
-    401: "Unauthorized", 403: "Forbidden", 404: "NotFound", 429: "TooManyRequests", 500: "InternalServerError",
-    501: "NotImplemented", 503: "ServiceUnavailable",
+    401: "Unauthorized", 403: "Forbidden", 404: "NotFound", 405: "MethodNotAllowed", 409: "Conflict",
+    429: "TooManyRequests", 500: "InternalServerError", 501: "NotImplemented", 502: "BadGateway",
+    503: "ServiceUnavailable", 504: "GatewayTimeout",
 }  # fmt: skip
 
 

@@ -162,12 +162,10 @@ def _set_on_behalf(call: Call, box: sqlite3.Row) -> list[str]:
     value = call.parameters["GrantSendOnBehalfTo"]
     rows = entries.held(call, entries.SEND_ON_BEHALF, box["id"])
     held = {row["trustee_id"] for row in rows}
-    if isinstance(value, Edit):
-        wanted = {row["id"]: row for row in (entries.find_trustee(call, text) for text in value.add)}
-        remove = {find_object(call, text)["id"] for text in value.remove} - set(wanted)
-    else:
-        wanted = {row["id"]: row for row in (entries.find_trustee(call, text) for text in value or [])}
-        remove = held - set(wanted)
+    named = value.add if isinstance(value, Edit) else value or []
+    wanted = {row["id"]: row for row in (entries.find_trustee(call, entries.SEND_ON_BEHALF, text) for text in named)}
+    gone = {find_object(call, text)["id"] for text in value.remove} if isinstance(value, Edit) else held
+    remove = gone - set(wanted)
     for row in rows:
         if row["trustee_id"] in remove:
             entries.end(call, row)

@@ -125,7 +125,7 @@ def _require_whole_tree(call: Call) -> None:
 
 
 def _add(call: Call, box: sqlite3.Row, right: str, who: str, rights: list[str]) -> Result:
-    trustee = entries.find_trustee(call, who)
+    trustee = entries.find_trustee(call, right, who)
     deny = call.has("Deny")
     held = entries.held(call, right, box["id"])
     own = next((row for row in held if _is_of(row, trustee["sid"], deny=deny)), None)
