@@ -242,3 +242,44 @@ def test_entries_when_five_hundred_are_there_then_no_further_one(door: Door, clo
     last = door("Add-MailboxPermission", Identity=SALES, User=BEN, AccessRights=FULL)
     assert last.status_code == (200 if count == 498 else 400)
     assert count == 498 or kind(last) == "RecipientTaskException"
+
+
+@pytest.mark.parametrize("rights", ["SendAs", "sendas", ["SENDAS"], ["SendAs", "SendAs"]])
+def test_send_as_when_written_as_text_or_in_another_case_then_the_same_entry(door: Door, rights: Any) -> None:
+    wish: dict[str, Any] = {"Identity": SALES, "Trustee": ANNA, "AccessRights": rights, "Confirm": False}
+    assert door.warnings("Add-RecipientPermission", **wish) == ""
+    [row] = [row for row in door.rows("Get-RecipientPermission", Identity=SALES) if row["Trustee"] == ANNA]
+    assert row["AccessRights"] == ["SendAs"]
+    assert door.warnings("Remove-RecipientPermission", **wish) == "" and ANNA not in send_as(door)
+
+
+def test_rights_when_several_are_given_then_one_entry_loses_only_what_is_taken(door: Door) -> None:
+    add(door, ANNA, ["fullaccess", "READPERMISSION"])
+    assert full(door)[ANNA] == "FullAccess, ReadPermission"
+    remove(door, ANNA, ["ReadPermission"])
+    assert full(door)[ANNA] == "FullAccess"
+    assert add(door, ANNA, ["ReadPermission", "FullAccess"]) == ""
+    remove(door, ANNA)
+    assert full(door)[ANNA] == "ReadPermission"
+
+
+def test_send_as_when_sent_twice_before_it_is_visible_then_one_entry(door: Door, cloud: Cloud) -> None:
+    cloud.tenant.set_meta("lag:grant", "30")
+    wish: dict[str, Any] = {"Identity": SALES, "Trustee": ANNA, "AccessRights": ["SendAs"], "Confirm": False}
+    assert door.warnings("Add-RecipientPermission", **wish) == "" and ANNA not in send_as(door)
+    assert "already present" in door.warnings("Add-RecipientPermission", **wish)
+    cloud.tenant.clock.advance(31)
+    rows = door.rows("Get-RecipientPermission", Identity=SALES)
+    assert [row["Trustee"] for row in rows].count(ANNA) == 1
+
+
+def test_trustee_when_no_longer_welcome_then_still_taken_away(cloud_of: CloudMaker) -> None:
+    cloud = cloud_of(lambda tenant: grown(tenant, 20, 2, 3))
+    guest = "guest.partner_ext@contoso.example"
+    held = "select mail from objects where id = (select mailbox_id from permissions where trustee_id = ?)"
+    box = cloud.tenant.row(held, id_of(cloud, guest))
+    assert box is not None
+    with opened(cloud) as door:
+        wish: dict[str, Any] = {"Identity": box["mail"], "User": guest, "AccessRights": FULL}
+        assert kind(door("Add-MailboxPermission", **wish)) == "RecipientTaskException"
+        assert door.warnings("Remove-MailboxPermission", **wish, Confirm=False) == ""
