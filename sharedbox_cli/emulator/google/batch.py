@@ -77,7 +77,7 @@ def _part(outer: Request, identity: str, raw: object) -> tuple[str, Request]:
         raise bad("Failed to parse batch request: a relative URL is wanted.", "badRequest")
     head, body = _split(rest)
     path, _, query = words[1].partition("?")
-    if path.startswith("/batch") or path.startswith("/upload"):
+    if path.startswith(("/batch", "/upload")):
         raise GoogleError(400, "A batch cannot hold this request.", "badRequest")
     headers = {"authorization": outer.headers.get("authorization", ""), **head}
     inner = Request(words[0].upper(), outer.host, path, query, headers, body, parent=outer.id)

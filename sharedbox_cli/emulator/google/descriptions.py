@@ -81,7 +81,7 @@ def description(api: str) -> Description:
 def _methods(node: Mapping[str, Any], api: str, document: Mapping[str, Any]) -> Iterator[Method]:
     for raw in node.get("methods", {}).values():
         path = "/" + document["servicePath"] + raw["path"]
-        shared = {name: body for name, body in document.get("parameters", {}).items()}
+        shared = dict(document.get("parameters", {}).items())
         yield Method(
             raw["id"] if raw["id"].startswith(api) or "." not in raw["id"] else f"{api}.{raw['id'].partition('.')[2]}",
             api, raw["httpMethod"], path, {**shared, **raw.get("parameters", {})},
