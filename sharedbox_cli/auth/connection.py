@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -79,3 +79,41 @@ class MicrosoftConnection:
     def exchange_scope(self) -> str:
         """Return the scope of the Exchange admin API."""
         return f"https://{CLOUDS[self.cloud].exchange}/.default"
+
+
+class GoogleMethod(StrEnum):
+    """How to act as people of a Google Workspace."""
+
+    AUTO = "auto"
+    KEY = "service-account-key"
+    KEYLESS = "keyless"
+    """Google's IAM signs for the service account; who asks it needs no key of that account."""
+
+
+GOOGLE_TOKEN_URL = "https://oauth2.googleapis.com/token"  # noqa: S105
+GOOGLE_IAM_URL = "https://iamcredentials.googleapis.com"
+
+
+@dataclass(frozen=True, slots=True)
+class GoogleConnection:
+    """Where a Google Workspace is and how to sign in to it; holds no secret."""
+
+    customer: str = "my_customer"
+    """`my_customer` is the administrator's own; one that begins with C is also the only one written to."""
+    admin: str = ""
+    """The administrator to act as for everything but Gmail."""
+    service_account: str = ""
+    """Its e-mail; needed for keyless."""
+    method: GoogleMethod = GoogleMethod.AUTO
+    key_path: str = ""
+    """A key, or a file that says where the caller's identity comes from."""
+    token_url: str = GOOGLE_TOKEN_URL
+    iam_url: str = GOOGLE_IAM_URL
+    api_urls: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """Base of each API where it is not the vendor's: admin, gmail, groupssettings, licensing, cloudidentity."""
+    shared_org_units: tuple[str, ...] = ("/Shared mailboxes",)
+
+    @property
+    def expected_customer(self) -> str:
+        """Return the customer that has to be met, or nothing where any may be."""
+        return self.customer if self.customer.startswith("C") else ""

@@ -27,12 +27,16 @@ def secret_of(environment: Mapping[str, str], name: str) -> str:
 
 def _read(path: Path, name: str) -> str:
     try:
-        mode = path.stat().st_mode
         text = path.read_text(encoding="utf-8").strip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
         raise AuthError("the secret file cannot be read", where=f"{name}={path}", why=type(error).__name__) from error
     if not text:
         raise AuthError("the secret file is empty", where=f"{name}={path}")
-    if mode & (stat.S_IRGRP | stat.S_IROTH):
-        warnings.warn(f"{path} can be read by others: chmod 600 {path}", SecretFileWarning, stacklevel=3)
+    warn_if_others_read(path)
     return text
+
+
+def warn_if_others_read(path: Path) -> None:
+    """Warn of a secret file whose mode lets others in."""
+    if path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
+        warnings.warn(f"{path} can be read by others: chmod 600 {path}", SecretFileWarning, stacklevel=4)

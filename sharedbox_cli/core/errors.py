@@ -13,6 +13,7 @@ SharedboxError            (summary, where, why, mend)
     ├── NotFound          no such object
     ├── Conflict          an object is in the way, or another state than expected
     ├── Throttled         the service asks for patience
+    ├── Unreachable       no connection, or no service behind it: nothing was done
     ├── Refused           the request was understood and refused for good
     ├── PermissionDenied  5   the service refuses this caller
     └── Ambiguous         sent, but the effect is not known
@@ -172,6 +173,12 @@ class Conflict(CloudError):
 
 class Throttled(CloudError):
     """The service asks for patience; `retry_after` in seconds where it said so."""
+
+
+class Unreachable(CloudError):
+    """Nothing was sent: no connection, no name."""
+
+    summary = "the service cannot be reached"
 
 
 class Refused(CloudError):

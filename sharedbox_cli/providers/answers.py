@@ -20,6 +20,7 @@ from sharedbox_cli.core.errors import (
     Refused,
     Throttled,
 )
+from sharedbox_cli.core.errors import Unreachable as Unreachable
 
 MAX_PAGES = 10_000
 
@@ -49,12 +50,6 @@ class Fields(dict[str, Any]):
         what = self.get("PrimarySmtpAddress") or self.get("Identity") or self.get("id") or ""
         where = " · ".join(part for part in (str(what), self._call, name) if part)
         raise ObserveError(where=where, why="The service left it out.", mend="Nothing is taken for granted. Try again.")
-
-
-class Unreachable(CloudError):
-    """Nothing was sent: no connection, no name."""
-
-    summary = "the service cannot be reached"
 
 
 class Renewed(CloudError):
