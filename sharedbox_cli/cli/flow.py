@@ -31,6 +31,8 @@ def scope_of(desired: Desired, platforms: frozenset[Platform]) -> Scope:
     if any(box.state is State.ABSENT for box in boxes):
         facts |= {Fact.ITEM_COUNT, Fact.LAST_ACTIVITY}
     wanted = [grant for box in boxes for grant in box.grants or ()]
+    if any(grant.delivery is not None for grant in wanted):
+        fields |= {Field.DELIVERY}
     return Scope(
         platforms=frozenset(box.platform for box in boxes),
         mailboxes=frozenset(mine.mailboxes),
@@ -38,6 +40,7 @@ def scope_of(desired: Desired, platforms: frozenset[Platform]) -> Scope:
         facts=frozenset(facts),
         grants_of=frozenset(key for key, box in mine.mailboxes.items() if box.grants is not None),
         trustees=observed_addresses(mine),
+        rights=frozenset(grant.right for grant in wanted),
         with_members=any(grant.kind is TrusteeKind.GROUP for grant in wanted),
     )
 

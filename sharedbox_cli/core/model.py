@@ -84,6 +84,7 @@ ENSURED = frozenset({Field.FOLDERS, Field.TAGS})
 """Lists of which a spec says what must be there at least: what else is there holds mail, and stays."""
 KIND_SHARED = "shared"
 KIND_USER = "user"
+KIND_GROUP = "group"
 BLOCKED = "blocked"
 ALLOWED = "allowed"
 COPY_SENDER = "sender"

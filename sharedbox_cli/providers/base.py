@@ -10,7 +10,7 @@ from sharedbox_cli.core.capability import Capabilities
 from sharedbox_cli.core.change import Change
 from sharedbox_cli.core.events import SILENT, Listener
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import Fact, Field, Observed, Platform
+from sharedbox_cli.core.model import Fact, Field, Observed, Platform, Right
 from sharedbox_cli.core.outcome import Effect, Outcome
 
 
@@ -27,6 +27,8 @@ class Scope:
     """The mailboxes whose grants are read; None: of all in scope."""
     trustees: frozenset[Address] = field(default_factory=frozenset)
     """Addresses that specs name and that must resolve to ids."""
+    rights: frozenset[Right] = frozenset()
+    """The rights that specs give: some cost calls of their own to be read."""
     with_members: bool = False
     """Whether the effective members of trustee groups are read."""
 

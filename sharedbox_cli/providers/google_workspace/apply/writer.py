@@ -1,0 +1,93 @@
+"""What every kind of change needs: the APIs, the run's memory, waiting for what was just made."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from sharedbox_cli.core.change import Change
+from sharedbox_cli.core.errors import AuthError, CloudError, NotFound
+from sharedbox_cli.core.events import SILENT, Listener
+from sharedbox_cli.core.identity import Address
+from sharedbox_cli.core.outcome import Outcome, Status
+from sharedbox_cli.providers.google_workspace.api import Google
+from sharedbox_cli.providers.google_workspace.errors import NO_MAIL, NOT_YET
+from sharedbox_cli.providers.google_workspace.scopes import DIRECTORY, GMAIL
+from sharedbox_cli.providers.transport import SETTLE_SECONDS, Clock
+
+T = TypeVar("T")
+SKEW = timedelta(minutes=5)
+"""How far Google's clocks and ours may be apart."""
+_WAITS = (*SETTLE_SECONDS, *(30.0,) * 18)
+"""About ten minutes: a mailbox is usually there within minutes of its licence (up to a day is documented)."""
+
+
+@dataclass(slots=True)
+class Writer:
+    """The state of one run of writes."""
+
+    google: Google
+    clock: Clock
+    listener: Listener = SILENT
+    made: dict[Address, str] = field(default_factory=dict)
+    """What this run made: for it "not found" means "not yet"."""
+    started: dict[Address, datetime] = field(default_factory=dict)
+    """When the first request to make something was sent (UTC)."""
+    licensed: set[Address] = field(default_factory=set)
+    """Accounts to which this run gave a licence: their mailbox is on its way."""
+
+    async def directory(self, make: Callable[[Any], Any], call: str, mailbox: Address) -> dict[str, Any]:
+        """Send a write to the Directory API; wait where this run made the object."""
+        return await self.patiently(lambda: self.google.write(DIRECTORY, make, call, mailbox=mailbox.text), mailbox)
+
+    async def gmail(self, make: Callable[[Any], Any], call: str, mailbox: Address) -> dict[str, Any]:
+        """Send a write to a mailbox; wait where it is on its way."""
+        return await self.patiently(
+            lambda: self.google.write(
+                GMAIL, lambda service: make(service.users()), call, subject=mailbox.key, mailbox=mailbox.key
+            ), mailbox,
+        )  # fmt: skip
+
+    async def patiently(self, act: Callable[[], Awaitable[T]], mailbox: Address) -> T:
+        """Return what `act` returns, repeated while what this run made is not everywhere yet. Raises CloudError."""
+        waits = iter(_WAITS)
+        while True:
+            try:
+                return await act()
+            except (CloudError, AuthError) as error:
+                wait = next(waits, None)
+                if wait is None or not self._may_come(error, mailbox):
+                    raise
+                self.listener.waiting(wait, f"{mailbox} is new and not everywhere yet")
+                await self.clock.sleep(wait)
+
+    def _may_come(self, error: CloudError | AuthError, mailbox: Address) -> bool:
+        if mailbox not in self.made and mailbox not in self.licensed:
+            return False
+        if isinstance(error, AuthError):  # the token service does not know the account yet
+            return "invalid_grant" in str(error) or "Invalid email" in str(error)
+        return isinstance(error, NotFound) or error.code in (NO_MAIL, NOT_YET, "invalid_grant")
+
+
+def identity_of(writer: Writer, change: Change) -> str:
+    """Return what names the object: its id, or its address while the id is not known."""
+    return change.mailbox_id or writer.made.get(change.mailbox, "") or change.mailbox.text
+
+
+def done(reason: str = "", mailbox_id: str = "") -> Outcome:
+    """Return success."""
+    return Outcome(Status.DONE, reason, mailbox_id=mailbox_id)
+
+
+def already(reason: str) -> Outcome:
+    """Return success without a change."""
+    return Outcome(Status.ALREADY_SO, reason)
+
+
+def failed(error: CloudError, reason: str = "") -> Outcome:
+    """Return a failure in words, with the vendor's request id."""
+    words = reason or ". ".join(part.rstrip(".") for part in (error.summary, error.why) if part)
+    mend = f" {error.mend}" if error.mend else ""
+    return Outcome(Status.FAILED, f"{words}.{mend}", error.request_id)

@@ -1,0 +1,114 @@
+"""Google's answers to our errors: by status and `reason`; a message only tells sub-cases apart."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from sharedbox_cli.core.errors import (
+    Ambiguous,
+    CloudError,
+    Conflict,
+    NotFound,
+    PermissionDenied,
+    Refused,
+    Throttled,
+)
+from sharedbox_cli.providers.answers import DOCTOR, PORTAL, Renewed, Unreachable, retry_after
+
+if TYPE_CHECKING:
+    from googleapiclient.errors import HttpError
+
+THROTTLES = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "RATE_LIMIT_EXCEEDED"})
+"""403 and 429 with these are a request for patience (developers.google.com/workspace/admin/directory/v1/limits)."""
+NO_MAIL = "mailServiceNotEnabled"
+"""Our code for 400 "Mail service not enabled": no licence, switched off, or not there yet; nobody tells which."""
+NOT_YET = "creationNotComplete"
+"""Our code for 412 "User creation is not complete"."""
+_BY_STATUS: Mapping[int, tuple[type[CloudError], str]] = {
+    400: (Refused, "the service refused the request"), 401: (Renewed, "the service refused the token"),
+    403: (PermissionDenied, "not allowed"), 404: (NotFound, "not found"),
+    409: (Conflict, "in conflict with what is there"), 412: (Refused, "the service refused the request"),
+    429: (Throttled, "the service asks for patience"),
+}  # fmt: skip
+_MENDS = (
+    ("Domain not found", "Use a domain that is verified in this Google Workspace account."),
+    ("INVALID_OU_ID", "Make the organisational unit first: admin.google.com > Directory > Organizational units."),
+    ("Invalid Ou Id", "Make the organisational unit first: admin.google.com > Directory > Organizational units."),
+    ("Mail service not enabled", "Give the account a licence with Gmail, and switch Gmail on for its unit."),
+    ("does not allow external members", "Write `group: {external_members: true}`, or leave the outsider out."),
+    ("enough available licenses", "Buy or free a licence."),
+    ("Invalid delegate", "A delegate is an active account of the organisation, named by its primary address."),
+    ("Unrecognized forwarding address", "The address must be confirmed first: a mail with a code went there."),
+    ("Cyclic memberships", "Take one of the groups out of the other."),
+)  # fmt: skip
+
+
+def google_error(error: HttpError, call: str, mailbox: str = "") -> CloudError:
+    """Return what an error answer means."""
+    status = int(error.resp.status)
+    message, reason = _said(error.content)
+    headers = {str(name).lower(): str(value) for name, value in error.resp.items()}
+    kind, summary = _BY_STATUS.get(status, (Refused, "the service refused the request"))
+    more: dict[str, Any] = {
+        "call": call, "mailbox": mailbox, "status": status, "code": reason, "why": message[:500],
+        "request_id": headers.get("x-request-id", ""), "retry_after": retry_after(headers),
+        "mend": next((mend for word, mend in _MENDS if word in message), ""),
+    }  # fmt: skip
+    if status >= 500 or status == 408:
+        return Ambiguous("the service failed", **more)
+    if status in (403, 429) and reason in THROTTLES:
+        return Throttled("the service asks for patience", **more)
+    if status == 400 and "Mail service not enabled" in message:
+        return Refused("the mailbox has no mail service", **{**more, "code": NO_MAIL})
+    if status == 412 and "creation is not complete" in message:
+        return Refused("the account is not complete yet", **{**more, "code": NOT_YET})
+    if kind is PermissionDenied:
+        return _denied(reason, message, more)
+    return kind(summary, **more)
+
+
+def _denied(reason: str, message: str, more: dict[str, Any]) -> CloudError:
+    if reason in ("accessNotConfigured", "SERVICE_DISABLED"):
+        mend = "Switch the API on: console.cloud.google.com/apis/library, in the service account's project."
+        return PermissionDenied("the API is not switched on", **{**more, "mend": mend})
+    if "insufficient" in reason.lower() or "insufficient authentication scopes" in message:
+        return PermissionDenied("a scope is missing", **{**more, "mend": DOCTOR})
+    denied = PermissionDenied("not allowed", **{**more, "mend": DOCTOR})
+    denied.is_whole_route = not more["mailbox"]
+    return denied
+
+
+def _said(content: bytes) -> tuple[str, str]:
+    """Return message and reason of an error's body."""
+    try:
+        error = json.loads(content)["error"]
+        items = error.get("errors") or [{}]
+        details = error.get("details") or [{}]
+        reason = items[0].get("reason") or details[0].get("reason") or error.get("status") or ""
+        return str(error.get("message", "")), str(reason)
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError):
+        return "", ""
+
+
+def connection_error(error: Exception, call: str, mailbox: str = "") -> CloudError:
+    """Return what a failure below HTTP means."""
+    import ssl
+
+    import httplib2
+
+    text = f"{type(error).__name__}: {error}".split("\n")[0][:300]
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return Refused(
+            "the service's certificate is not trusted", call=call, mailbox=mailbox,
+            why="A proxy that looks inside, or an unknown authority.",
+            mend="Point HTTPLIB2_CA_CERTS at the certificate of your proxy.",
+        )  # fmt: skip
+    if isinstance(error, (httplib2.ServerNotFoundError, ConnectionRefusedError)):
+        return Unreachable(call=call, mailbox=mailbox, why=text)
+    if isinstance(error, json.JSONDecodeError):
+        why = "It is not JSON: cut short, or a proxy or a portal in between."
+        code = PORTAL if error.doc.lstrip()[:1] == "<" else ""
+        return Ambiguous("not an answer of the service", call=call, mailbox=mailbox, why=why, code=code)
+    return Ambiguous("no answer came", call=call, mailbox=mailbox, why=text)

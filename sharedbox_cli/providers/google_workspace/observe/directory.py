@@ -1,0 +1,183 @@
+"""Accounts and groups: whole lists where that is less than asking one by one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sharedbox_cli.core.errors import NotFound
+from sharedbox_cli.core.identity import Address, TrusteeId
+from sharedbox_cli.core.model import Trustee, TrusteeKind
+from sharedbox_cli.providers.answers import Fields
+from sharedbox_cli.providers.google_workspace.api import Google
+from sharedbox_cli.providers.google_workspace.scopes import DIRECTORY
+
+USERS_A_PAGE = 500
+GROUPS_A_PAGE = 200
+FEW = 2
+"""So many are asked for one by one."""
+USER_FIELDS = (
+    "id,primaryEmail,name,aliases,nonEditableAliases,suspended,archived,orgUnitPath,includeInGlobalAddressList,"
+    "isMailboxSetup,lastLoginTime,recoveryEmail,recoveryPhone,changePasswordAtNextLogin,externalIds,customerId,"
+    "creationTime,isAdmin"
+)
+GROUP_FIELDS = "id,email,name,description,aliases,nonEditableAliases,directMembersCount"
+
+
+@dataclass(slots=True)
+class Directory:
+    """Everybody who was read, by id; `owner` has every address that somebody goes by."""
+
+    users: dict[str, Fields] = field(default_factory=dict)
+    groups: dict[str, Fields] = field(default_factory=dict)
+    owner: dict[Address, str] = field(default_factory=dict)
+    domains: frozenset[str] = frozenset()
+    is_whole: bool = False
+    """Whether all accounts were read, so that an unknown address is nobody's."""
+
+    def add_user(self, row: Fields) -> None:
+        """Keep an account."""
+        self.users[str(row["id"])] = row
+        self._own(row, "primaryEmail")
+
+    def add_group(self, row: Fields) -> None:
+        """Keep a group."""
+        self.groups[str(row["id"])] = row
+        self._own(row, "email")
+
+    def _own(self, row: Fields, primary: str) -> None:
+        for text in (row[primary], *row.get("aliases", ()), *row.get("nonEditableAliases", ())):
+            self.owner[Address.of(str(text))] = str(row["id"])
+
+    def user_of(self, address: Address) -> Fields | None:
+        """Return the account with this primary address."""
+        row = self.users.get(self.owner.get(address, ""))
+        return row if row is not None and Address.of(str(row["primaryEmail"])) == address else None
+
+    def group_of(self, address: Address) -> Fields | None:
+        """Return the group with this primary address."""
+        row = self.groups.get(self.owner.get(address, ""))
+        return row if row is not None and Address.of(str(row["email"])) == address else None
+
+    def trustees(self) -> dict[TrusteeId, Trustee]:
+        """Return everybody as holders of rights."""
+        found = {TrusteeId(key): trustee_of_user(row) for key, row in self.users.items()}
+        return found | {TrusteeId(key): trustee_of_group(row) for key, row in self.groups.items()}
+
+
+def name_of(row: Mapping[str, Any]) -> str:
+    """Return the name of an account as people see it."""
+    name = row.get("name") or {}
+    return str(name.get("displayName") or name.get("fullName") or "")
+
+
+def trustee_of_user(row: Fields) -> Trustee:
+    """Return an account as a holder of rights."""
+    return Trustee(
+        TrusteeId(str(row["id"])), TrusteeKind.USER, Address.of(str(row["primaryEmail"])), name_of(row),
+        is_enabled=not (row.get("suspended") or row.get("archived")),
+    )  # fmt: skip
+
+
+def trustee_of_group(row: Fields) -> Trustee:
+    """Return a group as a holder of rights."""
+    address = Address.of(str(row["email"]))
+    return Trustee(TrusteeId(str(row["id"])), TrusteeKind.GROUP, address, str(row.get("name", "")))
+
+
+async def read_users(google: Google, into: Directory, wanted: Iterable[Address] | None) -> None:
+    """Read the accounts that are wanted, or all. An address nobody has is simply not there afterwards."""
+    open_ones = None if wanted is None else set(wanted)
+    if open_ones is None or len(open_ones) > FEW:
+        pages = len(open_ones) if open_ones is not None else 10_000
+        rows, is_whole = await google.read_all(
+            DIRECTORY, lambda service, token: service.users().list(
+                customer=google.customer, maxResults=USERS_A_PAGE, pageToken=token, projection="basic",
+                fields=f"nextPageToken,users({USER_FIELDS})",
+            ), "users", "directory.users.list", most_pages=pages,
+        )  # fmt: skip
+        for row in rows:
+            into.add_user(row)
+        into.is_whole = is_whole
+        if is_whole:
+            return
+    missing = sorted({address for address in open_ones or () if address not in into.owner})
+    for found in await asyncio.gather(*(read_user(google, address.text) for address in missing)):
+        if found is not None:
+            into.add_user(found)
+
+
+async def read_user(google: Google, key: str) -> Fields | None:
+    """Return one account by address, alias or id."""
+    try:
+        return await google.read(
+            DIRECTORY, lambda service: service.users().get(userKey=key, projection="basic", fields=USER_FIELDS),
+            "directory.users.get",
+        )  # fmt: skip
+    except NotFound:
+        return None
+
+
+async def read_groups(google: Google, into: Directory, wanted: Iterable[Address] | None) -> None:
+    """Read the groups that are wanted, or all."""
+    open_ones = None if wanted is None else {address for address in wanted if address not in into.owner}
+    if open_ones is None or len(open_ones) > FEW:
+        rows, is_whole = await google.read_all(
+            DIRECTORY, lambda service, token: service.groups().list(
+                customer=google.customer, maxResults=GROUPS_A_PAGE, pageToken=token,
+                fields=f"nextPageToken,groups({GROUP_FIELDS})",
+            ), "groups", "directory.groups.list", most_pages=len(open_ones) if open_ones is not None else 10_000,
+        )  # fmt: skip
+        for row in rows:
+            into.add_group(row)
+        if is_whole:
+            return
+    missing = sorted({address for address in open_ones or () if address not in into.owner})
+    for found in await asyncio.gather(*(read_group(google, address.text) for address in missing)):
+        if found is not None:
+            into.add_group(found)
+
+
+async def read_group(google: Google, key: str) -> Fields | None:
+    """Return one group by address, alias or id."""
+    try:
+        return await google.read(
+            DIRECTORY, lambda service: service.groups().get(groupKey=key, fields=GROUP_FIELDS), "directory.groups.get"
+        )
+    except NotFound:
+        return None
+
+
+async def read_domains(google: Google) -> tuple[list[str], str]:
+    """Return the verified domains and the primary one."""
+    data = await google.read(
+        DIRECTORY, lambda service: service.domains().list(customer=google.customer), "directory.domains.list"
+    )
+    rows = [row for row in data["domains"] if row.get("verified", True)]
+    primary = next((str(row["domainName"]) for row in rows if row.get("isPrimary")), "")
+    aliases = [alias["domainAliasName"] for row in rows for alias in row.get("domainAliases", ())]
+    return [str(name).lower() for name in (*(row["domainName"] for row in rows), *aliases)], primary
+
+
+async def read_deleted(google: Google) -> list[Fields]:
+    """Return the accounts that were deleted in the last 20 days and can be brought back."""
+    rows, _ = await google.read_all(
+        DIRECTORY, lambda service, token: service.users().list(
+            customer=google.customer, maxResults=USERS_A_PAGE, pageToken=token, showDeleted="true",
+            fields="nextPageToken,users(id,primaryEmail,name,deletionTime)",
+        ), "users", "directory.users.list deleted",
+    )  # fmt: skip
+    return rows
+
+
+async def read_derived(google: Google, group: str) -> list[Fields]:
+    """Return everybody below a group."""
+    rows, _ = await google.read_all(
+        DIRECTORY, lambda service, token: service.members().list(
+            groupKey=group, maxResults=200, pageToken=token, includeDerivedMembership=True,
+            fields="nextPageToken,members(id,email,type,status)",
+        ), "members", "directory.members.list derived",
+    )  # fmt: skip
+    return rows

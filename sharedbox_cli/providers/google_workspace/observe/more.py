@@ -1,0 +1,143 @@
+"""Licences, storage and the delegation policy: what is asked of the whole account and laid over its mailboxes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sharedbox_cli.core.errors import PermissionDenied, Refused
+from sharedbox_cli.core.identity import Address
+from sharedbox_cli.core.model import LICENCE_NONE, Fact, Field, LicencePool, ObservedMailbox, Value
+from sharedbox_cli.providers.answers import Fields
+from sharedbox_cli.providers.base import Scope
+from sharedbox_cli.providers.google_workspace.api import Google
+from sharedbox_cli.providers.google_workspace.scopes import LICENSING, POLICIES, REPORTS
+
+PRODUCT = "Google-Apps"
+SKUS: Mapping[str, str] = {
+    "1010020027": "google-workspace-business-starter", "1010020028": "google-workspace-business-standard",
+    "1010020025": "google-workspace-business-plus", "1010020029": "google-workspace-enterprise-starter",
+    "1010020026": "google-workspace-enterprise-standard", "1010020020": "google-workspace-enterprise-plus",
+    "1010020030": "google-workspace-frontline-starter",
+}  # fmt: skip
+"""Our names of the licences with Gmail (developers.google.com/workspace/admin/licensing/v1/how-tos/products)."""
+MIB = 1024**2
+_NEWEST_DAYS, _OLDEST_DAYS = 2, 7
+"""Usage reports are one to three days late; further back than this nothing is known."""
+_SIZES = frozenset({Fact.USED_BYTES, Fact.USED_AT, Fact.POOL_USED_BYTES, Fact.POOL_TOTAL_BYTES})
+_DELEGATION = "settings/gmail.mail_delegation"
+Boxes = Mapping[Address, ObservedMailbox]
+
+
+async def read_more(
+    google: Google, scope: Scope, boxes: Boxes, now: datetime
+) -> tuple[dict[Address, ObservedMailbox], dict[str, LicencePool]]:  # fmt: skip
+    """Return the mailboxes with what was asked for beside their own settings, and the licences in use."""
+    found = dict(boxes)
+    pools: dict[str, LicencePool] = {}
+    if not found:
+        return found, pools
+    if Field.LICENCE in scope.fields or scope.facts & {Fact.LICENCES, Fact.MAILBOX_PLANS}:
+        held = await read_licences(google, _customer(google, boxes))
+        found = {key: _licensed(box, held, scope) for key, box in found.items()}
+    if scope.facts & _SIZES:
+        sizes, pool = await read_sizes(google, now)
+        found = {key: replace(box, facts={**box.facts, **sizes.get(key, {}), **pool}) for key, box in found.items()}
+    if Fact.DELEGATION in scope.facts:
+        told = await read_delegation(google)
+        found = {key: replace(box, facts={**box.facts, Fact.DELEGATION: told}) for key, box in found.items()}
+    return found, pools
+
+
+def _customer(google: Google, boxes: Boxes) -> str:
+    """Return what the Licensing API takes for a customer: it knows no `my_customer`."""
+    if google.customer != "my_customer":
+        return google.customer
+    return google.admin.rpartition("@")[2]
+
+
+async def read_licences(google: Google, customer: str) -> dict[Address, str]:
+    """Return the licence of each account, by its primary address."""
+    rows, _ = await google.read_all(
+        LICENSING, lambda service, token: service.licenseAssignments().listForProduct(
+            productId=PRODUCT, customerId=customer, maxResults=1000, pageToken=token,
+        ), "items", "licensing.licenseAssignments.listForProduct",
+    )  # fmt: skip
+    return {Address.of(str(row["userId"])): str(row["skuId"]) for row in rows}
+
+
+def _licensed(box: ObservedMailbox, held: Mapping[Address, str], scope: Scope) -> ObservedMailbox:
+    sku = held.get(box.address)
+    name = LICENCE_NONE if sku is None else SKUS.get(sku, sku)
+    settings = {**box.settings, Field.LICENCE: name} if Field.LICENCE in scope.fields else box.settings
+    plans: tuple[Value, ...] = () if sku is None else (name,)
+    return replace(box, settings=settings, facts={**box.facts, Fact.LICENCES: plans, Fact.MAILBOX_PLANS: plans})
+
+
+async def read_sizes(
+    google: Google, now: datetime
+) -> tuple[dict[Address, dict[Fact, Value]], dict[Fact, Value]]:  # fmt: skip
+    """Return what each account holds and what all share, of the newest day with a report; nothing where none has."""
+    for days in range(_NEWEST_DAYS, _OLDEST_DAYS):
+        day = (now - timedelta(days=days)).date().isoformat()
+        try:
+            rows, _ = await google.read_all(
+                REPORTS, lambda service, token, day=day: service.userUsageReport().get(  # type: ignore[misc]
+                    userKey="all", date=day, parameters="accounts:used_quota_in_mb", maxResults=1000, pageToken=token,
+                ), "usageReports", "reports.userUsageReport.get",
+            )  # fmt: skip
+        except Refused as error:
+            if error.status != 400:
+                raise
+            continue
+        if rows:
+            sizes = {
+                Address.of(str(row["entity"]["userEmail"])): {Fact.USED_BYTES: used * MIB, Fact.USED_AT: day}
+                for row in rows
+                if (used := _number(row, "accounts:used_quota_in_mb")) is not None
+            }
+            return sizes, await _pool(google, day)  # type: ignore[return-value]
+    return {}, {}
+
+
+async def _pool(google: Google, day: str) -> dict[Fact, Value]:
+    names = "accounts:total_quota_in_mb,accounts:used_quota_in_mb"
+    data = await google.read(
+        REPORTS, lambda service: service.customerUsageReports().get(date=day, parameters=names),
+        "reports.customerUsageReports.get",
+    )  # fmt: skip
+    for raw in data.get("usageReports", ()):
+        row = Fields(raw, "reports.customerUsageReports.get")
+        used, total = _number(row, "accounts:used_quota_in_mb"), _number(row, "accounts:total_quota_in_mb")
+        if used is not None and total and total > 0:
+            return {Fact.POOL_USED_BYTES: used * MIB, Fact.POOL_TOTAL_BYTES: total * MIB}
+    return {}
+
+
+def _number(row: Mapping[str, Any], name: str) -> int | None:
+    for item in row.get("parameters", ()):
+        if item.get("name") == name and "intValue" in item:
+            return int(item["intValue"])
+    return None
+
+
+async def read_delegation(google: Google) -> str:
+    """Return `on`, `off` or `unknown`: whether the whole organisation lets delegates in.
+
+    Off is the vendor's default; several policies are told as `unknown`, as they differ by unit and group
+    (cloud.google.com/identity/docs/concepts/supported-policy-api-settings, read 2026-11).
+    """
+    text = "setting.type.matches('^settings/gmail\\\\.mail_delegation$')"
+    try:
+        rows, _ = await google.read_all(
+            POLICIES, lambda service, token: service.policies().list(filter=text, pageSize=100, pageToken=token),
+            "policies", "cloudidentity.policies.list",
+        )  # fmt: skip
+    except (PermissionDenied, Refused):
+        return "unknown"
+    values = {bool((row.get("setting") or {}).get("value", {}).get("enableMailDelegation")) for row in rows}
+    if not values:
+        return "off"
+    return "unknown" if len(values) > 1 else "on" if values == {True} else "off"

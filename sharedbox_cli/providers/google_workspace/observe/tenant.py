@@ -1,0 +1,207 @@
+"""Everything in scope of one of Google's two platforms, put together: one complete Observed, or an error."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from sharedbox_cli.core.errors import ObserveError
+from sharedbox_cli.core.identity import Address, TrusteeId
+from sharedbox_cli.core.model import (
+    GOOGLE_COLLABORATIVE,
+    GOOGLE_DELEGATED,
+    LicencePool,
+    Observed,
+    ObservedMailbox,
+    Occupant,
+    Source,
+    Trustee,
+    TrusteeKind,
+)
+from sharedbox_cli.providers.answers import Fields
+from sharedbox_cli.providers.base import Scope
+from sharedbox_cli.providers.google_workspace import accounts
+from sharedbox_cli.providers.google_workspace.api import Google
+from sharedbox_cli.providers.google_workspace.observe.directory import (
+    Directory,
+    name_of,
+    read_deleted,
+    read_derived,
+    read_domains,
+    read_groups,
+    read_users,
+)
+from sharedbox_cli.providers.google_workspace.observe.groups import read_inboxes
+from sharedbox_cli.providers.google_workspace.observe.mailboxes import read_delegated
+from sharedbox_cli.providers.google_workspace.observe.more import read_more
+
+
+async def observe_tenant(google: Google, scope: Scope, now: datetime) -> Observed:
+    """Return one platform within scope, complete. Raises ObserveError, CloudError, AuthError."""
+    if scope.platforms == frozenset({GOOGLE_DELEGATED}):
+        return await _delegated(google, scope, now)
+    if scope.platforms == frozenset({GOOGLE_COLLABORATIVE}):
+        return await _collaborative(google, scope, now)
+    message = "one of Google's platforms at a time: an address is an account on one and a group on the other"
+    raise ValueError(message)
+
+
+async def _delegated(google: Google, scope: Scope, now: datetime) -> Observed:
+    directory = Directory()
+    wanted = None if scope.mailboxes is None else {*scope.mailboxes, *scope.trustees, Address.of(google.admin)}
+    domains, primary = await read_domains(google)
+    directory.domains = frozenset(domains)
+    await read_users(google, directory, wanted)
+    rows = _accounts(google, directory, scope)
+    reading = await read_delegated(google, directory, scope, rows)
+    nobody = [address for address in scope.trustees if address not in directory.owner]
+    if nobody:
+        await read_groups(google, directory, nobody)  # to say "is a group" and not "is nobody"
+    taken = await _taken(google, directory, scope, frozenset(reading.boxes))
+    boxes, pools = await read_more(google, scope, reading.boxes, now)
+    others = 0 if scope.mailboxes is None else _others(google, directory, scope)
+    return _observed(
+        google, directory, scope, domains, primary, now, boxes, reading.trustees, taken, others=others, licences=pools
+    )  # fmt: skip
+
+
+def _accounts(google: Google, directory: Directory, scope: Scope) -> dict[Address, Fields]:
+    if scope.mailboxes is None:
+        shared = (row for row in directory.users.values() if accounts.is_shared(row, google.shared_units))
+        return {accounts.address_of(row): row for row in shared}
+    found = {address: directory.user_of(address) for address in sorted(scope.mailboxes)}
+    return {address: row for address, row in found.items() if row is not None}
+
+
+def _others(google: Google, directory: Directory, scope: Scope) -> int:
+    shared = {
+        accounts.address_of(row) for row in directory.users.values() if accounts.is_shared(row, google.shared_units)
+    }
+    return len(shared - (scope.mailboxes or frozenset()))
+
+
+async def _collaborative(google: Google, scope: Scope, now: datetime) -> Observed:
+    directory = Directory()
+    domains, primary = await read_domains(google)
+    directory.domains = frozenset(domains)
+    await read_groups(google, directory, None if scope.mailboxes is None else {*scope.mailboxes, *scope.trustees})
+    if scope.mailboxes is None:
+        rows = {Address.of(str(row["email"])): row for row in directory.groups.values()}
+    else:
+        found = {address: directory.group_of(address) for address in sorted(scope.mailboxes)}
+        rows = {address: row for address, row in found.items() if row is not None}
+    inside = {address for address in scope.trustees if address.domain in domains and address not in directory.owner}
+    people = None if scope.mailboxes is None else {*inside, Address.of(google.admin)}
+    await read_users(google, directory, people)
+    reading = await read_inboxes(google, directory, scope, rows)
+    strangers = dict(reading.trustees)
+    known = {**reading.directory}
+    for address in scope.trustees:
+        if address.domain not in domains and address not in known:
+            identity = TrusteeId(f"external:{address.key}")
+            known[address] = identity
+            strangers[identity] = Trustee(identity, TrusteeKind.USER, address, is_guest=True)
+    taken = await _taken(google, directory, scope, frozenset(reading.boxes))
+    members = await _members(google, directory, scope, reading.boxes, strangers)
+    return _observed(
+        google, directory, scope, domains, primary, now, reading.boxes, strangers, taken, known=known, members=members
+    )  # fmt: skip
+
+
+async def _members(
+    google: Google, directory: Directory, scope: Scope, boxes: Mapping[Address, ObservedMailbox],
+    strangers: dict[TrusteeId, Trustee],
+) -> dict[TrusteeId, frozenset[TrusteeId]]:  # fmt: skip
+    """Return who is effectively in each group that is a member of an inbox."""
+    if not scope.with_members:
+        return {}
+    held = {grant.trustee for box in boxes.values() for grant in box.grants or ()}
+    held |= {TrusteeId(directory.owner[one]) for one in scope.trustees if one in directory.owner}
+    groups = sorted(
+        one for one in held
+        if one in directory.groups or (one in strangers and strangers[one].kind is TrusteeKind.GROUP)
+    )  # fmt: skip
+    lists = await asyncio.gather(*(read_derived(google, one) for one in groups))
+    found: dict[TrusteeId, frozenset[TrusteeId]] = {}
+    for group, rows in zip(groups, lists, strict=True):
+        people = [row for row in rows if row.get("type") == "USER"]
+        for row in people:
+            identity = TrusteeId(str(row["id"]))
+            if identity not in directory.users and row.get("email"):
+                address = Address.of(str(row["email"]))
+                is_guest = address.domain not in directory.domains
+                strangers.setdefault(identity, Trustee(identity, TrusteeKind.USER, address, is_guest=is_guest))
+        found[group] = frozenset(TrusteeId(str(row["id"])) for row in people)
+    return found
+
+
+async def _taken(
+    google: Google, directory: Directory, scope: Scope, there: frozenset[Address]
+) -> dict[Address, tuple[Occupant, ...]]:  # fmt: skip
+    """Return who holds an address that a spec wants and that is no mailbox of this platform."""
+    missing = sorted((scope.mailboxes or frozenset()) - there)
+    if not missing:
+        return {}
+    is_group = scope.platforms == frozenset({GOOGLE_COLLABORATIVE})
+    if is_group:
+        await read_users(google, directory, missing)
+    else:
+        await read_groups(google, directory, missing)
+    taken: dict[Address, list[Occupant]] = {}
+    for address in missing:
+        identity = directory.owner.get(address)
+        if identity is not None:
+            taken.setdefault(address, []).append(_occupant(identity, directory))
+    if not is_group:
+        for row in await read_deleted(google):
+            address = accounts.address_of(row)
+            if address in missing:
+                taken.setdefault(address, []).append(
+                    Occupant(str(row["id"]), "deleted account", name_of(row), address, is_soft_deleted=True)
+                )
+    return {address: tuple(found) for address, found in taken.items()}
+
+
+def _occupant(identity: str, directory: Directory) -> Occupant:
+    row = directory.users.get(identity)
+    if row is not None:
+        return Occupant(identity, "account", name_of(row), accounts.address_of(row))
+    group = directory.groups[identity]
+    return Occupant(identity, "group", str(group.get("name", "")), Address.of(str(group["email"])))
+
+
+def _observed(
+    google: Google, directory: Directory, scope: Scope, domains: list[str], primary: str, now: datetime,
+    boxes: Mapping[Address, ObservedMailbox], strangers: Mapping[TrusteeId, Trustee],
+    taken: Mapping[Address, tuple[Occupant, ...]], *, known: Mapping[Address, TrusteeId] | None = None,
+    members: Mapping[TrusteeId, frozenset[TrusteeId]] | None = None, others: int = 0,
+    licences: Mapping[str, LicencePool] | None = None,
+) -> Observed:  # fmt: skip
+    customer = next((str(row["customerId"]) for row in directory.users.values()), "")
+    if not customer:
+        raise ObserveError(
+            where="directory.users", why=f"The administrator {google.admin} is not in the directory.",
+            mend="Name an administrator of this account in the profile (`google_workspace: {admin: …}`).",
+        )  # fmt: skip
+    trustees = {**strangers, **directory.trustees()}
+    counted = {
+        key: replace(item, member_count=len((members or {})[key])) if key in (members or {}) else item
+        for key, item in trustees.items()
+    }
+    return Observed(
+        tenant_id=customer, tenant_name=primary, platforms=scope.platforms, domains=frozenset(domains), read_at=now,
+        mailboxes=dict(boxes), trustees=counted,
+        directory={**(known or {}), **{key: TrusteeId(value) for key, value in directory.owner.items()}},
+        taken=taken, members=members or {}, licences=licences or {}, others=others,
+        sources=_sources(directory, boxes, now),
+    )  # fmt: skip
+
+
+def _sources(directory: Directory, boxes: Mapping[Address, ObservedMailbox], now: datetime) -> tuple[Source, ...]:
+    counts = (
+        ("accounts", "directory.users", len(directory.users)), ("groups", "directory.groups", len(directory.groups)),
+        ("mailboxes", "gmail, groupsSettings", len(boxes)),
+    )  # fmt: skip
+    return tuple(Source(what, call, items, 0, now) for what, call, items in counts if items)

@@ -1,0 +1,168 @@
+"""Rules as Gmail keeps them: filters, which have no names, and of which each adds one label of people at most.
+
+A rule that gives several labels becomes several filters with the same conditions; read back they are one rule again.
+Moving to a folder is, in Gmail, a label and the inbox left (developers.google.com/gmail/api/guides/filter_settings,
+read 2026-11). Both sides are compared in the form that `canonical` gives.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sharedbox_cli.core.model import Field, Value
+
+Rule = dict[str, Value]
+_ADDED = {"star": "STARRED", "delete": "TRASH", "important": "IMPORTANT"}
+_REMOVED = {"mark_read": "UNREAD", "archive": "INBOX", "never_spam": "SPAM"}
+_LISTS = {"when.from": "from", "when.to": "to", "when.subject_contains": "subject"}
+_TEXTS = {"when.has_words": "query", "when.without_words": "negatedQuery"}
+_SIZES = {"when.larger_than": "larger", "when.smaller_than": "smaller"}
+_WORD = re.compile(r'"[^"]*"|[^\s"()]+')
+
+
+def canonical(name: Field, value: Value) -> Value:
+    """Return a wanted value in the form in which it is read back."""
+    if name is not Field.RULES or not isinstance(value, tuple):
+        return value
+    return _merged(_canonical_rule(dict(item)) for item in value if isinstance(item, tuple))  # type: ignore[arg-type]
+
+
+def _canonical_rule(rule: Mapping[str, Value]) -> Rule:
+    found: Rule = {key: value for key, value in rule.items() if key.startswith("when.")}
+    for key in _LISTS:
+        if key in found:
+            found[key] = tuple(sorted(_texts(found[key])))
+    labels = {*_texts(rule.get("then.tag"))}
+    for key, value in rule.items():
+        action = key.removeprefix("then.")
+        if key == "then.move_to":
+            labels.add(str(value))
+            found["then.archive"] = True
+        elif key == "then.forward_to":
+            found[key] = str(value).lower()
+        elif key.startswith("then.") and action != "tag" and (value is True or action == "important"):
+            found[key] = value
+    if labels:
+        found["then.labels"] = tuple(sorted(labels))
+    return found
+
+
+def _texts(value: Value) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    return tuple(str(item) for item in value) if isinstance(value, tuple) else (str(value),)
+
+
+def _merged(rules: Iterable[Rule]) -> tuple[Value, ...]:
+    """Return one rule for each set of conditions, sorted, as pairs."""
+    by_condition: dict[tuple[tuple[str, Value], ...], Rule] = {}
+    for rule in rules:
+        when = tuple(sorted((key, value) for key, value in rule.items() if key.startswith("when.")))
+        known = by_condition.setdefault(when, dict(when))
+        labels = {*_texts(known.get("then.labels")), *_texts(rule.get("then.labels"))}
+        known |= {key: value for key, value in rule.items() if key.startswith("then.")}
+        if labels:
+            known["then.labels"] = tuple(sorted(labels))
+    pairs = (tuple(sorted(rule.items(), key=lambda pair: pair[0])) for rule in by_condition.values())
+    return tuple(sorted(pairs, key=repr))
+
+
+def rules_of(filters: Iterable[Mapping[str, Any]], names: Mapping[str, str]) -> tuple[Value, ...]:
+    """Return the rules that some filters are; `names` has the name of each label by id."""
+    return _merged(_rule_of(item, names) for item in filters)
+
+
+def _rule_of(item: Mapping[str, Any], names: Mapping[str, str]) -> Rule:
+    criteria, action = item.get("criteria") or {}, item.get("action") or {}
+    rule: Rule = {}
+    for ours, theirs in _LISTS.items():
+        if criteria.get(theirs):
+            rule[ours] = _split(str(criteria[theirs]))
+    for ours, theirs in _TEXTS.items():
+        if criteria.get(theirs):
+            rule[ours] = str(criteria[theirs])
+    if criteria.get("hasAttachment"):
+        rule["when.has_attachment"] = True
+    if criteria.get("size"):
+        larger = criteria.get("sizeComparison") == "larger"
+        rule["when.larger_than" if larger else "when.smaller_than"] = int(criteria["size"])
+    if criteria.get("excludeChats"):
+        rule["when.exclude_chats"] = True
+    _read_action(rule, action, names)
+    return rule
+
+
+def _read_action(rule: Rule, action: Mapping[str, Any], names: Mapping[str, str]) -> None:
+    added, removed = action.get("addLabelIds") or [], action.get("removeLabelIds") or []
+    known_added = {theirs: ours for ours, theirs in _ADDED.items()}
+    known_removed = {theirs: ours for ours, theirs in _REMOVED.items()}
+    labels = [names[one] for one in added if one in names]
+    for one in added:
+        if one not in names:
+            rule[f"then.{known_added.get(one, f'add {one}')}"] = True
+    for one in removed:
+        if one == "IMPORTANT":
+            rule["then.important"] = False
+        else:
+            rule[f"then.{known_removed.get(one, f'remove {one}')}"] = True
+    if labels:
+        rule["then.labels"] = tuple(sorted(labels))
+    if action.get("forward"):
+        rule["then.forward_to"] = str(action["forward"]).lower()
+
+
+def filters_of(value: Value, ids: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return the bodies of the filters that a canonical rule is; `ids` has the id of each label by name."""
+    rule: Rule = dict(value)  # type: ignore[arg-type]
+    criteria = _criteria(rule)
+    added = [theirs for ours, theirs in _ADDED.items() if rule.get(f"then.{ours}") is True]
+    added += [key.removeprefix("then.add ") for key in rule if key.startswith("then.add ")]
+    removed = [theirs for ours, theirs in _REMOVED.items() if rule.get(f"then.{ours}") is True]
+    removed += [key.removeprefix("then.remove ") for key in rule if key.startswith("then.remove ")]
+    if rule.get("then.important") is False:
+        removed.append("IMPORTANT")
+    labels = [ids[name] for name in _texts(rule.get("then.labels"))]
+    first: dict[str, Any] = {}
+    if added or labels:
+        first["addLabelIds"] = [*added, *labels[:1]]
+    if removed:
+        first["removeLabelIds"] = removed
+    if rule.get("then.forward_to"):
+        first["forward"] = str(rule["then.forward_to"])
+    return [
+        {"criteria": criteria, "action": action} for action in (first, *({"addLabelIds": [one]} for one in labels[1:]))
+    ]
+
+
+def _criteria(rule: Rule) -> dict[str, Any]:
+    criteria: dict[str, Any] = {}
+    for ours, theirs in _LISTS.items():
+        if ours in rule:
+            criteria[theirs] = _joined(_texts(rule[ours]))
+    for ours, theirs in _TEXTS.items():
+        if ours in rule:
+            criteria[theirs] = str(rule[ours])
+    for ours, comparison in _SIZES.items():
+        if ours in rule:
+            criteria |= {"size": rule[ours], "sizeComparison": comparison}
+    if rule.get("when.has_attachment"):
+        criteria["hasAttachment"] = True
+    if rule.get("when.exclude_chats"):
+        criteria["excludeChats"] = True
+    return criteria
+
+
+def _joined(texts: tuple[str, ...]) -> str:
+    """Return alternatives in Gmail's search language."""
+    words = [f'"{text}"' if " " in text else text for text in texts]
+    return words[0] if len(words) == 1 else f"({' OR '.join(words)})"
+
+
+def _split(text: str) -> tuple[str, ...]:
+    """Return the alternatives of a text that `_joined` could have made; any other stays as it is."""
+    inner = text[1:-1] if text.startswith("(") and text.endswith(")") else text
+    words = [word.strip('"') for word in _WORD.findall(inner) if word != "OR"]
+    found = tuple(sorted(words))
+    return found if found and _joined(tuple(words)) == text else (text,)

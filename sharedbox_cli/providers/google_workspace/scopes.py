@@ -1,0 +1,69 @@
+"""Which scopes a call needs: the smallest for reading, what it takes for writing.
+
+Each API gets a token of its own, so that one scope that nobody granted refuses one thing and not all
+(developers.google.com/identity/protocols/oauth2/service-account, read 2026-11).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+_AUTH = "https://www.googleapis.com/auth/"
+
+DIRECTORY, SECURITY, SETTINGS, LICENSING = "directory", "security", "settings", "licensing"
+REPORTS, POLICIES, GMAIL = "reports", "policies", "gmail"
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One API: how the client library builds it, and its scopes."""
+
+    service: str
+    version: str
+    read: tuple[str, ...]
+    write: tuple[str, ...]
+    title: str
+    console: str
+    """Its name where it is switched on, in the Google Cloud console."""
+
+
+def _scopes(*names: str) -> tuple[str, ...]:
+    return tuple(_AUTH + name for name in names)
+
+
+_ACCOUNTS = _scopes("admin.directory.user", "admin.directory.user.alias", "admin.directory.group")
+_MEMBERS = _scopes("admin.directory.group.member")
+_READ_DIRECTORY = _scopes(
+    "admin.directory.user.readonly", "admin.directory.group.readonly", "admin.directory.group.member.readonly",
+    "admin.directory.domain.readonly",
+)  # fmt: skip
+
+DOORS: Mapping[str, Door] = {
+    DIRECTORY: Door(
+        "admin", "directory_v1", _READ_DIRECTORY, _ACCOUNTS + _MEMBERS, "Directory", "admin.googleapis.com"
+    ),
+    SECURITY: Door(
+        "admin", "directory_v1", _scopes("admin.directory.user.security"), _scopes("admin.directory.user.security"),
+        "Directory (sessions and tokens)", "admin.googleapis.com",
+    ),
+    SETTINGS: Door(
+        "groupssettings", "v1", _scopes("apps.groups.settings"), _scopes("apps.groups.settings"), "Groups Settings",
+        "groupssettings.googleapis.com",
+    ),
+    LICENSING: Door(
+        "licensing", "v1", _scopes("apps.licensing"), _scopes("apps.licensing"), "Licensing",
+        "licensing.googleapis.com",
+    ),
+    REPORTS: Door(
+        "admin", "reports_v1", _scopes("admin.reports.usage.readonly"), (), "Reports", "admin.googleapis.com"
+    ),
+    POLICIES: Door(
+        "cloudidentity", "v1", _scopes("cloud-identity.policies.readonly"), (), "Policies",
+        "cloudidentity.googleapis.com",
+    ),
+    GMAIL: Door(
+        "gmail", "v1", _scopes("gmail.settings.basic", "gmail.labels"),
+        _scopes("gmail.settings.basic", "gmail.settings.sharing", "gmail.labels"), "Gmail", "gmail.googleapis.com",
+    ),
+}  # fmt: skip
