@@ -51,6 +51,8 @@ def apply_plan_file(session: Session, path: Path, chosen: Filter, wishes: Wishes
         )  # fmt: skip
     _refuse_used(session, saved, path)
     fresh, worlds = plan_of(session, saved.desired)
+    if session.failures:  # a saved plan is one decision: it is applied whole or not at all
+        raise next(iter(session.failures.values()))
     _compare(saved, fresh)
     return _go(session, replace(fresh, created_at=saved.created_at), worlds, wishes, is_approved=True, saved=saved)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+from functools import partial
 from typing import TYPE_CHECKING
 
+from sharedbox_cli.cli.clouds import read_platforms
 from sharedbox_cli.core.diff import make_plan, observed_addresses
 from sharedbox_cli.core.errors import JournalError
 from sharedbox_cli.core.memory import remember
@@ -46,16 +48,14 @@ def scope_of(desired: Desired, platforms: frozenset[Platform]) -> Scope:
 
 
 def observe(session: Session, desired: Desired) -> Mapping[Platform, Observed]:
-    """Return what the clouds have of everything that the specs manage. Raises ObserveError, AuthError, CloudError."""
-    worlds: dict[Platform, Observed] = {}
-    for platform in sorted({box.platform for box in desired.mailboxes.values()}):
-        if platform in worlds:
-            continue
-        provider = session.provider(platform)
-        scope = scope_of(desired, provider.platforms)
-        world = remember(provider.observe(scope, session.listener), remembered_automapping(session))
-        worlds |= dict.fromkeys(scope.platforms, world)
-    return worlds
+    """Return what the clouds have of everything that the specs manage, each platform for itself.
+
+    One that fails is left out and noted in the session. Raises its error where no other was read.
+    """
+    platforms = sorted({box.platform for box in desired.mailboxes.values()})
+    worlds = read_platforms(session, {one: partial(scope_of, desired, frozenset({one})) for one in platforms})
+    known = remembered_automapping(session) if worlds else {}
+    return {platform: remember(world, known) for platform, world in worlds.items()}
 
 
 def remembered_automapping(session: Session) -> Mapping[tuple[str, str], bool]:
@@ -75,7 +75,7 @@ def plan_of(session: Session, desired: Desired) -> tuple[Plan, Mapping[Platform,
     from sharedbox_cli import __version__
 
     worlds = observe(session, desired)
-    return make_plan(desired, worlds, session.now(), __version__), worlds
+    return make_plan(desired.of_platforms(frozenset(worlds)), worlds, session.now(), __version__), worlds
 
 
 def guard_input(session: Session, plan: Plan, worlds: Mapping[Platform, Observed], waivers: Waivers) -> GuardInput:

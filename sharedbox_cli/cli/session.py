@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from sharedbox_cli.cli.profile import Profile
     from sharedbox_cli.core.capability import Capabilities
+    from sharedbox_cli.core.errors import SharedboxError
     from sharedbox_cli.core.events import Listener
     from sharedbox_cli.core.model import Desired, Platform
     from sharedbox_cli.engine.journal import Journal
@@ -31,6 +32,8 @@ class Session:
         self._profile_name = profile
         self._config = config
         self._providers: dict[str, Provider] = {}
+        self.failures: dict[Platform, SharedboxError] = {}
+        """Clouds that could not be read and were left out."""
 
     @staticmethod
     def now() -> datetime:

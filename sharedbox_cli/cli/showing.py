@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sharedbox_cli.cli.clouds import chosen_platforms, read_platforms
 from sharedbox_cli.cli.present import show
 from sharedbox_cli.core.access import access_rows
 from sharedbox_cli.core.codec import to_plain
 from sharedbox_cli.core.errors import NotFound, UsageError
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import MICROSOFT365, Fact, Field, until_words
+from sharedbox_cli.core.model import Fact, Field, until_words
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.reports.document import Line, Report, Section, Table
 from sharedbox_cli.reports.views.access import access_report, row_data
@@ -72,17 +73,20 @@ def _text(value: object) -> str:
 def show_observed(session: Session, address: str, *, wants_json: bool) -> None:
     """Write what the cloud has of one mailbox, or who holds the address. Raises NotFound."""
     wanted = Address.of(address)
-    provider = session.provider(MICROSOFT365)
-    scope = Scope(
-        provider.platforms, frozenset({wanted}), frozenset(Field) - {Field.AUTOMAPPING}, frozenset(Fact),
-        frozenset({wanted}), with_members=True,
-    )  # fmt: skip
-    world = provider.observe(scope, session.listener)
+    fields = frozenset(Field) - {Field.AUTOMAPPING, Field.DELIVERY}
+    worlds = read_platforms(session, {
+        platform: lambda platform=platform: Scope(  # type: ignore[misc]
+            frozenset({platform}), frozenset({wanted}), fields, frozenset(Fact), frozenset({wanted}), with_members=True
+        )
+        for platform in chosen_platforms(session, ())
+    })  # fmt: skip
     session.stop_progress()
-    box = world.mailboxes.get(wanted)
-    holders = world.taken.get(wanted, ())
+    found = {platform: world for platform, world in worlds.items() if wanted in world.mailboxes}
+    box = next((world.mailboxes[wanted] for world in found.values()), None)
+    holders = tuple(dict.fromkeys(item for world in worlds.values() for item in world.taken.get(wanted, ())))
     if box is None and not holders:
-        raise NotFound("no such mailbox", mailbox=address, why=f"Nothing in {world.tenant_name} has this address.")
+        tenants = " and ".join(sorted({world.tenant_name for world in worlds.values()}))
+        raise NotFound("no such mailbox", mailbox=address, why=f"Nothing in {tenants} has this address.")
     sections: list[Section] = []
     data: dict[str, object] = {"address": address, "mailbox": None, "holders": to_plain(tuple(holders)), "access": []}
     if box is None:
@@ -92,7 +96,7 @@ def show_observed(session: Session, address: str, *, wants_json: bool) -> None:
         rows = [(str(name), _text(to_plain(value))) for name, value in sorted(box.settings.items())]
         rows += [(str(name), _text(to_plain(value))) for name, value in sorted(box.facts.items())]
         sections.append(Section(f"{box.address} ({box.platform}, id {box.id})", (Table(("", ""), tuple(rows)),)))
-        access = access_rows({MICROSOFT365: world})
+        access = access_rows(found)
         sections += access_report(access, "mailbox", [str(box.address)]).sections
         data |= {"mailbox": to_plain(box), "access": [row_data(row) for row in access]}
     show(session, Report("observed", data, tuple(sections)), "json" if wants_json else "text")

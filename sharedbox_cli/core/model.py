@@ -247,9 +247,10 @@ class Desired:
     """Grants wanted by documents that a filter left out: they widen the base of `mass-revocation`."""
 
     def of_platforms(self, platforms: frozenset[Platform]) -> Desired:
-        """Return the part that one provider is for."""
+        """Return the part that some platforms are for; what the others want still counts for the guards."""
         mine = {key: box for key, box in self.mailboxes.items() if box.platform in platforms}
-        return Desired(mine, self.digest, self.total, self.grants_elsewhere)
+        left = sum(len(box.grants or ()) for key, box in self.mailboxes.items() if key not in mine)
+        return Desired(mine, self.digest, self.total, self.grants_elsewhere + left)
 
 
 @dataclass(frozen=True, slots=True)

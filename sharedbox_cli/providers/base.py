@@ -27,10 +27,10 @@ class Scope:
     """The mailboxes whose grants are read; None: of all in scope."""
     trustees: frozenset[Address] = field(default_factory=frozenset)
     """Addresses that specs name and that must resolve to ids."""
-    rights: frozenset[Right] = frozenset()
-    """The rights that specs give: some cost calls of their own to be read."""
     with_members: bool = False
     """Whether the effective members of trustee groups are read."""
+    rights: frozenset[Right] = frozenset()
+    """The rights that specs give: some cost calls of their own to be read."""
 
 
 class Provider(Protocol):

@@ -54,6 +54,7 @@ def apply(
       sharedbox apply plan.json --allow mass-revocation=12
     """
     from sharedbox_cli.cli.applying import apply_plan_file, apply_specs, is_plan_file
+    from sharedbox_cli.cli.clouds import exit_code
     from sharedbox_cli.cli.durations import seconds_of
     from sharedbox_cli.cli.filters import Filter
     from sharedbox_cli.cli.session import Session
@@ -72,4 +73,5 @@ def apply(
             code = apply_plan_file(session, paths[0], chosen, wishes)
         else:
             code = apply_specs(session, paths, chosen, wishes)
+        code = exit_code(session, code)
     raise typer.Exit(code)

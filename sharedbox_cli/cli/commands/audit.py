@@ -44,4 +44,5 @@ def audit(
     from sharedbox_cli.cli.session import Session
 
     with Session(profile, config, no_color=no_color) as session:
-        audit_tenant(session, by.value, output, tuple(mailbox or ()), tuple(platform or ()))
+        code = audit_tenant(session, by.value, output, tuple(mailbox or ()), tuple(platform or ()))
+    raise typer.Exit(code)

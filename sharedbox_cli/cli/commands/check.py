@@ -45,14 +45,15 @@ def check(
       sharedbox check --whole-tenant -o sarif > findings.sarif
     """
     from sharedbox_cli.cli.checking import check_specs, check_tenant
+    from sharedbox_cli.cli.clouds import exit_code
     from sharedbox_cli.cli.filters import Filter
     from sharedbox_cli.cli.session import Session
 
     with Session(profile, config, no_color=no_color) as session:
         if whole_tenant:
-            found = check_tenant(session, paths, output)
+            found = check_tenant(session, paths, output, tuple(platform or ()))
         else:
             chosen = Filter.of(mailbox, exclude, label, platform).apply(session.desired(paths))
             found = check_specs(session, chosen, output)
-    if detailed_exitcode and found:
-        raise typer.Exit(2)
+        code = exit_code(session, 2 if detailed_exitcode and found else 0)
+    raise typer.Exit(code)

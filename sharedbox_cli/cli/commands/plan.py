@@ -43,6 +43,7 @@ def plan(
 
       sharedbox plan specs --mailbox 'support@*' --out plan.json
     """
+    from sharedbox_cli.cli.clouds import exit_code
     from sharedbox_cli.cli.filters import Filter
     from sharedbox_cli.cli.flow import guard_input, plan_of
     from sharedbox_cli.cli.present import save_plan, show_plan
@@ -57,5 +58,5 @@ def plan(
         show_plan(session, made, refusals, output)
         if out is not None:
             save_plan(session, made, out)
-    if detailed_exitcode and not made.is_empty:
-        raise typer.Exit(2)
+        code = exit_code(session, 2 if detailed_exitcode and not made.is_empty else 0)
+    raise typer.Exit(code)

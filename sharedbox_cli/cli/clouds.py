@@ -1,0 +1,66 @@
+"""Reading several clouds: each for itself, so that one that fails does not stop the others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sharedbox_cli.core.errors import AuthError, CloudError, ObserveError, SharedboxError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from sharedbox_cli.cli.session import Session
+    from sharedbox_cli.core.model import Observed, Platform
+    from sharedbox_cli.providers.base import Scope
+
+PARTLY = 3
+"""The exit code where one cloud failed and another was gone on with."""
+
+
+def read_platforms(
+    session: Session, scopes: Mapping[Platform, Callable[[], Scope]]
+) -> dict[Platform, Observed]:  # fmt: skip
+    """Return what each platform has; one that fails is told, noted in the session and left out.
+
+    Raises the failure itself where no platform could be read.
+    """
+    worlds: dict[Platform, Observed] = {}
+    failures: dict[Platform, SharedboxError] = {}
+    for platform, scope in sorted(scopes.items()):
+        try:
+            worlds[platform] = session.provider(platform).observe(scope(), session.listener)
+        except (AuthError, CloudError, ObserveError) as error:
+            failures[platform] = error
+    if failures and not worlds:
+        raise next(iter(failures.values()))
+    session.failures |= failures
+    return worlds
+
+
+def tell_failures(session: Session) -> None:
+    """Say on stderr which clouds were left out, and why."""
+    from sharedbox_cli.cli.messages import error_words
+
+    session.stop_progress()
+    for platform, error in session.failures.items():
+        session.terminal.say(error_words(error))
+        session.terminal.say(
+            f"  {platform} was left out: nothing of it is in this report, and nothing of it was changed."
+        )
+
+
+def exit_code(session: Session, code: int) -> int:
+    """Return an exit code, or 3 where a cloud was left out and nothing weighs more."""
+    tell_failures(session)
+    return PARTLY if session.failures and code in (0, 2) else code
+
+
+def chosen_platforms(session: Session, names: Sequence[str]) -> tuple[Platform, ...]:
+    """Return the platforms that are asked for, else all that the profile has a tenant for. Raises UsageError."""
+    from sharedbox_cli.cli.connect import configured_platforms
+    from sharedbox_cli.core.model import Platform
+
+    for name in names:
+        if name not in session.capabilities:
+            raise UsageError("no such platform", where=name, why=f"There are: {', '.join(session.capabilities)}.")
+    return tuple(Platform(name) for name in dict.fromkeys(names)) or configured_platforms(session.profile)
