@@ -30,7 +30,9 @@ EXAMPLES = Path(__file__).parents[1] / "examples" / "mailboxes"
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Take away what the developer's own shell has, and keep state in the test's folder."""
     for name in list(os.environ):
-        if name.startswith(("AZURE_", "SHAREDBOX_", "MSAL_", "IDENTITY_", "ACTIONS_", "SYSTEM_")):
+        if name.startswith(
+            ("AZURE_", "SHAREDBOX_", "MSAL_", "IDENTITY_", "ACTIONS_", "SYSTEM_", "GOOGLE_", "CLOUDSDK_", "GCE_")
+        ):
             monkeypatch.delenv(name)
     for name in ("CI", "NO_COLOR", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY"):
         monkeypatch.delenv(name, raising=False)

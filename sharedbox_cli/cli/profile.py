@@ -11,20 +11,21 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from sharedbox_cli.cli.profile_google import google_connection, is_google, wrong_form
 from sharedbox_cli.core.errors import Problem, SpecError, UsageError
 from sharedbox_cli.core.guards_input import GuardLimits
-from sharedbox_cli.core.model import MICROSOFT365, Platform
+from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, MICROSOFT365, Platform
 from sharedbox_cli.spec.files import Files
 from sharedbox_cli.spec.positions import Document, read_documents
 from sharedbox_cli.spec.problems import nearest, raise_if_any
 from sharedbox_cli.spec.validate import validated
 
 if TYPE_CHECKING:
-    from sharedbox_cli.auth.connection import MicrosoftConnection
+    from sharedbox_cli.auth.connection import GoogleConnection, MicrosoftConnection
 
 FILE = "sharedbox.yaml"
 DEFAULT = "default"
-_SECRET_KEY = re.compile(r"secret|password|token|api_?key", re.IGNORECASE)
+_SECRET_KEY = re.compile(r"secret|password|token|api_?key|private_?key", re.IGNORECASE)
 _SECRET_VALUE = re.compile(r"(?=\S*\d)(?=\S*[a-z])(?=\S*[A-Z])[\w~.\-]{32,}\Z|-----BEGIN|eyJ[\w-]{10,}\.")
 
 
@@ -48,6 +49,30 @@ class Microsoft(_Strict):
     certificate_path: str | None = None
 
 
+class GoogleEndpoints(_Strict):
+    """Where each service is, if not at Google: base addresses."""
+
+    oauth: str | None = None
+    iam: str | None = None
+    admin: str | None = None
+    gmail: str | None = None
+    groupssettings: str | None = None
+    licensing: str | None = None
+    cloudidentity: str | None = None
+
+
+class Google(_Strict):
+    """A Google Workspace."""
+
+    customer: str | None = None
+    admin: str | None = None
+    service_account: str | None = None
+    method: Literal["auto", "service-account-key", "keyless"] = "auto"
+    key_path: str | None = None
+    endpoints: GoogleEndpoints | None = None
+    shared_org_units: list[str] | None = None
+
+
 class Guards(_Strict):
     """The numbers of the guards; a spec cannot loosen them."""
 
@@ -62,6 +87,7 @@ class ProfileModel(_Strict):
     """One tenant, or one of each cloud."""
 
     microsoft365: Microsoft | None = None
+    google_workspace: Google | None = None
     guards: Guards = Guards()
     journal: Literal["optional", "required"] = "optional"
     state_dir: str | None = None
@@ -84,6 +110,7 @@ class Profile:
     guards: Guards = field(default_factory=Guards)
     is_journal_required: bool = False
     file: Path | None = None
+    google_workspace: GoogleConnection | None = None
 
     def guard_limits(self) -> GuardLimits:
         """Return the numbers for the guards."""
@@ -97,7 +124,10 @@ class Profile:
 
     def expected_tenants(self) -> dict[Platform, str]:
         """Return the tenant that the profile names, by platform."""
-        return {MICROSOFT365: self.microsoft365.tenant} if self.microsoft365 else {}
+        found = {MICROSOFT365: self.microsoft365.tenant} if self.microsoft365 else {}
+        if self.google_workspace and self.google_workspace.expected_customer:
+            found |= dict.fromkeys((GOOGLE_DELEGATED, GOOGLE_COLLABORATIVE), self.google_workspace.expected_customer)
+        return found
 
 
 def load_profile(name: str | None, config: Path | None, environment: Mapping[str, str]) -> Profile:
@@ -141,17 +171,19 @@ def _read(path: Path) -> ConfigModel:
     if len(documents) != 1:
         raise UsageError("not a profile file", where=str(path), why="It holds one document with `profiles`.")
     model, problems = validated(ConfigModel, documents[0])
-    raise_if_any([*problems, *_secrets(documents[0]), *_urls(documents[0])])
+    raise_if_any([*problems, *_secrets(documents[0]), *_urls(documents[0]), *_forms(documents[0])])
     if model is None:
         raise SpecError(problems)
     return model
 
 
 def _secrets(document: Document) -> Iterator[Problem]:
-    mend = (
+    microsoft = (
         "Put it into the environment (AZURE_CLIENT_SECRET), a file it names (AZURE_CLIENT_SECRET_FILE), or go keyless."
     )
+    google = "Let GOOGLE_APPLICATION_CREDENTIALS name the file of the key, or go keyless."
     for path, place in document.values.items():
+        mend = google if is_google(path) else microsoft
         value = _at(document.data, path)
         key = next((step for step in reversed(path) if isinstance(step, str)), "")
         if isinstance(value, str) and (_SECRET_KEY.search(key) or _SECRET_VALUE.match(value)):
@@ -169,6 +201,14 @@ def _urls(document: Document) -> Iterator[Problem]:
             yield Problem(place, "not an origin", "It is https://HOST, with a port where needed, and no path.")
 
 
+def _forms(document: Document) -> Iterator[Problem]:
+    for path, place in document.values.items():
+        why = wrong_form(path, _at(document.data, path))
+        if why:
+            key = next((step for step in reversed(path) if isinstance(step, str)), "")
+            yield Problem(place, "not possible here", f"`{key}`: {why}")
+
+
 def _at(data: Any, path: tuple[str | int, ...]) -> Any:
     for step in path:
         data = data[step]
@@ -177,9 +217,10 @@ def _at(data: Any, path: tuple[str | int, ...]) -> Any:
 
 def _profile(name: str, model: ProfileModel, environment: Mapping[str, str], path: Path | None) -> Profile:
     state = _state_dir(model, environment)
+    google = model.google_workspace.model_dump() if model.google_workspace else None
     return Profile(
         name, state, _microsoft(model.microsoft365, environment, state), model.guards,
-        model.journal == "required", path,
+        model.journal == "required", path, google_connection(google, environment),
     )  # fmt: skip
 
 

@@ -8,13 +8,17 @@ from sharedbox_cli.core.errors import UsageError
 from sharedbox_cli.core.identity import Address, AddressInvalid
 
 _PROFILE = """\
-# Which tenant, and how to sign in. Secrets never stand here: see docs/how-to/connect-microsoft365.md.
+# Which tenant, and how to sign in. Secrets never stand here: see docs/how-to/connect-microsoft365.md
+# and docs/how-to/connect-google-workspace.md.
 default_profile: main
 profiles:
   main:
     microsoft365:
       tenant: {domain}
       # client_id: the application (client) id of your app registration
+    # google_workspace:
+    #   admin: address of an administrator to act as
+    #   service_account: NAME@PROJECT.iam.gserviceaccount.com
 """
 
 _DEFAULTS = """\

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = {"msgraph", "azure", "googleapiclient", "httpx", "tabulate"}
+HEAVY = {"msgraph", "azure", "google", "googleapiclient", "httpx", "tabulate"}
 PROBE = """
 import json, sys
 from sharedbox_cli.cli.main import run
