@@ -23,6 +23,7 @@ _CALL = "sign-in"
 _DOCTOR = "To see all that is missing, and where to click:\n    sharedbox doctor"
 _ACCOUNTS = "console.cloud.google.com > IAM & Admin > Service accounts"
 _NETWORK = "Check network and proxy."
+_LATER = "Try again later."
 
 
 def words_of_refresh_error(
@@ -52,7 +53,7 @@ def words_of_refresh_error(
         mend = "Try again later. Is it a proxy that answers in its place?"
         return Unreachable("the login service failed", mailbox=subject, call=_CALL, code=code, mend=mend)
     if code in ("rate_limit_exceeded", "quota_exceeded"):
-        return Throttled("the login service asks for patience", mailbox=subject, call=_CALL, code=code)
+        return Throttled("the login service asks for patience", mailbox=subject, call=_CALL, code=code, mend=_LATER)
     if code in ("unauthorized_client", "access_denied"):
         return _not_delegated(code, subject, scopes, client_id or _client_id(connection))
     if code == "invalid_scope":
@@ -121,9 +122,9 @@ def _signing(status: int, reason: str, connection: GoogleConnection) -> CloudErr
     where = " · ".join(part for part in ("signBlob", str(status), reason) if part)
     account = connection.service_account
     if status == 429:
-        return Throttled("IAM asks for patience", call="signBlob", status=status, code=reason)
+        return Throttled("IAM asks for patience", call="signBlob", status=status, code=reason, mend=_LATER)
     if status >= 500 or status in (200, 408):
-        return Unreachable("IAM failed", call="signBlob", status=status, code=reason, mend="Try again later.")
+        return Unreachable("IAM failed", call="signBlob", status=status, code=reason, mend=_LATER)
     if reason == "SERVICE_DISABLED":
         return AuthError(
             "IAM may not sign", where=where, why="The API is switched off in the service account's project.",

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from sharedbox_cli.auth.connection import Method
+from sharedbox_cli.auth.connection import GoogleConnection, GoogleMethod, Method
 from sharedbox_cli.cli.profile import load_profile
 from sharedbox_cli.core.errors import SharedboxError, SpecError, UsageError
+from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, MICROSOFT365
 
 GOOD = """\
 default_profile: prod
@@ -64,6 +65,19 @@ def test_profile_when_there_is_no_file_then_the_environment_is_enough(
             "a password in an address",
         ),
         ("profiles: {a: {microsoft365: {tenant: x, method: magic}}}", "method"),
+        ("profiles: {a: {google_workspace: {admn: x@y.example}}}", "`admin`"),
+        ("profiles: {a: {google_workspace: {admin: anna}}}", "address of an administrator"),
+        ("profiles: {a: {google_workspace: {customer: c012ab}}}", "my_customer"),
+        ("profiles: {a: {google_workspace: {service_account: '1048576'}}}", "gserviceaccount.com"),
+        ("profiles: {a: {google_workspace: {shared_org_units: [Shared]}}}", "begins with /"),
+        ("profiles: {google_workspace: {google_workspace: {admin: anna}}}", "address of an administrator"),
+        ("profiles: {a: {google_workspace: {method: magic}}}", "`keyless`"),
+        ("profiles: {a: {google_workspace: {endpoints: {mail: 'https://x.example'}}}}", "`gmail`"),
+        ("profiles: {a: {google_workspace: {endpoints: {gmail: 'http://x.example'}}}}", "https://HOST"),
+        ("profiles: {a: {google_workspace: {endpoints: {gmail: 'https://x.example:y'}}}}", "no address"),
+        ("profiles: {a: {google_workspace: {endpoints: {oauth: 'https://u:abcDEF@x.example'}}}}", "must not stand"),
+        ("profiles: {a: {google_workspace: {key_path: '-----BEGIN PRIVATE KEY-----abcDEF'}}}", "CREDENTIALS name"),
+        ("profiles: {a: {google_workspace: {private_key: abcDEF}}}", "looks like a secret"),
         ("profiles: {a: {guards: {mass_revocation_percent: 101}}}", "mass_revocation_percent"),
         ("profiles: {a: {}, b: {}}", "which profile?"),
         ("default_profile: c\nprofiles: {a: {}}", "no such profile"),
@@ -85,3 +99,87 @@ def test_profile_when_wrong_then_the_place_and_the_reason(tmp_path: Path, text: 
 def test_state_when_there_is_no_home_then_still_a_place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("HOME", raising=False)
     assert load_profile(None, file(tmp_path, "profiles: {a: {}}"), {}).state_dir.name
+
+
+GOOGLE = """\
+profiles:
+  prod:
+    google_workspace:
+      customer: C01abcdef
+      admin: admin@contoso.example
+      service_account: sharedbox@ops.iam.gserviceaccount.com
+      method: keyless
+      key_path: federation.json
+      endpoints: {oauth: "https://login.example/token", gmail: "https://gmail.example:8443"}
+      shared_org_units: [/Shared, /Archive/Shared]
+"""
+
+
+def google(text: str, folder: Path, environment: dict[str, str]) -> GoogleConnection:
+    found = load_profile(None, file(folder, text), environment).google_workspace
+    assert found is not None
+    return found
+
+
+def test_google_when_in_the_file_then_read_and_before_the_environment(tmp_path: Path) -> None:
+    environment = {"SHAREDBOX_GOOGLE_ADMIN": "other@x.example", "SHAREDBOX_GOOGLE_URL": "https://localhost:1"}
+    found = google(GOOGLE, tmp_path, environment)
+    assert found.admin == "admin@contoso.example"
+    assert (found.method, found.key_path) == (GoogleMethod.KEYLESS, "federation.json")
+    assert (found.token_url, found.iam_url) == ("https://login.example/token", "https://localhost:1")
+    assert found.api_urls["gmail"] == "https://gmail.example:8443/"
+    assert found.api_urls["admin"] == "https://localhost:1/"
+    assert found.shared_org_units == ("/Shared", "/Archive/Shared")
+
+
+def test_google_when_little_is_said_then_the_vendors_own(tmp_path: Path) -> None:
+    found = google("profiles: {a: {google_workspace: {}}}", tmp_path, {})
+    assert found == GoogleConnection()
+    assert found.shared_org_units == ("/Shared mailboxes",)
+
+
+def test_google_when_only_the_environment_names_it_then_enough(tmp_path: Path) -> None:
+    environment = {
+        "SHAREDBOX_GOOGLE_ADMIN": "admin@contoso.example", "SHAREDBOX_GOOGLE_CUSTOMER": "C01abcdef",
+        "SHAREDBOX_GOOGLE_SERVICE_ACCOUNT": "s@p.iam.gserviceaccount.com",
+        "GOOGLE_APPLICATION_CREDENTIALS": "/run/key.json", "SHAREDBOX_GOOGLE_URL": "https://localhost:8443/",
+    }  # fmt: skip
+    found = google("profiles: {a: {}}", tmp_path, environment)
+    origin = "https://localhost:8443"
+    assert found == GoogleConnection(
+        customer="C01abcdef", admin="admin@contoso.example", service_account="s@p.iam.gserviceaccount.com",
+        key_path="/run/key.json", token_url=f"{origin}/token", iam_url=origin,
+        api_urls={
+            "admin": f"{origin}/", "gmail": f"{origin}/", "licensing": f"{origin}/", "cloudidentity": f"{origin}/",
+            "groupssettings": f"{origin}/groups/v1/groups/",
+        },
+    )  # fmt: skip
+    without = {"GOOGLE_APPLICATION_CREDENTIALS": "/run/key.json", "SHAREDBOX_GOOGLE_CUSTOMER": "C01abcdef"}
+    assert load_profile(None, file(tmp_path, "profiles: {a: {}}"), without).google_workspace is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SHAREDBOX_GOOGLE_ADMIN", "anna"),
+        ("SHAREDBOX_GOOGLE_CUSTOMER", "c01abcdef"),
+        ("SHAREDBOX_GOOGLE_SERVICE_ACCOUNT", "104857600000000000001"),
+        ("SHAREDBOX_GOOGLE_URL", "http://localhost:8443"),
+        ("SHAREDBOX_GOOGLE_URL", "https://localhost:8443/path"),
+        ("SHAREDBOX_GOOGLE_URL", "https://user:abcDEF@localhost"),
+    ],
+)
+def test_google_when_the_environment_is_wrong_then_the_variable_is_named(tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        google("profiles: {a: {}}", tmp_path, {"SHAREDBOX_GOOGLE_ADMIN": "a@contoso.example", name: value})
+    assert caught.value.where == name
+    assert "abcDEF" not in f"{caught.value} {caught.value.mend}"
+
+
+def test_expected_tenants_when_the_customer_is_an_id_then_both_kinds_of_google(tmp_path: Path) -> None:
+    both = GOOGLE + "    microsoft365: {tenant: contoso.example}\n"
+    assert load_profile(None, file(tmp_path, both), {}).expected_tenants() == {
+        MICROSOFT365: "contoso.example", GOOGLE_DELEGATED: "C01abcdef", GOOGLE_COLLABORATIVE: "C01abcdef",
+    }  # fmt: skip
+    any_customer = GOOGLE.replace("C01abcdef", "my_customer")
+    assert load_profile(None, file(tmp_path, any_customer), {}).expected_tenants() == {}
