@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from sharedbox_cli.core.model import Platform
+from sharedbox_cli.core.model import Field, Platform, Right, Value
+
+
+def _as_it_is(name: Field, value: Value) -> Value:
+    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,10 @@ class Capabilities:
     rows: tuple[Capability, ...]
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """For paths with listed values: those that are possible here."""
+    default_rights: tuple[Right, ...] = (Right.FULL_ACCESS, Right.SEND_AS)
+    """What a member gets whose line says nothing."""
+    canonical: Callable[[Field, Value], Value] = _as_it_is
+    """Returns a wanted value in the form in which the platform tells it."""
 
     def row(self, path: str) -> Capability | None:
         """Return the row of a path, or nothing where the platform says nothing of it."""

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from sharedbox_cli.core.errors import Problem
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import Right, TrusteeKind, WantedGrant
+from sharedbox_cli.core.model import ROLES, Right, TrusteeKind, WantedGrant
 from sharedbox_cli.core.place import Place
 from sharedbox_cli.spec.load import LoadedTeam
 from sharedbox_cli.spec.models.mailbox import Mailbox
-from sharedbox_cli.spec.models.members import DEFAULT_RIGHTS, Member, RightName, TeamMember
+from sharedbox_cli.spec.models.members import Member, RightName, TeamMember
 from sharedbox_cli.spec.positions import Document
 from sharedbox_cli.spec.problems import nearest
 
@@ -19,7 +19,7 @@ Key = tuple[Address, Right]
 
 
 def wanted_grants(
-    spec: Mailbox, document: Document, teams: Mapping[str, LoadedTeam]
+    spec: Mailbox, document: Document, teams: Mapping[str, LoadedTeam], default: tuple[Right, ...]
 ) -> tuple[tuple[WantedGrant, ...] | None, list[Problem]]:
     """Return what the members get, and what is wrong; no `members` at all means they are not managed.
 
@@ -32,7 +32,8 @@ def wanted_grants(
     through: dict[Key, WantedGrant] = {}
     for index, member in enumerate(spec.members):
         if member.team is None:
-            line = _grants_of(member, member.rights, document.place_of(("members", index)))
+            line = _grants_of(member, member.rights or default, document.place_of(("members", index)))
+            problems += _lost_delivery(member, line, document.place_of(("members", index, "delivery")))
             problems += _lost_automapping(member, line, document.place_of(("members", index, "automapping")))
             problems += _put_lines(direct, line)
             continue
@@ -40,13 +41,41 @@ def wanted_grants(
         if team is None:
             problems.append(_unknown_team(member.team, document.place_of(("members", index, "team")), teams))
             continue
-        line = list(_of_team(member, team))
+        line = list(_of_team(member, team, default))
+        problems += _lost_delivery(member, line, document.place_of(("members", index, "delivery")))
         problems += _lost_automapping(member, line, document.place_of(("members", index, "automapping")))
         problems += _put_team(through, line)
     named = {grant.trustee for grant in direct.values()}
-    kept = [grant for grant in through.values() if grant.trustee not in named]
+    kept = _highest_roles(grant for grant in through.values() if grant.trustee not in named)
     grants = sorted((*direct.values(), *kept), key=_order)
-    return tuple(grants), [*problems, *_two_kinds(grants)]
+    return tuple(grants), [*problems, *_two_kinds(grants), *_two_roles(direct.values())]
+
+
+def _highest_roles(grants: Iterable[WantedGrant]) -> list[WantedGrant]:
+    """Return grants with one role each: of two that come through teams, the higher."""
+    found = list(grants)
+    best = {
+        grant.trustee: grant.right for grant in sorted(found, key=lambda grant: _role_rank(grant.right))
+        if grant.right in ROLES
+    }  # fmt: skip
+    return [grant for grant in found if grant.right not in ROLES or best[grant.trustee] is grant.right]
+
+
+def _role_rank(right: Right) -> int:
+    return ROLES.index(right) if right in ROLES else -1
+
+
+def _two_roles(grants: Iterable[WantedGrant]) -> list[Problem]:
+    seen: dict[Address, WantedGrant] = {}
+    problems = []
+    for grant in grants:
+        if grant.right not in ROLES:
+            continue
+        first = seen.setdefault(grant.trustee, grant)
+        if first is not grant:
+            why = f"{grant.trustee} is `{first.right}` and `{grant.right}`."
+            problems.append(Problem(grant.place, "one role each", why, "Keep one of the lines.", first.place))
+    return problems
 
 
 def _order(grant: WantedGrant) -> tuple[str, str]:
@@ -61,15 +90,17 @@ def _unknown_team(name: str, place: Place, teams: Mapping[str, LoadedTeam]) -> P
     return Problem(place, "unknown team", why, nearest(name, teams) or f"There are: {', '.join(sorted(teams))}.")
 
 
-def _of_team(member: Member, team: LoadedTeam) -> Iterable[WantedGrant]:
+def _of_team(member: Member, team: LoadedTeam, default: tuple[Right, ...]) -> Iterable[WantedGrant]:
     for number, person in enumerate(team.team.members):
         where = team.document.place_of((*team.path, "members", number))
-        rights = member.rights or person.rights or team.team.rights
+        rights = member.rights or person.rights or team.team.rights or default
         for grant in _grants_of(person, rights, where):
             yield _from_line(member, grant)
 
 
-def _grants_of(entry: Member | TeamMember, rights: tuple[RightName, ...] | None, place: Place) -> list[WantedGrant]:
+def _grants_of(
+    entry: Member | TeamMember, rights: tuple[RightName, ...] | tuple[Right, ...], place: Place
+) -> list[WantedGrant]:  # fmt: skip
     text = entry.user or entry.group or ""
     kind = TrusteeKind.USER if entry.user else TrusteeKind.GROUP
     return [
@@ -77,12 +108,13 @@ def _grants_of(entry: Member | TeamMember, rights: tuple[RightName, ...] | None,
             trustee=Address.of(text),
             kind=kind,
             right=Right(str(right)),
-            automapping=entry.automapping if right is RightName.FULL_ACCESS else None,
+            automapping=entry.automapping if str(right) == Right.FULL_ACCESS else None,
+            delivery=entry.delivery if Right(str(right)) in ROLES else None,
             until=entry.until,
             reason=entry.reason or "",
             place=place,
         )
-        for right in rights or DEFAULT_RIGHTS
+        for right in rights
     ]
 
 
@@ -92,8 +124,10 @@ def _from_line(member: Member, grant: WantedGrant) -> WantedGrant:
     automapping = grant.automapping
     if grant.right is Right.FULL_ACCESS and member.automapping is not None:
         automapping = member.automapping
+    is_role = grant.right in ROLES
     return replace(
         grant,
+        delivery=member.delivery if is_role and member.delivery is not None else grant.delivery,
         until=min(ends, default=None),
         reason=grant.reason or member.reason or "",
         automapping=automapping,
@@ -126,7 +160,7 @@ def _put_team(into: dict[Key, WantedGrant], grants: Iterable[WantedGrant]) -> li
 
 
 def _terms(grant: WantedGrant) -> tuple[object, ...]:
-    return grant.kind, grant.automapping, grant.until
+    return grant.kind, grant.automapping, grant.delivery, grant.until
 
 
 def _rank(grant: WantedGrant) -> tuple[str, Place]:
@@ -139,6 +173,13 @@ def _lost_automapping(member: Member, grants: Iterable[WantedGrant], place: Plac
         return []
     why = "Automapping belongs to full access, which this line does not give."
     return [Problem(place, "nothing to apply it to", why, "Leave `automapping` out, or add `full_access`.")]
+
+
+def _lost_delivery(member: Member, grants: Iterable[WantedGrant], place: Place) -> list[Problem]:
+    if member.delivery is None or any(grant.right in ROLES for grant in grants):
+        return []
+    why = "Delivery belongs to a role in a group, which this line does not give."
+    return [Problem(place, "nothing to apply it to", why, "Leave `delivery` out, or give `member`.")]
 
 
 def _two_kinds(grants: Iterable[WantedGrant]) -> list[Problem]:

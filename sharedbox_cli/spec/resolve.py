@@ -16,26 +16,27 @@ from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import (
     Desired,
     DesiredMailbox,
-    Field,
     MembersMode,
     Platform,
     State,
-    Value,
     WantedGrant,
     until_words,
 )
 from sharedbox_cli.core.place import Place
 from sharedbox_cli.spec.able import ability_problems
 from sharedbox_cli.spec.addresses import ResolvedMailbox, own_member_problems, owner_problems
+from sharedbox_cli.spec.content import content_problems
 from sharedbox_cli.spec.grants import wanted_grants
 from sharedbox_cli.spec.load import LoadedMailbox, LoadedSpecs, LoadedTeam
 from sharedbox_cli.spec.merge import with_defaults
 from sharedbox_cli.spec.models.mailbox import Mailbox
 from sharedbox_cli.spec.positions import Document
 from sharedbox_cli.spec.problems import nearest, raise_if_any
+from sharedbox_cli.spec.settings import settings_of
 from sharedbox_cli.spec.validate import validated
 
 AbilityTable = Mapping[Platform, Capabilities]
+_UNKNOWN = Capabilities(Platform(""), "", ())
 
 
 def resolve(loaded: LoadedSpecs, capabilities: AbilityTable, now: datetime) -> Desired:
@@ -59,16 +60,18 @@ def _resolve(
     spec, problems = validated(Mailbox, merged)
     if spec is None:
         return None, problems
-    grants, found = wanted_grants(spec, merged, loaded.teams_for(mailbox))
+    table = capabilities.get(Platform(spec.platform or ""), _UNKNOWN)
+    grants, found = wanted_grants(spec, merged, loaded.teams_for(mailbox), table.default_rights)
     aliases = enumerate(spec.aliases or ())
     one = ResolvedMailbox(
-        _mailbox(spec, merged, grants, now),
+        _mailbox(spec, merged, grants, now, table),
         tuple((alias.lower(), merged.place_of(("aliases", number))) for number, alias in aliases),
     )
     problems += found
     problems += ability_problems(spec, merged, grants, capabilities)
     problems += _platform_problems(spec, merged, capabilities)
     problems += own_member_problems(one)
+    problems += content_problems(spec, merged)
     return one, problems
 
 
@@ -96,13 +99,15 @@ def _platform_problems(spec: Mailbox, merged: Document, capabilities: AbilityTab
     return []
 
 
-def _mailbox(spec: Mailbox, merged: Document, grants: tuple[WantedGrant, ...] | None, now: datetime) -> DesiredMailbox:
+def _mailbox(
+    spec: Mailbox, merged: Document, grants: tuple[WantedGrant, ...] | None, now: datetime, table: Capabilities
+) -> DesiredMailbox:  # fmt: skip
     living = None if grants is None else tuple(item for item in grants if not _is_over(item, now))
     return DesiredMailbox(
         address=Address.of(spec.mailbox),
         platform=Platform(spec.platform or ""),
         state=State(spec.state or "present"),
-        settings=_settings(spec),
+        settings={name: table.canonical(name, value) for name, value in settings_of(spec).items()},
         grants=living,
         expired=tuple(item for item in grants or () if _is_over(item, now)),
         members_mode=MembersMode(spec.members_mode or "exact"),
@@ -115,20 +120,6 @@ def _mailbox(spec: Mailbox, merged: Document, grants: tuple[WantedGrant, ...] | 
 
 def _is_over(grant: WantedGrant, now: datetime) -> bool:
     return grant.until is not None and grant.until <= now
-
-
-def _settings(spec: Mailbox) -> dict[Field, Value]:
-    sent, storage = spec.sent_items, spec.storage
-    found: dict[Field, Value | None] = {
-        Field.DISPLAY_NAME: spec.display_name,
-        Field.ALIASES: None if spec.aliases is None else tuple(sorted({item.lower() for item in spec.aliases})),
-        Field.HIDDEN: spec.hidden_from_address_lists,
-        Field.SIGN_IN: spec.sign_in,
-        Field.SENT_AS: sent.send_as if sent else None,
-        Field.SENT_ON_BEHALF: sent.send_on_behalf if sent else None,
-        Field.LICENCE: storage.licence if storage else None,
-    }
-    return {name: value for name, value in found.items() if value is not None}
 
 
 def _path_text(path: tuple[str | int, ...]) -> str:

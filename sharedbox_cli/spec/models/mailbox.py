@@ -9,11 +9,11 @@ from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from sharedbox_cli.spec.models.base import AddressText, NameText, Strict, Word
+from sharedbox_cli.spec.models.content import Access, AutoReply, FolderPath, Forwarding, Rule, Sender, Tag
+from sharedbox_cli.spec.models.google import Google, Group
 from sharedbox_cli.spec.models.members import Member
 
-LATER = (
-    "calendar", "contacts", "folders", "tags", "rules", "auto_reply", "forwarding", "access", "retention",
-)  # fmt: skip
+LATER = ("calendar", "contacts", "retention")
 """Keys of the language that this version does not manage yet: asking for one is an error, never skipped."""
 
 
@@ -29,7 +29,11 @@ def _percent(value: Any) -> int:
 Percent = Annotated[int, PlainValidator(_percent), WithJsonSchema({"type": "string", "pattern": _PERCENT})]
 Copies = Literal["sender", "both"]
 SignIn = Literal["blocked", "allowed"]
-Licence = Literal["none", "exchange-online-plan-1", "exchange-online-plan-2"]
+Licence = Literal[
+    "none", "exchange-online-plan-1", "exchange-online-plan-2", "google-workspace-business-starter",
+    "google-workspace-business-standard", "google-workspace-business-plus", "google-workspace-enterprise-starter",
+    "google-workspace-enterprise-standard", "google-workspace-enterprise-plus", "google-workspace-frontline-starter",
+]  # fmt: skip
 State = Literal["present", "absent"]
 Mode = Literal["exact", "at-least"]
 
@@ -60,6 +64,7 @@ class Storage(Strict):
 Labels = Annotated[dict[NameText, NameText], Field(max_length=100)]
 Addresses = Annotated[list[AddressText], Field(json_schema_extra={"uniqueItems": True})]
 Members = list[Member]
+Folders = Annotated[list[FolderPath], Field(json_schema_extra={"uniqueItems": True})]
 NEEDED_BY_ABSENT = frozenset({"version", "mailbox", "platform", "labels", "state"})
 """What a mailbox that is to be absent may say of itself: anything else would be lost work."""
 NOT_A_DEFAULT = frozenset({"mailbox", "aliases", "state"})
@@ -70,7 +75,9 @@ class Settings(Strict):
     """What may stand in a document and in `_defaults.yaml`."""
 
     version: Version | None = Field(None, description="The version of the language: 1.")
-    platform: Word | None = Field(None, description="`microsoft365`; others with their providers.")
+    platform: Word | None = Field(
+        None, description="`microsoft365`, `google-delegated`, `google-collaborative`; others with their providers."
+    )
     display_name: NameText | None = Field(None, description="The name that people see.")
     hidden_from_address_lists: bool | None = Field(None, description="Whether address books leave it out.")
     sign_in: SignIn | None = Field(None, description="Sign-in to the mailbox's own account; `blocked` is right.")
@@ -79,6 +86,15 @@ class Settings(Strict):
     members_mode: Mode | None = Field(None, description="`exact`, or `at-least`: others keep their rights.")
     sent_items: SentItems | None = Field(None, description="Where sent messages are kept.")
     storage: Storage | None = Field(None, description="Size and licence.")
+    folders: Folders | None = Field(None, description="Folders that must be there, by path; others stay.")
+    tags: list[Tag] | None = Field(None, description="Tags that must be there; others stay.")
+    rules: list[Rule] | None = Field(None, description="What happens to incoming messages: the whole list.")
+    senders: list[Sender] | None = Field(None, description="Further addresses to send from: the whole list.")
+    auto_reply: AutoReply | None = Field(None, description="An answer that is sent by itself.")
+    forwarding: Forwarding | None = Field(None, description="Where all mail goes as well.")
+    access: Access | None = Field(None, description="Which programs may open it.")
+    google: Google | None = Field(None, description="Of `google-delegated` alone: the account.")
+    group: Group | None = Field(None, description="Of `google-collaborative` alone: the group.")
 
 
 class Mailbox(Settings):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
@@ -21,10 +21,13 @@ class RightName(StrEnum):
     READ = "read"
     SEND_AS = "send_as"
     SEND_ON_BEHALF = "send_on_behalf"
+    MEMBER = "member"
+    MANAGER = "manager"
+    OWNER = "owner"
 
 
-DEFAULT_RIGHTS = (RightName.FULL_ACCESS, RightName.SEND_AS)
-"""As the Microsoft 365 admin centre gives them."""
+ROLES = (RightName.MEMBER, RightName.MANAGER, RightName.OWNER)
+"""Of which somebody has one."""
 
 _MOMENT = (
     "^2[01][0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
@@ -65,6 +68,8 @@ def _once(rights: tuple[RightName, ...]) -> tuple[RightName, ...]:
     twice = sorted({str(right) for right in rights if rights.count(right) > 1})
     if twice:
         raise PydanticCustomError("rights", "A right is listed twice: {twice}.", {"twice": ", ".join(twice)})
+    if sum(right in ROLES for right in rights) > 1:
+        raise PydanticCustomError("rights", "One role each: `member`, `manager` or `owner`.")
     return rights
 
 
@@ -88,9 +93,14 @@ Rights = Annotated[
 
 class _Entry(Strict):
     user: AddressText | None = Field(None, description="The address of a person.")
-    group: AddressText | None = Field(None, description="The address of a mail-enabled security group.")
-    rights: Rights | None = Field(None, description="What they may do; full access and send as where not said.")
+    group: AddressText | None = Field(None, description="The address of a group that can hold rights.")
+    rights: Rights | None = Field(
+        None, description="What they may do; where not said, what the platform gives by default."
+    )
     automapping: bool | None = Field(None, description="Whether Outlook adds the mailbox by itself.")
+    delivery: Literal["all", "daily", "digest", "none", "disabled"] | None = Field(
+        None, description="How a member of a group gets messages by mail."
+    )
     until: Moment | None = Field(None, description="Access ends by itself at the end of this day (UTC).")
     reason: NameText | None = Field(None, description="Why, for those who review it. Never sent to a cloud.")
 
