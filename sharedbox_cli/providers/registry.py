@@ -12,7 +12,10 @@ from sharedbox_cli.core.model import Platform
 from sharedbox_cli.providers.base import Provider
 
 GROUP = "sharedbox.providers"
-BUILT_IN = {"microsoft365": "sharedbox_cli.providers.microsoft365.provider:Microsoft365"}
+BUILT_IN = {
+    "google_workspace": "sharedbox_cli.providers.google_workspace.provider:GoogleWorkspace",
+    "microsoft365": "sharedbox_cli.providers.microsoft365.provider:Microsoft365",
+}
 
 
 def provider_names() -> tuple[str, ...]:

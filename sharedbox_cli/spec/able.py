@@ -32,7 +32,7 @@ def ability_problems(
             why = f"{table.platform} has no `{path.removeprefix('members[].')}`: {row.meaning}"
             found.append(Problem(place, "not possible on this platform", why, mend))
         elif listed is not None and str(value) not in listed:
-            why = f"`{path}` can be {', '.join(listed)} on {table.platform}."
+            why = f"`{path}` can be {', '.join(listed)} on {table.platform}{f': {row.meaning}' if row else ''}."
             found.append(Problem(place, "not possible on this platform", why, mend))
     return found
 
@@ -51,6 +51,8 @@ def _members(grants: tuple[WantedGrant, ...] | None) -> Iterator[tuple[str, Plac
     for grant in grants or ():
         yield f"members[].rights.{grant.right}", grant.place, grant.right
         yield f"members[].{'group' if grant.kind is TrusteeKind.GROUP else 'user'}", grant.place, ""
+        if grant.delivery is not None:
+            yield "members[].delivery", grant.place, grant.delivery
         if grant.automapping is not None:
             yield "members[].automapping", grant.place, grant.automapping
         if grant.until is not None:

@@ -39,7 +39,8 @@ editors. The first line of a file switches completion on:
 
 ## Who gets what
 
-- A member without `rights` gets those of its team; else `full_access` and `send_as`.
+- A member without `rights` gets those of its team; else what the platform gives by default: `full_access` and
+  `send_as` on `microsoft365`, `full_access` on `google-delegated`, `member` on `google-collaborative`.
 - Rights on a line that names a team replace the team's; of two `until`, the earlier counts.
 - A line of its own wins over all that teams say of the same person or group, also when it has ended.
 - One right given twice by lines of one list is an error. Two teams may give the same right to the same person,

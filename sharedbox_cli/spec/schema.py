@@ -67,6 +67,8 @@ def _without_null(node: Any) -> None:
             del node["anyOf"]
             for key, value in rest[0].items():
                 node.setdefault(key, value)
+        else:
+            node["anyOf"] = rest
     if isinstance(node.get("title"), str):
         del node["title"]
     for value in node.values():

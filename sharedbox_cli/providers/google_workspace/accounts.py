@@ -21,13 +21,18 @@ from sharedbox_cli.core.model import (
     Field,
     Value,
 )
-from sharedbox_cli.providers.google_workspace.observe.directory import name_of
 
 KIND_MARK = "sharedbox-kind"
 SIGN_IN_MARK = "sharedbox-sign-in"
 SHARED = "shared-mailbox"
 MAX_NAME_PART = 60
 NEVER = "1970-01-01T00:00:00.000Z"
+
+
+def name_of(row: Mapping[str, Any]) -> str:
+    """Return the name of an account as people see it."""
+    name = row.get("name") or {}
+    return str(name.get("displayName") or name.get("fullName") or "")
 
 
 def mark_of(row: Mapping[str, Any], kind: str) -> str:

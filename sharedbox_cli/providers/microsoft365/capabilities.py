@@ -41,6 +41,11 @@ ROWS = (
         "Use `full_access`, or leave the member out.",
         f"{_CMDLET}add-mailboxfolderpermission",
     ),
+    *(
+        Capability(f"members[].rights.{role}", False, "roles belong to groups. Use `full_access` and `send_as`.")
+        for role in ("member", "manager", "owner")
+    ),
+    Capability("members[].delivery", False, "it belongs to members of a Google Group. Leave the key out."),
     _can(
         "members[].automapping",
         "Outlook adds the mailbox by itself; can be set, cannot be read",
@@ -53,6 +58,9 @@ ROWS = (
     _can("storage.warn_at", "share of the quota above which `check` warns"),
     _can("storage.licence", "50 GB without a licence; more, archive and hold need Plan 2"),
     _can("state", "`absent` is a soft delete: restorable for 30 days", f"{_CMDLET}remove-mailbox"),
+    Capability("senders", False, "a mailbox sends from its primary address there. Use `aliases` for incoming mail."),
+    Capability("google", False, "it describes an account of Google Workspace. Leave the key out."),
+    Capability("group", False, "it describes a Google Group. Leave the key out."),
     *(
         Capability(name, False, _LATER)
         for name in (
@@ -70,5 +78,10 @@ ROWS = (
 )
 
 CAPABILITIES: Mapping[Platform, Capabilities] = {
-    MICROSOFT365: Capabilities(MICROSOFT365, "Microsoft 365 shared mailbox", ROWS)
+    MICROSOFT365: Capabilities(
+        MICROSOFT365,
+        "Microsoft 365 shared mailbox",
+        ROWS,
+        values={"storage.licence": ("none", "exchange-online-plan-1", "exchange-online-plan-2")},
+    )
 }

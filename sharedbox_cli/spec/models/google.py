@@ -29,6 +29,9 @@ class Google(Strict):
     """A delegated mailbox's account."""
 
     org_unit: OrgUnit | None = Field(None, description="The organisational unit it is in: `/Shared mailboxes`.")
+    show_delegate: bool | None = Field(
+        None, description="Whether recipients see which delegate sent a message; no API lets it be set."
+    )
 
 
 class Group(Strict):

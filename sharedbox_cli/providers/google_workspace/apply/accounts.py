@@ -14,8 +14,8 @@ from sharedbox_cli.providers.answers import Fields
 from sharedbox_cli.providers.google_workspace import accounts
 from sharedbox_cli.providers.google_workspace.apply.writer import SKEW, Writer, already, done, failed, identity_of
 from sharedbox_cli.providers.google_workspace.observe.directory import read_user
-from sharedbox_cli.providers.google_workspace.observe.more import PRODUCT, SKUS
 from sharedbox_cli.providers.google_workspace.scopes import DIRECTORY, LICENSING, SECURITY
+from sharedbox_cli.providers.google_workspace.skus import PRODUCT, SKUS
 from sharedbox_cli.providers.transport import SETTLE_SECONDS
 
 _ALPHABET = string.ascii_letters + string.digits + "-_.:+="

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 from sharedbox_cli.core.errors import NotFound
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import Trustee, TrusteeKind
 from sharedbox_cli.providers.answers import Fields
+from sharedbox_cli.providers.google_workspace.accounts import name_of
 from sharedbox_cli.providers.google_workspace.api import Google
 from sharedbox_cli.providers.google_workspace.scopes import DIRECTORY
 
@@ -65,12 +65,6 @@ class Directory:
         """Return everybody as holders of rights."""
         found = {TrusteeId(key): trustee_of_user(row) for key, row in self.users.items()}
         return found | {TrusteeId(key): trustee_of_group(row) for key, row in self.groups.items()}
-
-
-def name_of(row: Mapping[str, Any]) -> str:
-    """Return the name of an account as people see it."""
-    name = row.get("name") or {}
-    return str(name.get("displayName") or name.get("fullName") or "")
 
 
 def trustee_of_user(row: Fields) -> Trustee:

@@ -14,15 +14,8 @@ from sharedbox_cli.providers.answers import Fields
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.google_workspace.api import Google
 from sharedbox_cli.providers.google_workspace.scopes import LICENSING, POLICIES, REPORTS
+from sharedbox_cli.providers.google_workspace.skus import PRODUCT, SKUS
 
-PRODUCT = "Google-Apps"
-SKUS: Mapping[str, str] = {
-    "1010020027": "google-workspace-business-starter", "1010020028": "google-workspace-business-standard",
-    "1010020025": "google-workspace-business-plus", "1010020029": "google-workspace-enterprise-starter",
-    "1010020026": "google-workspace-enterprise-standard", "1010020020": "google-workspace-enterprise-plus",
-    "1010020030": "google-workspace-frontline-starter",
-}  # fmt: skip
-"""Our names of the licences with Gmail (developers.google.com/workspace/admin/licensing/v1/how-tos/products)."""
 MIB = 1024**2
 _NEWEST_DAYS, _OLDEST_DAYS = 2, 7
 """Usage reports are one to three days late; further back than this nothing is known."""

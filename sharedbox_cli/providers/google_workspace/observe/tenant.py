@@ -26,7 +26,6 @@ from sharedbox_cli.providers.google_workspace import accounts
 from sharedbox_cli.providers.google_workspace.api import Google
 from sharedbox_cli.providers.google_workspace.observe.directory import (
     Directory,
-    name_of,
     read_deleted,
     read_derived,
     read_domains,
@@ -159,7 +158,7 @@ async def _taken(
             address = accounts.address_of(row)
             if address in missing:
                 taken.setdefault(address, []).append(
-                    Occupant(str(row["id"]), "deleted account", name_of(row), address, is_soft_deleted=True)
+                    Occupant(str(row["id"]), "deleted account", accounts.name_of(row), address, is_soft_deleted=True)
                 )
     return {address: tuple(found) for address, found in taken.items()}
 
@@ -167,7 +166,7 @@ async def _taken(
 def _occupant(identity: str, directory: Directory) -> Occupant:
     row = directory.users.get(identity)
     if row is not None:
-        return Occupant(identity, "account", name_of(row), accounts.address_of(row))
+        return Occupant(identity, "account", accounts.name_of(row), accounts.address_of(row))
     group = directory.groups[identity]
     return Occupant(identity, "group", str(group.get("name", "")), Address.of(str(group["email"])))
 
