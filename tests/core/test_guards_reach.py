@@ -146,6 +146,8 @@ def test_last_access_when_the_members_trustee_is_not_known_then_refused_and_ever
         ),
         ((role(0, Right.OWNER), role(1, Right.OWNER)), (wish("p1", Right.OWNER),), []),
         ((role(0, Right.OWNER), role(9, Right.OWNER), role(1)), (wish("p9", Right.OWNER), wish("p1")), ["last-owner"]),
+        ((role(0, Right.OWNER), role(1)), (wish("p0", Right.MANAGER), wish("p1")), ["last-owner"]),
+        ((role(0, Right.OWNER), role(1)), (wish("p0"), wish("p1", Right.OWNER)), []),
         ((role(0), role(1)), (wish("p1"),), []),
         ((role(9, Right.OWNER), role(1)), (wish("p9", Right.OWNER), wish("p1"), wish("p2")), []),
     ],
