@@ -55,6 +55,12 @@ def _outside(subject: Subject) -> Found:
             yield text, "a delegate of another organisation", why
 
 
+def _not_accepted(subject: Subject) -> Found:
+    for entry in subject.box.special:
+        who = str(subject.trustee(entry.trustee).address or entry.trustee)
+        yield who, "an invitation that was not accepted", f"{entry.text}: whoever accepts it gets in, spec or not."
+
+
 def _with_delegates(subject: Subject) -> str:
     boxes = subject.world.mailboxes.values()
     count = sum(any(grant.right is Right.FULL_ACCESS for grant in box.grants or ()) for box in boxes)
@@ -141,6 +147,17 @@ RULES = (
         _GRANTS,
         "members",
         is_of_spec=True,
+        platforms=_DELEGATED,
+    ),
+    Rule(
+        "delegate-not-accepted",
+        Severity.NOTE,
+        "an invitation to be a delegate that was not accepted",
+        "Take it back in Gmail's settings of the mailbox, or wait: it expires by itself.",
+        limits.DELEGATES_API,
+        _not_accepted,
+        _GRANTS,
+        "members",
         platforms=_DELEGATED,
     ),
     Rule(

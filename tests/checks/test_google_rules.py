@@ -62,6 +62,7 @@ GONE = Trustee(TrusteeId("gone@contoso.example"), TrusteeKind.ORPHAN, address("g
 FOREIGN = Trustee(TrusteeId("otto@partner.example"), TrusteeKind.ORPHAN, OUTSIDER.address, is_enabled=False)
 NEIGHBOUR = person(5, domain="contoso-mail.example")
 EVERYBODY = (SpecialEntry(TrusteeId("C1"), "MEMBER: everybody in the organisation", is_everybody=True),)
+PENDING = (SpecialEntry(TrusteeId("p1"), "pending invitation of p1@contoso.example as delegate"),)
 OUT_WISH = WantedGrant(Address.of("p7@partner.example"), TrusteeKind.USER, Right.FULL_ACCESS)
 RULE_OUT = (("name", "r"), ("then.forward_to", "x@partner.example"))
 RULE_IN = (("name", "r"), ("then.forward_to", "x@contoso.example"))
@@ -84,6 +85,8 @@ DELEGATED: list[Case] = [
         "delegate-outside", delegated(),
         wanting(GOOGLE_DELEGATED, grants=(OUT_WISH,)), True,
     ),
+    ("delegate-not-accepted", delegated(special=PENDING), None, True),
+    ("delegate-not-accepted", delegated(), None, False),
     ("member-deleted", delegated(GONE), None, True),
     ("member-deleted", delegated(FOREIGN), None, False),
     ("member-disabled", delegated(person(1), OFF), None, True),
