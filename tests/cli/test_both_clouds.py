@@ -1,0 +1,135 @@
+"""Checks and audits of a tenant on Microsoft 365 with a Google Workspace, end to end."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from sharedbox_cli.emulator.google import seed as google
+from sharedbox_cli.emulator.seed import Seeded
+from sharedbox_cli.emulator.seed import demo as microsoft_demo
+from sharedbox_cli.emulator.tenant import Tenant
+from tests.conftest import Cli, Cloud, CloudMaker
+
+
+def both(tenant: Tenant) -> Seeded:
+    """Fill both clouds: a mailbox that is being moved, and people who have an account in each."""
+    seeded = microsoft_demo(tenant)
+    google.demo(tenant)
+    make = google.GoogleBuilder(tenant, 9)
+    found = {row["email"]: row["id"] for row in make.store.rows("select id, email from g_users")}
+    sales = make.inbox("sales", "Sales", whoCanViewGroup="ANYONE_CAN_VIEW", allowExternalMembers="true")
+    make.member(sales, found["chloe@contoso.example"])
+    make.member(sales, "ext-1", kind="EXTERNAL", email="otto@partner.example")
+    inner = make.group("inner", "Inner")
+    make.member(inner, found["ben@contoso.example"])
+    make.member(inner, "ext-2", kind="EXTERNAL", email="olga@partner.example")
+    make.member(sales, inner, kind="GROUP")
+    off = make.mailbox("old-desk", "Old desk")
+    make.store.run("update g_users set doc = json_set(doc, '$.suspended', json('true')) where id = ?", off)
+    bare = make.person("bare", "Bare desk", unit=google.SHARED_UNIT, licence="")
+    assert bare
+    return seeded
+
+
+@pytest.fixture
+def clouds(cloud_of: CloudMaker, monkeypatch: pytest.MonkeyPatch) -> Cloud:
+    made = cloud_of(both)
+    # Google's HTTP client reads this variable once, when it is imported.
+    monkeypatch.setattr("httplib2.CA_CERTS", os.environ["HTTPLIB2_CA_CERTS"])
+    return made
+
+
+def findings(cli: Cli, *more: str) -> dict[tuple[str, str], set[str]]:
+    done = cli("check", "--whole-tenant", "-o", "json", *more)
+    assert done.code == 0, done.err
+    found: dict[tuple[str, str], set[str]] = {}
+    for item in json.loads(done.out)["findings"]:
+        found.setdefault((item["mailbox"].partition("@")[0], item["platform"]), set()).add(item["rule"])
+    return found
+
+
+def test_check_when_both_clouds_are_read_then_each_mailbox_has_its_own_findings(clouds: Cloud, cli: Cli) -> None:
+    found = findings(cli)
+    assert found["sales", "google-collaborative"] == {
+        "address-twice", "external-members-allowed", "group-with-outsiders", "member-guest", "owner-missing",
+        "viewed-by-anyone",
+    }  # fmt: skip
+    assert found["sales", "microsoft365"] == {
+        "address-twice", "member-deleted", "member-disabled", "nearly-full", "sign-in-open", "one-member",
+    }  # fmt: skip
+    assert {"account-suspended", "licence-wasted"} <= found["old-desk", "google-delegated"]
+    assert "licence-missing" in found["bare", "google-delegated"]
+    assert "history-missing" in found["helpdesk", "google-collaborative"]
+    assert "member-disabled" in found["orders", "google-delegated"]
+
+
+def test_check_when_google_is_checked_then_only_what_rules_need_is_asked_for(clouds: Cloud, cli: Cli) -> None:
+    findings(cli, "--platform", "google-delegated")
+    asked = Counter(str(line["route"]).removeprefix("google.") for line in clouds.requests())
+    gmail = {name for name in asked if name.startswith("gmail.")}
+    assert gmail == {"gmail.users.settings.delegates.list", "gmail.users.settings.getAutoForwarding"}
+    assert asked["gmail.users.settings.getAutoForwarding"] == 1  # one that is licensed and not suspended
+    assert asked["licensing.licenseAssignments.listForProduct"] == 1
+    assert not any(name.startswith("groupsSettings") for name in asked)
+    start = len(clouds.emulator.log.lines)
+    findings(cli, "--platform", "google-collaborative")
+    names = {str(line["route"]).removeprefix("google.") for line in clouds.requests(start)}
+    assert {name.partition(".")[0] for name in names} == {"oauth2", "directory", "groupsSettings"}
+
+
+@pytest.mark.parametrize(("policy", "rule"), [("off", "delegation-off"), ("403", "delegation-unknown"), ("on", "")])
+def test_check_when_the_delegation_policy_is_off_or_unreadable_then_that_is_told_once(
+    clouds: Cloud, cli: Cli, policy: str, rule: str
+) -> None:
+    store = google.GoogleBuilder(clouds.tenant, 1).store
+    if policy == "off":
+        store.run("delete from g_policies")
+    if policy == "403":
+        store.run("update g_users set doc = json_set(doc, '$.isAdmin', json('true'), '$.isSuperAdmin', json('false'))")
+        scopes = [one for one in google.SCOPES if not one.endswith("cloud-identity.policies.readonly")]
+        store.run("update g_service_accounts set scopes = ?", json.dumps(scopes))
+    told = findings(cli, "--platform", "google-delegated").get(("", "google-delegated"), set())
+    assert told == ({rule} if rule else set())
+
+
+def audit(cli: Cli, *more: str) -> dict[str, Any]:
+    done = cli("audit", "-o", "json", *more)
+    assert done.code == 0, done.err
+    data: dict[str, Any] = json.loads(done.out)
+    return data
+
+
+def test_audit_when_both_clouds_are_read_then_people_are_one_and_mailboxes_of_one_address_two(
+    clouds: Cloud, cli: Cli
+) -> None:
+    data = audit(cli)
+    ben = {(row["mailbox"], row["platform"]) for row in data["rows"] if row["person"] == "ben@contoso.example"}
+    assert ben == {
+        ("orders@contoso.example", "google-delegated"), ("sales@contoso.example", "google-collaborative"),
+        ("sales@contoso.example", "microsoft365"),
+    }  # fmt: skip
+    assert data["mailboxes"].count("sales@contoso.example") == 2
+    olga = next(row for row in data["rows"] if row["person"] == "olga@partner.example")
+    assert (olga["via"], olga["is_guest"]) == (["inner@contoso.example"], True)
+    assert {"mailbox": "old-desk@contoso.example", "platform": "google-delegated", "is_read": False} in data["boxes"]
+
+
+def test_audit_when_one_address_is_asked_for_then_both_mailboxes_are_told(clouds: Cloud, cli: Cli) -> None:
+    data = audit(cli, "-m", "Sales@contoso.example")
+    assert {(box["mailbox"], box["platform"]) for box in data["boxes"]} == {
+        ("sales@contoso.example", "google-collaborative"), ("sales@contoso.example", "microsoft365"),
+    }  # fmt: skip
+    shown = cli("audit", "-m", "sales@contoso.example", "--by", "person").out
+    assert shown.count("Ben Carter <ben@contoso.example>") == 1
+    assert "sales@contoso.example (microsoft365)" in shown
+    assert "sales@contoso.example (google-collaborative)" in shown
+
+
+def test_show_when_both_clouds_have_the_address_then_neither_is_lost(clouds: Cloud, cli: Cli) -> None:
+    done = cli("show", "sales@contoso.example", "--observed", "-o", "json")
+    assert {box["platform"] for box in json.loads(done.out)["mailboxes"]} == {"microsoft365", "google-collaborative"}
