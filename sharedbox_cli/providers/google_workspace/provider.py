@@ -131,7 +131,7 @@ class GoogleWorkspace:
 
     def close(self) -> None:
         """Give back connections."""
-        self._google.close()
+        self._loop.run(self._google.close())
         self._loop.close()
 
 
