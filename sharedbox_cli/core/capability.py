@@ -41,3 +41,9 @@ class Capabilities:
     def row(self, path: str) -> Capability | None:
         """Return the row of a path, or nothing where the platform says nothing of it."""
         return next((row for row in self.rows if row.path == path), None)
+
+    def refusal(self, path: str) -> Capability | None:
+        """Return the row that rules a path out, its own or one above it."""
+        steps = path.split(".")
+        found = (self.row(".".join(steps[:count])) for count in range(1, len(steps) + 1))
+        return next((row for row in found if row is not None and not row.is_possible), None)

@@ -9,6 +9,9 @@ from enum import IntEnum, StrEnum
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import (
     ALLOWED,
+    CONTENT_TOPICS,
+    ENSURED,
+    KIND_GROUP,
     KIND_SHARED,
     Field,
     Platform,
@@ -17,6 +20,7 @@ from sharedbox_cli.core.model import (
     Value,
 )
 from sharedbox_cli.core.place import NOWHERE, Place
+from sharedbox_cli.core.setting_words import moved_words, setting_words
 
 
 class Kind(StrEnum):
@@ -104,11 +108,15 @@ class Change:
     def order(self) -> tuple[int, str, int, str, str]:
         """Return the place of this change in a plan: phase, mailbox, kind, trustee, right."""
         party = self.party
-        rank = right_rank(party.right) if party else 0
+        rank = right_rank(party.right) if party else _topic_rank(self.after)
         if self.phase is Phase.REVOKE:
             rank = -rank
         who = f"{party.address.key if party.address else ''} {party.id}" if party else ""
         return (int(self.phase), self.mailbox.key, rank, who, self.key)
+
+
+def _topic_rank(after: Mapping[Field, Value]) -> int:
+    return next((number for number, topic in enumerate(CONTENT_TOPICS) if topic & set(after)), 0)
 
 
 _RIGHTS_IN_ORDER = (
@@ -145,54 +153,61 @@ def party_words(party: Party) -> str:
     return f"{party.name} <{party.address}>" if party.name else str(party.address)
 
 
-def value_words(value: Value) -> str:
-    """Return a setting's value in prose."""
-    match value:
-        case None:
-            return "not set"
-        case bool():
-            return "yes" if value else "no"
-        case tuple():
-            return ", ".join(value_words(item) for item in value) or "none"
-        case _:
-            return str(value)
-
-
 def words(change: Change) -> str:
     """Return what a change does, in one line for people."""
     match change.kind:
         case Kind.CREATE:
             return "restore the soft-deleted mailbox" if change.how == RESTORE else "make the mailbox"
         case Kind.DELETE:
-            return "delete the mailbox (soft: it can be restored for 30 days)"
+            return "delete the mailbox (soft: it can be restored for some weeks)"
         case Kind.GRANT if change.party:
             suffix = ""
             if (wish := change.after.get(Field.AUTOMAPPING)) is not None:
                 suffix = ", automapping on" if wish else ", automapping off"
+            if (delivery := change.after.get(Field.DELIVERY)) is not None:
+                suffix = f", delivery {delivery}"
             right = right_words(change.party.right, change.party.detail)
             return f"grant {right} to {party_words(change.party)}{suffix}"
         case Kind.REVOKE if change.party:
             right = right_words(change.party.right, change.party.detail)
             return f"revoke {right} from {party_words(change.party)}"
         case Kind.UPDATE if change.party:
-            state = "on" if change.after.get(Field.AUTOMAPPING) else "off"
-            return f"switch automapping {state} for {party_words(change.party)}"
+            verb = "switch" if Field.AUTOMAPPING in change.after else "change"
+            return f"{verb} {party_update_words(change)} for {party_words(change.party)}"
         case Kind.UPDATE if change.after.get(Field.KIND) == KIND_SHARED:
-            return "convert the user mailbox to a shared mailbox"
+            is_group = change.before.get(Field.KIND) == KIND_GROUP
+            return "make the group a shared inbox" if is_group else "convert the user mailbox to a shared mailbox"
         case _:
             return "; ".join(_setting_words(name, change) for name in sorted(change.after))
 
 
-def _setting_words(name: Field, change: Change) -> str:
-    before = change.before.get(name)
-    after = change.after[name]
+def party_update_words(change: Change) -> str:
+    """Return what changes about somebody who keeps a right."""
+    after, before = change.after, change.before
+    found = []
+    if Field.ROLE in after:
+        found.append(f"role {before.get(Field.ROLE, 'none')} -> {after[Field.ROLE]}")
+    if Field.DELIVERY in after:
+        found.append(f"delivery {before.get(Field.DELIVERY, 'not known')} -> {after[Field.DELIVERY]}")
+    if Field.AUTOMAPPING in after:
+        found.append(f"automapping {'on' if after[Field.AUTOMAPPING] else 'off'}")
+    return ", ".join(found)
+
+
+def change_words(name: Field, change: Change) -> str:
+    """Return how one setting changes, without its name."""
+    before, after = change.before.get(name), change.after[name]
+    if name in ENSURED and isinstance(after, tuple):
+        return " ".join(moved_words(name, (), after))
     if isinstance(before, tuple) and isinstance(after, tuple):
-        added = [f"+{value_words(item)}" for item in after if item not in before]
-        removed = [f"-{value_words(item)}" for item in before if item not in after]
-        return f"{name}: {' '.join(added + removed)}"
+        return " ".join(moved_words(name, before, after))
     if name not in change.before:
-        return f"{name}: {value_words(after)}"
-    return f"{name}: {value_words(before)} -> {value_words(after)}"
+        return setting_words(name, after)
+    return f"{setting_words(name, before)} -> {setting_words(name, after)}"
+
+
+def _setting_words(name: Field, change: Change) -> str:
+    return f"{name}: {change_words(name, change)}"
 
 
 def inverse(change: Change) -> Change | None:
@@ -219,10 +234,20 @@ def inverse(change: Change) -> Change | None:
         case Kind.REVOKE:
             return replace(change, kind=Kind.GRANT, phase=Phase.GRANT, risk=Risk.MEDIUM, **back)  # type: ignore[arg-type]
         case Kind.UPDATE | Kind.LICENCE:
-            if set(change.before) != set(change.after):
+            if set(change.before) != set(change.after) or ENSURED & set(change.after):
                 return None
+            if change.party is not None and Field.ROLE in change.after:
+                return _role_back(change)
             phase = _phase_of_settings(change.before, change.kind, change.phase)
             return replace(change, phase=phase, **back)  # type: ignore[arg-type]
+
+
+def _role_back(change: Change) -> Change | None:
+    if change.party is None:
+        return None
+    party = replace(change.party, right=Right(str(change.before[Field.ROLE])))
+    phase = Phase.GRANT if change.phase is Phase.REVOKE else Phase.REVOKE
+    return replace(change, needs=(), before=change.after, after=change.before, party=party, phase=phase)
 
 
 def _phase_of_settings(after: Mapping[Field, Value], kind: Kind, phase: Phase) -> Phase:
@@ -237,4 +262,6 @@ def no_inverse_because(change: Change) -> str:
     """Return why a change cannot be undone, or nothing where it can."""
     if inverse(change) is not None:
         return ""
+    if ENSURED & set(change.after):
+        return "folders and tags may hold mail by now"
     return "what was there before is not known: the mailbox was made in the same run"

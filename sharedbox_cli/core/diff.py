@@ -8,10 +8,12 @@ from datetime import datetime
 
 from sharedbox_cli.core.change import Change, Kind, Phase, Risk
 from sharedbox_cli.core.diff_grants import diff_grants
-from sharedbox_cli.core.diff_settings import creation_settings, diff_settings, unmanaged_settings
+from sharedbox_cli.core.diff_settings import creation_settings, diff_settings, missing_items
 from sharedbox_cli.core.errors import ObserveError, Problem, SpecError
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import (
+    ENSURED,
+    KIND_GROUP,
     KIND_SHARED,
     KIND_USER,
     Desired,
@@ -24,10 +26,12 @@ from sharedbox_cli.core.model import (
     Platform,
     State,
     TrusteeKind,
+    Value,
     until_words,
 )
 from sharedbox_cli.core.plan import LeftAlone, Note, Plan, digest
 
+_KIND_WORDS = {KIND_USER: "a person's mailbox", KIND_GROUP: "a plain group"}
 Worlds = Mapping[Platform, Observed]
 """What was read, by platform; several platforms of one tenant share an Observed."""
 
@@ -87,9 +91,14 @@ def fingerprint(box: DesiredMailbox, world: Observed) -> str:
     there = world.mailboxes.get(box.address)
     if there is None:
         return digest(("absent", tuple(item.id for item in world.taken.get(box.address, ()))))
-    managed = {name: there.settings.get(name) for name in (*box.settings, Field.KIND)}
+    managed = {name: _managed_part(box, there, name) for name in (*box.settings, Field.KIND)}
     grants = there.grants if box.grants is not None else None
     return digest({"id": there.id, "settings": digest(managed), "grants": digest(_identities(grants))})
+
+
+def _managed_part(box: DesiredMailbox, there: ObservedMailbox, name: Field) -> Value:
+    value = there.settings.get(name)
+    return missing_items(name, box.settings[name], value) if name in ENSURED else value
 
 
 def _identities(grants: frozenset[Grant] | None) -> tuple[str, ...] | None:
@@ -133,7 +142,7 @@ def _deletion(box: DesiredMailbox, there: ObservedMailbox) -> Change:
 
 def _conversion(box: DesiredMailbox, there: ObservedMailbox) -> Change | None:
     kind = there.settings.get(Field.KIND, KIND_SHARED)
-    if kind != KIND_USER:
+    if kind == KIND_SHARED:
         return None
     return Change(
         Kind.UPDATE,
@@ -141,10 +150,10 @@ def _conversion(box: DesiredMailbox, there: ObservedMailbox) -> Change | None:
         box.address,
         box.platform,
         there.id,
-        before={Field.KIND: KIND_USER},
+        before={Field.KIND: kind},
         after={Field.KIND: KIND_SHARED},
-        risk=Risk.HIGH,
-        why=f"its spec says `platform: {box.platform}`, and it is a person's mailbox now",
+        risk=Risk.HIGH if kind == KIND_USER else Risk.MEDIUM,
+        why=f"its spec says `platform: {box.platform}`, and it is {_KIND_WORDS.get(str(kind), f'a {kind}')} now",
         place=box.places.get("platform", box.place),
     )
 
@@ -222,9 +231,8 @@ def _left_alone(boxes: list[DesiredMailbox], worlds: Worlds) -> LeftAlone:
         there = worlds[box.platform].mailboxes.get(box.address)
         if box.state is State.ABSENT:
             continue
-        names = unmanaged_settings(box)
-        if names:
-            unmanaged[box.address.text] = names
+        if box.unmanaged:
+            unmanaged[box.address.text] = box.unmanaged
         if there is None:
             continue
         special += len(there.special)

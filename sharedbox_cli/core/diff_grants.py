@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from sharedbox_cli.core.change import Change, Kind, Party, Phase, Risk
 from sharedbox_cli.core.errors import ObserveError, Problem, SpecError
 from sharedbox_cli.core.identity import TrusteeId
 from sharedbox_cli.core.model import (
+    ROLES,
     DesiredMailbox,
     Field,
     Grant,
@@ -17,10 +19,12 @@ from sharedbox_cli.core.model import (
     Right,
     Trustee,
     TrusteeKind,
+    Value,
     WantedGrant,
     until_words,
 )
 
+_NEVER_NOBODY = frozenset({Right.FULL_ACCESS, *ROLES})
 Key = tuple[TrusteeId, Right, str]
 
 
@@ -32,22 +36,46 @@ def diff_grants(box: DesiredMailbox, there: ObservedMailbox, world: Observed) ->
         raise ObserveError(where=f"{box.address} · members", why="the grants of a managed mailbox were not read")
     wanted = resolve_grants(box, world)
     held: dict[Key, Grant] = {(g.trustee, g.right, g.detail): g for g in there.grants}
-    given = [_grant(box, there, world, key, wish) for key, wish in wanted.items() if key not in held]
-    remapped = [
-        _automapping(box, there, world, key, wish)
+    roles = {grant.trustee: grant for grant in there.grants if grant.right in ROLES}
+    is_all = box.members_mode is MembersMode.EXACT
+    risen = [
+        _role(box, there, world, key, wish, roles[key[0]])
         for key, wish in wanted.items()
-        if key in held and _wants_other_automapping(wish, held[key])
+        if key not in held and key[1] in ROLES and key[0] in roles and (is_all or _rises(roles[key[0]].right, key[1]))
     ]
-    if box.members_mode is MembersMode.AT_LEAST:
-        return (*given, *remapped)
-    kept = {key[0] for key in wanted if key[1] is Right.FULL_ACCESS and key in held}
+    in_role = {key[0] for key in wanted if key[1] in ROLES}
+    given = [
+        _grant(box, there, world, key, wish)
+        for key, wish in wanted.items()
+        if key not in held and not (key[1] in ROLES and key[0] in roles)
+    ]
+    altered = [
+        change
+        for key, wish in wanted.items()
+        if key in held and (change := _altered(box, there, world, key, wish, held[key])) is not None
+    ]
+    if not is_all:
+        return (*given, *risen, *altered)
     ended = _ended(box, world)
     taken = [
-        _needing(_revoke(box, there, world, held[key], ended.get(key, "not in the spec")), given, bool(kept))
+        _revoke(box, there, world, held[key], ended.get(key, "not in the spec"))
         for key in held
-        if key not in wanted and _is_revocable(world, held[key])
+        if key not in wanted and not (key[1] in ROLES and key[0] in in_role) and _is_revocable(world, held[key])
     ]
-    return (*given, *remapped, *taken)
+    coming = [*given, *(change for change in risen if change.phase is Phase.GRANT)]
+    staying = _staying(wanted, held)
+    last = [_needing(change, coming, staying) for change in taken]
+    fallen = [_needing(change, coming, staying) if change.phase is Phase.REVOKE else change for change in risen]
+    return (*given, *fallen, *altered, *last)
+
+
+def _staying(wanted: Mapping[Key, WantedGrant], held: Mapping[Key, Grant]) -> frozenset[Right]:
+    """Return the rights that somebody has and keeps."""
+    return frozenset(key[1] for key in wanted if key in held)
+
+
+def _rises(now: Right, wished: Right) -> bool:
+    return ROLES.index(wished) > ROLES.index(now)
 
 
 def resolve_grants(box: DesiredMailbox, world: Observed) -> dict[Key, WantedGrant]:
@@ -115,7 +143,7 @@ def _grant(box: DesiredMailbox, there: ObservedMailbox, world: Observed, key: Ke
         box.address,
         box.platform,
         there.id,
-        after={} if wish.automapping is None else {Field.AUTOMAPPING: wish.automapping},
+        after=_terms(wish),
         party=_party(world, key, wish),
         risk=Risk.HIGH if outside else Risk.LOW,
         why=_until_words(wish),
@@ -123,9 +151,27 @@ def _grant(box: DesiredMailbox, there: ObservedMailbox, world: Observed, key: Ke
     )
 
 
+def _terms(wish: WantedGrant) -> dict[Field, Value]:
+    found: dict[Field, Value] = {}
+    if wish.automapping is not None:
+        found[Field.AUTOMAPPING] = wish.automapping
+    if wish.delivery is not None:
+        found[Field.DELIVERY] = wish.delivery
+    return found
+
+
 def _until_words(wish: WantedGrant) -> str:
     until = f"until {until_words(wish.until)}" if wish.until else ""
     return ": ".join(part for part in (until, wish.reason) if part)
+
+
+def _held_terms(grant: Grant) -> dict[Field, Value]:
+    found: dict[Field, Value] = {}
+    if grant.automapping is not None:
+        found[Field.AUTOMAPPING] = grant.automapping
+    if grant.delivery is not None:
+        found[Field.DELIVERY] = grant.delivery
+    return found
 
 
 def _revoke(box: DesiredMailbox, there: ObservedMailbox, world: Observed, grant: Grant, why: str) -> Change:
@@ -135,7 +181,7 @@ def _revoke(box: DesiredMailbox, there: ObservedMailbox, world: Observed, grant:
         box.address,
         box.platform,
         there.id,
-        before={} if grant.automapping is None else {Field.AUTOMAPPING: grant.automapping},
+        before=_held_terms(grant),
         party=_party(world, (grant.trustee, grant.right, grant.detail)),
         risk=Risk.MEDIUM,
         why=why,
@@ -143,18 +189,48 @@ def _revoke(box: DesiredMailbox, there: ObservedMailbox, world: Observed, grant:
     )
 
 
-def _automapping(box: DesiredMailbox, there: ObservedMailbox, world: Observed, key: Key, wish: WantedGrant) -> Change:
+def _altered(
+    box: DesiredMailbox, there: ObservedMailbox, world: Observed, key: Key, wish: WantedGrant, grant: Grant
+) -> Change | None:
+    """Return the change of how somebody who keeps a right has it, or nothing."""
+    if _wants_other_automapping(wish, grant):
+        before: dict[Field, Value] = {Field.AUTOMAPPING: not wish.automapping}
+        after: dict[Field, Value] = {Field.AUTOMAPPING: wish.automapping}
+        why = "full access is taken and given again: the platform has no other way"
+        return _change_of(box, there, world, key, wish, before, after, Risk.MEDIUM, why)
+    if wish.delivery is not None and grant.delivery is not None and wish.delivery != grant.delivery:
+        before, after = {Field.DELIVERY: grant.delivery}, {Field.DELIVERY: wish.delivery}
+        return _change_of(box, there, world, key, wish, before, after, Risk.LOW, "")
+    return None
+
+
+def _role(
+    box: DesiredMailbox, there: ObservedMailbox, world: Observed, key: Key, wish: WantedGrant, grant: Grant
+) -> Change:
+    """Return one change from a role to another: nobody is out of the group in between."""
+    before: dict[Field, Value] = {Field.ROLE: str(grant.right)}
+    after: dict[Field, Value] = {Field.ROLE: str(key[1])}
+    if wish.delivery is not None and wish.delivery != grant.delivery and grant.delivery is not None:
+        before[Field.DELIVERY], after[Field.DELIVERY] = grant.delivery, wish.delivery
+    change = _change_of(box, there, world, key, wish, before, after, Risk.MEDIUM, _until_words(wish))
+    return change if _rises(grant.right, key[1]) else replace(change, phase=Phase.REVOKE)
+
+
+def _change_of(
+    box: DesiredMailbox, there: ObservedMailbox, world: Observed, key: Key, wish: WantedGrant,
+    before: Mapping[Field, Value], after: Mapping[Field, Value], risk: Risk, why: str,
+) -> Change:  # fmt: skip
     return Change(
         Kind.UPDATE,
         Phase.GRANT,
         box.address,
         box.platform,
         there.id,
-        before={Field.AUTOMAPPING: not wish.automapping},
-        after={Field.AUTOMAPPING: wish.automapping},
+        before=before,
+        after=after,
         party=_party(world, key, wish),
-        risk=Risk.MEDIUM,
-        why="full access is taken and given again: the platform has no other way",
+        risk=risk,
+        why=why,
         place=wish.place,
     )
 
@@ -180,20 +256,24 @@ def _ended(box: DesiredMailbox, world: Observed) -> dict[Key, str]:
     return ended
 
 
-def _needing(change: Change, given: list[Change], somebody_stays: bool) -> Change:
+def _needing(change: Change, coming: list[Change], staying: frozenset[Right]) -> Change:
     """Return the revocation with the grants that must stand before it.
 
-    A grant to a group may replace this person's own; and where nobody keeps full access, nobody loses it
-    before somebody has it.
+    A grant to a group may replace this person's own; and where nobody keeps full access, or a group its owner,
+    nobody loses it before somebody has it.
     """
     party = change.party
     if party is None:
         return change
+    lost = Right(str(change.before[Field.ROLE])) if Field.ROLE in change.before else party.right
+    is_last = lost in _NEVER_NOBODY and lost not in staying
     needs = []
-    for grant in given:
-        if grant.party is None or grant.party.right is not party.right:
+    for grant in coming:
+        other = grant.party
+        if other is None or other.id == party.id:
             continue
-        is_last = party.right is Right.FULL_ACCESS and not somebody_stays
-        if is_last or (grant.party.kind is TrusteeKind.GROUP and not change.why.startswith("expired")):
+        replaces = other.right is lost or (lost is Right.MEMBER and other.right in ROLES)
+        by_group = other.kind is TrusteeKind.GROUP and not change.why.startswith("expired")
+        if replaces and (is_last or by_group):
             needs.append(grant.key)
     return replace(change, needs=tuple(sorted(needs)))

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sharedbox_cli.core.change import Change, Kind, Phase, Risk
 from sharedbox_cli.core.errors import ObserveError
 from sharedbox_cli.core.model import (
     ALLOWED,
+    CONTENT,
+    CONTENT_TOPICS,
+    ENSURED,
     KIND_SHARED,
     LICENCE_NONE,
     PLAN_1,
@@ -19,10 +24,8 @@ from sharedbox_cli.core.model import (
 
 _ALONE = frozenset({Field.SIGN_IN, Field.LICENCE})
 _LICENCES = (LICENCE_NONE, PLAN_1, PLAN_2)
-_NAMEABLE = (
-    Field.DISPLAY_NAME, Field.ALIASES, Field.HIDDEN, Field.SIGN_IN, Field.SENT_AS, Field.SENT_ON_BEHALF,
-    Field.LICENCE,
-)  # fmt: skip
+_OPEN = {Field.GROUP_VIEWING: "anyone", Field.GROUP_JOINING: "anyone", Field.GROUP_EXTERNAL_MEMBERS: True}
+"""Values that let strangers in."""
 
 
 def creation_settings(box: DesiredMailbox) -> dict[Field, Value]:
@@ -31,10 +34,23 @@ def creation_settings(box: DesiredMailbox) -> dict[Field, Value]:
     return {Field.DISPLAY_NAME: name, Field.KIND: KIND_SHARED, Field.LICENCE: LICENCE_NONE}
 
 
-def unmanaged_settings(box: DesiredMailbox) -> tuple[str, ...]:
-    """Return the settings that a spec does not name, so that nothing about them is read or changed."""
-    names = [str(name) for name in _NAMEABLE if name not in box.settings]
-    return (*names, "members") if box.grants is None else tuple(names)
+def missing_items(name: Field, wanted: Value, there: Value) -> Value:
+    """Return what a list that is only ensured lacks: a tag that says no colour may have any."""
+    if not isinstance(wanted, tuple) or not isinstance(there, tuple):
+        return wanted
+    if name is not Field.TAGS:
+        return tuple(item for item in wanted if item not in there)
+    names = {item[0] for item in there if isinstance(item, tuple)}
+    return tuple(
+        item
+        for item in wanted
+        if item not in there and not (isinstance(item, tuple) and not item[1] and item[0] in names)
+    )
+
+
+def is_so(name: Field, wanted: Value, there: Value) -> bool:
+    """Return whether a setting is as wanted; of a list that is only ensured, whether nothing is missing."""
+    return not missing_items(name, wanted, there) if name in ENSURED else wanted == there
 
 
 def diff_settings(
@@ -47,13 +63,16 @@ def diff_settings(
         if name not in there.settings:
             if not is_new:
                 raise _not_read(box, name)
-            differing[name] = value
-        elif there.settings[name] != value:
-            differing[name] = value
-    together = {name: value for name, value in differing.items() if name not in _ALONE}
-    changes = []
-    if together:
-        changes.append(_update(box, there, Phase.SETTINGS, together, Risk.LOW))
+            if value != () or name not in ENSURED:
+                differing[name] = value
+        elif not is_so(name, value, there.settings[name]):
+            differing[name] = missing_items(name, value, there.settings[name]) if name in ENSURED else value
+    together = {name: value for name, value in differing.items() if name not in _ALONE | CONTENT}
+    parts = [(Phase.SETTINGS, together)]
+    parts += [
+        (Phase.CONTENT, {name: value for name, value in differing.items() if name in topic}) for topic in CONTENT_TOPICS
+    ]
+    changes = [_update(box, there, phase, part, _risk(part, world)) for phase, part in parts if part]
     if Field.SIGN_IN in differing:
         opens = differing[Field.SIGN_IN] == ALLOWED
         phase, risk = (Phase.SETTINGS, Risk.HIGH) if opens else (Phase.BLOCK_SIGN_IN, Risk.LOW)
@@ -61,6 +80,13 @@ def diff_settings(
     if Field.LICENCE in differing:
         changes.append(_licence(box, there, differing[Field.LICENCE]))
     return tuple(changes)
+
+
+def _risk(after: Mapping[Field, Value], world: Observed) -> Risk:
+    target = str(after.get(Field.FORWARDING_TO) or "")
+    leaves = bool(target) and target.rpartition("@")[2] not in world.domains
+    opens = any(after.get(name) == value for name, value in _OPEN.items())
+    return Risk.HIGH if leaves or opens else Risk.LOW
 
 
 def _update(box: DesiredMailbox, there: ObservedMailbox, phase: Phase, after: dict[Field, Value], risk: Risk) -> Change:
@@ -80,7 +106,9 @@ def _update(box: DesiredMailbox, there: ObservedMailbox, phase: Phase, after: di
 
 def _licence(box: DesiredMailbox, there: ObservedMailbox, wanted: Value) -> Change:
     before = there.settings.get(Field.LICENCE, LICENCE_NONE)
-    goes_up = _licence_rank(wanted) > _licence_rank(before)
+    goes_up = _licence_rank(wanted) > _licence_rank(before) or (
+        _licence_rank(wanted) == len(_LICENCES)  # another licence of a kind that has no ranks
+    )
     return Change(
         Kind.LICENCE,
         Phase.LICENCE_UP if goes_up else Phase.LICENCE_DOWN,

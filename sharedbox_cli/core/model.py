@@ -75,11 +75,23 @@ class Field(StrEnum):
     GROUP_HISTORY = "group.history"
     KIND = "kind"
     """What the object is now; desired by naming a platform, never written in a spec."""
+    ROLE = "role"
     DELIVERY = "delivery"
     AUTOMAPPING = "automapping"
-    """Of one grant, not of the mailbox: only inside a Change that is about a trustee."""
+    """The last three are of one grant, not of the mailbox: only inside a Change that is about a trustee."""
 
 
+CONTENT_TOPICS = (
+    frozenset({Field.FOLDERS, Field.TAGS}), frozenset({Field.SENDERS}), frozenset({Field.RULES}),
+    frozenset({
+        Field.AUTO_REPLY, Field.AUTO_REPLY_SUBJECT, Field.AUTO_REPLY_INTERNAL, Field.AUTO_REPLY_EXTERNAL,
+        Field.AUTO_REPLY_AUDIENCE, Field.AUTO_REPLY_START, Field.AUTO_REPLY_END,
+    }),
+    frozenset({Field.FORWARDING_TO, Field.FORWARDING_KEEP_COPY}),
+    frozenset({Field.ACCESS_IMAP, Field.ACCESS_POP}),
+)  # fmt: skip
+"""What is inside a mailbox, in the order in which it is written: rules need the tags and folders they name."""
+CONTENT = frozenset(name for topic in CONTENT_TOPICS for name in topic)
 ENSURED = frozenset({Field.FOLDERS, Field.TAGS})
 """Lists of which a spec says what must be there at least: what else is there holds mail, and stays."""
 KIND_SHARED = "shared"
@@ -225,6 +237,8 @@ class DesiredMailbox:
     settings: Mapping[Field, Value] = field(default_factory=dict)
     grants: tuple[WantedGrant, ...] | None = None
     """None: members are not managed; empty: nobody may."""
+    unmanaged: tuple[str, ...] = ()
+    """The keys every mailbox of this platform could have and this spec does not name."""
     expired: tuple[WantedGrant, ...] = ()
     members_mode: MembersMode = MembersMode.EXACT
     labels: Mapping[str, str] = field(default_factory=dict)

@@ -10,6 +10,7 @@ from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import (
     ALLOWED,
     COPY_SENDER,
+    ENSURED,
     KIND_SHARED,
     LICENCE_NONE,
     Field,
@@ -20,7 +21,9 @@ from sharedbox_cli.core.model import (
     Value,
 )
 
+_OF_A_GRANT = frozenset({Field.ROLE, Field.DELIVERY, Field.AUTOMAPPING})
 ASSUMED: Mapping[Field, Value] = {
+    **{name: () if name in ENSURED else None for name in Field if name not in _OF_A_GRANT},
     Field.DISPLAY_NAME: "",
     Field.ALIASES: (),
     Field.HIDDEN: False,
@@ -78,10 +81,37 @@ def _buried(box: ObservedMailbox) -> Occupant:
 def _changed(box: ObservedMailbox, change: Change) -> ObservedMailbox:
     if change.party is None:
         settings: dict[Field, Value] = {**box.settings, **change.after}
+        for name in ENSURED & set(change.after):
+            settings[name] = _ensured(name, box.settings.get(name), change.after[name])
         return replace(box, settings=settings)
-    party = change.party
-    wish = change.after.get(Field.AUTOMAPPING)
-    automapping = wish if isinstance(wish, bool) else None
-    grant = Grant(party.id, party.right, party.detail, automapping)
-    rest = frozenset(item for item in box.grants or () if item != grant)
+    party, after = change.party, change.after
+    automapping, delivery = after.get(Field.AUTOMAPPING), after.get(Field.DELIVERY)
+    before = next((item for item in box.grants or () if _is_about(item, change)), None)
+    if automapping is None and change.kind is Kind.UPDATE and before is not None:
+        automapping = before.automapping
+    if delivery is None and before is not None:
+        delivery = before.delivery
+    grant = Grant(
+        party.id, party.right, party.detail, automapping if isinstance(automapping, bool) else None,
+        delivery if isinstance(delivery, str) else None,
+    )  # fmt: skip
+    rest = frozenset(item for item in box.grants or () if item not in (grant, before))
     return replace(box, grants=rest if change.kind is Kind.REVOKE else rest | {grant})
+
+
+def _is_about(grant: Grant, change: Change) -> bool:
+    """Return whether a change takes the place of a grant: the same right, or another role of the same holder."""
+    party = change.party
+    if party is None or grant.trustee != party.id or change.kind is not Kind.UPDATE:
+        return False
+    return grant.right == change.before.get(Field.ROLE, party.right)
+
+
+def _ensured(name: Field, there: Value, added: Value) -> Value:
+    """Return a list with more in it; a tag takes the place of the one with its name."""
+    old = there if isinstance(there, tuple) else ()
+    new = added if isinstance(added, tuple) else ()
+    if name is Field.TAGS:
+        names = {item[0] for item in new if isinstance(item, tuple)}
+        old = tuple(item for item in old if isinstance(item, tuple) and item[0] not in names)
+    return tuple(sorted({*old, *new}, key=repr))

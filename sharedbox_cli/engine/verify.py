@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from sharedbox_cli.core.change import Change, Kind
+from sharedbox_cli.core.diff_settings import is_so
 from sharedbox_cli.core.errors import SharedboxError
-from sharedbox_cli.core.model import Observed, Platform
+from sharedbox_cli.core.model import Field, Observed, Platform
 from sharedbox_cli.core.outcome import Status
 from sharedbox_cli.engine.summary import RunSummary
 
@@ -79,9 +80,11 @@ def is_visible(change: Change, world: Observed | None) -> bool:
         if box.grants is None:
             return True
         # Automapping cannot be read; that the full access taken for it is back can.
+        delivery = change.after.get(Field.DELIVERY)
         held = any(
             (item.trustee, item.right, item.detail) == (change.party.id, change.party.right, change.party.detail)
+            and (delivery is None or item.delivery in (None, delivery))
             for item in box.grants
         )
         return held is (change.kind is not Kind.REVOKE)
-    return all(box.settings[name] == value for name, value in change.after.items() if name in box.settings)
+    return all(is_so(name, value, box.settings[name]) for name, value in change.after.items() if name in box.settings)

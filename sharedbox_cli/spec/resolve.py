@@ -16,9 +16,11 @@ from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import (
     Desired,
     DesiredMailbox,
+    Field,
     MembersMode,
     Platform,
     State,
+    Value,
     WantedGrant,
     until_words,
 )
@@ -36,6 +38,11 @@ from sharedbox_cli.spec.settings import settings_of
 from sharedbox_cli.spec.validate import validated
 
 AbilityTable = Mapping[Platform, Capabilities]
+_NAMEABLE = (
+    Field.DISPLAY_NAME, Field.ALIASES, Field.HIDDEN, Field.SIGN_IN, Field.SENT_AS, Field.SENT_ON_BEHALF,
+    Field.LICENCE,
+)  # fmt: skip
+"""What a plan says of where a spec is silent: the rest of the language is asked for by few."""
 _UNKNOWN = Capabilities(Platform(""), "", ())
 
 
@@ -103,12 +110,14 @@ def _mailbox(
     spec: Mailbox, merged: Document, grants: tuple[WantedGrant, ...] | None, now: datetime, table: Capabilities
 ) -> DesiredMailbox:  # fmt: skip
     living = None if grants is None else tuple(item for item in grants if not _is_over(item, now))
+    settings = {name: table.canonical(name, value) for name, value in settings_of(spec).items()}
     return DesiredMailbox(
         address=Address.of(spec.mailbox),
         platform=Platform(spec.platform or ""),
         state=State(spec.state or "present"),
-        settings={name: table.canonical(name, value) for name, value in settings_of(spec).items()},
+        settings=settings,
         grants=living,
+        unmanaged=_unmanaged(settings, grants, table),
         expired=tuple(item for item in grants or () if _is_over(item, now)),
         members_mode=MembersMode(spec.members_mode or "exact"),
         labels=dict(sorted((spec.labels or {}).items())),
@@ -116,6 +125,14 @@ def _mailbox(
         place=merged.place_of(("mailbox",)),
         places={_path_text(path): place for path, place in merged.values.items() if path},
     )
+
+
+def _unmanaged(
+    settings: Mapping[Field, Value], grants: tuple[WantedGrant, ...] | None, table: Capabilities
+) -> tuple[str, ...]:  # fmt: skip
+    """Return the keys that every mailbox of the platform could have and this one does not."""
+    names = [str(name) for name in _NAMEABLE if name not in settings and table.refusal(str(name)) is None]
+    return (*names, "members") if grants is None else tuple(names)
 
 
 def _is_over(grant: WantedGrant, now: datetime) -> bool:

@@ -71,8 +71,9 @@ def _without_null(node: Any) -> None:
             node["anyOf"] = rest
     if isinstance(node.get("title"), str):
         del node["title"]
-    for value in node.values():
-        _without_null(value)
+    for key, value in node.items():
+        # A key of a spec may be called `default`: below `properties`, keys are names and not words of the schema.
+        _without_null(list(value.values()) if key == "properties" else value)
 
 
 def write_generated(folder: Path) -> list[Path]:

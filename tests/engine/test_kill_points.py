@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sharedbox_cli.core.model import MICROSOFT365, Desired, Grant, Observed, Right, TrusteeKind
+from sharedbox_cli.core.model import READING, Desired, Grant, Observed, TrusteeKind
 from sharedbox_cli.core.outcome import Status
 from sharedbox_cli.core.simulate import simulate_all
 from sharedbox_cli.engine.run import RunOptions, run_plan
@@ -32,7 +32,8 @@ def apply_once(desired: Desired, cloud: Cloud, path: Path, *, kill_at: int = 0, 
         journal.fate = fate  # type: ignore[attr-defined]  # `open` says Journal
         provider = FakeProvider(cloud, fate=fate)
         try:
-            return run_plan(plan, {MICROSOFT365: provider}, journal, RunOptions("prod", concurrency=threads))
+            providers = dict.fromkeys(cloud.world.platforms, provider)
+            return run_plan(plan, providers, journal, RunOptions("prod", concurrency=threads))
         except Killed:
             return None
 
@@ -56,7 +57,7 @@ def holders(there: Observed, box: object) -> set[Grant]:
     found = there.mailboxes.get(box)  # type: ignore[call-overload]  # an Address
     living = {key for key, item in there.trustees.items() if item.kind is not TrusteeKind.ORPHAN}
     grants = found.grants or () if found else ()
-    return {item for item in grants if item.right is Right.FULL_ACCESS and item.trustee in living}
+    return {item for item in grants if item.right in READING and item.trustee in living}
 
 
 def assert_never_naked_and_never_more(cloud: Cloud, end: Observed) -> None:

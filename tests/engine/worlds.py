@@ -156,4 +156,4 @@ def four() -> tuple[Desired, Observed]:
 
 def plan_of(desired: Desired, there: Observed) -> Plan:
     """Return the plan for the one test tenant."""
-    return make_plan(desired, {MICROSOFT365: there}, NOW, "1.0")
+    return make_plan(desired, dict.fromkeys(there.platforms, there), NOW, "1.0")

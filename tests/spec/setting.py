@@ -9,7 +9,15 @@ from pathlib import Path
 from sharedbox_cli.core.capability import Capabilities, Capability
 from sharedbox_cli.core.errors import Problem, SpecError
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import GOOGLE_DELEGATED, MICROSOFT365, Desired, DesiredMailbox, Platform
+from sharedbox_cli.core.model import (
+    GOOGLE_COLLABORATIVE,
+    GOOGLE_DELEGATED,
+    MICROSOFT365,
+    Desired,
+    DesiredMailbox,
+    Platform,
+    Right,
+)
 from sharedbox_cli.spec.load import load_specs
 from sharedbox_cli.spec.resolve import resolve
 
@@ -27,9 +35,15 @@ PLATFORMS: Mapping[Platform, Capabilities] = {
             Capability("members[].automapping", False, "that is a feature of Outlook. Leave the key out."),
             Capability("members[].rights.read", False, "delegates read and send. Write `full_access`."),
             Capability("members[].group", False, "delegates are people. List them."),
-            Capability("storage.licence", False, "the account's licence is kept elsewhere."),
+            Capability("sent_items.send_on_behalf", False, "it is kept in the mailbox anyway."),
         ),
         {"sent_items.send_as": ("both",)},
+    ),
+    GOOGLE_COLLABORATIVE: Capabilities(
+        GOOGLE_COLLABORATIVE,
+        "Google, collaborative",
+        (Capability("group", True, "the group's settings"),),
+        default_rights=(Right.MEMBER,),
     ),
 }
 

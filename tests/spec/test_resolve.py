@@ -128,7 +128,7 @@ GOOGLE = "version: 1\nmailbox: a@contoso.example\nplatform: google-delegated\n"
         ("members:\n  - user: anna@contoso.example\n    automapping: true\n", "automapping", 5),
         ("members:\n  - user: anna@contoso.example\n    rights: [read]\n", "rights.read", 5),
         ("members:\n  - group: sg@contoso.example\n", "group", 5),
-        ("storage: {licence: none}\n", "storage.licence", 4),
+        ("sent_items: {send_on_behalf: both}\n", "sent_items.send_on_behalf", 4),
     ],
 )
 def test_what_the_platform_cannot_do_when_asked_for_then_it_is_an_error_that_says_what_to_write(

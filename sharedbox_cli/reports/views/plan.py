@@ -8,10 +8,11 @@ from sharedbox_cli.core.change import (
     Change,
     Kind,
     Risk,
+    change_words,
     no_inverse_because,
+    party_update_words,
     party_words,
     right_words,
-    value_words,
     words,
 )
 from sharedbox_cli.core.codec import to_plain
@@ -62,17 +63,7 @@ def _lines(change: Change) -> Iterator[Line]:
         yield Line(f"{mark} {words(change)}{why}", tone)
         return
     for name in sorted(change.after):
-        after = change.after[name]
-        before = change.before.get(name)
-        if isinstance(after, tuple) and isinstance(before, tuple):
-            moved = [f"+{value_words(item)}" for item in after if item not in before]
-            moved += [f"-{value_words(item)}" for item in before if item not in after]
-            text = "  ".join(moved)
-        elif name in change.before:
-            text = f"{value_words(before)} -> {value_words(after)}"
-        else:
-            text = value_words(after)
-        yield Line(f"{mark} {name}: {text}", tone)
+        yield Line(f"{mark} {name}: {change_words(name, change)}", tone)
 
 
 def _grant_order(change: Change) -> tuple[str, int, str]:
@@ -92,9 +83,11 @@ def _grants(changes: Iterable[Change]) -> Table:
         key = (mark, party.id, change.why)
         text = right_words(party.right, party.detail)
         if change.kind is Kind.UPDATE:
-            text = f"automapping {'on' if change.after.get(Field.AUTOMAPPING) else 'off'}"
+            text = party_update_words(change)
         elif party.right is Right.FULL_ACCESS and Field.AUTOMAPPING in change.after:
             text += f" (automapping {'on' if change.after[Field.AUTOMAPPING] else 'off'})"
+        elif Field.DELIVERY in change.after:
+            text += f" (delivery {change.after[Field.DELIVERY]})"
         rows.setdefault(key, (change, []))[1].append(text)
     cells = []
     tones = []

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchem
 from pydantic_core import PydanticCustomError
 
 from sharedbox_cli.core.identity import address_problem
+from sharedbox_cli.spec.problems import nearest
 from sharedbox_cli.spec.text import looks_like_placeholder, one_line_problem
 
 MAX_NAME = 256
@@ -73,6 +74,29 @@ _ADDRESS = (
 AddressText = Annotated[
     str, AfterValidator(address_text), WithJsonSchema({"type": "string", "maxLength": 254, "pattern": _ADDRESS})
 ]
+
+
+def word_or_address(*words: str) -> AfterValidator:
+    """Return the check of a text that is one of some words, or else an address."""
+    listed = ", ".join(f"`{word}`" for word in words)
+
+    def checked(text: str) -> str:
+        if "@" in text:
+            return address_text(text)
+        if text not in words:
+            near = nearest(text, words)
+            hint = f" {near}" if near else ""
+            raise PydanticCustomError("word", "One of {listed}, or an address.{hint}", {"listed": listed, "hint": hint})
+        return text
+
+    return AfterValidator(checked)
+
+
+def word_or_address_schema(*words: str) -> WithJsonSchema:
+    """Return what editors are told of such a text."""
+    return WithJsonSchema({"anyOf": [{"enum": list(words)}, {"type": "string", "maxLength": 254, "pattern": _ADDRESS}]})
+
+
 NameText = Annotated[str, Field(max_length=MAX_NAME), AfterValidator(one_line), WithJsonSchema(_text_schema(MAX_NAME))]
 WORD = "^[a-z0-9][a-z0-9-]*$"
 WORD_MAX = 64

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainValidator, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
-from sharedbox_cli.spec.models.base import AddressText, NameText, Strict
+from sharedbox_cli.spec.models.base import AddressText, NameText, Strict, word_or_address, word_or_address_schema
 from sharedbox_cli.spec.models.members import Moment
 
 MAX_PATH = 225
 MAX_REPLY = 10_000
 Colour = Literal["red", "orange", "yellow", "green", "teal", "blue", "purple", "pink", "brown", "grey", "black"]
+_STEP = r"[^\s/]([^/]*[^\s/])?"
 _SIZE = r"^[1-9][0-9]{0,6} ?(KB|MB|GB)$"
 _UNITS = {"KB": 1000, "MB": 1000**2, "GB": 1000**3}
 
@@ -36,7 +37,10 @@ def _texts(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
-FolderPath = Annotated[NameText, AfterValidator(_path)]
+FolderPath = Annotated[
+    NameText, AfterValidator(_path),
+    WithJsonSchema({"type": "string", "maxLength": MAX_PATH, "pattern": f"^{_STEP}(/{_STEP})*$"}),
+]  # fmt: skip
 Size = Annotated[int, PlainValidator(_size), WithJsonSchema({"type": "string", "pattern": _SIZE})]
 Texts = Annotated[
     list[NameText], BeforeValidator(_texts), Field(min_length=1, max_length=50),
@@ -66,6 +70,10 @@ class Tag(Strict):
 class When(Strict):
     """What a message must be like: all of these."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"minProperties": 1, "not": {"required": ["larger_than", "smaller_than"]}}
+    )
+
     from_: Texts | None = Field(None, alias="from", description="From one of these.")
     to: Texts | None = Field(None, description="To one of these.")
     subject_contains: Texts | None = Field(None, description="One of these in the subject.")
@@ -86,6 +94,8 @@ class When(Strict):
 
 class Then(Strict):
     """What happens to it: all of these."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
     move_to: FolderPath | None = Field(None, description="Out of the inbox, into this folder.")
     tag: Annotated[list[FolderPath], Field(min_length=1, max_length=20)] | None = Field(
@@ -123,8 +133,19 @@ class Sender(Strict):
     default: bool | None = Field(None, description="Whether new messages start with it.")
 
 
+Senders = Annotated[list[Sender], Field(json_schema_extra={
+    "contains": {"properties": {"default": {"const": True}}, "required": ["default"]}, "minContains": 0,
+    "maxContains": 1,
+})]  # fmt: skip
+
+
 class AutoReply(Strict):
     """An answer that is sent by itself."""
+
+    model_config = ConfigDict(json_schema_extra={
+        "if": {"properties": {"enabled": {"const": True}}, "required": ["enabled"]},
+        "then": {"anyOf": [{"required": ["subject"]}, {"required": ["internal"]}]},
+    })  # fmt: skip
 
     enabled: bool | None = Field(None, description="Whether it is on.")
     subject: NameText | None = Field(None, description="Its subject.")
@@ -145,12 +166,13 @@ class AutoReply(Strict):
         return self
 
 
+Target = Annotated[str, word_or_address("none"), word_or_address_schema("none")]
+
+
 class Forwarding(Strict):
     """Where all mail goes as well."""
 
-    to: Annotated[AddressText | Literal["none"], Field(union_mode="left_to_right")] | None = Field(
-        None, description="An address, or `none`."
-    )
+    to: Target | None = Field(None, description="An address, or `none`.")
     keep_copy: bool | None = Field(None, description="Whether the mailbox keeps it too.")
 
 

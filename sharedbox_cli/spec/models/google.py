@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from sharedbox_cli.spec.models.base import AddressText, Strict
+from sharedbox_cli.spec.models.base import Strict, word_or_address, word_or_address_schema
 
 _UNIT = r"^/$|^(/[^/]+)+$"
 
@@ -22,7 +22,8 @@ def _unit(text: str) -> str:
 OrgUnit = Annotated[str, AfterValidator(_unit), WithJsonSchema({"type": "string", "pattern": _UNIT})]
 Keepers = Literal["members", "owners-and-managers", "owners", "nobody"]
 Assistants = Literal["members", "owners-and-managers", "managers", "owners", "nobody"]
-ReplyTo = Literal["sender", "group", "owners", "managers", "everyone-decides"]
+_REPLY_TO = ("sender", "group", "owners", "managers", "everyone-decides")
+ReplyTo = Annotated[str, word_or_address(*_REPLY_TO), word_or_address_schema(*_REPLY_TO)]
 
 
 class Google(Strict):
@@ -43,9 +44,7 @@ class Group(Strict):
     )
     post_as_group: bool | None = Field(None, description="Whether members may send as the group, on the web.")
     default_sender: Literal["sender", "group"] | None = Field(None, description="Who a message is from at first.")
-    reply_to: Annotated[ReplyTo | AddressText, Field(union_mode="left_to_right")] | None = Field(
-        None, description="Where answers go: one of these, or an address."
-    )
+    reply_to: ReplyTo | None = Field(None, description="Where answers go: one of these, or an address.")
     viewing: Literal["anyone", "organization", "members", "managers"] | None = Field(
         None, description="Who may read the conversations."
     )

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from sharedbox_cli.spec.models.base import AddressText, NameText, Strict, Word
-from sharedbox_cli.spec.models.content import Access, AutoReply, FolderPath, Forwarding, Rule, Sender, Tag
+from sharedbox_cli.spec.models.content import Access, AutoReply, FolderPath, Forwarding, Rule, Senders, Tag
 from sharedbox_cli.spec.models.google import Google, Group
 from sharedbox_cli.spec.models.members import Member
 
@@ -89,7 +89,7 @@ class Settings(Strict):
     folders: Folders | None = Field(None, description="Folders that must be there, by path; others stay.")
     tags: list[Tag] | None = Field(None, description="Tags that must be there; others stay.")
     rules: list[Rule] | None = Field(None, description="What happens to incoming messages: the whole list.")
-    senders: list[Sender] | None = Field(None, description="Further addresses to send from: the whole list.")
+    senders: Senders | None = Field(None, description="Further addresses to send from: the whole list.")
     auto_reply: AutoReply | None = Field(None, description="An answer that is sent by itself.")
     forwarding: Forwarding | None = Field(None, description="Where all mail goes as well.")
     access: Access | None = Field(None, description="Which programs may open it.")

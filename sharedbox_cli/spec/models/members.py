@@ -86,6 +86,9 @@ Rights = Annotated[
             "items": {"enum": [str(item) for item in RightName]},
             "minItems": 1,
             "uniqueItems": True,
+            "contains": {"enum": [str(item) for item in ROLES]},
+            "minContains": 0,
+            "maxContains": 1,
         }
     ),
 ]

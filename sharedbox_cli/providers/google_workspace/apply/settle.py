@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from sharedbox_cli.core.change import Change, Kind
+from sharedbox_cli.core.diff_settings import is_so
 from sharedbox_cli.core.errors import CloudError, SharedboxError
-from sharedbox_cli.core.model import ENSURED, Field, ObservedMailbox, Value
+from sharedbox_cli.core.model import Field
 from sharedbox_cli.core.outcome import Effect
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.google_workspace.apply.accounts import is_made
@@ -55,13 +56,10 @@ async def _is_there(writer: Writer, change: Change) -> bool:
         return row is None or is_made(writer, change, row)
     if party is not None:
         ids = {party.id, world.directory.get(address) if address else None}
-        held = any(grant.trustee in ids and grant.right is party.right for grant in box.grants or ())
+        delivery = change.after.get(Field.DELIVERY)
+        held = any(
+            grant.trustee in ids and grant.right is party.right and delivery in (None, grant.delivery)
+            for grant in box.grants or ()
+        )
         return held is (change.kind is not Kind.REVOKE)
-    return all(_is_so(box, name, value) for name, value in change.after.items())
-
-
-def _is_so(box: ObservedMailbox, name: Field, value: Value) -> bool:
-    there = box.settings.get(name)
-    if name in ENSURED and isinstance(there, tuple) and isinstance(value, tuple):
-        return set(value) <= set(there)
-    return there == value
+    return all(is_so(name, value, box.settings.get(name)) for name, value in change.after.items())
