@@ -24,7 +24,7 @@ from sharedbox_cli.core.model import (
 
 KIND_MARK = "sharedbox-kind"
 SIGN_IN_MARK = "sharedbox-sign-in"
-SHARED = "shared-mailbox"
+SHARED, PERSONAL = "shared-mailbox", "person"
 MAX_NAME_PART = 60
 NEVER = "1970-01-01T00:00:00.000Z"
 
@@ -43,7 +43,7 @@ def mark_of(row: Mapping[str, Any], kind: str) -> str:
     return ""
 
 
-def with_marks(row: Mapping[str, Any], marks: Mapping[str, str]) -> list[dict[str, str]]:
+def with_marks(row: Mapping[str, Any], marks: Mapping[str, str]) -> list[dict[str, Any]]:
     """Return the external ids with some notes added or replaced; all others stay."""
     kept = [dict(item) for item in row.get("externalIds") or () if item.get("customType") not in marks]
     return [*kept, *({"type": "custom", "customType": kind, "value": value} for kind, value in marks.items())]

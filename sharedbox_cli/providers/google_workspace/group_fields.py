@@ -74,8 +74,6 @@ INBOX: Mapping[str, str] = {
     "membersCanPostAsTheGroup": "true", "default_sender": "GROUP", "replyTo": "REPLY_TO_SENDER",
 }  # fmt: skip
 """What a new collaborative inbox is made with, where its spec says nothing else."""
-CONVERTED: Mapping[str, str] = {"enableCollaborativeInbox": "true"}
-"""What makes a plain group one: the switch alone; all else is in the spec or stays."""
 
 
 def is_inbox(raw: Mapping[str, Any]) -> bool:

@@ -194,6 +194,21 @@ async def read_deleted(google: Google) -> list[Fields]:
     return rows
 
 
+def member_id(member: Fields, directory: Directory) -> TrusteeId:
+    """Return what a member is known by: somebody outside by the address, before and after they are in the group."""
+    text = str(member.get("email") or "")
+    identity = str(member["id"])
+    is_known = identity in directory.users or identity in directory.groups
+    if not text or is_known or Address.of(text).domain in directory.domains:
+        return TrusteeId(identity)
+    return outsider_id(Address.of(text))
+
+
+def outsider_id(address: Address) -> TrusteeId:
+    """Return what somebody outside is known by: the directory has no id of theirs."""
+    return TrusteeId(f"external:{address.key}")
+
+
 async def read_derived(google: Google, group: str) -> list[Fields]:
     """Return everybody below a group."""
     rows, _ = await google.read_all(

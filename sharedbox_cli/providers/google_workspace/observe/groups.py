@@ -25,7 +25,7 @@ from sharedbox_cli.providers.answers import Fields
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.google_workspace import group_fields
 from sharedbox_cli.providers.google_workspace.api import Google, together
-from sharedbox_cli.providers.google_workspace.observe.directory import Directory
+from sharedbox_cli.providers.google_workspace.observe.directory import Directory, member_id
 from sharedbox_cli.providers.google_workspace.scopes import DIRECTORY, SETTINGS
 
 MEMBERS_A_PAGE = 200
@@ -143,7 +143,7 @@ def _sort(
     special: list[SpecialEntry], delivery: str | None,
 ) -> None:  # fmt: skip
     """Put one member where it belongs. Raises ObserveError for one that came twice, in two roles."""
-    identity = TrusteeId(str(member["id"]))
+    identity = member_id(member, directory)
     if member.get("type") == "CUSTOMER":
         special.append(SpecialEntry(identity, f"{member['role']}: everybody in the organisation"))
         return

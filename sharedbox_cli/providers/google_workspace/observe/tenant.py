@@ -25,6 +25,8 @@ from sharedbox_cli.providers.google_workspace import accounts
 from sharedbox_cli.providers.google_workspace.api import Google, together
 from sharedbox_cli.providers.google_workspace.observe.directory import (
     Directory,
+    member_id,
+    outsider_id,
     read_deleted,
     read_derived,
     read_domains,
@@ -98,7 +100,7 @@ async def _collaborative(google: Google, scope: Scope, now: datetime) -> Observe
     known = {**reading.directory}
     for address in scope.trustees:
         if address.domain not in directory.domains and address not in known:
-            identity = TrusteeId(f"external:{address.key}")
+            identity = outsider_id(address)
             known[address] = identity
             strangers[identity] = Trustee(identity, TrusteeKind.USER, address, is_guest=True)
     taken = await _taken(google, directory, scope, frozenset(reading.boxes))
@@ -125,14 +127,14 @@ async def _members(
     lists = await together(read_derived(google, one) for one in groups)
     found: dict[TrusteeId, frozenset[TrusteeId]] = {}
     for group, rows in zip(groups, lists, strict=True):
-        people = [row for row in rows if row.get("type") == "USER"]
+        people = [row for row in rows if row.get("type") not in ("GROUP", "CUSTOMER")]
         for row in people:
-            identity = TrusteeId(str(row["id"]))
+            identity = member_id(row, directory)
             if identity not in directory.users and row.get("email"):
                 address = Address.of(str(row["email"]))
                 is_guest = address.domain not in directory.domains
                 strangers.setdefault(identity, Trustee(identity, TrusteeKind.USER, address, is_guest=is_guest))
-        found[group] = frozenset(TrusteeId(str(row["id"])) for row in people)
+        found[group] = frozenset(member_id(row, directory) for row in people)
     return found
 
 
