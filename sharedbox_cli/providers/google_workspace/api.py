@@ -77,6 +77,7 @@ class Google:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         self._threads.shutdown(wait=False, cancel_futures=True)
+        self._wire.close()
 
     async def read(self, api: str, make: Make, call: str, *, subject: str = "", mailbox: str = "") -> Fields:
         """Return the answer to one read. Raises CloudError, AuthError."""

@@ -60,6 +60,7 @@ class Wire:
     _refreshing: dict[int, threading.Lock] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _local: threading.local = field(default_factory=threading.local)
+    _open: set[Any] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         import httplib2
@@ -125,6 +126,14 @@ class Wire:
         """Get a token, so that a batch need not wait for it. Raises CloudError, AuthError."""
         self._fresh(ask)
 
+    def close(self) -> None:
+        """Give back the connections of all threads."""
+        with self._lock:
+            for connection in self._open:
+                connection.close()
+            self._open.clear()
+        self.credentials.close()
+
     def _service(self, api: str) -> Any:
         with self._lock:
             if api not in self._services:
@@ -141,9 +150,13 @@ class Wire:
 
     def _http(self) -> Any:
         import httplib2
+        from httplib2 import certs
 
         if not hasattr(self._local, "http"):
-            self._local.http = httplib2.Http(timeout=SILENCE_SECONDS)
+            # The library reads HTTPLIB2_CA_CERTS once, on import; here it counts whenever a provider is made.
+            self._local.http = httplib2.Http(timeout=SILENCE_SECONDS, ca_certs=certs.where())
+            with self._lock:
+                self._open.add(self._local.http)
         return self._local.http
 
     def _meant(self, error: Any, ask: Ask) -> CloudError:
@@ -155,6 +168,8 @@ class Wire:
     def _broken(self, error: Exception, ask: Ask) -> CloudError:
         """Return what a failure below HTTP means; its connection is not used again."""
         if hasattr(self._local, "http"):
+            with self._lock:
+                self._open.discard(self._local.http)
             self._local.http.close()
             del self._local.http
         return connection_error(error, ask.call, ask.mailbox)

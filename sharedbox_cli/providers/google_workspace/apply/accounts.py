@@ -116,8 +116,8 @@ async def update(writer: Writer, change: Change) -> Outcome:
             return Outcome(Status.FAILED, "sign-in is not opened by sharedbox: reset the password in the console")
         body |= {"password": unknown_password(), "changePasswordAtNextLogin": False}
         body |= {"recoveryEmail": "", "recoveryPhone": ""}
-    if Field.KIND in after:
-        kind = accounts.SHARED if after[Field.KIND] == KIND_SHARED else accounts.PERSONAL
+    if Field.KIND in after or Field.ORG_UNIT in after:  # a unit may be all that tells a shared mailbox
+        kind = accounts.SHARED if after.get(Field.KIND, KIND_SHARED) == KIND_SHARED else accounts.PERSONAL
         body["externalIds"] = await _marked(writer, change, key, {accounts.KIND_MARK: kind})
     if body:
         await _write(writer, change, key, body)

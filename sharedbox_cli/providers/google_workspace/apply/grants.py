@@ -119,9 +119,9 @@ async def _join(writer: Writer, change: Change) -> Outcome:
                 return failed(error)
             if row.get("role") == body["role"] and "delivery_settings" not in body:
                 return already("has this role")
-    await writer.directory(
-        lambda service: service.members().patch(groupKey=group, memberKey=_key(change), body=body),
-        "directory.members.patch", change.mailbox,
+    await writer.directory(  # not patch: it leaves delivery_settings as they are (discovery document, Member)
+        lambda service: service.members().update(groupKey=group, memberKey=_key(change), body=body),
+        "directory.members.update", change.mailbox,
     )  # fmt: skip
     return done()
 
