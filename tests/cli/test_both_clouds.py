@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -137,3 +138,44 @@ def test_audit_when_one_address_is_asked_for_then_both_mailboxes_are_told(clouds
 def test_show_when_both_clouds_have_the_address_then_neither_is_lost(clouds: Cloud, cli: Cli) -> None:
     done = cli("show", "sales@contoso.example", "--observed", "-o", "json")
     assert {box["platform"] for box in json.loads(done.out)["mailboxes"]} == {"microsoft365", "google-collaborative"}
+
+
+def test_check_when_specs_of_google_are_checked_then_their_wishes_and_places_are_told(
+    clouds: Cloud, cli: Cli, tmp_path: Path
+) -> None:
+    (tmp_path / "orders.yaml").write_text(
+        "version: 1\nmailbox: orders@contoso.example\nplatform: google-delegated\nmembers:\n"
+        "  - user: ben@contoso.example\n    until: 2020-01-01\n  - user: otto@partner.example\n"
+        "rules: [{name: out, when: {subject_contains: [a]}, then: {forward_to: x@partner.example}}]\n"
+    )
+    done = cli("check", tmp_path, "-o", "json")
+    assert done.code == 0, done.err
+    found = {(item["rule"], item["subject"]): item["place"]["line"] for item in json.loads(done.out)["findings"]}
+    assert found["access-expired", "ben@contoso.example"] == 5
+    assert found["delegate-outside", "otto@partner.example"] == 7
+    assert ("forwarding-outside", "x@partner.example") in found
+
+
+def test_apply_when_a_group_loses_its_owner_and_opens_to_all_then_guards_refuse_until_named(
+    clouds: Cloud, cli: Cli, tmp_path: Path
+) -> None:
+    (tmp_path / "desk.yaml").write_text(
+        "version: 1\nmailbox: helpdesk@contoso.example\nplatform: google-collaborative\n"
+        "members: [{user: e.sato@contoso.example}]\ngroup: {viewing: organization}\n"
+    )
+    done = cli("apply", tmp_path, "--yes", "--allow", "wide-trustee=helpdesk@contoso.example")
+    assert (done.code, "last-owner" in done.err, "wide-trustee" in done.err) == (4, True, False)
+    assert cli("apply", tmp_path, "--yes", "--allow", "last-owner").code == 4
+    assert clouds.writes() == []
+    (tmp_path / "desk.yaml").write_text(
+        "version: 1\nmailbox: helpdesk@contoso.example\nplatform: google-collaborative\n"
+        "members: [{user: e.sato@contoso.example, rights: [owner]}]\ngroup: {viewing: organization}\n"
+    )
+    assert "wide-trustee" in cli("apply", tmp_path, "--yes").err
+    assert cli("apply", tmp_path, "--yes", "--allow", "wide:helpdesk@contoso.example").code == 0
+
+
+def test_explain_when_a_rule_or_guard_is_asked_for_then_it_says_where_it_is_for_and_what_waives_it(cli: Cli) -> None:
+    assert "only_on: google-collaborative" in cli("explain", "owner-missing").out
+    assert "nothing waives it" in cli("explain", "last-owner").out
+    assert "not_on" not in json.loads(cli("explain", "no-member", "-o", "json").out)
