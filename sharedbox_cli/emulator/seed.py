@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import random
 import uuid
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 
+from sharedbox_cli.emulator.company import DOMAIN, MICROSOFT365, NAME, OTHER_DOMAIN, PLATFORMS, TENANT_ID, Seeded
+from sharedbox_cli.emulator.google import seed as google_seed
 from sharedbox_cli.emulator.names import FAMILY, GIVEN, HOSTILE_NAMES, TOPICS
 from sharedbox_cli.emulator.tenant import Tenant
 
-DOMAIN = "contoso.example"
-TENANT_ID = "0f1d2c3b-4a59-4687-9786-a5b4c3d2e1f0"
+__all__ = ["CLIENT_ID", "DOMAIN", "GIB", "PLATFORMS", "SECRET", "Builder", "Seeded", "blank", "demo", "grown"]
+
 CLIENT_ID = "5b8b9f2e-31c7-4c55-9d0e-7f5d6c4b3a21"
 SECRET = "emulator-secret-not-a-real-one"  # noqa: S105 - it opens nothing but the emulator
 GIB = 1024**3
@@ -31,22 +33,11 @@ GRAPH_ROLES = [
 EXCHANGE_ADMINISTRATOR = "29232cdf-9323-42fd-ade2-1d097af3e4de"
 
 
-@dataclass(slots=True)
-class Seeded:
-    """What a tenant was given: every explicit grant of a living trustee, for tests of completeness."""
-
-    mailboxes: list[str] = field(default_factory=list)
-    grants: set[tuple[str, str, str]] = field(default_factory=set)
-    """(mailbox address, trustee address, right), in lower case."""
-    orphans: int = 0
-    denies: int = 0
-
-
 def blank(tenant: Tenant, *, seats: int = 25) -> None:
     """Give a tenant its name, domains, licences and one app that may do everything sharedbox needs."""
-    for key, value in (("id", TENANT_ID), ("name", "Contoso"), ("new_shared_enabled", "1")):
+    for key, value in (("id", TENANT_ID), ("name", NAME), ("new_shared_enabled", "1")):
         tenant.set_meta(key, value)
-    tenant.run("insert into domains values (?, 1), (?, 0)", DOMAIN, "contoso-mail.example")
+    tenant.run("insert into domains values (?, 1), (?, 0)", DOMAIN, OTHER_DOMAIN)
     for sku, part, plans in (PLAN_1, PLAN_2):
         tenant.run("insert into skus values (?, ?, ?, ?)", sku, part, json.dumps(plans), seats)
     tenant.run("insert into skus values (?, ?, ?, ?)", SUITE[0], SUITE[1], json.dumps(SUITE[2]), 100_000)
@@ -153,8 +144,42 @@ class Builder:
         self.seeded.denies += deny
 
 
-def demo(tenant: Tenant) -> Seeded:
-    """Fill the demo tenant: a small company with a little drift."""
+def demo(tenant: Tenant, platforms: Iterable[str] = (MICROSOFT365,)) -> Seeded:
+    """Fill the demo tenant: a small company with a little drift. Raises ValueError for an unknown platform."""
+    wanted = _known(platforms)
+    seeded = _demo(tenant) if MICROSOFT365 in wanted else Seeded()
+    if google := [name for name in wanted if name != MICROSOFT365]:
+        seeded.add(google_seed.demo(tenant, google))
+    return seeded
+
+
+def grown(
+    tenant: Tenant, mailboxes: int, members: int, seed: int, platforms: Iterable[str] = (MICROSOFT365,)
+) -> Seeded:  # fmt: skip
+    """Fill a tenant of any size, as years of clicking leave it: so many mailboxes on each platform.
+
+    An address is a mailbox on one platform only; people have accounts on both clouds. Raises ValueError for an
+    unknown platform.
+    """
+    wanted = _known(platforms)
+    seeded = _grown(tenant, mailboxes, members, seed) if MICROSOFT365 in wanted else Seeded()
+    for place, name in enumerate(wanted):
+        if name != MICROSOFT365:
+            numbers = range(place * mailboxes, (place + 1) * mailboxes)
+            seeded.add(google_seed.grown(tenant, name, numbers, members, seed))
+    return seeded
+
+
+def _known(platforms: Iterable[str]) -> Sequence[str]:
+    """Return platforms in their own order."""
+    asked = frozenset(platforms)
+    if unknown := sorted(asked - set(PLATFORMS)):
+        message = f"no such platform: {unknown[0]!r}; there are {', '.join(PLATFORMS)}"
+        raise ValueError(message)
+    return [name for name in PLATFORMS if name in asked]
+
+
+def _demo(tenant: Tenant) -> Seeded:
     blank(tenant)
     make = Builder(tenant, 7)
     people = {
@@ -179,8 +204,7 @@ def demo(tenant: Tenant) -> Seeded:
     return make.seeded
 
 
-def grown(tenant: Tenant, mailboxes: int, members: int, seed: int) -> Seeded:
-    """Fill a tenant of any size, as years of clicking leave it."""
+def _grown(tenant: Tenant, mailboxes: int, members: int, seed: int) -> Seeded:
     blank(tenant, seats=max(25, mailboxes // 20))
     make = Builder(tenant, seed)
     tenant.run("begin")

@@ -2,214 +2,205 @@
 
 from __future__ import annotations
 
-import json
-import random
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
-from sharedbox_cli.emulator.google.groups_settings import FRESH
-from sharedbox_cli.emulator.google.store import Store
+from sharedbox_cli.emulator.company import DOMAIN, GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, OTHER_DOMAIN, Seeded
+from sharedbox_cli.emulator.google.builder import GoogleBuilder, blank
 from sharedbox_cli.emulator.names import FAMILY, GIVEN, HOSTILE_NAMES, TOPICS
-from sharedbox_cli.emulator.seed import DOMAIN, Seeded
 from sharedbox_cli.emulator.tenant import Tenant
 
-CUSTOMER = "C03xyz987"
-ADMIN = f"admin@{DOMAIN}"
-SERVICE_ACCOUNT = "sharedbox@emulator.iam.gserviceaccount.com"
-SHARED_UNIT = "/Shared mailboxes"
-PRODUCT = "Google-Apps"
-STANDARD = "1010020028"
-STARTER = "1010020027"
-_AUTH = "https://www.googleapis.com/auth/"
-SCOPES = [
-    *(_AUTH + name for name in (
-        "admin.directory.user", "admin.directory.user.readonly", "admin.directory.user.alias",
-        "admin.directory.user.security", "admin.directory.group", "admin.directory.group.readonly",
-        "admin.directory.group.member", "admin.directory.group.member.readonly", "admin.directory.domain.readonly",
-        "admin.directory.customer.readonly", "apps.groups.settings", "apps.licensing", "admin.reports.usage.readonly",
-        "cloud-identity.policies.readonly", "gmail.settings.basic", "gmail.settings.sharing", "gmail.labels",
-    )),
-]  # fmt: skip
-COLLABORATIVE = {
-    "enableCollaborativeInbox": "true", "isArchived": "true", "whoCanPostMessage": "ANYONE_CAN_POST",
-    "allowExternalMembers": "false", "whoCanJoin": "INVITED_CAN_JOIN", "whoCanLeaveGroup": "NONE_CAN_LEAVE",
-    "whoCanAssistContent": "ALL_MEMBERS", "whoCanContactOwner": "ALL_MANAGERS_CAN_CONTACT",
-    "membersCanPostAsTheGroup": "true", "default_sender": "GROUP", "replyTo": "REPLY_TO_SENDER",
-}  # fmt: skip
+_NUMBERS = {"externalIds": [{"type": "organization", "value": "KST-4711"}], "notes": {"value": "ask the old IT"}}
+_TITLES = ("", "Поддержка", "窓口", "الدعم", "Fragen & Antworten", "Εξυπηρέτηση", "תמיכה")
+_LABELS = ("Erledigt", "Kunden/Ausland", "zu erledigen ", "🔥 urgent", "Заказы/2024", "old-import")
 
 
-def blank(tenant: Tenant, *, seats: int = 100_000) -> None:
-    """Give a tenant a Google side: domains, licences, an administrator and a service account."""
-    store = Store(tenant)
-    tenant.set_meta("google:customer", CUSTOMER)
-    tenant.set_meta("google:admin", ADMIN)
-    tenant.set_meta("google:pool_mb", str(30 * 1024 * 1000))
-    if not tenant.name:
-        tenant.set_meta("name", "Contoso")
-    store.run("insert into g_domains values (?, 1), (?, 0)", DOMAIN, "contoso-mail.example")
-    store.run("insert into g_orgunits values (?, 'id:01'), ('/People', 'id:02')", SHARED_UNIT)
-    store.run("insert into g_seats values (?, ?, ?), (?, ?, ?)", PRODUCT, STANDARD, seats, PRODUCT, STARTER, 25)
-    policy = {
-        "name": "policies/delegation", "customer": f"customers/{CUSTOMER}", "type": "ADMIN",
-        "policyQuery": {"orgUnit": "orgUnits/root", "sortOrder": 1},
-        "setting": {"type": "settings/gmail.mail_delegation", "value": {"enableMailDelegation": True}},
-    }  # fmt: skip
-    store.run("insert into g_policies values ('delegation', ?)", json.dumps(policy))
-    store.run(
-        "insert into g_service_accounts (email, client_id, scopes) values (?, '104857600000000000001', ?)",
-        SERVICE_ACCOUNT, json.dumps(SCOPES),
-    )  # fmt: skip
-    GoogleBuilder(tenant, 0).person("admin", "Ada Admin", extra={"isAdmin": True, "isEnrolledIn2Sv": True})
-
-
-class GoogleBuilder:
-    """Adds accounts and groups; ids come from counters, so the same seed gives the same tenant."""
-
-    def __init__(self, tenant: Tenant, seed: int) -> None:
-        self.store = Store(tenant)
-        self.random = random.Random(seed)  # noqa: S311 - a tenant for tests, no secret
-        self.seeded = Seeded()
-
-    def person(
-        self, local: str, name: str, *, suspended: bool = False, unit: str = "/People", aliases: tuple[str, ...] = (),
-        extra: dict[str, object] | None = None, used_mb: int = 0, licence: str = STANDARD,
-    ) -> str:  # fmt: skip
-        """Return the id of an account with a mailbox."""
-        given, _, family = name.partition(" ")
-        email, store = f"{local}@{DOMAIN}", self.store
-        doc: dict[str, object] = {
-            "name": {"givenName": given, "familyName": family or "-"}, "orgUnitPath": unit,
-            "includeInGlobalAddressList": True, **(extra or {}),
-        }  # fmt: skip
-        if suspended:
-            doc["suspended"] = True
-        identity = store.new_user_id()
-        store.run(
-            "insert into g_users values (?, ?, ?, ?, null, 0, 0, ?)",
-            identity, email, json.dumps(doc), store.now - 86400 * 30, used_mb,
-        )  # fmt: skip
-        store.take(email, identity, "user", "primary")
-        for alias in aliases:
-            store.take(alias, identity, "user", "alias")
-        if licence:
-            store.run("insert into g_licences values (?, ?, ?)", PRODUCT, licence, identity)
-        return identity
-
-    def mailbox(self, local: str, name: str, *, aliases: tuple[str, ...] = (), used_mb: int = 0) -> str:
-        """Return the id of an account that is used as a shared mailbox."""
-        identity = self.person(local, name, unit=SHARED_UNIT, aliases=aliases, used_mb=used_mb)
-        self.seeded.mailboxes.append(f"{local}@{DOMAIN}".lower())
-        return identity
-
-    def delegate(self, box: str, who: str, *, status: str = "accepted") -> None:
-        """Let somebody read a mailbox."""
-        emails = {row["id"]: row["email"] for row in self.store.rows(
-            "select id, email from g_users where id in (?, ?)", box, who
-        )}  # fmt: skip
-        item = {"user": who, "delegateEmail": emails[who], "status": status}
-        self.store.put(box, "delegate", who, item)
-        if status == "accepted":
-            self.seeded.grants.add((emails[box], emails[who], "full_access"))
-
-    def group(self, local: str, name: str, *, settings: dict[str, str] | None = None) -> str:
-        """Return the id of a group."""
-        store = self.store
-        identity = f"0{store.new_number('group'):014x}"
-        email = f"{local}@{DOMAIN}".lower()
-        doc = {"name": name, "description": ""}
-        store.run(
-            "insert into g_groups values (?, ?, ?, ?, ?, 0)",
-            identity, email, json.dumps(doc), json.dumps({**FRESH, **(settings or {})}), store.now - 86400 * 30,
-        )  # fmt: skip
-        store.take(email, identity, "group", "primary")
-        return identity
-
-    def inbox(self, local: str, name: str, **settings: str) -> str:
-        """Return the id of a group that is used as a collaborative inbox."""
-        identity = self.group(local, name, settings={**COLLABORATIVE, **settings})
-        self.seeded.mailboxes.append(f"{local}@{DOMAIN}".lower())
-        return identity
-
-    def member(
-        self, group: str, who: str, role: str = "MEMBER", *, kind: str = "USER", email: str = "",
-        delivery: str = "ALL_MAIL",
-    ) -> None:  # fmt: skip
-        """Put somebody into a group."""
-        if kind in ("USER", "GROUP"):
-            table = "g_users" if kind == "USER" else "g_groups"
-            row = self.store.row(f"select email from {table} where id = ?", who)
-            email = row["email"] if row else email
-        owner = self.store.row("select email, settings from g_groups where id = ?", group)
-        sql = "insert into g_members values (?, ?, ?, ?, ?, ?, 0, null)"
-        self.store.run(sql, group, who, email, kind, role, delivery)
-        if owner is not None and json.loads(owner["settings"])["enableCollaborativeInbox"] == "true" and email:
-            self.seeded.grants.add((owner["email"], email, role.lower()))
-
-
-def demo(tenant: Tenant) -> Seeded:
-    """Fill the demo's Google side: a small company with a little drift."""
+def demo(tenant: Tenant, platforms: Collection[str] = (GOOGLE_DELEGATED, GOOGLE_COLLABORATIVE)) -> Seeded:
+    """Fill the demo's Google side: the same small company, with a little drift."""
     blank(tenant)
     make = GoogleBuilder(tenant, 7)
     people = {
         local: make.person(local, name)
         for local, name in (
-            ("anna", "Anna Müller"), ("ben", "Ben Carter"), ("chloe", "Chloé Dubois"), ("dmitri", "Дмитрий Орлов"),
-            ("emi", "恵美 佐藤"), ("fatima", "Fatima al-Masri"), ("george", "Γιώργος Παππάς"),
+            ("anna", "Anna Müller"), ("ben", "Ben Carter"), ("chloe", "Chloé Dubois"), ("emi", "恵美 佐藤"),
+            ("george", "Γιώργος Παππάς"), ("ines", "Inês Costa"), ("jakub", "Jakub Wójcik"),
         )
     }  # fmt: skip
-    hugo = make.person("hugo", "Hugo Left", suspended=True)
-    orders = make.mailbox("orders", "Orders Desk", aliases=(f"bestellung@{DOMAIN}",), used_mb=12_000)
-    make.delegate(orders, people["ben"])
-    make.delegate(orders, hugo)
-    help_desk = make.inbox("helpdesk", "Help desk", whoCanPostMessage="ALL_IN_DOMAIN_CAN_POST", isArchived="false")
-    make.member(help_desk, people["chloe"], "OWNER")
-    make.member(help_desk, people["emi"])
+    people["hugo"] = make.person("hugo", "Hugo Left", suspended=True)
+    if GOOGLE_DELEGATED in platforms:
+        _demo_delegated(make, people)
+    if GOOGLE_COLLABORATIVE in platforms:
+        _demo_collaborative(make, people)
     return make.seeded
 
 
-def grown(tenant: Tenant, platform: str, mailboxes: int, members: int, seed: int) -> Seeded:
-    """Fill a Google side of any size, as years of clicking leave it."""
+def _demo_delegated(make: GoogleBuilder, people: dict[str, str]) -> None:
+    press = make.mailbox(
+        "press", "Press Contoso", aliases=(f"presse@{DOMAIN}", f"press@{OTHER_DOMAIN}"), used_mb=3_100
+    )  # fmt: skip
+    make.delegate(press, people["ben"])
+    make.delegate(press, people["hugo"])
+    make.delegate(press, people["george"], status="pending")
+    make.sender(people["ben"], press, "Contoso Press")
+    old = make.label(press, "Clippings/2024")
+    make.label(press, "Interviews")
+    make.filter(press, {"from": "alerts@news.example"}, {"addLabelIds": [old], "removeLabelIds": ["INBOX"]})
+    make.gmail(press, vacation={
+        "enableAutoReply": True, "responseSubject": "Away for the summer",
+        "responseBodyPlainText": "We are back on 1 September.",
+    })  # fmt: skip
+    jobs = make.mailbox("jobs", "Jobs Contoso", used_mb=900)  # in no spec, and its one reader has left
+    make.delegate(jobs, people["hugo"])
+
+
+def _demo_collaborative(make: GoogleBuilder, people: dict[str, str]) -> None:
+    orders = make.group("orders", "Orders", aliases=(f"bestellung@{DOMAIN}",))  # a plain group still
+    make.member(orders, people["ben"], "OWNER")
+    make.member(orders, people["hugo"])
+    make.member(orders, people["jakub"])
+    events = make.inbox(
+        "events", "Events", allowExternalMembers="true", whoCanViewGroup="ANYONE_CAN_VIEW"
+    )  # in no spec, without an owner, and open to the world
+    make.member(events, people["ines"])
+    make.member(events, "ext-agency@partner.example", kind="EXTERNAL", email="agency@partner.example")
+    staff = make.group("staff-google", "Everybody on Google")
+    for who in people.values():
+        make.member(staff, who)
+
+
+@dataclass(frozen=True, slots=True)
+class _Crowd:
+    """Whom a grown tenant's mailboxes are shared with."""
+
+    people: Sequence[str]
+    suspended: frozenset[str]
+    inner: str
+    outer: str
+
+
+def grown(tenant: Tenant, platform: str, numbers: range, members: int, seed: int) -> Seeded:
+    """Fill a Google side with mailboxes of these numbers; another platform may have been there before."""
     blank(tenant)
     make = GoogleBuilder(tenant, seed)
     tenant.run("begin")
-    people = [
-        make.person(
-            f"user{number:05d}", f"{GIVEN[number % len(GIVEN)]} {FAMILY[(number // len(GIVEN)) % len(FAMILY)]}",
-            suspended=number % 41 == 40,
-        )
-        for number in range(max(12, members * 2, mailboxes // 2))
-    ]  # fmt: skip
-    people += [make.person(f"odd{number}", hostile) for number, hostile in enumerate(HOSTILE_NAMES)]
-    inner = make.group("grp-inner", "Inner circle")
-    for who in people[:3]:
-        make.member(inner, who)
-    fill = _delegated if platform == "google-delegated" else _collaborative
-    for number in range(mailboxes):
-        fill(make, number, members, people, inner)
+    crowd = _crowd(make, max(12, members * 2, len(numbers) // 2))
+    for number in numbers:
+        if platform == GOOGLE_DELEGATED:
+            _delegated(make, number, members, crowd)
+        else:
+            _collaborative(make, number, members, crowd)
     tenant.run("commit")
     return make.seeded
 
 
-def _delegated(make: GoogleBuilder, number: int, members: int, people: list[str], inner: str) -> None:
+def _crowd(make: GoogleBuilder, count: int) -> _Crowd:
+    """Return the people and two nested groups; those who are there already are taken as they are."""
+    people, suspended = [], set()
+    for number in range(count):
+        local, is_suspended = f"user{number:05d}", number % 41 == 40
+        name = f"{GIVEN[number % len(GIVEN)]} {FAMILY[(number // len(GIVEN)) % len(FAMILY)]}"
+        row = make.store.owner(f"{local}@{DOMAIN}")
+        who = row["owner"] if row is not None else make.person(local, name, suspended=is_suspended)
+        people.append(who)
+        if is_suspended:
+            suspended.add(who)
+    for number, hostile in enumerate(HOSTILE_NAMES):
+        row = make.store.owner(f"odd{number}@{DOMAIN}")
+        people.append(row["owner"] if row is not None else make.person(f"odd{number}", hostile))
+    return _Crowd(people, frozenset(suspended), *_nested(make, people))
+
+
+def _nested(make: GoogleBuilder, people: Sequence[str]) -> tuple[str, str]:
+    known = [row["owner"] for name in ("inner", "outer") if (row := make.store.owner(f"grp-{name}@{DOMAIN}"))]
+    if len(known) == 2:
+        return known[0], known[1]
+    inner = make.group("grp-inner", "Inner circle")
+    outer = make.group("grp-outer", "Outer circle")
+    for who in people[:3]:
+        make.member(inner, who)
+    for who in people[3:6]:
+        make.member(outer, who)
+    make.member(outer, inner, kind="GROUP")
+    return inner, outer
+
+
+def _name(number: int, topic: str) -> str:
+    """Return what people called a mailbox: its topic, often in another script, now and then what breaks tools."""
+    if number % 37 == 5:
+        return HOSTILE_NAMES[number % len(HOSTILE_NAMES)]
+    return f"{_TITLES[number % len(_TITLES)] or topic.title()} {number}"
+
+
+def _aliases(number: int, local: str) -> tuple[str, ...]:
+    return (f"{local}@{OTHER_DOMAIN}", f"old-{local}@{DOMAIN}") if number % 8 == 3 else ()
+
+
+def _delegated(make: GoogleBuilder, number: int, members: int, crowd: _Crowd) -> None:
     topic = TOPICS[number % len(TOPICS)]
-    box = make.mailbox(f"{topic}-{number:05d}", f"{topic.title()} {number}", used_mb=(30 if number % 97 else 40_000))
-    for who in make.random.sample(people, min(members, len(people))):
+    local = f"{topic}-{number:05d}"
+    box = make.mailbox(
+        local, _name(number, topic), aliases=_aliases(number, local), used_mb=30 if number % 97 else 40_000,
+        extra=_NUMBERS if number % 3 == 0 else None,
+    )  # fmt: skip
+    for index, who in enumerate(make.random.sample(crowd.people, min(members, len(crowd.people)))):
         make.delegate(box, who)
+        if index % 4 == 0 and who not in crowd.suspended:
+            make.sender(who, box, f"{topic.title()} {number}")
     if number % 25 == 11:
-        make.delegate(box, make.random.choice(people[-3:]), status="pending")
+        for who, status in zip(crowd.people[-3:], ("pending", "rejected", "expired"), strict=True):
+            if make.store.item(box, "delegate", who) is None:
+                make.delegate(box, who, status=status)
+    if number % 40 == 13:
+        make.odd_delegate(box, f"gone{number}", f"gone{number}@{DOMAIN}")
+    if number % 60 == 7:
+        make.odd_delegate(box, crowd.inner, make.email(crowd.inner, "g_groups"))
+    if number % 5 == 2:
+        _gmail_mess(make, box, number)
 
 
-def _collaborative(make: GoogleBuilder, number: int, members: int, people: list[str], inner: str) -> None:
+def _gmail_mess(make: GoogleBuilder, box: str, number: int) -> None:
+    labels = [make.label(box, name) for name in _LABELS[: 1 + number % len(_LABELS)]]
+    make.filter(
+        box, {"query": "list:(orders) OR {subject:urgent from:boss}", "hasAttachment": True},
+        {"addLabelIds": [labels[0]], "removeLabelIds": ["INBOX", "UNREAD"]},
+    )  # fmt: skip
+    make.filter(box, {"size": 10_000_000, "sizeComparison": "larger"}, {"addLabelIds": ["TRASH"]})
+    if number % 10 == 2:
+        make.gmail(box, vacation={
+            "enableAutoReply": True, "responseSubject": "Away", "responseBodyHtml": "<p>Back <b>soon</b></p>",
+            "startTime": "1700000000000", "endTime": "1700100000000",
+        })  # fmt: skip
+        target = f"archive{number}@elsewhere.example"
+        make.store.put(box, "forwarding", target, {"forwardingEmail": target, "verificationStatus": "pending"})
+
+
+def _collaborative(make: GoogleBuilder, number: int, members: int, crowd: _Crowd) -> None:
     topic = TOPICS[number % len(TOPICS)]
+    local = f"{topic}-{number:05d}"
     more = {"allowExternalMembers": "true"} if number % 10 == 4 else {}
     if number % 25 == 7:
         more["whoCanViewGroup"] = "ANYONE_CAN_VIEW"
-    group = make.inbox(f"{topic}-{number:05d}", f"{topic.title()} {number}", **more)
-    for index, who in enumerate(make.random.sample(people, min(members, len(people)))):
+    if number % 30 == 8:
+        more |= {"isArchived": "false", "whoCanAssistContent": "NONE"}  # collaborative in name only
+    group = make.inbox(local, _name(number, topic), aliases=_aliases(number, local), **more)
+    for index, who in enumerate(make.random.sample(crowd.people, min(members, len(crowd.people)))):
         role = "OWNER" if index == 0 and number % 9 else "MANAGER" if index == 1 else "MEMBER"
         make.member(group, who, role, delivery="NONE" if index % 3 == 0 else "ALL_MAIL")
     if more.get("allowExternalMembers"):
         outsider = f"partner{number}@elsewhere.example"
         make.member(group, f"ext-{outsider}", kind="EXTERNAL", email=outsider)
     if number % 20 == 9:
-        make.member(group, inner, kind="GROUP")
+        make.member(group, crowd.outer, kind="GROUP")
     if number % 50 == 17:
-        make.member(group, f"ext-gone{number}", kind="EXTERNAL", email="")
+        make.member(group, f"10{number:019d}", kind="EXTERNAL", email="")
+    if number % 60 == 23:
+        make.member(group, make.store.customer, kind="CUSTOMER")
+    if number % 5 == 1:
+        _plain(make, number, crowd)
+
+
+def _plain(make: GoogleBuilder, number: int, crowd: _Crowd) -> None:
+    """Add a mailing list beside the inboxes: it is a group, and nobody's mailbox."""
+    group = make.group(f"list-{number:05d}", f"List {number}", description="Announcements, no conversations")
+    for who in make.random.sample(crowd.people, 3):
+        make.member(group, who)

@@ -1,0 +1,30 @@
+"""The company that every seeded tenant belongs to, on whichever clouds it is, and what seeding tells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+DOMAIN = "contoso.example"
+OTHER_DOMAIN = "contoso-mail.example"
+TENANT_ID = "0f1d2c3b-4a59-4687-9786-a5b4c3d2e1f0"
+NAME = "Contoso"
+MICROSOFT365, GOOGLE_DELEGATED, GOOGLE_COLLABORATIVE = "microsoft365", "google-delegated", "google-collaborative"
+PLATFORMS = (MICROSOFT365, GOOGLE_DELEGATED, GOOGLE_COLLABORATIVE)
+
+
+@dataclass(slots=True)
+class Seeded:
+    """What a tenant was given: every explicit grant of a living trustee, for tests of completeness."""
+
+    mailboxes: list[str] = field(default_factory=list)
+    grants: set[tuple[str, str, str]] = field(default_factory=set)
+    """(mailbox address, trustee address, right), in lower case."""
+    orphans: int = 0
+    denies: int = 0
+
+    def add(self, other: Seeded) -> None:
+        """Take in what was given on another platform."""
+        self.mailboxes += other.mailboxes
+        self.grants |= other.grants
+        self.orphans += other.orphans
+        self.denies += other.denies
