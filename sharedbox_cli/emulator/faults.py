@@ -11,7 +11,7 @@ from typing import Any
 
 KINDS = {
     "throttle": "429; `retry_after` seconds, or left out",
-    "status": "`status` with an empty, `html` or `json` body, before the effect",
+    "status": "`status` with an empty, `html` or `json` body (`reason`: Google's word), before the effect",
     "status_after": "`status` although the effect took place",
     "reset_before": "the connection breaks, nothing happened",
     "reset_after": "the connection breaks, the effect took place",
@@ -45,6 +45,7 @@ class Fault:
     status: int = 503
     body: str = "empty"
     retry_after: str | None = None
+    reason: str = ""
     field: str = ""
     seen: int = 0
 

@@ -143,8 +143,11 @@ class Emulator:
         return response, manner
 
     def _answer(self, request: Request) -> Injected:
-        request = overridden(replace(request, path=normal_path(request.path)))
+        request = overridden(request)
         service = self._service(request)
+        if service is not self.google:
+            request = replace(request, path=normal_path(request.path))
+            service = self._service(request)
         if service is None:
             self.log.add(request, 404, "unknown")
             return Response(404), "whole"
@@ -195,7 +198,8 @@ class Emulator:
                     self.tenant.set_meta(f"lag:{kind}", str(float(seconds)))
                 return json_response(200, {})
             case _:
-                return Response(404)
+                with self.tenant.lock:
+                    return self.google.control(request)
 
     def _set_faults(self, schedule: Any) -> Response:
         try:

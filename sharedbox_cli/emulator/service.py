@@ -91,7 +91,7 @@ def injected(fault: Fault, service: Service, act: Callable[[], Response]) -> Inj
 def _broken(fault: Fault, service: Service) -> Response:
     wait = {} if fault.retry_after is None else {"Retry-After": fault.retry_after}
     if fault.body == "json":
-        answer = service.refuse(fault.status, "ServiceUnavailable", "The service is unavailable.")
+        answer = service.refuse(fault.status, fault.reason or "ServiceUnavailable", "The service is unavailable.")
     elif fault.body == "html":
         answer = Response(fault.status, b"<html>Bad Gateway</html>", {"Content-Type": "text/html"})
     else:
@@ -103,7 +103,10 @@ def _broken(fault: Fault, service: Service) -> Response:
 def _altered(fault: Fault, answer: Response) -> Response:
     import json
 
-    data = json.loads(answer.body)
+    try:
+        data = json.loads(answer.body)
+    except ValueError:
+        return answer
     link = data.get("@odata.nextLink")
     responses = data.get("responses")
     match fault.kind:
@@ -114,8 +117,10 @@ def _altered(fault: Fault, answer: Response) -> Response:
         case "page_loop":
             data["@odata.nextLink"] = link or "https://loop.invalid/"
         case "drop_field":
-            for item in data.get("value", []):
-                item.pop(fault.field, None)
+            for items in data.values():
+                for item in items if isinstance(items, list) else ():
+                    if isinstance(item, dict):
+                        item.pop(fault.field, None)
         case "batch_missing" if responses:
             responses.pop()
         case "batch_duplicate" if responses:

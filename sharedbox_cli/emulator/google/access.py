@@ -6,12 +6,18 @@ import json
 from typing import Any
 
 from sharedbox_cli.emulator.google.call import Call
-from sharedbox_cli.emulator.google.descriptions import Method
-from sharedbox_cli.emulator.google.errors import GoogleError, not_allowed
+from sharedbox_cli.emulator.google.descriptions import Method, description
+from sharedbox_cli.emulator.google.errors import (
+    GoogleError,
+    insufficient_scopes,
+    not_allowed,
+    switched_off,
+    unauthenticated,
+)
+from sharedbox_cli.emulator.google.quotas import Limits
 from sharedbox_cli.emulator.google.store import Store
-from sharedbox_cli.emulator.google.token import API, TokenService, unauthenticated
+from sharedbox_cli.emulator.google.token import API, TokenService
 from sharedbox_cli.emulator.http import Request
-from sharedbox_cli.emulator.quota import Quotas
 from sharedbox_cli.emulator.tokens import TokenInvalid, Tokens
 
 _ADMIN_APIS = frozenset({"directory", "groupsSettings", "licensing", "reports"})
@@ -25,11 +31,11 @@ _DELEGATED_ONLY = frozenset({
 
 
 class Access:
-    """Checks in the order of the service: token, scope, quota, privilege, mailbox."""
+    """Checks in the order of the service: token, API, scope, quota, privilege, mailbox."""
 
     def __init__(self, store: Store, tokens: Tokens, service: TokenService) -> None:
         self._store, self._tokens, self._service = store, tokens, service
-        self._quotas = Quotas(store.tenant)
+        self._limits = Limits(store.tenant)
 
     def claims(self, request: Request, method: Method) -> dict[str, Any]:
         """Return who calls. Raises GoogleError."""
@@ -40,47 +46,35 @@ class Access:
             scheme, _, token = header.partition(" ")
             if scheme.lower() != "bearer" or not token:
                 raise unauthenticated() from error
-            claims = self._service.self_signed(token)
+            claims = self._service.self_signed(token, _audiences(method))
+        service = f"{_service(method)}.googleapis.com"
+        if _service(method) in self._store.tenant.meta("google:disabled_apis").split():
+            raise switched_off(service)
         held = set(str(claims.get("scope", "")).split())
         if method.scopes and "*" not in held and not held & method.scopes:
-            raise GoogleError(
-                403, "Request had insufficient authentication scopes.", "insufficientPermissions",
-                status="PERMISSION_DENIED",
-            )  # fmt: skip
+            raise insufficient_scopes()
+        self._limits.count(method, claims)
         return claims
-
-    def throttle(self, method: Method, claims: dict[str, Any]) -> None:
-        """Count a call against the caller's quota of this API. Raises GoogleError."""
-        if not self._quotas.wait(f"google:{method.api}", str(claims["sub"])):
-            return
-        match method.api:
-            case "directory":
-                raise GoogleError(403, "User Rate Limit Exceeded", "userRateLimitExceeded", domain="usageLimits")
-            case "groupsSettings":
-                raise GoogleError(403, "Quota exceeded.", "quotaExceeded", domain="usageLimits")
-            case "licensing":
-                raise GoogleError(503, "Backend Error", "backendError")
-            case _:
-                raise GoogleError(
-                    429, f"Quota exceeded for quota metric 'Queries' and limit 'Queries per minute per user' of "
-                    f"service '{method.api}.googleapis.com'.", "rateLimitExceeded", domain="usageLimits",
-                )  # fmt: skip
 
     def may(self, call: Call) -> None:
         """Raise GoogleError for a caller without the privilege, or of another mailbox."""
-        if call.method.api in _ADMIN_APIS and not self._is_admin(call.subject):
+        rank = self._rank(call.subject)
+        call.is_super = rank == "super"
+        if call.method.api in _ADMIN_APIS and not rank:
             raise not_allowed()
-        if call.method.api == "cloudidentity" and not self._is_admin(call.subject):
+        if call.method.api == "cloudidentity" and not call.is_super:
             raise GoogleError(403, "The caller does not have permission", "forbidden")
         if call.method.api == "gmail":
             self._own_mailbox(call)
 
-    def _is_admin(self, subject: str) -> bool:
+    def _rank(self, subject: str) -> str:
+        """Return `super`, `delegated` or nothing: what an account may administer."""
         account = self._store.row("select is_admin from g_service_accounts where email = ?", subject)
         if account is not None:
-            return bool(account["is_admin"])
+            return "delegated" if account["is_admin"] else ""
         user = self._store.user(subject)
-        return user is not None and bool(json.loads(user["doc"]).get("isAdmin"))
+        doc = json.loads(user["doc"]) if user is not None else {}
+        return "" if doc.get("suspended") else "super" if doc.get("isAdmin") else _role(doc)
 
     def _own_mailbox(self, call: Call) -> None:
         wanted = call.text("userId")
@@ -90,16 +84,28 @@ class Access:
         if call.method.id in _DELEGATED_ONLY and not call.is_delegated:
             text = "Access restricted to service accounts that have been delegated domain-wide authority"
             raise GoogleError(403, text, "forbidden")
-        if user is None or not self.has_mail(user["id"]):
+        if user is None or not mail_state(self._store, user["id"]):
             raise GoogleError(400, "Mail service not enabled", "failedPrecondition", status="FAILED_PRECONDITION")
 
-    def has_mail(self, identity: str) -> bool:
-        """Return whether an account's mailbox works: licensed, not suspended, made long enough ago."""
-        return mail_state(self._store, identity)
+
+def _role(doc: dict[str, Any]) -> str:
+    return "delegated" if doc.get("isDelegatedAdmin") else ""
+
+
+def _service(method: Method) -> str:
+    """Return the name of the host that serves an API."""
+    if method.api == "groupsSettings":
+        return "groupssettings"
+    return str(description(method.api).document["rootUrl"]).removeprefix("https://").partition(".")[0]
+
+
+def _audiences(method: Method) -> frozenset[str]:
+    root = str(description(method.api).document["rootUrl"])
+    return frozenset({root, f"https://{_service(method)}.googleapis.com/"})
 
 
 def mail_state(store: Store, identity: str) -> bool:
-    """Return whether an account's mailbox works."""
+    """Return whether an account's mailbox works: licensed, not suspended, made long enough ago."""
     user = store.row("select * from g_users where id = ? and deleted_at is null", identity)
     if user is None or user["ready_at"] > store.now or json.loads(user["doc"]).get("suspended"):
         return False
@@ -108,6 +114,7 @@ def mail_state(store: Store, identity: str) -> bool:
 
 MAIL_SKUS = frozenset({
     "1010020027", "1010020028", "1010020025", "1010020029", "1010020026", "1010020020", "1010020030", "1010020031",
-    "1010020034", "Google-Apps-For-Business", "Google-Apps-Unlimited", "Google-Apps-Lite",
+    "1010020034", "Google-Apps-For-Business", "Google-Apps-Unlimited", "Google-Apps-For-Government",
+    "Google-Apps-Lite",
 })  # fmt: skip
 """Licences that bring Gmail."""

@@ -13,6 +13,11 @@ from sharedbox_cli.emulator.http import Request, Response
 
 MOST = 1000
 MOST_GMAIL = 100
+_KINDS = {
+    "/admin/": "admin", "/gmail/": "gmail", "/groups/v1/groups/": "groupssettings", "/apps/licensing/": "licensing",
+    "/v1/projects/": "iamcredentials", "/v1/": "cloudidentity",
+}  # fmt: skip
+"""Whose batch address a path belongs to: APIs on one host share one."""
 
 
 def answer(request: Request, answer_part: Callable[[Request], Response]) -> Response:
@@ -37,7 +42,8 @@ def _http(answered: Response) -> bytes:
         phrase = ""
     head = [f"HTTP/1.1 {answered.status} {phrase}"]
     head += [f"{name}: {value}" for name, value in answered.headers.items()]
-    head.append(f"Content-Length: {len(answered.body)}")
+    if answered.status != 204:
+        head.append(f"Content-Length: {len(answered.body)}")
     return "\r\n".join(head).encode() + b"\r\n\r\n" + answered.body
 
 
@@ -51,37 +57,55 @@ def _parts(request: Request) -> list[tuple[str, Request]]:
     payload = whole.get_payload()
     if not isinstance(payload, list) or not payload:
         raise bad("The batch request could not be processed: no parts.", "badRequest")
-    parts = [
-        _part(request, str(part["Content-ID"] or ""), part.get_payload(decode=True))
-        for part in payload
-        if isinstance(part, email.message.Message)
-    ]
+    messages = [part for part in payload if isinstance(part, email.message.Message)]
+    if len(messages) > MOST:
+        raise _too_many(MOST)
+    parts = [_part(request, part) for part in messages]
     kinds = {_kind(part.path) for _, part in parts}
-    most = MOST_GMAIL if "gmail" in kinds else MOST
-    if len(parts) > most:
-        raise bad(f"The batch request exceeds the limit of {most} calls.", "batchSizeTooLarge")
-    if len(kinds) > 1:
-        raise bad("All parts of a batch must be for one API.", "badRequest")
+    if "gmail" in kinds and len(parts) > MOST_GMAIL:
+        raise _too_many(MOST_GMAIL)
+    if kinds != {_expected(request) or next(iter(kinds))}:
+        raise bad("All parts of a batch must be for the API of its address.", "badRequest")
     return parts
 
 
+def _too_many(most: int) -> GoogleError:
+    return bad(f"The batch request exceeds the limit of {most} calls.", "batchSizeTooLarge")
+
+
 def _kind(path: str) -> str:
-    return path.split("/")[1] if path.count("/") > 1 else path
+    found = next((kind for prefix, kind in _KINDS.items() if path.startswith(prefix)), "")
+    if not found:
+        raise bad(f"Failed to parse batch request: no API has {path}", "badRequest")
+    return found
 
 
-def _part(outer: Request, identity: str, raw: object) -> tuple[str, Request]:
-    text = raw if isinstance(raw, bytes) else b""
-    line, _, rest = text.lstrip().partition(b"\r\n") if b"\r\n" in text else text.lstrip().partition(b"\n")
+def _expected(request: Request) -> str:
+    """Return whose parts a batch may hold; on loopback the address tells only Groups Settings from the rest."""
+    if request.path == "/batch/groupssettings/v1":
+        return "groupssettings"
+    host = request.host.partition(":")[0].lower()
+    return host.partition(".")[0] if host.endswith(".googleapis.com") else ""
+
+
+def _part(outer: Request, part: email.message.Message) -> tuple[str, Request]:
+    if part.get_content_type() != "application/http":
+        raise bad("Failed to parse batch request: a part must be application/http.", "badRequest")
+    raw = part.get_payload(decode=True)
+    text = (raw if isinstance(raw, bytes) else b"").lstrip()
+    line, _, rest = text.partition(b"\r\n") if b"\r\n" in text else text.partition(b"\n")
     words = line.decode("latin-1").split(" ")
-    if len(words) < 2 or "://" in words[1]:
+    if len(words) < 2 or not words[1].startswith("/") or words[1].startswith("//"):
         raise bad("Failed to parse batch request: a relative URL is wanted.", "badRequest")
     head, body = _split(rest)
     path, _, query = words[1].partition("?")
-    if path.startswith(("/batch", "/upload")):
+    if path.startswith(("/batch", "/upload")) or "alt=media" in query.split("&"):
         raise GoogleError(400, "A batch cannot hold this request.", "badRequest")
+    if path.startswith("/groups/") and outer.path != "/batch/groupssettings/v1":
+        raise bad("All parts of a batch must be for the API of its address.", "badRequest")
     headers = {"authorization": outer.headers.get("authorization", ""), **head}
-    inner = Request(words[0].upper(), outer.host, path, query, headers, body, parent=outer.id)
-    return identity.strip("<> "), inner
+    identity = str(part["Content-ID"] or "").strip("<> ")
+    return identity, Request(words[0].upper(), outer.host, path, query, headers, body, parent=outer.id)
 
 
 def _split(rest: bytes) -> tuple[dict[str, str], bytes]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 import json
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +15,8 @@ from sharedbox_cli.emulator.google.descriptions import Method
 from sharedbox_cli.emulator.google.errors import GoogleError, bad, not_allowed
 from sharedbox_cli.emulator.google.store import Store
 
+PAGE_SECONDS = 3 * 86400
+"""How long a page token is good (discovery, directory.users.list)."""
 NOTHING = object()
 """An answer without a body: 204."""
 
@@ -29,6 +33,8 @@ class Call:
     """The address that the token acts as; of a service account itself, its own."""
     is_delegated: bool
     """Whether the token came by domain-wide delegation."""
+    is_super: bool = False
+    """Whether the caller is a super administrator."""
     effect: str = ""
     read_only: list[str] = field(default_factory=list)
 
@@ -41,9 +47,15 @@ class Call:
         if self.params.get("customer", "my_customer") not in ("my_customer", self.store.customer):
             raise not_allowed()
 
-    def page(self, items: Sequence[Any], default: int, most: int = 0) -> tuple[list[Any], dict[str, str]]:
+    def page(
+        self, items: Sequence[Any], default: int, most: int = 0, *, clamps: bool = False
+    ) -> tuple[list[Any], dict[str, str]]:  # fmt: skip
         """Return one page and its `nextPageToken`, which is left out on the last. Raises GoogleError."""
-        size = int(self.params.get("maxResults") or self.params.get("pageSize") or default)
+        name = "pageSize" if "pageSize" in self.method.parameters else "maxResults"
+        size = int(self.params.get(name) or default)
+        if size < 1 or (most and size > most and not clamps):
+            text = f"Invalid value '{size}'. Values must be within the range: [1, {most or 'any'}]"
+            raise bad(text, "invalidParameter", location=name)
         size = min(size, most or size)
         start = self._start()
         page = list(items[start : start + size])
@@ -51,25 +63,32 @@ class Call:
             return page, {}
         return page, {"nextPageToken": self._token(start + size)}
 
-    def _asked(self) -> str:
+    def _seal(self, start: int, made: int) -> str:
+        """Return what ties a token to its place, its time and all that was asked with it."""
+        tenant = self.store.tenant
+        if not (key := tenant.meta("google:page_key")):
+            key = secrets.token_hex(16)
+            tenant.set_meta("google:page_key", key)
         asked = {name: value for name, value in self.params.items() if name not in ("pageToken", "prettyPrint")}
-        text = json.dumps([self.method.id, self.subject, asked], sort_keys=True)
-        return hashlib.sha256(f"{self.store.customer}{text}".encode()).hexdigest()[:24]
+        text = json.dumps([self.method.id, self.subject, start, made, asked], sort_keys=True)
+        return hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest()[:24]
 
     def _token(self, start: int) -> str:
-        return base64.urlsafe_b64encode(f"{start}:{self._asked()}".encode()).decode()
+        made = int(self.store.now)
+        return base64.urlsafe_b64encode(f"{start}:{made}:{self._seal(start, made)}".encode()).decode()
 
     def _start(self) -> int:
         token = self.params.get("pageToken")
         if not token:
             return 0
         try:
-            number, _, asked = base64.urlsafe_b64decode(str(token)).decode().partition(":")
+            start, made, seal = base64.b64decode(str(token), b"-_", validate=True).decode().split(":")
+            place, time = int(start), int(made)
         except ValueError:
-            number, asked = "", ""
-        if asked != self._asked() or not number.isdecimal():
+            place, time, seal = 0, 0, ""
+        if seal != self._seal(place, time) or self.store.now - time > PAGE_SECONDS:
             raise bad("Invalid Input: pageToken", location="pageToken")
-        return int(number)
+        return place
 
 
 Handler = Callable[[Call], Any]

@@ -100,7 +100,8 @@ def _pattern(path: str, parameters: Mapping[str, Any]) -> re.Pattern[str]:
             text += re.escape(part)
             continue
         name = part.lstrip("+")
-        inner = parameters.get(name, {}).get("pattern", "").strip("^$") or (".+" if part.startswith("+") else "[^/]+")
+        several = parameters.get(name, {}).get("pattern", "").strip("^$") or ".+"
+        inner = several if part.startswith("+") else "[^/]+"
         text += f"(?P<{name}>{inner})"
     return re.compile(text)
 

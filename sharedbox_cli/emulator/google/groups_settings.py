@@ -15,6 +15,8 @@ def _each(names: str, suffix: str) -> tuple[str, ...]:
 
 
 _MODERATION = ("ALL_MEMBERS", "OWNERS_AND_MANAGERS", "OWNERS_ONLY", "NONE")
+_ASSISTANCE = ("ALL_MEMBERS", "OWNERS_AND_MANAGERS", "MANAGERS_ONLY", "OWNERS_ONLY", "NONE")
+MAX_BYTES = 25 * 1024 * 1024
 VALUES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys((
         "allowExternalMembers", "allowWebPosting", "archiveOnly", "isArchived", "membersCanPostAsTheGroup",
@@ -30,7 +32,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     "whoCanContactOwner": _each("ALL_IN_DOMAIN ALL_MANAGERS ALL_MEMBERS ANYONE ALL_OWNERS", "_CAN_CONTACT"),
     "whoCanDiscoverGroup": _each("ANYONE ALL_IN_DOMAIN ALL_MEMBERS", "_CAN_DISCOVER"),
     **dict.fromkeys(("whoCanModerateMembers", "whoCanModerateContent", "whoCanBanUsers"), _MODERATION),
-    "whoCanAssistContent": ("ALL_MEMBERS", "OWNERS_AND_MANAGERS", "MANAGERS_ONLY", "OWNERS_ONLY", "NONE"),
+    "whoCanAssistContent": _ASSISTANCE,
     "messageModerationLevel": (
         "MODERATE_ALL_MESSAGES", "MODERATE_NON_MEMBERS", "MODERATE_NEW_MEMBERS", "MODERATE_NONE",
     ),
@@ -40,11 +42,23 @@ VALUES: dict[str, tuple[str, ...]] = {
         "REPLY_TO_MANAGERS",
     ),
     "whoCanApproveMembers": _each("ALL_MEMBERS ALL_MANAGERS ALL_OWNERS NONE", "_CAN_APPROVE"),
+    "whoCanAdd": _each("ALL_MEMBERS ALL_MANAGERS ALL_OWNERS NONE", "_CAN_ADD"),
+    "whoCanInvite": _each("ALL_MEMBERS ALL_MANAGERS ALL_OWNERS NONE", "_CAN_INVITE"),
+    **dict.fromkeys((
+        "whoCanModifyMembers", "whoCanApproveMessages", "whoCanDeleteAnyPost", "whoCanDeleteTopics", "whoCanHideAbuse",
+        "whoCanLockTopics", "whoCanMakeTopicsSticky", "whoCanMoveTopicsIn", "whoCanMoveTopicsOut",
+        "whoCanPostAnnouncements",
+    ), _MODERATION),
+    **dict.fromkeys((
+        "whoCanAssignTopics", "whoCanUnassignTopic", "whoCanTakeTopics", "whoCanMarkDuplicate",
+        "whoCanMarkNoResponseNeeded", "whoCanMarkFavoriteReplyOnAnyTopic", "whoCanMarkFavoriteReplyOnOwnTopic",
+        "whoCanUnmarkFavoriteReplyOnAnyTopic", "whoCanEnterFreeFormTags", "whoCanModifyTagsAndCategories",
+    ), _ASSISTANCE),
+    "whoCanAddReferences": ("NONE",), "messageDisplayFont": ("DEFAULT_FONT",),
 }  # fmt: skip
 _LENGTHS = {
     "name": 75, "description": 300, "customFooterText": 1000, "defaultMessageDenyNotificationText": 10_000,
 }  # fmt: skip
-_READ_ONLY = frozenset({"email", "kind", "customRolesEnabledForSettingsToBeMerged"})
 FRESH: dict[str, Any] = {
     "whoCanJoin": "CAN_REQUEST_TO_JOIN", "whoCanViewGroup": "ALL_MEMBERS_CAN_VIEW",
     "whoCanViewMembership": "ALL_MEMBERS_CAN_VIEW", "whoCanPostMessage": "ANYONE_CAN_POST",
@@ -81,12 +95,17 @@ def _shown(group: sqlite3.Row) -> dict[str, Any]:
 
 
 def _get(call: Call) -> Any:
-    return _shown(_found(call))
+    group = _found(call)
+    return call.store.stale(group["id"], "settings") or _shown(group)
 
 
 def _write(call: Call) -> Any:
     group = _found(call)
-    body = {name: value for name, value in call.body.items() if name not in _READ_ONLY}
+    body = dict(call.body)
+    if not 0 <= (body.get("maxMessageBytes") or 0) <= MAX_BYTES:
+        raise bad("Invalid Value: maxMessageBytes")
+    if "name" in body and not str(body["name"] or "").strip():
+        raise bad("Invalid Value: name")
     for name, value in body.items():
         if name in VALUES and value not in VALUES[name]:
             raise bad(f"Invalid Value: {name}")
@@ -94,6 +113,7 @@ def _write(call: Call) -> Any:
             raise bad(f"Invalid Value: {name} is too long")
     named: dict[str, Any] = {name: body.pop(name) for name in ("name", "description") if name in body}
     settings = _coupled(json.loads(group["settings"]), body)
+    call.store.keep_stale(group["id"], "settings", _shown(group))
     call.store.run(
         "update g_groups set settings = ?, doc = ? where id = ?",
         json.dumps(settings), json.dumps(patched(json.loads(group["doc"]), named)), group["id"],

@@ -24,6 +24,18 @@ def _shown(call: Call, product: str, sku: str, user: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+PRODUCTS = frozenset({
+    "Google-Apps", "101001", "101005", "101006", "101031", "101033", "101034", "101037", "Google-Vault",
+})  # fmt: skip
+
+
+def _product(call: Call) -> str:
+    product = call.text("productId")
+    if product not in PRODUCTS:
+        raise GoogleError(404, "Product not found.", "notFound")
+    return product
+
+
 def _pool(call: Call) -> int:
     row = call.store.row(
         "select seats from g_seats where product = ? and sku = ?", call.text("productId"), call.text("skuId")
@@ -56,6 +68,7 @@ def _get(call: Call) -> Any:
 
 
 def _list(call: Call) -> Any:
+    _product(call)
     if call.params.get("customerId") not in (call.store.customer, *call.store.domains()):
         raise bad("Invalid customerId", "invalid", location="customerId")
     rows = call.store.rows(
@@ -64,7 +77,7 @@ def _list(call: Call) -> Any:
     if call.params.get("skuId"):
         _pool(call)
         rows = [row for row in rows if row["sku"] == call.text("skuId")]
-    page, more = call.page(rows, 100)
+    page, more = call.page(rows, 100, 1000)
     answer: dict[str, Any] = {"kind": "licensing#licenseAssignmentList", "etag": '"licences"', **more}
     if page:
         answer["items"] = [_shown(call, row["product"], row["sku"], row["user_id"]) for row in page]
@@ -78,7 +91,9 @@ def _insert(call: Call) -> Any:
 
 
 def _give(call: Call, user: str, *, may_hold: bool) -> Any:
-    product, sku = call.text("productId"), str(call.body.get("skuId") or call.text("skuId"))
+    product, sku = _product(call), str(call.body.get("skuId") or call.text("skuId"))
+    if call.body.get("productId", product) != product:
+        raise bad("Invalid productId: an assignment cannot move to another product")
     seats = call.store.row("select seats from g_seats where product = ? and sku = ?", product, sku)
     if seats is None:
         raise GoogleError(404, "Sku not found.", "notFound")
@@ -99,6 +114,8 @@ def _give(call: Call, user: str, *, may_hold: bool) -> Any:
 
 def _update(call: Call) -> Any:
     user, _ = _held(call)
+    if str(call.body.get("userId") or call.text("userId")).lower() != call.text("userId").lower():
+        raise bad("Invalid userId: an assignment cannot move to another user")
     return _give(call, user, may_hold=True)
 
 

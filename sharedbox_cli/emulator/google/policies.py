@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from sharedbox_cli.emulator.google.call import Call, Handlers
-from sharedbox_cli.emulator.google.errors import GoogleError, missing, not_allowed
+from sharedbox_cli.emulator.google.errors import GoogleError, missing, not_allowed, not_modelled
 
 _MATCHES = re.compile(r"setting\.type\.matches\('(.+)'\)")
 _EQUALS = re.compile(r"setting\.type == '(.+)'")
@@ -20,11 +20,14 @@ def _list(call: Call) -> Any:
         found = _MATCHES.fullmatch(text)
         same = _EQUALS.fullmatch(text)
         if found is None and same is None:
-            raise GoogleError(400, "Invalid filter.", "badRequest")
+            raise not_modelled(f"the filter {text}")
         pattern = found[1] if found else re.escape(same[1] if same else "")
     docs = [json.loads(row["doc"]) for row in call.store.rows("select doc from g_policies order by id")]
-    chosen = [doc for doc in docs if re.search(pattern.replace("\\\\", "\\"), doc["setting"]["type"])]
-    page, more = call.page(chosen, 50, 100)
+    try:
+        chosen = [doc for doc in docs if re.search(pattern.replace("\\\\", "\\"), doc["setting"]["type"])]
+    except re.error as error:
+        raise GoogleError(400, "Invalid filter.", "badRequest") from error
+    page, more = call.page(chosen, 50, 100, clamps=True)
     return {**({"policies": page} if page else {}), **more}
 
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from sharedbox_cli.emulator.google.call import Call, Handlers
-from sharedbox_cli.emulator.google.errors import bad, missing
+from sharedbox_cli.emulator.google.errors import bad, missing, not_allowed
 
 LAG_DAYS = 2
 HISTORY_DAYS = 450
@@ -57,11 +57,22 @@ def _of_user(call: Call, user: sqlite3.Row, day: date) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _absent(call: Call, day: date) -> dict[str, Any] | None:
+    """Return the answer for a day that Google has no figures of, now and then (`google:report_gaps`), or nothing."""
+    if call.params.get("customerId", "my_customer") not in ("my_customer", call.store.customer):
+        raise not_allowed()
+    if day.isoformat() not in call.store.tenant.meta("google:report_gaps").split():
+        return None
+    text = f"Data for date {day} for application accounts is not available right now, please try again after a while"
+    warning = {"code": "200", "message": text, "data": [{"key": "date", "value": day.isoformat()}]}
+    return {"kind": "admin#reports#usageReports", "etag": '"usage"', "warnings": [warning]}
+
+
 def _users(call: Call) -> Any:
     day = _day(call)
+    if (absent := _absent(call, day)) is not None:
+        return absent
     key = call.text("userKey")
-    if call.params.get("filters") or call.params.get("orgUnitID") or call.params.get("groupIdFilter"):
-        raise bad("Invalid value: the emulator does not model filters of reports", location="filters")
     if key == "all":
         rows = call.store.rows("select * from g_users where deleted_at is null order by id")
     else:
@@ -78,6 +89,8 @@ def _users(call: Call) -> Any:
 
 def _customer(call: Call) -> Any:
     day = _day(call)
+    if (absent := _absent(call, day)) is not None:
+        return absent
     used = call.store.row("select sum(used_mb) as mb, count(*) as n from g_users where deleted_at is null")
     known: dict[str, dict[str, Any]] = {
         "accounts:total_quota_in_mb": {"intValue": call.store.tenant.meta("google:pool_mb", "0")},

@@ -7,11 +7,32 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
+from sharedbox_cli.emulator.google import unmodelled
 from sharedbox_cli.emulator.google.descriptions import Description, Method
 from sharedbox_cli.emulator.google.errors import GoogleError, bad
 
 _INT64 = re.compile(r"-?[0-9]{1,19}")
-_OURS = frozenset({"alt", "fields", "prettyPrint", "key", "quotaUser", "access_token", "$.xgafv", "callback"})
+_BITS = {"int32": (-(2**31), 2**31 - 1), "uint32": (0, 2**32 - 1)}
+READ_ONLY: dict[str, frozenset[str]] = {
+    "User": frozenset({"id", "kind", "etag"}),
+    "UserName": frozenset({"fullName"}),
+    "Group": frozenset({"adminCreated", "aliases", "directMembersCount", "etag", "id", "kind", "nonEditableAliases"}),
+    "Member": frozenset({"etag", "kind", "status", "type"}),
+    "Alias": frozenset({"etag", "id", "kind", "primaryEmail"}),
+    "Groups": frozenset({"email", "kind", "customRolesEnabledForSettingsToBeMerged"}),
+    "Delegate": frozenset({"verificationStatus"}),
+    "SendAs": frozenset({"isPrimary", "verificationStatus"}),
+    "ForwardingAddress": frozenset({"verificationStatus"}),
+    "Label": frozenset({"id", "type", "messagesTotal", "messagesUnread", "threadsTotal", "threadsUnread"}),
+    "Filter": frozenset({"id"}),
+    "LicenseAssignment": frozenset({"etags", "kind", "productName", "selfLink", "skuName"}),
+}  # fmt: skip
+"""What the descriptions call read-only in words alone."""
+_LISTS = frozenset({
+    "addresses", "emails", "externalIds", "ims", "keywords", "languages", "locations", "organizations", "phones",
+    "posixAccounts", "relations", "sshPublicKeys", "websites",
+})  # fmt: skip
+"""Of `User`, where the description says `any` and means a list of objects."""
 
 
 def parameters(method: Method, captured: Mapping[str, str], query: str) -> dict[str, Any]:
@@ -47,7 +68,8 @@ def _parameter(name: str, facts: Mapping[str, Any], text: str) -> Any:
             if not _INT64.fullmatch(text):
                 raise bad(f"Invalid integer value: '{text}'.", location=name)
             number = int(text)
-            low, high = int(facts.get("minimum", number)), int(facts.get("maximum", number))
+            least, most = _BITS.get(facts.get("format", ""), (number, number))
+            low, high = int(facts.get("minimum", least)), int(facts.get("maximum", most))
             if not low <= number <= high:
                 raise bad(f"Invalid value '{text}'. Values must be within the range: [{low}, {high}]", location=name)
             return number
@@ -63,6 +85,7 @@ def body(description: Description, method: Method, data: Any, read_only: list[st
     """Return a body without what is read-only there, which is ignored and noted. Raises GoogleError."""
     if not isinstance(data, dict):
         raise GoogleError(400, "Invalid JSON payload received. Expected an object.", "parseError")
+    unmodelled.refuse_body(method.request, data)
     return _object(description, description.schema(method.request), data, "", read_only)
 
 
@@ -78,11 +101,18 @@ def _object(
         if facts is None:
             text = f'Invalid JSON payload received. Unknown name "{name}"' + (f" at '{path}'" if path else "")
             raise bad(f"{text}: Cannot find field.", "badRequest")
-        if facts.get("readOnly"):
+        if facts.get("readOnly") or name in READ_ONLY.get(schema.get("id", ""), ()):
+            _checked(description, facts, value, where)
             read_only.append(where)
             continue
         kept[name] = None if value is None else _value(description, facts, value, where, read_only)
     return kept
+
+
+def _checked(description: Description, facts: Mapping[str, Any], value: Any, path: str) -> None:
+    """Raise GoogleError for a value of the wrong type in a field that is ignored otherwise."""
+    if value is not None:
+        _value(description, facts, value, path, [])
 
 
 def _value(
@@ -110,10 +140,26 @@ def _value(
             return _text(facts, value, path)
         case "boolean" if not isinstance(value, bool):
             raise _wrong(path, value)
-        case "integer" if isinstance(value, bool) or not isinstance(value, int):
+        case "integer":
+            low, high = _BITS.get(facts.get("format", ""), (None, None))
+            if type(value) is not int or (low is not None and high is not None and not low <= value <= high):
+                raise _wrong(path, value)
+            return value
+        case "number" if type(value) not in (int, float):
             raise _wrong(path, value)
+        case "any":
+            return _any(value, path)
         case _:
             return value
+
+
+def _any(value: Any, path: str) -> Any:
+    """Return a value whose type is described in words alone."""
+    if path in _LISTS and not (isinstance(value, list) and all(isinstance(item, dict) for item in value)):
+        raise _wrong(path, value)
+    if path in ("gender", "notes") and not isinstance(value, dict):
+        raise _wrong(path, value)
+    return value
 
 
 def _text(facts: Mapping[str, Any], value: Any, path: str) -> str:
@@ -131,8 +177,3 @@ def _text(facts: Mapping[str, Any], value: Any, path: str) -> str:
 def _wrong(path: str, value: Any) -> GoogleError:
     shown = str(value).lower() if isinstance(value, bool) else type(value).__name__
     return bad(f"Invalid value at '{path}', {shown}", "badRequest")
-
-
-def own_parameters() -> frozenset[str]:
-    """Return the names that every API knows and no method is about."""
-    return _OURS

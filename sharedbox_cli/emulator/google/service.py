@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from functools import partial
 from typing import Any
+from urllib.parse import parse_qs
+from xml.sax.saxutils import escape
 
-from sharedbox_cli.emulator.google import batch, fields, schema
+from sharedbox_cli.emulator.google import batch, delivery, fields, quotas, schema, unmodelled
 from sharedbox_cli.emulator.google.access import Access
 from sharedbox_cli.emulator.google.call import NOTHING, Call
 from sharedbox_cli.emulator.google.descriptions import (
     BY_HOST,
-    DOCUMENTS,
     Description,
     Method,
     description,
     match,
     text_of,
 )
-from sharedbox_cli.emulator.google.errors import GoogleError, bad, envelope
+from sharedbox_cli.emulator.google.errors import GoogleError, bad, envelope, no_such_page, not_modelled
 from sharedbox_cli.emulator.google.handlers import HANDLERS
+from sharedbox_cli.emulator.google.iam import Signing
 from sharedbox_cli.emulator.google.store import Store
 from sharedbox_cli.emulator.google.token import TokenService
 from sharedbox_cli.emulator.http import Request, Response, json_response
@@ -27,11 +30,11 @@ from sharedbox_cli.emulator.router import Route
 from sharedbox_cli.emulator.service import World
 
 _PREFIXES = (
-    "/admin/directory/", "/admin/reports/", "/gmail/v1/", "/groups/v1/groups/", "/apps/licensing/v1/",
-    "/v1/policies", "/v1/projects/-/serviceAccounts/", "/v1/groups",
+    "/admin/directory/", "/admin/reports/", "/gmail/v1/", "/groups/v1/groups/", "/apps/licensing/v1/", "/v1/",
 )  # fmt: skip
 _EXACT = ("/token", "/v1/token", "/batch", "/batch/groupssettings/v1", "/$discovery/rest")
-_SIGNING = ("iamcredentials.projects.serviceAccounts.signBlob", "iamcredentials.projects.serviceAccounts.signJwt")
+_OWN_HOSTS = {"oauth2": "oauth2", "sts": "sts"}
+_MORE_HOSTS = {"groupsSettings": frozenset({"groupssettings", "www"})}
 
 
 class Routes:
@@ -87,7 +90,9 @@ class Google:
         self.tokens = TokenService(self.store, world.tokens)
         self.router: Any = Routes(self)
         self._access = Access(self.store, world.tokens, self.tokens)
+        self._handlers = {**HANDLERS, **Signing(self.tokens).handlers()}
         self.read_only_sent: list[tuple[str, str]] = []
+        """Read-only fields in bodies, by method: Google ignores them, a test may ask."""
         """Read-only fields that a client sent: ignored, as at Google, and told to tests."""
 
     def owns(self, host: str, path: str) -> bool:
@@ -99,16 +104,38 @@ class Google:
         return route.name
 
     def refuse(self, status: int, code: str, message: str) -> Response:
-        """Return an error in Google's shape."""
-        return envelope(GoogleError(status, message))
+        """Return an error in Google's shape; a path or method that is not there is a page for people."""
+        if status in (404, 405):
+            return no_such_page()
+        reason = code if code[:1].islower() else ""
+        return envelope(GoogleError(status, message, reason, is_front=True))
 
     def answer(self, route: Route, request: Request, captured: dict[str, str]) -> Response:
         """Return the answer, or the vendor's error."""
-        api = next((name for name in DOCUMENTS if route.name.startswith(f"{name}.")), "")
+        api = route.name.partition(".")[0]
+        if not _is_at(request.host, api):
+            return no_such_page()
         try:
             return route.handler(request, captured)
         except GoogleError as error:
             return envelope(error, api)
+
+    def control(self, request: Request) -> Response:
+        """Answer what tests and pipelines ask of the emulator itself: quotas, and whether mail would arrive."""
+        match request.method, request.path:
+            case "POST", "/_emulator/google/quota":
+                for name, value in request.json().items():
+                    self.store.tenant.set_meta(f"quota:google:{name}", str(value))
+                return json_response(200, {})
+            case "POST", "/_emulator/google/published-quotas":
+                quotas.publish(self.store.tenant)
+                return json_response(200, quotas.PUBLISHED)
+            case "GET", "/_emulator/google/delivery":
+                asked = {name: values[0] for name, values in parse_qs(request.query_text).items()}
+                found = delivery.deliver(self.store, asked.get("from", ""), asked.get("to", ""))
+                return json_response(200, found.as_dict())
+            case _:
+                return Response(404)
 
     def token(self, request: Request, captured: dict[str, str]) -> Response:
         """Answer oauth2.googleapis.com/token."""
@@ -135,61 +162,86 @@ class Google:
         """Answer one method of an API: token, scopes, shape, then its handler."""
         about = description(method.api)
         claims = self._access.claims(request, method)
-        self._access.throttle(method, claims)
         params = schema.parameters(method, captured, request.query_text)
+        unmodelled.refuse_parameters(params)
         call = Call(method, self.store, params, {}, str(claims["sub"]), bool(claims.get("delegated")))
         call.body = _body(about, method, request, call.read_only)
-        self.read_only_sent += [(method.id, name) for name in call.read_only]
-        mask = fields.parse(params["fields"]) if params.get("fields") else {}
+        mask = fields.parse(params["fields"]) if "fields" in params else {}
         if mask and method.response:
             fields.check(about, about.schema(method.response), mask)
         self._access.may(call)
-        if method.id in _SIGNING:
-            data = self._sign(request, call)
-        else:
-            handler = HANDLERS.get(method.id)
-            if handler is None:
-                raise GoogleError(501, f"The emulator does not model {method.id} (docs/emulator.md).")
+        handler = self._handlers.get(method.id)
+        if handler is None:
+            raise not_modelled(method.id)
+        try:
             data = handler(call)
+        finally:
+            self.read_only_sent += [(method.id, name) for name in call.read_only]
         return self._response(call, data, mask)
-
-    def _sign(self, request: Request, call: Call) -> Any:
-        email = call.text("name").rpartition("/")[2]
-        is_jwt = call.method.id == _SIGNING[1]
-        return self.tokens.sign(request, email, call.body, call.subject, jwt_form=is_jwt)
 
     def _response(self, call: Call, data: Any, mask: fields.Mask) -> Response:
         if data is NOTHING:
             return Response(204, effect=call.effect)
-        if call.method.api == "groupsSettings" and call.params.get("alt") != "json":
-            atom = b"<?xml version='1.0' encoding='UTF-8'?><entry xmlns='http://www.w3.org/2005/Atom'></entry>"
-            return Response(200, atom, {"Content-Type": "application/atom+xml; charset=UTF-8"}, call.effect)
         data = fields.apply(data, mask)
+        if call.method.api == "groupsSettings" and call.params.get("alt", "atom") == "atom":
+            return Response(200, _atom(data), {"Content-Type": "application/atom+xml; charset=UTF-8"}, call.effect)
         answer = json_response(200, self._shuffled(data))
         answer.effect = call.effect
         return answer
 
     def _shuffled(self, data: Any) -> Any:
-        """Return an answer with its keys in any order, as nobody promises one."""
+        """Return an answer with the keys of all objects in any order, as nobody promises one.
+
+        `google:extra_fields` adds a field that no description has to each.
+        """
+        if isinstance(data, list):
+            return [self._shuffled(item) for item in data]
         if not isinstance(data, dict):
             return data
         names = list(data)
         self._world.random.shuffle(names)
-        return {name: data[name] for name in names}
+        found = {name: self._shuffled(data[name]) for name in names}
+        if self.store.tenant.meta("google:extra_fields"):
+            found["xNewField"] = {"kind": "new"}
+        return found
+
+
+def _is_at(host: str, api: str) -> bool:
+    """Return whether a host serves an API; loopback serves all."""
+    name, _, rest = host.partition(":")[0].lower().partition(".")
+    if rest != "googleapis.com" or api in ("batch", "discovery"):
+        return True
+    if api in _OWN_HOSTS:
+        return name == _OWN_HOSTS[api]
+    if api in _MORE_HOSTS:
+        return name in _MORE_HOSTS[api]
+    return str(description(api).document["rootUrl"]) == f"https://{name}.googleapis.com/"
+
+
+def _atom(data: Any) -> bytes:
+    space = "xmlns:apps='http://schemas.google.com/apps/2006'"
+    items = "".join(f"<apps:{name}>{escape(str(value))}</apps:{name}>" for name, value in data.items())
+    entry = f"<entry xmlns='http://www.w3.org/2005/Atom' {space}>{items}</entry>"
+    return f"<?xml version='1.0' encoding='UTF-8'?>{entry}".encode("utf-8", "replace")
 
 
 def _body(about: Description, method: Method, request: Request, read_only: list[str]) -> dict[str, Any]:
     if not method.request:
-        if request.body and method.http in ("GET", "DELETE"):
+        if request.body:
             raise bad("Request body is not allowed.", "badRequest")
         return {}
-    if not request.headers.get("content-type", "").startswith("application/json"):
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise bad("Content-Type must be application/json.", "badContent")
     try:
-        data = request.json() if request.body else {}
-    except ValueError as error:
+        data = json.loads(request.body, parse_constant=_no_number) if request.body else {}
+    except (ValueError, RecursionError) as error:
         raise bad("Parse Error", "parseError") from error
     return schema.body(about, method, data, read_only)
+
+
+def _no_number(text: str) -> float:
+    message = f"{text} is not JSON"
+    raise ValueError(message)
 
 
 def overridden(request: Request) -> Request:

@@ -36,6 +36,8 @@ create table if not exists g_licences (product text not null, sku text not null,
   primary key (product, user_id));
 create table if not exists g_orgunits (path text primary key, id text not null);
 create table if not exists g_policies (id text primary key, doc text not null);
+create table if not exists g_stale (
+  id text not null, kind text not null, doc text not null, until real not null, primary key (id, kind));
 create table if not exists g_service_accounts (
   email text primary key, client_id text not null, scopes text not null, is_admin integer not null default 0,
   keys text not null default '{}', signers text not null default '[]');
@@ -101,6 +103,23 @@ class Store:
     def save_user(self, identity: str, doc: Mapping[str, Any]) -> None:
         """Keep an account's document."""
         self.run("update g_users set doc = ? where id = ?", json.dumps(doc), identity)
+
+    def stale(self, identity: str, kind: str) -> dict[str, Any] | None:
+        """Return what reads still show of a write that is on its way, or nothing."""
+        sql = "select doc from g_stale where id = ? and kind = ? and until > ?"
+        found = self.row(sql, identity, kind, self.now)
+        doc: dict[str, Any] | None = json.loads(found["doc"]) if found else None
+        return doc
+
+    def keep_stale(self, identity: str, kind: str, doc: Mapping[str, Any]) -> None:
+        """Show a document as it was until the lag of this kind is over."""
+        if (lag := self.tenant.lag(f"google.{kind}")) and self.stale(identity, kind) is None:
+            sql = "insert or replace into g_stale values (?, ?, ?, ?)"
+            self.run(sql, identity, kind, json.dumps(doc), self.now + lag)
+
+    def is_renaming(self, identity: str) -> bool:
+        """Return whether a new primary address is not known everywhere yet."""
+        return self.stale(identity, "rename") is not None
 
     def members(self, group: str) -> list[sqlite3.Row]:
         """Return the direct members that are visible now."""

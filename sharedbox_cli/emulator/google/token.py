@@ -6,14 +6,14 @@ docs.cloud.google.com/iam/docs/reference/credentials/rest, read 2026-11.
 
 from __future__ import annotations
 
-import base64
 import json
+import re
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from sharedbox_cli.emulator.google.errors import GoogleError
+from sharedbox_cli.emulator.google.errors import unauthenticated
 from sharedbox_cli.emulator.google.store import Store
 from sharedbox_cli.emulator.http import Request, Response, json_response
 from sharedbox_cli.emulator.tokens import LIFETIME, Tokens
@@ -24,8 +24,13 @@ if TYPE_CHECKING:
 AUDIENCE = "https://oauth2.googleapis.com/token"
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
+ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 - a name, no secret
+_SUBJECT_TOKENS = frozenset(
+    f"urn:ietf:params:oauth:token-type:{name}" for name in ("jwt", "id_token", "saml2", "access_token")
+) | {"urn:ietf:params:aws:token-type:aws4_request"}
 API = "google"
 SKEW = 300
+_SCOPE = re.compile(r"https://(www\.googleapis\.com/auth/[a-z0-9._-]+|mail\.google\.com/)")
 
 
 class TokenRefusal(Exception):
@@ -59,12 +64,16 @@ class TokenService:
         except TokenRefusal as refusal:
             return refusal.response()
         return json_response(200, {
-            "access_token": self._issue(subject or account["email"], scopes, delegated=bool(subject)),
+            "access_token": self.issue(subject or account["email"], scopes, account["email"], delegated=bool(subject)),
             "expires_in": LIFETIME, "token_type": "Bearer",
         })  # fmt: skip
 
-    def _issue(self, subject: str, scopes: list[str], *, delegated: bool) -> str:
-        return self._tokens.issue({"aud": API, "sub": subject, "scope": " ".join(scopes), "delegated": delegated})
+    def issue(self, subject: str, scopes: Sequence[str], account: str, *, delegated: bool = False) -> str:
+        """Return a token; the quota of its calls is that of the account's project."""
+        project = account.partition("@")[2].partition(".")[0]
+        return self._tokens.issue({
+            "aud": API, "sub": subject, "scope": " ".join(scopes), "delegated": delegated, "project": project,
+        })  # fmt: skip
 
     def _verified(self, assertion: str) -> tuple[dict[str, Any], sqlite3.Row]:
         import jwt
@@ -77,17 +86,20 @@ class TokenService:
         self._check_signature(assertion, account)
         if claims.get("aud") != AUDIENCE:
             raise TokenRefusal("invalid_grant", "Invalid JWT: Failed audience check.")
+        self._check_times(claims)
+        return claims, account
+
+    def _check_times(self, claims: Mapping[str, Any]) -> None:
         now = self._store.now
         issued, expires = claims.get("iat"), claims.get("exp")
-        if not (isinstance(issued, int) and isinstance(expires, int)) or not (
-            expires - issued <= 3600 and issued <= now + SKEW and expires > now - SKEW
+        if not (type(issued) is int and type(expires) is int) or not (
+            0 < expires - issued <= 3600 and issued <= now + SKEW and expires > now - SKEW
         ):
             text = (
                 "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your "
                 "iat and exp values in the JWT claim."
             )
             raise TokenRefusal("invalid_grant", text)
-        return claims, account
 
     def _account(self, issuer: str) -> sqlite3.Row:
         account = self._store.row("select * from g_service_accounts where email = ?", issuer)
@@ -115,10 +127,12 @@ class TokenService:
         subject = str(claims.get("sub") or "")
         if not subject or subject == account["email"]:
             return ""
-        if "@" not in subject:
+        if subject.count("@") != 1 or not all(subject.split("@")):
             raise TokenRefusal("invalid_grant", "Not a valid email or user ID.")
+        if subject.lower().partition("@")[2] not in self._store.domains():
+            raise TokenRefusal("invalid_request", 'Invalid impersonation "sub" field')
         user = self._store.user(subject)
-        if user is None or user["visible_at"] > self._store.now:
+        if user is None or user["visible_at"] > self._store.now or self._store.is_renaming(user["id"]):
             raise TokenRefusal("invalid_grant", "Invalid email or User ID")
         if user["email"] != subject.lower():
             raise TokenRefusal("invalid_request", 'Invalid impersonation "sub" field')
@@ -130,7 +144,7 @@ class TokenService:
         scopes = text.split()
         if not scopes:
             raise TokenRefusal("invalid_scope", "Invalid OAuth scope or ID token audience provided.")
-        if any("://" not in scope for scope in scopes):
+        if not all(_SCOPE.fullmatch(scope) for scope in scopes):
             raise TokenRefusal("invalid_scope", f"{text} is not a valid audience string.")
         if subject and not set(scopes) <= set(json.loads(account["scopes"])):
             raise TokenRefusal(
@@ -142,83 +156,63 @@ class TokenService:
 
     def exchange(self, request: Request) -> Response:
         """Answer a token exchange of workload identity federation."""
-        form = _form(request)
-        needed = ("grant_type", "audience", "requested_token_type", "subject_token", "subject_token_type")
+        try:
+            return self._exchanged(_form(request))
+        except TokenRefusal as refusal:
+            return refusal.response()
+
+    def _exchanged(self, form: Mapping[str, str]) -> Response:
+        needed = ("grant_type", "audience", "requested_token_type", "subject_token", "subject_token_type", "scope")
         absent = [name for name in needed if not form.get(name)]
         if absent or form["grant_type"] != EXCHANGE:
-            return TokenRefusal(
-                "invalid_request", f"Invalid or missing: {', '.join(absent) or 'grant_type'}"
-            ).response()
+            raise TokenRefusal("invalid_request", f"Invalid or missing: {', '.join(absent) or 'grant_type'}")
+        if form["requested_token_type"] != ACCESS_TOKEN or form["subject_token_type"] not in _SUBJECT_TOKENS:
+            raise TokenRefusal("invalid_request", "Invalid requested_token_type or subject_token_type")
         trusted = json.loads(self._store.tenant.meta("google:federated", "{}"))
         principal = trusted.get(form["audience"])
         if principal is None or form["subject_token"] not in principal["tokens"]:
             text = "The audience in ID Token does not match the expected audience, or its subject is not mapped."
-            return TokenRefusal("invalid_grant", text).response()
-        token = self._issue(f"principal://{principal['name']}", form.get("scope", "").split(), delegated=False)
+            raise TokenRefusal("invalid_grant", text)
+        token = self.issue(f"principal://{principal['name']}", form["scope"].split(), "")
         return json_response(200, {
-            "access_token": token, "issued_token_type": "urn:ietf:params:oauth:token-type:access_token",
-            "token_type": "Bearer", "expires_in": LIFETIME,
+            "access_token": token, "issued_token_type": ACCESS_TOKEN, "token_type": "Bearer", "expires_in": LIFETIME,
         })  # fmt: skip
 
-    def sign(self, request: Request, email: str, payload: Mapping[str, Any], caller: str, *, jwt_form: bool) -> Any:
-        """Answer signBlob or signJwt. Raises GoogleError."""
-        account = self._store.row("select * from g_service_accounts where email = ?", email)
-        if account is None or caller not in json.loads(account["signers"]):
-            raise GoogleError(
-                403, f"Permission 'iam.serviceAccounts.{'signJwt' if jwt_form else 'signBlob'}' denied on resource (or "
-                "it may not exist).", "forbidden",
-            )  # fmt: skip
-        key = self._signing_key()
-        if not jwt_form:
-            from cryptography.hazmat.primitives import hashes
-            from cryptography.hazmat.primitives.asymmetric import padding
-
-            data = base64.b64decode(str(payload.get("payload", "")))
-            signed = key.sign(data, padding.PKCS1v15(), hashes.SHA256())
-            return {"keyId": "system", "signedBlob": base64.b64encode(signed).decode()}
-        import jwt
-
-        try:
-            claims = json.loads(str(payload.get("payload", "")))
-        except ValueError as error:
-            raise GoogleError(400, "Request contains an invalid argument.") from error
-        if int(claims.get("exp", 0)) > self._store.now + 12 * 3600:
-            raise GoogleError(400, "exp claim must be no more than 12 hours in the future.")
-        return {"keyId": "system", "signedJwt": jwt.encode(claims, key, algorithm="RS256", headers={"kid": "system"})}
-
-    def _signing_key(self) -> RSAPrivateKey:
+    def signing_key(self) -> RSAPrivateKey:
+        """Return the key that Google holds for every service account; made on first use."""
         if self._system_key is None:
             from cryptography.hazmat.primitives.asymmetric import rsa
 
             self._system_key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         return self._system_key
 
-    def self_signed(self, token: str) -> dict[str, Any]:
-        """Return the claims of a token that a service account signed itself. Raises GoogleError."""
+    def self_signed(self, token: str, audiences: Collection[str]) -> dict[str, Any]:
+        """Return the claims of a token that a service account signed itself for an API. Raises GoogleError."""
         import jwt
 
         try:
             claims: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})
             account = self._account(str(claims.get("iss", "")))
             self._check_signature(token, account)
+            self._check_times(claims)
         except (jwt.PyJWTError, TokenRefusal) as error:
             raise unauthenticated() from error
-        if int(claims.get("exp", 0)) <= self._store.now or claims.get("sub") != account["email"]:
+        scopes, audience = str(claims.get("scope", "")), claims.get("aud")
+        is_for_us = audience in audiences or (scopes and audience is None)
+        if claims["exp"] <= self._store.now or claims.get("sub") != account["email"] or not is_for_us:
             raise unauthenticated()
-        scopes = str(claims.get("scope", "")) or "*"
-        return {"sub": account["email"], "scope": scopes, "delegated": False}
-
-
-def unauthenticated() -> GoogleError:
-    """Return what a call without a good token gets."""
-    return GoogleError(
-        401, "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other "
-        "valid authentication credential.", "authError", location="Authorization",
-    )  # fmt: skip
+        project = account["email"].partition("@")[2].partition(".")[0]
+        return {"sub": account["email"], "scope": scopes or "*", "delegated": False, "project": project}
 
 
 def _form(request: Request) -> dict[str, str]:
-    return dict(parse_qsl(request.body.decode("utf-8", "replace")))
+    """Return a form of which each name comes once. Raises TokenRefusal."""
+    if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        raise TokenRefusal("invalid_request", "Bad Request: the body is no form.")
+    pairs = parse_qsl(request.body.decode("utf-8", "replace"))
+    if len(dict(pairs)) != len(pairs):
+        raise TokenRefusal("invalid_request", "Parameters must not be repeated.")
+    return dict(pairs)
 
 
 def _public_pem(key: RSAPrivateKey) -> bytes:

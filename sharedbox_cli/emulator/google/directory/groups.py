@@ -8,7 +8,7 @@ from typing import Any
 
 from sharedbox_cli.emulator.google.call import NOTHING, Call, Handlers, patched, required
 from sharedbox_cli.emulator.google.directory.names import claimable
-from sharedbox_cli.emulator.google.errors import GoogleError, bad, missing
+from sharedbox_cli.emulator.google.errors import GoogleError, bad, missing, not_modelled
 from sharedbox_cli.emulator.google.groups_settings import FRESH
 
 MAX_NAME = 75
@@ -26,14 +26,13 @@ def found(call: Call, key: str = "groupKey") -> sqlite3.Row:
 def shown(call: Call, group: sqlite3.Row) -> dict[str, Any]:
     """Return a group as it is read."""
     doc = json.loads(group["doc"])
-    count = call.store.row(
-        "select count(*) as n from g_members where group_id = ? and gone_at is null", group["id"]
-    )  # fmt: skip
     answer: dict[str, Any] = {
         "kind": "admin#directory#group", "id": group["id"], "etag": f'"{group["id"]}"', "email": group["email"],
         "name": doc.get("name", ""), "description": doc.get("description", ""), "adminCreated": True,
-        "directMembersCount": str(count["n"] if count else 0),
+        "directMembersCount": str(len(call.store.members(group["id"]))),
     }  # fmt: skip
+    if doc.get("externalIds"):
+        answer["externalIds"] = doc["externalIds"]
     if aliases := call.store.aliases(group["id"]):
         answer["aliases"] = aliases
     return answer
@@ -48,7 +47,7 @@ def _list(call: Call) -> Any:
         raise GoogleError(400, "Bad Request", "badRequest")
     call.own_customer()
     if call.params.get("query"):
-        raise bad("Invalid Input: query", location="query")
+        raise not_modelled(f"the query {call.params['query']}")
     domain = call.text("domain").lower()
     if domain and domain not in call.store.domains():
         raise GoogleError(404, "Domain not found.", "notFound")
@@ -58,7 +57,8 @@ def _list(call: Call) -> Any:
     if key := call.text("userKey"):
         user = call.store.user(key)
         identity = user["id"] if user else key.lower()
-        rows = [row for row in rows if call.store.member(row["id"], identity) is not None]
+        keys = {identity, f"ext-{key.lower()}"}
+        rows = [row for row in rows if any(one["member_id"] in keys for one in call.store.members(row["id"]))]
     page, more = call.page(rows, 200, 200)
     answer: dict[str, Any] = {"kind": "admin#directory#groups", "etag": '"groups"', **more}
     if page:
@@ -67,6 +67,8 @@ def _list(call: Call) -> Any:
 
 
 def _checked(body: dict[str, Any]) -> None:
+    if "name" in body and not str(body["name"] or "").strip():
+        raise bad("Invalid Input: name")
     if len(body.get("name") or "") > MAX_NAME:
         raise bad("Invalid Input: name")
     if len(body.get("description") or "") > MAX_DESCRIPTION:
@@ -80,6 +82,8 @@ def _insert(call: Call) -> Any:
     number = call.store.new_number("group")
     identity = f"0{number:014x}"
     doc = {"name": call.body.get("name") or email.partition("@")[0], "description": call.body.get("description") or ""}
+    if call.body.get("externalIds"):
+        doc["externalIds"] = call.body["externalIds"]
     visible = call.store.now + call.store.tenant.lag("google.group")
     call.store.run(
         "insert into g_groups values (?, ?, ?, ?, ?, ?)",
@@ -94,7 +98,7 @@ def _insert(call: Call) -> Any:
 def _update(call: Call) -> Any:
     group = found(call)
     _checked(call.body)
-    body = {key: value for key, value in call.body.items() if key in ("name", "description")}
+    body = {key: value for key, value in call.body.items() if key in ("name", "description", "externalIds")}
     renamed = str(call.body.get("email") or group["email"]).lower()
     if renamed != group["email"]:
         email = claimable(call, renamed, "email")

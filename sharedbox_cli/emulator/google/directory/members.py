@@ -26,7 +26,7 @@ def _identity(call: Call, key: str) -> tuple[str, str, str]:
     row = store.row("select * from g_members where member_id = ? limit 1", key)
     if row is not None:
         return key, row["email"] or "", row["type"]
-    return f"ext-{key.lower()}" if "@" in key else key, key.lower(), "EXTERNAL"
+    return (f"ext-{key.lower()}", key.lower(), "EXTERNAL") if "@" in key else (key, "", "EXTERNAL")
 
 
 def shown(call: Call, row: sqlite3.Row, *, with_delivery: bool) -> dict[str, Any]:
@@ -69,7 +69,7 @@ def _list(call: Call) -> Any:
             raise bad("Invalid Input: roles", location="roles")
         rows = [row for row in rows if row["role"] in roles]
     if call.params.get("includeDerivedMembership"):
-        direct = {row["member_id"] for row in rows}
+        direct = {row["member_id"] for row in call.store.members(group["id"])}
         rows += [row for one in sorted(call.store.inside(group["id"]) - direct) for row in _anywhere(call, one)]
     page, more = call.page(rows, 200, 200)
     answer: dict[str, Any] = {"kind": "admin#directory#members", "etag": '"members"', **more}
@@ -98,7 +98,8 @@ def _get(call: Call) -> Any:
 def _insert(call: Call) -> Any:
     group = groups.found(call)
     key = str(call.body.get("id") or call.body.get("email") or "")
-    if not key or ("@" not in key and call.body.get("email")):
+    mail = call.body.get("email")
+    if not key or (mail is not None and mail.count("@") != 1):
         raise bad("Invalid Input: memberKey")
     identity, email, kind = _identity(call, key)
     _may_be_in(call, group, identity, email, kind)
@@ -139,7 +140,10 @@ def _terms(body: dict[str, Any], role: str, delivery: str) -> tuple[str, str]:
 
 def _update(call: Call) -> Any:
     row = _direct(call)
-    role, delivery = _terms(call.body, row["role"], row["delivery"])
+    body = dict(call.body)
+    if call.method.http == "PATCH" and body.pop("delivery_settings", None) is not None:
+        call.read_only.append("delivery_settings")  # supported by insert, update and get alone (discovery, Member)
+    role, delivery = _terms(body, row["role"], row["delivery"])
     call.store.run(
         "update g_members set role = ?, delivery = ? where group_id = ? and member_id = ? and gone_at is null",
         role, delivery, row["group_id"], row["member_id"],

@@ -11,22 +11,39 @@ from typing import Any
 from sharedbox_cli.emulator.google.access import mail_state
 from sharedbox_cli.emulator.google.call import NOTHING, Call, Handlers, patched, required
 from sharedbox_cli.emulator.google.directory.names import claimable
-from sharedbox_cli.emulator.google.errors import GoogleError, bad, exists, missing, not_allowed, precondition
+from sharedbox_cli.emulator.google.errors import (
+    GoogleError,
+    bad,
+    exists,
+    missing,
+    not_allowed,
+    not_modelled,
+    precondition,
+)
 
 RESTORABLE_SECONDS = 20 * 86400
 _NEVER = "1970-01-01T00:00:00.000Z"
 _SECRET = frozenset({"password", "hashFunction"})
-_IGNORED = frozenset({"aliases", "isAdmin", "isDelegatedAdmin"})
 _QUERY = re.compile(r"(orgUnitPath|email|isSuspended)\s*[=:]\s*('([^']*)'|\S+)")
+_HASHES = {
+    "MD5": re.compile(r"[0-9a-fA-F]{32}"), "SHA-1": re.compile(r"[0-9a-fA-F]{40}"),
+    "crypt": re.compile(r"[./0-9A-Za-z]{13}|\$1\$.+|\$[56]\$(rounds=([0-9]{1,4}|10000)\$)?[^$]+\$.+"),
+}  # fmt: skip
 
 
 def found(call: Call, *, writes: bool = False) -> sqlite3.Row:
     """Return the account that `userKey` names. Raises GoogleError."""
-    user = call.store.user(call.text("userKey"))
+    key = call.text("userKey")
+    user = call.store.user(key)
     if user is None:
-        raise missing("userKey")
+        is_ours = "@" not in key or key.lower().partition("@")[2] in call.store.domains()
+        raise missing("userKey") if is_ours else not_allowed()
     if user["visible_at"] > call.store.now:
         raise precondition("User creation is not complete.") if writes else missing("userKey")
+    if writes and call.store.is_renaming(user["id"]):
+        raise exists("The primary address of this user is being changed.")
+    if writes and json.loads(user["doc"]).get("isAdmin") and not call.is_super:
+        raise not_allowed()
     return user
 
 
@@ -35,13 +52,14 @@ def shown(call: Call, user: sqlite3.Row) -> dict[str, Any]:
     doc: dict[str, Any] = json.loads(user["doc"])
     names = call.store.rows("select key, role from g_names where owner = ? order by key", user["id"])
     name = doc.get("name", {})
+    hidden = _SECRET if call.text("projection") in ("full", "custom") else _SECRET | {"customSchemas"}
     shown_name = {**name, "fullName": f"{name.get('givenName', '')} {name.get('familyName', '')}".strip()}
     answer = {
         "kind": "admin#directory#user", "id": user["id"], "etag": f'"{user["id"]}"', "primaryEmail": user["email"],
         "isAdmin": False, "isDelegatedAdmin": False, "lastLoginTime": _NEVER, "suspended": False, "archived": False,
         "changePasswordAtNextLogin": False, "ipWhitelisted": False, "includeInGlobalAddressList": True,
         "isEnrolledIn2Sv": False, "isEnforcedIn2Sv": False, "agreedToTerms": True, "orgUnitPath": "/",
-        **{key: value for key, value in doc.items() if key not in _SECRET}, "name": shown_name,
+        **{key: value for key, value in doc.items() if key not in hidden}, "name": shown_name,
         "creationTime": _time(user["created_at"]), "customerId": call.store.customer,
         "isMailboxSetup": mail_state(call.store, user["id"]),
     }  # fmt: skip
@@ -73,15 +91,23 @@ def _list(call: Call) -> Any:
     deleted = call.text("showDeleted").lower() == "true"
     state = "deleted_at > ?" if deleted else "deleted_at is null and visible_at <= ?"
     bound = call.store.now - RESTORABLE_SECONDS if deleted else call.store.now
-    order = "desc" if call.params.get("sortOrder") == "DESCENDING" else "asc"
-    rows = call.store.rows(f"select * from g_users where {state} order by email {order}", bound)
+    rows = call.store.rows(f"select * from g_users where {state} order by email", bound)
     rows = [row for row in rows if not domain or row["email"].endswith(f"@{domain}")]
-    rows = _queried(call, rows)
-    page, more = call.page(rows, 100)
+    rows = sorted(_queried(call, rows), key=lambda row: _order(call, row), reverse=_is_descending(call))
+    page, more = call.page(rows, 100, 500)
     answer: dict[str, Any] = {"kind": "admin#directory#users", "etag": '"users"', **more}
     if page:
         answer["users"] = [shown(call, row) for row in page]
     return answer
+
+
+def _is_descending(call: Call) -> bool:
+    return call.params.get("sortOrder") == "DESCENDING"
+
+
+def _order(call: Call, row: sqlite3.Row) -> str:
+    by = call.text("orderBy")
+    return str(row["email"] if by in ("", "email") else json.loads(row["doc"])["name"].get(by, "")).lower()
 
 
 def _queried(call: Call, rows: list[sqlite3.Row]) -> list[sqlite3.Row]:
@@ -90,7 +116,7 @@ def _queried(call: Call, rows: list[sqlite3.Row]) -> list[sqlite3.Row]:
         return rows
     asked = _QUERY.fullmatch(text)
     if asked is None:
-        raise bad("Invalid Input: query", location="query")
+        raise not_modelled(f"the query {text}")
     name, wanted = asked[1], asked[3] if asked[3] is not None else asked[2]
     match name:
         case "orgUnitPath":
@@ -110,7 +136,7 @@ def _insert(call: Call) -> Any:
     required(call.body, "primaryEmail", "password", "name.givenName", "name.familyName")
     email = claimable(call, call.body["primaryEmail"], "primary_user_email")
     _check(call, call.body)
-    doc = {"orgUnitPath": "/", **{k: v for k, v in call.body.items() if k not in _IGNORED and v is not None}}
+    doc = {"orgUnitPath": "/", **{k: v for k, v in call.body.items() if v is not None}}
     doc.pop("primaryEmail")
     identity, now = call.store.new_user_id(), call.store.now
     lag, mail_lag = call.store.tenant.lag("google.user"), call.store.tenant.lag("google.mailbox")
@@ -126,8 +152,13 @@ def _insert(call: Call) -> Any:
 
 def _check(call: Call, body: dict[str, Any]) -> None:
     password = body.get("password")
-    if password is not None and not (8 <= len(password) <= 100 and password.isascii()):
+    hashed = body.get("hashFunction")
+    if hashed is not None and (hashed not in _HASHES or not _HASHES[hashed].fullmatch(password or "")):
+        raise bad("Invalid Password: it is not hashed as hashFunction says")
+    if hashed is None and password is not None and not (8 <= len(password) <= 100 and password.isascii()):
         raise bad("Invalid Password")
+    if "name" in body and body["name"] is None:
+        raise bad("Invalid Given/Family Name: GivenName")
     for key, most in (("givenName", 60), ("familyName", 60), ("displayName", 256)):
         name = body.get("name") or {}
         if key in name and (len(str(name[key] or "")) > most or (key != "displayName" and not name[key])):
@@ -136,7 +167,10 @@ def _check(call: Call, body: dict[str, Any]) -> None:
     if unit is not None and unit != "/":
         row = call.store.row("select 1 from g_orgunits where path = ?", unit)
         if row is None:
-            raise bad("Invalid Input: INVALID_OU_ID")
+            raise bad("Invalid Input: Invalid Ou Id")
+    mail = body.get("recoveryEmail")
+    if mail and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", mail):
+        raise bad("Invalid recovery email.")
     phone = body.get("recoveryPhone")
     if phone and not re.fullmatch(r"\+[1-9][0-9]{6,14}", phone):
         raise bad("Invalid recovery phone.")
@@ -146,13 +180,16 @@ def _check(call: Call, body: dict[str, Any]) -> None:
 
 def _update(call: Call) -> Any:
     user = found(call, writes=True)
-    body = {key: value for key, value in call.body.items() if key not in _IGNORED}
+    body = dict(call.body)
     _check(call, body)
     doc = json.loads(user["doc"])
-    if doc.get("isAdmin") and body.get("suspended"):
+    if user["email"] == call.subject and body.get("suspended"):
         raise not_allowed()
+    if call.method.http == "PATCH":  # it cannot clear lists (discovery, directory.users.update)
+        body = {key: value for key, value in body.items() if value or not isinstance(doc.get(key), list)}
     renamed = body.pop("primaryEmail", None)
     if renamed and renamed.lower() != user["email"]:
+        call.store.keep_stale(user["id"], "rename", {})
         _rename(call, user, renamed)
     call.store.save_user(user["id"], patched(doc, body))
     call.effect = f"user {user['email']} changed: {', '.join(sorted(body))}"
@@ -172,7 +209,7 @@ def _rename(call: Call, user: sqlite3.Row, renamed: str) -> None:
 
 def _delete(call: Call) -> Any:
     user = found(call, writes=True)
-    if json.loads(user["doc"]).get("isAdmin") and user["email"] == call.subject:
+    if user["email"] == call.subject:
         raise not_allowed()
     call.store.run("update g_users set deleted_at = ? where id = ?", call.store.now, user["id"])
     call.store.run("delete from g_names where owner = ?", user["id"])

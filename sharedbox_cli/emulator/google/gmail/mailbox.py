@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from typing import Any
 
 from sharedbox_cli.emulator.google.call import Call
 from sharedbox_cli.emulator.google.errors import GoogleError
+
+_ACTIVE = re.compile(r"<script.*?</script>| on\w+=(\"[^\"]*\"|'[^']*'|[^\s>]+)", re.IGNORECASE | re.DOTALL)
+
+
+def clean(html: object) -> str:
+    """Return HTML as Gmail keeps it: without what runs."""
+    return _ACTIVE.sub("", str(html or ""))
 
 
 def box(call: Call) -> sqlite3.Row:

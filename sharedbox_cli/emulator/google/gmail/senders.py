@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from sharedbox_cli.emulator.google.call import NOTHING, Call, Handlers
 from sharedbox_cli.emulator.google.errors import GoogleError
-from sharedbox_cli.emulator.google.gmail.mailbox import absent, box, is_own, listed, refused
+from sharedbox_cli.emulator.google.gmail.mailbox import absent, box, clean, is_own, listed, refused
 
 _WRITABLE = ("displayName", "replyToAddress", "signature", "treatAsAlias", "isDefault")
-_ACTIVE = re.compile(r"<script.*?</script>| on\w+=(\"[^\"]*\"|'[^']*'|\S+)", re.IGNORECASE | re.DOTALL)
 
 
 def _all(call: Call) -> dict[str, dict[str, Any]]:
@@ -53,7 +51,7 @@ def _create(call: Call) -> Any:
         "sendAsEmail": address, "isPrimary": False, "treatAsAlias": call.body.get("treatAsAlias", False),
         "verificationStatus": "accepted" if is_own(call, address) else "pending",
     }  # fmt: skip
-    item["signature"] = _clean(item.get("signature"))
+    item["signature"] = clean(item.get("signature"))
     return _save(call, item)
 
 
@@ -68,7 +66,7 @@ def _update(call: Call) -> Any:
     if call.method.http == "PUT":
         item |= {name: call.body.get(name, "") for name in ("displayName", "replyToAddress", "signature")}
     item |= {name: call.body[name] for name in names}
-    item["signature"] = _clean(item.get("signature"))
+    item["signature"] = clean(item.get("signature"))
     return _save(call, item)
 
 
@@ -84,10 +82,6 @@ def _save(call: Call, item: dict[str, Any]) -> Any:
     call.store.put(mailbox["id"], "sendas", item["sendAsEmail"], item)
     call.effect = f"send-as {item['sendAsEmail']} of {mailbox['email']}"
     return _shown(item)
-
-
-def _clean(html: object) -> str:
-    return _ACTIVE.sub("", str(html or ""))
 
 
 def _delete(call: Call) -> Any:

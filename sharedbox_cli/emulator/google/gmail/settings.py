@@ -8,7 +8,7 @@ from typing import Any
 
 from sharedbox_cli.emulator.google.call import NOTHING, Call, Handlers
 from sharedbox_cli.emulator.google.errors import GoogleError
-from sharedbox_cli.emulator.google.gmail.mailbox import absent, box, is_own, listed, refused
+from sharedbox_cli.emulator.google.gmail.mailbox import absent, box, clean, is_own, listed, refused
 
 _FRESH: dict[str, dict[str, Any]] = {
     "vacation": {"enableAutoReply": False},
@@ -32,6 +32,8 @@ def _setter(name: str, check: Callable[[Call, dict[str, Any]], None]) -> Callabl
         mailbox = box(call)
         item = {key: value for key, value in call.body.items() if value is not None}
         check(call, item)
+        if html := item.get("responseBodyHtml"):
+            item["responseBodyHtml"] = clean(html)
         call.store.save_gmail(mailbox["id"], {**call.store.gmail(mailbox["id"]), name: item})
         call.effect = f"{name} of {mailbox['email']}"
         return item

@@ -1,0 +1,35 @@
+"""What Google's APIs take and the emulator does not model: it answers 501 and never pretends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sharedbox_cli.emulator.google.errors import not_modelled
+
+_PARAMETERS: dict[str, frozenset[Any] | None] = {
+    "alt": frozenset({"media", "proto"}), "access_token": None, "oauth_token": None, "callback": None,
+    "uploadType": None, "upload_protocol": None, "event": None, "resolveConflictAccount": frozenset({True}),
+    "viewType": frozenset({"domain_public"}), "customFieldMask": None, "filters": None, "orgUnitID": None,
+    "groupIdFilter": None,
+}  # fmt: skip
+"""Name to the values that are not modelled; nothing: none is."""
+_BODIES = {
+    "User": frozenset({"guestAccountInfo", "isGuestUser", "posixAccounts", "sshPublicKeys"}),
+    "SendAs": frozenset({"smtpMsa"}),
+}
+
+
+def refuse_parameters(parameters: Mapping[str, Any]) -> None:
+    """Raise GoogleError for a parameter whose effect is not modelled."""
+    for name, value in parameters.items():
+        values = _PARAMETERS.get(name, frozenset())
+        if value != "" and (values is None or value in values):
+            raise not_modelled(f"the parameter {name}={value}")
+
+
+def refuse_body(schema: str, body: Mapping[str, Any]) -> None:
+    """Raise GoogleError for a field whose effect is not modelled."""
+    for name in _BODIES.get(schema, ()):
+        if body.get(name) is not None:
+            raise not_modelled(f"the field {schema}.{name}")

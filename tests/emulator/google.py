@@ -1,0 +1,202 @@
+"""Callers of the emulated Google: the vendor's own client, and plain requests where that one would not send them."""
+
+from __future__ import annotations
+
+import json
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httplib2
+import httpx
+import jwt
+import pytest
+from google.oauth2 import service_account
+from google_auth_httplib2 import AuthorizedHttp
+from googleapiclient.discovery import build
+from googleapiclient.errors import HttpError
+
+from sharedbox_cli.emulator.company import PLATFORMS
+from sharedbox_cli.emulator.google.builder import ADMIN, SCOPES, GoogleBuilder
+from sharedbox_cli.emulator.google.store import Store
+from sharedbox_cli.emulator.seed import Seeded, demo
+from sharedbox_cli.emulator.server import Emulator
+from sharedbox_cli.emulator.tenant import Tenant
+
+AUTH = "https://www.googleapis.com/auth/"
+AUDIENCE = "https://oauth2.googleapis.com/token"
+GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+ANNA, BEN, HUGO = "anna@contoso.example", "ben@contoso.example", "hugo@contoso.example"
+PRESS, JOBS = "press@contoso.example", "jobs@contoso.example"
+ORDERS, EVENTS, STAFF = "orders@contoso.example", "events@contoso.example", "staff-google@contoso.example"
+DIRECTORY, GMAIL = "/admin/directory/v1", "/gmail/v1/users/me"
+SETTINGS = f"{GMAIL}/settings"
+VERSIONS = {
+    "directory": ("admin", "directory_v1"), "reports": ("admin", "reports_v1"), "gmail": ("gmail", "v1"),
+    "groupssettings": ("groupssettings", "v1"), "licensing": ("licensing", "v1"),
+    "cloudidentity": ("cloudidentity", "v1"), "iamcredentials": ("iamcredentials", "v1"),
+}  # fmt: skip
+NEW_USER = {
+    "primaryEmail": "new@contoso.example", "password": "correct horse", "name": {"givenName": "N", "familyName": "E"},
+}  # fmt: skip
+
+
+@dataclass
+class Workspace:
+    """A running emulator and who calls it."""
+
+    emulator: Emulator
+    seeded: Seeded
+    key: dict[str, str]
+    _http: httpx.Client = field(init=False)
+    _tokens: dict[tuple[str, tuple[str, ...]], str] = field(default_factory=dict)
+    _connections: list[httplib2.Http] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._http = httpx.Client(base_url=self.emulator.origin, verify=_trusting(self.emulator))
+
+    @property
+    def store(self) -> Store:
+        return self.emulator.google.store
+
+    @property
+    def make(self) -> GoogleBuilder:
+        return GoogleBuilder(self.emulator.tenant, 0)
+
+    def advance(self, seconds: float) -> None:
+        self.emulator.clock.advance(seconds)
+
+    def lag(self, **kinds: float) -> None:
+        for kind, seconds in kinds.items():
+            self.emulator.tenant.set_meta(f"lag:google.{kind}", str(seconds))
+
+    def assertion(self, **changed: Any) -> str:
+        """Return a signed assertion as google-auth makes it, some claims changed; None leaves one out."""
+        now = int(self.emulator.clock.now())
+        claims: dict[str, Any] = {
+            "iss": self.key["client_email"], "scope": " ".join(SCOPES), "aud": AUDIENCE, "iat": now, "exp": now + 3600,
+            "sub": ADMIN, **changed,
+        }  # fmt: skip
+        return jwt.encode(
+            {name: value for name, value in claims.items() if value is not None}, self.key["private_key"], "RS256"
+        )
+
+    def grant(self, assertion: str, grant_type: str = GRANT) -> httpx.Response:
+        """Post to the token endpoint."""
+        return self.form("/token", {"assertion": assertion, "grant_type": grant_type})
+
+    def token(self, subject: str | None = ADMIN, *scopes: str) -> str:
+        """Return a token; without scopes, all that are granted."""
+        key = (subject or "", scopes)
+        if key not in self._tokens:
+            answer = self.grant(self.assertion(sub=subject, scope=" ".join(scopes or SCOPES)))
+            assert answer.status_code == 200, answer.text
+            self._tokens[key] = answer.json()["access_token"]
+        return self._tokens[key]
+
+    def call(
+        self, method: str, path: str, body: Any = None, *, subject: str | None = ADMIN, token: str | None = None,
+        headers: dict[str, str] | None = None, content: bytes | None = None,
+    ) -> httpx.Response:  # fmt: skip
+        """Send one request as it stands."""
+        sent = {"Authorization": f"Bearer {self.token(subject) if token is None else token}", **(headers or {})}
+        if token == "":
+            del sent["Authorization"]
+        return self._http.request(method, path, json=body, content=content, headers=sent)
+
+    def api(self, name: str, subject: str | None = ADMIN, *scopes: str) -> Any:
+        """Return one API as the vendor's unmodified client builds it."""
+        service, version = VERSIONS[name]
+        credentials = service_account.Credentials.from_service_account_info(  # type: ignore[no-untyped-call]
+            self.key, scopes=list(scopes or SCOPES), subject=subject
+        )
+        http = AuthorizedHttp(credentials, http=self.plain())
+        origin = f"{self.emulator.origin}/"
+        endpoint = f"{origin}groups/v1/groups/" if name == "groupssettings" else origin
+        return build(service, version, http=http, client_options={"api_endpoint": endpoint}, cache_discovery=False)
+
+    def plain(self) -> httplib2.Http:
+        """Return an HTTP object that trusts the emulator."""
+        self._connections.append(httplib2.Http(ca_certs=str(self.emulator.ca_file)))
+        return self._connections[-1]
+
+    def form(self, path: str, data: dict[str, str]) -> httpx.Response:
+        """Post a form without a token."""
+        return self._http.post(path, data=data)
+
+    def delegates(self, subject: str = PRESS) -> Any:
+        return self.api("gmail", subject).users().settings().delegates()
+
+    def close(self) -> None:
+        self._http.close()
+        for one in self._connections:
+            one.close()
+        self.emulator.stop()
+        self.emulator.tenant.close()
+
+
+def _trusting(emulator: Emulator) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=str(emulator.ca_file))
+
+
+WorkspaceMaker = Callable[[Callable[[Tenant], Seeded]], Workspace]
+
+
+@contextmanager
+def opened(fill: Callable[[Tenant], Seeded]) -> Iterator[Workspace]:
+    """Give a workspace filled by a function."""
+    tenant = Tenant()
+    seeded = fill(tenant)
+    emulator = Emulator(tenant).start()
+    key = json.loads(Path(emulator.environment()["GOOGLE_APPLICATION_CREDENTIALS"]).read_text())
+    workspace = Workspace(emulator, seeded, key)
+    try:
+        yield workspace
+    finally:
+        workspace.close()
+
+
+def both(tenant: Tenant) -> Seeded:
+    """Fill the demo tenant of all platforms."""
+    return demo(tenant, PLATFORMS)
+
+
+@pytest.fixture
+def google() -> Iterator[Workspace]:
+    """Return the demo's Google side, running; the test may change it."""
+    with opened(both) as workspace:
+        yield workspace
+
+
+@pytest.fixture(scope="module")
+def strict() -> Iterator[Workspace]:
+    """Return the demo's Google side for tests that only provoke refusals: nobody changes it."""
+    with opened(both) as workspace:
+        yield workspace
+
+
+def reason(answer: httpx.Response) -> tuple[int, str]:
+    """Return status and reason of a refusal in the older shape, its envelope checked."""
+    assert answer.status_code >= 400, answer.text
+    error = answer.json()["error"]
+    assert set(error) <= {"code", "message", "errors", "status", "details"}
+    assert error["code"] == answer.status_code
+    [item] = error["errors"]
+    assert {"message", "domain", "reason"} <= set(item) <= {"message", "domain", "reason", "location", "locationType"}
+    return answer.status_code, item["reason"]
+
+
+def said(answer: httpx.Response) -> str:
+    """Return the message of a refusal."""
+    return str(answer.json()["error"]["message"])
+
+
+def refused(request: Any) -> tuple[int, str]:
+    """Return status and reason with which the client's request is refused."""
+    with pytest.raises(HttpError) as caught:
+        request.execute()
+    error = json.loads(caught.value.content)["error"]
+    return error["code"], error["errors"][0]["reason"]

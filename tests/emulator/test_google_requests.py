@@ -1,0 +1,356 @@
+"""What is sent to Google and how it answers: the reference's refusals 7 to 15, and 35 to 38."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+import ssl
+from typing import Any
+
+import pytest
+from googleapiclient.errors import HttpError
+
+from sharedbox_cli.emulator.google.builder import ADMIN
+from tests.emulator.google import (
+    ANNA,
+    DIRECTORY,
+    EVENTS,
+    GMAIL,
+    JOBS,
+    NEW_USER,
+    ORDERS,
+    PRESS,
+    SETTINGS,
+    Workspace,
+    reason,
+    refused,
+    said,
+)
+
+USERS = f"{DIRECTORY}/users"
+LIST = f"{USERS}?customer=my_customer"
+GROUP = "/groups/v1/groups/orders@contoso.example"
+LICENCES = "/apps/licensing/v1/product/Google-Apps/users"
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", f"{DIRECTORY}/nonsense"), ("GET", "/admin/directory/v2/users"), ("POST", f"{USERS}/{ANNA}"),
+        ("PUT", f"{SETTINGS}/filters/1"), ("PATCH", f"{SETTINGS}/delegates/{ANNA}"), ("GET", "/v1/nonsense"),
+        ("GET", "/groups/v1/groups/"), ("DELETE", GROUP), ("GET", f"{DIRECTORY}//users"), ("GET", "/gmail/v1/Users/me"),
+        ("GET", f"{DIRECTORY}/users('{ANNA}')"), ("GET", "/token"), ("GET", "/batch"),
+    ],
+)  # fmt: skip
+def test_07_request_when_path_or_method_is_unknown_then_is_a_404_page(
+    strict: Workspace, method: str, path: str
+) -> None:
+    if path.endswith("')"):  # a key in brackets is Microsoft's, here it is somebody's odd address
+        path = f"{DIRECTORY}/nonsense('{ANNA}')"
+    answer = strict.call(method, path)
+    assert answer.status_code == 404, answer.text
+    assert answer.headers["content-type"].startswith("text/html")
+
+
+@pytest.mark.parametrize("host", ["gmail.googleapis.com", "www.googleapis.com", "x.googleapis.com"])
+def test_07_request_when_the_host_serves_another_api_then_is_a_404_page(strict: Workspace, host: str) -> None:
+    assert strict.call("GET", LIST, headers={"Host": host}).status_code == 404
+    assert strict.call("GET", LIST, headers={"Host": "admin.googleapis.com"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        (f"{LIST}&nonsense=1", (400, "badRequest")), (USERS, (400, "badRequest")),
+        (f"{LIST}&maxResults=501", (400, "invalid")),
+        (f"{LIST}&maxResults=0", (400, "invalid")), (f"{LIST}&maxResults=x", (400, "invalid")),
+        (f"{LIST}&projection=all", (400, "invalid")), (f"{LIST}&sortOrder=UP", (400, "invalid")),
+        (f"{LIST}&prettyPrint=yes", (400, "invalid")), (f"{LIST}&maxResults=1&maxResults=2", (400, "invalid")),
+        (f"{DIRECTORY}/groups?customer=my_customer&maxResults=201", (400, "invalidParameter")),
+        (f"{DIRECTORY}/groups/{ORDERS}/members?maxResults=201", (400, "invalidParameter")),
+        (f"{DIRECTORY}/groups/{ORDERS}/members?roles=BOSS", (400, "invalid")),
+        (f"{DIRECTORY}/groups/{ORDERS}/members?includeDerivedMembership=1", (400, "invalid")),
+        (LICENCES, (400, "required")), (f"{LICENCES}?customerId=C03xyz987&maxResults=1001", (400, "invalid")),
+        ("/admin/reports/v1/usage/dates/yesterday", (400, "invalid")),
+        ("/admin/reports/v1/usage/dates/2026-01-01?parameters=used", (400, "invalid")),
+    ],
+)  # fmt: skip
+def test_08_request_when_a_parameter_is_unknown_missing_or_out_of_range_then_is_400(
+    strict: Workspace, path: str, expected: tuple[int, str]
+) -> None:
+    assert reason(strict.call("GET", path)) == expected
+
+
+@pytest.mark.parametrize(
+    "extra", ["alt=media", "uploadType=media", "callback=x", "event=add", "viewType=domain_public"]
+)
+def test_08_request_when_a_parameter_is_not_modelled_then_says_so(strict: Workspace, extra: str) -> None:
+    answer = strict.call("GET", f"{LIST}&{extra}")
+    assert reason(answer) == (501, "notImplemented")
+    assert "does not model" in said(answer)
+
+
+def test_08_client_when_it_lets_a_number_out_of_range_through_then_google_refuses(strict: Workspace) -> None:
+    request = strict.api("directory").users().list(customer="my_customer", maxResults=9999)
+    assert refused(request) == (400, "invalid")
+
+
+BODIES: list[tuple[str, str, Any]] = [
+    ("POST", USERS, {**NEW_USER, "nonsense": 1}),
+    ("PUT", f"{USERS}/{ANNA}", {"name": {"nonsense": "x"}}),
+    ("PUT", f"{USERS}/{ANNA}", {"suspended": "true"}),
+    ("PUT", f"{USERS}/{ANNA}", {"includeInGlobalAddressList": "false"}),
+    ("PUT", f"{USERS}/{ANNA}", {"name": "Anna"}),
+    ("PUT", f"{USERS}/{ANNA}", {"externalIds": {"value": "x"}}),
+    ("PUT", f"{USERS}/{ANNA}", {"phones": ["1"]}),
+    ("PUT", f"{USERS}/{ANNA}", {"isAdmin": "yes"}),
+    ("POST", f"{DIRECTORY}/groups", {"email": 7}),
+    ("POST", f"{DIRECTORY}/groups/{ORDERS}/members", {"email": ANNA, "rights": "all"}),
+    ("PATCH", f"{GROUP}?alt=json", {"isArchived": True}),
+    ("PATCH", f"{GROUP}?alt=json", {"enableCollaborativeInbox": False}),
+    ("PATCH", f"{GROUP}?alt=json", {"defaultSender": "GROUP"}),
+    ("PATCH", f"{GROUP}?alt=json", {"maxMessageBytes": "1"}),
+    ("PATCH", f"{GROUP}?alt=json", {"maxMessageBytes": 2**40}),
+]
+GMAIL_BODIES: list[tuple[str, str, Any]] = [
+    ("POST", f"{GMAIL}/labels", {"name": "x", "colour": {}}),
+    ("POST", f"{GMAIL}/labels", {"name": "x", "labelListVisibility": "show"}),
+    ("POST", f"{GMAIL}/labels", {"name": "x", "color": {"backgroundColor": "#000000", "textColor": "#fff"}}),
+    ("POST", f"{SETTINGS}/filters", {"criteria": {"hasAttachment": "true"}, "action": {"addLabelIds": ["TRASH"]}}),
+    ("POST", f"{SETTINGS}/filters", {"criteria": {"size": 1.5}, "action": {"addLabelIds": ["TRASH"]}}),
+    ("POST", f"{SETTINGS}/filters", {"criteria": {"from": "x"}, "action": {"addLabelIds": "TRASH"}}),
+    ("PUT", f"{SETTINGS}/vacation", {"enableAutoReply": "true", "responseSubject": "x"}),
+    ("PUT", f"{SETTINGS}/vacation", {"startTime": "tomorrow"}),
+    ("PUT", f"{SETTINGS}/imap", {"enabled": True, "expungeBehavior": "delete"}),
+    ("POST", f"{SETTINGS}/delegates", {"delegate": ANNA}),
+    ("POST", f"{SETTINGS}/delegates", {"delegateEmail": ANNA, "verificationStatus": "yes"}),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "body"), BODIES + GMAIL_BODIES)
+def test_09_10_body_when_a_name_is_unknown_or_a_type_wrong_then_is_400(
+    strict: Workspace, method: str, path: str, body: Any
+) -> None:
+    answer = strict.call(method, path, body, subject=PRESS if path.startswith(GMAIL) else ADMIN)
+    assert reason(answer) in ((400, "badRequest"), (400, "invalid"), (400, "invalidArgument")), answer.text
+
+
+def test_09_body_when_a_name_is_unknown_then_says_which(strict: Workspace) -> None:
+    answer = strict.call("PUT", f"{USERS}/{ANNA}", {"name": {"nonsense": "x"}})
+    assert said(answer).startswith("Invalid JSON payload received. Unknown name \"nonsense\" at 'name'")
+    answer = strict.call("POST", f"{GMAIL}/labels", {"colour": 1}, subject=PRESS)
+    assert answer.json()["error"]["status"] == "INVALID_ARGUMENT"
+
+
+def test_10_answers_when_a_field_is_int64_then_it_is_text(strict: Workspace) -> None:
+    found = strict.api("directory").groups().get(groupKey=ORDERS).execute()
+    assert found["directMembersCount"] == "3"
+    settings = strict.api("groupssettings").groups().get(groupUniqueId=ORDERS).execute()
+    assert {type(value) for name, value in settings.items() if name != "maxMessageBytes"} == {str}
+    assert settings["maxMessageBytes"] == 26214400
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", ""])
+def test_11_body_when_its_content_type_is_not_json_then_is_400(strict: Workspace, kind: str) -> None:
+    content = json.dumps({"suspended": False}).encode()
+    answer = strict.call("PUT", f"{USERS}/{ANNA}", content=content, headers={"Content-Type": kind} if kind else {})
+    assert reason(answer) == (400, "badContent")
+
+
+@pytest.mark.parametrize("content", [b"{", b"[]", b'"x"', b'{"suspended": NaN}', b"[" * 100_000, b"\xff"])
+def test_11_body_when_it_is_no_object_then_is_400(strict: Workspace, content: bytes) -> None:
+    headers = {"Content-Type": "application/json"}
+    answer = strict.call("PUT", f"{USERS}/{ANNA}", content=content, headers=headers)
+    assert reason(answer) == (400, "parseError")
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", LIST), ("DELETE", f"{USERS}/{ANNA}"), ("POST", f"{USERS}/{ANNA}/signOut")]
+)
+def test_11_body_when_the_method_has_none_then_is_400(strict: Workspace, method: str, path: str) -> None:
+    assert reason(strict.call(method, path, {"x": 1})) == (400, "badRequest")
+
+
+def test_12_groups_settings_when_json_is_not_asked_for_then_answer_in_atom(strict: Workspace) -> None:
+    for path in (GROUP, f"{GROUP}?alt=atom"):
+        answer = strict.call("GET", path)
+        assert answer.headers["content-type"].startswith("application/atom+xml")
+        assert "<apps:whoCanJoin>CAN_REQUEST_TO_JOIN</apps:whoCanJoin>" in answer.text
+    assert strict.call("GET", f"{GROUP}?alt=json").json()["whoCanJoin"] == "CAN_REQUEST_TO_JOIN"
+
+
+def test_13_write_when_it_holds_read_only_fields_then_they_are_ignored_and_noted(google: Workspace) -> None:
+    sent = {"isAdmin": True, "aliases": ["boss@contoso.example"], "id": "1", "name": {"fullName": "X"}}
+    users = google.api("directory").users()
+    found = users.update(userKey=ANNA, body=sent).execute()
+    assert not found["isAdmin"] and "aliases" not in found
+    assert found["id"] != "1"
+    assert found["name"]["fullName"] == "Anna Müller"
+    google.api("groupssettings").groups().patch(groupUniqueId=ORDERS, body={"email": "x@contoso.example"}).execute()
+    google.call(
+        "POST", f"{SETTINGS}/delegates", {"delegateEmail": ANNA, "verificationStatus": "pending"}, subject=PRESS
+    )
+    assert sorted(google.emulator.google.read_only_sent) == [
+        ("directory.users.update", "aliases"), ("directory.users.update", "id"), ("directory.users.update", "isAdmin"),
+        ("directory.users.update", "name.fullName"), ("gmail.users.settings.delegates.create", "verificationStatus"),
+        ("groupsSettings.groups.patch", "email"),
+    ]  # fmt: skip
+
+
+def test_14_pages_when_followed_then_hold_everything_once(strict: Workspace) -> None:
+    users = strict.api("directory").users()
+    found: list[str] = []
+    request = users.list(customer="my_customer", maxResults=3)
+    while request is not None:
+        answer = request.execute()
+        found += [row["primaryEmail"] for row in answer["users"]]
+        request = users.list_next(request, answer)
+    whole = users.list(customer="my_customer").execute()["users"]
+    assert found == sorted(found) == [row["primaryEmail"] for row in whole]
+
+
+def test_14_page_token_when_foreign_altered_or_with_other_parameters_then_is_400(google: Workspace) -> None:
+    page = f"{LIST}&maxResults=3"
+    token = google.call("GET", page).json()["nextPageToken"]
+    assert google.call("GET", f"{page}&pageToken={token}").status_code == 200
+    groups = f"{DIRECTORY}/groups?customer=my_customer&maxResults=1"
+    for wrong in (
+        f"{page}&pageToken=nonsense", f"{page}&pageToken={token[:-4]}AAAA", f"{page}&pageToken=A{token[1:]}",
+        f"{LIST}&maxResults=4&pageToken={token}", f"{page}&orderBy=familyName&pageToken={token}",
+        f"{groups}&pageToken={token}", f"{page}&pageToken=%C3%A4",
+    ):  # fmt: skip
+        answer = google.call("GET", wrong)
+        assert (reason(answer), said(answer)) == ((400, "invalid"), "Invalid Input: pageToken"), wrong
+
+
+def test_14_page_token_when_three_days_old_then_is_400(google: Workspace) -> None:
+    page = f"{LIST}&maxResults=3"
+    token = google.call("GET", page).json()["nextPageToken"]
+    google.advance(3 * 86400 + 1)
+    google._tokens.clear()
+    assert reason(google.call("GET", f"{page}&pageToken={token}")) == (400, "invalid")
+
+
+def test_15_fields_when_named_then_only_those_are_answered(strict: Workspace) -> None:
+    found = strict.call("GET", f"{LIST}&maxResults=2&fields=users(id,name/givenName)").json()
+    assert set(found) == {"users"}
+    assert all(set(row) == {"id", "name"} and set(row["name"]) == {"givenName"} for row in found["users"])
+    found = strict.call("GET", f"{LIST}&maxResults=2&fields=nextPageToken,users/id").json()
+    assert set(found) == {"users", "nextPageToken"}
+    assert set(strict.call("GET", f"{LIST}&fields=*").json()) >= {"kind", "users"}
+
+
+@pytest.mark.parametrize(
+    "mask", ["xyz", "users(xyz)", "users(name(xyz))", "users(", "users)", "", ",", "users id", "/"]
+)
+def test_15_fields_when_unknown_or_broken_then_is_400(strict: Workspace, mask: str) -> None:
+    answer = strict.call("GET", f"{LIST}&fields={mask}")
+    assert reason(answer) == (400, "invalidParameter")
+    assert said(answer).startswith("Invalid field selection")
+
+
+def test_35_collections_when_empty_then_their_key_is_absent(google: Workspace) -> None:
+    store = google.store
+    for sql in ("delete from g_groups", "delete from g_members", "delete from g_licences", "delete from g_items"):
+        store.run(sql)
+    group = google.make.group("empty", "Empty")
+    for user in (ANNA, JOBS):
+        store.run("insert into g_licences select 'Google-Apps', '1010020027', id from g_users where email = ?", user)
+    store.run("delete from g_licences where user_id = (select id from g_users where email = ?)", ANNA)
+    lists = [
+        (f"{DIRECTORY}/groups/{group}/members", "members", ADMIN), (f"{USERS}/{ANNA}/aliases", "aliases", ADMIN),
+        (f"{LIST}&showDeleted=true", "users", ADMIN), (f"{USERS}/{ANNA}/tokens", "items", ADMIN),
+        (f"{USERS}/{ANNA}/asps", "items", ADMIN),
+        ("/apps/licensing/v1/product/101034/users?customerId=C03xyz987", "items", ADMIN),
+        (f"{SETTINGS}/delegates", "delegates", JOBS), (f"{SETTINGS}/filters", "filter", JOBS),
+        (f"{SETTINGS}/forwardingAddresses", "forwardingAddresses", JOBS),
+        ("/v1/policies?filter=setting.type.matches('none')", "policies", ADMIN),
+    ]  # fmt: skip
+    for path, key, subject in lists:
+        answer = google.call("GET", path, subject=subject)
+        assert answer.status_code == 200, answer.text
+        assert key not in answer.json(), path
+    store.run("delete from g_groups")
+    assert "groups" not in google.call("GET", f"{DIRECTORY}/groups?customer=my_customer").json()
+
+
+def test_36_delete_when_done_then_is_204_without_a_body(google: Workspace) -> None:
+    google.make.label(press_id(google), "Old")
+    for path, subject in (
+        (f"{DIRECTORY}/groups/{ORDERS}/aliases/bestellung@contoso.example", ADMIN),
+        (f"{DIRECTORY}/groups/{ORDERS}/members/{ANNA}", ADMIN), (f"{DIRECTORY}/groups/{EVENTS}", ADMIN),
+        (f"{SETTINGS}/delegates/ben@contoso.example", PRESS), (f"{USERS}/{JOBS}", ADMIN),
+    ):  # fmt: skip
+        if path.endswith(ANNA):
+            assert google.call("POST", f"{DIRECTORY}/groups/{ORDERS}/members", {"email": ANNA}).status_code == 200
+        answer = google.call("DELETE", path, subject=subject)
+        assert (answer.status_code, answer.content) == (204, b""), answer.text
+    licence = f"/apps/licensing/v1/product/Google-Apps/sku/1010020028/user/{ANNA}"
+    answer = google.call("DELETE", licence)
+    assert (answer.status_code, answer.json()) == (200, {})
+    assert google.api("directory").users().signOut(userKey=ANNA).execute() == ""
+
+
+def press_id(google: Workspace) -> str:
+    user = google.store.user(PRESS)
+    assert user is not None
+    return str(user["id"])
+
+
+def test_37_answers_when_asked_again_then_keys_come_in_any_order_and_new_ones_on_request(google: Workspace) -> None:
+    orders = {tuple(google.call("GET", f"{USERS}/{ANNA}").json()) for _ in range(8)}
+    inner = {tuple(google.call("GET", f"{USERS}/{ANNA}").json()["name"]) for _ in range(8)}
+    assert len(orders) > 1 and len(inner) > 1
+    google.emulator.tenant.set_meta("google:extra_fields", "1")
+    found = google.api("directory").users().list(customer="my_customer").execute()
+    assert "xNewField" in found and all("xNewField" in row and "xNewField" in row["name"] for row in found["users"])
+
+
+def test_38_connection_when_plain_or_distrusted_then_nothing_is_answered(strict: Workspace) -> None:
+    port = int(strict.emulator.origin.rpartition(":")[2])
+    plain = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    with pytest.raises((http.client.HTTPException, OSError)):
+        plain.request("GET", LIST)
+        plain.getresponse()
+    plain.close()
+    with socket.create_connection(("127.0.0.1", port)) as raw, pytest.raises(ssl.SSLCertVerificationError):
+        ssl.create_default_context().wrap_socket(raw, server_hostname="admin.googleapis.com")
+
+
+@pytest.mark.parametrize("host", ["admin.googleapis.com", "gmail.googleapis.com", "www.googleapis.com", "127.0.0.1"])
+def test_38_certificate_when_asked_by_googles_names_then_carries_them(strict: Workspace, host: str) -> None:
+    port = int(strict.emulator.origin.rpartition(":")[2])
+    context = ssl.create_default_context(cafile=str(strict.emulator.ca_file))
+    with socket.create_connection(("127.0.0.1", port)) as raw, context.wrap_socket(raw, server_hostname=host) as secure:
+        assert secure.version() in ("TLSv1.2", "TLSv1.3")
+
+
+def test_get_when_longer_than_2048_then_comes_as_post_and_is_understood(strict: Workspace) -> None:
+    mask = ",".join(["users(id,primaryEmail)"] * 100)
+    found = strict.api("directory").users().list(customer="my_customer", fields=mask).execute()
+    assert len(found["users"]) > 3
+    assert strict.emulator.log.lines[-1]["method"] == "GET"
+
+
+def test_client_when_the_service_is_overloaded_then_tells_so(google: Workspace) -> None:
+    google.emulator.faults.set([
+        {"route": "google.directory.*", "kind": "status", "status": 403, "body": "json", "reason": "quotaExceeded"},
+        {"route": "google.directory.*", "n": 2, "kind": "status", "status": 503, "body": "json"},
+        {"route": "google.directory.*", "n": 3, "kind": "throttle", "retry_after": 4},
+    ])  # fmt: skip
+    request = google.api("directory").users().get(userKey=ANNA)
+    assert refused(request) == (403, "quotaExceeded")
+    assert refused(request) == (503, "backendError")
+    with pytest.raises(HttpError) as caught:
+        request.execute()
+    assert (caught.value.status_code, caught.value.resp["retry-after"]) == (429, "4")
+    assert request.execute()["primaryEmail"] == ANNA
+
+
+def test_api_when_nobody_switched_it_on_then_is_403(google: Workspace) -> None:
+    google.emulator.tenant.set_meta("google:disabled_apis", "groupssettings gmail")
+    answer = google.call("GET", f"{GROUP}?alt=json")
+    assert reason(answer) == (403, "accessNotConfigured")
+    assert answer.json()["error"]["details"][0]["reason"] == "SERVICE_DISABLED"
+    assert google.call("GET", LIST).status_code == 200
