@@ -17,7 +17,7 @@ from sharedbox_cli.emulator.google.descriptions import (
     Description,
     Method,
     description,
-    match,
+    matches,
     text_of,
 )
 from sharedbox_cli.emulator.google.errors import GoogleError, bad, envelope, no_such_page, not_modelled
@@ -57,10 +57,7 @@ class Routes:
             return own, {}, True
         is_known = False
         for api in _apis(path):
-            for candidate in description(api).methods:
-                captured = match(candidate, path)
-                if captured is None:
-                    continue
+            for candidate, captured in matches(api, path):
                 is_known = True
                 if candidate.http == method:
                     handler = partial(self._google.call, candidate)
