@@ -82,21 +82,23 @@ def show_observed(session: Session, address: str, *, wants_json: bool) -> None:
     })  # fmt: skip
     session.stop_progress()
     found = {platform: world for platform, world in worlds.items() if wanted in world.mailboxes}
-    box = next((world.mailboxes[wanted] for world in found.values()), None)
+    boxes = [world.mailboxes[wanted] for _, world in sorted(found.items())]
     holders = tuple(dict.fromkeys(item for world in worlds.values() for item in world.taken.get(wanted, ())))
-    if box is None and not holders:
+    if not boxes and not holders:
         tenants = " and ".join(sorted({world.tenant_name for world in worlds.values()}))
         raise NotFound("no such mailbox", mailbox=address, why=f"Nothing in {tenants} has this address.")
     sections: list[Section] = []
-    data: dict[str, object] = {"address": address, "mailbox": None, "holders": to_plain(tuple(holders)), "access": []}
-    if box is None:
+    data: dict[str, object] = {
+        "address": address, "mailbox": to_plain(boxes[0]) if boxes else None, "holders": to_plain(holders),
+        "access": [row_data(row) for row in access_rows(found)], "mailboxes": [to_plain(box) for box in boxes],
+    }  # fmt: skip
+    if not boxes:
         lines = tuple(Line(f"{item.kind}: {item.name} <{item.address}>, id {item.id}") for item in holders)
         sections.append(Section(f"{address} is no shared mailbox; it belongs to", lines))
-    else:
+    for box in boxes:
         rows = [(str(name), _text(to_plain(value))) for name, value in sorted(box.settings.items())]
         rows += [(str(name), _text(to_plain(value))) for name, value in sorted(box.facts.items())]
         sections.append(Section(f"{box.address} ({box.platform}, id {box.id})", (Table(("", ""), tuple(rows)),)))
-        access = access_rows(found)
-        sections += access_report(access, "mailbox", [str(box.address)]).sections
-        data |= {"mailbox": to_plain(box), "access": [row_data(row) for row in access]}
+        access = access_rows({box.platform: found[box.platform]})
+        sections += access_report(access, "mailbox", [box]).sections
     show(session, Report("observed", data, tuple(sections)), "json" if wants_json else "text")

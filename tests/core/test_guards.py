@@ -161,7 +161,7 @@ def test_last_access_when_the_last_one_is_disabled_then_refused() -> None:
     [
         (2, None, []),
         (0, None, ["last-access"]),
-        (None, None, ["last-access"]),
+        (None, None, ["last-access", "wide-trustee"]),
         (None, ("id-0",), []),
         (2, (), ["last-access"]),
     ],

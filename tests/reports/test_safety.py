@@ -73,7 +73,7 @@ def reports(name: str) -> dict[str, Report]:
         "plan": plan_report(plan),
         "run": run_report("r", [(change(name), Outcome(Status.FAILED, name)), (rename(name), Outcome(Status.DONE))], 3),
         "findings": findings_report([finding(name)], [], 1),
-        **{how: access_report(rows, how, [str(BOX)]) for how in ("mailbox", "person", "matrix")},
+        **{how: access_report(rows, how, [box]) for how in ("mailbox", "person", "matrix")},
     }
 
 

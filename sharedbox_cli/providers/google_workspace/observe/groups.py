@@ -134,7 +134,8 @@ def _sort(
 ) -> None:  # fmt: skip
     identity = TrusteeId(str(member["id"]))
     if member.get("type") == "CUSTOMER":
-        special.append(SpecialEntry(identity, f"{member['role']}: everybody in the organisation"))
+        words = f"{member['role']}: everybody in the organisation"
+        special.append(SpecialEntry(identity, words, is_everybody=True))
         return
     if identity not in directory.users and identity not in directory.groups:
         trustee = _stranger(identity, member, directory)
