@@ -10,9 +10,13 @@ import pytest
 
 from sharedbox_cli.emulator import seed
 from sharedbox_cli.emulator.clock import Clock
+from sharedbox_cli.emulator.google.builder import GoogleBuilder
+from sharedbox_cli.emulator.google.builder import blank as blank_google
 from sharedbox_cli.emulator.seed import Seeded
 from sharedbox_cli.emulator.server import Emulator
 from sharedbox_cli.emulator.tenant import Tenant
+from tests.providers.google_setting import Fill as GoogleFill
+from tests.providers.google_setting import GoogleSetting, company
 from tests.providers.setting import Setting, VirtualClock
 
 SDK_WARNINGS = ("ignore::DeprecationWarning:msgraph", "ignore::DeprecationWarning:kiota_abstractions")
@@ -61,3 +65,34 @@ def demo(serve: Callable[[Fill], Setting]) -> Setting:
 def grown(serve: Callable[[Fill], Setting]) -> Callable[[int, int], Setting]:
     """Return what makes a tenant of so many mailboxes with so many members each, with its messes."""
     return lambda mailboxes, members: serve(lambda tenant: seed.grown(tenant, mailboxes, members, 5))
+
+
+@pytest.fixture
+def workspace_of(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[GoogleFill], GoogleSetting]]:
+    """Return what fills a Workspace and serves it."""
+    running: list[GoogleSetting] = []
+
+    def start(fill: GoogleFill) -> GoogleSetting:
+        clock = Clock(frozen_at=time.time())
+        tenant = Tenant(clock=clock)
+        blank_google(tenant)
+        make = GoogleBuilder(tenant, 5)
+        fill(make)
+        emulator = Emulator(tenant).start()
+        for name, value in emulator.environment().items():
+            monkeypatch.setenv(name, value)
+        running.append(GoogleSetting(emulator, VirtualClock(clock), make))
+        return running[-1]
+
+    yield start
+    for setting in running:
+        for provider in setting.made:
+            provider.close()
+        setting.emulator.stop()
+        setting.tenant.close()
+
+
+@pytest.fixture
+def workspace(workspace_of: Callable[[GoogleFill], GoogleSetting]) -> GoogleSetting:
+    """Return a small company."""
+    return workspace_of(company)

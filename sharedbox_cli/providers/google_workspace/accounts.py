@@ -24,7 +24,7 @@ from sharedbox_cli.core.model import (
 
 KIND_MARK = "sharedbox-kind"
 SIGN_IN_MARK = "sharedbox-sign-in"
-SHARED = "shared-mailbox"
+SHARED, PERSONAL = "shared-mailbox", "person"
 MAX_NAME_PART = 60
 NEVER = "1970-01-01T00:00:00.000Z"
 
@@ -43,7 +43,7 @@ def mark_of(row: Mapping[str, Any], kind: str) -> str:
     return ""
 
 
-def with_marks(row: Mapping[str, Any], marks: Mapping[str, str]) -> list[dict[str, str]]:
+def with_marks(row: Mapping[str, Any], marks: Mapping[str, str]) -> list[dict[str, Any]]:
     """Return the external ids with some notes added or replaced; all others stay."""
     kept = [dict(item) for item in row.get("externalIds") or () if item.get("customType") not in marks]
     return [*kept, *({"type": "custom", "customType": kind, "value": value} for kind, value in marks.items())]
@@ -78,17 +78,19 @@ def now_text(now: datetime) -> str:
 
 
 def settings_of(row: Mapping[str, Any], wanted: frozenset[Field], units: Sequence[str]) -> dict[Field, Value]:
-    """Return the settings that the account itself holds."""
-    aliases = tuple(sorted(str(text).lower() for text in row.get("aliases") or ()))
-    found: dict[Field, Value] = {
-        Field.KIND: KIND_SHARED if is_shared(row, units) else KIND_USER,
-        Field.DISPLAY_NAME: name_of(row),
-        Field.ALIASES: aliases,
-        Field.HIDDEN: row.get("includeInGlobalAddressList") is False,
-        Field.SIGN_IN: sign_in_of(row)[0],
-        Field.ORG_UNIT: str(row.get("orgUnitPath", "/")),
-    }
-    return {name: value for name, value in found.items() if name in wanted or name is Field.KIND}
+    """Return the settings that the account itself holds. Raises ObserveError for one that Google left out."""
+    found: dict[Field, Value] = {Field.KIND: KIND_SHARED if is_shared(row, units) else KIND_USER}
+    if Field.DISPLAY_NAME in wanted:
+        found[Field.DISPLAY_NAME] = name_of({"name": row["name"]})
+    if Field.ALIASES in wanted:
+        found[Field.ALIASES] = tuple(sorted(str(text).lower() for text in row.get("aliases") or ()))
+    if Field.HIDDEN in wanted:
+        found[Field.HIDDEN] = not row["includeInGlobalAddressList"]
+    if Field.SIGN_IN in wanted:
+        found[Field.SIGN_IN] = sign_in_of({**row, "lastLoginTime": row["lastLoginTime"]})[0]
+    if Field.ORG_UNIT in wanted:
+        found[Field.ORG_UNIT] = str(row["orgUnitPath"])
+    return found
 
 
 def facts_of(row: Mapping[str, Any]) -> dict[Fact, Value]:

@@ -1,33 +1,57 @@
-"""Google's APIs through google-api-python-client: packaged discovery documents, one HTTP object a thread.
+"""Google's APIs for the provider's loop: reads that come together travel together, writes travel alone.
 
-The client's own retries are off: they repeat writes whose effect is not known. Its batches are not used: they save
-no quota, lose the retry of single parts, and leave for Google's own host whatever endpoint is set.
+Reads of Directory, Groups Settings and Gmail that wait at the same moment become batches; each part is judged by its
+own row, and only refused parts are sent again (docs/decisions/0008-google-batches.md). A single read is a plain
+request. Writes are never batched: an ambiguous one must be settled by itself.
 """
 
 from __future__ import annotations
 
 import asyncio
-import threading
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from sharedbox_cli.core.errors import ObserveError
-from sharedbox_cli.providers.answers import MAX_PAGES, Fields, Renewed
-from sharedbox_cli.providers.google_workspace.errors import connection_error, google_error
-from sharedbox_cli.providers.google_workspace.scopes import DOORS, GMAIL, LICENSING, SETTINGS
-from sharedbox_cli.providers.transport import SILENCE_SECONDS, Policy
+from sharedbox_cli.core.errors import Ambiguous, AuthError, CloudError, ObserveError, Throttled
+from sharedbox_cli.providers.answers import MAX_PAGES, Fields, Renewed, Unreachable, first_concern
+from sharedbox_cli.providers.google_workspace.scopes import DIRECTORY, GMAIL, LICENSING, SETTINGS
+from sharedbox_cli.providers.google_workspace.wire import Ask, Make, Wire
+from sharedbox_cli.providers.transport import Policy
 
 if TYPE_CHECKING:
     from sharedbox_cli.auth.connection import GoogleConnection
     from sharedbox_cli.auth.google import GoogleCredentials
 
+T = TypeVar("T")
 THREADS = 16
 MOST = {GMAIL: (8, 16), SETTINGS: (6, 10), LICENSING: (1, 1)}
 """Requests in flight at the start and at most, by API (the limits pages of each API, read 2026-11)."""
-Make = Callable[[Any], Any]
-"""Gets an API's resource, returns the request."""
+PARTS = {DIRECTORY: 100, SETTINGS: 100, GMAIL: 50}
+"""Parts of a batch: 1000 may be, 100 of Gmail and 50 advised; smaller ones fail in smaller pieces."""
+BATCHES = 4
+"""Batches of an API in flight."""
+SECONDS_BETWEEN = {LICENSING: 1.0}
+"""developers.google.com/workspace/admin/licensing/v1/limits, read 2026-11: one query a second, else 503."""
+_REPEATED = (Renewed, Throttled, Unreachable, Ambiguous)
+
+
+async def together(works: Iterable[Awaitable[T]]) -> list[T]:
+    """Return what all return, in order; the first error stops the rest and is raised."""
+    tasks = [asyncio.ensure_future(work) for work in works]
+    if not tasks:
+        return []
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+        for task in tasks:
+            if task.done():
+                task.result()
+        return [task.result() for task in tasks]
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 class Google:
@@ -36,61 +60,57 @@ class Google:
     def __init__(
         self, connection: GoogleConnection, credentials: GoogleCredentials, policies: Mapping[str, Policy]
     ) -> None:  # fmt: skip
-        import httplib2
-
-        httplib2.RETRIES = 1  # it repeats a POST on a new connection otherwise
         self.admin = connection.admin
         self.customer = connection.customer
         self.shared_units = connection.shared_org_units
-        self._urls = connection.api_urls
-        self._connection = connection
-        self._credentials = credentials
+        self._wire = Wire(connection, credentials)
         self._policies = policies
         self._threads = ThreadPoolExecutor(THREADS, "sharedbox-google")
-        self._local = threading.local()
-        self._lock = threading.Lock()
-        self._refreshing: dict[int, threading.Lock] = {}
-        self._services: dict[str, Any] = {}
+        self._next_turn: dict[str, float] = {}
+        self._waiting: dict[str, deque[tuple[Ask, asyncio.Future[dict[str, Any]]]]] = {api: deque() for api in PARTS}
+        self._flying: dict[str, set[asyncio.Task[None]]] = {api: set() for api in PARTS}
 
-    def close(self) -> None:
-        """Give back threads and connections."""
+    async def close(self) -> None:
+        """Stop what is on its way; give back threads and connections."""
+        tasks = [task for flying in self._flying.values() for task in flying]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         self._threads.shutdown(wait=False, cancel_futures=True)
-
-    def _service(self, api: str) -> Any:
-        with self._lock:
-            if api not in self._services:
-                import httplib2
-                from googleapiclient.discovery import build
-
-                door = DOORS[api]
-                options = {"api_endpoint": url} if (url := self._urls.get(door.service)) else {}
-                self._services[api] = build(
-                    door.service, door.version, http=httplib2.Http(), client_options=options, static_discovery=True,
-                    cache_discovery=False,
-                )  # fmt: skip
-            return self._services[api]
+        self._wire.close()
 
     async def read(self, api: str, make: Make, call: str, *, subject: str = "", mailbox: str = "") -> Fields:
         """Return the answer to one read. Raises CloudError, AuthError."""
-        found = await self._call(api, make, call, subject, mailbox, is_write=False)
-        return Fields(found, call)
+        ask = Ask(api, make, call, subject or self.admin, mailbox)
+        if api not in PARTS:
+            return Fields(await self._one(ask), call)
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[dict[str, Any]] = loop.create_future()
+        self._waiting[api].append((ask, answer))
+        loop.call_soon(self._depart, api)  # after everything that is about to ask now
+        return Fields(await answer, call)
 
     async def write(self, api: str, make: Make, call: str, *, subject: str = "", mailbox: str = "") -> dict[str, Any]:
         """Send one write. Raises CloudError; Ambiguous where the effect is not known."""
-        return await self._call(api, make, call, subject, mailbox, is_write=True)
+        return await self._one(Ask(api, make, call, subject or self.admin, mailbox, is_write=True))
 
     async def read_all(
-        self, api: str, make: Callable[[Any, str | None], Any], key: str, call: str, *, most_pages: int = MAX_PAGES
-    ) -> tuple[list[Fields], bool]:
-        """Return the items of a list and whether these are all. Raises ObserveError for pages without end."""
+        self, api: str, make: Callable[[Any, str | None], Any], key: str, call: str, *, kind: str = "",
+        mailbox: str = "", most_pages: int = MAX_PAGES,
+    ) -> tuple[list[Fields], bool]:  # fmt: skip
+        """Return the items of a list and whether these are all. Raises ObserveError for pages without end.
+
+        A list without items has no key at Google; `kind` is what proves that an empty answer is one of this list.
+        """
         found: list[Fields] = []
         seen: set[str] = set()
         token: str | None = None
         for _ in range(most_pages):
-            data = await self.read(api, partial(_paged, make, token), call)
+            data = await self.read(api, partial(_paged, make, token), call, mailbox=mailbox)
             items = data.get(key, [])
-            if not isinstance(items, list):
-                raise ObserveError(where=call, why=f"`{key}` is not a list: it is not the whole truth.")
+            if not isinstance(items, list) or (kind and data.get("kind") != kind):
+                why = f"The answer is no list of {key}: it is not the whole truth."
+                raise ObserveError(where=" · ".join(part for part in (mailbox, call) if part), why=why)
             found += [Fields(item, call) for item in items]
             token = data.get("nextPageToken")
             if not token:
@@ -99,75 +119,110 @@ class Google:
                 raise ObserveError(where=call, why="The pages go round in a circle.")
             seen.add(token)
             self._policies[api].listener.reading(call, len(found), None)
+        if most_pages >= MAX_PAGES:
+            raise ObserveError(where=call, why=f"There are more than {MAX_PAGES} pages.")
         return found, False
 
-    async def _call(
-        self, api: str, make: Make, call: str, subject: str, mailbox: str, *, is_write: bool
-    ) -> dict[str, Any]:  # fmt: skip
+    async def _one(self, ask: Ask) -> dict[str, Any]:
         loop = asyncio.get_running_loop()
 
         async def once() -> dict[str, Any]:
-            return await loop.run_in_executor(
-                self._threads, self._execute, api, make, call, subject or self.admin, mailbox, is_write
-            )  # fmt: skip
+            await self._turn(ask.api)
+            return await loop.run_in_executor(self._threads, self._wire.send, ask)
 
-        return await self._policies[api].call(once, is_write=is_write)
+        return await self._policies[ask.api].call(once, is_write=ask.is_write)
 
-    def _execute(
-        self, api: str, make: Make, call: str, subject: str, mailbox: str, is_write: bool
-    ) -> dict[str, Any]:  # fmt: skip
-        from google.auth.exceptions import GoogleAuthError
-        from google_auth_httplib2 import AuthorizedHttp
-        from googleapiclient.errors import HttpError
+    async def _turn(self, api: str) -> None:
+        """Wait where an API takes only so many calls a second."""
+        if (between := SECONDS_BETWEEN.get(api)) is None:
+            return
+        clock = self._policies[api].clock
+        now = clock.monotonic()
+        at = max(now, self._next_turn.get(api, now))
+        self._next_turn[api] = at + between
+        if at > now:
+            await clock.sleep(at - now)
 
-        door = DOORS[api]
-        scopes = door.write if is_write else door.read
+    def _depart(self, api: str) -> None:
+        """Send what waits, as many batches as may fly; the rest goes with the next."""
+        waiting, flying = self._waiting[api], self._flying[api]
+        while waiting and len(flying) < BATCHES:
+            load: list[tuple[Ask, asyncio.Future[dict[str, Any]]]] = []
+            while waiting and len(load) < PARTS[api]:
+                item = waiting.popleft()
+                if not item[1].done():  # nobody waits for it any more otherwise
+                    load.append(item)
+            if load:
+                task = asyncio.ensure_future(self._carry(api, load))
+                flying.add(task)
+                task.add_done_callback(partial(self._landed, api))
+
+    def _landed(self, api: str, task: asyncio.Task[None]) -> None:
+        self._flying[api].discard(task)
+        if not task.cancelled():
+            task.result()
+            self._depart(api)
+
+    async def _carry(self, api: str, load: list[tuple[Ask, asyncio.Future[dict[str, Any]]]]) -> None:
+        """Bring each ask its answer or error."""
+        open_ones = dict(load)
         try:
-            credentials = self._fresh(subject, scopes)
-            http = AuthorizedHttp(credentials, http=self._http(), refresh_status_codes=(), max_refresh_attempts=0)
-            found = make(self._service(api)).execute(http=http, num_retries=0)
-        except HttpError as error:
-            meant = google_error(error, call, mailbox)
-            if isinstance(meant, Renewed):
-                self._credentials.forget(subject)
-            raise meant from None
-        except GoogleAuthError as error:
-            from sharedbox_cli.auth.google import words_of_refresh_error
+            if len(load) == 1:
+                ask, answer = load[0]
+                _give(answer, await self._one(ask))
+            while len(load) > 1 and open_ones:
+                await self._batch(open_ones)
+        except Exception as error:  # noqa: BLE001 - whoever waits must hear of it
+            for ask, answer in open_ones.items():
+                _give(answer, _about(error, ask) if isinstance(error, (CloudError, AuthError)) else error)
 
-            raise words_of_refresh_error(error, subject, scopes, self._connection) from None
-        except Exception as error:
-            if not isinstance(error, (OSError, ValueError, *_broken())):
+    async def _batch(self, open_ones: dict[Ask, asyncio.Future[dict[str, Any]]]) -> None:
+        """Send the open parts, patiently. Raises CloudError, AuthError where not one got through."""
+        before = len(open_ones)
+        try:
+            await self._policies[next(iter(open_ones)).api].call(partial(self._round, open_ones), is_write=False)
+        except (CloudError, AuthError):
+            if len(open_ones) == before:
                 raise
-            raise connection_error(error, call, mailbox) from None
-        return found if isinstance(found, dict) else {}
 
-    def _http(self) -> Any:
-        import httplib2
-
-        if not hasattr(self._local, "http"):
-            self._local.http = httplib2.Http(timeout=SILENCE_SECONDS)
-        return self._local.http
-
-    def _fresh(self, subject: str, scopes: tuple[str, ...]) -> Any:
-        """Return credentials with a token that is good; many threads ask for one token once."""
-        from google_auth_httplib2 import Request
-
-        credentials = self._credentials.of(subject, scopes)
-        with self._lock:
-            lock = self._refreshing.setdefault(id(credentials), threading.Lock())
-        with lock:
-            if not credentials.valid:
-                credentials.refresh(Request(self._http()))  # type: ignore[no-untyped-call]
-        return credentials
+    async def _round(self, open_ones: dict[Ask, asyncio.Future[dict[str, Any]]]) -> None:
+        """Send the open parts once; those that may be sent again stay open. Raises CloudError for them."""
+        loop = asyncio.get_running_loop()
+        asks = list(open_ones)
+        first_of = {(ask.subject, ask.scopes): ask for ask in asks}
+        await asyncio.gather(
+            *(loop.run_in_executor(self._threads, self._wire.ready, ask) for ask in first_of.values()),
+            return_exceptions=True,  # it comes again, part by part
+        )  # fmt: skip
+        results = await loop.run_in_executor(self._threads, self._wire.send_all, asks)
+        concerns: list[CloudError] = []
+        for ask, result in zip(asks, results, strict=True):
+            if isinstance(result, _REPEATED):
+                concerns.append(result)
+            else:
+                _give(open_ones.pop(ask), result)
+        if concerns:
+            raise first_concern(concerns)
 
 
 def _paged(make: Callable[[Any, str | None], Any], token: str | None, service: Any) -> Any:
     return make(service, token)
 
 
-def _broken() -> tuple[type[Exception], ...]:
-    import http.client
+def _give(answer: asyncio.Future[dict[str, Any]], result: dict[str, Any] | Exception) -> None:
+    if answer.done():
+        return
+    if isinstance(result, Exception):
+        answer.set_exception(result)
+    else:
+        answer.set_result(result)
 
-    import httplib2
 
-    return (http.client.HTTPException, httplib2.HttpLib2Error)
+def _about(error: CloudError | AuthError, ask: Ask) -> CloudError | AuthError:
+    """Return a batch's error as one of a part."""
+    if isinstance(error, AuthError):
+        return AuthError(error.summary, where=error.where, why=error.why, mend=error.mend)
+    return type(error)(
+        error.summary, mailbox=ask.mailbox, call=ask.call, status=error.status, code=error.code,
+        request_id=error.request_id, why=error.why, mend=error.mend, retry_after=error.retry_after,
+    )  # fmt: skip

@@ -24,6 +24,9 @@ THROTTLES = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "quotaExcee
 """403 and 429 with these are a request for patience (developers.google.com/workspace/admin/directory/v1/limits)."""
 NO_MAIL = "mailServiceNotEnabled"
 """Our code for 400 "Mail service not enabled": no licence, switched off, or not there yet; nobody tells which."""
+DAILY = "dailyLimitExceeded"
+CERTIFICATE = "certificate"
+"""Our code for a certificate that is not trusted."""
 NOT_YET = "creationNotComplete"
 """Our code for 412 "User creation is not complete"."""
 _BY_STATUS: Mapping[int, tuple[type[CloudError], str]] = {
@@ -60,6 +63,8 @@ def google_error(error: HttpError, call: str, mailbox: str = "") -> CloudError:
         return Ambiguous("the service failed", **more)
     if status in (403, 429) and reason in THROTTLES:
         return Throttled("the service asks for patience", **more)
+    if reason == DAILY:
+        return Refused("the day's quota is used up", **{**more, "mend": "Go on tomorrow, or have it raised."})
     if status == 400 and "Mail service not enabled" in message:
         return Refused("the mailbox has no mail service", **{**more, "code": NO_MAIL})
     if status == 412 and "creation is not complete" in message:
@@ -101,7 +106,7 @@ def connection_error(error: Exception, call: str, mailbox: str = "") -> CloudErr
     text = f"{type(error).__name__}: {error}".split("\n")[0][:300]
     if isinstance(error, ssl.SSLCertVerificationError):
         return Refused(
-            "the service's certificate is not trusted", call=call, mailbox=mailbox,
+            "the service's certificate is not trusted", call=call, mailbox=mailbox, code=CERTIFICATE,
             why="A proxy that looks inside, or an unknown authority.",
             mend="Point HTTPLIB2_CA_CERTS at the certificate of your proxy.",
         )  # fmt: skip

@@ -74,13 +74,11 @@ INBOX: Mapping[str, str] = {
     "membersCanPostAsTheGroup": "true", "default_sender": "GROUP", "replyTo": "REPLY_TO_SENDER",
 }  # fmt: skip
 """What a new collaborative inbox is made with, where its spec says nothing else."""
-CONVERTED: Mapping[str, str] = {"enableCollaborativeInbox": "true"}
-"""What makes a plain group one: the switch alone; all else is in the spec or stays."""
 
 
 def is_inbox(raw: Mapping[str, Any]) -> bool:
     """Return whether a group is used as a collaborative inbox."""
-    return str(raw.get("enableCollaborativeInbox")) == "true"
+    return str(raw["enableCollaborativeInbox"]) == "true"
 
 
 def sender_of(raw: Mapping[str, Any]) -> Any:
@@ -104,7 +102,7 @@ def observed(raw: Mapping[str, Any], wanted: frozenset[Field]) -> dict[Field, Va
 
 
 def _reply_of(raw: Mapping[str, Any]) -> str:
-    value = str(raw.get("replyTo", ""))
+    value = str(raw["replyTo"])
     if value == "REPLY_TO_CUSTOM":
         return str(raw.get("customReplyTo", "")).lower()
     return next((str(ours) for ours, theirs in _REPLY.items() if theirs == value), value)
@@ -115,11 +113,14 @@ def wire(settings: Mapping[Field, Value]) -> dict[str, Any]:
     body: dict[str, Any] = {}
     for name, value in settings.items():
         if name is Field.GROUP_REPLY_TO:
-            known = _REPLY.get(value)
-            body |= {"replyTo": known} if known else {"replyTo": "REPLY_TO_CUSTOM", "customReplyTo": str(value)}
+            text = str(value)
+            if "@" in text:
+                body |= {"replyTo": "REPLY_TO_CUSTOM", "customReplyTo": text}
+            else:
+                body["replyTo"] = _REPLY.get(value, text)
         elif name in WIRE:
             key, words = WIRE[name]
-            body[key] = words[value]
+            body[key] = words.get(value, value)  # one without a word keeps Google's, as it was read
     if body.get("whoCanPostMessage") == "NONE_CAN_POST":
         body["archiveOnly"] = "true"
     elif "whoCanPostMessage" in body:

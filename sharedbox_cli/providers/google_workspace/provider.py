@@ -26,8 +26,9 @@ from sharedbox_cli.providers.google_workspace.apply import accounts, groups
 from sharedbox_cli.providers.google_workspace.apply.content import change_content
 from sharedbox_cli.providers.google_workspace.apply.grants import change_grant
 from sharedbox_cli.providers.google_workspace.apply.settle import settle, settle_patiently
-from sharedbox_cli.providers.google_workspace.apply.writer import Writer, failed
+from sharedbox_cli.providers.google_workspace.apply.writer import Unready, Writer, failed
 from sharedbox_cli.providers.google_workspace.capabilities import CAPABILITIES
+from sharedbox_cli.providers.google_workspace.errors import CERTIFICATE, DAILY
 from sharedbox_cli.providers.google_workspace.observe.content import CONTENT
 from sharedbox_cli.providers.google_workspace.observe.tenant import observe_tenant
 from sharedbox_cli.providers.google_workspace.scopes import DOORS
@@ -131,7 +132,7 @@ class GoogleWorkspace:
 
     def close(self) -> None:
         """Give back connections."""
-        self._google.close()
+        self._loop.run(self._google.close())
         self._loop.close()
 
 
@@ -141,7 +142,7 @@ def _act_of(change: Change) -> Act:
         case Kind.CREATE:
             return groups.create if is_group else accounts.create
         case Kind.DELETE:
-            return groups.delete if is_group else accounts.delete
+            return groups.refuse_deletion if is_group else accounts.delete
         case Kind.GRANT | Kind.REVOKE:
             return change_grant
         case Kind.LICENCE:
@@ -155,9 +156,11 @@ def _act_of(change: Change) -> Act:
 
 
 def _told(error: SharedboxError) -> Outcome:
+    if isinstance(error, Unready):
+        return Outcome(Status.SKIPPED, f"{error.summary}: {error.why}")
     if isinstance(error, CloudError):
         told = failed(error)
         lost_role = isinstance(error, PermissionDenied) and error.is_whole_route
-        stops = lost_role or isinstance(error, (Unreachable, Throttled)) or "certificate" in error.summary
+        stops = lost_role or isinstance(error, (Unreachable, Throttled)) or error.code in (CERTIFICATE, DAILY)
         return Outcome(told.status, told.reason, told.request_id, stops_run=stops)
     return Outcome(Status.FAILED, f"{error.summary}. {error.why}", stops_run=isinstance(error, AuthError))

@@ -26,6 +26,8 @@ class Door:
     title: str
     console: str
     """Its name where it is switched on, in the Google Cloud console."""
+    batch: str = "batch"
+    """Path of its batches (`batchPath` of its discovery document)."""
 
 
 def _scopes(*names: str) -> tuple[str, ...]:
@@ -49,7 +51,7 @@ DOORS: Mapping[str, Door] = {
     ),
     SETTINGS: Door(
         "groupssettings", "v1", _scopes("apps.groups.settings"), _scopes("apps.groups.settings"), "Groups Settings",
-        "groupssettings.googleapis.com",
+        "groupssettings.googleapis.com", "batch/groupssettings/v1",
     ),
     LICENSING: Door(
         "licensing", "v1", _scopes("apps.licensing"), _scopes("apps.licensing"), "Licensing",

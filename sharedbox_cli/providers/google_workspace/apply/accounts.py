@@ -12,11 +12,18 @@ from sharedbox_cli.core.model import ALLOWED, KIND_SHARED, LICENCE_NONE, Field, 
 from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.providers.answers import Fields
 from sharedbox_cli.providers.google_workspace import accounts
-from sharedbox_cli.providers.google_workspace.apply.writer import SKEW, Writer, already, done, failed, identity_of
+from sharedbox_cli.providers.google_workspace.apply.writer import (
+    SKEW,
+    WAITS,
+    Writer,
+    already,
+    done,
+    failed,
+    identity_of,
+)
 from sharedbox_cli.providers.google_workspace.observe.directory import read_user
 from sharedbox_cli.providers.google_workspace.scopes import DIRECTORY, LICENSING, SECURITY
 from sharedbox_cli.providers.google_workspace.skus import PRODUCT, SKUS
-from sharedbox_cli.providers.transport import SETTLE_SECONDS
 
 _ALPHABET = string.ascii_letters + string.digits + "-_.:+="
 PASSWORD_LENGTH = 64
@@ -46,10 +53,11 @@ async def create(writer: Writer, change: Change) -> Outcome:
             mailbox=change.mailbox.text,
         )  # fmt: skip
     except Conflict as error:
-        found = await read_user(writer.google, change.mailbox.text) if is_repeated else None
+        found = await _visible(writer, change) if is_repeated else None
         if found is None or not is_made(writer, change, found):
             return failed(error, "address is taken")
         row = found
+    writer.fresh.add(change.mailbox)
     return await _seen(writer, change, str(row.get("id", "")))
 
 
@@ -64,8 +72,9 @@ def is_made(writer: Writer, change: Change, row: Fields | None) -> bool:
 
 
 async def _restore(writer: Writer, change: Change) -> Outcome:
+    unit = str(change.after.get(Field.ORG_UNIT, "/"))
     await writer.google.write(
-        DIRECTORY, lambda service: service.users().undelete(userKey=change.mailbox_id, body={"orgUnitPath": "/"}),
+        DIRECTORY, lambda service: service.users().undelete(userKey=change.mailbox_id, body={"orgUnitPath": unit}),
         "directory.users.undelete", mailbox=change.mailbox.text,
     )  # fmt: skip
     return await _seen(writer, change, change.mailbox_id)
@@ -73,18 +82,26 @@ async def _restore(writer: Writer, change: Change) -> Outcome:
 
 async def _seen(writer: Writer, change: Change, identity: str) -> Outcome:
     writer.made[change.mailbox] = identity
-    for wait in (*SETTLE_SECONDS, *(30.0,) * 8):
+    row = await _visible(writer, change)
+    if row is None:
+        return Outcome(Status.UNKNOWN, "made, and not visible after five minutes", mailbox_id=identity)
+    identity = writer.made[change.mailbox] = str(row["id"])
+    return done(mailbox_id=identity)
+
+
+async def _visible(writer: Writer, change: Change) -> Fields | None:
+    """Return the account as soon as it can be read, or nothing after five minutes."""
+    for wait in (*WAITS, None):
         row = await read_user(writer.google, change.mailbox.text)
-        if row is not None:
-            identity = writer.made[change.mailbox] = str(row["id"])
-            return done(mailbox_id=identity)
+        if row is not None or wait is None:
+            return row
         writer.listener.waiting(wait, f"{change.mailbox} is new and not everywhere yet")
         await writer.clock.sleep(wait)
-    return Outcome(Status.UNKNOWN, "made, and not visible after five minutes", mailbox_id=identity)
+    return None
 
 
 async def update(writer: Writer, change: Change) -> Outcome:
-    """Change what the account holds: one request, and one for each alias."""
+    """Change what the account holds: one request, one for each alias, some more to shut sign-in."""
     key = identity_of(writer, change)
     after = change.after
     body: dict[str, Any] = {}
@@ -94,25 +111,39 @@ async def update(writer: Writer, change: Change) -> Outcome:
         body["includeInGlobalAddressList"] = not after[Field.HIDDEN]
     if Field.ORG_UNIT in after:
         body["orgUnitPath"] = after[Field.ORG_UNIT]
-    marks = {accounts.KIND_MARK: accounts.SHARED} if after.get(Field.KIND) == KIND_SHARED else {}
     if Field.SIGN_IN in after:
         if after[Field.SIGN_IN] == ALLOWED:
             return Outcome(Status.FAILED, "sign-in is not opened by sharedbox: reset the password in the console")
         body |= {"password": unknown_password(), "changePasswordAtNextLogin": False}
         body |= {"recoveryEmail": "", "recoveryPhone": ""}
-        marks[accounts.SIGN_IN_MARK] = accounts.now_text(writer.clock.now())
-    if marks:
-        row = await writer.patiently(lambda: _row(writer, key), change.mailbox)
-        body["externalIds"] = accounts.with_marks(row, marks)
+    if Field.KIND in after or Field.ORG_UNIT in after:  # a unit may be all that tells a shared mailbox
+        kind = accounts.SHARED if after.get(Field.KIND, KIND_SHARED) == KIND_SHARED else accounts.PERSONAL
+        body["externalIds"] = await _marked(writer, change, key, {accounts.KIND_MARK: kind})
     if body:
-        await writer.directory(
-            lambda service: service.users().update(userKey=key, body=body), "directory.users.update", change.mailbox
-        )
+        await _write(writer, change, key, body)
     if Field.ALIASES in after:
         await _aliases(writer, change, key)
     if Field.SIGN_IN in after:
-        await _end_sessions(writer, change, key)
+        if change.mailbox not in writer.fresh:
+            await _end_sessions(writer, change, key)
+        # Last of all: an account counts as hardened only when everything was done.
+        now = accounts.now_text(writer.clock.now())
+        await _write(writer, change, key, {
+            "externalIds": await _marked(writer, change, key, {accounts.SIGN_IN_MARK: now})
+        })  # fmt: skip
     return done()
+
+
+async def _write(writer: Writer, change: Change, key: str, body: dict[str, Any]) -> None:
+    await writer.directory(
+        lambda service: service.users().update(userKey=key, body=body), "directory.users.update", change.mailbox
+    )
+
+
+async def _marked(writer: Writer, change: Change, key: str, marks: dict[str, str]) -> list[dict[str, Any]]:
+    """Return the account's external ids with some notes; they are one list, so what else is in it is read first."""
+    row = await writer.patiently(lambda: _row(writer, key), change.mailbox)
+    return accounts.with_marks(row, marks)
 
 
 async def _row(writer: Writer, key: str) -> Fields:
@@ -149,7 +180,7 @@ def _set(value: Value) -> set[str]:
 
 
 async def _end_sessions(writer: Writer, change: Change, key: str) -> None:
-    """End sessions, app passwords and granted tokens; a scope that nobody granted is told, and no failure."""
+    """End sessions, app passwords and granted tokens."""
     mailbox = change.mailbox.text
     try:
         await writer.google.write(

@@ -16,6 +16,7 @@ from sharedbox_cli.providers.google_workspace.apply.writer import Writer, done
 from sharedbox_cli.providers.google_workspace.observe import content as reading
 
 _BASE = "gmail.users.settings"
+_IMAP = ("autoExpunge", "expungeBehavior", "maxFolderSize")
 
 
 async def change_content(writer: Writer, change: Change) -> Outcome:
@@ -73,7 +74,9 @@ async def _labels(writer: Writer, subject: Address, after: Mapping[Field, Value]
                     "gmail.users.labels.create", subject,
                 )  # fmt: skip
             except Conflict:
-                continue
+                there = await reading.read_labels(writer.google, subject.key)
+                if name.casefold() not in {str(label["name"]).casefold() for label in there}:
+                    raise  # the name is one of Gmail's own
         elif (colour and reading.colour_of(label) != colour) or str(label["name"]) != name:
             await writer.gmail(
                 lambda users, body=body, one=label["id"]: users.labels().patch(userId="me", id=one, body=body),  # type: ignore[misc]
@@ -172,12 +175,13 @@ async def _vacation(writer: Writer, subject: Address, after: Mapping[Field, Valu
     body: dict[str, Any] = {
         "enableAutoReply": bool(now[Field.AUTO_REPLY]),
         "responseSubject": str(now[Field.AUTO_REPLY_SUBJECT]),
-        "responseBodyPlainText": str(now[Field.AUTO_REPLY_INTERNAL]),
         "restrictToContacts": now[Field.AUTO_REPLY_AUDIENCE] == "known",
         "restrictToDomain": now[Field.AUTO_REPLY_AUDIENCE] == "organization",
     }
-    if Field.AUTO_REPLY_INTERNAL not in after and raw.get("responseBodyHtml"):
-        body["responseBodyHtml"] = raw["responseBodyHtml"]
+    if Field.AUTO_REPLY_INTERNAL in after:
+        body["responseBodyPlainText"] = str(after[Field.AUTO_REPLY_INTERNAL])
+    else:
+        body |= {name: raw[name] for name in ("responseBodyPlainText", "responseBodyHtml") if raw.get(name)}
     for name, key in ((Field.AUTO_REPLY_START, "startTime"), (Field.AUTO_REPLY_END, "endTime")):
         if now[name]:
             body[key] = str(int(datetime.fromisoformat(str(now[name])).timestamp() * 1000))
@@ -192,7 +196,7 @@ async def _imap(writer: Writer, subject: Address, *, is_on: bool) -> None:
         lambda: reading.ask(writer.google, subject.key, lambda users: users.settings().getImap(userId="me"), call),
         subject,
     )
-    body = {**raw, "enabled": is_on}
+    body = {name: raw[name] for name in _IMAP if name in raw} | {"enabled": is_on}
     await writer.gmail(
         lambda users: users.settings().updateImap(userId="me", body=body), f"{_BASE}.updateImap", subject
     )  # fmt: skip

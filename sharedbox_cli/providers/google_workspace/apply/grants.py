@@ -12,6 +12,7 @@ from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.providers.answers import Fields
 from sharedbox_cli.providers.google_workspace.apply.writer import Writer, already, done, failed, identity_of
 from sharedbox_cli.providers.google_workspace.observe.groups import DELIVERY
+from sharedbox_cli.providers.google_workspace.observe.mailboxes import ACCEPTED, read_delegates
 from sharedbox_cli.providers.google_workspace.scopes import DIRECTORY
 
 ROLES = {Right.MEMBER: "MEMBER", Right.MANAGER: "MANAGER", Right.OWNER: "OWNER"}
@@ -43,8 +44,22 @@ async def _delegate(writer: Writer, change: Change) -> Outcome:
             "gmail.users.settings.delegates.create", change.mailbox,
         )  # fmt: skip
     except Conflict:
-        return already("is a delegate already")
+        if await _is_accepted(writer, change):
+            return already("is a delegate already")
+        await _undelegate(writer, change)  # an invitation of the web that waits, was refused or ran out
+        await writer.gmail(
+            lambda users: users.settings().delegates().create(userId="me", body={"delegateEmail": _address(change)}),
+            "gmail.users.settings.delegates.create", change.mailbox,
+        )  # fmt: skip
     return done()
+
+
+async def _is_accepted(writer: Writer, change: Change) -> bool:
+    items = await read_delegates(writer.google, change.mailbox.key)
+    return any(
+        str(item["delegateEmail"]).lower() == _address(change) and item.get("verificationStatus", ACCEPTED) == ACCEPTED
+        for item in items
+    )
 
 
 async def _undelegate(writer: Writer, change: Change) -> Outcome:
@@ -90,7 +105,7 @@ async def _join(writer: Writer, change: Change) -> Outcome:
     party, group = change.party, identity_of(writer, change)
     body: dict[str, Any] = {"role": ROLES[party.right] if party else "MEMBER"}
     if wished := change.after.get(Field.DELIVERY):
-        body["delivery_settings"] = _WIRE_DELIVERY[str(wished)]
+        body["delivery_settings"] = _WIRE_DELIVERY.get(str(wished), str(wished))
     if change.kind is not Kind.UPDATE:
         try:
             await writer.directory(
@@ -104,9 +119,9 @@ async def _join(writer: Writer, change: Change) -> Outcome:
                 return failed(error)
             if row.get("role") == body["role"] and "delivery_settings" not in body:
                 return already("has this role")
-    await writer.directory(
-        lambda service: service.members().patch(groupKey=group, memberKey=_key(change), body=body),
-        "directory.members.patch", change.mailbox,
+    await writer.directory(  # not patch: it leaves delivery_settings as they are (discovery document, Member)
+        lambda service: service.members().update(groupKey=group, memberKey=_key(change), body=body),
+        "directory.members.update", change.mailbox,
     )  # fmt: skip
     return done()
 

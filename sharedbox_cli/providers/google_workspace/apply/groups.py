@@ -1,18 +1,21 @@
-"""Groups: making, changing, deleting."""
+"""Groups: making and changing."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sharedbox_cli.core.change import Change
-from sharedbox_cli.core.errors import Conflict, NotFound
+from sharedbox_cli.core.errors import Conflict, NotFound, Refused
 from sharedbox_cli.core.model import KIND_SHARED, Field, Value
-from sharedbox_cli.core.outcome import Outcome
+from sharedbox_cli.core.outcome import Outcome, Status
+from sharedbox_cli.providers.answers import Fields
 from sharedbox_cli.providers.google_workspace import group_fields
-from sharedbox_cli.providers.google_workspace.apply.writer import Writer, already, done, failed, identity_of
+from sharedbox_cli.providers.google_workspace.apply.writer import WAITS, Writer, done, failed, identity_of
 from sharedbox_cli.providers.google_workspace.observe.directory import read_group
 from sharedbox_cli.providers.google_workspace.observe.groups import read_settings
 from sharedbox_cli.providers.google_workspace.scopes import DIRECTORY, SETTINGS
+from sharedbox_cli.providers.transport import SETTLE_SECONDS
 
 
 async def create(writer: Writer, change: Change) -> Outcome:
@@ -26,14 +29,25 @@ async def create(writer: Writer, change: Change) -> Outcome:
             "directory.groups.insert", mailbox=change.mailbox.text,
         )  # fmt: skip
     except Conflict as error:
-        found = await read_group(writer.google, change.mailbox.text) if is_repeated else None
-        if found is None:
+        found = await _visible(writer, change) if is_repeated else None
+        if found is None or found["name"] != name or found["directMembersCount"] != "0":
             return failed(error, "address is taken")
         row = found
     identity = writer.made[change.mailbox] = str(row.get("id", ""))
     await writer.patiently(lambda: _known(writer, change), change.mailbox)
     await _patch(writer, change, dict(group_fields.INBOX))
     return done(mailbox_id=identity)
+
+
+async def _visible(writer: Writer, change: Change) -> Fields | None:
+    """Return the group as soon as it can be read, or nothing after five minutes."""
+    for wait in (*WAITS, None):
+        row = await read_group(writer.google, change.mailbox.text)
+        if row is not None or wait is None:
+            return row
+        writer.listener.waiting(wait, f"{change.mailbox} is new and not everywhere yet")
+        await writer.clock.sleep(wait)
+    return None
 
 
 async def _known(writer: Writer, change: Change) -> None:
@@ -44,12 +58,32 @@ async def _known(writer: Writer, change: Change) -> None:
 
 
 async def _patch(writer: Writer, change: Change, body: dict[str, Any]) -> None:
-    await writer.patiently(
+    """Write Groups Settings, and look whether they were taken. Raises Refused where Google kept others."""
+    told: Mapping[str, Any] = await writer.patiently(
         lambda: writer.google.write(
             SETTINGS, lambda service: service.groups().patch(groupUniqueId=change.mailbox.key, body=body),
             "groupsSettings.groups.patch", mailbox=change.mailbox.text,
         ), change.mailbox,
     )  # fmt: skip
+    for wait in (*SETTLE_SECONDS[:4], None):
+        kept = _kept(told, body)
+        if not kept:
+            return
+        if wait is None:
+            raise Refused(
+                "Google kept another value", call="groupsSettings.groups.patch", mailbox=change.mailbox.text,
+                why=", ".join(f"{name} stayed {value}" for name, value in kept.items()),
+                mend="The organisation allows no more: admin.google.com > Apps > Google Workspace > Groups for "
+                "Business > Sharing settings.",
+            )  # fmt: skip
+        await writer.clock.sleep(wait)
+        told = await read_settings(writer.google, change.mailbox.key)
+
+
+def _kept(told: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is not as it was written; the default sender is told under one of two names."""
+    seen = {**told, "default_sender": group_fields.sender_of(told)}
+    return {name: seen.get(name) for name, value in body.items() if str(seen.get(name)).lower() != str(value).lower()}
 
 
 async def update(writer: Writer, change: Change) -> Outcome:
@@ -67,8 +101,8 @@ async def update(writer: Writer, change: Change) -> Outcome:
     settings = group_fields.wire(after)
     if Field.HIDDEN in after:
         settings["includeInGlobalAddressList"] = "false" if after[Field.HIDDEN] else "true"
-    if after.get(Field.KIND) == KIND_SHARED:
-        settings |= group_fields.CONVERTED
+    if Field.KIND in after:
+        settings["enableCollaborativeInbox"] = "true" if after[Field.KIND] == KIND_SHARED else "false"
     if settings:
         await _patch(writer, change, settings)
     if Field.ALIASES in after:
@@ -102,13 +136,7 @@ def _set(value: Value) -> set[str]:
     return {str(item) for item in value} if isinstance(value, tuple) else set()
 
 
-async def delete(writer: Writer, change: Change) -> Outcome:
-    """Delete a group, for good; one that is gone is fine."""
-    try:
-        await writer.google.write(
-            DIRECTORY, lambda service: service.groups().delete(groupKey=change.mailbox_id), "directory.groups.delete",
-            mailbox=change.mailbox.text,
-        )  # fmt: skip
-    except NotFound:
-        return already("it was gone already")
-    return done()
+async def refuse_deletion(_writer: Writer, change: Change) -> Outcome:
+    """Return a failure: a deleted group cannot be brought back, and nothing is deleted for good."""
+    words = f"{change.mailbox} is a group: deleted, it cannot be brought back, so sharedbox deletes none. It can be "
+    return Outcome(Status.FAILED, f"{words}deleted at admin.google.com > Directory > Groups")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sharedbox_cli.core.change import Change, Kind
 from sharedbox_cli.core.diff_settings import is_so
 from sharedbox_cli.core.errors import CloudError, SharedboxError
-from sharedbox_cli.core.model import Field
+from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, Field
 from sharedbox_cli.core.outcome import Effect
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.google_workspace.apply.accounts import is_made
@@ -40,8 +40,9 @@ async def settle_patiently(writer: Writer, change: Change) -> Effect:
 async def _is_there(writer: Writer, change: Change) -> bool:
     party = change.party
     address = party.address if party else None
+    fields = frozenset() if change.kind is Kind.CREATE else frozenset(change.after)
     scope = Scope(
-        frozenset({change.platform}), frozenset({change.mailbox}), frozenset(change.after) | {Field.KIND},
+        frozenset({change.platform}), frozenset({change.mailbox}), fields | {Field.KIND},
         grants_of=frozenset({change.mailbox} if party else ()),
         trustees=frozenset({address} if address else ()), rights=frozenset({party.right} if party else ()),
     )  # fmt: skip
@@ -52,8 +53,10 @@ async def _is_there(writer: Writer, change: Change) -> bool:
     if box is None:
         return False
     if change.kind is Kind.CREATE:
+        if change.platform == GOOGLE_COLLABORATIVE:
+            return True
         row = await read_user(writer.google, change.mailbox.text)
-        return row is None or is_made(writer, change, row)
+        return row is not None and is_made(writer, change, row)
     if party is not None:
         ids = {party.id, world.directory.get(address) if address else None}
         delivery = change.after.get(Field.DELIVERY)

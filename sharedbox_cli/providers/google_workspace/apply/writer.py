@@ -20,8 +20,14 @@ from sharedbox_cli.providers.transport import SETTLE_SECONDS, Clock
 T = TypeVar("T")
 SKEW = timedelta(minutes=5)
 """How far Google's clocks and ours may be apart."""
-_WAITS = (*SETTLE_SECONDS, *(30.0,) * 18)
-"""About ten minutes: a mailbox is usually there within minutes of its licence (up to a day is documented)."""
+WAITS = (*SETTLE_SECONDS, *(30.0,) * 8)
+"""Five minutes: a mailbox is usually there within minutes of its licence (up to a day is documented)."""
+
+
+class Unready(CloudError):
+    """What this run made is not everywhere yet: nothing was done, and a later run goes on."""
+
+    summary = "waiting"
 
 
 @dataclass(slots=True)
@@ -37,6 +43,10 @@ class Writer:
     """When the first request to make something was sent (UTC)."""
     licensed: set[Address] = field(default_factory=set)
     """Accounts to which this run gave a licence: their mailbox is on its way."""
+    fresh: set[Address] = field(default_factory=set)
+    """Accounts that this run made, and did not bring back: nobody was ever signed in to them."""
+    given_up: set[Address] = field(default_factory=set)
+    """What was waited for long enough in this run."""
 
     async def directory(self, make: Callable[[Any], Any], call: str, mailbox: Address) -> dict[str, Any]:
         """Send a write to the Directory API; wait where this run made the object."""
@@ -51,15 +61,22 @@ class Writer:
         )  # fmt: skip
 
     async def patiently(self, act: Callable[[], Awaitable[T]], mailbox: Address) -> T:
-        """Return what `act` returns, repeated while what this run made is not everywhere yet. Raises CloudError."""
-        waits = iter(_WAITS)
+        """Return what `act` returns, repeated while what this run made is not everywhere yet.
+
+        Raises CloudError; Unready after five minutes, and for the same mailbox at once from then on.
+        """
+        waits = iter(() if mailbox in self.given_up else WAITS)
         while True:
             try:
                 return await act()
             except (CloudError, AuthError) as error:
-                wait = next(waits, None)
-                if wait is None or not self._may_come(error, mailbox):
+                if not self._may_come(error, mailbox):
                     raise
+                wait = next(waits, None)
+                if wait is None:
+                    self.given_up.add(mailbox)
+                    why = f"{mailbox} is not everywhere yet: Google may take up to a day. Apply again later"
+                    raise Unready(mailbox=mailbox.text, why=why) from error
                 self.listener.waiting(wait, f"{mailbox} is new and not everywhere yet")
                 await self.clock.sleep(wait)
 

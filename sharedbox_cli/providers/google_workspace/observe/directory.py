@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 
-from sharedbox_cli.core.errors import NotFound
+from sharedbox_cli.core.errors import NotFound, ObserveError
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import Trustee, TrusteeKind
-from sharedbox_cli.providers.answers import Fields
+from sharedbox_cli.providers.answers import MAX_PAGES, Fields
 from sharedbox_cli.providers.google_workspace.accounts import name_of
-from sharedbox_cli.providers.google_workspace.api import Google
+from sharedbox_cli.providers.google_workspace.api import Google, together
 from sharedbox_cli.providers.google_workspace.scopes import DIRECTORY
 
 USERS_A_PAGE = 500
@@ -34,6 +33,7 @@ class Directory:
     groups: dict[str, Fields] = field(default_factory=dict)
     owner: dict[Address, str] = field(default_factory=dict)
     domains: frozenset[str] = frozenset()
+    primary: str = ""
     is_whole: bool = False
     """Whether all accounts were read, so that an unknown address is nobody's."""
 
@@ -48,8 +48,16 @@ class Directory:
         self._own(row, "email")
 
     def _own(self, row: Fields, primary: str) -> None:
+        """Note the addresses of an account or group. Raises ObserveError for one that is another's too."""
+        identity = str(row["id"])
         for text in (row[primary], *row.get("aliases", ()), *row.get("nonEditableAliases", ())):
-            self.owner[Address.of(str(text))] = str(row["id"])
+            address = Address.of(str(text))
+            holder = self.owner.setdefault(address, identity)
+            if holder != identity:
+                raise ObserveError(
+                    where=f"{address} · directory", why=f"It was read of two objects: {holder} and {identity}.",
+                    mend="It may have moved while reading. Run the command again.",
+                )  # fmt: skip
 
     def user_of(self, address: Address) -> Fields | None:
         """Return the account with this primary address."""
@@ -85,22 +93,41 @@ async def read_users(google: Google, into: Directory, wanted: Iterable[Address] 
     """Read the accounts that are wanted, or all. An address nobody has is simply not there afterwards."""
     open_ones = None if wanted is None else set(wanted)
     if open_ones is None or len(open_ones) > FEW:
-        pages = len(open_ones) if open_ones is not None else 10_000
+        pages = len(open_ones) if open_ones is not None else MAX_PAGES
         rows, is_whole = await google.read_all(
             DIRECTORY, lambda service, token: service.users().list(
                 customer=google.customer, maxResults=USERS_A_PAGE, pageToken=token, projection="basic",
-                fields=f"nextPageToken,users({USER_FIELDS})",
-            ), "users", "directory.users.list", most_pages=pages,
+                fields=f"kind,nextPageToken,users({USER_FIELDS})",
+            ), "users", "directory.users.list", kind="admin#directory#users", most_pages=pages,
         )  # fmt: skip
-        for row in rows:
+        for row in await _settled(rows, lambda key: read_user(google, key)):
             into.add_user(row)
         into.is_whole = is_whole
         if is_whole:
             return
     missing = sorted({address for address in open_ones or () if address not in into.owner})
-    for found in await asyncio.gather(*(read_user(google, address.text) for address in missing)):
+    for found in await together(read_user(google, address.text) for address in missing):
         if found is not None:
             into.add_user(found)
+
+
+async def _settled(rows: list[Fields], read: Callable[[str], Awaitable[Fields | None]]) -> list[Fields]:
+    """Return each object once; one that came twice and not alike changed while the pages were read: it is read again.
+
+    One that is gone by now is left out.
+    """
+    found: dict[str, Fields] = {}
+    doubtful: set[str] = set()
+    for row in rows:
+        identity = str(row["id"])
+        if found.setdefault(identity, row) != row:
+            doubtful.add(identity)
+    for identity in sorted(doubtful):
+        again = await read(identity)
+        found.pop(identity)
+        if again is not None:
+            found[identity] = again
+    return list(found.values())
 
 
 async def read_user(google: Google, key: str) -> Fields | None:
@@ -121,15 +148,16 @@ async def read_groups(google: Google, into: Directory, wanted: Iterable[Address]
         rows, is_whole = await google.read_all(
             DIRECTORY, lambda service, token: service.groups().list(
                 customer=google.customer, maxResults=GROUPS_A_PAGE, pageToken=token,
-                fields=f"nextPageToken,groups({GROUP_FIELDS})",
-            ), "groups", "directory.groups.list", most_pages=len(open_ones) if open_ones is not None else 10_000,
+                fields=f"kind,nextPageToken,groups({GROUP_FIELDS})",
+            ), "groups", "directory.groups.list", kind="admin#directory#groups",
+            most_pages=len(open_ones) if open_ones is not None else MAX_PAGES,
         )  # fmt: skip
-        for row in rows:
+        for row in await _settled(rows, lambda key: read_group(google, key)):
             into.add_group(row)
         if is_whole:
             return
     missing = sorted({address for address in open_ones or () if address not in into.owner})
-    for found in await asyncio.gather(*(read_group(google, address.text) for address in missing)):
+    for found in await together(read_group(google, address.text) for address in missing):
         if found is not None:
             into.add_group(found)
 
@@ -144,15 +172,15 @@ async def read_group(google: Google, key: str) -> Fields | None:
         return None
 
 
-async def read_domains(google: Google) -> tuple[list[str], str]:
-    """Return the verified domains and the primary one."""
+async def read_domains(google: Google, into: Directory) -> None:
+    """Read the verified domains."""
     data = await google.read(
         DIRECTORY, lambda service: service.domains().list(customer=google.customer), "directory.domains.list"
     )
     rows = [row for row in data["domains"] if row.get("verified", True)]
-    primary = next((str(row["domainName"]) for row in rows if row.get("isPrimary")), "")
+    into.primary = next((str(row["domainName"]) for row in rows if row.get("isPrimary")), "")
     aliases = [alias["domainAliasName"] for row in rows for alias in row.get("domainAliases", ())]
-    return [str(name).lower() for name in (*(row["domainName"] for row in rows), *aliases)], primary
+    into.domains = frozenset(str(name).lower() for name in (*(row["domainName"] for row in rows), *aliases))
 
 
 async def read_deleted(google: Google) -> list[Fields]:
@@ -160,10 +188,25 @@ async def read_deleted(google: Google) -> list[Fields]:
     rows, _ = await google.read_all(
         DIRECTORY, lambda service, token: service.users().list(
             customer=google.customer, maxResults=USERS_A_PAGE, pageToken=token, showDeleted="true",
-            fields="nextPageToken,users(id,primaryEmail,name,deletionTime)",
-        ), "users", "directory.users.list deleted",
+            fields="kind,nextPageToken,users(id,primaryEmail,name,deletionTime)",
+        ), "users", "directory.users.list deleted", kind="admin#directory#users",
     )  # fmt: skip
     return rows
+
+
+def member_id(member: Fields, directory: Directory) -> TrusteeId:
+    """Return what a member is known by: somebody outside by the address, before and after they are in the group."""
+    text = str(member.get("email") or "")
+    identity = str(member["id"])
+    is_known = identity in directory.users or identity in directory.groups
+    if not text or is_known or Address.of(text).domain in directory.domains:
+        return TrusteeId(identity)
+    return outsider_id(Address.of(text))
+
+
+def outsider_id(address: Address) -> TrusteeId:
+    """Return what somebody outside is known by: the directory has no id of theirs."""
+    return TrusteeId(f"external:{address.key}")
 
 
 async def read_derived(google: Google, group: str) -> list[Fields]:
@@ -171,7 +214,7 @@ async def read_derived(google: Google, group: str) -> list[Fields]:
     rows, _ = await google.read_all(
         DIRECTORY, lambda service, token: service.members().list(
             groupKey=group, maxResults=200, pageToken=token, includeDerivedMembership=True,
-            fields="nextPageToken,members(id,email,type,status)",
-        ), "members", "directory.members.list derived",
+            fields="kind,nextPageToken,members(id,email,type,status)",
+        ), "members", "directory.members.list derived", kind="admin#directory#members",
     )  # fmt: skip
     return rows

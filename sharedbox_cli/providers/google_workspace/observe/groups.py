@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from sharedbox_cli.core.errors import ObserveError
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import (
     GOOGLE_COLLABORATIVE,
@@ -24,8 +24,8 @@ from sharedbox_cli.core.model import (
 from sharedbox_cli.providers.answers import Fields
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.google_workspace import group_fields
-from sharedbox_cli.providers.google_workspace.api import Google
-from sharedbox_cli.providers.google_workspace.observe.directory import Directory
+from sharedbox_cli.providers.google_workspace.api import Google, together
+from sharedbox_cli.providers.google_workspace.observe.directory import Directory, member_id
 from sharedbox_cli.providers.google_workspace.scopes import DIRECTORY, SETTINGS
 
 MEMBERS_A_PAGE = 200
@@ -55,57 +55,67 @@ async def read_members(google: Google, group: str) -> list[Fields]:
     rows, _ = await google.read_all(
         DIRECTORY, lambda service, token: service.members().list(
             groupKey=group, maxResults=MEMBERS_A_PAGE, pageToken=token,
-            fields="nextPageToken,members(id,email,role,type,status)",
-        ), "members", "directory.members.list",
+            fields="kind,nextPageToken,members(id,email,role,type,status)",
+        ), "members", "directory.members.list", kind="admin#directory#members", mailbox=group,
     )  # fmt: skip
     return rows
 
 
 async def read_delivery(google: Google, group: str, member: str) -> str:
-    """Return how one member gets messages: lists do not tell it."""
+    """Return how one member gets messages: lists do not tell it. An unknown way keeps Google's word."""
     row = await google.read(
-        DIRECTORY, lambda service: service.members().get(groupKey=group, memberKey=member), "directory.members.get"
-    )
-    return DELIVERY.get(str(row.get("delivery_settings", "ALL_MAIL")), "all")
+        DIRECTORY, lambda service: service.members().get(
+            groupKey=group, memberKey=member, fields="id,email,delivery_settings",
+        ), "directory.members.get", mailbox=group,
+    )  # fmt: skip
+    return DELIVERY.get(told := str(row["delivery_settings"]), told)
 
 
 async def read_inboxes(
     google: Google, directory: Directory, scope: Scope, rows: Mapping[Address, Fields]
 ) -> GroupReading:  # fmt: skip
     """Return the inboxes among some groups; where all are asked for, plain groups are left out."""
-    raw = await asyncio.gather(*(read_settings(google, key.key) for key in rows))
-    settings = dict(zip(rows, raw, strict=True))
-    chosen = {
-        key: row for key, row in rows.items() if scope.mailboxes is not None or group_fields.is_inbox(settings[key])
-    }
-    granted = [key for key in chosen if scope.grants_of is None or key in scope.grants_of]
-    members = dict(zip(
-        granted, await asyncio.gather(*(read_members(google, str(chosen[key]["id"])) for key in granted)), strict=True
-    ))  # fmt: skip
-    deliveries = await _deliveries(google, chosen, members) if Field.DELIVERY in scope.fields else {}
+    told = await together(_inbox(google, key, row, scope) for key, row in rows.items())
+    found = {key: inbox for key, inbox in zip(rows, told, strict=True) if inbox is not None}
     reading = GroupReading()
-    for key, row in chosen.items():
-        grants: set[Grant] = set()
+    for key, inbox in found.items():
+        row = rows[key]
+        grants: dict[TrusteeId, Grant] = {}
         special: list[SpecialEntry] = []
-        for member in members.get(key, ()):
-            _sort(member, directory, reading, grants, special, deliveries.get((key, str(member.get("id")))))
+        for member in inbox.members or ():
+            _sort(member, directory, reading, grants, special, inbox.deliveries.get(str(member.get("id"))))
         reading.boxes[key] = ObservedMailbox(
             str(row["id"]), Address.of(str(row["email"])), GOOGLE_COLLABORATIVE,
-            _settings(row, settings[key], scope.fields), frozenset(grants) if key in members else None,
-            tuple(sorted(special, key=lambda entry: (entry.trustee, entry.text))), _facts(settings[key]),
+            _settings(row, inbox.settings, scope.fields),
+            None if inbox.members is None else frozenset(grants.values()),
+            tuple(sorted(special, key=lambda entry: (entry.trustee, entry.text))), _facts(inbox.settings),
         )  # fmt: skip
     return reading
 
 
-async def _deliveries(
-    google: Google, rows: Mapping[Address, Fields], members: Mapping[Address, list[Fields]]
-) -> dict[tuple[Address, str], str]:
-    asked = [
-        (key, str(member["id"])) for key, found in members.items() for member in found
-        if member.get("type") != "CUSTOMER"
-    ]  # fmt: skip
-    told = await asyncio.gather(*(read_delivery(google, str(rows[key]["id"]), who) for key, who in asked))
-    return dict(zip(asked, told, strict=True))
+@dataclass(slots=True)
+class _Inbox:
+    """What was read of one group."""
+
+    settings: Fields
+    members: list[Fields] | None = None
+    deliveries: dict[str, str] = field(default_factory=dict)
+
+
+async def _inbox(google: Google, key: Address, row: Fields, scope: Scope) -> _Inbox | None:
+    """Return a group's settings and members; nothing of a plain group, where all inboxes are asked for."""
+    inbox = _Inbox(await read_settings(google, key.key))
+    if scope.mailboxes is None and not group_fields.is_inbox(inbox.settings):
+        return None
+    if scope.grants_of is None or key in scope.grants_of:
+        group = str(row["id"])
+        inbox.members = await read_members(google, group)
+        if Field.DELIVERY in scope.fields:
+            who = [str(member["id"]) for member in inbox.members if member.get("type") != "CUSTOMER"]
+            inbox.deliveries = dict(
+                zip(who, await together(read_delivery(google, group, one) for one in who), strict=True)
+            )
+    return inbox
 
 
 def _settings(row: Fields, raw: Fields, wanted: frozenset[Field]) -> dict[Field, Value]:
@@ -129,10 +139,11 @@ def _facts(raw: Fields) -> dict[Fact, Value]:
 
 
 def _sort(
-    member: Fields, directory: Directory, reading: GroupReading, grants: set[Grant], special: list[SpecialEntry],
-    delivery: str | None,
+    member: Fields, directory: Directory, reading: GroupReading, grants: dict[TrusteeId, Grant],
+    special: list[SpecialEntry], delivery: str | None,
 ) -> None:  # fmt: skip
-    identity = TrusteeId(str(member["id"]))
+    """Put one member where it belongs. Raises ObserveError for one that came twice, in two roles."""
+    identity = member_id(member, directory)
     if member.get("type") == "CUSTOMER":
         words = f"{member['role']}: everybody in the organisation"
         special.append(SpecialEntry(identity, words, is_everybody=True))
@@ -146,7 +157,11 @@ def _sort(
     if right is None:
         special.append(SpecialEntry(identity, f"role {member['role']} of {member.get('email', identity)}"))
         return
-    grants.add(Grant(identity, right, delivery=delivery))
+    if grants.setdefault(identity, grant := Grant(identity, right, delivery=delivery)) != grant:
+        raise ObserveError(
+            where=f"{member.get('email', identity)} · directory.members.list", why="It was read in two roles.",
+            mend="The members changed while they were read. Run the command again.",
+        )  # fmt: skip
 
 
 def _stranger(identity: TrusteeId, member: Fields, directory: Directory) -> Trustee:

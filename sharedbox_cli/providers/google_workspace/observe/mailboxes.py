@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sharedbox_cli.core.errors import CloudError, Refused
+from sharedbox_cli.core.errors import CloudError, ObserveError, Refused
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import (
     GOOGLE_DELEGATED,
@@ -23,10 +22,10 @@ from sharedbox_cli.core.model import (
 from sharedbox_cli.providers.answers import Fields
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.google_workspace import accounts
-from sharedbox_cli.providers.google_workspace.api import Google
+from sharedbox_cli.providers.google_workspace.api import Google, together
 from sharedbox_cli.providers.google_workspace.errors import NO_MAIL
 from sharedbox_cli.providers.google_workspace.observe.content import CONTENT, EMPTY, read_content
-from sharedbox_cli.providers.google_workspace.observe.directory import Directory, read_user
+from sharedbox_cli.providers.google_workspace.observe.directory import Directory, read_groups, read_user
 from sharedbox_cli.providers.google_workspace.scopes import GMAIL
 
 ACCEPTED = "accepted"
@@ -54,7 +53,7 @@ async def read_delegated(
 ) -> DelegatedReading:  # fmt: skip
     """Return the mailboxes of some accounts. Raises CloudError, ObserveError."""
     content = scope.fields & CONTENT
-    told = await asyncio.gather(*(_gmail(google, key, row, scope, content) for key, row in rows.items()))
+    told = await together(_gmail(google, key, row, scope, content) for key, row in rows.items())
     by_box = dict(zip(rows, told, strict=True))
     await _read_strangers(google, directory, by_box)
     senders = await _read_senders(google, directory, scope, by_box)
@@ -67,7 +66,11 @@ async def read_delegated(
         special: list[SpecialEntry] = []
         for item in gmail.delegates if reads_grants else ():
             _sort_delegate(item, directory, reading, grants, special)
-        grants |= {Grant(holder, Right.SEND_AS) for holder, box in senders if box == key}
+        for sender in senders:
+            if sender.mailbox == key:
+                grants.add(Grant(sender.holder, Right.SEND_AS))
+                if sender.status != ACCEPTED:
+                    special.append(SpecialEntry(sender.holder, f"send-as address of {sender.who}, {sender.status}"))
         reading.boxes[key] = ObservedMailbox(
             str(row["id"]), accounts.address_of(row), GOOGLE_DELEGATED, settings,
             frozenset(grants) if reads_grants else None,
@@ -82,8 +85,14 @@ async def _gmail(google: Google, key: Address, row: Fields, scope: Scope, conten
     if not (wants_grants or content):
         return Gmail()
     if row.get("suspended") or row.get("archived"):
-        return Gmail(was_read=False)
-    if not row.get("isMailboxSetup"):
+        if scope.mailboxes is None:
+            return Gmail(was_read=False)
+        raise ObserveError(
+            where=f"{key} · members", why="The account is suspended or archived: nobody can act as it, and mail is "
+            "rejected.", mend="Activate it at admin.google.com > Directory > Users, or leave it out:\n"
+            f"    sharedbox plan --exclude {key}",
+        )  # fmt: skip
+    if row.get("isMailboxSetup") is False:
         return _fresh(content)  # no licence yet: nobody can have been let in
     gmail = Gmail()
     subject = accounts.address_of(row).key
@@ -94,7 +103,11 @@ async def _gmail(google: Google, key: Address, row: Fields, scope: Scope, conten
     except Refused as error:
         if error.code != NO_MAIL:
             raise
-        return _fresh(content)
+        if "isMailboxSetup" not in row:
+            return _fresh(content)
+        if scope.mailboxes is None:
+            return Gmail(was_read=False)  # set up once, and switched off now: what it holds cannot be known
+        raise
     return gmail
 
 
@@ -112,14 +125,15 @@ async def read_delegates(google: Google, subject: str) -> list[Fields]:
 
 
 async def _read_strangers(google: Google, directory: Directory, told: Mapping[Address, Gmail]) -> None:
-    """Ask who the delegates are that no list named; nobody where the whole list was read."""
-    if directory.is_whole:
-        return
+    """Ask who the delegates are that no list named."""
     addresses = {Address.of(str(item["delegateEmail"])) for gmail in told.values() for item in gmail.delegates}
-    missing = sorted(address for address in addresses if address not in directory.owner)
-    for row in await asyncio.gather(*(read_user(google, address.text) for address in missing)):
-        if row is not None:
-            directory.add_user(row)
+    if not directory.is_whole:
+        unknown = sorted(address for address in addresses if address not in directory.owner)
+        for row in await together(read_user(google, address.text) for address in unknown):
+            if row is not None:
+                directory.add_user(row)
+    if missing := sorted(address for address in addresses if address not in directory.owner):
+        await read_groups(google, directory, missing)  # the console lets groups be delegates; the API does not
 
 
 def _sort_delegate(
@@ -138,8 +152,11 @@ def _sort_delegate(
 
 async def _read_senders(
     google: Google, directory: Directory, scope: Scope, told: Mapping[Address, Gmail]
-) -> list[tuple[TrusteeId, Address]]:
-    """Return who may send as a mailbox from an own account: asked of members that specs name, and of delegates."""
+) -> list[_Sender]:
+    """Return who may send as a mailbox from an own account: asked of members that specs name, and of delegates.
+
+    One that waits for its confirmation is there: it is not made again.
+    """
     if Right.SEND_AS not in scope.rights:
         return []
     people = {directory.owner[address] for address in scope.trustees if address in directory.owner}
@@ -147,18 +164,29 @@ async def _read_senders(
         addresses = (Address.of(str(item["delegateEmail"])) for item in gmail.delegates)
         people |= {directory.owner[address] for address in addresses if address in directory.owner}
     rows = [row for key in sorted(people) if (row := directory.users.get(key)) is not None and _reads_mail(row)]
-    lists = await asyncio.gather(*(_senders(google, row) for row in rows))
+    lists = await together(_senders(google, row) for row in rows)
     found = []
     for row, items in zip(rows, lists, strict=True):
         for item in items:
             address = Address.of(str(item.get("sendAsEmail", "")))
             if address in told and address != accounts.address_of(row):
-                found.append((TrusteeId(str(row["id"])), address))
+                status = str(item.get("verificationStatus", ACCEPTED))
+                found.append(_Sender(TrusteeId(str(row["id"])), address, status, accounts.address_of(row).text))
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Sender:
+    """A send-as address of a mailbox in somebody's own account."""
+
+    holder: TrusteeId
+    mailbox: Address
+    status: str
+    who: str
+
+
 def _reads_mail(row: Fields) -> bool:
-    return bool(row.get("isMailboxSetup")) and not row.get("suspended")
+    return row.get("isMailboxSetup") is not False and not (row.get("suspended") or row.get("archived"))
 
 
 async def _senders(google: Google, row: Fields) -> list[dict[str, Any]]:

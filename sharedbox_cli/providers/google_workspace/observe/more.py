@@ -25,7 +25,7 @@ Boxes = Mapping[Address, ObservedMailbox]
 
 
 async def read_more(
-    google: Google, scope: Scope, boxes: Boxes, now: datetime
+    google: Google, scope: Scope, boxes: Boxes, customer: str, now: datetime
 ) -> tuple[dict[Address, ObservedMailbox], dict[str, LicencePool]]:  # fmt: skip
     """Return the mailboxes with what was asked for beside their own settings, and the licences in use."""
     found = dict(boxes)
@@ -33,7 +33,7 @@ async def read_more(
     if not found:
         return found, pools
     if Field.LICENCE in scope.fields or scope.facts & {Fact.LICENCES, Fact.MAILBOX_PLANS}:
-        held = await read_licences(google, _customer(google, boxes))
+        held = await read_licences(google, customer)
         found = {key: _licensed(box, held, scope) for key, box in found.items()}
     if scope.facts & _SIZES:
         sizes, pool = await read_sizes(google, now)
@@ -44,19 +44,12 @@ async def read_more(
     return found, pools
 
 
-def _customer(google: Google, boxes: Boxes) -> str:
-    """Return what the Licensing API takes for a customer: it knows no `my_customer`."""
-    if google.customer != "my_customer":
-        return google.customer
-    return google.admin.rpartition("@")[2]
-
-
 async def read_licences(google: Google, customer: str) -> dict[Address, str]:
-    """Return the licence of each account, by its primary address."""
+    """Return the licence of each account, by its primary address. This API knows no `my_customer`."""
     rows, _ = await google.read_all(
         LICENSING, lambda service, token: service.licenseAssignments().listForProduct(
             productId=PRODUCT, customerId=customer, maxResults=1000, pageToken=token,
-        ), "items", "licensing.licenseAssignments.listForProduct",
+        ), "items", "licensing.licenseAssignments.listForProduct", kind="licensing#licenseAssignmentList",
     )  # fmt: skip
     return {Address.of(str(row["userId"])): str(row["skuId"]) for row in rows}
 
@@ -79,7 +72,7 @@ async def read_sizes(
             rows, _ = await google.read_all(
                 REPORTS, lambda service, token, day=day: service.userUsageReport().get(  # type: ignore[misc]
                     userKey="all", date=day, parameters="accounts:used_quota_in_mb", maxResults=1000, pageToken=token,
-                ), "usageReports", "reports.userUsageReport.get",
+                ), "usageReports", "reports.userUsageReport.get", kind="admin#reports#usageReports",
             )  # fmt: skip
         except Refused as error:
             if error.status != 400:

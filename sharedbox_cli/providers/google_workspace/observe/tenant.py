@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -23,9 +22,11 @@ from sharedbox_cli.core.model import (
 from sharedbox_cli.providers.answers import Fields
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.google_workspace import accounts
-from sharedbox_cli.providers.google_workspace.api import Google
+from sharedbox_cli.providers.google_workspace.api import Google, together
 from sharedbox_cli.providers.google_workspace.observe.directory import (
     Directory,
+    member_id,
+    outsider_id,
     read_deleted,
     read_derived,
     read_domains,
@@ -50,19 +51,17 @@ async def observe_tenant(google: Google, scope: Scope, now: datetime) -> Observe
 async def _delegated(google: Google, scope: Scope, now: datetime) -> Observed:
     directory = Directory()
     wanted = None if scope.mailboxes is None else {*scope.mailboxes, *scope.trustees, Address.of(google.admin)}
-    domains, primary = await read_domains(google)
-    directory.domains = frozenset(domains)
-    await read_users(google, directory, wanted)
+    await together((read_domains(google, directory), read_users(google, directory, wanted)))
     rows = _accounts(google, directory, scope)
     reading = await read_delegated(google, directory, scope, rows)
     nobody = [address for address in scope.trustees if address not in directory.owner]
     if nobody:
         await read_groups(google, directory, nobody)  # to say "is a group" and not "is nobody"
     taken = await _taken(google, directory, scope, frozenset(reading.boxes))
-    boxes, pools = await read_more(google, scope, reading.boxes, now)
+    boxes, pools = await read_more(google, scope, reading.boxes, _customer(directory), now)
     others = 0 if scope.mailboxes is None else _others(google, directory, scope)
     return _observed(
-        google, directory, scope, domains, primary, now, boxes, reading.trustees, taken, others=others, licences=pools
+        google, directory, scope, now, boxes, reading.trustees, taken, others=others, licences=pools
     )  # fmt: skip
 
 
@@ -83,29 +82,31 @@ def _others(google: Google, directory: Directory, scope: Scope) -> int:
 
 async def _collaborative(google: Google, scope: Scope, now: datetime) -> Observed:
     directory = Directory()
-    domains, primary = await read_domains(google)
-    directory.domains = frozenset(domains)
-    await read_groups(google, directory, None if scope.mailboxes is None else {*scope.mailboxes, *scope.trustees})
+    admin = Address.of(google.admin)
     if scope.mailboxes is None:
+        everybody, lists = read_users(google, directory, None), read_groups(google, directory, None)
+        await together((read_domains(google, directory), everybody, lists))
         rows = {Address.of(str(row["email"])): row for row in directory.groups.values()}
     else:
+        await read_domains(google, directory)
+        inside = {address for address in scope.trustees if address.domain in directory.domains}
+        await read_users(google, directory, {*inside, admin})
+        nobody = {address for address in inside if address not in directory.owner}
+        await read_groups(google, directory, {*scope.mailboxes, *nobody})
         found = {address: directory.group_of(address) for address in sorted(scope.mailboxes)}
         rows = {address: row for address, row in found.items() if row is not None}
-    inside = {address for address in scope.trustees if address.domain in domains and address not in directory.owner}
-    people = None if scope.mailboxes is None else {*inside, Address.of(google.admin)}
-    await read_users(google, directory, people)
     reading = await read_inboxes(google, directory, scope, rows)
     strangers = dict(reading.trustees)
     known = {**reading.directory}
     for address in scope.trustees:
-        if address.domain not in domains and address not in known:
-            identity = TrusteeId(f"external:{address.key}")
+        if address.domain not in directory.domains and address not in known:
+            identity = outsider_id(address)
             known[address] = identity
             strangers[identity] = Trustee(identity, TrusteeKind.USER, address, is_guest=True)
     taken = await _taken(google, directory, scope, frozenset(reading.boxes))
     members = await _members(google, directory, scope, reading.boxes, strangers)
     return _observed(
-        google, directory, scope, domains, primary, now, reading.boxes, strangers, taken, known=known, members=members
+        google, directory, scope, now, reading.boxes, strangers, taken, known=known, members=members
     )  # fmt: skip
 
 
@@ -120,16 +121,17 @@ async def _members(
     held |= {TrusteeId(directory.owner[one]) for one in scope.trustees if one in directory.owner}
     groups = sorted(
         one for one in held
-        if one in directory.groups or (one in strangers and strangers[one].kind is TrusteeKind.GROUP)
+        if one in directory.groups
+        or (one in strangers and strangers[one].kind is TrusteeKind.GROUP and not strangers[one].is_guest)
     )  # fmt: skip
-    lists = await asyncio.gather(*(read_derived(google, one) for one in groups))
+    lists = await together(read_derived(google, one) for one in groups)
     found: dict[TrusteeId, frozenset[TrusteeId]] = {}
     for group, rows in zip(groups, lists, strict=True):
         if any(row.get("type") == "CUSTOMER" for row in rows):
             continue  # everybody, whoever that is: who is in it is not known
         people = [row for row in rows if row.get("type") in ("USER", "EXTERNAL")]
         for row in people:
-            identity = TrusteeId(str(row["id"]))
+            identity = member_id(row, directory)
             if identity not in directory.users and row.get("email"):
                 address, is_enabled = Address.of(str(row["email"])), row.get("status") != "SUSPENDED"
                 outsider = Trustee(
@@ -137,7 +139,7 @@ async def _members(
                     is_guest=address.domain not in directory.domains,
                 )  # fmt: skip
                 strangers.setdefault(identity, outsider)
-        found[group] = frozenset(TrusteeId(str(row["id"])) for row in people)
+        found[group] = frozenset(member_id(row, directory) for row in people)
     return found
 
 
@@ -177,13 +179,13 @@ def _occupant(identity: str, directory: Directory) -> Occupant:
 
 
 def _observed(
-    google: Google, directory: Directory, scope: Scope, domains: list[str], primary: str, now: datetime,
-    boxes: Mapping[Address, ObservedMailbox], strangers: Mapping[TrusteeId, Trustee],
-    taken: Mapping[Address, tuple[Occupant, ...]], *, known: Mapping[Address, TrusteeId] | None = None,
+    google: Google, directory: Directory, scope: Scope, now: datetime, boxes: Mapping[Address, ObservedMailbox],
+    strangers: Mapping[TrusteeId, Trustee], taken: Mapping[Address, tuple[Occupant, ...]], *,
+    known: Mapping[Address, TrusteeId] | None = None,
     members: Mapping[TrusteeId, frozenset[TrusteeId]] | None = None, others: int = 0,
     licences: Mapping[str, LicencePool] | None = None,
 ) -> Observed:  # fmt: skip
-    customer = next((str(row["customerId"]) for row in directory.users.values()), "")
+    customer = _customer(directory)
     if not customer:
         raise ObserveError(
             where="directory.users", why=f"The administrator {google.admin} is not in the directory.",
@@ -195,12 +197,17 @@ def _observed(
         for key, item in trustees.items()
     }
     return Observed(
-        tenant_id=customer, tenant_name=primary, platforms=scope.platforms, domains=frozenset(domains), read_at=now,
+        tenant_id=customer, tenant_name=directory.primary, platforms=scope.platforms, domains=directory.domains,
+        read_at=now,
         mailboxes=dict(boxes), trustees=counted,
         directory={**(known or {}), **{key: TrusteeId(value) for key, value in directory.owner.items()}},
         taken=taken, members=members or {}, licences=licences or {}, others=others,
         sources=_sources(directory, boxes, now),
     )  # fmt: skip
+
+
+def _customer(directory: Directory) -> str:
+    return next((str(row["customerId"]) for row in directory.users.values()), "")
 
 
 def _sources(directory: Directory, boxes: Mapping[Address, ObservedMailbox], now: datetime) -> tuple[Source, ...]:

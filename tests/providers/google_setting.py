@@ -1,0 +1,219 @@
+"""An emulated Workspace, a provider connected to it through the real SDKs, and the path from spec to outcomes."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sharedbox_cli.cli.profile_google import google_connection
+from sharedbox_cli.core.change import Change
+from sharedbox_cli.core.diff import make_plan
+from sharedbox_cli.core.identity import Address
+from sharedbox_cli.core.model import (
+    GOOGLE_COLLABORATIVE,
+    GOOGLE_DELEGATED,
+    Desired,
+    DesiredMailbox,
+    Fact,
+    Field,
+    MembersMode,
+    Observed,
+    Platform,
+    Right,
+    State,
+    TrusteeKind,
+    Value,
+    WantedGrant,
+)
+from sharedbox_cli.core.outcome import Outcome
+from sharedbox_cli.emulator.company import DOMAIN
+from sharedbox_cli.emulator.google.builder import GoogleBuilder
+from sharedbox_cli.emulator.server import Emulator
+from sharedbox_cli.emulator.tenant import Tenant
+from sharedbox_cli.providers.base import Scope
+from sharedbox_cli.providers.google_workspace.capabilities import CAPABILITIES
+from sharedbox_cli.providers.google_workspace.provider import GoogleWorkspace
+from tests.providers.setting import VirtualClock
+
+NOW = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
+PEOPLE = ("anna", "ben", "chloe", "emi")
+STANDARD = "google-workspace-business-standard"
+STARTER = "google-workspace-business-starter"
+Fill = Callable[[GoogleBuilder], Any]
+
+
+def at(local: str) -> Address:
+    """Return an address of the tenant; whole addresses stay."""
+    return Address.of(local if "@" in local else f"{local}@{DOMAIN}")
+
+
+@dataclass(slots=True)
+class GoogleSetting:
+    """A Workspace with everything around it."""
+
+    emulator: Emulator
+    clock: VirtualClock
+    make: GoogleBuilder
+    made: list[GoogleWorkspace] = field(default_factory=list)
+
+    @property
+    def tenant(self) -> Tenant:
+        """Return the tenant: to set it up, never to assert on."""
+        return self.emulator.tenant
+
+    def provider(self, **more: str) -> GoogleWorkspace:
+        """Return a provider that signs in; closed with the test."""
+        environment = {**self.emulator.environment(), **more}
+        connection = google_connection(None, environment)
+        assert connection is not None
+        provider = GoogleWorkspace(connection, clock=self.clock, rng=random.Random(1))  # noqa: S311 - jitter
+        self.made.append(provider)
+        return provider
+
+    @property
+    def shared(self) -> GoogleWorkspace:
+        """Return the test's one provider."""
+        return self.made[0] if self.made else self.provider()
+
+    def faults(self, *schedule: dict[str, Any]) -> None:
+        """Order failures; counting starts now."""
+        self.emulator.faults.set(list(schedule))
+
+    def lag(self, **seconds: float) -> None:
+        """Let writes be seen late: `user`, `mailbox`, `group`, `member` …"""
+        for name, value in seconds.items():
+            self.tenant.set_meta(f"lag:google.{name}", str(value))
+
+    def forget(self) -> None:
+        """Empty the log."""
+        self.emulator.log.lines.clear()
+        self.emulator.log.effects.clear()
+
+    def calls(self) -> Counter[str]:
+        """Return how often each method was called, batch parts counted and batches not."""
+        names = (str(line["route"]).removeprefix("google.") for line in self.emulator.log.lines)
+        return Counter(name for name in names if name != "batch")
+
+    def requests(self) -> int:
+        """Return how many HTTP requests were made."""
+        return sum(not line["parent"] for line in self.emulator.log.lines)
+
+    def effects(self) -> list[str]:
+        """Return what changed in the tenant."""
+        return [item["effect"] for item in self.emulator.log.effects]
+
+    def observe(self, *boxes: DesiredMailbox, facts: Iterable[Fact] = ()) -> Observed:
+        """Return what a plan for these boxes rests on."""
+        return self.shared.observe(scope_of(boxes, facts))
+
+    def plan(self, *boxes: DesiredMailbox) -> tuple[Change, ...]:
+        """Return what has to change."""
+        world = self.observe(*boxes)
+        desired = Desired({box.address: box for box in boxes}, "digest", len(boxes))
+        return make_plan(desired, {boxes[0].platform: world}, NOW, "0").changes
+
+    def run(self, *boxes: DesiredMailbox) -> dict[str, Outcome]:
+        """Plan and apply; return the outcomes by the key of their change. What needs a failed change is left out."""
+        return self.apply(self.plan(*boxes))
+
+    def apply(self, changes: Iterable[Change], provider: GoogleWorkspace | None = None) -> dict[str, Outcome]:
+        """Apply changes in their order."""
+        outcomes: dict[str, Outcome] = {}
+        for change in changes:
+            if all(outcomes[need].is_success for need in change.needs if need in outcomes):
+                outcomes[change.key] = (provider or self.shared).apply(change)
+        return outcomes
+
+
+def scope_of(boxes: Iterable[DesiredMailbox], facts: Iterable[Fact] = ()) -> Scope:
+    """Return what has to be read to plan some boxes, as the command line asks for it."""
+    boxes = tuple(boxes)
+    wanted = [grant for box in boxes for grant in box.grants or ()]
+    fields = {name for box in boxes for name in box.settings} | {Field.KIND}
+    if any(grant.delivery is not None for grant in wanted):
+        fields.add(Field.DELIVERY)
+    return Scope(
+        frozenset({box.platform for box in boxes}), frozenset(box.address for box in boxes), frozenset(fields),
+        frozenset(facts), frozenset(box.address for box in boxes if box.grants is not None),
+        frozenset(grant.trustee for grant in wanted), any(grant.kind is TrusteeKind.GROUP for grant in wanted),
+        frozenset(grant.right for grant in wanted),
+    )  # fmt: skip
+
+
+def everything(platform: Platform, *, facts: Iterable[Fact] = (), fields: Iterable[Field] = (Field.KIND,)) -> Scope:
+    """Return the scope of an audit: all mailboxes with all their grants."""
+    return Scope(frozenset({platform}), None, frozenset(fields), frozenset(facts), None, with_members=True)
+
+
+def delegated(
+    local: str, settings: Mapping[Field, Value] | None = None, grants: Iterable[WantedGrant] | None = None,
+    state: State = State.PRESENT, mode: MembersMode = MembersMode.EXACT,
+) -> DesiredMailbox:  # fmt: skip
+    """Return the spec of an account with delegates, its values in the platform's form."""
+    return _box(GOOGLE_DELEGATED, local, settings, grants, state, mode)
+
+
+def collaborative(
+    local: str, settings: Mapping[Field, Value] | None = None, grants: Iterable[WantedGrant] | None = None,
+    state: State = State.PRESENT, mode: MembersMode = MembersMode.EXACT,
+) -> DesiredMailbox:  # fmt: skip
+    """Return the spec of a group used as an inbox."""
+    return _box(GOOGLE_COLLABORATIVE, local, settings, grants, state, mode)
+
+
+def _box(
+    platform: Platform, local: str, settings: Mapping[Field, Value] | None, grants: Iterable[WantedGrant] | None,
+    state: State, mode: MembersMode,
+) -> DesiredMailbox:  # fmt: skip
+    canonical = CAPABILITIES[platform].canonical
+    values = {name: canonical(name, value) for name, value in (settings or {}).items()}
+    wanted = None if grants is None else tuple(grants)
+    return DesiredMailbox(at(local), platform, state, values, wanted, members_mode=mode)
+
+
+def user(local: str, right: Right = Right.FULL_ACCESS, delivery: str | None = None) -> WantedGrant:
+    """Return a right that a spec gives to somebody."""
+    return WantedGrant(at(local), TrusteeKind.USER, right, delivery=delivery)
+
+
+def group(local: str, right: Right = Right.MEMBER, delivery: str | None = None) -> WantedGrant:
+    """Return a right that a spec gives to a group."""
+    return WantedGrant(at(local), TrusteeKind.GROUP, right, delivery=delivery)
+
+
+def held(world: Observed) -> set[tuple[str, str, str]]:
+    """Return every grant of somebody with an address as (mailbox, trustee, right), as the seed writes them."""
+    found = set()
+    for address, box in world.mailboxes.items():
+        for grant in box.grants or ():
+            trustee = world.trustees[grant.trustee]
+            if trustee.address is not None and trustee.kind is not TrusteeKind.ORPHAN:
+                found.add((address.key, trustee.address.key, str(grant.right)))
+    return found
+
+
+def company(make: GoogleBuilder) -> None:
+    """Fill a small company: people, a delegated mailbox, an inbox, a plain group."""
+    for local in PEOPLE:
+        make.person(local, f"{local.title()} Person")
+    make.person("hugo", "Hugo Left", suspended=True)
+    sales = make.mailbox("sales", "Sales Desk", aliases=(f"verkauf@{DOMAIN}",), used_mb=1200)
+    make.delegate(sales, id_of(make, "ben"))
+    desk = make.inbox("desk", "Desk", aliases=(f"pult@{DOMAIN}",))
+    make.member(desk, id_of(make, "anna"), "OWNER")
+    make.member(desk, id_of(make, "ben"), delivery="NONE")
+    make.member(make.group("all", "All staff"), id_of(make, "chloe"))
+    plain = make.group("news", "News")
+    make.member(plain, id_of(make, "emi"))
+
+
+def id_of(make: GoogleBuilder, local: str) -> str:
+    """Return the id of somebody, from the tenant's set-up."""
+    row = make.store.owner(str(at(local).key))
+    assert row is not None
+    return str(row["owner"])
+

@@ -1,0 +1,164 @@
+"""Plan, apply, plan: through the real SDKs the second plan is empty, for every field of both of Google's kinds."""
+
+from __future__ import annotations
+
+import pytest
+
+from sharedbox_cli.core.model import BLOCKED, ENSURED, LICENCE_NONE, DesiredMailbox, Field, Right, Value
+from tests.providers.google_setting import (
+    STANDARD,
+    STARTER,
+    GoogleSetting,
+    at,
+    collaborative,
+    delegated,
+    group,
+    user,
+)
+
+RULE: Value = (("name", "orders"), ("when.from", ("a@shop.example", "b c")), ("then.move_to", "Orders/2026"))
+RULES: dict[str, Value] = {
+    "words": (RULE,),
+    "several labels": (
+        (("name", "x"), ("when.subject_contains", ("order", "Bestellung")), ("then.tag", ("red", "blue"))),
+    ),
+    "actions": (
+        (("name", "x"), ("when.has_attachment", True), ("when.larger_than", 1000000), ("then.star", True),
+         ("then.mark_read", True), ("then.never_spam", True), ("then.important", False)),
+    ),
+    "forward": ((("name", "x"), ("when.to", ("me@contoso.example",)), ("then.forward_to", "anna@contoso.example")),),
+    "two": (
+        RULE, (("name", "y"), ("when.without_words", "spam"), ("when.has_words", "{a b}"), ("then.delete", True)),
+    ),
+    "none": (),
+}  # fmt: skip
+AWAY: dict[Field, Value] = {
+    Field.AUTO_REPLY: True, Field.AUTO_REPLY_SUBJECT: "Away", Field.AUTO_REPLY_INTERNAL: "Back soon\n\nSales",
+    Field.AUTO_REPLY_AUDIENCE: "organization", Field.AUTO_REPLY_START: "2026-12-01T08:00:00Z",
+    Field.AUTO_REPLY_END: "2026-12-24T08:00:00Z",
+}  # fmt: skip
+DELEGATED: dict[str, dict[Field, Value]] = {
+    "display name": {Field.DISPLAY_NAME: "Продажи & Co"},
+    "one word as name": {Field.DISPLAY_NAME: "Sales"},
+    "aliases": {Field.ALIASES: ("a@contoso.example", "vendas@contoso.example")},
+    "hidden": {Field.HIDDEN: True},
+    "shown": {Field.HIDDEN: False},
+    "sign-in": {Field.SIGN_IN: BLOCKED},
+    "org unit": {Field.ORG_UNIT: "/People"},
+    "licence": {Field.LICENCE: STARTER},
+    "no licence": {Field.LICENCE: LICENCE_NONE},
+    "folders": {Field.FOLDERS: ("Orders", "Orders/2026")},
+    "tags": {Field.TAGS: (("any", ""), ("red one", "red"), ("urgent", "orange"))},
+    "senders": {Field.SENDERS: (
+        ("help@contoso.example", "Help", "", False), ("news@contoso.example", "News", "help@contoso.example", True),
+    )},
+    "no senders": {Field.SENDERS: ()},
+    **{f"rules: {name}": {Field.RULES: value} for name, value in RULES.items()},
+    "auto-reply": AWAY,
+    "auto-reply to known": {Field.AUTO_REPLY: True, Field.AUTO_REPLY_INTERNAL: "x", Field.AUTO_REPLY_AUDIENCE: "known"},
+    "no auto-reply": {Field.AUTO_REPLY: False},
+    "forwarding": {Field.FORWARDING_TO: "ben@contoso.example", Field.FORWARDING_KEEP_COPY: True},
+    "forwarding away": {Field.FORWARDING_TO: "ben@contoso.example", Field.FORWARDING_KEEP_COPY: False},
+    "no forwarding": {Field.FORWARDING_TO: ""},
+    "imap and pop": {Field.ACCESS_IMAP: True, Field.ACCESS_POP: True},
+}  # fmt: skip
+COLLABORATIVE: dict[str, dict[Field, Value]] = {
+    "display name": {Field.DISPLAY_NAME: "デスク"},
+    "aliases": {Field.ALIASES: ("schreibtisch@contoso.example",)},
+    "no aliases": {Field.ALIASES: ()},
+    "hidden": {Field.HIDDEN: True},
+    "description": {Field.GROUP_DESCRIPTION: "What it is for"},
+    "nobody posts": {Field.GROUP_POSTING: "nobody"},
+    "answers elsewhere": {Field.GROUP_REPLY_TO: "help@contoso.example"},
+    "answers to the group": {Field.GROUP_REPLY_TO: "group"},
+    **{
+        f"{name} {value}": {name: value}
+        for name, values in {
+            Field.GROUP_POSTING: ("anyone", "organization", "members", "managers", "owners"),
+            Field.GROUP_POST_AS_GROUP: (True, False), Field.GROUP_DEFAULT_SENDER: ("sender", "group"),
+            Field.GROUP_VIEWING: ("anyone", "organization", "members", "managers"),
+            Field.GROUP_MEMBERS_VIEWING: ("organization", "members", "managers"),
+            Field.GROUP_JOINING: ("anyone", "organization", "invited", "on-request"),
+            Field.GROUP_LEAVING: ("members", "managers", "nobody"), Field.GROUP_EXTERNAL_MEMBERS: (True, False),
+            Field.GROUP_ASSISTING: ("members", "owners-and-managers", "managers", "owners", "nobody"),
+            Field.GROUP_MODERATING: ("members", "owners-and-managers", "owners", "nobody"),
+            Field.GROUP_MANAGING_MEMBERS: ("members", "owners-and-managers", "owners", "nobody"),
+            Field.GROUP_CONTACTING: ("anyone", "organization", "members", "managers", "owners"),
+            Field.GROUP_DISCOVERING: ("anyone", "organization", "members"),
+            Field.GROUP_MODERATION: ("none", "new-members", "non-members", "all"),
+            Field.GROUP_SPAM: ("allow", "moderate", "silently-moderate", "reject"),
+            Field.GROUP_HISTORY: (True, False),
+        }.items()
+        for value in values
+    },
+}  # fmt: skip
+DELEGATED_GRANTS = {
+    "nobody": (),
+    "others": (user("anna"), user("chloe")),
+    "senders too": (user("ben"), user("ben", Right.SEND_AS), user("anna", Right.SEND_AS)),
+}  # fmt: skip
+COLLABORATIVE_GRANTS = {
+    "nobody": (),
+    "other roles": (user("anna", Right.MEMBER), user("ben", Right.OWNER), user("chloe", Right.MANAGER)),
+    "deliveries": (
+        user("anna", Right.OWNER, "daily"), user("ben", Right.MEMBER, "all"), user("chloe", Right.MEMBER, "digest"),
+        user("emi", Right.MEMBER, "disabled"),
+    ),
+    "role and delivery": (user("ben", Right.OWNER, "all"),),
+    "a group": (user("anna", Right.OWNER), group("all")),
+}  # fmt: skip
+
+
+def _ends_empty(workspace: GoogleSetting, box: DesiredMailbox) -> None:
+    outcomes = workspace.run(box)
+    assert all(outcome.is_success for outcome in outcomes.values()), outcomes
+    assert workspace.plan(box) == ()
+    workspace.forget()
+    again = workspace.observe(box).mailboxes[box.address]
+    for name, value in box.settings.items():
+        if name not in ENSURED:
+            assert again.settings[name] == value
+    assert workspace.effects() == []
+
+
+@pytest.mark.parametrize("settings", DELEGATED.values(), ids=DELEGATED)
+@pytest.mark.parametrize("local", ["sales", "brand-new"])
+def test_plan_of_a_delegated_field_when_applied_then_the_next_is_empty(
+    workspace: GoogleSetting, local: str, settings: dict[Field, Value]
+) -> None:
+    if local == "brand-new" and Field.LICENCE not in settings:
+        settings = {**settings, Field.LICENCE: STANDARD}
+    _ends_empty(workspace, delegated(local, settings))
+
+
+@pytest.mark.parametrize("settings", COLLABORATIVE.values(), ids=COLLABORATIVE)
+@pytest.mark.parametrize("local", ["desk", "brand-new", "news"])
+def test_plan_of_a_collaborative_field_when_applied_then_the_next_is_empty(
+    workspace: GoogleSetting, local: str, settings: dict[Field, Value]
+) -> None:
+    _ends_empty(workspace, collaborative(local, settings))
+
+
+@pytest.mark.parametrize("grants", DELEGATED_GRANTS.values(), ids=DELEGATED_GRANTS)
+@pytest.mark.parametrize("local", ["sales", "brand-new"])
+def test_plan_of_delegates_when_applied_then_the_next_is_empty(
+    workspace: GoogleSetting, local: str, grants: tuple[object, ...]
+) -> None:
+    _ends_empty(workspace, delegated(local, {Field.LICENCE: STANDARD}, grants))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("grants", COLLABORATIVE_GRANTS.values(), ids=COLLABORATIVE_GRANTS)
+@pytest.mark.parametrize("local", ["desk", "brand-new", "news"])
+def test_plan_of_members_when_applied_then_the_next_is_empty(
+    workspace: GoogleSetting, local: str, grants: tuple[object, ...]
+) -> None:
+    _ends_empty(workspace, collaborative(local, {}, grants))  # type: ignore[arg-type]
+
+
+def test_plan_of_an_outsider_when_applied_then_the_next_is_empty(workspace: GoogleSetting) -> None:
+    box = collaborative("desk", {Field.GROUP_EXTERNAL_MEMBERS: True}, (user("x@partner.example", Right.MEMBER),))
+    before = workspace.observe(box).directory[at("x@partner.example")]
+    _ends_empty(workspace, box)
+    world = workspace.observe(box)
+    assert world.directory[at("x@partner.example")] == before, "known by one id before and after joining"
+    assert world.trustees[before].is_guest
