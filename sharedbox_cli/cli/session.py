@@ -132,9 +132,10 @@ class Session:
             by_words.setdefault(error_words(error), []).append(str(platform))
         for words, platforms in by_words.items():
             was, them = ("was", "it") if len(platforms) == 1 else ("were", "them")
+            self.terminal.say(words)
             self.terminal.say(
-                f"{words}\n  {' and '.join(platforms)} {was} left out: nothing of {them} is in this report, and nothing "
-                f"of {them} was changed."
+                f"  {' and '.join(platforms)} {was} left out: nothing of {them} is in this report, and nothing of "
+                f"{them} was changed."
             )
 
     def close(self) -> None:
