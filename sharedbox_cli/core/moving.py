@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from sharedbox_cli.core.capability import Capabilities, Capability
-from sharedbox_cli.core.change import right_words, value_words
+from sharedbox_cli.core.capability import Capabilities
+from sharedbox_cli.core.change import right_words
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import (
     READING,
@@ -25,6 +25,7 @@ from sharedbox_cli.core.model import (
     Value,
     WantedGrant,
 )
+from sharedbox_cli.core.setting_words import value_words
 
 _NOT_WRITTEN = frozenset({Field.KIND, Field.DELIVERY, Field.AUTOMAPPING})
 _SENDING = frozenset({Right.SEND_AS, Right.SEND_ON_BEHALF})
@@ -128,7 +129,7 @@ def moved_to(box: DesiredMailbox, source: Capabilities, target: Capabilities) ->
     """Return the mailbox as a spec for another platform. Raises ValueError for one that is to be absent."""
     if source.platform == target.platform:
         return Moved(box)
-    moved = Moved(replace(box, platform=target.platform, places={}, settings={}))
+    moved = Moved(replace(box, platform=target.platform, places={}, settings={}, unmanaged=()))
     moved.box = replace(moved.box, settings=dict(_settings(box, target, moved)))
     moved.box = replace(moved.box, warn_at_percent=_share(box, target, moved))
     if box.grants is not None:
@@ -140,26 +141,16 @@ def moved_to(box: DesiredMailbox, source: Capabilities, target: Capabilities) ->
             expired=tuple(item for item in grants if (item.trustee, item.until) in now),
         )
         _miss_an_owner(moved, target)
-    if (row := _obstacle(target, "members_mode")) and box.members_mode is not MembersMode.EXACT:
+    if (row := target.refusal("members_mode")) and box.members_mode is not MembersMode.EXACT:
         moved.notes.append(Note("members_mode", str(box.members_mode), row.meaning, is_lost=True))
         moved.box = replace(moved.box, members_mode=MembersMode.EXACT)
     moved.notes.sort(key=_order)
     return moved
 
 
-def _obstacle(table: Capabilities, path: str) -> Capability | None:
-    """Return the row that says that a path, or something around it, is not possible."""
-    steps = path.split(".")
-    for count in range(len(steps), 0, -1):
-        row = table.row(".".join(steps[:count]))
-        if row is not None and not row.is_possible:
-            return row
-    return None
-
-
 def _settings(box: DesiredMailbox, target: Capabilities, moved: Moved) -> Iterator[tuple[Field, Value]]:
     for name, value in sorted(box.settings.items()):
-        row, listed = _obstacle(target, str(name)), target.values.get(str(name))
+        row, listed = target.refusal(str(name)), target.values.get(str(name))
         if row is not None and value in ("", ()):
             continue  # there was nothing to lose
         if row is not None:
@@ -188,7 +179,7 @@ def _text(value: Value) -> str:
 
 
 def _share(box: DesiredMailbox, target: Capabilities, moved: Moved) -> int | None:
-    row = _obstacle(target, "storage.warn_at")
+    row = target.refusal("storage.warn_at")
     if row is None or box.warn_at_percent is None:
         return box.warn_at_percent
     moved.notes.append(Note("storage.warn_at", f"{box.warn_at_percent}%", row.meaning, is_lost=True))
@@ -218,14 +209,14 @@ def _line(
 ) -> Iterator[WantedGrant]:  # fmt: skip
     """Yield what one line of `members` becomes."""
     first, had = same[0], {grant.right for grant in same}
-    row = _obstacle(target, f"members[].{first.kind}")
+    row = target.refusal(f"members[].{first.kind}")
     if row is not None:
         words = _names(had)
         moved.notes.append(Note("members", f"{words} of {first.trustee}", row.meaning, is_lost=True))
         return
     gets = _rights(had, source, target, moved, first.trustee)
     for name in ("automapping", "delivery"):
-        row = _obstacle(target, f"members[].{name}")
+        row = target.refusal(f"members[].{name}")
         if row is not None and any(getattr(grant, name) is not None for grant in same):
             same = [
                 replace(grant, automapping=None) if name == "automapping" else replace(grant, delivery=None)
@@ -249,7 +240,7 @@ def _rights(
         for right in sorted(had):
             gets |= _nearest(right, target)
             if not _nearest(right, target):
-                row = _obstacle(target, f"members[].rights.{right}")
+                row = target.refusal(f"members[].rights.{right}")
                 why = row.meaning if row else "there is nothing like it there."
                 moved.notes.append(Note("members", f"{right_words(right)} of {who}", why, is_lost=True))
     roles = [role for role in reversed(ROLES) if role in gets]
@@ -267,7 +258,7 @@ def _names(rights: Iterable[Right]) -> str:
 
 
 def _nearest(right: Right, target: Capabilities) -> set[Right]:
-    if _obstacle(target, f"members[].rights.{right}") is None:
+    if target.refusal(f"members[].rights.{right}") is None:
         return {right}
     default = target.default_rights
     if right in ROLES:
