@@ -126,7 +126,7 @@ def _doubts(who: Trustee) -> Iterator[Note]:
 
 
 def moved_to(box: DesiredMailbox, source: Capabilities, target: Capabilities) -> Moved:
-    """Return the mailbox as a spec for another platform. Raises ValueError for one that is to be absent."""
+    """Return the mailbox as a spec for another platform, and everything that is not as it was."""
     if source.platform == target.platform:
         return Moved(box)
     moved = Moved(replace(box, platform=target.platform, places={}, settings={}, unmanaged=()))
