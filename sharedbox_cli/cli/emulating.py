@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sharedbox_cli.emulator.tenant import Tenant
 
 DEFAULT = ("microsoft365",)
+PLATFORMS = ("microsoft365", "google-delegated", "google-collaborative")
 _STRANGERS = (
     "AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET", "AZURE_CLIENT_SECRET_FILE", "AZURE_AUTHORITY_HOST",
     "AZURE_CLIENT_CERTIFICATE_PATH", "AZURE_CLIENT_CERTIFICATE_PASSWORD", "AZURE_FEDERATED_TOKEN_FILE",
@@ -96,8 +97,6 @@ def _seconds(text: str) -> float:
 
 
 def _refuse_unknown(platforms: tuple[str, ...]) -> None:
-    from sharedbox_cli.emulator.seed import PLATFORMS
-
     for name in platforms:
         if name not in PLATFORMS:
             raise UsageError(
