@@ -37,6 +37,11 @@ def read_platforms(
     return worlds
 
 
+def tell_failures(session: Session) -> None:
+    """Say on stderr, once, which clouds were left out, and why."""
+    session.tell_failures()
+
+
 def weighed(session: Session, code: int) -> int:
     """Return an exit code, or 3 where a cloud was left out and nothing weighs more."""
     return PARTLY if session.failures and code in (0, 2) else code

@@ -32,7 +32,7 @@ def show_as(
         raise UsageError("no such platform", where=f"--as {platform}", mend=mend)
     found = None if is_observed else _in_specs(session, address, paths)
     origin = "its spec" if found else "what the cloud has"
-    first = Moved(found) if found else _in_cloud(session, address)
+    first = Moved(found) if found else _in_cloud(session, address, target.platform)
     if first.box.state is State.ABSENT:
         raise UsageError("nothing to move", where=address, why="Its spec says `state: absent`.")
     source = session.capabilities[first.box.platform]
@@ -66,14 +66,21 @@ def _in_specs(session: Session, address: str, paths: Sequence[Path] | None) -> D
     return box
 
 
-def _in_cloud(session: Session, address: str) -> Moved:
+def _in_cloud(session: Session, address: str, target: Platform) -> Moved:
+    """Return the mailbox as it is; of two in two clouds, the one that is not on the platform that is moved to."""
     _, found = find_observed(session, Address.of(address))
     if not found:
         raise UsageError(
             "no shared mailbox to move", where=address, why="The address is held by something else.",
             mend=f"See by what:\n    sharedbox show {address} --observed",
         )  # fmt: skip
-    world = next(iter(found.values()))
+    others = [platform for platform in sorted(found) if platform != target]
+    if len(others) > 1:
+        raise UsageError(
+            "which mailbox?", where=address, why=f"There is one on {' and one on '.join(others)}.",
+            mend="Name the folder of its spec.",
+        )  # fmt: skip
+    world = found[others[0] if others else target]
     return desired_of(world.mailboxes[Address.of(address)], world)
 
 

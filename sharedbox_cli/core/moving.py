@@ -12,6 +12,8 @@ from sharedbox_cli.core.capability import Capabilities
 from sharedbox_cli.core.change import right_words
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import (
+    KIND_GROUP,
+    KIND_USER,
     READING,
     ROLES,
     DesiredMailbox,
@@ -27,6 +29,10 @@ from sharedbox_cli.core.model import (
 )
 from sharedbox_cli.core.setting_words import value_words
 
+_KINDS: dict[Value, tuple[str, str]] = {
+    KIND_USER: ("a person's mailbox as it is", "whoever becomes a member sees all of it."),
+    KIND_GROUP: ("a plain group as it is", "its members share no conversations yet."),
+}
 _NOT_WRITTEN = frozenset({Field.KIND, Field.DELIVERY, Field.AUTOMAPPING})
 _SENDING = frozenset({Right.SEND_AS, Right.SEND_ON_BEHALF})
 _MOST = 60
@@ -67,6 +73,8 @@ def desired_of(there: ObservedMailbox, world: Observed) -> Moved:
         grants = [grant for item in there.grants if (grant := _wanted(item.trustee, item.right, world, moved))]
         ordered = sorted(grants, key=lambda grant: (grant.trustee.key, str(grant.right)))
         moved.box = replace(moved.box, grants=tuple(ordered))
+    if there.settings.get(Field.KIND) in _KINDS:
+        moved.notes.append(Note("mailbox", *_KINDS[there.settings[Field.KIND]]))
     moved.notes += [
         Note("members", entry.text, "an entry that no spec can say: it stays behind.", is_lost=True)
         for entry in there.special
