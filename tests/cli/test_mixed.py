@@ -202,3 +202,21 @@ def test_show_when_the_other_cloud_fails_then_the_mailbox_is_shown_and_it_ends_w
     assert (done.code, left_out(json.loads(done.out))) == (3, GOOGLE)
     missing = cli("show", "press@contoso.example", "--observed")
     assert (missing.code, "invalid_grant" in missing.err, "left out" in missing.err) == (1, True, True)
+
+
+def test_verification_when_one_cloud_cannot_be_read_any_more_then_only_its_changes_are_unknown(
+    both: Cloud, cli: Cli
+) -> None:
+    start = len(both.emulator.log.lines)
+    cli("plan", *SPECS)
+    route = "google.groupsSettings.groups.get"
+    reads = sum(line["route"] == route for line in both.emulator.log.lines[start:])
+    assert reads
+    both.emulator.faults.set([{"route": route, "n": reads + 1, "count": 999, "kind": "forbidden"}])
+    done = cli("apply", *SPECS, *ALLOWED, "-o", "json")
+    data = json.loads(done.out)
+    told = {(item["change"]["platform"], item["outcome"]["status"]) for item in data["results"]}
+    assert (GOOGLE_COLLABORATIVE, "unknown") in told
+    assert (MICROSOFT365, "done") in told
+    assert (MICROSOFT365, "unknown") not in told
+    assert (done.code, data["exit_code"], data["left_out"]) == (3, 3, [])
