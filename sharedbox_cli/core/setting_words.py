@@ -72,7 +72,8 @@ def _parts(pairs: dict[str, Value], part: str) -> Iterator[str]:
             elif word in ("larger than", "smaller than") and isinstance(value, int):
                 yield f"{word} {_size(value)}"
             else:
-                yield f"{word} {' or '.join(map(str, value)) if isinstance(value, tuple) else value_words(value)}"
+                joint = " or " if part == "when." else " and "
+                yield f"{word} {joint.join(map(str, value)) if isinstance(value, tuple) else value_words(value)}"
 
 
 def _size(size_bytes: int) -> str:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sharedbox_cli.spec.models.mailbox import LATER, Mailbox, Settings
+from pydantic import BaseModel
+
+from sharedbox_cli.spec.models.content import Rule, Sender, Tag
+from sharedbox_cli.spec.models.mailbox import LATER, NOT_A_DEFAULT, Mailbox, Settings
 from sharedbox_cli.spec.models.members import Member, Team, TeamMember
 
 _RULES = """\
@@ -48,14 +51,19 @@ editors. The first line of a file switches completion on:
 - `until: 2027-03-31` ends at 24:00 UTC of that day; a time needs its zone.
 """
 
-_SECTIONS = (
-    ("A mailbox", Mailbox, "One document."),
+_SECTIONS: tuple[tuple[str, type[BaseModel], str], ...] = (
+    ("A mailbox", Mailbox, "One document. What a platform cannot do is refused: `sharedbox explain PLATFORM`."),
     ("A line of `members`", Member, "Exactly one of `user`, `group` and `team`."),
     ("A team in `teams.yaml`", Team, "`NAME: {members: […]}`, or in short `NAME: […]`; never empty."),
     ("A line of a team", TeamMember, "Exactly one of `user` and `group`; teams hold no teams."),
-    ("`_defaults.yaml`", Settings, "One document."),
+    ("An entry of `tags`", Tag, "Where folders and tags are one thing, they share one set of names."),
+    ("An entry of `rules`", Rule, "The whole list: a rule that is not in it is taken away."),
+    ("An entry of `senders`", Sender, "Without the mailbox's own address, from which it always sends."),
 )
-_FIRST = ("version", "mailbox", "platform", "state", "display_name", "aliases", "user", "group", "team", "members")
+_FIRST = (
+    "version", "mailbox", "platform", "state", "display_name", "aliases", "hidden_from_address_lists", "sign_in",
+    "labels", "user", "team", "members", "members_mode", "sent_items", "storage", "name", "when", "then",
+)  # fmt: skip
 
 
 def reference_page() -> str:
@@ -69,7 +77,10 @@ def reference_page() -> str:
         for name in sorted(schema["properties"], key=_order):
             parts += _rows(name, schema["properties"][name], definitions, is_needed=name in needed)
         parts.append("")
+    own = sorted(set(Mailbox.model_fields) - set(Settings.model_fields) | NOT_A_DEFAULT)
     parts += [
+        "## `_defaults.yaml`\n",
+        f"One document with any key of a mailbox, but for {', '.join(f'`{name}`' for name in own)}.\n",
         "## Not managed yet\n",
         ", ".join(f"`{name}`" for name in LATER) + " are part of the language.",
         "This version refuses them, so that nobody thinks they are applied.\n",
@@ -101,9 +112,11 @@ def _inner(body: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any] 
 def _value(body: dict[str, Any], definitions: dict[str, Any]) -> str:
     """Return in words what may be written."""
     options = [option for option in body.get("anyOf", (body,)) if option.get("type") != "null"]
+    if len(options) > 1 and all("type" in item or "enum" in item for item in options):
+        return " · ".join(dict.fromkeys(_value(item, definitions) for item in options))
     option = options[0] if options else body
     if "const" in option:
-        return f"`{option['const']}`"
+        return f"`{str(option['const']).lower()}`"
     if "enum" in option:
         return " · ".join(f"`{value}`" for value in option["enum"])
     if option.get("type") == "array":
@@ -116,4 +129,6 @@ def _value(body: dict[str, Any], definitions: dict[str, Any]) -> str:
     if option.get("type") == "boolean":
         return "`true` · `false`"
     pattern = option.get("pattern", "")
+    if "KB|MB" in pattern:
+        return "`5MB`"
     return "address" if "@" in pattern else "`80%`" if "%" in pattern else "day" if "T(" in pattern else "text"

@@ -80,8 +80,8 @@ class When(Strict):
     has_words: NameText | None = Field(None, description="These words, in the platform's search language.")
     without_words: NameText | None = Field(None, description="None of these words.")
     has_attachment: Literal[True] | None = Field(None, description="With an attachment.")
-    larger_than: Size | None = Field(None, description="`5MB`.")
-    smaller_than: Size | None = Field(None, description="`5MB`.")
+    larger_than: Size | None = Field(None, description="Larger than this.")
+    smaller_than: Size | None = Field(None, description="Smaller than this.")
 
     @model_validator(mode="after")
     def _some(self) -> When:

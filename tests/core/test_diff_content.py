@@ -1,0 +1,106 @@
+"""What is inside a mailbox: written topic by topic after the grants; folders and tags are only added."""
+
+from __future__ import annotations
+
+import pytest
+
+from sharedbox_cli.core.change import Change, Phase, Risk, inverse, no_inverse_because, words
+from sharedbox_cli.core.diff import fingerprint, make_plan
+from sharedbox_cli.core.model import (
+    ENSURED,
+    GOOGLE_DELEGATED,
+    KIND_SHARED,
+    Desired,
+    DesiredMailbox,
+    Field,
+    Observed,
+    ObservedMailbox,
+    Value,
+)
+from sharedbox_cli.core.setting_words import setting_words
+from tests.strategies import DOMAIN, NOW, address
+
+BOX = address("press")
+RULE: Value = (
+    ("name", "orders"), ("then.labels", ("Orders", "urgent")), ("then.mark_read", True),
+    ("when.larger_than", 5_000_000), ("when.subject_contains", ("Bestellung", "order")),
+)  # fmt: skip
+
+
+def world(settings: dict[Field, Value]) -> Observed:
+    box = ObservedMailbox("u1", BOX, GOOGLE_DELEGATED, {Field.KIND: KIND_SHARED, **settings})
+    return Observed(
+        "C01", "contoso.example", frozenset({GOOGLE_DELEGATED}), frozenset({DOMAIN}), NOW, mailboxes={BOX: box}
+    )
+
+
+def changes(wanted: dict[Field, Value], there: dict[Field, Value]) -> tuple[Change, ...]:
+    box = DesiredMailbox(BOX, GOOGLE_DELEGATED, settings=wanted)
+    return make_plan(Desired({BOX: box}, "", 1), {GOOGLE_DELEGATED: world(there)}, NOW, "0").changes
+
+
+def test_topics_when_all_differ_then_each_is_a_change_and_rules_come_after_what_they_name() -> None:
+    wanted: dict[Field, Value] = {
+        Field.RULES: (RULE,), Field.TAGS: (("urgent", "red"),), Field.FOLDERS: ("Orders",), Field.DISPLAY_NAME: "Press",
+        Field.FORWARDING_TO: "desk@contoso.example", Field.AUTO_REPLY: True, Field.AUTO_REPLY_SUBJECT: "Hello",
+    }  # fmt: skip
+    there: dict[Field, Value] = {
+        Field.RULES: (), Field.TAGS: (), Field.FOLDERS: (), Field.DISPLAY_NAME: "x", Field.FORWARDING_TO: "",
+        Field.AUTO_REPLY: False, Field.AUTO_REPLY_SUBJECT: "",
+    }  # fmt: skip
+    found = changes(wanted, there)
+    assert [sorted(map(str, change.after)) for change in found] == [
+        ["display_name"], ["folders", "tags"], ["rules"], ["auto_reply.enabled", "auto_reply.subject"],
+        ["forwarding.to"],
+    ]  # fmt: skip
+    assert [change.phase for change in found] == [Phase.SETTINGS, *[Phase.CONTENT] * 4]
+
+
+def test_folders_when_some_are_missing_then_only_these_are_named_and_others_stay() -> None:
+    (change,) = changes({Field.FOLDERS: ("A", "B")}, {Field.FOLDERS: ("B", "C")})
+    assert change.after == {Field.FOLDERS: ("A",)}
+    assert words(change) == "folders: +A"
+    assert inverse(change) is None
+    assert no_inverse_because(change) == "folders and tags may hold mail by now"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "there", "missing"),
+    [
+        ((("a", ""),), (("a", "red"),), ()),
+        ((("a", "red"),), (("a", ""),), (("a", "red"),)),
+        ((("a", "red"),), (("a", "red"), ("b", "")), ()),
+        ((), (("b", ""),), ()),
+    ],
+)
+def test_tag_when_it_says_no_colour_then_any_is_right(wanted: Value, there: Value, missing: tuple[Value, ...]) -> None:
+    found = changes({Field.TAGS: wanted}, {Field.TAGS: there})
+    assert [change.after[Field.TAGS] for change in found] == ([missing] if missing else [])
+
+
+@pytest.mark.parametrize("name", sorted(ENSURED))
+def test_fingerprint_when_a_label_that_no_spec_names_comes_then_it_stays_the_same(name: Field) -> None:
+    mine: Value = ("a", "red") if name is Field.TAGS else "a"
+    other: Value = ("b", "") if name is Field.TAGS else "b"
+    box = DesiredMailbox(BOX, GOOGLE_DELEGATED, settings={name: (mine,)})
+    assert fingerprint(box, world({name: (mine,)})) == fingerprint(box, world({name: (mine, other)}))
+    assert fingerprint(box, world({name: (mine,)})) != fingerprint(box, world({name: (other,)}))
+
+
+@pytest.mark.parametrize(
+    ("target", "risk"), [("desk@elsewhere.example", Risk.HIGH), ("desk@contoso.example", Risk.LOW), ("", Risk.LOW)]
+)
+def test_forwarding_when_it_leaves_the_organisation_then_it_is_of_high_risk(target: str, risk: Risk) -> None:
+    (change,) = changes({Field.FORWARDING_TO: target}, {Field.FORWARDING_TO: "x@contoso.example"})
+    assert change.risk is risk
+
+
+def test_rules_when_told_then_a_person_can_read_them() -> None:
+    assert setting_words(Field.RULES, (RULE,)) == (
+        "[`orders`: larger than 5 MB, subject contains Bestellung or order => labels Orders and urgent, mark read]"
+    )
+    assert setting_words(
+        Field.SENDERS, (("a@x.example", "A", "b@x.example", True), ("c@x.example", "", "", False))
+    ) == ("A <a@x.example> (answers to b@x.example, default), c@x.example")
+    assert setting_words(Field.TAGS, (("urgent", "red"), ("later", ""))) == "urgent (red), later"
+    assert setting_words(Field.FORWARDING_TO, "") == "none"
