@@ -69,7 +69,7 @@ def _body(request: Request) -> Any:
         return _redacted(dict(parse_qsl(text)))
     try:
         return _redacted(json.loads(text))
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 
