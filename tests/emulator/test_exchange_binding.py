@@ -236,6 +236,14 @@ def test_size_when_a_number_or_unlimited_then_bound(value: Any) -> None:
     assert sentence("Get-Mailbox", {"ResultSize": value}) == ""
 
 
+@pytest.mark.parametrize("name", ["ErrorAction", "WarningAction", "InformationAction"])
+def test_common_parameter_when_its_value_is_not_listed_then_refused(name: str) -> None:
+    assert sentence("Get-Mailbox", {name: "SilentlyContinue"}) == ""
+    values: tuple[Any, ...] = ("Nonsense", 1, None, True)
+    for value in values:
+        assert sentence("Get-Mailbox", {name: value}), value
+
+
 def value_of(detail: dict[str, Any]) -> Any:
     """Return a value that fits a parameter's type."""
     kind = detail["type"].removeprefix("System.")

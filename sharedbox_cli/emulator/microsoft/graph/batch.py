@@ -37,7 +37,7 @@ def answer_batch(world: World, request: Request) -> Response:
 def _parts(request: Request) -> list[dict[str, Any]]:
     try:
         data = request.json()
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise _wrong("Invalid batch payload format.") from error
     parts = data.get("requests") if isinstance(data, dict) else None
     if not isinstance(parts, list) or not parts or not all(isinstance(part, dict) for part in parts):

@@ -23,7 +23,7 @@ def object_of(request: Request) -> dict[str, Any]:
     try:
         body = request.json()
         json.dumps(body, ensure_ascii=False).encode()  # half of a surrogate pair is no text
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise bad("Unable to read JSON request payload.", "BadRequest") from error
     if not isinstance(body, dict):
         raise bad("Unable to read JSON request payload.", "BadRequest")

@@ -8,7 +8,7 @@ from typing import Any
 from sharedbox_cli.emulator.http import Request, Response, json_response
 from sharedbox_cli.emulator.microsoft.graph import objects
 from sharedbox_cli.emulator.microsoft.graph.bodies import guids, object_of, require_only
-from sharedbox_cli.emulator.microsoft.graph.errors import GraphError, bad, denied, missing
+from sharedbox_cli.emulator.microsoft.graph.errors import GraphError, bad, denied, missing, not_modelled
 from sharedbox_cli.emulator.microsoft.graph.permissions import BASIC, READ_USERS, held
 from sharedbox_cli.emulator.microsoft.graph.query import (
     NONE,
@@ -88,8 +88,10 @@ class DirectoryRoutes:
         return json_response(200, data)
 
     def _one(self, request: Request, kind: Kind, item: dict[str, Any] | None, key: str, what: str) -> Response:
+        if key.lower() in ("delta", "delta()"):
+            raise not_modelled("delta queries")
         if _wanted(request) & _SINGLE_USER_ONLY:
-            raise GraphError(501, "NotImplemented", "The emulator does not model this property (docs/emulator.md).")
+            raise not_modelled("properties of a single user")
         select = selected(options_of(request, ONE), kind.known, kind.default)
         if kind is objects.USERS:
             self._refuse_beyond_basic(request, select)
