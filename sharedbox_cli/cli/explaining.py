@@ -8,7 +8,8 @@ from sharedbox_cli.cli.present import show
 from sharedbox_cli.core.errors import UsageError
 from sharedbox_cli.core.guards import GUARDS, NEVER_WAIVED
 from sharedbox_cli.core.model import Platform
-from sharedbox_cli.reports.views.findings import capabilities_report, topic_report, topics_report
+from sharedbox_cli.reports.views.capabilities import capabilities_report
+from sharedbox_cli.reports.views.findings import topic_report, topics_report
 from sharedbox_cli.spec.problems import nearest
 
 if TYPE_CHECKING:

@@ -283,12 +283,12 @@ def test_signing_when_asked_by_google_auths_own_signer_then_directory_can_be_rea
         def retrieve_subject_token(self, request: Any) -> str:
             return "from-ci"
 
-    source_credentials = Federated(
+    source_credentials = Federated(  # type: ignore[no-untyped-call]
         audience=POOL, subject_token_type=JWT_TOKEN, token_url=f"{google.emulator.origin}/v1/token",
         credential_source={}, scopes=[f"{AUTH}cloud-platform"],
     )  # fmt: skip
     session = requests.Session()
-    request = Request(session)  # type: ignore[no-untyped-call]
+    request = Request(session)
     signer = iam.Signer(request, source_credentials, SERVICE_ACCOUNT)  # type: ignore[no-untyped-call]
     credentials = service_account.Credentials(  # type: ignore[no-untyped-call]
         signer, SERVICE_ACCOUNT, f"{google.emulator.origin}/token", subject=ADMIN,

@@ -216,4 +216,3 @@ def id_of(make: GoogleBuilder, local: str) -> str:
     row = make.store.owner(str(at(local).key))
     assert row is not None
     return str(row["owner"])
-

@@ -40,7 +40,7 @@ def _http(answered: Response) -> bytes:
         phrase = HTTPStatus(answered.status).phrase
     except ValueError:
         phrase = ""
-    head = [f"HTTP/1.1 {answered.status} {phrase}"]
+    head = [f"HTTP/1.1 {answered.status} {phrase}", "Vary: Origin"]  # the client wants a header, also on a 204
     head += [f"{name}: {value}" for name, value in answered.headers.items()]
     if answered.status != 204:
         head.append(f"Content-Length: {len(answered.body)}")

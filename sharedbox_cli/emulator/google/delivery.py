@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sharedbox_cli.emulator.google.access import mail_state
-from sharedbox_cli.emulator.google.store import Store
+from sharedbox_cli.emulator.google.store import Store, outsider_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def _to_account(store: Store, address: str) -> Delivery:
 def _to_group(store: Store, sender: str, group: sqlite3.Row) -> Delivery:
     settings = json.loads(group["settings"])
     account = store.user(sender)
-    row = store.member(group["id"], account["id"] if account is not None else f"ext-{sender}")
+    row = store.member(group["id"], account["id"] if account is not None else outsider_id(sender))
     role = row["role"] if row is not None else ""
     is_inside = account is not None or sender.partition("@")[2] in store.domains()
     may = {

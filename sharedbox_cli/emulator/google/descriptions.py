@@ -40,6 +40,8 @@ class Method:
     response: str
     scopes: frozenset[str]
     pattern: re.Pattern[str] = field(compare=False)
+    loose: re.Pattern[str] = field(compare=False)
+    """The path with anything in its parameters: what is wrong with them can then be said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +89,13 @@ def _methods(node: Mapping[str, Any], api: str, document: Mapping[str, Any]) -> 
             api, raw["httpMethod"], path, {**shared, **raw.get("parameters", {})},
             raw.get("request", {}).get("$ref", ""), raw.get("response", {}).get("$ref", ""),
             frozenset(raw.get("scopes", ())), _pattern(path, raw.get("parameters", {})),
+            _pattern(path, raw.get("parameters", {}), is_loose=True),
         )  # fmt: skip
     for inner in node.get("resources", {}).values():
         yield from _methods(inner, api, document)
 
 
-def _pattern(path: str, parameters: Mapping[str, Any]) -> re.Pattern[str]:
+def _pattern(path: str, parameters: Mapping[str, Any], *, is_loose: bool = False) -> re.Pattern[str]:
     parts = re.split(r"\{(\+?\w+)\}", path)
     text = ""
     for index, part in enumerate(parts):
@@ -100,13 +103,24 @@ def _pattern(path: str, parameters: Mapping[str, Any]) -> re.Pattern[str]:
             text += re.escape(part)
             continue
         name = part.lstrip("+")
-        several = parameters.get(name, {}).get("pattern", "").strip("^$") or ".+"
-        inner = several if part.startswith("+") else "[^/]+"
+        several = parameters.get(name, {}).get("pattern", "").strip("^$")
+        if not part.startswith("+") and (is_loose or not several):
+            several = "[^/]+"
+        inner = several or ".+"
         text += f"(?P<{name}>{inner})"
     return re.compile(text)
 
 
-def match(method: Method, path: str) -> dict[str, str] | None:
-    """Return what a path holds for a method, decoded; nothing where it is another's."""
-    found = method.pattern.fullmatch(path)
-    return {name: unquote(value) for name, value in found.groupdict().items()} if found else None
+def matches(api: str, path: str) -> list[tuple[Method, dict[str, str]]]:
+    """Return the methods of an API that a path is for, with what it holds for each, decoded.
+
+    Where none fits, those that would fit with better values, the one with the fewest holes first.
+    """
+    methods = description(api).methods
+    found = [(method, one) for method in methods if (one := method.pattern.fullmatch(path)) is not None]
+    if not found:
+        found = [(method, one) for method in methods if (one := method.loose.fullmatch(path)) is not None]
+        found.sort(key=lambda pair: len(pair[1].groups()))
+    return [
+        (method, {name: unquote(value) for name, value in one.groupdict().items()}) for method, one in found
+    ]  # fmt: skip

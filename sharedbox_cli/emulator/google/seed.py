@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sharedbox_cli.emulator.company import DOMAIN, GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, OTHER_DOMAIN, Seeded
 from sharedbox_cli.emulator.google.builder import GoogleBuilder, blank
+from sharedbox_cli.emulator.google.store import outsider_id
 from sharedbox_cli.emulator.names import FAMILY, GIVEN, HOSTILE_NAMES, TOPICS
 from sharedbox_cli.emulator.tenant import Tenant
 
@@ -62,7 +63,7 @@ def _demo_collaborative(make: GoogleBuilder, people: dict[str, str]) -> None:
         "events", "Events", allowExternalMembers="true", whoCanViewGroup="ANYONE_CAN_VIEW"
     )  # in no spec, without an owner, and open to the world
     make.member(events, people["ines"])
-    make.member(events, "ext-agency@partner.example", kind="EXTERNAL", email="agency@partner.example")
+    make.member(events, outsider_id("agency@partner.example"), kind="EXTERNAL", email="agency@partner.example")
     staff = make.group("staff-google", "Everybody on Google")
     for who in people.values():
         make.member(staff, who)
@@ -188,7 +189,7 @@ def _collaborative(make: GoogleBuilder, number: int, members: int, crowd: _Crowd
         make.member(group, who, role, delivery="NONE" if index % 3 == 0 else "ALL_MAIL")
     if more.get("allowExternalMembers"):
         outsider = f"partner{number}@elsewhere.example"
-        make.member(group, f"ext-{outsider}", kind="EXTERNAL", email=outsider)
+        make.member(group, outsider_id(outsider), kind="EXTERNAL", email=outsider)
     if number % 20 == 9:
         make.member(group, crowd.outer, kind="GROUP")
     if number % 50 == 17:

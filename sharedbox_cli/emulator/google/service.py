@@ -17,7 +17,7 @@ from sharedbox_cli.emulator.google.descriptions import (
     Description,
     Method,
     description,
-    match,
+    matches,
     text_of,
 )
 from sharedbox_cli.emulator.google.errors import GoogleError, bad, envelope, no_such_page, not_modelled
@@ -57,10 +57,7 @@ class Routes:
             return own, {}, True
         is_known = False
         for api in _apis(path):
-            for candidate in description(api).methods:
-                captured = match(candidate, path)
-                if captured is None:
-                    continue
+            for candidate, captured in matches(api, path):
                 is_known = True
                 if candidate.http == method:
                     handler = partial(self._google.call, candidate)
@@ -166,7 +163,7 @@ class Google:
         unmodelled.refuse_parameters(params)
         call = Call(method, self.store, params, {}, str(claims["sub"]), bool(claims.get("delegated")))
         call.body = _body(about, method, request, call.read_only)
-        mask = fields.parse(params["fields"]) if "fields" in params else {}
+        mask = fields.parse(params["fields"]) if params.get("fields") else {}  # GAM sends an empty one
         if mask and method.response:
             fields.check(about, about.schema(method.response), mask)
         self._access.may(call)

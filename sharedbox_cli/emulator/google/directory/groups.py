@@ -10,6 +10,7 @@ from sharedbox_cli.emulator.google.call import NOTHING, Call, Handlers, patched,
 from sharedbox_cli.emulator.google.directory.names import claimable
 from sharedbox_cli.emulator.google.errors import GoogleError, bad, missing, not_modelled
 from sharedbox_cli.emulator.google.groups_settings import FRESH
+from sharedbox_cli.emulator.google.store import outsider_id
 
 MAX_NAME = 75
 MAX_DESCRIPTION = 4096
@@ -57,7 +58,7 @@ def _list(call: Call) -> Any:
     if key := call.text("userKey"):
         user = call.store.user(key)
         identity = user["id"] if user else key.lower()
-        keys = {identity, f"ext-{key.lower()}"}
+        keys = {identity, outsider_id(key)}
         rows = [row for row in rows if any(one["member_id"] in keys for one in call.store.members(row["id"]))]
     page, more = call.page(rows, 200, 200)
     answer: dict[str, Any] = {"kind": "admin#directory#groups", "etag": '"groups"', **more}

@@ -9,6 +9,7 @@ from typing import Any
 from sharedbox_cli.emulator.google.call import NOTHING, Call, Handlers
 from sharedbox_cli.emulator.google.directory import groups
 from sharedbox_cli.emulator.google.errors import bad, exists, missing, precondition
+from sharedbox_cli.emulator.google.store import outsider_id
 
 ROLES = ("OWNER", "MANAGER", "MEMBER")
 DELIVERIES = ("ALL_MAIL", "DAILY", "DIGEST", "DISABLED", "NONE")
@@ -26,7 +27,7 @@ def _identity(call: Call, key: str) -> tuple[str, str, str]:
     row = store.row("select * from g_members where member_id = ? limit 1", key)
     if row is not None:
         return key, row["email"] or "", row["type"]
-    return (f"ext-{key.lower()}", key.lower(), "EXTERNAL") if "@" in key else (key, "", "EXTERNAL")
+    return (outsider_id(key), key.lower(), "EXTERNAL") if "@" in key else (key, "", "EXTERNAL")
 
 
 def shown(call: Call, row: sqlite3.Row, *, with_delivery: bool) -> dict[str, Any]:

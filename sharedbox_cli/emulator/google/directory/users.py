@@ -27,7 +27,7 @@ _SECRET = frozenset({"password", "hashFunction"})
 _QUERY = re.compile(r"(orgUnitPath|email|isSuspended)\s*[=:]\s*('([^']*)'|\S+)")
 _HASHES = {
     "MD5": re.compile(r"[0-9a-fA-F]{32}"), "SHA-1": re.compile(r"[0-9a-fA-F]{40}"),
-    "crypt": re.compile(r"[./0-9A-Za-z]{13}|\$1\$.+|\$[56]\$(rounds=([0-9]{1,4}|10000)\$)?[^$]+\$.+"),
+    "crypt": re.compile(r"[./0-9A-Za-z]{13}|\$1\$.+|\$[56]\$(rounds=([0-9]{1,4}|10000)\$)?(?!rounds=)[^$]+\$.+"),
 }  # fmt: skip
 
 

@@ -75,7 +75,7 @@ async def read_sizes(
                 ), "usageReports", "reports.userUsageReport.get", kind="admin#reports#usageReports",
             )  # fmt: skip
         except Refused as error:
-            if error.status != 400:
+            if (error.status, error.code) != (400, "invalid"):  # that is: no report of this day yet
                 raise
             continue
         if rows:
