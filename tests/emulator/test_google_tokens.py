@@ -236,11 +236,12 @@ def test_06_policies_when_the_subject_is_no_super_administrator_then_are_403(goo
 
 def keyless(google: Workspace, signer: str = "ci@emulator.iam.gserviceaccount.com") -> None:
     """Let one account sign for the service account."""
-    google.store.run("update g_service_accounts set signers = ?", json.dumps([signer, "principal://ci"]))
+    google.call("POST", "/_emulator/google/grant", {"signers": [signer, "principal://ci"]})
     google.store.run(
         "insert or ignore into g_service_accounts (email, client_id, scopes) values (?, '2', '[]')", signer
     )
-    google.emulator.tenant.set_meta("google:federated", json.dumps({POOL: {"name": "ci", "tokens": ["from-ci"]}}))
+    trusted = {POOL: {"name": "ci", "tokens": ["from-ci"]}}
+    assert google.call("POST", "/_emulator/google/knobs", {"federated": trusted}).status_code == 200
 
 
 def source(google: Workspace, *scopes: str) -> str:

@@ -6,10 +6,9 @@ import json
 from dataclasses import replace
 from functools import partial
 from typing import Any
-from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
-from sharedbox_cli.emulator.google import batch, delivery, fields, quotas, schema, unmodelled
+from sharedbox_cli.emulator.google import batch, control, fields, schema, unmodelled
 from sharedbox_cli.emulator.google.access import Access
 from sharedbox_cli.emulator.google.call import NOTHING, Call
 from sharedbox_cli.emulator.google.descriptions import (
@@ -118,21 +117,8 @@ class Google:
             return envelope(error, api)
 
     def control(self, request: Request) -> Response:
-        """Answer what tests and pipelines ask of the emulator itself: quotas, and whether mail would arrive."""
-        match request.method, request.path:
-            case "POST", "/_emulator/google/quota":
-                for name, value in request.json().items():
-                    self.store.tenant.set_meta(f"quota:google:{name}", str(value))
-                return json_response(200, {})
-            case "POST", "/_emulator/google/published-quotas":
-                quotas.publish(self.store.tenant)
-                return json_response(200, quotas.PUBLISHED)
-            case "GET", "/_emulator/google/delivery":
-                asked = {name: values[0] for name, values in parse_qs(request.query_text).items()}
-                found = delivery.deliver(self.store, asked.get("from", ""), asked.get("to", ""))
-                return json_response(200, found.as_dict())
-            case _:
-                return Response(404)
+        """Answer what tests and pipelines ask of the emulator itself."""
+        return control.answer(self.store, request)
 
     def token(self, request: Request, captured: dict[str, str]) -> Response:
         """Answer oauth2.googleapis.com/token."""
