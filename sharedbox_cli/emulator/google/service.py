@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -168,25 +169,23 @@ class Google:
         data = fields.apply(data, mask)
         if call.method.api == "groupsSettings" and call.params.get("alt", "atom") == "atom":
             return Response(200, _atom(data), {"Content-Type": "application/atom+xml; charset=UTF-8"}, call.effect)
-        answer = json_response(200, self._shuffled(data))
+        extra = {"xNewField": {"kind": "new"}} if self.store.tenant.meta("google:extra_fields") else {}
+        answer = json_response(200, self._shuffled(data, extra))
         answer.effect = call.effect
         return answer
 
-    def _shuffled(self, data: Any) -> Any:
-        """Return an answer with the keys of all objects in any order, as nobody promises one.
+    def _shuffled(self, data: Any, extra: Mapping[str, Any]) -> Any:
+        """Return an answer with the keys of all objects in any order, as nobody promises one, and what is new in each.
 
-        `google:extra_fields` adds a field that no description has to each.
+        The knob `extra_fields` adds a field that no description has.
         """
         if isinstance(data, list):
-            return [self._shuffled(item) for item in data]
+            return [self._shuffled(item, extra) for item in data]
         if not isinstance(data, dict):
             return data
         names = list(data)
         self._world.random.shuffle(names)
-        found = {name: self._shuffled(data[name]) for name in names}
-        if self.store.tenant.meta("google:extra_fields"):
-            found["xNewField"] = {"kind": "new"}
-        return found
+        return {**{name: self._shuffled(data[name], extra) for name in names}, **extra}
 
 
 def _is_at(host: str, api: str) -> bool:
