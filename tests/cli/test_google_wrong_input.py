@@ -119,7 +119,7 @@ def test_apply_when_the_scopes_only_read_then_nothing_is_written_and_it_ends_wit
     done = cli("apply", SPECS, "--yes", "--mailbox", "press@contoso.example")
     assert (done.code, google.writes()) == (5, []), done.out
     assert "authentication failed: the service account may not act as people" in done.out
-    assert "auth/admin.directory.user.security" in done.out
+    assert "auth/admin.directory.user.alias" in done.out
 
 
 def test_admin_when_without_a_role_then_5_and_said(google: Cloud, cli: Cli) -> None:
