@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: dev demo test lint format bench lock generated clean
+.PHONY: dev demo test test-clients lint format bench lock generated clean
 
 dev: $(STAMP)  ## Everything for working on sharedbox
 
@@ -18,6 +18,14 @@ demo: $(STAMP)  ## Plan, apply, check and audit on an emulated tenant
 
 test: $(STAMP)  ## The whole suite
 	$(BIN)/python -m pytest -n auto
+
+test-clients: $(STAMP) .venv-clients/.installed  ## Other people's clients (GAM) against the emulator; takes a minute
+	$(BIN)/python -m tests.clients
+
+.venv-clients/.installed: requirements/clients.txt
+	$(PYTHON) -m venv .venv-clients
+	.venv-clients/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/clients.txt
+	@touch $@
 
 lint: $(STAMP)  ## Style, types and architecture
 	$(BIN)/ruff check .
@@ -40,4 +48,4 @@ lock:  ## Write requirements/dev.lock anew (needs uv)
 	  --python-version 3.11 --extra dev pyproject.toml -o requirements/dev.lock
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-clients .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

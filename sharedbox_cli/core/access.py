@@ -73,6 +73,8 @@ def _rows(box: ObservedMailbox, world: Observed, persons: Persons) -> Iterator[A
     for entry in box.special:
         kind = "deny" if entry.is_deny else "inherited" if entry.is_inherited else "unknown"
         grant, holder = Grant(entry.trustee, Right.OTHER, entry.text), _known(world, entry.trustee)
+        if entry.is_everybody:
+            holder = Trustee(entry.trustee, TrusteeKind.OTHER, name="everybody in the organisation")
         yield _row(box, holder, persons.of(world, holder), grant, entry=kind)
 
 

@@ -201,4 +201,7 @@ GUARDS: Mapping[str, Callable[[GuardInput], Iterable[Refusal]]] = {
     "licence-drop": licence_drop,
 }
 
-__all__ = ["GUARDS", "GuardInput", "GuardLimits", "Waivers", "guard"]
+NEVER_WAIVED = frozenset({"tenant-mismatch", "last-owner"})
+"""Guards that no `--allow` passes: the plan has to change."""
+
+__all__ = ["GUARDS", "NEVER_WAIVED", "GuardInput", "GuardLimits", "Waivers", "guard"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -15,8 +16,10 @@ from sharedbox_cli.emulator.http import Request
 
 _SECRETS = frozenset({
     "client_secret", "client_assertion", "password", "access_token", "refresh_token", "code", "device_code",
-    "assertion",
+    "assertion", "authorization", "subject_token",
 })  # fmt: skip
+_INNER = re.compile(r"(?im)^(authorization|cookie):.*$")
+"""Headers of the parts of a multipart batch."""
 _LEFT_OUT = frozenset({"authorization", "cookie"})
 MAX_BODY = 64 * 1024
 
@@ -70,7 +73,7 @@ def _body(request: Request) -> Any:
     try:
         return _redacted(json.loads(text))
     except (ValueError, RecursionError):
-        return text
+        return _INNER.sub(r"\1: (redacted)", text)
 
 
 def _redacted(data: Any) -> Any:

@@ -9,7 +9,7 @@ import pytest
 
 from sharedbox_cli.core.change import Change, Kind, Party, Phase
 from sharedbox_cli.core.diff import make_plan
-from sharedbox_cli.core.guards import GUARDS, GuardInput, GuardLimits, Waivers, guard
+from sharedbox_cli.core.guards import GUARDS, NEVER_WAIVED, GuardInput, GuardLimits, Waivers, guard
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import (
     GOOGLE_COLLABORATIVE,
@@ -312,3 +312,7 @@ def test_convert_when_refused_then_it_says_what_becomes_of_it(kind: str, facts: 
     [refusal] = guard(GuardInput(plan, worlds, NOW))
     assert (refusal.guard, refusal.waiver) == ("convert", f"convert={DESK}")
     assert words in refusal.why
+
+
+def test_guards_when_never_waived_then_they_exist() -> None:
+    assert set(GUARDS) >= NEVER_WAIVED

@@ -146,11 +146,11 @@ WorkspaceMaker = Callable[[Callable[[Tenant], Seeded]], Workspace]
 
 
 @contextmanager
-def opened(fill: Callable[[Tenant], Seeded]) -> Iterator[Workspace]:
+def opened(fill: Callable[[Tenant], Seeded], port: int = 0) -> Iterator[Workspace]:
     """Give a workspace filled by a function."""
     tenant = Tenant()
     seeded = fill(tenant)
-    emulator = Emulator(tenant).start()
+    emulator = Emulator(tenant, port=port).start()
     key = json.loads(Path(emulator.environment()["GOOGLE_APPLICATION_CREDENTIALS"]).read_text())
     workspace = Workspace(emulator, seeded, key)
     try:

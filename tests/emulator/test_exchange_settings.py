@@ -169,7 +169,8 @@ def test_body_when_it_holds_half_a_character_then_400_and_nothing_changes(door: 
     body = (
         b'{"CmdletInput": {"CmdletName": "Set-Mailbox", "Parameters": {"Identity": "sales", "DisplayName": "\\ud800"}}}'
     )
-    answer = door.http.post(f"{door.base}/InvokeCommand", content=body)
+    headers = {"Content-Type": "application/json"}
+    answer = door.http.post(f"{door.base}/InvokeCommand", content=body, headers=headers)
     assert (answer.status_code, kind(answer)) == (400, "ODataException")
     assert cloud.writes() == []
 

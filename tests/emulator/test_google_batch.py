@@ -99,6 +99,8 @@ def test_batch_when_parts_have_tokens_of_their_own_then_mailboxes_can_be_mixed(g
         google.api("gmail", subject).users().settings().delegates().list(userId="me") for subject in (PRESS, ANNA)
     ])  # fmt: skip
     assert (len(found["0"]["delegates"]), found["1"]) == (3, {})
+    log = str(google.emulator.log.lines)
+    assert "authorization: (redacted)" in log and "Bearer" not in log
 
 
 def test_batch_when_of_groups_settings_then_has_an_address_of_its_own(google: Workspace) -> None:

@@ -35,7 +35,7 @@ from sharedbox_cli.providers.answers import (
     transport_error,
 )
 from sharedbox_cli.providers.registry import capabilities_of_all, load_provider, provider_names
-from sharedbox_cli.providers.transport import Budget, Gate, Policy
+from sharedbox_cli.providers.transport import Budget, Gate, GaveUp, Policy
 from tests.providers.setting import VirtualClock
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -133,6 +133,63 @@ def test_wait_without_sense_is_replaced_by_jitter(told: float | None) -> None:
     rig = Rig([throttled(told), "data"])
     rig.run()
     assert sum(rig.clock.slept) <= 4.0
+
+
+class Late(Rig):
+    """A rig whose run ends after so many seconds."""
+
+    def __init__(self, script: Script, ends_after: float) -> None:
+        super().__init__(script)
+        self.ends_after = ends_after
+
+    def run(self, *, is_write: bool = False) -> str:
+        async def all_of_it() -> str:
+            policy = Policy(self.clock, random.Random(3), Gate(16, 32), self._renew, budget=self.budget)  # noqa: S311
+            policy.deadline = self.ends_after
+            return await policy.call(self._send, is_write=is_write)
+
+        return asyncio.run(all_of_it())
+
+
+@pytest.mark.parametrize("told", [61.0, 3000.0, 7200.0])
+@pytest.mark.parametrize("is_write", [True, False])
+def test_told_wait_that_the_run_does_not_last_for_ends_it_at_once_and_says_when_to_go_on(
+    told: float, is_write: bool
+) -> None:
+    rig = Late([throttled(told), "data"], 60.0)
+    with pytest.raises(GaveUp, match="The run ends before 1970-01-01") as caught:
+        rig.run(is_write=is_write)
+    assert rig.sent == 1 and rig.clock.slept == []
+    assert "Go on after 1970-01-01 0" in caught.value.mend and caught.value.retry_after is not None
+    assert caught.value.retry_after >= told
+
+
+def test_told_wait_that_the_run_lasts_for_is_kept() -> None:
+    rig = Late([throttled(20.0), "data"], 60.0)
+    assert rig.run() == "data" and 20.0 <= sum(rig.clock.slept) <= 22.0
+
+
+@pytest.mark.parametrize("error", [Ambiguous("x"), Unreachable(), throttled()])
+def test_nothing_is_waited_for_beyond_the_end_of_the_run(error: CloudError) -> None:
+    rig = Late([error], 1.0)
+    with pytest.raises(CloudError):
+        rig.run()
+    assert sum(rig.clock.slept) <= 1.0
+
+
+def test_pause_of_the_host_that_outlasts_the_run_ends_other_calls_too() -> None:
+    clock = VirtualClock(Clock(frozen_at=0.0))
+
+    async def never() -> str:
+        raise AssertionError
+
+    async def work() -> None:
+        policy = Policy(clock, random.Random(3), Gate(1, 1), lambda: None)  # noqa: S311
+        policy.paused_until, policy.deadline = 90.0, 60.0
+        await policy.call(never, is_write=True)
+
+    with pytest.raises(GaveUp):
+        asyncio.run(work())
 
 
 def test_back_off_grows_and_never_exceeds_thirty_seconds() -> None:

@@ -9,7 +9,7 @@ from sharedbox_cli.emulator.google.errors import not_modelled
 
 _PARAMETERS: dict[str, frozenset[Any] | None] = {
     "alt": frozenset({"media", "proto"}), "access_token": None, "oauth_token": None, "callback": None,
-    "uploadType": None, "upload_protocol": None, "event": None, "resolveConflictAccount": frozenset({True}),
+    "uploadType": None, "upload_protocol": None, "event": None,
     "viewType": frozenset({"domain_public"}), "customFieldMask": None, "filters": None, "orgUnitID": None,
     "groupIdFilter": None,
 }  # fmt: skip

@@ -51,7 +51,7 @@ def with_marks(row: Mapping[str, Any], marks: Mapping[str, str]) -> list[dict[st
 
 def is_shared(row: Mapping[str, Any], units: Sequence[str]) -> bool:
     """Return whether an account is used as a shared mailbox: noted so, or in a unit that is for them."""
-    unit = str(row.get("orgUnitPath", "/"))
+    unit = str(row["orgUnitPath"])
     return mark_of(row, KIND_MARK) == SHARED or any(unit == one or unit.startswith(f"{one}/") for one in units)
 
 

@@ -11,6 +11,7 @@ import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 
 Make = Callable[[Any], Any]
 """Gets an API's resource, returns the request."""
+_SDK = (
+    "google.auth.exceptions", "google_auth_httplib2", "googleapiclient.discovery", "googleapiclient.http",
+    "googleapiclient.errors", "sharedbox_cli.auth.google_signing",
+)  # fmt: skip
 _PART = re.compile(rb"^Content-ID: *<[^>\r\n]* \+ ([^>\r\n]+)>", re.MULTILINE | re.IGNORECASE)
 
 
@@ -65,6 +70,8 @@ class Wire:
     def __post_init__(self) -> None:
         import httplib2
 
+        for name in _SDK:  # here, and not by several threads at once: their packages import each other in circles
+            import_module(name)
         httplib2.RETRIES = 1  # it repeats a POST on a new connection otherwise
 
     def send(self, ask: Ask) -> dict[str, Any]:

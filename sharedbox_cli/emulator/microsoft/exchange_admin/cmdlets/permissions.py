@@ -91,7 +91,7 @@ def _recipient(call: Call) -> sqlite3.Row:
 
 
 def _require_send_as(call: Call) -> None:
-    wrong = [right for right in call.parameters.get("AccessRights", ()) if right.lower() != "sendas"]
+    wrong = [right for right in (call.parameters.get("AccessRights") or ()) if right.lower() != "sendas"]
     if wrong:
         raise bad_parameter(f"Cannot bind parameter 'AccessRights': '{wrong[0]}' is not one of SendAs.")
 

@@ -1,0 +1,51 @@
+"""`python -m tests.clients`: other people's clients against the emulator, in a network of their own.
+
+The clients are pointed at it by name resolution alone: a namespace of mounts, in which /etc/hosts says that Google is
+this machine, and one of networks, in which port 443 is free and nothing but loopback is there. The machine's own
+/etc/hosts is not touched.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.clients.namespace import HOSTS, MARK, raise_loopback
+
+UNSHARE = ["unshare", "--map-root-user", "--mount", "--net"]
+
+
+def main() -> int:
+    """Return pytest's exit code."""
+    if os.environ.get(MARK) == "enter":
+        raise_loopback()
+        subprocess.run(["mount", "--bind", os.environ[HOSTS], "/etc/hosts"], check=True)
+        return _tests("inside")
+    try:
+        can = subprocess.run([*UNSHARE, "true"], check=False, capture_output=True, text=True)
+        why = can.stderr.strip() if can.returncode else ""
+    except OSError as error:
+        why = str(error)
+    if why:
+        return _tests(f"this system lets us have no namespace of our own: {why}")
+    with tempfile.TemporaryDirectory() as folder:
+        hosts = Path(folder) / "hosts"
+        names = " ".join(f"{name}.googleapis.com" for name in (
+            "admin", "gmail", "groupssettings", "licensing", "cloudidentity", "iamcredentials", "oauth2", "sts", "www",
+        ))  # fmt: skip
+        hosts.write_text(f"127.0.0.1 localhost {names}\n")
+        environment = {**os.environ, MARK: "enter", HOSTS: str(hosts)}
+        again = [sys.executable, "-m", "tests.clients", *sys.argv[1:]]
+        return subprocess.run([*UNSHARE, *again], env=environment, check=False).returncode
+
+
+def _tests(mark: str) -> int:
+    command = [sys.executable, "-m", "pytest", "-q", "-rs", *(sys.argv[1:] or ["tests/clients"])]
+    return subprocess.run(command, env={**os.environ, MARK: mark}, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
