@@ -169,4 +169,12 @@ def _told(error: SharedboxError) -> Outcome:
         lost_role = isinstance(error, PermissionDenied) and error.is_whole_route
         stops = lost_role or isinstance(error, (Unreachable, Throttled)) or error.code in (CERTIFICATE, DAILY)
         return Outcome(told.status, told.reason, told.request_id, stops_run=stops)
-    return Outcome(Status.FAILED, f"{error.summary}. {error.why}", stops_run=isinstance(error, AuthError))
+    if isinstance(error, AuthError):  # the engine knows a denial by these words, and people mend it by the rest
+        parts = (
+            f"{AuthError.summary}: {error.summary}.",
+            f"{error.where}." if error.where else "",
+            error.why,
+            error.mend,
+        )
+        return Outcome(Status.FAILED, " ".join(part for part in parts if part), stops_run=True)
+    return Outcome(Status.FAILED, f"{error.summary}. {error.why}")
