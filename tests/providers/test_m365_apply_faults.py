@@ -205,6 +205,18 @@ def test_service_that_keeps_failing_gets_no_write_until_a_read_came_back(demo: S
     assert routes == ["exchange.Get-AcceptedDomain"] * 3 + ["exchange.Add-MailboxPermission"]
 
 
+def test_graph_that_keeps_failing_gets_no_write_until_a_read_came_back(demo: Setting) -> None:
+    provider = demo.provider()
+    provider.observe(scope("sales"))
+    demo.faults({"route": "graph.*", "kind": "status", "status": 503, "count": 7})
+    with pytest.raises(CloudError):
+        provider.observe(scope("sales"))
+    start = len(demo.emulator.log.lines)
+    assert provider.apply(update_of(demo, "sales", {Field.SIGN_IN: BLOCKED})).status is Status.DONE
+    routes = [line["route"] for line in demo.emulator.log.lines[start:] if line["route"].startswith("graph")]
+    assert routes == ["graph.organization.list"] * 3 + ["graph.users.patch"]
+
+
 def test_field_left_out_of_the_answer_to_a_creation_is_read_afterwards(demo: Setting) -> None:
     demo.faults({"route": "exchange.New-Mailbox", "kind": "drop_field", "field": "ExternalDirectoryObjectId"})
     provider = demo.provider()
