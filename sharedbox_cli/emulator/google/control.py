@@ -16,6 +16,7 @@ KNOBS = {
     "disabled_apis": "names of hosts (`gmail groupssettings`): these APIs are not switched on in the project",
     "report_lag_days": "how many days usage reports are late; 2 without it",
     "report_gaps": "days (`2026-11-20`) of which Google has no figures",
+    "mail_delegation": "`off`: an administrator switched it off; `unset`: nobody ever switched it on; on without it",
     "federated": 'JSON, audience to `{"name", "tokens"}`: whom the token exchange trusts',
 }
 _QUOTA = re.compile(r"([0-9]+/[0-9]+)?")

@@ -177,13 +177,13 @@ class Google:
     def _shuffled(self, data: Any, extra: Mapping[str, Any]) -> Any:
         """Return an answer with the keys of all objects in any order, as nobody promises one, and what is new in each.
 
-        The knob `extra_fields` adds a field that no description has.
+        What is null is absent. The knob `extra_fields` adds a field that no description has.
         """
         if isinstance(data, list):
             return [self._shuffled(item, extra) for item in data]
         if not isinstance(data, dict):
             return data
-        names = list(data)
+        names = [name for name in data if data[name] is not None]
         self._world.random.shuffle(names)
         return {**{name: self._shuffled(data[name], extra) for name in names}, **extra}
 
