@@ -10,7 +10,6 @@ import pytest
 
 from sharedbox_cli.core.model import (
     BLOCKED,
-    GOOGLE_DELEGATED,
     LICENCE_NONE,
     DesiredMailbox,
     Field,
@@ -25,7 +24,6 @@ from tests.providers.google_setting import (
     STARTER,
     Fill,
     GoogleSetting,
-    at,
     collaborative,
     company,
     delegated,
@@ -83,13 +81,10 @@ COMPOSED = frozenset({"directory.users.update", "groupsSettings.groups.patch"})
 """Calls of which one change may rightly make several."""
 NOT_EXECUTED: dict[str, dict[str, Any]] = {
     "429 with Retry-After": {"kind": "throttle", "retry_after": 6},
-    "429 without": {"kind": "throttle"},
-    "403 with a rate's reason": {"kind": "status", "status": 403, "body": "json", "reason": "userRateLimitExceeded"},
     "403 with a quota's reason": {"kind": "status", "status": 403, "body": "json", "reason": "quotaExceeded"},
     "token expired": {"kind": "unauthorized"},
 }
 AMBIGUOUS: dict[str, dict[str, Any]] = {
-    "500": {"kind": "status", "status": 500},
     "503 in Google's shape": {"kind": "status", "status": 503, "body": "json", "reason": "backendError"},
     "502 with a page": {"kind": "status", "status": 502, "body": "html"},
     "504 after the effect": {"kind": "status_after", "status": 504},
@@ -268,4 +263,3 @@ def test_kinds_when_looked_at_then_every_write_of_the_provider_is_in_the_matrix(
     verbs = ("insert", "update", "patch", "delete", "create", "signOut", "undelete")
     writes = {name for name in called if name.rpartition(".")[2].startswith(verbs)}
     assert writes - set(KINDS) == {"directory.asps.delete", "directory.tokens.delete"}
-    assert at("sales") and GOOGLE_DELEGATED

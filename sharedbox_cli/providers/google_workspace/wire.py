@@ -226,7 +226,8 @@ def _object(found: object, ask: Ask) -> dict[str, Any]:
         return found
     if found in ("", b"", None):
         return {}
-    raise Ambiguous("the answer has another shape than expected", call=ask.call, mailbox=ask.mailbox)
+    code = PORTAL if isinstance(found, (str, bytes)) else ""  # of a call that has no answer: a page in its place
+    raise Ambiguous("not an answer of the service", call=ask.call, mailbox=ask.mailbox, code=code)
 
 
 def _batch_url(uri: str, api: str) -> str:
