@@ -25,6 +25,7 @@ from sharedbox_cli.core.model import (
     ObservedMailbox,
     Right,
     SpecialEntry,
+    State,
     Trustee,
     TrusteeKind,
     Value,
@@ -264,3 +265,10 @@ def test_needs_when_a_platform_is_asked_for_then_only_what_its_rules_look_at_is_
     }  # fmt: skip
     assert not {Fact.POOL_USED_BYTES, Fact.USED_BYTES, Fact.DELEGATION} & needs_of(GOOGLE_COLLABORATIVE)
     assert Fact.DELEGATION not in needs_of(MICROSOFT365)
+
+
+def test_spec_when_its_mailbox_is_not_there_yet_then_what_it_says_of_itself_is_checked() -> None:
+    nobody = replace(delegated(), mailboxes={})
+    assert found(nobody, wanting(GOOGLE_DELEGATED, grants=wishes(41))) == {"too-many-delegates"}
+    assert found(nobody, wanting(GOOGLE_DELEGATED, grants=wishes(41), state=State.ABSENT)) == set()
+    assert found(replace(inbox(), mailboxes={}), wanting(GOOGLE_DELEGATED, grants=wishes(41))) == set()

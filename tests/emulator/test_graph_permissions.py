@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 
@@ -136,3 +137,31 @@ def test_members_when_the_caller_may_not_read_users_then_ids_alone(cloud: Cloud,
         whole = http.get(path, headers=ADVANCED).json()["value"]
     assert {item["id"] for item in whole} == {item["id"] for item in bare}
     assert all(item["mail"].endswith("@contoso.example") for item in whole)
+
+
+def test_token_when_issued_before_a_revocation_then_401_with_a_claims_challenge(cloud: Cloud) -> None:
+    with opened(cloud) as http:
+        assert http.get("/v1.0/users").status_code == 200
+        cloud.tenant.clock.advance(10)
+        cloud.tenant.set_meta("tokens_revoked_at", str(int(cloud.tenant.clock.now())))
+        answer = http.get("/v1.0/users")
+        assert code(answer) == (401, "InvalidAuthenticationToken")
+        challenge = answer.headers["www-authenticate"]
+        assert 'error="insufficient_claims"' in challenge
+        claims = json.loads(base64.b64decode(challenge.partition('claims="')[2].rstrip('"')))
+        assert claims["access_token"]["nbf"]["essential"] is True
+    with opened(cloud) as http:
+        assert http.get("/v1.0/users").status_code == 200
+
+
+def test_revocation_when_the_vendors_sdk_meets_it_then_it_asks_for_a_new_token_and_goes_on(cloud: Cloud) -> None:
+    from sharedbox_cli.core.model import MICROSOFT365
+    from sharedbox_cli.providers.base import Scope
+
+    provider = cloud.provider()
+    scope = Scope(frozenset({MICROSOFT365}))
+    first = provider.observe(scope)
+    cloud.tenant.clock.advance(10)
+    cloud.tenant.set_meta("tokens_revoked_at", str(int(cloud.tenant.clock.now())))
+    assert provider.observe(scope).mailboxes.keys() == first.mailboxes.keys()
+    provider.close()

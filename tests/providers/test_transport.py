@@ -34,7 +34,6 @@ from sharedbox_cli.providers.answers import (
     retry_after,
     transport_error,
 )
-from sharedbox_cli.providers.registry import capabilities_of_all, load_provider, provider_names
 from sharedbox_cli.providers.transport import Budget, Gate, GaveUp, Policy
 from tests.providers.setting import VirtualClock
 
@@ -377,21 +376,3 @@ def test_links_are_followed_once_and_end() -> None:
     assert pages.next({}) == ""
     with pytest.raises(ObserveError, match="circle"):
         pages.next({"@odata.nextLink": link})
-
-
-def test_registry_knows_the_provider_and_its_capabilities() -> None:
-    assert "microsoft365" in provider_names()
-    assert load_provider("microsoft365").__name__ == "Microsoft365"
-    (table,) = capabilities_of_all().values()
-    row = table.row("members[].rights.read")
-    assert row is not None and not row.is_possible and "full_access" in row.meaning
-
-
-def test_every_path_of_the_language_has_a_row_that_says_something() -> None:
-    (table,) = capabilities_of_all().values()
-    later = ("calendar", "contacts", "folders", "tags", "rules", "auto_reply", "forwarding", "access", "retention")
-    now = ("display_name", "aliases", "sign_in", "members_mode", "state", "storage.licence", "members[].automapping")
-    for path in (*later, *now):
-        row = table.row(path)
-        assert row is not None and row.meaning and row.is_possible is (path in now), path
-    assert len({row.path for row in table.rows}) == len(table.rows)

@@ -122,3 +122,18 @@ def test_json_and_csv_when_two_clouds_are_in_it_then_keys_and_columns_are_those_
         "mailbox", "platform", "person", "name", "kind", "right", "through", "entry", "enabled", "guest",
     ]  # fmt: skip
     assert [row[1] for row in rows] == ["google-collaborative", "microsoft365"]
+
+
+def test_person_when_somebodys_name_is_anothers_address_then_the_id_tells_them_apart() -> None:
+    liar = Trustee(TrusteeId("liar"), TrusteeKind.USER, None, "anna@contoso.example")
+    box = EXCHANGE.mailboxes[DESK]
+    grants = frozenset({*(box.grants or ()), Grant(liar.id, Right.SEND_AS)})
+    both = replace(
+        EXCHANGE, mailboxes={DESK: replace(box, grants=grants)}, trustees={**EXCHANGE.trustees, liar.id: liar}
+    )
+    assert {"Anna t <anna@contoso.example>", "anna@contoso.example [liar]"} <= set(shown("person", both))
+    assert [line.split() for line in shown("matrix", both) if line.startswith("  anna")] == [
+        ["anna@contoso.example", "[liar]", "S"],
+        ["anna@contoso.example", "F"],
+    ]
+    assert "2 people" in shown("mailbox", both)[-1]

@@ -7,6 +7,7 @@ import json
 from sharedbox_cli.core.finding import Finding, Severity
 from sharedbox_cli.reports.formats import text
 from sharedbox_cli.reports.formats.data import to_csv, to_json
+from sharedbox_cli.reports.formats.findings import to_sarif
 from sharedbox_cli.reports.views.findings import findings_report
 
 
@@ -39,3 +40,12 @@ def test_data_when_written_then_json_tells_the_platform_and_csv_has_its_columns(
     assert json.loads(to_json(report))["findings"][0]["platform"] == "microsoft365"
     header = to_csv(report).splitlines()[0]
     assert header == '"severity","rule","mailbox","subject","summary","why","mend","source"'
+
+
+def test_sarif_when_an_address_is_in_two_clouds_then_findings_keep_apart_and_others_keep_their_fingerprint() -> None:
+    both = [finding("microsoft365"), finding("google-delegated"), finding("google-delegated", "")]
+    results = json.loads(to_sarif(both, [("rule-one", "a thing", "https://example.com")], "0"))["runs"][0]["results"]
+    assert [item["partialFingerprints"]["sharedbox/1"] for item in results] == [
+        "rule-one|desk@contoso.example||microsoft365", "rule-one|desk@contoso.example||google-delegated", "rule-one||",
+    ]  # fmt: skip
+    assert results[2]["message"]["text"].startswith("the tenant: a thing.")

@@ -34,6 +34,17 @@ class _Audit:
     def name(self, mailbox: str, platform: str) -> str:
         return f"{mailbox} ({platform})" if self.is_mixed else mailbox
 
+    def ids(self) -> dict[str, str]:
+        """Return the ids of holders who look like another one: a name can be anybody's address."""
+        holders = defaultdict(set)
+        for row in self.rows:
+            holders[row.person].add(row.holder)
+        return {
+            row.holder: f" [{row.trustee_id}]"
+            for row in self.rows
+            if len(holders[row.person]) > 1 and not row.holder.startswith("user:")
+        }
+
 
 def access_report(
     rows: Sequence[AccessRow], arrangement: str, boxes: Sequence[ObservedMailbox], notes: Sequence[str] = ()
@@ -140,6 +151,7 @@ def _by_mailbox(audit: _Audit) -> tuple[Section, ...]:
     for row in audit.rows:
         found[row.box].append(row)
     sections = []
+    ids = audit.ids()
     for box in audit.boxes:
         heading, mine = audit.name(box.address.text, str(box.platform)), found.get(_box_key(box), [])
         kind = _KINDS.get(box.settings.get(Field.KIND))
@@ -150,7 +162,7 @@ def _by_mailbox(audit: _Audit) -> tuple[Section, ...]:
         elif not mine:
             parts.append(Line("nobody", Tone.CHANGE))
         if mine:
-            lines = _collected(mine, lambda row: (row.holder,), _who)
+            lines = _collected(mine, lambda row: (row.holder,), lambda row: f"{_who(row)}{ids.get(row.holder, '')}")
             parts.append(Table(("who", "may", "through", "note"), tuple(lines)))
         sections.append(Section(heading, tuple(parts)))
     return tuple(sections)
@@ -160,11 +172,12 @@ def _by_person(audit: _Audit) -> tuple[Section, ...]:
     found = defaultdict(list)
     for row in audit.rows:
         found[row.person, row.holder].append(row)
-    sections = []
-    for _, mine in sorted(found.items()):
+    sections, ids = [], audit.ids()
+    for (_, holder), mine in sorted(found.items()):
         lines = _collected(mine, lambda row: row.box, lambda row: audit.name(row.mailbox, row.platform))
         name = next((_who(row) for row in mine if row.name), _who(mine[0]))
-        sections.append(Section(name, (Table(("mailbox", "may", "through", "note"), tuple(lines)),)))
+        table = Table(("mailbox", "may", "through", "note"), tuple(lines))
+        sections.append(Section(f"{name}{ids.get(holder, '')}", (table,)))
     return tuple(sections)
 
 
@@ -173,10 +186,13 @@ def _matrix(audit: _Audit) -> tuple[Section, ...]:
     for row in audit.rows:
         if row.entry == "grant":
             held[row.holder, row.box].add(_LETTERS[row.right])
-    people = sorted({(row.person, row.holder) for row in audit.rows})
+    people, ids = sorted({(row.person, row.holder) for row in audit.rows}), audit.ids()
     columns = tuple(str(number + 1) for number in range(len(audit.boxes)))
     cells = tuple(
-        (person, *("".join(sorted(held[holder, _box_key(box)])) or _nothing(box) for box in audit.boxes))
+        (
+            f"{person}{ids.get(holder, '')}",
+            *("".join(sorted(held[holder, _box_key(box)])) or _nothing(box) for box in audit.boxes),
+        )
         for person, holder in people
     )
     legend = tuple(

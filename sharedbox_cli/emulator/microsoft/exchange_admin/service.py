@@ -37,6 +37,14 @@ SECOND_DOOR = frozenset({
 """Endpoints of v2.0 (learn.microsoft.com/exchange/reference/admin-api-overview, read 2026-11)."""
 
 
+_KINDS = {
+    429: "Microsoft.Exchange.Data.Storage.OverBudgetException",
+    500: "Microsoft.Exchange.Data.DataSourceTransientException",
+    503: "Microsoft.Exchange.Data.Directory.ADTransientException",
+}
+"""What the service names as the cause of a failure that passes, by status."""
+
+
 class ExchangeAdmin:
     """outlook.office365.com/adminapi/beta."""
 
@@ -68,7 +76,7 @@ class ExchangeAdmin:
 
     def refuse(self, status: int, code: str, message: str) -> Response:
         """Return an error in the service's shape."""
-        kind = "Microsoft.Exchange.Data.Storage.OverBudgetException" if status == 429 else f"Microsoft.Exchange.{code}"
+        kind = _KINDS.get(status, f"Microsoft.Exchange.{code}")
         return envelope(CmdletError(status, kind, message))
 
     def answer(self, route: Route, request: Request, captured: dict[str, str]) -> Response:

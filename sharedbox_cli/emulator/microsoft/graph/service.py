@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import json
+from typing import Any
+
 from sharedbox_cli.emulator.http import Request, Response
 from sharedbox_cli.emulator.microsoft import replication
 from sharedbox_cli.emulator.microsoft.graph.batch import answer_batch
@@ -18,6 +22,12 @@ from sharedbox_cli.emulator.service import World
 from sharedbox_cli.emulator.tokens import TokenInvalid
 
 HOSTS = ("graph.microsoft.com",)
+_AUTHORITY = "https://login.microsoftonline.com/common/oauth2/authorize"
+_CHALLENGE = {"WWW-Authenticate": f'Bearer realm="", authorization_uri="{_AUTHORITY}"'}
+_REVOKED = (
+    "Continuous access evaluation resulted in challenge with result: InteractionRequired and code: "
+    "TokenIssuedBeforeRevocationTimestamp"
+)
 WITHOUT_TOKEN = "reports.download"  # noqa: S105 - the name of a route
 
 
@@ -56,6 +66,8 @@ class Graph:
         try:
             if route.name != WITHOUT_TOKEN:
                 claims = claims_of(self._world, request)
+                if claims["iat"] < float(self._world.tenant.meta("tokens_revoked_at", "0")):
+                    return envelope(401, "InvalidAuthenticationToken", _REVOKED, request, _insufficient(claims))
                 headers = self._units.spend(route.name, request, str(claims.get("appid", "")))
                 require(self._world, request, route.name)
             answer = route.handler(request, captured)
@@ -71,6 +83,11 @@ class Graph:
         return answer_batch(self._world, request)
 
 
-_CHALLENGE = {
-    "WWW-Authenticate": 'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize"'
-}
+def _insufficient(claims: dict[str, Any]) -> dict[str, str]:
+    """Return the challenge of continuous access evaluation: a client that knows it asks for a token with these claims.
+
+    learn.microsoft.com/entra/identity-platform/claims-challenge, read 2026-11.
+    """
+    asked = {"access_token": {"nbf": {"essential": True, "value": str(claims["iat"] + 1)}}}
+    text = base64.b64encode(json.dumps(asked).encode()).decode()
+    return {"WWW-Authenticate": f'{_CHALLENGE["WWW-Authenticate"]}, error="insufficient_claims", claims="{text}"'}
