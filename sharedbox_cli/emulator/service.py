@@ -103,6 +103,9 @@ def _broken(fault: Fault, service: Service) -> Response:
 def _altered(fault: Fault, answer: Response) -> Response:
     import json
 
+    if (kind := answer.headers.get("Content-Type", "")).startswith("multipart/"):
+        answer.body = _altered_parts(fault, answer.body, kind.partition("boundary=")[2].strip('"'))
+        return answer
     try:
         data = json.loads(answer.body)
     except ValueError:
@@ -129,3 +132,19 @@ def _altered(fault: Fault, answer: Response) -> Response:
             responses[0]["id"] = "unknown"
     answer.body = json.dumps(data).encode()
     return answer
+
+
+def _altered_parts(fault: Fault, body: bytes, boundary: str) -> bytes:
+    """Return a multipart batch whose parts do not match what was asked for."""
+    import re
+
+    line = f"--{boundary}".encode()
+    head, *parts, end = body.split(line)
+    match fault.kind:
+        case "batch_missing":
+            parts.pop()
+        case "batch_duplicate":
+            parts.append(parts[0])
+        case "batch_unknown_id":
+            parts[0] = re.sub(rb"(Content-ID: <[^>]*\+ *)[^> ]+>", rb"\g<1>unknown>", parts[0], count=1)
+    return line.join([head, *parts, end])

@@ -81,6 +81,7 @@ def workspace_of(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[GoogleFi
         emulator = Emulator(tenant).start()
         for name, value in emulator.environment().items():
             monkeypatch.setenv(name, value)
+        monkeypatch.setattr("time.sleep", clock.advance)  # google-auth waits by itself before it asks again
         running.append(GoogleSetting(emulator, VirtualClock(clock), make))
         return running[-1]
 

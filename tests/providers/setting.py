@@ -45,6 +45,10 @@ class VirtualClock:
         """Return the seconds slept."""
         return self._passed
 
+    def pass_time(self, seconds: float) -> None:
+        """Let the emulator's time go on without anybody waiting."""
+        self._emulated.advance(seconds)
+
     async def sleep(self, seconds: float) -> None:
         """Pass the time."""
         self.slept.append(seconds)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 
+from sharedbox_cli.core.change import Change
 from sharedbox_cli.core.errors import CloudError, ObserveError
 from sharedbox_cli.core.identity import TrusteeId
 from sharedbox_cli.core.model import (
@@ -20,7 +21,9 @@ from sharedbox_cli.core.model import (
     Fact,
     Field,
     Right,
+    State,
     TrusteeKind,
+    Value,
 )
 from sharedbox_cli.emulator.google.builder import GoogleBuilder
 from tests.providers.google_setting import (
@@ -203,7 +206,12 @@ def test_observe_when_an_account_has_no_mailbox_yet_then_nobody_is_in_it(workspa
         make.person("bare", "Bare Desk", licence="")
 
     workspace = workspace_of(fill)
-    wanted = {Field.LICENCE: STANDARD, Field.FOLDERS: ("a",), Field.AUTO_REPLY: False, Field.ACCESS_IMAP: True}
+    wanted: dict[Field, Value] = {
+        Field.LICENCE: STANDARD,
+        Field.FOLDERS: ("a",),
+        Field.AUTO_REPLY: False,
+        Field.ACCESS_IMAP: True,
+    }
     box = workspace.observe(delegated("bare", wanted, ())).mailboxes[at("bare")]
     assert box.grants == frozenset()
     assert box.settings[Field.LICENCE] == LICENCE_NONE
@@ -227,7 +235,7 @@ def test_observe_when_sign_in_was_hardened_then_later_doings_open_it_again(works
     assert workspace.plan(spec) == ()
 
 
-def _change_account(workspace: GoogleSetting, local: str, more: dict[str, object]) -> None:
+def _change_account(workspace: GoogleSetting, local: str, more: Mapping[str, object]) -> None:
     import json
 
     store, identity = workspace.make.store, id_of(workspace.make, local)
@@ -280,9 +288,7 @@ def test_observe_when_an_address_is_taken_then_it_says_by_whom(workspace: Google
     assert [(one.kind, one.is_soft_deleted) for one in world.taken[SALES]] == [("deleted account", True)]
 
 
-def _deletion(workspace: GoogleSetting, local: str) -> object:
-    from sharedbox_cli.core.model import State
-
+def _deletion(workspace: GoogleSetting, local: str) -> Change:
     return workspace.plan(delegated(local, state=State.ABSENT))[0]
 
 

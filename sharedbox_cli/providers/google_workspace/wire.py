@@ -9,6 +9,7 @@ from __future__ import annotations
 import http.client
 import re
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -18,8 +19,8 @@ from urllib.parse import unquote, urlsplit
 from sharedbox_cli.core.errors import Ambiguous, AuthError, CloudError
 from sharedbox_cli.providers.answers import PORTAL, Renewed
 from sharedbox_cli.providers.google_workspace.errors import connection_error, google_error
+from sharedbox_cli.providers.google_workspace.once import http_once
 from sharedbox_cli.providers.google_workspace.scopes import DOORS
-from sharedbox_cli.providers.transport import SILENCE_SECONDS
 
 if TYPE_CHECKING:
     from sharedbox_cli.auth.connection import GoogleConnection
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 Make = Callable[[Any], Any]
 """Gets an API's resource, returns the request."""
+IDLE_SECONDS = 30.0
 _SDK = (
     "google.auth.exceptions", "google_auth_httplib2", "googleapiclient.discovery", "googleapiclient.http",
     "googleapiclient.errors", "sharedbox_cli.auth.google_signing",
@@ -66,13 +68,11 @@ class Wire:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _local: threading.local = field(default_factory=threading.local)
     _open: set[Any] = field(default_factory=set)
+    _is_closed: bool = False
 
     def __post_init__(self) -> None:
-        import httplib2
-
         for name in _SDK:  # here, and not by several threads at once: their packages import each other in circles
             import_module(name)
-        httplib2.RETRIES = 1  # it repeats a POST on a new connection otherwise
 
     def send(self, ask: Ask) -> dict[str, Any]:
         """Return the answer to one call. Raises CloudError, AuthError."""
@@ -80,6 +80,8 @@ class Wire:
         from googleapiclient.errors import HttpError
 
         credentials = self._fresh(ask)
+        if ask.is_write and time.monotonic() - getattr(self._local, "used_at", 0.0) > IDLE_SECONDS:
+            self._hang_up()  # the other end may have done so: that would be told as a write without an answer
         http = AuthorizedHttp(credentials, http=self._http(), refresh_status_codes=(), max_refresh_attempts=0)
         try:
             found = ask.make(self._service(ask.api)).execute(http=http, num_retries=0)
@@ -87,6 +89,8 @@ class Wire:
             raise self._meant(error, ask) from None
         except _below_http() as error:
             raise self._broken(error, ask) from None
+        finally:
+            self._tidy()
         return _object(found, ask)
 
     def send_all(self, asks: Sequence[Ask]) -> list[Result]:
@@ -127,6 +131,8 @@ class Wire:
                 raise self._meant(error, whole) from None
             except _below_http() as error:
                 raise self._broken(error, whole) from None
+            finally:
+                self._tidy()
         return results
 
     def ready(self, ask: Ask) -> None:
@@ -134,8 +140,9 @@ class Wire:
         self._fresh(ask)
 
     def close(self) -> None:
-        """Give back the connections of all threads."""
+        """Give back the connections of all threads; one that is at work gives back its own."""
         with self._lock:
+            self._is_closed = True
             for connection in self._open:
                 connection.close()
             self._open.clear()
@@ -156,14 +163,11 @@ class Wire:
             return self._services[api]
 
     def _http(self) -> Any:
-        import httplib2
-        from httplib2 import certs
-
         if not hasattr(self._local, "http"):
-            # The library reads HTTPLIB2_CA_CERTS once, on import; here it counts whenever a provider is made.
-            self._local.http = httplib2.Http(timeout=SILENCE_SECONDS, ca_certs=certs.where())
+            self._local.http = http_once()
             with self._lock:
                 self._open.add(self._local.http)
+        self._local.used_at = time.monotonic()
         return self._local.http
 
     def _meant(self, error: Any, ask: Ask) -> CloudError:
@@ -174,12 +178,19 @@ class Wire:
 
     def _broken(self, error: Exception, ask: Ask) -> CloudError:
         """Return what a failure below HTTP means; its connection is not used again."""
+        self._hang_up()
+        return connection_error(error, ask.call, ask.mailbox)
+
+    def _tidy(self) -> None:
+        if self._is_closed:
+            self._hang_up()
+
+    def _hang_up(self) -> None:
         if hasattr(self._local, "http"):
             with self._lock:
                 self._open.discard(self._local.http)
             self._local.http.close()
             del self._local.http
-        return connection_error(error, ask.call, ask.mailbox)
 
     def _fresh(self, ask: Ask) -> Any:
         """Return credentials with a token that is good; many threads ask for one token once."""
@@ -215,7 +226,8 @@ def _object(found: object, ask: Ask) -> dict[str, Any]:
         return found
     if found in ("", b"", None):
         return {}
-    raise Ambiguous("the answer has another shape than expected", call=ask.call, mailbox=ask.mailbox)
+    code = PORTAL if isinstance(found, (str, bytes)) else ""  # of a call that has no answer: a page in its place
+    raise Ambiguous("not an answer of the service", call=ask.call, mailbox=ask.mailbox, code=code)
 
 
 def _batch_url(uri: str, api: str) -> str:

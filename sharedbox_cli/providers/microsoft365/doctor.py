@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import email.utils
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from sharedbox_cli.core.errors import AuthError
+from sharedbox_cli.providers.diagnosis import Diagnosis, Status
 from sharedbox_cli.providers.microsoft365.permissions import (
     EXCHANGE_ADMINISTRATOR,
     GLOBAL_READER,
@@ -25,19 +25,8 @@ if TYPE_CHECKING:
     from sharedbox_cli.auth.claims import TokenClaims
     from sharedbox_cli.auth.connection import MicrosoftConnection
 
-Status = Literal["ok", "missing", "failed", "not checked"]
 SECONDS = 20.0
 SKEW_SECONDS = 300.0
-
-
-@dataclass(frozen=True, slots=True)
-class Diagnosis:
-    """One thing that was looked at."""
-
-    step: str
-    status: Status
-    detail: str
-    mend: str = ""
 
 
 def diagnose(

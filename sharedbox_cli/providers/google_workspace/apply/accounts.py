@@ -73,6 +73,9 @@ def is_made(writer: Writer, change: Change, row: Fields | None) -> bool:
 
 async def _restore(writer: Writer, change: Change) -> Outcome:
     unit = str(change.after.get(Field.ORG_UNIT, "/"))
+    if change.mailbox in writer.started and await read_user(writer.google, change.mailbox_id) is not None:
+        return await _seen(writer, change, change.mailbox_id)  # the first request did it
+    writer.started.setdefault(change.mailbox, writer.clock.now())
     await writer.google.write(
         DIRECTORY, lambda service: service.users().undelete(userKey=change.mailbox_id, body={"orgUnitPath": unit}),
         "directory.users.undelete", mailbox=change.mailbox.text,

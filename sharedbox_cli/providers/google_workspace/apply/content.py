@@ -16,7 +16,8 @@ from sharedbox_cli.providers.google_workspace.apply.writer import Writer, done
 from sharedbox_cli.providers.google_workspace.observe import content as reading
 
 _BASE = "gmail.users.settings"
-_IMAP = ("autoExpunge", "expungeBehavior", "maxFolderSize")
+_DISPOSITIONS = ("leaveInInbox", "archive", "trash", "markRead")
+_IMAP = ("expungeBehavior", "maxFolderSize")
 
 
 async def change_content(writer: Writer, change: Change) -> Outcome:
@@ -196,14 +197,24 @@ async def _imap(writer: Writer, subject: Address, *, is_on: bool) -> None:
         lambda: reading.ask(writer.google, subject.key, lambda users: users.settings().getImap(userId="me"), call),
         subject,
     )
-    body = {name: raw[name] for name in _IMAP if name in raw} | {"enabled": is_on}
+    body = {name: raw[name] for name in _IMAP if name in raw}
+    body |= {"enabled": is_on, "autoExpunge": bool(raw.get("autoExpunge"))}  # Gmail leaves out what is false
     await writer.gmail(
         lambda users: users.settings().updateImap(userId="me", body=body), f"{_BASE}.updateImap", subject
     )  # fmt: skip
 
 
 async def _pop(writer: Writer, subject: Address, *, is_on: bool) -> None:
-    body = {"accessWindow": "fromNowOn" if is_on else "disabled", "disposition": "leaveInInbox"}
+    call = f"{_BASE}.getPop"
+    raw = await writer.patiently(
+        lambda: reading.ask(writer.google, subject.key, lambda users: users.settings().getPop(userId="me"), call),
+        subject,
+    )
+    kept = raw.get("disposition")
+    body = {
+        "accessWindow": "fromNowOn" if is_on else "disabled",
+        "disposition": kept if kept in _DISPOSITIONS else "leaveInInbox",
+    }
     await writer.gmail(
         lambda users: users.settings().updatePop(userId="me", body=body), f"{_BASE}.updatePop", subject
     )  # fmt: skip
@@ -218,7 +229,9 @@ async def _forwarding(writer: Writer, subject: Address, after: Mapping[Field, Va
         if await _forwarding_address(writer, subject, target) != "accepted":
             words = f"{target} must confirm first: a mail with a code went there. Apply again afterwards"
             return Outcome(Status.FAILED, words)
-        body |= {"emailAddress": target, "disposition": "leaveInInbox" if now[Field.FORWARDING_KEEP_COPY] else "trash"}
+        keeps, was = bool(now[Field.FORWARDING_KEEP_COPY]), raw.get("disposition")
+        is_kept = bool(raw.get("enabled")) and was in _DISPOSITIONS and (was != "trash") is keeps
+        body |= {"emailAddress": target, "disposition": was if is_kept else "leaveInInbox" if keeps else "trash"}
     await writer.gmail(
         lambda users: users.settings().updateAutoForwarding(userId="me", body=body), f"{_BASE}.updateAutoForwarding",
         subject,

@@ -1,0 +1,170 @@
+"""Proof by harmless reads: a token for each set of scopes, APIs switched on, roles, the delegation policy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from sharedbox_cli.core.errors import AuthError, CloudError, PermissionDenied, SharedboxError
+from sharedbox_cli.providers.diagnosis import Diagnosis, Status
+from sharedbox_cli.providers.google_workspace.errors import NO_MAIL
+from sharedbox_cli.providers.google_workspace.scopes import (
+    DIRECTORY,
+    DOORS,
+    GMAIL,
+    LICENSING,
+    POLICIES,
+    REPORTS,
+    SECURITY,
+    SETTINGS,
+)
+from sharedbox_cli.providers.google_workspace.skus import PRODUCT
+from sharedbox_cli.providers.google_workspace.wire import Ask, Make, Wire
+
+if TYPE_CHECKING:
+    from sharedbox_cli.auth.connection import GoogleConnection
+
+_DELEGATION = "admin.google.com > Security > Access and data control > API controls > Domain-wide delegation"
+_ROLES = "admin.google.com > Account > Admin roles"
+_ROLE = {
+    DIRECTORY: "User Management Admin and Groups Admin", SETTINGS: "Groups Admin", LICENSING: "License Management",
+    REPORTS: "one with the privilege Reports", POLICIES: "Super Admin", SECURITY: "User Management Admin",
+}  # fmt: skip
+_OPTIONAL = {REPORTS: "storage is not told", POLICIES: "whether delegation is switched on is not told"}
+"""What goes on without, and what is missed then."""
+_READ, _WRITE = "reading (plan, check, audit)", "writing (apply)"
+_NOBODY = "no-such-group"
+
+
+def diagnose(
+    connection: GoogleConnection, *, is_interactive: bool = False, prompt: Callable[[str], None] | None = None
+) -> tuple[Diagnosis, ...]:  # fmt: skip
+    """Return everything that was looked at; nothing is written anywhere."""
+    from sharedbox_cli.auth.google import GoogleCredentials
+
+    credentials = GoogleCredentials(connection)
+    wire = Wire(connection, credentials)
+    try:
+        return tuple(_all(wire, connection))
+    finally:
+        wire.close()
+
+
+def _all(wire: Wire, connection: GoogleConnection) -> Iterator[Diagnosis]:
+    try:
+        number, who = wire.credentials.client_id, wire.credentials.identity
+    except AuthError as error:
+        yield _failed("credential", error)
+        return
+    name = number or f"the unique id of {who} (console.cloud.google.com > IAM & Admin > Service accounts)"
+    first = _token(wire, connection.admin, DOORS[DIRECTORY].read[:1])
+    if first is not None and not _lacks_scope(first):
+        yield _failed(f"sign in as {connection.admin or 'an administrator'}", first)
+        return
+    yield Diagnosis("credential", "ok", f"service account {who}, as {connection.admin}")
+    readable = []
+    for api, door in DOORS.items():
+        is_there = True
+        for what, scopes in ((_READ, door.read), (_WRITE, door.write)):
+            if scopes and not (what == _WRITE and scopes == door.read):
+                found = _scopes(wire, connection.admin, api, what, scopes, name)
+                is_there = is_there and (what == _WRITE or found.status == "ok")
+                yield found
+        if is_there:
+            readable.append(api)
+    yield from _reads(wire, connection, readable)
+
+
+def _token(wire: Wire, subject: str, scopes: Sequence[str]) -> SharedboxError | None:
+    """Return why there is no token for some scopes, or nothing where there is one."""
+    from google.auth.exceptions import GoogleAuthError
+
+    from sharedbox_cli.auth.google import words_of_refresh_error
+    from sharedbox_cli.auth.google_signing import TokenRequest
+
+    try:
+        wire.credentials.of(subject, scopes).refresh(TokenRequest())  # type: ignore[no-untyped-call]
+    except GoogleAuthError as error:
+        return words_of_refresh_error(error, subject, scopes, wire.connection)
+    except (AuthError, CloudError) as error:
+        return error
+    return None
+
+
+def _lacks_scope(error: SharedboxError) -> bool:
+    return "unauthorized_client" in error.where or "access_denied" in error.where
+
+
+def _scopes(wire: Wire, subject: str, api: str, what: str, scopes: Sequence[str], name: str) -> Diagnosis:
+    """Return whether all scopes of one purpose are granted; where not, each is tried alone, to name the missing."""
+    door = DOORS[api]
+    step = f"scopes for {door.title}, {what}"
+    error = _token(wire, subject, scopes)
+    if error is None:
+        return Diagnosis(step, "ok", f"{len(scopes)} granted")
+    if not _lacks_scope(error):
+        return _failed(step, error)
+    missing = [scope for scope in scopes if (one := _token(wire, subject, (scope,))) is not None and _lacks_scope(one)]
+    listed = ",".join(missing)
+    mend = f"{_DELEGATION}. Client id: {name}. Add:\n    {listed}\nA change takes minutes, at most a day."
+    without = f"; without, {_OPTIONAL[api]}" if api in _OPTIONAL else ""
+    return Diagnosis(step, "missing", f"not granted: {', '.join(missing)}{without}", mend)
+
+
+def _reads(wire: Wire, connection: GoogleConnection, readable: Sequence[str]) -> Iterator[Diagnosis]:
+    customer = connection.customer
+    makes: dict[str, tuple[str, Make]] = {
+        DIRECTORY: ("read accounts", lambda service: service.users().list(customer=customer, maxResults=1)),
+        SETTINGS: ("read group settings", lambda service: service.groups().get(
+            groupUniqueId=f"{_NOBODY}@{connection.admin.rpartition('@')[2]}",
+        )),
+        LICENSING: ("read licences", lambda service: service.licenseAssignments().listForProduct(
+            productId=PRODUCT, customerId=connection.expected_customer or connection.admin.rpartition("@")[2],
+            maxResults=1,
+        )),
+        REPORTS: ("read reports", lambda service: service.customerUsageReports().get(
+            date="2026-01-01", parameters="accounts:num_users",
+        )),
+        POLICIES: ("read policies", lambda service: service.policies().list(pageSize=1)),
+        SECURITY: ("read app passwords", lambda service: service.asps().list(userKey=connection.admin)),
+        GMAIL: ("read a mailbox's settings", lambda service: service.users().settings().delegates().list(userId="me")),
+    }  # fmt: skip
+    if DIRECTORY in readable:
+        yield _read(wire, connection, DIRECTORY, "read groups", lambda service: service.groups().list(
+            customer=customer, maxResults=1,
+        ))  # fmt: skip
+        yield _read(
+            wire, connection, DIRECTORY, "read domains", lambda service: service.domains().list(customer=customer)
+        )
+    for api in readable:
+        step, make = makes[api]
+        yield _read(wire, connection, api, step, make)
+
+
+def _read(wire: Wire, connection: GoogleConnection, api: str, step: str, make: Make) -> Diagnosis:
+    door = DOORS[api]
+    try:
+        wire.send(Ask(api, make, step, connection.admin))
+    except PermissionDenied as error:
+        if error.code in ("accessNotConfigured", "SERVICE_DISABLED"):
+            mend = f"console.cloud.google.com/apis/library/{door.console}, in the service account's project > Enable."
+            return Diagnosis(step, "missing", f"the API {door.console} is switched off", mend)
+        role = _ROLE.get(api, "")
+        mend = (
+            f"{_ROLES}: give {connection.admin} the role {role}, or name another administrator." if role else error.mend
+        )
+        without = f"; without, {_OPTIONAL[api]}" if api in _OPTIONAL else ""
+        return Diagnosis(step, "missing", f"{connection.admin} may not{without}", mend)
+    except CloudError as error:
+        if error.status in (400, 404) and (api in (SETTINGS, REPORTS) or error.code == NO_MAIL):
+            return Diagnosis(step, "ok", "answered")  # that there is none such, or no report, or no mailbox
+        return _failed(step, error)
+    except AuthError as error:
+        return _failed(step, error)
+    return Diagnosis(step, "ok", "answered")
+
+
+def _failed(step: str, error: SharedboxError) -> Diagnosis:
+    words = " ".join(part for part in (error.summary, error.where, error.why) if part)
+    status: Status = "failed"
+    return Diagnosis(step, status, words, error.mend)

@@ -1,0 +1,265 @@
+"""Each fault while a Workspace is written: what is not known is settled by reading, and nothing is done twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from sharedbox_cli.core.model import (
+    BLOCKED,
+    LICENCE_NONE,
+    DesiredMailbox,
+    Field,
+    MembersMode,
+    Right,
+    State,
+    Value,
+)
+from sharedbox_cli.core.outcome import Status
+from sharedbox_cli.emulator.google.builder import GoogleBuilder
+from tests.providers.google_setting import (
+    STARTER,
+    Fill,
+    GoogleSetting,
+    collaborative,
+    company,
+    delegated,
+    held,
+    id_of,
+    user,
+)
+
+Workspaces = Callable[[Fill], GoogleSetting]
+G = "gmail.users.settings"
+RULE: Value = ((("name", "r"), ("when.from", ("a@shop.example",)), ("then.tag", ("Orders",))),)
+KINDS: dict[str, DesiredMailbox] = {
+    "directory.users.insert": delegated("press"),
+    "directory.users.undelete": delegated("gone"),
+    "directory.users.update": delegated("sales", {Field.HIDDEN: True, Field.DISPLAY_NAME: "S"}),
+    "directory.users.signOut": delegated("sales", {Field.SIGN_IN: BLOCKED}),
+    "directory.users.aliases.insert": delegated(
+        "sales", {Field.ALIASES: ("new@contoso.example", "verkauf@contoso.example")}
+    ),
+    "directory.users.aliases.delete": delegated("sales", {Field.ALIASES: ()}),
+    "directory.users.delete": delegated("sales", state=State.ABSENT),
+    "licensing.licenseAssignments.insert": delegated("bare", {Field.LICENCE: STARTER}),
+    "licensing.licenseAssignments.patch": delegated("sales", {Field.LICENCE: STARTER}),
+    "licensing.licenseAssignments.delete": delegated("sales", {Field.LICENCE: LICENCE_NONE}),
+    f"{G}.delegates.create": delegated("sales", {}, (user("anna"),), mode=MembersMode.AT_LEAST),
+    f"{G}.delegates.delete": delegated("sales", {}, ()),
+    f"{G}.sendAs.create": delegated("sales", {}, (user("anna", Right.SEND_AS),), mode=MembersMode.AT_LEAST),
+    f"{G}.sendAs.patch": delegated("sales", {Field.SENDERS: (("help@contoso.example", "New", "", False),)}),
+    f"{G}.sendAs.delete": delegated("sales", {Field.SENDERS: ()}),
+    "gmail.users.labels.create": delegated("sales", {Field.FOLDERS: ("Orders/2026",)}),
+    "gmail.users.labels.patch": delegated("sales", {Field.TAGS: (("Old", "red"),)}),
+    f"{G}.filters.create": delegated("sales", {Field.RULES: RULE}),
+    f"{G}.filters.delete": delegated("sales", {Field.RULES: ()}),
+    f"{G}.updateVacation": delegated("sales", {Field.AUTO_REPLY: True, Field.AUTO_REPLY_INTERNAL: "x"}),
+    f"{G}.forwardingAddresses.create": delegated("sales", {Field.FORWARDING_TO: "anna@contoso.example"}),
+    f"{G}.updateAutoForwarding": delegated("sales", {Field.FORWARDING_TO: "ben@contoso.example"}),
+    f"{G}.updateImap": delegated("sales", {Field.ACCESS_IMAP: True}),
+    f"{G}.updatePop": delegated("sales", {Field.ACCESS_POP: True}),
+    "directory.groups.insert": collaborative("team"),
+    "directory.groups.patch": collaborative("desk", {Field.DISPLAY_NAME: "New", Field.GROUP_DESCRIPTION: "D"}),
+    "groupsSettings.groups.patch": collaborative("desk", {Field.GROUP_POSTING: "members", Field.HIDDEN: True}),
+    "directory.groups.aliases.insert": collaborative(
+        "desk", {Field.ALIASES: ("new@contoso.example", "pult@contoso.example")}
+    ),
+    "directory.groups.aliases.delete": collaborative("desk", {Field.ALIASES: ()}),
+    "directory.members.insert": collaborative(
+        "desk", {}, (user("emi", Right.MEMBER, "none"),), mode=MembersMode.AT_LEAST
+    ),
+    "directory.members.update": collaborative(
+        "desk", {}, (user("ben", Right.MANAGER, "daily"),), mode=MembersMode.AT_LEAST
+    ),
+    "directory.members.delete": collaborative("desk", {}, (user("anna", Right.OWNER),)),
+}  # fmt: skip
+COMPOSED = frozenset({"directory.users.update", "groupsSettings.groups.patch"})
+"""Calls of which one change may rightly make several."""
+NOT_EXECUTED: dict[str, dict[str, Any]] = {
+    "429 with Retry-After": {"kind": "throttle", "retry_after": 6},
+    "403 with a quota's reason": {"kind": "status", "status": 403, "body": "json", "reason": "quotaExceeded"},
+    "token expired": {"kind": "unauthorized"},
+}
+AMBIGUOUS: dict[str, dict[str, Any]] = {
+    "503 in Google's shape": {"kind": "status", "status": 503, "body": "json", "reason": "backendError"},
+    "502 with a page": {"kind": "status", "status": 502, "body": "html"},
+    "504 after the effect": {"kind": "status_after", "status": 504},
+    "reset before": {"kind": "reset_before"},
+    "reset after": {"kind": "reset_after"},
+    "cut short": {"kind": "truncate"},
+    "a portal's page": {"kind": "html200"},
+}
+each_kind = pytest.mark.parametrize("route", KINDS)
+
+
+def fill(make: GoogleBuilder) -> None:
+    company(make)
+    sales = id_of(make, "sales")
+    old = make.label(sales, "Old")
+    make.filter(sales, {"from": "x@shop.example"}, {"addLabelIds": [old]})
+    make.store.put(sales, "sendas", "help@contoso.example", {
+        "sendAsEmail": "help@contoso.example", "displayName": "Help", "replyToAddress": "", "signature": "",
+        "isPrimary": False, "isDefault": False, "treatAsAlias": False, "verificationStatus": "accepted",
+    })  # fmt: skip
+    make.person("bare", "Bare Desk", unit="/Shared mailboxes", licence="")
+    gone = make.mailbox("gone", "Gone Desk")
+    make.store.run("update g_users set deleted_at = ? where id = ?", make.store.now - 60, gone)
+    for sql in ("delete from g_names where owner = ?", "delete from g_licences where user_id = ?"):
+        make.store.run(sql, gone)
+
+
+@pytest.fixture
+def writing(workspace_of: Workspaces) -> GoogleSetting:
+    return workspace_of(fill)
+
+
+def _ended_well(workspace: GoogleSetting, spec: DesiredMailbox, route: str) -> None:
+    twice = [effect for effect, count in Counter(workspace.effects()).items() if count > 1 and "changed" not in effect]
+    assert route in COMPOSED or route.endswith("signOut") or not twice, twice
+    workspace.faults()
+    assert workspace.plan(spec) == ()
+
+
+@each_kind
+@pytest.mark.parametrize("fault", NOT_EXECUTED.values(), ids=NOT_EXECUTED)
+def test_write_when_it_was_not_carried_out_then_it_is_sent_again(
+    writing: GoogleSetting, route: str, fault: dict[str, Any]
+) -> None:
+    spec = KINDS[route]
+    changes = writing.plan(spec)
+    writing.faults({"route": f"google.{route}", **fault})
+    writing.forget()
+    outcomes = writing.apply(changes)
+    assert all(outcome.is_success for outcome in outcomes.values()), outcomes
+    assert route in COMPOSED or writing.calls()[route] == 2
+    _ended_well(writing, spec, route)
+
+
+@each_kind
+@pytest.mark.parametrize("fault", AMBIGUOUS.values(), ids=AMBIGUOUS)
+def test_write_when_its_effect_is_not_known_then_it_is_settled_and_done_once(
+    writing: GoogleSetting, route: str, fault: dict[str, Any]
+) -> None:
+    spec = KINDS[route]
+    changes = writing.plan(spec)
+    writing.faults({"route": f"google.{route}", **fault})
+    writing.forget()
+    outcomes = writing.apply(changes)
+    assert all(outcome.is_success for outcome in outcomes.values()), outcomes
+    _ended_well(writing, spec, route)
+
+
+@each_kind
+def test_write_when_no_answer_ever_comes_then_it_is_unknown_and_another_run_ends_it(
+    writing: GoogleSetting, route: str
+) -> None:
+    spec = KINDS[route]
+    changes = writing.plan(spec)
+    for kind in ("reset_before", "html200"):
+        writing.faults({"route": f"google.{route}", "kind": kind, "count": 10_000})
+        writing.forget()
+        outcome = next(one for one in writing.apply(changes).values() if not one.is_success)
+        assert outcome.status is Status.UNKNOWN
+        assert outcome.stops_run is (kind == "html200")
+        assert writing.calls()[route] <= 2
+    writing.faults()
+    outcomes = writing.run(spec)
+    assert all(one.is_success for one in outcomes.values()), outcomes
+    assert writing.plan(spec) == ()
+
+
+@each_kind
+def test_write_when_it_is_refused_then_it_fails_and_says_so(writing: GoogleSetting, route: str) -> None:
+    changes = writing.plan(KINDS[route])
+    for kind, stops, most in (("forbidden", False, 1), ("unauthorized", True, 2), ("throttle", True, 3)):
+        writing.faults({"route": f"google.{route}", "kind": kind, "count": 10_000})
+        writing.forget()
+        outcome = next(one for one in writing.apply(changes).values() if not one.is_success)
+        assert (outcome.status, outcome.stops_run) == (Status.FAILED, stops), kind
+        assert writing.calls()[route] <= most
+        assert outcome.reason
+
+
+def test_write_when_the_days_quota_is_used_up_then_the_run_stops(writing: GoogleSetting) -> None:
+    writing.faults({
+        "route": f"google.{G}.delegates.create", "kind": "status", "status": 403, "body": "json",
+        "reason": "dailyLimitExceeded", "count": 10_000,
+    })  # fmt: skip
+    outcome = next(iter(writing.run(KINDS[f"{G}.delegates.create"]).values()))
+    assert (outcome.status, outcome.stops_run) == (Status.FAILED, True)
+    assert "quota" in outcome.reason
+
+
+@pytest.mark.parametrize("spec", [delegated("press"), collaborative("team")], ids=["account", "group"])
+def test_create_when_it_landed_late_then_it_is_found_as_ours(writing: GoogleSetting, spec: DesiredMailbox) -> None:
+    changes = writing.plan(spec)
+    writing.lag(user=90, group=90)
+    for route in ("directory.users.insert", "directory.groups.insert"):
+        writing.faults(
+            *({"route": f"google.{one}", "kind": "reset_after"} for one in (route, "directory.groups.insert"))
+        )
+    writing.forget()
+    outcome = writing.shared.apply(changes[0])
+    assert outcome.status is Status.DONE
+    assert sum(" made" in effect for effect in writing.effects()) == 1
+
+
+@pytest.mark.parametrize("route", ["directory.users.insert", "directory.groups.insert"])
+def test_create_when_its_answer_was_lost_and_one_was_there_before_then_nobody_is_adopted(
+    writing: GoogleSetting, route: str
+) -> None:
+    change = writing.plan(KINDS[route])[0]
+    if route == "directory.users.insert":
+        writing.make.person("press", "Priya Ess")
+    else:
+        writing.make.member(writing.make.group("team", "Team"), id_of(writing.make, "anna"))
+    writing.faults({"route": f"google.{route}", "kind": "status", "status": 503})
+    assert writing.shared.apply(change).status is Status.FAILED
+
+
+def test_write_when_settling_cannot_read_then_it_stays_unknown(writing: GoogleSetting) -> None:
+    spec = KINDS[f"{G}.delegates.create"]
+    changes = writing.plan(spec)
+    writing.faults(
+        {"route": f"google.{G}.delegates.create", "kind": "reset_after"},
+        {"route": "google.directory.*", "kind": "status", "status": 500, "count": 10_000},
+    )
+    assert [outcome.status for outcome in writing.apply(changes).values()] == [Status.UNKNOWN]
+    writing.faults()
+    assert ("sales@contoso.example", "anna@contoso.example", "full_access") in held(writing.observe(spec))
+
+
+def test_write_when_the_service_is_gone_then_the_run_stops(writing: GoogleSetting) -> None:
+    changes = writing.plan(KINDS["directory.users.update"])
+    writing.emulator.stop()
+    outcome = writing.shared.apply(changes[0])
+    assert outcome.status in (Status.FAILED, Status.UNKNOWN)
+    assert outcome.stops_run
+
+
+def test_revoke_when_it_is_seen_late_then_it_is_not_sent_twice(writing: GoogleSetting) -> None:
+    changes = writing.plan(KINDS["directory.members.delete"])
+    writing.lag(member=20)
+    writing.faults({"route": "google.directory.members.delete", "kind": "reset_after"})
+    writing.forget()
+    assert [outcome.status for outcome in writing.apply(changes).values()] == [Status.DONE]
+    assert writing.calls()["directory.members.delete"] == 1
+
+
+def test_kinds_when_looked_at_then_every_write_of_the_provider_is_in_the_matrix() -> None:
+    import re
+    from pathlib import Path
+
+    import sharedbox_cli.providers.google_workspace.apply as apply
+
+    folder = Path(str(apply.__path__[0]))
+    text = "".join(path.read_text() for path in folder.glob("*.py"))
+    text = text.replace("{_BASE}", G).replace("sendAs.{'patch' if is_there else 'create'}", "sendAs.patch")
+    called = set(re.findall(r'"((?:directory|gmail|licensing|groupsSettings)\.[A-Za-z.]+)"', text))
+    verbs = ("insert", "update", "patch", "delete", "create", "signOut", "undelete")
+    writes = {name for name in called if name.rpartition(".")[2].startswith(verbs)}
+    assert writes - set(KINDS) == {"directory.asps.delete", "directory.tokens.delete"}

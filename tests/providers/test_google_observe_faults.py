@@ -1,0 +1,181 @@
+"""Each fault while a Workspace is read: repeated, waited for, or an error. Never a smaller world."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from sharedbox_cli.core.errors import AuthError, CloudError, ObserveError, PermissionDenied, SharedboxError
+from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, Fact, Field, Observed, Platform, Right
+from sharedbox_cli.emulator.google.builder import GoogleBuilder
+from sharedbox_cli.providers.base import Scope
+from sharedbox_cli.providers.google_workspace.observe.content import CONTENT
+from tests.providers.google_setting import Fill, GoogleSetting, at, company, held, id_of
+
+Workspaces = Callable[[Fill], GoogleSetting]
+PASSING: dict[str, dict[str, Any]] = {
+    "429 with Retry-After": {"kind": "throttle", "retry_after": 7},
+    "429 without": {"kind": "throttle"},
+    "403 with a rate's reason": {"kind": "status", "status": 403, "body": "json", "reason": "userRateLimitExceeded"},
+    "403 with a quota's reason": {"kind": "status", "status": 403, "body": "json", "reason": "quotaExceeded"},
+    "500": {"kind": "status", "status": 500},
+    "502 with a page": {"kind": "status", "status": 502, "body": "html"},
+    "503 in Google's shape": {"kind": "status", "status": 503, "body": "json", "reason": "backendError"},
+    "reset": {"kind": "reset_before"},
+    "cut short": {"kind": "truncate"},
+    "a portal's page": {"kind": "html200"},
+    "token expired": {"kind": "unauthorized"},
+}
+FOR_EVER: dict[str, dict[str, Any]] = {
+    "forbidden": {"kind": "forbidden"},
+    "503": {"kind": "status", "status": 503},
+    "the day's quota": {"kind": "status", "status": 403, "body": "json", "reason": "dailyLimitExceeded"},
+    "a portal's page": {"kind": "html200"},
+    "token refused": {"kind": "unauthorized"},
+}
+BATCHES = ("batch_missing", "batch_duplicate", "batch_unknown_id")
+READS = {
+    GOOGLE_DELEGATED: (
+        "oauth2.token", "batch", "directory.domains.list", "directory.users.list", "directory.groups.get",
+        "licensing.licenseAssignments.listForProduct", "reports.userUsageReport.get",
+        "gmail.users.settings.delegates.list", "gmail.users.labels.list", "gmail.users.settings.filters.list",
+        "gmail.users.settings.sendAs.list", "gmail.users.settings.getVacation",
+        "gmail.users.settings.getAutoForwarding", "gmail.users.settings.getImap", "gmail.users.settings.getPop",
+    ),
+    GOOGLE_COLLABORATIVE: (
+        "oauth2.token", "batch", "directory.domains.list", "directory.users.list", "directory.groups.list",
+        "directory.members.list", "directory.members.get", "groupsSettings.groups.get",
+    ),
+}  # fmt: skip
+EACH = [(platform, route) for platform, routes in READS.items() for route in routes]
+
+
+def fill(make: GoogleBuilder) -> None:
+    company(make)
+    for number in range(3):
+        box = make.mailbox(f"box{number}", f"Box {number}")
+        make.delegate(box, id_of(make, "anna"))
+        inbox = make.inbox(f"inbox{number}", f"Inbox {number}")
+        make.member(inbox, id_of(make, "emi"), "OWNER")
+        make.member(inbox, id_of(make, "all"), kind="GROUP")
+    make.sender(id_of(make, "ben"), id_of(make, "sales"), "Sales")
+    make.odd_delegate(id_of(make, "sales"), id_of(make, "news"), "news@contoso.example")
+
+
+def whole(platform: Platform) -> Scope:
+    """Return the scope that makes every call there is."""
+    fields = {Field.KIND, Field.LICENCE, *CONTENT} if platform == GOOGLE_DELEGATED else {Field.KIND, Field.DELIVERY}
+    facts = {Fact.USED_BYTES} if platform == GOOGLE_DELEGATED else set()
+    rights = frozenset({Right.SEND_AS})
+    return Scope(
+        frozenset({platform}), None, frozenset(fields), frozenset(facts), None, with_members=True, rights=rights
+    )
+
+
+def told(world: Observed) -> object:
+    """Return what a plan would rest on."""
+    settings = {key: (dict(box.settings), box.facts.get(Fact.USED_BYTES)) for key, box in world.mailboxes.items()}
+    deliveries = {
+        (key, one.trustee, one.delivery) for key, box in world.mailboxes.items() for one in box.grants or ()
+    }  # fmt: skip
+    return settings, held(world), deliveries, dict(world.members), world.domains
+
+
+@pytest.fixture
+def reading(workspace_of: Workspaces) -> GoogleSetting:
+    return workspace_of(fill)
+
+
+@pytest.mark.parametrize(("platform", "route"), EACH)
+def test_observe_when_a_call_fails_in_passing_then_what_is_read_is_the_same(
+    reading: GoogleSetting, platform: Platform, route: str
+) -> None:
+    faultless = told(reading.shared.observe(whole(platform)))
+    for name, fault in PASSING.items():
+        if route == "oauth2.token" and fault["kind"] in ("unauthorized", "status") and fault.get("status", 401) < 500:
+            continue  # there, it is a refusal and not a request for patience
+        provider = reading.provider() if route == "oauth2.token" else reading.shared
+        reading.faults({"route": f"google.{route}", **fault})
+        assert told(provider.observe(whole(platform))) == faultless, name
+
+
+@pytest.mark.parametrize(("platform", "route"), EACH)
+def test_observe_when_a_call_fails_for_ever_then_it_is_an_error(
+    reading: GoogleSetting, platform: Platform, route: str
+) -> None:
+    for name, fault in FOR_EVER.items():
+        provider = reading.provider() if route == "oauth2.token" else reading.shared
+        reading.faults({"route": f"google.{route}", "count": 10_000, **fault})
+        with pytest.raises(SharedboxError):
+            provider.observe(whole(platform))
+            pytest.fail(f"{name} was believed")
+
+
+@pytest.mark.parametrize("platform", [GOOGLE_DELEGATED, GOOGLE_COLLABORATIVE])
+@pytest.mark.parametrize("kind", BATCHES)
+def test_observe_when_a_batchs_answers_do_not_match_then_it_is_asked_again_and_in_the_end_an_error(
+    reading: GoogleSetting, platform: Platform, kind: str
+) -> None:
+    faultless = told(reading.shared.observe(whole(platform)))
+    reading.faults({"route": "google.batch", "kind": kind, "count": 2})
+    assert told(reading.shared.observe(whole(platform))) == faultless
+    reading.faults({"route": "google.batch", "kind": kind, "count": 10_000})
+    with pytest.raises((CloudError, ObserveError), match="do not match"):
+        reading.shared.observe(whole(platform))
+
+
+def test_observe_when_one_part_is_refused_then_only_that_part_is_sent_again(reading: GoogleSetting) -> None:
+    reading.shared.observe(whole(GOOGLE_COLLABORATIVE))
+    usual = reading.calls()["groupsSettings.groups.get"]
+    reading.forget()
+    reading.faults({"route": "google.groupsSettings.groups.get", "n": 3, "kind": "throttle", "retry_after": 4})
+    reading.shared.observe(whole(GOOGLE_COLLABORATIVE))
+    assert reading.calls()["groupsSettings.groups.get"] == usual + 1
+    assert max(reading.clock.slept) >= 4
+
+
+def test_observe_when_one_part_is_forbidden_then_the_error_names_its_mailbox(reading: GoogleSetting) -> None:
+    reading.faults({"route": "google.groupsSettings.groups.get", "n": 2, "kind": "forbidden"})
+    with pytest.raises(PermissionDenied, match=r"@contoso\.example"):
+        reading.shared.observe(whole(GOOGLE_COLLABORATIVE))
+
+
+@pytest.mark.parametrize("platform", [GOOGLE_DELEGATED, GOOGLE_COLLABORATIVE])
+def test_observe_when_quotas_are_small_then_it_waits_and_reads_the_same(
+    reading: GoogleSetting, platform: Platform
+) -> None:
+    faultless = told(reading.shared.observe(whole(platform)))
+    reading.clock.pass_time(60)
+    for api in ("directory", "gmail", "groupsSettings:project", "licensing:project"):
+        reading.tenant.set_meta(f"quota:google:{api}", "3/4")
+    provider = reading.provider()
+    assert told(provider.observe(whole(platform))) == faultless
+    assert any(line["status"] in (403, 429, 503) for line in reading.emulator.log.lines)
+
+
+def test_observe_when_the_key_was_revoked_then_it_is_an_authentication_error(reading: GoogleSetting) -> None:
+    provider = reading.provider()
+    reading.tenant.run("update g_service_accounts set keys = '{}'")
+    with pytest.raises(AuthError, match="key is not accepted"):
+        provider.observe(whole(GOOGLE_DELEGATED))
+
+
+def test_observe_when_the_service_is_gone_then_it_is_an_error(reading: GoogleSetting) -> None:
+    reading.shared.observe(whole(GOOGLE_DELEGATED))
+    reading.emulator.stop()
+    with pytest.raises(CloudError):
+        reading.shared.observe(whole(GOOGLE_DELEGATED))
+
+
+def test_observe_when_somebody_is_made_while_pages_are_read_then_nobody_is_lost(workspace_of: Workspaces) -> None:
+    def many(make: GoogleBuilder) -> None:
+        company(make)
+        for number in range(1200):
+            make.person(f"p{number:04d}", f"P {number}")
+
+    workspace = workspace_of(many)
+    world = workspace.shared.observe(whole(GOOGLE_DELEGATED))
+    assert {at("p0000"), at("p1199"), at("sales")} <= set(world.directory)
+    assert workspace.calls()["directory.users.list"] == 3
