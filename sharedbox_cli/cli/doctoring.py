@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from sharedbox_cli.cli.connect import no_tenant
 from sharedbox_cli.cli.present import show
@@ -14,23 +14,11 @@ from sharedbox_cli.reports.document import Line, Report, Section, Tone
 if TYPE_CHECKING:
     from sharedbox_cli.cli.profile import Profile
     from sharedbox_cli.cli.session import Session
+    from sharedbox_cli.providers.diagnosis import Diagnosis
 
 _TONES = {"ok": Tone.GOOD, "missing": Tone.RISK, "failed": Tone.RISK, "not checked": Tone.QUIET}
 _TITLES = {"microsoft365": "Microsoft 365", "google_workspace": "Google Workspace"}
 EXIT_DENIED = 5
-
-
-class Step(Protocol):
-    """One thing that was looked at, as each provider's doctor tells it."""
-
-    @property
-    def step(self) -> str: ...  # noqa: D102
-    @property
-    def status(self) -> str: ...  # noqa: D102
-    @property
-    def detail(self) -> str: ...  # noqa: D102
-    @property
-    def mend(self) -> str: ...  # noqa: D102
 
 
 def diagnose_profile(session: Session, *, wants_json: bool) -> int:
@@ -73,7 +61,7 @@ def _diagnosed(session: Session, name: str, connection: object) -> list[dict[str
             raise
         return [{"step": "diagnosis", "status": "not checked", "detail": "its provider has no doctor", "mend": ""}]
     try:
-        found: Sequence[Step] = doctor.diagnose(
+        found: Sequence[Diagnosis] = doctor.diagnose(
             connection, is_interactive=terminal.is_interactive, prompt=terminal.say
         )  # fmt: skip
     except SharedboxError as error:

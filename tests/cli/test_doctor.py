@@ -1,91 +1,83 @@
-"""Doctor looks at every cloud of a profile, in one report."""
+"""Doctor looks at every cloud of a profile, in one report, and says what is missing where."""
 
 from __future__ import annotations
 
 import json
-import sys
-import types
-from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sharedbox_cli.core.errors import AuthError
+from tests.cli.test_google_wrong_input import named, without_scope
 from tests.conftest import Cli, Cloud
 
-GOOGLE = "sharedbox_cli.providers.google_workspace.doctor"
+
+def steps_of(cli: Cli, code: int) -> list[dict[str, str]]:
+    done = cli("doctor", "-o", "json")
+    assert done.code == code, done.out
+    found: list[dict[str, str]] = json.loads(done.out)["steps"]
+    return found
 
 
-@dataclass(frozen=True)
-class Found:
-    step: str
-    status: str
-    detail: str
-    mend: str = ""
+def bad(steps: list[dict[str, str]], cloud: str) -> list[dict[str, str]]:
+    return [step for step in steps if step["cloud"] == cloud and step["status"] in ("missing", "failed")]
 
 
-def google_says(monkeypatch: pytest.MonkeyPatch, answer: Any) -> None:
-    """Put a doctor in Google's place: what is tried here is the report of both."""
-
-    def diagnose(connection: Any, *, is_interactive: bool, prompt: Any) -> Any:
-        assert connection.admin == "admin@contoso.example"
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-    module = types.ModuleType(GOOGLE)
-    module.diagnose = diagnose  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, GOOGLE, module)
-    package = sys.modules.get(GOOGLE.rpartition(".")[0])
-    if package is not None:
-        monkeypatch.setattr(package, "doctor", module, raising=False)
+def without_consent(cloud: Cloud) -> None:
+    doc: dict[str, Any] = {"roles": {"https://outlook.office365.com": ["Exchange.ManageAsApp"]}, "directory_roles": []}
+    cloud.tenant.run("update apps set doc = ?", json.dumps(doc))
 
 
-def test_both_when_well_then_one_report_with_both_and_0(both: Cloud, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    google_says(monkeypatch, (Found("token", "ok", "as admin@contoso.example"),))
+def test_both_when_well_then_one_report_with_both_and_0(both: Cloud, cli: Cli) -> None:
     done = cli("doctor")
     assert done.code == 0, done.out
     assert "Microsoft 365: tenant" in done.out
     assert "Google Workspace: C03xyz987, as admin@contoso.example" in done.out
-    assert "All is well." in done.out
-    steps = json.loads(cli("doctor", "-o", "json").out)["steps"]
+    assert done.out.endswith("All is well.\n")
+    steps = steps_of(cli, 0)
     assert {step["cloud"] for step in steps} == {"microsoft365", "google_workspace"}
+    assert both.writes() == []
 
 
-def test_both_when_something_is_missing_at_each_then_it_says_what_is_missing_where(
-    both: Cloud, cli: Cli, monkeypatch: pytest.MonkeyPatch
+def test_both_when_something_is_missing_at_each_then_it_is_named_at_each_with_where_to_click(
+    both: Cloud, cli: Cli
 ) -> None:
-    google_says(monkeypatch, (
-        Found("token", "ok", "as admin@contoso.example"),
-        Found("scope apps.licensing", "missing", "needed for licences", "admin.google.com > Security\nAdd it."),
-    ))  # fmt: skip
-    doc = {"roles": {"https://outlook.office365.com": ["Exchange.ManageAsApp"]}, "directory_roles": []}
-    both.tenant.run("update apps set doc = ?", json.dumps(doc))
-    done = cli("doctor")
-    assert done.code == 5
-    assert (
-        "missing: scope apps.licensing: needed for licences\n      admin.google.com > Security\n      Add it."
-        in done.out
-    )
-    assert "Entra admin center" in done.out
-    assert "at Microsoft 365, 1 at Google Workspace." in done.out
-    data = json.loads(cli("doctor", "-o", "json").out)
-    missing = {step["cloud"] for step in data["steps"] if step["status"] == "missing"}
-    assert missing == {"microsoft365", "google_workspace"}
+    without_scope(both, "apps.licensing")
+    without_consent(both)
+    steps = steps_of(cli, 5)
+    [scope] = bad(steps, "google_workspace")
+    assert scope["status"] == "missing"
+    assert "auth/apps.licensing" in scope["detail"]
+    assert "Domain-wide delegation. Client id: 104857600000000000001" in scope["mend"]
+    assert any("Entra admin center" in step["mend"] for step in bad(steps, "microsoft365"))
+    text = cli("doctor").out
+    assert "at Microsoft 365, 1 at Google Workspace." in text
+    assert "missing: scopes for Licensing" in text
+
+
+def test_google_when_the_administrator_has_no_role_then_said(google: Cloud, cli: Cli) -> None:
+    google.tenant.run("update g_users set doc = json_set(doc, '$.isAdmin', json('false')) where email like 'admin@%'")
+    found = bad(steps_of(cli, 5), "google_workspace")
+    assert found
+    assert any("give admin@contoso.example the role" in step["mend"] for step in found)
 
 
 def test_one_when_it_fails_altogether_then_the_other_is_still_looked_at(
-    both: Cloud, cli: Cli, monkeypatch: pytest.MonkeyPatch
+    both: Cloud, cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    google_says(monkeypatch, AuthError("the key cannot be used", where="key.json", why="It is cut.", mend="Get one."))
-    done = cli("doctor", "-o", "json")
-    steps = json.loads(done.out)["steps"]
-    assert done.code == 5
-    assert [step for step in steps if step["cloud"] == "google_workspace"] == [
-        {"cloud": "google_workspace", "step": "diagnosis", "status": "failed", "mend": "Get one.",
-         "detail": "the key cannot be used key.json It is cut."},
-    ]  # fmt: skip
-    assert any(step["status"] == "ok" for step in steps if step["cloud"] == "microsoft365")
+    with monkeypatch.context() as broken:
+        named(broken, tmp_path, "{}")
+        steps = steps_of(cli, 5)
+        assert len(bad(steps, "google_workspace")) == 1
+        assert not bad(steps, "microsoft365")
+    monkeypatch.setenv("AZURE_CLIENT_SECRET", "canary-secret-4711")
+    done = cli("doctor")
+    assert (done.code, "AADSTS7000215" in done.out, "canary" in done.out) == (5, True, False)
+    assert "ok: read a mailbox's settings: answered" in done.out
+
+
+def test_profile_when_it_has_one_cloud_then_only_that_is_told(google: Cloud, cli: Cli) -> None:
+    assert {step["cloud"] for step in steps_of(cli, 0)} == {"google_workspace"}
 
 
 def test_profile_when_it_has_no_cloud_then_said(cli: Cli) -> None:
