@@ -40,7 +40,7 @@ def _with_left_out(session: Session, report: Report) -> Report:
         return report
     left = [{"platform": str(name), **error_data(error)} for name, error in session.failures.items()]
     lines = tuple(
-        Line(f"Left out: {name} ({error.summary}). This says nothing of it.", Tone.RISK)
+        Line(f"Left out: {name} ({error.summary}). Nothing above is about it.", Tone.RISK)
         for name, error in session.failures.items()
     )
     return replace(report, data={**report.data, "left_out": left}, summary=(*report.summary, *lines))

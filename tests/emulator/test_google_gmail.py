@@ -169,7 +169,8 @@ def test_25_filter_when_made_twice_or_updated_then_is_refused(google: Workspace)
         ("/vacation", {"enableAutoReply": True, "responseSubject": ""}),
         ("/vacation", {"enableAutoReply": True, "responseSubject": "x", "startTime": "2", "endTime": "2"}),
         ("/imap", {"maxFolderSize": 7}), ("/pop", {}), ("/pop", {"accessWindow": "accessWindowUnspecified"}),
-        ("/language", {}), ("/language", {"displayLanguage": "klingon"}), ("/sendAs/" + PRESS, {"replyToAddress": "me"}),
+        ("/language", {}), ("/language", {"displayLanguage": "klingon"}),
+        ("/sendAs/" + PRESS, {"replyToAddress": "me"}),
         ("/vacation", {"enableAutoReply": True, "responseSubject": "x", "startTime": "-5"}),
     ],
 )  # fmt: skip

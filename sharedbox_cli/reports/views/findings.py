@@ -1,11 +1,10 @@
-"""Findings, rules, guards and capabilities."""
+"""Findings, rules and guards."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
 
-from sharedbox_cli.core.capability import Capabilities
 from sharedbox_cli.core.codec import to_plain
 from sharedbox_cli.core.finding import Finding, Severity
 from sharedbox_cli.reports.document import Line, Report, Section, Table, Tone
@@ -48,18 +47,6 @@ def findings_report(findings: Sequence[Finding], not_checked: Sequence[str], che
 
 def _worst(findings: Sequence[Finding]) -> int:
     return max(item.severity.rank for item in findings)
-
-
-def capabilities_report(table: Capabilities) -> Report:
-    """Return what a platform can and can't do."""
-    rows = tuple(("yes" if row.is_possible else "no", row.path, row.meaning, row.source) for row in table.rows)
-    tones = tuple(Tone.PLAIN if row.is_possible else Tone.CHANGE for row in table.rows)
-    shown = Table(("can", "key", "meaning"), tuple(row[:3] for row in rows), tones)
-    flat = Table(("possible", "path", "meaning", "source"), rows)
-    data = {"platform": table.platform, "title": table.title, "rows": to_plain(table.rows)}
-    return Report(
-        "capabilities", data, (Section(f"{table.title} ({table.platform})", (shown,)),), (), flat, table.title
-    )
 
 
 def topics_report(groups: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> Report:
