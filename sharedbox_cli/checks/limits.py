@@ -18,6 +18,22 @@ DOMAINS = (
 )
 FORWARDING = "https://learn.microsoft.com/defender-office-365/outbound-spam-policies-external-email-forwarding"
 
+DELEGATES = "https://support.google.com/a/answer/7223765"
+DELEGATES_API = "https://developers.google.com/workspace/gmail/api/guides/delegate_settings"
+SENDERS_API = "https://developers.google.com/workspace/gmail/api/reference/rest/v1/users.settings.sendAs"
+FORWARDING_API = "https://developers.google.com/workspace/gmail/api/reference/rest/v1/users.settings/getAutoForwarding"
+USERS_API = "https://developers.google.com/workspace/admin/directory/reference/rest/v1/users"
+MEMBERS_API = "https://developers.google.com/workspace/admin/directory/v1/guides/manage-group-members"
+GROUP_SETTINGS = "https://developers.google.com/workspace/admin/groups-settings/v1/reference/groups"
+GROUP_MEMBERS = "https://support.google.com/a/answer/6261712"
+COLLABORATIVE = "https://support.google.com/a/users/answer/10375787"
+POLICIES = "https://cloud.google.com/identity/docs/concepts/supported-policy-api-settings"
+SUSPENDED = "https://knowledge.workspace.google.com/kb/how-to-route-emails-sent-to-a-suspended-user-000005596"
+LICENSING = "https://developers.google.com/workspace/admin/licensing/v1/how-tos/products"
+USAGE = "https://developers.google.com/workspace/admin/reports/v1/appendix/usage/user/accounts"
+POOL = "https://developers.google.com/workspace/admin/reports/v1/appendix/usage/customer/accounts"
+GOOGLE_ALIASES = "https://developers.google.com/workspace/admin/directory/v1/guides/manage-user-aliases"
+
 UNLICENSED_BYTES = 50 * GIB
 """Storage without a licence (ABOUT_SHARED, read 2026-11)."""
 PLAN_2_BYTES = 100 * GIB
@@ -29,3 +45,13 @@ MOST_ENTRIES = 500
 WARN_PERCENT = 80
 """Where a spec does not say `warn_at`."""
 EXPIRES_SOON_DAYS = 7
+DOCUMENTED_DELEGATES = 25
+"""Delegates of one mailbox that the API's guide allows (DELEGATES_API, read 2026-11)."""
+DELEGATES_AT_ONCE = 40
+"""Delegates that can be in a mailbox at the same time, fewer where programs are (DELEGATES, read 2026-11)."""
+MOST_DELEGATES = 1000
+"""Delegates of one mailbox in all (DELEGATES, read 2026-11); the two pages differ, so both are told."""
+SUSPENDED_OF_THREE = 2
+"""Where two of three members are suspended, mail to the group bounces (GROUP_MEMBERS, read 2026-11)."""
+SHARE_PERCENT = 10
+"""Of the storage that all share: an own choice, no vendor's; one mailbox with more is worth a look."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from sharedbox_cli.checks import limits
 from sharedbox_cli.core.finding import Finding, Severity
 from sharedbox_cli.core.identity import TrusteeId
 from sharedbox_cli.core.model import (
+    READING,
     Desired,
     DesiredMailbox,
     Fact,
@@ -17,6 +18,7 @@ from sharedbox_cli.core.model import (
     Grant,
     Observed,
     ObservedMailbox,
+    Platform,
     Right,
     Trustee,
     TrusteeKind,
@@ -33,6 +35,8 @@ class Subject:
     world: Observed
     now: datetime
     desired: Desired = field(default_factory=Desired)
+    worlds: Mapping[Platform, Observed] = field(default_factory=dict)
+    """All that was read: an address can be a mailbox in two clouds."""
 
     def holders(self, right: Right) -> list[Trustee]:
         """Return who holds a right directly."""
@@ -58,7 +62,15 @@ class Subject:
 
     def readers(self) -> set[TrusteeId]:
         """Return everybody who can open the mailbox and read what comes in."""
-        return {one for one in self.people(Right.FULL_ACCESS, Right.READ) if self.trustee(one).is_enabled}
+        return {one for one in self.people(*READING) if self.trustee(one).is_enabled}
+
+    def is_for_everybody(self) -> bool:
+        """Return whether all accounts of the organisation are in it."""
+        return any(entry.is_everybody for entry in self.box.special)
+
+    def is_outside(self, address: str) -> bool:
+        """Return whether an address is of a domain that is not the tenant's."""
+        return "@" in address and address.rpartition("@")[2].lower() not in self.world.domains
 
     def place(self, path: str = "", who: str = "") -> Place:
         """Return where the spec says something (of a member: on its own line), or where it begins."""
@@ -82,6 +94,18 @@ Look = Callable[[Subject], Iterable[tuple[str, str, str]]]
 
 
 @dataclass(frozen=True, slots=True)
+class Here:
+    """What is different about a rule on one platform; what is empty is as everywhere."""
+
+    mend: str = ""
+    source: str = ""
+    needs: frozenset[Need] | None = None
+
+
+_AS_EVERYWHERE = Here()
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One rule: its function finds, the rest explains."""
 
@@ -99,15 +123,42 @@ class Rule:
     verified: str = limits.VERIFIED
     """When its source was last read."""
 
+    platforms: frozenset[Platform] | None = None
+    """The only platforms it is for; None: all, those of plug-ins too."""
+    not_on: frozenset[Platform] = frozenset()
+    """Platforms it says nothing of."""
+    on: Mapping[Platform, Here] = field(default_factory=dict)
+    uses: frozenset[Need] = frozenset()
+    """What it looks at where it was read, and can do without."""
+    is_of_tenant: bool = False
+    """Whether it is about what all mailboxes share: asked once."""
+
+    def is_for(self, platform: Platform) -> bool:
+        """Return whether the rule says something of a platform."""
+        return platform not in self.not_on and (self.platforms is None or platform in self.platforms)
+
+    def needs_on(self, platform: Platform) -> frozenset[Need]:
+        """Return what it cannot do without on a platform."""
+        needs = self.on.get(platform, _AS_EVERYWHERE).needs
+        return self.needs if needs is None else needs
+
     def findings(self, subject: Subject) -> Iterable[Finding]:
-        """Return what it finds on one mailbox."""
+        """Return what it finds on one mailbox, or on the tenant around it."""
+        platform = subject.box.platform
+        here = self.on.get(platform, _AS_EVERYWHERE)
+        mailbox = "" if self.is_of_tenant else subject.box.address.text
         for who, summary, why in self.look(subject):
             yield Finding(
-                self.id, self.severity, subject.box.address.text, summary, why, self.mend, self.source, who,
-                subject.place(self.path, who),
+                self.id, self.severity, mailbox, summary, why, here.mend or self.mend, here.source or self.source, who,
+                subject.place(self.path, who), str(platform),
             )  # fmt: skip
 
 
 def name_of(trustee: Trustee) -> str:
     """Return whom a finding is about."""
     return str(trustee.address or trustee.name or trustee.id)
+
+
+def counted(count: int, one: str, many: str) -> str:
+    """Return a number with its noun."""
+    return f"{count} {one if count == 1 else many}"

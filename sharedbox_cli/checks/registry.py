@@ -6,14 +6,27 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sharedbox_cli.checks import members, safety, storage
+from sharedbox_cli.checks import delegates, groups, members, pooled, rights, safety, storage
 from sharedbox_cli.checks.model import Need, Rule, Subject
 from sharedbox_cli.core.finding import Finding
-from sharedbox_cli.core.model import Desired, Fact, Field, Observed, ObservedMailbox, Platform, State, TrusteeKind
+from sharedbox_cli.core.model import (
+    Desired,
+    DesiredMailbox,
+    Fact,
+    Field,
+    Observed,
+    ObservedMailbox,
+    Platform,
+    State,
+    TrusteeKind,
+)
 
 RULES: tuple[Rule, ...] = tuple(
-    sorted((*storage.RULES, *members.RULES, *safety.RULES), key=lambda rule: rule.id)
-)  # fmt: skip
+    sorted(
+        (*storage.RULES, *members.RULES, *rights.RULES, *safety.RULES, *delegates.RULES, *groups.RULES, *pooled.RULES),
+        key=lambda rule: rule.id,
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,32 +37,52 @@ class CheckResult:
     not_checked: tuple[str, ...]
 
 
+def needs_of(platform: Platform) -> frozenset[Need]:
+    """Return everything that the rules look at on a platform: nothing else has to be read."""
+    mine = [rule for rule in RULES if rule.is_for(platform)]
+    return frozenset(need for rule in mine for need in (*rule.needs_on(platform), *rule.uses))
+
+
 def check(desired: Desired, worlds: Mapping[Platform, Observed], now: datetime) -> CheckResult:
     """Return the findings of all rules on all mailboxes read, sorted by mailbox and rule."""
     found: list[Finding] = []
     blind: set[str] = set()
     distinct = {id(world): world for world in worlds.values()}
     for world in distinct.values():
-        for key, box in world.mailboxes.items():
-            subject = Subject(box, desired.mailboxes.get(key), world, now, desired)
+        asked: set[str] = set()
+        for _, box in sorted(world.mailboxes.items()):
+            subject = Subject(box, _spec_of(desired, box), world, now, desired, worlds)
             for rule in RULES:
-                if all(_was_read(need, box, world) for need in rule.needs):
-                    found += rule.findings(subject)
-                else:
+                if not rule.is_for(box.platform) or rule.id in asked:
+                    continue
+                if not all(_was_read(need, box, world) for need in rule.needs_on(box.platform)):
                     blind.add(rule.id)
-        found += _of_specs_alone(desired, world, now)
-    found.sort(key=lambda item: (item.mailbox.lower(), item.rule, item.subject))
+                    continue
+                found += rule.findings(subject)
+                if rule.is_of_tenant:
+                    asked.add(rule.id)
+        blind -= asked
+        found += _of_specs_alone(desired, world, now, worlds)
+    found.sort(key=lambda item: (item.mailbox.lower(), item.platform, item.rule, item.subject))
     return CheckResult(tuple(found), tuple(sorted(blind)))
 
 
-def _of_specs_alone(desired: Desired, world: Observed, now: datetime) -> Iterator[Finding]:
+def _spec_of(desired: Desired, box: ObservedMailbox) -> DesiredMailbox | None:
+    """Return the spec of a mailbox; the same address on another platform is another mailbox."""
+    spec = desired.mailboxes.get(box.address)
+    return spec if spec is not None and spec.platform == box.platform else None
+
+
+def _of_specs_alone(
+    desired: Desired, world: Observed, now: datetime, worlds: Mapping[Platform, Observed]
+) -> Iterator[Finding]:
     """Return what can be said of mailboxes that do not exist yet."""
     for key, spec in desired.mailboxes.items():
         if spec.state is State.ABSENT or spec.platform not in world.platforms or key in world.mailboxes:
             continue
-        subject = Subject(ObservedMailbox("", spec.address, spec.platform), spec, world, now, desired)
+        subject = Subject(ObservedMailbox("", spec.address, spec.platform), spec, world, now, desired, worlds)
         for rule in RULES:
-            if rule.is_of_spec:
+            if rule.is_of_spec and rule.is_for(spec.platform):
                 yield from rule.findings(subject)
 
 

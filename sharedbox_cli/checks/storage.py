@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sharedbox_cli.checks import limits
-from sharedbox_cli.checks.model import Rule, Subject
+from sharedbox_cli.checks.model import Here, Rule, Subject
 from sharedbox_cli.core.finding import Severity
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import (
+    GOOGLE_COLLABORATIVE,
+    GOOGLE_DELEGATED,
     KIND_USER,
     LICENCE_NONE,
+    MICROSOFT365,
     PLAN_1,
     PLAN_2,
     DesiredMailbox,
@@ -24,13 +27,19 @@ Found = Iterable[tuple[str, str, str]]
 _ARCHIVING = "exchange-online-archiving"
 
 
-def _gib(size: int) -> str:
+def gib(size: int) -> str:
+    """Return a size in words."""
     return f"{size / limits.GIB:.1f} GB"
 
 
+def number(subject: Subject, fact: Fact) -> int | None:
+    """Return a fact that is a number, or nothing where it was not read."""
+    told = subject.box.facts.get(fact)
+    return told if isinstance(told, int) else None
+
+
 def _used(subject: Subject) -> int | None:
-    used = subject.box.facts.get(Fact.USED_BYTES)
-    return used if isinstance(used, int) else None
+    return number(subject, Fact.USED_BYTES)
 
 
 def _plans(subject: Subject) -> tuple[str, ...]:
@@ -38,32 +47,44 @@ def _plans(subject: Subject) -> tuple[str, ...]:
     return tuple(map(str, plans)) if isinstance(plans, tuple) else ()
 
 
-def _quota(subject: Subject) -> int:
-    """Return the bytes there is room for: what the licence gives, or less where an admin or a lesser plan set it."""
+def _quota(subject: Subject) -> int | None:
+    """Return the bytes there is room for: what the licence gives, or less where an admin or a lesser plan set it.
+
+    Nothing where there is no limit of the mailbox's own, as with storage that all accounts share.
+    """
+    told = number(subject, Fact.QUOTA_BYTES) or None
+    if subject.box.platform != MICROSOFT365:
+        return told
     allowed = limits.PLAN_2_BYTES if PLAN_2 in _plans(subject) else limits.UNLICENSED_BYTES
-    told = subject.box.facts.get(Fact.QUOTA_BYTES)
-    return min(allowed, told) if isinstance(told, int) and told else allowed
+    return min(allowed, told) if told else allowed
 
 
 def _too_large(subject: Subject) -> Found:
     used = _used(subject)
     if used is not None and used > limits.UNLICENSED_BYTES and PLAN_2 not in _plans(subject):
-        why = f"It holds {_gib(used)}; without Plan 2 there is room for {_gib(limits.UNLICENSED_BYTES)}. Mail stops."
+        why = f"It holds {gib(used)}; without Plan 2 there is room for {gib(limits.UNLICENSED_BYTES)}. Mail stops."
         yield "", "larger than its licence allows", why
 
 
 def _full(subject: Subject) -> Found:
     used, quota = _used(subject), _quota(subject)
-    if used is not None and used >= quota and not any(_too_large(subject)):
-        yield "", "full", f"It holds {_gib(used)} of {_gib(quota)}: it can't send, and soon not receive."
+    if used is None or quota is None:
+        return
+    if used >= quota and not (subject.box.platform == MICROSOFT365 and any(_too_large(subject))):
+        yield "", "full", f"It holds {gib(used)} of {gib(quota)}: it can't send, and soon not receive."
 
 
 def _nearly_full(subject: Subject) -> Found:
     used, quota = _used(subject), _quota(subject)
     wished = subject.spec.warn_at_percent if subject.spec else None
     share = limits.WARN_PERCENT if wished is None else wished
-    if used is not None and share * quota < 100 * used < 100 * quota:
-        yield "", "nearly full", f"It holds {_gib(used)} of {_gib(quota)}, more than {share} %."
+    if used is not None and quota is not None and share * quota < 100 * used < 100 * quota:
+        yield "", "nearly full", f"It holds {gib(used)} of {gib(quota)}, more than {share} %."
+    pooled, total = number(subject, Fact.POOL_USED_BYTES), number(subject, Fact.POOL_TOTAL_BYTES)
+    if quota is None and wished is not None and pooled is not None and total and 100 * pooled > wished * total:
+        own = "" if used is None else f"; {gib(used)} of it are this mailbox's"
+        why = f"All accounts together hold {gib(pooled)} of {gib(total)}, more than {wished} %{own}."
+        yield "", "the storage it shares is nearly full", why
 
 
 def _wasted(subject: Subject) -> Found:
@@ -79,7 +100,7 @@ def _wasted(subject: Subject) -> Found:
         and not needs_it
         and not wished
     ):
-        yield ", ".join(_plans(subject)), "licence not needed", f"It holds {_gib(used)}, has no archive and no hold."
+        yield ", ".join(_plans(subject)), "licence not needed", f"It holds {gib(used)}, has no archive and no hold."
 
 
 def _unlicensed_feature(subject: Subject) -> Found:
@@ -109,6 +130,9 @@ def _waits(subject: Subject, key: Address, spec: DesiredMailbox, wanted: Value) 
 
 
 _SIZE = frozenset({Fact.USED_BYTES, Fact.MAILBOX_PLANS})
+_OWN_LIMIT = frozenset({Fact.QUOTA_BYTES})
+_EXCHANGE = frozenset({MICROSOFT365})
+_NO_STORAGE = frozenset({GOOGLE_COLLABORATIVE})
 
 RULES = (
     Rule(
@@ -120,6 +144,7 @@ RULES = (
         _too_large,
         _SIZE,
         "storage",
+        platforms=_EXCHANGE,
     ),
     Rule(
         "over-quota",
@@ -130,6 +155,15 @@ RULES = (
         _full,
         _SIZE,
         "storage",
+        uses=_OWN_LIMIT,
+        not_on=_NO_STORAGE,
+        on={
+            GOOGLE_DELEGATED: Here(
+                "Move old mail away, or raise the account's limit at admin.google.com > Storage.",
+                limits.USAGE,
+                frozenset({Fact.USED_BYTES}),
+            )
+        },
     ),
     Rule(
         "nearly-full",
@@ -140,6 +174,15 @@ RULES = (
         _nearly_full,
         _SIZE,
         "storage.warn_at",
+        uses=_OWN_LIMIT | {Fact.POOL_USED_BYTES, Fact.POOL_TOTAL_BYTES},
+        not_on=_NO_STORAGE,
+        on={
+            GOOGLE_DELEGATED: Here(
+                "Move old mail away, or buy storage for the organisation.",
+                limits.USAGE,
+                frozenset({Fact.USED_BYTES}),
+            )
+        },
     ),
     Rule(
         "licence-not-needed",
@@ -150,6 +193,7 @@ RULES = (
         _wasted,
         _SIZE | {Fact.HAS_ARCHIVE, Fact.ON_HOLD},
         "storage.licence",
+        platforms=_EXCHANGE,
     ),
     Rule(
         "feature-without-licence",
@@ -160,6 +204,7 @@ RULES = (
         _unlicensed_feature,
         frozenset({Fact.HAS_ARCHIVE, Fact.ON_HOLD, Fact.MAILBOX_PLANS}),
         "storage.licence",
+        platforms=_EXCHANGE,
     ),
     Rule(
         "no-free-seat",
@@ -171,5 +216,6 @@ RULES = (
         frozenset({Fact.MAILBOX_PLANS}),
         "storage.licence",
         is_of_spec=True,
+        platforms=_EXCHANGE,
     ),
 )

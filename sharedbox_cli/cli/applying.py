@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sharedbox_cli.cli.filters import Filter
     from sharedbox_cli.cli.session import Session
     from sharedbox_cli.cli.wishes import Wishes
+    from sharedbox_cli.core.errors import SharedboxError
     from sharedbox_cli.core.model import Observed, Platform
 
 
@@ -51,10 +52,18 @@ def apply_plan_file(session: Session, path: Path, chosen: Filter, wishes: Wishes
         )  # fmt: skip
     _refuse_used(session, saved, path)
     fresh, worlds = plan_of(session, saved.desired)
-    if session.failures:  # a saved plan is one decision: it is applied whole or not at all
-        raise next(iter(session.failures.values()))
+    if session.failures:
+        raise _whole_or_nothing(session)
     _compare(saved, fresh)
     return _go(session, replace(fresh, created_at=saved.created_at), worlds, wishes, is_approved=True, saved=saved)
+
+
+def _whole_or_nothing(session: Session) -> SharedboxError:
+    """Return the failure of a cloud of a saved plan, which is one decision: it is not applied in part."""
+    error = next(iter(session.failures.values()))
+    session.failures.clear()
+    error.why = f"{error.why} A saved plan is applied whole or not at all: nothing was applied.".strip()
+    return error
 
 
 def _read_plan(path: Path) -> Plan:

@@ -53,9 +53,20 @@ def _check(session: Session, desired: Desired, platforms: Sequence[Platform], ou
 
 
 def _scope(platform: Platform, mine: Desired, *, is_whole: bool) -> Scope:
+    """Return what the rules need on a platform, and nothing else: what nobody looks at costs no call."""
+    from sharedbox_cli.checks.registry import needs_of
+
+    needs = needs_of(platform)
     boxes = None if is_whole else frozenset(mine.mailboxes)
-    wanted = [grant for box in mine.mailboxes.values() for grant in box.grants or ()]
+    expired = [grant for box in mine.mailboxes.values() for grant in box.expired]
+    wanted = [grant for box in mine.mailboxes.values() for grant in box.grants or ()] + expired
     return Scope(
-        frozenset({platform}), boxes, frozenset(Field) - {Field.AUTOMAPPING, Field.DELIVERY}, frozenset(Fact), boxes,
-        observed_addresses(mine), with_members=True, rights=frozenset(grant.right for grant in wanted),
-    )  # fmt: skip
+        frozenset({platform}),
+        boxes,
+        frozenset(need for need in needs if isinstance(need, Field)) | {Field.KIND},
+        frozenset(need for need in needs if isinstance(need, Fact)),
+        boxes if "grants" in needs else frozenset(),
+        observed_addresses(mine) | {grant.trustee for grant in expired},
+        with_members="members" in needs,
+        rights=frozenset(grant.right for grant in wanted),
+    )

@@ -38,21 +38,19 @@ def read_platforms(
 
 
 def tell_failures(session: Session) -> None:
-    """Say on stderr which clouds were left out, and why."""
-    from sharedbox_cli.cli.messages import error_words
+    """Say on stderr, once, which clouds were left out, and why."""
+    session.tell_failures()
 
-    session.stop_progress()
-    for platform, error in session.failures.items():
-        session.terminal.say(error_words(error))
-        session.terminal.say(
-            f"  {platform} was left out: nothing of it is in this report, and nothing of it was changed."
-        )
+
+def weighed(session: Session, code: int) -> int:
+    """Return an exit code, or 3 where a cloud was left out and nothing weighs more."""
+    return PARTLY if session.failures and code in (0, 2) else code
 
 
 def exit_code(session: Session, code: int) -> int:
-    """Return an exit code, or 3 where a cloud was left out and nothing weighs more."""
-    tell_failures(session)
-    return PARTLY if session.failures and code in (0, 2) else code
+    """Return an exit code as `weighed` does, after telling which clouds were left out."""
+    session.tell_failures()
+    return weighed(session, code)
 
 
 def chosen_platforms(session: Session, names: Sequence[str]) -> tuple[Platform, ...]:

@@ -1,24 +1,25 @@
-"""The demo: a small company's mailboxes, from drift to order, on an emulated tenant."""
+"""The demo: a small company's mailboxes on two clouds, from drift to order, all of it emulated."""
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from sharedbox_cli.cli.emulating import Wanted, made
+from sharedbox_cli.cli.emulating import PLATFORMS, Wanted, environment_beside, made
 from sharedbox_cli.cli.terminal import Terminal
 
+SPECS = ("mailboxes", "google")
 STEPS = (
-    ("What would change?", ("plan", "mailboxes")),
-    ("Make it so.", ("apply", "mailboxes", "--yes")),
-    ("Is anything left to do?", ("plan", "mailboxes")),
-    ("Limits, licences, risks, in the whole tenant:", ("check", "mailboxes", "--whole-tenant")),
-    ("Who may do what?", ("audit", "--by", "person")),
-)
+    ("What would change, on both clouds?", ("plan", *SPECS)),
+    ("Make it so. The guard wants the group that becomes an inbox to be named.",
+     ("apply", *SPECS, "--yes", "--allow", "convert=orders@contoso.example")),
+    ("Is anything left to do?", ("plan", *SPECS)),
+    ("Limits, licences, risks, in all that both clouds have:", ("check", *SPECS, "--whole-tenant")),
+    ("Who may do what? One person, wherever they are:", ("audit", "--by", "person")),
+)  # fmt: skip
 
 
 def show_demo(*, keep: bool) -> int:
@@ -26,7 +27,8 @@ def show_demo(*, keep: bool) -> int:
     terminal = Terminal.of_process()
     folder = Path(tempfile.mkdtemp(prefix="sharedbox-demo-"))
     try:
-        _write_specs(folder / "mailboxes")
+        for name in SPECS:
+            shutil.copytree(example_specs() / name, folder / name)
         code = _steps(terminal, folder)
     finally:
         if not keep:
@@ -36,24 +38,18 @@ def show_demo(*, keep: bool) -> int:
     return code
 
 
-def _write_specs(folder: Path) -> None:
-    shutil.copytree(example_specs(), folder)
-
-
 def example_specs() -> Path:
     """Return the example specs: in the package when installed, in the checkout when worked on."""
     packaged = Path(__file__).parent / "example_specs"
-    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "examples" / "mailboxes"
+    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "examples"
 
 
 def _steps(terminal: Terminal, folder: Path) -> int:
-    with made(Wanted(tenant=folder / "tenant.sqlite3")) as emulator:
-        environment = {
-            **os.environ, **emulator.environment(), "SHAREDBOX_STATE_DIR": str(folder / "state"),
-        }  # fmt: skip
+    with made(Wanted(tenant=folder / "tenant.sqlite3", platforms=PLATFORMS)) as emulator:
+        environment = {**environment_beside(emulator), "SHAREDBOX_STATE_DIR": str(folder / "state")}
         environment.pop("SHAREDBOX_PROFILE", None)
         environment.pop("SHAREDBOX_CONFIG", None)
-        terminal.data("A demo on an emulated Microsoft 365 tenant, contoso.example. Nothing leaves this machine.")
+        terminal.data("A demo on an emulated Microsoft 365 and Google Workspace. Nothing leaves this machine.")
         for title, arguments in STEPS:
             terminal.data(f"\n# {title}\n$ sharedbox {' '.join(arguments)}")
             command = [sys.executable, "-m", "sharedbox_cli", *arguments]

@@ -18,7 +18,15 @@ if TYPE_CHECKING:
     from sharedbox_cli.emulator.server import Emulator
     from sharedbox_cli.emulator.tenant import Tenant
 
-PLATFORMS = ("microsoft365",)
+DEFAULT = ("microsoft365",)
+PLATFORMS = ("microsoft365", "google-delegated", "google-collaborative")
+_STRANGERS = (
+    "AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET", "AZURE_CLIENT_SECRET_FILE", "AZURE_AUTHORITY_HOST",
+    "AZURE_CLIENT_CERTIFICATE_PATH", "AZURE_CLIENT_CERTIFICATE_PASSWORD", "AZURE_FEDERATED_TOKEN_FILE",
+    "SHAREDBOX_GRAPH_URL", "SHAREDBOX_EXCHANGE_URL", "GOOGLE_APPLICATION_CREDENTIALS", "SHAREDBOX_GOOGLE_URL",
+    "SHAREDBOX_GOOGLE_ADMIN", "SHAREDBOX_GOOGLE_CUSTOMER", "SHAREDBOX_GOOGLE_SERVICE_ACCOUNT",
+)  # fmt: skip
+"""Variables that name a real tenant or key: a command beside the emulator must not find them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +41,7 @@ class Wanted:
     latency: str = "0ms"
     faults: Path | None = None
     log: Path | None = None
+    platforms: tuple[str, ...] = DEFAULT
 
 
 def made(wanted: Wanted) -> Emulator:
@@ -61,19 +70,20 @@ def made(wanted: Wanted) -> Emulator:
 
 
 def filled(wanted: Wanted) -> Tenant:
-    """Return the tenant: an existing file as it is, else a grown one, else the demo's."""
+    """Return the tenant: an existing file as it is, else a grown one, else the demo's. Raises UsageError."""
     import sqlite3
 
     from sharedbox_cli.emulator.seed import demo, grown
     from sharedbox_cli.emulator.tenant import Tenant
 
+    _refuse_unknown(wanted.platforms)
     try:
         tenant = Tenant(str(wanted.tenant) if wanted.tenant else ":memory:")
         if not tenant.id:
             if wanted.mailboxes:
-                grown(tenant, wanted.mailboxes, wanted.members, wanted.seed)
+                grown(tenant, wanted.mailboxes, wanted.members, wanted.seed, wanted.platforms)
             else:
-                demo(tenant)
+                demo(tenant, wanted.platforms)
     except sqlite3.Error as error:
         raise UsageError("the tenant's file cannot be used", where=str(wanted.tenant), why=str(error)) from error
     return tenant
@@ -86,14 +96,19 @@ def _seconds(text: str) -> float:
     return int(number) / 1000
 
 
-def refuse_unknown_platforms(platforms: list[str] | None) -> None:
-    """Raise UsageError for a platform that the emulator does not have."""
-    for name in platforms or ():
+def _refuse_unknown(platforms: tuple[str, ...]) -> None:
+    for name in platforms:
         if name not in PLATFORMS:
             raise UsageError(
                 "the emulator does not have this platform", where=f"--platform {name}",
                 why=f"There are: {', '.join(PLATFORMS)}.",
             )  # fmt: skip
+
+
+def environment_beside(emulator: Emulator) -> dict[str, str]:
+    """Return this process's environment with the emulated tenant in place of any real one."""
+    mine = {name: value for name, value in os.environ.items() if name not in _STRANGERS}
+    return {**mine, **emulator.environment()}
 
 
 def serve_until_stopped(wanted: Wanted) -> None:
@@ -109,21 +124,18 @@ def serve_until_stopped(wanted: Wanted) -> None:
         done.wait()
 
 
-def seed_file(path: Path, platforms: list[str] | None, wanted: Wanted) -> None:
+def seed_file(wanted: Wanted) -> None:
     """Write a new tenant to a file. Raises UsageError where one is there."""
-    refuse_unknown_platforms(platforms)
-    if path.exists():
-        raise UsageError("there is a file already", where=str(path), mend="Name another one.")
-    tenant = filled(Wanted(tenant=path, mailboxes=wanted.mailboxes, members=wanted.members, seed=wanted.seed))
-    tenant.close()
-    Terminal.of_process().say(f"Seeded. To serve it:\n    sharedbox emulator serve --tenant {path}")
+    if wanted.tenant is not None and wanted.tenant.exists():
+        raise UsageError("there is a file already", where=str(wanted.tenant), mend="Name another one.")
+    filled(wanted).close()
+    Terminal.of_process().say(f"Seeded. To serve it:\n    sharedbox emulator serve --tenant {wanted.tenant}")
 
 
-def run_with(wanted: Wanted, platforms: list[str] | None, command: list[str]) -> int:
+def run_with(wanted: Wanted, command: list[str]) -> int:
     """Return the exit code of a command that ran beside the emulator."""
-    refuse_unknown_platforms(platforms)
     with made(wanted) as emulator:
-        environment = {**os.environ, **emulator.environment()}
+        environment = environment_beside(emulator)
         try:
             child = subprocess.Popen(command, env=environment)  # noqa: S603 - the user's own command
         except OSError as error:

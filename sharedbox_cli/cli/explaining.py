@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from sharedbox_cli.cli.present import show
 from sharedbox_cli.core.errors import UsageError
-from sharedbox_cli.core.guards import GUARDS
+from sharedbox_cli.core.guards import GUARDS, NEVER_WAIVED
 from sharedbox_cli.core.model import Platform
-from sharedbox_cli.reports.views.findings import capabilities_report, topic_report, topics_report
+from sharedbox_cli.reports.views.capabilities import capabilities_report
+from sharedbox_cli.reports.views.findings import topic_report, topics_report
 from sharedbox_cli.spec.problems import nearest
 
 if TYPE_CHECKING:
+    from sharedbox_cli.checks.model import Rule
     from sharedbox_cli.cli.session import Session
 
 
@@ -30,10 +32,11 @@ def show_topic(session: Session, topic: str | None, output: str) -> None:
     elif table is not None:
         show(session, capabilities_report(table), output)
     elif rule := next((rule for rule in RULES if rule.id == topic), None):
-        about = (("severity", str(rule.severity)), ("mend", rule.mend), ("source", rule.source))
+        about = (("severity", str(rule.severity)), ("mend", rule.mend), ("source", rule.source), *_where(rule))
         show(session, topic_report(rule.id, rule.looks_for, about), output)
     elif topic in GUARDS:
-        more = (("waive", f"sharedbox apply --allow {topic}=N or {topic}=ADDRESS, as the refusal says"),)
+        how = f"sharedbox apply --allow {topic}=N or {topic}=ADDRESS, as the refusal says"
+        more = (("waive", "nothing waives it: change the plan" if topic in NEVER_WAIVED else how),)
         show(session, topic_report(topic, _about(topic), more), output)
     else:
         known = [*map(str, session.capabilities), *(rule.id for rule in RULES), *GUARDS]
@@ -41,6 +44,17 @@ def show_topic(session: Session, topic: str | None, output: str) -> None:
         raise UsageError(
             "nothing is known of this", where=topic, why=hint, mend="See all topics:\n    sharedbox explain"
         )
+
+
+def _where(rule: Rule) -> tuple[tuple[str, str], ...]:
+    """Return the platforms that a rule is for, where it is not for all, and what is different on some."""
+    only = ", ".join(sorted(rule.platforms or ()))
+    without = ", ".join(sorted(rule.not_on))
+    there = tuple(
+        (str(platform), " ".join(part for part in (here.mend, here.source) if part))
+        for platform, here in sorted(rule.on.items())
+    )
+    return tuple(pair for pair in (("only_on", only), ("not_on", without), *there) if pair[1])
 
 
 def _about(name: str) -> str:

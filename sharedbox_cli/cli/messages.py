@@ -53,8 +53,12 @@ def _refusal_words(refusal: Refusal) -> str:
 
 def error_json(error: SharedboxError) -> str:
     """Return an error as one JSON document (docs/reference/json.md)."""
+    return json.dumps({"format": ERROR_FORMAT, **error_data(error)}, indent=1, sort_keys=True)
+
+
+def error_data(error: SharedboxError) -> dict[str, Any]:
+    """Return the parts of an error for JSON."""
     data: dict[str, Any] = {
-        "format": ERROR_FORMAT,
         "kind": type(error).__name__,
         "exit_code": error.exit_code,
         "summary": error.summary,
@@ -94,4 +98,4 @@ def error_json(error: SharedboxError) -> str:
             "code": error.code,
             "request_id": error.request_id,
         }
-    return json.dumps(data, indent=1, sort_keys=True)
+    return data

@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sharedbox_cli.core.errors import UsageError
 from sharedbox_cli.core.plan import to_json as plan_json
+from sharedbox_cli.reports.document import Line, Tone
 from sharedbox_cli.reports.views.plan import losing_words, plan_report
 
 if TYPE_CHECKING:
@@ -26,8 +28,27 @@ def show(session: Session, report: Report, output: str) -> None:
     session.terminal.data(rendered(session, report, output))
 
 
+READERS = frozenset({"plan", "run", "findings", "audit", "observed"})
+"""Reports on what was read from clouds: each says which were left out."""
+
+
+def _with_left_out(session: Session, report: Report) -> Report:
+    """Return a report that says itself which clouds could not be read: the exit code and stderr may get lost."""
+    from sharedbox_cli.cli.messages import error_data
+
+    if report.name not in READERS:
+        return report
+    left = [{"platform": str(name), **error_data(error)} for name, error in session.failures.items()]
+    lines = tuple(
+        Line(f"Left out: {name} ({error.summary}). Nothing above is about it.", Tone.RISK)
+        for name, error in session.failures.items()
+    )
+    return replace(report, data={**report.data, "left_out": left}, summary=(*report.summary, *lines))
+
+
 def rendered(session: Session, report: Report, output: str) -> str:
     """Return a report in a format."""
+    report = _with_left_out(session, report)
     match output:
         case "json":
             from sharedbox_cli.reports.formats.data import to_json
@@ -67,9 +88,10 @@ def show_plan_before_apply(session: Session, plan: Plan, refusals: Sequence[Refu
 def show_nothing_done(session: Session, *, wants_json: bool) -> None:
     """Say that there was nothing to do; the plan has said it already in text."""
     if wants_json:
+        from sharedbox_cli.cli.clouds import weighed
         from sharedbox_cli.reports.views.run import run_report
 
-        show(session, run_report("", (), 0), "json")
+        show(session, run_report("", (), weighed(session, 0)), "json")
 
 
 def question(plan: Plan, tenants: str) -> str:
@@ -83,7 +105,8 @@ def question(plan: Plan, tenants: str) -> str:
 def save_plan(session: Session, plan: Plan, path: Path) -> None:
     """Write a plan to a file, whole or not at all, for its owner alone."""
     write_whole(path, plan_json(plan))
-    session.terminal.say(f"Plan saved. To apply it:\n    sharedbox apply {path}")
+    without = f", without {' and '.join(session.failures)}" if session.failures else ""
+    session.terminal.say(f"Plan saved{without}. To apply it:\n    sharedbox apply {path}")
 
 
 def write_whole(path: Path, text: str) -> None:

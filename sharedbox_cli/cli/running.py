@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sharedbox_cli.core.errors import GuardRefused, PlanStale
@@ -26,6 +27,7 @@ def run_and_report(
     session: Session, plan: Plan, worlds: Mapping[Platform, Observed], wishes: Wishes, waivers: Waivers, plan_id: str
 ) -> int:
     """Return the exit code of carrying out a plan that was shown and confirmed."""
+    from sharedbox_cli.cli.clouds import weighed
     from sharedbox_cli.cli.present import show
     from sharedbox_cli.engine.lock import RunLock
     from sharedbox_cli.reports.views.run import run_report
@@ -35,13 +37,22 @@ def run_and_report(
         plan = _looked_again(session, plan, worlds, waivers)
         summary = _run(session, plan, wishes, waivers, plan_id)
     session.stop_progress()
-    report = run_report(summary.run, summary.results, summary.exit_code, unwritten=summary.unwritten)
+    code = weighed(session, summary.exit_code)
+    report = run_report(
+        summary.run, summary.results, code, unwritten=summary.unwritten, afterwards=_afterwards(session, summary)
+    )
     show(session, report, "json" if wishes.wants_json else "text")
     if summary.is_interrupted:
         session.terminal.say(
             "stopped by you. What was in flight was finished and noted. Run the same command to go on."
         )
-    return summary.exit_code
+    return code
+
+
+def _afterwards(session: Session, summary: RunSummary) -> tuple[str, ...]:
+    """Return what people must know of each platform on which something was done."""
+    done = sorted({change.platform for change, outcome in summary.results if outcome.is_success})
+    return tuple(dict.fromkeys(filter(None, (session.capabilities[name].afterwards for name in done))))
 
 
 def _looked_again(
@@ -55,6 +66,7 @@ def _looked_again(
     if session.now() - oldest <= FRESH:
         return plan
     fresh, now = plan_of(session, plan.desired)
+    _raise_where_lost(session, worlds, now)
     if (fresh.changes, fresh.fingerprints) != (plan.changes, plan.fingerprints):
         moved = sorted(str(key) for key, value in fresh.fingerprints.items() if plan.fingerprints.get(key) != value)
         raise PlanStale(
@@ -67,13 +79,32 @@ def _looked_again(
     return fresh
 
 
-def _run(session: Session, plan: Plan, wishes: Wishes, waivers: Waivers, plan_id: str) -> RunSummary:
+def _raise_where_lost(
+    session: Session, before: Mapping[Platform, Observed], now: Mapping[Platform, Observed]
+) -> None:  # fmt: skip
+    """Raise the failure of a cloud that could be read before and cannot be now: it was not left out, it is lost."""
+    lost = sorted(set(before) - set(now))
+    if lost:
+        raise session.failures.pop(lost[0])
+
+
+def _verified(session: Session, plan: Plan, ran: RunSummary) -> RunSummary:
+    """Return the run looked at once more, each cloud for itself: one that fails leaves the others' answers."""
     from sharedbox_cli.cli.flow import observe
+    from sharedbox_cli.engine.verify import verify
+
+    found = ran
+    for platform in sorted({change.platform for change in plan.changes}):
+        mine = plan.desired.of_platforms(frozenset({platform}))
+        found = verify(found, partial(observe, session, mine), time.sleep, only=platform)
+    return found
+
+
+def _run(session: Session, plan: Plan, wishes: Wishes, waivers: Waivers, plan_id: str) -> RunSummary:
     from sharedbox_cli.cli.wishes import deadline_of
     from sharedbox_cli.engine.closing import close_run
     from sharedbox_cli.engine.run import RunOptions, run_plan
     from sharedbox_cli.engine.stop import StopFlag, stop_on_signals
-    from sharedbox_cli.engine.verify import verify
 
     flag = StopFlag()
     options = RunOptions(session.profile.name, waivers.texts(), deadline_seconds=deadline_of(wishes), stop=flag)
@@ -81,5 +112,5 @@ def _run(session: Session, plan: Plan, wishes: Wishes, waivers: Waivers, plan_id
     with session.journal(for_writing=True) as journal, stop_on_signals(flag):
         ran = verified = run_plan(plan, providers, journal, options, session.listener, plan_id=plan_id)
         if any(outcome.is_success for _, outcome in ran.results) and not ran.is_interrupted:
-            verified = verify(ran, lambda: observe(session, plan.desired), time.sleep)
+            verified = _verified(session, plan, ran)
         return close_run(journal, ran, verified)

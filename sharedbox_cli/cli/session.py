@@ -34,6 +34,7 @@ class Session:
         self._providers: dict[str, Provider] = {}
         self.failures: dict[Platform, SharedboxError] = {}
         """Clouds that could not be read and were left out."""
+        self._has_told_failures = False
 
     @staticmethod
     def now() -> datetime:
@@ -118,6 +119,25 @@ class Session:
         """Return the file of the profile's journal."""
         return self.profile.state_dir / f"{self.profile.name}.sqlite3"
 
+    def tell_failures(self) -> None:
+        """Say on stderr, once, which clouds were left out, and why."""
+        if self._has_told_failures or not self.failures:
+            return
+        from sharedbox_cli.cli.messages import error_words
+
+        self._has_told_failures = True
+        self.stop_progress()
+        by_words: dict[str, list[str]] = {}
+        for platform, error in self.failures.items():
+            by_words.setdefault(error_words(error), []).append(str(platform))
+        for words, platforms in by_words.items():
+            was, them = ("was", "it") if len(platforms) == 1 else ("were", "them")
+            self.terminal.say(words)
+            self.terminal.say(
+                f"  {' and '.join(platforms)} {was} left out: nothing of {them} is in this report, and nothing of "
+                f"{them} was changed."
+            )
+
     def close(self) -> None:
         """Give back all connections."""
         if "listener" in self.__dict__:
@@ -131,5 +151,6 @@ class Session:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Close."""
+        """Close; also where a guard or an error ended the command, say which clouds were left out."""
+        self.tell_failures()
         self.close()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from sharedbox_cli.core.change import right_rank
 from sharedbox_cli.core.identity import TrusteeId
 from sharedbox_cli.core.model import Grant, Observed, ObservedMailbox, Platform, Right, Trustee, TrusteeKind
+from sharedbox_cli.core.persons import Person, Persons
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,33 +34,48 @@ class AccessRow:
     """None: not known, as the platform does not tell."""
     is_resolved: bool = True
     """False: a group whose members were not read, so that more people have this right."""
+    address: str = ""
+    """The holder's own address in this cloud, in lower case; `person` may be that of another one."""
+    holder: str = ""
+    """What tells holders apart: nobody can choose it, as one chooses a name."""
+
+    @property
+    def box(self) -> tuple[str, str]:
+        """Return what names the mailbox: an address can be one in two clouds."""
+        return self.mailbox.lower(), self.platform
 
 
 def access_rows(worlds: Mapping[Platform, Observed]) -> tuple[AccessRow, ...]:
     """Return every right there is, sorted by mailbox, person and right."""
     distinct = {id(world): world for world in worlds.values()}
-    rows = {row for world in distinct.values() for box in world.mailboxes.values() for row in _rows(box, world)}
+    persons = Persons(distinct.values())
+    rows = {
+        row for world in distinct.values() for box in world.mailboxes.values() for row in _rows(box, world, persons)
+    }  # fmt: skip
     return tuple(sorted(rows, key=_order))
 
 
-def _order(row: AccessRow) -> tuple[str, str, int, tuple[str, ...], str, str]:
-    return row.mailbox.lower(), row.person, right_rank(row.right), row.via, row.entry, row.detail
+def _order(row: AccessRow) -> tuple[tuple[str, str], str, str, int, tuple[str, ...], str, str]:
+    return row.box, row.person, row.holder, right_rank(row.right), row.via, row.entry, row.detail
 
 
-def _rows(box: ObservedMailbox, world: Observed) -> Iterator[AccessRow]:
+def _rows(box: ObservedMailbox, world: Observed, persons: Persons) -> Iterator[AccessRow]:
     for grant in box.grants or ():
         holder = _known(world, grant.trustee)
         is_resolved = holder.kind is not TrusteeKind.GROUP or holder.id in world.members
-        yield _row(box, holder, grant, is_resolved=is_resolved)
+        yield _row(box, holder, persons.of(world, holder), grant, is_resolved=is_resolved)
         if holder.kind is TrusteeKind.GROUP:
             group = str(holder.address or holder.name or holder.id)
-            for person in world.members.get(holder.id, ()):
+            for identity in world.members.get(holder.id, ()):
                 # Automapping never comes through a group.
-                yield _row(box, _known(world, person), replace(grant, automapping=False), via=(group,))
+                inner, through = _known(world, identity), replace(grant, automapping=False)
+                yield _row(box, inner, persons.of(world, inner), through, via=(group,))
     for entry in box.special:
         kind = "deny" if entry.is_deny else "inherited" if entry.is_inherited else "unknown"
-        grant = Grant(entry.trustee, Right.OTHER, entry.text)
-        yield _row(box, _known(world, entry.trustee), grant, entry=kind)
+        grant, holder = Grant(entry.trustee, Right.OTHER, entry.text), _known(world, entry.trustee)
+        if entry.is_everybody:
+            holder = Trustee(entry.trustee, TrusteeKind.OTHER, name="everybody in the organisation")
+        yield _row(box, holder, persons.of(world, holder), grant, entry=kind)
 
 
 def _known(world: Observed, identity: TrusteeId) -> Trustee:
@@ -67,13 +83,13 @@ def _known(world: Observed, identity: TrusteeId) -> Trustee:
 
 
 def _row(
-    box: ObservedMailbox, holder: Trustee, grant: Grant, *, via: tuple[str, ...] = (), entry: str = "grant",
-    is_resolved: bool = True,
+    box: ObservedMailbox, holder: Trustee, person: Person, grant: Grant, *, via: tuple[str, ...] = (),
+    entry: str = "grant", is_resolved: bool = True,
 ) -> AccessRow:  # fmt: skip
     return AccessRow(
         mailbox=box.address.text,
         platform=str(box.platform),
-        person=holder.address.key if holder.address else holder.name or holder.id,
+        person=person.shown,
         name=holder.name,
         trustee_id=holder.id,
         kind=holder.kind,
@@ -85,4 +101,6 @@ def _row(
         entry=entry,
         automapping=grant.automapping,
         is_resolved=is_resolved,
+        address=holder.address.key if holder.address else "",
+        holder=person.key,
     )

@@ -35,6 +35,8 @@ class Capabilities:
     """For paths with listed values: those that are possible here."""
     default_rights: tuple[Right, ...] = (Right.FULL_ACCESS, Right.SEND_AS)
     """What a member gets whose line says nothing."""
+    afterwards: str = ""
+    """What people must know after a change: how long it takes until it works."""
     canonical: Callable[[Field, Value], Value] = _as_it_is
     """Returns a wanted value in the form in which the platform tells it."""
 

@@ -36,3 +36,5 @@ class Finding:
     subject: str = ""
     """The trustee, licence or address that it is about."""
     place: Place = field(default=NOWHERE)
+    platform: str = ""
+    """Of the mailbox: an address can be one in two clouds."""

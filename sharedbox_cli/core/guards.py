@@ -11,11 +11,14 @@ from datetime import datetime, timedelta
 
 from sharedbox_cli.core.change import Change, Kind, Phase
 from sharedbox_cli.core.errors import Refusal
-from sharedbox_cli.core.guards_access import external_trustee, last_access
+from sharedbox_cli.core.guards_access import last_access, last_owner
 from sharedbox_cli.core.guards_input import GuardInput, GuardLimits, Waivers
-from sharedbox_cli.core.model import ALLOWED, Fact, Field
+from sharedbox_cli.core.guards_reach import external_trustee, wide_trustee
+from sharedbox_cli.core.model import ALLOWED, KIND_GROUP, LICENCE_NONE, PLAN_1, PLAN_2, Fact, Field
 
 GIB = 1024**3
+_ADDED = (LICENCE_NONE, PLAN_1, PLAN_2)
+"""Licences that a shared mailbox can do without, within a size; any other one carries the account itself."""
 
 
 def guard(facts: GuardInput) -> tuple[Refusal, ...]:
@@ -104,11 +107,23 @@ def mass_delete(facts: GuardInput) -> Iterable[Refusal]:
 
 
 def convert(facts: GuardInput) -> Iterable[Refusal]:
-    """Refuse to turn a person's mailbox into a shared one unless it is allowed by name."""
+    """Refuse to turn a person's mailbox, or an ordinary group, into a shared mailbox unless it is allowed by name."""
     for change in facts.plan.changes:
         if change.kind is Kind.UPDATE and Field.KIND in change.after:
-            why = f"{change.mailbox} is a person's mailbox now: converting it ends their own sign-in to it"
+            why = f"{change.mailbox} is {_conversion_words(change, facts)}"
             yield Refusal("convert", why, 1, "0", f"convert={change.mailbox}", str(change.mailbox))
+
+
+def _conversion_words(change: Change, facts: GuardInput) -> str:
+    box = facts.worlds[change.platform].mailboxes.get(change.mailbox)
+    told = box.facts if box else {}
+    if change.before.get(Field.KIND) == KIND_GROUP:
+        return "an ordinary group now: all its members would share one inbox, and work on each other's conversations"
+    if Fact.SIGN_IN_STATE not in told:  # blocking is a simple switch there, and conversion uses it
+        return "a person's mailbox now: converting it ends their own sign-in to it"
+    login = told.get(Fact.LAST_LOGIN)
+    seen = f"last signed in to {login}" if login else "nobody is known to have signed in to it"
+    return f"a person's account now ({seen}): its members would read and answer that person's mail"
 
 
 def restore(facts: GuardInput) -> Iterable[Refusal]:
@@ -129,10 +144,16 @@ def unblock(facts: GuardInput) -> Iterable[Refusal]:
 
 
 def licence_drop(facts: GuardInput) -> Iterable[Refusal]:
-    """Refuse to take a licence while the mailbox is too large without it, or its size is not known."""
+    """Refuse to take a licence that carries the mailbox, or while it is too large without it, or its size unknown."""
     for change in facts.plan.changes:
-        if change.phase is Phase.LICENCE_DOWN:
+        if change.phase is not Phase.LICENCE_DOWN:
+            continue
+        if change.before.get(Field.LICENCE, LICENCE_NONE) in _ADDED:
             yield from _licence_drop(change, facts)
+        elif change.after.get(Field.LICENCE) == LICENCE_NONE:
+            where = str(change.mailbox)
+            why = f"{where}: without any licence it receives no mail, and after a while what it holds is deleted"
+            yield Refusal("licence-drop", why, 1, "0", f"licence-drop={where}", where)
 
 
 def _licence_drop(change: Change, facts: GuardInput) -> Iterable[Refusal]:
@@ -169,7 +190,9 @@ GUARDS: Mapping[str, Callable[[GuardInput], Iterable[Refusal]]] = {
     "mass-revocation": mass_revocation,
     "mailbox-revocation": mailbox_revocation,
     "last-access": last_access,
+    "last-owner": last_owner,
     "external-trustee": external_trustee,
+    "wide-trustee": wide_trustee,
     "delete": delete,
     "mass-delete": mass_delete,
     "convert": convert,
@@ -178,4 +201,7 @@ GUARDS: Mapping[str, Callable[[GuardInput], Iterable[Refusal]]] = {
     "licence-drop": licence_drop,
 }
 
-__all__ = ["GUARDS", "GuardInput", "GuardLimits", "Waivers", "guard"]
+NEVER_WAIVED = frozenset({"tenant-mismatch", "last-owner"})
+"""Guards that no `--allow` passes: the plan has to change."""
+
+__all__ = ["GUARDS", "NEVER_WAIVED", "GuardInput", "GuardLimits", "Waivers", "guard"]

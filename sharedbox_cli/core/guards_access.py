@@ -1,38 +1,85 @@
-"""Guards on who is left with access, and on who gets it."""
+"""Guards on who is left with access to a mailbox, and who is left to look after it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from sharedbox_cli.core.change import Kind
+from sharedbox_cli.core.change import Change, Kind
 from sharedbox_cli.core.errors import Refusal
 from sharedbox_cli.core.guards_input import GuardInput
 from sharedbox_cli.core.identity import Address, TrusteeId
-from sharedbox_cli.core.model import Grant, Observed, Right, State, Trustee, TrusteeKind
+from sharedbox_cli.core.model import (
+    ROLES,
+    DesiredMailbox,
+    Grant,
+    Observed,
+    ObservedMailbox,
+    Platform,
+    Right,
+    State,
+    Trustee,
+    TrusteeKind,
+)
 from sharedbox_cli.core.simulate import simulate_all
+
+_OPENING = frozenset({Right.FULL_ACCESS, *ROLES})
+"""Rights that count as having a mailbox: all of it, or a place in the group that is one."""
 
 
 def last_access(facts: GuardInput) -> Iterable[Refusal]:
-    """Refuse a plan at whose end nobody who can sign in has full access to a managed mailbox."""
-    ends = {
-        platform: simulate_all(world, (c for c in facts.plan.changes if c.platform == platform))
-        for platform, world in facts.worlds.items()
-    }
-    for address, box in sorted(facts.plan.desired.mailboxes.items()):
-        if box.state is State.ABSENT or box.grants is None:
+    """Refuse a plan at whose end nobody who can sign in has full access to a managed mailbox, or is a member of it."""
+    for box, world, changes in _managed(facts):
+        end = _end(box, world, changes)
+        if end is None or any(entry.is_everybody for entry in end.special):
             continue
-        end = ends[box.platform].mailboxes.get(address)
-        if end is None or any(_opens(grant, ends[box.platform]) for grant in end.grants or ()):
+        if any(grant.right in _OPENING and _is_living_holder(grant, world) for grant in end.grants or ()):
             continue
-        if not any(c.mailbox == address and c.kind in (Kind.CREATE, Kind.REVOKE) for c in facts.plan.changes):
+        if not any(change.kind in (Kind.CREATE, Kind.REVOKE) for change in changes):
             continue  # it was so before: a finding of `check`, not something this plan does
-        why = f"{address} would have nobody with full access who can sign in"
-        yield Refusal("last-access", why, 0, "1", f"last-access={address}", str(address))
+        has_roles = any(change.party is not None and change.party.right in ROLES for change in changes)
+        what = "no member who can sign in" if has_roles else "nobody with full access who can sign in"
+        where = str(box.address)
+        yield Refusal("last-access", f"{where} would have {what}", 0, "1", f"last-access={where}", where)
 
 
-def _opens(grant: Grant, world: Observed) -> bool:
-    if grant.right is not Right.FULL_ACCESS:
-        return False
+def last_owner(facts: GuardInput) -> Iterable[Refusal]:
+    """Refuse a plan that leaves a mailbox without the last owner it had; there is no waiver."""
+    for box, world, changes in _managed(facts):
+        before = world.mailboxes.get(box.address)
+        end = _end(box, world, changes)
+        if before is None or end is None:
+            continue  # a new one without an owner is legal: a finding of `check`
+        has_lost_one = bool(_owners(before) - _owners(end))
+        if has_lost_one and not any(_is_living_holder(grant, world) for grant in _owners(end)):
+            why = f"{box.address} would have no owner who can sign in: name another one"
+            yield Refusal("last-owner", why, 0, "1", mailbox=str(box.address))
+
+
+def _owners(box: ObservedMailbox) -> frozenset[Grant]:
+    return frozenset(grant for grant in box.grants or () if grant.right is Right.OWNER)
+
+
+def _managed(facts: GuardInput) -> Iterator[tuple[DesiredMailbox, Observed, list[Change]]]:
+    """Return each mailbox whose members are managed, with its world and what the plan does to it."""
+    found: dict[tuple[Platform, Address], list[Change]] = defaultdict(list)
+    for change in facts.plan.changes:
+        found[change.platform, change.mailbox].append(change)
+    for address, box in sorted(facts.plan.desired.mailboxes.items()):
+        if box.state is not State.ABSENT and box.grants is not None:
+            yield box, facts.worlds[box.platform], found.get((box.platform, address), [])
+
+
+def _end(box: DesiredMailbox, world: Observed, changes: Iterable[Change]) -> ObservedMailbox | None:
+    """Return one mailbox as the plan leaves it."""
+    there = world.mailboxes.get(box.address)
+    alone = replace(world, mailboxes={box.address: there} if there else {}, taken={})
+    return simulate_all(alone, changes).mailboxes.get(box.address)
+
+
+def _is_living_holder(grant: Grant, world: Observed) -> bool:
+    """Return whether somebody can sign in and use a right; of whom nothing is known cannot."""
     trustee = world.trustees.get(grant.trustee)
     if trustee is None:
         return False
@@ -51,23 +98,3 @@ def _is_peopled(group: Trustee, world: Observed) -> bool:
 def _is_living(world: Observed, person: TrusteeId) -> bool:
     known = world.trustees.get(person)
     return known is None or known.is_enabled
-
-
-def external_trustee(facts: GuardInput) -> Iterable[Refusal]:
-    """Refuse a right for a guest or for an address outside the tenant, unless allowed by name."""
-    seen: set[Address] = set()
-    for change in facts.plan.changes:
-        party = change.party
-        if change.kind is not Kind.GRANT or party is None or party.address is None:
-            continue
-        world = facts.worlds[change.platform]
-        known = world.trustees.get(party.id)
-        is_guest = known is not None and known.is_guest
-        is_outside = is_guest or party.address.domain not in world.domains
-        if not is_outside or party.address.domain in facts.limits.external_domains or party.address in seen:
-            continue
-        seen.add(party.address)
-        kind = "a guest" if is_guest else "outside the tenant's domains"
-        why = f"{party.address} is {kind} and would get rights, first on {change.mailbox}"
-        waiver = f"external-trustee={party.address}"
-        yield Refusal("external-trustee", why, 1, "0", waiver, str(change.mailbox))

@@ -10,7 +10,7 @@ from sharedbox_cli.core.errors import Refusal, UsageError
 from sharedbox_cli.core.model import Observed, Platform
 from sharedbox_cli.core.plan import Plan
 
-ALSO_CALLED: Mapping[str, str] = {"external": "external-trustee"}
+ALSO_CALLED: Mapping[str, str] = {"external": "external-trustee", "wide": "wide-trustee"}
 """Short names of guards on the command line."""
 
 
@@ -27,6 +27,8 @@ class GuardLimits:
     licence_drop_gib: int = 49
     external_domains: frozenset[str] = frozenset()
     """Domains of partners, whose people may get rights."""
+    wide_members: int = 500
+    """A group with more effective members than this is nearly everybody."""
 
 
 @dataclass(frozen=True, slots=True)

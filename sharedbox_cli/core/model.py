@@ -275,6 +275,8 @@ class SpecialEntry:
     text: str
     is_deny: bool = False
     is_inherited: bool = False
+    is_everybody: bool = False
+    """It stands for all accounts of the organisation."""
 
 
 @dataclass(frozen=True, slots=True)

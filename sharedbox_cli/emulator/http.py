@@ -30,8 +30,17 @@ class Request:
         return dict(parse_qsl(self.query_text, keep_blank_values=True))
 
     def json(self) -> Any:
-        """Return the body. Raises ValueError."""
-        return json.loads(self.body)
+        """Return the body. Raises ValueError, also for what Python alone takes for JSON, and for endless nesting."""
+        try:
+            return json.loads(self.body, parse_constant=_refused)
+        except RecursionError as error:
+            message = "nested too deeply"
+            raise ValueError(message) from error
+
+
+def _refused(constant: str) -> None:
+    message = f"{constant} is not JSON"
+    raise ValueError(message)
 
 
 @dataclass(slots=True)

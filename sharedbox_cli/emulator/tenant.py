@@ -85,6 +85,11 @@ class Tenant:
         """Carry out a statement for many rows."""
         self._connection.executemany(sql, values)
 
+    def changes(self) -> tuple[int, int]:
+        """Return a mark that differs once anything was written, by this process or another one."""
+        version: int = self._connection.execute("pragma data_version").fetchone()[0]
+        return self._connection.total_changes, version
+
     def meta(self, key: str, default: str = "") -> str:
         """Return a setting of the tenant."""
         found = self.row("select value from meta where key = ?", key)

@@ -23,7 +23,7 @@ from sharedbox_cli.engine.listening import Quiet
 from sharedbox_cli.engine.scrub import scrubbed_outcome
 from sharedbox_cli.engine.stop import StopFlag
 from sharedbox_cli.engine.summary import RunSummary, is_denial
-from sharedbox_cli.providers.base import Provider
+from sharedbox_cli.providers.base import Bounded, Provider
 
 MAILBOXES_AT_ONCE = 8
 SAME_REASON_LIMIT = 20
@@ -85,17 +85,27 @@ class Runner:
         for queue in queues.values():
             waiting.put(queue)
         # Daemons: a call that never comes back must not keep the process from ending.
+        self._tell_end(self._options.deadline_seconds)
         count = min(max(1, self._options.concurrency), len(queues))
         threads = [threading.Thread(target=self._work, args=(waiting,), daemon=True) for _ in range(count)]
         for thread in threads:
             thread.start()
-        self._wait(threads)
+        try:
+            self._wait(threads)
+        finally:
+            self._tell_end(None)
         self._note_skipped()
         results = tuple((change, self._outcomes[number]) for number, change in enumerate(self._plan.changes))
         return RunSummary(
             self._run, started, datetime.now(UTC), results, self._options.stop.is_set,
             self._was_denied, tuple(self._settle_debts()),
         )  # fmt: skip
+
+    def _tell_end(self, seconds: float | None) -> None:
+        """Tell the clouds how long the run may last: a call must not wait for longer."""
+        for provider in self._providers.values():
+            if isinstance(provider, Bounded):
+                provider.finish_within(seconds)
 
     def _wait(self, threads: list[threading.Thread]) -> None:
         """Wait for all; after a stop only for its grace. Raises KeyboardInterrupt when that is over."""

@@ -17,17 +17,24 @@ EXIT_DENIED = 5
 
 
 def verify(
-    summary: RunSummary, observe: Callable[[], Mapping[Platform, Observed]], sleep: Callable[[float], None]
+    summary: RunSummary,
+    observe: Callable[[], Mapping[Platform, Observed]],
+    sleep: Callable[[float], None],
+    *,
+    only: Platform | None = None,
 ) -> RunSummary:
     """Return the summary with what could not be seen told as such, after reading for up to a minute.
 
-    Seen once is enough. What a failed reading was to show is unknown: the writes were made, and are told.
+    `only` looks at the changes of one platform. Seen once is enough. What a failed reading was to show is unknown:
+    the writes were made, and are told.
     """
     gone = {change.mailbox for change, outcome in summary.results if change.kind is Kind.DELETE and outcome.is_success}
     unseen = [
         number
         for number, (change, outcome) in enumerate(summary.results)
-        if outcome.status is Status.DONE and (change.kind is Kind.DELETE or change.mailbox not in gone)
+        if outcome.status is Status.DONE
+        and only in (None, change.platform)
+        and (change.kind is Kind.DELETE or change.mailbox not in gone)
     ]
     problem = ""
     for wait in (0.0, *WAITS_SECONDS):

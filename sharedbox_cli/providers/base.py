@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from sharedbox_cli.core.capability import Capabilities
 from sharedbox_cli.core.change import Change
@@ -56,4 +56,13 @@ class Provider(Protocol):
 
     def close(self) -> None:
         """Give back connections."""
+        ...
+
+
+@runtime_checkable
+class Bounded(Protocol):
+    """A provider that can be told when a run ends, so that no call of it waits longer."""
+
+    def finish_within(self, seconds: float | None) -> None:
+        """Let nothing be waited for beyond so many seconds from now; None: as long as each call may take."""
         ...

@@ -12,17 +12,19 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from sharedbox_cli.core.errors import (
     Ambiguous,
     AuthError,
     CloudError,
+    SharedboxError,
     Throttled,
 )
 from sharedbox_cli.core.events import SILENT, Listener
 from sharedbox_cli.providers.answers import DOCTOR, Renewed, Unreachable
+from sharedbox_cli.providers.breaker import Breaker, ServiceDown, is_failure
 
 T = TypeVar("T")
 
@@ -133,8 +135,14 @@ class Policy:
     listener: Listener = SILENT
     budget: Budget = field(default_factory=Budget)
     deadline: float | None = None
+    """When the run ends, by the clock's `monotonic`: nothing is waited for beyond it."""
     paused_until: float = 0.0
     request_seconds: float = REQUEST_SECONDS
+    breaker: Breaker = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Give the host its breaker."""
+        self.breaker = Breaker(self.clock, self._wait)
 
     async def call(self, send: Callable[[], Awaitable[T]], *, is_write: bool) -> T:
         """Return what `send` returns, repeated where that is safe. Raises CloudError, AuthError.
@@ -144,16 +152,15 @@ class Policy:
         attempts = WRITE_ATTEMPTS if is_write else READ_ATTEMPTS
         self.budget.first()
         is_renewed = False
-        started = self.clock.monotonic()
+        started, failures = self.clock.monotonic(), self.breaker.failures
         number = 0
         while True:
             number += 1
             try:
-                async with self.gate:
-                    await self._pause()
-                    result = await self._in_time(send)
-                self.gate.clean()
-                return result
+                async with self.breaker.passage(is_write=is_write, since=failures):
+                    return await self._attempt(send)
+            except (GaveUp, ServiceDown):
+                raise
             except Renewed as error:
                 if is_renewed:
                     raise AuthError("the service refused the token", where=error.where, mend=DOCTOR) from error
@@ -168,6 +175,22 @@ class Policy:
                     raise _given_up(error, number, tried) from error
                 await self._back_off(error, number)
 
+    async def _attempt(self, send: Callable[[], Awaitable[T]]) -> T:
+        """Send once; what comes is counted."""
+        try:
+            async with self.gate:
+                await self._pause()
+                result = await self._in_time(send)
+        except SharedboxError as error:
+            if is_failure(error):
+                self.breaker.failed()
+            elif not isinstance(error, GaveUp):
+                self.breaker.clean()
+            raise
+        self.gate.clean()
+        self.breaker.clean()
+        return result
+
     async def _in_time(self, send: Callable[[], Awaitable[T]]) -> T:
         try:
             async with asyncio.timeout(self.request_seconds):
@@ -179,20 +202,45 @@ class Policy:
     async def _pause(self) -> None:
         wait = self.paused_until - self.clock.monotonic()
         if wait > 0:
-            await self.clock.sleep(wait)
+            await self._wait(wait, "the service asks for patience", is_told=True)
+
+    async def _wait(self, seconds: float, why: str, *, is_told: bool = False) -> None:
+        """Wait, unless the run ends before. Raises GaveUp, which says when to go on."""
+        if seconds <= 0:
+            return
+        if self.deadline is not None and self.clock.monotonic() + seconds > self.deadline:
+            at = self.clock.now() + timedelta(seconds=seconds)
+            raise GaveUp(
+                f"{why}, longer than this run may last", retry_after=seconds,
+                why=f"The run ends before {at:%Y-%m-%d %H:%M:%S} UTC.",
+                mend=f"Go on after {at:%Y-%m-%d %H:%M:%S} UTC: the same command again plans what is left.",
+            )  # fmt: skip
+        if not is_told:
+            self.listener.waiting(seconds, why)
+        await self.clock.sleep(seconds)
 
     async def _back_off(self, error: CloudError, number: int) -> None:
         told = error.retry_after
-        if told is not None and 0 <= told <= LONGEST_WAIT_SECONDS:
+        if told is not None and self._is_told(told):
             wait = told * self.rng.uniform(1.0, 1.1)
         else:
             base = 2.0 if isinstance(error, Throttled) else 0.5
             wait = self.rng.uniform(0.0, min(BACKOFF_CAP_SECONDS, base * 2**number))
         if isinstance(error, Throttled):
             self.gate.throttled()
-            self.paused_until = max(self.paused_until, self.clock.monotonic() + wait)
-        self.listener.waiting(wait, "the service asks for patience" if told is not None else error.summary)
-        await self.clock.sleep(wait)
+            # A wait of hours ends this run; the next one asks for itself.
+            pause = wait if told is None or told <= LONGEST_WAIT_SECONDS else 0.0
+            self.paused_until = max(self.paused_until, self.clock.monotonic() + pause)
+        await self._wait(wait, "the service asks for patience" if told is not None else error.summary)
+
+    def _is_told(self, seconds: float) -> bool:
+        """Return whether a told wait is believed: up to an hour, or where it decides that the run ends."""
+        is_decisive = self.deadline is not None and self.clock.monotonic() + seconds > self.deadline
+        return 0 <= seconds <= LONGEST_WAIT_SECONDS or (seconds >= 0 and is_decisive)
+
+
+class GaveUp(Throttled):
+    """A wait that the run's end does not leave time for: nothing was sent, and the run stops."""
 
 
 def _given_up(error: CloudError, number: int, seconds: float) -> CloudError:

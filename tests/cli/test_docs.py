@@ -35,7 +35,7 @@ def test_readme_when_read_then_every_command_is_ours_or_makes() -> None:
     assert {line.split()[1] for line in MAKE} <= set(targets)
 
 
-def test_readme_when_its_commands_are_typed_in_order_then_each_works(cloud: Cloud, tmp_path: Path) -> None:
+def test_readme_when_its_commands_are_typed_in_order_then_each_works(both: Cloud, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "examples", tmp_path / "examples")
     folder = tmp_path / "bin"
     folder.mkdir()
@@ -82,6 +82,7 @@ def test_json_when_written_then_its_format_is_documented(cloud: Cloud, cli: Cli)
         ["plan", examples], ["apply", examples, "--yes"], ["check", examples], ["audit"], ["history"], ["doctor"],
         ["show", "support@contoso.example", examples], ["show", "sales@contoso.example", "--observed"],
         ["explain", "microsoft365"], ["explain"], ["explain", "convert"], ["validate", examples],
+        ["show", "sales@contoso.example", examples, "--as", "google-delegated"],
     ]  # fmt: skip
     for line in lines:
         data = json.loads(cli(*line, "-o", "json").out)

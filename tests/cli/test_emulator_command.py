@@ -6,7 +6,11 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
+from math import ceil
 from pathlib import Path
+
+import pytest
 
 from sharedbox_cli.emulator.seed import grown
 from sharedbox_cli.emulator.tenant import Tenant
@@ -39,6 +43,91 @@ def test_audit_when_a_thousand_mailboxes_then_every_seeded_grant_and_at_most_0_1
     assert sum(not line["parent"] for line in lines) <= 150
     assert not [line for line in lines if "Authorization" in line["headers"] or "authorization" in line["headers"]]
     assert "emulator-secret" not in log.read_text(encoding="utf-8")
+
+
+MAILBOXES, MEMBERS = 1000, 10
+GROUPS_A_PAGE, USERS_A_PAGE = 200, 500
+TOKENS = 2
+"""One of the administrator for the Directory, one for Groups Settings."""
+DOMAINS = 2
+"""Which addresses are the company's own: once for each kind of mailbox that is looked for."""
+NESTED = 1
+"""A group inside an inbox, whose people are in it too."""
+KINDS = 2
+"""Both kinds of mailbox are read, each for itself: people are listed for each."""
+PLAIN = 4
+"""The two groups of a tenant of accounts: a page for each kind of mailbox, and whether each group is an inbox."""
+
+
+Rights = set[tuple[str, str, str]]
+
+
+def audited(folder: Path, platform: str) -> tuple[Rights, Counter[str], str]:
+    """Return the rights that a whole audit tells, how often each call was made (in a batch too), and its notes."""
+    log = folder / "requests.jsonl"
+    size = ("--mailboxes", str(MAILBOXES), "--members", str(MEMBERS))
+    done = process(
+        "emulator",
+        "run",
+        "--platform",
+        platform,
+        *size,
+        "--log",
+        log,
+        "--",
+        *OURS,
+        "audit",
+        "-o",
+        "json",
+        folder=folder,
+    )
+    assert done.returncode == 0, done.stderr
+    data = json.loads(done.stdout)
+    rows = [row for row in data["rows"] if not row["via"] and row["entry"] == "grant"]
+    told = {(row["mailbox"].lower(), row["address"], row["right"]) for row in rows}
+    text = log.read_text(encoding="utf-8")
+    assert "PRIVATE KEY" not in text
+    lines = [json.loads(line) for line in text.splitlines()]
+    return told, Counter(line["route"] for line in lines if line["route"] != "google.batch"), " ".join(data["notes"])
+
+
+def sizes(tenant: Tenant) -> tuple[int, int]:
+    """Return how many groups and people a tenant has."""
+    row = tenant.row("select (select count(*) from g_groups) as groups, (select count(*) from g_users) as people")
+    assert row is not None
+    return row["groups"], row["people"]
+
+
+def test_audit_when_a_thousand_google_groups_then_every_seeded_grant_and_the_fewest_calls(tmp_path: Path) -> None:
+    told, calls, _ = audited(tmp_path, "google-collaborative")
+    tenant = Tenant()
+    seeded = grown(tenant, MAILBOXES, MEMBERS, 1, ("google-collaborative",))
+    groups, people = sizes(tenant)
+    tenant.close()
+    assert len(seeded.grants) >= MAILBOXES * MEMBERS - 100
+    assert seeded.grants <= told
+    # The floor is ceil(G/200) + 2 N; no list says which groups are inboxes, so here each group is asked, not N.
+    floor = ceil(groups / GROUPS_A_PAGE) + groups + MAILBOXES
+    pages = ceil(people / USERS_A_PAGE)
+    assert calls.total() <= floor + KINDS * pages + NESTED + TOKENS + DOMAINS, calls
+
+
+def test_audit_when_a_thousand_google_accounts_then_every_seeded_grant_and_the_fewest_calls(tmp_path: Path) -> None:
+    told, calls, notes = audited(tmp_path, "google-delegated")
+    tenant = Tenant()
+    seeded = grown(tenant, MAILBOXES, MEMBERS, 1, ("google-delegated",))
+    _, people = sizes(tenant)
+    tenant.close()
+    delegates = {grant for grant in seeded.grants if grant[2] == "full_access"}
+    assert len(delegates) >= MAILBOXES * MEMBERS * 8 // 10
+    assert delegates <= told
+    # What somebody may send from their own Gmail costs a token and a call for each person: not read, and said.
+    assert {grant[2] for grant in seeded.grants - delegates} == {"send_as"}
+    assert "from their own Gmail is not read" in notes
+    floor = ceil(people / USERS_A_PAGE) + 2 * MAILBOXES  # a token and a list of delegates for each
+    again = (KINDS - 1) * ceil(people / USERS_A_PAGE)
+    assert calls.total() <= floor + again + TOKENS + DOMAINS + PLAIN, calls
+    assert calls["google.oauth2.token"] <= MAILBOXES + TOKENS
 
 
 def test_run_when_the_command_ends_then_its_exit_code_is_passed_on(tmp_path: Path) -> None:
@@ -90,4 +179,36 @@ def test_log_and_faults_when_asked_then_shown(tmp_path: Path, cli: Cli) -> None:
     faults.write_text('[{"route": "*", "kind": "nonsense"}]')
     wrong = process("emulator", "run", "--faults", faults, "--", "true", folder=tmp_path)
     assert (wrong.returncode, "no such fault" in wrong.stderr) == (1, True)
-    assert cli("emulator", "run", "--platform", "imap", "--", "true").code == 1
+    unknown = cli("emulator", "run", "--platform", "imap", "--", "true")
+    assert (unknown.code, "microsoft365, google-delegated, google-collaborative" in unknown.err) == (1, True)
+
+
+def test_platforms_when_named_then_seeded_served_and_found_and_a_real_tenant_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AZURE_TENANT_ID", "real.example")
+    monkeypatch.setenv("AZURE_CLIENT_SECRET", "canary")
+    file = tmp_path / "tenant.sqlite3"
+    both = ("--platform", "google-delegated", "--platform", "google-collaborative")
+    seeded = process("emulator", "seed", "--tenant", file, *both, "--mailboxes", "2", folder=tmp_path)
+    assert seeded.returncode == 0, seeded.stderr
+    show = "import os; print(*sorted(n for n in os.environ if n.startswith(('AZURE_', 'SHAREDBOX_G', 'GOOGLE_'))))"
+    done = process("emulator", "run", "--tenant", file, "--", sys.executable, "-c", show, folder=tmp_path)
+    assert done.stdout.split() == [
+        "GOOGLE_APPLICATION_CREDENTIALS", "SHAREDBOX_GOOGLE_ADMIN", "SHAREDBOX_GOOGLE_CUSTOMER", "SHAREDBOX_GOOGLE_URL",
+    ]  # fmt: skip
+    audit = process("emulator", "run", "--tenant", file, "--", *OURS, "audit", "-o", "json", folder=tmp_path)
+    boxes = json.loads(audit.stdout)["boxes"]
+    assert sorted(box["platform"] for box in boxes) == ["google-collaborative"] * 2 + ["google-delegated"] * 2
+
+
+def test_serve_when_stopped_then_it_had_told_what_to_export(tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "SHAREDBOX_STATE_DIR": str(tmp_path)}
+    command = [*OURS, "emulator", "serve", "--platform", "google-delegated", "--platform", "microsoft365"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
+        assert child.stderr is not None
+        assert "Serving Contoso at https://127.0.0.1:" in child.stderr.readline()
+        child.terminate()
+        out, _ = child.communicate(timeout=30)
+    names = {line.removeprefix("export ").partition("=")[0] for line in out.splitlines()}
+    assert {"AZURE_CLIENT_SECRET", "SHAREDBOX_GOOGLE_ADMIN", "HTTPLIB2_CA_CERTS", "SSL_CERT_FILE"} <= names

@@ -14,13 +14,13 @@ from typing import Any
 
 import pytest
 
-from sharedbox_cli.emulator.google.builder import ADMIN, SCOPES
+from sharedbox_cli.emulator.google.builder import ADMIN
 from tests.clients.namespace import MARK
 from tests.emulator.google import ANNA, AUTH, BEN, HUGO, ORDERS, PRESS, Workspace, both, opened
 
 GAM = Path(__file__).parents[2] / ".venv-clients" / "bin" / "gam"
-GRANTED = [*SCOPES, f"{AUTH}gmail.modify", "https://mail.google.com/"]
-"""What GAM's own set-up asks an administrator to grant, as far as it is used here."""
+MORE = [f"{AUTH}gmail.modify", "https://mail.google.com/"]
+"""What GAM's own set-up asks an administrator to grant besides, as far as it is used here."""
 CONFIG = """[DEFAULT]
 enable_dasa = true
 admin_email = {admin}
@@ -65,7 +65,7 @@ class Gam:
 @pytest.fixture
 def gam(tmp_path: Path) -> Iterator[Gam]:
     with opened(both, port=443) as workspace:
-        workspace.store.run("update g_service_accounts set is_admin = 1, scopes = ?", json.dumps(GRANTED))
+        workspace.call("POST", "/_emulator/google/grant", {"administrator": True, "scopes": MORE})
         key = {**workspace.key, "token_uri": "https://oauth2.googleapis.com/token"}
         (tmp_path / "oauth2service.json").write_text(json.dumps(key))
         (tmp_path / "gamcache").mkdir()

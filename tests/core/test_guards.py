@@ -161,7 +161,7 @@ def test_last_access_when_the_last_one_is_disabled_then_refused() -> None:
     [
         (2, None, []),
         (0, None, ["last-access"]),
-        (None, None, ["last-access"]),
+        (None, None, ["last-access", "wide-trustee"]),
         (None, ("id-0",), []),
         (2, (), ["last-access"]),
     ],
@@ -260,3 +260,31 @@ def test_tenant_mismatch_when_profile_plan_or_domains_disagree_then_refused_and_
     assert refused(box, world, expected_tenants={MICROSOFT365: "fabrikam.example"}) == ["tenant-mismatch"]
     foreign = replace(world, domains=frozenset({"fabrikam.example"}))
     assert refused(box, foreign, "tenant-mismatch") == ["tenant-mismatch"]
+
+
+def test_tenant_mismatch_when_a_saved_plan_is_of_another_tenant_then_refused() -> None:
+    world = world_of(1, 1)
+    plan = make_plan(desired_of(DesiredMailbox(SUPPORT, MICROSOFT365)), {MICROSOFT365: world}, NOW, "0")
+    other = replace(world, tenant_id="tenant-2")
+    assert [item.guard for item in guard(GuardInput(plan, {MICROSOFT365: other}, NOW))] == ["tenant-mismatch"]
+
+
+@pytest.mark.parametrize(("gone", "total", "expected"), [(3, 9, 0), (4, 9, 1), (1, 10, 0), (2, 10, 1)])
+def test_mass_delete_when_many_would_go_then_refused_by_number(gone: int, total: int, expected: int) -> None:
+    world = world_of(1, 1)
+    boxes = {address(f"b{n}"): replace(world.mailboxes[SUPPORT], address=address(f"b{n}")) for n in range(gone)}
+    wanted = {key: DesiredMailbox(key, MICROSOFT365, State.ABSENT) for key in boxes}
+    desired, one = Desired(wanted, "digest", total), replace(world, mailboxes=boxes)
+    allowed = [f"delete={key}" for key in boxes]
+    assert refused(desired, one, *allowed) == ["mass-delete"] * expected
+    assert refused(desired, one, *allowed, f"mass-delete={gone}") == []
+
+
+def test_last_access_when_nobody_had_it_before_then_a_plan_that_takes_nothing_is_not_refused() -> None:
+    world = world_of(1, 0)
+    assert refused(desired_of(DesiredMailbox(SUPPORT, MICROSOFT365, grants=())), world) == []
+
+
+def test_waivers_when_told_then_they_read_as_on_the_command_line() -> None:
+    told = Waivers.parse(["empty-spec", "external:a@b.example", "mass-revocation=3", "mass-revocation=2"], GUARDS)
+    assert told.texts() == ("empty-spec", "external-trustee=a@b.example", "mass-revocation=3")

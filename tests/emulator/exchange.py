@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -31,7 +32,9 @@ class Door:
 
     def raw(self, body: Any, *, query: str = "", **headers: str) -> httpx.Response:
         """Post any body."""
-        return self.http.post(f"{self.base}/InvokeCommand{query}", json=body, headers=headers)
+        content = json.dumps(body).encode()
+        more = {"Content-Type": "application/json", **headers}
+        return self.http.post(f"{self.base}/InvokeCommand{query}", content=content, headers=more)
 
     def __call__(self, cmdlet: str, /, **parameters: Any) -> httpx.Response:
         """Run a cmdlet."""

@@ -200,3 +200,10 @@ def refused(request: Any) -> tuple[int, str]:
         request.execute()
     error = json.loads(caught.value.content)["error"]
     return error["code"], error["errors"][0]["reason"]
+
+
+def flat(answer: httpx.Response) -> tuple[int, str, str]:
+    """Return an OAuth error, its flat shape checked."""
+    data = answer.json()
+    assert set(data) == {"error", "error_description"}
+    return answer.status_code, data["error"], data["error_description"]

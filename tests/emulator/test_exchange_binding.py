@@ -236,6 +236,14 @@ def test_size_when_a_number_or_unlimited_then_bound(value: Any) -> None:
     assert sentence("Get-Mailbox", {"ResultSize": value}) == ""
 
 
+@pytest.mark.parametrize("name", ["ErrorAction", "WarningAction", "InformationAction"])
+def test_common_parameter_when_its_value_is_not_listed_then_refused(name: str) -> None:
+    assert sentence("Get-Mailbox", {name: "SilentlyContinue"}) == ""
+    values: tuple[Any, ...] = ("Nonsense", 1, None, True)
+    for value in values:
+        assert sentence("Get-Mailbox", {name: value}), value
+
+
 def value_of(detail: dict[str, Any]) -> Any:
     """Return a value that fits a parameter's type."""
     kind = detail["type"].removeprefix("System.")
@@ -262,3 +270,17 @@ def test_parameters_when_known_and_not_modelled_then_each_says_so_and_none_is_ig
             assert kind(answer) == "ParameterBindingException", name
     assert "WhatIf" not in answers or answers["WhatIf"].status_code == 501
     assert cloud.writes() == []
+
+
+ODD: tuple[Any, ...] = (
+    None, "", " ", "\x00", "é" * 300, "9" * 400, "'", "@", "smtp:", "*[", "S-1-5-10", "9999999999.00:00:00", 2**40, -1,
+    [], [None], [[]], {}, edit(), edit(Add=["X500:x"]), edit(Remove=["nobody"]),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("cmdlet", sorted(set(CMDLETS) - {"Remove-Mailbox"}))
+def test_cmdlet_when_a_value_is_odd_then_it_answers_in_its_shape(door: Door, cmdlet: str) -> None:
+    for name in sorted(CMDLETS[cmdlet].parameters):
+        for value in ODD:
+            answer = door(cmdlet, **{**ENOUGH.get(cmdlet, {}), name: value})
+            assert answer.status_code == 200 or kind(answer), (name, value)

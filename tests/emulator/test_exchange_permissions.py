@@ -283,3 +283,13 @@ def test_trustee_when_no_longer_welcome_then_still_taken_away(cloud_of: CloudMak
         wish: dict[str, Any] = {"Identity": box["mail"], "User": guest, "AccessRights": FULL}
         assert kind(door("Add-MailboxPermission", **wish)) == "RecipientTaskException"
         assert door.warnings("Remove-MailboxPermission", **wish, Confirm=False) == ""
+
+
+def test_owner_when_the_server_speaks_another_language_then_its_name_differs_and_its_sid_does_not(
+    door: Door, cloud: Cloud
+) -> None:
+    cloud.tenant.set_meta("self_name", "NT-AUTORITÄT\\SELBST")
+    rows = door.rows("Get-MailboxPermission", Identity=SALES)
+    assert {row["User"] for row in rows if row["UserSid"] == SELF} == {"NT-AUTORITÄT\\SELBST"}
+    rows = door.rows("Get-RecipientPermission", ResultSize="Unlimited")
+    assert {row["Trustee"] for row in rows if row["TrusteeSidString"] == SELF} == {"NT-AUTORITÄT\\SELBST"}

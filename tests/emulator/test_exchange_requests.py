@@ -120,6 +120,38 @@ def test_throttled_when_told_how_long_or_not_then_the_header_says_so(door: Door,
     assert (third.status_code, third.headers["retry-after"]) == (503, "9")
 
 
+@pytest.mark.parametrize("query", ["?$select=Name&$select=Alias", "?$Select=Name", "?$top=1", "?nonsense=1"])
+def test_query_when_an_option_is_unknown_or_given_twice_then_400(door: Door, query: str) -> None:
+    body = {"CmdletInput": {"CmdletName": "Get-Mailbox", "Parameters": {"Identity": SALES}}}
+    answer = door.raw(body, query=query)
+    assert (answer.status_code, kind(answer)) == (400, "ODataException")
+
+
+@pytest.mark.parametrize("content_type", ["", "text/plain", "application/x-www-form-urlencoded"])
+@pytest.mark.parametrize("path", ["InvokeCommand", "$batch"])
+def test_body_when_it_does_not_say_it_is_json_then_415(door: Door, content_type: str, path: str) -> None:
+    body = b'{"CmdletInput": {"CmdletName": "Get-AcceptedDomain", "Parameters": {}}}'
+    headers = {"Content-Type": content_type} if content_type else {}
+    answer = door.http.post(f"{door.base}/{path}", content=body, headers=headers)
+    assert (answer.status_code, kind(answer)) == (415, "ODataContentTypeException")
+
+
+@pytest.mark.parametrize(
+    "text", [b"[" * 100_000, b'{"CmdletInput": {"CmdletName": "Get-Mailbox", "Parameters": {"ResultSize": NaN}}}']
+)
+def test_body_when_python_alone_would_take_it_or_nobody_then_400(door: Door, text: bytes) -> None:
+    headers = {"Content-Type": "application/json"}
+    for path in ("InvokeCommand", "$batch"):
+        answer = door.http.post(f"{door.base}/{path}", content=text, headers=headers)
+        assert (answer.status_code, kind(answer)) == (400, "ODataException")
+
+
+@pytest.mark.parametrize(("endpoint", "status"), [("Mailbox", 501), ("AcceptedDomain", 501), ("Nonsense", 404)])
+def test_second_door_when_knocked_at_then_it_says_it_is_not_modelled(door: Door, endpoint: str, status: int) -> None:
+    answer = door.http.post(door.base.replace("/beta/", "/v2.0/") + f"/{endpoint}", json={})
+    assert answer.status_code == status and kind(answer)
+
+
 # --- batches
 
 
@@ -149,8 +181,15 @@ def test_batch_when_full_then_each_part_is_answered_by_id_and_logged_under_it(do
         {"url": "InvokeCommand"},
         {"url": None},
         {"method": "GET"},
+        {"url": "https://u@{host}/adminapi/beta/{tenant}/InvokeCommand"},
+        {"url": "https://{host}/adminapi/beta/{tenant}/InvokeCommand#x"},
+        {"dependsOn": ["1"]},
+        {"headers": []},
+        {"headers": {"X-AnchorMailbox": 1}},
+        {"method": "post"},
         {"id": None},
         {"id": 7},
+        {"id": ""},
     ],
 )
 def test_batch_when_a_part_is_not_allowed_then_400(door: Door, cloud: Cloud, change: dict[str, Any]) -> None:
@@ -163,12 +202,23 @@ def test_batch_when_a_part_is_not_allowed_then_400(door: Door, cloud: Cloud, cha
     assert answer.status_code == 400 and kind(answer)
 
 
+@pytest.mark.parametrize("count", [10, 11])
+def test_batch_when_of_more_than_ten_then_400_and_none_is_carried_out(door: Door, cloud: Cloud, count: int) -> None:
+    answer = door.batch(*(door.part(number, "Get-AcceptedDomain") for number in range(count)))
+    assert answer.status_code == (200 if count == 10 else 400)
+    assert len([line for line in cloud.emulator.log.lines if line["parent"]]) == (10 if count == 10 else 0)
+
+
 def test_batch_when_ids_repeat_or_it_is_empty_or_no_batch_then_400(door: Door) -> None:
     assert door.batch(door.part(1, "Get-AcceptedDomain"), door.part(1, "Get-AcceptedDomain")).status_code == 400
     assert door.batch().status_code == 400
-    bodies: list[Any] = [None, [], {}, {"requests": None}, {"requests": ["x"]}]
+    parts = [door.part(1, "Get-AcceptedDomain")]
+    assert door.http.post(f"{door.base}/$batch?x=1", json={"requests": parts}).status_code == 400
+    bodies: list[Any] = [None, [], {}, {"requests": None}, {"requests": ["x"]}, {"requests": parts, "x": 1}]
+    headers = {"Content-Type": "application/json"}
     for body in bodies:
-        assert door.http.post(f"{door.base}/$batch", json=body).status_code == 400
+        answer = door.http.post(f"{door.base}/$batch", content=json.dumps(body).encode(), headers=headers)
+        assert answer.status_code == 400
 
 
 @pytest.mark.parametrize("body", [None, {}, [], {"CmdletInput": None}])

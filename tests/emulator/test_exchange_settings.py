@@ -150,6 +150,7 @@ def test_envelope_when_sent_then_status_and_code_agree(door: Door, cloud: Cloud)
     cloud.emulator.faults.set([{"route": "exchange.Get-Mailbox", "kind": "status", "status": 503, "body": "json"}])
     answer = door("Get-Mailbox")
     assert (answer.status_code, answer.json()["error"]["code"]) == (503, "ServiceUnavailable")
+    assert kind(answer) == "ADTransientException"
 
 
 @pytest.mark.parametrize("text", ["(" * 3000 + "Name -eq 'x'" + ")" * 3000, "-not " * 3000 + "Name -eq 'x'", "(" * 99])
@@ -169,7 +170,8 @@ def test_body_when_it_holds_half_a_character_then_400_and_nothing_changes(door: 
     body = (
         b'{"CmdletInput": {"CmdletName": "Set-Mailbox", "Parameters": {"Identity": "sales", "DisplayName": "\\ud800"}}}'
     )
-    answer = door.http.post(f"{door.base}/InvokeCommand", content=body)
+    headers = {"Content-Type": "application/json"}
+    answer = door.http.post(f"{door.base}/InvokeCommand", content=body, headers=headers)
     assert (answer.status_code, kind(answer)) == (400, "ODataException")
     assert cloud.writes() == []
 

@@ -82,7 +82,8 @@ def test_19_org_unit_when_unknown_then_is_400(strict: Workspace) -> None:
     ("changed", "why"),
     [
         ({"password": None}, "required"), ({"name": None}, "required"), ({"name": {"givenName": "x"}}, "required"),
-        ({"name": {"givenName": "", "familyName": "x"}}, "invalid"), ({"primaryEmail": None}, "required"),
+        ({"name": {"givenName": "", "familyName": "x"}}, "invalid"),
+        ({"name": {"givenName": "  ", "familyName": "x"}}, "invalid"), ({"primaryEmail": None}, "required"),
         ({"password": "short"}, "invalid"), ({"password": "Paßwörter sind so"}, "invalid"),
         ({"password": "x" * 101}, "invalid"), ({"hashFunction": "MD5"}, "invalid"),
         ({"hashFunction": "SHA-256", "password": "0" * 64}, "invalid"),

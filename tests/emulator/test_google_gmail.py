@@ -169,7 +169,9 @@ def test_25_filter_when_made_twice_or_updated_then_is_refused(google: Workspace)
         ("/vacation", {"enableAutoReply": True, "responseSubject": ""}),
         ("/vacation", {"enableAutoReply": True, "responseSubject": "x", "startTime": "2", "endTime": "2"}),
         ("/imap", {"maxFolderSize": 7}), ("/pop", {}), ("/pop", {"accessWindow": "accessWindowUnspecified"}),
-        ("/language", {}),
+        ("/language", {}), ("/language", {"displayLanguage": "klingon"}),
+        ("/sendAs/" + PRESS, {"replyToAddress": "me"}),
+        ("/vacation", {"enableAutoReply": True, "responseSubject": "x", "startTime": "-5"}),
     ],
 )  # fmt: skip
 def test_26_setting_when_it_makes_no_sense_then_is_400(strict: Workspace, path: str, body: dict[str, Any]) -> None:
@@ -248,6 +250,16 @@ def test_28_gmail_when_there_is_no_mailbox_then_is_400(google: Workspace, why: s
     assert (reason(answer), said(answer)) == ((400, "failedPrecondition"), "Mail service not enabled")
     assert answer.json()["error"]["status"] == "FAILED_PRECONDITION"
     assert directory.get(userKey=JOBS).execute()["isMailboxSetup"] is False
+
+
+@pytest.mark.parametrize("address", ["", "@", "x", "a@b@c", "a@b", "a b@elsewhere.example"])
+def test_26_27_address_when_malformed_then_is_400(strict: Workspace, address: str) -> None:
+    assert reason(send(strict, "POST", "/forwardingAddresses", {"forwardingEmail": address})) in ALLOWED
+    assert reason(send(strict, "POST", "/sendAs", {"sendAsEmail": address})) in ALLOWED
+
+
+def test_labels_when_a_field_is_null_then_is_absent(google: Workspace) -> None:
+    assert "color" not in send(google, "POST", "/labels", {"name": "x", "color": None}).json()
 
 
 def test_imap_pop_and_language_when_written_then_are_read_back(google: Workspace) -> None:

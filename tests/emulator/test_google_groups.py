@@ -151,6 +151,7 @@ def test_22_setting_when_its_value_is_unknown_then_is_400(strict: Workspace, fie
         {"replyTo": "REPLY_TO_CUSTOM"}, {"replyTo": "REPLY_TO_CUSTOM", "customReplyTo": "nobody"},
         {"name": "x" * 76}, {"name": " "}, {"description": "x" * 301}, {"customFooterText": "x" * 1001},
         {"maxMessageBytes": 26214401}, {"maxMessageBytes": -1}, {"isArchived": None},
+        {"primaryLanguage": "klingon"}, {"customReplyTo": "answers"},
     ],
 )  # fmt: skip
 def test_22_settings_when_they_do_not_go_together_then_is_400(strict: Workspace, body: dict[str, Any]) -> None:

@@ -15,9 +15,11 @@ import httpx
 import pytest
 
 from sharedbox_cli.emulator.microsoft.graph import objects
-from sharedbox_cli.emulator.microsoft.graph.service import PERMISSIONS, Graph
+from sharedbox_cli.emulator.microsoft.graph.permissions import PERMISSIONS
+from sharedbox_cli.emulator.microsoft.graph.service import Graph
 from sharedbox_cli.emulator.router import Route
 from sharedbox_cli.emulator.seed import CLIENT_ID, SECRET
+from sharedbox_cli.emulator.tenant import Tenant
 from tests.conftest import Cloud
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # the SDK warns of its own classes
@@ -40,7 +42,7 @@ LISTS = {
 def routes(world: Any = None) -> list[Route]:
     from types import SimpleNamespace
 
-    return list(Graph(world or SimpleNamespace(tenant=None)).router.routes)  # type: ignore[arg-type]
+    return list(Graph(world or SimpleNamespace(tenant=Tenant())).router.routes)  # type: ignore[arg-type]
 
 
 DESCRIBED = [route for route in routes() if route.name not in NOT_IN_SDK]

@@ -270,6 +270,30 @@ def test_provider_when_it_says_stop_then_all_its_platforms_stop_and_no_other(jou
     assert statuses(summary)[:2] == [FAILED, SKIPPED]
 
 
+class Told(FakeProvider):
+    """A provider that keeps what it is told of the run's end, and when."""
+
+    def __init__(self, there: Cloud) -> None:
+        super().__init__(there, self._sent)
+        self.told: list[float | str | None] = []
+
+    def _sent(self, point: str, _: Change) -> None:
+        if point == "sent":
+            self.told.append("sent")
+
+    def finish_within(self, seconds: float | None) -> None:
+        """Keep it."""
+        self.told.append(seconds)
+
+
+def test_deadline_when_a_provider_can_be_told_then_it_is_before_the_first_request_and_lifted_at_the_end(
+    journal: Journal,
+) -> None:
+    provider = Told(Cloud(world(mailbox("support"), mailbox("sales"))))
+    run(journal, provider, rename("support"), options=RunOptions("prod", concurrency=1, deadline_seconds=60.0))
+    assert provider.told == [60.0, "sent", None]
+
+
 def test_deadline_when_it_passes_then_nothing_more_is_started(journal: Journal) -> None:
     at = [0.0]
 

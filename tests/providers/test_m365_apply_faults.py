@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from sharedbox_cli.core.change import Change, Kind
+from sharedbox_cli.core.errors import CloudError
 from sharedbox_cli.core.model import BLOCKED, PLAN_2, Field, Right
 from sharedbox_cli.core.outcome import Effect, Status
 from tests.providers.setting import (
@@ -175,6 +176,45 @@ def test_unreachable_service_fails_and_stops_the_run(demo: Setting) -> None:
     demo.emulator.stop()
     outcome = provider.apply(change)
     assert outcome.status in (Status.FAILED, Status.UNKNOWN) and outcome.stops_run
+
+
+@pytest.mark.parametrize("told", [61, 7200])
+def test_wait_that_the_run_does_not_last_for_stops_it_and_says_when_to_go_on(demo: Setting, told: int) -> None:
+    provider = demo.provider()
+    provider.observe(scope("sales"))
+    start = len(demo.clock.slept)
+    demo.faults({"route": "exchange.Add-MailboxPermission", "kind": "throttle", "retry_after": told, "count": 9})
+    provider.finish_within(60.0)
+    outcome = provider.apply(grant_of(demo, "sales", "anna"))
+    assert (outcome.status, outcome.stops_run) == (Status.FAILED, True)
+    assert "Go on after 20" in outcome.reason and demo.clock.slept[start:] == []
+    provider.finish_within(None)
+    demo.faults()
+    assert provider.apply(grant_of(demo, "sales", "anna")).status is Status.DONE
+
+
+def test_service_that_keeps_failing_gets_no_write_until_a_read_came_back(demo: Setting) -> None:
+    provider = demo.provider()
+    provider.observe(scope("sales"))
+    demo.faults({"route": "exchange.*", "kind": "status", "status": 503, "count": 7})
+    with pytest.raises(CloudError):
+        provider.observe(scope("sales"))
+    start = len(demo.emulator.log.lines)
+    assert provider.apply(grant_of(demo, "sales", "anna")).status is Status.DONE
+    routes = [line["route"] for line in demo.emulator.log.lines[start:] if line["route"].startswith("exchange")]
+    assert routes == ["exchange.Get-AcceptedDomain"] * 3 + ["exchange.Add-MailboxPermission"]
+
+
+def test_graph_that_keeps_failing_gets_no_write_until_a_read_came_back(demo: Setting) -> None:
+    provider = demo.provider()
+    provider.observe(scope("sales"))
+    demo.faults({"route": "graph.*", "kind": "status", "status": 503, "count": 7})
+    with pytest.raises(CloudError):
+        provider.observe(scope("sales"))
+    start = len(demo.emulator.log.lines)
+    assert provider.apply(update_of(demo, "sales", {Field.SIGN_IN: BLOCKED})).status is Status.DONE
+    routes = [line["route"] for line in demo.emulator.log.lines[start:] if line["route"].startswith("graph")]
+    assert routes == ["graph.organization.list"] * 3 + ["graph.users.patch"]
 
 
 def test_field_left_out_of_the_answer_to_a_creation_is_read_afterwards(demo: Setting) -> None:

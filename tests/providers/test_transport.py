@@ -34,8 +34,7 @@ from sharedbox_cli.providers.answers import (
     retry_after,
     transport_error,
 )
-from sharedbox_cli.providers.registry import capabilities_of_all, load_provider, provider_names
-from sharedbox_cli.providers.transport import Budget, Gate, Policy
+from sharedbox_cli.providers.transport import Budget, Gate, GaveUp, Policy
 from tests.providers.setting import VirtualClock
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -133,6 +132,63 @@ def test_wait_without_sense_is_replaced_by_jitter(told: float | None) -> None:
     rig = Rig([throttled(told), "data"])
     rig.run()
     assert sum(rig.clock.slept) <= 4.0
+
+
+class Late(Rig):
+    """A rig whose run ends after so many seconds."""
+
+    def __init__(self, script: Script, ends_after: float) -> None:
+        super().__init__(script)
+        self.ends_after = ends_after
+
+    def run(self, *, is_write: bool = False) -> str:
+        async def all_of_it() -> str:
+            policy = Policy(self.clock, random.Random(3), Gate(16, 32), self._renew, budget=self.budget)  # noqa: S311
+            policy.deadline = self.ends_after
+            return await policy.call(self._send, is_write=is_write)
+
+        return asyncio.run(all_of_it())
+
+
+@pytest.mark.parametrize("told", [61.0, 3000.0, 7200.0])
+@pytest.mark.parametrize("is_write", [True, False])
+def test_told_wait_that_the_run_does_not_last_for_ends_it_at_once_and_says_when_to_go_on(
+    told: float, is_write: bool
+) -> None:
+    rig = Late([throttled(told), "data"], 60.0)
+    with pytest.raises(GaveUp, match="The run ends before 1970-01-01") as caught:
+        rig.run(is_write=is_write)
+    assert rig.sent == 1 and rig.clock.slept == []
+    assert "Go on after 1970-01-01 0" in caught.value.mend and caught.value.retry_after is not None
+    assert caught.value.retry_after >= told
+
+
+def test_told_wait_that_the_run_lasts_for_is_kept() -> None:
+    rig = Late([throttled(20.0), "data"], 60.0)
+    assert rig.run() == "data" and 20.0 <= sum(rig.clock.slept) <= 22.0
+
+
+@pytest.mark.parametrize("error", [Ambiguous("x"), Unreachable(), throttled()])
+def test_nothing_is_waited_for_beyond_the_end_of_the_run(error: CloudError) -> None:
+    rig = Late([error], 1.0)
+    with pytest.raises(CloudError):
+        rig.run()
+    assert sum(rig.clock.slept) <= 1.0
+
+
+def test_pause_of_the_host_that_outlasts_the_run_ends_other_calls_too() -> None:
+    clock = VirtualClock(Clock(frozen_at=0.0))
+
+    async def never() -> str:
+        raise AssertionError
+
+    async def work() -> None:
+        policy = Policy(clock, random.Random(3), Gate(1, 1), lambda: None)  # noqa: S311
+        policy.paused_until, policy.deadline = 90.0, 60.0
+        await policy.call(never, is_write=True)
+
+    with pytest.raises(GaveUp):
+        asyncio.run(work())
 
 
 def test_back_off_grows_and_never_exceeds_thirty_seconds() -> None:
@@ -320,21 +376,3 @@ def test_links_are_followed_once_and_end() -> None:
     assert pages.next({}) == ""
     with pytest.raises(ObserveError, match="circle"):
         pages.next({"@odata.nextLink": link})
-
-
-def test_registry_knows_the_provider_and_its_capabilities() -> None:
-    assert "microsoft365" in provider_names()
-    assert load_provider("microsoft365").__name__ == "Microsoft365"
-    (table,) = capabilities_of_all().values()
-    row = table.row("members[].rights.read")
-    assert row is not None and not row.is_possible and "full_access" in row.meaning
-
-
-def test_every_path_of_the_language_has_a_row_that_says_something() -> None:
-    (table,) = capabilities_of_all().values()
-    later = ("calendar", "contacts", "folders", "tags", "rules", "auto_reply", "forwarding", "access", "retention")
-    now = ("display_name", "aliases", "sign_in", "members_mode", "state", "storage.licence", "members[].automapping")
-    for path in (*later, *now):
-        row = table.row(path)
-        assert row is not None and row.meaning and row.is_possible is (path in now), path
-    assert len({row.path for row in table.rows}) == len(table.rows)

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from xml.etree import ElementTree as Xml
 
 import pytest
@@ -15,6 +16,7 @@ from sharedbox_cli.core.change import Change, Kind, Party, Phase
 from sharedbox_cli.core.finding import Finding, Severity
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import (
+    GOOGLE_COLLABORATIVE,
     MICROSOFT365,
     Desired,
     Field,
@@ -22,6 +24,7 @@ from sharedbox_cli.core.model import (
     Observed,
     ObservedMailbox,
     Right,
+    SpecialEntry,
     Trustee,
     TrusteeKind,
 )
@@ -73,8 +76,25 @@ def reports(name: str) -> dict[str, Report]:
         "plan": plan_report(plan),
         "run": run_report("r", [(change(name), Outcome(Status.FAILED, name)), (rename(name), Outcome(Status.DONE))], 3),
         "findings": findings_report([finding(name)], [], 1),
-        **{how: access_report(rows, how, [str(BOX)]) for how in ("mailbox", "person", "matrix")},
+        **{how: access_report(rows, how, [box]) for how in ("mailbox", "person", "matrix")},
+        **{f"both by {how}": both_clouds(name, world, how) for how in ("mailbox", "person", "matrix")},
     }
+
+
+def both_clouds(name: str, exchange: Observed, how: str) -> Report:
+    """Return an audit in which strangers chose what a group, an outsider and an entry are called."""
+    group = Trustee(TrusteeId("g"), TrusteeKind.GROUP, None, name)
+    out = Trustee(TrusteeId("x"), TrusteeKind.USER, Address.of(f"{name}@partner.example"), is_guest=True)
+    entry = SpecialEntry(TrusteeId(name or "?"), f"pending invitation of {name}")
+    box = ObservedMailbox(
+        "b", BOX, GOOGLE_COLLABORATIVE, grants=frozenset({Grant(group.id, Right.MEMBER)}), special=(entry,)
+    )
+    google = replace(
+        exchange, tenant_id="C", platforms=frozenset({GOOGLE_COLLABORATIVE}), mailboxes={BOX: box},
+        trustees={group.id: group, out.id: out}, members={group.id: frozenset({out.id})},
+    )  # fmt: skip
+    rows = access_rows({MICROSOFT365: exchange, GOOGLE_COLLABORATIVE: google})
+    return access_report(rows, how, [*exchange.mailboxes.values(), box], (name,))
 
 
 VIEWS = sorted(reports("x"))

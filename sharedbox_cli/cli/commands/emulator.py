@@ -17,7 +17,11 @@ MemberCount = Annotated[int, typer.Option("--members", min=0, max=400, help="Mem
 SeedNumber = Annotated[int, typer.Option("--seed", help="The same number gives the same tenant.")]
 SeedPlatforms = Annotated[
     list[str] | None,
-    typer.Option("--platform", help="What to seed. Repeatable.", show_default="microsoft365"),
+    typer.Option(
+        "--platform",
+        help="What to seed: microsoft365, google-delegated, google-collaborative. Repeatable.",
+        show_default="microsoft365",
+    ),
 ]
 Latency = Annotated[str, typer.Option("--latency", help="Answer this much later: 50ms.")]
 Faults = Annotated[
@@ -31,6 +35,7 @@ TenantFile = Annotated[Path | None, typer.Option("--tenant", help="The tenant's 
 @emulator.command("serve")
 def serve(
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0: any free one.")] = 0,
+    platform: SeedPlatforms = None,
     tenant: TenantFile = None,
     mailboxes: MailboxCount = 0,
     members: MemberCount = 3,
@@ -43,13 +48,16 @@ def serve(
 
     Without `--tenant` and `--mailboxes` it is the demo tenant, contoso.example.
 
-    Example:
+    Examples:
 
       sharedbox emulator serve --port 8443
+
+      sharedbox emulator serve --platform microsoft365 --platform google-delegated
     """
     from sharedbox_cli.cli.emulating import Wanted, serve_until_stopped
 
-    serve_until_stopped(Wanted(port, tenant, mailboxes, members, seed, latency, faults, log))
+    wanted = Wanted(port, tenant, mailboxes, members, seed, latency, faults, log, _platforms(platform))
+    serve_until_stopped(wanted)
 
 
 @emulator.command("seed")
@@ -68,7 +76,7 @@ def seed_tenant(
     """
     from sharedbox_cli.cli.emulating import Wanted, seed_file
 
-    seed_file(tenant, platform, Wanted(mailboxes=mailboxes, members=members, seed=seed))
+    seed_file(Wanted(0, tenant, mailboxes, members, seed, platforms=_platforms(platform)))
 
 
 @emulator.command("run", context_settings={"allow_interspersed_args": False})
@@ -85,14 +93,22 @@ def run_command(
 ) -> None:
     """Start a seeded tenant, run a command that finds it without further set-up, pass on its exit code.
 
-    Example:
+    Examples:
 
       sharedbox emulator run --mailboxes 50 -- sharedbox audit
+
+      sharedbox emulator run --platform google-delegated --platform google-collaborative -- sharedbox audit
     """
     from sharedbox_cli.cli.emulating import Wanted, run_with
 
-    wanted = Wanted(0, tenant, mailboxes, members, seed, latency, faults, log)
-    raise typer.Exit(run_with(wanted, platform, command))
+    wanted = Wanted(0, tenant, mailboxes, members, seed, latency, faults, log, _platforms(platform))
+    raise typer.Exit(run_with(wanted, command))
+
+
+def _platforms(names: list[str] | None) -> tuple[str, ...]:
+    from sharedbox_cli.cli.emulating import DEFAULT
+
+    return tuple(dict.fromkeys(names or DEFAULT))
 
 
 @emulator.command("log")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from typing import Any
 
@@ -16,6 +17,8 @@ def _each(names: str, suffix: str) -> tuple[str, ...]:
 
 _MODERATION = ("ALL_MEMBERS", "OWNERS_AND_MANAGERS", "OWNERS_ONLY", "NONE")
 _ASSISTANCE = ("ALL_MEMBERS", "OWNERS_AND_MANAGERS", "MANAGERS_ONLY", "OWNERS_ONLY", "NONE")
+_LANGUAGE = re.compile(r"[a-z]{2,3}([-_][A-Za-z]{2,4})?")
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 MAX_BYTES = 25 * 1024 * 1024
 VALUES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys((
@@ -104,6 +107,10 @@ def _write(call: Call) -> Any:
     body = dict(call.body)
     if not 0 <= (body.get("maxMessageBytes") or 0) <= MAX_BYTES:
         raise bad("Invalid Value: maxMessageBytes")
+    if body.get("primaryLanguage") and not _LANGUAGE.fullmatch(body["primaryLanguage"]):
+        raise bad("Invalid Value: primaryLanguage")
+    if body.get("customReplyTo") and not _ADDRESS.fullmatch(body["customReplyTo"]):
+        raise bad("Invalid Value: customReplyTo")
     if "name" in body and not str(body["name"] or "").strip():
         raise bad("Invalid Value: name")
     for name, value in body.items():

@@ -22,13 +22,23 @@ def _list(call: Call) -> Any:
         if found is None and same is None:
             raise not_modelled(f"the filter {text}")
         pattern = found[1] if found else re.escape(same[1] if same else "")
-    docs = [json.loads(row["doc"]) for row in call.store.rows("select doc from g_policies order by id")]
+    docs = [
+        _delegation(call, json.loads(row["doc"])) for row in call.store.rows("select doc from g_policies order by id")
+    ]
     try:
-        chosen = [doc for doc in docs if re.search(pattern.replace("\\\\", "\\"), doc["setting"]["type"])]
+        chosen = [doc for doc in docs if doc and re.search(pattern.replace("\\\\", "\\"), doc["setting"]["type"])]
     except re.error as error:
         raise GoogleError(400, "Invalid filter.", "badRequest") from error
     page, more = call.page(chosen, 50, 100, clamps=True)
     return {**({"policies": page} if page else {}), **more}
+
+
+def _delegation(call: Call, doc: dict[str, Any]) -> dict[str, Any]:
+    """Return a policy as the knob `mail_delegation` wants it; nothing where nobody ever made one."""
+    state = call.store.tenant.meta("google:mail_delegation")
+    if doc["setting"]["type"] != "settings/gmail.mail_delegation" or not state:
+        return doc
+    return {} if state == "unset" else {**doc, "setting": {**doc["setting"], "value": {"enableMailDelegation": False}}}
 
 
 def _domains(call: Call) -> Any:

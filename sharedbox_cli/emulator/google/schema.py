@@ -28,11 +28,16 @@ READ_ONLY: dict[str, frozenset[str]] = {
     "LicenseAssignment": frozenset({"etags", "kind", "productName", "selfLink", "skuName"}),
 }  # fmt: skip
 """What the descriptions call read-only in words alone."""
-_LISTS = frozenset({
-    "addresses", "emails", "externalIds", "ims", "keywords", "languages", "locations", "organizations", "phones",
-    "posixAccounts", "relations", "sshPublicKeys", "websites",
-})  # fmt: skip
-"""Of `User`, where the description says `any` and means a list of objects."""
+_ANY_OF_USER = {
+    "addresses": "UserAddress", "emails": "UserEmail", "externalIds": "UserExternalId", "ims": "UserIm",
+    "keywords": "UserKeyword", "languages": "UserLanguage", "locations": "UserLocation",
+    "organizations": "UserOrganization", "phones": "UserPhone", "posixAccounts": "UserPosixAccount",
+    "relations": "UserRelation", "sshPublicKeys": "UserSshPublicKey", "websites": "UserWebsite",
+    "gender": "UserGender", "notes": "UserAbout",
+}  # fmt: skip
+"""Of `User`, where the description says `any` and means a list of these; the last two are one object each."""
+_EXTERNAL_TYPES = frozenset({"account", "custom", "customer", "login_id", "network", "organization"})
+"""developers.google.com/workspace/admin/directory/reference/rest/v1/users, read 2026-11."""
 
 
 def parameters(method: Method, captured: Mapping[str, str], query: str) -> dict[str, Any]:
@@ -148,18 +153,23 @@ def _value(
         case "number" if type(value) not in (int, float):
             raise _wrong(path, value)
         case "any":
-            return _any(value, path)
+            return _any(description, value, path)
         case _:
             return value
 
 
-def _any(value: Any, path: str) -> Any:
+def _any(description: Description, value: Any, path: str) -> Any:
     """Return a value whose type is described in words alone."""
-    if path in _LISTS and not (isinstance(value, list) and all(isinstance(item, dict) for item in value)):
-        raise _wrong(path, value)
-    if path in ("gender", "notes") and not isinstance(value, dict):
-        raise _wrong(path, value)
-    return value
+    name = _ANY_OF_USER.get(path)
+    if name is None:
+        return value
+    if path in ("gender", "notes"):
+        return _value(description, {"$ref": name}, value, path, [])
+    listed = _value(description, {"type": "array", "items": {"$ref": name}}, value, path, [])
+    for item in listed if path == "externalIds" else ():
+        if item.get("type") not in _EXTERNAL_TYPES or ("customType" in item) != (item["type"] == "custom"):
+            raise bad(f"Invalid Input: {path}")
+    return listed
 
 
 def _text(facts: Mapping[str, Any], value: Any, path: str) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
-from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
-from sharedbox_cli.emulator.google import batch, delivery, fields, quotas, schema, unmodelled
+from sharedbox_cli.emulator.google import batch, control, fields, schema, unmodelled
 from sharedbox_cli.emulator.google.access import Access
 from sharedbox_cli.emulator.google.call import NOTHING, Call
 from sharedbox_cli.emulator.google.descriptions import (
@@ -118,21 +118,8 @@ class Google:
             return envelope(error, api)
 
     def control(self, request: Request) -> Response:
-        """Answer what tests and pipelines ask of the emulator itself: quotas, and whether mail would arrive."""
-        match request.method, request.path:
-            case "POST", "/_emulator/google/quota":
-                for name, value in request.json().items():
-                    self.store.tenant.set_meta(f"quota:google:{name}", str(value))
-                return json_response(200, {})
-            case "POST", "/_emulator/google/published-quotas":
-                quotas.publish(self.store.tenant)
-                return json_response(200, quotas.PUBLISHED)
-            case "GET", "/_emulator/google/delivery":
-                asked = {name: values[0] for name, values in parse_qs(request.query_text).items()}
-                found = delivery.deliver(self.store, asked.get("from", ""), asked.get("to", ""))
-                return json_response(200, found.as_dict())
-            case _:
-                return Response(404)
+        """Answer what tests and pipelines ask of the emulator itself."""
+        return control.answer(self.store, request)
 
     def token(self, request: Request, captured: dict[str, str]) -> Response:
         """Answer oauth2.googleapis.com/token."""
@@ -182,25 +169,23 @@ class Google:
         data = fields.apply(data, mask)
         if call.method.api == "groupsSettings" and call.params.get("alt", "atom") == "atom":
             return Response(200, _atom(data), {"Content-Type": "application/atom+xml; charset=UTF-8"}, call.effect)
-        answer = json_response(200, self._shuffled(data))
+        extra = {"xNewField": {"kind": "new"}} if self.store.tenant.meta("google:extra_fields") else {}
+        answer = json_response(200, self._shuffled(data, extra))
         answer.effect = call.effect
         return answer
 
-    def _shuffled(self, data: Any) -> Any:
-        """Return an answer with the keys of all objects in any order, as nobody promises one.
+    def _shuffled(self, data: Any, extra: Mapping[str, Any]) -> Any:
+        """Return an answer with the keys of all objects in any order, as nobody promises one, and what is new in each.
 
-        `google:extra_fields` adds a field that no description has to each.
+        What is null is absent. The knob `extra_fields` adds a field that no description has.
         """
         if isinstance(data, list):
-            return [self._shuffled(item) for item in data]
+            return [self._shuffled(item, extra) for item in data]
         if not isinstance(data, dict):
             return data
-        names = list(data)
+        names = [name for name in data if data[name] is not None]
         self._world.random.shuffle(names)
-        found = {name: self._shuffled(data[name]) for name in names}
-        if self.store.tenant.meta("google:extra_fields"):
-            found["xNewField"] = {"kind": "new"}
-        return found
+        return {**{name: self._shuffled(data[name], extra) for name in names}, **extra}
 
 
 def _is_at(host: str, api: str) -> bool:

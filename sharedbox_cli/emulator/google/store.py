@@ -35,6 +35,7 @@ create table if not exists g_seats (product text not null, sku text not null, se
   primary key (product, sku));
 create table if not exists g_licences (product text not null, sku text not null, user_id text not null,
   primary key (product, user_id));
+create index if not exists g_licences_user on g_licences (user_id);
 create table if not exists g_orgunits (path text primary key, id text not null);
 create table if not exists g_policies (id text primary key, doc text not null);
 create table if not exists g_stale (

@@ -137,9 +137,11 @@ CAPABILITIES: Mapping[Platform, Capabilities] = {
         GOOGLE_DELEGATED, "Google Workspace account with delegates", _DELEGATED,
         values={"sign_in": ("blocked",), "storage.licence": ("none", *SKUS.values())},
         default_rights=(Right.FULL_ACCESS,), canonical=rules.canonical,
+        afterwards="Gmail shows a delegate the mailbox after a minute, at times a day; new aliases take as long.",
     ),
     GOOGLE_COLLABORATIVE: Capabilities(
         GOOGLE_COLLABORATIVE, "Google Group as collaborative inbox", _COLLABORATIVE,
         values={"state": ("present",)}, default_rights=(Right.MEMBER,),
+        afterwards="Google Groups shows new members and settings within minutes; new addresses take up to a day.",
     ),
 }  # fmt: skip

@@ -81,6 +81,12 @@ class GoogleWorkspace:
             policy.listener = listener
         self._writer.listener = listener
 
+    def finish_within(self, seconds: float | None) -> None:
+        """Let no call wait for the service beyond so many seconds from now."""
+        until = None if seconds is None else self._clock.monotonic() + seconds
+        for policy in self._policies.values():
+            policy.deadline = until
+
     def apply(self, change: Change, listener: Listener = SILENT, *, request_id: str = "") -> Outcome:
         """Send one change; what is ambiguous is settled by reading, and sent at most once more."""
         self._listen(listener)
@@ -163,4 +169,12 @@ def _told(error: SharedboxError) -> Outcome:
         lost_role = isinstance(error, PermissionDenied) and error.is_whole_route
         stops = lost_role or isinstance(error, (Unreachable, Throttled)) or error.code in (CERTIFICATE, DAILY)
         return Outcome(told.status, told.reason, told.request_id, stops_run=stops)
-    return Outcome(Status.FAILED, f"{error.summary}. {error.why}", stops_run=isinstance(error, AuthError))
+    if isinstance(error, AuthError):  # the engine knows a denial by these words, and people mend it by the rest
+        parts = (
+            f"{AuthError.summary}: {error.summary}.",
+            f"{error.where}." if error.where else "",
+            error.why,
+            error.mend,
+        )
+        return Outcome(Status.FAILED, " ".join(part for part in parts if part), stops_run=True)
+    return Outcome(Status.FAILED, f"{error.summary}. {error.why}")

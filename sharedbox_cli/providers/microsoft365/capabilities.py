@@ -83,5 +83,6 @@ CAPABILITIES: Mapping[Platform, Capabilities] = {
         "Microsoft 365 shared mailbox",
         ROWS,
         values={"storage.licence": ("none", "exchange-online-plan-1", "exchange-online-plan-2")},
+        afterwards="Outlook shows automapped mailboxes after 30 to 60 minutes; send as works after up to 60.",
     )
 }

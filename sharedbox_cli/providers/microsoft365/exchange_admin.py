@@ -61,6 +61,7 @@ class ExchangeAdmin:
         timeout = httpx.Timeout(SILENCE_SECONDS, connect=CONNECT_SECONDS)
         self._http = httpx.AsyncClient(auth=auth, timeout=timeout, follow_redirects=False)
         self._session = str(uuid.uuid4())
+        policy.breaker.probe = self._probe
 
     async def close(self) -> None:
         """Give back connections."""
@@ -90,6 +91,10 @@ class ExchangeAdmin:
         answer = Answer(response.status_code, response.headers, _unpacked(raw, response.headers), str(response.url))
         _judge(answer, call, mailbox)
         return answer
+
+    async def _probe(self) -> None:
+        """Read something small: whether the service works again."""
+        await self._post(self._url(), _command("Get-AcceptedDomain", {}), "Get-AcceptedDomain", "", self._headers())
 
     def _url(self, select: tuple[str, ...] = ()) -> str:
         return f"{self._base}/InvokeCommand" + (f"?$select={','.join(select)}" if select else "")

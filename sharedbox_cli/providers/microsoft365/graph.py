@@ -10,9 +10,9 @@ import json
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
-from sharedbox_cli.core.errors import Ambiguous, CloudError, ObserveError
+from sharedbox_cli.core.errors import Ambiguous, CloudError, ObserveError, Refused
 from sharedbox_cli.providers.answers import (
     Answer,
     Fields,
@@ -35,8 +35,14 @@ if TYPE_CHECKING:
 
 BATCH = 20
 PAGE = 999
+FRESH_STARTS = 3
+"""How often a list is begun anew because a link to one of its pages has expired."""
 Parts = Mapping[str, tuple[str, Mapping[str, str]]]
 """Batch reads: id → (relative URL, headers)."""
+
+
+class LinkExpired(ObserveError):
+    """A link to a page that the service no longer knows."""
 
 
 class Graph:
@@ -57,6 +63,7 @@ class Graph:
         provider = AzureIdentityAuthenticationProvider(credential, scopes=[scope], allowed_hosts=[host])
         self._adapter = GraphRequestAdapter(provider, client=self._http)
         self._adapter.base_url = f"{origin}/v1.0"
+        policy.breaker.probe = self._probe
         self.client: GraphServiceClient = GraphServiceClient(request_adapter=self._adapter)
 
     async def close(self) -> None:
@@ -81,6 +88,10 @@ class Graph:
         _judge(answer, call, mailbox)
         return answer
 
+    async def _probe(self) -> None:
+        """Read something small: whether the service works again."""
+        await self._send(self.client.organization.to_get_request_information, "organization", "")
+
     async def read(self, make: Callable[[], RequestInformation], call: str) -> dict[str, Any]:
         """Return the JSON of one GET. Raises CloudError."""
 
@@ -89,16 +100,65 @@ class Graph:
 
         return await self._policy.call(once, is_write=False)
 
-    async def read_all(self, make: Callable[[], RequestInformation], call: str) -> list[Fields]:
-        """Return all items of a list, page by page. Raises ObserveError where a page cannot be followed."""
+    async def read_all(self, make: Callable[[], RequestInformation], call: str, *, single: str = "") -> list[Fields]:
+        """Return all items of a list, page by page, each once. Raises ObserveError where they are not whole.
+
+        `single` is the path below which one object is read by its id (`/users`): pages that differ about it are settled
+        so. A link that has expired begins the list anew, up to 3 times.
+        """
+        for left in range(FRESH_STARTS, -1, -1):
+            try:
+                found = await self._pages(make, call)
+                break
+            except LinkExpired as error:
+                if not left:
+                    raise ObserveError(where=call, why=f"Links to pages expired {FRESH_STARTS + 1} times.") from error
+        return await self._each_once(found, call, single, make)
+
+    async def _pages(self, make: Callable[[], RequestInformation], call: str) -> list[Fields]:
         pages = Pages(f"{self._origin}/v1.0", call)
         data = await self.read(make, call)
         found = items_of(data, call)
         while link := pages.next(data):
-            data = await self.read(lambda link=link: self._linked(link, make()), call)  # type: ignore[misc]
+            try:
+                data = await self.read(lambda link=link: self._linked(link, make()), call)  # type: ignore[misc]
+            except Refused as error:
+                if error.status == 410 or error.code == "Directory_ExpiredPageToken":
+                    raise LinkExpired(where=call, why=error.why) from error
+                raise
             found += items_of(data, call)
             self._policy.listener.reading(call, len(found), None)
         return found
+
+    async def _each_once(
+        self, found: list[Fields], call: str, single: str, make: Callable[[], RequestInformation]
+    ) -> list[Fields]:
+        """Return items without those that came twice: a list that moves while it is read can show one on two pages."""
+        versions: dict[str, list[Fields]] = {}
+        for item in found:
+            seen = versions.setdefault(str(item["id"]), [])
+            if item not in seen:
+                seen.append(item)
+        return [
+            seen[0] if len(seen) == 1 else await self._settled(key, seen, call, single, make)
+            for key, seen in versions.items()
+        ]
+
+    async def _settled(
+        self, key: str, seen: list[Fields], call: str, single: str, make: Callable[[], RequestInformation]
+    ) -> Fields:
+        if single:
+            query = urlsplit(make().url).query
+            select = next(
+                (part for part in query.split("&") if part.lower().startswith(("$select=", "%24select="))), ""
+            )
+            url = f"{self._origin}/v1.0{single}/{quote(key, safe='')}" + (f"?{select}" if select else "")
+            data = await self.read(lambda: self._linked(url, make()), call)
+            now = Fields({name: value for name, value in data.items() if "@" not in name}, call)
+            if now in seen:
+                return now
+        why = "Two pages differ about it, and reading it by itself did not settle it."
+        raise ObserveError(where=f"{call} · {key}", why=why, mend="It is being changed. Try again.")
 
     def _linked(self, link: str, first: RequestInformation) -> RequestInformation:
         from kiota_abstractions.method import Method
@@ -134,22 +194,30 @@ class Graph:
         return done
 
     async def _chunk(self, parts: Parts, call: str) -> dict[str, dict[str, Any] | CloudError]:
+        left = dict(parts)
+        done: dict[str, dict[str, Any] | CloudError] = {}
+
+        async def once() -> None:
+            found = await self._ask(left, call)
+            again = [item for item in found.values() if isinstance(item, CloudError) and is_passing(item)]
+            for key, item in found.items():
+                if not (isinstance(item, CloudError) and is_passing(item)):
+                    done[key] = item
+                    del left[key]
+            if again:
+                raise first_concern(again)
+
+        await self._policy.call(once, is_write=False)
+        return done
+
+    async def _ask(self, parts: Parts, call: str) -> dict[str, dict[str, Any] | CloudError]:
         body = json.dumps({
             "requests": [
                 {"id": key, "method": "GET", "url": url, **({"headers": dict(headers)} if headers else {})}
                 for key, (url, headers) in parts.items()
             ]
         }).encode()  # fmt: skip
-
-        async def once() -> dict[str, dict[str, Any] | CloudError]:
-            data = body_of(await self._send(lambda: self._post("/$batch", body), call, ""), call)
-            found = matched(data, parts, call)
-            again = [item for item in found.values() if isinstance(item, CloudError) and is_passing(item)]
-            if again:
-                raise first_concern(again)
-            return found
-
-        return await self._policy.call(once, is_write=False)
+        return matched(body_of(await self._send(lambda: self._post("/$batch", body), call, ""), call), parts, call)
 
     def _post(self, path: str, body: bytes) -> RequestInformation:
         from kiota_abstractions.method import Method

@@ -96,6 +96,12 @@ class Microsoft365:
         if hasattr(self, "_writer"):
             self._writer.listener = listener
 
+    def finish_within(self, seconds: float | None) -> None:
+        """Let no call wait for the service beyond so many seconds from now."""
+        until = None if seconds is None else self._clock.monotonic() + seconds
+        for policy in self._policies:
+            policy.deadline = until
+
     def apply(self, change: Change, listener: Listener = SILENT, *, request_id: str = "") -> Outcome:
         """Send one change; what is ambiguous is settled by reading, and sent at most once more."""
         self._listen(listener)

@@ -6,6 +6,7 @@ docs.oasis-open.org/sarif/sarif/v2.1.0 and the JUnit schema of Jenkins' xUnit pl
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from xml.etree import ElementTree as Xml
 
@@ -21,13 +22,14 @@ RuleRow = tuple[str, str, str]
 
 def to_sarif(findings: Sequence[Finding], rules: Sequence[RuleRow], version: str) -> str:
     """Return a SARIF log with every rule and every finding."""
+    prints = Counter(_fingerprint(item) for item in findings)
     results = [
         {
             "ruleId": item.rule,
             "level": _LEVELS[item.severity],
-            "message": {"text": one_line(f"{item.mailbox}: {item.summary}. {item.why} {item.mend}")},
+            "message": {"text": _message(item)},
             "locations": [_location(item)],
-            "partialFingerprints": {"sharedbox/1": f"{item.rule}|{item.mailbox}|{item.subject}".lower()},
+            "partialFingerprints": {"sharedbox/1": _fingerprint(item, prints)},
         }
         for item in findings
     ]
@@ -41,6 +43,16 @@ def to_sarif(findings: Sequence[Finding], rules: Sequence[RuleRow], version: str
         "version": "2.1.0",
         "runs": [{"tool": {"driver": driver}, "results": results}],
     }, indent=1)) + "\n"  # fmt: skip
+
+
+def _message(item: Finding) -> str:
+    return one_line(f"{item.mailbox or 'the tenant'}: {item.summary}. {item.why} {item.mend}")
+
+
+def _fingerprint(item: Finding, seen: Counter[str] | None = None) -> str:
+    """Return what names a finding from run to run; where an address is a mailbox in two clouds, the platform too."""
+    text = f"{item.rule}|{item.mailbox}|{item.subject}".lower()
+    return f"{text}|{item.platform}" if seen is not None and seen[text] > 1 else text
 
 
 def _rule(name: str, text: str, page: str) -> dict[str, object]:
@@ -83,9 +95,7 @@ def to_junit(findings: Sequence[Finding], rules: Sequence[RuleRow]) -> str:
         failure = Xml.SubElement(
             case, "failure", message=xml(one_line(text)), type=max(found, key=lambda i: i.severity.rank).severity
         )
-        failure.text = "\n".join(
-            xml(one_line(f"{item.mailbox}: {item.summary}. {item.why} {item.mend}")) for item in found
-        )
+        failure.text = "\n".join(xml(_message(item)) for item in found)
     suite.set("failures", str(failed))
     # Two hash signs may begin a command where a pipeline prints the file; in XML they can be told apart.
     return Xml.tostring(suite, encoding="unicode", xml_declaration=True).replace("##", "&#35;&#35;") + "\n"

@@ -3,37 +3,88 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from sharedbox_cli.core.access import AccessRow
-from sharedbox_cli.core.change import right_words
-from sharedbox_cli.core.model import Right
+from sharedbox_cli.core.change import RIGHT_WORDS, right_words
+from sharedbox_cli.core.model import KIND_GROUP, KIND_USER, Fact, Field, ObservedMailbox, Right, Value
 from sharedbox_cli.reports.document import Line, Report, Section, Table, Tone
 
 _LETTERS = {
     Right.FULL_ACCESS: "F", Right.READ: "R", Right.SEND_AS: "S", Right.SEND_ON_BEHALF: "B", Right.MEMBER: "m",
     Right.MANAGER: "M", Right.OWNER: "O", Right.OTHER: "?",
 }  # fmt: skip
+_KINDS: Mapping[Value, str] = {KIND_USER: "a person's mailbox", KIND_GROUP: "a plain group"}
+_ALWAYS_TOLD = (Right.FULL_ACCESS, Right.SEND_AS, Right.SEND_ON_BEHALF, Right.READ)
+"""Rights whose letter the legend explains even where nobody has them; the others where somebody does."""
 
 
-def access_report(rows: Sequence[AccessRow], arrangement: str, mailboxes: Sequence[str]) -> Report:
+@dataclass(frozen=True, slots=True)
+class _Audit:
+    """What is arranged: all rows, all mailboxes, and whether a mailbox must be told apart by its platform."""
+
+    rows: Sequence[AccessRow]
+    boxes: Sequence[ObservedMailbox]
+
+    @property
+    def is_mixed(self) -> bool:
+        return len({box.platform for box in self.boxes}) > 1
+
+    def name(self, mailbox: str, platform: str) -> str:
+        return f"{mailbox} ({platform})" if self.is_mixed else mailbox
+
+    def ids(self) -> dict[str, str]:
+        """Return the ids of holders who look like another one: a name can be anybody's address."""
+        holders = defaultdict(set)
+        for row in self.rows:
+            holders[row.person].add(row.holder)
+        return {
+            row.holder: f" [{row.trustee_id}]"
+            for row in self.rows
+            if len(holders[row.person]) > 1 and not row.holder.startswith("user:")
+        }
+
+
+def access_report(
+    rows: Sequence[AccessRow], arrangement: str, boxes: Sequence[ObservedMailbox], notes: Sequence[str] = ()
+) -> Report:
     """Return the audit in one arrangement; the data is the same in all."""
-    makers: dict[str, Callable[[Sequence[AccessRow]], tuple[Section, ...]]] = {
-        "mailbox": lambda found: _by_mailbox(found, mailboxes), "person": _by_person, "matrix": _matrix,
+    makers: dict[str, Callable[[_Audit], tuple[Section, ...]]] = {
+        "mailbox": _by_mailbox, "person": _by_person, "matrix": _matrix,
     }  # fmt: skip
-    summary = (Line(_summary(rows, mailboxes)),)
-    data = {"mailboxes": list(mailboxes), "rows": [row_data(row) for row in rows]}
-    return Report("audit", data, makers[arrangement](rows), summary, _flat(rows), "Who may do what")
+    audit = _Audit(rows, sorted(boxes, key=_box_key))
+    unread = [box for box in audit.boxes if box.grants is None]
+    summary = (*(Line(note, Tone.QUIET) for note in notes), Line(_summary(audit, len(unread))))
+    data = {
+        "mailboxes": [box.address.text for box in audit.boxes],
+        "rows": [row_data(row) for row in rows],
+        "boxes": [
+            {"mailbox": box.address.text, "platform": str(box.platform), "is_read": box.grants is not None}
+            for box in audit.boxes
+        ],
+        "notes": list(notes),
+    }
+    return Report("audit", data, makers[arrangement](audit), summary, _flat(rows), "Who may do what")
 
 
-def _summary(rows: Sequence[AccessRow], mailboxes: Sequence[str]) -> str:
-    kinds = {row.person: row.kind for row in rows}
+def _box_key(box: ObservedMailbox) -> tuple[str, str]:
+    return box.address.key, str(box.platform)
+
+
+def _summary(audit: _Audit, unread: int) -> str:
+    rows = audit.rows
+    kinds = {row.holder: row.kind for row in rows}
     words = {
         "user": ("person", "people"),
         "group": ("group", "groups"),
         "orphan": ("deleted account", "deleted accounts"),
     }
-    counts = [_counted(len(mailboxes), "mailbox", "mailboxes")]
+    counts = [_counted(len(audit.boxes), "mailbox", "mailboxes")]
+    if audit.is_mixed:
+        counts[-1] += f" on {len({box.platform for box in audit.boxes})} platforms"
+    if unread:
+        counts[-1] += f" ({unread} not read)"
     for kind, (one, many) in words.items():
         if count := sum(found == kind for found in kinds.values()):
             counts.append(_counted(count, one, many))
@@ -58,7 +109,7 @@ def row_data(row: AccessRow) -> dict[str, object]:
         "mailbox": row.mailbox, "platform": row.platform, "person": row.person, "name": row.name,
         "trustee_id": row.trustee_id, "kind": str(row.kind), "right": str(row.right), "detail": row.detail,
         "via": list(row.via), "is_enabled": row.is_enabled, "is_guest": row.is_guest, "entry": row.entry,
-        "automapping": row.automapping, "is_resolved": row.is_resolved,
+        "automapping": row.automapping, "is_resolved": row.is_resolved, "address": row.address,
     }  # fmt: skip
 
 
@@ -67,9 +118,10 @@ def _marks(row: AccessRow) -> str:
         "deleted account" if row.kind == "orphan" else "",
         row.entry if row.entry != "grant" else "",
         "guest" if row.is_guest else "",
-        "disabled" if not row.is_enabled else "",
+        "disabled" if not row.is_enabled and row.kind != "orphan" else "",
         "group" if row.kind == "group" else "",
         "" if row.is_resolved else "members not read",
+        f"as {row.address}" if row.address and row.address != row.person else "",
     ]
     return ", ".join(mark for mark in marks if mark)
 
@@ -83,54 +135,86 @@ def _who(row: AccessRow) -> str:
     return f"{row.name} <{row.person}>" if row.name and row.name != row.person else row.person
 
 
-def _collected(rows: Sequence[AccessRow], key: Callable[[AccessRow], str]) -> list[tuple[str, str, str, str]]:
+def _collected(
+    rows: Sequence[AccessRow], key: Callable[[AccessRow], tuple[str, ...]], shown: Callable[[AccessRow], str]
+) -> list[tuple[str, str, str, str]]:
     """Return one line for all rights of one holder that came the same way."""
-    groups: dict[tuple[str, str, str], list[str]] = {}
+    groups: dict[tuple[tuple[str, ...], str, str, str], list[str]] = {}
     for row in rows:
         words = _may(row)
-        groups.setdefault((key(row), " > ".join(row.via), _marks(row)), []).append(words)
-    return [(who, ", ".join(rights), via, marks) for (who, via, marks), rights in groups.items()]
+        groups.setdefault((key(row), shown(row), " > ".join(row.via), _marks(row)), []).append(words)
+    return [(who, ", ".join(rights), via, marks) for (_, who, via, marks), rights in groups.items()]
 
 
-def _by_mailbox(rows: Sequence[AccessRow], mailboxes: Sequence[str]) -> tuple[Section, ...]:
+def _by_mailbox(audit: _Audit) -> tuple[Section, ...]:
     found = defaultdict(list)
-    for row in rows:
-        found[row.mailbox.lower()].append(row)
+    for row in audit.rows:
+        found[row.box].append(row)
     sections = []
-    for mailbox in mailboxes:
-        mine = found.get(mailbox.lower())
-        if not mine:
-            sections.append(Section(mailbox, (Line("nobody", Tone.CHANGE),)))
-            continue
-        table = Table(("who", "may", "through", "note"), tuple(_collected(mine, _who)))
-        sections.append(Section(mailbox, (table,)))
+    ids = audit.ids()
+    for box in audit.boxes:
+        heading, mine = audit.name(box.address.text, str(box.platform)), found.get(_box_key(box), [])
+        kind = _KINDS.get(box.settings.get(Field.KIND))
+        parts: list[Line | Table] = [Line(f"no shared mailbox but {kind}", Tone.QUIET)] if kind else []
+        if box.grants is None:
+            why = ": its account is suspended" if box.facts.get(Fact.IS_SUSPENDED) else ""
+            parts.append(Line(f"not read{why}", Tone.CHANGE))
+        elif not mine:
+            parts.append(Line("nobody", Tone.CHANGE))
+        if mine:
+            lines = _collected(mine, lambda row: (row.holder,), lambda row: f"{_who(row)}{ids.get(row.holder, '')}")
+            parts.append(Table(("who", "may", "through", "note"), tuple(lines)))
+        sections.append(Section(heading, tuple(parts)))
     return tuple(sections)
 
 
-def _by_person(rows: Sequence[AccessRow]) -> tuple[Section, ...]:
+def _by_person(audit: _Audit) -> tuple[Section, ...]:
     found = defaultdict(list)
-    for row in rows:
-        found[row.person].append(row)
-    return tuple(
-        Section(
-            _who(mine[0]), (Table(("mailbox", "may", "through", "note"), tuple(_collected(mine, lambda r: r.mailbox))),)
+    for row in audit.rows:
+        found[row.person, row.holder].append(row)
+    sections, ids = [], audit.ids()
+    for (_, holder), mine in sorted(found.items()):
+        lines = _collected(mine, lambda row: row.box, lambda row: audit.name(row.mailbox, row.platform))
+        name = next((_who(row) for row in mine if row.name), _who(mine[0]))
+        table = Table(("mailbox", "may", "through", "note"), tuple(lines))
+        sections.append(Section(f"{name}{ids.get(holder, '')}", (table,)))
+    return tuple(sections)
+
+
+def _matrix(audit: _Audit) -> tuple[Section, ...]:
+    held = defaultdict(set)
+    for row in audit.rows:
+        if row.entry == "grant":
+            held[row.holder, row.box].add(_LETTERS[row.right])
+    people, ids = sorted({(row.person, row.holder) for row in audit.rows}), audit.ids()
+    columns = tuple(str(number + 1) for number in range(len(audit.boxes)))
+    cells = tuple(
+        (
+            f"{person}{ids.get(holder, '')}",
+            *("".join(sorted(held[holder, _box_key(box)])) or _nothing(box) for box in audit.boxes),
         )
-        for _, mine in sorted(found.items())
+        for person, holder in people
+    )
+    legend = tuple(
+        Line(f"{number + 1}  {audit.name(box.address.text, str(box.platform))}")
+        for number, box in enumerate(audit.boxes)
+    )
+    return (
+        Section("Mailboxes", (*legend, Line(_letters(audit), Tone.QUIET))),
+        Section("Rights", (Table(("who", *columns), cells),)),
     )
 
 
-def _matrix(rows: Sequence[AccessRow]) -> tuple[Section, ...]:
-    mailboxes = sorted({row.mailbox for row in rows})
-    people = sorted({row.person for row in rows})
-    held = defaultdict(set)
-    for row in rows:
-        if row.entry == "grant":
-            held[row.person, row.mailbox].add(_LETTERS[row.right])
-    columns = tuple(str(number + 1) for number in range(len(mailboxes)))
-    cells = tuple((person, *("".join(sorted(held[person, box])) or "." for box in mailboxes)) for person in people)
-    legend = tuple(Line(f"{number + 1}  {box}") for number, box in enumerate(mailboxes))
-    letters = Line("F full access, S send as, B send on behalf, R read, ? another right", Tone.QUIET)
-    return (Section("Mailboxes", (*legend, letters)), Section("Rights", (Table(("who", *columns), cells),)))
+def _nothing(box: ObservedMailbox) -> str:
+    return "." if box.grants is not None else "-"
+
+
+def _letters(audit: _Audit) -> str:
+    """Return what the letters of a matrix mean."""
+    held = {row.right for row in audit.rows if row.entry == "grant"}
+    told = [*_ALWAYS_TOLD, *(right for right in (Right.MEMBER, Right.MANAGER, Right.OWNER) if right in held)]
+    words = [f"{_LETTERS[right]} {RIGHT_WORDS[right]}" for right in (*told, Right.OTHER)]
+    return ", ".join([*words, *(("- not read",) if any(box.grants is None for box in audit.boxes) else ())])
 
 
 def _flat(rows: Sequence[AccessRow]) -> Table:

@@ -1,10 +1,10 @@
-"""Findings, rules, guards and capabilities."""
+"""Findings, rules and guards."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
-from sharedbox_cli.core.capability import Capabilities
 from sharedbox_cli.core.codec import to_plain
 from sharedbox_cli.core.finding import Finding, Severity
 from sharedbox_cli.reports.document import Line, Report, Section, Table, Tone
@@ -15,15 +15,18 @@ _TONES = {Severity.NOTE: Tone.QUIET, Severity.WARNING: Tone.CHANGE, Severity.ERR
 def findings_report(findings: Sequence[Finding], not_checked: Sequence[str], checked: int) -> Report:
     """Return the findings by mailbox, the worst last."""
     sections = []
-    for mailbox in sorted({item.mailbox for item in findings}, key=lambda name: (_worst(findings, name), name)):
+    found: dict[tuple[str, str], list[Finding]] = defaultdict(list)
+    for item in findings:
+        found[item.mailbox, item.platform].append(item)
+    is_mixed = len({item.platform for item in findings}) > 1
+    for (mailbox, platform), items in sorted(found.items(), key=lambda pair: (_worst(pair[1]), *pair[0])):
         parts: list[Line | Table] = []
-        for item in sorted(
-            (f for f in findings if f.mailbox == mailbox), key=lambda f: (f.severity.rank, f.rule, f.subject)
-        ):
+        for item in sorted(items, key=lambda f: (f.severity.rank, f.rule, f.subject)):
             place = f" [{item.place}]" if item.place.file else ""
             parts.append(Line(f"{item.severity}: {item.summary} ({item.rule}){place}", _TONES[item.severity]))
             parts.append(Line(f"{item.why} {item.mend}".strip(), indent=6))
-        sections.append(Section(mailbox or "the tenant", tuple(parts)))
+        marker = f" ({platform})" if is_mixed and platform else ""
+        sections.append(Section(f"{mailbox or 'the tenant'}{marker}", tuple(parts)))
     if not_checked:
         lines = (Line(", ".join(not_checked)),)
         sections.append(Section("Not checked: what these rules need was not read", lines, Tone.QUIET))
@@ -42,20 +45,8 @@ def findings_report(findings: Sequence[Finding], not_checked: Sequence[str], che
     return Report("findings", data, tuple(sections), (summary,), flat, "Findings")
 
 
-def _worst(findings: Sequence[Finding], mailbox: str) -> int:
-    return max(item.severity.rank for item in findings if item.mailbox == mailbox)
-
-
-def capabilities_report(table: Capabilities) -> Report:
-    """Return what a platform can and can't do."""
-    rows = tuple(("yes" if row.is_possible else "no", row.path, row.meaning, row.source) for row in table.rows)
-    tones = tuple(Tone.PLAIN if row.is_possible else Tone.CHANGE for row in table.rows)
-    shown = Table(("can", "key", "meaning"), tuple(row[:3] for row in rows), tones)
-    flat = Table(("possible", "path", "meaning", "source"), rows)
-    data = {"platform": table.platform, "title": table.title, "rows": to_plain(table.rows)}
-    return Report(
-        "capabilities", data, (Section(f"{table.title} ({table.platform})", (shown,)),), (), flat, table.title
-    )
+def _worst(findings: Sequence[Finding]) -> int:
+    return max(item.severity.rank for item in findings)
 
 
 def topics_report(groups: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> Report:

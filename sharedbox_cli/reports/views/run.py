@@ -23,7 +23,9 @@ _TONES = {
 }  # fmt: skip
 
 
-def run_report(run: str, results: Results, exit_code: int, *, unwritten: Sequence[str] = ()) -> Report:
+def run_report(
+    run: str, results: Results, exit_code: int, *, unwritten: Sequence[str] = (), afterwards: Sequence[str] = ()
+) -> Report:
     """Return each change with its outcome; what went wrong comes last, where it is read."""
     good = [item for item in results if item[1].is_success]
     bad = [item for item in results if not item[1].is_success]
@@ -49,7 +51,7 @@ def run_report(run: str, results: Results, exit_code: int, *, unwritten: Sequenc
         for change, outcome in results
     )
     flat = Table(("outcome", "mailbox", "change", "reason", "request id"), cells)
-    return Report("run", data, tuple(sections), tuple(_summary(results)), flat, "Run")
+    return Report("run", data, tuple(sections), tuple(_summary(results, afterwards)), flat, "Run")
 
 
 def _failures(results: Results) -> Iterator[Line]:
@@ -62,7 +64,7 @@ def _failures(results: Results) -> Iterator[Line]:
                 yield Line(line.strip(), indent=6)
 
 
-def _summary(results: Results) -> Iterator[Line]:
+def _summary(results: Results, afterwards: Sequence[str]) -> Iterator[Line]:
     counts = {status: sum(outcome.status is status for _, outcome in results) for status in Status}
     text = ", ".join(f"{count} {_WORDS[status]}" for status, count in counts.items() if count)
     is_fine = all(outcome.is_success for _, outcome in results)
@@ -72,9 +74,7 @@ def _summary(results: Results) -> Iterator[Line]:
     if not is_fine:
         yield Line("To go on, mend what failed and run the same command again: it plans what is left.")
     elif counts[Status.DONE]:
-        yield Line(
-            "Outlook shows automapped mailboxes after 30 to 60 minutes; send as works after up to 60.", Tone.QUIET
-        )
+        yield from (Line(text, Tone.QUIET) for text in afterwards)
 
 
 def history_report(runs: Sequence[Mapping[str, Any]]) -> Report:

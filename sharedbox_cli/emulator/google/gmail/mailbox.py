@@ -12,6 +12,16 @@ from sharedbox_cli.emulator.google.errors import GoogleError
 _ACTIVE = re.compile(r"<script.*?</script>| on\w+=(\"[^\"]*\"|'[^']*'|[^\s>]+)", re.IGNORECASE | re.DOTALL)
 
 
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+"""A tag as RFC 3066 writes them."""
+
+
+def is_address(text: object) -> bool:
+    """Return whether a text can be an address."""
+    return isinstance(text, str) and _ADDRESS.fullmatch(text) is not None
+
+
 def clean(html: object) -> str:
     """Return HTML as Gmail keeps it: without what runs."""
     return _ACTIVE.sub("", str(html or ""))

@@ -6,7 +6,7 @@ from typing import Any
 
 from sharedbox_cli.emulator.google.call import NOTHING, Call, Handlers
 from sharedbox_cli.emulator.google.errors import GoogleError
-from sharedbox_cli.emulator.google.gmail.mailbox import absent, box, clean, is_own, listed, refused
+from sharedbox_cli.emulator.google.gmail.mailbox import absent, box, clean, is_address, is_own, listed, refused
 
 _WRITABLE = ("displayName", "replyToAddress", "signature", "treatAsAlias", "isDefault")
 
@@ -42,7 +42,7 @@ def _get(call: Call) -> Any:
 
 def _create(call: Call) -> Any:
     address = str(call.body.get("sendAsEmail") or "").lower()
-    if address.count("@") != 1 or not all(address.split("@")):
+    if not is_address(address):
         raise refused("Invalid send as address")
     if address in _all(call):
         raise GoogleError(409, "Send-as alias already exists.", "alreadyExists", status="ALREADY_EXISTS")
@@ -72,6 +72,8 @@ def _update(call: Call) -> Any:
 
 def _save(call: Call, item: dict[str, Any]) -> Any:
     mailbox = box(call)
+    if item.get("replyToAddress") and not is_address(item["replyToAddress"]):
+        raise refused("Invalid replyToAddress")
     if call.body.get("isDefault") is False:
         raise refused("isDefault may only be set to true")
     if call.body.get("isDefault"):

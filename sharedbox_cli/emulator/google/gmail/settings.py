@@ -8,7 +8,16 @@ from typing import Any
 
 from sharedbox_cli.emulator.google.call import NOTHING, Call, Handlers
 from sharedbox_cli.emulator.google.errors import GoogleError
-from sharedbox_cli.emulator.google.gmail.mailbox import absent, box, clean, is_own, listed, refused
+from sharedbox_cli.emulator.google.gmail.mailbox import (
+    LANGUAGE,
+    absent,
+    box,
+    clean,
+    is_address,
+    is_own,
+    listed,
+    refused,
+)
 
 _FRESH: dict[str, dict[str, Any]] = {
     "vacation": {"enableAutoReply": False},
@@ -45,6 +54,8 @@ def _vacation(call: Call, item: dict[str, Any]) -> None:
     texts = ("responseSubject", "responseBodyPlainText", "responseBodyHtml")
     if item.get("enableAutoReply") and not any(item.get(text) for text in texts):
         raise refused("Vacation responder needs a subject or a body", is_state=True)
+    if any(int(item.get(name) or 0) < 0 for name in ("startTime", "endTime")):
+        raise refused("Invalid vacation time")
     if item.get("startTime") and item.get("endTime") and int(item["startTime"]) >= int(item["endTime"]):
         raise refused("Invalid vacation time range", is_state=True)
 
@@ -60,7 +71,7 @@ def _pop(call: Call, item: dict[str, Any]) -> None:
 
 
 def _language(call: Call, item: dict[str, Any]) -> None:
-    if not item.get("displayLanguage"):
+    if not LANGUAGE.fullmatch(item.get("displayLanguage") or ""):
         raise refused("Invalid displayLanguage")
 
 
@@ -88,7 +99,7 @@ def _address(call: Call) -> Any:
 def _add_address(call: Call) -> Any:
     mailbox = box(call)
     address = str(call.body.get("forwardingEmail") or "").lower()
-    if address.count("@") != 1 or address == mailbox["email"]:
+    if not is_address(address) or address == mailbox["email"]:
         raise refused("Invalid forwarding address")
     if call.store.item(mailbox["id"], "forwarding", address) is not None:
         raise GoogleError(409, "Forwarding address already exists", "alreadyExists", status="ALREADY_EXISTS")

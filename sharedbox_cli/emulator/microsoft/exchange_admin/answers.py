@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from urllib.parse import parse_qsl
 
 from sharedbox_cli.emulator.http import Request
 from sharedbox_cli.emulator.microsoft.exchange_admin.context import Row
@@ -17,11 +18,15 @@ _STRINGS = "System.Collections.Generic.List`1[System.String]"
 
 
 def selected(request: Request) -> list[str]:
-    """Return the properties that were asked for. Raises CmdletError for another query option."""
-    unknown = sorted(name for name in request.query if name not in _OPTIONS)
-    if unknown:
-        raise bad_request(f"The query parameter '{unknown[0]}' is not supported.")
-    return [name for name in request.query.get("$select", "").split(",") if name]
+    """Return the properties that were asked for. Raises CmdletError for another query option, or one given twice."""
+    found: dict[str, str] = {}
+    for name, value in parse_qsl(request.query_text, keep_blank_values=True):
+        if name not in _OPTIONS:
+            raise bad_request(f"The query parameter '{name}' is not supported.")
+        if name in found:
+            raise bad_request(f"The query parameter '{name}' is specified more than once.")
+        found[name] = value
+    return [name for name in found.get("$select", "").split(",") if name]
 
 
 def decorated(rows: Iterable[Row], select: list[str]) -> list[Row]:

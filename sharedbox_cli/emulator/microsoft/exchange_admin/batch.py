@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from sharedbox_cli.emulator.http import Request, Response, json_response
-from sharedbox_cli.emulator.microsoft.exchange_admin.errors import bad_request
+from sharedbox_cli.emulator.microsoft.exchange_admin.errors import bad_request, require_json
 from sharedbox_cli.emulator.service import World
 
 MAX_BATCH = 10
@@ -36,11 +36,14 @@ def _ends_at_failure(request: Request) -> bool:
 
 
 def _parts(request: Request, hosts: frozenset[str], path: str) -> list[dict[str, Any]]:
+    require_json(request)
     try:
         data = request.json()
     except ValueError as error:
         raise bad_request("The batch is not JSON.") from error
-    parts = data.get("requests") if isinstance(data, dict) else None
+    if request.query_text:
+        raise bad_request("A batch takes no query parameter.")
+    parts = data.get("requests") if isinstance(data, dict) and set(data) == {"requests"} else None
     if not isinstance(parts, list) or not all(isinstance(part, dict) for part in parts):
         raise bad_request("The batch has no requests.")
     if not 1 <= len(parts) <= MAX_BATCH:
@@ -60,7 +63,7 @@ def _require_whole(part: dict[str, Any], hosts: frozenset[str], path: str) -> No
     if part.get("method") != "POST":
         raise bad_request("Each request of a batch is a POST.")
     url = urlsplit(str(part.get("url", "")))
-    if url.scheme != "https" or url.netloc.lower() not in hosts or url.path.lower() != path:
+    if url.scheme != "https" or url.netloc.lower() not in hosts or url.path.lower() != path or url.fragment:
         raise bad_request("Each url of a batch is absolute, of this service and of the same tenant.")
     headers = part.get("headers", {})
     if not isinstance(headers, dict) or not all(isinstance(value, str) for value in headers.values()):

@@ -10,7 +10,10 @@ from typing import Any
 from sharedbox_cli.emulator.microsoft.exchange_admin.conversion import Edit, converted
 from sharedbox_cli.emulator.microsoft.exchange_admin.errors import RoleMissing, bad_parameter, bad_request
 
-_COMMON = {name: {"type": "String"} for name in ("ErrorAction", "WarningAction", "InformationAction")}
+_ACTIONS = ["Break", "Continue", "Ignore", "Inquire", "SilentlyContinue", "Stop", "Suspend"]
+_COMMON = {
+    name: {"type": "String", "values": _ACTIONS} for name in ("ErrorAction", "WarningAction", "InformationAction")
+}
 """PowerShell gives these to every cmdlet."""
 _NOT_ASKED = {("New-Mailbox", "Password", "Shared")}
 """(cmdlet, parameter, set) that the pages mark as required, and that the service does not ask for."""

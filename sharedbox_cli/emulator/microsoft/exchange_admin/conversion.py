@@ -31,7 +31,7 @@ def converted(name: str, detail: Mapping[str, Any], value: Any) -> Any:
     """Return a value as its parameter's type: bool, int, text, list or Edit. Raises CmdletError."""
     kind = str(detail["type"]).removeprefix("System.")
     if value is None:
-        if detail.get("required") or name == "Identity" or kind not in _NULLABLE:
+        if detail.get("required") or detail.get("values") or name == "Identity" or kind not in _NULLABLE:
             raise bad_parameter(f"Cannot bind argument to parameter '{name}' because it is null.")
         return None
     if kind in ("SwitchParameter", "Boolean"):

@@ -8,7 +8,7 @@ from sharedbox_cli.emulator.microsoft.exchange_admin.context import Call
 from sharedbox_cli.emulator.microsoft.exchange_admin.errors import CmdletError, refused
 from sharedbox_cli.emulator.microsoft.exchange_admin.lookup import doc_of, find_object
 
-SELF = "S-1-5-10"
+SELF, SELF_NAME = "S-1-5-10", "NT AUTHORITY\\SELF"
 MOST_ENTRIES = 500
 FULL_ACCESS, SEND_AS, SEND_ON_BEHALF = "full_access", "send_as", "send_on_behalf"
 _SELECT = (
@@ -33,14 +33,19 @@ def held(call: Call, right: str, mailbox: str) -> list[sqlite3.Row]:
     return call.tenant.rows(f"{_SELECT}and p.mailbox_id = ? and p.gone_at is null order by p.rowid", right, mailbox)
 
 
-def named(row: sqlite3.Row) -> tuple[str, str]:
+def named(row: sqlite3.Row, own: str = SELF_NAME) -> tuple[str, str]:
     """Return how an entry names its trustee, and the address: empty on some real grants."""
     if row["sid"] == SELF:
-        return "NT AUTHORITY\\SELF", ""
+        return own, ""
     if is_unresolved(row):
         return row["sid"], ""
     name = row["name"] if row["kind"] == "group" and row["has_address"] else row["upn"] or row["name"]
     return name, (row["mail"] or "") if row["has_address"] else ""
+
+
+def self_name(call: Call) -> str:
+    """Return what the owner's own entry is called: in the language of the server (setting `self_name`)."""
+    return call.tenant.meta("self_name", SELF_NAME)
 
 
 def is_unresolved(row: sqlite3.Row) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping
 
-from sharedbox_cli.emulator.http import Response, json_response
+from sharedbox_cli.emulator.http import Request, Response, json_response
 
 NULS = b"\x00" * 40
 CMDLET_FAILED = "Error executing cmdlet"
@@ -15,8 +15,8 @@ _DATA = "Microsoft.Exchange.Data."
 _NOT_FOUND = f"{_TASKS}ManagementObjectNotFoundException"
 _CODES = {
     401: "Unauthorized", 403: "Forbidden", 404: "NotFound", 405: "MethodNotAllowed", 409: "Conflict",
-    429: "TooManyRequests", 500: "InternalServerError", 501: "NotImplemented", 502: "BadGateway",
-    503: "ServiceUnavailable", 504: "GatewayTimeout",
+    415: "UnsupportedMediaType", 429: "TooManyRequests", 500: "InternalServerError", 501: "NotImplemented",
+    502: "BadGateway", 503: "ServiceUnavailable", 504: "GatewayTimeout",
 }  # fmt: skip
 
 
@@ -88,6 +88,13 @@ def bad_value(sentence: str) -> CmdletError:
 def bad_request(sentence: str) -> CmdletError:
     """Return that the request is not one of the API, whatever its cmdlet."""
     return CmdletError(400, "Microsoft.OData.ODataException", sentence, outer=REQUEST_FAILED)
+
+
+def require_json(request: Request) -> None:
+    """Raise CmdletError for a body that does not say it is JSON."""
+    if "json" not in request.headers.get("content-type", "").lower():
+        text = "The content type of the body is not supported: application/json is wanted."
+        raise CmdletError(415, "Microsoft.OData.ODataContentTypeException", text, outer=REQUEST_FAILED)
 
 
 def refused(sentence: str) -> CmdletError:

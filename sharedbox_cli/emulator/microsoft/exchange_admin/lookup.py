@@ -6,6 +6,7 @@ import json
 import sqlite3
 from typing import Any
 
+from sharedbox_cli.emulator.microsoft import replication
 from sharedbox_cli.emulator.microsoft.exchange_admin.context import Call
 from sharedbox_cli.emulator.microsoft.exchange_admin.errors import ambiguous, not_found
 from sharedbox_cli.emulator.tenant import Tenant
@@ -36,6 +37,7 @@ def prepare(tenant: Tenant) -> None:
     """Make the service's own tables."""
     for sql in TABLES:
         tenant.run(sql)
+    replication.prepare(tenant)
 
 
 def find_mailbox(call: Call, identity: str) -> sqlite3.Row:

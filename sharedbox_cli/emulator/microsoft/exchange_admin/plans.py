@@ -1,9 +1,10 @@
-"""Which mail plan a mailbox's licences bring."""
+"""Which mail plan a mailbox's licences bring, once they are in force (`lag:licence`)."""
 
 from __future__ import annotations
 
 import json
 
+from sharedbox_cli.emulator.microsoft.replication import licences_in_force
 from sharedbox_cli.emulator.tenant import Tenant
 
 PLAN_TWO = frozenset({
@@ -20,7 +21,6 @@ def has_plan_two(tenant: Tenant, identity: str) -> bool:
 def licensed(tenant: Tenant, identity: str = "") -> tuple[set[str], set[str]]:
     """Return who has any licence, and who has plan 2: of one account, or of all."""
     plans = {row["id"]: {plan for plan, _ in json.loads(row["plans"])} for row in tenant.rows("select * from skus")}
-    one = "where user_id = ?" if identity else "where ? = ''"
-    rows = tenant.rows(f"select user_id, sku_id from licences {one}", identity)
-    anyone = {row["user_id"] for row in rows}
-    return anyone, {row["user_id"] for row in rows if plans.get(row["sku_id"], set()) & PLAN_TWO}
+    held = licences_in_force(tenant, identity)
+    two = {user for user, skus in held.items() if any(plans.get(sku, set()) & PLAN_TWO for sku in skus)}
+    return {user for user, skus in held.items() if skus}, two

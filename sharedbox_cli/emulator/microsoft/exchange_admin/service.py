@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from sharedbox_cli.emulator.http import Request, Response, json_response
-from sharedbox_cli.emulator.microsoft.exchange_admin.access import directory_roles, require_role
+from sharedbox_cli.emulator.microsoft.exchange_admin.access import AUDIENCE, directory_roles, require_role
 from sharedbox_cli.emulator.microsoft.exchange_admin.answers import decorated, selected
 from sharedbox_cli.emulator.microsoft.exchange_admin.batch import answer_batch
 from sharedbox_cli.emulator.microsoft.exchange_admin.binding import bind, facts, spelling
@@ -14,12 +14,14 @@ from sharedbox_cli.emulator.microsoft.exchange_admin.budget import Budget
 from sharedbox_cli.emulator.microsoft.exchange_admin.catalogue import CMDLETS
 from sharedbox_cli.emulator.microsoft.exchange_admin.context import Call, Result, Row
 from sharedbox_cli.emulator.microsoft.exchange_admin.errors import (
+    REQUEST_FAILED,
     CmdletError,
     RoleMissing,
     bad_request,
     envelope,
     not_modelled,
     nul_bytes,
+    require_json,
 )
 from sharedbox_cli.emulator.microsoft.exchange_admin.lookup import prepare
 from sharedbox_cli.emulator.microsoft.exchange_admin.paging import Pages, cut, next_link
@@ -28,6 +30,19 @@ from sharedbox_cli.emulator.service import World
 from sharedbox_cli.emulator.tokens import TokenInvalid
 
 HOSTS = ("outlook.office365.com",)
+SECOND_DOOR = frozenset({
+    "organizationconfig", "accepteddomain", "mailbox", "mailboxfolderpermission", "distributiongroupmember",
+    "dynamicdistributiongroupmember",
+})  # fmt: skip
+"""Endpoints of v2.0 (learn.microsoft.com/exchange/reference/admin-api-overview, read 2026-11)."""
+
+
+_KINDS = {
+    429: "Microsoft.Exchange.Data.Storage.OverBudgetException",
+    500: "Microsoft.Exchange.Data.DataSourceTransientException",
+    503: "Microsoft.Exchange.Data.Directory.ADTransientException",
+}
+"""What the service names as the cause of a failure that passes, by status."""
 
 
 class ExchangeAdmin:
@@ -43,6 +58,7 @@ class ExchangeAdmin:
         self.router = Router((
             Route("POST", "/adminapi/beta/{tenant}/InvokeCommand", self._invoke, "InvokeCommand"),
             Route("POST", "/adminapi/beta/{tenant}/$batch", self._batch, "batch"),
+            Route("POST", "/adminapi/v2.0/{tenant}/{endpoint}", self._second_door, "v2"),
         ))  # fmt: skip
 
     def owns(self, host: str, path: str) -> bool:
@@ -60,7 +76,7 @@ class ExchangeAdmin:
 
     def refuse(self, status: int, code: str, message: str) -> Response:
         """Return an error in the service's shape."""
-        kind = "Microsoft.Exchange.Data.Storage.OverBudgetException" if status == 429 else f"Microsoft.Exchange.{code}"
+        kind = _KINDS.get(status, f"Microsoft.Exchange.{code}")
         return envelope(CmdletError(status, kind, message))
 
     def answer(self, route: Route, request: Request, captured: dict[str, str]) -> Response:
@@ -81,6 +97,13 @@ class ExchangeAdmin:
         self._roles(request, captured)
         hosts = frozenset({*HOSTS, request.host.lower(), self._world.origin.removeprefix("https://")})
         return answer_batch(self._world, request, hosts, captured["tenant"])
+
+    def _second_door(self, request: Request, captured: dict[str, str]) -> Response:
+        """Say that the published door is there, and not modelled."""
+        self._world.tokens.read(request.headers.get("authorization", ""), AUDIENCE)
+        if captured["endpoint"].lower() not in SECOND_DOOR:
+            raise CmdletError(404, "Microsoft.OData.ODataException", "Resource not found.", outer=REQUEST_FAILED)
+        raise not_modelled(f"the v2.0 endpoint {captured['endpoint']}")
 
     def _invoke(self, request: Request, captured: dict[str, str]) -> Response:
         roles = self._roles(request, captured)
@@ -146,10 +169,11 @@ class ExchangeAdmin:
 
 def _command(request: Request) -> tuple[str, dict[str, Any]]:
     """Return cmdlet and parameters; `null` in place of no parameters is another request. Raises CmdletError."""
+    require_json(request)
     try:
         data = request.json()
         json.dumps(data, ensure_ascii=False).encode()  # half of a surrogate pair is no text
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise bad_request("The body is not JSON.") from error
     command = data.get("CmdletInput") if isinstance(data, dict) else None
     if not isinstance(command, dict) or set(data) != {"CmdletInput"}:

@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
-import json
+from dataclasses import replace
 from typing import Any
-from urllib.parse import quote, urlencode
 
 from sharedbox_cli.emulator.http import Request, Response, json_response
 from sharedbox_cli.emulator.microsoft.graph import objects
-from sharedbox_cli.emulator.microsoft.graph.errors import GraphError, bad, missing
-from sharedbox_cli.emulator.microsoft.graph.query import Query, read_query, skip_token
+from sharedbox_cli.emulator.microsoft.graph.bodies import guids, object_of, require_only
+from sharedbox_cli.emulator.microsoft.graph.errors import GraphError, bad, denied, missing, not_modelled
+from sharedbox_cli.emulator.microsoft.graph.permissions import BASIC, READ_USERS, held
+from sharedbox_cli.emulator.microsoft.graph.query import (
+    NONE,
+    ONE,
+    Kind,
+    Query,
+    next_link,
+    options_of,
+    picked,
+    read_query,
+    selected,
+)
 from sharedbox_cli.emulator.router import Route
 from sharedbox_cli.emulator.service import World
 
 _SINGLE_USER_ONLY = frozenset({"aboutMe", "mySite", "mailboxSettings", "birthday", "skills"})
-_PATCHABLE = frozenset({"accountEnabled", "usageLocation", "displayName"})
-_BASIC_ROLE = "User.ReadBasic.All"
 _TRANSITIVE = "/v1.0/groups/{id}/transitiveMembers"
+_ORGANIZATION = frozenset({"id", "displayName", "verifiedDomains"})
+_MOST_IDS = 1000
+_TYPES = frozenset({"user", "group"})
+_OTHER_TYPES = frozenset({"device", "directoryobject", "serviceprincipal", "orgcontact", "application"})
+"""Types that `getByIds` takes, and of which no tenant here has any."""
 
 
 class DirectoryRoutes:
@@ -31,7 +45,6 @@ class DirectoryRoutes:
         return (
             Route("GET", "/v1.0/users", self._users, "users.list"),
             Route("GET", "/v1.0/users/{id}", self._user, "users.get"),
-            Route("PATCH", "/v1.0/users/{id}", self._patch, "users.patch"),
             Route("GET", "/v1.0/groups", self._groups, "groups.list"),
             Route("GET", "/v1.0/groups/{id}", self._group, "groups.get"),
             Route("GET", "/v1.0/groups/{id}/members", self._members, "groups.members"),
@@ -45,135 +58,138 @@ class DirectoryRoutes:
         )  # fmt: skip
 
     def _users(self, request: Request, _: dict[str, str]) -> Response:
-        wanted = {item.strip() for item in request.query.get("$select", "").split(",")}
-        if wanted & _SINGLE_USER_ONLY:
+        if _wanted(request) & _SINGLE_USER_ONLY:
             raise GraphError(501, "NotImplemented", "This property is only available on a single user.")
-        query = read_query(request, objects.USER, objects.USER_DEFAULT, objects.USER_FILTERABLE)
-        self._refuse_beyond_basic(request, query)
+        query = read_query(request, objects.USERS)
+        self._refuse_beyond_basic(request, query.select, query.filter)
         return self._page(request, "users", query, self._directory.objects("user"))
 
-    def _refuse_beyond_basic(self, request: Request, query: Query) -> None:
-        claims = self._world.tokens.read(request.headers["authorization"], "https://graph.microsoft.com")
-        roles = set(claims.get("roles", ()))
-        if _BASIC_ROLE in roles and not roles & {"User.Read.All", "User.ReadWrite.All", "Directory.Read.All"}:
-            for name in query.select:
-                if name not in objects.USER_BASIC and name not in objects.USER_DEFAULT:
-                    raise GraphError(403, "Authorization_RequestDenied", "Insufficient privileges.")
+    def _refuse_beyond_basic(self, request: Request, select: tuple[str, ...], text: str = "") -> None:
+        """Raise GraphError where basic permissions are asked for more than names."""
+        roles = held(self._world, request)
+        if roles & READ_USERS or BASIC not in roles:
+            return
+        named = {name for name in objects.USER_FILTERABLE if name in text and name not in objects.USER_BASIC}
+        beyond = set(select) - objects.USER_BASIC - set(objects.USER_DEFAULT)
+        if beyond or named:
+            raise denied()
 
     def _page(self, request: Request, what: str, query: Query, items: list[dict[str, Any]]) -> Response:
         passing = [item for item in items if query.test(item)]
-        page = passing[query.skip : query.skip + query.top]
+        left = [item for item in passing if item["id"] > query.after] if query.after else passing
+        page = left[: query.top]
         origin = self._world.origin
         data: dict[str, Any] = {"@odata.context": f"{origin}/v1.0/$metadata#{what}"}
-        if query.wants_count and not query.skip:
+        if query.wants_count and not query.after:
             data["@odata.count"] = len(passing)
-        if query.skip + query.top < len(passing):
-            options = {**request.query, "$skiptoken": skip_token(query.skip + query.top)}
-            text = urlencode(options, safe="$,'", quote_via=quote)
-            data["@odata.nextLink"] = f"{origin}{request.path}?{text}"
-        data["value"] = [{name: item[name] for name in query.select} for item in page]
-        return json_response(200, data, {"x-ms-resource-unit": "1"})
+        if len(left) > query.top:
+            data["@odata.nextLink"] = next_link(origin, request, page[-1]["id"])
+        data["value"] = [picked(item, ("@odata.type", *query.select)) for item in page]
+        return json_response(200, data)
+
+    def _one(self, request: Request, kind: Kind, item: dict[str, Any] | None, key: str, what: str) -> Response:
+        if key.lower() in ("delta", "delta()"):
+            raise not_modelled("delta queries")
+        if _wanted(request) & _SINGLE_USER_ONLY:
+            raise not_modelled("properties of a single user")
+        select = selected(options_of(request, ONE), kind.known, kind.default)
+        if kind is objects.USERS:
+            self._refuse_beyond_basic(request, select)
+        if item is None:
+            raise missing(key)
+        context = {"@odata.context": f"{self._world.origin}/v1.0/$metadata#{what}/$entity"}
+        return json_response(200, context | picked(item, select))
 
     def _user(self, request: Request, captured: dict[str, str]) -> Response:
-        query = read_query(request, objects.USER, objects.USER_DEFAULT, objects.USER_FILTERABLE)
-        user = self._directory.find_user(captured["id"])
-        if user is None:
-            raise missing(captured["id"])
-        return json_response(200, {name: user[name] for name in query.select})
-
-    def _patch(self, request: Request, captured: dict[str, str]) -> Response:
-        user = self._directory.find_user(captured["id"])
-        if user is None:
-            raise missing(captured["id"])
-        changes = {name: value for name, value in _object(request).items() if not name.startswith("@")}
-        for name in changes:
-            if name == "proxyAddresses":
-                raise bad("Property 'proxyAddresses' is read-only and cannot be set.")
-            if name not in _PATCHABLE:
-                raise bad(f"The property '{name}' does not exist on type 'microsoft.graph.user'.")
-        if not isinstance(changes.get("accountEnabled", True), bool):
-            raise bad("A value without a type name was found and no expected type is available.")
-        if user["onPremisesSyncEnabled"]:
-            raise bad("Unable to update the specified properties for on-premises mastered Directory Sync objects.")
-        row = self._world.tenant.object(user["id"])
-        doc = json.loads(row["doc"]) if row else {}
-        if "accountEnabled" in changes:
-            doc["account_enabled"] = changes["accountEnabled"]
-        if "usageLocation" in changes:
-            doc["usage_location"] = changes["usageLocation"]
-        name = changes.get("displayName", user["displayName"])
-        self._world.tenant.run("update objects set doc = ?, name = ? where id = ?", json.dumps(doc), name, user["id"])
-        return Response(204, effect=f"patch user {user['id']} {sorted(changes)}")
+        key = captured["id"]
+        return self._one(request, objects.USERS, self._directory.find("user", key), key, "users")
 
     def _groups(self, request: Request, _: dict[str, str]) -> Response:
-        query = read_query(request, objects.GROUP, objects.GROUP_DEFAULT, objects.GROUP_FILTERABLE)
+        query = read_query(request, objects.GROUPS)
         return self._page(request, "groups", query, self._directory.objects("group"))
 
     def _group(self, request: Request, captured: dict[str, str]) -> Response:
-        query = read_query(request, objects.GROUP, objects.GROUP_DEFAULT, objects.GROUP_FILTERABLE)
-        found = self._directory.objects("group", {captured["id"]})
-        if not found:
-            raise missing(captured["id"])
-        return json_response(200, {name: found[0][name] for name in query.select})
+        key = captured["id"]
+        return self._one(request, objects.GROUPS, self._directory.find("group", key), key, "groups")
 
     def _members(self, request: Request, captured: dict[str, str]) -> Response:
+        """Return direct members of every kind; of a kind that the caller may not read, ids alone."""
         self._require_group(captured["id"])
+        kind = Kind(objects.USER | objects.GROUP, (), objects.USER_FILTERABLE)
+        query = read_query(request, kind, filter_is_advanced=True)
         rows = self._world.tenant.rows("select member_id from members where group_id = ?", captured["id"])
-        return self._people(request, {row["member_id"] for row in rows})
+        ids = [row["member_id"] for row in rows]
+        people = self._typed("user", ids, query)
+        items = [*self._readable(request, people), *self._typed("group", ids, query)]
+        every = replace(query, select=tuple(sorted(kind.known)), test=lambda _: True)
+        return self._page(request, "directoryObjects", every, sorted(items, key=lambda item: str(item["id"])))
+
+    def _readable(self, request: Request, people: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        if held(self._world, request) & READ_USERS:
+            return people
+        return [{"@odata.type": "#microsoft.graph.user", "id": item["id"]} for item in people]
+
+    def _typed(self, kind: str, ids: list[str], query: Query | None = None) -> list[dict[str, Any]]:
+        """Return objects as entries of a mixed list, with what was asked for, or what each kind has by default."""
+        default = objects.USER_DEFAULT if kind == "user" else objects.GROUP_DEFAULT
+        return [
+            {"@odata.type": f"#microsoft.graph.{kind}", **picked(item, ("id", *((query and query.select) or default)))}
+            for item in self._directory.objects(kind, ids)
+            if query is None or query.test(item)
+        ]
 
     def _transitive(self, request: Request, captured: dict[str, str]) -> Response:
         self._require_group(captured["id"])
-        if request.headers.get("consistencylevel", "").lower() != "eventual" or "$count" not in request.query:
+        query = read_query(request, objects.USERS, filter_is_advanced=True)
+        if not query.wants_count:
             raise bad("OData cast needs ConsistencyLevel: eventual and $count=true.", "Request_UnsupportedQuery")
-        return self._people(request, self._world.tenant.members_of(captured["id"]))
+        people = self._directory.objects("user", self._world.tenant.members_of(captured["id"]))
+        items = self._readable(request, [item for item in people if query.test(item)])
+        return self._page(request, "users", replace(query, test=lambda _: True), items)
 
     def _require_group(self, identity: str) -> None:
-        row = self._world.tenant.object(identity)
-        if row is None or row["kind"] != "group":
+        if self._directory.find("group", identity) is None:
             raise missing(identity)
 
-    def _people(self, request: Request, identities: set[str]) -> Response:
-        query = read_query(request, objects.USER, objects.USER_DEFAULT, objects.USER_FILTERABLE)
-        return self._page(request, "users", query, self._directory.objects("user", identities))
-
     def _organization(self, request: Request, _: dict[str, str]) -> Response:
+        select = selected(options_of(request, ONE), _ORGANIZATION, tuple(sorted(_ORGANIZATION)))
         tenant = self._world.tenant
         first = tenant.domains()[0]
         domains = [
             {
-                "name": name,
-                "isDefault": name == first,
-                "isInitial": False,
-                "type": "Managed",
+                "name": name, "isDefault": name == first, "isInitial": False, "type": "Managed",
                 "capabilities": "Email",
             }
             for name in tenant.domains()
-        ]
-        value = [{"id": tenant.id, "displayName": tenant.name, "verifiedDomains": domains}]
+        ]  # fmt: skip
+        whole = {"id": tenant.id, "displayName": tenant.name, "verifiedDomains": domains}
         context = f"{self._world.origin}/v1.0/$metadata#organization"
-        return json_response(200, {"@odata.context": context, "value": value})
+        return json_response(200, {"@odata.context": context, "value": [picked(whole, select)]})
 
     def _by_ids(self, request: Request, _: dict[str, str]) -> Response:
-        body = _object(request)
-        ids = body.get("ids")
-        if not isinstance(ids, list) or len(ids) > 1000:
-            raise bad("The number of ids must be between 1 and 1000.")
-        found = [{"@odata.type": "#microsoft.graph.user", **item} for item in self._directory.objects("user", set(ids))]
-        found += [
-            {"@odata.type": "#microsoft.graph.group", **item} for item in self._directory.objects("group", set(ids))
-        ]
-        return json_response(200, {"value": found})
+        options_of(request, NONE)
+        body = object_of(request)
+        require_only(body, ("ids", "types"), "getByIds")
+        ids = guids(body.get("ids"), "ids")
+        if not 1 <= len(ids) <= _MOST_IDS:
+            raise bad(f"The number of ids must be between 1 and {_MOST_IDS}.")
+        types = body.get("types") or sorted(_TYPES)
+        if not isinstance(types, list) or not all(isinstance(name, str) for name in types):
+            raise bad("Invalid value specified for property 'types': a collection is expected.")
+        for name in types:
+            if name.lower() not in _TYPES | _OTHER_TYPES:
+                raise bad(f"The type '{name[:80]}' is not a directory object's.")
+        wanted = {name.lower() for name in types}
+        chosen = sorted(_TYPES) if "directoryobject" in wanted else sorted(wanted & _TYPES)
+        found = [item for kind in chosen for item in self._typed(kind, ids)]
+        context = f"{self._world.origin}/v1.0/$metadata#directoryObjects"
+        return json_response(200, {"@odata.context": context, "value": found})
 
     def _deleted(self, request: Request, _: dict[str, str]) -> Response:
-        query = read_query(request, objects.USER, objects.USER_DEFAULT, objects.USER_FILTERABLE)
+        query = read_query(request, objects.USERS)
         return self._page(request, "users", query, self._directory.objects("user", deleted=True))
 
 
-def _object(request: Request) -> dict[str, Any]:
-    try:
-        body = request.json()
-    except ValueError as error:
-        raise bad("Unable to read JSON request payload.", "BadRequest") from error
-    if not isinstance(body, dict):
-        raise bad("Unable to read JSON request payload.", "BadRequest")
-    return body
+def _wanted(request: Request) -> set[str]:
+    options = {name.lower(): value for name, value in request.query.items()}
+    return {item.strip() for item in options.get("$select", "").split(",")}

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import uuid
+from datetime import UTC, datetime
 
-from sharedbox_cli.emulator.http import Response, json_response
+from sharedbox_cli.emulator.http import Request, Response, json_response
 
 
 class GraphError(Exception):
     """An answer that is an error."""
 
-    def __init__(self, status: int, code: str, message: str) -> None:
+    def __init__(self, status: int, code: str, message: str, headers: dict[str, str] | None = None) -> None:
         self.status, self.code, self.message = status, code, message
+        self.headers = headers or {}
         super().__init__(message)
 
 
-def envelope(status: int, code: str, message: str) -> Response:
-    """Return an error in Graph's shape."""
+def envelope(
+    status: int, code: str, message: str, request: Request | None = None, headers: dict[str, str] | None = None
+) -> Response:
+    """Return an error in Graph's shape; it names the request as its headers do."""
+    own = request.id if request else str(uuid.uuid4())
     inner = {
-        "date": "2026-11-24T00:00:00",
-        "request-id": str(uuid.uuid4()),
-        "client-request-id": str(uuid.uuid4()),
+        "date": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S"),
+        "request-id": own,
+        "client-request-id": request.headers.get("client-request-id", own) if request else own,
     }
-    return json_response(status, {"error": {"code": code, "message": message, "innerError": inner}})
+    data = {"error": {"code": code, "message": message, "innerError": inner}}
+    return json_response(status, data, headers)
 
 
 def bad(message: str, code: str = "Request_BadRequest") -> GraphError:
@@ -39,3 +45,8 @@ def missing(identity: str) -> GraphError:
 def denied() -> GraphError:
     """Return the directory's 403."""
     return GraphError(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
+
+
+def not_modelled(what: str) -> GraphError:
+    """Return the emulator's own honest answer: the service has it, the emulator does not."""
+    return GraphError(501, "NotImplemented", f"The emulator does not model {what} (docs/emulator.md).")

@@ -1,4 +1,4 @@
-"""Licences: seats, plans that exclude each other, those inherited from a group."""
+"""Licences: seats, plans that exclude each other, those inherited from a group, and when they come into force."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import json
 from typing import Any
 
 from sharedbox_cli.emulator.http import Request, Response, json_response
-from sharedbox_cli.emulator.microsoft.graph.errors import bad, missing
+from sharedbox_cli.emulator.microsoft import replication
+from sharedbox_cli.emulator.microsoft.graph.bodies import guids, object_of, require_only
+from sharedbox_cli.emulator.microsoft.graph.errors import bad, missing, not_modelled
 from sharedbox_cli.emulator.microsoft.graph.objects import Directory
+from sharedbox_cli.emulator.microsoft.graph.query import NONE, ONE, options_of, picked, selected
 from sharedbox_cli.emulator.router import Route
 from sharedbox_cli.emulator.service import World
 
@@ -16,6 +19,11 @@ _EXCLUSIVE = frozenset({
     "4a82b400-a79f-41a4-b4e2-e94f5787b113",
 })  # fmt: skip
 """Mailbox plans: one of them at a time."""
+_SKU = (
+    "id", "skuId", "skuPartNumber", "appliesTo", "accountId", "accountName", "capabilityStatus", "consumedUnits",
+    "prepaidUnits", "subscriptionIds", "servicePlans",
+)  # fmt: skip
+_DETAILS = ("id", "skuId", "skuPartNumber", "servicePlans")
 
 
 class LicenceRoutes:
@@ -34,16 +42,19 @@ class LicenceRoutes:
         )
 
     def _sku_rows(self) -> dict[str, tuple[str, list[list[str]], int, int]]:
-        used = {
-            row["sku_id"]: row["n"]
-            for row in self._world.tenant.rows("select sku_id, count(*) n from licences group by sku_id")
-        }
+        """Return part number, plans, seats and used seats by product; a deleted user takes no seat."""
+        sql = (
+            "select l.sku_id, count(*) n from licences l join objects o on o.id = l.user_id "
+            "where o.deleted_at is null group by l.sku_id"
+        )
+        used = {row["sku_id"]: row["n"] for row in self._world.tenant.rows(sql)}
         return {
             row["id"]: (row["part"], json.loads(row["plans"]), row["enabled"], used.get(row["id"], 0))
             for row in self._world.tenant.rows("select * from skus order by part")
         }
 
     def _skus(self, request: Request, _: dict[str, str]) -> Response:
+        select = selected(options_of(request, ONE), _SKU, _SKU)
         tenant = self._world.tenant
         value = [
             {
@@ -55,10 +66,14 @@ class LicenceRoutes:
             }
             for identity, (part, plans, enabled, used) in self._sku_rows().items()
         ]  # fmt: skip
-        return json_response(200, {"value": value}, {"x-ms-resource-unit": "3"})
+        return self._list("subscribedSkus", [picked(item, select) for item in value])
+
+    def _list(self, what: str, value: list[dict[str, Any]]) -> Response:
+        return json_response(200, {"@odata.context": f"{self._world.origin}/v1.0/$metadata#{what}", "value": value})
 
     def _details(self, request: Request, captured: dict[str, str]) -> Response:
-        user = self._directory.find_user(captured["id"])
+        select = selected(options_of(request, ONE), _DETAILS, _DETAILS)
+        user = self._directory.find("user", captured["id"])
         if user is None:
             raise missing(captured["id"])
         skus = self._sku_rows()
@@ -69,31 +84,33 @@ class LicenceRoutes:
             }
             for item in user["assignedLicenses"]
         ]  # fmt: skip
-        return json_response(200, {"value": value})
+        return self._list(f"users('{user['id']}')/licenseDetails", [picked(item, select) for item in value])
 
     def _assign(self, request: Request, captured: dict[str, str]) -> Response:
-        user = self._directory.find_user(captured["id"])
-        if user is None:
-            raise missing(captured["id"])
-        body = request.json()
-        for name in ("addLicenses", "removeLicenses"):
-            if name not in body:
-                text = "One or more parameters of the operation 'assignLicense' are missing from the request payload."
-                raise bad(f"{text} The missing parameters are: {name}.")
-        add = [item["skuId"] for item in body["addLicenses"]]
-        self._check(user, add, body["removeLicenses"])
+        options_of(request, NONE)
+        add, remove = _wishes(object_of(request))
+        user = self._directory.find("user", captured["id"])
         tenant = self._world.tenant
-        for sku in body["removeLicenses"]:
+        row = tenant.object(user["id"]) if user else None
+        if user is None or row is None:
+            raise missing(captured["id"])
+        rows = tenant.rows("select sku_id, by_group from licences where user_id = ?", user["id"])
+        held = {row["sku_id"]: row["by_group"] for row in rows}
+        self._check(held, add, remove, place=json.loads(row["doc"]).get("usage_location"))
+        before = self._directory.written("user", user["id"])
+        names = ("assignedLicenses", "licenseAssignmentStates")
+        replication.show_later(tenant, "licence", user["id"], {replication.PLANS: sorted(held)})
+        replication.show_later(tenant, "directory", user["id"], {name: before[name] for name in names})
+        for sku in remove:
             tenant.run("delete from licences where user_id = ? and sku_id = ?", user["id"], sku)
         for sku in add:
             tenant.run("insert or ignore into licences values (?, ?, null)", user["id"], sku)
-        answer = json_response(202, self._directory.find_user(user["id"]))
-        answer.effect = f"licences of {user['id']} +{add} -{body['removeLicenses']}"
+        answer = json_response(202, self._directory.written("user", user["id"]))
+        answer.effect = f"licences of {user['id']} +{add} -{remove}"
         return answer
 
-    def _check(self, user: dict[str, Any], add: list[str], remove: list[str]) -> None:
+    def _check(self, held: dict[str, str | None], add: list[str], remove: list[str], *, place: str | None) -> None:
         skus = self._sku_rows()
-        held = {item["skuId"]: item["assignedByGroup"] for item in user["licenseAssignmentStates"]}
         for sku in [*add, *remove]:
             if sku not in skus:
                 raise bad(f"License {sku} does not correspond to a valid company License.")
@@ -102,17 +119,41 @@ class LicenceRoutes:
                 raise bad(f"User does not have a corresponding license: {sku}.")
             if held[sku]:
                 raise bad("User license is inherited from a group membership and it cannot be removed directly.")
-        if add and not user["usageLocation"]:
+        if add and not place:
             raise bad("License assignment cannot be done for user with invalid usage location.")
         for sku in add:
             if sku not in held and skus[sku][3] >= skus[sku][2]:
                 raise bad(f"Subscription with SKU {sku} does not have any available licenses. (CountViolation)")
         after = (set(held) - set(remove)) | set(add)
-        mail = [plan for sku in after for plan, _ in skus[sku][1] if plan in _EXCLUSIVE]
+        # One plan from two products is one plan: suites are swapped that way.
+        mail = {plan for sku in after for plan, _ in skus[sku][1] if plan in _EXCLUSIVE}
         if len(mail) > 1:
             raise bad(
                 "License assignment failed because service plans are mutually exclusive. (MutuallyExclusiveViolation)"
             )
+
+
+def _wishes(body: dict[str, Any]) -> tuple[list[str], list[str]]:
+    """Return what to add and what to remove. Raises GraphError."""
+    require_only(body, ("addLicenses", "removeLicenses"), "assignLicense")
+    for name in ("addLicenses", "removeLicenses"):
+        if name not in body:
+            text = "One or more parameters of the operation 'assignLicense' are missing from the request payload."
+            raise bad(f"{text} The missing parameters are: {name}.")
+    wishes = body["addLicenses"]
+    if not isinstance(wishes, list) or not all(isinstance(wish, dict) and "skuId" in wish for wish in wishes):
+        raise bad("Invalid value specified for property 'addLicenses': a collection of assignedLicense is expected.")
+    for wish in wishes:
+        if set(wish) - {"skuId", "disabledPlans", "@odata.type"}:
+            raise bad("A property of 'addLicenses' does not exist on type 'microsoft.graph.assignedLicense'.")
+        if guids(wish.get("disabledPlans", []), "disabledPlans"):
+            raise not_modelled("disabledPlans")
+    add, remove = guids([wish["skuId"] for wish in wishes], "skuId"), guids(body["removeLicenses"], "removeLicenses")
+    if not add and not remove:
+        raise bad("Either addLicenses or removeLicenses has to name a license.")
+    if len(set(add + remove)) != len(add + remove):
+        raise bad("License assignment failed because a license is named twice.")
+    return add, remove
 
 
 def _plan(plan: list[str]) -> dict[str, str]:

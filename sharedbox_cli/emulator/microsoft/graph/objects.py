@@ -1,13 +1,18 @@
-"""Rows of the tenant as Graph's objects."""
+"""Rows of the tenant as Graph's objects, as readers see them now."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
 from collections import defaultdict
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
+from sharedbox_cli.emulator.microsoft import replication
+from sharedbox_cli.emulator.microsoft.graph.filters import ADDRESSES, BOOL, CHOICE, LICENCES, PLANS, TEXT, Filterable
+from sharedbox_cli.emulator.microsoft.graph.query import Kind
+from sharedbox_cli.emulator.microsoft.replication import moment
 from sharedbox_cli.emulator.tenant import Tenant
 
 USER = frozenset({
@@ -21,44 +26,96 @@ USER_DEFAULT = (
     "preferredLanguage", "surname", "userPrincipalName",
 )  # fmt: skip
 USER_BASIC = frozenset({"id", "displayName", "givenName", "surname", "mail", "userPrincipalName"})
-USER_FILTERABLE = frozenset({
-    "id", "mail", "userPrincipalName", "mailNickname", "accountEnabled", "userType", "displayName",
-})  # fmt: skip
+USER_FILTERABLE: Mapping[str, Filterable] = {
+    **dict.fromkeys(("id", "mail", "userPrincipalName", "mailNickname", "displayName"), TEXT),
+    "accountEnabled": BOOL, "onPremisesSyncEnabled": BOOL, "userType": CHOICE,
+    "proxyAddresses": ADDRESSES, "assignedLicenses": LICENCES, "assignedPlans": PLANS,
+}  # fmt: skip
 GROUP = frozenset({
     "id", "displayName", "mail", "mailEnabled", "securityEnabled", "groupTypes", "proxyAddresses",
     "onPremisesSyncEnabled", "mailNickname", "description", "createdDateTime",
 })  # fmt: skip
 GROUP_DEFAULT = tuple(sorted(GROUP - {"onPremisesSyncEnabled"}))
-GROUP_FILTERABLE = frozenset({"id", "mail", "displayName", "mailEnabled", "securityEnabled", "mailNickname"})
-
-
-def moment(seconds: float | None) -> str | None:
-    """Return a time as Graph writes it."""
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+GROUP_FILTERABLE: Mapping[str, Filterable] = {
+    **dict.fromkeys(("id", "mail", "displayName", "mailNickname"), TEXT),
+    **dict.fromkeys(("mailEnabled", "securityEnabled", "onPremisesSyncEnabled"), BOOL),
+    "proxyAddresses": ADDRESSES, "groupTypes": ADDRESSES,
+}  # fmt: skip
+USERS = Kind(USER, USER_DEFAULT, USER_FILTERABLE)
+GROUPS = Kind(GROUP, GROUP_DEFAULT, GROUP_FILTERABLE)
+KEPT_SECONDS = 30 * 86400.0
+"""A deleted user can be restored for so long."""
+_FEW = 400
+Item = dict[str, Any]
 
 
 class Directory:
-    """Users and groups, read in bulk so that large pages stay quick."""
+    """Users and groups; whole lists are kept until the tenant changes, so that large pages stay quick."""
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant
+        self._kept: dict[str, tuple[object, list[Item]]] = {}
 
-    def objects(self, kind: str, identities: set[str] | None = None, *, deleted: bool = False) -> list[dict[str, Any]]:
-        """Return all objects of a kind in the order of their ids."""
-        state = "is not null" if deleted else "is null"
-        rows = self._tenant.rows(
-            f"select * from objects where kind = ? and deleted_at {state} order by id", kind
-        )  # fmt: skip
-        if identities is not None:
-            rows = [row for row in rows if row["id"] in identities]
+    def objects(self, kind: str, identities: Iterable[str] | None = None, *, deleted: bool = False) -> list[Item]:
+        """Return objects of a kind in the order of their ids: all, or some; living, or deleted not long ago."""
+        some = None if identities is None else set(identities)
+        if some is not None and len(some) <= _FEW:
+            items = self._read(kind, f"and id in ({', '.join('?' * len(some))})", *some) if some else []
+        else:
+            items = [item for item in self._all(kind) if some is None or item["id"] in some]
+        return [item for item in self._as_seen(items) if self._is_in(item, deleted=deleted)]
+
+    def find(self, kind: str, key: str) -> Item | None:
+        """Return a living object by id; a user by its user principal name, too."""
+        own = "or lower(upn) = lower(?)" if kind == "user" else "and ? <> ''"
+        rows = self._tenant.rows(f"select id from objects where kind = ? and (id = ? {own})", kind, key, key)
+        return next(iter(self.objects(kind, [row["id"] for row in rows])), None)
+
+    def written(self, kind: str, identity: str) -> Item:
+        """Return an object as it was written last, whatever readers still see."""
+        return self._read(kind, "and id = ?", identity)[0]
+
+    def _is_in(self, item: Item, *, deleted: bool) -> bool:
+        at = item.get("deletedDateTime")
+        if not deleted:
+            return at is None
+        oldest = self._tenant.clock.now() - KEPT_SECONDS
+        return at is not None and datetime.fromisoformat(at).timestamp() > oldest
+
+    def _as_seen(self, items: list[Item]) -> list[Item]:
+        old = replication.still_seen(self._tenant)
+        if not old:
+            return items
+        found = []
+        for item in items:
+            before = old.get(item["id"], {})
+            if before.get(replication.IS_THERE, True):
+                found.append({**item, **{name: value for name, value in before.items() if name in item}})
+        return found
+
+    def _all(self, kind: str) -> list[Item]:
+        # Plans in force move with the clock alone, so they are part of what the list is kept for.
+        state = (self._tenant.changes(), repr(replication.still_seen(self._tenant)))
+        kept = self._kept.get(kind)
+        if kept is None or kept[0] != state:
+            kept = self._kept[kind] = (state, self._read(kind, ""))
+        return kept[1]
+
+    def _read(self, kind: str, which: str, *values: str) -> list[Item]:
+        rows = self._tenant.rows(f"select * from objects where kind = ? {which} order by id", kind, *values)
         proxies = self._proxies(rows)
         if kind == "group":
             return [_group(row, proxies[row["id"]]) for row in rows]
-        skus = {row["id"]: json.loads(row["plans"]) for row in self._tenant.rows("select * from skus")}
-        licences = defaultdict(list)
-        for row in self._tenant.rows("select * from licences"):
+        plans = {row["id"]: json.loads(row["plans"]) for row in self._tenant.rows("select * from skus order by part")}
+        licences: dict[str, list[sqlite3.Row]] = defaultdict(list)
+        one = rows[0]["id"] if len(rows) == 1 else ""
+        for row in self._tenant.rows("select * from licences where ? in ('', user_id)", one):
             licences[row["user_id"]].append(row)
-        return [_user(row, proxies[row["id"]], licences[row["id"]], skus) for row in rows]
+        in_force = replication.licences_in_force(self._tenant, one)
+        return [
+            _user(row, proxies[row["id"]], licences[row["id"]], _plans(row, in_force.get(row["id"], set()), plans))
+            for row in rows
+        ]
 
     def _proxies(self, rows: list[sqlite3.Row]) -> dict[str, list[str]]:
         found: dict[str, list[str]] = defaultdict(list)
@@ -70,26 +127,19 @@ class Directory:
             found[row["id"]].append(f"{row['prefix']}:{row['text']}")
         return found
 
-    def find_user(self, key: str) -> dict[str, Any] | None:
-        """Return a user by id or user principal name."""
-        row = self._tenant.row(
-            "select id from objects where kind = 'user' and deleted_at is null and (id = ? or lower(upn) = lower(?))",
-            key, key,
-        )  # fmt: skip
-        return self.objects("user", {row["id"]})[0] if row else None
 
-
-def _user(
-    row: sqlite3.Row, proxies: list[str], licences: list[sqlite3.Row], skus: dict[str, list[list[str]]]
-) -> dict[str, Any]:
-    doc = json.loads(row["doc"])
-    plans = [
+def _plans(row: sqlite3.Row, in_force: set[str], plans: dict[str, list[list[str]]]) -> list[Item]:
+    return [
         {
             "assignedDateTime": moment(row["created_at"]), "capabilityStatus": "Enabled",
             "service": "exchange" if name.startswith("EXCHANGE") else "other", "servicePlanId": plan,
         }
-        for licence in licences for plan, name in skus.get(licence["sku_id"], [])
+        for sku, listed in plans.items() if sku in in_force for plan, name in listed
     ]  # fmt: skip
+
+
+def _user(row: sqlite3.Row, proxies: list[str], licences: list[sqlite3.Row], plans: list[Item]) -> Item:
+    doc = json.loads(row["doc"])
     return {
         "id": row["id"],
         "displayName": row["name"],
@@ -126,7 +176,7 @@ def _user(
     }
 
 
-def _group(row: sqlite3.Row, proxies: list[str]) -> dict[str, Any]:
+def _group(row: sqlite3.Row, proxies: list[str]) -> Item:
     doc = json.loads(row["doc"])
     return {
         "id": row["id"],
@@ -140,4 +190,5 @@ def _group(row: sqlite3.Row, proxies: list[str]) -> dict[str, Any]:
         "mailNickname": (row["mail"] or row["name"]).partition("@")[0],
         "description": None,
         "createdDateTime": moment(row["created_at"]),
+        "deletedDateTime": moment(row["deleted_at"]),
     }

@@ -1,28 +1,38 @@
 """Query options of directory lists: `$select`, `$top`, `$filter`, `$skiptoken`, `$count`.
 
 Limits and messages: learn.microsoft.com/graph/query-parameters and /graph/aad-advanced-queries, read 2026-11.
+Assumed: the codes for a bad or foreign skip token, and that an option is refused where its route knows none.
 """
 
 from __future__ import annotations
 
 import base64
-import re
-from collections.abc import Callable
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode
 
 from sharedbox_cli.emulator.http import Request
-from sharedbox_cli.emulator.microsoft.graph.errors import bad
+from sharedbox_cli.emulator.microsoft.graph.errors import GraphError, bad, not_modelled
+from sharedbox_cli.emulator.microsoft.graph.filters import Filterable, Test, read_filter
 
 MAX_PAGE = 999
 DEFAULT_PAGE = 100
-MAX_IN = 15
+MAX_ADVANCED_URL = 2048
+LIST = frozenset({"$select", "$top", "$filter", "$skiptoken", "$count"})
+ONE = frozenset({"$select"})
+NONE: frozenset[str] = frozenset()
+_NOT_MODELLED = frozenset({"$orderby", "$search", "$expand", "$format"})
 
-Test = Callable[[dict[str, Any]], bool]
-_CLAUSE = re.compile(r"(?P<name>\w+) (?P<op>eq|in|ge|le|ne) (?P<value>\(.*\)|'(?:[^']|'')*'|true|false)\Z")
-_ANY = re.compile(r"proxyAddresses/any\((\w+):\1 eq '((?:[^']|'')*)'\)\Z")
-_STARTS = re.compile(r"startsWith\((\w+),\s*'((?:[^']|'')*)'\)\Z", re.IGNORECASE)
-_TEXT = re.compile(r"'((?:[^']|'')*)'")
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A type of object: all its properties, those of an answer without `$select`, those that a filter takes."""
+
+    known: frozenset[str]
+    default: tuple[str, ...]
+    filterable: Mapping[str, Filterable]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,83 +41,100 @@ class Query:
 
     select: tuple[str, ...]
     top: int
-    skip: int
+    after: str
+    """The id of the last object of the page before."""
     test: Test
     wants_count: bool
+    filter: str = ""
 
 
-def read_query(request: Request, known: frozenset[str], default: tuple[str, ...], filterable: frozenset[str]) -> Query:
-    """Return the options of a list. Raises GraphError for what the service refuses."""
-    options = request.query
-    for name in options:
-        if name.lower() not in ("$select", "$top", "$filter", "$skiptoken", "$count"):
-            raise bad(f"Query option '{name}' is not allowed. To allow it, set the 'AllowedQueryOptions' property.")
+def options_of(request: Request, allowed: frozenset[str]) -> dict[str, str]:
+    """Return the options by name, in lower case. Raises GraphError for what the route does not take."""
+    found: dict[str, str] = {}
+    for given, value in parse_qsl(request.query_text, keep_blank_values=True):
+        name = given.lower()
+        if name in found:
+            raise bad(f"Query option '{name}' was specified more than once, but it must be specified at most once.")
+        if name not in allowed:
+            if name in _NOT_MODELLED and allowed:
+                raise not_modelled(name)
+            raise bad(f"Query option '{given}' is not allowed. To allow it, set the 'AllowedQueryOptions' property.")
+        found[name] = value
+    return found
+
+
+def selected(options: Mapping[str, str], known: Iterable[str], default: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the properties that were asked for. Raises GraphError for one that the type does not have."""
     select = tuple(item.strip() for item in options.get("$select", "").split(",") if item.strip()) or default
     for name in select:
         if name not in known:
             raise bad(f"Could not find a property named '{name}' on type 'microsoft.graph.directoryObject'.")
-    top = options.get("$top", str(DEFAULT_PAGE))
-    if not top.isdecimal() or not 1 <= int(top) <= MAX_PAGE:
-        raise bad(f"Invalid page size specified: '{top}'. Must be between 1 and {MAX_PAGE} inclusive.")
-    is_advanced = request.headers.get("consistencylevel", "").lower() == "eventual" and "$count" in options
-    test = _filter(options.get("$filter", ""), filterable, is_advanced=is_advanced)
-    return Query(select, int(top), _skip(options.get("$skiptoken", "")), test, options.get("$count") == "true")
+    return select
 
 
-def skip_token(position: int) -> str:
-    """Return an opaque token for the item at which a page starts."""
-    return base64.urlsafe_b64encode(f"p{position}".encode()).decode()
+def read_query(request: Request, kind: Kind, *, filter_is_advanced: bool = False) -> Query:
+    """Return the options of a list. Raises GraphError for what the service refuses."""
+    options = options_of(request, LIST)
+    is_eventual = request.headers.get("consistencylevel", "").lower() == "eventual"
+    wants_count = _wants_count(options, is_eventual=is_eventual)
+    is_advanced = is_eventual and wants_count
+    text = options.get("$filter", "")
+    if text and filter_is_advanced and not is_advanced:
+        raise bad("$filter needs ConsistencyLevel: eventual and $count=true.", "Request_UnsupportedQuery")
+    # The limit of an advanced query is its whole address; within a batch addresses are not bound.
+    if is_advanced and not request.parent and len(request.path) + len(request.query_text) > MAX_ADVANCED_URL:
+        raise bad("The request URL is too long.", "Request_UnsupportedQuery")
+    return Query(
+        selected(options, kind.known, kind.default),
+        _page_size(options.get("$top", str(DEFAULT_PAGE))),
+        _after(options, request.path),
+        read_filter(text, kind.filterable, is_advanced=is_advanced) if text else lambda _: True,
+        wants_count,
+        text,
+    )
 
 
-def _skip(token: str) -> int:
-    if not token:
-        return 0
+def _wants_count(options: Mapping[str, str], *, is_eventual: bool) -> bool:
+    text = options.get("$count", "false").lower()
+    if text not in ("true", "false"):
+        raise bad(f"Invalid value '{text}' for $count query option found. Valid values are 'true' and 'false'.")
+    if text == "true" and not is_eventual:
+        raise bad("$count needs ConsistencyLevel: eventual.", "Request_UnsupportedQuery")
+    return text == "true"
+
+
+def _page_size(text: str) -> int:
+    if not (text.isascii() and text.isdecimal()) or not 1 <= int(text[:9]) <= MAX_PAGE:
+        raise bad(f"Invalid page size specified: '{text}'. Must be between 1 and {MAX_PAGE} inclusive.")
+    return int(text)
+
+
+def _question(options: Mapping[str, str], path: str) -> list[str]:
+    """Return what a page's link must not change."""
+    return [path.lower(), *(options.get(name, "") for name in ("$select", "$filter", "$top"))]
+
+
+def next_link(origin: str, request: Request, last: str) -> str:
+    """Return the link to the page after an object; it carries the options, and no header."""
+    options = {name: value for name, value in options_of(request, LIST).items() if name != "$skiptoken"}
+    token = base64.urlsafe_b64encode(json.dumps([last, *_question(options, request.path)]).encode()).decode()
+    text = urlencode({**options, "$skiptoken": token.rstrip("=")}, safe="$,'", quote_via=quote)
+    return f"{origin}{request.path}?{text}"
+
+
+def _after(options: Mapping[str, str], path: str) -> str:
+    token = options.get("$skiptoken")
+    if token is None:
+        return ""
     try:
-        return int(base64.urlsafe_b64decode(token).decode().removeprefix("p"))
-    except ValueError as error:
-        raise bad("The skip token is invalid.", "Directory_ExpiredPageToken") from error
+        last, *question = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+    except (ValueError, TypeError, RecursionError):
+        question, last = [], None
+    if not isinstance(last, str) or question != _question(options, path):
+        raise GraphError(400, "Directory_ExpiredPageToken", "The specified page token value has expired or is invalid.")
+    return last
 
 
-def _filter(text: str, filterable: frozenset[str], *, is_advanced: bool) -> Test:
-    if not text:
-        return lambda _: True
-    clauses = re.split(r" (?:and|or) ", text)
-    tests = [_clause(clause.strip(), filterable, is_advanced=is_advanced) for clause in clauses]
-    if " or " in text:
-        if len(tests) > MAX_IN:
-            raise _too_many(len(tests))
-        return lambda item: any(test(item) for test in tests)
-    return lambda item: all(test(item) for test in tests)
-
-
-def _too_many(count: int) -> Exception:
-    text = "Too many child clauses specified in search filter expression containing 'OR' operators:"
-    return bad(f"{text} {count}. Max allowed: {MAX_IN}.", "Request_UnsupportedQuery")
-
-
-def _clause(text: str, filterable: frozenset[str], *, is_advanced: bool) -> Test:
-    if found := _ANY.match(text):
-        wanted = found[2].replace("''", "'").lower()
-        return lambda item: any(one.lower() == wanted for one in item["proxyAddresses"])
-    if found := _STARTS.match(text):
-        name, start = found[1], found[2].replace("''", "'").lower()
-        return lambda item: str(item.get(name) or "").lower().startswith(start)
-    found = _CLAUSE.match(text)
-    if not found or found["name"] not in filterable:
-        raise bad(
-            f"Unsupported or invalid query filter clause specified for property: {text}.",
-            "Request_UnsupportedQuery",
-        )
-    if found["op"] == "ne" and not is_advanced:
-        raise bad(
-            "The specified filter needs ConsistencyLevel: eventual and $count=true.",
-            "Request_UnsupportedQuery",
-        )
-    name = found["name"]
-    if found["value"] in ("true", "false"):
-        wanted = found["value"] == "true"
-        return lambda item: (item[name] is wanted) is (found["op"] != "ne")
-    values = {value.replace("''", "'").lower() for value in _TEXT.findall(found["value"])}
-    if found["op"] == "in" and len(values) > MAX_IN and not is_advanced:
-        raise _too_many(len(values))
-    return lambda item: (str(item.get(name) or "").lower() in values) is (found["op"] != "ne")
+def picked(item: Mapping[str, Any], select: Iterable[str]) -> dict[str, Any]:
+    """Return an object with the properties that were asked for."""
+    return {name: item[name] for name in select if name in item}

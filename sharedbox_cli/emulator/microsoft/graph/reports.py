@@ -1,6 +1,7 @@
 """The mailbox usage report: a redirect to a CSV that is a day or two old.
 
-learn.microsoft.com/graph/api/reportroot-getmailboxusagedetail, read 2026-11.
+learn.microsoft.com/graph/api/reportroot-getmailboxusagedetail, read 2026-11. Assumed: the address of the CSV is good
+for five minutes.
 """
 
 from __future__ import annotations
@@ -8,10 +9,15 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from datetime import timedelta
+import json
+import sqlite3
+import uuid
+from datetime import UTC, datetime, timedelta
 
 from sharedbox_cli.emulator.http import Request, Response, json_response
-from sharedbox_cli.emulator.microsoft.graph.errors import bad, envelope
+from sharedbox_cli.emulator.microsoft.graph.errors import GraphError, bad
+from sharedbox_cli.emulator.microsoft.graph.query import NONE, options_of
+from sharedbox_cli.emulator.microsoft.replication import licences_in_force
 from sharedbox_cli.emulator.router import Route
 from sharedbox_cli.emulator.service import World
 
@@ -24,6 +30,9 @@ COLUMNS = (
 PERIODS = ("D7", "D30", "D90", "D180")
 GIB = 1024**3
 LIMIT, WINDOW_SECONDS = 14, 600.0
+LINK_SECONDS = 300.0
+_PLAN_TWO = "efb87545-963c-4e0d-99df-69c6916d9eb0"
+_NO_ARCHIVE = "00000000-0000-0000-0000-000000000000"
 
 
 class ReportRoutes:
@@ -32,6 +41,7 @@ class ReportRoutes:
     def __init__(self, world: World) -> None:
         self._world = world
         self._asked: list[float] = []
+        self._links: dict[str, tuple[str, float]] = {}
 
     def routes(self) -> tuple[Route, ...]:
         """Return the routes."""
@@ -45,20 +55,25 @@ class ReportRoutes:
         )  # fmt: skip
 
     def _usage(self, request: Request, captured: dict[str, str]) -> Response:
-        period = captured["period"].strip("'")
-        if period not in PERIODS:
+        options_of(request, NONE)
+        period = captured["period"]
+        if period not in {f"'{one}'" for one in PERIODS}:
             raise bad(f"Invalid period value '{period}'. Supported: {', '.join(PERIODS)}.", "InvalidRequest")
         now = self._world.clock.now()
         self._asked = [at for at in self._asked if now - at < WINDOW_SECONDS]
         if len(self._asked) >= LIMIT:
-            answer = envelope(429, "TooManyRequests", "Too many requests.")
-            answer.headers["Retry-After"] = str(int(self._asked[0] + WINDOW_SECONDS - now) + 1)
-            return answer
+            wait = str(int(self._asked[0] + WINDOW_SECONDS - now) + 1)
+            raise GraphError(429, "TooManyRequests", "Too many requests.", {"Retry-After": wait})
         self._asked.append(now)
-        return Response(302, b"", {"Location": f"{self._world.origin}/reports-data/{period}"})
+        key = uuid.uuid4().hex
+        self._links = {one: link for one, link in self._links.items() if link[1] > now}
+        self._links[key] = (period.strip("'").removeprefix("D"), now + LINK_SECONDS)
+        return Response(302, b"", {"Location": f"{self._world.origin}/reports-data/{key}"})
 
     def _settings(self, request: Request, captured: dict[str, str]) -> Response:
-        return json_response(200, {"displayConcealedNames": self._is_concealed})
+        options_of(request, NONE)
+        context = f"{self._world.origin}/v1.0/$metadata#admin/reportSettings/$entity"
+        return json_response(200, {"@odata.context": context, "displayConcealedNames": self._is_concealed})
 
     @property
     def _is_concealed(self) -> bool:
@@ -67,22 +82,36 @@ class ReportRoutes:
     def _download(self, request: Request, captured: dict[str, str]) -> Response:
         if "authorization" in request.headers:
             return Response(400)  # the address is pre-authenticated; a token must never reach it
+        period, until = self._links.get(captured["key"], ("", 0.0))
+        if until <= self._world.clock.now():
+            return Response(403)
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\r\n")
         writer.writerow(COLUMNS)
-        refreshed = (self._world.clock.moment() - timedelta(days=1)).date().isoformat()
-        rows = self._world.tenant.rows(
-            "select o.upn, o.name, m.* from mailboxes m join objects o on o.id = m.id where o.deleted_at is null"
-        )
-        for row in rows:
-            upn, name = row["upn"], row["name"]
-            if self._is_concealed:
-                upn, name = (hashlib.md5(item.encode()).hexdigest().upper() for item in (upn, name))  # noqa: S324
-            shared = row["type"] == "SharedMailbox"
-            writer.writerow([
-                refreshed, upn, name, "False", "", "2024-01-02", refreshed, row["items"], row["used_bytes"],
-                49 * GIB, int(49.5 * GIB), 50 * GIB, 0, 0, 30 * GIB, "False", "Shared" if shared else "User",
-                captured["key"].removeprefix("D"),
-            ])  # fmt: skip
+        in_force, plans = licences_in_force(self._world.tenant), self._plan_two()
+        for row in self._world.tenant.rows(
+            "select o.upn, o.name, o.deleted_at, m.* from mailboxes m join objects o on o.id = m.id"
+        ):
+            writer.writerow(self._line(row, period, is_large=bool(in_force.get(row["id"], set()) & plans)))
         body = b"\xef\xbb\xbf" + text.getvalue().encode()
         return Response(200, body, {"Content-Type": "application/octet-stream"})
+
+    def _plan_two(self) -> set[str]:
+        return {row["id"] for row in self._world.tenant.rows("select * from skus") if _PLAN_TWO in row["plans"]}
+
+    def _line(self, row: sqlite3.Row, period: str, *, is_large: bool) -> list[object]:
+        """Return one mailbox; a deleted one stays in the list, without quotas."""
+        refreshed = (self._world.clock.moment() - timedelta(days=1)).date().isoformat()
+        upn, name = row["upn"], row["name"]
+        if self._is_concealed:
+            upn, name = (hashlib.md5(item.encode()).hexdigest().upper() for item in (upn, name))  # noqa: S324
+        deleted = row["deleted_at"]
+        day = "" if deleted is None else datetime.fromtimestamp(deleted, UTC).date().isoformat()
+        most = (100 if is_large else 50) * GIB
+        quotas: list[object] = [most * 98 // 100, most * 99 // 100, most] if deleted is None else ["", "", ""]
+        has_archive = json.loads(row["doc"]).get("ArchiveGuid", _NO_ARCHIVE) != _NO_ARCHIVE
+        return [
+            refreshed, upn, name, str(deleted is not None), day, "2024-01-02", refreshed, row["items"],
+            row["used_bytes"], *quotas, 0, 0, 30 * GIB if deleted is None else "", str(has_archive),
+            "Shared" if row["type"] == "SharedMailbox" else "User", period,
+        ]  # fmt: skip

@@ -95,12 +95,16 @@ class Login:
 
     def _token(self, request: Request, captured: dict[str, str]) -> Response:
         self._tenant(captured)
-        form = dict(parse_qsl(request.body.decode("utf-8", "replace")))
+        form = _form(request)
         match form.get("grant_type"):
+            case None:
+                text = "The request body must contain the following parameter: 'grant_type'."
+                raise Refusal("invalid_request", 900144, text)
             case "client_credentials":
+                _require_tenant(captured["tenant"])
                 app = self._app(form)
                 self._prove(app, form)
-                return _granted(self._world.tokens.issue(self._app_claims(app, _resource(form))))
+                return _granted(self._world.tokens.issue(self._app_claims(app, _default_resource(form))))
             case "urn:ietf:params:oauth:grant-type:device_code":
                 return self._device_token(form)
             case other:
@@ -140,12 +144,26 @@ class Login:
                     jwt.decode(assertion, certificate, ["RS256", "PS256"], options={"verify_aud": False})
                 except jwt.PyJWTError:
                     continue
+                self._require_audience(str(claims.get("aud", "")), claims)
                 return
             raise Refusal("invalid_client", 700027, "The certificate is not registered on the application.", 401)
         trusted = [(item["issuer"], item["subject"], item["audience"]) for item in doc.get("federated", [])]
         if (claims.get("iss"), claims.get("sub"), claims.get("aud")) not in trusted:
             subject = str(claims.get("sub"))[:80]
             raise Refusal("invalid_client", 700213, f"No matching federated identity record found for '{subject}'.")
+
+    def _require_audience(self, audience: str, claims: dict[str, Any]) -> None:
+        """Raise Refusal for a client's own assertion that is for another service, or about another client."""
+        tenants = {self._world.tenant.id.lower(), *self._world.tenant.domains()}
+        host, _, path = audience.removeprefix("https://").partition("/")
+        tenant, _, rest = path.lower().partition("/")
+        is_ours = host.lower() in {*HOSTS, self._world.origin.removeprefix("https://")}
+        if not is_ours or tenant not in tenants or rest not in ("oauth2/v2.0/token", "v2.0"):
+            raise Refusal(
+                "invalid_client", 50027, "JWT token is invalid: its audience is not this token endpoint.", 401
+            )
+        if claims.get("sub") != claims.get("iss"):
+            raise Refusal("invalid_client", 50027, "JWT token is invalid: its subject is not the client.", 401)
 
     def _app_claims(self, app: sqlite3.Row, resource: str) -> dict[str, Any]:
         doc = json.loads(app["doc"])
@@ -164,8 +182,9 @@ class Login:
 
     def _device_code(self, request: Request, captured: dict[str, str]) -> Response:
         self._tenant(captured)
-        form = dict(parse_qsl(request.body.decode("utf-8", "replace")))
+        form = _form(request)
         self._app(form)
+        _resource(form)
         code = uuid.uuid4().hex
         self._devices[code] = form
         link = f"{_origin(request, self._world)}/device"
@@ -188,6 +207,35 @@ class Login:
             "sub": claims["sub"], "preferred_username": claims["upn"], "name": claims["upn"],
         })  # fmt: skip
         return _granted(self._world.tokens.issue(claims), identity, claims)
+
+
+def _form(request: Request) -> dict[str, str]:
+    """Return the fields of a form. Raises Refusal for one that is given twice."""
+    found: dict[str, str] = {}
+    if "form-urlencoded" not in request.headers.get("content-type", "").lower():
+        return found
+    for name, value in parse_qsl(request.body.decode("utf-8", "replace")):
+        if name in found:
+            raise Refusal("invalid_request", 900144, f"The parameter '{name}' is given more than once.")
+        found[name] = value
+    return found
+
+
+def _require_tenant(name: str) -> None:
+    """Raise Refusal where an application does not say of which tenant."""
+    if name.lower() in ("common", "organizations"):
+        text = "No tenant-identifying information found in either the request or implied by any provided credentials."
+        raise Refusal("invalid_request", 50059, text)
+
+
+def _default_resource(form: dict[str, str]) -> str:
+    """Return the resource of an application's scope: one, with all that was consented. Raises Refusal."""
+    resource = _resource(form)
+    scope = form["scope"]
+    if scope.split() != [scope] or not scope.lower().endswith("/.default"):
+        text = "Client credential flows must have a scope value with /.default suffixed to the resource identifier."
+        raise Refusal("invalid_scope", 1002012, f"The provided value for scope {scope} is not valid. {text}")
+    return resource
 
 
 def _resource(form: dict[str, str]) -> str:

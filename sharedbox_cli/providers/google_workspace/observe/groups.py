@@ -145,7 +145,8 @@ def _sort(
     """Put one member where it belongs. Raises ObserveError for one that came twice, in two roles."""
     identity = member_id(member, directory)
     if member.get("type") == "CUSTOMER":
-        special.append(SpecialEntry(identity, f"{member['role']}: everybody in the organisation"))
+        words = f"{member['role']}: everybody in the organisation"
+        special.append(SpecialEntry(identity, words, is_everybody=True))
         return
     if identity not in directory.users and identity not in directory.groups:
         trustee = _stranger(identity, member, directory)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sharedbox_cli.core.errors import PermissionDenied, Refused
+from sharedbox_cli.core.errors import AuthError, PermissionDenied, Refused
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import LICENCE_NONE, Fact, Field, LicencePool, ObservedMailbox, Value
 from sharedbox_cli.providers.answers import Fields
@@ -121,8 +121,8 @@ async def read_delegation(google: Google) -> str:
             POLICIES, lambda service, token: service.policies().list(filter=text, pageSize=100, pageToken=token),
             "policies", "cloudidentity.policies.list",
         )  # fmt: skip
-    except (PermissionDenied, Refused):
-        return "unknown"
+    except (AuthError, PermissionDenied, Refused):
+        return "unknown"  # the scope may not be granted, and everything else can be read without it
     values = {bool((row.get("setting") or {}).get("value", {}).get("enableMailDelegation")) for row in rows}
     if not values:
         return "off"

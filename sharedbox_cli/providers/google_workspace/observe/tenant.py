@@ -127,13 +127,18 @@ async def _members(
     lists = await together(read_derived(google, one) for one in groups)
     found: dict[TrusteeId, frozenset[TrusteeId]] = {}
     for group, rows in zip(groups, lists, strict=True):
-        people = [row for row in rows if row.get("type") not in ("GROUP", "CUSTOMER")]
+        if any(row.get("type") == "CUSTOMER" for row in rows):
+            continue  # everybody, whoever that is: who is in it is not known
+        people = [row for row in rows if row.get("type") in ("USER", "EXTERNAL")]
         for row in people:
             identity = member_id(row, directory)
             if identity not in directory.users and row.get("email"):
-                address = Address.of(str(row["email"]))
-                is_guest = address.domain not in directory.domains
-                strangers.setdefault(identity, Trustee(identity, TrusteeKind.USER, address, is_guest=is_guest))
+                address, is_enabled = Address.of(str(row["email"])), row.get("status") != "SUSPENDED"
+                outsider = Trustee(
+                    identity, TrusteeKind.USER, address, is_enabled=is_enabled,
+                    is_guest=address.domain not in directory.domains,
+                )  # fmt: skip
+                strangers.setdefault(identity, outsider)
         found[group] = frozenset(member_id(row, directory) for row in people)
     return found
 

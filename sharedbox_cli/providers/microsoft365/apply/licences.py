@@ -12,6 +12,7 @@ from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.providers.microsoft365.apply.writer import Writer
 from sharedbox_cli.providers.microsoft365.observe.licences import PLAN_NAMES, mailbox_plans, read_skus
 from sharedbox_cli.providers.microsoft365.observe.people import read_people
+from sharedbox_cli.providers.transport import SETTLE_SECONDS
 
 if TYPE_CHECKING:
     from kiota_abstractions.request_information import RequestInformation
@@ -26,7 +27,7 @@ _PREFERRED = {
 async def licence(writer: Writer, change: Change, request_id: str) -> Outcome:
     """Swap the mailbox licence in one atomic call."""
     identity = change.mailbox_id or writer.made.get(change.mailbox, "")
-    user = (await read_people(writer.graph, (), [identity])).users.get(identity)
+    user = await _account(writer, change, identity)
     if user is None:
         return Outcome(Status.FAILED, "the account is not in the directory (yet): run the command again later")
     wanted = str(change.after[Field.LICENCE])
@@ -43,6 +44,17 @@ async def licence(writer: Writer, change: Change, request_id: str) -> Outcome:
     return Outcome(Status.DONE, request_id=answer.headers.get("request-id", ""))
 
 
+async def _account(writer: Writer, change: Change, identity: str) -> dict[str, Any] | None:
+    """Return the account; one that this run made is waited for until the directory knows it."""
+    for wait in (*SETTLE_SECONDS, *(30.0,) * 8):
+        user = (await read_people(writer.graph, (), [identity])).users.get(identity)
+        if user is not None or change.mailbox not in writer.made:
+            return user
+        writer.listener.waiting(wait, f"{change.mailbox} is new and not in the directory yet")
+        await writer.clock.sleep(wait)
+    return None
+
+
 def _swap(user: dict[str, Any], skus: Sequence[dict[str, Any]], wanted: str) -> tuple[list[str], list[str], str]:
     """Return what to add, what to remove, or why it cannot be."""
     plans = {str(sku["skuId"]): {p["servicePlanId"] for p in sku["servicePlans"]} for sku in skus}
@@ -53,7 +65,9 @@ def _swap(user: dict[str, Any], skus: Sequence[dict[str, Any]], wanted: str) -> 
         return [], [], "the licence comes from a group: take the account out of that group"
     if wanted == LICENCE_NONE:
         return [], carrying, ""
-    if wanted in mailbox_plans(user):
+    # A licence that is assigned counts at once: its plans come into force later.
+    is_assigned = any(PLAN_NAMES.get(plan) == wanted for sku in carrying for plan in plans[sku])
+    if is_assigned or wanted in mailbox_plans(user):
         return [], [], ""
     chosen = _chosen(skus, wanted)
     if chosen is None:

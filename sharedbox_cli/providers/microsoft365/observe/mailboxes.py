@@ -92,15 +92,38 @@ async def _read_all(
     boxes: Boxes,
 ) -> None:
     parameters = {"RecipientTypeDetails": ["SharedMailbox"], "ResultSize": "Unlimited", **more}
+    moved: dict[Address, list[dict[str, Any]]] = {}
     for row in await exchange.read("Get-Mailbox", parameters, select=select):
         address = Address.of(str(row["PrimarySmtpAddress"]))
         twin = boxes.rows.get(address)
         if twin is not None and twin["ExternalDirectoryObjectId"] != row["ExternalDirectoryObjectId"]:
             raise ObserveError(where=str(address), why="Two mailboxes have this primary address.")
         if wanted is None or address in wanted:
+            if twin is not None and twin != row:
+                moved.setdefault(address, [twin]).append(row)
             boxes.rows[address] = row
         else:
             boxes.others += 1
+    boxes.rows |= await _settled(exchange, moved, select, more)
+
+
+async def _settled(
+    exchange: ExchangeAdmin, moved: dict[Address, list[dict[str, Any]]], select: tuple[str, ...], more: dict[str, bool]
+) -> dict[Address, dict[str, Any]]:
+    """Return mailboxes that two pages show differently as they are now. Raises ObserveError where they move on."""
+    ids = {address: str(versions[0]["ExternalDirectoryObjectId"]) for address, versions in moved.items()}
+    commands = {identity: ("Get-Mailbox", {"Identity": identity, **more}) for identity in ids.values()}
+    answers = await exchange.read_batch(commands, select=select, what="mailboxes") if commands else {}
+    found: dict[Address, dict[str, Any]] = {}
+    for address, identity in ids.items():
+        rows = answers[identity]
+        if isinstance(rows, CloudError):
+            raise rows
+        if len(rows) != 1 or rows[0] not in moved[address]:
+            why = "Two pages differ about it, and reading it by itself did not settle it."
+            raise ObserveError(where=f"{address} · Get-Mailbox", why=why, mend="It is being changed. Try again.")
+        found[address] = rows[0]
+    return found
 
 
 async def _read_few(

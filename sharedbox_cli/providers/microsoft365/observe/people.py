@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sharedbox_cli.core.errors import CloudError
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import Trustee, TrusteeKind
-from sharedbox_cli.providers.answers import items_of
+from sharedbox_cli.providers.answers import Fields, items_of
 from sharedbox_cli.providers.microsoft365.graph import BATCH, PAGE, Graph, chunks_of
 from sharedbox_cli.providers.microsoft365.quirks import odata_quoted, smtp_addresses
 
@@ -91,9 +91,9 @@ def _left(people: People, wanted: list[str]) -> list[str]:
 
 async def _whole(graph: Graph, people: People) -> None:
     people.is_whole = True
-    for item in await graph.read_all(lambda: _users(graph), "users"):
+    for item in await graph.read_all(lambda: _users(graph), "users", single="/users"):
         people.add_user(item)
-    for item in await graph.read_all(lambda: _groups(graph), "groups"):
+    for item in await graph.read_all(lambda: _groups(graph), "groups", single="/groups"):
         people.add_group(item)
 
 
@@ -165,12 +165,16 @@ async def read_members(
             raise answer
         items = items_of(answer, "members of groups")
         if answer.get("@odata.nextLink"):
-            items = await graph.read_all(lambda one=identity: _transitive(graph, one), "members of groups")  # type: ignore[misc]
+            items = await _all_members(graph, identity)
         for item in items:
             if item["id"] not in people.users:
                 people.add_user(item)
         found[identity] = frozenset(TrusteeId(str(item["id"])) for item in items)
     return found
+
+
+async def _all_members(graph: Graph, identity: str) -> list[Fields]:
+    return await graph.read_all(lambda: _transitive(graph, identity), "members of groups", single="/users")
 
 
 def _transitive(graph: Graph, identity: str) -> RequestInformation:

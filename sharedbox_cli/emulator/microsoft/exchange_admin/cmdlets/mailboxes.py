@@ -6,6 +6,7 @@ import json
 import sqlite3
 import uuid
 
+from sharedbox_cli.emulator.microsoft import replication
 from sharedbox_cli.emulator.microsoft.exchange_admin.cmdlets.addresses import (
     NAME_MAX,
     require_alias,
@@ -105,6 +106,7 @@ def _made(call: Call, name: str, alias: str, address: str) -> sqlite3.Row:
         "insert into mailboxes values (?, ?, ?, ?, 'SharedMailbox', '{}', 0, 0, ?, ?)",
         identity, str(uuid.uuid4()), name, alias, call.now, call.now + tenant.lag("create"),
     )  # fmt: skip
+    replication.show_later(tenant, "directory", identity, {replication.IS_THERE: False})
     add_self(call, identity)
     tenant.run("insert or replace into exchange_anchors values (?, ?)", identity, call.anchor)
     return _written(call, identity)
@@ -131,6 +133,7 @@ def remove_mailbox(call: Call) -> Result:
     """Delete softly: it can come back for 30 days."""
     box = find_mailbox(call, call.text("Identity"))
     require_cloud(box, call.cmdlet)
+    replication.show_later(call.tenant, "directory", box["id"], {"deletedDateTime": None})
     call.tenant.run("update objects set deleted_at = ? where id = ?", call.now, box["id"])
     return Result(effect=f"delete mailbox {box['mail'].lower()}")
 
@@ -147,6 +150,9 @@ def undo_soft_deleted(call: Call) -> Result:
     if call.text("DisplayName"):
         require_display_name(call.text("DisplayName"))
         call.tenant.run("update objects set name = ? where id = ?", call.text("DisplayName"), box["id"])
+    replication.show_later(
+        call.tenant, "directory", box["id"], {"deletedDateTime": replication.moment(box["deleted_at"])}
+    )
     call.tenant.run("update objects set deleted_at = null where id = ?", box["id"])
     visible = call.now + call.tenant.lag("create")
     call.tenant.run("update mailboxes set visible_at = ? where id = ?", visible, box["id"])

@@ -25,7 +25,7 @@ def get_mailbox_permission(call: Call) -> Result:
     if call.text("User"):
         sid = _sid(call, call.text("User"))
         rows = [row for row in rows if row["sid"] == sid]
-    found = [_mailbox_entry(row, box["cn"]) for row in rows]
+    found = [_mailbox_entry(row, box["cn"], entries.self_name(call)) for row in rows]
     if found and _has_two_selves(box) and not call.text("User"):
         twin = next((row for row in found if row["UserSid"] == entries.SELF), None)
         if twin is not None:
@@ -38,8 +38,8 @@ def _has_two_selves(box: sqlite3.Row) -> bool:
     return str(box["id"])[-1] in "048c"
 
 
-def _mailbox_entry(row: sqlite3.Row, box: str) -> Row:
-    user, address = entries.named(row)
+def _mailbox_entry(row: sqlite3.Row, box: str, own: str = "") -> Row:
+    user, address = entries.named(row, own)
     return {
         "Identity": box,
         "User": user,
@@ -62,11 +62,12 @@ def get_recipient_permission(call: Call) -> Result:
         rows = [row for row in rows if row["sid"] == sid]
     _require_send_as(call)
     names = {row["id"]: row["cn"] for row in call.tenant.rows("select id, cn from mailboxes")}
-    return Result([_recipient_entry(row, names[row["mailbox_id"]]) for row in rows])
+    own = entries.self_name(call)
+    return Result([_recipient_entry(row, names[row["mailbox_id"]], own) for row in rows])
 
 
-def _recipient_entry(row: sqlite3.Row, box: str) -> Row:
-    trustee, address = entries.named(row)
+def _recipient_entry(row: sqlite3.Row, box: str, own: str = "") -> Row:
+    trustee, address = entries.named(row, own)
     return {
         "Identity": box,
         "Trustee": trustee,
@@ -91,7 +92,7 @@ def _recipient(call: Call) -> sqlite3.Row:
 
 
 def _require_send_as(call: Call) -> None:
-    wrong = [right for right in call.parameters.get("AccessRights", ()) if right.lower() != "sendas"]
+    wrong = [right for right in (call.parameters.get("AccessRights") or ()) if right.lower() != "sendas"]
     if wrong:
         raise bad_parameter(f"Cannot bind parameter 'AccessRights': '{wrong[0]}' is not one of SendAs.")
 

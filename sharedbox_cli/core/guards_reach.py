@@ -1,0 +1,114 @@
+"""Guards on how far a mailbox is opened: to people from outside, and to everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from sharedbox_cli.core.change import Change, Kind
+from sharedbox_cli.core.errors import Refusal
+from sharedbox_cli.core.guards_input import GuardInput
+from sharedbox_cli.core.identity import Address, TrusteeId
+from sharedbox_cli.core.model import Field, Observed, TrusteeKind, Value
+
+_WIDE: Mapping[Field, tuple[Value, ...]] = {
+    Field.GROUP_VIEWING: ("organization", "anyone"),
+    Field.GROUP_JOINING: ("anyone",),
+}
+"""What lets everybody in, the widest last."""
+_WORDS: Mapping[Field, str] = {Field.GROUP_VIEWING: "read it", Field.GROUP_JOINING: "join it"}
+_EVERYBODY: Mapping[Value, str] = {"organization": "everybody in the organisation", "anyone": "anybody on the web"}
+
+
+def external_trustee(facts: GuardInput) -> Iterable[Refusal]:
+    """Refuse a right or forwarding for a guest or for an address outside the tenant, unless allowed by name."""
+    seen: set[Address] = set()
+    for change in facts.plan.changes:
+        world = facts.worlds[change.platform]
+        for address, kind, what in (*_granted(change, world), *_forwarded(change, world)):
+            if address is None:
+                why = f"{change.mailbox}: somebody would get rights of whom no address is known"
+                yield Refusal("external-trustee", why, 1, "0", mailbox=str(change.mailbox))
+            elif address.domain not in facts.limits.external_domains and address not in seen:
+                seen.add(address)
+                why = f"{address} is {kind} and would get {what}, first on {change.mailbox}"
+                yield Refusal("external-trustee", why, 1, "0", f"external-trustee={address}", str(change.mailbox))
+
+
+def _granted(change: Change, world: Observed) -> Iterator[tuple[Address | None, str, str]]:
+    party = change.party
+    if change.kind is not Kind.GRANT or party is None:
+        return
+    known = world.trustees.get(party.id)
+    if party.address is None:
+        yield None, "", ""
+    elif known is not None and known.is_guest:
+        yield party.address, "a guest", "rights"
+    elif party.address.domain not in world.domains:
+        yield party.address, "outside the tenant's domains", "rights"
+
+
+def _forwarded(change: Change, world: Observed) -> Iterator[tuple[Address | None, str, str]]:
+    old = _targets(change.before)
+    for text in sorted(_targets(change.after) - old):
+        address = Address.of(text)
+        if address.domain not in world.domains:
+            yield address, "outside the tenant's domains", "mail forwarded"
+
+
+def _targets(settings: Mapping[Field, Value]) -> set[str]:
+    """Return where mail goes: of the whole mailbox, and of each of its rules."""
+    found = {str(settings.get(Field.FORWARDING_TO) or "").lower()}
+    rules = settings.get(Field.RULES)
+    for rule in rules if isinstance(rules, tuple) else ():
+        for pair in rule if isinstance(rule, tuple) else ():
+            if isinstance(pair, tuple) and len(pair) == 2 and pair[0] == "then.forward_to":
+                found.add(str(pair[1] or "").lower())
+    return found - {""}
+
+
+def wide_trustee(facts: GuardInput) -> Iterable[Refusal]:
+    """Refuse rights for a group of very many people, or a mailbox that everybody may read, unless allowed by name."""
+    seen: set[Address] = set()
+    for change in facts.plan.changes:
+        yield from _large_group(change, facts, seen)
+        yield from _opened(change, facts)
+
+
+def _large_group(change: Change, facts: GuardInput, seen: set[Address]) -> Iterator[Refusal]:
+    party = change.party
+    if change.kind is not Kind.GRANT or party is None or party.kind is not TrusteeKind.GROUP:
+        return
+    world, most = facts.worlds[change.platform], facts.limits.wide_members
+    people, known = world.members.get(party.id), world.trustees.get(party.id)
+    count = len(people) if people is not None else known.member_count if known else None
+    address = party.address or change.mailbox
+    if address in seen or (count is not None and count <= most):
+        return
+    seen.add(address)
+    has = "an unknown number of" if count is None else f"{count:,}"
+    why = f"{address} has {has} members, who would get rights, first on {change.mailbox}"
+    yield Refusal("wide-trustee", why, count or 0, str(most), f"wide-trustee={address}", str(change.mailbox))
+
+
+def _opened(change: Change, facts: GuardInput) -> Iterator[Refusal]:
+    where = str(change.mailbox)
+    for name, wide in _WIDE.items():
+        after, before = change.after.get(name), change.before.get(name)
+        if after not in wide or (before in wide and wide.index(before) >= wide.index(after)):
+            continue
+        why = f"{where}: {_EVERYBODY[after]} could {_WORDS[name]}"
+        yield Refusal("wide-trustee", why, 1, "0", f"wide-trustee={where}", where)
+    opens = change.after.get(Field.GROUP_EXTERNAL_MEMBERS) is True
+    if opens and change.before.get(Field.GROUP_EXTERNAL_MEMBERS) is not True and not _names_outsiders(change, facts):
+        why = f"{where}: whoever adds its members could let in anybody, and its spec names nobody from outside"
+        yield Refusal("wide-trustee", why, 1, "0", f"wide-trustee={where}", where)
+
+
+def _names_outsiders(change: Change, facts: GuardInput) -> bool:
+    """Return whether the spec says who comes from outside: `external-trustee` then asks for each by name."""
+    box, world = facts.plan.desired.mailboxes.get(change.mailbox), facts.worlds[change.platform]
+    for wish in (box.grants or ()) if box else ():
+        known = world.trustees.get(world.directory.get(wish.trustee, TrusteeId("")))
+        if wish.trustee.domain not in world.domains or (known is not None and known.is_guest):
+            return True
+    return False

@@ -1,0 +1,119 @@
+"""A breaker a host: a service that keeps failing is left alone, tried by one call at a time, then given up.
+
+Opens on 5 failures in a row or more than half of the last 20 (5xx, timeouts, no connection; never 4xx or 429). After
+30 seconds one read may try, and again every 30 seconds; after 3 minutes a call that has seen a try fail is refused.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Protocol
+
+from sharedbox_cli.core.errors import Ambiguous, SharedboxError, Unreachable
+
+IN_A_ROW = 5
+WINDOW = 20
+REST_SECONDS = 30.0
+GIVE_UP_SECONDS = 180.0
+Probe = Callable[[], Awaitable[object]]
+
+
+class Time(Protocol):
+    """Time as an argument."""
+
+    def monotonic(self) -> float:
+        """Return seconds that never go back."""
+        ...
+
+
+class ServiceDown(Unreachable):
+    """A service that kept failing: nothing was sent, and the run stops."""
+
+    summary = "the service keeps failing"
+
+
+class Breaker:
+    """What one host's latest answers say of it."""
+
+    def __init__(self, clock: Time, wait: Callable[[float, str], Awaitable[None]], probe: Probe | None = None) -> None:
+        self._clock = clock
+        self._wait = wait
+        """Waits, and refuses to where the run ends before."""
+        self.probe = probe
+        """A harmless read that a write lets go first; without one the write itself tries."""
+        self.failures = 0
+        self._in_a_row = 0
+        self._last: deque[bool] = deque(maxlen=WINDOW)
+        self._opened_at = self._next_try = 0.0
+        self._is_open = False
+        self._alone = asyncio.Lock()
+
+    def holds_back(self) -> bool:
+        """Return whether calls wait."""
+        return self._is_open
+
+    def clean(self) -> None:
+        """Count an answer: the service works, whatever it said."""
+        self._last.append(True)
+        self._in_a_row = 0
+        if self._is_open:
+            self._is_open = False
+            self._last.clear()
+
+    def failed(self) -> None:
+        """Count a failure."""
+        self._last.append(False)
+        self._in_a_row += 1
+        self.failures += 1
+        now = self._clock.monotonic()
+        is_bad = self._in_a_row >= IN_A_ROW or (
+            len(self._last) == WINDOW and 2 * self._last.count(False) > WINDOW
+        )  # fmt: skip
+        if self._is_open:
+            self._next_try = now + REST_SECONDS
+        elif is_bad:
+            self._is_open, self._opened_at, self._next_try = True, now, now + REST_SECONDS
+
+    @asynccontextmanager
+    async def passage(self, *, is_write: bool, since: int) -> AsyncIterator[None]:
+        """Let one call through, at once or when the service is tried again. Raises ServiceDown.
+
+        `since` is the number of `failures` when the call began.
+        """
+        while self.holds_back():
+            async with self._alone:
+                if not self.holds_back():
+                    break
+                await self._until_next_try(since)
+                if not is_write or self.probe is None:
+                    yield
+                    return
+                await self._try(self.probe)
+        yield
+
+    async def _until_next_try(self, since: int) -> None:
+        if self._next_try - self._opened_at >= GIVE_UP_SECONDS and self.failures > since:
+            minutes = GIVE_UP_SECONDS / 60
+            raise ServiceDown(
+                why=f"It was tried for {minutes:.0f} minutes; nothing more is sent to it.",
+                mend="Try again later; what was done is in the journal.",
+            )  # fmt: skip
+        await self._wait(self._next_try - self._clock.monotonic(), "the service keeps failing")
+
+    async def _try(self, probe: Probe) -> None:
+        """Send a harmless read; count what comes."""
+        try:
+            await probe()
+        except SharedboxError as error:
+            if is_failure(error):
+                self.failed()
+                return
+        self.clean()
+
+
+def is_failure(error: SharedboxError) -> bool:
+    """Return whether an error says that the service does not work: no answer, or a broken one."""
+    return isinstance(error, (Ambiguous, Unreachable))

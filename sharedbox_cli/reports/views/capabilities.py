@@ -1,0 +1,52 @@
+"""What a platform can and can't do, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sharedbox_cli.core.capability import Capabilities
+from sharedbox_cli.core.codec import to_plain
+from sharedbox_cli.reports.document import Line, Report, Section, Table, Tone
+
+
+def capabilities_report(table: Capabilities) -> Report:
+    """Return what is possible, then what is not with the reason, then what is assumed where a spec says nothing."""
+    name = table.platform
+    can = tuple((row.path, _meaning(table, row.path, row.meaning)) for row in table.rows if row.is_possible)
+    cannot = tuple((row.path, row.meaning) for row in table.rows if not row.is_possible)
+    sections = (
+        Section(f"{table.title} ({name}) can", (Table(("key", "meaning"), can),)),
+        Section(f"{name} cannot", (Table(("key", "why, and what to do"), cannot),), Tone.CHANGE),
+        Section("Beside that", tuple(_more(table))),
+    )
+    rows = tuple(
+        ("yes" if one.is_possible else "no", one.path, one.meaning, ", ".join(table.values.get(one.path, ())),
+         one.source)
+        for one in table.rows
+    )  # fmt: skip
+    flat = Table(("possible", "path", "meaning", "values", "source"), rows)
+    data = {
+        "platform": name,
+        "title": table.title,
+        "rows": to_plain(table.rows),
+        "values": to_plain(table.values),
+        "default_rights": to_plain(table.default_rights),
+        "afterwards": table.afterwards,
+    }
+    return Report("capabilities", data, sections, (), flat, table.title)
+
+
+def _meaning(table: Capabilities, path: str, meaning: str) -> str:
+    listed = table.values.get(path)
+    return f"{meaning} (one of: {', '.join(listed)})" if listed and not _tells(meaning, listed) else meaning
+
+
+def _tells(meaning: str, listed: tuple[str, ...]) -> bool:
+    return all(f"`{value}`" in meaning for value in listed)
+
+
+def _more(table: Capabilities) -> Iterator[Line]:
+    rights = " and ".join(f"`{right}`" for right in table.default_rights)
+    yield Line(f"A member whose line has no `rights` gets {rights}.")
+    if table.afterwards:
+        yield Line(table.afterwards)

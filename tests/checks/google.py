@@ -1,0 +1,115 @@
+"""Mailboxes of Google for the rules: both kinds, in order unless a test says otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from sharedbox_cli.checks.limits import GIB
+from sharedbox_cli.checks.registry import check
+from sharedbox_cli.core.identity import Address, TrusteeId
+from sharedbox_cli.core.model import (
+    BLOCKED,
+    GOOGLE_COLLABORATIVE,
+    GOOGLE_DELEGATED,
+    KIND_SHARED,
+    Desired,
+    DesiredMailbox,
+    Fact,
+    Field,
+    Grant,
+    Observed,
+    ObservedMailbox,
+    Platform,
+    Right,
+    SpecialEntry,
+    Trustee,
+    TrusteeKind,
+    Value,
+    WantedGrant,
+)
+from tests.strategies import NOW, address
+
+BOX = address("box")
+STARTER = "google-workspace-business-starter"
+ACCOUNT: dict[Field, Value] = {
+    Field.KIND: KIND_SHARED, Field.SIGN_IN: BLOCKED, Field.ALIASES: (), Field.FORWARDING_TO: "",
+}  # fmt: skip
+ACCOUNT_FACTS: dict[Fact, Value] = {
+    Fact.USED_BYTES: GIB, Fact.POOL_USED_BYTES: 500 * GIB, Fact.POOL_TOTAL_BYTES: 1000 * GIB,
+    Fact.MAILBOX_PLANS: (STARTER,), Fact.DELEGATION: "on", Fact.IS_SUSPENDED: False,
+    Fact.SIGN_IN_STATE: "hardened at 2026-01-01",
+}  # fmt: skip
+GROUP: dict[Field, Value] = {
+    Field.KIND: KIND_SHARED, Field.ALIASES: (), Field.GROUP_JOINING: "invited", Field.GROUP_EXTERNAL_MEMBERS: False,
+    Field.GROUP_MANAGING_MEMBERS: "owners-and-managers",
+}  # fmt: skip
+GROUP_FACTS: dict[Fact, Value] = {Fact.POSTING: "anyone", Fact.VIEWING: "members", Fact.HAS_HISTORY: True}
+
+
+def person(number: int, *, domain: str = "contoso.example", **more: bool) -> Trustee:
+    """Return somebody of the organisation, or of another."""
+    who = Address.of(f"p{number}@{domain}")
+    return Trustee(TrusteeId(f"p{number}"), TrusteeKind.USER, who, f"P{number}", **more)
+
+
+OUTSIDER = person(7, domain="partner.example", is_guest=True)
+OFF = person(8, is_enabled=False)
+INNER = Trustee(TrusteeId("inner"), TrusteeKind.GROUP, address("inner"), "Inner")
+PEOPLE = (person(1), person(2), OUTSIDER, OFF, INNER)
+
+
+def world(
+    platform: Platform, grants: frozenset[Grant] | None, trustees: tuple[Trustee, ...] = (),
+    settings: Mapping[Field, Value] | None = None, facts: Mapping[Fact, Value] | None = None,
+    special: tuple[SpecialEntry, ...] = (), **more: object,
+) -> Observed:  # fmt: skip
+    """Return a tenant with one mailbox."""
+    is_group = platform == GOOGLE_COLLABORATIVE
+    known = {one.id: one for one in (*PEOPLE, *trustees)}
+    box = ObservedMailbox(
+        "b", BOX, platform, {**(GROUP if is_group else ACCOUNT), **(settings or {})}, grants, special,
+        {**(GROUP_FACTS if is_group else ACCOUNT_FACTS), **(facts or {})},
+    )  # fmt: skip
+    made = Observed(
+        "C1", "contoso.example", frozenset({platform}), frozenset({"contoso.example", "contoso-mail.example"}), NOW,
+        mailboxes={BOX: box}, trustees=known,
+        directory={one.address: key for key, one in known.items() if one.address},
+        members={INNER.id: frozenset({TrusteeId("p1")})},
+    )  # fmt: skip
+    return replace(made, **more)  # type: ignore[arg-type]
+
+
+def delegated(
+    *delegates: Trustee, settings: Mapping[Field, Value] | None = None, facts: Mapping[Fact, Value] | None = None,
+    **more: object,
+) -> Observed:  # fmt: skip
+    """Return a tenant with one account; without a word it has two delegates."""
+    held = frozenset(Grant(one.id, Right.FULL_ACCESS) for one in delegates or (person(1), person(2)))
+    return world(GOOGLE_DELEGATED, held, delegates, settings, facts, **more)  # type: ignore[arg-type]
+
+
+def inbox(
+    *members: tuple[Trustee, Right], settings: Mapping[Field, Value] | None = None,
+    facts: Mapping[Fact, Value] | None = None, **more: object,
+) -> Observed:  # fmt: skip
+    """Return a tenant with one group; without a word it has an owner and a member."""
+    roles = members or ((person(1), Right.OWNER), (person(2), Right.MEMBER))
+    held = frozenset(Grant(one.id, right) for one, right in roles)
+    return world(GOOGLE_COLLABORATIVE, held, tuple(one for one, _ in roles), settings, facts, **more)  # type: ignore[arg-type]
+
+
+def wanting(platform: Platform, **more: object) -> DesiredMailbox:
+    """Return a spec of the mailbox."""
+    return DesiredMailbox(BOX, platform, **more)  # type: ignore[arg-type]
+
+
+def wishes(count: int) -> tuple[WantedGrant, ...]:
+    """Return so many delegates of a spec."""
+    return tuple(WantedGrant(address(f"w{n}"), TrusteeKind.USER, Right.FULL_ACCESS) for n in range(count))
+
+
+def found(one: Observed, spec: DesiredMailbox | None = None) -> set[str]:
+    """Return the rules that find something."""
+    desired = Desired({BOX: spec} if spec else {}, "", 1)
+    return {item.rule for item in check(desired, dict.fromkeys(one.platforms, one), NOW).findings}

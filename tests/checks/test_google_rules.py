@@ -1,0 +1,274 @@
+"""Google's rules: found at and above their limit, silent below; and no vendor's rule on another's mailbox."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from sharedbox_cli.checks.limits import GIB
+from sharedbox_cli.checks.registry import RULES, check, needs_of
+from sharedbox_cli.core.identity import Address, TrusteeId
+from sharedbox_cli.core.model import (
+    ALLOWED,
+    GOOGLE_COLLABORATIVE,
+    GOOGLE_DELEGATED,
+    KIND_GROUP,
+    KIND_SHARED,
+    MICROSOFT365,
+    Desired,
+    DesiredMailbox,
+    Fact,
+    Field,
+    Grant,
+    Observed,
+    ObservedMailbox,
+    Right,
+    SpecialEntry,
+    State,
+    Trustee,
+    TrusteeKind,
+    Value,
+    WantedGrant,
+)
+from tests.checks.google import (
+    BOX,
+    INNER,
+    OFF,
+    OUTSIDER,
+    delegated,
+    found,
+    inbox,
+    person,
+    wanting,
+    wishes,
+    world,
+)
+from tests.checks.test_rules import CASES as GENERAL
+from tests.strategies import NOW, address
+
+Case = tuple[str, Observed, DesiredMailbox | None, bool]
+
+
+def crowd(count: int) -> tuple[Trustee, ...]:
+    return tuple(person(number) for number in range(100, 100 + count))
+
+
+def members(*people: Trustee, owner: Trustee | None = None) -> tuple[tuple[Trustee, Right], ...]:
+    first = ((owner, Right.OWNER),) if owner else ()
+    return (*first, *((one, Right.MEMBER) for one in people))
+
+
+GONE = Trustee(TrusteeId("gone@contoso.example"), TrusteeKind.ORPHAN, address("gone"), is_enabled=False)
+FOREIGN = Trustee(TrusteeId("otto@partner.example"), TrusteeKind.ORPHAN, OUTSIDER.address, is_enabled=False)
+NEIGHBOUR = person(5, domain="contoso-mail.example")
+EVERYBODY = (SpecialEntry(TrusteeId("C1"), "MEMBER: everybody in the organisation", is_everybody=True),)
+PENDING = (SpecialEntry(TrusteeId("p1"), "pending invitation of p1@contoso.example as delegate"),)
+OUT_WISH = WantedGrant(Address.of("p7@partner.example"), TrusteeKind.USER, Right.FULL_ACCESS)
+RULE_OUT = (("name", "r"), ("then.forward_to", "x@partner.example"))
+RULE_IN = (("name", "r"), ("then.forward_to", "x@contoso.example"))
+
+DELEGATED: list[Case] = [
+    ("many-delegates", delegated(*crowd(25)), None, False),
+    ("many-delegates", delegated(*crowd(26)), None, True),
+    ("many-delegates", delegated(*crowd(40)), None, True),
+    ("many-delegates", delegated(*crowd(41)), None, False),
+    ("many-delegates", delegated(), wanting(GOOGLE_DELEGATED, grants=wishes(26)), True),
+    ("too-many-delegates", delegated(*crowd(40)), None, False),
+    ("too-many-delegates", delegated(*crowd(41)), None, True),
+    ("too-many-delegates", delegated(*crowd(1000)), None, True),
+    ("delegates-beyond-limit", delegated(), wanting(GOOGLE_DELEGATED, grants=wishes(1000)), False),
+    ("delegates-beyond-limit", delegated(), wanting(GOOGLE_DELEGATED, grants=wishes(1001)), True),
+    ("delegate-outside", delegated(FOREIGN), None, True),
+    ("delegate-outside", delegated(NEIGHBOUR), None, False),
+    ("delegate-outside", delegated(GONE), None, False),
+    (
+        "delegate-outside", delegated(),
+        wanting(GOOGLE_DELEGATED, grants=(OUT_WISH,)), True,
+    ),
+    ("delegate-not-accepted", delegated(special=PENDING), None, True),
+    ("delegate-not-accepted", delegated(), None, False),
+    ("member-deleted", delegated(GONE), None, True),
+    ("member-deleted", delegated(FOREIGN), None, False),
+    ("member-disabled", delegated(person(1), OFF), None, True),
+    ("member-disabled", delegated(), None, False),
+    ("no-member", delegated(OFF), None, True),
+    ("no-member", delegated(), None, False),
+    ("one-member", delegated(person(1)), None, True),
+    ("one-member", delegated(), None, False),
+    ("delegation-off", delegated(facts={Fact.DELEGATION: "off"}), None, True),
+    ("delegation-off", delegated(facts={Fact.DELEGATION: "unknown"}), None, False),
+    ("delegation-off", delegated(), None, False),
+    ("delegation-unknown", delegated(facts={Fact.DELEGATION: "unknown"}), None, True),
+    ("delegation-unknown", delegated(facts={Fact.DELEGATION: "off"}), None, False),
+    ("delegation-unknown", delegated(), None, False),
+    ("account-suspended", delegated(facts={Fact.IS_SUSPENDED: True}), None, True),
+    ("account-suspended", delegated(), None, False),
+    ("licence-missing", delegated(facts={Fact.MAILBOX_PLANS: ()}), None, True),
+    ("licence-missing", delegated(facts={Fact.MAILBOX_PLANS: ("an unknown one",)}), None, False),
+    ("licence-wasted", delegated(facts={Fact.IS_SUSPENDED: True}), None, True),
+    ("licence-wasted", world(GOOGLE_DELEGATED, frozenset()), None, True),
+    ("licence-wasted", world(GOOGLE_DELEGATED, None), None, False),
+    ("licence-wasted", world(GOOGLE_DELEGATED, frozenset(), facts={Fact.MAILBOX_PLANS: ()}), None, False),
+    ("licence-wasted", delegated(), None, False),
+    ("sign-in-not-hardened", delegated(settings={Field.SIGN_IN: ALLOWED}), None, True),
+    ("sign-in-not-hardened", delegated(), None, False),
+    (
+        "sign-in-not-hardened",
+        delegated(settings={Field.SIGN_IN: ALLOWED}, facts={Fact.IS_SUSPENDED: True}), None, False,
+    ),
+    ("forwarding-outside", delegated(settings={Field.FORWARDING_TO: "x@partner.example"}), None, True),
+    ("forwarding-outside", delegated(settings={Field.FORWARDING_TO: "x@contoso-mail.example"}), None, False),
+    ("forwarding-outside", delegated(), wanting(GOOGLE_DELEGATED, settings={Field.RULES: (RULE_OUT,)}), True),
+    ("forwarding-outside", delegated(), wanting(GOOGLE_DELEGATED, settings={Field.RULES: (RULE_IN,)}), False),
+    ("pool-full", delegated(facts={Fact.POOL_USED_BYTES: 1000 * GIB}), None, True),
+    ("pool-full", delegated(facts={Fact.POOL_USED_BYTES: 1000 * GIB - 1}), None, False),
+    ("pool-nearly-full", delegated(facts={Fact.POOL_USED_BYTES: 800 * GIB}), None, False),
+    ("pool-nearly-full", delegated(facts={Fact.POOL_USED_BYTES: 800 * GIB + 1}), None, True),
+    ("pool-nearly-full", delegated(facts={Fact.POOL_USED_BYTES: 1000 * GIB}), None, False),
+    ("pool-share", delegated(facts={Fact.USED_BYTES: 100 * GIB}), None, False),
+    ("pool-share", delegated(facts={Fact.USED_BYTES: 100 * GIB + 1}), None, True),
+    ("nearly-full", delegated(), wanting(GOOGLE_DELEGATED, warn_at_percent=50), False),
+    ("nearly-full", delegated(), wanting(GOOGLE_DELEGATED, warn_at_percent=49), True),
+    ("nearly-full", delegated(facts={Fact.POOL_USED_BYTES: 900 * GIB}), None, False),
+    ("nearly-full", delegated(facts={Fact.USED_BYTES: 9 * GIB, Fact.QUOTA_BYTES: 10 * GIB}), None, True),
+    ("nearly-full", delegated(facts={Fact.USED_BYTES: 60 * GIB}), None, False),
+    ("over-quota", delegated(facts={Fact.USED_BYTES: 10 * GIB - 1, Fact.QUOTA_BYTES: 10 * GIB}), None, False),
+    ("over-quota", delegated(facts={Fact.USED_BYTES: 10 * GIB, Fact.QUOTA_BYTES: 10 * GIB}), None, True),
+    ("over-quota", delegated(facts={Fact.USED_BYTES: 60 * GIB, Fact.QUOTA_BYTES: 100 * GIB}), None, False),
+]  # fmt: skip
+
+INBOXES: list[Case] = [
+    ("viewed-by-anyone", inbox(facts={Fact.VIEWING: "anyone"}), None, True),
+    ("viewed-by-anyone", inbox(facts={Fact.VIEWING: "organization"}), None, False),
+    ("viewed-by-organization", inbox(facts={Fact.VIEWING: "organization"}), None, True),
+    ("viewed-by-organization", inbox(facts={Fact.VIEWING: "members"}), None, False),
+    ("joined-by-anyone", inbox(settings={Field.GROUP_JOINING: "anyone"}), None, True),
+    ("joined-by-anyone", inbox(settings={Field.GROUP_JOINING: "on-request"}), None, False),
+    ("joined-by-organization", inbox(settings={Field.GROUP_JOINING: "organization"}), None, True),
+    ("joined-by-organization", inbox(), None, False),
+    ("members-add-members", inbox(settings={Field.GROUP_MANAGING_MEMBERS: "members"}), None, True),
+    ("members-add-members", inbox(), None, False),
+    ("external-members-allowed", inbox(settings={Field.GROUP_EXTERNAL_MEMBERS: True}), None, True),
+    ("external-members-allowed", inbox(), None, False),
+    ("posted-by-nobody", inbox(facts={Fact.POSTING: "nobody"}), None, True),
+    ("posted-by-nobody", inbox(facts={Fact.POSTING: "organization"}), None, False),
+    ("owner-missing", inbox(*members(person(1), person(2))), None, True),
+    ("owner-missing", inbox(*members(person(1), owner=OFF)), None, True),
+    ("owner-missing", inbox(), None, False),
+    ("history-missing", inbox(facts={Fact.HAS_HISTORY: False}), None, True),
+    ("history-missing", inbox(facts={Fact.HAS_HISTORY: False}, settings={Field.KIND: KIND_GROUP}), None, False),
+    ("history-missing", inbox(), None, False),
+    ("everybody-is-member", inbox(special=EVERYBODY), None, True),
+    ("everybody-is-member", inbox(), None, False),
+    ("members-suspended", inbox(*members(person(1), OFF, person(9, is_enabled=False))), None, True),
+    ("members-suspended", inbox(*members(person(1), person(2), OFF)), None, False),
+    ("members-suspended", world(GOOGLE_COLLABORATIVE, frozenset()), None, False),
+    ("member-disabled", inbox(*members(person(1), OFF)), None, True),
+    ("member-guest", inbox(*members(person(1), OUTSIDER)), None, True),
+    ("member-guest", inbox(), None, False),
+    (
+        "group-with-outsiders",
+        inbox(*members(INNER), members={INNER.id: frozenset({OUTSIDER.id, TrusteeId("p1")})}), None, True,
+    ),
+    ("group-with-outsiders", inbox(*members(INNER)), None, False),
+    ("member-guest", inbox(*members(INNER), members={INNER.id: frozenset({OUTSIDER.id})}), None, False),
+    ("no-member", inbox(*members(OFF)), None, True),
+    ("no-member", inbox(*members(INNER)), None, False),
+    ("no-member", world(GOOGLE_COLLABORATIVE, frozenset(), special=EVERYBODY), None, False),
+    ("one-member", inbox(*members(INNER)), None, True),
+    ("one-member", inbox(*members(person(1)), special=EVERYBODY), None, False),
+    ("domain-not-accepted", inbox(settings={Field.ALIASES: ("x@old.example",)}), None, True),
+    ("domain-not-accepted", inbox(settings={Field.ALIASES: ("x@contoso-mail.example",)}), None, False),
+]  # fmt: skip
+CASES = [*DELEGATED, *INBOXES]
+
+
+@pytest.mark.parametrize(
+    ("rule", "one", "spec", "expected"), CASES, ids=[f"{c[0]}-{c[3]}-{n}" for n, c in enumerate(CASES)]
+)
+def test_rule_when_asked_of_google_then_found_or_silent(
+    rule: str, one: Observed, spec: DesiredMailbox | None, expected: bool
+) -> None:
+    assert (rule in found(one, spec)) is expected
+
+
+def test_rules_when_listed_then_each_is_found_once_and_silent_once_in_a_test() -> None:
+    cases = {(case[0], case[3]) for case in (*GENERAL, *CASES)} | {("address-twice", True), ("address-twice", False)}
+    assert {rule.id for rule in RULES} == {name for name, _ in cases}
+    alone = {name for name, _ in cases if not {(name, True), (name, False)} <= cases}
+    assert alone == set()
+
+
+@pytest.mark.parametrize("one", [delegated(), inbox()], ids=["delegated", "collaborative"])
+def test_mailbox_of_google_when_all_is_well_then_nothing_is_found_and_all_is_checked(one: Observed) -> None:
+    result = check(Desired(), dict.fromkeys(one.platforms, one), NOW)
+    assert result.findings == ()
+    assert result.not_checked == ()
+
+
+def test_rules_of_exchange_when_a_google_mailbox_looks_alike_then_they_are_silent() -> None:
+    large = delegated(facts={
+        Fact.USED_BYTES: 60 * GIB, Fact.HAS_ARCHIVE: True, Fact.ON_HOLD: True, Fact.POOL_TOTAL_BYTES: 9000 * GIB,
+    }, settings={Field.SENT_AS: "sender"})  # fmt: skip
+    spec = wanting(GOOGLE_DELEGATED, settings={Field.LICENCE: "google-workspace-business-plus"})
+    assert found(large, spec) == set()
+    group = inbox(*members(replace(INNER, is_security=False), person(2), owner=person(1)))
+    automapped = (WantedGrant(address("inner"), TrusteeKind.GROUP, Right.MEMBER, automapping=True),)
+    assert found(group, wanting(GOOGLE_COLLABORATIVE, grants=automapped)) == set()
+
+
+def test_spec_when_it_is_of_another_platform_then_its_wishes_are_not_held_against_the_mailbox() -> None:
+    spec = wanting(MICROSOFT365, settings={Field.RULES: (RULE_OUT,)}, warn_at_percent=1)
+    assert found(delegated(), spec) == set()
+
+
+def test_tenant_when_many_mailboxes_share_a_trouble_then_it_is_told_once() -> None:
+    one = delegated(facts={Fact.DELEGATION: "off", Fact.POOL_USED_BYTES: 1001 * GIB})
+    twin = replace(one.mailboxes[BOX], id="c", address=address("twin"))
+    both = replace(one, mailboxes={**one.mailboxes, twin.address: twin})
+    told = [item for item in check(Desired(), {GOOGLE_DELEGATED: both}, NOW).findings if not item.mailbox]
+    assert [(item.rule, item.subject) for item in told] == [
+        ("delegation-off", "contoso.example"), ("pool-full", "contoso.example"),
+    ]  # fmt: skip
+    assert "2 mailboxes with delegates" in told[0].why
+
+
+def test_address_when_it_is_a_mailbox_in_two_clouds_then_both_are_told_and_kept_apart() -> None:
+    google = delegated()
+    settings: dict[Field, Value] = {Field.KIND: KIND_SHARED, Field.ALIASES: ()}
+    held = frozenset(Grant(TrusteeId(f"p{n}"), Right.FULL_ACCESS) for n in (1, 2))
+    box = ObservedMailbox("m", BOX, MICROSOFT365, settings, held)
+    exchange = replace(google, tenant_id="t", platforms=frozenset({MICROSOFT365}), mailboxes={BOX: box})
+    both = check(Desired(), {MICROSOFT365: exchange, GOOGLE_DELEGATED: google}, NOW).findings
+    assert [(item.rule, item.platform) for item in both] == [
+        ("address-twice", "google-delegated"), ("address-twice", "microsoft365"),
+    ]  # fmt: skip
+    person_there = replace(box, settings={**settings, Field.KIND: "user"})
+    one = replace(exchange, mailboxes={BOX: person_there})
+    assert check(Desired(), {MICROSOFT365: one, GOOGLE_DELEGATED: google}, NOW).findings == ()
+
+
+def test_source_when_a_rule_is_of_both_vendors_then_each_finding_names_its_own_page() -> None:
+    for one in (delegated(person(1)), inbox(*members(person(1), owner=None))):
+        for item in check(Desired(), dict.fromkeys(one.platforms, one), NOW).findings:
+            assert "microsoft" not in item.source
+            assert "Exchange" not in item.mend
+
+
+def test_needs_when_a_platform_is_asked_for_then_only_what_its_rules_look_at_is_read() -> None:
+    fields = {need for need in needs_of(GOOGLE_DELEGATED) if isinstance(need, Field)}
+    assert fields == {Field.SIGN_IN, Field.ALIASES, Field.FORWARDING_TO}
+    fields = {need for need in needs_of(GOOGLE_COLLABORATIVE) if isinstance(need, Field)}
+    assert fields == {
+        Field.ALIASES, Field.GROUP_JOINING, Field.GROUP_MANAGING_MEMBERS, Field.GROUP_EXTERNAL_MEMBERS,
+    }  # fmt: skip
+    assert not {Fact.POOL_USED_BYTES, Fact.USED_BYTES, Fact.DELEGATION} & needs_of(GOOGLE_COLLABORATIVE)
+    assert Fact.DELEGATION not in needs_of(MICROSOFT365)
+
+
+def test_spec_when_its_mailbox_is_not_there_yet_then_what_it_says_of_itself_is_checked() -> None:
+    nobody = replace(delegated(), mailboxes={})
+    assert found(nobody, wanting(GOOGLE_DELEGATED, grants=wishes(41))) == {"too-many-delegates"}
+    assert found(nobody, wanting(GOOGLE_DELEGATED, grants=wishes(41), state=State.ABSENT)) == set()
+    assert found(replace(inbox(), mailboxes={}), wanting(GOOGLE_DELEGATED, grants=wishes(41))) == set()

@@ -1,0 +1,85 @@
+"""Doctor looks at every cloud of a profile, in one report, and says what is missing where."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.test_google_wrong_input import named, without_scope
+from tests.conftest import Cli, Cloud
+
+
+def steps_of(cli: Cli, code: int) -> list[dict[str, str]]:
+    done = cli("doctor", "-o", "json")
+    assert done.code == code, done.out
+    found: list[dict[str, str]] = json.loads(done.out)["steps"]
+    return found
+
+
+def bad(steps: list[dict[str, str]], cloud: str) -> list[dict[str, str]]:
+    return [step for step in steps if step["cloud"] == cloud and step["status"] in ("missing", "failed")]
+
+
+def without_consent(cloud: Cloud) -> None:
+    doc: dict[str, Any] = {"roles": {"https://outlook.office365.com": ["Exchange.ManageAsApp"]}, "directory_roles": []}
+    cloud.tenant.run("update apps set doc = ?", json.dumps(doc))
+
+
+def test_both_when_well_then_one_report_with_both_and_0(both: Cloud, cli: Cli) -> None:
+    done = cli("doctor")
+    assert done.code == 0, done.out
+    assert "Microsoft 365: tenant" in done.out
+    assert "Google Workspace: C03xyz987, as admin@contoso.example" in done.out
+    assert done.out.endswith("All is well.\n")
+    steps = steps_of(cli, 0)
+    assert {step["cloud"] for step in steps} == {"microsoft365", "google_workspace"}
+    assert both.writes() == []
+
+
+def test_both_when_something_is_missing_at_each_then_it_is_named_at_each_with_where_to_click(
+    both: Cloud, cli: Cli
+) -> None:
+    without_scope(both, "apps.licensing")
+    without_consent(both)
+    steps = steps_of(cli, 5)
+    [scope] = bad(steps, "google_workspace")
+    assert scope["status"] == "missing"
+    assert "auth/apps.licensing" in scope["detail"]
+    assert "Domain-wide delegation. Client id: 104857600000000000001" in scope["mend"]
+    assert any("Entra admin center" in step["mend"] for step in bad(steps, "microsoft365"))
+    text = cli("doctor").out
+    assert "at Microsoft 365, 1 at Google Workspace." in text
+    assert "missing: scopes for Licensing" in text
+
+
+def test_google_when_the_administrator_has_no_role_then_said(google: Cloud, cli: Cli) -> None:
+    google.tenant.run("update g_users set doc = json_set(doc, '$.isAdmin', json('false')) where email like 'admin@%'")
+    found = bad(steps_of(cli, 5), "google_workspace")
+    assert found
+    assert any("give admin@contoso.example the role" in step["mend"] for step in found)
+
+
+def test_one_when_it_fails_altogether_then_the_other_is_still_looked_at(
+    both: Cloud, cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with monkeypatch.context() as broken:
+        named(broken, tmp_path, "{}")
+        steps = steps_of(cli, 5)
+        assert len(bad(steps, "google_workspace")) == 1
+        assert not bad(steps, "microsoft365")
+    monkeypatch.setenv("AZURE_CLIENT_SECRET", "canary-secret-4711")
+    done = cli("doctor")
+    assert (done.code, "AADSTS7000215" in done.out, "canary" in done.out) == (5, True, False)
+    assert "ok: read a mailbox's settings: answered" in done.out
+
+
+def test_profile_when_it_has_one_cloud_then_only_that_is_told(google: Cloud, cli: Cli) -> None:
+    assert {step["cloud"] for step in steps_of(cli, 0)} == {"google_workspace"}
+
+
+def test_profile_when_it_has_no_cloud_then_said(cli: Cli) -> None:
+    done = cli("doctor")
+    assert (done.code, "no tenant is configured" in done.err) == (1, True)

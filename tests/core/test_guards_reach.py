@@ -1,0 +1,318 @@
+"""Guards on owners, roles, outsiders and openness: below, at and above their number, and where they are blind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from sharedbox_cli.core.change import Change, Kind, Party, Phase
+from sharedbox_cli.core.diff import make_plan
+from sharedbox_cli.core.guards import GUARDS, NEVER_WAIVED, GuardInput, GuardLimits, Waivers, guard
+from sharedbox_cli.core.identity import Address, TrusteeId
+from sharedbox_cli.core.model import (
+    GOOGLE_COLLABORATIVE,
+    GOOGLE_DELEGATED,
+    KIND_GROUP,
+    KIND_SHARED,
+    KIND_USER,
+    LICENCE_NONE,
+    Desired,
+    DesiredMailbox,
+    Fact,
+    Field,
+    Grant,
+    Observed,
+    ObservedMailbox,
+    Platform,
+    Right,
+    SpecialEntry,
+    Trustee,
+    TrusteeKind,
+    Value,
+    WantedGrant,
+)
+from sharedbox_cli.core.plan import Plan
+from tests.strategies import NOW, address
+
+DESK = address("desk")
+OUTSIDER = Address.of("otto@partner.example")
+BUSINESS = "google-workspace-business-standard"
+
+
+def person(number: int, *, is_enabled: bool = True) -> Trustee:
+    who = address(f"p{number}")
+    return Trustee(TrusteeId(f"id-{number}"), TrusteeKind.USER, who, f"P{number}", is_enabled=is_enabled)
+
+
+PEOPLE = {one.id: one for one in (person(0), person(1), person(2), person(9, is_enabled=False))}
+OUT = Trustee(TrusteeId("out"), TrusteeKind.USER, OUTSIDER, is_guest=True)
+CROWD = Trustee(TrusteeId("crowd"), TrusteeKind.GROUP, address("crowd"), "Crowd")
+
+
+def world(
+    *grants: Grant, settings: Mapping[Field, Value] | None = None, facts: Mapping[Fact, Value] | None = None,
+    platform: Platform = GOOGLE_COLLABORATIVE, special: tuple[SpecialEntry, ...] = (), is_there: bool = True,
+    **more: object,
+) -> Observed:  # fmt: skip
+    box = ObservedMailbox(
+        "g", DESK, platform, {Field.KIND: KIND_SHARED, **(settings or {})}, frozenset(grants), special, facts or {}
+    )
+    known = {**PEOPLE, OUT.id: OUT, CROWD.id: CROWD}
+    made = Observed(
+        "C1", "contoso.example", frozenset({platform}), frozenset({"contoso.example"}), NOW,
+        mailboxes={DESK: box} if is_there else {}, trustees=known,
+        directory={one.address: key for key, one in known.items() if one.address},
+    )  # fmt: skip
+    return replace(made, **more)  # type: ignore[arg-type]
+
+
+def role(number: int, right: Right = Right.MEMBER) -> Grant:
+    return Grant(TrusteeId(f"id-{number}"), right)
+
+
+def wish(local: str, right: Right = Right.MEMBER, kind: TrusteeKind = TrusteeKind.USER) -> WantedGrant:
+    return WantedGrant(address(local) if "@" not in local else Address.of(local), kind, right)
+
+
+def spec(
+    *grants: WantedGrant, settings: Mapping[Field, Value] | None = None, is_managed: bool = True,
+    platform: Platform = GOOGLE_COLLABORATIVE,
+) -> Desired:  # fmt: skip
+    box = DesiredMailbox(DESK, platform, settings=settings or {}, grants=grants if is_managed else None)
+    return Desired({DESK: box}, "digest", 1)
+
+
+def refused(desired: Desired, one: Observed, *waivers: str, limits: GuardLimits | None = None) -> list[str]:
+    [platform] = one.platforms
+    return asked(make_plan(desired, {platform: one}, NOW, "0"), one, *waivers, limits=limits)
+
+
+def asked(plan: Plan, one: Observed, *waivers: str, limits: GuardLimits | None = None) -> list[str]:
+    worlds = dict.fromkeys(one.platforms, one)
+    facts = GuardInput(plan, worlds, NOW, limits or GuardLimits(), Waivers.parse(waivers, GUARDS))
+    return [item.guard for item in guard(facts)]
+
+
+def plan_of(desired: Desired, one: Observed, *changes: Change) -> Plan:
+    """Return a plan with just these changes, as a saved one would bring them."""
+    return Plan(NOW, "0", dict.fromkeys(one.platforms, one.tenant_id), desired, changes)
+
+
+def update(
+    after: Mapping[Field, Value], before: Mapping[Field, Value] | None = None, phase: Phase = Phase.SETTINGS,
+    platform: Platform = GOOGLE_COLLABORATIVE, kind: Kind = Kind.UPDATE,
+) -> Change:  # fmt: skip
+    return Change(kind, phase, DESK, platform, "g", before=before or {}, after=after)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        ((wish("p1"),), []),
+        ((wish("p1", Right.MANAGER),), []),
+        ((wish("p9"),), ["last-access"]),
+        ((), ["last-access"]),
+    ],
+)
+def test_last_access_when_a_group_keeps_a_living_member_then_any_role_counts(
+    wanted: tuple[WantedGrant, ...], expected: list[str]
+) -> None:
+    one = world(role(0), role(1, Right.MANAGER) if wanted == (wish("p1", Right.MANAGER),) else role(1))
+    assert refused(spec(*wanted), one) == expected
+
+
+def test_last_access_when_the_members_trustee_is_not_known_then_refused_and_everybody_is_somebody() -> None:
+    one = world(role(0))
+    blind = replace(one, trustees={})
+    revoke = Change(
+        Kind.REVOKE, Phase.REVOKE, DESK, GOOGLE_COLLABORATIVE, "g", party=Party(TrusteeId("id-1"), Right.MEMBER)
+    )
+    plan = plan_of(spec(wish("p0")), blind, revoke)
+    assert asked(plan, blind) == ["mass-revocation", "last-access"]
+    all_of_them = (SpecialEntry(TrusteeId("C1"), "MEMBER: everybody in the organisation", is_everybody=True),)
+    assert refused(spec(), world(role(0), special=all_of_them)) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "wanted", "expected"),
+    [
+        ((role(0, Right.OWNER), role(1)), (wish("p1"),), ["last-owner"]),
+        (
+            (role(0, Right.OWNER), role(1, Right.OWNER)),
+            (wish("p1", Right.OWNER), wish("p0", Right.OWNER)),
+            [],
+        ),
+        ((role(0, Right.OWNER), role(1, Right.OWNER)), (wish("p1", Right.OWNER),), []),
+        ((role(0, Right.OWNER), role(9, Right.OWNER), role(1)), (wish("p9", Right.OWNER), wish("p1")), ["last-owner"]),
+        ((role(0, Right.OWNER), role(1)), (wish("p0", Right.MANAGER), wish("p1")), ["last-owner"]),
+        ((role(0, Right.OWNER), role(1)), (wish("p0"), wish("p1", Right.OWNER)), []),
+        ((role(0), role(1)), (wish("p1"),), []),
+        ((role(9, Right.OWNER), role(1)), (wish("p9", Right.OWNER), wish("p1"), wish("p2")), []),
+    ],
+)
+def test_last_owner_when_the_plan_takes_the_last_living_one_then_refused_without_waiver(
+    before: tuple[Grant, ...], wanted: tuple[WantedGrant, ...], expected: list[str]
+) -> None:
+    assert refused(spec(*wanted), world(*before)) == expected
+    assert refused(spec(*wanted), world(*before), f"last-owner={DESK}", "last-owner=1", "last-owner") == expected
+
+
+def test_last_owner_when_the_inbox_is_new_or_its_members_are_not_managed_then_it_says_nothing() -> None:
+    assert refused(spec(wish("p0")), world(is_there=False)) == []
+    assert refused(spec(is_managed=False), world(role(0, Right.OWNER))) == []
+
+
+def test_last_owner_when_it_is_not_known_who_the_other_owner_is_then_refused() -> None:
+    one = world(role(0, Right.OWNER), Grant(TrusteeId("who"), Right.OWNER), role(1))
+    assert refused(spec(wish("p1")), one) == ["last-owner"]
+
+
+@pytest.mark.parametrize(
+    ("to", "before", "expected"),
+    [
+        ("inbox@contoso.example", "", []),
+        ("", "otto@partner.example", []),
+        ("otto@partner.example", "otto@partner.example", []),
+        ("otto@partner.example", "", ["external-trustee"]),
+        ("otto@partner.example", None, ["external-trustee"]),
+    ],
+)
+def test_external_trustee_when_mail_would_be_forwarded_outside_then_refused(
+    to: str, before: str | None, expected: list[str]
+) -> None:
+    one = world(platform=GOOGLE_DELEGATED)
+    was: dict[Field, Value] = {} if before is None else {Field.FORWARDING_TO: before}
+    change = update({Field.FORWARDING_TO: to}, was, Phase.CONTENT, GOOGLE_DELEGATED)
+    plan = plan_of(spec(is_managed=False, platform=GOOGLE_DELEGATED), one, change)
+    assert asked(plan, one) == expected
+    assert asked(plan, one, f"external-trustee={OUTSIDER}") == []
+    assert asked(plan, one, limits=GuardLimits(external_domains=frozenset({"partner.example"}))) == []
+
+
+def test_external_trustee_when_a_rule_forwards_outside_then_refused_once_and_old_ones_are_not() -> None:
+    one = world(platform=GOOGLE_DELEGATED)
+    out: Value = (("name", "a"), ("then.forward_to", "otto@partner.example"))
+    inside: Value = (("name", "b"), ("then.forward_to", "p1@contoso.example"))
+    desired = spec(is_managed=False, platform=GOOGLE_DELEGATED)
+
+    def found(after: Value, before: Value) -> list[str]:
+        change = update({Field.RULES: after}, {Field.RULES: before}, Phase.CONTENT, GOOGLE_DELEGATED)
+        return asked(plan_of(desired, one, change), one)
+
+    assert found((inside,), ()) == []
+    assert found((inside, out), (out,)) == []
+    assert found((inside, out), (inside,)) == ["external-trustee"]
+
+
+def test_external_trustee_when_senders_answer_to_outside_then_it_is_no_forwarding() -> None:
+    one = world(platform=GOOGLE_DELEGATED)
+    after: dict[Field, Value] = {Field.SENDERS: (("desk2@contoso.example", "", "otto@partner.example", False),)}
+    change = update(after, {Field.SENDERS: ()}, Phase.CONTENT, GOOGLE_DELEGATED)
+    assert asked(plan_of(spec(is_managed=False, platform=GOOGLE_DELEGATED), one, change), one) == []
+
+
+def test_external_trustee_when_an_outsider_joins_a_group_then_refused_by_name() -> None:
+    assert refused(spec(wish("p0"), wish(OUTSIDER.text)), world(role(0))) == ["external-trustee"]
+    assert refused(spec(wish("p0"), wish(OUTSIDER.text)), world(role(0)), f"external:{OUTSIDER}") == []
+
+
+def test_external_trustee_when_no_address_is_known_then_refused_without_waiver() -> None:
+    grant = Change(
+        Kind.GRANT, Phase.GRANT, DESK, GOOGLE_COLLABORATIVE, "g", party=Party(TrusteeId("id-1"), Right.MEMBER)
+    )
+    one = world(role(0))
+    plan = plan_of(spec(wish("p0")), one, grant)
+    assert asked(plan, one, "external-trustee", "external-trustee=1") == ["external-trustee"]
+
+
+@pytest.mark.parametrize(("count", "expected"), [(499, []), (500, []), (501, ["wide-trustee"])])
+def test_wide_trustee_when_a_group_has_very_many_members_then_refused(count: int, expected: list[str]) -> None:
+    people = frozenset(TrusteeId(f"x{number}") for number in range(count))
+    one = world(role(0), members={CROWD.id: people})
+    wanted = spec(wish("p0"), wish("crowd", kind=TrusteeKind.GROUP))
+    assert refused(wanted, one) == expected
+    assert refused(wanted, one, "wide:crowd@contoso.example") == []
+    told = replace(one, members={}, trustees={**one.trustees, CROWD.id: replace(CROWD, member_count=count)})
+    assert refused(wanted, told) == expected
+
+
+def test_wide_trustee_when_it_is_not_known_how_many_members_then_refused() -> None:
+    wanted = spec(wish("p0"), wish("crowd", kind=TrusteeKind.GROUP))
+    assert refused(wanted, world(role(0))) == ["wide-trustee"]
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after", "expected"),
+    [
+        (Field.GROUP_VIEWING, "managers", "members", []),
+        (Field.GROUP_VIEWING, "members", "organization", ["wide-trustee"]),
+        (Field.GROUP_VIEWING, "members", "anyone", ["wide-trustee"]),
+        (Field.GROUP_VIEWING, "organization", "anyone", ["wide-trustee"]),
+        (Field.GROUP_VIEWING, "anyone", "organization", []),
+        (Field.GROUP_VIEWING, None, "anyone", ["wide-trustee"]),
+        (Field.GROUP_JOINING, "invited", "on-request", []),
+        (Field.GROUP_JOINING, "invited", "anyone", ["wide-trustee"]),
+        (Field.GROUP_POSTING, "members", "anyone", []),
+        (Field.GROUP_EXTERNAL_MEMBERS, False, True, ["wide-trustee"]),
+        (Field.GROUP_EXTERNAL_MEMBERS, None, True, ["wide-trustee"]),
+        (Field.GROUP_EXTERNAL_MEMBERS, True, False, []),
+    ],
+)
+def test_wide_trustee_when_everybody_is_let_in_then_refused(
+    name: Field, before: Value, after: Value, expected: list[str]
+) -> None:
+    one = world(role(0))
+    change = update({name: after}, {} if before is None else {name: before})
+    plan = plan_of(spec(wish("p0")), one, change)
+    assert asked(plan, one) == expected
+    assert asked(plan, one, f"wide-trustee={DESK}") == []
+
+
+def test_wide_trustee_when_a_spec_names_its_outsiders_then_only_they_are_asked_about() -> None:
+    one = world(role(0), settings={Field.GROUP_EXTERNAL_MEMBERS: False})
+    named = spec(wish("p0"), wish(OUTSIDER.text), settings={Field.GROUP_EXTERNAL_MEMBERS: True})
+    assert refused(named, one) == ["external-trustee"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (BUSINESS, LICENCE_NONE, ["licence-drop"]),
+        (BUSINESS, "google-workspace-business-starter", []),
+        ("an unknown one", LICENCE_NONE, ["licence-drop"]),
+    ],
+)
+def test_licence_drop_when_the_licence_carries_the_account_then_refused_whatever_its_size(
+    before: str, after: str, expected: list[str]
+) -> None:
+    facts: dict[Fact, Value] = {Fact.USED_BYTES: 1, Fact.USED_AT: "2026-11-23"}
+    one = world(platform=GOOGLE_DELEGATED, facts=facts)
+    change = update({Field.LICENCE: after}, {Field.LICENCE: before}, Phase.LICENCE_DOWN, GOOGLE_DELEGATED, Kind.LICENCE)
+    plan = plan_of(spec(is_managed=False, platform=GOOGLE_DELEGATED), one, change)
+    assert asked(plan, one) == expected
+    assert asked(plan, one, f"licence-drop={DESK}") == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts", "words"),
+    [
+        (KIND_GROUP, {}, "an ordinary group"),
+        (KIND_USER, {Fact.SIGN_IN_STATE: "x", Fact.LAST_LOGIN: "2026-11-20"}, "last signed in to 2026-11-20"),
+        (KIND_USER, {Fact.SIGN_IN_STATE: "x"}, "nobody is known to have signed in"),
+        (KIND_USER, {}, "ends their own sign-in"),
+    ],
+)
+def test_convert_when_refused_then_it_says_what_becomes_of_it(kind: str, facts: dict[Fact, Value], words: str) -> None:
+    one = world(role(0), facts=facts)
+    change = update({Field.KIND: KIND_SHARED}, {Field.KIND: kind}, Phase.CREATE)
+    plan = plan_of(spec(wish("p0")), one, change)
+    worlds = dict.fromkeys(one.platforms, one)
+    [refusal] = guard(GuardInput(plan, worlds, NOW))
+    assert (refusal.guard, refusal.waiver) == ("convert", f"convert={DESK}")
+    assert words in refusal.why
+
+
+def test_guards_when_never_waived_then_they_exist() -> None:
+    assert set(GUARDS) >= NEVER_WAIVED

@@ -1,0 +1,97 @@
+"""The discovery documents of the client library, read for themselves: nothing of the emulator's own reading."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import googleapiclient.discovery_cache
+
+FOLDER = Path(googleapiclient.discovery_cache.__file__).parent / "documents"
+DOCUMENTS = {
+    "directory": "admin.directory_v1", "reports": "admin.reports_v1", "gmail": "gmail.v1",
+    "groupsSettings": "groupssettings.v1", "licensing": "licensing.v1", "cloudidentity": "cloudidentity.v1",
+    "iamcredentials": "iamcredentials.v1",
+}  # fmt: skip
+
+_TYPES: dict[str, tuple[type, ...]] = {
+    "object": (dict,), "array": (list,), "string": (str,), "boolean": (bool,), "integer": (int,),
+    "number": (int, float),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Described:
+    """One method as Google describes it."""
+
+    id: str
+    api: str
+    resources: tuple[str, ...]
+    raw: Mapping[str, Any]
+
+    @property
+    def path(self) -> str:
+        """Return a path of it, `x` in every hole."""
+        text = "/" + document(self.api)["servicePath"] + self.raw["path"]
+        text = text.replace("{+name}", "projects/-/serviceAccounts/x").replace("{date}", "2026-01-01")
+        return re.sub(r"\{codeId\}", "1", re.sub(r"\{\+?(?!codeId)\w+\}", "x", text))
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        return frozenset(self.raw.get("scopes", ()))
+
+
+@cache
+def document(api: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((FOLDER / f"{DOCUMENTS[api]}.json").read_text())
+    return found
+
+
+@cache
+def described() -> dict[str, Described]:
+    """Return all methods of our APIs by id."""
+    return {one.id: one for api in DOCUMENTS for one in _walk(api, document(api), ())}
+
+
+def _walk(api: str, node: Mapping[str, Any], resources: tuple[str, ...]) -> Iterator[Described]:
+    for name, raw in node.get("methods", {}).items():
+        yield Described(".".join((api, *resources, name)), api, (*resources, name), raw)
+    for name, inner in node.get("resources", {}).items():
+        yield from _walk(api, inner, (*resources, name))
+
+
+def flaws(api: str, schema: str, data: Any) -> list[str]:
+    """Return where an answer is not what its schema says: unknown names, wrong types, values outside an enum."""
+    return list(_flaws(document(api)["schemas"], {"$ref": schema}, data, schema))
+
+
+def _flaws(schemas: Mapping[str, Any], facts: Mapping[str, Any], data: Any, where: str) -> Iterator[str]:
+    if "$ref" in facts:
+        facts = schemas[facts["$ref"]]
+    kind = facts.get("type")
+    if kind == "any":
+        return
+    is_right = isinstance(data, _TYPES[str(kind)])
+    if not is_right:
+        yield f"{where}: {data!r} is no {kind}"
+    elif kind == "object":
+        known, more = facts.get("properties", {}), facts.get("additionalProperties")
+        for name, value in data.items():
+            inner = known.get(name, more)
+            if inner is None:
+                yield f"{where}.{name}: not described"
+            else:
+                yield from _flaws(schemas, inner, value, f"{where}.{name}")
+    elif kind == "array":
+        for number, item in enumerate(data):
+            yield from _flaws(schemas, facts["items"], item, f"{where}[{number}]")
+    elif kind == "string":
+        if facts.get("enum") and data not in facts["enum"]:
+            yield f"{where}: {data!r} is none of {facts['enum']}"
+        if facts.get("format") in ("int64", "uint64") and not re.fullmatch(r"-?\d+", data):
+            yield f"{where}: {data!r} is no number"

@@ -1,0 +1,77 @@
+"""The tables of all platforms: each path of the language has an answer, with a reason and a source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from sharedbox_cli.core.capability import Capabilities
+from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, MICROSOFT365, ROLES, Field, Right
+from sharedbox_cli.providers.registry import capabilities_of_all, load_provider, provider_names
+from sharedbox_cli.spec.schema import json_schema
+
+TABLES = capabilities_of_all()
+MEMBER_PATHS = (
+    "members[].user", "members[].group", "members[].automapping", "members[].delivery", "members[].until",
+    *(f"members[].rights.{right}" for right in Right if right is not Right.OTHER),
+)  # fmt: skip
+NEEDS_NO_ROW = frozenset({"version", "mailbox", "platform", "labels", "members"})
+
+
+def top_keys() -> Iterator[str]:
+    schema: dict[str, Any] = json_schema()
+    yield from (key for key in schema["properties"] if key not in NEEDS_NO_ROW)
+
+
+def test_registry_when_asked_then_both_clouds_have_a_provider() -> None:
+    assert {"google_workspace", "microsoft365"} <= set(provider_names())
+    assert load_provider("microsoft365").__name__ == "Microsoft365"
+    assert load_provider("google_workspace").__name__ == "GoogleWorkspace"
+    assert set(TABLES) == {MICROSOFT365, GOOGLE_DELEGATED, GOOGLE_COLLABORATIVE}
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=str)
+def test_table_when_read_then_every_key_of_the_language_has_an_answer(table: Capabilities) -> None:
+    said = {row.path for row in table.rows}
+    assert len(said) == len(table.rows)
+    assert all(row.meaning for row in table.rows)
+    for key in top_keys():
+        assert any(path == key or path.startswith(f"{key}.") for path in said), (
+            f"{table.platform} says nothing of {key}"
+        )
+    for path in MEMBER_PATHS:
+        assert table.row(path) is not None, f"{table.platform} says nothing of {path}"
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=str)
+def test_table_when_something_is_possible_then_a_page_says_so(table: Capabilities) -> None:
+    for row in table.rows:
+        assert row.source.startswith("https://") or not row.is_possible, row.path
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=str)
+def test_default_rights_when_given_then_the_platform_has_them(table: Capabilities) -> None:
+    assert table.default_rights
+    assert all(table.refusal(f"members[].rights.{right}") is None for right in table.default_rights)
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=str)
+def test_listed_values_when_given_then_their_path_is_possible(table: Capabilities) -> None:
+    for path in table.values:
+        assert path in set(map(str, Field)) | {"state"}
+        row = table.row(path)
+        assert row is not None and row.is_possible
+
+
+def test_roles_when_asked_for_then_groups_alone_have_them() -> None:
+    for role in ROLES:
+        able = [table.platform for table in TABLES.values() if table.refusal(f"members[].rights.{role}") is None]
+        assert able == [GOOGLE_COLLABORATIVE]
+
+
+def test_reading_alone_when_asked_for_then_no_platform_has_it_yet_and_says_what_to_write() -> None:
+    for table in TABLES.values():
+        row = table.row("members[].rights.read")
+        assert row is not None and not row.is_possible and row.meaning

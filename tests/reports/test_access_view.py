@@ -1,0 +1,139 @@
+"""The audit of one cloud and of two: headings, letters, what was not read, and data that stays as it was."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import replace
+
+from sharedbox_cli.core.access import access_rows
+from sharedbox_cli.core.identity import Address, TrusteeId
+from sharedbox_cli.core.model import (
+    GOOGLE_COLLABORATIVE,
+    GOOGLE_DELEGATED,
+    KIND_GROUP,
+    MICROSOFT365,
+    Fact,
+    Field,
+    Grant,
+    Observed,
+    ObservedMailbox,
+    Platform,
+    Right,
+    Trustee,
+    TrusteeKind,
+)
+from sharedbox_cli.reports.document import Report
+from sharedbox_cli.reports.formats import text
+from sharedbox_cli.reports.formats.data import to_csv, to_json
+from sharedbox_cli.reports.views.access import access_report
+from tests.strategies import NOW
+
+DESK = Address.of("desk@contoso.example")
+
+
+def world(platform: Platform, tenant: str, right: Right, own: str = "anna@contoso.example") -> Observed:
+    anna = Trustee(TrusteeId(f"{tenant}-anna"), TrusteeKind.USER, Address.of(own), f"Anna {tenant}")
+    box = ObservedMailbox(f"{tenant}-box", DESK, platform, grants=frozenset({Grant(anna.id, right)}))
+    return Observed(
+        tenant, tenant, frozenset({platform}), frozenset({"contoso.example"}), NOW, mailboxes={DESK: box},
+        trustees={anna.id: anna}, directory={DESK: TrusteeId("?"), Address.of("anna@contoso.example"): anna.id},
+    )  # fmt: skip
+
+
+EXCHANGE = world(MICROSOFT365, "t", Right.FULL_ACCESS)
+INBOX = world(GOOGLE_COLLABORATIVE, "C", Right.OWNER, "a.mueller@contoso.example")
+BOTH = (EXCHANGE, INBOX)
+
+
+def report(how: str, *worlds: Observed) -> Report:
+    rows = access_rows({platform: one for one in worlds for platform in one.platforms})
+    return access_report(rows, how, [box for one in worlds for box in one.mailboxes.values()], ("a note",))
+
+
+def shown(how: str, *worlds: Observed) -> list[str]:
+    return [line.rstrip() for line in text.render(report(how, *worlds), width=120).splitlines()]
+
+
+def test_mailboxes_when_one_address_is_in_two_clouds_then_each_has_its_heading_and_holders() -> None:
+    lines = shown("mailbox", *BOTH)
+    first, second = (
+        lines.index("desk@contoso.example (google-collaborative)"),
+        lines.index("desk@contoso.example (microsoft365)"),
+    )
+    assert "owner" in "".join(lines[first:second])
+    assert "full access" in "".join(lines[second:])
+    assert "2 mailboxes on 2 platforms, 1 person, 2 rights." in lines
+    assert "a note" in lines
+
+
+def test_person_when_in_two_clouds_then_there_is_one_heading_with_both_mailboxes_and_addresses() -> None:
+    lines = shown("person", *BOTH)
+    assert [line for line in lines if line.startswith("Anna")] == ["Anna C <a.mueller@contoso.example>"]
+    assert any("(google-collaborative)" in line and "owner" in line for line in lines)
+    assert any("(microsoft365)" in line and "as anna@contoso.example" in line for line in lines)
+
+
+def test_matrix_when_roles_are_held_then_the_legend_names_their_letters_and_columns_are_apart() -> None:
+    lines = shown("matrix", *BOTH)
+    assert "  F full access, S send as, B send on behalf, R read, O owner, ? another right" in lines
+    assert ["a.mueller@contoso.example", "O", "F"] in [line.split() for line in lines]
+
+
+def test_report_when_one_platform_is_in_it_then_no_platform_is_told() -> None:
+    for how in ("mailbox", "person", "matrix"):
+        assert "microsoft365" not in "".join(shown(how, EXCHANGE))
+    assert "  F full access, S send as, B send on behalf, R read, ? another right" in shown("matrix", EXCHANGE)
+
+
+def test_mailbox_when_nobody_has_a_right_then_it_is_in_the_matrix_too() -> None:
+    alone = replace(EXCHANGE, mailboxes={DESK: replace(EXCHANGE.mailboxes[DESK], grants=frozenset())})
+    assert "  1  desk@contoso.example" in shown("matrix", alone)
+    assert "  nobody" in shown("mailbox", alone)
+
+
+def test_mailbox_when_its_rights_were_not_read_then_it_is_not_said_to_have_nobody() -> None:
+    box = ObservedMailbox("b", DESK, GOOGLE_DELEGATED, grants=None, facts={Fact.IS_SUSPENDED: True})
+    one = replace(EXCHANGE, platforms=frozenset({GOOGLE_DELEGATED}), mailboxes={DESK: box})
+    lines = shown("mailbox", one)
+    assert "  not read: its account is suspended" in lines
+    assert "  nobody" not in lines
+    assert "1 mailbox (1 not read), 0 rights." in lines
+    assert "- not read" in "".join(shown("matrix", one))
+    assert json.loads(to_json(report("mailbox", one)))["boxes"] == [
+        {"mailbox": "desk@contoso.example", "platform": "google-delegated", "is_read": False}
+    ]
+
+
+def test_mailbox_when_it_is_a_plain_group_then_that_is_said() -> None:
+    box = replace(INBOX.mailboxes[DESK], settings={Field.KIND: KIND_GROUP})
+    assert "  no shared mailbox but a plain group" in shown("mailbox", replace(INBOX, mailboxes={DESK: box}))
+
+
+def test_json_and_csv_when_two_clouds_are_in_it_then_keys_and_columns_are_those_of_one_and_more() -> None:
+    data = json.loads(to_json(report("mailbox", *BOTH)))
+    assert data["mailboxes"] == ["desk@contoso.example", "desk@contoso.example"]
+    assert {row["platform"] for row in data["rows"]} == {"microsoft365", "google-collaborative"}
+    assert {row["person"] for row in data["rows"]} == {"a.mueller@contoso.example"}
+    assert {row["address"] for row in data["rows"]} == {"a.mueller@contoso.example", "anna@contoso.example"}
+    [headers, *rows] = csv.reader(io.StringIO(to_csv(report("mailbox", *BOTH)), newline=""))
+    assert headers == [
+        "mailbox", "platform", "person", "name", "kind", "right", "through", "entry", "enabled", "guest",
+    ]  # fmt: skip
+    assert [row[1] for row in rows] == ["google-collaborative", "microsoft365"]
+
+
+def test_person_when_somebodys_name_is_anothers_address_then_the_id_tells_them_apart() -> None:
+    liar = Trustee(TrusteeId("liar"), TrusteeKind.USER, None, "anna@contoso.example")
+    box = EXCHANGE.mailboxes[DESK]
+    grants = frozenset({*(box.grants or ()), Grant(liar.id, Right.SEND_AS)})
+    both = replace(
+        EXCHANGE, mailboxes={DESK: replace(box, grants=grants)}, trustees={**EXCHANGE.trustees, liar.id: liar}
+    )
+    assert {"Anna t <anna@contoso.example>", "anna@contoso.example [liar]"} <= set(shown("person", both))
+    assert [line.split() for line in shown("matrix", both) if line.startswith("  anna")] == [
+        ["anna@contoso.example", "[liar]", "S"],
+        ["anna@contoso.example", "F"],
+    ]
+    assert "2 people" in shown("mailbox", both)[-1]

@@ -1,0 +1,51 @@
+"""Findings of two clouds: an address that is a mailbox in both has a heading for each."""
+
+from __future__ import annotations
+
+import json
+
+from sharedbox_cli.core.finding import Finding, Severity
+from sharedbox_cli.reports.formats import text
+from sharedbox_cli.reports.formats.data import to_csv, to_json
+from sharedbox_cli.reports.formats.findings import to_sarif
+from sharedbox_cli.reports.views.findings import findings_report
+
+
+def finding(platform: str, mailbox: str = "desk@contoso.example") -> Finding:
+    return Finding(
+        "rule-one", Severity.NOTE, mailbox, "a thing", "Why.", "Mend.", "https://example.com", platform=platform
+    )
+
+
+def headings(*found: Finding) -> list[str]:
+    return [
+        line for line in text.render(findings_report(found, (), 2)).splitlines() if line and not line.startswith(" ")
+    ]
+
+
+def test_headings_when_two_platforms_have_findings_then_each_mailbox_is_told_apart() -> None:
+    both = headings(finding("microsoft365"), finding("google-delegated"), finding("google-delegated", ""))
+    assert both == [
+        "the tenant (google-delegated)", "desk@contoso.example (google-delegated)",
+        "desk@contoso.example (microsoft365)", "Checked 2 mailboxes: 3 notes.",
+    ]  # fmt: skip
+
+
+def test_headings_when_one_platform_has_findings_then_they_are_bare() -> None:
+    assert headings(finding("microsoft365"))[0] == "desk@contoso.example"
+
+
+def test_data_when_written_then_json_tells_the_platform_and_csv_has_its_columns() -> None:
+    report = findings_report([finding("microsoft365")], (), 1)
+    assert json.loads(to_json(report))["findings"][0]["platform"] == "microsoft365"
+    header = to_csv(report).splitlines()[0]
+    assert header == '"severity","rule","mailbox","subject","summary","why","mend","source"'
+
+
+def test_sarif_when_an_address_is_in_two_clouds_then_findings_keep_apart_and_others_keep_their_fingerprint() -> None:
+    both = [finding("microsoft365"), finding("google-delegated"), finding("google-delegated", "")]
+    results = json.loads(to_sarif(both, [("rule-one", "a thing", "https://example.com")], "0"))["runs"][0]["results"]
+    assert [item["partialFingerprints"]["sharedbox/1"] for item in results] == [
+        "rule-one|desk@contoso.example||microsoft365", "rule-one|desk@contoso.example||google-delegated", "rule-one||",
+    ]  # fmt: skip
+    assert results[2]["message"]["text"].startswith("the tenant: a thing.")
