@@ -86,7 +86,7 @@ class Writer:
         if isinstance(error, AuthError):  # the token service does not know the account yet
             return "invalid_grant" in str(error) or "Invalid email" in str(error)
         is_away = isinstance(error, NotFound) and "Domain not found" not in error.why  # a domain does not come
-        return is_away or error.code in (NO_MAIL, NOT_YET, "invalid_grant")
+        return (is_away and mailbox in self.made) or error.code in (NO_MAIL, NOT_YET, "invalid_grant")
 
 
 def identity_of(writer: Writer, change: Change) -> str:
