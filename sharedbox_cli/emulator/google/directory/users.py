@@ -161,9 +161,8 @@ def _check(call: Call, body: dict[str, Any]) -> None:
         raise bad("Invalid Given/Family Name: GivenName")
     for key, most in (("givenName", 60), ("familyName", 60), ("displayName", 256)):
         name = body.get("name") or {}
-        if key in name and (
-            len(str(name[key] or "")) > most or (key != "displayName" and not str(name[key] or "").strip())
-        ):
+        text = str(name.get(key) or "")
+        if key in name and (len(text) > most or (key != "displayName" and not text.strip())):
             raise bad(f"Invalid Given/Family Name: {'FamilyName' if key == 'familyName' else 'GivenName'}")
     unit = body.get("orgUnitPath")
     if unit is not None and unit != "/":

@@ -242,11 +242,24 @@ async def licence(writer: Writer, change: Change) -> Outcome:
         await writer.patiently(
             lambda: writer.google.write(LICENSING, request, name, mailbox=user), change.mailbox
         )  # fmt: skip
-    except Conflict:
+    except (Conflict, NotFound):
+        if not await _holds(writer, user, sku):
+            raise
         writer.licensed.add(change.mailbox)
         return already("it has this licence")
     writer.licensed.add(change.mailbox)
     return done()
+
+
+async def _holds(writer: Writer, user: str, sku: str) -> bool:
+    try:
+        await writer.google.read(
+            LICENSING, lambda service: service.licenseAssignments().get(productId=PRODUCT, skuId=sku, userId=user),
+            "licensing.licenseAssignments.get", mailbox=user,
+        )  # fmt: skip
+    except NotFound:
+        return False
+    return True
 
 
 async def _take_licence(writer: Writer, user: str, sku: str) -> Outcome:

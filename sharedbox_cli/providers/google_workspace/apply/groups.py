@@ -102,12 +102,25 @@ async def update(writer: Writer, change: Change) -> Outcome:
     if Field.HIDDEN in after:
         settings["includeInGlobalAddressList"] = "false" if after[Field.HIDDEN] else "true"
     if Field.KIND in after:
-        settings["enableCollaborativeInbox"] = "true" if after[Field.KIND] == KIND_SHARED else "false"
+        settings |= await _kind(writer, key, is_inbox=after[Field.KIND] == KIND_SHARED)
     if settings:
         await _patch(writer, change, settings)
     if Field.ALIASES in after:
         await _aliases(writer, change, key)
     return done()
+
+
+async def _kind(writer: Writer, key: str, *, is_inbox: bool) -> dict[str, Any]:
+    """Return what makes a plain group an inbox: the switch alone, as all else may be somebody's choice.
+
+    One without members is as new: perhaps a run was stopped while it made it.
+    """
+    if not is_inbox:
+        return {"enableCollaborativeInbox": "false"}
+    row = await read_group(writer.google, key)
+    if row is not None and row.get("directMembersCount") == "0":
+        return dict(group_fields.INBOX)
+    return {"enableCollaborativeInbox": "true"}
 
 
 async def _aliases(writer: Writer, change: Change, key: str) -> None:

@@ -1,0 +1,172 @@
+"""What must hold for every spec on a Workspace, through the real SDKs: as for Microsoft 365, for both kinds."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+import pytest
+
+from sharedbox_cli.core.change import Kind
+from sharedbox_cli.core.model import (
+    BLOCKED,
+    ENSURED,
+    GOOGLE_COLLABORATIVE,
+    GOOGLE_DELEGATED,
+    DesiredMailbox,
+    Field,
+    MembersMode,
+    Platform,
+    Right,
+    TrusteeKind,
+    Value,
+    WantedGrant,
+)
+from tests.providers.google_setting import (
+    PEOPLE,
+    STANDARD,
+    STARTER,
+    Fill,
+    GoogleSetting,
+    at,
+    collaborative,
+    company,
+    delegated,
+)
+
+Workspaces = Callable[[Fill], GoogleSetting]
+SEEDS = range(8)
+FAULTS: tuple[dict[str, object], ...] = (
+    {"kind": "reset_before"}, {"kind": "reset_after"}, {"kind": "truncate"}, {"kind": "throttle", "retry_after": 3},
+    {"kind": "status", "status": 503}, {"kind": "status_after", "status": 502}, {"kind": "unauthorized"},
+)  # fmt: skip
+_ALIASES: tuple[Value, ...] = ((), ("a@contoso.example",), ("a@contoso.example", "b@contoso.example"))
+CHOICES: dict[Platform, dict[Field, tuple[Value, ...]]] = {
+    GOOGLE_DELEGATED: {
+        Field.DISPLAY_NAME: ("Sales", "Продажи", "A B C"), Field.HIDDEN: (True, False), Field.SIGN_IN: (BLOCKED,),
+        Field.LICENCE: (STANDARD, STARTER), Field.ORG_UNIT: ("/People", "/Shared mailboxes"),
+        Field.FOLDERS: ((), ("Orders",)), Field.TAGS: ((("urgent", "red"),), (("urgent", ""),)),
+        Field.RULES: ((), ((("name", "r"), ("when.from", ("x@y.example",)), ("then.tag", ("Orders",))),)),
+        Field.AUTO_REPLY: (False,), Field.FORWARDING_TO: ("", "anna@contoso.example"),
+        Field.ACCESS_IMAP: (True, False), Field.ACCESS_POP: (True, False),
+    },
+    GOOGLE_COLLABORATIVE: {
+        Field.DISPLAY_NAME: ("Desk", "デスク"), Field.HIDDEN: (True, False), Field.GROUP_DESCRIPTION: ("", "What for"),
+        Field.GROUP_POSTING: ("anyone", "members", "nobody"), Field.GROUP_VIEWING: ("members", "anyone"),
+        Field.GROUP_HISTORY: (True, False), Field.GROUP_REPLY_TO: ("sender", "help@contoso.example"),
+        Field.GROUP_ASSISTING: ("members", "managers"), Field.GROUP_DEFAULT_SENDER: ("sender", "group"),
+    },
+}  # fmt: skip
+
+
+def specs_of(platform: Platform, seed: int) -> list[DesiredMailbox]:
+    """Return some specs: of mailboxes that are there and of new ones, with some of all fields, and members."""
+    rng = random.Random(seed)  # noqa: S311 - test data
+    names = ("sales", "press") if platform == GOOGLE_DELEGATED else ("desk", "news", "team")
+    return [_spec(platform, name, rng, number) for number, name in enumerate(names)]
+
+
+def _spec(platform: Platform, name: str, rng: random.Random, number: int) -> DesiredMailbox:
+    settings = {field: rng.choice(values) for field, values in CHOICES[platform].items() if rng.random() < 0.6}
+    if rng.random() < 0.5 and number == 0:
+        settings[Field.ALIASES] = rng.choice(_ALIASES)
+    people = rng.sample(PEOPLE, rng.randrange(1, len(PEOPLE)))
+    mode = rng.choice([MembersMode.EXACT, MembersMode.EXACT, MembersMode.AT_LEAST])
+    if platform == GOOGLE_DELEGATED:
+        settings.setdefault(Field.LICENCE, STANDARD)
+        grants = [_wanted(who, Right.FULL_ACCESS) for who in people]
+        grants += [_wanted(who, Right.SEND_AS) for who in people if rng.random() < 0.4]
+        return delegated(name, settings, grants, mode=mode)
+    roles = [Right.OWNER, *(rng.choice([Right.MEMBER, Right.MANAGER]) for _ in people[1:])]
+    deliveries = ["all", "none", None]
+    members = [_wanted(who, role, rng.choice(deliveries)) for who, role in zip(people, roles, strict=True)]
+    return collaborative(name, settings, members, mode=mode)
+
+
+def _wanted(who: str, right: Right, delivery: str | None = None) -> WantedGrant:
+    return WantedGrant(at(who), TrusteeKind.USER, right, delivery=delivery)
+
+
+def state_of(workspace: GoogleSetting, specs: list[DesiredMailbox]) -> object:
+    """Return what the specs manage, as it is."""
+    world = workspace.observe(*specs)
+    return {
+        box.address: (
+            {
+                name: len(value) if name in ENSURED and isinstance(value, tuple) else value
+                for name, value in world.mailboxes[box.address].settings.items()
+            },
+            {
+                (world.trustees[one.trustee].address, one.right, one.delivery)
+                for one in world.mailboxes[box.address].grants or ()
+            },
+        )
+        for box in specs
+    }
+
+
+each = pytest.mark.parametrize("platform", [GOOGLE_DELEGATED, GOOGLE_COLLABORATIVE])
+
+
+@each
+@pytest.mark.parametrize("seed", SEEDS)
+def test_plan_when_applied_then_the_next_is_empty_whatever_the_order(
+    workspace: GoogleSetting, platform: Platform, seed: int
+) -> None:
+    specs = specs_of(platform, seed)
+    random.Random(seed).shuffle(specs)  # noqa: S311 - test data
+    plan = workspace.plan(*specs)
+    assert plan == workspace.plan(*reversed(specs)), "the order of specs changes nothing"
+    outcomes = workspace.apply(plan)
+    assert all(one.is_success for one in outcomes.values()), outcomes
+    assert workspace.plan(*specs) == ()
+    again = workspace.apply((change for change in plan if change.kind is not Kind.CREATE), workspace.provider())
+    assert all(one.is_success for one in again.values()), again
+    assert workspace.plan(*specs) == (), "twice is as once"
+
+
+@each
+@pytest.mark.parametrize("seed", SEEDS)
+def test_apply_when_it_is_killed_at_any_step_then_another_run_ends_in_the_same_state(
+    workspace_of: Workspaces, platform: Platform, seed: int
+) -> None:
+    specs = specs_of(platform, seed)
+    whole = workspace_of(company)
+    whole.run(*specs)
+    wanted = state_of(whole, specs)
+    broken = workspace_of(company)
+    rng = random.Random(seed)  # noqa: S311 - test data
+    for _ in range(3):
+        changes = broken.plan(*specs)
+        cut = rng.randrange(len(changes) + 1) if changes else 0
+        broken.apply(changes[:cut], broken.provider())  # a new process each time: nothing is remembered
+    broken.apply(broken.plan(*specs), broken.provider())
+    assert broken.plan(*specs) == ()
+    assert state_of(broken, specs) == wanted
+
+
+@each
+@pytest.mark.parametrize("seed", SEEDS)
+def test_apply_when_anything_breaks_in_between_then_runs_end_where_a_faultless_one_does(
+    workspace_of: Workspaces, platform: Platform, seed: int
+) -> None:
+    specs = specs_of(platform, seed)
+    whole = workspace_of(company)
+    whole.run(*specs)
+    wanted = state_of(whole, specs)
+    broken = workspace_of(company)
+    rng = random.Random(seed)  # noqa: S311 - test data
+    for _ in range(4):
+        schedule = [
+            {"route": "google.*", "n": rng.randrange(1, 60), **rng.choice(FAULTS)} for _ in range(rng.randrange(1, 5))
+        ]
+        changes = broken.plan(*specs)
+        if not changes:
+            break
+        broken.faults(*schedule)
+        broken.apply(changes, broken.provider())
+        broken.faults()
+    assert broken.plan(*specs) == ()
+    assert state_of(broken, specs) == wanted
+    made = [effect for effect in broken.effects() if effect.endswith(" made")]
+    assert len(made) == len(set(made)), "nothing is made twice"

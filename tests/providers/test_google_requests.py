@@ -1,0 +1,132 @@
+"""How much a reading of a Workspace asks for: the floor, and where it is above it and why.
+
+With G groups, U accounts, N mailboxes: collaborative ceil(G/200) + 2N, delegated ceil(U/500) + 2N (N tokens). Above
+it: one token for each admin API (a scope that is not granted refuses one thing, not all), the domains (to tell
+outsiders), for inboxes the accounts (names, and who is suspended), and the settings of each plain group, as nothing
+else tells that it is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import ceil
+
+import pytest
+
+from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, Field, Platform, Right
+from sharedbox_cli.emulator.google.builder import GoogleBuilder
+from tests.providers.google_setting import (
+    Fill,
+    GoogleSetting,
+    collaborative,
+    delegated,
+    everything,
+    held,
+    user,
+)
+
+Workspaces = Callable[[Fill], GoogleSetting]
+
+
+def tenant_of(platform: Platform, boxes: int, members: int, plain: int = 7) -> Fill:
+    def fill(make: GoogleBuilder) -> None:
+        make.store.run("begin")
+        people = [make.person(f"p{number:04d}", f"P {number}") for number in range(members + 20)]
+        for number in range(boxes):
+            chosen = [people[(number + step) % len(people)] for step in range(members)]
+            if platform == GOOGLE_DELEGATED:
+                box = make.mailbox(f"box{number:04d}", f"Box {number}")
+                for who in chosen:
+                    make.delegate(box, who)
+            else:
+                box = make.inbox(f"box{number:04d}", f"Box {number}")
+                for who in chosen:
+                    make.member(box, who)
+        for number in range(plain):
+            make.group(f"list{number}", "List")
+        make.store.run("commit")
+
+    return fill
+
+
+def count(workspace: GoogleSetting, table: str) -> int:
+    return len(workspace.make.store.rows(f"select id from {table}"))  # noqa: S608 - a name of this file
+
+
+@pytest.mark.parametrize("boxes", [60, 250])
+def test_observe_when_all_inboxes_are_read_then_calls_are_the_floor(workspace_of: Workspaces, boxes: int) -> None:
+    workspace = workspace_of(tenant_of(GOOGLE_COLLABORATIVE, boxes, 10))
+    world = workspace.shared.observe(everything(GOOGLE_COLLABORATIVE))
+    assert held(world) == workspace.make.seeded.grants
+    groups, accounts = count(workspace, "g_groups"), count(workspace, "g_users")
+    assert workspace.calls() == {
+        "oauth2.token": 2, "directory.domains.list": 1, "directory.users.list": ceil(accounts / 500),
+        "directory.groups.list": ceil(groups / 200), "groupsSettings.groups.get": groups,
+        "directory.members.list": boxes,
+    }  # fmt: skip
+    floor = ceil(groups / 200) + 2 * boxes
+    above = 2 + 1 + ceil(accounts / 500) + (groups - boxes)
+    assert sum(workspace.calls().values()) == floor + above
+    assert workspace.requests() <= 8 + 2 * ceil(groups / 100), "what travels together is one request"
+
+
+@pytest.mark.parametrize("boxes", [60, 250])
+def test_observe_when_all_delegated_mailboxes_are_read_then_calls_are_the_floor(
+    workspace_of: Workspaces, boxes: int
+) -> None:
+    workspace = workspace_of(tenant_of(GOOGLE_DELEGATED, boxes, 10))
+    world = workspace.shared.observe(everything(GOOGLE_DELEGATED))
+    assert held(world) == workspace.make.seeded.grants
+    accounts = count(workspace, "g_users")
+    assert workspace.calls() == {
+        "oauth2.token": 1 + boxes, "directory.domains.list": 1, "directory.users.list": ceil(accounts / 500),
+        "gmail.users.settings.delegates.list": boxes,
+    }  # fmt: skip
+    assert sum(workspace.calls().values()) == ceil(accounts / 500) + 2 * boxes + 2
+    assert workspace.requests() <= boxes + 6 + ceil(boxes / 50)
+
+
+def test_observe_when_some_inboxes_are_planned_then_only_they_are_read(workspace_of: Workspaces) -> None:
+    workspace = workspace_of(tenant_of(GOOGLE_COLLABORATIVE, 60, 10))
+    specs = [collaborative(f"box{number:04d}", {Field.GROUP_HISTORY: True}, ()) for number in range(5)]
+    workspace.observe(*specs)
+    assert workspace.calls()["groupsSettings.groups.get"] == 5
+    assert workspace.calls()["directory.members.list"] == 5
+
+
+def test_observe_when_some_mailboxes_are_planned_then_only_they_are_read(workspace_of: Workspaces) -> None:
+    workspace = workspace_of(tenant_of(GOOGLE_DELEGATED, 60, 10))
+    specs = [delegated(f"box{number:04d}", {Field.HIDDEN: False}, (user("p0001"),)) for number in range(5)]
+    workspace.observe(*specs)
+    assert workspace.calls()["oauth2.token"] == 6
+    assert workspace.calls()["gmail.users.settings.delegates.list"] == 5
+
+
+def test_observe_when_topics_of_gmail_are_managed_then_each_costs_one_call_a_mailbox(workspace_of: Workspaces) -> None:
+    workspace = workspace_of(tenant_of(GOOGLE_DELEGATED, 30, 2))
+    fields = [Field.FOLDERS, Field.RULES, Field.AUTO_REPLY, Field.FORWARDING_TO, Field.ACCESS_IMAP, Field.SENDERS]
+    workspace.shared.observe(everything(GOOGLE_DELEGATED, fields=fields))
+    gmail = {name: number for name, number in workspace.calls().items() if name.startswith("gmail.")}
+    assert len(gmail) == 7
+    assert set(gmail.values()) == {30}
+
+
+def test_observe_when_senders_are_wanted_then_each_person_is_asked_once(workspace_of: Workspaces) -> None:
+    workspace = workspace_of(tenant_of(GOOGLE_DELEGATED, 30, 2))
+    people = [user(f"p{number:04d}", Right.SEND_AS) for number in range(3)]
+    workspace.observe(delegated("box0000", {}, people), delegated("box0001", {}, people))
+    assert workspace.calls()["gmail.users.settings.sendAs.list"] == 3
+
+
+@pytest.mark.parametrize("platform", [GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED])
+def test_observe_when_there_are_a_thousand_mailboxes_then_calls_are_the_floor_still(
+    workspace_of: Workspaces, platform: Platform
+) -> None:
+    workspace = workspace_of(tenant_of(platform, 1000, 10, plain=0))
+    world = workspace.shared.observe(everything(platform))
+    assert len(world.mailboxes) == 1000
+    assert len(held(world)) == 10_000
+    accounts, groups = count(workspace, "g_users"), count(workspace, "g_groups")
+    floor = 2000 + (ceil(accounts / 500) if platform == GOOGLE_DELEGATED else ceil(groups / 200))
+    assert sum(workspace.calls().values()) <= floor + 4
+    assert workspace.requests() <= (40 if platform == GOOGLE_COLLABORATIVE else 1040)
