@@ -42,10 +42,11 @@ def _check(session: Session, desired: Desired, platforms: Sequence[Platform], ou
     session.stop_progress()
     result = check(desired, worlds, session.now())
     rules = [(rule.id, rule.looks_for, rule.source) for rule in RULES]
+    left_out = [(str(name), f"{error.summary}. {error.why}") for name, error in session.failures.items()]
     if output == "sarif":
-        session.terminal.data(to_sarif(result.findings, rules, __version__))
+        session.terminal.data(to_sarif(result.findings, rules, __version__, left_out))
     elif output == "junit":
-        session.terminal.data(to_junit(result.findings, rules))
+        session.terminal.data(to_junit(result.findings, rules, left_out))
     else:
         count = sum(len(world.mailboxes) for world in worlds.values())
         show(session, findings_report(result.findings, result.not_checked, count), output)

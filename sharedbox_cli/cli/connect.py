@@ -51,7 +51,7 @@ def no_tenant(name: str, profile: Profile) -> UsageError:
     page = f"docs/how-to/connect-{name.replace('_', '-')}.md"
     return UsageError(
         "no tenant is configured", where=f"profile {profile.name}", why=_MISSING[name],
-        mend=f"See {page}, or try it without a tenant:\n    sharedbox demo",
+        mend=f"See {page}, leave its specs out with `--platform`, or try it without a tenant:\n    sharedbox demo",
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as Xml
 
 import pytest
 
@@ -137,6 +138,12 @@ def test_check_and_audit_when_one_cloud_fails_then_the_other_is_told_and_they_en
     assert not {row["platform"] for row in data["rows"]} & failing
     assert told in audited.err
     assert cli("check", *SPECS, "--detailed-exitcode").code == 3
+    [invocation] = json.loads(cli("check", *SPECS, "-o", "sarif").out)["runs"][0]["invocations"]
+    notes = [item["message"]["text"] for item in invocation["toolExecutionNotifications"]]
+    assert not invocation["executionSuccessful"]
+    assert all(any(text.startswith(f"{one} was left out") for text in notes) for one in failing)
+    suite = Xml.fromstring(cli("check", *SPECS, "-o", "junit").out)  # noqa: S314 - our own text
+    assert {case.get("name") for case in suite if case.find("error") is not None} == {f"read {one}" for one in failing}
 
 
 @pytest.mark.parametrize(("breaks", "failing", "well", "told"), CASES)
@@ -220,3 +227,9 @@ def test_verification_when_one_cloud_cannot_be_read_any_more_then_only_its_chang
     assert (MICROSOFT365, "done") in told
     assert (MICROSOFT365, "unknown") not in told
     assert (done.code, data["exit_code"], data["left_out"]) == (3, 3, [])
+
+
+def test_specs_when_a_cloud_of_them_is_not_configured_then_said_with_the_way_round(cloud: Cloud, cli: Cli) -> None:
+    done = cli("plan", *SPECS)
+    assert (done.code, "names no Google Workspace account" in done.err, "--platform" in done.err) == (1, True, True)
+    assert cli("plan", *SPECS, "--platform", MICROSOFT365).code == 0

@@ -98,3 +98,19 @@ def test_grown_mailboxes_when_shown_as_another_platform_then_valid_whatever_thei
             assert done.code == 0, done.err
             validated(cli, tmp_path, done.out)
             assert all(letter == "\n" or letter.isprintable() for letter in done.out)
+
+
+def test_spec_when_moved_to_another_cloud_then_it_applies_there_and_nothing_is_left_to_do(
+    both: Cloud, cli: Cli, tmp_path: Path
+) -> None:
+    text = cli("show", "billing@contoso.example", "--as", GOOGLE_COLLABORATIVE).out
+    (tmp_path / "specs").mkdir()
+    file = tmp_path / "specs" / "billing.yaml"
+    file.write_text(text.replace("  - user: emi@contoso.example", "  - user: emi@contoso.example\n    rights: [owner]"))
+    done = cli("apply", file.parent, "--yes")
+    assert done.code == 0, done.out + done.err
+    assert "No changes." in cli("plan", file.parent).out
+    back = cli("show", "billing@contoso.example", file.parent, "--as", MICROSOFT365).out
+    assert "# emi@contoso.example: had owner; gets full access, send as." in back
+    file.unlink()
+    validated(cli, tmp_path, back)

@@ -16,12 +16,16 @@ from sharedbox_cli.reports.safe import json_text, one_line, xml
 _LEVELS = {Severity.NOTE: "note", Severity.WARNING: "warning", Severity.ERROR: "error"}
 UNPLACED = "sharedbox.yaml"
 """The file of findings on mailboxes that no spec names."""
+LeftOut = tuple[str, str]
+"""A platform that could not be read, and why."""
 RuleRow = tuple[str, str, str]
 """Rule id, what it looks for, source page."""
 
 
-def to_sarif(findings: Sequence[Finding], rules: Sequence[RuleRow], version: str) -> str:
-    """Return a SARIF log with every rule and every finding."""
+def to_sarif(
+    findings: Sequence[Finding], rules: Sequence[RuleRow], version: str, left_out: Sequence[LeftOut] = ()
+) -> str:
+    """Return a SARIF log with every rule and every finding; with a cloud left out, it is not a success."""
     prints = Counter(_fingerprint(item) for item in findings)
     results = [
         {
@@ -41,8 +45,16 @@ def to_sarif(findings: Sequence[Finding], rules: Sequence[RuleRow], version: str
     return json_text(json.dumps({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
-        "runs": [{"tool": {"driver": driver}, "results": results}],
+        "runs": [{"tool": {"driver": driver}, "invocations": [_invocation(left_out)], "results": results}],
     }, indent=1)) + "\n"  # fmt: skip
+
+
+def _invocation(left_out: Sequence[LeftOut]) -> dict[str, object]:
+    told = [
+        {"level": "error", "message": {"text": one_line(f"{platform} was left out: {why}")}}
+        for platform, why in left_out
+    ]  # fmt: skip
+    return {"executionSuccessful": not left_out, **({"toolExecutionNotifications": told} if told else {})}
 
 
 def _message(item: Finding) -> str:
@@ -82,9 +94,14 @@ def _uri(path: str) -> str:
     return f"file://{quote(text, errors='replace')}" if text.startswith("/") else quote(text, errors="replace")
 
 
-def to_junit(findings: Sequence[Finding], rules: Sequence[RuleRow]) -> str:
-    """Return a test suite with a case a rule; a rule with findings has failed."""
-    suite = Xml.Element("testsuite", name="sharedbox check", tests=str(len(rules)))
+def to_junit(findings: Sequence[Finding], rules: Sequence[RuleRow], left_out: Sequence[LeftOut] = ()) -> str:
+    """Return a test suite with a case a rule; a rule with findings has failed, a cloud left out is an error."""
+    suite = Xml.Element(
+        "testsuite", name="sharedbox check", tests=str(len(rules) + len(left_out)), errors=str(len(left_out))
+    )
+    for platform, why in left_out:
+        case = Xml.SubElement(suite, "testcase", classname="sharedbox", name=f"read {platform}")
+        Xml.SubElement(case, "error", message=xml(one_line(why)), type="left-out")
     failed = 0
     for name, text, _ in rules:
         case = Xml.SubElement(suite, "testcase", classname="sharedbox", name=name)
