@@ -27,6 +27,8 @@ class Outcome:
     """Of a creation: the immutable id of what was made."""
     stops_run: bool = False
     """Whether going on is pointless for every other change too (a lost role, a broken service)."""
+    is_denial: bool = False
+    """Whether a role, scope or token was refused for the whole run."""
 
     @property
     def is_success(self) -> bool:

@@ -22,7 +22,7 @@ from sharedbox_cli.engine.journal import Journal
 from sharedbox_cli.engine.listening import Quiet
 from sharedbox_cli.engine.scrub import scrubbed_outcome
 from sharedbox_cli.engine.stop import StopFlag
-from sharedbox_cli.engine.summary import RunSummary, is_denial
+from sharedbox_cli.engine.summary import RunSummary
 from sharedbox_cli.providers.base import Bounded, Provider
 
 MAILBOXES_AT_ONCE = 8
@@ -30,6 +30,7 @@ SAME_REASON_LIMIT = 20
 SENT_BEFORE_SHARE = 20
 FAILED_PERCENT = 20
 LOOK_SECONDS = 0.2
+EXIT_DENIED = 5
 
 
 @dataclass(slots=True)
@@ -218,7 +219,9 @@ class Runner:
         except Ambiguous as error:
             return Outcome(Status.UNKNOWN, f"{error.summary}. {error.why}".strip(), error.request_id)
         except SharedboxError as error:
-            return Outcome(Status.FAILED, f"{error.summary}. {error.why}".strip(), stops_run=error.exit_code == 5)
+            is_denial = error.exit_code == EXIT_DENIED
+            words = f"{error.summary}. {error.why}".strip()
+            return Outcome(Status.FAILED, words, stops_run=is_denial, is_denial=is_denial)
         except Exception as error:  # noqa: BLE001 - the intent is written, so the effect is a question
             return Outcome(Status.UNKNOWN, f"{type(error).__name__}: this is a bug in sharedbox")
 
@@ -235,7 +238,7 @@ class Runner:
                 self._reasons[name, _shape(outcome.reason, change)] += 1
             same = self._reasons[name, _shape(outcome.reason, change)]
             failed, sent = self._failed[name], self._sent[name]
-            self._was_denied |= is_bad and is_denial(outcome)
+            self._was_denied |= is_bad and outcome.is_denial
         if outcome.stops_run:
             self._halt(change.platform, f"stopped: {outcome.reason}")
         elif same >= SAME_REASON_LIMIT:

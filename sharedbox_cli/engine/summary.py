@@ -10,14 +10,6 @@ from datetime import datetime
 from sharedbox_cli.core.change import Change
 from sharedbox_cli.core.outcome import Outcome, Status
 
-DENIED_WORDS = ("not allowed", "role is missing", "sign-in failed", "refused the token", "authentication failed")
-"""Summaries of errors with exit code 5: an outcome carries words only."""
-
-
-def is_denial(outcome: Outcome) -> bool:
-    """Return whether a role, scope or token was refused for the whole run."""
-    return outcome.stops_run and any(word in outcome.reason.lower() for word in DENIED_WORDS)
-
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:

@@ -26,7 +26,13 @@ MAX_PAGES = 10_000
 
 
 PORTAL = "portal"
-"""Code of an answer that some proxy or sign-in page gave in the service's place: going on is pointless."""
+"""Code of an answer that some proxy or sign-in page gave in the service's place."""
+CERTIFICATE = "certificate"
+"""Code of a connection whose other end proves to be nobody we trust."""
+DAILY = "dailyLimitExceeded"
+"""Code of a day's quota that is used up."""
+STOPPING = frozenset({PORTAL, CERTIFICATE, DAILY})
+"""With these, going on is pointless for every other change too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,12 @@ class Fields(dict[str, Any]):
         raise ObserveError(where=where, why="The service left it out.", mend="Nothing is taken for granted. Try again.")
 
 
+class Unready(CloudError):
+    """What this run made is not everywhere yet: nothing was done, and a later run goes on."""
+
+    summary = "waiting"
+
+
 class Renewed(CloudError):
     """The token was refused; worth one more try with a new one."""
 
@@ -74,7 +86,7 @@ def transport_error(error: Exception, call: str, mailbox: str = "") -> CloudErro
     if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)):
         if "CERTIFICATE_VERIFY_FAILED" in text or "SSL" in text:
             return Refused(
-                "the service's certificate is not trusted", call=call, mailbox=mailbox,
+                "the service's certificate is not trusted", call=call, mailbox=mailbox, code=CERTIFICATE,
                 why="A proxy that looks inside, or an unknown authority.",
                 mend="Point SSL_CERT_FILE at the certificate of your proxy.",
             )  # fmt: skip

@@ -16,6 +16,7 @@ from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.engine.journal import Journal
 from sharedbox_cli.engine.run import RunOptions, run_plan
 from sharedbox_cli.engine.summary import RunSummary
+from sharedbox_cli.providers.sending import outcome_of
 from sharedbox_cli.providers.base import Provider
 from tests.engine.fakes import Cloud, FakeProvider, Hook, plan_with
 from tests.engine.worlds import create, grant, licence, mailbox, plan_of, rename, revoke, twelve, world
@@ -401,8 +402,7 @@ def test_exit_code_when_changes_ended_so_then_by_the_table(
     "error", [AuthError("sign-in failed", why="AADSTS700082"), AuthError("the service refused the token")]
 )
 def test_exit_code_when_only_denied_then_five(journal: Journal, error: AuthError) -> None:
-    # As providers put it: an outcome that stops the run.
-    hook = lambda _point, _change: Outcome(FAILED, f"{error.summary}. {error.why}", stops_run=True)  # noqa: E731
+    hook = lambda _point, _change: outcome_of(error)  # noqa: E731
     summary = run(journal, provider_with(hook), grant("support"), grant("sales"))
     assert statuses(summary) == [FAILED, SKIPPED]
     assert summary.exit_code == 5

@@ -15,7 +15,7 @@ from sharedbox_cli.core.errors import (
     Refused,
     Throttled,
 )
-from sharedbox_cli.providers.answers import DOCTOR, PORTAL, Renewed, Unreachable, retry_after
+from sharedbox_cli.providers.answers import CERTIFICATE, DAILY, DOCTOR, PORTAL, Renewed, Unreachable, retry_after
 
 if TYPE_CHECKING:
     from googleapiclient.errors import HttpError
@@ -24,9 +24,6 @@ THROTTLES = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "quotaExcee
 """403 and 429 with these are a request for patience (developers.google.com/workspace/admin/directory/v1/limits)."""
 NO_MAIL = "mailServiceNotEnabled"
 """Our code for 400 "Mail service not enabled": no licence, switched off, or not there yet; nobody tells which."""
-DAILY = "dailyLimitExceeded"
-CERTIFICATE = "certificate"
-"""Our code for a certificate that is not trusted."""
 NOT_YET = "creationNotComplete"
 """Our code for 412 "User creation is not complete"."""
 _BY_STATUS: Mapping[int, tuple[type[CloudError], str]] = {

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from sharedbox_cli.core.errors import Refused
-from sharedbox_cli.providers.google_workspace.errors import CERTIFICATE
+from sharedbox_cli.providers.answers import CERTIFICATE
 from sharedbox_cli.providers.transport import SILENCE_SECONDS
 
 

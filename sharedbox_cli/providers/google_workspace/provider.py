@@ -8,30 +8,22 @@ from typing import TYPE_CHECKING
 
 from sharedbox_cli.core.capability import Capabilities
 from sharedbox_cli.core.change import Change, Kind
-from sharedbox_cli.core.errors import (
-    Ambiguous,
-    AuthError,
-    CloudError,
-    PermissionDenied,
-    SharedboxError,
-    Throttled,
-)
+from sharedbox_cli.core.errors import Ambiguous
 from sharedbox_cli.core.events import SILENT, Listener
 from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, Observed, Platform
 from sharedbox_cli.core.outcome import Effect, Outcome, Status
-from sharedbox_cli.providers.answers import PORTAL, Unreachable
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.google_workspace.api import MOST, Google
 from sharedbox_cli.providers.google_workspace.apply import accounts, groups
 from sharedbox_cli.providers.google_workspace.apply.content import change_content
 from sharedbox_cli.providers.google_workspace.apply.grants import change_grant
-from sharedbox_cli.providers.google_workspace.apply.settle import settle, settle_patiently
-from sharedbox_cli.providers.google_workspace.apply.writer import Unready, Writer, failed
+from sharedbox_cli.providers.google_workspace.apply.settle import is_there
+from sharedbox_cli.providers.google_workspace.apply.writer import Writer
 from sharedbox_cli.providers.google_workspace.capabilities import CAPABILITIES
-from sharedbox_cli.providers.google_workspace.errors import CERTIFICATE, DAILY
 from sharedbox_cli.providers.google_workspace.observe.content import CONTENT
 from sharedbox_cli.providers.google_workspace.observe.tenant import observe_tenant
 from sharedbox_cli.providers.google_workspace.scopes import DOORS
+from sharedbox_cli.providers.sending import Sending, send_safely, settle
 from sharedbox_cli.providers.transport import Clock, Gate, Loop, Policy, SystemClock
 
 if TYPE_CHECKING:
@@ -94,43 +86,19 @@ class GoogleWorkspace:
 
     async def _apply(self, change: Change) -> Outcome:
         act = _act_of(change)
-        try:
-            return await act(self._writer, change)
-        except Ambiguous as error:
-            return await self._settled(change, act, error)
-        except SharedboxError as error:
-            return _told(error)
 
-    async def _settled(self, change: Change, act: Act, error: Ambiguous) -> Outcome:
-        match await settle_patiently(self._writer, change):
-            case Effect.PRESENT:
-                return await self._found(change, act, error)
-            case Effect.UNCLEAR:
-                words = f"{error.summary}; reading did not settle it"
-                return Outcome(Status.UNKNOWN, words, error.request_id, stops_run=error.code == PORTAL)
-            case Effect.ABSENT:
-                try:
-                    return await act(self._writer, change)
-                except Ambiguous as second:
-                    if await settle_patiently(self._writer, change) is Effect.PRESENT:
-                        return await self._found(change, act, second)
-                    stops = second.code == PORTAL
-                    return Outcome(Status.UNKNOWN, f"{second.summary}, twice", second.request_id, stops_run=stops)
-                except SharedboxError as second:
-                    return _told(second)
+        async def found(error: Ambiguous) -> Outcome:
+            if change.kind is Kind.CREATE:
+                return await act(self._writer, change)  # it goes on with the steps that come after the first
+            return Outcome(Status.DONE, "no answer came, and the effect is there", error.request_id)
 
-    async def _found(self, change: Change, act: Act, error: Ambiguous) -> Outcome:
-        """Return success; a creation goes on with the steps that come after the first."""
-        if change.kind is Kind.CREATE:
-            try:
-                return await act(self._writer, change)
-            except SharedboxError as second:
-                return _told(second)
-        return Outcome(Status.DONE, "no answer came, and the effect is there", error.request_id)
+        return await send_safely(Sending(
+            lambda: act(self._writer, change), lambda: is_there(self._writer, change), found, self._clock
+        ))  # fmt: skip
 
     def settle(self, change: Change) -> Effect:
         """Return whether the effect of a change is there now, by reading only."""
-        return self._loop.run(settle(self._writer, change))
+        return self._loop.run(settle(lambda: is_there(self._writer, change)))
 
     def capabilities(self) -> Mapping[Platform, Capabilities]:
         """Return what both platforms can do."""
@@ -159,22 +127,3 @@ def _act_of(change: Change) -> Act:
             if set(change.after) <= CONTENT:
                 return change_content
             return groups.update if is_group else accounts.update
-
-
-def _told(error: SharedboxError) -> Outcome:
-    if isinstance(error, Unready):
-        return Outcome(Status.SKIPPED, f"{error.summary}: {error.why}")
-    if isinstance(error, CloudError):
-        told = failed(error)
-        lost_role = isinstance(error, PermissionDenied) and error.is_whole_route
-        stops = lost_role or isinstance(error, (Unreachable, Throttled)) or error.code in (CERTIFICATE, DAILY)
-        return Outcome(told.status, told.reason, told.request_id, stops_run=stops)
-    if isinstance(error, AuthError):  # the engine knows a denial by these words, and people mend it by the rest
-        parts = (
-            f"{AuthError.summary}: {error.summary}.",
-            f"{error.where}." if error.where else "",
-            error.why,
-            error.mend,
-        )
-        return Outcome(Status.FAILED, " ".join(part for part in parts if part), stops_run=True)
-    return Outcome(Status.FAILED, f"{error.summary}. {error.why}")

@@ -8,26 +8,19 @@ from typing import TYPE_CHECKING
 
 from sharedbox_cli.core.capability import Capabilities
 from sharedbox_cli.core.change import Change, Kind
-from sharedbox_cli.core.errors import (
-    Ambiguous,
-    AuthError,
-    CloudError,
-    PermissionDenied,
-    SharedboxError,
-    Throttled,
-)
+from sharedbox_cli.core.errors import Ambiguous
 from sharedbox_cli.core.events import SILENT, Listener
 from sharedbox_cli.core.model import MICROSOFT365, Field, Observed, Platform
 from sharedbox_cli.core.outcome import Effect, Outcome, Status
-from sharedbox_cli.providers.answers import PORTAL, Unreachable
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.microsoft365.apply import grants, licences, mailboxes
-from sharedbox_cli.providers.microsoft365.apply.settle import settle, settle_patiently
-from sharedbox_cli.providers.microsoft365.apply.writer import Writer, failed
+from sharedbox_cli.providers.microsoft365.apply.settle import is_there
+from sharedbox_cli.providers.microsoft365.apply.writer import Writer
 from sharedbox_cli.providers.microsoft365.capabilities import CAPABILITIES
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
 from sharedbox_cli.providers.microsoft365.graph import Graph
 from sharedbox_cli.providers.microsoft365.observe.tenant import observe_tenant
+from sharedbox_cli.providers.sending import Sending, send_safely, settle
 from sharedbox_cli.providers.transport import Clock, Gate, Loop, Policy, SystemClock
 
 if TYPE_CHECKING:
@@ -109,30 +102,10 @@ class Microsoft365:
 
     async def _apply(self, change: Change, request_id: str) -> Outcome:
         act = _act_of(change)
-        try:
-            return await act(self._writer, change, request_id)
-        except Ambiguous as error:
-            return await self._settled(change, act, request_id, error)
-        except SharedboxError as error:
-            return _told(error)
-
-    async def _settled(self, change: Change, act: Act, request_id: str, error: Ambiguous) -> Outcome:
-        match await settle_patiently(self._writer, change):
-            case Effect.PRESENT:
-                return await self._found(change, error)
-            case Effect.UNCLEAR:
-                words = f"{error.summary}; reading did not settle it"
-                return Outcome(Status.UNKNOWN, words, error.request_id, stops_run=error.code == PORTAL)
-            case Effect.ABSENT:
-                try:
-                    return await act(self._writer, change, request_id)
-                except Ambiguous as second:
-                    if await settle_patiently(self._writer, change) is Effect.PRESENT:
-                        return await self._found(change, second)
-                    stops = second.code == PORTAL
-                    return Outcome(Status.UNKNOWN, f"{second.summary}, twice", second.request_id, stops_run=stops)
-                except SharedboxError as second:
-                    return _told(second)
+        return await send_safely(Sending(
+            lambda: act(self._writer, change, request_id), lambda: is_there(self._writer, change),
+            lambda error: self._found(change, error), self._clock,
+        ))  # fmt: skip
 
     async def _found(self, change: Change, error: Ambiguous) -> Outcome:
         identity = ""
@@ -144,7 +117,7 @@ class Microsoft365:
 
     def settle(self, change: Change) -> Effect:
         """Return whether the effect of a change is there now, by reading only."""
-        return self._loop.run(settle(self._writer, change))
+        return self._loop.run(settle(lambda: is_there(self._writer, change)))
 
     def capabilities(self) -> Mapping[Platform, Capabilities]:
         """Return what the platform can do."""
@@ -173,12 +146,3 @@ def _act_of(change: Change) -> Act:
             if change.party is not None:
                 return grants.automapping
             return mailboxes.convert if Field.KIND in change.after else mailboxes.update
-
-
-def _told(error: SharedboxError) -> Outcome:
-    if isinstance(error, CloudError):
-        told = failed(error)
-        lost_role = isinstance(error, PermissionDenied) and error.is_whole_route
-        stops = lost_role or isinstance(error, (Unreachable, Throttled)) or "certificate" in error.summary
-        return Outcome(told.status, told.reason, told.request_id, stops_run=stops)
-    return Outcome(Status.FAILED, f"{error.summary}. {error.why}", stops_run=isinstance(error, AuthError))

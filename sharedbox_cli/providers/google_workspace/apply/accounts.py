@@ -12,18 +12,11 @@ from sharedbox_cli.core.model import ALLOWED, KIND_SHARED, LICENCE_NONE, Field, 
 from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.providers.answers import Fields
 from sharedbox_cli.providers.google_workspace import accounts
-from sharedbox_cli.providers.google_workspace.apply.writer import (
-    SKEW,
-    WAITS,
-    Writer,
-    already,
-    done,
-    failed,
-    identity_of,
-)
+from sharedbox_cli.providers.google_workspace.apply.writer import SKEW, WAITS, Writer, identity_of
 from sharedbox_cli.providers.google_workspace.observe.directory import read_user
 from sharedbox_cli.providers.google_workspace.scopes import DIRECTORY, LICENSING, SECURITY
 from sharedbox_cli.providers.google_workspace.skus import PRODUCT, SKUS
+from sharedbox_cli.providers.sending import already, done, failed
 
 _ALPHABET = string.ascii_letters + string.digits + "-_.:+="
 PASSWORD_LENGTH = 64

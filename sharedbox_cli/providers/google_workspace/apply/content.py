@@ -12,8 +12,9 @@ from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import Field, Value
 from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.providers.google_workspace import rules
-from sharedbox_cli.providers.google_workspace.apply.writer import Writer, done
+from sharedbox_cli.providers.google_workspace.apply.writer import Writer
 from sharedbox_cli.providers.google_workspace.observe import content as reading
+from sharedbox_cli.providers.sending import done
 
 _BASE = "gmail.users.settings"
 _DISPOSITIONS = ("leaveInInbox", "archive", "trash", "markRead")

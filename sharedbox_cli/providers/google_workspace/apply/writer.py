@@ -11,7 +11,7 @@ from sharedbox_cli.core.change import Change
 from sharedbox_cli.core.errors import AuthError, CloudError, NotFound
 from sharedbox_cli.core.events import SILENT, Listener
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.outcome import Outcome, Status
+from sharedbox_cli.providers.answers import Unready
 from sharedbox_cli.providers.google_workspace.api import Google
 from sharedbox_cli.providers.google_workspace.errors import NO_MAIL, NOT_YET
 from sharedbox_cli.providers.google_workspace.scopes import DIRECTORY, GMAIL
@@ -22,12 +22,6 @@ SKEW = timedelta(minutes=5)
 """How far Google's clocks and ours may be apart."""
 WAITS = (*SETTLE_SECONDS, *(30.0,) * 8)
 """Five minutes: a mailbox is usually there within minutes of its licence (up to a day is documented)."""
-
-
-class Unready(CloudError):
-    """What this run made is not everywhere yet: nothing was done, and a later run goes on."""
-
-    summary = "waiting"
 
 
 @dataclass(slots=True)
@@ -92,20 +86,3 @@ class Writer:
 def identity_of(writer: Writer, change: Change) -> str:
     """Return what names the object: its id, or its address while the id is not known."""
     return change.mailbox_id or writer.made.get(change.mailbox, "") or change.mailbox.text
-
-
-def done(reason: str = "", mailbox_id: str = "") -> Outcome:
-    """Return success."""
-    return Outcome(Status.DONE, reason, mailbox_id=mailbox_id)
-
-
-def already(reason: str) -> Outcome:
-    """Return success without a change."""
-    return Outcome(Status.ALREADY_SO, reason)
-
-
-def failed(error: CloudError, reason: str = "") -> Outcome:
-    """Return a failure in words, with the vendor's request id."""
-    words = reason or ". ".join(part.rstrip(".") for part in (error.summary, error.why) if part)
-    mend = f" {error.mend}" if error.mend else ""
-    return Outcome(Status.FAILED, f"{words}.{mend}", error.request_id)

@@ -9,7 +9,7 @@ from sharedbox_cli.core.errors import NotFound
 from sharedbox_cli.core.model import Field, Right
 from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.providers.microsoft365.apply.mailboxes import HASH_TABLE, identity_of
-from sharedbox_cli.providers.microsoft365.apply.writer import Writer, outcome_of
+from sharedbox_cli.providers.microsoft365.apply.writer import Writer, outcome_of_reply
 
 
 async def grant(writer: Writer, change: Change, request_id: str) -> Outcome:
@@ -29,7 +29,7 @@ async def grant(writer: Writer, change: Change, request_id: str) -> Outcome:
         case _:
             more = {"GrantSendOnBehalfTo": {"@odata.type": HASH_TABLE, "Add": [party.id]}}
             name = "Set-Mailbox"
-    return outcome_of(await writer.cmdlet(name, base | more, change.mailbox, request_id))
+    return outcome_of_reply(await writer.cmdlet(name, base | more, change.mailbox, request_id))
 
 
 async def revoke(writer: Writer, change: Change, request_id: str) -> Outcome:
@@ -49,7 +49,7 @@ async def revoke(writer: Writer, change: Change, request_id: str) -> Outcome:
         case _:
             more = {"GrantSendOnBehalfTo": {"@odata.type": HASH_TABLE, "Remove": [party.id]}}
             name = "Set-Mailbox"
-    return outcome_of(await writer.cmdlet(name, base | more, change.mailbox, request_id))
+    return outcome_of_reply(await writer.cmdlet(name, base | more, change.mailbox, request_id))
 
 
 async def automapping(writer: Writer, change: Change, request_id: str) -> Outcome:

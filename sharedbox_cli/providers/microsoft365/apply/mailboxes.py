@@ -9,8 +9,9 @@ from sharedbox_cli.core.change import RESTORE, Change
 from sharedbox_cli.core.errors import Conflict, NotFound
 from sharedbox_cli.core.model import ALLOWED, COPY_BOTH, Field, Value
 from sharedbox_cli.core.outcome import Outcome, Status
-from sharedbox_cli.providers.microsoft365.apply.writer import Writer, failed, outcome_of
+from sharedbox_cli.providers.microsoft365.apply.writer import Writer, outcome_of_reply
 from sharedbox_cli.providers.microsoft365.quirks import unique_name
+from sharedbox_cli.providers.sending import failed
 
 if TYPE_CHECKING:
     from kiota_abstractions.request_information import RequestInformation
@@ -62,7 +63,7 @@ async def _seen(writer: Writer, change: Change, identity: str, request_id: str) 
 async def convert(writer: Writer, change: Change, request_id: str) -> Outcome:
     """Turn a user mailbox into a shared one."""
     parameters = {"Identity": change.mailbox_id, "Type": "Shared"}
-    return outcome_of(await writer.cmdlet("Set-Mailbox", parameters, change.mailbox, request_id))
+    return outcome_of_reply(await writer.cmdlet("Set-Mailbox", parameters, change.mailbox, request_id))
 
 
 async def update(writer: Writer, change: Change, request_id: str) -> Outcome:
@@ -70,7 +71,7 @@ async def update(writer: Writer, change: Change, request_id: str) -> Outcome:
     if Field.SIGN_IN in change.after:
         return await _sign_in(writer, change, request_id)
     parameters = {"Identity": identity_of(change), **_parameters(change)}
-    return outcome_of(await writer.cmdlet("Set-Mailbox", parameters, change.mailbox, request_id))
+    return outcome_of_reply(await writer.cmdlet("Set-Mailbox", parameters, change.mailbox, request_id))
 
 
 def identity_of(change: Change) -> str:
@@ -148,4 +149,4 @@ async def delete(writer: Writer, change: Change, request_id: str) -> Outcome:
         reply = await writer.exchange.write("Remove-Mailbox", parameters, change.mailbox.text, request_id)
     except NotFound as error:
         return Outcome(Status.ALREADY_SO, "it was gone already", error.request_id)
-    return outcome_of(reply)
+    return outcome_of_reply(reply)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sharedbox_cli.core.change import RESTORE, Change
-from sharedbox_cli.core.errors import CloudError, NotFound
+from sharedbox_cli.core.errors import NotFound
 from sharedbox_cli.core.events import SILENT, Listener
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.outcome import Outcome, Status
@@ -91,14 +91,7 @@ class Writer:
         return None
 
 
-def outcome_of(reply: Reply) -> Outcome:
+def outcome_of_reply(reply: Reply) -> Outcome:
     """Return done, or already so where the service says that nothing had to be done."""
     status = Status.ALREADY_SO if says_already(reply.warnings) else Status.DONE
     return Outcome(status, request_id=reply.request_id)
-
-
-def failed(error: CloudError, reason: str = "") -> Outcome:
-    """Return a failure in words, with the vendor's request id."""
-    words = reason or ". ".join(part.rstrip(".") for part in (error.summary, error.why) if part)
-    mend = f" {error.mend}" if error.mend else ""
-    return Outcome(Status.FAILED, f"{words}.{mend}", error.request_id)
