@@ -32,7 +32,7 @@ def test_registry_when_asked_then_both_clouds_have_a_provider() -> None:
     assert set(TABLES) == {MICROSOFT365, GOOGLE_DELEGATED, GOOGLE_COLLABORATIVE}
 
 
-@pytest.mark.parametrize("table", TABLES.values(), ids=str)
+@pytest.mark.parametrize("table", TABLES.values(), ids=list(TABLES))
 def test_table_when_read_then_every_key_of_the_language_has_an_answer(table: Capabilities) -> None:
     said = {row.path for row in table.rows}
     assert len(said) == len(table.rows)
@@ -45,19 +45,19 @@ def test_table_when_read_then_every_key_of_the_language_has_an_answer(table: Cap
         assert table.row(path) is not None, f"{table.platform} says nothing of {path}"
 
 
-@pytest.mark.parametrize("table", TABLES.values(), ids=str)
+@pytest.mark.parametrize("table", TABLES.values(), ids=list(TABLES))
 def test_table_when_something_is_possible_then_a_page_says_so(table: Capabilities) -> None:
     for row in table.rows:
         assert row.source.startswith("https://") or not row.is_possible, row.path
 
 
-@pytest.mark.parametrize("table", TABLES.values(), ids=str)
+@pytest.mark.parametrize("table", TABLES.values(), ids=list(TABLES))
 def test_default_rights_when_given_then_the_platform_has_them(table: Capabilities) -> None:
     assert table.default_rights
     assert all(table.refusal(f"members[].rights.{right}") is None for right in table.default_rights)
 
 
-@pytest.mark.parametrize("table", TABLES.values(), ids=str)
+@pytest.mark.parametrize("table", TABLES.values(), ids=list(TABLES))
 def test_listed_values_when_given_then_their_path_is_possible(table: Capabilities) -> None:
     for path in table.values:
         assert path in set(map(str, Field)) | {"state"}
