@@ -27,7 +27,7 @@ class Sending:
 
 
 async def send_safely(sending: Sending) -> Outcome:
-    """Return what came of a change; doubt is settled by reading, then it is sent once more at most. Never raises a cloud's error."""
+    """Return what came of a change; doubt is settled by reading, and never raises a cloud's error."""
     try:
         return await sending.send()
     except Ambiguous as error:
