@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from sharedbox_cli.core.change import Change, Kind, Phase, Risk
+from sharedbox_cli.core.diff_domains import foreign_problems
 from sharedbox_cli.core.diff_grants import diff_grants
 from sharedbox_cli.core.diff_settings import creation_settings, diff_settings, missing_items
 from sharedbox_cli.core.errors import ObserveError, Problem, SpecError
@@ -42,7 +43,7 @@ def make_plan(desired: Desired, worlds: Worlds, now: datetime, tool_version: str
     Raises SpecError with all trustees and addresses that cannot be resolved, ObserveError where the
     reading is not complete.
     """
-    problems: list[Problem] = []
+    problems = [*foreign_problems(desired, worlds)]
     changes: list[Change] = []
     notes: list[Note] = []
     for address in sorted(desired.mailboxes):

@@ -139,13 +139,14 @@ def test_alias_when_another_recipient_has_it_then_the_change_fails_with_its_reas
     assert "request id" in done.out
 
 
-def test_domain_when_not_accepted_then_the_change_fails_and_check_says_it_before(
+def test_domain_when_not_accepted_then_it_is_told_at_its_place_before_any_write(
     cloud: Cloud, cli: Cli, tmp_path: Path
 ) -> None:
     spec(tmp_path, "aliases: [x@elsewhere.example]\n", mailbox="billing@contoso.example")
     assert "domain-not-accepted" in cli("check", tmp_path).out
     done = cli("apply", tmp_path, "--yes")
-    assert (done.code, "domain is not accepted" in done.out) == (1, True)
+    assert (done.code, "domain is not accepted" in done.err) == (1, True)
+    assert "x@elsewhere.example is of no domain of" in done.err
 
 
 def test_tenant_when_no_domain_of_the_specs_is_its_own_then_refused(cloud: Cloud, cli: Cli, tmp_path: Path) -> None:

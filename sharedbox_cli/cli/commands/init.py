@@ -14,6 +14,9 @@ def init(
         "support@contoso.example"
     ),
     member: Annotated[str | None, typer.Option("--member", help="Address of its first member.")] = None,
+    platform: Annotated[
+        str, typer.Option("--platform", help="`microsoft365`, `google-delegated` or `google-collaborative`.")
+    ] = "microsoft365",
 ) -> None:
     """Write a first set of specs and a profile. Never overwrites a file.
 
@@ -21,13 +24,14 @@ def init(
 
       sharedbox init mail --mailbox support@contoso.example --member anna@contoso.example
 
-      sharedbox init
+      sharedbox init mail --platform google-collaborative --mailbox orders@contoso.example
     """
     from sharedbox_cli.cli.starting import write_starter
     from sharedbox_cli.cli.terminal import Terminal
+    from sharedbox_cli.core.model import Platform
 
     terminal = Terminal.of_process()
-    for path in write_starter(folder, mailbox, member):
+    for path in write_starter(folder, mailbox, member, Platform(platform)):
         terminal.data(str(path))
     specs = folder / "specs"
     terminal.say(f"Next: look at the files, then\n    sharedbox validate {specs}\n    sharedbox plan {specs}")

@@ -59,6 +59,10 @@ class Directory:
                     mend="It may have moved while reading. Run the command again.",
                 )  # fmt: skip
 
+    def unknown(self, addresses: Iterable[Address]) -> list[Address]:
+        """Return those that may still be somebody's: asking for one of a foreign domain is answered with 403."""
+        return sorted({one for one in addresses if one not in self.owner and one.domain in self.domains})
+
     def user_of(self, address: Address) -> Fields | None:
         """Return the account with this primary address."""
         row = self.users.get(self.owner.get(address, ""))
@@ -105,7 +109,7 @@ async def read_users(google: Google, into: Directory, wanted: Iterable[Address] 
         into.is_whole = is_whole
         if is_whole:
             return
-    missing = sorted({address for address in open_ones or () if address not in into.owner})
+    missing = into.unknown(open_ones or ())
     for found in await together(read_user(google, address.text) for address in missing):
         if found is not None:
             into.add_user(found)
@@ -156,7 +160,7 @@ async def read_groups(google: Google, into: Directory, wanted: Iterable[Address]
             into.add_group(row)
         if is_whole:
             return
-    missing = sorted({address for address in open_ones or () if address not in into.owner})
+    missing = into.unknown(open_ones or ())
     for found in await together(read_group(google, address.text) for address in missing):
         if found is not None:
             into.add_group(found)

@@ -51,7 +51,8 @@ async def observe_tenant(google: Google, scope: Scope, now: datetime) -> Observe
 async def _delegated(google: Google, scope: Scope, now: datetime) -> Observed:
     directory = Directory()
     wanted = None if scope.mailboxes is None else {*scope.mailboxes, *scope.trustees, Address.of(google.admin)}
-    await together((read_domains(google, directory), read_users(google, directory, wanted)))
+    await read_domains(google, directory)
+    await read_users(google, directory, wanted)
     rows = _accounts(google, directory, scope)
     reading = await read_delegated(google, directory, scope, rows)
     nobody = [address for address in scope.trustees if address not in directory.owner]

@@ -1,0 +1,53 @@
+"""The first files: they are right for their platform, and nothing is overwritten."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, MICROSOFT365, Platform
+from tests.conftest import Cli, Cloud
+
+PLATFORMS = (MICROSOFT365, GOOGLE_DELEGATED, GOOGLE_COLLABORATIVE)
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_starter_when_written_then_it_is_valid_and_says_how_to_connect(
+    cli: Cli, tmp_path: Path, platform: Platform
+) -> None:
+    made = cli("init", tmp_path / "mail", "--platform", platform, "--mailbox", "new@contoso.example")
+    assert made.code == 0, made.err
+    assert len(made.out.splitlines()) == 4
+    done = cli("validate", tmp_path / "mail" / "specs", "--config", tmp_path / "mail" / "sharedbox.yaml")
+    assert (done.code, done.err) == (0, ""), done.err
+    profile = (tmp_path / "mail" / "sharedbox.yaml").read_text()
+    page = next(word for word in profile.split() if word.startswith("docs/")).rstrip(".")
+    assert (Path(__file__).parents[2] / page).is_file()
+
+
+@pytest.mark.parametrize("platform", [GOOGLE_DELEGATED, GOOGLE_COLLABORATIVE])
+def test_starter_when_applied_to_google_then_nothing_is_left_to_do(
+    google: Cloud, cli: Cli, tmp_path: Path, platform: Platform
+) -> None:
+    specs = tmp_path / "mail" / "specs"
+    cli("init", tmp_path / "mail", "--platform", platform, "--mailbox", "new@contoso.example",
+        "--member", "anna@contoso.example")  # fmt: skip
+    defaults = specs / "_defaults.yaml"
+    defaults.write_text(defaults.read_text().replace("# storage:", "storage:"))
+    done = cli("apply", specs, "--yes")
+    assert done.code == 0, done.out + done.err
+    assert "No changes." in cli("plan", specs).out
+
+
+def test_starter_when_files_are_there_then_nothing_is_overwritten(cli: Cli, tmp_path: Path) -> None:
+    cli("init", tmp_path)
+    done = cli("init", tmp_path, "--platform", "google-delegated")
+    assert (done.code, "Nothing is overwritten" in done.err) == (1, True)
+    assert "microsoft365" in (tmp_path / "sharedbox.yaml").read_text()
+
+
+def test_starter_when_the_platform_is_unknown_then_the_known_ones_are_named(cli: Cli, tmp_path: Path) -> None:
+    done = cli("init", tmp_path, "--platform", "google")
+    assert (done.code, "google-collaborative" in done.err) == (1, True)
+    assert list(tmp_path.iterdir()) == []
