@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from sharedbox_cli.emulator.google.store import Store
+from sharedbox_cli.emulator.keys import rsa_key
 
 KEY_ID = "emulator"
 
@@ -29,10 +30,9 @@ def google_environment(store: Store, origin: str, ca_file: Path) -> dict[str, st
 
 
 def _key_file(store: Store, email: str, client_id: str, origin: str) -> dict[str, str]:
-    from cryptography.hazmat.primitives.asymmetric import rsa
     from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    key = rsa_key("service-account")
     public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
     store.run("update g_service_accounts set keys = ? where email = ?", json.dumps({KEY_ID: public}), email)
     private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()

@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl
 from sharedbox_cli.emulator.google.errors import unauthenticated
 from sharedbox_cli.emulator.google.store import Store
 from sharedbox_cli.emulator.http import Request, Response, json_response
+from sharedbox_cli.emulator.keys import rsa_key
 from sharedbox_cli.emulator.tokens import LIFETIME, Tokens
 
 if TYPE_CHECKING:
@@ -50,7 +51,6 @@ class TokenService:
 
     def __init__(self, store: Store, tokens: Tokens) -> None:
         self._store, self._tokens = store, tokens
-        self._system_key: RSAPrivateKey | None = None
 
     def grant(self, request: Request) -> Response:
         """Answer a jwt-bearer grant."""
@@ -111,8 +111,7 @@ class TokenService:
         import jwt
 
         keys = list(json.loads(account["keys"]).values())
-        if self._system_key is not None:
-            keys.append(_public_pem(self._system_key))
+        keys.append(_public_pem(self.signing_key()))
         for key in keys:
             try:
                 jwt.decode(assertion, key, ["RS256"], options={
@@ -179,12 +178,9 @@ class TokenService:
         })  # fmt: skip
 
     def signing_key(self) -> RSAPrivateKey:
-        """Return the key that Google holds for every service account; made on first use."""
-        if self._system_key is None:
-            from cryptography.hazmat.primitives.asymmetric import rsa
-
-            self._system_key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-        return self._system_key
+        """Return the key that Google holds for every service account."""
+        key: RSAPrivateKey = rsa_key("google")
+        return key
 
     def self_signed(self, token: str, audiences: Collection[str]) -> dict[str, Any]:
         """Return the claims of a token that a service account signed itself for an API. Raises GoogleError."""
