@@ -44,6 +44,9 @@ class SourceRefused(exceptions.RefreshError):
         self.error = error
 
 
+_GATEWAY = (502, 504)
+
+
 class TokenRequest(Request):
     """Requests for tokens: our timeout, no redirect to elsewhere, no password out of .netrc."""
 
@@ -61,12 +64,18 @@ class TokenRequest(Request):
         timeout: float | None = SECONDS,
         **options: Any,
     ) -> Any:
-        """Return the answer. Raises TransportError, also for a bundle of certificates that is not there."""
+        """Return the answer. Raises TransportError, also for a bundle of certificates that is not there.
+
+        Gateways that answer in the service's place are no answer: the library repeats 500 and 503 by itself, not these.
+        """
         options.setdefault("allow_redirects", False)
         try:
-            return super().__call__(url, method, body, headers, timeout or SECONDS, **options)  # type: ignore[no-untyped-call]
+            answer = super().__call__(url, method, body, headers, timeout or SECONDS, **options)  # type: ignore[no-untyped-call]
         except OSError as error:
             raise exceptions.TransportError(error) from error  # type: ignore[no-untyped-call]
+        if answer.status in _GATEWAY:
+            raise exceptions.TransportError(f"A gateway answered with {answer.status}.")  # type: ignore[no-untyped-call]
+        return answer
 
 
 class Delegated(service_account.Credentials):
