@@ -229,6 +229,18 @@ def test_licence_when_no_seat_is_left_then_it_fails_and_says_so(workspace_of: Wo
     assert "Buy or free a licence" in outcomes[0].reason
 
 
+def test_licence_when_the_workspace_does_not_have_it_then_a_new_account_does_not_wait_for_it(
+    workspace: GoogleSetting,
+) -> None:
+    wanted = "google-workspace-business-plus"
+    spec = delegated("press", {Field.LICENCE: wanted, Field.FOLDERS: ("a",)}, (user("anna"),))
+    _, licence, *others = workspace.run(spec).values()
+    assert (licence.status, "no such subscription" in licence.reason) == (Status.FAILED, True)
+    assert {outcome.status for outcome in others} == {Status.FAILED}
+    assert all("Give the account a licence" in outcome.reason for outcome in others)
+    assert sum(workspace.clock.slept) < 30
+
+
 def test_licence_when_it_is_there_or_gone_already_then_it_is_no_error(workspace: GoogleSetting) -> None:
     give = change_of(workspace, "sales", {Field.LICENCE: STANDARD}, kind=Kind.LICENCE)
     assert workspace.shared.apply(give).status is Status.ALREADY_SO
