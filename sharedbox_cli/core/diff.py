@@ -53,6 +53,7 @@ def make_plan(desired: Desired, worlds: Worlds, now: datetime, tool_version: str
         except SpecError as error:
             problems.extend(error.problems)
             continue
+        problems.extend(_foreign(box, world, desired))
         changes.extend(found)
         notes.extend(_notes(box, world))
     if problems:
@@ -188,6 +189,35 @@ def _from_nothing(box: DesiredMailbox, world: Observed) -> tuple[Change, ...]:
     made = replace(empty, settings=dict(creation.after))
     rest = (*diff_settings(box, made, world, is_new=True), *diff_grants(box, made, world))
     return _sorted((creation, *(_need(replace(item, mailbox_id=""), creation) for item in rest)))
+
+
+def _foreign(box: DesiredMailbox, world: Observed, desired: Desired) -> list[Problem]:
+    """Return the new addresses of a mailbox that no domain of the tenant can have.
+
+    Where that is all of them, the tenant is the wrong one: a guard says so.
+    """
+    if not any(
+        other.address.domain in world.domains
+        for other in desired.mailboxes.values()
+        if other.platform in world.platforms
+    ):
+        return []
+    there = world.mailboxes.get(box.address)
+    aliases = box.settings.get(Field.ALIASES)
+    held = there.settings.get(Field.ALIASES) if there else None
+    wanted = {("mailbox", box.address)} if there is None and box.state is not State.ABSENT else set()
+    for text in aliases if isinstance(aliases, tuple) else ():
+        if text not in (held if isinstance(held, tuple) else ()):
+            wanted.add(("aliases", Address.of(str(text))))
+    names = ", ".join(sorted(world.domains))
+    return [
+        Problem(
+            box.places.get(key, box.place), "not a domain of the tenant",
+            f"{address} cannot be had in {world.tenant_name}: its domains are {names}.",
+            "Check the spelling, or verify the domain there first.",
+        )
+        for key, address in sorted(wanted, key=str) if address.domain not in world.domains
+    ]  # fmt: skip
 
 
 def _grant_count(box: DesiredMailbox, world: Observed) -> int:

@@ -37,6 +37,12 @@ class Directory:
     is_whole: bool = False
     """Whether all accounts were read, so that an unknown address is nobody's."""
 
+    def missing(self, wanted: Iterable[Address] | None) -> list[Address]:
+        """Return the addresses that are nobody's so far and can be somebody's here."""
+        return sorted(
+            {one for one in wanted or () if one not in self.owner and one.domain in (self.domains or {one.domain})}
+        )
+
     def add_user(self, row: Fields) -> None:
         """Keep an account."""
         self.users[str(row["id"])] = row
@@ -105,8 +111,7 @@ async def read_users(google: Google, into: Directory, wanted: Iterable[Address] 
         into.is_whole = is_whole
         if is_whole:
             return
-    missing = sorted({address for address in open_ones or () if address not in into.owner})
-    for found in await together(read_user(google, address.text) for address in missing):
+    for found in await together(read_user(google, address.text) for address in into.missing(open_ones)):
         if found is not None:
             into.add_user(found)
 
@@ -156,8 +161,7 @@ async def read_groups(google: Google, into: Directory, wanted: Iterable[Address]
             into.add_group(row)
         if is_whole:
             return
-    missing = sorted({address for address in open_ones or () if address not in into.owner})
-    for found in await together(read_group(google, address.text) for address in missing):
+    for found in await together(read_group(google, address.text) for address in into.missing(open_ones)):
         if found is not None:
             into.add_group(found)
 
