@@ -238,7 +238,8 @@ def _notes(box: DesiredMailbox, world: Observed) -> list[Note]:
     notes += [Note(where, f"left alone: {item.text}") for item in (there.special if there else ())]
     if box.state is State.ABSENT and there is None:
         notes.append(Note(where, "is absent already"))
-    if there is None and any(item.is_soft_deleted for item in world.taken.get(box.address, ())):
+    is_back = there is None and box.state is not State.ABSENT
+    if is_back and any(item.is_soft_deleted for item in world.taken.get(box.address, ())):
         notes.append(Note(where, "comes back with its old mail, grants and settings: plan again after apply"))
     notes += [
         Note(where, f"access of {item.trustee} lasted until {until_words(item.until)} ({item.place})")

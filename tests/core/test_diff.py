@@ -164,3 +164,13 @@ def test_addresses_when_of_no_domain_of_the_tenant_then_each_is_told_at_its_plac
 def test_addresses_when_none_is_of_the_tenant_then_it_is_left_to_the_guard_against_the_wrong_one() -> None:
     new = DesiredMailbox(Address.of("new@elsewhere.example"), MICROSOFT365)
     assert plan_of(new, world_of(0, 0)).changes[0].kind is Kind.CREATE
+
+
+def test_absent_when_it_is_soft_deleted_then_no_note_says_that_it_comes_back() -> None:
+    world = replace(
+        world_of(0, 0),
+        mailboxes={},
+        taken={SUPPORT: (Occupant("d", "deleted mailbox", "S", SUPPORT, is_soft_deleted=True),)},
+    )
+    notes = [note.text for note in plan_of(DesiredMailbox(SUPPORT, MICROSOFT365, state=State.ABSENT), world).notes]
+    assert notes == ["is absent already"]

@@ -75,6 +75,8 @@ class Writer:
                 if wait is None:
                     self.given_up.add(mailbox)
                     why = f"{mailbox} is not everywhere yet: Google may take up to a day. Apply again later"
+                    if isinstance(error, CloudError) and error.code == NO_MAIL and mailbox not in self.licensed:
+                        why += ". Or it has no licence with Gmail: nothing gave it one in this run"
                     raise Unready(mailbox=mailbox.text, why=why) from error
                 self.listener.waiting(wait, f"{mailbox} is new and not everywhere yet")
                 await self.clock.sleep(wait)
@@ -84,6 +86,8 @@ class Writer:
             return False
         if isinstance(error, AuthError):  # the token service does not know the account yet
             return "invalid_grant" in str(error) or "Invalid email" in str(error)
+        if error.code == NO_MAIL and mailbox in self.unlicensed:
+            return False
         if error.code == NO_MAIL and mailbox in self.unlicensed:
             return False
         is_away = isinstance(error, NotFound) and not any(word in error.why for word in _NEVER)
