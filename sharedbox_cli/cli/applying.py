@@ -141,7 +141,7 @@ def _go(
         return 0
     if not (is_approved or wishes.is_confirmed):
         _ask(session, plan, ", ".join(sorted({world.tenant_name for world in worlds.values()})))
-    return run_and_report(session, plan, worlds, wishes, waivers, (saved or plan).id)
+    return run_and_report(session, plan, worlds, wishes, waivers, saved)
 
 
 def _ask(session: Session, plan: Plan, tenants: str) -> None:

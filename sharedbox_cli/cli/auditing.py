@@ -40,7 +40,7 @@ def audit_tenant(
         raise NotFound(
             "no such mailbox",
             mailbox=str(missing[0]),
-            why=f"{tenants} has no shared mailbox of this address.",
+            why=f"No shared mailbox in {tenants} has this address.",
             mend=f"See who has it:\n    sharedbox show {missing[0]} --observed",
         )
     show(session, access_report(access_rows(worlds), arrangement, boxes, _notes(worlds)), output)

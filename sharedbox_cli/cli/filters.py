@@ -71,8 +71,14 @@ class Filter:
                 raise UsageError(
                     "no such mailbox in the specs",
                     where=pattern,
-                    why=f"{len(keys)} specs were read, and none of them has this address.",
+                    why=f"Specs were read for {_counted(len(keys))}, and none has this address.",
                     mend="Check the spelling and the folder; `sharedbox validate` lists what it finds.",
+                )
+        for name, value in self.labels:
+            if not any(box.labels.get(name) == value for box in desired.mailboxes.values()):
+                values = {box.labels[name] for box in desired.mailboxes.values() if name in box.labels}
+                raise UsageError(
+                    "no spec has this label", where=f"{name}={value}", why=f"Values of `{name}`: {_list(values)}."
                 )
         platforms = {str(box.platform) for box in desired.mailboxes.values()}
         for name in self.platforms:
@@ -84,6 +90,10 @@ class Filter:
 
 def _fits(key: str, patterns: Iterable[str]) -> bool:
     return any(fnmatchcase(key, pattern) for pattern in patterns)
+
+
+def _counted(count: int) -> str:
+    return "1 mailbox" if count == 1 else f"{count:,} mailboxes"
 
 
 def _list(names: Iterable[str]) -> str:

@@ -42,7 +42,7 @@ DetailedExitCode = Annotated[
 ]
 OutFile = Annotated[
     Path | None,
-    typer.Option("--out", help="Also write the result to this file. (The format is `--output`.)", dir_okay=False),
+    typer.Option("--out", help="Save the plan to this file, for `sharedbox apply FILE`.", dir_okay=False),
 ]
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colours; NO_COLOR works too.")]
 
@@ -81,9 +81,7 @@ class TableOutput(StrEnum):
     MARKDOWN = "markdown"
 
 
-PlainFormat = Annotated[
-    PlainOutput, typer.Option("--output", "-o", help="Format on stdout. (To a file: `--out` or `>`.)")
-]
+PlainFormat = Annotated[PlainOutput, typer.Option("--output", "-o", help="Format on stdout. (To a file: `>`.)")]
 PlanFormat = Annotated[
     PlanOutput, typer.Option("--output", "-o", help="Format on stdout. (A plan to apply: `--out FILE`.)")
 ]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sharedbox_cli.core.change import words
 from sharedbox_cli.core.events import Listener
 from sharedbox_cli.core.outcome import Status
-from sharedbox_cli.reports.safe import terminal as safe
+from sharedbox_cli.reports.safe import one_line as safe
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,7 +59,7 @@ class PlainProgress(Listener):
         """Tell of what went wrong at once, of the rest now and then."""
         self._done += 1
         if outcome.status in (Status.FAILED, Status.UNKNOWN):
-            self._say(f"{outcome.status}: {change.mailbox}: {safe(words(change))}: {safe(outcome.reason)}")
+            self._say(_failure(change, outcome))
         else:
             self._tell(f"{self._done} changes done")
 
@@ -74,6 +74,12 @@ class PlainProgress(Listener):
     def _say(self, text: str) -> None:
         with self._lock:
             self._terminal.say(text)
+
+
+def _failure(change: Change, outcome: Outcome) -> str:
+    """Return one line: an auto-reply or a vendor's words must not write lines of their own."""
+    reason = " ".join(outcome.reason.split("\n"))
+    return f"{outcome.status}: {change.mailbox}: {safe(words(change))}: {safe(reason)}"
 
 
 class MovingProgress(Listener):
@@ -122,7 +128,7 @@ class MovingProgress(Listener):
         with self._lock:
             self._done += 1
         if not outcome.is_success:
-            self._print(f"{outcome.status}: {change.mailbox}: {safe(words(change))}: {safe(outcome.reason)}")
+            self._print(_failure(change, outcome))
         self._move("applying", self._done, None)
 
     def stop(self) -> None:

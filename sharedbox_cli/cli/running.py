@@ -24,9 +24,10 @@ FRESH = timedelta(seconds=60)
 
 
 def run_and_report(
-    session: Session, plan: Plan, worlds: Mapping[Platform, Observed], wishes: Wishes, waivers: Waivers, plan_id: str
-) -> int:
-    """Return the exit code of carrying out a plan that was shown and confirmed."""
+    session: Session, plan: Plan, worlds: Mapping[Platform, Observed], wishes: Wishes, waivers: Waivers,
+    saved: Plan | None = None,
+) -> int:  # fmt: skip
+    """Return the exit code of carrying out a plan that was shown and confirmed, or `saved` before."""
     from sharedbox_cli.cli.clouds import weighed
     from sharedbox_cli.cli.present import show
     from sharedbox_cli.engine.lock import RunLock
@@ -35,17 +36,17 @@ def run_and_report(
     lock = RunLock(session.journal_path.with_suffix(".lock"), timeout_seconds=wishes.lock_timeout_seconds)
     with lock:
         plan = _looked_again(session, plan, worlds, waivers)
-        summary = _run(session, plan, wishes, waivers, plan_id)
+        summary = _run(session, plan, wishes, waivers, (saved or plan).id)
     session.stop_progress()
     code = weighed(session, summary.exit_code)
     report = run_report(
-        summary.run, summary.results, code, unwritten=summary.unwritten, afterwards=_afterwards(session, summary)
-    )
+        summary.run, summary.results, code, unwritten=summary.unwritten, afterwards=_afterwards(session, summary),
+        is_saved=saved is not None,
+    )  # fmt: skip
     show(session, report, "json" if wishes.wants_json else "text")
     if summary.is_interrupted:
-        session.terminal.say(
-            "stopped by you. What was in flight was finished and noted. Run the same command to go on."
-        )
+        go_on = "Make another plan to go on." if saved else "Run the same command to go on."
+        session.terminal.say(f"stopped by you. What was in flight was finished and noted. {go_on}")
     return code
 
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from sharedbox_cli.core.change import Change, Kind, Phase, Risk
-from sharedbox_cli.core.diff_domains import foreign_problems
 from sharedbox_cli.core.diff_grants import diff_grants
 from sharedbox_cli.core.diff_settings import creation_settings, diff_settings, missing_items
 from sharedbox_cli.core.errors import ObserveError, Problem, SpecError
@@ -43,7 +42,7 @@ def make_plan(desired: Desired, worlds: Worlds, now: datetime, tool_version: str
     Raises SpecError with all trustees and addresses that cannot be resolved, ObserveError where the
     reading is not complete.
     """
-    problems = [*foreign_problems(desired, worlds)]
+    problems: list[Problem] = []
     changes: list[Change] = []
     notes: list[Note] = []
     for address in sorted(desired.mailboxes):
@@ -54,6 +53,7 @@ def make_plan(desired: Desired, worlds: Worlds, now: datetime, tool_version: str
         except SpecError as error:
             problems.extend(error.problems)
             continue
+        problems.extend(_foreign(box, world, desired))
         changes.extend(found)
         notes.extend(_notes(box, world))
     if problems:
@@ -191,6 +191,35 @@ def _from_nothing(box: DesiredMailbox, world: Observed) -> tuple[Change, ...]:
     return _sorted((creation, *(_need(replace(item, mailbox_id=""), creation) for item in rest)))
 
 
+def _foreign(box: DesiredMailbox, world: Observed, desired: Desired) -> list[Problem]:
+    """Return the new addresses of a mailbox that no domain of the tenant can have.
+
+    Where that is all of them, the tenant is the wrong one: a guard says so.
+    """
+    if not any(
+        other.address.domain in world.domains
+        for other in desired.mailboxes.values()
+        if other.platform in world.platforms
+    ):
+        return []
+    there = world.mailboxes.get(box.address)
+    aliases = box.settings.get(Field.ALIASES)
+    held = there.settings.get(Field.ALIASES) if there else None
+    wanted = {("mailbox", box.address)} if there is None and box.state is not State.ABSENT else set()
+    for text in aliases if isinstance(aliases, tuple) else ():
+        if text not in (held if isinstance(held, tuple) else ()):
+            wanted.add(("aliases", Address.of(str(text))))
+    names = ", ".join(sorted(world.domains))
+    return [
+        Problem(
+            box.places.get(key, box.place), "not a domain of the tenant",
+            f"{address} cannot be had in {world.tenant_name}: its domains are {names}.",
+            "Check the spelling, or verify the domain there first.",
+        )
+        for key, address in sorted(wanted, key=str) if address.domain not in world.domains
+    ]  # fmt: skip
+
+
 def _grant_count(box: DesiredMailbox, world: Observed) -> int:
     there = world.mailboxes.get(box.address)
     return len(there.grants) if there and there.grants is not None else 0
@@ -209,7 +238,8 @@ def _notes(box: DesiredMailbox, world: Observed) -> list[Note]:
     notes += [Note(where, f"left alone: {item.text}") for item in (there.special if there else ())]
     if box.state is State.ABSENT and there is None:
         notes.append(Note(where, "is absent already"))
-    if there is None and any(item.is_soft_deleted for item in world.taken.get(box.address, ())):
+    is_back = there is None and box.state is not State.ABSENT
+    if is_back and any(item.is_soft_deleted for item in world.taken.get(box.address, ())):
         notes.append(Note(where, "comes back with its old mail, grants and settings: plan again after apply"))
     notes += [
         Note(where, f"access of {item.trustee} lasted until {until_words(item.until)} ({item.place})")

@@ -21,6 +21,7 @@ from sharedbox_cli.core.model import (
     ObservedMailbox,
     Value,
 )
+from sharedbox_cli.core.reach import answered_to, forwarded_to
 
 _ALONE = frozenset({Field.SIGN_IN, Field.LICENCE})
 _LICENCES = (LICENCE_NONE, PLAN_1, PLAN_2)
@@ -72,7 +73,7 @@ def diff_settings(
     parts += [
         (Phase.CONTENT, {name: value for name, value in differing.items() if name in topic}) for topic in CONTENT_TOPICS
     ]
-    changes = [_update(box, there, phase, part, _risk(part, world)) for phase, part in parts if part]
+    changes = [_update(box, there, phase, part, _risk(part, there, world)) for phase, part in parts if part]
     if Field.SIGN_IN in differing:
         opens = differing[Field.SIGN_IN] == ALLOWED
         phase, risk = (Phase.SETTINGS, Risk.HIGH) if opens else (Phase.BLOCK_SIGN_IN, Risk.LOW)
@@ -82,9 +83,10 @@ def diff_settings(
     return tuple(changes)
 
 
-def _risk(after: Mapping[Field, Value], world: Observed) -> Risk:
-    target = str(after.get(Field.FORWARDING_TO) or "")
-    leaves = bool(target) and target.rpartition("@")[2] not in world.domains
+def _risk(after: Mapping[Field, Value], there: ObservedMailbox, world: Observed) -> Risk:
+    targets = forwarded_to(after) | answered_to(after)
+    before = forwarded_to(there.settings) | answered_to(there.settings)
+    leaves = any(target.rpartition("@")[2] not in world.domains for target in targets - before)
     opens = any(after.get(name) == value for name, value in _OPEN.items())
     return Risk.HIGH if leaves or opens else Risk.LOW
 

@@ -12,6 +12,7 @@ from sharedbox_cli.core.plan import Plan
 
 ALSO_CALLED: Mapping[str, str] = {"external": "external-trustee", "wide": "wide-trustee"}
 """Short names of guards on the command line."""
+_WAIVER_MEND = "Write what the refusal says: `mass-revocation=12`, `convert=orders@contoso.example`."
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,9 @@ class Waivers:
                 plain.add(name)
             elif size.isdecimal():
                 numbers[name] = max(numbers.get(name, 0), int(size))
+            elif "@" not in size:
+                why = f"`{size}` is neither a number nor an address."
+                raise UsageError("not a size of a guard", where=f"--allow {text}", why=why, mend=_WAIVER_MEND)
             else:
                 addresses.setdefault(name, set()).add(size.lower())
         return cls(numbers, {name: frozenset(found) for name, found in addresses.items()}, frozenset(plain))

@@ -9,6 +9,7 @@ from sharedbox_cli.core.errors import Refusal
 from sharedbox_cli.core.guards_input import GuardInput
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import Field, Observed, TrusteeKind, Value
+from sharedbox_cli.core.reach import forwarded_to
 
 _WIDE: Mapping[Field, tuple[Value, ...]] = {
     Field.GROUP_VIEWING: ("organization", "anyone"),
@@ -48,22 +49,10 @@ def _granted(change: Change, world: Observed) -> Iterator[tuple[Address | None, 
 
 
 def _forwarded(change: Change, world: Observed) -> Iterator[tuple[Address | None, str, str]]:
-    old = _targets(change.before)
-    for text in sorted(_targets(change.after) - old):
+    for text in sorted(forwarded_to(change.after) - forwarded_to(change.before)):
         address = Address.of(text)
         if address.domain not in world.domains:
             yield address, "outside the tenant's domains", "mail forwarded"
-
-
-def _targets(settings: Mapping[Field, Value]) -> set[str]:
-    """Return where mail goes: of the whole mailbox, and of each of its rules."""
-    found = {str(settings.get(Field.FORWARDING_TO) or "").lower()}
-    rules = settings.get(Field.RULES)
-    for rule in rules if isinstance(rules, tuple) else ():
-        for pair in rule if isinstance(rule, tuple) else ():
-            if isinstance(pair, tuple) and len(pair) == 2 and pair[0] == "then.forward_to":
-                found.add(str(pair[1] or "").lower())
-    return found - {""}
 
 
 def wide_trustee(facts: GuardInput) -> Iterable[Refusal]:

@@ -65,6 +65,21 @@ def test_plan_when_saved_then_it_applies_once(google: Cloud, cli: Cli, tmp_path:
     assert (again.code, "a plan is good once" in again.err) == (1, True)
 
 
+def test_saved_plan_when_a_part_fails_then_another_plan_is_asked_for_and_it_has_the_rest(
+    google: Cloud, cli: Cli, tmp_path: Path
+) -> None:
+    specs, file = tmp_path / "specs", tmp_path / "plan.json"
+    specs.mkdir()
+    box(specs, GOOGLE_COLLABORATIVE, "members:\n  - user: ben@contoso.example\n", "shop@contoso.example")
+    order = {"route": "google.directory.members.insert", "n": 1, "count": 1, "kind": "status", "status": 400}
+    google.emulator.faults.set([order])
+    assert cli("plan", specs, "--out", file).code == 0
+    done = cli("apply", file)
+    assert (done.code, "make another plan" in done.out, "the same command" in done.out) == (3, True, False), done.out
+    again = cli("apply", specs, "--yes")
+    assert (again.code, "grant member to Ben" in again.out) == (0, True)
+
+
 def test_plan_when_the_cloud_moved_then_it_is_stale(google: Cloud, cli: Cli, tmp_path: Path) -> None:
     file = tmp_path / "plan.json"
     cli("plan", SPECS, "--out", file)

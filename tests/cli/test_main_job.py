@@ -77,6 +77,8 @@ def test_plan_when_filtered_then_only_these_mailboxes_are_read(cloud: Cloud, cli
     wrong = cli("plan", EXAMPLES, "--mailbox", "salse@contoso.example")
     assert (wrong.code, "no such mailbox in the specs" in wrong.err) == (1, True)
     assert cli("plan", EXAMPLES, "--label", "team").code == 1
+    mistyped = cli("plan", EXAMPLES, "--label", "team=servcie")
+    assert (mistyped.code, "no spec has this label" in mistyped.err, "service" in mistyped.err) == (1, True, True)
 
 
 def test_history_when_runs_were_made_then_they_are_listed_with_their_changes(cloud: Cloud, cli: Cli) -> None:

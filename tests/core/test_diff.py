@@ -9,7 +9,7 @@ import pytest
 from sharedbox_cli.core.change import Kind, Phase, words
 from sharedbox_cli.core.diff import make_plan
 from sharedbox_cli.core.errors import ObserveError, SpecError
-from sharedbox_cli.core.identity import TrusteeId
+from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import (
     MICROSOFT365,
     Desired,
@@ -20,6 +20,7 @@ from sharedbox_cli.core.model import (
     Occupant,
     Right,
     SpecialEntry,
+    State,
     Trustee,
     TrusteeKind,
     Value,
@@ -139,3 +140,37 @@ def test_automapping_when_known_to_differ_then_it_is_one_change() -> None:
     [change] = plan_of(box, world).changes
     assert words(change) == "switch automapping off for P0 <p0@contoso.example>"
     assert person(0).address == change.party.address if change.party else False
+
+
+def test_addresses_when_of_no_domain_of_the_tenant_then_each_is_told_at_its_place() -> None:
+    world = world_of(1, 1)
+    there = DesiredMailbox(
+        SUPPORT, MICROSOFT365, settings={Field.ALIASES: ("help@typo.example", "old@gone.example", "a@contoso.example")},
+        places={"aliases": Place("support.yaml", 4, 10)},
+    )  # fmt: skip
+    held = replace(
+        world.mailboxes[SUPPORT], settings={**world.mailboxes[SUPPORT].settings, Field.ALIASES: ("old@gone.example",)}
+    )
+    new = DesiredMailbox(Address.of("new@typo.example"), MICROSOFT365, place=Place("new.yaml", 2, 1))
+    gone = DesiredMailbox(Address.of("gone@typo.example"), MICROSOFT365, state=State.ABSENT)
+    boxes = {box.address: box for box in (there, new, gone)}
+    with pytest.raises(SpecError) as caught:
+        make_plan(Desired(boxes, "", 3), {MICROSOFT365: replace(world, mailboxes={SUPPORT: held})}, NOW, "0")
+    assert [(str(item.place), item.why.split(" ")[0]) for item in caught.value.problems] == [
+        ("new.yaml:2:1", "new@typo.example"), ("support.yaml:4:10", "help@typo.example"),
+    ]  # fmt: skip
+
+
+def test_addresses_when_none_is_of_the_tenant_then_it_is_left_to_the_guard_against_the_wrong_one() -> None:
+    new = DesiredMailbox(Address.of("new@elsewhere.example"), MICROSOFT365)
+    assert plan_of(new, world_of(0, 0)).changes[0].kind is Kind.CREATE
+
+
+def test_absent_when_it_is_soft_deleted_then_no_note_says_that_it_comes_back() -> None:
+    world = replace(
+        world_of(0, 0),
+        mailboxes={},
+        taken={SUPPORT: (Occupant("d", "deleted mailbox", "S", SUPPORT, is_soft_deleted=True),)},
+    )
+    notes = [note.text for note in plan_of(DesiredMailbox(SUPPORT, MICROSOFT365, state=State.ABSENT), world).notes]
+    assert notes == ["is absent already"]

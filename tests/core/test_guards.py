@@ -142,6 +142,12 @@ def test_waiver_when_the_guard_does_not_exist_then_it_is_an_error() -> None:
         Waivers.parse(["mass-revokation=3"], GUARDS)
 
 
+@pytest.mark.parametrize("waiver", ["mass-revocation=l2", "mass-revocation=-1", "convert=orders", "delete:*"])
+def test_waiver_when_its_size_is_neither_number_nor_address_then_it_is_an_error(waiver: str) -> None:
+    with pytest.raises(UsageError, match="not a size of a guard"):
+        Waivers.parse([waiver], GUARDS)
+
+
 def test_last_access_when_nobody_is_left_then_refused_and_waived_by_address() -> None:
     world = world_of(1, 1)
     nobody = desired_of(DesiredMailbox(SUPPORT, MICROSOFT365, grants=()))

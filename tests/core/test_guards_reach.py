@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from sharedbox_cli.core.change import Change, Kind, Party, Phase
+from sharedbox_cli.core.change import Change, Kind, Party, Phase, Risk
 from sharedbox_cli.core.diff import make_plan
 from sharedbox_cli.core.guards import GUARDS, NEVER_WAIVED, GuardInput, GuardLimits, Waivers, guard
 from sharedbox_cli.core.identity import Address, TrusteeId
@@ -316,3 +316,23 @@ def test_convert_when_refused_then_it_says_what_becomes_of_it(kind: str, facts: 
 
 def test_guards_when_never_waived_then_they_exist() -> None:
     assert set(GUARDS) >= NEVER_WAIVED
+
+
+@pytest.mark.parametrize(
+    ("settings", "platform", "expected"),
+    [
+        ({Field.GROUP_REPLY_TO: "eve@outside.example"}, GOOGLE_COLLABORATIVE, Risk.HIGH),
+        ({Field.GROUP_REPLY_TO: "desk@contoso.example"}, GOOGLE_COLLABORATIVE, Risk.LOW),
+        ({Field.GROUP_REPLY_TO: "managers"}, GOOGLE_COLLABORATIVE, Risk.LOW),
+        ({Field.SENDERS: (("b@contoso.example", "", "eve@outside.example", False),)}, GOOGLE_DELEGATED, Risk.HIGH),
+        ({Field.SENDERS: (("b@contoso.example", "", "", False),)}, GOOGLE_DELEGATED, Risk.LOW),
+        ({Field.RULES: ((("name", "x"), ("then.forward_to", "eve@outside.example")),)}, GOOGLE_DELEGATED, Risk.HIGH),
+        ({Field.RULES: ((("name", "x"), ("then.archive", True)),)}, GOOGLE_DELEGATED, Risk.LOW),
+    ],
+)
+def test_mark_when_mail_or_answers_would_go_outside_then_it_is_there(
+    settings: Mapping[Field, Value], platform: Platform, expected: Risk
+) -> None:
+    one = world(role(0), settings=dict.fromkeys(settings, ()), platform=platform)
+    plan = make_plan(spec(settings=settings, is_managed=False, platform=platform), {platform: one}, NOW, "0")
+    assert [change.risk for change in plan.changes] == [expected]

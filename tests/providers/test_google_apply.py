@@ -100,6 +100,7 @@ def test_create_when_there_is_no_licence_then_it_says_what_is_missing(workspace:
     spec = delegated("press", {}, (user("anna"),))
     outcomes = workspace.run(spec)
     assert [outcome.status for outcome in outcomes.values()] == [Status.DONE, Status.SKIPPED]
+    assert "no licence with Gmail" in list(outcomes.values())[1].reason
 
 
 def test_create_when_the_address_is_taken_meanwhile_then_nothing_is_adopted(workspace: GoogleSetting) -> None:
@@ -227,6 +228,28 @@ def test_licence_when_no_seat_is_left_then_it_fails_and_says_so(workspace_of: Wo
     outcomes = list(workspace_of(fill).run(delegated("sales", {Field.LICENCE: STARTER})).values())
     assert [outcome.status for outcome in outcomes] == [Status.FAILED]
     assert "Buy or free a licence" in outcomes[0].reason
+
+
+def test_licence_when_the_workspace_does_not_have_it_then_a_new_account_does_not_wait_for_it(
+    workspace: GoogleSetting,
+) -> None:
+    wanted = "google-workspace-business-plus"
+    spec = delegated("press", {Field.LICENCE: wanted, Field.FOLDERS: ("a",)}, (user("anna"),))
+    _, licence, *others = workspace.run(spec).values()
+    assert (licence.status, "no such subscription" in licence.reason) == (Status.FAILED, True)
+    assert {outcome.status for outcome in others} == {Status.FAILED}
+    assert all("Give the account a licence" in outcome.reason for outcome in others)
+    assert sum(workspace.clock.slept) < 30
+
+
+def test_update_when_an_alias_is_gone_and_a_licence_was_given_before_then_nothing_is_waited_for(
+    workspace: GoogleSetting,
+) -> None:
+    licence, update = workspace.plan(delegated("sales", {Field.LICENCE: STARTER, Field.ALIASES: ()}))
+    assert workspace.shared.apply(update).is_success
+    outcomes = [workspace.shared.apply(change) for change in (licence, update)]
+    assert [outcome.status for outcome in outcomes] == [Status.DONE, Status.DONE], outcomes
+    assert sum(workspace.clock.slept) < 30
 
 
 def test_licence_when_it_is_there_or_gone_already_then_it_is_no_error(workspace: GoogleSetting) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import pytest
 
 from sharedbox_cli.core.change import Change
 from sharedbox_cli.core.errors import CloudError, ObserveError
-from sharedbox_cli.core.identity import TrusteeId
+from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import (
     ALLOWED,
     BLOCKED,
@@ -18,6 +19,7 @@ from sharedbox_cli.core.model import (
     KIND_SHARED,
     KIND_USER,
     LICENCE_NONE,
+    DesiredMailbox,
     Fact,
     Field,
     Right,
@@ -363,3 +365,12 @@ def test_observe_when_there_is_no_mailbox_then_the_world_is_whole_and_empty(
 ) -> None:
     world = workspace_of(lambda _: None).shared.observe(everything(platform))  # type: ignore[arg-type]
     assert (world.mailboxes, world.is_complete) == ({}, True)
+
+
+@pytest.mark.parametrize("box", [delegated, collaborative])
+def test_observe_when_an_address_is_of_another_domain_then_it_is_nobodys_and_no_lack_of_permission(
+    workspace: GoogleSetting, box: Callable[..., DesiredMailbox]
+) -> None:
+    foreign = replace(box("desk"), address=Address.of("desk@typo.example"))
+    world = workspace.observe(foreign)
+    assert (foreign.address in world.mailboxes, world.taken) == (False, {})

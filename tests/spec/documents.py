@@ -42,7 +42,7 @@ def is_name(text: str) -> bool:
 
 
 names = raw.filter(is_name)
-paths = names.filter(lambda text: "/" not in text)
+paths = names.filter(lambda text: "/" not in text and len(text) <= 225)
 replies = st.text(st.sampled_from("aé \n#:-|>'\"{\t"), min_size=1, max_size=40).filter(
     lambda text: not text_problem(text) and text.strip("\n") != ""
 )

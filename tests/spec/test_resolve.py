@@ -46,6 +46,23 @@ def test_empty_list_when_resolved_then_it_is_managed_and_nobody_may(tmp_path: Pa
 
 
 @pytest.mark.parametrize(
+    ("start", "end", "wanted"),
+    [
+        ("2026-12-24", "2026-12-31", ("2026-12-24T00:00:00Z", "2027-01-01T00:00:00Z")),
+        ("2026-12-24", "2026-12-24", ("2026-12-24T00:00:00Z", "2026-12-25T00:00:00Z")),
+        ("2026-12-24T12:00+01:00", "2026-12-24", ("2026-12-24T11:00:00Z", "2026-12-25T00:00:00Z")),
+    ],
+)
+def test_auto_reply_when_days_are_named_then_both_are_within(
+    tmp_path: Path, start: str, end: str, wanted: tuple[str, str]
+) -> None:
+    reply = f"auto_reply: {{enabled: true, subject: Away, start: {start}, end: {end}}}"
+    spec = f"version: 1\nmailbox: a@contoso.example\nplatform: google-delegated\n{reply}\n"
+    settings = only(write(tmp_path, {"a.yaml": spec})).settings
+    assert (settings[Field.AUTO_REPLY_START], settings[Field.AUTO_REPLY_END]) == wanted
+
+
+@pytest.mark.parametrize(
     ("until", "end"),
     [
         ("2027-03-31", datetime(2027, 4, 1, tzinfo=UTC)),

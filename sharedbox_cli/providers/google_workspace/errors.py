@@ -34,6 +34,7 @@ _BY_STATUS: Mapping[int, tuple[type[CloudError], str]] = {
 }  # fmt: skip
 _MENDS = (
     ("Domain not found", "Use a domain that is verified in this Google Workspace account."),
+    ("Sku not found", "The Workspace has no such subscription: name the licence that it has, or buy this one."),
     ("INVALID_OU_ID", "Make the organisational unit first: admin.google.com > Directory > Organizational units."),
     ("Invalid Ou Id", "Make the organisational unit first: admin.google.com > Directory > Organizational units."),
     ("Mail service not enabled", "Give the account a licence with Gmail, and switch Gmail on for its unit."),

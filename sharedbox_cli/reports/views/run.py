@@ -12,6 +12,8 @@ from sharedbox_cli.reports.document import Line, Report, Section, Table, Tone
 from sharedbox_cli.reports.views.plan import change_data
 
 Results = Sequence[tuple[Change, Outcome]]
+GO_ON = "run the same command again: it plans what is left"
+GO_ON_SAVED = "make another plan: a saved one is good once, and the next has what is left"
 
 _WORDS = {
     Status.DONE: "done", Status.ALREADY_SO: "already so", Status.FAILED: "failed", Status.SKIPPED: "skipped",
@@ -24,9 +26,18 @@ _TONES = {
 
 
 def run_report(
-    run: str, results: Results, exit_code: int, *, unwritten: Sequence[str] = (), afterwards: Sequence[str] = ()
+    run: str,
+    results: Results,
+    exit_code: int,
+    *,
+    unwritten: Sequence[str] = (),
+    afterwards: Sequence[str] = (),
+    is_saved: bool = False,
 ) -> Report:
-    """Return each change with its outcome; what went wrong comes last, where it is read."""
+    """Return each change with its outcome; what went wrong comes last, where it is read.
+
+    A saved plan is good once: to go on after `is_saved`, another one is needed.
+    """
     good = [item for item in results if item[1].is_success]
     bad = [item for item in results if not item[1].is_success]
     sections = []
@@ -51,7 +62,7 @@ def run_report(
         for change, outcome in results
     )
     flat = Table(("outcome", "mailbox", "change", "reason", "request id"), cells)
-    return Report("run", data, tuple(sections), tuple(_summary(results, afterwards)), flat, "Run")
+    return Report("run", data, tuple(sections), tuple(_summary(results, afterwards, is_saved)), flat, "Run")
 
 
 def _failures(results: Results) -> Iterator[Line]:
@@ -64,7 +75,7 @@ def _failures(results: Results) -> Iterator[Line]:
                 yield Line(line.strip(), indent=6)
 
 
-def _summary(results: Results, afterwards: Sequence[str]) -> Iterator[Line]:
+def _summary(results: Results, afterwards: Sequence[str], is_saved: bool) -> Iterator[Line]:
     counts = {status: sum(outcome.status is status for _, outcome in results) for status in Status}
     text = ", ".join(f"{count} {_WORDS[status]}" for status, count in counts.items() if count)
     is_fine = all(outcome.is_success for _, outcome in results)
@@ -72,7 +83,8 @@ def _summary(results: Results, afterwards: Sequence[str]) -> Iterator[Line]:
     if counts[Status.UNKNOWN]:
         yield Line("Unknown: sent, and what became of it could not be read. The next plan shows what is there.")
     if not is_fine:
-        yield Line("To go on, mend what failed and run the same command again: it plans what is left.")
+        again = GO_ON_SAVED if is_saved else GO_ON
+        yield Line(f"To go on, mend what failed and {again}.")
     elif counts[Status.DONE]:
         yield from (Line(text, Tone.QUIET) for text in afterwards)
 

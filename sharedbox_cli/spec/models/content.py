@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainVa
 from pydantic_core import PydanticCustomError
 
 from sharedbox_cli.spec.models.base import AddressText, NameText, Strict, word_or_address, word_or_address_schema
-from sharedbox_cli.spec.models.members import Moment
+from sharedbox_cli.spec.models.members import Beginning, Moment
 
 MAX_PATH = 225
 MAX_REPLY = 10_000
@@ -154,8 +154,8 @@ class AutoReply(Strict):
     audience: Literal["all", "known", "organization"] | None = Field(
         None, description="Who gets it: `all`, `known` contacts, or the `organization` alone."
     )
-    start: Moment | None = Field(None, description="From when on (UTC).")
-    end: Moment | None = Field(None, description="Until when (UTC).")
+    start: Beginning | None = Field(None, description="From when on; a day from its first hour (UTC).")
+    end: Moment | None = Field(None, description="Until when; a day to its last hour (UTC).")
 
     @model_validator(mode="after")
     def _whole(self) -> AutoReply:

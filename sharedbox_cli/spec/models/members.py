@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
@@ -37,7 +38,16 @@ _MOMENT = (
 
 
 def _moment(value: Any) -> datetime:
-    """Return the UTC instant: a day lasts until 24:00 UTC, a time needs its zone."""
+    """Return the UTC instant at which something ends: a day lasts until 24:00 UTC, a time needs its zone."""
+    return _instant(value, end_of_day)
+
+
+def _beginning(value: Any) -> datetime:
+    """Return the UTC instant at which something begins: a day does at 00:00 UTC."""
+    return _instant(value, lambda day: datetime(day.year, day.month, day.day, tzinfo=UTC))
+
+
+def _instant(value: Any, of_day: Callable[[date], datetime]) -> datetime:
     text = value.isoformat() if isinstance(value, date) else value
     if isinstance(text, str) and re.fullmatch(_MOMENT, text):
         try:
@@ -45,7 +55,7 @@ def _moment(value: Any) -> datetime:
         except ValueError:
             pass
         else:
-            return found.astimezone(UTC) if "T" in text else end_of_day(found.date())
+            return found.astimezone(UTC) if "T" in text else of_day(found.date())
     raise PydanticCustomError(
         "moment", "No such day: write `2027-03-31`, or a time with its zone: `2027-03-31T18:00:00+02:00`."
     )
@@ -74,6 +84,7 @@ def _once(rights: tuple[RightName, ...]) -> tuple[RightName, ...]:
 
 
 Moment = Annotated[datetime, PlainValidator(_moment), WithJsonSchema({"type": "string", "pattern": _MOMENT})]
+Beginning = Annotated[datetime, PlainValidator(_beginning), WithJsonSchema({"type": "string", "pattern": _MOMENT})]
 Right = Annotated[RightName, PlainValidator(_right), WithJsonSchema({"enum": [str(item) for item in RightName]})]
 Rights = Annotated[
     tuple[Right, ...],

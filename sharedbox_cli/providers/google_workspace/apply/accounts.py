@@ -7,7 +7,7 @@ import string
 from typing import Any
 
 from sharedbox_cli.core.change import RESTORE, Change
-from sharedbox_cli.core.errors import Conflict, NotFound
+from sharedbox_cli.core.errors import CloudError, Conflict, NotFound
 from sharedbox_cli.core.model import ALLOWED, KIND_SHARED, LICENCE_NONE, Field, Value
 from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.providers.answers import Fields
@@ -235,8 +235,10 @@ async def licence(writer: Writer, change: Change) -> Outcome:
         await writer.patiently(
             lambda: writer.google.write(LICENSING, request, name, mailbox=user), change.mailbox
         )  # fmt: skip
-    except (Conflict, NotFound):
-        if not await _holds(writer, user, sku):
+    except CloudError as error:
+        if not (isinstance(error, (Conflict, NotFound)) and await _holds(writer, user, sku)):
+            if not old:
+                writer.unlicensed.add(change.mailbox)
             raise
         writer.licensed.add(change.mailbox)
         return already("it has this licence")

@@ -23,6 +23,9 @@ SKEW = timedelta(minutes=5)
 WAITS = (*SETTLE_SECONDS, *(30.0,) * 8)
 """Five minutes: a mailbox is usually there within minutes of its licence (up to a day is documented)."""
 
+_NEVER = ("Domain not found", "Product not found", "Sku not found")
+"""What is not found and does not come by waiting, however new the mailbox."""
+
 
 @dataclass(slots=True)
 class Writer:
@@ -37,6 +40,8 @@ class Writer:
     """When the first request to make something was sent (UTC)."""
     licensed: set[Address] = field(default_factory=set)
     """Accounts to which this run gave a licence: their mailbox is on its way."""
+    unlicensed: set[Address] = field(default_factory=set)
+    """Accounts that should have got a licence and did not: no mailbox is on its way."""
     fresh: set[Address] = field(default_factory=set)
     """Accounts that this run made, and did not bring back: nobody was ever signed in to them."""
     given_up: set[Address] = field(default_factory=set)
@@ -70,6 +75,8 @@ class Writer:
                 if wait is None:
                     self.given_up.add(mailbox)
                     why = f"{mailbox} is not everywhere yet: Google may take up to a day. Apply again later"
+                    if isinstance(error, CloudError) and error.code == NO_MAIL and mailbox not in self.licensed:
+                        why += ". Or it has no licence with Gmail: nothing gave it one in this run"
                     raise Unready(mailbox=mailbox.text, why=why) from error
                 self.listener.waiting(wait, f"{mailbox} is new and not everywhere yet")
                 await self.clock.sleep(wait)
@@ -79,7 +86,11 @@ class Writer:
             return False
         if isinstance(error, AuthError):  # the token service does not know the account yet
             return "invalid_grant" in str(error) or "Invalid email" in str(error)
-        is_away = isinstance(error, NotFound) and "Domain not found" not in error.why  # a domain does not come
+        if error.code == NO_MAIL and mailbox in self.unlicensed:
+            return False
+        if error.code == NO_MAIL and mailbox in self.unlicensed:
+            return False
+        is_away = isinstance(error, NotFound) and not any(word in error.why for word in _NEVER)
         return (is_away and mailbox in self.made) or error.code in (NO_MAIL, NOT_YET, "invalid_grant")
 
 

@@ -37,6 +37,12 @@ class Directory:
     is_whole: bool = False
     """Whether all accounts were read, so that an unknown address is nobody's."""
 
+    def missing(self, wanted: Iterable[Address] | None) -> list[Address]:
+        """Return the addresses that are nobody's so far and can be somebody's here."""
+        return sorted(
+            {one for one in wanted or () if one not in self.owner and one.domain in (self.domains or {one.domain})}
+        )
+
     def add_user(self, row: Fields) -> None:
         """Keep an account."""
         self.users[str(row["id"])] = row
@@ -58,10 +64,6 @@ class Directory:
                     where=f"{address} · directory", why=f"It was read of two objects: {holder} and {identity}.",
                     mend="It may have moved while reading. Run the command again.",
                 )  # fmt: skip
-
-    def unknown(self, addresses: Iterable[Address]) -> list[Address]:
-        """Return those that may still be somebody's: asking for one of a foreign domain is answered with 403."""
-        return sorted({one for one in addresses if one not in self.owner and one.domain in self.domains})
 
     def user_of(self, address: Address) -> Fields | None:
         """Return the account with this primary address."""
@@ -109,8 +111,7 @@ async def read_users(google: Google, into: Directory, wanted: Iterable[Address] 
         into.is_whole = is_whole
         if is_whole:
             return
-    missing = into.unknown(open_ones or ())
-    for found in await together(read_user(google, address.text) for address in missing):
+    for found in await together(read_user(google, address.text) for address in into.missing(open_ones)):
         if found is not None:
             into.add_user(found)
 
@@ -160,8 +161,7 @@ async def read_groups(google: Google, into: Directory, wanted: Iterable[Address]
             into.add_group(row)
         if is_whole:
             return
-    missing = into.unknown(open_ones or ())
-    for found in await together(read_group(google, address.text) for address in missing):
+    for found in await together(read_group(google, address.text) for address in into.missing(open_ones)):
         if found is not None:
             into.add_group(found)
 

@@ -51,8 +51,11 @@ async def observe_tenant(google: Google, scope: Scope, now: datetime) -> Observe
 async def _delegated(google: Google, scope: Scope, now: datetime) -> Observed:
     directory = Directory()
     wanted = None if scope.mailboxes is None else {*scope.mailboxes, *scope.trustees, Address.of(google.admin)}
-    await read_domains(google, directory)
-    await read_users(google, directory, wanted)
+    if wanted is None or {address.domain for address in wanted} == {Address.of(google.admin).domain}:
+        await together((read_domains(google, directory), read_users(google, directory, wanted)))
+    else:  # of an address outside, Google says "not allowed" and not "not there"
+        await read_domains(google, directory)
+        await read_users(google, directory, wanted)
     rows = _accounts(google, directory, scope)
     reading = await read_delegated(google, directory, scope, rows)
     nobody = [address for address in scope.trustees if address not in directory.owner]
