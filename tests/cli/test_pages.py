@@ -90,8 +90,9 @@ def test_ci_when_it_runs_then_it_calls_what_the_readme_says_runs_the_tests() -> 
     readme, ci = (ROOT / "README.md").read_text(), (ROOT / ".ci" / "run").read_text()
     assert "```console\nmake test\n```" in readme
     assert "\nmake test" in ci
-    (command,) = re.findall(r"^test: .*\n\t(.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
-    assert command == "$(BIN)/python -m pytest -n auto"
+    makefile = (ROOT / "Makefile").read_text()
+    for target, wanted in (("test", "$(BIN)/python -m pytest -n auto"), ("demo", "@$(BIN)/sharedbox demo")):
+        assert re.findall(rf"^{target}: .*\n\t(.*)$", makefile, re.MULTILINE) == [wanted]
 
 
 def test_wheel_when_built_then_it_holds_the_examples_of_both_clouds_and_nothing_of_the_tests(tmp_path: Path) -> None:
