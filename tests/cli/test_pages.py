@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import re
+import shlex
 import subprocess
 import sys
 import zipfile
@@ -17,6 +18,7 @@ from sharedbox_cli.cli.profile import load_profile
 from sharedbox_cli.providers.registry import capabilities_of_all
 from sharedbox_cli.spec.load import load_specs
 from sharedbox_cli.spec.resolve import resolve
+from tests.conftest import Cli
 from tests.strategies import NOW
 
 ROOT = Path(__file__).parents[2]
@@ -106,3 +108,20 @@ def test_wheel_when_built_then_it_holds_the_examples_of_both_clouds_and_nothing_
     assert {"sharedbox_cli/py.typed", "sharedbox_cli/cli/main.py"} <= names
     assert any(name.endswith("exchange_cmdlets.json") for name in names)
     assert not [name for name in names if name.startswith(("tests", "bench"))]
+
+
+def help_examples() -> list[str]:
+    folder = PACKAGE / "cli" / "commands"
+    pages = [path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.py"))]
+    return [line for page in pages for line in re.findall(r"^      sharedbox (.*)$", page, re.MULTILINE)]
+
+
+@pytest.mark.parametrize("line", help_examples())
+def test_help_when_it_shows_an_example_then_its_command_and_options_exist(cli: Cli, line: str) -> None:
+    words = shlex.split(line.partition(" > ")[0])
+    if "--" in words:
+        words = words[: words.index("--")]
+    done = cli(*words, "--help")  # everything is parsed before help is shown
+    assert done.code == 0, done.err
+    assert "Usage" in done.out
+    assert cli(*words, "--no-such-option", "--help").code == 1, "and what does not exist is refused"
