@@ -20,10 +20,10 @@ def github_assertion(environment: Mapping[str, str]) -> str:
     if not url or not bearer:
         raise AuthError("no identity token from GitHub", why="The job may not ask for one.", mend=mend)
     try:
-        answer = httpx.get(
-            url, params={"audience": AUDIENCE}, headers={"Authorization": f"Bearer {bearer}"}, timeout=SECONDS
-        )
+        # GitHub's address has a query of its own, which `params=` would take away.
+        asked = httpx.URL(url).copy_merge_params({"audience": AUDIENCE})
+        answer = httpx.get(asked, headers={"Authorization": f"Bearer {bearer}"}, timeout=SECONDS)
         answer.raise_for_status()
         return str(answer.json()["value"])
-    except (httpx.HTTPError, ValueError, KeyError) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError) as error:
         raise AuthError("no identity token from GitHub", why=type(error).__name__, mend=mend) from None

@@ -73,7 +73,11 @@ def _read_plan(path: Path) -> Plan:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise PlanInvalid(where=str(path), why=f"it cannot be read: {type(error).__name__}") from error
-    return from_json(text)
+    try:
+        return from_json(text)
+    except PlanInvalid as error:
+        error.where = error.where or str(path)
+        raise
 
 
 def _refuse_used(session: Session, saved: Plan, path: Path) -> None:

@@ -9,17 +9,31 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = {"msgraph", "azure", "google", "googleapiclient", "httpx", "tabulate"}
+HEAVY = {
+    "msgraph",
+    "azure",
+    "msal",
+    "google",
+    "googleapiclient",
+    "google_auth_httplib2",
+    "httplib2",
+    "httpx",
+    "tabulate",
+}
 PROBE = """
 import json, sys
 from sharedbox_cli.cli.main import run
 code = run(sys.argv[1:])
 print("LOADED" + json.dumps([code, sorted({name.partition(".")[0] for name in sys.modules})]))
 """
-EXAMPLES = Path(__file__).parents[2] / "examples" / "mailboxes"
+EXAMPLES = Path(__file__).parents[2] / "examples"
+BOTH = [str(EXAMPLES / "mailboxes"), str(EXAMPLES / "google")]
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["plan", "--help"], ["validate", str(EXAMPLES)], ["schema"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [["--help"], ["plan", "--help"], ["apply", "--help"], ["validate", *BOTH], ["schema"], ["--version"]],
+)
 def test_light_command_when_run_in_a_fresh_interpreter_then_no_sdk_is_loaded(arguments: list[str]) -> None:
     done = subprocess.run([sys.executable, "-c", PROBE, *arguments], capture_output=True, text=True, check=True)
     code, loaded = json.loads(done.stdout.rpartition("LOADED")[2])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -99,7 +101,13 @@ def keeping(kept: int, world: Observed) -> Desired:
 
 @pytest.mark.parametrize(
     ("kept", "expected"),
-    [(8, []), (7, []), (6, ["mass-revocation"]), (4, ["mass-revocation", "mailbox-revocation"])],
+    [
+        (8, []),
+        (7, []),
+        (6, ["mass-revocation"]),
+        (5, ["mass-revocation"]),
+        (4, ["mass-revocation", "mailbox-revocation"]),
+    ],
 )
 def test_revocation_when_share_rises_then_guards_refuse_above_their_limit(kept: int, expected: list[str]) -> None:
     world = world_of(10, 10)
@@ -289,6 +297,23 @@ def test_mass_delete_when_many_would_go_then_refused_by_number(gone: int, total:
 def test_last_access_when_nobody_had_it_before_then_a_plan_that_takes_nothing_is_not_refused() -> None:
     world = world_of(1, 0)
     assert refused(desired_of(DesiredMailbox(SUPPORT, MICROSOFT365, grants=())), world) == []
+
+
+@pytest.mark.parametrize(("after", "expected"), [(ALLOWED, ["privileged"]), (BLOCKED, [])], ids=["opens", "shuts"])
+def test_sign_in_when_its_state_was_not_read_then_opening_is_refused_all_the_same(
+    after: str, expected: list[str]
+) -> None:
+    world = world_of(1, 1, settings={Field.SIGN_IN: "unknown"})
+    box = desired_of(DesiredMailbox(SUPPORT, MICROSOFT365, settings={Field.SIGN_IN: after}))
+    assert refused(box, world) == expected
+    assert refused(box, world, "privileged:support@contoso.example") == []
+
+
+def test_guards_when_listed_then_each_is_seen_to_refuse_in_a_test() -> None:
+    texts = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_guards*.py"))
+    expectations = re.findall(r"\[(?:\"[a-z-]+\"(?:, )?)+\]", texts)
+    seen = {name for found in expectations for name in re.findall(r'"([a-z-]+)"', found)}
+    assert set(GUARDS) <= seen, "a guard that no test has seen refuse"
 
 
 def test_waivers_when_told_then_they_read_as_on_the_command_line() -> None:

@@ -158,6 +158,7 @@ def open_in_memory() -> sqlite3.Connection:
 
 SECRETS = [
     "Bearer eyJhbGciOiJub25lIn0.eyJjYW5hcnkiOjF9.canary",
+    "the token ya29.c.b0Aaekm-canary_4711 was refused",
     "client_secret=canary~8Q",
     '{"password": "canary 1"}',
     "https://user:canary@host.example/path",

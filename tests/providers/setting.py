@@ -95,6 +95,11 @@ class Setting:
         self.made.append(provider)
         return provider
 
+    def permit(self, permission: str) -> None:
+        """Give the application one more permission at Graph; counts for who signs in from now on."""
+        sql = """update apps set doc = json_insert(doc, '$.roles."https://graph.microsoft.com"[#]', ?)"""
+        self.tenant.run(sql, permission)
+
     def faults(self, *schedule: dict[str, Any]) -> None:
         """Order failures; counting starts now."""
         self.emulator.faults.set(list(schedule))

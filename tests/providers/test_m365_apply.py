@@ -284,6 +284,36 @@ def test_licence_without_a_usage_location_says_what_to_set(demo: Setting) -> Non
     assert outcome.status is Status.FAILED and "usage location" in outcome.reason.lower()
 
 
+def test_licence_of_a_new_mailbox_says_first_where_it_is_used_as_the_organisation_is(demo: Setting) -> None:
+    demo.permit("User.ReadWrite.All")
+    provider = demo.provider()
+    made = provider.apply(creation_of("support"))
+    change = replace(licence_of(demo, "sales", PLAN_2), mailbox=at("support"), mailbox_id=made.mailbox_id)
+    demo.forget()
+    assert provider.apply(change).status is Status.DONE
+    assert len(demo.effects()) == 2, "where it is used, and the licence"
+    assert box_of(demo, "support").settings[Field.LICENCE] == PLAN_2
+    demo.forget()
+    assert provider.apply(licence_of(demo, "sales", PLAN_2)).status is Status.DONE
+    assert len(demo.effects()) == 1, "one that is said is left as it is"
+
+
+def test_licence_of_a_new_mailbox_where_the_organisation_names_no_country_says_what_to_set(demo: Setting) -> None:
+    demo.permit("User.ReadWrite.All")
+    demo.tenant.set_meta("country", "")
+    made = demo.provider().apply(creation_of("support"))
+    change = replace(licence_of(demo, "sales", PLAN_2), mailbox=at("support"), mailbox_id=made.mailbox_id)
+    outcome = demo.provider().apply(change)
+    assert outcome.status is Status.FAILED and "usage location" in outcome.reason and not outcome.stops_run
+
+
+def test_aliases_of_a_new_mailbox_when_none_are_wished_then_nothing_is_sent(demo: Setting) -> None:
+    provider = demo.provider()
+    demo.forget()
+    assert provider.apply(update_of(demo, "sales", {Field.ALIASES: ()})).status is Status.ALREADY_SO
+    assert demo.calls("exchange.Set-Mailbox") == 0
+
+
 def test_request_id_of_the_journal_travels_with_the_write(demo: Setting) -> None:
     provider = demo.provider()
     demo.forget()

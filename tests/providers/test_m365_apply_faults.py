@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sharedbox_cli.core.change import Change, Kind
+import sharedbox_cli.providers.microsoft365.apply as apply_package
+from sharedbox_cli.core.change import RESTORE, Change, Kind, Phase
 from sharedbox_cli.core.errors import CloudError
-from sharedbox_cli.core.model import BLOCKED, PLAN_2, Field, Right
+from sharedbox_cli.core.model import BLOCKED, KIND_SHARED, KIND_USER, MICROSOFT365, PLAN_2, Field, Right
 from sharedbox_cli.core.outcome import Effect, Status
 from tests.providers.setting import (
     Setting,
@@ -20,10 +23,37 @@ from tests.providers.setting import (
     held,
     licence_of,
     scope,
+    trustee_id,
     update_of,
 )
 
 Make = Callable[[Setting], Change]
+
+
+def restoration(setting: Setting) -> Change:
+    """Return the change that brings a mailbox back that was deleted before."""
+    provider = setting.provider()
+    assert provider.apply(deletion_of(setting, "sales")).status is Status.DONE
+    (buried,) = provider.observe(scope("sales")).taken[at("sales")]
+    setting.forget()
+    return Change(Kind.CREATE, Phase.CREATE, at("sales"), MICROSOFT365, buried.id, how=RESTORE)
+
+
+def conversion(setting: Setting) -> Change:
+    """Return the change that makes a person's mailbox a shared one."""
+    return Change(
+        Kind.UPDATE, Phase.CREATE, at("info"), MICROSOFT365, str(trustee_id(setting, "info")),
+        before={Field.KIND: KIND_USER}, after={Field.KIND: KIND_SHARED},
+    )  # fmt: skip
+
+
+def new_aliases(setting: Setting) -> Change:
+    """Return the change that takes an alias and gives another."""
+    return update_of(
+        setting, "sales", {Field.ALIASES: ("neu@contoso.example",)}, {Field.ALIASES: ("verkauf@contoso.example",)}
+    )
+
+
 KINDS: dict[str, tuple[str, Make]] = {
     "create": ("exchange.New-Mailbox", lambda s: creation_of("support")),
     "grant full access": ("exchange.Add-MailboxPermission", lambda s: grant_of(s, "sales", "anna")),
@@ -37,6 +67,9 @@ KINDS: dict[str, tuple[str, Make]] = {
     ),
     "update": ("exchange.Set-Mailbox", lambda s: update_of(s, "sales", {Field.HIDDEN: True})),
     "sign in": ("graph.users.patch", lambda s: update_of(s, "sales", {Field.SIGN_IN: BLOCKED})),
+    "aliases": ("exchange.Set-Mailbox", new_aliases),
+    "convert": ("exchange.Set-Mailbox", conversion),
+    "restore": ("exchange.Undo-SoftDeletedMailbox", restoration),
     "delete": ("exchange.Remove-Mailbox", lambda s: deletion_of(s, "sales")),
     "licence": ("graph.users.assignLicense", lambda s: licence_of(s, "sales", PLAN_2)),
 }  # fmt: skip
@@ -223,3 +256,13 @@ def test_field_left_out_of_the_answer_to_a_creation_is_read_afterwards(demo: Set
     outcome = provider.apply(creation_of("support"))
     assert outcome.status is Status.DONE
     assert outcome.mailbox_id == provider.observe(scope("support")).mailboxes[at("support")].id
+
+
+def test_kinds_when_looked_at_then_every_write_of_the_provider_is_in_the_matrix() -> None:
+    folder = Path(str(apply_package.__path__[0]))
+    text = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.py"))
+    cmdlets = {
+        f"exchange.{name}" for name in re.findall(r'"((?:New|Set|Add|Remove|Undo|Enable|Disable)-[A-Za-z]+)"', text)
+    }
+    assert cmdlets, "the provider names its cmdlets"
+    assert cmdlets | {"graph.users.patch", "graph.users.assignLicense"} == {route for route, _ in KINDS.values()}

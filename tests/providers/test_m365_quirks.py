@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import inspect
+import re
+from pathlib import Path
 
 import pytest
 
@@ -95,6 +98,29 @@ def test_recipient_entry_says_deny_in_words(kind: str, is_deny: bool) -> None:
 )
 def test_holder_of_send_on_behalf_is_named_by_the_best_there_is(entry: object, identity: str) -> None:
     assert quirks.on_behalf_identity(entry) == identity
+
+
+@pytest.mark.parametrize(
+    ("row", "entries"),
+    [
+        ({"GrantSendOnBehalfTo": ["Anna"], "GrantSendOnBehalfToWithDisplayNames": [{"Guid": "id"}]}, [{"Guid": "id"}]),
+        ({"GrantSendOnBehalfTo": ["Anna", "Ben"], "GrantSendOnBehalfToWithDisplayNames": []}, ["Anna", "Ben"]),
+        ({"GrantSendOnBehalfTo": ["Anna"]}, ["Anna"]),
+        ({"GrantSendOnBehalfTo": None}, []),
+    ],
+)
+def test_holders_of_send_on_behalf_come_from_the_fuller_property(row: dict[str, object], entries: list[object]) -> None:
+    assert quirks.on_behalf_entries(row) == entries
+
+
+def test_every_quirk_has_a_case_here_and_says_where_it_was_seen() -> None:
+    found = inspect.getmembers(quirks, inspect.isfunction)
+    functions = {name: one for name, one in found if one.__module__ == quirks.__name__ and name[0] != "_"}
+    cases = Path(__file__).read_text(encoding="utf-8")
+    assert len(functions) >= 15
+    for name, one in functions.items():
+        assert f"quirks.{name}(" in cases, name
+        assert re.search(r"\((E|D)\)", one.__doc__ or ""), name
 
 
 def test_name_of_a_new_mailbox_is_short_and_unique() -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
 from sharedbox_cli.core.errors import (
@@ -32,6 +35,7 @@ _BY_STATUS: Mapping[int, tuple[type[CloudError], str]] = {
     409: (Conflict, "in conflict with what is there"), 412: (Refused, "the service refused the request"),
     429: (Throttled, "the service asks for patience"),
 }  # fmt: skip
+_RETRY_AFTER = re.compile(r"Retry after (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?Z")
 _MENDS = (
     ("Domain not found", "Use a domain that is verified in this Google Workspace account."),
     ("Sku not found", "The Workspace has no such subscription: name the licence that it has, or buy this one."),
@@ -54,7 +58,7 @@ def google_error(error: HttpError, call: str, mailbox: str = "") -> CloudError:
     kind, summary = _BY_STATUS.get(status, (Refused, "the service refused the request"))
     more: dict[str, Any] = {
         "call": call, "mailbox": mailbox, "status": status, "code": reason, "why": message[:500],
-        "request_id": headers.get("x-request-id", ""), "retry_after": retry_after(headers),
+        "request_id": headers.get("x-request-id", ""), "retry_after": retry_after(_with_told_time(headers, message)),
         "mend": next((mend for word, mend in _MENDS if word in message), ""),
     }  # fmt: skip
     if status >= 500 or status == 408:
@@ -70,6 +74,17 @@ def google_error(error: HttpError, call: str, mailbox: str = "") -> CloudError:
     if kind is PermissionDenied:
         return _denied(reason, message, more)
     return kind(summary, **more)
+
+
+def _with_told_time(headers: dict[str, str], message: str) -> dict[str, str]:
+    """Return headers with the time that Gmail tells in words alone: "Retry after 2026-11-27T10:00:00.000Z"."""
+    found = _RETRY_AFTER.search(message)
+    if found is None or "retry-after" in headers:
+        return headers
+    return {
+        **headers,
+        "retry-after": format_datetime(datetime.fromisoformat(found[1]).replace(tzinfo=UTC), usegmt=True),
+    }
 
 
 def _denied(reason: str, message: str, more: dict[str, Any]) -> CloudError:
@@ -88,8 +103,8 @@ def _said(content: bytes) -> tuple[str, str]:
     try:
         error = json.loads(content)["error"]
         items = error.get("errors") or [{}]
-        details = error.get("details") or [{}]
-        reason = items[0].get("reason") or details[0].get("reason") or error.get("status") or ""
+        told = next((item["reason"] for item in error.get("details") or () if item.get("reason")), "")
+        reason = items[0].get("reason") or told or error.get("status") or ""
         return str(error.get("message", "")), str(reason)
     except (ValueError, KeyError, TypeError, AttributeError, IndexError):
         return "", ""

@@ -26,7 +26,7 @@ from sharedbox_cli.emulator.service import World
 
 _SINGLE_USER_ONLY = frozenset({"aboutMe", "mySite", "mailboxSettings", "birthday", "skills"})
 _TRANSITIVE = "/v1.0/groups/{id}/transitiveMembers"
-_ORGANIZATION = frozenset({"id", "displayName", "verifiedDomains"})
+_ORGANIZATION = frozenset({"id", "displayName", "verifiedDomains", "countryLetterCode"})
 _MOST_IDS = 1000
 _TYPES = frozenset({"user", "group"})
 _OTHER_TYPES = frozenset({"device", "directoryobject", "serviceprincipal", "orgcontact", "application"})
@@ -162,7 +162,10 @@ class DirectoryRoutes:
             }
             for name in tenant.domains()
         ]  # fmt: skip
-        whole = {"id": tenant.id, "displayName": tenant.name, "verifiedDomains": domains}
+        country = tenant.meta("country", "DE") or None
+        whole = {
+            "id": tenant.id, "displayName": tenant.name, "verifiedDomains": domains, "countryLetterCode": country,
+        }  # fmt: skip
         context = f"{self._world.origin}/v1.0/$metadata#organization"
         return json_response(200, {"@odata.context": context, "value": [picked(whole, select)]})
 

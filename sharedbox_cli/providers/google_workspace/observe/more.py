@@ -10,7 +10,6 @@ from typing import Any
 from sharedbox_cli.core.errors import AuthError, PermissionDenied, Refused
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import LICENCE_NONE, Fact, Field, LicencePool, ObservedMailbox, Value
-from sharedbox_cli.providers.answers import Fields
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.google_workspace.api import Google
 from sharedbox_cli.providers.google_workspace.scopes import LICENSING, POLICIES, REPORTS
@@ -49,6 +48,7 @@ async def read_licences(google: Google, customer: str) -> dict[Address, str]:
     rows, _ = await google.read_all(
         LICENSING, lambda service, token: service.licenseAssignments().listForProduct(
             productId=PRODUCT, customerId=customer, maxResults=1000, pageToken=token,
+            fields="kind,nextPageToken,items(userId,skuId)",
         ), "items", "licensing.licenseAssignments.listForProduct", kind="licensing#licenseAssignmentList",
     )  # fmt: skip
     return {Address.of(str(row["userId"])): str(row["skuId"]) for row in rows}
@@ -72,6 +72,7 @@ async def read_sizes(
             rows, _ = await google.read_all(
                 REPORTS, lambda service, token, day=day: service.userUsageReport().get(  # type: ignore[misc]
                     userKey="all", date=day, parameters="accounts:used_quota_in_mb", maxResults=1000, pageToken=token,
+                    fields="kind,nextPageToken,usageReports(entity/userEmail,parameters(name,intValue))",
                 ), "usageReports", "reports.userUsageReport.get", kind="admin#reports#usageReports",
             )  # fmt: skip
         except Refused as error:
@@ -90,12 +91,13 @@ async def read_sizes(
 
 async def _pool(google: Google, day: str) -> dict[Fact, Value]:
     names = "accounts:total_quota_in_mb,accounts:used_quota_in_mb"
-    data = await google.read(
-        REPORTS, lambda service: service.customerUsageReports().get(date=day, parameters=names),
-        "reports.customerUsageReports.get",
+    rows, _ = await google.read_all(
+        REPORTS, lambda service, token: service.customerUsageReports().get(
+            date=day, parameters=names, pageToken=token,
+            fields="kind,nextPageToken,usageReports/parameters(name,intValue)",
+        ), "usageReports", "reports.customerUsageReports.get", kind="admin#reports#usageReports",
     )  # fmt: skip
-    for raw in data.get("usageReports", ()):
-        row = Fields(raw, "reports.customerUsageReports.get")
+    for row in rows:
         used, total = _number(row, "accounts:used_quota_in_mb"), _number(row, "accounts:total_quota_in_mb")
         if used is not None and total and total > 0:
             return {Fact.POOL_USED_BYTES: used * MIB, Fact.POOL_TOTAL_BYTES: total * MIB}
@@ -118,8 +120,9 @@ async def read_delegation(google: Google) -> str:
     text = "setting.type.matches('^settings/gmail\\\\.mail_delegation$')"
     try:
         rows, _ = await google.read_all(
-            POLICIES, lambda service, token: service.policies().list(filter=text, pageSize=100, pageToken=token),
-            "policies", "cloudidentity.policies.list",
+            POLICIES, lambda service, token: service.policies().list(
+                filter=text, pageSize=100, pageToken=token, fields="nextPageToken,policies/setting",
+            ), "policies", "cloudidentity.policies.list",
         )  # fmt: skip
     except (AuthError, PermissionDenied, Refused):
         return "unknown"  # the scope may not be granted, and everything else can be read without it

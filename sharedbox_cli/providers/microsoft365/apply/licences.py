@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from sharedbox_cli.core.change import Change
+from sharedbox_cli.core.errors import PermissionDenied
 from sharedbox_cli.core.model import LICENCE_NONE, Field
 from sharedbox_cli.core.outcome import Outcome, Status
+from sharedbox_cli.providers.microsoft365.apply.mailboxes import patch
 from sharedbox_cli.providers.microsoft365.apply.writer import Writer
 from sharedbox_cli.providers.microsoft365.observe.licences import PLAN_NAMES, mailbox_plans, read_skus
 from sharedbox_cli.providers.microsoft365.observe.people import read_people
@@ -37,6 +39,8 @@ async def licence(writer: Writer, change: Change, request_id: str) -> Outcome:
         return Outcome(Status.FAILED, problem)
     if not add and not remove:
         return Outcome(Status.ALREADY_SO)
+    if add and not user.get("usageLocation") and (problem := await _place(writer, change, identity, request_id)):
+        return Outcome(Status.FAILED, problem)
     body = {"addLicenses": [{"skuId": one, "disabledPlans": []} for one in add], "removeLicenses": remove}
     answer = await writer.graph.write(
         lambda: _assign(writer, identity, body), "POST /users/{id}/assignLicense", change.mailbox.text, request_id
@@ -53,6 +57,28 @@ async def _account(writer: Writer, change: Change, identity: str) -> dict[str, A
         writer.listener.waiting(wait, f"{change.mailbox} is new and not in the directory yet")
         await writer.clock.sleep(wait)
     return None
+
+
+async def _place(writer: Writer, change: Change, identity: str, request_id: str) -> str:
+    """Say where an account is used, which no licence goes without, and return what is in the way.
+
+    A new mailbox's account has none; licences by group take the organisation's, and so does this
+    (learn.microsoft.com/entra/identity/users/licensing-group-advanced, read 2026-11).
+    """
+    organization = await writer.graph.read_all(
+        writer.graph.client.organization.to_get_request_information, "organization"
+    )
+    country = str(organization[0].get("countryLetterCode") or "")
+    mend = "Set the usage location of the account (Microsoft 365 admin center, the user's page) and run this again"
+    if not country:
+        return f"the account has no usage location, and the organisation names no country. {mend}."
+    try:
+        await writer.graph.write(
+            lambda: patch(writer, identity, usageLocation=country), "PATCH /users/{id}", change.mailbox.text, request_id
+        )
+    except PermissionDenied:  # of this alone: the permission for licences does not hold it
+        return f"the account has no usage location. {mend}, or grant the application User.ReadWrite.All."
+    return ""
 
 
 def _swap(user: dict[str, Any], skus: Sequence[dict[str, Any]], wanted: str) -> tuple[list[str], list[str], str]:

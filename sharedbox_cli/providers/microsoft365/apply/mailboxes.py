@@ -70,7 +70,10 @@ async def update(writer: Writer, change: Change, request_id: str) -> Outcome:
     """Change settings: one call for all that Exchange keeps; sign-in is Graph's."""
     if Field.SIGN_IN in change.after:
         return await _sign_in(writer, change, request_id)
-    parameters = {"Identity": identity_of(change), **_parameters(change)}
+    wanted = _parameters(change)
+    if not wanted:
+        return Outcome(Status.ALREADY_SO)  # a new mailbox has no alias that would have to go
+    parameters = {"Identity": identity_of(change), **wanted}
     return outcome_of_reply(await writer.cmdlet("Set-Mailbox", parameters, change.mailbox, request_id))
 
 
@@ -92,7 +95,8 @@ def _parameters(change: Change) -> dict[str, Any]:
             case Field.SENT_ON_BEHALF:
                 found["MessageCopyForSendOnBehalfEnabled"] = value == COPY_BOTH
             case Field.ALIASES:
-                found["EmailAddresses"] = _alias_changes(change.before.get(name, ()), value)
+                if aliases := _alias_changes(change.before.get(name, ()), value):
+                    found["EmailAddresses"] = {"@odata.type": HASH_TABLE, **aliases}
             case _:
                 message = f"{name} is not a setting of Set-Mailbox"
                 raise ValueError(message)
@@ -103,7 +107,7 @@ def _alias_changes(before: Value, after: Value) -> dict[str, Any]:
     """Return what to add and remove: the list also holds SIP and X500 entries, so it is never overwritten."""
     old = set(before) if isinstance(before, tuple) else set()
     new = set(after) if isinstance(after, tuple) else set()
-    found: dict[str, Any] = {"@odata.type": HASH_TABLE}
+    found: dict[str, Any] = {}
     if add := sorted(f"smtp:{item}" for item in new - old):
         found["Add"] = add
     if remove := sorted(f"smtp:{item}" for item in old - new):
@@ -118,7 +122,7 @@ async def _sign_in(writer: Writer, change: Change, request_id: str) -> Outcome:
     while True:
         try:
             answer = await writer.graph.write(
-                lambda: _patch(writer, identity, accountEnabled=wanted),
+                lambda: patch(writer, identity, accountEnabled=wanted),
                 "PATCH /users/{id}",
                 change.mailbox.text,
                 request_id,
@@ -132,7 +136,8 @@ async def _sign_in(writer: Writer, change: Change, request_id: str) -> Outcome:
         return Outcome(Status.DONE, request_id=answer.headers.get("request-id", ""))
 
 
-def _patch(writer: Writer, identity: str, **values: Any) -> RequestInformation:
+def patch(writer: Writer, identity: str, **values: Any) -> RequestInformation:
+    """Return the request that changes an account's own properties."""
     from kiota_abstractions.method import Method
     from kiota_abstractions.request_information import RequestInformation
 

@@ -1,0 +1,64 @@
+"""Specs for the demo's tenant, and the path from them to outcomes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from sharedbox_cli.core.change import Change
+from sharedbox_cli.core.diff import make_plan
+from sharedbox_cli.core.model import (
+    MICROSOFT365,
+    Desired,
+    DesiredMailbox,
+    Field,
+    MembersMode,
+    Observed,
+    Right,
+    State,
+    TrusteeKind,
+    Value,
+    WantedGrant,
+)
+from sharedbox_cli.core.outcome import Outcome
+from sharedbox_cli.providers.microsoft365.provider import Microsoft365
+from tests.providers.google_setting import scope_of
+from tests.providers.setting import Setting, at
+
+
+def shared(
+    local: str, settings: Mapping[Field, Value] | None = None, grants: Iterable[WantedGrant] | None = None,
+    mode: MembersMode = MembersMode.EXACT, state: State = State.PRESENT,
+) -> DesiredMailbox:  # fmt: skip
+    """Return the spec of a shared mailbox."""
+    wanted = None if grants is None else tuple(grants)
+    return DesiredMailbox(at(local), MICROSOFT365, state, settings or {}, wanted, members_mode=mode)
+
+
+def user(local: str, right: Right = Right.FULL_ACCESS, automapping: bool | None = None) -> WantedGrant:
+    """Return a right that a spec gives to somebody."""
+    return WantedGrant(at(local), TrusteeKind.USER, right, automapping=automapping)
+
+
+def group(local: str, right: Right = Right.FULL_ACCESS) -> WantedGrant:
+    """Return a right that a spec gives to a group."""
+    return WantedGrant(at(local), TrusteeKind.GROUP, right)
+
+
+def observe(provider: Microsoft365, *boxes: DesiredMailbox) -> Observed:
+    """Return what a plan for these boxes rests on."""
+    return provider.observe(scope_of(boxes))
+
+
+def plan(setting: Setting, provider: Microsoft365, *boxes: DesiredMailbox) -> tuple[Change, ...]:
+    """Return what has to change."""
+    desired = Desired({box.address: box for box in boxes}, "digest", len(boxes))
+    return make_plan(desired, {MICROSOFT365: observe(provider, *boxes)}, setting.clock.now(), "0").changes
+
+
+def apply(provider: Microsoft365, changes: Iterable[Change]) -> dict[str, Outcome]:
+    """Apply changes in their order; what needs a failed one is left out."""
+    outcomes: dict[str, Outcome] = {}
+    for change in changes:
+        if all(outcomes[need].is_success for need in change.needs if need in outcomes):
+            outcomes[change.key] = provider.apply(change)
+    return outcomes

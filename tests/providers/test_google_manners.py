@@ -1,0 +1,166 @@
+"""How the vendor's client is used: packaged descriptions, masks, least scopes, one HTTP object a thread."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sharedbox_cli.cli.profile_google import google_connection
+from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, Fact, Field, Platform, Right
+from sharedbox_cli.emulator.google.token import TokenService
+from sharedbox_cli.providers.google_workspace.doctor import diagnose
+from sharedbox_cli.providers.google_workspace.once import http_once
+from sharedbox_cli.providers.google_workspace.scopes import DOORS
+from tests.providers.google_setting import STANDARD, GoogleSetting, collaborative, delegated, everything, user
+
+FACTS = (Fact.USED_BYTES, Fact.USED_AT, Fact.LICENCES, Fact.POOL_USED_BYTES, Fact.DELEGATION, Fact.SIGN_IN_STATE)
+ALL_FIELDS = {
+    GOOGLE_DELEGATED: (
+        Field.KIND, Field.DISPLAY_NAME, Field.ALIASES, Field.LICENCE, Field.FOLDERS, Field.TAGS, Field.RULES,
+        Field.SENDERS, Field.AUTO_REPLY, Field.FORWARDING_TO, Field.ACCESS_IMAP, Field.ACCESS_POP,
+    ),
+    GOOGLE_COLLABORATIVE: (Field.KIND, Field.DISPLAY_NAME, Field.ALIASES, Field.GROUP_HISTORY, Field.DELIVERY),
+}  # fmt: skip
+AUTH = "https://www.googleapis.com/auth/"
+NO_READ_ONLY_ONE = {"apps.groups.settings", "apps.licensing", "gmail.settings.basic", "gmail.labels"}
+"""Reading needs these, as Google has no smaller scope for it (google-workspace reference: methods and scopes)."""
+each = pytest.mark.parametrize("platform", [GOOGLE_DELEGATED, GOOGLE_COLLABORATIVE])
+
+
+@pytest.fixture
+def granted(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, set[str]]]:
+    """Return the scopes of all tokens that were given out, by whom they act for."""
+    found: dict[str, set[str]] = defaultdict(set)
+    issue = TokenService.issue
+
+    def issued(self: TokenService, subject: str, scopes: Any, account: str, *, delegated: bool = False) -> str:
+        found[subject] |= {str(scope).removeprefix(AUTH) for scope in scopes}
+        return issue(self, subject, scopes, account, delegated=delegated)
+
+    monkeypatch.setattr(TokenService, "issue", issued)
+    yield found
+
+
+def read_everything(workspace: GoogleSetting, platform: Platform) -> None:
+    workspace.shared.observe(everything(platform, fields=ALL_FIELDS[platform], facts=FACTS))
+
+
+def documents() -> dict[str, dict[str, Any]]:
+    """Return every method of the packaged descriptions, by its id."""
+    import googleapiclient.discovery_cache as cache
+
+    folder = Path(cache.__file__).parent / "documents"
+    found: dict[str, dict[str, Any]] = {}
+    for door in DOORS.values():
+        document = json.loads((folder / f"{door.service}.{door.version}.json").read_text(encoding="utf-8"))
+        todo = [document]
+        while todo:
+            node = todo.pop()
+            todo += node.get("resources", {}).values()
+            for method in node.get("methods", {}).values():
+                reply = document["schemas"].get(method.get("response", {}).get("$ref"), {})
+                found[method["id"]] = {**method, "is_paged": "nextPageToken" in reply.get("properties", {})}
+    return found
+
+
+@each
+def test_lists_when_paged_then_a_mask_names_what_is_read_and_the_next_page(
+    workspace: GoogleSetting, platform: Platform
+) -> None:
+    read_everything(workspace, platform)
+    known = documents()
+    paged = [
+        line
+        for line in workspace.emulator.log.lines
+        if known.get(str(line["route"]).removeprefix("google."), {}).get("is_paged")
+    ]
+    assert paged
+    for line in paged:
+        assert "nextPageToken" in line["query"], (line["route"], line["query"])
+        assert "fields=" in line["query"]
+
+
+@each
+def test_descriptions_when_clients_are_built_then_none_is_fetched(workspace: GoogleSetting, platform: Platform) -> None:
+    read_everything(workspace, platform)
+    assert not [line for line in workspace.emulator.log.lines if "discovery" in line["path"]]
+
+
+@each
+def test_scopes_when_reading_then_nothing_that_writes_is_asked_for(
+    workspace: GoogleSetting, granted: dict[str, set[str]], platform: Platform
+) -> None:
+    read_everything(workspace, platform)
+    asked = {scope for scopes in granted.values() for scope in scopes}
+    assert {one for one in asked if not one.endswith(".readonly")} <= NO_READ_ONLY_ONE
+    mailboxes = {box for box in workspace.make.seeded.mailboxes if box in granted}
+    others = [scope for who, scopes in granted.items() if who not in mailboxes for scope in scopes]
+    assert not [scope for scope in others if scope.startswith("gmail.")], "mailboxes are read as themselves"
+
+
+def test_scopes_when_a_plan_needs_one_api_then_no_other_is_asked_for(
+    workspace: GoogleSetting, granted: dict[str, set[str]]
+) -> None:
+    workspace.observe(delegated("sales", {Field.DISPLAY_NAME: "Sales"}))
+    assert {scope.split(".")[0] for scopes in granted.values() for scope in scopes} == {"admin"}
+    granted.clear()
+    workspace.provider().observe(everything(GOOGLE_COLLABORATIVE))
+    assert {scope for scopes in granted.values() for scope in scopes if not scope.startswith("admin.")} == {
+        "apps.groups.settings"
+    }
+
+
+def test_scopes_when_applying_then_those_that_write_are_asked_for_where_something_is_written(
+    workspace: GoogleSetting, granted: dict[str, set[str]]
+) -> None:
+    workspace.run(delegated("sales", {Field.LICENCE: STANDARD}, (user("anna"),)))
+    asked = {scope for scopes in granted.values() for scope in scopes}
+    assert "gmail.settings.sharing" in asked
+    assert not asked & {"apps.groups.settings", "admin.directory.user.security"}
+    granted.clear()
+    workspace.run(collaborative("desk", {}, (user("anna", Right.OWNER), user("emi", Right.MEMBER))))
+    asked = {scope for scopes in granted.values() for scope in scopes}
+    assert "admin.directory.group.member" in asked
+    assert not {scope for scope in asked if scope.startswith(("gmail", "apps.licensing"))}
+
+
+def test_scopes_when_the_doctor_looks_then_each_door_is_tried(
+    workspace: GoogleSetting, granted: dict[str, set[str]]
+) -> None:
+    connection = google_connection(None, workspace.emulator.environment())
+    assert connection is not None
+    found = diagnose(connection)
+    assert all(one.status == "ok" for one in found), found
+    wanted = {scope.removeprefix(AUTH) for door in DOORS.values() for scope in (*door.read, *door.write)}
+    assert {scope for scopes in granted.values() for scope in scopes} >= wanted
+
+
+@each
+def test_http_when_many_threads_read_then_each_has_an_object_of_its_own(
+    workspace: GoogleSetting, monkeypatch: pytest.MonkeyPatch, platform: Platform
+) -> None:
+    used: dict[int, set[int]] = defaultdict(set)
+    kept: list[object] = []
+
+    def watched() -> Any:
+        made = http_once()
+        kept.append(made)  # so that no id is given twice
+        request = made.request
+
+        def noted(*arguments: Any, **options: Any) -> Any:
+            used[id(made)].add(threading.get_ident())
+            return request(*arguments, **options)
+
+        made.request = noted
+        return made
+
+    monkeypatch.setattr("sharedbox_cli.providers.google_workspace.wire.http_once", watched)
+    read_everything(workspace, platform)
+    assert len(used) > 1, "several threads were at work"
+    assert [len(threads) for threads in used.values()] == [1] * len(used)

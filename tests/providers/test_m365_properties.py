@@ -1,0 +1,137 @@
+"""What must hold for every spec on Microsoft 365, through the real SDKs, licences included."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+import pytest
+
+from sharedbox_cli.core.change import Kind
+from sharedbox_cli.core.model import (
+    BLOCKED,
+    COPY_BOTH,
+    COPY_SENDER,
+    LICENCE_NONE,
+    PLAN_1,
+    PLAN_2,
+    DesiredMailbox,
+    Field,
+    MembersMode,
+    Right,
+    Value,
+)
+from sharedbox_cli.emulator import seed as tenants
+from tests.providers.conftest import Fill
+from tests.providers.m365_specs import apply, group, observe, plan, shared, user
+from tests.providers.setting import Setting
+
+Serve = Callable[[Fill], Setting]
+SEEDS = range(8)
+PEOPLE = ("anna", "ben", "chloe", "dmitri", "emi", "fatima")
+BOXES = ("sales", "billing", "support", "orders", "info")
+RIGHTS = (Right.FULL_ACCESS, Right.SEND_AS, Right.SEND_ON_BEHALF)
+FAULTS: tuple[dict[str, object], ...] = (
+    {"kind": "reset_before"}, {"kind": "reset_after"}, {"kind": "truncate"}, {"kind": "throttle", "retry_after": 3},
+    {"kind": "status", "status": 503}, {"kind": "status_after", "status": 502}, {"kind": "unauthorized"},
+)  # fmt: skip
+CHOICES: dict[Field, tuple[Value, ...]] = {
+    Field.DISPLAY_NAME: ("Sales", "Продажи", "A 'B' C"), Field.HIDDEN: (True, False), Field.SIGN_IN: (BLOCKED,),
+    Field.SENT_AS: (COPY_BOTH, COPY_SENDER), Field.SENT_ON_BEHALF: (COPY_BOTH, COPY_SENDER),
+    Field.LICENCE: (PLAN_1, PLAN_2, LICENCE_NONE),
+}  # fmt: skip
+
+
+def specs_of(seed: int) -> list[DesiredMailbox]:
+    """Return some specs: of mailboxes that are there, of new ones and of a person's, with some of all fields."""
+    rng = random.Random(seed)  # noqa: S311 - test data
+    return [_spec(local, rng) for local in rng.sample(BOXES, 3)]
+
+
+def _spec(local: str, rng: random.Random) -> DesiredMailbox:
+    settings = {name: rng.choice(values) for name, values in CHOICES.items() if rng.random() < 0.6}
+    if rng.random() < 0.5:
+        settings[Field.ALIASES] = tuple(f"{local}-{n}@contoso.example" for n in range(rng.randrange(3)))
+    grants = [
+        user(who, right) for who in rng.sample(PEOPLE, rng.randrange(1, 5)) for right in RIGHTS[: rng.choice([1, 2, 3])]
+    ]
+    if rng.random() < 0.3:
+        grants.append(group("sg-audit"))
+    return shared(local, settings, grants, rng.choice([MembersMode.EXACT, MembersMode.EXACT, MembersMode.AT_LEAST]))
+
+
+def state_of(demo: Setting, specs: list[DesiredMailbox]) -> object:
+    """Return what the specs manage, as it is."""
+    world = observe(demo.provider(), *specs)
+    return {
+        box.address: (
+            dict(world.mailboxes[box.address].settings),
+            {(world.trustees[one.trustee].address, one.right) for one in world.mailboxes[box.address].grants or ()},
+        )
+        for box in specs
+    }
+
+
+def planned(demo: Setting, specs: list[DesiredMailbox]) -> object:
+    return plan(demo, demo.provider(), *specs)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_plan_when_applied_then_the_next_is_empty_whatever_the_order(demo: Setting, seed: int) -> None:
+    demo.permit("User.ReadWrite.All")
+    specs = specs_of(seed)
+    provider = demo.provider()
+    changes = plan(demo, provider, *specs)
+    assert changes == plan(demo, provider, *reversed(specs)), "the order of specs changes nothing"
+    outcomes = apply(provider, changes)
+    assert all(one.is_success for one in outcomes.values()), outcomes
+    assert planned(demo, specs) == ()
+    again = apply(provider, (change for change in changes if change.kind is not Kind.CREATE))
+    assert all(one.is_success for one in again.values()), again
+    assert planned(demo, specs) == (), "twice is as once"
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_apply_when_it_is_killed_at_any_step_then_another_run_ends_in_the_same_state(
+    serve: Serve, demo: Setting, seed: int
+) -> None:
+    demo.permit("User.ReadWrite.All")  # for licences of new mailboxes
+    specs = specs_of(seed)
+    apply(demo.provider(), plan(demo, demo.provider(), *specs))
+    wanted = state_of(demo, specs)
+    broken: Setting = serve(tenants.demo)
+    broken.permit("User.ReadWrite.All")
+    rng = random.Random(seed)  # noqa: S311 - test data
+    for _ in range(3):
+        changes = plan(broken, broken.provider(), *specs)
+        apply(broken.provider(), changes[: rng.randrange(len(changes) + 1)])  # a new process: nothing is remembered
+    apply(broken.provider(), plan(broken, broken.provider(), *specs))
+    assert planned(broken, specs) == ()
+    assert state_of(broken, specs) == wanted
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_apply_when_anything_breaks_in_between_then_runs_end_where_a_faultless_one_does(
+    serve: Serve, demo: Setting, seed: int
+) -> None:
+    demo.permit("User.ReadWrite.All")  # for licences of new mailboxes
+    specs = specs_of(seed)
+    apply(demo.provider(), plan(demo, demo.provider(), *specs))
+    wanted = state_of(demo, specs)
+    broken: Setting = serve(tenants.demo)
+    broken.permit("User.ReadWrite.All")
+    rng = random.Random(seed)  # noqa: S311 - test data
+    for _ in range(4):
+        changes = plan(broken, broken.provider(), *specs)
+        if not changes:
+            break
+        broken.faults(*(
+            {"route": rng.choice(["exchange.*", "graph.*"]), "n": rng.randrange(1, 40), **rng.choice(FAULTS)}
+            for _ in range(rng.randrange(1, 5))
+        ))  # fmt: skip
+        apply(broken.provider(), changes)
+        broken.faults()
+    assert planned(broken, specs) == ()
+    assert state_of(broken, specs) == wanted
+    made = [effect for effect in broken.effects() if "made" in effect or "created" in effect]
+    assert len(made) == len(set(made)), "nothing is made twice"
