@@ -248,7 +248,9 @@ def test_mailbox_when_one_of_several_is_of_another_domain_then_told_at_its_place
         "version: 1\nmailbox: x@fabrikam.example\nplatform: google-delegated\ndisplay_name: x\n"
     )
     done = cli("plan", tmp_path)
-    assert (done.code, "other.yaml:2" in done.err, "not a domain of the tenant" in done.err) == (1, True, True), done.err
+    assert (done.code, "other.yaml:2" in done.err, "not a domain of the tenant" in done.err) == (1, True, True), (
+        done.err
+    )
 
 
 def test_customer_when_the_profile_names_another_workspace_then_nothing_is_written(
