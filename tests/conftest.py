@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +23,21 @@ from sharedbox_cli.providers.microsoft365.provider import Microsoft365
 
 settings.register_profile("ci", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ci")
+
+MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes folders of its own in it
+ENOUGH_BYTES = 1_000_000_000
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep tests' files in memory where there is room: journals wait for the disk at every change."""
+    if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH_BYTES:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Use half as many processes again as there are processors: tests of a server wait for its answers."""
+    return 3 * (os.cpu_count() or 2) // 2
+
 
 EXAMPLES = Path(__file__).parents[1] / "examples" / "mailboxes"
 

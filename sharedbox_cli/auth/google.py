@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sharedbox_cli.auth.connection import GOOGLE_TOKEN_URL, GoogleConnection, GoogleMethod
@@ -170,6 +171,16 @@ class GoogleCredentials:
         return _Identity(signer, connection.service_account, connection.token_url, request)
 
 
+@lru_cache(maxsize=1)
+def _loaded(key: str, identity: str) -> Signer:
+    """Return the signer of a key that was checked and tried: that takes a while, and a process has one."""
+    from google.auth.crypt import RSASigner
+
+    made: Signer = RSASigner.from_string(key, identity or None)  # type: ignore[no-untyped-call]
+    made.sign(b"")  # type: ignore[no-untyped-call]
+    return made
+
+
 def _signer(file: CredentialFile) -> Signer:
     """Return what signs with the key, tried once. Raises AuthError."""
     from google.oauth2 import service_account
@@ -179,9 +190,8 @@ def _signer(file: CredentialFile) -> Signer:
             "a key of another Google", where=file.path, why="Only googleapis.com lets a service account act as people."
         )
     try:
-        made = service_account.Credentials.from_service_account_info(dict(file.info))  # type: ignore[no-untyped-call]
-        signer: Signer = made.signer
-        signer.sign(b"")  # type: ignore[no-untyped-call]
+        service_account.Credentials(None, file.info["client_email"], file.info["token_uri"])  # type: ignore[no-untyped-call]
+        signer = _loaded(str(file.info["private_key"]), str(file.info.get("private_key_id", "")))
     except Exception as error:  # noqa: BLE001 - cryptography raises many kinds, and their texts may quote the key
         raise AuthError(
             "the key cannot be used", where=file.path, why=f"It is cut or edited ({type(error).__name__}).",
