@@ -34,6 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Use half as many processes again as there are processors: tests of a server wait for its answers."""
     return 3 * (os.cpu_count() or 2) // 2

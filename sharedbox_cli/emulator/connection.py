@@ -60,6 +60,8 @@ class _Connection(BaseHTTPRequestHandler):
     sys_version = ""
     server: Server
     timeout = 120
+    disable_nagle_algorithm = True
+    _headers_buffer: list[bytes]
 
     def setup(self) -> None:
         self.request.settimeout(10)
@@ -84,13 +86,17 @@ class _Connection(BaseHTTPRequestHandler):
             self.send_header(name, value)
         if response.status != 204:
             self.send_header("Content-Length", str(len(response.body)))
-        self.end_headers()
+        has_body = response.status != 204 and self.command != "HEAD"
         if manner == "cut":
-            self.wfile.write(response.body[: len(response.body) // 2])
-            self.wfile.flush()
+            self._answer(response.body[: len(response.body) // 2])
             self._reset()
-        elif response.status != 204 and self.command != "HEAD":
-            self.wfile.write(response.body)
+        else:
+            self._answer(response.body if has_body else b"")
+
+    def _answer(self, body: bytes) -> None:
+        """Send headers and body in one piece: two small ones would wait for each other's acknowledgement."""
+        self._headers_buffer += [b"\r\n", body]
+        self.flush_headers()
 
     def _chunks(self) -> bytes:
         body = b""
