@@ -21,11 +21,29 @@ def audit(mailboxes: int, folder: Path) -> tuple[int, float]:
     started = time.perf_counter()
     subprocess.run(
         [
-            sys.executable, "-m", "sharedbox_cli", "emulator", "run", "--mailboxes", str(mailboxes), "--members",
-            "10", "--log", str(log), "--", sys.executable, "-m", "sharedbox_cli", "audit", "-o", "json",
+            sys.executable,
+            "-m",
+            "sharedbox_cli",
+            "emulator",
+            "run",
+            "--mailboxes",
+            str(mailboxes),
+            "--members",
+            "10",
+            "--log",
+            str(log),
+            "--",
+            sys.executable,
+            "-m",
+            "sharedbox_cli",
+            "audit",
+            "-o",
+            "json",
         ],
-        check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        check=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     wall = time.perf_counter() - started
     lines = (json.loads(line) for line in log.read_text(encoding="utf-8").splitlines())
     return sum(not line["parent"] for line in lines), wall

@@ -89,9 +89,7 @@ class Cloud:
 
     def connection(self) -> MicrosoftConnection:
         origin = self.emulator.origin
-        return MicrosoftConnection(
-            self.tenant.id, CLIENT_ID, authority=origin, graph_url=origin, exchange_url=origin
-        )  # fmt: skip
+        return MicrosoftConnection(self.tenant.id, CLIENT_ID, authority=origin, graph_url=origin, exchange_url=origin)
 
     def provider(self) -> Microsoft365:
         return Microsoft365(self.connection(), clock=self.clock)

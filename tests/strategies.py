@@ -91,25 +91,40 @@ MICROSOFT_SETTINGS: dict[Field, st.SearchStrategy[Value]] = {
 }
 
 DELEGATED_SETTINGS: dict[Field, st.SearchStrategy[Value]] = {
-    Field.DISPLAY_NAME: MICROSOFT_SETTINGS[Field.DISPLAY_NAME], Field.ALIASES: _ALIASES, Field.HIDDEN: st.booleans(),
-    Field.SIGN_IN: st.just(BLOCKED), Field.LICENCE: st.sampled_from([LICENCE_NONE, "google-a", "google-b"]),
-    Field.FOLDERS: _LABELS, Field.TAGS: _TAGS, Field.RULES: _RULES, Field.FORWARDING_TO: _FORWARDING,
-    Field.FORWARDING_KEEP_COPY: st.booleans(), Field.AUTO_REPLY: st.booleans(),
-    Field.AUTO_REPLY_SUBJECT: st.sampled_from(["", "Away"]), Field.ACCESS_IMAP: st.booleans(),
+    Field.DISPLAY_NAME: MICROSOFT_SETTINGS[Field.DISPLAY_NAME],
+    Field.ALIASES: _ALIASES,
+    Field.HIDDEN: st.booleans(),
+    Field.SIGN_IN: st.just(BLOCKED),
+    Field.LICENCE: st.sampled_from([LICENCE_NONE, "google-a", "google-b"]),
+    Field.FOLDERS: _LABELS,
+    Field.TAGS: _TAGS,
+    Field.RULES: _RULES,
+    Field.FORWARDING_TO: _FORWARDING,
+    Field.FORWARDING_KEEP_COPY: st.booleans(),
+    Field.AUTO_REPLY: st.booleans(),
+    Field.AUTO_REPLY_SUBJECT: st.sampled_from(["", "Away"]),
+    Field.ACCESS_IMAP: st.booleans(),
     Field.ORG_UNIT: st.sampled_from(["/", "/Shared mailboxes"]),
-}  # fmt: skip
+}
 COLLABORATIVE_SETTINGS: dict[Field, st.SearchStrategy[Value]] = {
-    Field.DISPLAY_NAME: MICROSOFT_SETTINGS[Field.DISPLAY_NAME], Field.ALIASES: _ALIASES, Field.HIDDEN: st.booleans(),
-    Field.GROUP_POSTING: st.sampled_from(["anyone", "members"]), Field.GROUP_HISTORY: st.booleans(),
-    Field.GROUP_VIEWING: st.sampled_from(["members", "anyone"]), Field.GROUP_DESCRIPTION: HOSTILE,
-}  # fmt: skip
+    Field.DISPLAY_NAME: MICROSOFT_SETTINGS[Field.DISPLAY_NAME],
+    Field.ALIASES: _ALIASES,
+    Field.HIDDEN: st.booleans(),
+    Field.GROUP_POSTING: st.sampled_from(["anyone", "members"]),
+    Field.GROUP_HISTORY: st.booleans(),
+    Field.GROUP_VIEWING: st.sampled_from(["members", "anyone"]),
+    Field.GROUP_DESCRIPTION: HOSTILE,
+}
 SETTINGS = {
-    MICROSOFT365: MICROSOFT_SETTINGS, GOOGLE_DELEGATED: DELEGATED_SETTINGS, GOOGLE_COLLABORATIVE: COLLABORATIVE_SETTINGS
-}  # fmt: skip
+    MICROSOFT365: MICROSOFT_SETTINGS,
+    GOOGLE_DELEGATED: DELEGATED_SETTINGS,
+    GOOGLE_COLLABORATIVE: COLLABORATIVE_SETTINGS,
+}
 RIGHTS = {
     MICROSOFT365: (Right.FULL_ACCESS, Right.SEND_AS, Right.SEND_ON_BEHALF),
-    GOOGLE_DELEGATED: (Right.FULL_ACCESS, Right.SEND_AS), GOOGLE_COLLABORATIVE: ROLES,
-}  # fmt: skip
+    GOOGLE_DELEGATED: (Right.FULL_ACCESS, Right.SEND_AS),
+    GOOGLE_COLLABORATIVE: ROLES,
+}
 OTHER_KIND = {MICROSOFT365: KIND_USER, GOOGLE_DELEGATED: KIND_USER, GOOGLE_COLLABORATIVE: KIND_GROUP}
 PLATFORM: st.SearchStrategy[Platform] = st.shared(st.sampled_from(sorted(SETTINGS)), key="platform")
 """One platform an example, the same for its tenant and its specs."""
@@ -149,10 +164,16 @@ def worlds(draw: st.DrawFn) -> Observed:
     }
     known = trustees()
     return Observed(
-        "tenant-1", "Contoso", frozenset({platform}), frozenset({DOMAIN}), NOW,
-        mailboxes=boxes, trustees=known, taken=taken,
+        "tenant-1",
+        "Contoso",
+        frozenset({platform}),
+        frozenset({DOMAIN}),
+        NOW,
+        mailboxes=boxes,
+        trustees=known,
+        taken=taken,
         directory={item.address: key for key, item in known.items() if item.address},
-    )  # fmt: skip
+    )
 
 
 @st.composite

@@ -35,20 +35,25 @@ def chosen_google_method(connection: GoogleConnection, file: CredentialFile | No
             return GoogleMethod.KEYLESS
         what = "no service account" if file else f"neither a service account nor {VARIABLE}"
         raise AuthError(
-            "no way to sign in", where="Google Workspace", why=f"There is {what}.",
+            "no way to sign in",
+            where="Google Workspace",
+            why=f"There is {what}.",
             mend="Set SHAREDBOX_GOOGLE_SERVICE_ACCOUNT, or `service_account` in the profile, to its e-mail (keyless); "
             f"or {VARIABLE} to the file of its key. {_PAGE} compares them.",
-        )  # fmt: skip
+        )
     if method is GoogleMethod.KEYLESS and not connection.service_account:
         raise AuthError(
-            "no service account is configured", why="Without a key, nothing says who is to sign.",
+            "no service account is configured",
+            why="Without a key, nothing says who is to sign.",
             mend="Set SHAREDBOX_GOOGLE_SERVICE_ACCOUNT, or `service_account` in the profile, to its e-mail.",
-        )  # fmt: skip
+        )
     if method is GoogleMethod.KEY and (file is None or not file.is_key):
         raise AuthError(
-            "no key of a service account", where=file.path if file else "", mend=f"{VARIABLE} names its JSON file.",
+            "no key of a service account",
+            where=file.path if file else "",
+            mend=f"{VARIABLE} names its JSON file.",
             why="The file is of another kind." if file else f"{VARIABLE} is not set.",
-        )  # fmt: skip
+        )
     return method
 
 
@@ -77,10 +82,11 @@ class GoogleCredentials:
         """Return credentials that act as a person, the same object each time. Raises AuthError; asks no network."""
         if not subject:
             raise AuthError(
-                "no administrator to act as", where="Google Workspace",
+                "no administrator to act as",
+                where="Google Workspace",
                 why="A service account sees nothing of a Workspace by itself.",
                 mend="Set SHAREDBOX_GOOGLE_ADMIN, or `admin` in the profile, to an administrator's address.",
-            )  # fmt: skip
+            )
         key = (subject.lower(), tuple(sorted(set(scopes))))
         with self._lock:
             found = self._made.get(key)
@@ -148,9 +154,11 @@ class GoogleCredentials:
         named = self._connection.service_account
         if named and named.lower() != file.email.lower():
             raise AuthError(
-                "a key of another service account", where=file.path,
-                why=f"It is of {file.email or 'nobody'}; configured is {named}.", mend="Make the two agree.",
-            )  # fmt: skip
+                "a key of another service account",
+                where=file.path,
+                why=f"It is of {file.email or 'nobody'}; configured is {named}.",
+                mend="Make the two agree.",
+            )
         signer = _signer(file)
         token_url = self._connection.token_url
         if token_url == GOOGLE_TOKEN_URL:
@@ -194,7 +202,9 @@ def _signer(file: CredentialFile) -> Signer:
         signer = _loaded(str(file.info["private_key"]), str(file.info.get("private_key_id", "")))
     except Exception as error:  # noqa: BLE001 - cryptography raises many kinds, and their texts may quote the key
         raise AuthError(
-            "the key cannot be used", where=file.path, why=f"It is cut or edited ({type(error).__name__}).",
+            "the key cannot be used",
+            where=file.path,
+            why=f"It is cut or edited ({type(error).__name__}).",
             mend="Download a new one: console.cloud.google.com > IAM & Admin > Service accounts > Keys.",
-        ) from None  # fmt: skip
+        ) from None
     return signer

@@ -27,12 +27,7 @@ _LATER = "Try again later."
 
 
 def words_of_refresh_error(
-    error: GoogleAuthError,
-    subject: str,
-    scopes: Sequence[str],
-    connection: GoogleConnection,
-    *,
-    client_id: str = "",
+    error: GoogleAuthError, subject: str, scopes: Sequence[str], connection: GoogleConnection, *, client_id: str = ""
 ) -> CloudError | AuthError:
     """Return what a refused token means: of the set-up an AuthError, of a mailbox or the network a CloudError."""
     from google.auth import exceptions
@@ -68,27 +63,33 @@ def source_error(error: BaseException, path: str = "") -> AuthError:
     kind = type(error).__name__
     if kind == "DefaultCredentialsError" and not path:
         return AuthError(
-            "no identity to start from", where="Google Workspace",
+            "no identity to start from",
+            where="Google Workspace",
             why="Keyless sign-in needs one: workload identity federation, a Google Cloud machine or gcloud.",
             mend="Point GOOGLE_APPLICATION_CREDENTIALS at the federation's file, or for a person:\n"
             "    gcloud auth application-default login",
-        )  # fmt: skip
+        )
     if kind == "OAuthError":
         return AuthError(
-            "workload identity federation refused", where=code or path,
+            "workload identity federation refused",
+            where=code or path,
             why="Google does not accept the token of this pipeline or machine.",
             mend="Compare issuer, audience and attribute condition: console.cloud.google.com > IAM & Admin > "
             "Workload Identity Federation.",
-        )  # fmt: skip
+        )
     if code in ("invalid_grant", "invalid_rapt"):
         return AuthError(
-            "the starting identity is worn out", where=code, why="Its sign-in was revoked or is too old.",
+            "the starting identity is worn out",
+            where=code,
+            why="Its sign-in was revoked or is too old.",
             mend="For a person:\n    gcloud auth application-default login",
-        )  # fmt: skip
+        )
     return AuthError(
-        "the starting identity cannot be used", where=code or path, why=f"{kind}.",
+        "the starting identity cannot be used",
+        where=code or path,
+        why=f"{kind}.",
         mend="See docs/how-to/connect-google-workspace.md: keyless.",
-    )  # fmt: skip
+    )
 
 
 def _answer_of(error: BaseException) -> tuple[str, str]:
@@ -109,9 +110,11 @@ def _transport(error: BaseException, subject: str) -> CloudError | AuthError:
     text = str(error)
     if isinstance(error, ssl.SSLError) or "SSL" in type(error).__name__ or "CERTIFICATE_VERIFY_FAILED" in text:
         return AuthError(
-            "sign-in failed", where="Google", why="The login service's certificate is not trusted: a proxy that "
-            "looks inside?", mend="Point REQUESTS_CA_BUNDLE and HTTPLIB2_CA_CERTS at the certificate of your proxy.",
-        )  # fmt: skip
+            "sign-in failed",
+            where="Google",
+            why="The login service's certificate is not trusted: a proxy that looks inside?",
+            mend="Point REQUESTS_CA_BUNDLE and HTTPLIB2_CA_CERTS at the certificate of your proxy.",
+        )
     if "CA certificate bundle" in text:
         mend = "Point REQUESTS_CA_BUNDLE at a file of certificates."
         return AuthError("sign-in failed", where="REQUESTS_CA_BUNDLE", why="There is no such file.", mend=mend)
@@ -127,19 +130,25 @@ def _signing(status: int, reason: str, connection: GoogleConnection) -> CloudErr
         return Unreachable("IAM failed", call="signBlob", status=status, code=reason, mend=_LATER)
     if reason == "SERVICE_DISABLED":
         return AuthError(
-            "IAM may not sign", where=where, why="The API is switched off in the service account's project.",
+            "IAM may not sign",
+            where=where,
+            why="The API is switched off in the service account's project.",
             mend="console.cloud.google.com > APIs & Services > IAM Service Account Credentials API > Enable.",
-        )  # fmt: skip
+        )
     if status == 404:
         return AuthError(
-            "no such service account", where=where, why=f"IAM does not know {account}.",
+            "no such service account",
+            where=where,
+            why=f"IAM does not know {account}.",
             mend=f"Compare it with {_ACCOUNTS}.",
-        )  # fmt: skip
+        )
     if status == 403:
         return AuthError(
-            "IAM may not sign", where=where, why=f"Who asks has no right to sign for {account}, or it is not there.",
+            "IAM may not sign",
+            where=where,
+            why=f"Who asks has no right to sign for {account}, or it is not there.",
             mend=f"{_ACCOUNTS} > {account} > Permissions > Grant access: Service Account Token Creator.",
-        )  # fmt: skip
+        )
     return AuthError("IAM did not sign", where=where, why="It refuses the identity that asked.", mend=_DOCTOR)
 
 
@@ -147,20 +156,23 @@ def _not_delegated(code: str, subject: str, scopes: Sequence[str], client_id: st
     number = client_id or f"the account's *unique id* ({_ACCOUNTS})"
     listed = ",".join(sorted(set(scopes)))
     return AuthError(
-        "the service account may not act as people", where=f"{code} · {subject}",
+        "the service account may not act as people",
+        where=f"{code} · {subject}",
         why=f"Domain-wide delegation of client id {number} is missing, or lacks one of these scopes; a broader one "
         "does not stand for a narrower.",
         mend="admin.google.com > Security > Access and data control > API controls > Domain-wide delegation > Add new. "
         f"Client id: {number}. Scopes:\n    {listed}\nA change takes minutes, at most a day.",
-    )  # fmt: skip
+    )
 
 
 def _not_a_scope(subject: str, scopes: Sequence[str]) -> AuthError:
     listed = " ".join(sorted(set(scopes))) or "none"
     return AuthError(
-        "Google knows no such scope", where=f"invalid_scope · {subject}", why=f"Asked for: {listed}.",
+        "Google knows no such scope",
+        where=f"invalid_scope · {subject}",
+        why=f"Asked for: {listed}.",
         mend="Please report it: sharedbox asks for scopes, not you.",
-    )  # fmt: skip
+    )
 
 
 def _of_account(code: str, text: str, connection: GoogleConnection) -> AuthError | None:

@@ -117,9 +117,12 @@ def _made(
             connection_id = env.get("AZURESUBSCRIPTION_SERVICE_CONNECTION_ID", "")
             token = secret_of(env, "SYSTEM_ACCESSTOKEN")
             return identity.AzurePipelinesCredential(
-                tenant_id=tenant, client_id=client, service_connection_id=connection_id, system_access_token=token,
+                tenant_id=tenant,
+                client_id=client,
+                service_connection_id=connection_id,
+                system_access_token=token,
                 **common,
-            )  # fmt: skip
+            )
         case Method.MANAGED_IDENTITY:
             return identity.ManagedIdentityCredential(client_id=client or None)
         case _:

@@ -17,9 +17,11 @@ _GRANTS = frozenset({"grants"})
 def _count(subject: Subject) -> int:
     """Return how many delegates there are, or are wanted where that is more."""
     there = len({grant.trustee for grant in subject.grants() if grant.right is Right.FULL_ACCESS})
-    wished = {wish.trustee for wish in (subject.spec.grants or ()) if wish.right is Right.FULL_ACCESS} if (
-        subject.spec and subject.spec.state is State.PRESENT
-    ) else set()  # fmt: skip
+    wished = (
+        {wish.trustee for wish in (subject.spec.grants or ()) if wish.right is Right.FULL_ACCESS}
+        if (subject.spec and subject.spec.state is State.PRESENT)
+        else set()
+    )
     return max(there, len(wished))
 
 

@@ -57,73 +57,108 @@ def _suspended_crowd(subject: Subject) -> Found:
 
 
 def _rule(
-    name: str, severity: Severity, looks_for: str, mend: str, look: Callable[[Subject], Found],
-    needs: frozenset[Fact | Field | str], path: str, source: str = limits.GROUP_SETTINGS,
-) -> Rule:  # fmt: skip
+    name: str,
+    severity: Severity,
+    looks_for: str,
+    mend: str,
+    look: Callable[[Subject], Found],
+    needs: frozenset[Fact | Field | str],
+    path: str,
+    source: str = limits.GROUP_SETTINGS,
+) -> Rule:
     return Rule(name, severity, looks_for, mend, source, look, needs, path, platforms=_INBOXES)
 
 
 _SETTINGS_RULES = (
     _rule(
-        "viewed-by-anyone", Severity.ERROR, "conversations that the whole web may read",
+        "viewed-by-anyone",
+        Severity.ERROR,
+        "conversations that the whole web may read",
         "Write `group: {viewing: members}`.",
         _when(_viewing, "anyone", "anybody on the web may read it", "Every conversation is open to the world."),
-        frozenset({Fact.VIEWING}), "group.viewing",
+        frozenset({Fact.VIEWING}),
+        "group.viewing",
     ),
     _rule(
-        "viewed-by-organization", Severity.WARNING, "conversations that the whole organisation may read",
+        "viewed-by-organization",
+        Severity.WARNING,
+        "conversations that the whole organisation may read",
         "Write `group: {viewing: members}`, unless it is meant.",
         _when(
-            _viewing, "organization", "everybody in the organisation may read it",
+            _viewing,
+            "organization",
+            "everybody in the organisation may read it",
             "Being no member keeps nobody of the organisation out.",
         ),
-        frozenset({Fact.VIEWING}), "group.viewing",
+        frozenset({Fact.VIEWING}),
+        "group.viewing",
     ),
     _rule(
-        "joined-by-anyone", Severity.ERROR, "a group that anybody may join",
+        "joined-by-anyone",
+        Severity.ERROR,
+        "a group that anybody may join",
         "Write `group: {joining: invited}`.",
-        _when(
-            _setting(Field.GROUP_JOINING), "anyone", "anybody may join it", "Whoever joins reads what comes in."
-        ),
-        frozenset({Field.GROUP_JOINING}), "group.joining",
+        _when(_setting(Field.GROUP_JOINING), "anyone", "anybody may join it", "Whoever joins reads what comes in."),
+        frozenset({Field.GROUP_JOINING}),
+        "group.joining",
     ),
     _rule(
-        "joined-by-organization", Severity.WARNING, "a group that everybody in the organisation may join",
+        "joined-by-organization",
+        Severity.WARNING,
+        "a group that everybody in the organisation may join",
         "Write `group: {joining: invited}`, unless it is meant.",
         _when(
-            _setting(Field.GROUP_JOINING), "organization", "everybody in the organisation may join it",
+            _setting(Field.GROUP_JOINING),
+            "organization",
+            "everybody in the organisation may join it",
             "Whoever joins reads what comes in, and nobody is asked.",
         ),
-        frozenset({Field.GROUP_JOINING}), "group.joining",
+        frozenset({Field.GROUP_JOINING}),
+        "group.joining",
     ),
     _rule(
-        "members-add-members", Severity.WARNING, "a group to which every member may add others",
+        "members-add-members",
+        Severity.WARNING,
+        "a group to which every member may add others",
         "Write `group: {managing_members: owners-and-managers}`.",
         _when(
-            _setting(Field.GROUP_MANAGING_MEMBERS), "members", "members may add members",
+            _setting(Field.GROUP_MANAGING_MEMBERS),
+            "members",
+            "members may add members",
             "One member is enough to let somebody in or put somebody out.",
         ),
-        frozenset({Field.GROUP_MANAGING_MEMBERS}), "group.managing_members",
+        frozenset({Field.GROUP_MANAGING_MEMBERS}),
+        "group.managing_members",
     ),
     _rule(
-        "external-members-allowed", Severity.NOTE, "a group that people from outside may be members of",
+        "external-members-allowed",
+        Severity.NOTE,
+        "a group that people from outside may be members of",
         "Write `group: {external_members: false}`, unless it is meant.",
         _when(
-            _setting(Field.GROUP_EXTERNAL_MEMBERS), True, "people from outside may be members",
+            _setting(Field.GROUP_EXTERNAL_MEMBERS),
+            True,
+            "people from outside may be members",
             "Whoever manages its members can let them in.",
         ),
-        frozenset({Field.GROUP_EXTERNAL_MEMBERS}), "group.external_members",
+        frozenset({Field.GROUP_EXTERNAL_MEMBERS}),
+        "group.external_members",
     ),
     _rule(
-        "posted-by-nobody", Severity.WARNING, "a group that takes no mail",
+        "posted-by-nobody",
+        Severity.WARNING,
+        "a group that takes no mail",
         "Write `group: {posting: anyone}`, or `organization` for mail from inside alone.",
         _when(
-            lambda subject: subject.box.facts.get(Fact.POSTING), "nobody", "nobody may write to it",
+            lambda subject: subject.box.facts.get(Fact.POSTING),
+            "nobody",
+            "nobody may write to it",
             "Every message is turned away.",
         ),
-        frozenset({Fact.POSTING}), "group.posting",
+        frozenset({Fact.POSTING}),
+        "group.posting",
     ),
-)  # fmt: skip
+)
 
 RULES = (
     *_SETTINGS_RULES,

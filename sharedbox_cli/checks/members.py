@@ -7,14 +7,7 @@ from collections.abc import Iterable
 from sharedbox_cli.checks import limits
 from sharedbox_cli.checks.model import Here, Rule, Subject, counted, name_of
 from sharedbox_cli.core.finding import Severity
-from sharedbox_cli.core.model import (
-    GOOGLE_COLLABORATIVE,
-    GOOGLE_DELEGATED,
-    MICROSOFT365,
-    ROLES,
-    Right,
-    TrusteeKind,
-)
+from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, MICROSOFT365, ROLES, Right, TrusteeKind
 
 Found = Iterable[tuple[str, str, str]]
 _GRANTS = frozenset({"grants"})
@@ -79,10 +72,7 @@ def _deleted(subject: Subject) -> Found:
 _ABOUT = limits.ABOUT_SHARED
 _WITH_GROUPS = frozenset({"grants", "members"})
 _EXCHANGE = frozenset({MICROSOFT365})
-_PEOPLE_ON = {
-    GOOGLE_DELEGATED: Here(source=limits.DELEGATES),
-    GOOGLE_COLLABORATIVE: Here(source=limits.MEMBERS_API),
-}
+_PEOPLE_ON = {GOOGLE_DELEGATED: Here(source=limits.DELEGATES), GOOGLE_COLLABORATIVE: Here(source=limits.MEMBERS_API)}
 
 RULES = (
     Rule(
@@ -127,10 +117,7 @@ RULES = (
         _disabled,
         _WITH_GROUPS,
         "members",
-        on={
-            GOOGLE_DELEGATED: Here(source=limits.DELEGATES),
-            GOOGLE_COLLABORATIVE: Here(source=limits.GROUP_MEMBERS),
-        },
+        on={GOOGLE_DELEGATED: Here(source=limits.DELEGATES), GOOGLE_COLLABORATIVE: Here(source=limits.GROUP_MEMBERS)},
     ),
     Rule(
         "member-guest",

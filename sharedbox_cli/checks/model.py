@@ -149,9 +149,17 @@ class Rule:
         mailbox = "" if self.is_of_tenant else subject.box.address.text
         for who, summary, why in self.look(subject):
             yield Finding(
-                self.id, self.severity, mailbox, summary, why, here.mend or self.mend, here.source or self.source, who,
-                subject.place(self.path, who), str(platform),
-            )  # fmt: skip
+                self.id,
+                self.severity,
+                mailbox,
+                summary,
+                why,
+                here.mend or self.mend,
+                here.source or self.source,
+                who,
+                subject.place(self.path, who),
+                str(platform),
+            )
 
 
 def name_of(trustee: Trustee) -> str:

@@ -96,7 +96,8 @@ def _was_read(need: Need, box: ObservedMailbox, world: Observed) -> bool:
             return box.grants is not None
         case _:
             groups = {
-                grant.trustee for grant in box.grants or ()
+                grant.trustee
+                for grant in box.grants or ()
                 if (known := world.trustees.get(grant.trustee)) and known.kind is TrusteeKind.GROUP
-            }  # fmt: skip
+            }
             return groups <= set(world.members)

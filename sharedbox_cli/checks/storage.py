@@ -178,9 +178,7 @@ RULES = (
         not_on=_NO_STORAGE,
         on={
             GOOGLE_DELEGATED: Here(
-                "Move old mail away, or buy storage for the organisation.",
-                limits.USAGE,
-                frozenset({Fact.USED_BYTES}),
+                "Move old mail away, or buy storage for the organisation.", limits.USAGE, frozenset({Fact.USED_BYTES})
             )
         },
     ),

@@ -40,16 +40,15 @@ def apply_plan_file(session: Session, path: Path, chosen: Filter, wishes: Wishes
 
     if chosen != Filter():
         raise UsageError(
-            "filters do not go with a saved plan",
-            where=str(path),
-            mend="Filter when you make it with `plan`.",
+            "filters do not go with a saved plan", where=str(path), mend="Filter when you make it with `plan`."
         )
     saved = _read_plan(path)
     if session.now() - saved.created_at > GOOD_FOR:
         raise PlanStale(
-            where=str(path), why=f"It was made on {saved.created_at:%Y-%m-%d %H:%M} UTC, more than 24 h ago.",
+            where=str(path),
+            why=f"It was made on {saved.created_at:%Y-%m-%d %H:%M} UTC, more than 24 h ago.",
             mend="Plan again and review.",
-        )  # fmt: skip
+        )
     _refuse_used(session, saved, path)
     fresh, worlds = plan_of(session, saved.desired)
     if session.failures:
@@ -86,9 +85,7 @@ def _refuse_used(session: Session, saved: Plan, path: Path) -> None:
     with session.journal(for_writing=False) as journal:
         if journal.is_plan_used(saved.id):
             raise PlanStale(
-                where=str(path),
-                why="It was applied already; a plan is good once.",
-                mend="Plan again and review.",
+                where=str(path), why="It was applied already; a plan is good once.", mend="Plan again and review."
             )
 
 
@@ -108,14 +105,16 @@ def _compare(saved: Plan, fresh: Plan) -> None:
         if saved.fingerprints[address] != fresh.fingerprints.get(address):
             moved = ", ".join(sorted(wanted ^ needed)) or "something that is changed was changed elsewhere"
             raise PlanStale(
-                where=str(address), why=f"It changed since the plan was made ({moved}).",
+                where=str(address),
+                why=f"It changed since the plan was made ({moved}).",
                 mend="Nothing was applied. Plan again and review.",
-            )  # fmt: skip
+            )
         if wanted != needed:
             raise PlanInvalid(
-                where=str(address), why="Its changes do not follow from its specs: the file was edited, or made "
-                "by another version.", mend="Make a new one with `sharedbox plan --out FILE`.",
-            )  # fmt: skip
+                where=str(address),
+                why="Its changes do not follow from its specs: the file was edited, or made by another version.",
+                mend="Make a new one with `sharedbox plan --out FILE`.",
+            )
 
 
 def _go(
@@ -152,8 +151,7 @@ def _ask(session: Session, plan: Plan, tenants: str) -> None:
     terminal = session.terminal
     if not terminal.is_interactive:
         raise ConfirmationMissing(
-            why="There is no terminal to ask at.",
-            mend="Look at the plan, then say so:\n    sharedbox apply --yes",
+            why="There is no terminal to ask at.", mend="Look at the plan, then say so:\n    sharedbox apply --yes"
         )
     from sharedbox_cli.cli.present import question
 

@@ -22,15 +22,18 @@ if TYPE_CHECKING:
 
 def audit_tenant(
     session: Session, arrangement: str, output: str, mailboxes: Sequence[str], platforms: Sequence[str]
-) -> int:  # fmt: skip
+) -> int:
     """Write who may do what; return the exit code. Raises UsageError, NotFound, ObserveError, AuthError."""
     wanted = frozenset(Address.of(text) for text in mailboxes) or None
-    worlds = read_platforms(session, {
-        platform: lambda platform=platform: Scope(  # type: ignore[misc]
-            frozenset({platform}), wanted, frozenset({Field.KIND}), frozenset(), wanted, with_members=True
-        )
-        for platform in chosen_platforms(session, platforms)
-    })  # fmt: skip
+    worlds = read_platforms(
+        session,
+        {
+            platform: lambda platform=platform: Scope(  # type: ignore[misc]
+                frozenset({platform}), wanted, frozenset({Field.KIND}), frozenset(), wanted, with_members=True
+            )
+            for platform in chosen_platforms(session, platforms)
+        },
+    )
     session.stop_progress()
     boxes = [box for world in worlds.values() for box in world.mailboxes.values()]
     missing = sorted((wanted or frozenset()) - {box.address for box in boxes})

@@ -35,10 +35,13 @@ def _check(session: Session, desired: Desired, platforms: Sequence[Platform], ou
     from sharedbox_cli.reports.formats.findings import to_junit, to_sarif
     from sharedbox_cli.reports.views.findings import findings_report
 
-    worlds = read_platforms(session, {
-        platform: partial(_scope, platform, desired.of_platforms(frozenset({platform})), is_whole=is_whole)
-        for platform in platforms
-    })  # fmt: skip
+    worlds = read_platforms(
+        session,
+        {
+            platform: partial(_scope, platform, desired.of_platforms(frozenset({platform})), is_whole=is_whole)
+            for platform in platforms
+        },
+    )
     session.stop_progress()
     result = check(desired, worlds, session.now())
     rules = [(rule.id, rule.looks_for, rule.source) for rule in RULES]

@@ -17,9 +17,7 @@ PARTLY = 3
 """The exit code where one cloud failed and another was gone on with."""
 
 
-def read_platforms(
-    session: Session, scopes: Mapping[Platform, Callable[[], Scope]]
-) -> dict[Platform, Observed]:  # fmt: skip
+def read_platforms(session: Session, scopes: Mapping[Platform, Callable[[], Scope]]) -> dict[Platform, Observed]:
     """Return what each platform has; one that fails is told, noted in the session and left out.
 
     Raises the failure itself where no platform could be read.

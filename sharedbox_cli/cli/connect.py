@@ -31,9 +31,11 @@ def connect(name: str, profile: Profile, terminal: Terminal) -> Provider:
 
     if name not in _MISSING:
         raise UsageError(
-            "no provider for this platform", where=name, why="No installed package brings one.",
+            "no provider for this platform",
+            where=name,
+            why="No installed package brings one.",
             mend="See what is there:\n    sharedbox explain",
-        )  # fmt: skip
+        )
     connection = profile.microsoft365 if name == "microsoft365" else profile.google_workspace
     if connection is None:
         raise no_tenant(name, profile)
@@ -50,9 +52,11 @@ def no_tenant(name: str, profile: Profile) -> UsageError:
     """Return what is said where a profile has no tenant of a provider."""
     page = f"docs/how-to/connect-{name.replace('_', '-')}.md"
     return UsageError(
-        "no tenant is configured", where=f"profile {profile.name}", why=_MISSING[name],
+        "no tenant is configured",
+        where=f"profile {profile.name}",
+        why=_MISSING[name],
         mend=f"See {page}, leave its specs out with `--platform`, or try it without a tenant:\n    sharedbox demo",
-    )  # fmt: skip
+    )
 
 
 def configured_platforms(profile: Profile) -> tuple[Platform, ...]:

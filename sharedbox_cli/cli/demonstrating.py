@@ -14,12 +14,14 @@ from sharedbox_cli.cli.terminal import Terminal
 SPECS = ("mailboxes", "google")
 STEPS = (
     ("What would change, on both clouds?", ("plan", *SPECS)),
-    ("Make it so. The guard wants the group that becomes an inbox to be named.",
-     ("apply", *SPECS, "--yes", "--allow", "convert=orders@contoso.example")),
+    (
+        "Make it so. The guard wants the group that becomes an inbox to be named.",
+        ("apply", *SPECS, "--yes", "--allow", "convert=orders@contoso.example"),
+    ),
     ("Is anything left to do?", ("plan", *SPECS)),
     ("Limits, licences, risks, in all that both clouds have:", ("check", *SPECS, "--whole-tenant")),
     ("Who may do what? One person, wherever they are:", ("audit", "--by", "person")),
-)  # fmt: skip
+)
 
 
 def show_demo(*, keep: bool) -> int:

@@ -63,7 +63,7 @@ def _diagnosed(session: Session, name: str, connection: object) -> list[dict[str
     try:
         found: Sequence[Diagnosis] = doctor.diagnose(
             connection, is_interactive=terminal.is_interactive, prompt=terminal.say
-        )  # fmt: skip
+        )
     except SharedboxError as error:
         words = " ".join(part for part in (error.summary, error.where, error.why) if part)
         return [{"step": "diagnosis", "status": "failed", "detail": words, "mend": error.mend}]

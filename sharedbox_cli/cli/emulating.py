@@ -21,11 +21,22 @@ if TYPE_CHECKING:
 DEFAULT = ("microsoft365",)
 PLATFORMS = ("microsoft365", "google-delegated", "google-collaborative")
 _STRANGERS = (
-    "AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET", "AZURE_CLIENT_SECRET_FILE", "AZURE_AUTHORITY_HOST",
-    "AZURE_CLIENT_CERTIFICATE_PATH", "AZURE_CLIENT_CERTIFICATE_PASSWORD", "AZURE_FEDERATED_TOKEN_FILE",
-    "SHAREDBOX_GRAPH_URL", "SHAREDBOX_EXCHANGE_URL", "GOOGLE_APPLICATION_CREDENTIALS", "SHAREDBOX_GOOGLE_URL",
-    "SHAREDBOX_GOOGLE_ADMIN", "SHAREDBOX_GOOGLE_CUSTOMER", "SHAREDBOX_GOOGLE_SERVICE_ACCOUNT",
-)  # fmt: skip
+    "AZURE_TENANT_ID",
+    "AZURE_CLIENT_ID",
+    "AZURE_CLIENT_SECRET",
+    "AZURE_CLIENT_SECRET_FILE",
+    "AZURE_AUTHORITY_HOST",
+    "AZURE_CLIENT_CERTIFICATE_PATH",
+    "AZURE_CLIENT_CERTIFICATE_PASSWORD",
+    "AZURE_FEDERATED_TOKEN_FILE",
+    "SHAREDBOX_GRAPH_URL",
+    "SHAREDBOX_EXCHANGE_URL",
+    "GOOGLE_APPLICATION_CREDENTIALS",
+    "SHAREDBOX_GOOGLE_URL",
+    "SHAREDBOX_GOOGLE_ADMIN",
+    "SHAREDBOX_GOOGLE_CUSTOMER",
+    "SHAREDBOX_GOOGLE_SERVICE_ACCOUNT",
+)
 """Variables that name a real tenant or key: a command beside the emulator must not find them."""
 
 
@@ -52,9 +63,10 @@ def made(wanted: Wanted) -> Emulator:
         import trustme as _trustme
     except ImportError as error:
         raise UsageError(
-            "the emulator is not installed", why=f"The package `{error.name}` is missing.",
+            "the emulator is not installed",
+            why=f"The package `{error.name}` is missing.",
             mend="pip install 'sharedbox[emulator]'",
-        ) from error  # fmt: skip
+        ) from error
     del _cryptography, _jwt, _trustme
     from sharedbox_cli.emulator.faults import Faults
     from sharedbox_cli.emulator.server import Emulator
@@ -100,9 +112,10 @@ def _refuse_unknown(platforms: tuple[str, ...]) -> None:
     for name in platforms:
         if name not in PLATFORMS:
             raise UsageError(
-                "the emulator does not have this platform", where=f"--platform {name}",
+                "the emulator does not have this platform",
+                where=f"--platform {name}",
                 why=f"There are: {', '.join(PLATFORMS)}.",
-            )  # fmt: skip
+            )
 
 
 def environment_beside(emulator: Emulator) -> dict[str, str]:

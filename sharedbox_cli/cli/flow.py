@@ -85,19 +85,14 @@ def guard_input(session: Session, plan: Plan, worlds: Mapping[Platform, Observed
     last = None
     if session.profile.is_journal_required and not session.journal_path.exists():
         raise JournalError(
-            "there is no journal", where=str(session.journal_path),
+            "there is no journal",
+            where=str(session.journal_path),
             why="The profile says `journal: required`, and guards look at earlier runs.",
             mend="Run this where the journal is, or name it with SHAREDBOX_STATE_DIR.",
-        )  # fmt: skip
+        )
     if session.journal_path.exists():
         with contextlib.suppress(JournalError), session.journal(for_writing=False) as journal:
             last = journal.last_managed(session.profile.name)
     return GuardInput(
-        plan,
-        worlds,
-        session.now(),
-        session.profile.guard_limits(),
-        waivers,
-        session.profile.expected_tenants(),
-        last,
+        plan, worlds, session.now(), session.profile.guard_limits(), waivers, session.profile.expected_tenants(), last
     )

@@ -9,40 +9,32 @@ from typing import Annotated
 import typer
 
 Paths = Annotated[
-    list[Path] | None,
-    typer.Argument(help="Spec files or folders.", show_default="specs", metavar="[PATH]..."),
+    list[Path] | None, typer.Argument(help="Spec files or folders.", show_default="specs", metavar="[PATH]...")
 ]
 ProfileName = Annotated[
-    str | None,
-    typer.Option("--profile", "-p", envvar="SHAREDBOX_PROFILE", help="A profile of sharedbox.yaml."),
+    str | None, typer.Option("--profile", "-p", envvar="SHAREDBOX_PROFILE", help="A profile of sharedbox.yaml.")
 ]
 ConfigFile = Annotated[
-    Path | None,
-    typer.Option("--config", envvar="SHAREDBOX_CONFIG", help="The sharedbox.yaml to use.", dir_okay=False),
+    Path | None, typer.Option("--config", envvar="SHAREDBOX_CONFIG", help="The sharedbox.yaml to use.", dir_okay=False)
 ]
 Mailboxes = Annotated[
-    list[str] | None,
-    typer.Option("--mailbox", "-m", help="Only these mailboxes (`*` and `?` work). Repeatable."),
+    list[str] | None, typer.Option("--mailbox", "-m", help="Only these mailboxes (`*` and `?` work). Repeatable.")
 ]
 Excluded = Annotated[
-    list[str] | None,
-    typer.Option("--exclude", "-x", help="Leave these mailboxes out (`*` and `?` work). Repeatable."),
+    list[str] | None, typer.Option("--exclude", "-x", help="Leave these mailboxes out (`*` and `?` work). Repeatable.")
 ]
 Labels = Annotated[
-    list[str] | None,
-    typer.Option("--label", "-l", help="Only specs with this label, as NAME=VALUE. Repeatable."),
+    list[str] | None, typer.Option("--label", "-l", help="Only specs with this label, as NAME=VALUE. Repeatable.")
 ]
 Platforms = Annotated[list[str] | None, typer.Option("--platform", help="Only this platform. Repeatable.")]
 Shard = Annotated[
     str | None, typer.Option("--shard", help="Only part I of N of the mailboxes, as I/N: for very large sets.")
 ]
 DetailedExitCode = Annotated[
-    bool,
-    typer.Option("--detailed-exitcode", help="Exit with 2 when there are changes or findings."),
+    bool, typer.Option("--detailed-exitcode", help="Exit with 2 when there are changes or findings.")
 ]
 OutFile = Annotated[
-    Path | None,
-    typer.Option("--out", help="Save the plan to this file, for `sharedbox apply FILE`.", dir_okay=False),
+    Path | None, typer.Option("--out", help="Save the plan to this file, for `sharedbox apply FILE`.", dir_okay=False)
 ]
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colours; NO_COLOR works too.")]
 

@@ -39,9 +39,16 @@ class Microsoft(_Strict):
     tenant: str | None = None
     client_id: str | None = None
     method: Literal[
-        "auto", "client-secret", "certificate", "workload-identity", "github", "azure-devops", "managed-identity",
-        "device-code", "interactive",
-    ] = "auto"  # fmt: skip
+        "auto",
+        "client-secret",
+        "certificate",
+        "workload-identity",
+        "github",
+        "azure-devops",
+        "managed-identity",
+        "device-code",
+        "interactive",
+    ] = "auto"
     cloud: Literal["worldwide", "gcc", "gcc-high", "dod", "china"] = "worldwide"
     authority: str | None = None
     graph_url: str | None = None
@@ -146,9 +153,11 @@ def load_profile(name: str | None, config: Path | None, environment: Mapping[str
         known = ", ".join(sorted(model.profiles)) or "none"
         hint = nearest(chosen or "", model.profiles)
         raise UsageError(
-            "no such profile" if chosen else "which profile?", where=f"{path}: {chosen or ''}",
-            why=f"There are: {known}.", mend=hint or "Name one: --profile NAME, or `default_profile` in the file.",
-        )  # fmt: skip
+            "no such profile" if chosen else "which profile?",
+            where=f"{path}: {chosen or ''}",
+            why=f"There are: {known}.",
+            mend=hint or "Name one: --profile NAME, or `default_profile` in the file.",
+        )
     return _profile(chosen, model.profiles[chosen], environment, path)
 
 
@@ -219,9 +228,14 @@ def _profile(name: str, model: ProfileModel, environment: Mapping[str, str], pat
     state = _state_dir(model, environment)
     google = model.google_workspace.model_dump() if model.google_workspace else None
     return Profile(
-        name, state, _microsoft(model.microsoft365, environment, state), model.guards,
-        model.journal == "required", path, google_connection(google, environment),
-    )  # fmt: skip
+        name,
+        state,
+        _microsoft(model.microsoft365, environment, state),
+        model.guards,
+        model.journal == "required",
+        path,
+        google_connection(google, environment),
+    )
 
 
 def _state_dir(model: ProfileModel, environment: Mapping[str, str]) -> Path:
@@ -236,9 +250,7 @@ def _state_dir(model: ProfileModel, environment: Mapping[str, str]) -> Path:
         return Path(".sharedbox")
 
 
-def _microsoft(
-    model: Microsoft | None, environment: Mapping[str, str], state: Path
-) -> MicrosoftConnection | None:  # fmt: skip
+def _microsoft(model: Microsoft | None, environment: Mapping[str, str], state: Path) -> MicrosoftConnection | None:
     from sharedbox_cli.auth.connection import Method, MicrosoftConnection
 
     chosen = model or Microsoft()

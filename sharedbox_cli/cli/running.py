@@ -24,9 +24,13 @@ FRESH = timedelta(seconds=60)
 
 
 def run_and_report(
-    session: Session, plan: Plan, worlds: Mapping[Platform, Observed], wishes: Wishes, waivers: Waivers,
+    session: Session,
+    plan: Plan,
+    worlds: Mapping[Platform, Observed],
+    wishes: Wishes,
+    waivers: Waivers,
     saved: Plan | None = None,
-) -> int:  # fmt: skip
+) -> int:
     """Return the exit code of carrying out a plan that was shown and confirmed, or `saved` before."""
     from sharedbox_cli.cli.clouds import weighed
     from sharedbox_cli.cli.present import show
@@ -40,9 +44,13 @@ def run_and_report(
     session.stop_progress()
     code = weighed(session, summary.exit_code)
     report = run_report(
-        summary.run, summary.results, code, unwritten=summary.unwritten, afterwards=_afterwards(session, summary),
+        summary.run,
+        summary.results,
+        code,
+        unwritten=summary.unwritten,
+        afterwards=_afterwards(session, summary),
         is_saved=saved is not None,
-    )  # fmt: skip
+    )
     show(session, report, "json" if wishes.wants_json else "text")
     if summary.is_interrupted:
         go_on = "Make another plan to go on." if saved else "Run the same command to go on."
@@ -56,9 +64,7 @@ def _afterwards(session: Session, summary: RunSummary) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, (session.capabilities[name].afterwards for name in done))))
 
 
-def _looked_again(
-    session: Session, plan: Plan, worlds: Mapping[Platform, Observed], waivers: Waivers
-) -> Plan:  # fmt: skip
+def _looked_again(session: Session, plan: Plan, worlds: Mapping[Platform, Observed], waivers: Waivers) -> Plan:
     """Return the plan, after reading again where the question took long. Raises PlanStale, GuardRefused."""
     from sharedbox_cli.cli.flow import guard_input, plan_of
     from sharedbox_cli.core.guards import guard
@@ -71,18 +77,17 @@ def _looked_again(
     if (fresh.changes, fresh.fingerprints) != (plan.changes, plan.fingerprints):
         moved = sorted(str(key) for key, value in fresh.fingerprints.items() if plan.fingerprints.get(key) != value)
         raise PlanStale(
-            where=", ".join(moved), why="It changed while you were looking at the plan.",
+            where=", ".join(moved),
+            why="It changed while you were looking at the plan.",
             mend="Nothing was applied. Plan again and review.",
-        )  # fmt: skip
+        )
     refusals = guard(guard_input(session, fresh, now, waivers))
     if refusals:
         raise GuardRefused(refusals)
     return fresh
 
 
-def _raise_where_lost(
-    session: Session, before: Mapping[Platform, Observed], now: Mapping[Platform, Observed]
-) -> None:  # fmt: skip
+def _raise_where_lost(session: Session, before: Mapping[Platform, Observed], now: Mapping[Platform, Observed]) -> None:
     """Raise the failure of a cloud that could be read before and cannot be now: it was not left out, it is lost."""
     lost = sorted(set(before) - set(now))
     if lost:

@@ -75,20 +75,26 @@ def _text(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def find_observed(
-    session: Session, wanted: Address
-) -> tuple[Mapping[Platform, Observed], Mapping[Platform, Observed]]:  # fmt: skip
+def find_observed(session: Session, wanted: Address) -> tuple[Mapping[Platform, Observed], Mapping[Platform, Observed]]:
     """Return what was read of each platform, and of those the ones that have the mailbox.
 
     Raises NotFound where nothing has the address.
     """
     fields = frozenset(Field) - {Field.AUTOMAPPING, Field.DELIVERY}
-    worlds = read_platforms(session, {
-        platform: lambda platform=platform: Scope(  # type: ignore[misc]
-            frozenset({platform}), frozenset({wanted}), fields, frozenset(Fact), frozenset({wanted}), with_members=True
-        )
-        for platform in chosen_platforms(session, ())
-    })  # fmt: skip
+    worlds = read_platforms(
+        session,
+        {
+            platform: lambda platform=platform: Scope(  # type: ignore[misc]
+                frozenset({platform}),
+                frozenset({wanted}),
+                fields,
+                frozenset(Fact),
+                frozenset({wanted}),
+                with_members=True,
+            )
+            for platform in chosen_platforms(session, ())
+        },
+    )
     session.stop_progress()
     found = {platform: world for platform, world in worlds.items() if wanted in world.mailboxes}
     if not found and not any(world.taken.get(wanted) for world in worlds.values()):
@@ -105,9 +111,12 @@ def show_observed(session: Session, address: str, *, wants_json: bool) -> None:
     holders = tuple(dict.fromkeys(item for world in worlds.values() for item in world.taken.get(wanted, ())))
     sections: list[Section] = []
     data: dict[str, object] = {
-        "address": address, "mailbox": to_plain(boxes[0]) if boxes else None, "holders": to_plain(holders),
-        "access": [row_data(row) for row in access_rows(found)], "mailboxes": [to_plain(box) for box in boxes],
-    }  # fmt: skip
+        "address": address,
+        "mailbox": to_plain(boxes[0]) if boxes else None,
+        "holders": to_plain(holders),
+        "access": [row_data(row) for row in access_rows(found)],
+        "mailboxes": [to_plain(box) for box in boxes],
+    }
     if not boxes:
         lines = tuple(Line(f"{item.kind}: {item.name} <{item.address}>, id {item.id}") for item in holders)
         sections.append(Section(f"{address} is no shared mailbox; it belongs to", lines))

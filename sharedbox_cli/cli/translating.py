@@ -44,12 +44,16 @@ def show_as(
         session.terminal.data(text)
         return
     data = {
-        "mailbox": address, "source": source.platform, "platform": target.platform, "origin": origin, "spec": text,
+        "mailbox": address,
+        "source": source.platform,
+        "platform": target.platform,
+        "origin": origin,
+        "spec": text,
         "notes": [
             {"key": note.key, "member": note.member, "what": note.what, "why": note.why, "is_lost": note.is_lost}
             for note in notes
         ],
-    }  # fmt: skip
+    }
     show(session, Report("moved", data), "json")
 
 
@@ -71,15 +75,19 @@ def _in_cloud(session: Session, address: str, target: Platform) -> Moved:
     _, found = find_observed(session, Address.of(address))
     if not found:
         raise UsageError(
-            "no shared mailbox to move", where=address, why="The address is held by something else.",
+            "no shared mailbox to move",
+            where=address,
+            why="The address is held by something else.",
             mend=f"See by what:\n    sharedbox show {address} --observed",
-        )  # fmt: skip
+        )
     others = [platform for platform in sorted(found) if platform != target]
     if len(others) > 1:
         raise UsageError(
-            "which mailbox?", where=address, why=f"There is one on {' and one on '.join(others)}.",
+            "which mailbox?",
+            where=address,
+            why=f"There is one on {' and one on '.join(others)}.",
             mend="Name the folder of its spec.",
-        )  # fmt: skip
+        )
     world = found[others[0] if others else target]
     return desired_of(world.mailboxes[Address.of(address)], world)
 

@@ -51,7 +51,7 @@ def access_rows(worlds: Mapping[Platform, Observed]) -> tuple[AccessRow, ...]:
     persons = Persons(distinct.values())
     rows = {
         row for world in distinct.values() for box in world.mailboxes.values() for row in _rows(box, world, persons)
-    }  # fmt: skip
+    }
     return tuple(sorted(rows, key=_order))
 
 
@@ -83,9 +83,15 @@ def _known(world: Observed, identity: TrusteeId) -> Trustee:
 
 
 def _row(
-    box: ObservedMailbox, holder: Trustee, person: Person, grant: Grant, *, via: tuple[str, ...] = (),
-    entry: str = "grant", is_resolved: bool = True,
-) -> AccessRow:  # fmt: skip
+    box: ObservedMailbox,
+    holder: Trustee,
+    person: Person,
+    grant: Grant,
+    *,
+    via: tuple[str, ...] = (),
+    entry: str = "grant",
+    is_resolved: bool = True,
+) -> AccessRow:
     return AccessRow(
         mailbox=box.address.text,
         platform=str(box.platform),

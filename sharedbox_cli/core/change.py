@@ -120,9 +120,15 @@ def _topic_rank(after: Mapping[Field, Value]) -> int:
 
 
 _RIGHTS_IN_ORDER = (
-    Right.FULL_ACCESS, Right.READ, Right.SEND_AS, Right.SEND_ON_BEHALF, Right.OWNER, Right.MANAGER, Right.MEMBER,
+    Right.FULL_ACCESS,
+    Right.READ,
+    Right.SEND_AS,
+    Right.SEND_ON_BEHALF,
+    Right.OWNER,
+    Right.MANAGER,
+    Right.MEMBER,
     Right.OTHER,
-)  # fmt: skip
+)
 
 RIGHT_WORDS: Mapping[Right, str] = {
     Right.FULL_ACCESS: "full access",
@@ -212,23 +218,23 @@ def _setting_words(name: Field, change: Change) -> str:
 
 def inverse(change: Change) -> Change | None:
     """Return the change that brings back what was before, or nothing where none can."""
-    back = {
-        "needs": (),
-        "before": change.after,
-        "after": change.before,
-        "why": change.why,
-    }
+    back = {"needs": (), "before": change.after, "after": change.before, "why": change.why}
     match change.kind:
         case Kind.CREATE:
             return replace(
-                change, kind=Kind.DELETE, phase=Phase.DELETE, needs=(), risk=Risk.HIGH,
-                before=change.after, after={},
-            )  # fmt: skip
+                change, kind=Kind.DELETE, phase=Phase.DELETE, needs=(), risk=Risk.HIGH, before=change.after, after={}
+            )
         case Kind.DELETE:
             return replace(
-                change, kind=Kind.CREATE, phase=Phase.CREATE, how=RESTORE, needs=(), risk=Risk.MEDIUM,
-                before={}, after=change.before,
-            )  # fmt: skip
+                change,
+                kind=Kind.CREATE,
+                phase=Phase.CREATE,
+                how=RESTORE,
+                needs=(),
+                risk=Risk.MEDIUM,
+                before={},
+                after=change.before,
+            )
         case Kind.GRANT:
             return replace(change, kind=Kind.REVOKE, phase=Phase.REVOKE, risk=Risk.MEDIUM, **back)  # type: ignore[arg-type]
         case Kind.REVOKE:

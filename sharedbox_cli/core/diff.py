@@ -164,14 +164,16 @@ def _from_nothing(box: DesiredMailbox, world: Observed) -> tuple[Change, ...]:
     living = [item for item in occupants if not item.is_soft_deleted]
     if living:
         holder = living[0]
-        raise SpecError([
-            Problem(
-                box.places.get("mailbox", box.place),
-                "address is taken",
-                f"{box.address} belongs to the {holder.kind} `{holder.name}` ({holder.address}).",
-                "Choose another address, or free this one there first.",
-            )
-        ])  # fmt: skip
+        raise SpecError(
+            [
+                Problem(
+                    box.places.get("mailbox", box.place),
+                    "address is taken",
+                    f"{box.address} belongs to the {holder.kind} `{holder.name}` ({holder.address}).",
+                    "Choose another address, or free this one there first.",
+                )
+            ]
+        )
     buried = [item for item in occupants if item.is_soft_deleted]
     empty = ObservedMailbox("", box.address, box.platform, grants=frozenset())
     creation = Change(
@@ -212,12 +214,14 @@ def _foreign(box: DesiredMailbox, world: Observed, desired: Desired) -> list[Pro
     names = ", ".join(sorted(world.domains))
     return [
         Problem(
-            box.places.get(key, box.place), "not a domain of the tenant",
+            box.places.get(key, box.place),
+            "not a domain of the tenant",
             f"{address} cannot be had in {world.tenant_name}: its domains are {names}.",
             "Check the spelling, or verify the domain there first.",
         )
-        for key, address in sorted(wanted, key=str) if address.domain not in world.domains
-    ]  # fmt: skip
+        for key, address in sorted(wanted, key=str)
+        if address.domain not in world.domains
+    ]
 
 
 def _grant_count(box: DesiredMailbox, world: Observed) -> int:

@@ -102,26 +102,33 @@ def _resolve(wish: WantedGrant, world: Observed) -> Trustee | Problem:
     if wish.trustee in world.ambiguous:
         ids = ", ".join(world.ambiguous[wish.trustee])
         return Problem(
-            wish.place, "address is not unique", f"{wish.trustee} fits several objects: {ids}.",
+            wish.place,
+            "address is not unique",
+            f"{wish.trustee} fits several objects: {ids}.",
             "Give each object an address of its own in the directory.",
-        )  # fmt: skip
+        )
     trustee = world.trustees.get(world.directory.get(wish.trustee, TrusteeId("")))
     if trustee is None:
         return Problem(
-            wish.place, f"no such {wish.kind}", f"{wish.trustee} is not in the tenant {world.tenant_name}.",
+            wish.place,
+            f"no such {wish.kind}",
+            f"{wish.trustee} is not in the tenant {world.tenant_name}.",
             "Check the spelling, or create the account first.",
-        )  # fmt: skip
+        )
     if trustee.kind is not wish.kind and trustee.kind in (TrusteeKind.USER, TrusteeKind.GROUP):
         return Problem(
-            wish.place, f"not a {wish.kind}", f"{wish.trustee} is a {trustee.kind}.",
+            wish.place,
+            f"not a {wish.kind}",
+            f"{wish.trustee} is a {trustee.kind}.",
             f"Write `{trustee.kind}: {wish.trustee}`.",
-        )  # fmt: skip
+        )
     if trustee.kind is TrusteeKind.GROUP and not (trustee.is_mail_enabled and trustee.is_security):
         return Problem(
-            wish.place, "this group cannot hold a right",
+            wish.place,
+            "this group cannot hold a right",
             f"{wish.trustee} is not a mail-enabled security group: rights given to it have no effect.",
             "Use a mail-enabled security group, or list its people.",
-        )  # fmt: skip
+        )
     return trustee
 
 
@@ -217,9 +224,16 @@ def _role(
 
 
 def _change_of(
-    box: DesiredMailbox, there: ObservedMailbox, world: Observed, key: Key, wish: WantedGrant,
-    before: Mapping[Field, Value], after: Mapping[Field, Value], risk: Risk, why: str,
-) -> Change:  # fmt: skip
+    box: DesiredMailbox,
+    there: ObservedMailbox,
+    world: Observed,
+    key: Key,
+    wish: WantedGrant,
+    before: Mapping[Field, Value],
+    after: Mapping[Field, Value],
+    risk: Risk,
+    why: str,
+) -> Change:
     return Change(
         Kind.UPDATE,
         Phase.GRANT,

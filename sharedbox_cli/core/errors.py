@@ -154,12 +154,7 @@ class CloudError(SharedboxError):
         self.code = code
         self.request_id = request_id
         self.retry_after = retry_after
-        parts = (
-            mailbox,
-            call,
-            str(status) if status else "",
-            f"request id {request_id}" if request_id else "",
-        )
+        parts = (mailbox, call, str(status) if status else "", f"request id {request_id}" if request_id else "")
         super().__init__(summary, where=" · ".join(part for part in parts if part), why=why, mend=mend)
 
 

@@ -82,14 +82,23 @@ class Field(StrEnum):
 
 
 CONTENT_TOPICS = (
-    frozenset({Field.FOLDERS, Field.TAGS}), frozenset({Field.SENDERS}), frozenset({Field.RULES}),
-    frozenset({
-        Field.AUTO_REPLY, Field.AUTO_REPLY_SUBJECT, Field.AUTO_REPLY_INTERNAL, Field.AUTO_REPLY_EXTERNAL,
-        Field.AUTO_REPLY_AUDIENCE, Field.AUTO_REPLY_START, Field.AUTO_REPLY_END,
-    }),
+    frozenset({Field.FOLDERS, Field.TAGS}),
+    frozenset({Field.SENDERS}),
+    frozenset({Field.RULES}),
+    frozenset(
+        {
+            Field.AUTO_REPLY,
+            Field.AUTO_REPLY_SUBJECT,
+            Field.AUTO_REPLY_INTERNAL,
+            Field.AUTO_REPLY_EXTERNAL,
+            Field.AUTO_REPLY_AUDIENCE,
+            Field.AUTO_REPLY_START,
+            Field.AUTO_REPLY_END,
+        }
+    ),
     frozenset({Field.FORWARDING_TO, Field.FORWARDING_KEEP_COPY}),
     frozenset({Field.ACCESS_IMAP, Field.ACCESS_POP}),
-)  # fmt: skip
+)
 """What is inside a mailbox, in the order in which it is written: rules need the tags and folders they name."""
 CONTENT = frozenset(name for topic in CONTENT_TOPICS for name in topic)
 ENSURED = frozenset({Field.FOLDERS, Field.TAGS})

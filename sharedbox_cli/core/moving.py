@@ -212,9 +212,7 @@ def _grants(
     return sorted(kept, key=lambda grant: (grant.trustee.key, str(grant.right)))
 
 
-def _line(
-    same: list[WantedGrant], source: Capabilities, target: Capabilities, moved: Moved
-) -> Iterator[WantedGrant]:  # fmt: skip
+def _line(same: list[WantedGrant], source: Capabilities, target: Capabilities, moved: Moved) -> Iterator[WantedGrant]:
     """Yield what one line of `members` becomes."""
     first, had = same[0], {grant.right for grant in same}
     row = target.refusal(f"members[].{first.kind}")

@@ -92,9 +92,12 @@ def _changed(box: ObservedMailbox, change: Change) -> ObservedMailbox:
     if delivery is None and before is not None:
         delivery = before.delivery
     grant = Grant(
-        party.id, party.right, party.detail, automapping if isinstance(automapping, bool) else None,
+        party.id,
+        party.right,
+        party.detail,
+        automapping if isinstance(automapping, bool) else None,
         delivery if isinstance(delivery, str) else None,
-    )  # fmt: skip
+    )
     rest = frozenset(item for item in box.grants or () if item not in (grant, before))
     return replace(box, grants=rest if change.kind is Kind.REVOKE else rest | {grant})
 

@@ -14,10 +14,20 @@ from urllib.parse import parse_qsl
 from sharedbox_cli.emulator.clock import Clock
 from sharedbox_cli.emulator.http import Request
 
-_SECRETS = frozenset({
-    "client_secret", "client_assertion", "password", "access_token", "refresh_token", "code", "device_code",
-    "assertion", "authorization", "subject_token",
-})  # fmt: skip
+_SECRETS = frozenset(
+    {
+        "client_secret",
+        "client_assertion",
+        "password",
+        "access_token",
+        "refresh_token",
+        "code",
+        "device_code",
+        "assertion",
+        "authorization",
+        "subject_token",
+    }
+)
 _INNER = re.compile(r"(?im)^(authorization|cookie):.*$")
 """Headers of the parts of a multipart batch."""
 _LEFT_OUT = frozenset({"authorization", "cookie"})

@@ -18,18 +18,35 @@ CLIENT_ID = "5b8b9f2e-31c7-4c55-9d0e-7f5d6c4b3a21"
 SECRET = "emulator-secret-not-a-real-one"  # noqa: S105 - it opens nothing but the emulator
 GIB = 1024**3
 
-PLAN_1 = ("4b9405b0-7788-4568-add1-99614e613b69", "EXCHANGESTANDARD",
-          [["9aaf7827-d63c-4b61-89c3-182f06f82e5c", "EXCHANGE_S_STANDARD"]])  # fmt: skip
-PLAN_2 = ("19ec0d23-8335-4cbd-94ac-6050e30712fa", "EXCHANGEENTERPRISE",
-          [["efb87545-963c-4e0d-99df-69c6916d9eb0", "EXCHANGE_S_ENTERPRISE"]])  # fmt: skip
-SUITE = ("05e9a617-0261-4cee-bb44-138d3ef5d965", "SPE_E3",
-         [["efb87545-963c-4e0d-99df-69c6916d9eb0", "EXCHANGE_S_ENTERPRISE"],
-          ["113feb6c-3fe4-4440-bddc-54d774bf0318", "EXCHANGE_S_FOUNDATION"]])  # fmt: skip
+PLAN_1 = (
+    "4b9405b0-7788-4568-add1-99614e613b69",
+    "EXCHANGESTANDARD",
+    [["9aaf7827-d63c-4b61-89c3-182f06f82e5c", "EXCHANGE_S_STANDARD"]],
+)
+PLAN_2 = (
+    "19ec0d23-8335-4cbd-94ac-6050e30712fa",
+    "EXCHANGEENTERPRISE",
+    [["efb87545-963c-4e0d-99df-69c6916d9eb0", "EXCHANGE_S_ENTERPRISE"]],
+)
+SUITE = (
+    "05e9a617-0261-4cee-bb44-138d3ef5d965",
+    "SPE_E3",
+    [
+        ["efb87545-963c-4e0d-99df-69c6916d9eb0", "EXCHANGE_S_ENTERPRISE"],
+        ["113feb6c-3fe4-4440-bddc-54d774bf0318", "EXCHANGE_S_FOUNDATION"],
+    ],
+)
 
 GRAPH_ROLES = [
-    "User.Read.All", "User.EnableDisableAccount.All", "GroupMember.Read.All", "LicenseAssignment.ReadWrite.All",
-    "Organization.Read.All", "Reports.Read.All", "ReportSettings.Read.All", "Directory.Read.All",
-]  # fmt: skip
+    "User.Read.All",
+    "User.EnableDisableAccount.All",
+    "GroupMember.Read.All",
+    "LicenseAssignment.ReadWrite.All",
+    "Organization.Read.All",
+    "Reports.Read.All",
+    "ReportSettings.Read.All",
+    "Directory.Read.All",
+]
 EXCHANGE_ADMINISTRATOR = "29232cdf-9323-42fd-ade2-1d097af3e4de"
 
 
@@ -50,8 +67,11 @@ def blank(tenant: Tenant, *, seats: int = 25) -> None:
     }
     tenant.run(
         "insert into apps values (?, ?, 'sharedbox', ?, null, ?)",
-        CLIENT_ID, str(uuid.UUID(int=7)), SECRET, json.dumps(doc),
-    )  # fmt: skip
+        CLIENT_ID,
+        str(uuid.UUID(int=7)),
+        SECRET,
+        json.dumps(doc),
+    )
 
 
 class Builder:
@@ -69,9 +89,7 @@ class Builder:
     def person(self, local: str, name: str, *, enabled: bool = True, guest: bool = False) -> str:
         """Return the id of a person with a licensed mailbox."""
         mail = f"{local}@{DOMAIN}"
-        doc = {
-            "account_enabled": enabled, "user_type": "Guest" if guest else "Member", "usage_location": "DE",
-        }  # fmt: skip
+        doc = {"account_enabled": enabled, "user_type": "Guest" if guest else "Member", "usage_location": "DE"}
         identity = self.tenant.add_object("user", name, mail, upn=mail, doc=doc, identity=self.identity())
         if not guest:
             self._box(identity, name, local, "UserMailbox")
@@ -82,29 +100,43 @@ class Builder:
         now = self.tenant.clock.now()
         self.tenant.run(
             "insert into mailboxes values (?, ?, ?, ?, ?, '{}', ?, ?, ?, 0)",
-            identity, self.identity(), alias[:64], alias, kind, self.random.randrange(GIB),
-            self.random.randrange(20_000), now,
-        )  # fmt: skip
+            identity,
+            self.identity(),
+            alias[:64],
+            alias,
+            kind,
+            self.random.randrange(GIB),
+            self.random.randrange(20_000),
+            now,
+        )
         for right, rights in (("full_access", "FullAccess, ReadPermission"), ("send_as", "SendAs")):
             sql = "insert into permissions values (?, ?, null, 'S-1-5-10', ?, 0, 0, null, 1, 0, null)"
             self.tenant.run(sql, identity, right, rights)
 
     def shared(
-        self, local: str, name: str, *, aliases: tuple[str, ...] = (), enabled: bool = False, used: int = 0,
+        self,
+        local: str,
+        name: str,
+        *,
+        aliases: tuple[str, ...] = (),
+        enabled: bool = False,
+        used: int = 0,
         settings: dict[str, object] | None = None,
-    ) -> str:  # fmt: skip
+    ) -> str:
         """Return the id of a shared mailbox."""
         mail = f"{local}@{DOMAIN}"
         identity = self.tenant.add_object(
-            "user", name, mail, upn=mail, doc={"account_enabled": enabled, "usage_location": "DE"},
-            identity=self.identity(), aliases=aliases,
-        )  # fmt: skip
+            "user",
+            name,
+            mail,
+            upn=mail,
+            doc={"account_enabled": enabled, "usage_location": "DE"},
+            identity=self.identity(),
+            aliases=aliases,
+        )
         self._box(identity, name, local, "SharedMailbox")
         self.tenant.run(
-            "update mailboxes set doc = ?, used_bytes = ? where id = ?",
-            json.dumps(settings or {}),
-            used,
-            identity,
+            "update mailboxes set doc = ?, used_bytes = ? where id = ?", json.dumps(settings or {}), used, identity
         )
         self.seeded.mailboxes.append(mail.lower())
         return identity
@@ -128,8 +160,14 @@ class Builder:
         for right in rights:
             self.tenant.run(
                 "insert into permissions values (?, ?, ?, ?, ?, 0, 0, ?, ?, 0, null)",
-                box, right, trustee, row["sid"], texts[right], int(automapping), int(has_address),
-            )  # fmt: skip
+                box,
+                right,
+                trustee,
+                row["sid"],
+                texts[right],
+                int(automapping),
+                int(has_address),
+            )
             self.seeded.grants.add((owner["mail"].lower(), row["mail"].lower(), right))
 
     def special(self, box: str, trustee: str | None, *, deny: bool = False, inherited: bool = False) -> None:
@@ -138,8 +176,12 @@ class Builder:
         sid = row["sid"] if row else self.tenant.new_sid()
         self.tenant.run(
             "insert into permissions values (?, 'full_access', ?, ?, 'FullAccess', ?, ?, null, 1, 0, null)",
-            box, trustee, sid, int(deny), int(inherited),
-        )  # fmt: skip
+            box,
+            trustee,
+            sid,
+            int(deny),
+            int(inherited),
+        )
         self.seeded.orphans += trustee is None
         self.seeded.denies += deny
 
@@ -155,7 +197,7 @@ def demo(tenant: Tenant, platforms: Iterable[str] = (MICROSOFT365,)) -> Seeded:
 
 def grown(
     tenant: Tenant, mailboxes: int, members: int, seed: int, platforms: Iterable[str] = (MICROSOFT365,)
-) -> Seeded:  # fmt: skip
+) -> Seeded:
     """Fill a tenant of any size, as years of clicking leave it: so many mailboxes on each platform.
 
     An address is a mailbox on one platform only; people have accounts on both clouds. Raises ValueError for an
@@ -185,17 +227,27 @@ def _demo(tenant: Tenant) -> Seeded:
     people = {
         local: make.person(local, name)
         for local, name in (
-            ("anna", "Anna Müller"), ("ben", "Ben Carter"), ("chloe", "Chloé Dubois"), ("dmitri", "Дмитрий Орлов"),
-            ("emi", "佐藤 恵美"), ("fatima", "Fatima al-Masri"), ("george", "Γιώργος Παππάς"), ("info", "Info Desk"),
+            ("anna", "Anna Müller"),
+            ("ben", "Ben Carter"),
+            ("chloe", "Chloé Dubois"),
+            ("dmitri", "Дмитрий Орлов"),
+            ("emi", "佐藤 恵美"),
+            ("fatima", "Fatima al-Masri"),
+            ("george", "Γιώργος Παππάς"),
+            ("info", "Info Desk"),
         )
-    }  # fmt: skip
+    }
     people["hugo"] = make.person("hugo", "Hugo Left", enabled=False)
     make.group("sg-audit", "Audit", [people["george"], people["dmitri"]])
     make.group("all-staff", "All staff", list(people.values()), security=False)
     sales = make.shared(
-        "sales", "Sales", aliases=("smtp:verkauf@contoso.example", "SIP:sales@contoso.example"), enabled=True,
-        used=int(46.5 * GIB), settings={"MessageCopyForSentAsEnabled": True},
-    )  # fmt: skip
+        "sales",
+        "Sales",
+        aliases=("smtp:verkauf@contoso.example", "SIP:sales@contoso.example"),
+        enabled=True,
+        used=int(46.5 * GIB),
+        settings={"MessageCopyForSentAsEnabled": True},
+    )
     make.grant(sales, people["ben"], "full_access")
     make.grant(sales, people["hugo"], "full_access", "send_as")
     make.special(sales, None)
@@ -213,10 +265,7 @@ def _grown(tenant: Tenant, mailboxes: int, members: int, seed: int) -> Seeded:
         people.append(make.person(f"odd{number}", hostile))
     guest = make.person("guest.partner_ext", "Partner Guest", guest=True)
     inner = make.group("grp-inner", "Inner circle", people[:3])
-    groups = [
-        make.group("grp-outer", "Outer circle", [*people[3:6], inner]),
-        make.group("grp-night", "Night", []),
-    ]
+    groups = [make.group("grp-outer", "Outer circle", [*people[3:6], inner]), make.group("grp-night", "Night", [])]
     for number in range(mailboxes):
         _mailbox(make, number, members, people, groups, guest)
     if mailboxes:
@@ -232,16 +281,16 @@ def _person(make: Builder, number: int) -> str:
     return make.person(f"user{number:05d}", f"{given} {family}", enabled=number % 41 != 40)
 
 
-def _mailbox(
-    make: Builder, number: int, members: int, people: list[str], groups: list[str], guest: str
-) -> None:  # fmt: skip
+def _mailbox(make: Builder, number: int, members: int, people: list[str], groups: list[str], guest: str) -> None:
     topic = TOPICS[number % len(TOPICS)]
     local = f"{topic}-{number:05d}" if number % 13 else f"{topic.title()}-{number:05d}"
     box = make.shared(
-        local, f"{topic.title()} {number}", enabled=number % 7 == 0,
+        local,
+        f"{topic.title()} {number}",
+        enabled=number % 7 == 0,
         used=(51 if number % 97 == 0 else 2) * GIB + number,
         settings={"MessageCopyForSentAsEnabled": number % 2 == 0, "MessageCopyForSendOnBehalfEnabled": number % 3 == 0},
-    )  # fmt: skip
+    )
     for index, trustee in enumerate(make.random.sample(people, min(members, len(people)))):
         if index % 4 == 3:
             make.grant(box, trustee, "send_as", has_address=number % 3 > 0)

@@ -28,11 +28,21 @@ from sharedbox_cli.emulator.tenant import Tenant
 from sharedbox_cli.emulator.tokens import Tokens
 
 VENDOR_HOSTS = (
-    "login.microsoftonline.com", "graph.microsoft.com", "outlook.office365.com", "oauth2.googleapis.com",
-    "www.googleapis.com", "admin.googleapis.com", "gmail.googleapis.com", "licensing.googleapis.com",
-    "iamcredentials.googleapis.com", "cloudidentity.googleapis.com", "accounts.google.com", "sts.googleapis.com",
-    "groupssettings.googleapis.com", "*.googleapis.com",
-)  # fmt: skip
+    "login.microsoftonline.com",
+    "graph.microsoft.com",
+    "outlook.office365.com",
+    "oauth2.googleapis.com",
+    "www.googleapis.com",
+    "admin.googleapis.com",
+    "gmail.googleapis.com",
+    "licensing.googleapis.com",
+    "iamcredentials.googleapis.com",
+    "cloudidentity.googleapis.com",
+    "accounts.google.com",
+    "sts.googleapis.com",
+    "groupssettings.googleapis.com",
+    "*.googleapis.com",
+)
 
 
 class Emulator:
@@ -60,8 +70,11 @@ class Emulator:
         self.world.answer_part = self._part
         self.google = Google(self.world)
         self.services: tuple[Service, ...] = (
-            self.google, Login(self.world), ExchangeAdmin(self.world), Graph(self.world),
-        )  # fmt: skip
+            self.google,
+            Login(self.world),
+            ExchangeAdmin(self.world),
+            Graph(self.world),
+        )
         self._server: Server | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 

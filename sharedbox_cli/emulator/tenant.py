@@ -118,15 +118,30 @@ class Tenant:
         return [row["name"] for row in self.rows("select name from domains order by is_default desc, name")]
 
     def add_object(
-        self, kind: str, name: str, mail: str | None, *, upn: str | None = None, doc: dict[str, Any] | None = None,
-        identity: str = "", sid: str = "", aliases: Sequence[str] = (),
-    ) -> str:  # fmt: skip
+        self,
+        kind: str,
+        name: str,
+        mail: str | None,
+        *,
+        upn: str | None = None,
+        doc: dict[str, Any] | None = None,
+        identity: str = "",
+        sid: str = "",
+        aliases: Sequence[str] = (),
+    ) -> str:
         """Return the id of a new user, group or contact with its addresses."""
         identity = identity or str(uuid.uuid4())
         self.run(
             "insert into objects values (?, ?, ?, ?, ?, ?, ?, ?, null)",
-            identity, kind, sid or self.new_sid(), upn, mail, name, json.dumps(doc or {}), self.clock.now(),
-        )  # fmt: skip
+            identity,
+            kind,
+            sid or self.new_sid(),
+            upn,
+            mail,
+            name,
+            json.dumps(doc or {}),
+            self.clock.now(),
+        )
         if mail:
             self.add_address(identity, "SMTP", mail)
         for alias in aliases:

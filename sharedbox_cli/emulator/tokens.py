@@ -37,9 +37,11 @@ class Tokens:
             raise TokenInvalid("Access token is empty.")
         try:
             claims: dict[str, Any] = jwt.decode(
-                token, rsa_key("tokens").public_key(), algorithms=["RS256"],
+                token,
+                rsa_key("tokens").public_key(),
+                algorithms=["RS256"],
                 options={"verify_aud": False, "verify_exp": False, "verify_nbf": False, "verify_iat": False},
-            )  # fmt: skip
+            )
         except jwt.PyJWTError as error:
             raise TokenInvalid("Access token validation failure.") from error
         if str(claims.get("aud", "")).rstrip("/") != audience:

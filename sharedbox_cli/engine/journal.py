@@ -119,9 +119,20 @@ class Journal:
         with self._writing() as connection:
             connection.execute(
                 "insert into runs values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, null, 'running')",
-                (run, profile, json.dumps(to_plain(plan.tenants)), plan_id, plan.desired.total, plan.tool_version,
-                 _user(), socket.gethostname(), os.getpid(), json.dumps(waivers), _now()),
-            )  # fmt: skip
+                (
+                    run,
+                    profile,
+                    json.dumps(to_plain(plan.tenants)),
+                    plan_id,
+                    plan.desired.total,
+                    plan.tool_version,
+                    _user(),
+                    socket.gethostname(),
+                    os.getpid(),
+                    json.dumps(waivers),
+                    _now(),
+                ),
+            )
         return run
 
     def intend(self, run: str, seq: int, change: Change) -> str:
@@ -172,21 +183,37 @@ class Journal:
             "select coalesce(status, 'open') status, count(*) n from steps where run = ? group by 1", (row["id"],)
         )
         return RunRecord(
-            row["id"], row["profile"], json.loads(row["tenants"]), row["plan_id"], row["documents"],
-            row["tool_version"], row["who"], row["host"], tuple(json.loads(row["waivers"])), row["started_at"],
-            row["ended_at"] or "", row["state"], {item["status"]: item["n"] for item in counts},
-        )  # fmt: skip
+            row["id"],
+            row["profile"],
+            json.loads(row["tenants"]),
+            row["plan_id"],
+            row["documents"],
+            row["tool_version"],
+            row["who"],
+            row["host"],
+            tuple(json.loads(row["waivers"])),
+            row["started_at"],
+            row["ended_at"] or "",
+            row["state"],
+            {item["status"]: item["n"] for item in counts},
+        )
 
     def steps(self, run: str) -> tuple[Step, ...]:
         """Return the changes of a run, in order."""
         rows = self._read("select * from steps where run = ? order by seq", (run,))
         return tuple(
             Step(
-                row["seq"], row["key"], json.loads(row["change"]), row["status"] or "", row["reason"] or "",
-                row["vendor_id"] or "", row["intent_at"], row["outcome_at"] or "",
+                row["seq"],
+                row["key"],
+                json.loads(row["change"]),
+                row["status"] or "",
+                row["reason"] or "",
+                row["vendor_id"] or "",
+                row["intent_at"],
+                row["outcome_at"] or "",
             )
             for row in rows
-        )  # fmt: skip
+        )
 
     def is_plan_used(self, plan_id: str) -> bool:
         """Return whether a plan was applied: it is good once."""

@@ -25,9 +25,13 @@ class RunLock:
     """Held from entering to leaving; its content is for the message only."""
 
     def __init__(
-        self, path: Path, *, timeout_seconds: float = 0.0, monotonic: Callable[[], float] = time.monotonic,
+        self,
+        path: Path,
+        *,
+        timeout_seconds: float = 0.0,
+        monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._path = path
         self._timeout = timeout_seconds
         self._monotonic = monotonic
@@ -62,9 +66,11 @@ class RunLock:
             return os.fdopen(os.open(self._path, flags, 0o600), "a+", encoding="utf-8")
         except OSError as error:
             raise Locked(
-                "the lock cannot be taken", where=str(self._path), why=f"{type(error).__name__}: {error.strerror}.",
+                "the lock cannot be taken",
+                where=str(self._path),
+                why=f"{type(error).__name__}: {error.strerror}.",
                 mend="Name another place with SHAREDBOX_STATE_DIR, or mend this one.",
-            ) from error  # fmt: skip
+            ) from error
 
     def __exit__(self, *_: object) -> None:
         """Give the lock back."""

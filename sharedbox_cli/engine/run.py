@@ -98,9 +98,14 @@ class Runner:
         self._note_skipped()
         results = tuple((change, self._outcomes[number]) for number, change in enumerate(self._plan.changes))
         return RunSummary(
-            self._run, started, datetime.now(UTC), results, self._options.stop.is_set,
-            self._was_denied, tuple(self._settle_debts()),
-        )  # fmt: skip
+            self._run,
+            started,
+            datetime.now(UTC),
+            results,
+            self._options.stop.is_set,
+            self._was_denied,
+            tuple(self._settle_debts()),
+        )
 
     def _tell_end(self, seconds: float | None) -> None:
         """Tell the clouds how long the run may last: a call must not wait for longer."""

@@ -48,9 +48,10 @@ def open_journal(path: Path, *, for_writing: bool) -> sqlite3.Connection:
         if getattr(error, "sqlite_errorcode", None) in _DAMAGED:
             raise _damaged(path, for_writing=for_writing) from error
         raise JournalError(
-            where=str(path), why=f"{type(error).__name__}: {error}",
+            where=str(path),
+            why=f"{type(error).__name__}: {error}",
             mend="Name another place with SHAREDBOX_STATE_DIR, or mend this one.",
-        ) from error  # fmt: skip
+        ) from error
     return connection
 
 

@@ -86,10 +86,13 @@ def transport_error(error: Exception, call: str, mailbox: str = "") -> CloudErro
     if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)):
         if "CERTIFICATE_VERIFY_FAILED" in text or "SSL" in text:
             return Refused(
-                "the service's certificate is not trusted", call=call, mailbox=mailbox, code=CERTIFICATE,
+                "the service's certificate is not trusted",
+                call=call,
+                mailbox=mailbox,
+                code=CERTIFICATE,
                 why="A proxy that looks inside, or an unknown authority.",
                 mend="Point SSL_CERT_FILE at the certificate of your proxy.",
-            )  # fmt: skip
+            )
         return Unreachable(call=call, mailbox=mailbox, why=text)
     return Ambiguous("no answer came", call=call, mailbox=mailbox, why=text)
 
@@ -100,9 +103,12 @@ def judge(answer: Answer, call: str, mailbox: str = "", *, now: datetime | None 
     if 200 <= status < 300 or status == 302:
         return
     more: dict[str, Any] = {
-        "call": call, "mailbox": mailbox, "status": status,
-        "request_id": answer.headers.get("request-id", ""), "retry_after": retry_after(answer.headers, now),
-    }  # fmt: skip
+        "call": call,
+        "mailbox": mailbox,
+        "status": status,
+        "request_id": answer.headers.get("request-id", ""),
+        "retry_after": retry_after(answer.headers, now),
+    }
     match status:
         case 401:
             raise Renewed(**more)
@@ -142,9 +148,7 @@ def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> floa
 
 def body_of(answer: Answer, call: str, mailbox: str = "") -> dict[str, Any]:
     """Return the JSON object of an answer. Raises Ambiguous where it is not whole or not JSON."""
-    more: dict[str, Any] = {
-        "call": call, "mailbox": mailbox, "request_id": answer.headers.get("request-id", ""),
-    }  # fmt: skip
+    more: dict[str, Any] = {"call": call, "mailbox": mailbox, "request_id": answer.headers.get("request-id", "")}
     kind = answer.headers.get("content-type", "")
     if "json" not in kind:
         why = f"It answered with `{kind or 'nothing'}`: a proxy or a portal in between?"

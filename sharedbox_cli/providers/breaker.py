@@ -69,9 +69,7 @@ class Breaker:
         self._in_a_row += 1
         self.failures += 1
         now = self._clock.monotonic()
-        is_bad = self._in_a_row >= IN_A_ROW or (
-            len(self._last) == WINDOW and 2 * self._last.count(False) > WINDOW
-        )  # fmt: skip
+        is_bad = self._in_a_row >= IN_A_ROW or (len(self._last) == WINDOW and 2 * self._last.count(False) > WINDOW)
         if self._is_open:
             self._next_try = now + REST_SECONDS
         elif is_bad:
@@ -100,7 +98,7 @@ class Breaker:
             raise ServiceDown(
                 why=f"It was tried for {minutes:.0f} minutes; nothing more is sent to it.",
                 mend="Try again later; what was done is in the journal.",
-            )  # fmt: skip
+            )
         await self._wait(self._next_try - self._clock.monotonic(), "the service keeps failing")
 
     async def _try(self, probe: Probe) -> None:

@@ -15,13 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
-from sharedbox_cli.core.errors import (
-    Ambiguous,
-    AuthError,
-    CloudError,
-    SharedboxError,
-    Throttled,
-)
+from sharedbox_cli.core.errors import Ambiguous, AuthError, CloudError, SharedboxError, Throttled
 from sharedbox_cli.core.events import SILENT, Listener
 from sharedbox_cli.providers.answers import DOCTOR, Renewed, Unreachable
 from sharedbox_cli.providers.breaker import Breaker, ServiceDown, is_failure
@@ -211,10 +205,11 @@ class Policy:
         if self.deadline is not None and self.clock.monotonic() + seconds > self.deadline:
             at = self.clock.now() + timedelta(seconds=seconds)
             raise GaveUp(
-                f"{why}, longer than this run may last", retry_after=seconds,
+                f"{why}, longer than this run may last",
+                retry_after=seconds,
                 why=f"The run ends before {at:%Y-%m-%d %H:%M:%S} UTC.",
                 mend=f"Go on after {at:%Y-%m-%d %H:%M:%S} UTC: the same command again plans what is left.",
-            )  # fmt: skip
+            )
         if not is_told:
             self.listener.waiting(seconds, why)
         await self.clock.sleep(seconds)
@@ -246,10 +241,16 @@ class GaveUp(Throttled):
 def _given_up(error: CloudError, number: int, seconds: float) -> CloudError:
     kind = type(error)
     return kind(
-        error.summary, mailbox=error.mailbox, call=error.call, status=error.status, code=error.code,
-        request_id=error.request_id, why=f"Given up after {number} tries in {seconds:.0f} s. {error.why}".strip(),
-        mend=error.mend, retry_after=error.retry_after,
-    )  # fmt: skip
+        error.summary,
+        mailbox=error.mailbox,
+        call=error.call,
+        status=error.status,
+        code=error.code,
+        request_id=error.request_id,
+        why=f"Given up after {number} tries in {seconds:.0f} s. {error.why}".strip(),
+        mend=error.mend,
+        retry_after=error.retry_after,
+    )
 
 
 class Loop:

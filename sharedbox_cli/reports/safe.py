@@ -85,7 +85,11 @@ def html(text: str) -> str:
 def xml(text: str) -> str:
     """Return text that is valid in XML 1.0, unescaped: the writer escapes it."""
     return "".join(
-        letter if letter in "\t\n\r" or 0x20 <= ord(letter) <= 0xD7FF or 0xE000 <= ord(letter) <= 0xFFFD
-        or ord(letter) >= 0x10000 else code(letter)
+        letter
+        if letter in "\t\n\r"
+        or 0x20 <= ord(letter) <= 0xD7FF
+        or 0xE000 <= ord(letter) <= 0xFFFD
+        or ord(letter) >= 0x10000
+        else code(letter)
         for letter in text
-    )  # fmt: skip
+    )

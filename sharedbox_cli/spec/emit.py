@@ -48,9 +48,13 @@ def comments(notes: Sequence[str], indent: str = "") -> Iterator[str]:
     for note in notes:
         deeper = note[: len(note) - len(note.lstrip(" "))]
         found = textwrap.wrap(
-            harmless(note), WIDTH - len(indent) - 2, subsequent_indent=f"{deeper}  ", break_long_words=False,
-            break_on_hyphens=False, drop_whitespace=True,
-        )  # fmt: skip
+            harmless(note),
+            WIDTH - len(indent) - 2,
+            subsequent_indent=f"{deeper}  ",
+            break_long_words=False,
+            break_on_hyphens=False,
+            drop_whitespace=True,
+        )
         for line in found or [""]:
             yield f"{indent}# {line}".rstrip()
 
@@ -162,6 +166,9 @@ def _inner(value: Tree) -> str | None:
 def _is_literal(text: str) -> bool:
     """Return whether a text of several lines reads back from a block as it is."""
     return (
-        "\n" in text and text[0] not in " \n\t" and text[-1] not in " \n\t" and not _PIPELINE.search(text)
+        "\n" in text
+        and text[0] not in " \n\t"
+        and text[-1] not in " \n\t"
+        and not _PIPELINE.search(text)
         and all(letter == "\n" or letter.isprintable() for letter in text)
-    )  # fmt: skip
+    )

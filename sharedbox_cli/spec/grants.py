@@ -55,9 +55,10 @@ def _highest_roles(grants: Iterable[WantedGrant]) -> list[WantedGrant]:
     """Return grants with one role each: of two that come through teams, the higher."""
     found = list(grants)
     best = {
-        grant.trustee: grant.right for grant in sorted(found, key=lambda grant: _role_rank(grant.right))
+        grant.trustee: grant.right
+        for grant in sorted(found, key=lambda grant: _role_rank(grant.right))
         if grant.right in ROLES
-    }  # fmt: skip
+    }
     return [grant for grant in found if grant.right not in ROLES or best[grant.trustee] is grant.right]
 
 
@@ -100,7 +101,7 @@ def _of_team(member: Member, team: LoadedTeam, default: tuple[Right, ...]) -> It
 
 def _grants_of(
     entry: Member | TeamMember, rights: tuple[RightName, ...] | tuple[Right, ...], place: Place
-) -> list[WantedGrant]:  # fmt: skip
+) -> list[WantedGrant]:
     text = entry.user or entry.group or ""
     kind = TrusteeKind.USER if entry.user else TrusteeKind.GROUP
     return [

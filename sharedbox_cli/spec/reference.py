@@ -61,9 +61,25 @@ _SECTIONS: tuple[tuple[str, type[BaseModel], str], ...] = (
     ("An entry of `senders`", Sender, "Without the mailbox's own address, from which it always sends."),
 )
 _FIRST = (
-    "version", "mailbox", "platform", "state", "display_name", "aliases", "hidden_from_address_lists", "sign_in",
-    "labels", "user", "team", "members", "members_mode", "sent_items", "storage", "name", "when", "then",
-)  # fmt: skip
+    "version",
+    "mailbox",
+    "platform",
+    "state",
+    "display_name",
+    "aliases",
+    "hidden_from_address_lists",
+    "sign_in",
+    "labels",
+    "user",
+    "team",
+    "members",
+    "members_mode",
+    "sent_items",
+    "storage",
+    "name",
+    "when",
+    "then",
+)
 
 
 def reference_page() -> str:

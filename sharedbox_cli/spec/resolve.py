@@ -39,9 +39,14 @@ from sharedbox_cli.spec.validate import validated
 
 AbilityTable = Mapping[Platform, Capabilities]
 _NAMEABLE = (
-    Field.DISPLAY_NAME, Field.ALIASES, Field.HIDDEN, Field.SIGN_IN, Field.SENT_AS, Field.SENT_ON_BEHALF,
+    Field.DISPLAY_NAME,
+    Field.ALIASES,
+    Field.HIDDEN,
+    Field.SIGN_IN,
+    Field.SENT_AS,
+    Field.SENT_ON_BEHALF,
     Field.LICENCE,
-)  # fmt: skip
+)
 """What a plan says of where a spec is silent: the rest of the language is asked for by few."""
 _UNKNOWN = Capabilities(Platform(""), "", ())
 
@@ -86,11 +91,15 @@ def expiry_warnings(desired: Desired) -> tuple[Problem, ...]:
     """Return one warning for each line whose access has ended: the line can go."""
     found = {
         Problem(
-            grant.place, "access that has ended", f"{grant.trustee}: until {until_words(grant.until)}.",
+            grant.place,
+            "access that has ended",
+            f"{grant.trustee}: until {until_words(grant.until)}.",
             "Delete the line.",
         )
-        for box in desired.mailboxes.values() for grant in box.expired if grant.until
-    }  # fmt: skip
+        for box in desired.mailboxes.values()
+        for grant in box.expired
+        if grant.until
+    }
     return tuple(sorted(found))
 
 
@@ -108,7 +117,7 @@ def _platform_problems(spec: Mailbox, merged: Document, capabilities: AbilityTab
 
 def _mailbox(
     spec: Mailbox, merged: Document, grants: tuple[WantedGrant, ...] | None, now: datetime, table: Capabilities
-) -> DesiredMailbox:  # fmt: skip
+) -> DesiredMailbox:
     living = None if grants is None else tuple(item for item in grants if not _is_over(item, now))
     settings = {name: table.canonical(name, value) for name, value in settings_of(spec).items()}
     return DesiredMailbox(
@@ -129,7 +138,7 @@ def _mailbox(
 
 def _unmanaged(
     settings: Mapping[Field, Value], grants: tuple[WantedGrant, ...] | None, table: Capabilities
-) -> tuple[str, ...]:  # fmt: skip
+) -> tuple[str, ...]:
     """Return the keys that every mailbox of the platform could have and this one does not."""
     names = [str(name) for name in _NAMEABLE if name not in settings and table.refusal(str(name)) is None]
     return (*names, "members") if grants is None else tuple(names)

@@ -7,10 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 
 _NONCHARACTERS = "".join(
-    [
-        "\ufdd0-\ufdef",
-        *(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000)),
-    ]
+    ["\ufdd0-\ufdef", *(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000))]
 )
 _BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _BREAKS = "\u2028\u2029"

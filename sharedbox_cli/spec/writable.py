@@ -99,9 +99,7 @@ def _shown(document: Document, path: ValuePath) -> str:
     return str(value)
 
 
-def _dropped(
-    box: DesiredMailbox, document: Document, path: ValuePath, hit: frozenset[ValuePath]
-) -> DesiredMailbox:  # fmt: skip
+def _dropped(box: DesiredMailbox, document: Document, path: ValuePath, hit: frozenset[ValuePath]) -> DesiredMailbox:
     first = path[0]
     if first == "members":
         return _without_members(box, document, hit)

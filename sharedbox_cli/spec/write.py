@@ -12,10 +12,29 @@ from sharedbox_cli.spec.emit import Bare, Noted, Tall, Tree, text_of
 from sharedbox_cli.spec.settings import NO_FORWARDING
 
 ORDER = (
-    "version", "mailbox", "platform", "state", "display_name", "aliases", "hidden_from_address_lists", "sign_in",
-    "labels", "members", "members_mode", "sent_items", "storage", "folders", "tags", "rules", "senders", "auto_reply",
-    "forwarding", "access", "google", "group",
-)  # fmt: skip
+    "version",
+    "mailbox",
+    "platform",
+    "state",
+    "display_name",
+    "aliases",
+    "hidden_from_address_lists",
+    "sign_in",
+    "labels",
+    "members",
+    "members_mode",
+    "sent_items",
+    "storage",
+    "folders",
+    "tags",
+    "rules",
+    "senders",
+    "auto_reply",
+    "forwarding",
+    "access",
+    "google",
+    "group",
+)
 """The keys of a document, in the order of the language."""
 _INSTANT = re.compile(r"2[01]\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _UNITS = (("GB", 1000**3), ("MB", 1000**2), ("KB", 1000))
@@ -52,8 +71,9 @@ def _document(box: DesiredMailbox, table: Capabilities, notes: Mapping[str, Sequ
     if box.warn_at_percent is not None:
         storage = found.get("storage")
         found["storage"] = {
-            "warn_at": Bare(f"{box.warn_at_percent}%"), **(storage if isinstance(storage, dict) else {}),
-        }  # fmt: skip
+            "warn_at": Bare(f"{box.warn_at_percent}%"),
+            **(storage if isinstance(storage, dict) else {}),
+        }
     if box.state is State.ABSENT:
         found["state"] = str(box.state)
     if box.labels:

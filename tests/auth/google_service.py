@@ -35,9 +35,15 @@ def key_info(**more: str) -> dict[str, str]:
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     return {
-        "type": "service_account", "client_email": ACCOUNT, "client_id": CLIENT_ID, "private_key_id": "k1",
-        "private_key": pem.decode(), "token_uri": AUDIENCE, "project_id": "contoso-ops", **more,
-    }  # fmt: skip
+        "type": "service_account",
+        "client_email": ACCOUNT,
+        "client_id": CLIENT_ID,
+        "private_key_id": "k1",
+        "private_key": pem.decode(),
+        "token_uri": AUDIENCE,
+        "project_id": "contoso-ops",
+        **more,
+    }
 
 
 def written(folder: Path, info: dict[str, Any], name: str = "google.json") -> str:
@@ -92,9 +98,7 @@ class Service:
 
     def _sign(self, path: str, authorization: str, body: bytes) -> tuple[int, object]:
         self.signs.append((path, authorization))
-        signed = private_key().sign(
-            base64.b64decode(json.loads(body)["payload"]), padding.PKCS1v15(), hashes.SHA256()
-        )  # fmt: skip
+        signed = private_key().sign(base64.b64decode(json.loads(body)["payload"]), padding.PKCS1v15(), hashes.SHA256())
         return 200, {"keyId": "k9", "signedBlob": base64.b64encode(signed).decode()}
 
     def _exchange(self, _path: str, _authorization: str, body: bytes) -> tuple[int, object]:

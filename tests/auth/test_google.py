@@ -142,9 +142,7 @@ def test_keyless_when_federated_then_iam_signs_and_no_key_is_there(google: Servi
     credentials = keyless(google, tmp_path)
     assert header(credentials.of(BOX, READ)) == f"Bearer {TOKEN}-1"
     header(credentials.of(ADMIN, READ))
-    assert google.signs == [
-        (f"/v1/projects/-/serviceAccounts/{ACCOUNT}:signBlob", f"Bearer {SOURCE_TOKEN}-1")
-    ] * 2  # fmt: skip
+    assert google.signs == [(f"/v1/projects/-/serviceAccounts/{ACCOUNT}:signBlob", f"Bearer {SOURCE_TOKEN}-1")] * 2
     [exchange] = google.exchanges
     assert exchange["subject_token"] == "canary-subject-token"
     assert exchange["scope"] == "https://www.googleapis.com/auth/cloud-platform"
@@ -161,8 +159,10 @@ def test_keyless_when_iam_is_busy_then_asked_again_and_a_worn_out_source_is_rene
     google.next("sign", 503, {})
     assert header(keyless(google, tmp_path).of(BOX, READ)) == f"Bearer {TOKEN}-1"
     assert [found for _, found in google.signs] == [
-        f"Bearer {SOURCE_TOKEN}-1", f"Bearer {SOURCE_TOKEN}-2", f"Bearer {SOURCE_TOKEN}-2",
-    ]  # fmt: skip
+        f"Bearer {SOURCE_TOKEN}-1",
+        f"Bearer {SOURCE_TOKEN}-2",
+        f"Bearer {SOURCE_TOKEN}-2",
+    ]
     assert len(slept) == 1
 
 

@@ -14,15 +14,7 @@ from google.auth import exceptions
 from sharedbox_cli.auth.connection import GoogleConnection
 from sharedbox_cli.auth.google import GoogleCredentials, words_of_refresh_error
 from sharedbox_cli.auth.google_signing import SigningRefused, SourceRefused
-from sharedbox_cli.core.errors import (
-    AuthError,
-    CloudError,
-    NotFound,
-    Refused,
-    SharedboxError,
-    Throttled,
-    Unreachable,
-)
+from sharedbox_cli.core.errors import AuthError, CloudError, NotFound, Refused, SharedboxError, Throttled, Unreachable
 from tests.auth.google_service import ACCOUNT, CLIENT_ID, SOURCE_TOKEN, Service, key_info, serving, written
 
 ADMIN = "admin@contoso.example"
@@ -51,14 +43,19 @@ def keyed(service: Service, folder: Path) -> GoogleConnection:
 def keyless(service: Service, folder: Path) -> GoogleConnection:
     (folder / "subject.txt").write_text(CANARY)
     info: dict[str, Any] = {
-        "type": "external_account", "audience": "//iam.googleapis.com/x", "token_url": f"{service.origin}/sts",
+        "type": "external_account",
+        "audience": "//iam.googleapis.com/x",
+        "token_url": f"{service.origin}/sts",
         "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
         "credential_source": {"file": str(folder / "subject.txt")},
-    }  # fmt: skip
+    }
     return GoogleConnection(
-        admin=ADMIN, key_path=written(folder, info), service_account=ACCOUNT,
-        token_url=f"{service.origin}/token", iam_url=service.origin,
-    )  # fmt: skip
+        admin=ADMIN,
+        key_path=written(folder, info),
+        service_account=ACCOUNT,
+        token_url=f"{service.origin}/token",
+        iam_url=service.origin,
+    )
 
 
 def refused(connection: GoogleConnection, subject: str = BOX, service: Service | None = None) -> SharedboxError:
@@ -76,14 +73,24 @@ def refused(connection: GoogleConnection, subject: str = BOX, service: Service |
 
 
 TABLE = [
-    (401, "unauthorized_client", "Client is unauthorized to retrieve access tokens using this method", AuthError,
-     "Domain-wide delegation"),
+    (
+        401,
+        "unauthorized_client",
+        "Client is unauthorized to retrieve access tokens using this method",
+        AuthError,
+        "Domain-wide delegation",
+    ),
     (401, "access_denied", "Requested client not authorized.", AuthError, "Domain-wide delegation"),
     (400, "invalid_grant", "Invalid email or User ID", NotFound, "no such user"),
     (400, "invalid_grant", "Not a valid email or user ID.", Refused, "nobody can act as this user"),
     (400, "invalid_grant", "Invalid JWT Signature.", AuthError, "the key is not accepted"),
-    (400, "invalid_grant", "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe.",
-     AuthError, "clock"),
+    (
+        400,
+        "invalid_grant",
+        "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe.",
+        AuthError,
+        "clock",
+    ),
     (400, "invalid_grant", "Account has been suspended", Refused, "suspended"),
     (400, "invalid_grant", "Invalid grant: account not found", AuthError, "no such service account"),
     (400, "invalid_scope", f"{CANARY} is not a valid audience string", AuthError, READ[0]),
@@ -92,7 +99,7 @@ TABLE = [
     (400, "invalid_grant", f"Something of tomorrow: {CANARY}", AuthError, "sharedbox doctor"),
     (400, "rate_limit_exceeded", "", Throttled, "patience"),
     (503, "server_error", CANARY, Unreachable, "failed"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("status", "code", "description", "kind", "told"), TABLE)
@@ -146,10 +153,18 @@ def test_token_when_the_answer_is_no_oauth_then_still_words(google: Service, tmp
 @pytest.mark.parametrize(
     ("status", "body", "kind", "told"),
     [
-        (403, {"error": {"status": "PERMISSION_DENIED", "details": [{"reason": "IAM_PERMISSION_DENIED"}]}}, AuthError,
-         "Service Account Token Creator"),
-        (403, {"error": {"status": "PERMISSION_DENIED", "details": ["?", {"reason": "SERVICE_DISABLED"}]}}, AuthError,
-         "IAM Service Account Credentials API"),
+        (
+            403,
+            {"error": {"status": "PERMISSION_DENIED", "details": [{"reason": "IAM_PERMISSION_DENIED"}]}},
+            AuthError,
+            "Service Account Token Creator",
+        ),
+        (
+            403,
+            {"error": {"status": "PERMISSION_DENIED", "details": ["?", {"reason": "SERVICE_DISABLED"}]}},
+            AuthError,
+            "IAM Service Account Credentials API",
+        ),
         (404, {"error": {"status": "NOT_FOUND", "message": CANARY}}, AuthError, ACCOUNT),
         (400, {"error": {"status": CANARY}}, AuthError, "refuses the identity"),
         (401, {"error": "?"}, AuthError, "refuses the identity"),
@@ -157,7 +172,7 @@ def test_token_when_the_answer_is_no_oauth_then_still_words(google: Service, tmp
         (500, f"<html>{CANARY}", Unreachable, "IAM failed"),
         (200, {"keyId": "k"}, Unreachable, "IAM failed"),
     ],
-)  # fmt: skip
+)
 def test_signing_when_refused_then_the_right_or_the_api_that_is_missing(
     google: Service, tmp_path: Path, status: int, body: object, kind: type[SharedboxError], told: str
 ) -> None:

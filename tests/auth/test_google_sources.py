@@ -37,9 +37,12 @@ def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def signed_in(google: Service, folder: Path, info: dict[str, Any]) -> str:
     """Return the header with which a mailbox is asked, of an identity that a file describes."""
     connection = GoogleConnection(
-        admin="admin@contoso.example", key_path=written(folder, info), token_url=f"{google.origin}/token",
-        iam_url=google.origin, service_account=ACCOUNT,
-    )  # fmt: skip
+        admin="admin@contoso.example",
+        key_path=written(folder, info),
+        token_url=f"{google.origin}/token",
+        iam_url=google.origin,
+        service_account=ACCOUNT,
+    )
     headers: dict[str, str] = {}
     credentials = GoogleCredentials(connection, environment={}).of(BOX, READ)
     credentials.before_request(TokenRequest(), "GET", "https://gmail.googleapis.com/", headers)  # type: ignore[no-untyped-call]
@@ -48,9 +51,12 @@ def signed_in(google: Service, folder: Path, info: dict[str, Any]) -> str:
 
 def external(google: Service, kind: str, source: dict[str, Any]) -> dict[str, Any]:
     return {
-        "type": "external_account", "audience": POOL, "subject_token_type": f"urn:ietf:params:{kind}",
-        "token_url": f"{google.origin}/sts", "credential_source": source,
-    }  # fmt: skip
+        "type": "external_account",
+        "audience": POOL,
+        "subject_token_type": f"urn:ietf:params:{kind}",
+        "token_url": f"{google.origin}/sts",
+        "credential_source": source,
+    }
 
 
 def assert_signed_by_iam(google: Service, authorization: str) -> None:
@@ -68,9 +74,10 @@ def test_github_or_azure_when_their_address_is_asked_then_its_token_is_exchanged
 ) -> None:
     platform.answer = {"value": "canary-of-the-job"}
     source = {
-        "url": f"{platform.url}?audience=x", "headers": {"Metadata": "True"},
+        "url": f"{platform.url}?audience=x",
+        "headers": {"Metadata": "True"},
         "format": {"type": "json", "subject_token_field_name": "value"},
-    }  # fmt: skip
+    }
     assert_signed_by_iam(google, signed_in(google, tmp_path, external(google, "oauth:token-type:jwt", source)))
     [(_, path, headers)] = platform.asked
     assert (path, headers["metadata"]) == ("/token?audience=x", "True")
@@ -82,9 +89,11 @@ def test_aws_when_the_machine_has_a_role_then_its_signed_question_is_exchanged(
     google: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in {
-        "AWS_ACCESS_KEY_ID": "AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY": "canary-aws", "AWS_SESSION_TOKEN": "session",
+        "AWS_ACCESS_KEY_ID": "AKIAEXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": "canary-aws",
+        "AWS_SESSION_TOKEN": "session",
         "AWS_REGION": "eu-central-1",
-    }.items():  # fmt: skip
+    }.items():
         monkeypatch.setenv(name, value)
     url = "https://sts.{region}.amazonaws.com?Action=GetCallerIdentity&Version=2011-06-15"
     source = {"environment_id": "aws1", "regional_cred_verification_url": url}
@@ -101,8 +110,6 @@ def test_own_sign_in_when_gcloud_keeps_one_then_it_lets_google_sign(
 ) -> None:
     monkeypatch.setattr("google.oauth2.credentials._GOOGLE_OAUTH2_TOKEN_ENDPOINT", platform.url)  # it asks no other
     platform.answer = {"access_token": f"{SOURCE_TOKEN}-own", "expires_in": 3599, "token_type": "Bearer"}
-    info = {
-        "type": "authorized_user", "client_id": "c", "client_secret": "s", "refresh_token": "r",
-    }  # fmt: skip
+    info = {"type": "authorized_user", "client_id": "c", "client_secret": "s", "refresh_token": "r"}
     assert_signed_by_iam(google, signed_in(google, tmp_path, info))
     assert google.signs[0][1] == f"Bearer {SOURCE_TOKEN}-own"

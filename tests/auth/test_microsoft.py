@@ -21,9 +21,12 @@ CANARY = "canary-4711-secret"
 def claims_with(cloud: Cloud, method: Method, **environment: str) -> str:
     connection = cloud.connection()
     made = MicrosoftConnection(
-        connection.tenant, connection.client_id, method, authority=connection.authority,
+        connection.tenant,
+        connection.client_id,
+        method,
+        authority=connection.authority,
         certificate_path=environment.pop("certificate_path", ""),
-    )  # fmt: skip
+    )
     return token_claims(credential_for(made, environment), made.graph_scope).app_id
 
 
@@ -53,9 +56,15 @@ def certificate(folder: Path) -> tuple[Path, str]:
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "sharedbox")])
     now = datetime.now(UTC)
     made = (
-        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-        .serial_number(1).not_valid_before(now).not_valid_after(now + timedelta(days=1)).sign(key, hashes.SHA256())
-    )  # fmt: skip
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now)
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
@@ -195,5 +204,10 @@ def test_device_code_when_a_person_signs_in_then_who_it_was_is_kept_and_no_token
     kept = tmp_path / "account.json"
     assert kept.stat().st_mode & 0o077 == 0
     assert set(json.loads(kept.read_text())) == {
-        "authority", "clientId", "homeAccountId", "tenantId", "username", "version",
-    }  # fmt: skip
+        "authority",
+        "clientId",
+        "homeAccountId",
+        "tenantId",
+        "username",
+        "version",
+    }

@@ -70,9 +70,10 @@ def test_azure_devops_when_the_connection_is_trusted_then_its_identity_becomes_a
     trust(cloud)
     platform.answer = {"oidcToken": assertion()}
     environment = {
-        "SYSTEM_OIDCREQUESTURI": platform.url, "SYSTEM_ACCESSTOKEN": "canary-of-the-job",
+        "SYSTEM_OIDCREQUESTURI": platform.url,
+        "SYSTEM_ACCESSTOKEN": "canary-of-the-job",
         "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID": "c0nn3ct10n",
-    }  # fmt: skip
+    }
     for name, value in environment.items():
         monkeypatch.setenv(name, value)  # azure-identity reads the address from there itself
     assert claims_with(cloud, Method.AUTO, **environment) == CLIENT_ID
@@ -86,13 +87,16 @@ def test_managed_identity_when_the_machine_has_one_then_its_token_is_used(
     cloud: Cloud, platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     connection = cloud.connection()
-    token = cloud.emulator.world.tokens.issue({
-        "aud": "https://graph.microsoft.com", "tid": cloud.tenant.id, "appid": CLIENT_ID, "roles": ["User.Read.All"],
-    })  # fmt: skip
+    token = cloud.emulator.world.tokens.issue(
+        {"aud": "https://graph.microsoft.com", "tid": cloud.tenant.id, "appid": CLIENT_ID, "roles": ["User.Read.All"]}
+    )
     expires = str(int(time.time()) + 3600)
     platform.answer = {
-        "access_token": token, "expires_on": expires, "resource": "https://graph.microsoft.com", "token_type": "Bearer",
-    }  # fmt: skip
+        "access_token": token,
+        "expires_on": expires,
+        "resource": "https://graph.microsoft.com",
+        "token_type": "Bearer",
+    }
     monkeypatch.setenv("IDENTITY_ENDPOINT", platform.url)
     monkeypatch.setenv("IDENTITY_HEADER", "canary-of-the-machine")
     made = MicrosoftConnection(connection.tenant, CLIENT_ID, Method.AUTO, authority=connection.authority)

@@ -33,17 +33,27 @@ from tests.strategies import NOW, address
 BOX = address("box")
 STARTER = "google-workspace-business-starter"
 ACCOUNT: dict[Field, Value] = {
-    Field.KIND: KIND_SHARED, Field.SIGN_IN: BLOCKED, Field.ALIASES: (), Field.FORWARDING_TO: "",
-}  # fmt: skip
+    Field.KIND: KIND_SHARED,
+    Field.SIGN_IN: BLOCKED,
+    Field.ALIASES: (),
+    Field.FORWARDING_TO: "",
+}
 ACCOUNT_FACTS: dict[Fact, Value] = {
-    Fact.USED_BYTES: GIB, Fact.POOL_USED_BYTES: 500 * GIB, Fact.POOL_TOTAL_BYTES: 1000 * GIB,
-    Fact.MAILBOX_PLANS: (STARTER,), Fact.DELEGATION: "on", Fact.IS_SUSPENDED: False,
+    Fact.USED_BYTES: GIB,
+    Fact.POOL_USED_BYTES: 500 * GIB,
+    Fact.POOL_TOTAL_BYTES: 1000 * GIB,
+    Fact.MAILBOX_PLANS: (STARTER,),
+    Fact.DELEGATION: "on",
+    Fact.IS_SUSPENDED: False,
     Fact.SIGN_IN_STATE: "hardened at 2026-01-01",
-}  # fmt: skip
+}
 GROUP: dict[Field, Value] = {
-    Field.KIND: KIND_SHARED, Field.ALIASES: (), Field.GROUP_JOINING: "invited", Field.GROUP_EXTERNAL_MEMBERS: False,
+    Field.KIND: KIND_SHARED,
+    Field.ALIASES: (),
+    Field.GROUP_JOINING: "invited",
+    Field.GROUP_EXTERNAL_MEMBERS: False,
     Field.GROUP_MANAGING_MEMBERS: "owners-and-managers",
-}  # fmt: skip
+}
 GROUP_FACTS: dict[Fact, Value] = {Fact.POSTING: "anyone", Fact.VIEWING: "members", Fact.HAS_HISTORY: True}
 
 
@@ -60,39 +70,57 @@ PEOPLE = (person(1), person(2), OUTSIDER, OFF, INNER)
 
 
 def world(
-    platform: Platform, grants: frozenset[Grant] | None, trustees: tuple[Trustee, ...] = (),
-    settings: Mapping[Field, Value] | None = None, facts: Mapping[Fact, Value] | None = None,
-    special: tuple[SpecialEntry, ...] = (), **more: object,
-) -> Observed:  # fmt: skip
+    platform: Platform,
+    grants: frozenset[Grant] | None,
+    trustees: tuple[Trustee, ...] = (),
+    settings: Mapping[Field, Value] | None = None,
+    facts: Mapping[Fact, Value] | None = None,
+    special: tuple[SpecialEntry, ...] = (),
+    **more: object,
+) -> Observed:
     """Return a tenant with one mailbox."""
     is_group = platform == GOOGLE_COLLABORATIVE
     known = {one.id: one for one in (*PEOPLE, *trustees)}
     box = ObservedMailbox(
-        "b", BOX, platform, {**(GROUP if is_group else ACCOUNT), **(settings or {})}, grants, special,
+        "b",
+        BOX,
+        platform,
+        {**(GROUP if is_group else ACCOUNT), **(settings or {})},
+        grants,
+        special,
         {**(GROUP_FACTS if is_group else ACCOUNT_FACTS), **(facts or {})},
-    )  # fmt: skip
+    )
     made = Observed(
-        "C1", "contoso.example", frozenset({platform}), frozenset({"contoso.example", "contoso-mail.example"}), NOW,
-        mailboxes={BOX: box}, trustees=known,
+        "C1",
+        "contoso.example",
+        frozenset({platform}),
+        frozenset({"contoso.example", "contoso-mail.example"}),
+        NOW,
+        mailboxes={BOX: box},
+        trustees=known,
         directory={one.address: key for key, one in known.items() if one.address},
         members={INNER.id: frozenset({TrusteeId("p1")})},
-    )  # fmt: skip
+    )
     return replace(made, **more)  # type: ignore[arg-type]
 
 
 def delegated(
-    *delegates: Trustee, settings: Mapping[Field, Value] | None = None, facts: Mapping[Fact, Value] | None = None,
+    *delegates: Trustee,
+    settings: Mapping[Field, Value] | None = None,
+    facts: Mapping[Fact, Value] | None = None,
     **more: object,
-) -> Observed:  # fmt: skip
+) -> Observed:
     """Return a tenant with one account; without a word it has two delegates."""
     held = frozenset(Grant(one.id, Right.FULL_ACCESS) for one in delegates or (person(1), person(2)))
     return world(GOOGLE_DELEGATED, held, delegates, settings, facts, **more)  # type: ignore[arg-type]
 
 
 def inbox(
-    *members: tuple[Trustee, Right], settings: Mapping[Field, Value] | None = None,
-    facts: Mapping[Fact, Value] | None = None, **more: object,
-) -> Observed:  # fmt: skip
+    *members: tuple[Trustee, Right],
+    settings: Mapping[Field, Value] | None = None,
+    facts: Mapping[Fact, Value] | None = None,
+    **more: object,
+) -> Observed:
     """Return a tenant with one group; without a word it has an owner and a member."""
     roles = members or ((person(1), Right.OWNER), (person(2), Right.MEMBER))
     held = frozenset(Grant(one.id, right) for one, right in roles)

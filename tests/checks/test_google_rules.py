@@ -31,19 +31,7 @@ from sharedbox_cli.core.model import (
     Value,
     WantedGrant,
 )
-from tests.checks.google import (
-    BOX,
-    INNER,
-    OFF,
-    OUTSIDER,
-    delegated,
-    found,
-    inbox,
-    person,
-    wanting,
-    wishes,
-    world,
-)
+from tests.checks.google import BOX, INNER, OFF, OUTSIDER, delegated, found, inbox, person, wanting, wishes, world
 from tests.checks.test_rules import CASES as GENERAL
 from tests.strategies import NOW, address
 
@@ -82,10 +70,7 @@ DELEGATED: list[Case] = [
     ("delegate-outside", delegated(FOREIGN), None, True),
     ("delegate-outside", delegated(NEIGHBOUR), None, False),
     ("delegate-outside", delegated(GONE), None, False),
-    (
-        "delegate-outside", delegated(),
-        wanting(GOOGLE_DELEGATED, grants=(OUT_WISH,)), True,
-    ),
+    ("delegate-outside", delegated(), wanting(GOOGLE_DELEGATED, grants=(OUT_WISH,)), True),
     ("delegate-not-accepted", delegated(special=PENDING), None, True),
     ("delegate-not-accepted", delegated(), None, False),
     ("member-deleted", delegated(GONE), None, True),
@@ -115,7 +100,9 @@ DELEGATED: list[Case] = [
     ("sign-in-not-hardened", delegated(), None, False),
     (
         "sign-in-not-hardened",
-        delegated(settings={Field.SIGN_IN: ALLOWED}, facts={Fact.IS_SUSPENDED: True}), None, False,
+        delegated(settings={Field.SIGN_IN: ALLOWED}, facts={Fact.IS_SUSPENDED: True}),
+        None,
+        False,
     ),
     ("forwarding-outside", delegated(settings={Field.FORWARDING_TO: "x@partner.example"}), None, True),
     ("forwarding-outside", delegated(settings={Field.FORWARDING_TO: "x@contoso-mail.example"}), None, False),
@@ -136,7 +123,7 @@ DELEGATED: list[Case] = [
     ("over-quota", delegated(facts={Fact.USED_BYTES: 10 * GIB - 1, Fact.QUOTA_BYTES: 10 * GIB}), None, False),
     ("over-quota", delegated(facts={Fact.USED_BYTES: 10 * GIB, Fact.QUOTA_BYTES: 10 * GIB}), None, True),
     ("over-quota", delegated(facts={Fact.USED_BYTES: 60 * GIB, Fact.QUOTA_BYTES: 100 * GIB}), None, False),
-]  # fmt: skip
+]
 
 INBOXES: list[Case] = [
     ("viewed-by-anyone", inbox(facts={Fact.VIEWING: "anyone"}), None, True),
@@ -169,7 +156,9 @@ INBOXES: list[Case] = [
     ("member-guest", inbox(), None, False),
     (
         "group-with-outsiders",
-        inbox(*members(INNER), members={INNER.id: frozenset({OUTSIDER.id, TrusteeId("p1")})}), None, True,
+        inbox(*members(INNER), members={INNER.id: frozenset({OUTSIDER.id, TrusteeId("p1")})}),
+        None,
+        True,
     ),
     ("group-with-outsiders", inbox(*members(INNER)), None, False),
     ("member-guest", inbox(*members(INNER), members={INNER.id: frozenset({OUTSIDER.id})}), None, False),
@@ -180,7 +169,7 @@ INBOXES: list[Case] = [
     ("one-member", inbox(*members(person(1)), special=EVERYBODY), None, False),
     ("domain-not-accepted", inbox(settings={Field.ALIASES: ("x@old.example",)}), None, True),
     ("domain-not-accepted", inbox(settings={Field.ALIASES: ("x@contoso-mail.example",)}), None, False),
-]  # fmt: skip
+]
 CASES = [*DELEGATED, *INBOXES]
 
 
@@ -208,9 +197,15 @@ def test_mailbox_of_google_when_all_is_well_then_nothing_is_found_and_all_is_che
 
 
 def test_rules_of_exchange_when_a_google_mailbox_looks_alike_then_they_are_silent() -> None:
-    large = delegated(facts={
-        Fact.USED_BYTES: 60 * GIB, Fact.HAS_ARCHIVE: True, Fact.ON_HOLD: True, Fact.POOL_TOTAL_BYTES: 9000 * GIB,
-    }, settings={Field.SENT_AS: "sender"})  # fmt: skip
+    large = delegated(
+        facts={
+            Fact.USED_BYTES: 60 * GIB,
+            Fact.HAS_ARCHIVE: True,
+            Fact.ON_HOLD: True,
+            Fact.POOL_TOTAL_BYTES: 9000 * GIB,
+        },
+        settings={Field.SENT_AS: "sender"},
+    )
     spec = wanting(GOOGLE_DELEGATED, settings={Field.LICENCE: "google-workspace-business-plus"})
     assert found(large, spec) == set()
     group = inbox(*members(replace(INNER, is_security=False), person(2), owner=person(1)))
@@ -229,8 +224,9 @@ def test_tenant_when_many_mailboxes_share_a_trouble_then_it_is_told_once() -> No
     both = replace(one, mailboxes={**one.mailboxes, twin.address: twin})
     told = [item for item in check(Desired(), {GOOGLE_DELEGATED: both}, NOW).findings if not item.mailbox]
     assert [(item.rule, item.subject) for item in told] == [
-        ("delegation-off", "contoso.example"), ("pool-full", "contoso.example"),
-    ]  # fmt: skip
+        ("delegation-off", "contoso.example"),
+        ("pool-full", "contoso.example"),
+    ]
     assert "2 mailboxes with delegates" in told[0].why
 
 
@@ -242,8 +238,9 @@ def test_address_when_it_is_a_mailbox_in_two_clouds_then_both_are_told_and_kept_
     exchange = replace(google, tenant_id="t", platforms=frozenset({MICROSOFT365}), mailboxes={BOX: box})
     both = check(Desired(), {MICROSOFT365: exchange, GOOGLE_DELEGATED: google}, NOW).findings
     assert [(item.rule, item.platform) for item in both] == [
-        ("address-twice", "google-delegated"), ("address-twice", "microsoft365"),
-    ]  # fmt: skip
+        ("address-twice", "google-delegated"),
+        ("address-twice", "microsoft365"),
+    ]
     person_there = replace(box, settings={**settings, Field.KIND: "user"})
     one = replace(exchange, mailboxes={BOX: person_there})
     assert check(Desired(), {MICROSOFT365: one, GOOGLE_DELEGATED: google}, NOW).findings == ()
@@ -260,9 +257,7 @@ def test_needs_when_a_platform_is_asked_for_then_only_what_its_rules_look_at_is_
     fields = {need for need in needs_of(GOOGLE_DELEGATED) if isinstance(need, Field)}
     assert fields == {Field.SIGN_IN, Field.ALIASES, Field.FORWARDING_TO}
     fields = {need for need in needs_of(GOOGLE_COLLABORATIVE) if isinstance(need, Field)}
-    assert fields == {
-        Field.ALIASES, Field.GROUP_JOINING, Field.GROUP_MANAGING_MEMBERS, Field.GROUP_EXTERNAL_MEMBERS,
-    }  # fmt: skip
+    assert fields == {Field.ALIASES, Field.GROUP_JOINING, Field.GROUP_MANAGING_MEMBERS, Field.GROUP_EXTERNAL_MEMBERS}
     assert not {Fact.POOL_USED_BYTES, Fact.USED_BYTES, Fact.DELEGATION} & needs_of(GOOGLE_COLLABORATIVE)
     assert Fact.DELEGATION not in needs_of(MICROSOFT365)
 

@@ -38,13 +38,20 @@ from tests.strategies import NOW, address
 
 BOX = address("box")
 GOOD: dict[Field, Value] = {
-    Field.SIGN_IN: BLOCKED, Field.SENT_AS: COPY_BOTH, Field.SENT_ON_BEHALF: COPY_BOTH, Field.ALIASES: (),
+    Field.SIGN_IN: BLOCKED,
+    Field.SENT_AS: COPY_BOTH,
+    Field.SENT_ON_BEHALF: COPY_BOTH,
+    Field.ALIASES: (),
     Field.LICENCE: LICENCE_NONE,
-}  # fmt: skip
+}
 FACTS: dict[Fact, Value] = {
-    Fact.USED_BYTES: GIB, Fact.QUOTA_BYTES: 50 * GIB, Fact.MAILBOX_PLANS: (), Fact.HAS_ARCHIVE: False,
-    Fact.ON_HOLD: False, Fact.FORWARDING_TO: "",
-}  # fmt: skip
+    Fact.USED_BYTES: GIB,
+    Fact.QUOTA_BYTES: 50 * GIB,
+    Fact.MAILBOX_PLANS: (),
+    Fact.HAS_ARCHIVE: False,
+    Fact.ON_HOLD: False,
+    Fact.FORWARDING_TO: "",
+}
 
 
 def person(number: int, **more: bool) -> Trustee:
@@ -69,9 +76,15 @@ def world(
         "b", BOX, MICROSOFT365, {**GOOD, **(settings or {})}, held, special, {**FACTS, **(facts or {})}
     )
     made = Observed(
-        "t", "T", frozenset({MICROSOFT365}), frozenset({"contoso.example"}), NOW, mailboxes={BOX: box}, trustees=known,
+        "t",
+        "T",
+        frozenset({MICROSOFT365}),
+        frozenset({"contoso.example"}),
+        NOW,
+        mailboxes={BOX: box},
+        trustees=known,
         directory={one.address: key for key, one in known.items() if one.address},
-    )  # fmt: skip
+    )
     return replace(made, **more)  # type: ignore[arg-type]
 
 

@@ -59,12 +59,21 @@ def findings(cli: Cli, *more: str) -> dict[tuple[str, str], set[str]]:
 def test_check_when_both_clouds_are_read_then_each_mailbox_has_its_own_findings(clouds: Cloud, cli: Cli) -> None:
     found = findings(cli)
     assert found["sales", "google-collaborative"] == {
-        "address-twice", "external-members-allowed", "group-with-outsiders", "member-guest", "owner-missing",
+        "address-twice",
+        "external-members-allowed",
+        "group-with-outsiders",
+        "member-guest",
+        "owner-missing",
         "viewed-by-anyone",
-    }  # fmt: skip
+    }
     assert found["sales", "microsoft365"] == {
-        "address-twice", "member-deleted", "member-disabled", "nearly-full", "sign-in-open", "one-member",
-    }  # fmt: skip
+        "address-twice",
+        "member-deleted",
+        "member-disabled",
+        "nearly-full",
+        "sign-in-open",
+        "one-member",
+    }
     assert {"account-suspended", "licence-wasted"} <= found["old-desk", "google-delegated"]
     assert "licence-missing" in found["bare", "google-delegated"]
     assert "history-missing" in found["helpdesk", "google-collaborative"]
@@ -113,9 +122,10 @@ def test_audit_when_both_clouds_are_read_then_people_are_one_and_mailboxes_of_on
     data = audit(cli)
     ben = {(row["mailbox"], row["platform"]) for row in data["rows"] if row["person"] == "ben@contoso.example"}
     assert ben == {
-        ("orders@contoso.example", "google-delegated"), ("sales@contoso.example", "google-collaborative"),
+        ("orders@contoso.example", "google-delegated"),
+        ("sales@contoso.example", "google-collaborative"),
         ("sales@contoso.example", "microsoft365"),
-    }  # fmt: skip
+    }
     assert data["mailboxes"].count("sales@contoso.example") == 2
     olga = next(row for row in data["rows"] if row["person"] == "olga@partner.example")
     assert (olga["via"], olga["is_guest"]) == (["inner@contoso.example"], True)
@@ -127,8 +137,9 @@ def test_audit_when_both_clouds_are_read_then_people_are_one_and_mailboxes_of_on
 def test_audit_when_one_address_is_asked_for_then_both_mailboxes_are_told(clouds: Cloud, cli: Cli) -> None:
     data = audit(cli, "-m", "Sales@contoso.example")
     assert {(box["mailbox"], box["platform"]) for box in data["boxes"]} == {
-        ("sales@contoso.example", "google-collaborative"), ("sales@contoso.example", "microsoft365"),
-    }  # fmt: skip
+        ("sales@contoso.example", "google-collaborative"),
+        ("sales@contoso.example", "microsoft365"),
+    }
     shown = cli("audit", "-m", "sales@contoso.example", "--by", "person").out
     assert shown.count("Ben Carter <ben@contoso.example>") == 1
     assert "sales@contoso.example (microsoft365)" in shown

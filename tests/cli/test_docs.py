@@ -79,11 +79,20 @@ def test_json_when_written_then_its_format_is_documented(cloud: Cloud, cli: Cli)
     page = (ROOT / "docs" / "reference" / "json.md").read_text(encoding="utf-8")
     examples = ROOT / "examples" / "mailboxes"
     lines: list[list[str | Path]] = [
-        ["plan", examples], ["apply", examples, "--yes"], ["check", examples], ["audit"], ["history"], ["doctor"],
-        ["show", "support@contoso.example", examples], ["show", "sales@contoso.example", "--observed"],
-        ["explain", "microsoft365"], ["explain"], ["explain", "convert"], ["validate", examples],
+        ["plan", examples],
+        ["apply", examples, "--yes"],
+        ["check", examples],
+        ["audit"],
+        ["history"],
+        ["doctor"],
+        ["show", "support@contoso.example", examples],
+        ["show", "sales@contoso.example", "--observed"],
+        ["explain", "microsoft365"],
+        ["explain"],
+        ["explain", "convert"],
+        ["validate", examples],
         ["show", "sales@contoso.example", examples, "--as", "google-delegated"],
-    ]  # fmt: skip
+    ]
     for line in lines:
         data = json.loads(cli(*line, "-o", "json").out)
         row = next(row for row in page.splitlines() if f"`{data['format']}`" in row)

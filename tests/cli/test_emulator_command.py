@@ -29,9 +29,21 @@ def process(*arguments: str | Path, folder: Path) -> subprocess.CompletedProcess
 def test_audit_when_a_thousand_mailboxes_then_every_seeded_grant_and_at_most_0_15_requests_each(tmp_path: Path) -> None:
     log = tmp_path / "requests.jsonl"
     done = process(
-        "emulator", "run", "--mailboxes", "1000", "--members", "10", "--log", log, "--", *OURS, "audit", "-o", "json",
+        "emulator",
+        "run",
+        "--mailboxes",
+        "1000",
+        "--members",
+        "10",
+        "--log",
+        log,
+        "--",
+        *OURS,
+        "audit",
+        "-o",
+        "json",
         folder=tmp_path,
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stderr
     tenant = Tenant()
     seeded = grown(tenant, 1000, 10, 1)
@@ -195,8 +207,11 @@ def test_platforms_when_named_then_seeded_served_and_found_and_a_real_tenant_is_
     show = "import os; print(*sorted(n for n in os.environ if n.startswith(('AZURE_', 'SHAREDBOX_G', 'GOOGLE_'))))"
     done = process("emulator", "run", "--tenant", file, "--", sys.executable, "-c", show, folder=tmp_path)
     assert done.stdout.split() == [
-        "GOOGLE_APPLICATION_CREDENTIALS", "SHAREDBOX_GOOGLE_ADMIN", "SHAREDBOX_GOOGLE_CUSTOMER", "SHAREDBOX_GOOGLE_URL",
-    ]  # fmt: skip
+        "GOOGLE_APPLICATION_CREDENTIALS",
+        "SHAREDBOX_GOOGLE_ADMIN",
+        "SHAREDBOX_GOOGLE_CUSTOMER",
+        "SHAREDBOX_GOOGLE_URL",
+    ]
     audit = process("emulator", "run", "--tenant", file, "--", *OURS, "audit", "-o", "json", folder=tmp_path)
     boxes = json.loads(audit.stdout)["boxes"]
     assert sorted(box["platform"] for box in boxes) == ["google-collaborative"] * 2 + ["google-delegated"] * 2

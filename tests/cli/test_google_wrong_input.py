@@ -181,8 +181,12 @@ def test_domain_when_not_verified_then_nothing_is_made_and_the_reason_is_told(
 
 
 def test_delegate_when_suspended_then_said_before_anything_is_written(google: Cloud, cli: Cli, tmp_path: Path) -> None:
-    spec(tmp_path, GOOGLE_DELEGATED, "members:\n  - user: ben@contoso.example\n  - user: hugo@contoso.example\n",
-         "jobs@contoso.example")  # fmt: skip
+    spec(
+        tmp_path,
+        GOOGLE_DELEGATED,
+        "members:\n  - user: ben@contoso.example\n  - user: hugo@contoso.example\n",
+        "jobs@contoso.example",
+    )
     done = cli("check", tmp_path)
     assert "hugo@contoso.example" in done.out
     assert "disabled" in done.out

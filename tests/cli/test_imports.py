@@ -31,8 +31,7 @@ BOTH = [str(EXAMPLES / "mailboxes"), str(EXAMPLES / "google")]
 
 
 @pytest.mark.parametrize(
-    "arguments",
-    [["--help"], ["plan", "--help"], ["apply", "--help"], ["validate", *BOTH], ["schema"], ["--version"]],
+    "arguments", [["--help"], ["plan", "--help"], ["apply", "--help"], ["validate", *BOTH], ["schema"], ["--version"]]
 )
 def test_light_command_when_run_in_a_fresh_interpreter_then_no_sdk_is_loaded(arguments: list[str]) -> None:
     done = subprocess.run([sys.executable, "-c", PROBE, *arguments], capture_output=True, text=True, check=True)

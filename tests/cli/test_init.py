@@ -31,8 +31,16 @@ def test_starter_when_applied_to_google_then_nothing_is_left_to_do(
     google: Cloud, cli: Cli, tmp_path: Path, platform: Platform
 ) -> None:
     specs = tmp_path / "mail" / "specs"
-    cli("init", tmp_path / "mail", "--platform", platform, "--mailbox", "new@contoso.example",
-        "--member", "anna@contoso.example")  # fmt: skip
+    cli(
+        "init",
+        tmp_path / "mail",
+        "--platform",
+        platform,
+        "--mailbox",
+        "new@contoso.example",
+        "--member",
+        "anna@contoso.example",
+    )
     defaults = specs / "_defaults.yaml"
     defaults.write_text(defaults.read_text().replace("# storage:", "storage:"))
     done = cli("apply", specs, "--yes")

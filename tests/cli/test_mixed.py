@@ -148,9 +148,15 @@ def test_check_and_audit_when_one_cloud_fails_then_the_other_is_told_and_they_en
 
 @pytest.mark.parametrize(("breaks", "failing", "well", "told"), CASES)
 def test_saved_plan_when_a_cloud_of_it_fails_then_nothing_is_applied(
-    both: Cloud, cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, breaks: Any, failing: set[str], well: str,
+    both: Cloud,
+    cli: Cli,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    breaks: Any,
+    failing: set[str],
+    well: str,
     told: str,
-) -> None:  # fmt: skip
+) -> None:
     file = tmp_path / "plan.json"
     assert cli("plan", *SPECS, "--out", file).code == 0
     breaks(monkeypatch, both)
@@ -162,9 +168,15 @@ def test_saved_plan_when_a_cloud_of_it_fails_then_nothing_is_applied(
 
 @pytest.mark.parametrize(("breaks", "failing", "well", "told"), CASES)
 def test_plan_when_saved_without_a_cloud_then_it_says_so_and_is_good_for_the_other(
-    both: Cloud, cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, breaks: Any, failing: set[str], well: str,
+    both: Cloud,
+    cli: Cli,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    breaks: Any,
+    failing: set[str],
+    well: str,
     told: str,
-) -> None:  # fmt: skip
+) -> None:
     file = tmp_path / "plan.json"
     breaks(monkeypatch, both)
     done = cli("plan", *SPECS, "--out", file)
@@ -176,9 +188,15 @@ def test_plan_when_saved_without_a_cloud_then_it_says_so_and_is_good_for_the_oth
 
 @pytest.mark.parametrize(("breaks", "failing", "well", "told"), CASES)
 def test_guard_when_it_refuses_and_a_cloud_failed_then_both_are_told(
-    both: Cloud, cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, breaks: Any, failing: set[str], well: str,
+    both: Cloud,
+    cli: Cli,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    breaks: Any,
+    failing: set[str],
+    well: str,
     told: str,
-) -> None:  # fmt: skip
+) -> None:
     for platform, address in ((MICROSOFT365, "sales"), (GOOGLE_DELEGATED, "press")):
         text = f"version: 1\nmailbox: {address}@contoso.example\nplatform: {platform}\nmembers: []\n"
         (tmp_path / f"{address}.yaml").write_text(text)

@@ -140,20 +140,29 @@ def test_google_when_little_is_said_then_the_vendors_own(tmp_path: Path) -> None
 
 def test_google_when_only_the_environment_names_it_then_enough(tmp_path: Path) -> None:
     environment = {
-        "SHAREDBOX_GOOGLE_ADMIN": "admin@contoso.example", "SHAREDBOX_GOOGLE_CUSTOMER": "C01abcdef",
+        "SHAREDBOX_GOOGLE_ADMIN": "admin@contoso.example",
+        "SHAREDBOX_GOOGLE_CUSTOMER": "C01abcdef",
         "SHAREDBOX_GOOGLE_SERVICE_ACCOUNT": "s@p.iam.gserviceaccount.com",
-        "GOOGLE_APPLICATION_CREDENTIALS": "/run/key.json", "SHAREDBOX_GOOGLE_URL": "https://localhost:8443/",
-    }  # fmt: skip
+        "GOOGLE_APPLICATION_CREDENTIALS": "/run/key.json",
+        "SHAREDBOX_GOOGLE_URL": "https://localhost:8443/",
+    }
     found = google("profiles: {a: {}}", tmp_path, environment)
     origin = "https://localhost:8443"
     assert found == GoogleConnection(
-        customer="C01abcdef", admin="admin@contoso.example", service_account="s@p.iam.gserviceaccount.com",
-        key_path="/run/key.json", token_url=f"{origin}/token", iam_url=origin,
+        customer="C01abcdef",
+        admin="admin@contoso.example",
+        service_account="s@p.iam.gserviceaccount.com",
+        key_path="/run/key.json",
+        token_url=f"{origin}/token",
+        iam_url=origin,
         api_urls={
-            "admin": f"{origin}/", "gmail": f"{origin}/", "licensing": f"{origin}/", "cloudidentity": f"{origin}/",
+            "admin": f"{origin}/",
+            "gmail": f"{origin}/",
+            "licensing": f"{origin}/",
+            "cloudidentity": f"{origin}/",
             "groupssettings": f"{origin}/groups/v1/groups/",
         },
-    )  # fmt: skip
+    )
     without = {"GOOGLE_APPLICATION_CREDENTIALS": "/run/key.json", "SHAREDBOX_GOOGLE_CUSTOMER": "C01abcdef"}
     assert load_profile(None, file(tmp_path, "profiles: {a: {}}"), without).google_workspace is None
 
@@ -179,7 +188,9 @@ def test_google_when_the_environment_is_wrong_then_the_variable_is_named(tmp_pat
 def test_expected_tenants_when_the_customer_is_an_id_then_both_kinds_of_google(tmp_path: Path) -> None:
     both = GOOGLE + "    microsoft365: {tenant: contoso.example}\n"
     assert load_profile(None, file(tmp_path, both), {}).expected_tenants() == {
-        MICROSOFT365: "contoso.example", GOOGLE_DELEGATED: "C01abcdef", GOOGLE_COLLABORATIVE: "C01abcdef",
-    }  # fmt: skip
+        MICROSOFT365: "contoso.example",
+        GOOGLE_DELEGATED: "C01abcdef",
+        GOOGLE_COLLABORATIVE: "C01abcdef",
+    }
     any_customer = GOOGLE.replace("C01abcdef", "my_customer")
     assert load_profile(None, file(tmp_path, any_customer), {}).expected_tenants() == {}

@@ -44,10 +44,13 @@ class Canaries:
 def canaries(both: Cloud, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Canaries:
     key = json.loads(Path(os.environ["GOOGLE_APPLICATION_CREDENTIALS"]).read_text())["private_key"]
     lines = [line for line in key.splitlines() if not line.startswith("-----")]
-    made = Canaries({
-        "client secret": os.environ["AZURE_CLIENT_SECRET"], "private key, first line": lines[0],
-        "private key, in the middle": lines[len(lines) // 2],
-    })  # fmt: skip
+    made = Canaries(
+        {
+            "client secret": os.environ["AZURE_CLIENT_SECRET"],
+            "private key, first line": lines[0],
+            "private key, in the middle": lines[len(lines) // 2],
+        }
+    )
     issue, password = Tokens.issue, accounts.unknown_password
 
     def issued(self: Tokens, claims: dict[str, object]) -> str:

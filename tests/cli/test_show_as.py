@@ -66,8 +66,13 @@ def test_spec_when_a_usual_folder_names_it_then_it_is_taken_and_else_the_cloud(
 def test_json_when_asked_then_spec_and_notes(both: Cloud, cli: Cli, tmp_path: Path) -> None:
     data = json.loads(cli("show", SALES, "--as", GOOGLE_DELEGATED, "-o", "json").out)
     assert (data["format"], data["source"], data["platform"]) == ("sharedbox.moved/1", MICROSOFT365, GOOGLE_DELEGATED)
-    assert {"key": "members", "member": "hugo@contoso.example", "what": "hugo@contoso.example", "is_lost": False,
-            "why": "cannot sign in: is access still wanted?"} in data["notes"]  # fmt: skip
+    assert {
+        "key": "members",
+        "member": "hugo@contoso.example",
+        "what": "hugo@contoso.example",
+        "is_lost": False,
+        "why": "cannot sign in: is access still wanted?",
+    } in data["notes"]
     validated(cli, tmp_path, data["spec"])
 
 

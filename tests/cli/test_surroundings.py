@@ -17,20 +17,26 @@ ROOT = Path(__file__).parents[2]
 NO_PROXY_HERE = "http://127.0.0.1:9"  # nothing listens there
 SURROUNDINGS: dict[str, dict[str, str | None]] = {
     "no home, no language, a narrow terminal": {
-        "HOME": None, "XDG_STATE_HOME": None, "LANG": "C", "LC_ALL": "C", "PYTHONUTF8": "0",
-        "PYTHONCOERCECLOCALE": "0", "COLUMNS": "1", "TERM": "dumb",
+        "HOME": None,
+        "XDG_STATE_HOME": None,
+        "LANG": "C",
+        "LC_ALL": "C",
+        "PYTHONUTF8": "0",
+        "PYTHONCOERCECLOCALE": "0",
+        "COLUMNS": "1",
+        "TERM": "dumb",
     },
     "no asserts, far east, a hash seed": {"PYTHONOPTIMIZE": "2", "TZ": "Pacific/Kiritimati", "PYTHONHASHSEED": "4711"},
     "proxies, a zone that is none": {
         "TZ": "Nowhere/Land",
         **dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY"), NO_PROXY_HERE),
     },
-}  # fmt: skip
+}
 
 
 def process(
     *arguments: str | Path, surroundings: dict[str, str | None] | None = None, prefix: str = ""
-) -> subprocess.CompletedProcess[bytes]:  # fmt: skip
+) -> subprocess.CompletedProcess[bytes]:
     """Return what a command line did in a process of its own, through a shell where a prefix asks for one."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     for name, value in (surroundings or {}).items():

@@ -181,9 +181,13 @@ def test_errors_when_json_is_asked_then_they_are_json_on_stderr(cli: Cli, tmp_pa
     told = json.loads(done.err)
     assert (done.code, done.out) == (1, "")
     assert told["problems"][0] | {"file": ""} == {
-        "file": "", "line": 4, "column": 1, "summary": "unknown key", "why": "`displayname` is not a key here.",
+        "file": "",
+        "line": 4,
+        "column": 1,
+        "summary": "unknown key",
+        "why": "`displayname` is not a key here.",
         "mend": "Did you mean `display_name`?",
-    }  # fmt: skip
+    }
 
 
 def test_server_when_its_certificate_is_not_trusted_then_no_traceback_and_the_mend(

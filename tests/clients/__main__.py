@@ -33,9 +33,20 @@ def main() -> int:
         return _tests(f"this system lets us have no namespace of our own: {why}")
     with tempfile.TemporaryDirectory() as folder:
         hosts = Path(folder) / "hosts"
-        names = " ".join(f"{name}.googleapis.com" for name in (
-            "admin", "gmail", "groupssettings", "licensing", "cloudidentity", "iamcredentials", "oauth2", "sts", "www",
-        ))  # fmt: skip
+        names = " ".join(
+            f"{name}.googleapis.com"
+            for name in (
+                "admin",
+                "gmail",
+                "groupssettings",
+                "licensing",
+                "cloudidentity",
+                "iamcredentials",
+                "oauth2",
+                "sts",
+                "www",
+            )
+        )
         hosts.write_text(f"127.0.0.1 localhost {names}\n")
         environment = {**os.environ, MARK: "enter", HOSTS: str(hosts)}
         again = [sys.executable, "-m", "tests.clients", *sys.argv[1:]]

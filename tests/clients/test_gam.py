@@ -84,9 +84,16 @@ def users(gam: Gam) -> set[str]:
 def test_users_when_listed_made_and_deleted_then_gam_and_the_api_agree(gam: Gam) -> None:
     assert {row["primaryEmail"] for row in gam.rows("print", "users")} == users(gam)
     out = gam(
-        "create", "user", "zoe@contoso.example", "firstname", "Zoë", "lastname", "Żak", "password",
+        "create",
+        "user",
+        "zoe@contoso.example",
+        "firstname",
+        "Zoë",
+        "lastname",
+        "Żak",
+        "password",
         "correct horse battery",
-    )  # fmt: skip
+    )
     assert out == "User: zoe@contoso.example, Created\n"
     assert gam.api("directory").users().get(userKey="zoe@contoso.example").execute()["name"]["fullName"] == "Zoë Żak"
     assert "Full Name: Zoë Żak" in gam("info", "user", "zoe@contoso.example", "nolicenses")

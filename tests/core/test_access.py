@@ -29,10 +29,15 @@ def user(identity: str, text: str, *, is_guest: bool = False, name: str = "") ->
 
 
 def cloud(
-    platform: Platform, tenant: str, *people: Trustee, aliases: dict[str, str] | None = None,
-    members: dict[str, tuple[str, ...]] | None = None, right: Right = Right.FULL_ACCESS,
-    special: tuple[SpecialEntry, ...] = (), holders: tuple[str, ...] | None = None,
-) -> Observed:  # fmt: skip
+    platform: Platform,
+    tenant: str,
+    *people: Trustee,
+    aliases: dict[str, str] | None = None,
+    members: dict[str, tuple[str, ...]] | None = None,
+    right: Right = Right.FULL_ACCESS,
+    special: tuple[SpecialEntry, ...] = (),
+    holders: tuple[str, ...] | None = None,
+) -> Observed:
     """Return a cloud with one mailbox on which everybody, or some, have a right."""
     inner = {one for many in (members or {}).values() for one in many}
     ids = holders if holders is not None else tuple(str(one.id) for one in people if one.id not in inner)
@@ -40,11 +45,16 @@ def cloud(
     box = ObservedMailbox(f"box-{platform}", DESK, platform, grants=held, special=special)
     known = {one.address: one.id for one in people if one.address}
     return Observed(
-        tenant, tenant, frozenset({platform}), frozenset({"contoso.example"}), NOW, mailboxes={DESK: box},
+        tenant,
+        tenant,
+        frozenset({platform}),
+        frozenset({"contoso.example"}),
+        NOW,
+        mailboxes={DESK: box},
         trustees={one.id: one for one in people},
         directory=known | {Address.of(text): TrusteeId(one) for text, one in (aliases or {}).items()},
         members={TrusteeId(key): frozenset(map(TrusteeId, many)) for key, many in (members or {}).items()},
-    )  # fmt: skip
+    )
 
 
 def rows_of(*worlds: Observed) -> tuple[AccessRow, ...]:
@@ -120,17 +130,23 @@ def test_mailbox_when_both_clouds_have_its_address_then_rows_are_told_apart() ->
     one = cloud(MICROSOFT365, "t", user("m1", "anna@contoso.example"))
     two = cloud(GOOGLE_DELEGATED, "C", user("g1", "anna@contoso.example"))
     assert [row.box for row in rows_of(one, two)] == [
-        ("desk@contoso.example", "google-delegated"), ("desk@contoso.example", "microsoft365"),
-    ]  # fmt: skip
+        ("desk@contoso.example", "google-delegated"),
+        ("desk@contoso.example", "microsoft365"),
+    ]
 
 
 def test_group_when_it_is_a_member_then_its_people_come_through_it_and_outsiders_are_guests() -> None:
     group = Trustee(TrusteeId("gr"), TrusteeKind.GROUP, Address.of("inner@contoso.example"), "Inner")
     out = user("x1", "otto@partner.example", is_guest=True)
     world = cloud(
-        GOOGLE_COLLABORATIVE, "C", group, user("g1", "anna@contoso.example"), out, right=Right.MEMBER,
+        GOOGLE_COLLABORATIVE,
+        "C",
+        group,
+        user("g1", "anna@contoso.example"),
+        out,
+        right=Right.MEMBER,
         members={"gr": ("g1", "x1")},
-    )  # fmt: skip
+    )
     told = {(row.person, row.via, row.is_guest) for row in rows_of(world)}
     assert told == {
         ("inner@contoso.example", (), False),

@@ -145,9 +145,11 @@ def test_automapping_when_known_to_differ_then_it_is_one_change() -> None:
 def test_addresses_when_of_no_domain_of_the_tenant_then_each_is_told_at_its_place() -> None:
     world = world_of(1, 1)
     there = DesiredMailbox(
-        SUPPORT, MICROSOFT365, settings={Field.ALIASES: ("help@typo.example", "old@gone.example", "a@contoso.example")},
+        SUPPORT,
+        MICROSOFT365,
+        settings={Field.ALIASES: ("help@typo.example", "old@gone.example", "a@contoso.example")},
         places={"aliases": Place("support.yaml", 4, 10)},
-    )  # fmt: skip
+    )
     held = replace(
         world.mailboxes[SUPPORT], settings={**world.mailboxes[SUPPORT].settings, Field.ALIASES: ("old@gone.example",)}
     )
@@ -157,8 +159,9 @@ def test_addresses_when_of_no_domain_of_the_tenant_then_each_is_told_at_its_plac
     with pytest.raises(SpecError) as caught:
         make_plan(Desired(boxes, "", 3), {MICROSOFT365: replace(world, mailboxes={SUPPORT: held})}, NOW, "0")
     assert [(str(item.place), item.why.split(" ")[0]) for item in caught.value.problems] == [
-        ("new.yaml:2:1", "new@typo.example"), ("support.yaml:4:10", "help@typo.example"),
-    ]  # fmt: skip
+        ("new.yaml:2:1", "new@typo.example"),
+        ("support.yaml:4:10", "help@typo.example"),
+    ]
 
 
 def test_addresses_when_none_is_of_the_tenant_then_it_is_left_to_the_guard_against_the_wrong_one() -> None:

@@ -22,9 +22,12 @@ from tests.strategies import DOMAIN, NOW, address
 
 BOX = address("press")
 RULE: Value = (
-    ("name", "orders"), ("then.labels", ("Orders", "urgent")), ("then.mark_read", True),
-    ("when.larger_than", 5_000_000), ("when.subject_contains", ("Bestellung", "order")),
-)  # fmt: skip
+    ("name", "orders"),
+    ("then.labels", ("Orders", "urgent")),
+    ("then.mark_read", True),
+    ("when.larger_than", 5_000_000),
+    ("when.subject_contains", ("Bestellung", "order")),
+)
 
 
 def world(settings: dict[Field, Value]) -> Observed:
@@ -41,18 +44,31 @@ def changes(wanted: dict[Field, Value], there: dict[Field, Value]) -> tuple[Chan
 
 def test_topics_when_all_differ_then_each_is_a_change_and_rules_come_after_what_they_name() -> None:
     wanted: dict[Field, Value] = {
-        Field.RULES: (RULE,), Field.TAGS: (("urgent", "red"),), Field.FOLDERS: ("Orders",), Field.DISPLAY_NAME: "Press",
-        Field.FORWARDING_TO: "desk@contoso.example", Field.AUTO_REPLY: True, Field.AUTO_REPLY_SUBJECT: "Hello",
-    }  # fmt: skip
+        Field.RULES: (RULE,),
+        Field.TAGS: (("urgent", "red"),),
+        Field.FOLDERS: ("Orders",),
+        Field.DISPLAY_NAME: "Press",
+        Field.FORWARDING_TO: "desk@contoso.example",
+        Field.AUTO_REPLY: True,
+        Field.AUTO_REPLY_SUBJECT: "Hello",
+    }
     there: dict[Field, Value] = {
-        Field.RULES: (), Field.TAGS: (), Field.FOLDERS: (), Field.DISPLAY_NAME: "x", Field.FORWARDING_TO: "",
-        Field.AUTO_REPLY: False, Field.AUTO_REPLY_SUBJECT: "",
-    }  # fmt: skip
+        Field.RULES: (),
+        Field.TAGS: (),
+        Field.FOLDERS: (),
+        Field.DISPLAY_NAME: "x",
+        Field.FORWARDING_TO: "",
+        Field.AUTO_REPLY: False,
+        Field.AUTO_REPLY_SUBJECT: "",
+    }
     found = changes(wanted, there)
     assert [sorted(map(str, change.after)) for change in found] == [
-        ["display_name"], ["folders", "tags"], ["rules"], ["auto_reply.enabled", "auto_reply.subject"],
+        ["display_name"],
+        ["folders", "tags"],
+        ["rules"],
+        ["auto_reply.enabled", "auto_reply.subject"],
         ["forwarding.to"],
-    ]  # fmt: skip
+    ]
     assert [change.phase for change in found] == [Phase.SETTINGS, *[Phase.CONTENT] * 4]
 
 

@@ -44,9 +44,15 @@ def world(*grants: Grant, kind: str = KIND_SHARED) -> Observed:
     known = trustees()
     box = ObservedMailbox("g1", INBOX, GOOGLE_COLLABORATIVE, {Field.KIND: kind}, frozenset(grants))
     return Observed(
-        "C01", "contoso.example", frozenset({GOOGLE_COLLABORATIVE}), frozenset({DOMAIN}), NOW, {INBOX: box},
-        trustees=known, directory={item.address: key for key, item in known.items() if item.address},
-    )  # fmt: skip
+        "C01",
+        "contoso.example",
+        frozenset({GOOGLE_COLLABORATIVE}),
+        frozenset({DOMAIN}),
+        NOW,
+        {INBOX: box},
+        trustees=known,
+        directory={item.address: key for key, item in known.items() if item.address},
+    )
 
 
 def plan(there: Observed, *wishes: WantedGrant, mode: MembersMode = MembersMode.EXACT) -> Plan:

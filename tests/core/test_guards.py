@@ -58,14 +58,18 @@ def world_of(
     known = {item.id: item for item in (*(person(number) for number in range(people)), *extra)}
     held = frozenset(Grant(TrusteeId(f"id-{number}"), Right.FULL_ACCESS) for number in range(holders))
     box = ObservedMailbox(
-        "id-box", SUPPORT, MICROSOFT365,
-        {Field.KIND: KIND_SHARED, **(settings or {})}, held, facts=facts or {},
-    )  # fmt: skip
+        "id-box", SUPPORT, MICROSOFT365, {Field.KIND: KIND_SHARED, **(settings or {})}, held, facts=facts or {}
+    )
     return Observed(
-        "tenant-1", "Contoso", frozenset({MICROSOFT365}), frozenset({"contoso.example"}), NOW,
-        mailboxes={SUPPORT: box}, trustees=known,
+        "tenant-1",
+        "Contoso",
+        frozenset({MICROSOFT365}),
+        frozenset({"contoso.example"}),
+        NOW,
+        mailboxes={SUPPORT: box},
+        trustees=known,
         directory={item.address: key for key, item in known.items() if item.address},
-    )  # fmt: skip
+    )
 
 
 def wish(number: int, *, outside: bool = False) -> WantedGrant:
@@ -88,9 +92,14 @@ def refused(
 ) -> list[str]:
     plan = make_plan(desired, {MICROSOFT365: world}, NOW, "0")
     facts = GuardInput(
-        plan, {MICROSOFT365: world}, NOW, limits or GuardLimits(), Waivers.parse(waivers, GUARDS),
-        expected_tenants or {}, last_managed,
-    )  # fmt: skip
+        plan,
+        {MICROSOFT365: world},
+        NOW,
+        limits or GuardLimits(),
+        Waivers.parse(waivers, GUARDS),
+        expected_tenants or {},
+        last_managed,
+    )
     return [item.guard for item in guard(facts)]
 
 
@@ -247,14 +256,7 @@ def test_licence_drop_when_large_stale_or_unknown_then_refused(
 
 @pytest.mark.parametrize(
     ("total", "last", "least", "expected"),
-    [
-        (0, None, 1, True),
-        (1, None, 1, False),
-        (4, None, 5, True),
-        (2, 4, 1, False),
-        (1, 3, 1, False),
-        (3, 7, 1, True),
-    ],
+    [(0, None, 1, True), (1, None, 1, False), (4, None, 5, True), (2, 4, 1, False), (1, 3, 1, False), (3, 7, 1, True)],
 )
 def test_empty_spec_when_documents_are_missing_then_refused(
     total: int, last: int | None, least: int, expected: bool

@@ -52,19 +52,28 @@ CROWD = Trustee(TrusteeId("crowd"), TrusteeKind.GROUP, address("crowd"), "Crowd"
 
 
 def world(
-    *grants: Grant, settings: Mapping[Field, Value] | None = None, facts: Mapping[Fact, Value] | None = None,
-    platform: Platform = GOOGLE_COLLABORATIVE, special: tuple[SpecialEntry, ...] = (), is_there: bool = True,
+    *grants: Grant,
+    settings: Mapping[Field, Value] | None = None,
+    facts: Mapping[Fact, Value] | None = None,
+    platform: Platform = GOOGLE_COLLABORATIVE,
+    special: tuple[SpecialEntry, ...] = (),
+    is_there: bool = True,
     **more: object,
-) -> Observed:  # fmt: skip
+) -> Observed:
     box = ObservedMailbox(
         "g", DESK, platform, {Field.KIND: KIND_SHARED, **(settings or {})}, frozenset(grants), special, facts or {}
     )
     known = {**PEOPLE, OUT.id: OUT, CROWD.id: CROWD}
     made = Observed(
-        "C1", "contoso.example", frozenset({platform}), frozenset({"contoso.example"}), NOW,
-        mailboxes={DESK: box} if is_there else {}, trustees=known,
+        "C1",
+        "contoso.example",
+        frozenset({platform}),
+        frozenset({"contoso.example"}),
+        NOW,
+        mailboxes={DESK: box} if is_there else {},
+        trustees=known,
         directory={one.address: key for key, one in known.items() if one.address},
-    )  # fmt: skip
+    )
     return replace(made, **more)  # type: ignore[arg-type]
 
 
@@ -77,9 +86,11 @@ def wish(local: str, right: Right = Right.MEMBER, kind: TrusteeKind = TrusteeKin
 
 
 def spec(
-    *grants: WantedGrant, settings: Mapping[Field, Value] | None = None, is_managed: bool = True,
+    *grants: WantedGrant,
+    settings: Mapping[Field, Value] | None = None,
+    is_managed: bool = True,
     platform: Platform = GOOGLE_COLLABORATIVE,
-) -> Desired:  # fmt: skip
+) -> Desired:
     box = DesiredMailbox(DESK, platform, settings=settings or {}, grants=grants if is_managed else None)
     return Desired({DESK: box}, "digest", 1)
 
@@ -101,20 +112,18 @@ def plan_of(desired: Desired, one: Observed, *changes: Change) -> Plan:
 
 
 def update(
-    after: Mapping[Field, Value], before: Mapping[Field, Value] | None = None, phase: Phase = Phase.SETTINGS,
-    platform: Platform = GOOGLE_COLLABORATIVE, kind: Kind = Kind.UPDATE,
-) -> Change:  # fmt: skip
+    after: Mapping[Field, Value],
+    before: Mapping[Field, Value] | None = None,
+    phase: Phase = Phase.SETTINGS,
+    platform: Platform = GOOGLE_COLLABORATIVE,
+    kind: Kind = Kind.UPDATE,
+) -> Change:
     return Change(kind, phase, DESK, platform, "g", before=before or {}, after=after)
 
 
 @pytest.mark.parametrize(
     ("wanted", "expected"),
-    [
-        ((wish("p1"),), []),
-        ((wish("p1", Right.MANAGER),), []),
-        ((wish("p9"),), ["last-access"]),
-        ((), ["last-access"]),
-    ],
+    [((wish("p1"),), []), ((wish("p1", Right.MANAGER),), []), ((wish("p9"),), ["last-access"]), ((), ["last-access"])],
 )
 def test_last_access_when_a_group_keeps_a_living_member_then_any_role_counts(
     wanted: tuple[WantedGrant, ...], expected: list[str]
@@ -139,11 +148,7 @@ def test_last_access_when_the_members_trustee_is_not_known_then_refused_and_ever
     ("before", "wanted", "expected"),
     [
         ((role(0, Right.OWNER), role(1)), (wish("p1"),), ["last-owner"]),
-        (
-            (role(0, Right.OWNER), role(1, Right.OWNER)),
-            (wish("p1", Right.OWNER), wish("p0", Right.OWNER)),
-            [],
-        ),
+        ((role(0, Right.OWNER), role(1, Right.OWNER)), (wish("p1", Right.OWNER), wish("p0", Right.OWNER)), []),
         ((role(0, Right.OWNER), role(1, Right.OWNER)), (wish("p1", Right.OWNER),), []),
         ((role(0, Right.OWNER), role(9, Right.OWNER), role(1)), (wish("p9", Right.OWNER), wish("p1")), ["last-owner"]),
         ((role(0, Right.OWNER), role(1)), (wish("p0", Right.MANAGER), wish("p1")), ["last-owner"]),

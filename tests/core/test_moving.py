@@ -138,31 +138,43 @@ def test_observed_when_said_as_a_spec_then_what_no_spec_can_say_is_named() -> No
         Trustee(TrusteeId("4"), TrusteeKind.USER, Address.of("ext@partner.example"), "Ext", is_guest=True),
     ]
     there = ObservedMailbox(
-        "id", BOX, GOOGLE_DELEGATED,
+        "id",
+        BOX,
+        GOOGLE_DELEGATED,
         settings={
-            Field.KIND: "shared", Field.FOLDERS: ("A", "B", "C"), Field.TAGS: (("A", ""), ("B", "red"), ("C", "")),
-            Field.RULES: ((("then.labels", ("C",)), ("when.from", ("x",))),), Field.AUTO_REPLY: False,
-            Field.AUTO_REPLY_SUBJECT: "old", Field.FORWARDING_TO: "",
-            Field.FORWARDING_KEEP_COPY: True, Field.SENDERS: (),
+            Field.KIND: "shared",
+            Field.FOLDERS: ("A", "B", "C"),
+            Field.TAGS: (("A", ""), ("B", "red"), ("C", "")),
+            Field.RULES: ((("then.labels", ("C",)), ("when.from", ("x",))),),
+            Field.AUTO_REPLY: False,
+            Field.AUTO_REPLY_SUBJECT: "old",
+            Field.FORWARDING_TO: "",
+            Field.FORWARDING_KEEP_COPY: True,
+            Field.SENDERS: (),
         },
-        grants=frozenset({
-            *(Grant(person.id, F) for person in people), Grant(TrusteeId("1"), Right.OTHER, "x"),
-        }),
+        grants=frozenset({*(Grant(person.id, F) for person in people), Grant(TrusteeId("1"), Right.OTHER, "x")}),
         special=(SpecialEntry(TrusteeId("9"), "denied to X", is_deny=True),),
-    )  # fmt: skip
+    )
     world = Observed(
         "t", "Contoso", frozenset({GOOGLE_DELEGATED}), frozenset(), NOW, trustees={item.id: item for item in people}
     )
     found = desired_of(there, world)
     assert found.box.settings == {
-        Field.FOLDERS: ("A",), Field.TAGS: (("B", "red"), ("C", "")), Field.AUTO_REPLY: False,
+        Field.FOLDERS: ("A",),
+        Field.TAGS: (("B", "red"), ("C", "")),
+        Field.AUTO_REPLY: False,
         Field.RULES: ((("then.labels", ("C",)), ("when.from", ("x",))),),
-    }  # fmt: skip
+    }
     assert [item.trustee.text for item in found.box.grants or ()] == [
-        "anna@contoso.example", "ext@partner.example", "hugo@contoso.example",
-    ]  # fmt: skip
+        "anna@contoso.example",
+        "ext@partner.example",
+        "hugo@contoso.example",
+    ]
     assert {(note.what, note.is_lost) for note in found.notes} == {
-        ("denied to X", True), ("full access of 3", True), ("a right of anna@contoso.example", True),
-        ("hugo@contoso.example", False), ("ext@partner.example", False),
-    }  # fmt: skip
+        ("denied to X", True),
+        ("full access of 3", True),
+        ("a right of anna@contoso.example", True),
+        ("hugo@contoso.example", False),
+        ("ext@partner.example", False),
+    }
     assert writable(found.box, TABLES, NOW) == (found.box, ())

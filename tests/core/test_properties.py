@@ -208,11 +208,14 @@ def test_guard_when_more_is_revoked_then_it_never_becomes_milder(desired: Desire
     (platform,) = world.platforms
     extra = tuple(
         Change(
-            Kind.REVOKE, Phase.REVOKE, address("support"), platform,
+            Kind.REVOKE,
+            Phase.REVOKE,
+            address("support"),
+            platform,
             party=Party(TrusteeId(f"extra-{number}"), Right.SEND_AS),
         )
         for number in range(more)
-    )  # fmt: skip
+    )
     larger = replace(plan, changes=(*plan.changes, *extra))
 
     def refused(one: Plan) -> set[str]:

@@ -75,9 +75,7 @@ class Door:
 @contextmanager
 def opened(cloud: Cloud, scope: str = "https://outlook.office365.com/.default") -> Iterator[Door]:
     """Give a caller with a token of this scope."""
-    form = {
-        "grant_type": "client_credentials", "client_id": CLIENT_ID, "client_secret": SECRET, "scope": scope,
-    }  # fmt: skip
+    form = {"grant_type": "client_credentials", "client_id": CLIENT_ID, "client_secret": SECRET, "scope": scope}
     with httpx.Client(base_url=cloud.emulator.origin) as http:
         token = http.post(f"/{cloud.tenant.id}/oauth2/v2.0/token", data=form).json()["access_token"]
         http.headers.update({"Authorization": f"Bearer {token}", "X-AnchorMailbox": "APP:one"})

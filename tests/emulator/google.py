@@ -35,13 +35,19 @@ ORDERS, EVENTS, STAFF = "orders@contoso.example", "events@contoso.example", "sta
 DIRECTORY, GMAIL = "/admin/directory/v1", "/gmail/v1/users/me"
 SETTINGS = f"{GMAIL}/settings"
 VERSIONS = {
-    "directory": ("admin", "directory_v1"), "reports": ("admin", "reports_v1"), "gmail": ("gmail", "v1"),
-    "groupssettings": ("groupssettings", "v1"), "licensing": ("licensing", "v1"),
-    "cloudidentity": ("cloudidentity", "v1"), "iamcredentials": ("iamcredentials", "v1"),
-}  # fmt: skip
+    "directory": ("admin", "directory_v1"),
+    "reports": ("admin", "reports_v1"),
+    "gmail": ("gmail", "v1"),
+    "groupssettings": ("groupssettings", "v1"),
+    "licensing": ("licensing", "v1"),
+    "cloudidentity": ("cloudidentity", "v1"),
+    "iamcredentials": ("iamcredentials", "v1"),
+}
 NEW_USER = {
-    "primaryEmail": "new@contoso.example", "password": "correct horse", "name": {"givenName": "N", "familyName": "E"},
-}  # fmt: skip
+    "primaryEmail": "new@contoso.example",
+    "password": "correct horse",
+    "name": {"givenName": "N", "familyName": "E"},
+}
 
 
 @dataclass
@@ -77,9 +83,14 @@ class Workspace:
         """Return a signed assertion as google-auth makes it, some claims changed; None leaves one out."""
         now = int(self.emulator.clock.now())
         claims: dict[str, Any] = {
-            "iss": self.key["client_email"], "scope": " ".join(SCOPES), "aud": AUDIENCE, "iat": now, "exp": now + 3600,
-            "sub": ADMIN, **changed,
-        }  # fmt: skip
+            "iss": self.key["client_email"],
+            "scope": " ".join(SCOPES),
+            "aud": AUDIENCE,
+            "iat": now,
+            "exp": now + 3600,
+            "sub": ADMIN,
+            **changed,
+        }
         return jwt.encode(
             {name: value for name, value in claims.items() if value is not None}, self.key["private_key"], "RS256"
         )
@@ -98,9 +109,16 @@ class Workspace:
         return self._tokens[key]
 
     def call(
-        self, method: str, path: str, body: Any = None, *, subject: str | None = ADMIN, token: str | None = None,
-        headers: dict[str, str] | None = None, content: bytes | None = None,
-    ) -> httpx.Response:  # fmt: skip
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        subject: str | None = ADMIN,
+        token: str | None = None,
+        headers: dict[str, str] | None = None,
+        content: bytes | None = None,
+    ) -> httpx.Response:
         """Send one request as it stands."""
         sent = {"Authorization": f"Bearer {self.token(subject) if token is None else token}", **(headers or {})}
         if token == "":

@@ -14,15 +14,23 @@ import googleapiclient.discovery_cache
 
 FOLDER = Path(googleapiclient.discovery_cache.__file__).parent / "documents"
 DOCUMENTS = {
-    "directory": "admin.directory_v1", "reports": "admin.reports_v1", "gmail": "gmail.v1",
-    "groupsSettings": "groupssettings.v1", "licensing": "licensing.v1", "cloudidentity": "cloudidentity.v1",
+    "directory": "admin.directory_v1",
+    "reports": "admin.reports_v1",
+    "gmail": "gmail.v1",
+    "groupsSettings": "groupssettings.v1",
+    "licensing": "licensing.v1",
+    "cloudidentity": "cloudidentity.v1",
     "iamcredentials": "iamcredentials.v1",
-}  # fmt: skip
+}
 
 _TYPES: dict[str, tuple[type, ...]] = {
-    "object": (dict,), "array": (list,), "string": (str,), "boolean": (bool,), "integer": (int,),
+    "object": (dict,),
+    "array": (list,),
+    "string": (str,),
+    "boolean": (bool,),
+    "integer": (int,),
     "number": (int, float),
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)

@@ -21,9 +21,11 @@ ADVANCED = {"ConsistencyLevel": "eventual"}
 def opened(cloud: Cloud) -> Iterator[httpx.Client]:
     """Give a client with a token for Graph."""
     form = {
-        "grant_type": "client_credentials", "client_id": CLIENT_ID, "client_secret": SECRET,
+        "grant_type": "client_credentials",
+        "client_id": CLIENT_ID,
+        "client_secret": SECRET,
         "scope": "https://graph.microsoft.com/.default",
-    }  # fmt: skip
+    }
     with httpx.Client(base_url=cloud.emulator.origin) as http:
         token = http.post(f"/{cloud.tenant.id}/oauth2/v2.0/token", data=form).json()["access_token"]
         http.headers["Authorization"] = f"Bearer {token}"

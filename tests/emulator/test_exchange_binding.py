@@ -248,9 +248,15 @@ def value_of(detail: dict[str, Any]) -> Any:
     """Return a value that fits a parameter's type."""
     kind = detail["type"].removeprefix("System.")
     special: dict[str, Any] = {
-        "SwitchParameter": True, "Boolean": True, "Int32": 1, "Unlimited": 1, "DateTime": "2026-11-24",
-        "EnhancedTimeSpan": "1.00:00:00", "ByteQuantifiedSize": "1MB", "SmtpAddress": "x@contoso.example",
-    }  # fmt: skip
+        "SwitchParameter": True,
+        "Boolean": True,
+        "Int32": 1,
+        "Unlimited": 1,
+        "DateTime": "2026-11-24",
+        "EnhancedTimeSpan": "1.00:00:00",
+        "ByteQuantifiedSize": "1MB",
+        "SmtpAddress": "x@contoso.example",
+    }
     value = detail["values"][0] if detail.get("values") else special.get(kind, "x")
     return [value] if kind.endswith("[]") else value
 
@@ -273,9 +279,28 @@ def test_parameters_when_known_and_not_modelled_then_each_says_so_and_none_is_ig
 
 
 ODD: tuple[Any, ...] = (
-    None, "", " ", "\x00", "é" * 300, "9" * 400, "'", "@", "smtp:", "*[", "S-1-5-10", "9999999999.00:00:00", 2**40, -1,
-    [], [None], [[]], {}, edit(), edit(Add=["X500:x"]), edit(Remove=["nobody"]),
-)  # fmt: skip
+    None,
+    "",
+    " ",
+    "\x00",
+    "é" * 300,
+    "9" * 400,
+    "'",
+    "@",
+    "smtp:",
+    "*[",
+    "S-1-5-10",
+    "9999999999.00:00:00",
+    2**40,
+    -1,
+    [],
+    [None],
+    [[]],
+    {},
+    edit(),
+    edit(Add=["X500:x"]),
+    edit(Remove=["nobody"]),
+)
 
 
 @pytest.mark.parametrize("cmdlet", sorted(set(CMDLETS) - {"Remove-Mailbox"}))

@@ -112,8 +112,16 @@ def messy(tenant: Tenant) -> Seeded:
     return make.seeded
 
 
-@pytest.mark.parametrize("who", ["guest@contoso.example", "distribution@contoso.example", "team@contoso.example",
-                                 "Plain", "contact@elsewhere.example"])  # fmt: skip
+@pytest.mark.parametrize(
+    "who",
+    [
+        "guest@contoso.example",
+        "distribution@contoso.example",
+        "team@contoso.example",
+        "Plain",
+        "contact@elsewhere.example",
+    ],
+)
 def test_trustee_when_no_security_principal_with_mail_then_refused_for_each_right(
     cloud_of: CloudMaker, who: str
 ) -> None:

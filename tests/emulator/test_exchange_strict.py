@@ -42,9 +42,11 @@ class Door:
 @pytest.fixture
 def door(cloud: Cloud) -> Any:
     form = {
-        "grant_type": "client_credentials", "client_id": CLIENT_ID, "client_secret": SECRET,
+        "grant_type": "client_credentials",
+        "client_id": CLIENT_ID,
+        "client_secret": SECRET,
         "scope": "https://outlook.office365.com/.default",
-    }  # fmt: skip
+    }
     with httpx.Client(base_url=cloud.emulator.origin) as http:
         token = http.post(f"/{cloud.tenant.id}/oauth2/v2.0/token", data=form).json()["access_token"]
         http.headers.update({"Authorization": f"Bearer {token}", "X-AnchorMailbox": "APP:one"})

@@ -10,18 +10,7 @@ import pytest
 from googleapiclient.errors import HttpError
 
 from sharedbox_cli.emulator.google.builder import ADMIN
-from tests.emulator.google import (
-    ANNA,
-    DIRECTORY,
-    EVENTS,
-    JOBS,
-    ORDERS,
-    PRESS,
-    SETTINGS,
-    Workspace,
-    reason,
-    refused,
-)
+from tests.emulator.google import ANNA, DIRECTORY, EVENTS, JOBS, ORDERS, PRESS, SETTINGS, Workspace, reason, refused
 
 USERS = f"{DIRECTORY}/users"
 LIST = f"{USERS}?customer=my_customer"
@@ -38,14 +27,17 @@ def test_35_collections_when_empty_then_their_key_is_absent(google: Workspace) -
         store.run("insert into g_licences select 'Google-Apps', '1010020027', id from g_users where email = ?", user)
     store.run("delete from g_licences where user_id = (select id from g_users where email = ?)", ANNA)
     lists = [
-        (f"{DIRECTORY}/groups/{group}/members", "members", ADMIN), (f"{USERS}/{ANNA}/aliases", "aliases", ADMIN),
-        (f"{LIST}&showDeleted=true", "users", ADMIN), (f"{USERS}/{ANNA}/tokens", "items", ADMIN),
+        (f"{DIRECTORY}/groups/{group}/members", "members", ADMIN),
+        (f"{USERS}/{ANNA}/aliases", "aliases", ADMIN),
+        (f"{LIST}&showDeleted=true", "users", ADMIN),
+        (f"{USERS}/{ANNA}/tokens", "items", ADMIN),
         (f"{USERS}/{ANNA}/asps", "items", ADMIN),
         ("/apps/licensing/v1/product/101034/users?customerId=C03xyz987", "items", ADMIN),
-        (f"{SETTINGS}/delegates", "delegates", JOBS), (f"{SETTINGS}/filters", "filter", JOBS),
+        (f"{SETTINGS}/delegates", "delegates", JOBS),
+        (f"{SETTINGS}/filters", "filter", JOBS),
         (f"{SETTINGS}/forwardingAddresses", "forwardingAddresses", JOBS),
         ("/v1/policies?filter=setting.type.matches('none')", "policies", ADMIN),
-    ]  # fmt: skip
+    ]
     for path, key, subject in lists:
         answer = google.call("GET", path, subject=subject)
         assert answer.status_code == 200, answer.text
@@ -58,9 +50,11 @@ def test_36_delete_when_done_then_is_204_without_a_body(google: Workspace) -> No
     google.make.label(press_id(google), "Old")
     for path, subject in (
         (f"{DIRECTORY}/groups/{ORDERS}/aliases/bestellung@contoso.example", ADMIN),
-        (f"{DIRECTORY}/groups/{ORDERS}/members/{ANNA}", ADMIN), (f"{DIRECTORY}/groups/{EVENTS}", ADMIN),
-        (f"{SETTINGS}/delegates/ben@contoso.example", PRESS), (f"{USERS}/{JOBS}", ADMIN),
-    ):  # fmt: skip
+        (f"{DIRECTORY}/groups/{ORDERS}/members/{ANNA}", ADMIN),
+        (f"{DIRECTORY}/groups/{EVENTS}", ADMIN),
+        (f"{SETTINGS}/delegates/ben@contoso.example", PRESS),
+        (f"{USERS}/{JOBS}", ADMIN),
+    ):
         if path.endswith(ANNA):
             assert google.call("POST", f"{DIRECTORY}/groups/{ORDERS}/members", {"email": ANNA}).status_code == 200
         answer = google.call("DELETE", path, subject=subject)
@@ -113,11 +107,13 @@ def test_get_when_longer_than_2048_then_comes_as_post_and_is_understood(strict: 
 
 
 def test_client_when_the_service_is_overloaded_then_tells_so(google: Workspace) -> None:
-    google.emulator.faults.set([
-        {"route": "google.directory.*", "kind": "status", "status": 403, "body": "json", "reason": "quotaExceeded"},
-        {"route": "google.directory.*", "n": 2, "kind": "status", "status": 503, "body": "json"},
-        {"route": "google.directory.*", "n": 3, "kind": "throttle", "retry_after": 4},
-    ])  # fmt: skip
+    google.emulator.faults.set(
+        [
+            {"route": "google.directory.*", "kind": "status", "status": 403, "body": "json", "reason": "quotaExceeded"},
+            {"route": "google.directory.*", "n": 2, "kind": "status", "status": 503, "body": "json"},
+            {"route": "google.directory.*", "n": 3, "kind": "throttle", "retry_after": 4},
+        ]
+    )
     request = google.api("directory").users().get(userKey=ANNA)
     assert refused(request) == (403, "quotaExceeded")
     assert refused(request) == (503, "backendError")

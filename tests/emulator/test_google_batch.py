@@ -30,12 +30,18 @@ def sent(
 @pytest.mark.parametrize(
     "lines",
     [
-        [f"GET https://admin.googleapis.com{DIRECTORY}/users/{ANNA}"], [f"GET //x{DIRECTORY}/users/{ANNA}"],
-        ["POST /batch"], ["POST /batch/groupssettings/v1"], ["POST /upload/gmail/v1/users/me/messages"],
-        [f"{GET_ANNA}?alt=media"], [GET_ANNA, f"GET {SETTINGS}/delegates"],
-        [f"GET /groups/v1/groups/{ORDERS}?alt=json"], ["GET /nonsense"], ["GET"],
+        [f"GET https://admin.googleapis.com{DIRECTORY}/users/{ANNA}"],
+        [f"GET //x{DIRECTORY}/users/{ANNA}"],
+        ["POST /batch"],
+        ["POST /batch/groupssettings/v1"],
+        ["POST /upload/gmail/v1/users/me/messages"],
+        [f"{GET_ANNA}?alt=media"],
+        [GET_ANNA, f"GET {SETTINGS}/delegates"],
+        [f"GET /groups/v1/groups/{ORDERS}?alt=json"],
+        ["GET /nonsense"],
+        ["GET"],
     ],
-)  # fmt: skip
+)
 def test_31_batch_when_a_part_does_not_belong_in_one_then_is_400(strict: Workspace, lines: list[str]) -> None:
     assert reason(sent(strict, *lines)) == (400, "badRequest")
 
@@ -44,8 +50,9 @@ def test_31_batch_when_too_large_then_is_400(strict: Workspace) -> None:
     labels = ["GET /gmail/v1/users/me/labels"] * 101
     answer = sent(strict, *labels, subject=PRESS)
     assert (reason(answer), said(answer)) == (
-        (400, "batchSizeTooLarge"), "The batch request exceeds the limit of 100 calls.",
-    )  # fmt: skip
+        (400, "batchSizeTooLarge"),
+        "The batch request exceeds the limit of 100 calls.",
+    )
     assert reason(sent(strict, *[GET_ANNA] * 1001)) == (400, "batchSizeTooLarge")
     assert sent(strict, *labels[:100], subject=PRESS).text.count("HTTP/1.1 200 OK") == 100
 
@@ -79,25 +86,33 @@ def run(google: Workspace, requests: list[Any], path: str = "batch") -> dict[str
 
 def test_batch_when_sent_by_the_client_then_each_part_is_answered_for_itself(google: Workspace) -> None:
     users = google.api("directory").users()
-    found = run(google, [
-        users.get(userKey=ANNA), users.get(userKey="nobody@contoso.example"),
-        users.patch(userKey=BEN, body={"name": {"givenName": "Benjamin"}}), users.signOut(userKey=BEN),
-    ])  # fmt: skip
+    found = run(
+        google,
+        [
+            users.get(userKey=ANNA),
+            users.get(userKey="nobody@contoso.example"),
+            users.patch(userKey=BEN, body={"name": {"givenName": "Benjamin"}}),
+            users.signOut(userKey=BEN),
+        ],
+    )
     assert found["0"]["primaryEmail"] == ANNA
     assert found["1"].status_code == 404
     assert found["2"]["name"]["givenName"] == "Benjamin"
     assert not found["3"]
     lines = [line for line in google.emulator.log.lines if line["parent"]]
     assert [line["route"] for line in lines] == [
-        "google.directory.users.get", "google.directory.users.get", "google.directory.users.patch",
+        "google.directory.users.get",
+        "google.directory.users.get",
+        "google.directory.users.patch",
         "google.directory.users.signOut",
-    ]  # fmt: skip
+    ]
 
 
 def test_batch_when_parts_have_tokens_of_their_own_then_mailboxes_can_be_mixed(google: Workspace) -> None:
-    found = run(google, [
-        google.api("gmail", subject).users().settings().delegates().list(userId="me") for subject in (PRESS, ANNA)
-    ])  # fmt: skip
+    found = run(
+        google,
+        [google.api("gmail", subject).users().settings().delegates().list(userId="me") for subject in (PRESS, ANNA)],
+    )
     assert (len(found["0"]["delegates"]), found["1"]) == (3, {})
     log = str(google.emulator.log.lines)
     assert "authorization: (redacted)" in log and "Bearer" not in log
@@ -105,8 +120,11 @@ def test_batch_when_parts_have_tokens_of_their_own_then_mailboxes_can_be_mixed(g
 
 def test_batch_when_of_groups_settings_then_has_an_address_of_its_own(google: Workspace) -> None:
     groups = google.api("groupssettings").groups()
-    found = run(google, [groups.get(groupUniqueId=ORDERS), groups.get(groupUniqueId="x@contoso.example")],
-                "batch/groupssettings/v1")  # fmt: skip
+    found = run(
+        google,
+        [groups.get(groupUniqueId=ORDERS), groups.get(groupUniqueId="x@contoso.example")],
+        "batch/groupssettings/v1",
+    )
     assert found["0"]["email"] == ORDERS and found["1"].status_code == 404
 
 

@@ -28,10 +28,14 @@ CLIENT = Path(__file__).parents[2] / "sharedbox_cli" / "providers" / "google_wor
 SERVED = sorted({*HANDLERS, *Signing(SimpleNamespace()).handlers()})  # type: ignore[arg-type]
 
 LISTS = {
-    "settings/delegates": "ListDelegatesResponse", "settings/sendAs": "ListSendAsResponse",
-    "settings/filters": "ListFiltersResponse", "labels": "ListLabelsResponse", "settings/vacation": "VacationSettings",
-    "settings/forwardingAddresses": "ListForwardingAddressesResponse", "settings/autoForwarding": "AutoForwarding",
-}  # fmt: skip
+    "settings/delegates": "ListDelegatesResponse",
+    "settings/sendAs": "ListSendAsResponse",
+    "settings/filters": "ListFiltersResponse",
+    "labels": "ListLabelsResponse",
+    "settings/vacation": "VacationSettings",
+    "settings/forwardingAddresses": "ListForwardingAddressesResponse",
+    "settings/autoForwarding": "AutoForwarding",
+}
 
 
 @pytest.fixture(scope="module")
@@ -41,8 +45,9 @@ def wide() -> Iterator[Workspace]:
         everything = sorted({scope for one in described().values() for scope in one.scopes})
         workspace.store.run(
             "update g_service_accounts set scopes = ?, signers = ?",
-            json.dumps([*everything, *SCOPES]), json.dumps([SERVICE_ACCOUNT]),
-        )  # fmt: skip
+            json.dumps([*everything, *SCOPES]),
+            json.dumps([SERVICE_ACCOUNT]),
+        )
         yield workspace
 
 
@@ -103,8 +108,11 @@ def test_method_when_its_body_has_an_unknown_name_then_is_400(wide: Workspace, n
 def test_method_when_described_and_not_modelled_then_says_501(wide: Workspace, api: str) -> None:
     modelled = set(SERVED)
     for name, method in described().items():
-        required = [key for key, facts in method.raw.get("parameters", {}).items()
-                    if facts.get("required") and facts["location"] == "query"]  # fmt: skip
+        required = [
+            key
+            for key, facts in method.raw.get("parameters", {}).items()
+            if facts.get("required") and facts["location"] == "query"
+        ]
         if (
             method.api != api
             or name in modelled
@@ -194,11 +202,15 @@ def _execute(workspace: Workspace, built: dict[str, Any], name: str, arguments: 
 @pytest.mark.parametrize(
     ("host", "version", "file"),
     [
-        ("admin", "directory_v1", "admin.directory_v1"), ("admin", "reports_v1", "admin.reports_v1"),
-        ("gmail", "v1", "gmail.v1"), ("groupssettings", "v1", "groupssettings.v1"), ("licensing", "v1", "licensing.v1"),
-        ("cloudidentity", "v1", "cloudidentity.v1"), ("iamcredentials", "v1", "iamcredentials.v1"),
+        ("admin", "directory_v1", "admin.directory_v1"),
+        ("admin", "reports_v1", "admin.reports_v1"),
+        ("gmail", "v1", "gmail.v1"),
+        ("groupssettings", "v1", "groupssettings.v1"),
+        ("licensing", "v1", "licensing.v1"),
+        ("cloudidentity", "v1", "cloudidentity.v1"),
+        ("iamcredentials", "v1", "iamcredentials.v1"),
     ],
-)  # fmt: skip
+)
 def test_discovery_when_asked_by_host_then_is_the_packaged_document(
     wide: Workspace, host: str, version: str, file: str
 ) -> None:

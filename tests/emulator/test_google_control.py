@@ -14,10 +14,14 @@ from tests.emulator.google import ANNA, AUTH, DIRECTORY, Workspace
 @pytest.mark.parametrize(
     ("path", "body"),
     [
-        ("quota", {"gmail": "many"}), ("quota", {"gmail": "1"}), ("quota", []), ("knobs", {"nonsense": "1"}),
-        ("grant", {"scopes": 7}), ("grant", []),
+        ("quota", {"gmail": "many"}),
+        ("quota", {"gmail": "1"}),
+        ("quota", []),
+        ("knobs", {"nonsense": "1"}),
+        ("grant", {"scopes": 7}),
+        ("grant", []),
     ],
-)  # fmt: skip
+)
 def test_control_when_asked_for_nonsense_then_is_400_with_words(strict: Workspace, path: str, body: Any) -> None:
     answer = strict.call("POST", f"/_emulator/google/{path}", body)
     assert (answer.status_code, set(answer.json())) == (400, {"error"})

@@ -26,7 +26,7 @@ def test_16_address_when_somebody_has_it_then_is_409_everywhere(strict: Workspac
         directory.groups().aliases().insert(groupKey="events@contoso.example", body={"alias": taken}),
         directory.users().update(userKey=BEN, body={"primaryEmail": taken}),
         directory.groups().update(groupKey="events@contoso.example", body={"email": taken}),
-    ):  # fmt: skip
+    ):
         assert refused(request) == (409, "duplicate")
 
 
@@ -52,17 +52,30 @@ def test_18_address_when_its_domain_is_not_verified_then_is_404(strict: Workspac
 
 
 @pytest.mark.parametrize(
-    "address", ["x", "@contoso.example", "a b@contoso.example", "x+tag@contoso.example", "a..b@contoso.example",
-                "ä@contoso.example", f"{'x' * 65}@contoso.example", "x@@contoso.example", ".x@contoso.example"],
-)  # fmt: skip
+    "address",
+    [
+        "x",
+        "@contoso.example",
+        "a b@contoso.example",
+        "x+tag@contoso.example",
+        "a..b@contoso.example",
+        "ä@contoso.example",
+        f"{'x' * 65}@contoso.example",
+        "x@@contoso.example",
+        ".x@contoso.example",
+    ],
+)
 def test_18_address_when_malformed_then_is_400(strict: Workspace, address: str) -> None:
     assert reason(strict.call("POST", USERS, {**NEW_USER, "primaryEmail": address}))[0] == 400
     assert reason(strict.call("POST", f"{DIRECTORY}/groups", {"email": address}))[0] == 400
 
 
 def test_18_key_when_of_a_foreign_domain_or_customer_then_is_403(strict: Workspace) -> None:
-    for path in (f"{USERS}/boss@elsewhere.example", f"{USERS}?customer=C0000000",
-                 f"{DIRECTORY}/groups?customer=C0000000"):  # fmt: skip
+    for path in (
+        f"{USERS}/boss@elsewhere.example",
+        f"{USERS}?customer=C0000000",
+        f"{DIRECTORY}/groups?customer=C0000000",
+    ):
         answer = strict.call("GET", path)
         assert (reason(answer), said(answer)) == ((403, "forbidden"), "Not Authorized to access this resource/api")
     answer = strict.call("GET", f"{USERS}/nobody@contoso.example")
@@ -81,17 +94,23 @@ def test_19_org_unit_when_unknown_then_is_400(strict: Workspace) -> None:
 @pytest.mark.parametrize(
     ("changed", "why"),
     [
-        ({"password": None}, "required"), ({"name": None}, "required"), ({"name": {"givenName": "x"}}, "required"),
+        ({"password": None}, "required"),
+        ({"name": None}, "required"),
+        ({"name": {"givenName": "x"}}, "required"),
         ({"name": {"givenName": "", "familyName": "x"}}, "invalid"),
-        ({"name": {"givenName": "  ", "familyName": "x"}}, "invalid"), ({"primaryEmail": None}, "required"),
-        ({"password": "short"}, "invalid"), ({"password": "Paßwörter sind so"}, "invalid"),
-        ({"password": "x" * 101}, "invalid"), ({"hashFunction": "MD5"}, "invalid"),
+        ({"name": {"givenName": "  ", "familyName": "x"}}, "invalid"),
+        ({"primaryEmail": None}, "required"),
+        ({"password": "short"}, "invalid"),
+        ({"password": "Paßwörter sind so"}, "invalid"),
+        ({"password": "x" * 101}, "invalid"),
+        ({"hashFunction": "MD5"}, "invalid"),
         ({"hashFunction": "SHA-256", "password": "0" * 64}, "invalid"),
         ({"hashFunction": "crypt", "password": "$6$rounds=50000$salt$hash"}, "invalid"),
-        ({"name": {"givenName": "x" * 61, "familyName": "x"}}, "invalid"), ({"recoveryPhone": "0170"}, "invalid"),
+        ({"name": {"givenName": "x" * 61, "familyName": "x"}}, "invalid"),
+        ({"recoveryPhone": "0170"}, "invalid"),
         ({"recoveryEmail": "me"}, "invalid"),
     ],
-)  # fmt: skip
+)
 def test_20_insert_when_a_field_is_missing_or_wrong_then_is_400(
     strict: Workspace, changed: dict[str, Any], why: str
 ) -> None:
@@ -194,7 +213,8 @@ def test_domains_and_customer_when_asked_then_name_the_organisation(strict: Work
     directory = strict.api("directory")
     found = directory.domains().list(customer="my_customer").execute()["domains"]
     assert [(row["domainName"], row["isPrimary"]) for row in found] == [
-        ("contoso.example", True), ("contoso-mail.example", False),
-    ]  # fmt: skip
+        ("contoso.example", True),
+        ("contoso-mail.example", False),
+    ]
     assert directory.customers().get(customerKey="my_customer").execute()["id"] == "C03xyz987"
     assert refused(directory.domains().list(customer="C0000000")) == (403, "forbidden")

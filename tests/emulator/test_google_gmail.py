@@ -93,11 +93,15 @@ def test_delegates_when_their_account_is_gone_then_the_entry_stays_and_can_be_de
     [
         ({"name": "x", "color": {"backgroundColor": "#123456", "textColor": "#000000"}}, (400, "invalidArgument")),
         ({"name": "x", "color": {"backgroundColor": "#000000"}}, (400, "invalidArgument")),
-        ({"name": "x", "color": {}}, (400, "invalidArgument")), ({"name": "interviews"}, (409, "aborted")),
-        ({"name": "INBOX"}, (409, "aborted")), ({"name": ""}, (400, "invalidArgument")), ({}, (400, "invalidArgument")),
-        ({"name": "a//b"}, (400, "invalidArgument")), ({"name": "x" * 226}, (400, "invalidArgument")),
+        ({"name": "x", "color": {}}, (400, "invalidArgument")),
+        ({"name": "interviews"}, (409, "aborted")),
+        ({"name": "INBOX"}, (409, "aborted")),
+        ({"name": ""}, (400, "invalidArgument")),
+        ({}, (400, "invalidArgument")),
+        ({"name": "a//b"}, (400, "invalidArgument")),
+        ({"name": "x" * 226}, (400, "invalidArgument")),
     ],
-)  # fmt: skip
+)
 def test_24_label_when_colour_or_name_is_wrong_then_is_refused(
     strict: Workspace, body: dict[str, Any], expected: tuple[int, str]
 ) -> None:
@@ -130,14 +134,15 @@ def test_24_labels_when_made_changed_and_read_then_are_as_gmail_keeps_them(googl
 @pytest.mark.parametrize(
     "body",
     [
-        {"criteria": {}, "action": {"addLabelIds": ["STARRED"]}}, {"criteria": {"from": "x"}, "action": {}},
+        {"criteria": {}, "action": {"addLabelIds": ["STARRED"]}},
+        {"criteria": {"from": "x"}, "action": {}},
         {"criteria": {"from": "x"}, "action": {"addLabelIds": ["Label_999"]}},
         {"criteria": {"from": "x"}, "action": {"removeLabelIds": ["NOWHERE"]}},
         {"criteria": {"from": "x"}, "action": {"forward": "x@elsewhere.example"}},
         {"criteria": {"size": 1}, "action": {"addLabelIds": ["TRASH"]}},
         {"criteria": {"sizeComparison": "larger"}, "action": {"addLabelIds": ["TRASH"]}},
     ],
-)  # fmt: skip
+)
 def test_25_filter_when_it_says_nothing_or_the_unknown_then_is_400(strict: Workspace, body: dict[str, Any]) -> None:
     assert reason(send(strict, "POST", "/filters", body)) in ALLOWED
 
@@ -165,15 +170,19 @@ def test_25_filter_when_made_twice_or_updated_then_is_refused(google: Workspace)
     ("path", "body"),
     [
         ("/autoForwarding", {"enabled": True, "emailAddress": "x@elsewhere.example", "disposition": "archive"}),
-        ("/autoForwarding", {"enabled": True}), ("/vacation", {"enableAutoReply": True}),
+        ("/autoForwarding", {"enabled": True}),
+        ("/vacation", {"enableAutoReply": True}),
         ("/vacation", {"enableAutoReply": True, "responseSubject": ""}),
         ("/vacation", {"enableAutoReply": True, "responseSubject": "x", "startTime": "2", "endTime": "2"}),
-        ("/imap", {"maxFolderSize": 7}), ("/pop", {}), ("/pop", {"accessWindow": "accessWindowUnspecified"}),
-        ("/language", {}), ("/language", {"displayLanguage": "klingon"}),
+        ("/imap", {"maxFolderSize": 7}),
+        ("/pop", {}),
+        ("/pop", {"accessWindow": "accessWindowUnspecified"}),
+        ("/language", {}),
+        ("/language", {"displayLanguage": "klingon"}),
         ("/sendAs/" + PRESS, {"replyToAddress": "me"}),
         ("/vacation", {"enableAutoReply": True, "responseSubject": "x", "startTime": "-5"}),
     ],
-)  # fmt: skip
+)
 def test_26_setting_when_it_makes_no_sense_then_is_400(strict: Workspace, path: str, body: dict[str, Any]) -> None:
     assert reason(send(strict, "PUT", path, body)) in ALLOWED
 

@@ -52,13 +52,17 @@ def test_21_member_when_not_there_then_is_404(strict: Workspace, key: str) -> No
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
-        ({}, (400, "invalid")), ({"email": "anna"}, (400, "invalid")), ({"email": ORDERS}, (400, "invalid")),
-        ({"email": CUSTOMER}, (400, "invalid")), ({"id": "123"}, (404, "notFound")),
-        ({"email": "nobody@contoso.example"}, (404, "notFound")), ({"email": ANNA, "role": "BOSS"}, (400, "invalid")),
+        ({}, (400, "invalid")),
+        ({"email": "anna"}, (400, "invalid")),
+        ({"email": ORDERS}, (400, "invalid")),
+        ({"email": CUSTOMER}, (400, "invalid")),
+        ({"id": "123"}, (404, "notFound")),
+        ({"email": "nobody@contoso.example"}, (404, "notFound")),
+        ({"email": ANNA, "role": "BOSS"}, (400, "invalid")),
         ({"email": ANNA, "delivery_settings": "SOMETIMES"}, (400, "invalid")),
         ({"email": "x@elsewhere.example"}, (412, "conditionNotMet")),
     ],
-)  # fmt: skip
+)
 def test_21_member_when_nobody_or_not_allowed_then_is_refused(
     strict: Workspace, body: dict[str, str], expected: tuple[int, str]
 ) -> None:
@@ -147,13 +151,21 @@ def test_22_setting_when_its_value_is_unknown_then_is_400(strict: Workspace, fie
 @pytest.mark.parametrize(
     "body",
     [
-        {"whoCanPostMessage": "NONE_CAN_POST"}, {"whoCanPostMessage": "NONE_CAN_POST", "archiveOnly": "false"},
-        {"replyTo": "REPLY_TO_CUSTOM"}, {"replyTo": "REPLY_TO_CUSTOM", "customReplyTo": "nobody"},
-        {"name": "x" * 76}, {"name": " "}, {"description": "x" * 301}, {"customFooterText": "x" * 1001},
-        {"maxMessageBytes": 26214401}, {"maxMessageBytes": -1}, {"isArchived": None},
-        {"primaryLanguage": "klingon"}, {"customReplyTo": "answers"},
+        {"whoCanPostMessage": "NONE_CAN_POST"},
+        {"whoCanPostMessage": "NONE_CAN_POST", "archiveOnly": "false"},
+        {"replyTo": "REPLY_TO_CUSTOM"},
+        {"replyTo": "REPLY_TO_CUSTOM", "customReplyTo": "nobody"},
+        {"name": "x" * 76},
+        {"name": " "},
+        {"description": "x" * 301},
+        {"customFooterText": "x" * 1001},
+        {"maxMessageBytes": 26214401},
+        {"maxMessageBytes": -1},
+        {"isArchived": None},
+        {"primaryLanguage": "klingon"},
+        {"customReplyTo": "answers"},
     ],
-)  # fmt: skip
+)
 def test_22_settings_when_they_do_not_go_together_then_is_400(strict: Workspace, body: dict[str, Any]) -> None:
     assert reason(strict.call("PATCH", GROUP, body)) == (400, "invalid")
 
@@ -171,8 +183,9 @@ def test_settings_when_patched_then_the_rest_stays_and_directory_shows_name_and_
     before = settings(google).get(groupUniqueId=ORDERS).execute()
     after = settings(google).patch(groupUniqueId=ORDERS, body={"name": "Orders & co", "description": "x"}).execute()
     assert {name: after[name] for name in after if after[name] != before[name]} == {
-        "name": "Orders & co", "description": "x",
-    }  # fmt: skip
+        "name": "Orders & co",
+        "description": "x",
+    }
     found = google.api("directory").groups().get(groupKey=ORDERS).execute()
     assert (found["name"], found["description"]) == ("Orders & co", "x")
     assert refused(settings(google).get(groupUniqueId="nobody@contoso.example")) == (404, "notFound")

@@ -14,21 +14,18 @@ from google.auth.transport.requests import Request
 from google.oauth2 import service_account
 
 from sharedbox_cli.emulator.google.builder import ADMIN, SERVICE_ACCOUNT
-from tests.emulator.google import (
-    AUTH,
-    DIRECTORY,
-    GRANT,
-    Workspace,
-    flat,
-)
+from tests.emulator.google import AUTH, DIRECTORY, GRANT, Workspace, flat
 
 POOL = "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/ci/providers/forge"
 JWT_TOKEN = "urn:ietf:params:oauth:token-type:jwt"
 EXCHANGE = {
-    "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange", "audience": POOL, "subject_token": "from-ci",
-    "requested_token_type": "urn:ietf:params:oauth:token-type:access_token", "subject_token_type": JWT_TOKEN,
+    "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
+    "audience": POOL,
+    "subject_token": "from-ci",
+    "requested_token_type": "urn:ietf:params:oauth:token-type:access_token",
+    "subject_token_type": JWT_TOKEN,
     "scope": f"{AUTH}cloud-platform",
-}  # fmt: skip
+}
 
 
 def keyless(google: Workspace, signer: str = "ci@emulator.iam.gserviceaccount.com") -> None:
@@ -82,16 +79,22 @@ def test_signing_when_asked_by_google_auths_own_signer_then_directory_can_be_rea
             return "from-ci"
 
     source_credentials = Federated(  # type: ignore[no-untyped-call]
-        audience=POOL, subject_token_type=JWT_TOKEN, token_url=f"{google.emulator.origin}/v1/token",
-        credential_source={}, scopes=[f"{AUTH}cloud-platform"],
-    )  # fmt: skip
+        audience=POOL,
+        subject_token_type=JWT_TOKEN,
+        token_url=f"{google.emulator.origin}/v1/token",
+        credential_source={},
+        scopes=[f"{AUTH}cloud-platform"],
+    )
     session = requests.Session()
     request = Request(session)
     signer = iam.Signer(request, source_credentials, SERVICE_ACCOUNT)  # type: ignore[no-untyped-call]
     credentials = service_account.Credentials(  # type: ignore[no-untyped-call]
-        signer, SERVICE_ACCOUNT, f"{google.emulator.origin}/token", subject=ADMIN,
+        signer,
+        SERVICE_ACCOUNT,
+        f"{google.emulator.origin}/token",
+        subject=ADMIN,
         scopes=[f"{AUTH}admin.directory.user.readonly"],
-    )  # fmt: skip
+    )
     credentials.refresh(request)  # type: ignore[no-untyped-call]
     session.close()
     answer = google.call("GET", f"{DIRECTORY}/users?customer=my_customer", token=credentials.token)
@@ -110,23 +113,28 @@ def test_signing_when_the_caller_may_not_then_is_403_in_the_rpc_shape(google: Wo
     assert answer.json()["error"]["details"][0]["reason"] == "ACCESS_TOKEN_SCOPE_INSUFFICIENT"
     wildcard = name.replace("/-/", "/emulator/")
     for path, wrong in (
-        (name, {"payload": "no base64!"}), (name, {}), (wildcard, body),
+        (name, {"payload": "no base64!"}),
+        (name, {}),
+        (wildcard, body),
         (name.replace("signBlob", "signJwt"), {"payload": "[]"}),
         (name.replace("signBlob", "signJwt"), {"payload": json.dumps({"exp": 2**40})}),
         (name.replace("signBlob", "generateAccessToken"), {"scope": [], "lifetime": "10s"}),
         (name.replace("signBlob", "generateAccessToken"), {"scope": [f"{AUTH}apps.licensing"], "lifetime": "7200s"}),
-    ):  # fmt: skip
+    ):
         assert google.call("POST", path, wrong, token=source(google)).status_code == 400, wrong
 
 
 @pytest.mark.parametrize(
     ("changed", "error"),
     [
-        ({"grant_type": GRANT}, "invalid_request"), ({"subject_token": "forged"}, "invalid_grant"),
-        ({"audience": "//iam.googleapis.com/other"}, "invalid_grant"), ({"scope": ""}, "invalid_request"),
-        ({"requested_token_type": JWT_TOKEN}, "invalid_request"), ({"subject_token_type": "jwt"}, "invalid_request"),
+        ({"grant_type": GRANT}, "invalid_request"),
+        ({"subject_token": "forged"}, "invalid_grant"),
+        ({"audience": "//iam.googleapis.com/other"}, "invalid_grant"),
+        ({"scope": ""}, "invalid_request"),
+        ({"requested_token_type": JWT_TOKEN}, "invalid_request"),
+        ({"subject_token_type": "jwt"}, "invalid_request"),
     ],
-)  # fmt: skip
+)
 def test_exchange_when_a_field_is_wrong_then_is_refused_in_the_flat_shape(
     google: Workspace, changed: dict[str, str], error: str
 ) -> None:

@@ -74,9 +74,11 @@ def test_33_group_when_just_made_then_members_and_settings_are_404_and_a_second_
     directory, settings = google.api("directory"), google.api("groupssettings").groups()
     directory.groups().insert(body={"email": NEW}).execute()
     for request in (
-        directory.members().insert(groupKey=NEW, body={"email": ANNA}), directory.groups().get(groupKey=NEW),
-        settings.get(groupUniqueId=NEW), settings.patch(groupUniqueId=NEW, body={"isArchived": "true"}),
-    ):  # fmt: skip
+        directory.members().insert(groupKey=NEW, body={"email": ANNA}),
+        directory.groups().get(groupKey=NEW),
+        settings.get(groupUniqueId=NEW),
+        settings.patch(groupUniqueId=NEW, body={"isArchived": "true"}),
+    ):
         assert refused(request) == (404, "notFound")
     assert said(google.call("GET", f"{DIRECTORY}/groups/{NEW}")) == "Resource Not Found: groupKey"
     assert refused(directory.groups().insert(body={"email": NEW})) == (409, "duplicate")

@@ -72,8 +72,10 @@ def test_34_quota_when_another_project_calls_then_has_its_own(google: Workspace)
     other = "tool@other-project.iam.gserviceaccount.com"
     google.store.run(
         "insert into g_service_accounts (email, client_id, scopes, keys) values (?, '2', ?, ?)",
-        other, account["scopes"], account["keys"],
-    )  # fmt: skip
+        other,
+        account["scopes"],
+        account["keys"],
+    )
     token = google.grant(google.assertion(iss=other)).json()["access_token"]
     limit(google, directory="1/60", directory_project="9/60")
     assert google.call("GET", USER).status_code == 200
@@ -84,9 +86,11 @@ def test_34_quota_when_another_project_calls_then_has_its_own(google: Workspace)
 def test_34_gmail_when_counted_in_units_then_a_new_delegate_costs_a_hundred_and_a_list_one(google: Workspace) -> None:
     limit(google, gmail="106/60")
     calls: list[tuple[str, str, Any, int]] = [
-        ("POST", "/delegates", {"delegateEmail": ANNA}, 200), ("DELETE", f"/delegates/{ANNA}", None, 204),
-        ("GET", "/delegates", None, 200), ("GET", "/delegates", None, 429),
-    ]  # fmt: skip
+        ("POST", "/delegates", {"delegateEmail": ANNA}, 200),
+        ("DELETE", f"/delegates/{ANNA}", None, 204),
+        ("GET", "/delegates", None, 200),
+        ("GET", "/delegates", None, 429),
+    ]
     for method, path, body, status in calls:
         assert google.call(method, SETTINGS + path, body, subject=PRESS).status_code == status
 

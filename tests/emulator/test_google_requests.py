@@ -31,12 +31,21 @@ LICENCES = "/apps/licensing/v1/product/Google-Apps/users"
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("GET", f"{DIRECTORY}/nonsense"), ("GET", "/admin/directory/v2/users"), ("POST", f"{USERS}/{ANNA}"),
-        ("PUT", f"{SETTINGS}/filters/1"), ("PATCH", f"{SETTINGS}/delegates/{ANNA}"), ("GET", "/v1/nonsense"),
-        ("GET", "/groups/v1/groups/"), ("DELETE", GROUP), ("GET", f"{DIRECTORY}//users"), ("GET", "/gmail/v1/Users/me"),
-        ("GET", f"{DIRECTORY}/users('{ANNA}')"), ("GET", "/token"), ("GET", "/batch"),
+        ("GET", f"{DIRECTORY}/nonsense"),
+        ("GET", "/admin/directory/v2/users"),
+        ("POST", f"{USERS}/{ANNA}"),
+        ("PUT", f"{SETTINGS}/filters/1"),
+        ("PATCH", f"{SETTINGS}/delegates/{ANNA}"),
+        ("GET", "/v1/nonsense"),
+        ("GET", "/groups/v1/groups/"),
+        ("DELETE", GROUP),
+        ("GET", f"{DIRECTORY}//users"),
+        ("GET", "/gmail/v1/Users/me"),
+        ("GET", f"{DIRECTORY}/users('{ANNA}')"),
+        ("GET", "/token"),
+        ("GET", "/batch"),
     ],
-)  # fmt: skip
+)
 def test_07_request_when_path_or_method_is_unknown_then_is_a_404_page(
     strict: Workspace, method: str, path: str
 ) -> None:
@@ -56,20 +65,25 @@ def test_07_request_when_the_host_serves_another_api_then_is_a_404_page(strict: 
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
-        (f"{LIST}&nonsense=1", (400, "badRequest")), (USERS, (400, "badRequest")),
+        (f"{LIST}&nonsense=1", (400, "badRequest")),
+        (USERS, (400, "badRequest")),
         (f"{LIST}&maxResults=501", (400, "invalid")),
-        (f"{LIST}&maxResults=0", (400, "invalid")), (f"{LIST}&maxResults=x", (400, "invalid")),
-        (f"{LIST}&projection=all", (400, "invalid")), (f"{LIST}&sortOrder=UP", (400, "invalid")),
-        (f"{LIST}&prettyPrint=yes", (400, "invalid")), (f"{LIST}&maxResults=1&maxResults=2", (400, "invalid")),
+        (f"{LIST}&maxResults=0", (400, "invalid")),
+        (f"{LIST}&maxResults=x", (400, "invalid")),
+        (f"{LIST}&projection=all", (400, "invalid")),
+        (f"{LIST}&sortOrder=UP", (400, "invalid")),
+        (f"{LIST}&prettyPrint=yes", (400, "invalid")),
+        (f"{LIST}&maxResults=1&maxResults=2", (400, "invalid")),
         (f"{DIRECTORY}/groups?customer=my_customer&maxResults=201", (400, "invalidParameter")),
         (f"{DIRECTORY}/groups/{ORDERS}/members?maxResults=201", (400, "invalidParameter")),
         (f"{DIRECTORY}/groups/{ORDERS}/members?roles=BOSS", (400, "invalid")),
         (f"{DIRECTORY}/groups/{ORDERS}/members?includeDerivedMembership=1", (400, "invalid")),
-        (LICENCES, (400, "required")), (f"{LICENCES}?customerId=C03xyz987&maxResults=1001", (400, "invalid")),
+        (LICENCES, (400, "required")),
+        (f"{LICENCES}?customerId=C03xyz987&maxResults=1001", (400, "invalid")),
         ("/admin/reports/v1/usage/dates/yesterday", (400, "invalid")),
         ("/admin/reports/v1/usage/dates/2026-01-01?parameters=used", (400, "invalid")),
     ],
-)  # fmt: skip
+)
 def test_08_request_when_a_parameter_is_unknown_missing_or_out_of_range_then_is_400(
     strict: Workspace, path: str, expected: tuple[int, str]
 ) -> None:
@@ -191,10 +205,13 @@ def test_13_write_when_it_holds_read_only_fields_then_they_are_ignored_and_noted
         "POST", f"{SETTINGS}/delegates", {"delegateEmail": ANNA, "verificationStatus": "pending"}, subject=PRESS
     )
     assert sorted(google.emulator.google.read_only_sent) == [
-        ("directory.users.update", "aliases"), ("directory.users.update", "id"), ("directory.users.update", "isAdmin"),
-        ("directory.users.update", "name.fullName"), ("gmail.users.settings.delegates.create", "verificationStatus"),
+        ("directory.users.update", "aliases"),
+        ("directory.users.update", "id"),
+        ("directory.users.update", "isAdmin"),
+        ("directory.users.update", "name.fullName"),
+        ("gmail.users.settings.delegates.create", "verificationStatus"),
         ("groupsSettings.groups.patch", "email"),
-    ]  # fmt: skip
+    ]
 
 
 def test_14_pages_when_followed_then_hold_everything_once(strict: Workspace) -> None:
@@ -215,10 +232,14 @@ def test_14_page_token_when_foreign_altered_or_with_other_parameters_then_is_400
     assert google.call("GET", f"{page}&pageToken={token}").status_code == 200
     groups = f"{DIRECTORY}/groups?customer=my_customer&maxResults=1"
     for wrong in (
-        f"{page}&pageToken=nonsense", f"{page}&pageToken={token[:-4]}AAAA", f"{page}&pageToken=A{token[1:]}",
-        f"{LIST}&maxResults=4&pageToken={token}", f"{page}&orderBy=familyName&pageToken={token}",
-        f"{groups}&pageToken={token}", f"{page}&pageToken=%C3%A4",
-    ):  # fmt: skip
+        f"{page}&pageToken=nonsense",
+        f"{page}&pageToken={token[:-4]}AAAA",
+        f"{page}&pageToken=A{token[1:]}",
+        f"{LIST}&maxResults=4&pageToken={token}",
+        f"{page}&orderBy=familyName&pageToken={token}",
+        f"{groups}&pageToken={token}",
+        f"{page}&pageToken=%C3%A4",
+    ):
         answer = google.call("GET", wrong)
         assert (reason(answer), said(answer)) == ((400, "invalid"), "Invalid Input: pageToken"), wrong
 

@@ -39,8 +39,14 @@ def test_grown_when_both_clouds_are_asked_for_then_one_file_holds_them_and_no_ad
     again = Tenant(str(path))
     with Emulator(again) as emulator:
         found = emulator.environment()
-    assert {"AZURE_CLIENT_ID", "SHAREDBOX_GOOGLE_ADMIN", "SHAREDBOX_GOOGLE_CUSTOMER", "SHAREDBOX_GOOGLE_URL",
-            "GOOGLE_APPLICATION_CREDENTIALS", "HTTPLIB2_CA_CERTS"} <= set(found)  # fmt: skip
+    assert {
+        "AZURE_CLIENT_ID",
+        "SHAREDBOX_GOOGLE_ADMIN",
+        "SHAREDBOX_GOOGLE_CUSTOMER",
+        "SHAREDBOX_GOOGLE_URL",
+        "GOOGLE_APPLICATION_CREDENTIALS",
+        "HTTPLIB2_CA_CERTS",
+    } <= set(found)
     both = again.row("select count(*) as n from objects o join g_users u on u.email = lower(o.mail)")
     assert both is not None and both["n"] >= 12
     again.close()
@@ -73,9 +79,7 @@ def test_grown_when_delegated_then_holds_the_messes_of_years() -> None:
     store = Store(tenant)
     delegates = [json.loads(row["doc"]) for row in store.rows("select doc from g_items where kind = 'delegate'")]
     assert {item["status"] for item in delegates} == {"accepted", "pending", "rejected", "expired"}
-    suspended = {
-        row["id"] for row in store.rows("select * from g_users") if json.loads(row["doc"]).get("suspended")
-    }  # fmt: skip
+    suspended = {row["id"] for row in store.rows("select * from g_users") if json.loads(row["doc"]).get("suspended")}
     users = {row["id"] for row in store.rows("select id from g_users")}
     groups = {row["id"] for row in store.rows("select id from g_groups")}
     held = {item["user"] for item in delegates}
@@ -111,11 +115,16 @@ def test_grown_when_collaborative_then_holds_the_messes_of_years() -> None:
 def test_demo_when_seeded_for_all_platforms_then_people_are_in_both_clouds_and_mailboxes_in_one() -> None:
     tenant = Tenant()
     seeded = demo(tenant, PLATFORMS)
-    assert seeded.mailboxes == ["sales@contoso.example", "billing@contoso.example", "press@contoso.example",
-                                "jobs@contoso.example", "events@contoso.example"]  # fmt: skip
+    assert seeded.mailboxes == [
+        "sales@contoso.example",
+        "billing@contoso.example",
+        "press@contoso.example",
+        "jobs@contoso.example",
+        "events@contoso.example",
+    ]
     both = {
         row["email"] for row in tenant.rows("select u.email from objects o join g_users u on u.email = lower(o.mail)")
-    }  # fmt: skip
+    }
     assert both == {f"{name}@contoso.example" for name in ("anna", "ben", "chloe", "emi", "george", "hugo")}
     orders = Store(tenant).group("orders@contoso.example")
     assert orders is not None and json.loads(orders["settings"])["enableCollaborativeInbox"] == "false"

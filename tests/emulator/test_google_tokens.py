@@ -31,15 +31,17 @@ from tests.emulator.google import (
 )
 
 UNAUTHORIZED = (
-    401, "unauthorized_client",
+    401,
+    "unauthorized_client",
     "Client is unauthorized to retrieve access tokens using this method, or client not authorized for any of the "
     "scopes requested.",
-)  # fmt: skip
+)
 TIMES = (
-    400, "invalid_grant",
+    400,
+    "invalid_grant",
     "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your iat and exp "
     "values in the JWT claim.",
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize("token", ["", "ya29.unknown", "not.a.jwt"])
@@ -67,10 +69,11 @@ def test_01_call_when_a_service_account_signed_its_own_token_then_audience_and_a
     by_scope = google.assertion(sub=SERVICE_ACCOUNT, scope=f"{AUTH}admin.directory.user.readonly", aud=None)
     assert google.call("GET", url, token=by_scope).status_code == 200
     for wrong in (
-        google.assertion(**mine), google.assertion(**mine, aud="https://gmail.googleapis.com/"),
+        google.assertion(**mine),
+        google.assertion(**mine, aud="https://gmail.googleapis.com/"),
         google.assertion(aud="https://admin.googleapis.com/", scope=None),
         google.assertion(**mine, aud="https://admin.googleapis.com/", iat=1, exp=3601),
-    ):  # fmt: skip
+    ):
         assert reason(google.call("GET", url, token=wrong)) == (401, "authError")
 
 
@@ -115,7 +118,7 @@ CHANGED = [
     ({"scope": "mail"}, (400, "invalid_scope", "mail is not a valid audience string.")),
     ({"aud": "https://127.0.0.1/token"}, (400, "invalid_grant", "Invalid JWT: Failed audience check.")),
     ({"iss": "other@emulator.iam.gserviceaccount.com"}, (400, "invalid_grant", "Invalid grant: account not found")),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("changed", "expected"), CHANGED, ids=[f"{n}" for n in range(len(CHANGED))])
@@ -140,9 +143,11 @@ def test_03_grant_when_signed_with_another_key_or_method_then_is_refused(strict:
     claims = jwt.decode(strict.assertion(), options={"verify_signature": False})
     other = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     for forged in (
-        jwt.encode(claims, other, "RS256"), jwt.encode(claims, "x" * 32, "HS256"), jwt.encode(claims, "", "none"),
+        jwt.encode(claims, other, "RS256"),
+        jwt.encode(claims, "x" * 32, "HS256"),
+        jwt.encode(claims, "", "none"),
         strict.assertion()[:-4] + "AAAA",
-    ):  # fmt: skip
+    ):
         assert flat(strict.grant(forged)) == (400, "invalid_grant", "Invalid JWT Signature.")
     assert flat(strict.grant("nonsense"))[:2] == (400, "invalid_grant")
 
@@ -174,12 +179,16 @@ def test_04_gmail_when_the_user_is_neither_me_nor_the_subject_then_is_denied(str
 @pytest.mark.parametrize(
     ("method", "path", "body"),
     [
-        ("POST", "delegates", {"delegateEmail": ANNA}), ("DELETE", f"delegates/{ANNA}", None),
-        ("GET", "delegates", None), ("POST", "sendAs", {"sendAsEmail": ANNA}), ("DELETE", f"sendAs/{ANNA}", None),
-        ("POST", "forwardingAddresses", {"forwardingEmail": ANNA}), ("DELETE", f"forwardingAddresses/{ANNA}", None),
+        ("POST", "delegates", {"delegateEmail": ANNA}),
+        ("DELETE", f"delegates/{ANNA}", None),
+        ("GET", "delegates", None),
+        ("POST", "sendAs", {"sendAsEmail": ANNA}),
+        ("DELETE", f"sendAs/{ANNA}", None),
+        ("POST", "forwardingAddresses", {"forwardingEmail": ANNA}),
+        ("DELETE", f"forwardingAddresses/{ANNA}", None),
         ("PUT", "autoForwarding", {"enabled": False}),
     ],
-)  # fmt: skip
+)
 def test_05_gmail_when_the_token_acts_as_nobody_then_sharing_is_refused(
     strict: Workspace, method: str, path: str, body: Any
 ) -> None:
@@ -191,12 +200,13 @@ def test_05_gmail_when_the_token_acts_as_nobody_then_sharing_is_refused(
 @pytest.mark.parametrize(
     "path",
     [
-        f"{DIRECTORY}/users?customer=my_customer", f"{DIRECTORY}/groups?customer=my_customer",
+        f"{DIRECTORY}/users?customer=my_customer",
+        f"{DIRECTORY}/groups?customer=my_customer",
         "/groups/v1/groups/orders@contoso.example?alt=json",
         "/apps/licensing/v1/product/Google-Apps/users?customerId=C03xyz987",
         "/admin/reports/v1/usage/dates/2026-01-01",
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("subject", [ANNA, None])
 def test_06_admin_apis_when_the_subject_is_no_administrator_then_are_403(
     strict: Workspace, path: str, subject: str | None

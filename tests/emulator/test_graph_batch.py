@@ -23,8 +23,9 @@ def http(cloud: Cloud) -> Iterator[httpx.Client]:
         yield made
 
 
-@pytest.mark.parametrize("body", [None, [], "x", {}, {"requests": None}, {"requests": []}, {"requests": ["x"]},
-                                  {"requests": {}}])  # fmt: skip
+@pytest.mark.parametrize(
+    "body", [None, [], "x", {}, {"requests": None}, {"requests": []}, {"requests": ["x"]}, {"requests": {}}]
+)
 def test_batch_when_its_body_is_none_then_400(http: httpx.Client, body: Any) -> None:
     assert code(http.post("/v1.0/$batch", json=body)) == (400, "BadRequest")
 
@@ -32,14 +33,31 @@ def test_batch_when_its_body_is_none_then_400(http: httpx.Client, body: Any) -> 
 @pytest.mark.parametrize(
     "change",
     [
-        {"id": None}, {"id": 7}, {"id": ""}, {"method": None}, {"method": "HEAD"}, {"method": 1}, {"url": None},
-        {"url": ""}, {"url": "//graph.microsoft.com/v1.0/users"}, {"url": "https://graph.microsoft.com/v1.0/users"},
-        {"url": "/$batch"}, {"headers": []}, {"headers": {"ConsistencyLevel": 1}}, {"dependsOn": "x"},
-        {"dependsOn": ["x"]}, {"dependsOn": ["1"]}, {"dependsOn": [1]}, {"nonsense": 1}, {"body": {}},
-        {"method": "PATCH", "url": "/users/x"}, {"method": "PATCH", "url": "/users/x", "headers": JSON},
-        {"method": "PATCH", "url": "/users/x", "body": {}}, {"method": "POST", "headers": JSON, "body": []},
+        {"id": None},
+        {"id": 7},
+        {"id": ""},
+        {"method": None},
+        {"method": "HEAD"},
+        {"method": 1},
+        {"url": None},
+        {"url": ""},
+        {"url": "//graph.microsoft.com/v1.0/users"},
+        {"url": "https://graph.microsoft.com/v1.0/users"},
+        {"url": "/$batch"},
+        {"headers": []},
+        {"headers": {"ConsistencyLevel": 1}},
+        {"dependsOn": "x"},
+        {"dependsOn": ["x"]},
+        {"dependsOn": ["1"]},
+        {"dependsOn": [1]},
+        {"nonsense": 1},
+        {"body": {}},
+        {"method": "PATCH", "url": "/users/x"},
+        {"method": "PATCH", "url": "/users/x", "headers": JSON},
+        {"method": "PATCH", "url": "/users/x", "body": {}},
+        {"method": "POST", "headers": JSON, "body": []},
     ],
-)  # fmt: skip
+)
 def test_batch_when_a_part_is_malformed_then_the_whole_is_400(
     http: httpx.Client, cloud: Cloud, change: dict[str, Any]
 ) -> None:

@@ -29,14 +29,20 @@ NOT_IN_SDK = {
     "reports.download": "the pre-authenticated address that the report redirects to",
 }
 NESTED = {
-    "assignedLicenses": "AssignedLicense", "assignedPlans": "AssignedPlan", "servicePlans": "ServicePlanInfo",
-    "licenseAssignmentStates": "LicenseAssignmentState", "prepaidUnits": "LicenseUnitsDetail",
+    "assignedLicenses": "AssignedLicense",
+    "assignedPlans": "AssignedPlan",
+    "servicePlans": "ServicePlanInfo",
+    "licenseAssignmentStates": "LicenseAssignmentState",
+    "prepaidUnits": "LicenseUnitsDetail",
     "verifiedDomains": "VerifiedDomain",
-}  # fmt: skip
+}
 LISTS = {
-    "/v1.0/users": "User", "/v1.0/groups": "Group", "/v1.0/subscribedSkus": "SubscribedSku",
-    "/v1.0/organization": "Organization", "/v1.0/directory/deletedItems/microsoft.graph.user": "User",
-}  # fmt: skip
+    "/v1.0/users": "User",
+    "/v1.0/groups": "Group",
+    "/v1.0/subscribedSkus": "SubscribedSku",
+    "/v1.0/organization": "Organization",
+    "/v1.0/directory/deletedItems/microsoft.graph.user": "User",
+}
 
 
 def routes(world: Any = None) -> list[Route]:
@@ -109,9 +115,11 @@ def test_properties_when_known_here_then_the_models_have_them() -> None:
 @pytest.fixture
 def http(cloud: Cloud) -> Any:
     form = {
-        "grant_type": "client_credentials", "client_id": CLIENT_ID, "client_secret": SECRET,
+        "grant_type": "client_credentials",
+        "client_id": CLIENT_ID,
+        "client_secret": SECRET,
         "scope": "https://graph.microsoft.com/.default",
-    }  # fmt: skip
+    }
     with httpx.Client(base_url=cloud.emulator.origin) as found:
         token = found.post(f"/{cloud.tenant.id}/oauth2/v2.0/token", data=form).json()["access_token"]
         found.headers["Authorization"] = f"Bearer {token}"

@@ -25,7 +25,9 @@ CALLS: dict[str, tuple[str, str, Any]] = {
     "groups.get": ("GET", "/groups/00000000-0000-0000-0000-000000000000", None),
     "groups.members": ("GET", "/groups/00000000-0000-0000-0000-000000000000/members", None),
     "groups.transitiveMembers": (
-        "GET", "/groups/00000000-0000-0000-0000-000000000000/transitiveMembers/microsoft.graph.user", None,
+        "GET",
+        "/groups/00000000-0000-0000-0000-000000000000/transitiveMembers/microsoft.graph.user",
+        None,
     ),
     "directoryObjects.getByIds": ("POST", "/directoryObjects/getByIds", {"ids": []}),
     "deletedItems.users": ("GET", "/directory/deletedItems/microsoft.graph.user", None),
@@ -33,7 +35,7 @@ CALLS: dict[str, tuple[str, str, Any]] = {
     "organization.list": ("GET", "/organization", None),
     "reports.getMailboxUsageDetail": ("GET", "/reports/getMailboxUsageDetail(period='D7')", None),
     "reports.settings": ("GET", "/admin/reportSettings", None),
-}  # fmt: skip
+}
 
 
 def call(http: httpx.Client, route: str) -> httpx.Response:

@@ -171,8 +171,9 @@ def test_by_ids_when_asked_then_typed_objects_of_those_kinds_and_unknown_ones_ab
     path = "/v1.0/directoryObjects/getByIds"
     found = http.post(path, json={"ids": ids}).json()["value"]
     assert {(item["@odata.type"], item["id"]) for item in found} == {
-        ("#microsoft.graph.user", rows["user"]), ("#microsoft.graph.group", rows["group"]),
-    }  # fmt: skip
+        ("#microsoft.graph.user", rows["user"]),
+        ("#microsoft.graph.group", rows["group"]),
+    }
     assert "accountEnabled" not in found[0]
     assert [item["id"] for item in http.post(path, json={"ids": ids, "types": ["group"]}).json()["value"]] == [
         rows["group"]
@@ -188,8 +189,11 @@ def test_error_when_answered_then_it_names_the_request_as_its_headers_do(http: h
 
 def test_page_link_when_its_question_is_changed_then_refused(http: httpx.Client) -> None:
     link = http.get("/v1.0/users?$select=id&$top=2").json()["@odata.nextLink"]
-    for changed in (link.replace("$top=2", "$top=3"), link.replace("$select=id", "$select=mail"),
-                    link.replace("/users", "/groups")):  # fmt: skip
+    for changed in (
+        link.replace("$top=2", "$top=3"),
+        link.replace("$select=id", "$select=mail"),
+        link.replace("/users", "/groups"),
+    ):
         assert code(http.get(changed)) == (400, "Directory_ExpiredPageToken")
 
 

@@ -77,9 +77,7 @@ def test_assertion_when_for_another_service_or_about_another_then_refused(http: 
     from cryptography.hazmat.primitives.asymmetric import rsa
 
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    public = key.public_key().public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    )  # fmt: skip
+    public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     sql = "update apps set doc = json_set(doc, '$.certificates', json_array(?))"
     cloud.tenant.run(sql, public.decode())
     url = f"{cloud.emulator.origin}/{cloud.tenant.id}/oauth2/v2.0/token"
@@ -87,10 +85,12 @@ def test_assertion_when_for_another_service_or_about_another_then_refused(http: 
 
     def ask(**change: Any) -> httpx.Response:
         form = {
-            "grant_type": "client_credentials", "client_id": CLIENT_ID, "scope": SCOPE,
+            "grant_type": "client_credentials",
+            "client_id": CLIENT_ID,
+            "scope": SCOPE,
             "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
             "client_assertion": jwt.encode({**good, **change}, key, algorithm="RS256"),
-        }  # fmt: skip
+        }
         return http.post(url, data=form)
 
     assert ask().status_code == 200

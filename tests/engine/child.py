@@ -54,9 +54,7 @@ def main(how: str, path: Path) -> int:
     provider = FakeProvider(Cloud(world(mailbox("support"))), strike)
     plan = plan_with(*(grant("support", number) for number in range(3)))
     options = RunOptions("prod", stop=flag)
-    with (
-        RunLock(path.with_suffix(".lock")), Journal.open(path, for_writing=True) as journal, stop_on_signals(flag)
-    ):  # fmt: skip
+    with RunLock(path.with_suffix(".lock")), Journal.open(path, for_writing=True) as journal, stop_on_signals(flag):
         try:
             return run_plan(plan, {MICROSOFT365: provider}, journal, options).exit_code
         except KeyboardInterrupt:

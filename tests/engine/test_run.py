@@ -30,9 +30,13 @@ def provider_with(hook: Hook = lambda _point, _change: None, *names: str) -> Fak
 
 
 def run(
-    journal: Journal, provider: FakeProvider, *changes: Change, options: RunOptions | None = None,
-    providers: Mapping[Platform, Provider] | None = None, listener: Listener | None = None,
-) -> RunSummary:  # fmt: skip
+    journal: Journal,
+    provider: FakeProvider,
+    *changes: Change,
+    options: RunOptions | None = None,
+    providers: Mapping[Platform, Provider] | None = None,
+    listener: Listener | None = None,
+) -> RunSummary:
     """Return what came of some changes."""
     options = options or RunOptions("prod", concurrency=1)
     found = {MICROSOFT365: provider} if providers is None else providers
@@ -261,11 +265,13 @@ def test_provider_when_it_says_stop_then_all_its_platforms_stop_and_no_other(jou
     google = provider_with(failing("grant", stops=True))
     microsoft = provider_with()
     summary = run(
-        journal, microsoft,
-        grant("support", 1, platform=GOOGLE_DELEGATED), grant("sales", 2, platform=GOOGLE_COLLABORATIVE),
+        journal,
+        microsoft,
+        grant("support", 1, platform=GOOGLE_DELEGATED),
+        grant("sales", 2, platform=GOOGLE_COLLABORATIVE),
         grant("info", 3),
         providers={GOOGLE_DELEGATED: google, GOOGLE_COLLABORATIVE: google, MICROSOFT365: microsoft},
-    )  # fmt: skip
+    )
     assert len(google.requests) == 1
     assert len(microsoft.requests) == 1
     assert statuses(summary)[:2] == [FAILED, SKIPPED]

@@ -23,8 +23,13 @@ AUTOMAP = replace(
     rename("support"), before={Field.AUTOMAPPING: True}, after={Field.AUTOMAPPING: False}, party=grant("support").party
 )
 CASES = [
-    create("new"), grant("support"), revoke("support", 5), rename("support"), licence("support"), delete("support"),
-]  # fmt: skip
+    create("new"),
+    grant("support"),
+    revoke("support", 5),
+    rename("support"),
+    licence("support"),
+    delete("support"),
+]
 
 
 def summary_of(*changes: Change, outcome: Outcome = DONE) -> RunSummary:

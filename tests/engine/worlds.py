@@ -58,26 +58,34 @@ def revoke(box: str, number: int = 0, right: Right = Right.FULL_ACCESS, **more: 
 def rename(box: str, name: str = "New", **more: object) -> Change:
     """Return the change of a display name."""
     made = Change(
-        Kind.UPDATE, Phase.SETTINGS, address(box), MICROSOFT365, f"id-{box}",
-        before={Field.DISPLAY_NAME: box}, after={Field.DISPLAY_NAME: name},
-    )  # fmt: skip
+        Kind.UPDATE,
+        Phase.SETTINGS,
+        address(box),
+        MICROSOFT365,
+        f"id-{box}",
+        before={Field.DISPLAY_NAME: box},
+        after={Field.DISPLAY_NAME: name},
+    )
     return _with(made, more)
 
 
 def licence(box: str, **more: object) -> Change:
     """Return the change that takes a seat."""
     made = Change(
-        Kind.LICENCE, Phase.LICENCE_UP, address(box), MICROSOFT365, f"id-{box}",
-        before={Field.LICENCE: LICENCE_NONE}, after={Field.LICENCE: PLAN_2},
-    )  # fmt: skip
+        Kind.LICENCE,
+        Phase.LICENCE_UP,
+        address(box),
+        MICROSOFT365,
+        f"id-{box}",
+        before={Field.LICENCE: LICENCE_NONE},
+        after={Field.LICENCE: PLAN_2},
+    )
     return _with(made, more)
 
 
 def create(box: str, **more: object) -> Change:
     """Return the change that makes a mailbox."""
-    made = Change(
-        Kind.CREATE, Phase.CREATE, address(box), MICROSOFT365, how="new", after={Field.DISPLAY_NAME: box}
-    )  # fmt: skip
+    made = Change(Kind.CREATE, Phase.CREATE, address(box), MICROSOFT365, how="new", after={Field.DISPLAY_NAME: box})
     return _with(made, more)
 
 
@@ -95,10 +103,16 @@ def _with(change: Change, more: dict[str, object]) -> Change:
 def mailbox(name: str, *grants: Grant, **settings: object) -> ObservedMailbox:
     """Return a mailbox that exists."""
     found = {
-        Field.DISPLAY_NAME: name, Field.ALIASES: (), Field.HIDDEN: False, Field.SIGN_IN: BLOCKED,
-        Field.SENT_AS: COPY_SENDER, Field.SENT_ON_BEHALF: COPY_SENDER, Field.LICENCE: LICENCE_NONE,
-        Field.KIND: KIND_SHARED, **{Field[key]: value for key, value in settings.items()},
-    }  # fmt: skip
+        Field.DISPLAY_NAME: name,
+        Field.ALIASES: (),
+        Field.HIDDEN: False,
+        Field.SIGN_IN: BLOCKED,
+        Field.SENT_AS: COPY_SENDER,
+        Field.SENT_ON_BEHALF: COPY_SENDER,
+        Field.LICENCE: LICENCE_NONE,
+        Field.KIND: KIND_SHARED,
+        **{Field[key]: value for key, value in settings.items()},
+    }
     return ObservedMailbox(f"id-{name}", address(name), MICROSOFT365, found, frozenset(grants))  # type: ignore[arg-type]  # values of settings
 
 
@@ -106,10 +120,15 @@ def world(*boxes: ObservedMailbox, platform: Platform = MICROSOFT365, read_at: d
     """Return a tenant with these mailboxes."""
     known = trustees()
     return Observed(
-        "tenant-1", "Contoso", frozenset({platform}), frozenset({DOMAIN}), read_at,
-        mailboxes={box.address: box for box in boxes}, trustees=known,
+        "tenant-1",
+        "Contoso",
+        frozenset({platform}),
+        frozenset({DOMAIN}),
+        read_at,
+        mailboxes={box.address: box for box in boxes},
+        trustees=known,
         directory={item.address: key for key, item in known.items() if item.address},
-    )  # fmt: skip
+    )
 
 
 def wanted(number: int, *rights: Right) -> tuple[WantedGrant, ...]:
@@ -128,19 +147,18 @@ def twelve() -> tuple[Desired, Observed]:
         ),
         mailbox("info", Grant(person(2), FULL)),
         mailbox("invoices", Grant(person(3), FULL)),
-    )  # fmt: skip
+    )
     boxes = (
         DesiredMailbox(
-            address("support"), MICROSOFT365,
+            address("support"),
+            MICROSOFT365,
             settings={Field.DISPLAY_NAME: "Support", Field.SIGN_IN: BLOCKED, Field.LICENCE: LICENCE_NONE},
             grants=wanted(1, FULL, AS),
         ),
-        DesiredMailbox(
-            address("sales"), MICROSOFT365, settings={Field.SENT_AS: COPY_BOTH}, grants=wanted(4, FULL),
-        ),
+        DesiredMailbox(address("sales"), MICROSOFT365, settings={Field.SENT_AS: COPY_BOTH}, grants=wanted(4, FULL)),
         DesiredMailbox(address("info"), MICROSOFT365, State.ABSENT),
         DesiredMailbox(address("invoices"), MICROSOFT365, settings={Field.HIDDEN: True}, grants=wanted(3, FULL)),
-    )  # fmt: skip
+    )
     return Desired({box.address: box for box in boxes}, "digest", len(boxes)), there
 
 

@@ -30,10 +30,16 @@ BATCHES: list[dict[str, object]] = [
     {"kind": "batch_unknown_id"},
 ]
 READS = [
-    "exchange.Get-Mailbox", "exchange.Get-AcceptedDomain", "exchange.Get-MailboxPermission",
-    "exchange.Get-RecipientPermission", "exchange.batch", "graph.organization.list", "graph.batch", "graph.users.list",
+    "exchange.Get-Mailbox",
+    "exchange.Get-AcceptedDomain",
+    "exchange.Get-MailboxPermission",
+    "exchange.Get-RecipientPermission",
+    "exchange.batch",
+    "graph.organization.list",
+    "graph.batch",
+    "graph.users.list",
     "graph.groups.transitiveMembers",
-]  # fmt: skip
+]
 WRITES = [
     *(f"exchange.{verb}-{what}Permission" for verb in ("Add", "Remove") for what in ("Mailbox", "Recipient")),
     "exchange.New-Mailbox",
@@ -136,10 +142,12 @@ def test_apply_when_a_write_fails_for_ever_then_it_says_so_and_another_run_finis
 
 
 def test_apply_when_the_role_is_lost_midway_then_the_run_stops_with_3(cloud: Cloud, cli: Cli) -> None:
-    cloud.emulator.faults.set([
-        {"route": "exchange.Add-*", "n": 5, "count": 10_000, "kind": "forbidden"},
-        {"route": "exchange.Set-*", "n": 5, "count": 10_000, "kind": "forbidden"},
-    ])  # fmt: skip
+    cloud.emulator.faults.set(
+        [
+            {"route": "exchange.Add-*", "n": 5, "count": 10_000, "kind": "forbidden"},
+            {"route": "exchange.Set-*", "n": 5, "count": 10_000, "kind": "forbidden"},
+        ]
+    )
     done = cli("apply", EXAMPLES, "--yes")
     assert done.code == 3
     assert "Not applied" in done.out

@@ -137,11 +137,15 @@ def scope_of(boxes: Iterable[DesiredMailbox], facts: Iterable[Fact] = ()) -> Sco
     if any(grant.delivery is not None for grant in wanted):
         fields.add(Field.DELIVERY)
     return Scope(
-        frozenset({box.platform for box in boxes}), frozenset(box.address for box in boxes), frozenset(fields),
-        frozenset(facts), frozenset(box.address for box in boxes if box.grants is not None),
-        frozenset(grant.trustee for grant in wanted), any(grant.kind is TrusteeKind.GROUP for grant in wanted),
+        frozenset({box.platform for box in boxes}),
+        frozenset(box.address for box in boxes),
+        frozenset(fields),
+        frozenset(facts),
+        frozenset(box.address for box in boxes if box.grants is not None),
+        frozenset(grant.trustee for grant in wanted),
+        any(grant.kind is TrusteeKind.GROUP for grant in wanted),
         frozenset(grant.right for grant in wanted),
-    )  # fmt: skip
+    )
 
 
 def everything(platform: Platform, *, facts: Iterable[Fact] = (), fields: Iterable[Field] = (Field.KIND,)) -> Scope:
@@ -150,25 +154,35 @@ def everything(platform: Platform, *, facts: Iterable[Fact] = (), fields: Iterab
 
 
 def delegated(
-    local: str, settings: Mapping[Field, Value] | None = None, grants: Iterable[WantedGrant] | None = None,
-    state: State = State.PRESENT, mode: MembersMode = MembersMode.EXACT,
-) -> DesiredMailbox:  # fmt: skip
+    local: str,
+    settings: Mapping[Field, Value] | None = None,
+    grants: Iterable[WantedGrant] | None = None,
+    state: State = State.PRESENT,
+    mode: MembersMode = MembersMode.EXACT,
+) -> DesiredMailbox:
     """Return the spec of an account with delegates, its values in the platform's form."""
     return _box(GOOGLE_DELEGATED, local, settings, grants, state, mode)
 
 
 def collaborative(
-    local: str, settings: Mapping[Field, Value] | None = None, grants: Iterable[WantedGrant] | None = None,
-    state: State = State.PRESENT, mode: MembersMode = MembersMode.EXACT,
-) -> DesiredMailbox:  # fmt: skip
+    local: str,
+    settings: Mapping[Field, Value] | None = None,
+    grants: Iterable[WantedGrant] | None = None,
+    state: State = State.PRESENT,
+    mode: MembersMode = MembersMode.EXACT,
+) -> DesiredMailbox:
     """Return the spec of a group used as an inbox."""
     return _box(GOOGLE_COLLABORATIVE, local, settings, grants, state, mode)
 
 
 def _box(
-    platform: Platform, local: str, settings: Mapping[Field, Value] | None, grants: Iterable[WantedGrant] | None,
-    state: State, mode: MembersMode,
-) -> DesiredMailbox:  # fmt: skip
+    platform: Platform,
+    local: str,
+    settings: Mapping[Field, Value] | None,
+    grants: Iterable[WantedGrant] | None,
+    state: State,
+    mode: MembersMode,
+) -> DesiredMailbox:
     canonical = CAPABILITIES[platform].canonical
     values = {name: canonical(name, value) for name, value in (settings or {}).items()}
     wanted = None if grants is None else tuple(grants)

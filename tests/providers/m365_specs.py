@@ -26,9 +26,12 @@ from tests.providers.setting import Setting, at
 
 
 def shared(
-    local: str, settings: Mapping[Field, Value] | None = None, grants: Iterable[WantedGrant] | None = None,
-    mode: MembersMode = MembersMode.EXACT, state: State = State.PRESENT,
-) -> DesiredMailbox:  # fmt: skip
+    local: str,
+    settings: Mapping[Field, Value] | None = None,
+    grants: Iterable[WantedGrant] | None = None,
+    mode: MembersMode = MembersMode.EXACT,
+    state: State = State.PRESENT,
+) -> DesiredMailbox:
     """Return the spec of a shared mailbox."""
     wanted = None if grants is None else tuple(grants)
     return DesiredMailbox(at(local), MICROSOFT365, state, settings or {}, wanted, members_mode=mode)

@@ -23,10 +23,18 @@ from sharedbox_cli.emulator.tenant import Tenant
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.microsoft365.provider import Microsoft365
 
-ALL_FIELDS = frozenset({
-    Field.DISPLAY_NAME, Field.ALIASES, Field.HIDDEN, Field.SIGN_IN, Field.SENT_AS, Field.SENT_ON_BEHALF, Field.LICENCE,
-    Field.KIND,
-})  # fmt: skip
+ALL_FIELDS = frozenset(
+    {
+        Field.DISPLAY_NAME,
+        Field.ALIASES,
+        Field.HIDDEN,
+        Field.SIGN_IN,
+        Field.SENT_AS,
+        Field.SENT_ON_BEHALF,
+        Field.LICENCE,
+        Field.KIND,
+    }
+)
 
 
 class VirtualClock:
@@ -87,9 +95,13 @@ class Setting:
         environment = self.emulator.environment()
         origin = self.emulator.origin
         connection = MicrosoftConnection(
-            environment["AZURE_TENANT_ID"], environment["AZURE_CLIENT_ID"], Method.CLIENT_SECRET,
-            authority=origin, graph_url=origin, exchange_url=origin,
-        )  # fmt: skip
+            environment["AZURE_TENANT_ID"],
+            environment["AZURE_CLIENT_ID"],
+            Method.CLIENT_SECRET,
+            authority=origin,
+            graph_url=origin,
+            exchange_url=origin,
+        )
         credential = credential_for(connection, environment)
         provider = Microsoft365(connection, credential=credential, clock=self.clock, rng=random.Random(1))  # noqa: S311 - jitter
         self.made.append(provider)
@@ -128,15 +140,24 @@ def at(local: str) -> Address:
 
 
 def scope(
-    *mailboxes: str, fields: Iterable[Field] = ALL_FIELDS, facts: Iterable[Fact] = (), trustees: Iterable[str] = (),
-    grants: bool = True, members: bool = False,
-) -> Scope:  # fmt: skip
+    *mailboxes: str,
+    fields: Iterable[Field] = ALL_FIELDS,
+    facts: Iterable[Fact] = (),
+    trustees: Iterable[str] = (),
+    grants: bool = True,
+    members: bool = False,
+) -> Scope:
     """Return a scope of some mailboxes, or of all."""
     boxes = frozenset(at(item) for item in mailboxes) if mailboxes else None
     return Scope(
-        frozenset({MICROSOFT365}), boxes, frozenset(fields), frozenset(facts), boxes if grants else frozenset(),
-        frozenset(at(item) for item in trustees), members,
-    )  # fmt: skip
+        frozenset({MICROSOFT365}),
+        boxes,
+        frozenset(fields),
+        frozenset(facts),
+        boxes if grants else frozenset(),
+        frozenset(at(item) for item in trustees),
+        members,
+    )
 
 
 def held(world: Observed) -> set[tuple[str, str, str]]:
@@ -158,9 +179,13 @@ def trustee_id(setting: Setting, local: str) -> TrusteeId:
 
 
 def grant_of(
-    setting: Setting, box: str, who: str, right: Right = Right.FULL_ACCESS, kind: Kind = Kind.GRANT,
+    setting: Setting,
+    box: str,
+    who: str,
+    right: Right = Right.FULL_ACCESS,
+    kind: Kind = Kind.GRANT,
     automapping: bool | None = None,
-) -> Change:  # fmt: skip
+) -> Change:
     """Return the change that gives or takes a right."""
     party = Party(trustee_id(setting, who), right, at(who), who.title())
     phase = {Kind.GRANT: Phase.GRANT, Kind.REVOKE: Phase.REVOKE}.get(kind, Phase.GRANT)
@@ -170,12 +195,12 @@ def grant_of(
 
 def update_of(
     setting: Setting, box: str, after: dict[Field, Value], before: dict[Field, Value] | None = None
-) -> Change:  # fmt: skip
+) -> Change:
     """Return the change of settings."""
     phase = Phase.BLOCK_SIGN_IN if Field.SIGN_IN in after else Phase.SETTINGS
     return Change(
         Kind.UPDATE, phase, at(box), MICROSOFT365, str(trustee_id(setting, box)), before=before or {}, after=after
-    )  # fmt: skip
+    )
 
 
 def creation_of(local: str, name: str = "") -> Change:

@@ -14,9 +14,13 @@ from sharedbox_cli.spec.schema import json_schema
 
 TABLES = capabilities_of_all()
 MEMBER_PATHS = (
-    "members[].user", "members[].group", "members[].automapping", "members[].delivery", "members[].until",
+    "members[].user",
+    "members[].group",
+    "members[].automapping",
+    "members[].delivery",
+    "members[].until",
     *(f"members[].rights.{right}" for right in Right if right is not Right.OTHER),
-)  # fmt: skip
+)
 NEEDS_NO_ROW = frozenset({"version", "mailbox", "platform", "labels", "members"})
 
 

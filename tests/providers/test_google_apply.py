@@ -41,19 +41,30 @@ Workspaces = Callable[[Fill], GoogleSetting]
 
 
 def change_of(
-    workspace: GoogleSetting, box: str, after: dict[Field, Value], platform: Platform = GOOGLE_DELEGATED,
-    before: dict[Field, Value] | None = None, who: str = "", right: Right = Right.FULL_ACCESS,
+    workspace: GoogleSetting,
+    box: str,
+    after: dict[Field, Value],
+    platform: Platform = GOOGLE_DELEGATED,
+    before: dict[Field, Value] | None = None,
+    who: str = "",
+    right: Right = Right.FULL_ACCESS,
     kind: Kind = Kind.UPDATE,
-) -> Change:  # fmt: skip
+) -> Change:
     """Return one change of a mailbox that is there."""
     party = None
     if who:
         identity = f"external:{who}" if "@" in who else id_of(workspace.make, who)
         party = Party(TrusteeId(identity), right, at(who), who.title())
     return Change(
-        kind, Phase.SETTINGS, at(box), platform, id_of(workspace.make, box), before=before or {}, after=after,
+        kind,
+        Phase.SETTINGS,
+        at(box),
+        platform,
+        id_of(workspace.make, box),
+        before=before or {},
+        after=after,
         party=party,
-    )  # fmt: skip
+    )
 
 
 def test_create_when_an_account_is_made_then_nobody_knows_its_password_and_it_is_noted_as_shared(
@@ -73,9 +84,15 @@ def test_create_when_an_account_is_made_then_nobody_knows_its_password_and_it_is
 def test_create_when_google_takes_its_time_then_it_is_waited_for(workspace: GoogleSetting) -> None:
     workspace.lag(user=50, mailbox=150, group=40, member=20, settings=20, alias=20)
     spec = delegated(
-        "press", {Field.SIGN_IN: BLOCKED, Field.LICENCE: STANDARD, Field.ALIASES: ("presse@contoso.example",),
-                  Field.FOLDERS: ("a",)}, (user("anna"),),
-    )  # fmt: skip
+        "press",
+        {
+            Field.SIGN_IN: BLOCKED,
+            Field.LICENCE: STANDARD,
+            Field.ALIASES: ("presse@contoso.example",),
+            Field.FOLDERS: ("a",),
+        },
+        (user("anna"),),
+    )
     outcomes = workspace.run(spec)
     assert {outcome.status for outcome in outcomes.values()} <= {Status.DONE, Status.ALREADY_SO}, outcomes
     inbox = collaborative("team", {Field.HIDDEN: True}, (user("anna", Right.OWNER),))
@@ -204,9 +221,10 @@ def test_update_when_google_keeps_another_setting_then_it_fails_and_says_which(
 
     coupled = groups_settings._coupled
     monkeypatch.setattr(
-        groups_settings, "_coupled",
+        groups_settings,
+        "_coupled",
         lambda before, body, *rest: {**coupled(before, body, *rest), "whoCanViewGroup": before["whoCanViewGroup"]},
-    )  # fmt: skip
+    )
     change = change_of(workspace, "desk", {Field.GROUP_VIEWING: "anyone"}, GOOGLE_COLLABORATIVE)
     outcome = workspace.shared.apply(change)
     assert outcome.status is Status.FAILED
@@ -255,9 +273,7 @@ def test_update_when_an_alias_is_gone_and_a_licence_was_given_before_then_nothin
 def test_licence_when_it_is_there_or_gone_already_then_it_is_no_error(workspace: GoogleSetting) -> None:
     give = change_of(workspace, "sales", {Field.LICENCE: STANDARD}, kind=Kind.LICENCE)
     assert workspace.shared.apply(give).status is Status.ALREADY_SO
-    take = change_of(
-        workspace, "sales", {Field.LICENCE: "none"}, before={Field.LICENCE: STANDARD}, kind=Kind.LICENCE
-    )  # fmt: skip
+    take = change_of(workspace, "sales", {Field.LICENCE: "none"}, before={Field.LICENCE: STANDARD}, kind=Kind.LICENCE)
     assert [workspace.shared.apply(take).status for _ in range(2)] == [Status.DONE, Status.ALREADY_SO]
 
 
@@ -282,9 +298,10 @@ def test_grant_when_it_is_there_already_then_nothing_is_sent_twice(workspace: Go
 
 def test_revoke_when_it_is_gone_already_then_it_is_no_error(workspace: GoogleSetting) -> None:
     for right, box, platform in (
-        (Right.FULL_ACCESS, "sales", GOOGLE_DELEGATED), (Right.SEND_AS, "sales", GOOGLE_DELEGATED),
+        (Right.FULL_ACCESS, "sales", GOOGLE_DELEGATED),
+        (Right.SEND_AS, "sales", GOOGLE_DELEGATED),
         (Right.MEMBER, "desk", GOOGLE_COLLABORATIVE),
-    ):  # fmt: skip
+    ):
         change = change_of(workspace, box, {}, platform, who="emi", right=right, kind=Kind.REVOKE)
         assert workspace.shared.apply(change).status is Status.ALREADY_SO
 
@@ -362,9 +379,10 @@ def test_content_when_other_things_are_there_then_they_stay(workspace_of: Worksp
 
     workspace = workspace_of(fill)
     workspace.tenant.set_meta("google:extra_fields", "1")
-    spec = delegated("sales", {
-        Field.FOLDERS: ("New",), Field.TAGS: (("urgent", "red"),), Field.AUTO_REPLY: True, Field.ACCESS_IMAP: True,
-    })  # fmt: skip
+    spec = delegated(
+        "sales",
+        {Field.FOLDERS: ("New",), Field.TAGS: (("urgent", "red"),), Field.AUTO_REPLY: True, Field.ACCESS_IMAP: True},
+    )
     assert all(outcome.status is Status.DONE for outcome in workspace.run(spec).values())
     box = workspace.observe(spec).mailboxes[at("sales")]
     assert box.settings[Field.FOLDERS] == ("New", "Old", "urgent")
@@ -372,8 +390,11 @@ def test_content_when_other_things_are_there_then_they_stay(workspace_of: Worksp
     bodies = {str(line["route"]).rpartition(".")[2]: line["body"] for line in workspace.emulator.log.lines}
     assert bodies["updateVacation"]["responseBodyHtml"] == "<b>x</b>"
     assert bodies["updateImap"] == {
-        "enabled": True, "autoExpunge": False, "expungeBehavior": "trash", "maxFolderSize": 1000
-    }  # fmt: skip
+        "enabled": True,
+        "autoExpunge": False,
+        "expungeBehavior": "trash",
+        "maxFolderSize": 1000,
+    }
 
 
 def test_content_when_a_label_has_a_name_of_gmails_own_then_it_fails_in_words(workspace: GoogleSetting) -> None:
@@ -396,9 +417,13 @@ def test_settle_when_asked_of_any_change_then_it_tells_what_a_reading_tells(work
     assert settled(grant) is Effect.PRESENT
     assert settled(replace(grant, kind=Kind.REVOKE)) is Effect.ABSENT
     role = change_of(
-        workspace, "desk", {Field.ROLE: "member", Field.DELIVERY: "all"}, GOOGLE_COLLABORATIVE, who="ben",
+        workspace,
+        "desk",
+        {Field.ROLE: "member", Field.DELIVERY: "all"},
+        GOOGLE_COLLABORATIVE,
+        who="ben",
         right=Right.MEMBER,
-    )  # fmt: skip
+    )
     assert settled(role) is Effect.ABSENT, "the role is there, the delivery is not"
     assert settled(replace(role, after={Field.ROLE: "member", Field.DELIVERY: "none"})) is Effect.PRESENT
     assert settled(change_of(workspace, "sales", {Field.LICENCE: STANDARD}, kind=Kind.LICENCE)) is Effect.PRESENT

@@ -8,16 +8,7 @@ from typing import Any
 
 import pytest
 
-from sharedbox_cli.core.model import (
-    BLOCKED,
-    LICENCE_NONE,
-    DesiredMailbox,
-    Field,
-    MembersMode,
-    Right,
-    State,
-    Value,
-)
+from sharedbox_cli.core.model import BLOCKED, LICENCE_NONE, DesiredMailbox, Field, MembersMode, Right, State, Value
 from sharedbox_cli.core.outcome import Status
 from sharedbox_cli.emulator.google.builder import GoogleBuilder
 from tests.providers.google_setting import (
@@ -76,7 +67,7 @@ KINDS: dict[str, DesiredMailbox] = {
         "desk", {}, (user("ben", Right.MANAGER, "daily"),), mode=MembersMode.AT_LEAST
     ),
     "directory.members.delete": collaborative("desk", {}, (user("anna", Right.OWNER),)),
-}  # fmt: skip
+}
 COMPOSED = frozenset({"directory.users.update", "groupsSettings.groups.patch"})
 """Calls of which one change may rightly make several."""
 NOT_EXECUTED: dict[str, dict[str, Any]] = {
@@ -101,10 +92,21 @@ def fill(make: GoogleBuilder) -> None:
     sales = id_of(make, "sales")
     old = make.label(sales, "Old")
     make.filter(sales, {"from": "x@shop.example"}, {"addLabelIds": [old]})
-    make.store.put(sales, "sendas", "help@contoso.example", {
-        "sendAsEmail": "help@contoso.example", "displayName": "Help", "replyToAddress": "", "signature": "",
-        "isPrimary": False, "isDefault": False, "treatAsAlias": False, "verificationStatus": "accepted",
-    })  # fmt: skip
+    make.store.put(
+        sales,
+        "sendas",
+        "help@contoso.example",
+        {
+            "sendAsEmail": "help@contoso.example",
+            "displayName": "Help",
+            "replyToAddress": "",
+            "signature": "",
+            "isPrimary": False,
+            "isDefault": False,
+            "treatAsAlias": False,
+            "verificationStatus": "accepted",
+        },
+    )
     make.person("bare", "Bare Desk", unit="/Shared mailboxes", licence="")
     gone = make.mailbox("gone", "Gone Desk")
     make.store.run("update g_users set deleted_at = ? where id = ?", make.store.now - 60, gone)
@@ -185,10 +187,16 @@ def test_write_when_it_is_refused_then_it_fails_and_says_so(writing: GoogleSetti
 
 
 def test_write_when_the_days_quota_is_used_up_then_the_run_stops(writing: GoogleSetting) -> None:
-    writing.faults({
-        "route": f"google.{G}.delegates.create", "kind": "status", "status": 403, "body": "json",
-        "reason": "dailyLimitExceeded", "count": 10_000,
-    })  # fmt: skip
+    writing.faults(
+        {
+            "route": f"google.{G}.delegates.create",
+            "kind": "status",
+            "status": 403,
+            "body": "json",
+            "reason": "dailyLimitExceeded",
+            "count": 10_000,
+        }
+    )
     outcome = next(iter(writing.run(KINDS[f"{G}.delegates.create"]).values()))
     assert (outcome.status, outcome.stops_run) == (Status.FAILED, True)
     assert "quota" in outcome.reason

@@ -95,14 +95,20 @@ def test_doctor_when_there_is_no_key_file_then_it_says_so(workspace: GoogleSetti
         ("cloudidentity.policies.list", "read policies", "cloudidentity.googleapis.com"),
         ("gmail.users.settings.delegates.list", "read a mailbox's settings", "gmail.googleapis.com"),
     ],
-)  # fmt: skip
+)
 def test_doctor_when_an_api_is_switched_off_then_it_names_it(
     workspace: GoogleSetting, route: str, step: str, api: str
 ) -> None:
-    workspace.faults({
-        "route": f"google.{route}", "kind": "status", "status": 403, "body": "json", "reason": "accessNotConfigured",
-        "count": 100,
-    })  # fmt: skip
+    workspace.faults(
+        {
+            "route": f"google.{route}",
+            "kind": "status",
+            "status": 403,
+            "body": "json",
+            "reason": "accessNotConfigured",
+            "count": 100,
+        }
+    )
     found = examined(workspace)
     assert [one.step for one in bad(found)] == [step]
     assert api in found[step].mend

@@ -11,15 +11,7 @@ import pytest
 from googleapiclient.errors import HttpError
 
 from sharedbox_cli.core import errors as ours
-from sharedbox_cli.core.errors import (
-    Ambiguous,
-    CloudError,
-    Conflict,
-    NotFound,
-    PermissionDenied,
-    Refused,
-    Throttled,
-)
+from sharedbox_cli.core.errors import Ambiguous, CloudError, Conflict, NotFound, PermissionDenied, Refused, Throttled
 from sharedbox_cli.providers.answers import CERTIFICATE, DAILY, PORTAL, Renewed, Unreachable
 from sharedbox_cli.providers.google_workspace.errors import NO_MAIL, NOT_YET, connection_error, google_error
 
@@ -64,8 +56,11 @@ CASES: list[tuple[HttpError, type[CloudError], str]] = [
     (old(500, "internalError"), Ambiguous, "internalError"),
     (old(503, "backendError"), Ambiguous, "backendError"),
     (rpc(429, "RESOURCE_EXHAUSTED", "RATE_LIMIT_EXCEEDED"), Throttled, "RATE_LIMIT_EXCEEDED"),
-    (rpc(403, "PERMISSION_DENIED", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"), PermissionDenied,
-     "ACCESS_TOKEN_SCOPE_INSUFFICIENT"),
+    (
+        rpc(403, "PERMISSION_DENIED", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"),
+        PermissionDenied,
+        "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
+    ),
     (rpc(403, "PERMISSION_DENIED", "SERVICE_DISABLED"), PermissionDenied, "SERVICE_DISABLED"),
     (rpc(403, "PERMISSION_DENIED"), PermissionDenied, "PERMISSION_DENIED"),
     (rpc(400, "INVALID_ARGUMENT"), Refused, "INVALID_ARGUMENT"),
@@ -77,7 +72,7 @@ CASES: list[tuple[HttpError, type[CloudError], str]] = [
     (answer(400, '{"error": "invalid_grant", "error_description": "flat"}'), Refused, ""),
     (answer(400, '{"error": {"errors": [], "details": null}}'), Refused, ""),
     (answer(403, "[]"), PermissionDenied, ""),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(
@@ -89,8 +84,11 @@ def test_answer_when_it_is_an_error_then_it_becomes_ours_with_call_mailbox_and_s
     meant = google_error(error, "gmail.x.list", "box@contoso.example")
     assert type(meant) is kind
     assert (meant.code, meant.call, meant.mailbox, meant.status) == (
-        code, "gmail.x.list", "box@contoso.example", int(error.resp.status),
-    )  # fmt: skip
+        code,
+        "gmail.x.list",
+        "box@contoso.example",
+        int(error.resp.status),
+    )
 
 
 @pytest.mark.parametrize(
@@ -140,7 +138,7 @@ def test_wait_when_told_in_words_then_it_is_kept_as_a_header_would_be(
         (ConnectionResetError(104, "reset"), Ambiguous, ""),
         (TimeoutError("slow"), Ambiguous, ""),
     ],
-)  # fmt: skip
+)
 def test_failure_below_http_when_it_comes_then_it_is_not_sent_or_ambiguous(
     error: Exception, kind: type[CloudError], code: str
 ) -> None:

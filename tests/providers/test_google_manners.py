@@ -22,11 +22,21 @@ from tests.providers.google_setting import STANDARD, GoogleSetting, collaborativ
 FACTS = (Fact.USED_BYTES, Fact.USED_AT, Fact.LICENCES, Fact.POOL_USED_BYTES, Fact.DELEGATION, Fact.SIGN_IN_STATE)
 ALL_FIELDS = {
     GOOGLE_DELEGATED: (
-        Field.KIND, Field.DISPLAY_NAME, Field.ALIASES, Field.LICENCE, Field.FOLDERS, Field.TAGS, Field.RULES,
-        Field.SENDERS, Field.AUTO_REPLY, Field.FORWARDING_TO, Field.ACCESS_IMAP, Field.ACCESS_POP,
+        Field.KIND,
+        Field.DISPLAY_NAME,
+        Field.ALIASES,
+        Field.LICENCE,
+        Field.FOLDERS,
+        Field.TAGS,
+        Field.RULES,
+        Field.SENDERS,
+        Field.AUTO_REPLY,
+        Field.FORWARDING_TO,
+        Field.ACCESS_IMAP,
+        Field.ACCESS_POP,
     ),
     GOOGLE_COLLABORATIVE: (Field.KIND, Field.DISPLAY_NAME, Field.ALIASES, Field.GROUP_HISTORY, Field.DELIVERY),
-}  # fmt: skip
+}
 AUTH = "https://www.googleapis.com/auth/"
 NO_READ_ONLY_ONE = {"apps.groups.settings", "apps.licensing", "gmail.settings.basic", "gmail.labels"}
 """Reading needs these, as Google has no smaller scope for it (google-workspace reference: methods and scopes)."""

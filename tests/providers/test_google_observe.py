@@ -45,18 +45,21 @@ from tests.providers.google_setting import (
 
 Workspaces = Callable[[Fill], GoogleSetting]
 SALES, DESK = at("sales"), at("desk")
-ACCOUNT_FIELDS = (
-    Field.DISPLAY_NAME, Field.ALIASES, Field.HIDDEN, Field.SIGN_IN, Field.ORG_UNIT, Field.LICENCE,
-)  # fmt: skip
+ACCOUNT_FIELDS = (Field.DISPLAY_NAME, Field.ALIASES, Field.HIDDEN, Field.SIGN_IN, Field.ORG_UNIT, Field.LICENCE)
 
 
 def test_observe_when_an_account_is_read_then_each_of_its_fields_is_told(workspace: GoogleSetting) -> None:
     world = workspace.observe(delegated("sales", dict.fromkeys(ACCOUNT_FIELDS), ()))
     box = world.mailboxes[SALES]
     assert box.settings == {
-        Field.KIND: KIND_SHARED, Field.DISPLAY_NAME: "Sales Desk", Field.ALIASES: ("verkauf@contoso.example",),
-        Field.HIDDEN: False, Field.SIGN_IN: ALLOWED, Field.ORG_UNIT: "/Shared mailboxes", Field.LICENCE: STANDARD,
-    }  # fmt: skip
+        Field.KIND: KIND_SHARED,
+        Field.DISPLAY_NAME: "Sales Desk",
+        Field.ALIASES: ("verkauf@contoso.example",),
+        Field.HIDDEN: False,
+        Field.SIGN_IN: ALLOWED,
+        Field.ORG_UNIT: "/Shared mailboxes",
+        Field.LICENCE: STANDARD,
+    }
     assert held(world) == {(SALES.key, "ben@contoso.example", "full_access")}
     assert "password may be known" in str(box.facts[Fact.SIGN_IN_STATE])
     assert world.domains == {"contoso.example", "contoso-mail.example"}
@@ -67,14 +70,26 @@ def test_observe_when_a_group_is_read_then_each_of_its_settings_is_told(workspac
     fields = [name for name in Field if name.startswith("group.")]
     box = workspace.observe(collaborative("desk", dict.fromkeys(fields), ())).mailboxes[DESK]
     assert box.settings == {
-        Field.KIND: KIND_SHARED, Field.GROUP_DESCRIPTION: "", Field.GROUP_POSTING: "anyone",
-        Field.GROUP_POST_AS_GROUP: True, Field.GROUP_DEFAULT_SENDER: "group", Field.GROUP_REPLY_TO: "sender",
-        Field.GROUP_VIEWING: "members", Field.GROUP_MEMBERS_VIEWING: "members", Field.GROUP_JOINING: "invited",
-        Field.GROUP_LEAVING: "nobody", Field.GROUP_EXTERNAL_MEMBERS: False, Field.GROUP_ASSISTING: "members",
-        Field.GROUP_MODERATING: "owners-and-managers", Field.GROUP_MANAGING_MEMBERS: "owners-and-managers",
-        Field.GROUP_CONTACTING: "managers", Field.GROUP_DISCOVERING: "organization", Field.GROUP_MODERATION: "none",
-        Field.GROUP_SPAM: "moderate", Field.GROUP_HISTORY: True,
-    }  # fmt: skip
+        Field.KIND: KIND_SHARED,
+        Field.GROUP_DESCRIPTION: "",
+        Field.GROUP_POSTING: "anyone",
+        Field.GROUP_POST_AS_GROUP: True,
+        Field.GROUP_DEFAULT_SENDER: "group",
+        Field.GROUP_REPLY_TO: "sender",
+        Field.GROUP_VIEWING: "members",
+        Field.GROUP_MEMBERS_VIEWING: "members",
+        Field.GROUP_JOINING: "invited",
+        Field.GROUP_LEAVING: "nobody",
+        Field.GROUP_EXTERNAL_MEMBERS: False,
+        Field.GROUP_ASSISTING: "members",
+        Field.GROUP_MODERATING: "owners-and-managers",
+        Field.GROUP_MANAGING_MEMBERS: "owners-and-managers",
+        Field.GROUP_CONTACTING: "managers",
+        Field.GROUP_DISCOVERING: "organization",
+        Field.GROUP_MODERATION: "none",
+        Field.GROUP_SPAM: "moderate",
+        Field.GROUP_HISTORY: True,
+    }
 
 
 def test_observe_when_deliveries_are_wanted_then_each_member_is_asked(workspace: GoogleSetting) -> None:
@@ -88,9 +103,13 @@ def test_observe_when_nothing_is_managed_then_nothing_is_asked_for_it(workspace:
     workspace.observe(delegated("sales", {Field.DISPLAY_NAME: "x"}))
     workspace.observe(collaborative("desk", {Field.GROUP_HISTORY: True}))
     assert set(workspace.calls()) <= {
-        "oauth2.token", "directory.domains.list", "directory.users.get", "directory.users.list",
-        "directory.groups.get", "groupsSettings.groups.get",
-    }  # fmt: skip
+        "oauth2.token",
+        "directory.domains.list",
+        "directory.users.get",
+        "directory.users.list",
+        "directory.groups.get",
+        "groupsSettings.groups.get",
+    }
 
 
 def test_observe_when_all_inboxes_are_asked_for_then_plain_groups_are_left_out(workspace: GoogleSetting) -> None:
@@ -318,14 +337,18 @@ def test_observe_when_the_default_sender_has_its_other_name_then_it_is_read(work
 @pytest.mark.parametrize(
     ("route", "field"),
     [
-        ("directory.users.list", "id"), ("directory.users.list", "primaryEmail"), ("directory.users.list", "name"),
-        ("directory.users.list", "lastLoginTime"), ("directory.users.list", "orgUnitPath"),
+        ("directory.users.list", "id"),
+        ("directory.users.list", "primaryEmail"),
+        ("directory.users.list", "name"),
+        ("directory.users.list", "lastLoginTime"),
+        ("directory.users.list", "orgUnitPath"),
         ("directory.users.list", "includeInGlobalAddressList"),
         ("gmail.users.settings.delegates.list", "delegateEmail"),
         ("licensing.licenseAssignments.listForProduct", "userId"),
-        ("licensing.licenseAssignments.listForProduct", "skuId"), ("directory.domains.list", "domainName"),
+        ("licensing.licenseAssignments.listForProduct", "skuId"),
+        ("directory.domains.list", "domainName"),
     ],
-)  # fmt: skip
+)
 def test_observe_when_a_field_is_left_out_then_it_is_an_error(workspace: GoogleSetting, route: str, field: str) -> None:
     workspace.faults({"route": f"google.{route}", "kind": "drop_field", "field": field, "count": 100})
     with pytest.raises(ObserveError):
@@ -335,10 +358,13 @@ def test_observe_when_a_field_is_left_out_then_it_is_an_error(workspace: GoogleS
 @pytest.mark.parametrize(
     ("route", "field"),
     [
-        ("directory.groups.list", "id"), ("directory.groups.list", "email"), ("directory.members.list", "id"),
-        ("directory.members.list", "role"), ("directory.users.list", "customerId"),
+        ("directory.groups.list", "id"),
+        ("directory.groups.list", "email"),
+        ("directory.members.list", "id"),
+        ("directory.members.list", "role"),
+        ("directory.users.list", "customerId"),
     ],
-)  # fmt: skip
+)
 def test_observe_when_a_field_of_groups_is_left_out_then_it_is_an_error(
     workspace: GoogleSetting, route: str, field: str
 ) -> None:

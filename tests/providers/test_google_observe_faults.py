@@ -38,17 +38,33 @@ FOR_EVER: dict[str, dict[str, Any]] = {
 BATCHES = ("batch_missing", "batch_duplicate", "batch_unknown_id")
 READS = {
     GOOGLE_DELEGATED: (
-        "oauth2.token", "batch", "directory.domains.list", "directory.users.list", "directory.groups.get",
-        "licensing.licenseAssignments.listForProduct", "reports.userUsageReport.get",
-        "gmail.users.settings.delegates.list", "gmail.users.labels.list", "gmail.users.settings.filters.list",
-        "gmail.users.settings.sendAs.list", "gmail.users.settings.getVacation",
-        "gmail.users.settings.getAutoForwarding", "gmail.users.settings.getImap", "gmail.users.settings.getPop",
+        "oauth2.token",
+        "batch",
+        "directory.domains.list",
+        "directory.users.list",
+        "directory.groups.get",
+        "licensing.licenseAssignments.listForProduct",
+        "reports.userUsageReport.get",
+        "gmail.users.settings.delegates.list",
+        "gmail.users.labels.list",
+        "gmail.users.settings.filters.list",
+        "gmail.users.settings.sendAs.list",
+        "gmail.users.settings.getVacation",
+        "gmail.users.settings.getAutoForwarding",
+        "gmail.users.settings.getImap",
+        "gmail.users.settings.getPop",
     ),
     GOOGLE_COLLABORATIVE: (
-        "oauth2.token", "batch", "directory.domains.list", "directory.users.list", "directory.groups.list",
-        "directory.members.list", "directory.members.get", "groupsSettings.groups.get",
+        "oauth2.token",
+        "batch",
+        "directory.domains.list",
+        "directory.users.list",
+        "directory.groups.list",
+        "directory.members.list",
+        "directory.members.get",
+        "groupsSettings.groups.get",
     ),
-}  # fmt: skip
+}
 EACH = [(platform, route) for platform, routes in READS.items() for route in routes]
 
 
@@ -77,9 +93,7 @@ def whole(platform: Platform) -> Scope:
 def told(world: Observed) -> object:
     """Return what a plan would rest on."""
     settings = {key: (dict(box.settings), box.facts.get(Fact.USED_BYTES)) for key, box in world.mailboxes.items()}
-    deliveries = {
-        (key, one.trustee, one.delivery) for key, box in world.mailboxes.items() for one in box.grants or ()
-    }  # fmt: skip
+    deliveries = {(key, one.trustee, one.delivery) for key, box in world.mailboxes.items() for one in box.grants or ()}
     return settings, held(world), deliveries, dict(world.members), world.domains
 
 

@@ -5,16 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sharedbox_cli.core.model import BLOCKED, ENSURED, LICENCE_NONE, DesiredMailbox, Field, Right, Value
-from tests.providers.google_setting import (
-    STANDARD,
-    STARTER,
-    GoogleSetting,
-    at,
-    collaborative,
-    delegated,
-    group,
-    user,
-)
+from tests.providers.google_setting import STANDARD, STARTER, GoogleSetting, at, collaborative, delegated, group, user
 
 RULE: Value = (("name", "orders"), ("when.from", ("a@shop.example", "b c")), ("then.move_to", "Orders/2026"))
 RULES: dict[str, Value] = {
@@ -23,20 +14,28 @@ RULES: dict[str, Value] = {
         (("name", "x"), ("when.subject_contains", ("order", "Bestellung")), ("then.tag", ("red", "blue"))),
     ),
     "actions": (
-        (("name", "x"), ("when.has_attachment", True), ("when.larger_than", 1000000), ("then.star", True),
-         ("then.mark_read", True), ("then.never_spam", True), ("then.important", False)),
+        (
+            ("name", "x"),
+            ("when.has_attachment", True),
+            ("when.larger_than", 1000000),
+            ("then.star", True),
+            ("then.mark_read", True),
+            ("then.never_spam", True),
+            ("then.important", False),
+        ),
     ),
     "forward": ((("name", "x"), ("when.to", ("me@contoso.example",)), ("then.forward_to", "anna@contoso.example")),),
-    "two": (
-        RULE, (("name", "y"), ("when.without_words", "spam"), ("when.has_words", "{a b}"), ("then.delete", True)),
-    ),
+    "two": (RULE, (("name", "y"), ("when.without_words", "spam"), ("when.has_words", "{a b}"), ("then.delete", True))),
     "none": (),
-}  # fmt: skip
+}
 AWAY: dict[Field, Value] = {
-    Field.AUTO_REPLY: True, Field.AUTO_REPLY_SUBJECT: "Away", Field.AUTO_REPLY_INTERNAL: "Back soon\n\nSales",
-    Field.AUTO_REPLY_AUDIENCE: "organization", Field.AUTO_REPLY_START: "2026-12-01T08:00:00Z",
+    Field.AUTO_REPLY: True,
+    Field.AUTO_REPLY_SUBJECT: "Away",
+    Field.AUTO_REPLY_INTERNAL: "Back soon\n\nSales",
+    Field.AUTO_REPLY_AUDIENCE: "organization",
+    Field.AUTO_REPLY_START: "2026-12-01T08:00:00Z",
     Field.AUTO_REPLY_END: "2026-12-24T08:00:00Z",
-}  # fmt: skip
+}
 DELEGATED: dict[str, dict[Field, Value]] = {
     "display name": {Field.DISPLAY_NAME: "Продажи & Co"},
     "one word as name": {Field.DISPLAY_NAME: "Sales"},
@@ -49,9 +48,12 @@ DELEGATED: dict[str, dict[Field, Value]] = {
     "no licence": {Field.LICENCE: LICENCE_NONE},
     "folders": {Field.FOLDERS: ("Orders", "Orders/2026")},
     "tags": {Field.TAGS: (("any", ""), ("red one", "red"), ("urgent", "orange"))},
-    "senders": {Field.SENDERS: (
-        ("help@contoso.example", "Help", "", False), ("news@contoso.example", "News", "help@contoso.example", True),
-    )},
+    "senders": {
+        Field.SENDERS: (
+            ("help@contoso.example", "Help", "", False),
+            ("news@contoso.example", "News", "help@contoso.example", True),
+        )
+    },
     "no senders": {Field.SENDERS: ()},
     **{f"rules: {name}": {Field.RULES: value} for name, value in RULES.items()},
     "auto-reply": AWAY,
@@ -61,7 +63,7 @@ DELEGATED: dict[str, dict[Field, Value]] = {
     "forwarding away": {Field.FORWARDING_TO: "ben@contoso.example", Field.FORWARDING_KEEP_COPY: False},
     "no forwarding": {Field.FORWARDING_TO: ""},
     "imap and pop": {Field.ACCESS_IMAP: True, Field.ACCESS_POP: True},
-}  # fmt: skip
+}
 COLLABORATIVE: dict[str, dict[Field, Value]] = {
     "display name": {Field.DISPLAY_NAME: "デスク"},
     "aliases": {Field.ALIASES: ("schreibtisch@contoso.example",)},
@@ -75,11 +77,13 @@ COLLABORATIVE: dict[str, dict[Field, Value]] = {
         f"{name} {value}": {name: value}
         for name, values in {
             Field.GROUP_POSTING: ("anyone", "organization", "members", "managers", "owners"),
-            Field.GROUP_POST_AS_GROUP: (True, False), Field.GROUP_DEFAULT_SENDER: ("sender", "group"),
+            Field.GROUP_POST_AS_GROUP: (True, False),
+            Field.GROUP_DEFAULT_SENDER: ("sender", "group"),
             Field.GROUP_VIEWING: ("anyone", "organization", "members", "managers"),
             Field.GROUP_MEMBERS_VIEWING: ("organization", "members", "managers"),
             Field.GROUP_JOINING: ("anyone", "organization", "invited", "on-request"),
-            Field.GROUP_LEAVING: ("members", "managers", "nobody"), Field.GROUP_EXTERNAL_MEMBERS: (True, False),
+            Field.GROUP_LEAVING: ("members", "managers", "nobody"),
+            Field.GROUP_EXTERNAL_MEMBERS: (True, False),
             Field.GROUP_ASSISTING: ("members", "owners-and-managers", "managers", "owners", "nobody"),
             Field.GROUP_MODERATING: ("members", "owners-and-managers", "owners", "nobody"),
             Field.GROUP_MANAGING_MEMBERS: ("members", "owners-and-managers", "owners", "nobody"),
@@ -91,22 +95,24 @@ COLLABORATIVE: dict[str, dict[Field, Value]] = {
         }.items()
         for value in values
     },
-}  # fmt: skip
+}
 DELEGATED_GRANTS = {
     "nobody": (),
     "others": (user("anna"), user("chloe")),
     "senders too": (user("ben"), user("ben", Right.SEND_AS), user("anna", Right.SEND_AS)),
-}  # fmt: skip
+}
 COLLABORATIVE_GRANTS = {
     "nobody": (),
     "other roles": (user("anna", Right.MEMBER), user("ben", Right.OWNER), user("chloe", Right.MANAGER)),
     "deliveries": (
-        user("anna", Right.OWNER, "daily"), user("ben", Right.MEMBER, "all"), user("chloe", Right.MEMBER, "digest"),
+        user("anna", Right.OWNER, "daily"),
+        user("ben", Right.MEMBER, "all"),
+        user("chloe", Right.MEMBER, "digest"),
         user("emi", Right.MEMBER, "disabled"),
     ),
     "role and delivery": (user("ben", Right.OWNER, "all"),),
     "a group": (user("anna", Right.OWNER), group("all")),
-}  # fmt: skip
+}
 
 
 def _ends_empty(workspace: GoogleSetting, box: DesiredMailbox) -> None:

@@ -37,26 +37,42 @@ from tests.providers.google_setting import (
 Workspaces = Callable[[Fill], GoogleSetting]
 SEEDS = range(8)
 FAULTS: tuple[dict[str, object], ...] = (
-    {"kind": "reset_before"}, {"kind": "reset_after"}, {"kind": "truncate"}, {"kind": "throttle", "retry_after": 3},
-    {"kind": "status", "status": 503}, {"kind": "status_after", "status": 502}, {"kind": "unauthorized"},
-)  # fmt: skip
+    {"kind": "reset_before"},
+    {"kind": "reset_after"},
+    {"kind": "truncate"},
+    {"kind": "throttle", "retry_after": 3},
+    {"kind": "status", "status": 503},
+    {"kind": "status_after", "status": 502},
+    {"kind": "unauthorized"},
+)
 _ALIASES: tuple[Value, ...] = ((), ("a@contoso.example",), ("a@contoso.example", "b@contoso.example"))
 CHOICES: dict[Platform, dict[Field, tuple[Value, ...]]] = {
     GOOGLE_DELEGATED: {
-        Field.DISPLAY_NAME: ("Sales", "Продажи", "A B C"), Field.HIDDEN: (True, False), Field.SIGN_IN: (BLOCKED,),
-        Field.LICENCE: (STANDARD, STARTER), Field.ORG_UNIT: ("/People", "/Shared mailboxes"),
-        Field.FOLDERS: ((), ("Orders",)), Field.TAGS: ((("urgent", "red"),), (("urgent", ""),)),
+        Field.DISPLAY_NAME: ("Sales", "Продажи", "A B C"),
+        Field.HIDDEN: (True, False),
+        Field.SIGN_IN: (BLOCKED,),
+        Field.LICENCE: (STANDARD, STARTER),
+        Field.ORG_UNIT: ("/People", "/Shared mailboxes"),
+        Field.FOLDERS: ((), ("Orders",)),
+        Field.TAGS: ((("urgent", "red"),), (("urgent", ""),)),
         Field.RULES: ((), ((("name", "r"), ("when.from", ("x@y.example",)), ("then.tag", ("Orders",))),)),
-        Field.AUTO_REPLY: (False,), Field.FORWARDING_TO: ("", "anna@contoso.example"),
-        Field.ACCESS_IMAP: (True, False), Field.ACCESS_POP: (True, False),
+        Field.AUTO_REPLY: (False,),
+        Field.FORWARDING_TO: ("", "anna@contoso.example"),
+        Field.ACCESS_IMAP: (True, False),
+        Field.ACCESS_POP: (True, False),
     },
     GOOGLE_COLLABORATIVE: {
-        Field.DISPLAY_NAME: ("Desk", "デスク"), Field.HIDDEN: (True, False), Field.GROUP_DESCRIPTION: ("", "What for"),
-        Field.GROUP_POSTING: ("anyone", "members", "nobody"), Field.GROUP_VIEWING: ("members", "anyone"),
-        Field.GROUP_HISTORY: (True, False), Field.GROUP_REPLY_TO: ("sender", "help@contoso.example"),
-        Field.GROUP_ASSISTING: ("members", "managers"), Field.GROUP_DEFAULT_SENDER: ("sender", "group"),
+        Field.DISPLAY_NAME: ("Desk", "デスク"),
+        Field.HIDDEN: (True, False),
+        Field.GROUP_DESCRIPTION: ("", "What for"),
+        Field.GROUP_POSTING: ("anyone", "members", "nobody"),
+        Field.GROUP_VIEWING: ("members", "anyone"),
+        Field.GROUP_HISTORY: (True, False),
+        Field.GROUP_REPLY_TO: ("sender", "help@contoso.example"),
+        Field.GROUP_ASSISTING: ("members", "managers"),
+        Field.GROUP_DEFAULT_SENDER: ("sender", "group"),
     },
-}  # fmt: skip
+}
 
 
 def specs_of(platform: Platform, seed: int) -> list[DesiredMailbox]:

@@ -15,15 +15,7 @@ import pytest
 
 from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, Field, Platform, Right
 from sharedbox_cli.emulator.google.builder import GoogleBuilder
-from tests.providers.google_setting import (
-    Fill,
-    GoogleSetting,
-    collaborative,
-    delegated,
-    everything,
-    held,
-    user,
-)
+from tests.providers.google_setting import Fill, GoogleSetting, collaborative, delegated, everything, held, user
 
 Workspaces = Callable[[Fill], GoogleSetting]
 
@@ -60,10 +52,13 @@ def test_observe_when_all_inboxes_are_read_then_calls_are_the_floor(workspace_of
     assert held(world) == workspace.make.seeded.grants
     groups, accounts = count(workspace, "g_groups"), count(workspace, "g_users")
     assert workspace.calls() == {
-        "oauth2.token": 2, "directory.domains.list": 1, "directory.users.list": ceil(accounts / 500),
-        "directory.groups.list": ceil(groups / 200), "groupsSettings.groups.get": groups,
+        "oauth2.token": 2,
+        "directory.domains.list": 1,
+        "directory.users.list": ceil(accounts / 500),
+        "directory.groups.list": ceil(groups / 200),
+        "groupsSettings.groups.get": groups,
         "directory.members.list": boxes,
-    }  # fmt: skip
+    }
     floor = ceil(groups / 200) + 2 * boxes
     above = 2 + 1 + ceil(accounts / 500) + (groups - boxes)
     assert sum(workspace.calls().values()) == floor + above
@@ -79,9 +74,11 @@ def test_observe_when_all_delegated_mailboxes_are_read_then_calls_are_the_floor(
     assert held(world) == workspace.make.seeded.grants
     accounts = count(workspace, "g_users")
     assert workspace.calls() == {
-        "oauth2.token": 1 + boxes, "directory.domains.list": 1, "directory.users.list": ceil(accounts / 500),
+        "oauth2.token": 1 + boxes,
+        "directory.domains.list": 1,
+        "directory.users.list": ceil(accounts / 500),
         "gmail.users.settings.delegates.list": boxes,
-    }  # fmt: skip
+    }
     assert sum(workspace.calls().values()) == ceil(accounts / 500) + 2 * boxes + 2
     assert workspace.requests() <= boxes + 6 + ceil(boxes / 50)
 

@@ -111,9 +111,12 @@ def test_settings_travel_in_one_call_and_come_back_as_wanted(demo: Setting) -> N
     provider = demo.provider()
     before = box_of(demo, "sales").settings
     wanted: dict[Field, Value] = {
-        Field.DISPLAY_NAME: "Vertrieb «Süd»", Field.ALIASES: ("neu@contoso.example", "verkauf@contoso.example"),
-        Field.HIDDEN: True, Field.SENT_AS: COPY_SENDER, Field.SENT_ON_BEHALF: COPY_BOTH,
-    }  # fmt: skip
+        Field.DISPLAY_NAME: "Vertrieb «Süd»",
+        Field.ALIASES: ("neu@contoso.example", "verkauf@contoso.example"),
+        Field.HIDDEN: True,
+        Field.SENT_AS: COPY_SENDER,
+        Field.SENT_ON_BEHALF: COPY_BOTH,
+    }
     demo.forget()
     change = update_of(demo, "sales", wanted, {name: before[name] for name in wanted})
     assert provider.apply(change).status is Status.DONE
@@ -237,9 +240,14 @@ def test_deleted_mailbox_comes_back_with_its_grants(demo: Setting) -> None:
 def test_users_mailbox_is_converted(demo: Setting) -> None:
     provider = demo.provider()
     change = Change(
-        Kind.UPDATE, Phase.CREATE, at("info"), MICROSOFT365, str(trustee_id(demo, "info")),
-        before={Field.KIND: "user"}, after={Field.KIND: KIND_SHARED},
-    )  # fmt: skip
+        Kind.UPDATE,
+        Phase.CREATE,
+        at("info"),
+        MICROSOFT365,
+        str(trustee_id(demo, "info")),
+        before={Field.KIND: "user"},
+        after={Field.KIND: KIND_SHARED},
+    )
     assert provider.settle(change) is Effect.ABSENT
     assert provider.apply(change).status is Status.DONE
     assert provider.settle(change) is Effect.PRESENT

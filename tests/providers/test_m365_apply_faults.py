@@ -42,9 +42,14 @@ def restoration(setting: Setting) -> Change:
 def conversion(setting: Setting) -> Change:
     """Return the change that makes a person's mailbox a shared one."""
     return Change(
-        Kind.UPDATE, Phase.CREATE, at("info"), MICROSOFT365, str(trustee_id(setting, "info")),
-        before={Field.KIND: KIND_USER}, after={Field.KIND: KIND_SHARED},
-    )  # fmt: skip
+        Kind.UPDATE,
+        Phase.CREATE,
+        at("info"),
+        MICROSOFT365,
+        str(trustee_id(setting, "info")),
+        before={Field.KIND: KIND_USER},
+        after={Field.KIND: KIND_SHARED},
+    )
 
 
 def new_aliases(setting: Setting) -> Change:
@@ -60,10 +65,12 @@ KINDS: dict[str, tuple[str, Make]] = {
     "grant send as": ("exchange.Add-RecipientPermission", lambda s: grant_of(s, "sales", "anna", Right.SEND_AS)),
     "grant on behalf": ("exchange.Set-Mailbox", lambda s: grant_of(s, "sales", "anna", Right.SEND_ON_BEHALF)),
     "revoke full access": (
-        "exchange.Remove-MailboxPermission", lambda s: grant_of(s, "sales", "ben", kind=Kind.REVOKE),
+        "exchange.Remove-MailboxPermission",
+        lambda s: grant_of(s, "sales", "ben", kind=Kind.REVOKE),
     ),
     "revoke send as": (
-        "exchange.Remove-RecipientPermission", lambda s: grant_of(s, "sales", "hugo", Right.SEND_AS, Kind.REVOKE),
+        "exchange.Remove-RecipientPermission",
+        lambda s: grant_of(s, "sales", "hugo", Right.SEND_AS, Kind.REVOKE),
     ),
     "update": ("exchange.Set-Mailbox", lambda s: update_of(s, "sales", {Field.HIDDEN: True})),
     "sign in": ("graph.users.patch", lambda s: update_of(s, "sales", {Field.SIGN_IN: BLOCKED})),
@@ -72,7 +79,7 @@ KINDS: dict[str, tuple[str, Make]] = {
     "restore": ("exchange.Undo-SoftDeletedMailbox", restoration),
     "delete": ("exchange.Remove-Mailbox", lambda s: deletion_of(s, "sales")),
     "licence": ("graph.users.assignLicense", lambda s: licence_of(s, "sales", PLAN_2)),
-}  # fmt: skip
+}
 NOT_EXECUTED: dict[str, dict[str, Any]] = {
     "429 with Retry-After": {"kind": "throttle", "retry_after": 6},
     "429 without": {"kind": "throttle"},

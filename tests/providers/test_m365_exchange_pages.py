@@ -35,9 +35,7 @@ class Script:
 
 
 def box(name: str = "Sales", identity: str = "1") -> dict[str, Any]:
-    return {
-        "PrimarySmtpAddress": "sales@contoso.example", "ExternalDirectoryObjectId": identity, "DisplayName": name,
-    }  # fmt: skip
+    return {"PrimarySmtpAddress": "sales@contoso.example", "ExternalDirectoryObjectId": identity, "DisplayName": name}
 
 
 def read(rows: Rows, alone: Rows | CloudError = []) -> tuple[list[str], list[str]]:  # noqa: B006 - never changed

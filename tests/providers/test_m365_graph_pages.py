@@ -73,8 +73,11 @@ def test_link_when_it_has_expired_then_the_list_begins_anew_and_is_whole(error: 
     graph = Script(page(item("a"), link=1), error, page(item("a"), link=2), page(item("b")))
     assert [row["id"] for row in graph.all()] == ["a", "b"]
     assert [url.partition("?")[2] for url in graph.urls] == [
-        "%24select=id,mail&%24top=999", "$skiptoken=1", "%24select=id,mail&%24top=999", "$skiptoken=2",
-    ]  # fmt: skip
+        "%24select=id,mail&%24top=999",
+        "$skiptoken=1",
+        "%24select=id,mail&%24top=999",
+        "$skiptoken=2",
+    ]
 
 
 def test_link_when_it_expires_again_and_again_then_an_error_after_three_fresh_starts() -> None:

@@ -27,9 +27,14 @@ PASSING: dict[str, dict[str, Any]] = {
     "token expired": {"kind": "unauthorized"},
 }
 ROUTES = (
-    "exchange.Get-Mailbox", "exchange.Get-RecipientPermission", "exchange.Get-MailboxPermission", "exchange.batch",
-    "exchange.Get-AcceptedDomain", "graph.users.list", "graph.organization.list",
-)  # fmt: skip
+    "exchange.Get-Mailbox",
+    "exchange.Get-RecipientPermission",
+    "exchange.Get-MailboxPermission",
+    "exchange.batch",
+    "exchange.Get-AcceptedDomain",
+    "graph.users.list",
+    "graph.organization.list",
+)
 
 
 @pytest.mark.parametrize("fault", PASSING.values(), ids=PASSING)

@@ -45,10 +45,14 @@ GRANTS: dict[str, tuple[WantedGrant, ...]] = {
     "one stays": (user("ben"),),
 }
 PATHS = {
-    Field.DISPLAY_NAME: "display_name", Field.ALIASES: "aliases", Field.HIDDEN: "hidden_from_address_lists",
-    Field.SIGN_IN: "sign_in", Field.SENT_AS: "sent_items.send_as", Field.SENT_ON_BEHALF: "sent_items.send_on_behalf",
+    Field.DISPLAY_NAME: "display_name",
+    Field.ALIASES: "aliases",
+    Field.HIDDEN: "hidden_from_address_lists",
+    Field.SIGN_IN: "sign_in",
+    Field.SENT_AS: "sent_items.send_as",
+    Field.SENT_ON_BEHALF: "sent_items.send_on_behalf",
     Field.LICENCE: "storage.licence",
-}  # fmt: skip
+}
 
 
 def _ends_empty(demo: Setting, box: DesiredMailbox) -> None:

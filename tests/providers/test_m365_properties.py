@@ -32,14 +32,22 @@ PEOPLE = ("anna", "ben", "chloe", "dmitri", "emi", "fatima")
 BOXES = ("sales", "billing", "support", "orders", "info")
 RIGHTS = (Right.FULL_ACCESS, Right.SEND_AS, Right.SEND_ON_BEHALF)
 FAULTS: tuple[dict[str, object], ...] = (
-    {"kind": "reset_before"}, {"kind": "reset_after"}, {"kind": "truncate"}, {"kind": "throttle", "retry_after": 3},
-    {"kind": "status", "status": 503}, {"kind": "status_after", "status": 502}, {"kind": "unauthorized"},
-)  # fmt: skip
+    {"kind": "reset_before"},
+    {"kind": "reset_after"},
+    {"kind": "truncate"},
+    {"kind": "throttle", "retry_after": 3},
+    {"kind": "status", "status": 503},
+    {"kind": "status_after", "status": 502},
+    {"kind": "unauthorized"},
+)
 CHOICES: dict[Field, tuple[Value, ...]] = {
-    Field.DISPLAY_NAME: ("Sales", "Продажи", "A 'B' C"), Field.HIDDEN: (True, False), Field.SIGN_IN: (BLOCKED,),
-    Field.SENT_AS: (COPY_BOTH, COPY_SENDER), Field.SENT_ON_BEHALF: (COPY_BOTH, COPY_SENDER),
+    Field.DISPLAY_NAME: ("Sales", "Продажи", "A 'B' C"),
+    Field.HIDDEN: (True, False),
+    Field.SIGN_IN: (BLOCKED,),
+    Field.SENT_AS: (COPY_BOTH, COPY_SENDER),
+    Field.SENT_ON_BEHALF: (COPY_BOTH, COPY_SENDER),
     Field.LICENCE: (PLAN_1, PLAN_2, LICENCE_NONE),
-}  # fmt: skip
+}
 
 
 def specs_of(seed: int) -> list[DesiredMailbox]:
@@ -125,10 +133,12 @@ def test_apply_when_anything_breaks_in_between_then_runs_end_where_a_faultless_o
         changes = plan(broken, broken.provider(), *specs)
         if not changes:
             break
-        broken.faults(*(
-            {"route": rng.choice(["exchange.*", "graph.*"]), "n": rng.randrange(1, 40), **rng.choice(FAULTS)}
-            for _ in range(rng.randrange(1, 5))
-        ))  # fmt: skip
+        broken.faults(
+            *(
+                {"route": rng.choice(["exchange.*", "graph.*"]), "n": rng.randrange(1, 40), **rng.choice(FAULTS)}
+                for _ in range(rng.randrange(1, 5))
+            )
+        )
         apply(broken.provider(), changes)
         broken.faults()
     assert planned(broken, specs) == ()

@@ -38,8 +38,10 @@ def test_type_annotations_are_dropped_from_a_row() -> None:
 
 def test_joined_rights_are_split() -> None:
     assert quirks.split_rights(["FullAccess, ReadPermission", "ChangeOwner"]) == {
-        "FullAccess", "ReadPermission", "ChangeOwner",
-    }  # fmt: skip
+        "FullAccess",
+        "ReadPermission",
+        "ChangeOwner",
+    }
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,7 @@ from tests.conftest import Cloud, CloudMaker
 
 PLATFORMS = frozenset({MICROSOFT365})
 AUDIT = Scope(PLATFORMS, None, frozenset({Field.KIND}), frozenset(), None, with_members=True)
-EVERYTHING = Scope(
-    PLATFORMS, None, frozenset(Field) - {Field.AUTOMAPPING}, frozenset(Fact), None, with_members=True
-)  # fmt: skip
+EVERYTHING = Scope(PLATFORMS, None, frozenset(Field) - {Field.AUTOMAPPING}, frozenset(Fact), None, with_members=True)
 SALES = Address.of("sales@contoso.example")
 
 
@@ -71,10 +69,13 @@ def test_observe_when_nothing_is_managed_then_nothing_is_asked_for_it(cloud: Clo
     provider.close()
     asked = {str(line["route"]) for line in cloud.emulator.log.lines}
     assert not asked & {
-        "exchange.Get-MailboxPermission", "exchange.Get-RecipientPermission", "graph.users.list",
+        "exchange.Get-MailboxPermission",
+        "exchange.Get-RecipientPermission",
+        "graph.users.list",
         "graph.subscribedSkus.list",
-        "graph.reports.getMailboxUsageDetail", "exchange.Get-MailboxStatistics",
-    }  # fmt: skip
+        "graph.reports.getMailboxUsageDetail",
+        "exchange.Get-MailboxStatistics",
+    }
 
 
 def test_observe_when_messes_of_grown_tenants_then_each_is_understood(cloud_of: CloudMaker) -> None:
@@ -151,9 +152,9 @@ def test_page_link_when_it_leads_elsewhere_then_no_token_follows_and_nothing_is_
 
 
 def test_field_when_left_out_then_it_is_an_error_and_never_the_default(cloud: Cloud) -> None:
-    cloud.emulator.faults.set([
-        {"route": "exchange.Get-Mailbox", "kind": "drop_field", "field": "HiddenFromAddressListsEnabled", "count": 99}
-    ])  # fmt: skip
+    cloud.emulator.faults.set(
+        [{"route": "exchange.Get-Mailbox", "kind": "drop_field", "field": "HiddenFromAddressListsEnabled", "count": 99}]
+    )
     provider = cloud.provider()
     with pytest.raises(ObserveError, match="HiddenFromAddressListsEnabled"):
         provider.observe(EVERYTHING)

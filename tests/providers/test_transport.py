@@ -281,10 +281,26 @@ def test_retry_after_is_seconds_or_a_date_against_the_answers_own(text: str, dat
 
 
 STATUSES: dict[int, type[Exception]] = {
-    400: Refused, 401: Renewed, 403: PermissionDenied, 404: NotFound, 405: Refused, 408: Ambiguous, 409: Conflict,
-    412: Conflict, 413: Refused, 422: Refused, 423: Throttled, 429: Throttled, 500: Ambiguous, 501: Refused,
-    502: Ambiguous, 503: Ambiguous, 504: Ambiguous, 505: Refused, 301: Refused,
-}  # fmt: skip
+    400: Refused,
+    401: Renewed,
+    403: PermissionDenied,
+    404: NotFound,
+    405: Refused,
+    408: Ambiguous,
+    409: Conflict,
+    412: Conflict,
+    413: Refused,
+    422: Refused,
+    423: Throttled,
+    429: Throttled,
+    500: Ambiguous,
+    501: Refused,
+    502: Ambiguous,
+    503: Ambiguous,
+    504: Ambiguous,
+    505: Refused,
+    301: Refused,
+}
 
 
 @pytest.mark.parametrize(("status", "error"), STATUSES.items())

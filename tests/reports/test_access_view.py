@@ -37,9 +37,15 @@ def world(platform: Platform, tenant: str, right: Right, own: str = "anna@contos
     anna = Trustee(TrusteeId(f"{tenant}-anna"), TrusteeKind.USER, Address.of(own), f"Anna {tenant}")
     box = ObservedMailbox(f"{tenant}-box", DESK, platform, grants=frozenset({Grant(anna.id, right)}))
     return Observed(
-        tenant, tenant, frozenset({platform}), frozenset({"contoso.example"}), NOW, mailboxes={DESK: box},
-        trustees={anna.id: anna}, directory={DESK: TrusteeId("?"), Address.of("anna@contoso.example"): anna.id},
-    )  # fmt: skip
+        tenant,
+        tenant,
+        frozenset({platform}),
+        frozenset({"contoso.example"}),
+        NOW,
+        mailboxes={DESK: box},
+        trustees={anna.id: anna},
+        directory={DESK: TrusteeId("?"), Address.of("anna@contoso.example"): anna.id},
+    )
 
 
 EXCHANGE = world(MICROSOFT365, "t", Right.FULL_ACCESS)
@@ -118,9 +124,7 @@ def test_json_and_csv_when_two_clouds_are_in_it_then_keys_and_columns_are_those_
     assert {row["person"] for row in data["rows"]} == {"a.mueller@contoso.example"}
     assert {row["address"] for row in data["rows"]} == {"a.mueller@contoso.example", "anna@contoso.example"}
     [headers, *rows] = csv.reader(io.StringIO(to_csv(report("mailbox", *BOTH)), newline=""))
-    assert headers == [
-        "mailbox", "platform", "person", "name", "kind", "right", "through", "entry", "enabled", "guest",
-    ]  # fmt: skip
+    assert headers == ["mailbox", "platform", "person", "name", "kind", "right", "through", "entry", "enabled", "guest"]
     assert [row[1] for row in rows] == ["google-collaborative", "microsoft365"]
 
 

@@ -26,9 +26,11 @@ def headings(*found: Finding) -> list[str]:
 def test_headings_when_two_platforms_have_findings_then_each_mailbox_is_told_apart() -> None:
     both = headings(finding("microsoft365"), finding("google-delegated"), finding("google-delegated", ""))
     assert both == [
-        "the tenant (google-delegated)", "desk@contoso.example (google-delegated)",
-        "desk@contoso.example (microsoft365)", "Checked 2 mailboxes: 3 notes.",
-    ]  # fmt: skip
+        "the tenant (google-delegated)",
+        "desk@contoso.example (google-delegated)",
+        "desk@contoso.example (microsoft365)",
+        "Checked 2 mailboxes: 3 notes.",
+    ]
 
 
 def test_headings_when_one_platform_has_findings_then_they_are_bare() -> None:
@@ -46,6 +48,8 @@ def test_sarif_when_an_address_is_in_two_clouds_then_findings_keep_apart_and_oth
     both = [finding("microsoft365"), finding("google-delegated"), finding("google-delegated", "")]
     results = json.loads(to_sarif(both, [("rule-one", "a thing", "https://example.com")], "0"))["runs"][0]["results"]
     assert [item["partialFingerprints"]["sharedbox/1"] for item in results] == [
-        "rule-one|desk@contoso.example||microsoft365", "rule-one|desk@contoso.example||google-delegated", "rule-one||",
-    ]  # fmt: skip
+        "rule-one|desk@contoso.example||microsoft365",
+        "rule-one|desk@contoso.example||google-delegated",
+        "rule-one||",
+    ]
     assert results[2]["message"]["text"].startswith("the tenant: a thing.")

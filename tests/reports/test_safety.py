@@ -53,9 +53,14 @@ def change(name: str) -> Change:
 
 def rename(name: str) -> Change:
     return Change(
-        Kind.UPDATE, Phase.SETTINGS, BOX, MICROSOFT365, "id",
-        before={Field.DISPLAY_NAME: name}, after={Field.DISPLAY_NAME: f"new {name}"},
-    )  # fmt: skip
+        Kind.UPDATE,
+        Phase.SETTINGS,
+        BOX,
+        MICROSOFT365,
+        "id",
+        before={Field.DISPLAY_NAME: name},
+        after={Field.DISPLAY_NAME: f"new {name}"},
+    )
 
 
 def finding(name: str) -> Finding:
@@ -90,9 +95,13 @@ def both_clouds(name: str, exchange: Observed, how: str) -> Report:
         "b", BOX, GOOGLE_COLLABORATIVE, grants=frozenset({Grant(group.id, Right.MEMBER)}), special=(entry,)
     )
     google = replace(
-        exchange, tenant_id="C", platforms=frozenset({GOOGLE_COLLABORATIVE}), mailboxes={BOX: box},
-        trustees={group.id: group, out.id: out}, members={group.id: frozenset({out.id})},
-    )  # fmt: skip
+        exchange,
+        tenant_id="C",
+        platforms=frozenset({GOOGLE_COLLABORATIVE}),
+        mailboxes={BOX: box},
+        trustees={group.id: group, out.id: out},
+        members={group.id: frozenset({out.id})},
+    )
     rows = access_rows({MICROSOFT365: exchange, GOOGLE_COLLABORATIVE: google})
     return access_report(rows, how, [*exchange.mailboxes.values(), box], (name,))
 

@@ -7,13 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from sharedbox_cli.core.model import (
-    GOOGLE_COLLABORATIVE,
-    GOOGLE_DELEGATED,
-    MICROSOFT365,
-    DesiredMailbox,
-    Platform,
-)
+from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, MICROSOFT365, DesiredMailbox, Platform
 from sharedbox_cli.providers.registry import capabilities_of_all
 from sharedbox_cli.spec.load import LoadedMailbox, LoadedSpecs
 from sharedbox_cli.spec.models.base import one_line
@@ -25,12 +19,51 @@ from tests.spec.setting import NOW
 TABLES = capabilities_of_all()
 HOSTILE = "aZ0é日ß=+-@ \t\n|`<>&\"',;:#%{}[]!*?\\~.$()/_\u00a0\u200d\u2028\u202e\x1b\x85\ud800\ufffeİK"
 EVIL = (
-    "yes", "No", "null", "~", "007", "1e3", "0x1F", "12:30", "2027-03-31", "a: b", "a #b", "- a", "? x", "<<", "%TAG",
-    "`x`", "@all", "*ref", "&anchor", "!tag", "{{x}}", "{% x %}", "${X}", "---", "...",
-    "##vso[task.x]y", "::set-output::x",
-    "a\\", '"', "'", "'a'", "[x]", "{a: b}", "|", ">-", "true", "=1+1", "x" * 250, "#", "key:", "a:b",
-    "1.0", ".inf", "y",
-)  # fmt: skip
+    "yes",
+    "No",
+    "null",
+    "~",
+    "007",
+    "1e3",
+    "0x1F",
+    "12:30",
+    "2027-03-31",
+    "a: b",
+    "a #b",
+    "- a",
+    "? x",
+    "<<",
+    "%TAG",
+    "`x`",
+    "@all",
+    "*ref",
+    "&anchor",
+    "!tag",
+    "{{x}}",
+    "{% x %}",
+    "${X}",
+    "---",
+    "...",
+    "##vso[task.x]y",
+    "::set-output::x",
+    "a\\",
+    '"',
+    "'",
+    "'a'",
+    "[x]",
+    "{a: b}",
+    "|",
+    ">-",
+    "true",
+    "=1+1",
+    "x" * 250,
+    "#",
+    "key:",
+    "a:b",
+    "1.0",
+    ".inf",
+    "y",
+)
 raw = st.text(st.sampled_from(HOSTILE), min_size=1, max_size=14) | st.sampled_from(EVIL)
 
 
@@ -72,10 +105,16 @@ common = {
     "labels": st.dictionaries(names.filter(lambda text: text != "<<"), names, max_size=3),
     "members_mode": st.sampled_from(["exact", "at-least"]),
 }
-when = st.fixed_dictionaries({}, optional={
-    "from": st.lists(names, min_size=1, max_size=3, unique=True), "subject_contains": names, "has_words": names,
-    "has_attachment": st.just(True), "larger_than": st.sampled_from(["500KB", "5MB", "1 GB"]),
-}).filter(bool)  # fmt: skip
+when = st.fixed_dictionaries(
+    {},
+    optional={
+        "from": st.lists(names, min_size=1, max_size=3, unique=True),
+        "subject_contains": names,
+        "has_words": names,
+        "has_attachment": st.just(True),
+        "larger_than": st.sampled_from(["500KB", "5MB", "1 GB"]),
+    },
+).filter(bool)
 
 
 @st.composite
@@ -102,11 +141,16 @@ def delegated(draw: st.DrawFn) -> dict[str, Any]:
     return {key: value for key, value in found.items() if draw(st.booleans())}
 
 
-group = st.fixed_dictionaries({}, optional={
-    "description": st.text(st.sampled_from("aé #:-|>'\"{"), max_size=20), "posting": st.just("anyone"),
-    "history": st.booleans(), "reply_to": st.sampled_from(["sender", "desk@contoso.example"]),
-    "viewing": st.just("members"),
-}).filter(bool)  # fmt: skip
+group = st.fixed_dictionaries(
+    {},
+    optional={
+        "description": st.text(st.sampled_from("aé #:-|>'\"{"), max_size=20),
+        "posting": st.just("anyone"),
+        "history": st.booleans(),
+        "reply_to": st.sampled_from(["sender", "desk@contoso.example"]),
+        "viewing": st.just("members"),
+    },
+).filter(bool)
 
 
 @st.composite

@@ -23,11 +23,7 @@ from sharedbox_cli.spec.resolve import resolve
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 PLATFORMS: Mapping[Platform, Capabilities] = {
-    MICROSOFT365: Capabilities(
-        MICROSOFT365,
-        "Microsoft 365",
-        (Capability("display_name", True, "the display name"),),
-    ),
+    MICROSOFT365: Capabilities(MICROSOFT365, "Microsoft 365", (Capability("display_name", True, "the display name"),)),
     GOOGLE_DELEGATED: Capabilities(
         GOOGLE_DELEGATED,
         "Google, delegated",

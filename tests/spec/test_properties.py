@@ -110,13 +110,19 @@ def test_any_bytes_when_loaded_then_nothing_but_problems_comes_of_them(raw: byte
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=8),
-        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
-            st.sampled_from(["mailbox", "members", "rights", "user", "team", "storage", "state", "labels", "version"]),
-            inner, max_size=4,
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(
+                    ["mailbox", "members", "rights", "user", "team", "storage", "state", "labels", "version"]
+                ),
+                inner,
+                max_size=4,
+            )
         ),
         max_leaves=12,
     )
-)  # fmt: skip
+)
 @settings(max_examples=300, deadline=None)
 def test_any_data_when_loaded_then_nothing_but_problems_comes_of_it(data: Any) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -108,19 +108,35 @@ def test_small_document_when_written_then_it_is_what_a_person_would_write() -> N
     [
         ({"settings": {Field.DISPLAY_NAME: "a\x1b[2J", Field.HIDDEN: True}}, "display_name", {Field.HIDDEN: True}),
         (
-            {"settings": {Field.TAGS: (("ok", ""), ("zu ", "red")), Field.FOLDERS: ("a/b", "c//d")}}, "tags",
+            {"settings": {Field.TAGS: (("ok", ""), ("zu ", "red")), Field.FOLDERS: ("a/b", "c//d")}},
+            "tags",
             {Field.TAGS: (("ok", ""),), Field.FOLDERS: ("a/b",)},
         ),
-        ({"settings": {Field.ALIASES: ("=a@contoso.example", "b@contoso.example")}}, "aliases",
-         {Field.ALIASES: ("b@contoso.example",)}),
+        (
+            {"settings": {Field.ALIASES: ("=a@contoso.example", "b@contoso.example")}},
+            "aliases",
+            {Field.ALIASES: ("b@contoso.example",)},
+        ),
         ({"settings": {Field.SIGN_IN: "allowed"}}, "sign_in", {}),
-        ({"settings": {Field.AUTO_REPLY: False, Field.AUTO_REPLY_SUBJECT: "a\u202eb"}}, "auto_reply",
-         {Field.AUTO_REPLY: False}),
-        ({"settings": {Field.RULES: ((("then.add CHAT", True), ("when.from", ("a",))),
-                                     (("then.star", True), ("when.from", ("b",))))}}, "rules",
-         {Field.RULES: ((("then.star", True), ("when.from", ("b",))),)}),
+        (
+            {"settings": {Field.AUTO_REPLY: False, Field.AUTO_REPLY_SUBJECT: "a\u202eb"}},
+            "auto_reply",
+            {Field.AUTO_REPLY: False},
+        ),
+        (
+            {
+                "settings": {
+                    Field.RULES: (
+                        (("then.add CHAT", True), ("when.from", ("a",))),
+                        (("then.star", True), ("when.from", ("b",))),
+                    )
+                }
+            },
+            "rules",
+            {Field.RULES: ((("then.star", True), ("when.from", ("b",))),)},
+        ),
     ],
-)  # fmt: skip
+)
 def test_writable_when_the_language_has_no_word_then_only_that_is_left_out_and_named(
     changes: dict[str, Any], key: str, left: dict[Field, Any]
 ) -> None:

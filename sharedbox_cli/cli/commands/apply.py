@@ -30,8 +30,7 @@ def apply(
         typer.Option("--allow", help="Waive a guard up to a size: NAME, NAME=N or NAME=ADDRESS. Repeatable."),
     ] = None,
     deadline: Annotated[
-        str | None,
-        typer.Option("--deadline", help="Start nothing after this long: 50m, 4h.", show_default="4h"),
+        str | None, typer.Option("--deadline", help="Start nothing after this long: 50m, 4h.", show_default="4h")
     ] = None,
     lock_timeout: Annotated[
         str, typer.Option("--lock-timeout", help="Wait this long for another run to end: 30s, 5m.")

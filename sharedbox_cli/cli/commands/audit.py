@@ -22,8 +22,7 @@ def audit(
     by: Annotated[By, typer.Option("--by", help="How to arrange it.")] = By.MAILBOX,
     output: TableFormat = TableOutput.TEXT,
     mailbox: Annotated[
-        list[str] | None,
-        typer.Option("--mailbox", "-m", help="Only these addresses, in full. Repeatable."),
+        list[str] | None, typer.Option("--mailbox", "-m", help="Only these addresses, in full. Repeatable.")
     ] = None,
     platform: Platforms = None,
     profile: ProfileName = None,

@@ -25,8 +25,7 @@ SeedPlatforms = Annotated[
 ]
 Latency = Annotated[str, typer.Option("--latency", help="Answer this much later: 50ms.")]
 Faults = Annotated[
-    Path | None,
-    typer.Option("--faults", help="A schedule of faults (docs/emulator.md).", exists=True, dir_okay=False),
+    Path | None, typer.Option("--faults", help="A schedule of faults (docs/emulator.md).", exists=True, dir_okay=False)
 ]
 LogFile = Annotated[Path | None, typer.Option("--log", help="Write each request to this file, as JSON lines.")]
 TenantFile = Annotated[Path | None, typer.Option("--tenant", help="The tenant's file; without one it lives in memory.")]

@@ -16,9 +16,7 @@ class Subject(StrEnum):
     TEAMS = "teams"
 
 
-def schema(
-    subject: Annotated[Subject, typer.Argument(help="Which kind of file.")] = Subject.MAILBOX,
-) -> None:
+def schema(subject: Annotated[Subject, typer.Argument(help="Which kind of file.")] = Subject.MAILBOX) -> None:
     """Print the JSON Schema of a spec, so that editors complete and explain.
 
     Examples:

@@ -28,12 +28,7 @@ def validate(
             import json
 
             found = [
-                {
-                    "mailbox": key.text,
-                    "platform": box.platform,
-                    "file": box.place.file,
-                    "line": box.place.line,
-                }
+                {"mailbox": key.text, "platform": box.platform, "file": box.place.file, "line": box.place.line}
                 for key, box in sorted(desired.mailboxes.items())
             ]
             data = {"format": "sharedbox.validate/1", "digest": desired.digest, "mailboxes": found}

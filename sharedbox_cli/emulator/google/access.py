@@ -21,13 +21,20 @@ from sharedbox_cli.emulator.http import Request
 from sharedbox_cli.emulator.tokens import TokenInvalid, Tokens
 
 _ADMIN_APIS = frozenset({"directory", "groupsSettings", "licensing", "reports"})
-_DELEGATED_ONLY = frozenset({
-    "gmail.users.settings.delegates.create", "gmail.users.settings.delegates.delete",
-    "gmail.users.settings.delegates.get", "gmail.users.settings.delegates.list",
-    "gmail.users.settings.sendAs.create", "gmail.users.settings.sendAs.delete", "gmail.users.settings.sendAs.verify",
-    "gmail.users.settings.forwardingAddresses.create", "gmail.users.settings.forwardingAddresses.delete",
-    "gmail.users.settings.updateAutoForwarding",
-})  # fmt: skip
+_DELEGATED_ONLY = frozenset(
+    {
+        "gmail.users.settings.delegates.create",
+        "gmail.users.settings.delegates.delete",
+        "gmail.users.settings.delegates.get",
+        "gmail.users.settings.delegates.list",
+        "gmail.users.settings.sendAs.create",
+        "gmail.users.settings.sendAs.delete",
+        "gmail.users.settings.sendAs.verify",
+        "gmail.users.settings.forwardingAddresses.create",
+        "gmail.users.settings.forwardingAddresses.delete",
+        "gmail.users.settings.updateAutoForwarding",
+    }
+)
 
 
 class Access:
@@ -112,9 +119,21 @@ def mail_state(store: Store, identity: str) -> bool:
     return any(sku in MAIL_SKUS for sku in store.skus_of(identity))
 
 
-MAIL_SKUS = frozenset({
-    "1010020027", "1010020028", "1010020025", "1010020029", "1010020026", "1010020020", "1010020030", "1010020031",
-    "1010020034", "Google-Apps-For-Business", "Google-Apps-Unlimited", "Google-Apps-For-Government",
-    "Google-Apps-Lite",
-})  # fmt: skip
+MAIL_SKUS = frozenset(
+    {
+        "1010020027",
+        "1010020028",
+        "1010020025",
+        "1010020029",
+        "1010020026",
+        "1010020020",
+        "1010020030",
+        "1010020031",
+        "1010020034",
+        "Google-Apps-For-Business",
+        "Google-Apps-Unlimited",
+        "Google-Apps-For-Government",
+        "Google-Apps-Lite",
+    }
+)
 """Licences that bring Gmail."""

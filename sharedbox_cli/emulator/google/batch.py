@@ -14,9 +14,13 @@ from sharedbox_cli.emulator.http import Request, Response
 MOST = 1000
 MOST_GMAIL = 100
 _KINDS = {
-    "/admin/": "admin", "/gmail/": "gmail", "/groups/v1/groups/": "groupssettings", "/apps/licensing/": "licensing",
-    "/v1/projects/": "iamcredentials", "/v1/": "cloudidentity",
-}  # fmt: skip
+    "/admin/": "admin",
+    "/gmail/": "gmail",
+    "/groups/v1/groups/": "groupssettings",
+    "/apps/licensing/": "licensing",
+    "/v1/projects/": "iamcredentials",
+    "/v1/": "cloudidentity",
+}
 """Whose batch address a path belongs to: APIs on one host share one."""
 
 

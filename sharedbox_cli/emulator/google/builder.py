@@ -22,21 +22,43 @@ STANDARD = "1010020028"
 STARTER = "1010020027"
 _AUTH = "https://www.googleapis.com/auth/"
 SCOPES = [
-    *(_AUTH + name for name in (
-        "admin.directory.user", "admin.directory.user.readonly", "admin.directory.user.alias",
-        "admin.directory.user.security", "admin.directory.group", "admin.directory.group.readonly",
-        "admin.directory.group.member", "admin.directory.group.member.readonly", "admin.directory.domain.readonly",
-        "admin.directory.customer.readonly", "apps.groups.settings", "apps.licensing", "admin.reports.usage.readonly",
-        "cloud-identity.policies.readonly", "gmail.settings.basic", "gmail.settings.sharing", "gmail.labels",
-    )),
-]  # fmt: skip
+    *(
+        _AUTH + name
+        for name in (
+            "admin.directory.user",
+            "admin.directory.user.readonly",
+            "admin.directory.user.alias",
+            "admin.directory.user.security",
+            "admin.directory.group",
+            "admin.directory.group.readonly",
+            "admin.directory.group.member",
+            "admin.directory.group.member.readonly",
+            "admin.directory.domain.readonly",
+            "admin.directory.customer.readonly",
+            "apps.groups.settings",
+            "apps.licensing",
+            "admin.reports.usage.readonly",
+            "cloud-identity.policies.readonly",
+            "gmail.settings.basic",
+            "gmail.settings.sharing",
+            "gmail.labels",
+        )
+    )
+]
 """What the administrator granted to the service account: the scopes that sharedbox names in its guide."""
 COLLABORATIVE = {
-    "enableCollaborativeInbox": "true", "isArchived": "true", "whoCanPostMessage": "ANYONE_CAN_POST",
-    "allowExternalMembers": "false", "whoCanJoin": "INVITED_CAN_JOIN", "whoCanLeaveGroup": "NONE_CAN_LEAVE",
-    "whoCanAssistContent": "ALL_MEMBERS", "whoCanContactOwner": "ALL_MANAGERS_CAN_CONTACT",
-    "membersCanPostAsTheGroup": "true", "default_sender": "GROUP", "replyTo": "REPLY_TO_SENDER",
-}  # fmt: skip
+    "enableCollaborativeInbox": "true",
+    "isArchived": "true",
+    "whoCanPostMessage": "ANYONE_CAN_POST",
+    "allowExternalMembers": "false",
+    "whoCanJoin": "INVITED_CAN_JOIN",
+    "whoCanLeaveGroup": "NONE_CAN_LEAVE",
+    "whoCanAssistContent": "ALL_MEMBERS",
+    "whoCanContactOwner": "ALL_MANAGERS_CAN_CONTACT",
+    "membersCanPostAsTheGroup": "true",
+    "default_sender": "GROUP",
+    "replyTo": "REPLY_TO_SENDER",
+}
 MONTH_SECONDS = 86400 * 30
 
 
@@ -55,15 +77,19 @@ def blank(tenant: Tenant, *, seats: int = 100_000) -> None:
     store.run("insert into g_orgunits values (?, 'id:01'), (?, 'id:02')", SHARED_UNIT, PEOPLE_UNIT)
     store.run("insert into g_seats values (?, ?, ?), (?, ?, ?)", PRODUCT, STANDARD, seats, PRODUCT, STARTER, 25)
     policy = {
-        "name": "policies/delegation", "customer": f"customers/{CUSTOMER}", "type": "ADMIN",
+        "name": "policies/delegation",
+        "customer": f"customers/{CUSTOMER}",
+        "type": "ADMIN",
         "policyQuery": {"orgUnit": "orgUnits/root", "sortOrder": 1},
         "setting": {"type": "settings/gmail.mail_delegation", "value": {"enableMailDelegation": True}},
-    }  # fmt: skip
+    }
     store.run("insert into g_policies values ('delegation', ?)", json.dumps(policy))
     store.run(
         "insert into g_service_accounts (email, client_id, scopes) values (?, ?, ?)",
-        SERVICE_ACCOUNT, SERVICE_ACCOUNT_ID, json.dumps(SCOPES),
-    )  # fmt: skip
+        SERVICE_ACCOUNT,
+        SERVICE_ACCOUNT_ID,
+        json.dumps(SCOPES),
+    )
     extra = {"isAdmin": True, "isEnrolledIn2Sv": True, "isEnforcedIn2Sv": True}
     GoogleBuilder(tenant, 0).person("admin", "Ada Admin", unit="/", extra=extra)
 
@@ -77,23 +103,37 @@ class GoogleBuilder:
         self.seeded = Seeded()
 
     def person(
-        self, local: str, name: str, *, suspended: bool = False, unit: str = PEOPLE_UNIT, aliases: tuple[str, ...] = (),
-        extra: Mapping[str, object] | None = None, used_mb: int = 0, licence: str = STANDARD,
-    ) -> str:  # fmt: skip
+        self,
+        local: str,
+        name: str,
+        *,
+        suspended: bool = False,
+        unit: str = PEOPLE_UNIT,
+        aliases: tuple[str, ...] = (),
+        extra: Mapping[str, object] | None = None,
+        used_mb: int = 0,
+        licence: str = STANDARD,
+    ) -> str:
         """Return the id of an account with a mailbox; given name first."""
         given, _, family = name.partition(" ")
         email, store = f"{local}@{DOMAIN}".lower(), self.store
         doc: dict[str, object] = {
-            "name": {"givenName": given or "-", "familyName": family or "-"}, "orgUnitPath": unit,
-            "includeInGlobalAddressList": True, **(extra or {}),
-        }  # fmt: skip
+            "name": {"givenName": given or "-", "familyName": family or "-"},
+            "orgUnitPath": unit,
+            "includeInGlobalAddressList": True,
+            **(extra or {}),
+        }
         if suspended:
             doc["suspended"] = True
         identity = store.new_user_id()
         store.run(
             "insert into g_users values (?, ?, ?, ?, null, 0, 0, ?)",
-            identity, email, json.dumps(doc), store.now - MONTH_SECONDS, used_mb,
-        )  # fmt: skip
+            identity,
+            email,
+            json.dumps(doc),
+            store.now - MONTH_SECONDS,
+            used_mb,
+        )
         store.take(email, identity, "user", "primary")
         for alias in aliases:
             store.take(alias, identity, "user", "alias")
@@ -102,9 +142,14 @@ class GoogleBuilder:
         return identity
 
     def mailbox(
-        self, local: str, name: str, *, aliases: tuple[str, ...] = (), used_mb: int = 0,
+        self,
+        local: str,
+        name: str,
+        *,
+        aliases: tuple[str, ...] = (),
+        used_mb: int = 0,
         extra: Mapping[str, object] | None = None,
-    ) -> str:  # fmt: skip
+    ) -> str:
         """Return the id of an account that is used as a shared mailbox."""
         identity = self.person(local, name, unit=SHARED_UNIT, aliases=aliases, used_mb=used_mb, extra=extra)
         self.seeded.mailboxes.append(f"{local}@{DOMAIN}".lower())
@@ -133,10 +178,21 @@ class GoogleBuilder:
     def sender(self, who: str, box: str, name: str, *, status: str = "accepted") -> None:
         """Let somebody send from their own mailbox as another address of the company."""
         address = self.email(box)
-        self.store.put(who, "sendas", address, {
-            "sendAsEmail": address, "displayName": name, "replyToAddress": "", "signature": "", "isPrimary": False,
-            "isDefault": False, "treatAsAlias": False, "verificationStatus": status,
-        })  # fmt: skip
+        self.store.put(
+            who,
+            "sendas",
+            address,
+            {
+                "sendAsEmail": address,
+                "displayName": name,
+                "replyToAddress": "",
+                "signature": "",
+                "isPrimary": False,
+                "isDefault": False,
+                "treatAsAlias": False,
+                "verificationStatus": status,
+            },
+        )
         if status == "accepted":
             self.seeded.grants.add((address, self.email(who), "send_as"))
 
@@ -144,9 +200,13 @@ class GoogleBuilder:
         """Return the id of a label."""
         identity = f"Label_{self.store.new_number('label')}"
         item = {
-            "id": identity, "name": name, "type": "user", "labelListVisibility": "labelShow",
-            "messageListVisibility": "show", **more,
-        }  # fmt: skip
+            "id": identity,
+            "name": name,
+            "type": "user",
+            "labelListVisibility": "labelShow",
+            "messageListVisibility": "show",
+            **more,
+        }
         self.store.put(box, "label", identity, item)
         return identity
 
@@ -160,9 +220,14 @@ class GoogleBuilder:
         self.store.save_gmail(box, {**self.store.gmail(box), **settings})
 
     def group(
-        self, local: str, name: str, *, settings: Mapping[str, str] | None = None, description: str = "",
+        self,
+        local: str,
+        name: str,
+        *,
+        settings: Mapping[str, str] | None = None,
+        description: str = "",
         aliases: tuple[str, ...] = (),
-    ) -> str:  # fmt: skip
+    ) -> str:
         """Return the id of a group."""
         store = self.store
         identity = f"0{store.new_number('group'):014x}"
@@ -170,8 +235,12 @@ class GoogleBuilder:
         doc = {"name": name, "description": description}
         store.run(
             "insert into g_groups values (?, ?, ?, ?, ?, 0)",
-            identity, email, json.dumps(doc), json.dumps({**FRESH, **(settings or {})}), store.now - MONTH_SECONDS,
-        )  # fmt: skip
+            identity,
+            email,
+            json.dumps(doc),
+            json.dumps({**FRESH, **(settings or {})}),
+            store.now - MONTH_SECONDS,
+        )
         store.take(email, identity, "group", "primary")
         for alias in aliases:
             store.take(alias, identity, "group", "alias")
@@ -184,9 +253,15 @@ class GoogleBuilder:
         return identity
 
     def member(
-        self, group: str, who: str, role: str = "MEMBER", *, kind: str = "USER", email: str = "",
+        self,
+        group: str,
+        who: str,
+        role: str = "MEMBER",
+        *,
+        kind: str = "USER",
+        email: str = "",
         delivery: str = "ALL_MAIL",
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Put somebody into a group."""
         if kind in ("USER", "GROUP"):
             email = self.email(who, "g_users" if kind == "USER" else "g_groups")

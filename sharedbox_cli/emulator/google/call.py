@@ -49,7 +49,7 @@ class Call:
 
     def page(
         self, items: Sequence[Any], default: int, most: int = 0, *, clamps: bool = False
-    ) -> tuple[list[Any], dict[str, str]]:  # fmt: skip
+    ) -> tuple[list[Any], dict[str, str]]:
         """Return one page and its `nextPageToken`, which is left out on the last. Raises GoogleError."""
         name = "pageSize" if "pageSize" in self.method.parameters else "maxResults"
         size = int(self.params.get(name) or default)

@@ -68,6 +68,9 @@ def _grant(store: Store, asked: dict[str, Any]) -> dict[str, Any]:
     signers = sorted({*json.loads(account["signers"]), *asked.get("signers", ())})
     store.run(
         "update g_service_accounts set scopes = ?, signers = ?, is_admin = ? where email = ?",
-        json.dumps(scopes), json.dumps(signers), int(asked.get("administrator", account["is_admin"])), account["email"],
-    )  # fmt: skip
+        json.dumps(scopes),
+        json.dumps(signers),
+        int(asked.get("administrator", account["is_admin"])),
+        account["email"],
+    )
     return {"email": account["email"], "scopes": scopes, "signers": signers}

@@ -53,9 +53,12 @@ def _to_group(store: Store, sender: str, group: sqlite3.Row) -> Delivery:
     role = row["role"] if row is not None else ""
     is_inside = account is not None or sender.partition("@")[2] in store.domains()
     may = {
-        "ANYONE_CAN_POST": True, "ALL_IN_DOMAIN_CAN_POST": is_inside, "ALL_MEMBERS_CAN_POST": bool(role),
-        "ALL_MANAGERS_CAN_POST": role in ("OWNER", "MANAGER"), "ALL_OWNERS_CAN_POST": role == "OWNER",
-    }  # fmt: skip
+        "ANYONE_CAN_POST": True,
+        "ALL_IN_DOMAIN_CAN_POST": is_inside,
+        "ALL_MEMBERS_CAN_POST": bool(role),
+        "ALL_MANAGERS_CAN_POST": role in ("OWNER", "MANAGER"),
+        "ALL_OWNERS_CAN_POST": role == "OWNER",
+    }
     if settings["archiveOnly"] == "true" or not may.get(settings["whoCanPostMessage"], False):
         return Delivery("rejected", "550 5.7.1 you may not post to this group")
     level = settings["messageModerationLevel"]

@@ -16,15 +16,23 @@ from typing import Any
 from urllib.parse import unquote
 
 DOCUMENTS = {
-    "directory": "admin.directory_v1", "reports": "admin.reports_v1", "gmail": "gmail.v1",
-    "groupsSettings": "groupssettings.v1", "licensing": "licensing.v1", "cloudidentity": "cloudidentity.v1",
-    "iamcredentials": "iamcredentials.v1", "sts": "sts.v1",
-}  # fmt: skip
+    "directory": "admin.directory_v1",
+    "reports": "admin.reports_v1",
+    "gmail": "gmail.v1",
+    "groupsSettings": "groupssettings.v1",
+    "licensing": "licensing.v1",
+    "cloudidentity": "cloudidentity.v1",
+    "iamcredentials": "iamcredentials.v1",
+    "sts": "sts.v1",
+}
 BY_HOST = {
-    "gmail": ("gmail.v1",), "groupssettings": ("groupssettings.v1",), "licensing": ("licensing.v1",),
-    "cloudidentity": ("cloudidentity.v1",), "iamcredentials": ("iamcredentials.v1",),
+    "gmail": ("gmail.v1",),
+    "groupssettings": ("groupssettings.v1",),
+    "licensing": ("licensing.v1",),
+    "cloudidentity": ("cloudidentity.v1",),
+    "iamcredentials": ("iamcredentials.v1",),
     "admin": ("admin.directory_v1", "admin.reports_v1"),
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +94,16 @@ def _methods(node: Mapping[str, Any], api: str, document: Mapping[str, Any]) -> 
         shared = dict(document.get("parameters", {}).items())
         yield Method(
             raw["id"] if raw["id"].startswith(api) or "." not in raw["id"] else f"{api}.{raw['id'].partition('.')[2]}",
-            api, raw["httpMethod"], path, {**shared, **raw.get("parameters", {})},
-            raw.get("request", {}).get("$ref", ""), raw.get("response", {}).get("$ref", ""),
-            frozenset(raw.get("scopes", ())), _pattern(path, raw.get("parameters", {})),
+            api,
+            raw["httpMethod"],
+            path,
+            {**shared, **raw.get("parameters", {})},
+            raw.get("request", {}).get("$ref", ""),
+            raw.get("response", {}).get("$ref", ""),
+            frozenset(raw.get("scopes", ())),
+            _pattern(path, raw.get("parameters", {})),
             _pattern(path, raw.get("parameters", {}), is_loose=True),
-        )  # fmt: skip
+        )
     for inner in node.get("resources", {}).values():
         yield from _methods(inner, api, document)
 
@@ -121,6 +134,4 @@ def matches(api: str, path: str) -> list[tuple[Method, dict[str, str]]]:
     if not found:
         found = [(method, one) for method in methods if (one := method.loose.fullmatch(path)) is not None]
         found.sort(key=lambda pair: len(pair[1].groups()))
-    return [
-        (method, {name: unquote(value) for name, value in one.groupdict().items()}) for method, one in found
-    ]  # fmt: skip
+    return [(method, {name: unquote(value) for name, value in one.groupdict().items()}) for method, one in found]

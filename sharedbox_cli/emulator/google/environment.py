@@ -37,7 +37,12 @@ def _key_file(store: Store, email: str, client_id: str, origin: str) -> dict[str
     store.run("update g_service_accounts set keys = ? where email = ?", json.dumps({KEY_ID: public}), email)
     private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
     return {
-        "type": "service_account", "project_id": "emulator", "private_key_id": KEY_ID, "private_key": private,
-        "client_email": email, "client_id": client_id, "token_uri": f"{origin}/token",
+        "type": "service_account",
+        "project_id": "emulator",
+        "private_key_id": KEY_ID,
+        "private_key": private,
+        "client_email": email,
+        "client_id": client_id,
+        "token_uri": f"{origin}/token",
         "universe_domain": "googleapis.com",
-    }  # fmt: skip
+    }

@@ -10,13 +10,30 @@ from typing import Any
 from sharedbox_cli.emulator.http import Response, json_response
 
 _STATUS = {
-    400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "NOT_FOUND", 409: "ALREADY_EXISTS",
-    412: "FAILED_PRECONDITION", 429: "RESOURCE_EXHAUSTED", 500: "INTERNAL", 501: "UNIMPLEMENTED", 503: "UNAVAILABLE",
-}  # fmt: skip
+    400: "INVALID_ARGUMENT",
+    401: "UNAUTHENTICATED",
+    403: "PERMISSION_DENIED",
+    404: "NOT_FOUND",
+    409: "ALREADY_EXISTS",
+    412: "FAILED_PRECONDITION",
+    429: "RESOURCE_EXHAUSTED",
+    500: "INTERNAL",
+    501: "UNIMPLEMENTED",
+    503: "UNAVAILABLE",
+}
 _REASON = {
-    400: "badRequest", 401: "authError", 403: "forbidden", 404: "notFound", 405: "methodNotAllowed", 409: "duplicate",
-    412: "conditionNotMet", 429: "rateLimitExceeded", 500: "internalError", 501: "notImplemented", 503: "backendError",
-}  # fmt: skip
+    400: "badRequest",
+    401: "authError",
+    403: "forbidden",
+    404: "notFound",
+    405: "methodNotAllowed",
+    409: "duplicate",
+    412: "conditionNotMet",
+    429: "rateLimitExceeded",
+    500: "internalError",
+    501: "notImplemented",
+    503: "backendError",
+}
 _OLD_STYLE = frozenset({"directory", "groupsSettings", "licensing", "reports"})
 """APIs whose errors carry no `status` of their own (public reports, 2026-11)."""
 _RPC_STYLE = frozenset({"cloudidentity", "iamcredentials"})
@@ -31,9 +48,18 @@ class GoogleError(Exception):
     """A refusal."""
 
     def __init__(
-        self, code: int, message: str, reason: str = "", *, status: str = "", location: str = "",
-        domain: str = "global", item: str = "", info: dict[str, Any] | None = None, is_front: bool = False,
-    ) -> None:  # fmt: skip
+        self,
+        code: int,
+        message: str,
+        reason: str = "",
+        *,
+        status: str = "",
+        location: str = "",
+        domain: str = "global",
+        item: str = "",
+        info: dict[str, Any] | None = None,
+        is_front: bool = False,
+    ) -> None:
         self.code, self.message, self.reason = code, message, reason or _REASON.get(code, "badRequest")
         self.status, self.location, self.domain = status or _STATUS.get(code, "UNKNOWN"), location, domain
         self.item, self.info, self.is_front = item or message, info, is_front
@@ -94,24 +120,35 @@ def not_modelled(what: str) -> GoogleError:
 def unauthenticated() -> GoogleError:
     """Return what a call without a good token gets."""
     return GoogleError(
-        401, "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other "
-        "valid authentication credential.", "authError", location="Authorization", item="Invalid Credentials",
+        401,
+        "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other "
+        "valid authentication credential.",
+        "authError",
+        location="Authorization",
+        item="Invalid Credentials",
         is_front=True,
-    )  # fmt: skip
+    )
 
 
 def insufficient_scopes() -> GoogleError:
     """Return what a token without a scope of the method gets."""
     return GoogleError(
-        403, "Request had insufficient authentication scopes.", "insufficientPermissions", is_front=True,
-        item="Insufficient Permission", info={"reason": "ACCESS_TOKEN_SCOPE_INSUFFICIENT", "domain": "googleapis.com"},
-    )  # fmt: skip
+        403,
+        "Request had insufficient authentication scopes.",
+        "insufficientPermissions",
+        is_front=True,
+        item="Insufficient Permission",
+        info={"reason": "ACCESS_TOKEN_SCOPE_INSUFFICIENT", "domain": "googleapis.com"},
+    )
 
 
 def switched_off(service: str) -> GoogleError:
     """Return what a project gets in which nobody switched an API on."""
     return GoogleError(
-        403, f"{service} has not been used in project 123 before or it is disabled.", "accessNotConfigured",
-        domain="usageLimits", is_front=True,
+        403,
+        f"{service} has not been used in project 123 before or it is disabled.",
+        "accessNotConfigured",
+        domain="usageLimits",
+        is_front=True,
         info={"reason": "SERVICE_DISABLED", "domain": "googleapis.com", "metadata": {"service": service}},
-    )  # fmt: skip
+    )

@@ -21,11 +21,23 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}([-_][A-Za-z]{2,4})?")
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 MAX_BYTES = 25 * 1024 * 1024
 VALUES: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys((
-        "allowExternalMembers", "allowWebPosting", "archiveOnly", "isArchived", "membersCanPostAsTheGroup",
-        "includeInGlobalAddressList", "includeCustomFooter", "sendMessageDenyNotification",
-        "enableCollaborativeInbox", "favoriteRepliesOnTop", "showInGroupDirectory", "allowGoogleCommunication",
-    ), ("true", "false")),
+    **dict.fromkeys(
+        (
+            "allowExternalMembers",
+            "allowWebPosting",
+            "archiveOnly",
+            "isArchived",
+            "membersCanPostAsTheGroup",
+            "includeInGlobalAddressList",
+            "includeCustomFooter",
+            "sendMessageDenyNotification",
+            "enableCollaborativeInbox",
+            "favoriteRepliesOnTop",
+            "showInGroupDirectory",
+            "allowGoogleCommunication",
+        ),
+        ("true", "false"),
+    ),
     "default_sender": ("DEFAULT_SELF", "GROUP"),
     "whoCanJoin": ("ANYONE_CAN_JOIN", "ALL_IN_DOMAIN_CAN_JOIN", "INVITED_CAN_JOIN", "CAN_REQUEST_TO_JOIN"),
     "whoCanLeaveGroup": _each("ALL_MANAGERS ALL_MEMBERS NONE", "_CAN_LEAVE"),
@@ -37,48 +49,94 @@ VALUES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("whoCanModerateMembers", "whoCanModerateContent", "whoCanBanUsers"), _MODERATION),
     "whoCanAssistContent": _ASSISTANCE,
     "messageModerationLevel": (
-        "MODERATE_ALL_MESSAGES", "MODERATE_NON_MEMBERS", "MODERATE_NEW_MEMBERS", "MODERATE_NONE",
+        "MODERATE_ALL_MESSAGES",
+        "MODERATE_NON_MEMBERS",
+        "MODERATE_NEW_MEMBERS",
+        "MODERATE_NONE",
     ),
     "spamModerationLevel": ("ALLOW", "MODERATE", "SILENTLY_MODERATE", "REJECT"),
     "replyTo": (
-        "REPLY_TO_CUSTOM", "REPLY_TO_SENDER", "REPLY_TO_LIST", "REPLY_TO_OWNER", "REPLY_TO_IGNORE",
+        "REPLY_TO_CUSTOM",
+        "REPLY_TO_SENDER",
+        "REPLY_TO_LIST",
+        "REPLY_TO_OWNER",
+        "REPLY_TO_IGNORE",
         "REPLY_TO_MANAGERS",
     ),
     "whoCanApproveMembers": _each("ALL_MEMBERS ALL_MANAGERS ALL_OWNERS NONE", "_CAN_APPROVE"),
     "whoCanAdd": _each("ALL_MEMBERS ALL_MANAGERS ALL_OWNERS NONE", "_CAN_ADD"),
     "whoCanInvite": _each("ALL_MEMBERS ALL_MANAGERS ALL_OWNERS NONE", "_CAN_INVITE"),
-    **dict.fromkeys((
-        "whoCanModifyMembers", "whoCanApproveMessages", "whoCanDeleteAnyPost", "whoCanDeleteTopics", "whoCanHideAbuse",
-        "whoCanLockTopics", "whoCanMakeTopicsSticky", "whoCanMoveTopicsIn", "whoCanMoveTopicsOut",
-        "whoCanPostAnnouncements",
-    ), _MODERATION),
-    **dict.fromkeys((
-        "whoCanAssignTopics", "whoCanUnassignTopic", "whoCanTakeTopics", "whoCanMarkDuplicate",
-        "whoCanMarkNoResponseNeeded", "whoCanMarkFavoriteReplyOnAnyTopic", "whoCanMarkFavoriteReplyOnOwnTopic",
-        "whoCanUnmarkFavoriteReplyOnAnyTopic", "whoCanEnterFreeFormTags", "whoCanModifyTagsAndCategories",
-    ), _ASSISTANCE),
-    "whoCanAddReferences": ("NONE",), "messageDisplayFont": ("DEFAULT_FONT",),
-}  # fmt: skip
-_LENGTHS = {
-    "name": 75, "description": 300, "customFooterText": 1000, "defaultMessageDenyNotificationText": 10_000,
-}  # fmt: skip
+    **dict.fromkeys(
+        (
+            "whoCanModifyMembers",
+            "whoCanApproveMessages",
+            "whoCanDeleteAnyPost",
+            "whoCanDeleteTopics",
+            "whoCanHideAbuse",
+            "whoCanLockTopics",
+            "whoCanMakeTopicsSticky",
+            "whoCanMoveTopicsIn",
+            "whoCanMoveTopicsOut",
+            "whoCanPostAnnouncements",
+        ),
+        _MODERATION,
+    ),
+    **dict.fromkeys(
+        (
+            "whoCanAssignTopics",
+            "whoCanUnassignTopic",
+            "whoCanTakeTopics",
+            "whoCanMarkDuplicate",
+            "whoCanMarkNoResponseNeeded",
+            "whoCanMarkFavoriteReplyOnAnyTopic",
+            "whoCanMarkFavoriteReplyOnOwnTopic",
+            "whoCanUnmarkFavoriteReplyOnAnyTopic",
+            "whoCanEnterFreeFormTags",
+            "whoCanModifyTagsAndCategories",
+        ),
+        _ASSISTANCE,
+    ),
+    "whoCanAddReferences": ("NONE",),
+    "messageDisplayFont": ("DEFAULT_FONT",),
+}
+_LENGTHS = {"name": 75, "description": 300, "customFooterText": 1000, "defaultMessageDenyNotificationText": 10_000}
 FRESH: dict[str, Any] = {
-    "whoCanJoin": "CAN_REQUEST_TO_JOIN", "whoCanViewGroup": "ALL_MEMBERS_CAN_VIEW",
-    "whoCanViewMembership": "ALL_MEMBERS_CAN_VIEW", "whoCanPostMessage": "ANYONE_CAN_POST",
-    "allowExternalMembers": "false", "isArchived": "false", "archiveOnly": "false",
-    "membersCanPostAsTheGroup": "false", "enableCollaborativeInbox": "false", "allowWebPosting": "true",
-    "includeInGlobalAddressList": "true", "messageModerationLevel": "MODERATE_NONE",
-    "spamModerationLevel": "MODERATE", "replyTo": "REPLY_TO_IGNORE", "whoCanLeaveGroup": "ALL_MEMBERS_CAN_LEAVE",
-    "whoCanContactOwner": "ANYONE_CAN_CONTACT", "whoCanModerateContent": "OWNERS_AND_MANAGERS",
-    "whoCanModerateMembers": "OWNERS_AND_MANAGERS", "whoCanAssistContent": "NONE",
-    "whoCanDiscoverGroup": "ALL_IN_DOMAIN_CAN_DISCOVER", "default_sender": "DEFAULT_SELF",
-    "primaryLanguage": "en_US", "maxMessageBytes": 26214400, "whoCanBanUsers": "OWNERS_AND_MANAGERS",
-    "whoCanApproveMembers": "ALL_MANAGERS_CAN_APPROVE", "includeCustomFooter": "false", "customFooterText": "",
-    "sendMessageDenyNotification": "false", "customReplyTo": "", "favoriteRepliesOnTop": "false",
-    "showInGroupDirectory": "true", "allowGoogleCommunication": "false",
-    "customRolesEnabledForSettingsToBeMerged": "false", "whoCanAddReferences": "NONE",
+    "whoCanJoin": "CAN_REQUEST_TO_JOIN",
+    "whoCanViewGroup": "ALL_MEMBERS_CAN_VIEW",
+    "whoCanViewMembership": "ALL_MEMBERS_CAN_VIEW",
+    "whoCanPostMessage": "ANYONE_CAN_POST",
+    "allowExternalMembers": "false",
+    "isArchived": "false",
+    "archiveOnly": "false",
+    "membersCanPostAsTheGroup": "false",
+    "enableCollaborativeInbox": "false",
+    "allowWebPosting": "true",
+    "includeInGlobalAddressList": "true",
+    "messageModerationLevel": "MODERATE_NONE",
+    "spamModerationLevel": "MODERATE",
+    "replyTo": "REPLY_TO_IGNORE",
+    "whoCanLeaveGroup": "ALL_MEMBERS_CAN_LEAVE",
+    "whoCanContactOwner": "ANYONE_CAN_CONTACT",
+    "whoCanModerateContent": "OWNERS_AND_MANAGERS",
+    "whoCanModerateMembers": "OWNERS_AND_MANAGERS",
+    "whoCanAssistContent": "NONE",
+    "whoCanDiscoverGroup": "ALL_IN_DOMAIN_CAN_DISCOVER",
+    "default_sender": "DEFAULT_SELF",
+    "primaryLanguage": "en_US",
+    "maxMessageBytes": 26214400,
+    "whoCanBanUsers": "OWNERS_AND_MANAGERS",
+    "whoCanApproveMembers": "ALL_MANAGERS_CAN_APPROVE",
+    "includeCustomFooter": "false",
+    "customFooterText": "",
+    "sendMessageDenyNotification": "false",
+    "customReplyTo": "",
+    "favoriteRepliesOnTop": "false",
+    "showInGroupDirectory": "true",
+    "allowGoogleCommunication": "false",
+    "customRolesEnabledForSettingsToBeMerged": "false",
+    "whoCanAddReferences": "NONE",
     "messageDisplayFont": "DEFAULT_FONT",
-}  # fmt: skip
+}
 """What a group begins with (a public fixture of one tenant, read 2026-11)."""
 
 
@@ -92,9 +150,12 @@ def _found(call: Call) -> sqlite3.Row:
 def _shown(group: sqlite3.Row) -> dict[str, Any]:
     doc, settings = json.loads(group["doc"]), json.loads(group["settings"])
     return {
-        "kind": "groupsSettings#groups", "email": group["email"], "name": doc.get("name", ""),
-        "description": doc.get("description", ""), **settings,
-    }  # fmt: skip
+        "kind": "groupsSettings#groups",
+        "email": group["email"],
+        "name": doc.get("name", ""),
+        "description": doc.get("description", ""),
+        **settings,
+    }
 
 
 def _get(call: Call) -> Any:
@@ -123,8 +184,10 @@ def _write(call: Call) -> Any:
     call.store.keep_stale(group["id"], "settings", _shown(group))
     call.store.run(
         "update g_groups set settings = ?, doc = ? where id = ?",
-        json.dumps(settings), json.dumps(patched(json.loads(group["doc"]), named)), group["id"],
-    )  # fmt: skip
+        json.dumps(settings),
+        json.dumps(patched(json.loads(group["doc"]), named)),
+        group["id"],
+    )
     call.effect = f"settings of {group['email']}: {', '.join(sorted({*body, *named}))}"
     again = call.store.row("select * from g_groups where id = ?", group["id"])
     return _shown(again) if again else {}
@@ -145,5 +208,7 @@ def _coupled(before: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
 
 
 HANDLERS: Handlers = {
-    "groupsSettings.groups.get": _get, "groupsSettings.groups.patch": _write, "groupsSettings.groups.update": _write,
-}  # fmt: skip
+    "groupsSettings.groups.get": _get,
+    "groupsSettings.groups.patch": _write,
+    "groupsSettings.groups.update": _write,
+}

@@ -8,7 +8,18 @@ from sharedbox_cli.emulator.google.directory import account_security, aliases, g
 from sharedbox_cli.emulator.google.gmail import delegates, filters, labels, senders, settings
 
 HANDLERS: Handlers = {
-    **users.HANDLERS, **aliases.HANDLERS, **account_security.HANDLERS, **groups.HANDLERS, **members.HANDLERS,
-    **groups_settings.HANDLERS, **delegates.HANDLERS, **senders.HANDLERS, **labels.HANDLERS, **filters.HANDLERS,
-    **settings.HANDLERS, **licensing.HANDLERS, **reports.HANDLERS, **policies.HANDLERS,
-}  # fmt: skip
+    **users.HANDLERS,
+    **aliases.HANDLERS,
+    **account_security.HANDLERS,
+    **groups.HANDLERS,
+    **members.HANDLERS,
+    **groups_settings.HANDLERS,
+    **delegates.HANDLERS,
+    **senders.HANDLERS,
+    **labels.HANDLERS,
+    **filters.HANDLERS,
+    **settings.HANDLERS,
+    **licensing.HANDLERS,
+    **reports.HANDLERS,
+    **policies.HANDLERS,
+}

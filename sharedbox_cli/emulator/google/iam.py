@@ -31,9 +31,10 @@ class Signing:
         """Return the methods by id."""
         base = "iamcredentials.projects.serviceAccounts."
         return {
-            f"{base}signBlob": self._sign_blob, f"{base}signJwt": self._sign_jwt,
+            f"{base}signBlob": self._sign_blob,
+            f"{base}signJwt": self._sign_jwt,
             f"{base}generateAccessToken": self._generate,
-        }  # fmt: skip
+        }
 
     def _account(self, call: Call, permission: str) -> sqlite3.Row:
         project, _, email = call.text("name").removeprefix("projects/").partition("/serviceAccounts/")

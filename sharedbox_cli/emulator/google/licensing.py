@@ -8,25 +8,34 @@ from sharedbox_cli.emulator.google.call import Call, Handlers, required
 from sharedbox_cli.emulator.google.errors import GoogleError, bad, exists
 
 NAMES = {
-    "1010020027": "Google Workspace Business Starter", "1010020028": "Google Workspace Business Standard",
-    "1010020025": "Google Workspace Business Plus", "1010020026": "Google Workspace Enterprise Standard",
-    "1010020020": "Google Workspace Enterprise Plus", "1010020029": "Google Workspace Enterprise Starter",
-    "1010020030": "Google Workspace Frontline Starter", "1010010001": "Cloud Identity",
-}  # fmt: skip
+    "1010020027": "Google Workspace Business Starter",
+    "1010020028": "Google Workspace Business Standard",
+    "1010020025": "Google Workspace Business Plus",
+    "1010020026": "Google Workspace Enterprise Standard",
+    "1010020020": "Google Workspace Enterprise Plus",
+    "1010020029": "Google Workspace Enterprise Starter",
+    "1010020030": "Google Workspace Frontline Starter",
+    "1010010001": "Cloud Identity",
+}
 
 
 def _shown(call: Call, product: str, sku: str, user: str) -> dict[str, Any]:
     row = call.store.row("select email from g_users where id = ?", user)
     return {
-        "kind": "licensing#licenseAssignment", "etags": f'"{sku}-{user}"', "productId": product, "skuId": sku,
-        "userId": row["email"] if row else user, "productName": product, "skuName": NAMES.get(sku, sku),
+        "kind": "licensing#licenseAssignment",
+        "etags": f'"{sku}-{user}"',
+        "productId": product,
+        "skuId": sku,
+        "userId": row["email"] if row else user,
+        "productName": product,
+        "skuName": NAMES.get(sku, sku),
         "selfLink": f"https://licensing.googleapis.com/apps/licensing/v1/product/{product}/sku/{sku}/user/{user}",
-    }  # fmt: skip
+    }
 
 
-PRODUCTS = frozenset({
-    "Google-Apps", "101001", "101005", "101006", "101031", "101033", "101034", "101037", "Google-Vault",
-})  # fmt: skip
+PRODUCTS = frozenset(
+    {"Google-Apps", "101001", "101005", "101006", "101031", "101033", "101034", "101037", "Google-Vault"}
+)
 
 
 def _product(call: Call) -> str:
@@ -39,7 +48,7 @@ def _product(call: Call) -> str:
 def _pool(call: Call) -> int:
     row = call.store.row(
         "select seats from g_seats where product = ? and sku = ?", call.text("productId"), call.text("skuId")
-    )  # fmt: skip
+    )
     if row is None:
         raise GoogleError(404, "Sku not found.", "notFound")
     return int(row["seats"])
@@ -54,9 +63,7 @@ def _user(call: Call, address: str) -> str:
 
 def _held(call: Call) -> tuple[str, str]:
     user = _user(call, call.text("userId"))
-    row = call.store.row(
-        "select sku from g_licences where product = ? and user_id = ?", call.text("productId"), user
-    )  # fmt: skip
+    row = call.store.row("select sku from g_licences where product = ? and user_id = ?", call.text("productId"), user)
     if row is None or row["sku"] != call.text("skuId"):
         raise GoogleError(404, "License not found.", "notFound")
     return user, str(row["sku"])
@@ -71,9 +78,7 @@ def _list(call: Call) -> Any:
     _product(call)
     if call.params.get("customerId") not in (call.store.customer, *call.store.domains()):
         raise bad("Invalid customerId", "invalid", location="customerId")
-    rows = call.store.rows(
-        "select * from g_licences where product = ? order by user_id, sku", call.text("productId")
-    )  # fmt: skip
+    rows = call.store.rows("select * from g_licences where product = ? order by user_id, sku", call.text("productId"))
     if call.params.get("skuId"):
         _pool(call)
         rows = [row for row in rows if row["sku"] == call.text("skuId")]
@@ -121,15 +126,18 @@ def _update(call: Call) -> Any:
 
 def _delete(call: Call) -> Any:
     user, sku = _held(call)
-    call.store.run(
-        "delete from g_licences where product = ? and user_id = ?", call.text("productId"), user
-    )  # fmt: skip
+    call.store.run("delete from g_licences where product = ? and user_id = ?", call.text("productId"), user)
     call.effect = f"licence {sku} of {user} taken"
     return {}
 
 
 _BASE = "licensing.licenseAssignments"
 HANDLERS: Handlers = {
-    f"{_BASE}.get": _get, f"{_BASE}.insert": _insert, f"{_BASE}.update": _update, f"{_BASE}.patch": _update,
-    f"{_BASE}.delete": _delete, f"{_BASE}.listForProduct": _list, f"{_BASE}.listForProductAndSku": _list,
-}  # fmt: skip
+    f"{_BASE}.get": _get,
+    f"{_BASE}.insert": _insert,
+    f"{_BASE}.update": _update,
+    f"{_BASE}.patch": _update,
+    f"{_BASE}.delete": _delete,
+    f"{_BASE}.listForProduct": _list,
+    f"{_BASE}.listForProductAndSku": _list,
+}

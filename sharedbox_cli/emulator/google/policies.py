@@ -45,24 +45,37 @@ def _domains(call: Call) -> Any:
     if call.params.get("customer") not in ("my_customer", call.store.customer):
         raise not_allowed()
     rows = call.store.rows("select * from g_domains order by is_primary desc, name")
-    return {"kind": "admin#directory#domains", "etag": '"domains"', "domains": [
-        {
-            "kind": "admin#directory#domain", "domainName": row["name"], "isPrimary": bool(row["is_primary"]),
-            "verified": True, "creationTime": "1700000000000", "etag": '"domain"',
-        }
-        for row in rows
-    ]}  # fmt: skip
+    return {
+        "kind": "admin#directory#domains",
+        "etag": '"domains"',
+        "domains": [
+            {
+                "kind": "admin#directory#domain",
+                "domainName": row["name"],
+                "isPrimary": bool(row["is_primary"]),
+                "verified": True,
+                "creationTime": "1700000000000",
+                "etag": '"domain"',
+            }
+            for row in rows
+        ],
+    }
 
 
 def _customer(call: Call) -> Any:
     if call.params.get("customerKey") not in ("my_customer", call.store.customer):
         raise missing("customerKey")
     return {
-        "kind": "admin#directory#customer", "id": call.store.customer, "etag": '"customer"',
-        "customerDomain": call.store.domains()[0], "customerCreationTime": "2023-11-14T22:13:20.000Z",
-    }  # fmt: skip
+        "kind": "admin#directory#customer",
+        "id": call.store.customer,
+        "etag": '"customer"',
+        "customerDomain": call.store.domains()[0],
+        "customerCreationTime": "2023-11-14T22:13:20.000Z",
+    }
 
 
 HANDLERS: Handlers = {
-    "cloudidentity.policies.list": _list, "directory.domains.list": _domains, "directory.customers.get": _customer,
-}  # fmt: skip
+    "cloudidentity.policies.list": _list,
+    "directory.domains.list": _domains,
+    "directory.customers.get": _customer,
+}

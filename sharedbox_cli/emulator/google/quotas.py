@@ -15,25 +15,49 @@ from sharedbox_cli.emulator.google.errors import GoogleError
 from sharedbox_cli.emulator.tenant import Tenant
 
 PUBLISHED = {
-    "google:directory": "2400/60", "google:gmail": "6000/60", "google:gmail:project": "1200000/60",
-    "google:groupsSettings:project": "100000/86400", "google:licensing:project": "1/1",
+    "google:directory": "2400/60",
+    "google:gmail": "6000/60",
+    "google:gmail:project": "1200000/60",
+    "google:groupsSettings:project": "100000/86400",
+    "google:licensing:project": "1/1",
     "google:cloudidentity:project": "1/1",
-}  # fmt: skip
+}
 """Gmail: a project from May 2026 on; the policies' figure is not published, one a second is what people report."""
 _SETTINGS = "gmail.users.settings."
-_FIVE = frozenset({
-    "gmail.users.labels.create", "gmail.users.labels.update", "gmail.users.labels.patch", "gmail.users.labels.delete",
-    *(_SETTINGS + name for name in (
-        "filters.create", "filters.delete", "delegates.delete", "sendAs.delete", "forwardingAddresses.delete",
-        "updateVacation", "updateImap", "updateAutoForwarding", "updateLanguage",
-    )),
-})  # fmt: skip
+_FIVE = frozenset(
+    {
+        "gmail.users.labels.create",
+        "gmail.users.labels.update",
+        "gmail.users.labels.patch",
+        "gmail.users.labels.delete",
+        *(
+            _SETTINGS + name
+            for name in (
+                "filters.create",
+                "filters.delete",
+                "delegates.delete",
+                "sendAs.delete",
+                "forwardingAddresses.delete",
+                "updateVacation",
+                "updateImap",
+                "updateAutoForwarding",
+                "updateLanguage",
+            )
+        ),
+    }
+)
 _HUNDRED = frozenset(
-    _SETTINGS + name for name in (
-        "delegates.create", "sendAs.create", "sendAs.update", "sendAs.patch", "sendAs.verify",
-        "forwardingAddresses.create", "updatePop",
+    _SETTINGS + name
+    for name in (
+        "delegates.create",
+        "sendAs.create",
+        "sendAs.update",
+        "sendAs.patch",
+        "sendAs.verify",
+        "forwardingAddresses.create",
+        "updatePop",
     )
-)  # fmt: skip
+)
 
 
 def publish(tenant: Tenant) -> None:
@@ -95,7 +119,14 @@ def _refusal(method: Method, *, is_project: bool) -> GoogleError:
         f"{'project' if is_project else 'user'}' of service '{service}' for consumer 'project_number:123'."
     )
     return GoogleError(
-        429, text, "rateLimitExceeded", domain="global", is_front=True,
-        info={"reason": "RATE_LIMIT_EXCEEDED", "domain": "googleapis.com",
-              "metadata": {"service": service, "quota_limit": limit}},
-    )  # fmt: skip
+        429,
+        text,
+        "rateLimitExceeded",
+        domain="global",
+        is_front=True,
+        info={
+            "reason": "RATE_LIMIT_EXCEEDED",
+            "domain": "googleapis.com",
+            "metadata": {"service": service, "quota_limit": limit},
+        },
+    )

@@ -48,13 +48,14 @@ def _of_user(call: Call, user: sqlite3.Row, day: date) -> dict[str, Any]:
         "accounts:is_suspended": {"boolValue": bool(doc.get("suspended"))},
         "accounts:is_archived": {"boolValue": False},
     }
-    entity = {
-        "type": "USER", "customerId": call.store.customer, "userEmail": user["email"], "profileId": user["id"],
-    }  # fmt: skip
+    entity = {"type": "USER", "customerId": call.store.customer, "userEmail": user["email"], "profileId": user["id"]}
     return {
-        "kind": "admin#reports#usageReport", "date": day.isoformat(), "etag": f'"{user["id"]}"', "entity": entity,
+        "kind": "admin#reports#usageReport",
+        "date": day.isoformat(),
+        "etag": f'"{user["id"]}"',
+        "entity": entity,
         "parameters": _wanted(call, known),
-    }  # fmt: skip
+    }
 
 
 def _absent(call: Call, day: date) -> dict[str, Any] | None:
@@ -99,9 +100,12 @@ def _customer(call: Call) -> Any:
         "accounts:num_users": {"intValue": str(used["n"] if used else 0)},
     }
     report = {
-        "kind": "admin#reports#usageReport", "date": day.isoformat(), "etag": '"customer"',
-        "entity": {"type": "CUSTOMER", "customerId": call.store.customer}, "parameters": _wanted(call, known),
-    }  # fmt: skip
+        "kind": "admin#reports#usageReport",
+        "date": day.isoformat(),
+        "etag": '"customer"',
+        "entity": {"type": "CUSTOMER", "customerId": call.store.customer},
+        "parameters": _wanted(call, known),
+    }
     return {"kind": "admin#reports#usageReports", "etag": '"usage"', "usageReports": [report]}
 
 

@@ -26,15 +26,25 @@ READ_ONLY: dict[str, frozenset[str]] = {
     "Label": frozenset({"id", "type", "messagesTotal", "messagesUnread", "threadsTotal", "threadsUnread"}),
     "Filter": frozenset({"id"}),
     "LicenseAssignment": frozenset({"etags", "kind", "productName", "selfLink", "skuName"}),
-}  # fmt: skip
+}
 """What the descriptions call read-only in words alone."""
 _ANY_OF_USER = {
-    "addresses": "UserAddress", "emails": "UserEmail", "externalIds": "UserExternalId", "ims": "UserIm",
-    "keywords": "UserKeyword", "languages": "UserLanguage", "locations": "UserLocation",
-    "organizations": "UserOrganization", "phones": "UserPhone", "posixAccounts": "UserPosixAccount",
-    "relations": "UserRelation", "sshPublicKeys": "UserSshPublicKey", "websites": "UserWebsite",
-    "gender": "UserGender", "notes": "UserAbout",
-}  # fmt: skip
+    "addresses": "UserAddress",
+    "emails": "UserEmail",
+    "externalIds": "UserExternalId",
+    "ims": "UserIm",
+    "keywords": "UserKeyword",
+    "languages": "UserLanguage",
+    "locations": "UserLocation",
+    "organizations": "UserOrganization",
+    "phones": "UserPhone",
+    "posixAccounts": "UserPosixAccount",
+    "relations": "UserRelation",
+    "sshPublicKeys": "UserSshPublicKey",
+    "websites": "UserWebsite",
+    "gender": "UserGender",
+    "notes": "UserAbout",
+}
 """Of `User`, where the description says `any` and means a list of these; the last two are one object each."""
 _EXTERNAL_TYPES = frozenset({"account", "custom", "customer", "login_id", "network", "organization"})
 """developers.google.com/workspace/admin/directory/reference/rest/v1/users, read 2026-11."""
@@ -96,7 +106,7 @@ def body(description: Description, method: Method, data: Any, read_only: list[st
 
 def _object(
     description: Description, schema: Mapping[str, Any], data: Mapping[str, Any], path: str, read_only: list[str]
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     known = schema.get("properties", {})
     more = schema.get("additionalProperties")
     kept = {}
@@ -120,9 +130,7 @@ def _checked(description: Description, facts: Mapping[str, Any], value: Any, pat
         _value(description, facts, value, path, [])
 
 
-def _value(
-    description: Description, facts: Mapping[str, Any], value: Any, path: str, read_only: list[str]
-) -> Any:  # fmt: skip
+def _value(description: Description, facts: Mapping[str, Any], value: Any, path: str, read_only: list[str]) -> Any:
     if "$ref" in facts:
         schema = description.schema(facts["$ref"])
         if schema.get("type") == "object":

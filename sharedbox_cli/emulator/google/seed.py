@@ -23,10 +23,15 @@ def demo(tenant: Tenant, platforms: Collection[str] = (GOOGLE_DELEGATED, GOOGLE_
     people = {
         local: make.person(local, name)
         for local, name in (
-            ("anna", "Anna Müller"), ("ben", "Ben Carter"), ("chloe", "Chloé Dubois"), ("emi", "恵美 佐藤"),
-            ("george", "Γιώργος Παππάς"), ("ines", "Inês Costa"), ("jakub", "Jakub Wójcik"),
+            ("anna", "Anna Müller"),
+            ("ben", "Ben Carter"),
+            ("chloe", "Chloé Dubois"),
+            ("emi", "恵美 佐藤"),
+            ("george", "Γιώργος Παππάς"),
+            ("ines", "Inês Costa"),
+            ("jakub", "Jakub Wójcik"),
         )
-    }  # fmt: skip
+    }
     people["hugo"] = make.person("hugo", "Hugo Left", suspended=True)
     if GOOGLE_DELEGATED in platforms:
         _demo_delegated(make, people)
@@ -36,9 +41,7 @@ def demo(tenant: Tenant, platforms: Collection[str] = (GOOGLE_DELEGATED, GOOGLE_
 
 
 def _demo_delegated(make: GoogleBuilder, people: dict[str, str]) -> None:
-    press = make.mailbox(
-        "press", "Press Contoso", aliases=(f"presse@{DOMAIN}", f"press@{OTHER_DOMAIN}"), used_mb=3_100
-    )  # fmt: skip
+    press = make.mailbox("press", "Press Contoso", aliases=(f"presse@{DOMAIN}", f"press@{OTHER_DOMAIN}"), used_mb=3_100)
     make.delegate(press, people["ben"])
     make.delegate(press, people["hugo"])
     make.delegate(press, people["george"], status="pending")
@@ -46,10 +49,14 @@ def _demo_delegated(make: GoogleBuilder, people: dict[str, str]) -> None:
     old = make.label(press, "Clippings/2024")
     make.label(press, "Interviews")
     make.filter(press, {"from": "alerts@news.example"}, {"addLabelIds": [old], "removeLabelIds": ["INBOX"]})
-    make.gmail(press, vacation={
-        "enableAutoReply": True, "responseSubject": "Away for the summer",
-        "responseBodyPlainText": "We are back on 1 September.",
-    })  # fmt: skip
+    make.gmail(
+        press,
+        vacation={
+            "enableAutoReply": True,
+            "responseSubject": "Away for the summer",
+            "responseBodyPlainText": "We are back on 1 September.",
+        },
+    )
     jobs = make.mailbox("jobs", "Jobs Contoso", used_mb=900)  # in no spec, and its one reader has left
     make.delegate(jobs, people["hugo"])
 
@@ -140,9 +147,12 @@ def _delegated(make: GoogleBuilder, number: int, members: int, crowd: _Crowd) ->
     topic = TOPICS[number % len(TOPICS)]
     local = f"{topic}-{number:05d}"
     box = make.mailbox(
-        local, _name(number, topic), aliases=_aliases(number, local), used_mb=30 if number % 97 else 40_000,
+        local,
+        _name(number, topic),
+        aliases=_aliases(number, local),
+        used_mb=30 if number % 97 else 40_000,
         extra=_NUMBERS if number % 3 == 0 else None,
-    )  # fmt: skip
+    )
     for index, who in enumerate(make.random.sample(crowd.people, min(members, len(crowd.people)))):
         make.delegate(box, who)
         if index % 4 == 0 and who not in crowd.suspended:
@@ -162,15 +172,22 @@ def _delegated(make: GoogleBuilder, number: int, members: int, crowd: _Crowd) ->
 def _gmail_mess(make: GoogleBuilder, box: str, number: int) -> None:
     labels = [make.label(box, name) for name in _LABELS[: 1 + number % len(_LABELS)]]
     make.filter(
-        box, {"query": "list:(orders) OR {subject:urgent from:boss}", "hasAttachment": True},
+        box,
+        {"query": "list:(orders) OR {subject:urgent from:boss}", "hasAttachment": True},
         {"addLabelIds": [labels[0]], "removeLabelIds": ["INBOX", "UNREAD"]},
-    )  # fmt: skip
+    )
     make.filter(box, {"size": 10_000_000, "sizeComparison": "larger"}, {"addLabelIds": ["TRASH"]})
     if number % 10 == 2:
-        make.gmail(box, vacation={
-            "enableAutoReply": True, "responseSubject": "Away", "responseBodyHtml": "<p>Back <b>soon</b></p>",
-            "startTime": "1700000000000", "endTime": "1700100000000",
-        })  # fmt: skip
+        make.gmail(
+            box,
+            vacation={
+                "enableAutoReply": True,
+                "responseSubject": "Away",
+                "responseBodyHtml": "<p>Back <b>soon</b></p>",
+                "startTime": "1700000000000",
+                "endTime": "1700100000000",
+            },
+        )
         target = f"archive{number}@elsewhere.example"
         make.store.put(box, "forwarding", target, {"forwardingEmail": target, "verificationStatus": "pending"})
 

@@ -12,14 +12,7 @@ from xml.sax.saxutils import escape
 from sharedbox_cli.emulator.google import batch, control, fields, schema, unmodelled
 from sharedbox_cli.emulator.google.access import Access
 from sharedbox_cli.emulator.google.call import NOTHING, Call
-from sharedbox_cli.emulator.google.descriptions import (
-    BY_HOST,
-    Description,
-    Method,
-    description,
-    matches,
-    text_of,
-)
+from sharedbox_cli.emulator.google.descriptions import BY_HOST, Description, Method, description, matches, text_of
 from sharedbox_cli.emulator.google.errors import GoogleError, bad, envelope, no_such_page, not_modelled
 from sharedbox_cli.emulator.google.handlers import HANDLERS
 from sharedbox_cli.emulator.google.iam import Signing
@@ -29,9 +22,7 @@ from sharedbox_cli.emulator.http import Request, Response, json_response
 from sharedbox_cli.emulator.router import Route
 from sharedbox_cli.emulator.service import World
 
-_PREFIXES = (
-    "/admin/directory/", "/admin/reports/", "/gmail/v1/", "/groups/v1/groups/", "/apps/licensing/v1/", "/v1/",
-)  # fmt: skip
+_PREFIXES = ("/admin/directory/", "/admin/reports/", "/gmail/v1/", "/groups/v1/groups/", "/apps/licensing/v1/", "/v1/")
 _EXACT = ("/token", "/v1/token", "/batch", "/batch/groupssettings/v1", "/$discovery/rest")
 _OWN_HOSTS = {"oauth2": "oauth2", "sts": "sts"}
 _MORE_HOSTS = {"groupsSettings": frozenset({"groupssettings", "www"})}
@@ -48,7 +39,7 @@ class Routes:
             ("POST", "/batch"): Route("POST", "/batch", google.batch, "batch"),
             ("POST", "/batch/groupssettings/v1"): Route("POST", "/batch/groupssettings/v1", google.batch, "batch"),
             ("GET", "/$discovery/rest"): Route("GET", "/$discovery/rest", google.discovery, "discovery"),
-        }  # fmt: skip
+        }
 
     def find(self, method: str, path: str) -> tuple[Route | None, dict[str, str], bool]:
         """Return the route, what its path holds, and whether the path has other methods."""
@@ -67,10 +58,14 @@ class Routes:
 
 def _apis(path: str) -> tuple[str, ...]:
     for prefix, apis in (
-        ("/admin/directory/", ("directory",)), ("/admin/reports/", ("reports",)), ("/gmail/", ("gmail",)),
-        ("/groups/v1/", ("groupsSettings",)), ("/apps/licensing/", ("licensing",)),
-        ("/v1/projects/", ("iamcredentials",)), ("/v1/", ("cloudidentity",)),
-    ):  # fmt: skip
+        ("/admin/directory/", ("directory",)),
+        ("/admin/reports/", ("reports",)),
+        ("/gmail/", ("gmail",)),
+        ("/groups/v1/", ("groupsSettings",)),
+        ("/apps/licensing/", ("licensing",)),
+        ("/v1/projects/", ("iamcredentials",)),
+        ("/v1/", ("cloudidentity",)),
+    ):
         if path.startswith(prefix):
             return apis
     return ()

@@ -133,8 +133,11 @@ class Store:
         """Return the direct members that are visible now."""
         return self.rows(
             "select * from g_members where group_id = ? and visible_at <= ? and (gone_at is null or gone_at > ?) "
-            "order by member_id", group, self.now, self.now,
-        )  # fmt: skip
+            "order by member_id",
+            group,
+            self.now,
+            self.now,
+        )
 
     def member(self, group: str, identity: str) -> sqlite3.Row | None:
         """Return a direct member as it really is, whether visible yet or not."""
@@ -146,8 +149,9 @@ class Store:
         found = self.rows(
             "with recursive inside(id) as (select member_id from g_members where group_id = ? and gone_at is null "
             "union select m.member_id from g_members m join inside i on m.group_id = i.id where m.gone_at is null) "
-            "select id from inside", group,
-        )  # fmt: skip
+            "select id from inside",
+            group,
+        )
         return {row["id"] for row in found}
 
     def gmail(self, user: str) -> dict[str, Any]:
@@ -167,9 +171,7 @@ class Store:
 
     def item(self, user: str, kind: str, key: str) -> dict[str, Any] | None:
         """Return one entry."""
-        found = self.row(
-            "select doc from g_items where user_id = ? and kind = ? and key = ?", user, kind, key.lower()
-        )  # fmt: skip
+        found = self.row("select doc from g_items where user_id = ? and kind = ? and key = ?", user, kind, key.lower())
         doc: dict[str, Any] | None = json.loads(found["doc"]) if found else None
         return doc
 
@@ -178,8 +180,11 @@ class Store:
         self.run(
             "insert into g_items (user_id, kind, key, doc) values (?, ?, ?, ?) "
             "on conflict (user_id, kind, key) do update set doc = excluded.doc",
-            user, kind, key.lower(), json.dumps(doc),
-        )  # fmt: skip
+            user,
+            kind,
+            key.lower(),
+            json.dumps(doc),
+        )
 
     def drop(self, user: str, kind: str, key: str) -> bool:
         """Take one entry away; return whether it was there."""

@@ -63,17 +63,23 @@ class TokenService:
             scopes = self._scopes(str(claims.get("scope", "")), account, subject)
         except TokenRefusal as refusal:
             return refusal.response()
-        return json_response(200, {
-            "access_token": self.issue(subject or account["email"], scopes, account["email"], delegated=bool(subject)),
-            "expires_in": LIFETIME, "token_type": "Bearer",
-        })  # fmt: skip
+        return json_response(
+            200,
+            {
+                "access_token": self.issue(
+                    subject or account["email"], scopes, account["email"], delegated=bool(subject)
+                ),
+                "expires_in": LIFETIME,
+                "token_type": "Bearer",
+            },
+        )
 
     def issue(self, subject: str, scopes: Sequence[str], account: str, *, delegated: bool = False) -> str:
         """Return a token; the quota of its calls is that of the account's project."""
         project = account.partition("@")[2].partition(".")[0]
-        return self._tokens.issue({
-            "aud": API, "sub": subject, "scope": " ".join(scopes), "delegated": delegated, "project": project,
-        })  # fmt: skip
+        return self._tokens.issue(
+            {"aud": API, "sub": subject, "scope": " ".join(scopes), "delegated": delegated, "project": project}
+        )
 
     def _verified(self, assertion: str) -> tuple[dict[str, Any], sqlite3.Row]:
         import jwt
@@ -114,9 +120,12 @@ class TokenService:
         keys.append(_public_pem(self.signing_key()))
         for key in keys:
             try:
-                jwt.decode(assertion, key, ["RS256"], options={
-                    "verify_aud": False, "verify_exp": False, "verify_iat": False, "verify_nbf": False,
-                })  # fmt: skip
+                jwt.decode(
+                    assertion,
+                    key,
+                    ["RS256"],
+                    options={"verify_aud": False, "verify_exp": False, "verify_iat": False, "verify_nbf": False},
+                )
             except jwt.PyJWTError:
                 continue
             return
@@ -149,8 +158,9 @@ class TokenService:
             raise TokenRefusal(
                 "unauthorized_client",
                 "Client is unauthorized to retrieve access tokens using this method, or client not authorized for any "
-                "of the scopes requested.", 401,
-            )  # fmt: skip
+                "of the scopes requested.",
+                401,
+            )
         return scopes
 
     def exchange(self, request: Request) -> Response:
@@ -173,9 +183,10 @@ class TokenService:
             text = "The audience in ID Token does not match the expected audience, or its subject is not mapped."
             raise TokenRefusal("invalid_grant", text)
         token = self.issue(f"principal://{principal['name']}", form["scope"].split(), "")
-        return json_response(200, {
-            "access_token": token, "issued_token_type": ACCESS_TOKEN, "token_type": "Bearer", "expires_in": LIFETIME,
-        })  # fmt: skip
+        return json_response(
+            200,
+            {"access_token": token, "issued_token_type": ACCESS_TOKEN, "token_type": "Bearer", "expires_in": LIFETIME},
+        )
 
     def signing_key(self) -> RSAPrivateKey:
         """Return the key that Google holds for every service account."""

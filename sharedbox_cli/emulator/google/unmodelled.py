@@ -8,11 +8,19 @@ from typing import Any
 from sharedbox_cli.emulator.google.errors import not_modelled
 
 _PARAMETERS: dict[str, frozenset[Any] | None] = {
-    "alt": frozenset({"media", "proto"}), "access_token": None, "oauth_token": None, "callback": None,
-    "uploadType": None, "upload_protocol": None, "event": None,
-    "viewType": frozenset({"domain_public"}), "customFieldMask": None, "filters": None, "orgUnitID": None,
+    "alt": frozenset({"media", "proto"}),
+    "access_token": None,
+    "oauth_token": None,
+    "callback": None,
+    "uploadType": None,
+    "upload_protocol": None,
+    "event": None,
+    "viewType": frozenset({"domain_public"}),
+    "customFieldMask": None,
+    "filters": None,
+    "orgUnitID": None,
     "groupIdFilter": None,
-}  # fmt: skip
+}
 """Name to the values that are not modelled; nothing: none is."""
 _BODIES = {
     "User": frozenset({"guestAccountInfo", "isGuestUser", "posixAccounts", "sshPublicKeys"}),

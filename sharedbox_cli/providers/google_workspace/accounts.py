@@ -12,15 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import (
-    ALLOWED,
-    BLOCKED,
-    KIND_SHARED,
-    KIND_USER,
-    Fact,
-    Field,
-    Value,
-)
+from sharedbox_cli.core.model import ALLOWED, BLOCKED, KIND_SHARED, KIND_USER, Fact, Field, Value
 
 KIND_MARK = "sharedbox-kind"
 SIGN_IN_MARK = "sharedbox-sign-in"
@@ -108,9 +100,10 @@ def name_body(display: str) -> dict[str, str]:
     """Return a name in Google's three parts: the first two must not be empty."""
     given, _, family = display.strip().partition(" ")
     return {
-        "givenName": given[:MAX_NAME_PART] or "-", "familyName": family.strip()[:MAX_NAME_PART] or "-",
+        "givenName": given[:MAX_NAME_PART] or "-",
+        "familyName": family.strip()[:MAX_NAME_PART] or "-",
         "displayName": display,
-    }  # fmt: skip
+    }
 
 
 def address_of(row: Mapping[str, Any]) -> Address:

@@ -59,7 +59,7 @@ class Google:
 
     def __init__(
         self, connection: GoogleConnection, credentials: GoogleCredentials, policies: Mapping[str, Policy]
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.admin = connection.admin
         self.customer = connection.customer
         self.shared_units = connection.shared_org_units
@@ -95,9 +95,16 @@ class Google:
         return await self._one(Ask(api, make, call, subject or self.admin, mailbox, is_write=True))
 
     async def read_all(
-        self, api: str, make: Callable[[Any, str | None], Any], key: str, call: str, *, kind: str = "",
-        mailbox: str = "", most_pages: int = MAX_PAGES,
-    ) -> tuple[list[Fields], bool]:  # fmt: skip
+        self,
+        api: str,
+        make: Callable[[Any, str | None], Any],
+        key: str,
+        call: str,
+        *,
+        kind: str = "",
+        mailbox: str = "",
+        most_pages: int = MAX_PAGES,
+    ) -> tuple[list[Fields], bool]:
         """Return the items of a list and whether these are all. Raises ObserveError for pages without end.
 
         A list without items has no key at Google; `kind` is what proves that an empty answer is one of this list.
@@ -193,7 +200,7 @@ class Google:
         await asyncio.gather(
             *(loop.run_in_executor(self._threads, self._wire.ready, ask) for ask in first_of.values()),
             return_exceptions=True,  # it comes again, part by part
-        )  # fmt: skip
+        )
         results = await loop.run_in_executor(self._threads, self._wire.send_all, asks)
         concerns: list[CloudError] = []
         for ask, result in zip(asks, results, strict=True):
@@ -223,6 +230,13 @@ def _about(error: CloudError | AuthError, ask: Ask) -> CloudError | AuthError:
     if isinstance(error, AuthError):
         return AuthError(error.summary, where=error.where, why=error.why, mend=error.mend)
     return type(error)(
-        error.summary, mailbox=ask.mailbox, call=ask.call, status=error.status, code=error.code,
-        request_id=error.request_id, why=error.why, mend=error.mend, retry_after=error.retry_after,
-    )  # fmt: skip
+        error.summary,
+        mailbox=ask.mailbox,
+        call=ask.call,
+        status=error.status,
+        code=error.code,
+        request_id=error.request_id,
+        why=error.why,
+        mend=error.mend,
+        retry_after=error.retry_after,
+    )

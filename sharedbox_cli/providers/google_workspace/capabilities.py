@@ -65,22 +65,29 @@ _DELEGATED = (
     _can("members[].until", "kept by sharedbox: past it, the next apply revokes", _DELEGATION),
     _can("members_mode", "`exact` or `at-least`", _DELEGATION),
     _cannot("sent_items", "what a delegate sends is always kept in its own Sent. Leave the key out.", _DELEGATION),
-    _can("senders", "further addresses that the mailbox sends from; others may have to confirm them",
-         f"{_GMAIL}.sendAs"),
+    _can(
+        "senders", "further addresses that the mailbox sends from; others may have to confirm them", f"{_GMAIL}.sendAs"
+    ),
     _can("folders", "labels that must be there, nested by `/`; others stay, as they hold mail", _LABELS),
     _can("tags", "labels with a colour; likewise", _LABELS),
     _can("rules", "filters; they have no names, so the name stays in the spec", f"{_GMAIL}.filters"),
     _can("auto_reply", "vacation responder: one text for all", _GMAIL),
     _cannot("auto_reply.external", "there is one text for everybody. Write it as `internal`.", _GMAIL),
-    _can("forwarding", "to a confirmed address; an outside one gets a mail with a code first",
-         f"{_GMAIL}.forwardingAddresses"),
+    _can(
+        "forwarding",
+        "to a confirmed address; an outside one gets a mail with a code first",
+        f"{_GMAIL}.forwardingAddresses",
+    ),
     _can("access.imap", "IMAP on or off", _GMAIL),
     _can("access.pop", "POP on or off", _GMAIL),
     _cannot("access.web", "Gmail on the web cannot be switched off for one mailbox. Leave the key out."),
     _cannot("access.mobile", "it is set for organisational units, in the console. Leave the key out."),
     _cannot("access.mapi", "it is a protocol of Exchange. Leave the key out."),
-    _can("storage.warn_at", "share of the pooled storage, or of the account's own limit, above which `check` warns",
-         "https://developers.google.com/workspace/admin/reports/v1/appendix/usage/user/accounts"),
+    _can(
+        "storage.warn_at",
+        "share of the pooled storage, or of the account's own limit, above which `check` warns",
+        "https://developers.google.com/workspace/admin/reports/v1/appendix/usage/user/accounts",
+    ),
     _can("storage.licence", "one with Gmail; without, no mail is received", _LICENSING),
     _can("google.org_unit", "the organisational unit, which must exist; policies hang on it", f"{_DIRECTORY}users"),
     _cannot(
@@ -92,7 +99,7 @@ _DELEGATED = (
     _can("state", "`absent` deletes the account: it can be brought back for 20 days", f"{_DIRECTORY}users/undelete"),
     _cannot("group", "it describes a group. Use the platform google-collaborative, or leave the key out."),
     *(_cannot(name, _LATER) for name in ("calendar", "contacts", "retention")),
-)  # fmt: skip
+)
 
 _NO_ACCOUNT = "a group has no account of its own. Leave the key out."
 _NO_CONTENT = "no API reaches the conversations of a group. Leave the key out, or use google-delegated."
@@ -105,8 +112,11 @@ _COLLABORATIVE = (
     _cannot("sign_in", _NO_ACCOUNT),
     _can("members[].user", "anybody; people outside need `group: {external_members: true}`", f"{_DIRECTORY}members"),
     _can("members[].group", "a group inside the group: its people are members too", f"{_DIRECTORY}members"),
-    _can("members[].rights.member", "reads, takes and answers conversations; what a member gets by default",
-         f"{_DIRECTORY}members"),
+    _can(
+        "members[].rights.member",
+        "reads, takes and answers conversations; what a member gets by default",
+        f"{_DIRECTORY}members",
+    ),
     _can("members[].rights.manager", "also approves messages and members", f"{_DIRECTORY}members"),
     _can("members[].rights.owner", "also changes settings; a group should have one", f"{_DIRECTORY}members"),
     _cannot("members[].rights.full_access", _NO_RIGHT),
@@ -114,8 +124,11 @@ _COLLABORATIVE = (
     _cannot("members[].rights.send_as", f"{_NO_RIGHT} Sending as the group is `group: {{post_as_group: true}}`."),
     _cannot("members[].rights.send_on_behalf", f"{_NO_RIGHT} Use `group: {{post_as_group: true}}`."),
     _cannot("members[].automapping", "it is a feature of Outlook. Leave the key out."),
-    _can("members[].delivery", "`all`, `daily`, `digest`, `none` or `disabled`; reading it costs a call a member",
-         f"{_DIRECTORY}members"),
+    _can(
+        "members[].delivery",
+        "`all`, `daily`, `digest`, `none` or `disabled`; reading it costs a call a member",
+        f"{_DIRECTORY}members",
+    ),
     _can("members[].until", "kept by sharedbox: past it, the next apply revokes", _INBOX),
     _can("members_mode", "`exact` or `at-least`", _INBOX),
     _cannot("sent_items", "what members send stands in the group's conversations. Leave the key out.", _INBOX),
@@ -125,23 +138,36 @@ _COLLABORATIVE = (
     _cannot("access", _NO_ACCOUNT),
     _cannot("storage", "a group takes no storage and no licence. Leave the key out.", _INBOX),
     _cannot("google", _NO_ACCOUNT),
-    _can("group", "Groups Settings, in our words; what a new inbox is made with: docs/how-to/google-workspace.md",
-         _SETTINGS),
-    _can("state", "only `present`: a deleted group cannot be brought back, and sharedbox deletes nothing for good. "
-         "Delete it at admin.google.com > Directory > Groups", f"{_DIRECTORY}groups/delete"),
+    _can(
+        "group",
+        "Groups Settings, in our words; what a new inbox is made with: docs/how-to/google-workspace.md",
+        _SETTINGS,
+    ),
+    _can(
+        "state",
+        "only `present`: a deleted group cannot be brought back, and sharedbox deletes nothing for good. "
+        "Delete it at admin.google.com > Directory > Groups",
+        f"{_DIRECTORY}groups/delete",
+    ),
     *(_cannot(name, _LATER) for name in ("calendar", "contacts", "retention")),
-)  # fmt: skip
+)
 
 CAPABILITIES: Mapping[Platform, Capabilities] = {
     GOOGLE_DELEGATED: Capabilities(
-        GOOGLE_DELEGATED, "Google Workspace account with delegates", _DELEGATED,
+        GOOGLE_DELEGATED,
+        "Google Workspace account with delegates",
+        _DELEGATED,
         values={"sign_in": ("blocked",), "storage.licence": ("none", *SKUS.values())},
-        default_rights=(Right.FULL_ACCESS,), canonical=rules.canonical,
+        default_rights=(Right.FULL_ACCESS,),
+        canonical=rules.canonical,
         afterwards="Gmail shows a delegate the mailbox after a minute, at times a day; new aliases take as long.",
     ),
     GOOGLE_COLLABORATIVE: Capabilities(
-        GOOGLE_COLLABORATIVE, "Google Group as collaborative inbox", _COLLABORATIVE,
-        values={"state": ("present",)}, default_rights=(Right.MEMBER,),
+        GOOGLE_COLLABORATIVE,
+        "Google Group as collaborative inbox",
+        _COLLABORATIVE,
+        values={"state": ("present",)},
+        default_rights=(Right.MEMBER,),
         afterwards="Google Groups shows new members and settings within minutes; new addresses take up to a day.",
     ),
-}  # fmt: skip
+}

@@ -27,9 +27,13 @@ if TYPE_CHECKING:
 _DELEGATION = "admin.google.com > Security > Access and data control > API controls > Domain-wide delegation"
 _ROLES = "admin.google.com > Account > Admin roles"
 _ROLE = {
-    DIRECTORY: "User Management Admin and Groups Admin", SETTINGS: "Groups Admin", LICENSING: "License Management",
-    REPORTS: "one with the privilege Reports", POLICIES: "Super Admin", SECURITY: "User Management Admin",
-}  # fmt: skip
+    DIRECTORY: "User Management Admin and Groups Admin",
+    SETTINGS: "Groups Admin",
+    LICENSING: "License Management",
+    REPORTS: "one with the privilege Reports",
+    POLICIES: "Super Admin",
+    SECURITY: "User Management Admin",
+}
 _OPTIONAL = {REPORTS: "storage is not told", POLICIES: "whether delegation is switched on is not told"}
 """What goes on without, and what is missed then."""
 _READ, _WRITE = "reading (plan, check, audit)", "writing (apply)"
@@ -38,7 +42,7 @@ _NOBODY = "no-such-group"
 
 def diagnose(
     connection: GoogleConnection, *, is_interactive: bool = False, prompt: Callable[[str], None] | None = None
-) -> tuple[Diagnosis, ...]:  # fmt: skip
+) -> tuple[Diagnosis, ...]:
     """Return everything that was looked at; nothing is written anywhere."""
     from sharedbox_cli.auth.google import GoogleCredentials
 
@@ -115,24 +119,34 @@ def _reads(wire: Wire, connection: GoogleConnection, readable: Sequence[str]) ->
     customer = connection.customer
     makes: dict[str, tuple[str, Make]] = {
         DIRECTORY: ("read accounts", lambda service: service.users().list(customer=customer, maxResults=1)),
-        SETTINGS: ("read group settings", lambda service: service.groups().get(
-            groupUniqueId=f"{_NOBODY}@{connection.admin.rpartition('@')[2]}",
-        )),
-        LICENSING: ("read licences", lambda service: service.licenseAssignments().listForProduct(
-            productId=PRODUCT, customerId=connection.expected_customer or connection.admin.rpartition("@")[2],
-            maxResults=1,
-        )),
-        REPORTS: ("read reports", lambda service: service.customerUsageReports().get(
-            date="2026-01-01", parameters="accounts:num_users",
-        )),
+        SETTINGS: (
+            "read group settings",
+            lambda service: service.groups().get(groupUniqueId=f"{_NOBODY}@{connection.admin.rpartition('@')[2]}"),
+        ),
+        LICENSING: (
+            "read licences",
+            lambda service: service.licenseAssignments().listForProduct(
+                productId=PRODUCT,
+                customerId=connection.expected_customer or connection.admin.rpartition("@")[2],
+                maxResults=1,
+            ),
+        ),
+        REPORTS: (
+            "read reports",
+            lambda service: service.customerUsageReports().get(date="2026-01-01", parameters="accounts:num_users"),
+        ),
         POLICIES: ("read policies", lambda service: service.policies().list(pageSize=1)),
         SECURITY: ("read app passwords", lambda service: service.asps().list(userKey=connection.admin)),
         GMAIL: ("read a mailbox's settings", lambda service: service.users().settings().delegates().list(userId="me")),
-    }  # fmt: skip
+    }
     if DIRECTORY in readable:
-        yield _read(wire, connection, DIRECTORY, "read groups", lambda service: service.groups().list(
-            customer=customer, maxResults=1,
-        ))  # fmt: skip
+        yield _read(
+            wire,
+            connection,
+            DIRECTORY,
+            "read groups",
+            lambda service: service.groups().list(customer=customer, maxResults=1),
+        )
         yield _read(
             wire, connection, DIRECTORY, "read domains", lambda service: service.domains().list(customer=customer)
         )

@@ -9,15 +9,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
-from sharedbox_cli.core.errors import (
-    Ambiguous,
-    CloudError,
-    Conflict,
-    NotFound,
-    PermissionDenied,
-    Refused,
-    Throttled,
-)
+from sharedbox_cli.core.errors import Ambiguous, CloudError, Conflict, NotFound, PermissionDenied, Refused, Throttled
 from sharedbox_cli.providers.answers import CERTIFICATE, DAILY, DOCTOR, PORTAL, Renewed, Unreachable, retry_after
 
 if TYPE_CHECKING:
@@ -30,11 +22,14 @@ NO_MAIL = "mailServiceNotEnabled"
 NOT_YET = "creationNotComplete"
 """Our code for 412 "User creation is not complete"."""
 _BY_STATUS: Mapping[int, tuple[type[CloudError], str]] = {
-    400: (Refused, "the service refused the request"), 401: (Renewed, "the service refused the token"),
-    403: (PermissionDenied, "not allowed"), 404: (NotFound, "not found"),
-    409: (Conflict, "in conflict with what is there"), 412: (Refused, "the service refused the request"),
+    400: (Refused, "the service refused the request"),
+    401: (Renewed, "the service refused the token"),
+    403: (PermissionDenied, "not allowed"),
+    404: (NotFound, "not found"),
+    409: (Conflict, "in conflict with what is there"),
+    412: (Refused, "the service refused the request"),
     429: (Throttled, "the service asks for patience"),
-}  # fmt: skip
+}
 _RETRY_AFTER = re.compile(r"Retry after (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?Z")
 _MENDS = (
     ("Domain not found", "Use a domain that is verified in this Google Workspace account."),
@@ -47,7 +42,7 @@ _MENDS = (
     ("Invalid delegate", "A delegate is an active account of the organisation, named by its primary address."),
     ("Unrecognized forwarding address", "The address must be confirmed first: a mail with a code went there."),
     ("Cyclic memberships", "Take one of the groups out of the other."),
-)  # fmt: skip
+)
 
 
 def google_error(error: HttpError, call: str, mailbox: str = "") -> CloudError:
@@ -57,10 +52,15 @@ def google_error(error: HttpError, call: str, mailbox: str = "") -> CloudError:
     headers = {str(name).lower(): str(value) for name, value in error.resp.items()}
     kind, summary = _BY_STATUS.get(status, (Refused, "the service refused the request"))
     more: dict[str, Any] = {
-        "call": call, "mailbox": mailbox, "status": status, "code": reason, "why": message[:500],
-        "request_id": headers.get("x-request-id", ""), "retry_after": retry_after(_with_told_time(headers, message)),
+        "call": call,
+        "mailbox": mailbox,
+        "status": status,
+        "code": reason,
+        "why": message[:500],
+        "request_id": headers.get("x-request-id", ""),
+        "retry_after": retry_after(_with_told_time(headers, message)),
         "mend": next((mend for word, mend in _MENDS if word in message), ""),
-    }  # fmt: skip
+    }
     if status >= 500 or status == 408:
         return Ambiguous("the service failed", **more)
     if status in (403, 429) and reason in THROTTLES:
@@ -119,10 +119,13 @@ def connection_error(error: Exception, call: str, mailbox: str = "") -> CloudErr
     text = f"{type(error).__name__}: {error}".split("\n")[0][:300]
     if isinstance(error, ssl.SSLCertVerificationError):
         return Refused(
-            "the service's certificate is not trusted", call=call, mailbox=mailbox, code=CERTIFICATE,
+            "the service's certificate is not trusted",
+            call=call,
+            mailbox=mailbox,
+            code=CERTIFICATE,
             why="A proxy that looks inside, or an unknown authority.",
             mend="Point HTTPLIB2_CA_CERTS at the certificate of your proxy.",
-        )  # fmt: skip
+        )
     if isinstance(error, (httplib2.ServerNotFoundError, ConnectionRefusedError)):
         return Unreachable(call=call, mailbox=mailbox, why=text)
     if isinstance(error, json.JSONDecodeError):

@@ -18,61 +18,110 @@ def _each(suffix: str, **words: str) -> dict[Value, str]:
 
 _SWITCH: dict[Value, str] = {True: "true", False: "false"}
 _KEEPERS: dict[Value, str] = {
-    "members": "ALL_MEMBERS", "owners-and-managers": "OWNERS_AND_MANAGERS", "owners": "OWNERS_ONLY", "nobody": "NONE",
-}  # fmt: skip
+    "members": "ALL_MEMBERS",
+    "owners-and-managers": "OWNERS_AND_MANAGERS",
+    "owners": "OWNERS_ONLY",
+    "nobody": "NONE",
+}
 WIRE: Mapping[Field, tuple[str, Mapping[Value, str]]] = {
-    Field.GROUP_POSTING: ("whoCanPostMessage", _each(
-        "_CAN_POST", anyone="ANYONE", organization="ALL_IN_DOMAIN", members="ALL_MEMBERS", managers="ALL_MANAGERS",
-        owners="ALL_OWNERS", nobody="NONE",
-    )),
+    Field.GROUP_POSTING: (
+        "whoCanPostMessage",
+        _each(
+            "_CAN_POST",
+            anyone="ANYONE",
+            organization="ALL_IN_DOMAIN",
+            members="ALL_MEMBERS",
+            managers="ALL_MANAGERS",
+            owners="ALL_OWNERS",
+            nobody="NONE",
+        ),
+    ),
     Field.GROUP_POST_AS_GROUP: ("membersCanPostAsTheGroup", _SWITCH),
     Field.GROUP_DEFAULT_SENDER: ("default_sender", {"sender": "DEFAULT_SELF", "group": "GROUP"}),
-    Field.GROUP_VIEWING: ("whoCanViewGroup", _each(
-        "_CAN_VIEW", anyone="ANYONE", organization="ALL_IN_DOMAIN", members="ALL_MEMBERS", managers="ALL_MANAGERS",
-    )),
-    Field.GROUP_MEMBERS_VIEWING: ("whoCanViewMembership", _each(
-        "_CAN_VIEW", organization="ALL_IN_DOMAIN", members="ALL_MEMBERS", managers="ALL_MANAGERS",
-    )),
-    Field.GROUP_JOINING: ("whoCanJoin", {
-        "anyone": "ANYONE_CAN_JOIN", "organization": "ALL_IN_DOMAIN_CAN_JOIN", "invited": "INVITED_CAN_JOIN",
-        "on-request": "CAN_REQUEST_TO_JOIN",
-    }),
-    Field.GROUP_LEAVING: ("whoCanLeaveGroup", _each(
-        "_CAN_LEAVE", members="ALL_MEMBERS", managers="ALL_MANAGERS", nobody="NONE",
-    )),
+    Field.GROUP_VIEWING: (
+        "whoCanViewGroup",
+        _each(
+            "_CAN_VIEW", anyone="ANYONE", organization="ALL_IN_DOMAIN", members="ALL_MEMBERS", managers="ALL_MANAGERS"
+        ),
+    ),
+    Field.GROUP_MEMBERS_VIEWING: (
+        "whoCanViewMembership",
+        _each("_CAN_VIEW", organization="ALL_IN_DOMAIN", members="ALL_MEMBERS", managers="ALL_MANAGERS"),
+    ),
+    Field.GROUP_JOINING: (
+        "whoCanJoin",
+        {
+            "anyone": "ANYONE_CAN_JOIN",
+            "organization": "ALL_IN_DOMAIN_CAN_JOIN",
+            "invited": "INVITED_CAN_JOIN",
+            "on-request": "CAN_REQUEST_TO_JOIN",
+        },
+    ),
+    Field.GROUP_LEAVING: (
+        "whoCanLeaveGroup",
+        _each("_CAN_LEAVE", members="ALL_MEMBERS", managers="ALL_MANAGERS", nobody="NONE"),
+    ),
     Field.GROUP_EXTERNAL_MEMBERS: ("allowExternalMembers", _SWITCH),
     Field.GROUP_ASSISTING: ("whoCanAssistContent", {**_KEEPERS, "managers": "MANAGERS_ONLY"}),
     Field.GROUP_MODERATING: ("whoCanModerateContent", _KEEPERS),
     Field.GROUP_MANAGING_MEMBERS: ("whoCanModerateMembers", _KEEPERS),
-    Field.GROUP_CONTACTING: ("whoCanContactOwner", _each(
-        "_CAN_CONTACT", anyone="ANYONE", organization="ALL_IN_DOMAIN", members="ALL_MEMBERS",
-        managers="ALL_MANAGERS", owners="ALL_OWNERS",
-    )),
-    Field.GROUP_DISCOVERING: ("whoCanDiscoverGroup", _each(
-        "_CAN_DISCOVER", anyone="ANYONE", organization="ALL_IN_DOMAIN", members="ALL_MEMBERS",
-    )),
-    Field.GROUP_MODERATION: ("messageModerationLevel", {
-        "none": "MODERATE_NONE", "new-members": "MODERATE_NEW_MEMBERS", "non-members": "MODERATE_NON_MEMBERS",
-        "all": "MODERATE_ALL_MESSAGES",
-    }),
-    Field.GROUP_SPAM: ("spamModerationLevel", {
-        "allow": "ALLOW", "moderate": "MODERATE", "silently-moderate": "SILENTLY_MODERATE", "reject": "REJECT",
-    }),
+    Field.GROUP_CONTACTING: (
+        "whoCanContactOwner",
+        _each(
+            "_CAN_CONTACT",
+            anyone="ANYONE",
+            organization="ALL_IN_DOMAIN",
+            members="ALL_MEMBERS",
+            managers="ALL_MANAGERS",
+            owners="ALL_OWNERS",
+        ),
+    ),
+    Field.GROUP_DISCOVERING: (
+        "whoCanDiscoverGroup",
+        _each("_CAN_DISCOVER", anyone="ANYONE", organization="ALL_IN_DOMAIN", members="ALL_MEMBERS"),
+    ),
+    Field.GROUP_MODERATION: (
+        "messageModerationLevel",
+        {
+            "none": "MODERATE_NONE",
+            "new-members": "MODERATE_NEW_MEMBERS",
+            "non-members": "MODERATE_NON_MEMBERS",
+            "all": "MODERATE_ALL_MESSAGES",
+        },
+    ),
+    Field.GROUP_SPAM: (
+        "spamModerationLevel",
+        {"allow": "ALLOW", "moderate": "MODERATE", "silently-moderate": "SILENTLY_MODERATE", "reject": "REJECT"},
+    ),
     Field.GROUP_HISTORY: ("isArchived", _SWITCH),
-}  # fmt: skip
+}
 _REPLY: dict[Value, str] = {
-    "sender": "REPLY_TO_SENDER", "group": "REPLY_TO_LIST", "owners": "REPLY_TO_OWNER",
-    "managers": "REPLY_TO_MANAGERS", "everyone-decides": "REPLY_TO_IGNORE",
-}  # fmt: skip
+    "sender": "REPLY_TO_SENDER",
+    "group": "REPLY_TO_LIST",
+    "owners": "REPLY_TO_OWNER",
+    "managers": "REPLY_TO_MANAGERS",
+    "everyone-decides": "REPLY_TO_IGNORE",
+}
 INBOX: Mapping[str, str] = {
-    "enableCollaborativeInbox": "true", "isArchived": "true", "archiveOnly": "false",
-    "messageModerationLevel": "MODERATE_NONE", "spamModerationLevel": "MODERATE", "allowExternalMembers": "false",
-    "whoCanJoin": "INVITED_CAN_JOIN", "whoCanLeaveGroup": "NONE_CAN_LEAVE", "whoCanPostMessage": "ANYONE_CAN_POST",
-    "whoCanViewGroup": "ALL_MEMBERS_CAN_VIEW", "whoCanViewMembership": "ALL_MEMBERS_CAN_VIEW",
-    "whoCanAssistContent": "ALL_MEMBERS", "whoCanModerateContent": "OWNERS_AND_MANAGERS",
-    "whoCanModerateMembers": "OWNERS_AND_MANAGERS", "whoCanContactOwner": "ALL_MANAGERS_CAN_CONTACT",
-    "membersCanPostAsTheGroup": "true", "default_sender": "GROUP", "replyTo": "REPLY_TO_SENDER",
-}  # fmt: skip
+    "enableCollaborativeInbox": "true",
+    "isArchived": "true",
+    "archiveOnly": "false",
+    "messageModerationLevel": "MODERATE_NONE",
+    "spamModerationLevel": "MODERATE",
+    "allowExternalMembers": "false",
+    "whoCanJoin": "INVITED_CAN_JOIN",
+    "whoCanLeaveGroup": "NONE_CAN_LEAVE",
+    "whoCanPostMessage": "ANYONE_CAN_POST",
+    "whoCanViewGroup": "ALL_MEMBERS_CAN_VIEW",
+    "whoCanViewMembership": "ALL_MEMBERS_CAN_VIEW",
+    "whoCanAssistContent": "ALL_MEMBERS",
+    "whoCanModerateContent": "OWNERS_AND_MANAGERS",
+    "whoCanModerateMembers": "OWNERS_AND_MANAGERS",
+    "whoCanContactOwner": "ALL_MANAGERS_CAN_CONTACT",
+    "membersCanPostAsTheGroup": "true",
+    "default_sender": "GROUP",
+    "replyTo": "REPLY_TO_SENDER",
+}
 """What a new collaborative inbox is made with, where its spec says nothing else."""
 
 

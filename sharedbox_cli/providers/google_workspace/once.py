@@ -19,9 +19,11 @@ def http_once() -> Any:
         trusted = certs.where()
     except RuntimeError:
         raise Refused(
-            "no file of certificates", code=CERTIFICATE, why="HTTPLIB2_CA_CERTS names one that is not there.",
+            "no file of certificates",
+            code=CERTIFICATE,
+            why="HTTPLIB2_CA_CERTS names one that is not there.",
             mend="Set it anew, or unset it.",
-        ) from None  # fmt: skip
+        ) from None
     made = _classes()(timeout=SILENCE_SECONDS, ca_certs=trusted)
     made.follow_redirects = False  # no token goes where an answer points
     return made

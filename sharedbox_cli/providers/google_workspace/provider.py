@@ -92,9 +92,9 @@ class GoogleWorkspace:
                 return await act(self._writer, change)  # it goes on with the steps that come after the first
             return Outcome(Status.DONE, "no answer came, and the effect is there", error.request_id)
 
-        return await send_safely(Sending(
-            lambda: act(self._writer, change), lambda: is_there(self._writer, change), found, self._clock
-        ))  # fmt: skip
+        return await send_safely(
+            Sending(lambda: act(self._writer, change), lambda: is_there(self._writer, change), found, self._clock)
+        )
 
     def settle(self, change: Change) -> Effect:
         """Return whether the effect of a change is there now, by reading only."""

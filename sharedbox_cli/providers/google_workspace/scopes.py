@@ -37,35 +37,53 @@ def _scopes(*names: str) -> tuple[str, ...]:
 _ACCOUNTS = _scopes("admin.directory.user", "admin.directory.user.alias", "admin.directory.group")
 _MEMBERS = _scopes("admin.directory.group.member")
 _READ_DIRECTORY = _scopes(
-    "admin.directory.user.readonly", "admin.directory.group.readonly", "admin.directory.group.member.readonly",
+    "admin.directory.user.readonly",
+    "admin.directory.group.readonly",
+    "admin.directory.group.member.readonly",
     "admin.directory.domain.readonly",
-)  # fmt: skip
+)
 
 DOORS: Mapping[str, Door] = {
     DIRECTORY: Door(
         "admin", "directory_v1", _READ_DIRECTORY, _ACCOUNTS + _MEMBERS, "Directory", "admin.googleapis.com"
     ),
     SECURITY: Door(
-        "admin", "directory_v1", _scopes("admin.directory.user.security"), _scopes("admin.directory.user.security"),
-        "Directory (sessions and tokens)", "admin.googleapis.com",
+        "admin",
+        "directory_v1",
+        _scopes("admin.directory.user.security"),
+        _scopes("admin.directory.user.security"),
+        "Directory (sessions and tokens)",
+        "admin.googleapis.com",
     ),
     SETTINGS: Door(
-        "groupssettings", "v1", _scopes("apps.groups.settings"), _scopes("apps.groups.settings"), "Groups Settings",
-        "groupssettings.googleapis.com", "batch/groupssettings/v1",
+        "groupssettings",
+        "v1",
+        _scopes("apps.groups.settings"),
+        _scopes("apps.groups.settings"),
+        "Groups Settings",
+        "groupssettings.googleapis.com",
+        "batch/groupssettings/v1",
     ),
     LICENSING: Door(
-        "licensing", "v1", _scopes("apps.licensing"), _scopes("apps.licensing"), "Licensing",
-        "licensing.googleapis.com",
+        "licensing", "v1", _scopes("apps.licensing"), _scopes("apps.licensing"), "Licensing", "licensing.googleapis.com"
     ),
     REPORTS: Door(
         "admin", "reports_v1", _scopes("admin.reports.usage.readonly"), (), "Reports", "admin.googleapis.com"
     ),
     POLICIES: Door(
-        "cloudidentity", "v1", _scopes("cloud-identity.policies.readonly"), (), "Policies",
+        "cloudidentity",
+        "v1",
+        _scopes("cloud-identity.policies.readonly"),
+        (),
+        "Policies",
         "cloudidentity.googleapis.com",
     ),
     GMAIL: Door(
-        "gmail", "v1", _scopes("gmail.settings.basic", "gmail.labels"),
-        _scopes("gmail.settings.basic", "gmail.settings.sharing", "gmail.labels"), "Gmail", "gmail.googleapis.com",
+        "gmail",
+        "v1",
+        _scopes("gmail.settings.basic", "gmail.labels"),
+        _scopes("gmail.settings.basic", "gmail.settings.sharing", "gmail.labels"),
+        "Gmail",
+        "gmail.googleapis.com",
     ),
-}  # fmt: skip
+}

@@ -9,8 +9,11 @@ from collections.abc import Mapping
 
 PRODUCT = "Google-Apps"
 SKUS: Mapping[str, str] = {
-    "1010020027": "google-workspace-business-starter", "1010020028": "google-workspace-business-standard",
-    "1010020025": "google-workspace-business-plus", "1010020029": "google-workspace-enterprise-starter",
-    "1010020026": "google-workspace-enterprise-standard", "1010020020": "google-workspace-enterprise-plus",
+    "1010020027": "google-workspace-business-starter",
+    "1010020028": "google-workspace-business-standard",
+    "1010020025": "google-workspace-business-plus",
+    "1010020029": "google-workspace-enterprise-starter",
+    "1010020026": "google-workspace-enterprise-standard",
+    "1010020020": "google-workspace-enterprise-plus",
     "1010020030": "google-workspace-frontline-starter",
-}  # fmt: skip
+}

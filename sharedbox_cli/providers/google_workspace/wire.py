@@ -30,9 +30,13 @@ Make = Callable[[Any], Any]
 """Gets an API's resource, returns the request."""
 IDLE_SECONDS = 30.0
 _SDK = (
-    "google.auth.exceptions", "google_auth_httplib2", "googleapiclient.discovery", "googleapiclient.http",
-    "googleapiclient.errors", "sharedbox_cli.auth.google_signing",
-)  # fmt: skip
+    "google.auth.exceptions",
+    "google_auth_httplib2",
+    "googleapiclient.discovery",
+    "googleapiclient.http",
+    "googleapiclient.errors",
+    "sharedbox_cli.auth.google_signing",
+)
 _PART = re.compile(rb"^Content-ID: *<[^>\r\n]* \+ ([^>\r\n]+)>", re.MULTILINE | re.IGNORECASE)
 
 
@@ -157,9 +161,13 @@ class Wire:
                 door = DOORS[api]
                 url = self.connection.api_urls.get(door.service)
                 self._services[api] = build(
-                    door.service, door.version, http=httplib2.Http(), static_discovery=True, cache_discovery=False,
+                    door.service,
+                    door.version,
+                    http=httplib2.Http(),
+                    static_discovery=True,
+                    cache_discovery=False,
                     client_options={"api_endpoint": url} if url else {},
-                )  # fmt: skip
+                )
             return self._services[api]
 
     def _http(self) -> Any:
@@ -262,7 +270,8 @@ def _parts(text: bytes) -> list[str]:
 
 def _mismatch(wanted: Sequence[str], got: Sequence[str]) -> str:
     counts = (
-        (len(set(wanted) - set(got)), "left out"), (len(got) - len(set(got)), "given twice"),
+        (len(set(wanted) - set(got)), "left out"),
+        (len(got) - len(set(got)), "given twice"),
         (len(set(got) - set(wanted)), "of unknown parts"),
-    )  # fmt: skip
+    )
     return ", ".join(f"{count} {what}" for count, what in counts if count) + "."

@@ -102,9 +102,7 @@ def _reads(connection: MicrosoftConnection, credential: TokenCredential, tenant:
         yield _skew(client, base, graph)
 
 
-def _read(
-    client: httpx.Client, step: str, method: str, url: str, auth: httpx.Auth, body: object = None
-) -> Diagnosis:  # fmt: skip
+def _read(client: httpx.Client, step: str, method: str, url: str, auth: httpx.Auth, body: object = None) -> Diagnosis:
     import httpx
 
     try:

@@ -69,10 +69,14 @@ def exchange_error(answer: Answer, call: str, mailbox: str = "") -> CloudError |
     """Return what an error of the admin API means, or nothing where its body says no more than the status."""
     if answer.status == 403 and is_nul_body(answer.body):
         return PermissionDenied(
-            "a directory role is missing", call=call, mailbox=mailbox, status=403,
+            "a directory role is missing",
+            call=call,
+            mailbox=mailbox,
+            status=403,
             request_id=answer.headers.get("request-id", ""),
-            why="The service knows no such command for this caller.", mend=DOCTOR,
-        )  # fmt: skip
+            why="The service knows no such command for this caller.",
+            mend=DOCTOR,
+        )
     error = _error_object(answer.body)
     details = error.get("details") or [{}]
     first = details[0] if isinstance(details, list) and isinstance(details[0], Mapping) else {}
@@ -111,10 +115,16 @@ def _made(
     if meaning is None:
         return None
     return meaning.error(
-        meaning.summary, call=call, mailbox=mailbox, status=answer.status, code=code,
-        request_id=answer.headers.get("request-id", ""), why=message[:500], mend=meaning.mend,
+        meaning.summary,
+        call=call,
+        mailbox=mailbox,
+        status=answer.status,
+        code=code,
+        request_id=answer.headers.get("request-id", ""),
+        why=message[:500],
+        mend=meaning.mend,
         retry_after=retry_after(answer.headers),
-    )  # fmt: skip
+    )
 
 
 def _error_object(body: bytes) -> dict[str, Any]:

@@ -211,12 +211,14 @@ class Graph:
         return done
 
     async def _ask(self, parts: Parts, call: str) -> dict[str, dict[str, Any] | CloudError]:
-        body = json.dumps({
-            "requests": [
-                {"id": key, "method": "GET", "url": url, **({"headers": dict(headers)} if headers else {})}
-                for key, (url, headers) in parts.items()
-            ]
-        }).encode()  # fmt: skip
+        body = json.dumps(
+            {
+                "requests": [
+                    {"id": key, "method": "GET", "url": url, **({"headers": dict(headers)} if headers else {})}
+                    for key, (url, headers) in parts.items()
+                ]
+            }
+        ).encode()
         return matched(body_of(await self._send(lambda: self._post("/$batch", body), call, ""), call), parts, call)
 
     def _post(self, path: str, body: bytes) -> RequestInformation:

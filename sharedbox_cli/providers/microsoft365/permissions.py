@@ -26,19 +26,44 @@ class Permission:
 GRAPH = "Microsoft Graph"
 EXCHANGE = "Office 365 Exchange Online"
 PERMISSIONS = (
-    Permission("User.Read.All", "df021288-bdef-4463-88db-98f22de89214", GRAPH, "plan, check, audit",
-               ("User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All")),
-    Permission("GroupMember.Read.All", "98830695-27a2-44f7-8c18-0c3ebc9698f6", GRAPH, "plan, check, audit",
-               ("Group.Read.All", "Directory.Read.All", "Directory.ReadWrite.All")),
-    Permission("Organization.Read.All", "498476ce-e0fe-48b0-b801-37ba7e2685c6", GRAPH, "licences in plan and check",
-               ("Directory.Read.All", "Directory.ReadWrite.All")),
+    Permission(
+        "User.Read.All",
+        "df021288-bdef-4463-88db-98f22de89214",
+        GRAPH,
+        "plan, check, audit",
+        ("User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"),
+    ),
+    Permission(
+        "GroupMember.Read.All",
+        "98830695-27a2-44f7-8c18-0c3ebc9698f6",
+        GRAPH,
+        "plan, check, audit",
+        ("Group.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"),
+    ),
+    Permission(
+        "Organization.Read.All",
+        "498476ce-e0fe-48b0-b801-37ba7e2685c6",
+        GRAPH,
+        "licences in plan and check",
+        ("Directory.Read.All", "Directory.ReadWrite.All"),
+    ),
     Permission("Reports.Read.All", "230c1aed-a721-4c5d-9cb4-a90514e508ef", GRAPH, "sizes in check"),
-    Permission("User.EnableDisableAccount.All", "3011c876-62b7-4ada-afa2-506cbbecc68c", GRAPH, "apply: sign_in",
-               ("User.ReadWrite.All", "Directory.ReadWrite.All")),
-    Permission("LicenseAssignment.ReadWrite.All", "5facf0c1-8979-4e95-abcf-ff3d079771c0", GRAPH,
-               "apply: storage.licence", ("User.ReadWrite.All", "Directory.ReadWrite.All")),
+    Permission(
+        "User.EnableDisableAccount.All",
+        "3011c876-62b7-4ada-afa2-506cbbecc68c",
+        GRAPH,
+        "apply: sign_in",
+        ("User.ReadWrite.All", "Directory.ReadWrite.All"),
+    ),
+    Permission(
+        "LicenseAssignment.ReadWrite.All",
+        "5facf0c1-8979-4e95-abcf-ff3d079771c0",
+        GRAPH,
+        "apply: storage.licence",
+        ("User.ReadWrite.All", "Directory.ReadWrite.All"),
+    ),
     Permission("Exchange.ManageAsApp", "dc50a0fb-09a3-484d-be87-e023b12c6440", EXCHANGE, "everything"),
-)  # fmt: skip
+)
 
 WHERE_PERMISSIONS = (
     "Entra admin center > Identity > Applications > App registrations > your app > API permissions > "

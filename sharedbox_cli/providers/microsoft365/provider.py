@@ -102,10 +102,14 @@ class Microsoft365:
 
     async def _apply(self, change: Change, request_id: str) -> Outcome:
         act = _act_of(change)
-        return await send_safely(Sending(
-            lambda: act(self._writer, change, request_id), lambda: is_there(self._writer, change),
-            lambda error: self._found(change, error), self._clock,
-        ))  # fmt: skip
+        return await send_safely(
+            Sending(
+                lambda: act(self._writer, change, request_id),
+                lambda: is_there(self._writer, change),
+                lambda error: self._found(change, error),
+                self._clock,
+            )
+        )
 
     async def _found(self, change: Change, error: Ambiguous) -> Outcome:
         identity = ""

@@ -81,18 +81,25 @@ class Entry:
 def mailbox_entry(row: Mapping[str, Any]) -> Entry:
     """Return a row of Get-MailboxPermission (E)."""
     return Entry(
-        str(row["User"]), str(row.get("UserSid") or ""), str(row.get("PrimarySmtpAddress") or ""),
-        split_rights(row["AccessRights"]), bool(row["Deny"]), bool(row["IsInherited"]),
-    )  # fmt: skip
+        str(row["User"]),
+        str(row.get("UserSid") or ""),
+        str(row.get("PrimarySmtpAddress") or ""),
+        split_rights(row["AccessRights"]),
+        bool(row["Deny"]),
+        bool(row["IsInherited"]),
+    )
 
 
 def recipient_entry(row: Mapping[str, Any]) -> Entry:
     """Return a row of Get-RecipientPermission: no `Deny` or `IsInherited` here, absent is not false (E)."""
     return Entry(
-        str(row["Trustee"]), str(row.get("TrusteeSidString") or ""),
-        str(row.get("TrusteeWithPrimarySmtpAddress") or ""), split_rights(row["AccessRights"]),
-        str(row["AccessControlType"]).lower() == "deny", False,
-    )  # fmt: skip
+        str(row["Trustee"]),
+        str(row.get("TrusteeSidString") or ""),
+        str(row.get("TrusteeWithPrimarySmtpAddress") or ""),
+        split_rights(row["AccessRights"]),
+        str(row["AccessControlType"]).lower() == "deny",
+        False,
+    )
 
 
 def on_behalf_identity(entry: object) -> str:

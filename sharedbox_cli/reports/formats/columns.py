@@ -46,9 +46,7 @@ def _broken(word: str, width: int) -> list[str]:
     return pieces
 
 
-def fit(
-    rows: Sequence[Sequence[str]], headers: Sequence[str], width: int
-) -> tuple[list[list[str]], list[int]]:  # fmt: skip
+def fit(rows: Sequence[Sequence[str]], headers: Sequence[str], width: int) -> tuple[list[list[str]], list[int]]:
     """Return rows of one line each that fit into a width, and how many of them each given row became."""
     limits = _limits(rows, headers, width)
     lines: list[list[str]] = []

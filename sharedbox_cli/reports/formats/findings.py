@@ -37,23 +37,27 @@ def to_sarif(
         }
         for item in findings
     ]
-    driver = {
-        "name": "sharedbox",
-        "version": version,
-        "rules": [_rule(*row) for row in rules],
-    }
-    return json_text(json.dumps({
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{"tool": {"driver": driver}, "invocations": [_invocation(left_out)], "results": results}],
-    }, indent=1)) + "\n"  # fmt: skip
+    driver = {"name": "sharedbox", "version": version, "rules": [_rule(*row) for row in rules]}
+    return (
+        json_text(
+            json.dumps(
+                {
+                    "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+                    "version": "2.1.0",
+                    "runs": [{"tool": {"driver": driver}, "invocations": [_invocation(left_out)], "results": results}],
+                },
+                indent=1,
+            )
+        )
+        + "\n"
+    )
 
 
 def _invocation(left_out: Sequence[LeftOut]) -> dict[str, object]:
     told = [
         {"level": "error", "message": {"text": one_line(f"{platform} was left out: {why}")}}
         for platform, why in left_out
-    ]  # fmt: skip
+    ]
     return {"executionSuccessful": not left_out, **({"toolExecutionNotifications": told} if told else {})}
 
 

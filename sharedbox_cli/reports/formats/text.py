@@ -8,9 +8,7 @@ from sharedbox_cli.reports.document import Line, Report, Section, Table, Tone
 from sharedbox_cli.reports.formats.columns import cut, fit, wrap
 from sharedbox_cli.reports.safe import ci_line, one_line
 
-_CODES = {
-    Tone.PLAIN: "", Tone.GOOD: "32", Tone.CHANGE: "33", Tone.BAD: "31", Tone.RISK: "1;31", Tone.QUIET: "2",
-}  # fmt: skip
+_CODES = {Tone.PLAIN: "", Tone.GOOD: "32", Tone.CHANGE: "33", Tone.BAD: "31", Tone.RISK: "1;31", Tone.QUIET: "2"}
 _PARAGRAPH = 6
 """From this indent on a line is a paragraph, and its continuation stands below its beginning."""
 

@@ -12,9 +12,15 @@ from sharedbox_cli.core.model import KIND_GROUP, KIND_USER, Fact, Field, Observe
 from sharedbox_cli.reports.document import Line, Report, Section, Table, Tone
 
 _LETTERS = {
-    Right.FULL_ACCESS: "F", Right.READ: "R", Right.SEND_AS: "S", Right.SEND_ON_BEHALF: "B", Right.MEMBER: "m",
-    Right.MANAGER: "M", Right.OWNER: "O", Right.OTHER: "?",
-}  # fmt: skip
+    Right.FULL_ACCESS: "F",
+    Right.READ: "R",
+    Right.SEND_AS: "S",
+    Right.SEND_ON_BEHALF: "B",
+    Right.MEMBER: "m",
+    Right.MANAGER: "M",
+    Right.OWNER: "O",
+    Right.OTHER: "?",
+}
 _KINDS: Mapping[Value, str] = {KIND_USER: "a person's mailbox", KIND_GROUP: "a plain group"}
 _ALWAYS_TOLD = (Right.FULL_ACCESS, Right.SEND_AS, Right.SEND_ON_BEHALF, Right.READ)
 """Rights whose letter the legend explains even where nobody has them; the others where somebody does."""
@@ -51,8 +57,10 @@ def access_report(
 ) -> Report:
     """Return the audit in one arrangement; the data is the same in all."""
     makers: dict[str, Callable[[_Audit], tuple[Section, ...]]] = {
-        "mailbox": _by_mailbox, "person": _by_person, "matrix": _matrix,
-    }  # fmt: skip
+        "mailbox": _by_mailbox,
+        "person": _by_person,
+        "matrix": _matrix,
+    }
     audit = _Audit(rows, sorted(boxes, key=_box_key))
     unread = [box for box in audit.boxes if box.grants is None]
     summary = (*(Line(note, Tone.QUIET) for note in notes), Line(_summary(audit, len(unread))))
@@ -106,11 +114,22 @@ def _counted(count: int, one: str, many: str) -> str:
 def row_data(row: AccessRow) -> dict[str, object]:
     """Return one row for JSON."""
     return {
-        "mailbox": row.mailbox, "platform": row.platform, "person": row.person, "name": row.name,
-        "trustee_id": row.trustee_id, "kind": str(row.kind), "right": str(row.right), "detail": row.detail,
-        "via": list(row.via), "is_enabled": row.is_enabled, "is_guest": row.is_guest, "entry": row.entry,
-        "automapping": row.automapping, "is_resolved": row.is_resolved, "address": row.address,
-    }  # fmt: skip
+        "mailbox": row.mailbox,
+        "platform": row.platform,
+        "person": row.person,
+        "name": row.name,
+        "trustee_id": row.trustee_id,
+        "kind": str(row.kind),
+        "right": str(row.right),
+        "detail": row.detail,
+        "via": list(row.via),
+        "is_enabled": row.is_enabled,
+        "is_guest": row.is_guest,
+        "entry": row.entry,
+        "automapping": row.automapping,
+        "is_resolved": row.is_resolved,
+        "address": row.address,
+    }
 
 
 def _marks(row: AccessRow) -> str:
@@ -221,9 +240,17 @@ def _flat(rows: Sequence[AccessRow]) -> Table:
     headers = ("mailbox", "platform", "person", "name", "kind", "right", "through", "entry", "enabled", "guest")
     cells = tuple(
         (
-            row.mailbox, row.platform, row.person, row.name, str(row.kind), _may(row),
-            " > ".join(row.via), row.entry, "yes" if row.is_enabled else "no", "yes" if row.is_guest else "no",
+            row.mailbox,
+            row.platform,
+            row.person,
+            row.name,
+            str(row.kind),
+            _may(row),
+            " > ".join(row.via),
+            row.entry,
+            "yes" if row.is_enabled else "no",
+            "yes" if row.is_guest else "no",
         )
         for row in rows
-    )  # fmt: skip
+    )
     return Table(headers, cells)

@@ -20,10 +20,15 @@ def capabilities_report(table: Capabilities) -> Report:
         Section("Beside that", tuple(_more(table))),
     )
     rows = tuple(
-        ("yes" if one.is_possible else "no", one.path, one.meaning, ", ".join(table.values.get(one.path, ())),
-         one.source)
+        (
+            "yes" if one.is_possible else "no",
+            one.path,
+            one.meaning,
+            ", ".join(table.values.get(one.path, ())),
+            one.source,
+        )
         for one in table.rows
-    )  # fmt: skip
+    )
     flat = Table(("possible", "path", "meaning", "values", "source"), rows)
     data = {
         "platform": name,

@@ -130,9 +130,13 @@ def _summary(plan: Plan) -> Iterator[Line]:
         yield Line(f"No changes. {count} mailbox{'' if count == 1 else 'es'} as the specs say.", Tone.GOOD)
         return
     words_ = {
-        Kind.CREATE: "to create", Kind.UPDATE: "to update", Kind.GRANT: "to grant", Kind.REVOKE: "to revoke",
-        Kind.LICENCE: "to change licence", Kind.DELETE: "to delete",
-    }  # fmt: skip
+        Kind.CREATE: "to create",
+        Kind.UPDATE: "to update",
+        Kind.GRANT: "to grant",
+        Kind.REVOKE: "to revoke",
+        Kind.LICENCE: "to change licence",
+        Kind.DELETE: "to delete",
+    }
     counts = ", ".join(f"{plan.count(kind)} {text}" for kind, text in words_.items() if plan.count(kind))
     boxes = len(plan.mailboxes)
     yield Line(
@@ -156,9 +160,7 @@ def losing_words(plan: Plan) -> str:
 def change_data(change: Change) -> dict[str, object]:
     """Return one change for JSON."""
     plain = to_plain(change)
-    return {
-        **plain, "key": change.key, "words": words(change), "reversible": not no_inverse_because(change),
-    }  # fmt: skip
+    return {**plain, "key": change.key, "words": words(change), "reversible": not no_inverse_because(change)}
 
 
 def _data(plan: Plan, refusals: Sequence[Refusal]) -> dict[str, object]:

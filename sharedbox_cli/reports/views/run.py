@@ -16,13 +16,19 @@ GO_ON = "run the same command again: it plans what is left"
 GO_ON_SAVED = "make another plan: a saved one is good once, and the next has what is left"
 
 _WORDS = {
-    Status.DONE: "done", Status.ALREADY_SO: "already so", Status.FAILED: "failed", Status.SKIPPED: "skipped",
+    Status.DONE: "done",
+    Status.ALREADY_SO: "already so",
+    Status.FAILED: "failed",
+    Status.SKIPPED: "skipped",
     Status.UNKNOWN: "unknown",
-}  # fmt: skip
+}
 _TONES = {
-    Status.DONE: Tone.GOOD, Status.ALREADY_SO: Tone.GOOD, Status.FAILED: Tone.RISK, Status.SKIPPED: Tone.CHANGE,
+    Status.DONE: Tone.GOOD,
+    Status.ALREADY_SO: Tone.GOOD,
+    Status.FAILED: Tone.RISK,
+    Status.SKIPPED: Tone.CHANGE,
     Status.UNKNOWN: Tone.RISK,
-}  # fmt: skip
+}
 
 
 def run_report(
@@ -93,11 +99,14 @@ def history_report(runs: Sequence[Mapping[str, Any]]) -> Report:
     """Return the runs, newest first."""
     rows = tuple(
         (
-            str(run["id"])[:8], str(run["started_at"])[:19].replace("T", " "), str(run["state"]), str(run["who"]),
+            str(run["id"])[:8],
+            str(run["started_at"])[:19].replace("T", " "),
+            str(run["state"]),
+            str(run["who"]),
             ", ".join(f"{count} {status}" for status, count in sorted(run["counts"].items())),
         )
         for run in runs
-    )  # fmt: skip
+    )
     table = Table(("run", "started (UTC)", "state", "by", "changes"), rows)
     summary = Line(f"{len(runs)} run{'' if len(runs) == 1 else 's'}.")
     sections = (Section("", (table,)),) if rows else ()

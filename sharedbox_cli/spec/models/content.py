@@ -38,17 +38,29 @@ def _texts(value: Any) -> Any:
 
 
 FolderPath = Annotated[
-    NameText, AfterValidator(_path),
+    NameText,
+    AfterValidator(_path),
     WithJsonSchema({"type": "string", "maxLength": MAX_PATH, "pattern": f"^{_STEP}(/{_STEP})*$"}),
-]  # fmt: skip
+]
 Size = Annotated[int, PlainValidator(_size), WithJsonSchema({"type": "string", "pattern": _SIZE})]
 Texts = Annotated[
-    list[NameText], BeforeValidator(_texts), Field(min_length=1, max_length=50),
-    WithJsonSchema({"anyOf": [
-        {"type": "string", "minLength": 1, "maxLength": 256},
-        {"type": "array", "items": {"type": "string", "minLength": 1, "maxLength": 256}, "minItems": 1, "maxItems": 50},
-    ]}),
-]  # fmt: skip
+    list[NameText],
+    BeforeValidator(_texts),
+    Field(min_length=1, max_length=50),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "minLength": 1, "maxLength": 256},
+                {
+                    "type": "array",
+                    "items": {"type": "string", "minLength": 1, "maxLength": 256},
+                    "minItems": 1,
+                    "maxItems": 50,
+                },
+            ]
+        }
+    ),
+]
 
 
 def _text_block(text: str) -> str:
@@ -133,19 +145,27 @@ class Sender(Strict):
     default: bool | None = Field(None, description="Whether new messages start with it.")
 
 
-Senders = Annotated[list[Sender], Field(json_schema_extra={
-    "contains": {"properties": {"default": {"const": True}}, "required": ["default"]}, "minContains": 0,
-    "maxContains": 1,
-})]  # fmt: skip
+Senders = Annotated[
+    list[Sender],
+    Field(
+        json_schema_extra={
+            "contains": {"properties": {"default": {"const": True}}, "required": ["default"]},
+            "minContains": 0,
+            "maxContains": 1,
+        }
+    ),
+]
 
 
 class AutoReply(Strict):
     """An answer that is sent by itself."""
 
-    model_config = ConfigDict(json_schema_extra={
-        "if": {"properties": {"enabled": {"const": True}}, "required": ["enabled"]},
-        "then": {"anyOf": [{"required": ["subject"]}, {"required": ["internal"]}]},
-    })  # fmt: skip
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": {"properties": {"enabled": {"const": True}}, "required": ["enabled"]},
+            "then": {"anyOf": [{"required": ["subject"]}, {"required": ["internal"]}]},
+        }
+    )
 
     enabled: bool | None = Field(None, description="Whether it is on.")
     subject: NameText | None = Field(None, description="Its subject.")

@@ -30,10 +30,17 @@ Percent = Annotated[int, PlainValidator(_percent), WithJsonSchema({"type": "stri
 Copies = Literal["sender", "both"]
 SignIn = Literal["blocked", "allowed"]
 Licence = Literal[
-    "none", "exchange-online-plan-1", "exchange-online-plan-2", "google-workspace-business-starter",
-    "google-workspace-business-standard", "google-workspace-business-plus", "google-workspace-enterprise-starter",
-    "google-workspace-enterprise-standard", "google-workspace-enterprise-plus", "google-workspace-frontline-starter",
-]  # fmt: skip
+    "none",
+    "exchange-online-plan-1",
+    "exchange-online-plan-2",
+    "google-workspace-business-starter",
+    "google-workspace-business-standard",
+    "google-workspace-business-plus",
+    "google-workspace-enterprise-starter",
+    "google-workspace-enterprise-standard",
+    "google-workspace-enterprise-plus",
+    "google-workspace-frontline-starter",
+]
 State = Literal["present", "absent"]
 Mode = Literal["exact", "at-least"]
 

@@ -123,9 +123,10 @@ class _Entry(Strict):
         kinds = [name for name in ("user", "group", "team") if getattr(self, name, None) is not None]
         if len(kinds) != 1:
             raise PydanticCustomError(
-                "one_of", "A member is exactly one of `user`, `group` or `team`; here: {found}.",
+                "one_of",
+                "A member is exactly one of `user`, `group` or `team`; here: {found}.",
                 {"found": ", ".join(kinds) or "none"},
-            )  # fmt: skip
+            )
         return self
 
 

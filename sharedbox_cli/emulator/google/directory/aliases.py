@@ -23,8 +23,12 @@ def _owner(call: Call, *, writes: bool = False) -> tuple[str, str, str]:
 
 def _shown(identity: str, email: str, alias: str) -> dict[str, Any]:
     return {
-        "kind": "admin#directory#alias", "id": identity, "primaryEmail": email, "alias": alias, "etag": f'"{alias}"',
-    }  # fmt: skip
+        "kind": "admin#directory#alias",
+        "id": identity,
+        "primaryEmail": email,
+        "alias": alias,
+        "etag": f'"{alias}"',
+    }
 
 
 def _list(call: Call) -> Any:

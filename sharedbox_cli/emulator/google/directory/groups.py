@@ -28,10 +28,15 @@ def shown(call: Call, group: sqlite3.Row) -> dict[str, Any]:
     """Return a group as it is read."""
     doc = json.loads(group["doc"])
     answer: dict[str, Any] = {
-        "kind": "admin#directory#group", "id": group["id"], "etag": f'"{group["id"]}"', "email": group["email"],
-        "name": doc.get("name", ""), "description": doc.get("description", ""), "adminCreated": True,
+        "kind": "admin#directory#group",
+        "id": group["id"],
+        "etag": f'"{group["id"]}"',
+        "email": group["email"],
+        "name": doc.get("name", ""),
+        "description": doc.get("description", ""),
+        "adminCreated": True,
         "directMembersCount": str(len(call.store.members(group["id"]))),
-    }  # fmt: skip
+    }
     if doc.get("externalIds"):
         answer["externalIds"] = doc["externalIds"]
     if aliases := call.store.aliases(group["id"]):
@@ -88,8 +93,13 @@ def _insert(call: Call) -> Any:
     visible = call.store.now + call.store.tenant.lag("google.group")
     call.store.run(
         "insert into g_groups values (?, ?, ?, ?, ?, ?)",
-        identity, email, json.dumps(doc), json.dumps(FRESH), call.store.now, visible,
-    )  # fmt: skip
+        identity,
+        email,
+        json.dumps(doc),
+        json.dumps(FRESH),
+        call.store.now,
+        visible,
+    )
     call.store.take(email, identity, "group", "primary")
     call.effect = f"group {email} made"
     group = call.store.row("select * from g_groups where id = ?", identity)
@@ -115,14 +125,22 @@ def _update(call: Call) -> Any:
 
 def _delete(call: Call) -> Any:
     group = found(call)
-    for sql in ("delete from g_groups where id = ?", "delete from g_names where owner = ?",
-                "delete from g_members where group_id = ?", "delete from g_members where member_id = ?"):  # fmt: skip
+    for sql in (
+        "delete from g_groups where id = ?",
+        "delete from g_names where owner = ?",
+        "delete from g_members where group_id = ?",
+        "delete from g_members where member_id = ?",
+    ):
         call.store.run(sql, group["id"])
     call.effect = f"group {group['email']} deleted"
     return NOTHING
 
 
 HANDLERS: Handlers = {
-    "directory.groups.get": _get, "directory.groups.list": _list, "directory.groups.insert": _insert,
-    "directory.groups.update": _update, "directory.groups.patch": _update, "directory.groups.delete": _delete,
-}  # fmt: skip
+    "directory.groups.get": _get,
+    "directory.groups.list": _list,
+    "directory.groups.insert": _insert,
+    "directory.groups.update": _update,
+    "directory.groups.patch": _update,
+    "directory.groups.delete": _delete,
+}

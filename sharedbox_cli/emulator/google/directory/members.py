@@ -33,9 +33,12 @@ def _identity(call: Call, key: str) -> tuple[str, str, str]:
 def shown(call: Call, row: sqlite3.Row, *, with_delivery: bool) -> dict[str, Any]:
     """Return a member as it is read; a list leaves the delivery out."""
     answer: dict[str, Any] = {
-        "kind": "admin#directory#member", "id": row["member_id"], "etag": f'"{row["member_id"]}"', "role": row["role"],
+        "kind": "admin#directory#member",
+        "id": row["member_id"],
+        "etag": f'"{row["member_id"]}"',
+        "role": row["role"],
         "type": "USER" if row["type"] == "EXTERNAL" else row["type"],
-    }  # fmt: skip
+    }
     if row["type"] != "CUSTOMER":
         email = _current_address(call, row)
         if email:
@@ -108,8 +111,14 @@ def _insert(call: Call) -> Any:
     visible = call.store.now + call.store.tenant.lag("google.member")
     call.store.run(
         "insert into g_members values (?, ?, ?, ?, ?, ?, ?, null)",
-        group["id"], identity, email, kind, role, delivery, visible,
-    )  # fmt: skip
+        group["id"],
+        identity,
+        email,
+        kind,
+        role,
+        delivery,
+        visible,
+    )
     call.effect = f"{email or identity} in {group['email']} as {role}"
     row = call.store.member(group["id"], identity)
     return shown(call, row, with_delivery=True) if row else {}
@@ -147,8 +156,11 @@ def _update(call: Call) -> Any:
     role, delivery = _terms(body, row["role"], row["delivery"])
     call.store.run(
         "update g_members set role = ?, delivery = ? where group_id = ? and member_id = ? and gone_at is null",
-        role, delivery, row["group_id"], row["member_id"],
-    )  # fmt: skip
+        role,
+        delivery,
+        row["group_id"],
+        row["member_id"],
+    )
     call.effect = f"{row['email'] or row['member_id']} is {role}, {delivery}"
     again = call.store.member(row["group_id"], row["member_id"])
     return shown(call, again, with_delivery=True) if again else {}
@@ -176,7 +188,11 @@ def _has(call: Call) -> Any:
 
 
 HANDLERS: Handlers = {
-    "directory.members.list": _list, "directory.members.get": _get, "directory.members.insert": _insert,
-    "directory.members.update": _update, "directory.members.patch": _update, "directory.members.delete": _delete,
+    "directory.members.list": _list,
+    "directory.members.get": _get,
+    "directory.members.insert": _insert,
+    "directory.members.update": _update,
+    "directory.members.patch": _update,
+    "directory.members.delete": _delete,
     "directory.members.hasMember": _has,
-}  # fmt: skip
+}

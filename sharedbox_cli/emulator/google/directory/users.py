@@ -26,9 +26,10 @@ _NEVER = "1970-01-01T00:00:00.000Z"
 _SECRET = frozenset({"password", "hashFunction"})
 _QUERY = re.compile(r"(orgUnitPath|email|isSuspended)\s*[=:]\s*('([^']*)'|\S+)")
 _HASHES = {
-    "MD5": re.compile(r"[0-9a-fA-F]{32}"), "SHA-1": re.compile(r"[0-9a-fA-F]{40}"),
+    "MD5": re.compile(r"[0-9a-fA-F]{32}"),
+    "SHA-1": re.compile(r"[0-9a-fA-F]{40}"),
     "crypt": re.compile(r"[./0-9A-Za-z]{13}|\$1\$.+|\$[56]\$(rounds=([0-9]{1,4}|10000)\$)?(?!rounds=)[^$]+\$.+"),
-}  # fmt: skip
+}
 
 
 def found(call: Call, *, writes: bool = False) -> sqlite3.Row:
@@ -55,14 +56,28 @@ def shown(call: Call, user: sqlite3.Row) -> dict[str, Any]:
     hidden = _SECRET if call.text("projection") in ("full", "custom") else _SECRET | {"customSchemas"}
     shown_name = {**name, "fullName": f"{name.get('givenName', '')} {name.get('familyName', '')}".strip()}
     answer = {
-        "kind": "admin#directory#user", "id": user["id"], "etag": f'"{user["id"]}"', "primaryEmail": user["email"],
-        "isAdmin": False, "isDelegatedAdmin": False, "lastLoginTime": _NEVER, "suspended": False, "archived": False,
-        "changePasswordAtNextLogin": False, "ipWhitelisted": False, "includeInGlobalAddressList": True,
-        "isEnrolledIn2Sv": False, "isEnforcedIn2Sv": False, "agreedToTerms": True, "orgUnitPath": "/",
-        **{key: value for key, value in doc.items() if key not in hidden}, "name": shown_name,
-        "creationTime": _time(user["created_at"]), "customerId": call.store.customer,
+        "kind": "admin#directory#user",
+        "id": user["id"],
+        "etag": f'"{user["id"]}"',
+        "primaryEmail": user["email"],
+        "isAdmin": False,
+        "isDelegatedAdmin": False,
+        "lastLoginTime": _NEVER,
+        "suspended": False,
+        "archived": False,
+        "changePasswordAtNextLogin": False,
+        "ipWhitelisted": False,
+        "includeInGlobalAddressList": True,
+        "isEnrolledIn2Sv": False,
+        "isEnforcedIn2Sv": False,
+        "agreedToTerms": True,
+        "orgUnitPath": "/",
+        **{key: value for key, value in doc.items() if key not in hidden},
+        "name": shown_name,
+        "creationTime": _time(user["created_at"]),
+        "customerId": call.store.customer,
         "isMailboxSetup": mail_state(call.store, user["id"]),
-    }  # fmt: skip
+    }
     if answer["suspended"]:
         answer["suspensionReason"] = "ADMIN"
     for key, role in (("aliases", "alias"), ("nonEditableAliases", "fixed")):
@@ -142,8 +157,13 @@ def _insert(call: Call) -> Any:
     lag, mail_lag = call.store.tenant.lag("google.user"), call.store.tenant.lag("google.mailbox")
     call.store.run(
         "insert into g_users values (?, ?, ?, ?, null, ?, ?, 0)",
-        identity, email, json.dumps(doc), now, now + lag, now + max(lag, mail_lag),
-    )  # fmt: skip
+        identity,
+        email,
+        json.dumps(doc),
+        now,
+        now + lag,
+        now + max(lag, mail_lag),
+    )
     call.store.take(email, identity, "user", "primary")
     call.effect = f"user {email} made"
     user = call.store.row("select * from g_users where id = ?", identity)
@@ -222,9 +242,10 @@ def _delete(call: Call) -> Any:
 
 def _undelete(call: Call) -> Any:
     user = call.store.row(
-        "select * from g_users where id = ? and deleted_at > ?", call.text("userKey"),
+        "select * from g_users where id = ? and deleted_at > ?",
+        call.text("userKey"),
         call.store.now - RESTORABLE_SECONDS,
-    )  # fmt: skip
+    )
     if user is None:
         raise GoogleError(412, "Cannot undelete user: unknown or deleted too long ago.", "conditionNotMet")
     if call.store.owner(user["email"]) is not None:
@@ -238,7 +259,11 @@ def _undelete(call: Call) -> Any:
 
 
 HANDLERS: Handlers = {
-    "directory.users.get": _get, "directory.users.list": _list, "directory.users.insert": _insert,
-    "directory.users.update": _update, "directory.users.patch": _update, "directory.users.delete": _delete,
+    "directory.users.get": _get,
+    "directory.users.list": _list,
+    "directory.users.insert": _insert,
+    "directory.users.update": _update,
+    "directory.users.patch": _update,
+    "directory.users.delete": _delete,
     "directory.users.undelete": _undelete,
-}  # fmt: skip
+}

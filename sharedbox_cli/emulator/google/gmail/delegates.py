@@ -70,6 +70,8 @@ def _delete(call: Call) -> Any:
 
 
 HANDLERS: Handlers = {
-    "gmail.users.settings.delegates.list": _list, "gmail.users.settings.delegates.get": _get,
-    "gmail.users.settings.delegates.create": _create, "gmail.users.settings.delegates.delete": _delete,
-}  # fmt: skip
+    "gmail.users.settings.delegates.list": _list,
+    "gmail.users.settings.delegates.get": _get,
+    "gmail.users.settings.delegates.create": _create,
+    "gmail.users.settings.delegates.delete": _delete,
+}

@@ -67,5 +67,8 @@ def _delete(call: Call) -> Any:
 
 _BASE = "gmail.users.settings.filters"
 HANDLERS: Handlers = {
-    f"{_BASE}.list": _list, f"{_BASE}.get": _get, f"{_BASE}.create": _create, f"{_BASE}.delete": _delete,
-}  # fmt: skip
+    f"{_BASE}.list": _list,
+    f"{_BASE}.get": _get,
+    f"{_BASE}.create": _create,
+    f"{_BASE}.delete": _delete,
+}

@@ -9,9 +9,21 @@ from sharedbox_cli.emulator.google.errors import GoogleError
 from sharedbox_cli.emulator.google.gmail.mailbox import absent, box, listed, refused
 
 SYSTEM = (
-    "INBOX", "SENT", "DRAFT", "TRASH", "SPAM", "STARRED", "IMPORTANT", "UNREAD", "CHAT", "CATEGORY_PERSONAL",
-    "CATEGORY_SOCIAL", "CATEGORY_PROMOTIONS", "CATEGORY_UPDATES", "CATEGORY_FORUMS",
-)  # fmt: skip
+    "INBOX",
+    "SENT",
+    "DRAFT",
+    "TRASH",
+    "SPAM",
+    "STARRED",
+    "IMPORTANT",
+    "UNREAD",
+    "CHAT",
+    "CATEGORY_PERSONAL",
+    "CATEGORY_SOCIAL",
+    "CATEGORY_PROMOTIONS",
+    "CATEGORY_UPDATES",
+    "CATEGORY_FORUMS",
+)
 MOST = 10_000
 MAX_NAME = 225
 _COLOURS = """
@@ -110,6 +122,10 @@ def _delete(call: Call) -> Any:
 
 
 HANDLERS: Handlers = {
-    "gmail.users.labels.list": _list, "gmail.users.labels.get": _get, "gmail.users.labels.create": _create,
-    "gmail.users.labels.update": _update, "gmail.users.labels.patch": _update, "gmail.users.labels.delete": _delete,
-}  # fmt: skip
+    "gmail.users.labels.list": _list,
+    "gmail.users.labels.get": _get,
+    "gmail.users.labels.create": _create,
+    "gmail.users.labels.update": _update,
+    "gmail.users.labels.patch": _update,
+    "gmail.users.labels.delete": _delete,
+}

@@ -48,9 +48,11 @@ def _create(call: Call) -> Any:
         raise GoogleError(409, "Send-as alias already exists.", "alreadyExists", status="ALREADY_EXISTS")
     item = {name: call.body[name] for name in _WRITABLE if name in call.body}
     item |= {
-        "sendAsEmail": address, "isPrimary": False, "treatAsAlias": call.body.get("treatAsAlias", False),
+        "sendAsEmail": address,
+        "isPrimary": False,
+        "treatAsAlias": call.body.get("treatAsAlias", False),
         "verificationStatus": "accepted" if is_own(call, address) else "pending",
-    }  # fmt: skip
+    }
     item["signature"] = clean(item.get("signature"))
     return _save(call, item)
 
@@ -98,6 +100,10 @@ def _delete(call: Call) -> Any:
 
 _BASE = "gmail.users.settings.sendAs"
 HANDLERS: Handlers = {
-    f"{_BASE}.list": _list, f"{_BASE}.get": _get, f"{_BASE}.create": _create, f"{_BASE}.update": _update,
-    f"{_BASE}.patch": _update, f"{_BASE}.delete": _delete,
-}  # fmt: skip
+    f"{_BASE}.list": _list,
+    f"{_BASE}.get": _get,
+    f"{_BASE}.create": _create,
+    f"{_BASE}.update": _update,
+    f"{_BASE}.patch": _update,
+    f"{_BASE}.delete": _delete,
+}

@@ -125,9 +125,7 @@ def _profile(call: Call) -> Any:
     return {"emailAddress": box(call)["email"], "messagesTotal": 0, "threadsTotal": 0, "historyId": "1"}
 
 
-_CHECKS = {
-    "vacation": _vacation, "imap": _imap, "pop": _pop, "language": _language, "autoForwarding": _forward,
-}  # fmt: skip
+_CHECKS = {"vacation": _vacation, "imap": _imap, "pop": _pop, "language": _language, "autoForwarding": _forward}
 _BASE = "gmail.users.settings"
 
 
@@ -142,7 +140,9 @@ def _methods() -> Handlers:
 
 HANDLERS: Handlers = {
     **_methods(),
-    f"{_BASE}.forwardingAddresses.list": _addresses, f"{_BASE}.forwardingAddresses.get": _address,
-    f"{_BASE}.forwardingAddresses.create": _add_address, f"{_BASE}.forwardingAddresses.delete": _drop_address,
+    f"{_BASE}.forwardingAddresses.list": _addresses,
+    f"{_BASE}.forwardingAddresses.get": _address,
+    f"{_BASE}.forwardingAddresses.create": _add_address,
+    f"{_BASE}.forwardingAddresses.delete": _drop_address,
     "gmail.users.getProfile": _profile,
-}  # fmt: skip
+}

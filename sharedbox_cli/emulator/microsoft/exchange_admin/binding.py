@@ -20,15 +20,24 @@ _NOT_ASKED = {("New-Mailbox", "Password", "Shared")}
 _SETS = {("Remove-MailboxPermission", "ResetDefault"): ["ResetDefault"]}
 """The page has a set of this name and lists the parameter in another one."""
 _ON_PREMISES = {
-    "New-Mailbox": frozenset({
-        "Arbitration", "AuditLog", "AuxAuditLog", "DisabledUser", "FederatedUser", "Linked", "LinkedRoomMailbox",
-        "RemoteArchive", "SupervisoryReviewPolicyMailbox",
-    }),
+    "New-Mailbox": frozenset(
+        {
+            "Arbitration",
+            "AuditLog",
+            "AuxAuditLog",
+            "DisabledUser",
+            "FederatedUser",
+            "Linked",
+            "LinkedRoomMailbox",
+            "RemoteArchive",
+            "SupervisoryReviewPolicyMailbox",
+        }
+    ),
     "Remove-Mailbox": frozenset({"StoreMailboxIdentity"}),
     "Add-MailboxPermission": frozenset({"Instance"}),
     "Remove-MailboxPermission": frozenset({"Instance", "Owner"}),
     "Get-MailboxStatistics": frozenset({"Database", "Server"}),
-}  # fmt: skip
+}
 """Sets that the pages list, and whose own switches are on-premises parameters left out of the facts."""
 
 

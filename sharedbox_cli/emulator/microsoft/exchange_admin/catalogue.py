@@ -56,12 +56,8 @@ CMDLETS: dict[str, Cmdlet] = {
     ),
     "Add-RecipientPermission": _of(permissions.add_recipient_permission, _SEND_AS),
     "Remove-RecipientPermission": _of(permissions.remove_recipient_permission, f"{_SEND_AS} Deny"),
-    "Get-CASMailbox": _of(
-        client_access.get_cas_mailbox, "Identity Filter ResultSize RecipientTypeDetails SortBy"
-    ),
-    "Set-CASMailbox": Cmdlet(
-        client_access.set_cas_mailbox, frozenset({"Identity", "Confirm", *client_access.DOORS})
-    ),
+    "Get-CASMailbox": _of(client_access.get_cas_mailbox, "Identity Filter ResultSize RecipientTypeDetails SortBy"),
+    "Set-CASMailbox": Cmdlet(client_access.set_cas_mailbox, frozenset({"Identity", "Confirm", *client_access.DOORS})),
     "Get-Recipient": _of(
         recipients.get_recipient,
         "Identity Filter ResultSize RecipientType RecipientTypeDetails IncludeSoftDeletedRecipients SortBy",
@@ -69,7 +65,5 @@ CMDLETS: dict[str, Cmdlet] = {
     "Get-User": _of(recipients.get_user, "Identity Filter ResultSize RecipientTypeDetails"),
     "Get-AcceptedDomain": _of(organization.get_accepted_domain, "Identity ResultSize"),
     "Get-OrganizationConfig": _of(organization.get_organization_config, ""),
-    "Get-ManagementRoleAssignment": _of(
-        organization.get_management_role_assignment, "Identity Role RoleAssignee"
-    ),
-}  # fmt: skip
+    "Get-ManagementRoleAssignment": _of(organization.get_management_role_assignment, "Identity Role RoleAssignee"),
+}

@@ -11,9 +11,9 @@ from sharedbox_cli.emulator.microsoft.exchange_admin.errors import CmdletError, 
 
 HASH_TABLE = "#Exchange.GenericHashTable"
 _LISTS = frozenset({"MultiValuedProperty", "ProxyAddressCollection"})
-_NULLABLE = frozenset({
-    "String", "SmtpAddress", "ProxyAddress", "RecipientIdParameter", "MailboxPolicyIdParameter", *_LISTS,
-})  # fmt: skip
+_NULLABLE = frozenset(
+    {"String", "SmtpAddress", "ProxyAddress", "RecipientIdParameter", "MailboxPolicyIdParameter", *_LISTS}
+)
 """Null clears the property; elsewhere, and for whom a cmdlet is about, it is refused."""
 _INT_MOST = 2**31 - 1
 _DIGITS_MOST = len(str(_INT_MOST))

@@ -86,13 +86,19 @@ def require_room(entries: list[sqlite3.Row]) -> None:
 
 def insert(
     call: Call, mailbox: str, right: str, trustee: sqlite3.Row, rights: str, *, deny: bool, automapping: bool | None
-) -> None:  # fmt: skip
+) -> None:
     """Write an entry; readers see it after the lag."""
     call.tenant.run(
         "insert into permissions values (?, ?, ?, ?, ?, ?, 0, ?, 1, ?, null)",
-        mailbox, right, trustee["id"], trustee["sid"] if rights else "", rights, int(deny),
-        None if automapping is None else int(automapping), call.now + call.tenant.lag("grant"),
-    )  # fmt: skip
+        mailbox,
+        right,
+        trustee["id"],
+        trustee["sid"] if rights else "",
+        rights,
+        int(deny),
+        None if automapping is None else int(automapping),
+        call.now + call.tenant.lag("grant"),
+    )
 
 
 def end(call: Call, row: sqlite3.Row) -> None:
@@ -107,8 +113,10 @@ def replace_rights(call: Call, row: sqlite3.Row, rights: list[str]) -> None:
     call.tenant.run(
         "insert into permissions select mailbox_id, right, trustee_id, sid, ?, deny, inherited, automapping, "
         "has_address, ?, null from permissions where rowid = ?",
-        ", ".join(rights), call.now + call.tenant.lag("grant"), row["number"],
-    )  # fmt: skip
+        ", ".join(rights),
+        call.now + call.tenant.lag("grant"),
+        row["number"],
+    )
 
 
 def add_self(call: Call, mailbox: str) -> None:

@@ -14,19 +14,33 @@ _TASKS = "Microsoft.Exchange.Configuration.Tasks."
 _DATA = "Microsoft.Exchange.Data."
 _NOT_FOUND = f"{_TASKS}ManagementObjectNotFoundException"
 _CODES = {
-    401: "Unauthorized", 403: "Forbidden", 404: "NotFound", 405: "MethodNotAllowed", 409: "Conflict",
-    415: "UnsupportedMediaType", 429: "TooManyRequests", 500: "InternalServerError", 501: "NotImplemented",
-    502: "BadGateway", 503: "ServiceUnavailable", 504: "GatewayTimeout",
-}  # fmt: skip
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "NotFound",
+    405: "MethodNotAllowed",
+    409: "Conflict",
+    415: "UnsupportedMediaType",
+    429: "TooManyRequests",
+    500: "InternalServerError",
+    501: "NotImplemented",
+    502: "BadGateway",
+    503: "ServiceUnavailable",
+    504: "GatewayTimeout",
+}
 
 
 class CmdletError(Exception):
     """A cmdlet that fails, by .NET type."""
 
     def __init__(
-        self, status: int, kind: str, sentence: str, *, outer: str = CMDLET_FAILED,
+        self,
+        status: int,
+        kind: str,
+        sentence: str,
+        *,
+        outer: str = CMDLET_FAILED,
         headers: Mapping[str, str] | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.status, self.kind, self.sentence, self.outer = status, kind, sentence, outer
         self.headers = dict(headers or {})
         super().__init__(sentence)

@@ -89,8 +89,11 @@ def find_soft_deleted(call: Call, identity: str) -> sqlite3.Row:
     key = identity.lower()
     rows = call.tenant.rows(
         MAILBOXES + "o.deleted_at is not null and (m.id = ? or m.guid = ? or lower(m.cn) = ? or lower(o.mail) = ?)",
-        legacy_id(key), key, key, key,
-    )  # fmt: skip
+        legacy_id(key),
+        key,
+        key,
+        key,
+    )
     return _only([row for row in rows if is_kept(call, row)], identity)
 
 

@@ -64,9 +64,13 @@ class Rows:
         own = doc_of(box)
         settings = {name: own.get(name, default) for name, default in SETTINGS.items()}
         return {
-            **self._identity(box), **settings, **self._state(box, own), **self._quota(box["id"]),
-            **self._delegates(box["id"]), **_FIXED,
-        }  # fmt: skip
+            **self._identity(box),
+            **settings,
+            **self._state(box, own),
+            **self._quota(box["id"]),
+            **self._delegates(box["id"]),
+            **_FIXED,
+        }
 
     def _identity(self, box: sqlite3.Row) -> Row:
         name = box["cn"]
@@ -135,5 +139,7 @@ def _on_behalf(call: Call, mailbox: str) -> list[sqlite3.Row]:
         "select p.mailbox_id, p.trustee_id, o.name from permissions p join objects o on o.id = p.trustee_id "
         f"where p.right = 'send_on_behalf' {one} and p.visible_at <= ? and (p.gone_at is null or p.gone_at > ?) "
         "and o.deleted_at is null order by o.name",
-        mailbox, call.now, call.now,
-    )  # fmt: skip
+        mailbox,
+        call.now,
+        call.now,
+    )

@@ -22,11 +22,25 @@ _DEEPEST = 50
 """Of parentheses and negations within each other (assumed: the vendor publishes no figure)."""
 _OPERATORS = frozenset({"eq", "ne", "like", "notlike", "gt", "ge", "lt", "le"})
 PROPERTIES = (
-    "Name", "Alias", "DisplayName", "PrimarySmtpAddress", "UserPrincipalName", "EmailAddresses", "RecipientType",
-    "RecipientTypeDetails", "ExternalDirectoryObjectId", "ExchangeGuid", "Guid", "HiddenFromAddressListsEnabled",
-    "LitigationHoldEnabled", "IsDirSynced", "ForwardingSmtpAddress", "WindowsEmailAddress", "LegacyExchangeDN",
+    "Name",
+    "Alias",
+    "DisplayName",
+    "PrimarySmtpAddress",
+    "UserPrincipalName",
+    "EmailAddresses",
+    "RecipientType",
+    "RecipientTypeDetails",
+    "ExternalDirectoryObjectId",
+    "ExchangeGuid",
+    "Guid",
+    "HiddenFromAddressListsEnabled",
+    "LitigationHoldEnabled",
+    "IsDirSynced",
+    "ForwardingSmtpAddress",
+    "WindowsEmailAddress",
+    "LegacyExchangeDN",
     *(f"CustomAttribute{number}" for number in range(1, 16)),
-)  # fmt: skip
+)
 """What a filter may name, of the documented properties."""
 
 

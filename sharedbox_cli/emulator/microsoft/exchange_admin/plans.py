@@ -7,9 +7,7 @@ import json
 from sharedbox_cli.emulator.microsoft.replication import licences_in_force
 from sharedbox_cli.emulator.tenant import Tenant
 
-PLAN_TWO = frozenset({
-    "efb87545-963c-4e0d-99df-69c6916d9eb0", "176a09a6-7ec5-4039-ac02-b2791c6ba793",
-})  # fmt: skip
+PLAN_TWO = frozenset({"efb87545-963c-4e0d-99df-69c6916d9eb0", "176a09a6-7ec5-4039-ac02-b2791c6ba793"})
 """Plan 2, and Archiving, which brings hold and archive to Plan 1."""
 
 

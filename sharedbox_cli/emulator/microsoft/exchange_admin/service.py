@@ -30,10 +30,16 @@ from sharedbox_cli.emulator.service import World
 from sharedbox_cli.emulator.tokens import TokenInvalid
 
 HOSTS = ("outlook.office365.com",)
-SECOND_DOOR = frozenset({
-    "organizationconfig", "accepteddomain", "mailbox", "mailboxfolderpermission", "distributiongroupmember",
-    "dynamicdistributiongroupmember",
-})  # fmt: skip
+SECOND_DOOR = frozenset(
+    {
+        "organizationconfig",
+        "accepteddomain",
+        "mailbox",
+        "mailboxfolderpermission",
+        "distributiongroupmember",
+        "dynamicdistributiongroupmember",
+    }
+)
 """Endpoints of v2.0 (learn.microsoft.com/exchange/reference/admin-api-overview, read 2026-11)."""
 
 
@@ -55,11 +61,13 @@ class ExchangeAdmin:
         self._pages = Pages(world.tenant)
         self._budget = Budget(world.tenant)
         prepare(world.tenant)
-        self.router = Router((
-            Route("POST", "/adminapi/beta/{tenant}/InvokeCommand", self._invoke, "InvokeCommand"),
-            Route("POST", "/adminapi/beta/{tenant}/$batch", self._batch, "batch"),
-            Route("POST", "/adminapi/v2.0/{tenant}/{endpoint}", self._second_door, "v2"),
-        ))  # fmt: skip
+        self.router = Router(
+            (
+                Route("POST", "/adminapi/beta/{tenant}/InvokeCommand", self._invoke, "InvokeCommand"),
+                Route("POST", "/adminapi/beta/{tenant}/$batch", self._batch, "batch"),
+                Route("POST", "/adminapi/v2.0/{tenant}/{endpoint}", self._second_door, "v2"),
+            )
+        )
 
     def owns(self, host: str, path: str) -> bool:
         """Return whether a request is for this service."""

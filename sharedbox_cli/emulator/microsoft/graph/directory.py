@@ -55,7 +55,7 @@ class DirectoryRoutes:
             Route("GET", "/v1.0/organization", self._organization, "organization.list"),
             Route("POST", "/v1.0/directoryObjects/getByIds", self._by_ids, "directoryObjects.getByIds"),
             Route("GET", "/v1.0/directory/deletedItems/microsoft.graph.user", self._deleted, "deletedItems.users"),
-        )  # fmt: skip
+        )
 
     def _users(self, request: Request, _: dict[str, str]) -> Response:
         if _wanted(request) & _SINGLE_USER_ONLY:
@@ -156,16 +156,11 @@ class DirectoryRoutes:
         tenant = self._world.tenant
         first = tenant.domains()[0]
         domains = [
-            {
-                "name": name, "isDefault": name == first, "isInitial": False, "type": "Managed",
-                "capabilities": "Email",
-            }
+            {"name": name, "isDefault": name == first, "isInitial": False, "type": "Managed", "capabilities": "Email"}
             for name in tenant.domains()
-        ]  # fmt: skip
+        ]
         country = tenant.meta("country", "DE") or None
-        whole = {
-            "id": tenant.id, "displayName": tenant.name, "verifiedDomains": domains, "countryLetterCode": country,
-        }  # fmt: skip
+        whole = {"id": tenant.id, "displayName": tenant.name, "verifiedDomains": domains, "countryLetterCode": country}
         context = f"{self._world.origin}/v1.0/$metadata#organization"
         return json_response(200, {"@odata.context": context, "value": [picked(whole, select)]})
 

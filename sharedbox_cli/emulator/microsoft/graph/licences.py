@@ -14,15 +14,27 @@ from sharedbox_cli.emulator.microsoft.graph.query import NONE, ONE, options_of, 
 from sharedbox_cli.emulator.router import Route
 from sharedbox_cli.emulator.service import World
 
-_EXCLUSIVE = frozenset({
-    "9aaf7827-d63c-4b61-89c3-182f06f82e5c", "efb87545-963c-4e0d-99df-69c6916d9eb0",
-    "4a82b400-a79f-41a4-b4e2-e94f5787b113",
-})  # fmt: skip
+_EXCLUSIVE = frozenset(
+    {
+        "9aaf7827-d63c-4b61-89c3-182f06f82e5c",
+        "efb87545-963c-4e0d-99df-69c6916d9eb0",
+        "4a82b400-a79f-41a4-b4e2-e94f5787b113",
+    }
+)
 """Mailbox plans: one of them at a time."""
 _SKU = (
-    "id", "skuId", "skuPartNumber", "appliesTo", "accountId", "accountName", "capabilityStatus", "consumedUnits",
-    "prepaidUnits", "subscriptionIds", "servicePlans",
-)  # fmt: skip
+    "id",
+    "skuId",
+    "skuPartNumber",
+    "appliesTo",
+    "accountId",
+    "accountName",
+    "capabilityStatus",
+    "consumedUnits",
+    "prepaidUnits",
+    "subscriptionIds",
+    "servicePlans",
+)
 _DETAILS = ("id", "skuId", "skuPartNumber", "servicePlans")
 
 
@@ -58,14 +70,20 @@ class LicenceRoutes:
         tenant = self._world.tenant
         value = [
             {
-                "id": f"{tenant.id}_{identity}", "skuId": identity, "skuPartNumber": part, "appliesTo": "User",
-                "accountId": tenant.id, "accountName": tenant.name, "capabilityStatus": "Enabled",
+                "id": f"{tenant.id}_{identity}",
+                "skuId": identity,
+                "skuPartNumber": part,
+                "appliesTo": "User",
+                "accountId": tenant.id,
+                "accountName": tenant.name,
+                "capabilityStatus": "Enabled",
                 "consumedUnits": used,
                 "prepaidUnits": {"enabled": enabled, "suspended": 0, "warning": 0, "lockedOut": 0},
-                "subscriptionIds": [], "servicePlans": [_plan(plan) for plan in plans],
+                "subscriptionIds": [],
+                "servicePlans": [_plan(plan) for plan in plans],
             }
             for identity, (part, plans, enabled, used) in self._sku_rows().items()
-        ]  # fmt: skip
+        ]
         return self._list("subscribedSkus", [picked(item, select) for item in value])
 
     def _list(self, what: str, value: list[dict[str, Any]]) -> Response:
@@ -79,11 +97,13 @@ class LicenceRoutes:
         skus = self._sku_rows()
         value = [
             {
-                "id": item["skuId"], "skuId": item["skuId"], "skuPartNumber": skus[item["skuId"]][0],
+                "id": item["skuId"],
+                "skuId": item["skuId"],
+                "skuPartNumber": skus[item["skuId"]][0],
                 "servicePlans": [_plan(plan) for plan in skus[item["skuId"]][1]],
             }
             for item in user["assignedLicenses"]
-        ]  # fmt: skip
+        ]
         return self._list(f"users('{user['id']}')/licenseDetails", [picked(item, select) for item in value])
 
     def _assign(self, request: Request, captured: dict[str, str]) -> Response:
@@ -157,6 +177,4 @@ def _wishes(body: dict[str, Any]) -> tuple[list[str], list[str]]:
 
 
 def _plan(plan: list[str]) -> dict[str, str]:
-    return {
-        "servicePlanId": plan[0], "servicePlanName": plan[1], "provisioningStatus": "Success", "appliesTo": "User",
-    }  # fmt: skip
+    return {"servicePlanId": plan[0], "servicePlanName": plan[1], "provisioningStatus": "Success", "appliesTo": "User"}

@@ -15,32 +15,77 @@ from sharedbox_cli.emulator.microsoft.graph.query import Kind
 from sharedbox_cli.emulator.microsoft.replication import moment
 from sharedbox_cli.emulator.tenant import Tenant
 
-USER = frozenset({
-    "id", "displayName", "mail", "userPrincipalName", "userType", "accountEnabled", "proxyAddresses",
-    "assignedLicenses", "assignedPlans", "licenseAssignmentStates", "onPremisesSyncEnabled", "usageLocation",
-    "deletedDateTime", "createdDateTime", "givenName", "surname", "jobTitle", "mobilePhone", "businessPhones",
-    "officeLocation", "preferredLanguage", "mailNickname",
-})  # fmt: skip
+USER = frozenset(
+    {
+        "id",
+        "displayName",
+        "mail",
+        "userPrincipalName",
+        "userType",
+        "accountEnabled",
+        "proxyAddresses",
+        "assignedLicenses",
+        "assignedPlans",
+        "licenseAssignmentStates",
+        "onPremisesSyncEnabled",
+        "usageLocation",
+        "deletedDateTime",
+        "createdDateTime",
+        "givenName",
+        "surname",
+        "jobTitle",
+        "mobilePhone",
+        "businessPhones",
+        "officeLocation",
+        "preferredLanguage",
+        "mailNickname",
+    }
+)
 USER_DEFAULT = (
-    "businessPhones", "displayName", "givenName", "id", "jobTitle", "mail", "mobilePhone", "officeLocation",
-    "preferredLanguage", "surname", "userPrincipalName",
-)  # fmt: skip
+    "businessPhones",
+    "displayName",
+    "givenName",
+    "id",
+    "jobTitle",
+    "mail",
+    "mobilePhone",
+    "officeLocation",
+    "preferredLanguage",
+    "surname",
+    "userPrincipalName",
+)
 USER_BASIC = frozenset({"id", "displayName", "givenName", "surname", "mail", "userPrincipalName"})
 USER_FILTERABLE: Mapping[str, Filterable] = {
     **dict.fromkeys(("id", "mail", "userPrincipalName", "mailNickname", "displayName"), TEXT),
-    "accountEnabled": BOOL, "onPremisesSyncEnabled": BOOL, "userType": CHOICE,
-    "proxyAddresses": ADDRESSES, "assignedLicenses": LICENCES, "assignedPlans": PLANS,
-}  # fmt: skip
-GROUP = frozenset({
-    "id", "displayName", "mail", "mailEnabled", "securityEnabled", "groupTypes", "proxyAddresses",
-    "onPremisesSyncEnabled", "mailNickname", "description", "createdDateTime",
-})  # fmt: skip
+    "accountEnabled": BOOL,
+    "onPremisesSyncEnabled": BOOL,
+    "userType": CHOICE,
+    "proxyAddresses": ADDRESSES,
+    "assignedLicenses": LICENCES,
+    "assignedPlans": PLANS,
+}
+GROUP = frozenset(
+    {
+        "id",
+        "displayName",
+        "mail",
+        "mailEnabled",
+        "securityEnabled",
+        "groupTypes",
+        "proxyAddresses",
+        "onPremisesSyncEnabled",
+        "mailNickname",
+        "description",
+        "createdDateTime",
+    }
+)
 GROUP_DEFAULT = tuple(sorted(GROUP - {"onPremisesSyncEnabled"}))
 GROUP_FILTERABLE: Mapping[str, Filterable] = {
     **dict.fromkeys(("id", "mail", "displayName", "mailNickname"), TEXT),
     **dict.fromkeys(("mailEnabled", "securityEnabled", "onPremisesSyncEnabled"), BOOL),
-    "proxyAddresses": ADDRESSES, "groupTypes": ADDRESSES,
-}  # fmt: skip
+    "proxyAddresses": ADDRESSES,
+    "groupTypes": ADDRESSES,
+}
 USERS = Kind(USER, USER_DEFAULT, USER_FILTERABLE)
 GROUPS = Kind(GROUP, GROUP_DEFAULT, GROUP_FILTERABLE)
 KEPT_SECONDS = 30 * 86400.0
@@ -131,11 +176,15 @@ class Directory:
 def _plans(row: sqlite3.Row, in_force: set[str], plans: dict[str, list[list[str]]]) -> list[Item]:
     return [
         {
-            "assignedDateTime": moment(row["created_at"]), "capabilityStatus": "Enabled",
-            "service": "exchange" if name.startswith("EXCHANGE") else "other", "servicePlanId": plan,
+            "assignedDateTime": moment(row["created_at"]),
+            "capabilityStatus": "Enabled",
+            "service": "exchange" if name.startswith("EXCHANGE") else "other",
+            "servicePlanId": plan,
         }
-        for sku, listed in plans.items() if sku in in_force for plan, name in listed
-    ]  # fmt: skip
+        for sku, listed in plans.items()
+        if sku in in_force
+        for plan, name in listed
+    ]
 
 
 def _user(row: sqlite3.Row, proxies: list[str], licences: list[sqlite3.Row], plans: list[Item]) -> Item:

@@ -18,11 +18,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "users.list": ("User.ReadBasic.All", *_READ_USERS),
     "users.get": ("User.ReadBasic.All", *_READ_USERS),
     "users.patch": ("User.EnableDisableAccount.All", "User.ReadWrite.All", "Directory.ReadWrite.All"),
-    "users.assignLicense": (
-        "LicenseAssignment.ReadWrite.All",
-        "User.ReadWrite.All",
-        "Directory.ReadWrite.All",
-    ),
+    "users.assignLicense": ("LicenseAssignment.ReadWrite.All", "User.ReadWrite.All", "Directory.ReadWrite.All"),
     "users.licenseDetails": ("LicenseAssignment.Read.All", *_READ_USERS),
     "groups.list": ("GroupMember.Read.All", "Group.ReadBasic.All", "Group.Read.All", "Directory.Read.All"),
     "groups.get": ("GroupMember.Read.All", "Group.ReadBasic.All", "Group.Read.All", "Directory.Read.All"),

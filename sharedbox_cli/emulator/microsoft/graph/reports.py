@@ -22,11 +22,25 @@ from sharedbox_cli.emulator.router import Route
 from sharedbox_cli.emulator.service import World
 
 COLUMNS = (
-    "Report Refresh Date", "User Principal Name", "Display Name", "Is Deleted", "Deleted Date", "Created Date",
-    "Last Activity Date", "Item Count", "Storage Used (Byte)", "Issue Warning Quota (Byte)",
-    "Prohibit Send Quota (Byte)", "Prohibit Send/Receive Quota (Byte)", "Deleted Item Count",
-    "Deleted Item Size (Byte)", "Deleted Item Quota (Byte)", "Has Archive", "Recipient Type", "Report Period",
-)  # fmt: skip
+    "Report Refresh Date",
+    "User Principal Name",
+    "Display Name",
+    "Is Deleted",
+    "Deleted Date",
+    "Created Date",
+    "Last Activity Date",
+    "Item Count",
+    "Storage Used (Byte)",
+    "Issue Warning Quota (Byte)",
+    "Prohibit Send Quota (Byte)",
+    "Prohibit Send/Receive Quota (Byte)",
+    "Deleted Item Count",
+    "Deleted Item Size (Byte)",
+    "Deleted Item Quota (Byte)",
+    "Has Archive",
+    "Recipient Type",
+    "Report Period",
+)
 PERIODS = ("D7", "D30", "D90", "D180")
 GIB = 1024**3
 LIMIT, WINDOW_SECONDS = 14, 600.0
@@ -47,12 +61,14 @@ class ReportRoutes:
         """Return the routes."""
         return (
             Route(
-                "GET", "/v1.0/reports/getMailboxUsageDetail(period={period})", self._usage,
+                "GET",
+                "/v1.0/reports/getMailboxUsageDetail(period={period})",
+                self._usage,
                 "reports.getMailboxUsageDetail",
             ),
             Route("GET", "/reports-data/{key}", self._download, "reports.download"),
             Route("GET", "/v1.0/admin/reportSettings", self._settings, "reports.settings"),
-        )  # fmt: skip
+        )
 
     def _usage(self, request: Request, captured: dict[str, str]) -> Response:
         options_of(request, NONE)
@@ -111,7 +127,20 @@ class ReportRoutes:
         quotas: list[object] = [most * 98 // 100, most * 99 // 100, most] if deleted is None else ["", "", ""]
         has_archive = json.loads(row["doc"]).get("ArchiveGuid", _NO_ARCHIVE) != _NO_ARCHIVE
         return [
-            refreshed, upn, name, str(deleted is not None), day, "2024-01-02", refreshed, row["items"],
-            row["used_bytes"], *quotas, 0, 0, 30 * GIB if deleted is None else "", str(has_archive),
-            "Shared" if row["type"] == "SharedMailbox" else "User", period,
-        ]  # fmt: skip
+            refreshed,
+            upn,
+            name,
+            str(deleted is not None),
+            day,
+            "2024-01-02",
+            refreshed,
+            row["items"],
+            row["used_bytes"],
+            *quotas,
+            0,
+            0,
+            30 * GIB if deleted is None else "",
+            str(has_archive),
+            "Shared" if row["type"] == "SharedMailbox" else "User",
+            period,
+        ]

@@ -40,13 +40,15 @@ class Graph:
         self._world = world
         replication.prepare(world.tenant)
         self._units = Units(world.tenant)
-        self.router = Router((
-            Route("POST", "/v1.0/$batch", self._batch, "batch"),
-            *DirectoryRoutes(world).routes(),
-            *SignInRoutes(world).routes(),
-            *LicenceRoutes(world).routes(),
-            *ReportRoutes(world).routes(),
-        ))  # fmt: skip
+        self.router = Router(
+            (
+                Route("POST", "/v1.0/$batch", self._batch, "batch"),
+                *DirectoryRoutes(world).routes(),
+                *SignInRoutes(world).routes(),
+                *LicenceRoutes(world).routes(),
+                *ReportRoutes(world).routes(),
+            )
+        )
 
     def owns(self, host: str, path: str) -> bool:
         """Return whether a request is for this service."""

@@ -21,15 +21,24 @@ from sharedbox_cli.emulator.router import Route
 from sharedbox_cli.emulator.service import World
 
 _PATCHABLE = frozenset({"accountEnabled", "usageLocation", "displayName"})
-_READ_ONLY = frozenset({
-    "proxyAddresses", "assignedLicenses", "assignedPlans", "licenseAssignmentStates", "id", "createdDateTime",
-    "deletedDateTime",
-})  # fmt: skip
+_READ_ONLY = frozenset(
+    {
+        "proxyAddresses",
+        "assignedLicenses",
+        "assignedPlans",
+        "licenseAssignmentStates",
+        "id",
+        "createdDateTime",
+        "deletedDateTime",
+    }
+)
 _MASTERED_ON_PREMISES = frozenset({"accountEnabled", "displayName"})
-_PRIVILEGED = frozenset({
-    "62e90394-69f5-4237-9190-012177145e10",  # Global Administrator
-    "7be44c8a-adaf-4e2a-84d6-ab2649e08a13",  # Privileged Authentication Administrator
-})  # fmt: skip
+_PRIVILEGED = frozenset(
+    {
+        "62e90394-69f5-4237-9190-012177145e10",  # Global Administrator
+        "7be44c8a-adaf-4e2a-84d6-ab2649e08a13",  # Privileged Authentication Administrator
+    }
+)
 _DISPLAY_NAME_MOST = 256
 
 

@@ -14,9 +14,13 @@ from sharedbox_cli.emulator.microsoft.graph.errors import GraphError
 from sharedbox_cli.emulator.tenant import Tenant
 
 _COSTS = {
-    "users.list": 2, "users.licenseDetails": 2, "groups.members": 3, "groups.transitiveMembers": 5,
-    "directoryObjects.getByIds": 3, "subscribedSkus.list": 3,
-}  # fmt: skip
+    "users.list": 2,
+    "users.licenseDetails": 2,
+    "groups.members": 3,
+    "groups.transitiveMembers": 5,
+    "directoryObjects.getByIds": 3,
+    "subscribedSkus.list": 3,
+}
 _SECONDS = 10.0
 _WRITES, _WRITE_SECONDS = 3000, 150.0
 _NEARLY = 0.8

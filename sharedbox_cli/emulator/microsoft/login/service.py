@@ -37,12 +37,14 @@ class Login:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self.router = Router((
-            Route("GET", "/{tenant}/v2.0/.well-known/openid-configuration", self._discovery, "discovery"),
-            Route("GET", "/common/discovery/instance", self._instance, "instance"),
-            Route("POST", "/{tenant}/oauth2/v2.0/token", self._token, "token"),
-            Route("POST", "/{tenant}/oauth2/v2.0/devicecode", self._device_code, "devicecode"),
-        ))  # fmt: skip
+        self.router = Router(
+            (
+                Route("GET", "/{tenant}/v2.0/.well-known/openid-configuration", self._discovery, "discovery"),
+                Route("GET", "/common/discovery/instance", self._instance, "instance"),
+                Route("POST", "/{tenant}/oauth2/v2.0/token", self._token, "token"),
+                Route("POST", "/{tenant}/oauth2/v2.0/devicecode", self._device_code, "devicecode"),
+            )
+        )
         self._devices: dict[str, dict[str, Any]] = {}
 
     def owns(self, host: str, path: str) -> bool:
@@ -74,24 +76,30 @@ class Login:
     def _discovery(self, request: Request, captured: dict[str, str]) -> Response:
         tenant = self._tenant(captured)
         base = f"{_origin(request, self._world)}/{tenant}/oauth2/v2.0"
-        return json_response(200, {
-            "token_endpoint": f"{base}/token",
-            "authorization_endpoint": f"{base}/authorize",
-            "device_authorization_endpoint": f"{base}/devicecode",
-            "issuer": f"{_origin(request, self._world)}/{tenant}/v2.0",
-            "jwks_uri": f"{_origin(request, self._world)}/{tenant}/discovery/v2.0/keys",
-            "response_types_supported": ["code", "id_token"],
-            "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt"],
-        })  # fmt: skip
+        return json_response(
+            200,
+            {
+                "token_endpoint": f"{base}/token",
+                "authorization_endpoint": f"{base}/authorize",
+                "device_authorization_endpoint": f"{base}/devicecode",
+                "issuer": f"{_origin(request, self._world)}/{tenant}/v2.0",
+                "jwks_uri": f"{_origin(request, self._world)}/{tenant}/discovery/v2.0/keys",
+                "response_types_supported": ["code", "id_token"],
+                "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt"],
+            },
+        )
 
     def _instance(self, request: Request, captured: dict[str, str]) -> Response:
         host = request.host
         endpoint = f"{_origin(request, self._world)}/{self._world.tenant.id}/v2.0/.well-known/openid-configuration"
-        return json_response(200, {
-            "tenant_discovery_endpoint": endpoint,
-            "api-version": "1.1",
-            "metadata": [{"preferred_network": host, "preferred_cache": host, "aliases": [host]}],
-        })  # fmt: skip
+        return json_response(
+            200,
+            {
+                "tenant_discovery_endpoint": endpoint,
+                "api-version": "1.1",
+                "metadata": [{"preferred_network": host, "preferred_cache": host, "aliases": [host]}],
+            },
+        )
 
     def _token(self, request: Request, captured: dict[str, str]) -> Response:
         self._tenant(captured)
@@ -188,10 +196,17 @@ class Login:
         code = uuid.uuid4().hex
         self._devices[code] = form
         link = f"{_origin(request, self._world)}/device"
-        return json_response(200, {
-            "user_code": code[:8].upper(), "device_code": code, "verification_uri": link, "expires_in": 900,
-            "interval": 1, "message": f"To sign in, open {link} and enter the code {code[:8].upper()}.",
-        })  # fmt: skip
+        return json_response(
+            200,
+            {
+                "user_code": code[:8].upper(),
+                "device_code": code,
+                "verification_uri": link,
+                "expires_in": 900,
+                "interval": 1,
+                "message": f"To sign in, open {link} and enter the code {code[:8].upper()}.",
+            },
+        )
 
     def _device_token(self, form: dict[str, str]) -> Response:
         asked = self._devices.get(form.get("device_code", ""))
@@ -202,10 +217,17 @@ class Login:
         claims = self._app_claims(app, _resource(asked))
         scopes = ["Exchange.Manage" if role == "Exchange.ManageAsApp" else role for role in claims.pop("roles")]
         claims |= {"idtyp": "user", "upn": user["upn"] if user else "", "scp": " ".join(scopes)}
-        identity = self._world.tokens.issue({
-            "aud": app["client_id"], "iss": claims["iss"], "tid": claims["tid"], "oid": claims["oid"],
-            "sub": claims["sub"], "preferred_username": claims["upn"], "name": claims["upn"],
-        })  # fmt: skip
+        identity = self._world.tokens.issue(
+            {
+                "aud": app["client_id"],
+                "iss": claims["iss"],
+                "tid": claims["tid"],
+                "oid": claims["oid"],
+                "sub": claims["sub"],
+                "preferred_username": claims["upn"],
+                "name": claims["upn"],
+            }
+        )
         return _granted(self._world.tokens.issue(claims), identity, claims)
 
 
@@ -248,28 +270,28 @@ def _resource(form: dict[str, str]) -> str:
 
 def _granted(token: str, identity: str = "", claims: dict[str, Any] | None = None) -> Response:
     data: dict[str, Any] = {
-        "token_type": "Bearer", "expires_in": LIFETIME, "ext_expires_in": LIFETIME, "access_token": token,
-    }  # fmt: skip
+        "token_type": "Bearer",
+        "expires_in": LIFETIME,
+        "ext_expires_in": LIFETIME,
+        "access_token": token,
+    }
     if identity and claims:
         import base64
 
         info = json.dumps({"uid": claims["oid"], "utid": claims["tid"]}).encode()
         data |= {
-            "id_token": identity, "refresh_token": uuid.uuid4().hex, "scope": claims["scp"],
+            "id_token": identity,
+            "refresh_token": uuid.uuid4().hex,
+            "scope": claims["scp"],
             "client_info": base64.urlsafe_b64encode(info).decode().rstrip("="),
-        }  # fmt: skip
+        }
     return json_response(200, data)
 
 
 def _error(refusal: Refusal) -> Response:
     trace = str(uuid.uuid4())
     text = f"AADSTS{refusal.number}: {refusal.text} Trace ID: {trace}"
-    data = {
-        "error": refusal.error,
-        "error_description": text,
-        "error_codes": [refusal.number],
-        "trace_id": trace,
-    }
+    data = {"error": refusal.error, "error_description": text, "error_codes": [refusal.number], "trace_id": trace}
     return json_response(refusal.status, data)
 
 

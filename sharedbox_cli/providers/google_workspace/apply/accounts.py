@@ -34,17 +34,21 @@ async def create(writer: Writer, change: Change) -> Outcome:
     now = accounts.now_text(writer.clock.now())
     display = str(change.after.get(Field.DISPLAY_NAME) or change.mailbox.local)
     body = {
-        "primaryEmail": change.mailbox.text, "password": unknown_password(), "name": accounts.name_body(display),
+        "primaryEmail": change.mailbox.text,
+        "password": unknown_password(),
+        "name": accounts.name_body(display),
         "changePasswordAtNextLogin": False,
         "externalIds": accounts.with_marks({}, {accounts.KIND_MARK: accounts.SHARED, accounts.SIGN_IN_MARK: now}),
-    }  # fmt: skip
+    }
     is_repeated = change.mailbox in writer.started
     writer.started.setdefault(change.mailbox, writer.clock.now())
     try:
         row = await writer.google.write(
-            DIRECTORY, lambda service: service.users().insert(body=body), "directory.users.insert",
+            DIRECTORY,
+            lambda service: service.users().insert(body=body),
+            "directory.users.insert",
             mailbox=change.mailbox.text,
-        )  # fmt: skip
+        )
     except Conflict as error:
         found = await _visible(writer, change) if is_repeated else None
         if found is None or not is_made(writer, change, found):
@@ -70,9 +74,11 @@ async def _restore(writer: Writer, change: Change) -> Outcome:
         return await _seen(writer, change, change.mailbox_id)  # the first request did it
     writer.started.setdefault(change.mailbox, writer.clock.now())
     await writer.google.write(
-        DIRECTORY, lambda service: service.users().undelete(userKey=change.mailbox_id, body={"orgUnitPath": unit}),
-        "directory.users.undelete", mailbox=change.mailbox.text,
-    )  # fmt: skip
+        DIRECTORY,
+        lambda service: service.users().undelete(userKey=change.mailbox_id, body={"orgUnitPath": unit}),
+        "directory.users.undelete",
+        mailbox=change.mailbox.text,
+    )
     return await _seen(writer, change, change.mailbox_id)
 
 
@@ -124,9 +130,9 @@ async def update(writer: Writer, change: Change) -> Outcome:
             await _end_sessions(writer, change, key)
         # Last of all: an account counts as hardened only when everything was done.
         now = accounts.now_text(writer.clock.now())
-        await _write(writer, change, key, {
-            "externalIds": await _marked(writer, change, key, {accounts.SIGN_IN_MARK: now})
-        })  # fmt: skip
+        await _write(
+            writer, change, key, {"externalIds": await _marked(writer, change, key, {accounts.SIGN_IN_MARK: now})}
+        )
     return done()
 
 
@@ -155,16 +161,18 @@ async def _aliases(writer: Writer, change: Change, key: str) -> None:
         try:
             await writer.directory(
                 lambda service, alias=alias: service.users().aliases().delete(userKey=key, alias=alias),  # type: ignore[misc]
-                "directory.users.aliases.delete", change.mailbox,
-            )  # fmt: skip
+                "directory.users.aliases.delete",
+                change.mailbox,
+            )
         except NotFound:
             continue
     for alias in sorted(after - before):
         try:
             await writer.directory(
                 lambda service, alias=alias: service.users().aliases().insert(userKey=key, body={"alias": alias}),  # type: ignore[misc]
-                "directory.users.aliases.insert", change.mailbox,
-            )  # fmt: skip
+                "directory.users.aliases.insert",
+                change.mailbox,
+            )
         except Conflict:
             row = await _row(writer, key)
             if alias not in (str(text).lower() for text in row.get("aliases", ())):
@@ -187,17 +195,21 @@ async def _end_sessions(writer: Writer, change: Change, key: str) -> None:
         )
         for item in codes.get("items", ()):
             await writer.google.write(
-                SECURITY, lambda service, one=item["codeId"]: service.asps().delete(userKey=key, codeId=one),  # type: ignore[misc]
-                "directory.asps.delete", mailbox=mailbox,
-            )  # fmt: skip
+                SECURITY,
+                lambda service, one=item["codeId"]: service.asps().delete(userKey=key, codeId=one),  # type: ignore[misc]
+                "directory.asps.delete",
+                mailbox=mailbox,
+            )
         tokens = await writer.google.read(
             SECURITY, lambda service: service.tokens().list(userKey=key), "directory.tokens.list", mailbox=mailbox
         )
         for item in tokens.get("items", ()):
             await writer.google.write(
-                SECURITY, lambda service, one=item["clientId"]: service.tokens().delete(userKey=key, clientId=one),  # type: ignore[misc]
-                "directory.tokens.delete", mailbox=mailbox,
-            )  # fmt: skip
+                SECURITY,
+                lambda service, one=item["clientId"]: service.tokens().delete(userKey=key, clientId=one),  # type: ignore[misc]
+                "directory.tokens.delete",
+                mailbox=mailbox,
+            )
     except NotFound:
         if change.mailbox not in writer.made:
             raise
@@ -207,9 +219,11 @@ async def delete(writer: Writer, change: Change) -> Outcome:
     """Delete an account (restorable for 20 days); one that is gone is fine."""
     try:
         await writer.google.write(
-            DIRECTORY, lambda service: service.users().delete(userKey=change.mailbox_id), "directory.users.delete",
+            DIRECTORY,
+            lambda service: service.users().delete(userKey=change.mailbox_id),
+            "directory.users.delete",
             mailbox=change.mailbox.text,
-        )  # fmt: skip
+        )
     except NotFound:
         return already("it was gone already")
     return done()
@@ -232,9 +246,7 @@ async def licence(writer: Writer, change: Change) -> Outcome:
 
     name = "licensing.licenseAssignments.patch" if old else "licensing.licenseAssignments.insert"
     try:
-        await writer.patiently(
-            lambda: writer.google.write(LICENSING, request, name, mailbox=user), change.mailbox
-        )  # fmt: skip
+        await writer.patiently(lambda: writer.google.write(LICENSING, request, name, mailbox=user), change.mailbox)
     except CloudError as error:
         if not (isinstance(error, (Conflict, NotFound)) and await _holds(writer, user, sku)):
             if not old:
@@ -249,9 +261,11 @@ async def licence(writer: Writer, change: Change) -> Outcome:
 async def _holds(writer: Writer, user: str, sku: str) -> bool:
     try:
         await writer.google.read(
-            LICENSING, lambda service: service.licenseAssignments().get(productId=PRODUCT, skuId=sku, userId=user),
-            "licensing.licenseAssignments.get", mailbox=user,
-        )  # fmt: skip
+            LICENSING,
+            lambda service: service.licenseAssignments().get(productId=PRODUCT, skuId=sku, userId=user),
+            "licensing.licenseAssignments.get",
+            mailbox=user,
+        )
     except NotFound:
         return False
     return True
@@ -262,8 +276,9 @@ async def _take_licence(writer: Writer, user: str, sku: str) -> Outcome:
         await writer.google.write(
             LICENSING,
             lambda service: service.licenseAssignments().delete(productId=PRODUCT, skuId=sku, userId=user),
-            "licensing.licenseAssignments.delete", mailbox=user,
-        )  # fmt: skip
+            "licensing.licenseAssignments.delete",
+            mailbox=user,
+        )
     except NotFound:
         return already("it was gone already")
     return done()

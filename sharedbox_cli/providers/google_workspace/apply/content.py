@@ -73,8 +73,9 @@ async def _labels(writer: Writer, subject: Address, after: Mapping[Field, Value]
             try:
                 await writer.gmail(
                     lambda users, body=body: users.labels().create(userId="me", body=body),  # type: ignore[misc]
-                    "gmail.users.labels.create", subject,
-                )  # fmt: skip
+                    "gmail.users.labels.create",
+                    subject,
+                )
             except Conflict:
                 there = await reading.read_labels(writer.google, subject.key)
                 if name.casefold() not in {str(label["name"]).casefold() for label in there}:
@@ -82,8 +83,9 @@ async def _labels(writer: Writer, subject: Address, after: Mapping[Field, Value]
         elif (colour and reading.colour_of(label) != colour) or str(label["name"]) != name:
             await writer.gmail(
                 lambda users, body=body, one=label["id"]: users.labels().patch(userId="me", id=one, body=body),  # type: ignore[misc]
-                "gmail.users.labels.patch", subject,
-            )  # fmt: skip
+                "gmail.users.labels.patch",
+                subject,
+            )
 
 
 async def _rules(writer: Writer, subject: Address, wanted: Value) -> None:
@@ -106,14 +108,16 @@ async def _rules(writer: Writer, subject: Address, wanted: Value) -> None:
     for body in missing:
         await writer.gmail(
             lambda users, body=body: users.settings().filters().create(userId="me", body=body),  # type: ignore[misc]
-            f"{_BASE}.filters.create", subject,
-        )  # fmt: skip
+            f"{_BASE}.filters.create",
+            subject,
+        )
     for item in left:
         try:
             await writer.gmail(
                 lambda users, one=item["id"]: users.settings().filters().delete(userId="me", id=one),  # type: ignore[misc]
-                f"{_BASE}.filters.delete", subject,
-            )  # fmt: skip
+                f"{_BASE}.filters.delete",
+                subject,
+            )
         except NotFound:
             continue
 
@@ -125,9 +129,7 @@ def _same(item: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
 
 
 def _plain(part: Any) -> dict[str, Any]:
-    return {
-        key: sorted(value) if isinstance(value, list) else value for key, value in (part or {}).items() if value
-    }  # fmt: skip
+    return {key: sorted(value) if isinstance(value, list) else value for key, value in (part or {}).items() if value}
 
 
 async def _senders(writer: Writer, subject: Address, wanted: Value) -> None:
@@ -150,8 +152,9 @@ async def _senders(writer: Writer, subject: Address, wanted: Value) -> None:
     for address in sorted(set(there) - keep):
         await writer.gmail(
             lambda users, one=address: users.settings().sendAs().delete(userId="me", sendAsEmail=one),  # type: ignore[misc]
-            f"{_BASE}.sendAs.delete", subject,
-        )  # fmt: skip
+            f"{_BASE}.sendAs.delete",
+            subject,
+        )
 
 
 async def _sender(writer: Writer, subject: Address, body: dict[str, Any], *, is_there: bool) -> None:
@@ -202,7 +205,7 @@ async def _imap(writer: Writer, subject: Address, *, is_on: bool) -> None:
     body |= {"enabled": is_on, "autoExpunge": bool(raw.get("autoExpunge"))}  # Gmail leaves out what is false
     await writer.gmail(
         lambda users: users.settings().updateImap(userId="me", body=body), f"{_BASE}.updateImap", subject
-    )  # fmt: skip
+    )
 
 
 async def _pop(writer: Writer, subject: Address, *, is_on: bool) -> None:
@@ -216,9 +219,7 @@ async def _pop(writer: Writer, subject: Address, *, is_on: bool) -> None:
         "accessWindow": "fromNowOn" if is_on else "disabled",
         "disposition": kept if kept in _DISPOSITIONS else "leaveInInbox",
     }
-    await writer.gmail(
-        lambda users: users.settings().updatePop(userId="me", body=body), f"{_BASE}.updatePop", subject
-    )  # fmt: skip
+    await writer.gmail(lambda users: users.settings().updatePop(userId="me", body=body), f"{_BASE}.updatePop", subject)
 
 
 async def _forwarding(writer: Writer, subject: Address, after: Mapping[Field, Value]) -> Outcome:
@@ -234,9 +235,10 @@ async def _forwarding(writer: Writer, subject: Address, after: Mapping[Field, Va
         is_kept = bool(raw.get("enabled")) and was in _DISPOSITIONS and (was != "trash") is keeps
         body |= {"emailAddress": target, "disposition": was if is_kept else "leaveInInbox" if keeps else "trash"}
     await writer.gmail(
-        lambda users: users.settings().updateAutoForwarding(userId="me", body=body), f"{_BASE}.updateAutoForwarding",
+        lambda users: users.settings().updateAutoForwarding(userId="me", body=body),
+        f"{_BASE}.updateAutoForwarding",
         subject,
-    )  # fmt: skip
+    )
     return done()
 
 
@@ -246,12 +248,14 @@ async def _forwarding_address(writer: Writer, subject: Address, target: str) -> 
     try:
         made = await writer.gmail(
             lambda users: users.settings().forwardingAddresses().create(userId="me", body={"forwardingEmail": target}),
-            f"{call}.create", subject,
-        )  # fmt: skip
+            f"{call}.create",
+            subject,
+        )
     except Conflict:
         made = await reading.ask(
-            writer.google, subject.key,
+            writer.google,
+            subject.key,
             lambda users: users.settings().forwardingAddresses().get(userId="me", forwardingEmail=target),
             f"{call}.get",
-        )  # fmt: skip
+        )
     return str(made.get("verificationStatus", ""))

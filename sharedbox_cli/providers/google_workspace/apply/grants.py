@@ -42,16 +42,18 @@ async def _delegate(writer: Writer, change: Change) -> Outcome:
     try:
         await writer.gmail(
             lambda users: users.settings().delegates().create(userId="me", body={"delegateEmail": _address(change)}),
-            "gmail.users.settings.delegates.create", change.mailbox,
-        )  # fmt: skip
+            "gmail.users.settings.delegates.create",
+            change.mailbox,
+        )
     except Conflict:
         if await _is_accepted(writer, change):
             return already("is a delegate already")
         await _undelegate(writer, change)  # an invitation of the web that waits, was refused or ran out
         await writer.gmail(
             lambda users: users.settings().delegates().create(userId="me", body={"delegateEmail": _address(change)}),
-            "gmail.users.settings.delegates.create", change.mailbox,
-        )  # fmt: skip
+            "gmail.users.settings.delegates.create",
+            change.mailbox,
+        )
     return done()
 
 
@@ -67,8 +69,9 @@ async def _undelegate(writer: Writer, change: Change) -> Outcome:
     try:
         await writer.gmail(
             lambda users: users.settings().delegates().delete(userId="me", delegateEmail=_address(change)),
-            "gmail.users.settings.delegates.delete", change.mailbox,
-        )  # fmt: skip
+            "gmail.users.settings.delegates.delete",
+            change.mailbox,
+        )
     except NotFound:
         return already("was no delegate any more")
     return done()
@@ -81,8 +84,9 @@ async def _let_send(writer: Writer, change: Change) -> Outcome:
     try:
         made = await writer.gmail(
             lambda users: users.settings().sendAs().create(userId="me", body=body),
-            "gmail.users.settings.sendAs.create", member,
-        )  # fmt: skip
+            "gmail.users.settings.sendAs.create",
+            member,
+        )
     except Conflict:
         return already("has this send-as address")
     if made.get("verificationStatus") == "pending":
@@ -94,8 +98,9 @@ async def _stop_sending(writer: Writer, change: Change) -> Outcome:
     try:
         await writer.gmail(
             lambda users: users.settings().sendAs().delete(userId="me", sendAsEmail=change.mailbox.key),
-            "gmail.users.settings.sendAs.delete", Address.of(_address(change)),
-        )  # fmt: skip
+            "gmail.users.settings.sendAs.delete",
+            Address.of(_address(change)),
+        )
     except NotFound:
         return already("had no such send-as address")
     return done()
@@ -111,8 +116,9 @@ async def _join(writer: Writer, change: Change) -> Outcome:
         try:
             await writer.directory(
                 lambda service: service.members().insert(groupKey=group, body={**body, "email": _address(change)}),
-                "directory.members.insert", change.mailbox,
-            )  # fmt: skip
+                "directory.members.insert",
+                change.mailbox,
+            )
             return done()
         except Conflict as error:
             row = await member_of(writer, group, _key(change))
@@ -122,8 +128,9 @@ async def _join(writer: Writer, change: Change) -> Outcome:
                 return already("has this role")
     await writer.directory(  # not patch: it leaves delivery_settings as they are (discovery document, Member)
         lambda service: service.members().update(groupKey=group, memberKey=_key(change), body=body),
-        "directory.members.update", change.mailbox,
-    )  # fmt: skip
+        "directory.members.update",
+        change.mailbox,
+    )
     return done()
 
 
@@ -154,8 +161,9 @@ async def _leave(writer: Writer, change: Change) -> Outcome:
     try:
         await writer.directory(
             lambda service: service.members().delete(groupKey=group, memberKey=_key(change)),
-            "directory.members.delete", change.mailbox,
-        )  # fmt: skip
+            "directory.members.delete",
+            change.mailbox,
+        )
     except NotFound:
         return already("is no member any more")
     return done()

@@ -26,9 +26,11 @@ async def create(writer: Writer, change: Change) -> Outcome:
     writer.started.setdefault(change.mailbox, writer.clock.now())
     try:
         row: dict[str, Any] = await writer.google.write(
-            DIRECTORY, lambda service: service.groups().insert(body={"email": change.mailbox.text, "name": name}),
-            "directory.groups.insert", mailbox=change.mailbox.text,
-        )  # fmt: skip
+            DIRECTORY,
+            lambda service: service.groups().insert(body={"email": change.mailbox.text, "name": name}),
+            "directory.groups.insert",
+            mailbox=change.mailbox.text,
+        )
     except Conflict as error:
         found = await _visible(writer, change) if is_repeated else None
         if found is None or found["name"] != name or found["directMembersCount"] != "0":
@@ -62,21 +64,26 @@ async def _patch(writer: Writer, change: Change, body: dict[str, Any]) -> None:
     """Write Groups Settings, and look whether they were taken. Raises Refused where Google kept others."""
     told: Mapping[str, Any] = await writer.patiently(
         lambda: writer.google.write(
-            SETTINGS, lambda service: service.groups().patch(groupUniqueId=change.mailbox.key, body=body),
-            "groupsSettings.groups.patch", mailbox=change.mailbox.text,
-        ), change.mailbox,
-    )  # fmt: skip
+            SETTINGS,
+            lambda service: service.groups().patch(groupUniqueId=change.mailbox.key, body=body),
+            "groupsSettings.groups.patch",
+            mailbox=change.mailbox.text,
+        ),
+        change.mailbox,
+    )
     for wait in (*SETTLE_SECONDS[:4], None):
         kept = _kept(told, body)
         if not kept:
             return
         if wait is None:
             raise Refused(
-                "Google kept another value", call="groupsSettings.groups.patch", mailbox=change.mailbox.text,
+                "Google kept another value",
+                call="groupsSettings.groups.patch",
+                mailbox=change.mailbox.text,
                 why=", ".join(f"{name} stayed {value}" for name, value in kept.items()),
                 mend="The organisation allows no more: admin.google.com > Apps > Google Workspace > Groups for "
                 "Business > Sharing settings.",
-            )  # fmt: skip
+            )
         await writer.clock.sleep(wait)
         told = await read_settings(writer.google, change.mailbox.key)
 
@@ -130,16 +137,18 @@ async def _aliases(writer: Writer, change: Change, key: str) -> None:
         try:
             await writer.directory(
                 lambda service, alias=alias: service.groups().aliases().delete(groupKey=key, alias=alias),  # type: ignore[misc]
-                "directory.groups.aliases.delete", change.mailbox,
-            )  # fmt: skip
+                "directory.groups.aliases.delete",
+                change.mailbox,
+            )
         except NotFound:
             continue
     for alias in sorted(after - before):
         try:
             await writer.directory(
                 lambda service, alias=alias: service.groups().aliases().insert(groupKey=key, body={"alias": alias}),  # type: ignore[misc]
-                "directory.groups.aliases.insert", change.mailbox,
-            )  # fmt: skip
+                "directory.groups.aliases.insert",
+                change.mailbox,
+            )
         except Conflict:
             row = await read_group(writer.google, key)
             if row is None or alias not in (str(text).lower() for text in row.get("aliases", ())):

@@ -18,10 +18,13 @@ async def is_there(writer: Writer, change: Change) -> bool:
     address = party.address if party else None
     fields = frozenset() if change.kind is Kind.CREATE else frozenset(change.after)
     scope = Scope(
-        frozenset({change.platform}), frozenset({change.mailbox}), fields | {Field.KIND},
+        frozenset({change.platform}),
+        frozenset({change.mailbox}),
+        fields | {Field.KIND},
         grants_of=frozenset({change.mailbox} if party else ()),
-        trustees=frozenset({address} if address else ()), rights=frozenset({party.right} if party else ()),
-    )  # fmt: skip
+        trustees=frozenset({address} if address else ()),
+        rights=frozenset({party.right} if party else ()),
+    )
     world = await observe_tenant(writer.google, scope, writer.clock.now())
     box = world.mailboxes.get(change.mailbox)
     if change.kind is Kind.DELETE:

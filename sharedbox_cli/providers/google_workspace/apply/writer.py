@@ -56,8 +56,9 @@ class Writer:
         return await self.patiently(
             lambda: self.google.write(
                 GMAIL, lambda service: make(service.users()), call, subject=mailbox.key, mailbox=mailbox.key
-            ), mailbox,
-        )  # fmt: skip
+            ),
+            mailbox,
+        )
 
     async def patiently(self, act: Callable[[], Awaitable[T]], mailbox: Address) -> T:
         """Return what `act` returns, repeated while what this run made is not everywhere yet.

@@ -13,25 +13,46 @@ from sharedbox_cli.providers.google_workspace.api import Google
 from sharedbox_cli.providers.google_workspace.scopes import GMAIL
 
 COLOURS: Mapping[str, tuple[str, str]] = {
-    "red": ("#cc3a21", "#ffffff"), "orange": ("#ffad47", "#000000"), "yellow": ("#fad165", "#000000"),
-    "green": ("#16a766", "#ffffff"), "teal": ("#2da2bb", "#ffffff"), "blue": ("#4a86e8", "#ffffff"),
-    "purple": ("#8e63ce", "#ffffff"), "pink": ("#f691b3", "#000000"), "brown": ("#7a4706", "#ffffff"),
-    "grey": ("#999999", "#ffffff"), "black": ("#000000", "#ffffff"),
-}  # fmt: skip
+    "red": ("#cc3a21", "#ffffff"),
+    "orange": ("#ffad47", "#000000"),
+    "yellow": ("#fad165", "#000000"),
+    "green": ("#16a766", "#ffffff"),
+    "teal": ("#2da2bb", "#ffffff"),
+    "blue": ("#4a86e8", "#ffffff"),
+    "purple": ("#8e63ce", "#ffffff"),
+    "pink": ("#f691b3", "#000000"),
+    "brown": ("#7a4706", "#ffffff"),
+    "grey": ("#999999", "#ffffff"),
+    "black": ("#000000", "#ffffff"),
+}
 """Names of colours: background and text, both of Gmail's palette."""
 _NAMES = {background: name for name, (background, _) in COLOURS.items()}
 VACATION = (
-    Field.AUTO_REPLY, Field.AUTO_REPLY_SUBJECT, Field.AUTO_REPLY_INTERNAL, Field.AUTO_REPLY_AUDIENCE,
-    Field.AUTO_REPLY_START, Field.AUTO_REPLY_END,
-)  # fmt: skip
+    Field.AUTO_REPLY,
+    Field.AUTO_REPLY_SUBJECT,
+    Field.AUTO_REPLY_INTERNAL,
+    Field.AUTO_REPLY_AUDIENCE,
+    Field.AUTO_REPLY_START,
+    Field.AUTO_REPLY_END,
+)
 FORWARDING = (Field.FORWARDING_TO, Field.FORWARDING_KEEP_COPY)
 LABELS = (Field.FOLDERS, Field.TAGS)
 EMPTY: Mapping[Field, Value] = {
-    Field.FOLDERS: (), Field.TAGS: (), Field.RULES: (), Field.SENDERS: (), Field.AUTO_REPLY: False,
-    Field.AUTO_REPLY_SUBJECT: "", Field.AUTO_REPLY_INTERNAL: "", Field.AUTO_REPLY_AUDIENCE: "all",
-    Field.AUTO_REPLY_START: "", Field.AUTO_REPLY_END: "", Field.FORWARDING_TO: "",
-    Field.FORWARDING_KEEP_COPY: True, Field.ACCESS_IMAP: False, Field.ACCESS_POP: False,
-}  # fmt: skip
+    Field.FOLDERS: (),
+    Field.TAGS: (),
+    Field.RULES: (),
+    Field.SENDERS: (),
+    Field.AUTO_REPLY: False,
+    Field.AUTO_REPLY_SUBJECT: "",
+    Field.AUTO_REPLY_INTERNAL: "",
+    Field.AUTO_REPLY_AUDIENCE: "all",
+    Field.AUTO_REPLY_START: "",
+    Field.AUTO_REPLY_END: "",
+    Field.FORWARDING_TO: "",
+    Field.FORWARDING_KEEP_COPY: True,
+    Field.ACCESS_IMAP: False,
+    Field.ACCESS_POP: False,
+}
 """What a mailbox begins with."""
 CONTENT = frozenset(EMPTY)
 _BASE = "gmail.users.settings"
@@ -114,13 +135,18 @@ def colour_of(label: Mapping[str, Any]) -> str:
 
 def senders_of(items: list[dict[str, Any]]) -> Value:
     """Return the further addresses that the mailbox may send from."""
-    return tuple(sorted(
-        (
-            str(item["sendAsEmail"]).lower(), str(item.get("displayName") or ""),
-            str(item.get("replyToAddress") or "").lower(), bool(item.get("isDefault")),
+    return tuple(
+        sorted(
+            (
+                str(item["sendAsEmail"]).lower(),
+                str(item.get("displayName") or ""),
+                str(item.get("replyToAddress") or "").lower(),
+                bool(item.get("isDefault")),
+            )
+            for item in items
+            if not item.get("isPrimary")
         )
-        for item in items if not item.get("isPrimary")
-    ))  # fmt: skip
+    )
 
 
 def vacation_of(raw: Mapping[str, Any]) -> dict[Field, Value]:

@@ -61,9 +61,10 @@ class Directory:
             holder = self.owner.setdefault(address, identity)
             if holder != identity:
                 raise ObserveError(
-                    where=f"{address} · directory", why=f"It was read of two objects: {holder} and {identity}.",
+                    where=f"{address} · directory",
+                    why=f"It was read of two objects: {holder} and {identity}.",
                     mend="It may have moved while reading. Run the command again.",
-                )  # fmt: skip
+                )
 
     def user_of(self, address: Address) -> Fields | None:
         """Return the account with this primary address."""
@@ -84,9 +85,12 @@ class Directory:
 def trustee_of_user(row: Fields) -> Trustee:
     """Return an account as a holder of rights."""
     return Trustee(
-        TrusteeId(str(row["id"])), TrusteeKind.USER, Address.of(str(row["primaryEmail"])), name_of(row),
+        TrusteeId(str(row["id"])),
+        TrusteeKind.USER,
+        Address.of(str(row["primaryEmail"])),
+        name_of(row),
         is_enabled=not (row.get("suspended") or row.get("archived")),
-    )  # fmt: skip
+    )
 
 
 def trustee_of_group(row: Fields) -> Trustee:
@@ -101,11 +105,19 @@ async def read_users(google: Google, into: Directory, wanted: Iterable[Address] 
     if open_ones is None or len(open_ones) > FEW:
         pages = len(open_ones) if open_ones is not None else MAX_PAGES
         rows, is_whole = await google.read_all(
-            DIRECTORY, lambda service, token: service.users().list(
-                customer=google.customer, maxResults=USERS_A_PAGE, pageToken=token, projection="basic",
+            DIRECTORY,
+            lambda service, token: service.users().list(
+                customer=google.customer,
+                maxResults=USERS_A_PAGE,
+                pageToken=token,
+                projection="basic",
                 fields=f"kind,nextPageToken,users({USER_FIELDS})",
-            ), "users", "directory.users.list", kind="admin#directory#users", most_pages=pages,
-        )  # fmt: skip
+            ),
+            "users",
+            "directory.users.list",
+            kind="admin#directory#users",
+            most_pages=pages,
+        )
         for row in await _settled(rows, lambda key: read_user(google, key)):
             into.add_user(row)
         into.is_whole = is_whole
@@ -139,9 +151,10 @@ async def read_user(google: Google, key: str) -> Fields | None:
     """Return one account by address, alias or id."""
     try:
         return await google.read(
-            DIRECTORY, lambda service: service.users().get(userKey=key, projection="basic", fields=USER_FIELDS),
+            DIRECTORY,
+            lambda service: service.users().get(userKey=key, projection="basic", fields=USER_FIELDS),
             "directory.users.get",
-        )  # fmt: skip
+        )
     except NotFound:
         return None
 
@@ -151,12 +164,18 @@ async def read_groups(google: Google, into: Directory, wanted: Iterable[Address]
     open_ones = None if wanted is None else {address for address in wanted if address not in into.owner}
     if open_ones is None or len(open_ones) > FEW:
         rows, is_whole = await google.read_all(
-            DIRECTORY, lambda service, token: service.groups().list(
-                customer=google.customer, maxResults=GROUPS_A_PAGE, pageToken=token,
+            DIRECTORY,
+            lambda service, token: service.groups().list(
+                customer=google.customer,
+                maxResults=GROUPS_A_PAGE,
+                pageToken=token,
                 fields=f"kind,nextPageToken,groups({GROUP_FIELDS})",
-            ), "groups", "directory.groups.list", kind="admin#directory#groups",
+            ),
+            "groups",
+            "directory.groups.list",
+            kind="admin#directory#groups",
             most_pages=len(open_ones) if open_ones is not None else MAX_PAGES,
-        )  # fmt: skip
+        )
         for row in await _settled(rows, lambda key: read_group(google, key)):
             into.add_group(row)
         if is_whole:
@@ -190,11 +209,18 @@ async def read_domains(google: Google, into: Directory) -> None:
 async def read_deleted(google: Google) -> list[Fields]:
     """Return the accounts that were deleted in the last 20 days and can be brought back."""
     rows, _ = await google.read_all(
-        DIRECTORY, lambda service, token: service.users().list(
-            customer=google.customer, maxResults=USERS_A_PAGE, pageToken=token, showDeleted="true",
+        DIRECTORY,
+        lambda service, token: service.users().list(
+            customer=google.customer,
+            maxResults=USERS_A_PAGE,
+            pageToken=token,
+            showDeleted="true",
             fields="kind,nextPageToken,users(id,primaryEmail,name,deletionTime)",
-        ), "users", "directory.users.list deleted", kind="admin#directory#users",
-    )  # fmt: skip
+        ),
+        "users",
+        "directory.users.list deleted",
+        kind="admin#directory#users",
+    )
     return rows
 
 
@@ -216,9 +242,16 @@ def outsider_id(address: Address) -> TrusteeId:
 async def read_derived(google: Google, group: str) -> list[Fields]:
     """Return everybody below a group."""
     rows, _ = await google.read_all(
-        DIRECTORY, lambda service, token: service.members().list(
-            groupKey=group, maxResults=200, pageToken=token, includeDerivedMembership=True,
+        DIRECTORY,
+        lambda service, token: service.members().list(
+            groupKey=group,
+            maxResults=200,
+            pageToken=token,
+            includeDerivedMembership=True,
             fields="kind,nextPageToken,members(id,email,type,status)",
-        ), "members", "directory.members.list derived", kind="admin#directory#members",
-    )  # fmt: skip
+        ),
+        "members",
+        "directory.members.list derived",
+        kind="admin#directory#members",
+    )
     return rows

@@ -45,35 +45,45 @@ class GroupReading:
 async def read_settings(google: Google, address: str) -> Fields:
     """Return all settings of a group."""
     return await google.read(
-        SETTINGS, lambda service: service.groups().get(groupUniqueId=address), "groupsSettings.groups.get",
+        SETTINGS,
+        lambda service: service.groups().get(groupUniqueId=address),
+        "groupsSettings.groups.get",
         mailbox=address,
-    )  # fmt: skip
+    )
 
 
 async def read_members(google: Google, group: str) -> list[Fields]:
     """Return the direct members of a group."""
     rows, _ = await google.read_all(
-        DIRECTORY, lambda service, token: service.members().list(
-            groupKey=group, maxResults=MEMBERS_A_PAGE, pageToken=token,
+        DIRECTORY,
+        lambda service, token: service.members().list(
+            groupKey=group,
+            maxResults=MEMBERS_A_PAGE,
+            pageToken=token,
             fields="kind,nextPageToken,members(id,email,role,type,status)",
-        ), "members", "directory.members.list", kind="admin#directory#members", mailbox=group,
-    )  # fmt: skip
+        ),
+        "members",
+        "directory.members.list",
+        kind="admin#directory#members",
+        mailbox=group,
+    )
     return rows
 
 
 async def read_delivery(google: Google, group: str, member: str) -> str:
     """Return how one member gets messages: lists do not tell it. An unknown way keeps Google's word."""
     row = await google.read(
-        DIRECTORY, lambda service: service.members().get(
-            groupKey=group, memberKey=member, fields="id,email,delivery_settings",
-        ), "directory.members.get", mailbox=group,
-    )  # fmt: skip
+        DIRECTORY,
+        lambda service: service.members().get(groupKey=group, memberKey=member, fields="id,email,delivery_settings"),
+        "directory.members.get",
+        mailbox=group,
+    )
     return DELIVERY.get(told := str(row["delivery_settings"]), told)
 
 
 async def read_inboxes(
     google: Google, directory: Directory, scope: Scope, rows: Mapping[Address, Fields]
-) -> GroupReading:  # fmt: skip
+) -> GroupReading:
     """Return the inboxes among some groups; where all are asked for, plain groups are left out."""
     told = await together(_inbox(google, key, row, scope) for key, row in rows.items())
     found = {key: inbox for key, inbox in zip(rows, told, strict=True) if inbox is not None}
@@ -85,11 +95,14 @@ async def read_inboxes(
         for member in inbox.members or ():
             _sort(member, directory, reading, grants, special, inbox.deliveries.get(str(member.get("id"))))
         reading.boxes[key] = ObservedMailbox(
-            str(row["id"]), Address.of(str(row["email"])), GOOGLE_COLLABORATIVE,
+            str(row["id"]),
+            Address.of(str(row["email"])),
+            GOOGLE_COLLABORATIVE,
             _settings(row, inbox.settings, scope.fields),
             None if inbox.members is None else frozenset(grants.values()),
-            tuple(sorted(special, key=lambda entry: (entry.trustee, entry.text))), _facts(inbox.settings),
-        )  # fmt: skip
+            tuple(sorted(special, key=lambda entry: (entry.trustee, entry.text))),
+            _facts(inbox.settings),
+        )
     return reading
 
 
@@ -133,15 +146,20 @@ def _settings(row: Fields, raw: Fields, wanted: frozenset[Field]) -> dict[Field,
 def _facts(raw: Fields) -> dict[Fact, Value]:
     told = group_fields.observed(raw, frozenset({Field.GROUP_POSTING, Field.GROUP_VIEWING, Field.GROUP_HISTORY}))
     return {
-        Fact.POSTING: told[Field.GROUP_POSTING], Fact.VIEWING: told[Field.GROUP_VIEWING],
+        Fact.POSTING: told[Field.GROUP_POSTING],
+        Fact.VIEWING: told[Field.GROUP_VIEWING],
         Fact.HAS_HISTORY: told[Field.GROUP_HISTORY],
-    }  # fmt: skip
+    }
 
 
 def _sort(
-    member: Fields, directory: Directory, reading: GroupReading, grants: dict[TrusteeId, Grant],
-    special: list[SpecialEntry], delivery: str | None,
-) -> None:  # fmt: skip
+    member: Fields,
+    directory: Directory,
+    reading: GroupReading,
+    grants: dict[TrusteeId, Grant],
+    special: list[SpecialEntry],
+    delivery: str | None,
+) -> None:
     """Put one member where it belongs. Raises ObserveError for one that came twice, in two roles."""
     identity = member_id(member, directory)
     if member.get("type") == "CUSTOMER":
@@ -159,9 +177,10 @@ def _sort(
         return
     if grants.setdefault(identity, grant := Grant(identity, right, delivery=delivery)) != grant:
         raise ObserveError(
-            where=f"{member.get('email', identity)} · directory.members.list", why="It was read in two roles.",
+            where=f"{member.get('email', identity)} · directory.members.list",
+            why="It was read in two roles.",
             mend="The members changed while they were read. Run the command again.",
-        )  # fmt: skip
+        )
 
 
 def _stranger(identity: TrusteeId, member: Fields, directory: Directory) -> Trustee:

@@ -50,7 +50,7 @@ class DelegatedReading:
 
 async def read_delegated(
     google: Google, directory: Directory, scope: Scope, rows: Mapping[Address, Fields]
-) -> DelegatedReading:  # fmt: skip
+) -> DelegatedReading:
     """Return the mailboxes of some accounts. Raises CloudError, ObserveError."""
     content = scope.fields & CONTENT
     told = await together(_gmail(google, key, row, scope, content) for key, row in rows.items())
@@ -72,10 +72,14 @@ async def read_delegated(
                 if sender.status != ACCEPTED:
                     special.append(SpecialEntry(sender.holder, f"send-as address of {sender.who}, {sender.status}"))
         reading.boxes[key] = ObservedMailbox(
-            str(row["id"]), accounts.address_of(row), GOOGLE_DELEGATED, settings,
+            str(row["id"]),
+            accounts.address_of(row),
+            GOOGLE_DELEGATED,
+            settings,
             frozenset(grants) if reads_grants else None,
-            tuple(sorted(special, key=lambda entry: (entry.trustee, entry.text))), accounts.facts_of(row),
-        )  # fmt: skip
+            tuple(sorted(special, key=lambda entry: (entry.trustee, entry.text))),
+            accounts.facts_of(row),
+        )
     return reading
 
 
@@ -88,10 +92,11 @@ async def _gmail(google: Google, key: Address, row: Fields, scope: Scope, conten
         if scope.mailboxes is None:
             return Gmail(was_read=False)
         raise ObserveError(
-            where=f"{key} · members", why="The account is suspended or archived: nobody can act as it, and mail is "
-            "rejected.", mend="Activate it at admin.google.com > Directory > Users, or leave it out:\n"
+            where=f"{key} · members",
+            why="The account is suspended or archived: nobody can act as it, and mail is rejected.",
+            mend="Activate it at admin.google.com > Directory > Users, or leave it out:\n"
             f"    sharedbox plan --exclude {key}",
-        )  # fmt: skip
+        )
     if row.get("isMailboxSetup") is False:
         return _fresh(content)  # no licence yet: nobody can have been let in
     gmail = Gmail()
@@ -118,9 +123,12 @@ def _fresh(content: frozenset[Field]) -> Gmail:
 async def read_delegates(google: Google, subject: str) -> list[Fields]:
     """Return the delegates of a mailbox: one page, whatever their number."""
     data = await google.read(
-        GMAIL, lambda service: service.users().settings().delegates().list(userId="me"),
-        "gmail.users.settings.delegates.list", subject=subject, mailbox=subject,
-    )  # fmt: skip
+        GMAIL,
+        lambda service: service.users().settings().delegates().list(userId="me"),
+        "gmail.users.settings.delegates.list",
+        subject=subject,
+        mailbox=subject,
+    )
     return [Fields(item, "gmail.users.settings.delegates.list") for item in data.get("delegates", ())]
 
 
@@ -138,7 +146,7 @@ async def _read_strangers(google: Google, directory: Directory, told: Mapping[Ad
 
 def _sort_delegate(
     item: Fields, directory: Directory, reading: DelegatedReading, grants: set[Grant], special: list[SpecialEntry]
-) -> None:  # fmt: skip
+) -> None:
     address = Address.of(str(item["delegateEmail"]))
     identity = TrusteeId(directory.owner.get(address, address.key))
     if identity not in directory.users and identity not in directory.groups:
@@ -193,9 +201,12 @@ async def _senders(google: Google, row: Fields) -> list[dict[str, Any]]:
     subject = accounts.address_of(row).key
     try:
         data = await google.read(
-            GMAIL, lambda service: service.users().settings().sendAs().list(userId="me"),
-            "gmail.users.settings.sendAs.list", subject=subject, mailbox=subject,
-        )  # fmt: skip
+            GMAIL,
+            lambda service: service.users().settings().sendAs().list(userId="me"),
+            "gmail.users.settings.sendAs.list",
+            subject=subject,
+            mailbox=subject,
+        )
     except CloudError as error:
         if error.code == NO_MAIL:
             return []

@@ -25,7 +25,7 @@ Boxes = Mapping[Address, ObservedMailbox]
 
 async def read_more(
     google: Google, scope: Scope, boxes: Boxes, customer: str, now: datetime
-) -> tuple[dict[Address, ObservedMailbox], dict[str, LicencePool]]:  # fmt: skip
+) -> tuple[dict[Address, ObservedMailbox], dict[str, LicencePool]]:
     """Return the mailboxes with what was asked for beside their own settings, and the licences in use."""
     found = dict(boxes)
     pools: dict[str, LicencePool] = {}
@@ -46,11 +46,18 @@ async def read_more(
 async def read_licences(google: Google, customer: str) -> dict[Address, str]:
     """Return the licence of each account, by its primary address. This API knows no `my_customer`."""
     rows, _ = await google.read_all(
-        LICENSING, lambda service, token: service.licenseAssignments().listForProduct(
-            productId=PRODUCT, customerId=customer, maxResults=1000, pageToken=token,
+        LICENSING,
+        lambda service, token: service.licenseAssignments().listForProduct(
+            productId=PRODUCT,
+            customerId=customer,
+            maxResults=1000,
+            pageToken=token,
             fields="kind,nextPageToken,items(userId,skuId)",
-        ), "items", "licensing.licenseAssignments.listForProduct", kind="licensing#licenseAssignmentList",
-    )  # fmt: skip
+        ),
+        "items",
+        "licensing.licenseAssignments.listForProduct",
+        kind="licensing#licenseAssignmentList",
+    )
     return {Address.of(str(row["userId"])): str(row["skuId"]) for row in rows}
 
 
@@ -62,19 +69,25 @@ def _licensed(box: ObservedMailbox, held: Mapping[Address, str], scope: Scope) -
     return replace(box, settings=settings, facts={**box.facts, Fact.LICENCES: plans, Fact.MAILBOX_PLANS: plans})
 
 
-async def read_sizes(
-    google: Google, now: datetime
-) -> tuple[dict[Address, dict[Fact, Value]], dict[Fact, Value]]:  # fmt: skip
+async def read_sizes(google: Google, now: datetime) -> tuple[dict[Address, dict[Fact, Value]], dict[Fact, Value]]:
     """Return what each account holds and what all share, of the newest day with a report; nothing where none has."""
     for days in range(_NEWEST_DAYS, _OLDEST_DAYS):
         day = (now - timedelta(days=days)).date().isoformat()
         try:
             rows, _ = await google.read_all(
-                REPORTS, lambda service, token, day=day: service.userUsageReport().get(  # type: ignore[misc]
-                    userKey="all", date=day, parameters="accounts:used_quota_in_mb", maxResults=1000, pageToken=token,
+                REPORTS,
+                lambda service, token, day=day: service.userUsageReport().get(  # type: ignore[misc]
+                    userKey="all",
+                    date=day,
+                    parameters="accounts:used_quota_in_mb",
+                    maxResults=1000,
+                    pageToken=token,
                     fields="kind,nextPageToken,usageReports(entity/userEmail,parameters(name,intValue))",
-                ), "usageReports", "reports.userUsageReport.get", kind="admin#reports#usageReports",
-            )  # fmt: skip
+                ),
+                "usageReports",
+                "reports.userUsageReport.get",
+                kind="admin#reports#usageReports",
+            )
         except Refused as error:
             if (error.status, error.code) != (400, "invalid"):  # that is: no report of this day yet
                 raise
@@ -92,11 +105,17 @@ async def read_sizes(
 async def _pool(google: Google, day: str) -> dict[Fact, Value]:
     names = "accounts:total_quota_in_mb,accounts:used_quota_in_mb"
     rows, _ = await google.read_all(
-        REPORTS, lambda service, token: service.customerUsageReports().get(
-            date=day, parameters=names, pageToken=token,
+        REPORTS,
+        lambda service, token: service.customerUsageReports().get(
+            date=day,
+            parameters=names,
+            pageToken=token,
             fields="kind,nextPageToken,usageReports/parameters(name,intValue)",
-        ), "usageReports", "reports.customerUsageReports.get", kind="admin#reports#usageReports",
-    )  # fmt: skip
+        ),
+        "usageReports",
+        "reports.customerUsageReports.get",
+        kind="admin#reports#usageReports",
+    )
     for row in rows:
         used, total = _number(row, "accounts:used_quota_in_mb"), _number(row, "accounts:total_quota_in_mb")
         if used is not None and total and total > 0:
@@ -120,10 +139,13 @@ async def read_delegation(google: Google) -> str:
     text = "setting.type.matches('^settings/gmail\\\\.mail_delegation$')"
     try:
         rows, _ = await google.read_all(
-            POLICIES, lambda service, token: service.policies().list(
-                filter=text, pageSize=100, pageToken=token, fields="nextPageToken,policies/setting",
-            ), "policies", "cloudidentity.policies.list",
-        )  # fmt: skip
+            POLICIES,
+            lambda service, token: service.policies().list(
+                filter=text, pageSize=100, pageToken=token, fields="nextPageToken,policies/setting"
+            ),
+            "policies",
+            "cloudidentity.policies.list",
+        )
     except (AuthError, PermissionDenied, Refused):
         return "unknown"  # the scope may not be granted, and everything else can be read without it
     values = {bool((row.get("setting") or {}).get("value", {}).get("enableMailDelegation")) for row in rows}

@@ -64,9 +64,7 @@ async def _delegated(google: Google, scope: Scope, now: datetime) -> Observed:
     taken = await _taken(google, directory, scope, frozenset(reading.boxes))
     boxes, pools = await read_more(google, scope, reading.boxes, _customer(directory), now)
     others = 0 if scope.mailboxes is None else _others(google, directory, scope)
-    return _observed(
-        google, directory, scope, now, boxes, reading.trustees, taken, others=others, licences=pools
-    )  # fmt: skip
+    return _observed(google, directory, scope, now, boxes, reading.trustees, taken, others=others, licences=pools)
 
 
 def _accounts(google: Google, directory: Directory, scope: Scope) -> dict[Address, Fields]:
@@ -109,25 +107,27 @@ async def _collaborative(google: Google, scope: Scope, now: datetime) -> Observe
             strangers[identity] = Trustee(identity, TrusteeKind.USER, address, is_guest=True)
     taken = await _taken(google, directory, scope, frozenset(reading.boxes))
     members = await _members(google, directory, scope, reading.boxes, strangers)
-    return _observed(
-        google, directory, scope, now, reading.boxes, strangers, taken, known=known, members=members
-    )  # fmt: skip
+    return _observed(google, directory, scope, now, reading.boxes, strangers, taken, known=known, members=members)
 
 
 async def _members(
-    google: Google, directory: Directory, scope: Scope, boxes: Mapping[Address, ObservedMailbox],
+    google: Google,
+    directory: Directory,
+    scope: Scope,
+    boxes: Mapping[Address, ObservedMailbox],
     strangers: dict[TrusteeId, Trustee],
-) -> dict[TrusteeId, frozenset[TrusteeId]]:  # fmt: skip
+) -> dict[TrusteeId, frozenset[TrusteeId]]:
     """Return who is effectively in each group that is a member of an inbox."""
     if not scope.with_members:
         return {}
     held = {grant.trustee for box in boxes.values() for grant in box.grants or ()}
     held |= {TrusteeId(directory.owner[one]) for one in scope.trustees if one in directory.owner}
     groups = sorted(
-        one for one in held
+        one
+        for one in held
         if one in directory.groups
         or (one in strangers and strangers[one].kind is TrusteeKind.GROUP and not strangers[one].is_guest)
-    )  # fmt: skip
+    )
     lists = await together(read_derived(google, one) for one in groups)
     found: dict[TrusteeId, frozenset[TrusteeId]] = {}
     for group, rows in zip(groups, lists, strict=True):
@@ -139,9 +139,12 @@ async def _members(
             if identity not in directory.users and row.get("email"):
                 address, is_enabled = Address.of(str(row["email"])), row.get("status") != "SUSPENDED"
                 outsider = Trustee(
-                    identity, TrusteeKind.USER, address, is_enabled=is_enabled,
+                    identity,
+                    TrusteeKind.USER,
+                    address,
+                    is_enabled=is_enabled,
                     is_guest=address.domain not in directory.domains,
-                )  # fmt: skip
+                )
                 strangers.setdefault(identity, outsider)
         found[group] = frozenset(member_id(row, directory) for row in people)
     return found
@@ -149,7 +152,7 @@ async def _members(
 
 async def _taken(
     google: Google, directory: Directory, scope: Scope, there: frozenset[Address]
-) -> dict[Address, tuple[Occupant, ...]]:  # fmt: skip
+) -> dict[Address, tuple[Occupant, ...]]:
     """Return who holds an address that a spec wants and that is no mailbox of this platform."""
     missing = sorted((scope.mailboxes or frozenset()) - there)
     if not missing:
@@ -183,31 +186,46 @@ def _occupant(identity: str, directory: Directory) -> Occupant:
 
 
 def _observed(
-    google: Google, directory: Directory, scope: Scope, now: datetime, boxes: Mapping[Address, ObservedMailbox],
-    strangers: Mapping[TrusteeId, Trustee], taken: Mapping[Address, tuple[Occupant, ...]], *,
+    google: Google,
+    directory: Directory,
+    scope: Scope,
+    now: datetime,
+    boxes: Mapping[Address, ObservedMailbox],
+    strangers: Mapping[TrusteeId, Trustee],
+    taken: Mapping[Address, tuple[Occupant, ...]],
+    *,
     known: Mapping[Address, TrusteeId] | None = None,
-    members: Mapping[TrusteeId, frozenset[TrusteeId]] | None = None, others: int = 0,
+    members: Mapping[TrusteeId, frozenset[TrusteeId]] | None = None,
+    others: int = 0,
     licences: Mapping[str, LicencePool] | None = None,
-) -> Observed:  # fmt: skip
+) -> Observed:
     customer = _customer(directory)
     if not customer:
         raise ObserveError(
-            where="directory.users", why=f"The administrator {google.admin} is not in the directory.",
+            where="directory.users",
+            why=f"The administrator {google.admin} is not in the directory.",
             mend="Name an administrator of this account in the profile (`google_workspace: {admin: …}`).",
-        )  # fmt: skip
+        )
     trustees = {**strangers, **directory.trustees()}
     counted = {
         key: replace(item, member_count=len((members or {})[key])) if key in (members or {}) else item
         for key, item in trustees.items()
     }
     return Observed(
-        tenant_id=customer, tenant_name=directory.primary, platforms=scope.platforms, domains=directory.domains,
+        tenant_id=customer,
+        tenant_name=directory.primary,
+        platforms=scope.platforms,
+        domains=directory.domains,
         read_at=now,
-        mailboxes=dict(boxes), trustees=counted,
+        mailboxes=dict(boxes),
+        trustees=counted,
         directory={**(known or {}), **{key: TrusteeId(value) for key, value in directory.owner.items()}},
-        taken=taken, members=members or {}, licences=licences or {}, others=others,
+        taken=taken,
+        members=members or {},
+        licences=licences or {},
+        others=others,
         sources=_sources(directory, boxes, now),
-    )  # fmt: skip
+    )
 
 
 def _customer(directory: Directory) -> str:
@@ -216,7 +234,8 @@ def _customer(directory: Directory) -> str:
 
 def _sources(directory: Directory, boxes: Mapping[Address, ObservedMailbox], now: datetime) -> tuple[Source, ...]:
     counts = (
-        ("accounts", "directory.users", len(directory.users)), ("groups", "directory.groups", len(directory.groups)),
+        ("accounts", "directory.users", len(directory.users)),
+        ("groups", "directory.groups", len(directory.groups)),
         ("mailboxes", "gmail, groupsSettings", len(boxes)),
-    )  # fmt: skip
+    )
     return tuple(Source(what, call, items, 0, now) for what, call, items in counts if items)

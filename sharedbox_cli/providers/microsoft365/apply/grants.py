@@ -39,9 +39,7 @@ async def revoke(writer: Writer, change: Change, request_id: str) -> Outcome:
     more: dict[str, Any]
     match party.right:
         case Right.FULL_ACCESS:
-            more = {
-                "User": party.id, "AccessRights": ["FullAccess"], "InheritanceType": "All", "Confirm": False,
-            }  # fmt: skip
+            more = {"User": party.id, "AccessRights": ["FullAccess"], "InheritanceType": "All", "Confirm": False}
             name = "Remove-MailboxPermission"
         case Right.SEND_AS:
             more = {"Trustee": party.id, "AccessRights": ["SendAs"], "Confirm": False}

@@ -19,10 +19,7 @@ from sharedbox_cli.providers.transport import SETTLE_SECONDS
 if TYPE_CHECKING:
     from kiota_abstractions.request_information import RequestInformation
 
-_PREFERRED = {
-    "exchange-online-plan-1": "EXCHANGESTANDARD",
-    "exchange-online-plan-2": "EXCHANGEENTERPRISE",
-}
+_PREFERRED = {"exchange-online-plan-1": "EXCHANGESTANDARD", "exchange-online-plan-2": "EXCHANGEENTERPRISE"}
 """The product that brings the plan and nothing else, before suites that bring more."""
 
 

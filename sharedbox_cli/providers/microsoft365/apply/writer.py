@@ -63,11 +63,19 @@ class Writer:
     async def mailbox_row(self, identity: str) -> dict[str, Any] | None:
         """Return a mailbox now, or nothing where there is none. Raises CloudError."""
         select = (
-            "Identity", "ExternalDirectoryObjectId", "PrimarySmtpAddress", "RecipientTypeDetails", "DisplayName",
-            "EmailAddresses", "HiddenFromAddressListsEnabled", "MessageCopyForSentAsEnabled",
-            "MessageCopyForSendOnBehalfEnabled", "GrantSendOnBehalfTo",
-            "GrantSendOnBehalfToWithDisplayNames", "WhenCreated",
-        )  # fmt: skip
+            "Identity",
+            "ExternalDirectoryObjectId",
+            "PrimarySmtpAddress",
+            "RecipientTypeDetails",
+            "DisplayName",
+            "EmailAddresses",
+            "HiddenFromAddressListsEnabled",
+            "MessageCopyForSentAsEnabled",
+            "MessageCopyForSendOnBehalfEnabled",
+            "GrantSendOnBehalfTo",
+            "GrantSendOnBehalfToWithDisplayNames",
+            "WhenCreated",
+        )
         try:
             rows = await self.exchange.read(
                 "Get-Mailbox", {"Identity": identity, "IncludeGrantSendOnBehalfToWithDisplayNames": True}, select=select

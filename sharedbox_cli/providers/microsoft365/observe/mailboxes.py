@@ -8,16 +8,7 @@ from typing import Any
 
 from sharedbox_cli.core.errors import CloudError, NotFound, ObserveError
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import (
-    COPY_BOTH,
-    COPY_SENDER,
-    KIND_SHARED,
-    KIND_USER,
-    Fact,
-    Field,
-    Occupant,
-    Value,
-)
+from sharedbox_cli.core.model import COPY_BOTH, COPY_SENDER, KIND_SHARED, KIND_USER, Fact, Field, Occupant, Value
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
 from sharedbox_cli.providers.microsoft365.quirks import odata_quoted, size_bytes, smtp_addresses
@@ -128,7 +119,7 @@ async def _settled(
 
 async def _read_few(
     exchange: ExchangeAdmin, wanted: frozenset[Address], select: tuple[str, ...], more: dict[str, bool], boxes: Boxes
-) -> None:  # fmt: skip
+) -> None:
     commands = {
         str(index): ("Get-Mailbox", {"Identity": address.text, **more}) for index, address in enumerate(sorted(wanted))
     }
@@ -145,9 +136,12 @@ async def _read_few(
 
 
 async def _read_missing(
-    exchange: ExchangeAdmin, missing: set[Address] | frozenset[Address], select: tuple[str, ...], more: dict[str, bool],
+    exchange: ExchangeAdmin,
+    missing: set[Address] | frozenset[Address],
+    select: tuple[str, ...],
+    more: dict[str, bool],
     boxes: Boxes,
-) -> None:  # fmt: skip
+) -> None:
     """Find out who holds the addresses of mailboxes that are not there."""
     if not missing:
         return
@@ -192,9 +186,12 @@ def _occupant(row: Mapping[str, Any]) -> Occupant:
     kind = str(row["RecipientTypeDetails"])
     words = {"UserMailbox": "user mailbox", "SharedMailbox": "shared mailbox"}.get(kind) or _OCCUPANTS.get(kind, kind)
     return Occupant(
-        str(row["ExternalDirectoryObjectId"]), words, str(row["DisplayName"]),
-        Address.of(str(row["PrimarySmtpAddress"])), is_convertible=kind == "UserMailbox",
-    )  # fmt: skip
+        str(row["ExternalDirectoryObjectId"]),
+        words,
+        str(row["DisplayName"]),
+        Address.of(str(row["PrimarySmtpAddress"])),
+        is_convertible=kind == "UserMailbox",
+    )
 
 
 def settings_of(row: Mapping[str, Any], fields: frozenset[Field]) -> dict[Field, Value]:

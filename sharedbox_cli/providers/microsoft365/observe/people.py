@@ -21,9 +21,19 @@ IN = 15
 FEW = 2 * IN * BATCH
 """Up to two batches of addresses; beyond, pages of the whole directory are cheaper."""
 USER = (
-    "id", "displayName", "mail", "userPrincipalName", "userType", "accountEnabled", "proxyAddresses", "assignedPlans",
-    "licenseAssignmentStates", "assignedLicenses", "usageLocation", "onPremisesSyncEnabled",
-)  # fmt: skip
+    "id",
+    "displayName",
+    "mail",
+    "userPrincipalName",
+    "userType",
+    "accountEnabled",
+    "proxyAddresses",
+    "assignedPlans",
+    "licenseAssignmentStates",
+    "assignedLicenses",
+    "usageLocation",
+    "onPremisesSyncEnabled",
+)
 GROUP = ("id", "displayName", "mail", "mailEnabled", "securityEnabled", "groupTypes", "proxyAddresses")
 _ADVANCED = {"ConsistencyLevel": "eventual"}
 
@@ -44,20 +54,33 @@ class People:
         self.users[identity] = dict(item)
         primary, _ = smtp_addresses(item.get("proxyAddresses") or ())
         own = primary or item.get("mail") or item.get("userPrincipalName")
-        self._add(item, Trustee(
-            identity, TrusteeKind.USER, Address.of(str(own)) if own else None, str(item.get("displayName") or ""),
-            is_enabled=bool(item.get("accountEnabled", True)),
-            is_guest=str(item.get("userType") or "").lower() == "guest",
-        ))  # fmt: skip
+        self._add(
+            item,
+            Trustee(
+                identity,
+                TrusteeKind.USER,
+                Address.of(str(own)) if own else None,
+                str(item.get("displayName") or ""),
+                is_enabled=bool(item.get("accountEnabled", True)),
+                is_guest=str(item.get("userType") or "").lower() == "guest",
+            ),
+        )
 
     def add_group(self, item: Mapping[str, Any]) -> None:
         """Take a group."""
         identity = TrusteeId(str(item["id"]))
         mail = item.get("mail")
-        self._add(item, Trustee(
-            identity, TrusteeKind.GROUP, Address.of(str(mail)) if mail else None, str(item.get("displayName") or ""),
-            is_mail_enabled=bool(item.get("mailEnabled")), is_security=bool(item.get("securityEnabled")),
-        ))  # fmt: skip
+        self._add(
+            item,
+            Trustee(
+                identity,
+                TrusteeKind.GROUP,
+                Address.of(str(mail)) if mail else None,
+                str(item.get("displayName") or ""),
+                is_mail_enabled=bool(item.get("mailEnabled")),
+                is_security=bool(item.get("securityEnabled")),
+            ),
+        )
 
     def _add(self, item: Mapping[str, Any], trustee: Trustee) -> None:
         self.trustees[trustee.id] = trustee
@@ -120,7 +143,7 @@ async def _by_filter(
     parts: dict[str, tuple[str, Mapping[str, str]]] = {
         str(index): (f"{start}{name} in ({','.join(map(odata_quoted, chunk))})", {})
         for index, chunk in enumerate(chunks_of(values, IN))
-    }  # fmt: skip
+    }
     await _take(graph, people, parts, path)
 
 
@@ -130,10 +153,11 @@ async def _by_alias(graph: Graph, people: People, values: list[str]) -> None:
         parts = {
             str(index): (
                 f"{path}?$count=true&$select={','.join(select)}&$filter="
-                f"proxyAddresses/any(p:p eq {odata_quoted(f'smtp:{text}')})", _ADVANCED,
+                f"proxyAddresses/any(p:p eq {odata_quoted(f'smtp:{text}')})",
+                _ADVANCED,
             )
             for index, text in enumerate(left)
-        }  # fmt: skip
+        }
         await _take(graph, people, parts, path)
 
 
@@ -156,7 +180,7 @@ async def read_members(
     parts = {
         str(index): (f"/groups/{identity}/transitiveMembers/microsoft.graph.user?{options}", _ADVANCED)
         for index, identity in enumerate(ordered)
-    }  # fmt: skip
+    }
     found: dict[TrusteeId, frozenset[TrusteeId]] = {}
     answers = await graph.batch(parts, "members of groups")
     for index, identity in enumerate(ordered):

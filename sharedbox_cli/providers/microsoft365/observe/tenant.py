@@ -143,9 +143,10 @@ def _tolerate(error: CloudError, name: str, reading: Reading) -> None:
     box = next((g.mailbox for g in reading.grants if g.who == name and g.right is Right.SEND_ON_BEHALF), None)
     if box is not None:
         raise ObserveError(
-            where=f"{box} · send on behalf", why=f"`{name}` fits several objects. {error.why}",
+            where=f"{box} · send on behalf",
+            why=f"`{name}` fits several objects. {error.why}",
             mend="Give each of them a name of its own.",
-        )  # fmt: skip
+        )
 
 
 def _holder(grant: RawGrant, people: People) -> Trustee | None:
@@ -161,9 +162,10 @@ def _holder(grant: RawGrant, people: People) -> Trustee | None:
     ids = people.names.get(grant.who.casefold(), set())
     if len(ids) > 1:
         raise ObserveError(
-            where=str(grant.mailbox), why=f"`{grant.who}` holds a right there, and {len(ids)} objects have this name.",
+            where=str(grant.mailbox),
+            why=f"`{grant.who}` holds a right there, and {len(ids)} objects have this name.",
             mend="Give each of them a name of its own.",
-        )  # fmt: skip
+        )
     return people.trustees.get(next(iter(ids))) if ids else None
 
 
@@ -177,9 +179,14 @@ def _groups_of(scope: Scope, reading: Reading, holders: Iterable[Trustee | None]
 
 
 def _observed(
-    organization: dict[str, Any], domains: set[str], scope: Scope, reading: Reading,
-    granted: dict[Address, dict[str, Any]], holders: dict[int, Trustee | None], now: datetime,
-) -> Observed:  # fmt: skip
+    organization: dict[str, Any],
+    domains: set[str],
+    scope: Scope,
+    reading: Reading,
+    granted: dict[Address, dict[str, Any]],
+    holders: dict[int, Trustee | None],
+    now: datetime,
+) -> Observed:
     trustees = dict(reading.people.trustees)
     grants: dict[Address, set[Grant]] = {key: set() for key in granted}
     special: dict[Address, list[SpecialEntry]] = {key: [] for key in granted}
@@ -198,9 +205,14 @@ def _observed(
         facts = facts_of(row, scope.facts) | reading.usage.get(key, {}) | _plans(identity, scope, reading, skus)
         held = frozenset(grants[key]) if key in granted else None
         boxes[key] = ObservedMailbox(
-            identity, Address.of(str(row["PrimarySmtpAddress"])), MICROSOFT365, settings, held,
-            tuple(sorted(special.get(key, ()), key=lambda item: (item.trustee, item.text))), facts,
-        )  # fmt: skip
+            identity,
+            Address.of(str(row["PrimarySmtpAddress"])),
+            MICROSOFT365,
+            settings,
+            held,
+            tuple(sorted(special.get(key, ()), key=lambda item: (item.trustee, item.text))),
+            facts,
+        )
     directory = {address: next(iter(ids)) for address, ids in reading.people.addresses.items() if len(ids) == 1}
     unclear = {address: tuple(sorted(ids)) for address, ids in reading.people.addresses.items() if len(ids) > 1}
     counted = {
@@ -208,12 +220,21 @@ def _observed(
         for key, item in trustees.items()
     }
     return Observed(
-        tenant_id=str(organization["id"]), tenant_name=str(organization["displayName"]),
-        platforms=frozenset({MICROSOFT365}), domains=frozenset(domains), read_at=now, mailboxes=boxes,
-        trustees=counted, directory=directory, ambiguous=unclear, taken=reading.boxes.taken,
-        members=reading.members, licences=pools(reading.skus), sources=_sources(reading, now),
+        tenant_id=str(organization["id"]),
+        tenant_name=str(organization["displayName"]),
+        platforms=frozenset({MICROSOFT365}),
+        domains=frozenset(domains),
+        read_at=now,
+        mailboxes=boxes,
+        trustees=counted,
+        directory=directory,
+        ambiguous=unclear,
+        taken=reading.boxes.taken,
+        members=reading.members,
+        licences=pools(reading.skus),
+        sources=_sources(reading, now),
         others=reading.boxes.others,
-    )  # fmt: skip
+    )
 
 
 def _special(raw: RawGrant, holder: Trustee) -> SpecialEntry:
@@ -228,9 +249,10 @@ def _account(identity: str, address: Address, scope: Scope, reading: Reading) ->
     user = reading.people.users.get(identity)
     if user is None or user.get("accountEnabled") is None:
         raise ObserveError(
-            where=str(address), why="Its account is not in the directory's answer.",
+            where=str(address),
+            why="Its account is not in the directory's answer.",
             mend="A mailbox made minutes ago may not be everywhere yet: try again.",
-        )  # fmt: skip
+        )
     found: dict[Field, Value] = {}
     if Field.SIGN_IN in scope.fields:
         found[Field.SIGN_IN] = ALLOWED if user["accountEnabled"] else BLOCKED

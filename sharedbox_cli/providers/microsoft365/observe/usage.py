@@ -81,7 +81,9 @@ async def _statistics(exchange: ExchangeAdmin, rows: Mapping[Address, Mapping[st
         if size is not None:
             last = str(answer[0].get("LastLogonTime") or "")[:10]
             found[address] = {
-                Fact.USED_BYTES: size, Fact.USED_AT: today, Fact.ITEM_COUNT: int(answer[0]["ItemCount"]),
+                Fact.USED_BYTES: size,
+                Fact.USED_AT: today,
+                Fact.ITEM_COUNT: int(answer[0]["ItemCount"]),
                 Fact.LAST_ACTIVITY: last,
-            }  # fmt: skip
+            }
     return found

@@ -7,13 +7,7 @@ import sqlite3
 
 from sharedbox_cli.emulator.microsoft.exchange_admin.context import Call
 from sharedbox_cli.emulator.microsoft.exchange_admin.conversion import Edit
-from sharedbox_cli.emulator.microsoft.exchange_admin.errors import (
-    bad_value,
-    buried,
-    not_accepted,
-    refused,
-    taken,
-)
+from sharedbox_cli.emulator.microsoft.exchange_admin.errors import bad_value, buried, not_accepted, refused, taken
 from sharedbox_cli.emulator.microsoft.exchange_admin.forms import is_smtp
 from sharedbox_cli.emulator.microsoft.exchange_admin.lookup import is_kept, legacy_dn
 
@@ -42,8 +36,10 @@ def require_name(call: Call, name: str, own: str = "") -> None:
         raise bad_value(f"The length of the property is too long. The maximum length is {NAME_MAX}. Name: {name}")
     row = call.tenant.row(
         "select m.id, o.deleted_at from mailboxes m join objects o on o.id = m.id where lower(m.cn) = lower(?) "
-        "and m.id <> ?", name, own,
-    )  # fmt: skip
+        "and m.id <> ?",
+        name,
+        own,
+    )
     if row is None:
         return
     if row["deleted_at"] is None:

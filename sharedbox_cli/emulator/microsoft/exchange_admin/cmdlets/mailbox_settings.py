@@ -27,10 +27,22 @@ from sharedbox_cli.emulator.microsoft.exchange_admin.replicas import show_later
 NOTHING = "The command completed successfully but no settings of '{}' have been modified."
 _TYPES = {"Shared": "SharedMailbox", "Regular": "UserMailbox", "Room": "RoomMailbox", "Equipment": "EquipmentMailbox"}
 _RETAIN_MOST_SECONDS = 30 * 86400
-PARAMETERS = frozenset({
-    *SETTINGS, "Identity", "Confirm", "Force", "DisplayName", "Name", "Alias", "EmailAddresses", "GrantSendOnBehalfTo",
-    "ForwardingAddress", "Type", "AccountDisabled",
-})  # fmt: skip
+PARAMETERS = frozenset(
+    {
+        *SETTINGS,
+        "Identity",
+        "Confirm",
+        "Force",
+        "DisplayName",
+        "Name",
+        "Alias",
+        "EmailAddresses",
+        "GrantSendOnBehalfTo",
+        "ForwardingAddress",
+        "Type",
+        "AccountDisabled",
+    }
+)
 
 
 def set_mailbox(call: Call) -> Result:
@@ -171,8 +183,6 @@ def _set_on_behalf(call: Call, box: sqlite3.Row) -> list[str]:
             entries.end(call, row)
     added = sorted(set(wanted) - held)
     for identity in added:
-        entries.insert(
-            call, box["id"], entries.SEND_ON_BEHALF, wanted[identity], "", deny=False, automapping=None
-        )  # fmt: skip
+        entries.insert(call, box["id"], entries.SEND_ON_BEHALF, wanted[identity], "", deny=False, automapping=None)
     moved = [*(f"+{one}" for one in added), *(f"-{one}" for one in sorted(remove & held))]
     return [f"GrantSendOnBehalfTo{' '.join(moved)}"] if moved else []

@@ -104,8 +104,13 @@ def _made(call: Call, name: str, alias: str, address: str) -> sqlite3.Row:
     identity = tenant.add_object("user", call.text("DisplayName") or name, address, upn=address, doc=doc)
     tenant.run(
         "insert into mailboxes values (?, ?, ?, ?, 'SharedMailbox', '{}', 0, 0, ?, ?)",
-        identity, str(uuid.uuid4()), name, alias, call.now, call.now + tenant.lag("create"),
-    )  # fmt: skip
+        identity,
+        str(uuid.uuid4()),
+        name,
+        alias,
+        call.now,
+        call.now + tenant.lag("create"),
+    )
     replication.show_later(tenant, "directory", identity, {replication.IS_THERE: False})
     add_self(call, identity)
     tenant.run("insert or replace into exchange_anchors values (?, ?)", identity, call.anchor)
@@ -196,14 +201,18 @@ def statistics(call: Call) -> Result:
     if not box["used_bytes"] and not box["items"]:
         text = f"The user hasn't logged on to mailbox '{box['cn']}' ('{box['guid']}'), so there is no data to return."
         return Result(warnings=[f"{text} After the user logs on, this warning will no longer appear."])
-    return Result([{
-        "Identity": box["guid"],
-        "DisplayName": box["display_name"],
-        "MailboxGuid": box["guid"],
-        "MailboxTypeDetail": box["type"],
-        "TotalItemSize": size_text(box["used_bytes"]),
-        "TotalDeletedItemSize": size_text(0),
-        "ItemCount": box["items"],
-        "DeletedItemCount": 0,
-        "LastLogonTime": date_text(call.now - 86400),
-    }])  # fmt: skip
+    return Result(
+        [
+            {
+                "Identity": box["guid"],
+                "DisplayName": box["display_name"],
+                "MailboxGuid": box["guid"],
+                "MailboxTypeDetail": box["type"],
+                "TotalItemSize": size_text(box["used_bytes"]),
+                "TotalDeletedItemSize": size_text(0),
+                "ItemCount": box["items"],
+                "DeletedItemCount": 0,
+                "LastLogonTime": date_text(call.now - 86400),
+            }
+        ]
+    )

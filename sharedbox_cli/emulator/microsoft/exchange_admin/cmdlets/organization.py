@@ -7,9 +7,14 @@ from sharedbox_cli.emulator.microsoft.exchange_admin.context import Call, Result
 from sharedbox_cli.emulator.microsoft.exchange_admin.errors import not_found
 
 _ADMIN_ROLES = (
-    "Mail Recipients", "Mail Recipient Creation", "Recipient Policies", "Reset Password", "Role Management",
-    "View-Only Configuration", "View-Only Recipients",
-)  # fmt: skip
+    "Mail Recipients",
+    "Mail Recipient Creation",
+    "Recipient Policies",
+    "Reset Password",
+    "Role Management",
+    "View-Only Configuration",
+    "View-Only Recipients",
+)
 _READER_ROLES = ("View-Only Configuration", "View-Only Recipients")
 
 
@@ -30,15 +35,19 @@ def get_accepted_domain(call: Call) -> Result:
 def get_organization_config(call: Call) -> Result:
     """Return the organisation."""
     name = call.tenant.domains()[0]
-    return Result([{
-        "Name": name,
-        "Identity": name,
-        "DisplayName": call.tenant.name,
-        "Guid": call.tenant.id,
-        "ExternalDirectoryOrganizationId": call.tenant.id,
-        "IsDehydrated": False,
-        "MailTipsAllTipsEnabled": True,
-    }])  # fmt: skip
+    return Result(
+        [
+            {
+                "Name": name,
+                "Identity": name,
+                "DisplayName": call.tenant.name,
+                "Guid": call.tenant.id,
+                "ExternalDirectoryOrganizationId": call.tenant.id,
+                "IsDehydrated": False,
+                "MailTipsAllTipsEnabled": True,
+            }
+        ]
+    )
 
 
 def get_management_role_assignment(call: Call) -> Result:

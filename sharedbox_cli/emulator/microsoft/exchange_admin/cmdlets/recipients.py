@@ -8,12 +8,7 @@ import sqlite3
 from sharedbox_cli.emulator.microsoft.exchange_admin.cmdlets.mailboxes import in_order
 from sharedbox_cli.emulator.microsoft.exchange_admin.context import Call, Result, Row
 from sharedbox_cli.emulator.microsoft.exchange_admin.errors import not_found
-from sharedbox_cli.emulator.microsoft.exchange_admin.lookup import (
-    SOFT_DELETED_SECONDS,
-    doc_of,
-    find_object,
-    legacy_dn,
-)
+from sharedbox_cli.emulator.microsoft.exchange_admin.lookup import SOFT_DELETED_SECONDS, doc_of, find_object, legacy_dn
 from sharedbox_cli.emulator.microsoft.exchange_admin.opath import matcher
 
 _ADDRESS = r"EmailAddresses\s+-eq\s+'(?:\w+:)?((?:[^']|'')+)'"
@@ -39,9 +34,11 @@ def get_recipient(call: Call) -> Result:
 
 def _candidates(call: Call) -> list[sqlite3.Row]:
     oldest = call.now - SOFT_DELETED_SECONDS
-    state = "(o.deleted_at is null or o.deleted_at > ?)" if call.has("IncludeSoftDeletedRecipients") else (
-        "o.deleted_at is null and ? is not null"
-    )  # fmt: skip
+    state = (
+        "(o.deleted_at is null or o.deleted_at > ?)"
+        if call.has("IncludeSoftDeletedRecipients")
+        else ("o.deleted_at is null and ? is not null")
+    )
     keys = _address_keys(call.text("Filter"))
     if not keys:
         return call.tenant.rows(f"{_OBJECTS}{state} order by o.name, o.id", oldest)
