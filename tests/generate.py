@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sharedbox_cli.spec.schema import write_generated
+from sharedbox_cli.language.schema import write_generated
 
 if __name__ == "__main__":
     write_generated(Path(__file__).parents[1] / "specs")

@@ -9,6 +9,7 @@ from datetime import datetime
 from sharedbox_cli.checks import limits
 from sharedbox_cli.core.finding import Finding, Severity
 from sharedbox_cli.core.identity import TrusteeId
+from sharedbox_cli.core.location import NOWHERE, Place
 from sharedbox_cli.core.model import (
     READING,
     Desired,
@@ -23,7 +24,6 @@ from sharedbox_cli.core.model import (
     Trustee,
     TrusteeKind,
 )
-from sharedbox_cli.core.place import NOWHERE, Place
 
 
 @dataclass(frozen=True, slots=True)

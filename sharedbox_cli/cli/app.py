@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import typer
 
-from sharedbox_cli.cli.commands.apply import apply
-from sharedbox_cli.cli.commands.audit import audit
-from sharedbox_cli.cli.commands.check import check
-from sharedbox_cli.cli.commands.demo import demo
-from sharedbox_cli.cli.commands.doctor import doctor
-from sharedbox_cli.cli.commands.emulator import emulator
-from sharedbox_cli.cli.commands.explain import explain
-from sharedbox_cli.cli.commands.history import history
-from sharedbox_cli.cli.commands.init import init
-from sharedbox_cli.cli.commands.plan import plan
-from sharedbox_cli.cli.commands.schema import schema
-from sharedbox_cli.cli.commands.show import show
-from sharedbox_cli.cli.commands.validate import validate
+from sharedbox_cli.cli.apply.command import apply
+from sharedbox_cli.cli.audit.command import audit
+from sharedbox_cli.cli.check.command import check
+from sharedbox_cli.cli.demo.command import demo
+from sharedbox_cli.cli.doctor.command import doctor
+from sharedbox_cli.cli.emulator.command import emulator
+from sharedbox_cli.cli.explain.command import explain
+from sharedbox_cli.cli.history.command import history
+from sharedbox_cli.cli.init.command import init
+from sharedbox_cli.cli.plan.command import plan
+from sharedbox_cli.cli.schema.command import schema
+from sharedbox_cli.cli.show.command import show
+from sharedbox_cli.cli.validate.command import validate
 
 app = typer.Typer(
     name="sharedbox",

@@ -15,10 +15,10 @@ from sharedbox_cli.cli.profile_google import google_connection, is_google, wrong
 from sharedbox_cli.core.errors import Problem, SpecError, UsageError
 from sharedbox_cli.core.guards_input import GuardLimits
 from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, MICROSOFT365, Platform
-from sharedbox_cli.spec.files import Files
-from sharedbox_cli.spec.positions import Document, read_documents
-from sharedbox_cli.spec.problems import nearest, raise_if_any
-from sharedbox_cli.spec.validate import validated
+from sharedbox_cli.language.files import Files
+from sharedbox_cli.language.problems import nearest, raise_if_any
+from sharedbox_cli.language.validate import validated
+from sharedbox_cli.language.yaml_source import Document, read_documents
 
 if TYPE_CHECKING:
     from sharedbox_cli.auth.connection import GoogleConnection, MicrosoftConnection

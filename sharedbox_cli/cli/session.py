@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from sharedbox_cli.core.events import Listener
     from sharedbox_cli.core.model import Desired, Platform
     from sharedbox_cli.engine.journal import Journal
+    from sharedbox_cli.language.load import LoadedSpecs
     from sharedbox_cli.providers.base import Provider
-    from sharedbox_cli.spec.load import LoadedSpecs
 
 DEFAULT_SPECS = Path("specs")
 
@@ -73,7 +73,7 @@ class Session:
         """Return the documents of some paths, warnings told. Raises SpecError, UsageError."""
         from sharedbox_cli.cli.messages import problem_words
         from sharedbox_cli.core.errors import UsageError
-        from sharedbox_cli.spec.load import load_specs
+        from sharedbox_cli.language.load import load_specs
 
         found = tuple(paths or (DEFAULT_SPECS,))
         for path in found:
@@ -92,7 +92,7 @@ class Session:
     def desired(self, paths: Sequence[Path] | None) -> Desired:
         """Return what the specs of some paths want. Raises SpecError, UsageError."""
         from sharedbox_cli.cli.messages import problem_words
-        from sharedbox_cli.spec.resolve import expiry_warnings, resolve
+        from sharedbox_cli.language.resolve import expiry_warnings, resolve
 
         desired = resolve(self.load(paths), self.capabilities, self.now())
         for text in problem_words(expiry_warnings(desired), "warning"):

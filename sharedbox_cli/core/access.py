@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from sharedbox_cli.core.change import right_rank
+from sharedbox_cli.core.identities import Person, Persons
 from sharedbox_cli.core.identity import TrusteeId
 from sharedbox_cli.core.model import Grant, Observed, ObservedMailbox, Platform, Right, Trustee, TrusteeKind
-from sharedbox_cli.core.persons import Person, Persons
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
 
+from sharedbox_cli.core.format_values import moved_words, setting_words
 from sharedbox_cli.core.identity import Address, TrusteeId
+from sharedbox_cli.core.location import NOWHERE, Place
 from sharedbox_cli.core.model import (
     ALLOWED,
     CONTENT_TOPICS,
@@ -19,8 +21,6 @@ from sharedbox_cli.core.model import (
     TrusteeKind,
     Value,
 )
-from sharedbox_cli.core.place import NOWHERE, Place
-from sharedbox_cli.core.setting_words import moved_words, setting_words
 
 
 class Kind(StrEnum):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from sharedbox_cli.core.change import Change, Kind, Phase, Risk
 from sharedbox_cli.core.errors import ObserveError
+from sharedbox_cli.core.mail_targets import answered_to, forwarded_to
 from sharedbox_cli.core.model import (
     ALLOWED,
     CONTENT,
@@ -21,7 +22,6 @@ from sharedbox_cli.core.model import (
     ObservedMailbox,
     Value,
 )
-from sharedbox_cli.core.reach import answered_to, forwarded_to
 
 _ALONE = frozenset({Field.SIGN_IN, Field.LICENCE})
 _LICENCES = (LICENCE_NONE, PLAN_1, PLAN_2)

@@ -26,7 +26,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from sharedbox_cli.core.place import NOWHERE, Place
+from sharedbox_cli.core.location import NOWHERE, Place
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from sharedbox_cli.core.place import NOWHERE, Place
+from sharedbox_cli.core.location import NOWHERE, Place
 
 
 class Severity(StrEnum):

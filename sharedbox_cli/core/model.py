@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import NewType
 
 from sharedbox_cli.core.identity import Address, TrusteeId
-from sharedbox_cli.core.place import NOWHERE, Place
+from sharedbox_cli.core.location import NOWHERE, Place
 
 Value = None | bool | int | str | tuple["Value", ...]
 """What a setting can hold: plain, immutable, the same in JSON. Sets are sorted tuples."""

@@ -19,8 +19,8 @@ from sharedbox_cli.core.model import Platform
 from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.core.plan import Plan
 from sharedbox_cli.engine.journal import Journal
-from sharedbox_cli.engine.listening import Quiet
-from sharedbox_cli.engine.scrub import scrubbed_outcome
+from sharedbox_cli.engine.redact import scrubbed_outcome
+from sharedbox_cli.engine.safe_listener import Quiet
 from sharedbox_cli.engine.stop import StopFlag
 from sharedbox_cli.engine.summary import RunSummary
 from sharedbox_cli.providers.base import Bounded, Provider

@@ -17,8 +17,8 @@ from typing import Any, Protocol, TypeVar
 
 from sharedbox_cli.core.errors import Ambiguous, AuthError, CloudError, SharedboxError, Throttled
 from sharedbox_cli.core.events import SILENT, Listener
-from sharedbox_cli.providers.answers import DOCTOR, Renewed, Unreachable
 from sharedbox_cli.providers.breaker import Breaker, ServiceDown, is_failure
+from sharedbox_cli.providers.responses import DOCTOR, Renewed, Unreachable
 
 T = TypeVar("T")
 

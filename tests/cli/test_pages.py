@@ -15,9 +15,9 @@ from types import ModuleType
 import pytest
 
 from sharedbox_cli.cli.profile import load_profile
+from sharedbox_cli.language.load import load_specs
+from sharedbox_cli.language.resolve import resolve
 from sharedbox_cli.providers.registry import capabilities_of_all
-from sharedbox_cli.spec.load import load_specs
-from sharedbox_cli.spec.resolve import resolve
 from tests.conftest import Cli
 from tests.strategies import NOW
 

@@ -10,6 +10,7 @@ from sharedbox_cli.core.change import Kind, Phase, words
 from sharedbox_cli.core.diff import make_plan
 from sharedbox_cli.core.errors import ObserveError, SpecError
 from sharedbox_cli.core.identity import Address, TrusteeId
+from sharedbox_cli.core.location import Place
 from sharedbox_cli.core.model import (
     MICROSOFT365,
     Desired,
@@ -26,7 +27,6 @@ from sharedbox_cli.core.model import (
     Value,
     WantedGrant,
 )
-from sharedbox_cli.core.place import Place
 from sharedbox_cli.core.plan import Plan
 from tests.core.test_guards import SUPPORT, person, wish, world_of
 from tests.strategies import NOW, address

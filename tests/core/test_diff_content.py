@@ -6,6 +6,7 @@ import pytest
 
 from sharedbox_cli.core.change import Change, Phase, Risk, inverse, no_inverse_because, words
 from sharedbox_cli.core.diff import fingerprint, make_plan
+from sharedbox_cli.core.format_values import setting_words
 from sharedbox_cli.core.model import (
     ENSURED,
     GOOGLE_DELEGATED,
@@ -17,7 +18,6 @@ from sharedbox_cli.core.model import (
     ObservedMailbox,
     Value,
 )
-from sharedbox_cli.core.setting_words import setting_words
 from tests.strategies import DOMAIN, NOW, address
 
 BOX = address("press")

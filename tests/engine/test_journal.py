@@ -19,8 +19,8 @@ from sharedbox_cli.core.errors import JournalError
 from sharedbox_cli.core.model import MICROSOFT365, Desired, Field, Right
 from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.engine.journal import Journal
+from sharedbox_cli.engine.redact import scrubbed
 from sharedbox_cli.engine.run import RunOptions, run_plan
-from sharedbox_cli.engine.scrub import scrubbed
 from sharedbox_cli.engine.storage import _SCHEMA
 from tests.engine.fakes import Cloud, FakeProvider, plan_with
 from tests.engine.worlds import grant, mailbox, person, rename, revoke, world

@@ -17,7 +17,7 @@ from sharedbox_cli.engine.journal import Journal
 from sharedbox_cli.engine.run import RunOptions, run_plan
 from sharedbox_cli.engine.summary import RunSummary
 from sharedbox_cli.providers.base import Provider
-from sharedbox_cli.providers.sending import outcome_of
+from sharedbox_cli.providers.safe_write import outcome_of
 from tests.engine.fakes import Cloud, FakeProvider, Hook, plan_with
 from tests.engine.worlds import create, grant, licence, mailbox, plan_of, rename, revoke, twelve, world
 

@@ -12,8 +12,8 @@ from googleapiclient.errors import HttpError
 
 from sharedbox_cli.core import errors as ours
 from sharedbox_cli.core.errors import Ambiguous, CloudError, Conflict, NotFound, PermissionDenied, Refused, Throttled
-from sharedbox_cli.providers.answers import CERTIFICATE, DAILY, PORTAL, Renewed, Unreachable
 from sharedbox_cli.providers.google_workspace.errors import NO_MAIL, NOT_YET, connection_error, google_error
+from sharedbox_cli.providers.responses import CERTIFICATE, DAILY, PORTAL, Renewed, Unreachable
 
 
 def answer(status: int, body: bytes | str, **headers: str) -> HttpError:

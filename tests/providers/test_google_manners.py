@@ -15,8 +15,8 @@ from sharedbox_cli.cli.profile_google import google_connection
 from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, Fact, Field, Platform, Right
 from sharedbox_cli.emulator.google.token import TokenService
 from sharedbox_cli.providers.google_workspace.doctor import diagnose
-from sharedbox_cli.providers.google_workspace.once import http_once
 from sharedbox_cli.providers.google_workspace.scopes import DOORS
+from sharedbox_cli.providers.google_workspace.single_send_http import http_once
 from tests.providers.google_setting import STANDARD, GoogleSetting, collaborative, delegated, everything, user
 
 FACTS = (Fact.USED_BYTES, Fact.USED_AT, Fact.LICENCES, Fact.POOL_USED_BYTES, Fact.DELEGATION, Fact.SIGN_IN_STATE)
@@ -170,7 +170,7 @@ def test_http_when_many_threads_read_then_each_has_an_object_of_its_own(
         made.request = noted
         return made
 
-    monkeypatch.setattr("sharedbox_cli.providers.google_workspace.wire.http_once", watched)
+    monkeypatch.setattr("sharedbox_cli.providers.google_workspace.google_client.http_once", watched)
     read_everything(workspace, platform)
     assert len(used) > 1, "several threads were at work"
     assert [len(threads) for threads in used.values()] == [1] * len(used)

@@ -8,8 +8,8 @@ import pytest
 
 from sharedbox_cli.core.errors import ObserveError
 from sharedbox_cli.core.model import Field, Value
+from sharedbox_cli.providers.google_workspace.gmail_filters import filters_of, rules_of
 from sharedbox_cli.providers.google_workspace.group_fields import is_inbox, observed, sender_of
-from sharedbox_cli.providers.google_workspace.rules import filters_of, rules_of
 
 LABELS = {"Label_1": "Orders", "Label_2": "Red"}
 IDS = {name: key for key, name in LABELS.items()}

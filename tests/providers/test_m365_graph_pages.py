@@ -11,9 +11,9 @@ import pytest
 
 from sharedbox_cli.core.errors import ObserveError, Refused
 from sharedbox_cli.emulator.clock import Clock
-from sharedbox_cli.providers.answers import Fields
 from sharedbox_cli.providers.microsoft365.graph import FRESH_STARTS, Graph
 from sharedbox_cli.providers.microsoft365.observe.people import GROUP, read_people
+from sharedbox_cli.providers.responses import Fields
 from sharedbox_cli.providers.transport import Gate, Policy
 from tests.providers.setting import Setting, VirtualClock
 

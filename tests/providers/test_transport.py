@@ -21,7 +21,7 @@ from sharedbox_cli.core.errors import (
     Throttled,
 )
 from sharedbox_cli.emulator.clock import Clock
-from sharedbox_cli.providers.answers import (
+from sharedbox_cli.providers.responses import (
     Answer,
     Fields,
     Pages,

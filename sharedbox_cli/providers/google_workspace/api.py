@@ -15,9 +15,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sharedbox_cli.core.errors import Ambiguous, AuthError, CloudError, ObserveError, Throttled
-from sharedbox_cli.providers.answers import MAX_PAGES, Fields, Renewed, Unreachable, first_concern
+from sharedbox_cli.providers.google_workspace.google_client import Ask, Make, Wire
 from sharedbox_cli.providers.google_workspace.scopes import DIRECTORY, GMAIL, LICENSING, SETTINGS
-from sharedbox_cli.providers.google_workspace.wire import Ask, Make, Wire
+from sharedbox_cli.providers.responses import MAX_PAGES, Fields, Renewed, Unreachable, first_concern
 from sharedbox_cli.providers.transport import Policy
 
 if TYPE_CHECKING:

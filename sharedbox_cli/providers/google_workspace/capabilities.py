@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from sharedbox_cli.core.capability import Capabilities, Capability
 from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, Platform, Right
-from sharedbox_cli.providers.google_workspace import rules
 from sharedbox_cli.providers.google_workspace.skus import SKUS
 
 _DIRECTORY = "https://developers.google.com/workspace/admin/directory/reference/rest/v1/"
@@ -159,7 +158,7 @@ CAPABILITIES: Mapping[Platform, Capabilities] = {
         _DELEGATED,
         values={"sign_in": ("blocked",), "storage.licence": ("none", *SKUS.values())},
         default_rights=(Right.FULL_ACCESS,),
-        canonical=rules.canonical,
+        canonical=gmail_filters.canonical,
         afterwards="Gmail shows a delegate the mailbox after a minute, at times a day; new aliases take as long.",
     ),
     GOOGLE_COLLABORATIVE: Capabilities(

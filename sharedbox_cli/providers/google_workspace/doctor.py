@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sharedbox_cli.core.errors import AuthError, CloudError, PermissionDenied, SharedboxError
 from sharedbox_cli.providers.diagnosis import Diagnosis, Status
 from sharedbox_cli.providers.google_workspace.errors import NO_MAIL
+from sharedbox_cli.providers.google_workspace.google_client import Ask, Make, Wire
 from sharedbox_cli.providers.google_workspace.scopes import (
     DIRECTORY,
     DOORS,
@@ -19,7 +20,6 @@ from sharedbox_cli.providers.google_workspace.scopes import (
     SETTINGS,
 )
 from sharedbox_cli.providers.google_workspace.skus import PRODUCT
-from sharedbox_cli.providers.google_workspace.wire import Ask, Make, Wire
 
 if TYPE_CHECKING:
     from sharedbox_cli.auth.connection import GoogleConnection

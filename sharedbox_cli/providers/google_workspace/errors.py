@@ -10,7 +10,7 @@ from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
 from sharedbox_cli.core.errors import Ambiguous, CloudError, Conflict, NotFound, PermissionDenied, Refused, Throttled
-from sharedbox_cli.providers.answers import CERTIFICATE, DAILY, DOCTOR, PORTAL, Renewed, Unreachable, retry_after
+from sharedbox_cli.providers.responses import CERTIFICATE, DAILY, DOCTOR, PORTAL, Renewed, Unreachable, retry_after
 
 if TYPE_CHECKING:
     from googleapiclient.errors import HttpError

@@ -23,7 +23,7 @@ from sharedbox_cli.providers.google_workspace.capabilities import CAPABILITIES
 from sharedbox_cli.providers.google_workspace.observe.content import CONTENT
 from sharedbox_cli.providers.google_workspace.observe.tenant import observe_tenant
 from sharedbox_cli.providers.google_workspace.scopes import DOORS
-from sharedbox_cli.providers.sending import Sending, send_safely, settle
+from sharedbox_cli.providers.safe_write import Sending, send_safely, settle
 from sharedbox_cli.providers.transport import Clock, Gate, Loop, Policy, SystemClock
 
 if TYPE_CHECKING:

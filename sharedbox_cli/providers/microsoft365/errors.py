@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from sharedbox_cli.core.errors import Ambiguous, CloudError, Conflict, NotFound, PermissionDenied, Refused, Throttled
-from sharedbox_cli.providers.answers import DOCTOR, Answer, retry_after
 from sharedbox_cli.providers.microsoft365.quirks import is_nul_body
+from sharedbox_cli.providers.responses import DOCTOR, Answer, retry_after
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sharedbox_cli.core.errors import Ambiguous, CloudError, ObserveError, Refused
-from sharedbox_cli.providers.answers import (
+from sharedbox_cli.providers.microsoft365.errors import exchange_error
+from sharedbox_cli.providers.microsoft365.quirks import is_truncated, odata_quoted, without_sidecars
+from sharedbox_cli.providers.responses import (
     Answer,
     Fields,
     Pages,
@@ -24,8 +26,6 @@ from sharedbox_cli.providers.answers import (
     judge,
     transport_error,
 )
-from sharedbox_cli.providers.microsoft365.errors import exchange_error
-from sharedbox_cli.providers.microsoft365.quirks import is_truncated, odata_quoted, without_sidecars
 from sharedbox_cli.providers.transport import CONNECT_SECONDS, SILENCE_SECONDS, Policy
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 from sharedbox_cli.core.errors import Ambiguous, CloudError, ObserveError, Refused
-from sharedbox_cli.providers.answers import (
+from sharedbox_cli.providers.microsoft365.errors import graph_error
+from sharedbox_cli.providers.responses import (
     Answer,
     Fields,
     Pages,
@@ -24,7 +25,6 @@ from sharedbox_cli.providers.answers import (
     judge,
     transport_error,
 )
-from sharedbox_cli.providers.microsoft365.errors import graph_error
 from sharedbox_cli.providers.transport import CONNECT_SECONDS, SILENCE_SECONDS, Policy
 
 if TYPE_CHECKING:

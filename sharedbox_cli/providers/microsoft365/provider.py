@@ -20,7 +20,7 @@ from sharedbox_cli.providers.microsoft365.capabilities import CAPABILITIES
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
 from sharedbox_cli.providers.microsoft365.graph import Graph
 from sharedbox_cli.providers.microsoft365.observe.tenant import observe_tenant
-from sharedbox_cli.providers.sending import Sending, send_safely, settle
+from sharedbox_cli.providers.safe_write import Sending, send_safely, settle
 from sharedbox_cli.providers.transport import Clock, Gate, Loop, Policy, SystemClock
 
 if TYPE_CHECKING:

@@ -10,13 +10,13 @@ from sharedbox_cli.core.change import RESTORE, Change
 from sharedbox_cli.core.errors import CloudError, Conflict, NotFound
 from sharedbox_cli.core.model import ALLOWED, KIND_SHARED, LICENCE_NONE, Field, Value
 from sharedbox_cli.core.outcome import Outcome, Status
-from sharedbox_cli.providers.answers import Fields
 from sharedbox_cli.providers.google_workspace import accounts
 from sharedbox_cli.providers.google_workspace.apply.writer import SKEW, WAITS, Writer, identity_of
 from sharedbox_cli.providers.google_workspace.observe.directory import read_user
 from sharedbox_cli.providers.google_workspace.scopes import DIRECTORY, LICENSING, SECURITY
 from sharedbox_cli.providers.google_workspace.skus import PRODUCT, SKUS
-from sharedbox_cli.providers.sending import already, done, failed
+from sharedbox_cli.providers.responses import Fields
+from sharedbox_cli.providers.safe_write import already, done, failed
 
 _ALPHABET = string.ascii_letters + string.digits + "-_.:+="
 PASSWORD_LENGTH = 64

@@ -11,10 +11,9 @@ from sharedbox_cli.core.errors import Conflict, NotFound
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import Field, Value
 from sharedbox_cli.core.outcome import Outcome, Status
-from sharedbox_cli.providers.google_workspace import rules
 from sharedbox_cli.providers.google_workspace.apply.writer import Writer
 from sharedbox_cli.providers.google_workspace.observe import content as reading
-from sharedbox_cli.providers.sending import done
+from sharedbox_cli.providers.safe_write import done
 
 _BASE = "gmail.users.settings"
 _DISPOSITIONS = ("leaveInInbox", "archive", "trash", "markRead")
@@ -94,7 +93,7 @@ async def _rules(writer: Writer, subject: Address, wanted: Value) -> None:
     names = {str(label["id"]): str(label["name"]) for label in labels}
     ids = {name: identity for identity, name in names.items()}
     there = await reading.read_filters(writer.google, subject.key)
-    bodies = [body for rule in _items(wanted) for body in rules.filters_of(rule, ids)]
+    bodies = [body for rule in _items(wanted) for body in gmail_filters.filters_of(rule, ids)]
     left = list(there)
     missing = []
     for body in bodies:

@@ -9,12 +9,12 @@ from sharedbox_cli.core.errors import Conflict, NotFound
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import Field, Right
 from sharedbox_cli.core.outcome import Outcome, Status
-from sharedbox_cli.providers.answers import Fields
 from sharedbox_cli.providers.google_workspace.apply.writer import Writer, identity_of
 from sharedbox_cli.providers.google_workspace.observe.groups import DELIVERY
 from sharedbox_cli.providers.google_workspace.observe.mailboxes import ACCEPTED, read_delegates
 from sharedbox_cli.providers.google_workspace.scopes import DIRECTORY
-from sharedbox_cli.providers.sending import already, done, failed
+from sharedbox_cli.providers.responses import Fields
+from sharedbox_cli.providers.safe_write import already, done, failed
 
 ROLES = {Right.MEMBER: "MEMBER", Right.MANAGER: "MANAGER", Right.OWNER: "OWNER"}
 _WIRE_DELIVERY = {ours: theirs for theirs, ours in DELIVERY.items()}

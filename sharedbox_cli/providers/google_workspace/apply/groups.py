@@ -9,13 +9,13 @@ from sharedbox_cli.core.change import Change
 from sharedbox_cli.core.errors import Conflict, NotFound, Refused
 from sharedbox_cli.core.model import KIND_SHARED, Field, Value
 from sharedbox_cli.core.outcome import Outcome, Status
-from sharedbox_cli.providers.answers import Fields
 from sharedbox_cli.providers.google_workspace import group_fields
 from sharedbox_cli.providers.google_workspace.apply.writer import WAITS, Writer, identity_of
 from sharedbox_cli.providers.google_workspace.observe.directory import read_group
 from sharedbox_cli.providers.google_workspace.observe.groups import read_settings
 from sharedbox_cli.providers.google_workspace.scopes import DIRECTORY, SETTINGS
-from sharedbox_cli.providers.sending import done, failed
+from sharedbox_cli.providers.responses import Fields
+from sharedbox_cli.providers.safe_write import done, failed
 from sharedbox_cli.providers.transport import SETTLE_SECONDS
 
 

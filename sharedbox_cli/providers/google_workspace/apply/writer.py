@@ -11,10 +11,10 @@ from sharedbox_cli.core.change import Change
 from sharedbox_cli.core.errors import AuthError, CloudError, NotFound
 from sharedbox_cli.core.events import SILENT, Listener
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.providers.answers import Unready
 from sharedbox_cli.providers.google_workspace.api import Google
 from sharedbox_cli.providers.google_workspace.errors import NO_MAIL, NOT_YET
 from sharedbox_cli.providers.google_workspace.scopes import DIRECTORY, GMAIL
+from sharedbox_cli.providers.responses import Unready
 from sharedbox_cli.providers.transport import SETTLE_SECONDS, Clock
 
 T = TypeVar("T")

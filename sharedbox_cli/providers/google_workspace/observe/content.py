@@ -7,10 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sharedbox_cli.core.model import Field, Value
-from sharedbox_cli.providers.answers import Fields
-from sharedbox_cli.providers.google_workspace import rules
 from sharedbox_cli.providers.google_workspace.api import Google
 from sharedbox_cli.providers.google_workspace.scopes import GMAIL
+from sharedbox_cli.providers.responses import Fields
 
 COLOURS: Mapping[str, tuple[str, str]] = {
     "red": ("#cc3a21", "#ffffff"),
@@ -72,7 +71,7 @@ async def read_content(google: Google, subject: str, wanted: frozenset[Field]) -
         found |= {Field.FOLDERS: _folders(labels), Field.TAGS: _tags(labels)}
     if Field.RULES in wanted:
         names = {str(label["id"]): str(label["name"]) for label in labels}
-        found[Field.RULES] = rules.rules_of(await read_filters(google, subject), names)
+        found[Field.RULES] = gmail_filters.rules_of(await read_filters(google, subject), names)
     if Field.SENDERS in wanted:
         found[Field.SENDERS] = senders_of(await read_senders(google, subject))
     if wanted & set(VACATION):

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from sharedbox_cli.core.errors import NotFound, ObserveError
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import Trustee, TrusteeKind
-from sharedbox_cli.providers.answers import MAX_PAGES, Fields
 from sharedbox_cli.providers.google_workspace.accounts import name_of
 from sharedbox_cli.providers.google_workspace.api import Google, together
 from sharedbox_cli.providers.google_workspace.scopes import DIRECTORY
+from sharedbox_cli.providers.responses import MAX_PAGES, Fields
 
 USERS_A_PAGE = 500
 GROUPS_A_PAGE = 200

@@ -21,12 +21,12 @@ from sharedbox_cli.core.model import (
     TrusteeKind,
     Value,
 )
-from sharedbox_cli.providers.answers import Fields
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.google_workspace import group_fields
 from sharedbox_cli.providers.google_workspace.api import Google, together
 from sharedbox_cli.providers.google_workspace.observe.directory import Directory, member_id
 from sharedbox_cli.providers.google_workspace.scopes import DIRECTORY, SETTINGS
+from sharedbox_cli.providers.responses import Fields
 
 MEMBERS_A_PAGE = 200
 _RIGHTS = {"MEMBER": Right.MEMBER, "MANAGER": Right.MANAGER, "OWNER": Right.OWNER}

@@ -19,7 +19,6 @@ from sharedbox_cli.core.model import (
     TrusteeKind,
     Value,
 )
-from sharedbox_cli.providers.answers import Fields
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.google_workspace import accounts
 from sharedbox_cli.providers.google_workspace.api import Google, together
@@ -27,6 +26,7 @@ from sharedbox_cli.providers.google_workspace.errors import NO_MAIL
 from sharedbox_cli.providers.google_workspace.observe.content import CONTENT, EMPTY, read_content
 from sharedbox_cli.providers.google_workspace.observe.directory import Directory, read_groups, read_user
 from sharedbox_cli.providers.google_workspace.scopes import GMAIL
+from sharedbox_cli.providers.responses import Fields
 
 ACCEPTED = "accepted"
 

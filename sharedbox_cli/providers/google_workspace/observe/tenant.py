@@ -19,10 +19,10 @@ from sharedbox_cli.core.model import (
     Trustee,
     TrusteeKind,
 )
-from sharedbox_cli.providers.answers import Fields
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.google_workspace import accounts
 from sharedbox_cli.providers.google_workspace.api import Google, together
+from sharedbox_cli.providers.google_workspace.observe.account_wide import read_more
 from sharedbox_cli.providers.google_workspace.observe.directory import (
     Directory,
     member_id,
@@ -35,7 +35,7 @@ from sharedbox_cli.providers.google_workspace.observe.directory import (
 )
 from sharedbox_cli.providers.google_workspace.observe.groups import read_inboxes
 from sharedbox_cli.providers.google_workspace.observe.mailboxes import read_delegated
-from sharedbox_cli.providers.google_workspace.observe.more import read_more
+from sharedbox_cli.providers.responses import Fields
 
 
 async def observe_tenant(google: Google, scope: Scope, now: datetime) -> Observed:

@@ -11,7 +11,7 @@ from sharedbox_cli.core.model import ALLOWED, COPY_BOTH, Field, Value
 from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.providers.microsoft365.apply.writer import Writer, outcome_of_reply
 from sharedbox_cli.providers.microsoft365.quirks import unique_name
-from sharedbox_cli.providers.sending import failed
+from sharedbox_cli.providers.safe_write import failed
 
 if TYPE_CHECKING:
     from kiota_abstractions.request_information import RequestInformation

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from sharedbox_cli.core.errors import CloudError
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import Trustee, TrusteeKind
-from sharedbox_cli.providers.answers import Fields, items_of
 from sharedbox_cli.providers.microsoft365.graph import BATCH, PAGE, Graph, chunks_of
 from sharedbox_cli.providers.microsoft365.quirks import odata_quoted, smtp_addresses
+from sharedbox_cli.providers.responses import Fields, items_of
 
 if TYPE_CHECKING:
     from kiota_abstractions.request_information import RequestInformation

@@ -1,0 +1,60 @@
+"""The audit of a whole tenant, specs or not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sharedbox_cli.cli.clouds import chosen_platforms, exit_code, read_platforms, tell_failures
+from sharedbox_cli.cli.output import show
+from sharedbox_cli.core.access import access_rows
+from sharedbox_cli.core.errors import NotFound
+from sharedbox_cli.core.identity import Address
+from sharedbox_cli.core.model import GOOGLE_DELEGATED, Field
+from sharedbox_cli.providers.base import Scope
+from sharedbox_cli.reports.views.access import access_report
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sharedbox_cli.cli.session import Session
+    from sharedbox_cli.core.model import Observed, Platform
+
+
+def audit_tenant(
+    session: Session, arrangement: str, output: str, mailboxes: Sequence[str], platforms: Sequence[str]
+) -> int:
+    """Write who may do what; return the exit code. Raises UsageError, NotFound, ObserveError, AuthError."""
+    wanted = frozenset(Address.of(text) for text in mailboxes) or None
+    worlds = read_platforms(
+        session,
+        {
+            platform: lambda platform=platform: Scope(  # type: ignore[misc]
+                frozenset({platform}), wanted, frozenset({Field.KIND}), frozenset(), wanted, with_members=True
+            )
+            for platform in chosen_platforms(session, platforms)
+        },
+    )
+    session.stop_progress()
+    boxes = [box for world in worlds.values() for box in world.mailboxes.values()]
+    missing = sorted((wanted or frozenset()) - {box.address for box in boxes})
+    if missing:
+        tell_failures(session)
+        tenants = " and ".join(sorted({world.tenant_name for world in worlds.values()}))
+        raise NotFound(
+            "no such mailbox",
+            mailbox=str(missing[0]),
+            why=f"No shared mailbox in {tenants} has this address.",
+            mend=f"See who has it:\n    sharedbox show {missing[0]} --observed",
+        )
+    show(session, access_report(access_rows(worlds), arrangement, boxes, _notes(worlds)), output)
+    return exit_code(session, 0)
+
+
+def _notes(worlds: Mapping[Platform, Observed]) -> tuple[str, ...]:
+    """Return what a reader might take to be in an audit and is not."""
+    if any(world.mailboxes for platform, world in worlds.items() if platform == GOOGLE_DELEGATED):
+        return (
+            f"{GOOGLE_DELEGATED}: whether people send as a mailbox from their own Gmail is not read. Delegates may "
+            "always send as it.",
+        )
+    return ()

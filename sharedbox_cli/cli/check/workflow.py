@@ -1,0 +1,76 @@
+"""Checks on the specs' mailboxes, or on the whole tenant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sharedbox_cli.cli.clouds import chosen_platforms, read_platforms
+from sharedbox_cli.cli.output import show
+from sharedbox_cli.core.diff import observed_addresses
+from sharedbox_cli.core.model import Desired, Fact, Field, Platform
+from sharedbox_cli.providers.base import Scope
+
+if TYPE_CHECKING:
+    from sharedbox_cli.cli.session import Session
+
+
+def check_specs(session: Session, desired: Desired, output: str) -> int:
+    """Return how many findings there are on the mailboxes of some specs."""
+    platforms = sorted({box.platform for box in desired.mailboxes.values()})
+    return _check(session, desired, platforms, output, is_whole=False)
+
+
+def check_tenant(session: Session, paths: Sequence[Path] | None, output: str, platforms: Sequence[str] = ()) -> int:
+    """Return how many findings there are on all shared mailboxes; specs help where they are named."""
+    desired = session.desired(paths) if paths else Desired()
+    return _check(session, desired, chosen_platforms(session, platforms), output, is_whole=True)
+
+
+def _check(session: Session, desired: Desired, platforms: Sequence[Platform], output: str, *, is_whole: bool) -> int:
+    from sharedbox_cli import __version__
+    from sharedbox_cli.checks.registry import RULES, check
+    from sharedbox_cli.reports.formats.findings import to_junit, to_sarif
+    from sharedbox_cli.reports.views.findings import findings_report
+
+    worlds = read_platforms(
+        session,
+        {
+            platform: partial(_scope, platform, desired.of_platforms(frozenset({platform})), is_whole=is_whole)
+            for platform in platforms
+        },
+    )
+    session.stop_progress()
+    result = check(desired, worlds, session.now())
+    rules = [(rule.id, rule.looks_for, rule.source) for rule in RULES]
+    left_out = [(str(name), f"{error.summary}. {error.why}") for name, error in session.failures.items()]
+    if output == "sarif":
+        session.terminal.data(to_sarif(result.findings, rules, __version__, left_out))
+    elif output == "junit":
+        session.terminal.data(to_junit(result.findings, rules, left_out))
+    else:
+        count = sum(len(world.mailboxes) for world in worlds.values())
+        show(session, findings_report(result.findings, result.not_checked, count), output)
+    return len(result.findings)
+
+
+def _scope(platform: Platform, mine: Desired, *, is_whole: bool) -> Scope:
+    """Return what the rules need on a platform, and nothing else: what nobody looks at costs no call."""
+    from sharedbox_cli.checks.registry import needs_of
+
+    needs = needs_of(platform)
+    boxes = None if is_whole else frozenset(mine.mailboxes)
+    expired = [grant for box in mine.mailboxes.values() for grant in box.expired]
+    wanted = [grant for box in mine.mailboxes.values() for grant in box.grants or ()] + expired
+    return Scope(
+        frozenset({platform}),
+        boxes,
+        frozenset(need for need in needs if isinstance(need, Field)) | {Field.KIND},
+        frozenset(need for need in needs if isinstance(need, Fact)),
+        boxes if "grants" in needs else frozenset(),
+        observed_addresses(mine) | {grant.trustee for grant in expired},
+        with_members="members" in needs,
+        rights=frozenset(grant.right for grant in wanted),
+    )

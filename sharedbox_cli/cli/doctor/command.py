@@ -1,0 +1,29 @@
+"""`sharedbox doctor`."""
+
+from __future__ import annotations
+
+import typer
+
+from sharedbox_cli.cli.options import ConfigFile, NoColor, PlainFormat, PlainOutput, ProfileName
+
+
+def doctor(
+    output: PlainFormat = PlainOutput.TEXT,
+    profile: ProfileName = None,
+    config: ConfigFile = None,
+    no_color: NoColor = False,
+) -> None:
+    """Prove sign-in, roles and reachability by harmless reads; say what is missing and where to click.
+
+    Examples:
+
+      sharedbox doctor
+
+      sharedbox doctor --profile prod -o json
+    """
+    from sharedbox_cli.cli.doctor.workflow import diagnose_profile
+    from sharedbox_cli.cli.session import Session
+
+    with Session(profile, config, no_color=no_color) as session:
+        code = diagnose_profile(session, wants_json=output is PlainOutput.JSON)
+    raise typer.Exit(code)

@@ -1,0 +1,28 @@
+"""`sharedbox explain`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from sharedbox_cli.cli.options import NoColor, TableFormat, TableOutput
+
+
+def explain(
+    topic: Annotated[str | None, typer.Argument(help="A platform, a rule of `check`, or a guard.")] = None,
+    output: TableFormat = TableOutput.TEXT,
+    no_color: NoColor = False,
+) -> None:
+    """Explain what a platform can and can't do, or a rule or guard. Without a topic: list them.
+
+    Examples:
+
+      sharedbox explain microsoft365
+
+      sharedbox explain mass-revocation
+    """
+    from sharedbox_cli.cli.explain.workflow import show_topic
+    from sharedbox_cli.cli.session import Session
+
+    show_topic(Session(no_color=no_color), topic, output)

@@ -1,0 +1,286 @@
+"""One mailbox, said for another platform: what can be kept is, what cannot is named with the reason.
+
+It knows no vendor: what is possible, and why not, comes from both platforms' tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from sharedbox_cli.core.capability import Capabilities
+from sharedbox_cli.core.change import right_words
+from sharedbox_cli.core.format_values import value_words
+from sharedbox_cli.core.identity import Address
+from sharedbox_cli.core.model import (
+    KIND_GROUP,
+    KIND_USER,
+    READING,
+    ROLES,
+    DesiredMailbox,
+    Field,
+    MembersMode,
+    Observed,
+    ObservedMailbox,
+    Right,
+    Trustee,
+    TrusteeKind,
+    Value,
+    WantedGrant,
+)
+
+_KINDS: dict[Value, tuple[str, str]] = {
+    KIND_USER: ("a person's mailbox as it is", "whoever becomes a member sees all of it."),
+    KIND_GROUP: ("a plain group as it is", "its members share no conversations yet."),
+}
+_NOT_WRITTEN = frozenset({Field.KIND, Field.DELIVERY, Field.AUTOMAPPING})
+_SENDING = frozenset({Right.SEND_AS, Right.SEND_ON_BEHALF})
+_MOST = 60
+_OTHER_LICENCES = "names of licences are each platform's own. Choose one there, or leave the key out."
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One thing that is not as it was: which key, or whose line, and why."""
+
+    key: str
+    what: str
+    why: str
+    member: str = ""
+    """The address in lower case, where it is about somebody."""
+    is_lost: bool = False
+
+
+@dataclass(slots=True)
+class Moved:
+    """A mailbox for another platform, and everything that is not as it was."""
+
+    box: DesiredMailbox
+    notes: list[Note] = field(default_factory=list)
+
+
+def desired_of(there: ObservedMailbox, world: Observed) -> Moved:
+    """Return what a spec would say of a mailbox as it is; what no spec can say comes as notes."""
+    settings = {name: value for name, value in there.settings.items() if name not in _NOT_WRITTEN}
+    settings |= _parted_labels(settings)
+    if not settings.get(Field.AUTO_REPLY):  # switched off, what it would say is of no use
+        settings = {name: value for name, value in settings.items() if name is Field.AUTO_REPLY or not _is_reply(name)}
+    settings = {name: value for name, value in settings.items() if value not in ("", ())}
+    if Field.FORWARDING_TO not in settings:
+        settings.pop(Field.FORWARDING_KEEP_COPY, None)
+    moved = Moved(DesiredMailbox(there.address, there.platform, settings=settings))
+    if there.grants is not None:
+        grants = [grant for item in there.grants if (grant := _wanted(item.trustee, item.right, world, moved))]
+        ordered = sorted(grants, key=lambda grant: (grant.trustee.key, str(grant.right)))
+        moved.box = replace(moved.box, grants=tuple(ordered))
+    if there.settings.get(Field.KIND) in _KINDS:
+        moved.notes.append(Note("mailbox", *_KINDS[there.settings[Field.KIND]]))
+    moved.notes += [
+        Note("members", entry.text, "an entry that no spec can say: it stays behind.", is_lost=True)
+        for entry in there.special
+    ]
+    moved.notes.sort(key=_order)
+    return moved
+
+
+def _order(note: Note) -> tuple[str, str, str]:
+    return note.key, note.member, note.what
+
+
+def _is_reply(name: Field) -> bool:
+    return str(name).startswith("auto_reply.")
+
+
+def _parted_labels(settings: dict[Field, Value]) -> dict[Field, Value]:
+    """Return folders and tags where a platform keeps both as one: what has a colour or only marks is a tag."""
+    tags, folders = settings.get(Field.TAGS), settings.get(Field.FOLDERS)
+    if not isinstance(tags, tuple) or not isinstance(folders, tuple):
+        return {}
+    marks = set(_marks(settings.get(Field.RULES)))
+    kept = tuple(item for item in tags if isinstance(item, tuple) and (item[1] or item[0] in marks))
+    named = {item[0] for item in kept if isinstance(item, tuple)}
+    return {Field.TAGS: kept, Field.FOLDERS: tuple(item for item in folders if item not in named)}
+
+
+def _marks(rules: Value) -> Iterator[Value]:
+    """Yield labels that rules put on messages without taking them out of the inbox."""
+    for rule in rules if isinstance(rules, tuple) else ():
+        pairs: dict[str, Value] = dict(rule)  # type: ignore[arg-type]
+        labels = pairs.get("then.labels")
+        if isinstance(labels, tuple) and pairs.get("then.archive") is not True:
+            yield from labels
+
+
+def _wanted(identity: str, right: Right, world: Observed, moved: Moved) -> WantedGrant | None:
+    who = world.trustees.get(identity)  # type: ignore[call-overload]
+    if who is None or who.address is None or who.kind not in (TrusteeKind.USER, TrusteeKind.GROUP):
+        name = who.name if who and who.name else identity
+        why = "a deleted account, or one that is no user or group: it stays behind."
+        moved.notes.append(Note("members", f"{right_words(right)} of {name}", why, is_lost=True))
+        return None
+    if right is Right.OTHER:
+        moved.notes.append(Note("members", f"a right of {who.address}", "no spec has a word for it.", is_lost=True))
+        return None
+    moved.notes += [note for note in _doubts(who) if note not in moved.notes]
+    return WantedGrant(who.address, who.kind, right)
+
+
+def _doubts(who: Trustee) -> Iterator[Note]:
+    key = who.address.key if who.address else ""
+    if not who.is_enabled:
+        yield Note("members", str(who.address), "cannot sign in: is access still wanted?", key)
+    if who.is_guest:
+        yield Note("members", str(who.address), "is from outside the organisation.", key)
+
+
+def moved_to(box: DesiredMailbox, source: Capabilities, target: Capabilities) -> Moved:
+    """Return the mailbox as a spec for another platform, and everything that is not as it was."""
+    if source.platform == target.platform:
+        return Moved(box)
+    moved = Moved(replace(box, platform=target.platform, places={}, settings={}, unmanaged=()))
+    moved.box = replace(moved.box, settings=dict(_settings(box, target, moved)))
+    moved.box = replace(moved.box, warn_at_percent=_share(box, target, moved))
+    if box.grants is not None:
+        grants = _grants((*box.grants, *box.expired), source, target, moved)
+        now = {(grant.trustee, grant.until) for grant in box.expired}
+        moved.box = replace(
+            moved.box,
+            grants=tuple(item for item in grants if (item.trustee, item.until) not in now),
+            expired=tuple(item for item in grants if (item.trustee, item.until) in now),
+        )
+        _miss_an_owner(moved, target)
+    if (row := target.refusal("members_mode")) and box.members_mode is not MembersMode.EXACT:
+        moved.notes.append(Note("members_mode", str(box.members_mode), row.meaning, is_lost=True))
+        moved.box = replace(moved.box, members_mode=MembersMode.EXACT)
+    moved.notes.sort(key=_order)
+    return moved
+
+
+def _settings(box: DesiredMailbox, target: Capabilities, moved: Moved) -> Iterator[tuple[Field, Value]]:
+    for name, value in sorted(box.settings.items()):
+        row, listed = target.refusal(str(name)), target.values.get(str(name))
+        if row is not None and value in ("", ()):
+            continue  # there was nothing to lose
+        if row is not None:
+            moved.notes.append(Note(str(name), _text(value), row.meaning, is_lost=True))
+        elif name is Field.LICENCE:
+            said = target.row(str(name))
+            why = f"{_OTHER_LICENCES} There: {said.meaning}." if said else _OTHER_LICENCES
+            moved.notes.append(Note(str(name), _text(value), why, is_lost=True))
+        elif listed is not None and str(value) not in listed:
+            said = target.row(str(name))
+            why = said.meaning if said else f"it can be {', '.join(listed)} there."
+            moved.notes.append(Note(str(name), _text(value), why, is_lost=True))
+        else:
+            yield name, target.canonical(name, value)
+
+
+def _text(value: Value) -> str:
+    """Return a value in a few words: names of what is in a list, or how many there are."""
+    if isinstance(value, tuple):
+        names = [item[0] if isinstance(item, tuple) and item else item for item in value]
+        if any(isinstance(name, tuple) for name in names):  # rules
+            return f"({len(value)})"
+        value = tuple(names)
+    text = value_words(value)
+    return text if len(text) <= _MOST else f"{text[:_MOST]}…"
+
+
+def _share(box: DesiredMailbox, target: Capabilities, moved: Moved) -> int | None:
+    row = target.refusal("storage.warn_at")
+    if row is None or box.warn_at_percent is None:
+        return box.warn_at_percent
+    moved.notes.append(Note("storage.warn_at", f"{box.warn_at_percent}%", row.meaning, is_lost=True))
+    return None
+
+
+def _grants(
+    grants: Iterable[WantedGrant], source: Capabilities, target: Capabilities, moved: Moved
+) -> list[WantedGrant]:
+    """Return the grants of everybody, in the order of a spec."""
+    lines: dict[tuple[Address, object], list[WantedGrant]] = {}
+    for grant in grants:
+        lines.setdefault((grant.trustee, grant.until), []).append(grant)
+    found: dict[tuple[Address, Right], WantedGrant] = {}
+    for same in lines.values():
+        for grant in _line(same, source, target, moved):
+            twin = found.setdefault((grant.trustee, grant.right), grant)
+            if twin.until is not None and (grant.until is None or grant.until > twin.until):
+                found[grant.trustee, grant.right] = grant  # two lines became one right: it lasts as long as either
+    best = {who: right for right in ROLES for who, held in found if held is right}
+    kept = [grant for (who, right), grant in found.items() if right not in ROLES or best[who] is right]
+    return sorted(kept, key=lambda grant: (grant.trustee.key, str(grant.right)))
+
+
+def _line(same: list[WantedGrant], source: Capabilities, target: Capabilities, moved: Moved) -> Iterator[WantedGrant]:
+    """Yield what one line of `members` becomes."""
+    first, had = same[0], {grant.right for grant in same}
+    row = target.refusal(f"members[].{first.kind}")
+    if row is not None:
+        words = _names(had)
+        moved.notes.append(Note("members", f"{words} of {first.trustee}", row.meaning, is_lost=True))
+        return
+    gets = _rights(had, source, target, moved, first.trustee)
+    for name in ("automapping", "delivery"):
+        row = target.refusal(f"members[].{name}")
+        if row is not None and any(getattr(grant, name) is not None for grant in same):
+            same = [
+                replace(grant, automapping=None) if name == "automapping" else replace(grant, delivery=None)
+                for grant in same
+            ]
+            moved.notes.append(Note("members", f"{name} of {first.trustee}", row.meaning, is_lost=True))
+    old = {grant.right: grant for grant in same}
+    for right in gets:
+        yield old.get(right) or replace(same[0], right=right, automapping=None, delivery=None)
+
+
+def _rights(
+    had: set[Right], source: Capabilities, target: Capabilities, moved: Moved, who: Address
+) -> tuple[Right, ...]:
+    """Return the rights that come nearest; what a member gets by default stays what a member gets by default."""
+    usual = set(source.default_rights), set(target.default_rights)
+    if had == usual[0]:
+        gets = usual[1]
+    else:
+        gets = set()
+        for right in sorted(had):
+            gets |= _nearest(right, target)
+            if not _nearest(right, target):
+                row = target.refusal(f"members[].rights.{right}")
+                why = row.meaning if row else "there is nothing like it there."
+                moved.notes.append(Note("members", f"{right_words(right)} of {who}", why, is_lost=True))
+    roles = [role for role in reversed(ROLES) if role in gets]
+    gets -= set(roles[1:])
+    if had == usual[0] != usual[1]:
+        note = Note("members", f"had {_names(had)}", f"gets {_names(gets)}, as members do there.")
+        moved.notes += [note] if note not in moved.notes else []
+    elif gets and (gets != had or (gets >= usual[1] and had < usual[0])):
+        moved.notes.append(Note("members", str(who), f"had {_names(had)}; gets {_names(gets)}{_wider(had)}.", who.key))
+    return tuple(sorted(gets))
+
+
+def _names(rights: Iterable[Right]) -> str:
+    return ", ".join(right_words(right) for right in sorted(rights))
+
+
+def _nearest(right: Right, target: Capabilities) -> set[Right]:
+    if target.refusal(f"members[].rights.{right}") is None:
+        return {right}
+    default = target.default_rights
+    if right in ROLES:
+        return set(default) if default[0] not in ROLES else set()
+    if right is Right.FULL_ACCESS or right in _SENDING:
+        return {default[0]}
+    return set()
+
+
+def _wider(had: set[Right]) -> str:
+    """Return what somebody can do now who could not: the smallest right there is may be more than was held."""
+    more = "" if had & READING else ", and reads what comes in"
+    return more if had & {*_SENDING, *ROLES} else f"{more}, and sends"
+
+
+def _miss_an_owner(moved: Moved, target: Capabilities) -> None:
+    rights = {grant.right for grant in moved.box.grants or ()}
+    if target.default_rights[0] in ROLES and rights and Right.OWNER not in rights:
+        moved.notes.append(Note("members", "nobody is owner", "give somebody `rights: [owner]`."))

@@ -1,0 +1,60 @@
+"""Addresses across all documents: each has one owner, and no mailbox is its own member."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sharedbox_cli.core.errors import Problem
+from sharedbox_cli.core.location import Place
+from sharedbox_cli.core.model import DesiredMailbox
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedMailbox:
+    """A mailbox as desired, and where each of its aliases stands."""
+
+    box: DesiredMailbox
+    aliases: tuple[tuple[str, Place], ...] = ()
+    """In small letters."""
+
+
+def own_member_problems(mailbox: ResolvedMailbox) -> list[Problem]:
+    """Return a problem for each right that a mailbox would have on itself."""
+    box = mailbox.box
+    own = {box.address.key, *(alias for alias, _ in mailbox.aliases)}
+    return [
+        Problem(grant.place, "a mailbox as its own member", f"{grant.trustee} is the mailbox.", "Delete the line.")
+        for grant in (*(box.grants or ()), *box.expired)
+        if grant.trustee.key in own
+    ]
+
+
+def owner_problems(mailboxes: Iterable[ResolvedMailbox]) -> list[Problem]:
+    """Return a problem for each address that two mailboxes, or one mailbox twice, would have."""
+    problems: list[Problem] = []
+    primary: dict[str, Place] = {}
+    everything = list(mailboxes)
+    for mailbox in everything:
+        box = mailbox.box
+        first = primary.setdefault(box.address.key, box.place)
+        if first is not box.place:
+            why = f"{box.address} has two documents."
+            problems.append(Problem(box.place, "two mailboxes of one address", why, "Keep one.", first))
+    claimed: dict[str, tuple[Place, DesiredMailbox]] = {}
+    for mailbox in everything:
+        for alias, place in mailbox.aliases:
+            if alias == mailbox.box.address.key:
+                why = f"{alias} is the primary address of this very mailbox."
+                problems.append(Problem(place, "alias is its own address", why, "Leave it out.", mailbox.box.place))
+                continue
+            owner = "the primary address of another mailbox" if alias in primary else ""
+            other = primary.get(alias)
+            if other is None and alias in claimed:
+                other, holder = claimed[alias]
+                owner = "listed twice" if holder is mailbox.box else "an alias of another mailbox"
+            if other is not None:
+                why = f"{alias} is {owner}."
+                problems.append(Problem(place, "one address, two owners", why, "Keep one of them.", other))
+            claimed.setdefault(alias, (place, mailbox.box))
+    return problems

@@ -1,0 +1,72 @@
+"""What folders, tags, rules and senders of one document must agree on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from sharedbox_cli.core.errors import Problem
+from sharedbox_cli.core.location import Place
+from sharedbox_cli.language.models.mailbox import Mailbox
+from sharedbox_cli.language.problems import nearest
+from sharedbox_cli.language.yaml_source import Document
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    text: str
+    place: Place
+
+
+def content_problems(spec: Mailbox, document: Document) -> list[Problem]:
+    """Return names that stand twice, labels of rules that nobody made, and senders that exclude each other."""
+    folders = [_Named(text, document.place_of(("folders", n))) for n, text in enumerate(spec.folders or ())]
+    tags = [_Named(tag.name, document.place_of(("tags", n, "name"))) for n, tag in enumerate(spec.tags or ())]
+    rules = [_Named(rule.name, document.place_of(("rules", n, "name"))) for n, rule in enumerate(spec.rules or ())]
+    return [
+        *_twice((*folders, *tags), "folders and tags share one set of names"),
+        *_twice(rules, "each rule needs a name of its own"),
+        *_unknown(spec, document),
+        *_senders(spec, document),
+    ]
+
+
+def _twice(items: Iterable[_Named], why: str) -> Iterator[Problem]:
+    seen: dict[str, _Named] = {}
+    for item in items:
+        first = seen.setdefault(item.text.casefold(), item)
+        if first is not item:
+            yield Problem(item.place, "listed twice", f"`{item.text}`: {why}.", "Keep one of them.", first.place)
+
+
+def _unknown(spec: Mailbox, document: Document) -> Iterator[Problem]:
+    """Say which tag or folder of a rule is in no list, where there is a list."""
+    for number, rule in enumerate(spec.rules or ()):
+        where = ("rules", number, "then")
+        if spec.tags is not None:
+            known = [tag.name for tag in spec.tags]
+            for index, name in enumerate(rule.then.tag or ()):
+                if name not in known:
+                    yield _missing("tag", name, document.place_of((*where, "tag", index)), known)
+        if spec.folders is not None and rule.then.move_to is not None and rule.then.move_to not in spec.folders:
+            yield _missing("folder", rule.then.move_to, document.place_of((*where, "move_to")), spec.folders)
+
+
+def _missing(kind: str, name: str, place: Place, known: list[str]) -> Problem:
+    mend = nearest(name, known) or f"Add it to `{kind}s`."
+    return Problem(place, f"unknown {kind}", f"`{name}` is not among the {kind}s of this mailbox.", mend)
+
+
+def _senders(spec: Mailbox, document: Document) -> Iterator[Problem]:
+    items = [
+        _Named(sender.address.lower(), document.place_of(("senders", n, "address")))
+        for n, sender in enumerate(spec.senders or ())
+    ]
+    yield from _twice(items, "one entry an address")
+    for item in items:
+        if item.text == spec.mailbox.lower():
+            yield Problem(item.place, "the mailbox itself", "It can always send from its own address.", "Leave it out.")
+    defaults = [n for n, sender in enumerate(spec.senders or ()) if sender.default]
+    if len(defaults) > 1:
+        place = document.place_of(("senders", defaults[1], "default"))
+        yield Problem(place, "two defaults", "One address is the default.", "Keep one of them.")

@@ -1,0 +1,210 @@
+"""A desired mailbox as the document that a person would have written: the way back from `resolve`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sharedbox_cli.core.capability import Capabilities
+from sharedbox_cli.core.model import DesiredMailbox, Field, MembersMode, Right, State, Value, WantedGrant
+from sharedbox_cli.language.export.yaml import Bare, Noted, Tall, Tree, text_of
+from sharedbox_cli.language.settings import NO_FORWARDING
+
+ORDER = (
+    "version",
+    "mailbox",
+    "platform",
+    "state",
+    "display_name",
+    "aliases",
+    "hidden_from_address_lists",
+    "sign_in",
+    "labels",
+    "members",
+    "members_mode",
+    "sent_items",
+    "storage",
+    "folders",
+    "tags",
+    "rules",
+    "senders",
+    "auto_reply",
+    "forwarding",
+    "access",
+    "google",
+    "group",
+)
+"""The keys of a document, in the order of the language."""
+_INSTANT = re.compile(r"2[01]\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+_UNITS = (("GB", 1000**3), ("MB", 1000**2), ("KB", 1000))
+_MOST_UNITS = 9_999_999
+Pairs = Mapping[str, Value]
+
+
+def write(
+    box: DesiredMailbox, table: Capabilities, head: Sequence[str] = (), notes: Mapping[str, Sequence[str]] | None = None
+) -> str:
+    """Return the document of one mailbox; `notes` has comments by key, for a member by `members:ADDRESS`.
+
+    What comes out reads back equal where the language can say it (`spec.writable` leaves out the rest).
+    """
+    found = _document(box, table, notes or {})
+    for key, words in (notes or {}).items():
+        if key in found and words:
+            found[key] = Noted(found[key], tuple(words))
+    return text_of({key: found[key] for key in ORDER if key in found}, head)
+
+
+def _document(box: DesiredMailbox, table: Capabilities, notes: Mapping[str, Sequence[str]]) -> dict[str, Tree]:
+    found: dict[str, Tree] = {"version": 1, "mailbox": box.address.text, "platform": str(box.platform)}
+    for name in (one for one in Field if one in box.settings):
+        value = box.settings[name]
+        first, _, second = str(name).partition(".")
+        tree = _setting(name, value, box.settings)
+        if second:
+            inner = found.setdefault(first, {})
+            if isinstance(inner, dict):
+                inner[second] = tree
+        else:
+            found[first] = tree
+    if box.warn_at_percent is not None:
+        storage = found.get("storage")
+        found["storage"] = {
+            "warn_at": Bare(f"{box.warn_at_percent}%"),
+            **(storage if isinstance(storage, dict) else {}),
+        }
+    if box.state is State.ABSENT:
+        found["state"] = str(box.state)
+    if box.labels:
+        found["labels"] = dict(box.labels)
+    if box.grants is not None:
+        found["members"] = [*_members((*box.grants, *box.expired), table.default_rights, notes)]
+    if box.members_mode is MembersMode.AT_LEAST:
+        found["members_mode"] = str(box.members_mode)
+    return found
+
+
+def _members(
+    grants: Iterable[WantedGrant], default: tuple[Right, ...], notes: Mapping[str, Sequence[str]]
+) -> Iterator[Tree]:
+    """Yield one line for all rights of somebody that end together and have one reason."""
+    lines: dict[tuple[object, ...], list[WantedGrant]] = {}
+    for grant in grants:
+        lines.setdefault((grant.trustee, grant.kind, grant.until, grant.reason), []).append(grant)
+    told: set[str] = set()
+    for same in lines.values():
+        first = same[0]
+        line = _member(first, tuple(grant.right for grant in same), default)
+        for name in ("automapping", "delivery"):
+            said = [value for grant in same if (value := getattr(grant, name)) is not None]
+            if said:
+                line[name] = said[0]
+        if first.until is not None:
+            line["until"] = _moment(first.until)
+        if first.reason:
+            line["reason"] = first.reason
+        words = notes.get(f"members:{first.trustee.key}", ()) if first.trustee.key not in told else ()
+        told.add(first.trustee.key)
+        yield Noted(line, tuple(words)) if words else line
+
+
+def _member(first: WantedGrant, rights: tuple[Right, ...], default: tuple[Right, ...]) -> Tall:
+    line = Tall({str(first.kind): first.trustee.text})
+    if set(rights) != set(default):
+        line["rights"] = [str(right) for right in rights]
+    return line
+
+
+def _moment(until: datetime) -> Bare:
+    """Return a day where access lasts until its end, else the instant."""
+    day = until - timedelta(days=1)
+    if (until.hour, until.minute, until.second) == (0, 0, 0) and day.year >= 2000:
+        return Bare(f"{day:%Y-%m-%d}")
+    return Bare(f"{until:%Y-%m-%dT%H:%M:%SZ}")
+
+
+def _setting(name: Field, value: Value, settings: Mapping[Field, Value]) -> Tree:
+    if isinstance(value, tuple):
+        items = [item for item in value if isinstance(item, tuple)]
+        match name:
+            case Field.TAGS:
+                return [
+                    {key: part for key, part in zip(("name", "color"), item, strict=True) if part} for item in items
+                ]
+            case Field.SENDERS:
+                return [_sender(item) for item in items]
+            case Field.RULES:
+                return [line for number, item in enumerate(items) for line in rule_lines(item, number, settings)]
+            case _:
+                return [item for item in value if not isinstance(item, tuple)]
+    if name is Field.FORWARDING_TO:
+        return str(value or NO_FORWARDING)
+    return Bare(value) if isinstance(value, str) and _INSTANT.fullmatch(value) else value
+
+
+def _sender(item: tuple[Value, ...]) -> Tree:
+    keys = ("address", "display_name", "reply_to", "default")
+    return {key: part for key, part in zip(keys, item, strict=True) if part and not isinstance(part, tuple)}
+
+
+def rule_lines(value: Value, number: int, settings: Mapping[Field, Value]) -> list[Tall]:
+    """Return the entries of `rules` that one rule is; a platform without names for rules gets numbers.
+
+    Where a platform keeps folders and tags as one (`then.labels`), each label that no tag of the spec has becomes a
+    folder to move to, in an entry of its own: read back, they are one rule again.
+    """
+    pairs: Pairs = dict(value)  # type: ignore[arg-type]
+    when = {key[5:]: _condition(key, part) for key, part in pairs.items() if key.startswith("when.")}
+    then: dict[str, Tree] = {
+        key[5:]: _plain(part) for key, part in pairs.items() if key.startswith("then.") and key != "then.labels"
+    }
+    name = str(pairs.get("name") or f"rule {number + 1}")
+    labels = pairs.get("then.labels")
+    if not isinstance(labels, tuple):
+        return [Tall({"name": name, "when": when, "then": then})]
+    targets, tags = _parted([str(label) for label in labels], settings, archives=then.get("archive") is True)
+    if targets:
+        then = {"move_to": targets[0], **{key: part for key, part in then.items() if key != "archive"}}
+    if tags:
+        then["tag"] = list(tags)
+    lines = [Tall({"name": name, "when": when, "then": then})]
+    lines += [
+        Tall({"name": f"{name} ({place})", "when": when, "then": {"move_to": target}})
+        for place, target in enumerate(targets[1:], 2)
+    ]
+    return lines
+
+
+def _parted(labels: list[str], settings: Mapping[Field, Value], *, archives: bool) -> tuple[list[str], list[str]]:
+    """Return the labels that are folders to move to, and those that are tags."""
+    tags, folders = _names(settings.get(Field.TAGS)), _names(settings.get(Field.FOLDERS))
+    targets = [label for label in labels if tags is not None and label not in tags] if archives else []
+    if archives and not targets:
+        known = [label for label in labels if folders is not None and label in folders]
+        alone = labels if len(labels) == 1 and folders is None else []
+        targets = (known or alone)[:1]
+    return targets, [label for label in labels if label not in targets]
+
+
+def _names(value: Value) -> frozenset[str] | None:
+    if not isinstance(value, tuple):
+        return None
+    return frozenset(str(item[0] if isinstance(item, tuple) else item) for item in value)
+
+
+def _condition(key: str, value: Value) -> Tree:
+    if key in ("when.larger_than", "when.smaller_than") and isinstance(value, int):
+        return _size(value)
+    return str(value[0]) if isinstance(value, tuple) and len(value) == 1 else _plain(value)
+
+
+def _size(value: int) -> Tree:
+    for unit, factor in _UNITS:
+        if value % factor == 0 and 1 <= value // factor <= _MOST_UNITS:
+            return f"{value // factor}{unit}"
+    return value
+
+
+def _plain(value: Value) -> Tree:
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value

@@ -1,0 +1,142 @@
+"""What the language can say of a mailbox as a cloud has it: the rest is left out, and named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from sharedbox_cli.core.capability import Capabilities
+from sharedbox_cli.core.errors import Problem, SpecError
+from sharedbox_cli.core.model import DesiredMailbox, Field, Platform, Value
+from sharedbox_cli.language.export.document import rule_lines, write
+from sharedbox_cli.language.load import LoadedMailbox, LoadedSpecs
+from sharedbox_cli.language.models.mailbox import Mailbox
+from sharedbox_cli.language.resolve import resolve
+from sharedbox_cli.language.validate import validated
+from sharedbox_cli.language.yaml_source import Document, read_documents
+from sharedbox_cli.language.yaml_source import Path as ValuePath
+
+_NAME = "spec"
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Something that a document cannot say, and why."""
+
+    key: str
+    what: str
+    why: str
+
+
+def writable(
+    box: DesiredMailbox, capabilities: Mapping[Platform, Capabilities], now: datetime
+) -> tuple[DesiredMailbox, tuple[LeftOut, ...]]:
+    """Return the mailbox without what no spec may say, and what that was.
+
+    Raises SpecError where even its address cannot be written.
+    """
+    table = capabilities[box.platform]
+    left: list[LeftOut] = []
+    while True:
+        text = write(box, table)
+        document, problems = _problems(text, capabilities, now)
+        if not problems:
+            return box, tuple(left)
+        smaller, found = _without(box, document, problems)
+        if smaller == box:
+            raise SpecError(problems)
+        box, left = smaller, left + found
+
+
+def _problems(
+    text: str, capabilities: Mapping[Platform, Capabilities], now: datetime
+) -> tuple[Document | None, tuple[Problem, ...]]:
+    documents, problems = read_documents(text, _NAME)
+    document = documents[0] if documents else None
+    if problems or document is None:
+        return document, tuple(problems)
+    _, found = validated(Mailbox, document)
+    if found:
+        return document, tuple(found)
+    try:
+        resolve(LoadedSpecs([LoadedMailbox(document, (Path(),))]), capabilities, now)
+    except SpecError as error:
+        return document, error.problems
+    return document, ()
+
+
+def _without(
+    box: DesiredMailbox, document: Document | None, problems: tuple[Problem, ...]
+) -> tuple[DesiredMailbox, list[LeftOut]]:
+    """Return the mailbox without everything that a problem points at."""
+    if document is None:
+        return box, []
+    paths = {place: path for table in (document.keys, document.values) for path, place in table.items() if path}
+    hit: dict[ValuePath, Problem] = {}
+    for problem in problems:
+        path = paths.get(problem.place)
+        if path is not None:
+            hit.setdefault(_part(path), problem)
+    left = [
+        LeftOut(str(path[0]), _shown(document, path), problem.why) for path, problem in sorted(hit.items(), key=repr)
+    ]
+    for path in hit:
+        box = _dropped(box, document, path, frozenset(hit))
+    return box, left
+
+
+def _part(path: ValuePath) -> ValuePath:
+    """Return what is left out for a problem at a path: an entry of a list, a key of a mapping, or a key."""
+    return path[:2] if len(path) > 1 else path
+
+
+def _shown(document: Document, path: ValuePath) -> str:
+    value = document.data
+    for step in path:
+        value = value[step]
+    return str(value)
+
+
+def _dropped(box: DesiredMailbox, document: Document, path: ValuePath, hit: frozenset[ValuePath]) -> DesiredMailbox:
+    first = path[0]
+    if first == "members":
+        return _without_members(box, document, hit)
+    if first == "labels":
+        return replace(box, labels={key: value for key, value in box.labels.items() if ("labels", key) not in hit})
+    names = [name for name in box.settings if str(name).split(".")[0] == first]
+    if len(path) > 1 and isinstance(path[1], str):
+        names = [name for name in names if str(name) == f"{first}.{path[1]}"]
+        if not names and path == ("storage", "warn_at"):
+            return replace(box, warn_at_percent=None)
+    settings = dict(box.settings)
+    for name in names:
+        value = settings.pop(name)
+        numbers = {part[1] for part in hit if part[0] == first and len(part) > 1 and isinstance(part[1], int)}
+        if numbers and isinstance(value, tuple):
+            settings[name] = _kept(name, value, box.settings, numbers)
+    return replace(box, settings=settings)
+
+
+def _kept(name: Field, value: tuple[Value, ...], settings: Mapping[Field, Value], numbers: set[int]) -> Value:
+    """Return the entries of a list that no number of a written entry points at; a rule can be several."""
+    kept, place = [], 0
+    for index, item in enumerate(value):
+        count = len(rule_lines(item, index, settings)) if name is Field.RULES else 1
+        if not numbers & set(range(place, place + count)):
+            kept.append(item)
+        place += count
+    return tuple(kept)
+
+
+def _without_members(box: DesiredMailbox, document: Document, hit: frozenset[ValuePath]) -> DesiredMailbox:
+    lines = [document.data["members"][part[1]] for part in hit if part[0] == "members" and len(part) > 1]
+    gone = {str(address).lower() for line in lines for address in _addresses(line)}
+    grants = tuple(grant for grant in box.grants or () if grant.trustee.key not in gone)
+    expired = tuple(grant for grant in box.expired if grant.trustee.key not in gone)
+    return replace(box, grants=None if not gone else grants, expired=expired)
+
+
+def _addresses(line: Mapping[str, object]) -> Iterator[object]:
+    return (line[key] for key in ("user", "group") if key in line)

@@ -1,0 +1,174 @@
+"""Plain values as the YAML that a person would have written, comments beside them; reads back equal."""
+
+from __future__ import annotations
+
+import json
+import re
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias, Union
+
+from sharedbox_cli.language.text import refused_characters
+
+WIDTH = 100
+_STEP = "  "
+_MOST_IN_ONE_LINE = 3
+"""Entries of a mapping that still read well between braces."""
+_GUESSED = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
+_PIPELINE = re.compile(r"##|^\s*::", re.MULTILINE)
+
+
+class Bare(str):
+    """Text that is written without quotes: a day, an instant, a share."""
+
+
+class Tall(dict[str, "Tree"]):
+    """A mapping that is written one key a line, however short."""
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A value with comments above it."""
+
+    value: Tree
+    notes: tuple[str, ...]
+
+
+Tree: TypeAlias = Union[bool, int, str, Sequence["Tree"], Mapping[str, "Tree"], Noted, None]  # noqa: UP007 - recursive
+
+
+def text_of(tree: Mapping[str, Tree], head: Sequence[str] = ()) -> str:
+    """Return a document, the comments of its head first."""
+    return "\n".join([*comments(head), *_block(tree, "")]) + "\n"
+
+
+def comments(notes: Sequence[str], indent: str = "") -> Iterator[str]:
+    """Yield comment lines: nothing that stands in a note can end them, move the cursor or command a pipeline."""
+    for note in notes:
+        deeper = note[: len(note) - len(note.lstrip(" "))]
+        found = textwrap.wrap(
+            harmless(note),
+            WIDTH - len(indent) - 2,
+            subsequent_indent=f"{deeper}  ",
+            break_long_words=False,
+            break_on_hyphens=False,
+            drop_whitespace=True,
+        )
+        for line in found or [""]:
+            yield f"{indent}# {line}".rstrip()
+
+
+def harmless(text: str) -> str:
+    r"""Return a text for one line of a comment: what is not printable as `\u{a}`, `##` broken."""
+    refused = {place for place, _ in refused_characters(text)}
+    letters = [
+        letter if letter.isprintable() and place not in refused else f"\\u{{{ord(letter):x}}}"
+        for place, letter in enumerate(text)
+    ]
+    return "".join(letters).replace("##", "#\\u{23}")
+
+
+def scalar(value: bool | int | str | None) -> str:
+    """Return a value on one line, in quotes where it could be read as anything else."""
+    if isinstance(value, Bare):
+        return str(value)
+    if not isinstance(value, str):
+        return json.dumps(value)
+    if _is_plain(value):
+        return value
+    return "".join(map(_escaped, _PIPELINE.sub(_broken, json.dumps(value, ensure_ascii=False))))
+
+
+def _escaped(letter: str) -> str:
+    """Return a letter as it can stand in quotes: what no spec may hold as an escape, so that the reader says where."""
+    if letter.isprintable() or not any(refused_characters(letter)):
+        return letter
+    code = 0xFFFE if "\ud800" <= letter <= "\udfff" else ord(letter)  # half a character has no escape
+    return f"\\U{code:08x}"
+
+
+def _broken(found: re.Match[str]) -> str:
+    return found[0].replace("##", "#\\u0023").replace("::", ":\\u003a")
+
+
+def _is_plain(text: str) -> bool:
+    return (
+        text[:1].isalpha()
+        and text[-1:] != " "
+        and all(letter.isalnum() or letter in " _@./+-&()'" for letter in text)
+        and text.lower() not in _GUESSED
+    )
+
+
+def _block(tree: Mapping[str, Tree], indent: str) -> Iterator[str]:
+    for key, value in tree.items():
+        notes, bare = _parted(value)
+        yield from comments(notes, indent)
+        yield from _entry(f"{indent}{scalar(key)}:", bare, indent)
+
+
+def _entry(start: str, value: Tree, indent: str) -> Iterator[str]:
+    line = _one_line(value)
+    if isinstance(value, str) and _is_literal(value):
+        yield f"{start} |-"
+        yield from (f"{indent}{_STEP}{part}" if part else "" for part in value.split("\n"))
+    elif line is not None and (_is_scalar(value) or len(start) + 1 + len(line) <= WIDTH):
+        yield f"{start} {line}"
+    elif isinstance(value, Mapping):
+        yield start
+        yield from _block(value, indent + _STEP)
+    elif isinstance(value, Sequence):
+        yield start
+        for item in value:
+            yield from _item(item, indent + _STEP)
+
+
+def _is_scalar(value: Tree) -> bool:
+    return isinstance(value, str) or not isinstance(value, (Mapping, Sequence))
+
+
+def _item(value: Tree, indent: str) -> Iterator[str]:
+    notes, bare = _parted(value)
+    yield from comments(notes, indent)
+    line = _one_line(bare)
+    if isinstance(bare, Mapping) and (line is None or len(indent) + 2 + len(line) > WIDTH):
+        first, *rest = _block(bare, indent + _STEP)
+        yield f"{indent}- {first.lstrip(' ')}"
+        yield from rest
+    else:
+        yield f"{indent}- {line}"
+
+
+def _parted(value: Tree) -> tuple[tuple[str, ...], Tree]:
+    return (value.notes, value.value) if isinstance(value, Noted) else ((), value)
+
+
+def _one_line(value: Tree) -> str | None:
+    """Return a value between brackets or braces, or nothing where it needs lines of its own."""
+    if isinstance(value, (Noted, Tall)):
+        return None
+    if isinstance(value, str) or not isinstance(value, (Mapping, Sequence)):  # as `_is_scalar`, and mypy sees it
+        return scalar(value)
+    if isinstance(value, Mapping):
+        parts = [(scalar(key), _inner(item)) for key, item in value.items()]
+        if len(parts) > _MOST_IN_ONE_LINE or any(item is None for _, item in parts):
+            return None
+        return "{" + ", ".join(f"{key}: {item}" for key, item in parts) + "}"
+    items = [_inner(item) for item in value]
+    return None if any(item is None for item in items) else f"[{', '.join(map(str, items))}]"
+
+
+def _inner(value: Tree) -> str | None:
+    return None if isinstance(value, str) and _is_literal(value) else _one_line(value)
+
+
+def _is_literal(text: str) -> bool:
+    """Return whether a text of several lines reads back from a block as it is."""
+    return (
+        "\n" in text
+        and text[0] not in " \n\t"
+        and text[-1] not in " \n\t"
+        and not _PIPELINE.search(text)
+        and all(letter == "\n" or letter.isprintable() for letter in text)
+    )

@@ -1,0 +1,173 @@
+"""Which files are specs: every one below the named paths, each once, in a fixed order, or an error."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sharedbox_cli.core.errors import Problem
+from sharedbox_cli.core.location import Place
+from sharedbox_cli.language.reading import Unreadable, decode, read_bytes, refuse_other_things
+
+MAX_SET_BYTES = 64 * 1024 * 1024
+MAX_FILES = 10_000
+DEFAULTS = "_defaults.yaml"
+TEAMS = "teams.yaml"
+PROFILE = "sharedbox.yaml"
+
+_TOP_MARKS = (".git", PROFILE)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """One file, and the folders whose `_defaults.yaml` and `teams.yaml` are for it, the widest first."""
+
+    path: Path
+    folders: tuple[Path, ...]
+
+    @property
+    def role(self) -> str:
+        """Return `_defaults.yaml`, `teams.yaml`, or nothing for a file of mailboxes."""
+        name = _plain_name(self.path.name)
+        return name if name in (DEFAULTS, TEAMS) else ""
+
+
+class Files:
+    """The spec files of some paths, and what is wrong with them."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self._found: dict[str, FoundFile] = {}
+        self._seen: dict[tuple[int, int], str] = {}
+        self._bytes = 0
+
+    @property
+    def found(self) -> list[FoundFile]:
+        """Return the files, sorted by path."""
+        return [self._found[key] for key in sorted(self._found)]
+
+    def add_all(self, paths: Sequence[Path]) -> None:
+        """Take files, and all spec files below folders.
+
+        Folders above a named path count too, up to the one that holds `.git` or `sharedbox.yaml`: which
+        path is named must not decide what a mailbox is. Without such a folder, the named one is the top.
+        """
+        for path in sorted(paths, key=lambda item: (len(_absolute(item).parts), str(item))):
+            folder = path if path.is_dir() else path.parent
+            above = _above(folder)
+            for level in above:
+                self._take_shared(level)
+            top = tuple(map(_absolute, above))
+            if not path.is_dir():
+                self._take_shared(folder)
+                self._take(path, (*top, _absolute(folder)))
+            elif self._is_new(path):
+                self._walk(path, path.resolve(), top)
+
+    def _take_shared(self, folder: Path) -> None:
+        for entry in self._entries(folder):
+            if _plain_name(entry.name) in (DEFAULTS, TEAMS):
+                self._take(Path(entry.path), (_absolute(folder),))
+
+    def _walk(self, folder: Path, root: Path, above: tuple[Path, ...]) -> None:
+        folders = (*above, _absolute(folder))
+        for entry in self._entries(folder):
+            path = Path(entry.path)
+            if entry.name.startswith(".") or (entry.is_symlink() and not self._stays_inside(path, root)):
+                continue
+            if _is_spec_name(entry.name):
+                if _plain_name(entry.name) != PROFILE:
+                    self._take(path, folders)
+            elif entry.is_dir() and self._is_new(path):
+                self._walk(path, root, folders)
+
+    def _entries(self, folder: Path) -> Iterator[os.DirEntry[str]]:
+        try:
+            with os.scandir(folder) as found:
+                yield from sorted(found, key=lambda entry: entry.name)
+        except OSError as error:
+            self._problem(folder, "cannot be read", f"{error.strerror or 'The system says no'}.")
+
+    def _stays_inside(self, path: Path, root: Path) -> bool:
+        try:
+            target = path.resolve(strict=True)
+        except (OSError, RuntimeError):
+            self._problem(path, "a broken link", "What it points to is not there, or points back to it.")
+            return False
+        if target.is_relative_to(root):
+            return True
+        if _is_spec_name(path.name) or target.is_dir():
+            self._problem(path, "a link out of the folder", "Only links inside the folder are followed.")
+        return False
+
+    def _is_new(self, path: Path) -> bool:
+        """Return whether a file or folder was not met before; by another name, it is an error."""
+        try:
+            found = path.stat()
+        except OSError as error:
+            self._problem(path, "cannot be read", f"{error.strerror or 'The system says no'}.")
+            return False
+        key, name = (found.st_dev, found.st_ino), str(_absolute(path))
+        other = self._seen.setdefault(key, name)
+        if other != name:
+            why = f"It is {Path(other).name} by another name: a link inside the folder leads to it."
+            self._problem(path, "read twice", why, "Keep one of the names.")
+        return other == name and (stat.S_ISDIR(found.st_mode) or name not in self._found)
+
+    def _take(self, path: Path, folders: tuple[Path, ...]) -> None:
+        if not self._is_new(path):
+            return
+        if len(self._found) == MAX_FILES:
+            self._problem(path.parent, "too many files", f"At most {MAX_FILES:,} are read.")
+        if len(self._found) < MAX_FILES:
+            self._found[str(_absolute(path))] = FoundFile(path, folders)
+
+    def _problem(self, path: Path, summary: str, why: str, mend: str = "") -> None:
+        problem = Problem(Place(str(path)), summary, why, mend)
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+    def text(self, path: Path) -> str | None:
+        """Return the text of a file, or nothing after noting what is wrong with it."""
+        try:
+            raw = read_bytes(path)
+            self._bytes += len(raw)
+            if self._bytes > MAX_SET_BYTES:
+                why = f"A set of specs has at most {MAX_SET_BYTES // 1024**2} MiB in all."
+                self.problems.append(Problem(Place(str(path)), "too large", why))
+                return None
+            text = decode(raw, path)
+            refuse_other_things(text, path)
+        except Unreadable as error:
+            self.problems.append(error.problem)
+            return None
+        return text
+
+
+def _above(folder: Path) -> tuple[Path, ...]:
+    """Return the folders above, the topmost first, up to the one that marks the top of the set."""
+    found: list[Path] = []
+    here = folder
+    while not any((here / mark).exists() for mark in _TOP_MARKS):
+        parent = Path(os.path.normpath(here / ".."))
+        if _absolute(parent) == _absolute(here):
+            return ()
+        found.insert(0, parent)
+        here = parent
+    return tuple(found)
+
+
+def _absolute(path: Path) -> Path:
+    return Path(os.path.normpath(path.absolute()))
+
+
+def _is_spec_name(name: str) -> bool:
+    return name.lower().endswith((".yaml", ".yml"))
+
+
+def _plain_name(name: str) -> str:
+    """Return a name in small letters and with the usual ending: `Teams.YML` is `teams.yaml`."""
+    return f"{name[: name.rfind('.')].lower()}.yaml" if _is_spec_name(name) else name

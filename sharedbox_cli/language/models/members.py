@@ -1,0 +1,148 @@
+"""Who may do what: members of a mailbox, and teams."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, WithJsonSchema, model_validator
+from pydantic_core import PydanticCustomError
+
+from sharedbox_cli.core.model import end_of_day
+from sharedbox_cli.language.models.base import AddressText, NameText, Strict, Word
+
+
+class RightName(StrEnum):
+    """A right, as written in a spec."""
+
+    FULL_ACCESS = "full_access"
+    READ = "read"
+    SEND_AS = "send_as"
+    SEND_ON_BEHALF = "send_on_behalf"
+    MEMBER = "member"
+    MANAGER = "manager"
+    OWNER = "owner"
+
+
+ROLES = (RightName.MEMBER, RightName.MANAGER, RightName.OWNER)
+"""Of which somebody has one."""
+
+_MOMENT = (
+    "^2[01][0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+    "(T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?(Z|[+-][0-9]{2}:[0-9]{2}))?$"
+)
+"""Years from 2000 to 2199: 20270 and 0227 are slips of the pen."""
+
+
+def _moment(value: Any) -> datetime:
+    """Return the UTC instant at which something ends: a day lasts until 24:00 UTC, a time needs its zone."""
+    return _instant(value, end_of_day)
+
+
+def _beginning(value: Any) -> datetime:
+    """Return the UTC instant at which something begins: a day does at 00:00 UTC."""
+    return _instant(value, lambda day: datetime(day.year, day.month, day.day, tzinfo=UTC))
+
+
+def _instant(value: Any, of_day: Callable[[date], datetime]) -> datetime:
+    text = value.isoformat() if isinstance(value, date) else value
+    if isinstance(text, str) and re.fullmatch(_MOMENT, text):
+        try:
+            found = datetime.fromisoformat(text)
+        except ValueError:
+            pass
+        else:
+            return found.astimezone(UTC) if "T" in text else of_day(found.date())
+    raise PydanticCustomError(
+        "moment", "No such day: write `2027-03-31`, or a time with its zone: `2027-03-31T18:00:00+02:00`."
+    )
+
+
+def _right(value: Any) -> RightName:
+    try:
+        return RightName(value)
+    except ValueError as error:
+        from sharedbox_cli.language.problems import nearest
+
+        names = ", ".join(RightName)
+        hint = nearest(str(value), RightName)
+        raise PydanticCustomError(
+            "right", "Not a right. There are: {names}. {hint}", {"names": names, "hint": hint}
+        ) from error
+
+
+def _once(rights: tuple[RightName, ...]) -> tuple[RightName, ...]:
+    twice = sorted({str(right) for right in rights if rights.count(right) > 1})
+    if twice:
+        raise PydanticCustomError("rights", "A right is listed twice: {twice}.", {"twice": ", ".join(twice)})
+    if sum(right in ROLES for right in rights) > 1:
+        raise PydanticCustomError("rights", "One role each: `member`, `manager` or `owner`.")
+    return rights
+
+
+Moment = Annotated[datetime, PlainValidator(_moment), WithJsonSchema({"type": "string", "pattern": _MOMENT})]
+Beginning = Annotated[datetime, PlainValidator(_beginning), WithJsonSchema({"type": "string", "pattern": _MOMENT})]
+Right = Annotated[RightName, PlainValidator(_right), WithJsonSchema({"enum": [str(item) for item in RightName]})]
+Rights = Annotated[
+    tuple[Right, ...],
+    BeforeValidator(lambda value: tuple(value) if isinstance(value, list) else value),
+    Field(min_length=1),
+    AfterValidator(_once),
+    WithJsonSchema(
+        {
+            "type": "array",
+            "items": {"enum": [str(item) for item in RightName]},
+            "minItems": 1,
+            "uniqueItems": True,
+            "contains": {"enum": [str(item) for item in ROLES]},
+            "minContains": 0,
+            "maxContains": 1,
+        }
+    ),
+]
+
+
+class _Entry(Strict):
+    user: AddressText | None = Field(None, description="The address of a person.")
+    group: AddressText | None = Field(None, description="The address of a group that can hold rights.")
+    rights: Rights | None = Field(
+        None, description="What they may do; where not said, what the platform gives by default."
+    )
+    automapping: bool | None = Field(None, description="Whether Outlook adds the mailbox by itself.")
+    delivery: Literal["all", "daily", "digest", "none", "disabled"] | None = Field(
+        None, description="How a member of a group gets messages by mail."
+    )
+    until: Moment | None = Field(None, description="Access ends by itself at the end of this day (UTC).")
+    reason: NameText | None = Field(None, description="Why, for those who review it. Never sent to a cloud.")
+
+    @model_validator(mode="after")
+    def _one_of(self) -> _Entry:
+        kinds = [name for name in ("user", "group", "team") if getattr(self, name, None) is not None]
+        if len(kinds) != 1:
+            raise PydanticCustomError(
+                "one_of",
+                "A member is exactly one of `user`, `group` or `team`; here: {found}.",
+                {"found": ", ".join(kinds) or "none"},
+            )
+        return self
+
+
+class Member(_Entry):
+    """One line of `members`: exactly one of `user`, `group` or `team`."""
+
+    team: Word | None = Field(None, description="A named set of teams.yaml.")
+
+
+class TeamMember(_Entry):
+    """One line of a team: a `user` or a `group`."""
+
+
+class Team(Strict):
+    """A named set of people and groups, with their rights."""
+
+    members: list[TeamMember] = Field(min_length=1, description="Who is in it; an empty team is an error.")
+    rights: Rights | None = Field(None, description="What all of them may do, where their own line says nothing.")
+    reason: NameText | None = Field(None, description="What the team is for. Never sent to a cloud.")

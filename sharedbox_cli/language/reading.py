@@ -1,0 +1,110 @@
+"""The text of one file: regular, small, whole, UTF-8, and a spec rather than something else."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from pathlib import Path
+
+from sharedbox_cli.core.errors import Problem
+from sharedbox_cli.core.location import Place
+from sharedbox_cli.language.text import refused_characters
+
+MAX_FILE_BYTES = 1024 * 1024
+
+_MARKS = (
+    (b"\xff\xfe\x00\x00", "UTF-32"),
+    (b"\x00\x00\xfe\xff", "UTF-32"),
+    (b"\xff\xfe", "UTF-16"),
+    (b"\xfe\xff", "UTF-16"),
+)
+_CONFLICT = re.compile(r"^(<{7}|>{7}|\|{7})( .*)?$|^={7}$", re.MULTILINE)
+
+
+class Unreadable(Exception):
+    """A file that cannot be a spec, and why."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        super().__init__(problem.summary)
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return what a regular file of bounded size holds. Raises Unreadable."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        try:
+            before = os.fstat(descriptor)
+            raw = _limited(descriptor) if stat.S_ISREG(before.st_mode) else None
+            after = os.fstat(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        words = f"{error.strerror or 'The system says no'}: half a set could revoke what is still wanted."
+        raise _unreadable(path, "cannot be read", words) from error
+    if raw is None:
+        why = "It is a folder, pipe or device with the name of a spec."
+        raise _unreadable(path, "not a file", why, "Give it another name.")
+    if len(raw) > MAX_FILE_BYTES:
+        why = f"A file of specs has at most {MAX_FILE_BYTES // 1024} KiB."
+        raise _unreadable(path, "too large", why, "Split it: one file a mailbox is fine.")
+    if (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, after.st_size) or len(raw) != after.st_size:
+        raise _unreadable(path, "changed while it was read", "Somebody is writing to it.", "Run the command again.")
+    return raw
+
+
+def _limited(descriptor: int) -> bytes:
+    parts: list[bytes] = []
+    left = MAX_FILE_BYTES + 1
+    while left and (part := os.read(descriptor, left)):
+        parts.append(part)
+        left -= len(part)
+    return b"".join(parts)
+
+
+def decode(raw: bytes, path: Path) -> str:
+    """Return the text of a file, without a byte order mark. Raises Unreadable."""
+    for mark, encoding in _MARKS:
+        if raw.startswith(mark):
+            why = f"The file is {encoding} (byte order mark at offset 0)."
+            raise _unreadable(path, "not UTF-8", why, "Save it as UTF-8.", (1, 1))
+    if 0 in raw[:4]:
+        why = f"The file looks like UTF-16 or UTF-32 (zero byte at offset {raw.index(0)})."
+        raise _unreadable(path, "not UTF-8", why, "Save it as UTF-8.", (1, 1))
+    try:
+        return raw.decode("utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        before = raw[: error.start].decode("utf-8")
+        why = f"Byte 0x{raw[error.start]:02X} at offset {error.start} is not UTF-8; Latin-1 or a Windows code page?"
+        place = position(before, len(before))
+        raise _unreadable(path, "not UTF-8", why, "Save it as UTF-8.", place) from error
+
+
+def refuse_other_things(text: str, path: Path) -> None:
+    """Raise Unreadable for text that was never meant to be a spec, or holds what nobody can see."""
+    start = text.lstrip()[:64].lower()
+    if start.startswith("version https://git-lfs"):
+        why = "It is a Git LFS pointer."
+        raise _unreadable(path, "not the file itself", why, "Fetch it: git lfs pull", (1, 1))
+    if start.startswith(("<!doctype", "<html", "<?xml")):
+        why = "It looks like a web page: a download may have brought a sign-in page."
+        raise _unreadable(path, "not YAML", why, "Download it again.", (1, 1))
+    conflict = _CONFLICT.search(text.replace("\r\n", "\n"))
+    if conflict:
+        line = text.replace("\r\n", "\n").count("\n", 0, conflict.start()) + 1
+        why = "A merge was not finished: a Git conflict marker stands here."
+        raise _unreadable(path, "merge conflict", why, "Finish the merge.", (line, 1))
+    for offset, what in refused_characters(text):
+        why = f"{what[:1].upper()}{what[1:]}."
+        mend = "Delete it; such characters come along when text is copied from pages and documents."
+        raise _unreadable(path, "a character that must not be here", why, mend, position(text, offset))
+
+
+def position(text: str, offset: int) -> tuple[int, int]:
+    """Return line and column, both from 1, of a character."""
+    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+
+
+def _unreadable(path: Path, summary: str, why: str, mend: str = "", place: tuple[int, int] = (0, 0)) -> Unreadable:
+    return Unreadable(Problem(Place(str(path), *place), summary, why, mend))

@@ -1,0 +1,220 @@
+"""Defaults, teams, expiry: documents become Desired. Pure: the time comes in."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from sharedbox_cli.core.capability import Capabilities
+from sharedbox_cli.core.codec import to_plain
+from sharedbox_cli.core.errors import Problem
+from sharedbox_cli.core.identity import Address
+from sharedbox_cli.core.location import Place
+from sharedbox_cli.core.model import (
+    Desired,
+    DesiredMailbox,
+    Field,
+    MembersMode,
+    Platform,
+    State,
+    Value,
+    WantedGrant,
+    until_words,
+)
+from sharedbox_cli.language.addresses import ResolvedMailbox, own_member_problems, owner_problems
+from sharedbox_cli.language.consistency import content_problems
+from sharedbox_cli.language.grants import wanted_grants
+from sharedbox_cli.language.load import LoadedMailbox, LoadedSpecs, LoadedTeam
+from sharedbox_cli.language.merge import with_defaults
+from sharedbox_cli.language.models.mailbox import Mailbox
+from sharedbox_cli.language.problems import nearest, raise_if_any
+from sharedbox_cli.language.settings import settings_of
+from sharedbox_cli.language.support import ability_problems
+from sharedbox_cli.language.validate import validated
+from sharedbox_cli.language.yaml_source import Document
+
+AbilityTable = Mapping[Platform, Capabilities]
+_NAMEABLE = (
+    Field.DISPLAY_NAME,
+    Field.ALIASES,
+    Field.HIDDEN,
+    Field.SIGN_IN,
+    Field.SENT_AS,
+    Field.SENT_ON_BEHALF,
+    Field.LICENCE,
+)
+"""What a plan says of where a spec is silent: the rest of the language is asked for by few."""
+_UNKNOWN = Capabilities(Platform(""), "", ())
+
+
+def resolve(loaded: LoadedSpecs, capabilities: AbilityTable, now: datetime) -> Desired:
+    """Return what all documents together want. Raises SpecError with every problem of every document."""
+    problems: list[Problem] = []
+    resolved: list[ResolvedMailbox] = []
+    for mailbox in loaded.documents:
+        one, found = _resolve(loaded, mailbox, capabilities, now)
+        problems += found
+        if one is not None:
+            resolved.append(one)
+    raise_if_any((*problems, *owner_problems(resolved)))
+    boxes = {one.box.address: one.box for one in resolved}
+    return Desired(dict(sorted(boxes.items())), _digest(boxes), len(boxes))
+
+
+def _resolve(
+    loaded: LoadedSpecs, mailbox: LoadedMailbox, capabilities: AbilityTable, now: datetime
+) -> tuple[ResolvedMailbox | None, list[Problem]]:
+    merged = with_defaults(loaded, mailbox)
+    spec, problems = validated(Mailbox, merged)
+    if spec is None:
+        return None, problems
+    table = capabilities.get(Platform(spec.platform or ""), _UNKNOWN)
+    grants, found = wanted_grants(spec, merged, loaded.teams_for(mailbox), table.default_rights)
+    aliases = enumerate(spec.aliases or ())
+    one = ResolvedMailbox(
+        _mailbox(spec, merged, grants, now, table),
+        tuple((alias.lower(), merged.place_of(("aliases", number))) for number, alias in aliases),
+    )
+    problems += found
+    problems += ability_problems(spec, merged, grants, capabilities)
+    problems += _platform_problems(spec, merged, capabilities)
+    problems += own_member_problems(one)
+    problems += content_problems(spec, merged)
+    return one, problems
+
+
+def expiry_warnings(desired: Desired) -> tuple[Problem, ...]:
+    """Return one warning for each line whose access has ended: the line can go."""
+    found = {
+        Problem(
+            grant.place,
+            "access that has ended",
+            f"{grant.trustee}: until {until_words(grant.until)}.",
+            "Delete the line.",
+        )
+        for box in desired.mailboxes.values()
+        for grant in box.expired
+        if grant.until
+    }
+    return tuple(sorted(found))
+
+
+def _platform_problems(spec: Mailbox, merged: Document, capabilities: AbilityTable) -> list[Problem]:
+    if spec.platform is None:
+        names = ", ".join(sorted(capabilities))
+        why = "`platform` says where the mailbox is."
+        return [Problem(merged.place, "a key is missing", why, f"There are: {names}.")]
+    if spec.platform not in capabilities:
+        why = f"`{spec.platform}` is not a platform that is installed."
+        mend = nearest(spec.platform, capabilities) or f"There are: {', '.join(sorted(capabilities))}."
+        return [Problem(merged.place_of(("platform",)), "unknown platform", why, mend)]
+    return []
+
+
+def _mailbox(
+    spec: Mailbox, merged: Document, grants: tuple[WantedGrant, ...] | None, now: datetime, table: Capabilities
+) -> DesiredMailbox:
+    living = None if grants is None else tuple(item for item in grants if not _is_over(item, now))
+    settings = {name: table.canonical(name, value) for name, value in settings_of(spec).items()}
+    return DesiredMailbox(
+        address=Address.of(spec.mailbox),
+        platform=Platform(spec.platform or ""),
+        state=State(spec.state or "present"),
+        settings=settings,
+        grants=living,
+        unmanaged=_unmanaged(settings, grants, table),
+        expired=tuple(item for item in grants or () if _is_over(item, now)),
+        members_mode=MembersMode(spec.members_mode or "exact"),
+        labels=dict(sorted((spec.labels or {}).items())),
+        warn_at_percent=spec.storage.warn_at if spec.storage else None,
+        place=merged.place_of(("mailbox",)),
+        places={_path_text(path): place for path, place in merged.values.items() if path},
+    )
+
+
+def _unmanaged(
+    settings: Mapping[Field, Value], grants: tuple[WantedGrant, ...] | None, table: Capabilities
+) -> tuple[str, ...]:
+    """Return the keys that every mailbox of the platform could have and this one does not."""
+    names = [str(name) for name in _NAMEABLE if name not in settings and table.refusal(str(name)) is None]
+    return (*names, "members") if grants is None else tuple(names)
+
+
+def _is_over(grant: WantedGrant, now: datetime) -> bool:
+    return grant.until is not None and grant.until <= now
+
+
+def _path_text(path: tuple[str | int, ...]) -> str:
+    text = ""
+    for step in path:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+    return text
+
+
+def _digest(boxes: Mapping[Address, DesiredMailbox]) -> str:
+    """Return the SHA-256 of what the documents say: not of their order, places and letter case, nor of the day."""
+    plain: list[Any] = []
+    for key in sorted(boxes):
+        box = boxes[key]
+        content = to_plain(replace(box, address=_small(box.address), grants=None, expired=(), places={}))
+        content.pop("place")
+        if box.grants is not None:
+            content["grants"] = sorted(map(_canonical, (*box.grants, *box.expired)), key=json.dumps)
+        plain.append(content)
+    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
+
+
+def _canonical(grant: WantedGrant) -> Any:
+    content = to_plain(replace(grant, trustee=_small(grant.trustee)))
+    content.pop("place")
+    return content
+
+
+def _small(address: Address) -> Address:
+    return Address(address.key, address.key)
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """One value of a spec and where it came from."""
+
+    path: str
+    value: Any
+    place: Place
+
+
+def provenance(loaded: LoadedSpecs, address: Address) -> list[Provenance]:
+    """Return each value of one mailbox after defaults and teams, with the place that gave it."""
+    for mailbox in loaded.documents:
+        if Address.of(_as_address(mailbox.document)) == address:
+            merged = with_defaults(loaded, mailbox)
+            return list(_provenance(merged, loaded.teams_for(mailbox)))
+    return []
+
+
+def _as_address(document: Document) -> str:
+    spec, _ = validated(Mailbox, document)
+    return spec.mailbox if spec else ""
+
+
+def _provenance(merged: Document, teams: Mapping[str, LoadedTeam]) -> Iterator[Provenance]:
+    for path, value in _leaves(merged.data, ()):
+        text = _path_text(path)
+        yield Provenance(text, value, merged.place_of(path))
+        if path[:1] != ("members",) or path[-1] != "team" or value not in teams:
+            continue
+        team = teams[value]
+        for inner, part in _leaves(team.document.data[team.path[0]], ()):
+            yield Provenance(f"{text}.{_path_text(inner)}", part, team.document.place_of((*team.path, *inner)))
+
+
+def _leaves(data: Any, path: tuple[str | int, ...]) -> list[tuple[tuple[str | int, ...], Any]]:
+    if isinstance(data, dict) and data:
+        return [leaf for key, value in data.items() for leaf in _leaves(value, (*path, key))]
+    if isinstance(data, list) and data and isinstance(data[0], dict):
+        return [leaf for index, value in enumerate(data) for leaf in _leaves(value, (*path, index))]
+    return [(path, data.isoformat() if isinstance(data, date) else data)]

@@ -1,0 +1,172 @@
+"""A document against its model: pydantic's errors become problems at their places."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import types
+from collections.abc import Iterator
+from typing import Any, TypeVar, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+from sharedbox_cli.core.errors import Problem
+from sharedbox_cli.core.location import Place
+from sharedbox_cli.language.models.mailbox import LATER, NOT_A_DEFAULT, Settings
+from sharedbox_cli.language.models.members import Team
+from sharedbox_cli.language.problems import nearest
+from sharedbox_cli.language.text import text_warnings
+from sharedbox_cli.language.yaml_source import Document, Path
+
+_WHOLE_SENTENCES = ("one_of", "placeholder")
+_LISTS = ("members", "aliases", "rights")
+_MISSING = {"version": "Write `version: 1`.", "mailbox": "Write the primary address."}
+M = TypeVar("M", bound=BaseModel)
+
+_TYPES = {
+    "string_type": "a text",
+    "bool_type": "true or false",
+    "int_type": "a whole number",
+    "list_type": "a list",
+    "model_type": "a mapping",
+    "model_attributes_type": "a mapping",
+    "dict_type": "a mapping",
+    "tuple_type": "a list",
+    "too_short": "a list with at least one entry",
+}
+
+
+def validated(model: type[M], document: Document, path: Path = ()) -> tuple[M | None, list[Problem]]:
+    """Return the model of a document (or of a part of it), or every problem there is."""
+    data = document.data
+    for step in path:
+        data = data[step]
+    problems = list(_nulls(data, path, document))
+    if not isinstance(data, dict):
+        why = "Keys and values are meant here, as in `mailbox: support@contoso.example`."
+        return None, [*problems, Problem(document.place_of(path), "wrong type", why)]
+    try:
+        made = model.model_validate(data)
+    except ValidationError as error:
+        for item in error.errors(include_url=False):
+            if item["type"] in ("missing", "extra_forbidden") or item["input"] is not None:
+                problems.append(_problem(item, model, path, document, data))  # noqa: PERF401 (two conditions)
+        return None, problems
+    return (None if problems else made), problems
+
+
+def warnings(document: Document) -> list[Problem]:
+    """Return texts that are perhaps not what they seem."""
+    found = []
+    for path, place in document.values.items():
+        value = _at(document.data, path)
+        if isinstance(value, str):
+            for why in text_warnings(value):
+                summary = "a text that may not be what it seems"
+                found.append(Problem(place, summary, f"{why[:1].upper()}{why[1:]}.", "Is it meant?"))
+    return found
+
+
+def _nulls(data: Any, path: Path, document: Document) -> Iterator[Problem]:
+    entries = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for key, value in entries:
+        where = (*path, key)
+        if value is None:
+            mend = f"Write `{key}: []`, or leave the key out." if key in _LISTS else "Leave it out."
+            why = "Nothing stands here, and nothing is not the same as an empty list."
+            why = why if key in _LISTS else "Nothing stands here, and nothing is no value."
+            yield Problem(document.keys.get(where, document.place_of(where)), "a key without a value", why, mend)
+        else:
+            yield from _nulls(value, where, document)
+
+
+def _problem(error: Any, model: type[BaseModel], path: Path, document: Document, data: Any) -> Problem:
+    location: Path = (*path, *(step for step in error["loc"] if isinstance(step, (str, int)) and step != "[key]"))
+    known = location
+    while known and known not in document.values and known not in document.keys:
+        known = known[:-1]
+    place = document.place_of(known)
+    if "[key]" in error["loc"]:
+        place = document.keys.get(known, place)
+    key = next((step for step in reversed(location) if isinstance(step, str)), "")
+    match error["type"]:
+        case "extra_forbidden":
+            return _unknown_key(document.keys.get(known, place), key, model, error["loc"])
+        case "missing":
+            return Problem(place, "a key is missing", f"`{key}` has to stand here.", _MISSING.get(key, ""))
+        case kind if kind in _TYPES:
+            return Problem(place, "wrong type", f"`{key}` is {_TYPES[kind]}{_hint(kind, error['input'])}.")
+        case "literal_error":
+            return _wrong_word(place, key, error)
+        case "string_pattern_mismatch":
+            return Problem(place, "not possible here", f"`{key}` is a word of small letters, digits and hyphens.")
+        case "string_too_long":
+            most = error["ctx"]["max_length"]
+            return Problem(place, "not possible here", f"`{key}` has at most {most} characters.")
+        case kind:
+            is_whole = not key or kind in _WHOLE_SENTENCES
+            return Problem(place, "not possible here", error["msg"] if is_whole else f"`{key}`: {error['msg']}")
+
+
+def _wrong_word(place: Place, key: str, error: Any) -> Problem:
+    words = re.findall("'([^']*)'", error["ctx"]["expected"])
+    if not words:
+        return Problem(place, "not possible here", f"`{key}` is {error['ctx']['expected']}.")
+    listed = ", ".join(f"`{word}`" for word in words)
+    return Problem(place, "not possible here", f"`{key}` is one of {listed}.", nearest(str(error["input"]), words))
+
+
+def _unknown_key(place: Place, key: str, model: type[BaseModel], location: tuple[Any, ...]) -> Problem:
+    if key in LATER and len(location) == 1:
+        why = f"`{key}` is part of the language, and this version does not manage it yet: nothing would be applied."
+        return Problem(place, "not managed yet", why, "Leave the key out.")
+    if key in NOT_A_DEFAULT and len(location) == 1 and model is Settings:
+        why = f"`{key}` belongs to one mailbox, and defaults are for many."
+        return Problem(place, "not a default", why, "Write it in the file of the mailbox.")
+    if key == "team" and model is Team:
+        return Problem(place, "a team in a team", "A team holds users and groups, not teams.", "List its people.")
+    known = _fields_at(model, location[:-1])
+    owner = f"a key of `{location[-2]}`" if len(location) > 1 and isinstance(location[-2], str) else "a key here"
+    owner = "a key of a member" if "members" in location[:-1] else owner
+    mend = nearest(key, known) or f"There are: {', '.join(sorted(known))}."
+    return Problem(place, "unknown key", f"`{key}` is not {owner}.", mend)
+
+
+def _fields_at(model: type[BaseModel], location: tuple[Any, ...]) -> list[str]:
+    for step in location:
+        if isinstance(step, int) or step not in model.model_fields:
+            continue
+        inner = _model_in(model.model_fields[step].annotation)
+        if inner is not None:
+            model = inner
+    return list(model.model_fields)
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    if get_origin(annotation) in (Union, types.UnionType, list, tuple) or get_args(annotation):
+        return next((found for item in get_args(annotation) if (found := _model_in(item))), None)
+    return None
+
+
+def _hint(kind: str, value: Any) -> str:
+    if kind == "string_type" and isinstance(value, (int, datetime.date)):
+        text = str(value).lower() if isinstance(value, bool) else value
+        return f'; write it in quotes: "{text}"'
+    if kind in ("list_type", "tuple_type") and isinstance(value, str):
+        return f"; write `[{value[:40]}]`"
+    if kind in ("list_type", "tuple_type") and isinstance(value, dict):
+        return "; each entry starts with `- `"
+    if kind == "bool_type":
+        return ", without quotes"
+    return ""
+
+
+def _at(data: Any, path: tuple[Any, ...]) -> Any:
+    for step in path:
+        try:
+            data = data[step]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return data

@@ -1,0 +1,277 @@
+"""What runs in threads: tokens, single requests and batches of google-api-python-client.
+
+Discovery documents are the packaged ones, each thread has an HTTP object of its own (httplib2's are not thread-safe),
+and the library's own retries are off: they repeat writes whose effect is not known.
+"""
+
+from __future__ import annotations
+
+import http.client
+import re
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+from sharedbox_cli.core.errors import Ambiguous, AuthError, CloudError
+from sharedbox_cli.providers.google_workspace.errors import connection_error, google_error
+from sharedbox_cli.providers.google_workspace.scopes import DOORS
+from sharedbox_cli.providers.google_workspace.single_send_http import http_once
+from sharedbox_cli.providers.responses import PORTAL, Renewed
+
+if TYPE_CHECKING:
+    from sharedbox_cli.auth.connection import GoogleConnection
+    from sharedbox_cli.auth.google import GoogleCredentials
+
+Make = Callable[[Any], Any]
+"""Gets an API's resource, returns the request."""
+IDLE_SECONDS = 30.0
+_SDK = (
+    "google.auth.exceptions",
+    "google_auth_httplib2",
+    "googleapiclient.discovery",
+    "googleapiclient.http",
+    "googleapiclient.errors",
+    "sharedbox_cli.auth.google_signing",
+)
+_PART = re.compile(rb"^Content-ID: *<[^>\r\n]* \+ ([^>\r\n]+)>", re.MULTILINE | re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ask:
+    """One call: of which API, what, as whom, about which mailbox."""
+
+    api: str
+    make: Make
+    call: str
+    subject: str
+    mailbox: str = ""
+    is_write: bool = False
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """Return what the token must be good for."""
+        door = DOORS[self.api]
+        return door.write if self.is_write else door.read
+
+
+Result = dict[str, Any] | CloudError | AuthError
+
+
+@dataclass(slots=True)
+class Wire:
+    """Services, connections and tokens of one account; use from any thread."""
+
+    connection: GoogleConnection
+    credentials: GoogleCredentials
+    _services: dict[str, Any] = field(default_factory=dict)
+    _refreshing: dict[int, threading.Lock] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _local: threading.local = field(default_factory=threading.local)
+    _open: set[Any] = field(default_factory=set)
+    _is_closed: bool = False
+
+    def __post_init__(self) -> None:
+        for name in _SDK:  # here, and not by several threads at once: their packages import each other in circles
+            import_module(name)
+
+    def send(self, ask: Ask) -> dict[str, Any]:
+        """Return the answer to one call. Raises CloudError, AuthError."""
+        from google_auth_httplib2 import AuthorizedHttp
+        from googleapiclient.errors import HttpError
+
+        credentials = self._fresh(ask)
+        if ask.is_write and time.monotonic() - getattr(self._local, "used_at", 0.0) > IDLE_SECONDS:
+            self._hang_up()  # the other end may have done so: that would be told as a write without an answer
+        http = AuthorizedHttp(credentials, http=self._http(), refresh_status_codes=(), max_refresh_attempts=0)
+        try:
+            found = ask.make(self._service(ask.api)).execute(http=http, num_retries=0)
+        except HttpError as error:
+            raise self._meant(error, ask) from None
+        except _below_http() as error:
+            raise self._broken(error, ask) from None
+        finally:
+            self._tidy()
+        return _object(found, ask)
+
+    def send_all(self, asks: Sequence[Ask]) -> list[Result]:
+        """Return the answers to reads of one API, in their order, or what each part failed with.
+
+        One batch, sent to the API's own endpoint; each part carries its own token. Raises CloudError where the batch
+        itself failed, or its answers do not match.
+        """
+        from googleapiclient.errors import HttpError
+        from googleapiclient.http import BatchHttpRequest
+
+        results: list[Result] = [Ambiguous("no answer came", call=ask.call, mailbox=ask.mailbox) for ask in asks]
+
+        def part(identity: str, found: object, error: HttpError | None) -> None:
+            ask = asks[int(identity)]
+            try:
+                results[int(identity)] = self._meant(error, ask) if error is not None else _object(found, ask)
+            except CloudError as meant:
+                results[int(identity)] = meant
+
+        batch = None
+        for number, ask in enumerate(asks):
+            try:
+                token = self._fresh(ask).token
+            except (CloudError, AuthError) as error:
+                results[number] = error
+                continue
+            request = ask.make(self._service(ask.api))
+            request.headers["authorization"] = f"Bearer {token}"
+            if batch is None:
+                batch = BatchHttpRequest(callback=part, batch_uri=_batch_url(request.uri, ask.api))
+            batch.add(request, request_id=str(number))
+        if batch is not None:
+            whole = Ask(asks[0].api, asks[0].make, f"{asks[0].api} batch", "")
+            try:
+                batch.execute(http=_Matching(self._http(), whole.call))
+            except HttpError as error:
+                raise self._meant(error, whole) from None
+            except _below_http() as error:
+                raise self._broken(error, whole) from None
+            finally:
+                self._tidy()
+        return results
+
+    def ready(self, ask: Ask) -> None:
+        """Get a token, so that a batch need not wait for it. Raises CloudError, AuthError."""
+        self._fresh(ask)
+
+    def close(self) -> None:
+        """Give back the connections of all threads; one that is at work gives back its own."""
+        with self._lock:
+            self._is_closed = True
+            for connection in self._open:
+                connection.close()
+            self._open.clear()
+        self.credentials.close()
+
+    def _service(self, api: str) -> Any:
+        with self._lock:
+            if api not in self._services:
+                import httplib2
+                from googleapiclient.discovery import build
+
+                door = DOORS[api]
+                url = self.connection.api_urls.get(door.service)
+                self._services[api] = build(
+                    door.service,
+                    door.version,
+                    http=httplib2.Http(),
+                    static_discovery=True,
+                    cache_discovery=False,
+                    client_options={"api_endpoint": url} if url else {},
+                )
+            return self._services[api]
+
+    def _http(self) -> Any:
+        if not hasattr(self._local, "http"):
+            self._local.http = http_once()
+            with self._lock:
+                self._open.add(self._local.http)
+        self._local.used_at = time.monotonic()
+        return self._local.http
+
+    def _meant(self, error: Any, ask: Ask) -> CloudError:
+        meant = google_error(error, ask.call, ask.mailbox)
+        if isinstance(meant, Renewed):
+            self.credentials.forget(ask.subject)
+        return meant
+
+    def _broken(self, error: Exception, ask: Ask) -> CloudError:
+        """Return what a failure below HTTP means; its connection is not used again."""
+        self._hang_up()
+        return connection_error(error, ask.call, ask.mailbox)
+
+    def _tidy(self) -> None:
+        if self._is_closed:
+            self._hang_up()
+
+    def _hang_up(self) -> None:
+        if hasattr(self._local, "http"):
+            with self._lock:
+                self._open.discard(self._local.http)
+            self._local.http.close()
+            del self._local.http
+
+    def _fresh(self, ask: Ask) -> Any:
+        """Return credentials with a token that is good; many threads ask for one token once."""
+        from google.auth.exceptions import GoogleAuthError
+        from google_auth_httplib2 import Request
+
+        from sharedbox_cli.auth.google import words_of_refresh_error
+
+        credentials = self.credentials.of(ask.subject, ask.scopes)
+        with self._lock:
+            lock = self._refreshing.setdefault(id(credentials), threading.Lock())
+        with lock:
+            if not credentials.valid:
+                try:
+                    credentials.refresh(Request(self._http()))  # type: ignore[no-untyped-call]
+                except GoogleAuthError as error:
+                    raise words_of_refresh_error(error, ask.subject, ask.scopes, self.connection) from None
+                except _below_http() as error:
+                    raise self._broken(error, ask) from None
+        return credentials
+
+
+def _below_http() -> tuple[type[Exception], ...]:
+    """Return what sockets and httplib2 raise, and what parsing an answer that is cut short does."""
+    import httplib2
+
+    return (OSError, ValueError, IndexError, KeyError, http.client.HTTPException, httplib2.HttpLib2Error)
+
+
+def _object(found: object, ask: Ask) -> dict[str, Any]:
+    """Return an answer's object; a call without a body gives an empty one. Raises Ambiguous."""
+    if isinstance(found, dict):
+        return found
+    if found in ("", b"", None):
+        return {}
+    code = PORTAL if isinstance(found, (str, bytes)) else ""  # of a call that has no answer: a page in its place
+    raise Ambiguous("not an answer of the service", call=ask.call, mailbox=ask.mailbox, code=code)
+
+
+def _batch_url(uri: str, api: str) -> str:
+    """Return where batches of an API go: the library's own choice leaves the endpoint that is configured."""
+    parts = urlsplit(uri)
+    return f"{parts.scheme}://{parts.netloc}/{DOORS[api].batch}"
+
+
+class _Matching:
+    """An HTTP object that lets only those answers pass whose parts are the ones that were asked for."""
+
+    def __init__(self, http: Any, call: str) -> None:
+        self._http, self._call = http, call
+
+    def request(self, uri: str, method: str, body: str, headers: Mapping[str, str]) -> tuple[Any, bytes]:
+        """Return status, headers and body of a batch. Raises Ambiguous."""
+        response, content = self._http.request(uri, method=method, body=body, headers=dict(headers))
+        if response.status < 300:
+            kind = str(response.get("content-type", ""))
+            if not kind.startswith("multipart/mixed"):
+                why = f"It answered with `{kind or 'nothing'}`: a proxy or a portal in between?"
+                raise Ambiguous("not an answer of the service", call=self._call, code=PORTAL, why=why)
+            wanted, got = _parts(body.encode()), _parts(content)
+            if sorted(wanted) != sorted(got):
+                raise Ambiguous("the batch's answers do not match", call=self._call, why=_mismatch(wanted, got))
+        return response, content
+
+
+def _parts(text: bytes) -> list[str]:
+    return [unquote(found.decode("ascii", "replace")) for found in _PART.findall(text)]
+
+
+def _mismatch(wanted: Sequence[str], got: Sequence[str]) -> str:
+    counts = (
+        (len(set(wanted) - set(got)), "left out"),
+        (len(got) - len(set(got)), "given twice"),
+        (len(set(got) - set(wanted)), "of unknown parts"),
+    )
+    return ", ".join(f"{count} {what}" for count, what in counts if count) + "."

@@ -1,0 +1,57 @@
+"""An HTTP object that sends each request once: httplib2's own repeats what it gets no answer to, writes too."""
+
+from __future__ import annotations
+
+import http.client
+from functools import cache
+from typing import Any
+
+from sharedbox_cli.core.errors import Refused
+from sharedbox_cli.providers.responses import CERTIFICATE
+from sharedbox_cli.providers.transport import SILENCE_SECONDS
+
+
+def http_once() -> Any:
+    """Return a new HTTP object, for one thread. Raises Refused where HTTPLIB2_CA_CERTS names no file."""
+    from httplib2 import certs
+
+    try:  # the library itself reads the variable once, on import
+        trusted = certs.where()
+    except RuntimeError:
+        raise Refused(
+            "no file of certificates",
+            code=CERTIFICATE,
+            why="HTTPLIB2_CA_CERTS names one that is not there.",
+            mend="Set it anew, or unset it.",
+        ) from None
+    made = _classes()(timeout=SILENCE_SECONDS, ca_certs=trusted)
+    made.follow_redirects = False  # no token goes where an answer points
+    return made
+
+
+@cache
+def _classes() -> Any:
+    """Return the class, made on first use: httplib2 is loaded only when a provider is."""
+    import httplib2
+
+    httplib2.RETRIES = 1
+
+    class Connection(httplib2.HTTPSConnectionWithTimeout):  # type: ignore[misc]
+        """Tells a connection that broke as what it is, and not as one that may be tried again."""
+
+        def getresponse(self) -> Any:
+            try:
+                return super().getresponse()
+            except (http.client.BadStatusLine, http.client.ResponseNotReady) as error:
+                raise ConnectionResetError(str(error)) from None
+
+    class Http(httplib2.Http):  # type: ignore[misc]
+        """Uses such connections."""
+
+        def request(self, uri: str, *args: Any, connection_type: Any = None, **options: Any) -> Any:
+            is_tls = uri.startswith("https:")
+            return super().request(
+                uri, *args, connection_type=connection_type or (Connection if is_tls else None), **options
+            )
+
+    return Http

@@ -1,0 +1,93 @@
+"""A folder of specs, and what the package says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sharedbox_cli.core.capability import Capabilities, Capability
+from sharedbox_cli.core.errors import Problem, SpecError
+from sharedbox_cli.core.identity import Address
+from sharedbox_cli.core.model import (
+    GOOGLE_COLLABORATIVE,
+    GOOGLE_DELEGATED,
+    MICROSOFT365,
+    Desired,
+    DesiredMailbox,
+    Platform,
+    Right,
+)
+from sharedbox_cli.language.load import load_specs
+from sharedbox_cli.language.resolve import resolve
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+PLATFORMS: Mapping[Platform, Capabilities] = {
+    MICROSOFT365: Capabilities(MICROSOFT365, "Microsoft 365", (Capability("display_name", True, "the display name"),)),
+    GOOGLE_DELEGATED: Capabilities(
+        GOOGLE_DELEGATED,
+        "Google, delegated",
+        (
+            Capability("members[].automapping", False, "that is a feature of Outlook. Leave the key out."),
+            Capability("members[].rights.read", False, "delegates read and send. Write `full_access`."),
+            Capability("members[].group", False, "delegates are people. List them."),
+            Capability("sent_items.send_on_behalf", False, "it is kept in the mailbox anyway."),
+        ),
+        {"sent_items.send_as": ("both",)},
+    ),
+    GOOGLE_COLLABORATIVE: Capabilities(
+        GOOGLE_COLLABORATIVE,
+        "Google, collaborative",
+        (Capability("group", True, "the group's settings"),),
+        default_rights=(Right.MEMBER,),
+    ),
+}
+
+
+def document(address: str = "support@contoso.example", *lines: str) -> str:
+    """Return one document."""
+    return "\n".join(("version: 1", f"mailbox: {address}", "platform: microsoft365", *lines, ""))
+
+
+def write(folder: Path, files: Mapping[str, str | bytes]) -> Path:
+    """Return a folder that holds the files."""
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return folder
+
+
+def desired(*paths: Path, now: datetime = NOW) -> Desired:
+    """Return what the specs want."""
+    return resolve(load_specs(paths), PLATFORMS, now)
+
+
+def only(*paths: Path, now: datetime = NOW) -> DesiredMailbox:
+    """Return the one mailbox of the specs."""
+    (box,) = desired(*paths, now=now).mailboxes.values()
+    return box
+
+
+def problems(*paths: Path) -> tuple[Problem, ...]:
+    """Return what is wrong with the specs; nothing where they are fine."""
+    try:
+        desired(*paths)
+    except SpecError as error:
+        return error.problems
+    return ()
+
+
+def summaries(*paths: Path) -> list[str]:
+    """Return the headings of all problems."""
+    return [problem.summary for problem in problems(*paths)]
+
+
+def rights(box: DesiredMailbox) -> set[tuple[str, str]]:
+    """Return who gets what."""
+    return {(grant.trustee.key, str(grant.right)) for grant in box.grants or ()}
+
+
+def address(text: str) -> Address:
+    """Return an address."""
+    return Address.of(text)
