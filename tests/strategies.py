@@ -22,21 +22,21 @@ from sharedbox_cli.core.model import (
     PLAN_1,
     PLAN_2,
     ROLES,
+    AddressHolder,
     Desired,
+    DesiredGrant,
     DesiredMailbox,
     Field,
     Grant,
     MembersMode,
     Observed,
     ObservedMailbox,
-    Occupant,
     Platform,
     Right,
     State,
     Trustee,
     TrusteeKind,
     Value,
-    WantedGrant,
 )
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -153,14 +153,15 @@ def observed_mailboxes(draw: st.DrawFn, name: str, platform: Platform) -> Observ
 
 
 @st.composite
-def worlds(draw: st.DrawFn) -> Observed:
+def observations(draw: st.DrawFn) -> Observed:
     """Return a tenant in which some of the mailboxes exist, some are soft-deleted."""
     platform = draw(PLATFORM)
     existing = draw(st.lists(st.sampled_from(BOXES), unique=True))
-    boxes = {address(name): draw(observed_mailboxes(name, platform)) for name in existing}
-    buried = [name for name in BOXES if name not in existing and draw(st.booleans())]
+    mailboxes = {address(name): draw(observed_mailboxes(name, platform)) for name in existing}
+    soft_deleted = [name for name in BOXES if name not in existing and draw(st.booleans())]
     taken = {
-        address(name): (Occupant(f"id-{name}", "soft-deleted mailbox", name, address(name), True),) for name in buried
+        address(name): (AddressHolder(f"id-{name}", "soft-deleted mailbox", name, address(name), True),)
+        for name in soft_deleted
     }
     known = trustees()
     return Observed(
@@ -169,7 +170,7 @@ def worlds(draw: st.DrawFn) -> Observed:
         frozenset({platform}),
         frozenset({DOMAIN}),
         NOW,
-        mailboxes=boxes,
+        mailboxes=mailboxes,
         trustees=known,
         taken=taken,
         directory={item.address: key for key, item in known.items() if item.address},
@@ -177,12 +178,12 @@ def worlds(draw: st.DrawFn) -> Observed:
 
 
 @st.composite
-def wanted_grants(draw: st.DrawFn, platform: Platform) -> tuple[WantedGrant, ...]:
+def desired_grants(draw: st.DrawFn, platform: Platform) -> tuple[DesiredGrant, ...]:
     """Return what members get; of the roles of a group, one each."""
     who = st.tuples(st.sampled_from((*PEOPLE, *GROUPS)), st.sampled_from(RIGHTS[platform]))
     one_role = {(person, right in ROLES or right): right for person, right in draw(st.lists(who, max_size=8))}
     return tuple(
-        WantedGrant(
+        DesiredGrant(
             address(person),
             TrusteeKind.GROUP if person in GROUPS else TrusteeKind.USER,
             right,
@@ -201,7 +202,7 @@ def desired_mailboxes(draw: st.DrawFn, name: str) -> DesiredMailbox:
         return DesiredMailbox(address(name), platform, State.ABSENT)
     mine = SETTINGS[platform]
     settings = {field: draw(mine[field]) for field in draw(st.lists(st.sampled_from(list(mine)), unique=True))}
-    wanted = draw(st.none() | wanted_grants(platform))
+    wanted = draw(st.none() | desired_grants(platform))
     mode = draw(st.sampled_from([MembersMode.EXACT, MembersMode.EXACT, MembersMode.AT_LEAST]))
     return DesiredMailbox(address(name), platform, settings=settings, grants=wanted, members_mode=mode)
 
@@ -210,5 +211,5 @@ def desired_mailboxes(draw: st.DrawFn, name: str) -> DesiredMailbox:
 def desired_sets(draw: st.DrawFn) -> Desired:
     """Return a set of specs."""
     names = draw(st.lists(st.sampled_from(BOXES), unique=True))
-    boxes = {address(name): draw(desired_mailboxes(name)) for name in names}
-    return Desired(boxes, "digest", len(boxes))
+    mailboxes = {address(name): draw(desired_mailboxes(name)) for name in names}
+    return Desired(mailboxes, "digest", len(mailboxes))

@@ -32,18 +32,18 @@ def auth_error(error: BaseException) -> AuthError:
     found = re.search(r"AADSTS(\d+)", text)
     number = int(found[1]) if found else 0
     if number in _MEANINGS:
-        why, mend = _MEANINGS[number]
-        return AuthError("sign-in failed", where=f"AADSTS{number}", why=f"{why[:1].upper()}{why[1:]}.", mend=mend)
+        why, hint = _MEANINGS[number]
+        return AuthError("sign-in failed", where=f"AADSTS{number}", why=f"{why[:1].upper()}{why[1:]}.", hint=hint)
     if number:
-        return AuthError("sign-in failed", where=f"AADSTS{number}", why="The login service refused.", mend=_DOCTOR)
+        return AuthError("sign-in failed", where=f"AADSTS{number}", why="The login service refused.", hint=_DOCTOR)
     lowered = text.lower()
     if "unable to get authority configuration" in lowered:
-        why, mend = _MEANINGS[90002]
-        return AuthError("sign-in failed", where="AADSTS90002", why=f"{why[:1].upper()}{why[1:]}.", mend=mend)
+        why, hint = _MEANINGS[90002]
+        return AuthError("sign-in failed", where="AADSTS90002", why=f"{why[:1].upper()}{why[1:]}.", hint=hint)
     if "certificate verify failed" in lowered or "ssl" in lowered or "certificate bundle" in lowered:
         why = "The login service's certificate is not trusted: a proxy that looks inside?"
-        mend = "Point REQUESTS_CA_BUNDLE and SSL_CERT_FILE at the certificate of your proxy."
-        return AuthError("sign-in failed", why=why, mend=mend)
+        hint = "Point REQUESTS_CA_BUNDLE and SSL_CERT_FILE at the certificate of your proxy."
+        return AuthError("sign-in failed", why=why, hint=hint)
     if any(word in lowered for word in ("connection", "timed out", "resolve", "unreachable")):
-        return AuthError("sign-in failed", why="The login service cannot be reached.", mend="Check network and proxy.")
-    return AuthError("sign-in failed", why=f"{type(error).__name__}.", mend=_DOCTOR)
+        return AuthError("sign-in failed", why="The login service cannot be reached.", hint="Check network and proxy.")
+    return AuthError("sign-in failed", why=f"{type(error).__name__}.", hint=_DOCTOR)

@@ -16,9 +16,9 @@ def github_assertion(environment: Mapping[str, str]) -> str:
 
     url = environment.get("ACTIONS_ID_TOKEN_REQUEST_URL", "")
     bearer = environment.get("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "")
-    mend = "The job needs `permissions: {id-token: write}`."
+    hint = "The job needs `permissions: {id-token: write}`."
     if not url or not bearer:
-        raise AuthError("no identity token from GitHub", why="The job may not ask for one.", mend=mend)
+        raise AuthError("no identity token from GitHub", why="The job may not ask for one.", hint=hint)
     try:
         # GitHub's address has a query of its own, which `params=` would take away.
         asked = httpx.URL(url).copy_merge_params({"audience": AUDIENCE})
@@ -26,4 +26,4 @@ def github_assertion(environment: Mapping[str, str]) -> str:
         answer.raise_for_status()
         return str(answer.json()["value"])
     except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError) as error:
-        raise AuthError("no identity token from GitHub", why=type(error).__name__, mend=mend) from None
+        raise AuthError("no identity token from GitHub", why=type(error).__name__, hint=hint) from None

@@ -38,20 +38,20 @@ def chosen_google_method(connection: GoogleConnection, file: CredentialFile | No
             "no way to sign in",
             where="Google Workspace",
             why=f"There is {what}.",
-            mend="Set SHAREDBOX_GOOGLE_SERVICE_ACCOUNT, or `service_account` in the profile, to its e-mail (keyless); "
+            hint="Set SHAREDBOX_GOOGLE_SERVICE_ACCOUNT, or `service_account` in the profile, to its e-mail (keyless); "
             f"or {VARIABLE} to the file of its key. {_PAGE} compares them.",
         )
     if method is GoogleMethod.KEYLESS and not connection.service_account:
         raise AuthError(
             "no service account is configured",
             why="Without a key, nothing says who is to sign.",
-            mend="Set SHAREDBOX_GOOGLE_SERVICE_ACCOUNT, or `service_account` in the profile, to its e-mail.",
+            hint="Set SHAREDBOX_GOOGLE_SERVICE_ACCOUNT, or `service_account` in the profile, to its e-mail.",
         )
     if method is GoogleMethod.KEY and (file is None or not file.is_key):
         raise AuthError(
             "no key of a service account",
             where=file.path if file else "",
-            mend=f"{VARIABLE} names its JSON file.",
+            hint=f"{VARIABLE} names its JSON file.",
             why="The file is of another kind." if file else f"{VARIABLE} is not set.",
         )
     return method
@@ -85,7 +85,7 @@ class GoogleCredentials:
                 "no administrator to act as",
                 where="Google Workspace",
                 why="A service account sees nothing of a Workspace by itself.",
-                mend="Set SHAREDBOX_GOOGLE_ADMIN, or `admin` in the profile, to an administrator's address.",
+                hint="Set SHAREDBOX_GOOGLE_ADMIN, or `admin` in the profile, to an administrator's address.",
             )
         key = (subject.lower(), tuple(sorted(set(scopes))))
         with self._lock:
@@ -157,7 +157,7 @@ class GoogleCredentials:
                 "a key of another service account",
                 where=file.path,
                 why=f"It is of {file.email or 'nobody'}; configured is {named}.",
-                mend="Make the two agree.",
+                hint="Make the two agree.",
             )
         signer = _signer(file)
         token_url = self._connection.token_url
@@ -205,6 +205,6 @@ def _signer(file: CredentialFile) -> Signer:
             "the key cannot be used",
             where=file.path,
             why=f"It is cut or edited ({type(error).__name__}).",
-            mend="Download a new one: console.cloud.google.com > IAM & Admin > Service accounts > Keys.",
+            hint="Download a new one: console.cloud.google.com > IAM & Admin > Service accounts > Keys.",
         ) from None
     return signer

@@ -45,10 +45,10 @@ def words_of_refresh_error(
         return _transport(below or error, subject)
     code, description = _answer_of(error)
     if error.retryable or code in ("server_error", "temporarily_unavailable", "internal_failure"):
-        mend = "Try again later. Is it a proxy that answers in its place?"
-        return Unreachable("the login service failed", mailbox=subject, call=_CALL, code=code, mend=mend)
+        hint = "Try again later. Is it a proxy that answers in its place?"
+        return Unreachable("the login service failed", mailbox=subject, call=_CALL, code=code, hint=hint)
     if code in ("rate_limit_exceeded", "quota_exceeded"):
-        return Throttled("the login service asks for patience", mailbox=subject, call=_CALL, code=code, mend=_LATER)
+        return Throttled("the login service asks for patience", mailbox=subject, call=_CALL, code=code, hint=_LATER)
     if code in ("unauthorized_client", "access_denied"):
         return _not_delegated(code, subject, scopes, client_id or _client_id(connection))
     if code == "invalid_scope":
@@ -66,7 +66,7 @@ def source_error(error: BaseException, path: str = "") -> AuthError:
             "no identity to start from",
             where="Google Workspace",
             why="Keyless sign-in needs one: workload identity federation, a Google Cloud machine or gcloud.",
-            mend="Point GOOGLE_APPLICATION_CREDENTIALS at the federation's file, or for a person:\n"
+            hint="Point GOOGLE_APPLICATION_CREDENTIALS at the federation's file, or for a person:\n"
             "    gcloud auth application-default login",
         )
     if kind == "OAuthError":
@@ -74,7 +74,7 @@ def source_error(error: BaseException, path: str = "") -> AuthError:
             "workload identity federation refused",
             where=code or path,
             why="Google does not accept the token of this pipeline or machine.",
-            mend="Compare issuer, audience and attribute condition: console.cloud.google.com > IAM & Admin > "
+            hint="Compare issuer, audience and attribute condition: console.cloud.google.com > IAM & Admin > "
             "Workload Identity Federation.",
         )
     if code in ("invalid_grant", "invalid_rapt"):
@@ -82,13 +82,13 @@ def source_error(error: BaseException, path: str = "") -> AuthError:
             "the starting identity is worn out",
             where=code,
             why="Its sign-in was revoked or is too old.",
-            mend="For a person:\n    gcloud auth application-default login",
+            hint="For a person:\n    gcloud auth application-default login",
         )
     return AuthError(
         "the starting identity cannot be used",
         where=code or path,
         why=f"{kind}.",
-        mend="See docs/how-to/connect-google-workspace.md: keyless.",
+        hint="See docs/how-to/connect-google-workspace.md: keyless.",
     )
 
 
@@ -113,43 +113,43 @@ def _transport(error: BaseException, subject: str) -> CloudError | AuthError:
             "sign-in failed",
             where="Google",
             why="The login service's certificate is not trusted: a proxy that looks inside?",
-            mend="Point REQUESTS_CA_BUNDLE and HTTPLIB2_CA_CERTS at the certificate of your proxy.",
+            hint="Point REQUESTS_CA_BUNDLE and HTTPLIB2_CA_CERTS at the certificate of your proxy.",
         )
     if "CA certificate bundle" in text:
-        mend = "Point REQUESTS_CA_BUNDLE at a file of certificates."
-        return AuthError("sign-in failed", where="REQUESTS_CA_BUNDLE", why="There is no such file.", mend=mend)
-    return Unreachable("the login service cannot be reached", mailbox=subject, call=_CALL, mend=_NETWORK)
+        hint = "Point REQUESTS_CA_BUNDLE at a file of certificates."
+        return AuthError("sign-in failed", where="REQUESTS_CA_BUNDLE", why="There is no such file.", hint=hint)
+    return Unreachable("the login service cannot be reached", mailbox=subject, call=_CALL, hint=_NETWORK)
 
 
 def _signing(status: int, reason: str, connection: GoogleConnection) -> CloudError | AuthError:
     where = " · ".join(part for part in ("signBlob", str(status), reason) if part)
     account = connection.service_account
     if status == 429:
-        return Throttled("IAM asks for patience", call="signBlob", status=status, code=reason, mend=_LATER)
+        return Throttled("IAM asks for patience", call="signBlob", status=status, code=reason, hint=_LATER)
     if status >= 500 or status in (200, 408):
-        return Unreachable("IAM failed", call="signBlob", status=status, code=reason, mend=_LATER)
+        return Unreachable("IAM failed", call="signBlob", status=status, code=reason, hint=_LATER)
     if reason == "SERVICE_DISABLED":
         return AuthError(
             "IAM may not sign",
             where=where,
             why="The API is switched off in the service account's project.",
-            mend="console.cloud.google.com > APIs & Services > IAM Service Account Credentials API > Enable.",
+            hint="console.cloud.google.com > APIs & Services > IAM Service Account Credentials API > Enable.",
         )
     if status == 404:
         return AuthError(
             "no such service account",
             where=where,
             why=f"IAM does not know {account}.",
-            mend=f"Compare it with {_ACCOUNTS}.",
+            hint=f"Compare it with {_ACCOUNTS}.",
         )
     if status == 403:
         return AuthError(
             "IAM may not sign",
             where=where,
             why=f"Who asks has no right to sign for {account}, or it is not there.",
-            mend=f"{_ACCOUNTS} > {account} > Permissions > Grant access: Service Account Token Creator.",
+            hint=f"{_ACCOUNTS} > {account} > Permissions > Grant access: Service Account Token Creator.",
         )
-    return AuthError("IAM did not sign", where=where, why="It refuses the identity that asked.", mend=_DOCTOR)
+    return AuthError("IAM did not sign", where=where, why="It refuses the identity that asked.", hint=_DOCTOR)
 
 
 def _not_delegated(code: str, subject: str, scopes: Sequence[str], client_id: str) -> AuthError:
@@ -160,7 +160,7 @@ def _not_delegated(code: str, subject: str, scopes: Sequence[str], client_id: st
         where=f"{code} · {subject}",
         why=f"Domain-wide delegation of client id {number} is missing, or lacks one of these scopes; a broader one "
         "does not stand for a narrower.",
-        mend="admin.google.com > Security > Access and data control > API controls > Domain-wide delegation > Add new. "
+        hint="admin.google.com > Security > Access and data control > API controls > Domain-wide delegation > Add new. "
         f"Client id: {number}. Scopes:\n    {listed}\nA change takes minutes, at most a day.",
     )
 
@@ -171,7 +171,7 @@ def _not_a_scope(subject: str, scopes: Sequence[str]) -> AuthError:
         "Google knows no such scope",
         where=f"invalid_scope · {subject}",
         why=f"Asked for: {listed}.",
-        mend="Please report it: sharedbox asks for scopes, not you.",
+        hint="Please report it: sharedbox asks for scopes, not you.",
     )
 
 
@@ -180,13 +180,13 @@ def _of_account(code: str, text: str, connection: GoogleConnection) -> AuthError
     account = connection.service_account or "the service account"
     if "signature" in text:
         why = "The key was deleted or belongs to another account."
-        return AuthError("the key is not accepted", where=code, why=why, mend=f"Make a new one: {_ACCOUNTS} > Keys.")
+        return AuthError("the key is not accepted", where=code, why=why, hint=f"Make a new one: {_ACCOUNTS} > Keys.")
     if "timeframe" in text or "short-lived" in text:
         why = "This machine's clock is wrong: what it signs is not of now."
-        return AuthError("sign-in failed", where=code, why=why, mend="Set the clock, with NTP where possible.")
+        return AuthError("sign-in failed", where=code, why=why, hint="Set the clock, with NTP where possible.")
     if code == "invalid_client" or "account not found" in text:
         why = f"{account[:1].upper()}{account[1:]} was deleted or disabled."
-        return AuthError("no such service account", where=code, why=why, mend=f"Compare it with {_ACCOUNTS}.")
+        return AuthError("no such service account", where=code, why=why, hint=f"Compare it with {_ACCOUNTS}.")
     return None
 
 
@@ -203,11 +203,11 @@ def _of_subject(code: str, text: str, subject: str, connection: GoogleConnection
         summary, why = "nobody can act as this user", "It is an alias, a group, or of another Workspace."
     else:
         where = " · ".join(part for part in (code, subject) if part)
-        return AuthError("sign-in failed", where=where, why="The login service refused.", mend=_DOCTOR)
+        return AuthError("sign-in failed", where=where, why="The login service refused.", hint=_DOCTOR)
     if subject.lower() == connection.admin.lower():
-        mend = "`admin` in the profile, or SHAREDBOX_GOOGLE_ADMIN, is an administrator's primary address."
-        return AuthError(summary, where=f"{code} · administrator {subject}", why=why, mend=mend)
-    return kind(summary, mailbox=subject, call=_CALL, code=code, why=why, mend="Write the user's primary address.")
+        hint = "`admin` in the profile, or SHAREDBOX_GOOGLE_ADMIN, is an administrator's primary address."
+        return AuthError(summary, where=f"{code} · administrator {subject}", why=why, hint=hint)
+    return kind(summary, mailbox=subject, call=_CALL, code=code, why=why, hint="Write the user's primary address.")
 
 
 def _client_id(connection: GoogleConnection) -> str:

@@ -50,13 +50,13 @@ def credential_file(connection: GoogleConnection, environment: Mapping[str, str]
     try:
         info = json.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        raise AuthError("no credential file", where=name, why="There is no such file.", mend=_MEND) from None
+        raise AuthError("no credential file", where=name, why="There is no such file.", hint=_MEND) from None
     except OSError as error:
         raise AuthError("the credential file cannot be read", where=name, why=type(error).__name__) from None
     except ValueError:
-        raise AuthError("not a credential file", where=name, why="It is not JSON.", mend=_MEND) from None
+        raise AuthError("not a credential file", where=name, why="It is not JSON.", hint=_MEND) from None
     if not isinstance(info, dict) or not isinstance(info.get("type"), str):
-        raise AuthError("not a credential file", where=name, why="It has no `type`.", mend=_MEND)
+        raise AuthError("not a credential file", where=name, why="It has no `type`.", hint=_MEND)
     file = CredentialFile(name, info)
     if file.is_key:
         warn_if_others_read(path)

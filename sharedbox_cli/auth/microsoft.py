@@ -46,7 +46,7 @@ def chosen_method(connection: MicrosoftConnection, environment: Mapping[str, str
     raise AuthError(
         "no way to sign in",
         why="Nothing in the environment says how: no AZURE_CLIENT_SECRET, certificate or federated identity.",
-        mend="docs/how-to/connect-microsoft365.md lists the ways. On a terminal, a device code works without.",
+        hint="docs/how-to/connect-microsoft365.md lists the ways. On a terminal, a device code works without.",
     )
 
 
@@ -64,13 +64,13 @@ def credential_for(
         raise AuthError(
             "no application is configured",
             why="Signing in needs the application (client) id of your app registration.",
-            mend="Set AZURE_CLIENT_ID, or `client_id` in the profile.",
+            hint="Set AZURE_CLIENT_ID, or `client_id` in the profile.",
         )
     try:
         return _made(connection, method, env, prompt)
     except ValueError as error:
         raise AuthError(
-            "the credential cannot be used", where=str(method), why=str(error).split("\n")[0], mend=_mend(method)
+            "the credential cannot be used", where=str(method), why=str(error).split("\n")[0], hint=_mend(method)
         ) from error
 
 
@@ -102,7 +102,7 @@ def _made(
             path = connection.certificate_path or env.get("AZURE_CLIENT_CERTIFICATE_PATH", "")
             password = env.get("AZURE_CLIENT_CERTIFICATE_PASSWORD")
             if not Path(path).is_file():
-                raise AuthError("no certificate", where=path, why="There is no such file.", mend=_mend(method))
+                raise AuthError("no certificate", where=path, why="There is no such file.", hint=_mend(method))
             return identity.CertificateCredential(tenant, client, path, password=password, **common)
         case Method.WORKLOAD_IDENTITY:
             file = env.get("AZURE_FEDERATED_TOKEN_FILE", "")

@@ -21,7 +21,7 @@ def secret_of(environment: Mapping[str, str], name: str) -> str:
     if not value and file:
         value = _read(Path(file), f"{name}_FILE")
     if not value:
-        raise AuthError("no secret", where=name, why="The variable is empty.", mend=f"Set {name} or {name}_FILE.")
+        raise AuthError("no secret", where=name, why="The variable is empty.", hint=f"Set {name} or {name}_FILE.")
     return value
 
 

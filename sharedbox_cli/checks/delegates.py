@@ -58,47 +58,47 @@ def _outside(subject: Subject) -> Found:
 
 
 def _not_accepted(subject: Subject) -> Found:
-    for entry in subject.box.special:
+    for entry in subject.mailbox.special:
         who = str(subject.trustee(entry.trustee).address or entry.trustee)
         yield who, "an invitation that was not accepted", f"{entry.text}: whoever accepts it gets in, spec or not."
 
 
 def _with_delegates(subject: Subject) -> str:
-    boxes = subject.world.mailboxes.values()
-    count = sum(any(grant.right is Right.FULL_ACCESS for grant in box.grants or ()) for box in boxes)
+    mailboxes = subject.observed.mailboxes.values()
+    count = sum(any(grant.right is Right.FULL_ACCESS for grant in mailbox.grants or ()) for mailbox in mailboxes)
     return counted(count, "mailbox with delegates", "mailboxes with delegates")
 
 
 def _policy_off(subject: Subject) -> Found:
-    if subject.box.facts.get(Fact.DELEGATION) == "off":
+    if subject.mailbox.facts.get(Fact.DELEGATION) == "off":
         why = f"No delegate gets in until it is switched on: {_with_delegates(subject)}."
-        yield subject.world.tenant_name, "mail delegation is switched off", why
+        yield subject.observed.tenant_name, "mail delegation is switched off", why
 
 
 def _policy_unknown(subject: Subject) -> Found:
-    if subject.box.facts.get(Fact.DELEGATION) not in ("on", "off"):
+    if subject.mailbox.facts.get(Fact.DELEGATION) not in ("on", "off"):
         why = "The policy could not be read, or differs between units: whether delegates get in is not known."
-        yield subject.world.tenant_name, "whether mail delegation is on is not known", why
+        yield subject.observed.tenant_name, "whether mail delegation is on is not known", why
 
 
 def _suspended(subject: Subject) -> Found:
-    if subject.box.facts.get(Fact.IS_SUSPENDED):
+    if subject.mailbox.facts.get(Fact.IS_SUSPENDED):
         yield "", "the account is suspended", "Mail to it is rejected, and its delegates are shut out."
 
 
 def _unlicensed(subject: Subject) -> Found:
-    if not subject.box.facts.get(Fact.MAILBOX_PLANS):
+    if not subject.mailbox.facts.get(Fact.MAILBOX_PLANS):
         yield "", "no licence with Gmail", "It receives no mail, and nobody can be let in."
 
 
 def _wasted(subject: Subject) -> Found:
-    plans = subject.box.facts.get(Fact.MAILBOX_PLANS)
+    plans = subject.mailbox.facts.get(Fact.MAILBOX_PLANS)
     text = ", ".join(map(str, plans)) if isinstance(plans, tuple) else ""
     if not text:
         return
-    if subject.box.facts.get(Fact.IS_SUSPENDED):
+    if subject.mailbox.facts.get(Fact.IS_SUSPENDED):
         yield text, "a licence that does nothing", "The account is suspended and takes no mail."
-    elif subject.box.grants is not None and not subject.readers():
+    elif subject.mailbox.grants is not None and not subject.readers():
         yield text, "a licence that does nothing", "Nobody is let in to read what arrives."
 
 

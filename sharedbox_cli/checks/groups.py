@@ -21,8 +21,8 @@ def _no_owner(subject: Subject) -> Found:
 
 
 def _no_history(subject: Subject) -> Found:
-    is_inbox = subject.box.settings.get(Field.KIND) == KIND_SHARED
-    if is_inbox and subject.box.facts.get(Fact.HAS_HISTORY) is False:
+    is_inbox = subject.mailbox.settings.get(Field.KIND) == KIND_SHARED
+    if is_inbox and subject.mailbox.facts.get(Fact.HAS_HISTORY) is False:
         yield "", "conversations are not kept", "Without its history there is nothing to take, assign or answer."
 
 
@@ -35,15 +35,15 @@ def _when(read: Callable[[Subject], Value], value: Value, summary: str, why: str
 
 
 def _setting(name: Field) -> Callable[[Subject], Value]:
-    return lambda subject: subject.box.settings.get(name)
+    return lambda subject: subject.mailbox.settings.get(name)
 
 
 def _viewing(subject: Subject) -> Value:
-    return subject.box.facts.get(Fact.VIEWING)
+    return subject.mailbox.facts.get(Fact.VIEWING)
 
 
 def _everybody(subject: Subject) -> Found:
-    for entry in subject.box.special:
+    for entry in subject.mailbox.special:
         if entry.is_everybody:
             yield "", "everybody is a member", f"{entry.text}: all of them read it, and new accounts too."
 
@@ -59,14 +59,14 @@ def _suspended_crowd(subject: Subject) -> Found:
 def _rule(
     name: str,
     severity: Severity,
-    looks_for: str,
-    mend: str,
+    title: str,
+    hint: str,
     look: Callable[[Subject], Found],
     needs: frozenset[Fact | Field | str],
     path: str,
     source: str = limits.GROUP_SETTINGS,
 ) -> Rule:
-    return Rule(name, severity, looks_for, mend, source, look, needs, path, platforms=_INBOXES)
+    return Rule(name, severity, title, hint, source, look, needs, path, platforms=_INBOXES)
 
 
 _SETTINGS_RULES = (
@@ -150,7 +150,7 @@ _SETTINGS_RULES = (
         "a group that takes no mail",
         "Write `group: {posting: anyone}`, or `organization` for mail from inside alone.",
         _when(
-            lambda subject: subject.box.facts.get(Fact.POSTING),
+            lambda subject: subject.mailbox.facts.get(Fact.POSTING),
             "nobody",
             "nobody may write to it",
             "Every message is turned away.",

@@ -51,7 +51,7 @@ def _guests(subject: Subject) -> Found:
 def _guests_in_groups(subject: Subject) -> Found:
     """Return the groups that bring people from outside in: once a group, however many they are."""
     for identity in sorted({grant.trustee for grant in subject.grants()}):
-        people = (subject.trustee(one) for one in subject.world.members.get(identity, ()))
+        people = (subject.trustee(one) for one in subject.observed.members.get(identity, ()))
         outside = sorted(name_of(one) for one in people if one.is_guest)
         if outside:
             group = name_of(subject.trustee(identity))

@@ -30,32 +30,32 @@ from sharedbox_cli.core.model import (
 class Subject:
     """One mailbox with its spec, where it has one, and the tenant around it."""
 
-    box: ObservedMailbox
+    mailbox: ObservedMailbox
     spec: DesiredMailbox | None
-    world: Observed
+    observed: Observed
     now: datetime
     desired: Desired = field(default_factory=Desired)
-    worlds: Mapping[Platform, Observed] = field(default_factory=dict)
+    observations: Mapping[Platform, Observed] = field(default_factory=dict)
     """All that was read: an address can be a mailbox in two clouds."""
 
     def holders(self, right: Right) -> list[Trustee]:
         """Return who holds a right directly."""
-        ids = [grant.trustee for grant in self.box.grants or () if grant.right is right]
+        ids = [grant.trustee for grant in self.mailbox.grants or () if grant.right is right]
         return sorted((self.trustee(one) for one in ids), key=lambda item: item.id)
 
     def trustee(self, identity: TrusteeId) -> Trustee:
         """Return a trustee; an unknown one is a deleted account."""
-        return self.world.trustees.get(identity) or Trustee(identity, TrusteeKind.ORPHAN)
+        return self.observed.trustees.get(identity) or Trustee(identity, TrusteeKind.ORPHAN)
 
     def people(self, *rights: Right) -> set[TrusteeId]:
         """Return everybody who holds one of some rights here (none named: any), groups resolved."""
         found: set[TrusteeId] = set()
-        for grant in self.box.grants or ():
+        for grant in self.mailbox.grants or ():
             kind = self.trustee(grant.trustee).kind
             if rights and grant.right not in rights:
                 continue
             if kind is TrusteeKind.GROUP:
-                found |= self.world.members.get(grant.trustee, frozenset())
+                found |= self.observed.members.get(grant.trustee, frozenset())
             elif kind is not TrusteeKind.ORPHAN:
                 found.add(grant.trustee)
         return found
@@ -66,11 +66,11 @@ class Subject:
 
     def is_for_everybody(self) -> bool:
         """Return whether all accounts of the organisation are in it."""
-        return any(entry.is_everybody for entry in self.box.special)
+        return any(entry.is_everybody for entry in self.mailbox.special)
 
     def is_outside(self, address: str) -> bool:
         """Return whether an address is of a domain that is not the tenant's."""
-        return "@" in address and address.rpartition("@")[2].lower() not in self.world.domains
+        return "@" in address and address.rpartition("@")[2].lower() not in self.observed.domains
 
     def place(self, path: str = "", who: str = "") -> Place:
         """Return where the spec says something (of a member: on its own line), or where it begins."""
@@ -84,12 +84,12 @@ class Subject:
 
     def grants(self) -> list[Grant]:
         """Return the grants, sorted."""
-        return sorted(self.box.grants or (), key=lambda item: (item.trustee, item.right))
+        return sorted(self.mailbox.grants or (), key=lambda item: (item.trustee, item.right))
 
 
 Need = Fact | Field | str
 """What a rule cannot do without; `grants` and `members` by name."""
-Look = Callable[[Subject], Iterable[tuple[str, str, str]]]
+Detector = Callable[[Subject], Iterable[tuple[str, str, str]]]
 """Returns (subject, summary, why) for each thing found."""
 
 
@@ -97,7 +97,7 @@ Look = Callable[[Subject], Iterable[tuple[str, str, str]]]
 class Here:
     """What is different about a rule on one platform; what is empty is as everywhere."""
 
-    mend: str = ""
+    hint: str = ""
     source: str = ""
     needs: frozenset[Need] | None = None
 
@@ -111,10 +111,10 @@ class Rule:
 
     id: str
     severity: Severity
-    looks_for: str
-    mend: str
+    title: str
+    hint: str
     source: str
-    look: Look
+    look: Detector
     needs: frozenset[Need] = field(default_factory=frozenset)
     path: str = ""
     """The key of the spec that it is about."""
@@ -144,9 +144,9 @@ class Rule:
 
     def findings(self, subject: Subject) -> Iterable[Finding]:
         """Return what it finds on one mailbox, or on the tenant around it."""
-        platform = subject.box.platform
+        platform = subject.mailbox.platform
         here = self.on.get(platform, _AS_EVERYWHERE)
-        mailbox = "" if self.is_of_tenant else subject.box.address.text
+        mailbox = "" if self.is_of_tenant else subject.mailbox.address.text
         for who, summary, why in self.look(subject):
             yield Finding(
                 self.id,
@@ -154,7 +154,7 @@ class Rule:
                 mailbox,
                 summary,
                 why,
-                here.mend or self.mend,
+                here.hint or self.hint,
                 here.source or self.source,
                 who,
                 subject.place(self.path, who),

@@ -24,14 +24,14 @@ def _full(subject: Subject) -> Found:
     used, total = _pool(subject)
     if total and used >= total:
         why = f"All accounts together hold {gib(used)} of {gib(total)}: soon no mail is taken or sent."
-        yield subject.world.tenant_name, "the storage that all accounts share is full", why
+        yield subject.observed.tenant_name, "the storage that all accounts share is full", why
 
 
 def _nearly_full(subject: Subject) -> Found:
     used, total = _pool(subject)
     if limits.WARN_PERCENT * total < 100 * used < 100 * total:
         why = f"All accounts together hold {gib(used)} of {gib(total)}, more than {limits.WARN_PERCENT} %."
-        yield subject.world.tenant_name, "the storage that all accounts share is nearly full", why
+        yield subject.observed.tenant_name, "the storage that all accounts share is nearly full", why
 
 
 def _large_share(subject: Subject) -> Found:

@@ -43,61 +43,61 @@ def needs_of(platform: Platform) -> frozenset[Need]:
     return frozenset(need for rule in mine for need in (*rule.needs_on(platform), *rule.uses))
 
 
-def check(desired: Desired, worlds: Mapping[Platform, Observed], now: datetime) -> CheckResult:
+def check(desired: Desired, observations: Mapping[Platform, Observed], now: datetime) -> CheckResult:
     """Return the findings of all rules on all mailboxes read, sorted by mailbox and rule."""
     found: list[Finding] = []
     blind: set[str] = set()
-    distinct = {id(world): world for world in worlds.values()}
-    for world in distinct.values():
+    distinct = {id(observed): observed for observed in observations.values()}
+    for observed in distinct.values():
         asked: set[str] = set()
-        for _, box in sorted(world.mailboxes.items()):
-            subject = Subject(box, _spec_of(desired, box), world, now, desired, worlds)
+        for _, mailbox in sorted(observed.mailboxes.items()):
+            subject = Subject(mailbox, _spec_of(desired, mailbox), observed, now, desired, observations)
             for rule in RULES:
-                if not rule.is_for(box.platform) or rule.id in asked:
+                if not rule.is_for(mailbox.platform) or rule.id in asked:
                     continue
-                if not all(_was_read(need, box, world) for need in rule.needs_on(box.platform)):
+                if not all(_was_read(need, mailbox, observed) for need in rule.needs_on(mailbox.platform)):
                     blind.add(rule.id)
                     continue
                 found += rule.findings(subject)
                 if rule.is_of_tenant:
                     asked.add(rule.id)
         blind -= asked
-        found += _of_specs_alone(desired, world, now, worlds)
+        found += _of_specs_alone(desired, observed, now, observations)
     found.sort(key=lambda item: (item.mailbox.lower(), item.platform, item.rule, item.subject))
     return CheckResult(tuple(found), tuple(sorted(blind)))
 
 
-def _spec_of(desired: Desired, box: ObservedMailbox) -> DesiredMailbox | None:
+def _spec_of(desired: Desired, mailbox: ObservedMailbox) -> DesiredMailbox | None:
     """Return the spec of a mailbox; the same address on another platform is another mailbox."""
-    spec = desired.mailboxes.get(box.address)
-    return spec if spec is not None and spec.platform == box.platform else None
+    spec = desired.mailboxes.get(mailbox.address)
+    return spec if spec is not None and spec.platform == mailbox.platform else None
 
 
 def _of_specs_alone(
-    desired: Desired, world: Observed, now: datetime, worlds: Mapping[Platform, Observed]
+    desired: Desired, observed: Observed, now: datetime, observations: Mapping[Platform, Observed]
 ) -> Iterator[Finding]:
     """Return what can be said of mailboxes that do not exist yet."""
     for key, spec in desired.mailboxes.items():
-        if spec.state is State.ABSENT or spec.platform not in world.platforms or key in world.mailboxes:
+        if spec.state is State.ABSENT or spec.platform not in observed.platforms or key in observed.mailboxes:
             continue
-        subject = Subject(ObservedMailbox("", spec.address, spec.platform), spec, world, now, desired, worlds)
+        subject = Subject(ObservedMailbox("", spec.address, spec.platform), spec, observed, now, desired, observations)
         for rule in RULES:
             if rule.is_of_spec and rule.is_for(spec.platform):
                 yield from rule.findings(subject)
 
 
-def _was_read(need: Need, box: ObservedMailbox, world: Observed) -> bool:
+def _was_read(need: Need, mailbox: ObservedMailbox, observed: Observed) -> bool:
     match need:
         case Fact():
-            return need in box.facts
+            return need in mailbox.facts
         case Field():
-            return need in box.settings
+            return need in mailbox.settings
         case "grants":
-            return box.grants is not None
+            return mailbox.grants is not None
         case _:
             groups = {
                 grant.trustee
-                for grant in box.grants or ()
-                if (known := world.trustees.get(grant.trustee)) and known.kind is TrusteeKind.GROUP
+                for grant in mailbox.grants or ()
+                if (known := observed.trustees.get(grant.trustee)) and known.kind is TrusteeKind.GROUP
             }
-            return groups <= set(world.members)
+            return groups <= set(observed.members)

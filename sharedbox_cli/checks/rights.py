@@ -25,13 +25,13 @@ _GRANTS = frozenset({"grants"})
 
 
 def _too_many_entries(subject: Subject) -> Found:
-    count = sum(grant.right is Right.FULL_ACCESS for grant in subject.grants()) + len(subject.box.special)
+    count = sum(grant.right is Right.FULL_ACCESS for grant in subject.grants()) + len(subject.mailbox.special)
     if count > limits.MOST_ENTRIES * 9 // 10:
         yield "", "nearly all permission entries used", f"{count} of {limits.MOST_ENTRIES} entries are in use."
 
 
 def _unknown(subject: Subject) -> Found:
-    for entry in subject.box.special:
+    for entry in subject.mailbox.special:
         if entry.is_deny:
             yield entry.trustee, "a deny entry", f"`{entry.text}`: it beats every grant, and no spec manages it."
 
@@ -58,7 +58,7 @@ def _send_without_access(subject: Subject) -> Found:
 def _lost_copies(subject: Subject) -> Found:
     pairs = ((Right.SEND_AS, Field.SENT_AS), (Right.SEND_ON_BEHALF, Field.SENT_ON_BEHALF))
     for right, name in pairs:
-        if subject.holders(right) and subject.box.settings.get(name) == COPY_SENDER:
+        if subject.holders(right) and subject.mailbox.settings.get(name) == COPY_SENDER:
             yield (
                 str(name),
                 "sent mail is kept nowhere in the mailbox",
@@ -69,7 +69,7 @@ def _lost_copies(subject: Subject) -> Found:
 def _expired(subject: Subject) -> Found:
     held = {(grant.trustee, grant.right) for grant in subject.grants()}
     for wish in subject.spec.expired if subject.spec else ():
-        identity = subject.world.directory.get(wish.trustee)
+        identity = subject.observed.directory.get(wish.trustee)
         if identity and (identity, wish.right) in held:
             what = RIGHT_WORDS[wish.right].capitalize()
             until = until_words(wish.until) if wish.until else ""

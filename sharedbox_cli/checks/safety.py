@@ -13,23 +13,25 @@ Found = Iterable[tuple[str, str, str]]
 
 
 def _open_sign_in(subject: Subject) -> Found:
-    if subject.box.settings.get(Field.SIGN_IN) == ALLOWED:
+    if subject.mailbox.settings.get(Field.SIGN_IN) == ALLOWED:
         yield "", "sign-in is not blocked", "Whoever knows or resets its password reads it without being a member."
 
 
 def _unhardened(subject: Subject) -> Found:
-    if subject.box.settings.get(Field.SIGN_IN) == ALLOWED and not subject.box.facts.get(Fact.IS_SUSPENDED):
-        state = str(subject.box.facts.get(Fact.SIGN_IN_STATE) or "nothing is known of it")
+    if subject.mailbox.settings.get(Field.SIGN_IN) == ALLOWED and not subject.mailbox.facts.get(Fact.IS_SUSPENDED):
+        state = str(subject.mailbox.facts.get(Fact.SIGN_IN_STATE) or "nothing is known of it")
         why = f"{state[:1].upper()}{state[1:]}. Whoever signs in reads it without being a member."
         yield "", "sign-in is not hardened", why
 
 
 def _forwarding(subject: Subject) -> Found:
-    told = subject.box.facts.get(Fact.FORWARDING_TO) or subject.box.settings.get(Field.FORWARDING_TO)
+    told = subject.mailbox.facts.get(Fact.FORWARDING_TO) or subject.mailbox.settings.get(Field.FORWARDING_TO)
     target = str(told or "")
     if subject.is_outside(target):
         yield target, "mail is forwarded outside", f"Everything goes to {target}."
-    rules = subject.box.settings.get(Field.RULES) or (subject.spec.settings.get(Field.RULES) if subject.spec else None)
+    rules = subject.mailbox.settings.get(Field.RULES) or (
+        subject.spec.settings.get(Field.RULES) if subject.spec else None
+    )
     for name, to in _forwarding_rules(rules):
         if subject.is_outside(to) and to != target:
             yield to, "a rule forwards mail outside", f"What the rule `{name}` picks out goes to {to}."
@@ -43,23 +45,23 @@ def _forwarding_rules(rules: Value) -> Iterable[tuple[str, str]]:
 
 
 def _twice(subject: Subject) -> Found:
-    for platform, world in sorted(subject.worlds.items()):
-        twin = world.mailboxes.get(subject.box.address)
-        if platform == subject.box.platform or twin is None:
+    for platform, observed in sorted(subject.observations.items()):
+        twin = observed.mailboxes.get(subject.mailbox.address)
+        if platform == subject.mailbox.platform or twin is None:
             continue
-        if {KIND_SHARED} == {box.settings.get(Field.KIND) for box in (twin, subject.box)}:
+        if {KIND_SHARED} == {mailbox.settings.get(Field.KIND) for mailbox in (twin, subject.mailbox)}:
             why = f"It is a mailbox on {platform} too: mail arrives in one of them, and rights differ."
             yield str(platform), "the address is a mailbox twice", why
 
 
 def _domains(subject: Subject) -> Found:
-    aliases = subject.box.settings.get(Field.ALIASES, ())
+    aliases = subject.mailbox.settings.get(Field.ALIASES, ())
     wished = subject.spec.settings.get(Field.ALIASES, ()) if subject.spec else ()
-    texts = [subject.box.address.key]
+    texts = [subject.mailbox.address.key]
     for part in (aliases, wished):
         texts += [str(item).lower() for item in part] if isinstance(part, tuple) else []
     for text in sorted(set(texts)):
-        if text.rpartition("@")[2] not in subject.world.domains:
+        if text.rpartition("@")[2] not in subject.observed.domains:
             yield text, "the domain is not accepted", f"Mail to {text} does not reach this tenant."
 
 

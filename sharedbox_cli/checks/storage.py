@@ -34,7 +34,7 @@ def gib(size: int) -> str:
 
 def number(subject: Subject, fact: Fact) -> int | None:
     """Return a fact that is a number, or nothing where it was not read."""
-    told = subject.box.facts.get(fact)
+    told = subject.mailbox.facts.get(fact)
     return told if isinstance(told, int) else None
 
 
@@ -43,7 +43,7 @@ def _used(subject: Subject) -> int | None:
 
 
 def _plans(subject: Subject) -> tuple[str, ...]:
-    plans = subject.box.facts.get(Fact.MAILBOX_PLANS, ())
+    plans = subject.mailbox.facts.get(Fact.MAILBOX_PLANS, ())
     return tuple(map(str, plans)) if isinstance(plans, tuple) else ()
 
 
@@ -53,7 +53,7 @@ def _quota(subject: Subject) -> int | None:
     Nothing where there is no limit of the mailbox's own, as with storage that all accounts share.
     """
     told = number(subject, Fact.QUOTA_BYTES) or None
-    if subject.box.platform != MICROSOFT365:
+    if subject.mailbox.platform != MICROSOFT365:
         return told
     allowed = limits.PLAN_2_BYTES if PLAN_2 in _plans(subject) else limits.UNLICENSED_BYTES
     return min(allowed, told) if told else allowed
@@ -70,7 +70,7 @@ def _full(subject: Subject) -> Found:
     used, quota = _used(subject), _quota(subject)
     if used is None or quota is None:
         return
-    if used >= quota and not (subject.box.platform == MICROSOFT365 and any(_too_large(subject))):
+    if used >= quota and not (subject.mailbox.platform == MICROSOFT365 and any(_too_large(subject))):
         yield "", "full", f"It holds {gib(used)} of {gib(quota)}: it can't send, and soon not receive."
 
 
@@ -89,9 +89,9 @@ def _nearly_full(subject: Subject) -> Found:
 
 def _wasted(subject: Subject) -> Found:
     used = _used(subject)
-    needs_it = subject.box.facts.get(Fact.HAS_ARCHIVE) or subject.box.facts.get(Fact.ON_HOLD)
+    needs_it = subject.mailbox.facts.get(Fact.HAS_ARCHIVE) or subject.mailbox.facts.get(Fact.ON_HOLD)
     wished = subject.spec is not None and subject.spec.settings.get(Field.LICENCE) not in (None, LICENCE_NONE)
-    is_person = subject.box.settings.get(Field.KIND) == KIND_USER
+    is_person = subject.mailbox.settings.get(Field.KIND) == KIND_USER
     if (
         _plans(subject)
         and not is_person
@@ -107,7 +107,7 @@ def _unlicensed_feature(subject: Subject) -> Found:
     plans = _plans(subject)
     is_enough = PLAN_2 in plans or (PLAN_1 in plans and _ARCHIVING in plans)
     for fact, words in ((Fact.HAS_ARCHIVE, "archive"), (Fact.ON_HOLD, "litigation hold")):
-        if subject.box.facts.get(fact) and not is_enough:
+        if subject.mailbox.facts.get(fact) and not is_enough:
             yield words, f"{words} without licence", "It needs Exchange Online Plan 2, or Plan 1 with Archiving."
 
 
@@ -115,15 +115,15 @@ def _no_seat(subject: Subject) -> Found:
     wanted = subject.spec.settings.get(Field.LICENCE) if subject.spec else None
     if wanted in (None, LICENCE_NONE):
         return
-    free = sum(pool.free for pool in subject.world.licences.values() if wanted in pool.plans)
+    free = sum(pool.free for pool in subject.observed.licences.values() if wanted in pool.plans)
     waiting = [key for key, spec in sorted(subject.desired.mailboxes.items()) if _waits(subject, key, spec, wanted)]
-    if subject.box.address in waiting[free:]:
+    if subject.mailbox.address in waiting[free:]:
         why = f"The specs want {wanted} for {len(waiting)} more, and {free} seats with it are free."
         yield str(wanted), "no free seat", why
 
 
 def _waits(subject: Subject, key: Address, spec: DesiredMailbox, wanted: Value) -> bool:
-    there = subject.world.mailboxes.get(key)
+    there = subject.observed.mailboxes.get(key)
     plans = there.facts.get(Fact.MAILBOX_PLANS, ()) if there else ()
     is_wanted = spec.state is State.PRESENT and spec.settings.get(Field.LICENCE) == wanted
     return is_wanted and not (isinstance(plans, tuple) and wanted in plans)

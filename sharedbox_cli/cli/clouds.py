@@ -22,17 +22,17 @@ def read_platforms(session: Session, scopes: Mapping[Platform, Callable[[], Scop
 
     Raises the failure itself where no platform could be read.
     """
-    worlds: dict[Platform, Observed] = {}
+    observations: dict[Platform, Observed] = {}
     failures: dict[Platform, SharedboxError] = {}
     for platform, scope in sorted(scopes.items()):
         try:
-            worlds[platform] = session.provider(platform).observe(scope(), session.listener)
+            observations[platform] = session.provider(platform).observe(scope(), session.listener)
         except (AuthError, CloudError, ObserveError) as error:
             failures[platform] = error
-    if failures and not worlds:
+    if failures and not observations:
         raise next(iter(failures.values()))
     session.failures |= failures
-    return worlds
+    return observations
 
 
 def tell_failures(session: Session) -> None:

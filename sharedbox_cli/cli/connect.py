@@ -34,7 +34,7 @@ def connect(name: str, profile: Profile, terminal: Terminal) -> Provider:
             "no provider for this platform",
             where=name,
             why="No installed package brings one.",
-            mend="See what is there:\n    sharedbox explain",
+            hint="See what is there:\n    sharedbox explain",
         )
     connection = profile.microsoft365 if name == "microsoft365" else profile.google_workspace
     if connection is None:
@@ -55,7 +55,7 @@ def no_tenant(name: str, profile: Profile) -> UsageError:
         "no tenant is configured",
         where=f"profile {profile.name}",
         why=_MISSING[name],
-        mend=f"See {page}, leave its specs out with `--platform`, or try it without a tenant:\n    sharedbox demo",
+        hint=f"See {page}, leave its specs out with `--platform`, or try it without a tenant:\n    sharedbox demo",
     )
 
 

@@ -13,5 +13,5 @@ def seconds_of(text: str, option: str) -> float:
 
     found = re.fullmatch(r"([0-9]{1,6})([smhd]?)", text.strip())
     if not found:
-        raise UsageError("not a length of time", where=f"{option} {text}", mend="Write it as 30s, 5m, 4h or 1d.")
+        raise UsageError("not a length of time", where=f"{option} {text}", hint="Write it as 30s, 5m, 4h or 1d.")
     return float(int(found[1]) * _UNITS[found[2] or "s"])

@@ -48,18 +48,18 @@ class Filter:
         Raises UsageError where a name fits no spec: a mistyped name must not look like "nothing to do".
         """
         self._refuse_unknown(desired)
-        boxes = {key: box for key, box in desired.mailboxes.items() if self._passes(box)}
-        left = [box for key, box in desired.mailboxes.items() if key not in boxes]
-        elsewhere = desired.grants_elsewhere + sum(len(box.grants or ()) for box in left)
-        return replace(desired, mailboxes=boxes, grants_elsewhere=elsewhere)
+        mailboxes = {key: mailbox for key, mailbox in desired.mailboxes.items() if self._passes(mailbox)}
+        left = [mailbox for key, mailbox in desired.mailboxes.items() if key not in mailboxes]
+        elsewhere = desired.grants_elsewhere + sum(len(mailbox.grants or ()) for mailbox in left)
+        return replace(desired, mailboxes=mailboxes, grants_elsewhere=elsewhere)
 
-    def _passes(self, box: DesiredMailbox) -> bool:
+    def _passes(self, mailbox: DesiredMailbox) -> bool:
         return (
-            (not self.mailboxes or _fits(box.address.key, self.mailboxes))
-            and not _fits(box.address.key, self.excluded)
-            and all(box.labels.get(name) == value for name, value in self.labels)
-            and (not self.platforms or box.platform in self.platforms)
-            and (self.shard is None or _part_of(box.address.key, self.shard[1]) == self.shard[0])
+            (not self.mailboxes or _fits(mailbox.address.key, self.mailboxes))
+            and not _fits(mailbox.address.key, self.excluded)
+            and all(mailbox.labels.get(name) == value for name, value in self.labels)
+            and (not self.platforms or mailbox.platform in self.platforms)
+            and (self.shard is None or _part_of(mailbox.address.key, self.shard[1]) == self.shard[0])
         )
 
     def _refuse_unknown(self, desired: Desired) -> None:
@@ -72,15 +72,15 @@ class Filter:
                     "no such mailbox in the specs",
                     where=pattern,
                     why=f"Specs were read for {_counted(len(keys))}, and none has this address.",
-                    mend="Check the spelling and the folder; `sharedbox validate` lists what it finds.",
+                    hint="Check the spelling and the folder; `sharedbox validate` lists what it finds.",
                 )
         for name, value in self.labels:
-            if not any(box.labels.get(name) == value for box in desired.mailboxes.values()):
-                values = {box.labels[name] for box in desired.mailboxes.values() if name in box.labels}
+            if not any(mailbox.labels.get(name) == value for mailbox in desired.mailboxes.values()):
+                values = {mailbox.labels[name] for mailbox in desired.mailboxes.values() if name in mailbox.labels}
                 raise UsageError(
                     "no spec has this label", where=f"{name}={value}", why=f"Values of `{name}`: {_list(values)}."
                 )
-        platforms = {str(box.platform) for box in desired.mailboxes.values()}
+        platforms = {str(mailbox.platform) for mailbox in desired.mailboxes.values()}
         for name in self.platforms:
             if name not in platforms:
                 raise UsageError(
@@ -109,7 +109,7 @@ def _shard(text: str) -> tuple[int, int]:
 
     number, mark, count = text.partition("/")
     if not (mark and number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count) <= 1000):
-        raise UsageError("not a shard", where=f"--shard {text}", mend="Write it as I/N: `--shard 1/4`.")
+        raise UsageError("not a shard", where=f"--shard {text}", hint="Write it as I/N: `--shard 1/4`.")
     return int(number), int(count)
 
 
@@ -118,5 +118,5 @@ def _label(text: str) -> tuple[str, str]:
 
     name, mark, value = text.partition("=")
     if not mark or not name:
-        raise UsageError("not a label", where=f"--label {text}", mend="Write it as NAME=VALUE: `team=service`.")
+        raise UsageError("not a label", where=f"--label {text}", hint="Write it as NAME=VALUE: `team=service`.")
     return name, value

@@ -21,8 +21,8 @@ def error_words(error: SharedboxError) -> str:
         return "\n\n".join(_refusal_words(item) for item in error.refusals) + "\n\nNothing was written."
     lines = [f"error: {safe(error.summary)}"]
     lines += [f"  {safe(part)}" for part in (error.where, error.why) if part]
-    if error.mend:
-        lines += [f"  {safe(line)}" for line in error.mend.split("\n")]
+    if error.hint:
+        lines += [f"  {safe(line)}" for line in error.hint.split("\n")]
     return "\n".join(lines)
 
 
@@ -32,7 +32,7 @@ def problem_words(problems: Iterable[Problem], level: str) -> Iterable[str]:
     for summary, same in groupby(ordered, key=lambda item: item.summary):
         lines = [f"{level}: {safe(summary)}"]
         for item in same:
-            words = " ".join(part for part in (item.why, item.mend) if part)
+            words = " ".join(part for part in (item.why, item.hint) if part)
             lines.append(f"  {safe(str(item.place))}   {safe(words)}")
             if item.also.file:
                 lines.append(f"  {safe(str(item.also))}   the other one")
@@ -64,7 +64,7 @@ def error_data(error: SharedboxError) -> dict[str, Any]:
         "summary": error.summary,
         "where": error.where,
         "why": error.why,
-        "mend": error.mend,
+        "hint": error.hint,
     }
     if isinstance(error, SpecError):
         data["problems"] = [
@@ -74,7 +74,7 @@ def error_data(error: SharedboxError) -> dict[str, Any]:
                 "column": item.place.column,
                 "summary": item.summary,
                 "why": item.why,
-                "mend": item.mend,
+                "hint": item.hint,
             }
             for item in error.problems
         ]

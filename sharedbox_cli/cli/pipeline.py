@@ -25,22 +25,22 @@ if TYPE_CHECKING:
 def scope_of(desired: Desired, platforms: frozenset[Platform]) -> Scope:
     """Return what has to be read to plan the specs of one provider: what no spec manages costs no call."""
     mine = desired.of_platforms(platforms)
-    boxes = mine.mailboxes.values()
-    fields = frozenset(name for box in boxes for name in box.settings) | {Field.KIND}
+    mailboxes = mine.mailboxes.values()
+    fields = frozenset(name for mailbox in mailboxes for name in mailbox.settings) | {Field.KIND}
     facts: set[Fact] = set()
     if Field.LICENCE in fields:
         facts |= {Fact.USED_BYTES, Fact.USED_AT}
-    if any(box.state is State.ABSENT for box in boxes):
+    if any(mailbox.state is State.ABSENT for mailbox in mailboxes):
         facts |= {Fact.ITEM_COUNT, Fact.LAST_ACTIVITY}
-    wanted = [grant for box in boxes for grant in box.grants or ()]
+    wanted = [grant for mailbox in mailboxes for grant in mailbox.grants or ()]
     if any(grant.delivery is not None for grant in wanted):
         fields |= {Field.DELIVERY}
     return Scope(
-        platforms=frozenset(box.platform for box in boxes),
+        platforms=frozenset(mailbox.platform for mailbox in mailboxes),
         mailboxes=frozenset(mine.mailboxes),
         fields=fields,
         facts=frozenset(facts),
-        grants_of=frozenset(key for key, box in mine.mailboxes.items() if box.grants is not None),
+        grants_of=frozenset(key for key, mailbox in mine.mailboxes.items() if mailbox.grants is not None),
         trustees=observed_addresses(mine),
         rights=frozenset(grant.right for grant in wanted),
         with_members=any(grant.kind is TrusteeKind.GROUP for grant in wanted),
@@ -52,10 +52,10 @@ def observe(session: Session, desired: Desired) -> Mapping[Platform, Observed]:
 
     One that fails is left out and noted in the session. Raises its error where no other was read.
     """
-    platforms = sorted({box.platform for box in desired.mailboxes.values()})
-    worlds = read_platforms(session, {one: partial(scope_of, desired, frozenset({one})) for one in platforms})
-    known = remembered_automapping(session) if worlds else {}
-    return {platform: remember(world, known) for platform, world in worlds.items()}
+    platforms = sorted({mailbox.platform for mailbox in desired.mailboxes.values()})
+    observations = read_platforms(session, {one: partial(scope_of, desired, frozenset({one})) for one in platforms})
+    known = remembered_automapping(session) if observations else {}
+    return {platform: remember(observed, known) for platform, observed in observations.items()}
 
 
 def remembered_automapping(session: Session) -> Mapping[tuple[str, str], bool]:
@@ -74,11 +74,15 @@ def plan_of(session: Session, desired: Desired) -> tuple[Plan, Mapping[Platform,
     """Return the plan for some specs, and what it rests on."""
     from sharedbox_cli import __version__
 
-    worlds = observe(session, desired)
-    return make_plan(desired.of_platforms(frozenset(worlds)), worlds, session.now(), __version__), worlds
+    observations = observe(session, desired)
+    return make_plan(
+        desired.of_platforms(frozenset(observations)), observations, session.now(), __version__
+    ), observations
 
 
-def guard_input(session: Session, plan: Plan, worlds: Mapping[Platform, Observed], waivers: Waivers) -> GuardInput:
+def guard_input(
+    session: Session, plan: Plan, observations: Mapping[Platform, Observed], waivers: Waivers
+) -> GuardInput:
     """Return everything that the guards look at."""
     from sharedbox_cli.core.guards_input import GuardInput
 
@@ -88,11 +92,17 @@ def guard_input(session: Session, plan: Plan, worlds: Mapping[Platform, Observed
             "there is no journal",
             where=str(session.journal_path),
             why="The profile says `journal: required`, and guards look at earlier runs.",
-            mend="Run this where the journal is, or name it with SHAREDBOX_STATE_DIR.",
+            hint="Run this where the journal is, or name it with SHAREDBOX_STATE_DIR.",
         )
     if session.journal_path.exists():
         with contextlib.suppress(JournalError), session.journal(for_writing=False) as journal:
             last = journal.last_managed(session.profile.name)
     return GuardInput(
-        plan, worlds, session.now(), session.profile.guard_limits(), waivers, session.profile.expected_tenants(), last
+        plan,
+        observations,
+        session.now(),
+        session.profile.guard_limits(),
+        waivers,
+        session.profile.expected_tenants(),
+        last,
     )

@@ -141,11 +141,11 @@ def load_profile(name: str | None, config: Path | None, environment: Mapping[str
     """Return a profile from the file, filled up from the environment. Raises SpecError, UsageError."""
     path = config or find_config(Path.cwd())
     if config is not None and not config.is_file():
-        raise UsageError("no such file", where=str(config), mend="Make one with `sharedbox init`.")
+        raise UsageError("no such file", where=str(config), hint="Make one with `sharedbox init`.")
     if path is None:
         if name not in (None, DEFAULT):
             why = "There is no sharedbox.yaml here or above."
-            raise UsageError("no such profile", where=str(name), why=why, mend="Make one with `sharedbox init`.")
+            raise UsageError("no such profile", where=str(name), why=why, hint="Make one with `sharedbox init`.")
         return _profile(DEFAULT, ProfileModel(), environment, None)
     model = _read(path)
     chosen = name or model.default_profile or (next(iter(model.profiles)) if len(model.profiles) == 1 else None)
@@ -156,7 +156,7 @@ def load_profile(name: str | None, config: Path | None, environment: Mapping[str
             "no such profile" if chosen else "which profile?",
             where=f"{path}: {chosen or ''}",
             why=f"There are: {known}.",
-            mend=hint or "Name one: --profile NAME, or `default_profile` in the file.",
+            hint=hint or "Name one: --profile NAME, or `default_profile` in the file.",
         )
     return _profile(chosen, model.profiles[chosen], environment, path)
 
@@ -192,11 +192,11 @@ def _secrets(document: Document) -> Iterator[Problem]:
     )
     google = "Let GOOGLE_APPLICATION_CREDENTIALS name the file of the key, or go keyless."
     for path, place in document.values.items():
-        mend = google if is_google(path) else microsoft
+        hint = google if is_google(path) else microsoft
         value = _at(document.data, path)
         key = next((step for step in reversed(path) if isinstance(step, str)), "")
         if isinstance(value, str) and (_SECRET_KEY.search(key) or _SECRET_VALUE.match(value)):
-            yield Problem(place, "looks like a secret", f"`{key}` must not stand in a file.", mend)
+            yield Problem(place, "looks like a secret", f"`{key}` must not stand in a file.", hint)
 
 
 def _urls(document: Document) -> Iterator[Problem]:

@@ -87,7 +87,7 @@ def _addresses(endpoints: Mapping[str, str | None], environment: Mapping[str, st
 
 def _refuse(name: str, value: str, why: str) -> None:
     if why:
-        raise UsageError("not possible here", where=name, why=why, mend=f"Set {name} anew, or unset it.")
+        raise UsageError("not possible here", where=name, why=why, hint=f"Set {name} anew, or unset it.")
 
 
 def _wrong_value(key: str, value: object) -> str:

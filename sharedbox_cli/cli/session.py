@@ -82,7 +82,7 @@ class Session:
                     "no such file or folder",
                     where=str(path),
                     why="Specs are read from `specs` where no path is named." if not paths else "",
-                    mend="Name the folder of your specs, or make a first one:\n    sharedbox init",
+                    hint="Name the folder of your specs, or make a first one:\n    sharedbox init",
                 )
         loaded = load_specs(found)
         for text in problem_words(loaded.warnings, "warning"):

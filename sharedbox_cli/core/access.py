@@ -40,50 +40,53 @@ class AccessRow:
     """What tells holders apart: nobody can choose it, as one chooses a name."""
 
     @property
-    def box(self) -> tuple[str, str]:
+    def mailbox_key(self) -> tuple[str, str]:
         """Return what names the mailbox: an address can be one in two clouds."""
         return self.mailbox.lower(), self.platform
 
 
-def access_rows(worlds: Mapping[Platform, Observed]) -> tuple[AccessRow, ...]:
+def access_rows(observations: Mapping[Platform, Observed]) -> tuple[AccessRow, ...]:
     """Return every right there is, sorted by mailbox, person and right."""
-    distinct = {id(world): world for world in worlds.values()}
+    distinct = {id(observed): observed for observed in observations.values()}
     persons = Persons(distinct.values())
     rows = {
-        row for world in distinct.values() for box in world.mailboxes.values() for row in _rows(box, world, persons)
+        row
+        for observed in distinct.values()
+        for mailbox in observed.mailboxes.values()
+        for row in _rows(mailbox, observed, persons)
     }
     return tuple(sorted(rows, key=_order))
 
 
 def _order(row: AccessRow) -> tuple[tuple[str, str], str, str, int, tuple[str, ...], str, str]:
-    return row.box, row.person, row.holder, right_rank(row.right), row.via, row.entry, row.detail
+    return row.mailbox_key, row.person, row.holder, right_rank(row.right), row.via, row.entry, row.detail
 
 
-def _rows(box: ObservedMailbox, world: Observed, persons: Persons) -> Iterator[AccessRow]:
-    for grant in box.grants or ():
-        holder = _known(world, grant.trustee)
-        is_resolved = holder.kind is not TrusteeKind.GROUP or holder.id in world.members
-        yield _row(box, holder, persons.of(world, holder), grant, is_resolved=is_resolved)
+def _rows(mailbox: ObservedMailbox, observed: Observed, persons: Persons) -> Iterator[AccessRow]:
+    for grant in mailbox.grants or ():
+        holder = _known(observed, grant.trustee)
+        is_resolved = holder.kind is not TrusteeKind.GROUP or holder.id in observed.members
+        yield _row(mailbox, holder, persons.of(observed, holder), grant, is_resolved=is_resolved)
         if holder.kind is TrusteeKind.GROUP:
             group = str(holder.address or holder.name or holder.id)
-            for identity in world.members.get(holder.id, ()):
+            for identity in observed.members.get(holder.id, ()):
                 # Automapping never comes through a group.
-                inner, through = _known(world, identity), replace(grant, automapping=False)
-                yield _row(box, inner, persons.of(world, inner), through, via=(group,))
-    for entry in box.special:
+                inner, through = _known(observed, identity), replace(grant, automapping=False)
+                yield _row(mailbox, inner, persons.of(observed, inner), through, via=(group,))
+    for entry in mailbox.special:
         kind = "deny" if entry.is_deny else "inherited" if entry.is_inherited else "unknown"
-        grant, holder = Grant(entry.trustee, Right.OTHER, entry.text), _known(world, entry.trustee)
+        grant, holder = Grant(entry.trustee, Right.OTHER, entry.text), _known(observed, entry.trustee)
         if entry.is_everybody:
             holder = Trustee(entry.trustee, TrusteeKind.OTHER, name="everybody in the organisation")
-        yield _row(box, holder, persons.of(world, holder), grant, entry=kind)
+        yield _row(mailbox, holder, persons.of(observed, holder), grant, entry=kind)
 
 
-def _known(world: Observed, identity: TrusteeId) -> Trustee:
-    return world.trustees.get(identity) or Trustee(identity, TrusteeKind.ORPHAN)
+def _known(observed: Observed, identity: TrusteeId) -> Trustee:
+    return observed.trustees.get(identity) or Trustee(identity, TrusteeKind.ORPHAN)
 
 
 def _row(
-    box: ObservedMailbox,
+    mailbox: ObservedMailbox,
     holder: Trustee,
     person: Person,
     grant: Grant,
@@ -93,8 +96,8 @@ def _row(
     is_resolved: bool = True,
 ) -> AccessRow:
     return AccessRow(
-        mailbox=box.address.text,
-        platform=str(box.platform),
+        mailbox=mailbox.address.text,
+        platform=str(mailbox.platform),
         person=person.shown,
         name=holder.name,
         trustee_id=holder.id,

@@ -8,21 +8,21 @@ from dataclasses import replace
 from sharedbox_cli.core.model import Grant, Observed, ObservedMailbox, Right
 
 
-def remember(world: Observed, automapping: Mapping[tuple[str, str], bool]) -> Observed:
+def remember(observed: Observed, automapping: Mapping[tuple[str, str], bool]) -> Observed:
     """Return the world with `automapping` filled in, by (mailbox id, trustee id), where it is not known."""
     if not automapping:
-        return world
-    boxes = {key: _remembered(box, automapping) for key, box in world.mailboxes.items()}
-    return replace(world, mailboxes=boxes)
+        return observed
+    mailboxes = {key: _remembered(mailbox, automapping) for key, mailbox in observed.mailboxes.items()}
+    return replace(observed, mailboxes=mailboxes)
 
 
-def _remembered(box: ObservedMailbox, automapping: Mapping[tuple[str, str], bool]) -> ObservedMailbox:
-    if box.grants is None:
-        return box
-    return replace(box, grants=frozenset(_wished(box, grant, automapping) for grant in box.grants))
+def _remembered(mailbox: ObservedMailbox, automapping: Mapping[tuple[str, str], bool]) -> ObservedMailbox:
+    if mailbox.grants is None:
+        return mailbox
+    return replace(mailbox, grants=frozenset(_wished(mailbox, grant, automapping) for grant in mailbox.grants))
 
 
-def _wished(box: ObservedMailbox, grant: Grant, automapping: Mapping[tuple[str, str], bool]) -> Grant:
+def _wished(mailbox: ObservedMailbox, grant: Grant, automapping: Mapping[tuple[str, str], bool]) -> Grant:
     if grant.right is not Right.FULL_ACCESS or grant.automapping is not None:
         return grant
-    return replace(grant, automapping=automapping.get((box.id, grant.trustee)))
+    return replace(grant, automapping=automapping.get((mailbox.id, grant.trustee)))

@@ -17,6 +17,7 @@ from sharedbox_cli.core.model import (
     KIND_USER,
     READING,
     ROLES,
+    DesiredGrant,
     DesiredMailbox,
     Field,
     MembersMode,
@@ -26,7 +27,6 @@ from sharedbox_cli.core.model import (
     Trustee,
     TrusteeKind,
     Value,
-    WantedGrant,
 )
 
 _KINDS: dict[Value, tuple[str, str]] = {
@@ -55,11 +55,11 @@ class Note:
 class Moved:
     """A mailbox for another platform, and everything that is not as it was."""
 
-    box: DesiredMailbox
+    mailbox: DesiredMailbox
     notes: list[Note] = field(default_factory=list)
 
 
-def desired_of(there: ObservedMailbox, world: Observed) -> Moved:
+def desired_of(there: ObservedMailbox, observed: Observed) -> Moved:
     """Return what a spec would say of a mailbox as it is; what no spec can say comes as notes."""
     settings = {name: value for name, value in there.settings.items() if name not in _NOT_WRITTEN}
     settings |= _parted_labels(settings)
@@ -70,9 +70,9 @@ def desired_of(there: ObservedMailbox, world: Observed) -> Moved:
         settings.pop(Field.FORWARDING_KEEP_COPY, None)
     moved = Moved(DesiredMailbox(there.address, there.platform, settings=settings))
     if there.grants is not None:
-        grants = [grant for item in there.grants if (grant := _wanted(item.trustee, item.right, world, moved))]
+        grants = [grant for item in there.grants if (grant := _wanted(item.trustee, item.right, observed, moved))]
         ordered = sorted(grants, key=lambda grant: (grant.trustee.key, str(grant.right)))
-        moved.box = replace(moved.box, grants=tuple(ordered))
+        moved.mailbox = replace(moved.mailbox, grants=tuple(ordered))
     if there.settings.get(Field.KIND) in _KINDS:
         moved.notes.append(Note("mailbox", *_KINDS[there.settings[Field.KIND]]))
     moved.notes += [
@@ -111,8 +111,8 @@ def _marks(rules: Value) -> Iterator[Value]:
             yield from labels
 
 
-def _wanted(identity: str, right: Right, world: Observed, moved: Moved) -> WantedGrant | None:
-    who = world.trustees.get(identity)  # type: ignore[call-overload]
+def _wanted(identity: str, right: Right, observed: Observed, moved: Moved) -> DesiredGrant | None:
+    who = observed.trustees.get(identity)  # type: ignore[call-overload]
     if who is None or who.address is None or who.kind not in (TrusteeKind.USER, TrusteeKind.GROUP):
         name = who.name if who and who.name else identity
         why = "a deleted account, or one that is no user or group: it stays behind."
@@ -122,7 +122,7 @@ def _wanted(identity: str, right: Right, world: Observed, moved: Moved) -> Wante
         moved.notes.append(Note("members", f"a right of {who.address}", "no spec has a word for it.", is_lost=True))
         return None
     moved.notes += [note for note in _doubts(who) if note not in moved.notes]
-    return WantedGrant(who.address, who.kind, right)
+    return DesiredGrant(who.address, who.kind, right)
 
 
 def _doubts(who: Trustee) -> Iterator[Note]:
@@ -133,31 +133,31 @@ def _doubts(who: Trustee) -> Iterator[Note]:
         yield Note("members", str(who.address), "is from outside the organisation.", key)
 
 
-def moved_to(box: DesiredMailbox, source: Capabilities, target: Capabilities) -> Moved:
+def moved_to(mailbox: DesiredMailbox, source: Capabilities, target: Capabilities) -> Moved:
     """Return the mailbox as a spec for another platform, and everything that is not as it was."""
     if source.platform == target.platform:
-        return Moved(box)
-    moved = Moved(replace(box, platform=target.platform, places={}, settings={}, unmanaged=()))
-    moved.box = replace(moved.box, settings=dict(_settings(box, target, moved)))
-    moved.box = replace(moved.box, warn_at_percent=_share(box, target, moved))
-    if box.grants is not None:
-        grants = _grants((*box.grants, *box.expired), source, target, moved)
-        now = {(grant.trustee, grant.until) for grant in box.expired}
-        moved.box = replace(
-            moved.box,
+        return Moved(mailbox)
+    moved = Moved(replace(mailbox, platform=target.platform, places={}, settings={}, unmanaged=()))
+    moved.mailbox = replace(moved.mailbox, settings=dict(_settings(mailbox, target, moved)))
+    moved.mailbox = replace(moved.mailbox, warn_at_percent=_share(mailbox, target, moved))
+    if mailbox.grants is not None:
+        grants = _grants((*mailbox.grants, *mailbox.expired), source, target, moved)
+        now = {(grant.trustee, grant.until) for grant in mailbox.expired}
+        moved.mailbox = replace(
+            moved.mailbox,
             grants=tuple(item for item in grants if (item.trustee, item.until) not in now),
             expired=tuple(item for item in grants if (item.trustee, item.until) in now),
         )
         _miss_an_owner(moved, target)
-    if (row := target.refusal("members_mode")) and box.members_mode is not MembersMode.EXACT:
-        moved.notes.append(Note("members_mode", str(box.members_mode), row.meaning, is_lost=True))
-        moved.box = replace(moved.box, members_mode=MembersMode.EXACT)
+    if (row := target.refusal("members_mode")) and mailbox.members_mode is not MembersMode.EXACT:
+        moved.notes.append(Note("members_mode", str(mailbox.members_mode), row.meaning, is_lost=True))
+        moved.mailbox = replace(moved.mailbox, members_mode=MembersMode.EXACT)
     moved.notes.sort(key=_order)
     return moved
 
 
-def _settings(box: DesiredMailbox, target: Capabilities, moved: Moved) -> Iterator[tuple[Field, Value]]:
-    for name, value in sorted(box.settings.items()):
+def _settings(mailbox: DesiredMailbox, target: Capabilities, moved: Moved) -> Iterator[tuple[Field, Value]]:
+    for name, value in sorted(mailbox.settings.items()):
         row, listed = target.refusal(str(name)), target.values.get(str(name))
         if row is not None and value in ("", ()):
             continue  # there was nothing to lose
@@ -186,22 +186,22 @@ def _text(value: Value) -> str:
     return text if len(text) <= _MOST else f"{text[:_MOST]}…"
 
 
-def _share(box: DesiredMailbox, target: Capabilities, moved: Moved) -> int | None:
+def _share(mailbox: DesiredMailbox, target: Capabilities, moved: Moved) -> int | None:
     row = target.refusal("storage.warn_at")
-    if row is None or box.warn_at_percent is None:
-        return box.warn_at_percent
-    moved.notes.append(Note("storage.warn_at", f"{box.warn_at_percent}%", row.meaning, is_lost=True))
+    if row is None or mailbox.warn_at_percent is None:
+        return mailbox.warn_at_percent
+    moved.notes.append(Note("storage.warn_at", f"{mailbox.warn_at_percent}%", row.meaning, is_lost=True))
     return None
 
 
 def _grants(
-    grants: Iterable[WantedGrant], source: Capabilities, target: Capabilities, moved: Moved
-) -> list[WantedGrant]:
+    grants: Iterable[DesiredGrant], source: Capabilities, target: Capabilities, moved: Moved
+) -> list[DesiredGrant]:
     """Return the grants of everybody, in the order of a spec."""
-    lines: dict[tuple[Address, object], list[WantedGrant]] = {}
+    lines: dict[tuple[Address, object], list[DesiredGrant]] = {}
     for grant in grants:
         lines.setdefault((grant.trustee, grant.until), []).append(grant)
-    found: dict[tuple[Address, Right], WantedGrant] = {}
+    found: dict[tuple[Address, Right], DesiredGrant] = {}
     for same in lines.values():
         for grant in _line(same, source, target, moved):
             twin = found.setdefault((grant.trustee, grant.right), grant)
@@ -212,7 +212,7 @@ def _grants(
     return sorted(kept, key=lambda grant: (grant.trustee.key, str(grant.right)))
 
 
-def _line(same: list[WantedGrant], source: Capabilities, target: Capabilities, moved: Moved) -> Iterator[WantedGrant]:
+def _line(same: list[DesiredGrant], source: Capabilities, target: Capabilities, moved: Moved) -> Iterator[DesiredGrant]:
     """Yield what one line of `members` becomes."""
     first, had = same[0], {grant.right for grant in same}
     row = target.refusal(f"members[].{first.kind}")
@@ -281,6 +281,6 @@ def _wider(had: set[Right]) -> str:
 
 
 def _miss_an_owner(moved: Moved, target: Capabilities) -> None:
-    rights = {grant.right for grant in moved.box.grants or ()}
+    rights = {grant.right for grant in moved.mailbox.grants or ()}
     if target.default_rights[0] in ROLES and rights and Right.OWNER not in rights:
         moved.notes.append(Note("members", "nobody is owner", "give somebody `rights: [owner]`."))

@@ -29,9 +29,9 @@ _OPEN = {Field.GROUP_VIEWING: "anyone", Field.GROUP_JOINING: "anyone", Field.GRO
 """Values that let strangers in."""
 
 
-def creation_settings(box: DesiredMailbox) -> dict[Field, Value]:
+def creation_settings(mailbox: DesiredMailbox) -> dict[Field, Value]:
     """Return what a mailbox is made with; a new one has no licence on any platform that lists them."""
-    name = box.settings.get(Field.DISPLAY_NAME) or box.address.text.partition("@")[0]
+    name = mailbox.settings.get(Field.DISPLAY_NAME) or mailbox.address.text.partition("@")[0]
     return {Field.DISPLAY_NAME: name, Field.KIND: KIND_SHARED, Field.LICENCE: LICENCE_NONE}
 
 
@@ -55,15 +55,15 @@ def is_so(name: Field, wanted: Value, there: Value) -> bool:
 
 
 def diff_settings(
-    box: DesiredMailbox, there: ObservedMailbox, world: Observed, *, is_new: bool = False
+    mailbox: DesiredMailbox, there: ObservedMailbox, observed: Observed, *, is_new: bool = False
 ) -> tuple[Change, ...]:
     """Return the changes of settings, one for all that travel together. Raises ObserveError."""
-    wanted = {name: value for name, value in box.settings.items() if name is not Field.KIND}
+    wanted = {name: value for name, value in mailbox.settings.items() if name is not Field.KIND}
     differing: dict[Field, Value] = {}
     for name, value in wanted.items():
         if name not in there.settings:
             if not is_new:
-                raise _not_read(box, name)
+                raise _not_read(mailbox, name)
             if value != () or name not in ENSURED:
                 differing[name] = value
         elif not is_so(name, value, there.settings[name]):
@@ -73,40 +73,42 @@ def diff_settings(
     parts += [
         (Phase.CONTENT, {name: value for name, value in differing.items() if name in topic}) for topic in CONTENT_TOPICS
     ]
-    changes = [_update(box, there, phase, part, _risk(part, there, world)) for phase, part in parts if part]
+    changes = [_update(mailbox, there, phase, part, _risk(part, there, observed)) for phase, part in parts if part]
     if Field.SIGN_IN in differing:
         opens = differing[Field.SIGN_IN] == ALLOWED
         phase, risk = (Phase.SETTINGS, Risk.HIGH) if opens else (Phase.BLOCK_SIGN_IN, Risk.LOW)
-        changes.append(_update(box, there, phase, {Field.SIGN_IN: differing[Field.SIGN_IN]}, risk))
+        changes.append(_update(mailbox, there, phase, {Field.SIGN_IN: differing[Field.SIGN_IN]}, risk))
     if Field.LICENCE in differing:
-        changes.append(_licence(box, there, differing[Field.LICENCE]))
+        changes.append(_licence(mailbox, there, differing[Field.LICENCE]))
     return tuple(changes)
 
 
-def _risk(after: Mapping[Field, Value], there: ObservedMailbox, world: Observed) -> Risk:
+def _risk(after: Mapping[Field, Value], there: ObservedMailbox, observed: Observed) -> Risk:
     targets = forwarded_to(after) | answered_to(after)
     before = forwarded_to(there.settings) | answered_to(there.settings)
-    leaves = any(target.rpartition("@")[2] not in world.domains for target in targets - before)
+    leaves = any(target.rpartition("@")[2] not in observed.domains for target in targets - before)
     opens = any(after.get(name) == value for name, value in _OPEN.items())
     return Risk.HIGH if leaves or opens else Risk.LOW
 
 
-def _update(box: DesiredMailbox, there: ObservedMailbox, phase: Phase, after: dict[Field, Value], risk: Risk) -> Change:
+def _update(
+    mailbox: DesiredMailbox, there: ObservedMailbox, phase: Phase, after: dict[Field, Value], risk: Risk
+) -> Change:
     first = min(after)
     return Change(
         Kind.UPDATE,
         phase,
-        box.address,
-        box.platform,
+        mailbox.address,
+        mailbox.platform,
         there.id,
         before={name: there.settings[name] for name in after if name in there.settings},
         after=after,
         risk=risk,
-        place=box.places.get(str(first), box.place),
+        place=mailbox.places.get(str(first), mailbox.place),
     )
 
 
-def _licence(box: DesiredMailbox, there: ObservedMailbox, wanted: Value) -> Change:
+def _licence(mailbox: DesiredMailbox, there: ObservedMailbox, wanted: Value) -> Change:
     before = there.settings.get(Field.LICENCE, LICENCE_NONE)
     goes_up = _licence_rank(wanted) > _licence_rank(before) or (
         _licence_rank(wanted) == len(_LICENCES)  # another licence of a kind that has no ranks
@@ -114,13 +116,13 @@ def _licence(box: DesiredMailbox, there: ObservedMailbox, wanted: Value) -> Chan
     return Change(
         Kind.LICENCE,
         Phase.LICENCE_UP if goes_up else Phase.LICENCE_DOWN,
-        box.address,
-        box.platform,
+        mailbox.address,
+        mailbox.platform,
         there.id,
         before={Field.LICENCE: before} if Field.LICENCE in there.settings else {},
         after={Field.LICENCE: wanted},
         risk=Risk.LOW if goes_up else Risk.HIGH,
-        place=box.places.get(str(Field.LICENCE), box.place),
+        place=mailbox.places.get(str(Field.LICENCE), mailbox.place),
     )
 
 
@@ -128,9 +130,9 @@ def _licence_rank(value: Value) -> int:
     return _LICENCES.index(value) if value in _LICENCES else len(_LICENCES)
 
 
-def _not_read(box: DesiredMailbox, name: Field) -> ObserveError:
+def _not_read(mailbox: DesiredMailbox, name: Field) -> ObserveError:
     return ObserveError(
-        where=f"{box.address} · {name}",
+        where=f"{mailbox.address} · {name}",
         why="the platform left out a setting that the spec manages",
-        mend="Nothing is planned on half a picture. Run the command again.",
+        hint="Nothing is planned on half a picture. Run the command again.",
     )

@@ -36,7 +36,7 @@ class Problem:
     place: Place
     summary: str
     why: str = ""
-    mend: str = ""
+    hint: str = ""
     also: Place = field(default=NOWHERE, compare=False)
 
 
@@ -46,11 +46,11 @@ class SharedboxError(Exception):
     exit_code = 1
     summary = "error"
 
-    def __init__(self, summary: str = "", *, where: str = "", why: str = "", mend: str = "") -> None:
+    def __init__(self, summary: str = "", *, where: str = "", why: str = "", hint: str = "") -> None:
         self.summary = summary or self.summary
         self.where = where
         self.why = why
-        self.mend = mend
+        self.hint = hint
         super().__init__(": ".join(part for part in (self.summary, where, why) if part))
 
 
@@ -62,7 +62,7 @@ class SpecError(SharedboxError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(set(problems)))
         first = self.problems[0] if self.problems else Problem(NOWHERE, self.summary)
-        super().__init__(first.summary, where=str(first.place), why=first.why, mend=first.mend)
+        super().__init__(first.summary, where=str(first.place), why=first.why, hint=first.hint)
 
 
 class UsageError(SharedboxError):
@@ -145,7 +145,7 @@ class CloudError(SharedboxError):
         code: str = "",
         request_id: str = "",
         why: str = "",
-        mend: str = "",
+        hint: str = "",
         retry_after: float | None = None,
     ) -> None:
         self.mailbox = mailbox
@@ -155,7 +155,7 @@ class CloudError(SharedboxError):
         self.request_id = request_id
         self.retry_after = retry_after
         parts = (mailbox, call, str(status) if status else "", f"request id {request_id}" if request_id else "")
-        super().__init__(summary, where=" · ".join(part for part in parts if part), why=why, mend=mend)
+        super().__init__(summary, where=" · ".join(part for part in parts if part), why=why, hint=hint)
 
 
 class NotFound(CloudError):

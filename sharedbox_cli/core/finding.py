@@ -30,7 +30,7 @@ class Finding:
     mailbox: str
     summary: str
     why: str
-    mend: str
+    hint: str
     source: str
     """Page of the vendor, or of this project, that the rule rests on."""
     subject: str = ""

@@ -44,18 +44,22 @@ def empty_spec(facts: GuardInput) -> Iterable[Refusal]:
 
 def tenant_mismatch(facts: GuardInput) -> Iterable[Refusal]:
     """Refuse when the tenant that was read is not the one that the plan or the profile is for."""
-    for platform, world in sorted(facts.worlds.items()):
-        planned = facts.plan.tenants.get(platform, world.tenant_id)
-        if planned != world.tenant_id:
-            why = f"the plan is for tenant {planned}, the sign-in is for {world.tenant_id}"
+    for platform, observed in sorted(facts.observations.items()):
+        planned = facts.plan.tenants.get(platform, observed.tenant_id)
+        if planned != observed.tenant_id:
+            why = f"the plan is for tenant {planned}, the sign-in is for {observed.tenant_id}"
             yield Refusal("tenant-mismatch", why)
         wanted = facts.expected_tenants.get(platform)
-        if wanted and wanted.lower() not in {world.tenant_id.lower(), *world.domains}:
-            why = f"the profile is for {wanted}, the sign-in is for {world.tenant_name} ({world.tenant_id})"
+        if wanted and wanted.lower() not in {observed.tenant_id.lower(), *observed.domains}:
+            why = f"the profile is for {wanted}, the sign-in is for {observed.tenant_name} ({observed.tenant_id})"
             yield Refusal("tenant-mismatch", why)
-        boxes = [box for box in facts.plan.desired.mailboxes.values() if box.platform == platform]
-        if boxes and world.domains and not any(box.address.domain in world.domains for box in boxes):
-            why = f"no domain of the specs is a domain of {world.tenant_name}"
+        mailboxes = [mailbox for mailbox in facts.plan.desired.mailboxes.values() if mailbox.platform == platform]
+        if (
+            mailboxes
+            and observed.domains
+            and not any(mailbox.address.domain in observed.domains for mailbox in mailboxes)
+        ):
+            why = f"no domain of the specs is a domain of {observed.tenant_name}"
             yield Refusal("tenant-mismatch", why)
 
 
@@ -67,10 +71,10 @@ def mass_revocation(facts: GuardInput) -> Iterable[Refusal]:
     is_share = base >= facts.limits.percent_from and _exceeds(len(taken), base, percent)
     if not taken or not (is_share or base == 0 or len(taken) > most):
         return
-    boxes = {change.mailbox for change in taken}
+    mailboxes = {change.mailbox for change in taken}
     share = f"{100 * len(taken) // base} %" if base else "all"
     limit = f"{percent} %" if is_share else str(most)
-    why = f"would take {len(taken)} of {base} grants ({share}, limit {limit}) from {len(boxes)} mailboxes"
+    why = f"would take {len(taken)} of {base} grants ({share}, limit {limit}) from {len(mailboxes)} mailboxes"
     yield Refusal("mass-revocation", why, len(taken), limit, f"mass-revocation={len(taken)}")
 
 
@@ -89,9 +93,9 @@ def delete(facts: GuardInput) -> Iterable[Refusal]:
     """Refuse every deletion that is not allowed by name."""
     for change in facts.plan.changes:
         if change.kind is Kind.DELETE:
-            box = facts.worlds[change.platform].mailboxes.get(change.mailbox)
-            items = box.facts.get(Fact.ITEM_COUNT) if box else None
-            last = box.facts.get(Fact.LAST_ACTIVITY) if box else None
+            mailbox = facts.observations[change.platform].mailboxes.get(change.mailbox)
+            items = mailbox.facts.get(Fact.ITEM_COUNT) if mailbox else None
+            last = mailbox.facts.get(Fact.LAST_ACTIVITY) if mailbox else None
             holds = f"holds {items:,} items" if isinstance(items, int) else "size not known"
             activity = f", last active {last}" if last else ""
             why = f"{change.mailbox} would be deleted ({holds}{activity})"
@@ -115,8 +119,8 @@ def convert(facts: GuardInput) -> Iterable[Refusal]:
 
 
 def _conversion_words(change: Change, facts: GuardInput) -> str:
-    box = facts.worlds[change.platform].mailboxes.get(change.mailbox)
-    told = box.facts if box else {}
+    mailbox = facts.observations[change.platform].mailboxes.get(change.mailbox)
+    told = mailbox.facts if mailbox else {}
     if change.before.get(Field.KIND) == KIND_GROUP:
         return "an ordinary group now: all its members would share one inbox, and work on each other's conversations"
     if Fact.SIGN_IN_STATE not in told:  # blocking is a simple switch there, and conversion uses it
@@ -157,9 +161,9 @@ def licence_drop(facts: GuardInput) -> Iterable[Refusal]:
 
 
 def _licence_drop(change: Change, facts: GuardInput) -> Iterable[Refusal]:
-    box = facts.worlds[change.platform].mailboxes.get(change.mailbox)
-    used = box.facts.get(Fact.USED_BYTES) if box else None
-    seen = box.facts.get(Fact.USED_AT) if box else None
+    mailbox = facts.observations[change.platform].mailboxes.get(change.mailbox)
+    used = mailbox.facts.get(Fact.USED_BYTES) if mailbox else None
+    seen = mailbox.facts.get(Fact.USED_AT) if mailbox else None
     where = str(change.mailbox)
     if not isinstance(used, int):
         why = f"{where}: the licence would go, and how much the mailbox holds is not known"

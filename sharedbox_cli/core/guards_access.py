@@ -30,35 +30,35 @@ _OPENING = frozenset({Right.FULL_ACCESS, *ROLES})
 
 def last_access(facts: GuardInput) -> Iterable[Refusal]:
     """Refuse a plan at whose end nobody who can sign in has full access to a managed mailbox, or is a member of it."""
-    for box, world, changes in _managed(facts):
-        end = _end(box, world, changes)
+    for mailbox, observed, changes in _managed(facts):
+        end = _end(mailbox, observed, changes)
         if end is None or any(entry.is_everybody for entry in end.special):
             continue
-        if any(grant.right in _OPENING and _is_living_holder(grant, world) for grant in end.grants or ()):
+        if any(grant.right in _OPENING and _is_living_holder(grant, observed) for grant in end.grants or ()):
             continue
         if not any(change.kind in (Kind.CREATE, Kind.REVOKE) for change in changes):
             continue  # it was so before: a finding of `check`, not something this plan does
         has_roles = any(change.party is not None and change.party.right in ROLES for change in changes)
         what = "no member who can sign in" if has_roles else "nobody with full access who can sign in"
-        where = str(box.address)
+        where = str(mailbox.address)
         yield Refusal("last-access", f"{where} would have {what}", 0, "1", f"last-access={where}", where)
 
 
 def last_owner(facts: GuardInput) -> Iterable[Refusal]:
     """Refuse a plan that leaves a mailbox without the last owner it had; there is no waiver."""
-    for box, world, changes in _managed(facts):
-        before = world.mailboxes.get(box.address)
-        end = _end(box, world, changes)
+    for mailbox, observed, changes in _managed(facts):
+        before = observed.mailboxes.get(mailbox.address)
+        end = _end(mailbox, observed, changes)
         if before is None or end is None:
             continue  # a new one without an owner is legal: a finding of `check`
         has_lost_one = bool(_owners(before) - _owners(end))
-        if has_lost_one and not any(_is_living_holder(grant, world) for grant in _owners(end)):
-            why = f"{box.address} would have no owner who can sign in: name another one"
-            yield Refusal("last-owner", why, 0, "1", mailbox=str(box.address))
+        if has_lost_one and not any(_is_living_holder(grant, observed) for grant in _owners(end)):
+            why = f"{mailbox.address} would have no owner who can sign in: name another one"
+            yield Refusal("last-owner", why, 0, "1", mailbox=str(mailbox.address))
 
 
-def _owners(box: ObservedMailbox) -> frozenset[Grant]:
-    return frozenset(grant for grant in box.grants or () if grant.right is Right.OWNER)
+def _owners(mailbox: ObservedMailbox) -> frozenset[Grant]:
+    return frozenset(grant for grant in mailbox.grants or () if grant.right is Right.OWNER)
 
 
 def _managed(facts: GuardInput) -> Iterator[tuple[DesiredMailbox, Observed, list[Change]]]:
@@ -66,35 +66,35 @@ def _managed(facts: GuardInput) -> Iterator[tuple[DesiredMailbox, Observed, list
     found: dict[tuple[Platform, Address], list[Change]] = defaultdict(list)
     for change in facts.plan.changes:
         found[change.platform, change.mailbox].append(change)
-    for address, box in sorted(facts.plan.desired.mailboxes.items()):
-        if box.state is not State.ABSENT and box.grants is not None:
-            yield box, facts.worlds[box.platform], found.get((box.platform, address), [])
+    for address, mailbox in sorted(facts.plan.desired.mailboxes.items()):
+        if mailbox.state is not State.ABSENT and mailbox.grants is not None:
+            yield mailbox, facts.observations[mailbox.platform], found.get((mailbox.platform, address), [])
 
 
-def _end(box: DesiredMailbox, world: Observed, changes: Iterable[Change]) -> ObservedMailbox | None:
+def _end(mailbox: DesiredMailbox, observed: Observed, changes: Iterable[Change]) -> ObservedMailbox | None:
     """Return one mailbox as the plan leaves it."""
-    there = world.mailboxes.get(box.address)
-    alone = replace(world, mailboxes={box.address: there} if there else {}, taken={})
-    return simulate_all(alone, changes).mailboxes.get(box.address)
+    there = observed.mailboxes.get(mailbox.address)
+    alone = replace(observed, mailboxes={mailbox.address: there} if there else {}, taken={})
+    return simulate_all(alone, changes).mailboxes.get(mailbox.address)
 
 
-def _is_living_holder(grant: Grant, world: Observed) -> bool:
+def _is_living_holder(grant: Grant, observed: Observed) -> bool:
     """Return whether somebody can sign in and use a right; of whom nothing is known cannot."""
-    trustee = world.trustees.get(grant.trustee)
+    trustee = observed.trustees.get(grant.trustee)
     if trustee is None:
         return False
     if trustee.kind is TrusteeKind.GROUP:
-        return _is_peopled(trustee, world)
+        return _is_peopled(trustee, observed)
     return trustee.kind is TrusteeKind.USER and trustee.is_enabled
 
 
-def _is_peopled(group: Trustee, world: Observed) -> bool:
-    people = world.members.get(group.id)
+def _is_peopled(group: Trustee, observed: Observed) -> bool:
+    people = observed.members.get(group.id)
     if people is not None:
-        return any(_is_living(world, person) for person in people)
+        return any(_is_living(observed, person) for person in people)
     return bool(group.member_count)
 
 
-def _is_living(world: Observed, person: TrusteeId) -> bool:
-    known = world.trustees.get(person)
+def _is_living(observed: Observed, person: TrusteeId) -> bool:
+    known = observed.trustees.get(person)
     return known is None or known.is_enabled

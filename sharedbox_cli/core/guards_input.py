@@ -61,7 +61,7 @@ class Waivers:
                 numbers[name] = max(numbers.get(name, 0), int(size))
             elif "@" not in size:
                 why = f"`{size}` is neither a number nor an address."
-                raise UsageError("not a size of a guard", where=f"--allow {text}", why=why, mend=_WAIVER_MEND)
+                raise UsageError("not a size of a guard", where=f"--allow {text}", why=why, hint=_WAIVER_MEND)
             else:
                 addresses.setdefault(name, set()).add(size.lower())
         return cls(numbers, {name: frozenset(found) for name, found in addresses.items()}, frozenset(plain))
@@ -94,7 +94,7 @@ class GuardInput:
     """Everything that guards look at."""
 
     plan: Plan
-    worlds: Mapping[Platform, Observed]
+    observations: Mapping[Platform, Observed]
     now: datetime
     limits: GuardLimits = field(default_factory=GuardLimits)
     waivers: Waivers = field(default_factory=Waivers)

@@ -24,8 +24,8 @@ def external_trustee(facts: GuardInput) -> Iterable[Refusal]:
     """Refuse a right or forwarding for a guest or for an address outside the tenant, unless allowed by name."""
     seen: set[Address] = set()
     for change in facts.plan.changes:
-        world = facts.worlds[change.platform]
-        for address, kind, what in (*_granted(change, world), *_forwarded(change, world)):
+        observed = facts.observations[change.platform]
+        for address, kind, what in (*_granted(change, observed), *_forwarded(change, observed)):
             if address is None:
                 why = f"{change.mailbox}: somebody would get rights of whom no address is known"
                 yield Refusal("external-trustee", why, 1, "0", mailbox=str(change.mailbox))
@@ -35,23 +35,23 @@ def external_trustee(facts: GuardInput) -> Iterable[Refusal]:
                 yield Refusal("external-trustee", why, 1, "0", f"external-trustee={address}", str(change.mailbox))
 
 
-def _granted(change: Change, world: Observed) -> Iterator[tuple[Address | None, str, str]]:
+def _granted(change: Change, observed: Observed) -> Iterator[tuple[Address | None, str, str]]:
     party = change.party
     if change.kind is not Kind.GRANT or party is None:
         return
-    known = world.trustees.get(party.id)
+    known = observed.trustees.get(party.id)
     if party.address is None:
         yield None, "", ""
     elif known is not None and known.is_guest:
         yield party.address, "a guest", "rights"
-    elif party.address.domain not in world.domains:
+    elif party.address.domain not in observed.domains:
         yield party.address, "outside the tenant's domains", "rights"
 
 
-def _forwarded(change: Change, world: Observed) -> Iterator[tuple[Address | None, str, str]]:
+def _forwarded(change: Change, observed: Observed) -> Iterator[tuple[Address | None, str, str]]:
     for text in sorted(forwarded_to(change.after) - forwarded_to(change.before)):
         address = Address.of(text)
-        if address.domain not in world.domains:
+        if address.domain not in observed.domains:
             yield address, "outside the tenant's domains", "mail forwarded"
 
 
@@ -67,8 +67,8 @@ def _large_group(change: Change, facts: GuardInput, seen: set[Address]) -> Itera
     party = change.party
     if change.kind is not Kind.GRANT or party is None or party.kind is not TrusteeKind.GROUP:
         return
-    world, most = facts.worlds[change.platform], facts.limits.wide_members
-    people, known = world.members.get(party.id), world.trustees.get(party.id)
+    observed, most = facts.observations[change.platform], facts.limits.wide_members
+    people, known = observed.members.get(party.id), observed.trustees.get(party.id)
     count = len(people) if people is not None else known.member_count if known else None
     address = party.address or change.mailbox
     if address in seen or (count is not None and count <= most):
@@ -95,9 +95,9 @@ def _opened(change: Change, facts: GuardInput) -> Iterator[Refusal]:
 
 def _names_outsiders(change: Change, facts: GuardInput) -> bool:
     """Return whether the spec says who comes from outside: `external-trustee` then asks for each by name."""
-    box, world = facts.plan.desired.mailboxes.get(change.mailbox), facts.worlds[change.platform]
-    for wish in (box.grants or ()) if box else ():
-        known = world.trustees.get(world.directory.get(wish.trustee, TrusteeId("")))
-        if wish.trustee.domain not in world.domains or (known is not None and known.is_guest):
+    mailbox, observed = facts.plan.desired.mailboxes.get(change.mailbox), facts.observations[change.platform]
+    for wish in (mailbox.grants or ()) if mailbox else ():
+        known = observed.trustees.get(observed.directory.get(wish.trustee, TrusteeId("")))
+        if wish.trustee.domain not in observed.domains or (known is not None and known.is_guest):
             return True
     return False

@@ -28,14 +28,14 @@ class Person:
 class Persons:
     """The people behind the accounts of all clouds that were read."""
 
-    def __init__(self, worlds: Iterable[Observed]) -> None:
-        distinct = list(worlds)
+    def __init__(self, observations: Iterable[Observed]) -> None:
+        distinct = list(observations)
         self._primary: dict[Account, tuple[bool, str]] = {}
-        for world in distinct:
-            for trustee in world.trustees.values():
+        for observed in distinct:
+            for trustee in observed.trustees.values():
                 if trustee.kind is TrusteeKind.USER and trustee.address is not None:
                     told = (trustee.is_guest, trustee.address.key)
-                    account = _account(world, trustee)
+                    account = _account(observed, trustee)
                     self._primary[account] = min(told, self._primary.get(account, told))
         self._same: dict[str, set[Account]] = _by_primary(self._primary)
         self._join(_aliases(distinct, self._primary))
@@ -57,21 +57,21 @@ class Persons:
                 for one in tuple(theirs):
                     self._same[self._primary[one][1]] = mine
 
-    def of(self, world: Observed, holder: Trustee) -> Person:
+    def of(self, observed: Observed, holder: Trustee) -> Person:
         """Return who a holder is: a person, perhaps of several clouds, a group, or a deleted account.
 
         What has no address is told apart by id, so that a chosen name is never taken for somebody.
         """
-        account = _account(world, holder)
+        account = _account(observed, holder)
         if account in self._shown:
             return Person(f"user:{self._shown[account]}", self._shown[account])
         if holder.address is not None:
             return Person(f"{holder.kind}:{holder.address.key}", holder.address.key)
-        return Person(f"id:{world.tenant_id}:{holder.id}", holder.name or holder.id)
+        return Person(f"id:{observed.tenant_id}:{holder.id}", holder.name or holder.id)
 
 
-def _account(world: Observed, trustee: Trustee) -> Account:
-    return world.tenant_id, trustee.id
+def _account(observed: Observed, trustee: Trustee) -> Account:
+    return observed.tenant_id, trustee.id
 
 
 def _by_primary(primary: Mapping[Account, tuple[bool, str]]) -> dict[str, set[Account]]:
@@ -81,12 +81,12 @@ def _by_primary(primary: Mapping[Account, tuple[bool, str]]) -> dict[str, set[Ac
     return dict(found)
 
 
-def _aliases(worlds: Iterable[Observed], primary: Mapping[Account, tuple[bool, str]]) -> dict[str, set[Account]]:
+def _aliases(observations: Iterable[Observed], primary: Mapping[Account, tuple[bool, str]]) -> dict[str, set[Account]]:
     """Return each further address of each account, with whose it is."""
     found: dict[str, set[Account]] = defaultdict(set)
-    for world in worlds:
-        for address, identity in world.directory.items():
-            account = (world.tenant_id, str(identity))
+    for observed in observations:
+        for address, identity in observed.directory.items():
+            account = (observed.tenant_id, str(identity))
             if account in primary and primary[account][1] != address.key:
                 found[address.key].add(account)
     return dict(found)

@@ -221,7 +221,7 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
-class WantedGrant:
+class DesiredGrant:
     """A right that a spec gives to an address."""
 
     trustee: Address
@@ -244,11 +244,11 @@ class DesiredMailbox:
     platform: Platform
     state: State = State.PRESENT
     settings: Mapping[Field, Value] = field(default_factory=dict)
-    grants: tuple[WantedGrant, ...] | None = None
+    grants: tuple[DesiredGrant, ...] | None = None
     """None: members are not managed; empty: nobody may."""
     unmanaged: tuple[str, ...] = ()
     """The keys every mailbox of this platform could have and this spec does not name."""
-    expired: tuple[WantedGrant, ...] = ()
+    expired: tuple[DesiredGrant, ...] = ()
     members_mode: MembersMode = MembersMode.EXACT
     labels: Mapping[str, str] = field(default_factory=dict)
     warn_at_percent: int | None = None
@@ -271,8 +271,8 @@ class Desired:
 
     def of_platforms(self, platforms: frozenset[Platform]) -> Desired:
         """Return the part that some platforms are for; what the others want still counts for the guards."""
-        mine = {key: box for key, box in self.mailboxes.items() if box.platform in platforms}
-        left = sum(len(box.grants or ()) for key, box in self.mailboxes.items() if key not in mine)
+        mine = {key: mailbox for key, mailbox in self.mailboxes.items() if mailbox.platform in platforms}
+        left = sum(len(mailbox.grants or ()) for key, mailbox in self.mailboxes.items() if key not in mine)
         return Desired(mine, self.digest, self.total, self.grants_elsewhere + left)
 
 
@@ -303,7 +303,7 @@ class ObservedMailbox:
 
 
 @dataclass(frozen=True, slots=True)
-class Occupant:
+class AddressHolder:
     """What holds an address that a spec wants."""
 
     id: str
@@ -358,7 +358,7 @@ class Observed:
     directory: Mapping[Address, TrusteeId] = field(default_factory=dict)
     """Each address (primary or alias) of each trustee read, to its id."""
     ambiguous: Mapping[Address, tuple[TrusteeId, ...]] = field(default_factory=dict)
-    taken: Mapping[Address, tuple[Occupant, ...]] = field(default_factory=dict)
+    taken: Mapping[Address, tuple[AddressHolder, ...]] = field(default_factory=dict)
     members: Mapping[TrusteeId, frozenset[TrusteeId]] = field(default_factory=dict)
     """Effective users of each group that was asked for."""
     licences: Mapping[str, LicencePool] = field(default_factory=dict)

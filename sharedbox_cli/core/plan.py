@@ -103,16 +103,16 @@ def to_json(plan: Plan) -> str:
 
 def from_json(text: str) -> Plan:
     """Return the plan of a file. Raises PlanInvalid: a plan file is data from a stranger."""
-    mend = "Make a new one with `sharedbox plan --out FILE`."
+    hint = "Make a new one with `sharedbox plan --out FILE`."
     if len(text) > MAX_BYTES:
-        raise PlanInvalid(why=f"it is larger than {MAX_BYTES} bytes", mend=mend)
+        raise PlanInvalid(why=f"it is larger than {MAX_BYTES} bytes", hint=hint)
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise PlanInvalid(why=f"it is not JSON: {error}", mend=mend) from error
+        raise PlanInvalid(why=f"it is not JSON: {error}", hint=hint) from error
     if not isinstance(data, dict) or data.pop("format", None) != FORMAT:
-        raise PlanInvalid(why=f"it does not say `{FORMAT}`", mend=mend)
+        raise PlanInvalid(why=f"it does not say `{FORMAT}`", hint=hint)
     try:
         return from_plain(Plan, data, "plan")
     except CodecError as error:
-        raise PlanInvalid(why=str(error), mend=mend) from error
+        raise PlanInvalid(why=str(error), hint=hint) from error

@@ -13,11 +13,11 @@ from sharedbox_cli.core.model import (
     ENSURED,
     KIND_SHARED,
     LICENCE_NONE,
+    AddressHolder,
     Field,
     Grant,
     Observed,
     ObservedMailbox,
-    Occupant,
     Value,
 )
 
@@ -36,30 +36,30 @@ ASSUMED: Mapping[Field, Value] = {
 """What a new mailbox is taken to be in a preview; no plan rests on it: all managed settings are sent."""
 
 
-def simulate(world: Observed, change: Change) -> Observed:
+def simulate(observed: Observed, change: Change) -> Observed:
     """Return the world as it is after one change; a change that fits nothing changes nothing."""
-    boxes = dict(world.mailboxes)
-    taken = dict(world.taken)
+    mailboxes = dict(observed.mailboxes)
+    taken = dict(observed.taken)
     match change.kind:
         case Kind.CREATE:
-            boxes[change.mailbox] = _made(change)
+            mailboxes[change.mailbox] = _made(change)
             taken.pop(change.mailbox, None)
         case Kind.DELETE:
-            gone = boxes.pop(change.mailbox, None)
+            gone = mailboxes.pop(change.mailbox, None)
             if gone is not None:
                 taken[change.mailbox] = (_buried(gone),)
         case _:
-            box = boxes.get(change.mailbox)
-            if box is not None:
-                boxes[change.mailbox] = _changed(box, change)
-    return replace(world, mailboxes=boxes, taken=taken)
+            mailbox = mailboxes.get(change.mailbox)
+            if mailbox is not None:
+                mailboxes[change.mailbox] = _changed(mailbox, change)
+    return replace(observed, mailboxes=mailboxes, taken=taken)
 
 
-def simulate_all(world: Observed, changes: Iterable[Change]) -> Observed:
+def simulate_all(observed: Observed, changes: Iterable[Change]) -> Observed:
     """Return the world after all changes, one by one."""
     for change in changes:
-        world = simulate(world, change)
-    return world
+        observed = simulate(observed, change)
+    return observed
 
 
 def new_id(address: Address) -> str:
@@ -73,20 +73,20 @@ def _made(change: Change) -> ObservedMailbox:
     return ObservedMailbox(identity, change.mailbox, change.platform, settings=settings, grants=frozenset())
 
 
-def _buried(box: ObservedMailbox) -> Occupant:
-    name = box.settings.get(Field.DISPLAY_NAME)
-    return Occupant(box.id, "soft-deleted mailbox", str(name or ""), box.address, is_soft_deleted=True)
+def _buried(mailbox: ObservedMailbox) -> AddressHolder:
+    name = mailbox.settings.get(Field.DISPLAY_NAME)
+    return AddressHolder(mailbox.id, "soft-deleted mailbox", str(name or ""), mailbox.address, is_soft_deleted=True)
 
 
-def _changed(box: ObservedMailbox, change: Change) -> ObservedMailbox:
+def _changed(mailbox: ObservedMailbox, change: Change) -> ObservedMailbox:
     if change.party is None:
-        settings: dict[Field, Value] = {**box.settings, **change.after}
+        settings: dict[Field, Value] = {**mailbox.settings, **change.after}
         for name in ENSURED & set(change.after):
-            settings[name] = _ensured(name, box.settings.get(name), change.after[name])
-        return replace(box, settings=settings)
+            settings[name] = _ensured(name, mailbox.settings.get(name), change.after[name])
+        return replace(mailbox, settings=settings)
     party, after = change.party, change.after
     automapping, delivery = after.get(Field.AUTOMAPPING), after.get(Field.DELIVERY)
-    before = next((item for item in box.grants or () if _is_about(item, change)), None)
+    before = next((item for item in mailbox.grants or () if _is_about(item, change)), None)
     if automapping is None and change.kind is Kind.UPDATE and before is not None:
         automapping = before.automapping
     if delivery is None and before is not None:
@@ -98,8 +98,8 @@ def _changed(box: ObservedMailbox, change: Change) -> ObservedMailbox:
         automapping if isinstance(automapping, bool) else None,
         delivery if isinstance(delivery, str) else None,
     )
-    rest = frozenset(item for item in box.grants or () if item not in (grant, before))
-    return replace(box, grants=rest if change.kind is Kind.REVOKE else rest | {grant})
+    rest = frozenset(item for item in mailbox.grants or () if item not in (grant, before))
+    return replace(mailbox, grants=rest if change.kind is Kind.REVOKE else rest | {grant})
 
 
 def _is_about(grant: Grant, change: Change) -> bool:

@@ -149,10 +149,12 @@ class Builder:
         self.tenant.many("insert into members values (?, ?)", [(identity, member) for member in members])
         return identity
 
-    def grant(self, box: str, trustee: str, *rights: str, has_address: bool = True, automapping: bool = True) -> None:
+    def grant(
+        self, mailbox: str, trustee: str, *rights: str, has_address: bool = True, automapping: bool = True
+    ) -> None:
         """Give rights to somebody who is there."""
         row = self.tenant.object(trustee)
-        owner = self.tenant.object(box)
+        owner = self.tenant.object(mailbox)
         if row is None or owner is None:
             message = "grant before both are there"
             raise ValueError(message)
@@ -160,7 +162,7 @@ class Builder:
         for right in rights:
             self.tenant.run(
                 "insert into permissions values (?, ?, ?, ?, ?, 0, 0, ?, ?, 0, null)",
-                box,
+                mailbox,
                 right,
                 trustee,
                 row["sid"],
@@ -170,13 +172,13 @@ class Builder:
             )
             self.seeded.grants.add((owner["mail"].lower(), row["mail"].lower(), right))
 
-    def special(self, box: str, trustee: str | None, *, deny: bool = False, inherited: bool = False) -> None:
+    def special(self, mailbox: str, trustee: str | None, *, deny: bool = False, inherited: bool = False) -> None:
         """Add an entry that is not a grant: an orphan, a deny, an inherited one."""
         row = self.tenant.object(trustee) if trustee else None
         sid = row["sid"] if row else self.tenant.new_sid()
         self.tenant.run(
             "insert into permissions values (?, 'full_access', ?, ?, 'FullAccess', ?, ?, null, 1, 0, null)",
-            box,
+            mailbox,
             trustee,
             sid,
             int(deny),
@@ -284,7 +286,7 @@ def _person(make: Builder, number: int) -> str:
 def _mailbox(make: Builder, number: int, members: int, people: list[str], groups: list[str], guest: str) -> None:
     topic = TOPICS[number % len(TOPICS)]
     local = f"{topic}-{number:05d}" if number % 13 else f"{topic.title()}-{number:05d}"
-    box = make.shared(
+    mailbox = make.shared(
         local,
         f"{topic.title()} {number}",
         enabled=number % 7 == 0,
@@ -293,18 +295,18 @@ def _mailbox(make: Builder, number: int, members: int, people: list[str], groups
     )
     for index, trustee in enumerate(make.random.sample(people, min(members, len(people)))):
         if index % 4 == 3:
-            make.grant(box, trustee, "send_as", has_address=number % 3 > 0)
+            make.grant(mailbox, trustee, "send_as", has_address=number % 3 > 0)
         elif index % 4 == 2:
-            make.grant(box, trustee, "full_access", "send_as", "send_on_behalf")
+            make.grant(mailbox, trustee, "full_access", "send_as", "send_on_behalf")
         else:
-            make.grant(box, trustee, "full_access", "send_as", has_address=number % 5 > 0)
+            make.grant(mailbox, trustee, "full_access", "send_as", has_address=number % 5 > 0)
     if number % 10 == 4:
-        make.grant(box, make.random.choice(groups), "full_access")
+        make.grant(mailbox, make.random.choice(groups), "full_access")
     if number % 20 == 9:
-        make.special(box, None)
+        make.special(mailbox, None)
     if number % 25 == 11:
-        make.special(box, people[0], deny=True)
+        make.special(mailbox, people[0], deny=True)
     if number % 25 == 12:
-        make.special(box, people[1], inherited=True)
+        make.special(mailbox, people[1], inherited=True)
     if number % 50 == 17:
-        make.grant(box, guest, "full_access")
+        make.grant(mailbox, guest, "full_access")

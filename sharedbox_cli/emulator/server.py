@@ -66,14 +66,14 @@ class Emulator:
         self._latency = latency_seconds
         self._port = port
         rng = random.Random(seed)  # noqa: S311 - order of answers, no secret
-        self.world = World(tenant, self.clock, Tokens(self.clock), self.log, self.faults, rng)
-        self.world.answer_part = self._part
-        self.google = Google(self.world)
+        self.observed = World(tenant, self.clock, Tokens(self.clock), self.log, self.faults, rng)
+        self.observed.answer_part = self._part
+        self.google = Google(self.observed)
         self.services: tuple[Service, ...] = (
             self.google,
-            Login(self.world),
-            ExchangeAdmin(self.world),
-            Graph(self.world),
+            Login(self.observed),
+            ExchangeAdmin(self.observed),
+            Graph(self.observed),
         )
         self._server: Server | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
@@ -81,7 +81,7 @@ class Emulator:
     @property
     def origin(self) -> str:
         """Return where it listens: `https://127.0.0.1:PORT`."""
-        return self.world.origin
+        return self.observed.origin
 
     @property
     def ca_file(self) -> Path:
@@ -103,7 +103,7 @@ class Emulator:
         self._folder = tempfile.TemporaryDirectory(prefix="sharedbox-emulator-")
         authority.cert_pem.write_to_path(str(self.ca_file))
         self._server = Server(("127.0.0.1", self._port), context, self.serve)
-        self.world.origin = f"https://127.0.0.1:{self._server.server_address[1]}"
+        self.observed.origin = f"https://127.0.0.1:{self._server.server_address[1]}"
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
         return self
 

@@ -92,7 +92,7 @@ class Journal:
                 self._connection.execute("commit")
             except sqlite3.Error as error:
                 self._undo()
-                raise JournalError(why=f"{type(error).__name__}: {error}", mend="Is the disk full?") from error
+                raise JournalError(why=f"{type(error).__name__}: {error}", hint="Is the disk full?") from error
             except BaseException:
                 self._undo()
                 raise

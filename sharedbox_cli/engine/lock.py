@@ -48,7 +48,7 @@ class RunLock:
                 holder = file.read(2000)
                 file.close()
                 raise Locked(
-                    where=str(self._path), why=_words(holder), mend="Wait for it, or give it time: --lock-timeout 10m"
+                    where=str(self._path), why=_words(holder), hint="Wait for it, or give it time: --lock-timeout 10m"
                 )
             self._sleep(min(1.0, max(0.05, end - self._monotonic())))
         file.seek(0)
@@ -69,7 +69,7 @@ class RunLock:
                 "the lock cannot be taken",
                 where=str(self._path),
                 why=f"{type(error).__name__}: {error.strerror}.",
-                mend="Name another place with SHAREDBOX_STATE_DIR, or mend this one.",
+                hint="Name another place with SHAREDBOX_STATE_DIR, or mend this one.",
             ) from error
 
     def __exit__(self, *_: object) -> None:

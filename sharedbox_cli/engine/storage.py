@@ -50,7 +50,7 @@ def open_journal(path: Path, *, for_writing: bool) -> sqlite3.Connection:
         raise JournalError(
             where=str(path),
             why=f"{type(error).__name__}: {error}",
-            mend="Name another place with SHAREDBOX_STATE_DIR, or mend this one.",
+            hint="Name another place with SHAREDBOX_STATE_DIR, or mend this one.",
         ) from error
     return connection
 
@@ -63,13 +63,13 @@ def _prepare(path: Path, *, for_writing: bool) -> None:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     found = path.lstat()
     if not stat.S_ISREG(found.st_mode):
-        raise JournalError(where=str(path), why="It is not a plain file.", mend="Move it away.")
+        raise JournalError(where=str(path), why="It is not a plain file.", hint="Move it away.")
     if hasattr(os, "getuid") and found.st_uid != os.getuid():
         raise JournalError(
-            where=str(path), why="It belongs to somebody else.", mend="Use a state directory of your own."
+            where=str(path), why="It belongs to somebody else.", hint="Use a state directory of your own."
         )
     if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        raise JournalError(where=str(path), why="Others can write to it.", mend=f"chmod 600 {path}")
+        raise JournalError(where=str(path), why="Others can write to it.", hint=f"chmod 600 {path}")
 
 
 def _check_folder(folder: Path) -> None:
@@ -77,11 +77,11 @@ def _check_folder(folder: Path) -> None:
     found = folder.stat()
     if hasattr(os, "getuid") and found.st_uid not in (os.getuid(), 0):
         raise JournalError(
-            where=str(folder), why="It belongs to somebody else.", mend="Use a state directory of your own."
+            where=str(folder), why="It belongs to somebody else.", hint="Use a state directory of your own."
         )
     is_open = found.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and not found.st_mode & stat.S_ISVTX
     if is_open and os.name == "posix":
-        raise JournalError(where=str(folder), why="Others can put files there.", mend=f"chmod go-w {folder}")
+        raise JournalError(where=str(folder), why="Others can put files there.", hint=f"chmod go-w {folder}")
 
 
 def _settings(connection: sqlite3.Connection, path: Path) -> None:
@@ -106,13 +106,13 @@ def _migrate(connection: sqlite3.Connection, path: Path, *, for_writing: bool) -
     version = connection.execute("pragma user_version").fetchone()[0]
     if version > SCHEMA_VERSION:
         why = f"It was made by a newer sharedbox (schema {version}, this one knows {SCHEMA_VERSION})."
-        raise JournalError(where=str(path), why=why, mend="Update sharedbox.")
+        raise JournalError(where=str(path), why=why, hint="Update sharedbox.")
     if version:
         if for_writing and connection.execute("pragma quick_check(1)").fetchone()[0] != "ok":
             raise _damaged(path, for_writing=True)
         return
     if connection.execute("select 1 from sqlite_master").fetchone():
-        raise JournalError(where=str(path), why="It is a database of something else.", mend="Move it away.")
+        raise JournalError(where=str(path), why="It is a database of something else.", hint="Move it away.")
     connection.execute("begin immediate")
     for statement in _SCHEMA.split(";\n"):
         if statement.strip():
@@ -129,4 +129,4 @@ def _damaged(path: Path, *, for_writing: bool) -> JournalError:
             shutil.copy2(path, aside)
     kept = f"a copy is kept in {aside}" if aside.exists() else "it was left as it is"
     why = f"It is damaged; {kept}."
-    return JournalError(where=str(path), why=why, mend="Move it away; the clouds hold the state.")
+    return JournalError(where=str(path), why=why, hint="Move it away; the clouds hold the state.")

@@ -43,19 +43,19 @@ def verify(
         if wait:
             sleep(wait)
         try:
-            worlds = observe()
+            observations = observe()
         except SharedboxError as error:
             problem = error.summary
             if error.exit_code == EXIT_DENIED:
                 break
             continue
         problem = ""
-        unseen = [number for number in unseen if not _is_seen(summary.results[number][0], worlds)]
+        unseen = [number for number in unseen if not _is_seen(summary.results[number][0], observations)]
     return _told(summary, unseen, problem) if unseen else summary
 
 
-def _is_seen(change: Change, worlds: Mapping[Platform, Observed]) -> bool:
-    return is_visible(change, worlds.get(change.platform))
+def _is_seen(change: Change, observations: Mapping[Platform, Observed]) -> bool:
+    return is_visible(change, observations.get(change.platform))
 
 
 def _told(summary: RunSummary, unseen: list[int], problem: str) -> RunSummary:
@@ -72,26 +72,28 @@ def _told(summary: RunSummary, unseen: list[int], problem: str) -> RunSummary:
     return replace(summary, results=tuple(results))
 
 
-def is_visible(change: Change, world: Observed | None) -> bool:
+def is_visible(change: Change, observed: Observed | None) -> bool:
     """Return whether the effect of a change shows in an observation; what was not read counts as visible."""
-    if world is None:
+    if observed is None:
         return True
-    box = world.mailboxes.get(change.mailbox)
+    mailbox = observed.mailboxes.get(change.mailbox)
     if change.kind is Kind.DELETE:
-        return box is None
-    if box is None:
+        return mailbox is None
+    if mailbox is None:
         return False
     if change.kind is Kind.CREATE:
         return True
     if change.party is not None:
-        if box.grants is None:
+        if mailbox.grants is None:
             return True
         # Automapping cannot be read; that the full access taken for it is back can.
         delivery = change.after.get(Field.DELIVERY)
         held = any(
             (item.trustee, item.right, item.detail) == (change.party.id, change.party.right, change.party.detail)
             and (delivery is None or item.delivery in (None, delivery))
-            for item in box.grants
+            for item in mailbox.grants
         )
         return held is (change.kind is not Kind.REVOKE)
-    return all(is_so(name, value, box.settings[name]) for name, value in change.after.items() if name in box.settings)
+    return all(
+        is_so(name, value, mailbox.settings[name]) for name, value in change.after.items() if name in mailbox.settings
+    )

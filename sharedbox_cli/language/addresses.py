@@ -14,14 +14,14 @@ from sharedbox_cli.core.model import DesiredMailbox
 class ResolvedMailbox:
     """A mailbox as desired, and where each of its aliases stands."""
 
-    box: DesiredMailbox
+    mailbox: DesiredMailbox
     aliases: tuple[tuple[str, Place], ...] = ()
     """In small letters."""
 
 
 def own_member_problems(mailbox: ResolvedMailbox) -> list[Problem]:
     """Return a problem for each right that a mailbox would have on itself."""
-    box = mailbox.box
+    box = mailbox.mailbox
     own = {box.address.key, *(alias for alias, _ in mailbox.aliases)}
     return [
         Problem(grant.place, "a mailbox as its own member", f"{grant.trustee} is the mailbox.", "Delete the line.")
@@ -36,7 +36,7 @@ def owner_problems(mailboxes: Iterable[ResolvedMailbox]) -> list[Problem]:
     primary: dict[str, Place] = {}
     everything = list(mailboxes)
     for mailbox in everything:
-        box = mailbox.box
+        box = mailbox.mailbox
         first = primary.setdefault(box.address.key, box.place)
         if first is not box.place:
             why = f"{box.address} has two documents."
@@ -44,17 +44,17 @@ def owner_problems(mailboxes: Iterable[ResolvedMailbox]) -> list[Problem]:
     claimed: dict[str, tuple[Place, DesiredMailbox]] = {}
     for mailbox in everything:
         for alias, place in mailbox.aliases:
-            if alias == mailbox.box.address.key:
+            if alias == mailbox.mailbox.address.key:
                 why = f"{alias} is the primary address of this very mailbox."
-                problems.append(Problem(place, "alias is its own address", why, "Leave it out.", mailbox.box.place))
+                problems.append(Problem(place, "alias is its own address", why, "Leave it out.", mailbox.mailbox.place))
                 continue
             owner = "the primary address of another mailbox" if alias in primary else ""
             other = primary.get(alias)
             if other is None and alias in claimed:
                 other, holder = claimed[alias]
-                owner = "listed twice" if holder is mailbox.box else "an alias of another mailbox"
+                owner = "listed twice" if holder is mailbox.mailbox else "an alias of another mailbox"
             if other is not None:
                 why = f"{alias} is {owner}."
                 problems.append(Problem(place, "one address, two owners", why, "Keep one of them.", other))
-            claimed.setdefault(alias, (place, mailbox.box))
+            claimed.setdefault(alias, (place, mailbox.mailbox))
     return problems

@@ -53,8 +53,8 @@ def _unknown(spec: Mailbox, document: Document) -> Iterator[Problem]:
 
 
 def _missing(kind: str, name: str, place: Place, known: list[str]) -> Problem:
-    mend = nearest(name, known) or f"Add it to `{kind}s`."
-    return Problem(place, f"unknown {kind}", f"`{name}` is not among the {kind}s of this mailbox.", mend)
+    hint = nearest(name, known) or f"Add it to `{kind}s`."
+    return Problem(place, f"unknown {kind}", f"`{name}` is not among the {kind}s of this mailbox.", hint)
 
 
 def _senders(spec: Mailbox, document: Document) -> Iterator[Problem]:

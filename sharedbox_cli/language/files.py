@@ -125,8 +125,8 @@ class Files:
         if len(self._found) < MAX_FILES:
             self._found[str(_absolute(path))] = FoundFile(path, folders)
 
-    def _problem(self, path: Path, summary: str, why: str, mend: str = "") -> None:
-        problem = Problem(Place(str(path)), summary, why, mend)
+    def _problem(self, path: Path, summary: str, why: str, hint: str = "") -> None:
+        problem = Problem(Place(str(path)), summary, why, hint)
         if problem not in self.problems:
             self.problems.append(problem)
 

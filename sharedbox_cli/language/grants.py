@@ -8,7 +8,7 @@ from dataclasses import replace
 from sharedbox_cli.core.errors import Problem
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.location import Place
-from sharedbox_cli.core.model import ROLES, Right, TrusteeKind, WantedGrant
+from sharedbox_cli.core.model import ROLES, DesiredGrant, Right, TrusteeKind
 from sharedbox_cli.language.load import LoadedTeam
 from sharedbox_cli.language.models.mailbox import Mailbox
 from sharedbox_cli.language.models.members import Member, RightName, TeamMember
@@ -18,9 +18,9 @@ from sharedbox_cli.language.yaml_source import Document
 Key = tuple[Address, Right]
 
 
-def wanted_grants(
+def desired_grants(
     spec: Mailbox, document: Document, teams: Mapping[str, LoadedTeam], default: tuple[Right, ...]
-) -> tuple[tuple[WantedGrant, ...] | None, list[Problem]]:
+) -> tuple[tuple[DesiredGrant, ...] | None, list[Problem]]:
     """Return what the members get, and what is wrong; no `members` at all means they are not managed.
 
     A line of its own wins over all that teams say of the same person or group, also when it has ended.
@@ -28,8 +28,8 @@ def wanted_grants(
     if spec.members is None:
         return None, []
     problems: list[Problem] = []
-    direct: dict[Key, WantedGrant] = {}
-    through: dict[Key, WantedGrant] = {}
+    direct: dict[Key, DesiredGrant] = {}
+    through: dict[Key, DesiredGrant] = {}
     for index, member in enumerate(spec.members):
         if member.team is None:
             line = _grants_of(member, member.rights or default, document.place_of(("members", index)))
@@ -51,7 +51,7 @@ def wanted_grants(
     return tuple(grants), [*problems, *_two_kinds(grants), *_two_roles(direct.values())]
 
 
-def _highest_roles(grants: Iterable[WantedGrant]) -> list[WantedGrant]:
+def _highest_roles(grants: Iterable[DesiredGrant]) -> list[DesiredGrant]:
     """Return grants with one role each: of two that come through teams, the higher."""
     found = list(grants)
     best = {
@@ -66,8 +66,8 @@ def _role_rank(right: Right) -> int:
     return ROLES.index(right) if right in ROLES else -1
 
 
-def _two_roles(grants: Iterable[WantedGrant]) -> list[Problem]:
-    seen: dict[Address, WantedGrant] = {}
+def _two_roles(grants: Iterable[DesiredGrant]) -> list[Problem]:
+    seen: dict[Address, DesiredGrant] = {}
     problems = []
     for grant in grants:
         if grant.right not in ROLES:
@@ -79,7 +79,7 @@ def _two_roles(grants: Iterable[WantedGrant]) -> list[Problem]:
     return problems
 
 
-def _order(grant: WantedGrant) -> tuple[str, str]:
+def _order(grant: DesiredGrant) -> tuple[str, str]:
     return grant.trustee.key, str(grant.right)
 
 
@@ -91,7 +91,7 @@ def _unknown_team(name: str, place: Place, teams: Mapping[str, LoadedTeam]) -> P
     return Problem(place, "unknown team", why, nearest(name, teams) or f"There are: {', '.join(sorted(teams))}.")
 
 
-def _of_team(member: Member, team: LoadedTeam, default: tuple[Right, ...]) -> Iterable[WantedGrant]:
+def _of_team(member: Member, team: LoadedTeam, default: tuple[Right, ...]) -> Iterable[DesiredGrant]:
     for number, person in enumerate(team.team.members):
         where = team.document.place_of((*team.path, "members", number))
         rights = member.rights or person.rights or team.team.rights or default
@@ -101,11 +101,11 @@ def _of_team(member: Member, team: LoadedTeam, default: tuple[Right, ...]) -> It
 
 def _grants_of(
     entry: Member | TeamMember, rights: tuple[RightName, ...] | tuple[Right, ...], place: Place
-) -> list[WantedGrant]:
+) -> list[DesiredGrant]:
     text = entry.user or entry.group or ""
     kind = TrusteeKind.USER if entry.user else TrusteeKind.GROUP
     return [
-        WantedGrant(
+        DesiredGrant(
             trustee=Address.of(text),
             kind=kind,
             right=Right(str(right)),
@@ -119,7 +119,7 @@ def _grants_of(
     ]
 
 
-def _from_line(member: Member, grant: WantedGrant) -> WantedGrant:
+def _from_line(member: Member, grant: DesiredGrant) -> DesiredGrant:
     """Return a team's grant with what the line that names the team says; the earlier end counts."""
     ends = [end for end in (member.until, grant.until) if end is not None]
     automapping = grant.automapping
@@ -135,7 +135,7 @@ def _from_line(member: Member, grant: WantedGrant) -> WantedGrant:
     )
 
 
-def _put_lines(into: dict[Key, WantedGrant], grants: Iterable[WantedGrant]) -> list[Problem]:
+def _put_lines(into: dict[Key, DesiredGrant], grants: Iterable[DesiredGrant]) -> list[Problem]:
     problems = []
     for grant in grants:
         twin = into.setdefault((grant.trustee, grant.right), grant)
@@ -145,7 +145,7 @@ def _put_lines(into: dict[Key, WantedGrant], grants: Iterable[WantedGrant]) -> l
     return problems
 
 
-def _put_team(into: dict[Key, WantedGrant], grants: Iterable[WantedGrant]) -> list[Problem]:
+def _put_team(into: dict[Key, DesiredGrant], grants: Iterable[DesiredGrant]) -> list[Problem]:
     """Take the grants of a team; whoever is in two teams gets a right once, if both mean the same by it."""
     problems = []
     for grant in grants:
@@ -155,36 +155,36 @@ def _put_team(into: dict[Key, WantedGrant], grants: Iterable[WantedGrant]) -> li
             into[key] = grant
         elif _terms(twin) != _terms(grant):
             why = f"{grant.trustee} gets `{grant.right}` through two teams, with another end or automapping."
-            mend = "Write a line for them in the mailbox itself: it wins over teams."
-            problems.append(Problem(grant.place, "two teams do not agree", why, mend, twin.place))
+            hint = "Write a line for them in the mailbox itself: it wins over teams."
+            problems.append(Problem(grant.place, "two teams do not agree", why, hint, twin.place))
     return problems
 
 
-def _terms(grant: WantedGrant) -> tuple[object, ...]:
+def _terms(grant: DesiredGrant) -> tuple[object, ...]:
     return grant.kind, grant.automapping, grant.delivery, grant.until
 
 
-def _rank(grant: WantedGrant) -> tuple[str, Place]:
+def _rank(grant: DesiredGrant) -> tuple[str, Place]:
     """Return what decides, whatever the order, which of two equal grants gives the reason and the place."""
     return grant.reason, grant.place
 
 
-def _lost_automapping(member: Member, grants: Iterable[WantedGrant], place: Place) -> list[Problem]:
+def _lost_automapping(member: Member, grants: Iterable[DesiredGrant], place: Place) -> list[Problem]:
     if member.automapping is None or any(grant.right is Right.FULL_ACCESS for grant in grants):
         return []
     why = "Automapping belongs to full access, which this line does not give."
     return [Problem(place, "nothing to apply it to", why, "Leave `automapping` out, or add `full_access`.")]
 
 
-def _lost_delivery(member: Member, grants: Iterable[WantedGrant], place: Place) -> list[Problem]:
+def _lost_delivery(member: Member, grants: Iterable[DesiredGrant], place: Place) -> list[Problem]:
     if member.delivery is None or any(grant.right in ROLES for grant in grants):
         return []
     why = "Delivery belongs to a role in a group, which this line does not give."
     return [Problem(place, "nothing to apply it to", why, "Leave `delivery` out, or give `member`.")]
 
 
-def _two_kinds(grants: Iterable[WantedGrant]) -> list[Problem]:
-    seen: dict[Address, WantedGrant] = {}
+def _two_kinds(grants: Iterable[DesiredGrant]) -> list[Problem]:
+    seen: dict[Address, DesiredGrant] = {}
     problems = []
     for grant in grants:
         first = seen.setdefault(grant.trustee, grant)

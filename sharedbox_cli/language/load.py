@@ -112,9 +112,9 @@ def _lost_with_the_mailbox(document: Document) -> list[Problem]:
     if not isinstance(data, dict) or data.get("state") != "absent":
         return []
     why = "The mailbox is to be absent, so this would be applied to nothing."
-    mend = "Leave the key out, or keep the mailbox."
+    hint = "Leave the key out, or keep the mailbox."
     return [
-        Problem(document.keys[key,], "nothing to apply it to", f"`{key}`: {why}", mend, document.place_of(("state",)))
+        Problem(document.keys[key,], "nothing to apply it to", f"`{key}`: {why}", hint, document.place_of(("state",)))
         for key in data
         if key in Mailbox.model_fields and key not in NEEDED_BY_ABSENT
     ]

@@ -97,8 +97,8 @@ def refuse_other_things(text: str, path: Path) -> None:
         raise _unreadable(path, "merge conflict", why, "Finish the merge.", (line, 1))
     for offset, what in refused_characters(text):
         why = f"{what[:1].upper()}{what[1:]}."
-        mend = "Delete it; such characters come along when text is copied from pages and documents."
-        raise _unreadable(path, "a character that must not be here", why, mend, position(text, offset))
+        hint = "Delete it; such characters come along when text is copied from pages and documents."
+        raise _unreadable(path, "a character that must not be here", why, hint, position(text, offset))
 
 
 def position(text: str, offset: int) -> tuple[int, int]:
@@ -106,5 +106,5 @@ def position(text: str, offset: int) -> tuple[int, int]:
     return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
 
 
-def _unreadable(path: Path, summary: str, why: str, mend: str = "", place: tuple[int, int] = (0, 0)) -> Unreadable:
-    return Unreadable(Problem(Place(str(path), *place), summary, why, mend))
+def _unreadable(path: Path, summary: str, why: str, hint: str = "", place: tuple[int, int] = (0, 0)) -> Unreadable:
+    return Unreadable(Problem(Place(str(path), *place), summary, why, hint))

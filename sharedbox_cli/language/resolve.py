@@ -16,18 +16,18 @@ from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.location import Place
 from sharedbox_cli.core.model import (
     Desired,
+    DesiredGrant,
     DesiredMailbox,
     Field,
     MembersMode,
     Platform,
     State,
     Value,
-    WantedGrant,
     until_words,
 )
 from sharedbox_cli.language.addresses import ResolvedMailbox, own_member_problems, owner_problems
 from sharedbox_cli.language.consistency import content_problems
-from sharedbox_cli.language.grants import wanted_grants
+from sharedbox_cli.language.grants import desired_grants
 from sharedbox_cli.language.load import LoadedMailbox, LoadedSpecs, LoadedTeam
 from sharedbox_cli.language.merge import with_defaults
 from sharedbox_cli.language.models.mailbox import Mailbox
@@ -61,8 +61,8 @@ def resolve(loaded: LoadedSpecs, capabilities: AbilityTable, now: datetime) -> D
         if one is not None:
             resolved.append(one)
     raise_if_any((*problems, *owner_problems(resolved)))
-    boxes = {one.box.address: one.box for one in resolved}
-    return Desired(dict(sorted(boxes.items())), _digest(boxes), len(boxes))
+    mailboxes = {one.mailbox.address: one.mailbox for one in resolved}
+    return Desired(dict(sorted(mailboxes.items())), _digest(mailboxes), len(mailboxes))
 
 
 def _resolve(
@@ -73,7 +73,7 @@ def _resolve(
     if spec is None:
         return None, problems
     table = capabilities.get(Platform(spec.platform or ""), _UNKNOWN)
-    grants, found = wanted_grants(spec, merged, loaded.teams_for(mailbox), table.default_rights)
+    grants, found = desired_grants(spec, merged, loaded.teams_for(mailbox), table.default_rights)
     aliases = enumerate(spec.aliases or ())
     one = ResolvedMailbox(
         _mailbox(spec, merged, grants, now, table),
@@ -96,8 +96,8 @@ def expiry_warnings(desired: Desired) -> tuple[Problem, ...]:
             f"{grant.trustee}: until {until_words(grant.until)}.",
             "Delete the line.",
         )
-        for box in desired.mailboxes.values()
-        for grant in box.expired
+        for mailbox in desired.mailboxes.values()
+        for grant in mailbox.expired
         if grant.until
     }
     return tuple(sorted(found))
@@ -110,13 +110,13 @@ def _platform_problems(spec: Mailbox, merged: Document, capabilities: AbilityTab
         return [Problem(merged.place, "a key is missing", why, f"There are: {names}.")]
     if spec.platform not in capabilities:
         why = f"`{spec.platform}` is not a platform that is installed."
-        mend = nearest(spec.platform, capabilities) or f"There are: {', '.join(sorted(capabilities))}."
-        return [Problem(merged.place_of(("platform",)), "unknown platform", why, mend)]
+        hint = nearest(spec.platform, capabilities) or f"There are: {', '.join(sorted(capabilities))}."
+        return [Problem(merged.place_of(("platform",)), "unknown platform", why, hint)]
     return []
 
 
 def _mailbox(
-    spec: Mailbox, merged: Document, grants: tuple[WantedGrant, ...] | None, now: datetime, table: Capabilities
+    spec: Mailbox, merged: Document, grants: tuple[DesiredGrant, ...] | None, now: datetime, table: Capabilities
 ) -> DesiredMailbox:
     living = None if grants is None else tuple(item for item in grants if not _is_over(item, now))
     settings = {name: table.canonical(name, value) for name, value in settings_of(spec).items()}
@@ -137,14 +137,14 @@ def _mailbox(
 
 
 def _unmanaged(
-    settings: Mapping[Field, Value], grants: tuple[WantedGrant, ...] | None, table: Capabilities
+    settings: Mapping[Field, Value], grants: tuple[DesiredGrant, ...] | None, table: Capabilities
 ) -> tuple[str, ...]:
     """Return the keys that every mailbox of the platform could have and this one does not."""
     names = [str(name) for name in _NAMEABLE if name not in settings and table.refusal(str(name)) is None]
     return (*names, "members") if grants is None else tuple(names)
 
 
-def _is_over(grant: WantedGrant, now: datetime) -> bool:
+def _is_over(grant: DesiredGrant, now: datetime) -> bool:
     return grant.until is not None and grant.until <= now
 
 
@@ -155,20 +155,20 @@ def _path_text(path: tuple[str | int, ...]) -> str:
     return text
 
 
-def _digest(boxes: Mapping[Address, DesiredMailbox]) -> str:
+def _digest(mailboxes: Mapping[Address, DesiredMailbox]) -> str:
     """Return the SHA-256 of what the documents say: not of their order, places and letter case, nor of the day."""
     plain: list[Any] = []
-    for key in sorted(boxes):
-        box = boxes[key]
-        content = to_plain(replace(box, address=_small(box.address), grants=None, expired=(), places={}))
+    for key in sorted(mailboxes):
+        mailbox = mailboxes[key]
+        content = to_plain(replace(mailbox, address=_small(mailbox.address), grants=None, expired=(), places={}))
         content.pop("place")
-        if box.grants is not None:
-            content["grants"] = sorted(map(_canonical, (*box.grants, *box.expired)), key=json.dumps)
+        if mailbox.grants is not None:
+            content["grants"] = sorted(map(_canonical, (*mailbox.grants, *mailbox.expired)), key=json.dumps)
         plain.append(content)
     return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
 
 
-def _canonical(grant: WantedGrant) -> Any:
+def _canonical(grant: DesiredGrant) -> Any:
     content = to_plain(replace(grant, trustee=_small(grant.trustee)))
     content.pop("place")
     return content

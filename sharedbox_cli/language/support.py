@@ -8,7 +8,7 @@ from typing import Any
 from sharedbox_cli.core.capability import Capabilities
 from sharedbox_cli.core.errors import Problem
 from sharedbox_cli.core.location import Place
-from sharedbox_cli.core.model import Platform, TrusteeKind, WantedGrant
+from sharedbox_cli.core.model import DesiredGrant, Platform, TrusteeKind
 from sharedbox_cli.language.models.mailbox import Mailbox
 from sharedbox_cli.language.yaml_source import Document
 
@@ -16,7 +16,7 @@ from sharedbox_cli.language.yaml_source import Document
 def ability_problems(
     spec: Mailbox,
     document: Document,
-    grants: tuple[WantedGrant, ...] | None,
+    grants: tuple[DesiredGrant, ...] | None,
     capabilities: Mapping[Platform, Capabilities],
 ) -> list[Problem]:
     """Return one problem for each thing asked that the platform's rows call not possible."""
@@ -27,13 +27,13 @@ def ability_problems(
     for path, place, value in (*_settings(document.data, document, ()), *_members(grants)):
         row = table.row(path)
         listed = table.values.get(path)
-        mend = f"All that this platform can and can't do: sharedbox explain {table.platform}"
+        hint = f"All that this platform can and can't do: sharedbox explain {table.platform}"
         if row is not None and not row.is_possible:
             why = f"{table.platform} has no `{path.removeprefix('members[].')}`: {row.meaning}"
-            found.append(Problem(place, "not possible on this platform", why, mend))
+            found.append(Problem(place, "not possible on this platform", why, hint))
         elif listed is not None and str(value) not in listed:
             why = f"`{path}` can be {', '.join(listed)} on {table.platform}{f': {row.meaning}' if row else ''}."
-            found.append(Problem(place, "not possible on this platform", why, mend))
+            found.append(Problem(place, "not possible on this platform", why, hint))
     return found
 
 
@@ -47,7 +47,7 @@ def _settings(data: Any, document: Document, path: tuple[str, ...]) -> Iterator[
             yield from _settings(value, document, where)
 
 
-def _members(grants: tuple[WantedGrant, ...] | None) -> Iterator[tuple[str, Place, Any]]:
+def _members(grants: tuple[DesiredGrant, ...] | None) -> Iterator[tuple[str, Place, Any]]:
     for grant in grants or ():
         yield f"members[].rights.{grant.right}", grant.place, grant.right
         yield f"members[].{'group' if grant.kind is TrusteeKind.GROUP else 'user'}", grant.place, ""

@@ -72,10 +72,10 @@ def _nulls(data: Any, path: Path, document: Document) -> Iterator[Problem]:
     for key, value in entries:
         where = (*path, key)
         if value is None:
-            mend = f"Write `{key}: []`, or leave the key out." if key in _LISTS else "Leave it out."
+            hint = f"Write `{key}: []`, or leave the key out." if key in _LISTS else "Leave it out."
             why = "Nothing stands here, and nothing is not the same as an empty list."
             why = why if key in _LISTS else "Nothing stands here, and nothing is no value."
-            yield Problem(document.keys.get(where, document.place_of(where)), "a key without a value", why, mend)
+            yield Problem(document.keys.get(where, document.place_of(where)), "a key without a value", why, hint)
         else:
             yield from _nulls(value, where, document)
 
@@ -128,8 +128,8 @@ def _unknown_key(place: Place, key: str, model: type[BaseModel], location: tuple
     known = _fields_at(model, location[:-1])
     owner = f"a key of `{location[-2]}`" if len(location) > 1 and isinstance(location[-2], str) else "a key here"
     owner = "a key of a member" if "members" in location[:-1] else owner
-    mend = nearest(key, known) or f"There are: {', '.join(sorted(known))}."
-    return Problem(place, "unknown key", f"`{key}` is not {owner}.", mend)
+    hint = nearest(key, known) or f"There are: {', '.join(sorted(known))}."
+    return Problem(place, "unknown key", f"`{key}` is not {owner}.", hint)
 
 
 def _fields_at(model: type[BaseModel], location: tuple[Any, ...]) -> list[str]:

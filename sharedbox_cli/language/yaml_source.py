@@ -106,8 +106,8 @@ def _syntax(error: yaml.YAMLError, name: str, text: str) -> Problem:
         return Problem(place, "a tab as indent", "YAML wants spaces at the start of a line.", "Use two spaces.")
     if _TEMPLATE.search(line):
         return Problem(place, "looks like a template", f"`{line.strip()[:60]}` was to be filled in.", _NO_TEMPLATE)
-    mend = "Write the value in quotes." if re.search(r":\s+[@`%]|: .*: ", line) else ""
-    return Problem(place, "not valid YAML", f"{why[:1].upper()}{why[1:]}.", mend)
+    hint = "Write the value in quotes." if re.search(r":\s+[@`%]|: .*: ", line) else ""
+    return Problem(place, "not valid YAML", f"{why[:1].upper()}{why[1:]}.", hint)
 
 
 @dataclass(slots=True)
@@ -264,10 +264,10 @@ def _resolved(text: str, place: Place, problems: list[Problem]) -> Any:
     if _GUESSED.match(text):
         short = text if len(text) <= 40 else f"{text[:39]}…"
         why = f"YAML could read `{short}` in more than one way."
-        mend = f'Write it in quotes: "{short}".'
+        hint = f'Write it in quotes: "{short}".'
         if text[:1].isalpha():
-            mend = f'Write `true` or `false`, or, where text is meant, in quotes: "{text}".'
-        problems.append(Problem(place, "not clear what is meant", why, mend))
+            hint = f'Write `true` or `false`, or, where text is meant, in quotes: "{text}".'
+        problems.append(Problem(place, "not clear what is meant", why, hint))
     return text
 
 

@@ -97,7 +97,7 @@ class Breaker:
             minutes = GIVE_UP_SECONDS / 60
             raise ServiceDown(
                 why=f"It was tried for {minutes:.0f} minutes; nothing more is sent to it.",
-                mend="Try again later; what was done is in the journal.",
+                hint="Try again later; what was done is in the journal.",
             )
         await self._wait(self._next_try - self._clock.monotonic(), "the service keeps failing")
 

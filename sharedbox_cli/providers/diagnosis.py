@@ -15,4 +15,4 @@ class Diagnosis:
     step: str
     status: Status
     detail: str
-    mend: str = ""
+    hint: str = ""

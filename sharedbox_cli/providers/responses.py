@@ -55,7 +55,7 @@ class Fields(dict[str, Any]):
     def __missing__(self, name: str) -> Any:
         what = self.get("PrimarySmtpAddress") or self.get("Identity") or self.get("id") or ""
         where = " · ".join(part for part in (str(what), self._call, name) if part)
-        raise ObserveError(where=where, why="The service left it out.", mend="Nothing is taken for granted. Try again.")
+        raise ObserveError(where=where, why="The service left it out.", hint="Nothing is taken for granted. Try again.")
 
 
 class Unready(CloudError):
@@ -91,7 +91,7 @@ def transport_error(error: Exception, call: str, mailbox: str = "") -> CloudErro
                 mailbox=mailbox,
                 code=CERTIFICATE,
                 why="A proxy that looks inside, or an unknown authority.",
-                mend="Point SSL_CERT_FILE at the certificate of your proxy.",
+                hint="Point SSL_CERT_FILE at the certificate of your proxy.",
             )
         return Unreachable(call=call, mailbox=mailbox, why=text)
     return Ambiguous("no answer came", call=call, mailbox=mailbox, why=text)
@@ -113,7 +113,7 @@ def judge(answer: Answer, call: str, mailbox: str = "", *, now: datetime | None 
         case 401:
             raise Renewed(**more)
         case 403:
-            raise PermissionDenied("not allowed", **more, mend=DOCTOR)
+            raise PermissionDenied("not allowed", **more, hint=DOCTOR)
         case 404:
             raise NotFound("not found", **more)
         case 409 | 412:

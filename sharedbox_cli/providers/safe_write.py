@@ -98,7 +98,7 @@ def outcome_of(error: SharedboxError) -> Outcome:
         return Outcome(words.status, words.reason, words.request_id, stops_run=stops, is_denial=is_denial)
     if isinstance(error, AuthError):
         parts = (f"{AuthError.summary}: {error.summary}.", f"{error.where}." if error.where else "")
-        words_ = " ".join(part for part in (*parts, error.why, error.mend) if part)
+        words_ = " ".join(part for part in (*parts, error.why, error.hint) if part)
         return Outcome(Status.FAILED, words_, stops_run=True, is_denial=True)
     return Outcome(Status.FAILED, f"{error.summary}. {error.why}")
 
@@ -116,5 +116,5 @@ def already(reason: str) -> Outcome:
 def failed(error: CloudError, reason: str = "") -> Outcome:
     """Return a failure in words, with the vendor's request id."""
     words = reason or ". ".join(part.rstrip(".") for part in (error.summary, error.why) if part)
-    mend = f" {error.mend}" if error.mend else ""
-    return Outcome(Status.FAILED, f"{words}.{mend}", error.request_id)
+    hint = f" {error.hint}" if error.hint else ""
+    return Outcome(Status.FAILED, f"{words}.{hint}", error.request_id)

@@ -157,7 +157,7 @@ class Policy:
                 raise
             except Renewed as error:
                 if is_renewed:
-                    raise AuthError("the service refused the token", where=error.where, mend=DOCTOR) from error
+                    raise AuthError("the service refused the token", where=error.where, hint=DOCTOR) from error
                 is_renewed = True
                 number -= 1
                 self.renew()
@@ -208,7 +208,7 @@ class Policy:
                 f"{why}, longer than this run may last",
                 retry_after=seconds,
                 why=f"The run ends before {at:%Y-%m-%d %H:%M:%S} UTC.",
-                mend=f"Go on after {at:%Y-%m-%d %H:%M:%S} UTC: the same command again plans what is left.",
+                hint=f"Go on after {at:%Y-%m-%d %H:%M:%S} UTC: the same command again plans what is left.",
             )
         if not is_told:
             self.listener.waiting(seconds, why)
@@ -248,7 +248,7 @@ def _given_up(error: CloudError, number: int, seconds: float) -> CloudError:
         code=error.code,
         request_id=error.request_id,
         why=f"Given up after {number} tries in {seconds:.0f} s. {error.why}".strip(),
-        mend=error.mend,
+        hint=error.hint,
         retry_after=error.retry_after,
     )
 

@@ -114,14 +114,14 @@ def test_credentials_when_asked_for_again_then_the_same_object_and_one_token(goo
 
 def test_forget_when_called_then_whoever_holds_credentials_asks_anew(google: Service, tmp_path: Path) -> None:
     credentials = keyed(google, tmp_path)
-    box, other, admin = credentials.of(BOX, READ), credentials.of(BOX, READ[:1]), credentials.of(ADMIN, READ)
-    for made in (box, other, admin):
+    mailbox, other, admin = credentials.of(BOX, READ), credentials.of(BOX, READ[:1]), credentials.of(ADMIN, READ)
+    for made in (mailbox, other, admin):
         header(made)
     credentials.forget(BOX.upper())
-    assert header(box) == f"Bearer {TOKEN}-4"
+    assert header(mailbox) == f"Bearer {TOKEN}-4"
     assert header(other) == f"Bearer {TOKEN}-5"
     assert header(admin) == f"Bearer {TOKEN}-3"
-    assert credentials.of(BOX, READ) is box
+    assert credentials.of(BOX, READ) is mailbox
 
 
 def test_credentials_when_many_threads_want_them_then_one_object_and_one_token(google: Service, tmp_path: Path) -> None:
@@ -215,9 +215,9 @@ def test_set_up_when_a_part_is_missing_then_told_before_any_request(
     with pytest.raises(AuthError) as caught:
         GoogleCredentials(connection(google, path, **more), environment={}).of(BOX, READ)
     error = caught.value
-    assert told in f"{error} {error.mend}"
-    assert error.mend or error.why
-    assert "canary" not in f"{error!r} {error} {error.mend}"
+    assert told in f"{error} {error.hint}"
+    assert error.hint or error.why
+    assert "canary" not in f"{error!r} {error} {error.hint}"
     assert not google.tokens
 
 
@@ -244,7 +244,7 @@ def test_file_when_it_is_none_or_open_to_others_then_told(google: Service, tmp_p
 def test_subject_when_nobody_is_named_then_the_mend_names_the_setting(google: Service, tmp_path: Path) -> None:
     with pytest.raises(AuthError) as caught:
         keyed(google, tmp_path).of("", READ)
-    assert "SHAREDBOX_GOOGLE_ADMIN" in caught.value.mend
+    assert "SHAREDBOX_GOOGLE_ADMIN" in caught.value.hint
 
 
 def test_objects_when_shown_then_no_key_and_no_token(google: Service, tmp_path: Path) -> None:

@@ -64,11 +64,11 @@ def refused(connection: GoogleConnection, subject: str = BOX, service: Service |
     with pytest.raises(exceptions.GoogleAuthError) as caught:
         credentials.refresh(None)  # type: ignore[no-untyped-call]
     words = words_of_refresh_error(caught.value, subject, READ, connection)
-    text = f"{words!r} {words} {words.where} {words.why} {words.mend}"
+    text = f"{words!r} {words} {words.where} {words.why} {words.hint}"
     for secret in (CANARY, SOURCE_TOKEN, "PRIVATE KEY", "ya29.", *(service.assertions if service else ())):
         assert secret not in text
     assert words.summary
-    assert words.mend or words.why
+    assert words.hint or words.why
     return words
 
 
@@ -110,7 +110,7 @@ def test_token_when_refused_then_what_it_means_and_where_to_click(
         google.next("token", status, {"error": code, "error_description": description})
     words = refused(keyed(google, tmp_path), service=google)
     assert type(words) is kind
-    assert told in f"{words} {words.mend}"
+    assert told in f"{words} {words.hint}"
     assert code in f"{words.where} {getattr(words, 'code', '')}"
     assert BOX in words.where or kind is AuthError
     if isinstance(words, CloudError):
@@ -122,13 +122,13 @@ def test_delegation_when_missing_then_the_client_id_and_the_whole_list_of_scopes
 ) -> None:
     google.next("token", 401, {"error": "unauthorized_client", "error_description": ""})
     words = refused(keyed(google, tmp_path))
-    assert CLIENT_ID in words.mend
-    assert f"    {READ[1]},{READ[0]}\n" in words.mend
-    assert "API controls > Domain-wide delegation" in words.mend
+    assert CLIENT_ID in words.hint
+    assert f"    {READ[1]},{READ[0]}\n" in words.hint
+    assert "API controls > Domain-wide delegation" in words.hint
     google.next("token", 401, {"error": "unauthorized_client", "error_description": ""})
-    assert "unique id" in refused(keyless(google, tmp_path)).mend
+    assert "unique id" in refused(keyless(google, tmp_path)).hint
     error = exceptions.RefreshError("x", {"error": "unauthorized_client"})  # type: ignore[no-untyped-call]
-    assert "4711" in words_of_refresh_error(error, BOX, READ, GoogleConnection(), client_id="4711").mend
+    assert "4711" in words_of_refresh_error(error, BOX, READ, GoogleConnection(), client_id="4711").hint
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_administrator_when_nobody_can_act_as_them_then_the_setting_is_named(
     google.next("token", 400, {"error": "invalid_grant", "error_description": description})
     words = refused(keyed(google, tmp_path), subject=ADMIN)
     assert isinstance(words, AuthError)
-    assert "SHAREDBOX_GOOGLE_ADMIN" in words.mend
+    assert "SHAREDBOX_GOOGLE_ADMIN" in words.hint
     assert ADMIN in words.where
 
 
@@ -180,7 +180,7 @@ def test_signing_when_refused_then_the_right_or_the_api_that_is_missing(
         google.next("sign", status, body)
     words = refused(keyless(google, tmp_path))
     assert type(words) is kind
-    assert told in f"{words} {words.mend}"
+    assert told in f"{words} {words.hint}"
     assert not google.tokens
 
 
@@ -205,7 +205,7 @@ def test_source_when_its_sign_in_is_worn_out_or_its_file_gone_then_words(google:
     person = GoogleConnection(admin=ADMIN, service_account=ACCOUNT)
     worn = exceptions.RefreshError("x", {"error": "invalid_grant", "error_description": CANARY})  # type: ignore[no-untyped-call]
     words = words_of_refresh_error(SourceRefused(worn), BOX, READ, person)
-    assert "gcloud auth application-default login" in words.mend
+    assert "gcloud auth application-default login" in words.hint
     connection = keyless(google, tmp_path)
     (tmp_path / "subject.txt").unlink()
     assert refused(connection).summary == "the starting identity cannot be used"
@@ -240,8 +240,8 @@ def test_certificate_when_unknown_then_the_variables_and_when_named_then_trusted
         connection = keyed(service, tmp_path)
         words = refused(connection)
         assert isinstance(words, AuthError)
-        assert "REQUESTS_CA_BUNDLE" in words.mend
-        assert "HTTPLIB2_CA_CERTS" in words.mend
+        assert "REQUESTS_CA_BUNDLE" in words.hint
+        assert "HTTPLIB2_CA_CERTS" in words.hint
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "gone.pem"))
         assert refused(connection).where == "REQUESTS_CA_BUNDLE"
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))

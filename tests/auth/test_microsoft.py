@@ -40,7 +40,7 @@ def test_secret_when_right_then_a_token_with_its_claims(cloud: Cloud) -> None:
 def test_secret_when_wrong_then_no_word_of_it(cloud: Cloud) -> None:
     with pytest.raises(AuthError) as caught:
         claims_with(cloud, Method.AUTO, AZURE_CLIENT_SECRET=CANARY)
-    assert CANARY not in str(caught.value) + caught.value.mend
+    assert CANARY not in str(caught.value) + caught.value.hint
     assert caught.value.__cause__ is None
 
 
@@ -112,7 +112,7 @@ def test_federated_token_when_its_subject_is_registered_then_a_token(cloud: Clou
 def test_github_when_the_job_may_not_ask_then_the_permission_is_named(cloud: Cloud) -> None:
     with pytest.raises(AuthError) as caught:
         claims_with(cloud, Method.AUTO, ACTIONS_ID_TOKEN_REQUEST_URL="https://127.0.0.1:9/x")
-    assert "id-token: write" in caught.value.mend
+    assert "id-token: write" in caught.value.hint
 
 
 @pytest.mark.parametrize(

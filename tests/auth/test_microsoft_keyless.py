@@ -49,7 +49,7 @@ def test_github_when_the_subject_is_another_then_the_number_and_no_token(cloud: 
     environment = {"ACTIONS_ID_TOKEN_REQUEST_URL": platform.url, "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "canary-of-the-job"}
     with pytest.raises(AuthError, match="AADSTS700213") as caught:
         claims_with(cloud, Method.AUTO, **environment)
-    assert platform.answer["value"] not in f"{caught.value} {caught.value.mend}"
+    assert platform.answer["value"] not in f"{caught.value} {caught.value.hint}"
 
 
 @pytest.mark.parametrize(("status", "answer"), [(403, {"message": "canary"}), (200, {}), (200, {"valu": "x"})])
@@ -60,7 +60,7 @@ def test_github_when_it_refuses_then_the_permission_of_the_job_is_named(
     environment = {"ACTIONS_ID_TOKEN_REQUEST_URL": platform.url, "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "canary-of-the-job"}
     with pytest.raises(AuthError, match="no identity token from GitHub") as caught:
         claims_with(cloud, Method.AUTO, **environment)
-    assert "id-token: write" in caught.value.mend
+    assert "id-token: write" in caught.value.hint
     assert "canary" not in str(caught.value)
 
 
@@ -87,7 +87,7 @@ def test_managed_identity_when_the_machine_has_one_then_its_token_is_used(
     cloud: Cloud, platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     connection = cloud.connection()
-    token = cloud.emulator.world.tokens.issue(
+    token = cloud.emulator.observed.tokens.issue(
         {"aud": "https://graph.microsoft.com", "tid": cloud.tenant.id, "appid": CLIENT_ID, "roles": ["User.Read.All"]}
     )
     expires = str(int(time.time()) + 3600)

@@ -14,6 +14,7 @@ from sharedbox_cli.core.model import (
     GOOGLE_DELEGATED,
     KIND_SHARED,
     Desired,
+    DesiredGrant,
     DesiredMailbox,
     Fact,
     Field,
@@ -26,7 +27,6 @@ from sharedbox_cli.core.model import (
     Trustee,
     TrusteeKind,
     Value,
-    WantedGrant,
 )
 from tests.strategies import NOW, address
 
@@ -69,7 +69,7 @@ INNER = Trustee(TrusteeId("inner"), TrusteeKind.GROUP, address("inner"), "Inner"
 PEOPLE = (person(1), person(2), OUTSIDER, OFF, INNER)
 
 
-def world(
+def observed(
     platform: Platform,
     grants: frozenset[Grant] | None,
     trustees: tuple[Trustee, ...] = (),
@@ -81,7 +81,7 @@ def world(
     """Return a tenant with one mailbox."""
     is_group = platform == GOOGLE_COLLABORATIVE
     known = {one.id: one for one in (*PEOPLE, *trustees)}
-    box = ObservedMailbox(
+    mailbox = ObservedMailbox(
         "b",
         BOX,
         platform,
@@ -96,7 +96,7 @@ def world(
         frozenset({platform}),
         frozenset({"contoso.example", "contoso-mail.example"}),
         NOW,
-        mailboxes={BOX: box},
+        mailboxes={BOX: mailbox},
         trustees=known,
         directory={one.address: key for key, one in known.items() if one.address},
         members={INNER.id: frozenset({TrusteeId("p1")})},
@@ -112,7 +112,7 @@ def delegated(
 ) -> Observed:
     """Return a tenant with one account; without a word it has two delegates."""
     held = frozenset(Grant(one.id, Right.FULL_ACCESS) for one in delegates or (person(1), person(2)))
-    return world(GOOGLE_DELEGATED, held, delegates, settings, facts, **more)  # type: ignore[arg-type]
+    return observed(GOOGLE_DELEGATED, held, delegates, settings, facts, **more)  # type: ignore[arg-type]
 
 
 def inbox(
@@ -124,7 +124,7 @@ def inbox(
     """Return a tenant with one group; without a word it has an owner and a member."""
     roles = members or ((person(1), Right.OWNER), (person(2), Right.MEMBER))
     held = frozenset(Grant(one.id, right) for one, right in roles)
-    return world(GOOGLE_COLLABORATIVE, held, tuple(one for one, _ in roles), settings, facts, **more)  # type: ignore[arg-type]
+    return observed(GOOGLE_COLLABORATIVE, held, tuple(one for one, _ in roles), settings, facts, **more)  # type: ignore[arg-type]
 
 
 def wanting(platform: Platform, **more: object) -> DesiredMailbox:
@@ -132,9 +132,9 @@ def wanting(platform: Platform, **more: object) -> DesiredMailbox:
     return DesiredMailbox(BOX, platform, **more)  # type: ignore[arg-type]
 
 
-def wishes(count: int) -> tuple[WantedGrant, ...]:
+def options(count: int) -> tuple[DesiredGrant, ...]:
     """Return so many delegates of a spec."""
-    return tuple(WantedGrant(address(f"w{n}"), TrusteeKind.USER, Right.FULL_ACCESS) for n in range(count))
+    return tuple(DesiredGrant(address(f"w{n}"), TrusteeKind.USER, Right.FULL_ACCESS) for n in range(count))
 
 
 def found(one: Observed, spec: DesiredMailbox | None = None) -> set[str]:

@@ -17,6 +17,7 @@ from sharedbox_cli.core.model import (
     KIND_SHARED,
     MICROSOFT365,
     Desired,
+    DesiredGrant,
     DesiredMailbox,
     Fact,
     Field,
@@ -29,9 +30,8 @@ from sharedbox_cli.core.model import (
     Trustee,
     TrusteeKind,
     Value,
-    WantedGrant,
 )
-from tests.checks.google import BOX, INNER, OFF, OUTSIDER, delegated, found, inbox, person, wanting, wishes, world
+from tests.checks.google import BOX, INNER, OFF, OUTSIDER, delegated, found, inbox, observed, options, person, wanting
 from tests.checks.test_rules import CASES as GENERAL
 from tests.strategies import NOW, address
 
@@ -52,7 +52,7 @@ FOREIGN = Trustee(TrusteeId("otto@partner.example"), TrusteeKind.ORPHAN, OUTSIDE
 NEIGHBOUR = person(5, domain="contoso-mail.example")
 EVERYBODY = (SpecialEntry(TrusteeId("C1"), "MEMBER: everybody in the organisation", is_everybody=True),)
 PENDING = (SpecialEntry(TrusteeId("p1"), "pending invitation of p1@contoso.example as delegate"),)
-OUT_WISH = WantedGrant(Address.of("p7@partner.example"), TrusteeKind.USER, Right.FULL_ACCESS)
+OUT_WISH = DesiredGrant(Address.of("p7@partner.example"), TrusteeKind.USER, Right.FULL_ACCESS)
 RULE_OUT = (("name", "r"), ("then.forward_to", "x@partner.example"))
 RULE_IN = (("name", "r"), ("then.forward_to", "x@contoso.example"))
 
@@ -61,12 +61,12 @@ DELEGATED: list[Case] = [
     ("many-delegates", delegated(*crowd(26)), None, True),
     ("many-delegates", delegated(*crowd(40)), None, True),
     ("many-delegates", delegated(*crowd(41)), None, False),
-    ("many-delegates", delegated(), wanting(GOOGLE_DELEGATED, grants=wishes(26)), True),
+    ("many-delegates", delegated(), wanting(GOOGLE_DELEGATED, grants=options(26)), True),
     ("too-many-delegates", delegated(*crowd(40)), None, False),
     ("too-many-delegates", delegated(*crowd(41)), None, True),
     ("too-many-delegates", delegated(*crowd(1000)), None, True),
-    ("delegates-beyond-limit", delegated(), wanting(GOOGLE_DELEGATED, grants=wishes(1000)), False),
-    ("delegates-beyond-limit", delegated(), wanting(GOOGLE_DELEGATED, grants=wishes(1001)), True),
+    ("delegates-beyond-limit", delegated(), wanting(GOOGLE_DELEGATED, grants=options(1000)), False),
+    ("delegates-beyond-limit", delegated(), wanting(GOOGLE_DELEGATED, grants=options(1001)), True),
     ("delegate-outside", delegated(FOREIGN), None, True),
     ("delegate-outside", delegated(NEIGHBOUR), None, False),
     ("delegate-outside", delegated(GONE), None, False),
@@ -92,9 +92,9 @@ DELEGATED: list[Case] = [
     ("licence-missing", delegated(facts={Fact.MAILBOX_PLANS: ()}), None, True),
     ("licence-missing", delegated(facts={Fact.MAILBOX_PLANS: ("an unknown one",)}), None, False),
     ("licence-wasted", delegated(facts={Fact.IS_SUSPENDED: True}), None, True),
-    ("licence-wasted", world(GOOGLE_DELEGATED, frozenset()), None, True),
-    ("licence-wasted", world(GOOGLE_DELEGATED, None), None, False),
-    ("licence-wasted", world(GOOGLE_DELEGATED, frozenset(), facts={Fact.MAILBOX_PLANS: ()}), None, False),
+    ("licence-wasted", observed(GOOGLE_DELEGATED, frozenset()), None, True),
+    ("licence-wasted", observed(GOOGLE_DELEGATED, None), None, False),
+    ("licence-wasted", observed(GOOGLE_DELEGATED, frozenset(), facts={Fact.MAILBOX_PLANS: ()}), None, False),
     ("licence-wasted", delegated(), None, False),
     ("sign-in-not-hardened", delegated(settings={Field.SIGN_IN: ALLOWED}), None, True),
     ("sign-in-not-hardened", delegated(), None, False),
@@ -150,7 +150,7 @@ INBOXES: list[Case] = [
     ("everybody-is-member", inbox(), None, False),
     ("members-suspended", inbox(*members(person(1), OFF, person(9, is_enabled=False))), None, True),
     ("members-suspended", inbox(*members(person(1), person(2), OFF)), None, False),
-    ("members-suspended", world(GOOGLE_COLLABORATIVE, frozenset()), None, False),
+    ("members-suspended", observed(GOOGLE_COLLABORATIVE, frozenset()), None, False),
     ("member-disabled", inbox(*members(person(1), OFF)), None, True),
     ("member-guest", inbox(*members(person(1), OUTSIDER)), None, True),
     ("member-guest", inbox(), None, False),
@@ -164,7 +164,7 @@ INBOXES: list[Case] = [
     ("member-guest", inbox(*members(INNER), members={INNER.id: frozenset({OUTSIDER.id})}), None, False),
     ("no-member", inbox(*members(OFF)), None, True),
     ("no-member", inbox(*members(INNER)), None, False),
-    ("no-member", world(GOOGLE_COLLABORATIVE, frozenset(), special=EVERYBODY), None, False),
+    ("no-member", observed(GOOGLE_COLLABORATIVE, frozenset(), special=EVERYBODY), None, False),
     ("one-member", inbox(*members(INNER)), None, True),
     ("one-member", inbox(*members(person(1)), special=EVERYBODY), None, False),
     ("domain-not-accepted", inbox(settings={Field.ALIASES: ("x@old.example",)}), None, True),
@@ -209,7 +209,7 @@ def test_rules_of_exchange_when_a_google_mailbox_looks_alike_then_they_are_silen
     spec = wanting(GOOGLE_DELEGATED, settings={Field.LICENCE: "google-workspace-business-plus"})
     assert found(large, spec) == set()
     group = inbox(*members(replace(INNER, is_security=False), person(2), owner=person(1)))
-    automapped = (WantedGrant(address("inner"), TrusteeKind.GROUP, Right.MEMBER, automapping=True),)
+    automapped = (DesiredGrant(address("inner"), TrusteeKind.GROUP, Right.MEMBER, automapping=True),)
     assert found(group, wanting(GOOGLE_COLLABORATIVE, grants=automapped)) == set()
 
 
@@ -234,14 +234,14 @@ def test_address_when_it_is_a_mailbox_in_two_clouds_then_both_are_told_and_kept_
     google = delegated()
     settings: dict[Field, Value] = {Field.KIND: KIND_SHARED, Field.ALIASES: ()}
     held = frozenset(Grant(TrusteeId(f"p{n}"), Right.FULL_ACCESS) for n in (1, 2))
-    box = ObservedMailbox("m", BOX, MICROSOFT365, settings, held)
-    exchange = replace(google, tenant_id="t", platforms=frozenset({MICROSOFT365}), mailboxes={BOX: box})
+    mailbox = ObservedMailbox("m", BOX, MICROSOFT365, settings, held)
+    exchange = replace(google, tenant_id="t", platforms=frozenset({MICROSOFT365}), mailboxes={BOX: mailbox})
     both = check(Desired(), {MICROSOFT365: exchange, GOOGLE_DELEGATED: google}, NOW).findings
     assert [(item.rule, item.platform) for item in both] == [
         ("address-twice", "google-delegated"),
         ("address-twice", "microsoft365"),
     ]
-    person_there = replace(box, settings={**settings, Field.KIND: "user"})
+    person_there = replace(mailbox, settings={**settings, Field.KIND: "user"})
     one = replace(exchange, mailboxes={BOX: person_there})
     assert check(Desired(), {MICROSOFT365: one, GOOGLE_DELEGATED: google}, NOW).findings == ()
 
@@ -250,7 +250,7 @@ def test_source_when_a_rule_is_of_both_vendors_then_each_finding_names_its_own_p
     for one in (delegated(person(1)), inbox(*members(person(1), owner=None))):
         for item in check(Desired(), dict.fromkeys(one.platforms, one), NOW).findings:
             assert "microsoft" not in item.source
-            assert "Exchange" not in item.mend
+            assert "Exchange" not in item.hint
 
 
 def test_needs_when_a_platform_is_asked_for_then_only_what_its_rules_look_at_is_read() -> None:
@@ -264,6 +264,6 @@ def test_needs_when_a_platform_is_asked_for_then_only_what_its_rules_look_at_is_
 
 def test_spec_when_its_mailbox_is_not_there_yet_then_what_it_says_of_itself_is_checked() -> None:
     nobody = replace(delegated(), mailboxes={})
-    assert found(nobody, wanting(GOOGLE_DELEGATED, grants=wishes(41))) == {"too-many-delegates"}
-    assert found(nobody, wanting(GOOGLE_DELEGATED, grants=wishes(41), state=State.ABSENT)) == set()
-    assert found(replace(inbox(), mailboxes={}), wanting(GOOGLE_DELEGATED, grants=wishes(41))) == set()
+    assert found(nobody, wanting(GOOGLE_DELEGATED, grants=options(41))) == {"too-many-delegates"}
+    assert found(nobody, wanting(GOOGLE_DELEGATED, grants=options(41), state=State.ABSENT)) == set()
+    assert found(replace(inbox(), mailboxes={}), wanting(GOOGLE_DELEGATED, grants=options(41))) == set()

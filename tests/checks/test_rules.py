@@ -20,6 +20,7 @@ from sharedbox_cli.core.model import (
     PLAN_1,
     PLAN_2,
     Desired,
+    DesiredGrant,
     DesiredMailbox,
     Fact,
     Field,
@@ -32,7 +33,6 @@ from sharedbox_cli.core.model import (
     Trustee,
     TrusteeKind,
     Value,
-    WantedGrant,
 )
 from tests.strategies import NOW, address
 
@@ -62,7 +62,7 @@ def full(*trustees: Trustee) -> frozenset[Grant]:
     return frozenset(Grant(one.id, Right.FULL_ACCESS) for one in trustees)
 
 
-def world(
+def observed(
     grants: frozenset[Grant] | None = None,
     trustees: tuple[Trustee, ...] = (),
     settings: dict[Field, Value] | None = None,
@@ -72,7 +72,7 @@ def world(
 ) -> Observed:
     known = {one.id: one for one in (person(1), person(2), *trustees)}
     held = full(person(1), person(2)) if grants is None else grants
-    box = ObservedMailbox(
+    mailbox = ObservedMailbox(
         "b", BOX, MICROSOFT365, {**GOOD, **(settings or {})}, held, special, {**FACTS, **(facts or {})}
     )
     made = Observed(
@@ -81,7 +81,7 @@ def world(
         frozenset({MICROSOFT365}),
         frozenset({"contoso.example"}),
         NOW,
-        mailboxes={BOX: box},
+        mailboxes={BOX: mailbox},
         trustees=known,
         directory={one.address: key for key, one in known.items() if one.address},
     )
@@ -102,68 +102,73 @@ CROWD = tuple(person(number) for number in range(26))
 
 
 CASES: list[tuple[str, Observed, DesiredMailbox | None, bool]] = [
-    ("over-50-gb", world(facts={Fact.USED_BYTES: 50 * GIB}), None, False),
-    ("over-50-gb", world(facts={Fact.USED_BYTES: 50 * GIB + 1}), None, True),
-    ("over-50-gb", world(facts={Fact.USED_BYTES: 60 * GIB, Fact.MAILBOX_PLANS: (PLAN_2,)}), None, False),
-    ("over-50-gb", world(facts={Fact.USED_BYTES: 60 * GIB, Fact.MAILBOX_PLANS: (PLAN_1,)}), None, True),
-    ("over-quota", world(facts={Fact.USED_BYTES: 20 * GIB - 1, Fact.QUOTA_BYTES: 20 * GIB}), None, False),
-    ("over-quota", world(facts={Fact.USED_BYTES: 20 * GIB, Fact.QUOTA_BYTES: 20 * GIB}), None, True),
-    ("over-quota", world(facts={Fact.USED_BYTES: 20 * GIB + 1, Fact.QUOTA_BYTES: 20 * GIB}), None, True),
+    ("over-50-gb", observed(facts={Fact.USED_BYTES: 50 * GIB}), None, False),
+    ("over-50-gb", observed(facts={Fact.USED_BYTES: 50 * GIB + 1}), None, True),
+    ("over-50-gb", observed(facts={Fact.USED_BYTES: 60 * GIB, Fact.MAILBOX_PLANS: (PLAN_2,)}), None, False),
+    ("over-50-gb", observed(facts={Fact.USED_BYTES: 60 * GIB, Fact.MAILBOX_PLANS: (PLAN_1,)}), None, True),
+    ("over-quota", observed(facts={Fact.USED_BYTES: 20 * GIB - 1, Fact.QUOTA_BYTES: 20 * GIB}), None, False),
+    ("over-quota", observed(facts={Fact.USED_BYTES: 20 * GIB, Fact.QUOTA_BYTES: 20 * GIB}), None, True),
+    ("over-quota", observed(facts={Fact.USED_BYTES: 20 * GIB + 1, Fact.QUOTA_BYTES: 20 * GIB}), None, True),
     (
         "over-quota",
-        world(facts={Fact.USED_BYTES: 100 * GIB - 1, Fact.MAILBOX_PLANS: (PLAN_2,), Fact.QUOTA_BYTES: 100 * GIB}),
+        observed(facts={Fact.USED_BYTES: 100 * GIB - 1, Fact.MAILBOX_PLANS: (PLAN_2,), Fact.QUOTA_BYTES: 100 * GIB}),
         None,
         False,
     ),
     (
         "over-quota",
-        world(facts={Fact.USED_BYTES: 100 * GIB, Fact.MAILBOX_PLANS: (PLAN_2,), Fact.QUOTA_BYTES: 100 * GIB}),
+        observed(facts={Fact.USED_BYTES: 100 * GIB, Fact.MAILBOX_PLANS: (PLAN_2,), Fact.QUOTA_BYTES: 100 * GIB}),
         None,
         True,
     ),
-    ("over-quota", world(facts={Fact.USED_BYTES: 51 * GIB}), None, False),
-    ("nearly-full", world(facts={Fact.USED_BYTES: 40 * GIB}), None, False),
-    ("nearly-full", world(facts={Fact.USED_BYTES: 40 * GIB + 1}), None, True),
-    ("nearly-full", world(facts={Fact.USED_BYTES: 45 * GIB}), wanting(warn_at_percent=95), False),
-    ("licence-not-needed", world(facts={Fact.MAILBOX_PLANS: (PLAN_2,)}), None, True),
-    ("licence-not-needed", world(facts={Fact.MAILBOX_PLANS: (PLAN_2,), Fact.ON_HOLD: True}), None, False),
-    ("licence-not-needed", world(facts={Fact.MAILBOX_PLANS: (PLAN_2,), Fact.USED_BYTES: 49 * GIB}), None, False),
-    ("feature-without-licence", world(facts={Fact.HAS_ARCHIVE: True}), None, True),
-    ("feature-without-licence", world(facts={Fact.ON_HOLD: True, Fact.MAILBOX_PLANS: (PLAN_2,)}), None, False),
+    ("over-quota", observed(facts={Fact.USED_BYTES: 51 * GIB}), None, False),
+    ("nearly-full", observed(facts={Fact.USED_BYTES: 40 * GIB}), None, False),
+    ("nearly-full", observed(facts={Fact.USED_BYTES: 40 * GIB + 1}), None, True),
+    ("nearly-full", observed(facts={Fact.USED_BYTES: 45 * GIB}), wanting(warn_at_percent=95), False),
+    ("licence-not-needed", observed(facts={Fact.MAILBOX_PLANS: (PLAN_2,)}), None, True),
+    ("licence-not-needed", observed(facts={Fact.MAILBOX_PLANS: (PLAN_2,), Fact.ON_HOLD: True}), None, False),
+    ("licence-not-needed", observed(facts={Fact.MAILBOX_PLANS: (PLAN_2,), Fact.USED_BYTES: 49 * GIB}), None, False),
+    ("feature-without-licence", observed(facts={Fact.HAS_ARCHIVE: True}), None, True),
+    ("feature-without-licence", observed(facts={Fact.ON_HOLD: True, Fact.MAILBOX_PLANS: (PLAN_2,)}), None, False),
     (
         "feature-without-licence",
-        world(facts={Fact.ON_HOLD: True, Fact.MAILBOX_PLANS: ("exchange-online-archiving", PLAN_1)}),
+        observed(facts={Fact.ON_HOLD: True, Fact.MAILBOX_PLANS: ("exchange-online-archiving", PLAN_1)}),
         None,
         False,
     ),
-    ("no-free-seat", world(), wanting(settings={Field.LICENCE: PLAN_2}), True),
+    ("no-free-seat", observed(), wanting(settings={Field.LICENCE: PLAN_2}), True),
     (
         "no-free-seat",
-        world(licences={"X": LicencePool("X", (PLAN_2,), 2, 1)}),
+        observed(licences={"X": LicencePool("X", (PLAN_2,), 2, 1)}),
         wanting(settings={Field.LICENCE: PLAN_2}),
         False,
     ),
-    ("too-many-members", world(full(*CROWD), CROWD), None, True),
-    ("too-many-members", world(full(*CROWD[:25]), CROWD), None, False),
+    ("too-many-members", observed(full(*CROWD), CROWD), None, True),
+    ("too-many-members", observed(full(*CROWD[:25]), CROWD), None, False),
     (
         "too-many-members",
-        world(full(GROUP), (GROUP, *CROWD), members={GROUP.id: frozenset(one.id for one in CROWD)}),
+        observed(full(GROUP), (GROUP, *CROWD), members={GROUP.id: frozenset(one.id for one in CROWD)}),
         None,
         True,
     ),
-    ("many-entries", world(frozenset(Grant(TrusteeId(f"x{n}"), Right.FULL_ACCESS) for n in range(450))), None, False),
-    ("many-entries", world(frozenset(Grant(TrusteeId(f"x{n}"), Right.FULL_ACCESS) for n in range(451))), None, True),
-    ("no-member", world(frozenset()), None, True),
-    ("no-member", world(), None, False),
-    ("one-member", world(full(person(1))), None, True),
-    ("one-member", world(), None, False),
-    ("member-disabled", world(full(person(1, is_enabled=False)), (person(1, is_enabled=False),)), None, True),
-    ("member-disabled", world(), None, False),
-    ("member-guest", world(full(person(1, is_guest=True)), (person(1, is_guest=True),)), None, True),
-    ("member-guest", world(), None, False),
+    (
+        "many-entries",
+        observed(frozenset(Grant(TrusteeId(f"x{n}"), Right.FULL_ACCESS) for n in range(450))),
+        None,
+        False,
+    ),
+    ("many-entries", observed(frozenset(Grant(TrusteeId(f"x{n}"), Right.FULL_ACCESS) for n in range(451))), None, True),
+    ("no-member", observed(frozenset()), None, True),
+    ("no-member", observed(), None, False),
+    ("one-member", observed(full(person(1))), None, True),
+    ("one-member", observed(), None, False),
+    ("member-disabled", observed(full(person(1, is_enabled=False)), (person(1, is_enabled=False),)), None, True),
+    ("member-disabled", observed(), None, False),
+    ("member-guest", observed(full(person(1, is_guest=True)), (person(1, is_guest=True),)), None, True),
+    ("member-guest", observed(), None, False),
     (
         "group-with-outsiders",
-        world(
+        observed(
             full(GROUP),
             (GROUP, person(1, is_guest=True)),
             members={GROUP.id: frozenset({TrusteeId("p1"), TrusteeId("p2")})},
@@ -171,26 +176,26 @@ CASES: list[tuple[str, Observed, DesiredMailbox | None, bool]] = [
         None,
         True,
     ),
-    ("group-with-outsiders", world(full(person(1, is_guest=True)), (person(1, is_guest=True),)), None, False),
-    ("member-deleted", world(frozenset({Grant(TrusteeId("S-1-5-21-1"), Right.SEND_AS)})), None, True),
-    ("member-deleted", world(), None, False),
-    ("deny-entry", world(special=(SpecialEntry(TrusteeId("p1"), "deny", is_deny=True),)), None, True),
-    ("deny-entry", world(special=(SpecialEntry(TrusteeId("p1"), "x", is_inherited=True),)), None, False),
+    ("group-with-outsiders", observed(full(person(1, is_guest=True)), (person(1, is_guest=True),)), None, False),
+    ("member-deleted", observed(frozenset({Grant(TrusteeId("S-1-5-21-1"), Right.SEND_AS)})), None, True),
+    ("member-deleted", observed(), None, False),
+    ("deny-entry", observed(special=(SpecialEntry(TrusteeId("p1"), "deny", is_deny=True),)), None, True),
+    ("deny-entry", observed(special=(SpecialEntry(TrusteeId("p1"), "x", is_inherited=True),)), None, False),
     (
         "group-automapping",
-        world(),
-        wanting(grants=(WantedGrant(address("g"), TrusteeKind.GROUP, Right.FULL_ACCESS, automapping=True),)),
+        observed(),
+        wanting(grants=(DesiredGrant(address("g"), TrusteeKind.GROUP, Right.FULL_ACCESS, automapping=True),)),
         True,
     ),
     (
         "group-automapping",
-        world(),
-        wanting(grants=(WantedGrant(address("p1"), TrusteeKind.USER, Right.FULL_ACCESS, automapping=True),)),
+        observed(),
+        wanting(grants=(DesiredGrant(address("p1"), TrusteeKind.USER, Right.FULL_ACCESS, automapping=True),)),
         False,
     ),
     (
         "group-without-rights",
-        world(
+        observed(
             full(replace(GROUP, is_security=False)),
             (replace(GROUP, is_security=False),),
             members={GROUP.id: frozenset()},
@@ -198,47 +203,47 @@ CASES: list[tuple[str, Observed, DesiredMailbox | None, bool]] = [
         None,
         True,
     ),
-    ("group-without-rights", world(full(GROUP), (GROUP,), members={GROUP.id: frozenset()}), None, False),
-    ("send-as-without-access", world(frozenset({Grant(TrusteeId("p1"), Right.SEND_AS)})), None, True),
-    ("send-as-without-access", world(full(person(1)) | {Grant(TrusteeId("p1"), Right.SEND_AS)}), None, False),
+    ("group-without-rights", observed(full(GROUP), (GROUP,), members={GROUP.id: frozenset()}), None, False),
+    ("send-as-without-access", observed(frozenset({Grant(TrusteeId("p1"), Right.SEND_AS)})), None, True),
+    ("send-as-without-access", observed(full(person(1)) | {Grant(TrusteeId("p1"), Right.SEND_AS)}), None, False),
     (
         "sent-items-lost",
-        world(full(person(1)) | {Grant(TrusteeId("p1"), Right.SEND_AS)}, settings={Field.SENT_AS: COPY_SENDER}),
+        observed(full(person(1)) | {Grant(TrusteeId("p1"), Right.SEND_AS)}, settings={Field.SENT_AS: COPY_SENDER}),
         None,
         True,
     ),
-    ("sent-items-lost", world(settings={Field.SENT_AS: COPY_SENDER}), None, False),
+    ("sent-items-lost", observed(settings={Field.SENT_AS: COPY_SENDER}), None, False),
     (
         "access-expired",
-        world(),
-        wanting(expired=(WantedGrant(address("p1"), TrusteeKind.USER, Right.FULL_ACCESS, until=NOW),)),
+        observed(),
+        wanting(expired=(DesiredGrant(address("p1"), TrusteeKind.USER, Right.FULL_ACCESS, until=NOW),)),
         True,
     ),
     (
         "access-expired",
-        world(),
-        wanting(expired=(WantedGrant(address("p9"), TrusteeKind.USER, Right.FULL_ACCESS, until=NOW),)),
+        observed(),
+        wanting(expired=(DesiredGrant(address("p9"), TrusteeKind.USER, Right.FULL_ACCESS, until=NOW),)),
         False,
     ),
     (
         "access-expiring",
-        world(),
-        wanting(grants=(WantedGrant(address("p1"), TrusteeKind.USER, Right.SEND_AS, until=NOW + timedelta(days=6)),)),
+        observed(),
+        wanting(grants=(DesiredGrant(address("p1"), TrusteeKind.USER, Right.SEND_AS, until=NOW + timedelta(days=6)),)),
         True,
     ),
     (
         "access-expiring",
-        world(),
-        wanting(grants=(WantedGrant(address("p1"), TrusteeKind.USER, Right.SEND_AS, until=NOW + timedelta(days=8)),)),
+        observed(),
+        wanting(grants=(DesiredGrant(address("p1"), TrusteeKind.USER, Right.SEND_AS, until=NOW + timedelta(days=8)),)),
         False,
     ),
-    ("sign-in-open", world(settings={Field.SIGN_IN: ALLOWED}), None, True),
-    ("sign-in-open", world(), None, False),
-    ("forwarding-outside", world(facts={Fact.FORWARDING_TO: "x@partner.example"}), None, True),
-    ("forwarding-outside", world(facts={Fact.FORWARDING_TO: "x@contoso.example"}), None, False),
-    ("domain-not-accepted", world(settings={Field.ALIASES: ("x@old.example",)}), None, True),
-    ("domain-not-accepted", world(), wanting(settings={Field.ALIASES: ("x@new.example",)}), True),
-    ("domain-not-accepted", world(settings={Field.ALIASES: ("x@contoso.example",)}), None, False),
+    ("sign-in-open", observed(settings={Field.SIGN_IN: ALLOWED}), None, True),
+    ("sign-in-open", observed(), None, False),
+    ("forwarding-outside", observed(facts={Fact.FORWARDING_TO: "x@partner.example"}), None, True),
+    ("forwarding-outside", observed(facts={Fact.FORWARDING_TO: "x@contoso.example"}), None, False),
+    ("domain-not-accepted", observed(settings={Field.ALIASES: ("x@old.example",)}), None, True),
+    ("domain-not-accepted", observed(), wanting(settings={Field.ALIASES: ("x@new.example",)}), True),
+    ("domain-not-accepted", observed(settings={Field.ALIASES: ("x@contoso.example",)}), None, False),
 ]
 
 
@@ -254,25 +259,25 @@ def test_rule_when_asked_then_found_or_silent(
 def test_rules_when_listed_then_each_has_a_source_and_a_mend() -> None:
     assert len({rule.id for rule in RULES}) == len(RULES)
     for rule in RULES:
-        assert rule.mend
-        assert rule.looks_for
+        assert rule.hint
+        assert rule.title
         for source in (rule.source, *(here.source for here in rule.on.values() if here.source)):
             assert source.startswith(("https://", "docs/"))
 
 
 def test_mailbox_when_all_is_well_then_nothing_is_found() -> None:
-    assert found(world()) == set()
+    assert found(observed()) == set()
 
 
 def test_rule_when_its_facts_were_not_read_then_it_is_told_as_not_checked() -> None:
-    bare = world()
-    box = replace(bare.mailboxes[BOX], facts={}, grants=None)
-    result = check(Desired(), {MICROSOFT365: replace(bare, mailboxes={BOX: box})}, NOW)
+    bare = observed()
+    mailbox = replace(bare.mailboxes[BOX], facts={}, grants=None)
+    result = check(Desired(), {MICROSOFT365: replace(bare, mailboxes={BOX: mailbox})}, NOW)
     assert {"over-50-gb", "no-member", "forwarding-outside"} <= set(result.not_checked)
     assert result.findings == ()
 
 
 def test_finding_when_made_then_it_names_mailbox_subject_and_place() -> None:
-    [one] = check(Desired(), {MICROSOFT365: world(full(person(1)))}, NOW).findings
+    [one] = check(Desired(), {MICROSOFT365: observed(full(person(1)))}, NOW).findings
     assert (one.mailbox, one.subject) == ("box@contoso.example", "p1@contoso.example")
     assert Address.of(one.subject) == address("p1")

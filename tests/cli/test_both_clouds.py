@@ -136,7 +136,7 @@ def test_audit_when_both_clouds_are_read_then_people_are_one_and_mailboxes_of_on
 
 def test_audit_when_one_address_is_asked_for_then_both_mailboxes_are_told(clouds: Cloud, cli: Cli) -> None:
     data = audit(cli, "-m", "Sales@contoso.example")
-    assert {(box["mailbox"], box["platform"]) for box in data["boxes"]} == {
+    assert {(mailbox["mailbox"], mailbox["platform"]) for mailbox in data["boxes"]} == {
         ("sales@contoso.example", "google-collaborative"),
         ("sales@contoso.example", "microsoft365"),
     }
@@ -148,7 +148,10 @@ def test_audit_when_one_address_is_asked_for_then_both_mailboxes_are_told(clouds
 
 def test_show_when_both_clouds_have_the_address_then_neither_is_lost(clouds: Cloud, cli: Cli) -> None:
     done = cli("show", "sales@contoso.example", "--observed", "-o", "json")
-    assert {box["platform"] for box in json.loads(done.out)["mailboxes"]} == {"microsoft365", "google-collaborative"}
+    assert {mailbox["platform"] for mailbox in json.loads(done.out)["mailboxes"]} == {
+        "microsoft365",
+        "google-collaborative",
+    }
 
 
 def test_check_when_specs_of_google_are_checked_then_their_wishes_and_places_are_told(

@@ -48,8 +48,8 @@ def test_both_when_something_is_missing_at_each_then_it_is_named_at_each_with_wh
     [scope] = bad(steps, "google_workspace")
     assert scope["status"] == "missing"
     assert "auth/apps.licensing" in scope["detail"]
-    assert "Domain-wide delegation. Client id: 104857600000000000001" in scope["mend"]
-    assert any("Entra admin center" in step["mend"] for step in bad(steps, "microsoft365"))
+    assert "Domain-wide delegation. Client id: 104857600000000000001" in scope["hint"]
+    assert any("Entra admin center" in step["hint"] for step in bad(steps, "microsoft365"))
     text = cli("doctor").out
     assert "at Microsoft 365, 1 at Google Workspace." in text
     assert "missing: scopes for Licensing" in text
@@ -59,7 +59,7 @@ def test_google_when_the_administrator_has_no_role_then_said(google: Cloud, cli:
     google.tenant.run("update g_users set doc = json_set(doc, '$.isAdmin', json('false')) where email like 'admin@%'")
     found = bad(steps_of(cli, 5), "google_workspace")
     assert found
-    assert any("give admin@contoso.example the role" in step["mend"] for step in found)
+    assert any("give admin@contoso.example the role" in step["hint"] for step in found)
 
 
 def test_one_when_it_fails_altogether_then_the_other_is_still_looked_at(

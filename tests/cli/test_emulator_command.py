@@ -213,8 +213,10 @@ def test_platforms_when_named_then_seeded_served_and_found_and_a_real_tenant_is_
         "SHAREDBOX_GOOGLE_URL",
     ]
     audit = process("emulator", "run", "--tenant", file, "--", *OURS, "audit", "-o", "json", folder=tmp_path)
-    boxes = json.loads(audit.stdout)["boxes"]
-    assert sorted(box["platform"] for box in boxes) == ["google-collaborative"] * 2 + ["google-delegated"] * 2
+    mailboxes = json.loads(audit.stdout)["boxes"]
+    assert (
+        sorted(mailbox["platform"] for mailbox in mailboxes) == ["google-collaborative"] * 2 + ["google-delegated"] * 2
+    )
 
 
 def test_serve_when_stopped_then_it_had_told_what_to_export(tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ def test_saved_plan_when_a_part_fails_then_another_plan_is_asked_for_and_it_has_
 ) -> None:
     specs, file = tmp_path / "specs", tmp_path / "plan.json"
     specs.mkdir()
-    box(specs, GOOGLE_COLLABORATIVE, "members:\n  - user: ben@contoso.example\n", "shop@contoso.example")
+    mailbox(specs, GOOGLE_COLLABORATIVE, "members:\n  - user: ben@contoso.example\n", "shop@contoso.example")
     order = {"route": "google.directory.members.insert", "n": 1, "count": 1, "kind": "status", "status": 400}
     google.emulator.faults.set([order])
     assert cli("plan", specs, "--out", file).code == 0
@@ -89,14 +89,14 @@ def test_plan_when_the_cloud_moved_then_it_is_stale(google: Cloud, cli: Cli, tmp
     assert google.writes() == []
 
 
-def box(folder: Path, platform: str, body: str, address: str = "new@contoso.example") -> Path:
+def mailbox(folder: Path, platform: str, body: str, address: str = "new@contoso.example") -> Path:
     (folder / "box.yaml").write_text(f"version: 1\nplatform: {platform}\nmailbox: {address}\n{body}")
     return folder
 
 
 def test_new_inbox_when_made_then_it_is_as_the_guide_says_and_stays_so(google: Cloud, cli: Cli, tmp_path: Path) -> None:
     body = "aliases: [laden@contoso.example]\nmembers:\n  - user: ben@contoso.example\n    rights: [owner]\n"
-    box(tmp_path, GOOGLE_COLLABORATIVE, body, "shop@contoso.example")
+    mailbox(tmp_path, GOOGLE_COLLABORATIVE, body, "shop@contoso.example")
     done = cli("apply", tmp_path, "--yes")
     assert done.code == 0, done.out + done.err
     assert "No changes." in cli("plan", tmp_path).out
@@ -116,7 +116,7 @@ def test_new_account_when_made_then_hardened_licensed_and_shared(google: Cloud, 
         "display_name: Contoso HR\nsign_in: blocked\nstorage: {licence: google-workspace-business-standard}\n"
         "folders: [Applications/2026]\nmembers:\n  - user: anna@contoso.example\n  - user: emi@contoso.example\n"
     )
-    box(tmp_path, GOOGLE_DELEGATED, body, "hr@contoso.example")
+    mailbox(tmp_path, GOOGLE_DELEGATED, body, "hr@contoso.example")
     done = cli("apply", tmp_path, "--yes")
     assert done.code == 0, done.out + done.err
     assert "No changes." in cli("plan", tmp_path).out
@@ -125,12 +125,12 @@ def test_new_account_when_made_then_hardened_licensed_and_shared(google: Cloud, 
 
 
 def test_deletion_when_named_then_the_account_goes_and_comes_back(google: Cloud, cli: Cli, tmp_path: Path) -> None:
-    box(tmp_path, GOOGLE_DELEGATED, "state: absent\n", "jobs@contoso.example")
+    mailbox(tmp_path, GOOGLE_DELEGATED, "state: absent\n", "jobs@contoso.example")
     refused = cli("apply", tmp_path, "--yes")
     assert (refused.code, "--allow delete=jobs@contoso.example" in refused.err) == (4, True)
     assert cli("apply", tmp_path, "--yes", "--allow", "delete=jobs@contoso.example").code == 0
     assert "No changes." in cli("plan", tmp_path).out
-    box(tmp_path, GOOGLE_DELEGATED, "display_name: Jobs\n", "jobs@contoso.example")
+    mailbox(tmp_path, GOOGLE_DELEGATED, "display_name: Jobs\n", "jobs@contoso.example")
     back = cli("apply", tmp_path, "--yes")
     assert (back.code, "restore" in back.err) == (4, True)
     assert cli("apply", tmp_path, "--yes", "--allow", "restore=jobs@contoso.example").code == 0

@@ -151,8 +151,8 @@ def test_licence_when_wanted_then_the_seat_is_taken_and_given_back(cloud: Cloud,
 
 def test_shards_when_all_are_planned_then_each_mailbox_is_in_exactly_one(cloud: Cloud, cli: Cli) -> None:
     parts = [json.loads(cli("plan", EXAMPLES, "--shard", f"{n}/3", "-o", "json").out)["changes"] for n in (1, 2, 3)]
-    boxes = [{change["mailbox"] for change in part} for part in parts]
-    assert sum(map(len, boxes)) == len(set().union(*boxes)) == 3
+    mailboxes = [{change["mailbox"] for change in part} for part in parts]
+    assert sum(map(len, mailboxes)) == len(set().union(*mailboxes)) == 3
     assert cli("plan", EXAMPLES, "--shard", "4/3").code == 1
 
 

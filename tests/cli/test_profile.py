@@ -90,7 +90,7 @@ def test_profile_when_wrong_then_the_place_and_the_reason(tmp_path: Path, text: 
         load_profile(None, path, {})
     error = caught.value
     problems = error.problems if isinstance(error, SpecError) else ()
-    words = " ".join(f"{item.place} {item.summary} {item.why} {item.mend}" for item in problems)
+    words = " ".join(f"{item.place} {item.summary} {item.why} {item.hint}" for item in problems)
     assert told in f"{error.summary} {error.why} {words}"
     assert str(path) in f"{error.where} {words}"
     assert "abcDEF" not in words
@@ -182,7 +182,7 @@ def test_google_when_the_environment_is_wrong_then_the_variable_is_named(tmp_pat
     with pytest.raises(UsageError) as caught:
         google("profiles: {a: {}}", tmp_path, {"SHAREDBOX_GOOGLE_ADMIN": "a@contoso.example", name: value})
     assert caught.value.where == name
-    assert "abcDEF" not in f"{caught.value} {caught.value.mend}"
+    assert "abcDEF" not in f"{caught.value} {caught.value.hint}"
 
 
 def test_expected_tenants_when_the_customer_is_an_id_then_both_kinds_of_google(tmp_path: Path) -> None:

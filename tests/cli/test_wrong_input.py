@@ -186,7 +186,7 @@ def test_errors_when_json_is_asked_then_they_are_json_on_stderr(cli: Cli, tmp_pa
         "column": 1,
         "summary": "unknown key",
         "why": "`displayname` is not a key here.",
-        "mend": "Did you mean `display_name`?",
+        "hint": "Did you mean `display_name`?",
     }
 
 

@@ -42,7 +42,7 @@ def cloud(
     inner = {one for many in (members or {}).values() for one in many}
     ids = holders if holders is not None else tuple(str(one.id) for one in people if one.id not in inner)
     held = frozenset(Grant(TrusteeId(one), right) for one in ids)
-    box = ObservedMailbox(f"box-{platform}", DESK, platform, grants=held, special=special)
+    mailbox = ObservedMailbox(f"box-{platform}", DESK, platform, grants=held, special=special)
     known = {one.address: one.id for one in people if one.address}
     return Observed(
         tenant,
@@ -50,23 +50,23 @@ def cloud(
         frozenset({platform}),
         frozenset({"contoso.example"}),
         NOW,
-        mailboxes={DESK: box},
+        mailboxes={DESK: mailbox},
         trustees={one.id: one for one in people},
         directory=known | {Address.of(text): TrusteeId(one) for text, one in (aliases or {}).items()},
         members={TrusteeId(key): frozenset(map(TrusteeId, many)) for key, many in (members or {}).items()},
     )
 
 
-def rows_of(*worlds: Observed) -> tuple[AccessRow, ...]:
-    return access_rows({platform: world for world in worlds for platform in world.platforms})
+def rows_of(*observations: Observed) -> tuple[AccessRow, ...]:
+    return access_rows({platform: observed for observed in observations for platform in observed.platforms})
 
 
-def people(*worlds: Observed) -> dict[str, set[str]]:
+def people(*observations: Observed) -> dict[str, set[str]]:
     """Return each holder that is told apart, with the accounts behind it."""
     found: dict[str, set[str]] = {}
-    for row in rows_of(*worlds):
+    for row in rows_of(*observations):
         found.setdefault(row.person, set()).add(row.trustee_id)
-    assert len({row.holder for row in rows_of(*worlds)}) == len(found)
+    assert len({row.holder for row in rows_of(*observations)}) == len(found)
     return found
 
 
@@ -129,7 +129,7 @@ def test_group_when_it_has_the_address_of_a_person_elsewhere_then_they_are_two()
 def test_mailbox_when_both_clouds_have_its_address_then_rows_are_told_apart() -> None:
     one = cloud(MICROSOFT365, "t", user("m1", "anna@contoso.example"))
     two = cloud(GOOGLE_DELEGATED, "C", user("g1", "anna@contoso.example"))
-    assert [row.box for row in rows_of(one, two)] == [
+    assert [row.mailbox_key for row in rows_of(one, two)] == [
         ("desk@contoso.example", "google-delegated"),
         ("desk@contoso.example", "microsoft365"),
     ]
@@ -138,7 +138,7 @@ def test_mailbox_when_both_clouds_have_its_address_then_rows_are_told_apart() ->
 def test_group_when_it_is_a_member_then_its_people_come_through_it_and_outsiders_are_guests() -> None:
     group = Trustee(TrusteeId("gr"), TrusteeKind.GROUP, Address.of("inner@contoso.example"), "Inner")
     out = user("x1", "otto@partner.example", is_guest=True)
-    world = cloud(
+    observed = cloud(
         GOOGLE_COLLABORATIVE,
         "C",
         group,
@@ -147,7 +147,7 @@ def test_group_when_it_is_a_member_then_its_people_come_through_it_and_outsiders
         right=Right.MEMBER,
         members={"gr": ("g1", "x1")},
     )
-    told = {(row.person, row.via, row.is_guest) for row in rows_of(world)}
+    told = {(row.person, row.via, row.is_guest) for row in rows_of(observed)}
     assert told == {
         ("inner@contoso.example", (), False),
         ("anna@contoso.example", ("inner@contoso.example",), False),

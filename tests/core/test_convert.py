@@ -17,6 +17,7 @@ from sharedbox_cli.core.model import (
     GOOGLE_COLLABORATIVE,
     GOOGLE_DELEGATED,
     MICROSOFT365,
+    DesiredGrant,
     DesiredMailbox,
     Field,
     Grant,
@@ -27,7 +28,6 @@ from sharedbox_cli.core.model import (
     SpecialEntry,
     Trustee,
     TrusteeKind,
-    WantedGrant,
 )
 from sharedbox_cli.language.export.document import write
 from sharedbox_cli.language.export.expressible import writable
@@ -39,8 +39,8 @@ BOX = Address.of("box@contoso.example")
 F, S, B = Right.FULL_ACCESS, Right.SEND_AS, Right.SEND_ON_BEHALF
 
 
-def grants(*rights: Right, kind: TrusteeKind = TrusteeKind.USER, **more: Any) -> tuple[WantedGrant, ...]:
-    return tuple(WantedGrant(Address.of("anna@contoso.example"), kind, right, **more) for right in rights)
+def grants(*rights: Right, kind: TrusteeKind = TrusteeKind.USER, **more: Any) -> tuple[DesiredGrant, ...]:
+    return tuple(DesiredGrant(Address.of("anna@contoso.example"), kind, right, **more) for right in rights)
 
 
 def moved(source: Platform, target: Platform, **parts: Any) -> Moved:
@@ -52,19 +52,19 @@ def moved(source: Platform, target: Platform, **parts: Any) -> Moved:
 def test_any_spec_when_moved_then_it_is_possible_there_and_what_is_gone_is_named(
     document: dict[str, Any], target: Platform
 ) -> None:
-    box = resolved(json.dumps(document))
-    found = moved_to(box, TABLES[box.platform], TABLES[target])
-    assert writable(found.box, TABLES, NOW) == (found.box, ())
-    written = resolved(write(found.box, TABLES[target]))
-    assert replace(written, unmanaged=()) == replace(found.box, unmanaged=())
+    mailbox = resolved(json.dumps(document))
+    found = moved_to(mailbox, TABLES[mailbox.platform], TABLES[target])
+    assert writable(found.mailbox, TABLES, NOW) == (found.mailbox, ())
+    written = resolved(write(found.mailbox, TABLES[target]))
+    assert replace(written, unmanaged=()) == replace(found.mailbox, unmanaged=())
     named = {note.key for note in found.notes if note.is_lost}
-    held = {name for name, value in box.settings.items() if value not in ((), "")}
-    assert {str(name) for name in held - set(found.box.settings)} <= named
-    had = {grant.trustee for grant in box.grants or ()}
-    kept = {grant.trustee for grant in found.box.grants or ()}
+    held = {name for name, value in mailbox.settings.items() if value not in ((), "")}
+    assert {str(name) for name in held - set(found.mailbox.settings)} <= named
+    had = {grant.trustee for grant in mailbox.grants or ()}
+    kept = {grant.trustee for grant in found.mailbox.grants or ()}
     lost = " ".join(note.what for note in found.notes if note.is_lost and note.key == "members")
     assert all(who in kept or who.text in lost for who in had)
-    assert (found.box.labels, found.box.address) == (box.labels, box.address)
+    assert (found.mailbox.labels, found.mailbox.address) == (mailbox.labels, mailbox.address)
 
 
 @pytest.mark.parametrize(
@@ -89,14 +89,14 @@ def test_rights_when_moved_then_the_nearest_and_more_than_before_is_said(
     source: Platform, had: tuple[Right, ...], target: Platform, gets: tuple[Right, ...], told: str
 ) -> None:
     found = moved(source, target, grants=grants(*had))
-    assert {grant.right for grant in found.box.grants or ()} == set(gets)
+    assert {grant.right for grant in found.mailbox.grants or ()} == set(gets)
     words = " ".join(f"{note.what} {note.why}" for note in found.notes if note.what != "nobody is owner")
     assert (told in words) if told else not words
 
 
 def test_group_when_the_platform_takes_none_then_lost_with_the_reason() -> None:
     found = moved(MICROSOFT365, GOOGLE_DELEGATED, grants=grants(F, kind=TrusteeKind.GROUP))
-    assert found.box.grants == ()
+    assert found.mailbox.grants == ()
     assert [(note.is_lost, "no groups as delegates" in note.why) for note in found.notes] == [(True, True)]
 
 
@@ -104,20 +104,20 @@ def test_end_and_reason_when_moved_then_kept_and_automapping_is_not() -> None:
     until = datetime(2027, 4, 1, tzinfo=UTC)
     held = grants(F, S, until=until, reason="cover")
     found = moved(MICROSOFT365, GOOGLE_DELEGATED, grants=(replace(held[0], automapping=False), held[1]))
-    assert [(g.until, g.reason, g.automapping) for g in found.box.grants or ()] == [(until, "cover", None)]
+    assert [(g.until, g.reason, g.automapping) for g in found.mailbox.grants or ()] == [(until, "cover", None)]
     assert "feature of Outlook" in " ".join(note.why for note in found.notes)
 
 
 def test_two_lines_when_they_become_one_right_then_it_lasts_as_long_as_either() -> None:
     early = datetime(2027, 1, 1, tzinfo=UTC)
     found = moved(MICROSOFT365, GOOGLE_COLLABORATIVE, grants=(*grants(F, until=early), *grants(S)))
-    assert [(g.right, g.until) for g in found.box.grants or ()] == [(Right.MEMBER, None)]
+    assert [(g.right, g.until) for g in found.mailbox.grants or ()] == [(Right.MEMBER, None)]
 
 
 def test_settings_when_moved_then_licences_never_and_empty_lists_without_a_word() -> None:
     settings_ = {Field.LICENCE: "none", Field.SENT_AS: "both", Field.ALIASES: (), Field.SIGN_IN: "allowed"}
     found = moved(MICROSOFT365, GOOGLE_DELEGATED, settings=settings_, warn_at_percent=80)
-    assert found.box.settings == {Field.ALIASES: ()}
+    assert found.mailbox.settings == {Field.ALIASES: ()}
     assert {note.key for note in found.notes} == {"storage.licence", "sent_items.send_as", "sign_in"}
     assert "no mail is received" in next(note.why for note in found.notes if note.key == "storage.licence")
     back = moved(GOOGLE_DELEGATED, MICROSOFT365, settings={Field.FOLDERS: (), Field.TAGS: (("a", "red"),)})
@@ -155,17 +155,17 @@ def test_observed_when_said_as_a_spec_then_what_no_spec_can_say_is_named() -> No
         grants=frozenset({*(Grant(person.id, F) for person in people), Grant(TrusteeId("1"), Right.OTHER, "x")}),
         special=(SpecialEntry(TrusteeId("9"), "denied to X", is_deny=True),),
     )
-    world = Observed(
+    observed = Observed(
         "t", "Contoso", frozenset({GOOGLE_DELEGATED}), frozenset(), NOW, trustees={item.id: item for item in people}
     )
-    found = desired_of(there, world)
-    assert found.box.settings == {
+    found = desired_of(there, observed)
+    assert found.mailbox.settings == {
         Field.FOLDERS: ("A",),
         Field.TAGS: (("B", "red"), ("C", "")),
         Field.AUTO_REPLY: False,
         Field.RULES: ((("then.labels", ("C",)), ("when.from", ("x",))),),
     }
-    assert [item.trustee.text for item in found.box.grants or ()] == [
+    assert [item.trustee.text for item in found.mailbox.grants or ()] == [
         "anna@contoso.example",
         "ext@partner.example",
         "hugo@contoso.example",
@@ -177,4 +177,4 @@ def test_observed_when_said_as_a_spec_then_what_no_spec_can_say_is_named() -> No
         ("hugo@contoso.example", False),
         ("ext@partner.example", False),
     }
-    assert writable(found.box, TABLES, NOW) == (found.box, ())
+    assert writable(found.mailbox, TABLES, NOW) == (found.mailbox, ())

@@ -30,16 +30,16 @@ RULE: Value = (
 )
 
 
-def world(settings: dict[Field, Value]) -> Observed:
-    box = ObservedMailbox("u1", BOX, GOOGLE_DELEGATED, {Field.KIND: KIND_SHARED, **settings})
+def observed(settings: dict[Field, Value]) -> Observed:
+    mailbox = ObservedMailbox("u1", BOX, GOOGLE_DELEGATED, {Field.KIND: KIND_SHARED, **settings})
     return Observed(
-        "C01", "contoso.example", frozenset({GOOGLE_DELEGATED}), frozenset({DOMAIN}), NOW, mailboxes={BOX: box}
+        "C01", "contoso.example", frozenset({GOOGLE_DELEGATED}), frozenset({DOMAIN}), NOW, mailboxes={BOX: mailbox}
     )
 
 
 def changes(wanted: dict[Field, Value], there: dict[Field, Value]) -> tuple[Change, ...]:
-    box = DesiredMailbox(BOX, GOOGLE_DELEGATED, settings=wanted)
-    return make_plan(Desired({BOX: box}, "", 1), {GOOGLE_DELEGATED: world(there)}, NOW, "0").changes
+    mailbox = DesiredMailbox(BOX, GOOGLE_DELEGATED, settings=wanted)
+    return make_plan(Desired({BOX: mailbox}, "", 1), {GOOGLE_DELEGATED: observed(there)}, NOW, "0").changes
 
 
 def test_topics_when_all_differ_then_each_is_a_change_and_rules_come_after_what_they_name() -> None:
@@ -98,9 +98,9 @@ def test_tag_when_it_says_no_colour_then_any_is_right(wanted: Value, there: Valu
 def test_fingerprint_when_a_label_that_no_spec_names_comes_then_it_stays_the_same(name: Field) -> None:
     mine: Value = ("a", "red") if name is Field.TAGS else "a"
     other: Value = ("b", "") if name is Field.TAGS else "b"
-    box = DesiredMailbox(BOX, GOOGLE_DELEGATED, settings={name: (mine,)})
-    assert fingerprint(box, world({name: (mine,)})) == fingerprint(box, world({name: (mine, other)}))
-    assert fingerprint(box, world({name: (mine,)})) != fingerprint(box, world({name: (other,)}))
+    mailbox = DesiredMailbox(BOX, GOOGLE_DELEGATED, settings={name: (mine,)})
+    assert fingerprint(mailbox, observed({name: (mine,)})) == fingerprint(mailbox, observed({name: (mine, other)}))
+    assert fingerprint(mailbox, observed({name: (mine,)})) != fingerprint(mailbox, observed({name: (other,)}))
 
 
 @pytest.mark.parametrize(

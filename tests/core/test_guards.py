@@ -20,21 +20,21 @@ from sharedbox_cli.core.model import (
     LICENCE_NONE,
     MICROSOFT365,
     PLAN_2,
+    AddressHolder,
     Desired,
+    DesiredGrant,
     DesiredMailbox,
     Fact,
     Field,
     Grant,
     Observed,
     ObservedMailbox,
-    Occupant,
     Platform,
     Right,
     State,
     Trustee,
     TrusteeKind,
     Value,
-    WantedGrant,
 )
 from tests.strategies import NOW, address
 
@@ -57,7 +57,7 @@ def world_of(
 ) -> Observed:
     known = {item.id: item for item in (*(person(number) for number in range(people)), *extra)}
     held = frozenset(Grant(TrusteeId(f"id-{number}"), Right.FULL_ACCESS) for number in range(holders))
-    box = ObservedMailbox(
+    mailbox = ObservedMailbox(
         "id-box", SUPPORT, MICROSOFT365, {Field.KIND: KIND_SHARED, **(settings or {})}, held, facts=facts or {}
     )
     return Observed(
@@ -66,34 +66,34 @@ def world_of(
         frozenset({MICROSOFT365}),
         frozenset({"contoso.example"}),
         NOW,
-        mailboxes={SUPPORT: box},
+        mailboxes={SUPPORT: mailbox},
         trustees=known,
         directory={item.address: key for key, item in known.items() if item.address},
     )
 
 
-def wish(number: int, *, outside: bool = False) -> WantedGrant:
+def wish(number: int, *, outside: bool = False) -> DesiredGrant:
     known = person(number, outside=outside)
     assert known.address
-    return WantedGrant(known.address, TrusteeKind.USER, Right.FULL_ACCESS)
+    return DesiredGrant(known.address, TrusteeKind.USER, Right.FULL_ACCESS)
 
 
-def desired_of(box: DesiredMailbox, total: int = 1) -> Desired:
-    return Desired({box.address: box}, "digest", total)
+def desired_of(mailbox: DesiredMailbox, total: int = 1) -> Desired:
+    return Desired({mailbox.address: mailbox}, "digest", total)
 
 
 def refused(
     desired: Desired,
-    world: Observed,
+    observed: Observed,
     *waivers: str,
     limits: GuardLimits | None = None,
     expected_tenants: dict[Platform, str] | None = None,
     last_managed: int | None = None,
 ) -> list[str]:
-    plan = make_plan(desired, {MICROSOFT365: world}, NOW, "0")
+    plan = make_plan(desired, {MICROSOFT365: observed}, NOW, "0")
     facts = GuardInput(
         plan,
-        {MICROSOFT365: world},
+        {MICROSOFT365: observed},
         NOW,
         limits or GuardLimits(),
         Waivers.parse(waivers, GUARDS),
@@ -103,7 +103,7 @@ def refused(
     return [item.guard for item in guard(facts)]
 
 
-def keeping(kept: int, world: Observed) -> Desired:
+def keeping(kept: int, observed: Observed) -> Desired:
     grants = tuple(wish(number) for number in range(kept))
     return desired_of(DesiredMailbox(SUPPORT, MICROSOFT365, grants=grants))
 
@@ -119,25 +119,25 @@ def keeping(kept: int, world: Observed) -> Desired:
     ],
 )
 def test_revocation_when_share_rises_then_guards_refuse_above_their_limit(kept: int, expected: list[str]) -> None:
-    world = world_of(10, 10)
-    assert refused(keeping(kept, world), world) == expected
+    observed = world_of(10, 10)
+    assert refused(keeping(kept, observed), observed) == expected
 
 
 def test_revocation_when_fewer_than_ten_grants_then_shares_say_nothing() -> None:
-    world = world_of(9, 9)
-    assert refused(keeping(1, world), world) == []
+    observed = world_of(9, 9)
+    assert refused(keeping(1, observed), observed) == []
 
 
 @pytest.mark.parametrize(("kept", "expected"), [(100, []), (99, ["mass-revocation"])])
 def test_revocation_when_more_than_a_hundred_then_refused_whatever_the_share(kept: int, expected: list[str]) -> None:
-    world = world_of(200, 200)
-    wide = replace(keeping(kept, world), grants_elsewhere=10_000)
-    assert [name for name in refused(wide, world) if name == "mass-revocation"] == expected
+    observed = world_of(200, 200)
+    wide = replace(keeping(kept, observed), grants_elsewhere=10_000)
+    assert [name for name in refused(wide, observed) if name == "mass-revocation"] == expected
 
 
 def test_revocation_when_specs_elsewhere_hold_many_grants_then_a_narrow_filter_does_not_trip_it() -> None:
-    world = world_of(10, 10)
-    assert refused(replace(keeping(6, world), grants_elsewhere=100), world) == []
+    observed = world_of(10, 10)
+    assert refused(replace(keeping(6, observed), grants_elsewhere=100), observed) == []
 
 
 @pytest.mark.parametrize(
@@ -150,8 +150,8 @@ def test_revocation_when_specs_elsewhere_hold_many_grants_then_a_narrow_filter_d
     ],
 )
 def test_waiver_when_its_number_is_at_least_what_was_found_then_it_passes(waiver: str, passes: bool) -> None:
-    world = world_of(10, 10)
-    assert (refused(keeping(6, world), world, waiver) == []) is passes
+    observed = world_of(10, 10)
+    assert (refused(keeping(6, observed), observed, waiver) == []) is passes
 
 
 def test_waiver_when_the_guard_does_not_exist_then_it_is_an_error() -> None:
@@ -166,17 +166,17 @@ def test_waiver_when_its_size_is_neither_number_nor_address_then_it_is_an_error(
 
 
 def test_last_access_when_nobody_is_left_then_refused_and_waived_by_address() -> None:
-    world = world_of(1, 1)
+    observed = world_of(1, 1)
     nobody = desired_of(DesiredMailbox(SUPPORT, MICROSOFT365, grants=()))
-    assert refused(nobody, world) == ["last-access"]
-    assert refused(nobody, world, "last-access:SUPPORT@contoso.example") == []
-    assert refused(nobody, world, "last-access:sales@contoso.example") == ["last-access"]
+    assert refused(nobody, observed) == ["last-access"]
+    assert refused(nobody, observed, "last-access:SUPPORT@contoso.example") == []
+    assert refused(nobody, observed, "last-access:sales@contoso.example") == ["last-access"]
 
 
 def test_last_access_when_the_last_one_is_disabled_then_refused() -> None:
-    world = world_of(1, 1, extra=(person(7, is_enabled=False),))
-    box = DesiredMailbox(SUPPORT, MICROSOFT365, grants=(wish(7),))
-    assert refused(desired_of(box), world) == ["last-access"]
+    observed = world_of(1, 1, extra=(person(7, is_enabled=False),))
+    mailbox = DesiredMailbox(SUPPORT, MICROSOFT365, grants=(wish(7),))
+    assert refused(desired_of(mailbox), observed) == ["last-access"]
 
 
 @pytest.mark.parametrize(
@@ -193,46 +193,48 @@ def test_last_access_when_a_group_is_left_then_it_needs_a_known_member(
     count: int | None, members: tuple[str, ...] | None, expected: list[str]
 ) -> None:
     group = Trustee(TrusteeId("g"), TrusteeKind.GROUP, address("group"), "Group", member_count=count)
-    world = world_of(1, 1, extra=(group,))
+    observed = world_of(1, 1, extra=(group,))
     if members is not None:
-        world = replace(world, members={group.id: frozenset(TrusteeId(one) for one in members)})
-    wanted = WantedGrant(address("group"), TrusteeKind.GROUP, Right.FULL_ACCESS)
-    assert refused(desired_of(DesiredMailbox(SUPPORT, MICROSOFT365, grants=(wanted,))), world) == expected
+        observed = replace(observed, members={group.id: frozenset(TrusteeId(one) for one in members)})
+    wanted = DesiredGrant(address("group"), TrusteeKind.GROUP, Right.FULL_ACCESS)
+    assert refused(desired_of(DesiredMailbox(SUPPORT, MICROSOFT365, grants=(wanted,))), observed) == expected
 
 
 def test_external_trustee_when_outside_or_guest_then_refused_once_an_address() -> None:
     outside = person(9, outside=True)
-    world = world_of(1, 1, extra=(outside, person(8, is_guest=True)))
+    observed = world_of(1, 1, extra=(outside, person(8, is_guest=True)))
     both = DesiredMailbox(SUPPORT, MICROSOFT365, grants=(wish(0), wish(9, outside=True), wish(8)))
-    assert refused(desired_of(both), world) == ["external-trustee", "external-trustee"]
-    assert refused(desired_of(both), world, "external:p9@partner.example", "external-trustee=p8@contoso.example") == []
+    assert refused(desired_of(both), observed) == ["external-trustee", "external-trustee"]
+    assert (
+        refused(desired_of(both), observed, "external:p9@partner.example", "external-trustee=p8@contoso.example") == []
+    )
     limits = GuardLimits(external_domains=frozenset({"partner.example"}))
-    assert refused(desired_of(both), world, limits=limits) == ["external-trustee"]
+    assert refused(desired_of(both), observed, limits=limits) == ["external-trustee"]
 
 
 def test_delete_when_asked_then_only_by_address() -> None:
-    world = world_of(1, 1, facts={Fact.ITEM_COUNT: 12400, Fact.LAST_ACTIVITY: "2026-11-23"})
+    observed = world_of(1, 1, facts={Fact.ITEM_COUNT: 12400, Fact.LAST_ACTIVITY: "2026-11-23"})
     gone = desired_of(DesiredMailbox(SUPPORT, MICROSOFT365, State.ABSENT))
-    assert refused(gone, world) == ["delete"]
-    assert refused(gone, world, "delete") == ["delete"]
-    assert refused(gone, world, "delete:support@contoso.example") == []
+    assert refused(gone, observed) == ["delete"]
+    assert refused(gone, observed, "delete") == ["delete"]
+    assert refused(gone, observed, "delete:support@contoso.example") == []
 
 
 def test_convert_and_restore_when_asked_then_only_by_address() -> None:
-    world = world_of(1, 1, settings={Field.KIND: KIND_USER})
-    box = desired_of(DesiredMailbox(SUPPORT, MICROSOFT365))
-    assert refused(box, world) == ["convert"]
-    assert refused(box, world, "convert:support@contoso.example") == []
-    buried = Occupant("id-box", "soft-deleted mailbox", "Support", SUPPORT, is_soft_deleted=True)
-    grave = replace(world, mailboxes={}, taken={SUPPORT: (buried,)})
-    assert refused(box, grave) == ["restore"]
-    assert refused(box, grave, "restore:support@contoso.example") == []
+    observed = world_of(1, 1, settings={Field.KIND: KIND_USER})
+    mailbox = desired_of(DesiredMailbox(SUPPORT, MICROSOFT365))
+    assert refused(mailbox, observed) == ["convert"]
+    assert refused(mailbox, observed, "convert:support@contoso.example") == []
+    soft_deleted = AddressHolder("id-box", "soft-deleted mailbox", "Support", SUPPORT, is_soft_deleted=True)
+    grave = replace(observed, mailboxes={}, taken={SUPPORT: (soft_deleted,)})
+    assert refused(mailbox, grave) == ["restore"]
+    assert refused(mailbox, grave, "restore:support@contoso.example") == []
 
 
 def test_sign_in_when_it_would_be_allowed_then_refused() -> None:
-    world = world_of(1, 1, settings={Field.SIGN_IN: BLOCKED})
-    box = desired_of(DesiredMailbox(SUPPORT, MICROSOFT365, settings={Field.SIGN_IN: ALLOWED}))
-    assert refused(box, world) == ["privileged"]
+    observed = world_of(1, 1, settings={Field.SIGN_IN: BLOCKED})
+    mailbox = desired_of(DesiredMailbox(SUPPORT, MICROSOFT365, settings={Field.SIGN_IN: ALLOWED}))
+    assert refused(mailbox, observed) == ["privileged"]
 
 
 @pytest.mark.parametrize(
@@ -248,10 +250,10 @@ def test_sign_in_when_it_would_be_allowed_then_refused() -> None:
 def test_licence_drop_when_large_stale_or_unknown_then_refused(
     facts: dict[Fact, Value], expected: list[str], waivable: bool
 ) -> None:
-    world = world_of(1, 1, settings={Field.LICENCE: PLAN_2}, facts=facts)
-    box = desired_of(DesiredMailbox(SUPPORT, MICROSOFT365, settings={Field.LICENCE: LICENCE_NONE}))
-    assert refused(box, world) == expected
-    assert (refused(box, world, "licence-drop:support@contoso.example") == []) is waivable
+    observed = world_of(1, 1, settings={Field.LICENCE: PLAN_2}, facts=facts)
+    mailbox = desired_of(DesiredMailbox(SUPPORT, MICROSOFT365, settings={Field.LICENCE: LICENCE_NONE}))
+    assert refused(mailbox, observed) == expected
+    assert (refused(mailbox, observed, "licence-drop:support@contoso.example") == []) is waivable
 
 
 @pytest.mark.parametrize(
@@ -261,54 +263,54 @@ def test_licence_drop_when_large_stale_or_unknown_then_refused(
 def test_empty_spec_when_documents_are_missing_then_refused(
     total: int, last: int | None, least: int, expected: bool
 ) -> None:
-    world = world_of(0, 0)
+    observed = world_of(0, 0)
     limits = GuardLimits(min_mailboxes=least)
-    found = refused(Desired({}, "", total), world, limits=limits, last_managed=last)
+    found = refused(Desired({}, "", total), observed, limits=limits, last_managed=last)
     assert found == (["empty-spec"] if expected else [])
-    assert refused(Desired({}, "", total), world, "empty-spec", limits=limits, last_managed=last) == []
+    assert refused(Desired({}, "", total), observed, "empty-spec", limits=limits, last_managed=last) == []
 
 
 def test_tenant_mismatch_when_profile_plan_or_domains_disagree_then_refused_and_never_waived() -> None:
-    world = world_of(1, 1)
-    box = desired_of(DesiredMailbox(SUPPORT, MICROSOFT365))
-    assert refused(box, world, expected_tenants={MICROSOFT365: "CONTOSO.example"}) == []
-    assert refused(box, world, expected_tenants={MICROSOFT365: "Tenant-1"}) == []
-    assert refused(box, world, expected_tenants={MICROSOFT365: "fabrikam.example"}) == ["tenant-mismatch"]
-    foreign = replace(world, domains=frozenset({"fabrikam.example"}))
-    assert refused(box, foreign, "tenant-mismatch") == ["tenant-mismatch"]
+    observed = world_of(1, 1)
+    mailbox = desired_of(DesiredMailbox(SUPPORT, MICROSOFT365))
+    assert refused(mailbox, observed, expected_tenants={MICROSOFT365: "CONTOSO.example"}) == []
+    assert refused(mailbox, observed, expected_tenants={MICROSOFT365: "Tenant-1"}) == []
+    assert refused(mailbox, observed, expected_tenants={MICROSOFT365: "fabrikam.example"}) == ["tenant-mismatch"]
+    foreign = replace(observed, domains=frozenset({"fabrikam.example"}))
+    assert refused(mailbox, foreign, "tenant-mismatch") == ["tenant-mismatch"]
 
 
 def test_tenant_mismatch_when_a_saved_plan_is_of_another_tenant_then_refused() -> None:
-    world = world_of(1, 1)
-    plan = make_plan(desired_of(DesiredMailbox(SUPPORT, MICROSOFT365)), {MICROSOFT365: world}, NOW, "0")
-    other = replace(world, tenant_id="tenant-2")
+    observed = world_of(1, 1)
+    plan = make_plan(desired_of(DesiredMailbox(SUPPORT, MICROSOFT365)), {MICROSOFT365: observed}, NOW, "0")
+    other = replace(observed, tenant_id="tenant-2")
     assert [item.guard for item in guard(GuardInput(plan, {MICROSOFT365: other}, NOW))] == ["tenant-mismatch"]
 
 
 @pytest.mark.parametrize(("gone", "total", "expected"), [(3, 9, 0), (4, 9, 1), (1, 10, 0), (2, 10, 1)])
 def test_mass_delete_when_many_would_go_then_refused_by_number(gone: int, total: int, expected: int) -> None:
-    world = world_of(1, 1)
-    boxes = {address(f"b{n}"): replace(world.mailboxes[SUPPORT], address=address(f"b{n}")) for n in range(gone)}
-    wanted = {key: DesiredMailbox(key, MICROSOFT365, State.ABSENT) for key in boxes}
-    desired, one = Desired(wanted, "digest", total), replace(world, mailboxes=boxes)
-    allowed = [f"delete={key}" for key in boxes]
+    observed = world_of(1, 1)
+    mailboxes = {address(f"b{n}"): replace(observed.mailboxes[SUPPORT], address=address(f"b{n}")) for n in range(gone)}
+    wanted = {key: DesiredMailbox(key, MICROSOFT365, State.ABSENT) for key in mailboxes}
+    desired, one = Desired(wanted, "digest", total), replace(observed, mailboxes=mailboxes)
+    allowed = [f"delete={key}" for key in mailboxes]
     assert refused(desired, one, *allowed) == ["mass-delete"] * expected
     assert refused(desired, one, *allowed, f"mass-delete={gone}") == []
 
 
 def test_last_access_when_nobody_had_it_before_then_a_plan_that_takes_nothing_is_not_refused() -> None:
-    world = world_of(1, 0)
-    assert refused(desired_of(DesiredMailbox(SUPPORT, MICROSOFT365, grants=())), world) == []
+    observed = world_of(1, 0)
+    assert refused(desired_of(DesiredMailbox(SUPPORT, MICROSOFT365, grants=())), observed) == []
 
 
 @pytest.mark.parametrize(("after", "expected"), [(ALLOWED, ["privileged"]), (BLOCKED, [])], ids=["opens", "shuts"])
 def test_sign_in_when_its_state_was_not_read_then_opening_is_refused_all_the_same(
     after: str, expected: list[str]
 ) -> None:
-    world = world_of(1, 1, settings={Field.SIGN_IN: "unknown"})
-    box = desired_of(DesiredMailbox(SUPPORT, MICROSOFT365, settings={Field.SIGN_IN: after}))
-    assert refused(box, world) == expected
-    assert refused(box, world, "privileged:support@contoso.example") == []
+    observed = world_of(1, 1, settings={Field.SIGN_IN: "unknown"})
+    mailbox = desired_of(DesiredMailbox(SUPPORT, MICROSOFT365, settings={Field.SIGN_IN: after}))
+    assert refused(mailbox, observed) == expected
+    assert refused(mailbox, observed, "privileged:support@contoso.example") == []
 
 
 def test_guards_when_listed_then_each_is_seen_to_refuse_in_a_test() -> None:

@@ -19,6 +19,7 @@ from sharedbox_cli.core.model import (
     KIND_USER,
     LICENCE_NONE,
     Desired,
+    DesiredGrant,
     DesiredMailbox,
     Fact,
     Field,
@@ -31,7 +32,6 @@ from sharedbox_cli.core.model import (
     Trustee,
     TrusteeKind,
     Value,
-    WantedGrant,
 )
 from sharedbox_cli.core.plan import Plan
 from tests.strategies import NOW, address
@@ -51,7 +51,7 @@ OUT = Trustee(TrusteeId("out"), TrusteeKind.USER, OUTSIDER, is_guest=True)
 CROWD = Trustee(TrusteeId("crowd"), TrusteeKind.GROUP, address("crowd"), "Crowd")
 
 
-def world(
+def observed(
     *grants: Grant,
     settings: Mapping[Field, Value] | None = None,
     facts: Mapping[Fact, Value] | None = None,
@@ -60,7 +60,7 @@ def world(
     is_there: bool = True,
     **more: object,
 ) -> Observed:
-    box = ObservedMailbox(
+    mailbox = ObservedMailbox(
         "g", DESK, platform, {Field.KIND: KIND_SHARED, **(settings or {})}, frozenset(grants), special, facts or {}
     )
     known = {**PEOPLE, OUT.id: OUT, CROWD.id: CROWD}
@@ -70,7 +70,7 @@ def world(
         frozenset({platform}),
         frozenset({"contoso.example"}),
         NOW,
-        mailboxes={DESK: box} if is_there else {},
+        mailboxes={DESK: mailbox} if is_there else {},
         trustees=known,
         directory={one.address: key for key, one in known.items() if one.address},
     )
@@ -81,18 +81,18 @@ def role(number: int, right: Right = Right.MEMBER) -> Grant:
     return Grant(TrusteeId(f"id-{number}"), right)
 
 
-def wish(local: str, right: Right = Right.MEMBER, kind: TrusteeKind = TrusteeKind.USER) -> WantedGrant:
-    return WantedGrant(address(local) if "@" not in local else Address.of(local), kind, right)
+def wish(local: str, right: Right = Right.MEMBER, kind: TrusteeKind = TrusteeKind.USER) -> DesiredGrant:
+    return DesiredGrant(address(local) if "@" not in local else Address.of(local), kind, right)
 
 
 def spec(
-    *grants: WantedGrant,
+    *grants: DesiredGrant,
     settings: Mapping[Field, Value] | None = None,
     is_managed: bool = True,
     platform: Platform = GOOGLE_COLLABORATIVE,
 ) -> Desired:
-    box = DesiredMailbox(DESK, platform, settings=settings or {}, grants=grants if is_managed else None)
-    return Desired({DESK: box}, "digest", 1)
+    mailbox = DesiredMailbox(DESK, platform, settings=settings or {}, grants=grants if is_managed else None)
+    return Desired({DESK: mailbox}, "digest", 1)
 
 
 def refused(desired: Desired, one: Observed, *waivers: str, limits: GuardLimits | None = None) -> list[str]:
@@ -101,8 +101,8 @@ def refused(desired: Desired, one: Observed, *waivers: str, limits: GuardLimits 
 
 
 def asked(plan: Plan, one: Observed, *waivers: str, limits: GuardLimits | None = None) -> list[str]:
-    worlds = dict.fromkeys(one.platforms, one)
-    facts = GuardInput(plan, worlds, NOW, limits or GuardLimits(), Waivers.parse(waivers, GUARDS))
+    observations = dict.fromkeys(one.platforms, one)
+    facts = GuardInput(plan, observations, NOW, limits or GuardLimits(), Waivers.parse(waivers, GUARDS))
     return [item.guard for item in guard(facts)]
 
 
@@ -126,14 +126,14 @@ def update(
     [((wish("p1"),), []), ((wish("p1", Right.MANAGER),), []), ((wish("p9"),), ["last-access"]), ((), ["last-access"])],
 )
 def test_last_access_when_a_group_keeps_a_living_member_then_any_role_counts(
-    wanted: tuple[WantedGrant, ...], expected: list[str]
+    wanted: tuple[DesiredGrant, ...], expected: list[str]
 ) -> None:
-    one = world(role(0), role(1, Right.MANAGER) if wanted == (wish("p1", Right.MANAGER),) else role(1))
+    one = observed(role(0), role(1, Right.MANAGER) if wanted == (wish("p1", Right.MANAGER),) else role(1))
     assert refused(spec(*wanted), one) == expected
 
 
 def test_last_access_when_the_members_trustee_is_not_known_then_refused_and_everybody_is_somebody() -> None:
-    one = world(role(0))
+    one = observed(role(0))
     blind = replace(one, trustees={})
     revoke = Change(
         Kind.REVOKE, Phase.REVOKE, DESK, GOOGLE_COLLABORATIVE, "g", party=Party(TrusteeId("id-1"), Right.MEMBER)
@@ -141,7 +141,7 @@ def test_last_access_when_the_members_trustee_is_not_known_then_refused_and_ever
     plan = plan_of(spec(wish("p0")), blind, revoke)
     assert asked(plan, blind) == ["mass-revocation", "last-access"]
     all_of_them = (SpecialEntry(TrusteeId("C1"), "MEMBER: everybody in the organisation", is_everybody=True),)
-    assert refused(spec(), world(role(0), special=all_of_them)) == []
+    assert refused(spec(), observed(role(0), special=all_of_them)) == []
 
 
 @pytest.mark.parametrize(
@@ -158,19 +158,19 @@ def test_last_access_when_the_members_trustee_is_not_known_then_refused_and_ever
     ],
 )
 def test_last_owner_when_the_plan_takes_the_last_living_one_then_refused_without_waiver(
-    before: tuple[Grant, ...], wanted: tuple[WantedGrant, ...], expected: list[str]
+    before: tuple[Grant, ...], wanted: tuple[DesiredGrant, ...], expected: list[str]
 ) -> None:
-    assert refused(spec(*wanted), world(*before)) == expected
-    assert refused(spec(*wanted), world(*before), f"last-owner={DESK}", "last-owner=1", "last-owner") == expected
+    assert refused(spec(*wanted), observed(*before)) == expected
+    assert refused(spec(*wanted), observed(*before), f"last-owner={DESK}", "last-owner=1", "last-owner") == expected
 
 
 def test_last_owner_when_the_inbox_is_new_or_its_members_are_not_managed_then_it_says_nothing() -> None:
-    assert refused(spec(wish("p0")), world(is_there=False)) == []
-    assert refused(spec(is_managed=False), world(role(0, Right.OWNER))) == []
+    assert refused(spec(wish("p0")), observed(is_there=False)) == []
+    assert refused(spec(is_managed=False), observed(role(0, Right.OWNER))) == []
 
 
 def test_last_owner_when_it_is_not_known_who_the_other_owner_is_then_refused() -> None:
-    one = world(role(0, Right.OWNER), Grant(TrusteeId("who"), Right.OWNER), role(1))
+    one = observed(role(0, Right.OWNER), Grant(TrusteeId("who"), Right.OWNER), role(1))
     assert refused(spec(wish("p1")), one) == ["last-owner"]
 
 
@@ -187,7 +187,7 @@ def test_last_owner_when_it_is_not_known_who_the_other_owner_is_then_refused() -
 def test_external_trustee_when_mail_would_be_forwarded_outside_then_refused(
     to: str, before: str | None, expected: list[str]
 ) -> None:
-    one = world(platform=GOOGLE_DELEGATED)
+    one = observed(platform=GOOGLE_DELEGATED)
     was: dict[Field, Value] = {} if before is None else {Field.FORWARDING_TO: before}
     change = update({Field.FORWARDING_TO: to}, was, Phase.CONTENT, GOOGLE_DELEGATED)
     plan = plan_of(spec(is_managed=False, platform=GOOGLE_DELEGATED), one, change)
@@ -197,7 +197,7 @@ def test_external_trustee_when_mail_would_be_forwarded_outside_then_refused(
 
 
 def test_external_trustee_when_a_rule_forwards_outside_then_refused_once_and_old_ones_are_not() -> None:
-    one = world(platform=GOOGLE_DELEGATED)
+    one = observed(platform=GOOGLE_DELEGATED)
     out: Value = (("name", "a"), ("then.forward_to", "otto@partner.example"))
     inside: Value = (("name", "b"), ("then.forward_to", "p1@contoso.example"))
     desired = spec(is_managed=False, platform=GOOGLE_DELEGATED)
@@ -212,22 +212,22 @@ def test_external_trustee_when_a_rule_forwards_outside_then_refused_once_and_old
 
 
 def test_external_trustee_when_senders_answer_to_outside_then_it_is_no_forwarding() -> None:
-    one = world(platform=GOOGLE_DELEGATED)
+    one = observed(platform=GOOGLE_DELEGATED)
     after: dict[Field, Value] = {Field.SENDERS: (("desk2@contoso.example", "", "otto@partner.example", False),)}
     change = update(after, {Field.SENDERS: ()}, Phase.CONTENT, GOOGLE_DELEGATED)
     assert asked(plan_of(spec(is_managed=False, platform=GOOGLE_DELEGATED), one, change), one) == []
 
 
 def test_external_trustee_when_an_outsider_joins_a_group_then_refused_by_name() -> None:
-    assert refused(spec(wish("p0"), wish(OUTSIDER.text)), world(role(0))) == ["external-trustee"]
-    assert refused(spec(wish("p0"), wish(OUTSIDER.text)), world(role(0)), f"external:{OUTSIDER}") == []
+    assert refused(spec(wish("p0"), wish(OUTSIDER.text)), observed(role(0))) == ["external-trustee"]
+    assert refused(spec(wish("p0"), wish(OUTSIDER.text)), observed(role(0)), f"external:{OUTSIDER}") == []
 
 
 def test_external_trustee_when_no_address_is_known_then_refused_without_waiver() -> None:
     grant = Change(
         Kind.GRANT, Phase.GRANT, DESK, GOOGLE_COLLABORATIVE, "g", party=Party(TrusteeId("id-1"), Right.MEMBER)
     )
-    one = world(role(0))
+    one = observed(role(0))
     plan = plan_of(spec(wish("p0")), one, grant)
     assert asked(plan, one, "external-trustee", "external-trustee=1") == ["external-trustee"]
 
@@ -235,7 +235,7 @@ def test_external_trustee_when_no_address_is_known_then_refused_without_waiver()
 @pytest.mark.parametrize(("count", "expected"), [(499, []), (500, []), (501, ["wide-trustee"])])
 def test_wide_trustee_when_a_group_has_very_many_members_then_refused(count: int, expected: list[str]) -> None:
     people = frozenset(TrusteeId(f"x{number}") for number in range(count))
-    one = world(role(0), members={CROWD.id: people})
+    one = observed(role(0), members={CROWD.id: people})
     wanted = spec(wish("p0"), wish("crowd", kind=TrusteeKind.GROUP))
     assert refused(wanted, one) == expected
     assert refused(wanted, one, "wide:crowd@contoso.example") == []
@@ -245,7 +245,7 @@ def test_wide_trustee_when_a_group_has_very_many_members_then_refused(count: int
 
 def test_wide_trustee_when_it_is_not_known_how_many_members_then_refused() -> None:
     wanted = spec(wish("p0"), wish("crowd", kind=TrusteeKind.GROUP))
-    assert refused(wanted, world(role(0))) == ["wide-trustee"]
+    assert refused(wanted, observed(role(0))) == ["wide-trustee"]
 
 
 @pytest.mark.parametrize(
@@ -268,7 +268,7 @@ def test_wide_trustee_when_it_is_not_known_how_many_members_then_refused() -> No
 def test_wide_trustee_when_everybody_is_let_in_then_refused(
     name: Field, before: Value, after: Value, expected: list[str]
 ) -> None:
-    one = world(role(0))
+    one = observed(role(0))
     change = update({name: after}, {} if before is None else {name: before})
     plan = plan_of(spec(wish("p0")), one, change)
     assert asked(plan, one) == expected
@@ -276,7 +276,7 @@ def test_wide_trustee_when_everybody_is_let_in_then_refused(
 
 
 def test_wide_trustee_when_a_spec_names_its_outsiders_then_only_they_are_asked_about() -> None:
-    one = world(role(0), settings={Field.GROUP_EXTERNAL_MEMBERS: False})
+    one = observed(role(0), settings={Field.GROUP_EXTERNAL_MEMBERS: False})
     named = spec(wish("p0"), wish(OUTSIDER.text), settings={Field.GROUP_EXTERNAL_MEMBERS: True})
     assert refused(named, one) == ["external-trustee"]
 
@@ -293,7 +293,7 @@ def test_licence_drop_when_the_licence_carries_the_account_then_refused_whatever
     before: str, after: str, expected: list[str]
 ) -> None:
     facts: dict[Fact, Value] = {Fact.USED_BYTES: 1, Fact.USED_AT: "2026-11-23"}
-    one = world(platform=GOOGLE_DELEGATED, facts=facts)
+    one = observed(platform=GOOGLE_DELEGATED, facts=facts)
     change = update({Field.LICENCE: after}, {Field.LICENCE: before}, Phase.LICENCE_DOWN, GOOGLE_DELEGATED, Kind.LICENCE)
     plan = plan_of(spec(is_managed=False, platform=GOOGLE_DELEGATED), one, change)
     assert asked(plan, one) == expected
@@ -310,11 +310,11 @@ def test_licence_drop_when_the_licence_carries_the_account_then_refused_whatever
     ],
 )
 def test_convert_when_refused_then_it_says_what_becomes_of_it(kind: str, facts: dict[Fact, Value], words: str) -> None:
-    one = world(role(0), facts=facts)
+    one = observed(role(0), facts=facts)
     change = update({Field.KIND: KIND_SHARED}, {Field.KIND: kind}, Phase.CREATE)
     plan = plan_of(spec(wish("p0")), one, change)
-    worlds = dict.fromkeys(one.platforms, one)
-    [refusal] = guard(GuardInput(plan, worlds, NOW))
+    observations = dict.fromkeys(one.platforms, one)
+    [refusal] = guard(GuardInput(plan, observations, NOW))
     assert (refusal.guard, refusal.waiver) == ("convert", f"convert={DESK}")
     assert words in refusal.why
 
@@ -338,6 +338,6 @@ def test_guards_when_never_waived_then_they_exist() -> None:
 def test_mark_when_mail_or_answers_would_go_outside_then_it_is_there(
     settings: Mapping[Field, Value], platform: Platform, expected: Risk
 ) -> None:
-    one = world(role(0), settings=dict.fromkeys(settings, ()), platform=platform)
+    one = observed(role(0), settings=dict.fromkeys(settings, ()), platform=platform)
     plan = make_plan(spec(settings=settings, is_managed=False, platform=platform), {platform: one}, NOW, "0")
     assert [change.risk for change in plan.changes] == [expected]

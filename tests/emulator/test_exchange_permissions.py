@@ -225,26 +225,26 @@ def test_whole_tenant_when_its_send_as_entries_are_read_then_one_self_a_mailbox_
     cloud = cloud_of(lambda tenant: grown(tenant, 40, 6, 5))
     with opened(cloud) as door:
         rows = door.rows("Get-RecipientPermission", ResultSize="Unlimited")
-        boxes = door.rows("Get-Mailbox", ResultSize="Unlimited")
-        names = {row["Identity"]: row["PrimarySmtpAddress"].lower() for row in boxes}
+        mailboxes = door.rows("Get-Mailbox", ResultSize="Unlimited")
+        names = {row["Identity"]: row["PrimarySmtpAddress"].lower() for row in mailboxes}
         selves = [row for row in rows if row["TrusteeSidString"] == SELF]
         assert sorted(row["Identity"] for row in selves) == sorted(names)
         granted = {(names[row["Identity"]], row["TrusteeSidString"]) for row in rows} - {
             (address, SELF) for address in names.values()
         }
-    wanted = {(box, who) for box, who, right in cloud.seeded.grants if right == "send_as"}
-    assert len(granted) == len(wanted) and {box for box, _ in granted} == {box for box, _ in wanted}
+    wanted = {(mailbox, who) for mailbox, who, right in cloud.seeded.grants if right == "send_as"}
+    assert len(granted) == len(wanted) and {mailbox for mailbox, _ in granted} == {mailbox for mailbox, _ in wanted}
     assert any(not row["TrusteeWithPrimarySmtpAddress"] for row in rows if row["TrusteeSidString"] != SELF)
     assert not any("Deny" in row or "IsInherited" in row for row in rows)
 
 
 @pytest.mark.parametrize("count", [498, 499])
 def test_entries_when_five_hundred_are_there_then_no_further_one(door: Door, cloud: Cloud, count: int) -> None:
-    box = id_of(cloud, SALES)
-    cloud.tenant.run("delete from permissions where mailbox_id = ? and right = 'full_access'", box)
+    mailbox = id_of(cloud, SALES)
+    cloud.tenant.run("delete from permissions where mailbox_id = ? and right = 'full_access'", mailbox)
     cloud.tenant.many(
         "insert into permissions values (?, 'full_access', null, ?, 'FullAccess', 0, 0, null, 1, 0, null)",
-        [(box, f"S-1-5-21-{number}") for number in range(count)],
+        [(mailbox, f"S-1-5-21-{number}") for number in range(count)],
     )
     assert add(door, ANNA) == ""
     last = door("Add-MailboxPermission", Identity=SALES, User=BEN, AccessRights=FULL)
@@ -285,10 +285,10 @@ def test_trustee_when_no_longer_welcome_then_still_taken_away(cloud_of: CloudMak
     cloud = cloud_of(lambda tenant: grown(tenant, 20, 2, 3))
     guest = "guest.partner_ext@contoso.example"
     held = "select mail from objects where id = (select mailbox_id from permissions where trustee_id = ?)"
-    box = cloud.tenant.row(held, id_of(cloud, guest))
-    assert box is not None
+    mailbox = cloud.tenant.row(held, id_of(cloud, guest))
+    assert mailbox is not None
     with opened(cloud) as door:
-        wish: dict[str, Any] = {"Identity": box["mail"], "User": guest, "AccessRights": FULL}
+        wish: dict[str, Any] = {"Identity": mailbox["mail"], "User": guest, "AccessRights": FULL}
         assert kind(door("Add-MailboxPermission", **wish)) == "RecipientTaskException"
         assert door.warnings("Remove-MailboxPermission", **wish, Confirm=False) == ""
 

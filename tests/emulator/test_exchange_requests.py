@@ -230,7 +230,9 @@ def test_batch_when_a_part_has_no_command_then_that_part_alone_is_400(door: Door
 
 def test_batch_when_a_part_is_throttled_then_it_carries_its_own_wait(door: Door, cloud: Cloud) -> None:
     cloud.emulator.faults.set([{"route": "exchange.Get-Mailbox", "n": 2, "kind": "throttle", "retry_after": 11}])
-    parts = [door.part(number, "Get-Mailbox", Identity=box) for number, box in enumerate((SALES, BILLING, SALES))]
+    parts = [
+        door.part(number, "Get-Mailbox", Identity=mailbox) for number, mailbox in enumerate((SALES, BILLING, SALES))
+    ]
     answers = {item["id"]: item for item in door.batch(*parts, **CONTINUE).json()["responses"]}
     assert [answers[key]["status"] for key in "012"] == [200, 429, 200]
     assert answers["1"]["headers"]["Retry-After"] == "11"

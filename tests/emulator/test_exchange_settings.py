@@ -86,7 +86,7 @@ def run_inside(cloud: Cloud, **parameters: Any) -> None:
 
     [service] = [one for one in cloud.emulator.services if isinstance(one, ExchangeAdmin)]
     with cloud.tenant.lock:
-        service._whole_or_nothing(Call(cloud.emulator.world, "Set-Mailbox", {"Identity": SALES, **parameters}))
+        service._whole_or_nothing(Call(cloud.emulator.observed, "Set-Mailbox", {"Identity": SALES, **parameters}))
 
 
 @pytest.mark.parametrize(

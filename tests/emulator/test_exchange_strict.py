@@ -175,11 +175,11 @@ def test_grant_when_made_twice_then_a_warning_and_one_entry(door: Door) -> None:
 
 
 def test_entries_when_there_are_five_hundred_then_one_more_is_refused(door: Door, cloud: Cloud) -> None:
-    box = cloud.tenant.row("select id from mailboxes where alias = 'sales'")
-    assert box is not None
+    mailbox = cloud.tenant.row("select id from mailboxes where alias = 'sales'")
+    assert mailbox is not None
     cloud.tenant.many(
         "insert into permissions values (?, 'full_access', null, ?, 'FullAccess', 0, 0, null, 1, 0, null)",
-        [(box["id"], f"S-1-5-21-{number}") for number in range(500)],
+        [(mailbox["id"], f"S-1-5-21-{number}") for number in range(500)],
     )
     answer = door("Add-MailboxPermission", Identity=SALES, User="anna@contoso.example", AccessRights=["FullAccess"])
     assert "maximum number" in answer.text

@@ -45,10 +45,10 @@ LISTS = {
 }
 
 
-def routes(world: Any = None) -> list[Route]:
+def routes(observed: Any = None) -> list[Route]:
     from types import SimpleNamespace
 
-    return list(Graph(world or SimpleNamespace(tenant=Tenant())).router.routes)  # type: ignore[arg-type]
+    return list(Graph(observed or SimpleNamespace(tenant=Tenant())).router.routes)  # type: ignore[arg-type]
 
 
 DESCRIBED = [route for route in routes() if route.name not in NOT_IN_SDK]

@@ -15,7 +15,7 @@ from sharedbox_cli.engine.lock import RunLock
 from sharedbox_cli.engine.run import RunOptions, run_plan
 from sharedbox_cli.engine.stop import StopFlag, stop_on_signals
 from tests.engine.fakes import Cloud, FakeProvider, plan_with
-from tests.engine.worlds import grant, mailbox, world
+from tests.engine.observations import grant, mailbox, observed
 
 
 class Heard(StopFlag):
@@ -51,7 +51,7 @@ def main(how: str, path: Path) -> int:
             os.kill(os.getpid(), signal.SIGINT)
             threading.Event().wait()  # a call that never comes back
 
-    provider = FakeProvider(Cloud(world(mailbox("support"))), strike)
+    provider = FakeProvider(Cloud(observed(mailbox("support"))), strike)
     plan = plan_with(*(grant("support", number) for number in range(3)))
     options = RunOptions("prod", stop=flag)
     with RunLock(path.with_suffix(".lock")), Journal.open(path, for_writing=True) as journal, stop_on_signals(flag):

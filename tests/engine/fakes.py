@@ -51,9 +51,9 @@ class Fate:
 class Cloud:
     """The service: outlives any process of ours."""
 
-    def __init__(self, world: Observed) -> None:
-        self.world = world
-        self.history = [world]
+    def __init__(self, observed: Observed) -> None:
+        self.observed = observed
+        self.history = [observed]
         self.effects: list[tuple[str, Change]] = []
         """Request id and change of each write that had an effect."""
         self._lock = threading.Lock()
@@ -61,19 +61,19 @@ class Cloud:
     def carry_out(self, change: Change, request_id: str) -> bool:
         """Return whether the change had an effect: it has none where it is so already."""
         with self._lock:
-            after = simulate(self.world, change)
-            if _state(after) == _state(self.world):
+            after = simulate(self.observed, change)
+            if _state(after) == _state(self.observed):
                 return False
-            self.world = after
+            self.observed = after
             self.history.append(after)
             self.effects.append((request_id, change))
             return True
 
 
-def _state(world: Observed) -> object:
+def _state(observed: Observed) -> object:
     return {
-        key: (dict(box.settings), {(g, g.automapping) for g in box.grants or ()})
-        for key, box in world.mailboxes.items()
+        key: (dict(mailbox.settings), {(g, g.automapping) for g in mailbox.grants or ()})
+        for key, mailbox in observed.mailboxes.items()
     }
 
 
@@ -95,7 +95,7 @@ class FakeProvider:
 
     def observe(self, scope: Scope, listener: Listener = SILENT) -> Observed:
         """Return the world as it is."""
-        return self.cloud.world
+        return self.cloud.observed
 
     def apply(self, change: Change, listener: Listener = SILENT, *, request_id: str = "") -> Outcome:
         """Carry out one change."""
@@ -110,12 +110,12 @@ class FakeProvider:
         answer = self.hook("effect", change)
         if answer is not None:
             return answer
-        made = self.cloud.world.mailboxes[change.mailbox].id if change.kind is Kind.CREATE else ""
+        made = self.cloud.observed.mailboxes[change.mailbox].id if change.kind is Kind.CREATE else ""
         return Outcome(Status.DONE if is_new else Status.ALREADY_SO, request_id="v-" + request_id[:4], mailbox_id=made)
 
     def settle(self, change: Change) -> Effect:
         """Return whether the effect is there."""
-        is_there = _state(simulate(self.cloud.world, change)) == _state(self.cloud.world)
+        is_there = _state(simulate(self.cloud.observed, change)) == _state(self.cloud.observed)
         return Effect.PRESENT if is_there else Effect.ABSENT
 
     def capabilities(self) -> Mapping[Platform, Capabilities]:

@@ -13,7 +13,7 @@ from sharedbox_cli.engine.journal import Journal
 from sharedbox_cli.engine.run import RunOptions, run_plan
 from sharedbox_cli.engine.verify import verify
 from tests.engine.fakes import Cloud, FakeProvider, plan_with
-from tests.engine.worlds import grant, mailbox, rename, world
+from tests.engine.observations import grant, mailbox, observed, rename
 
 
 def lying(point: str, change: Change) -> Outcome | None:
@@ -22,11 +22,11 @@ def lying(point: str, change: Change) -> Outcome | None:
 
 
 def test_closing_when_verification_found_less_then_the_journal_tells_that(journal: Journal) -> None:
-    cloud = Cloud(world(mailbox("support")))
+    cloud = Cloud(observed(mailbox("support")))
     plan = plan_with(grant("support"), rename("support"))
     ran = run_plan(plan, {MICROSOFT365: FakeProvider(cloud, lying)}, journal, RunOptions("prod"))
     assert ran.is_complete
-    found = close_run(journal, ran, verify(ran, lambda: {MICROSOFT365: cloud.world}, lambda _: None))
+    found = close_run(journal, ran, verify(ran, lambda: {MICROSOFT365: cloud.observed}, lambda _: None))
     assert [step.status for step in journal.steps(ran.run)] == ["unknown", "done"]
     assert journal.runs()[0].state == "partly"
     assert found.exit_code == 3
@@ -35,7 +35,7 @@ def test_closing_when_verification_found_less_then_the_journal_tells_that(journa
 
 
 def test_closing_when_all_was_found_then_the_run_is_complete(journal: Journal) -> None:
-    cloud = Cloud(world(mailbox("support")))
+    cloud = Cloud(observed(mailbox("support")))
     ran = run_plan(plan_with(rename("support")), {MICROSOFT365: FakeProvider(cloud)}, journal, RunOptions("prod"))
     assert close_run(journal, ran, ran) == ran
     assert journal.runs()[0].state == "complete"
@@ -45,7 +45,7 @@ def test_closing_when_all_was_found_then_the_run_is_complete(journal: Journal) -
 def test_closing_when_the_journal_takes_nothing_then_it_is_told_and_not_raised(
     journal: Journal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cloud = Cloud(world(mailbox("support")))
+    cloud = Cloud(observed(mailbox("support")))
     ran = run_plan(plan_with(rename("support")), {MICROSOFT365: FakeProvider(cloud)}, journal, RunOptions("prod"))
 
     def full(*_: object) -> None:

@@ -23,7 +23,7 @@ from sharedbox_cli.engine.redact import scrubbed
 from sharedbox_cli.engine.run import RunOptions, run_plan
 from sharedbox_cli.engine.storage import _SCHEMA
 from tests.engine.fakes import Cloud, FakeProvider, plan_with
-from tests.engine.worlds import grant, mailbox, person, rename, revoke, world
+from tests.engine.observations import grant, mailbox, observed, person, rename, revoke
 
 DONE = Status.DONE
 
@@ -170,7 +170,7 @@ SECRETS = [
 def test_outcome_when_its_words_hold_a_secret_then_neither_journal_nor_report_keeps_it(
     journal: Journal, path: Path, secret: str
 ) -> None:
-    cloud = Cloud(world(mailbox("support")))
+    cloud = Cloud(observed(mailbox("support")))
     provider = FakeProvider(cloud, lambda _point, _change: Outcome(Status.FAILED, f"the service said: {secret}"))
     summary = run_plan(plan_with(grant("support")), {MICROSOFT365: provider}, journal, RunOptions("prod"))
     assert "canary" not in summary.results[0][1].reason

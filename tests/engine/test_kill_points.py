@@ -17,8 +17,8 @@ from sharedbox_cli.core.simulate import simulate_all
 from sharedbox_cli.engine.run import RunOptions, run_plan
 from sharedbox_cli.engine.summary import RunSummary
 from tests.engine.fakes import Cloud, DyingJournal, FakeProvider, Fate, Killed
-from tests.engine.worlds import four, plan_of, twelve
-from tests.strategies import desired_sets, worlds
+from tests.engine.observations import four, plan_of, twelve
+from tests.strategies import desired_sets, observations
 
 BOUNDARIES = 6
 """Of each write: before the intent, intent durable, sent without effect, effect without answer, answer, outcome."""
@@ -26,13 +26,13 @@ BOUNDARIES = 6
 
 def apply_once(desired: Desired, cloud: Cloud, path: Path, *, kill_at: int = 0, threads: int = 1) -> RunSummary | None:
     """Return the summary of a process that plans and applies; nothing where it was killed."""
-    plan = plan_of(desired, cloud.world)
+    plan = plan_of(desired, cloud.observed)
     fate = Fate(kill_at)
     with DyingJournal.open(path, for_writing=True) as journal:
         journal.fate = fate  # type: ignore[attr-defined]  # `open` says Journal
         provider = FakeProvider(cloud, fate=fate)
         try:
-            providers = dict.fromkeys(cloud.world.platforms, provider)
+            providers = dict.fromkeys(cloud.observed.platforms, provider)
             return run_plan(plan, providers, journal, RunOptions("prod", concurrency=threads))
         except Killed:
             return None
@@ -52,9 +52,9 @@ def assert_diary_tells_what_was(cloud: Cloud, path: Path) -> None:
             assert request not in effects
 
 
-def holders(there: Observed, box: object) -> set[Grant]:
+def holders(there: Observed, mailbox: object) -> set[Grant]:
     """Return who can open a mailbox: full access of accounts that exist."""
-    found = there.mailboxes.get(box)  # type: ignore[call-overload]  # an Address
+    found = there.mailboxes.get(mailbox)  # type: ignore[call-overload]  # an Address
     living = {key for key, item in there.trustees.items() if item.kind is not TrusteeKind.ORPHAN}
     grants = found.grants or () if found else ()
     return {item for item in grants if item.right in READING and item.trustee in living}
@@ -63,9 +63,9 @@ def holders(there: Observed, box: object) -> set[Grant]:
 def assert_never_naked_and_never_more(cloud: Cloud, end: Observed) -> None:
     """No mailbox that keeps a member is without one for a moment; no right outside before and after is given."""
     start = cloud.history[0]
-    for key, box in end.mailboxes.items():
+    for key, mailbox in end.mailboxes.items():
         before = start.mailboxes.get(key)
-        allowed = (before.grants or frozenset() if before else frozenset()) | (box.grants or frozenset())
+        allowed = (before.grants or frozenset() if before else frozenset()) | (mailbox.grants or frozenset())
         for instant in cloud.history:
             now = instant.mailboxes.get(key)
             if now is not None:
@@ -84,20 +84,20 @@ def assert_converges(desired: Desired, there: Observed, *kills: int, path: Path,
     summary = apply_once(desired, cloud, path, threads=threads)
     assert summary is not None
     assert summary.exit_code == 0
-    assert plan_of(desired, cloud.world).is_empty
-    for key, box in desired.mailboxes.items():
-        ours, theirs = cloud.world.mailboxes.get(key), faultless.mailboxes.get(key)
+    assert plan_of(desired, cloud.observed).is_empty
+    for key, mailbox in desired.mailboxes.items():
+        ours, theirs = cloud.observed.mailboxes.get(key), faultless.mailboxes.get(key)
         assert (ours is None) == (theirs is None)
         if ours and theirs:
-            assert {name: ours.settings[name] for name in box.settings} == {
-                name: theirs.settings[name] for name in box.settings
+            assert {name: ours.settings[name] for name in mailbox.settings} == {
+                name: theirs.settings[name] for name in mailbox.settings
             }
-            assert box.grants is None or ours.grants == theirs.grants
+            assert mailbox.grants is None or ours.grants == theirs.grants
     assert len([1 for _, change in cloud.effects if change.kind == "create"]) == len(
         {change.mailbox for _, change in cloud.effects if change.kind == "create"}
     )
     assert_diary_tells_what_was(cloud, path)
-    assert_never_naked_and_never_more(cloud, cloud.world)
+    assert_never_naked_and_never_more(cloud, cloud.observed)
 
 
 def test_scenarios_have_the_writes_that_their_names_say() -> None:
@@ -138,7 +138,7 @@ def test_run_when_killed_while_mailboxes_go_in_parallel_then_the_next_one_ends_t
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(desired_sets(), worlds(), st.data())
+@given(desired_sets(), observations(), st.data())
 def test_run_when_any_plan_is_killed_anywhere_then_the_next_one_ends_the_same(
     desired: Desired, there: Observed, data: st.DataObject
 ) -> None:

@@ -19,14 +19,14 @@ from sharedbox_cli.engine.summary import RunSummary
 from sharedbox_cli.providers.base import Provider
 from sharedbox_cli.providers.safe_write import outcome_of
 from tests.engine.fakes import Cloud, FakeProvider, Hook, plan_with
-from tests.engine.worlds import create, grant, licence, mailbox, plan_of, rename, revoke, twelve, world
+from tests.engine.observations import create, grant, licence, mailbox, observed, plan_of, rename, revoke, twelve
 
 DONE, FAILED, SKIPPED, UNKNOWN = Status.DONE, Status.FAILED, Status.SKIPPED, Status.UNKNOWN
 
 
 def provider_with(hook: Hook = lambda _point, _change: None, *names: str) -> FakeProvider:
     """Return a provider of a cloud with these mailboxes."""
-    return FakeProvider(Cloud(world(*(mailbox(name) for name in names or ("support", "sales")))), hook)
+    return FakeProvider(Cloud(observed(*(mailbox(name) for name in names or ("support", "sales")))), hook)
 
 
 def run(
@@ -62,7 +62,7 @@ def test_run_when_all_goes_well_then_complete_and_noted(journal: Journal) -> Non
     plan = plan_of(desired, there)
     summary = run_plan(plan, {MICROSOFT365: provider}, journal, RunOptions("prod"))
     assert (summary.exit_code, summary.is_complete, summary.unwritten) == (0, True, ())
-    assert plan_of(desired, provider.cloud.world).is_empty
+    assert plan_of(desired, provider.cloud.observed).is_empty
     assert [step.key for step in journal.steps(summary.run)] == [change.key for change in plan.changes]
     assert {step.status for step in journal.steps(summary.run)} == {"done"}
 
@@ -296,7 +296,7 @@ class Told(FakeProvider):
 def test_deadline_when_a_provider_can_be_told_then_it_is_before_the_first_request_and_lifted_at_the_end(
     journal: Journal,
 ) -> None:
-    provider = Told(Cloud(world(mailbox("support"), mailbox("sales"))))
+    provider = Told(Cloud(observed(mailbox("support"), mailbox("sales"))))
     run(journal, provider, rename("support"), options=RunOptions("prod", concurrency=1, deadline_seconds=60.0))
     assert provider.told == [60.0, "sent", None]
 

@@ -17,7 +17,7 @@ from sharedbox_cli.engine.lock import RunLock
 from sharedbox_cli.engine.run import RunOptions, run_plan
 from sharedbox_cli.engine.stop import StopFlag, stop_on_signals
 from tests.engine.fakes import Cloud, FakeProvider, plan_with
-from tests.engine.worlds import grant, mailbox, world
+from tests.engine.observations import grant, mailbox, observed
 
 ROOT = Path(__file__).parents[2]
 
@@ -57,7 +57,7 @@ def test_run_when_the_grace_is_over_then_it_is_left_and_the_intent_stays_open(jo
             flag.ask(0.0)
             back.wait(20)
 
-    provider = FakeProvider(Cloud(world(mailbox("support"))), hang)
+    provider = FakeProvider(Cloud(observed(mailbox("support"))), hang)
     plan = plan_with(grant("support", 1), grant("support", 2))
     with pytest.raises(KeyboardInterrupt):
         run_plan(plan, {MICROSOFT365: provider}, journal, RunOptions("prod", stop=flag))
@@ -68,7 +68,7 @@ def test_run_when_the_grace_is_over_then_it_is_left_and_the_intent_stays_open(jo
 def test_run_when_stopped_before_it_starts_then_nothing_is_sent(journal: Journal) -> None:
     flag = StopFlag()
     flag.ask()
-    provider = FakeProvider(Cloud(world(mailbox("support"))))
+    provider = FakeProvider(Cloud(observed(mailbox("support"))))
     summary = run_plan(plan_with(grant("support")), {MICROSOFT365: provider}, journal, RunOptions("prod", stop=flag))
     assert provider.requests == []
     assert summary.exit_code == 130
@@ -81,7 +81,7 @@ def test_run_when_stopped_in_its_last_change_then_130_all_the_same(journal: Jour
         if point == "effect":
             flag.ask()
 
-    provider = FakeProvider(Cloud(world(mailbox("support"))), stop)
+    provider = FakeProvider(Cloud(observed(mailbox("support"))), stop)
     summary = run_plan(plan_with(grant("support")), {MICROSOFT365: provider}, journal, RunOptions("prod", stop=flag))
     assert summary.is_complete
     assert summary.exit_code == 130

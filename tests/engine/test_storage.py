@@ -13,7 +13,7 @@ from sharedbox_cli.core.errors import JournalError
 from sharedbox_cli.engine.journal import Journal
 from sharedbox_cli.engine.storage import is_on_network
 from tests.engine.fakes import plan_with
-from tests.engine.worlds import grant
+from tests.engine.observations import grant
 
 
 def mode(path: Path) -> int:

@@ -14,10 +14,22 @@ from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.core.simulate import simulate, simulate_all
 from sharedbox_cli.engine.summary import RunSummary
 from sharedbox_cli.engine.verify import verify
-from tests.engine.worlds import create, delete, grant, licence, mailbox, person, plan_of, rename, revoke, twelve, world
+from tests.engine.observations import (
+    create,
+    delete,
+    grant,
+    licence,
+    mailbox,
+    observed,
+    person,
+    plan_of,
+    rename,
+    revoke,
+    twelve,
+)
 from tests.strategies import NOW
 
-BEFORE = world(mailbox("support", Grant(person(5), Right.FULL_ACCESS)))
+BEFORE = observed(mailbox("support", Grant(person(5), Right.FULL_ACCESS)))
 DONE = Outcome(Status.DONE)
 AUTOMAP = replace(
     rename("support"), before={Field.AUTOMAPPING: True}, after={Field.AUTOMAPPING: False}, party=grant("support").party
@@ -37,9 +49,9 @@ def summary_of(*changes: Change, outcome: Outcome = DONE) -> RunSummary:
     return RunSummary("run", NOW, NOW, tuple((change, outcome) for change in changes))
 
 
-def reading(*worlds: Observed | SharedboxError) -> Callable[[], Mapping[Platform, Observed]]:
+def reading(*observations: Observed | SharedboxError) -> Callable[[], Mapping[Platform, Observed]]:
     """Return what gives these readings one after another; the last one for ever."""
-    left = list(worlds)
+    left = list(observations)
 
     def observe() -> Mapping[Platform, Observed]:
         found = left.pop(0) if len(left) > 1 else left[0]
@@ -135,7 +147,7 @@ def test_run_of_all_kinds_when_all_is_there_then_it_is_the_same() -> None:
 
 def test_large_run_when_verified_then_the_work_grows_with_its_size() -> None:
     changes = [grant(f"box{number}") for number in range(5000)]
-    there = world(*(mailbox(f"box{number}", Grant(person(0), Right.FULL_ACCESS)) for number in range(5000)))
+    there = observed(*(mailbox(f"box{number}", Grant(person(0), Right.FULL_ACCESS)) for number in range(5000)))
     reads = 0
 
     class Counted(tuple[tuple[Change, Outcome], ...]):

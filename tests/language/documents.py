@@ -174,5 +174,5 @@ def resolved(text: str) -> DesiredMailbox:
     found, problems = read_documents(text, "a.yaml")
     assert problems == [], text
     loaded = LoadedSpecs([LoadedMailbox(found[0], (Path(),))])
-    (box,) = resolve(loaded, TABLES, NOW).mailboxes.values()
-    return box
+    (mailbox,) = resolve(loaded, TABLES, NOW).mailboxes.values()
+    return mailbox

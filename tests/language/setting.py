@@ -65,8 +65,8 @@ def desired(*paths: Path, now: datetime = NOW) -> Desired:
 
 def only(*paths: Path, now: datetime = NOW) -> DesiredMailbox:
     """Return the one mailbox of the specs."""
-    (box,) = desired(*paths, now=now).mailboxes.values()
-    return box
+    (mailbox,) = desired(*paths, now=now).mailboxes.values()
+    return mailbox
 
 
 def problems(*paths: Path) -> tuple[Problem, ...]:
@@ -83,9 +83,9 @@ def summaries(*paths: Path) -> list[str]:
     return [problem.summary for problem in problems(*paths)]
 
 
-def rights(box: DesiredMailbox) -> set[tuple[str, str]]:
+def rights(mailbox: DesiredMailbox) -> set[tuple[str, str]]:
     """Return who gets what."""
-    return {(grant.trustee.key, str(grant.right)) for grant in box.grants or ()}
+    return {(grant.trustee.key, str(grant.right)) for grant in mailbox.grants or ()}
 
 
 def address(text: str) -> Address:

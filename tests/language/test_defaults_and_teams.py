@@ -25,10 +25,10 @@ def test_defaults_when_nested_then_mappings_merge_and_lists_replace(tmp_path: Pa
             "emea/a.yaml": "version: 1\nmailbox: a@contoso.example\nlabels: {own: x}\nmembers: []\n",
         },
     )
-    box = only(tmp_path)
-    assert box.labels == {"team": "all", "site": "berlin", "own": "x"}
-    assert box.settings == {Field.SIGN_IN: "blocked", Field.SENT_AS: "both", Field.SENT_ON_BEHALF: "both"}
-    assert box.grants == ()
+    mailbox = only(tmp_path)
+    assert mailbox.labels == {"team": "all", "site": "berlin", "own": "x"}
+    assert mailbox.settings == {Field.SIGN_IN: "blocked", Field.SENT_AS: "both", Field.SENT_ON_BEHALF: "both"}
+    assert mailbox.grants == ()
 
 
 def test_value_from_defaults_when_shown_then_its_own_file_and_line_are_told(tmp_path: Path) -> None:
@@ -40,13 +40,13 @@ def test_value_from_defaults_when_shown_then_its_own_file_and_line_are_told(tmp_
             "a.yaml": document("a@contoso.example", "display_name: A"),
         },
     )
-    box = only(tmp_path)
-    assert box.places["sign_in"].file.endswith("_defaults.yaml")
-    assert str(box.places["display_name"]).endswith("a.yaml:4:15")
+    mailbox = only(tmp_path)
+    assert mailbox.places["sign_in"].file.endswith("_defaults.yaml")
+    assert str(mailbox.places["display_name"]).endswith("a.yaml:4:15")
     told = {
         item.path: (item.value, item.place) for item in provenance(load_specs([tmp_path]), address("A@contoso.example"))
     }
-    assert told["sign_in"] == ("blocked", box.places["sign_in"])
+    assert told["sign_in"] == ("blocked", mailbox.places["sign_in"])
     assert told["members[0].team"][1].file.endswith("_defaults.yaml")
     value, place = told["members[0].team.members[0].until"]
     assert value == "2027-03-31"
@@ -82,8 +82,13 @@ def test_absent_mailbox_when_defaults_say_more_then_only_what_it_may_say_is_take
             "a.yaml": document("a@contoso.example", "state: absent"),
         },
     )
-    box = only(tmp_path)
-    assert (box.state, box.settings, box.grants, box.labels) == (State.ABSENT, {}, None, {"team": "all"})
+    mailbox = only(tmp_path)
+    assert (mailbox.state, mailbox.settings, mailbox.grants, mailbox.labels) == (
+        State.ABSENT,
+        {},
+        None,
+        {"team": "all"},
+    )
 
 
 def _with_team(folder: Path, teams: str, *lines: str) -> Path:
@@ -100,44 +105,46 @@ def test_team_when_named_then_its_members_get_its_rights_unless_a_line_says_othe
         ("ben@contoso.example", "send_as"),
         ("sg-audit@contoso.example", "full_access"),
     }
-    box = only(_with_team(tmp_path, teams, "  - team: desk", "    rights: [send_on_behalf]"))
-    assert {right for _, right in rights(box)} == {"send_on_behalf"}
+    mailbox = only(_with_team(tmp_path, teams, "  - team: desk", "    rights: [send_on_behalf]"))
+    assert {right for _, right in rights(mailbox)} == {"send_on_behalf"}
 
 
 def test_plain_list_when_a_team_then_places_point_into_it(tmp_path: Path) -> None:
     _with_team(tmp_path, "desk:\n  - user: anna@contoso.example\n    righs: [read]\n", "  - team: desk")
     (found,) = problems(tmp_path)
     assert str(found.place).endswith("teams.yaml:3:5")
-    assert found.mend == "Did you mean `rights`?"
+    assert found.hint == "Did you mean `rights`?"
 
 
 def test_line_of_its_own_when_a_team_says_the_same_then_the_line_wins(tmp_path: Path) -> None:
     teams = "desk: [{user: anna@contoso.example}, {user: ben@contoso.example}]\n"
     lines = ("  - team: desk", "  - user: ANNA@contoso.example", "    rights: [send_on_behalf]")
-    box = only(_with_team(tmp_path, teams, *lines))
-    assert {right for who, right in rights(box) if who.startswith("anna")} == {"send_on_behalf"}
-    assert {right for who, right in rights(box) if who.startswith("ben")} == {"full_access", "send_as"}
+    mailbox = only(_with_team(tmp_path, teams, *lines))
+    assert {right for who, right in rights(mailbox) if who.startswith("anna")} == {"send_on_behalf"}
+    assert {right for who, right in rights(mailbox) if who.startswith("ben")} == {"full_access", "send_as"}
 
 
 def test_line_of_its_own_when_it_has_ended_then_the_team_does_not_bring_it_back(tmp_path: Path) -> None:
     teams = "desk: [{user: anna@contoso.example}]\n"
-    box = only(_with_team(tmp_path, teams, "  - team: desk", "  - user: anna@contoso.example", "    until: 2026-01-01"))
-    assert box.grants == ()
-    assert {str(grant.right) for grant in box.expired} == {"full_access", "send_as"}
+    mailbox = only(
+        _with_team(tmp_path, teams, "  - team: desk", "  - user: anna@contoso.example", "    until: 2026-01-01")
+    )
+    assert mailbox.grants == ()
+    assert {str(grant.right) for grant in mailbox.expired} == {"full_access", "send_as"}
 
 
 def test_end_of_a_line_and_of_its_team_when_both_are_set_then_the_earlier_counts(tmp_path: Path) -> None:
     teams = "desk: [{user: anna@contoso.example, until: 2027-06-30}, {user: ben@contoso.example, until: 2026-12-31}]\n"
-    box = only(_with_team(tmp_path, teams, "  - team: desk", "    until: 2027-03-31", "    reason: cover"))
-    ends = {grant.trustee.local: grant.until for grant in box.grants or ()}
+    mailbox = only(_with_team(tmp_path, teams, "  - team: desk", "    until: 2027-03-31", "    reason: cover"))
+    ends = {grant.trustee.local: grant.until for grant in mailbox.grants or ()}
     assert ends == {"anna": datetime(2027, 4, 1, tzinfo=UTC), "ben": datetime(2027, 1, 1, tzinfo=UTC)}
-    assert {grant.reason for grant in box.grants or ()} == {"cover"}
+    assert {grant.reason for grant in mailbox.grants or ()} == {"cover"}
 
 
 def test_person_in_two_teams_when_both_mean_the_same_then_the_right_is_given_once(tmp_path: Path) -> None:
     teams = "one: [{user: anna@contoso.example}]\ntwo: [{user: Anna@contoso.example}]\n"
-    box = only(_with_team(tmp_path, teams, "  - team: one", "  - team: two"))
-    assert len(box.grants or ()) == 2
+    mailbox = only(_with_team(tmp_path, teams, "  - team: one", "  - team: two"))
+    assert len(mailbox.grants or ()) == 2
 
 
 def test_person_in_two_teams_when_they_do_not_agree_then_it_is_an_error_with_both_places(tmp_path: Path) -> None:
@@ -149,8 +156,8 @@ def test_person_in_two_teams_when_they_do_not_agree_then_it_is_an_error_with_bot
 
 def test_automapping_on_the_line_of_a_team_when_set_then_it_goes_with_full_access_alone(tmp_path: Path) -> None:
     teams = "desk: [{user: anna@contoso.example}]\n"
-    box = only(_with_team(tmp_path, teams, "  - team: desk", "    automapping: false"))
-    assert {str(grant.right): grant.automapping for grant in box.grants or ()} == {
+    mailbox = only(_with_team(tmp_path, teams, "  - team: desk", "    automapping: false"))
+    assert {str(grant.right): grant.automapping for grant in mailbox.grants or ()} == {
         "full_access": False,
         "send_as": None,
     }
@@ -198,4 +205,4 @@ def test_teams_file_when_it_is_gone_then_who_names_a_team_stops_the_command(tmp_
 
 def test_team_when_mistyped_then_the_nearest_is_named(tmp_path: Path) -> None:
     found = problems(_with_team(tmp_path, "service-desk: [{user: anna@contoso.example}]\n", "  - team: servicedesk"))
-    assert [item.mend for item in found] == ["Did you mean `service-desk`?"]
+    assert [item.hint for item in found] == ["Did you mean `service-desk`?"]

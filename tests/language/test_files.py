@@ -24,9 +24,9 @@ def test_folder_when_read_then_every_yaml_below_counts_and_nothing_else(tmp_path
 
 def test_file_with_mark_and_windows_line_ends_when_read_then_it_is_accepted(tmp_path: Path) -> None:
     raw = b"\xef\xbb\xbf" + document("support@contoso.example", *ANNA).replace("\n", "\r\n").encode()
-    box = only(write(tmp_path, {"a.yaml": raw}))
-    assert rights(box) == {("anna@contoso.example", "full_access"), ("anna@contoso.example", "send_as")}
-    assert (box.place.line, box.place.column) == (2, 10)
+    mailbox = only(write(tmp_path, {"a.yaml": raw}))
+    assert rights(mailbox) == {("anna@contoso.example", "full_access"), ("anna@contoso.example", "send_as")}
+    assert (mailbox.place.line, mailbox.place.column) == (2, 10)
 
 
 @pytest.mark.parametrize("content", ["", "# only a comment\n", "---\n", "---\n...\n"])

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
+from sharedbox_cli.language import yaml_source
 from sharedbox_cli.language.load import MAX_DOCUMENTS
 from sharedbox_cli.language.yaml_source import read_documents
 

@@ -35,14 +35,14 @@ members = st.lists(
 def spec_sets(draw: st.DrawFn) -> list[dict[str, Any]]:
     found = []
     for name in draw(st.lists(st.sampled_from(BOXES), unique=True, min_size=1)):
-        box: dict[str, Any] = {"version": 1, "mailbox": f"{name}@contoso.example", "platform": "microsoft365"}
+        mailbox: dict[str, Any] = {"version": 1, "mailbox": f"{name}@contoso.example", "platform": "microsoft365"}
         if draw(st.booleans()):
-            box["members"] = draw(members)
+            mailbox["members"] = draw(members)
         if draw(st.booleans()):
-            box["aliases"] = [f"{name}-{number}@contoso.example" for number in range(draw(st.integers(0, 3)))]
+            mailbox["aliases"] = [f"{name}-{number}@contoso.example" for number in range(draw(st.integers(0, 3)))]
         if draw(st.booleans()):
-            box["labels"] = {"team": draw(st.sampled_from(["a", "b"])), "site": "hq"}
-        found.append(box)
+            mailbox["labels"] = {"team": draw(st.sampled_from(["a", "b"])), "site": "hq"}
+        found.append(mailbox)
     return found
 
 
@@ -52,10 +52,10 @@ TEAMS = {
 }
 
 
-def _write(folder: Path, boxes: list[dict[str, Any]], *, in_one_file: bool) -> Path:
+def _write(folder: Path, mailboxes: list[dict[str, Any]], *, in_one_file: bool) -> Path:
     # JSON is YAML: every text stands in quotes.
     (folder / "teams.yaml").write_text(json.dumps(TEAMS), "utf-8")
-    texts = [json.dumps(box, indent=1) for box in boxes]
+    texts = [json.dumps(mailbox, indent=1) for mailbox in mailboxes]
     if in_one_file:
         (folder / "all.yaml").write_text("\n---\n".join(texts), "utf-8")
     else:
@@ -78,11 +78,11 @@ def _shuffled(draw: st.DrawFn, value: Any) -> Any:
 @given(st.data(), spec_sets())
 @settings(max_examples=60, deadline=None)
 def test_specs_when_written_in_another_order_and_case_then_the_same_is_desired(
-    data: st.DataObject, boxes: list[dict[str, Any]]
+    data: st.DataObject, mailboxes: list[dict[str, Any]]
 ) -> None:
-    other = data.draw(st.composite(lambda draw: _shuffled(draw, boxes))())
+    other = data.draw(st.composite(lambda draw: _shuffled(draw, mailboxes))())
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
-        first = _write(Path(one), boxes, in_one_file=False)
+        first = _write(Path(one), mailboxes, in_one_file=False)
         second = _write(Path(two), other, in_one_file=data.draw(st.booleans()))
         assert problems(first) == ()
         assert desired(first) == desired(second)

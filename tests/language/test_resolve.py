@@ -17,8 +17,8 @@ CASES = Path(__file__).parents[1] / "cases" / "specs"
 
 
 def test_every_key_when_resolved_then_each_value_arrives(tmp_path: Path) -> None:
-    box = only(CASES / "good" / "every-key.yaml")
-    assert box.settings == {
+    mailbox = only(CASES / "good" / "every-key.yaml")
+    assert mailbox.settings == {
         Field.DISPLAY_NAME: "Contoso Support",
         Field.ALIASES: ("help@contoso.example",),
         Field.HIDDEN: False,
@@ -27,22 +27,22 @@ def test_every_key_when_resolved_then_each_value_arrives(tmp_path: Path) -> None
         Field.SENT_ON_BEHALF: "sender",
         Field.LICENCE: "none",
     }
-    assert box.labels == {"team": "service", "cost_centre": "4711"}
-    assert (box.members_mode, box.warn_at_percent) == (MembersMode.AT_LEAST, 80)
-    first = next(grant for grant in box.grants or () if grant.trustee.local == "anna")
+    assert mailbox.labels == {"team": "service", "cost_centre": "4711"}
+    assert (mailbox.members_mode, mailbox.warn_at_percent) == (MembersMode.AT_LEAST, 80)
+    first = next(grant for grant in mailbox.grants or () if grant.trustee.local == "anna")
     assert (first.automapping, first.reason) == (True, "parental leave cover, HR-112")
-    assert {grant.kind for grant in box.grants or ()} == {TrusteeKind.USER, TrusteeKind.GROUP}
+    assert {grant.kind for grant in mailbox.grants or ()} == {TrusteeKind.USER, TrusteeKind.GROUP}
 
 
 def test_absent_key_when_resolved_then_it_is_not_managed(tmp_path: Path) -> None:
-    box = only(write(tmp_path, {"a.yaml": document()}))
-    assert (box.settings, box.grants, box.warn_at_percent, box.labels) == ({}, None, None, {})
+    mailbox = only(write(tmp_path, {"a.yaml": document()}))
+    assert (mailbox.settings, mailbox.grants, mailbox.warn_at_percent, mailbox.labels) == ({}, None, None, {})
 
 
 def test_empty_list_when_resolved_then_it_is_managed_and_nobody_may(tmp_path: Path) -> None:
-    box = only(write(tmp_path, {"a.yaml": document("a@contoso.example", "members: []", "aliases: []")}))
-    assert box.grants == ()
-    assert box.settings == {Field.ALIASES: ()}
+    mailbox = only(write(tmp_path, {"a.yaml": document("a@contoso.example", "members: []", "aliases: []")}))
+    assert mailbox.grants == ()
+    assert mailbox.settings == {Field.ALIASES: ()}
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_what_the_platform_cannot_do_when_asked_for_then_it_is_an_error_that_say
     assert {item.summary for item in found} == {"not possible on this platform"}
     assert all(f"google-delegated has no `{path}`" in item.why for item in found)
     assert found[0].place.line == line
-    assert "sharedbox explain google-delegated" in found[0].mend
+    assert "sharedbox explain google-delegated" in found[0].hint
 
 
 def test_what_the_platform_cannot_do_when_a_team_asks_then_the_place_is_in_the_team(tmp_path: Path) -> None:

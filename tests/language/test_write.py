@@ -14,12 +14,12 @@ from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import (
     GOOGLE_DELEGATED,
     MICROSOFT365,
+    DesiredGrant,
     DesiredMailbox,
     Field,
     Platform,
     Right,
     TrusteeKind,
-    WantedGrant,
 )
 from sharedbox_cli.language.export.document import ORDER, write
 from sharedbox_cli.language.export.expressible import writable
@@ -35,13 +35,13 @@ from tests.language.setting import NOW
 @settings(max_examples=400, deadline=None)
 def test_document_when_written_anew_then_it_reads_back_equal(document: dict[str, Any]) -> None:
     try:
-        box = resolved(json.dumps(document))  # JSON is YAML: every text stands in quotes
+        mailbox = resolved(json.dumps(document))  # JSON is YAML: every text stands in quotes
     except SpecError as error:
         assert error.problems
         return
-    text = write(box, TABLES[box.platform], ["a head"], {"members": ["beside\nthem"]})
-    assert resolved(text) == box, text
-    assert writable(box, TABLES, NOW) == (box, ())
+    text = write(mailbox, TABLES[mailbox.platform], ["a head"], {"members": ["beside\nthem"]})
+    assert resolved(text) == mailbox, text
+    assert writable(mailbox, TABLES, NOW) == (mailbox, ())
 
 
 @given(raw)
@@ -73,12 +73,12 @@ def box_of(platform: Platform, **changes: Any) -> DesiredMailbox:
     return replace(DesiredMailbox(Address.of("Box@contoso.example"), platform), **changes)
 
 
-def grant(address: str, right: Right = Right.FULL_ACCESS) -> WantedGrant:
-    return WantedGrant(Address.of(address), TrusteeKind.USER, right)
+def grant(address: str, right: Right = Right.FULL_ACCESS) -> DesiredGrant:
+    return DesiredGrant(Address.of(address), TrusteeKind.USER, right)
 
 
 def test_small_document_when_written_then_it_is_what_a_person_would_write() -> None:
-    box = box_of(
+    mailbox = box_of(
         MICROSOFT365,
         settings={
             Field.DISPLAY_NAME: "Fragen & Antworten",
@@ -88,7 +88,7 @@ def test_small_document_when_written_then_it_is_what_a_person_would_write() -> N
         grants=(grant("a.b@contoso.example"), grant("a.b@contoso.example", Right.SEND_AS), grant("c@contoso.example")),
         labels={"cost": "4711"},
     )
-    assert write(box, TABLES[MICROSOFT365]) == (
+    assert write(mailbox, TABLES[MICROSOFT365]) == (
         "version: 1\n"
         "mailbox: Box@contoso.example\n"
         "platform: microsoft365\n"
@@ -140,22 +140,22 @@ def test_small_document_when_written_then_it_is_what_a_person_would_write() -> N
 def test_writable_when_the_language_has_no_word_then_only_that_is_left_out_and_named(
     changes: dict[str, Any], key: str, left: dict[Field, Any]
 ) -> None:
-    box, found = writable(box_of(GOOGLE_DELEGATED, **changes), TABLES, NOW)
-    assert box.settings == left
+    mailbox, found = writable(box_of(GOOGLE_DELEGATED, **changes), TABLES, NOW)
+    assert mailbox.settings == left
     assert key in {item.key for item in found}
     assert all(item.why for item in found)
-    assert replace(resolved(write(box, TABLES[GOOGLE_DELEGATED])), unmanaged=()) == box
+    assert replace(resolved(write(mailbox, TABLES[GOOGLE_DELEGATED])), unmanaged=()) == mailbox
 
 
 def test_writable_when_a_member_cannot_be_written_then_the_others_can() -> None:
-    box, found = writable(
+    mailbox, found = writable(
         box_of(GOOGLE_DELEGATED, grants=(grant("'x@contoso.example"), grant("ok@contoso.example"))), TABLES, NOW
     )
-    assert [item.trustee.text for item in box.grants or ()] == ["ok@contoso.example"]
+    assert [item.trustee.text for item in mailbox.grants or ()] == ["ok@contoso.example"]
     assert [item.key for item in found] == ["members"]
 
 
 def test_writable_when_the_address_itself_cannot_be_written_then_said() -> None:
-    box = replace(box_of(MICROSOFT365), address=Address.of("=cmd@contoso.example"))
+    mailbox = replace(box_of(MICROSOFT365), address=Address.of("=cmd@contoso.example"))
     with pytest.raises(SpecError, match="not possible here"):
-        writable(box, TABLES, NOW)
+        writable(mailbox, TABLES, NOW)

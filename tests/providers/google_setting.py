@@ -17,6 +17,7 @@ from sharedbox_cli.core.model import (
     GOOGLE_COLLABORATIVE,
     GOOGLE_DELEGATED,
     Desired,
+    DesiredGrant,
     DesiredMailbox,
     Fact,
     Field,
@@ -27,7 +28,6 @@ from sharedbox_cli.core.model import (
     State,
     TrusteeKind,
     Value,
-    WantedGrant,
 )
 from sharedbox_cli.core.outcome import Outcome
 from sharedbox_cli.emulator.company import DOMAIN
@@ -106,19 +106,19 @@ class GoogleSetting:
         """Return what changed in the tenant."""
         return [item["effect"] for item in self.emulator.log.effects]
 
-    def observe(self, *boxes: DesiredMailbox, facts: Iterable[Fact] = ()) -> Observed:
+    def observe(self, *mailboxes: DesiredMailbox, facts: Iterable[Fact] = ()) -> Observed:
         """Return what a plan for these boxes rests on."""
-        return self.shared.observe(scope_of(boxes, facts))
+        return self.shared.observe(scope_of(mailboxes, facts))
 
-    def plan(self, *boxes: DesiredMailbox) -> tuple[Change, ...]:
+    def plan(self, *mailboxes: DesiredMailbox) -> tuple[Change, ...]:
         """Return what has to change."""
-        world = self.observe(*boxes)
-        desired = Desired({box.address: box for box in boxes}, "digest", len(boxes))
-        return make_plan(desired, {boxes[0].platform: world}, NOW, "0").changes
+        observed = self.observe(*mailboxes)
+        desired = Desired({mailbox.address: mailbox for mailbox in mailboxes}, "digest", len(mailboxes))
+        return make_plan(desired, {mailboxes[0].platform: observed}, NOW, "0").changes
 
-    def run(self, *boxes: DesiredMailbox) -> dict[str, Outcome]:
+    def run(self, *mailboxes: DesiredMailbox) -> dict[str, Outcome]:
         """Plan and apply; return the outcomes by the key of their change. What needs a failed change is left out."""
-        return self.apply(self.plan(*boxes))
+        return self.apply(self.plan(*mailboxes))
 
     def apply(self, changes: Iterable[Change], provider: GoogleWorkspace | None = None) -> dict[str, Outcome]:
         """Apply changes in their order."""
@@ -129,19 +129,19 @@ class GoogleSetting:
         return outcomes
 
 
-def scope_of(boxes: Iterable[DesiredMailbox], facts: Iterable[Fact] = ()) -> Scope:
+def scope_of(mailboxes: Iterable[DesiredMailbox], facts: Iterable[Fact] = ()) -> Scope:
     """Return what has to be read to plan some boxes, as the command line asks for it."""
-    boxes = tuple(boxes)
-    wanted = [grant for box in boxes for grant in box.grants or ()]
-    fields = {name for box in boxes for name in box.settings} | {Field.KIND}
+    mailboxes = tuple(mailboxes)
+    wanted = [grant for mailbox in mailboxes for grant in mailbox.grants or ()]
+    fields = {name for mailbox in mailboxes for name in mailbox.settings} | {Field.KIND}
     if any(grant.delivery is not None for grant in wanted):
         fields.add(Field.DELIVERY)
     return Scope(
-        frozenset({box.platform for box in boxes}),
-        frozenset(box.address for box in boxes),
+        frozenset({mailbox.platform for mailbox in mailboxes}),
+        frozenset(mailbox.address for mailbox in mailboxes),
         frozenset(fields),
         frozenset(facts),
-        frozenset(box.address for box in boxes if box.grants is not None),
+        frozenset(mailbox.address for mailbox in mailboxes if mailbox.grants is not None),
         frozenset(grant.trustee for grant in wanted),
         any(grant.kind is TrusteeKind.GROUP for grant in wanted),
         frozenset(grant.right for grant in wanted),
@@ -156,7 +156,7 @@ def everything(platform: Platform, *, facts: Iterable[Fact] = (), fields: Iterab
 def delegated(
     local: str,
     settings: Mapping[Field, Value] | None = None,
-    grants: Iterable[WantedGrant] | None = None,
+    grants: Iterable[DesiredGrant] | None = None,
     state: State = State.PRESENT,
     mode: MembersMode = MembersMode.EXACT,
 ) -> DesiredMailbox:
@@ -167,7 +167,7 @@ def delegated(
 def collaborative(
     local: str,
     settings: Mapping[Field, Value] | None = None,
-    grants: Iterable[WantedGrant] | None = None,
+    grants: Iterable[DesiredGrant] | None = None,
     state: State = State.PRESENT,
     mode: MembersMode = MembersMode.EXACT,
 ) -> DesiredMailbox:
@@ -179,7 +179,7 @@ def _box(
     platform: Platform,
     local: str,
     settings: Mapping[Field, Value] | None,
-    grants: Iterable[WantedGrant] | None,
+    grants: Iterable[DesiredGrant] | None,
     state: State,
     mode: MembersMode,
 ) -> DesiredMailbox:
@@ -189,22 +189,22 @@ def _box(
     return DesiredMailbox(at(local), platform, state, values, wanted, members_mode=mode)
 
 
-def user(local: str, right: Right = Right.FULL_ACCESS, delivery: str | None = None) -> WantedGrant:
+def user(local: str, right: Right = Right.FULL_ACCESS, delivery: str | None = None) -> DesiredGrant:
     """Return a right that a spec gives to somebody."""
-    return WantedGrant(at(local), TrusteeKind.USER, right, delivery=delivery)
+    return DesiredGrant(at(local), TrusteeKind.USER, right, delivery=delivery)
 
 
-def group(local: str, right: Right = Right.MEMBER, delivery: str | None = None) -> WantedGrant:
+def group(local: str, right: Right = Right.MEMBER, delivery: str | None = None) -> DesiredGrant:
     """Return a right that a spec gives to a group."""
-    return WantedGrant(at(local), TrusteeKind.GROUP, right, delivery=delivery)
+    return DesiredGrant(at(local), TrusteeKind.GROUP, right, delivery=delivery)
 
 
-def held(world: Observed) -> set[tuple[str, str, str]]:
+def held(observed: Observed) -> set[tuple[str, str, str]]:
     """Return every grant of somebody with an address as (mailbox, trustee, right), as the seed writes them."""
     found = set()
-    for address, box in world.mailboxes.items():
-        for grant in box.grants or ():
-            trustee = world.trustees[grant.trustee]
+    for address, mailbox in observed.mailboxes.items():
+        for grant in mailbox.grants or ():
+            trustee = observed.trustees[grant.trustee]
             if trustee.address is not None and trustee.kind is not TrusteeKind.ORPHAN:
                 found.add((address.key, trustee.address.key, str(grant.right)))
     return found

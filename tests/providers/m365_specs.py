@@ -9,6 +9,7 @@ from sharedbox_cli.core.diff import make_plan
 from sharedbox_cli.core.model import (
     MICROSOFT365,
     Desired,
+    DesiredGrant,
     DesiredMailbox,
     Field,
     MembersMode,
@@ -17,7 +18,6 @@ from sharedbox_cli.core.model import (
     State,
     TrusteeKind,
     Value,
-    WantedGrant,
 )
 from sharedbox_cli.core.outcome import Outcome
 from sharedbox_cli.providers.microsoft365.provider import Microsoft365
@@ -28,7 +28,7 @@ from tests.providers.setting import Setting, at
 def shared(
     local: str,
     settings: Mapping[Field, Value] | None = None,
-    grants: Iterable[WantedGrant] | None = None,
+    grants: Iterable[DesiredGrant] | None = None,
     mode: MembersMode = MembersMode.EXACT,
     state: State = State.PRESENT,
 ) -> DesiredMailbox:
@@ -37,25 +37,25 @@ def shared(
     return DesiredMailbox(at(local), MICROSOFT365, state, settings or {}, wanted, members_mode=mode)
 
 
-def user(local: str, right: Right = Right.FULL_ACCESS, automapping: bool | None = None) -> WantedGrant:
+def user(local: str, right: Right = Right.FULL_ACCESS, automapping: bool | None = None) -> DesiredGrant:
     """Return a right that a spec gives to somebody."""
-    return WantedGrant(at(local), TrusteeKind.USER, right, automapping=automapping)
+    return DesiredGrant(at(local), TrusteeKind.USER, right, automapping=automapping)
 
 
-def group(local: str, right: Right = Right.FULL_ACCESS) -> WantedGrant:
+def group(local: str, right: Right = Right.FULL_ACCESS) -> DesiredGrant:
     """Return a right that a spec gives to a group."""
-    return WantedGrant(at(local), TrusteeKind.GROUP, right)
+    return DesiredGrant(at(local), TrusteeKind.GROUP, right)
 
 
-def observe(provider: Microsoft365, *boxes: DesiredMailbox) -> Observed:
+def observe(provider: Microsoft365, *mailboxes: DesiredMailbox) -> Observed:
     """Return what a plan for these boxes rests on."""
-    return provider.observe(scope_of(boxes))
+    return provider.observe(scope_of(mailboxes))
 
 
-def plan(setting: Setting, provider: Microsoft365, *boxes: DesiredMailbox) -> tuple[Change, ...]:
+def plan(setting: Setting, provider: Microsoft365, *mailboxes: DesiredMailbox) -> tuple[Change, ...]:
     """Return what has to change."""
-    desired = Desired({box.address: box for box in boxes}, "digest", len(boxes))
-    return make_plan(desired, {MICROSOFT365: observe(provider, *boxes)}, setting.clock.now(), "0").changes
+    desired = Desired({mailbox.address: mailbox for mailbox in mailboxes}, "digest", len(mailboxes))
+    return make_plan(desired, {MICROSOFT365: observe(provider, *mailboxes)}, setting.clock.now(), "0").changes
 
 
 def apply(provider: Microsoft365, changes: Iterable[Change]) -> dict[str, Outcome]:

@@ -160,12 +160,12 @@ def scope(
     )
 
 
-def held(world: Observed) -> set[tuple[str, str, str]]:
+def held(observed: Observed) -> set[tuple[str, str, str]]:
     """Return every grant of a living trustee as (mailbox, trustee, right), as the seed writes them."""
     found = set()
-    for address, box in world.mailboxes.items():
-        for grant in box.grants or ():
-            trustee = world.trustees[grant.trustee]
+    for address, mailbox in observed.mailboxes.items():
+        for grant in mailbox.grants or ():
+            trustee = observed.trustees[grant.trustee]
             if trustee.kind in (TrusteeKind.USER, TrusteeKind.GROUP) and trustee.address is not None:
                 found.add((address.key, trustee.address.key, str(grant.right)))
     return found
@@ -180,7 +180,7 @@ def trustee_id(setting: Setting, local: str) -> TrusteeId:
 
 def grant_of(
     setting: Setting,
-    box: str,
+    mailbox: str,
     who: str,
     right: Right = Right.FULL_ACCESS,
     kind: Kind = Kind.GRANT,
@@ -190,16 +190,22 @@ def grant_of(
     party = Party(trustee_id(setting, who), right, at(who), who.title())
     phase = {Kind.GRANT: Phase.GRANT, Kind.REVOKE: Phase.REVOKE}.get(kind, Phase.GRANT)
     after: dict[Field, Value] = {} if automapping is None else {Field.AUTOMAPPING: automapping}
-    return Change(kind, phase, at(box), MICROSOFT365, str(trustee_id(setting, box)), after=after, party=party)
+    return Change(kind, phase, at(mailbox), MICROSOFT365, str(trustee_id(setting, mailbox)), after=after, party=party)
 
 
 def update_of(
-    setting: Setting, box: str, after: dict[Field, Value], before: dict[Field, Value] | None = None
+    setting: Setting, mailbox: str, after: dict[Field, Value], before: dict[Field, Value] | None = None
 ) -> Change:
     """Return the change of settings."""
     phase = Phase.BLOCK_SIGN_IN if Field.SIGN_IN in after else Phase.SETTINGS
     return Change(
-        Kind.UPDATE, phase, at(box), MICROSOFT365, str(trustee_id(setting, box)), before=before or {}, after=after
+        Kind.UPDATE,
+        phase,
+        at(mailbox),
+        MICROSOFT365,
+        str(trustee_id(setting, mailbox)),
+        before=before or {},
+        after=after,
     )
 
 
@@ -210,14 +216,14 @@ def creation_of(local: str, name: str = "") -> Change:
     )
 
 
-def deletion_of(setting: Setting, box: str) -> Change:
+def deletion_of(setting: Setting, mailbox: str) -> Change:
     """Return the change that deletes a mailbox softly."""
-    return Change(Kind.DELETE, Phase.DELETE, at(box), MICROSOFT365, str(trustee_id(setting, box)))
+    return Change(Kind.DELETE, Phase.DELETE, at(mailbox), MICROSOFT365, str(trustee_id(setting, mailbox)))
 
 
-def licence_of(setting: Setting, box: str, wanted: str) -> Change:
+def licence_of(setting: Setting, mailbox: str, wanted: str) -> Change:
     """Return the change of a mailbox's licence."""
     phase = Phase.LICENCE_DOWN if wanted == "none" else Phase.LICENCE_UP
     return Change(
-        Kind.LICENCE, phase, at(box), MICROSOFT365, str(trustee_id(setting, box)), after={Field.LICENCE: wanted}
+        Kind.LICENCE, phase, at(mailbox), MICROSOFT365, str(trustee_id(setting, mailbox)), after={Field.LICENCE: wanted}
     )

@@ -42,7 +42,7 @@ Workspaces = Callable[[Fill], GoogleSetting]
 
 def change_of(
     workspace: GoogleSetting,
-    box: str,
+    mailbox: str,
     after: dict[Field, Value],
     platform: Platform = GOOGLE_DELEGATED,
     before: dict[Field, Value] | None = None,
@@ -58,9 +58,9 @@ def change_of(
     return Change(
         kind,
         Phase.SETTINGS,
-        at(box),
+        at(mailbox),
         platform,
-        id_of(workspace.make, box),
+        id_of(workspace.make, mailbox),
         before=before or {},
         after=after,
         party=party,
@@ -76,8 +76,8 @@ def test_create_when_an_account_is_made_then_nobody_knows_its_password_and_it_is
     bodies = [line["body"] for line in workspace.emulator.log.lines if line["route"] == "google.directory.users.insert"]
     assert bodies[0]["password"] != ""
     assert bodies[0]["changePasswordAtNextLogin"] is False
-    world = workspace.observe(spec)
-    assert world.mailboxes[at("press")].settings[Field.SIGN_IN] == BLOCKED
+    observed = workspace.observe(spec)
+    assert observed.mailboxes[at("press")].settings[Field.SIGN_IN] == BLOCKED
     assert workspace.plan(spec) == ()
 
 
@@ -150,8 +150,8 @@ def test_delete_when_it_is_a_group_then_it_is_refused_in_words(workspace: Google
 
 
 def test_update_when_an_alias_is_anothers_then_it_fails_and_says_so(workspace: GoogleSetting) -> None:
-    for platform, box in ((GOOGLE_DELEGATED, "sales"), (GOOGLE_COLLABORATIVE, "desk")):
-        change = change_of(workspace, box, {Field.ALIASES: ("anna@contoso.example",)}, platform)
+    for platform, mailbox in ((GOOGLE_DELEGATED, "sales"), (GOOGLE_COLLABORATIVE, "desk")):
+        change = change_of(workspace, mailbox, {Field.ALIASES: ("anna@contoso.example",)}, platform)
         outcome = workspace.shared.apply(change)
         assert outcome.status is Status.FAILED
         assert "exists" in outcome.reason
@@ -159,11 +159,11 @@ def test_update_when_an_alias_is_anothers_then_it_fails_and_says_so(workspace: G
 
 @pytest.mark.parametrize(("platform", "box"), [(GOOGLE_DELEGATED, "sales"), (GOOGLE_COLLABORATIVE, "desk")])
 def test_update_when_aliases_are_as_wanted_already_then_it_is_no_error(
-    workspace: GoogleSetting, platform: Platform, box: str
+    workspace: GoogleSetting, platform: Platform, mailbox: str
 ) -> None:
-    own = {"sales": "verkauf@contoso.example", "desk": "pult@contoso.example"}[box]
+    own = {"sales": "verkauf@contoso.example", "desk": "pult@contoso.example"}[mailbox]
     change = change_of(
-        workspace, box, {Field.ALIASES: (own,)}, platform, before={Field.ALIASES: ("gone@contoso.example",)}
+        workspace, mailbox, {Field.ALIASES: (own,)}, platform, before={Field.ALIASES: ("gone@contoso.example",)}
     )
     assert workspace.shared.apply(change).is_success
 
@@ -297,12 +297,12 @@ def test_grant_when_it_is_there_already_then_nothing_is_sent_twice(workspace: Go
 
 
 def test_revoke_when_it_is_gone_already_then_it_is_no_error(workspace: GoogleSetting) -> None:
-    for right, box, platform in (
+    for right, mailbox, platform in (
         (Right.FULL_ACCESS, "sales", GOOGLE_DELEGATED),
         (Right.SEND_AS, "sales", GOOGLE_DELEGATED),
         (Right.MEMBER, "desk", GOOGLE_COLLABORATIVE),
     ):
-        change = change_of(workspace, box, {}, platform, who="emi", right=right, kind=Kind.REVOKE)
+        change = change_of(workspace, mailbox, {}, platform, who="emi", right=right, kind=Kind.REVOKE)
         assert workspace.shared.apply(change).status is Status.ALREADY_SO
 
 
@@ -337,8 +337,8 @@ def test_grant_when_outsiders_are_kept_out_then_it_says_what_to_write(workspace:
 def test_grant_when_somebody_is_in_with_another_role_then_the_role_changes(workspace: GoogleSetting) -> None:
     change = change_of(workspace, "desk", {}, GOOGLE_COLLABORATIVE, who="ben", right=Right.MANAGER, kind=Kind.GRANT)
     assert workspace.shared.apply(change).status is Status.DONE
-    world = workspace.observe(collaborative("desk", {}, ()))
-    assert ("desk@contoso.example", "ben@contoso.example", "manager") in held(world)
+    observed = workspace.observe(collaborative("desk", {}, ()))
+    assert ("desk@contoso.example", "ben@contoso.example", "manager") in held(observed)
 
 
 def test_grant_when_a_group_contains_the_inbox_then_the_circle_is_told(workspace_of: Workspaces) -> None:
@@ -368,11 +368,11 @@ def test_role_when_it_changes_then_in_one_step_and_back_again(workspace: GoogleS
 def test_content_when_other_things_are_there_then_they_stay(workspace_of: Workspaces) -> None:
     def fill(make: GoogleBuilder) -> None:
         company(make)
-        box = id_of(make, "sales")
-        make.label(box, "Old")
-        make.label(box, "urgent", color={"backgroundColor": "#16a766", "textColor": "#ffffff"})
+        mailbox = id_of(make, "sales")
+        make.label(mailbox, "Old")
+        make.label(mailbox, "urgent", color={"backgroundColor": "#16a766", "textColor": "#ffffff"})
         make.gmail(
-            box,
+            mailbox,
             vacation={"enableAutoReply": False, "responseSubject": "S", "responseBodyHtml": "<b>x</b>"},
             imap={"enabled": False, "autoExpunge": False, "expungeBehavior": "trash", "maxFolderSize": 1000},
         )
@@ -384,9 +384,9 @@ def test_content_when_other_things_are_there_then_they_stay(workspace_of: Worksp
         {Field.FOLDERS: ("New",), Field.TAGS: (("urgent", "red"),), Field.AUTO_REPLY: True, Field.ACCESS_IMAP: True},
     )
     assert all(outcome.status is Status.DONE for outcome in workspace.run(spec).values())
-    box = workspace.observe(spec).mailboxes[at("sales")]
-    assert box.settings[Field.FOLDERS] == ("New", "Old", "urgent")
-    assert ("urgent", "red") in box.settings[Field.TAGS]  # type: ignore[operator]
+    mailbox = workspace.observe(spec).mailboxes[at("sales")]
+    assert mailbox.settings[Field.FOLDERS] == ("New", "Old", "urgent")
+    assert ("urgent", "red") in mailbox.settings[Field.TAGS]  # type: ignore[operator]
     bodies = {str(line["route"]).rpartition(".")[2]: line["body"] for line in workspace.emulator.log.lines}
     assert bodies["updateVacation"]["responseBodyHtml"] == "<b>x</b>"
     assert bodies["updateImap"] == {

@@ -44,9 +44,9 @@ def test_doctor_when_a_scope_is_not_granted_then_it_names_it_and_where_to_add_it
     for step in found:
         assert step.status == "missing"
         assert f"not granted: {scope}" in step.detail
-        assert "Domain-wide delegation" in step.mend
-        assert SERVICE_ACCOUNT_ID in step.mend
-        assert scope in step.mend
+        assert "Domain-wide delegation" in step.hint
+        assert SERVICE_ACCOUNT_ID in step.hint
+        assert scope in step.hint
 
 
 def test_doctor_when_nothing_is_delegated_then_every_set_is_missing(workspace: GoogleSetting) -> None:
@@ -59,9 +59,9 @@ def test_doctor_when_the_subject_is_no_administrator_then_it_names_the_roles(wor
     found = examined(workspace, SHAREDBOX_GOOGLE_ADMIN="anna@contoso.example")
     missing = {name: step for name, step in found.items() if step.status == "missing"}
     assert {"read accounts", "read groups", "read group settings", "read licences", "read policies"} <= set(missing)
-    assert all("Admin roles" in step.mend for step in missing.values())
-    assert "Super Admin" in missing["read policies"].mend
-    assert "License Management" in missing["read licences"].mend
+    assert all("Admin roles" in step.hint for step in missing.values())
+    assert "Super Admin" in missing["read policies"].hint
+    assert "License Management" in missing["read licences"].hint
 
 
 @pytest.mark.parametrize("who", ["nobody@contoso.example", "hugo@contoso.example", "verkauf@contoso.example"])
@@ -70,7 +70,7 @@ def test_doctor_when_nobody_can_act_as_the_subject_then_it_says_so_and_stops(
 ) -> None:
     found = list(examined(workspace, SHAREDBOX_GOOGLE_ADMIN=who).values())
     assert [step.status for step in found] == ["failed"]
-    assert "administrator" in found[0].mend
+    assert "administrator" in found[0].hint
 
 
 def test_doctor_when_the_key_is_revoked_then_it_says_so(workspace: GoogleSetting) -> None:
@@ -111,7 +111,7 @@ def test_doctor_when_an_api_is_switched_off_then_it_names_it(
     )
     found = examined(workspace)
     assert [one.step for one in bad(found)] == [step]
-    assert api in found[step].mend
+    assert api in found[step].hint
 
 
 def test_doctor_when_the_service_fails_then_it_is_told_and_no_trace(workspace: GoogleSetting) -> None:

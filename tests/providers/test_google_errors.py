@@ -95,7 +95,7 @@ def test_answer_when_it_is_an_error_then_it_becomes_ours_with_call_mailbox_and_s
     ("reason", "told"), [("insufficientPermissions", "doctor"), ("accessNotConfigured", "apis/library")]
 )
 def test_denial_when_something_is_missing_then_it_says_what_to_do(reason: str, told: str) -> None:
-    assert told in google_error(old(403, reason), "call").mend
+    assert told in google_error(old(403, reason), "call").hint
 
 
 def test_every_class_that_an_answer_can_mean_is_in_the_table() -> None:

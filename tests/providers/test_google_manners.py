@@ -109,7 +109,7 @@ def test_scopes_when_reading_then_nothing_that_writes_is_asked_for(
     read_everything(workspace, platform)
     asked = {scope for scopes in granted.values() for scope in scopes}
     assert {one for one in asked if not one.endswith(".readonly")} <= NO_READ_ONLY_ONE
-    mailboxes = {box for box in workspace.make.seeded.mailboxes if box in granted}
+    mailboxes = {mailbox for mailbox in workspace.make.seeded.mailboxes if mailbox in granted}
     others = [scope for who, scopes in granted.items() if who not in mailboxes for scope in scopes]
     assert not [scope for scope in others if scope.startswith("gmail.")], "mailboxes are read as themselves"
 

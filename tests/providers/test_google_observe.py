@@ -49,9 +49,9 @@ ACCOUNT_FIELDS = (Field.DISPLAY_NAME, Field.ALIASES, Field.HIDDEN, Field.SIGN_IN
 
 
 def test_observe_when_an_account_is_read_then_each_of_its_fields_is_told(workspace: GoogleSetting) -> None:
-    world = workspace.observe(delegated("sales", dict.fromkeys(ACCOUNT_FIELDS), ()))
-    box = world.mailboxes[SALES]
-    assert box.settings == {
+    observed = workspace.observe(delegated("sales", dict.fromkeys(ACCOUNT_FIELDS), ()))
+    mailbox = observed.mailboxes[SALES]
+    assert mailbox.settings == {
         Field.KIND: KIND_SHARED,
         Field.DISPLAY_NAME: "Sales Desk",
         Field.ALIASES: ("verkauf@contoso.example",),
@@ -60,16 +60,16 @@ def test_observe_when_an_account_is_read_then_each_of_its_fields_is_told(workspa
         Field.ORG_UNIT: "/Shared mailboxes",
         Field.LICENCE: STANDARD,
     }
-    assert held(world) == {(SALES.key, "ben@contoso.example", "full_access")}
-    assert "password may be known" in str(box.facts[Fact.SIGN_IN_STATE])
-    assert world.domains == {"contoso.example", "contoso-mail.example"}
-    assert (world.tenant_id, world.tenant_name) == ("C03xyz987", "contoso.example")
+    assert held(observed) == {(SALES.key, "ben@contoso.example", "full_access")}
+    assert "password may be known" in str(mailbox.facts[Fact.SIGN_IN_STATE])
+    assert observed.domains == {"contoso.example", "contoso-mail.example"}
+    assert (observed.tenant_id, observed.tenant_name) == ("C03xyz987", "contoso.example")
 
 
 def test_observe_when_a_group_is_read_then_each_of_its_settings_is_told(workspace: GoogleSetting) -> None:
     fields = [name for name in Field if name.startswith("group.")]
-    box = workspace.observe(collaborative("desk", dict.fromkeys(fields), ())).mailboxes[DESK]
-    assert box.settings == {
+    mailbox = workspace.observe(collaborative("desk", dict.fromkeys(fields), ())).mailboxes[DESK]
+    assert mailbox.settings == {
         Field.KIND: KIND_SHARED,
         Field.GROUP_DESCRIPTION: "",
         Field.GROUP_POSTING: "anyone",
@@ -93,8 +93,8 @@ def test_observe_when_a_group_is_read_then_each_of_its_settings_is_told(workspac
 
 
 def test_observe_when_deliveries_are_wanted_then_each_member_is_asked(workspace: GoogleSetting) -> None:
-    world = workspace.observe(collaborative("desk", {}, (user("ben", Right.MEMBER, "all"),)))
-    told = {world.trustees[one.trustee].address: one.delivery for one in world.mailboxes[DESK].grants or ()}
+    observed = workspace.observe(collaborative("desk", {}, (user("ben", Right.MEMBER, "all"),)))
+    told = {observed.trustees[one.trustee].address: one.delivery for one in observed.mailboxes[DESK].grants or ()}
     assert told == {at("anna"): "all", at("ben"): "none"}
     assert workspace.calls()["directory.members.get"] == 2
 
@@ -113,8 +113,8 @@ def test_observe_when_nothing_is_managed_then_nothing_is_asked_for_it(workspace:
 
 
 def test_observe_when_all_inboxes_are_asked_for_then_plain_groups_are_left_out(workspace: GoogleSetting) -> None:
-    world = workspace.shared.observe(everything(GOOGLE_COLLABORATIVE))
-    assert set(world.mailboxes) == {DESK}
+    observed = workspace.shared.observe(everything(GOOGLE_COLLABORATIVE))
+    assert set(observed.mailboxes) == {DESK}
     assert workspace.calls()["directory.members.list"] == 1, "of plain groups no members are read"
 
 
@@ -123,33 +123,33 @@ def test_observe_when_a_named_group_is_plain_then_it_says_so(workspace: GoogleSe
 
 
 def test_observe_when_a_named_account_is_a_persons_then_it_says_so(workspace: GoogleSetting) -> None:
-    world = workspace.observe(delegated("anna", {}, ()))
-    assert world.mailboxes[at("anna")].settings[Field.KIND] == KIND_USER
+    observed = workspace.observe(delegated("anna", {}, ()))
+    assert observed.mailboxes[at("anna")].settings[Field.KIND] == KIND_USER
     assert at("anna") not in workspace.shared.observe(everything(GOOGLE_DELEGATED)).mailboxes
 
 
 def test_observe_when_delegates_are_odd_then_each_is_what_it_is(workspace_of: Workspaces) -> None:
     def fill(make: GoogleBuilder) -> None:
         company(make)
-        box = id_of(make, "sales")
-        make.delegate(box, id_of(make, "hugo"))
+        mailbox = id_of(make, "sales")
+        make.delegate(mailbox, id_of(make, "hugo"))
         for who, status in (("anna", "pending"), ("chloe", "rejected"), ("emi", "expired")):
-            make.delegate(box, id_of(make, who), status=status)
-        make.odd_delegate(box, "1000000000000000000001", "gone@contoso.example")
-        make.odd_delegate(box, id_of(make, "news"), "news@contoso.example")
+            make.delegate(mailbox, id_of(make, who), status=status)
+        make.odd_delegate(mailbox, "1000000000000000000001", "gone@contoso.example")
+        make.odd_delegate(mailbox, id_of(make, "news"), "news@contoso.example")
 
     workspace = workspace_of(fill)
     for scope in (everything(GOOGLE_DELEGATED), None):
-        world = workspace.shared.observe(scope) if scope else workspace.observe(delegated("sales", {}, ()))
+        observed = workspace.shared.observe(scope) if scope else workspace.observe(delegated("sales", {}, ()))
         kinds = {
-            world.trustees[one.trustee].address: world.trustees[one.trustee]
-            for one in world.mailboxes[SALES].grants or ()
+            observed.trustees[one.trustee].address: observed.trustees[one.trustee]
+            for one in observed.mailboxes[SALES].grants or ()
         }
         assert set(kinds) == {at("ben"), at("hugo"), at("gone"), at("news")}
         assert not kinds[at("hugo")].is_enabled
         assert kinds[at("gone")].kind is TrusteeKind.ORPHAN
         assert kinds[at("news")].kind is TrusteeKind.GROUP
-        told = {entry.text for entry in world.mailboxes[SALES].special}
+        told = {entry.text for entry in observed.mailboxes[SALES].special}
         assert told == {
             f"{status} invitation of {who}@contoso.example as delegate"
             for who, status in (("anna", "pending"), ("chloe", "rejected"), ("emi", "expired"))
@@ -161,39 +161,39 @@ def test_observe_when_a_status_is_unknown_then_it_is_shown_and_no_grant(workspac
         company(make)
         make.delegate(id_of(make, "sales"), id_of(make, "emi"), status="verificationStatusUnspecified")
 
-    box = workspace_of(fill).shared.observe(everything(GOOGLE_DELEGATED)).mailboxes[SALES]
-    assert len(box.grants or ()) == 1
-    assert "verificationStatusUnspecified" in box.special[0].text
+    mailbox = workspace_of(fill).shared.observe(everything(GOOGLE_DELEGATED)).mailboxes[SALES]
+    assert len(mailbox.grants or ()) == 1
+    assert "verificationStatusUnspecified" in mailbox.special[0].text
 
 
 def test_observe_when_members_are_odd_then_each_is_what_it_is(workspace_of: Workspaces) -> None:
     def fill(make: GoogleBuilder) -> None:
         company(make)
-        box = id_of(make, "desk")
-        make.member(box, "ext-agency@partner.example", kind="EXTERNAL", email="agency@partner.example")
-        make.member(box, "109999999999999999999", kind="EXTERNAL", email="")
-        make.member(box, make.store.customer, kind="CUSTOMER")
-        make.member(box, id_of(make, "all"), kind="GROUP")
-        make.member(box, id_of(make, "hugo"), "MANAGER")
+        mailbox = id_of(make, "desk")
+        make.member(mailbox, "ext-agency@partner.example", kind="EXTERNAL", email="agency@partner.example")
+        make.member(mailbox, "109999999999999999999", kind="EXTERNAL", email="")
+        make.member(mailbox, make.store.customer, kind="CUSTOMER")
+        make.member(mailbox, id_of(make, "all"), kind="GROUP")
+        make.member(mailbox, id_of(make, "hugo"), "MANAGER")
         make.store.run("update g_members set role = 'VIEWER' where member_id = ?", id_of(make, "ben"))
 
     workspace = workspace_of(fill)
     for scope in (everything(GOOGLE_COLLABORATIVE), None):
         wanted = collaborative("desk", {}, (user("anna", Right.OWNER), group("all")))
-        world = workspace.shared.observe(scope) if scope else workspace.observe(wanted)
-        box = world.mailboxes[DESK]
-        known = {one.trustee: world.trustees[one.trustee] for one in box.grants or ()}
+        observed = workspace.shared.observe(scope) if scope else workspace.observe(wanted)
+        mailbox = observed.mailboxes[DESK]
+        known = {one.trustee: observed.trustees[one.trustee] for one in mailbox.grants or ()}
         outsider = known[TrusteeId("external:agency@partner.example")]
         assert outsider.is_guest
         assert known[TrusteeId("109999999999999999999")].kind is TrusteeKind.ORPHAN
         assert not known[TrusteeId(id_of(workspace.make, "hugo"))].is_enabled
-        assert {entry.text for entry in box.special} == {
+        assert {entry.text for entry in mailbox.special} == {
             "MEMBER: everybody in the organisation",
             "role VIEWER of ben@contoso.example",
         }
         everyone = TrusteeId(id_of(workspace.make, "all"))
-        assert world.members[everyone] == {TrusteeId(id_of(workspace.make, "chloe"))}
-        assert world.trustees[everyone].member_count == 1
+        assert observed.members[everyone] == {TrusteeId(id_of(workspace.make, "chloe"))}
+        assert observed.trustees[everyone].member_count == 1
 
 
 def test_observe_when_a_group_of_strangers_is_a_member_then_it_is_not_looked_into(workspace_of: Workspaces) -> None:
@@ -202,9 +202,9 @@ def test_observe_when_a_group_of_strangers_is_a_member_then_it_is_not_looked_int
         make.member(id_of(make, "desk"), "ext-all@partner.example", kind="EXTERNAL", email="all@partner.example")
         make.store.run("update g_members set type = 'GROUP' where member_id = 'ext-all@partner.example'")
 
-    world = workspace_of(fill).shared.observe(everything(GOOGLE_COLLABORATIVE))
-    assert world.members == {}
-    assert len(world.mailboxes[DESK].grants or ()) == 3
+    observed = workspace_of(fill).shared.observe(everything(GOOGLE_COLLABORATIVE))
+    assert observed.members == {}
+    assert len(observed.mailboxes[DESK].grants or ()) == 3
 
 
 def test_observe_when_a_mailbox_is_suspended_then_it_is_told_or_an_error(workspace_of: Workspaces) -> None:
@@ -213,9 +213,9 @@ def test_observe_when_a_mailbox_is_suspended_then_it_is_told_or_an_error(workspa
         make.person("closed", "Closed Desk", suspended=True, unit="/Shared mailboxes")
 
     workspace = workspace_of(fill)
-    box = workspace.shared.observe(everything(GOOGLE_DELEGATED)).mailboxes[at("closed")]
-    assert box.grants is None, "nobody can look"
-    assert box.facts[Fact.IS_SUSPENDED] is True
+    mailbox = workspace.shared.observe(everything(GOOGLE_DELEGATED)).mailboxes[at("closed")]
+    assert mailbox.grants is None, "nobody can look"
+    assert mailbox.facts[Fact.IS_SUSPENDED] is True
     with pytest.raises(ObserveError, match="suspended"):
         workspace.observe(delegated("closed", {}, ()))
     workspace.observe(delegated("closed", {Field.DISPLAY_NAME: "x"}))
@@ -233,10 +233,10 @@ def test_observe_when_an_account_has_no_mailbox_yet_then_nobody_is_in_it(workspa
         Field.AUTO_REPLY: False,
         Field.ACCESS_IMAP: True,
     }
-    box = workspace.observe(delegated("bare", wanted, ())).mailboxes[at("bare")]
-    assert box.grants == frozenset()
-    assert box.settings[Field.LICENCE] == LICENCE_NONE
-    assert box.settings[Field.FOLDERS] == ()
+    mailbox = workspace.observe(delegated("bare", wanted, ())).mailboxes[at("bare")]
+    assert mailbox.grants == frozenset()
+    assert mailbox.settings[Field.LICENCE] == LICENCE_NONE
+    assert mailbox.settings[Field.FOLDERS] == ()
 
 
 def test_observe_when_sign_in_was_hardened_then_later_doings_open_it_again(workspace: GoogleSetting) -> None:
@@ -249,9 +249,9 @@ def test_observe_when_sign_in_was_hardened_then_later_doings_open_it_again(works
         ({"changePasswordAtNextLogin": True}, "password change is pending"),
     ):
         _change_account(workspace, "sales", more)
-        box = workspace.observe(spec).mailboxes[SALES]
-        assert box.settings[Field.SIGN_IN] == ALLOWED
-        assert words in str(box.facts[Fact.SIGN_IN_STATE])
+        mailbox = workspace.observe(spec).mailboxes[SALES]
+        assert mailbox.settings[Field.SIGN_IN] == ALLOWED
+        assert words in str(mailbox.facts[Fact.SIGN_IN_STATE])
         _change_account(workspace, "sales", dict.fromkeys(more))
     assert workspace.plan(spec) == ()
 
@@ -268,11 +268,11 @@ def _change_account(workspace: GoogleSetting, local: str, more: Mapping[str, obj
 
 def test_observe_when_facts_are_wanted_then_storage_pool_and_policy_are_told(workspace: GoogleSetting) -> None:
     facts = [Fact.USED_BYTES, Fact.POOL_TOTAL_BYTES, Fact.DELEGATION, Fact.LICENCES]
-    box = workspace.shared.observe(everything(GOOGLE_DELEGATED, facts=facts)).mailboxes[SALES]
-    assert box.facts[Fact.USED_BYTES] == 1200 * 1024**2
-    assert box.facts[Fact.POOL_TOTAL_BYTES] == 30 * 1024 * 1000 * 1024**2
-    assert box.facts[Fact.DELEGATION] == "on"
-    assert box.facts[Fact.LICENCES] == (STANDARD,)
+    mailbox = workspace.shared.observe(everything(GOOGLE_DELEGATED, facts=facts)).mailboxes[SALES]
+    assert mailbox.facts[Fact.USED_BYTES] == 1200 * 1024**2
+    assert mailbox.facts[Fact.POOL_TOTAL_BYTES] == 30 * 1024 * 1000 * 1024**2
+    assert mailbox.facts[Fact.DELEGATION] == "on"
+    assert mailbox.facts[Fact.LICENCES] == (STANDARD,)
 
 
 def test_observe_when_reports_are_late_then_days_are_walked_back_and_then_nothing_is_known(
@@ -280,8 +280,8 @@ def test_observe_when_reports_are_late_then_days_are_walked_back_and_then_nothin
 ) -> None:
     scope = everything(GOOGLE_DELEGATED, facts=[Fact.USED_BYTES])
     workspace.tenant.set_meta("google:report_lag_days", "5")
-    box = workspace.shared.observe(scope).mailboxes[SALES]
-    assert box.facts[Fact.USED_BYTES] == 1200 * 1024**2
+    mailbox = workspace.shared.observe(scope).mailboxes[SALES]
+    assert mailbox.facts[Fact.USED_BYTES] == 1200 * 1024**2
     workspace.tenant.set_meta("google:report_lag_days", "9")
     assert Fact.USED_BYTES not in workspace.shared.observe(scope).mailboxes[SALES].facts
 
@@ -298,15 +298,15 @@ def test_observe_when_nobody_set_the_policy_then_it_is_off_and_when_it_is_hidden
 
 
 def test_observe_when_an_address_is_taken_then_it_says_by_whom(workspace: GoogleSetting) -> None:
-    world = workspace.observe(delegated("news"))
-    assert [(one.kind, one.name) for one in world.taken[at("news")]] == [("group", "News")]
-    world = workspace.observe(collaborative("anna"))
-    assert [one.kind for one in world.taken[at("anna")]] == ["account"]
-    world = workspace.observe(delegated("verkauf"))
-    assert [one.address for one in world.taken[at("verkauf")]] == [SALES], "an alias is nobody's mailbox"
+    observed = workspace.observe(delegated("news"))
+    assert [(one.kind, one.name) for one in observed.taken[at("news")]] == [("group", "News")]
+    observed = workspace.observe(collaborative("anna"))
+    assert [one.kind for one in observed.taken[at("anna")]] == ["account"]
+    observed = workspace.observe(delegated("verkauf"))
+    assert [one.address for one in observed.taken[at("verkauf")]] == [SALES], "an alias is nobody's mailbox"
     workspace.shared.apply(_deletion(workspace, "sales"))
-    world = workspace.observe(delegated("sales"))
-    assert [(one.kind, one.is_soft_deleted) for one in world.taken[SALES]] == [("deleted account", True)]
+    observed = workspace.observe(delegated("sales"))
+    assert [(one.kind, one.is_soft_deleted) for one in observed.taken[SALES]] == [("deleted account", True)]
 
 
 def _deletion(workspace: GoogleSetting, local: str) -> Change:
@@ -320,9 +320,9 @@ def test_observe_when_a_setting_has_an_unknown_value_then_googles_word_is_kept(w
 
     workspace = workspace_of(fill)
     spec = collaborative("odd", {Field.GROUP_VIEWING: "members", Field.GROUP_ASSISTING: "members"})
-    box = workspace.observe(spec).mailboxes[at("odd")]
-    assert box.settings[Field.GROUP_VIEWING] == "ALL_OWNERS_CAN_VIEW"
-    assert box.settings[Field.GROUP_ASSISTING] == "ANYBODY_BUT_ED"
+    mailbox = workspace.observe(spec).mailboxes[at("odd")]
+    assert mailbox.settings[Field.GROUP_VIEWING] == "ALL_OWNERS_CAN_VIEW"
+    assert mailbox.settings[Field.GROUP_ASSISTING] == "ANYBODY_BUT_ED"
 
 
 def test_observe_when_the_default_sender_has_its_other_name_then_it_is_read(workspace_of: Workspaces) -> None:
@@ -330,8 +330,8 @@ def test_observe_when_the_default_sender_has_its_other_name_then_it_is_read(work
         company(make)
         make.store.run("update g_groups set settings = replace(settings, '\"default_sender\"', '\"defaultSender\"')")
 
-    box = workspace_of(fill).observe(collaborative("desk", {Field.GROUP_DEFAULT_SENDER: "group"})).mailboxes[DESK]
-    assert box.settings[Field.GROUP_DEFAULT_SENDER] == "group"
+    mailbox = workspace_of(fill).observe(collaborative("desk", {Field.GROUP_DEFAULT_SENDER: "group"})).mailboxes[DESK]
+    assert mailbox.settings[Field.GROUP_DEFAULT_SENDER] == "group"
 
 
 @pytest.mark.parametrize(
@@ -389,14 +389,14 @@ def test_observe_when_the_administrator_is_in_no_directory_then_it_is_an_error(w
 def test_observe_when_there_is_no_mailbox_then_the_world_is_whole_and_empty(
     workspace_of: Workspaces, platform: str
 ) -> None:
-    world = workspace_of(lambda _: None).shared.observe(everything(platform))  # type: ignore[arg-type]
-    assert (world.mailboxes, world.is_complete) == ({}, True)
+    observed = workspace_of(lambda _: None).shared.observe(everything(platform))  # type: ignore[arg-type]
+    assert (observed.mailboxes, observed.is_complete) == ({}, True)
 
 
 @pytest.mark.parametrize("box", [delegated, collaborative])
 def test_observe_when_an_address_is_of_another_domain_then_it_is_nobodys_and_no_lack_of_permission(
-    workspace: GoogleSetting, box: Callable[..., DesiredMailbox]
+    workspace: GoogleSetting, mailbox: Callable[..., DesiredMailbox]
 ) -> None:
-    foreign = replace(box("desk"), address=Address.of("desk@typo.example"))
-    world = workspace.observe(foreign)
-    assert (foreign.address in world.mailboxes, world.taken) == (False, {})
+    foreign = replace(mailbox("desk"), address=Address.of("desk@typo.example"))
+    observed = workspace.observe(foreign)
+    assert (foreign.address in observed.mailboxes, observed.taken) == (False, {})

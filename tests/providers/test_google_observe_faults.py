@@ -71,8 +71,8 @@ EACH = [(platform, route) for platform, routes in READS.items() for route in rou
 def fill(make: GoogleBuilder) -> None:
     company(make)
     for number in range(3):
-        box = make.mailbox(f"box{number}", f"Box {number}")
-        make.delegate(box, id_of(make, "anna"))
+        mailbox = make.mailbox(f"box{number}", f"Box {number}")
+        make.delegate(mailbox, id_of(make, "anna"))
         inbox = make.inbox(f"inbox{number}", f"Inbox {number}")
         make.member(inbox, id_of(make, "emi"), "OWNER")
         make.member(inbox, id_of(make, "all"), kind="GROUP")
@@ -90,11 +90,15 @@ def whole(platform: Platform) -> Scope:
     )
 
 
-def told(world: Observed) -> object:
+def told(observed: Observed) -> object:
     """Return what a plan would rest on."""
-    settings = {key: (dict(box.settings), box.facts.get(Fact.USED_BYTES)) for key, box in world.mailboxes.items()}
-    deliveries = {(key, one.trustee, one.delivery) for key, box in world.mailboxes.items() for one in box.grants or ()}
-    return settings, held(world), deliveries, dict(world.members), world.domains
+    settings = {
+        key: (dict(mailbox.settings), mailbox.facts.get(Fact.USED_BYTES)) for key, mailbox in observed.mailboxes.items()
+    }
+    deliveries = {
+        (key, one.trustee, one.delivery) for key, mailbox in observed.mailboxes.items() for one in mailbox.grants or ()
+    }
+    return settings, held(observed), deliveries, dict(observed.members), observed.domains
 
 
 @pytest.fixture
@@ -190,6 +194,6 @@ def test_observe_when_somebody_is_made_while_pages_are_read_then_nobody_is_lost(
             make.person(f"p{number:04d}", f"P {number}")
 
     workspace = workspace_of(many)
-    world = workspace.shared.observe(whole(GOOGLE_DELEGATED))
-    assert {at("p0000"), at("p1199"), at("sales")} <= set(world.directory)
+    observed = workspace.shared.observe(whole(GOOGLE_DELEGATED))
+    assert {at("p0000"), at("p1199"), at("sales")} <= set(observed.directory)
     assert workspace.calls()["directory.users.list"] == 3

@@ -115,13 +115,13 @@ COLLABORATIVE_GRANTS = {
 }
 
 
-def _ends_empty(workspace: GoogleSetting, box: DesiredMailbox) -> None:
-    outcomes = workspace.run(box)
+def _ends_empty(workspace: GoogleSetting, mailbox: DesiredMailbox) -> None:
+    outcomes = workspace.run(mailbox)
     assert all(outcome.is_success for outcome in outcomes.values()), outcomes
-    assert workspace.plan(box) == ()
+    assert workspace.plan(mailbox) == ()
     workspace.forget()
-    again = workspace.observe(box).mailboxes[box.address]
-    for name, value in box.settings.items():
+    again = workspace.observe(mailbox).mailboxes[mailbox.address]
+    for name, value in mailbox.settings.items():
         if name not in ENSURED:
             assert again.settings[name] == value
     assert workspace.effects() == []
@@ -162,9 +162,9 @@ def test_plan_of_members_when_applied_then_the_next_is_empty(
 
 
 def test_plan_of_an_outsider_when_applied_then_the_next_is_empty(workspace: GoogleSetting) -> None:
-    box = collaborative("desk", {Field.GROUP_EXTERNAL_MEMBERS: True}, (user("x@partner.example", Right.MEMBER),))
-    before = workspace.observe(box).directory[at("x@partner.example")]
-    _ends_empty(workspace, box)
-    world = workspace.observe(box)
-    assert world.directory[at("x@partner.example")] == before, "known by one id before and after joining"
-    assert world.trustees[before].is_guest
+    mailbox = collaborative("desk", {Field.GROUP_EXTERNAL_MEMBERS: True}, (user("x@partner.example", Right.MEMBER),))
+    before = workspace.observe(mailbox).directory[at("x@partner.example")]
+    _ends_empty(workspace, mailbox)
+    observed = workspace.observe(mailbox)
+    assert observed.directory[at("x@partner.example")] == before, "known by one id before and after joining"
+    assert observed.trustees[before].is_guest

@@ -13,6 +13,7 @@ from sharedbox_cli.core.model import (
     ENSURED,
     GOOGLE_COLLABORATIVE,
     GOOGLE_DELEGATED,
+    DesiredGrant,
     DesiredMailbox,
     Field,
     MembersMode,
@@ -20,7 +21,6 @@ from sharedbox_cli.core.model import (
     Right,
     TrusteeKind,
     Value,
-    WantedGrant,
 )
 from tests.providers.google_setting import (
     PEOPLE,
@@ -99,25 +99,25 @@ def _spec(platform: Platform, name: str, rng: random.Random, number: int) -> Des
     return collaborative(name, settings, members, mode=mode)
 
 
-def _wanted(who: str, right: Right, delivery: str | None = None) -> WantedGrant:
-    return WantedGrant(at(who), TrusteeKind.USER, right, delivery=delivery)
+def _wanted(who: str, right: Right, delivery: str | None = None) -> DesiredGrant:
+    return DesiredGrant(at(who), TrusteeKind.USER, right, delivery=delivery)
 
 
 def state_of(workspace: GoogleSetting, specs: list[DesiredMailbox]) -> object:
     """Return what the specs manage, as it is."""
-    world = workspace.observe(*specs)
+    observed = workspace.observe(*specs)
     return {
-        box.address: (
+        mailbox.address: (
             {
                 name: len(value) if name in ENSURED and isinstance(value, tuple) else value
-                for name, value in world.mailboxes[box.address].settings.items()
+                for name, value in observed.mailboxes[mailbox.address].settings.items()
             },
             {
-                (world.trustees[one.trustee].address, one.right, one.delivery)
-                for one in world.mailboxes[box.address].grants or ()
+                (observed.trustees[one.trustee].address, one.right, one.delivery)
+                for one in observed.mailboxes[mailbox.address].grants or ()
             },
         )
-        for box in specs
+        for mailbox in specs
     }
 
 

@@ -20,20 +20,20 @@ from tests.providers.google_setting import Fill, GoogleSetting, collaborative, d
 Workspaces = Callable[[Fill], GoogleSetting]
 
 
-def tenant_of(platform: Platform, boxes: int, members: int, plain: int = 7) -> Fill:
+def tenant_of(platform: Platform, mailboxes: int, members: int, plain: int = 7) -> Fill:
     def fill(make: GoogleBuilder) -> None:
         make.store.run("begin")
         people = [make.person(f"p{number:04d}", f"P {number}") for number in range(members + 20)]
-        for number in range(boxes):
+        for number in range(mailboxes):
             chosen = [people[(number + step) % len(people)] for step in range(members)]
             if platform == GOOGLE_DELEGATED:
-                box = make.mailbox(f"box{number:04d}", f"Box {number}")
+                mailbox = make.mailbox(f"box{number:04d}", f"Box {number}")
                 for who in chosen:
-                    make.delegate(box, who)
+                    make.delegate(mailbox, who)
             else:
-                box = make.inbox(f"box{number:04d}", f"Box {number}")
+                mailbox = make.inbox(f"box{number:04d}", f"Box {number}")
                 for who in chosen:
-                    make.member(box, who)
+                    make.member(mailbox, who)
         for number in range(plain):
             make.group(f"list{number}", "List")
         make.store.run("commit")
@@ -46,10 +46,10 @@ def count(workspace: GoogleSetting, table: str) -> int:
 
 
 @pytest.mark.parametrize("boxes", [60, 250])
-def test_observe_when_all_inboxes_are_read_then_calls_are_the_floor(workspace_of: Workspaces, boxes: int) -> None:
-    workspace = workspace_of(tenant_of(GOOGLE_COLLABORATIVE, boxes, 10))
-    world = workspace.shared.observe(everything(GOOGLE_COLLABORATIVE))
-    assert held(world) == workspace.make.seeded.grants
+def test_observe_when_all_inboxes_are_read_then_calls_are_the_floor(workspace_of: Workspaces, mailboxes: int) -> None:
+    workspace = workspace_of(tenant_of(GOOGLE_COLLABORATIVE, mailboxes, 10))
+    observed = workspace.shared.observe(everything(GOOGLE_COLLABORATIVE))
+    assert held(observed) == workspace.make.seeded.grants
     groups, accounts = count(workspace, "g_groups"), count(workspace, "g_users")
     assert workspace.calls() == {
         "oauth2.token": 2,
@@ -57,30 +57,30 @@ def test_observe_when_all_inboxes_are_read_then_calls_are_the_floor(workspace_of
         "directory.users.list": ceil(accounts / 500),
         "directory.groups.list": ceil(groups / 200),
         "groupsSettings.groups.get": groups,
-        "directory.members.list": boxes,
+        "directory.members.list": mailboxes,
     }
-    floor = ceil(groups / 200) + 2 * boxes
-    above = 2 + 1 + ceil(accounts / 500) + (groups - boxes)
+    floor = ceil(groups / 200) + 2 * mailboxes
+    above = 2 + 1 + ceil(accounts / 500) + (groups - mailboxes)
     assert sum(workspace.calls().values()) == floor + above
     assert workspace.requests() <= 8 + 2 * ceil(groups / 100), "what travels together is one request"
 
 
 @pytest.mark.parametrize("boxes", [60, 250])
 def test_observe_when_all_delegated_mailboxes_are_read_then_calls_are_the_floor(
-    workspace_of: Workspaces, boxes: int
+    workspace_of: Workspaces, mailboxes: int
 ) -> None:
-    workspace = workspace_of(tenant_of(GOOGLE_DELEGATED, boxes, 10))
-    world = workspace.shared.observe(everything(GOOGLE_DELEGATED))
-    assert held(world) == workspace.make.seeded.grants
+    workspace = workspace_of(tenant_of(GOOGLE_DELEGATED, mailboxes, 10))
+    observed = workspace.shared.observe(everything(GOOGLE_DELEGATED))
+    assert held(observed) == workspace.make.seeded.grants
     accounts = count(workspace, "g_users")
     assert workspace.calls() == {
-        "oauth2.token": 1 + boxes,
+        "oauth2.token": 1 + mailboxes,
         "directory.domains.list": 1,
         "directory.users.list": ceil(accounts / 500),
-        "gmail.users.settings.delegates.list": boxes,
+        "gmail.users.settings.delegates.list": mailboxes,
     }
-    assert sum(workspace.calls().values()) == ceil(accounts / 500) + 2 * boxes + 2
-    assert workspace.requests() <= boxes + 6 + ceil(boxes / 50)
+    assert sum(workspace.calls().values()) == ceil(accounts / 500) + 2 * mailboxes + 2
+    assert workspace.requests() <= mailboxes + 6 + ceil(mailboxes / 50)
 
 
 def test_observe_when_some_inboxes_are_planned_then_only_they_are_read(workspace_of: Workspaces) -> None:
@@ -120,9 +120,9 @@ def test_observe_when_there_are_a_thousand_mailboxes_then_calls_are_the_floor_st
     workspace_of: Workspaces, platform: Platform
 ) -> None:
     workspace = workspace_of(tenant_of(platform, 1000, 10, plain=0))
-    world = workspace.shared.observe(everything(platform))
-    assert len(world.mailboxes) == 1000
-    assert len(held(world)) == 10_000
+    observed = workspace.shared.observe(everything(platform))
+    assert len(observed.mailboxes) == 1000
+    assert len(held(observed)) == 10_000
     accounts, groups = count(workspace, "g_users"), count(workspace, "g_groups")
     floor = 2000 + (ceil(accounts / 500) if platform == GOOGLE_DELEGATED else ceil(groups / 200))
     assert sum(workspace.calls().values()) <= floor + 4

@@ -162,9 +162,9 @@ def test_creation_gives_an_id_and_is_readable_after(demo: Setting) -> None:
     provider = demo.provider()
     outcome = provider.apply(creation_of("support", "Contoso Support"))
     assert outcome.status is Status.DONE and outcome.mailbox_id
-    box = box_of(demo, "support")
-    assert box.id == outcome.mailbox_id and box.settings[Field.DISPLAY_NAME] == "Contoso Support"
-    assert box.settings[Field.KIND] == KIND_SHARED
+    mailbox = box_of(demo, "support")
+    assert mailbox.id == outcome.mailbox_id and mailbox.settings[Field.DISPLAY_NAME] == "Contoso Support"
+    assert mailbox.settings[Field.KIND] == KIND_SHARED
     assert provider.settle(creation_of("support")) is Effect.PRESENT
 
 
@@ -212,8 +212,8 @@ def test_first_changes_of_a_new_mailbox_need_no_id(demo: Setting) -> None:
     assert provider.apply(replace(grant_of(demo, "support", "anna"), mailbox_id="")).status is Status.DONE
     assert provider.apply(replace(update_of(demo, "support", {Field.HIDDEN: True}), mailbox_id="")).is_success
     assert provider.apply(replace(update_of(demo, "support", {Field.SIGN_IN: BLOCKED}), mailbox_id="")).is_success
-    box = box_of(demo, "support")
-    assert box.settings[Field.HIDDEN] is True and box.settings[Field.SIGN_IN] == BLOCKED
+    mailbox = box_of(demo, "support")
+    assert mailbox.settings[Field.HIDDEN] is True and mailbox.settings[Field.SIGN_IN] == BLOCKED
 
 
 def test_deletion_is_soft_and_the_second_is_already_so(demo: Setting) -> None:
@@ -277,10 +277,10 @@ def test_licence_without_a_free_seat_fails_and_names_the_licence(demo: Setting) 
 
 
 def test_licence_from_a_group_is_refused_with_the_reason(demo: Setting) -> None:
-    group, box = trustee_id(demo, "sg-audit"), trustee_id(demo, "sales")
+    group, mailbox = trustee_id(demo, "sg-audit"), trustee_id(demo, "sales")
     sku = demo.tenant.row("select id from skus where part = 'EXCHANGEENTERPRISE'")
     assert sku is not None
-    demo.tenant.run("insert into licences values (?, ?, ?)", box, sku["id"], group)
+    demo.tenant.run("insert into licences values (?, ?, ?)", mailbox, sku["id"], group)
     outcome = demo.provider().apply(licence_of(demo, "sales", LICENCE_NONE))
     assert outcome.status is Status.FAILED and "group" in outcome.reason
 

@@ -34,9 +34,9 @@ def restoration(setting: Setting) -> Change:
     """Return the change that brings a mailbox back that was deleted before."""
     provider = setting.provider()
     assert provider.apply(deletion_of(setting, "sales")).status is Status.DONE
-    (buried,) = provider.observe(scope("sales")).taken[at("sales")]
+    (soft_deleted,) = provider.observe(scope("sales")).taken[at("sales")]
     setting.forget()
-    return Change(Kind.CREATE, Phase.CREATE, at("sales"), MICROSOFT365, buried.id, how=RESTORE)
+    return Change(Kind.CREATE, Phase.CREATE, at("sales"), MICROSOFT365, soft_deleted.id, how=RESTORE)
 
 
 def conversion(setting: Setting) -> Change:

@@ -34,36 +34,36 @@ class Script:
         return dict.fromkeys(commands, self.alone)
 
 
-def box(name: str = "Sales", identity: str = "1") -> dict[str, Any]:
+def mailbox(name: str = "Sales", identity: str = "1") -> dict[str, Any]:
     return {"PrimarySmtpAddress": "sales@contoso.example", "ExternalDirectoryObjectId": identity, "DisplayName": name}
 
 
 def read(rows: Rows, alone: Rows | CloudError = []) -> tuple[list[str], list[str]]:  # noqa: B006 - never changed
     script = Script(rows, alone)
-    boxes = asyncio.run(read_boxes(cast("ExchangeAdmin", script), SCOPE))
-    return [str(row["DisplayName"]) for row in boxes.rows.values()], script.asked
+    mailboxes = asyncio.run(read_boxes(cast("ExchangeAdmin", script), SCOPE))
+    return [str(row["DisplayName"]) for row in mailboxes.rows.values()], script.asked
 
 
 def test_mailbox_when_on_two_pages_alike_then_once_and_no_question() -> None:
-    assert read([box(), box()]) == (["Sales"], [])
+    assert read([mailbox(), mailbox()]) == (["Sales"], [])
 
 
 @pytest.mark.parametrize("now", ["Sales", "New"])
 def test_mailbox_when_two_pages_differ_then_read_by_its_id(now: str) -> None:
-    assert read([box("Sales"), box("New")], [box(now)]) == ([now], ["1"])
+    assert read([mailbox("Sales"), mailbox("New")], [mailbox(now)]) == ([now], ["1"])
 
 
-@pytest.mark.parametrize("alone", [[box("Third")], [], [box(), box()]])
+@pytest.mark.parametrize("alone", [[mailbox("Third")], [], [mailbox(), mailbox()]])
 def test_mailbox_when_reading_it_settles_nothing_then_an_error(alone: Rows) -> None:
     with pytest.raises(ObserveError, match="Two pages differ"):
-        read([box("Sales"), box("New")], alone)
+        read([mailbox("Sales"), mailbox("New")], alone)
 
 
 def test_mailbox_when_it_cannot_be_read_by_itself_then_an_error() -> None:
     with pytest.raises(NotFound):
-        read([box("Sales"), box("New")], NotFound("not found"))
+        read([mailbox("Sales"), mailbox("New")], NotFound("not found"))
 
 
 def test_address_when_two_mailboxes_have_it_then_an_error() -> None:
     with pytest.raises(ObserveError, match="Two mailboxes"):
-        read([box(), box(identity="2")])
+        read([mailbox(), mailbox(identity="2")])

@@ -30,34 +30,34 @@ USAGE = (Fact.USED_BYTES, Fact.USED_AT, Fact.ITEM_COUNT, Fact.LAST_ACTIVITY)
 
 def test_observe_of_a_grown_tenant_finds_every_grant_and_no_other(grown: Grown) -> None:
     setting = grown(60, 8)
-    world = setting.provider().observe(scope(members=True))
-    assert world.is_complete
-    assert {key.key for key in world.mailboxes} == set(setting.seeded.mailboxes)
-    assert held(world) == setting.seeded.grants
+    observed = setting.provider().observe(scope(members=True))
+    assert observed.is_complete
+    assert {key.key for key in observed.mailboxes} == set(setting.seeded.mailboxes)
+    assert held(observed) == setting.seeded.grants
 
 
 def test_observe_of_some_mailboxes_finds_their_grants_and_counts_the_others(grown: Grown) -> None:
     setting = grown(60, 8)
     chosen = sorted(setting.seeded.mailboxes)[:15]
-    world = setting.provider().observe(scope(*(item.partition("@")[0] for item in chosen)))
-    assert held(world) == {grant for grant in setting.seeded.grants if grant[0] in chosen}
-    assert world.others == len(setting.seeded.mailboxes) - 15
+    observed = setting.provider().observe(scope(*(item.partition("@")[0] for item in chosen)))
+    assert held(observed) == {grant for grant in setting.seeded.grants if grant[0] in chosen}
+    assert observed.others == len(setting.seeded.mailboxes) - 15
 
 
 def test_audit_of_a_large_tenant_takes_at_most_015_requests_a_mailbox(grown: Grown) -> None:
     setting = grown(400, 10)
     provider = setting.provider()
     setting.forget()
-    world = provider.observe(scope(members=True))
+    observed = provider.observe(scope(members=True))
     sent = setting.requests()
-    assert held(world) == setting.seeded.grants
+    assert held(observed) == setting.seeded.grants
     assert sum(sent.values()) <= 0.15 * 400 + 15, sent
 
 
 def test_requests_of_an_audit_grow_by_a_tenth_a_mailbox(grown: Grown) -> None:
     totals = []
-    for boxes in (100, 200):
-        setting = grown(boxes, 4)
+    for mailboxes in (100, 200):
+        setting = grown(mailboxes, 4)
         provider = setting.provider()
         setting.forget()
         provider.observe(scope())
@@ -74,82 +74,82 @@ def test_observe_of_settings_alone_asks_nothing_of_grants_people_or_sizes(demo: 
 
 
 def test_settings_are_read_as_a_spec_writes_them(demo: Setting) -> None:
-    world = demo.provider().observe(scope("sales", "billing"))
-    sales, billing = world.mailboxes[at("sales")].settings, world.mailboxes[at("billing")].settings
+    observed = demo.provider().observe(scope("sales", "billing"))
+    sales, billing = observed.mailboxes[at("sales")].settings, observed.mailboxes[at("billing")].settings
     assert sales[Field.DISPLAY_NAME] == "Sales"
     assert sales[Field.ALIASES] == ("verkauf@contoso.example",)  # no SIP entry, no primary
     assert sales[Field.SENT_AS] == COPY_BOTH and sales[Field.SENT_ON_BEHALF] == COPY_SENDER
     assert sales[Field.SIGN_IN] == ALLOWED and billing[Field.SIGN_IN] == BLOCKED
     assert sales[Field.KIND] == KIND_SHARED and sales[Field.LICENCE] == LICENCE_NONE
-    assert world.tenant_name == "Contoso" and "contoso.example" in world.domains
+    assert observed.tenant_name == "Contoso" and "contoso.example" in observed.domains
 
 
 def test_orphan_is_kept_by_its_sid_and_is_no_user(demo: Setting) -> None:
-    world = demo.provider().observe(scope("sales"))
-    grants = world.mailboxes[at("sales")].grants or frozenset()
-    orphans = [grant for grant in grants if world.trustees[grant.trustee].kind is TrusteeKind.ORPHAN]
+    observed = demo.provider().observe(scope("sales"))
+    grants = observed.mailboxes[at("sales")].grants or frozenset()
+    orphans = [grant for grant in grants if observed.trustees[grant.trustee].kind is TrusteeKind.ORPHAN]
     assert len(orphans) == 1 and orphans[0].trustee.startswith("S-1-5-21-")
 
 
 def test_deny_and_inherited_entries_are_shown_and_are_no_grants(grown: Grown) -> None:
     setting = grown(30, 4)
-    world = setting.provider().observe(scope())
-    special = [entry for box in world.mailboxes.values() for entry in box.special]
+    observed = setting.provider().observe(scope())
+    special = [entry for mailbox in observed.mailboxes.values() for entry in mailbox.special]
     assert sum(entry.is_deny for entry in special) == setting.seeded.denies == 1
     assert sum(entry.is_inherited for entry in special) == 1
 
 
 def test_members_of_a_trustee_group_include_those_of_inner_groups(grown: Grown) -> None:
     setting = grown(30, 4)
-    world = setting.provider().observe(scope(trustees=["grp-outer"], members=True))
-    outer = world.directory[at("grp-outer")]
-    assert world.trustees[outer].kind is TrusteeKind.GROUP
-    assert world.trustees[outer].member_count == len(world.members[outer]) == 6
+    observed = setting.provider().observe(scope(trustees=["grp-outer"], members=True))
+    outer = observed.directory[at("grp-outer")]
+    assert observed.trustees[outer].kind is TrusteeKind.GROUP
+    assert observed.trustees[outer].member_count == len(observed.members[outer]) == 6
 
 
 def test_wanted_trustees_resolve_by_primary_address_and_by_alias(demo: Setting) -> None:
     row = demo.tenant.row("select id from objects where mail = 'anna@contoso.example'")
     assert row is not None
     demo.tenant.add_address(row["id"], "smtp", "anna.mueller@contoso.example")
-    world = demo.provider().observe(scope("sales", trustees=["anna", "anna.mueller", "sg-audit", "nobody"]))
-    assert world.directory[at("anna")] == world.directory[at("anna.mueller")] == row["id"]
-    assert at("nobody") not in world.directory
+    observed = demo.provider().observe(scope("sales", trustees=["anna", "anna.mueller", "sg-audit", "nobody"]))
+    assert observed.directory[at("anna")] == observed.directory[at("anna.mueller")] == row["id"]
+    assert at("nobody") not in observed.directory
 
 
 def test_distribution_list_is_told_from_a_security_group(demo: Setting) -> None:
-    world = demo.provider().observe(scope("sales", trustees=["sg-audit", "all-staff"]))
-    groups = {key: world.trustees[world.directory[at(key)]] for key in ("sg-audit", "all-staff")}
+    observed = demo.provider().observe(scope("sales", trustees=["sg-audit", "all-staff"]))
+    groups = {key: observed.trustees[observed.directory[at(key)]] for key in ("sg-audit", "all-staff")}
     assert groups["sg-audit"].is_security and not groups["all-staff"].is_security
 
 
 def test_mailbox_that_is_not_there_leaves_no_row_and_no_occupant(demo: Setting) -> None:
-    world = demo.provider().observe(scope("nothing"))
-    assert not world.mailboxes and not world.taken
+    observed = demo.provider().observe(scope("nothing"))
+    assert not observed.mailboxes and not observed.taken
 
 
 def test_address_of_a_group_is_taken_and_says_by_whom(demo: Setting) -> None:
-    world = demo.provider().observe(scope("all-staff"))
-    (occupant,) = world.taken[at("all-staff")]
+    observed = demo.provider().observe(scope("all-staff"))
+    (occupant,) = observed.taken[at("all-staff")]
     assert occupant.kind == "distribution group" and occupant.name == "All staff"
-    assert not occupant.is_convertible and not world.mailboxes
+    assert not occupant.is_convertible and not observed.mailboxes
 
 
 def test_alias_of_another_shared_mailbox_is_taken(demo: Setting) -> None:
-    world = demo.provider().observe(scope("verkauf"))
-    (occupant,) = world.taken[at("verkauf")]
+    observed = demo.provider().observe(scope("verkauf"))
+    (occupant,) = observed.taken[at("verkauf")]
     assert occupant.kind == "shared mailbox" and occupant.address == at("sales")
 
 
 def test_users_own_mailbox_is_read_whole_as_it_can_be_converted(demo: Setting) -> None:
-    world = demo.provider().observe(scope("info"))
-    box = world.mailboxes[at("info")]
-    assert box.settings[Field.KIND] == KIND_USER and box.settings[Field.DISPLAY_NAME] == "Info Desk"
-    assert box.grants == frozenset()
+    observed = demo.provider().observe(scope("info"))
+    mailbox = observed.mailboxes[at("info")]
+    assert mailbox.settings[Field.KIND] == KIND_USER and mailbox.settings[Field.DISPLAY_NAME] == "Info Desk"
+    assert mailbox.grants == frozenset()
 
 
 def test_soft_deleted_mailbox_is_told_as_what_holds_the_address(grown: Grown) -> None:
-    world = grown(3, 2).provider().observe(scope("old-project"))
-    (occupant,) = world.taken[at("old-project")]
+    observed = grown(3, 2).provider().observe(scope("old-project"))
+    (occupant,) = observed.taken[at("old-project")]
     assert occupant.is_soft_deleted and occupant.id
 
 
@@ -162,25 +162,25 @@ def test_soft_deleted_ones_are_read_only_where_an_address_is_free(demo: Setting)
 
 
 @pytest.mark.parametrize("boxes", [3, 30])
-def test_sizes_are_read_by_statistics_for_few_and_by_one_report_for_many(grown: Grown, boxes: int) -> None:
-    setting = grown(boxes, 2)
+def test_sizes_are_read_by_statistics_for_few_and_by_one_report_for_many(grown: Grown, mailboxes: int) -> None:
+    setting = grown(mailboxes, 2)
     provider = setting.provider()
     setting.clock._emulated.advance(4 * 86400.0)  # the report is older than today
     setting.forget()
-    world = provider.observe(scope(facts=USAGE, grants=False, fields=()))
-    for box in world.mailboxes.values():
-        used = box.facts[Fact.USED_BYTES]
+    observed = provider.observe(scope(facts=USAGE, grants=False, fields=()))
+    for mailbox in observed.mailboxes.values():
+        used = mailbox.facts[Fact.USED_BYTES]
         assert isinstance(used, int) and used >= 2 * GIB
-        assert len(str(box.facts[Fact.USED_AT])) == 10
-    assert bool(setting.calls("exchange.Get-MailboxStatistics")) is (boxes == 3)
+        assert len(str(mailbox.facts[Fact.USED_AT])) == 10
+    assert bool(setting.calls("exchange.Get-MailboxStatistics")) is (mailboxes == 3)
 
 
 def test_concealed_report_falls_back_to_statistics(grown: Grown) -> None:
     setting = grown(30, 2)
     setting.tenant.set_meta("concealed_reports", "1")
     setting.tenant.set_meta("concealed", "1")
-    world = setting.provider().observe(scope(facts=USAGE, grants=False, fields=()))
-    assert all(isinstance(box.facts[Fact.USED_BYTES], int) for box in world.mailboxes.values())
+    observed = setting.provider().observe(scope(facts=USAGE, grants=False, fields=()))
+    assert all(isinstance(mailbox.facts[Fact.USED_BYTES], int) for mailbox in observed.mailboxes.values())
 
 
 def test_report_download_carries_no_token(grown: Grown) -> None:
@@ -199,8 +199,8 @@ def test_same_display_names_do_not_confuse_who_sends_on_behalf(demo: Setting) ->
     row = demo.tenant.row("select id from objects where mail = 'sales@contoso.example'")
     assert row is not None
     make.grant(row["id"], twin, "send_on_behalf")
-    world = demo.provider().observe(scope("sales"))
-    on_behalf = [g for g in world.mailboxes[at("sales")].grants or () if g.right is Right.SEND_ON_BEHALF]
+    observed = demo.provider().observe(scope("sales"))
+    on_behalf = [g for g in observed.mailboxes[at("sales")].grants or () if g.right is Right.SEND_ON_BEHALF]
     assert [grant.trustee for grant in on_behalf] == [twin]
 
 
@@ -209,15 +209,15 @@ def test_broken_page_links_of_the_mailbox_list_are_got_round(grown: Grown, many:
     """The service refuses its own next links at once: the list is read in ranges, and whole."""
     setting = grown(1100 if many else 20, 0)
     setting.tenant.set_meta("broken_paging", "1")
-    world = setting.provider().observe(scope(fields={Field.DISPLAY_NAME}, grants=False))
-    assert {key.key for key in world.mailboxes} == set(setting.seeded.mailboxes)
+    observed = setting.provider().observe(scope(fields={Field.DISPLAY_NAME}, grants=False))
+    assert {key.key for key in observed.mailboxes} == set(setting.seeded.mailboxes)
 
 
 def test_broken_page_links_of_send_as_entries_are_got_round(grown: Grown) -> None:
     setting = grown(120, 6)
     setting.tenant.set_meta("broken_paging", "1")
-    world = setting.provider().observe(scope())
-    assert held(world) == setting.seeded.grants
+    observed = setting.provider().observe(scope())
+    assert held(observed) == setting.seeded.grants
 
 
 def test_missing_field_is_an_error_and_never_a_default(demo: Setting) -> None:
@@ -251,8 +251,8 @@ def test_field_left_out_of_any_answer_is_an_error(demo: Setting, route: str, nam
 def test_addresses_are_compared_in_any_case(grown: Grown) -> None:
     setting = grown(14, 2)
     wanted = next(item for item in setting.seeded.mailboxes if item.endswith("00013@contoso.example"))
-    world = setting.provider().observe(scope(wanted.partition("@")[0].upper()))
-    assert Address.of(wanted) in world.mailboxes
+    observed = setting.provider().observe(scope(wanted.partition("@")[0].upper()))
+    assert Address.of(wanted) in observed.mailboxes
 
 
 def test_name_that_cannot_be_looked_up_is_an_error_and_not_a_stranger(demo: Setting) -> None:
@@ -273,7 +273,7 @@ def test_name_that_nobody_has_is_kept_as_it_is(demo: Setting) -> None:
         "insert into permissions values (?, 'send_as', null, 'EURPR01A\\ghost', 'SendAs', 0, 0, null, 1, 0, null)",
         row["id"],
     )
-    world = demo.provider().observe(scope("sales"))
-    strangers = [item for item in world.trustees.values() if item.kind is TrusteeKind.OTHER]
+    observed = demo.provider().observe(scope("sales"))
+    strangers = [item for item in observed.trustees.values() if item.kind is TrusteeKind.OTHER]
     assert [item.name for item in strangers] == ["EURPR01A\\ghost"]
-    assert any(grant.trustee == strangers[0].id for grant in world.mailboxes[at("sales")].grants or ())
+    assert any(grant.trustee == strangers[0].id for grant in observed.mailboxes[at("sales")].grants or ())

@@ -90,7 +90,7 @@ def test_forbidden_route_is_a_permission_error_and_not_an_empty_part(demo: Setti
     demo.faults({"route": route, "kind": "forbidden", "count": 10_000})
     with pytest.raises(PermissionDenied) as caught:
         demo.provider().observe(scope("sales"))
-    assert caught.value.exit_code == 5 and "doctor" in caught.value.mend
+    assert caught.value.exit_code == 5 and "doctor" in caught.value.hint
 
 
 def test_lost_directory_role_says_so(demo: Setting) -> None:
@@ -118,8 +118,8 @@ def test_refused_parts_of_a_batch_alone_are_asked_again(grown: Grown) -> None:
     setting = grown(10, 2)
     route = "exchange.Get-MailboxPermission"
     setting.faults({"route": route, "n": 3, "count": 2, "kind": "throttle", "retry_after": 5})
-    world = setting.provider().observe(scope())
-    assert held(world) == setting.seeded.grants
+    observed = setting.provider().observe(scope())
+    assert held(observed) == setting.seeded.grants
     assert setting.calls(route) == 12
 
 

@@ -11,13 +11,13 @@ from sharedbox_cli.core.model import (
     LICENCE_NONE,
     PLAN_1,
     PLAN_2,
+    DesiredGrant,
     DesiredMailbox,
     Field,
     MembersMode,
     Right,
     State,
     Value,
-    WantedGrant,
 )
 from sharedbox_cli.providers.microsoft365.capabilities import CAPABILITIES
 from tests.providers.m365_specs import apply, group, observe, plan, shared, user
@@ -36,7 +36,7 @@ FIELDS: dict[str, dict[Field, Value]] = {
     "large licence": {Field.LICENCE: PLAN_2},
     "no licence": {Field.LICENCE: LICENCE_NONE},
 }
-GRANTS: dict[str, tuple[WantedGrant, ...]] = {
+GRANTS: dict[str, tuple[DesiredGrant, ...]] = {
     "nobody": (),
     "others": (user("anna"), user("chloe", Right.SEND_AS)),
     "all rights": tuple(user("emi", right) for right in (Right.FULL_ACCESS, Right.SEND_AS, Right.SEND_ON_BEHALF)),
@@ -55,18 +55,18 @@ PATHS = {
 }
 
 
-def _ends_empty(demo: Setting, box: DesiredMailbox) -> None:
+def _ends_empty(demo: Setting, mailbox: DesiredMailbox) -> None:
     demo.permit("User.ReadWrite.All")  # for licences of new mailboxes
     provider = demo.provider()
-    outcomes = apply(provider, plan(demo, provider, box))
+    outcomes = apply(provider, plan(demo, provider, mailbox))
     assert all(outcome.is_success for outcome in outcomes.values()), outcomes
     demo.forget()
-    assert plan(demo, provider, box) == ()
+    assert plan(demo, provider, mailbox) == ()
     assert demo.effects() == []
-    if box.state is State.ABSENT:
+    if mailbox.state is State.ABSENT:
         return
-    found = observe(provider, box).mailboxes[box.address].settings
-    for name, value in box.settings.items():
+    found = observe(provider, mailbox).mailboxes[mailbox.address].settings
+    for name, value in mailbox.settings.items():
         assert found[name] == value
 
 
@@ -82,7 +82,7 @@ def test_plan_of_a_field_when_applied_then_the_next_is_empty(
 @pytest.mark.parametrize("grants", GRANTS.values(), ids=GRANTS)
 @pytest.mark.parametrize("local", ["sales", "brand-new"])
 def test_plan_of_members_when_applied_then_the_next_is_empty(
-    demo: Setting, local: str, grants: tuple[WantedGrant, ...], mode: MembersMode
+    demo: Setting, local: str, grants: tuple[DesiredGrant, ...], mode: MembersMode
 ) -> None:
     _ends_empty(demo, shared(local, {}, grants, mode))
 

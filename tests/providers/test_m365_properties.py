@@ -70,13 +70,16 @@ def _spec(local: str, rng: random.Random) -> DesiredMailbox:
 
 def state_of(demo: Setting, specs: list[DesiredMailbox]) -> object:
     """Return what the specs manage, as it is."""
-    world = observe(demo.provider(), *specs)
+    observed = observe(demo.provider(), *specs)
     return {
-        box.address: (
-            dict(world.mailboxes[box.address].settings),
-            {(world.trustees[one.trustee].address, one.right) for one in world.mailboxes[box.address].grants or ()},
+        mailbox.address: (
+            dict(observed.mailboxes[mailbox.address].settings),
+            {
+                (observed.trustees[one.trustee].address, one.right)
+                for one in observed.mailboxes[mailbox.address].grants or ()
+            },
         )
-        for box in specs
+        for mailbox in specs
     }
 
 

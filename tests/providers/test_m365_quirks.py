@@ -191,12 +191,12 @@ def test_unknown_type_of_exchange_is_refused_with_its_sentence() -> None:
 
 def test_address_held_by_a_soft_deleted_recipient_says_restore() -> None:
     error = _exchange(400, "X.RecipientTaskException", "ExternalDirectoryObjectId was not returned for x")
-    assert isinstance(error, Conflict) and "estore" in error.mend
+    assert isinstance(error, Conflict) and "estore" in error.hint
 
 
 def test_nul_bytes_become_a_missing_role() -> None:
     error = exchange_error(Answer(403, {}, b"\x00" * 40), "New-Mailbox")
-    assert isinstance(error, PermissionDenied) and "doctor" in error.mend
+    assert isinstance(error, PermissionDenied) and "doctor" in error.hint
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'{"error": "text"}', b'{"error": {"details": []}}', b"\xff"])

@@ -21,14 +21,14 @@ SALES = Address.of("sales@contoso.example")
 def grants_of(cloud: Cloud, scope: Scope = AUDIT) -> set[tuple[str, str, str]]:
     provider = cloud.provider()
     try:
-        world = provider.observe(scope)
+        observed = provider.observe(scope)
     finally:
         provider.close()
     return {
-        (box.address.key, known.address.key, str(grant.right))
-        for box in world.mailboxes.values()
-        for grant in box.grants or ()
-        if (known := world.trustees[grant.trustee]).address
+        (mailbox.address.key, known.address.key, str(grant.right))
+        for mailbox in observed.mailboxes.values()
+        for grant in mailbox.grants or ()
+        if (known := observed.trustees[grant.trustee]).address
     }
 
 
@@ -58,9 +58,9 @@ def test_observe_when_links_cannot_be_followed_then_ranges_of_names_complete_the
 
     cloud = cloud_of(fill)
     provider = cloud.provider()
-    world = provider.observe(Scope(PLATFORMS, None, frozenset({Field.DISPLAY_NAME})))
+    observed = provider.observe(Scope(PLATFORMS, None, frozenset({Field.DISPLAY_NAME})))
     provider.close()
-    assert {key.key for key in world.mailboxes} == set(cloud.seeded.mailboxes)
+    assert {key.key for key in observed.mailboxes} == set(cloud.seeded.mailboxes)
 
 
 def test_observe_when_nothing_is_managed_then_nothing_is_asked_for_it(cloud: Cloud) -> None:
@@ -84,25 +84,25 @@ def test_observe_when_messes_of_grown_tenants_then_each_is_understood(cloud_of: 
         make = Builder(tenant, 1)
         anna = make.person("anna", "Anna Müller")
         twin = make.person("twin", "Zoë")
-        box = make.shared("Mixed", "Mixed", aliases=("SIP:mixed@contoso.example", "smtp:M.Alias@contoso.example"))
-        make.grant(box, anna, "full_access", "send_as", has_address=False)
-        make.grant(box, twin, "send_on_behalf")
-        make.special(box, None)
-        make.special(box, anna, deny=True)
-        make.special(box, twin, inherited=True)
+        mailbox = make.shared("Mixed", "Mixed", aliases=("SIP:mixed@contoso.example", "smtp:M.Alias@contoso.example"))
+        make.grant(mailbox, anna, "full_access", "send_as", has_address=False)
+        make.grant(mailbox, twin, "send_on_behalf")
+        make.special(mailbox, None)
+        make.special(mailbox, anna, deny=True)
+        make.special(mailbox, twin, inherited=True)
         return make.seeded
 
     cloud = cloud_of(fill)
     provider = cloud.provider()
-    world = provider.observe(EVERYTHING)
+    observed = provider.observe(EVERYTHING)
     provider.close()
-    box = world.mailboxes[Address.of("mixed@contoso.example")]
-    assert box.settings[Field.ALIASES] == ("m.alias@contoso.example",)
-    held = {(world.trustees[grant.trustee].name, grant.right) for grant in box.grants or ()}
+    mailbox = observed.mailboxes[Address.of("mixed@contoso.example")]
+    assert mailbox.settings[Field.ALIASES] == ("m.alias@contoso.example",)
+    held = {(observed.trustees[grant.trustee].name, grant.right) for grant in mailbox.grants or ()}
     assert {("Anna Müller", Right.FULL_ACCESS), ("Anna Müller", Right.SEND_AS), ("Zoë", Right.SEND_ON_BEHALF)} < held
-    orphans = [g for g in box.grants or () if world.trustees[g.trustee].kind is TrusteeKind.ORPHAN]
+    orphans = [g for g in mailbox.grants or () if observed.trustees[g.trustee].kind is TrusteeKind.ORPHAN]
     assert [grant.trustee[:9] for grant in orphans] == ["S-1-5-21-"]
-    assert sorted((entry.is_deny, entry.is_inherited) for entry in box.special) == [(False, True), (True, False)]
+    assert sorted((entry.is_deny, entry.is_inherited) for entry in mailbox.special) == [(False, True), (True, False)]
 
 
 def test_observe_when_a_name_fits_two_then_it_is_kept_by_its_sid_and_given_to_neither(cloud_of: CloudMaker) -> None:
@@ -111,17 +111,17 @@ def test_observe_when_a_name_fits_two_then_it_is_kept_by_its_sid_and_given_to_ne
         make = Builder(tenant, 1)
         first = make.person("first", "Same Name")
         make.person("second", "Same Name")
-        box = make.shared("box", "Box")
-        make.grant(box, first, "full_access", has_address=False)
+        mailbox = make.shared("box", "Box")
+        make.grant(mailbox, first, "full_access", has_address=False)
         tenant.run("update objects set upn = null where id = ?", first)
         return make.seeded
 
     cloud = cloud_of(fill)
     provider = cloud.provider()
-    world = provider.observe(EVERYTHING)
+    observed = provider.observe(EVERYTHING)
     provider.close()
-    [grant] = list(world.mailboxes[Address.of("box@contoso.example")].grants or [])
-    assert world.trustees[grant.trustee].kind is TrusteeKind.OTHER
+    [grant] = list(observed.mailboxes[Address.of("box@contoso.example")].grants or [])
+    assert observed.trustees[grant.trustee].kind is TrusteeKind.OTHER
     assert grant.trustee.startswith("S-1-5-21-")
 
 
@@ -133,9 +133,9 @@ def test_usage_when_names_are_concealed_then_sizes_come_from_the_mailboxes(cloud
 
     cloud = cloud_of(fill)
     provider = cloud.provider()
-    world = provider.observe(EVERYTHING)
+    observed = provider.observe(EVERYTHING)
     provider.close()
-    assert all(isinstance(box.facts[Fact.USED_BYTES], int) for box in world.mailboxes.values())
+    assert all(isinstance(mailbox.facts[Fact.USED_BYTES], int) for mailbox in observed.mailboxes.values())
     assert "exchange.Get-MailboxStatistics" in {line["route"] for line in cloud.emulator.log.lines}
 
 

@@ -159,7 +159,7 @@ def test_told_wait_that_the_run_does_not_last_for_ends_it_at_once_and_says_when_
     with pytest.raises(GaveUp, match="The run ends before 1970-01-01") as caught:
         rig.run(is_write=is_write)
     assert rig.sent == 1 and rig.clock.slept == []
-    assert "Go on after 1970-01-01 0" in caught.value.mend and caught.value.retry_after is not None
+    assert "Go on after 1970-01-01 0" in caught.value.hint and caught.value.retry_after is not None
     assert caught.value.retry_after >= told
 
 

@@ -33,33 +33,35 @@ from tests.strategies import NOW
 DESK = Address.of("desk@contoso.example")
 
 
-def world(platform: Platform, tenant: str, right: Right, own: str = "anna@contoso.example") -> Observed:
+def observed(platform: Platform, tenant: str, right: Right, own: str = "anna@contoso.example") -> Observed:
     anna = Trustee(TrusteeId(f"{tenant}-anna"), TrusteeKind.USER, Address.of(own), f"Anna {tenant}")
-    box = ObservedMailbox(f"{tenant}-box", DESK, platform, grants=frozenset({Grant(anna.id, right)}))
+    mailbox = ObservedMailbox(f"{tenant}-box", DESK, platform, grants=frozenset({Grant(anna.id, right)}))
     return Observed(
         tenant,
         tenant,
         frozenset({platform}),
         frozenset({"contoso.example"}),
         NOW,
-        mailboxes={DESK: box},
+        mailboxes={DESK: mailbox},
         trustees={anna.id: anna},
         directory={DESK: TrusteeId("?"), Address.of("anna@contoso.example"): anna.id},
     )
 
 
-EXCHANGE = world(MICROSOFT365, "t", Right.FULL_ACCESS)
-INBOX = world(GOOGLE_COLLABORATIVE, "C", Right.OWNER, "a.mueller@contoso.example")
+EXCHANGE = observed(MICROSOFT365, "t", Right.FULL_ACCESS)
+INBOX = observed(GOOGLE_COLLABORATIVE, "C", Right.OWNER, "a.mueller@contoso.example")
 BOTH = (EXCHANGE, INBOX)
 
 
-def report(how: str, *worlds: Observed) -> Report:
-    rows = access_rows({platform: one for one in worlds for platform in one.platforms})
-    return access_report(rows, how, [box for one in worlds for box in one.mailboxes.values()], ("a note",))
+def report(how: str, *observations: Observed) -> Report:
+    rows = access_rows({platform: one for one in observations for platform in one.platforms})
+    return access_report(
+        rows, how, [mailbox for one in observations for mailbox in one.mailboxes.values()], ("a note",)
+    )
 
 
-def shown(how: str, *worlds: Observed) -> list[str]:
-    return [line.rstrip() for line in text.render(report(how, *worlds), width=120).splitlines()]
+def shown(how: str, *observations: Observed) -> list[str]:
+    return [line.rstrip() for line in text.render(report(how, *observations), width=120).splitlines()]
 
 
 def test_mailboxes_when_one_address_is_in_two_clouds_then_each_has_its_heading_and_holders() -> None:
@@ -100,8 +102,8 @@ def test_mailbox_when_nobody_has_a_right_then_it_is_in_the_matrix_too() -> None:
 
 
 def test_mailbox_when_its_rights_were_not_read_then_it_is_not_said_to_have_nobody() -> None:
-    box = ObservedMailbox("b", DESK, GOOGLE_DELEGATED, grants=None, facts={Fact.IS_SUSPENDED: True})
-    one = replace(EXCHANGE, platforms=frozenset({GOOGLE_DELEGATED}), mailboxes={DESK: box})
+    mailbox = ObservedMailbox("b", DESK, GOOGLE_DELEGATED, grants=None, facts={Fact.IS_SUSPENDED: True})
+    one = replace(EXCHANGE, platforms=frozenset({GOOGLE_DELEGATED}), mailboxes={DESK: mailbox})
     lines = shown("mailbox", one)
     assert "  not read: its account is suspended" in lines
     assert "  nobody" not in lines
@@ -113,8 +115,8 @@ def test_mailbox_when_its_rights_were_not_read_then_it_is_not_said_to_have_nobod
 
 
 def test_mailbox_when_it_is_a_plain_group_then_that_is_said() -> None:
-    box = replace(INBOX.mailboxes[DESK], settings={Field.KIND: KIND_GROUP})
-    assert "  no shared mailbox but a plain group" in shown("mailbox", replace(INBOX, mailboxes={DESK: box}))
+    mailbox = replace(INBOX.mailboxes[DESK], settings={Field.KIND: KIND_GROUP})
+    assert "  no shared mailbox but a plain group" in shown("mailbox", replace(INBOX, mailboxes={DESK: mailbox}))
 
 
 def test_json_and_csv_when_two_clouds_are_in_it_then_keys_and_columns_are_those_of_one_and_more() -> None:
@@ -130,10 +132,10 @@ def test_json_and_csv_when_two_clouds_are_in_it_then_keys_and_columns_are_those_
 
 def test_person_when_somebodys_name_is_anothers_address_then_the_id_tells_them_apart() -> None:
     liar = Trustee(TrusteeId("liar"), TrusteeKind.USER, None, "anna@contoso.example")
-    box = EXCHANGE.mailboxes[DESK]
-    grants = frozenset({*(box.grants or ()), Grant(liar.id, Right.SEND_AS)})
+    mailbox = EXCHANGE.mailboxes[DESK]
+    grants = frozenset({*(mailbox.grants or ()), Grant(liar.id, Right.SEND_AS)})
     both = replace(
-        EXCHANGE, mailboxes={DESK: replace(box, grants=grants)}, trustees={**EXCHANGE.trustees, liar.id: liar}
+        EXCHANGE, mailboxes={DESK: replace(mailbox, grants=grants)}, trustees={**EXCHANGE.trustees, liar.id: liar}
     )
     assert {"Anna t <anna@contoso.example>", "anna@contoso.example [liar]"} <= set(shown("person", both))
     assert [line.split() for line in shown("matrix", both) if line.startswith("  anna")] == [

@@ -72,17 +72,17 @@ def reports(name: str) -> dict[str, Report]:
         NOW, "0", {MICROSOFT365: "t"}, Desired({}, "", 1), (change(name), rename(name)), notes=(Note(str(BOX), name),)
     )
     person = Trustee(TrusteeId("id"), TrusteeKind.USER, None, name)
-    box = ObservedMailbox("b", BOX, MICROSOFT365, grants=frozenset({Grant(TrusteeId("id"), Right.SEND_AS)}))
-    world = Observed(
-        "t", "T", frozenset({MICROSOFT365}), frozenset(), NOW, mailboxes={BOX: box}, trustees={person.id: person}
+    mailbox = ObservedMailbox("b", BOX, MICROSOFT365, grants=frozenset({Grant(TrusteeId("id"), Right.SEND_AS)}))
+    observed = Observed(
+        "t", "T", frozenset({MICROSOFT365}), frozenset(), NOW, mailboxes={BOX: mailbox}, trustees={person.id: person}
     )
-    rows = access_rows({MICROSOFT365: world})
+    rows = access_rows({MICROSOFT365: observed})
     return {
         "plan": plan_report(plan),
         "run": run_report("r", [(change(name), Outcome(Status.FAILED, name)), (rename(name), Outcome(Status.DONE))], 3),
         "findings": findings_report([finding(name)], [], 1),
-        **{how: access_report(rows, how, [box]) for how in ("mailbox", "person", "matrix")},
-        **{f"both by {how}": both_clouds(name, world, how) for how in ("mailbox", "person", "matrix")},
+        **{how: access_report(rows, how, [mailbox]) for how in ("mailbox", "person", "matrix")},
+        **{f"both by {how}": both_clouds(name, observed, how) for how in ("mailbox", "person", "matrix")},
     }
 
 
@@ -91,19 +91,19 @@ def both_clouds(name: str, exchange: Observed, how: str) -> Report:
     group = Trustee(TrusteeId("g"), TrusteeKind.GROUP, None, name)
     out = Trustee(TrusteeId("x"), TrusteeKind.USER, Address.of(f"{name}@partner.example"), is_guest=True)
     entry = SpecialEntry(TrusteeId(name or "?"), f"pending invitation of {name}")
-    box = ObservedMailbox(
+    mailbox = ObservedMailbox(
         "b", BOX, GOOGLE_COLLABORATIVE, grants=frozenset({Grant(group.id, Right.MEMBER)}), special=(entry,)
     )
     google = replace(
         exchange,
         tenant_id="C",
         platforms=frozenset({GOOGLE_COLLABORATIVE}),
-        mailboxes={BOX: box},
+        mailboxes={BOX: mailbox},
         trustees={group.id: group, out.id: out},
         members={group.id: frozenset({out.id})},
     )
     rows = access_rows({MICROSOFT365: exchange, GOOGLE_COLLABORATIVE: google})
-    return access_report(rows, how, [*exchange.mailboxes.values(), box], (name,))
+    return access_report(rows, how, [*exchange.mailboxes.values(), mailbox], (name,))
 
 
 VIEWS = sorted(reports("x"))

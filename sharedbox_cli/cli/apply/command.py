@@ -52,7 +52,7 @@ def apply(
 
       sharedbox apply plan.json --allow mass-revocation=12
     """
-    from sharedbox_cli.cli.apply.options import Wishes
+    from sharedbox_cli.cli.apply.options import ApplyOptions
     from sharedbox_cli.cli.apply.workflow import apply_plan_file, apply_specs, is_plan_file
     from sharedbox_cli.cli.clouds import exit_code
     from sharedbox_cli.cli.durations import seconds_of
@@ -60,7 +60,7 @@ def apply(
     from sharedbox_cli.cli.session import Session
 
     with Session(profile, config, no_color=no_color) as session:
-        wishes = Wishes(
+        options = ApplyOptions(
             is_confirmed=yes,
             allow=tuple(allow or ()),
             deadline_seconds=seconds_of(deadline, "--deadline") if deadline else None,
@@ -69,8 +69,8 @@ def apply(
         )
         chosen = Filter.of(mailbox, exclude, label, platform, shard)
         if paths and len(paths) == 1 and is_plan_file(paths[0]):
-            code = apply_plan_file(session, paths[0], chosen, wishes)
+            code = apply_plan_file(session, paths[0], chosen, options)
         else:
-            code = apply_specs(session, paths, chosen, wishes)
+            code = apply_specs(session, paths, chosen, options)
         code = exit_code(session, code)
     raise typer.Exit(code)

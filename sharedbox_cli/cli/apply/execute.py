@@ -13,7 +13,7 @@ from sharedbox_cli.core.plan import Plan
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sharedbox_cli.cli.apply.options import Wishes
+    from sharedbox_cli.cli.apply.options import ApplyOptions
     from sharedbox_cli.cli.session import Session
     from sharedbox_cli.core.guards_input import Waivers
     from sharedbox_cli.core.model import Observed, Platform
@@ -26,8 +26,8 @@ FRESH = timedelta(seconds=60)
 def run_and_report(
     session: Session,
     plan: Plan,
-    worlds: Mapping[Platform, Observed],
-    wishes: Wishes,
+    observations: Mapping[Platform, Observed],
+    options: ApplyOptions,
     waivers: Waivers,
     saved: Plan | None = None,
 ) -> int:
@@ -37,10 +37,10 @@ def run_and_report(
     from sharedbox_cli.engine.lock import RunLock
     from sharedbox_cli.reports.views.run import run_report
 
-    lock = RunLock(session.journal_path.with_suffix(".lock"), timeout_seconds=wishes.lock_timeout_seconds)
+    lock = RunLock(session.journal_path.with_suffix(".lock"), timeout_seconds=options.lock_timeout_seconds)
     with lock:
-        plan = _looked_again(session, plan, worlds, waivers)
-        summary = _run(session, plan, wishes, waivers, (saved or plan).id)
+        plan = _looked_again(session, plan, observations, waivers)
+        summary = _run(session, plan, options, waivers, (saved or plan).id)
     session.stop_progress()
     code = weighed(session, summary.exit_code)
     report = run_report(
@@ -51,7 +51,7 @@ def run_and_report(
         afterwards=_afterwards(session, summary),
         is_saved=saved is not None,
     )
-    show(session, report, "json" if wishes.wants_json else "text")
+    show(session, report, "json" if options.wants_json else "text")
     if summary.is_interrupted:
         go_on = "Make another plan to go on." if saved else "Run the same command to go on."
         session.terminal.say(f"stopped by you. What was in flight was finished and noted. {go_on}")
@@ -64,22 +64,22 @@ def _afterwards(session: Session, summary: RunSummary) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, (session.capabilities[name].afterwards for name in done))))
 
 
-def _looked_again(session: Session, plan: Plan, worlds: Mapping[Platform, Observed], waivers: Waivers) -> Plan:
+def _looked_again(session: Session, plan: Plan, observations: Mapping[Platform, Observed], waivers: Waivers) -> Plan:
     """Return the plan, after reading again where the question took long. Raises PlanStale, GuardRefused."""
     from sharedbox_cli.cli.pipeline import guard_input, plan_of
     from sharedbox_cli.core.guards import guard
 
-    oldest = min(world.read_at for world in worlds.values())
+    oldest = min(observed.read_at for observed in observations.values())
     if session.now() - oldest <= FRESH:
         return plan
     fresh, now = plan_of(session, plan.desired)
-    _raise_where_lost(session, worlds, now)
+    _raise_where_lost(session, observations, now)
     if (fresh.changes, fresh.fingerprints) != (plan.changes, plan.fingerprints):
         moved = sorted(str(key) for key, value in fresh.fingerprints.items() if plan.fingerprints.get(key) != value)
         raise PlanStale(
             where=", ".join(moved),
             why="It changed while you were looking at the plan.",
-            mend="Nothing was applied. Plan again and review.",
+            hint="Nothing was applied. Plan again and review.",
         )
     refusals = guard(guard_input(session, fresh, now, waivers))
     if refusals:
@@ -106,7 +106,7 @@ def _verified(session: Session, plan: Plan, ran: RunSummary) -> RunSummary:
     return found
 
 
-def _run(session: Session, plan: Plan, wishes: Wishes, waivers: Waivers, plan_id: str) -> RunSummary:
+def _run(session: Session, plan: Plan, wishes: ApplyOptions, waivers: Waivers, plan_id: str) -> RunSummary:
     from sharedbox_cli.cli.apply.options import deadline_of
     from sharedbox_cli.engine.finish import close_run
     from sharedbox_cli.engine.run import RunOptions, run_plan

@@ -10,7 +10,7 @@ DEADLINE_IN_CI_SECONDS = 50 * 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class ApplyOptions:
     """What the command line says about how to apply."""
 
     is_confirmed: bool = False
@@ -20,8 +20,8 @@ class Wishes:
     wants_json: bool = False
 
 
-def deadline_of(wishes: Wishes) -> float:
+def deadline_of(options: ApplyOptions) -> float:
     """Return the seconds after which nothing new is started."""
-    if wishes.deadline_seconds is not None:
-        return wishes.deadline_seconds
+    if options.deadline_seconds is not None:
+        return options.deadline_seconds
     return DEADLINE_IN_CI_SECONDS if os.environ.get("CI") else DEADLINE_SECONDS

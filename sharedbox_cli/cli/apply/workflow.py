@@ -12,7 +12,7 @@ from sharedbox_cli.core.plan import GOOD_FOR, MAX_BYTES, Plan, from_json
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sharedbox_cli.cli.apply.options import Wishes
+    from sharedbox_cli.cli.apply.options import ApplyOptions
     from sharedbox_cli.cli.filters import Filter
     from sharedbox_cli.cli.session import Session
     from sharedbox_cli.core.errors import SharedboxError
@@ -24,37 +24,39 @@ def is_plan_file(path: Path) -> bool:
     return path.suffix.lower() == ".json" and path.is_file()
 
 
-def apply_specs(session: Session, paths: Sequence[Path] | None, chosen: Filter, wishes: Wishes) -> int:
+def apply_specs(session: Session, paths: Sequence[Path] | None, chosen: Filter, options: ApplyOptions) -> int:
     """Return the exit code of planning and applying some specs."""
     from sharedbox_cli.cli.pipeline import plan_of
 
     desired = chosen.apply(session.desired(paths))
-    plan, worlds = plan_of(session, desired)
-    return _go(session, plan, worlds, wishes, is_approved=False)
+    plan, observations = plan_of(session, desired)
+    return _go(session, plan, observations, options, is_approved=False)
 
 
-def apply_plan_file(session: Session, path: Path, chosen: Filter, wishes: Wishes) -> int:
+def apply_plan_file(session: Session, path: Path, chosen: Filter, options: ApplyOptions) -> int:
     """Return the exit code of applying a saved plan: its own approval, and still a stranger's data."""
     from sharedbox_cli.cli.filters import Filter
     from sharedbox_cli.cli.pipeline import plan_of
 
     if chosen != Filter():
         raise UsageError(
-            "filters do not go with a saved plan", where=str(path), mend="Filter when you make it with `plan`."
+            "filters do not go with a saved plan", where=str(path), hint="Filter when you make it with `plan`."
         )
     saved = _read_plan(path)
     if session.now() - saved.created_at > GOOD_FOR:
         raise PlanStale(
             where=str(path),
             why=f"It was made on {saved.created_at:%Y-%m-%d %H:%M} UTC, more than 24 h ago.",
-            mend="Plan again and review.",
+            hint="Plan again and review.",
         )
     _refuse_used(session, saved, path)
-    fresh, worlds = plan_of(session, saved.desired)
+    fresh, observations = plan_of(session, saved.desired)
     if session.failures:
         raise _whole_or_nothing(session)
     _compare(saved, fresh)
-    return _go(session, replace(fresh, created_at=saved.created_at), worlds, wishes, is_approved=True, saved=saved)
+    return _go(
+        session, replace(fresh, created_at=saved.created_at), observations, options, is_approved=True, saved=saved
+    )
 
 
 def _whole_or_nothing(session: Session) -> SharedboxError:
@@ -85,7 +87,7 @@ def _refuse_used(session: Session, saved: Plan, path: Path) -> None:
     with session.journal(for_writing=False) as journal:
         if journal.is_plan_used(saved.id):
             raise PlanStale(
-                where=str(path), why="It was applied already; a plan is good once.", mend="Plan again and review."
+                where=str(path), why="It was applied already; a plan is good once.", hint="Plan again and review."
             )
 
 
@@ -95,7 +97,7 @@ def _compare(saved: Plan, fresh: Plan) -> None:
         raise PlanStale(
             why=f"It is for tenant {', '.join(saved.tenants.values())}; this sign-in is for "
             f"{', '.join(fresh.tenants.values())}.",
-            mend="Choose the profile that the plan was made with.",
+            hint="Choose the profile that the plan was made with.",
         )
     for address in sorted(saved.fingerprints):
         wanted = {c.key for c in saved.changes if c.mailbox == address}
@@ -107,21 +109,21 @@ def _compare(saved: Plan, fresh: Plan) -> None:
             raise PlanStale(
                 where=str(address),
                 why=f"It changed since the plan was made ({moved}).",
-                mend="Nothing was applied. Plan again and review.",
+                hint="Nothing was applied. Plan again and review.",
             )
         if wanted != needed:
             raise PlanInvalid(
                 where=str(address),
                 why="Its changes do not follow from its specs: the file was edited, or made by another version.",
-                mend="Make a new one with `sharedbox plan --out FILE`.",
+                hint="Make a new one with `sharedbox plan --out FILE`.",
             )
 
 
 def _go(
     session: Session,
     plan: Plan,
-    worlds: Mapping[Platform, Observed],
-    wishes: Wishes,
+    observations: Mapping[Platform, Observed],
+    options: ApplyOptions,
     *,
     is_approved: bool,
     saved: Plan | None = None,
@@ -132,26 +134,26 @@ def _go(
     from sharedbox_cli.core.guards import GUARDS, guard
     from sharedbox_cli.core.guards_input import Waivers
 
-    waivers = Waivers.parse(wishes.allow, GUARDS)
-    refusals = guard(guard_input(session, plan, worlds, waivers))
-    show_plan_before_apply(session, plan, refusals, wants_json=wishes.wants_json)
+    waivers = Waivers.parse(options.allow, GUARDS)
+    refusals = guard(guard_input(session, plan, observations, waivers))
+    show_plan_before_apply(session, plan, refusals, wants_json=options.wants_json)
     if refusals:
         raise GuardRefused(refusals)
     if plan.is_empty:
         from sharedbox_cli.cli.output import show_nothing_done
 
-        show_nothing_done(session, wants_json=wishes.wants_json)
+        show_nothing_done(session, wants_json=options.wants_json)
         return 0
-    if not (is_approved or wishes.is_confirmed):
-        _ask(session, plan, ", ".join(sorted({world.tenant_name for world in worlds.values()})))
-    return run_and_report(session, plan, worlds, wishes, waivers, saved)
+    if not (is_approved or options.is_confirmed):
+        _ask(session, plan, ", ".join(sorted({observed.tenant_name for observed in observations.values()})))
+    return run_and_report(session, plan, observations, options, waivers, saved)
 
 
 def _ask(session: Session, plan: Plan, tenants: str) -> None:
     terminal = session.terminal
     if not terminal.is_interactive:
         raise ConfirmationMissing(
-            why="There is no terminal to ask at.", mend="Look at the plan, then say so:\n    sharedbox apply --yes"
+            why="There is no terminal to ask at.", hint="Look at the plan, then say so:\n    sharedbox apply --yes"
         )
     from sharedbox_cli.cli.output import question
 

@@ -25,7 +25,7 @@ def audit_tenant(
 ) -> int:
     """Write who may do what; return the exit code. Raises UsageError, NotFound, ObserveError, AuthError."""
     wanted = frozenset(Address.of(text) for text in mailboxes) or None
-    worlds = read_platforms(
+    observations = read_platforms(
         session,
         {
             platform: lambda platform=platform: Scope(  # type: ignore[misc]
@@ -35,24 +35,24 @@ def audit_tenant(
         },
     )
     session.stop_progress()
-    boxes = [box for world in worlds.values() for box in world.mailboxes.values()]
-    missing = sorted((wanted or frozenset()) - {box.address for box in boxes})
+    boxes = [mailbox for observed in observations.values() for mailbox in observed.mailboxes.values()]
+    missing = sorted((wanted or frozenset()) - {mailbox.address for mailbox in boxes})
     if missing:
         tell_failures(session)
-        tenants = " and ".join(sorted({world.tenant_name for world in worlds.values()}))
+        tenants = " and ".join(sorted({observed.tenant_name for observed in observations.values()}))
         raise NotFound(
             "no such mailbox",
             mailbox=str(missing[0]),
             why=f"No shared mailbox in {tenants} has this address.",
-            mend=f"See who has it:\n    sharedbox show {missing[0]} --observed",
+            hint=f"See who has it:\n    sharedbox show {missing[0]} --observed",
         )
-    show(session, access_report(access_rows(worlds), arrangement, boxes, _notes(worlds)), output)
+    show(session, access_report(access_rows(observations), arrangement, boxes, _notes(observations)), output)
     return exit_code(session, 0)
 
 
-def _notes(worlds: Mapping[Platform, Observed]) -> tuple[str, ...]:
+def _notes(observations: Mapping[Platform, Observed]) -> tuple[str, ...]:
     """Return what a reader might take to be in an audit and is not."""
-    if any(world.mailboxes for platform, world in worlds.items() if platform == GOOGLE_DELEGATED):
+    if any(observed.mailboxes for platform, observed in observations.items() if platform == GOOGLE_DELEGATED):
         return (
             f"{GOOGLE_DELEGATED}: whether people send as a mailbox from their own Gmail is not read. Delegates may "
             "always send as it.",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def check_specs(session: Session, desired: Desired, output: str) -> int:
     """Return how many findings there are on the mailboxes of some specs."""
-    platforms = sorted({box.platform for box in desired.mailboxes.values()})
+    platforms = sorted({mailbox.platform for mailbox in desired.mailboxes.values()})
     return _check(session, desired, platforms, output, is_whole=False)
 
 
@@ -35,7 +35,7 @@ def _check(session: Session, desired: Desired, platforms: Sequence[Platform], ou
     from sharedbox_cli.reports.formats.findings import to_junit, to_sarif
     from sharedbox_cli.reports.views.findings import findings_report
 
-    worlds = read_platforms(
+    observations = read_platforms(
         session,
         {
             platform: partial(_scope, platform, desired.of_platforms(frozenset({platform})), is_whole=is_whole)
@@ -43,15 +43,15 @@ def _check(session: Session, desired: Desired, platforms: Sequence[Platform], ou
         },
     )
     session.stop_progress()
-    result = check(desired, worlds, session.now())
-    rules = [(rule.id, rule.looks_for, rule.source) for rule in RULES]
+    result = check(desired, observations, session.now())
+    rules = [(rule.id, rule.title, rule.source) for rule in RULES]
     left_out = [(str(name), f"{error.summary}. {error.why}") for name, error in session.failures.items()]
     if output == "sarif":
         session.terminal.data(to_sarif(result.findings, rules, __version__, left_out))
     elif output == "junit":
         session.terminal.data(to_junit(result.findings, rules, left_out))
     else:
-        count = sum(len(world.mailboxes) for world in worlds.values())
+        count = sum(len(observed.mailboxes) for observed in observations.values())
         show(session, findings_report(result.findings, result.not_checked, count), output)
     return len(result.findings)
 
@@ -61,15 +61,15 @@ def _scope(platform: Platform, mine: Desired, *, is_whole: bool) -> Scope:
     from sharedbox_cli.checks.registry import needs_of
 
     needs = needs_of(platform)
-    boxes = None if is_whole else frozenset(mine.mailboxes)
-    expired = [grant for box in mine.mailboxes.values() for grant in box.expired]
-    wanted = [grant for box in mine.mailboxes.values() for grant in box.grants or ()] + expired
+    mailboxes = None if is_whole else frozenset(mine.mailboxes)
+    expired = [grant for mailbox in mine.mailboxes.values() for grant in mailbox.expired]
+    wanted = [grant for mailbox in mine.mailboxes.values() for grant in mailbox.grants or ()] + expired
     return Scope(
         frozenset({platform}),
-        boxes,
+        mailboxes,
         frozenset(need for need in needs if isinstance(need, Field)) | {Field.KIND},
         frozenset(need for need in needs if isinstance(need, Fact)),
-        boxes if "grants" in needs else frozenset(),
+        mailboxes if "grants" in needs else frozenset(),
         observed_addresses(mine) | {grant.trustee for grant in expired},
         with_members="members" in needs,
         rights=frozenset(grant.right for grant in wanted),

@@ -59,18 +59,18 @@ def _diagnosed(session: Session, name: str, connection: object) -> list[dict[str
     except ModuleNotFoundError as error:
         if error.name != module:
             raise
-        return [{"step": "diagnosis", "status": "not checked", "detail": "its provider has no doctor", "mend": ""}]
+        return [{"step": "diagnosis", "status": "not checked", "detail": "its provider has no doctor", "hint": ""}]
     try:
         found: Sequence[Diagnosis] = doctor.diagnose(
             connection, is_interactive=terminal.is_interactive, prompt=terminal.say
         )
     except SharedboxError as error:
         words = " ".join(part for part in (error.summary, error.where, error.why) if part)
-        return [{"step": "diagnosis", "status": "failed", "detail": words, "mend": error.mend}]
-    return [{"step": one.step, "status": one.status, "detail": one.detail, "mend": one.mend} for one in found]
+        return [{"step": "diagnosis", "status": "failed", "detail": words, "hint": error.hint}]
+    return [{"step": one.step, "status": one.status, "detail": one.detail, "hint": one.hint} for one in found]
 
 
 def _lines(steps: Sequence[dict[str, str]]) -> Iterator[Line]:
     for item in steps:
         yield Line(f"{item['status']}: {item['step']}: {item['detail']}", _TONES[item["status"]])
-        yield from (Line(text, indent=6) for text in item["mend"].split("\n") if text)
+        yield from (Line(text, indent=6) for text in item["hint"].split("\n") if text)

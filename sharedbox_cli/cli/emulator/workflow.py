@@ -65,7 +65,7 @@ def made(wanted: Wanted) -> Emulator:
         raise UsageError(
             "the emulator is not installed",
             why=f"The package `{error.name}` is missing.",
-            mend="pip install 'sharedbox[emulator]'",
+            hint="pip install 'sharedbox[emulator]'",
         ) from error
     del _cryptography, _jwt, _trustme
     from sharedbox_cli.emulator.faults import Faults
@@ -74,8 +74,8 @@ def made(wanted: Wanted) -> Emulator:
     try:
         faults = Faults.of_file(wanted.faults) if wanted.faults else None
     except (ValueError, TypeError, KeyError) as error:
-        mend = "See what can be ordered:\n    sharedbox emulator faults"
-        raise UsageError("not a schedule of faults", where=str(wanted.faults), why=str(error), mend=mend) from error
+        hint = "See what can be ordered:\n    sharedbox emulator faults"
+        raise UsageError("not a schedule of faults", where=str(wanted.faults), why=str(error), hint=hint) from error
     return Emulator(
         filled(wanted), port=wanted.port, log=wanted.log, faults=faults, latency_seconds=_seconds(wanted.latency)
     )
@@ -104,7 +104,7 @@ def filled(wanted: Wanted) -> Tenant:
 def _seconds(text: str) -> float:
     number = text.removesuffix("ms")
     if not (text.endswith("ms") and number.isdecimal()):
-        raise UsageError("not a latency", where=f"--latency {text}", mend="Write it in milliseconds: 50ms.")
+        raise UsageError("not a latency", where=f"--latency {text}", hint="Write it in milliseconds: 50ms.")
     return int(number) / 1000
 
 
@@ -140,7 +140,7 @@ def serve_until_stopped(wanted: Wanted) -> None:
 def seed_file(wanted: Wanted) -> None:
     """Write a new tenant to a file. Raises UsageError where one is there."""
     if wanted.tenant is not None and wanted.tenant.exists():
-        raise UsageError("there is a file already", where=str(wanted.tenant), mend="Name another one.")
+        raise UsageError("there is a file already", where=str(wanted.tenant), hint="Name another one.")
     filled(wanted).close()
     Terminal.of_process().say(f"Seeded. To serve it:\n    sharedbox emulator serve --tenant {wanted.tenant}")
 

@@ -25,15 +25,15 @@ def show_topic(session: Session, topic: str | None, output: str) -> None:
     if topic is None:
         groups = (
             ("Platforms", [(str(name), item.title) for name, item in session.capabilities.items()]),
-            ("Rules", [(rule.id, rule.looks_for) for rule in RULES]),
+            ("Rules", [(rule.id, rule.title) for rule in RULES]),
             ("Guards", [(name, _about(name)) for name in GUARDS]),
         )
         show(session, topics_report(groups), output)
     elif table is not None:
         show(session, capabilities_report(table), output)
     elif rule := next((rule for rule in RULES if rule.id == topic), None):
-        about = (("severity", str(rule.severity)), ("mend", rule.mend), ("source", rule.source), *_where(rule))
-        show(session, topic_report(rule.id, rule.looks_for, about), output)
+        about = (("severity", str(rule.severity)), ("hint", rule.hint), ("source", rule.source), *_where(rule))
+        show(session, topic_report(rule.id, rule.title, about), output)
     elif topic in GUARDS:
         how = f"sharedbox apply --allow {topic}=N or {topic}=ADDRESS, as the refusal says"
         more = (("waive", "nothing waives it: change the plan" if topic in NEVER_WAIVED else how),)
@@ -42,7 +42,7 @@ def show_topic(session: Session, topic: str | None, output: str) -> None:
         known = [*map(str, session.capabilities), *(rule.id for rule in RULES), *GUARDS]
         hint = nearest(topic, known)
         raise UsageError(
-            "nothing is known of this", where=topic, why=hint, mend="See all topics:\n    sharedbox explain"
+            "nothing is known of this", where=topic, why=hint, hint="See all topics:\n    sharedbox explain"
         )
 
 
@@ -51,7 +51,7 @@ def _where(rule: Rule) -> tuple[tuple[str, str], ...]:
     only = ", ".join(sorted(rule.platforms or ()))
     without = ", ".join(sorted(rule.not_on))
     there = tuple(
-        (str(platform), " ".join(part for part in (here.mend, here.source) if part))
+        (str(platform), " ".join(part for part in (here.hint, here.source) if part))
         for platform, here in sorted(rule.on.items())
     )
     return tuple(pair for pair in (("only_on", only), ("not_on", without), *there) if pair[1])

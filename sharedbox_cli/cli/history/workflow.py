@@ -28,6 +28,6 @@ def show_history(session: Session, run: str | None, *, wants_json: bool) -> None
             return
         if len(found) != 1:
             why = f"{len(found)} runs start with this." if found else "No run starts with this."
-            raise UsageError("which run?", where=run, why=why, mend="See them with:\n    sharedbox history")
+            raise UsageError("which run?", where=run, why=why, hint="See them with:\n    sharedbox history")
         steps = [asdict(step) for step in journal.steps(found[0].id)]
         show(session, steps_report(asdict(found[0]), steps), output)

@@ -86,7 +86,7 @@ def write_starter(folder: Path, mailbox: str, member: str | None, platform: Plat
             "files are there already",
             where=", ".join(map(str, there)),
             why="Nothing is overwritten.",
-            mend="Name another folder: sharedbox init FOLDER",
+            hint="Name another folder: sharedbox init FOLDER",
         )
     try:
         for path, text in texts.items():
@@ -105,5 +105,5 @@ def _address(text: str, option: str) -> Address:
         raise UsageError("not an address", where=f"{option} {text}", why=str(error)) from error
 
 
-def _file_name(box: Address) -> str:
-    return "".join(letter if letter.isalnum() or letter in "._-" else "-" for letter in box.local)
+def _file_name(mailbox: Address) -> str:
+    return "".join(letter if letter.isalnum() or letter in "._-" else "-" for letter in mailbox.local)

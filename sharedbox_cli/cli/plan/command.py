@@ -53,8 +53,8 @@ def plan(
 
     with Session(profile, config, no_color=no_color) as session:
         chosen = Filter.of(mailbox, exclude, label, platform, shard).apply(session.desired(paths))
-        made, worlds = plan_of(session, chosen)
-        refusals = guard(guard_input(session, made, worlds, Waivers()))
+        made, observations = plan_of(session, chosen)
+        refusals = guard(guard_input(session, made, observations, Waivers()))
         show_plan(session, made, refusals, output)
         if out is not None:
             save_plan(session, made, out)

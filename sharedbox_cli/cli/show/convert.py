@@ -28,18 +28,18 @@ def show_as(
     target = session.capabilities.get(Platform(platform))
     if target is None:
         known = ", ".join(session.capabilities)
-        mend = nearest(platform, session.capabilities) or f"There are: {known}."
-        raise UsageError("no such platform", where=f"--as {platform}", mend=mend)
+        hint = nearest(platform, session.capabilities) or f"There are: {known}."
+        raise UsageError("no such platform", where=f"--as {platform}", hint=hint)
     found = None if is_observed else _in_specs(session, address, paths)
     origin = "its spec" if found else "what the cloud has"
     first = Moved(found) if found else _in_cloud(session, address, target.platform)
-    if first.box.state is State.ABSENT:
+    if first.mailbox.state is State.ABSENT:
         raise UsageError("nothing to move", where=address, why="Its spec says `state: absent`.")
-    source = session.capabilities[first.box.platform]
-    moved = moved_to(first.box, source, target)
-    box, left = writable(moved.box, session.capabilities, session.now())
+    source = session.capabilities[first.mailbox.platform]
+    moved = moved_to(first.mailbox, source, target)
+    mailbox, left = writable(moved.mailbox, session.capabilities, session.now())
     notes = [*first.notes, *moved.notes, *(Note(item.key, item.what, item.why, is_lost=True) for item in left)]
-    text = write(box, target, [*_head(box, source.platform, origin, notes)], _beside(notes))
+    text = write(mailbox, target, [*_head(mailbox, source.platform, origin, notes)], _beside(notes))
     if not wants_json:
         session.terminal.data(text)
         return
@@ -64,10 +64,10 @@ def _in_specs(session: Session, address: str, paths: Sequence[Path] | None) -> D
     if not paths and not DEFAULT_SPECS.exists():
         return None
     desired = session.desired(paths)
-    box = desired.mailboxes.get(Address.of(address))
-    if box is None and paths:
+    mailbox = desired.mailboxes.get(Address.of(address))
+    if mailbox is None and paths:
         raise no_such_mailbox(desired, address)
-    return box
+    return mailbox
 
 
 def _in_cloud(session: Session, address: str, target: Platform) -> Moved:
@@ -78,7 +78,7 @@ def _in_cloud(session: Session, address: str, target: Platform) -> Moved:
             "no shared mailbox to move",
             where=address,
             why="The address is held by something else.",
-            mend=f"See by what:\n    sharedbox show {address} --observed",
+            hint=f"See by what:\n    sharedbox show {address} --observed",
         )
     others = [platform for platform in sorted(found) if platform != target]
     if len(others) > 1:
@@ -86,16 +86,16 @@ def _in_cloud(session: Session, address: str, target: Platform) -> Moved:
             "which mailbox?",
             where=address,
             why=f"There is one on {' and one on '.join(others)}.",
-            mend="Name the folder of its spec.",
+            hint="Name the folder of its spec.",
         )
-    world = found[others[0] if others else target]
-    return desired_of(world.mailboxes[Address.of(address)], world)
+    observed = found[others[0] if others else target]
+    return desired_of(observed.mailboxes[Address.of(address)], observed)
 
 
-def _head(box: DesiredMailbox, source: Platform, origin: str, notes: Sequence[Note]) -> Iterator[str]:
-    way = f"from {source} to {box.platform}" if source != box.platform else f"on {source}"
-    yield f"{box.address} {way}, made from {origin}."
-    if source != box.platform:
+def _head(mailbox: DesiredMailbox, source: Platform, origin: str, notes: Sequence[Note]) -> Iterator[str]:
+    way = f"from {source} to {mailbox.platform}" if source != mailbox.platform else f"on {source}"
+    yield f"{mailbox.address} {way}, made from {origin}."
+    if source != mailbox.platform:
         yield "Settings and members only, no mail. An address has one spec: this takes the place of the old."
     by_reason: dict[str, list[str]] = {}
     for note in notes:

@@ -28,8 +28,8 @@ def show_spec(session: Session, address: str, paths: Sequence[Path] | None, *, w
     loaded = session.load(paths)
     desired = resolve(loaded, session.capabilities, session.now())
     wanted = Address.of(address)
-    box = desired.mailboxes.get(wanted)
-    if box is None:
+    mailbox = desired.mailboxes.get(wanted)
+    if mailbox is None:
         raise no_such_mailbox(desired, address)
     values = provenance(loaded, wanted)
     rows = tuple((item.path, _text(item.value), str(item.place)) for item in values)
@@ -41,16 +41,16 @@ def show_spec(session: Session, address: str, paths: Sequence[Path] | None, *, w
             item.reason,
             str(item.place),
         )
-        for item in box.grants or ()
+        for item in mailbox.grants or ()
     )
     sections = (
-        Section(f"{box.address} ({box.platform})", (Table(("key", "value", "from"), rows),)),
+        Section(f"{mailbox.address} ({mailbox.platform})", (Table(("key", "value", "from"), rows),)),
         Section("Who gets what", (Table(("trustee", "right", "until", "reason", "from"), grants),))
         if grants
-        else Section("Who gets what", (Line("members are not managed" if box.grants is None else "nobody"),)),
+        else Section("Who gets what", (Line("members are not managed" if mailbox.grants is None else "nobody"),)),
     )
     data = {
-        "mailbox": to_plain(box),
+        "mailbox": to_plain(mailbox),
         "values": [
             {"path": v.path, "value": v.value if _is_plain(v.value) else str(v.value), "from": str(v.place)}
             for v in values
@@ -81,7 +81,7 @@ def find_observed(session: Session, wanted: Address) -> tuple[Mapping[Platform, 
     Raises NotFound where nothing has the address.
     """
     fields = frozenset(Field) - {Field.AUTOMAPPING, Field.DELIVERY}
-    worlds = read_platforms(
+    observations = read_platforms(
         session,
         {
             platform: lambda platform=platform: Scope(  # type: ignore[misc]
@@ -96,34 +96,38 @@ def find_observed(session: Session, wanted: Address) -> tuple[Mapping[Platform, 
         },
     )
     session.stop_progress()
-    found = {platform: world for platform, world in worlds.items() if wanted in world.mailboxes}
-    if not found and not any(world.taken.get(wanted) for world in worlds.values()):
-        tenants = " and ".join(sorted({world.tenant_name for world in worlds.values()}))
+    found = {platform: observed for platform, observed in observations.items() if wanted in observed.mailboxes}
+    if not found and not any(observed.taken.get(wanted) for observed in observations.values()):
+        tenants = " and ".join(sorted({observed.tenant_name for observed in observations.values()}))
         raise NotFound("no such mailbox", mailbox=wanted.text, why=f"Nothing in {tenants} has this address.")
-    return worlds, found
+    return observations, found
 
 
 def show_observed(session: Session, address: str, *, wants_json: bool) -> None:
     """Write what the cloud has of one mailbox, or who holds the address. Raises NotFound."""
     wanted = Address.of(address)
-    worlds, found = find_observed(session, wanted)
-    boxes = [world.mailboxes[wanted] for _, world in sorted(found.items())]
-    holders = tuple(dict.fromkeys(item for world in worlds.values() for item in world.taken.get(wanted, ())))
+    observations, found = find_observed(session, wanted)
+    mailboxes = [observed.mailboxes[wanted] for _, observed in sorted(found.items())]
+    holders = tuple(
+        dict.fromkeys(item for observed in observations.values() for item in observed.taken.get(wanted, ()))
+    )
     sections: list[Section] = []
     data: dict[str, object] = {
         "address": address,
-        "mailbox": to_plain(boxes[0]) if boxes else None,
+        "mailbox": to_plain(mailboxes[0]) if mailboxes else None,
         "holders": to_plain(holders),
         "access": [row_data(row) for row in access_rows(found)],
-        "mailboxes": [to_plain(box) for box in boxes],
+        "mailboxes": [to_plain(mailbox) for mailbox in mailboxes],
     }
-    if not boxes:
+    if not mailboxes:
         lines = tuple(Line(f"{item.kind}: {item.name} <{item.address}>, id {item.id}") for item in holders)
         sections.append(Section(f"{address} is no shared mailbox; it belongs to", lines))
-    for box in boxes:
-        rows = [(str(name), _text(to_plain(value))) for name, value in sorted(box.settings.items())]
-        rows += [(str(name), _text(to_plain(value))) for name, value in sorted(box.facts.items())]
-        sections.append(Section(f"{box.address} ({box.platform}, id {box.id})", (Table(("", ""), tuple(rows)),)))
-        access = access_rows({box.platform: found[box.platform]})
-        sections += access_report(access, "mailbox", [box]).sections
+    for mailbox in mailboxes:
+        rows = [(str(name), _text(to_plain(value))) for name, value in sorted(mailbox.settings.items())]
+        rows += [(str(name), _text(to_plain(value))) for name, value in sorted(mailbox.facts.items())]
+        sections.append(
+            Section(f"{mailbox.address} ({mailbox.platform}, id {mailbox.id})", (Table(("", ""), tuple(rows)),))
+        )
+        access = access_rows({mailbox.platform: found[mailbox.platform]})
+        sections += access_report(access, "mailbox", [mailbox]).sections
     show(session, Report("observed", data, tuple(sections)), "json" if wants_json else "text")

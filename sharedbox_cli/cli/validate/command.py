@@ -28,8 +28,13 @@ def validate(
             import json
 
             found = [
-                {"mailbox": key.text, "platform": box.platform, "file": box.place.file, "line": box.place.line}
-                for key, box in sorted(desired.mailboxes.items())
+                {
+                    "mailbox": key.text,
+                    "platform": mailbox.platform,
+                    "file": mailbox.place.file,
+                    "line": mailbox.place.line,
+                }
+                for key, mailbox in sorted(desired.mailboxes.items())
             ]
             data = {"format": "sharedbox.validate/1", "digest": desired.digest, "mailboxes": found}
             session.terminal.data(json.dumps(data, indent=1, sort_keys=True))

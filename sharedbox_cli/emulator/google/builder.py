@@ -163,21 +163,23 @@ class GoogleBuilder:
             raise ValueError(message)
         return str(row["email"])
 
-    def delegate(self, box: str, who: str, *, status: str = "accepted") -> None:
+    def delegate(self, mailbox: str, who: str, *, status: str = "accepted") -> None:
         """Let somebody read a mailbox."""
         email = self.email(who)
-        self.store.put(box, "delegate", who, {"user": who, "delegateEmail": email, "status": status})
+        self.store.put(mailbox, "delegate", who, {"user": who, "delegateEmail": email, "status": status})
         if status == "accepted":
-            self.seeded.grants.add((self.email(box), email, "full_access"))
+            self.seeded.grants.add((self.email(mailbox), email, "full_access"))
 
-    def odd_delegate(self, box: str, identity: str, address: str) -> None:
+    def odd_delegate(self, mailbox: str, identity: str, address: str) -> None:
         """Add an entry that no API call makes any more: of a deleted account, or of a group."""
-        self.store.put(box, "delegate", identity, {"user": identity, "delegateEmail": address, "status": "accepted"})
+        self.store.put(
+            mailbox, "delegate", identity, {"user": identity, "delegateEmail": address, "status": "accepted"}
+        )
         self.seeded.orphans += self.store.owner(address) is None
 
-    def sender(self, who: str, box: str, name: str, *, status: str = "accepted") -> None:
+    def sender(self, who: str, mailbox: str, name: str, *, status: str = "accepted") -> None:
         """Let somebody send from their own mailbox as another address of the company."""
-        address = self.email(box)
+        address = self.email(mailbox)
         self.store.put(
             who,
             "sendas",
@@ -196,7 +198,7 @@ class GoogleBuilder:
         if status == "accepted":
             self.seeded.grants.add((address, self.email(who), "send_as"))
 
-    def label(self, box: str, name: str, **more: object) -> str:
+    def label(self, mailbox: str, name: str, **more: object) -> str:
         """Return the id of a label."""
         identity = f"Label_{self.store.new_number('label')}"
         item = {
@@ -207,17 +209,17 @@ class GoogleBuilder:
             "messageListVisibility": "show",
             **more,
         }
-        self.store.put(box, "label", identity, item)
+        self.store.put(mailbox, "label", identity, item)
         return identity
 
-    def filter(self, box: str, criteria: Mapping[str, object], action: Mapping[str, object]) -> None:
+    def filter(self, mailbox: str, criteria: Mapping[str, object], action: Mapping[str, object]) -> None:
         """Add a filter."""
         identity = f"ANe1Bm{self.store.new_number('filter'):08d}"
-        self.store.put(box, "filter", identity, {"id": identity, "criteria": criteria, "action": action})
+        self.store.put(mailbox, "filter", identity, {"id": identity, "criteria": criteria, "action": action})
 
-    def gmail(self, box: str, **settings: Mapping[str, object]) -> None:
+    def gmail(self, mailbox: str, **settings: Mapping[str, object]) -> None:
         """Set what a mailbox has one of: `vacation`, `autoForwarding`, `imap` …"""
-        self.store.save_gmail(box, {**self.store.gmail(box), **settings})
+        self.store.save_gmail(mailbox, {**self.store.gmail(mailbox), **settings})
 
     def group(
         self,

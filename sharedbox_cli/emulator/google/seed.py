@@ -146,7 +146,7 @@ def _aliases(number: int, local: str) -> tuple[str, ...]:
 def _delegated(make: GoogleBuilder, number: int, members: int, crowd: _Crowd) -> None:
     topic = TOPICS[number % len(TOPICS)]
     local = f"{topic}-{number:05d}"
-    box = make.mailbox(
+    mailbox = make.mailbox(
         local,
         _name(number, topic),
         aliases=_aliases(number, local),
@@ -154,32 +154,32 @@ def _delegated(make: GoogleBuilder, number: int, members: int, crowd: _Crowd) ->
         extra=_NUMBERS if number % 3 == 0 else None,
     )
     for index, who in enumerate(make.random.sample(crowd.people, min(members, len(crowd.people)))):
-        make.delegate(box, who)
+        make.delegate(mailbox, who)
         if index % 4 == 0 and who not in crowd.suspended:
-            make.sender(who, box, f"{topic.title()} {number}")
+            make.sender(who, mailbox, f"{topic.title()} {number}")
     if number % 25 == 11:
         for who, status in zip(crowd.people[-3:], ("pending", "rejected", "expired"), strict=True):
-            if make.store.item(box, "delegate", who) is None:
-                make.delegate(box, who, status=status)
+            if make.store.item(mailbox, "delegate", who) is None:
+                make.delegate(mailbox, who, status=status)
     if number % 40 == 13:
-        make.odd_delegate(box, f"gone{number}", f"gone{number}@{DOMAIN}")
+        make.odd_delegate(mailbox, f"gone{number}", f"gone{number}@{DOMAIN}")
     if number % 60 == 7:
-        make.odd_delegate(box, crowd.inner, make.email(crowd.inner, "g_groups"))
+        make.odd_delegate(mailbox, crowd.inner, make.email(crowd.inner, "g_groups"))
     if number % 5 == 2:
-        _gmail_mess(make, box, number)
+        _gmail_mess(make, mailbox, number)
 
 
-def _gmail_mess(make: GoogleBuilder, box: str, number: int) -> None:
-    labels = [make.label(box, name) for name in _LABELS[: 1 + number % len(_LABELS)]]
+def _gmail_mess(make: GoogleBuilder, mailbox: str, number: int) -> None:
+    labels = [make.label(mailbox, name) for name in _LABELS[: 1 + number % len(_LABELS)]]
     make.filter(
-        box,
+        mailbox,
         {"query": "list:(orders) OR {subject:urgent from:boss}", "hasAttachment": True},
         {"addLabelIds": [labels[0]], "removeLabelIds": ["INBOX", "UNREAD"]},
     )
-    make.filter(box, {"size": 10_000_000, "sizeComparison": "larger"}, {"addLabelIds": ["TRASH"]})
+    make.filter(mailbox, {"size": 10_000_000, "sizeComparison": "larger"}, {"addLabelIds": ["TRASH"]})
     if number % 10 == 2:
         make.gmail(
-            box,
+            mailbox,
             vacation={
                 "enableAutoReply": True,
                 "responseSubject": "Away",
@@ -189,7 +189,7 @@ def _gmail_mess(make: GoogleBuilder, box: str, number: int) -> None:
             },
         )
         target = f"archive{number}@elsewhere.example"
-        make.store.put(box, "forwarding", target, {"forwardingEmail": target, "verificationStatus": "pending"})
+        make.store.put(mailbox, "forwarding", target, {"forwardingEmail": target, "verificationStatus": "pending"})
 
 
 def _collaborative(make: GoogleBuilder, number: int, members: int, crowd: _Crowd) -> None:

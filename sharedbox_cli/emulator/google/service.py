@@ -76,12 +76,12 @@ class Google:
 
     name = "google"
 
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self.store = Store(world.tenant)
-        self.tokens = TokenService(self.store, world.tokens)
+    def __init__(self, observed: World) -> None:
+        self._world = observed
+        self.store = Store(observed.tenant)
+        self.tokens = TokenService(self.store, observed.tokens)
         self.router: Any = Routes(self)
-        self._access = Access(self.store, world.tokens, self.tokens)
+        self._access = Access(self.store, observed.tokens, self.tokens)
         self._handlers = {**HANDLERS, **Signing(self.tokens).handlers()}
         self.read_only_sent: list[tuple[str, str]] = []
         """Read-only fields in bodies, by method: Google ignores them, a test may ask."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sharedbox_cli.core.capability import Capabilities
-from sharedbox_cli.core.model import DesiredMailbox, Field, MembersMode, Right, State, Value, WantedGrant
+from sharedbox_cli.core.model import DesiredGrant, DesiredMailbox, Field, MembersMode, Right, State, Value
 from sharedbox_cli.language.export.yaml import Bare, Noted, Tall, Tree, text_of
 from sharedbox_cli.language.settings import NO_FORWARDING
 
@@ -43,53 +43,56 @@ Pairs = Mapping[str, Value]
 
 
 def write(
-    box: DesiredMailbox, table: Capabilities, head: Sequence[str] = (), notes: Mapping[str, Sequence[str]] | None = None
+    mailbox: DesiredMailbox,
+    table: Capabilities,
+    head: Sequence[str] = (),
+    notes: Mapping[str, Sequence[str]] | None = None,
 ) -> str:
     """Return the document of one mailbox; `notes` has comments by key, for a member by `members:ADDRESS`.
 
     What comes out reads back equal where the language can say it (`spec.writable` leaves out the rest).
     """
-    found = _document(box, table, notes or {})
+    found = _document(mailbox, table, notes or {})
     for key, words in (notes or {}).items():
         if key in found and words:
             found[key] = Noted(found[key], tuple(words))
     return text_of({key: found[key] for key in ORDER if key in found}, head)
 
 
-def _document(box: DesiredMailbox, table: Capabilities, notes: Mapping[str, Sequence[str]]) -> dict[str, Tree]:
-    found: dict[str, Tree] = {"version": 1, "mailbox": box.address.text, "platform": str(box.platform)}
-    for name in (one for one in Field if one in box.settings):
-        value = box.settings[name]
+def _document(mailbox: DesiredMailbox, table: Capabilities, notes: Mapping[str, Sequence[str]]) -> dict[str, Tree]:
+    found: dict[str, Tree] = {"version": 1, "mailbox": mailbox.address.text, "platform": str(mailbox.platform)}
+    for name in (one for one in Field if one in mailbox.settings):
+        value = mailbox.settings[name]
         first, _, second = str(name).partition(".")
-        tree = _setting(name, value, box.settings)
+        tree = _setting(name, value, mailbox.settings)
         if second:
             inner = found.setdefault(first, {})
             if isinstance(inner, dict):
                 inner[second] = tree
         else:
             found[first] = tree
-    if box.warn_at_percent is not None:
+    if mailbox.warn_at_percent is not None:
         storage = found.get("storage")
         found["storage"] = {
-            "warn_at": Bare(f"{box.warn_at_percent}%"),
+            "warn_at": Bare(f"{mailbox.warn_at_percent}%"),
             **(storage if isinstance(storage, dict) else {}),
         }
-    if box.state is State.ABSENT:
-        found["state"] = str(box.state)
-    if box.labels:
-        found["labels"] = dict(box.labels)
-    if box.grants is not None:
-        found["members"] = [*_members((*box.grants, *box.expired), table.default_rights, notes)]
-    if box.members_mode is MembersMode.AT_LEAST:
-        found["members_mode"] = str(box.members_mode)
+    if mailbox.state is State.ABSENT:
+        found["state"] = str(mailbox.state)
+    if mailbox.labels:
+        found["labels"] = dict(mailbox.labels)
+    if mailbox.grants is not None:
+        found["members"] = [*_members((*mailbox.grants, *mailbox.expired), table.default_rights, notes)]
+    if mailbox.members_mode is MembersMode.AT_LEAST:
+        found["members_mode"] = str(mailbox.members_mode)
     return found
 
 
 def _members(
-    grants: Iterable[WantedGrant], default: tuple[Right, ...], notes: Mapping[str, Sequence[str]]
+    grants: Iterable[DesiredGrant], default: tuple[Right, ...], notes: Mapping[str, Sequence[str]]
 ) -> Iterator[Tree]:
     """Yield one line for all rights of somebody that end together and have one reason."""
-    lines: dict[tuple[object, ...], list[WantedGrant]] = {}
+    lines: dict[tuple[object, ...], list[DesiredGrant]] = {}
     for grant in grants:
         lines.setdefault((grant.trustee, grant.kind, grant.until, grant.reason), []).append(grant)
     told: set[str] = set()
@@ -109,7 +112,7 @@ def _members(
         yield Noted(line, tuple(words)) if words else line
 
 
-def _member(first: WantedGrant, rights: tuple[Right, ...], default: tuple[Right, ...]) -> Tall:
+def _member(first: DesiredGrant, rights: tuple[Right, ...], default: tuple[Right, ...]) -> Tall:
     line = Tall({str(first.kind): first.trustee.text})
     if set(rights) != set(default):
         line["rights"] = [str(right) for right in rights]

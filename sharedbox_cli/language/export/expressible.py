@@ -31,23 +31,23 @@ class LeftOut:
 
 
 def writable(
-    box: DesiredMailbox, capabilities: Mapping[Platform, Capabilities], now: datetime
+    mailbox: DesiredMailbox, capabilities: Mapping[Platform, Capabilities], now: datetime
 ) -> tuple[DesiredMailbox, tuple[LeftOut, ...]]:
     """Return the mailbox without what no spec may say, and what that was.
 
     Raises SpecError where even its address cannot be written.
     """
-    table = capabilities[box.platform]
+    table = capabilities[mailbox.platform]
     left: list[LeftOut] = []
     while True:
-        text = write(box, table)
+        text = write(mailbox, table)
         document, problems = _problems(text, capabilities, now)
         if not problems:
-            return box, tuple(left)
-        smaller, found = _without(box, document, problems)
-        if smaller == box:
+            return mailbox, tuple(left)
+        smaller, found = _without(mailbox, document, problems)
+        if smaller == mailbox:
             raise SpecError(problems)
-        box, left = smaller, left + found
+        mailbox, left = smaller, left + found
 
 
 def _problems(
@@ -68,11 +68,11 @@ def _problems(
 
 
 def _without(
-    box: DesiredMailbox, document: Document | None, problems: tuple[Problem, ...]
+    mailbox: DesiredMailbox, document: Document | None, problems: tuple[Problem, ...]
 ) -> tuple[DesiredMailbox, list[LeftOut]]:
     """Return the mailbox without everything that a problem points at."""
     if document is None:
-        return box, []
+        return mailbox, []
     paths = {place: path for table in (document.keys, document.values) for path, place in table.items() if path}
     hit: dict[ValuePath, Problem] = {}
     for problem in problems:
@@ -83,8 +83,8 @@ def _without(
         LeftOut(str(path[0]), _shown(document, path), problem.why) for path, problem in sorted(hit.items(), key=repr)
     ]
     for path in hit:
-        box = _dropped(box, document, path, frozenset(hit))
-    return box, left
+        mailbox = _dropped(mailbox, document, path, frozenset(hit))
+    return mailbox, left
 
 
 def _part(path: ValuePath) -> ValuePath:
@@ -99,24 +99,26 @@ def _shown(document: Document, path: ValuePath) -> str:
     return str(value)
 
 
-def _dropped(box: DesiredMailbox, document: Document, path: ValuePath, hit: frozenset[ValuePath]) -> DesiredMailbox:
+def _dropped(mailbox: DesiredMailbox, document: Document, path: ValuePath, hit: frozenset[ValuePath]) -> DesiredMailbox:
     first = path[0]
     if first == "members":
-        return _without_members(box, document, hit)
+        return _without_members(mailbox, document, hit)
     if first == "labels":
-        return replace(box, labels={key: value for key, value in box.labels.items() if ("labels", key) not in hit})
-    names = [name for name in box.settings if str(name).split(".")[0] == first]
+        return replace(
+            mailbox, labels={key: value for key, value in mailbox.labels.items() if ("labels", key) not in hit}
+        )
+    names = [name for name in mailbox.settings if str(name).split(".")[0] == first]
     if len(path) > 1 and isinstance(path[1], str):
         names = [name for name in names if str(name) == f"{first}.{path[1]}"]
         if not names and path == ("storage", "warn_at"):
-            return replace(box, warn_at_percent=None)
-    settings = dict(box.settings)
+            return replace(mailbox, warn_at_percent=None)
+    settings = dict(mailbox.settings)
     for name in names:
         value = settings.pop(name)
         numbers = {part[1] for part in hit if part[0] == first and len(part) > 1 and isinstance(part[1], int)}
         if numbers and isinstance(value, tuple):
-            settings[name] = _kept(name, value, box.settings, numbers)
-    return replace(box, settings=settings)
+            settings[name] = _kept(name, value, mailbox.settings, numbers)
+    return replace(mailbox, settings=settings)
 
 
 def _kept(name: Field, value: tuple[Value, ...], settings: Mapping[Field, Value], numbers: set[int]) -> Value:
@@ -130,12 +132,12 @@ def _kept(name: Field, value: tuple[Value, ...], settings: Mapping[Field, Value]
     return tuple(kept)
 
 
-def _without_members(box: DesiredMailbox, document: Document, hit: frozenset[ValuePath]) -> DesiredMailbox:
+def _without_members(mailbox: DesiredMailbox, document: Document, hit: frozenset[ValuePath]) -> DesiredMailbox:
     lines = [document.data["members"][part[1]] for part in hit if part[0] == "members" and len(part) > 1]
     gone = {str(address).lower() for line in lines for address in _addresses(line)}
-    grants = tuple(grant for grant in box.grants or () if grant.trustee.key not in gone)
-    expired = tuple(grant for grant in box.expired if grant.trustee.key not in gone)
-    return replace(box, grants=None if not gone else grants, expired=expired)
+    grants = tuple(grant for grant in mailbox.grants or () if grant.trustee.key not in gone)
+    expired = tuple(grant for grant in mailbox.expired if grant.trustee.key not in gone)
+    return replace(mailbox, grants=None if not gone else grants, expired=expired)
 
 
 def _addresses(line: Mapping[str, object]) -> Iterator[object]:

@@ -228,7 +228,7 @@ def _give(answer: asyncio.Future[dict[str, Any]], result: dict[str, Any] | Excep
 def _about(error: CloudError | AuthError, ask: Ask) -> CloudError | AuthError:
     """Return a batch's error as one of a part."""
     if isinstance(error, AuthError):
-        return AuthError(error.summary, where=error.where, why=error.why, mend=error.mend)
+        return AuthError(error.summary, where=error.where, why=error.why, hint=error.hint)
     return type(error)(
         error.summary,
         mailbox=ask.mailbox,
@@ -237,6 +237,6 @@ def _about(error: CloudError | AuthError, ask: Ask) -> CloudError | AuthError:
         code=error.code,
         request_id=error.request_id,
         why=error.why,
-        mend=error.mend,
+        hint=error.hint,
         retry_after=error.retry_after,
     )

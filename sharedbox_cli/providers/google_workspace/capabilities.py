@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from sharedbox_cli.core.capability import Capabilities, Capability
 from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, Platform, Right
+from sharedbox_cli.providers.google_workspace import gmail_filters
 from sharedbox_cli.providers.google_workspace.skus import SKUS
 
 _DIRECTORY = "https://developers.google.com/workspace/admin/directory/reference/rest/v1/"

@@ -110,9 +110,9 @@ def _scopes(wire: Wire, subject: str, api: str, what: str, scopes: Sequence[str]
         return _failed(step, error)
     missing = [scope for scope in scopes if (one := _token(wire, subject, (scope,))) is not None and _lacks_scope(one)]
     listed = ",".join(missing)
-    mend = f"{_DELEGATION}. Client id: {name}. Add:\n    {listed}\nA change takes minutes, at most a day."
+    hint = f"{_DELEGATION}. Client id: {name}. Add:\n    {listed}\nA change takes minutes, at most a day."
     without = f"; without, {_OPTIONAL[api]}" if api in _OPTIONAL else ""
-    return Diagnosis(step, "missing", f"not granted: {', '.join(missing)}{without}", mend)
+    return Diagnosis(step, "missing", f"not granted: {', '.join(missing)}{without}", hint)
 
 
 def _reads(wire: Wire, connection: GoogleConnection, readable: Sequence[str]) -> Iterator[Diagnosis]:
@@ -161,14 +161,14 @@ def _read(wire: Wire, connection: GoogleConnection, api: str, step: str, make: M
         wire.send(Ask(api, make, step, connection.admin))
     except PermissionDenied as error:
         if error.code in ("accessNotConfigured", "SERVICE_DISABLED"):
-            mend = f"console.cloud.google.com/apis/library/{door.console}, in the service account's project > Enable."
-            return Diagnosis(step, "missing", f"the API {door.console} is switched off", mend)
+            hint = f"console.cloud.google.com/apis/library/{door.console}, in the service account's project > Enable."
+            return Diagnosis(step, "missing", f"the API {door.console} is switched off", hint)
         role = _ROLE.get(api, "")
-        mend = (
-            f"{_ROLES}: give {connection.admin} the role {role}, or name another administrator." if role else error.mend
+        hint = (
+            f"{_ROLES}: give {connection.admin} the role {role}, or name another administrator." if role else error.hint
         )
         without = f"; without, {_OPTIONAL[api]}" if api in _OPTIONAL else ""
-        return Diagnosis(step, "missing", f"{connection.admin} may not{without}", mend)
+        return Diagnosis(step, "missing", f"{connection.admin} may not{without}", hint)
     except CloudError as error:
         if error.status in (400, 404) and (api in (SETTINGS, REPORTS) or error.code == NO_MAIL):
             return Diagnosis(step, "ok", "answered")  # that there is none such, or no report, or no mailbox
@@ -181,4 +181,4 @@ def _read(wire: Wire, connection: GoogleConnection, api: str, step: str, make: M
 def _failed(step: str, error: SharedboxError) -> Diagnosis:
     words = " ".join(part for part in (error.summary, error.where, error.why) if part)
     status: Status = "failed"
-    return Diagnosis(step, status, words, error.mend)
+    return Diagnosis(step, status, words, error.hint)

@@ -59,14 +59,14 @@ def google_error(error: HttpError, call: str, mailbox: str = "") -> CloudError:
         "why": message[:500],
         "request_id": headers.get("x-request-id", ""),
         "retry_after": retry_after(_with_told_time(headers, message)),
-        "mend": next((mend for word, mend in _MENDS if word in message), ""),
+        "hint": next((hint for word, hint in _MENDS if word in message), ""),
     }
     if status >= 500 or status == 408:
         return Ambiguous("the service failed", **more)
     if status in (403, 429) and reason in THROTTLES:
         return Throttled("the service asks for patience", **more)
     if reason == DAILY:
-        return Refused("the day's quota is used up", **{**more, "mend": "Go on tomorrow, or have it raised."})
+        return Refused("the day's quota is used up", **{**more, "hint": "Go on tomorrow, or have it raised."})
     if status == 400 and "Mail service not enabled" in message:
         return Refused("the mailbox has no mail service", **{**more, "code": NO_MAIL})
     if status == 412 and "creation is not complete" in message:
@@ -89,11 +89,11 @@ def _with_told_time(headers: dict[str, str], message: str) -> dict[str, str]:
 
 def _denied(reason: str, message: str, more: dict[str, Any]) -> CloudError:
     if reason in ("accessNotConfigured", "SERVICE_DISABLED"):
-        mend = "Switch the API on: console.cloud.google.com/apis/library, in the service account's project."
-        return PermissionDenied("the API is not switched on", **{**more, "mend": mend})
+        hint = "Switch the API on: console.cloud.google.com/apis/library, in the service account's project."
+        return PermissionDenied("the API is not switched on", **{**more, "hint": hint})
     if "insufficient" in reason.lower() or "insufficient authentication scopes" in message:
-        return PermissionDenied("a scope is missing", **{**more, "mend": DOCTOR})
-    denied = PermissionDenied("not allowed", **{**more, "mend": DOCTOR})
+        return PermissionDenied("a scope is missing", **{**more, "hint": DOCTOR})
+    denied = PermissionDenied("not allowed", **{**more, "hint": DOCTOR})
     denied.is_whole_route = not more["mailbox"]
     return denied
 
@@ -124,7 +124,7 @@ def connection_error(error: Exception, call: str, mailbox: str = "") -> CloudErr
             mailbox=mailbox,
             code=CERTIFICATE,
             why="A proxy that looks inside, or an unknown authority.",
-            mend="Point HTTPLIB2_CA_CERTS at the certificate of your proxy.",
+            hint="Point HTTPLIB2_CA_CERTS at the certificate of your proxy.",
         )
     if isinstance(error, (httplib2.ServerNotFoundError, ConnectionRefusedError)):
         return Unreachable(call=call, mailbox=mailbox, why=text)

@@ -22,7 +22,7 @@ def http_once() -> Any:
             "no file of certificates",
             code=CERTIFICATE,
             why="HTTPLIB2_CA_CERTS names one that is not there.",
-            mend="Set it anew, or unset it.",
+            hint="Set it anew, or unset it.",
         ) from None
     made = _classes()(timeout=SILENCE_SECONDS, ca_certs=trusted)
     made.follow_redirects = False  # no token goes where an answer points

@@ -40,14 +40,14 @@ def diagnose(
     try:
         credential = credential_for(connection, is_interactive=is_interactive, prompt=prompt)
     except AuthError as error:
-        return (Diagnosis("credential", "failed", _words(error), error.mend),)
+        return (Diagnosis("credential", "failed", _words(error), error.hint),)
     tokens: dict[str, TokenClaims] = {}
     for name, scope in (("Graph", connection.graph_scope), ("Exchange", connection.exchange_scope)):
         try:
             tokens[name] = token_claims(credential, scope)
             found.append(Diagnosis(f"token for {name}", "ok", f"as {tokens[name].name or tokens[name].app_id}"))
         except AuthError as error:
-            found.append(Diagnosis(f"token for {name}", "failed", _words(error), error.mend))
+            found.append(Diagnosis(f"token for {name}", "failed", _words(error), error.hint))
     if len(tokens) == 2:
         found += _permissions(tokens["Graph"], tokens["Exchange"])
         found += _reads(connection, credential, tokens["Exchange"].tenant_id)
@@ -68,17 +68,17 @@ def _permissions(graph: TokenClaims, exchange: TokenClaims) -> Iterator[Diagnosi
         if held & {permission.name, *permission.stronger}:
             yield Diagnosis(step, "ok", f"for {permission.needed_for}")
         else:
-            mend = WHERE_PERMISSIONS.format(resource=permission.resource, name=permission.name)
-            yield Diagnosis(step, "missing", f"needed for {permission.needed_for}", mend)
+            hint = WHERE_PERMISSIONS.format(resource=permission.resource, name=permission.name)
+            yield Diagnosis(step, "missing", f"needed for {permission.needed_for}", hint)
     roles = set(exchange.directory_roles)
     if EXCHANGE_ADMINISTRATOR in roles:
         yield Diagnosis("directory role", "ok", "Exchange Administrator: plan and apply")
     elif GLOBAL_READER in roles:
-        mend = WHERE_ROLES.format(role="Exchange Administrator")
-        yield Diagnosis("directory role", "ok", "Global Reader: plan, check and audit; apply needs more.", mend)
+        hint = WHERE_ROLES.format(role="Exchange Administrator")
+        yield Diagnosis("directory role", "ok", "Global Reader: plan, check and audit; apply needs more.", hint)
     else:
-        mend = WHERE_ROLES.format(role="Exchange Administrator (to apply) or Global Reader (to plan)")
-        yield Diagnosis("directory role", "missing", "the application holds no role that reads mailboxes", mend)
+        hint = WHERE_ROLES.format(role="Exchange Administrator (to apply) or Global Reader (to plan)")
+        yield Diagnosis("directory role", "missing", "the application holds no role that reads mailboxes", hint)
 
 
 def _reads(connection: MicrosoftConnection, credential: TokenCredential, tenant: str) -> Iterator[Diagnosis]:
@@ -111,7 +111,7 @@ def _read(client: httpx.Client, step: str, method: str, url: str, auth: httpx.Au
     except httpx.HTTPError as error:
         return Diagnosis(step, "failed", f"not reachable: {type(error).__name__}", "Check network and proxy.")
     except AuthError as error:
-        return Diagnosis(step, "failed", _words(error), error.mend)
+        return Diagnosis(step, "failed", _words(error), error.hint)
     if status == 200:
         return Diagnosis(step, "ok", "answered")
     kind: Status = "missing" if status in (401, 403) else "failed"

@@ -18,7 +18,7 @@ class Meaning:
 
     error: type[CloudError]
     summary: str
-    mend: str = ""
+    hint: str = ""
 
 
 EXCHANGE: Mapping[str, Meaning] = {
@@ -75,7 +75,7 @@ def exchange_error(answer: Answer, call: str, mailbox: str = "") -> CloudError |
             status=403,
             request_id=answer.headers.get("request-id", ""),
             why="The service knows no such command for this caller.",
-            mend=DOCTOR,
+            hint=DOCTOR,
         )
     error = _error_object(answer.body)
     details = error.get("details") or [{}]
@@ -104,8 +104,8 @@ def graph_error(answer: Answer, call: str, mailbox: str = "") -> CloudError | No
     code, message = str(error.get("code", "")), str(error.get("message", ""))
     meaning = GRAPH.get(code)
     if meaning is None and code and answer.status == 400:
-        mend = next((mend for word, mend in _LICENCE_WORDS.items() if word in message), "")
-        meaning = Meaning(Refused, "the service refused the request", mend)
+        hint = next((hint for word, hint in _LICENCE_WORDS.items() if word in message), "")
+        meaning = Meaning(Refused, "the service refused the request", hint)
     return _made(meaning, answer, call, mailbox, code, message)
 
 
@@ -122,7 +122,7 @@ def _made(
         code=code,
         request_id=answer.headers.get("request-id", ""),
         why=message[:500],
-        mend=meaning.mend,
+        hint=meaning.hint,
         retry_after=retry_after(answer.headers),
     )
 

@@ -158,7 +158,7 @@ class Graph:
             if now in seen:
                 return now
         why = "Two pages differ about it, and reading it by itself did not settle it."
-        raise ObserveError(where=f"{call} · {key}", why=why, mend="It is being changed. Try again.")
+        raise ObserveError(where=f"{call} · {key}", why=why, hint="It is being changed. Try again.")
 
     def _linked(self, link: str, first: RequestInformation) -> RequestInformation:
         from kiota_abstractions.method import Method

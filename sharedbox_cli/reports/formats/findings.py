@@ -62,7 +62,7 @@ def _invocation(left_out: Sequence[LeftOut]) -> dict[str, object]:
 
 
 def _message(item: Finding) -> str:
-    return one_line(f"{item.mailbox or 'the tenant'}: {item.summary}. {item.why} {item.mend}")
+    return one_line(f"{item.mailbox or 'the tenant'}: {item.summary}. {item.why} {item.hint}")
 
 
 def _fingerprint(item: Finding, seen: Counter[str] | None = None) -> str:

@@ -31,11 +31,11 @@ class _Audit:
     """What is arranged: all rows, all mailboxes, and whether a mailbox must be told apart by its platform."""
 
     rows: Sequence[AccessRow]
-    boxes: Sequence[ObservedMailbox]
+    mailboxes: Sequence[ObservedMailbox]
 
     @property
     def is_mixed(self) -> bool:
-        return len({box.platform for box in self.boxes}) > 1
+        return len({mailbox.platform for mailbox in self.mailboxes}) > 1
 
     def name(self, mailbox: str, platform: str) -> str:
         return f"{mailbox} ({platform})" if self.is_mixed else mailbox
@@ -53,7 +53,7 @@ class _Audit:
 
 
 def access_report(
-    rows: Sequence[AccessRow], arrangement: str, boxes: Sequence[ObservedMailbox], notes: Sequence[str] = ()
+    rows: Sequence[AccessRow], arrangement: str, mailboxes: Sequence[ObservedMailbox], notes: Sequence[str] = ()
 ) -> Report:
     """Return the audit in one arrangement; the data is the same in all."""
     makers: dict[str, Callable[[_Audit], tuple[Section, ...]]] = {
@@ -61,23 +61,23 @@ def access_report(
         "person": _by_person,
         "matrix": _matrix,
     }
-    audit = _Audit(rows, sorted(boxes, key=_box_key))
-    unread = [box for box in audit.boxes if box.grants is None]
+    audit = _Audit(rows, sorted(mailboxes, key=_mailbox_key))
+    unread = [mailbox for mailbox in audit.mailboxes if mailbox.grants is None]
     summary = (*(Line(note, Tone.QUIET) for note in notes), Line(_summary(audit, len(unread))))
     data = {
-        "mailboxes": [box.address.text for box in audit.boxes],
+        "mailboxes": [mailbox.address.text for mailbox in audit.mailboxes],
         "rows": [row_data(row) for row in rows],
         "boxes": [
-            {"mailbox": box.address.text, "platform": str(box.platform), "is_read": box.grants is not None}
-            for box in audit.boxes
+            {"mailbox": mailbox.address.text, "platform": str(mailbox.platform), "is_read": mailbox.grants is not None}
+            for mailbox in audit.mailboxes
         ],
         "notes": list(notes),
     }
     return Report("audit", data, makers[arrangement](audit), summary, _flat(rows), "Who may do what")
 
 
-def _box_key(box: ObservedMailbox) -> tuple[str, str]:
-    return box.address.key, str(box.platform)
+def _mailbox_key(mailbox: ObservedMailbox) -> tuple[str, str]:
+    return mailbox.address.key, str(mailbox.platform)
 
 
 def _summary(audit: _Audit, unread: int) -> str:
@@ -88,9 +88,9 @@ def _summary(audit: _Audit, unread: int) -> str:
         "group": ("group", "groups"),
         "orphan": ("deleted account", "deleted accounts"),
     }
-    counts = [_counted(len(audit.boxes), "mailbox", "mailboxes")]
+    counts = [_counted(len(audit.mailboxes), "mailbox", "mailboxes")]
     if audit.is_mixed:
-        counts[-1] += f" on {len({box.platform for box in audit.boxes})} platforms"
+        counts[-1] += f" on {len({mailbox.platform for mailbox in audit.mailboxes})} platforms"
     if unread:
         counts[-1] += f" ({unread} not read)"
     for kind, (one, many) in words.items():
@@ -168,15 +168,15 @@ def _collected(
 def _by_mailbox(audit: _Audit) -> tuple[Section, ...]:
     found = defaultdict(list)
     for row in audit.rows:
-        found[row.box].append(row)
+        found[row.mailbox_key].append(row)
     sections = []
     ids = audit.ids()
-    for box in audit.boxes:
-        heading, mine = audit.name(box.address.text, str(box.platform)), found.get(_box_key(box), [])
-        kind = _KINDS.get(box.settings.get(Field.KIND))
+    for mailbox in audit.mailboxes:
+        heading, mine = audit.name(mailbox.address.text, str(mailbox.platform)), found.get(_mailbox_key(mailbox), [])
+        kind = _KINDS.get(mailbox.settings.get(Field.KIND))
         parts: list[Line | Table] = [Line(f"no shared mailbox but {kind}", Tone.QUIET)] if kind else []
-        if box.grants is None:
-            why = ": its account is suspended" if box.facts.get(Fact.IS_SUSPENDED) else ""
+        if mailbox.grants is None:
+            why = ": its account is suspended" if mailbox.facts.get(Fact.IS_SUSPENDED) else ""
             parts.append(Line(f"not read{why}", Tone.CHANGE))
         elif not mine:
             parts.append(Line("nobody", Tone.CHANGE))
@@ -193,7 +193,7 @@ def _by_person(audit: _Audit) -> tuple[Section, ...]:
         found[row.person, row.holder].append(row)
     sections, ids = [], audit.ids()
     for (_, holder), mine in sorted(found.items()):
-        lines = _collected(mine, lambda row: row.box, lambda row: audit.name(row.mailbox, row.platform))
+        lines = _collected(mine, lambda row: row.mailbox_key, lambda row: audit.name(row.mailbox, row.platform))
         name = next((_who(row) for row in mine if row.name), _who(mine[0]))
         table = Table(("mailbox", "may", "through", "note"), tuple(lines))
         sections.append(Section(f"{name}{ids.get(holder, '')}", (table,)))
@@ -204,19 +204,19 @@ def _matrix(audit: _Audit) -> tuple[Section, ...]:
     held = defaultdict(set)
     for row in audit.rows:
         if row.entry == "grant":
-            held[row.holder, row.box].add(_LETTERS[row.right])
+            held[row.holder, row.mailbox_key].add(_LETTERS[row.right])
     people, ids = sorted({(row.person, row.holder) for row in audit.rows}), audit.ids()
-    columns = tuple(str(number + 1) for number in range(len(audit.boxes)))
+    columns = tuple(str(number + 1) for number in range(len(audit.mailboxes)))
     cells = tuple(
         (
             f"{person}{ids.get(holder, '')}",
-            *("".join(sorted(held[holder, _box_key(box)])) or _nothing(box) for box in audit.boxes),
+            *("".join(sorted(held[holder, _mailbox_key(mailbox)])) or _nothing(mailbox) for mailbox in audit.mailboxes),
         )
         for person, holder in people
     )
     legend = tuple(
-        Line(f"{number + 1}  {audit.name(box.address.text, str(box.platform))}")
-        for number, box in enumerate(audit.boxes)
+        Line(f"{number + 1}  {audit.name(mailbox.address.text, str(mailbox.platform))}")
+        for number, mailbox in enumerate(audit.mailboxes)
     )
     return (
         Section("Mailboxes", (*legend, Line(_letters(audit), Tone.QUIET))),
@@ -224,8 +224,8 @@ def _matrix(audit: _Audit) -> tuple[Section, ...]:
     )
 
 
-def _nothing(box: ObservedMailbox) -> str:
-    return "." if box.grants is not None else "-"
+def _nothing(mailbox: ObservedMailbox) -> str:
+    return "." if mailbox.grants is not None else "-"
 
 
 def _letters(audit: _Audit) -> str:
@@ -233,7 +233,7 @@ def _letters(audit: _Audit) -> str:
     held = {row.right for row in audit.rows if row.entry == "grant"}
     told = [*_ALWAYS_TOLD, *(right for right in (Right.MEMBER, Right.MANAGER, Right.OWNER) if right in held)]
     words = [f"{_LETTERS[right]} {RIGHT_WORDS[right]}" for right in (*told, Right.OTHER)]
-    return ", ".join([*words, *(("- not read",) if any(box.grants is None for box in audit.boxes) else ())])
+    return ", ".join([*words, *(("- not read",) if any(mailbox.grants is None for mailbox in audit.mailboxes) else ())])
 
 
 def _flat(rows: Sequence[AccessRow]) -> Table:

@@ -24,7 +24,7 @@ def findings_report(findings: Sequence[Finding], not_checked: Sequence[str], che
         for item in sorted(items, key=lambda f: (f.severity.rank, f.rule, f.subject)):
             place = f" [{item.place}]" if item.place.file else ""
             parts.append(Line(f"{item.severity}: {item.summary} ({item.rule}){place}", _TONES[item.severity]))
-            parts.append(Line(f"{item.why} {item.mend}".strip(), indent=6))
+            parts.append(Line(f"{item.why} {item.hint}".strip(), indent=6))
         marker = f" ({platform})" if is_mixed and platform else ""
         sections.append(Section(f"{mailbox or 'the tenant'}{marker}", tuple(parts)))
     if not_checked:
@@ -37,8 +37,8 @@ def findings_report(findings: Sequence[Finding], not_checked: Sequence[str], che
         "findings": [to_plain(item) for item in findings],
         "not_checked": list(not_checked),
     }
-    rows = tuple((str(f.severity), f.rule, f.mailbox, f.subject, f.summary, f.why, f.mend, f.source) for f in findings)
-    flat = Table(("severity", "rule", "mailbox", "subject", "summary", "why", "mend", "source"), rows)
+    rows = tuple((str(f.severity), f.rule, f.mailbox, f.subject, f.summary, f.why, f.hint, f.source) for f in findings)
+    flat = Table(("severity", "rule", "mailbox", "subject", "summary", "why", "hint", "source"), rows)
     text = ", ".join(f"{counts[s]} {s}{'' if counts[s] == 1 else 's'}" for s in reversed(Severity) if counts[s])
     tone = Tone.GOOD if not findings else Tone.CHANGE
     summary = Line(f"Checked {checked} mailbox{'' if checked == 1 else 'es'}: {text or 'nothing found'}.", tone)

@@ -138,9 +138,10 @@ def _summary(plan: Plan) -> Iterator[Line]:
         Kind.DELETE: "to delete",
     }
     counts = ", ".join(f"{plan.count(kind)} {text}" for kind, text in words_.items() if plan.count(kind))
-    boxes = len(plan.mailboxes)
+    mailboxes = len(plan.mailboxes)
     yield Line(
-        f"Plan: {counts}; on {boxes} mailbox{'' if boxes == 1 else 'es'}. {losing_words(plan)}".rstrip(), Tone.CHANGE
+        f"Plan: {counts}; on {mailboxes} mailbox{'' if mailboxes == 1 else 'es'}. {losing_words(plan)}".rstrip(),
+        Tone.CHANGE,
     )
     high = sum(change.risk is Risk.HIGH for change in plan.changes)
     if high:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sharedbox_cli.emulator.google.call import NOTHING, Call, Handlers
 from sharedbox_cli.emulator.google.errors import GoogleError
-from sharedbox_cli.emulator.google.gmail.mailbox import absent, box, listed, refused
+from sharedbox_cli.emulator.google.gmail.mailbox import absent, listed, mailbox, refused
 
 MOST = 1000
 
@@ -18,7 +18,7 @@ def _shown(call: Call, item: dict[str, Any]) -> dict[str, Any]:
 
 
 def _list(call: Call) -> Any:
-    found = call.store.items(box(call)["id"], "delegate")
+    found = call.store.items(mailbox(call)["id"], "delegate")
     return listed("delegates", [_shown(call, item) for item in found])
 
 
@@ -28,44 +28,42 @@ def _key(call: Call, address: str) -> str:
 
 
 def _get(call: Call) -> Any:
-    item = call.store.item(box(call)["id"], "delegate", _key(call, call.text("delegateEmail")) or "-")
+    item = call.store.item(mailbox(call)["id"], "delegate", _key(call, call.text("delegateEmail")) or "-")
     if item is None:
         raise absent()
     return _shown(call, item)
 
 
 def _create(call: Call) -> Any:
-    mailbox = box(call)
+    owner = mailbox(call)
     address = str(call.body.get("delegateEmail") or "")
     if "@" not in address:
         raise refused("Invalid delegate", is_state=True)
     user = call.store.user(address)
-    if user is None or user["email"] != address.lower() or user["id"] == mailbox["id"]:
+    if user is None or user["email"] != address.lower() or user["id"] == owner["id"]:
         raise refused("Invalid delegate")
     if json.loads(user["doc"]).get("suspended"):
         raise refused("Invalid delegate", is_state=True)
-    if call.store.item(mailbox["id"], "delegate", user["id"]) is not None:
+    if call.store.item(owner["id"], "delegate", user["id"]) is not None:
         raise GoogleError(409, "Delegate already exists.", "alreadyExists", status="ALREADY_EXISTS")
-    if len(call.store.items(mailbox["id"], "delegate")) >= MOST:
+    if len(call.store.items(owner["id"], "delegate")) >= MOST:
         raise refused("Delegates limit exceeded.", is_state=True)
     item = {"user": user["id"], "delegateEmail": user["email"], "status": "accepted"}
-    call.store.put(mailbox["id"], "delegate", user["id"], item)
-    call.effect = f"{user['email']} delegate of {mailbox['email']}"
+    call.store.put(owner["id"], "delegate", user["id"], item)
+    call.effect = f"{user['email']} delegate of {owner['email']}"
     return _shown(call, item)
 
 
 def _delete(call: Call) -> Any:
-    mailbox = box(call)
+    owner = mailbox(call)
     address = call.text("delegateEmail")
     key = _key(call, address)
     if not key:  # a deleted account of which only the entry is left
-        gone = [
-            item for item in call.store.items(mailbox["id"], "delegate") if item["delegateEmail"] == address.lower()
-        ]
+        gone = [item for item in call.store.items(owner["id"], "delegate") if item["delegateEmail"] == address.lower()]
         key = gone[0]["user"] if gone else "-"
-    if not call.store.drop(mailbox["id"], "delegate", key):
+    if not call.store.drop(owner["id"], "delegate", key):
         raise absent()
-    call.effect = f"{address} no delegate of {mailbox['email']}"
+    call.effect = f"{address} no delegate of {owner['email']}"
     return NOTHING
 
 

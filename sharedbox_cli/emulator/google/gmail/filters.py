@@ -6,34 +6,34 @@ from typing import Any
 
 from sharedbox_cli.emulator.google.call import NOTHING, Call, Handlers
 from sharedbox_cli.emulator.google.gmail.labels import all_ids
-from sharedbox_cli.emulator.google.gmail.mailbox import absent, box, listed, refused
+from sharedbox_cli.emulator.google.gmail.mailbox import absent, listed, mailbox, refused
 
 MOST = 1000
 
 
 def _list(call: Call) -> Any:
-    return listed("filter", call.store.items(box(call)["id"], "filter"))
+    return listed("filter", call.store.items(mailbox(call)["id"], "filter"))
 
 
 def _get(call: Call) -> Any:
-    item = call.store.item(box(call)["id"], "filter", call.text("id"))
+    item = call.store.item(mailbox(call)["id"], "filter", call.text("id"))
     if item is None:
         raise absent()
     return item
 
 
 def _create(call: Call) -> Any:
-    mailbox = box(call)
+    owner = mailbox(call)
     item: dict[str, Any] = {"criteria": call.body.get("criteria") or {}, "action": call.body.get("action") or {}}
     _checked(call, item)
-    others = call.store.items(mailbox["id"], "filter")
+    others = call.store.items(owner["id"], "filter")
     if any((other["criteria"], other["action"]) == (item["criteria"], item["action"]) for other in others):
         raise refused("Filter already exists", is_state=True)
     if len(others) >= MOST:
         raise refused("Too many filters.", is_state=True)
     item["id"] = f"ANe1Bm{call.store.new_number('filter'):08d}"
-    call.store.put(mailbox["id"], "filter", item["id"], item)
-    call.effect = f"filter {item['id']} of {mailbox['email']}"
+    call.store.put(owner["id"], "filter", item["id"], item)
+    call.effect = f"filter {item['id']} of {owner['email']}"
     return item
 
 
@@ -52,16 +52,16 @@ def _checked(call: Call, item: dict[str, Any]) -> None:
     if ("size" in criteria) != (criteria.get("sizeComparison") in ("smaller", "larger")):
         raise refused("Filter size needs a comparison")
     if action.get("forward"):
-        target = call.store.item(box(call)["id"], "forwarding", action["forward"])
+        target = call.store.item(mailbox(call)["id"], "forwarding", action["forward"])
         if target is None or target["verificationStatus"] != "accepted":
             raise refused("Unrecognized forwarding address", is_state=True)
 
 
 def _delete(call: Call) -> Any:
-    mailbox = box(call)
-    if not call.store.drop(mailbox["id"], "filter", call.text("id")):
+    owner = mailbox(call)
+    if not call.store.drop(owner["id"], "filter", call.text("id")):
         raise absent()
-    call.effect = f"filter {call.text('id')} of {mailbox['email']} deleted"
+    call.effect = f"filter {call.text('id')} of {owner['email']} deleted"
     return NOTHING
 
 

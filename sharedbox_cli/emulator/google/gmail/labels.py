@@ -6,7 +6,7 @@ from typing import Any
 
 from sharedbox_cli.emulator.google.call import NOTHING, Call, Handlers, patched
 from sharedbox_cli.emulator.google.errors import GoogleError
-from sharedbox_cli.emulator.google.gmail.mailbox import absent, box, listed, refused
+from sharedbox_cli.emulator.google.gmail.mailbox import absent, listed, mailbox, refused
 
 SYSTEM = (
     "INBOX",
@@ -41,7 +41,7 @@ PALETTE = frozenset(_COLOURS.split())
 
 def all_ids(call: Call) -> set[str]:
     """Return the ids of all labels of the mailbox."""
-    return {*SYSTEM, *(item["id"] for item in call.store.items(box(call)["id"], "label"))}
+    return {*SYSTEM, *(item["id"] for item in call.store.items(mailbox(call)["id"], "label"))}
 
 
 def _system(name: str) -> dict[str, Any]:
@@ -51,7 +51,7 @@ def _system(name: str) -> dict[str, Any]:
 def _list(call: Call) -> Any:
     own = [
         {name: value for name, value in item.items() if not name.endswith(("Total", "Unread"))}
-        for item in call.store.items(box(call)["id"], "label")
+        for item in call.store.items(mailbox(call)["id"], "label")
     ]
     return listed("labels", [*map(_system, SYSTEM), *own])
 
@@ -62,7 +62,7 @@ def _found(call: Call, *, writes: bool = False) -> dict[str, Any]:
         if writes:
             raise refused("Invalid label: system labels cannot be changed")
         return _system(identity)
-    item = call.store.item(box(call)["id"], "label", identity)
+    item = call.store.item(mailbox(call)["id"], "label", identity)
     if item is None:
         raise absent()
     return item
@@ -77,7 +77,9 @@ def _checked(call: Call, item: dict[str, Any]) -> None:
     if not name.strip() or len(name) > MAX_NAME or name.startswith("/") or name.endswith("/") or "//" in name:
         raise refused("Invalid label name")
     taken = {
-        other["name"].lower() for other in call.store.items(box(call)["id"], "label") if other["id"] != item.get("id")
+        other["name"].lower()
+        for other in call.store.items(mailbox(call)["id"], "label")
+        if other["id"] != item.get("id")
     } | {word.lower() for word in SYSTEM}
     if name.lower() in taken:
         raise GoogleError(409, "Label name exists or conflicts", "aborted", status="ABORTED")
@@ -91,33 +93,33 @@ def _checked(call: Call, item: dict[str, Any]) -> None:
 
 
 def _create(call: Call) -> Any:
-    mailbox = box(call)
+    owner = mailbox(call)
     item = {"labelListVisibility": "labelShow", "messageListVisibility": "show", **call.body, "type": "user"}
     item.pop("id", None)
     _checked(call, item)
-    if len(call.store.items(mailbox["id"], "label")) >= MOST:
+    if len(call.store.items(owner["id"], "label")) >= MOST:
         raise refused("Too many labels.", is_state=True)
     item["id"] = f"Label_{call.store.new_number('label')}"
-    call.store.put(mailbox["id"], "label", item["id"], item)
-    call.effect = f"label {item['name']} of {mailbox['email']}"
+    call.store.put(owner["id"], "label", item["id"], item)
+    call.effect = f"label {item['name']} of {owner['email']}"
     return item
 
 
 def _update(call: Call) -> Any:
-    mailbox = box(call)
+    owner = mailbox(call)
     before = _found(call, writes=True)
     item = {**patched(before, call.body), "id": before["id"], "type": "user"}
     _checked(call, item)
-    call.store.put(mailbox["id"], "label", item["id"], item)
-    call.effect = f"label {item['name']} of {mailbox['email']} changed"
+    call.store.put(owner["id"], "label", item["id"], item)
+    call.effect = f"label {item['name']} of {owner['email']} changed"
     return item
 
 
 def _delete(call: Call) -> Any:
-    mailbox = box(call)
+    owner = mailbox(call)
     item = _found(call, writes=True)
-    call.store.drop(mailbox["id"], "label", item["id"])
-    call.effect = f"label {item['name']} of {mailbox['email']} deleted"
+    call.store.drop(owner["id"], "label", item["id"])
+    call.effect = f"label {item['name']} of {owner['email']} deleted"
     return NOTHING
 
 

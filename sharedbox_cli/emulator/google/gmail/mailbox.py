@@ -27,7 +27,7 @@ def clean(html: object) -> str:
     return _ACTIVE.sub("", str(html or ""))
 
 
-def box(call: Call) -> sqlite3.Row:
+def mailbox(call: Call) -> sqlite3.Row:
     """Return the account whose mailbox the call is about: always the caller's own."""
     user = call.store.user(call.subject)
     if user is None:

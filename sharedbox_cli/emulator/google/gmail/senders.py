@@ -6,19 +6,19 @@ from typing import Any
 
 from sharedbox_cli.emulator.google.call import NOTHING, Call, Handlers
 from sharedbox_cli.emulator.google.errors import GoogleError
-from sharedbox_cli.emulator.google.gmail.mailbox import absent, box, clean, is_address, is_own, listed, refused
+from sharedbox_cli.emulator.google.gmail.mailbox import absent, clean, is_address, is_own, listed, mailbox, refused
 
 _WRITABLE = ("displayName", "replyToAddress", "signature", "treatAsAlias", "isDefault")
 
 
 def _all(call: Call) -> dict[str, dict[str, Any]]:
-    mailbox = box(call)
-    found = {item["sendAsEmail"]: item for item in call.store.items(mailbox["id"], "sendas")}
-    own = found.pop(mailbox["email"], {})
+    owner = mailbox(call)
+    found = {item["sendAsEmail"]: item for item in call.store.items(owner["id"], "sendas")}
+    own = found.pop(owner["email"], {})
     has_default = any(item.get("isDefault") for item in found.values())
-    primary = {"displayName": "", "replyToAddress": "", "signature": "", **own, "sendAsEmail": mailbox["email"]}
+    primary = {"displayName": "", "replyToAddress": "", "signature": "", **own, "sendAsEmail": owner["email"]}
     primary |= {"isPrimary": True, "isDefault": not has_default}
-    return {mailbox["email"]: primary, **found}
+    return {owner["email"]: primary, **found}
 
 
 def _shown(item: dict[str, Any]) -> dict[str, Any]:
@@ -73,7 +73,7 @@ def _update(call: Call) -> Any:
 
 
 def _save(call: Call, item: dict[str, Any]) -> Any:
-    mailbox = box(call)
+    owner = mailbox(call)
     if item.get("replyToAddress") and not is_address(item["replyToAddress"]):
         raise refused("Invalid replyToAddress")
     if call.body.get("isDefault") is False:
@@ -81,10 +81,10 @@ def _save(call: Call, item: dict[str, Any]) -> Any:
     if call.body.get("isDefault"):
         if item.get("verificationStatus") == "pending":
             raise refused("Cannot make an unverified address the default", is_state=True)
-        for other in call.store.items(mailbox["id"], "sendas"):
-            call.store.put(mailbox["id"], "sendas", other["sendAsEmail"], {**other, "isDefault": False})
-    call.store.put(mailbox["id"], "sendas", item["sendAsEmail"], item)
-    call.effect = f"send-as {item['sendAsEmail']} of {mailbox['email']}"
+        for other in call.store.items(owner["id"], "sendas"):
+            call.store.put(owner["id"], "sendas", other["sendAsEmail"], {**other, "isDefault": False})
+    call.store.put(owner["id"], "sendas", item["sendAsEmail"], item)
+    call.effect = f"send-as {item['sendAsEmail']} of {owner['email']}"
     return _shown(item)
 
 
@@ -92,9 +92,9 @@ def _delete(call: Call) -> Any:
     item = _found(call)
     if item.get("isPrimary"):
         raise refused("Cannot delete primary send-as")
-    mailbox = box(call)
-    call.store.drop(mailbox["id"], "sendas", item["sendAsEmail"])
-    call.effect = f"send-as {item['sendAsEmail']} of {mailbox['email']} deleted"
+    owner = mailbox(call)
+    call.store.drop(owner["id"], "sendas", item["sendAsEmail"])
+    call.effect = f"send-as {item['sendAsEmail']} of {owner['email']} deleted"
     return NOTHING
 
 

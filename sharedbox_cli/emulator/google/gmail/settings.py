@@ -11,11 +11,11 @@ from sharedbox_cli.emulator.google.errors import GoogleError
 from sharedbox_cli.emulator.google.gmail.mailbox import (
     LANGUAGE,
     absent,
-    box,
     clean,
     is_address,
     is_own,
     listed,
+    mailbox,
     refused,
 )
 
@@ -30,7 +30,7 @@ _FRESH: dict[str, dict[str, Any]] = {
 
 def _getter(name: str) -> Callable[[Call], Any]:
     def got(call: Call) -> Any:
-        doc = call.store.gmail(box(call)["id"]).get(name, _FRESH[name])
+        doc = call.store.gmail(mailbox(call)["id"]).get(name, _FRESH[name])
         return {key: value for key, value in doc.items() if value is not False or key.startswith("enable")}
 
     return got
@@ -38,13 +38,13 @@ def _getter(name: str) -> Callable[[Call], Any]:
 
 def _setter(name: str, check: Callable[[Call, dict[str, Any]], None]) -> Callable[[Call], Any]:
     def was_set(call: Call) -> Any:
-        mailbox = box(call)
+        owner = mailbox(call)
         item = {key: value for key, value in call.body.items() if value is not None}
         check(call, item)
         if html := item.get("responseBodyHtml"):
             item["responseBodyHtml"] = clean(html)
-        call.store.save_gmail(mailbox["id"], {**call.store.gmail(mailbox["id"]), name: item})
-        call.effect = f"{name} of {mailbox['email']}"
+        call.store.save_gmail(owner["id"], {**call.store.gmail(owner["id"]), name: item})
+        call.effect = f"{name} of {owner['email']}"
         return item
 
     return was_set
@@ -78,7 +78,7 @@ def _language(call: Call, item: dict[str, Any]) -> None:
 def _forward(call: Call, item: dict[str, Any]) -> None:
     if not item.get("enabled"):
         return
-    target = call.store.item(box(call)["id"], "forwarding", str(item.get("emailAddress") or "-"))
+    target = call.store.item(mailbox(call)["id"], "forwarding", str(item.get("emailAddress") or "-"))
     if target is None or target["verificationStatus"] != "accepted":
         raise refused("Unrecognized forwarding address", is_state=True)
     if item.get("disposition") not in ("leaveInInbox", "archive", "trash", "markRead"):
@@ -86,43 +86,43 @@ def _forward(call: Call, item: dict[str, Any]) -> None:
 
 
 def _addresses(call: Call) -> Any:
-    return listed("forwardingAddresses", call.store.items(box(call)["id"], "forwarding"))
+    return listed("forwardingAddresses", call.store.items(mailbox(call)["id"], "forwarding"))
 
 
 def _address(call: Call) -> Any:
-    item = call.store.item(box(call)["id"], "forwarding", call.text("forwardingEmail"))
+    item = call.store.item(mailbox(call)["id"], "forwarding", call.text("forwardingEmail"))
     if item is None:
         raise absent()
     return item
 
 
 def _add_address(call: Call) -> Any:
-    mailbox = box(call)
+    owner = mailbox(call)
     address = str(call.body.get("forwardingEmail") or "").lower()
-    if not is_address(address) or address == mailbox["email"]:
+    if not is_address(address) or address == owner["email"]:
         raise refused("Invalid forwarding address")
-    if call.store.item(mailbox["id"], "forwarding", address) is not None:
+    if call.store.item(owner["id"], "forwarding", address) is not None:
         raise GoogleError(409, "Forwarding address already exists", "alreadyExists", status="ALREADY_EXISTS")
     item = {"forwardingEmail": address, "verificationStatus": "accepted" if is_own(call, address) else "pending"}
-    call.store.put(mailbox["id"], "forwarding", address, item)
-    call.effect = f"forwarding address {address} of {mailbox['email']}"
+    call.store.put(owner["id"], "forwarding", address, item)
+    call.effect = f"forwarding address {address} of {owner['email']}"
     return item
 
 
 def _drop_address(call: Call) -> Any:
-    mailbox = box(call)
+    owner = mailbox(call)
     address = call.text("forwardingEmail").lower()
-    if not call.store.drop(mailbox["id"], "forwarding", address):
+    if not call.store.drop(owner["id"], "forwarding", address):
         raise absent()
-    doc = call.store.gmail(mailbox["id"])
+    doc = call.store.gmail(owner["id"])
     if doc.get("autoForwarding", {}).get("emailAddress") == address:
-        call.store.save_gmail(mailbox["id"], {**doc, "autoForwarding": {"enabled": False}})
-    call.effect = f"forwarding address {address} of {mailbox['email']} deleted"
+        call.store.save_gmail(owner["id"], {**doc, "autoForwarding": {"enabled": False}})
+    call.effect = f"forwarding address {address} of {owner['email']} deleted"
     return NOTHING
 
 
 def _profile(call: Call) -> Any:
-    return {"emailAddress": box(call)["email"], "messagesTotal": 0, "threadsTotal": 0, "historyId": "1"}
+    return {"emailAddress": mailbox(call)["email"], "messagesTotal": 0, "threadsTotal": 0, "historyId": "1"}
 
 
 _CHECKS = {"vacation": _vacation, "imap": _imap, "pop": _pop, "language": _language, "autoForwarding": _forward}

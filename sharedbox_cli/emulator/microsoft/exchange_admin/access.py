@@ -22,12 +22,12 @@ READERS = WRITERS | {GLOBAL_READER}
 """Directory roles by template id."""
 
 
-def directory_roles(world: World, authorization: str, tenant: str) -> frozenset[str]:
+def directory_roles(observed: World, authorization: str, tenant: str) -> frozenset[str]:
     """Return the caller's directory roles. Raises TokenInvalid, CmdletError."""
-    claims = world.tokens.read(authorization, AUDIENCE)
+    claims = observed.tokens.read(authorization, AUDIENCE)
     if not _is_consented(claims):
         raise TokenInvalid(f"{APP_ROLE} is missing.")
-    if tenant.lower() not in {world.tenant.id.lower(), *world.tenant.domains()} or _is_foreign(claims, world):
+    if tenant.lower() not in {observed.tenant.id.lower(), *observed.tenant.domains()} or _is_foreign(claims, observed):
         raise CmdletError(403, "Microsoft.Exchange.Authorization.TenantMismatch", "Wrong tenant in the path.")
     roles = frozenset(claims.get("wids", ()))
     if not roles & READERS:
@@ -42,8 +42,8 @@ def _is_consented(claims: dict[str, Any]) -> bool:
     return APP_ROLE in claims.get("roles", ())
 
 
-def _is_foreign(claims: dict[str, Any], world: World) -> bool:
-    return bool(claims.get("tid", world.tenant.id) != world.tenant.id)
+def _is_foreign(claims: dict[str, Any], observed: World) -> bool:
+    return bool(claims.get("tid", observed.tenant.id) != observed.tenant.id)
 
 
 def require_role(roles: frozenset[str], cmdlet: str) -> None:

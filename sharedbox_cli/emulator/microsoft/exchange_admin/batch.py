@@ -18,16 +18,16 @@ MAX_BATCH = 10
 _KEYS = frozenset({"id", "method", "url", "headers", "body"})
 
 
-def answer_batch(world: World, request: Request, hosts: frozenset[str], tenant: str) -> Response:
+def answer_batch(observed: World, request: Request, hosts: frozenset[str], tenant: str) -> Response:
     """Return the answers to the parts. Raises CmdletError."""
     parts = _parts(request, hosts, f"/adminapi/beta/{tenant}/invokecommand".lower())
     answers: list[dict[str, Any]] = []
     for part in parts:
-        response = world.answer_part(_part_request(request, part))
+        response = observed.answer_part(_part_request(request, part))
         answers.append(_part_answer(part, response))
         if response.status >= 400 and _ends_at_failure(request):
             break
-    world.random.shuffle(answers)
+    observed.random.shuffle(answers)
     return json_response(200, {"responses": answers})
 
 

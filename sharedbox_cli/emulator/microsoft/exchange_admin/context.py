@@ -15,7 +15,7 @@ Row = dict[str, Any]
 class Call:
     """One cmdlet with its bound parameters."""
 
-    world: World
+    observed: World
     cmdlet: str
     parameters: dict[str, Any]
     anchor: str = ""
@@ -25,12 +25,12 @@ class Call:
     @property
     def tenant(self) -> Tenant:
         """Return the tenant."""
-        return self.world.tenant
+        return self.observed.tenant
 
     @property
     def now(self) -> float:
         """Return the emulator's time in seconds."""
-        return self.world.clock.now()
+        return self.observed.clock.now()
 
     def text(self, name: str) -> str:
         """Return a parameter as text."""

@@ -78,7 +78,7 @@ def taken(address: str, owner: str) -> CmdletError:
     return CmdletError(400, f"{_DATA}Directory.Recipient.ProxyAddressExistsException", text)
 
 
-def buried(address: str) -> CmdletError:
+def soft_deleted(address: str) -> CmdletError:
     """Return what a create says whose address a soft-deleted recipient holds."""
     return refused(f"ExternalDirectoryObjectId was not returned for {address}.")
 

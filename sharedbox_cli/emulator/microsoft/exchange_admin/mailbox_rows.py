@@ -59,43 +59,43 @@ class Rows:
             self._behalf.setdefault(row["mailbox_id"], []).append((row["name"], row["trustee_id"]))
         self._licensed, self._plan_two = licensed(tenant, mailbox)
 
-    def row(self, box: sqlite3.Row) -> Row:
+    def row(self, mailbox: sqlite3.Row) -> Row:
         """Return one mailbox."""
-        own = doc_of(box)
+        own = doc_of(mailbox)
         settings = {name: own.get(name, default) for name, default in SETTINGS.items()}
         return {
-            **self._identity(box),
+            **self._identity(mailbox),
             **settings,
-            **self._state(box, own),
-            **self._quota(box["id"]),
-            **self._delegates(box["id"]),
+            **self._state(mailbox, own),
+            **self._quota(mailbox["id"]),
+            **self._delegates(mailbox["id"]),
             **_FIXED,
         }
 
-    def _identity(self, box: sqlite3.Row) -> Row:
-        name = box["cn"]
+    def _identity(self, mailbox: sqlite3.Row) -> Row:
+        name = mailbox["cn"]
         return {
-            "Identity": name if box["deleted_at"] is None else f"Soft Deleted Objects\\{name}",
+            "Identity": name if mailbox["deleted_at"] is None else f"Soft Deleted Objects\\{name}",
             "Name": name,
             "DistinguishedName": f"CN={name},OU={self._organization},OU=Microsoft Exchange Hosted Organizations",
-            "LegacyExchangeDN": legacy_dn(box["id"]),
-            "Guid": box["id"],
-            "ExternalDirectoryObjectId": box["id"],
-            "ExchangeGuid": box["guid"],
-            "Alias": box["alias"],
-            "DisplayName": box["display_name"],
-            "PrimarySmtpAddress": box["mail"],
-            "WindowsEmailAddress": box["mail"],
-            "UserPrincipalName": box["upn"],
-            "EmailAddresses": self._addresses.get(box["id"], []),
+            "LegacyExchangeDN": legacy_dn(mailbox["id"]),
+            "Guid": mailbox["id"],
+            "ExternalDirectoryObjectId": mailbox["id"],
+            "ExchangeGuid": mailbox["guid"],
+            "Alias": mailbox["alias"],
+            "DisplayName": mailbox["display_name"],
+            "PrimarySmtpAddress": mailbox["mail"],
+            "WindowsEmailAddress": mailbox["mail"],
+            "UserPrincipalName": mailbox["upn"],
+            "EmailAddresses": self._addresses.get(mailbox["id"], []),
         }
 
-    def _state(self, box: sqlite3.Row, own: dict[str, Any]) -> Row:
-        user = doc_of(box, "user_doc")
+    def _state(self, mailbox: sqlite3.Row, own: dict[str, Any]) -> Row:
+        user = doc_of(mailbox, "user_doc")
         return {
             "RecipientType": "UserMailbox",
-            "RecipientTypeDetails": box["type"],
-            "IsShared": box["type"] == "SharedMailbox",
+            "RecipientTypeDetails": mailbox["type"],
+            "IsShared": mailbox["type"] == "SharedMailbox",
             "AccountDisabled": not user.get("account_enabled", True),
             "IsDirSynced": bool(user.get("on_premises")),
             "ForwardingAddress": self._name_of(own.get("ForwardingAddress")),
@@ -104,10 +104,10 @@ class Rows:
             "ArchiveStatus": own.get("ArchiveStatus", "None"),
             "ArchiveGuid": own.get("ArchiveGuid", NO_GUID),
             "ArchiveName": own.get("ArchiveName", []),
-            "IsSoftDeletedByRemove": box["deleted_at"] is not None,
-            "WhenCreated": date_text(box["created_at"]),
-            "WhenMailboxCreated": date_text(box["created_at"]),
-            "WhenSoftDeleted": None if box["deleted_at"] is None else date_text(box["deleted_at"]),
+            "IsSoftDeletedByRemove": mailbox["deleted_at"] is not None,
+            "WhenCreated": date_text(mailbox["created_at"]),
+            "WhenMailboxCreated": date_text(mailbox["created_at"]),
+            "WhenSoftDeleted": None if mailbox["deleted_at"] is None else date_text(mailbox["deleted_at"]),
         }
 
     def _name_of(self, identity: str | None) -> str | None:

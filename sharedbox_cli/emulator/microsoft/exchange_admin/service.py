@@ -56,11 +56,11 @@ class ExchangeAdmin:
 
     name = "exchange"
 
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self._pages = Pages(world.tenant)
-        self._budget = Budget(world.tenant)
-        prepare(world.tenant)
+    def __init__(self, observed: World) -> None:
+        self._world = observed
+        self._pages = Pages(observed.tenant)
+        self._budget = Budget(observed.tenant)
+        prepare(observed.tenant)
         self.router = Router(
             (
                 Route("POST", "/adminapi/beta/{tenant}/InvokeCommand", self._invoke, "InvokeCommand"),

@@ -18,7 +18,7 @@ _METHODS = frozenset({"GET", "POST", "PATCH", "PUT", "DELETE"})
 _KEYS = frozenset({"id", "method", "url", "headers", "body", "dependsOn"})
 
 
-def answer_batch(world: World, request: Request) -> Response:
+def answer_batch(observed: World, request: Request) -> Response:
     """Return the answers to the parts. Raises GraphError for a batch that is none."""
     parts = _parts(request)
     answers: dict[str, dict[str, Any]] = {}
@@ -28,9 +28,9 @@ def answer_batch(world: World, request: Request) -> Response:
             error = {"code": "FailedDependency", "message": f"Request {failed[0]} failed."}
             answers[part["id"].lower()] = {"id": part["id"], "status": 424, "body": {"error": error}}
             continue
-        answers[part["id"].lower()] = _answer(part, world.answer_part(_request(request, part)))
+        answers[part["id"].lower()] = _answer(part, observed.answer_part(_request(request, part)))
     shuffled = list(answers.values())
-    world.random.shuffle(shuffled)
+    observed.random.shuffle(shuffled)
     return json_response(200, {"responses": shuffled})
 
 

@@ -36,9 +36,9 @@ _OTHER_TYPES = frozenset({"device", "directoryobject", "serviceprincipal", "orgc
 class DirectoryRoutes:
     """Routes of /users, /groups, /organization, /directoryObjects."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self._directory = objects.Directory(world.tenant)
+    def __init__(self, observed: World) -> None:
+        self._world = observed
+        self._directory = objects.Directory(observed.tenant)
 
     def routes(self) -> tuple[Route, ...]:
         """Return the routes."""

@@ -41,9 +41,9 @@ _DETAILS = ("id", "skuId", "skuPartNumber", "servicePlans")
 class LicenceRoutes:
     """assignLicense, licenseDetails, subscribedSkus."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self._directory = Directory(world.tenant)
+    def __init__(self, observed: World) -> None:
+        self._world = observed
+        self._directory = Directory(observed.tenant)
 
     def routes(self) -> tuple[Route, ...]:
         """Return the routes."""
@@ -160,15 +160,15 @@ def _wishes(body: dict[str, Any]) -> tuple[list[str], list[str]]:
         if name not in body:
             text = "One or more parameters of the operation 'assignLicense' are missing from the request payload."
             raise bad(f"{text} The missing parameters are: {name}.")
-    wishes = body["addLicenses"]
-    if not isinstance(wishes, list) or not all(isinstance(wish, dict) and "skuId" in wish for wish in wishes):
+    options = body["addLicenses"]
+    if not isinstance(options, list) or not all(isinstance(wish, dict) and "skuId" in wish for wish in options):
         raise bad("Invalid value specified for property 'addLicenses': a collection of assignedLicense is expected.")
-    for wish in wishes:
+    for wish in options:
         if set(wish) - {"skuId", "disabledPlans", "@odata.type"}:
             raise bad("A property of 'addLicenses' does not exist on type 'microsoft.graph.assignedLicense'.")
         if guids(wish.get("disabledPlans", []), "disabledPlans"):
             raise not_modelled("disabledPlans")
-    add, remove = guids([wish["skuId"] for wish in wishes], "skuId"), guids(body["removeLicenses"], "removeLicenses")
+    add, remove = guids([wish["skuId"] for wish in options], "skuId"), guids(body["removeLicenses"], "removeLicenses")
     if not add and not remove:
         raise bad("Either addLicenses or removeLicenses has to name a license.")
     if len(set(add + remove)) != len(add + remove):

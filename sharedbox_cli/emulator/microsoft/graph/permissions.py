@@ -36,19 +36,19 @@ OPEN = frozenset({"batch"})
 """Routes that need a token, and no permission of their own."""
 
 
-def claims_of(world: World, request: Request) -> dict[str, Any]:
+def claims_of(observed: World, request: Request) -> dict[str, Any]:
     """Return the claims of a request's token. Raises TokenInvalid."""
-    return world.tokens.read(request.headers.get("authorization", ""), AUDIENCE)
+    return observed.tokens.read(request.headers.get("authorization", ""), AUDIENCE)
 
 
-def held(world: World, request: Request) -> frozenset[str]:
+def held(observed: World, request: Request) -> frozenset[str]:
     """Return the permissions of a request's caller. Raises TokenInvalid."""
-    claims = claims_of(world, request)
+    claims = claims_of(observed, request)
     return frozenset({*claims.get("roles", ()), *str(claims.get("scp", "")).split()})
 
 
-def require(world: World, request: Request, route: str) -> None:
+def require(observed: World, request: Request, route: str) -> None:
     """Raise GraphError where the caller may not use a route, TokenInvalid where the token is none."""
-    has = held(world, request)
+    has = held(observed, request)
     if route not in OPEN and not has & set(PERMISSIONS[route]):
         raise denied()

@@ -52,8 +52,8 @@ _NO_ARCHIVE = "00000000-0000-0000-0000-000000000000"
 class ReportRoutes:
     """Reports and their settings."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, observed: World) -> None:
+        self._world = observed
         self._asked: list[float] = []
         self._links: dict[str, tuple[str, float]] = {}
 

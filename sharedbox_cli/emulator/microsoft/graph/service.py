@@ -36,17 +36,17 @@ class Graph:
 
     name = "graph"
 
-    def __init__(self, world: World) -> None:
-        self._world = world
-        replication.prepare(world.tenant)
-        self._units = Units(world.tenant)
+    def __init__(self, observed: World) -> None:
+        self._world = observed
+        replication.prepare(observed.tenant)
+        self._units = Units(observed.tenant)
         self.router = Router(
             (
                 Route("POST", "/v1.0/$batch", self._batch, "batch"),
-                *DirectoryRoutes(world).routes(),
-                *SignInRoutes(world).routes(),
-                *LicenceRoutes(world).routes(),
-                *ReportRoutes(world).routes(),
+                *DirectoryRoutes(observed).routes(),
+                *SignInRoutes(observed).routes(),
+                *LicenceRoutes(observed).routes(),
+                *ReportRoutes(observed).routes(),
             )
         )
 

@@ -45,9 +45,9 @@ _DISPLAY_NAME_MOST = 256
 class SignInRoutes:
     """PATCH /users/{id}."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self._directory = objects.Directory(world.tenant)
+    def __init__(self, observed: World) -> None:
+        self._world = observed
+        self._directory = objects.Directory(observed.tenant)
 
     def routes(self) -> tuple[Route, ...]:
         """Return the routes."""

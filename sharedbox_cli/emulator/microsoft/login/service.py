@@ -35,8 +35,8 @@ class Login:
 
     name = "login"
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, observed: World) -> None:
+        self._world = observed
         self.router = Router(
             (
                 Route("GET", "/{tenant}/v2.0/.well-known/openid-configuration", self._discovery, "discovery"),
@@ -295,5 +295,5 @@ def _error(refusal: Refusal) -> Response:
     return json_response(refusal.status, data)
 
 
-def _origin(request: Request, world: World) -> str:
-    return f"https://{request.host}" if request.host.partition(":")[0] in HOSTS else world.origin
+def _origin(request: Request, observed: World) -> str:
+    return f"https://{request.host}" if request.host.partition(":")[0] in HOSTS else observed.origin

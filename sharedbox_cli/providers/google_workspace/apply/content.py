@@ -11,6 +11,7 @@ from sharedbox_cli.core.errors import Conflict, NotFound
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import Field, Value
 from sharedbox_cli.core.outcome import Outcome, Status
+from sharedbox_cli.providers.google_workspace import gmail_filters
 from sharedbox_cli.providers.google_workspace.apply.writer import Writer
 from sharedbox_cli.providers.google_workspace.observe import content as reading
 from sharedbox_cli.providers.safe_write import done

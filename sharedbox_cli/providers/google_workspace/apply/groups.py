@@ -81,7 +81,7 @@ async def _patch(writer: Writer, change: Change, body: dict[str, Any]) -> None:
                 call="groupsSettings.groups.patch",
                 mailbox=change.mailbox.text,
                 why=", ".join(f"{name} stayed {value}" for name, value in kept.items()),
-                mend="The organisation allows no more: admin.google.com > Apps > Google Workspace > Groups for "
+                hint="The organisation allows no more: admin.google.com > Apps > Google Workspace > Groups for "
                 "Business > Sharing settings.",
             )
         await writer.clock.sleep(wait)

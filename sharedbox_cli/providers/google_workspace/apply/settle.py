@@ -25,11 +25,11 @@ async def is_there(writer: Writer, change: Change) -> bool:
         trustees=frozenset({address} if address else ()),
         rights=frozenset({party.right} if party else ()),
     )
-    world = await observe_tenant(writer.google, scope, writer.clock.now())
-    box = world.mailboxes.get(change.mailbox)
+    observed = await observe_tenant(writer.google, scope, writer.clock.now())
+    mailbox = observed.mailboxes.get(change.mailbox)
     if change.kind is Kind.DELETE:
-        return box is None
-    if box is None:
+        return mailbox is None
+    if mailbox is None:
         return False
     if change.kind is Kind.CREATE:
         if change.platform == GOOGLE_COLLABORATIVE:
@@ -37,11 +37,11 @@ async def is_there(writer: Writer, change: Change) -> bool:
         row = await read_user(writer.google, change.mailbox.text)
         return row is not None and is_made(writer, change, row)
     if party is not None:
-        ids = {party.id, world.directory.get(address) if address else None}
+        ids = {party.id, observed.directory.get(address) if address else None}
         delivery = change.after.get(Field.DELIVERY)
         held = any(
             grant.trustee in ids and grant.right is party.right and delivery in (None, grant.delivery)
-            for grant in box.grants or ()
+            for grant in mailbox.grants or ()
         )
         return held is (change.kind is not Kind.REVOKE)
-    return all(is_so(name, value, box.settings.get(name)) for name, value in change.after.items())
+    return all(is_so(name, value, mailbox.settings.get(name)) for name, value in change.after.items())

@@ -24,22 +24,27 @@ Boxes = Mapping[Address, ObservedMailbox]
 
 
 async def read_more(
-    google: Google, scope: Scope, boxes: Boxes, customer: str, now: datetime
+    google: Google, scope: Scope, mailboxes: Boxes, customer: str, now: datetime
 ) -> tuple[dict[Address, ObservedMailbox], dict[str, LicencePool]]:
     """Return the mailboxes with what was asked for beside their own settings, and the licences in use."""
-    found = dict(boxes)
+    found = dict(mailboxes)
     pools: dict[str, LicencePool] = {}
     if not found:
         return found, pools
     if Field.LICENCE in scope.fields or scope.facts & {Fact.LICENCES, Fact.MAILBOX_PLANS}:
         held = await read_licences(google, customer)
-        found = {key: _licensed(box, held, scope) for key, box in found.items()}
+        found = {key: _licensed(mailbox, held, scope) for key, mailbox in found.items()}
     if scope.facts & _SIZES:
         sizes, pool = await read_sizes(google, now)
-        found = {key: replace(box, facts={**box.facts, **sizes.get(key, {}), **pool}) for key, box in found.items()}
+        found = {
+            key: replace(mailbox, facts={**mailbox.facts, **sizes.get(key, {}), **pool})
+            for key, mailbox in found.items()
+        }
     if Fact.DELEGATION in scope.facts:
         told = await read_delegation(google)
-        found = {key: replace(box, facts={**box.facts, Fact.DELEGATION: told}) for key, box in found.items()}
+        found = {
+            key: replace(mailbox, facts={**mailbox.facts, Fact.DELEGATION: told}) for key, mailbox in found.items()
+        }
     return found, pools
 
 
@@ -61,12 +66,12 @@ async def read_licences(google: Google, customer: str) -> dict[Address, str]:
     return {Address.of(str(row["userId"])): str(row["skuId"]) for row in rows}
 
 
-def _licensed(box: ObservedMailbox, held: Mapping[Address, str], scope: Scope) -> ObservedMailbox:
-    sku = held.get(box.address)
+def _licensed(mailbox: ObservedMailbox, held: Mapping[Address, str], scope: Scope) -> ObservedMailbox:
+    sku = held.get(mailbox.address)
     name = LICENCE_NONE if sku is None else SKUS.get(sku, sku)
-    settings = {**box.settings, Field.LICENCE: name} if Field.LICENCE in scope.fields else box.settings
+    settings = {**mailbox.settings, Field.LICENCE: name} if Field.LICENCE in scope.fields else mailbox.settings
     plans: tuple[Value, ...] = () if sku is None else (name,)
-    return replace(box, settings=settings, facts={**box.facts, Fact.LICENCES: plans, Fact.MAILBOX_PLANS: plans})
+    return replace(mailbox, settings=settings, facts={**mailbox.facts, Fact.LICENCES: plans, Fact.MAILBOX_PLANS: plans})
 
 
 async def read_sizes(google: Google, now: datetime) -> tuple[dict[Address, dict[Fact, Value]], dict[Fact, Value]]:

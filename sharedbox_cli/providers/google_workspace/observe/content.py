@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sharedbox_cli.core.model import Field, Value
+from sharedbox_cli.providers.google_workspace import gmail_filters
 from sharedbox_cli.providers.google_workspace.api import Google
 from sharedbox_cli.providers.google_workspace.scopes import GMAIL
 from sharedbox_cli.providers.responses import Fields

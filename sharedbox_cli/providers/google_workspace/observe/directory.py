@@ -63,7 +63,7 @@ class Directory:
                 raise ObserveError(
                     where=f"{address} · directory",
                     why=f"It was read of two objects: {holder} and {identity}.",
-                    mend="It may have moved while reading. Run the command again.",
+                    hint="It may have moved while reading. Run the command again.",
                 )
 
     def user_of(self, address: Address) -> Fields | None:

@@ -37,7 +37,7 @@ DELIVERY = {"ALL_MAIL": "all", "DAILY": "daily", "DIGEST": "digest", "NONE": "no
 class GroupReading:
     """All inboxes of a reading, and holders that the directory does not have."""
 
-    boxes: dict[Address, ObservedMailbox] = field(default_factory=dict)
+    mailboxes: dict[Address, ObservedMailbox] = field(default_factory=dict)
     trustees: dict[TrusteeId, Trustee] = field(default_factory=dict)
     directory: dict[Address, TrusteeId] = field(default_factory=dict)
 
@@ -94,7 +94,7 @@ async def read_inboxes(
         special: list[SpecialEntry] = []
         for member in inbox.members or ():
             _sort(member, directory, reading, grants, special, inbox.deliveries.get(str(member.get("id"))))
-        reading.boxes[key] = ObservedMailbox(
+        reading.mailboxes[key] = ObservedMailbox(
             str(row["id"]),
             Address.of(str(row["email"])),
             GOOGLE_COLLABORATIVE,
@@ -179,7 +179,7 @@ def _sort(
         raise ObserveError(
             where=f"{member.get('email', identity)} · directory.members.list",
             why="It was read in two roles.",
-            mend="The members changed while they were read. Run the command again.",
+            hint="The members changed while they were read. Run the command again.",
         )
 
 

@@ -44,7 +44,7 @@ class Gmail:
 class DelegatedReading:
     """All mailboxes of a reading, and the holders that were found beside the directory."""
 
-    boxes: dict[Address, ObservedMailbox] = field(default_factory=dict)
+    mailboxes: dict[Address, ObservedMailbox] = field(default_factory=dict)
     trustees: dict[TrusteeId, Trustee] = field(default_factory=dict)
 
 
@@ -71,7 +71,7 @@ async def read_delegated(
                 grants.add(Grant(sender.holder, Right.SEND_AS))
                 if sender.status != ACCEPTED:
                     special.append(SpecialEntry(sender.holder, f"send-as address of {sender.who}, {sender.status}"))
-        reading.boxes[key] = ObservedMailbox(
+        reading.mailboxes[key] = ObservedMailbox(
             str(row["id"]),
             accounts.address_of(row),
             GOOGLE_DELEGATED,
@@ -94,7 +94,7 @@ async def _gmail(google: Google, key: Address, row: Fields, scope: Scope, conten
         raise ObserveError(
             where=f"{key} · members",
             why="The account is suspended or archived: nobody can act as it, and mail is rejected.",
-            mend="Activate it at admin.google.com > Directory > Users, or leave it out:\n"
+            hint="Activate it at admin.google.com > Directory > Users, or leave it out:\n"
             f"    sharedbox plan --exclude {key}",
         )
     if row.get("isMailboxSetup") is False:

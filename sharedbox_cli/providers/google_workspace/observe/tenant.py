@@ -11,10 +11,10 @@ from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import (
     GOOGLE_COLLABORATIVE,
     GOOGLE_DELEGATED,
+    AddressHolder,
     LicencePool,
     Observed,
     ObservedMailbox,
-    Occupant,
     Source,
     Trustee,
     TrusteeKind,
@@ -61,10 +61,10 @@ async def _delegated(google: Google, scope: Scope, now: datetime) -> Observed:
     nobody = [address for address in scope.trustees if address not in directory.owner]
     if nobody:
         await read_groups(google, directory, nobody)  # to say "is a group" and not "is nobody"
-    taken = await _taken(google, directory, scope, frozenset(reading.boxes))
-    boxes, pools = await read_more(google, scope, reading.boxes, _customer(directory), now)
+    taken = await _taken(google, directory, scope, frozenset(reading.mailboxes))
+    mailboxes, pools = await read_more(google, scope, reading.mailboxes, _customer(directory), now)
     others = 0 if scope.mailboxes is None else _others(google, directory, scope)
-    return _observed(google, directory, scope, now, boxes, reading.trustees, taken, others=others, licences=pools)
+    return _observed(google, directory, scope, now, mailboxes, reading.trustees, taken, others=others, licences=pools)
 
 
 def _accounts(google: Google, directory: Directory, scope: Scope) -> dict[Address, Fields]:
@@ -105,22 +105,22 @@ async def _collaborative(google: Google, scope: Scope, now: datetime) -> Observe
             identity = outsider_id(address)
             known[address] = identity
             strangers[identity] = Trustee(identity, TrusteeKind.USER, address, is_guest=True)
-    taken = await _taken(google, directory, scope, frozenset(reading.boxes))
-    members = await _members(google, directory, scope, reading.boxes, strangers)
-    return _observed(google, directory, scope, now, reading.boxes, strangers, taken, known=known, members=members)
+    taken = await _taken(google, directory, scope, frozenset(reading.mailboxes))
+    members = await _members(google, directory, scope, reading.mailboxes, strangers)
+    return _observed(google, directory, scope, now, reading.mailboxes, strangers, taken, known=known, members=members)
 
 
 async def _members(
     google: Google,
     directory: Directory,
     scope: Scope,
-    boxes: Mapping[Address, ObservedMailbox],
+    mailboxes: Mapping[Address, ObservedMailbox],
     strangers: dict[TrusteeId, Trustee],
 ) -> dict[TrusteeId, frozenset[TrusteeId]]:
     """Return who is effectively in each group that is a member of an inbox."""
     if not scope.with_members:
         return {}
-    held = {grant.trustee for box in boxes.values() for grant in box.grants or ()}
+    held = {grant.trustee for mailbox in mailboxes.values() for grant in mailbox.grants or ()}
     held |= {TrusteeId(directory.owner[one]) for one in scope.trustees if one in directory.owner}
     groups = sorted(
         one
@@ -152,7 +152,7 @@ async def _members(
 
 async def _taken(
     google: Google, directory: Directory, scope: Scope, there: frozenset[Address]
-) -> dict[Address, tuple[Occupant, ...]]:
+) -> dict[Address, tuple[AddressHolder, ...]]:
     """Return who holds an address that a spec wants and that is no mailbox of this platform."""
     missing = sorted((scope.mailboxes or frozenset()) - there)
     if not missing:
@@ -162,7 +162,7 @@ async def _taken(
         await read_users(google, directory, missing)
     else:
         await read_groups(google, directory, missing)
-    taken: dict[Address, list[Occupant]] = {}
+    taken: dict[Address, list[AddressHolder]] = {}
     for address in missing:
         identity = directory.owner.get(address)
         if identity is not None:
@@ -172,17 +172,19 @@ async def _taken(
             address = accounts.address_of(row)
             if address in missing:
                 taken.setdefault(address, []).append(
-                    Occupant(str(row["id"]), "deleted account", accounts.name_of(row), address, is_soft_deleted=True)
+                    AddressHolder(
+                        str(row["id"]), "deleted account", accounts.name_of(row), address, is_soft_deleted=True
+                    )
                 )
     return {address: tuple(found) for address, found in taken.items()}
 
 
-def _occupant(identity: str, directory: Directory) -> Occupant:
+def _occupant(identity: str, directory: Directory) -> AddressHolder:
     row = directory.users.get(identity)
     if row is not None:
-        return Occupant(identity, "account", accounts.name_of(row), accounts.address_of(row))
+        return AddressHolder(identity, "account", accounts.name_of(row), accounts.address_of(row))
     group = directory.groups[identity]
-    return Occupant(identity, "group", str(group.get("name", "")), Address.of(str(group["email"])))
+    return AddressHolder(identity, "group", str(group.get("name", "")), Address.of(str(group["email"])))
 
 
 def _observed(
@@ -190,9 +192,9 @@ def _observed(
     directory: Directory,
     scope: Scope,
     now: datetime,
-    boxes: Mapping[Address, ObservedMailbox],
+    mailboxes: Mapping[Address, ObservedMailbox],
     strangers: Mapping[TrusteeId, Trustee],
-    taken: Mapping[Address, tuple[Occupant, ...]],
+    taken: Mapping[Address, tuple[AddressHolder, ...]],
     *,
     known: Mapping[Address, TrusteeId] | None = None,
     members: Mapping[TrusteeId, frozenset[TrusteeId]] | None = None,
@@ -204,7 +206,7 @@ def _observed(
         raise ObserveError(
             where="directory.users",
             why=f"The administrator {google.admin} is not in the directory.",
-            mend="Name an administrator of this account in the profile (`google_workspace: {admin: …}`).",
+            hint="Name an administrator of this account in the profile (`google_workspace: {admin: …}`).",
         )
     trustees = {**strangers, **directory.trustees()}
     counted = {
@@ -217,14 +219,14 @@ def _observed(
         platforms=scope.platforms,
         domains=directory.domains,
         read_at=now,
-        mailboxes=dict(boxes),
+        mailboxes=dict(mailboxes),
         trustees=counted,
         directory={**(known or {}), **{key: TrusteeId(value) for key, value in directory.owner.items()}},
         taken=taken,
         members=members or {},
         licences=licences or {},
         others=others,
-        sources=_sources(directory, boxes, now),
+        sources=_sources(directory, mailboxes, now),
     )
 
 
@@ -232,10 +234,10 @@ def _customer(directory: Directory) -> str:
     return next((str(row["customerId"]) for row in directory.users.values()), "")
 
 
-def _sources(directory: Directory, boxes: Mapping[Address, ObservedMailbox], now: datetime) -> tuple[Source, ...]:
+def _sources(directory: Directory, mailboxes: Mapping[Address, ObservedMailbox], now: datetime) -> tuple[Source, ...]:
     counts = (
         ("accounts", "directory.users", len(directory.users)),
         ("groups", "directory.groups", len(directory.groups)),
-        ("mailboxes", "gmail, groupsSettings", len(boxes)),
+        ("mailboxes", "gmail, groupsSettings", len(mailboxes)),
     )
     return tuple(Source(what, call, items, 0, now) for what, call, items in counts if items)

@@ -66,15 +66,15 @@ async def _place(writer: Writer, change: Change, identity: str, request_id: str)
         writer.graph.client.organization.to_get_request_information, "organization"
     )
     country = str(organization[0].get("countryLetterCode") or "")
-    mend = "Set the usage location of the account (Microsoft 365 admin center, the user's page) and run this again"
+    hint = "Set the usage location of the account (Microsoft 365 admin center, the user's page) and run this again"
     if not country:
-        return f"the account has no usage location, and the organisation names no country. {mend}."
+        return f"the account has no usage location, and the organisation names no country. {hint}."
     try:
         await writer.graph.write(
             lambda: patch(writer, identity, usageLocation=country), "PATCH /users/{id}", change.mailbox.text, request_id
         )
     except PermissionDenied:  # of this alone: the permission for licences does not hold it
-        return f"the account has no usage location. {mend}, or grant the application User.ReadWrite.All."
+        return f"the account has no usage location. {hint}, or grant the application User.ReadWrite.All."
     return ""
 
 

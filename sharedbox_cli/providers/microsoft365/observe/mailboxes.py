@@ -8,7 +8,7 @@ from typing import Any
 
 from sharedbox_cli.core.errors import CloudError, NotFound, ObserveError
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import COPY_BOTH, COPY_SENDER, KIND_SHARED, KIND_USER, Fact, Field, Occupant, Value
+from sharedbox_cli.core.model import COPY_BOTH, COPY_SENDER, KIND_SHARED, KIND_USER, AddressHolder, Fact, Field, Value
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
 from sharedbox_cli.providers.microsoft365.quirks import odata_quoted, size_bytes, smtp_addresses
@@ -48,7 +48,7 @@ class Boxes:
     """What was found: rows by address, and who holds addresses that are no mailbox."""
 
     rows: dict[Address, dict[str, Any]] = field(default_factory=dict)
-    taken: dict[Address, tuple[Occupant, ...]] = field(default_factory=dict)
+    taken: dict[Address, tuple[AddressHolder, ...]] = field(default_factory=dict)
     others: int = 0
 
 
@@ -65,14 +65,14 @@ async def read_boxes(exchange: ExchangeAdmin, scope: Scope) -> Boxes:
     with_grants = scope.grants_of is None or bool(scope.grants_of)
     select = columns(scope, with_grants=with_grants)
     more = {"IncludeGrantSendOnBehalfToWithDisplayNames": True} if with_grants else {}
-    boxes = Boxes()
+    mailboxes = Boxes()
     if scope.mailboxes is not None and len(scope.mailboxes) <= FEW:
-        await _read_few(exchange, scope.mailboxes, select, more, boxes)
+        await _read_few(exchange, scope.mailboxes, select, more, mailboxes)
     else:
-        await _read_all(exchange, scope.mailboxes, select, more, boxes)
+        await _read_all(exchange, scope.mailboxes, select, more, mailboxes)
     if scope.mailboxes is not None:
-        await _read_missing(exchange, scope.mailboxes - set(boxes.rows), select, more, boxes)
-    return boxes
+        await _read_missing(exchange, scope.mailboxes - set(mailboxes.rows), select, more, mailboxes)
+    return mailboxes
 
 
 async def _read_all(
@@ -80,22 +80,22 @@ async def _read_all(
     wanted: frozenset[Address] | None,
     select: tuple[str, ...],
     more: dict[str, bool],
-    boxes: Boxes,
+    mailboxes: Boxes,
 ) -> None:
     parameters = {"RecipientTypeDetails": ["SharedMailbox"], "ResultSize": "Unlimited", **more}
     moved: dict[Address, list[dict[str, Any]]] = {}
     for row in await exchange.read("Get-Mailbox", parameters, select=select):
         address = Address.of(str(row["PrimarySmtpAddress"]))
-        twin = boxes.rows.get(address)
+        twin = mailboxes.rows.get(address)
         if twin is not None and twin["ExternalDirectoryObjectId"] != row["ExternalDirectoryObjectId"]:
             raise ObserveError(where=str(address), why="Two mailboxes have this primary address.")
         if wanted is None or address in wanted:
             if twin is not None and twin != row:
                 moved.setdefault(address, [twin]).append(row)
-            boxes.rows[address] = row
+            mailboxes.rows[address] = row
         else:
-            boxes.others += 1
-    boxes.rows |= await _settled(exchange, moved, select, more)
+            mailboxes.others += 1
+    mailboxes.rows |= await _settled(exchange, moved, select, more)
 
 
 async def _settled(
@@ -112,13 +112,17 @@ async def _settled(
             raise rows
         if len(rows) != 1 or rows[0] not in moved[address]:
             why = "Two pages differ about it, and reading it by itself did not settle it."
-            raise ObserveError(where=f"{address} · Get-Mailbox", why=why, mend="It is being changed. Try again.")
+            raise ObserveError(where=f"{address} · Get-Mailbox", why=why, hint="It is being changed. Try again.")
         found[address] = rows[0]
     return found
 
 
 async def _read_few(
-    exchange: ExchangeAdmin, wanted: frozenset[Address], select: tuple[str, ...], more: dict[str, bool], boxes: Boxes
+    exchange: ExchangeAdmin,
+    wanted: frozenset[Address],
+    select: tuple[str, ...],
+    more: dict[str, bool],
+    mailboxes: Boxes,
 ) -> None:
     commands = {
         str(index): ("Get-Mailbox", {"Identity": address.text, **more}) for index, address in enumerate(sorted(wanted))
@@ -132,7 +136,7 @@ async def _read_few(
         for row in rows:
             address = Address.of(str(row["PrimarySmtpAddress"]))
             if address in wanted and row["RecipientTypeDetails"] in _KINDS:
-                boxes.rows[address] = row
+                mailboxes.rows[address] = row
 
 
 async def _read_missing(
@@ -140,7 +144,7 @@ async def _read_missing(
     missing: set[Address] | frozenset[Address],
     select: tuple[str, ...],
     more: dict[str, bool],
-    boxes: Boxes,
+    mailboxes: Boxes,
 ) -> None:
     """Find out who holds the addresses of mailboxes that are not there."""
     if not missing:
@@ -158,19 +162,19 @@ async def _read_missing(
             raise rows
         found = tuple(_occupant(row) for row in rows)
         if found:
-            boxes.taken[address] = found
+            mailboxes.taken[address] = found
         if any(item.is_convertible and item.address == address for item in found):
             people.add(address)
     if people:
-        await _read_few(exchange, frozenset(people), select, more, boxes)
-        for address in people & set(boxes.rows):
-            del boxes.taken[address]
-    unheld = {address for address in ordered if address not in boxes.taken and address not in boxes.rows}
-    if unheld:
-        await _read_buried(exchange, unheld, boxes)
+        await _read_few(exchange, frozenset(people), select, more, mailboxes)
+        for address in people & set(mailboxes.rows):
+            del mailboxes.taken[address]
+    unclaimed = {address for address in ordered if address not in mailboxes.taken and address not in mailboxes.rows}
+    if unclaimed:
+        await _read_soft_deleted(exchange, unclaimed, mailboxes)
 
 
-async def _read_buried(exchange: ExchangeAdmin, missing: set[Address], boxes: Boxes) -> None:
+async def _read_soft_deleted(exchange: ExchangeAdmin, missing: set[Address], mailboxes: Boxes) -> None:
     parameters = {"SoftDeletedMailbox": True, "ResultSize": "Unlimited"}
     select = (*_ALWAYS, "DisplayName", "ExchangeGuid")
     for row in await exchange.read("Get-Mailbox", parameters, select=select):
@@ -178,14 +182,14 @@ async def _read_buried(exchange: ExchangeAdmin, missing: set[Address], boxes: Bo
         if address in missing:
             identity = str(row["ExternalDirectoryObjectId"] or row["ExchangeGuid"])
             name = str(row["DisplayName"])
-            found = Occupant(identity, "soft-deleted mailbox", name, address, is_soft_deleted=True)
-            boxes.taken[address] = (*boxes.taken.get(address, ()), found)
+            found = AddressHolder(identity, "soft-deleted mailbox", name, address, is_soft_deleted=True)
+            mailboxes.taken[address] = (*mailboxes.taken.get(address, ()), found)
 
 
-def _occupant(row: Mapping[str, Any]) -> Occupant:
+def _occupant(row: Mapping[str, Any]) -> AddressHolder:
     kind = str(row["RecipientTypeDetails"])
     words = {"UserMailbox": "user mailbox", "SharedMailbox": "shared mailbox"}.get(kind) or _OCCUPANTS.get(kind, kind)
-    return Occupant(
+    return AddressHolder(
         str(row["ExternalDirectoryObjectId"]),
         words,
         str(row["DisplayName"]),

@@ -52,7 +52,7 @@ _LICENCES = frozenset({Fact.LICENCES, Fact.MAILBOX_PLANS})
 class Reading:
     """What has been read so far."""
 
-    boxes: Boxes
+    mailboxes: Boxes
     people: People
     grants: list[RawGrant] = field(default_factory=list)
     usage: Facts = field(default_factory=dict)
@@ -64,15 +64,15 @@ async def observe_tenant(graph: Graph, exchange: ExchangeAdmin, scope: Scope, no
     """Return the tenant within scope, complete. Raises ObserveError, CloudError."""
     organization = (await graph.read_all(lambda: _organization(graph), "organization"))[0]
     domains = {str(row["DomainName"]).lower() for row in await exchange.read("Get-AcceptedDomain", {})}
-    boxes = await read_boxes(exchange, scope)
-    granted = {key: row for key, row in boxes.rows.items() if scope.grants_of is None or key in scope.grants_of}
-    reading = Reading(boxes, People())
+    mailboxes = await read_boxes(exchange, scope)
+    granted = {key: row for key, row in mailboxes.rows.items() if scope.grants_of is None or key in scope.grants_of}
+    reading = Reading(mailboxes, People())
     if granted:
         reading.grants = await read_grants(exchange, granted)
     await _read_people(graph, scope, reading)
     await _resolve_names(graph, exchange, reading)
-    if scope.facts & _USAGE and boxes.rows:
-        reading.usage = await read_usage(graph, exchange, boxes.rows, now.date().isoformat())
+    if scope.facts & _USAGE and mailboxes.rows:
+        reading.usage = await read_usage(graph, exchange, mailboxes.rows, now.date().isoformat())
     if Field.LICENCE in scope.fields or scope.facts & _LICENCES:
         reading.skus = await read_skus(graph)
     holders = {key: _holder(grant, reading.people) for key, grant in enumerate(reading.grants)}
@@ -100,7 +100,9 @@ async def _read_people(graph: Graph, scope: Scope, reading: Reading) -> None:
     for grant in reading.grants:
         addresses |= {text for text in (grant.who, grant.address) if "@" in text}
     needs_accounts = Field.SIGN_IN in scope.fields or Field.LICENCE in scope.fields or bool(scope.facts & _LICENCES)
-    ids = {str(row["ExternalDirectoryObjectId"]) for row in reading.boxes.rows.values()} if needs_accounts else set()
+    ids = (
+        {str(row["ExternalDirectoryObjectId"]) for row in reading.mailboxes.rows.values()} if needs_accounts else set()
+    )
     # Send on behalf names its holders by id where the service tells it.
     ids |= {grant.who for grant in reading.grants if grant.right is Right.SEND_ON_BEHALF and _is_guid(grant.who)}
     reading.people = await read_people(graph, addresses, ids)
@@ -140,12 +142,12 @@ def _tolerate(error: CloudError, name: str, reading: Reading) -> None:
     if "ManagementObjectAmbiguousException" not in error.code:
         raise error
     # Full access and send as also tell a SID, so such an entry is told apart; send on behalf has its name alone.
-    box = next((g.mailbox for g in reading.grants if g.who == name and g.right is Right.SEND_ON_BEHALF), None)
-    if box is not None:
+    mailbox = next((g.mailbox for g in reading.grants if g.who == name and g.right is Right.SEND_ON_BEHALF), None)
+    if mailbox is not None:
         raise ObserveError(
-            where=f"{box} · send on behalf",
+            where=f"{mailbox} · send on behalf",
             why=f"`{name}` fits several objects. {error.why}",
-            mend="Give each of them a name of its own.",
+            hint="Give each of them a name of its own.",
         )
 
 
@@ -164,7 +166,7 @@ def _holder(grant: RawGrant, people: People) -> Trustee | None:
         raise ObserveError(
             where=str(grant.mailbox),
             why=f"`{grant.who}` holds a right there, and {len(ids)} objects have this name.",
-            mend="Give each of them a name of its own.",
+            hint="Give each of them a name of its own.",
         )
     return people.trustees.get(next(iter(ids))) if ids else None
 
@@ -198,13 +200,13 @@ def _observed(
         else:
             grants[raw.mailbox].add(Grant(holder.id, raw.right))
     skus = {str(sku["skuId"]): str(sku["skuPartNumber"]) for sku in reading.skus}
-    boxes = {}
-    for key, row in reading.boxes.rows.items():
+    mailboxes = {}
+    for key, row in reading.mailboxes.rows.items():
         identity = str(row["ExternalDirectoryObjectId"])
         settings = settings_of(row, scope.fields) | _account(identity, key, scope, reading)
         facts = facts_of(row, scope.facts) | reading.usage.get(key, {}) | _plans(identity, scope, reading, skus)
         held = frozenset(grants[key]) if key in granted else None
-        boxes[key] = ObservedMailbox(
+        mailboxes[key] = ObservedMailbox(
             identity,
             Address.of(str(row["PrimarySmtpAddress"])),
             MICROSOFT365,
@@ -225,15 +227,15 @@ def _observed(
         platforms=frozenset({MICROSOFT365}),
         domains=frozenset(domains),
         read_at=now,
-        mailboxes=boxes,
+        mailboxes=mailboxes,
         trustees=counted,
         directory=directory,
         ambiguous=unclear,
-        taken=reading.boxes.taken,
+        taken=reading.mailboxes.taken,
         members=reading.members,
         licences=pools(reading.skus),
         sources=_sources(reading, now),
-        others=reading.boxes.others,
+        others=reading.mailboxes.others,
     )
 
 
@@ -251,7 +253,7 @@ def _account(identity: str, address: Address, scope: Scope, reading: Reading) ->
         raise ObserveError(
             where=str(address),
             why="Its account is not in the directory's answer.",
-            mend="A mailbox made minutes ago may not be everywhere yet: try again.",
+            hint="A mailbox made minutes ago may not be everywhere yet: try again.",
         )
     found: dict[Field, Value] = {}
     if Field.SIGN_IN in scope.fields:
@@ -270,7 +272,7 @@ def _plans(identity: str, scope: Scope, reading: Reading, skus: dict[str, str]) 
 
 def _sources(reading: Reading, now: datetime) -> tuple[Source, ...]:
     counts = (
-        ("mailboxes", "Get-Mailbox", len(reading.boxes.rows)),
+        ("mailboxes", "Get-Mailbox", len(reading.mailboxes.rows)),
         ("grants", "Get-MailboxPermission, Get-RecipientPermission", len(reading.grants)),
         ("people", "users, groups", len(reading.people.trustees)),
         ("sizes", "getMailboxUsageDetail or Get-MailboxStatistics", len(reading.usage)),

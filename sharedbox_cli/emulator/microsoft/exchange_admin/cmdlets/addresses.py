@@ -7,7 +7,7 @@ import sqlite3
 
 from sharedbox_cli.emulator.microsoft.exchange_admin.context import Call
 from sharedbox_cli.emulator.microsoft.exchange_admin.conversion import Edit
-from sharedbox_cli.emulator.microsoft.exchange_admin.errors import bad_value, buried, not_accepted, refused, taken
+from sharedbox_cli.emulator.microsoft.exchange_admin.errors import bad_value, not_accepted, refused, soft_deleted, taken
 from sharedbox_cli.emulator.microsoft.exchange_admin.forms import is_smtp
 from sharedbox_cli.emulator.microsoft.exchange_admin.lookup import is_kept, legacy_dn
 
@@ -56,31 +56,31 @@ def require_free(call: Call, address: str, own: str = "") -> None:
         if row["id"] != own:
             raise taken(address, legacy_dn(row["id"]))
     if any(is_kept(call, row) and row["id"] != own for row in call.tenant.owners(address, living=False)):
-        raise buried(address)
+        raise soft_deleted(address)
 
 
-def set_addresses(call: Call, box: sqlite3.Row) -> bool:
+def set_addresses(call: Call, mailbox: sqlite3.Row) -> bool:
     """Change the addresses of a mailbox; return whether anything did."""
     if "EmailAddresses" not in call.parameters:
         return False
     value = call.parameters["EmailAddresses"]
     before = [
         (row["prefix"], row["text"])
-        for row in call.tenant.rows("select prefix, text from addresses where id = ? order by rowid", box["id"])
+        for row in call.tenant.rows("select prefix, text from addresses where id = ? order by rowid", mailbox["id"])
     ]
     after = _edited(before, value) if isinstance(value, Edit) else _whole(value or [])
     known = {_key(entry) for entry in before}
     for prefix, text in after:
         if prefix.lower() == "smtp" and _key((prefix, text)) not in known:
-            require_free(call, text, box["id"])
+            require_free(call, text, mailbox["id"])
     if after == before:
         return False
-    call.tenant.run("delete from addresses where id = ?", box["id"])
+    call.tenant.run("delete from addresses where id = ?", mailbox["id"])
     for prefix, text in after:
-        call.tenant.add_address(box["id"], prefix, text)
+        call.tenant.add_address(mailbox["id"], prefix, text)
     primary = next(text for prefix, text in after if prefix == "SMTP")
-    if primary != box["mail"]:
-        call.tenant.run("update objects set mail = ? where id = ?", primary, box["id"])
+    if primary != mailbox["mail"]:
+        call.tenant.run("update objects set mail = ? where id = ?", primary, mailbox["id"])
     return True
 
 

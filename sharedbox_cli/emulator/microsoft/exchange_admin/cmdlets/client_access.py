@@ -36,39 +36,39 @@ def get_cas_mailbox(call: Call) -> Result:
     test = matcher(call.text("Filter"))
     wanted = call.parameters.get("RecipientTypeDetails")
     identity = call.text("Identity")
-    boxes = [find_mailbox(call, identity)] if identity else listed(call)
-    fitting = [box for box in boxes if not wanted or box["type"] in wanted]
+    mailboxes = [find_mailbox(call, identity)] if identity else listed(call)
+    fitting = [mailbox for mailbox in mailboxes if not wanted or mailbox["type"] in wanted]
     if identity and not fitting:
         raise not_found(identity)
-    rows = as_seen(call, [_row(box) for box in fitting])
+    rows = as_seen(call, [_row(mailbox) for mailbox in fitting])
     return Result(in_order(call, [row for row in rows if test(row)]))
 
 
-def _row(box: sqlite3.Row) -> Row:
-    own = doc_of(box).get("ClientAccess", {})
+def _row(mailbox: sqlite3.Row) -> Row:
+    own = doc_of(mailbox).get("ClientAccess", {})
     return {
-        "Identity": box["cn"],
-        "Name": box["cn"],
-        "DisplayName": box["display_name"],
-        "PrimarySmtpAddress": box["mail"],
-        "Guid": box["id"],
-        "ExternalDirectoryObjectId": box["id"],
-        "RecipientTypeDetails": box["type"],
+        "Identity": mailbox["cn"],
+        "Name": mailbox["cn"],
+        "DisplayName": mailbox["display_name"],
+        "PrimarySmtpAddress": mailbox["mail"],
+        "Guid": mailbox["id"],
+        "ExternalDirectoryObjectId": mailbox["id"],
+        "RecipientTypeDetails": mailbox["type"],
         **{name: own.get(name, default) for name, default in DOORS.items()},
     }
 
 
 def set_cas_mailbox(call: Call) -> Result:
     """Open and close doors of one mailbox."""
-    box = find_mailbox(call, call.text("Identity"))
-    before = _row(box)
+    mailbox = find_mailbox(call, call.text("Identity"))
+    before = _row(mailbox)
     changed = [name for name in DOORS if name in call.parameters and before[name] != call.parameters[name]]
     if not changed:
-        return Result(warnings=[NOTHING.format(box["cn"])])
-    own = doc_of(box)
+        return Result(warnings=[NOTHING.format(mailbox["cn"])])
+    own = doc_of(mailbox)
     own["ClientAccess"] = own.get("ClientAccess", {}) | {name: call.parameters[name] for name in changed}
-    call.tenant.run("update mailboxes set doc = ? where id = ?", json.dumps(own), box["id"])
-    after = call.tenant.row(MAILBOXES + "m.id = ?", box["id"])
+    call.tenant.run("update mailboxes set doc = ? where id = ?", json.dumps(own), mailbox["id"])
+    after = call.tenant.row(MAILBOXES + "m.id = ?", mailbox["id"])
     if after is not None:
-        show_later(call, box["id"], before, _row(after))
-    return Result(effect=f"set {box['mail'].lower()} {' '.join(changed)}")
+        show_later(call, mailbox["id"], before, _row(after))
+    return Result(effect=f"set {mailbox['mail'].lower()} {' '.join(changed)}")

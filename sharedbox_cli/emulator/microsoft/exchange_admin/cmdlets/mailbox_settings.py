@@ -47,38 +47,38 @@ PARAMETERS = frozenset(
 
 def set_mailbox(call: Call) -> Result:
     """Change settings of one mailbox."""
-    box = find_mailbox(call, call.text("Identity"))
-    require_cloud(box, call.cmdlet)
-    before = Rows(call, box["id"]).row(box)
-    changed = _set_settings(call, box) + _set_names(call, box)
-    if set_addresses(call, box):
+    mailbox = find_mailbox(call, call.text("Identity"))
+    require_cloud(mailbox, call.cmdlet)
+    before = Rows(call, mailbox["id"]).row(mailbox)
+    changed = _set_settings(call, mailbox) + _set_names(call, mailbox)
+    if set_addresses(call, mailbox):
         changed.append("EmailAddresses")
-    changed += _set_on_behalf(call, box)
-    changed += _set_kind(call, box)
+    changed += _set_on_behalf(call, mailbox)
+    changed += _set_kind(call, mailbox)
     if not changed:
-        return Result(warnings=[NOTHING.format(box["cn"])])
-    _keep_for_readers(call, box["id"], before)
-    return Result(effect=f"set {box['mail'].lower()} {' '.join(sorted(changed))}")
+        return Result(warnings=[NOTHING.format(mailbox["cn"])])
+    _keep_for_readers(call, mailbox["id"], before)
+    return Result(effect=f"set {mailbox['mail'].lower()} {' '.join(sorted(changed))}")
 
 
 def _keep_for_readers(call: Call, identity: str, before: Row) -> None:
-    box = call.tenant.row(MAILBOXES + "m.id = ?", identity)
-    if box is None:
+    mailbox = call.tenant.row(MAILBOXES + "m.id = ?", identity)
+    if mailbox is None:
         return
-    after = Rows(call, identity).row(box)
+    after = Rows(call, identity).row(mailbox)
     # Delegates have a lag of their own.
     rest = {name: value for name, value in after.items() if not name.startswith("GrantSendOnBehalfTo")}
     show_later(call, identity, before, rest)
 
 
-def _set_settings(call: Call, box: sqlite3.Row) -> list[str]:
-    own = doc_of(box)
+def _set_settings(call: Call, mailbox: sqlite3.Row) -> list[str]:
+    own = doc_of(mailbox)
     wanted = {name: _kept(name, value) for name, value in call.parameters.items() if name in SETTINGS}
     if "ForwardingAddress" in call.parameters:
         target = call.text("ForwardingAddress")
         wanted["ForwardingAddress"] = find_object(call, target)["id"] if target else None
     changed = [name for name, value in wanted.items() if own.get(name, SETTINGS.get(name)) != value]
-    if wanted.get("LitigationHoldEnabled") and not has_plan_two(call.tenant, box["id"]):
+    if wanted.get("LitigationHoldEnabled") and not has_plan_two(call.tenant, mailbox["id"]):
         raise refused("Litigation hold requires an Exchange Online Plan 2 license or Exchange Online Archiving.")
     if not changed:
         return []
@@ -89,7 +89,7 @@ def _set_settings(call: Call, box: sqlite3.Row) -> list[str]:
             "LitigationHoldDate": date_text(call.now) if is_on else None,
             "LitigationHoldOwner": "admin" if is_on else "",
         }
-    call.tenant.run("update mailboxes set doc = ? where id = ?", json.dumps(own), box["id"])
+    call.tenant.run("update mailboxes set doc = ? where id = ?", json.dumps(own), mailbox["id"])
     return changed
 
 
@@ -129,50 +129,50 @@ _FORMS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def _set_names(call: Call, box: sqlite3.Row) -> list[str]:
+def _set_names(call: Call, mailbox: sqlite3.Row) -> list[str]:
     changed = []
     for name, column in (("DisplayName", "display_name"), ("Name", "cn"), ("Alias", "alias")):
-        if name not in call.parameters or call.text(name) == box[column]:
+        if name not in call.parameters or call.text(name) == mailbox[column]:
             continue
         if not call.text(name):
             raise bad_value(f"The property {name} can't be empty.")
         changed.append(name)
     if "DisplayName" in changed:
         require_display_name(call.text("DisplayName"))
-        call.tenant.run("update objects set name = ? where id = ?", call.text("DisplayName"), box["id"])
+        call.tenant.run("update objects set name = ? where id = ?", call.text("DisplayName"), mailbox["id"])
     if "Name" in changed:
-        require_name(call, call.text("Name"), box["id"])
-        call.tenant.run("update mailboxes set cn = ? where id = ?", call.text("Name"), box["id"])
+        require_name(call, call.text("Name"), mailbox["id"])
+        call.tenant.run("update mailboxes set cn = ? where id = ?", call.text("Name"), mailbox["id"])
     if "Alias" in changed:
         require_alias(call.text("Alias"))
-        call.tenant.run("update mailboxes set alias = ? where id = ?", call.text("Alias"), box["id"])
+        call.tenant.run("update mailboxes set alias = ? where id = ?", call.text("Alias"), mailbox["id"])
     return changed
 
 
-def _set_kind(call: Call, box: sqlite3.Row) -> list[str]:
+def _set_kind(call: Call, mailbox: sqlite3.Row) -> list[str]:
     changed = []
     if "Type" in call.parameters:
         kind = _TYPES.get(call.text("Type"))
         if kind is None:
             raise not_modelled(f"Set-Mailbox -Type {call.text('Type')}")
-        if kind != box["type"]:
-            call.tenant.run("update mailboxes set type = ? where id = ?", kind, box["id"])
+        if kind != mailbox["type"]:
+            call.tenant.run("update mailboxes set type = ? where id = ?", kind, mailbox["id"])
             changed.append("Type")
-    user = doc_of(box, "user_doc")
+    user = doc_of(mailbox, "user_doc")
     if "AccountDisabled" in call.parameters:
         enabled = not call.parameters["AccountDisabled"]
         if user.get("account_enabled", True) is not enabled:
             doc = json.dumps(user | {"account_enabled": enabled})
-            call.tenant.run("update objects set doc = ? where id = ?", doc, box["id"])
+            call.tenant.run("update objects set doc = ? where id = ?", doc, mailbox["id"])
             changed.append("AccountDisabled")
     return changed
 
 
-def _set_on_behalf(call: Call, box: sqlite3.Row) -> list[str]:
+def _set_on_behalf(call: Call, mailbox: sqlite3.Row) -> list[str]:
     if "GrantSendOnBehalfTo" not in call.parameters:
         return []
     value = call.parameters["GrantSendOnBehalfTo"]
-    rows = entries.held(call, entries.SEND_ON_BEHALF, box["id"])
+    rows = entries.held(call, entries.SEND_ON_BEHALF, mailbox["id"])
     held = {row["trustee_id"] for row in rows}
     named = value.add if isinstance(value, Edit) else value or []
     wanted = {row["id"]: row for row in (entries.find_trustee(call, entries.SEND_ON_BEHALF, text) for text in named)}
@@ -183,6 +183,6 @@ def _set_on_behalf(call: Call, box: sqlite3.Row) -> list[str]:
             entries.end(call, row)
     added = sorted(set(wanted) - held)
     for identity in added:
-        entries.insert(call, box["id"], entries.SEND_ON_BEHALF, wanted[identity], "", deny=False, automapping=None)
+        entries.insert(call, mailbox["id"], entries.SEND_ON_BEHALF, wanted[identity], "", deny=False, automapping=None)
     moved = [*(f"+{one}" for one in added), *(f"-{one}" for one in sorted(remove & held))]
     return [f"GrantSendOnBehalfTo{' '.join(moved)}"] if moved else []

@@ -45,13 +45,13 @@ def get_mailbox(call: Call) -> Result:
     identity = call.text("Identity")
     if identity:
         find = find_soft_deleted if call.has("SoftDeletedMailbox") else find_mailbox
-        box = find(call, identity)
-        if not _fits(call, box):
+        mailbox = find(call, identity)
+        if not _fits(call, mailbox):
             raise not_found(identity)
-        rows = as_seen(call, [Rows(call, box["id"]).row(box)])
+        rows = as_seen(call, [Rows(call, mailbox["id"]).row(mailbox)])
     else:
         made = Rows(call)
-        rows = as_seen(call, [made.row(box) for box in listed(call) if _fits(call, box)])
+        rows = as_seen(call, [made.row(mailbox) for mailbox in listed(call) if _fits(call, mailbox)])
     return Result(in_order(call, [row for row in rows if test(row)]))
 
 
@@ -64,11 +64,11 @@ def listed(call: Call) -> list[sqlite3.Row]:
     return [row for row in rows if is_visible(call, row)]
 
 
-def _fits(call: Call, box: sqlite3.Row) -> bool:
+def _fits(call: Call, mailbox: sqlite3.Row) -> bool:
     wanted = call.parameters.get("RecipientTypeDetails")
-    if wanted and box["type"] not in wanted:
+    if wanted and mailbox["type"] not in wanted:
         return False
-    return not call.has("Archive") or doc_of(box).get("ArchiveGuid", NO_GUID) != NO_GUID
+    return not call.has("Archive") or doc_of(mailbox).get("ArchiveGuid", NO_GUID) != NO_GUID
 
 
 def in_order(call: Call, rows: list[Row]) -> list[Row]:
@@ -94,8 +94,8 @@ def new_mailbox(call: Call) -> Result:
     require_display_name(call.text("DisplayName") or name)
     require_free(call, address)
     require_name(call, name)
-    box = _made(call, name, alias, address)
-    return Result([Rows(call, box["id"]).row(box)], effect=f"create mailbox {address.lower()}")
+    mailbox = _made(call, name, alias, address)
+    return Result([Rows(call, mailbox["id"]).row(mailbox)], effect=f"create mailbox {address.lower()}")
 
 
 def _made(call: Call, name: str, alias: str, address: str) -> sqlite3.Row:
@@ -124,93 +124,96 @@ def _written(call: Call, identity: str) -> sqlite3.Row:
     return row
 
 
-def require_cloud(box: sqlite3.Row, cmdlet: str) -> None:
+def require_cloud(mailbox: sqlite3.Row, cmdlet: str) -> None:
     """Raise CmdletError where a mailbox is mastered on premises: assumed for every write to the object itself."""
-    if doc_of(box, "user_doc").get("on_premises"):
+    if doc_of(mailbox, "user_doc").get("on_premises"):
         raise refused(
-            f"The operation on mailbox \"{box['cn']}\" failed because it's out of the current user's write scope. The "
-            f"action '{cmdlet}' can't be performed because the object is being synchronized from your on-premises "
+            f"The operation on mailbox \"{mailbox['cn']}\" failed because it's out of the current user's write scope. "
+            f"The action '{cmdlet}' can't be performed because the object is being synchronized from your on-premises "
             "organization."
         )
 
 
 def remove_mailbox(call: Call) -> Result:
     """Delete softly: it can come back for 30 days."""
-    box = find_mailbox(call, call.text("Identity"))
-    require_cloud(box, call.cmdlet)
-    replication.show_later(call.tenant, "directory", box["id"], {"deletedDateTime": None})
-    call.tenant.run("update objects set deleted_at = ? where id = ?", call.now, box["id"])
-    return Result(effect=f"delete mailbox {box['mail'].lower()}")
+    mailbox = find_mailbox(call, call.text("Identity"))
+    require_cloud(mailbox, call.cmdlet)
+    replication.show_later(call.tenant, "directory", mailbox["id"], {"deletedDateTime": None})
+    call.tenant.run("update objects set deleted_at = ? where id = ?", call.now, mailbox["id"])
+    return Result(effect=f"delete mailbox {mailbox['mail'].lower()}")
 
 
 def undo_soft_deleted(call: Call) -> Result:
     """Bring a soft-deleted mailbox back; its address must still be free."""
-    box = find_soft_deleted(call, call.text("SoftDeletedObject"))
-    owner = next(iter(call.tenant.owners(box["mail"])), None)
+    mailbox = find_soft_deleted(call, call.text("SoftDeletedObject"))
+    owner = next(iter(call.tenant.owners(mailbox["mail"])), None)
     if owner is not None:
-        raise taken(box["mail"], legacy_dn(owner["id"]))
+        raise taken(mailbox["mail"], legacy_dn(owner["id"]))
     if call.text("Name"):
-        require_name(call, call.text("Name"), box["id"])
-        call.tenant.run("update mailboxes set cn = ? where id = ?", call.text("Name"), box["id"])
+        require_name(call, call.text("Name"), mailbox["id"])
+        call.tenant.run("update mailboxes set cn = ? where id = ?", call.text("Name"), mailbox["id"])
     if call.text("DisplayName"):
         require_display_name(call.text("DisplayName"))
-        call.tenant.run("update objects set name = ? where id = ?", call.text("DisplayName"), box["id"])
+        call.tenant.run("update objects set name = ? where id = ?", call.text("DisplayName"), mailbox["id"])
     replication.show_later(
-        call.tenant, "directory", box["id"], {"deletedDateTime": replication.moment(box["deleted_at"])}
+        call.tenant, "directory", mailbox["id"], {"deletedDateTime": replication.moment(mailbox["deleted_at"])}
     )
-    call.tenant.run("update objects set deleted_at = null where id = ?", box["id"])
+    call.tenant.run("update objects set deleted_at = null where id = ?", mailbox["id"])
     visible = call.now + call.tenant.lag("create")
-    call.tenant.run("update mailboxes set visible_at = ? where id = ?", visible, box["id"])
-    call.tenant.run("insert or replace into exchange_anchors values (?, ?)", box["id"], call.anchor)
-    back = _written(call, box["id"])
+    call.tenant.run("update mailboxes set visible_at = ? where id = ?", visible, mailbox["id"])
+    call.tenant.run("insert or replace into exchange_anchors values (?, ?)", mailbox["id"], call.anchor)
+    back = _written(call, mailbox["id"])
     return Result([Rows(call, back["id"]).row(back)], effect=f"restore mailbox {back['mail'].lower()}")
 
 
 def enable_mailbox(call: Call) -> Result:
     """Give a mailbox its archive."""
-    box = find_mailbox(call, call.text("Identity"))
+    mailbox = find_mailbox(call, call.text("Identity"))
     if not call.has("Archive"):
         raise not_modelled("Enable-Mailbox other than -Archive")
-    if not has_plan_two(call.tenant, box["id"]):
+    if not has_plan_two(call.tenant, mailbox["id"]):
         raise refused("The archive requires an Exchange Online Plan 2 license or Exchange Online Archiving.")
-    own = doc_of(box)
+    own = doc_of(mailbox)
     if own.get("ArchiveGuid", NO_GUID) != NO_GUID:
-        raise refused(f'The mailbox "{box["cn"]}" already has an archive.')
-    name = call.parameters.get("ArchiveName") or [f"In-Place Archive - {box['display_name']}"]
+        raise refused(f'The mailbox "{mailbox["cn"]}" already has an archive.')
+    name = call.parameters.get("ArchiveName") or [f"In-Place Archive - {mailbox['display_name']}"]
     own |= {"ArchiveStatus": "Active", "ArchiveGuid": str(uuid.uuid4()), "ArchiveName": name}
-    call.tenant.run("update mailboxes set doc = ? where id = ?", json.dumps(own), box["id"])
-    return Result([Rows(call, box["id"]).row(_written(call, box["id"]))], effect=f"archive {box['mail'].lower()}")
+    call.tenant.run("update mailboxes set doc = ? where id = ?", json.dumps(own), mailbox["id"])
+    return Result(
+        [Rows(call, mailbox["id"]).row(_written(call, mailbox["id"]))], effect=f"archive {mailbox['mail'].lower()}"
+    )
 
 
 def disable_mailbox(call: Call) -> Result:
     """Take the archive from a mailbox."""
-    box = find_mailbox(call, call.text("Identity"))
+    mailbox = find_mailbox(call, call.text("Identity"))
     if not call.has("Archive"):
         raise not_modelled("Disable-Mailbox other than -Archive")
-    own = doc_of(box)
+    own = doc_of(mailbox)
     if own.get("ArchiveGuid", NO_GUID) == NO_GUID:
-        raise refused(f'The mailbox "{box["cn"]}" doesn\'t have an archive.')
+        raise refused(f'The mailbox "{mailbox["cn"]}" doesn\'t have an archive.')
     own |= {"ArchiveStatus": "None", "ArchiveGuid": NO_GUID, "ArchiveName": []}
-    call.tenant.run("update mailboxes set doc = ? where id = ?", json.dumps(own), box["id"])
-    return Result(effect=f"no archive {box['mail'].lower()}")
+    call.tenant.run("update mailboxes set doc = ? where id = ?", json.dumps(own), mailbox["id"])
+    return Result(effect=f"no archive {mailbox['mail'].lower()}")
 
 
 def statistics(call: Call) -> Result:
     """Return size and count of one mailbox; one that nobody opened has none, and a warning says so."""
-    box = find_mailbox(call, call.text("Identity"))
-    if not box["used_bytes"] and not box["items"]:
-        text = f"The user hasn't logged on to mailbox '{box['cn']}' ('{box['guid']}'), so there is no data to return."
+    mailbox = find_mailbox(call, call.text("Identity"))
+    if not mailbox["used_bytes"] and not mailbox["items"]:
+        who = f"'{mailbox['cn']}' ('{mailbox['guid']}')"
+        text = f"The user hasn't logged on to mailbox {who}, so there is no data to return."
         return Result(warnings=[f"{text} After the user logs on, this warning will no longer appear."])
     return Result(
         [
             {
-                "Identity": box["guid"],
-                "DisplayName": box["display_name"],
-                "MailboxGuid": box["guid"],
-                "MailboxTypeDetail": box["type"],
-                "TotalItemSize": size_text(box["used_bytes"]),
+                "Identity": mailbox["guid"],
+                "DisplayName": mailbox["display_name"],
+                "MailboxGuid": mailbox["guid"],
+                "MailboxTypeDetail": mailbox["type"],
+                "TotalItemSize": size_text(mailbox["used_bytes"]),
                 "TotalDeletedItemSize": size_text(0),
-                "ItemCount": box["items"],
+                "ItemCount": mailbox["items"],
                 "DeletedItemCount": 0,
                 "LastLogonTime": date_text(call.now - 86400),
             }

@@ -18,30 +18,30 @@ _GONE = (
 
 def get_mailbox_permission(call: Call) -> Result:
     """Return the access entries of one mailbox: bare SIDs only where they are asked for."""
-    box = find_mailbox(call, call.text("Identity"))
-    rows = entries.seen(call, entries.FULL_ACCESS, box["id"])
+    mailbox = find_mailbox(call, call.text("Identity"))
+    rows = entries.seen(call, entries.FULL_ACCESS, mailbox["id"])
     if not (call.has("IncludeUnresolvedPermissions") or call.has("IncludeSoftDeletedUserPermissions")):
         rows = [row for row in rows if not entries.is_unresolved(row)]
     if call.text("User"):
         sid = _sid(call, call.text("User"))
         rows = [row for row in rows if row["sid"] == sid]
-    found = [_mailbox_entry(row, box["cn"], entries.self_name(call)) for row in rows]
-    if found and _has_two_selves(box) and not call.text("User"):
+    found = [_mailbox_entry(row, mailbox["cn"], entries.self_name(call)) for row in rows]
+    if found and _has_two_selves(mailbox) and not call.text("User"):
         twin = next((row for row in found if row["UserSid"] == entries.SELF), None)
         if twin is not None:
             found.append({**twin, "AccessRights": ["FullAccess, ExternalAccount"]})
     return Result(found)
 
 
-def _has_two_selves(box: sqlite3.Row) -> bool:
+def _has_two_selves(mailbox: sqlite3.Row) -> bool:
     """Return whether the SELF entry stands twice: it does on some mailboxes, and nothing tells on which."""
-    return str(box["id"])[-1] in "048c"
+    return str(mailbox["id"])[-1] in "048c"
 
 
-def _mailbox_entry(row: sqlite3.Row, box: str, own: str = "") -> Row:
+def _mailbox_entry(row: sqlite3.Row, mailbox: str, own: str = "") -> Row:
     user, address = entries.named(row, own)
     return {
-        "Identity": box,
+        "Identity": mailbox,
         "User": user,
         "AccessRights": [row["rights"]],
         "Deny": bool(row["deny"]),
@@ -55,8 +55,8 @@ def _mailbox_entry(row: sqlite3.Row, box: str, own: str = "") -> Row:
 
 def get_recipient_permission(call: Call) -> Result:
     """Return the send-as entries of one recipient, or of the whole tenant."""
-    box = _recipient(call)["id"] if call.text("Identity") else ""
-    rows = entries.seen(call, entries.SEND_AS, box)
+    mailbox = _recipient(call)["id"] if call.text("Identity") else ""
+    rows = entries.seen(call, entries.SEND_AS, mailbox)
     if call.text("Trustee"):
         sid = _sid(call, call.text("Trustee"))
         rows = [row for row in rows if row["sid"] == sid]
@@ -66,10 +66,10 @@ def get_recipient_permission(call: Call) -> Result:
     return Result([_recipient_entry(row, names[row["mailbox_id"]], own) for row in rows])
 
 
-def _recipient_entry(row: sqlite3.Row, box: str, own: str = "") -> Row:
+def _recipient_entry(row: sqlite3.Row, mailbox: str, own: str = "") -> Row:
     trustee, address = entries.named(row, own)
     return {
-        "Identity": box,
+        "Identity": mailbox,
         "Trustee": trustee,
         "AccessControlType": "Deny" if row["deny"] else "Allow",
         "AccessRights": [row["rights"]],
@@ -110,8 +110,8 @@ def add_mailbox_permission(call: Call) -> Result:
     """Give full access (or a lesser right)."""
     _require_whole_tree(call)
     rights = list(dict.fromkeys(call.parameters["AccessRights"]))
-    box = find_mailbox(call, call.text("Identity"))
-    return _add(call, box, entries.FULL_ACCESS, call.text("User"), rights)
+    mailbox = find_mailbox(call, call.text("Identity"))
+    return _add(call, mailbox, entries.FULL_ACCESS, call.text("User"), rights)
 
 
 def add_recipient_permission(call: Call) -> Result:
@@ -125,26 +125,26 @@ def _require_whole_tree(call: Call) -> None:
         raise not_modelled(f"{call.cmdlet} -InheritanceType {call.text('InheritanceType')}")
 
 
-def _add(call: Call, box: sqlite3.Row, right: str, who: str, rights: list[str]) -> Result:
+def _add(call: Call, mailbox: sqlite3.Row, right: str, who: str, rights: list[str]) -> Result:
     trustee = entries.find_trustee(call, right, who)
     deny = call.has("Deny")
-    held = entries.held(call, right, box["id"])
+    held = entries.held(call, right, mailbox["id"])
     own = next((row for row in held if _is_of(row, trustee["sid"], deny=deny)), None)
     has = [] if own is None else own["rights"].split(", ")
     if set(rights) <= set(has):
-        return Result(warnings=[_PRESENT.format(box["cn"], trustee["name"])])
+        return Result(warnings=[_PRESENT.format(mailbox["cn"], trustee["name"])])
     if own is None:
         entries.require_room(held)
         # Mail of a group's members is not mapped: a group has no profile.
         mapped = call.parameters.get("AutoMapping", True) and trustee["kind"] == "user"
         automapping = mapped if right == entries.FULL_ACCESS else None
-        entries.insert(call, box["id"], right, trustee, ", ".join(rights), deny=deny, automapping=automapping)
+        entries.insert(call, mailbox["id"], right, trustee, ", ".join(rights), deny=deny, automapping=automapping)
     else:
         entries.replace_rights(call, own, list(dict.fromkeys([*has, *rights])))
-    written = next(row for row in entries.held(call, right, box["id"]) if _is_of(row, trustee["sid"], deny=deny))
+    written = next(row for row in entries.held(call, right, mailbox["id"]) if _is_of(row, trustee["sid"], deny=deny))
     made = _mailbox_entry if right == entries.FULL_ACCESS else _recipient_entry
-    effect = f"grant {right} {trustee['id']} on {box['mail'].lower()}"
-    return Result([made(written, box["cn"])], effect=effect)
+    effect = f"grant {right} {trustee['id']} on {mailbox['mail'].lower()}"
+    return Result([made(written, mailbox["cn"])], effect=effect)
 
 
 def _is_of(row: sqlite3.Row, sid: str, *, deny: bool) -> bool:
@@ -153,13 +153,15 @@ def _is_of(row: sqlite3.Row, sid: str, *, deny: bool) -> bool:
 
 def remove_mailbox_permission(call: Call) -> Result:
     """Take full access away, or switch automapping off for all."""
-    box = find_mailbox(call, call.text("Identity"))
+    mailbox = find_mailbox(call, call.text("Identity"))
     if call.has("ClearAutoMapping"):
-        call.tenant.run("update permissions set automapping = 0 where mailbox_id = ? and automapping = 1", box["id"])
-        return Result(effect=f"clear automapping on {box['mail'].lower()}")
+        call.tenant.run(
+            "update permissions set automapping = 0 where mailbox_id = ? and automapping = 1", mailbox["id"]
+        )
+        return Result(effect=f"clear automapping on {mailbox['mail'].lower()}")
     _require_whole_tree(call)
     rights = list(call.parameters["AccessRights"])
-    return _remove(call, box, entries.FULL_ACCESS, call.text("User"), rights)
+    return _remove(call, mailbox, entries.FULL_ACCESS, call.text("User"), rights)
 
 
 def remove_recipient_permission(call: Call) -> Result:
@@ -168,11 +170,11 @@ def remove_recipient_permission(call: Call) -> Result:
     return _remove(call, _recipient(call), entries.SEND_AS, call.text("Trustee"), ["SendAs"])
 
 
-def _remove(call: Call, box: sqlite3.Row, right: str, who: str, rights: list[str]) -> Result:
+def _remove(call: Call, mailbox: sqlite3.Row, right: str, who: str, rights: list[str]) -> Result:
     sid = _sid(call, who)
     if sid == entries.SELF:
         raise not_modelled(f"{call.cmdlet} for SELF")
-    rows = [row for row in entries.held(call, right, box["id"]) if _is_of(row, sid, deny=call.has("Deny"))]
+    rows = [row for row in entries.held(call, right, mailbox["id"]) if _is_of(row, sid, deny=call.has("Deny"))]
     touched = False
     for row in rows:
         has = row["rights"].split(", ")
@@ -185,6 +187,6 @@ def _remove(call: Call, box: sqlite3.Row, right: str, who: str, rights: list[str
         else:
             entries.end(call, row)
     if not touched:
-        return Result(warnings=[_GONE.format(box["cn"], who)])
+        return Result(warnings=[_GONE.format(mailbox["cn"], who)])
     trustee = call.tenant.row("select id from objects where sid = ? and deleted_at is null", sid)
-    return Result(effect=f"revoke {right} {trustee['id'] if trustee else sid} on {box['mail'].lower()}")
+    return Result(effect=f"revoke {right} {trustee['id'] if trustee else sid} on {mailbox['mail'].lower()}")

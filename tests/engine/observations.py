@@ -18,6 +18,7 @@ from sharedbox_cli.core.model import (
     PLAN_1,
     PLAN_2,
     Desired,
+    DesiredGrant,
     DesiredMailbox,
     Field,
     Grant,
@@ -27,7 +28,6 @@ from sharedbox_cli.core.model import (
     Right,
     State,
     TrusteeKind,
-    WantedGrant,
 )
 from sharedbox_cli.core.plan import Plan
 from tests.strategies import DOMAIN, NOW, address, trustees
@@ -116,7 +116,7 @@ def mailbox(name: str, *grants: Grant, **settings: object) -> ObservedMailbox:
     return ObservedMailbox(f"id-{name}", address(name), MICROSOFT365, found, frozenset(grants))  # type: ignore[arg-type]  # values of settings
 
 
-def world(*boxes: ObservedMailbox, platform: Platform = MICROSOFT365, read_at: datetime = NOW) -> Observed:
+def observed(*mailboxes: ObservedMailbox, platform: Platform = MICROSOFT365, read_at: datetime = NOW) -> Observed:
     """Return a tenant with these mailboxes."""
     known = trustees()
     return Observed(
@@ -125,15 +125,15 @@ def world(*boxes: ObservedMailbox, platform: Platform = MICROSOFT365, read_at: d
         frozenset({platform}),
         frozenset({DOMAIN}),
         read_at,
-        mailboxes={box.address: box for box in boxes},
+        mailboxes={box.address: box for box in mailboxes},
         trustees=known,
         directory={item.address: key for key, item in known.items() if item.address},
     )
 
 
-def wanted(number: int, *rights: Right) -> tuple[WantedGrant, ...]:
+def wanted(number: int, *rights: Right) -> tuple[DesiredGrant, ...]:
     """Return the wish that a person has these rights."""
-    return tuple(WantedGrant(address(f"person{number}"), TrusteeKind.USER, right) for right in rights)
+    return tuple(DesiredGrant(address(f"person{number}"), TrusteeKind.USER, right) for right in rights)
 
 
 FULL, AS, BEHALF = Right.FULL_ACCESS, Right.SEND_AS, Right.SEND_ON_BEHALF
@@ -141,14 +141,14 @@ FULL, AS, BEHALF = Right.FULL_ACCESS, Right.SEND_AS, Right.SEND_ON_BEHALF
 
 def twelve() -> tuple[Desired, Observed]:
     """Return specs and a tenant between which lie twelve writes of all kinds."""
-    there = world(
+    there = observed(
         mailbox(
             "support", Grant(person(0), FULL), Grant(person(0), AS), DISPLAY_NAME="Old", SIGN_IN=ALLOWED, LICENCE=PLAN_1
         ),
         mailbox("info", Grant(person(2), FULL)),
         mailbox("invoices", Grant(person(3), FULL)),
     )
-    boxes = (
+    mailboxes = (
         DesiredMailbox(
             address("support"),
             MICROSOFT365,
@@ -159,17 +159,17 @@ def twelve() -> tuple[Desired, Observed]:
         DesiredMailbox(address("info"), MICROSOFT365, State.ABSENT),
         DesiredMailbox(address("invoices"), MICROSOFT365, settings={Field.HIDDEN: True}, grants=wanted(3, FULL)),
     )
-    return Desired({box.address: box for box in boxes}, "digest", len(boxes)), there
+    return Desired({box.address: box for box in mailboxes}, "digest", len(mailboxes)), there
 
 
 def four() -> tuple[Desired, Observed]:
     """Return specs and a tenant between which lie four writes."""
-    there = world(mailbox("support", Grant(person(0), FULL)))
-    boxes = (
+    there = observed(mailbox("support", Grant(person(0), FULL)))
+    mailboxes = (
         DesiredMailbox(address("support"), MICROSOFT365, grants=wanted(1, FULL)),
         DesiredMailbox(address("sales"), MICROSOFT365, settings={}, grants=wanted(4, FULL)),
     )
-    return Desired({box.address: box for box in boxes}, "digest", len(boxes)), there
+    return Desired({box.address: box for box in mailboxes}, "digest", len(mailboxes)), there
 
 
 def plan_of(desired: Desired, there: Observed) -> Plan:
