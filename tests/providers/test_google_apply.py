@@ -157,7 +157,7 @@ def test_update_when_an_alias_is_anothers_then_it_fails_and_says_so(workspace: G
         assert "exists" in outcome.reason
 
 
-@pytest.mark.parametrize(("platform", "box"), [(GOOGLE_DELEGATED, "sales"), (GOOGLE_COLLABORATIVE, "desk")])
+@pytest.mark.parametrize(("platform", "mailbox"), [(GOOGLE_DELEGATED, "sales"), (GOOGLE_COLLABORATIVE, "desk")])
 def test_update_when_aliases_are_as_wanted_already_then_it_is_no_error(
     workspace: GoogleSetting, platform: Platform, mailbox: str
 ) -> None:

@@ -393,7 +393,7 @@ def test_observe_when_there_is_no_mailbox_then_the_world_is_whole_and_empty(
     assert (observed.mailboxes, observed.is_complete) == ({}, True)
 
 
-@pytest.mark.parametrize("box", [delegated, collaborative])
+@pytest.mark.parametrize("mailbox", [delegated, collaborative])
 def test_observe_when_an_address_is_of_another_domain_then_it_is_nobodys_and_no_lack_of_permission(
     workspace: GoogleSetting, mailbox: Callable[..., DesiredMailbox]
 ) -> None:

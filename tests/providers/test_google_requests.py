@@ -45,7 +45,7 @@ def count(workspace: GoogleSetting, table: str) -> int:
     return len(workspace.make.store.rows(f"select id from {table}"))  # noqa: S608 - a name of this file
 
 
-@pytest.mark.parametrize("boxes", [60, 250])
+@pytest.mark.parametrize("mailboxes", [60, 250])
 def test_observe_when_all_inboxes_are_read_then_calls_are_the_floor(workspace_of: Workspaces, mailboxes: int) -> None:
     workspace = workspace_of(tenant_of(GOOGLE_COLLABORATIVE, mailboxes, 10))
     observed = workspace.shared.observe(everything(GOOGLE_COLLABORATIVE))
@@ -65,7 +65,7 @@ def test_observe_when_all_inboxes_are_read_then_calls_are_the_floor(workspace_of
     assert workspace.requests() <= 8 + 2 * ceil(groups / 100), "what travels together is one request"
 
 
-@pytest.mark.parametrize("boxes", [60, 250])
+@pytest.mark.parametrize("mailboxes", [60, 250])
 def test_observe_when_all_delegated_mailboxes_are_read_then_calls_are_the_floor(
     workspace_of: Workspaces, mailboxes: int
 ) -> None:

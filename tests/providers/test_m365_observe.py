@@ -161,7 +161,7 @@ def test_soft_deleted_ones_are_read_only_where_an_address_is_free(demo: Setting)
     assert not any("SoftDeletedMailbox" in body for body in bodies)
 
 
-@pytest.mark.parametrize("boxes", [3, 30])
+@pytest.mark.parametrize("mailboxes", [3, 30])
 def test_sizes_are_read_by_statistics_for_few_and_by_one_report_for_many(grown: Grown, mailboxes: int) -> None:
     setting = grown(mailboxes, 2)
     provider = setting.provider()
