@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from sharedbox_cli.cli.app import app
+from tests import transcripts
 from tests.conftest import Cli, Cloud
 
 ROOT = Path(__file__).parents[2]
@@ -49,18 +50,17 @@ def test_readme_when_its_commands_are_typed_in_order_then_each_works(both: Cloud
         assert "Traceback" not in done.stderr
 
 
-def demo_output() -> str:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "sharedbox_cli", "demo"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+@pytest.mark.parametrize(
+    ("page", "is_short"), [(transcripts.README, True), (transcripts.PAGE, False)], ids=["short", "full"]
+)
+def test_demo_when_run_then_the_page_shows_its_output(page: Path, is_short: bool) -> None:
+    shown = transcripts.shown_on(page)
+    assert shown
+    assert transcripts.transcript(is_short=is_short) == shown
 
 
-def test_demo_when_run_then_the_readme_shows_what_one_sees() -> None:
-    shown = re.search(r"<!-- demo -->\n```text\n(.*?)```\n<!-- /demo -->", README, re.DOTALL)
-    assert shown is not None
-    assert demo_output() == shown[1]
+def test_demo_in_the_readme_fits_a_screen_or_two() -> None:
+    assert 40 <= len(transcripts.shown_on(transcripts.README).splitlines()) <= 80
 
 
 def commands() -> list[str]:
