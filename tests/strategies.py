@@ -6,27 +6,17 @@ from datetime import UTC, datetime
 
 from hypothesis import strategies as st
 
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import (
-    ALLOWED,
-    BLOCKED,
-    COPY_BOTH,
-    COPY_SENDER,
     GOOGLE_COLLABORATIVE,
     GOOGLE_DELEGATED,
-    KIND_GROUP,
-    KIND_SHARED,
-    KIND_USER,
-    LICENCE_NONE,
     MICROSOFT365,
-    PLAN_1,
-    PLAN_2,
     ROLES,
     AddressHolder,
     Desired,
     DesiredGrant,
     DesiredMailbox,
-    Field,
     Grant,
     MembersMode,
     Observed,
@@ -36,6 +26,18 @@ from sharedbox_cli.core.model import (
     State,
     Trustee,
     TrusteeKind,
+)
+from sharedbox_cli.core.values import (
+    ALLOWED,
+    BLOCKED,
+    COPY_BOTH,
+    COPY_SENDER,
+    KIND_GROUP,
+    KIND_SHARED,
+    KIND_USER,
+    LICENCE_NONE,
+    PLAN_1,
+    PLAN_2,
     Value,
 )
 

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable
 
 from sharedbox_cli.checks import limits
 from sharedbox_cli.checks.model import Rule, Subject
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.finding import Severity
-from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, KIND_SHARED, Fact, Field, Right, Value
+from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, Fact, Right
+from sharedbox_cli.core.values import KIND_SHARED, Value
 
 Found = Iterable[tuple[str, str, str]]
 _INBOXES = frozenset({GOOGLE_COLLABORATIVE})

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sharedbox_cli.checks import limits
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.finding import Finding, Severity
 from sharedbox_cli.core.identity import TrusteeId
 from sharedbox_cli.core.location import NOWHERE, Place
@@ -15,7 +16,6 @@ from sharedbox_cli.core.model import (
     Desired,
     DesiredMailbox,
     Fact,
-    Field,
     Grant,
     Observed,
     ObservedMailbox,

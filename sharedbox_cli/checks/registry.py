@@ -8,12 +8,12 @@ from datetime import datetime
 
 from sharedbox_cli.checks import delegates, groups, members, pooled, rights, safety, storage
 from sharedbox_cli.checks.model import Need, Rule, Subject
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.finding import Finding
 from sharedbox_cli.core.model import (
     Desired,
     DesiredMailbox,
     Fact,
-    Field,
     Observed,
     ObservedMailbox,
     Platform,

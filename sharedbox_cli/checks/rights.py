@@ -6,19 +6,19 @@ from collections.abc import Iterable
 
 from sharedbox_cli.checks import limits
 from sharedbox_cli.checks.model import Here, Rule, Subject, name_of
-from sharedbox_cli.core.change import RIGHT_WORDS
+from sharedbox_cli.core.change_words import RIGHT_WORDS
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.finding import Severity
 from sharedbox_cli.core.model import (
-    COPY_SENDER,
     GOOGLE_COLLABORATIVE,
     GOOGLE_DELEGATED,
     MICROSOFT365,
     READING,
-    Field,
     Right,
     TrusteeKind,
     until_words,
 )
+from sharedbox_cli.core.values import COPY_SENDER
 
 Found = Iterable[tuple[str, str, str]]
 _GRANTS = frozenset({"grants"})

@@ -6,8 +6,10 @@ from collections.abc import Iterable
 
 from sharedbox_cli.checks import limits
 from sharedbox_cli.checks.model import Here, Rule, Subject
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.finding import Severity
-from sharedbox_cli.core.model import ALLOWED, GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, KIND_SHARED, Fact, Field, Value
+from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, Fact
+from sharedbox_cli.core.values import ALLOWED, KIND_SHARED, Value
 
 Found = Iterable[tuple[str, str, str]]
 

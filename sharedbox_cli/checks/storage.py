@@ -6,22 +6,11 @@ from collections.abc import Iterable
 
 from sharedbox_cli.checks import limits
 from sharedbox_cli.checks.model import Here, Rule, Subject
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.finding import Severity
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import (
-    GOOGLE_COLLABORATIVE,
-    GOOGLE_DELEGATED,
-    KIND_USER,
-    LICENCE_NONE,
-    MICROSOFT365,
-    PLAN_1,
-    PLAN_2,
-    DesiredMailbox,
-    Fact,
-    Field,
-    State,
-    Value,
-)
+from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, MICROSOFT365, DesiredMailbox, Fact, State
+from sharedbox_cli.core.values import KIND_USER, LICENCE_NONE, PLAN_1, PLAN_2, Value
 
 Found = Iterable[tuple[str, str, str]]
 _ARCHIVING = "exchange-online-archiving"

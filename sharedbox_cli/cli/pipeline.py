@@ -10,7 +10,8 @@ from sharedbox_cli.cli.clouds import read_platforms
 from sharedbox_cli.core.automapping import remember
 from sharedbox_cli.core.diff import make_plan, observed_addresses
 from sharedbox_cli.core.errors import JournalError
-from sharedbox_cli.core.model import Fact, Field, State, TrusteeKind
+from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.model import Fact, State, TrusteeKind
 from sharedbox_cli.providers.base import Scope
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from sharedbox_cli.core.change import words
+from sharedbox_cli.core.change_words import words
 from sharedbox_cli.core.events import Listener
 from sharedbox_cli.core.outcome import Status
 from sharedbox_cli.reports.safe import one_line as safe

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from sharedbox_cli.core.model import Field, Platform, Right, Value
+from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.model import Platform, Right
+from sharedbox_cli.core.values import Value
 
 
 def _as_it_is(name: Field, value: Value) -> Value:

@@ -1,4 +1,4 @@
-"""One step on one mailbox: what it does, its risk, what it needs first, its words and its inverse."""
+"""One step on one mailbox: what it does, its risk, what it needs first, and its inverse."""
 
 from __future__ import annotations
 
@@ -6,21 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
 
-from sharedbox_cli.core.format_values import moved_words, setting_words
+from sharedbox_cli.core.fields import Field, has_ensured, topic_of
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.location import NOWHERE, Place
-from sharedbox_cli.core.model import (
-    ALLOWED,
-    CONTENT_TOPICS,
-    ENSURED,
-    KIND_GROUP,
-    KIND_SHARED,
-    Field,
-    Platform,
-    Right,
-    TrusteeKind,
-    Value,
-)
+from sharedbox_cli.core.model import Platform, Right, TrusteeKind
+from sharedbox_cli.core.order import Phase
+from sharedbox_cli.core.values import ALLOWED, Value
 
 
 class Kind(StrEnum):
@@ -32,20 +23,6 @@ class Kind(StrEnum):
     REVOKE = "revoke"
     DELETE = "delete"
     LICENCE = "licence"
-
-
-class Phase(IntEnum):
-    """The fixed order within one mailbox; grants come before revocations (docs/reliability.md)."""
-
-    CREATE = 1
-    BLOCK_SIGN_IN = 2
-    LICENCE_UP = 3
-    SETTINGS = 4
-    GRANT = 5
-    CONTENT = 6
-    REVOKE = 7
-    LICENCE_DOWN = 8
-    DELETE = 9
 
 
 class Risk(IntEnum):
@@ -108,15 +85,11 @@ class Change:
     def order(self) -> tuple[int, str, int, str, str]:
         """Return the place of this change in a plan: phase, mailbox, kind, trustee, right."""
         party = self.party
-        rank = right_rank(party.right) if party else _topic_rank(self.after)
+        rank = right_rank(party.right) if party else topic_of(self.after).rank
         if self.phase is Phase.REVOKE:
             rank = -rank
         who = f"{party.address.key if party.address else ''} {party.id}" if party else ""
         return (int(self.phase), self.mailbox.key, rank, who, self.key)
-
-
-def _topic_rank(after: Mapping[Field, Value]) -> int:
-    return next((number for number, topic in enumerate(CONTENT_TOPICS) if topic & set(after)), 0)
 
 
 _RIGHTS_IN_ORDER = (
@@ -130,90 +103,10 @@ _RIGHTS_IN_ORDER = (
     Right.OTHER,
 )
 
-RIGHT_WORDS: Mapping[Right, str] = {
-    Right.FULL_ACCESS: "full access",
-    Right.READ: "read",
-    Right.SEND_AS: "send as",
-    Right.SEND_ON_BEHALF: "send on behalf",
-    Right.MEMBER: "member",
-    Right.MANAGER: "manager",
-    Right.OWNER: "owner",
-    Right.OTHER: "another right",
-}
-
 
 def right_rank(right: Right) -> int:
     """Return the order in which rights are granted; they are taken away in reverse."""
     return _RIGHTS_IN_ORDER.index(right)
-
-
-def right_words(right: Right, detail: str = "") -> str:
-    """Return a right in prose."""
-    return f"{RIGHT_WORDS[right]} ({detail})" if detail else RIGHT_WORDS[right]
-
-
-def party_words(party: Party) -> str:
-    """Return whom a change is about, unescaped: the formats make it harmless."""
-    if party.address is None:
-        return party.name or f"deleted account {party.id}"
-    return f"{party.name} <{party.address}>" if party.name else str(party.address)
-
-
-def words(change: Change) -> str:
-    """Return what a change does, in one line for people."""
-    match change.kind:
-        case Kind.CREATE:
-            return "restore the soft-deleted mailbox" if change.how == RESTORE else "make the mailbox"
-        case Kind.DELETE:
-            return "delete the mailbox (soft: it can be restored for some weeks)"
-        case Kind.GRANT if change.party:
-            suffix = ""
-            if (wish := change.after.get(Field.AUTOMAPPING)) is not None:
-                suffix = ", automapping on" if wish else ", automapping off"
-            if (delivery := change.after.get(Field.DELIVERY)) is not None:
-                suffix = f", delivery {delivery}"
-            right = right_words(change.party.right, change.party.detail)
-            return f"grant {right} to {party_words(change.party)}{suffix}"
-        case Kind.REVOKE if change.party:
-            right = right_words(change.party.right, change.party.detail)
-            return f"revoke {right} from {party_words(change.party)}"
-        case Kind.UPDATE if change.party:
-            verb = "switch" if Field.AUTOMAPPING in change.after else "change"
-            return f"{verb} {party_update_words(change)} for {party_words(change.party)}"
-        case Kind.UPDATE if change.after.get(Field.KIND) == KIND_SHARED:
-            is_group = change.before.get(Field.KIND) == KIND_GROUP
-            return "make the group a shared inbox" if is_group else "convert the user mailbox to a shared mailbox"
-        case _:
-            return "; ".join(_setting_words(name, change) for name in sorted(change.after))
-
-
-def party_update_words(change: Change) -> str:
-    """Return what changes about somebody who keeps a right."""
-    after, before = change.after, change.before
-    found = []
-    if Field.ROLE in after:
-        found.append(f"role {before.get(Field.ROLE, 'none')} -> {after[Field.ROLE]}")
-    if Field.DELIVERY in after:
-        found.append(f"delivery {before.get(Field.DELIVERY, 'not known')} -> {after[Field.DELIVERY]}")
-    if Field.AUTOMAPPING in after:
-        found.append(f"automapping {'on' if after[Field.AUTOMAPPING] else 'off'}")
-    return ", ".join(found)
-
-
-def change_words(name: Field, change: Change) -> str:
-    """Return how one setting changes, without its name."""
-    before, after = change.before.get(name), change.after[name]
-    if name in ENSURED and isinstance(after, tuple):
-        return " ".join(moved_words(name, (), after))
-    if isinstance(before, tuple) and isinstance(after, tuple):
-        return " ".join(moved_words(name, before, after))
-    if name not in change.before:
-        return setting_words(name, after)
-    return f"{setting_words(name, before)} -> {setting_words(name, after)}"
-
-
-def _setting_words(name: Field, change: Change) -> str:
-    return f"{name}: {change_words(name, change)}"
 
 
 def inverse(change: Change) -> Change | None:
@@ -240,7 +133,7 @@ def inverse(change: Change) -> Change | None:
         case Kind.REVOKE:
             return replace(change, kind=Kind.GRANT, phase=Phase.GRANT, risk=Risk.MEDIUM, **back)  # type: ignore[arg-type]
         case Kind.UPDATE | Kind.LICENCE:
-            if set(change.before) != set(change.after) or ENSURED & set(change.after):
+            if set(change.before) != set(change.after) or has_ensured(change.after):
                 return None
             if change.party is not None and Field.ROLE in change.after:
                 return _role_back(change)
@@ -268,6 +161,6 @@ def no_inverse_because(change: Change) -> str:
     """Return why a change cannot be undone, or nothing where it can."""
     if inverse(change) is not None:
         return ""
-    if ENSURED & set(change.after):
+    if has_ensured(change.after):
         return "folders and tags may hold mail by now"
     return "what was there before is not known: the mailbox was made in the same run"

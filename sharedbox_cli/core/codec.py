@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, NewType, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import Value
+from sharedbox_cli.core.values import Value
 
 T = TypeVar("T")
 MAX_DEPTH = 40

@@ -9,25 +9,23 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from sharedbox_cli.core.capability import Capabilities
-from sharedbox_cli.core.change import right_words
+from sharedbox_cli.core.change_words import right_words
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.format_values import value_words
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import (
-    KIND_GROUP,
-    KIND_USER,
     READING,
     ROLES,
     DesiredGrant,
     DesiredMailbox,
-    Field,
     MembersMode,
     Observed,
     ObservedMailbox,
     Right,
     Trustee,
     TrusteeKind,
-    Value,
 )
+from sharedbox_cli.core.values import KIND_GROUP, KIND_USER, Value
 
 _KINDS: dict[Value, tuple[str, str]] = {
     KIND_USER: ("a person's mailbox as it is", "whoever becomes a member sees all of it."),

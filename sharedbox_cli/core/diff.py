@@ -6,19 +6,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from sharedbox_cli.core.change import Change, Kind, Phase, Risk
+from sharedbox_cli.core.change import Change, Kind, Risk
 from sharedbox_cli.core.diff_grants import diff_grants
-from sharedbox_cli.core.diff_settings import creation_settings, diff_settings, missing_items
+from sharedbox_cli.core.diff_settings import creation_settings, diff_settings
+from sharedbox_cli.core.ensured import missing_items
 from sharedbox_cli.core.errors import ObserveError, Problem, SpecError
+from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import (
-    ENSURED,
-    KIND_GROUP,
-    KIND_SHARED,
-    KIND_USER,
     Desired,
     DesiredMailbox,
-    Field,
     Grant,
     MembersMode,
     Observed,
@@ -26,10 +23,11 @@ from sharedbox_cli.core.model import (
     Platform,
     State,
     TrusteeKind,
-    Value,
     until_words,
 )
+from sharedbox_cli.core.order import Phase
 from sharedbox_cli.core.plan import LeftAlone, Note, Plan, digest
+from sharedbox_cli.core.values import KIND_GROUP, KIND_SHARED, KIND_USER, Value
 
 _KIND_WORDS = {KIND_USER: "a person's mailbox", KIND_GROUP: "a plain group"}
 Worlds = Mapping[Platform, Observed]
@@ -101,7 +99,7 @@ def fingerprint(mailbox: DesiredMailbox, observed: Observed) -> str:
 
 def _managed_part(mailbox: DesiredMailbox, there: ObservedMailbox, name: Field) -> Value:
     value = there.settings.get(name)
-    return missing_items(name, mailbox.settings[name], value) if name in ENSURED else value
+    return missing_items(mailbox.settings[name], value) if SETTINGS[name].is_ensured else value
 
 
 def _identities(grants: frozenset[Grant] | None) -> tuple[str, ...] | None:

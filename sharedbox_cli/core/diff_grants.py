@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from sharedbox_cli.core.change import Change, Kind, Party, Phase, Risk
+from sharedbox_cli.core.change import Change, Kind, Party, Risk
 from sharedbox_cli.core.errors import ObserveError, Problem, SpecError
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import TrusteeId
 from sharedbox_cli.core.model import (
     ROLES,
     DesiredGrant,
     DesiredMailbox,
-    Field,
     Grant,
     MembersMode,
     Observed,
@@ -20,9 +20,10 @@ from sharedbox_cli.core.model import (
     Right,
     Trustee,
     TrusteeKind,
-    Value,
     until_words,
 )
+from sharedbox_cli.core.order import Phase
+from sharedbox_cli.core.values import Value
 
 _NEVER_NOBODY = frozenset({Right.FULL_ACCESS, *ROLES})
 Key = tuple[TrusteeId, Right, str]

@@ -1,10 +1,10 @@
-"""A setting's value in prose, unescaped: the formats make it harmless."""
+"""Values of settings in prose, unescaped: the report formats escape them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sharedbox_cli.core.model import Field, Value
+from sharedbox_cli.core.values import Value
 
 KIB, MIB, GIB = 1000, 1000**2, 1000**3
 
@@ -24,31 +24,17 @@ def value_words(value: Value) -> str:
             return str(value)
 
 
-def item_words(name: Field, item: Value) -> str:
-    """Return one entry of a setting that is a list."""
-    if name is Field.RULES and isinstance(item, tuple):
-        return _rule(item)
-    if name is Field.TAGS and isinstance(item, tuple):
-        return f"{item[0]} ({item[1]})" if item[1] else str(item[0])
-    if name is Field.SENDERS and isinstance(item, tuple):
-        return _sender(item)
-    return value_words(item)
+def tag_words(item: Value) -> str:
+    """Return a tag with its colour."""
+    if not isinstance(item, tuple):
+        return value_words(item)
+    return f"{item[0]} ({item[1]})" if item[1] else str(item[0])
 
 
-def setting_words(name: Field, value: Value) -> str:
-    """Return the value of a setting."""
-    if isinstance(value, tuple):
-        return ", ".join(item_words(name, item) for item in value) or "none"
-    return value_words(value)
-
-
-def moved_words(name: Field, before: tuple[Value, ...], after: tuple[Value, ...]) -> list[str]:
-    """Return what comes to a list and what goes."""
-    added = [f"+{item_words(name, item)}" for item in after if item not in before]
-    return added + [f"-{item_words(name, item)}" for item in before if item not in after]
-
-
-def _sender(item: tuple[Value, ...]) -> str:
+def sender_words(item: Value) -> str:
+    """Return an address that a mailbox sends from."""
+    if not isinstance(item, tuple):
+        return value_words(item)
     address, name, reply_to, is_default = item
     more = [f"answers to {reply_to}"] if reply_to else []
     more += ["default"] if is_default else []
@@ -56,7 +42,10 @@ def _sender(item: tuple[Value, ...]) -> str:
     return f"{who} ({', '.join(more)})" if more else who
 
 
-def _rule(item: tuple[Value, ...]) -> str:
+def mail_rule_words(item: Value) -> str:
+    """Return what a mail rule looks for, and what it does."""
+    if not isinstance(item, tuple):
+        return value_words(item)
     pairs: dict[str, Value] = dict(item)  # type: ignore[arg-type]
     name = f"`{pairs['name']}`: " if "name" in pairs else ""
     when, then = (", ".join(_parts(pairs, part)) for part in ("when.", "then."))

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
-from sharedbox_cli.core.change import Change, Kind, Phase
+from sharedbox_cli.core.change import Change, Kind
 from sharedbox_cli.core.errors import Refusal
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.guards_access import last_access, last_owner
 from sharedbox_cli.core.guards_input import GuardInput, GuardLimits, Waivers
 from sharedbox_cli.core.guards_reach import external_trustee, wide_trustee
-from sharedbox_cli.core.model import ALLOWED, KIND_GROUP, LICENCE_NONE, PLAN_1, PLAN_2, Fact, Field
+from sharedbox_cli.core.model import Fact
+from sharedbox_cli.core.order import Phase
+from sharedbox_cli.core.values import ALLOWED, KIND_GROUP, LICENCE_NONE, PLAN_1, PLAN_2
 
 GIB = 1024**3
 _ADDED = (LICENCE_NONE, PLAN_1, PLAN_2)

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from sharedbox_cli.core.change import Change, Kind
 from sharedbox_cli.core.errors import Refusal
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.guards_input import GuardInput
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.mail_targets import forwarded_to
-from sharedbox_cli.core.model import Field, Observed, TrusteeKind, Value
+from sharedbox_cli.core.model import Observed, TrusteeKind
+from sharedbox_cli.core.values import Value
 
 _WIDE: Mapping[Field, tuple[Value, ...]] = {
     Field.GROUP_VIEWING: ("organization", "anyone"),

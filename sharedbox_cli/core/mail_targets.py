@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sharedbox_cli.core.model import Field, Value
+from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.values import Value
 
 
 def forwarded_to(settings: Mapping[Field, Value]) -> set[str]:

@@ -11,108 +11,25 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
+from sharedbox_cli.core.fields import Field as Field
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.location import NOWHERE, Place
-
-Value = None | bool | int | str | tuple["Value", ...]
-"""What a setting can hold: plain, immutable, the same in JSON. Sets are sorted tuples."""
+from sharedbox_cli.core.values import ALLOWED as ALLOWED
+from sharedbox_cli.core.values import BLOCKED as BLOCKED
+from sharedbox_cli.core.values import COPY_BOTH as COPY_BOTH
+from sharedbox_cli.core.values import COPY_SENDER as COPY_SENDER
+from sharedbox_cli.core.values import KIND_GROUP as KIND_GROUP
+from sharedbox_cli.core.values import KIND_SHARED as KIND_SHARED
+from sharedbox_cli.core.values import KIND_USER as KIND_USER
+from sharedbox_cli.core.values import LICENCE_NONE as LICENCE_NONE
+from sharedbox_cli.core.values import PLAN_1 as PLAN_1
+from sharedbox_cli.core.values import PLAN_2 as PLAN_2
+from sharedbox_cli.core.values import Value as Value
 
 Platform = NewType("Platform", str)
 MICROSOFT365 = Platform("microsoft365")
 GOOGLE_DELEGATED = Platform("google-delegated")
 GOOGLE_COLLABORATIVE = Platform("google-collaborative")
-
-
-class Field(StrEnum):
-    """A setting of a mailbox, named by its path in a spec."""
-
-    DISPLAY_NAME = "display_name"
-    ALIASES = "aliases"
-    HIDDEN = "hidden_from_address_lists"
-    SIGN_IN = "sign_in"
-    SENT_AS = "sent_items.send_as"
-    SENT_ON_BEHALF = "sent_items.send_on_behalf"
-    LICENCE = "storage.licence"
-    FOLDERS = "folders"
-    """Paths that are to be there; others stay, as they hold mail."""
-    TAGS = "tags"
-    """(name, colour) that are to be there; others stay."""
-    RULES = "rules"
-    """Each rule as pairs of key and value (`rule_value`); a platform that has no names compares by content."""
-    SENDERS = "senders"
-    """(address, display name, reply-to, whether it is the default), but for the mailbox's own address."""
-    AUTO_REPLY = "auto_reply.enabled"
-    AUTO_REPLY_SUBJECT = "auto_reply.subject"
-    AUTO_REPLY_INTERNAL = "auto_reply.internal"
-    AUTO_REPLY_EXTERNAL = "auto_reply.external"
-    AUTO_REPLY_AUDIENCE = "auto_reply.audience"
-    AUTO_REPLY_START = "auto_reply.start"
-    """ISO instant (UTC), or empty: at once."""
-    AUTO_REPLY_END = "auto_reply.end"
-    FORWARDING_TO = "forwarding.to"
-    """An address, or empty: nothing is forwarded."""
-    FORWARDING_KEEP_COPY = "forwarding.keep_copy"
-    ACCESS_IMAP = "access.imap"
-    ACCESS_POP = "access.pop"
-    ORG_UNIT = "google.org_unit"
-    GROUP_DESCRIPTION = "group.description"
-    GROUP_POSTING = "group.posting"
-    GROUP_POST_AS_GROUP = "group.post_as_group"
-    GROUP_DEFAULT_SENDER = "group.default_sender"
-    GROUP_REPLY_TO = "group.reply_to"
-    GROUP_VIEWING = "group.viewing"
-    GROUP_MEMBERS_VIEWING = "group.members_viewing"
-    GROUP_JOINING = "group.joining"
-    GROUP_LEAVING = "group.leaving"
-    GROUP_EXTERNAL_MEMBERS = "group.external_members"
-    GROUP_ASSISTING = "group.assisting"
-    GROUP_MODERATING = "group.moderating"
-    GROUP_MANAGING_MEMBERS = "group.managing_members"
-    GROUP_CONTACTING = "group.contacting"
-    GROUP_DISCOVERING = "group.discovering"
-    GROUP_MODERATION = "group.moderation"
-    GROUP_SPAM = "group.spam"
-    GROUP_HISTORY = "group.history"
-    KIND = "kind"
-    """What the object is now; desired by naming a platform, never written in a spec."""
-    ROLE = "role"
-    DELIVERY = "delivery"
-    AUTOMAPPING = "automapping"
-    """The last three are of one grant, not of the mailbox: only inside a Change that is about a trustee."""
-
-
-CONTENT_TOPICS = (
-    frozenset({Field.FOLDERS, Field.TAGS}),
-    frozenset({Field.SENDERS}),
-    frozenset({Field.RULES}),
-    frozenset(
-        {
-            Field.AUTO_REPLY,
-            Field.AUTO_REPLY_SUBJECT,
-            Field.AUTO_REPLY_INTERNAL,
-            Field.AUTO_REPLY_EXTERNAL,
-            Field.AUTO_REPLY_AUDIENCE,
-            Field.AUTO_REPLY_START,
-            Field.AUTO_REPLY_END,
-        }
-    ),
-    frozenset({Field.FORWARDING_TO, Field.FORWARDING_KEEP_COPY}),
-    frozenset({Field.ACCESS_IMAP, Field.ACCESS_POP}),
-)
-"""What is inside a mailbox, in the order in which it is written: rules need the tags and folders they name."""
-CONTENT = frozenset(name for topic in CONTENT_TOPICS for name in topic)
-ENSURED = frozenset({Field.FOLDERS, Field.TAGS})
-"""Lists of which a spec says what must be there at least: what else is there holds mail, and stays."""
-KIND_SHARED = "shared"
-KIND_USER = "user"
-KIND_GROUP = "group"
-BLOCKED = "blocked"
-ALLOWED = "allowed"
-COPY_SENDER = "sender"
-COPY_BOTH = "both"
-LICENCE_NONE = "none"
-PLAN_1 = "exchange-online-plan-1"
-PLAN_2 = "exchange-online-plan-2"
 
 
 class Fact(StrEnum):

@@ -6,34 +6,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from sharedbox_cli.core.change import RESTORE, Change, Kind
+from sharedbox_cli.core.ensured import with_items
+from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import (
-    ALLOWED,
-    COPY_SENDER,
-    ENSURED,
-    KIND_SHARED,
-    LICENCE_NONE,
-    AddressHolder,
-    Field,
-    Grant,
-    Observed,
-    ObservedMailbox,
-    Value,
-)
+from sharedbox_cli.core.model import AddressHolder, Grant, Observed, ObservedMailbox
+from sharedbox_cli.core.order import Topic
+from sharedbox_cli.core.values import Value
 
-_OF_A_GRANT = frozenset({Field.ROLE, Field.DELIVERY, Field.AUTOMAPPING})
-ASSUMED: Mapping[Field, Value] = {
-    **{name: () if name in ENSURED else None for name in Field if name not in _OF_A_GRANT},
-    Field.DISPLAY_NAME: "",
-    Field.ALIASES: (),
-    Field.HIDDEN: False,
-    Field.SIGN_IN: ALLOWED,
-    Field.SENT_AS: COPY_SENDER,
-    Field.SENT_ON_BEHALF: COPY_SENDER,
-    Field.LICENCE: LICENCE_NONE,
-    Field.KIND: KIND_SHARED,
+_ASSUMED: Mapping[Field, Value] = {
+    name: setting.new for name, setting in SETTINGS.items() if setting.topic is not Topic.GRANT
 }
-"""What a new mailbox is taken to be in a preview; no plan rests on it: all managed settings are sent."""
+"""What a new mailbox is taken to be in a preview; no plan relies on it: all managed settings are sent."""
 
 
 def simulate(observed: Observed, change: Change) -> Observed:
@@ -69,7 +52,7 @@ def new_id(address: Address) -> str:
 
 def _made(change: Change) -> ObservedMailbox:
     identity = change.mailbox_id if change.how == RESTORE else new_id(change.mailbox)
-    settings: dict[Field, Value] = {**ASSUMED, **change.after}
+    settings: dict[Field, Value] = {**_ASSUMED, **change.after}
     return ObservedMailbox(identity, change.mailbox, change.platform, settings=settings, grants=frozenset())
 
 
@@ -81,8 +64,9 @@ def _buried(mailbox: ObservedMailbox) -> AddressHolder:
 def _changed(mailbox: ObservedMailbox, change: Change) -> ObservedMailbox:
     if change.party is None:
         settings: dict[Field, Value] = {**mailbox.settings, **change.after}
-        for name in ENSURED & set(change.after):
-            settings[name] = _ensured(name, mailbox.settings.get(name), change.after[name])
+        for name, value in change.after.items():
+            if SETTINGS[name].is_ensured:
+                settings[name] = with_items(mailbox.settings.get(name), value)
         return replace(mailbox, settings=settings)
     party, after = change.party, change.after
     automapping, delivery = after.get(Field.AUTOMAPPING), after.get(Field.DELIVERY)
@@ -108,13 +92,3 @@ def _is_about(grant: Grant, change: Change) -> bool:
     if party is None or grant.trustee != party.id or change.kind is not Kind.UPDATE:
         return False
     return grant.right == change.before.get(Field.ROLE, party.right)
-
-
-def _ensured(name: Field, there: Value, added: Value) -> Value:
-    """Return a list with more in it; a tag takes the place of the one with its name."""
-    old = there if isinstance(there, tuple) else ()
-    new = added if isinstance(added, tuple) else ()
-    if name is Field.TAGS:
-        names = {item[0] for item in new if isinstance(item, tuple)}
-        old = tuple(item for item in old if isinstance(item, tuple) and item[0] not in names)
-    return tuple(sorted({*old, *new}, key=repr))

@@ -8,7 +8,8 @@ from dataclasses import replace
 from sharedbox_cli.core.change import Change, Kind
 from sharedbox_cli.core.diff_settings import is_so
 from sharedbox_cli.core.errors import SharedboxError
-from sharedbox_cli.core.model import Field, Observed, Platform
+from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.model import Observed, Platform
 from sharedbox_cli.core.outcome import Status
 from sharedbox_cli.engine.summary import RunSummary
 

@@ -12,19 +12,11 @@ from typing import Any
 from sharedbox_cli.core.capability import Capabilities
 from sharedbox_cli.core.codec import to_plain
 from sharedbox_cli.core.errors import Problem
+from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.location import Place
-from sharedbox_cli.core.model import (
-    Desired,
-    DesiredGrant,
-    DesiredMailbox,
-    Field,
-    MembersMode,
-    Platform,
-    State,
-    Value,
-    until_words,
-)
+from sharedbox_cli.core.model import Desired, DesiredGrant, DesiredMailbox, MembersMode, Platform, State, until_words
+from sharedbox_cli.core.values import Value
 from sharedbox_cli.language.addresses import ResolvedMailbox, own_member_problems, owner_problems
 from sharedbox_cli.language.consistency import content_problems
 from sharedbox_cli.language.grants import desired_grants
@@ -38,16 +30,6 @@ from sharedbox_cli.language.validate import validated
 from sharedbox_cli.language.yaml_source import Document
 
 AbilityTable = Mapping[Platform, Capabilities]
-_NAMEABLE = (
-    Field.DISPLAY_NAME,
-    Field.ALIASES,
-    Field.HIDDEN,
-    Field.SIGN_IN,
-    Field.SENT_AS,
-    Field.SENT_ON_BEHALF,
-    Field.LICENCE,
-)
-"""What a plan says of where a spec is silent: the rest of the language is asked for by few."""
 _UNKNOWN = Capabilities(Platform(""), "", ())
 
 
@@ -140,7 +122,8 @@ def _unmanaged(
     settings: Mapping[Field, Value], grants: tuple[DesiredGrant, ...] | None, table: Capabilities
 ) -> tuple[str, ...]:
     """Return the keys that every mailbox of the platform could have and this one does not."""
-    names = [str(name) for name in _NAMEABLE if name not in settings and table.refusal(str(name)) is None]
+    nameable = (name for name, setting in SETTINGS.items() if setting.is_nameable)
+    names = [str(name) for name in nameable if name not in settings and table.refusal(str(name)) is None]
     return (*names, "members") if grants is None else tuple(names)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sharedbox_cli.core.model import Field, Value
+from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.values import Value
 from sharedbox_cli.language.models.content import AutoReply, Rule, Sender
 from sharedbox_cli.language.models.google import Group
 from sharedbox_cli.language.models.mailbox import Mailbox

@@ -9,8 +9,9 @@ from typing import Protocol, runtime_checkable
 from sharedbox_cli.core.capability import Capabilities
 from sharedbox_cli.core.change import Change
 from sharedbox_cli.core.events import SILENT, Listener
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import Fact, Field, Observed, Platform, Right
+from sharedbox_cli.core.model import Fact, Observed, Platform, Right
 from sharedbox_cli.core.outcome import Effect, Outcome
 
 

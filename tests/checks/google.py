@@ -7,17 +7,15 @@ from dataclasses import replace
 
 from sharedbox_cli.checks.limits import GIB
 from sharedbox_cli.checks.registry import check
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import (
-    BLOCKED,
     GOOGLE_COLLABORATIVE,
     GOOGLE_DELEGATED,
-    KIND_SHARED,
     Desired,
     DesiredGrant,
     DesiredMailbox,
     Fact,
-    Field,
     Grant,
     Observed,
     ObservedMailbox,
@@ -26,8 +24,8 @@ from sharedbox_cli.core.model import (
     SpecialEntry,
     Trustee,
     TrusteeKind,
-    Value,
 )
+from sharedbox_cli.core.values import BLOCKED, KIND_SHARED, Value
 from tests.strategies import NOW, address
 
 BOX = address("box")

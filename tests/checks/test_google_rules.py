@@ -8,19 +8,16 @@ import pytest
 
 from sharedbox_cli.checks.limits import GIB
 from sharedbox_cli.checks.registry import RULES, check, needs_of
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import (
-    ALLOWED,
     GOOGLE_COLLABORATIVE,
     GOOGLE_DELEGATED,
-    KIND_GROUP,
-    KIND_SHARED,
     MICROSOFT365,
     Desired,
     DesiredGrant,
     DesiredMailbox,
     Fact,
-    Field,
     Grant,
     Observed,
     ObservedMailbox,
@@ -29,8 +26,8 @@ from sharedbox_cli.core.model import (
     State,
     Trustee,
     TrusteeKind,
-    Value,
 )
+from sharedbox_cli.core.values import ALLOWED, KIND_GROUP, KIND_SHARED, Value
 from tests.checks.google import BOX, INNER, OFF, OUTSIDER, delegated, found, inbox, observed, options, person, wanting
 from tests.checks.test_rules import CASES as GENERAL
 from tests.strategies import NOW, address

@@ -9,21 +9,14 @@ import pytest
 
 from sharedbox_cli.checks.limits import GIB
 from sharedbox_cli.checks.registry import RULES, check
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import (
-    ALLOWED,
-    BLOCKED,
-    COPY_BOTH,
-    COPY_SENDER,
-    LICENCE_NONE,
     MICROSOFT365,
-    PLAN_1,
-    PLAN_2,
     Desired,
     DesiredGrant,
     DesiredMailbox,
     Fact,
-    Field,
     Grant,
     LicencePool,
     Observed,
@@ -32,8 +25,8 @@ from sharedbox_cli.core.model import (
     SpecialEntry,
     Trustee,
     TrusteeKind,
-    Value,
 )
+from sharedbox_cli.core.values import ALLOWED, BLOCKED, COPY_BOTH, COPY_SENDER, LICENCE_NONE, PLAN_1, PLAN_2, Value
 from tests.strategies import NOW, address
 
 BOX = address("box")

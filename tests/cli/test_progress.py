@@ -6,9 +6,11 @@ from io import StringIO
 
 from sharedbox_cli.cli.progress import PlainProgress
 from sharedbox_cli.cli.terminal import Terminal
-from sharedbox_cli.core.change import Change, Kind, Phase
+from sharedbox_cli.core.change import Change, Kind
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import GOOGLE_DELEGATED, Field
+from sharedbox_cli.core.model import GOOGLE_DELEGATED
+from sharedbox_cli.core.order import Phase
 from sharedbox_cli.core.outcome import Outcome, Status
 
 

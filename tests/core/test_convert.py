@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sharedbox_cli.core.convert import Moved, desired_of, moved_to
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import (
     GOOGLE_COLLABORATIVE,
@@ -19,7 +20,6 @@ from sharedbox_cli.core.model import (
     MICROSOFT365,
     DesiredGrant,
     DesiredMailbox,
-    Field,
     Grant,
     Observed,
     ObservedMailbox,

@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from sharedbox_cli.core.change import Kind, Phase, words
+from sharedbox_cli.core.change import Kind
+from sharedbox_cli.core.change_words import words
 from sharedbox_cli.core.diff import make_plan
 from sharedbox_cli.core.errors import ObserveError, SpecError
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.location import Place
 from sharedbox_cli.core.model import (
@@ -17,7 +19,6 @@ from sharedbox_cli.core.model import (
     Desired,
     DesiredGrant,
     DesiredMailbox,
-    Field,
     Grant,
     Observed,
     Right,
@@ -25,9 +26,10 @@ from sharedbox_cli.core.model import (
     State,
     Trustee,
     TrusteeKind,
-    Value,
 )
+from sharedbox_cli.core.order import Phase
 from sharedbox_cli.core.plan import Plan
+from sharedbox_cli.core.values import Value
 from tests.core.test_guards import SUPPORT, person, wish, world_of
 from tests.strategies import NOW, address
 

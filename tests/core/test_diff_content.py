@@ -4,20 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from sharedbox_cli.core.change import Change, Phase, Risk, inverse, no_inverse_because, words
+from sharedbox_cli.core.change import Change, Risk, inverse, no_inverse_because
+from sharedbox_cli.core.change_words import setting_words, words
 from sharedbox_cli.core.diff import fingerprint, make_plan
-from sharedbox_cli.core.format_values import setting_words
-from sharedbox_cli.core.model import (
-    ENSURED,
-    GOOGLE_DELEGATED,
-    KIND_SHARED,
-    Desired,
-    DesiredMailbox,
-    Field,
-    Observed,
-    ObservedMailbox,
-    Value,
-)
+from sharedbox_cli.core.fields import SETTINGS, Field
+from sharedbox_cli.core.model import GOOGLE_DELEGATED, Desired, DesiredMailbox, Observed, ObservedMailbox
+from sharedbox_cli.core.order import Phase
+from sharedbox_cli.core.values import KIND_SHARED, Value
 from tests.strategies import DOMAIN, NOW, address
 
 BOX = address("press")
@@ -94,7 +87,7 @@ def test_tag_when_it_says_no_colour_then_any_is_right(wanted: Value, there: Valu
     assert [change.after[Field.TAGS] for change in found] == ([missing] if missing else [])
 
 
-@pytest.mark.parametrize("name", sorted(ENSURED))
+@pytest.mark.parametrize("name", [name for name in Field if SETTINGS[name].is_ensured])
 def test_fingerprint_when_a_label_that_no_spec_names_comes_then_it_stays_the_same(name: Field) -> None:
     mine: Value = ("a", "red") if name is Field.TAGS else "a"
     other: Value = ("b", "") if name is Field.TAGS else "b"

@@ -6,17 +6,16 @@ from dataclasses import replace
 
 import pytest
 
-from sharedbox_cli.core.change import Change, Kind, Phase, inverse, words
+from sharedbox_cli.core.change import Change, Kind, inverse
+from sharedbox_cli.core.change_words import words
 from sharedbox_cli.core.diff import make_plan
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import TrusteeId
 from sharedbox_cli.core.model import (
     GOOGLE_COLLABORATIVE,
-    KIND_GROUP,
-    KIND_SHARED,
     Desired,
     DesiredGrant,
     DesiredMailbox,
-    Field,
     Grant,
     MembersMode,
     Observed,
@@ -24,8 +23,10 @@ from sharedbox_cli.core.model import (
     Right,
     TrusteeKind,
 )
+from sharedbox_cli.core.order import Phase
 from sharedbox_cli.core.plan import Plan
 from sharedbox_cli.core.simulate import simulate
+from sharedbox_cli.core.values import KIND_GROUP, KIND_SHARED
 from tests.strategies import DOMAIN, NOW, address, trustees
 
 INBOX = address("orders")

@@ -10,22 +10,16 @@ import pytest
 
 from sharedbox_cli.core.diff import make_plan
 from sharedbox_cli.core.errors import UsageError
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.guards import GUARDS, GuardInput, GuardLimits, Waivers, guard
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import (
-    ALLOWED,
-    BLOCKED,
-    KIND_SHARED,
-    KIND_USER,
-    LICENCE_NONE,
     MICROSOFT365,
-    PLAN_2,
     AddressHolder,
     Desired,
     DesiredGrant,
     DesiredMailbox,
     Fact,
-    Field,
     Grant,
     Observed,
     ObservedMailbox,
@@ -34,8 +28,8 @@ from sharedbox_cli.core.model import (
     State,
     Trustee,
     TrusteeKind,
-    Value,
 )
+from sharedbox_cli.core.values import ALLOWED, BLOCKED, KIND_SHARED, KIND_USER, LICENCE_NONE, PLAN_2, Value
 from tests.strategies import NOW, address
 
 GIB = 1024**3

@@ -7,22 +7,18 @@ from dataclasses import replace
 
 import pytest
 
-from sharedbox_cli.core.change import Change, Kind, Party, Phase, Risk
+from sharedbox_cli.core.change import Change, Kind, Party, Risk
 from sharedbox_cli.core.diff import make_plan
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.guards import GUARDS, NEVER_WAIVED, GuardInput, GuardLimits, Waivers, guard
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import (
     GOOGLE_COLLABORATIVE,
     GOOGLE_DELEGATED,
-    KIND_GROUP,
-    KIND_SHARED,
-    KIND_USER,
-    LICENCE_NONE,
     Desired,
     DesiredGrant,
     DesiredMailbox,
     Fact,
-    Field,
     Grant,
     Observed,
     ObservedMailbox,
@@ -31,9 +27,10 @@ from sharedbox_cli.core.model import (
     SpecialEntry,
     Trustee,
     TrusteeKind,
-    Value,
 )
+from sharedbox_cli.core.order import Phase
 from sharedbox_cli.core.plan import Plan
+from sharedbox_cli.core.values import KIND_GROUP, KIND_SHARED, KIND_USER, LICENCE_NONE, Value
 from tests.strategies import NOW, address
 
 DESK = address("desk")

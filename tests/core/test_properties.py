@@ -7,27 +7,27 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sharedbox_cli.core.change import Change, Kind, Party, Phase, inverse
+from sharedbox_cli.core.change import Change, Kind, Party, inverse
 from sharedbox_cli.core.diff import make_plan
+from sharedbox_cli.core.fields import Field, has_ensured
 from sharedbox_cli.core.guards import GuardInput, guard
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import (
-    ENSURED,
     READING,
     ROLES,
     Desired,
     DesiredGrant,
     DesiredMailbox,
-    Field,
     Observed,
     ObservedMailbox,
     Right,
     State,
     TrusteeKind,
-    Value,
 )
+from sharedbox_cli.core.order import Phase
 from sharedbox_cli.core.plan import Plan, from_json, to_json
 from sharedbox_cli.core.simulate import simulate, simulate_all
+from sharedbox_cli.core.values import Value
 from tests.strategies import NOW, address, desired_sets, observations
 
 
@@ -157,7 +157,7 @@ def test_inverse_when_taken_twice_then_it_is_the_change(desired: Desired, observ
         back = inverse(change)
         if back is None:
             assert change.kind in (Kind.UPDATE, Kind.LICENCE)
-            assert set(change.before) != set(change.after) or ENSURED & set(change.after)
+            assert set(change.before) != set(change.after) or has_ensured(change.after)
             continue
         again = inverse(back)
         assert again is not None

@@ -4,23 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sharedbox_cli.core.change import Change, Kind, Party, Phase
+from sharedbox_cli.core.change import Change, Kind, Party
 from sharedbox_cli.core.diff import make_plan
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import TrusteeId
 from sharedbox_cli.core.model import (
-    ALLOWED,
-    BLOCKED,
-    COPY_BOTH,
-    COPY_SENDER,
-    KIND_SHARED,
-    LICENCE_NONE,
     MICROSOFT365,
-    PLAN_1,
-    PLAN_2,
     Desired,
     DesiredGrant,
     DesiredMailbox,
-    Field,
     Grant,
     Observed,
     ObservedMailbox,
@@ -29,7 +21,18 @@ from sharedbox_cli.core.model import (
     State,
     TrusteeKind,
 )
+from sharedbox_cli.core.order import Phase
 from sharedbox_cli.core.plan import Plan
+from sharedbox_cli.core.values import (
+    ALLOWED,
+    BLOCKED,
+    COPY_BOTH,
+    COPY_SENDER,
+    KIND_SHARED,
+    LICENCE_NONE,
+    PLAN_1,
+    PLAN_2,
+)
 from tests.strategies import DOMAIN, NOW, address, trustees
 
 

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from sharedbox_cli.core.change import Change, inverse
 from sharedbox_cli.core.codec import from_plain
 from sharedbox_cli.core.errors import JournalError
-from sharedbox_cli.core.model import MICROSOFT365, Desired, Field, Right
+from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.model import MICROSOFT365, Desired, Right
 from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.engine.journal import Journal
 from sharedbox_cli.engine.redact import scrubbed

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sharedbox_cli.core.model import Field, State
+from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.model import State
 from sharedbox_cli.language.load import load_specs
 from sharedbox_cli.language.resolve import provenance
 from tests.language.setting import address, document, only, problems, rights, summaries, write

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sharedbox_cli.core.model import Field, MembersMode, TrusteeKind
+from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.model import MembersMode, TrusteeKind
 from sharedbox_cli.language.load import load_specs
 from sharedbox_cli.language.resolve import expiry_warnings
 from tests.language.setting import desired, document, only, problems, rights, summaries, write

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 
 from sharedbox_cli.core.errors import SpecError
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import (
     GOOGLE_DELEGATED,
     MICROSOFT365,
     DesiredGrant,
     DesiredMailbox,
-    Field,
     Platform,
     Right,
     TrusteeKind,

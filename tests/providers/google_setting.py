@@ -12,6 +12,7 @@ from typing import Any
 from sharedbox_cli.cli.profile_google import google_connection
 from sharedbox_cli.core.change import Change
 from sharedbox_cli.core.diff import make_plan
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import (
     GOOGLE_COLLABORATIVE,
@@ -20,16 +21,15 @@ from sharedbox_cli.core.model import (
     DesiredGrant,
     DesiredMailbox,
     Fact,
-    Field,
     MembersMode,
     Observed,
     Platform,
     Right,
     State,
     TrusteeKind,
-    Value,
 )
 from sharedbox_cli.core.outcome import Outcome
+from sharedbox_cli.core.values import Value
 from sharedbox_cli.emulator.company import DOMAIN
 from sharedbox_cli.emulator.google.builder import GoogleBuilder
 from sharedbox_cli.emulator.server import Emulator

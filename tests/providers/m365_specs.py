@@ -6,20 +6,20 @@ from collections.abc import Iterable, Mapping
 
 from sharedbox_cli.core.change import Change
 from sharedbox_cli.core.diff import make_plan
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import (
     MICROSOFT365,
     Desired,
     DesiredGrant,
     DesiredMailbox,
-    Field,
     MembersMode,
     Observed,
     Right,
     State,
     TrusteeKind,
-    Value,
 )
 from sharedbox_cli.core.outcome import Outcome
+from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.microsoft365.provider import Microsoft365
 from tests.providers.google_setting import scope_of
 from tests.providers.setting import Setting, at

@@ -12,10 +12,13 @@ from typing import Any
 
 from sharedbox_cli.auth.connection import Method, MicrosoftConnection
 from sharedbox_cli.auth.microsoft import credential_for
-from sharedbox_cli.core.change import Change, Kind, Party, Phase
+from sharedbox_cli.core.change import Change, Kind, Party
 from sharedbox_cli.core.events import Listener
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address, TrusteeId
-from sharedbox_cli.core.model import MICROSOFT365, Fact, Field, Observed, Right, TrusteeKind, Value
+from sharedbox_cli.core.model import MICROSOFT365, Fact, Observed, Right, TrusteeKind
+from sharedbox_cli.core.order import Phase
+from sharedbox_cli.core.values import Value
 from sharedbox_cli.emulator.clock import Clock
 from sharedbox_cli.emulator.seed import DOMAIN, Seeded
 from sharedbox_cli.emulator.server import Emulator

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from sharedbox_cli.core.capability import Capabilities
-from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, MICROSOFT365, ROLES, Field, Right
+from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, MICROSOFT365, ROLES, Right
 from sharedbox_cli.language.schema import json_schema
 from sharedbox_cli.providers.registry import capabilities_of_all, load_provider, provider_names
 

@@ -7,21 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from sharedbox_cli.core.change import Change, Kind, Party, Phase, inverse
+from sharedbox_cli.core.change import Change, Kind, Party, inverse
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import TrusteeId
-from sharedbox_cli.core.model import (
-    ALLOWED,
-    BLOCKED,
-    GOOGLE_COLLABORATIVE,
-    GOOGLE_DELEGATED,
-    Field,
-    MembersMode,
-    Platform,
-    Right,
-    State,
-    Value,
-)
+from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, MembersMode, Platform, Right, State
+from sharedbox_cli.core.order import Phase
 from sharedbox_cli.core.outcome import Effect, Status
+from sharedbox_cli.core.values import ALLOWED, BLOCKED, Value
 from sharedbox_cli.emulator.google.builder import GoogleBuilder
 from tests.providers.google_setting import (
     STANDARD,

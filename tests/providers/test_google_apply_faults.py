@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from sharedbox_cli.core.model import BLOCKED, LICENCE_NONE, DesiredMailbox, Field, MembersMode, Right, State, Value
+from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.model import DesiredMailbox, MembersMode, Right, State
 from sharedbox_cli.core.outcome import Status
+from sharedbox_cli.core.values import BLOCKED, LICENCE_NONE, Value
 from sharedbox_cli.emulator.google.builder import GoogleBuilder
 from tests.providers.google_setting import (
     STARTER,

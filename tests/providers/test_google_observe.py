@@ -9,24 +9,18 @@ import pytest
 
 from sharedbox_cli.core.change import Change
 from sharedbox_cli.core.errors import CloudError, ObserveError
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import (
-    ALLOWED,
-    BLOCKED,
     GOOGLE_COLLABORATIVE,
     GOOGLE_DELEGATED,
-    KIND_GROUP,
-    KIND_SHARED,
-    KIND_USER,
-    LICENCE_NONE,
     DesiredMailbox,
     Fact,
-    Field,
     Right,
     State,
     TrusteeKind,
-    Value,
 )
+from sharedbox_cli.core.values import ALLOWED, BLOCKED, KIND_GROUP, KIND_SHARED, KIND_USER, LICENCE_NONE, Value
 from sharedbox_cli.emulator.google.builder import GoogleBuilder
 from tests.providers.google_setting import (
     STANDARD,

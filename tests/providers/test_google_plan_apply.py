@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from sharedbox_cli.core.model import BLOCKED, ENSURED, LICENCE_NONE, DesiredMailbox, Field, Right, Value
+from sharedbox_cli.core.fields import SETTINGS, Field
+from sharedbox_cli.core.model import DesiredMailbox, Right
+from sharedbox_cli.core.values import BLOCKED, LICENCE_NONE, Value
 from tests.providers.google_setting import STANDARD, STARTER, GoogleSetting, at, collaborative, delegated, group, user
 
 RULE: Value = (("name", "orders"), ("when.from", ("a@shop.example", "b c")), ("then.move_to", "Orders/2026"))
@@ -122,7 +124,7 @@ def _ends_empty(workspace: GoogleSetting, mailbox: DesiredMailbox) -> None:
     workspace.forget()
     again = workspace.observe(mailbox).mailboxes[mailbox.address]
     for name, value in mailbox.settings.items():
-        if name not in ENSURED:
+        if not SETTINGS[name].is_ensured:
             assert again.settings[name] == value
     assert workspace.effects() == []
 

@@ -8,20 +8,18 @@ from collections.abc import Callable
 import pytest
 
 from sharedbox_cli.core.change import Kind
+from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.model import (
-    BLOCKED,
-    ENSURED,
     GOOGLE_COLLABORATIVE,
     GOOGLE_DELEGATED,
     DesiredGrant,
     DesiredMailbox,
-    Field,
     MembersMode,
     Platform,
     Right,
     TrusteeKind,
-    Value,
 )
+from sharedbox_cli.core.values import BLOCKED, Value
 from tests.providers.google_setting import (
     PEOPLE,
     STANDARD,
@@ -109,7 +107,7 @@ def state_of(workspace: GoogleSetting, specs: list[DesiredMailbox]) -> object:
     return {
         mailbox.address: (
             {
-                name: len(value) if name in ENSURED and isinstance(value, tuple) else value
+                name: len(value) if SETTINGS[name].is_ensured and isinstance(value, tuple) else value
                 for name, value in observed.mailboxes[mailbox.address].settings.items()
             },
             {

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from sharedbox_cli.core.errors import ObserveError
-from sharedbox_cli.core.model import Field, Value
+from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.google_workspace.gmail_filters import filters_of, rules_of
 from sharedbox_cli.providers.google_workspace.group_fields import is_inbox, observed, sender_of
 

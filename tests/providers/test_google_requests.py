@@ -13,7 +13,8 @@ from math import ceil
 
 import pytest
 
-from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, Field, Platform, Right
+from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, Platform, Right
 from sharedbox_cli.emulator.google.builder import GoogleBuilder
 from tests.providers.google_setting import Fill, GoogleSetting, collaborative, delegated, everything, held, user
 

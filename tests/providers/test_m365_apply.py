@@ -7,24 +7,23 @@ from dataclasses import replace
 
 import pytest
 
-from sharedbox_cli.core.change import RESTORE, Change, Kind, Phase, inverse
+from sharedbox_cli.core.change import RESTORE, Change, Kind, inverse
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address, TrusteeId
-from sharedbox_cli.core.model import (
+from sharedbox_cli.core.model import MICROSOFT365, ObservedMailbox, Right
+from sharedbox_cli.core.order import Phase
+from sharedbox_cli.core.outcome import Effect, Status
+from sharedbox_cli.core.values import (
     ALLOWED,
     BLOCKED,
     COPY_BOTH,
     COPY_SENDER,
     KIND_SHARED,
     LICENCE_NONE,
-    MICROSOFT365,
     PLAN_1,
     PLAN_2,
-    Field,
-    ObservedMailbox,
-    Right,
     Value,
 )
-from sharedbox_cli.core.outcome import Effect, Status
 from tests.providers.setting import (
     Setting,
     at,

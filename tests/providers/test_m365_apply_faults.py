@@ -10,10 +10,13 @@ from typing import Any
 import pytest
 
 import sharedbox_cli.providers.microsoft365.apply as apply_package
-from sharedbox_cli.core.change import RESTORE, Change, Kind, Phase
+from sharedbox_cli.core.change import RESTORE, Change, Kind
 from sharedbox_cli.core.errors import CloudError
-from sharedbox_cli.core.model import BLOCKED, KIND_SHARED, KIND_USER, MICROSOFT365, PLAN_2, Field, Right
+from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.model import MICROSOFT365, Right
+from sharedbox_cli.core.order import Phase
 from sharedbox_cli.core.outcome import Effect, Status
+from sharedbox_cli.core.values import BLOCKED, KIND_SHARED, KIND_USER, PLAN_2
 from tests.providers.setting import (
     Setting,
     at,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from sharedbox_cli.core.model import ALLOWED, BLOCKED, LICENCE_NONE, PLAN_1, PLAN_2, Field
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.outcome import Status
+from sharedbox_cli.core.values import ALLOWED, BLOCKED, LICENCE_NONE, PLAN_1, PLAN_2
 from tests.providers.setting import Setting, at, creation_of, held, licence_of, scope, trustee_id, update_of
 
 GOOD = (Status.DONE, Status.ALREADY_SO)

@@ -9,7 +9,8 @@ from typing import Any, cast
 import pytest
 
 from sharedbox_cli.core.errors import CloudError, NotFound, ObserveError
-from sharedbox_cli.core.model import MICROSOFT365, Field
+from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.model import MICROSOFT365
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
 from sharedbox_cli.providers.microsoft365.observe.mailboxes import read_boxes

@@ -7,20 +7,10 @@ from collections.abc import Callable
 import pytest
 
 from sharedbox_cli.core.errors import ObserveError, PermissionDenied
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import (
-    ALLOWED,
-    BLOCKED,
-    COPY_BOTH,
-    COPY_SENDER,
-    KIND_SHARED,
-    KIND_USER,
-    LICENCE_NONE,
-    Fact,
-    Field,
-    Right,
-    TrusteeKind,
-)
+from sharedbox_cli.core.model import Fact, Right, TrusteeKind
+from sharedbox_cli.core.values import ALLOWED, BLOCKED, COPY_BOTH, COPY_SENDER, KIND_SHARED, KIND_USER, LICENCE_NONE
 from sharedbox_cli.emulator.seed import GIB
 from tests.providers.setting import Setting, at, held, scope
 

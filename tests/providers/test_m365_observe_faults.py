@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sharedbox_cli.core.errors import AuthError, CloudError, ObserveError, PermissionDenied, Throttled
-from sharedbox_cli.core.model import Field
+from sharedbox_cli.core.fields import Field
 from tests.providers.setting import Ear, Setting, held, scope
 
 Grown = Callable[[int, int], Setting]

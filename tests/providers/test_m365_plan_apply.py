@@ -4,21 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from sharedbox_cli.core.model import (
-    BLOCKED,
-    COPY_BOTH,
-    COPY_SENDER,
-    LICENCE_NONE,
-    PLAN_1,
-    PLAN_2,
-    DesiredGrant,
-    DesiredMailbox,
-    Field,
-    MembersMode,
-    Right,
-    State,
-    Value,
-)
+from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.model import DesiredGrant, DesiredMailbox, MembersMode, Right, State
+from sharedbox_cli.core.values import BLOCKED, COPY_BOTH, COPY_SENDER, LICENCE_NONE, PLAN_1, PLAN_2, Value
 from sharedbox_cli.providers.microsoft365.capabilities import CAPABILITIES
 from tests.providers.m365_specs import apply, group, observe, plan, shared, user
 from tests.providers.setting import Setting

@@ -8,19 +8,9 @@ from collections.abc import Callable
 import pytest
 
 from sharedbox_cli.core.change import Kind
-from sharedbox_cli.core.model import (
-    BLOCKED,
-    COPY_BOTH,
-    COPY_SENDER,
-    LICENCE_NONE,
-    PLAN_1,
-    PLAN_2,
-    DesiredMailbox,
-    Field,
-    MembersMode,
-    Right,
-    Value,
-)
+from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.model import DesiredMailbox, MembersMode, Right
+from sharedbox_cli.core.values import BLOCKED, COPY_BOTH, COPY_SENDER, LICENCE_NONE, PLAN_1, PLAN_2, Value
 from sharedbox_cli.emulator import seed as tenants
 from tests.providers.conftest import Fill
 from tests.providers.m365_specs import apply, group, observe, plan, shared, user

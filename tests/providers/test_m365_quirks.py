@@ -20,7 +20,8 @@ from sharedbox_cli.core.errors import (
     Throttled,
 )
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import LICENCE_NONE, PLAN_1, PLAN_2, Fact
+from sharedbox_cli.core.model import Fact
+from sharedbox_cli.core.values import LICENCE_NONE, PLAN_1, PLAN_2
 from sharedbox_cli.providers.microsoft365 import quirks
 from sharedbox_cli.providers.microsoft365.errors import EXCHANGE, GRAPH, exchange_error, graph_error
 from sharedbox_cli.providers.microsoft365.exchange_admin import _unpacked

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from sharedbox_cli.core.errors import CloudError, ObserveError
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import MICROSOFT365, Fact, Field, Right, TrusteeKind
+from sharedbox_cli.core.model import MICROSOFT365, Fact, Right, TrusteeKind
 from sharedbox_cli.emulator.seed import Builder, Seeded, blank, grown
 from sharedbox_cli.emulator.tenant import Tenant
 from sharedbox_cli.providers.base import Scope

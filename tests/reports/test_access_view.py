@@ -8,14 +8,13 @@ import json
 from dataclasses import replace
 
 from sharedbox_cli.core.access import access_rows
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import (
     GOOGLE_COLLABORATIVE,
     GOOGLE_DELEGATED,
-    KIND_GROUP,
     MICROSOFT365,
     Fact,
-    Field,
     Grant,
     Observed,
     ObservedMailbox,
@@ -24,6 +23,7 @@ from sharedbox_cli.core.model import (
     Trustee,
     TrusteeKind,
 )
+from sharedbox_cli.core.values import KIND_GROUP
 from sharedbox_cli.reports.document import Report
 from sharedbox_cli.reports.formats import text
 from sharedbox_cli.reports.formats.data import to_csv, to_json

@@ -12,14 +12,14 @@ from xml.etree import ElementTree as Xml
 import pytest
 
 from sharedbox_cli.core.access import access_rows
-from sharedbox_cli.core.change import Change, Kind, Party, Phase
+from sharedbox_cli.core.change import Change, Kind, Party
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.finding import Finding, Severity
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import (
     GOOGLE_COLLABORATIVE,
     MICROSOFT365,
     Desired,
-    Field,
     Grant,
     Observed,
     ObservedMailbox,
@@ -28,6 +28,7 @@ from sharedbox_cli.core.model import (
     Trustee,
     TrusteeKind,
 )
+from sharedbox_cli.core.order import Phase
 from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.core.plan import Note, Plan
 from sharedbox_cli.emulator.names import HOSTILE_NAMES

@@ -8,8 +8,9 @@ from sharedbox_cli.cli.clouds import chosen_platforms, exit_code, read_platforms
 from sharedbox_cli.cli.output import show
 from sharedbox_cli.core.access import access_rows
 from sharedbox_cli.core.errors import NotFound
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import GOOGLE_DELEGATED, Field
+from sharedbox_cli.core.model import GOOGLE_DELEGATED
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.reports.views.access import access_report
 

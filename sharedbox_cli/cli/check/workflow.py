@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from sharedbox_cli.cli.clouds import chosen_platforms, read_platforms
 from sharedbox_cli.cli.output import show
 from sharedbox_cli.core.diff import observed_addresses
-from sharedbox_cli.core.model import Desired, Fact, Field, Platform
+from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.model import Desired, Fact, Platform
 from sharedbox_cli.providers.base import Scope
 
 if TYPE_CHECKING:

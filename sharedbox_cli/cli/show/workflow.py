@@ -11,8 +11,9 @@ from sharedbox_cli.cli.output import show
 from sharedbox_cli.core.access import access_rows
 from sharedbox_cli.core.codec import to_plain
 from sharedbox_cli.core.errors import NotFound, UsageError
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import Desired, Fact, Field, Observed, Platform, until_words
+from sharedbox_cli.core.model import Desired, Fact, Observed, Platform, until_words
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.reports.document import Line, Report, Section, Table
 from sharedbox_cli.reports.views.access import access_report, row_data

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sharedbox_cli.core.capability import Capabilities
-from sharedbox_cli.core.model import DesiredGrant, DesiredMailbox, Field, MembersMode, Right, State, Value
+from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.model import DesiredGrant, DesiredMailbox, MembersMode, Right, State
+from sharedbox_cli.core.values import Value
 from sharedbox_cli.language.export.yaml import Bare, Noted, Tall, Tree, text_of
 from sharedbox_cli.language.settings import NO_FORWARDING
 

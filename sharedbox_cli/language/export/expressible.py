@@ -9,7 +9,9 @@ from pathlib import Path
 
 from sharedbox_cli.core.capability import Capabilities
 from sharedbox_cli.core.errors import Problem, SpecError
-from sharedbox_cli.core.model import DesiredMailbox, Field, Platform, Value
+from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.model import DesiredMailbox, Platform
+from sharedbox_cli.core.values import Value
 from sharedbox_cli.language.export.document import rule_lines, write
 from sharedbox_cli.language.load import LoadedMailbox, LoadedSpecs
 from sharedbox_cli.language.models.mailbox import Mailbox

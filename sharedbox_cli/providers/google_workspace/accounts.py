@@ -11,8 +11,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import ALLOWED, BLOCKED, KIND_SHARED, KIND_USER, Fact, Field, Value
+from sharedbox_cli.core.model import Fact
+from sharedbox_cli.core.values import ALLOWED, BLOCKED, KIND_SHARED, KIND_USER, Value
 
 KIND_MARK = "sharedbox-kind"
 SIGN_IN_MARK = "sharedbox-sign-in"

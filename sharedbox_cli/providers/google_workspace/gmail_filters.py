@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sharedbox_cli.core.model import Field, Value
+from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.values import Value
 
 Rule = dict[str, Value]
 _ADDED = {"star": "STARRED", "delete": "TRASH", "important": "IMPORTANT"}

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from sharedbox_cli.core.errors import ObserveError
-from sharedbox_cli.core.model import Field, Value
+from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.values import Value
 
 
 def _each(suffix: str, **words: str) -> dict[Value, str]:

@@ -10,7 +10,8 @@ from sharedbox_cli.core.capability import Capabilities
 from sharedbox_cli.core.change import Change, Kind
 from sharedbox_cli.core.errors import Ambiguous
 from sharedbox_cli.core.events import SILENT, Listener
-from sharedbox_cli.core.model import MICROSOFT365, Field, Observed, Platform
+from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.model import MICROSOFT365, Observed, Platform
 from sharedbox_cli.core.outcome import Effect, Outcome, Status
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.microsoft365.apply import grants, licences, mailboxes

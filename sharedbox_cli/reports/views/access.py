@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sharedbox_cli.core.access import AccessRow
-from sharedbox_cli.core.change import RIGHT_WORDS, right_words
-from sharedbox_cli.core.model import KIND_GROUP, KIND_USER, Fact, Field, ObservedMailbox, Right, Value
+from sharedbox_cli.core.change_words import RIGHT_WORDS, right_words
+from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.model import Fact, ObservedMailbox, Right
+from sharedbox_cli.core.values import KIND_GROUP, KIND_USER, Value
 from sharedbox_cli.reports.document import Line, Report, Section, Table, Tone
 
 _LETTERS = {

@@ -4,21 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from sharedbox_cli.core.change import (
-    Change,
-    Kind,
-    Risk,
-    change_words,
-    no_inverse_because,
-    party_update_words,
-    party_words,
-    right_words,
-    words,
-)
+from sharedbox_cli.core.change import Change, Kind, Risk, no_inverse_because
+from sharedbox_cli.core.change_words import change_words, party_update_words, party_words, right_words, words
 from sharedbox_cli.core.codec import to_plain
 from sharedbox_cli.core.errors import Refusal
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import Field, Right, TrusteeKind
+from sharedbox_cli.core.model import Right, TrusteeKind
 from sharedbox_cli.core.plan import Plan
 from sharedbox_cli.reports.document import Line, Report, Section, Table, Tone
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sharedbox_cli.core.change import Change, words
+from sharedbox_cli.core.change import Change
+from sharedbox_cli.core.change_words import words
 from sharedbox_cli.core.codec import to_plain
 from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.reports.document import Line, Report, Section, Table, Tone

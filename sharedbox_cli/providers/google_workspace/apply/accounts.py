@@ -8,8 +8,9 @@ from typing import Any
 
 from sharedbox_cli.core.change import RESTORE, Change
 from sharedbox_cli.core.errors import CloudError, Conflict, NotFound
-from sharedbox_cli.core.model import ALLOWED, KIND_SHARED, LICENCE_NONE, Field, Value
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.outcome import Outcome, Status
+from sharedbox_cli.core.values import ALLOWED, KIND_SHARED, LICENCE_NONE, Value
 from sharedbox_cli.providers.google_workspace import accounts
 from sharedbox_cli.providers.google_workspace.apply.writer import SKEW, WAITS, Writer, identity_of
 from sharedbox_cli.providers.google_workspace.observe.directory import read_user

@@ -8,9 +8,10 @@ from typing import Any
 
 from sharedbox_cli.core.change import Change
 from sharedbox_cli.core.errors import Conflict, NotFound
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import Field, Value
 from sharedbox_cli.core.outcome import Outcome, Status
+from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.google_workspace import gmail_filters
 from sharedbox_cli.providers.google_workspace.apply.writer import Writer
 from sharedbox_cli.providers.google_workspace.observe import content as reading

@@ -6,8 +6,9 @@ from typing import Any
 
 from sharedbox_cli.core.change import Change, Kind
 from sharedbox_cli.core.errors import Conflict, NotFound
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import Field, Right
+from sharedbox_cli.core.model import Right
 from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.providers.google_workspace.apply.writer import Writer, identity_of
 from sharedbox_cli.providers.google_workspace.observe.groups import DELIVERY

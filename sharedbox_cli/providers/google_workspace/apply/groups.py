@@ -7,8 +7,9 @@ from typing import Any
 
 from sharedbox_cli.core.change import Change
 from sharedbox_cli.core.errors import Conflict, NotFound, Refused
-from sharedbox_cli.core.model import KIND_SHARED, Field, Value
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.outcome import Outcome, Status
+from sharedbox_cli.core.values import KIND_SHARED, Value
 from sharedbox_cli.providers.google_workspace import group_fields
 from sharedbox_cli.providers.google_workspace.apply.writer import WAITS, Writer, identity_of
 from sharedbox_cli.providers.google_workspace.observe.directory import read_group

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sharedbox_cli.core.change import Change, Kind
 from sharedbox_cli.core.diff_settings import is_so
-from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, Field
+from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.google_workspace.apply.accounts import is_made
 from sharedbox_cli.providers.google_workspace.apply.writer import Writer

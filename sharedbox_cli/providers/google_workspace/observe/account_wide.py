@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sharedbox_cli.core.errors import AuthError, PermissionDenied, Refused
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import LICENCE_NONE, Fact, Field, LicencePool, ObservedMailbox, Value
+from sharedbox_cli.core.model import Fact, LicencePool, ObservedMailbox
+from sharedbox_cli.core.values import LICENCE_NONE, Value
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.google_workspace.api import Google
 from sharedbox_cli.providers.google_workspace.scopes import LICENSING, POLICIES, REPORTS

@@ -6,21 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sharedbox_cli.core.errors import ObserveError
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import (
     GOOGLE_COLLABORATIVE,
-    KIND_GROUP,
-    KIND_SHARED,
     Fact,
-    Field,
     Grant,
     ObservedMailbox,
     Right,
     SpecialEntry,
     Trustee,
     TrusteeKind,
-    Value,
 )
+from sharedbox_cli.core.values import KIND_GROUP, KIND_SHARED, Value
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.google_workspace import group_fields
 from sharedbox_cli.providers.google_workspace.api import Google, together

@@ -7,18 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sharedbox_cli.core.errors import CloudError, ObserveError, Refused
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address, TrusteeId
-from sharedbox_cli.core.model import (
-    GOOGLE_DELEGATED,
-    Field,
-    Grant,
-    ObservedMailbox,
-    Right,
-    SpecialEntry,
-    Trustee,
-    TrusteeKind,
-    Value,
-)
+from sharedbox_cli.core.model import GOOGLE_DELEGATED, Grant, ObservedMailbox, Right, SpecialEntry, Trustee, TrusteeKind
+from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.google_workspace import accounts
 from sharedbox_cli.providers.google_workspace.api import Google, together

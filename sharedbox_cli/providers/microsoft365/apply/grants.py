@@ -6,7 +6,8 @@ from typing import Any
 
 from sharedbox_cli.core.change import Change, Kind, Party
 from sharedbox_cli.core.errors import NotFound
-from sharedbox_cli.core.model import Field, Right
+from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.model import Right
 from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.providers.microsoft365.apply.mailboxes import HASH_TABLE, identity_of
 from sharedbox_cli.providers.microsoft365.apply.writer import Writer, outcome_of_reply

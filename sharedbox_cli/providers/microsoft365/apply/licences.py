@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from sharedbox_cli.core.change import Change
 from sharedbox_cli.core.errors import PermissionDenied
-from sharedbox_cli.core.model import LICENCE_NONE, Field
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.outcome import Outcome, Status
+from sharedbox_cli.core.values import LICENCE_NONE
 from sharedbox_cli.providers.microsoft365.apply.mailboxes import patch
 from sharedbox_cli.providers.microsoft365.apply.writer import Writer
 from sharedbox_cli.providers.microsoft365.observe.licences import PLAN_NAMES, mailbox_plans, read_skus

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from sharedbox_cli.core.change import RESTORE, Change
 from sharedbox_cli.core.errors import Conflict, NotFound
-from sharedbox_cli.core.model import ALLOWED, COPY_BOTH, Field, Value
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.outcome import Outcome, Status
+from sharedbox_cli.core.values import ALLOWED, COPY_BOTH, Value
 from sharedbox_cli.providers.microsoft365.apply.writer import Writer, outcome_of_reply
 from sharedbox_cli.providers.microsoft365.quirks import unique_name
 from sharedbox_cli.providers.safe_write import failed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sharedbox_cli.core.change import Change, Kind
 from sharedbox_cli.core.errors import ObserveError
-from sharedbox_cli.core.model import Field
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.providers.microsoft365.apply.writer import Writer
 from sharedbox_cli.providers.microsoft365.observe.licences import licence_of
 from sharedbox_cli.providers.microsoft365.observe.mailboxes import settings_of

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sharedbox_cli.core.model import LICENCE_NONE, PLAN_1, PLAN_2, LicencePool
+from sharedbox_cli.core.model import LicencePool
+from sharedbox_cli.core.values import LICENCE_NONE, PLAN_1, PLAN_2
 from sharedbox_cli.providers.microsoft365.graph import Graph
 
 if TYPE_CHECKING:

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sharedbox_cli.core.errors import CloudError, NotFound, ObserveError
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import COPY_BOTH, COPY_SENDER, KIND_SHARED, KIND_USER, AddressHolder, Fact, Field, Value
+from sharedbox_cli.core.model import AddressHolder, Fact
+from sharedbox_cli.core.values import COPY_BOTH, COPY_SENDER, KIND_SHARED, KIND_USER, Value
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
 from sharedbox_cli.providers.microsoft365.quirks import odata_quoted, size_bytes, smtp_addresses

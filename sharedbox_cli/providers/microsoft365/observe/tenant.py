@@ -8,13 +8,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sharedbox_cli.core.errors import CloudError, NotFound, ObserveError
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import (
-    ALLOWED,
-    BLOCKED,
     MICROSOFT365,
     Fact,
-    Field,
     Grant,
     Observed,
     ObservedMailbox,
@@ -23,8 +21,8 @@ from sharedbox_cli.core.model import (
     SpecialEntry,
     Trustee,
     TrusteeKind,
-    Value,
 )
+from sharedbox_cli.core.values import ALLOWED, BLOCKED, Value
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
 from sharedbox_cli.providers.microsoft365.graph import Graph

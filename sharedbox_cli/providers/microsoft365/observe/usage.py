@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from sharedbox_cli.core.errors import CloudError, NotFound, ObserveError
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import Fact, Value
+from sharedbox_cli.core.model import Fact
+from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
 from sharedbox_cli.providers.microsoft365.graph import Graph
 from sharedbox_cli.providers.microsoft365.quirks import size_bytes

@@ -1,0 +1,105 @@
+"""Changes in prose, unescaped: the report formats escape them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sharedbox_cli.core.change import RESTORE, Change, Kind, Party
+from sharedbox_cli.core.fields import SETTINGS, Field
+from sharedbox_cli.core.model import Right
+from sharedbox_cli.core.values import KIND_GROUP, KIND_SHARED, Value
+
+RIGHT_WORDS: Mapping[Right, str] = {
+    Right.FULL_ACCESS: "full access",
+    Right.READ: "read",
+    Right.SEND_AS: "send as",
+    Right.SEND_ON_BEHALF: "send on behalf",
+    Right.MEMBER: "member",
+    Right.MANAGER: "manager",
+    Right.OWNER: "owner",
+    Right.OTHER: "another right",
+}
+
+
+def right_words(right: Right, detail: str = "") -> str:
+    """Return a right in prose."""
+    return f"{RIGHT_WORDS[right]} ({detail})" if detail else RIGHT_WORDS[right]
+
+
+def party_words(party: Party) -> str:
+    """Return whom a change is about, unescaped: the formats make it harmless."""
+    if party.address is None:
+        return party.name or f"deleted account {party.id}"
+    return f"{party.name} <{party.address}>" if party.name else str(party.address)
+
+
+def words(change: Change) -> str:
+    """Return what a change does, in one line for people."""
+    match change.kind:
+        case Kind.CREATE:
+            return "restore the soft-deleted mailbox" if change.how == RESTORE else "make the mailbox"
+        case Kind.DELETE:
+            return "delete the mailbox (soft: it can be restored for some weeks)"
+        case Kind.GRANT if change.party:
+            suffix = ""
+            if (wish := change.after.get(Field.AUTOMAPPING)) is not None:
+                suffix = ", automapping on" if wish else ", automapping off"
+            if (delivery := change.after.get(Field.DELIVERY)) is not None:
+                suffix = f", delivery {delivery}"
+            right = right_words(change.party.right, change.party.detail)
+            return f"grant {right} to {party_words(change.party)}{suffix}"
+        case Kind.REVOKE if change.party:
+            right = right_words(change.party.right, change.party.detail)
+            return f"revoke {right} from {party_words(change.party)}"
+        case Kind.UPDATE if change.party:
+            verb = "switch" if Field.AUTOMAPPING in change.after else "change"
+            return f"{verb} {party_update_words(change)} for {party_words(change.party)}"
+        case Kind.UPDATE if change.after.get(Field.KIND) == KIND_SHARED:
+            is_group = change.before.get(Field.KIND) == KIND_GROUP
+            return "make the group a shared inbox" if is_group else "convert the user mailbox to a shared mailbox"
+        case _:
+            return "; ".join(_setting_words(name, change) for name in sorted(change.after))
+
+
+def party_update_words(change: Change) -> str:
+    """Return what changes about somebody who keeps a right."""
+    after, before = change.after, change.before
+    found = []
+    if Field.ROLE in after:
+        found.append(f"role {before.get(Field.ROLE, 'none')} -> {after[Field.ROLE]}")
+    if Field.DELIVERY in after:
+        found.append(f"delivery {before.get(Field.DELIVERY, 'not known')} -> {after[Field.DELIVERY]}")
+    if Field.AUTOMAPPING in after:
+        found.append(f"automapping {'on' if after[Field.AUTOMAPPING] else 'off'}")
+    return ", ".join(found)
+
+
+def change_words(name: Field, change: Change) -> str:
+    """Return how one setting changes, without its name."""
+    before, after = change.before.get(name), change.after[name]
+    if SETTINGS[name].is_ensured and isinstance(after, tuple):
+        return " ".join(moved_words(name, (), after))
+    if isinstance(before, tuple) and isinstance(after, tuple):
+        return " ".join(moved_words(name, before, after))
+    if name not in change.before:
+        return setting_words(name, after)
+    return f"{setting_words(name, before)} -> {setting_words(name, after)}"
+
+
+def _setting_words(name: Field, change: Change) -> str:
+    return f"{name}: {change_words(name, change)}"
+
+
+def setting_words(name: Field, value: Value) -> str:
+    """Return the value of a setting."""
+    words = SETTINGS[name].item_words
+    if isinstance(value, tuple):
+        return ", ".join(map(words, value)) or "none"
+    return words(value)
+
+
+def moved_words(name: Field, before: tuple[Value, ...], after: tuple[Value, ...]) -> list[str]:
+    """Return the items that are added to a list, and those that are removed."""
+    words = SETTINGS[name].item_words
+    added = [f"+{words(item)}" for item in after if item not in before]
+    return added + [f"-{words(item)}" for item in before if item not in after]

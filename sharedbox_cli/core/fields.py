@@ -1,0 +1,158 @@
+"""The settings of a mailbox: one row per field, and everything the core knows about it.
+
+To add a setting, see docs/contributing/field.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sharedbox_cli.core.format_values import mail_rule_words, sender_words, tag_words, value_words
+from sharedbox_cli.core.order import Topic
+from sharedbox_cli.core.values import ALLOWED, COPY_SENDER, KIND_SHARED, LICENCE_NONE, Value
+
+
+class Field(StrEnum):
+    """A setting of a mailbox, named by its path in a spec."""
+
+    DISPLAY_NAME = "display_name"
+    ALIASES = "aliases"
+    HIDDEN = "hidden_from_address_lists"
+    SIGN_IN = "sign_in"
+    SENT_AS = "sent_items.send_as"
+    SENT_ON_BEHALF = "sent_items.send_on_behalf"
+    LICENCE = "storage.licence"
+    FOLDERS = "folders"
+    """Paths that are to be there; others stay, as they hold mail."""
+    TAGS = "tags"
+    """(name, colour) that are to be there; others stay."""
+    RULES = "rules"
+    """Each rule as pairs of key and value (`rule_value`); a platform that has no names compares by content."""
+    SENDERS = "senders"
+    """(address, display name, reply-to, whether it is the default), but for the mailbox's own address."""
+    AUTO_REPLY = "auto_reply.enabled"
+    AUTO_REPLY_SUBJECT = "auto_reply.subject"
+    AUTO_REPLY_INTERNAL = "auto_reply.internal"
+    AUTO_REPLY_EXTERNAL = "auto_reply.external"
+    AUTO_REPLY_AUDIENCE = "auto_reply.audience"
+    AUTO_REPLY_START = "auto_reply.start"
+    """ISO instant (UTC), or empty: at once."""
+    AUTO_REPLY_END = "auto_reply.end"
+    FORWARDING_TO = "forwarding.to"
+    """An address, or empty: nothing is forwarded."""
+    FORWARDING_KEEP_COPY = "forwarding.keep_copy"
+    ACCESS_IMAP = "access.imap"
+    ACCESS_POP = "access.pop"
+    ORG_UNIT = "google.org_unit"
+    GROUP_DESCRIPTION = "group.description"
+    GROUP_POSTING = "group.posting"
+    GROUP_POST_AS_GROUP = "group.post_as_group"
+    GROUP_DEFAULT_SENDER = "group.default_sender"
+    GROUP_REPLY_TO = "group.reply_to"
+    GROUP_VIEWING = "group.viewing"
+    GROUP_MEMBERS_VIEWING = "group.members_viewing"
+    GROUP_JOINING = "group.joining"
+    GROUP_LEAVING = "group.leaving"
+    GROUP_EXTERNAL_MEMBERS = "group.external_members"
+    GROUP_ASSISTING = "group.assisting"
+    GROUP_MODERATING = "group.moderating"
+    GROUP_MANAGING_MEMBERS = "group.managing_members"
+    GROUP_CONTACTING = "group.contacting"
+    GROUP_DISCOVERING = "group.discovering"
+    GROUP_MODERATION = "group.moderation"
+    GROUP_SPAM = "group.spam"
+    GROUP_HISTORY = "group.history"
+    KIND = "kind"
+    """What the object is now; desired by naming a platform, never written in a spec."""
+    ROLE = "role"
+    DELIVERY = "delivery"
+    AUTOMAPPING = "automapping"
+    """The last three are of one grant, not of the mailbox: only inside a Change that is about a trustee."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One field. An exact list is the whole list; an ensured one names what must exist, and other items stay."""
+
+    topic: Topic
+    new: Value = None
+    """The value of a new mailbox, for previews: no plan relies on it, as all managed settings are sent."""
+    is_ensured: bool = False
+    opens: Value = None
+    """The value that gives outsiders access; None: no value does."""
+    item_words: Callable[[Value], str] = value_words
+    """How one item of a list, or a single value, reads in prose."""
+    is_nameable: bool = False
+    """Whether a plan lists the key as unmanaged where a spec leaves it out."""
+
+    @property
+    def is_in_spec(self) -> bool:
+        """Return whether a spec can set the field: the others describe the object itself, or one grant."""
+        return self.topic not in (Topic.KIND, Topic.GRANT)
+
+
+SETTINGS: Mapping[Field, Setting] = {
+    Field.DISPLAY_NAME: Setting(Topic.MAILBOX, new="", is_nameable=True),
+    Field.ALIASES: Setting(Topic.MAILBOX, new=(), is_nameable=True),
+    Field.HIDDEN: Setting(Topic.MAILBOX, new=False, is_nameable=True),
+    Field.SIGN_IN: Setting(Topic.SIGN_IN, new=ALLOWED, opens=ALLOWED, is_nameable=True),
+    Field.SENT_AS: Setting(Topic.MAILBOX, new=COPY_SENDER, is_nameable=True),
+    Field.SENT_ON_BEHALF: Setting(Topic.MAILBOX, new=COPY_SENDER, is_nameable=True),
+    Field.LICENCE: Setting(Topic.LICENCE, new=LICENCE_NONE, is_nameable=True),
+    Field.FOLDERS: Setting(Topic.LABELS, new=(), is_ensured=True),
+    Field.TAGS: Setting(Topic.LABELS, new=(), is_ensured=True, item_words=tag_words),
+    Field.RULES: Setting(Topic.RULES, item_words=mail_rule_words),
+    Field.SENDERS: Setting(Topic.SENDERS, item_words=sender_words),
+    Field.AUTO_REPLY: Setting(Topic.AUTO_REPLY),
+    Field.AUTO_REPLY_SUBJECT: Setting(Topic.AUTO_REPLY),
+    Field.AUTO_REPLY_INTERNAL: Setting(Topic.AUTO_REPLY),
+    Field.AUTO_REPLY_EXTERNAL: Setting(Topic.AUTO_REPLY),
+    Field.AUTO_REPLY_AUDIENCE: Setting(Topic.AUTO_REPLY),
+    Field.AUTO_REPLY_START: Setting(Topic.AUTO_REPLY),
+    Field.AUTO_REPLY_END: Setting(Topic.AUTO_REPLY),
+    Field.FORWARDING_TO: Setting(Topic.FORWARDING),
+    Field.FORWARDING_KEEP_COPY: Setting(Topic.FORWARDING),
+    Field.ACCESS_IMAP: Setting(Topic.ACCESS),
+    Field.ACCESS_POP: Setting(Topic.ACCESS),
+    Field.ORG_UNIT: Setting(Topic.MAILBOX),
+    Field.GROUP_DESCRIPTION: Setting(Topic.MAILBOX),
+    Field.GROUP_POSTING: Setting(Topic.MAILBOX),
+    Field.GROUP_POST_AS_GROUP: Setting(Topic.MAILBOX),
+    Field.GROUP_DEFAULT_SENDER: Setting(Topic.MAILBOX),
+    Field.GROUP_REPLY_TO: Setting(Topic.MAILBOX),
+    Field.GROUP_VIEWING: Setting(Topic.MAILBOX, opens="anyone"),
+    Field.GROUP_MEMBERS_VIEWING: Setting(Topic.MAILBOX),
+    Field.GROUP_JOINING: Setting(Topic.MAILBOX, opens="anyone"),
+    Field.GROUP_LEAVING: Setting(Topic.MAILBOX),
+    Field.GROUP_EXTERNAL_MEMBERS: Setting(Topic.MAILBOX, opens=True),
+    Field.GROUP_ASSISTING: Setting(Topic.MAILBOX),
+    Field.GROUP_MODERATING: Setting(Topic.MAILBOX),
+    Field.GROUP_MANAGING_MEMBERS: Setting(Topic.MAILBOX),
+    Field.GROUP_CONTACTING: Setting(Topic.MAILBOX),
+    Field.GROUP_DISCOVERING: Setting(Topic.MAILBOX),
+    Field.GROUP_MODERATION: Setting(Topic.MAILBOX),
+    Field.GROUP_SPAM: Setting(Topic.MAILBOX),
+    Field.GROUP_HISTORY: Setting(Topic.MAILBOX),
+    Field.KIND: Setting(Topic.KIND, new=KIND_SHARED),
+    Field.ROLE: Setting(Topic.GRANT),
+    Field.DELIVERY: Setting(Topic.GRANT),
+    Field.AUTOMAPPING: Setting(Topic.GRANT),
+}
+"""One row per field. Topics say what travels in one call, and in which order."""
+
+
+def topic_of(names: Iterable[Field]) -> Topic:
+    """Return the topic of a change: its settings share one; of several, the first that is written."""
+    return min((SETTINGS[name].topic for name in names), key=lambda topic: topic.rank, default=Topic.MAILBOX)
+
+
+def fields_of(topic: Topic) -> frozenset[Field]:
+    """Return the fields of a topic."""
+    return frozenset(name for name, setting in SETTINGS.items() if setting.topic is topic)
+
+
+def has_ensured(names: Iterable[Field]) -> bool:
+    """Return whether one of these fields is a list that is only ensured."""
+    return any(SETTINGS[name].is_ensured for name in names)

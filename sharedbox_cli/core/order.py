@@ -1,0 +1,50 @@
+"""The order in which a mailbox is changed: phases, and the topics of settings inside them."""
+
+from __future__ import annotations
+
+from enum import Enum, IntEnum
+
+
+class Phase(IntEnum):
+    """The fixed order within one mailbox; grants come before revocations (docs/reliability.md)."""
+
+    CREATE = 1
+    BLOCK_SIGN_IN = 2
+    LICENCE_UP = 3
+    SETTINGS = 4
+    GRANT = 5
+    CONTENT = 6
+    REVOKE = 7
+    LICENCE_DOWN = 8
+    DELETE = 9
+
+
+class Topic(Enum):
+    """Settings that are written together, as one change. Within a phase, topics follow the order of this list."""
+
+    KIND = (0, Phase.CREATE)
+    """What the object is: changed by a conversion, never written in a spec."""
+    MAILBOX = (1, Phase.SETTINGS)
+    SIGN_IN = (2, Phase.SETTINGS)
+    """In `Phase.BLOCK_SIGN_IN` where it blocks."""
+    LICENCE = (3, Phase.LICENCE_UP)
+    """In `Phase.LICENCE_DOWN` where it takes something away."""
+    GRANT = (4, Phase.GRANT)
+    """Not of the mailbox but of one grant: only inside a Change that is about a trustee."""
+    LABELS = (5, Phase.CONTENT)
+    """Folders and tags: before the rules, which name them."""
+    SENDERS = (6, Phase.CONTENT)
+    RULES = (7, Phase.CONTENT)
+    AUTO_REPLY = (8, Phase.CONTENT)
+    FORWARDING = (9, Phase.CONTENT)
+    ACCESS = (10, Phase.CONTENT)
+
+    @property
+    def rank(self) -> int:
+        """Return the position of this topic among all topics."""
+        return self.value[0]
+
+    @property
+    def phase(self) -> Phase:
+        """Return the phase in which the topic is usually written."""
+        return self.value[1]

@@ -1,0 +1,17 @@
+"""What a setting can hold: the type, and the values that have a name."""
+
+from __future__ import annotations
+
+Value = None | bool | int | str | tuple["Value", ...]
+"""Plain, immutable, the same in JSON. Sets are sorted tuples."""
+
+KIND_SHARED = "shared"
+KIND_USER = "user"
+KIND_GROUP = "group"
+BLOCKED = "blocked"
+ALLOWED = "allowed"
+COPY_SENDER = "sender"
+COPY_BOTH = "both"
+LICENCE_NONE = "none"
+PLAN_1 = "exchange-online-plan-1"
+PLAN_2 = "exchange-online-plan-2"
