@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sharedbox_cli.checks import delegates, groups, members, pooled, rights, safety, storage
@@ -20,6 +20,7 @@ from sharedbox_cli.core.model import (
     State,
     TrusteeKind,
 )
+from sharedbox_cli.providers.registry import Plugins
 
 RULES: tuple[Rule, ...] = tuple(
     sorted(
@@ -37,13 +38,47 @@ class CheckResult:
     not_checked: tuple[str, ...]
 
 
-def needs_of(platform: Platform) -> frozenset[Need]:
+def with_plugins(plugins: Plugins) -> tuple[tuple[Rule, ...], tuple[str, ...]]:
+    """Return all rules, those of plug-ins included, and a warning for each that cannot be used.
+
+    A rule of a plug-in applies to the plug-in's own platforms only.
+    """
+    rules = {rule.id: rule for rule in RULES}
+    warnings: list[str] = []
+    for plugin in plugins.by_name.values():
+        try:
+            own = tuple(plugin.checks())
+        except Exception as error:  # noqa: BLE001 - other people's code must not stop the other rules
+            warnings.append(
+                f"warning: the checks of the provider plug-in `{plugin.name}` are not used: they cannot be loaded "
+                f"({type(error).__name__}: {error})."
+            )
+            continue
+        for rule in own:
+            problem = _problem_with(rule, rules)
+            if isinstance(rule, Rule) and not problem:
+                only = plugin.platforms if rule.platforms is None else rule.platforms & plugin.platforms
+                rules[rule.id] = replace(rule, platforms=only)
+            else:
+                warnings.append(f"warning: a check of the provider plug-in `{plugin.name}` is not used: {problem}")
+    return tuple(rules[name] for name in sorted(rules)), tuple(warnings)
+
+
+def _problem_with(rule: object, known: Mapping[str, Rule]) -> str:
+    if not isinstance(rule, Rule):
+        return f"a {type(rule).__name__} is not a sharedbox_cli.checks.model.Rule."
+    return f"there is already a rule with the ID `{rule.id}`." if rule.id in known else ""
+
+
+def needs_of(platform: Platform, rules: Sequence[Rule] = RULES) -> frozenset[Need]:
     """Return everything that the rules look at on a platform: nothing else has to be read."""
-    mine = [rule for rule in RULES if rule.is_for(platform)]
+    mine = [rule for rule in rules if rule.is_for(platform)]
     return frozenset(need for rule in mine for need in (*rule.needs_on(platform), *rule.uses))
 
 
-def check(desired: Desired, observations: Mapping[Platform, Observed], now: datetime) -> CheckResult:
+def check(
+    desired: Desired, observations: Mapping[Platform, Observed], now: datetime, rules: Sequence[Rule] = RULES
+) -> CheckResult:
     """Return the findings of all rules on all mailboxes read, sorted by mailbox and rule."""
     found: list[Finding] = []
     blind: set[str] = set()
@@ -52,7 +87,7 @@ def check(desired: Desired, observations: Mapping[Platform, Observed], now: date
         asked: set[str] = set()
         for _, mailbox in sorted(observed.mailboxes.items()):
             subject = Subject(mailbox, _spec_of(desired, mailbox), observed, now, desired, observations)
-            for rule in RULES:
+            for rule in rules:
                 if not rule.is_for(mailbox.platform) or rule.id in asked:
                     continue
                 if not all(_was_read(need, mailbox, observed) for need in rule.needs_on(mailbox.platform)):
@@ -62,7 +97,7 @@ def check(desired: Desired, observations: Mapping[Platform, Observed], now: date
                 if rule.is_of_tenant:
                     asked.add(rule.id)
         blind -= asked
-        found += _of_specs_alone(desired, observed, now, observations)
+        found += _of_specs_alone(desired, observed, now, observations, rules)
     found.sort(key=lambda item: (item.mailbox.lower(), item.platform, item.rule, item.subject))
     return CheckResult(tuple(found), tuple(sorted(blind)))
 
@@ -74,14 +109,18 @@ def _spec_of(desired: Desired, mailbox: ObservedMailbox) -> DesiredMailbox | Non
 
 
 def _of_specs_alone(
-    desired: Desired, observed: Observed, now: datetime, observations: Mapping[Platform, Observed]
+    desired: Desired,
+    observed: Observed,
+    now: datetime,
+    observations: Mapping[Platform, Observed],
+    rules: Sequence[Rule],
 ) -> Iterator[Finding]:
     """Return what can be said of mailboxes that do not exist yet."""
     for key, spec in desired.mailboxes.items():
         if spec.state is State.ABSENT or spec.platform not in observed.platforms or key in observed.mailboxes:
             continue
         subject = Subject(ObservedMailbox("", spec.address, spec.platform), spec, observed, now, desired, observations)
-        for rule in RULES:
+        for rule in rules:
             if rule.is_of_spec and rule.is_for(spec.platform):
                 yield from rule.findings(subject)
 

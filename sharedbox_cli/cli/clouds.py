@@ -59,4 +59,6 @@ def chosen_platforms(session: Session, names: Sequence[str]) -> tuple[Platform, 
     for name in names:
         if name not in session.capabilities:
             raise UsageError("no such platform", where=name, why=f"There are: {', '.join(session.capabilities)}.")
-    return tuple(Platform(name) for name in dict.fromkeys(names)) or configured_platforms(session.profile)
+    return tuple(Platform(name) for name in dict.fromkeys(names)) or configured_platforms(
+        session.profile, session.plugins
+    )

@@ -1,4 +1,4 @@
-"""sharedbox.yaml and the environment: which tenant, how to sign in, the guards' numbers. Never a secret."""
+"""sharedbox.yaml and the environment: which tenants, how to sign in, the limits of the guards. Never a secret."""
 
 from __future__ import annotations
 
@@ -6,22 +6,20 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import urlsplit
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field, create_model
 
-from sharedbox_cli.cli.profile_google import google_connection, is_google, wrong_form
 from sharedbox_cli.core.errors import Problem, SpecError, UsageError
 from sharedbox_cli.core.guards_input import GuardLimits
-from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, MICROSOFT365, Platform
+from sharedbox_cli.core.model import Platform
 from sharedbox_cli.language.files import Files
+from sharedbox_cli.language.models.base import Strict
 from sharedbox_cli.language.problems import nearest, raise_if_any
 from sharedbox_cli.language.validate import validated
 from sharedbox_cli.language.yaml_source import Document, read_documents
-
-if TYPE_CHECKING:
-    from sharedbox_cli.auth.connection import GoogleConnection, MicrosoftConnection
+from sharedbox_cli.providers.plugin import AnyPlugin, Plugin
+from sharedbox_cli.providers.registry import Plugins
 
 FILE = "sharedbox.yaml"
 DEFAULT = "default"
@@ -29,58 +27,7 @@ _SECRET_KEY = re.compile(r"secret|password|token|api_?key|private_?key", re.IGNO
 _SECRET_VALUE = re.compile(r"(?=\S*\d)(?=\S*[a-z])(?=\S*[A-Z])[\w~.\-]{32,}\Z|-----BEGIN|eyJ[\w-]{10,}\.")
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class Microsoft(_Strict):
-    """A Microsoft 365 tenant."""
-
-    tenant: str | None = None
-    client_id: str | None = None
-    method: Literal[
-        "auto",
-        "client-secret",
-        "certificate",
-        "workload-identity",
-        "github",
-        "azure-devops",
-        "managed-identity",
-        "device-code",
-        "interactive",
-    ] = "auto"
-    cloud: Literal["worldwide", "gcc", "gcc-high", "dod", "china"] = "worldwide"
-    authority: str | None = None
-    graph_url: str | None = None
-    exchange_url: str | None = None
-    certificate_path: str | None = None
-
-
-class GoogleEndpoints(_Strict):
-    """Where each service is, if not at Google: base addresses."""
-
-    oauth: str | None = None
-    iam: str | None = None
-    admin: str | None = None
-    gmail: str | None = None
-    groupssettings: str | None = None
-    licensing: str | None = None
-    cloudidentity: str | None = None
-
-
-class Google(_Strict):
-    """A Google Workspace."""
-
-    customer: str | None = None
-    admin: str | None = None
-    service_account: str | None = None
-    method: Literal["auto", "service-account-key", "keyless"] = "auto"
-    key_path: str | None = None
-    endpoints: GoogleEndpoints | None = None
-    shared_org_units: list[str] | None = None
-
-
-class Guards(_Strict):
+class Guards(Strict):
     """The numbers of the guards; a spec cannot loosen them."""
 
     mass_revocation_percent: int = Field(30, ge=0, le=100)
@@ -90,17 +37,15 @@ class Guards(_Strict):
     external_domains: list[str] = Field(default_factory=list)
 
 
-class ProfileModel(_Strict):
-    """One tenant, or one of each cloud."""
+class ProfileModel(Strict):
+    """One profile. Each plug-in adds its own section."""
 
-    microsoft365: Microsoft | None = None
-    google_workspace: Google | None = None
     guards: Guards = Guards()
     journal: Literal["optional", "required"] = "optional"
     state_dir: str | None = None
 
 
-class ConfigModel(_Strict):
+class ConfigModel(Strict):
     """The whole file."""
 
     default_profile: str | None = None
@@ -108,16 +53,29 @@ class ConfigModel(_Strict):
 
 
 @dataclass(frozen=True, slots=True)
+class Tenant:
+    """One tenant of a profile: its connection, and the plug-in that can use it."""
+
+    plugin: AnyPlugin
+    connection: Any
+
+    @property
+    def title(self) -> str:
+        """Return which tenant it is, for people."""
+        return f"{self.plugin.title}: {self.plugin.tenant(self.connection)}"
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
-    """Named settings for one tenant."""
+    """Named settings: the tenants, and the limits of the guards."""
 
     name: str
     state_dir: Path
-    microsoft365: MicrosoftConnection | None = None
+    tenants: Mapping[str, Tenant] = field(default_factory=dict)
+    """By the name of the plug-in."""
     guards: Guards = field(default_factory=Guards)
     is_journal_required: bool = False
     file: Path | None = None
-    google_workspace: GoogleConnection | None = None
 
     def guard_limits(self) -> GuardLimits:
         """Return the numbers for the guards."""
@@ -130,24 +88,25 @@ class Profile:
         )
 
     def expected_tenants(self) -> dict[Platform, str]:
-        """Return the tenant that the profile names, by platform."""
-        found = {MICROSOFT365: self.microsoft365.tenant} if self.microsoft365 else {}
-        if self.google_workspace and self.google_workspace.expected_customer:
-            found |= dict.fromkeys((GOOGLE_DELEGATED, GOOGLE_COLLABORATIVE), self.google_workspace.expected_customer)
-        return found
+        """Return the only tenant that may be changed, for each platform that has one."""
+        expected: dict[Platform, str] = {}
+        for tenant in self.tenants.values():
+            if name := tenant.plugin.expected_tenant(tenant.connection):
+                expected |= dict.fromkeys(sorted(tenant.plugin.platforms), name)
+        return expected
 
 
-def load_profile(name: str | None, config: Path | None, environment: Mapping[str, str]) -> Profile:
-    """Return a profile from the file, filled up from the environment. Raises SpecError, UsageError."""
+def load_profile(name: str | None, config: Path | None, environment: Mapping[str, str], plugins: Plugins) -> Profile:
+    """Return a profile from the file and the environment. Raises SpecError, UsageError."""
     path = config or find_config(Path.cwd())
     if config is not None and not config.is_file():
-        raise UsageError("no such file", where=str(config), hint="Make one with `sharedbox init`.")
+        raise UsageError("no such file", where=str(config), hint="Create it with `sharedbox init`.")
     if path is None:
         if name not in (None, DEFAULT):
-            why = "There is no sharedbox.yaml here or above."
-            raise UsageError("no such profile", where=str(name), why=why, hint="Make one with `sharedbox init`.")
-        return _profile(DEFAULT, ProfileModel(), environment, None)
-    model = _read(path)
+            why = "There is no sharedbox.yaml in this folder or above."
+            raise UsageError("no such profile", where=str(name), why=why, hint="Create one with `sharedbox init`.")
+        return _profile(DEFAULT, ProfileModel(), environment, None, plugins)
+    model = _read(path, plugins)
     chosen = name or model.default_profile or (next(iter(model.profiles)) if len(model.profiles) == 1 else None)
     if chosen is None or chosen not in model.profiles:
         known = ", ".join(sorted(model.profiles)) or "none"
@@ -155,10 +114,10 @@ def load_profile(name: str | None, config: Path | None, environment: Mapping[str
         raise UsageError(
             "no such profile" if chosen else "which profile?",
             where=f"{path}: {chosen or ''}",
-            why=f"There are: {known}.",
+            why=f"The file has: {known}.",
             hint=hint or "Name one: --profile NAME, or `default_profile` in the file.",
         )
-    return _profile(chosen, model.profiles[chosen], environment, path)
+    return _profile(chosen, model.profiles[chosen], environment, path, plugins)
 
 
 def find_config(folder: Path) -> Path | None:
@@ -171,51 +130,37 @@ def find_config(folder: Path) -> Path | None:
     return None
 
 
-def _read(path: Path) -> ConfigModel:
+def _read(path: Path, plugins: Plugins) -> ConfigModel:
     files = Files()
     text = files.text(path)
     raise_if_any(files.problems)
     documents, problems = read_documents(text or "", str(path))
     raise_if_any(problems)
     if len(documents) != 1:
-        raise UsageError("not a profile file", where=str(path), why="It holds one document with `profiles`.")
-    model, problems = validated(ConfigModel, documents[0])
-    raise_if_any([*problems, *_secrets(documents[0]), *_urls(documents[0]), *_forms(documents[0])])
+        raise UsageError("not a profile file", where=str(path), why="The file must have one document with `profiles`.")
+    model, problems = validated(_config_model(plugins), documents[0])
+    raise_if_any([*problems, *_secrets(documents[0], plugins)])
     if model is None:
         raise SpecError(problems)
     return model
 
 
-def _secrets(document: Document) -> Iterator[Problem]:
-    microsoft = (
-        "Put it into the environment (AZURE_CLIENT_SECRET), a file it names (AZURE_CLIENT_SECRET_FILE), or go keyless."
-    )
-    google = "Let GOOGLE_APPLICATION_CREDENTIALS name the file of the key, or go keyless."
+def _config_model(plugins: Plugins) -> type[ConfigModel]:
+    """Return the model of the file with the section of every plug-in; those that were left out may say anything."""
+    sections: dict[str, Any] = {name: (plugin.config | None, None) for name, plugin in plugins.by_name.items()}
+    sections |= dict.fromkeys(plugins.left_out, (Any, None))
+    profile = create_model("ProfileModel", __base__=ProfileModel, **sections)
+    return create_model("ConfigModel", __base__=ConfigModel, profiles=(dict[str, profile], ...))
+
+
+def _secrets(document: Document, plugins: Plugins) -> Iterator[Problem]:
     for path, place in document.values.items():
-        hint = google if is_google(path) else microsoft
         value = _at(document.data, path)
         key = next((step for step in reversed(path) if isinstance(step, str)), "")
         if isinstance(value, str) and (_SECRET_KEY.search(key) or _SECRET_VALUE.match(value)):
-            yield Problem(place, "looks like a secret", f"`{key}` must not stand in a file.", hint)
-
-
-def _urls(document: Document) -> Iterator[Problem]:
-    for path, place in document.values.items():
-        if path[-1:] not in (("authority",), ("graph_url",), ("exchange_url",)):
-            continue
-        parts = urlsplit(str(_at(document.data, path)))
-        if parts.username or parts.password:
-            yield Problem(place, "a password in an address", "It must not stand in a file.", "Leave it out.")
-        if parts.scheme != "https" or not parts.netloc or parts.path not in ("", "/"):
-            yield Problem(place, "not an origin", "It is https://HOST, with a port where needed, and no path.")
-
-
-def _forms(document: Document) -> Iterator[Problem]:
-    for path, place in document.values.items():
-        why = wrong_form(path, _at(document.data, path))
-        if why:
-            key = next((step for step in reversed(path) if isinstance(step, str)), "")
-            yield Problem(place, "not possible here", f"`{key}`: {why}")
+            plugin = plugins.by_name.get(str(path[2])) if path[:1] == ("profiles",) and len(path) > 2 else None
+            hint = (plugin or Plugin).sign_in_hint
+            yield Problem(place, "looks like a secret", f"`{key}` must not be in a file.", hint)
 
 
 def _at(data: Any, path: tuple[str | int, ...]) -> Any:
@@ -224,18 +169,16 @@ def _at(data: Any, path: tuple[str | int, ...]) -> Any:
     return data
 
 
-def _profile(name: str, model: ProfileModel, environment: Mapping[str, str], path: Path | None) -> Profile:
-    state = _state_dir(model, environment)
-    google = model.google_workspace.model_dump() if model.google_workspace else None
-    return Profile(
-        name,
-        state,
-        _microsoft(model.microsoft365, environment, state),
-        model.guards,
-        model.journal == "required",
-        path,
-        google_connection(google, environment),
-    )
+def _profile(
+    name: str, model: ProfileModel, environment: Mapping[str, str], path: Path | None, plugins: Plugins
+) -> Profile:
+    state_dir = _state_dir(model, environment)
+    tenants: dict[str, Tenant] = {}
+    for key, plugin in plugins.by_name.items():
+        connection = plugin.connection(getattr(model, key, None), environment, state_dir)
+        if connection is not None:
+            tenants[key] = Tenant(plugin, connection)
+    return Profile(name, state_dir, tenants, model.guards, model.journal == "required", path)
 
 
 def _state_dir(model: ProfileModel, environment: Mapping[str, str]) -> Path:
@@ -248,26 +191,3 @@ def _state_dir(model: ProfileModel, environment: Mapping[str, str]) -> Path:
         return platformdirs.user_state_path("sharedbox", appauthor=False)
     except (RuntimeError, KeyError):
         return Path(".sharedbox")
-
-
-def _microsoft(model: Microsoft | None, environment: Mapping[str, str], state: Path) -> MicrosoftConnection | None:
-    from sharedbox_cli.auth.connection import Method, MicrosoftConnection
-
-    chosen = model or Microsoft()
-    tenant = chosen.tenant or environment.get("AZURE_TENANT_ID", "")
-    if not tenant:
-        return None
-    authority = environment.get("AZURE_AUTHORITY_HOST", "")
-    if authority and "://" not in authority:
-        authority = f"https://{authority}"
-    return MicrosoftConnection(
-        tenant=tenant,
-        client_id=chosen.client_id or environment.get("AZURE_CLIENT_ID", ""),
-        method=Method(chosen.method),
-        cloud="worldwide" if chosen.cloud == "gcc" else chosen.cloud,
-        authority=(chosen.authority or authority).rstrip("/"),
-        graph_url=(chosen.graph_url or environment.get("SHAREDBOX_GRAPH_URL", "")).rstrip("/"),
-        exchange_url=(chosen.exchange_url or environment.get("SHAREDBOX_EXCHANGE_URL", "")).rstrip("/"),
-        certificate_path=chosen.certificate_path or "",
-        state_dir=state,
-    )

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from sharedbox_cli.cli.terminal import Terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from sharedbox_cli.checks.model import Rule
     from sharedbox_cli.cli.profile import Profile
     from sharedbox_cli.core.capability import Capabilities
     from sharedbox_cli.core.errors import SharedboxError
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from sharedbox_cli.engine.journal import Journal
     from sharedbox_cli.language.load import LoadedSpecs
     from sharedbox_cli.providers.base import Provider
+    from sharedbox_cli.providers.registry import Plugins
 
 DEFAULT_SPECS = Path("specs")
 
@@ -46,14 +48,36 @@ class Session:
         """Return the profile that was asked for."""
         from sharedbox_cli.cli.profile import load_profile
 
-        return load_profile(self._profile_name, self._config, self.terminal.environment)
+        return load_profile(self._profile_name, self._config, self.terminal.environment, self.plugins)
+
+    @cached_property
+    def plugins(self) -> Plugins:
+        """Return the installed platforms, after a warning for each that cannot be used; loads no SDK."""
+        from sharedbox_cli.providers.registry import installed_plugins
+
+        plugins = installed_plugins()
+        self._warn(plugins.warnings)
+        return plugins
+
+    @cached_property
+    def rules(self) -> Sequence[Rule]:
+        """Return the rules of `check`, those of plug-ins included, after a warning for each that cannot be used."""
+        from sharedbox_cli.checks.registry import with_plugins
+
+        rules, warnings = with_plugins(self.plugins)
+        self._warn(warnings)
+        return rules
+
+    def _warn(self, warnings: Iterable[str]) -> None:
+        from sharedbox_cli.reports.safe import one_line
+
+        for text in warnings:
+            self.terminal.say(one_line(text))
 
     @cached_property
     def capabilities(self) -> Mapping[Platform, Capabilities]:
         """Return what every installed platform can do; loads no SDK."""
-        from sharedbox_cli.providers.registry import capabilities_of_all
-
-        return capabilities_of_all()
+        return self.plugins.capabilities
 
     @cached_property
     def listener(self) -> Listener:
@@ -101,12 +125,12 @@ class Session:
 
     def provider(self, platform: Platform) -> Provider:
         """Return the provider of a platform, connected by the profile. Raises AuthError, UsageError."""
-        from sharedbox_cli.cli.connect import connect, provider_name
+        from sharedbox_cli.cli.connect import connect, plugin_of
 
-        name = provider_name(platform)
-        if name not in self._providers:
-            self._providers[name] = connect(name, self.profile, self.terminal)
-        return self._providers[name]
+        plugin = plugin_of(platform, self.plugins)
+        if plugin.name not in self._providers:
+            self._providers[plugin.name] = connect(plugin, self.profile, self.terminal)
+        return self._providers[plugin.name]
 
     def journal(self, *, for_writing: bool) -> Journal:
         """Return the journal of the profile. Raises JournalError."""

@@ -105,7 +105,8 @@ def _problem(error: Any, model: type[BaseModel], path: Path, document: Document,
             return Problem(place, "not possible here", f"`{key}` has at most {most} characters.")
         case kind:
             is_whole = not key or kind in _WHOLE_SENTENCES
-            return Problem(place, "not possible here", error["msg"] if is_whole else f"`{key}`: {error['msg']}")
+            message = error["msg"].removeprefix("Value error, ")  # pydantic's own words before those of a validator
+            return Problem(place, "not possible here", message if is_whole else f"`{key}`: {message}")
 
 
 def _wrong_word(place: Place, key: str, error: Any) -> Problem:

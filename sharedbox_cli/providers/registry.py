@@ -1,43 +1,122 @@
-"""Providers by name, imported on first use; their capabilities without any SDK."""
+"""The installed provider plug-ins. One that cannot be used is left out with a warning; the others work."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from importlib import import_module
-from importlib.metadata import entry_points
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
 
 from sharedbox_cli.core.capability import Capabilities
-from sharedbox_cli.core.errors import UsageError
 from sharedbox_cli.core.model import Platform
-from sharedbox_cli.providers.base import Provider
+from sharedbox_cli.providers.entry_points import BUILT_IN, GROUP
+from sharedbox_cli.providers.plugin import AnyPlugin, Plugin
 
-GROUP = "sharedbox.providers"
-BUILT_IN = {
-    "google_workspace": "sharedbox_cli.providers.google_workspace.provider:GoogleWorkspace",
-    "microsoft365": "sharedbox_cli.providers.microsoft365.provider:Microsoft365",
-}
-
-
-def provider_names() -> tuple[str, ...]:
-    """Return the names of all installed providers."""
-    return tuple(sorted({*BUILT_IN, *(point.name for point in entry_points(group=GROUP))}))
+_PACKAGE = __name__.partition(".")[0]
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+RESERVED = frozenset({"guards", "journal", "state_dir"})
+"""Keys of a profile that are no provider's section."""
 
 
-def load_provider(name: str) -> Callable[..., Provider]:
-    """Return what makes a provider from a connection. Raises UsageError."""
-    target = BUILT_IN.get(name) or next((point.value for point in entry_points(group=GROUP) if point.name == name), "")
-    if not target:
-        raise UsageError("no such provider", where=name, why=f"There are: {', '.join(provider_names())}.")
-    module, _, attribute = target.partition(":")
-    made: Callable[..., Provider] = getattr(import_module(module), attribute)
-    return made
+@dataclass(frozen=True, slots=True)
+class Plugins:
+    """The plug-ins that can be used, by name, and a warning for each one that cannot."""
+
+    by_name: Mapping[str, AnyPlugin] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    left_out: frozenset[str] = frozenset()
+    """Names of plug-ins that were left out: their sections of `sharedbox.yaml` are accepted and not used."""
+
+    @property
+    def capabilities(self) -> Mapping[Platform, Capabilities]:
+        """Return what each installed platform can do, sorted by platform."""
+        tables: dict[Platform, Capabilities] = {}
+        for plugin in self.by_name.values():
+            tables |= plugin.capabilities
+        return dict(sorted(tables.items()))
+
+    def of(self, platform: Platform) -> AnyPlugin | None:
+        """Return the plug-in that serves a platform, or None where none is installed."""
+        return next((plugin for plugin in self.by_name.values() if platform in plugin.platforms), None)
+
+
+@cache
+def installed_plugins() -> Plugins:
+    """Return the plug-ins of all installed packages; no SDK is loaded."""
+    return load_plugins(_with_built_in(entry_points(group=GROUP)))
 
 
 def capabilities_of_all() -> Mapping[Platform, Capabilities]:
-    """Return what every installed platform can do: a module `capabilities` beside each provider."""
-    found: dict[Platform, Capabilities] = {}
-    targets = {**{point.name: point.value for point in entry_points(group=GROUP)}, **BUILT_IN}
-    for target in targets.values():
-        package = target.partition(":")[0].rpartition(".")[0]
-        found |= import_module(f"{package}.capabilities").CAPABILITIES
-    return dict(sorted(found.items()))
+    """Return what every installed platform can do."""
+    return installed_plugins().capabilities
+
+
+def load_plugins(points: Iterable[EntryPoint]) -> Plugins:
+    """Return the plug-ins of some entry points; the first to claim a name or platform keeps it."""
+    by_name: dict[str, AnyPlugin] = {}
+    owners: dict[str, str] = {}
+    warnings: list[str] = []
+    left_out: set[str] = set()
+    for point in points:
+        plugin = _load(point)
+        problem = plugin if isinstance(plugin, str) else _conflict(plugin, owners)
+        if isinstance(plugin, str) or problem:
+            warnings.append(f"warning: {_described(point)} is not used: {problem}")
+            left_out.add(point.name)
+            continue
+        by_name[plugin.name] = plugin
+        owners |= dict.fromkeys(_claims(plugin), _described(point))
+    return Plugins(dict(sorted(by_name.items())), tuple(warnings), frozenset(left_out) - set(by_name))
+
+
+def _with_built_in(points: Iterable[EntryPoint]) -> Iterator[EntryPoint]:
+    """Yield our own entry points, then those of other packages, sorted."""
+    found = {(point.name, point.value): point for point in points}
+    for key in sorted(BUILT_IN.items()):
+        yield found.get(key) or EntryPoint(*key, GROUP)
+    yield from (point for key, point in sorted(found.items()) if not key[1].startswith(f"{_PACKAGE}."))
+
+
+def _load(point: EntryPoint) -> AnyPlugin | str:
+    """Return the plug-in of an entry point, or why it cannot be used."""
+    try:
+        plugin = point.load()
+        return _shape_problem(plugin, point.name) or plugin
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - other people's code must not stop the other plug-ins
+        return f"it cannot be loaded ({type(error).__name__}: {' '.join(str(error).split())})."
+
+
+def _shape_problem(plugin: object, name: str) -> str:
+    """Return why an object is not a usable plug-in, or nothing."""
+    from sharedbox_cli.providers.section import Section
+
+    if not isinstance(plugin, Plugin):
+        return "its entry point must name an instance of sharedbox_cli.providers.plugin.Plugin."
+    if plugin.name != name:
+        return f"its plug-in is named `{plugin.name}`; the entry point must have the same name."
+    if not _NAME.fullmatch(name) or name in RESERVED:
+        return f"`{name}` cannot be the name of a section: use small letters, digits and underscores."
+    if not (isinstance(plugin.config, type) and issubclass(plugin.config, Section)):
+        return "its `config` must be a subclass of sharedbox_cli.providers.section.Section."
+    tables = plugin.capabilities
+    if not tables or not all(
+        isinstance(table, Capabilities) and table.platform == key for key, table in tables.items()
+    ):
+        return "its `capabilities` must have at least one platform, each with its own Capabilities."
+    return "" if plugin.title else "it has no `title`."
+
+
+def _conflict(plugin: AnyPlugin, owners: Mapping[str, str]) -> str:
+    """Return which names or platforms of a plug-in another one has already, or nothing."""
+    taken = sorted(owners.keys() & _claims(plugin))
+    return f"{', '.join(taken)} belongs to {owners[taken[0]]}." if taken else ""
+
+
+def _claims(plugin: AnyPlugin) -> frozenset[str]:
+    return frozenset({f"the name `{plugin.name}`", *(f"the platform `{one}`" for one in plugin.platforms)})
+
+
+def _described(point: EntryPoint) -> str:
+    package = f"{point.dist.name} {point.dist.version}" if point.dist else _PACKAGE
+    return f"the provider plug-in `{point.name}` of {package}"

@@ -51,7 +51,7 @@ def test_both_when_something_is_missing_at_each_then_it_is_named_at_each_with_wh
     assert "Domain-wide delegation. Client id: 104857600000000000001" in scope["hint"]
     assert any("Entra admin center" in step["hint"] for step in bad(steps, "microsoft365"))
     text = cli("doctor").out
-    assert "at Microsoft 365, 1 at Google Workspace." in text
+    assert "to fix: 1 at Google Workspace, 13 at Microsoft 365." in text
     assert "missing: scopes for Licensing" in text
 
 

@@ -17,7 +17,7 @@ import pytest
 from sharedbox_cli.cli.profile import load_profile
 from sharedbox_cli.language.load import load_specs
 from sharedbox_cli.language.resolve import resolve
-from sharedbox_cli.providers.registry import capabilities_of_all
+from sharedbox_cli.providers.registry import capabilities_of_all, installed_plugins
 from tests.conftest import Cli
 from tests.strategies import NOW
 
@@ -73,8 +73,8 @@ def yaml_blocks() -> list[tuple[str, str]]:
 def test_yaml_when_a_page_shows_it_then_it_is_accepted(text: str, tmp_path: Path) -> None:
     if "profiles:" in text:
         (tmp_path / "sharedbox.yaml").write_text(text)
-        profile = load_profile(None, tmp_path / "sharedbox.yaml", {})
-        assert profile.microsoft365 or profile.google_workspace
+        profile = load_profile(None, tmp_path / "sharedbox.yaml", {}, installed_plugins())
+        assert profile.tenants
     else:
         teams = (ROOT / "examples" / "mailboxes" / "teams.yaml").read_text(encoding="utf-8")
         (tmp_path / "teams.yaml").write_text(teams)

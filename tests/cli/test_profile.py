@@ -6,10 +6,23 @@ from pathlib import Path
 
 import pytest
 
-from sharedbox_cli.auth.connection import GoogleConnection, GoogleMethod, Method
-from sharedbox_cli.cli.profile import load_profile
+from sharedbox_cli.auth.connection import GoogleConnection, GoogleMethod, Method, MicrosoftConnection
+from sharedbox_cli.cli.profile import Profile
+from sharedbox_cli.cli.profile import load_profile as load_profile_with
 from sharedbox_cli.core.errors import SharedboxError, SpecError, UsageError
 from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, MICROSOFT365
+from sharedbox_cli.providers.registry import installed_plugins
+
+
+def load_profile(name: str | None, config: Path | None, environment: dict[str, str]) -> Profile:
+    return load_profile_with(name, config, environment, installed_plugins())
+
+
+def microsoft(profile: Profile) -> MicrosoftConnection:
+    connection = profile.tenants["microsoft365"].connection
+    assert isinstance(connection, MicrosoftConnection)
+    return connection
+
 
 GOOD = """\
 default_profile: prod
@@ -31,13 +44,12 @@ def file(folder: Path, text: str) -> Path:
 def test_profile_when_right_then_read(tmp_path: Path) -> None:
     profile = load_profile(None, file(tmp_path, GOOD), {})
     assert profile.name == "prod"
-    assert profile.microsoft365 is not None
-    assert profile.microsoft365.method is Method.CERTIFICATE
-    assert profile.microsoft365.graph_origin == "https://graph.microsoft.us"
+    assert microsoft(profile).method is Method.CERTIFICATE
+    assert microsoft(profile).graph_origin == "https://graph.microsoft.us"
     assert profile.guard_limits().mass_revocation_percent == 10
     assert profile.guard_limits().external_domains == {"partner.example"}
     assert profile.is_journal_required
-    assert load_profile("test", file(tmp_path, GOOD), {}).microsoft365 is None
+    assert load_profile("test", file(tmp_path, GOOD), {}).tenants == {}
 
 
 def test_profile_when_there_is_no_file_then_the_environment_is_enough(
@@ -47,8 +59,7 @@ def test_profile_when_there_is_no_file_then_the_environment_is_enough(
     (tmp_path / ".git").mkdir()
     environment = {"AZURE_TENANT_ID": "t", "AZURE_CLIENT_ID": "c", "AZURE_AUTHORITY_HOST": "login.example"}
     profile = load_profile(None, None, environment)
-    assert profile.microsoft365 is not None
-    assert (profile.microsoft365.tenant, profile.microsoft365.login_origin) == ("t", "https://login.example")
+    assert (microsoft(profile).tenant, microsoft(profile).login_origin) == ("t", "https://login.example")
     with pytest.raises(UsageError, match="no such profile"):
         load_profile("prod", None, environment)
 
@@ -59,24 +70,32 @@ def test_profile_when_there_is_no_file_then_the_environment_is_enough(
         ("profiles: {a: {microsoft365: {tennant: x}}}", "`tenant`"),
         ("profiles: {a: {microsoft365: {tenant: x, client_secret: abc}}}", "unknown key"),
         ("profiles: {a: {microsoft365: {tenant: 'Q7~abcDEF0123456789abcDEF0123456789xy'}}}", "looks like a secret"),
-        ("profiles: {a: {microsoft365: {tenant: x, graph_url: 'http://graph.example'}}}", "not an origin"),
+        (
+            "profiles: {a: {microsoft365: {tenant: x, graph_url: 'http://graph.example'}}}",
+            "`graph_url`: The value must be",
+        ),
         (
             "profiles: {a: {microsoft365: {tenant: x, graph_url: 'https://u:p@graph.example'}}}",
-            "a password in an address",
+            "`graph_url`: A URL in this file must not contain a password",
         ),
         ("profiles: {a: {microsoft365: {tenant: x, method: magic}}}", "method"),
+        ("profiles: {a: {microsoft356: {tenant: x}}}", "1:15 unknown key `microsoft356` is not a key of `a`. Did you"),
+        ("profiles: {a: {microsoft356: {tenant: x}}}", "Did you mean `microsoft365`?"),
         ("profiles: {a: {google_workspace: {admn: x@y.example}}}", "`admin`"),
-        ("profiles: {a: {google_workspace: {admin: anna}}}", "address of an administrator"),
+        ("profiles: {a: {google_workspace: {admin: anna}}}", "must be the address of an administrator"),
         ("profiles: {a: {google_workspace: {customer: c012ab}}}", "my_customer"),
         ("profiles: {a: {google_workspace: {service_account: '1048576'}}}", "gserviceaccount.com"),
         ("profiles: {a: {google_workspace: {shared_org_units: [Shared]}}}", "begins with /"),
-        ("profiles: {google_workspace: {google_workspace: {admin: anna}}}", "address of an administrator"),
+        ("profiles: {google_workspace: {google_workspace: {admin: anna}}}", "must be the address of an administrator"),
         ("profiles: {a: {google_workspace: {method: magic}}}", "`keyless`"),
         ("profiles: {a: {google_workspace: {endpoints: {mail: 'https://x.example'}}}}", "`gmail`"),
         ("profiles: {a: {google_workspace: {endpoints: {gmail: 'http://x.example'}}}}", "https://HOST"),
-        ("profiles: {a: {google_workspace: {endpoints: {gmail: 'https://x.example:y'}}}}", "no address"),
-        ("profiles: {a: {google_workspace: {endpoints: {oauth: 'https://u:abcDEF@x.example'}}}}", "must not stand"),
-        ("profiles: {a: {google_workspace: {key_path: '-----BEGIN PRIVATE KEY-----abcDEF'}}}", "CREDENTIALS name"),
+        ("profiles: {a: {google_workspace: {endpoints: {gmail: 'https://x.example:y'}}}}", "not a URL"),
+        (
+            "profiles: {a: {google_workspace: {endpoints: {oauth: 'https://u:abcDEF@x.example'}}}}",
+            "must not contain a password",
+        ),
+        ("profiles: {a: {google_workspace: {key_path: '-----BEGIN PRIVATE KEY-----abcDEF'}}}", "CREDENTIALS to"),
         ("profiles: {a: {google_workspace: {private_key: abcDEF}}}", "looks like a secret"),
         ("profiles: {a: {guards: {mass_revocation_percent: 101}}}", "mass_revocation_percent"),
         ("profiles: {a: {}, b: {}}", "which profile?"),
@@ -116,8 +135,8 @@ profiles:
 
 
 def google(text: str, folder: Path, environment: dict[str, str]) -> GoogleConnection:
-    found = load_profile(None, file(folder, text), environment).google_workspace
-    assert found is not None
+    found = load_profile(None, file(folder, text), environment).tenants["google_workspace"].connection
+    assert isinstance(found, GoogleConnection)
     return found
 
 
@@ -164,7 +183,7 @@ def test_google_when_only_the_environment_names_it_then_enough(tmp_path: Path) -
         },
     )
     without = {"GOOGLE_APPLICATION_CREDENTIALS": "/run/key.json", "SHAREDBOX_GOOGLE_CUSTOMER": "C01abcdef"}
-    assert load_profile(None, file(tmp_path, "profiles: {a: {}}"), without).google_workspace is None
+    assert load_profile(None, file(tmp_path, "profiles: {a: {}}"), without).tenants == {}
 
 
 @pytest.mark.parametrize(

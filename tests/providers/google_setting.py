@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sharedbox_cli.cli.profile_google import google_connection
 from sharedbox_cli.core.change import Change
 from sharedbox_cli.core.diff import make_plan
 from sharedbox_cli.core.fields import Field
@@ -36,6 +35,7 @@ from sharedbox_cli.emulator.server import Emulator
 from sharedbox_cli.emulator.tenant import Tenant
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.google_workspace.capabilities import CAPABILITIES
+from sharedbox_cli.providers.google_workspace.config import google_connection
 from sharedbox_cli.providers.google_workspace.provider import GoogleWorkspace
 from tests.providers.setting import VirtualClock
 

@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from sharedbox_cli.cli.profile_google import google_connection
 from sharedbox_cli.emulator.google.builder import SCOPES, SERVICE_ACCOUNT_ID
 from sharedbox_cli.providers.diagnosis import Diagnosis
+from sharedbox_cli.providers.google_workspace.config import google_connection
 from sharedbox_cli.providers.google_workspace.doctor import diagnose
 from sharedbox_cli.providers.google_workspace.scopes import DOORS
 from tests.providers.google_setting import GoogleSetting

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from sharedbox_cli.cli.profile_google import google_connection
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, Fact, Platform, Right
 from sharedbox_cli.emulator.google.token import TokenService
+from sharedbox_cli.providers.google_workspace.config import google_connection
 from sharedbox_cli.providers.google_workspace.doctor import diagnose
 from sharedbox_cli.providers.google_workspace.scopes import DOORS
 from sharedbox_cli.providers.google_workspace.single_send_http import http_once

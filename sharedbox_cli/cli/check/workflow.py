@@ -32,20 +32,20 @@ def check_tenant(session: Session, paths: Sequence[Path] | None, output: str, pl
 
 def _check(session: Session, desired: Desired, platforms: Sequence[Platform], output: str, *, is_whole: bool) -> int:
     from sharedbox_cli import __version__
-    from sharedbox_cli.checks.registry import RULES, check
+    from sharedbox_cli.checks.registry import check
     from sharedbox_cli.reports.formats.findings import to_junit, to_sarif
     from sharedbox_cli.reports.views.findings import findings_report
 
     observations = read_platforms(
         session,
         {
-            platform: partial(_scope, platform, desired.of_platforms(frozenset({platform})), is_whole=is_whole)
+            platform: partial(_scope, session, platform, desired.of_platforms(frozenset({platform})), is_whole=is_whole)
             for platform in platforms
         },
     )
     session.stop_progress()
-    result = check(desired, observations, session.now())
-    rules = [(rule.id, rule.title, rule.source) for rule in RULES]
+    result = check(desired, observations, session.now(), session.rules)
+    rules = [(rule.id, rule.title, rule.source) for rule in session.rules]
     left_out = [(str(name), f"{error.summary}. {error.why}") for name, error in session.failures.items()]
     if output == "sarif":
         session.terminal.data(to_sarif(result.findings, rules, __version__, left_out))
@@ -57,11 +57,11 @@ def _check(session: Session, desired: Desired, platforms: Sequence[Platform], ou
     return len(result.findings)
 
 
-def _scope(platform: Platform, mine: Desired, *, is_whole: bool) -> Scope:
+def _scope(session: Session, platform: Platform, mine: Desired, *, is_whole: bool) -> Scope:
     """Return what the rules need on a platform, and nothing else: what nobody looks at costs no call."""
     from sharedbox_cli.checks.registry import needs_of
 
-    needs = needs_of(platform)
+    needs = needs_of(platform, session.rules)
     mailboxes = None if is_whole else frozenset(mine.mailboxes)
     expired = [grant for mailbox in mine.mailboxes.values() for grant in mailbox.expired]
     wanted = [grant for mailbox in mine.mailboxes.values() for grant in mailbox.grants or ()] + expired

@@ -19,19 +19,18 @@ if TYPE_CHECKING:
 
 def show_topic(session: Session, topic: str | None, output: str) -> None:
     """Write what is known of a topic, or the list of topics. Raises UsageError."""
-    from sharedbox_cli.checks.registry import RULES
-
+    rules = session.rules
     table = session.capabilities.get(Platform(topic or ""))
     if topic is None:
         groups = (
             ("Platforms", [(str(name), item.title) for name, item in session.capabilities.items()]),
-            ("Rules", [(rule.id, rule.title) for rule in RULES]),
+            ("Rules", [(rule.id, rule.title) for rule in rules]),
             ("Guards", [(name, _about(name)) for name in GUARDS]),
         )
         show(session, topics_report(groups), output)
     elif table is not None:
         show(session, capabilities_report(table), output)
-    elif rule := next((rule for rule in RULES if rule.id == topic), None):
+    elif rule := next((rule for rule in rules if rule.id == topic), None):
         about = (("severity", str(rule.severity)), ("hint", rule.hint), ("source", rule.source), *_where(rule))
         show(session, topic_report(rule.id, rule.title, about), output)
     elif topic in GUARDS:
@@ -39,7 +38,7 @@ def show_topic(session: Session, topic: str | None, output: str) -> None:
         more = (("waive", "nothing waives it: change the plan" if topic in NEVER_WAIVED else how),)
         show(session, topic_report(topic, _about(topic), more), output)
     else:
-        known = [*map(str, session.capabilities), *(rule.id for rule in RULES), *GUARDS]
+        known = [*map(str, session.capabilities), *(rule.id for rule in rules), *GUARDS]
         hint = nearest(topic, known)
         raise UsageError(
             "nothing is known of this", where=topic, why=hint, hint="See all topics:\n    sharedbox explain"

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from sharedbox_cli.providers.entry_points import DEFAULT_PLATFORM
+
 
 def init(
     folder: Annotated[Path, typer.Argument(help="Where to put the files.")] = Path(),
@@ -15,8 +17,8 @@ def init(
     ),
     member: Annotated[str | None, typer.Option("--member", help="Address of its first member.")] = None,
     platform: Annotated[
-        str, typer.Option("--platform", help="`microsoft365`, `google-delegated` or `google-collaborative`.")
-    ] = "microsoft365",
+        str, typer.Option("--platform", help="Where the mailbox is: a platform that `sharedbox explain` lists.")
+    ] = DEFAULT_PLATFORM,
 ) -> None:
     """Write a first set of specs and a profile. Never overwrites a file.
 
@@ -26,12 +28,12 @@ def init(
 
       sharedbox init mail --platform google-collaborative --mailbox orders@contoso.example
     """
-    from sharedbox_cli.cli.init.templates import write_starter
-    from sharedbox_cli.cli.terminal import Terminal
+    from sharedbox_cli.cli.init.workflow import write_starter
+    from sharedbox_cli.cli.session import Session
     from sharedbox_cli.core.model import Platform
 
-    terminal = Terminal.of_process()
-    for path in write_starter(folder, mailbox, member, Platform(platform)):
-        terminal.data(str(path))
+    session = Session()
+    for path in write_starter(folder, mailbox, member, Platform(platform), session.plugins):
+        session.terminal.data(str(path))
     specs = folder / "specs"
-    terminal.say(f"Next: look at the files, then\n    sharedbox validate {specs}\n    sharedbox plan {specs}")
+    session.terminal.say(f"Next: review the files, then\n    sharedbox validate {specs}\n    sharedbox plan {specs}")

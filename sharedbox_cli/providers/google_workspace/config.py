@@ -1,0 +1,148 @@
+"""The section `google_workspace` of `sharedbox.yaml`, and the connection it describes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator
+
+from sharedbox_cli.auth.connection import GoogleConnection, GoogleMethod
+from sharedbox_cli.core.errors import UsageError
+from sharedbox_cli.providers.section import Section
+
+APIS = ("admin", "gmail", "groupssettings", "licensing", "cloudidentity")
+_URL = "SHAREDBOX_GOOGLE_URL"
+_FROM_ENVIRONMENT = {
+    "customer": "SHAREDBOX_GOOGLE_CUSTOMER",
+    "admin": "SHAREDBOX_GOOGLE_ADMIN",
+    "service_account": "SHAREDBOX_GOOGLE_SERVICE_ACCOUNT",
+    "key_path": "GOOGLE_APPLICATION_CREDENTIALS",
+}
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_FORMS = {
+    "customer": (
+        re.compile(r"my_customer|C[0-9A-Za-z]+"),
+        "The value must be `my_customer`, or the ID under Account settings: C0….",
+    ),
+    "admin": (_ADDRESS, "The value must be the address of an administrator."),
+    "service_account": (
+        _ADDRESS,
+        "The value must be the service account's email address: NAME@PROJECT.iam.gserviceaccount.com.",
+    ),
+    "shared_org_units": (re.compile(r"/.*"), "The value must be a path that begins with /."),
+}
+
+
+def _formed(key: str) -> AfterValidator:
+    """Return the validator of a value whose form is known."""
+
+    def checked(text: str) -> str:
+        problem = _form_problem(key, text)
+        if problem:
+            raise ValueError(problem)
+        return text
+
+    return AfterValidator(checked)
+
+
+def _endpoint(text: str) -> str:
+    problem = _url_problem(text, may_have_path=True)
+    if problem:
+        raise ValueError(problem)
+    return text
+
+
+Endpoint = Annotated[str, AfterValidator(_endpoint)]
+
+
+class GoogleEndpoints(Section):
+    """The base URL of each service that is not at Google's own address."""
+
+    oauth: Endpoint | None = None
+    iam: Endpoint | None = None
+    admin: Endpoint | None = None
+    gmail: Endpoint | None = None
+    groupssettings: Endpoint | None = None
+    licensing: Endpoint | None = None
+    cloudidentity: Endpoint | None = None
+
+
+class GoogleSection(Section):
+    """A Google Workspace account."""
+
+    customer: Annotated[str, _formed("customer")] | None = None
+    admin: Annotated[str, _formed("admin")] | None = None
+    service_account: Annotated[str, _formed("service_account")] | None = None
+    method: Literal["auto", "service-account-key", "keyless"] = "auto"
+    key_path: str | None = None
+    endpoints: GoogleEndpoints | None = None
+    shared_org_units: list[Annotated[str, _formed("shared_org_units")]] | None = None
+
+
+def google_connection(section: GoogleSection | None, environment: Mapping[str, str]) -> GoogleConnection | None:
+    """Return the connection, or None where neither file nor environment describes one. Raises UsageError."""
+    if section is None and not environment.get(_FROM_ENVIRONMENT["admin"]):
+        return None
+    chosen = section or GoogleSection()
+    values: dict[str, Any] = dict(_values(chosen, environment))
+    values |= _addresses(chosen.endpoints or GoogleEndpoints(), environment)
+    if chosen.shared_org_units is not None:
+        values["shared_org_units"] = tuple(chosen.shared_org_units)
+    return GoogleConnection(method=GoogleMethod(chosen.method), **values)
+
+
+def _values(chosen: GoogleSection, environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for key, variable in _FROM_ENVIRONMENT.items():
+        in_file, in_environment = getattr(chosen, key), environment.get(variable, "")
+        if in_file:
+            yield key, in_file
+        elif in_environment:
+            _refuse_variable(variable, _form_problem(key, in_environment))
+            yield key, in_environment
+
+
+def _addresses(endpoints: GoogleEndpoints, environment: Mapping[str, str]) -> dict[str, Any]:
+    """Return token_url, iam_url and api_urls where they are not Google's own."""
+    origin = environment.get(_URL, "").rstrip("/")
+    urls: dict[str, str] = {}
+    if origin:
+        _refuse_variable(_URL, _url_problem(origin, may_have_path=False))
+        urls = dict.fromkeys(APIS, f"{origin}/") | {"oauth": f"{origin}/token", "iam": origin}
+        urls["groupssettings"] = f"{origin}/groups/v1/groups/"
+    urls |= endpoints.model_dump(exclude_none=True)
+    values: dict[str, Any] = {"api_urls": {name: f"{urls[name].rstrip('/')}/" for name in APIS if name in urls}}
+    if "oauth" in urls:
+        values["token_url"] = urls["oauth"]
+    if "iam" in urls:
+        values["iam_url"] = urls["iam"].rstrip("/")
+    return values
+
+
+def _refuse_variable(variable: str, problem: str) -> None:
+    if problem:
+        hint = f"Set {variable} to another value, or unset it."
+        raise UsageError("not possible here", where=variable, why=problem, hint=hint)
+
+
+def _form_problem(key: str, text: str) -> str:
+    pattern, problem = _FORMS.get(key, (None, ""))
+    return problem if pattern and not pattern.fullmatch(text) else ""
+
+
+def _url_problem(text: str, *, may_have_path: bool) -> str:
+    try:
+        parts = urlsplit(text)
+        host = parts.hostname
+        parts.port  # noqa: B018 - raises ValueError where the port is not a number
+    except ValueError:
+        return "The value is not a URL."
+    if parts.username or parts.password:
+        return "A URL must not contain a password."
+    if parts.scheme != "https" or not host or parts.query or parts.fragment:
+        return "The value must be https://HOST, with a port if needed."
+    if may_have_path or parts.path in ("", "/"):
+        return ""
+    return "The value must be https://HOST, with a port if needed, and without a path."
