@@ -79,7 +79,7 @@ def test_profile_when_there_is_no_file_then_the_environment_is_enough(
             "`graph_url`: A URL in this file must not contain a password",
         ),
         ("profiles: {a: {microsoft365: {tenant: x, method: magic}}}", "method"),
-        ("profiles: {a: {microsoft356: {tenant: x}}}", "1:15 unknown key `microsoft356` is not a key of `a`. Did you"),
+        ("profiles: {a: {microsoft356: {tenant: x}}}", "1:16 unknown key `microsoft356` is not a key of `a`."),
         ("profiles: {a: {microsoft356: {tenant: x}}}", "Did you mean `microsoft365`?"),
         ("profiles: {a: {google_workspace: {admn: x@y.example}}}", "`admin`"),
         ("profiles: {a: {google_workspace: {admin: anna}}}", "must be the address of an administrator"),
