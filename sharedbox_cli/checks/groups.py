@@ -1,207 +1,208 @@
-"""Rules on groups that are used as an inbox: who looks after them, and who can come in."""
+"""Checks on Google Groups that are used as an inbox: who manages them, and who can join, read and write."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from sharedbox_cli.checks import limits
-from sharedbox_cli.checks.model import Rule, Subject
+from sharedbox_cli.checks.model import Check, Detections, Detector, Need, Subject
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.finding import Severity
 from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, Fact, Right
 from sharedbox_cli.core.values import KIND_SHARED, Value
 
-Found = Iterable[tuple[str, str, str]]
-_INBOXES = frozenset({GOOGLE_COLLABORATIVE})
+_COLLABORATIVE = frozenset({GOOGLE_COLLABORATIVE})
 
 
-def _no_owner(subject: Subject) -> Found:
+def _no_owner(subject: Subject) -> Detections:
     owners = subject.people(Right.OWNER)
-    if not any(subject.trustee(one).is_enabled for one in owners):
-        off = " Those it has are suspended." if owners else ""
-        yield "", "no owner", f"Nobody but an administrator can change its settings or approve people.{off}"
+    if not any(subject.trustee(owner).is_enabled for owner in owners):
+        off = " All its owners are suspended." if owners else ""
+        yield "", "no owner", f"Only an administrator can change its settings or approve new members.{off}"
 
 
-def _no_history(subject: Subject) -> Found:
+def _no_history(subject: Subject) -> Detections:
     is_inbox = subject.mailbox.settings.get(Field.KIND) == KIND_SHARED
     if is_inbox and subject.mailbox.facts.get(Fact.HAS_HISTORY) is False:
-        yield "", "conversations are not kept", "Without its history there is nothing to take, assign or answer."
+        why = "Without conversation history, members cannot take, assign or answer conversations."
+        yield "", "conversation history is off", why
 
 
-def _when(read: Callable[[Subject], Value], value: Value, summary: str, why: str) -> Callable[[Subject], Found]:
-    def look(subject: Subject) -> Found:
+def _when(read: Callable[[Subject], Value], value: Value, summary: str, why: str) -> Detector:
+    """Return a detector that compares one value."""
+
+    def detect(subject: Subject) -> Detections:
         if read(subject) == value:
             yield "", summary, why
 
-    return look
+    return detect
 
 
 def _setting(name: Field) -> Callable[[Subject], Value]:
     return lambda subject: subject.mailbox.settings.get(name)
 
 
-def _viewing(subject: Subject) -> Value:
-    return subject.mailbox.facts.get(Fact.VIEWING)
+def _fact(name: Fact) -> Callable[[Subject], Value]:
+    return lambda subject: subject.mailbox.facts.get(name)
 
 
-def _everybody(subject: Subject) -> Found:
+def _everybody(subject: Subject) -> Detections:
     for entry in subject.mailbox.special:
         if entry.is_everybody:
-            yield "", "everybody is a member", f"{entry.text}: all of them read it, and new accounts too."
+            why = f"Entry `{entry.text}`: all accounts can read the conversations, including accounts created later."
+            yield "", "everyone in the organisation is a member", why
 
 
-def _suspended_crowd(subject: Subject) -> Found:
-    people = [subject.trustee(one) for one in subject.people()]
-    off = sum(not one.is_enabled for one in people)
-    if people and 3 * off >= limits.SUSPENDED_OF_THREE * len(people):
-        why = f"{off} of {len(people)} members are suspended: from about two thirds on, mail to the group bounces."
+def _mostly_suspended(subject: Subject) -> Detections:
+    people = [subject.trustee(identity) for identity in subject.people()]
+    suspended = sum(not person.is_enabled for person in people)
+    if people and 3 * suspended >= limits.SUSPENDED_OF_THREE * len(people):
+        why = (
+            f"{suspended} of {len(people)} members are suspended. "
+            "Mail to a group bounces when about two thirds of its members are suspended."
+        )
         yield "", "most members are suspended", why
 
 
-def _rule(
-    name: str,
+def _check(
+    id: str,
     severity: Severity,
     title: str,
     hint: str,
-    look: Callable[[Subject], Found],
-    needs: frozenset[Fact | Field | str],
+    detect: Detector,
+    needs: frozenset[Need],
     path: str,
     source: str = limits.GROUP_SETTINGS,
-) -> Rule:
-    return Rule(name, severity, title, hint, source, look, needs, path, platforms=_INBOXES)
+) -> Check:
+    return Check(id, severity, title, hint, source, detect, needs, path, platforms=_COLLABORATIVE)
 
 
-_SETTINGS_RULES = (
-    _rule(
-        "viewed-by-anyone",
-        Severity.ERROR,
-        "conversations that the whole web may read",
-        "Write `group: {viewing: members}`.",
-        _when(_viewing, "anyone", "anybody on the web may read it", "Every conversation is open to the world."),
-        frozenset({Fact.VIEWING}),
-        "group.viewing",
+_SETTINGS_CHECKS = (
+    _check(
+        id="viewed-by-anyone",
+        severity=Severity.ERROR,
+        title="conversations that anyone on the web can read",
+        hint="Set `group: {viewing: members}`.",
+        detect=_when(_fact(Fact.VIEWING), "anyone", "anyone on the web can read it", "Every conversation is public."),
+        needs=frozenset({Fact.VIEWING}),
+        path="group.viewing",
     ),
-    _rule(
-        "viewed-by-organization",
-        Severity.WARNING,
-        "conversations that the whole organisation may read",
-        "Write `group: {viewing: members}`, unless it is meant.",
-        _when(
-            _viewing,
+    _check(
+        id="viewed-by-organization",
+        severity=Severity.WARNING,
+        title="conversations that the whole organisation can read",
+        hint="Unless this is intended, set `group: {viewing: members}`.",
+        detect=_when(
+            _fact(Fact.VIEWING),
             "organization",
-            "everybody in the organisation may read it",
-            "Being no member keeps nobody of the organisation out.",
+            "everyone in the organisation can read it",
+            "People in the organisation can read the conversations without being a member.",
         ),
-        frozenset({Fact.VIEWING}),
-        "group.viewing",
+        needs=frozenset({Fact.VIEWING}),
+        path="group.viewing",
     ),
-    _rule(
-        "joined-by-anyone",
-        Severity.ERROR,
-        "a group that anybody may join",
-        "Write `group: {joining: invited}`.",
-        _when(_setting(Field.GROUP_JOINING), "anyone", "anybody may join it", "Whoever joins reads what comes in."),
-        frozenset({Field.GROUP_JOINING}),
-        "group.joining",
+    _check(
+        id="joined-by-anyone",
+        severity=Severity.ERROR,
+        title="a group that anyone can join",
+        hint="Set `group: {joining: invited}`.",
+        detect=_when(_setting(Field.GROUP_JOINING), "anyone", "anyone can join it", "Whoever joins can read the mail."),
+        needs=frozenset({Field.GROUP_JOINING}),
+        path="group.joining",
     ),
-    _rule(
-        "joined-by-organization",
-        Severity.WARNING,
-        "a group that everybody in the organisation may join",
-        "Write `group: {joining: invited}`, unless it is meant.",
-        _when(
+    _check(
+        id="joined-by-organization",
+        severity=Severity.WARNING,
+        title="a group that everyone in the organisation can join",
+        hint="Unless this is intended, set `group: {joining: invited}`.",
+        detect=_when(
             _setting(Field.GROUP_JOINING),
             "organization",
-            "everybody in the organisation may join it",
-            "Whoever joins reads what comes in, and nobody is asked.",
+            "everyone in the organisation can join it",
+            "Whoever joins can read the mail, and no approval is needed.",
         ),
-        frozenset({Field.GROUP_JOINING}),
-        "group.joining",
+        needs=frozenset({Field.GROUP_JOINING}),
+        path="group.joining",
     ),
-    _rule(
-        "members-add-members",
-        Severity.WARNING,
-        "a group to which every member may add others",
-        "Write `group: {managing_members: owners-and-managers}`.",
-        _when(
+    _check(
+        id="members-add-members",
+        severity=Severity.WARNING,
+        title="a group in which every member can add and remove members",
+        hint="Set `group: {managing_members: owners-and-managers}`.",
+        detect=_when(
             _setting(Field.GROUP_MANAGING_MEMBERS),
             "members",
-            "members may add members",
-            "One member is enough to let somebody in or put somebody out.",
+            "members can add members",
+            "Any member can give access to others, or remove them.",
         ),
-        frozenset({Field.GROUP_MANAGING_MEMBERS}),
-        "group.managing_members",
+        needs=frozenset({Field.GROUP_MANAGING_MEMBERS}),
+        path="group.managing_members",
     ),
-    _rule(
-        "external-members-allowed",
-        Severity.NOTE,
-        "a group that people from outside may be members of",
-        "Write `group: {external_members: false}`, unless it is meant.",
-        _when(
+    _check(
+        id="external-members-allowed",
+        severity=Severity.NOTE,
+        title="a group that allows members from outside the organisation",
+        hint="Unless this is intended, set `group: {external_members: false}`.",
+        detect=_when(
             _setting(Field.GROUP_EXTERNAL_MEMBERS),
             True,
-            "people from outside may be members",
-            "Whoever manages its members can let them in.",
+            "members from outside the organisation are allowed",
+            "Whoever manages the members can give access to outsiders.",
         ),
-        frozenset({Field.GROUP_EXTERNAL_MEMBERS}),
-        "group.external_members",
+        needs=frozenset({Field.GROUP_EXTERNAL_MEMBERS}),
+        path="group.external_members",
     ),
-    _rule(
-        "posted-by-nobody",
-        Severity.WARNING,
-        "a group that takes no mail",
-        "Write `group: {posting: anyone}`, or `organization` for mail from inside alone.",
-        _when(
-            lambda subject: subject.mailbox.facts.get(Fact.POSTING),
-            "nobody",
-            "nobody may write to it",
-            "Every message is turned away.",
-        ),
-        frozenset({Fact.POSTING}),
-        "group.posting",
+    _check(
+        id="posted-by-nobody",
+        severity=Severity.WARNING,
+        title="a group that accepts no mail",
+        hint="Set `group: {posting: anyone}`, or `organization` to accept mail only from inside the organisation.",
+        detect=_when(_fact(Fact.POSTING), "nobody", "nobody can write to it", "Every message is rejected."),
+        needs=frozenset({Fact.POSTING}),
+        path="group.posting",
     ),
 )
 
-RULES = (
-    *_SETTINGS_RULES,
-    _rule(
-        "owner-missing",
-        Severity.WARNING,
-        "a group without an owner who can sign in",
-        "Make somebody `owner`; a group made by an API has none at first.",
-        _no_owner,
-        frozenset({"grants", "members"}),
-        "members",
-        limits.MEMBERS_API,
+CHECKS = (
+    *_SETTINGS_CHECKS,
+    _check(
+        id="owner-missing",
+        severity=Severity.WARNING,
+        title="a group without an owner who can sign in",
+        hint="Give one member the right `owner`. A group that is created through the API has no owner at first.",
+        detect=_no_owner,
+        needs=frozenset({"grants", "members"}),
+        path="members",
+        source=limits.MEMBERS_API,
     ),
-    _rule(
-        "history-missing",
-        Severity.ERROR,
-        "a collaborative inbox that keeps no conversations",
-        "Write `group: {history: true}`.",
-        _no_history,
-        frozenset({Fact.HAS_HISTORY}),
-        "group.history",
-        limits.COLLABORATIVE,
+    _check(
+        id="history-missing",
+        severity=Severity.ERROR,
+        title="a collaborative inbox without conversation history",
+        hint="Set `group: {history: true}`.",
+        detect=_no_history,
+        needs=frozenset({Fact.HAS_HISTORY}),
+        path="group.history",
+        source=limits.COLLABORATIVE,
     ),
-    _rule(
-        "everybody-is-member",
-        Severity.WARNING,
-        "a group with all accounts of the organisation as members",
-        "Take the entry out at admin.google.com > Directory > Groups; sharedbox leaves it alone.",
-        _everybody,
-        frozenset({"grants"}),
-        "members",
-        limits.MEMBERS_API,
+    _check(
+        id="everybody-is-member",
+        severity=Severity.WARNING,
+        title="a group with all accounts of the organisation as members",
+        hint="Remove the entry at admin.google.com > Directory > Groups. sharedbox does not change it.",
+        detect=_everybody,
+        needs=frozenset({"grants"}),
+        path="members",
+        source=limits.MEMBERS_API,
     ),
-    _rule(
-        "members-suspended",
-        Severity.ERROR,
-        "a group of which two thirds of the members are suspended",
-        "Take the suspended members out.",
-        _suspended_crowd,
-        frozenset({"grants", "members"}),
-        "members",
-        limits.GROUP_MEMBERS,
+    _check(
+        id="members-suspended",
+        severity=Severity.ERROR,
+        title="a group in which two thirds of the members are suspended",
+        hint="Remove the suspended members.",
+        detect=_mostly_suspended,
+        needs=frozenset({"grants", "members"}),
+        path="members",
+        source=limits.GROUP_MEMBERS,
     ),
 )

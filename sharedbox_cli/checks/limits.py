@@ -1,4 +1,4 @@
-"""Vendor numbers, each with its page and the day it was read."""
+"""Limits of the vendors. Each one has its source page and the month in which the page was read."""
 
 from __future__ import annotations
 
@@ -39,19 +39,19 @@ UNLICENSED_BYTES = 50 * GIB
 PLAN_2_BYTES = 100 * GIB
 """Storage with Exchange Online Plan 2 (ABOUT_SHARED, read 2026-11)."""
 MOST_USERS = 25
-"""Users at the same time; beyond, connections fail and mail is doubled (ABOUT_SHARED, read 2026-11)."""
+"""Users at the same time. With more, connections fail and messages are duplicated (ABOUT_SHARED, read 2026-11)."""
 MOST_ENTRIES = 500
-"""Permission entries of one mailbox (FULL_ACCESS, read 2026-11)."""
+"""Permission entries per mailbox (FULL_ACCESS, read 2026-11)."""
 WARN_PERCENT = 80
-"""Where a spec does not say `warn_at`."""
+"""The threshold if a spec has no `warn_at`."""
 EXPIRES_SOON_DAYS = 7
 DOCUMENTED_DELEGATES = 25
-"""Delegates of one mailbox that the API's guide allows (DELEGATES_API, read 2026-11)."""
+"""Delegates per mailbox according to the API guide (DELEGATES_API, read 2026-11)."""
 DELEGATES_AT_ONCE = 40
-"""Delegates that can be in a mailbox at the same time, fewer where programs are (DELEGATES, read 2026-11)."""
+"""Delegates who can use a mailbox at the same time, fewer if programs use it too (DELEGATES, read 2026-11)."""
 MOST_DELEGATES = 1000
-"""Delegates of one mailbox in all (DELEGATES, read 2026-11); the two pages differ, so both are told."""
+"""Delegates per mailbox (DELEGATES, read 2026-11). The two pages differ, so a check reports each limit."""
 SUSPENDED_OF_THREE = 2
-"""Where two of three members are suspended, mail to the group bounces (GROUP_MEMBERS, read 2026-11)."""
+"""If two of three members are suspended, mail to the group bounces (GROUP_MEMBERS, read 2026-11)."""
 SHARE_PERCENT = 10
-"""Of the storage that all share: an own choice, no vendor's; one mailbox with more is worth a look."""
+"""Share of the pooled storage above which one mailbox is worth a look. Our own choice, not a vendor's limit."""

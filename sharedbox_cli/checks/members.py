@@ -1,167 +1,171 @@
-"""Rules on members: too many, too few, and those who should not be."""
+"""Checks on members: too many, too few, or the wrong ones."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from sharedbox_cli.checks import limits
-from sharedbox_cli.checks.model import Here, Rule, Subject, counted, name_of
+from sharedbox_cli.checks.model import Check, Detections, PlatformOverride, Subject, counted, name_of
 from sharedbox_cli.core.finding import Severity
 from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, MICROSOFT365, ROLES, Right, TrusteeKind
 
-Found = Iterable[tuple[str, str, str]]
 _GRANTS = frozenset({"grants"})
 _OPENING = (Right.FULL_ACCESS, *ROLES)
 
 
-def _too_many(subject: Subject) -> Found:
+def _too_many(subject: Subject) -> Detections:
     count = len(subject.readers())
     if count > limits.MOST_USERS:
-        yield "", "too many members", f"{count} people may open it; {limits.MOST_USERS} at a time is supported."
+        why = f"{count} people can open the mailbox. Microsoft supports {limits.MOST_USERS} at the same time."
+        yield "", "too many members", why
 
 
-def _nobody(subject: Subject) -> Found:
+def _no_reader(subject: Subject) -> Detections:
     if not subject.readers() and not subject.is_for_everybody():
         what = "members" if subject.people(*ROLES) else "accounts with full access"
         all_off = f" All {what} are disabled." if subject.people(*_OPENING) else ""
-        yield "", "nobody has access", f"Mail arrives, and nobody reads it.{all_off}"
+        yield "", "nobody has access", f"Mail arrives, but nobody can read it.{all_off}"
 
 
-def _only_one(subject: Subject) -> Found:
+def _only_one(subject: Subject) -> Detections:
     people = subject.readers()
     if len(people) == 1 and not subject.is_for_everybody():
         who = name_of(subject.trustee(next(iter(people))))
-        yield who, "only one member", f"When {who} is away, nobody reads it."
+        yield who, "only one member", f"When {who} is away, nobody reads the mail."
 
 
-def _disabled(subject: Subject) -> Found:
+def _disabled(subject: Subject) -> Detections:
     for identity in sorted(subject.people()):
         trustee = subject.trustee(identity)
         if not trustee.is_enabled:
-            yield name_of(trustee), "a member is disabled", f"{name_of(trustee)} cannot sign in and still holds rights."
+            who = name_of(trustee)
+            yield who, "a member is disabled", f"{who} cannot sign in, but still has rights on the mailbox."
 
 
-def _guests(subject: Subject) -> Found:
+def _guests(subject: Subject) -> Detections:
     for identity in sorted({grant.trustee for grant in subject.grants()}):
         trustee = subject.trustee(identity)
         if trustee.is_guest:
             yield name_of(trustee), "a member is a guest", f"{name_of(trustee)} is from outside the organisation."
 
 
-def _guests_in_groups(subject: Subject) -> Found:
-    """Return the groups that bring people from outside in: once a group, however many they are."""
+def _guests_in_groups(subject: Subject) -> Detections:
+    """Return the groups with members from outside the organisation: one detection per group, not per person."""
     for identity in sorted({grant.trustee for grant in subject.grants()}):
-        people = (subject.trustee(one) for one in subject.observed.members.get(identity, ()))
-        outside = sorted(name_of(one) for one in people if one.is_guest)
-        if outside:
+        people = (subject.trustee(member) for member in subject.observed.members.get(identity, ()))
+        outsiders = sorted(name_of(person) for person in people if person.is_guest)
+        if outsiders:
             group = name_of(subject.trustee(identity))
-            more = "" if len(outside) == 1 else f" and {len(outside) - 1} more"
-            why = f"Through {group}, {outside[0]}{more} from outside the organisation may do what the group may."
-            yield group, f"a group with {counted(len(outside), 'person', 'people')} from outside", why
+            who = outsiders[0] if len(outsiders) == 1 else f"{outsiders[0]} and {len(outsiders) - 1} more"
+            why = f"Members of {group} from outside the organisation have the rights of the group: {who}."
+            yield group, f"a group with {counted(len(outsiders), 'person', 'people')} from outside", why
 
 
-def _deleted(subject: Subject) -> Found:
+def _deleted(subject: Subject) -> Detections:
     ids = {g.trustee for g in subject.grants() if subject.trustee(g.trustee).kind is TrusteeKind.ORPHAN}
     for identity in sorted(ids):
         address = subject.trustee(identity).address
         if address is None or not subject.is_outside(address.key):
             who = str(address or identity)
-            yield who, "a member was deleted", f"{who} is all that is left of the account; the entry remains."
+            yield who, "a member was deleted", f"The account no longer exists, but its entry {who} remains."
 
 
 _ABOUT = limits.ABOUT_SHARED
 _WITH_GROUPS = frozenset({"grants", "members"})
 _EXCHANGE = frozenset({MICROSOFT365})
-_PEOPLE_ON = {GOOGLE_DELEGATED: Here(source=limits.DELEGATES), GOOGLE_COLLABORATIVE: Here(source=limits.MEMBERS_API)}
+_GOOGLE_PAGES = {
+    GOOGLE_DELEGATED: PlatformOverride(source=limits.DELEGATES),
+    GOOGLE_COLLABORATIVE: PlatformOverride(source=limits.MEMBERS_API),
+}
 
-RULES = (
-    Rule(
-        "too-many-members",
-        Severity.WARNING,
-        f"more than {limits.MOST_USERS} people",
-        "Use fewer people, or a Microsoft 365 group.",
-        _ABOUT,
-        _too_many,
-        _WITH_GROUPS,
-        "members",
+CHECKS = (
+    Check(
+        id="too-many-members",
+        severity=Severity.WARNING,
+        title=f"more than {limits.MOST_USERS} people",
+        hint="Give access to fewer people, or use a Microsoft 365 group.",
+        source=_ABOUT,
+        detect=_too_many,
+        needs=_WITH_GROUPS,
+        path="members",
         platforms=_EXCHANGE,
     ),
-    Rule(
-        "no-member",
-        Severity.ERROR,
-        "nobody with access",
-        "Add members, or delete the mailbox.",
-        _ABOUT,
-        _nobody,
-        _WITH_GROUPS,
-        "members",
-        on=_PEOPLE_ON,
+    Check(
+        id="no-member",
+        severity=Severity.ERROR,
+        title="a mailbox that nobody can open",
+        hint="Add members, or delete the mailbox.",
+        source=_ABOUT,
+        detect=_no_reader,
+        needs=_WITH_GROUPS,
+        path="members",
+        overrides=_GOOGLE_PAGES,
     ),
-    Rule(
-        "one-member",
-        Severity.NOTE,
-        "one member only",
-        "Add a deputy.",
-        _ABOUT,
-        _only_one,
-        _WITH_GROUPS,
-        "members",
-        on=_PEOPLE_ON,
+    Check(
+        id="one-member",
+        severity=Severity.NOTE,
+        title="a mailbox with only one member",
+        hint="Add a deputy.",
+        source=_ABOUT,
+        detect=_only_one,
+        needs=_WITH_GROUPS,
+        path="members",
+        overrides=_GOOGLE_PAGES,
     ),
-    Rule(
-        "member-disabled",
-        Severity.WARNING,
-        "a member whose account is disabled",
-        "Take the member out.",
-        _ABOUT,
-        _disabled,
-        _WITH_GROUPS,
-        "members",
-        on={GOOGLE_DELEGATED: Here(source=limits.DELEGATES), GOOGLE_COLLABORATIVE: Here(source=limits.GROUP_MEMBERS)},
+    Check(
+        id="member-disabled",
+        severity=Severity.WARNING,
+        title="a member whose account is disabled",
+        hint="Remove the member.",
+        source=_ABOUT,
+        detect=_disabled,
+        needs=_WITH_GROUPS,
+        path="members",
+        overrides={**_GOOGLE_PAGES, GOOGLE_COLLABORATIVE: PlatformOverride(source=limits.GROUP_MEMBERS)},
     ),
-    Rule(
-        "member-guest",
-        Severity.WARNING,
-        "a member from outside",
-        "Shared mailboxes are for people of the organisation: take the member out.",
-        _ABOUT,
-        _guests,
-        _GRANTS,
-        "members",
-        on={
-            GOOGLE_COLLABORATIVE: Here(
-                "Take the member out, and write `group: {external_members: false}`, unless it is meant.",
+    Check(
+        id="member-guest",
+        severity=Severity.WARNING,
+        title="a member from outside the organisation",
+        hint="Remove the member. Shared mailboxes are for people inside the organisation.",
+        source=_ABOUT,
+        detect=_guests,
+        needs=_GRANTS,
+        path="members",
+        overrides={
+            GOOGLE_COLLABORATIVE: PlatformOverride(
+                "Unless this is intended, remove the member and set `group: {external_members: false}`.",
                 limits.GROUP_SETTINGS,
             )
         },
     ),
-    Rule(
-        "group-with-outsiders",
-        Severity.WARNING,
-        "a group that brings people from outside in",
-        "Take them out of the group, or list the people who are meant.",
-        _ABOUT,
-        _guests_in_groups,
-        _WITH_GROUPS,
-        "members",
-        on={GOOGLE_COLLABORATIVE: Here(source=limits.MEMBERS_API)},
+    Check(
+        id="group-with-outsiders",
+        severity=Severity.WARNING,
+        title="a group with members from outside the organisation",
+        hint="Remove them from the group, or list the intended people as members.",
+        source=_ABOUT,
+        detect=_guests_in_groups,
+        needs=_WITH_GROUPS,
+        path="members",
+        overrides={GOOGLE_COLLABORATIVE: PlatformOverride(source=limits.MEMBERS_API)},
     ),
-    Rule(
-        "member-deleted",
-        Severity.NOTE,
-        "rights of a deleted account",
-        "Harmless while the account is gone; take the entry away in the Exchange admin center.",
-        limits.FULL_ACCESS,
-        _deleted,
-        _GRANTS,
-        "members",
-        on={
-            GOOGLE_DELEGATED: Here(
-                "Harmless while the account is gone; take the delegate away in Gmail's settings of the mailbox.",
+    Check(
+        id="member-deleted",
+        severity=Severity.NOTE,
+        title="rights of a deleted account",
+        hint="The entry has no effect unless the account is restored. You can remove it in the Exchange admin center.",
+        source=limits.FULL_ACCESS,
+        detect=_deleted,
+        needs=_GRANTS,
+        path="members",
+        overrides={
+            GOOGLE_DELEGATED: PlatformOverride(
+                "The entry has no effect unless the account is restored. "
+                "You can remove the delegate in the Gmail settings of the mailbox.",
                 limits.DELEGATES_API,
             ),
-            GOOGLE_COLLABORATIVE: Here(
-                "Harmless while the account is gone; take the member out at admin.google.com > Directory > Groups.",
+            GOOGLE_COLLABORATIVE: PlatformOverride(
+                "The entry has no effect unless the account is restored. "
+                "You can remove the member at admin.google.com > Directory > Groups.",
                 limits.MEMBERS_API,
             ),
         },

@@ -1,4 +1,4 @@
-"""What a rule is, and what it is given."""
+"""The definition of a check, and the data that a check reads."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from sharedbox_cli.core.model import (
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One mailbox with its spec, where it has one, and the tenant around it."""
+    """One mailbox, its spec if it has one, and the tenant that it belongs to."""
 
     mailbox: ObservedMailbox
     spec: DesiredMailbox | None
@@ -36,126 +36,133 @@ class Subject:
     now: datetime
     desired: Desired = field(default_factory=Desired)
     observations: Mapping[Platform, Observed] = field(default_factory=dict)
-    """All that was read: an address can be a mailbox in two clouds."""
+    """All observations, per platform. The same address can be a mailbox in two clouds."""
 
     def holders(self, right: Right) -> list[Trustee]:
-        """Return who holds a right directly."""
+        """Return the trustees that hold a right directly."""
         ids = [grant.trustee for grant in self.mailbox.grants or () if grant.right is right]
-        return sorted((self.trustee(one) for one in ids), key=lambda item: item.id)
+        return sorted((self.trustee(identity) for identity in ids), key=lambda trustee: trustee.id)
 
     def trustee(self, identity: TrusteeId) -> Trustee:
-        """Return a trustee; an unknown one is a deleted account."""
+        """Return a trustee. An unknown id belongs to a deleted account."""
         return self.observed.trustees.get(identity) or Trustee(identity, TrusteeKind.ORPHAN)
 
     def people(self, *rights: Right) -> set[TrusteeId]:
-        """Return everybody who holds one of some rights here (none named: any), groups resolved."""
-        found: set[TrusteeId] = set()
+        """Return everyone who holds one of these rights (default: any right), directly or through a group."""
+        people: set[TrusteeId] = set()
         for grant in self.mailbox.grants or ():
             kind = self.trustee(grant.trustee).kind
             if rights and grant.right not in rights:
                 continue
             if kind is TrusteeKind.GROUP:
-                found |= self.observed.members.get(grant.trustee, frozenset())
+                people |= self.observed.members.get(grant.trustee, frozenset())
             elif kind is not TrusteeKind.ORPHAN:
-                found.add(grant.trustee)
-        return found
+                people.add(grant.trustee)
+        return people
 
     def readers(self) -> set[TrusteeId]:
-        """Return everybody who can open the mailbox and read what comes in."""
-        return {one for one in self.people(*READING) if self.trustee(one).is_enabled}
+        """Return everyone who can sign in, open the mailbox and read its mail."""
+        return {identity for identity in self.people(*READING) if self.trustee(identity).is_enabled}
 
     def is_for_everybody(self) -> bool:
-        """Return whether all accounts of the organisation are in it."""
+        """Return whether all accounts of the organisation are members."""
         return any(entry.is_everybody for entry in self.mailbox.special)
 
     def is_outside(self, address: str) -> bool:
-        """Return whether an address is of a domain that is not the tenant's."""
+        """Return whether the domain of an address does not belong to the tenant."""
         return "@" in address and address.rpartition("@")[2].lower() not in self.observed.domains
 
     def place(self, path: str = "", who: str = "") -> Place:
-        """Return where the spec says something (of a member: on its own line), or where it begins."""
+        """Return the line of the spec that holds a key (for a member: its own line), or the spec's first line."""
         if self.spec is None:
             return NOWHERE
         if path == "members":
-            for wish in (*(self.spec.grants or ()), *self.spec.expired):
-                if wish.trustee.key == who.lower() and wish.place.file:
-                    return wish.place
+            for grant in (*(self.spec.grants or ()), *self.spec.expired):
+                if grant.trustee.key == who.lower() and grant.place.file:
+                    return grant.place
         return self.spec.places.get(path, self.spec.place)
 
     def grants(self) -> list[Grant]:
         """Return the grants, sorted."""
-        return sorted(self.mailbox.grants or (), key=lambda item: (item.trustee, item.right))
+        return sorted(self.mailbox.grants or (), key=lambda grant: (grant.trustee, grant.right))
 
 
 Need = Fact | Field | str
-"""What a rule cannot do without; `grants` and `members` by name."""
-Detector = Callable[[Subject], Iterable[tuple[str, str, str]]]
-"""Returns (subject, summary, why) for each thing found."""
+"""Something that a check has to read: a fact, a field, or the word `grants` or `members`."""
+Detections = Iterable[tuple[str, str, str]]
+"""One (subject, summary, why) per problem. The subject is the trustee, licence or address that has the problem."""
+Detector = Callable[[Subject], Detections]
+"""Returns the problems of one mailbox."""
 
 
 @dataclass(frozen=True, slots=True)
-class Here:
-    """What is different about a rule on one platform; what is empty is as everywhere."""
+class PlatformOverride:
+    """What differs on one platform. An empty value means: same as on the other platforms."""
 
     hint: str = ""
     source: str = ""
     needs: frozenset[Need] | None = None
 
 
-_AS_EVERYWHERE = Here()
+_NO_OVERRIDE = PlatformOverride()
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """One rule: its function finds, the rest explains."""
+class Check:
+    """One check: a detector, and the texts that explain what it detects."""
 
     id: str
+    """Stable: people use it in filters and in code scanning."""
     severity: Severity
     title: str
+    """What the check looks for."""
     hint: str
+    """How to fix it."""
     source: str
-    look: Detector
+    """The page that the check is based on."""
+    detect: Detector
     needs: frozenset[Need] = field(default_factory=frozenset)
+    """What has to be read before the check can run."""
     path: str = ""
-    """The key of the spec that it is about."""
+    """The key of the spec that the check is about."""
     is_of_spec: bool = False
-    """Whether it also looks at a mailbox that exists in a spec alone."""
+    """Whether the check also runs on a mailbox that exists only in a spec."""
     verified: str = limits.VERIFIED
-    """When its source was last read."""
+    """The month in which the source was last read."""
 
     platforms: frozenset[Platform] | None = None
-    """The only platforms it is for; None: all, those of plug-ins too."""
+    """The platforms that the check runs on. None: all platforms, including those of plug-ins."""
     not_on: frozenset[Platform] = frozenset()
-    """Platforms it says nothing of."""
-    on: Mapping[Platform, Here] = field(default_factory=dict)
+    """Platforms that the check does not run on."""
+    overrides: Mapping[Platform, PlatformOverride] = field(default_factory=dict)
     uses: frozenset[Need] = frozenset()
-    """What it looks at where it was read, and can do without."""
+    """What the check uses if it was read. The check also runs without it."""
     is_of_tenant: bool = False
-    """Whether it is about what all mailboxes share: asked once."""
+    """Whether the check is about the tenant, not about one mailbox. It then runs once per tenant."""
 
     def is_for(self, platform: Platform) -> bool:
-        """Return whether the rule says something of a platform."""
+        """Return whether the check runs on a platform."""
         return platform not in self.not_on and (self.platforms is None or platform in self.platforms)
 
     def needs_on(self, platform: Platform) -> frozenset[Need]:
-        """Return what it cannot do without on a platform."""
-        needs = self.on.get(platform, _AS_EVERYWHERE).needs
+        """Return what has to be read on a platform before the check can run."""
+        needs = self.overrides.get(platform, _NO_OVERRIDE).needs
         return self.needs if needs is None else needs
 
     def findings(self, subject: Subject) -> Iterable[Finding]:
-        """Return what it finds on one mailbox, or on the tenant around it."""
+        """Return the findings on one mailbox, or on its tenant."""
         platform = subject.mailbox.platform
-        here = self.on.get(platform, _AS_EVERYWHERE)
+        override = self.overrides.get(platform, _NO_OVERRIDE)
         mailbox = "" if self.is_of_tenant else subject.mailbox.address.text
-        for who, summary, why in self.look(subject):
+        for who, summary, why in self.detect(subject):
             yield Finding(
                 self.id,
                 self.severity,
                 mailbox,
                 summary,
                 why,
-                here.hint or self.hint,
-                here.source or self.source,
+                override.hint or self.hint,
+                override.source or self.source,
                 who,
                 subject.place(self.path, who),
                 str(platform),
@@ -163,10 +170,10 @@ class Rule:
 
 
 def name_of(trustee: Trustee) -> str:
-    """Return whom a finding is about."""
+    """Return the address of a trustee, or its name or id if it has no address."""
     return str(trustee.address or trustee.name or trustee.id)
 
 
-def counted(count: int, one: str, many: str) -> str:
+def counted(count: int, singular: str, plural: str) -> str:
     """Return a number with its noun."""
-    return f"{count} {one if count == 1 else many}"
+    return f"{count} {singular if count == 1 else plural}"

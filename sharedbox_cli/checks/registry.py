@@ -1,4 +1,4 @@
-"""All rules, and asking them."""
+"""All checks, and the function that runs them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sharedbox_cli.checks import delegates, groups, members, pooled, rights, safety, storage
-from sharedbox_cli.checks.model import Need, Rule, Subject
+from sharedbox_cli.checks.model import Check, Need, Subject
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.finding import Finding
 from sharedbox_cli.core.model import (
@@ -22,22 +22,32 @@ from sharedbox_cli.core.model import (
 )
 from sharedbox_cli.providers.registry import Plugins
 
-RULES: tuple[Rule, ...] = tuple(
+_MODULES = (storage, members, rights, safety, delegates, groups, pooled)
+CHECKS: tuple[Check, ...] = tuple(
     sorted(
-        (*storage.RULES, *members.RULES, *rights.RULES, *safety.RULES, *delegates.RULES, *groups.RULES, *pooled.RULES),
-        key=lambda rule: rule.id,
+        (
+            *storage.CHECKS,
+            *members.CHECKS,
+            *rights.CHECKS,
+            *safety.CHECKS,
+            *delegates.CHECKS,
+            *groups.CHECKS,
+            *pooled.CHECKS,
+        ),
+        key=lambda check: check.id,
     )
 )
 
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What was found, and which rules could not look at a mailbox because what they need was not read."""
+    """The findings, and the ids of the checks that could not run because what they need was not read."""
 
     findings: tuple[Finding, ...]
     not_checked: tuple[str, ...]
 
 
+<<<<<<< HEAD
 def with_plugins(plugins: Plugins) -> tuple[tuple[Rule, ...], tuple[str, ...]]:
     """Return all rules, those of plug-ins included, and a warning for each that cannot be used.
 
@@ -82,17 +92,35 @@ def check(
     """Return the findings of all rules on all mailboxes read, sorted by mailbox and rule."""
     found: list[Finding] = []
     blind: set[str] = set()
+=======
+def needs_of(platform: Platform) -> frozenset[Need]:
+    """Return everything that the checks read on a platform. Nothing else has to be observed."""
+    checks = [check for check in CHECKS if check.is_for(platform)]
+    return frozenset(need for check in checks for need in (*check.needs_on(platform), *check.uses))
+
+
+def run_checks(desired: Desired, observations: Mapping[Platform, Observed], now: datetime) -> CheckResult:
+    """Return the findings of all checks on all observed mailboxes, sorted by mailbox and check."""
+    findings: list[Finding] = []
+    not_checked: set[str] = set()
+>>>>>>> 2be0e18 (Call what finds a check, and write the findings in plain English)
     distinct = {id(observed): observed for observed in observations.values()}
     for observed in distinct.values():
-        asked: set[str] = set()
+        asked_once: set[str] = set()
         for _, mailbox in sorted(observed.mailboxes.items()):
             subject = Subject(mailbox, _spec_of(desired, mailbox), observed, now, desired, observations)
+<<<<<<< HEAD
             for rule in rules:
                 if not rule.is_for(mailbox.platform) or rule.id in asked:
+=======
+            for check in CHECKS:
+                if not check.is_for(mailbox.platform) or check.id in asked_once:
+>>>>>>> 2be0e18 (Call what finds a check, and write the findings in plain English)
                     continue
-                if not all(_was_read(need, mailbox, observed) for need in rule.needs_on(mailbox.platform)):
-                    blind.add(rule.id)
+                if not all(_was_read(need, mailbox, observed) for need in check.needs_on(mailbox.platform)):
+                    not_checked.add(check.id)
                     continue
+<<<<<<< HEAD
                 found += rule.findings(subject)
                 if rule.is_of_tenant:
                     asked.add(rule.id)
@@ -100,6 +128,15 @@ def check(
         found += _of_specs_alone(desired, observed, now, observations, rules)
     found.sort(key=lambda item: (item.mailbox.lower(), item.platform, item.rule, item.subject))
     return CheckResult(tuple(found), tuple(sorted(blind)))
+=======
+                findings += check.findings(subject)
+                if check.is_of_tenant:
+                    asked_once.add(check.id)
+        not_checked -= asked_once
+        findings += _planned_mailboxes(desired, observed, now, observations)
+    findings.sort(key=lambda finding: (finding.mailbox.lower(), finding.platform, finding.check, finding.subject))
+    return CheckResult(tuple(findings), tuple(sorted(not_checked)))
+>>>>>>> 2be0e18 (Call what finds a check, and write the findings in plain English)
 
 
 def _spec_of(desired: Desired, mailbox: ObservedMailbox) -> DesiredMailbox | None:
@@ -108,21 +145,32 @@ def _spec_of(desired: Desired, mailbox: ObservedMailbox) -> DesiredMailbox | Non
     return spec if spec is not None and spec.platform == mailbox.platform else None
 
 
+<<<<<<< HEAD
 def _of_specs_alone(
     desired: Desired,
     observed: Observed,
     now: datetime,
     observations: Mapping[Platform, Observed],
     rules: Sequence[Rule],
+=======
+def _planned_mailboxes(
+    desired: Desired, observed: Observed, now: datetime, observations: Mapping[Platform, Observed]
+>>>>>>> 2be0e18 (Call what finds a check, and write the findings in plain English)
 ) -> Iterator[Finding]:
-    """Return what can be said of mailboxes that do not exist yet."""
+    """Return the findings on mailboxes that exist only in a spec."""
     for key, spec in desired.mailboxes.items():
         if spec.state is State.ABSENT or spec.platform not in observed.platforms or key in observed.mailboxes:
             continue
         subject = Subject(ObservedMailbox("", spec.address, spec.platform), spec, observed, now, desired, observations)
+<<<<<<< HEAD
         for rule in rules:
             if rule.is_of_spec and rule.is_for(spec.platform):
                 yield from rule.findings(subject)
+=======
+        for check in CHECKS:
+            if check.is_of_spec and check.is_for(spec.platform):
+                yield from check.findings(subject)
+>>>>>>> 2be0e18 (Call what finds a check, and write the findings in plain English)
 
 
 def _was_read(need: Need, mailbox: ObservedMailbox, observed: Observed) -> bool:

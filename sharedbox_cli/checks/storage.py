@@ -1,18 +1,15 @@
-"""Rules on size and licences."""
+"""Checks on size and licences."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from sharedbox_cli.checks import limits
-from sharedbox_cli.checks.model import Here, Rule, Subject
+from sharedbox_cli.checks.model import Check, Detections, PlatformOverride, Subject
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.finding import Severity
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, MICROSOFT365, DesiredMailbox, Fact, State
 from sharedbox_cli.core.values import KIND_USER, LICENCE_NONE, PLAN_1, PLAN_2, Value
 
-Found = Iterable[tuple[str, str, str]]
 _ARCHIVING = "exchange-online-archiving"
 
 
@@ -22,9 +19,9 @@ def gib(size: int) -> str:
 
 
 def number(subject: Subject, fact: Fact) -> int | None:
-    """Return a fact that is a number, or nothing where it was not read."""
-    told = subject.mailbox.facts.get(fact)
-    return told if isinstance(told, int) else None
+    """Return a fact that is a number, or None if it was not read."""
+    value = subject.mailbox.facts.get(fact)
+    return value if isinstance(value, int) else None
 
 
 def _used(subject: Subject) -> int | None:
@@ -37,49 +34,50 @@ def _plans(subject: Subject) -> tuple[str, ...]:
 
 
 def _quota(subject: Subject) -> int | None:
-    """Return the bytes there is room for: what the licence gives, or less where an admin or a lesser plan set it.
+    """Return the quota in bytes: what the licence allows, or less if an admin or a smaller plan set less.
 
-    Nothing where there is no limit of the mailbox's own, as with storage that all accounts share.
+    None if the mailbox has no limit of its own because all accounts share the storage.
     """
-    told = number(subject, Fact.QUOTA_BYTES) or None
+    quota = number(subject, Fact.QUOTA_BYTES) or None
     if subject.mailbox.platform != MICROSOFT365:
-        return told
+        return quota
     allowed = limits.PLAN_2_BYTES if PLAN_2 in _plans(subject) else limits.UNLICENSED_BYTES
-    return min(allowed, told) if told else allowed
+    return min(allowed, quota) if quota else allowed
 
 
-def _too_large(subject: Subject) -> Found:
+def _too_large(subject: Subject) -> Detections:
     used = _used(subject)
     if used is not None and used > limits.UNLICENSED_BYTES and PLAN_2 not in _plans(subject):
-        why = f"It holds {gib(used)}; without Plan 2 there is room for {gib(limits.UNLICENSED_BYTES)}. Mail stops."
+        limit = gib(limits.UNLICENSED_BYTES)
+        why = f"It holds {gib(used)}. Without Exchange Online Plan 2 the limit is {limit}, and mail flow stops."
         yield "", "larger than its licence allows", why
 
 
-def _full(subject: Subject) -> Found:
+def _full(subject: Subject) -> Detections:
     used, quota = _used(subject), _quota(subject)
     if used is None or quota is None:
         return
     if used >= quota and not (subject.mailbox.platform == MICROSOFT365 and any(_too_large(subject))):
-        yield "", "full", f"It holds {gib(used)} of {gib(quota)}: it can't send, and soon not receive."
+        yield "", "full", f"It holds {gib(used)} of {gib(quota)}. It cannot send, and will soon stop receiving mail."
 
 
-def _nearly_full(subject: Subject) -> Found:
+def _nearly_full(subject: Subject) -> Detections:
     used, quota = _used(subject), _quota(subject)
-    wished = subject.spec.warn_at_percent if subject.spec else None
-    share = limits.WARN_PERCENT if wished is None else wished
-    if used is not None and quota is not None and share * quota < 100 * used < 100 * quota:
-        yield "", "nearly full", f"It holds {gib(used)} of {gib(quota)}, more than {share} %."
+    warn_at = subject.spec.warn_at_percent if subject.spec else None
+    percent = limits.WARN_PERCENT if warn_at is None else warn_at
+    if used is not None and quota is not None and percent * quota < 100 * used < 100 * quota:
+        yield "", "nearly full", f"It holds {gib(used)} of {gib(quota)}, which is more than {percent} %."
     pooled, total = number(subject, Fact.POOL_USED_BYTES), number(subject, Fact.POOL_TOTAL_BYTES)
-    if quota is None and wished is not None and pooled is not None and total and 100 * pooled > wished * total:
-        own = "" if used is None else f"; {gib(used)} of it are this mailbox's"
-        why = f"All accounts together hold {gib(pooled)} of {gib(total)}, more than {wished} %{own}."
-        yield "", "the storage it shares is nearly full", why
+    if quota is None and warn_at is not None and pooled is not None and total and 100 * pooled > warn_at * total:
+        own = "" if used is None else f" This mailbox uses {gib(used)} of it."
+        why = f"All accounts together use {gib(pooled)} of {gib(total)}, which is more than {warn_at} %.{own}"
+        yield "", "the pooled storage is nearly full", why
 
 
-def _wasted(subject: Subject) -> Found:
+def _not_needed(subject: Subject) -> Detections:
     used = _used(subject)
     needs_it = subject.mailbox.facts.get(Fact.HAS_ARCHIVE) or subject.mailbox.facts.get(Fact.ON_HOLD)
-    wished = subject.spec is not None and subject.spec.settings.get(Field.LICENCE) not in (None, LICENCE_NONE)
+    is_desired = subject.spec is not None and subject.spec.settings.get(Field.LICENCE) not in (None, LICENCE_NONE)
     is_person = subject.mailbox.settings.get(Field.KIND) == KIND_USER
     if (
         _plans(subject)
@@ -87,35 +85,39 @@ def _wasted(subject: Subject) -> Found:
         and used is not None
         and used < limits.UNLICENSED_BYTES * 9 // 10
         and not needs_it
-        and not wished
+        and not is_desired
     ):
-        yield ", ".join(_plans(subject)), "licence not needed", f"It holds {gib(used)}, has no archive and no hold."
+        plans = ", ".join(_plans(subject))
+        yield plans, "licence not needed", f"It holds {gib(used)} and has no archive and no litigation hold."
 
 
-def _unlicensed_feature(subject: Subject) -> Found:
+def _unlicensed_feature(subject: Subject) -> Detections:
     plans = _plans(subject)
     is_enough = PLAN_2 in plans or (PLAN_1 in plans and _ARCHIVING in plans)
-    for fact, words in ((Fact.HAS_ARCHIVE, "archive"), (Fact.ON_HOLD, "litigation hold")):
+    for fact, feature in ((Fact.HAS_ARCHIVE, "archive"), (Fact.ON_HOLD, "litigation hold")):
         if subject.mailbox.facts.get(fact) and not is_enough:
-            yield words, f"{words} without licence", "It needs Exchange Online Plan 2, or Plan 1 with Archiving."
+            why = f"The {feature} requires Exchange Online Plan 2, or Plan 1 with Exchange Online Archiving."
+            yield feature, f"{feature} without the required licence", why
 
 
-def _no_seat(subject: Subject) -> Found:
-    wanted = subject.spec.settings.get(Field.LICENCE) if subject.spec else None
-    if wanted in (None, LICENCE_NONE):
+def _no_seat(subject: Subject) -> Detections:
+    licence = subject.spec.settings.get(Field.LICENCE) if subject.spec else None
+    if licence in (None, LICENCE_NONE):
         return
-    free = sum(pool.free for pool in subject.observed.licences.values() if wanted in pool.plans)
-    waiting = [key for key, spec in sorted(subject.desired.mailboxes.items()) if _waits(subject, key, spec, wanted)]
+    free = sum(pool.free for pool in subject.observed.licences.values() if licence in pool.plans)
+    waiting = [key for key, spec in sorted(subject.desired.mailboxes.items()) if _waits(subject, key, spec, licence)]
     if subject.mailbox.address in waiting[free:]:
-        why = f"The specs want {wanted} for {len(waiting)} more, and {free} seats with it are free."
-        yield str(wanted), "no free seat", why
+        why = f"The specs need {licence} for {len(waiting)} more mailboxes. Free seats: {free}."
+        if len(waiting) == 1:
+            why = f"The specs need {licence} for 1 more mailbox. Free seats: {free}."
+        yield str(licence), "no free licence seat", why
 
 
-def _waits(subject: Subject, key: Address, spec: DesiredMailbox, wanted: Value) -> bool:
-    there = subject.observed.mailboxes.get(key)
-    plans = there.facts.get(Fact.MAILBOX_PLANS, ()) if there else ()
-    is_wanted = spec.state is State.PRESENT and spec.settings.get(Field.LICENCE) == wanted
-    return is_wanted and not (isinstance(plans, tuple) and wanted in plans)
+def _waits(subject: Subject, key: Address, spec: DesiredMailbox, licence: Value) -> bool:
+    observed = subject.observed.mailboxes.get(key)
+    plans = observed.facts.get(Fact.MAILBOX_PLANS, ()) if observed else ()
+    is_desired = spec.state is State.PRESENT and spec.settings.get(Field.LICENCE) == licence
+    return is_desired and not (isinstance(plans, tuple) and licence in plans)
 
 
 _SIZE = frozenset({Fact.USED_BYTES, Fact.MAILBOX_PLANS})
@@ -123,85 +125,85 @@ _OWN_LIMIT = frozenset({Fact.QUOTA_BYTES})
 _EXCHANGE = frozenset({MICROSOFT365})
 _NO_STORAGE = frozenset({GOOGLE_COLLABORATIVE})
 
-RULES = (
-    Rule(
-        "over-50-gb",
-        Severity.ERROR,
-        "more than 50 GB without Exchange Online Plan 2",
-        "Assign Exchange Online Plan 2 (`storage: {licence: exchange-online-plan-2}`), or move old mail away.",
-        limits.ABOUT_SHARED,
-        _too_large,
-        _SIZE,
-        "storage",
+CHECKS = (
+    Check(
+        id="over-50-gb",
+        severity=Severity.ERROR,
+        title="more than 50 GB without Exchange Online Plan 2",
+        hint="Assign Exchange Online Plan 2 (`storage: {licence: exchange-online-plan-2}`), or move old mail away.",
+        source=limits.ABOUT_SHARED,
+        detect=_too_large,
+        needs=_SIZE,
+        path="storage",
         platforms=_EXCHANGE,
     ),
-    Rule(
-        "over-quota",
-        Severity.ERROR,
-        "as much in use as the quota allows, or more",
-        "Move old mail away, enable the archive, or raise the quota (its own, or by Exchange Online Plan 2).",
-        limits.ABOUT_SHARED,
-        _full,
-        _SIZE,
-        "storage",
+    Check(
+        id="over-quota",
+        severity=Severity.ERROR,
+        title="a mailbox that has reached its quota",
+        hint="Move old mail away, enable the archive, or raise the quota (directly, or with Exchange Online Plan 2).",
+        source=limits.ABOUT_SHARED,
+        detect=_full,
+        needs=_SIZE,
+        path="storage",
         uses=_OWN_LIMIT,
         not_on=_NO_STORAGE,
-        on={
-            GOOGLE_DELEGATED: Here(
-                "Move old mail away, or raise the account's limit at admin.google.com > Storage.",
+        overrides={
+            GOOGLE_DELEGATED: PlatformOverride(
+                "Move old mail away, or raise the limit of the account at admin.google.com > Storage.",
                 limits.USAGE,
                 frozenset({Fact.USED_BYTES}),
             )
         },
     ),
-    Rule(
-        "nearly-full",
-        Severity.WARNING,
-        "more in use than `storage.warn_at` of the quota",
-        "Move old mail away, or plan for Exchange Online Plan 2.",
-        limits.ABOUT_SHARED,
-        _nearly_full,
-        _SIZE,
-        "storage.warn_at",
+    Check(
+        id="nearly-full",
+        severity=Severity.WARNING,
+        title="a mailbox that uses more of its quota than `storage.warn_at`",
+        hint="Move old mail away, or plan for Exchange Online Plan 2.",
+        source=limits.ABOUT_SHARED,
+        detect=_nearly_full,
+        needs=_SIZE,
+        path="storage.warn_at",
         uses=_OWN_LIMIT | {Fact.POOL_USED_BYTES, Fact.POOL_TOTAL_BYTES},
         not_on=_NO_STORAGE,
-        on={
-            GOOGLE_DELEGATED: Here(
+        overrides={
+            GOOGLE_DELEGATED: PlatformOverride(
                 "Move old mail away, or buy storage for the organisation.", limits.USAGE, frozenset({Fact.USED_BYTES})
             )
         },
     ),
-    Rule(
-        "licence-not-needed",
-        Severity.NOTE,
-        "a licence where none is needed",
-        "Take it away (`storage: {licence: none}`); the guard looks at the size once more.",
-        limits.REMOVE_LICENCE,
-        _wasted,
-        _SIZE | {Fact.HAS_ARCHIVE, Fact.ON_HOLD},
-        "storage.licence",
+    Check(
+        id="licence-not-needed",
+        severity=Severity.NOTE,
+        title="a licence that the mailbox does not need",
+        hint="Remove the licence (`storage: {licence: none}`). Before it is removed, a guard checks the size again.",
+        source=limits.REMOVE_LICENCE,
+        detect=_not_needed,
+        needs=_SIZE | {Fact.HAS_ARCHIVE, Fact.ON_HOLD},
+        path="storage.licence",
         platforms=_EXCHANGE,
     ),
-    Rule(
-        "feature-without-licence",
-        Severity.ERROR,
-        "archive or hold without the licence it needs",
-        "Assign Exchange Online Plan 2, or Plan 1 with Archiving.",
-        limits.ABOUT_SHARED,
-        _unlicensed_feature,
-        frozenset({Fact.HAS_ARCHIVE, Fact.ON_HOLD, Fact.MAILBOX_PLANS}),
-        "storage.licence",
+    Check(
+        id="feature-without-licence",
+        severity=Severity.ERROR,
+        title="an archive or a litigation hold without the licence it requires",
+        hint="Assign Exchange Online Plan 2, or Plan 1 with Exchange Online Archiving.",
+        source=limits.ABOUT_SHARED,
+        detect=_unlicensed_feature,
+        needs=frozenset({Fact.HAS_ARCHIVE, Fact.ON_HOLD, Fact.MAILBOX_PLANS}),
+        path="storage.licence",
         platforms=_EXCHANGE,
     ),
-    Rule(
-        "no-free-seat",
-        Severity.ERROR,
-        "a licence in a spec for which there is no seat",
-        "Buy a seat, or free one.",
-        limits.ABOUT_SHARED,
-        _no_seat,
-        frozenset({Fact.MAILBOX_PLANS}),
-        "storage.licence",
+    Check(
+        id="no-free-seat",
+        severity=Severity.ERROR,
+        title="a licence in a spec for which no seat is free",
+        hint="Buy a seat, or release one.",
+        source=limits.ABOUT_SHARED,
+        detect=_no_seat,
+        needs=frozenset({Fact.MAILBOX_PLANS}),
+        path="storage.licence",
         is_of_spec=True,
         platforms=_EXCHANGE,
     ),

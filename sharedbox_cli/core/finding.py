@@ -1,4 +1,4 @@
-"""What `check` and `audit` say."""
+"""What `check` reports."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sharedbox_cli.core.location import NOWHERE, Place
 
 
 class Severity(StrEnum):
-    """How bad it is; ordered by `rank`."""
+    """How serious a finding is. The order is `rank`."""
 
     NOTE = "note"
     WARNING = "warning"
@@ -17,24 +17,24 @@ class Severity(StrEnum):
 
     @property
     def rank(self) -> int:
-        """Return 0 for the mildest."""
+        """Return 0 for the least serious."""
         return list(Severity).index(self)
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One rule's word on one mailbox (or on the tenant, where `mailbox` is empty)."""
+    """What one check reports about one mailbox, or about the tenant if `mailbox` is empty."""
 
-    rule: str
+    check: str
     severity: Severity
     mailbox: str
     summary: str
     why: str
     hint: str
     source: str
-    """Page of the vendor, or of this project, that the rule rests on."""
+    """The page of the vendor, or of this project, that the check is based on."""
     subject: str = ""
-    """The trustee, licence or address that it is about."""
+    """The trustee, licence or address that the finding is about."""
     place: Place = field(default=NOWHERE)
     platform: str = ""
-    """Of the mailbox: an address can be one in two clouds."""
+    """The platform of the mailbox. The same address can be a mailbox in two clouds."""

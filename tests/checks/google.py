@@ -1,4 +1,4 @@
-"""Mailboxes of Google for the rules: both kinds, in order unless a test says otherwise."""
+"""Google mailboxes of both kinds. Without arguments they have no findings."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from sharedbox_cli.checks.limits import GIB
-from sharedbox_cli.checks.registry import check
+from sharedbox_cli.checks.registry import run_checks
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import (
@@ -28,7 +28,7 @@ from sharedbox_cli.core.model import (
 from sharedbox_cli.core.values import BLOCKED, KIND_SHARED, Value
 from tests.strategies import NOW, address
 
-BOX = address("box")
+MAILBOX = address("box")
 STARTER = "google-workspace-business-starter"
 ACCOUNT: dict[Field, Value] = {
     Field.KIND: KIND_SHARED,
@@ -56,7 +56,7 @@ GROUP_FACTS: dict[Fact, Value] = {Fact.POSTING: "anyone", Fact.VIEWING: "members
 
 
 def person(number: int, *, domain: str = "contoso.example", **more: bool) -> Trustee:
-    """Return somebody of the organisation, or of another."""
+    """Return a person of the organisation, or of another one."""
     who = Address.of(f"p{number}@{domain}")
     return Trustee(TrusteeId(f"p{number}"), TrusteeKind.USER, who, f"P{number}", **more)
 
@@ -81,25 +81,25 @@ def observed(
     known = {one.id: one for one in (*PEOPLE, *trustees)}
     mailbox = ObservedMailbox(
         "b",
-        BOX,
+        MAILBOX,
         platform,
         {**(GROUP if is_group else ACCOUNT), **(settings or {})},
         grants,
         special,
         {**(GROUP_FACTS if is_group else ACCOUNT_FACTS), **(facts or {})},
     )
-    made = Observed(
+    tenant = Observed(
         "C1",
         "contoso.example",
         frozenset({platform}),
         frozenset({"contoso.example", "contoso-mail.example"}),
         NOW,
-        mailboxes={BOX: mailbox},
+        mailboxes={MAILBOX: mailbox},
         trustees=known,
         directory={one.address: key for key, one in known.items() if one.address},
         members={INNER.id: frozenset({TrusteeId("p1")})},
     )
-    return replace(made, **more)  # type: ignore[arg-type]
+    return replace(tenant, **more)  # type: ignore[arg-type]
 
 
 def delegated(
@@ -108,7 +108,7 @@ def delegated(
     facts: Mapping[Fact, Value] | None = None,
     **more: object,
 ) -> Observed:
-    """Return a tenant with one account; without a word it has two delegates."""
+    """Return a tenant with one account, by default with two delegates."""
     held = frozenset(Grant(one.id, Right.FULL_ACCESS) for one in delegates or (person(1), person(2)))
     return observed(GOOGLE_DELEGATED, held, delegates, settings, facts, **more)  # type: ignore[arg-type]
 
@@ -119,7 +119,7 @@ def inbox(
     facts: Mapping[Fact, Value] | None = None,
     **more: object,
 ) -> Observed:
-    """Return a tenant with one group; without a word it has an owner and a member."""
+    """Return a tenant with one group, by default with an owner and a member."""
     roles = members or ((person(1), Right.OWNER), (person(2), Right.MEMBER))
     held = frozenset(Grant(one.id, right) for one, right in roles)
     return observed(GOOGLE_COLLABORATIVE, held, tuple(one for one, _ in roles), settings, facts, **more)  # type: ignore[arg-type]
@@ -127,15 +127,15 @@ def inbox(
 
 def wanting(platform: Platform, **more: object) -> DesiredMailbox:
     """Return a spec of the mailbox."""
-    return DesiredMailbox(BOX, platform, **more)  # type: ignore[arg-type]
+    return DesiredMailbox(MAILBOX, platform, **more)  # type: ignore[arg-type]
 
 
 def options(count: int) -> tuple[DesiredGrant, ...]:
-    """Return so many delegates of a spec."""
+    """Return the given number of delegates of a spec."""
     return tuple(DesiredGrant(address(f"w{n}"), TrusteeKind.USER, Right.FULL_ACCESS) for n in range(count))
 
 
-def found(one: Observed, spec: DesiredMailbox | None = None) -> set[str]:
-    """Return the rules that find something."""
-    desired = Desired({BOX: spec} if spec else {}, "", 1)
-    return {item.rule for item in check(desired, dict.fromkeys(one.platforms, one), NOW).findings}
+def findings_of(one: Observed, spec: DesiredMailbox | None = None) -> set[str]:
+    """Return the ids of the checks that have findings."""
+    desired = Desired({MAILBOX: spec} if spec else {}, "", 1)
+    return {item.check for item in run_checks(desired, dict.fromkeys(one.platforms, one), NOW).findings}

@@ -52,7 +52,7 @@ def findings(cli: Cli, *more: str) -> dict[tuple[str, str], set[str]]:
     assert done.code == 0, done.err
     found: dict[tuple[str, str], set[str]] = {}
     for item in json.loads(done.out)["findings"]:
-        found.setdefault((item["mailbox"].partition("@")[0], item["platform"]), set()).add(item["rule"])
+        found.setdefault((item["mailbox"].partition("@")[0], item["platform"]), set()).add(item["check"])
     return found
 
 
@@ -164,7 +164,7 @@ def test_check_when_specs_of_google_are_checked_then_their_wishes_and_places_are
     )
     done = cli("check", tmp_path, "-o", "json")
     assert done.code == 0, done.err
-    found = {(item["rule"], item["subject"]): item["place"]["line"] for item in json.loads(done.out)["findings"]}
+    found = {(item["check"], item["subject"]): item["place"]["line"] for item in json.loads(done.out)["findings"]}
     assert found["access-expired", "ben@contoso.example"] == 5
     assert found["delegate-outside", "otto@partner.example"] == 7
     assert ("forwarding-outside", "x@partner.example") in found

@@ -43,7 +43,7 @@ def test_job_when_done_from_plan_to_audit_then_every_step_is_right(google: Cloud
     assert (again.code, "No changes. 2 mailboxes as the specs say." in again.out) == (0, True)
     assert len(google.writes()) == before
     checked = json.loads(process("check", SPECS, "-o", "json").out)
-    assert {item["rule"] for item in checked["findings"] if item["severity"] == "error"} == set()
+    assert {item["check"] for item in checked["findings"] if item["severity"] == "error"} == set()
     rows = json.loads(process("audit", "-o", "json").out)["rows"]
     told = {(row["mailbox"], row["address"], row["right"]) for row in rows if row["entry"] == "grant"}
     assert {

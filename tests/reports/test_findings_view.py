@@ -41,7 +41,7 @@ def test_data_when_written_then_json_tells_the_platform_and_csv_has_its_columns(
     report = findings_report([finding("microsoft365")], (), 1)
     assert json.loads(to_json(report))["findings"][0]["platform"] == "microsoft365"
     header = to_csv(report).splitlines()[0]
-    assert header == '"severity","rule","mailbox","subject","summary","why","hint","source"'
+    assert header == '"severity","check","mailbox","subject","summary","why","hint","source"'
 
 
 def test_sarif_when_an_address_is_in_two_clouds_then_findings_keep_apart_and_others_keep_their_fingerprint() -> None:

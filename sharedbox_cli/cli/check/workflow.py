@@ -32,7 +32,11 @@ def check_tenant(session: Session, paths: Sequence[Path] | None, output: str, pl
 
 def _check(session: Session, desired: Desired, platforms: Sequence[Platform], output: str, *, is_whole: bool) -> int:
     from sharedbox_cli import __version__
+<<<<<<< HEAD
     from sharedbox_cli.checks.registry import check
+=======
+    from sharedbox_cli.checks.registry import CHECKS, run_checks
+>>>>>>> 2be0e18 (Call what finds a check, and write the findings in plain English)
     from sharedbox_cli.reports.formats.findings import to_junit, to_sarif
     from sharedbox_cli.reports.views.findings import findings_report
 
@@ -44,21 +48,31 @@ def _check(session: Session, desired: Desired, platforms: Sequence[Platform], ou
         },
     )
     session.stop_progress()
+<<<<<<< HEAD
     result = check(desired, observations, session.now(), session.rules)
     rules = [(rule.id, rule.title, rule.source) for rule in session.rules]
+=======
+    result = run_checks(desired, observations, session.now())
+    checks = [(check.id, check.title, check.source) for check in CHECKS]
+>>>>>>> 2be0e18 (Call what finds a check, and write the findings in plain English)
     left_out = [(str(name), f"{error.summary}. {error.why}") for name, error in session.failures.items()]
     if output == "sarif":
-        session.terminal.data(to_sarif(result.findings, rules, __version__, left_out))
+        session.terminal.data(to_sarif(result.findings, checks, __version__, left_out))
     elif output == "junit":
-        session.terminal.data(to_junit(result.findings, rules, left_out))
+        session.terminal.data(to_junit(result.findings, checks, left_out))
     else:
         count = sum(len(observed.mailboxes) for observed in observations.values())
         show(session, findings_report(result.findings, result.not_checked, count), output)
     return len(result.findings)
 
 
+<<<<<<< HEAD
 def _scope(session: Session, platform: Platform, mine: Desired, *, is_whole: bool) -> Scope:
     """Return what the rules need on a platform, and nothing else: what nobody looks at costs no call."""
+=======
+def _scope(platform: Platform, mine: Desired, *, is_whole: bool) -> Scope:
+    """Return what the checks need on a platform, and nothing else: data that no check uses costs no request."""
+>>>>>>> 2be0e18 (Call what finds a check, and write the findings in plain English)
     from sharedbox_cli.checks.registry import needs_of
 
     needs = needs_of(platform, session.rules)

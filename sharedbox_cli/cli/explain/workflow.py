@@ -1,4 +1,4 @@
-"""What a platform can and can't do, what a rule looks for, when a guard refuses."""
+"""What a platform can and can't do, what a check looks for, when a guard refuses."""
 
 from __future__ import annotations
 
@@ -13,47 +13,66 @@ from sharedbox_cli.reports.views.capabilities import capabilities_report
 from sharedbox_cli.reports.views.findings import topic_report, topics_report
 
 if TYPE_CHECKING:
-    from sharedbox_cli.checks.model import Rule
+    from sharedbox_cli.checks.model import Check
     from sharedbox_cli.cli.session import Session
 
 
 def show_topic(session: Session, topic: str | None, output: str) -> None:
     """Write what is known of a topic, or the list of topics. Raises UsageError."""
+<<<<<<< HEAD
     rules = session.rules
+=======
+    from sharedbox_cli.checks.registry import CHECKS
+
+>>>>>>> 2be0e18 (Call what finds a check, and write the findings in plain English)
     table = session.capabilities.get(Platform(topic or ""))
     if topic is None:
         groups = (
             ("Platforms", [(str(name), item.title) for name, item in session.capabilities.items()]),
+<<<<<<< HEAD
             ("Rules", [(rule.id, rule.title) for rule in rules]),
+=======
+            ("Checks", [(check.id, check.title) for check in CHECKS]),
+>>>>>>> 2be0e18 (Call what finds a check, and write the findings in plain English)
             ("Guards", [(name, _about(name)) for name in GUARDS]),
         )
         show(session, topics_report(groups), output)
     elif table is not None:
         show(session, capabilities_report(table), output)
+<<<<<<< HEAD
     elif rule := next((rule for rule in rules if rule.id == topic), None):
         about = (("severity", str(rule.severity)), ("hint", rule.hint), ("source", rule.source), *_where(rule))
         show(session, topic_report(rule.id, rule.title, about), output)
+=======
+    elif check := next((check for check in CHECKS if check.id == topic), None):
+        about = (("severity", str(check.severity)), ("hint", check.hint), ("source", check.source), *_where(check))
+        show(session, topic_report(check.id, check.title, about), output)
+>>>>>>> 2be0e18 (Call what finds a check, and write the findings in plain English)
     elif topic in GUARDS:
         how = f"sharedbox apply --allow {topic}=N or {topic}=ADDRESS, as the refusal says"
         more = (("waive", "nothing waives it: change the plan" if topic in NEVER_WAIVED else how),)
         show(session, topic_report(topic, _about(topic), more), output)
     else:
+<<<<<<< HEAD
         known = [*map(str, session.capabilities), *(rule.id for rule in rules), *GUARDS]
+=======
+        known = [*map(str, session.capabilities), *(check.id for check in CHECKS), *GUARDS]
+>>>>>>> 2be0e18 (Call what finds a check, and write the findings in plain English)
         hint = nearest(topic, known)
         raise UsageError(
             "nothing is known of this", where=topic, why=hint, hint="See all topics:\n    sharedbox explain"
         )
 
 
-def _where(rule: Rule) -> tuple[tuple[str, str], ...]:
-    """Return the platforms that a rule is for, where it is not for all, and what is different on some."""
-    only = ", ".join(sorted(rule.platforms or ()))
-    without = ", ".join(sorted(rule.not_on))
-    there = tuple(
-        (str(platform), " ".join(part for part in (here.hint, here.source) if part))
-        for platform, here in sorted(rule.on.items())
+def _where(check: Check) -> tuple[tuple[str, str], ...]:
+    """Return the platforms that a check runs on, unless it runs on all, and what differs on some of them."""
+    only = ", ".join(sorted(check.platforms or ()))
+    without = ", ".join(sorted(check.not_on))
+    overrides = tuple(
+        (str(platform), " ".join(part for part in (override.hint, override.source) if part))
+        for platform, override in sorted(check.overrides.items())
     )
-    return tuple(pair for pair in (("only_on", only), ("not_on", without), *there) if pair[1])
+    return tuple(pair for pair in (("only_on", only), ("not_on", without), *overrides) if pair[1])
 
 
 def _about(name: str) -> str:

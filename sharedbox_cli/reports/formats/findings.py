@@ -18,18 +18,18 @@ UNPLACED = "sharedbox.yaml"
 """The file of findings on mailboxes that no spec names."""
 LeftOut = tuple[str, str]
 """A platform that could not be read, and why."""
-RuleRow = tuple[str, str, str]
-"""Rule id, what it looks for, source page."""
+CheckRow = tuple[str, str, str]
+"""The id of a check, what it looks for, and its source page."""
 
 
 def to_sarif(
-    findings: Sequence[Finding], rules: Sequence[RuleRow], version: str, left_out: Sequence[LeftOut] = ()
+    findings: Sequence[Finding], checks: Sequence[CheckRow], version: str, left_out: Sequence[LeftOut] = ()
 ) -> str:
-    """Return a SARIF log with every rule and every finding; with a cloud left out, it is not a success."""
+    """Return a SARIF log with every check (a *rule* in SARIF) and every finding. It fails if a cloud was left out."""
     prints = Counter(_fingerprint(item) for item in findings)
     results = [
         {
-            "ruleId": item.rule,
+            "ruleId": item.check,
             "level": _LEVELS[item.severity],
             "message": {"text": _message(item)},
             "locations": [_location(item)],
@@ -37,7 +37,7 @@ def to_sarif(
         }
         for item in findings
     ]
-    driver = {"name": "sharedbox", "version": version, "rules": [_rule(*row) for row in rules]}
+    driver = {"name": "sharedbox", "version": version, "rules": [_rule(*row) for row in checks]}
     return (
         json_text(
             json.dumps(
@@ -67,12 +67,12 @@ def _message(item: Finding) -> str:
 
 def _fingerprint(item: Finding, seen: Counter[str] | None = None) -> str:
     """Return what names a finding from run to run; where an address is a mailbox in two clouds, the platform too."""
-    text = f"{item.rule}|{item.mailbox}|{item.subject}".lower()
+    text = f"{item.check}|{item.mailbox}|{item.subject}".lower()
     return f"{text}|{item.platform}" if seen is not None and seen[text] > 1 else text
 
 
 def _rule(name: str, text: str, page: str) -> dict[str, object]:
-    """Return one rule; `helpUri` must be absolute, so a page of this project goes into `help`."""
+    """Return one check as a SARIF rule. `helpUri` must be absolute, so a page of this project goes into `help`."""
     more = {"helpUri": page} if page.startswith("https://") else {"help": {"text": f"See {page}."}} if page else {}
     return {"id": name, "shortDescription": {"text": one_line(text)}, **more}
 
@@ -98,18 +98,18 @@ def _uri(path: str) -> str:
     return f"file://{quote(text, errors='replace')}" if text.startswith("/") else quote(text, errors="replace")
 
 
-def to_junit(findings: Sequence[Finding], rules: Sequence[RuleRow], left_out: Sequence[LeftOut] = ()) -> str:
-    """Return a test suite with a case a rule; a rule with findings has failed, a cloud left out is an error."""
+def to_junit(findings: Sequence[Finding], checks: Sequence[CheckRow], left_out: Sequence[LeftOut] = ()) -> str:
+    """Return a test suite with one case per check: failed if it has findings. A cloud that was left out is an error."""
     suite = Xml.Element(
-        "testsuite", name="sharedbox check", tests=str(len(rules) + len(left_out)), errors=str(len(left_out))
+        "testsuite", name="sharedbox check", tests=str(len(checks) + len(left_out)), errors=str(len(left_out))
     )
     for platform, why in left_out:
         case = Xml.SubElement(suite, "testcase", classname="sharedbox", name=f"read {platform}")
         Xml.SubElement(case, "error", message=xml(one_line(why)), type="left-out")
     failed = 0
-    for name, text, _ in rules:
+    for name, text, _ in checks:
         case = Xml.SubElement(suite, "testcase", classname="sharedbox", name=name)
-        found = [item for item in findings if item.rule == name]
+        found = [item for item in findings if item.check == name]
         if not found:
             continue
         failed += 1

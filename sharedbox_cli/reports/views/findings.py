@@ -1,4 +1,4 @@
-"""Findings, rules and guards."""
+"""Findings, checks and guards."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ def findings_report(findings: Sequence[Finding], not_checked: Sequence[str], che
     is_mixed = len({item.platform for item in findings}) > 1
     for (mailbox, platform), items in sorted(found.items(), key=lambda pair: (_worst(pair[1]), *pair[0])):
         parts: list[Line | Table] = []
-        for item in sorted(items, key=lambda f: (f.severity.rank, f.rule, f.subject)):
+        for item in sorted(items, key=lambda f: (f.severity.rank, f.check, f.subject)):
             place = f" [{item.place}]" if item.place.file else ""
-            parts.append(Line(f"{item.severity}: {item.summary} ({item.rule}){place}", _TONES[item.severity]))
+            parts.append(Line(f"{item.severity}: {item.summary} ({item.check}){place}", _TONES[item.severity]))
             parts.append(Line(f"{item.why} {item.hint}".strip(), indent=6))
         marker = f" ({platform})" if is_mixed and platform else ""
         sections.append(Section(f"{mailbox or 'the tenant'}{marker}", tuple(parts)))
     if not_checked:
         lines = (Line(", ".join(not_checked)),)
-        sections.append(Section("Not checked: what these rules need was not read", lines, Tone.QUIET))
+        sections.append(Section("Not checked, because the required data was not read", lines, Tone.QUIET))
     counts = {severity: sum(item.severity is severity for item in findings) for severity in Severity}
     data = {
         "counts": {str(key): value for key, value in counts.items()},
@@ -37,8 +37,8 @@ def findings_report(findings: Sequence[Finding], not_checked: Sequence[str], che
         "findings": [to_plain(item) for item in findings],
         "not_checked": list(not_checked),
     }
-    rows = tuple((str(f.severity), f.rule, f.mailbox, f.subject, f.summary, f.why, f.hint, f.source) for f in findings)
-    flat = Table(("severity", "rule", "mailbox", "subject", "summary", "why", "hint", "source"), rows)
+    rows = tuple((str(f.severity), f.check, f.mailbox, f.subject, f.summary, f.why, f.hint, f.source) for f in findings)
+    flat = Table(("severity", "check", "mailbox", "subject", "summary", "why", "hint", "source"), rows)
     text = ", ".join(f"{counts[s]} {s}{'' if counts[s] == 1 else 's'}" for s in reversed(Severity) if counts[s])
     tone = Tone.GOOD if not findings else Tone.CHANGE
     summary = Line(f"Checked {checked} mailbox{'' if checked == 1 else 'es'}: {text or 'nothing found'}.", tone)
@@ -58,7 +58,7 @@ def topics_report(groups: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> Re
 
 
 def topic_report(name: str, about: str, more: Sequence[tuple[str, str]]) -> Report:
-    """Return one rule or guard."""
+    """Return one check or guard."""
     lines = (Line(about), *(Line(f"{key}: {text}") for key, text in more if text))
     data = {"name": name, "about": about, **dict(more)}
     rows = (("about", about), *more)

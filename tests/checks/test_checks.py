@@ -1,4 +1,4 @@
-"""Each rule: found where it should be, silent where it should not, with its source and mend."""
+"""Each check reports its problem and nothing else, and has a source and a hint."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from sharedbox_cli.checks.limits import GIB
-from sharedbox_cli.checks.registry import RULES, check
+from sharedbox_cli.checks.registry import CHECKS, run_checks
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import (
@@ -29,7 +29,7 @@ from sharedbox_cli.core.model import (
 from sharedbox_cli.core.values import ALLOWED, BLOCKED, COPY_BOTH, COPY_SENDER, LICENCE_NONE, PLAN_1, PLAN_2, Value
 from tests.strategies import NOW, address
 
-BOX = address("box")
+MAILBOX = address("box")
 GOOD: dict[Field, Value] = {
     Field.SIGN_IN: BLOCKED,
     Field.SENT_AS: COPY_BOTH,
@@ -66,28 +66,28 @@ def observed(
     known = {one.id: one for one in (person(1), person(2), *trustees)}
     held = full(person(1), person(2)) if grants is None else grants
     mailbox = ObservedMailbox(
-        "b", BOX, MICROSOFT365, {**GOOD, **(settings or {})}, held, special, {**FACTS, **(facts or {})}
+        "b", MAILBOX, MICROSOFT365, {**GOOD, **(settings or {})}, held, special, {**FACTS, **(facts or {})}
     )
-    made = Observed(
+    tenant = Observed(
         "t",
         "T",
         frozenset({MICROSOFT365}),
         frozenset({"contoso.example"}),
         NOW,
-        mailboxes={BOX: mailbox},
+        mailboxes={MAILBOX: mailbox},
         trustees=known,
         directory={one.address: key for key, one in known.items() if one.address},
     )
-    return replace(made, **more)  # type: ignore[arg-type]
+    return replace(tenant, **more)  # type: ignore[arg-type]
 
 
-def found(one: Observed, spec: DesiredMailbox | None = None) -> set[str]:
-    desired = Desired({BOX: spec} if spec else {}, "", 1)
-    return {item.rule for item in check(desired, {MICROSOFT365: one}, NOW).findings}
+def findings_of(one: Observed, spec: DesiredMailbox | None = None) -> set[str]:
+    desired = Desired({MAILBOX: spec} if spec else {}, "", 1)
+    return {item.check for item in run_checks(desired, {MICROSOFT365: one}, NOW).findings}
 
 
 def wanting(**more: object) -> DesiredMailbox:
-    return DesiredMailbox(BOX, MICROSOFT365, **more)  # type: ignore[arg-type]
+    return DesiredMailbox(MAILBOX, MICROSOFT365, **more)  # type: ignore[arg-type]
 
 
 GROUP = Trustee(TrusteeId("g"), TrusteeKind.GROUP, address("g"), "G", member_count=30)
@@ -241,36 +241,36 @@ CASES: list[tuple[str, Observed, DesiredMailbox | None, bool]] = [
 
 
 @pytest.mark.parametrize(
-    ("rule", "one", "spec", "expected"), CASES, ids=[f"{c[0]}-{c[3]}-{n}" for n, c in enumerate(CASES)]
+    ("check_id", "one", "spec", "expected"), CASES, ids=[f"{c[0]}-{c[3]}-{n}" for n, c in enumerate(CASES)]
 )
-def test_rule_when_asked_then_found_or_silent(
-    rule: str, one: Observed, spec: DesiredMailbox | None, expected: bool
+def test_check_reports_only_its_problem(
+    check_id: str, one: Observed, spec: DesiredMailbox | None, expected: bool
 ) -> None:
-    assert (rule in found(one, spec)) is expected
+    assert (check_id in findings_of(one, spec)) is expected
 
 
-def test_rules_when_listed_then_each_has_a_source_and_a_mend() -> None:
-    assert len({rule.id for rule in RULES}) == len(RULES)
-    for rule in RULES:
-        assert rule.hint
-        assert rule.title
-        for source in (rule.source, *(here.source for here in rule.on.values() if here.source)):
+def test_checks_have_title_hint_and_source() -> None:
+    assert len({check.id for check in CHECKS}) == len(CHECKS)
+    for check in CHECKS:
+        assert check.hint
+        assert check.title
+        for source in (check.source, *(other.source for other in check.overrides.values() if other.source)):
             assert source.startswith(("https://", "docs/"))
 
 
-def test_mailbox_when_all_is_well_then_nothing_is_found() -> None:
-    assert found(observed()) == set()
+def test_good_mailbox_has_no_findings() -> None:
+    assert findings_of(observed()) == set()
 
 
-def test_rule_when_its_facts_were_not_read_then_it_is_told_as_not_checked() -> None:
+def test_check_without_its_data_is_not_checked() -> None:
     bare = observed()
-    mailbox = replace(bare.mailboxes[BOX], facts={}, grants=None)
-    result = check(Desired(), {MICROSOFT365: replace(bare, mailboxes={BOX: mailbox})}, NOW)
+    mailbox = replace(bare.mailboxes[MAILBOX], facts={}, grants=None)
+    result = run_checks(Desired(), {MICROSOFT365: replace(bare, mailboxes={MAILBOX: mailbox})}, NOW)
     assert {"over-50-gb", "no-member", "forwarding-outside"} <= set(result.not_checked)
     assert result.findings == ()
 
 
-def test_finding_when_made_then_it_names_mailbox_subject_and_place() -> None:
-    [one] = check(Desired(), {MICROSOFT365: observed(full(person(1)))}, NOW).findings
+def test_finding_names_mailbox_and_subject() -> None:
+    [one] = run_checks(Desired(), {MICROSOFT365: observed(full(person(1)))}, NOW).findings
     assert (one.mailbox, one.subject) == ("box@contoso.example", "p1@contoso.example")
     assert Address.of(one.subject) == address("p1")

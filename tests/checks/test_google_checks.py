@@ -1,4 +1,4 @@
-"""Google's rules: found at and above their limit, silent below; and no vendor's rule on another's mailbox."""
+"""The checks on Google mailboxes: at, above and below their limits. No check runs on another vendor's mailbox."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from sharedbox_cli.checks.limits import GIB
-from sharedbox_cli.checks.registry import RULES, check, needs_of
+from sharedbox_cli.checks.registry import CHECKS, needs_of, run_checks
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import (
@@ -28,8 +28,20 @@ from sharedbox_cli.core.model import (
     TrusteeKind,
 )
 from sharedbox_cli.core.values import ALLOWED, KIND_GROUP, KIND_SHARED, Value
-from tests.checks.google import BOX, INNER, OFF, OUTSIDER, delegated, found, inbox, observed, options, person, wanting
-from tests.checks.test_rules import CASES as GENERAL
+from tests.checks.google import (
+    INNER,
+    MAILBOX,
+    OFF,
+    OUTSIDER,
+    delegated,
+    findings_of,
+    inbox,
+    observed,
+    options,
+    person,
+    wanting,
+)
+from tests.checks.test_checks import CASES as GENERAL
 from tests.strategies import NOW, address
 
 Case = tuple[str, Observed, DesiredMailbox | None, bool]
@@ -49,7 +61,7 @@ FOREIGN = Trustee(TrusteeId("otto@partner.example"), TrusteeKind.ORPHAN, OUTSIDE
 NEIGHBOUR = person(5, domain="contoso-mail.example")
 EVERYBODY = (SpecialEntry(TrusteeId("C1"), "MEMBER: everybody in the organisation", is_everybody=True),)
 PENDING = (SpecialEntry(TrusteeId("p1"), "pending invitation of p1@contoso.example as delegate"),)
-OUT_WISH = DesiredGrant(Address.of("p7@partner.example"), TrusteeKind.USER, Right.FULL_ACCESS)
+OUTSIDE_GRANT = DesiredGrant(Address.of("p7@partner.example"), TrusteeKind.USER, Right.FULL_ACCESS)
 RULE_OUT = (("name", "r"), ("then.forward_to", "x@partner.example"))
 RULE_IN = (("name", "r"), ("then.forward_to", "x@contoso.example"))
 
@@ -67,7 +79,7 @@ DELEGATED: list[Case] = [
     ("delegate-outside", delegated(FOREIGN), None, True),
     ("delegate-outside", delegated(NEIGHBOUR), None, False),
     ("delegate-outside", delegated(GONE), None, False),
-    ("delegate-outside", delegated(), wanting(GOOGLE_DELEGATED, grants=(OUT_WISH,)), True),
+    ("delegate-outside", delegated(), wanting(GOOGLE_DELEGATED, grants=(OUTSIDE_GRANT,)), True),
     ("delegate-not-accepted", delegated(special=PENDING), None, True),
     ("delegate-not-accepted", delegated(), None, False),
     ("member-deleted", delegated(GONE), None, True),
@@ -171,29 +183,29 @@ CASES = [*DELEGATED, *INBOXES]
 
 
 @pytest.mark.parametrize(
-    ("rule", "one", "spec", "expected"), CASES, ids=[f"{c[0]}-{c[3]}-{n}" for n, c in enumerate(CASES)]
+    ("check_id", "one", "spec", "expected"), CASES, ids=[f"{c[0]}-{c[3]}-{n}" for n, c in enumerate(CASES)]
 )
-def test_rule_when_asked_of_google_then_found_or_silent(
-    rule: str, one: Observed, spec: DesiredMailbox | None, expected: bool
+def test_check_reports_only_its_problem_on_google(
+    check_id: str, one: Observed, spec: DesiredMailbox | None, expected: bool
 ) -> None:
-    assert (rule in found(one, spec)) is expected
+    assert (check_id in findings_of(one, spec)) is expected
 
 
-def test_rules_when_listed_then_each_is_found_once_and_silent_once_in_a_test() -> None:
+def test_every_check_has_a_case_with_and_without_finding() -> None:
     cases = {(case[0], case[3]) for case in (*GENERAL, *CASES)} | {("address-twice", True), ("address-twice", False)}
-    assert {rule.id for rule in RULES} == {name for name, _ in cases}
+    assert {check.id for check in CHECKS} == {name for name, _ in cases}
     alone = {name for name, _ in cases if not {(name, True), (name, False)} <= cases}
     assert alone == set()
 
 
 @pytest.mark.parametrize("one", [delegated(), inbox()], ids=["delegated", "collaborative"])
-def test_mailbox_of_google_when_all_is_well_then_nothing_is_found_and_all_is_checked(one: Observed) -> None:
-    result = check(Desired(), dict.fromkeys(one.platforms, one), NOW)
+def test_good_google_mailbox_is_fully_checked_without_findings(one: Observed) -> None:
+    result = run_checks(Desired(), dict.fromkeys(one.platforms, one), NOW)
     assert result.findings == ()
     assert result.not_checked == ()
 
 
-def test_rules_of_exchange_when_a_google_mailbox_looks_alike_then_they_are_silent() -> None:
+def test_exchange_checks_do_not_run_on_google() -> None:
     large = delegated(
         facts={
             Fact.USED_BYTES: 60 * GIB,
@@ -204,53 +216,54 @@ def test_rules_of_exchange_when_a_google_mailbox_looks_alike_then_they_are_silen
         settings={Field.SENT_AS: "sender"},
     )
     spec = wanting(GOOGLE_DELEGATED, settings={Field.LICENCE: "google-workspace-business-plus"})
-    assert found(large, spec) == set()
+    assert findings_of(large, spec) == set()
     group = inbox(*members(replace(INNER, is_security=False), person(2), owner=person(1)))
     automapped = (DesiredGrant(address("inner"), TrusteeKind.GROUP, Right.MEMBER, automapping=True),)
-    assert found(group, wanting(GOOGLE_COLLABORATIVE, grants=automapped)) == set()
+    assert findings_of(group, wanting(GOOGLE_COLLABORATIVE, grants=automapped)) == set()
 
 
-def test_spec_when_it_is_of_another_platform_then_its_wishes_are_not_held_against_the_mailbox() -> None:
+def test_spec_of_another_platform_is_ignored() -> None:
     spec = wanting(MICROSOFT365, settings={Field.RULES: (RULE_OUT,)}, warn_at_percent=1)
-    assert found(delegated(), spec) == set()
+    assert findings_of(delegated(), spec) == set()
 
 
-def test_tenant_when_many_mailboxes_share_a_trouble_then_it_is_told_once() -> None:
+def test_tenant_wide_problem_is_reported_once() -> None:
     one = delegated(facts={Fact.DELEGATION: "off", Fact.POOL_USED_BYTES: 1001 * GIB})
-    twin = replace(one.mailboxes[BOX], id="c", address=address("twin"))
+    twin = replace(one.mailboxes[MAILBOX], id="c", address=address("twin"))
     both = replace(one, mailboxes={**one.mailboxes, twin.address: twin})
-    told = [item for item in check(Desired(), {GOOGLE_DELEGATED: both}, NOW).findings if not item.mailbox]
-    assert [(item.rule, item.subject) for item in told] == [
+    findings = run_checks(Desired(), {GOOGLE_DELEGATED: both}, NOW).findings
+    tenant_findings = [item for item in findings if not item.mailbox]
+    assert [(item.check, item.subject) for item in tenant_findings] == [
         ("delegation-off", "contoso.example"),
         ("pool-full", "contoso.example"),
     ]
-    assert "2 mailboxes with delegates" in told[0].why
+    assert "2 mailboxes with delegates" in tenant_findings[0].why
 
 
-def test_address_when_it_is_a_mailbox_in_two_clouds_then_both_are_told_and_kept_apart() -> None:
+def test_address_in_two_clouds_is_reported_on_both() -> None:
     google = delegated()
     settings: dict[Field, Value] = {Field.KIND: KIND_SHARED, Field.ALIASES: ()}
     held = frozenset(Grant(TrusteeId(f"p{n}"), Right.FULL_ACCESS) for n in (1, 2))
-    mailbox = ObservedMailbox("m", BOX, MICROSOFT365, settings, held)
-    exchange = replace(google, tenant_id="t", platforms=frozenset({MICROSOFT365}), mailboxes={BOX: mailbox})
-    both = check(Desired(), {MICROSOFT365: exchange, GOOGLE_DELEGATED: google}, NOW).findings
-    assert [(item.rule, item.platform) for item in both] == [
+    mailbox = ObservedMailbox("m", MAILBOX, MICROSOFT365, settings, held)
+    exchange = replace(google, tenant_id="t", platforms=frozenset({MICROSOFT365}), mailboxes={MAILBOX: mailbox})
+    both = run_checks(Desired(), {MICROSOFT365: exchange, GOOGLE_DELEGATED: google}, NOW).findings
+    assert [(item.check, item.platform) for item in both] == [
         ("address-twice", "google-delegated"),
         ("address-twice", "microsoft365"),
     ]
-    person_there = replace(mailbox, settings={**settings, Field.KIND: "user"})
-    one = replace(exchange, mailboxes={BOX: person_there})
-    assert check(Desired(), {MICROSOFT365: one, GOOGLE_DELEGATED: google}, NOW).findings == ()
+    of_person = replace(mailbox, settings={**settings, Field.KIND: "user"})
+    one = replace(exchange, mailboxes={MAILBOX: of_person})
+    assert run_checks(Desired(), {MICROSOFT365: one, GOOGLE_DELEGATED: google}, NOW).findings == ()
 
 
-def test_source_when_a_rule_is_of_both_vendors_then_each_finding_names_its_own_page() -> None:
+def test_findings_on_google_name_google_pages() -> None:
     for one in (delegated(person(1)), inbox(*members(person(1), owner=None))):
-        for item in check(Desired(), dict.fromkeys(one.platforms, one), NOW).findings:
+        for item in run_checks(Desired(), dict.fromkeys(one.platforms, one), NOW).findings:
             assert "microsoft" not in item.source
             assert "Exchange" not in item.hint
 
 
-def test_needs_when_a_platform_is_asked_for_then_only_what_its_rules_look_at_is_read() -> None:
+def test_needs_of_a_platform_are_those_of_its_checks() -> None:
     fields = {need for need in needs_of(GOOGLE_DELEGATED) if isinstance(need, Field)}
     assert fields == {Field.SIGN_IN, Field.ALIASES, Field.FORWARDING_TO}
     fields = {need for need in needs_of(GOOGLE_COLLABORATIVE) if isinstance(need, Field)}
@@ -261,6 +274,6 @@ def test_needs_when_a_platform_is_asked_for_then_only_what_its_rules_look_at_is_
 
 def test_spec_when_its_mailbox_is_not_there_yet_then_what_it_says_of_itself_is_checked() -> None:
     nobody = replace(delegated(), mailboxes={})
-    assert found(nobody, wanting(GOOGLE_DELEGATED, grants=options(41))) == {"too-many-delegates"}
-    assert found(nobody, wanting(GOOGLE_DELEGATED, grants=options(41), state=State.ABSENT)) == set()
-    assert found(replace(inbox(), mailboxes={}), wanting(GOOGLE_DELEGATED, grants=options(41))) == set()
+    assert findings_of(nobody, wanting(GOOGLE_DELEGATED, grants=options(41))) == {"too-many-delegates"}
+    assert findings_of(nobody, wanting(GOOGLE_DELEGATED, grants=options(41), state=State.ABSENT)) == set()
+    assert findings_of(replace(inbox(), mailboxes={}), wanting(GOOGLE_DELEGATED, grants=options(41))) == set()
