@@ -78,8 +78,10 @@ class Right(StrEnum):
     OTHER = "other"
 
 
+GRANTABLE = tuple(right for right in Right if right is not Right.OTHER)
+"""Rights that a spec can name."""
 READING = frozenset({Right.FULL_ACCESS, Right.READ, Right.MEMBER, Right.MANAGER, Right.OWNER})
-"""Rights with which one sees what comes in."""
+"""Rights that let somebody read incoming messages."""
 ROLES = (Right.MEMBER, Right.MANAGER, Right.OWNER)
 
 

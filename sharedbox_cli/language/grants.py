@@ -11,7 +11,7 @@ from sharedbox_cli.core.location import Place
 from sharedbox_cli.core.model import ROLES, DesiredGrant, Right, TrusteeKind
 from sharedbox_cli.language.load import LoadedTeam
 from sharedbox_cli.language.models.mailbox import Mailbox
-from sharedbox_cli.language.models.members import Member, RightName, TeamMember
+from sharedbox_cli.language.models.members import Member, TeamMember
 from sharedbox_cli.language.problems import nearest
 from sharedbox_cli.language.yaml_source import Document
 
@@ -99,18 +99,16 @@ def _of_team(member: Member, team: LoadedTeam, default: tuple[Right, ...]) -> It
             yield _from_line(member, grant)
 
 
-def _grants_of(
-    entry: Member | TeamMember, rights: tuple[RightName, ...] | tuple[Right, ...], place: Place
-) -> list[DesiredGrant]:
+def _grants_of(entry: Member | TeamMember, rights: tuple[Right, ...], place: Place) -> list[DesiredGrant]:
     text = entry.user or entry.group or ""
     kind = TrusteeKind.USER if entry.user else TrusteeKind.GROUP
     return [
         DesiredGrant(
             trustee=Address.of(text),
             kind=kind,
-            right=Right(str(right)),
-            automapping=entry.automapping if str(right) == Right.FULL_ACCESS else None,
-            delivery=entry.delivery if Right(str(right)) in ROLES else None,
+            right=right,
+            automapping=entry.automapping if right is Right.FULL_ACCESS else None,
+            delivery=entry.delivery if right in ROLES else None,
             until=entry.until,
             reason=entry.reason or "",
             place=place,

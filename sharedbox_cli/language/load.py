@@ -11,7 +11,7 @@ from sharedbox_cli.core.errors import Problem
 from sharedbox_cli.core.location import Place
 from sharedbox_cli.language.files import DEFAULTS, TEAMS, Files, FoundFile
 from sharedbox_cli.language.models.base import WORD, WORD_MAX
-from sharedbox_cli.language.models.mailbox import NEEDED_BY_ABSENT, Mailbox, Settings
+from sharedbox_cli.language.models.mailbox import NEEDED_BY_ABSENT, Defaults, Mailbox
 from sharedbox_cli.language.models.members import Team
 from sharedbox_cli.language.problems import raise_if_any
 from sharedbox_cli.language.validate import validated, warnings
@@ -129,7 +129,7 @@ def _load_defaults(loaded: LoadedSpecs, file: FoundFile, documents: list[Documen
         return [Problem(Place(str(file.path)), "two files of defaults", "A folder has one.", "Join them.", other)]
     problems: list[Problem] = []
     for document in documents:
-        _, problems = validated(Settings, document)
+        _, problems = validated(Defaults, document)
         loaded.defaults[folder] = document
     return problems
 

@@ -1,20 +1,21 @@
-"""The reference page of the spec language: its rules, and every field of the models."""
+"""The reference page of the spec language: its rules, and every key of the models."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, get_args
 
 from pydantic import BaseModel
 
-from sharedbox_cli.language.models.content import Rule, Sender, Tag
-from sharedbox_cli.language.models.mailbox import LATER, NOT_A_DEFAULT, Mailbox, Settings
+from sharedbox_cli.language.leaves import LEAVES, parts_of, section_of
+from sharedbox_cli.language.models.mailbox import LATER, NOT_A_DEFAULT, Mailbox
 from sharedbox_cli.language.models.members import Member, Team, TeamMember
 
 _RULES = """\
-# Every field of a spec
+# Every key of a spec
 
-Generated from the models by `make generated`: do not edit. The JSON Schemas beside this page tell the same to
-editors. The first line of a file switches completion on:
+Generated from the models by `make generated`: do not edit. The JSON Schemas next to this page give the same
+information to editors. The first line of a file turns completion on:
 
 ```yaml
 # yaml-language-server: $schema=../specs/sharedbox.schema.json
@@ -22,97 +23,75 @@ editors. The first line of a file switches completion on:
 
 ## How files are read
 
-- One YAML document a mailbox; any number of documents a file (`---` between them), any number of files below a
-  folder. Every `*.yaml` and `*.yml` is read, but for hidden files and folders, and `sharedbox.yaml`.
-- A key that is absent is **not managed**: it is not read, compared or written. A key that is present is the
-  whole truth, lists included. Nothing is expanded: `${VAR}` stays `${VAR}`.
-- `_defaults.yaml` is for its folder and all below: mappings merge, everything else replaces, the nearer file
-  wins. `mailbox`, `aliases` and `state` cannot be defaults.
-- `teams.yaml` names sets of people for its folder and all below; of two teams with one name, the nearer file's
-  counts.
-- Folders above a named path count too, up to the one that holds `.git` or `sharedbox.yaml`, so that a mailbox
-  is the same whichever path names it. Where there is no such folder, the named folder (or the folder of the
-  named file) is the top.
-- Links are followed inside the named folder only. What cannot be read, or is read by two names, stops the
-  command: a part of a set would revoke what is still wanted.
-- Refused, because readers of YAML disagree on them: `yes`, `no`, `on`, `off`, `0777`, `1:30`, `1e3`, `.nan`
-  without quotes; tags, merge keys (`<<`), duplicate keys; nothing after a key (write `[]` for an empty list).
-- Limits: 1 MiB a file, 64 MiB and 10,000 files in all, 5,000 documents a file; a document may be 20 levels
+- One YAML document per mailbox, any number of documents per file (separated by `---`), any number of files below a
+  folder. Every `*.yaml` and `*.yml` is read, except hidden files and folders, and `sharedbox.yaml`.
+- A key that is absent is **not managed**: it is not read, compared or written. A key that is present is
+  authoritative, lists included. Nothing is expanded: `${VAR}` stays `${VAR}`.
+- `_defaults.yaml` applies to its folder and everything below: mappings are merged, everything else is replaced, and
+  the nearest file wins. `mailbox`, `aliases` and `state` cannot be defaults.
+- `teams.yaml` names sets of people for its folder and everything below. Of two teams with the same name, the one in
+  the nearest file counts.
+- Folders above a named path count too, up to the one that holds `.git` or `sharedbox.yaml`, so that a mailbox is
+  the same whichever path names it. If there is no such folder, the named folder (or the folder of the named file)
+  is the top.
+- Links are followed inside the named folder only. A file that cannot be read, or that is read under two names,
+  stops the command: a part of the specs would revoke access that is still wanted.
+- Refused, because YAML readers disagree on them: `yes`, `no`, `on`, `off`, `0777`, `1:30`, `1e3`, `.nan` without
+  quotes, tags, merge keys (`<<`), duplicate keys, and a key without a value (write `[]` for an empty list).
+- Limits: 1 MiB per file, 64 MiB and 10,000 files in total, 5,000 documents per file. A document can be 20 levels
   deep and hold 100 aliases and 50,000 values.
 
-## Who gets what
+## Who gets which rights
 
-- A member without `rights` gets those of its team; else what the platform gives by default: `full_access` and
+- A member without `rights` gets the rights of its team, otherwise the platform's default: `full_access` and
   `send_as` on `microsoft365`, `full_access` on `google-delegated`, `member` on `google-collaborative`.
-- Rights on a line that names a team replace the team's; of two `until`, the earlier counts.
-- A line of its own wins over all that teams say of the same person or group, also when it has ended.
-- One right given twice by lines of one list is an error. Two teams may give the same right to the same person,
-  if both mean the same by it; where `until` or `automapping` differ, write a line of its own.
-- `until: 2027-03-31` ends at 24:00 UTC of that day; a time needs its zone.
+- Rights on a line that names a team replace the rights of the team. Of two `until`, the earlier counts.
+- A line for a person or group overrides everything that teams say of them, even after it has ended.
+- It is an error if two lines of one list give the same right to the same person. Two teams can give the same right
+  to the same person if they agree on it; if `until` or `automapping` differ, write a separate line.
+- `until: 2027-03-31` ends at 24:00 UTC of that day. A time needs its zone.
 """
 
-_SECTIONS: tuple[tuple[str, type[BaseModel], str], ...] = (
-    ("A mailbox", Mailbox, "One document. What a platform cannot do is refused: `sharedbox explain PLATFORM`."),
-    ("A line of `members`", Member, "Exactly one of `user`, `group` and `team`."),
-    ("A team in `teams.yaml`", Team, "`NAME: {members: […]}`, or in short `NAME: […]`; never empty."),
-    ("A line of a team", TeamMember, "Exactly one of `user` and `group`; teams hold no teams."),
-    ("An entry of `tags`", Tag, "Where folders and tags are one thing, they share one set of names."),
-    ("An entry of `rules`", Rule, "The whole list: a rule that is not in it is taken away."),
-    ("An entry of `senders`", Sender, "Without the mailbox's own address, from which it always sends."),
-)
-_FIRST = (
-    "version",
-    "mailbox",
-    "platform",
-    "state",
-    "display_name",
-    "aliases",
-    "hidden_from_address_lists",
-    "sign_in",
-    "labels",
-    "user",
-    "team",
-    "members",
-    "members_mode",
-    "sent_items",
-    "storage",
-    "name",
-    "when",
-    "then",
-)
+
+def _sections() -> Iterator[tuple[str, type[BaseModel], str]]:
+    yield "A mailbox", Mailbox, "One document. `sharedbox explain PLATFORM` lists the keys that a platform supports."
+    yield "An entry of `members`", Member, "Exactly one of `user`, `group` and `team`."
+    yield "A team in `teams.yaml`", Team, "`NAME: {members: […]}`, or `NAME: […]` for short. It cannot be empty."
+    yield "An entry of a team", TeamMember, "Exactly one of `user` and `group`. A team cannot hold teams."
+    for leaf in LEAVES:
+        for listed in parts_of(leaf.info.annotation):
+            entry = next((section for item in get_args(listed) if (section := section_of(item))), None)
+            if entry is not None and entry is not Member:
+                yield f"An entry of `{leaf.path}`", entry, entry.__doc__ or ""
 
 
 def reference_page() -> str:
-    """Return the page that explains every field, in Markdown."""
+    """Return the page that explains every key, in Markdown."""
     parts = [_RULES]
-    for title, model, note in _SECTIONS:
+    for title, model, note in _sections():
         schema = model.model_json_schema()
         definitions = schema.get("$defs", {})
-        needed = set(schema.get("required", ()))
+        required = set(schema.get("required", ()))
         parts += [f"## {title}\n", f"{note}\n", "| key | value | meaning |", "| --- | --- | --- |"]
-        for name in sorted(schema["properties"], key=_order):
-            parts += _rows(name, schema["properties"][name], definitions, is_needed=name in needed)
+        for name, body in schema["properties"].items():
+            parts += _rows(name, body, definitions, is_required=name in required)
         parts.append("")
-    own = sorted(set(Mailbox.model_fields) - set(Settings.model_fields) | NOT_A_DEFAULT)
+    own = ", ".join(f"`{name}`" for name in Mailbox.model_fields if name in NOT_A_DEFAULT)
     parts += [
         "## `_defaults.yaml`\n",
-        f"One document with any key of a mailbox, but for {', '.join(f'`{name}`' for name in own)}.\n",
+        f"One document with any key of a mailbox except {own}.\n",
         "## Not managed yet\n",
         ", ".join(f"`{name}`" for name in LATER) + " are part of the language.",
-        "This version refuses them, so that nobody thinks they are applied.\n",
+        "This version refuses them, so that nobody believes they are applied.\n",
     ]
     return "\n".join(parts)
 
 
-def _order(name: str) -> int:
-    return _FIRST.index(name) if name in _FIRST else len(_FIRST)
-
-
-def _rows(name: str, body: dict[str, Any], definitions: dict[str, Any], *, is_needed: bool = False) -> list[str]:
+def _rows(name: str, body: dict[str, Any], definitions: dict[str, Any], *, is_required: bool = False) -> list[str]:
     inner = _inner(body, definitions)
     if inner is not None:
         return [row for key, part in inner.items() for row in _rows(f"{name}.{key}", part, definitions)]
-    meaning = body.get("description", "") + (" Always needed." if is_needed else "")
+    meaning = body.get("description", "") + (" Required." if is_required else "")
     return [f"| `{name}` | {_value(body, definitions)} | {meaning} |"]
 
 
@@ -126,7 +105,7 @@ def _inner(body: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any] 
 
 
 def _value(body: dict[str, Any], definitions: dict[str, Any]) -> str:
-    """Return in words what may be written."""
+    """Return in words what can be written."""
     options = [option for option in body.get("anyOf", (body,)) if option.get("type") != "null"]
     if len(options) > 1 and all("type" in item or "enum" in item for item in options):
         return " · ".join(dict.fromkeys(_value(item, definitions) for item in options))

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sharedbox_cli.language.models.base import WORD, WORD_MAX
-from sharedbox_cli.language.models.mailbox import NEEDED_BY_ABSENT, Mailbox, Settings
+from sharedbox_cli.language.models.mailbox import NEEDED_BY_ABSENT, Defaults, Mailbox
 from sharedbox_cli.language.models.members import Team
 from sharedbox_cli.language.reference import reference_page
 
@@ -25,7 +25,7 @@ def json_schema() -> dict[str, Any]:
 
 def defaults_schema() -> dict[str, Any]:
     """Return the schema of a `_defaults.yaml`."""
-    return _finished(Settings.model_json_schema(), "Defaults of sharedbox")
+    return _finished(Defaults.model_json_schema(), "Defaults of sharedbox")
 
 
 def teams_schema() -> dict[str, Any]:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from sharedbox_cli.core.errors import Problem
 from sharedbox_cli.core.location import Place
-from sharedbox_cli.language.models.mailbox import LATER, NOT_A_DEFAULT, Settings
+from sharedbox_cli.language.models.mailbox import LATER, NOT_A_DEFAULT, Defaults
 from sharedbox_cli.language.models.members import Team
 from sharedbox_cli.language.problems import nearest
 from sharedbox_cli.language.text import text_warnings
@@ -121,7 +121,7 @@ def _unknown_key(place: Place, key: str, model: type[BaseModel], location: tuple
     if key in LATER and len(location) == 1:
         why = f"`{key}` is part of the language, and this version does not manage it yet: nothing would be applied."
         return Problem(place, "not managed yet", why, "Leave the key out.")
-    if key in NOT_A_DEFAULT and len(location) == 1 and model is Settings:
+    if key in NOT_A_DEFAULT and len(location) == 1 and model is Defaults:
         why = f"`{key}` belongs to one mailbox, and defaults are for many."
         return Problem(place, "not a default", why, "Write it in the file of the mailbox.")
     if key == "team" and model is Team:

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from sharedbox_cli.language.models.content import Rule, Sender, Tag
-from sharedbox_cli.language.models.mailbox import LATER, Mailbox, Settings
+from sharedbox_cli.language.models.mailbox import LATER, Defaults, Mailbox
 from sharedbox_cli.language.models.members import Member, Team, TeamMember
 from sharedbox_cli.language.schema import json_schema, reference_page, write_generated
 
@@ -29,7 +29,7 @@ def test_generated_files_when_written_anew_then_they_equal_the_committed_ones(tm
 
 def test_reference_page_when_read_then_every_key_is_explained() -> None:
     page = reference_page()
-    for model in (Mailbox, Settings, Member, Team, TeamMember, Tag, Rule, Sender):
+    for model in (Mailbox, Defaults, Member, Team, TeamMember, Tag, Rule, Sender):
         for name, field in model.model_fields.items():
             assert f"`{name}`" in page or f"`{name}." in page
             assert field.description, f"{model.__name__}.{name} says nothing"

@@ -21,10 +21,9 @@ from sharedbox_cli.core.model import (
     Right,
     TrusteeKind,
 )
-from sharedbox_cli.language.export.document import ORDER, write
+from sharedbox_cli.language.export.document import write
 from sharedbox_cli.language.export.expressible import writable
 from sharedbox_cli.language.export.yaml import comments, scalar
-from sharedbox_cli.language.models.mailbox import Mailbox
 from sharedbox_cli.language.text import text_problem
 from sharedbox_cli.language.yaml_source import read_documents
 from tests.language.documents import TABLES, documents, raw, resolved
@@ -63,10 +62,6 @@ def test_comment_when_anything_stands_in_it_then_it_stays_a_comment(one: str, tw
     assert not any(letter for line in lines for letter in line if not letter.isprintable())
     found, problems = read_documents("\n".join(["a: 1", *lines, "b: 2"]), "a.yaml")
     assert (problems, found[0].data) == ([], {"a": 1, "b": 2})
-
-
-def test_order_when_compared_then_it_has_every_key_of_the_language() -> None:
-    assert sorted(ORDER) == sorted(Mailbox.model_fields)
 
 
 def box_of(platform: Platform, **changes: Any) -> DesiredMailbox:

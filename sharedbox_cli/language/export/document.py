@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -11,34 +10,10 @@ from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import DesiredGrant, DesiredMailbox, MembersMode, Right, State
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.language.export.yaml import Bare, Noted, Tall, Tree, text_of
+from sharedbox_cli.language.leaves import SETTING_LEAVES, parts_of
+from sharedbox_cli.language.models.mailbox import Mailbox
 from sharedbox_cli.language.settings import NO_FORWARDING
 
-ORDER = (
-    "version",
-    "mailbox",
-    "platform",
-    "state",
-    "display_name",
-    "aliases",
-    "hidden_from_address_lists",
-    "sign_in",
-    "labels",
-    "members",
-    "members_mode",
-    "sent_items",
-    "storage",
-    "folders",
-    "tags",
-    "rules",
-    "senders",
-    "auto_reply",
-    "forwarding",
-    "access",
-    "google",
-    "group",
-)
-"""The keys of a document, in the order of the language."""
-_INSTANT = re.compile(r"2[01]\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _UNITS = (("GB", 1000**3), ("MB", 1000**2), ("KB", 1000))
 _MOST_UNITS = 9_999_999
 Pairs = Mapping[str, Value]
@@ -52,27 +27,20 @@ def write(
 ) -> str:
     """Return the document of one mailbox; `notes` has comments by key, for a member by `members:ADDRESS`.
 
-    What comes out reads back equal where the language can say it (`spec.writable` leaves out the rest).
+    The document reads back equal where the language can express the mailbox (`expressible.writable` removes the rest).
     """
     found = _document(mailbox, table, notes or {})
     for key, words in (notes or {}).items():
         if key in found and words:
             found[key] = Noted(found[key], tuple(words))
-    return text_of({key: found[key] for key in ORDER if key in found}, head)
+    return text_of({key: found[key] for key in Mailbox.model_fields if key in found}, head)
 
 
 def _document(mailbox: DesiredMailbox, table: Capabilities, notes: Mapping[str, Sequence[str]]) -> dict[str, Tree]:
     found: dict[str, Tree] = {"version": 1, "mailbox": mailbox.address.text, "platform": str(mailbox.platform)}
-    for name in (one for one in Field if one in mailbox.settings):
-        value = mailbox.settings[name]
-        first, _, second = str(name).partition(".")
-        tree = _setting(name, value, mailbox.settings)
-        if second:
-            inner = found.setdefault(first, {})
-            if isinstance(inner, dict):
-                inner[second] = tree
-        else:
-            found[first] = tree
+    for name, leaf in SETTING_LEAVES.items():
+        if name in mailbox.settings:
+            _put(found, leaf.keys, _setting(name, mailbox.settings))
     if mailbox.warn_at_percent is not None:
         storage = found.get("storage")
         found["storage"] = {
@@ -88,6 +56,17 @@ def _document(mailbox: DesiredMailbox, table: Capabilities, notes: Mapping[str, 
     if mailbox.members_mode is MembersMode.AT_LEAST:
         found["members_mode"] = str(mailbox.members_mode)
     return found
+
+
+def _put(found: dict[str, Tree], keys: Sequence[str], tree: Tree) -> None:
+    section: dict[str, Tree] = found
+    for key in keys[:-1]:
+        inner = section.setdefault(key, {})
+        if not isinstance(inner, dict):
+            message = f"{'.'.join(keys)}: `{key}` is a value and a mapping"
+            raise TypeError(message)
+        section = inner
+    section[keys[-1]] = tree
 
 
 def _members(
@@ -129,27 +108,26 @@ def _moment(until: datetime) -> Bare:
     return Bare(f"{until:%Y-%m-%dT%H:%M:%SZ}")
 
 
-def _setting(name: Field, value: Value, settings: Mapping[Field, Value]) -> Tree:
+def _setting(name: Field, settings: Mapping[Field, Value]) -> Tree:
+    value = settings[name]
     if isinstance(value, tuple):
-        items = [item for item in value if isinstance(item, tuple)]
+        entries = [item for item in value if isinstance(item, tuple)]
         match name:
             case Field.TAGS:
-                return [
-                    {key: part for key, part in zip(("name", "color"), item, strict=True) if part} for item in items
-                ]
+                return [_entry(("name", "color"), item) for item in entries]
             case Field.SENDERS:
-                return [_sender(item) for item in items]
+                return [_entry(("address", "display_name", "reply_to", "default"), item) for item in entries]
             case Field.RULES:
-                return [line for number, item in enumerate(items) for line in rule_lines(item, number, settings)]
+                return [line for number, item in enumerate(entries) for line in rule_lines(item, number, settings)]
             case _:
                 return [item for item in value if not isinstance(item, tuple)]
     if name is Field.FORWARDING_TO:
         return str(value or NO_FORWARDING)
-    return Bare(value) if isinstance(value, str) and _INSTANT.fullmatch(value) else value
+    is_instant = datetime in parts_of(SETTING_LEAVES[name].info.annotation)
+    return Bare(value) if is_instant and isinstance(value, str) else value
 
 
-def _sender(item: tuple[Value, ...]) -> Tree:
-    keys = ("address", "display_name", "reply_to", "default")
+def _entry(keys: tuple[str, ...], item: tuple[Value, ...]) -> Tree:
     return {key: part for key, part in zip(keys, item, strict=True) if part and not isinstance(part, tuple)}
 
 

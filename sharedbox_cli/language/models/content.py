@@ -22,14 +22,14 @@ _UNITS = {"KB": 1000, "MB": 1000**2, "GB": 1000**3}
 def _path(text: str) -> str:
     if len(text) > MAX_PATH or any(not step.strip() or step != step.strip() for step in text.split("/")):
         raise PydanticCustomError(
-            "folder", "Not a path of folders: names between single `/`, {most} characters at most.", {"most": MAX_PATH}
+            "folder", "Not a folder path: names separated by single `/`, at most {most} characters.", {"most": MAX_PATH}
         )
     return text
 
 
 def _size(value: Any) -> int:
     if not isinstance(value, str) or not re.fullmatch(_SIZE, value):
-        raise PydanticCustomError("size", "A size is meant: `500KB`, `5MB`, `1GB`.")
+        raise PydanticCustomError("size", "Write a size: `500KB`, `5MB`, `1GB`.")
     return int(re.sub(r"\D", "", value)) * _UNITS[value[-2:]]
 
 
@@ -65,7 +65,7 @@ Texts = Annotated[
 
 def _text_block(text: str) -> str:
     if any(ord(letter) < 32 and letter not in "\n\t" for letter in text):
-        raise PydanticCustomError("text", "Not a clean text: it has control characters.")
+        raise PydanticCustomError("text", "The text contains control characters.")
     return text.rstrip("\n")
 
 
@@ -73,53 +73,53 @@ ReplyText = Annotated[str, Field(max_length=MAX_REPLY), AfterValidator(_text_blo
 
 
 class Tag(Strict):
-    """A mark for messages."""
+    """A label for messages. Where a platform stores folders and tags as one thing, they share one set of names."""
 
-    name: FolderPath = Field(description="Its name.")
-    color: Colour | None = Field(None, description="Its colour; any, where it is not said.")
+    name: FolderPath = Field(description="The name.")
+    color: Colour | None = Field(None, description="The colour. Without the key: any colour.")
 
 
 class When(Strict):
-    """What a message must be like: all of these."""
+    """The conditions of a mail rule: all of them must hold."""
 
     model_config = ConfigDict(
         json_schema_extra={"minProperties": 1, "not": {"required": ["larger_than", "smaller_than"]}}
     )
 
-    from_: Texts | None = Field(None, alias="from", description="From one of these.")
-    to: Texts | None = Field(None, description="To one of these.")
-    subject_contains: Texts | None = Field(None, description="One of these in the subject.")
-    has_words: NameText | None = Field(None, description="These words, in the platform's search language.")
+    from_: Texts | None = Field(None, alias="from", description="The sender is one of these.")
+    to: Texts | None = Field(None, description="A recipient is one of these.")
+    subject_contains: Texts | None = Field(None, description="The subject contains one of these.")
+    has_words: NameText | None = Field(None, description="These words, in the search syntax of the platform.")
     without_words: NameText | None = Field(None, description="None of these words.")
-    has_attachment: Literal[True] | None = Field(None, description="With an attachment.")
-    larger_than: Size | None = Field(None, description="Larger than this.")
-    smaller_than: Size | None = Field(None, description="Smaller than this.")
+    has_attachment: Literal[True] | None = Field(None, description="The message has an attachment.")
+    larger_than: Size | None = Field(None, description="The message is larger than this.")
+    smaller_than: Size | None = Field(None, description="The message is smaller than this.")
 
     @model_validator(mode="after")
     def _some(self) -> When:
         if not self.model_fields_set:
             raise PydanticCustomError("when", "A rule needs at least one condition.")
         if self.larger_than is not None and self.smaller_than is not None:
-            raise PydanticCustomError("when", "Either `larger_than` or `smaller_than`: platforms know one of them.")
+            raise PydanticCustomError("when", "Use only one of `larger_than` and `smaller_than` in a rule.")
         return self
 
 
 class Then(Strict):
-    """What happens to it: all of these."""
+    """The actions of a mail rule: all of them are taken."""
 
     model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
-    move_to: FolderPath | None = Field(None, description="Out of the inbox, into this folder.")
+    move_to: FolderPath | None = Field(None, description="Moves the message from the inbox to this folder.")
     tag: Annotated[list[FolderPath], Field(min_length=1, max_length=20)] | None = Field(
-        None, description="These tags are put on it."
+        None, description="Adds these tags."
     )
-    star: Literal[True] | None = Field(None, description="It is starred.")
-    mark_read: Literal[True] | None = Field(None, description="It counts as read.")
-    archive: Literal[True] | None = Field(None, description="Out of the inbox.")
-    delete: Literal[True] | None = Field(None, description="To the bin.")
-    never_spam: Literal[True] | None = Field(None, description="Never taken for spam.")
-    important: bool | None = Field(None, description="Important, or never so.")
-    forward_to: AddressText | None = Field(None, description="A copy goes there.")
+    star: Literal[True] | None = Field(None, description="Adds a star.")
+    mark_read: Literal[True] | None = Field(None, description="Marks it as read.")
+    archive: Literal[True] | None = Field(None, description="Removes it from the inbox.")
+    delete: Literal[True] | None = Field(None, description="Moves it to the bin.")
+    never_spam: Literal[True] | None = Field(None, description="Never treats it as spam.")
+    important: bool | None = Field(None, description="Always (`true`) or never (`false`) marks it as important.")
+    forward_to: AddressText | None = Field(None, description="Forwards a copy to this address.")
 
     @model_validator(mode="after")
     def _some(self) -> Then:
@@ -129,20 +129,20 @@ class Then(Strict):
 
 
 class Rule(Strict):
-    """A rule for incoming messages."""
+    """A rule for incoming messages. The list is complete: a rule that is not in it is deleted."""
 
-    name: NameText = Field(description="What people call it; some platforms have no names for rules.")
-    when: When = Field(description="Conditions, all of which must hold.")
-    then: Then = Field(description="What happens.")
+    name: NameText = Field(description="The name. Some platforms have no names for rules.")
+    when: When = Field(description="The conditions; all of them must hold.")
+    then: Then = Field(description="The actions.")
 
 
 class Sender(Strict):
-    """A further address that the mailbox sends from."""
+    """A further address to send from. Leave out the address of the mailbox: it can always send from it."""
 
     address: AddressText = Field(description="The address.")
-    display_name: NameText | None = Field(None, description="The name beside it.")
-    reply_to: AddressText | None = Field(None, description="Where answers go.")
-    default: bool | None = Field(None, description="Whether new messages start with it.")
+    display_name: NameText | None = Field(None, description="The name that recipients see.")
+    reply_to: AddressText | None = Field(None, description="The address that replies go to.")
+    default: bool | None = Field(None, description="Whether it is the default sender of new messages.")
 
 
 Senders = Annotated[
@@ -158,7 +158,7 @@ Senders = Annotated[
 
 
 class AutoReply(Strict):
-    """An answer that is sent by itself."""
+    """An automatic reply."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -168,14 +168,16 @@ class AutoReply(Strict):
     )
 
     enabled: bool | None = Field(None, description="Whether it is on.")
-    subject: NameText | None = Field(None, description="Its subject.")
-    internal: ReplyText | None = Field(None, description="Its text; on platforms with one text for all: that text.")
-    external: ReplyText | None = Field(None, description="Its text for people outside the organisation.")
-    audience: Literal["all", "known", "organization"] | None = Field(
-        None, description="Who gets it: `all`, `known` contacts, or the `organization` alone."
+    subject: NameText | None = Field(None, description="The subject of the reply.")
+    internal: ReplyText | None = Field(
+        None, description="The text for the organisation; for everyone where there is one text."
     )
-    start: Beginning | None = Field(None, description="From when on; a day from its first hour (UTC).")
-    end: Moment | None = Field(None, description="Until when; a day to its last hour (UTC).")
+    external: ReplyText | None = Field(None, description="The text for people outside the organisation.")
+    audience: Literal["all", "known", "organization"] | None = Field(
+        None, description="Who receives it: `all`, `known` contacts, or only the `organization`."
+    )
+    start: Beginning | None = Field(None, description="When it starts; a day starts at 00:00 UTC.")
+    end: Moment | None = Field(None, description="When it ends; a day ends at 24:00 UTC.")
 
     @model_validator(mode="after")
     def _whole(self) -> AutoReply:
@@ -190,17 +192,17 @@ Target = Annotated[str, word_or_address("none"), word_or_address_schema("none")]
 
 
 class Forwarding(Strict):
-    """Where all mail goes as well."""
+    """Forwarding of all mail."""
 
     to: Target | None = Field(None, description="An address, or `none`.")
-    keep_copy: bool | None = Field(None, description="Whether the mailbox keeps it too.")
+    keep_copy: bool | None = Field(None, description="Whether the mailbox keeps a copy.")
 
 
 class Access(Strict):
-    """Which programs may open it."""
+    """Which programs can open the mailbox."""
 
     web: bool | None = Field(None, description="The web client.")
-    mobile: bool | None = Field(None, description="Phones.")
-    mapi: bool | None = Field(None, description="Outlook.")
-    imap: bool | None = Field(None, description="IMAP programs.")
-    pop: bool | None = Field(None, description="POP programs.")
+    mobile: bool | None = Field(None, description="Mobile devices.")
+    mapi: bool | None = Field(None, description="Outlook (MAPI).")
+    imap: bool | None = Field(None, description="IMAP clients.")
+    pop: bool | None = Field(None, description="POP clients.")

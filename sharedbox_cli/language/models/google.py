@@ -1,4 +1,4 @@
-"""What belongs to Google Workspace alone: an account's place, a group's settings."""
+"""Keys for Google Workspace only: the settings of an account and of a group."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ _UNIT = r"^/$|^(/[^/]+)+$"
 
 def _unit(text: str) -> str:
     if not re.fullmatch(_UNIT, text):
-        raise PydanticCustomError("unit", "An organisational unit begins with `/` and does not end with one.")
+        raise PydanticCustomError(
+            "unit", "An organisational unit is a path that starts with `/` and does not end with `/`."
+        )
     return text
 
 
@@ -27,50 +29,50 @@ ReplyTo = Annotated[str, word_or_address(*_REPLY_TO), word_or_address_schema(*_R
 
 
 class Google(Strict):
-    """A delegated mailbox's account."""
+    """The account of a delegated mailbox."""
 
-    org_unit: OrgUnit | None = Field(None, description="The organisational unit it is in: `/Shared mailboxes`.")
+    org_unit: OrgUnit | None = Field(None, description="The organisational unit of the account: `/Shared mailboxes`.")
     show_delegate: bool | None = Field(
-        None, description="Whether recipients see which delegate sent a message; no API lets it be set."
+        None, description="Whether recipients see which delegate sent a message. No API can set it."
     )
 
 
 class Group(Strict):
-    """A collaborative inbox's group."""
+    """The group of a collaborative inbox."""
 
-    description: Annotated[str, Field(max_length=300)] | None = Field(None, description="What it is for.")
+    description: Annotated[str, Field(max_length=300)] | None = Field(None, description="The purpose of the group.")
     posting: Literal["anyone", "organization", "members", "managers", "owners", "nobody"] | None = Field(
-        None, description="Who may write to it."
+        None, description="Who can send messages to it."
     )
-    post_as_group: bool | None = Field(None, description="Whether members may send as the group, on the web.")
-    default_sender: Literal["sender", "group"] | None = Field(None, description="Who a message is from at first.")
-    reply_to: ReplyTo | None = Field(None, description="Where answers go: one of these, or an address.")
+    post_as_group: bool | None = Field(None, description="Whether members can send as the group, on the web.")
+    default_sender: Literal["sender", "group"] | None = Field(None, description="The default sender of a message.")
+    reply_to: ReplyTo | None = Field(None, description="Where replies go: one of these, or an address.")
     viewing: Literal["anyone", "organization", "members", "managers"] | None = Field(
-        None, description="Who may read the conversations."
+        None, description="Who can read the conversations."
     )
     members_viewing: Literal["organization", "members", "managers"] | None = Field(
-        None, description="Who may see its members."
+        None, description="Who can see the members."
     )
     joining: Literal["anyone", "organization", "invited", "on-request"] | None = Field(
-        None, description="Who may come in."
+        None, description="Who can join."
     )
-    leaving: Literal["members", "managers", "nobody"] | None = Field(None, description="Who may leave by themselves.")
-    external_members: bool | None = Field(None, description="Whether people of other organisations may be members.")
-    assisting: Assistants | None = Field(None, description="Who may take, assign and complete conversations.")
-    moderating: Keepers | None = Field(None, description="Who may approve, delete and lock.")
-    managing_members: Keepers | None = Field(None, description="Who may add and remove members.")
+    leaving: Literal["members", "managers", "nobody"] | None = Field(None, description="Who can leave the group.")
+    external_members: bool | None = Field(None, description="Whether people of other organisations can be members.")
+    assisting: Assistants | None = Field(None, description="Who can take, assign and complete conversations.")
+    moderating: Keepers | None = Field(None, description="Who can approve, delete and lock messages.")
+    managing_members: Keepers | None = Field(None, description="Who can add and remove members.")
     contacting: Literal["anyone", "organization", "members", "managers", "owners"] | None = Field(
-        None, description="Who may write to its owners."
+        None, description="Who can contact the owners."
     )
     discovering: Literal["anyone", "organization", "members"] | None = Field(
-        None, description="Who finds it in searches."
+        None, description="Who can find the group in searches."
     )
     moderation: Literal["none", "new-members", "non-members", "all"] | None = Field(
         None, description="Whose messages wait for approval."
     )
     spam: Literal["allow", "moderate", "silently-moderate", "reject"] | None = Field(
-        None, description="What happens to what looks like spam."
+        None, description="What happens to suspected spam."
     )
     history: bool | None = Field(
-        None, description="Whether conversations are kept; without it there is nothing to assign."
+        None, description="Whether conversations are kept. Without history, nothing can be assigned."
     )

@@ -5,36 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
-from sharedbox_cli.core.model import end_of_day
+from sharedbox_cli.core.model import GRANTABLE, ROLES, Right, end_of_day
 from sharedbox_cli.language.models.base import AddressText, NameText, Strict, Word
-
-
-class RightName(StrEnum):
-    """A right, as written in a spec."""
-
-    FULL_ACCESS = "full_access"
-    READ = "read"
-    SEND_AS = "send_as"
-    SEND_ON_BEHALF = "send_on_behalf"
-    MEMBER = "member"
-    MANAGER = "manager"
-    OWNER = "owner"
-
-
-ROLES = (RightName.MEMBER, RightName.MANAGER, RightName.OWNER)
-"""Of which somebody has one."""
+from sharedbox_cli.language.problems import nearest
 
 _MOMENT = (
     "^2[01][0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
     "(T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?(Z|[+-][0-9]{2}:[0-9]{2}))?$"
 )
-"""Years from 2000 to 2199: 20270 and 0227 are slips of the pen."""
+"""Years from 2000 to 2199: 20270 and 0227 are typing errors."""
 
 
 def _moment(value: Any) -> datetime:
@@ -57,47 +41,44 @@ def _instant(value: Any, of_day: Callable[[date], datetime]) -> datetime:
         else:
             return found.astimezone(UTC) if "T" in text else of_day(found.date())
     raise PydanticCustomError(
-        "moment", "No such day: write `2027-03-31`, or a time with its zone: `2027-03-31T18:00:00+02:00`."
+        "moment", "Not a day: write `2027-03-31`, or a time with its zone: `2027-03-31T18:00:00+02:00`."
     )
 
 
-def _right(value: Any) -> RightName:
-    try:
-        return RightName(value)
-    except ValueError as error:
-        from sharedbox_cli.language.problems import nearest
-
-        names = ", ".join(RightName)
-        hint = nearest(str(value), RightName)
+def _right(value: Any) -> Right:
+    if value not in GRANTABLE:
+        names = ", ".join(GRANTABLE)
+        hint = nearest(str(value), GRANTABLE)
         raise PydanticCustomError(
-            "right", "Not a right. There are: {names}. {hint}", {"names": names, "hint": hint}
-        ) from error
+            "right", "Not a right. The rights are: {names}. {hint}", {"names": names, "hint": hint}
+        )
+    return Right(value)
 
 
-def _once(rights: tuple[RightName, ...]) -> tuple[RightName, ...]:
+def _once(rights: tuple[Right, ...]) -> tuple[Right, ...]:
     twice = sorted({str(right) for right in rights if rights.count(right) > 1})
     if twice:
         raise PydanticCustomError("rights", "A right is listed twice: {twice}.", {"twice": ", ".join(twice)})
     if sum(right in ROLES for right in rights) > 1:
-        raise PydanticCustomError("rights", "One role each: `member`, `manager` or `owner`.")
+        raise PydanticCustomError("rights", "Give each person one role: `member`, `manager` or `owner`.")
     return rights
 
 
 Moment = Annotated[datetime, PlainValidator(_moment), WithJsonSchema({"type": "string", "pattern": _MOMENT})]
 Beginning = Annotated[datetime, PlainValidator(_beginning), WithJsonSchema({"type": "string", "pattern": _MOMENT})]
-Right = Annotated[RightName, PlainValidator(_right), WithJsonSchema({"enum": [str(item) for item in RightName]})]
+RightName = Annotated[Right, PlainValidator(_right), WithJsonSchema({"enum": [str(right) for right in GRANTABLE]})]
 Rights = Annotated[
-    tuple[Right, ...],
+    tuple[RightName, ...],
     BeforeValidator(lambda value: tuple(value) if isinstance(value, list) else value),
     Field(min_length=1),
     AfterValidator(_once),
     WithJsonSchema(
         {
             "type": "array",
-            "items": {"enum": [str(item) for item in RightName]},
+            "items": {"enum": [str(right) for right in GRANTABLE]},
             "minItems": 1,
             "uniqueItems": True,
-            "contains": {"enum": [str(item) for item in ROLES]},
+            "contains": {"enum": [str(role) for role in ROLES]},
             "minContains": 0,
             "maxContains": 1,
         }
@@ -105,21 +86,28 @@ Rights = Annotated[
 ]
 
 
-class _Entry(Strict):
+class _Person(Strict):
     user: AddressText | None = Field(None, description="The address of a person.")
     group: AddressText | None = Field(None, description="The address of a group that can hold rights.")
+
+
+class _PersonOrTeam(_Person):
+    team: Word | None = Field(None, description="A team that teams.yaml defines.")
+
+
+class _Entry(Strict):
     rights: Rights | None = Field(
-        None, description="What they may do; where not said, what the platform gives by default."
+        None, description="The rights of this member. Without the key: the platform's default."
     )
-    automapping: bool | None = Field(None, description="Whether Outlook adds the mailbox by itself.")
+    automapping: bool | None = Field(None, description="Whether Outlook adds the mailbox automatically.")
     delivery: Literal["all", "daily", "digest", "none", "disabled"] | None = Field(
-        None, description="How a member of a group gets messages by mail."
+        None, description="How a member of a group receives messages by mail."
     )
-    until: Moment | None = Field(None, description="Access ends by itself at the end of this day (UTC).")
-    reason: NameText | None = Field(None, description="Why, for those who review it. Never sent to a cloud.")
+    until: Moment | None = Field(None, description="Access ends at the end of this day (UTC).")
+    reason: NameText | None = Field(None, description="Why, for those who review access. Never sent to a cloud.")
 
     @model_validator(mode="after")
-    def _one_of(self) -> _Entry:
+    def _one_of(self) -> Self:
         kinds = [name for name in ("user", "group", "team") if getattr(self, name, None) is not None]
         if len(kinds) != 1:
             raise PydanticCustomError(
@@ -130,19 +118,17 @@ class _Entry(Strict):
         return self
 
 
-class Member(_Entry):
-    """One line of `members`: exactly one of `user`, `group` or `team`."""
-
-    team: Word | None = Field(None, description="A named set of teams.yaml.")
+class Member(_Entry, _PersonOrTeam):
+    """An entry of `members`: exactly one of `user`, `group` or `team`."""
 
 
-class TeamMember(_Entry):
-    """One line of a team: a `user` or a `group`."""
+class TeamMember(_Entry, _Person):
+    """An entry of a team: a `user` or a `group`."""
 
 
 class Team(Strict):
     """A named set of people and groups, with their rights."""
 
-    members: list[TeamMember] = Field(min_length=1, description="Who is in it; an empty team is an error.")
-    rights: Rights | None = Field(None, description="What all of them may do, where their own line says nothing.")
+    members: list[TeamMember] = Field(min_length=1, description="Who is in the team. An empty team is an error.")
+    rights: Rights | None = Field(None, description="The rights of all members whose own line has no `rights`.")
     reason: NameText | None = Field(None, description="What the team is for. Never sent to a cloud.")

@@ -1,0 +1,61 @@
+"""The leaves of the spec language: one walk over the model, from which settings, pages and tests follow."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from sharedbox_cli.core.fields import SETTINGS, Field
+from sharedbox_cli.language.models.mailbox import Mailbox
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A key of a document that holds a value: plain, or a list."""
+
+    keys: tuple[str, ...]
+    info: FieldInfo
+
+    @property
+    def path(self) -> str:
+        """Return the dotted path, as in `sent_items.send_as`."""
+        return ".".join(self.keys)
+
+
+def leaves(model: type[BaseModel], keys: tuple[str, ...] = ()) -> Iterator[Leaf]:
+    """Yield the leaves of a model in its order; entries of lists are models of their own."""
+    for name, info in model.model_fields.items():
+        section = section_of(info.annotation)
+        if section is None:
+            yield Leaf((*keys, name), info)
+        else:
+            yield from leaves(section, (*keys, name))
+
+
+def section_of(annotation: Any) -> type[BaseModel] | None:
+    """Return the model of a key that holds a mapping of keys, else nothing."""
+    for part in parts_of(annotation):
+        if isinstance(part, type) and issubclass(part, BaseModel):
+            return part
+    return None
+
+
+def parts_of(annotation: Any) -> tuple[Any, ...]:
+    """Return the types that a key can hold, without None and without what is annotated to them."""
+    if get_origin(annotation) is Annotated:
+        return parts_of(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, types.UnionType):
+        return tuple(found for part in get_args(annotation) for found in parts_of(part))
+    return () if annotation is type(None) else (annotation,)
+
+
+LEAVES = tuple(leaves(Mailbox))
+SETTING_LEAVES = {
+    Field(leaf.path): leaf for leaf in LEAVES if leaf.path in set(Field) and SETTINGS[Field(leaf.path)].is_in_spec
+}
+"""The leaves whose path is a field: these are the settings of a mailbox."""
