@@ -24,18 +24,7 @@ from sharedbox_cli.providers.registry import Plugins
 
 _MODULES = (storage, members, rights, safety, delegates, groups, pooled)
 CHECKS: tuple[Check, ...] = tuple(
-    sorted(
-        (
-            *storage.CHECKS,
-            *members.CHECKS,
-            *rights.CHECKS,
-            *safety.CHECKS,
-            *delegates.CHECKS,
-            *groups.CHECKS,
-            *pooled.CHECKS,
-        ),
-        key=lambda check: check.id,
-    )
+    sorted((check for module in _MODULES for check in module.CHECKS), key=lambda check: check.id)
 )
 
 
@@ -47,130 +36,91 @@ class CheckResult:
     not_checked: tuple[str, ...]
 
 
-<<<<<<< HEAD
-def with_plugins(plugins: Plugins) -> tuple[tuple[Rule, ...], tuple[str, ...]]:
-    """Return all rules, those of plug-ins included, and a warning for each that cannot be used.
+def with_plugins(plugins: Plugins) -> tuple[tuple[Check, ...], tuple[str, ...]]:
+    """Return all checks, those of plug-ins included, and a warning for each that cannot be used.
 
-    A rule of a plug-in applies to the plug-in's own platforms only.
+    A check of a plug-in runs only on the platforms of that plug-in.
     """
-    rules = {rule.id: rule for rule in RULES}
+    checks = {check.id: check for check in CHECKS}
     warnings: list[str] = []
     for plugin in plugins.by_name.values():
         try:
             own = tuple(plugin.checks())
-        except Exception as error:  # noqa: BLE001 - other people's code must not stop the other rules
+        except Exception as error:  # noqa: BLE001 - other people's code must not stop the other checks
             warnings.append(
                 f"warning: the checks of the provider plug-in `{plugin.name}` are not used: they cannot be loaded "
                 f"({type(error).__name__}: {error})."
             )
             continue
-        for rule in own:
-            problem = _problem_with(rule, rules)
-            if isinstance(rule, Rule) and not problem:
-                only = plugin.platforms if rule.platforms is None else rule.platforms & plugin.platforms
-                rules[rule.id] = replace(rule, platforms=only)
+        for check in own:
+            problem = _problem_with(check, checks)
+            if isinstance(check, Check) and not problem:
+                only = plugin.platforms if check.platforms is None else check.platforms & plugin.platforms
+                checks[check.id] = replace(check, platforms=only)
             else:
                 warnings.append(f"warning: a check of the provider plug-in `{plugin.name}` is not used: {problem}")
-    return tuple(rules[name] for name in sorted(rules)), tuple(warnings)
+    return tuple(checks[name] for name in sorted(checks)), tuple(warnings)
 
 
-def _problem_with(rule: object, known: Mapping[str, Rule]) -> str:
-    if not isinstance(rule, Rule):
-        return f"a {type(rule).__name__} is not a sharedbox_cli.checks.model.Rule."
-    return f"there is already a rule with the ID `{rule.id}`." if rule.id in known else ""
+def _problem_with(check: object, known: Mapping[str, Check]) -> str:
+    if not isinstance(check, Check):
+        return f"a {type(check).__name__} is not a sharedbox_cli.checks.model.Check."
+    return f"there is already a check with the ID `{check.id}`." if check.id in known else ""
 
 
-def needs_of(platform: Platform, rules: Sequence[Rule] = RULES) -> frozenset[Need]:
-    """Return everything that the rules look at on a platform: nothing else has to be read."""
-    mine = [rule for rule in rules if rule.is_for(platform)]
-    return frozenset(need for rule in mine for need in (*rule.needs_on(platform), *rule.uses))
-
-
-def check(
-    desired: Desired, observations: Mapping[Platform, Observed], now: datetime, rules: Sequence[Rule] = RULES
-) -> CheckResult:
-    """Return the findings of all rules on all mailboxes read, sorted by mailbox and rule."""
-    found: list[Finding] = []
-    blind: set[str] = set()
-=======
-def needs_of(platform: Platform) -> frozenset[Need]:
+def needs_of(platform: Platform, checks: Sequence[Check] = CHECKS) -> frozenset[Need]:
     """Return everything that the checks read on a platform. Nothing else has to be observed."""
-    checks = [check for check in CHECKS if check.is_for(platform)]
-    return frozenset(need for check in checks for need in (*check.needs_on(platform), *check.uses))
+    selected = [check for check in checks if check.is_for(platform)]
+    return frozenset(need for check in selected for need in (*check.needs_on(platform), *check.uses))
 
 
-def run_checks(desired: Desired, observations: Mapping[Platform, Observed], now: datetime) -> CheckResult:
+def run_checks(
+    desired: Desired, observations: Mapping[Platform, Observed], now: datetime, checks: Sequence[Check] = CHECKS
+) -> CheckResult:
     """Return the findings of all checks on all observed mailboxes, sorted by mailbox and check."""
     findings: list[Finding] = []
     not_checked: set[str] = set()
->>>>>>> 2be0e18 (Call what finds a check, and write the findings in plain English)
     distinct = {id(observed): observed for observed in observations.values()}
     for observed in distinct.values():
-        asked_once: set[str] = set()
+        run_once: set[str] = set()
         for _, mailbox in sorted(observed.mailboxes.items()):
             subject = Subject(mailbox, _spec_of(desired, mailbox), observed, now, desired, observations)
-<<<<<<< HEAD
-            for rule in rules:
-                if not rule.is_for(mailbox.platform) or rule.id in asked:
-=======
-            for check in CHECKS:
-                if not check.is_for(mailbox.platform) or check.id in asked_once:
->>>>>>> 2be0e18 (Call what finds a check, and write the findings in plain English)
+            for check in checks:
+                if not check.is_for(mailbox.platform) or check.id in run_once:
                     continue
                 if not all(_was_read(need, mailbox, observed) for need in check.needs_on(mailbox.platform)):
                     not_checked.add(check.id)
                     continue
-<<<<<<< HEAD
-                found += rule.findings(subject)
-                if rule.is_of_tenant:
-                    asked.add(rule.id)
-        blind -= asked
-        found += _of_specs_alone(desired, observed, now, observations, rules)
-    found.sort(key=lambda item: (item.mailbox.lower(), item.platform, item.rule, item.subject))
-    return CheckResult(tuple(found), tuple(sorted(blind)))
-=======
                 findings += check.findings(subject)
                 if check.is_of_tenant:
-                    asked_once.add(check.id)
-        not_checked -= asked_once
-        findings += _planned_mailboxes(desired, observed, now, observations)
+                    run_once.add(check.id)
+        not_checked -= run_once
+        findings += _on_planned_mailboxes(desired, observed, now, observations, checks)
     findings.sort(key=lambda finding: (finding.mailbox.lower(), finding.platform, finding.check, finding.subject))
     return CheckResult(tuple(findings), tuple(sorted(not_checked)))
->>>>>>> 2be0e18 (Call what finds a check, and write the findings in plain English)
 
 
 def _spec_of(desired: Desired, mailbox: ObservedMailbox) -> DesiredMailbox | None:
-    """Return the spec of a mailbox; the same address on another platform is another mailbox."""
+    """Return the spec of a mailbox. The same address on another platform is another mailbox."""
     spec = desired.mailboxes.get(mailbox.address)
     return spec if spec is not None and spec.platform == mailbox.platform else None
 
 
-<<<<<<< HEAD
-def _of_specs_alone(
+def _on_planned_mailboxes(
     desired: Desired,
     observed: Observed,
     now: datetime,
     observations: Mapping[Platform, Observed],
-    rules: Sequence[Rule],
-=======
-def _planned_mailboxes(
-    desired: Desired, observed: Observed, now: datetime, observations: Mapping[Platform, Observed]
->>>>>>> 2be0e18 (Call what finds a check, and write the findings in plain English)
+    checks: Sequence[Check],
 ) -> Iterator[Finding]:
     """Return the findings on mailboxes that exist only in a spec."""
     for key, spec in desired.mailboxes.items():
         if spec.state is State.ABSENT or spec.platform not in observed.platforms or key in observed.mailboxes:
             continue
         subject = Subject(ObservedMailbox("", spec.address, spec.platform), spec, observed, now, desired, observations)
-<<<<<<< HEAD
-        for rule in rules:
-            if rule.is_of_spec and rule.is_for(spec.platform):
-                yield from rule.findings(subject)
-=======
-        for check in CHECKS:
+        for check in checks:
             if check.is_of_spec and check.is_for(spec.platform):
                 yield from check.findings(subject)
->>>>>>> 2be0e18 (Call what finds a check, and write the findings in plain English)
 
 
 def _was_read(need: Need, mailbox: ObservedMailbox, observed: Observed) -> bool:

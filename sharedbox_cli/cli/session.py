@@ -12,7 +12,7 @@ from sharedbox_cli.cli.terminal import Terminal
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from sharedbox_cli.checks.model import Rule
+    from sharedbox_cli.checks.model import Check
     from sharedbox_cli.cli.profile import Profile
     from sharedbox_cli.core.capability import Capabilities
     from sharedbox_cli.core.errors import SharedboxError
@@ -60,13 +60,13 @@ class Session:
         return plugins
 
     @cached_property
-    def rules(self) -> Sequence[Rule]:
-        """Return the rules of `check`, those of plug-ins included, after a warning for each that cannot be used."""
+    def checks(self) -> Sequence[Check]:
+        """Return all checks, those of plug-ins included, after a warning for each that cannot be used."""
         from sharedbox_cli.checks.registry import with_plugins
 
-        rules, warnings = with_plugins(self.plugins)
+        checks, warnings = with_plugins(self.plugins)
         self._warn(warnings)
-        return rules
+        return checks
 
     def _warn(self, warnings: Iterable[str]) -> None:
         from sharedbox_cli.reports.safe import one_line

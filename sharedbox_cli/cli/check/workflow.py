@@ -32,11 +32,7 @@ def check_tenant(session: Session, paths: Sequence[Path] | None, output: str, pl
 
 def _check(session: Session, desired: Desired, platforms: Sequence[Platform], output: str, *, is_whole: bool) -> int:
     from sharedbox_cli import __version__
-<<<<<<< HEAD
-    from sharedbox_cli.checks.registry import check
-=======
-    from sharedbox_cli.checks.registry import CHECKS, run_checks
->>>>>>> 2be0e18 (Call what finds a check, and write the findings in plain English)
+    from sharedbox_cli.checks.registry import run_checks
     from sharedbox_cli.reports.formats.findings import to_junit, to_sarif
     from sharedbox_cli.reports.views.findings import findings_report
 
@@ -48,13 +44,8 @@ def _check(session: Session, desired: Desired, platforms: Sequence[Platform], ou
         },
     )
     session.stop_progress()
-<<<<<<< HEAD
-    result = check(desired, observations, session.now(), session.rules)
-    rules = [(rule.id, rule.title, rule.source) for rule in session.rules]
-=======
-    result = run_checks(desired, observations, session.now())
-    checks = [(check.id, check.title, check.source) for check in CHECKS]
->>>>>>> 2be0e18 (Call what finds a check, and write the findings in plain English)
+    result = run_checks(desired, observations, session.now(), session.checks)
+    checks = [(check.id, check.title, check.source) for check in session.checks]
     left_out = [(str(name), f"{error.summary}. {error.why}") for name, error in session.failures.items()]
     if output == "sarif":
         session.terminal.data(to_sarif(result.findings, checks, __version__, left_out))
@@ -66,16 +57,11 @@ def _check(session: Session, desired: Desired, platforms: Sequence[Platform], ou
     return len(result.findings)
 
 
-<<<<<<< HEAD
 def _scope(session: Session, platform: Platform, mine: Desired, *, is_whole: bool) -> Scope:
-    """Return what the rules need on a platform, and nothing else: what nobody looks at costs no call."""
-=======
-def _scope(platform: Platform, mine: Desired, *, is_whole: bool) -> Scope:
     """Return what the checks need on a platform, and nothing else: data that no check uses costs no request."""
->>>>>>> 2be0e18 (Call what finds a check, and write the findings in plain English)
     from sharedbox_cli.checks.registry import needs_of
 
-    needs = needs_of(platform, session.rules)
+    needs = needs_of(platform, session.checks)
     mailboxes = None if is_whole else frozenset(mine.mailboxes)
     expired = [grant for mailbox in mine.mailboxes.values() for grant in mailbox.expired]
     wanted = [grant for mailbox in mine.mailboxes.values() for grant in mailbox.grants or ()] + expired

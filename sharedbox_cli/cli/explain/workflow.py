@@ -19,45 +19,25 @@ if TYPE_CHECKING:
 
 def show_topic(session: Session, topic: str | None, output: str) -> None:
     """Write what is known of a topic, or the list of topics. Raises UsageError."""
-<<<<<<< HEAD
-    rules = session.rules
-=======
-    from sharedbox_cli.checks.registry import CHECKS
-
->>>>>>> 2be0e18 (Call what finds a check, and write the findings in plain English)
     table = session.capabilities.get(Platform(topic or ""))
     if topic is None:
         groups = (
             ("Platforms", [(str(name), item.title) for name, item in session.capabilities.items()]),
-<<<<<<< HEAD
-            ("Rules", [(rule.id, rule.title) for rule in rules]),
-=======
-            ("Checks", [(check.id, check.title) for check in CHECKS]),
->>>>>>> 2be0e18 (Call what finds a check, and write the findings in plain English)
+            ("Checks", [(check.id, check.title) for check in session.checks]),
             ("Guards", [(name, _about(name)) for name in GUARDS]),
         )
         show(session, topics_report(groups), output)
     elif table is not None:
         show(session, capabilities_report(table), output)
-<<<<<<< HEAD
-    elif rule := next((rule for rule in rules if rule.id == topic), None):
-        about = (("severity", str(rule.severity)), ("hint", rule.hint), ("source", rule.source), *_where(rule))
-        show(session, topic_report(rule.id, rule.title, about), output)
-=======
-    elif check := next((check for check in CHECKS if check.id == topic), None):
+    elif check := next((check for check in session.checks if check.id == topic), None):
         about = (("severity", str(check.severity)), ("hint", check.hint), ("source", check.source), *_where(check))
         show(session, topic_report(check.id, check.title, about), output)
->>>>>>> 2be0e18 (Call what finds a check, and write the findings in plain English)
     elif topic in GUARDS:
         how = f"sharedbox apply --allow {topic}=N or {topic}=ADDRESS, as the refusal says"
         more = (("waive", "nothing waives it: change the plan" if topic in NEVER_WAIVED else how),)
         show(session, topic_report(topic, _about(topic), more), output)
     else:
-<<<<<<< HEAD
-        known = [*map(str, session.capabilities), *(rule.id for rule in rules), *GUARDS]
-=======
-        known = [*map(str, session.capabilities), *(check.id for check in CHECKS), *GUARDS]
->>>>>>> 2be0e18 (Call what finds a check, and write the findings in plain English)
+        known = [*map(str, session.capabilities), *(check.id for check in session.checks), *GUARDS]
         hint = nearest(topic, known)
         raise UsageError(
             "nothing is known of this", where=topic, why=hint, hint="See all topics:\n    sharedbox explain"
