@@ -13,11 +13,12 @@ from pydantic import Field, create_model
 from sharedbox_cli.core.errors import Problem, SpecError, UsageError
 from sharedbox_cli.core.guards_input import GuardLimits
 from sharedbox_cli.core.model import Platform
+from sharedbox_cli.language.document import Document
 from sharedbox_cli.language.files import Files
 from sharedbox_cli.language.models.base import Strict
 from sharedbox_cli.language.problems import nearest, raise_if_any
 from sharedbox_cli.language.validate import validated
-from sharedbox_cli.language.yaml_source import Document, read_documents
+from sharedbox_cli.language.yaml_source import read_documents
 from sharedbox_cli.providers.plugin import AnyPlugin, Plugin
 from sharedbox_cli.providers.registry import Plugins
 
@@ -154,19 +155,13 @@ def _config_model(plugins: Plugins) -> type[ConfigModel]:
 
 
 def _secrets(document: Document, plugins: Plugins) -> Iterator[Problem]:
-    for path, place in document.values.items():
-        value = _at(document.data, path)
+    for path, value in document.values():
         key = next((step for step in reversed(path) if isinstance(step, str)), "")
         if isinstance(value, str) and (_SECRET_KEY.search(key) or _SECRET_VALUE.match(value)):
             plugin = plugins.by_name.get(str(path[2])) if path[:1] == ("profiles",) and len(path) > 2 else None
             hint = (plugin or Plugin).sign_in_hint
+            place = document.place_of(path)
             yield Problem(place, "looks like a secret", f"`{key}` must not be in a file.", hint)
-
-
-def _at(data: Any, path: tuple[str | int, ...]) -> Any:
-    for step in path:
-        data = data[step]
-    return data
 
 
 def _profile(

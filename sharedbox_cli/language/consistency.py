@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from sharedbox_cli.core.errors import Problem
 from sharedbox_cli.core.location import Place
+from sharedbox_cli.language.document import Document
 from sharedbox_cli.language.models.mailbox import Mailbox
 from sharedbox_cli.language.problems import nearest
-from sharedbox_cli.language.yaml_source import Document
 
 
 @dataclass(frozen=True, slots=True)

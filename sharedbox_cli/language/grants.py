@@ -9,11 +9,11 @@ from sharedbox_cli.core.errors import Problem
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.location import Place
 from sharedbox_cli.core.model import ROLES, DesiredGrant, Right, TrusteeKind
+from sharedbox_cli.language.document import Document
 from sharedbox_cli.language.load import LoadedTeam
 from sharedbox_cli.language.models.mailbox import Mailbox
 from sharedbox_cli.language.models.members import Member, TeamMember
 from sharedbox_cli.language.problems import nearest
-from sharedbox_cli.language.yaml_source import Document
 
 Key = tuple[Address, Right]
 

@@ -9,23 +9,25 @@ from pathlib import Path
 
 from sharedbox_cli.core.errors import Problem
 from sharedbox_cli.core.location import Place
+from sharedbox_cli.language.document import Document, Positions
+from sharedbox_cli.language.document import Path as ValuePath
 from sharedbox_cli.language.files import DEFAULTS, TEAMS, Files, FoundFile
 from sharedbox_cli.language.models.base import WORD, WORD_MAX
 from sharedbox_cli.language.models.mailbox import NEEDED_BY_ABSENT, Defaults, Mailbox
 from sharedbox_cli.language.models.members import Team
 from sharedbox_cli.language.problems import raise_if_any
 from sharedbox_cli.language.validate import validated, warnings
-from sharedbox_cli.language.yaml_source import Document, read_documents
-from sharedbox_cli.language.yaml_source import Path as ValuePath
+from sharedbox_cli.language.yaml_source import read_documents
 
 MAX_DOCUMENTS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedMailbox:
-    """One document, and the folders whose defaults and teams are for it, the widest first."""
+    """One document as written, and the folders whose defaults and teams apply to it, the widest first."""
 
     document: Document
+    spec: Mailbox
     folders: tuple[Path, ...]
 
 
@@ -38,22 +40,24 @@ class LoadedTeam:
     path: ValuePath
 
 
+@dataclass(frozen=True, slots=True)
+class LoadedDefaults:
+    """A `_defaults.yaml`."""
+
+    document: Document
+    settings: Defaults
+
+
 @dataclass(slots=True)
 class LoadedSpecs:
-    """Everything that was read, valid by itself; what belongs together is resolved later."""
+    """All documents of the files, each valid on its own; `resolve` joins them."""
 
     documents: list[LoadedMailbox] = field(default_factory=list)
-    defaults: dict[Path, Document] = field(default_factory=dict)
+    defaults: dict[Path, LoadedDefaults] = field(default_factory=dict)
     """By folder."""
     teams: dict[Path, dict[str, LoadedTeam]] = field(default_factory=dict)
+    """By folder and name."""
     warnings: tuple[Problem, ...] = ()
-
-    def teams_for(self, mailbox: LoadedMailbox) -> dict[str, LoadedTeam]:
-        """Return the teams that a document can name; of two with one name, the nearer folder's."""
-        found: dict[str, LoadedTeam] = {}
-        for folder in mailbox.folders:
-            found |= self.teams.get(folder, {})
-        return found
 
 
 def load_specs(paths: Sequence[Path]) -> LoadedSpecs:
@@ -76,13 +80,18 @@ def load_specs(paths: Sequence[Path]) -> LoadedSpecs:
         odd += [warning for document in documents for warning in warnings(document)]
         if not documents and not unreadable and file.role != TEAMS:
             odd.append(Problem(Place(str(file.path)), "an empty file", "Nothing stands in it but comments."))
-        lines = {problem.place.line for problem in unreadable}
-        found = _load(loaded, file, documents)
+        invalid = _load(loaded, file, documents)
         problems += unreadable
-        problems += [problem for problem in found if problem.place.line not in lines]
+        problems += _not_on_lines_of(unreadable, invalid)
     raise_if_any((*files.problems, *problems))
     loaded.warnings = tuple(sorted(set(odd)))
     return loaded
+
+
+def _not_on_lines_of(first: list[Problem], others: list[Problem]) -> list[Problem]:
+    """Return the problems on lines without a first problem: they may only follow from it."""
+    lines = {problem.place.line for problem in first}
+    return [problem for problem in others if problem.place.line not in lines]
 
 
 def _load(loaded: LoadedSpecs, file: FoundFile, documents: list[Document]) -> list[Problem]:
@@ -97,14 +106,22 @@ def _load_mailboxes(loaded: LoadedSpecs, file: FoundFile, documents: list[Docume
     if len(documents) > MAX_DOCUMENTS:
         why = f"A file has at most {MAX_DOCUMENTS:,} documents."
         return [Problem(documents[MAX_DOCUMENTS].place, "too many documents", why)]
-    problems = []
+    problems: list[Problem] = []
     for document in documents:
-        _, found = validated(Mailbox, document)
-        found += _lost_with_the_mailbox(document)
-        problems += found
-        if not found:
-            loaded.documents.append(LoadedMailbox(document, file.folders))
+        mailbox, invalid = load_mailbox(document, file.folders)
+        problems += invalid
+        if mailbox is not None:
+            loaded.documents.append(mailbox)
     return problems
+
+
+def load_mailbox(document: Document, folders: tuple[Path, ...]) -> tuple[LoadedMailbox | None, list[Problem]]:
+    """Return the mailbox of a document, or its problems."""
+    spec, problems = validated(Mailbox, document)
+    problems += _lost_with_the_mailbox(document)
+    if spec is None or problems:
+        return None, problems
+    return LoadedMailbox(document, spec, folders), []
 
 
 def _lost_with_the_mailbox(document: Document) -> list[Problem]:
@@ -114,7 +131,13 @@ def _lost_with_the_mailbox(document: Document) -> list[Problem]:
     why = "The mailbox is to be absent, so this would be applied to nothing."
     hint = "Leave the key out, or keep the mailbox."
     return [
-        Problem(document.keys[key,], "nothing to apply it to", f"`{key}`: {why}", hint, document.place_of(("state",)))
+        Problem(
+            document.place_of_key((key,)),
+            "nothing to apply it to",
+            f"`{key}`: {why}",
+            hint,
+            document.place_of(("state",)),
+        )
         for key in data
         if key in Mailbox.model_fields and key not in NEEDED_BY_ABSENT
     ]
@@ -125,12 +148,13 @@ def _load_defaults(loaded: LoadedSpecs, file: FoundFile, documents: list[Documen
     if len(documents) > 1:
         return [Problem(documents[1].place, "one document too many", "`_defaults.yaml` has one.")]
     if folder in loaded.defaults:
-        other = loaded.defaults[folder].place
+        other = loaded.defaults[folder].document.place
         return [Problem(Place(str(file.path)), "two files of defaults", "A folder has one.", "Join them.", other)]
     problems: list[Problem] = []
     for document in documents:
-        _, problems = validated(Defaults, document)
-        loaded.defaults[folder] = document
+        settings, problems = validated(Defaults, document)
+        if settings is not None:
+            loaded.defaults[folder] = LoadedDefaults(document, settings)
     return problems
 
 
@@ -143,9 +167,9 @@ def _load_teams(loaded: LoadedSpecs, file: FoundFile, documents: list[Document])
             continue
         _wrap_lists(document)
         for name, body in document.data.items():
-            where = document.keys[name,]
             if name in teams:
-                other = teams[name].document.keys[name,]
+                where = document.place_of_key((name,))
+                other = teams[name].document.place_of_key((name,))
                 why = f"`{name}` stands twice."
                 problems.append(Problem(where, "two teams of one name", why, "Join them.", other))
                 continue
@@ -154,7 +178,7 @@ def _load_teams(loaded: LoadedSpecs, file: FoundFile, documents: list[Document])
 
 
 def _load_team(teams: dict[str, LoadedTeam], document: Document, name: str, body: object) -> list[Problem]:
-    where = document.keys[name,]
+    where = document.place_of_key((name,))
     if not re.fullmatch(WORD, name) or len(name) > WORD_MAX:
         why = f"`{name[:64]}`: a team's name is made of small letters, digits and hyphens."
         return [Problem(where, "not a team's name", why)]
@@ -168,12 +192,12 @@ def _load_team(teams: dict[str, LoadedTeam], document: Document, name: str, body
 
 
 def _wrap_lists(document: Document) -> None:
-    """Read each plain list as the members of a team, places moved along."""
-    lists = {name for name, body in document.data.items() if isinstance(body, list)}
-    for table in (document.values, document.keys):
-        moved = {path: place for path, place in table.items() if path[:1] and path[0] in lists and len(path) > 1}
-        for path, place in moved.items():
-            table[path[0], "members", *path[1:]] = place
-    for name in lists:
-        document.values[name, "members"] = document.values[name,]
-        document.data[name] = {"members": document.data[name]}
+    """Read each plain list as the members of a team, and keep its positions."""
+    ((_, root),) = document.layers
+    if not isinstance(root, Positions) or isinstance(root.values, list):
+        return
+    for name, body in document.data.items():
+        position = root.values[name]
+        if isinstance(body, list) and isinstance(position, Positions):
+            document.data[name] = {"members": body}
+            root.values[name] = Positions(position.start, {"members": position}, {})

@@ -19,15 +19,14 @@ from sharedbox_cli.core.model import Desired, DesiredGrant, DesiredMailbox, Memb
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.language.addresses import ResolvedMailbox, own_member_problems, owner_problems
 from sharedbox_cli.language.consistency import content_problems
+from sharedbox_cli.language.document import Document, Places, path_text
 from sharedbox_cli.language.grants import desired_grants
-from sharedbox_cli.language.load import LoadedMailbox, LoadedSpecs, LoadedTeam
-from sharedbox_cli.language.merge import with_defaults
+from sharedbox_cli.language.load import LoadedSpecs, LoadedTeam
+from sharedbox_cli.language.merge import Merged, Merger
 from sharedbox_cli.language.models.mailbox import Mailbox
 from sharedbox_cli.language.problems import nearest, raise_if_any
 from sharedbox_cli.language.settings import settings_of
 from sharedbox_cli.language.support import ability_problems
-from sharedbox_cli.language.validate import validated
-from sharedbox_cli.language.yaml_source import Document
 
 AbilityTable = Mapping[Platform, Capabilities]
 _UNKNOWN = Capabilities(Platform(""), "", ())
@@ -37,8 +36,9 @@ def resolve(loaded: LoadedSpecs, capabilities: AbilityTable, now: datetime) -> D
     """Return what all documents together want. Raises SpecError with every problem of every document."""
     problems: list[Problem] = []
     resolved: list[ResolvedMailbox] = []
+    merger = Merger(loaded)
     for mailbox in loaded.documents:
-        one, found = _resolve(loaded, mailbox, capabilities, now)
+        one, found = _resolve(merger.merged(mailbox), capabilities, now)
         problems += found
         if one is not None:
             resolved.append(one)
@@ -48,14 +48,13 @@ def resolve(loaded: LoadedSpecs, capabilities: AbilityTable, now: datetime) -> D
 
 
 def _resolve(
-    loaded: LoadedSpecs, mailbox: LoadedMailbox, capabilities: AbilityTable, now: datetime
+    mailbox: Merged, capabilities: AbilityTable, now: datetime
 ) -> tuple[ResolvedMailbox | None, list[Problem]]:
-    merged = with_defaults(loaded, mailbox)
-    spec, problems = validated(Mailbox, merged)
+    merged, spec, problems = mailbox.document, mailbox.spec, mailbox.problems
     if spec is None:
         return None, problems
     table = capabilities.get(Platform(spec.platform or ""), _UNKNOWN)
-    grants, found = desired_grants(spec, merged, loaded.teams_for(mailbox), table.default_rights)
+    grants, found = desired_grants(spec, merged, mailbox.teams, table.default_rights)
     aliases = enumerate(spec.aliases or ())
     one = ResolvedMailbox(
         _mailbox(spec, merged, grants, now, table),
@@ -114,7 +113,7 @@ def _mailbox(
         labels=dict(sorted((spec.labels or {}).items())),
         warn_at_percent=spec.storage.warn_at if spec.storage else None,
         place=merged.place_of(("mailbox",)),
-        places={_path_text(path): place for path, place in merged.values.items() if path},
+        places=Places(merged),
     )
 
 
@@ -129,13 +128,6 @@ def _unmanaged(
 
 def _is_over(grant: DesiredGrant, now: datetime) -> bool:
     return grant.until is not None and grant.until <= now
-
-
-def _path_text(path: tuple[str | int, ...]) -> str:
-    text = ""
-    for step in path:
-        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
-    return text
 
 
 def _digest(mailboxes: Mapping[Address, DesiredMailbox]) -> str:
@@ -173,26 +165,21 @@ class Provenance:
 def provenance(loaded: LoadedSpecs, address: Address) -> list[Provenance]:
     """Return each value of one mailbox after defaults and teams, with the place that gave it."""
     for mailbox in loaded.documents:
-        if Address.of(_as_address(mailbox.document)) == address:
-            merged = with_defaults(loaded, mailbox)
-            return list(_provenance(merged, loaded.teams_for(mailbox)))
+        if Address.of(mailbox.spec.mailbox) == address:
+            merged = Merger(loaded).merged(mailbox)
+            return list(_provenance(merged.document, merged.teams))
     return []
-
-
-def _as_address(document: Document) -> str:
-    spec, _ = validated(Mailbox, document)
-    return spec.mailbox if spec else ""
 
 
 def _provenance(merged: Document, teams: Mapping[str, LoadedTeam]) -> Iterator[Provenance]:
     for path, value in _leaves(merged.data, ()):
-        text = _path_text(path)
+        text = path_text(path)
         yield Provenance(text, value, merged.place_of(path))
         if path[:1] != ("members",) or path[-1] != "team" or value not in teams:
             continue
         team = teams[value]
         for inner, part in _leaves(team.document.data[team.path[0]], ()):
-            yield Provenance(f"{text}.{_path_text(inner)}", part, team.document.place_of((*team.path, *inner)))
+            yield Provenance(f"{text}.{path_text(inner)}", part, team.document.place_of((*team.path, *inner)))
 
 
 def _leaves(data: Any, path: tuple[str | int, ...]) -> list[tuple[tuple[str | int, ...], Any]]:

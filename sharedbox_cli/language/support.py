@@ -9,8 +9,8 @@ from sharedbox_cli.core.capability import Capabilities
 from sharedbox_cli.core.errors import Problem
 from sharedbox_cli.core.location import Place
 from sharedbox_cli.core.model import DesiredGrant, Platform, TrusteeKind
+from sharedbox_cli.language.document import Document
 from sharedbox_cli.language.models.mailbox import Mailbox
-from sharedbox_cli.language.yaml_source import Document
 
 
 def ability_problems(
@@ -42,7 +42,7 @@ def _settings(data: Any, document: Document, path: tuple[str, ...]) -> Iterator[
         where = (*path, key)
         if key in ("members", "labels", "mailbox", "version", "platform"):
             continue
-        yield ".".join(where), document.keys.get(where, document.place_of(where)), value
+        yield ".".join(where), document.place_of_key(where), value
         if isinstance(value, dict):
             yield from _settings(value, document, where)
 

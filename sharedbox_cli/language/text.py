@@ -13,6 +13,7 @@ _BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _BREAKS = "\u2028\u2029"
 _CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
 _REFUSED = re.compile(f"\r(?!\n)|[{_CONTROLS}{_BREAKS}{_BIDI}{_NONCHARACTERS}\ufeff\ud800-\udfff]")
+_PLAIN_ASCII = bytes([ord("\t"), ord("\n"), *range(0x20, 0x7F)])
 _NOT_ON_ONE_LINE = re.compile("[\t\n\r]")
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200d\u2060-\u2064\u3164\uffa0\U000e0000-\U000e007f]"
@@ -21,6 +22,11 @@ _WORD = re.compile(r"[^\W\d_]+")
 _PLACEHOLDERS = ("${", "{{", "{%", "<%")
 _LOOKALIKE_SCRIPTS = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC"})
 _LIKE_LATIN = frozenset("асеорхуіјѕһԁԛԝӏьАВЕКМНОРСТХУІЈЅоνικαρυτΑΒΕΖΗΙΚΜΝΟΡΤΥΧ")
+
+
+def is_plain_ascii(text: str) -> bool:
+    """Return whether text is printable ASCII on lines that end in a line feed: nothing in it is refused."""
+    return text.isascii() and not text.encode().translate(None, _PLAIN_ASCII)
 
 
 def refused_characters(text: str) -> Iterator[tuple[int, str]]:

@@ -12,11 +12,11 @@ from pydantic import BaseModel, ValidationError
 
 from sharedbox_cli.core.errors import Problem
 from sharedbox_cli.core.location import Place
+from sharedbox_cli.language.document import Document, Path
 from sharedbox_cli.language.models.mailbox import LATER, NOT_A_DEFAULT, Defaults
 from sharedbox_cli.language.models.members import Team
 from sharedbox_cli.language.problems import nearest
 from sharedbox_cli.language.text import text_warnings
-from sharedbox_cli.language.yaml_source import Document, Path
 
 _WHOLE_SENTENCES = ("one_of", "placeholder")
 _LISTS = ("members", "aliases", "rights")
@@ -41,30 +41,31 @@ def validated(model: type[M], document: Document, path: Path = ()) -> tuple[M | 
     data = document.data
     for step in path:
         data = data[step]
-    problems = list(_nulls(data, path, document))
+    problems = list(_nulls(data, path, document)) if document.has_nulls else []
     if not isinstance(data, dict):
         why = "Keys and values are meant here, as in `mailbox: support@contoso.example`."
         return None, [*problems, Problem(document.place_of(path), "wrong type", why)]
     try:
-        made = model.model_validate(data)
+        value = model.model_validate(data)
     except ValidationError as error:
         for item in error.errors(include_url=False):
             if item["type"] in ("missing", "extra_forbidden") or item["input"] is not None:
-                problems.append(_problem(item, model, path, document, data))  # noqa: PERF401 (two conditions)
+                problems.append(_problem(item, model, path, document, data))
         return None, problems
-    return (None if problems else made), problems
+    return (None if problems else value), problems
 
 
 def warnings(document: Document) -> list[Problem]:
-    """Return texts that are perhaps not what they seem."""
-    found = []
-    for path, place in document.values.items():
-        value = _at(document.data, path)
-        if isinstance(value, str):
-            for why in text_warnings(value):
-                summary = "a text that may not be what it seems"
-                found.append(Problem(place, summary, f"{why[:1].upper()}{why[1:]}.", "Is it meant?"))
-    return found
+    """Return a warning for each text that may not be what it seems."""
+    if document.is_ascii:
+        return []
+    summary = "a text that may not be what it seems"
+    return [
+        Problem(document.place_of(path), summary, f"{why[:1].upper()}{why[1:]}.", "Is it meant?")
+        for path, value in document.values()
+        if isinstance(value, str)
+        for why in text_warnings(value)
+    ]
 
 
 def _nulls(data: Any, path: Path, document: Document) -> Iterator[Problem]:
@@ -75,7 +76,7 @@ def _nulls(data: Any, path: Path, document: Document) -> Iterator[Problem]:
             hint = f"Write `{key}: []`, or leave the key out." if key in _LISTS else "Leave it out."
             why = "Nothing stands here, and nothing is not the same as an empty list."
             why = why if key in _LISTS else "Nothing stands here, and nothing is no value."
-            yield Problem(document.keys.get(where, document.place_of(where)), "a key without a value", why, hint)
+            yield Problem(document.place_of_key(where), "a key without a value", why, hint)
         else:
             yield from _nulls(value, where, document)
 
@@ -83,15 +84,13 @@ def _nulls(data: Any, path: Path, document: Document) -> Iterator[Problem]:
 def _problem(error: Any, model: type[BaseModel], path: Path, document: Document, data: Any) -> Problem:
     location: Path = (*path, *(step for step in error["loc"] if isinstance(step, (str, int)) and step != "[key]"))
     known = location
-    while known and known not in document.values and known not in document.keys:
+    while not document.has(known):
         known = known[:-1]
-    place = document.place_of(known)
-    if "[key]" in error["loc"]:
-        place = document.keys.get(known, place)
+    place = document.place_of_key(known) if "[key]" in error["loc"] else document.place_of(known)
     key = next((step for step in reversed(location) if isinstance(step, str)), "")
     match error["type"]:
         case "extra_forbidden":
-            return _unknown_key(document.keys.get(known, place), key, model, error["loc"])
+            return _unknown_key(document.place_of_key(known), key, model, error["loc"])
         case "missing":
             return Problem(place, "a key is missing", f"`{key}` has to stand here.", _MISSING.get(key, ""))
         case kind if kind in _TYPES:
@@ -162,12 +161,3 @@ def _hint(kind: str, value: Any) -> str:
     if kind == "bool_type":
         return ", without quotes"
     return ""
-
-
-def _at(data: Any, path: tuple[Any, ...]) -> Any:
-    for step in path:
-        try:
-            data = data[step]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return data

@@ -1,292 +1,271 @@
-"""YAML with `file:line:column` on every key and value; refuses what YAML would guess at.
+"""YAML to documents in one pass over the parser's events; refuses what YAML would have to guess.
 
-The tree is built from the parser's events, with counters while composing, so that an alias bomb or a file
-ten thousand levels deep is refused in bounded time and memory.
+Values and positions are built while the events come in, with counters, so that an alias bomb or a file ten
+thousand levels deep is refused in bounded time and memory.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import yaml
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+)
 
 from sharedbox_cli.core.errors import Problem
 from sharedbox_cli.core.location import Place
-from sharedbox_cli.language.text import text_problem
+from sharedbox_cli.language.document import Document, Position, Positions, composed, packed, place
+from sharedbox_cli.language.scalars import Unclear, plain_value
+from sharedbox_cli.language.text import is_plain_ascii, text_problem
+
+try:
+    from yaml import CSafeLoader as Parser
+except ImportError:  # PyYAML without libyaml: slower, with the same result
+    from yaml import SafeLoader as Parser  # type: ignore[assignment]
 
 MAX_DEPTH = 20
 MAX_ALIASES = 100
-MAX_NODES = 50_000
+MAX_VALUES = 50_000
 MAX_SCALAR_BYTES = 64 * 1024
 MAX_KEY_BYTES = 256
-MAX_DIGITS = 18
-"""Of a whole number without quotes: more would be an address, a date or an attack."""
 MAX_REPEATED = 100_000
 """Values that aliases may add to one file, over all its documents."""
+_BYTES_PER_CHARACTER = 4
+"""At most, in UTF-8."""
 
-Path = tuple[str | int, ...]
-
-_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
-_DATE = re.compile(r"[0-9]{4,}-[0-9]{2}-[0-9]{2}\Z")
 _TEMPLATE = re.compile(r"\{\{|\{%")
-_NO_TEMPLATE = "What you read is what is applied: write the value itself."
-_GUESSED = re.compile(
-    r"""(?ix: y|yes|n|no|on|off
-      | [-+]?0[0-9_]+ | 0[xob][0-9a-f_]+ | [-+]?[0-9][0-9_]*
-      | [-+]?[0-9]+(:[0-9]{1,2})+(\.[0-9]*)?
-      | [-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)(e[-+]?[0-9]+)? | [-+]?\.(inf|nan) | \.nan
-    )\Z"""
-)
+_NO_TEMPLATE = "Write the value itself: specs are applied as they are."
+
+_Node = tuple[Any, Position]
 
 
 class Refused(Exception):
-    """A document that is not read any further."""
+    """A file that is not read any further."""
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         super().__init__(problem.summary)
 
 
-@dataclass(slots=True)
-class Document:
-    """One YAML document: plain data, and where each part of it stands."""
-
-    data: Any
-    place: Place
-    values: dict[Path, Place] = field(default_factory=dict)
-    keys: dict[Path, Place] = field(default_factory=dict)
-
-    def place_of(self, path: Path) -> Place:
-        """Return where a value stands, or the nearest thing around it."""
-        while path and path not in self.values:
-            path = path[:-1]
-        return self.values.get(path, self.place)
-
-
-@dataclass(slots=True)
-class _Node:
-    kind: str
-    place: Place
-    value: Any = None
-    pairs: list[tuple[_Node, _Node]] = field(default_factory=list)
-    items: list[_Node] = field(default_factory=list)
-    size: int = 1
-    height: int = 0
-
-
 def read_documents(text: str, name: str) -> tuple[list[Document], list[Problem]]:
-    """Return the documents of a YAML text and what is wrong with it; a broken part ends the reading."""
+    """Return the documents of a YAML text and its problems; a syntax error ends the reading."""
     problems: list[Problem] = []
     documents: list[Document] = []
     try:
-        for root in _compose(text, name, problems):
-            document = Document(None, root.place)
-            document.data = _plain(root, (), document)
-            if document.data is not None:
-                documents.append(document)
+        documents.extend(_Reader(text, name, problems).documents())
     except Refused as stop:
         problems.append(stop.problem)
     except yaml.YAMLError as error:
-        problems.append(_syntax(error, name, text))
+        problems.append(_syntax_problem(error, name, text))
     return documents, problems
 
 
-def _syntax(error: yaml.YAMLError, name: str, text: str) -> Problem:
+def _syntax_problem(error: yaml.YAMLError, name: str, text: str) -> Problem:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    place = Place(name, mark.line + 1, mark.column + 1) if mark else Place(name)
+    where = Place(name, mark.line + 1, mark.column + 1) if mark else Place(name)
     why = getattr(error, "problem", None) or str(error)
     lines = text.split("\n")
     line = lines[mark.line] if mark and mark.line < len(lines) else ""
     if line.lstrip(" ").startswith("\t"):
-        return Problem(place, "a tab as indent", "YAML wants spaces at the start of a line.", "Use two spaces.")
+        return Problem(where, "a tab as indent", "YAML indents with spaces.", "Use two spaces.")
     if _TEMPLATE.search(line):
-        return Problem(place, "looks like a template", f"`{line.strip()[:60]}` was to be filled in.", _NO_TEMPLATE)
+        return Problem(where, "looks like a template", f"`{line.strip()[:60]}` is a placeholder.", _NO_TEMPLATE)
     hint = "Write the value in quotes." if re.search(r":\s+[@`%]|: .*: ", line) else ""
-    return Problem(place, "not valid YAML", f"{why[:1].upper()}{why[1:]}.", hint)
+    return Problem(where, "not valid YAML", f"{why[:1].upper()}{why[1:]}.", hint)
 
 
-@dataclass(slots=True)
-class _Composer:
-    """The nodes that are open while events come in, and the counters that bound them."""
+class _Anchor:
+    """A value that aliases can repeat: how many values it holds, and how deep it is."""
 
-    name: str
-    problems: list[Problem]
-    anchors: dict[str, _Node | None] = field(default_factory=dict)
-    """None: open, so that an alias to it would stand inside itself."""
-    stack: list[tuple[_Node, list[_Node], str | None]] = field(default_factory=list)
-    aliases: int = 0
-    nodes: int = 0
-    repeated: int = 0
+    __slots__ = ("height", "node", "size")
 
-    def start(self, event: Any, place: Place) -> None:
-        if event.tags:
-            raise Refused(Problem(place, "tags are not read", "A `%TAG` line stands here.", "Leave it out."))
-        self.anchors, self.aliases, self.nodes = {}, 0, 0
+    def __init__(self, node: _Node, size: int = 1, height: int = 0) -> None:
+        self.node = node
+        self.size = size
+        self.height = height
 
-    def take(self, event: Any, place: Place) -> _Node | None:
-        """Return the node that an event finishes, or nothing while one is open."""
-        if isinstance(event, yaml.AliasEvent):
-            return self._alias(event, place)
-        if isinstance(event, yaml.ScalarEvent):
-            self._count(1, place)
-            node = _scalar(event, place, self.problems)
-            if event.anchor:
-                self.anchors[event.anchor] = node
-            return node
-        if isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
-            _refuse_tag(event, place)
-            self._count(1, place)
-            kind = "mapping" if isinstance(event, yaml.MappingStartEvent) else "sequence"
-            self.stack.append((_Node(kind, place), [], event.anchor))
-            if event.anchor:
-                self.anchors[event.anchor] = None
-            self._check_depth(0, place)
+
+class _Reader:
+    """Reads the events of one file; calls itself for nested values, at most `MAX_DEPTH` deep."""
+
+    def __init__(self, text: str, name: str, problems: list[Problem]) -> None:
+        self._next: Callable[[], Any] = Parser(text).get_event
+        self._name = name
+        self._problems = problems
+        self._is_plain = is_plain_ascii(text) and "\\" not in text
+        """No scalar can hold a character that is refused, not even by an escape."""
+        self._has_nulls = False
+        self._anchors: dict[str, _Anchor | None] = {}
+        """None: the value is still open, so that an alias would put it inside itself."""
+        self._aliases = 0
+        self._values = 0
+        self._repeated = 0
+        self._deepest = 0
+        """The deepest level inside the innermost open mapping or list."""
+
+    def documents(self) -> Iterator[Document]:
+        """Yield each document that is not empty."""
+        while (event := self._next()) is not None:
+            if type(event) is not DocumentStartEvent:
+                continue
+            if event.tags:
+                raise self._refused(event, "tags are not read", "This is a `%TAG` line.", "Leave it out.")
+            self._anchors = {}
+            self._aliases = self._values = self._deepest = 0
+            self._has_nulls = False
+            data, position = self._node(self._next(), 0)
+            if data is not None:
+                yield Document(data, ((self._name, position),), self._has_nulls, self._is_plain)
+
+    def _node(self, event: Any, depth: int) -> _Node:
+        """Return the value that begins with an event, and its position."""
+        if type(event) is ScalarEvent:
+            return self._scalar(event)
+        if type(event) is AliasEvent:
+            return self._alias(event, depth)
+        if event.tag is not None:
+            raise self._tag(event)
+        values_before, deepest_before = self._values, self._deepest
+        self._count(1, event)
+        if event.anchor:
+            self._anchors[event.anchor] = None
+        self._check_depth(depth + 1, event)
+        self._deepest = depth + 1
+        node = self._mapping(event, depth + 1) if type(event) is MappingStartEvent else self._list(event, depth + 1)
+        if event.anchor:
+            self._anchors[event.anchor] = _Anchor(node, self._values - values_before, self._deepest - depth)
+        self._deepest = max(self._deepest, deepest_before)
+        return node
+
+    def _mapping(self, start: Any, depth: int) -> _Node:
+        data: dict[str, Any] = {}
+        values: dict[str, Position] = {}
+        keys: dict[str, int] = {}
+        while type(event := self._next()) is not MappingEndEvent:
+            key = self._key(self._node(event, depth), keys)
+            value, position = self._node(self._next(), depth)
+            if key is not None:
+                data[key] = value
+                values[key] = position
+        return data, Positions(_start(start), values, keys)
+
+    def _list(self, start: Any, depth: int) -> _Node:
+        data: list[Any] = []
+        values: list[Position] = []
+        while type(event := self._next()) is not SequenceEndEvent:
+            value, position = self._node(event, depth)
+            data.append(value)
+            values.append(position)
+        return data, Positions(_start(start), values)
+
+    def _key(self, node: _Node, keys: dict[str, int]) -> str | None:
+        """Return a key, its position noted; or nothing after noting what is wrong with it."""
+        key, position = node
+        if not isinstance(key, str):
+            where = place(self._name, position)
+            if isinstance(key, dict):
+                why = "Two braces are a placeholder of a template."
+                self._problems.append(Problem(where, "looks like a template", why, _NO_TEMPLATE))
+            else:
+                self._problems.append(Problem(where, "not a key", "A key is a plain word.", "Write it in quotes."))
             return None
-        node, children, anchor = self.stack.pop()
-        _close(node, children, self.problems)
-        if anchor:
-            self.anchors[anchor] = node
-        return node
+        form = composed(key)
+        if form in keys or key == "<<" or len(key) > MAX_KEY_BYTES // _BYTES_PER_CHARACTER:
+            problem = self._key_problem(key, place(self._name, position), keys.get(form))
+            if problem is not None:
+                self._problems.append(problem)
+                return None
+        keys[form] = position  # type: ignore[assignment]  # a text has a number for its position
+        return key
 
-    def _alias(self, event: Any, place: Place) -> _Node:
-        self.aliases += 1
-        if self.aliases > MAX_ALIASES:
-            raise Refused(Problem(place, "too large", f"At most {MAX_ALIASES} aliases are read in a document."))
-        node = self.anchors.get(event.anchor)
-        if node is None:
-            is_open = event.anchor in self.anchors
-            summary = "an anchor inside itself" if is_open else "unknown anchor"
-            why = f"`*{event.anchor}` stands within it." if is_open else f"`*{event.anchor}` has no `&{event.anchor}`."
-            raise Refused(Problem(place, summary, why))
-        self._check_depth(node.height, place)
-        self._count(node.size, place)
-        self.repeated += node.size
-        if self.repeated > MAX_REPEATED:
-            raise Refused(Problem(place, "too large", f"Aliases may add {MAX_REPEATED:,} values to a file."))
-        return node
+    def _key_problem(self, key: str, where: Place, first: int | None) -> Problem | None:
+        if key == "<<":
+            return Problem(where, "merge keys are not read", "`<<` is a merge key.", "Use `_defaults.yaml`.")
+        if len(key.encode()) > MAX_KEY_BYTES:
+            return Problem(where, "key is too long", f"A key has at most {MAX_KEY_BYTES} bytes.")
+        if first is None:
+            return None
+        why = f"`{key}` appears twice in this mapping."
+        return Problem(where, "duplicate key", why, "Keep one of them.", place(self._name, first))
 
-    def _check_depth(self, more: int, place: Place) -> None:
-        if len(self.stack) + more > MAX_DEPTH:
-            raise Refused(Problem(place, "too deep", f"At most {MAX_DEPTH} levels are read."))
-
-    def _count(self, more: int, place: Place) -> None:
-        self.nodes += more
-        if self.nodes > MAX_NODES:
-            raise Refused(Problem(place, "too large", f"At most {MAX_NODES:,} values are read in a document."))
-
-
-_DOCUMENT_ENDS = (yaml.StreamStartEvent, yaml.StreamEndEvent, yaml.DocumentEndEvent)
-
-
-def _compose(text: str, name: str, problems: list[Problem]) -> Iterator[_Node]:
-    composer = _Composer(name, problems)
-    for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
-        if isinstance(event, _DOCUMENT_ENDS):
-            continue
+    def _scalar(self, event: Any) -> _Node:
+        if event.tag is not None:
+            raise self._tag(event)
+        self._values += 1
+        text: str = event.value
+        if self._values > MAX_VALUES or len(text) > MAX_SCALAR_BYTES // _BYTES_PER_CHARACTER:
+            self._check_size(text, event)
         mark = event.start_mark
-        place = Place(name, mark.line + 1, mark.column + 1) if mark else Place(name)
-        if isinstance(event, yaml.DocumentStartEvent):
-            composer.start(event, place)
-            continue
-        finished = composer.take(event, place)
-        if finished is None:
-            continue
-        if composer.stack:
-            composer.stack[-1][1].append(finished)
-        else:
-            yield finished
+        position = packed(mark.line, mark.column)
+        value: Any = text
+        if not self._is_plain and (why := text_problem(text)):
+            summary = "a character that must not be here"
+            self._problems.append(Problem(place(self._name, position), summary, f"{why[:1].upper()}{why[1:]}."))
+            value = ""
+        elif not event.style:
+            value = self._plain_value(text, position)
+        if event.anchor:
+            self._anchors[event.anchor] = _Anchor((value, position))
+        return value, position
+
+    def _plain_value(self, text: str, position: int) -> Any:
+        try:
+            value = plain_value(text)
+        except Unclear as error:
+            where = place(self._name, position)
+            self._problems.append(Problem(where, error.summary, error.why, error.hint))
+            return text
+        if value is None:
+            self._has_nulls = True
+        return value
+
+    def _alias(self, event: Any, depth: int) -> _Node:
+        self._aliases += 1
+        if self._aliases > MAX_ALIASES:
+            raise self._refused(event, "too large", f"A document has at most {MAX_ALIASES} aliases.")
+        anchor = self._anchors.get(event.anchor)
+        if anchor is None:
+            if event.anchor in self._anchors:
+                raise self._refused(event, "an anchor inside itself", f"`*{event.anchor}` is inside its own value.")
+            raise self._refused(event, "unknown anchor", f"`*{event.anchor}` has no `&{event.anchor}`.")
+        self._check_depth(depth + anchor.height, event)
+        self._deepest = max(self._deepest, depth + anchor.height)
+        self._count(anchor.size, event)
+        self._repeated += anchor.size
+        if self._repeated > MAX_REPEATED:
+            raise self._refused(event, "too large", f"Aliases add at most {MAX_REPEATED:,} values to a file.")
+        return anchor.node
+
+    def _count(self, more: int, event: Any) -> None:
+        self._values += more
+        if self._values > MAX_VALUES:
+            self._check_size("", event)
+
+    def _check_size(self, text: str, event: Any) -> None:
+        if self._values > MAX_VALUES:
+            raise self._refused(event, "too large", f"A document has at most {MAX_VALUES:,} values.")
+        if len(text.encode("utf-8", "surrogatepass")) > MAX_SCALAR_BYTES:
+            raise self._refused(event, "value is too long", f"A value has at most {MAX_SCALAR_BYTES} bytes.")
+
+    def _check_depth(self, depth: int, event: Any) -> None:
+        if depth > MAX_DEPTH:
+            raise self._refused(event, "too deep", f"Values nest at most {MAX_DEPTH} levels deep.")
+
+    def _tag(self, event: Any) -> Refused:
+        return self._refused(event, "tags are not read", f"`{event.tag}` is a tag.", "Write the plain value.")
+
+    def _refused(self, event: Any, summary: str, why: str, hint: str = "") -> Refused:
+        return Refused(Problem(place(self._name, _start(event)), summary, why, hint))
 
 
-def _refuse_tag(event: Any, place: Place) -> None:
-    if event.tag is not None:
-        raise Refused(Problem(place, "tags are not read", f"`{event.tag}` stands here.", "Write the plain value."))
-
-
-def _close(node: _Node, children: list[_Node], problems: list[Problem]) -> None:
-    node.size = 1 + sum(child.size for child in children)
-    node.height = 1 + max((child.height for child in children), default=0)
-    if node.kind == "sequence":
-        node.items = children
-        return
-    seen: dict[str, Place] = {}
-    for key, value in zip(children[::2], children[1::2], strict=True):
-        if key.kind == "mapping":
-            why = "Two braces look like a template that was to be filled in."
-            problems.append(Problem(key.place, "looks like a template", why, _NO_TEMPLATE))
-            continue
-        if key.kind != "scalar" or not isinstance(key.value, str):
-            problems.append(Problem(key.place, "not a key", "A key is a plain word.", "Write it in quotes."))
-            continue
-        if key.value == "<<":
-            problems.append(Problem(key.place, "merge keys are not read", "`<<` stands here.", "Use `_defaults.yaml`."))
-            continue
-        if len(key.value.encode()) > MAX_KEY_BYTES:
-            problems.append(Problem(key.place, "key is too long", f"At most {MAX_KEY_BYTES} bytes."))
-            continue
-        same = unicodedata.normalize("NFC", key.value)
-        if same in seen:
-            why = f"`{key.value}` stands twice in this mapping."
-            problems.append(Problem(key.place, "duplicate key", why, "Keep one of them.", seen[same]))
-            continue
-        seen[same] = key.place
-        node.pairs.append((key, value))
-
-
-def _scalar(event: Any, place: Place, problems: list[Problem]) -> _Node:
-    _refuse_tag(event, place)
-    node = _Node("scalar", place)
-    text = event.value
-    if len(text.encode("utf-8", "surrogatepass")) > MAX_SCALAR_BYTES:
-        raise Refused(Problem(place, "value is too long", f"At most {MAX_SCALAR_BYTES} bytes."))
-    if bad := text_problem(text):
-        problems.append(Problem(place, "a character that must not be here", f"{bad[:1].upper()}{bad[1:]}."))
-        node.value = ""
-        return node
-    node.value = text if event.style else _resolved(text, place, problems)
-    return node
-
-
-def _resolved(text: str, place: Place, problems: list[Problem]) -> Any:
-    """Return what a plain scalar means: only what cannot be read in two ways."""
-    if text in ("", "~", "null", "Null", "NULL"):
-        return None
-    if text in ("true", "True", "TRUE", "false", "False", "FALSE"):
-        return text.lower() == "true"
-    if _INTEGER.match(text) and len(text) <= MAX_DIGITS and not text.startswith("+"):
-        return int(text)
-    if _DATE.match(text):
-        return _day(text, place, problems)
-    if _GUESSED.match(text):
-        short = text if len(text) <= 40 else f"{text[:39]}…"
-        why = f"YAML could read `{short}` in more than one way."
-        hint = f'Write it in quotes: "{short}".'
-        if text[:1].isalpha():
-            hint = f'Write `true` or `false`, or, where text is meant, in quotes: "{text}".'
-        problems.append(Problem(place, "not clear what is meant", why, hint))
-    return text
-
-
-def _day(text: str, place: Place, problems: list[Problem]) -> Any:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        problems.append(Problem(place, "no such day", f"`{text}` is not in the calendar.", "Write YYYY-MM-DD."))
-        return text
-
-
-def _plain(node: _Node, path: Path, document: Document) -> Any:
-    document.values[path] = node.place
-    if node.kind == "scalar":
-        return node.value
-    if node.kind == "sequence":
-        return [_plain(item, (*path, index), document) for index, item in enumerate(node.items)]
-    found = {}
-    for key, value in node.pairs:
-        document.keys[(*path, key.value)] = key.place
-        found[key.value] = _plain(value, (*path, key.value), document)
-    return found
+def _start(event: Any) -> int:
+    mark = event.start_mark
+    return packed(mark.line, mark.column)

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, MICROSOFT365, DesiredMailbox, Platform
-from sharedbox_cli.language.load import LoadedMailbox, LoadedSpecs
+from sharedbox_cli.language.load import LoadedSpecs, load_mailbox
 from sharedbox_cli.language.models.base import one_line
 from sharedbox_cli.language.resolve import resolve
 from sharedbox_cli.language.text import text_problem
@@ -173,6 +173,7 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
 def resolved(text: str) -> DesiredMailbox:
     found, problems = read_documents(text, "a.yaml")
     assert problems == [], text
-    loaded = LoadedSpecs([LoadedMailbox(found[0], (Path(),))])
-    (mailbox,) = resolve(loaded, TABLES, NOW).mailboxes.values()
+    loaded, problems = load_mailbox(found[0], (Path(),))
+    assert loaded is not None, problems
+    (mailbox,) = resolve(LoadedSpecs([loaded]), TABLES, NOW).mailboxes.values()
     return mailbox

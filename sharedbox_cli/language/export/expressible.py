@@ -12,13 +12,12 @@ from sharedbox_cli.core.errors import Problem, SpecError
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import DesiredMailbox, Platform
 from sharedbox_cli.core.values import Value
+from sharedbox_cli.language.document import Document
+from sharedbox_cli.language.document import Path as ValuePath
 from sharedbox_cli.language.export.document import rule_lines, write
-from sharedbox_cli.language.load import LoadedMailbox, LoadedSpecs
-from sharedbox_cli.language.models.mailbox import Mailbox
+from sharedbox_cli.language.load import LoadedSpecs, load_mailbox
 from sharedbox_cli.language.resolve import resolve
-from sharedbox_cli.language.validate import validated
-from sharedbox_cli.language.yaml_source import Document, read_documents
-from sharedbox_cli.language.yaml_source import Path as ValuePath
+from sharedbox_cli.language.yaml_source import read_documents
 
 _NAME = "spec"
 
@@ -59,11 +58,11 @@ def _problems(
     document = documents[0] if documents else None
     if problems or document is None:
         return document, tuple(problems)
-    _, found = validated(Mailbox, document)
-    if found:
-        return document, tuple(found)
+    mailbox, problems = load_mailbox(document, (Path(),))
+    if mailbox is None:
+        return document, tuple(problems)
     try:
-        resolve(LoadedSpecs([LoadedMailbox(document, (Path(),))]), capabilities, now)
+        resolve(LoadedSpecs([mailbox]), capabilities, now)
     except SpecError as error:
         return document, error.problems
     return document, ()
@@ -75,7 +74,12 @@ def _without(
     """Return the mailbox without everything that a problem points at."""
     if document is None:
         return mailbox, []
-    paths = {place: path for table in (document.keys, document.values) for path, place in table.items() if path}
+    paths = {
+        place: path
+        for path, _ in document.values()
+        if path
+        for place in (document.place_of_key(path), document.place_of(path))
+    }
     hit: dict[ValuePath, Problem] = {}
     for problem in problems:
         path = paths.get(problem.place)
