@@ -29,7 +29,8 @@ class Address:
     @classmethod
     def of(cls, text: str) -> Address:
         """Return the address as a cloud wrote it, unchecked: what exists exists."""
-        return cls(text.lower(), text)
+        key = text.lower()
+        return cls(key, key if key == text else text)
 
     @classmethod
     def parse(cls, text: str) -> Address:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import email.utils
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from sharedbox_cli.core.errors import (
@@ -23,7 +23,9 @@ from sharedbox_cli.core.errors import (
 from sharedbox_cli.core.errors import Unreachable as Unreachable
 
 MAX_PAGES = 10_000
-
+T = TypeVar("T")
+Row = Mapping[str, Any]
+"""One object of a response, as parsed."""
 
 PORTAL = "portal"
 """Code of an answer that some proxy or sign-in page gave in the service's place."""
@@ -53,9 +55,29 @@ class Fields(dict[str, Any]):
         self._call = call
 
     def __missing__(self, name: str) -> Any:
-        what = self.get("PrimarySmtpAddress") or self.get("Identity") or self.get("id") or ""
-        where = " · ".join(part for part in (str(what), self._call, name) if part)
-        raise ObserveError(where=where, why="The service left it out.", hint="Nothing is taken for granted. Try again.")
+        raise _missing(self, self._call, name)
+
+
+def _missing(row: Row, call: str, name: str) -> ObserveError:
+    what = row.get("PrimarySmtpAddress") or row.get("Identity") or row.get("id") or ""
+    where = " · ".join(part for part in (str(what), call, name) if part)
+    return ObserveError(where=where, why="The service left it out.", hint="Nothing is taken for granted. Try again.")
+
+
+def reduced(rows: Iterable[Row], call: str, reduce: Callable[[Row], T | None]) -> list[T]:
+    """Return what `reduce` makes of each row, without None. Raises ObserveError for a field that a row lacks."""
+    items = []
+    for row in rows:
+        try:
+            item = reduce(row)
+        except KeyError as error:
+            name = error.args[0]
+            if name in row:
+                raise
+            raise _missing(row, call, str(name)) from None
+        if item is not None:
+            items.append(item)
+    return items
 
 
 class Unready(CloudError):
@@ -68,6 +90,11 @@ class Renewed(CloudError):
     """The token was refused; worth one more try with a new one."""
 
     summary = "the service refused the token"
+
+
+def is_transient(error: CloudError) -> bool:
+    """Return whether a failed part of a batch is worth another try."""
+    return isinstance(error, (Throttled, Ambiguous, Renewed))
 
 
 def first_concern(errors: Iterable[CloudError]) -> CloudError:
@@ -162,12 +189,24 @@ def body_of(answer: Answer, call: str, mailbox: str = "") -> dict[str, Any]:
     return data
 
 
-def items_of(data: Mapping[str, Any], call: str) -> list[Fields]:
-    """Return the collection of an answer. Raises ObserveError where it is missing: never an empty list."""
+def rows_of(data: Mapping[str, Any], call: str) -> Sequence[Row]:
+    """Return the collection of a response, as parsed. Raises ObserveError if it is missing: never an empty list."""
     value = data.get("value")
     if not isinstance(value, list):
-        raise ObserveError(where=call, why="The answer has no `value`: it is not the whole truth.")
-    return [Fields(item, call) for item in value]
+        raise ObserveError(where=call, why="The response has no `value`, so it is incomplete.")
+    return value
+
+
+def items_of(data: Mapping[str, Any], call: str) -> list[Fields]:
+    """Return the collection of a response. Raises ObserveError if it is missing: never an empty list."""
+    return [Fields(item, call) for item in rows_of(data, call)]
+
+
+def part_answer(item: Mapping[str, Any]) -> Answer:
+    """Return one response of a batch; its body is there only if the part failed, where errors are read from it."""
+    headers = {str(name).lower(): str(value) for name, value in (item.get("headers") or {}).items()}
+    status = int(item.get("status") or 0)
+    return Answer(status, headers, json.dumps(item.get("body")).encode() if not 200 <= status < 300 else b"")
 
 
 class Pages:

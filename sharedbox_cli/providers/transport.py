@@ -102,7 +102,7 @@ class Gate:
     async def __aexit__(self, *_: object) -> None:
         async with self._free:
             self._flying -= 1
-            self._free.notify_all()
+            self._free.notify(int(self._limit) - self._flying)
 
     def clean(self) -> None:
         """Count a clean answer."""

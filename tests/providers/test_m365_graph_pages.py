@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sharedbox_cli.core.errors import ObserveError, Refused
+from sharedbox_cli.core.model import TrusteeKind
 from sharedbox_cli.emulator.clock import Clock
 from sharedbox_cli.providers.microsoft365.graph import FRESH_STARTS, Graph
 from sharedbox_cli.providers.microsoft365.observe.people import GROUP, read_people
@@ -126,7 +127,8 @@ def test_expired_link_when_the_service_says_410_then_everybody_is_read_all_the_s
     setting.faults({"route": "graph.users.list", "n": 2, "kind": "status", "status": 410, "body": "json"})
     provider = setting.provider()
     whole = provider._loop.run(read_people(provider._graph, [f"user{n}@x.example" for n in range(601)], ()))
-    assert whole.is_whole and len(whole.users) == len(setting.tenant.rows(LIVING))
+    users = [one for one in whole.trustees.values() if one.kind is TrusteeKind.USER]
+    assert whole.is_whole and len(users) == len(setting.tenant.rows(LIVING))
 
 
 def test_batch_when_parts_are_throttled_then_those_alone_are_asked_again(grown: Grown) -> None:
@@ -138,7 +140,7 @@ def test_batch_when_parts_are_throttled_then_those_alone_are_asked_again(grown: 
         str(n): (f"/groups?$select={select}&$filter=mail eq 'x{n}@contoso.example'", {}) for n in range(6)
     }
     start = len(setting.emulator.log.lines)
-    answers = provider._loop.run(provider._graph.batch(parts, "groups"))
+    answers = provider._loop.run(provider._graph.batch(parts, "groups", dict))
     assert sorted(answers) == sorted(parts) and all(isinstance(answer, dict) for answer in answers.values())
     lines = setting.emulator.log.lines[start:]
     assert len([line for line in lines if line["route"] == "graph.batch"]) == 2

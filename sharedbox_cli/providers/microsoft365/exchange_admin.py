@@ -1,16 +1,15 @@
-"""The Exchange Online admin API: what Graph cannot do. Cmdlets by POST; batches of ten.
+"""The Exchange Online admin API, for what Graph cannot do: cmdlets by POST, reads also in batches of ten.
 
-Which door is used stands here alone: `/adminapi/beta/{tenant}/InvokeCommand` for all cmdlets.
+Only this module knows the endpoint: `/adminapi/beta/{tenant}/InvokeCommand` for all cmdlets.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sharedbox_cli.core.errors import Ambiguous, CloudError, ObserveError, Refused
 from sharedbox_cli.providers.microsoft365.errors import exchange_error
@@ -19,11 +18,14 @@ from sharedbox_cli.providers.responses import (
     Answer,
     Fields,
     Pages,
-    Renewed,
+    Row,
     body_of,
     first_concern,
-    items_of,
+    is_transient,
     judge,
+    part_answer,
+    reduced,
+    rows_of,
     transport_error,
 )
 from sharedbox_cli.providers.transport import CONNECT_SECONDS, SILENCE_SECONDS, Policy
@@ -31,12 +33,16 @@ from sharedbox_cli.providers.transport import CONNECT_SECONDS, SILENCE_SECONDS, 
 if TYPE_CHECKING:
     import httpx
 
+T = TypeVar("T")
+Command = tuple[str, Mapping[str, Any]]
+"""A cmdlet and its parameters."""
+
 BATCH = 10
 PAGE = 1000
 SYSTEM_MAILBOX = "SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}"
-"""Anchor of app-only calls: the same for a whole run, so that one back end answers all of them."""
+"""Anchor of app-only calls: the same for the whole run, so that one back end answers all of them."""
 _SPLITTABLE = frozenset({"Get-Mailbox", "Get-Recipient"})
-"""Reads that take a filter on `Name`."""
+"""Reads that accept a filter on `Name`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,7 @@ class Reply:
 
 
 class ExchangeAdmin:
-    """One tenant's door; use inside the provider's loop."""
+    """The admin API of one tenant. Use it inside the provider's loop."""
 
     def __init__(self, auth: httpx.Auth, origin: str, tenant: str, policy: Policy) -> None:
         import httpx
@@ -64,7 +70,7 @@ class ExchangeAdmin:
         policy.breaker.probe = self._probe
 
     async def close(self) -> None:
-        """Give back connections."""
+        """Close the connections."""
         await self._http.aclose()
 
     def _headers(self, request_id: str = "") -> dict[str, str]:
@@ -82,7 +88,7 @@ class ExchangeAdmin:
             request = self._http.build_request("POST", url, json=body, headers=dict(headers))
             response = await self._http.send(request, stream=True)
             try:
-                # Raw bytes: a 403 says it is gzip and is not.
+                # Raw bytes: a 403 claims to be gzip and is not.
                 raw = b"".join([part async for part in response.aiter_raw()])
             finally:
                 await response.aclose()
@@ -101,33 +107,57 @@ class ExchangeAdmin:
 
     async def read(
         self, cmdlet: str, parameters: Mapping[str, Any], *, select: tuple[str, ...] = (), mailbox: str = ""
-    ) -> list[dict[str, Any]]:
-        """Return all rows of a read, complete. Raises ObserveError where they are not, CloudError."""
+    ) -> list[Fields]:
+        """Return all rows of a read, complete. Raises ObserveError if they are not, CloudError."""
+        return await self.collect(cmdlet, parameters, _fields(cmdlet), select=select, mailbox=mailbox)
+
+    async def collect(
+        self,
+        cmdlet: str,
+        parameters: Mapping[str, Any],
+        reduce: Callable[[Row], T | None],
+        *,
+        select: tuple[str, ...] = (),
+        mailbox: str = "",
+    ) -> list[T]:
+        """Return what `reduce` makes of each row of a read, without None. Raises ObserveError, CloudError.
+
+        Each page is reduced as it arrives and then dropped.
+        """
         try:
-            return await self._read_pages(cmdlet, parameters, select, mailbox)
+            return await self._read_pages(cmdlet, parameters, reduce, select, mailbox)
         except PagingBroken:
             if cmdlet not in _SPLITTABLE or "Filter" in parameters or "Identity" in parameters:
                 raise
-        return await self._read_ranges(cmdlet, parameters, select)
+        return await self._read_ranges(cmdlet, parameters, reduce, select)
 
     async def _read_pages(
-        self, cmdlet: str, parameters: Mapping[str, Any], select: tuple[str, ...], mailbox: str
-    ) -> list[dict[str, Any]]:
+        self,
+        cmdlet: str,
+        parameters: Mapping[str, Any],
+        reduce: Callable[[Row], T | None],
+        select: tuple[str, ...],
+        mailbox: str,
+    ) -> list[T]:
         pages = Pages(self._base, cmdlet)
         body = _command(cmdlet, parameters)
-        url, found = self._url(select), list[dict[str, Any]]()
+        url, items, names, count = self._url(select), list[T](), list[str](), 0
         while url:
             try:
-                data = await self._page(url, body, cmdlet, mailbox, is_first=not found)
+                data = await self._page(url, body, cmdlet, mailbox, is_first=not count)
             except PagingBroken as broken:
-                broken.seen = found
+                broken.names = names
                 raise
-            found += [Fields(without_sidecars(row), cmdlet) for row in items_of(data, cmdlet)]
+            rows = rows_of(data, cmdlet)
+            items += reduced(rows, cmdlet, reduce)
+            if "Name" in select:
+                names += [str(row["Name"]).lower() for row in rows]
+            count += len(rows)
             url = pages.next(data)
             if not url and is_truncated(data.get("@adminapi.warnings") or ()):
-                raise ObserveError(where=cmdlet, why="The service cut the list short.")
-            self._policy.listener.reading(cmdlet, len(found), None)
-        return found
+                raise ObserveError(where=cmdlet, why="The service truncated the list.")
+            self._policy.listener.reading(cmdlet, count, None)
+        return items
 
     async def _page(self, url: str, body: Any, cmdlet: str, mailbox: str, *, is_first: bool) -> dict[str, Any]:
         async def once() -> dict[str, Any]:
@@ -138,13 +168,13 @@ class ExchangeAdmin:
         except Refused as error:
             if is_first:
                 raise
-            raise PagingBroken(where=cmdlet, why=f"A page could not be followed. {error.why}".strip()) from error
+            raise PagingBroken(where=cmdlet, why=f"A page could not be read. {error.why}".strip()) from error
 
     async def _read_ranges(
-        self, cmdlet: str, parameters: Mapping[str, Any], select: tuple[str, ...]
-    ) -> list[dict[str, Any]]:
-        """Return a list in ranges of names, each halved until it fits one page."""
-        found: list[dict[str, Any]] = []
+        self, cmdlet: str, parameters: Mapping[str, Any], reduce: Callable[[Row], T | None], select: tuple[str, ...]
+    ) -> list[T]:
+        """Return a list read in ranges of names, each halved until it fits one page."""
+        items: list[T] = []
         columns = tuple(dict.fromkeys((*select, "Name"))) if select else ()
         todo = [("", "")]
         while todo:
@@ -153,17 +183,17 @@ class ExchangeAdmin:
             parts += [f"Name -lt {odata_quoted(high)}"] if high else []
             more = {"Filter": " -and ".join(parts)} if parts else {}
             try:
-                found += await self._read_pages(cmdlet, {**parameters, **more}, columns, "")
+                items += await self._read_pages(cmdlet, {**parameters, **more}, reduce, columns, "")
             except PagingBroken as broken:
-                names = sorted(str(row["Name"]).lower() for row in broken.seen)
+                names = sorted(broken.names)
                 middle = names[len(names) // 2]
                 if middle in (low, names[0]):
                     raise
                 todo += [(middle, high), (low, middle)]
-        return found
+        return items
 
     async def write(self, cmdlet: str, parameters: Mapping[str, Any], mailbox: str, request_id: str = "") -> Reply:
-        """Run a cmdlet that changes something. Raises CloudError; Ambiguous where the effect is not known."""
+        """Run a cmdlet that changes something. Raises CloudError; Ambiguous if the effect is unknown."""
 
         async def once() -> Reply:
             answer = await self._post(
@@ -176,41 +206,57 @@ class ExchangeAdmin:
         return await self._policy.call(once, is_write=True)
 
     async def read_batch(
-        self, commands: Mapping[str, tuple[str, Mapping[str, Any]]], *, select: tuple[str, ...] = (), what: str = ""
-    ) -> dict[str, list[dict[str, Any]] | CloudError]:
-        """Return the rows of many reads by id, ten a request; what failed for good is returned as its error."""
+        self, commands: Mapping[str, Command], *, select: tuple[str, ...] = (), what: str = ""
+    ) -> dict[str, list[Fields] | CloudError]:
+        """Return the rows of many reads by id, ten reads per request; a read that failed is its error."""
+        return await self.collect_batch(commands, _fields(what), select=select, what=what)
+
+    async def collect_batch(
+        self,
+        commands: Mapping[str, Command],
+        reduce: Callable[[Row], T | None],
+        *,
+        select: tuple[str, ...] = (),
+        what: str = "",
+    ) -> dict[str, list[T] | CloudError]:
+        """Return what `reduce` makes of the rows of many reads, by id; a read that failed is its error.
+
+        The rows of each request are reduced as they arrive and then dropped.
+        """
         keys = list(commands)
         chunks = [keys[start : start + BATCH] for start in range(0, len(keys), BATCH)]
-        done: dict[str, list[dict[str, Any]] | CloudError] = {}
+        results: dict[str, list[T] | CloudError] = {}
 
         async def one(chunk: list[str]) -> None:
-            done.update(await self._chunk({key: commands[key] for key in chunk}, select, what))
-            self._policy.listener.reading(what or "mailboxes", len(done), len(keys))
+            results.update(await self._chunk({key: commands[key] for key in chunk}, reduce, select, what))
+            self._policy.listener.reading(what or "mailboxes", len(results), len(keys))
 
         await asyncio.gather(*(one(chunk) for chunk in chunks))
-        return done
+        return results
 
     async def _chunk(
-        self, commands: Mapping[str, tuple[str, Mapping[str, Any]]], select: tuple[str, ...], what: str
-    ) -> dict[str, list[dict[str, Any]] | CloudError]:
-        left = dict(commands)
-        done: dict[str, list[dict[str, Any]] | CloudError] = {}
+        self, commands: dict[str, Command], reduce: Callable[[Row], T | None], select: tuple[str, ...], what: str
+    ) -> dict[str, list[T] | CloudError]:
+        left = commands
+        results: dict[str, list[T] | CloudError] = {}
 
         async def once() -> None:
-            found = await self._ask(left, select, what)
-            done.update({key: item for key, item in found.items() if not _is_passing(item)})
-            again = [item for item in found.values() if isinstance(item, CloudError) and _is_passing(item)]
-            for key in [key for key, item in found.items() if not _is_passing(item)]:
-                del left[key]
+            again: list[CloudError] = []
+            for key, result in (await self._ask(left, reduce, select, what)).items():
+                if isinstance(result, CloudError) and is_transient(result):
+                    again.append(result)
+                else:
+                    results[key] = result
+                    del left[key]
             if again:
                 raise first_concern(again)
 
         await self._policy.call(once, is_write=False)
-        return done
+        return results
 
     async def _ask(
-        self, commands: Mapping[str, tuple[str, Mapping[str, Any]]], select: tuple[str, ...], what: str
-    ) -> dict[str, list[dict[str, Any]] | CloudError]:
+        self, commands: Mapping[str, Command], reduce: Callable[[Row], T | None], select: tuple[str, ...], what: str
+    ) -> dict[str, list[T] | CloudError]:
         body = {
             "requests": [
                 {
@@ -225,19 +271,18 @@ class ExchangeAdmin:
         }
         headers = {**self._headers(), "Prefer": "odata.continue-on-error"}
         answer = await self._post(f"{self._base}/$batch", body, what or "$batch", "", headers)
-        return _matched(body_of(answer, what or "$batch"), commands)
+        return _matched(body_of(answer, what or "$batch"), commands, reduce)
 
 
 class PagingBroken(ObserveError):
-    """A next link that the service refuses: seen at once, where the link names a server that the next call misses."""
+    """A link to a page that the service refuses: the link names a server, and the next call reaches another one."""
 
-    seen: list[dict[str, Any]]
+    names: list[str]
+    """The names in the rows read so far, in lower case."""
 
 
-def _is_passing(item: list[dict[str, Any]] | CloudError) -> bool:
-    from sharedbox_cli.core.errors import Throttled
-
-    return isinstance(item, (Throttled, Ambiguous, Renewed))
+def _fields(call: str) -> Callable[[Row], Fields]:
+    return lambda row: Fields(without_sidecars(row), call)
 
 
 def _command(cmdlet: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -264,32 +309,33 @@ def _unpacked(raw: bytes, headers: Mapping[str, str]) -> bytes:
 
 
 def _matched(
-    data: Mapping[str, Any], commands: Mapping[str, tuple[str, Mapping[str, Any]]]
-) -> dict[str, list[dict[str, Any]] | CloudError]:
+    data: Mapping[str, Any], commands: Mapping[str, Command], reduce: Callable[[Row], T | None]
+) -> dict[str, list[T] | CloudError]:
     answers = data.get("responses")
     if not isinstance(answers, list):
-        raise Ambiguous("the answer has another shape than expected", call="$batch")
-    found: dict[str, list[dict[str, Any]] | CloudError] = {}
+        raise Ambiguous("the response has an unexpected shape", call="$batch")
+    results: dict[str, list[T] | CloudError] = {}
     for item in answers:
         key = str(item.get("id"))
-        if key not in commands or key in found:
-            raise ObserveError(where="$batch", why=f"A batch answered with the id {key}, not asked or twice.")
-        found[key] = _part(item, *commands[key])
+        if key not in commands or key in results:
+            raise ObserveError(where="$batch", why=f"The id {key} of a batch response was not requested or came twice.")
+        results[key] = _part(item, *commands[key], reduce)
     for key, (cmdlet, _) in commands.items():
-        found.setdefault(key, Ambiguous("an answer of a batch is missing", call=cmdlet))
-    return found
+        results.setdefault(key, Ambiguous("a response of a batch is missing", call=cmdlet))
+    return results
 
 
-def _part(item: Mapping[str, Any], cmdlet: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]] | CloudError:
-    headers = {str(name).lower(): str(value) for name, value in (item.get("headers") or {}).items()}
+def _part(
+    item: Mapping[str, Any], cmdlet: str, parameters: Mapping[str, Any], reduce: Callable[[Row], T | None]
+) -> list[T] | CloudError:
     body = item.get("body")
     mailbox = str(parameters.get("Identity", ""))
     try:
-        _judge(Answer(int(item.get("status") or 0), headers, json.dumps(body).encode()), cmdlet, mailbox)
+        _judge(part_answer(item), cmdlet, mailbox)
     except CloudError as error:
         return error
     if not isinstance(body, dict):
-        return Ambiguous("an answer of a batch is cut short", call=cmdlet, mailbox=mailbox)
+        return Ambiguous("a response of a batch is truncated", call=cmdlet, mailbox=mailbox)
     if body.get("@odata.nextLink") or is_truncated(body.get("@adminapi.warnings") or ()):
-        raise ObserveError(where=f"{mailbox} · {cmdlet}", why="The service cut the list short.")
-    return [Fields(without_sidecars(row), cmdlet) for row in items_of(body, cmdlet)]
+        raise ObserveError(where=f"{mailbox} · {cmdlet}", why="The service truncated the list.")
+    return reduced(rows_of(body, cmdlet), cmdlet, reduce)

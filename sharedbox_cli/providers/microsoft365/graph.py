@@ -9,7 +9,7 @@ import asyncio
 import json
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote, urlsplit
 
 from sharedbox_cli.core.errors import Ambiguous, CloudError, ObserveError, Refused
@@ -18,11 +18,14 @@ from sharedbox_cli.providers.responses import (
     Answer,
     Fields,
     Pages,
-    Renewed,
+    Row,
     body_of,
     first_concern,
-    items_of,
+    is_transient,
     judge,
+    part_answer,
+    reduced,
+    rows_of,
     transport_error,
 )
 from sharedbox_cli.providers.transport import CONNECT_SECONDS, SILENCE_SECONDS, Policy
@@ -33,10 +36,11 @@ if TYPE_CHECKING:
 
     from sharedbox_cli.auth.microsoft import Renewable
 
+T = TypeVar("T")
 BATCH = 20
 PAGE = 999
 FRESH_STARTS = 3
-"""How often a list is begun anew because a link to one of its pages has expired."""
+"""How often a list is started over because a link to one of its pages has expired."""
 Parts = Mapping[str, tuple[str, Mapping[str, str]]]
 """Batch reads: id → (relative URL, headers)."""
 
@@ -101,52 +105,67 @@ class Graph:
         return await self._policy.call(once, is_write=False)
 
     async def read_all(self, make: Callable[[], RequestInformation], call: str, *, single: str = "") -> list[Fields]:
-        """Return all items of a list, page by page, each once. Raises ObserveError where they are not whole.
+        """Return all items of a list, complete, each once (see `collect`)."""
+        return await self.collect(make, call, lambda row: Fields(row, call), single=single)
 
-        `single` is the path below which one object is read by its id (`/users`): pages that differ about it are settled
-        so. A link that has expired begins the list anew, up to 3 times.
+    async def collect(
+        self, make: Callable[[], RequestInformation], call: str, reduce: Callable[[Row], T], *, single: str = ""
+    ) -> list[T]:
+        """Return what `reduce` makes of each item of a list, each once. Raises ObserveError if they are incomplete.
+
+        Each page is reduced as it arrives and then dropped. `single` is the path below which one object is read by its
+        id (`/users`): where two pages differ about an object, that reading decides. A link that has expired starts the
+        list over, up to 3 times.
         """
         for left in range(FRESH_STARTS, -1, -1):
             try:
-                found = await self._pages(make, call)
+                items, conflicts = await self._pages(make, call, reduce)
                 break
             except LinkExpired as error:
                 if not left:
                     raise ObserveError(where=call, why=f"Links to pages expired {FRESH_STARTS + 1} times.") from error
-        return await self._each_once(found, call, single, make)
+        for key, versions in conflicts.items():
+            items[key] = await self._settled(key, versions, call, reduce, single, make)
+        return list(items.values())
 
-    async def _pages(self, make: Callable[[], RequestInformation], call: str) -> list[Fields]:
+    async def _pages(
+        self, make: Callable[[], RequestInformation], call: str, reduce: Callable[[Row], T]
+    ) -> tuple[dict[str, T], dict[str, list[T]]]:
+        """Return the items by id, and all versions of those about which pages differ.
+
+        A list that changes while it is read can show one object on two pages.
+        """
         pages = Pages(f"{self._origin}/v1.0", call)
+        items: dict[str, T] = {}
+        conflicts: dict[str, list[T]] = {}
         data = await self.read(make, call)
-        found = items_of(data, call)
-        while link := pages.next(data):
+        while True:
+            for key, item in reduced(rows_of(data, call), call, lambda row: (str(row["id"]), reduce(row))):
+                known = items.setdefault(key, item)
+                if known is not item and known != item:
+                    versions = conflicts.setdefault(key, [known])
+                    if item not in versions:
+                        versions.append(item)
+            self._policy.listener.reading(call, len(items), None)
+            link = pages.next(data)
+            if not link:
+                return items, conflicts
             try:
                 data = await self.read(lambda link=link: self._linked(link, make()), call)  # type: ignore[misc]
             except Refused as error:
                 if error.status == 410 or error.code == "Directory_ExpiredPageToken":
                     raise LinkExpired(where=call, why=error.why) from error
                 raise
-            found += items_of(data, call)
-            self._policy.listener.reading(call, len(found), None)
-        return found
-
-    async def _each_once(
-        self, found: list[Fields], call: str, single: str, make: Callable[[], RequestInformation]
-    ) -> list[Fields]:
-        """Return items without those that came twice: a list that moves while it is read can show one on two pages."""
-        versions: dict[str, list[Fields]] = {}
-        for item in found:
-            seen = versions.setdefault(str(item["id"]), [])
-            if item not in seen:
-                seen.append(item)
-        return [
-            seen[0] if len(seen) == 1 else await self._settled(key, seen, call, single, make)
-            for key, seen in versions.items()
-        ]
 
     async def _settled(
-        self, key: str, seen: list[Fields], call: str, single: str, make: Callable[[], RequestInformation]
-    ) -> Fields:
+        self,
+        key: str,
+        versions: list[T],
+        call: str,
+        reduce: Callable[[Row], T],
+        single: str,
+        make: Callable[[], RequestInformation],
+    ) -> T:
         if single:
             query = urlsplit(make().url).query
             select = next(
@@ -154,10 +173,10 @@ class Graph:
             )
             url = f"{self._origin}/v1.0{single}/{quote(key, safe='')}" + (f"?{select}" if select else "")
             data = await self.read(lambda: self._linked(url, make()), call)
-            now = Fields({name: value for name, value in data.items() if "@" not in name}, call)
-            if now in seen:
+            [now] = reduced([{name: value for name, value in data.items() if "@" not in name}], call, reduce)
+            if now in versions:
                 return now
-        why = "Two pages differ about it, and reading it by itself did not settle it."
+        why = "Two pages differ about it, and reading it separately did not settle it."
         raise ObserveError(where=f"{call} · {key}", why=why, hint="It is being changed. Try again.")
 
     def _linked(self, link: str, first: RequestInformation) -> RequestInformation:
@@ -182,35 +201,42 @@ class Graph:
 
         return await self._policy.call(once, is_write=True)
 
-    async def batch(self, parts: Parts, call: str) -> dict[str, dict[str, Any] | CloudError]:
-        """Return the body of each part, or its error; throttled and lost parts are asked again."""
-        chunks = [list(parts)[start : start + BATCH] for start in range(0, len(parts), BATCH)]
-        done: dict[str, dict[str, Any] | CloudError] = {}
-        total = 0
-        for found in await asyncio.gather(*(self._chunk({key: parts[key] for key in chunk}, call) for chunk in chunks)):
-            done |= found
-            total += len(found)
-            self._policy.listener.reading(call, total, len(parts))
-        return done
+    async def batch(self, parts: Parts, call: str, reduce: Callable[[dict[str, Any]], T]) -> dict[str, T | CloudError]:
+        """Return what `reduce` makes of the response to each read, by id; a read that failed is its error.
 
-    async def _chunk(self, parts: Parts, call: str) -> dict[str, dict[str, Any] | CloudError]:
-        left = dict(parts)
-        done: dict[str, dict[str, Any] | CloudError] = {}
+        Twenty reads per request. Of a request, only what failed for now is sent again.
+        """
+        chunks = [list(parts)[start : start + BATCH] for start in range(0, len(parts), BATCH)]
+        results: dict[str, T | CloudError] = {}
+
+        async def one(chunk: list[str]) -> None:
+            results.update(await self._chunk({key: parts[key] for key in chunk}, call, reduce))
+            self._policy.listener.reading(call, len(results), len(parts))
+
+        await asyncio.gather(*(one(chunk) for chunk in chunks))
+        return results
+
+    async def _chunk(
+        self, parts: dict[str, tuple[str, Mapping[str, str]]], call: str, reduce: Callable[[dict[str, Any]], T]
+    ) -> dict[str, T | CloudError]:
+        left = parts
+        results: dict[str, T | CloudError] = {}
 
         async def once() -> None:
-            found = await self._ask(left, call)
-            again = [item for item in found.values() if isinstance(item, CloudError) and is_passing(item)]
-            for key, item in found.items():
-                if not (isinstance(item, CloudError) and is_passing(item)):
-                    done[key] = item
+            again: list[CloudError] = []
+            for key, result in (await self._ask(left, call, reduce)).items():
+                if isinstance(result, CloudError) and is_transient(result):
+                    again.append(result)
+                else:
+                    results[key] = result
                     del left[key]
             if again:
                 raise first_concern(again)
 
         await self._policy.call(once, is_write=False)
-        return done
+        return results
 
-    async def _ask(self, parts: Parts, call: str) -> dict[str, dict[str, Any] | CloudError]:
+    async def _ask(self, parts: Parts, call: str, reduce: Callable[[dict[str, Any]], T]) -> dict[str, T | CloudError]:
         body = json.dumps(
             {
                 "requests": [
@@ -219,7 +245,8 @@ class Graph:
                 ]
             }
         ).encode()
-        return matched(body_of(await self._send(lambda: self._post("/$batch", body), call, ""), call), parts, call)
+        data = body_of(await self._send(lambda: self._post("/$batch", body), call, ""), call)
+        return matched(data, parts, call, reduce)
 
     def _post(self, path: str, body: bytes) -> RequestInformation:
         from kiota_abstractions.method import Method
@@ -260,40 +287,31 @@ def _judge(answer: Answer, call: str, mailbox: str) -> None:
     judge(answer, call, mailbox)
 
 
-def is_passing(error: CloudError) -> bool:
-    """Return whether a failed part of a batch is worth asking again."""
-    from sharedbox_cli.core.errors import Throttled
-
-    return isinstance(error, (Throttled, Ambiguous, Renewed))
-
-
-def matched(data: Mapping[str, Any], parts: Mapping[str, object], call: str) -> dict[str, dict[str, Any] | CloudError]:
-    """Return the answers of a batch by id: any order; a foreign or doubled id is an error."""
-    found: dict[str, dict[str, Any] | CloudError] = {}
-    answers = data.get("responses")
-    if not isinstance(answers, list):
-        raise Ambiguous("the answer has another shape than expected", call=call)
-    for item in answers:
+def matched(
+    data: Mapping[str, Any], parts: Mapping[str, object], call: str, reduce: Callable[[dict[str, Any]], T]
+) -> dict[str, T | CloudError]:
+    """Return the responses of a batch by id, in any order; an unknown or repeated id is an error."""
+    responses = data.get("responses")
+    if not isinstance(responses, list):
+        raise Ambiguous("the response has an unexpected shape", call=call)
+    results: dict[str, T | CloudError] = {}
+    for item in responses:
         key = str(item.get("id"))
-        if key not in parts or key in found:
-            raise ObserveError(
-                where=call, why=f"A batch answered with the id {key}, which was not asked or came twice."
-            )
-        found[key] = _part(item, call)
+        if key not in parts or key in results:
+            raise ObserveError(where=call, why=f"The id {key} of a batch response was not requested or came twice.")
+        results[key] = _part(item, call, reduce)
     for key in parts:
-        found.setdefault(key, Ambiguous("an answer of a batch is missing", call=call))
-    return found
+        results.setdefault(key, Ambiguous("a response of a batch is missing", call=call))
+    return results
 
 
-def _part(item: Mapping[str, Any], call: str) -> dict[str, Any] | CloudError:
-    headers = {str(name).lower(): str(value) for name, value in (item.get("headers") or {}).items()}
+def _part(item: Mapping[str, Any], call: str, reduce: Callable[[dict[str, Any]], T]) -> T | CloudError:
     body = item.get("body")
-    answer = Answer(int(item.get("status") or 0), headers, json.dumps(body).encode())
     try:
-        _judge(answer, call, "")
+        _judge(part_answer(item), call, "")
     except CloudError as error:
         return error
-    return body if isinstance(body, dict) else Ambiguous("an answer of a batch is cut short", call=call)
+    return reduce(body) if isinstance(body, dict) else Ambiguous("a response of a batch is truncated", call=call)
 
 
 def chunks_of(items: Sequence[str], size: int) -> list[list[str]]:

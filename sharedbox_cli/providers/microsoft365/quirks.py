@@ -8,8 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 SELF_SID = "S-1-5-10"
 NAME_MAX = 64
@@ -66,14 +65,14 @@ def is_orphan(text: str) -> bool:
     return text.upper().startswith("S-1-5-21-")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One row of permissions, understood."""
 
     who: str
     sid: str
     address: str
-    rights: frozenset[str]
+    rights: tuple[str, ...]
+    """As the service lists them; `split_rights` returns single ones."""
     is_deny: bool
     is_inherited: bool
 
@@ -81,10 +80,10 @@ class Entry:
 def mailbox_entry(row: Mapping[str, Any]) -> Entry:
     """Return a row of Get-MailboxPermission (E)."""
     return Entry(
-        str(row["User"]),
-        str(row.get("UserSid") or ""),
-        str(row.get("PrimarySmtpAddress") or ""),
-        split_rights(row["AccessRights"]),
+        row["User"],
+        row.get("UserSid") or "",
+        row.get("PrimarySmtpAddress") or "",
+        tuple(row["AccessRights"]),
         bool(row["Deny"]),
         bool(row["IsInherited"]),
     )
@@ -93,11 +92,11 @@ def mailbox_entry(row: Mapping[str, Any]) -> Entry:
 def recipient_entry(row: Mapping[str, Any]) -> Entry:
     """Return a row of Get-RecipientPermission: no `Deny` or `IsInherited` here, absent is not false (E)."""
     return Entry(
-        str(row["Trustee"]),
-        str(row.get("TrusteeSidString") or ""),
-        str(row.get("TrusteeWithPrimarySmtpAddress") or ""),
-        split_rights(row["AccessRights"]),
-        str(row["AccessControlType"]).lower() == "deny",
+        row["Trustee"],
+        row.get("TrusteeSidString") or "",
+        row.get("TrusteeWithPrimarySmtpAddress") or "",
+        tuple(row["AccessRights"]),
+        row["AccessControlType"].lower() == "deny",
         False,
     )
 

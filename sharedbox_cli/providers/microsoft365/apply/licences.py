@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sharedbox_cli.core.change import Change
@@ -14,7 +14,7 @@ from sharedbox_cli.core.values import LICENCE_NONE
 from sharedbox_cli.providers.microsoft365.apply.mailboxes import patch
 from sharedbox_cli.providers.microsoft365.apply.writer import Writer
 from sharedbox_cli.providers.microsoft365.observe.licences import PLAN_NAMES, mailbox_plans, read_skus
-from sharedbox_cli.providers.microsoft365.observe.people import read_people
+from sharedbox_cli.providers.microsoft365.observe.people import read_account
 from sharedbox_cli.providers.transport import SETTLE_SECONDS
 
 if TYPE_CHECKING:
@@ -46,10 +46,10 @@ async def licence(writer: Writer, change: Change, request_id: str) -> Outcome:
     return Outcome(Status.DONE, request_id=answer.headers.get("request-id", ""))
 
 
-async def _account(writer: Writer, change: Change, identity: str) -> dict[str, Any] | None:
+async def _account(writer: Writer, change: Change, identity: str) -> Mapping[str, Any] | None:
     """Return the account; one that this run made is waited for until the directory knows it."""
     for wait in (*SETTLE_SECONDS, *(30.0,) * 8):
-        user = (await read_people(writer.graph, (), [identity])).users.get(identity)
+        user = await read_account(writer.graph, identity)
         if user is not None or change.mailbox not in writer.made:
             return user
         writer.listener.waiting(wait, f"{change.mailbox} is new and not in the directory yet")
@@ -79,7 +79,7 @@ async def _place(writer: Writer, change: Change, identity: str, request_id: str)
     return ""
 
 
-def _swap(user: dict[str, Any], skus: Sequence[dict[str, Any]], wanted: str) -> tuple[list[str], list[str], str]:
+def _swap(user: Mapping[str, Any], skus: Sequence[dict[str, Any]], wanted: str) -> tuple[list[str], list[str], str]:
     """Return what to add, what to remove, or why it cannot be."""
     plans = {str(sku["skuId"]): {p["servicePlanId"] for p in sku["servicePlans"]} for sku in skus}
     held = {str(state["skuId"]): state for state in user.get("licenseAssignmentStates") or ()}

@@ -8,7 +8,7 @@ from sharedbox_cli.core.fields import Field
 from sharedbox_cli.providers.microsoft365.apply.writer import Writer
 from sharedbox_cli.providers.microsoft365.observe.licences import licence_of
 from sharedbox_cli.providers.microsoft365.observe.mailboxes import settings_of
-from sharedbox_cli.providers.microsoft365.observe.people import read_people
+from sharedbox_cli.providers.microsoft365.observe.people import read_account
 from sharedbox_cli.providers.microsoft365.observe.tenant import read_holders
 
 
@@ -31,7 +31,7 @@ async def is_there(writer: Writer, change: Change) -> bool:
 
 
 async def _account(writer: Writer, change: Change, identity: str) -> bool:
-    user = (await read_people(writer.graph, (), [identity])).users.get(identity)
+    user = await read_account(writer.graph, identity)
     if user is None:
         return False
     if Field.LICENCE in change.after:

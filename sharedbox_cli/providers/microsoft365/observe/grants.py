@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from sys import intern
 from typing import Any
 
 from sharedbox_cli.core.errors import CloudError
@@ -17,17 +18,18 @@ from sharedbox_cli.providers.microsoft365.quirks import (
     on_behalf_entries,
     on_behalf_identity,
     recipient_entry,
+    split_rights,
 )
+from sharedbox_cli.providers.responses import Row
 
 FEW = 50
-"""Up to this many mailboxes: five batches are at most as dear as the tenant's pages of send-as entries."""
+"""Up to this many mailboxes: five batches cost at most as much as the tenant's pages of send-as entries."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RawGrant:
-    """A right as the vendor names its holder; resolved to an id later."""
+    """A right as the vendor names its holder; resolved to an id later. Mailboxes share equal ones as one object."""
 
-    mailbox: Address
     who: str
     sid: str
     address: str
@@ -37,70 +39,96 @@ class RawGrant:
     is_inherited: bool = False
 
 
+SELF = RawGrant("", "", "", Right.OTHER, "")
+"""Stands for the entry that each mailbox has for itself, which is never a grant."""
 Rows = Mapping[Address, Mapping[str, Any]]
+RawGrants = dict[Address, list[RawGrant]]
+Understand = Callable[[Entry], RawGrant]
 
 
-async def read_grants(exchange: ExchangeAdmin, rows: Rows) -> list[RawGrant]:
+async def read_grants(exchange: ExchangeAdmin, rows: Rows) -> RawGrants:
     """Return every entry of these mailboxes, complete. Raises ObserveError, CloudError."""
-    found = [*await _full_access(exchange, rows), *await _send_as(exchange, rows)]
+    grants = await _full_access(exchange, rows)
+    await _send_as(exchange, rows, grants)
+    known: dict[str, RawGrant] = {}
     for address, row in rows.items():
         for entry in on_behalf_entries(row):
-            who = on_behalf_identity(entry)
-            found.append(RawGrant(address, who, "", "", Right.SEND_ON_BEHALF, "SendOnBehalf"))
-    return found
+            who = intern(on_behalf_identity(entry))
+            if who not in known:
+                known[who] = RawGrant(who, "", "", Right.SEND_ON_BEHALF, "SendOnBehalf")
+            grants[address].append(known[who])
+    return grants
 
 
-async def _full_access(exchange: ExchangeAdmin, rows: Rows) -> list[RawGrant]:
+async def _full_access(exchange: ExchangeAdmin, rows: Rows) -> RawGrants:
+    understand = _understand("FullAccess", Right.FULL_ACCESS)
     ids = {str(row["ExternalDirectoryObjectId"]): address for address, row in rows.items()}
     commands = {key: ("Get-MailboxPermission", {"Identity": key, "IncludeUnresolvedPermissions": True}) for key in ids}
-    answers = await exchange.read_batch(commands, what="full access")
-    found: list[RawGrant] = []
-    for key, address in ids.items():
-        for row in _whole(answers[key]):
-            found += _understood(address, mailbox_entry(row), "FullAccess", Right.FULL_ACCESS)
-    return found
+    results = await exchange.collect_batch(commands, lambda row: understand(mailbox_entry(row)), what="full access")
+    return {address: _without_self(_complete(results[key])) for key, address in ids.items()}
 
 
-async def _send_as(exchange: ExchangeAdmin, rows: Rows) -> list[RawGrant]:
+async def _send_as(exchange: ExchangeAdmin, rows: Rows, grants: RawGrants) -> None:
+    """Add the entries of send as: from the list of the whole tenant where that takes fewer requests."""
+    understand = _understand("SendAs", Right.SEND_AS)
     if len(rows) <= FEW:
-        return await _send_as_of_each(exchange, rows)
-    names = {str(row["Identity"]).lower(): address for address, row in rows.items()}
-    found: list[RawGrant] = []
-    told: set[Address] = set()
+        return await _send_as_of_each(exchange, rows, understand, grants)
+    owners = {str(row["Identity"]).lower(): address for address, row in rows.items()}
+
+    def reduce(row: Row) -> tuple[Address, RawGrant] | None:
+        owner = owners.get(row["Identity"].lower())
+        return None if owner is None else (owner, understand(recipient_entry(row)))
+
     try:
-        for row in await exchange.read("Get-RecipientPermission", {"ResultSize": "Unlimited"}):
-            owner = names.get(str(row["Identity"]).lower())
-            if owner is not None:
-                told.add(owner)
-                found += _understood(owner, recipient_entry(row), "SendAs", Right.SEND_AS)
+        entries = await exchange.collect("Get-RecipientPermission", {"ResultSize": "Unlimited"}, reduce)
     except PagingBroken:
-        return await _send_as_of_each(exchange, rows)
-    # Each mailbox has its own SELF entry at least: one without any was not told of, or goes by another name.
-    untold = {address: row for address, row in rows.items() if address not in told}
-    return [*found, *await _send_as_of_each(exchange, untold)]
+        return await _send_as_of_each(exchange, rows, understand, grants)
+    for owner, entry in entries:
+        if entry is not SELF:
+            grants[owner].append(entry)
+    # Each mailbox has at least its own SELF entry: one without any was left out, or is listed by another name.
+    listed = {owner for owner, _ in entries}
+    unlisted = {address: row for address, row in rows.items() if address not in listed}
+    return await _send_as_of_each(exchange, unlisted, understand, grants)
 
 
-async def _send_as_of_each(exchange: ExchangeAdmin, rows: Rows) -> list[RawGrant]:
+async def _send_as_of_each(exchange: ExchangeAdmin, rows: Rows, understand: Understand, grants: RawGrants) -> None:
     ids = {str(row["ExternalDirectoryObjectId"]): address for address, row in rows.items()}
     commands = {key: ("Get-RecipientPermission", {"Identity": key, "ResultSize": "Unlimited"}) for key in ids}
-    answers = await exchange.read_batch(commands, what="send as")
-    return [
-        grant
-        for key, address in ids.items()
-        for row in _whole(answers[key])
-        for grant in _understood(address, recipient_entry(row), "SendAs", Right.SEND_AS)
-    ]
+    results = await exchange.collect_batch(commands, lambda row: understand(recipient_entry(row)), what="send as")
+    for key, address in ids.items():
+        grants[address] += _without_self(_complete(results[key]))
 
 
-def _whole(rows: list[dict[str, Any]] | CloudError) -> list[dict[str, Any]]:
-    if isinstance(rows, CloudError):
-        raise rows  # missing knowledge, not an empty part
-    return rows
+def _complete(result: list[RawGrant] | CloudError) -> list[RawGrant]:
+    if isinstance(result, CloudError):
+        raise result  # missing knowledge, not an empty part
+    return result
 
 
-def _understood(mailbox: Address, entry: Entry, vendor_right: str, right: Right) -> list[RawGrant]:
+def _without_self(entries: Sequence[RawGrant]) -> list[RawGrant]:
+    return [entry for entry in entries if entry is not SELF]
+
+
+def _understand(vendor_right: str, right: Right) -> Understand:
+    """Return a function from an entry to a grant that understands, and keeps, equal entries once."""
+    known: dict[Entry, RawGrant] = {}
+
+    def understand(entry: Entry) -> RawGrant:
+        grant = known.get(entry)
+        if grant is None:
+            grant = known[entry] = _grant(entry, vendor_right, right)
+        return grant
+
+    return understand
+
+
+def _grant(entry: Entry, vendor_right: str, right: Right) -> RawGrant:
     if is_self(entry.sid):
-        return []
-    meant = right if vendor_right in entry.rights else Right.OTHER
-    text = ", ".join(sorted(entry.rights))
-    return [RawGrant(mailbox, entry.who, entry.sid, entry.address, meant, text, entry.is_deny, entry.is_inherited)]
+        return SELF
+    rights = split_rights(entry.rights)
+    named = right if vendor_right in rights else Right.OTHER
+    who, sid, address, text = (
+        intern(part) for part in (entry.who, entry.sid, entry.address, ", ".join(sorted(rights)))
+    )
+    return RawGrant(who, sid, address, named, text, entry.is_deny, entry.is_inherited)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from sys import intern
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sharedbox_cli.core.errors import CloudError
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import Trustee, TrusteeKind
 from sharedbox_cli.providers.microsoft365.graph import BATCH, PAGE, Graph, chunks_of
 from sharedbox_cli.providers.microsoft365.quirks import odata_quoted, smtp_addresses
-from sharedbox_cli.providers.responses import Fields, items_of
+from sharedbox_cli.providers.responses import Row, reduced, rows_of
 
 if TYPE_CHECKING:
     from kiota_abstractions.request_information import RequestInformation
@@ -20,111 +22,163 @@ IN = 15
 """Values that one `in` may hold (learn.microsoft.com/graph/filter-query-parameter, read 2026-11)."""
 FEW = 2 * IN * BATCH
 """Up to two batches of addresses; beyond, pages of the whole directory are cheaper."""
-USER = (
-    "id",
-    "displayName",
-    "mail",
-    "userPrincipalName",
-    "userType",
-    "accountEnabled",
-    "proxyAddresses",
-    "assignedPlans",
-    "licenseAssignmentStates",
-    "assignedLicenses",
-    "usageLocation",
-    "onPremisesSyncEnabled",
-)
+USER = ("id", "displayName", "mail", "userPrincipalName", "userType", "accountEnabled", "proxyAddresses")
+ACCOUNT = ("accountEnabled", "assignedPlans", "licenseAssignmentStates", "assignedLicenses", "usageLocation")
+"""What signing in and licences are about: asked for only where it is needed."""
 GROUP = ("id", "displayName", "mail", "mailEnabled", "securityEnabled", "groupTypes", "proxyAddresses")
 _ADVANCED = {"ConsistencyLevel": "eventual"}
+
+
+class Known(NamedTuple):
+    """A user or group reduced to what is needed: who it is, and all its addresses."""
+
+    trustee: Trustee
+    addresses: tuple[Address, ...]
+    account: Mapping[str, Any] | None = None
 
 
 @dataclass(slots=True)
 class People:
     """Everybody who was read, findable by id, address and name."""
 
-    users: dict[str, dict[str, Any]] = field(default_factory=dict)
+    accounts: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    """The `ACCOUNT` properties of the users for whom they were asked."""
     trustees: dict[TrusteeId, Trustee] = field(default_factory=dict)
-    addresses: dict[Address, set[TrusteeId]] = field(default_factory=dict)
-    names: dict[str, set[TrusteeId]] = field(default_factory=dict)
+    directory: dict[Address, TrusteeId] = field(default_factory=dict)
+    """Who has an address; if several have it, the first one read."""
+    ambiguous: dict[Address, set[TrusteeId]] = field(default_factory=dict)
+    """Everybody who has an address that several have."""
     is_whole: bool = False
+    _names: dict[str, set[TrusteeId]] = field(default_factory=dict)
+    """By display name; filled when the first name is looked up."""
 
-    def add_user(self, item: Mapping[str, Any]) -> None:
-        """Take a user."""
-        identity = TrusteeId(str(item["id"]))
-        self.users[identity] = dict(item)
-        primary, _ = smtp_addresses(item.get("proxyAddresses") or ())
-        own = primary or item.get("mail") or item.get("userPrincipalName")
-        self._add(
-            item,
-            Trustee(
-                identity,
-                TrusteeKind.USER,
-                Address.of(str(own)) if own else None,
-                str(item.get("displayName") or ""),
-                is_enabled=bool(item.get("accountEnabled", True)),
-                is_guest=str(item.get("userType") or "").lower() == "guest",
-            ),
-        )
-
-    def add_group(self, item: Mapping[str, Any]) -> None:
-        """Take a group."""
-        identity = TrusteeId(str(item["id"]))
-        mail = item.get("mail")
-        self._add(
-            item,
-            Trustee(
-                identity,
-                TrusteeKind.GROUP,
-                Address.of(str(mail)) if mail else None,
-                str(item.get("displayName") or ""),
-                is_mail_enabled=bool(item.get("mailEnabled")),
-                is_security=bool(item.get("securityEnabled")),
-            ),
-        )
-
-    def _add(self, item: Mapping[str, Any], trustee: Trustee) -> None:
+    def add(self, known: Known) -> None:
+        """Take a user or group."""
+        trustee = known.trustee
         self.trustees[trustee.id] = trustee
-        texts = {str(item.get("mail") or ""), str(item.get("userPrincipalName") or "")}
-        texts |= {text.partition(":")[2] for text in item.get("proxyAddresses") or () if text[:5].lower() == "smtp:"}
-        for text in texts - {""}:
-            self.addresses.setdefault(Address.of(text), set()).add(trustee.id)
-        self.names.setdefault(trustee.name.casefold(), set()).add(trustee.id)
+        if known.account is not None:
+            self.accounts[trustee.id] = known.account
+        for address in known.addresses:
+            owner = self.directory.setdefault(address, trustee.id)
+            if owner != trustee.id:
+                self.ambiguous.setdefault(address, {owner}).add(trustee.id)
+        self._names.clear()
+
+    def at(self, address: Address) -> Set[TrusteeId]:
+        """Return everybody who has an address."""
+        owner = self.directory.get(address)
+        return self.ambiguous.get(address) or (frozenset() if owner is None else {owner})
+
+    def named(self, name: str) -> Set[TrusteeId]:
+        """Return everybody who has a display name."""
+        if not self._names:
+            for trustee in self.trustees.values():
+                self._names.setdefault(trustee.name.casefold(), set()).add(trustee.id)
+        return self._names.get(name.casefold(), frozenset())
+
+    def learn_name(self, name: str, identity: TrusteeId) -> None:
+        """Take a name by which the service knows somebody."""
+        self.named(name)
+        self._names.setdefault(name.casefold(), set()).add(identity)
 
 
-async def read_people(graph: Graph, addresses: Iterable[str], ids: Iterable[str]) -> People:
-    """Return the people behind addresses and ids, and more where the whole directory is cheaper."""
+def _user(row: Row) -> Known:
+    primary, _ = smtp_addresses(row.get("proxyAddresses") or ())
+    own = primary or row.get("mail") or row.get("userPrincipalName")
+    trustee = Trustee(
+        TrusteeId(intern(str(row["id"]))),
+        TrusteeKind.USER,
+        Address.of(str(own)) if own else None,
+        str(row.get("displayName") or ""),
+        is_enabled=bool(row.get("accountEnabled", True)),
+        is_guest=str(row.get("userType") or "").lower() == "guest",
+    )
+    return Known(trustee, _addresses(row, trustee.address))
+
+
+def _user_with_account(row: Row) -> Known:
+    return _user(row)._replace(account={name: row.get(name) for name in ACCOUNT})
+
+
+def _group(row: Row) -> Known:
+    mail = row.get("mail")
+    trustee = Trustee(
+        TrusteeId(intern(str(row["id"]))),
+        TrusteeKind.GROUP,
+        Address.of(str(mail)) if mail else None,
+        str(row.get("displayName") or ""),
+        is_mail_enabled=bool(row.get("mailEnabled")),
+        is_security=bool(row.get("securityEnabled")),
+    )
+    return Known(trustee, _addresses(row, trustee.address))
+
+
+def _addresses(row: Row, own: Address | None) -> tuple[Address, ...]:
+    """Return every address of an object, each once; its own one is the same object."""
+    texts = [row.get("mail"), row.get("userPrincipalName")]
+    texts += [text[5:] for text in row.get("proxyAddresses") or () if text[:5].lower() == "smtp:"]
+    found = {own: own} if own is not None and own.text in texts else {}
+    for text in texts:
+        if text and (own is None or text != own.text):
+            address = Address.of(str(text))
+            found.setdefault(address, address)
+    return tuple(found)
+
+
+async def read_people(
+    graph: Graph, addresses: Iterable[str], ids: Iterable[str], accounts: Iterable[str] = ()
+) -> People:
+    """Return the people behind addresses and ids, and more where the whole directory is cheaper.
+
+    `accounts` are ids of users of whom signing in and licences are needed too.
+    """
     wanted = sorted({text.lower() for text in addresses if "@" in text})
-    identities = sorted(set(ids))
+    needed = frozenset(accounts)
+    identities = sorted(needed.union(ids))
     people = People()
     if len(wanted) + len(identities) > FEW:
-        await _whole(graph, people)
+        await _whole(graph, people, needed)
         return people
-    await _by_filter(graph, people, "/users", USER, "id", identities)
+    await _by_filter(graph, people, "/users", "id", identities, needed)
     left = _left(people, wanted)
-    await _by_filter(graph, people, "/users", USER, "mail", left)
-    await _by_filter(graph, people, "/groups", GROUP, "mail", _left(people, wanted))
-    await _by_filter(graph, people, "/users", USER, "userPrincipalName", _left(people, wanted))
+    await _by_filter(graph, people, "/users", "mail", left)
+    await _by_filter(graph, people, "/groups", "mail", _left(people, wanted))
+    await _by_filter(graph, people, "/users", "userPrincipalName", _left(people, wanted))
     await _by_alias(graph, people, _left(people, wanted))
     return people
 
 
+async def read_account(graph: Graph, identity: str) -> Mapping[str, Any] | None:
+    """Return what signing in and licences of a user are about, or nothing where there is no such user."""
+    return (await read_people(graph, (), (), [identity])).accounts.get(identity)
+
+
 def _left(people: People, wanted: list[str]) -> list[str]:
-    return [text for text in wanted if Address.of(text) not in people.addresses]
+    return [text for text in wanted if Address.of(text) not in people.directory]
 
 
-async def _whole(graph: Graph, people: People) -> None:
+async def _whole(graph: Graph, people: People, needed: Set[str]) -> None:
     people.is_whole = True
-    for item in await graph.read_all(lambda: _users(graph), "users", single="/users"):
-        people.add_user(item)
-    for item in await graph.read_all(lambda: _groups(graph), "groups", single="/groups"):
-        people.add_group(item)
+    for user in await graph.collect(lambda: _users(graph, needed), "users", _user_of(needed), single="/users"):
+        people.add(user)
+    for group in await graph.collect(lambda: _groups(graph), "groups", _group, single="/groups"):
+        people.add(group)
 
 
-def _users(graph: Graph) -> RequestInformation:
+def _user_of(needed: Set[str]) -> Callable[[Row], Known]:
+    """Return what reduces a user, with the account where that is needed."""
+    return lambda row: _user_with_account(row) if row["id"] in needed else _user(row)
+
+
+def _user_select(needed: Set[str]) -> list[str]:
+    return list(dict.fromkeys((*USER, *ACCOUNT) if needed else USER))
+
+
+def _users(graph: Graph, needed: Set[str]) -> RequestInformation:
     from kiota_abstractions.base_request_configuration import RequestConfiguration
     from msgraph.generated.users.users_request_builder import UsersRequestBuilder
 
-    query = UsersRequestBuilder.UsersRequestBuilderGetQueryParameters(select=list(USER), top=PAGE)
+    query = UsersRequestBuilder.UsersRequestBuilderGetQueryParameters(select=_user_select(needed), top=PAGE)
     return graph.client.users.to_get_request_information(RequestConfiguration(query_parameters=query))
 
 
@@ -137,14 +191,15 @@ def _groups(graph: Graph) -> RequestInformation:
 
 
 async def _by_filter(
-    graph: Graph, people: People, path: str, select: tuple[str, ...], name: str, values: list[str]
+    graph: Graph, people: People, path: str, name: str, values: list[str], needed: Set[str] = frozenset()
 ) -> None:
+    select = _user_select(needed) if path == "/users" else GROUP
     start = f"{path}?$select={','.join(select)}&$top={PAGE}&$filter="
     parts: dict[str, tuple[str, Mapping[str, str]]] = {
         str(index): (f"{start}{name} in ({','.join(map(odata_quoted, chunk))})", {})
         for index, chunk in enumerate(chunks_of(values, IN))
     }
-    await _take(graph, people, parts, path)
+    await _take(graph, people, parts, path, needed)
 
 
 async def _by_alias(graph: Graph, people: People, values: list[str]) -> None:
@@ -161,44 +216,59 @@ async def _by_alias(graph: Graph, people: People, values: list[str]) -> None:
         await _take(graph, people, parts, path)
 
 
-async def _take(graph: Graph, people: People, parts: Mapping[str, tuple[str, Mapping[str, str]]], path: str) -> None:
+async def _take(
+    graph: Graph,
+    people: People,
+    parts: Mapping[str, tuple[str, Mapping[str, str]]],
+    path: str,
+    needed: Set[str] = frozenset(),
+) -> None:
     if not parts:
         return
-    for answer in (await graph.batch(parts, path.strip("/"))).values():
-        if isinstance(answer, CloudError):
-            raise answer
-        for item in items_of(answer, path.strip("/")):
-            (people.add_user if path == "/users" else people.add_group)(item)
+    call = path.strip("/")
+    reduce = _user_of(needed) if path == "/users" else _group
+    results = await graph.batch(parts, call, lambda body: reduced(rows_of(body, call), call, reduce))
+    for result in results.values():
+        if isinstance(result, CloudError):
+            raise result
+        for known in result:
+            people.add(known)
 
 
 async def read_members(
     graph: Graph, people: People, groups: Iterable[TrusteeId]
 ) -> dict[TrusteeId, frozenset[TrusteeId]]:
-    """Return the effective users of groups, nested ones included."""
+    """Return the effective users of groups, nested ones included; those not known yet are added to `people`."""
+    call = "members of groups"
     ordered = sorted(groups)
     options = f"$count=true&$select={','.join(USER)}&$top={PAGE}"
     parts = {
         str(index): (f"/groups/{identity}/transitiveMembers/microsoft.graph.user?{options}", _ADVANCED)
         for index, identity in enumerate(ordered)
     }
+
+    def member(row: Row) -> TrusteeId:
+        identity = TrusteeId(intern(str(row["id"])))
+        if identity not in people.trustees:
+            people.add(_user(row))
+        return identity
+
+    def whole(body: Mapping[str, Any]) -> frozenset[TrusteeId] | None:
+        """Return the members in a response, or nothing where further pages follow."""
+        rows = rows_of(body, call)
+        return None if body.get("@odata.nextLink") else frozenset(reduced(rows, call, member))
+
+    results = await graph.batch(parts, call, whole)
     found: dict[TrusteeId, frozenset[TrusteeId]] = {}
-    answers = await graph.batch(parts, "members of groups")
     for index, identity in enumerate(ordered):
-        answer = answers[str(index)]
-        if isinstance(answer, CloudError):
-            raise answer
-        items = items_of(answer, "members of groups")
-        if answer.get("@odata.nextLink"):
-            items = await _all_members(graph, identity)
-        for item in items:
-            if item["id"] not in people.users:
-                people.add_user(item)
-        found[identity] = frozenset(TrusteeId(str(item["id"])) for item in items)
+        result = results[str(index)]
+        if isinstance(result, CloudError):
+            raise result
+        if result is None:
+            request = partial(_transitive, graph, identity)
+            result = frozenset(await graph.collect(request, call, member, single="/users"))
+        found[identity] = result
     return found
-
-
-async def _all_members(graph: Graph, identity: str) -> list[Fields]:
-    return await graph.read_all(lambda: _transitive(graph, identity), "members of groups", single="/users")
 
 
 def _transitive(graph: Graph, identity: str) -> RequestInformation:

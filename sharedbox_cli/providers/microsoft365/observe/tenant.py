@@ -26,7 +26,7 @@ from sharedbox_cli.core.values import ALLOWED, BLOCKED, Value
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
 from sharedbox_cli.providers.microsoft365.graph import Graph
-from sharedbox_cli.providers.microsoft365.observe.grants import RawGrant, read_grants
+from sharedbox_cli.providers.microsoft365.observe.grants import RawGrant, RawGrants, read_grants
 from sharedbox_cli.providers.microsoft365.observe.licences import (
     licence_names,
     licence_of,
@@ -52,7 +52,9 @@ class Reading:
 
     mailboxes: Boxes
     people: People
-    grants: list[RawGrant] = field(default_factory=list)
+    grants: RawGrants = field(default_factory=dict)
+    holders: dict[RawGrant, Trustee | None] = field(default_factory=dict)
+    """Who holds each grant; nothing for one whom nobody knows."""
     usage: Facts = field(default_factory=dict)
     skus: Sequence[dict[str, Any]] = ()
     members: dict[TrusteeId, frozenset[TrusteeId]] = field(default_factory=dict)
@@ -67,16 +69,14 @@ async def observe_tenant(graph: Graph, exchange: ExchangeAdmin, scope: Scope, no
     reading = Reading(mailboxes, People())
     if granted:
         reading.grants = await read_grants(exchange, granted)
-    await _read_people(graph, scope, reading)
-    await _resolve_names(graph, exchange, reading)
+    await _read_holders(graph, exchange, scope, reading)
     if scope.facts & _USAGE and mailboxes.rows:
         reading.usage = await read_usage(graph, exchange, mailboxes.rows, now.date().isoformat())
     if Field.LICENCE in scope.fields or scope.facts & _LICENCES:
         reading.skus = await read_skus(graph)
-    holders = {key: _holder(grant, reading.people) for key, grant in enumerate(reading.grants)}
     if scope.with_members:
-        reading.members = await read_members(graph, reading.people, _groups_of(scope, reading, holders.values()))
-    return _observed(organization, domains, scope, reading, granted, holders, now)
+        reading.members = await read_members(graph, reading.people, _groups_of(scope, reading))
+    return _observed(organization, domains, scope, reading, now)
 
 
 async def read_holders(
@@ -84,63 +84,75 @@ async def read_holders(
 ) -> list[tuple[RawGrant, Trustee | None]]:
     """Return every entry of some mailboxes with its holder by id, or nothing for one whom nobody knows."""
     reading = Reading(Boxes(rows=dict(rows)), People(), await read_grants(exchange, rows))
-    await _read_people(graph, Scope(frozenset()), reading)
-    await _resolve_names(graph, exchange, reading)
-    return [(grant, _holder(grant, reading.people)) for grant in reading.grants]
+    await _read_holders(graph, exchange, Scope(frozenset()), reading)
+    return [(grant, reading.holders[grant]) for grants in reading.grants.values() for grant in grants]
 
 
 def _organization(graph: Graph) -> RequestInformation:
     return graph.client.organization.to_get_request_information()
 
 
-async def _read_people(graph: Graph, scope: Scope, reading: Reading) -> None:
+async def _read_holders(graph: Graph, exchange: ExchangeAdmin, scope: Scope, reading: Reading) -> None:
+    """Find out who holds each grant, once for all mailboxes that share it."""
+    mailboxes: dict[RawGrant, Address] = {}
+    for address, grants in reading.grants.items():
+        for grant in grants:
+            mailboxes.setdefault(grant, address)
+    await _read_people(graph, scope, reading, mailboxes)
+    await _resolve_names(graph, exchange, reading, mailboxes)
+    reading.holders = {grant: _holder(grant, mailbox, reading.people) for grant, mailbox in mailboxes.items()}
+
+
+async def _read_people(graph: Graph, scope: Scope, reading: Reading, grants: Iterable[RawGrant]) -> None:
     addresses = {address.key for address in scope.trustees}
-    for grant in reading.grants:
+    # Send on behalf names its holders by id where the service returns it.
+    ids = set()
+    for grant in grants:
         addresses |= {text for text in (grant.who, grant.address) if "@" in text}
+        if grant.right is Right.SEND_ON_BEHALF and _is_guid(grant.who):
+            ids.add(grant.who)
     needs_accounts = Field.SIGN_IN in scope.fields or Field.LICENCE in scope.fields or bool(scope.facts & _LICENCES)
-    ids = (
-        {str(row["ExternalDirectoryObjectId"]) for row in reading.mailboxes.rows.values()} if needs_accounts else set()
-    )
-    # Send on behalf names its holders by id where the service tells it.
-    ids |= {grant.who for grant in reading.grants if grant.right is Right.SEND_ON_BEHALF and _is_guid(grant.who)}
-    reading.people = await read_people(graph, addresses, ids)
+    rows = reading.mailboxes.rows.values() if needs_accounts else ()
+    reading.people = await read_people(graph, addresses, ids, {str(row["ExternalDirectoryObjectId"]) for row in rows})
 
 
 def _is_guid(text: str) -> bool:
     return len(text) == 36 and text.count("-") == 4
 
 
-async def _resolve_names(graph: Graph, exchange: ExchangeAdmin, reading: Reading) -> None:
+async def _resolve_names(
+    graph: Graph, exchange: ExchangeAdmin, reading: Reading, mailboxes: Mapping[RawGrant, Address]
+) -> None:
     """Ask Exchange for holders that it named by display name, and Graph for who they are."""
-    names = sorted({g.who for g in reading.grants if _holder(g, reading.people) is None and not is_orphan(g.who)})
+    people = reading.people
+    unknown = (grant for grant, mailbox in mailboxes.items() if _holder(grant, mailbox, people) is None)
+    names = sorted({grant.who for grant in unknown if not is_orphan(grant.who)})
     if not names:
         return
     commands = {str(index): ("Get-Recipient", {"Identity": name}) for index, name in enumerate(names)}
-    answers = await exchange.read_batch(commands, what="names")
-    ids = []
+    results = await exchange.collect_batch(commands, lambda row: str(row["ExternalDirectoryObjectId"]), what="names")
+    ids: set[str] = set()
     for index, name in enumerate(names):
-        answer = answers[str(index)]
-        if isinstance(answer, CloudError):
-            _tolerate(answer, name, reading)
+        result = results[str(index)]
+        if isinstance(result, CloudError):
+            _tolerate(result, name, mailboxes)
             continue
-        ids += [str(row["ExternalDirectoryObjectId"]) for row in answer]
-        for row in answer:
-            reading.people.names.setdefault(name.casefold(), set()).add(
-                TrusteeId(str(row["ExternalDirectoryObjectId"]))
-            )
-    more = await read_people(graph, (), ids)
-    reading.people.users |= more.users
-    reading.people.trustees |= more.trustees
+        ids.update(result)
+        for identity in result:
+            people.learn_name(name, TrusteeId(identity))
+    people.trustees |= (await read_people(graph, (), ids)).trustees
 
 
-def _tolerate(error: CloudError, name: str, reading: Reading) -> None:
-    """Pass where a name is unknown to the service: kept raw, never dropped. Raises what is missing knowledge."""
+def _tolerate(error: CloudError, name: str, mailboxes: Mapping[RawGrant, Address]) -> None:
+    """Accept a name that the service does not know: it is kept raw, never dropped. Raises other errors."""
     if isinstance(error, NotFound):
         return
     if "ManagementObjectAmbiguousException" not in error.code:
         raise error
-    # Full access and send as also tell a SID, so such an entry is told apart; send on behalf has its name alone.
-    mailbox = next((g.mailbox for g in reading.grants if g.who == name and g.right is Right.SEND_ON_BEHALF), None)
+    # Entries of full access and send as have a SID to tell them apart; those of send on behalf have only a name.
+    mailbox = next(
+        (mailbox for g, mailbox in mailboxes.items() if g.who == name and g.right is Right.SEND_ON_BEHALF), None
+    )
     if mailbox is not None:
         raise ObserveError(
             where=f"{mailbox} · send on behalf",
@@ -149,76 +161,51 @@ def _tolerate(error: CloudError, name: str, reading: Reading) -> None:
         )
 
 
-def _holder(grant: RawGrant, people: People) -> Trustee | None:
+def _holder(grant: RawGrant, mailbox: Address, people: People) -> Trustee | None:
     """Return who holds a grant: by id, by address, then by a name that is unique."""
     if is_orphan(grant.who):
         return Trustee(TrusteeId(grant.who), TrusteeKind.ORPHAN)
-    if TrusteeId(grant.who) in people.trustees:
-        return people.trustees[TrusteeId(grant.who)]
+    if (known := people.trustees.get(TrusteeId(grant.who))) is not None:
+        return known
     for text in (grant.address, grant.who):
-        ids = people.addresses.get(Address.of(text), set()) if "@" in text else set()
+        ids = people.at(Address.of(text)) if "@" in text else frozenset()
         if len(ids) == 1:
             return people.trustees.get(next(iter(ids)))
-    ids = people.names.get(grant.who.casefold(), set())
+    ids = people.named(grant.who)
     if len(ids) > 1:
         raise ObserveError(
-            where=str(grant.mailbox),
+            where=str(mailbox),
             why=f"`{grant.who}` holds a right there, and {len(ids)} objects have this name.",
-            hint="Give each of them a name of its own.",
+            hint="Give each of them its own name.",
         )
     return people.trustees.get(next(iter(ids))) if ids else None
 
 
-def _groups_of(scope: Scope, reading: Reading, holders: Iterable[Trustee | None]) -> set[TrusteeId]:
+def _groups_of(scope: Scope, reading: Reading) -> set[TrusteeId]:
+    people, holders = reading.people, reading.holders.values()
     found = {holder.id for holder in holders if holder is not None and holder.kind is TrusteeKind.GROUP}
     for address in scope.trustees:
-        for identity in reading.people.addresses.get(address, set()):
-            if reading.people.trustees[identity].kind is TrusteeKind.GROUP:
-                found.add(identity)
+        found |= {identity for identity in people.at(address) if people.trustees[identity].kind is TrusteeKind.GROUP}
     return found
 
 
 def _observed(
-    organization: dict[str, Any],
-    domains: set[str],
-    scope: Scope,
-    reading: Reading,
-    granted: dict[Address, dict[str, Any]],
-    holders: dict[int, Trustee | None],
-    now: datetime,
+    organization: dict[str, Any], domains: set[str], scope: Scope, reading: Reading, now: datetime
 ) -> Observed:
-    trustees = dict(reading.people.trustees)
-    grants: dict[Address, set[Grant]] = {key: set() for key in granted}
-    special: dict[Address, list[SpecialEntry]] = {key: [] for key in granted}
-    for index, raw in enumerate(reading.grants):
-        holder = holders[index] or Trustee(TrusteeId(raw.sid or raw.who), TrusteeKind.OTHER, name=raw.who)
-        trustees.setdefault(holder.id, holder)
-        if raw.is_deny or raw.is_inherited or raw.right is Right.OTHER:
-            special[raw.mailbox].append(_special(raw, holder))
-        else:
-            grants[raw.mailbox].add(Grant(holder.id, raw.right))
+    people = reading.people
+    grants, trustees = _grants(reading)
     skus = {str(sku["skuId"]): str(sku["skuPartNumber"]) for sku in reading.skus}
     mailboxes = {}
     for key, row in reading.mailboxes.rows.items():
         identity = str(row["ExternalDirectoryObjectId"])
-        settings = settings_of(row, scope.fields) | _account(identity, key, scope, reading)
-        facts = facts_of(row, scope.facts) | reading.usage.get(key, {}) | _plans(identity, scope, reading, skus)
-        held = frozenset(grants[key]) if key in granted else None
-        mailboxes[key] = ObservedMailbox(
-            identity,
-            Address.of(str(row["PrimarySmtpAddress"])),
-            MICROSOFT365,
-            settings,
-            held,
-            tuple(sorted(special.get(key, ()), key=lambda item: (item.trustee, item.text))),
-            facts,
-        )
-    directory = {address: next(iter(ids)) for address, ids in reading.people.addresses.items() if len(ids) == 1}
-    unclear = {address: tuple(sorted(ids)) for address, ids in reading.people.addresses.items() if len(ids) > 1}
-    counted = {
-        key: replace(item, member_count=len(reading.members[key])) if key in reading.members else item
-        for key, item in trustees.items()
-    }
+        settings = settings_of(row, scope.fields) | _account(identity, key, scope, people)
+        facts = facts_of(row, scope.facts) | reading.usage.get(key, {}) | _plans(identity, scope, people, skus)
+        held, special = grants.get(key, (None, ()))
+        address = Address.of(str(row["PrimarySmtpAddress"]))
+        mailboxes[key] = ObservedMailbox(identity, address, MICROSOFT365, settings, held, special, facts)
+    kept = _kept(scope, reading, trustees)
+    trustees = {key: _counted(item, reading.members) for key, item in kept.items()}
+    directory = {address: identity for address, identity in people.directory.items() if identity in kept}
     return Observed(
         tenant_id=str(organization["id"]),
         tenant_name=str(organization["displayName"]),
@@ -226,9 +213,9 @@ def _observed(
         domains=frozenset(domains),
         read_at=now,
         mailboxes=mailboxes,
-        trustees=counted,
-        directory=directory,
-        ambiguous=unclear,
+        trustees=trustees,
+        directory={address: identity for address, identity in directory.items() if address not in people.ambiguous},
+        ambiguous={address: tuple(sorted(ids)) for address, ids in people.ambiguous.items()},
         taken=reading.mailboxes.taken,
         members=reading.members,
         licences=pools(reading.skus),
@@ -237,16 +224,52 @@ def _observed(
     )
 
 
+def _grants(
+    reading: Reading,
+) -> tuple[dict[Address, tuple[frozenset[Grant], tuple[SpecialEntry, ...]]], dict[TrusteeId, Trustee]]:
+    """Return the grants and special entries of each mailbox, and who holds them. Equal grants are one object."""
+    holders: dict[TrusteeId, Trustee] = {}
+    shared: dict[RawGrant, Grant | SpecialEntry] = {}
+    for raw, known in reading.holders.items():
+        holder = known or Trustee(TrusteeId(raw.sid or raw.who), TrusteeKind.OTHER, name=raw.who)
+        holders.setdefault(holder.id, holder)
+        is_special = raw.is_deny or raw.is_inherited or raw.right is Right.OTHER
+        shared[raw] = _special(raw, holder) if is_special else Grant(holder.id, raw.right)
+    grants = {}
+    for address, raws in reading.grants.items():
+        entries = [shared[raw] for raw in raws]
+        special = [entry for entry in entries if isinstance(entry, SpecialEntry)]
+        special.sort(key=lambda item: (item.trustee, item.text))
+        held = frozenset(entry for entry in entries if isinstance(entry, Grant))
+        grants[address] = held, tuple(special)
+    return grants, holders
+
+
+def _kept(scope: Scope, reading: Reading, holders: Mapping[TrusteeId, Trustee]) -> dict[TrusteeId, Trustee]:
+    """Return the trustees to keep: of a whole directory only those who matter here."""
+    people = reading.people
+    if not people.is_whole:
+        return {**people.trustees, **{key: item for key, item in holders.items() if key not in people.trustees}}
+    needed = {identity for members in reading.members.values() for identity in members}
+    needed |= {identity for address in scope.trustees for identity in people.at(address)}
+    needed.update(*people.ambiguous.values())
+    return {**holders, **{key: people.trustees[key] for key in needed}}
+
+
+def _counted(trustee: Trustee, members: Mapping[TrusteeId, frozenset[TrusteeId]]) -> Trustee:
+    return replace(trustee, member_count=len(members[trustee.id])) if trustee.id in members else trustee
+
+
 def _special(raw: RawGrant, holder: Trustee) -> SpecialEntry:
     kind = "deny" if raw.is_deny else "inherited" if raw.is_inherited else "entry"
     name = str(holder.address or holder.name or holder.id)
     return SpecialEntry(holder.id, f"{kind} {raw.text} for {name}", raw.is_deny, raw.is_inherited)
 
 
-def _account(identity: str, address: Address, scope: Scope, reading: Reading) -> dict[Field, Value]:
+def _account(identity: str, address: Address, scope: Scope, people: People) -> dict[Field, Value]:
     if not scope.fields & {Field.SIGN_IN, Field.LICENCE}:
         return {}
-    user = reading.people.users.get(identity)
+    user = people.accounts.get(identity)
     if user is None or user.get("accountEnabled") is None:
         raise ObserveError(
             where=str(address),
@@ -261,8 +284,8 @@ def _account(identity: str, address: Address, scope: Scope, reading: Reading) ->
     return found
 
 
-def _plans(identity: str, scope: Scope, reading: Reading, skus: dict[str, str]) -> dict[Fact, Value]:
-    user = reading.people.users.get(identity)
+def _plans(identity: str, scope: Scope, people: People, skus: dict[str, str]) -> dict[Fact, Value]:
+    user = people.accounts.get(identity)
     if user is None or not scope.facts & _LICENCES:
         return {}
     return {Fact.LICENCES: licence_names(user, skus), Fact.MAILBOX_PLANS: mailbox_plans(user)}
@@ -271,7 +294,7 @@ def _plans(identity: str, scope: Scope, reading: Reading, skus: dict[str, str]) 
 def _sources(reading: Reading, now: datetime) -> tuple[Source, ...]:
     counts = (
         ("mailboxes", "Get-Mailbox", len(reading.mailboxes.rows)),
-        ("grants", "Get-MailboxPermission, Get-RecipientPermission", len(reading.grants)),
+        ("grants", "Get-MailboxPermission, Get-RecipientPermission", sum(map(len, reading.grants.values()))),
         ("people", "users, groups", len(reading.people.trustees)),
         ("sizes", "getMailboxUsageDetail or Get-MailboxStatistics", len(reading.usage)),
         ("licences", "subscribedSkus", len(reading.skus)),
