@@ -65,7 +65,7 @@ def _deleted(subject: Subject) -> Detections:
         address = subject.trustee(identity).address
         if address is None or not subject.is_outside(address.key):
             who = str(address or identity)
-            yield who, "a member was deleted", f"The account no longer exists, but its entry {who} remains."
+            yield who, "a member was deleted", f"The entry {who} belongs to a deleted account."
 
 
 _ABOUT = limits.ABOUT_SHARED
@@ -152,19 +152,19 @@ CHECKS = (
         id="member-deleted",
         severity=Severity.NOTE,
         title="rights of a deleted account",
-        hint="The entry has no effect unless the account is restored. You can remove it in the Exchange admin center.",
+        hint="It has no effect unless the account is restored. You can remove it in the Exchange admin center.",
         source=limits.FULL_ACCESS,
         detect=_deleted,
         needs=_GRANTS,
         path="members",
         overrides={
             GOOGLE_DELEGATED: PlatformOverride(
-                "The entry has no effect unless the account is restored. "
+                "It has no effect unless the account is restored. "
                 "You can remove the delegate in the Gmail settings of the mailbox.",
                 limits.DELEGATES_API,
             ),
             GOOGLE_COLLABORATIVE: PlatformOverride(
-                "The entry has no effect unless the account is restored. "
+                "It has no effect unless the account is restored. "
                 "You can remove the member at admin.google.com > Directory > Groups.",
                 limits.MEMBERS_API,
             ),
