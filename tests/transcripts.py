@@ -8,7 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from sharedbox_cli.cli.demo.workflow import SPECS, Step, show_demo
+from sharedbox_cli.cli.demo.workflow import Step, show_demo
+from sharedbox_cli.emulator.company import SPECS
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"

@@ -39,6 +39,8 @@ class Capabilities:
     """What a member gets whose line says nothing."""
     afterwards: str = ""
     """What people must know after a change: how long it takes until it works."""
+    not_audited: str = ""
+    """What a reader could take to be in an audit of this platform and is not."""
     canonical: Callable[[Field, Value], Value] = _as_it_is
     """Returns a wanted value in the form in which the platform tells it."""
 

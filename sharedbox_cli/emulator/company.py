@@ -10,6 +10,11 @@ TENANT_ID = "0f1d2c3b-4a59-4687-9786-a5b4c3d2e1f0"
 NAME = "Contoso"
 MICROSOFT365, GOOGLE_DELEGATED, GOOGLE_COLLABORATIVE = "microsoft365", "google-delegated", "google-collaborative"
 PLATFORMS = (MICROSOFT365, GOOGLE_DELEGATED, GOOGLE_COLLABORATIVE)
+DEFAULT_PLATFORMS = (MICROSOFT365,)
+"""What is seeded if no platform is named."""
+CLOUDS = "Microsoft 365 and Google Workspace"
+SPECS = ("mailboxes", "google")
+"""The folders of `examples/` that describe this company."""
 
 
 @dataclass(slots=True)

@@ -93,7 +93,7 @@ class Plugin(ABC, Generic[S, C]):
         return (Diagnosis("diagnosis", "not checked", "this provider has no diagnosis"),)
 
     def checks(self) -> Sequence[object]:
-        """Return the rules (`sharedbox_cli.checks.model.Rule`) that `check` applies to these platforms."""
+        """Return further checks (`sharedbox_cli.checks.model.Check`); they run on these platforms only."""
         return ()
 
     def starter(self, platform: Platform) -> Starter:

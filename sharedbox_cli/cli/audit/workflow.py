@@ -10,7 +10,6 @@ from sharedbox_cli.core.access import access_rows
 from sharedbox_cli.core.errors import NotFound
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import GOOGLE_DELEGATED
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.reports.views.access import access_report
 
@@ -47,15 +46,12 @@ def audit_tenant(
             why=f"No shared mailbox in {tenants} has this address.",
             hint=f"See who has it:\n    sharedbox show {missing[0]} --observed",
         )
-    show(session, access_report(access_rows(observations), arrangement, boxes, _notes(observations)), output)
+    show(session, access_report(access_rows(observations), arrangement, boxes, _notes(session, observations)), output)
     return exit_code(session, 0)
 
 
-def _notes(observations: Mapping[Platform, Observed]) -> tuple[str, ...]:
-    """Return what a reader might take to be in an audit and is not."""
-    if any(observed.mailboxes for platform, observed in observations.items() if platform == GOOGLE_DELEGATED):
-        return (
-            f"{GOOGLE_DELEGATED}: whether people send as a mailbox from their own Gmail is not read. Delegates may "
-            "always send as it.",
-        )
-    return ()
+def _notes(session: Session, observations: Mapping[Platform, Observed]) -> tuple[str, ...]:
+    """Return what a reader could take to be in the audit and is not, for each platform that has mailboxes."""
+    platforms = (platform for platform, observed in sorted(observations.items()) if observed.mailboxes)
+    gaps = ((platform, session.capabilities[platform].not_audited) for platform in platforms)
+    return tuple(f"{platform}: {gap}" for platform, gap in gaps if gap)

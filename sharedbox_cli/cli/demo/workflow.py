@@ -9,10 +9,10 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from sharedbox_cli.cli.emulator.workflow import PLATFORMS, Wanted, environment_beside, made
+from sharedbox_cli.cli.emulator.workflow import Wanted, environment_beside, made
 from sharedbox_cli.cli.terminal import Terminal
+from sharedbox_cli.emulator.company import CLOUDS, PLATFORMS, SPECS
 
-SPECS = ("mailboxes", "google")
 Step = tuple[str, tuple[str, ...]]
 """A question, and the command line that answers it."""
 STEPS: tuple[Step, ...] = (
@@ -54,7 +54,7 @@ def _run(steps: Sequence[Step], terminal: Terminal, folder: Path) -> int:
         environment = {**environment_beside(emulator), "SHAREDBOX_STATE_DIR": str(folder / "state")}
         environment.pop("SHAREDBOX_PROFILE", None)
         environment.pop("SHAREDBOX_CONFIG", None)
-        terminal.data("A demo on an emulated Microsoft 365 and Google Workspace. Nothing leaves this machine.")
+        terminal.data(f"A demo on an emulated {CLOUDS}. Nothing leaves this machine.")
         for title, arguments in steps:
             terminal.data(f"\n# {title}\n$ sharedbox {' '.join(arguments)}")
             command = [sys.executable, "-m", "sharedbox_cli", *arguments]

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from sharedbox_cli.emulator.company import DEFAULT_PLATFORMS, PLATFORMS
+
 emulator = typer.Typer(
     help="A stand-in for the clouds on loopback: for trying out, for demos and for your own pipelines.",
     no_args_is_help=True,
@@ -19,8 +21,8 @@ SeedPlatforms = Annotated[
     list[str] | None,
     typer.Option(
         "--platform",
-        help="What to seed: microsoft365, google-delegated, google-collaborative. Repeatable.",
-        show_default="microsoft365",
+        help=f"What to seed: {', '.join(PLATFORMS)}. Repeatable.",
+        show_default=", ".join(DEFAULT_PLATFORMS),
     ),
 ]
 Latency = Annotated[str, typer.Option("--latency", help="Answer this much later: 50ms.")]
@@ -105,9 +107,7 @@ def run_command(
 
 
 def _platforms(names: list[str] | None) -> tuple[str, ...]:
-    from sharedbox_cli.cli.emulator.workflow import DEFAULT
-
-    return tuple(dict.fromkeys(names or DEFAULT))
+    return tuple(dict.fromkeys(names or DEFAULT_PLATFORMS))
 
 
 @emulator.command("log")

@@ -13,31 +13,12 @@ from typing import TYPE_CHECKING
 
 from sharedbox_cli.cli.terminal import Terminal
 from sharedbox_cli.core.errors import UsageError
+from sharedbox_cli.emulator.company import DEFAULT_PLATFORMS, PLATFORMS
+from sharedbox_cli.emulator.environment import TENANT_VARIABLES
 
 if TYPE_CHECKING:
     from sharedbox_cli.emulator.server import Emulator
     from sharedbox_cli.emulator.tenant import Tenant
-
-DEFAULT = ("microsoft365",)
-PLATFORMS = ("microsoft365", "google-delegated", "google-collaborative")
-_STRANGERS = (
-    "AZURE_TENANT_ID",
-    "AZURE_CLIENT_ID",
-    "AZURE_CLIENT_SECRET",
-    "AZURE_CLIENT_SECRET_FILE",
-    "AZURE_AUTHORITY_HOST",
-    "AZURE_CLIENT_CERTIFICATE_PATH",
-    "AZURE_CLIENT_CERTIFICATE_PASSWORD",
-    "AZURE_FEDERATED_TOKEN_FILE",
-    "SHAREDBOX_GRAPH_URL",
-    "SHAREDBOX_EXCHANGE_URL",
-    "GOOGLE_APPLICATION_CREDENTIALS",
-    "SHAREDBOX_GOOGLE_URL",
-    "SHAREDBOX_GOOGLE_ADMIN",
-    "SHAREDBOX_GOOGLE_CUSTOMER",
-    "SHAREDBOX_GOOGLE_SERVICE_ACCOUNT",
-)
-"""Variables that name a real tenant or key: a command beside the emulator must not find them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +33,7 @@ class Wanted:
     latency: str = "0ms"
     faults: Path | None = None
     log: Path | None = None
-    platforms: tuple[str, ...] = DEFAULT
+    platforms: tuple[str, ...] = DEFAULT_PLATFORMS
 
 
 def made(wanted: Wanted) -> Emulator:
@@ -120,7 +101,7 @@ def _refuse_unknown(platforms: tuple[str, ...]) -> None:
 
 def environment_beside(emulator: Emulator) -> dict[str, str]:
     """Return this process's environment with the emulated tenant in place of any real one."""
-    mine = {name: value for name, value in os.environ.items() if name not in _STRANGERS}
+    mine = {name: value for name, value in os.environ.items() if name not in TENANT_VARIABLES}
     return {**mine, **emulator.environment()}
 
 

@@ -160,6 +160,9 @@ CAPABILITIES: Mapping[Platform, Capabilities] = {
         values={"sign_in": ("blocked",), "storage.licence": ("none", *SKUS.values())},
         default_rights=(Right.FULL_ACCESS,),
         canonical=gmail_filters.canonical,
+        not_audited=(
+            "whether people send as a mailbox from their own Gmail is not read. Delegates may always send as it."
+        ),
         afterwards="Gmail shows a delegate the mailbox after a minute, at times a day; new aliases take as long.",
     ),
     GOOGLE_COLLABORATIVE: Capabilities(
