@@ -51,7 +51,8 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
             ("AZURE_", "SHAREDBOX_", "MSAL_", "IDENTITY_", "ACTIONS_", "SYSTEM_", "GOOGLE_", "CLOUDSDK_", "GCE_")
         ):
             monkeypatch.delenv(name)
-    for name in ("CI", "NO_COLOR", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY"):
+    proxies = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY")
+    for name in ("CI", "NO_COLOR", "PYTHONDONTWRITEBYTECODE", *proxies):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("SHAREDBOX_STATE_DIR", str(tmp_path / "state"))
 
