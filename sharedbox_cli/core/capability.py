@@ -44,9 +44,15 @@ class Capabilities:
     canonical: Callable[[Field, Value], Value] = _as_it_is
     """Returns a wanted value in the form in which the platform tells it."""
 
+    _row_of_path: Mapping[str, Capability] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Index the rows by path; of two, the first counts."""
+        object.__setattr__(self, "_row_of_path", {row.path: row for row in reversed(self.rows)})
+
     def row(self, path: str) -> Capability | None:
-        """Return the row of a path, or nothing where the platform says nothing of it."""
-        return next((row for row in self.rows if row.path == path), None)
+        """Return the row of a path, or None if the platform says nothing about it."""
+        return self._row_of_path.get(path)
 
     def refusal(self, path: str) -> Capability | None:
         """Return the row that rules a path out, its own or one above it."""

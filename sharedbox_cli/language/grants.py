@@ -1,9 +1,9 @@
-"""Members and teams become wanted grants."""
+"""Members and teams become desired grants."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from sharedbox_cli.core.errors import Problem
 from sharedbox_cli.core.identity import Address
@@ -15,15 +15,37 @@ from sharedbox_cli.language.models.mailbox import Mailbox
 from sharedbox_cli.language.models.members import Member, TeamMember
 from sharedbox_cli.language.problems import nearest
 
-Key = tuple[Address, Right]
+Key = tuple[str, Right]
+"""A trustee's address in lower case, and the right."""
+_Line = tuple[DesiredGrant, ...]
+"""The grants of one entry of `members`."""
+
+
+@dataclass(slots=True)
+class TeamGrants:
+    """The grants of teams; mailboxes that name a team in the same way share them."""
+
+    _known: dict[Hashable, _Line] = field(default_factory=dict)
+
+    def of(self, member: Member, team: LoadedTeam, default: tuple[Right, ...]) -> _Line:
+        """Return what everybody in a team gets by a line that names it."""
+        terms = (member.rights, member.automapping, member.delivery, member.until, member.reason)
+        key = (id(team), terms, default)
+        if key not in self._known:
+            self._known[key] = tuple(_of_team(member, team, default))
+        return self._known[key]
 
 
 def desired_grants(
-    spec: Mailbox, document: Document, teams: Mapping[str, LoadedTeam], default: tuple[Right, ...]
-) -> tuple[tuple[DesiredGrant, ...] | None, list[Problem]]:
-    """Return what the members get, and what is wrong; no `members` at all means they are not managed.
+    spec: Mailbox,
+    document: Document,
+    teams: Mapping[str, LoadedTeam],
+    default: tuple[Right, ...],
+    team_grants: TeamGrants,
+) -> tuple[_Line | None, list[Problem]]:
+    """Return the grants of all members, and the problems; None without `members`: they are not managed.
 
-    A line of its own wins over all that teams say of the same person or group, also when it has ended.
+    A person's own line wins over everything that teams say about them, also after it has expired.
     """
     if spec.members is None:
         return None, []
@@ -33,37 +55,26 @@ def desired_grants(
     for index, member in enumerate(spec.members):
         if member.team is None:
             line = _grants_of(member, member.rights or default, document.place_of(("members", index)))
-            problems += _lost_delivery(member, line, document.place_of(("members", index, "delivery")))
-            problems += _lost_automapping(member, line, document.place_of(("members", index, "automapping")))
             problems += _put_lines(direct, line)
-            continue
-        team = teams.get(member.team)
-        if team is None:
-            problems.append(_unknown_team(member.team, document.place_of(("members", index, "team")), teams))
-            continue
-        line = list(_of_team(member, team, default))
-        problems += _lost_delivery(member, line, document.place_of(("members", index, "delivery")))
-        problems += _lost_automapping(member, line, document.place_of(("members", index, "automapping")))
-        problems += _put_team(through, line)
-    named = {grant.trustee for grant in direct.values()}
-    kept = _highest_roles(grant for grant in through.values() if grant.trustee not in named)
+        else:
+            team = teams.get(member.team)
+            if team is None:
+                problems.append(_unknown_team(member.team, document.place_of(("members", index, "team")), teams))
+                continue
+            line = team_grants.of(member, team, default)
+            problems += _put_team(through, line)
+        problems += _without_effect(member, line, document, index)
+    named = {trustee for trustee, _ in direct}
+    kept = _highest_roles([grant for (trustee, _), grant in through.items() if trustee not in named])
     grants = sorted((*direct.values(), *kept), key=_order)
     return tuple(grants), [*problems, *_two_kinds(grants), *_two_roles(direct.values())]
 
 
-def _highest_roles(grants: Iterable[DesiredGrant]) -> list[DesiredGrant]:
-    """Return grants with one role each: of two that come through teams, the higher."""
-    found = list(grants)
-    best = {
-        grant.trustee: grant.right
-        for grant in sorted(found, key=lambda grant: _role_rank(grant.right))
-        if grant.right in ROLES
-    }
-    return [grant for grant in found if grant.right not in ROLES or best[grant.trustee] is grant.right]
-
-
-def _role_rank(right: Right) -> int:
-    return ROLES.index(right) if right in ROLES else -1
+def _highest_roles(grants: list[DesiredGrant]) -> list[DesiredGrant]:
+    """Return grants with one role per trustee: of two that come through teams, the higher."""
+    roles = [grant for grant in grants if grant.right in ROLES]
+    best = {grant.trustee: grant.right for grant in sorted(roles, key=lambda grant: ROLES.index(grant.right))}
+    return [grant for grant in grants if grant.right not in ROLES or best[grant.trustee] is grant.right]
 
 
 def _two_roles(grants: Iterable[DesiredGrant]) -> list[Problem]:
@@ -99,12 +110,12 @@ def _of_team(member: Member, team: LoadedTeam, default: tuple[Right, ...]) -> It
             yield _from_line(member, grant)
 
 
-def _grants_of(entry: Member | TeamMember, rights: tuple[Right, ...], place: Place) -> list[DesiredGrant]:
-    text = entry.user or entry.group or ""
+def _grants_of(entry: Member | TeamMember, rights: tuple[Right, ...], place: Place) -> _Line:
+    trustee = Address.of(entry.user or entry.group or "")
     kind = TrusteeKind.USER if entry.user else TrusteeKind.GROUP
-    return [
+    return tuple(
         DesiredGrant(
-            trustee=Address.of(text),
+            trustee=trustee,
             kind=kind,
             right=right,
             automapping=entry.automapping if right is Right.FULL_ACCESS else None,
@@ -114,7 +125,7 @@ def _grants_of(entry: Member | TeamMember, rights: tuple[Right, ...], place: Pla
             place=place,
         )
         for right in rights
-    ]
+    )
 
 
 def _from_line(member: Member, grant: DesiredGrant) -> DesiredGrant:
@@ -133,21 +144,21 @@ def _from_line(member: Member, grant: DesiredGrant) -> DesiredGrant:
     )
 
 
-def _put_lines(into: dict[Key, DesiredGrant], grants: Iterable[DesiredGrant]) -> list[Problem]:
+def _put_lines(into: dict[Key, DesiredGrant], grants: _Line) -> list[Problem]:
     problems = []
     for grant in grants:
-        twin = into.setdefault((grant.trustee, grant.right), grant)
+        twin = into.setdefault((grant.trustee.key, grant.right), grant)
         if twin is not grant:
             why = f"{grant.trustee} gets `{grant.right}` twice."
             problems.append(Problem(grant.place, "listed twice", why, "Keep one of the lines.", twin.place))
     return problems
 
 
-def _put_team(into: dict[Key, DesiredGrant], grants: Iterable[DesiredGrant]) -> list[Problem]:
-    """Take the grants of a team; whoever is in two teams gets a right once, if both mean the same by it."""
+def _put_team(into: dict[Key, DesiredGrant], grants: _Line) -> list[Problem]:
+    """Take the grants of a team; somebody in two teams gets a right once, if both give it on the same terms."""
     problems = []
     for grant in grants:
-        key = (grant.trustee, grant.right)
+        key = (grant.trustee.key, grant.right)
         twin = into.get(key)
         if twin is None or (_terms(twin) == _terms(grant) and _rank(grant) < _rank(twin)):
             into[key] = grant
@@ -167,26 +178,25 @@ def _rank(grant: DesiredGrant) -> tuple[str, Place]:
     return grant.reason, grant.place
 
 
-def _lost_automapping(member: Member, grants: Iterable[DesiredGrant], place: Place) -> list[Problem]:
-    if member.automapping is None or any(grant.right is Right.FULL_ACCESS for grant in grants):
-        return []
-    why = "Automapping belongs to full access, which this line does not give."
-    return [Problem(place, "nothing to apply it to", why, "Leave `automapping` out, or add `full_access`.")]
-
-
-def _lost_delivery(member: Member, grants: Iterable[DesiredGrant], place: Place) -> list[Problem]:
-    if member.delivery is None or any(grant.right in ROLES for grant in grants):
-        return []
-    why = "Delivery belongs to a role in a group, which this line does not give."
-    return [Problem(place, "nothing to apply it to", why, "Leave `delivery` out, or give `member`.")]
+def _without_effect(member: Member, grants: _Line, document: Document, index: int) -> Iterator[Problem]:
+    """Yield a problem for each key of a line that needs a right which the line does not give."""
+    summary = "nothing to apply it to"
+    if member.automapping is not None and all(grant.right is not Right.FULL_ACCESS for grant in grants):
+        place = document.place_of(("members", index, "automapping"))
+        why = "Automapping belongs to full access, which this line does not give."
+        yield Problem(place, summary, why, "Leave `automapping` out, or add `full_access`.")
+    if member.delivery is not None and all(grant.right not in ROLES for grant in grants):
+        place = document.place_of(("members", index, "delivery"))
+        why = "Delivery belongs to a role in a group, which this line does not give."
+        yield Problem(place, summary, why, "Leave `delivery` out, or give `member`.")
 
 
 def _two_kinds(grants: Iterable[DesiredGrant]) -> list[Problem]:
-    seen: dict[Address, DesiredGrant] = {}
+    seen: dict[str, DesiredGrant] = {}
     problems = []
     for grant in grants:
-        first = seen.setdefault(grant.trustee, grant)
+        first = seen.setdefault(grant.trustee.key, grant)
         if first.kind is not grant.kind:
-            why = f"{grant.trustee} stands here as a {grant.kind}, and elsewhere as a {first.kind}."
+            why = f"{grant.trustee} is a {grant.kind} here, and a {first.kind} elsewhere."
             problems.append(Problem(grant.place, "user or group?", why, "It can be one of them.", first.place))
     return problems

@@ -31,7 +31,7 @@ class LoadedMailbox:
     folders: tuple[Path, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class LoadedTeam:
     """A team of a teams.yaml."""
 

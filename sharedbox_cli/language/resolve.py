@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sharedbox_cli.core.capability import Capabilities
-from sharedbox_cli.core.codec import to_plain
 from sharedbox_cli.core.errors import Problem
 from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.identity import Address
@@ -19,8 +16,9 @@ from sharedbox_cli.core.model import Desired, DesiredGrant, DesiredMailbox, Memb
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.language.addresses import ResolvedMailbox, own_member_problems, owner_problems
 from sharedbox_cli.language.consistency import content_problems
+from sharedbox_cli.language.digest import digest
 from sharedbox_cli.language.document import Document, Places, path_text
-from sharedbox_cli.language.grants import desired_grants
+from sharedbox_cli.language.grants import TeamGrants, desired_grants
 from sharedbox_cli.language.load import LoadedSpecs, LoadedTeam
 from sharedbox_cli.language.merge import Merged, Merger
 from sharedbox_cli.language.models.mailbox import Mailbox
@@ -36,25 +34,25 @@ def resolve(loaded: LoadedSpecs, capabilities: AbilityTable, now: datetime) -> D
     """Return what all documents together want. Raises SpecError with every problem of every document."""
     problems: list[Problem] = []
     resolved: list[ResolvedMailbox] = []
-    merger = Merger(loaded)
+    merger, team_grants = Merger(loaded), TeamGrants()
     for mailbox in loaded.documents:
-        one, found = _resolve(merger.merged(mailbox), capabilities, now)
+        one, found = _resolve(merger.merged(mailbox), team_grants, capabilities, now)
         problems += found
         if one is not None:
             resolved.append(one)
     raise_if_any((*problems, *owner_problems(resolved)))
     mailboxes = {one.mailbox.address: one.mailbox for one in resolved}
-    return Desired(dict(sorted(mailboxes.items())), _digest(mailboxes), len(mailboxes))
+    return Desired(dict(sorted(mailboxes.items())), digest(mailboxes), len(mailboxes))
 
 
 def _resolve(
-    mailbox: Merged, capabilities: AbilityTable, now: datetime
+    mailbox: Merged, team_grants: TeamGrants, capabilities: AbilityTable, now: datetime
 ) -> tuple[ResolvedMailbox | None, list[Problem]]:
     merged, spec, problems = mailbox.document, mailbox.spec, mailbox.problems
     if spec is None:
         return None, problems
     table = capabilities.get(Platform(spec.platform or ""), _UNKNOWN)
-    grants, found = desired_grants(spec, merged, mailbox.teams, table.default_rights)
+    grants, found = desired_grants(spec, merged, mailbox.teams, table.default_rights, team_grants)
     aliases = enumerate(spec.aliases or ())
     one = ResolvedMailbox(
         _mailbox(spec, merged, grants, now, table),
@@ -128,29 +126,6 @@ def _unmanaged(
 
 def _is_over(grant: DesiredGrant, now: datetime) -> bool:
     return grant.until is not None and grant.until <= now
-
-
-def _digest(mailboxes: Mapping[Address, DesiredMailbox]) -> str:
-    """Return the SHA-256 of what the documents say: not of their order, places and letter case, nor of the day."""
-    plain: list[Any] = []
-    for key in sorted(mailboxes):
-        mailbox = mailboxes[key]
-        content = to_plain(replace(mailbox, address=_small(mailbox.address), grants=None, expired=(), places={}))
-        content.pop("place")
-        if mailbox.grants is not None:
-            content["grants"] = sorted(map(_canonical, (*mailbox.grants, *mailbox.expired)), key=json.dumps)
-        plain.append(content)
-    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
-
-
-def _canonical(grant: DesiredGrant) -> Any:
-    content = to_plain(replace(grant, trustee=_small(grant.trustee)))
-    content.pop("place")
-    return content
-
-
-def _small(address: Address) -> Address:
-    return Address(address.key, address.key)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 from sharedbox_cli.core.capability import Capabilities
 from sharedbox_cli.core.errors import Problem
 from sharedbox_cli.core.location import Place
-from sharedbox_cli.core.model import DesiredGrant, Platform, TrusteeKind
+from sharedbox_cli.core.model import DesiredGrant, Platform, Right, TrusteeKind
 from sharedbox_cli.language.document import Document
 from sharedbox_cli.language.models.mailbox import Mailbox
 
@@ -23,37 +23,53 @@ def ability_problems(
     table = capabilities.get(Platform(spec.platform or ""))
     if table is None:
         return []
-    found = []
-    for path, place, value in (*_settings(document.data, document, ()), *_members(grants)):
-        row = table.row(path)
-        listed = table.values.get(path)
-        hint = f"All that this platform can and can't do: sharedbox explain {table.platform}"
-        if row is not None and not row.is_possible:
-            why = f"{table.platform} has no `{path.removeprefix('members[].')}`: {row.meaning}"
-            found.append(Problem(place, "not possible on this platform", why, hint))
-        elif listed is not None and str(value) not in listed:
-            why = f"`{path}` can be {', '.join(listed)} on {table.platform}{f': {row.meaning}' if row else ''}."
-            found.append(Problem(place, "not possible on this platform", why, hint))
-    return found
+    problems: list[Problem] = []
+    for keys, value in _settings(document.data, ()):
+        why = _refusal(table, ".".join(keys), value)
+        if why:
+            problems.append(_problem(table, document.place_of_key(keys), why))
+    for grant in grants or ():
+        for path, value in _members(grant):
+            why = _refusal(table, path, value)
+            if why:
+                problems.append(_problem(table, grant.place, why))
+    return problems
 
 
-def _settings(data: Any, document: Document, path: tuple[str, ...]) -> Iterator[tuple[str, Place, Any]]:
+def _problem(table: Capabilities, place: Place, why: str) -> Problem:
+    hint = f"All that this platform can and can't do: sharedbox explain {table.platform}"
+    return Problem(place, "not possible on this platform", why, hint)
+
+
+def _refusal(table: Capabilities, path: str, value: Any) -> str:
+    """Return why a platform cannot have a value, or nothing."""
+    row = table.row(path)
+    if row is not None and not row.is_possible:
+        return f"{table.platform} has no `{path.removeprefix('members[].')}`: {row.meaning}"
+    listed = table.values.get(path)
+    if listed is not None and str(value) not in listed:
+        return f"`{path}` can be {', '.join(listed)} on {table.platform}{f': {row.meaning}' if row else ''}."
+    return ""
+
+
+def _settings(data: Any, keys: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
     for key, value in data.items():
-        where = (*path, key)
         if key in ("members", "labels", "mailbox", "version", "platform"):
             continue
-        yield ".".join(where), document.place_of_key(where), value
+        yield (*keys, key), value
         if isinstance(value, dict):
-            yield from _settings(value, document, where)
+            yield from _settings(value, (*keys, key))
 
 
-def _members(grants: tuple[DesiredGrant, ...] | None) -> Iterator[tuple[str, Place, Any]]:
-    for grant in grants or ():
-        yield f"members[].rights.{grant.right}", grant.place, grant.right
-        yield f"members[].{'group' if grant.kind is TrusteeKind.GROUP else 'user'}", grant.place, ""
-        if grant.delivery is not None:
-            yield "members[].delivery", grant.place, grant.delivery
-        if grant.automapping is not None:
-            yield "members[].automapping", grant.place, grant.automapping
-        if grant.until is not None:
-            yield "members[].until", grant.place, grant.until
+_RIGHT_PATHS = {right: f"members[].rights.{right}" for right in Right}
+
+
+def _members(grant: DesiredGrant) -> Iterator[tuple[str, Any]]:
+    yield _RIGHT_PATHS[grant.right], grant.right
+    yield ("members[].group" if grant.kind is TrusteeKind.GROUP else "members[].user"), ""
+    if grant.delivery is not None:
+        yield "members[].delivery", grant.delivery
+    if grant.automapping is not None:
+        yield "members[].automapping", grant.automapping
+    if grant.until is not None:
+        yield "members[].until", grant.until

@@ -1,0 +1,50 @@
+"""The digest of a set of specs: a saved plan is stale once it changes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+
+from sharedbox_cli.core.identity import Address
+from sharedbox_cli.core.model import DesiredGrant, DesiredMailbox
+
+
+def digest(mailboxes: Mapping[Address, DesiredMailbox]) -> str:
+    """Return the SHA-256 of what the specs say.
+
+    Order, letter case, places and the day do not change it: a grant counts whether it has expired or not.
+    """
+    total = hashlib.sha256()
+    for address in sorted(mailboxes):
+        total.update(json.dumps(_content(mailboxes[address])).encode())
+    return total.hexdigest()
+
+
+def _content(mailbox: DesiredMailbox) -> list[object]:
+    grants = None
+    if mailbox.grants is not None:
+        grants = sorted(map(_grant, (*mailbox.grants, *mailbox.expired)))
+    return [
+        mailbox.address.key,
+        mailbox.platform,
+        mailbox.state,
+        sorted(mailbox.settings.items()),
+        grants,
+        mailbox.members_mode,
+        sorted(mailbox.labels.items()),
+        mailbox.warn_at_percent,
+    ]
+
+
+def _grant(grant: DesiredGrant) -> tuple[str, ...]:
+    return (
+        grant.trustee.key,
+        grant.right,
+        grant.kind,
+        grant.detail,
+        "" if grant.automapping is None else str(grant.automapping),
+        grant.delivery or "",
+        grant.until.isoformat() if grant.until else "",
+        grant.reason,
+    )
