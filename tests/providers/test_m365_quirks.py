@@ -25,8 +25,9 @@ from sharedbox_cli.core.values import LICENCE_NONE, PLAN_1, PLAN_2
 from sharedbox_cli.providers.microsoft365 import quirks
 from sharedbox_cli.providers.microsoft365.errors import EXCHANGE, GRAPH, exchange_error, graph_error
 from sharedbox_cli.providers.microsoft365.exchange_admin import _unpacked
-from sharedbox_cli.providers.microsoft365.observe.licences import licence_of, mailbox_plans, pools
+from sharedbox_cli.providers.microsoft365.observe.licences import pools
 from sharedbox_cli.providers.microsoft365.observe.usage import parse_report
+from sharedbox_cli.providers.microsoft365.plans import licence_of, mailbox_plans
 from sharedbox_cli.providers.responses import Answer
 
 SID = "S-1-5-21-1111111111-2222222222-3333333333-4444"

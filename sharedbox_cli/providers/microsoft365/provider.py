@@ -9,33 +9,36 @@ from typing import TYPE_CHECKING
 from sharedbox_cli.core.capability import Capabilities
 from sharedbox_cli.core.change import Change, Kind
 from sharedbox_cli.core.errors import Ambiguous
-from sharedbox_cli.core.events import SILENT, Listener
-from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.events import Listener
 from sharedbox_cli.core.model import MICROSOFT365, Observed, Platform
-from sharedbox_cli.core.outcome import Effect, Outcome, Status
+from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.providers.base import Scope
+from sharedbox_cli.providers.columns import carrier_of
 from sharedbox_cli.providers.microsoft365.apply import grants, licences, mailboxes
 from sharedbox_cli.providers.microsoft365.apply.settle import is_there
 from sharedbox_cli.providers.microsoft365.apply.writer import Writer
 from sharedbox_cli.providers.microsoft365.capabilities import CAPABILITIES
+from sharedbox_cli.providers.microsoft365.columns import COLUMNS, LICENCE, MAILBOX, SIGN_IN
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
 from sharedbox_cli.providers.microsoft365.graph import Graph
 from sharedbox_cli.providers.microsoft365.observe.tenant import observe_tenant
-from sharedbox_cli.providers.safe_write import Sending, send_safely, settle
-from sharedbox_cli.providers.transport import Clock, Gate, Loop, Policy, SystemClock
+from sharedbox_cli.providers.tenant_provider import TenantProvider
+from sharedbox_cli.providers.transport import Clock, Gate
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
 
     from sharedbox_cli.auth.connection import MicrosoftConnection
+    from sharedbox_cli.auth.microsoft import Renewable
 
 Act = Callable[[Writer, Change, str], Awaitable[Outcome]]
 
 
-class Microsoft365:
-    """One tenant. Calls may come from several threads; one loop carries all of them."""
+class Microsoft365(TenantProvider):
+    """One tenant of Microsoft 365."""
 
-    platforms: frozenset[Platform] = frozenset({MICROSOFT365})
+    platforms = frozenset({MICROSOFT365})
+    columns = COLUMNS
 
     def __init__(
         self,
@@ -50,67 +53,37 @@ class Microsoft365:
         from sharedbox_cli.auth.claims import token_claims
         from sharedbox_cli.auth.microsoft import Renewable, credential_for
 
-        self._clock = clock or SystemClock()
-        self._rng = rng or random.Random()  # noqa: S311 - jitter, no secret
-        made = credential or credential_for(connection, is_interactive=is_interactive, prompt=prompt)
-        renewable = Renewable(made)
-        claims = token_claims(made, connection.exchange_scope)
-        self._loop = Loop()
-        self._policies: tuple[Policy, ...] = ()
-        self._graph, self._exchange = self._loop.run(
-            self._connect(connection, renewable, claims.tenant_id or connection.tenant)
-        )
+        super().__init__(clock, rng)
+        credential = credential or credential_for(connection, is_interactive=is_interactive, prompt=prompt)
+        tenant = token_claims(credential, connection.exchange_scope).tenant_id or connection.tenant
+        self._graph, self._exchange = self._loop.run(self._connect(connection, Renewable(credential), tenant))
         self._writer = Writer(self._graph, self._exchange, self._clock)
 
     async def _connect(
-        self, connection: MicrosoftConnection, credential: object, tenant: str
+        self, connection: MicrosoftConnection, credential: Renewable, tenant: str
     ) -> tuple[Graph, ExchangeAdmin]:
-        from sharedbox_cli.auth.microsoft import Renewable, bearer_auth
+        from sharedbox_cli.auth.microsoft import bearer_auth
 
-        if not isinstance(credential, Renewable):
-            message = "a renewable credential is wanted"
-            raise TypeError(message)
-        graph = Policy(self._clock, self._rng, Gate(16, 32), credential.force_refresh)
-        exchange = Policy(self._clock, self._rng, Gate(4, 10), credential.force_refresh)
-        self._policies = (graph, exchange)
+        graph = self._policy(Gate(16, 32), credential.force_refresh)
+        exchange = self._policy(Gate(4, 10), credential.force_refresh)
         auth = bearer_auth(credential, connection.exchange_scope, connection.exchange_origin)
         return (
             Graph(credential, connection.graph_scope, connection.graph_origin, graph),
             ExchangeAdmin(auth, connection.exchange_origin, tenant, exchange),
         )
 
-    def observe(self, scope: Scope, listener: Listener = SILENT) -> Observed:
-        """Return everything in scope, complete. Raises ObserveError, AuthError, CloudError."""
-        self._listen(listener)
-        return self._loop.run(observe_tenant(self._graph, self._exchange, scope, self._clock.now()))
+    def capabilities(self) -> Mapping[Platform, Capabilities]:
+        """Return what the platform can do."""
+        return CAPABILITIES
 
-    def _listen(self, listener: Listener) -> None:
-        for policy in self._policies:
-            policy.listener = listener
-        if hasattr(self, "_writer"):
-            self._writer.listener = listener
+    async def _observe(self, scope: Scope) -> Observed:
+        return await observe_tenant(self._graph, self._exchange, scope, self._clock.now())
 
-    def finish_within(self, seconds: float | None) -> None:
-        """Let no call wait for the service beyond so many seconds from now."""
-        until = None if seconds is None else self._clock.monotonic() + seconds
-        for policy in self._policies:
-            policy.deadline = until
+    async def _send(self, change: Change, request_id: str) -> Outcome:
+        return await _act_of(change)(self._writer, change, request_id)
 
-    def apply(self, change: Change, listener: Listener = SILENT, *, request_id: str = "") -> Outcome:
-        """Send one change; what is ambiguous is settled by reading, and sent at most once more."""
-        self._listen(listener)
-        return self._loop.run(self._apply(change, request_id))
-
-    async def _apply(self, change: Change, request_id: str) -> Outcome:
-        act = _act_of(change)
-        return await send_safely(
-            Sending(
-                lambda: act(self._writer, change, request_id),
-                lambda: is_there(self._writer, change),
-                lambda error: self._found(change, error),
-                self._clock,
-            )
-        )
+    async def _is_there(self, change: Change) -> bool:
+        return await is_there(self._writer, change)
 
     async def _found(self, change: Change, error: Ambiguous) -> Outcome:
         identity = ""
@@ -120,22 +93,17 @@ class Microsoft365:
             self._writer.made[change.mailbox] = identity
         return Outcome(Status.DONE, "no answer came, and the effect is there", error.request_id, identity)
 
-    def settle(self, change: Change) -> Effect:
-        """Return whether the effect of a change is there now, by reading only."""
-        return self._loop.run(settle(lambda: is_there(self._writer, change)))
+    def _listen(self, listener: Listener) -> None:
+        super()._listen(listener)
+        self._writer.listener = listener
 
-    def capabilities(self) -> Mapping[Platform, Capabilities]:
-        """Return what the platform can do."""
-        return CAPABILITIES
-
-    def close(self) -> None:
-        """Give back connections."""
-        self._loop.run(self._graph.close())
-        self._loop.run(self._exchange.close())
-        self._loop.close()
+    async def _close(self) -> None:
+        await self._graph.close()
+        await self._exchange.close()
 
 
 def _act_of(change: Change) -> Act:
+    """Return the function that sends a change. Raises SharedboxError where no request can carry all of it."""
     match change.kind:
         case Kind.CREATE:
             return mailboxes.create
@@ -145,9 +113,10 @@ def _act_of(change: Change) -> Act:
             return grants.grant
         case Kind.REVOKE:
             return grants.revoke
-        case Kind.LICENCE:
-            return licences.licence
-        case Kind.UPDATE:
-            if change.party is not None:
-                return grants.automapping
-            return mailboxes.convert if Field.KIND in change.after else mailboxes.update
+        case Kind.UPDATE | Kind.LICENCE if change.party is not None:
+            return grants.set_automapping
+        case Kind.UPDATE | Kind.LICENCE:
+            return carrier_of(
+                change.after,
+                ((MAILBOX, mailboxes.update), (SIGN_IN, mailboxes.update_sign_in), (LICENCE, licences.licence)),
+            )

@@ -1,4 +1,4 @@
-"""Give and take the mailbox's licence: by the plan it brings, from the pool with free seats."""
+"""Assign and remove the licence of a mailbox: a product that includes the plan and has free seats."""
 
 from __future__ import annotations
 
@@ -12,32 +12,35 @@ from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.core.values import LICENCE_NONE
 from sharedbox_cli.providers.microsoft365.apply.mailboxes import patch
-from sharedbox_cli.providers.microsoft365.apply.writer import Writer
-from sharedbox_cli.providers.microsoft365.observe.licences import PLAN_NAMES, mailbox_plans, read_skus
+from sharedbox_cli.providers.microsoft365.apply.writer import WAITS, Writer
+from sharedbox_cli.providers.microsoft365.observe.licences import read_skus
 from sharedbox_cli.providers.microsoft365.observe.people import read_account
-from sharedbox_cli.providers.transport import SETTLE_SECONDS
+from sharedbox_cli.providers.microsoft365.plans import PLAN_NAMES, mailbox_plans
 
 if TYPE_CHECKING:
     from kiota_abstractions.request_information import RequestInformation
 
 _PREFERRED = {"exchange-online-plan-1": "EXCHANGESTANDARD", "exchange-online-plan-2": "EXCHANGEENTERPRISE"}
-"""The product that brings the plan and nothing else, before suites that bring more."""
+"""The product that includes only the plan comes before suites that include more."""
 
 
 async def licence(writer: Writer, change: Change, request_id: str) -> Outcome:
-    """Swap the mailbox licence in one atomic call."""
+    """Replace the mailbox licence in one atomic call."""
     identity = change.mailbox_id or writer.made.get(change.mailbox, "")
     user = await _account(writer, change, identity)
     if user is None:
-        return Outcome(Status.FAILED, "the account is not in the directory (yet): run the command again later")
-    wanted = str(change.after[Field.LICENCE])
+        return Outcome(Status.FAILED, "the account is not in the directory yet: run the command again later")
     skus = await read_skus(writer.graph)
-    add, remove, problem = _swap(user, skus, wanted)
+    add, remove, problem = _swap(user, skus, str(change.after[Field.LICENCE]))
     if problem:
         return Outcome(Status.FAILED, problem)
     if not add and not remove:
         return Outcome(Status.ALREADY_SO)
-    if add and not user.get("usageLocation") and (problem := await _place(writer, change, identity, request_id)):
+    if (
+        add
+        and not user.get("usageLocation")
+        and (problem := await _set_usage_location(writer, change, identity, request_id))
+    ):
         return Outcome(Status.FAILED, problem)
     body = {"addLicenses": [{"skuId": one, "disabledPlans": []} for one in add], "removeLicenses": remove}
     answer = await writer.graph.write(
@@ -47,8 +50,8 @@ async def licence(writer: Writer, change: Change, request_id: str) -> Outcome:
 
 
 async def _account(writer: Writer, change: Change, identity: str) -> Mapping[str, Any] | None:
-    """Return the account; one that this run made is waited for until the directory knows it."""
-    for wait in (*SETTLE_SECONDS, *(30.0,) * 8):
+    """Return the account; wait for one that this run created until the directory knows it."""
+    for wait in WAITS:
         user = await read_account(writer.graph, identity)
         if user is not None or change.mailbox not in writer.made:
             return user
@@ -57,10 +60,10 @@ async def _account(writer: Writer, change: Change, identity: str) -> Mapping[str
     return None
 
 
-async def _place(writer: Writer, change: Change, identity: str, request_id: str) -> str:
-    """Say where an account is used, which no licence goes without, and return what is in the way.
+async def _set_usage_location(writer: Writer, change: Change, identity: str, request_id: str) -> str:
+    """Set where an account is used, which every licence requires; return the problem where that is not possible.
 
-    A new mailbox's account has none; licences by group take the organisation's, and so does this
+    The account of a new mailbox has no location. Licences assigned by a group use the organisation's, and so does this
     (learn.microsoft.com/entra/identity/users/licensing-group-advanced, read 2026-11).
     """
     organization = await writer.graph.read_all(
@@ -69,44 +72,44 @@ async def _place(writer: Writer, change: Change, identity: str, request_id: str)
     country = str(organization[0].get("countryLetterCode") or "")
     hint = "Set the usage location of the account (Microsoft 365 admin center, the user's page) and run this again"
     if not country:
-        return f"the account has no usage location, and the organisation names no country. {hint}."
+        return f"the account has no usage location, and the organisation has no country. {hint}."
     try:
         await writer.graph.write(
             lambda: patch(writer, identity, usageLocation=country), "PATCH /users/{id}", change.mailbox.text, request_id
         )
-    except PermissionDenied:  # of this alone: the permission for licences does not hold it
+    except PermissionDenied:  # the permission for licences does not include it
         return f"the account has no usage location. {hint}, or grant the application User.ReadWrite.All."
     return ""
 
 
-def _swap(user: Mapping[str, Any], skus: Sequence[dict[str, Any]], wanted: str) -> tuple[list[str], list[str], str]:
-    """Return what to add, what to remove, or why it cannot be."""
+def _swap(user: Mapping[str, Any], skus: Sequence[dict[str, Any]], desired: str) -> tuple[list[str], list[str], str]:
+    """Return the products to add, the products to remove, or the problem."""
     plans = {str(sku["skuId"]): {p["servicePlanId"] for p in sku["servicePlans"]} for sku in skus}
     held = {str(state["skuId"]): state for state in user.get("licenseAssignmentStates") or ()}
     carrying = [sku for sku in held if any(plan in PLAN_NAMES for plan in plans.get(sku, ()))]
     inherited = [sku for sku in carrying if held[sku].get("assignedByGroup")]
     if inherited:
-        return [], [], "the licence comes from a group: take the account out of that group"
-    if wanted == LICENCE_NONE:
+        return [], [], "the licence comes from a group: remove the account from that group"
+    if desired == LICENCE_NONE:
         return [], carrying, ""
-    # A licence that is assigned counts at once: its plans come into force later.
-    is_assigned = any(PLAN_NAMES.get(plan) == wanted for sku in carrying for plan in plans[sku])
-    if is_assigned or wanted in mailbox_plans(user):
+    # An assigned licence counts at once: its plans are enabled later.
+    is_assigned = any(PLAN_NAMES.get(plan) == desired for sku in carrying for plan in plans[sku])
+    if is_assigned or desired in mailbox_plans(user):
         return [], [], ""
-    chosen = _chosen(skus, wanted)
+    chosen = _chosen(skus, desired)
     if chosen is None:
-        return [], [], f"no free seat of a licence that brings {wanted}: buy or free one"
+        return [], [], f"no free seat of a licence that includes {desired}: buy a seat, or release one"
     return [chosen], carrying, ""
 
 
-def _chosen(skus: Sequence[dict[str, Any]], wanted: str) -> str | None:
+def _chosen(skus: Sequence[dict[str, Any]], desired: str) -> str | None:
     possible = [
         sku
         for sku in skus
-        if any(PLAN_NAMES.get(plan["servicePlanId"]) == wanted for plan in sku["servicePlans"])
+        if any(PLAN_NAMES.get(plan["servicePlanId"]) == desired for plan in sku["servicePlans"])
         and int(sku["prepaidUnits"].get("enabled") or 0) > int(sku["consumedUnits"])
     ]
-    possible.sort(key=lambda sku: (sku["skuPartNumber"] != _PREFERRED.get(wanted), sku["skuPartNumber"]))
+    possible.sort(key=lambda sku: (sku["skuPartNumber"] != _PREFERRED.get(desired), sku["skuPartNumber"]))
     return str(possible[0]["skuId"]) if possible else None
 
 

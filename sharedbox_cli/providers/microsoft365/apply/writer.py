@@ -1,8 +1,8 @@
-"""What every kind of change needs: both doors, the run's memory, waiting for what was just made."""
+"""What every kind of change needs: both APIs, what this run created, and waiting for it to become visible."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,17 +10,22 @@ from typing import Any
 from sharedbox_cli.core.change import RESTORE, Change
 from sharedbox_cli.core.errors import NotFound
 from sharedbox_cli.core.events import SILENT, Listener
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.outcome import Outcome, Status
+from sharedbox_cli.providers.columns import property_names
+from sharedbox_cli.providers.microsoft365.columns import IDENTITY, MAILBOX, ON_BEHALF
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin, Reply
 from sharedbox_cli.providers.microsoft365.graph import Graph
 from sharedbox_cli.providers.microsoft365.quirks import says_already
 from sharedbox_cli.providers.transport import SETTLE_SECONDS, Clock
 
 SKEW = timedelta(minutes=5)
-"""How far the vendor's clocks and ours may be apart."""
+"""How far the vendor's clocks and ours may differ."""
 VISIBLE_WITHIN_SECONDS = 300.0
-"""An object made by one request can be unknown to the next for seconds to minutes (public records, 2026-09)."""
+"""An object that one request creates can be unknown to the next for seconds to minutes (public records, 2026-09)."""
+WAITS = (*SETTLE_SECONDS, *(30.0,) * 8)
+"""Seconds between attempts while a new mailbox is not known everywhere: five minutes."""
 
 
 @dataclass(slots=True)
@@ -32,12 +37,12 @@ class Writer:
     clock: Clock
     listener: Listener = SILENT
     made: dict[Address, str] = field(default_factory=dict)
-    """Mailboxes that this run made: for them a 404 means "not yet"."""
+    """Mailboxes that this run created, with their ids: for them a 404 means "not yet"."""
     started: dict[Address, datetime] = field(default_factory=dict)
-    """When the first request to make a mailbox was sent (UTC)."""
+    """When the first request to create a mailbox was sent (UTC)."""
 
     def is_made(self, change: Change, row: Mapping[str, Any] | None) -> bool:
-        """Return whether a row is what this creation made: never one that was there before, or is another's."""
+        """Return whether a row is the mailbox of this creation, and not one that existed before."""
         if row is None or Address.of(str(row["PrimarySmtpAddress"])) != change.mailbox:
             return False
         if str(row["RecipientTypeDetails"]) != "SharedMailbox":
@@ -48,8 +53,8 @@ class Writer:
         return str(row["WhenCreated"])[:19] >= (since - SKEW).isoformat()[:19]
 
     async def cmdlet(self, name: str, parameters: dict[str, Any], mailbox: Address, request_id: str) -> Reply:
-        """Run a cmdlet; where this run made the mailbox, wait until every server knows it."""
-        waits = iter(SETTLE_SECONDS + (30.0,) * 8)
+        """Run a cmdlet; where this run created the mailbox, wait until every server knows it."""
+        waits = iter(WAITS)
         while True:
             try:
                 return await self.exchange.write(name, parameters, str(mailbox), request_id)
@@ -57,29 +62,19 @@ class Writer:
                 wait = next(waits, None)
                 if mailbox not in self.made or wait is None:
                     raise
-                self.listener.waiting(wait, f"{mailbox} is new and not everywhere yet")
+                self.listener.waiting(wait, f"{mailbox} is new and not known everywhere yet")
                 await self.clock.sleep(wait)
 
-    async def mailbox_row(self, identity: str) -> dict[str, Any] | None:
-        """Return a mailbox now, or nothing where there is none. Raises CloudError."""
-        select = (
-            "Identity",
-            "ExternalDirectoryObjectId",
-            "PrimarySmtpAddress",
-            "RecipientTypeDetails",
-            "DisplayName",
-            "EmailAddresses",
-            "HiddenFromAddressListsEnabled",
-            "MessageCopyForSentAsEnabled",
-            "MessageCopyForSendOnBehalfEnabled",
-            "GrantSendOnBehalfTo",
-            "GrantSendOnBehalfToWithDisplayNames",
-            "WhenCreated",
-        )
+    async def mailbox_row(
+        self, identity: str, fields: Iterable[Field] = (), *, with_grants: bool = False
+    ) -> dict[str, Any] | None:
+        """Return a mailbox as it is now, with some settings; nothing where it does not exist. Raises CloudError."""
+        select = {*IDENTITY, "WhenCreated", *property_names(MAILBOX, fields), *(ON_BEHALF if with_grants else ())}
+        parameters: dict[str, Any] = {"Identity": identity}
+        if with_grants:
+            parameters["IncludeGrantSendOnBehalfToWithDisplayNames"] = True
         try:
-            rows = await self.exchange.read(
-                "Get-Mailbox", {"Identity": identity, "IncludeGrantSendOnBehalfToWithDisplayNames": True}, select=select
-            )
+            rows = await self.exchange.read("Get-Mailbox", parameters, select=tuple(sorted(select)))
         except NotFound:
             return None
         return rows[0] if rows else None
@@ -87,19 +82,19 @@ class Writer:
     async def wait_until_visible(self, address: Address) -> dict[str, Any] | None:
         """Return a new mailbox as soon as it can be read; nothing where that takes more than five minutes."""
         waited = 0.0
-        for wait in (*SETTLE_SECONDS, *(30.0,) * 8):
+        for wait in WAITS:
             row = await self.mailbox_row(address.text)
             if row is not None:
                 return row
             if waited >= VISIBLE_WITHIN_SECONDS:
                 break
-            self.listener.waiting(wait, f"{address} is new and not everywhere yet")
+            self.listener.waiting(wait, f"{address} is new and not known everywhere yet")
             await self.clock.sleep(wait)
             waited += wait
         return None
 
 
 def outcome_of_reply(reply: Reply) -> Outcome:
-    """Return done, or already so where the service says that nothing had to be done."""
+    """Return done, or already so where the service reports that nothing had to be changed."""
     status = Status.ALREADY_SO if says_already(reply.warnings) else Status.DONE
     return Outcome(status, request_id=reply.request_id)

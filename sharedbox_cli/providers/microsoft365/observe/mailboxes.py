@@ -10,29 +10,16 @@ from sharedbox_cli.core.errors import CloudError, NotFound, ObserveError
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import AddressHolder, Fact
-from sharedbox_cli.core.values import COPY_BOTH, COPY_SENDER, KIND_SHARED, KIND_USER, Value
+from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.base import Scope
+from sharedbox_cli.providers.columns import property_names, read_row
+from sharedbox_cli.providers.microsoft365.columns import FACTS, IDENTITY, MAILBOX, ON_BEHALF, OTHER_KIND
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
-from sharedbox_cli.providers.microsoft365.quirks import odata_quoted, size_bytes, smtp_addresses
+from sharedbox_cli.providers.microsoft365.quirks import odata_quoted
 
 FEW = 10
 """Up to one batch: cheaper, or as cheap, to ask for each than to list the tenant."""
 
-_ALWAYS = ("Identity", "ExternalDirectoryObjectId", "PrimarySmtpAddress", "RecipientTypeDetails")
-_COLUMNS: Mapping[Field | Fact, tuple[str, ...]] = {
-    Field.DISPLAY_NAME: ("DisplayName",),
-    Field.ALIASES: ("EmailAddresses",),
-    Field.HIDDEN: ("HiddenFromAddressListsEnabled",),
-    Field.SENT_AS: ("MessageCopyForSentAsEnabled",),
-    Field.SENT_ON_BEHALF: ("MessageCopyForSendOnBehalfEnabled",),
-    Fact.HAS_ARCHIVE: ("ArchiveStatus",),
-    Fact.ON_HOLD: ("LitigationHoldEnabled",),
-    Fact.FORWARDING_TO: ("ForwardingSmtpAddress", "ForwardingAddress"),
-    Fact.QUOTA_BYTES: ("ProhibitSendReceiveQuota",),
-    Fact.CREATED_AT: ("WhenCreated",),
-    Fact.ON_PREMISES: ("IsDirSynced",),
-}
-_KINDS = {"SharedMailbox": KIND_SHARED, "UserMailbox": KIND_USER}
 _OCCUPANTS = {
     "MailUniversalDistributionGroup": "distribution group",
     "MailUniversalSecurityGroup": "security group",
@@ -54,18 +41,16 @@ class Boxes:
     others: int = 0
 
 
-def columns(scope: Scope, *, with_grants: bool) -> tuple[str, ...]:
-    """Return the properties to ask for: what nobody wants costs nothing."""
-    asked: list[Field | Fact] = [*scope.fields, *scope.facts]
-    wanted = [name for key in asked for name in _COLUMNS.get(key, ())]
-    more = ("GrantSendOnBehalfTo", "GrantSendOnBehalfToWithDisplayNames") if with_grants else ()
-    return tuple(sorted({*_ALWAYS, *wanted, *more}))
+def properties(scope: Scope, *, with_grants: bool) -> tuple[str, ...]:
+    """Return the properties to ask for: what nobody needs costs nothing."""
+    needed = property_names(MAILBOX, scope.fields) | property_names(FACTS, scope.facts)
+    return tuple(sorted({*IDENTITY, *needed, *(ON_BEHALF if with_grants else ())}))
 
 
 async def read_boxes(exchange: ExchangeAdmin, scope: Scope) -> Boxes:
     """Return all mailboxes in scope. Raises ObserveError, CloudError."""
     with_grants = scope.grants_of is None or bool(scope.grants_of)
-    select = columns(scope, with_grants=with_grants)
+    select = properties(scope, with_grants=with_grants)
     more = {"IncludeGrantSendOnBehalfToWithDisplayNames": True} if with_grants else {}
     mailboxes = Boxes()
     if scope.mailboxes is not None and len(scope.mailboxes) <= FEW:
@@ -137,7 +122,7 @@ async def _read_few(
             raise rows
         for row in rows:
             address = Address.of(str(row["PrimarySmtpAddress"]))
-            if address in wanted and row["RecipientTypeDetails"] in _KINDS:
+            if address in wanted and MAILBOX[Field.KIND].read(row) != OTHER_KIND:
                 mailboxes.rows[address] = row
 
 
@@ -178,7 +163,7 @@ async def _read_missing(
 
 async def _read_soft_deleted(exchange: ExchangeAdmin, missing: set[Address], mailboxes: Boxes) -> None:
     parameters = {"SoftDeletedMailbox": True, "ResultSize": "Unlimited"}
-    select = (*_ALWAYS, "DisplayName", "ExchangeGuid")
+    select = (*IDENTITY, "DisplayName", "ExchangeGuid")
     for row in await exchange.read("Get-Mailbox", parameters, select=select):
         address = Address.of(str(row["PrimarySmtpAddress"]))
         if address in missing:
@@ -201,42 +186,10 @@ def _occupant(row: Mapping[str, Any]) -> AddressHolder:
 
 
 def settings_of(row: Mapping[str, Any], fields: frozenset[Field]) -> dict[Field, Value]:
-    """Return the settings in a row. Raises ObserveError where one that was asked for is left out."""
-    address = str(row["PrimarySmtpAddress"])
-    found: dict[Field, Value] = {Field.KIND: _KINDS.get(str(row["RecipientTypeDetails"]), "other")}
-    for name in fields:
-        for column in _COLUMNS.get(name, ()):
-            if row.get(column) is None:
-                raise ObserveError(where=f"{address} · Get-Mailbox · {column}", why="The service left it out.")
-    if Field.DISPLAY_NAME in fields:
-        found[Field.DISPLAY_NAME] = str(row["DisplayName"])
-    if Field.ALIASES in fields:
-        found[Field.ALIASES] = smtp_addresses(row["EmailAddresses"])[1]
-    if Field.HIDDEN in fields:
-        found[Field.HIDDEN] = bool(row["HiddenFromAddressListsEnabled"])
-    for name, column in (
-        (Field.SENT_AS, "MessageCopyForSentAsEnabled"),
-        (Field.SENT_ON_BEHALF, "MessageCopyForSendOnBehalfEnabled"),
-    ):
-        if name in fields:
-            found[name] = COPY_BOTH if row[column] else COPY_SENDER
-    return found
+    """Return the settings in a row, and always its kind. Raises ObserveError where one is missing."""
+    return read_row(MAILBOX, row, {*fields, Field.KIND}, f"{row['PrimarySmtpAddress']} · Get-Mailbox")
 
 
 def facts_of(row: Mapping[str, Any], facts: frozenset[Fact]) -> dict[Fact, Value]:
     """Return the facts in a row."""
-    found: dict[Fact, Value] = {}
-    if Fact.HAS_ARCHIVE in facts:
-        found[Fact.HAS_ARCHIVE] = str(row.get("ArchiveStatus") or "None") != "None"
-    if Fact.ON_HOLD in facts:
-        found[Fact.ON_HOLD] = bool(row.get("LitigationHoldEnabled"))
-    if Fact.FORWARDING_TO in facts:
-        target = str(row.get("ForwardingSmtpAddress") or row.get("ForwardingAddress") or "")
-        found[Fact.FORWARDING_TO] = target.partition(":")[2] if target.lower().startswith("smtp:") else target
-    if Fact.QUOTA_BYTES in facts:
-        found[Fact.QUOTA_BYTES] = size_bytes(row.get("ProhibitSendReceiveQuota"))
-    if Fact.CREATED_AT in facts:
-        found[Fact.CREATED_AT] = str(row.get("WhenCreated") or "")
-    if Fact.ON_PREMISES in facts:
-        found[Fact.ON_PREMISES] = bool(row.get("IsDirSynced"))
-    return found
+    return read_row(FACTS, row, facts, f"{row['PrimarySmtpAddress']} · Get-Mailbox")

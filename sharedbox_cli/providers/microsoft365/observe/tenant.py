@@ -22,21 +22,18 @@ from sharedbox_cli.core.model import (
     Trustee,
     TrusteeKind,
 )
-from sharedbox_cli.core.values import ALLOWED, BLOCKED, Value
+from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.base import Scope
+from sharedbox_cli.providers.columns import read_row
+from sharedbox_cli.providers.microsoft365.columns import ACCOUNT
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
 from sharedbox_cli.providers.microsoft365.graph import Graph
 from sharedbox_cli.providers.microsoft365.observe.grants import RawGrant, RawGrants, read_grants
-from sharedbox_cli.providers.microsoft365.observe.licences import (
-    licence_names,
-    licence_of,
-    mailbox_plans,
-    pools,
-    read_skus,
-)
+from sharedbox_cli.providers.microsoft365.observe.licences import licence_names, pools, read_skus
 from sharedbox_cli.providers.microsoft365.observe.mailboxes import Boxes, facts_of, read_boxes, settings_of
 from sharedbox_cli.providers.microsoft365.observe.people import People, read_members, read_people
 from sharedbox_cli.providers.microsoft365.observe.usage import Facts, read_usage
+from sharedbox_cli.providers.microsoft365.plans import mailbox_plans
 from sharedbox_cli.providers.microsoft365.quirks import is_orphan
 
 if TYPE_CHECKING:
@@ -111,7 +108,7 @@ async def _read_people(graph: Graph, scope: Scope, reading: Reading, grants: Ite
         addresses |= {text for text in (grant.who, grant.address) if "@" in text}
         if grant.right is Right.SEND_ON_BEHALF and _is_guid(grant.who):
             ids.add(grant.who)
-    needs_accounts = Field.SIGN_IN in scope.fields or Field.LICENCE in scope.fields or bool(scope.facts & _LICENCES)
+    needs_accounts = bool(scope.fields & ACCOUNT.keys() or scope.facts & _LICENCES)
     rows = reading.mailboxes.rows.values() if needs_accounts else ()
     reading.people = await read_people(graph, addresses, ids, {str(row["ExternalDirectoryObjectId"]) for row in rows})
 
@@ -267,21 +264,16 @@ def _special(raw: RawGrant, holder: Trustee) -> SpecialEntry:
 
 
 def _account(identity: str, address: Address, scope: Scope, people: People) -> dict[Field, Value]:
-    if not scope.fields & {Field.SIGN_IN, Field.LICENCE}:
+    if not scope.fields & ACCOUNT.keys():
         return {}
     user = people.accounts.get(identity)
-    if user is None or user.get("accountEnabled") is None:
+    if user is None:
         raise ObserveError(
             where=str(address),
-            why="Its account is not in the directory's answer.",
-            hint="A mailbox made minutes ago may not be everywhere yet: try again.",
+            why="The directory did not return its account.",
+            hint="A mailbox created minutes ago may not be known everywhere yet. Run the command again.",
         )
-    found: dict[Field, Value] = {}
-    if Field.SIGN_IN in scope.fields:
-        found[Field.SIGN_IN] = ALLOWED if user["accountEnabled"] else BLOCKED
-    if Field.LICENCE in scope.fields:
-        found[Field.LICENCE] = licence_of(user)
-    return found
+    return read_row(ACCOUNT, user, scope.fields, f"{address} · users")
 
 
 def _plans(identity: str, scope: Scope, people: People, skus: dict[str, str]) -> dict[Fact, Value]:

@@ -1,0 +1,95 @@
+"""Every setting of a shared mailbox, as Exchange Online and Entra hold it.
+
+Properties and parameters: learn.microsoft.com/powershell/module/exchangepowershell/set-mailbox and
+…/graph/api/resources/user, read 2026-11.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.model import MICROSOFT365, Fact, Platform
+from sharedbox_cli.core.values import ALLOWED, BLOCKED, COPY_BOTH, COPY_SENDER, KIND_SHARED, KIND_USER, Value
+from sharedbox_cli.providers.columns import Body, Column, Columns, Row, UnknownForm, switch, text, words
+from sharedbox_cli.providers.microsoft365.plans import licence_of
+from sharedbox_cli.providers.microsoft365.quirks import size_bytes, smtp_addresses
+
+HASH_TABLE = "#Exchange.GenericHashTable"
+IDENTITY = ("Identity", "ExternalDirectoryObjectId", "PrimarySmtpAddress", "RecipientTypeDetails")
+"""What identifies a mailbox: always asked for."""
+ON_BEHALF = ("GrantSendOnBehalfTo", "GrantSendOnBehalfToWithDisplayNames")
+"""Who may send on behalf of a mailbox: asked for with its grants."""
+OTHER_KIND = "other"
+"""A room, a resource …: no mailbox that this tool manages."""
+_KINDS = {"SharedMailbox": KIND_SHARED, "UserMailbox": KIND_USER}
+_TYPES: Mapping[Value, str] = {KIND_SHARED: "Shared", KIND_USER: "Regular"}
+_COPY: Mapping[Value, bool] = {COPY_SENDER: False, COPY_BOTH: True}
+
+
+def _convert(_: Value, after: Value) -> Body:
+    """Return the type for a conversion: into a shared mailbox, or back by an undo."""
+    if after not in _TYPES:
+        message = f"a mailbox cannot be converted to `{after}`"
+        raise UnknownForm(message)
+    return {"Type": _TYPES[after]}
+
+
+def _alias_changes(before: Value, after: Value) -> Body:
+    """Return what to add and remove: the list also holds SIP and X500 entries, so it is never overwritten."""
+    old = set(before) if isinstance(before, tuple) else set()
+    new = set(after) if isinstance(after, tuple) else set()
+    changes = {
+        "Add": sorted(f"smtp:{address}" for address in new - old),
+        "Remove": sorted(f"smtp:{address}" for address in old - new),
+    }
+    named = {verb: addresses for verb, addresses in changes.items() if addresses}
+    return {"EmailAddresses": {"@odata.type": HASH_TABLE, **named}} if named else {}
+
+
+def _forwarding_target(row: Row) -> Value:
+    target = str(row.get("ForwardingSmtpAddress") or row.get("ForwardingAddress") or "")
+    return target.partition(":")[2] if target.lower().startswith("smtp:") else target
+
+
+MAILBOX: Columns = {
+    Field.KIND: Column(
+        ("RecipientTypeDetails",), lambda row: _KINDS.get(str(row["RecipientTypeDetails"]), OTHER_KIND), _convert
+    ),
+    Field.DISPLAY_NAME: text("DisplayName"),
+    Field.ALIASES: Column(("EmailAddresses",), lambda row: smtp_addresses(row["EmailAddresses"])[1], _alias_changes),
+    Field.HIDDEN: switch("HiddenFromAddressListsEnabled"),
+    Field.SENT_AS: words("MessageCopyForSentAsEnabled", _COPY),
+    Field.SENT_ON_BEHALF: words("MessageCopyForSendOnBehalfEnabled", _COPY),
+}
+"""Read by Get-Mailbox, written by Set-Mailbox: all of them in one call."""
+
+SIGN_IN: Columns = {Field.SIGN_IN: words("accountEnabled", {ALLOWED: True, BLOCKED: False})}
+"""Of the account (`users/{id}`): written by a PATCH."""
+
+LICENCE: Columns = {Field.LICENCE: Column(("assignedPlans",), licence_of, is_optional=True)}
+"""Of the account: written by `assignLicense`, which names the product to add and the products to remove."""
+
+GRANT: Columns = {
+    Field.AUTOMAPPING: Column(
+        ("AutoMapping",), lambda row: row["AutoMapping"], lambda _, after: {"AutoMapping": bool(after)}
+    )
+}
+"""Of one grant: a parameter of Add-MailboxPermission that no cmdlet returns."""
+
+ACCOUNT: Columns = {**SIGN_IN, **LICENCE}
+COLUMNS: Mapping[Platform, Columns] = {MICROSOFT365: {**MAILBOX, **ACCOUNT, **GRANT}}
+
+FACTS: Mapping[Fact, Column] = {
+    Fact.HAS_ARCHIVE: Column(
+        ("ArchiveStatus",), lambda row: str(row.get("ArchiveStatus") or "None") != "None", is_optional=True
+    ),
+    Fact.ON_HOLD: switch("LitigationHoldEnabled", is_optional=True),
+    Fact.FORWARDING_TO: Column(("ForwardingSmtpAddress", "ForwardingAddress"), _forwarding_target, is_optional=True),
+    Fact.QUOTA_BYTES: Column(
+        ("ProhibitSendReceiveQuota",), lambda row: size_bytes(row.get("ProhibitSendReceiveQuota")), is_optional=True
+    ),
+    Fact.CREATED_AT: text("WhenCreated", is_optional=True),
+    Fact.ON_PREMISES: switch("IsDirSynced", is_optional=True),
+}
+"""What Get-Mailbox returns beyond settings."""
