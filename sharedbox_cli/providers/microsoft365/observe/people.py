@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sharedbox_cli.core.errors import CloudError
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import Trustee, TrusteeKind
+from sharedbox_cli.providers.columns import property_names
+from sharedbox_cli.providers.microsoft365 import columns
 from sharedbox_cli.providers.microsoft365.graph import BATCH, PAGE, Graph, chunks_of
 from sharedbox_cli.providers.microsoft365.quirks import odata_quoted, smtp_addresses
 from sharedbox_cli.providers.responses import Row, reduced, rows_of
@@ -23,7 +25,12 @@ IN = 15
 FEW = 2 * IN * BATCH
 """Up to two batches of addresses; beyond, pages of the whole directory are cheaper."""
 USER = ("id", "displayName", "mail", "userPrincipalName", "userType", "accountEnabled", "proxyAddresses")
-ACCOUNT = ("accountEnabled", "assignedPlans", "licenseAssignmentStates", "assignedLicenses", "usageLocation")
+ACCOUNT = (
+    *property_names(columns.ACCOUNT, columns.ACCOUNT),
+    "licenseAssignmentStates",
+    "assignedLicenses",
+    "usageLocation",
+)
 """What signing in and licences are about: asked for only where it is needed."""
 GROUP = ("id", "displayName", "mail", "mailEnabled", "securityEnabled", "groupTypes", "proxyAddresses")
 _ADVANCED = {"ConsistencyLevel": "eventual"}
