@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
-from sharedbox_cli.core.capability import Capabilities
 from sharedbox_cli.core.change import Change
 from sharedbox_cli.core.events import SILENT, Listener
 from sharedbox_cli.core.fields import Field
@@ -37,8 +35,6 @@ class Scope:
 class Provider(Protocol):
     """One cloud. Calls may come from several threads; changes of one mailbox come one after another."""
 
-    platforms: frozenset[Platform]
-
     def observe(self, scope: Scope, listener: Listener = SILENT) -> Observed:
         """Return everything in scope, complete. Raises ObserveError, AuthError, CloudError."""
         ...
@@ -49,10 +45,6 @@ class Provider(Protocol):
 
     def settle(self, change: Change) -> Effect:
         """Return whether the effect of a change is there now, by reading only."""
-        ...
-
-    def capabilities(self) -> Mapping[Platform, Capabilities]:
-        """Return what each platform of this provider can do; needs no credentials."""
         ...
 
     def close(self) -> None:

@@ -110,7 +110,8 @@ def _shape_problem(plugin: object, name: str) -> str:
 def _conflict(plugin: AnyPlugin, owners: Mapping[str, str]) -> str:
     """Return which names or platforms of a plug-in another one has already, or nothing."""
     taken = sorted(owners.keys() & _claims(plugin))
-    return f"{', '.join(taken)} belongs to {owners[taken[0]]}." if taken else ""
+    verb = "belongs" if len(taken) == 1 else "belong"
+    return f"{' and '.join(taken)} {verb} to {owners[taken[0]]}." if taken else ""
 
 
 def _claims(plugin: AnyPlugin) -> frozenset[str]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from sharedbox_cli.core.capability import Capabilities
 from sharedbox_cli.core.change import Change, Kind
 from sharedbox_cli.core.events import SILENT, Listener
-from sharedbox_cli.core.model import MICROSOFT365, Desired, Observed, Platform
+from sharedbox_cli.core.model import MICROSOFT365, Desired, Observed
 from sharedbox_cli.core.outcome import Effect, Outcome, Status
 from sharedbox_cli.core.plan import Plan
 from sharedbox_cli.core.simulate import simulate
@@ -80,14 +79,7 @@ def _state(observed: Observed) -> object:
 class FakeProvider:
     """Implements the Provider protocol over a Cloud."""
 
-    def __init__(
-        self,
-        cloud: Cloud,
-        hook: Hook = lambda _point, _change: None,
-        fate: Fate | None = None,
-        platforms: frozenset[Platform] = frozenset({MICROSOFT365}),
-    ) -> None:
-        self.platforms = platforms
+    def __init__(self, cloud: Cloud, hook: Hook = lambda _point, _change: None, fate: Fate | None = None) -> None:
         self.cloud = cloud
         self.hook = hook
         self.fate = fate or Fate()
@@ -117,10 +109,6 @@ class FakeProvider:
         """Return whether the effect is there."""
         is_there = _state(simulate(self.cloud.observed, change)) == _state(self.cloud.observed)
         return Effect.PRESENT if is_there else Effect.ABSENT
-
-    def capabilities(self) -> Mapping[Platform, Capabilities]:
-        """Return nothing: nobody asks."""
-        return {}
 
     def close(self) -> None:
         """Do nothing."""

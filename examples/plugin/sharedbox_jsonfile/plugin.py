@@ -1,0 +1,110 @@
+"""What sharedbox has to know before it reads or writes anything. This module must be fast to import."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import field_validator
+
+from sharedbox_cli.core.capability import Capabilities, Capability
+from sharedbox_cli.core.model import Platform, Right
+from sharedbox_cli.providers.diagnosis import Diagnosis
+from sharedbox_cli.providers.plugin import Plugin, Prompt, Starter
+from sharedbox_cli.providers.section import Section
+
+if TYPE_CHECKING:
+    from sharedbox_cli.checks.model import Check
+    from sharedbox_cli.providers.base import Provider
+
+PLATFORM = Platform("json-file")
+PAGE = "https://www.rfc-editor.org/rfc/rfc8259"
+
+
+def _can(path: str, meaning: str) -> Capability:
+    return Capability(path, True, meaning, PAGE)
+
+
+CAPABILITIES = {
+    PLATFORM: Capabilities(
+        PLATFORM,
+        "Mailbox in a JSON file",
+        (
+            _can("display_name", "`name` of the mailbox"),
+            _can("aliases", "`aliases` of the mailbox"),
+            _can("members[].user", "a key of `people`"),
+            _can("members[].rights.full_access", "`full_access` in the list of the member"),
+            _can("members[].until", "kept by sharedbox: after that day, the next apply revokes"),
+            _can("members_mode", "`exact` or `at-least`"),
+        ),
+        default_rights=(Right.FULL_ACCESS,),
+    )
+}
+
+
+class JsonFileSection(Section):
+    """The section `json_file` of sharedbox.yaml."""
+
+    path: str | None = None
+    organisation: str | None = None
+
+    @field_validator("path")
+    @classmethod
+    def _is_json(cls, path: str) -> str:
+        if not path.endswith(".json"):
+            raise ValueError("The value must be the name of a .json file.")
+        return path
+
+
+class JsonFilePlugin(Plugin[JsonFileSection, JsonFileSection]):
+    """One file. Its section holds all that is needed to open it, so the section is the connection too."""
+
+    name = "json_file"
+    title = "JSON file"
+    capabilities = CAPABILITIES
+    config = JsonFileSection
+    page = "https://contoso.example/docs/json-file"
+    missing = "It names no JSON file, and SHAREDBOX_JSON_FILE is not set."
+
+    def connection(
+        self, section: JsonFileSection | None, environment: Mapping[str, str], state_dir: Path
+    ) -> JsonFileSection | None:
+        """Return the section, with the path from the environment if the file has none."""
+        section = section or JsonFileSection()
+        path = section.path or environment.get("SHAREDBOX_JSON_FILE")
+        return section.model_copy(update={"path": path}) if path else None
+
+    def tenant(self, connection: JsonFileSection) -> str:
+        """Return which file it is."""
+        return f"file {connection.path}"
+
+    def expected_tenant(self, connection: JsonFileSection) -> str:
+        """Return the organisation that the file must belong to."""
+        return connection.organisation or ""
+
+    def connect(self, connection: JsonFileSection, *, is_interactive: bool, prompt: Prompt) -> Provider:
+        """Return the provider of the file."""
+        from sharedbox_jsonfile.provider import JsonFile
+
+        return JsonFile(Path(connection.path or ""))
+
+    def diagnose(self, connection: JsonFileSection, *, is_interactive: bool, prompt: Prompt) -> Sequence[Diagnosis]:
+        """Return whether the file can be read. An error is reported as a finding."""
+        from sharedbox_jsonfile.provider import JsonFile
+
+        count = len(JsonFile(Path(connection.path or "")).read()["mailboxes"])
+        return (Diagnosis("read the file", "ok", f"{count} mailboxes"),)
+
+    def checks(self) -> Sequence[Check]:
+        """Return the checks of this platform."""
+        from sharedbox_jsonfile.checks import CHECKS
+
+        return CHECKS
+
+    def starter(self, platform: Platform) -> Starter:
+        """Return what `init` writes."""
+        return Starter(section="path: mail.json\n", defaults="# Settings of all mailboxes follow here.\n")
+
+
+PLUGIN = JsonFilePlugin()
