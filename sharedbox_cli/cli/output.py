@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sharedbox_cli.core.errors import UsageError
 from sharedbox_cli.core.plan import to_json as plan_json
-from sharedbox_cli.reports.document import Line, Tone
+from sharedbox_cli.reports.document import Deferred, Line, Tone
 from sharedbox_cli.reports.views.plan import losing_words, plan_report
 
 if TYPE_CHECKING:
@@ -24,8 +24,17 @@ if TYPE_CHECKING:
 
 
 def show(session: Session, report: Report, output: str) -> None:
-    """Write a report to stdout: `text`, `json`, `csv` or `markdown`."""
-    session.terminal.data(rendered(session, report, output))
+    """Write a report to stdout: `text`, `json`, `csv` or `markdown`; data is written as a stream."""
+    from sharedbox_cli.reports.formats.data import csv_parts, json_parts
+
+    report = _with_left_out(session, report)
+    match output:
+        case "json":
+            session.terminal.stream(json_parts(report))
+        case "csv":
+            session.terminal.stream(csv_parts(report))
+        case _:
+            session.terminal.data(rendered(session, report, output))
 
 
 READERS = frozenset({"plan", "run", "findings", "audit", "observed"})
@@ -43,30 +52,20 @@ def _with_left_out(session: Session, report: Report) -> Report:
         Line(f"Left out: {name} ({error.summary}). Nothing above is about it.", Tone.RISK)
         for name, error in session.failures.items()
     )
-    return replace(report, data={**report.data, "left_out": left}, summary=(*report.summary, *lines))
+    summary = Deferred(lambda: (*report.summary, *lines))
+    return replace(report, data={**report.data, "left_out": left}, summary=summary)
 
 
 def rendered(session: Session, report: Report, output: str) -> str:
-    """Return a report in a format."""
-    report = _with_left_out(session, report)
-    match output:
-        case "json":
-            from sharedbox_cli.reports.formats.data import to_json
+    """Return a report as text or Markdown."""
+    if output == "markdown":
+        from sharedbox_cli.reports.formats.markdown import render as markdown
 
-            return to_json(report)
-        case "csv":
-            from sharedbox_cli.reports.formats.data import to_csv
+        return markdown(report)
+    from sharedbox_cli.reports.formats.text import render
 
-            return to_csv(report)
-        case "markdown":
-            from sharedbox_cli.reports.formats.markdown import render as markdown
-
-            return markdown(report)
-        case _:
-            from sharedbox_cli.reports.formats.text import render
-
-            terminal = session.terminal
-            return render(report, width=terminal.width, colour=terminal.has_colour(terminal.out))
+    terminal = session.terminal
+    return render(report, width=terminal.width, colour=terminal.has_colour(terminal.out))
 
 
 def show_plan(session: Session, plan: Plan, refusals: Sequence[Refusal], output: str) -> None:
@@ -78,7 +77,7 @@ def show_plan(session: Session, plan: Plan, refusals: Sequence[Refusal], output:
 def show_plan_before_apply(session: Session, plan: Plan, refusals: Sequence[Refusal], *, wants_json: bool) -> None:
     """Write a plan to stdout, or to stderr where stdout is for the run's JSON."""
     session.stop_progress()
-    text = rendered(session, plan_report(plan, refusals), "text")
+    text = rendered(session, _with_left_out(session, plan_report(plan, refusals)), "text")
     if wants_json:
         session.terminal.say(text)
     else:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TextIO
 
 WIDTH = 100
 NARROWEST = 60
+STREAM_CHARACTERS = 65_536
+"""How much of a stream is written at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,19 @@ class Terminal:
     def data(self, text: str) -> None:
         """Write what was asked for to stdout."""
         self.out.write(text if text.endswith("\n") or not text else text + "\n")
+        self.out.flush()
+
+    def stream(self, parts: Iterable[str]) -> None:
+        """Write what was requested to stdout, part by part."""
+        waiting: list[str] = []
+        size = 0
+        for part in parts:
+            waiting.append(part)
+            size += len(part)
+            if size >= STREAM_CHARACTERS:
+                self.out.write("".join(waiting))
+                waiting, size = [], 0
+        self.out.write("".join(waiting))
         self.out.flush()
 
     def say(self, text: str) -> None:

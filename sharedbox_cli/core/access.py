@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from sharedbox_cli.core.change import right_rank
 from sharedbox_cli.core.identities import Person, Persons
@@ -11,8 +13,7 @@ from sharedbox_cli.core.identity import TrusteeId
 from sharedbox_cli.core.model import Grant, Observed, ObservedMailbox, Platform, Right, Trustee, TrusteeKind
 
 
-@dataclass(frozen=True, slots=True)
-class AccessRow:
+class AccessRow(NamedTuple):
     """One right of one holder on one mailbox."""
 
     mailbox: str
@@ -45,44 +46,57 @@ class AccessRow:
         return self.mailbox.lower(), self.platform
 
 
-def access_rows(observations: Mapping[Platform, Observed]) -> tuple[AccessRow, ...]:
-    """Return every right there is, sorted by mailbox, person and right."""
-    distinct = {id(observed): observed for observed in observations.values()}
-    persons = Persons(distinct.values())
-    rows = {
-        row
-        for observed in distinct.values()
-        for mailbox in observed.mailboxes.values()
-        for row in _rows(mailbox, observed, persons)
-    }
-    return tuple(sorted(rows, key=_order))
+def access_rows(observations: Mapping[Platform, Observed]) -> Iterator[AccessRow]:
+    """Yield every right there is, sorted by mailbox, person and right. The rows of one mailbox are made at a time."""
+    distinct = list({id(observed): observed for observed in observations.values()}.values())
+    persons = Persons(distinct)
+    mailboxes: dict[tuple[str, str], list[tuple[ObservedMailbox, _Holders]]] = defaultdict(list)
+    for observed in distinct:
+        holders = _Holders(observed, persons)
+        for mailbox in observed.mailboxes.values():
+            mailboxes[mailbox.address.key, str(mailbox.platform)].append((mailbox, holders))
+    for key in sorted(mailboxes):
+        yield from sorted({row for mailbox, holders in mailboxes[key] for row in holders.rows(mailbox)}, key=_order)
 
 
-def _order(row: AccessRow) -> tuple[tuple[str, str], str, str, int, tuple[str, ...], str, str]:
-    return row.mailbox_key, row.person, row.holder, right_rank(row.right), row.via, row.entry, row.detail
+def _order(row: AccessRow) -> tuple[str, str, int, tuple[str, ...], str, str]:
+    return row.person, row.holder, right_rank(row.right), row.via, row.entry, row.detail
 
 
-def _rows(mailbox: ObservedMailbox, observed: Observed, persons: Persons) -> Iterator[AccessRow]:
-    for grant in mailbox.grants or ():
-        holder = _known(observed, grant.trustee)
-        is_resolved = holder.kind is not TrusteeKind.GROUP or holder.id in observed.members
-        yield _row(mailbox, holder, persons.of(observed, holder), grant, is_resolved=is_resolved)
-        if holder.kind is TrusteeKind.GROUP:
-            group = str(holder.address or holder.name or holder.id)
-            for identity in observed.members.get(holder.id, ()):
-                # Automapping never comes through a group.
-                inner, through = _known(observed, identity), replace(grant, automapping=False)
-                yield _row(mailbox, inner, persons.of(observed, inner), through, via=(group,))
-    for entry in mailbox.special:
-        kind = "deny" if entry.is_deny else "inherited" if entry.is_inherited else "unknown"
-        grant, holder = Grant(entry.trustee, Right.OTHER, entry.text), _known(observed, entry.trustee)
-        if entry.is_everybody:
-            holder = Trustee(entry.trustee, TrusteeKind.OTHER, name="everybody in the organisation")
-        yield _row(mailbox, holder, persons.of(observed, holder), grant, entry=kind)
+class _Holders:
+    """Who holds rights in one tenant; each holder is looked up once."""
 
+    def __init__(self, observed: Observed, persons: Persons) -> None:
+        self._observed = observed
+        self._persons = persons
+        self._known: dict[TrusteeId, tuple[Trustee, Person]] = {}
 
-def _known(observed: Observed, identity: TrusteeId) -> Trustee:
-    return observed.trustees.get(identity) or Trustee(identity, TrusteeKind.ORPHAN)
+    def rows(self, mailbox: ObservedMailbox) -> Iterator[AccessRow]:
+        """Yield the rows of a mailbox, unsorted."""
+        observed = self._observed
+        for grant in mailbox.grants or ():
+            holder, person = self._of(grant.trustee)
+            is_resolved = holder.kind is not TrusteeKind.GROUP or holder.id in observed.members
+            yield _row(mailbox, holder, person, grant, is_resolved=is_resolved)
+            if holder.kind is TrusteeKind.GROUP:
+                via = (str(holder.address or holder.name or holder.id),)
+                through = replace(grant, automapping=False)  # automapping never comes through a group
+                for identity in observed.members.get(holder.id, ()):
+                    yield _row(mailbox, *self._of(identity), through, via=via)
+        for entry in mailbox.special:
+            kind = "deny" if entry.is_deny else "inherited" if entry.is_inherited else "unknown"
+            holder, person = self._of(entry.trustee)
+            if entry.is_everybody:
+                holder = Trustee(entry.trustee, TrusteeKind.OTHER, name="everybody in the organisation")
+                person = self._persons.of(observed, holder)
+            yield _row(mailbox, holder, person, Grant(entry.trustee, Right.OTHER, entry.text), entry=kind)
+
+    def _of(self, identity: TrusteeId) -> tuple[Trustee, Person]:
+        known = self._known.get(identity)
+        if known is None:
+            trustee = self._observed.trustees.get(identity) or Trustee(identity, TrusteeKind.ORPHAN)
+            known = self._known[identity] = trustee, self._persons.of(self._observed, trustee)
+        return known
 
 
 def _row(

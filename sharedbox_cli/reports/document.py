@@ -2,10 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar, overload
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Deferred(Sequence[T_co]):
+    """A sequence whose items are made each time it is read, so that none is kept and none is made in vain."""
+
+    def __init__(self, make: Callable[[], Iterable[T_co]]) -> None:
+        self._make = make
+
+    def __iter__(self) -> Iterator[T_co]:
+        return iter(self._make())
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    @overload
+    def __getitem__(self, index: int) -> T_co: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[T_co]: ...
+    def __getitem__(self, index: int | slice) -> T_co | Sequence[T_co]:
+        return tuple(self)[index]
 
 
 class Tone(StrEnum):
@@ -24,7 +46,7 @@ class Table:
     """Rows of text, all of one length."""
 
     headers: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: Sequence[tuple[str, ...]]
     tones: tuple[Tone, ...] = ()
     """One a row, or none at all."""
 
@@ -53,9 +75,9 @@ class Report:
 
     name: str
     data: Mapping[str, Any]
-    """The JSON object, complete; `format` is added."""
-    sections: tuple[Section, ...] = ()
-    summary: tuple[Line, ...] = ()
+    """The JSON object, complete; `format` is added. Large arrays may be `Deferred`."""
+    sections: Sequence[Section] = ()
+    summary: Sequence[Line] = ()
     flat: Table | None = None
     """The same as one table, for CSV."""
     title: str = field(default="")

@@ -58,7 +58,7 @@ def cloud(
 
 
 def rows_of(*observations: Observed) -> tuple[AccessRow, ...]:
-    return access_rows({platform: observed for observed in observations for platform in observed.platforms})
+    return tuple(access_rows({platform: observed for observed in observations for platform in observed.platforms}))
 
 
 def people(*observations: Observed) -> dict[str, set[str]]:

@@ -54,7 +54,7 @@ BOTH = (EXCHANGE, INBOX)
 
 
 def report(how: str, *observations: Observed) -> Report:
-    rows = access_rows({platform: one for one in observations for platform in one.platforms})
+    rows = tuple(access_rows({platform: one for one in observations for platform in one.platforms}))
     return access_report(
         rows, how, [mailbox for one in observations for mailbox in one.mailboxes.values()], ("a note",)
     )

@@ -77,7 +77,7 @@ def reports(name: str) -> dict[str, Report]:
     observed = Observed(
         "t", "T", frozenset({MICROSOFT365}), frozenset(), NOW, mailboxes={BOX: mailbox}, trustees={person.id: person}
     )
-    rows = access_rows({MICROSOFT365: observed})
+    rows = tuple(access_rows({MICROSOFT365: observed}))
     return {
         "plan": plan_report(plan),
         "run": run_report("r", [(change(name), Outcome(Status.FAILED, name)), (rename(name), Outcome(Status.DONE))], 3),
@@ -103,7 +103,7 @@ def both_clouds(name: str, exchange: Observed, how: str) -> Report:
         trustees={group.id: group, out.id: out},
         members={group.id: frozenset({out.id})},
     )
-    rows = access_rows({MICROSOFT365: exchange, GOOGLE_COLLABORATIVE: google})
+    rows = tuple(access_rows({MICROSOFT365: exchange, GOOGLE_COLLABORATIVE: google}))
     return access_report(rows, how, [*exchange.mailboxes.values(), mailbox], (name,))
 
 

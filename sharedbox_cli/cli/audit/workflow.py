@@ -11,6 +11,7 @@ from sharedbox_cli.core.errors import NotFound
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.providers.base import Scope
+from sharedbox_cli.reports.document import Deferred
 from sharedbox_cli.reports.views.access import access_report
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ def audit_tenant(
             why=f"No shared mailbox in {tenants} has this address.",
             hint=f"See who has it:\n    sharedbox show {missing[0]} --observed",
         )
-    show(session, access_report(access_rows(observations), arrangement, boxes, _notes(session, observations)), output)
+    rows = Deferred(lambda: access_rows(observations))
+    show(session, access_report(rows, arrangement, boxes, _notes(session, observations)), output)
     return exit_code(session, 0)
 
 

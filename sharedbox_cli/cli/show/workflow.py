@@ -129,6 +129,6 @@ def show_observed(session: Session, address: str, *, wants_json: bool) -> None:
         sections.append(
             Section(f"{mailbox.address} ({mailbox.platform}, id {mailbox.id})", (Table(("", ""), tuple(rows)),))
         )
-        access = access_rows({mailbox.platform: found[mailbox.platform]})
+        access = tuple(access_rows({mailbox.platform: found[mailbox.platform]}))
         sections += access_report(access, "mailbox", [mailbox]).sections
     show(session, Report("observed", data, tuple(sections)), "json" if wants_json else "text")

@@ -1,26 +1,89 @@
-"""A report as JSON or CSV."""
+"""A report as JSON or CSV, row by row: large reports are written as a stream."""
 
 from __future__ import annotations
 
 import csv
-import io
 import json
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
 
 from sharedbox_cli.reports.document import Report
 from sharedbox_cli.reports.safe import csv_cell, json_text
 
+_CELLS_KEPT = 8192
+"""How many cleaned cells are remembered: the same names and words appear in many rows."""
+
 
 def to_json(report: Report) -> str:
-    """Return the whole report; names are kept as they are, as escapes where they are not ASCII."""
+    """Return the whole report; names are kept unchanged, with escapes where they are not ASCII."""
+    return "".join(json_parts(report))
+
+
+def json_parts(report: Report) -> Iterator[str]:
+    """Yield the report as JSON, one part for each item of an array."""
     data = {"format": f"sharedbox.{report.name}/1", **report.data}
-    return json_text(json.dumps(data, indent=1, ensure_ascii=True)) + "\n"
+    start = "{\n "
+    for key, value in data.items():
+        yield f"{start}{json.dumps(key)}: "
+        yield from map(json_text, _array(value) if _is_array(value) else [_indented(value, 1)])
+        start = ",\n "
+    yield "\n}\n"
+
+
+def _is_array(value: object) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str)
+
+
+def _array(items: Sequence[Any]) -> Iterator[str]:
+    start = "[\n  "
+    for item in items:
+        yield start + (_flat_object(item) if _is_flat(item) else _indented(item, 2))
+        start = ",\n  "
+    yield "[]" if start.startswith("[") else "\n ]"
+
+
+def _indented(value: object, level: int) -> str:
+    """Return a value inside `level` others."""
+    return json.dumps(value, indent=1).replace("\n", "\n" + " " * level)
+
+
+def _is_flat(item: object) -> bool:
+    """Return whether an item is an object without anything inside its values."""
+    return isinstance(item, Mapping) and bool(item) and not any(isinstance(v, _NESTED) and v for v in item.values())
+
+
+_NESTED = (list, tuple, dict)
+_FLAT = json.JSONEncoder(separators=(",\n   ", ": "))
+"""Writes each key of a flat object in an array on its own line. With `indent`, the standard library is much slower."""
+
+
+def _flat_object(item: Mapping[str, Any]) -> str:
+    return f"{{\n   {_FLAT.encode(item)[1:-1]}\n  }}"
 
 
 def to_csv(report: Report) -> str:
     """Return the flat table, every cell quoted."""
-    text = io.StringIO()
-    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    if report.flat is not None:
-        writer.writerow([csv_cell(cell) for cell in report.flat.headers])
-        writer.writerows([csv_cell(cell) for cell in row] for row in report.flat.rows)
-    return text.getvalue()
+    return "".join(csv_parts(report))
+
+
+def csv_parts(report: Report) -> Iterator[str]:
+    """Yield the flat table, one part for each line."""
+    if report.flat is None:
+        return
+    line = _Line()
+    writer = csv.writer(line, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    clean = lru_cache(_CELLS_KEPT)(csv_cell)
+    for row in (report.flat.headers, *report.flat.rows):
+        writer.writerow(map(clean, row))
+        yield line.text
+
+
+class _Line:
+    """The file that a CSV writer writes one line to."""
+
+    text = ""
+
+    def write(self, text: str) -> None:
+        """Take a line."""
+        self.text = text

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from sharedbox_cli.core.access import AccessRow
 from sharedbox_cli.core.change_words import RIGHT_WORDS, right_words
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import Fact, ObservedMailbox, Right
 from sharedbox_cli.core.values import KIND_GROUP, KIND_USER, Value
-from sharedbox_cli.reports.document import Line, Report, Section, Table, Tone
+from sharedbox_cli.reports.document import Deferred, Line, Report, Section, Table, Tone
 
 _LETTERS = {
     Right.FULL_ACCESS: "F",
@@ -57,32 +58,40 @@ class _Audit:
 def access_report(
     rows: Sequence[AccessRow], arrangement: str, mailboxes: Sequence[ObservedMailbox], notes: Sequence[str] = ()
 ) -> Report:
-    """Return the audit in one arrangement; the data is the same in all."""
+    """Return the audit in one arrangement; the data is the same in all. What no format asks for is not made."""
     makers: dict[str, Callable[[_Audit], tuple[Section, ...]]] = {
         "mailbox": _by_mailbox,
         "person": _by_person,
         "matrix": _matrix,
     }
-    audit = _Audit(rows, sorted(mailboxes, key=_mailbox_key))
-    unread = [mailbox for mailbox in audit.mailboxes if mailbox.grants is None]
-    summary = (*(Line(note, Tone.QUIET) for note in notes), Line(_summary(audit, len(unread))))
+    ordered = sorted(mailboxes, key=_mailbox_key)
+    audit = cache(lambda: _Audit(tuple(rows), ordered))
     data = {
-        "mailboxes": [mailbox.address.text for mailbox in audit.mailboxes],
-        "rows": [row_data(row) for row in rows],
-        "boxes": [
-            {"mailbox": mailbox.address.text, "platform": str(mailbox.platform), "is_read": mailbox.grants is not None}
-            for mailbox in audit.mailboxes
-        ],
+        "mailboxes": Deferred(lambda: (mailbox.address.text for mailbox in ordered)),
+        "rows": Deferred(lambda: map(row_data, rows)),
+        "boxes": Deferred(lambda: map(_mailbox_data, ordered)),
         "notes": list(notes),
     }
-    return Report("audit", data, makers[arrangement](audit), summary, _flat(rows), "Who may do what")
+    quiet = tuple(Line(note, Tone.QUIET) for note in notes)
+    return Report(
+        "audit",
+        data,
+        Deferred(lambda: makers[arrangement](audit())),
+        Deferred(lambda: (*quiet, Line(_summary(audit())))),
+        _flat(rows),
+        "Who may do what",
+    )
+
+
+def _mailbox_data(mailbox: ObservedMailbox) -> dict[str, object]:
+    return {"mailbox": mailbox.address.text, "platform": str(mailbox.platform), "is_read": mailbox.grants is not None}
 
 
 def _mailbox_key(mailbox: ObservedMailbox) -> tuple[str, str]:
     return mailbox.address.key, str(mailbox.platform)
 
 
-def _summary(audit: _Audit, unread: int) -> str:
+def _summary(audit: _Audit) -> str:
     rows = audit.rows
     kinds = {row.holder: row.kind for row in rows}
     words = {
@@ -93,7 +102,7 @@ def _summary(audit: _Audit, unread: int) -> str:
     counts = [_counted(len(audit.mailboxes), "mailbox", "mailboxes")]
     if audit.is_mixed:
         counts[-1] += f" on {len({mailbox.platform for mailbox in audit.mailboxes})} platforms"
-    if unread:
+    if unread := sum(mailbox.grants is None for mailbox in audit.mailboxes):
         counts[-1] += f" ({unread} not read)"
     for kind, (one, many) in words.items():
         if count := sum(found == kind for found in kinds.values()):
@@ -240,19 +249,19 @@ def _letters(audit: _Audit) -> str:
 
 def _flat(rows: Sequence[AccessRow]) -> Table:
     headers = ("mailbox", "platform", "person", "name", "kind", "right", "through", "entry", "enabled", "guest")
-    cells = tuple(
-        (
-            row.mailbox,
-            row.platform,
-            row.person,
-            row.name,
-            str(row.kind),
-            _may(row),
-            " > ".join(row.via),
-            row.entry,
-            "yes" if row.is_enabled else "no",
-            "yes" if row.is_guest else "no",
-        )
-        for row in rows
+    return Table(headers, Deferred(lambda: map(_cells, rows)))
+
+
+def _cells(row: AccessRow) -> tuple[str, ...]:
+    return (
+        row.mailbox,
+        row.platform,
+        row.person,
+        row.name,
+        str(row.kind),
+        _may(row),
+        " > ".join(row.via),
+        row.entry,
+        "yes" if row.is_enabled else "no",
+        "yes" if row.is_guest else "no",
     )
-    return Table(headers, cells)
