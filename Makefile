@@ -1,11 +1,11 @@
-# Needs Python 3.11 or later with venv, and make. Everything else lands in .venv.
+# Requires Python 3.11 or later with venv, and make. Everything else is installed into .venv.
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
 .PHONY: dev demo test test-clients lint format bench lock generated clean
 
-dev: $(STAMP)  ## Everything for working on sharedbox
+dev: $(STAMP)  ## Install everything that you need to work on sharedbox
 
 $(STAMP): requirements/dev.lock pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -16,10 +16,10 @@ $(STAMP): requirements/dev.lock pyproject.toml
 demo: $(STAMP)  ## Plan, apply, check and audit on an emulated tenant
 	@$(BIN)/sharedbox demo
 
-test: $(STAMP)  ## The whole suite
+test: $(STAMP)  ## Run the whole suite
 	$(BIN)/python -m pytest -n auto
 
-test-clients: $(STAMP) .venv-clients/.installed  ## Other people's clients (GAM) against the emulator; takes a minute
+test-clients: $(STAMP) .venv-clients/.installed  ## Run other clients (GAM) against the emulator; takes about a minute
 	$(BIN)/python -m tests.clients
 
 .venv-clients/.installed: requirements/clients.txt
@@ -27,7 +27,7 @@ test-clients: $(STAMP) .venv-clients/.installed  ## Other people's clients (GAM)
 	.venv-clients/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/clients.txt
 	@touch $@
 
-lint: $(STAMP)  ## Style, types and architecture
+lint: $(STAMP)  ## Check style, types and architecture
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -37,13 +37,13 @@ format: $(STAMP)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(STAMP)  ## Ratios, measured in one run
+bench: $(STAMP)  ## Measure speed and memory; prints ratios and sizes
 	@$(BIN)/python -m bench
 
-generated: $(STAMP)  ## Write the generated parts: JSON Schema, field reference
+generated: $(STAMP)  ## Write the JSON Schemas, the field reference and the transcripts
 	$(BIN)/python -m tests.generate
 
-lock:  ## Write requirements/dev.lock anew (needs uv)
+lock:  ## Update requirements/dev.lock (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-strip-extras \
 	  --python-version 3.11 --extra dev pyproject.toml -o requirements/dev.lock
 

@@ -36,7 +36,7 @@ def _plans(subject: Subject) -> tuple[str, ...]:
 def _quota(subject: Subject) -> int | None:
     """Return the quota in bytes: what the licence allows, or less if an admin or a smaller plan set less.
 
-    None if the mailbox has no limit of its own because all accounts share the storage.
+    None if all accounts share the storage, so that the mailbox has no separate limit.
     """
     quota = number(subject, Fact.QUOTA_BYTES) or None
     if subject.mailbox.platform != MICROSOFT365:
