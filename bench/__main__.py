@@ -1,19 +1,30 @@
-"""`python -m bench`: print every ratio. Nothing here is a test; tests never measure time."""
+"""`python -m bench [NAME…]`: print every figure, or those named. Nothing here is a test; tests never measure time."""
 
 from __future__ import annotations
 
 import sys
 
-from bench import requests_per_mailbox, start_up
+from bench import audit, start_up, validate
+
+BENCHES = {
+    "start-up": start_up.report,
+    "validate": validate.report,
+    "requests": audit.report_requests,
+    "audit": audit.report_large,
+}
 
 
 def main() -> int:
     """Run all benches, or those named on the command line."""
-    benches = {"start-up": start_up.report, "requests": requests_per_mailbox.report}
-    for name in sys.argv[1:] or list(benches):
+    names = sys.argv[1:] or list(BENCHES)
+    unknown = [name for name in names if name not in BENCHES]
+    if unknown:
+        sys.stderr.write(f"unknown bench: {', '.join(unknown)}; there are {', '.join(BENCHES)}\n")
+        return 1
+    for name in names:
         print(f"\n{name}")
-        for line in benches[name]():
-            print(f"  {line}")
+        for line in BENCHES[name]():
+            print(f"  {line}", flush=True)
     return 0
 
 

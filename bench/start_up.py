@@ -44,7 +44,7 @@ def paired_ratio(first: list[str], second: list[str], runs: int = RUNS) -> tuple
 
 
 def report() -> Iterator[str]:
-    """Return one line a command."""
+    """Return one line per command."""
     with tempfile.TemporaryDirectory() as folder:
         hello = Path(folder) / "hello.py"
         hello.write_text(HELLO, encoding="utf-8")
