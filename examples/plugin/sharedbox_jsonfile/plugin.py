@@ -94,7 +94,7 @@ class JsonFilePlugin(Plugin[JsonFileSection, JsonFileSection]):
         from sharedbox_jsonfile.provider import JsonFile
 
         count = len(JsonFile(Path(connection.path or "")).read()["mailboxes"])
-        return (Diagnosis("read the file", "ok", f"{count} mailboxes"),)
+        return (Diagnosis("read the file", "ok", f"mailboxes: {count}"),)
 
     def checks(self) -> Sequence[Check]:
         """Return the checks of this platform."""
