@@ -2,8 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
+# Compiled tests are kept, so that a run need not rewrite their assertions again.
+unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: dev demo test test-clients lint format bench lock generated clean
+.PHONY: dev demo test test-fast test-clients lint format bench lock generated clean
 
 dev: $(STAMP)  ## Install everything that you need to work on sharedbox
 
@@ -18,6 +20,9 @@ demo: $(STAMP)  ## Plan, apply, check and audit on an emulated tenant
 
 test: $(STAMP)  ## Run the whole suite
 	$(BIN)/python -m pytest -n auto
+
+test-fast: $(STAMP)  ## Run the suite without the slowest tests
+	$(BIN)/python -m pytest -n auto -m "not slow"
 
 test-clients: $(STAMP) .venv-clients/.installed  ## Run other clients (GAM) against the emulator; takes about a minute
 	$(BIN)/python -m tests.clients

@@ -8,6 +8,7 @@ import tempfile
 import threading
 import uuid
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -93,15 +94,9 @@ class Emulator:
 
     def start(self) -> Emulator:
         """Listen; return itself."""
-        import trustme
-
-        authority = trustme.CA()
-        certificate = authority.issue_cert("127.0.0.1", "localhost", "::1", *VENDOR_HOSTS)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        certificate.configure_cert(context)
-        context.set_alpn_protocols(["http/1.1"])
+        authority, context = _identity()
         self._folder = tempfile.TemporaryDirectory(prefix="sharedbox-emulator-")
-        authority.cert_pem.write_to_path(str(self.ca_file))
+        self.ca_file.write_bytes(authority)
         self._server = Server(("127.0.0.1", self._port), context, self.serve)
         self.observed.origin = f"https://127.0.0.1:{self._server.server_address[1]}"
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
@@ -220,3 +215,15 @@ class Emulator:
         except (ValueError, TypeError, AttributeError) as error:
             return json_response(400, {"error": str(error)})
         return json_response(200, {})
+
+
+@cache
+def _identity() -> tuple[bytes, ssl.SSLContext]:
+    """Return the authority's certificate and what serves with its signature, made once per process."""
+    import trustme
+
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1", "localhost", "::1", *VENDOR_HOSTS).configure_cert(context)
+    context.set_alpn_protocols(["http/1.1"])
+    return authority.cert_pem.bytes(), context

@@ -36,6 +36,7 @@ def test_readme_when_read_then_every_command_is_ours_or_makes() -> None:
     assert {line.split()[1] for line in MAKE} <= set(targets)
 
 
+@pytest.mark.slow
 def test_readme_when_its_commands_are_typed_in_order_then_each_works(both: Cloud, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "examples", tmp_path / "examples")
     folder = tmp_path / "bin"
@@ -50,6 +51,7 @@ def test_readme_when_its_commands_are_typed_in_order_then_each_works(both: Cloud
         assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("page", "is_short"), [(transcripts.README, True), (transcripts.PAGE, False)], ids=["short", "full"]
 )

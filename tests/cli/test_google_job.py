@@ -28,23 +28,24 @@ def process(*arguments: str | Path) -> Done:
     return Done(done.returncode, done.stdout, done.stderr)
 
 
-def test_job_when_done_from_plan_to_audit_then_every_step_is_right(google: Cloud) -> None:
+@pytest.mark.slow
+def test_job_when_done_from_plan_to_audit_then_every_step_is_right(google: Cloud, cli: Cli) -> None:
     planned = process("plan", SPECS, "--detailed-exitcode")
     assert (planned.code, google.writes()) == (2, [])
     assert "make the group a shared inbox" in planned.out
-    refused = process("apply", SPECS, "--yes")
+    refused = cli("apply", SPECS, "--yes")
     assert (refused.code, google.writes()) == (4, [])
     assert "--allow convert=orders@contoso.example" in refused.err
     done = process("apply", SPECS, *ALLOWED)
     assert done.code == 0, done.out + done.err
     assert "Gmail shows a delegate" in done.out
     before = len(google.writes())
-    again = process("plan", SPECS, "--detailed-exitcode")
+    again = cli("plan", SPECS, "--detailed-exitcode")
     assert (again.code, "No changes. 2 mailboxes as the specs say." in again.out) == (0, True)
     assert len(google.writes()) == before
-    checked = json.loads(process("check", SPECS, "-o", "json").out)
+    checked = json.loads(cli("check", SPECS, "-o", "json").out)
     assert {item["check"] for item in checked["findings"] if item["severity"] == "error"} == set()
-    rows = json.loads(process("audit", "-o", "json").out)["rows"]
+    rows = json.loads(cli("audit", "-o", "json").out)["rows"]
     told = {(row["mailbox"], row["address"], row["right"]) for row in rows if row["entry"] == "grant"}
     assert {
         ("orders@contoso.example", "ben@contoso.example", "owner"),
@@ -52,7 +53,7 @@ def test_job_when_done_from_plan_to_audit_then_every_step_is_right(google: Cloud
         ("press@contoso.example", "ines@contoso.example", "full_access"),
     } <= told
     assert ("press@contoso.example", "hugo@contoso.example", "full_access") not in told
-    shown = process("show", "press@contoso.example", "--observed")
+    shown = cli("show", "press@contoso.example", "--observed")
     assert "Clippings/2026" in shown.out
     assert "sign_in" in shown.out
 

@@ -49,6 +49,7 @@ def process(
     return subprocess.run(command, env=environment, capture_output=True, check=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("surroundings", SURROUNDINGS.values(), ids=SURROUNDINGS)
 def test_apply_when_the_surroundings_are_odd_then_it_works_all_the_same(
     both: Cloud, cli: Cli, surroundings: dict[str, str | None]
@@ -64,6 +65,7 @@ def test_apply_when_the_surroundings_are_odd_then_it_works_all_the_same(
         assert b"Traceback" not in one.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("prefix", ["<&-", ">&-", "<&- >&- 2>&-"])
 def test_apply_when_streams_are_closed_then_what_it_does_is_done(both: Cloud, cli: Cli, prefix: str) -> None:
     done = process("apply", *SPECS, *ALLOWED, prefix=prefix)
@@ -72,6 +74,7 @@ def test_apply_when_streams_are_closed_then_what_it_does_is_done(both: Cloud, cl
     assert cli("plan", *SPECS, "--detailed-exitcode").code == 0
 
 
+@pytest.mark.slow
 def test_output_when_nobody_reads_it_then_it_ends_quietly(both: Cloud) -> None:
     done = process("plan", *SPECS, prefix="| true")
     assert done.stderr == b""

@@ -47,8 +47,9 @@ def moved(source: Platform, target: Platform, **parts: Any) -> Moved:
     return moved_to(DesiredMailbox(BOX, source, **parts), TABLES[source], TABLES[target])
 
 
+@pytest.mark.slow
 @given(documents(), st.sampled_from(PLATFORMS))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_any_spec_when_moved_then_it_is_possible_there_and_what_is_gone_is_named(
     document: dict[str, Any], target: Platform
 ) -> None:

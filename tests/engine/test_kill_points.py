@@ -137,6 +137,7 @@ def test_run_when_killed_while_mailboxes_go_in_parallel_then_the_next_one_ends_t
     assert_converges(desired, there, kill_at, path=path, threads=4)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(desired_sets(), observations(), st.data())
 def test_run_when_any_plan_is_killed_anywhere_then_the_next_one_ends_the_same(

@@ -120,6 +120,7 @@ def test_apply_when_a_write_fails_once_then_it_ends_as_without_and_nothing_happe
     assert changes(cli) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("route", WRITES)
 def test_apply_when_a_write_fails_for_ever_then_it_says_so_and_another_run_finishes(
     cloud: Cloud, cli: Cli, route: str

@@ -110,6 +110,7 @@ def reading(workspace_of: Workspaces) -> GoogleSetting:
     return workspace_of(fill)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("platform", "route"), EACH)
 def test_observe_when_a_call_fails_in_passing_then_what_is_read_is_the_same(
     reading: GoogleSetting, platform: Platform, route: str
@@ -128,6 +129,7 @@ def test_observe_when_a_call_fails_in_passing_then_what_is_read_is_the_same(
         assert route == "batch" or reading.calls()[route], "the fault was met"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("platform", "route"), EACH)
 def test_observe_when_a_call_fails_for_ever_then_it_is_an_error(
     reading: GoogleSetting, platform: Platform, route: str

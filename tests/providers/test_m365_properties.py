@@ -92,6 +92,7 @@ def test_plan_when_applied_then_the_next_is_empty_whatever_the_order(demo: Setti
     assert planned(demo, specs) == (), "twice is as once"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_apply_when_it_is_killed_at_any_step_then_another_run_ends_in_the_same_state(
     serve: Serve, demo: Setting, seed: int
@@ -111,6 +112,7 @@ def test_apply_when_it_is_killed_at_any_step_then_another_run_ends_in_the_same_s
     assert state_of(broken, specs) == wanted
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_apply_when_anything_breaks_in_between_then_runs_end_where_a_faultless_one_does(
     serve: Serve, demo: Setting, seed: int

@@ -41,6 +41,7 @@ def test_observe_when_the_tenant_is_grown_then_every_seeded_grant_is_there_and_n
     assert grants_of(cloud) == cloud.seeded.grants
 
 
+@pytest.mark.slow
 def test_observe_when_there_are_a_thousand_mailboxes_then_requests_stay_under_the_floor_and_a_half(
     cloud_of: CloudMaker,
 ) -> None:
@@ -140,6 +141,7 @@ def test_usage_when_names_are_concealed_then_sizes_come_from_the_mailboxes(cloud
     assert "exchange.Get-MailboxStatistics" in {line["route"] for line in cloud.emulator.log.lines}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["page_foreign_host", "page_plain_http", "page_loop"])
 def test_page_link_when_it_leads_elsewhere_then_no_token_follows_and_nothing_is_planned(
     cloud_of: CloudMaker, kind: str
@@ -150,6 +152,7 @@ def test_page_link_when_it_leads_elsewhere_then_no_token_follows_and_nothing_is_
     with pytest.raises(ObserveError):
         provider.observe(EVERYTHING)
     provider.close()
+    assert any(line["route"] == "graph.users.list" for line in cloud.emulator.log.lines)
 
 
 def test_field_when_left_out_then_it_is_an_error_and_never_the_default(cloud: Cloud) -> None:
