@@ -1,16 +1,25 @@
-"""What a platform can do, as rows: read by validation, by `explain` and by the docs."""
+"""What each platform can do, as rows: read by validation, by `explain` and by the docs.
+
+A path that a platform does not list is refused there. A platform lists what it can do, and refuses a path itself
+only where it knows a better reason than "it belongs to another platform".
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
-from sharedbox_cli.core.fields import Field
-from sharedbox_cli.core.model import Platform, Right
+from sharedbox_cli.core.fields import SETTINGS, Field
+from sharedbox_cli.core.model import GRANTABLE, Platform, Right
 from sharedbox_cli.core.values import Value
 
+LATER = ("calendar", "contacts", "retention")
+"""Keys of the language that this version does not manage on any platform."""
+NOT_YET = "this version does not manage it yet. Leave the key out."
+_RIGHTS = "members[].rights."
 
-def _as_it_is(name: Field, value: Value) -> Value:
+
+def _unchanged(name: Field, value: Value) -> Value:
     return value
 
 
@@ -22,8 +31,25 @@ class Capability:
     """As in a spec: `members[].rights.read`, `storage.licence`, `calendar`."""
     is_possible: bool
     meaning: str
-    """What it becomes there; or why it is not possible and what to write instead."""
+    """What it becomes there; or why it is not possible, and what to write instead."""
     source: str = ""
+
+
+def can(path: str, meaning: str, source: str = "") -> Capability:
+    """Return the row of a path that a platform supports, with everything below it."""
+    return Capability(path, True, meaning, source)
+
+
+def cannot(path: str, meaning: str, source: str = "") -> Capability:
+    """Return the row of a path that a platform refuses for a reason of its own."""
+    return Capability(path, False, meaning, source)
+
+
+COMMON = (
+    can("members[].until", "kept by sharedbox: the first apply after it revokes the rights"),
+    can("members_mode", "`exact` or `at-least`"),
+)
+"""What sharedbox itself does, on every platform."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,26 +62,82 @@ class Capabilities:
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """For paths with listed values: those that are possible here."""
     default_rights: tuple[Right, ...] = (Right.FULL_ACCESS, Right.SEND_AS)
-    """What a member gets whose line says nothing."""
+    """What a member without `rights` gets."""
     afterwards: str = ""
-    """What people must know after a change: how long it takes until it works."""
+    """What people must know after a change: how long it takes to take effect."""
     not_audited: str = ""
-    """What a reader could take to be in an audit of this platform and is not."""
-    canonical: Callable[[Field, Value], Value] = _as_it_is
-    """Returns a wanted value in the form in which the platform tells it."""
-
+    """What a reader could expect in an audit of this platform and is not in it."""
+    canonical: Callable[[Field, Value], Value] = _unchanged
+    """Returns a desired value in the form in which the platform reports it."""
     _row_of_path: Mapping[str, Capability] = field(init=False, repr=False, compare=False)
+    _refusals: dict[str, Capability | None] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Answers already given: every spec asks for the same few paths."""
 
     def __post_init__(self) -> None:
-        """Index the rows by path; of two, the first counts."""
-        object.__setattr__(self, "_row_of_path", {row.path: row for row in reversed(self.rows)})
+        object.__setattr__(self, "_row_of_path", {row.path: row for row in (*COMMON, *self.rows)})
 
     def row(self, path: str) -> Capability | None:
-        """Return the row of a path, or None if the platform says nothing about it."""
+        """Return the row of exactly this path."""
         return self._row_of_path.get(path)
 
     def refusal(self, path: str) -> Capability | None:
-        """Return the row that rules a path out, its own or one above it."""
-        steps = path.split(".")
-        found = (self.row(".".join(steps[:count])) for count in range(1, len(steps) + 1))
-        return next((row for row in found if row is not None and not row.is_possible), None)
+        """Return why a path is not possible, or nothing where it is.
+
+        The path's own row decides, or one above it; a section is possible if a key in it is.
+        """
+        if path not in self._refusals:
+            self._refusals[path] = self._refusal(path)
+        return self._refusals[path]
+
+    def _refusal(self, path: str) -> Capability | None:
+        rows = [row for step in _prefixes(path) if (row := self.row(step)) is not None]
+        if refused := next((row for row in rows if not row.is_possible), None):
+            return refused
+        if rows or any(row.is_possible and row.path.startswith(f"{path}.") for row in self.rows):
+            return None
+        return cannot(path, "this platform does not support it. Leave the key out.")
+
+
+def completed(tables: Mapping[Platform, Capabilities]) -> Mapping[Platform, Capabilities]:
+    """Return the tables with a row for each path that only other platforms have, or none."""
+    return {
+        platform: replace(table, rows=tuple({row.path: row for row in _all_rows(table, tables)}.values()))
+        for platform, table in tables.items()
+    }
+
+
+def _all_rows(table: Capabilities, tables: Mapping[Platform, Capabilities]) -> Iterator[Capability]:
+    yield from table.rows
+    yield from (row for row in COMMON if all(row.path != own.path for own in table.rows))
+    for path in _paths(tables):
+        refused = next((step for step in _prefixes(path) if table.refusal(step) is not None), None)
+        if refused is not None and table.row(refused) is None:
+            yield cannot(refused, _reason(refused, table, tables))
+
+
+def _paths(tables: Mapping[Platform, Capabilities]) -> Iterator[str]:
+    yield from (str(name) for name, setting in SETTINGS.items() if setting.is_in_spec)
+    yield from (f"{_RIGHTS}{right}" for right in GRANTABLE)
+    yield from (row.path for table in tables.values() for row in table.rows)
+    yield from LATER
+
+
+def _reason(path: str, table: Capabilities, tables: Mapping[Platform, Capabilities]) -> str:
+    """Return why a platform does not have a path, from those that have it."""
+    owners = sorted(platform for platform, other in tables.items() if other.refusal(path) is None)
+    if not owners:
+        return NOT_YET
+    instead = "Leave the key out."
+    if path.startswith(_RIGHTS):
+        here = [f"`{right}`" for right in GRANTABLE if table.refusal(f"{_RIGHTS}{right}") is None]
+        instead = f"Use {_listed(here, 'or')}." if here else "Leave the right out."
+    return f"it belongs to {_listed(owners, 'and')}. {instead}"
+
+
+def _listed(words: list[str] | list[Platform], last: str) -> str:
+    return f" {last} ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
+
+
+def _prefixes(path: str) -> Iterator[str]:
+    steps = path.split(".")
+    return (".".join(steps[:count]) for count in range(1, len(steps) + 1))

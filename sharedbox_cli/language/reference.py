@@ -7,8 +7,9 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
+from sharedbox_cli.core.capability import LATER
 from sharedbox_cli.language.leaves import LEAVES, parts_of, section_of
-from sharedbox_cli.language.models.mailbox import LATER, NOT_A_DEFAULT, Mailbox
+from sharedbox_cli.language.models.mailbox import NOT_A_DEFAULT, Mailbox
 from sharedbox_cli.language.models.members import Member, Team, TeamMember
 
 _RULES = """\

@@ -24,7 +24,7 @@ from sharedbox_cli.language.merge import Merged, Merger
 from sharedbox_cli.language.models.mailbox import Mailbox
 from sharedbox_cli.language.problems import nearest, raise_if_any
 from sharedbox_cli.language.settings import settings_of
-from sharedbox_cli.language.support import ability_problems
+from sharedbox_cli.language.support import support_problems
 
 AbilityTable = Mapping[Platform, Capabilities]
 _UNKNOWN = Capabilities(Platform(""), "", ())
@@ -59,7 +59,7 @@ def _resolve(
         tuple((alias.lower(), merged.place_of(("aliases", number))) for number, alias in aliases),
     )
     problems += found
-    problems += ability_problems(spec, merged, grants, capabilities)
+    problems += support_problems(spec, merged, grants, capabilities)
     problems += _platform_problems(spec, merged, capabilities)
     problems += own_member_problems(one)
     problems += content_problems(spec, merged)

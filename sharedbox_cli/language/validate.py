@@ -10,10 +10,11 @@ from typing import Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
+from sharedbox_cli.core.capability import LATER
 from sharedbox_cli.core.errors import Problem
 from sharedbox_cli.core.location import Place
 from sharedbox_cli.language.document import Document, Path
-from sharedbox_cli.language.models.mailbox import LATER, NOT_A_DEFAULT, Defaults
+from sharedbox_cli.language.models.mailbox import NOT_A_DEFAULT, Defaults
 from sharedbox_cli.language.models.members import Team
 from sharedbox_cli.language.problems import nearest
 from sharedbox_cli.language.text import text_warnings

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
-from sharedbox_cli.core.capability import Capabilities
+from sharedbox_cli.core.capability import Capabilities, completed
 from sharedbox_cli.core.model import Platform
 from sharedbox_cli.providers.entry_points import BUILT_IN, GROUP
 from sharedbox_cli.providers.plugin import AnyPlugin, Plugin
@@ -34,7 +34,7 @@ class Plugins:
         tables: dict[Platform, Capabilities] = {}
         for plugin in self.by_name.values():
             tables |= plugin.capabilities
-        return dict(sorted(tables.items()))
+        return completed(dict(sorted(tables.items())))
 
     def of(self, platform: Platform) -> AnyPlugin | None:
         """Return the plug-in that serves a platform, or None where none is installed."""

@@ -45,7 +45,7 @@ def test_spec_when_shown_as_any_platform_then_valid_there_without_asking_a_cloud
 
 def test_what_is_lost_when_shown_then_with_the_reason_of_the_table(both: Cloud, cli: Cli) -> None:
     text = cli("show", SALES, "--as", GOOGLE_DELEGATED).out
-    assert "#   sent_items.send_as both, sent_items.send_on_behalf sender: what a delegate sends is always" in text
+    assert "#   sent_items.send_as both, sent_items.send_on_behalf sender: the mailbox always keeps" in text
     assert "  # hugo@contoso.example: cannot sign in: is access still wanted?\n  - user: hugo@contoso.example\n" in text
     assert "# had full access, send as: gets full access, as members do there.\nmembers:\n" in text
     assert "a deleted account" in text

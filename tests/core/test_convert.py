@@ -106,7 +106,7 @@ def test_end_and_reason_when_moved_then_kept_and_automapping_is_not() -> None:
     held = grants(F, S, until=until, reason="cover")
     found = moved(MICROSOFT365, GOOGLE_DELEGATED, grants=(replace(held[0], automapping=False), held[1]))
     assert [(g.until, g.reason, g.automapping) for g in found.mailbox.grants or ()] == [(until, "cover", None)]
-    assert "feature of Outlook" in " ".join(note.why for note in found.notes)
+    assert "it belongs to microsoft365" in " ".join(note.why for note in found.notes)
 
 
 def test_two_lines_when_they_become_one_right_then_it_lasts_as_long_as_either() -> None:

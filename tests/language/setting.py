@@ -6,40 +6,48 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sharedbox_cli.core.capability import Capabilities, Capability
+from sharedbox_cli.core.capability import Capabilities, can, cannot
 from sharedbox_cli.core.errors import Problem, SpecError
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import (
     GOOGLE_COLLABORATIVE,
     GOOGLE_DELEGATED,
+    GRANTABLE,
     MICROSOFT365,
     Desired,
     DesiredMailbox,
     Platform,
     Right,
 )
+from sharedbox_cli.language.leaves import LEAVES
 from sharedbox_cli.language.load import load_specs
 from sharedbox_cli.language.resolve import resolve
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+POSSIBLE = tuple(
+    can(path, "it is possible")
+    for path in (
+        *dict.fromkeys(leaf.keys[0] for leaf in LEAVES),
+        *(f"members[].{key}" for key in ("user", "group", "automapping", "delivery")),
+        *(f"members[].rights.{right}" for right in GRANTABLE),
+    )
+)
 PLATFORMS: Mapping[Platform, Capabilities] = {
-    MICROSOFT365: Capabilities(MICROSOFT365, "Microsoft 365", (Capability("display_name", True, "the display name"),)),
+    MICROSOFT365: Capabilities(MICROSOFT365, "Microsoft 365", POSSIBLE),
     GOOGLE_DELEGATED: Capabilities(
         GOOGLE_DELEGATED,
         "Google, delegated",
         (
-            Capability("members[].automapping", False, "that is a feature of Outlook. Leave the key out."),
-            Capability("members[].rights.read", False, "delegates read and send. Write `full_access`."),
-            Capability("members[].group", False, "delegates are people. List them."),
-            Capability("sent_items.send_on_behalf", False, "it is kept in the mailbox anyway."),
+            *(row for row in POSSIBLE if row.path not in ("members[].group", "members[].rights.read")),
+            cannot("members[].automapping", "that is a feature of Outlook. Leave the key out."),
+            cannot("members[].rights.read", "delegates read and send. Write `full_access`."),
+            cannot("members[].group", "delegates are people. List them."),
+            cannot("sent_items.send_on_behalf", "it is kept in the mailbox anyway."),
         ),
         {"sent_items.send_as": ("both",)},
     ),
     GOOGLE_COLLABORATIVE: Capabilities(
-        GOOGLE_COLLABORATIVE,
-        "Google, collaborative",
-        (Capability("group", True, "the group's settings"),),
-        default_rights=(Right.MEMBER,),
+        GOOGLE_COLLABORATIVE, "Google, collaborative", POSSIBLE, default_rights=(Right.MEMBER,)
     ),
 }
 

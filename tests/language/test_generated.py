@@ -7,8 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from sharedbox_cli.core.capability import LATER
 from sharedbox_cli.language.models.content import Rule, Sender, Tag
-from sharedbox_cli.language.models.mailbox import LATER, Defaults, Mailbox
+from sharedbox_cli.language.models.mailbox import Defaults, Mailbox
 from sharedbox_cli.language.models.members import Member, Team, TeamMember
 from sharedbox_cli.language.schema import json_schema, reference_page, write_generated
 

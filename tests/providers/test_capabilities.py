@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from sharedbox_cli.core.capability import Capabilities
+from sharedbox_cli.core.capability import COMMON, LATER, Capabilities, Capability, can, cannot, completed
 from sharedbox_cli.core.fields import Field
-from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, MICROSOFT365, ROLES, Right
+from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, MICROSOFT365, ROLES, Platform, Right
+from sharedbox_cli.language.leaves import LEAVES
 from sharedbox_cli.language.schema import json_schema
 from sharedbox_cli.providers.registry import capabilities_of_all, installed_plugins
 
@@ -51,7 +52,7 @@ def test_table_when_read_then_every_key_of_the_language_has_an_answer(table: Cap
 @pytest.mark.parametrize("table", TABLES.values(), ids=list(TABLES))
 def test_table_when_something_is_possible_then_a_page_says_so(table: Capabilities) -> None:
     for row in table.rows:
-        assert row.source.startswith("https://") or not row.is_possible, row.path
+        assert row.source.startswith("https://") or not row.is_possible or row in COMMON, row.path
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=list(TABLES))
@@ -78,3 +79,57 @@ def test_reading_alone_when_asked_for_then_no_platform_has_it_yet_and_says_what_
     for table in TABLES.values():
         row = table.row("members[].rights.read")
         assert row is not None and not row.is_possible and row.meaning
+
+
+SMALL = Platform("small")
+
+
+def small(*rows: Capability) -> Capabilities:
+    """Return a platform that lists the few paths it supports, next to all others."""
+    table = Capabilities(SMALL, "Small", rows, default_rights=(Right.FULL_ACCESS,))
+    return completed({**TABLES, SMALL: table})[SMALL]
+
+
+def test_path_that_a_platform_does_not_list_is_refused_with_its_owners() -> None:
+    table = small(can("display_name", "the name"), can("members[].rights.full_access", "everything"))
+    assert table.refusal("display_name") is None
+    for path, why in (
+        ("hidden_from_address_lists", "google-collaborative, google-delegated and microsoft365. Leave the key out."),
+        ("sent_items", "it belongs to microsoft365. Leave the key out."),
+        ("sent_items.send_as", "it belongs to microsoft365. Leave the key out."),
+        ("group.history", "it belongs to google-collaborative. Leave the key out."),
+        ("members[].rights.owner", "it belongs to google-collaborative. Use `full_access`."),
+        ("access.web", "it belongs to google-delegated. Leave the key out."),
+        ("no.such.key", "this platform does not support it. Leave the key out."),
+        ("calendar", "this version does not manage it yet. Leave the key out."),
+    ):
+        row = table.refusal(path)
+        assert row is not None and why in row.meaning, path
+
+
+def test_own_reason_of_a_platform_replaces_the_derived_one() -> None:
+    row = small(can("display_name", "the name"), cannot("sent_items", "nothing is sent.")).refusal("sent_items.send_as")
+    assert row is not None and row.meaning == "nothing is sent."
+
+
+def test_what_sharedbox_does_itself_is_possible_everywhere() -> None:
+    table = small(can("members[].rights.full_access", "everything"))
+    assert all(table.refusal(row.path) is None for row in COMMON)
+
+
+def test_section_is_possible_if_one_of_its_keys_is() -> None:
+    table = small(can("sent_items.send_as", "a copy"))
+    assert table.refusal("sent_items") is None
+    assert table.refusal("sent_items.send_on_behalf") is not None
+
+
+def test_refusals_of_a_platform_are_listed_by_section() -> None:
+    listed = [row.path for row in small(can("display_name", "the name")).rows if row.path.startswith("group")]
+    assert listed == ["group"]
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=list(TABLES))
+def test_table_lists_no_path_that_the_language_does_not_have(table: Capabilities) -> None:
+    sections = {leaf.path[: leaf.path.rfind(".")] for leaf in LEAVES if "." in leaf.path}
+    known = {*(leaf.path for leaf in LEAVES), *sections, *MEMBER_PATHS, *LATER}
+    assert {row.path for row in table.rows} <= known

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import field_validator
 
-from sharedbox_cli.core.capability import Capabilities, Capability
+from sharedbox_cli.core.capability import Capabilities, can
 from sharedbox_cli.core.model import Platform, Right
 from sharedbox_cli.providers.diagnosis import Diagnosis
 from sharedbox_cli.providers.plugin import Plugin, Prompt, Starter
@@ -22,21 +22,15 @@ PLATFORM = Platform("json-file")
 PAGE = "https://www.rfc-editor.org/rfc/rfc8259"
 
 
-def _can(path: str, meaning: str) -> Capability:
-    return Capability(path, True, meaning, PAGE)
-
-
 CAPABILITIES = {
     PLATFORM: Capabilities(
         PLATFORM,
         "Mailbox in a JSON file",
         (
-            _can("display_name", "`name` of the mailbox"),
-            _can("aliases", "`aliases` of the mailbox"),
-            _can("members[].user", "a key of `people`"),
-            _can("members[].rights.full_access", "`full_access` in the list of the member"),
-            _can("members[].until", "kept by sharedbox: after that day, the next apply revokes"),
-            _can("members_mode", "`exact` or `at-least`"),
+            can("display_name", "`name` of the mailbox", PAGE),
+            can("aliases", "`aliases` of the mailbox", PAGE),
+            can("members[].user", "a key of `people`", PAGE),
+            can("members[].rights.full_access", "`full_access` in the list of the member", PAGE),
         ),
         default_rights=(Right.FULL_ACCESS,),
     )

@@ -13,10 +13,6 @@ from sharedbox_cli.language.models.content import Access, AutoReply, FolderPath,
 from sharedbox_cli.language.models.google import Google, Group
 from sharedbox_cli.language.models.members import Member
 
-LATER = ("calendar", "contacts", "retention")
-"""Keys of the language that this version does not manage yet: using one is an error, never skipped."""
-
-
 _PERCENT = "^([1-9][0-9]?|100)%$"
 
 

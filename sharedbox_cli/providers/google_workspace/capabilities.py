@@ -1,10 +1,10 @@
-"""What Google Workspace's two kinds of shared mailbox can do; pages read 2026-11. Loads no SDK."""
+"""What the two kinds of shared mailbox of Google Workspace support. Pages read in 2026-11. Loads no SDK."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sharedbox_cli.core.capability import Capabilities, Capability
+from sharedbox_cli.core.capability import Capabilities, can, cannot
 from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, Platform, Right
 from sharedbox_cli.providers.google_workspace import gmail_filters
 from sharedbox_cli.providers.google_workspace.skus import SKUS
@@ -16,140 +16,105 @@ _SETTINGS = "https://developers.google.com/workspace/admin/groups-settings/v1/re
 _DELEGATION = "https://support.google.com/a/answer/7223765"
 _INBOX = "https://support.google.com/a/users/answer/10375787"
 _LICENSING = "https://developers.google.com/workspace/admin/licensing/v1/how-tos/products"
-_LATER = "it is part of the language, and this version does not manage it yet. Leave the key out."
-
-
-def _can(path: str, meaning: str, source: str) -> Capability:
-    return Capability(path, True, meaning, source)
-
-
-def _cannot(path: str, meaning: str, source: str = "") -> Capability:
-    return Capability(path, False, meaning, source)
-
-
-def _role_rows() -> tuple[Capability, ...]:
-    why = "roles belong to groups. Use `full_access`, or the platform google-collaborative."
-    return tuple(_cannot(f"members[].rights.{role}", why) for role in ("member", "manager", "owner"))
-
 
 _DELEGATED = (
-    _can("display_name", "the account's name; it goes out with every message", f"{_DIRECTORY}users"),
-    _can("aliases", "further addresses of the account, 30 at most", f"{_DIRECTORY}users.aliases"),
-    _can("hidden_from_address_lists", "left out of the organisation's directory", f"{_DIRECTORY}users"),
-    _can(
+    can("display_name", "the name of the account; every message shows it", f"{_DIRECTORY}users"),
+    can("aliases", "further addresses of the account, at most 30", f"{_DIRECTORY}users.aliases"),
+    can("hidden_from_address_lists", "left out of the organisation's directory", f"{_DIRECTORY}users"),
+    can(
         "sign_in",
-        "only `blocked`, and it means hardened: a password nobody knows, no recovery data, sessions and tokens ended. "
-        "Google has no switch that lets mail in and people out; suspending would reject the mail. Nothing is opened "
-        "again by sharedbox: reset the password at admin.google.com",
+        "only `blocked`, which means hardened: a password that nobody knows, no recovery data, all sessions and tokens "
+        "ended. Google has no switch that blocks sign-in and keeps mail flowing; suspending would reject mail. "
+        "sharedbox never allows sign-in again: reset the password at admin.google.com",
         f"{_DIRECTORY}users",
     ),
-    _can("members[].user", "an active account of the organisation, by its primary address", _DELEGATION),
-    _cannot(
-        "members[].group", "the API takes no groups as delegates. List the people, or name them as a team.", _DELEGATION
-    ),
-    _can(
+    can("members[].user", "an active account of the organisation, by its primary address", _DELEGATION),
+    cannot("members[].group", "the API accepts no groups as delegates. List the people, or use a team.", _DELEGATION),
+    can(
         "members[].rights.full_access",
-        "delegate: reads, deletes and sends as the mailbox from Gmail; recipients may see who sent it",
+        "delegate: reads, deletes and sends as the mailbox from Gmail; recipients may see who sent a message",
         f"{_GMAIL}.delegates",
     ),
-    _can(
+    can(
         "members[].rights.send_as",
-        "the mailbox's address as a sender in the member's own Gmail; delegates do not need it",
+        "the address of the mailbox as a sender in the member's own Gmail; delegates do not need it",
         f"{_GMAIL}.sendAs",
     ),
-    _cannot("members[].rights.send_on_behalf", "use `full_access`: a delegate sends as the mailbox.", _DELEGATION),
-    _cannot("members[].rights.read", "a delegate may do everything. Use `full_access`, or leave it out.", _DELEGATION),
-    *_role_rows(),
-    _cannot("members[].automapping", "it is a feature of Outlook. Leave the key out."),
-    _cannot("members[].delivery", "it belongs to members of a group. Leave the key out."),
-    _can("members[].until", "kept by sharedbox: past it, the next apply revokes", _DELEGATION),
-    _can("members_mode", "`exact` or `at-least`", _DELEGATION),
-    _cannot("sent_items", "what a delegate sends is always kept in its own Sent. Leave the key out.", _DELEGATION),
-    _can(
-        "senders", "further addresses that the mailbox sends from; others may have to confirm them", f"{_GMAIL}.sendAs"
-    ),
-    _can("folders", "labels that must be there, nested by `/`; others stay, as they hold mail", _LABELS),
-    _can("tags", "labels with a colour; likewise", _LABELS),
-    _can("rules", "filters; they have no names, so the name stays in the spec", f"{_GMAIL}.filters"),
-    _can("auto_reply", "vacation responder: one text for all", _GMAIL),
-    _cannot("auto_reply.external", "there is one text for everybody. Write it as `internal`.", _GMAIL),
-    _can(
+    cannot("members[].rights.send_on_behalf", "a delegate sends as the mailbox. Use `full_access`.", _DELEGATION),
+    cannot("members[].rights.read", "a delegate can do everything. Use `full_access`.", _DELEGATION),
+    cannot("sent_items", "the mailbox always keeps what a delegate sends. Leave the key out.", _DELEGATION),
+    can("senders", "further addresses to send from; some must be confirmed by their owner", f"{_GMAIL}.sendAs"),
+    can("folders", "labels that must exist, nested by `/`; other labels stay, as they hold mail", _LABELS),
+    can("tags", "labels with a colour that must exist; other labels stay", _LABELS),
+    can("rules", "filters; Gmail stores no name for them, so the name exists in the spec only", f"{_GMAIL}.filters"),
+    can("auto_reply", "vacation responder with one text for everyone", _GMAIL),
+    cannot("auto_reply.external", "there is one text for everyone. Write it as `internal`.", _GMAIL),
+    can(
         "forwarding",
-        "to a confirmed address; an outside one gets a mail with a code first",
+        "to a confirmed address; an outside address first receives a message with a code",
         f"{_GMAIL}.forwardingAddresses",
     ),
-    _can("access.imap", "IMAP on or off", _GMAIL),
-    _can("access.pop", "POP on or off", _GMAIL),
-    _cannot("access.web", "Gmail on the web cannot be switched off for one mailbox. Leave the key out."),
-    _cannot("access.mobile", "it is set for organisational units, in the console. Leave the key out."),
-    _cannot("access.mapi", "it is a protocol of Exchange. Leave the key out."),
-    _can(
+    can("access.imap", "IMAP on or off", _GMAIL),
+    can("access.pop", "POP on or off", _GMAIL),
+    cannot("access.web", "Gmail on the web cannot be disabled for one mailbox. Leave the key out."),
+    cannot("access.mobile", "it is set per organisational unit, in the Admin console. Leave the key out."),
+    cannot("access.mapi", "it is a protocol of Exchange. Leave the key out."),
+    can(
         "storage.warn_at",
-        "share of the pooled storage, or of the account's own limit, above which `check` warns",
+        "the share of the pooled storage, or of the account's own limit, above which `check` warns",
         "https://developers.google.com/workspace/admin/reports/v1/appendix/usage/user/accounts",
     ),
-    _can("storage.licence", "one with Gmail; without, no mail is received", _LICENSING),
-    _can("google.org_unit", "the organisational unit, which must exist; policies hang on it", f"{_DIRECTORY}users"),
-    _cannot(
+    can("storage.licence", "a licence that includes Gmail; without one, no mail is received", _LICENSING),
+    can("google.org_unit", "the organisational unit, which must exist; it decides the policies", f"{_DIRECTORY}users"),
+    cannot(
         "google.show_delegate",
         "no API sets or reads whether recipients see who sent a message. An administrator chooses it at "
         "admin.google.com > Apps > Google Workspace > Gmail > User settings > Mail delegation. Leave the key out.",
         _DELEGATION,
     ),
-    _can("state", "`absent` deletes the account: it can be brought back for 20 days", f"{_DIRECTORY}users/undelete"),
-    _cannot("group", "it describes a group. Use the platform google-collaborative, or leave the key out."),
-    *(_cannot(name, _LATER) for name in ("calendar", "contacts", "retention")),
+    can("state", "`absent` deletes the account; it can be restored for 20 days", f"{_DIRECTORY}users/undelete"),
 )
 
 _NO_ACCOUNT = "a group has no account of its own. Leave the key out."
 _NO_CONTENT = "no API reaches the conversations of a group. Leave the key out, or use google-delegated."
-_NO_RIGHT = "somebody has one role in a group: `member`, `manager` or `owner`."
+_ONE_ROLE = "a group has one role per member: `member`, `manager` or `owner`."
 
 _COLLABORATIVE = (
-    _can("display_name", "the group's name", f"{_DIRECTORY}groups"),
-    _can("aliases", "further addresses of the group", f"{_DIRECTORY}groups.aliases"),
-    _can("hidden_from_address_lists", "left out of the organisation's directory", _SETTINGS),
-    _cannot("sign_in", _NO_ACCOUNT),
-    _can("members[].user", "anybody; people outside need `group: {external_members: true}`", f"{_DIRECTORY}members"),
-    _can("members[].group", "a group inside the group: its people are members too", f"{_DIRECTORY}members"),
-    _can(
+    can("display_name", "the name of the group", f"{_DIRECTORY}groups"),
+    can("aliases", "further addresses of the group", f"{_DIRECTORY}groups.aliases"),
+    can("hidden_from_address_lists", "left out of the organisation's directory", _SETTINGS),
+    cannot("sign_in", _NO_ACCOUNT),
+    can("members[].user", "anyone; outside people need `group: {external_members: true}`", f"{_DIRECTORY}members"),
+    can("members[].group", "a group inside the group: its people are members too", f"{_DIRECTORY}members"),
+    can(
         "members[].rights.member",
-        "reads, takes and answers conversations; what a member gets by default",
+        "reads, takes and answers conversations; the default right of a member",
         f"{_DIRECTORY}members",
     ),
-    _can("members[].rights.manager", "also approves messages and members", f"{_DIRECTORY}members"),
-    _can("members[].rights.owner", "also changes settings; a group should have one", f"{_DIRECTORY}members"),
-    _cannot("members[].rights.full_access", _NO_RIGHT),
-    _cannot("members[].rights.read", f"{_NO_RIGHT} Who may read is `group: {{viewing: …}}`."),
-    _cannot("members[].rights.send_as", f"{_NO_RIGHT} Sending as the group is `group: {{post_as_group: true}}`."),
-    _cannot("members[].rights.send_on_behalf", f"{_NO_RIGHT} Use `group: {{post_as_group: true}}`."),
-    _cannot("members[].automapping", "it is a feature of Outlook. Leave the key out."),
-    _can(
+    can("members[].rights.manager", "also approves messages and members", f"{_DIRECTORY}members"),
+    can("members[].rights.owner", "also changes settings; a group should have one", f"{_DIRECTORY}members"),
+    cannot("members[].rights.read", f"{_ONE_ROLE} Use `group: {{viewing: …}}` to choose who can read."),
+    cannot("members[].rights.send_as", f"{_ONE_ROLE} Use `group: {{post_as_group: true}}` to send as the group."),
+    cannot("members[].rights.send_on_behalf", f"{_ONE_ROLE} Use `group: {{post_as_group: true}}`."),
+    can(
         "members[].delivery",
-        "`all`, `daily`, `digest`, `none` or `disabled`; reading it costs a call a member",
+        "`all`, `daily`, `digest`, `none` or `disabled`; reading it costs one call per member",
         f"{_DIRECTORY}members",
     ),
-    _can("members[].until", "kept by sharedbox: past it, the next apply revokes", _INBOX),
-    _can("members_mode", "`exact` or `at-least`", _INBOX),
-    _cannot("sent_items", "what members send stands in the group's conversations. Leave the key out.", _INBOX),
-    *(_cannot(name, _NO_CONTENT) for name in ("folders", "tags", "rules", "senders")),
-    _cannot("auto_reply", "the Groups Settings API has none that can be set reliably. Leave the key out.", _SETTINGS),
-    _cannot("forwarding", "make the other address a member: `{user: …, delivery: all}`.", _INBOX),
-    _cannot("access", _NO_ACCOUNT),
-    _cannot("storage", "a group takes no storage and no licence. Leave the key out.", _INBOX),
-    _cannot("google", _NO_ACCOUNT),
-    _can(
-        "group",
-        "Groups Settings, in our words; what a new inbox is made with: docs/how-to/google-workspace.md",
-        _SETTINGS,
-    ),
-    _can(
+    cannot("sent_items", "the conversations of the group hold what members send. Leave the key out.", _INBOX),
+    *(cannot(path, _NO_CONTENT) for path in ("folders", "tags", "rules", "senders")),
+    cannot("auto_reply", "the Groups Settings API cannot set one reliably. Leave the key out.", _SETTINGS),
+    cannot("forwarding", "Use a member instead: `{user: …, delivery: all}`.", _INBOX),
+    cannot("access", _NO_ACCOUNT),
+    cannot("storage", "a group uses no storage and no licence. Leave the key out.", _INBOX),
+    cannot("google", _NO_ACCOUNT),
+    can("group", "Groups Settings; for the values of a new inbox, see docs/how-to/google-workspace.md", _SETTINGS),
+    can(
         "state",
-        "only `present`: a deleted group cannot be brought back, and sharedbox deletes nothing for good. "
+        "only `present`: a deleted group cannot be restored, and sharedbox deletes nothing permanently. "
         "Delete it at admin.google.com > Directory > Groups",
         f"{_DIRECTORY}groups/delete",
     ),
-    *(_cannot(name, _LATER) for name in ("calendar", "contacts", "retention")),
 )
 
 CAPABILITIES: Mapping[Platform, Capabilities] = {
@@ -163,7 +128,7 @@ CAPABILITIES: Mapping[Platform, Capabilities] = {
         not_audited=(
             "whether people send as a mailbox from their own Gmail is not read. Delegates may always send as it."
         ),
-        afterwards="Gmail shows a delegate the mailbox after a minute, at times a day; new aliases take as long.",
+        afterwards="Gmail shows the mailbox to a delegate after a minute, sometimes a day. New aliases take as long.",
     ),
     GOOGLE_COLLABORATIVE: Capabilities(
         GOOGLE_COLLABORATIVE,
@@ -171,6 +136,6 @@ CAPABILITIES: Mapping[Platform, Capabilities] = {
         _COLLABORATIVE,
         values={"state": ("present",)},
         default_rights=(Right.MEMBER,),
-        afterwards="Google Groups shows new members and settings within minutes; new addresses take up to a day.",
+        afterwards="Google Groups shows new members and settings within minutes. New addresses take up to a day.",
     ),
 }
