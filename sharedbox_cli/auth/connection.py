@@ -48,31 +48,31 @@ class MicrosoftConnection:
     method: Method = Method.AUTO
     cloud: str = "worldwide"
     authority: str = ""
-    """Origin of the login service where it is not the cloud's own; likewise the next two."""
+    """Origin of the login service, if it is not the one of the cloud. Same for the next two."""
     graph_url: str = ""
     exchange_url: str = ""
     certificate_path: str = ""
     state_dir: Path | None = None
-    """Where the record of a person's sign-in is kept (no token)."""
+    """Where the account record of an interactive sign-in is stored. It holds no token."""
 
     @property
     def login_origin(self) -> str:
-        """Return the login service's origin."""
+        """Return the origin of the login service."""
         return self.authority or f"https://{CLOUDS[self.cloud].authority}"
 
     @property
     def graph_origin(self) -> str:
-        """Return Graph's origin."""
+        """Return the origin of Graph."""
         return self.graph_url or f"https://{CLOUDS[self.cloud].graph}"
 
     @property
     def exchange_origin(self) -> str:
-        """Return the Exchange admin API's origin."""
+        """Return the origin of the Exchange admin API."""
         return self.exchange_url or f"https://{CLOUDS[self.cloud].exchange}"
 
     @property
     def graph_scope(self) -> str:
-        """Return the scope of Graph, by cloud: an emulator's host does not change it."""
+        """Return the scope of Graph. It depends on the cloud only, so that it is the same with an emulator."""
         return f"https://{CLOUDS[self.cloud].graph}/.default"
 
     @property
@@ -82,12 +82,12 @@ class MicrosoftConnection:
 
 
 class GoogleMethod(StrEnum):
-    """How to act as people of a Google Workspace."""
+    """How to sign in to a Google Workspace account."""
 
     AUTO = "auto"
     KEY = "service-account-key"
     KEYLESS = "keyless"
-    """Google's IAM signs for the service account; who asks it needs no key of that account."""
+    """Google's IAM signs for the service account, so no key of that account is needed."""
 
 
 GOOGLE_TOKEN_URL = "https://oauth2.googleapis.com/token"  # noqa: S105
@@ -99,21 +99,21 @@ class GoogleConnection:
     """Where a Google Workspace is and how to sign in to it; holds no secret."""
 
     customer: str = "my_customer"
-    """`my_customer` is the administrator's own; one that begins with C is also the only one written to."""
+    """`my_customer` is the account of the administrator. With an id that begins with C, no other account is changed."""
     admin: str = ""
-    """The administrator to act as for everything but Gmail."""
+    """The administrator to act as, for everything except Gmail."""
     service_account: str = ""
-    """Its e-mail; needed for keyless."""
+    """Its email address. Required for keyless sign-in."""
     method: GoogleMethod = GoogleMethod.AUTO
     key_path: str = ""
-    """A key, or a file that says where the caller's identity comes from."""
+    """A key file, or a configuration file of the identity of the caller."""
     token_url: str = GOOGLE_TOKEN_URL
     iam_url: str = GOOGLE_IAM_URL
     api_urls: Mapping[str, str] = field(default_factory=dict, hash=False)
-    """Base of each API where it is not the vendor's: admin, gmail, groupssettings, licensing, cloudidentity."""
+    """Base URL of each API that is not at Google: admin, gmail, groupssettings, licensing, cloudidentity."""
     shared_org_units: tuple[str, ...] = ("/Shared mailboxes",)
 
     @property
     def expected_customer(self) -> str:
-        """Return the customer that has to be met, or nothing where any may be."""
+        """Return the only customer that may be changed, or an empty text if any may be."""
         return self.customer if self.customer.startswith("C") else ""

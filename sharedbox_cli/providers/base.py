@@ -1,4 +1,4 @@
-"""What a provider is: three verbs on one tenant, and a reading that settles doubt."""
+"""What a provider does with one tenant: observe it, apply changes, and settle changes of unknown outcome."""
 
 from __future__ import annotations
 
@@ -15,47 +15,53 @@ from sharedbox_cli.core.outcome import Effect, Outcome
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What is to be read. Whatever is not asked for costs no call."""
+    """What to read. What is not in the scope costs no request."""
 
     platforms: frozenset[Platform]
     mailboxes: frozenset[Address] | None = None
-    """None: every mailbox of these platforms in the tenant."""
+    """None: all mailboxes of these platforms in the tenant."""
     fields: frozenset[Field] = frozenset()
     facts: frozenset[Fact] = frozenset()
     grants_of: frozenset[Address] | None = frozenset()
-    """The mailboxes whose grants are read; None: of all in scope."""
+    """The mailboxes whose grants are read. None: those of all mailboxes in the scope."""
     trustees: frozenset[Address] = field(default_factory=frozenset)
-    """Addresses that specs name and that must resolve to ids."""
+    """Addresses that specs name. They must be resolved to ids."""
     with_members: bool = False
-    """Whether the effective members of trustee groups are read."""
+    """Whether the effective members of groups that have a grant are read."""
     rights: frozenset[Right] = frozenset()
-    """The rights that specs give: some cost calls of their own to be read."""
+    """The rights that specs grant. Reading some of them takes additional requests."""
 
 
 class Provider(Protocol):
-    """One cloud. Calls may come from several threads; changes of one mailbox come one after another."""
+    """One tenant. Methods are called from several threads; the changes of one mailbox come one after another."""
 
     def observe(self, scope: Scope, listener: Listener = SILENT) -> Observed:
-        """Return everything in scope, complete. Raises ObserveError, AuthError, CloudError."""
+        """Return everything in the scope. Raises ObserveError, AuthError, CloudError.
+
+        May return more than the scope asks for, never less: what cannot be read is an error.
+        """
         ...
 
     def apply(self, change: Change, listener: Listener = SILENT, *, request_id: str = "") -> Outcome:
-        """Send one change; ambiguous answers are settled by reading. Never raises for a vendor's answer."""
+        """Send one change. Never raises for a response of the vendor: every response becomes an Outcome.
+
+        If a response leaves it open whether the change took effect, read the mailbox to find out.
+        """
         ...
 
     def settle(self, change: Change) -> Effect:
-        """Return whether the effect of a change is there now, by reading only."""
+        """Return whether a change has taken effect. Only reads."""
         ...
 
     def close(self) -> None:
-        """Give back connections."""
+        """Close all connections."""
         ...
 
 
 @runtime_checkable
 class Bounded(Protocol):
-    """A provider that can be told when a run ends, so that no call of it waits longer."""
+    """A provider that can limit its waiting to the end of a run."""
 
     def finish_within(self, seconds: float | None) -> None:
-        """Let nothing be waited for beyond so many seconds from now; None: as long as each call may take."""
+        """Wait no longer than this many seconds from now. None: as long as each request may take."""
         ...

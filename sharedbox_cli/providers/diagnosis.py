@@ -1,4 +1,4 @@
-"""What a provider's doctor says: one step a thing that was looked at."""
+"""What `doctor` reports about one tenant: one result per step."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ Status = Literal["ok", "missing", "failed", "not checked"]
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """One thing that was looked at."""
+    """The result of one step."""
 
     step: str
     status: Status
     detail: str
     hint: str = ""
+    """How to fix it."""

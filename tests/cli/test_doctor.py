@@ -48,7 +48,7 @@ def test_both_when_something_is_missing_at_each_then_it_is_named_at_each_with_wh
     [scope] = bad(steps, "google_workspace")
     assert scope["status"] == "missing"
     assert "auth/apps.licensing" in scope["detail"]
-    assert "Domain-wide delegation. Client id: 104857600000000000001" in scope["hint"]
+    assert "Domain-wide delegation. Client ID: 104857600000000000001" in scope["hint"]
     assert any("Entra admin center" in step["hint"] for step in bad(steps, "microsoft365"))
     text = cli("doctor").out
     assert "to fix: 1 at Google Workspace, 13 at Microsoft 365." in text

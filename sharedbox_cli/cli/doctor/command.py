@@ -13,7 +13,7 @@ def doctor(
     config: ConfigFile = None,
     no_color: NoColor = False,
 ) -> None:
-    """Prove sign-in, roles and reachability by harmless reads; say what is missing and where to click.
+    """Check sign-in, permissions and reachability with read requests, and show how to fix what is missing.
 
     Examples:
 

@@ -10,11 +10,11 @@ from sharedbox_cli.cli.options import NoColor, TableFormat, TableOutput
 
 
 def explain(
-    topic: Annotated[str | None, typer.Argument(help="A platform, a rule of `check`, or a guard.")] = None,
+    topic: Annotated[str | None, typer.Argument(help="A platform, a check, or a guard.")] = None,
     output: TableFormat = TableOutput.TEXT,
     no_color: NoColor = False,
 ) -> None:
-    """Explain what a platform can and can't do, or a rule or guard. Without a topic: list them.
+    """Explain what a platform supports, or what a check or guard does. Without a topic: list them.
 
     Examples:
 

@@ -1,4 +1,4 @@
-"""What a platform can and can't do, what a check looks for, when a guard refuses."""
+"""What a platform supports, what a check looks for, when a guard refuses."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def show_topic(session: Session, topic: str | None, output: str) -> None:
-    """Write what is known of a topic, or the list of topics. Raises UsageError."""
+    """Write the explanation of a topic, or the list of topics. Raises UsageError."""
     table = session.capabilities.get(Platform(topic or ""))
     if topic is None:
         groups = (
@@ -34,14 +34,12 @@ def show_topic(session: Session, topic: str | None, output: str) -> None:
         show(session, topic_report(check.id, check.title, about), output)
     elif topic in GUARDS:
         how = f"sharedbox apply --allow {topic}=N or {topic}=ADDRESS, as the refusal says"
-        more = (("waive", "nothing waives it: change the plan" if topic in NEVER_WAIVED else how),)
+        more = (("waive", "this guard cannot be waived: change the plan" if topic in NEVER_WAIVED else how),)
         show(session, topic_report(topic, _about(topic), more), output)
     else:
         known = [*map(str, session.capabilities), *(check.id for check in session.checks), *GUARDS]
         hint = nearest(topic, known)
-        raise UsageError(
-            "nothing is known of this", where=topic, why=hint, hint="See all topics:\n    sharedbox explain"
-        )
+        raise UsageError("no such topic", where=topic, why=hint, hint="To list all topics:\n    sharedbox explain")
 
 
 def _where(check: Check) -> tuple[tuple[str, str], ...]:

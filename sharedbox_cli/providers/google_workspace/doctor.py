@@ -1,4 +1,4 @@
-"""Proof by harmless reads: a token for each set of scopes, APIs switched on, roles, the delegation policy."""
+"""Diagnosis by read requests: a token for each set of scopes, enabled APIs, roles, the delegation policy."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from sharedbox_cli.core.errors import AuthError, CloudError, PermissionDenied, SharedboxError
-from sharedbox_cli.providers.diagnosis import Diagnosis, Status
+from sharedbox_cli.providers.diagnosis import Diagnosis
 from sharedbox_cli.providers.google_workspace.errors import NO_MAIL
 from sharedbox_cli.providers.google_workspace.google_client import Ask, Make, Wire
 from sharedbox_cli.providers.google_workspace.scopes import (
@@ -34,8 +34,8 @@ _ROLE = {
     POLICIES: "Super Admin",
     SECURITY: "User Management Admin",
 }
-_OPTIONAL = {REPORTS: "storage is not told", POLICIES: "whether delegation is switched on is not told"}
-"""What goes on without, and what is missed then."""
+_OPTIONAL = {REPORTS: "storage is not reported", POLICIES: "whether delegation is enabled is not reported"}
+"""APIs that sharedbox can work without, and the consequence."""
 _READ, _WRITE = "reading (plan, check, audit)", "writing (apply)"
 _NOBODY = "no-such-group"
 
@@ -43,7 +43,7 @@ _NOBODY = "no-such-group"
 def diagnose(
     connection: GoogleConnection, *, is_interactive: bool = False, prompt: Callable[[str], None] | None = None
 ) -> tuple[Diagnosis, ...]:
-    """Return everything that was looked at; nothing is written anywhere."""
+    """Return one result per step. Nothing is written."""
     from sharedbox_cli.auth.google import GoogleCredentials
 
     credentials = GoogleCredentials(connection)
@@ -56,31 +56,31 @@ def diagnose(
 
 def _all(wire: Wire, connection: GoogleConnection) -> Iterator[Diagnosis]:
     try:
-        number, who = wire.credentials.client_id, wire.credentials.identity
+        client_id, account = wire.credentials.client_id, wire.credentials.identity
     except AuthError as error:
         yield _failed("credential", error)
         return
-    name = number or f"the unique id of {who} (console.cloud.google.com > IAM & Admin > Service accounts)"
-    first = _token(wire, connection.admin, DOORS[DIRECTORY].read[:1])
-    if first is not None and not _lacks_scope(first):
-        yield _failed(f"sign in as {connection.admin or 'an administrator'}", first)
+    client = client_id or f"the unique ID of {account} (console.cloud.google.com > IAM & Admin > Service accounts)"
+    refusal = _token_error(wire, connection.admin, DOORS[DIRECTORY].read[:1])
+    if refusal is not None and not _lacks_scope(refusal):
+        yield _failed(f"sign in as {connection.admin or 'an administrator'}", refusal)
         return
-    yield Diagnosis("credential", "ok", f"service account {who}, as {connection.admin}")
+    yield Diagnosis("credential", "ok", f"service account {account}, as {connection.admin}")
     readable = []
     for api, door in DOORS.items():
-        is_there = True
-        for what, scopes in ((_READ, door.read), (_WRITE, door.write)):
-            if scopes and not (what == _WRITE and scopes == door.read):
-                found = _scopes(wire, connection.admin, api, what, scopes, name)
-                is_there = is_there and (what == _WRITE or found.status == "ok")
-                yield found
-        if is_there:
+        is_readable = True
+        for purpose, scopes in ((_READ, door.read), (_WRITE, door.write)):
+            if scopes and not (purpose == _WRITE and scopes == door.read):
+                diagnosis = _scopes(wire, connection.admin, api, purpose, scopes, client)
+                is_readable = is_readable and (purpose == _WRITE or diagnosis.status == "ok")
+                yield diagnosis
+        if is_readable:
             readable.append(api)
     yield from _reads(wire, connection, readable)
 
 
-def _token(wire: Wire, subject: str, scopes: Sequence[str]) -> SharedboxError | None:
-    """Return why there is no token for some scopes, or nothing where there is one."""
+def _token_error(wire: Wire, subject: str, scopes: Sequence[str]) -> SharedboxError | None:
+    """Return why Google refuses a token for some scopes, or None if it issues one."""
     from google.auth.exceptions import GoogleAuthError
 
     from sharedbox_cli.auth.google import words_of_refresh_error
@@ -99,20 +99,24 @@ def _lacks_scope(error: SharedboxError) -> bool:
     return "unauthorized_client" in error.where or "access_denied" in error.where
 
 
-def _scopes(wire: Wire, subject: str, api: str, what: str, scopes: Sequence[str], name: str) -> Diagnosis:
-    """Return whether all scopes of one purpose are granted; where not, each is tried alone, to name the missing."""
+def _scopes(wire: Wire, subject: str, api: str, purpose: str, scopes: Sequence[str], client: str) -> Diagnosis:
+    """Return whether all scopes of one purpose are granted. If not, each is tried alone, to name the missing ones."""
     door = DOORS[api]
-    step = f"scopes for {door.title}, {what}"
-    error = _token(wire, subject, scopes)
+    step = f"scopes for {door.title}, {purpose}"
+    error = _token_error(wire, subject, scopes)
     if error is None:
         return Diagnosis(step, "ok", f"{len(scopes)} granted")
     if not _lacks_scope(error):
         return _failed(step, error)
-    missing = [scope for scope in scopes if (one := _token(wire, subject, (scope,))) is not None and _lacks_scope(one)]
+    errors = {scope: _token_error(wire, subject, (scope,)) for scope in scopes}
+    missing = [scope for scope, error in errors.items() if error is not None and _lacks_scope(error)]
     listed = ",".join(missing)
-    hint = f"{_DELEGATION}. Client id: {name}. Add:\n    {listed}\nA change takes minutes, at most a day."
-    without = f"; without, {_OPTIONAL[api]}" if api in _OPTIONAL else ""
-    return Diagnosis(step, "missing", f"not granted: {', '.join(missing)}{without}", hint)
+    hint = f"{_DELEGATION}. Client ID: {client}. Add:\n    {listed}\nA change takes minutes, at most a day."
+    return Diagnosis(step, "missing", f"not granted: {', '.join(missing)}{_consequence(api)}", hint)
+
+
+def _consequence(api: str) -> str:
+    return f"; without it, {_OPTIONAL[api]}" if api in _OPTIONAL else ""
 
 
 def _reads(wire: Wire, connection: GoogleConnection, readable: Sequence[str]) -> Iterator[Diagnosis]:
@@ -162,16 +166,15 @@ def _read(wire: Wire, connection: GoogleConnection, api: str, step: str, make: M
     except PermissionDenied as error:
         if error.code in ("accessNotConfigured", "SERVICE_DISABLED"):
             hint = f"console.cloud.google.com/apis/library/{door.console}, in the service account's project > Enable."
-            return Diagnosis(step, "missing", f"the API {door.console} is switched off", hint)
+            return Diagnosis(step, "missing", f"the API {door.console} is disabled", hint)
         role = _ROLE.get(api, "")
         hint = (
             f"{_ROLES}: give {connection.admin} the role {role}, or name another administrator." if role else error.hint
         )
-        without = f"; without, {_OPTIONAL[api]}" if api in _OPTIONAL else ""
-        return Diagnosis(step, "missing", f"{connection.admin} may not{without}", hint)
+        return Diagnosis(step, "missing", f"{connection.admin} lacks the permission{_consequence(api)}", hint)
     except CloudError as error:
         if error.status in (400, 404) and (api in (SETTINGS, REPORTS) or error.code == NO_MAIL):
-            return Diagnosis(step, "ok", "answered")  # that there is none such, or no report, or no mailbox
+            return Diagnosis(step, "ok", "answered")  # the object, report or mailbox does not exist
         return _failed(step, error)
     except AuthError as error:
         return _failed(step, error)
@@ -179,6 +182,5 @@ def _read(wire: Wire, connection: GoogleConnection, api: str, step: str, make: M
 
 
 def _failed(step: str, error: SharedboxError) -> Diagnosis:
-    words = " ".join(part for part in (error.summary, error.where, error.why) if part)
-    status: Status = "failed"
-    return Diagnosis(step, status, words, error.hint)
+    text = " ".join(part for part in (error.summary, error.where, error.why) if part)
+    return Diagnosis(step, "failed", text, error.hint)

@@ -1,4 +1,4 @@
-"""Proof by harmless reads: token, roles, permissions, reachability; one attempt each."""
+"""Diagnosis by read requests: token, roles, permissions, reachability. Each is tried once."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ SKEW_SECONDS = 300.0
 def diagnose(
     connection: MicrosoftConnection, *, is_interactive: bool = False, prompt: Callable[[str], None] | None = None
 ) -> tuple[Diagnosis, ...]:
-    """Return everything that was looked at; nothing is written anywhere."""
+    """Return one result per step. Nothing is written."""
     from sharedbox_cli.auth.claims import token_claims
     from sharedbox_cli.auth.microsoft import credential_for
 
-    found: list[Diagnosis] = []
+    steps: list[Diagnosis] = []
     try:
         credential = credential_for(connection, is_interactive=is_interactive, prompt=prompt)
     except AuthError as error:
@@ -45,13 +45,13 @@ def diagnose(
     for name, scope in (("Graph", connection.graph_scope), ("Exchange", connection.exchange_scope)):
         try:
             tokens[name] = token_claims(credential, scope)
-            found.append(Diagnosis(f"token for {name}", "ok", f"as {tokens[name].name or tokens[name].app_id}"))
+            steps.append(Diagnosis(f"token for {name}", "ok", f"as {tokens[name].name or tokens[name].app_id}"))
         except AuthError as error:
-            found.append(Diagnosis(f"token for {name}", "failed", _words(error), error.hint))
+            steps.append(Diagnosis(f"token for {name}", "failed", _words(error), error.hint))
     if len(tokens) == 2:
-        found += _permissions(tokens["Graph"], tokens["Exchange"])
-        found += _reads(connection, credential, tokens["Exchange"].tenant_id)
-    return tuple(found)
+        steps += _permissions(tokens["Graph"], tokens["Exchange"])
+        steps += _reads(connection, credential, tokens["Exchange"].tenant_id)
+    return tuple(steps)
 
 
 def _words(error: AuthError) -> str:
@@ -60,7 +60,7 @@ def _words(error: AuthError) -> str:
 
 def _permissions(graph: TokenClaims, exchange: TokenClaims) -> Iterator[Diagnosis]:
     if graph.scopes and not graph.app_roles:
-        yield Diagnosis("permissions", "not checked", "signed in as a person: what they may do shows in the reads")
+        yield Diagnosis("permissions", "not checked", "signed in as a person: the read requests show the permissions")
         return
     for permission in PERMISSIONS:
         held = set((graph if permission.resource == GRAPH else exchange).app_roles)
@@ -72,13 +72,13 @@ def _permissions(graph: TokenClaims, exchange: TokenClaims) -> Iterator[Diagnosi
             yield Diagnosis(step, "missing", f"needed for {permission.needed_for}", hint)
     roles = set(exchange.directory_roles)
     if EXCHANGE_ADMINISTRATOR in roles:
-        yield Diagnosis("directory role", "ok", "Exchange Administrator: plan and apply")
+        yield Diagnosis("directory role", "ok", "Exchange Administrator: enough for plan and apply")
     elif GLOBAL_READER in roles:
         hint = WHERE_ROLES.format(role="Exchange Administrator")
-        yield Diagnosis("directory role", "ok", "Global Reader: plan, check and audit; apply needs more.", hint)
+        yield Diagnosis("directory role", "ok", "Global Reader: enough for plan, check and audit, not for apply", hint)
     else:
         hint = WHERE_ROLES.format(role="Exchange Administrator (to apply) or Global Reader (to plan)")
-        yield Diagnosis("directory role", "missing", "the application holds no role that reads mailboxes", hint)
+        yield Diagnosis("directory role", "missing", "the application has no role that can read mailboxes", hint)
 
 
 def _reads(connection: MicrosoftConnection, credential: TokenCredential, tenant: str) -> Iterator[Diagnosis]:
@@ -90,7 +90,7 @@ def _reads(connection: MicrosoftConnection, credential: TokenCredential, tenant:
     graph = bearer_auth(renewable, connection.graph_scope, connection.graph_origin)
     exchange = bearer_auth(renewable, connection.exchange_scope, connection.exchange_origin)
     base = f"{connection.graph_origin}/v1.0"
-    door = f"{connection.exchange_origin}/adminapi/beta/{tenant}/InvokeCommand"
+    commands = f"{connection.exchange_origin}/adminapi/beta/{tenant}/InvokeCommand"
     with httpx.Client(timeout=SECONDS) as client:
         yield _read(client, "read the organisation", "GET", f"{base}/organization", graph)
         yield _read(client, "read users", "GET", f"{base}/users?$top=1&$select=id,accountEnabled", graph)
@@ -98,7 +98,7 @@ def _reads(connection: MicrosoftConnection, credential: TokenCredential, tenant:
         yield _read(client, "read licences", "GET", f"{base}/subscribedSkus", graph)
         for cmdlet, parameters in (("Get-AcceptedDomain", {}), ("Get-Mailbox", {"ResultSize": 1})):
             body = {"CmdletInput": {"CmdletName": cmdlet, "Parameters": parameters}}
-            yield _read(client, f"run {cmdlet}", "POST", door, exchange, body)
+            yield _read(client, f"run {cmdlet}", "POST", commands, exchange, body)
         yield _skew(client, base, graph)
 
 
@@ -109,13 +109,13 @@ def _read(client: httpx.Client, step: str, method: str, url: str, auth: httpx.Au
         with client.stream(method, url, auth=auth, json=body) as answer:
             status, request = answer.status_code, answer.headers.get("request-id", "")
     except httpx.HTTPError as error:
-        return Diagnosis(step, "failed", f"not reachable: {type(error).__name__}", "Check network and proxy.")
+        return Diagnosis(step, "failed", f"not reachable: {type(error).__name__}", "Check the network and the proxy.")
     except AuthError as error:
         return Diagnosis(step, "failed", _words(error), error.hint)
     if status == 200:
         return Diagnosis(step, "ok", "answered")
     kind: Status = "missing" if status in (401, 403) else "failed"
-    return Diagnosis(step, kind, f"answered {status}, request id {request or 'not told'}")
+    return Diagnosis(step, kind, f"answered {status}, request ID {request or 'unknown'}")
 
 
 def _skew(client: httpx.Client, base: str, auth: httpx.Auth) -> Diagnosis:
@@ -125,10 +125,10 @@ def _skew(client: httpx.Client, base: str, auth: httpx.Auth) -> Diagnosis:
         answer = client.get(f"{base}/organization", auth=auth)
         theirs = email.utils.parsedate_to_datetime(answer.headers["date"])
     except (httpx.HTTPError, KeyError, ValueError, TypeError):
-        return Diagnosis("clock", "not checked", "the service told no time")
+        return Diagnosis("clock", "not checked", "the response has no date")
     seconds = abs((datetime.now(UTC) - theirs).total_seconds())
     if seconds > SKEW_SECONDS:
         return Diagnosis(
-            "clock", "failed", f"this clock is {seconds:.0f} s off the cloud's", "Set the clock of this machine."
+            "clock", "failed", f"differs from the cloud by {seconds:.0f} s", "Set the clock of this machine."
         )
-    return Diagnosis("clock", "ok", "agrees with the cloud's")
+    return Diagnosis("clock", "ok", "agrees with the clock of the cloud")
