@@ -6,7 +6,6 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,12 +13,10 @@ from hypothesis import HealthCheck, settings
 
 from sharedbox_cli.auth.connection import MicrosoftConnection
 from sharedbox_cli.cli.main import run
-from sharedbox_cli.emulator.clock import Clock
 from sharedbox_cli.emulator.seed import CLIENT_ID, Seeded, demo
-from sharedbox_cli.emulator.server import Emulator
 from sharedbox_cli.emulator.tenant import Tenant
-from sharedbox_cli.providers import transport
 from sharedbox_cli.providers.microsoft365.provider import Microsoft365
+from tests.emulated import Emulated, VirtualClock, serving
 
 settings.register_profile("ci", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ci")
@@ -57,36 +54,11 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("SHAREDBOX_STATE_DIR", str(tmp_path / "state"))
 
 
-class VirtualClock:
-    """The provider's clock: sleeping moves it, and the emulator's with it."""
-
-    def __init__(self, cloud: Clock | None = None) -> None:
-        self._cloud = cloud
-        self.slept: list[float] = []
-
-    def now(self) -> datetime:
-        return self._cloud.moment() if self._cloud else datetime.now(UTC)
-
-    def monotonic(self) -> float:
-        return sum(self.slept)
-
-    async def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        if self._cloud:
-            self._cloud.advance(seconds)
-
-
 @dataclass
-class Cloud:
-    """A running emulator with what a test asks of it."""
+class Cloud(Emulated):
+    """An emulator that the command line finds by its environment."""
 
-    emulator: Emulator
-    seeded: Seeded
     clock: VirtualClock
-
-    @property
-    def tenant(self) -> Tenant:
-        return self.emulator.tenant
 
     def connection(self) -> MicrosoftConnection:
         origin = self.emulator.origin
@@ -95,12 +67,6 @@ class Cloud:
     def provider(self) -> Microsoft365:
         return Microsoft365(self.connection(), clock=self.clock)
 
-    def requests(self, start: int = 0) -> list[dict[str, object]]:
-        return [line for line in self.emulator.log.lines[start:] if not line["parent"]]
-
-    def writes(self) -> list[str]:
-        return [effect["effect"] for effect in self.emulator.log.effects]
-
 
 CloudMaker = Callable[[Callable[[Tenant], Seeded]], Cloud]
 
@@ -108,24 +74,15 @@ CloudMaker = Callable[[Callable[[Tenant], Seeded]], Cloud]
 @pytest.fixture
 def cloud_of(monkeypatch: pytest.MonkeyPatch) -> Iterator[CloudMaker]:
     """Return what starts an emulator on a tenant filled by a function."""
-    running: list[Emulator] = []
+    with serving(monkeypatch) as serve:
 
-    def make(fill: Callable[[Tenant], Seeded]) -> Cloud:
-        tenant = Tenant()
-        seeded = fill(tenant)
-        emulator = Emulator(tenant).start()
-        running.append(emulator)
-        for name, value in emulator.environment().items():
-            monkeypatch.setenv(name, value)
-        clock = VirtualClock(tenant.clock)
-        monkeypatch.setattr(transport.SystemClock, "sleep", lambda _, seconds: clock.sleep(seconds))
-        monkeypatch.setattr("time.sleep", lambda seconds: tenant.clock.advance(seconds))
-        return Cloud(emulator, seeded, clock)
+        def make(fill: Callable[[Tenant], Seeded]) -> Cloud:
+            tenant = Tenant()
+            seeded = fill(tenant)
+            emulator, clock = serve(tenant)
+            return Cloud(emulator, seeded, clock)
 
-    yield make
-    for emulator in running:
-        emulator.stop()
-        emulator.tenant.close()
+        yield make
 
 
 @pytest.fixture

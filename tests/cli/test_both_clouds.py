@@ -180,7 +180,7 @@ def test_apply_when_a_group_loses_its_owner_and_opens_to_all_then_guards_refuse_
     done = cli("apply", tmp_path, "--yes", "--allow", "wide-trustee=helpdesk@contoso.example")
     assert (done.code, "last-owner" in done.err, "wide-trustee" in done.err) == (4, True, False)
     assert cli("apply", tmp_path, "--yes", "--allow", "last-owner").code == 4
-    assert clouds.writes() == []
+    assert clouds.effects() == []
     (tmp_path / "desk.yaml").write_text(
         "version: 1\nmailbox: helpdesk@contoso.example\nplatform: google-collaborative\n"
         "members: [{user: e.sato@contoso.example, rights: [owner]}]\ngroup: {viewing: organization}\n"

@@ -36,7 +36,7 @@ def test_both_when_well_then_one_report_with_both_and_0(both: Cloud, cli: Cli) -
     assert done.out.endswith("All is well.\n")
     steps = steps_of(cli, 0)
     assert {step["cloud"] for step in steps} == {"microsoft365", "google_workspace"}
-    assert both.writes() == []
+    assert both.effects() == []
 
 
 def test_both_when_something_is_missing_at_each_then_it_is_named_at_each_with_where_to_click(

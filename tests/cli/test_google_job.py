@@ -31,18 +31,18 @@ def process(*arguments: str | Path) -> Done:
 @pytest.mark.slow
 def test_job_when_done_from_plan_to_audit_then_every_step_is_right(google: Cloud, cli: Cli) -> None:
     planned = process("plan", SPECS, "--detailed-exitcode")
-    assert (planned.code, google.writes()) == (2, [])
+    assert (planned.code, google.effects()) == (2, [])
     assert "make the group a shared inbox" in planned.out
     refused = cli("apply", SPECS, "--yes")
-    assert (refused.code, google.writes()) == (4, [])
+    assert (refused.code, google.effects()) == (4, [])
     assert "--allow convert=orders@contoso.example" in refused.err
     done = process("apply", SPECS, *ALLOWED)
     assert done.code == 0, done.out + done.err
     assert "Gmail shows a delegate" in done.out
-    before = len(google.writes())
+    before = len(google.effects())
     again = cli("plan", SPECS, "--detailed-exitcode")
     assert (again.code, "No changes. 2 mailboxes as the specs say." in again.out) == (0, True)
-    assert len(google.writes()) == before
+    assert len(google.effects()) == before
     checked = json.loads(cli("check", SPECS, "-o", "json").out)
     assert {item["check"] for item in checked["findings"] if item["severity"] == "error"} == set()
     rows = json.loads(cli("audit", "-o", "json").out)["rows"]
@@ -87,7 +87,7 @@ def test_plan_when_the_cloud_moved_then_it_is_stale(google: Cloud, cli: Cli, tmp
     google.tenant.run("""update g_groups set doc = '{"name": "Moved"}' where email = 'orders@contoso.example'""")
     done = cli("apply", file, *ALLOWED[1:])
     assert (done.code, "orders@contoso.example" in done.err, "out of date" in done.err) == (1, True, True)
-    assert google.writes() == []
+    assert google.effects() == []
 
 
 def mailbox(folder: Path, platform: str, body: str, address: str = "new@contoso.example") -> Path:
@@ -140,7 +140,7 @@ def test_deletion_when_named_then_the_account_goes_and_comes_back(google: Cloud,
 
 def test_terminal_when_asked_then_the_question_names_the_workspace(google: Cloud) -> None:
     code, screen = typed([('Only "yes" goes ahead:', "no")], "apply", str(SPECS), *ALLOWED[1:])
-    assert (code, google.writes()) == (4, [])
+    assert (code, google.effects()) == (4, [])
     assert "to 2 mailboxes of contoso.example?" in screen
 
 

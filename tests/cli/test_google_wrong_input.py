@@ -91,7 +91,7 @@ def test_environment_when_a_part_is_wrong_then_it_is_named(
     assert done.code in (1, 5)
     assert told in done.err
     assert "Traceback" not in done.err
-    assert google.writes() == []
+    assert google.effects() == []
 
 
 def without_scope(cloud: Cloud, *lost: str) -> None:
@@ -117,7 +117,7 @@ def test_apply_when_the_scopes_only_read_then_nothing_is_written_and_it_ends_wit
     without_scope(google, "admin.directory.user", "admin.directory.group", "gmail.settings.sharing", "group.member")
     assert cli("plan", SPECS).code == 0
     done = cli("apply", SPECS, "--yes", "--mailbox", "press@contoso.example")
-    assert (done.code, google.writes()) == (5, []), done.out
+    assert (done.code, google.effects()) == (5, []), done.out
     assert "authentication failed: the service account may not act as people" in done.out
     assert "auth/admin.directory.user.alias" in done.out
 
@@ -137,7 +137,7 @@ def test_member_when_unknown_then_its_line_is_named(google: Cloud, cli: Cli, tmp
     assert done.code == 1
     assert "no such user" in done.err
     assert "box.yaml:6:5" in done.err
-    assert google.writes() == []
+    assert google.effects() == []
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_person_when_named_as_a_mailbox_then_converted_only_with_the_address(
     spec(tmp_path, GOOGLE_DELEGATED, "members:\n  - user: ben@contoso.example\n", "anna@contoso.example")
     done = cli("apply", tmp_path, "--yes")
     assert (done.code, "--allow convert=anna@contoso.example" in done.err) == (4, True), done.out + done.err
-    assert google.writes() == []
+    assert google.effects() == []
 
 
 @BOTH_KINDS
@@ -177,7 +177,7 @@ def test_domain_when_not_verified_then_nothing_is_made_and_the_reason_is_told(
     done = cli("apply", tmp_path, "--yes")
     assert (done.code, "not a domain of the tenant" in done.err) == (1, True), done.out + done.err
     assert "new@elsewhere.example cannot be had in contoso.example" in done.err
-    assert google.writes() == []
+    assert google.effects() == []
 
 
 def test_delegate_when_suspended_then_said_before_anything_is_written(google: Cloud, cli: Cli, tmp_path: Path) -> None:
@@ -216,7 +216,7 @@ def test_outsider_when_the_group_takes_none_then_refused_by_address(google: Clou
     done = cli("apply", tmp_path, "--yes")
     assert done.code in (1, 4), done.out + done.err
     assert "x@partner.example" in done.err
-    assert google.writes() == []
+    assert google.effects() == []
 
 
 def test_unit_when_missing_then_said(google: Cloud, cli: Cli, tmp_path: Path) -> None:
@@ -241,7 +241,7 @@ def test_tenant_when_specs_are_of_another_domain_then_refused(google: Cloud, cli
     spec(tmp_path, GOOGLE_DELEGATED, "display_name: x\n", "support@fabrikam.example")
     done = cli("apply", tmp_path, "--yes", "--allow", "tenant-mismatch")
     assert (done.code, "tenant-mismatch" in done.err) == (4, True), done.out + done.err
-    assert google.writes() == []
+    assert google.effects() == []
 
 
 def test_mailbox_when_one_of_several_is_of_another_domain_then_told_at_its_place(
@@ -264,4 +264,4 @@ def test_customer_when_the_profile_names_another_workspace_then_nothing_is_writt
     config.write_text("profiles: {main: {google_workspace: {customer: C0other99}}}\n")
     done = cli("apply", SPECS, "--yes", "--config", config, "--allow", "convert=orders@contoso.example")
     assert done.code in (1, 4, 5), done.out
-    assert google.writes() == []
+    assert google.effects() == []

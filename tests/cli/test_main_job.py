@@ -10,21 +10,21 @@ from tests.conftest import EXAMPLES, Cli, Cloud
 
 def test_apply_when_confirmed_then_the_next_plan_is_empty_and_sends_no_write(cloud: Cloud, cli: Cli) -> None:
     assert cli("plan", EXAMPLES, "--detailed-exitcode").code == 2
-    assert cloud.writes() == []
+    assert cloud.effects() == []
     done = cli("apply", EXAMPLES, "--yes")
     assert done.code == 0, done.out + done.err
     assert "26 done" in done.out
-    before = len(cloud.writes())
+    before = len(cloud.effects())
     again = cli("plan", EXAMPLES, "--detailed-exitcode")
     assert (again.code, "No changes." in again.out) == (0, True)
-    assert len(cloud.writes()) == before
+    assert len(cloud.effects()) == before
 
 
 def test_apply_when_there_is_no_terminal_then_it_asks_for_yes_and_writes_nothing(cloud: Cloud, cli: Cli) -> None:
     done = cli("apply", EXAMPLES)
     assert done.code == 4
     assert "sharedbox apply --yes" in done.err
-    assert cloud.writes() == []
+    assert cloud.effects() == []
 
 
 def test_plan_when_saved_then_it_applies_once(cloud: Cloud, cli: Cli, tmp_path: Path) -> None:
@@ -46,7 +46,7 @@ def test_plan_when_edited_then_it_is_refused(cloud: Cloud, cli: Cli, tmp_path: P
     assert (done.code, "edited" in done.err) == (1, True)
     file.write_text(file.read_text()[:-50])
     assert cli("apply", file).code == 1
-    assert cloud.writes() == []
+    assert cloud.effects() == []
 
 
 def test_plan_when_the_cloud_moved_then_it_is_stale(cloud: Cloud, cli: Cli, tmp_path: Path) -> None:
@@ -167,9 +167,9 @@ def test_journal_when_damaged_then_plan_works_and_apply_refuses(cloud: Cloud, cl
     plan = cli("plan", EXAMPLES)
     assert (plan.code, "the journal is not read" in plan.err) == (0, True)
     cloud.tenant.run("update objects set name = 'Moved' where mail = 'sales@contoso.example'")
-    before = len(cloud.writes())
+    before = len(cloud.effects())
     done = cli("apply", EXAMPLES, "--yes")
-    assert (done.code, len(cloud.writes())) == (1, before)
+    assert (done.code, len(cloud.effects())) == (1, before)
     assert "Traceback" not in done.err
 
 

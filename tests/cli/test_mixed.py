@@ -49,10 +49,10 @@ def test_both_clouds_when_well_then_one_plan_one_apply_and_an_empty_plan(both: C
     done = cli("apply", *SPECS, *ALLOWED)
     assert done.code == 0, done.out + done.err
     assert all(words in done.out for words in ("Outlook shows", "Gmail shows", "Google Groups shows"))
-    before = len(both.writes())
+    before = len(both.effects())
     again = cli("plan", *SPECS, "--detailed-exitcode")
     assert (again.code, "No changes. 5 mailboxes as the specs say." in again.out) == (0, True)
-    assert len(both.writes()) == before
+    assert len(both.effects()) == before
     [run] = json.loads(cli("history", "-o", "json").out)["runs"]
     steps = json.loads(cli("history", run["id"], "-o", "json").out)["steps"]
     text = json.dumps(steps)
@@ -64,7 +64,7 @@ def test_platform_when_filtered_then_only_it_is_planned_read_and_checked(both: C
     start = len(both.emulator.log.lines)
     changes = json.loads(cli("plan", *SPECS, "--platform", platform, "-o", "json").out)["changes"]
     assert {change["platform"] for change in changes} == {platform}
-    routes = {str(line["route"]).partition(".")[0] for line in both.requests(start)}
+    routes = {str(line["route"]).partition(".")[0] for line in both.lines(start, with_parts=False)}
     assert ("google" in routes, bool(routes & {"graph", "exchange"})) == (platform in GOOGLE, platform == MICROSOFT365)
     rows = json.loads(cli("audit", "--platform", platform, "-o", "json").out)["rows"]
     assert {row["platform"] for row in rows} == {platform}
@@ -161,7 +161,7 @@ def test_saved_plan_when_a_cloud_of_it_fails_then_nothing_is_applied(
     assert cli("plan", *SPECS, "--out", file).code == 0
     breaks(monkeypatch, both)
     done = cli("apply", file, "--allow", "convert=orders@contoso.example")
-    assert (done.code, both.writes()) == (5, [])
+    assert (done.code, both.effects()) == (5, [])
     assert "A saved plan is applied whole or not at all" in done.err
     assert done.err.count(told) == 1
 
@@ -183,7 +183,7 @@ def test_plan_when_saved_without_a_cloud_then_it_says_so_and_is_good_for_the_oth
     assert done.code == 3
     assert f"Plan saved, without {' and '.join(sorted(failing))}" in done.err
     assert cli("apply", file, "--allow", "convert=orders@contoso.example").code == 0
-    assert both.writes()
+    assert both.effects()
 
 
 @pytest.mark.parametrize(("breaks", "failing", "well", "told"), CASES)
@@ -202,7 +202,7 @@ def test_guard_when_it_refuses_and_a_cloud_failed_then_both_are_told(
         (tmp_path / f"{address}.yaml").write_text(text)
     breaks(monkeypatch, both)
     done = cli("apply", tmp_path, "--yes")
-    assert (done.code, both.writes()) == (4, [])
+    assert (done.code, both.effects()) == (4, [])
     assert "refused: guard" in done.err
     assert "left out" in done.err
     assert told in done.err
@@ -216,7 +216,7 @@ def test_both_when_failing_then_the_first_failure_ends_it_with_its_own_code(
     for command in (["plan", *SPECS], ["apply", *SPECS, "--yes"], ["audit"], ["check", "--whole-tenant"]):
         done = cli(*command)
         assert (done.code, done.out) == (5, ""), command
-    assert both.writes() == []
+    assert both.effects() == []
 
 
 def test_show_when_the_other_cloud_fails_then_the_mailbox_is_shown_and_it_ends_with_3(

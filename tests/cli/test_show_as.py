@@ -30,7 +30,7 @@ def test_observed_when_shown_as_any_platform_then_valid_there(
     assert done.code == 0, done.err
     assert f"\nplatform: {platform}\n" in done.out
     validated(cli, tmp_path, done.out)
-    assert both.writes() == []
+    assert both.effects() == []
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)

@@ -112,4 +112,4 @@ def test_plan_file_when_it_is_none_then_said_and_nothing_is_written(both: Cloud,
         assert str(path) in done.err or name == "link", (name, done.err)
         assert "Traceback" not in done.err
         assert "bug" not in done.err, (name, done.err)
-    assert both.writes() == []
+    assert both.effects() == []

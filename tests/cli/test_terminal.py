@@ -48,7 +48,7 @@ def test_apply_when_yes_is_typed_then_it_is_done_in_colour(cloud: Cloud) -> None
 def test_apply_when_anything_else_is_typed_then_nothing_is_written(cloud: Cloud, answer: str) -> None:
     code, screen = typed([("goes ahead:", answer)], "apply", str(EXAMPLES))
     assert code == 4, screen
-    assert cloud.writes() == []
+    assert cloud.effects() == []
 
 
 def test_apply_when_it_deletes_then_the_address_is_asked_for(cloud: Cloud, tmp_path: Path) -> None:
@@ -57,10 +57,10 @@ def test_apply_when_it_deletes_then_the_address_is_asked_for(cloud: Cloud, tmp_p
     )
     arguments = ("apply", str(tmp_path), "--allow", "delete:billing@contoso.example")
     code, _ = typed([("goes ahead:", "yes"), ("type the address", "bill@contoso.example")], *arguments)
-    assert (code, cloud.writes()) == (4, [])
+    assert (code, cloud.effects()) == (4, [])
     code, screen = typed([("goes ahead:", "yes"), ("type the address", "billing@contoso.example")], *arguments)
     assert code == 0, screen
-    assert cloud.writes() == ["delete mailbox billing@contoso.example"]
+    assert cloud.effects() == ["delete mailbox billing@contoso.example"]
 
 
 def test_colour_when_no_color_is_set_then_none(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -92,7 +92,7 @@ def test_apply_when_the_role_only_reads_then_nothing_is_written_and_it_ends_with
     done = cli("apply", EXAMPLES, "--yes")
     assert done.code == 5, done.out
     assert "a directory role is missing" in done.out
-    assert cloud.writes() == []
+    assert cloud.effects() == []
 
 
 def test_doctor_when_all_is_there_then_0(cloud: Cloud, cli: Cli) -> None:
@@ -112,7 +112,7 @@ def test_trustee_when_unknown_then_its_line_is_named(cloud: Cloud, cli: Cli, tmp
     assert done.code == 1
     assert "no such user" in done.err
     assert "box.yaml:6:5" in done.err
-    assert cloud.writes() == []
+    assert cloud.effects() == []
 
 
 def test_group_when_it_cannot_hold_rights_then_said(cloud: Cloud, cli: Cli, tmp_path: Path) -> None:

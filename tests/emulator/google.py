@@ -25,6 +25,7 @@ from sharedbox_cli.emulator.google.store import Store
 from sharedbox_cli.emulator.seed import Seeded, demo
 from sharedbox_cli.emulator.server import Emulator
 from sharedbox_cli.emulator.tenant import Tenant
+from tests.emulated import Emulated
 
 AUTH = "https://www.googleapis.com/auth/"
 AUDIENCE = "https://oauth2.googleapis.com/token"
@@ -51,11 +52,9 @@ NEW_USER = {
 
 
 @dataclass
-class Workspace:
+class Workspace(Emulated):
     """A running emulator and who calls it."""
 
-    emulator: Emulator
-    seeded: Seeded
     key: dict[str, str]
     _http: httpx.Client = field(init=False)
     _tokens: dict[tuple[str, tuple[str, ...]], str] = field(default_factory=dict)
@@ -71,13 +70,6 @@ class Workspace:
     @property
     def make(self) -> GoogleBuilder:
         return GoogleBuilder(self.emulator.tenant, 0)
-
-    def advance(self, seconds: float) -> None:
-        self.emulator.clock.advance(seconds)
-
-    def lag(self, **kinds: float) -> None:
-        for kind, seconds in kinds.items():
-            self.emulator.tenant.set_meta(f"lag:google.{kind}", str(seconds))
 
     def assertion(self, **changed: Any) -> str:
         """Return a signed assertion as google-auth makes it, some claims changed; None leaves one out."""

@@ -187,7 +187,7 @@ def test_parameter_when_not_modelled_then_it_says_so_and_nothing_changes(
 ) -> None:
     answer = door(cmdlet, **parameters)
     assert (answer.status_code, kind(answer)) == (501, "NotModelled") and "does not model" in answer.text
-    assert cloud.writes() == []
+    assert cloud.effects() == []
 
 
 def test_cmdlets_when_only_the_vendors_module_has_them_then_403_with_nul_bytes(door: Door) -> None:
@@ -276,7 +276,7 @@ def test_parameters_when_known_and_not_modelled_then_each_says_so_and_none_is_ig
         else:  # of another set than what the cmdlet cannot do without
             assert kind(answer) == "ParameterBindingException", name
     assert "WhatIf" not in answers or answers["WhatIf"].status_code == 501
-    assert cloud.writes() == []
+    assert cloud.effects() == []
 
 
 ODD: dict[str, tuple[Any, ...]] = {

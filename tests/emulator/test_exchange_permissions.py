@@ -52,7 +52,7 @@ def test_full_access_when_given_and_taken_then_each_is_told_once(door: Door, clo
     assert remove(door, ANNA) == "" and ANNA not in full(door)
     assert "because the ACE doesn't exist on the object" in remove(door, ANNA)
     who = id_of(cloud, ANNA)
-    assert cloud.writes() == [f"grant full_access {who} on {SALES}", f"revoke full_access {who} on {SALES}"]
+    assert cloud.effects() == [f"grant full_access {who} on {SALES}", f"revoke full_access {who} on {SALES}"]
 
 
 def test_send_as_when_given_and_taken_then_each_is_told_once(door: Door) -> None:
@@ -66,7 +66,7 @@ def test_send_as_when_given_and_taken_then_each_is_told_once(door: Door) -> None
 @pytest.mark.parametrize("cmdlet", ["Add-RecipientPermission", "Remove-RecipientPermission"])
 def test_send_as_when_another_right_is_named_then_refused(door: Door, cloud: Cloud, cmdlet: str) -> None:
     answer = door(cmdlet, Identity=SALES, Trustee=ANNA, AccessRights=["FullAccess"], Confirm=False)
-    assert kind(answer) == "ParameterBindingException" and cloud.writes() == []
+    assert kind(answer) == "ParameterBindingException" and cloud.effects() == []
 
 
 @pytest.mark.parametrize("rights", ["FullAccess", ["fullaccess"], ["FullAccess"]])
@@ -91,7 +91,7 @@ def test_trustee_when_unknown_then_not_found(door: Door, cloud: Cloud, name: str
         door("Set-Mailbox", Identity=SALES, GrantSendOnBehalfTo=edit(Add=[name])),
     ):
         assert (answer.status_code, kind(answer)) == (404, "ManagementObjectNotFoundException")
-    assert cloud.writes() == []
+    assert cloud.effects() == []
 
 
 def messy(tenant: Tenant) -> Seeded:
@@ -133,7 +133,7 @@ def test_trustee_when_no_security_principal_with_mail_then_refused_for_each_righ
             door("Set-Mailbox", Identity=SALES, GrantSendOnBehalfTo=edit(Add=[who])),
         ):
             assert kind(answer) == "RecipientTaskException", who
-    assert cloud.writes() == []
+    assert cloud.effects() == []
 
 
 def test_trustee_when_a_name_fits_two_then_ambiguous_and_a_security_group_is_welcome(cloud_of: CloudMaker) -> None:
@@ -149,7 +149,7 @@ def test_entries_when_the_trustee_is_gone_then_bare_sids_only_where_asked_for(do
     [orphan] = [who for who in full(door, IncludeUnresolvedPermissions=True) if who.startswith("S-1-5-21-")]
     assert "doesn't exist" not in remove(door, orphan)
     assert not [who for who in full(door, IncludeUnresolvedPermissions=True) if who.startswith("S-1-5-21-")]
-    assert cloud.writes() == [f"revoke full_access {orphan} on {SALES}"]
+    assert cloud.effects() == [f"revoke full_access {orphan} on {SALES}"]
 
 
 def test_deny_when_there_then_a_row_of_its_own_that_only_deny_takes_away(door: Door) -> None:

@@ -58,7 +58,7 @@ def test_reader_when_it_writes_then_403_with_nul_bytes_and_no_effect(cloud: Clou
         with door.http.stream("POST", f"{door.base}/InvokeCommand", json=body) as answer:
             raw = b"".join(answer.iter_raw())
     assert (answer.status_code, answer.headers["content-encoding"], set(raw)) == (403, "gzip", {0})
-    assert cloud.writes() == []
+    assert cloud.effects() == []
 
 
 @pytest.mark.parametrize("name", ["contoso.example", "contoso-mail.example"])
@@ -244,7 +244,7 @@ def test_batch_when_it_writes_for_a_reader_then_the_parts_are_403_without_a_body
     with opened(cloud) as door:
         [answer] = door.batch(door.part(1, "Remove-Mailbox", Identity=SALES)).json()["responses"]
     assert (answer["status"], answer["body"]) == (403, None)
-    assert cloud.writes() == []
+    assert cloud.effects() == []
 
 
 # --- pages

@@ -54,7 +54,7 @@ def test_setting_when_one_of_a_call_is_refused_then_nothing_changes(
     before = door.row(SALES)
     answer = door("Set-Mailbox", Identity=SALES, **{**GOOD, **wrong})
     assert answer.status_code >= 400 and kind(answer)
-    assert door.row(SALES) == before and cloud.writes() == []
+    assert door.row(SALES) == before and cloud.effects() == []
 
 
 def test_setting_when_all_of_a_call_is_fine_then_all_of_it_changes(door: Door, cloud: Cloud) -> None:
@@ -62,7 +62,7 @@ def test_setting_when_all_of_a_call_is_fine_then_all_of_it_changes(door: Door, c
     row = door.row(SALES)
     assert (row["DisplayName"], row["HiddenFromAddressListsEnabled"]) == ("New", True)
     assert "smtp:new@contoso.example" in row["EmailAddresses"] and row["GrantSendOnBehalfTo"] == ["Anna Müller"]
-    assert len(cloud.writes()) == 1
+    assert len(cloud.effects()) == 1
 
 
 def test_setting_when_the_store_breaks_half_way_then_nothing_changes(
@@ -173,11 +173,11 @@ def test_body_when_it_holds_half_a_character_then_400_and_nothing_changes(door: 
     headers = {"Content-Type": "application/json"}
     answer = door.http.post(f"{door.base}/InvokeCommand", content=body, headers=headers)
     assert (answer.status_code, kind(answer)) == (400, "ODataException")
-    assert cloud.writes() == []
+    assert cloud.effects() == []
 
 
 def test_delegate_when_without_an_address_then_refused(door: Door, cloud: Cloud) -> None:
     cloud.tenant.run("update objects set mail = null where id = ?", id_of(cloud, BEN))
     cloud.tenant.run("delete from addresses where key = ?", BEN)
     answer = door("Set-Mailbox", Identity=BILLING, GrantSendOnBehalfTo=edit(Add=[BEN]))
-    assert kind(answer) == "RecipientTaskException" and cloud.writes() == []
+    assert kind(answer) == "RecipientTaskException" and cloud.effects() == []

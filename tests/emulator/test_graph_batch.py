@@ -113,7 +113,7 @@ def test_batch_when_a_part_writes_then_its_body_is_an_object_or_base64(
         body = base64.b64encode(json.dumps(body).encode()).decode()
     part = {"id": "1", "method": "patch", "url": f"users/{ANNA}", "headers": JSON, "body": body}
     assert batch(http, part)["1"]["status"] == 204
-    assert len(cloud.writes()) == 1
+    assert len(cloud.effects()) == 1
 
 
 def test_batch_when_parts_are_throttled_then_each_alone_with_its_own_wait(http: httpx.Client, cloud: Cloud) -> None:

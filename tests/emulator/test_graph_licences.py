@@ -57,7 +57,7 @@ def test_licence_when_the_body_is_wrong_then_400_and_nothing_changed(
     http: httpx.Client, cloud: Cloud, body: Any
 ) -> None:
     assert code(http.post(f"/v1.0/users/{BILLING}/assignLicense", json=body))[0] == 400
-    assert cloud.writes() == []
+    assert cloud.effects() == []
 
 
 def test_licence_when_some_of_its_plans_are_left_out_then_501(http: httpx.Client) -> None:

@@ -98,7 +98,7 @@ def test_patch_when_the_permission_is_for_sign_in_alone_then_nothing_else(
     with opened(cloud) as http:
         answer = http.patch(f"/v1.0/users/{ANNA}", json=body)
     assert answer.status_code == 204 if is_open else code(answer) == DENIED
-    assert len(cloud.writes()) == is_open
+    assert len(cloud.effects()) == is_open
 
 
 def change_user(cloud: Cloud, **doc: object) -> None:

@@ -127,7 +127,7 @@ def test_write_when_it_is_no_json_or_does_not_say_so_then_refused(
 ) -> None:
     answer = http.patch("/v1.0/users/anna@contoso.example", content=content, headers=headers)
     assert code(answer)[0] == status
-    assert cloud.writes() == []
+    assert cloud.effects() == []
 
 
 def test_patch_when_the_property_is_the_vendors_and_not_modelled_then_501(http: httpx.Client) -> None:
@@ -137,7 +137,7 @@ def test_patch_when_the_property_is_the_vendors_and_not_modelled_then_501(http: 
 
 def test_patch_when_it_has_query_options_then_400(http: httpx.Client, cloud: Cloud) -> None:
     answer = http.patch("/v1.0/users/anna@contoso.example?$select=id", json={"accountEnabled": False})
-    assert code(answer)[0] == 400 and cloud.writes() == []
+    assert code(answer)[0] == 400 and cloud.effects() == []
 
 
 GUID = "00000000-0000-0000-0000-000000000001"

@@ -104,7 +104,7 @@ def test_apply_when_a_write_fails_once_then_it_ends_as_without_and_nothing_happe
 ) -> None:
     cloud.emulator.faults.set([{"route": route, **GROUPS[group][fault]}])
     done = cli("apply", EXAMPLES, "--yes", "-o", "json")
-    effects = cloud.writes()
+    effects = cloud.effects()
     assert effects and met(cloud, route)
     assert len(effects) == len(set(effects)), "an effect happened twice"
     cloud.emulator.faults.set([])

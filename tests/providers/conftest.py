@@ -13,11 +13,11 @@ from sharedbox_cli.emulator.clock import Clock
 from sharedbox_cli.emulator.google.builder import GoogleBuilder
 from sharedbox_cli.emulator.google.builder import blank as blank_google
 from sharedbox_cli.emulator.seed import Seeded
-from sharedbox_cli.emulator.server import Emulator
 from sharedbox_cli.emulator.tenant import Tenant
+from tests.emulated import serving
 from tests.providers.google_setting import Fill as GoogleFill
 from tests.providers.google_setting import GoogleSetting, company
-from tests.providers.setting import Setting, VirtualClock
+from tests.providers.setting import Setting
 
 SDK_WARNINGS = ("ignore::DeprecationWarning:msgraph", "ignore::DeprecationWarning:kiota_abstractions")
 """The SDK's generated builders warn of their own base classes on import (msgraph-sdk 1.65)."""
@@ -36,23 +36,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Fill], Setting]]:
     """Return what fills a tenant and serves it."""
     running: list[Setting] = []
+    with serving(monkeypatch) as start:
 
-    def start(fill: Fill) -> Setting:
-        clock = Clock(frozen_at=time.time())
-        tenant = Tenant(clock=clock)
-        seeded = fill(tenant)
-        emulator = Emulator(tenant).start()
-        for name, value in emulator.environment().items():
-            monkeypatch.setenv(name, value)
-        running.append(Setting(emulator, VirtualClock(clock), seeded))
-        return running[-1]
+        def make(fill: Fill) -> Setting:
+            tenant = Tenant(clock=Clock(frozen_at=time.time()))
+            seeded = fill(tenant)
+            emulator, clock = start(tenant)
+            running.append(Setting(emulator, seeded, clock))
+            return running[-1]
 
-    yield start
+        yield make
+        _close(running)
+
+
+def _close(running: list[Setting] | list[GoogleSetting]) -> None:
     for setting in running:
         for provider in setting.made:
             provider.close()
-        setting.emulator.stop()
-        setting.tenant.close()
 
 
 @pytest.fixture
@@ -71,26 +71,19 @@ def grown(serve: Callable[[Fill], Setting]) -> Callable[[int, int], Setting]:
 def workspace_of(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[GoogleFill], GoogleSetting]]:
     """Return what fills a Workspace and serves it."""
     running: list[GoogleSetting] = []
+    with serving(monkeypatch) as start:
 
-    def start(fill: GoogleFill) -> GoogleSetting:
-        clock = Clock(frozen_at=time.time())
-        tenant = Tenant(clock=clock)
-        blank_google(tenant)
-        make = GoogleBuilder(tenant, 5)
-        fill(make)
-        emulator = Emulator(tenant).start()
-        for name, value in emulator.environment().items():
-            monkeypatch.setenv(name, value)
-        monkeypatch.setattr("time.sleep", clock.advance)  # google-auth waits by itself before it asks again
-        running.append(GoogleSetting(emulator, VirtualClock(clock), make))
-        return running[-1]
+        def make(fill: GoogleFill) -> GoogleSetting:
+            tenant = Tenant(clock=Clock(frozen_at=time.time()))
+            blank_google(tenant)
+            builder = GoogleBuilder(tenant, 5)
+            fill(builder)
+            emulator, clock = start(tenant)
+            running.append(GoogleSetting(emulator, builder.seeded, clock, builder))
+            return running[-1]
 
-    yield start
-    for setting in running:
-        for provider in setting.made:
-            provider.close()
-        setting.emulator.stop()
-        setting.tenant.close()
+        yield make
+        _close(running)
 
 
 @pytest.fixture

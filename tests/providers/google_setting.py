@@ -31,13 +31,11 @@ from sharedbox_cli.core.outcome import Outcome
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.emulator.company import DOMAIN
 from sharedbox_cli.emulator.google.builder import GoogleBuilder
-from sharedbox_cli.emulator.server import Emulator
-from sharedbox_cli.emulator.tenant import Tenant
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.google_workspace.capabilities import CAPABILITIES
 from sharedbox_cli.providers.google_workspace.config import google_connection
 from sharedbox_cli.providers.google_workspace.provider import GoogleWorkspace
-from tests.providers.setting import VirtualClock
+from tests.emulated import Emulated, VirtualClock
 
 NOW = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
 PEOPLE = ("anna", "ben", "chloe", "emi")
@@ -51,19 +49,13 @@ def at(local: str) -> Address:
     return Address.of(local if "@" in local else f"{local}@{DOMAIN}")
 
 
-@dataclass(slots=True)
-class GoogleSetting:
+@dataclass
+class GoogleSetting(Emulated):
     """A Workspace with everything around it."""
 
-    emulator: Emulator
     clock: VirtualClock
     make: GoogleBuilder
     made: list[GoogleWorkspace] = field(default_factory=list)
-
-    @property
-    def tenant(self) -> Tenant:
-        """Return the tenant: to set it up, never to assert on."""
-        return self.emulator.tenant
 
     def provider(self, **more: str) -> GoogleWorkspace:
         """Return a provider that signs in; closed with the test."""
@@ -79,32 +71,16 @@ class GoogleSetting:
         """Return the test's one provider."""
         return self.made[0] if self.made else self.provider()
 
-    def faults(self, *schedule: dict[str, Any]) -> None:
-        """Order failures; counting starts now."""
-        self.emulator.faults.set(list(schedule))
-
-    def lag(self, **seconds: float) -> None:
-        """Let writes be seen late: `user`, `mailbox`, `group`, `member` …"""
-        for name, value in seconds.items():
-            self.tenant.set_meta(f"lag:google.{name}", str(value))
-
-    def forget(self) -> None:
-        """Empty the log."""
-        self.emulator.log.lines.clear()
-        self.emulator.log.effects.clear()
-
     def calls(self) -> Counter[str]:
         """Return how often each method was called, batch parts counted and batches not."""
-        names = (str(line["route"]).removeprefix("google.") for line in self.emulator.log.lines)
-        return Counter(name for name in names if name != "batch")
+        routes = self.routes()
+        return Counter(
+            {name.removeprefix("google."): count for name, count in routes.items() if name != "google.batch"}
+        )
 
     def requests(self) -> int:
         """Return how many HTTP requests were made."""
-        return sum(not line["parent"] for line in self.emulator.log.lines)
-
-    def effects(self) -> list[str]:
-        """Return what changed in the tenant."""
-        return [item["effect"] for item in self.emulator.log.effects]
+        return self.routes(with_parts=False).total()
 
     def observe(self, *mailboxes: DesiredMailbox, facts: Iterable[Fact] = ()) -> Observed:
         """Return what a plan for these boxes rests on."""

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any
 
 from sharedbox_cli.auth.connection import Method, MicrosoftConnection
 from sharedbox_cli.auth.microsoft import credential_for
@@ -19,12 +16,10 @@ from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import MICROSOFT365, Fact, Observed, Right, TrusteeKind
 from sharedbox_cli.core.order import Phase
 from sharedbox_cli.core.values import Value
-from sharedbox_cli.emulator.clock import Clock
-from sharedbox_cli.emulator.seed import DOMAIN, Seeded
-from sharedbox_cli.emulator.server import Emulator
-from sharedbox_cli.emulator.tenant import Tenant
+from sharedbox_cli.emulator.seed import DOMAIN
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.microsoft365.provider import Microsoft365
+from tests.emulated import Emulated, VirtualClock
 
 ALL_FIELDS = frozenset(
     {
@@ -40,34 +35,6 @@ ALL_FIELDS = frozenset(
 )
 
 
-class VirtualClock:
-    """Time that passes only by sleeping, and takes the emulator's clock along."""
-
-    def __init__(self, emulated: Clock) -> None:
-        self._emulated = emulated
-        self._passed = 0.0
-        self.slept: list[float] = []
-
-    def now(self) -> datetime:
-        """Return the emulator's time."""
-        return datetime.fromtimestamp(self._emulated.now(), UTC)
-
-    def monotonic(self) -> float:
-        """Return the seconds slept."""
-        return self._passed
-
-    def pass_time(self, seconds: float) -> None:
-        """Let the emulator's time go on without anybody waiting."""
-        self._emulated.advance(seconds)
-
-    async def sleep(self, seconds: float) -> None:
-        """Pass the time."""
-        self.slept.append(seconds)
-        self._passed += seconds
-        self._emulated.advance(seconds)
-        await asyncio.sleep(0)
-
-
 class Ear(Listener):
     """Keeps what it hears."""
 
@@ -79,19 +46,12 @@ class Ear(Listener):
         self.waits.append(seconds)
 
 
-@dataclass(slots=True)
-class Setting:
+@dataclass
+class Setting(Emulated):
     """A tenant with everything around it."""
 
-    emulator: Emulator
     clock: VirtualClock
-    seeded: Seeded
     made: list[Microsoft365] = field(default_factory=list)
-
-    @property
-    def tenant(self) -> Tenant:
-        """Return the tenant: to set it up, never to assert on."""
-        return self.emulator.tenant
 
     def provider(self) -> Microsoft365:
         """Return a provider that signed in; closed with the test."""
@@ -115,26 +75,13 @@ class Setting:
         sql = """update apps set doc = json_insert(doc, '$.roles."https://graph.microsoft.com"[#]', ?)"""
         self.tenant.run(sql, permission)
 
-    def faults(self, *schedule: dict[str, Any]) -> None:
-        """Order failures; counting starts now."""
-        self.emulator.faults.set(list(schedule))
-
-    def forget(self) -> None:
-        """Empty the log."""
-        self.emulator.log.lines.clear()
-        self.emulator.log.effects.clear()
-
     def requests(self) -> Counter[str]:
         """Return the HTTP requests by route, batch parts not counted."""
-        return Counter(line["route"] for line in self.emulator.log.lines if not line["parent"])
+        return self.routes(with_parts=False)
 
     def calls(self, route: str) -> int:
         """Return how often a route was asked, batch parts counted."""
-        return sum(line["route"] == route for line in self.emulator.log.lines)
-
-    def effects(self) -> list[str]:
-        """Return what changed in the tenant."""
-        return [item["effect"] for item in self.emulator.log.effects]
+        return self.routes()[route]
 
 
 def at(local: str) -> Address:

@@ -19,17 +19,17 @@ from sharedbox_cli.core.errors import (
     Throttled,
     Unreachable,
 )
-from sharedbox_cli.emulator.clock import Clock
 from sharedbox_cli.providers.breaker import IN_A_ROW, ServiceDown
 from sharedbox_cli.providers.transport import Budget, Gate, GaveUp, Policy
-from tests.providers.setting import Ear, VirtualClock
+from tests.emulated import VirtualClock
+from tests.providers.setting import Ear
 
 
 class Host:
     """A service that fails until a moment, and a policy that calls it."""
 
     def __init__(self, works_at: float = 0.0, error: CloudError | None = None) -> None:
-        self.clock = VirtualClock(Clock(frozen_at=0.0))
+        self.clock = VirtualClock()
         rng = random.Random(3)  # noqa: S311
         self.policy = Policy(self.clock, rng, Gate(16, 32), lambda: None, budget=Budget(1000.0, 1000.0))
         self.ear = Ear()

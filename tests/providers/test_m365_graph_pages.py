@@ -11,12 +11,12 @@ import pytest
 
 from sharedbox_cli.core.errors import ObserveError, Refused
 from sharedbox_cli.core.model import TrusteeKind
-from sharedbox_cli.emulator.clock import Clock
 from sharedbox_cli.providers.microsoft365.graph import FRESH_STARTS, Graph
 from sharedbox_cli.providers.microsoft365.observe.people import GROUP, read_people
 from sharedbox_cli.providers.responses import Fields
 from sharedbox_cli.providers.transport import Gate, Policy
-from tests.providers.setting import Setting, VirtualClock
+from tests.emulated import VirtualClock
+from tests.providers.setting import Setting
 
 if TYPE_CHECKING:
     from kiota_abstractions.request_information import RequestInformation
@@ -31,7 +31,7 @@ class Script(Graph):
 
     def __init__(self, *pages: Page) -> None:
         self._origin = ORIGIN
-        clock = VirtualClock(Clock(frozen_at=0.0))
+        clock = VirtualClock()
         self._policy = Policy(clock, random.Random(3), Gate(16, 32), lambda: None)  # noqa: S311
         self._left = list(pages)
         self.urls: list[str] = []

@@ -155,7 +155,7 @@ def test_soft_deleted_ones_are_read_only_where_an_address_is_free(demo: Setting)
 def test_sizes_are_read_by_statistics_for_few_and_by_one_report_for_many(grown: Grown, mailboxes: int) -> None:
     setting = grown(mailboxes, 2)
     provider = setting.provider()
-    setting.clock._emulated.advance(4 * 86400.0)  # the report is older than today
+    setting.clock.emulated.advance(4 * 86400.0)  # the report is older than today
     setting.forget()
     observed = provider.observe(scope(facts=USAGE, grants=False, fields=()))
     for mailbox in observed.mailboxes.values():

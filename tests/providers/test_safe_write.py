@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -24,25 +23,12 @@ from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.providers.responses import CERTIFICATE, DAILY, PORTAL, Unreachable, Unready
 from sharedbox_cli.providers.safe_write import Sending, done, outcome_of, send_safely
 from sharedbox_cli.providers.transport import SETTLE_SECONDS
+from tests.emulated import VirtualClock
 
 Told = Outcome | SharedboxError
 Seen = bool | SharedboxError
 DOUBT = Ambiguous("the service failed", request_id="r-1")
 BLIND = ObserveError(where="support")
-
-
-class VirtualClock:
-    def __init__(self) -> None:
-        self.slept: list[float] = []
-
-    def now(self) -> datetime:
-        return datetime(2026, 11, 24, tzinfo=UTC) + timedelta(seconds=sum(self.slept))
-
-    def monotonic(self) -> float:
-        return sum(self.slept)
-
-    async def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
 
 
 def sent(answers: list[Told], readings: list[Seen]) -> tuple[Outcome, int, int]:

@@ -20,7 +20,6 @@ from sharedbox_cli.core.errors import (
     Refused,
     Throttled,
 )
-from sharedbox_cli.emulator.clock import Clock
 from sharedbox_cli.providers.responses import (
     Answer,
     Fields,
@@ -35,7 +34,7 @@ from sharedbox_cli.providers.responses import (
     transport_error,
 )
 from sharedbox_cli.providers.transport import Budget, Gate, GaveUp, Policy
-from tests.providers.setting import VirtualClock
+from tests.emulated import VirtualClock
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 Script = list[CloudError | str]
@@ -45,7 +44,7 @@ class Rig:
     """A policy on virtual time, and a send that follows a script."""
 
     def __init__(self, script: Script, *, budget: float = 10.0) -> None:
-        self.clock = VirtualClock(Clock(frozen_at=0.0))
+        self.clock = VirtualClock()
         self.script = list(script)
         self.sent = 0
         self.renewals = 0
@@ -177,7 +176,7 @@ def test_nothing_is_waited_for_beyond_the_end_of_the_run(error: CloudError) -> N
 
 
 def test_pause_of_the_host_that_outlasts_the_run_ends_other_calls_too() -> None:
-    clock = VirtualClock(Clock(frozen_at=0.0))
+    clock = VirtualClock()
 
     async def never() -> str:
         raise AssertionError
@@ -219,7 +218,7 @@ def test_answer_that_drips_too_slowly_is_ambiguous() -> None:
         return ""
 
     async def work() -> None:
-        clock = VirtualClock(Clock(frozen_at=0.0))
+        clock = VirtualClock()
         policy = Policy(clock, random.Random(3), Gate(1, 1), lambda: None, request_seconds=0.01)  # noqa: S311
         await policy.call(never, is_write=True)
 
