@@ -24,17 +24,11 @@ class Plugins:
     """The plug-ins that can be used, by name, and a warning for each one that cannot."""
 
     by_name: Mapping[str, AnyPlugin] = field(default_factory=dict)
+    capabilities: Mapping[Platform, Capabilities] = field(default_factory=dict)
+    """What each installed platform can do, and what it refuses, sorted by platform."""
     warnings: tuple[str, ...] = ()
     left_out: frozenset[str] = frozenset()
     """Names of plug-ins that were left out: their sections of `sharedbox.yaml` are accepted and not used."""
-
-    @property
-    def capabilities(self) -> Mapping[Platform, Capabilities]:
-        """Return what each installed platform can do, sorted by platform."""
-        tables: dict[Platform, Capabilities] = {}
-        for plugin in self.by_name.values():
-            tables |= plugin.capabilities
-        return completed(dict(sorted(tables.items())))
 
     def of(self, platform: Platform) -> AnyPlugin | None:
         """Return the plug-in that serves a platform, or None where none is installed."""
@@ -67,7 +61,13 @@ def load_plugins(points: Iterable[EntryPoint]) -> Plugins:
             continue
         by_name[plugin.name] = plugin
         owners |= dict.fromkeys(_claims(plugin), _described(point))
-    return Plugins(dict(sorted(by_name.items())), tuple(warnings), frozenset(left_out) - set(by_name))
+    tables = {platform: table for plugin in by_name.values() for platform, table in plugin.capabilities.items()}
+    return Plugins(
+        dict(sorted(by_name.items())),
+        completed(dict(sorted(tables.items()))),
+        tuple(warnings),
+        frozenset(left_out) - set(by_name),
+    )
 
 
 def _with_built_in(points: Iterable[EntryPoint]) -> Iterator[EntryPoint]:

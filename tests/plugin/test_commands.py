@@ -42,6 +42,15 @@ def test_validate(plugin: Path, cli: Cli) -> None:
     assert (done.code, done.err) == (0, "")
 
 
+def test_validate_refuses_what_the_platform_does_not_list(plugin: Path, cli: Cli) -> None:
+    spec = plugin / "specs" / "info.yaml"
+    spec.write_text(spec.read_text() + "    rights: [send_as]\nforwarding: {to: x@contoso.example}\n")
+    done = cli("validate", "specs")
+    assert done.code == 1
+    assert "specs/info.yaml:7:5   json-file has no `rights.send_as`" in done.err
+    assert "specs/info.yaml:9:1   json-file has no `forwarding`: it belongs to google-delegated." in done.err
+
+
 def test_plan_apply_plan(plugin: Path, cli: Cli) -> None:
     plan = cli("plan", "specs", "--detailed-exitcode")
     assert plan.code == 2, plan.err
