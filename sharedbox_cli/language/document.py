@@ -11,15 +11,15 @@ from sharedbox_cli.core.location import Place
 
 Path = tuple[str | int, ...]
 
-_COLUMN_BITS = 21
-"""Enough for the column of any file: one has at most 1 MiB."""
-_COLUMN_MASK = (1 << _COLUMN_BITS) - 1
+COLUMN_BITS = 21
+"""Of a position: line and column, both from 0, in one number. Enough for any column: a file has at most 1 MiB."""
+_COLUMN_MASK = (1 << COLUMN_BITS) - 1
 
 
 class Positions:
     """The positions inside one mapping or list: `start` is its own, `values` has one entry per value.
 
-    A position is `packed(line, column)`. The entry of a nested mapping or list is its own `Positions`.
+    A position is `line << COLUMN_BITS | column`. The entry of a nested mapping or list is its own `Positions`.
     """
 
     __slots__ = ("keys", "start", "values")
@@ -49,11 +49,6 @@ Layer = tuple[str, Position]
 """A file, and the positions of one document in it."""
 
 
-def packed(line: int, column: int) -> int:
-    """Return a line and a column, both from 0, as one number."""
-    return line << _COLUMN_BITS | column
-
-
 def composed(key: str) -> str:
     """Return the form in which keys are compared: two ways to write one letter are one key."""
     return key if key.isascii() else unicodedata.normalize("NFC", key)
@@ -62,7 +57,7 @@ def composed(key: str) -> str:
 def place(file: str, position: Position) -> Place:
     """Return a position for people."""
     number = position if isinstance(position, int) else position.start
-    return Place(file, (number >> _COLUMN_BITS) + 1, (number & _COLUMN_MASK) + 1)
+    return Place(file, (number >> COLUMN_BITS) + 1, (number & _COLUMN_MASK) + 1)
 
 
 @dataclass(slots=True)

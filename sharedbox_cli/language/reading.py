@@ -9,9 +9,10 @@ from pathlib import Path
 
 from sharedbox_cli.core.errors import Problem
 from sharedbox_cli.core.location import Place
-from sharedbox_cli.language.text import refused_characters
+from sharedbox_cli.language.text import is_plain_ascii, refused_characters
 
 MAX_FILE_BYTES = 1024 * 1024
+_CHUNK = 16 * 1024
 
 _MARKS = (
     (b"\xff\xfe\x00\x00", "UTF-32"),
@@ -19,6 +20,7 @@ _MARKS = (
     (b"\xff\xfe", "UTF-16"),
     (b"\xfe\xff", "UTF-16"),
 )
+_CONFLICT_MARKERS = ("<<<<<<<", ">>>>>>>", "|||||||", "=======")
 _CONFLICT = re.compile(r"^(<{7}|>{7}|\|{7})( .*)?$|^={7}$", re.MULTILINE)
 
 
@@ -36,12 +38,12 @@ def read_bytes(path: Path) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
         try:
             before = os.fstat(descriptor)
-            raw = _limited(descriptor) if stat.S_ISREG(before.st_mode) else None
+            raw = _limited(descriptor, before.st_size) if stat.S_ISREG(before.st_mode) else None
             after = os.fstat(descriptor)
         finally:
             os.close(descriptor)
     except OSError as error:
-        words = f"{error.strerror or 'The system says no'}: half a set could revoke what is still wanted."
+        words = f"{error.strerror or 'The system refuses it'}: half a set could revoke what is still wanted."
         raise _unreadable(path, "cannot be read", words) from error
     if raw is None:
         why = "It is a folder, pipe or device with the name of a spec."
@@ -54,10 +56,11 @@ def read_bytes(path: Path) -> bytes:
     return raw
 
 
-def _limited(descriptor: int) -> bytes:
+def _limited(descriptor: int, expected: int) -> bytes:
+    """Return what a file holds, at most one byte more than the limit; `expected` is its size so far."""
     parts: list[bytes] = []
     left = MAX_FILE_BYTES + 1
-    while left and (part := os.read(descriptor, left)):
+    while left and (part := os.read(descriptor, min(left, max(expected + 1, _CHUNK)))):
         parts.append(part)
         left -= len(part)
     return b"".join(parts)
@@ -90,11 +93,15 @@ def refuse_other_things(text: str, path: Path) -> None:
     if start.startswith(("<!doctype", "<html", "<?xml")):
         why = "It looks like a web page: a download may have brought a sign-in page."
         raise _unreadable(path, "not YAML", why, "Download it again.", (1, 1))
-    conflict = _CONFLICT.search(text.replace("\r\n", "\n"))
-    if conflict:
-        line = text.replace("\r\n", "\n").count("\n", 0, conflict.start()) + 1
-        why = "A merge was not finished: a Git conflict marker stands here."
-        raise _unreadable(path, "merge conflict", why, "Finish the merge.", (line, 1))
+    if any(marker in text for marker in _CONFLICT_MARKERS):
+        lines = text.replace("\r\n", "\n")
+        conflict = _CONFLICT.search(lines)
+        if conflict:
+            line = lines.count("\n", 0, conflict.start()) + 1
+            why = "A merge was not finished: this is a Git conflict marker."
+            raise _unreadable(path, "merge conflict", why, "Finish the merge.", (line, 1))
+    if is_plain_ascii(text):
+        return
     for offset, what in refused_characters(text):
         why = f"{what[:1].upper()}{what[1:]}."
         hint = "Delete it; such characters come along when text is copied from pages and documents."

@@ -10,8 +10,8 @@ MAX_DIGITS = 18
 
 Scalar = None | bool | int | str | date
 
-_MAY_BE_MORE_THAN_TEXT = frozenset("~+-.0123456789yYnNoOtTfF")
-"""The first characters of everything below."""
+FIRST_CHARACTERS = frozenset("~+-.0123456789yYnNoOtTfF")
+"""The first characters of what may be more than text, if it is not empty."""
 _WORDS: dict[str, Scalar] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -40,8 +40,6 @@ class Unclear(Exception):
 
 def plain_value(text: str) -> Scalar:
     """Return the value of a scalar without quotes. Raises Unclear."""
-    if text and text[0] not in _MAY_BE_MORE_THAN_TEXT:
-        return text
     if text in _WORDS:
         return _WORDS[text]
     if len(text) <= MAX_DIGITS and _INTEGER.match(text):

@@ -25,8 +25,8 @@ _LIKE_LATIN = frozenset("асеорхуіјѕһԁԛԝӏьАВЕКМНОРСТХ�
 
 
 def is_plain_ascii(text: str) -> bool:
-    """Return whether text is printable ASCII on lines that end in a line feed: nothing in it is refused."""
-    return text.isascii() and not text.encode().translate(None, _PLAIN_ASCII)
+    """Return whether text is printable ASCII with line breaks and tabs: nothing in it is refused."""
+    return text.isascii() and not text.replace("\r\n", "\n").encode().translate(None, _PLAIN_ASCII)
 
 
 def refused_characters(text: str) -> Iterator[tuple[int, str]]:

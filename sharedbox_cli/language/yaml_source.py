@@ -22,8 +22,8 @@ from yaml.events import (
 
 from sharedbox_cli.core.errors import Problem
 from sharedbox_cli.core.location import Place
-from sharedbox_cli.language.document import Document, Position, Positions, composed, packed, place
-from sharedbox_cli.language.scalars import Unclear, plain_value
+from sharedbox_cli.language.document import COLUMN_BITS, Document, Position, Positions, composed, place
+from sharedbox_cli.language.scalars import FIRST_CHARACTERS, Unclear, plain_value
 from sharedbox_cli.language.text import is_plain_ascii, text_problem
 
 try:
@@ -38,8 +38,9 @@ MAX_SCALAR_BYTES = 64 * 1024
 MAX_KEY_BYTES = 256
 MAX_REPEATED = 100_000
 """Values that aliases may add to one file, over all its documents."""
-_BYTES_PER_CHARACTER = 4
-"""At most, in UTF-8."""
+_LONG_SCALAR = MAX_SCALAR_BYTES // 4
+_LONG_KEY = MAX_KEY_BYTES // 4
+"""Characters; up to here, the bytes need not be counted, as UTF-8 has at most 4 per character."""
 
 _TEMPLATE = re.compile(r"\{\{|\{%")
 _NO_TEMPLATE = "Write the value itself: specs are applied as they are."
@@ -96,6 +97,19 @@ class _Anchor:
 class _Reader:
     """Reads the events of one file; calls itself for nested values, at most `MAX_DEPTH` deep."""
 
+    __slots__ = (
+        "_aliases",
+        "_anchors",
+        "_deepest",
+        "_has_nulls",
+        "_is_plain",
+        "_name",
+        "_next",
+        "_problems",
+        "_repeated",
+        "_values",
+    )
+
     def __init__(self, text: str, name: str, problems: list[Problem]) -> None:
         self._next: Callable[[], Any] = Parser(text).get_event
         self._name = name
@@ -127,10 +141,28 @@ class _Reader:
 
     def _node(self, event: Any, depth: int) -> _Node:
         """Return the value that begins with an event, and its position."""
-        if type(event) is ScalarEvent:
-            return self._scalar(event)
-        if type(event) is AliasEvent:
-            return self._alias(event, depth)
+        if type(event) is not ScalarEvent:
+            return self._alias(event, depth) if type(event) is AliasEvent else self._nested(event, depth)
+        if event.tag is not None:
+            raise self._tag(event)
+        text: str = event.value
+        self._values += 1
+        if self._values > MAX_VALUES or len(text) > _LONG_SCALAR:
+            self._check_size(text, event)
+        mark: Any = event.start_mark
+        position: int = mark.line << COLUMN_BITS | mark.column
+        value: Any = text
+        if not self._is_plain and (why := text_problem(text)):
+            summary = "a character that must not be here"
+            self._problems.append(Problem(place(self._name, position), summary, f"{why[:1].upper()}{why[1:]}."))
+            value = ""
+        elif not event.style and (not text or text[0] in FIRST_CHARACTERS):
+            value = self._plain_value(text, position)
+        if event.anchor:
+            self._anchors[event.anchor] = _Anchor((value, position))
+        return value, position
+
+    def _nested(self, event: Any, depth: int) -> _Node:
         if event.tag is not None:
             raise self._tag(event)
         values_before, deepest_before = self._values, self._deepest
@@ -149,9 +181,10 @@ class _Reader:
         data: dict[str, Any] = {}
         values: dict[str, Position] = {}
         keys: dict[str, int] = {}
-        while type(event := self._next()) is not MappingEndEvent:
-            key = self._key(self._node(event, depth), keys)
-            value, position = self._node(self._next(), depth)
+        next_event, node = self._next, self._node
+        while type(event := next_event()) is not MappingEndEvent:
+            key = self._key(*node(event, depth), keys)
+            value, position = node(next_event(), depth)
             if key is not None:
                 data[key] = value
                 values[key] = position
@@ -166,9 +199,8 @@ class _Reader:
             values.append(position)
         return data, Positions(_start(start), values)
 
-    def _key(self, node: _Node, keys: dict[str, int]) -> str | None:
+    def _key(self, key: Any, position: Position, keys: dict[str, int]) -> str | None:
         """Return a key, its position noted; or nothing after noting what is wrong with it."""
-        key, position = node
         if not isinstance(key, str):
             where = place(self._name, position)
             if isinstance(key, dict):
@@ -177,8 +209,8 @@ class _Reader:
             else:
                 self._problems.append(Problem(where, "not a key", "A key is a plain word.", "Write it in quotes."))
             return None
-        form = composed(key)
-        if form in keys or key == "<<" or len(key) > MAX_KEY_BYTES // _BYTES_PER_CHARACTER:
+        form = key if key.isascii() else composed(key)
+        if form in keys or key == "<<" or len(key) > _LONG_KEY:
             problem = self._key_problem(key, place(self._name, position), keys.get(form))
             if problem is not None:
                 self._problems.append(problem)
@@ -195,26 +227,6 @@ class _Reader:
             return None
         why = f"`{key}` appears twice in this mapping."
         return Problem(where, "duplicate key", why, "Keep one of them.", place(self._name, first))
-
-    def _scalar(self, event: Any) -> _Node:
-        if event.tag is not None:
-            raise self._tag(event)
-        self._values += 1
-        text: str = event.value
-        if self._values > MAX_VALUES or len(text) > MAX_SCALAR_BYTES // _BYTES_PER_CHARACTER:
-            self._check_size(text, event)
-        mark = event.start_mark
-        position = packed(mark.line, mark.column)
-        value: Any = text
-        if not self._is_plain and (why := text_problem(text)):
-            summary = "a character that must not be here"
-            self._problems.append(Problem(place(self._name, position), summary, f"{why[:1].upper()}{why[1:]}."))
-            value = ""
-        elif not event.style:
-            value = self._plain_value(text, position)
-        if event.anchor:
-            self._anchors[event.anchor] = _Anchor((value, position))
-        return value, position
 
     def _plain_value(self, text: str, position: int) -> Any:
         try:
@@ -268,4 +280,4 @@ class _Reader:
 
 def _start(event: Any) -> int:
     mark = event.start_mark
-    return packed(mark.line, mark.column)
+    return int(mark.line << COLUMN_BITS | mark.column)
