@@ -11,6 +11,7 @@ from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import (
     GOOGLE_COLLABORATIVE,
     GOOGLE_DELEGATED,
+    GRANTABLE,
     MICROSOFT365,
     ROLES,
     AddressHolder,
@@ -27,22 +28,10 @@ from sharedbox_cli.core.model import (
     Trustee,
     TrusteeKind,
 )
-from sharedbox_cli.core.values import (
-    ALLOWED,
-    BLOCKED,
-    COPY_BOTH,
-    COPY_SENDER,
-    KIND_GROUP,
-    KIND_SHARED,
-    KIND_USER,
-    LICENCE_NONE,
-    PLAN_1,
-    PLAN_2,
-    Value,
-)
+from sharedbox_cli.core.values import KIND_GROUP, KIND_SHARED, KIND_USER, Value
+from tests.field_values import DOMAIN, TABLES, values_on
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
-DOMAIN = "contoso.example"
 PEOPLE = tuple(f"person{number}" for number in range(6))
 GROUPS = ("group0", "group1")
 DELIVERIES = ("all", "none")
@@ -69,67 +58,27 @@ def trustees() -> dict[TrusteeId, Trustee]:
     return found
 
 
-_ALIASES = st.lists(st.sampled_from(["a@contoso.example", "b@contoso.example"]), unique=True).map(
-    lambda found: tuple(sorted(found))
-)
-_LABELS = st.lists(st.sampled_from(["Orders", "Returns/2026", "urgent"]), unique=True).map(
-    lambda found: tuple(sorted(found))
-)
-_TAGS = st.dictionaries(st.sampled_from(["urgent", "later"]), st.sampled_from(["", "red", "blue"])).map(
-    lambda found: tuple(sorted(found.items()))
-)
-_RULES = st.lists(st.sampled_from(["order", "Bestellung"]), unique=True, max_size=2).map(
-    lambda found: tuple((("then.labels", ("Orders",)), ("when.subject_contains", (word,))) for word in sorted(found))
-)
-_FORWARDING = st.sampled_from(["", "help@contoso.example", "desk@elsewhere.example"])
-MICROSOFT_SETTINGS: dict[Field, st.SearchStrategy[Value]] = {
-    Field.DISPLAY_NAME: st.one_of(st.sampled_from(["Support", "Verkauf"]), HOSTILE.filter(bool)),
-    Field.ALIASES: _ALIASES,
-    Field.HIDDEN: st.booleans(),
-    Field.SIGN_IN: st.sampled_from([BLOCKED, ALLOWED]),
-    Field.SENT_AS: st.sampled_from([COPY_BOTH, COPY_SENDER]),
-    Field.SENT_ON_BEHALF: st.sampled_from([COPY_BOTH, COPY_SENDER]),
-    Field.LICENCE: st.sampled_from([LICENCE_NONE, PLAN_1, PLAN_2]),
+SETTINGS: dict[Platform, dict[Field, st.SearchStrategy[Value]]] = {
+    platform: {name: st.sampled_from(values) for name, values in values_on(platform).items()} for platform in TABLES
 }
-
-DELEGATED_SETTINGS: dict[Field, st.SearchStrategy[Value]] = {
-    Field.DISPLAY_NAME: MICROSOFT_SETTINGS[Field.DISPLAY_NAME],
-    Field.ALIASES: _ALIASES,
-    Field.HIDDEN: st.booleans(),
-    Field.SIGN_IN: st.just(BLOCKED),
-    Field.LICENCE: st.sampled_from([LICENCE_NONE, "google-a", "google-b"]),
-    Field.FOLDERS: _LABELS,
-    Field.TAGS: _TAGS,
-    Field.RULES: _RULES,
-    Field.FORWARDING_TO: _FORWARDING,
-    Field.FORWARDING_KEEP_COPY: st.booleans(),
-    Field.AUTO_REPLY: st.booleans(),
-    Field.AUTO_REPLY_SUBJECT: st.sampled_from(["", "Away"]),
-    Field.ACCESS_IMAP: st.booleans(),
-    Field.ORG_UNIT: st.sampled_from(["/", "/Shared mailboxes"]),
-}
-COLLABORATIVE_SETTINGS: dict[Field, st.SearchStrategy[Value]] = {
-    Field.DISPLAY_NAME: MICROSOFT_SETTINGS[Field.DISPLAY_NAME],
-    Field.ALIASES: _ALIASES,
-    Field.HIDDEN: st.booleans(),
-    Field.GROUP_POSTING: st.sampled_from(["anyone", "members"]),
-    Field.GROUP_HISTORY: st.booleans(),
-    Field.GROUP_VIEWING: st.sampled_from(["members", "anyone"]),
-    Field.GROUP_DESCRIPTION: HOSTILE,
-}
-SETTINGS = {
-    MICROSOFT365: MICROSOFT_SETTINGS,
-    GOOGLE_DELEGATED: DELEGATED_SETTINGS,
-    GOOGLE_COLLABORATIVE: COLLABORATIVE_SETTINGS,
-}
+for _strategies in SETTINGS.values():
+    _strategies[Field.DISPLAY_NAME] |= HOSTILE.filter(bool)
+    if Field.GROUP_DESCRIPTION in _strategies:
+        _strategies[Field.GROUP_DESCRIPTION] |= HOSTILE
 RIGHTS = {
-    MICROSOFT365: (Right.FULL_ACCESS, Right.SEND_AS, Right.SEND_ON_BEHALF),
-    GOOGLE_DELEGATED: (Right.FULL_ACCESS, Right.SEND_AS),
-    GOOGLE_COLLABORATIVE: ROLES,
+    platform: tuple(right for right in GRANTABLE if table.refusal(f"members[].rights.{right}") is None)
+    for platform, table in TABLES.items()
 }
 OTHER_KIND = {MICROSOFT365: KIND_USER, GOOGLE_DELEGATED: KIND_USER, GOOGLE_COLLABORATIVE: KIND_GROUP}
 PLATFORM: st.SearchStrategy[Platform] = st.shared(st.sampled_from(sorted(SETTINGS)), key="platform")
-"""One platform an example, the same for its tenant and its specs."""
+"""One platform per example, the same for its tenant and its specs."""
+MOST_FIELDS = 8
+
+
+def fields_in_use(platform: Platform) -> st.SearchStrategy[list[Field]]:
+    """Return a few settings of a platform, the same for the tenant and the specs of an example."""
+    chosen = st.lists(st.sampled_from(list(SETTINGS[platform])), unique=True, min_size=1, max_size=MOST_FIELDS)
+    return st.shared(chosen, key=f"fields of {platform}")
 
 
 @st.composite
@@ -149,7 +98,7 @@ def grants(draw: st.DrawFn, platform: Platform) -> frozenset[Grant]:
 @st.composite
 def observed_mailboxes(draw: st.DrawFn, name: str, platform: Platform) -> ObservedMailbox:
     """Return a mailbox that exists."""
-    settings = {field: draw(values) for field, values in SETTINGS[platform].items()}
+    settings = {name: draw(SETTINGS[platform][name]) for name in draw(fields_in_use(platform))}
     settings[Field.KIND] = draw(st.sampled_from([KIND_SHARED, KIND_SHARED, OTHER_KIND[platform]]))
     return ObservedMailbox(f"id-{name}", address(name), platform, settings, draw(grants(platform)))
 
@@ -202,8 +151,8 @@ def desired_mailboxes(draw: st.DrawFn, name: str) -> DesiredMailbox:
     platform = draw(PLATFORM)
     if draw(st.integers(0, 9)) == 0:
         return DesiredMailbox(address(name), platform, State.ABSENT)
-    mine = SETTINGS[platform]
-    settings = {field: draw(mine[field]) for field in draw(st.lists(st.sampled_from(list(mine)), unique=True))}
+    named = draw(st.sets(st.sampled_from(draw(fields_in_use(platform)))))
+    settings = {name: draw(SETTINGS[platform][name]) for name in sorted(named)}
     wanted = draw(st.none() | desired_grants(platform))
     mode = draw(st.sampled_from([MembersMode.EXACT, MembersMode.EXACT, MembersMode.AT_LEAST]))
     return DesiredMailbox(address(name), platform, settings=settings, grants=wanted, members_mode=mode)

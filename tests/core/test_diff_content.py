@@ -11,7 +11,8 @@ from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.model import GOOGLE_DELEGATED, Desired, DesiredMailbox, Observed, ObservedMailbox
 from sharedbox_cli.core.order import Phase
 from sharedbox_cli.core.values import KIND_SHARED, Value
-from tests.strategies import DOMAIN, NOW, address
+from tests.field_values import DOMAIN
+from tests.strategies import NOW, address
 
 BOX = address("press")
 RULE: Value = (

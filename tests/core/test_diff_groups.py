@@ -27,7 +27,8 @@ from sharedbox_cli.core.order import Phase
 from sharedbox_cli.core.plan import Plan
 from sharedbox_cli.core.simulate import simulate
 from sharedbox_cli.core.values import KIND_GROUP, KIND_SHARED
-from tests.strategies import DOMAIN, NOW, address, trustees
+from tests.field_values import DOMAIN
+from tests.strategies import NOW, address, trustees
 
 INBOX = address("orders")
 MEMBER, MANAGER, OWNER = Right.MEMBER, Right.MANAGER, Right.OWNER

@@ -33,7 +33,8 @@ from sharedbox_cli.core.values import (
     PLAN_1,
     PLAN_2,
 )
-from tests.strategies import DOMAIN, NOW, address, trustees
+from tests.field_values import DOMAIN
+from tests.strategies import NOW, address, trustees
 
 
 def person(number: int) -> TrusteeId:

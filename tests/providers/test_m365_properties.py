@@ -9,9 +9,10 @@ import pytest
 
 from sharedbox_cli.core.change import Kind
 from sharedbox_cli.core.fields import Field
-from sharedbox_cli.core.model import DesiredMailbox, MembersMode, Right
-from sharedbox_cli.core.values import BLOCKED, COPY_BOTH, COPY_SENDER, LICENCE_NONE, PLAN_1, PLAN_2, Value
+from sharedbox_cli.core.model import MICROSOFT365, DesiredMailbox, MembersMode, Right
+from sharedbox_cli.core.values import BLOCKED, Value
 from sharedbox_cli.emulator import seed as tenants
+from tests.field_values import values_on
 from tests.providers.conftest import Fill
 from tests.providers.m365_specs import apply, group, observe, plan, shared, user
 from tests.providers.setting import Setting
@@ -30,14 +31,8 @@ FAULTS: tuple[dict[str, object], ...] = (
     {"kind": "status_after", "status": 502},
     {"kind": "unauthorized"},
 )
-CHOICES: dict[Field, tuple[Value, ...]] = {
-    Field.DISPLAY_NAME: ("Sales", "Продажи", "A 'B' C"),
-    Field.HIDDEN: (True, False),
-    Field.SIGN_IN: (BLOCKED,),
-    Field.SENT_AS: (COPY_BOTH, COPY_SENDER),
-    Field.SENT_ON_BEHALF: (COPY_BOTH, COPY_SENDER),
-    Field.LICENCE: (PLAN_1, PLAN_2, LICENCE_NONE),
-}
+CHOICES: dict[Field, tuple[Value, ...]] = {**values_on(MICROSOFT365), Field.SIGN_IN: (BLOCKED,)}
+del CHOICES[Field.ALIASES]  # an address belongs to one mailbox
 
 
 def specs_of(seed: int) -> list[DesiredMailbox]:

@@ -1,0 +1,83 @@
+"""Values that each setting can have, from the model of the language and the tables of the platforms.
+
+A boolean or a choice needs nothing here. Texts, addresses and lists need samples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal, get_args, get_origin
+
+from sharedbox_cli.core.fields import SETTINGS, Field
+from sharedbox_cli.core.model import Platform
+from sharedbox_cli.core.order import Topic
+from sharedbox_cli.core.values import Value
+from sharedbox_cli.language.leaves import SETTING_LEAVES, parts_of
+from sharedbox_cli.providers.registry import capabilities_of_all
+
+TABLES = capabilities_of_all()
+DOMAIN = "contoso.example"
+_ORDERS: Value = (("name", "orders"), ("then.labels", ("Orders",)), ("when.subject_contains", ("order",)))
+_OTHERS: Value = (("name", "others"), ("then.labels", ("Orders",)), ("when.subject_contains", ("Bestellung",)))
+SAMPLES: Mapping[Field, tuple[Value, ...]] = {
+    Field.DISPLAY_NAME: ("Support", "Продажи & \"Co\" 'x' 佐藤"),
+    Field.ALIASES: ((), (f"a@{DOMAIN}",), (f"a@{DOMAIN}", f"vertrieb@{DOMAIN}")),
+    Field.FOLDERS: ((), ("Orders",), ("Orders", "Returns/2026")),
+    Field.TAGS: ((), (("urgent", ""),), (("later", "blue"), ("urgent", "red"))),
+    Field.RULES: ((), (_ORDERS,), (_ORDERS, _OTHERS)),
+    Field.SENDERS: ((), ((f"desk@{DOMAIN}", "Desk", "", True),), ((f"desk@{DOMAIN}", "", f"help@{DOMAIN}", False),)),
+    Field.AUTO_REPLY_SUBJECT: ("", "Away"),
+    Field.AUTO_REPLY_INTERNAL: ("", "We answer soon."),
+    Field.AUTO_REPLY_EXTERNAL: ("", "We answer soon."),
+    Field.FORWARDING_TO: ("", f"help@{DOMAIN}", "desk@elsewhere.example"),
+    Field.ORG_UNIT: ("/", "/Shared mailboxes"),
+    Field.GROUP_DESCRIPTION: ("", "What it is for: 'x' & <y>"),
+    Field.GROUP_REPLY_TO: ("sender", "group", f"help@{DOMAIN}"),
+}
+_INSTANTS = ("", "2027-01-01T00:00:00Z", "2027-02-01T00:00:00Z")
+
+
+def settings_on(platform: Platform) -> tuple[Field, ...]:
+    """Return the settings that a platform supports."""
+    table = TABLES[platform]
+    return tuple(name for name, setting in SETTINGS.items() if setting.is_in_spec and table.refusal(str(name)) is None)
+
+
+def values_of(name: Field, platform: Platform) -> tuple[Value, ...]:
+    """Return values of a setting on a platform. Raises LookupError for a text or list that has no samples."""
+    if name in SAMPLES:
+        return SAMPLES[name]
+    listed = TABLES[platform].values.get(str(name))
+    if listed is not None:
+        return listed
+    parts = parts_of(SETTING_LEAVES[name].info.annotation)
+    found = tuple(value for part in parts for value in _values(part))
+    if not found:
+        raise LookupError(f"{name} has no values: add samples to tests/field_values.py")
+    return found
+
+
+def _values(part: Any) -> tuple[Value, ...]:
+    if part is bool:
+        return (False, True)
+    if part is datetime:
+        return _INSTANTS
+    return get_args(part) if get_origin(part) is Literal else ()
+
+
+def values_on(platform: Platform) -> Mapping[Field, tuple[Value, ...]]:
+    """Return values of every setting that a platform supports."""
+    return {name: values_of(name, platform) for name in settings_on(platform)}
+
+
+def rounds_on(platform: Platform) -> Mapping[str, Mapping[Field, Value]]:
+    """Return sets of settings, one topic each, in which every value of every setting occurs at least once."""
+    topics: dict[Topic, dict[Field, tuple[Value, ...]]] = {}
+    for name, values in values_on(platform).items():
+        topics.setdefault(SETTINGS[name].topic, {})[name] = values
+    return {
+        f"{topic.name.lower()} {number}": {name: values[number % len(values)] for name, values in choices.items()}
+        for topic, choices in topics.items()
+        for number in range(max(map(len, choices.values())))
+    }
