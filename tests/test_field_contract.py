@@ -1,0 +1,101 @@
+"""Every field is complete: a row, a key in the language, a column or a refusal per platform, test values.
+
+A test fails by the name of the field that misses one of them. To add a field, see docs/contributing/field.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+import pytest
+
+from sharedbox_cli.core.fields import SETTINGS, Field
+from sharedbox_cli.core.model import MICROSOFT365, Platform
+from sharedbox_cli.core.values import Value
+from sharedbox_cli.emulator.google.descriptions import DOCUMENTS, description
+from sharedbox_cli.emulator.microsoft.exchange_admin.catalogue import CMDLETS
+from sharedbox_cli.emulator.microsoft.graph.objects import USER
+from sharedbox_cli.language.leaves import LEAVES, SETTING_LEAVES
+from sharedbox_cli.providers.columns import Columns
+from tests.field_values import TABLES, settings_on, values_of
+
+PROVIDERS = ("microsoft365", "google_workspace")
+COLUMNS: Mapping[Platform, Columns] = {
+    platform: columns
+    for name in PROVIDERS
+    if find_spec(f"sharedbox_cli.providers.{name}.columns")
+    for platform, columns in import_module(f"sharedbox_cli.providers.{name}.columns").COLUMNS.items()
+}
+IN_SPEC = [name for name in Field if name not in SETTINGS or SETTINGS[name].is_in_spec]
+NOT_SETTINGS = frozenset(
+    {"version", "mailbox", "platform", "state", "labels", "members", "members_mode", "storage.warn_at"}
+)
+"""Keys of a document that say something else than a setting of the mailbox."""
+
+
+@pytest.mark.parametrize("name", Field)
+def test_field_has_a_row(name: Field) -> None:
+    assert name in SETTINGS, f"{name}: add a row to SETTINGS in core/fields.py"
+
+
+@pytest.mark.parametrize("name", IN_SPEC)
+def test_field_is_a_key_of_the_language(name: Field) -> None:
+    assert name in SETTING_LEAVES, f"{name}: add a key to the models in language/models"
+    assert SETTING_LEAVES[name].info.description, f"{name}: describe the key"
+
+
+@pytest.mark.parametrize("path", [leaf.path for leaf in LEAVES])
+def test_key_of_the_language_is_a_field_or_refused_everywhere(path: str) -> None:
+    is_refused = all(table.refusal(path) for table in TABLES.values())
+    assert path in set(Field) or path in NOT_SETTINGS or is_refused, f"{path}: add it to Field in core/fields.py"
+
+
+@pytest.mark.parametrize("platform", COLUMNS)
+@pytest.mark.parametrize("name", IN_SPEC)
+def test_platform_has_a_column_or_refuses_the_field(platform: Platform, name: Field) -> None:
+    is_refused = TABLES[platform].refusal(str(name)) is not None
+    if is_refused:
+        assert name not in COLUMNS[platform], f"{name}: {platform} refuses it and has a column"
+    else:
+        assert name in COLUMNS[platform], f"{name}: add a column to the provider of {platform}"
+
+
+def _names(data: Any) -> Iterator[str]:
+    """Yield the names of all properties in the schemas of a discovery document."""
+    if isinstance(data, dict):
+        if isinstance(data.get("properties"), dict):
+            yield from data["properties"]
+        for part in data.values():
+            yield from _names(part)
+
+
+def _known_properties(platform: Platform) -> frozenset[str]:
+    if platform == MICROSOFT365:
+        return USER.union(*(cmdlet.parameters for cmdlet in CMDLETS.values()))
+    return frozenset(name for api in DOCUMENTS for name in _names(description(api).document["schemas"]))
+
+
+@pytest.mark.parametrize("platform", COLUMNS)
+def test_emulator_knows_the_properties_of_every_column(platform: Platform) -> None:
+    known = _known_properties(platform)
+    unknown = {name: set(column.names) - known for name, column in COLUMNS[platform].items()}
+    assert {name: names for name, names in unknown.items() if names} == {}, "add them to the emulator"
+
+
+@pytest.mark.parametrize("platform", TABLES)
+@pytest.mark.parametrize("name", IN_SPEC)
+def test_field_has_values_for_property_tests(platform: Platform, name: Field) -> None:
+    if name in settings_on(platform):
+        values = values_of(name, platform)
+        assert len(set(values)) > 1 or len(values) == len(TABLES[platform].values.get(str(name), ())), name
+
+
+@pytest.mark.parametrize("name", [name for name in Field if name in SETTINGS and SETTINGS[name].opens is not None])
+def test_value_that_opens_access_is_a_value_of_the_field(name: Field) -> None:
+    values: set[Value] = {
+        value for platform in TABLES if name in settings_on(platform) for value in values_of(name, platform)
+    }
+    assert SETTINGS[name].opens in values
