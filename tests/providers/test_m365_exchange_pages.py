@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 import pytest
@@ -13,7 +13,7 @@ from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import MICROSOFT365
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
-from sharedbox_cli.providers.microsoft365.observe.mailboxes import read_boxes
+from sharedbox_cli.providers.microsoft365.observe.mailboxes import read_mailboxes
 
 SCOPE = Scope(frozenset({MICROSOFT365}), fields=frozenset({Field.DISPLAY_NAME}))
 Rows = list[dict[str, Any]]
@@ -26,23 +26,35 @@ class Script:
         self.rows, self.alone = rows, alone
         self.asked: list[str] = []
 
-    async def read(self, cmdlet: str, parameters: Mapping[str, Any], **_: Any) -> Rows:
+    async def collect(
+        self, cmdlet: str, parameters: Mapping[str, Any], reduce: Callable[[Any], Any], **_: Any
+    ) -> list[Any]:
         assert (cmdlet, parameters["ResultSize"]) == ("Get-Mailbox", "Unlimited")
-        return self.rows
+        return [reduce(row) for row in self.rows]
 
-    async def read_batch(self, commands: Mapping[str, tuple[str, Any]], **_: Any) -> dict[str, Rows | CloudError]:
+    async def collect_batch(
+        self, commands: Mapping[str, tuple[str, Any]], reduce: Callable[[Any], Any], **_: Any
+    ) -> dict[str, list[Any] | CloudError]:
         self.asked += [str(parameters["Identity"]) for _, parameters in commands.values()]
-        return dict.fromkeys(commands, self.alone)
+        alone = self.alone if isinstance(self.alone, CloudError) else [reduce(row) for row in self.alone]
+        return dict.fromkeys(commands, alone)
 
 
 def mailbox(name: str = "Sales", identity: str = "1") -> dict[str, Any]:
-    return {"PrimarySmtpAddress": "sales@contoso.example", "ExternalDirectoryObjectId": identity, "DisplayName": name}
+    return {
+        "PrimarySmtpAddress": "sales@contoso.example",
+        "ExternalDirectoryObjectId": identity,
+        "Identity": f"contoso/{identity}",
+        "RecipientTypeDetails": "SharedMailbox",
+        "DisplayName": name,
+        "GrantSendOnBehalfTo": [],
+    }
 
 
 def read(rows: Rows, alone: Rows | CloudError = []) -> tuple[list[str], list[str]]:  # noqa: B006 - never changed
     script = Script(rows, alone)
-    mailboxes = asyncio.run(read_boxes(cast("ExchangeAdmin", script), SCOPE))
-    return [str(row["DisplayName"]) for row in mailboxes.rows.values()], script.asked
+    mailboxes = asyncio.run(read_mailboxes(cast("ExchangeAdmin", script), SCOPE))
+    return [str(row.settings[Field.DISPLAY_NAME]) for row in mailboxes.rows.values()], script.asked
 
 
 def test_mailbox_when_on_two_pages_alike_then_once_and_no_question() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -48,17 +48,24 @@ def _indented(value: object, level: int) -> str:
     return json.dumps(value, indent=1).replace("\n", "\n" + " " * level)
 
 
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+
+
 def _is_flat(item: object) -> bool:
-    """Return whether an item is an object without anything inside its values."""
-    return isinstance(item, Mapping) and bool(item) and not any(isinstance(v, _NESTED) and v for v in item.values())
+    """Return whether an item is an object whose values are plain or empty."""
+    if not (isinstance(item, dict) and item):
+        return False
+    for value in item.values():  # noqa: SIM110 - a generator takes three times as long here
+        if value.__class__ not in _PLAIN and value:
+            return False
+    return True
 
 
-_NESTED = (list, tuple, dict)
 _FLAT = json.JSONEncoder(separators=(",\n   ", ": "))
 """Writes each key of a flat object in an array on its own line. With `indent`, the standard library is much slower."""
 
 
-def _flat_object(item: Mapping[str, Any]) -> str:
+def _flat_object(item: dict[str, Any]) -> str:
     return f"{{\n   {_FLAT.encode(item)[1:-1]}\n  }}"
 
 

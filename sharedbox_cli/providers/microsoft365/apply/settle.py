@@ -10,6 +10,7 @@ from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.columns import read_row
 from sharedbox_cli.providers.microsoft365.apply.writer import Writer
 from sharedbox_cli.providers.microsoft365.columns import ACCOUNT, MAILBOX
+from sharedbox_cli.providers.microsoft365.observe.mailboxes import reduced_row
 from sharedbox_cli.providers.microsoft365.observe.people import read_account
 from sharedbox_cli.providers.microsoft365.observe.tenant import read_holders
 
@@ -44,7 +45,8 @@ async def _has_right(writer: Writer, change: Change, identity: str) -> bool:
     row = await writer.mailbox_row(identity, with_grants=True)
     if party is None or row is None:
         return False
-    entries = await read_holders(writer.graph, writer.exchange, {change.mailbox: row})
+    rows = {change.mailbox: reduced_row(row, set(), set(), with_grants=True)}
+    entries = await read_holders(writer.graph, writer.exchange, rows)
     same = [(raw, who) for raw, who in entries if raw.right is party.right and not (raw.is_deny or raw.is_inherited)]
     if any(who is not None and who.id == party.id for _, who in same):
         return True

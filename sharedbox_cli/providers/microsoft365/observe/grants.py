@@ -5,21 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from sys import intern
-from typing import Any
 
 from sharedbox_cli.core.errors import CloudError
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import Right
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin, PagingBroken
-from sharedbox_cli.providers.microsoft365.quirks import (
-    Entry,
-    is_self,
-    mailbox_entry,
-    on_behalf_entries,
-    on_behalf_identity,
-    recipient_entry,
-    split_rights,
-)
+from sharedbox_cli.providers.microsoft365.observe.mailboxes import MailboxRow
+from sharedbox_cli.providers.microsoft365.quirks import Entry, is_self, mailbox_entry, recipient_entry, split_rights
 from sharedbox_cli.providers.responses import Row
 
 FEW = 50
@@ -41,7 +33,7 @@ class RawGrant:
 
 SELF = RawGrant("", "", "", Right.OTHER, "")
 """Stands for the entry that each mailbox has for itself, which is never a grant."""
-Rows = Mapping[Address, Mapping[str, Any]]
+Rows = Mapping[Address, MailboxRow]
 RawGrants = dict[Address, list[RawGrant]]
 Understand = Callable[[Entry], RawGrant]
 
@@ -52,8 +44,7 @@ async def read_grants(exchange: ExchangeAdmin, rows: Rows) -> RawGrants:
     await _send_as(exchange, rows, grants)
     known: dict[str, RawGrant] = {}
     for address, row in rows.items():
-        for entry in on_behalf_entries(row):
-            who = intern(on_behalf_identity(entry))
+        for who in row.on_behalf:
             if who not in known:
                 known[who] = RawGrant(who, "", "", Right.SEND_ON_BEHALF, "SendOnBehalf")
             grants[address].append(known[who])
@@ -62,7 +53,7 @@ async def read_grants(exchange: ExchangeAdmin, rows: Rows) -> RawGrants:
 
 async def _full_access(exchange: ExchangeAdmin, rows: Rows) -> RawGrants:
     understand = _understand("FullAccess", Right.FULL_ACCESS)
-    ids = {str(row["ExternalDirectoryObjectId"]): address for address, row in rows.items()}
+    ids = {row.id: address for address, row in rows.items()}
     commands = {key: ("Get-MailboxPermission", {"Identity": key, "IncludeUnresolvedPermissions": True}) for key in ids}
     results = await exchange.collect_batch(commands, lambda row: understand(mailbox_entry(row)), what="full access")
     return {address: _without_self(_complete(results[key])) for key, address in ids.items()}
@@ -73,7 +64,7 @@ async def _send_as(exchange: ExchangeAdmin, rows: Rows, grants: RawGrants) -> No
     understand = _understand("SendAs", Right.SEND_AS)
     if len(rows) <= FEW:
         return await _send_as_of_each(exchange, rows, understand, grants)
-    owners = {str(row["Identity"]).lower(): address for address, row in rows.items()}
+    owners = {row.identity.lower(): address for address, row in rows.items()}
 
     def reduce(row: Row) -> tuple[Address, RawGrant] | None:
         owner = owners.get(row["Identity"].lower())
@@ -93,7 +84,7 @@ async def _send_as(exchange: ExchangeAdmin, rows: Rows, grants: RawGrants) -> No
 
 
 async def _send_as_of_each(exchange: ExchangeAdmin, rows: Rows, understand: Understand, grants: RawGrants) -> None:
-    ids = {str(row["ExternalDirectoryObjectId"]): address for address, row in rows.items()}
+    ids = {row.id: address for address, row in rows.items()}
     commands = {key: ("Get-RecipientPermission", {"Identity": key, "ResultSize": "Unlimited"}) for key in ids}
     results = await exchange.collect_batch(commands, lambda row: understand(recipient_entry(row)), what="send as")
     for key, address in ids.items():
@@ -128,7 +119,5 @@ def _grant(entry: Entry, vendor_right: str, right: Right) -> RawGrant:
         return SELF
     rights = split_rights(entry.rights)
     named = right if vendor_right in rights else Right.OTHER
-    who, sid, address, text = (
-        intern(part) for part in (entry.who, entry.sid, entry.address, ", ".join(sorted(rights)))
-    )
+    who, sid, address, text = map(intern, (entry.who, entry.sid, entry.address, ", ".join(sorted(rights))))
     return RawGrant(who, sid, address, named, text, entry.is_deny, entry.is_inherited)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from typing import Any
+from sys import intern
 
 from sharedbox_cli.core.errors import CloudError, NotFound, ObserveError
 from sharedbox_cli.core.fields import Field
@@ -12,15 +12,17 @@ from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import AddressHolder, Fact
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.base import Scope
-from sharedbox_cli.providers.columns import property_names, read_row
+from sharedbox_cli.providers.columns import Row, property_names, read_row
 from sharedbox_cli.providers.microsoft365.columns import FACTS, IDENTITY, MAILBOX, ON_BEHALF, OTHER_KIND
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
-from sharedbox_cli.providers.microsoft365.quirks import odata_quoted
+from sharedbox_cli.providers.microsoft365.quirks import odata_quoted, on_behalf_entries, on_behalf_identity
 
 FEW = 10
-"""Up to one batch: cheaper, or as cheap, to ask for each than to list the tenant."""
+"""Up to one batch: asking for each costs no more than listing the tenant."""
 
-_OCCUPANTS = {
+_HOLDER_KINDS = {
+    "UserMailbox": "user mailbox",
+    "SharedMailbox": "shared mailbox",
     "MailUniversalDistributionGroup": "distribution group",
     "MailUniversalSecurityGroup": "security group",
     "GroupMailbox": "Microsoft 365 group",
@@ -32,13 +34,40 @@ _OCCUPANTS = {
 }
 
 
-@dataclass(slots=True)
-class Boxes:
-    """What was found: rows by address, and who holds addresses that are no mailbox."""
+@dataclass(frozen=True, slots=True)
+class MailboxRow:
+    """One mailbox, reduced to what is in scope. Two pages that show it differently are noticed by comparing this."""
 
-    rows: dict[Address, dict[str, Any]] = field(default_factory=dict)
+    address: Address
+    id: str
+    identity: str
+    """Its name in the organization's tree, by which lists of permissions refer to it."""
+    settings: Mapping[Field, Value]
+    facts: Mapping[Fact, Value]
+    on_behalf: tuple[str, ...]
+    """Who may send on behalf of it, in the words of the service."""
+
+
+@dataclass(slots=True)
+class Mailboxes:
+    """What was read: mailboxes by address, and who holds the addresses of those that do not exist."""
+
+    rows: dict[Address, MailboxRow] = field(default_factory=dict)
     taken: dict[Address, tuple[AddressHolder, ...]] = field(default_factory=dict)
     others: int = 0
+    """Mailboxes that exist and were not requested."""
+
+
+async def read_mailboxes(exchange: ExchangeAdmin, scope: Scope) -> Mailboxes:
+    """Return all mailboxes in scope. Raises ObserveError, CloudError."""
+    reader = _Reader(exchange, scope)
+    if scope.mailboxes is not None and len(scope.mailboxes) <= FEW:
+        await reader.read_each(scope.mailboxes)
+    else:
+        await reader.read_all()
+    if scope.mailboxes is not None:
+        await reader.read_missing(scope.mailboxes - set(reader.mailboxes.rows))
+    return reader.mailboxes
 
 
 def properties(scope: Scope, *, with_grants: bool) -> tuple[str, ...]:
@@ -47,149 +76,142 @@ def properties(scope: Scope, *, with_grants: bool) -> tuple[str, ...]:
     return tuple(sorted({*IDENTITY, *needed, *(ON_BEHALF if with_grants else ())}))
 
 
-async def read_boxes(exchange: ExchangeAdmin, scope: Scope) -> Boxes:
-    """Return all mailboxes in scope. Raises ObserveError, CloudError."""
-    with_grants = scope.grants_of is None or bool(scope.grants_of)
-    select = properties(scope, with_grants=with_grants)
-    more = {"IncludeGrantSendOnBehalfToWithDisplayNames": True} if with_grants else {}
-    mailboxes = Boxes()
-    if scope.mailboxes is not None and len(scope.mailboxes) <= FEW:
-        await _read_few(exchange, scope.mailboxes, select, more, mailboxes)
-    else:
-        await _read_all(exchange, scope.mailboxes, select, more, mailboxes)
-    if scope.mailboxes is not None:
-        await _read_missing(exchange, scope.mailboxes - set(mailboxes.rows), select, more, mailboxes)
-    return mailboxes
+def reduced_row(row: Row, fields: Set[Field], facts: Set[Fact], *, with_grants: bool) -> MailboxRow:
+    """Return a row of Get-Mailbox, reduced. Raises ObserveError for a property that is missing."""
+    address = str(row["PrimarySmtpAddress"])
+    where = f"{address} · Get-Mailbox"
+    return MailboxRow(
+        Address.of(address),
+        str(row["ExternalDirectoryObjectId"]),
+        str(row["Identity"]),
+        read_row(MAILBOX, row, {*fields, Field.KIND}, where),
+        read_row(FACTS, row, facts, where),
+        tuple(intern(on_behalf_identity(entry)) for entry in on_behalf_entries(row)) if with_grants else (),
+    )
 
 
-async def _read_all(
-    exchange: ExchangeAdmin,
-    wanted: frozenset[Address] | None,
-    select: tuple[str, ...],
-    more: dict[str, bool],
-    mailboxes: Boxes,
-) -> None:
-    parameters = {"RecipientTypeDetails": ["SharedMailbox"], "ResultSize": "Unlimited", **more}
-    moved: dict[Address, list[dict[str, Any]]] = {}
-    for row in await exchange.read("Get-Mailbox", parameters, select=select):
-        address = Address.of(str(row["PrimarySmtpAddress"]))
-        twin = mailboxes.rows.get(address)
-        if twin is not None and twin["ExternalDirectoryObjectId"] != row["ExternalDirectoryObjectId"]:
-            raise ObserveError(where=str(address), why="Two mailboxes have this primary address.")
-        if wanted is None or address in wanted:
-            if twin is not None and twin != row:
-                moved.setdefault(address, [twin]).append(row)
-            mailboxes.rows[address] = row
-        else:
-            mailboxes.others += 1
-    mailboxes.rows |= await _settled(exchange, moved, select, more)
+class _Reader:
+    """Reads the mailboxes of one scope."""
 
+    def __init__(self, exchange: ExchangeAdmin, scope: Scope) -> None:
+        self.mailboxes = Mailboxes()
+        self._exchange = exchange
+        self._scope = scope
+        with_grants = scope.grants_of is None or bool(scope.grants_of)
+        self._select = properties(scope, with_grants=with_grants)
+        self._more = {"IncludeGrantSendOnBehalfToWithDisplayNames": True} if with_grants else {}
 
-async def _settled(
-    exchange: ExchangeAdmin, moved: dict[Address, list[dict[str, Any]]], select: tuple[str, ...], more: dict[str, bool]
-) -> dict[Address, dict[str, Any]]:
-    """Return mailboxes that two pages show differently as they are now. Raises ObserveError where they move on."""
-    ids = {address: str(versions[0]["ExternalDirectoryObjectId"]) for address, versions in moved.items()}
-    commands = {identity: ("Get-Mailbox", {"Identity": identity, **more}) for identity in ids.values()}
-    answers = await exchange.read_batch(commands, select=select, what="mailboxes") if commands else {}
-    found: dict[Address, dict[str, Any]] = {}
-    for address, identity in ids.items():
-        rows = answers[identity]
-        if isinstance(rows, CloudError):
-            raise rows
-        if len(rows) != 1 or rows[0] not in moved[address]:
-            why = "Two pages differ about it, and reading it by itself did not settle it."
-            raise ObserveError(where=f"{address} · Get-Mailbox", why=why, hint="It is being changed. Try again.")
-        found[address] = rows[0]
-    return found
+    def _reduce(self, row: Row) -> MailboxRow:
+        grants_of = self._scope.grants_of
+        with_grants = grants_of is None or Address.of(str(row["PrimarySmtpAddress"])) in grants_of
+        return reduced_row(row, self._scope.fields, self._scope.facts, with_grants=with_grants)
 
+    async def read_all(self) -> None:
+        """Read the list of the tenant."""
+        wanted, rows = self._scope.mailboxes, self.mailboxes.rows
 
-async def _read_few(
-    exchange: ExchangeAdmin,
-    wanted: frozenset[Address],
-    select: tuple[str, ...],
-    more: dict[str, bool],
-    mailboxes: Boxes,
-) -> None:
-    commands = {
-        str(index): ("Get-Mailbox", {"Identity": address.text, **more}) for index, address in enumerate(sorted(wanted))
-    }
-    answers = await exchange.read_batch(commands, select=select, what="mailboxes")
-    for rows in answers.values():
-        if isinstance(rows, NotFound):
-            continue
-        if isinstance(rows, CloudError):
-            raise rows
-        for row in rows:
+        def reduce(row: Row) -> MailboxRow | Address:
             address = Address.of(str(row["PrimarySmtpAddress"]))
-            if address in wanted and MAILBOX[Field.KIND].read(row) != OTHER_KIND:
-                mailboxes.rows[address] = row
+            return self._reduce(row) if wanted is None or address in wanted else address
 
+        parameters = {"RecipientTypeDetails": ["SharedMailbox"], "ResultSize": "Unlimited", **self._more}
+        moved: dict[Address, list[MailboxRow]] = {}
+        listed: Sequence[MailboxRow | Address] = await self._exchange.collect(
+            "Get-Mailbox", parameters, reduce, select=self._select
+        )
+        for row in listed:
+            if isinstance(row, Address):
+                self.mailboxes.others += 1
+                continue
+            twin = rows.setdefault(row.address, row)
+            if twin.id != row.id:
+                raise ObserveError(where=str(row.address), why="Two mailboxes have this primary address.")
+            if twin != row:
+                moved.setdefault(row.address, [twin]).append(row)
+        if moved:
+            rows |= await self._settled(moved)
 
-async def _read_missing(
-    exchange: ExchangeAdmin,
-    missing: set[Address] | frozenset[Address],
-    select: tuple[str, ...],
-    more: dict[str, bool],
-    mailboxes: Boxes,
-) -> None:
-    """Find out who holds the addresses of mailboxes that are not there."""
-    if not missing:
-        return
-    ordered = sorted(missing)
-    commands = {
-        str(index): ("Get-Recipient", {"Filter": f"EmailAddresses -eq {odata_quoted(f'smtp:{address.key}')}"})
-        for index, address in enumerate(ordered)
-    }
-    answers = await exchange.read_batch(commands, what="addresses")
-    people: set[Address] = set()
-    for index, address in enumerate(ordered):
-        rows = answers[str(index)]
-        if isinstance(rows, CloudError):
-            raise rows
-        found = tuple(_occupant(row) for row in rows)
-        if found:
-            mailboxes.taken[address] = found
-        if any(item.is_convertible and item.address == address for item in found):
-            people.add(address)
-    if people:
-        await _read_few(exchange, frozenset(people), select, more, mailboxes)
-        for address in people & set(mailboxes.rows):
-            del mailboxes.taken[address]
-    unclaimed = {address for address in ordered if address not in mailboxes.taken and address not in mailboxes.rows}
-    if unclaimed:
-        await _read_soft_deleted(exchange, unclaimed, mailboxes)
+    async def _settled(self, moved: Mapping[Address, list[MailboxRow]]) -> dict[Address, MailboxRow]:
+        """Return the current state of mailboxes that two pages show differently. Raises ObserveError."""
+        commands = {rows[0].id: ("Get-Mailbox", {"Identity": rows[0].id, **self._more}) for rows in moved.values()}
+        results = await self._exchange.collect_batch(commands, self._reduce, select=self._select, what="mailboxes")
+        settled: dict[Address, MailboxRow] = {}
+        for address, versions in moved.items():
+            rows = results[versions[0].id]
+            if isinstance(rows, CloudError):
+                raise rows
+            if len(rows) != 1 or rows[0] not in versions:
+                why = "Two pages differ about it, and reading it separately did not settle it."
+                raise ObserveError(where=f"{address} · Get-Mailbox", why=why, hint="It is being changed. Try again.")
+            settled[address] = rows[0]
+        return settled
 
+    async def read_each(self, wanted: frozenset[Address]) -> None:
+        """Read a few mailboxes by address."""
+        commands = {
+            str(index): ("Get-Mailbox", {"Identity": address.text, **self._more})
+            for index, address in enumerate(sorted(wanted))
+        }
+        results = await self._exchange.collect_batch(commands, self._reduce, select=self._select, what="mailboxes")
+        for rows in results.values():
+            if isinstance(rows, NotFound):
+                continue
+            if isinstance(rows, CloudError):
+                raise rows
+            for row in rows:
+                if row.address in wanted and row.settings[Field.KIND] != OTHER_KIND:
+                    self.mailboxes.rows[row.address] = row
 
-async def _read_soft_deleted(exchange: ExchangeAdmin, missing: set[Address], mailboxes: Boxes) -> None:
-    parameters = {"SoftDeletedMailbox": True, "ResultSize": "Unlimited"}
-    select = (*IDENTITY, "DisplayName", "ExchangeGuid")
-    for row in await exchange.read("Get-Mailbox", parameters, select=select):
-        address = Address.of(str(row["PrimarySmtpAddress"]))
-        if address in missing:
+    async def read_missing(self, missing: frozenset[Address]) -> None:
+        """Find out who holds the addresses of mailboxes that do not exist."""
+        if not missing:
+            return
+        ordered = sorted(missing)
+        commands = {
+            str(index): ("Get-Recipient", {"Filter": f"EmailAddresses -eq {odata_quoted(f'smtp:{address.key}')}"})
+            for index, address in enumerate(ordered)
+        }
+        results = await self._exchange.collect_batch(commands, _address_holder, what="addresses")
+        taken, rows = self.mailboxes.taken, self.mailboxes.rows
+        people: set[Address] = set()
+        for index, address in enumerate(ordered):
+            holders = results[str(index)]
+            if isinstance(holders, CloudError):
+                raise holders
+            if holders:
+                taken[address] = tuple(holders)
+            if any(holder.is_convertible and holder.address == address for holder in holders):
+                people.add(address)
+        if people:
+            await self.read_each(frozenset(people))
+            for address in people & set(rows):
+                del taken[address]
+        unclaimed = {address for address in ordered if address not in taken and address not in rows}
+        if unclaimed:
+            await self._read_soft_deleted(unclaimed)
+
+    async def _read_soft_deleted(self, missing: set[Address]) -> None:
+        def reduce(row: Row) -> AddressHolder | None:
+            address = Address.of(str(row["PrimarySmtpAddress"]))
+            if address not in missing:
+                return None
             identity = str(row["ExternalDirectoryObjectId"] or row["ExchangeGuid"])
             name = str(row["DisplayName"])
-            found = AddressHolder(identity, "soft-deleted mailbox", name, address, is_soft_deleted=True)
-            mailboxes.taken[address] = (*mailboxes.taken.get(address, ()), found)
+            return AddressHolder(identity, "soft-deleted mailbox", name, address, is_soft_deleted=True)
+
+        parameters = {"SoftDeletedMailbox": True, "ResultSize": "Unlimited"}
+        select = (*IDENTITY, "DisplayName", "ExchangeGuid")
+        taken = self.mailboxes.taken
+        for holder in await self._exchange.collect("Get-Mailbox", parameters, reduce, select=select):
+            taken[holder.address] = (*taken.get(holder.address, ()), holder)
 
 
-def _occupant(row: Mapping[str, Any]) -> AddressHolder:
+def _address_holder(row: Row) -> AddressHolder:
     kind = str(row["RecipientTypeDetails"])
-    words = {"UserMailbox": "user mailbox", "SharedMailbox": "shared mailbox"}.get(kind) or _OCCUPANTS.get(kind, kind)
     return AddressHolder(
         str(row["ExternalDirectoryObjectId"]),
-        words,
+        _HOLDER_KINDS.get(kind, kind),
         str(row["DisplayName"]),
         Address.of(str(row["PrimarySmtpAddress"])),
         is_convertible=kind == "UserMailbox",
     )
-
-
-def settings_of(row: Mapping[str, Any], fields: frozenset[Field]) -> dict[Field, Value]:
-    """Return the settings in a row, and always its kind. Raises ObserveError where one is missing."""
-    return read_row(MAILBOX, row, {*fields, Field.KIND}, f"{row['PrimarySmtpAddress']} · Get-Mailbox")
-
-
-def facts_of(row: Mapping[str, Any], facts: frozenset[Fact]) -> dict[Fact, Value]:
-    """Return the facts in a row."""
-    return read_row(FACTS, row, facts, f"{row['PrimarySmtpAddress']} · Get-Mailbox")

@@ -30,7 +30,7 @@ from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
 from sharedbox_cli.providers.microsoft365.graph import Graph
 from sharedbox_cli.providers.microsoft365.observe.grants import RawGrant, RawGrants, read_grants
 from sharedbox_cli.providers.microsoft365.observe.licences import licence_names, pools, read_skus
-from sharedbox_cli.providers.microsoft365.observe.mailboxes import Boxes, facts_of, read_boxes, settings_of
+from sharedbox_cli.providers.microsoft365.observe.mailboxes import Mailboxes, MailboxRow, read_mailboxes
 from sharedbox_cli.providers.microsoft365.observe.people import People, read_members, read_people
 from sharedbox_cli.providers.microsoft365.observe.usage import Facts, read_usage
 from sharedbox_cli.providers.microsoft365.plans import mailbox_plans
@@ -47,7 +47,7 @@ _LICENCES = frozenset({Fact.LICENCES, Fact.MAILBOX_PLANS})
 class Reading:
     """What has been read so far."""
 
-    mailboxes: Boxes
+    mailboxes: Mailboxes
     people: People
     grants: RawGrants = field(default_factory=dict)
     holders: dict[RawGrant, Trustee | None] = field(default_factory=dict)
@@ -61,7 +61,7 @@ async def observe_tenant(graph: Graph, exchange: ExchangeAdmin, scope: Scope, no
     """Return the tenant within scope, complete. Raises ObserveError, CloudError."""
     organization = (await graph.read_all(lambda: _organization(graph), "organization"))[0]
     domains = {str(row["DomainName"]).lower() for row in await exchange.read("Get-AcceptedDomain", {})}
-    mailboxes = await read_boxes(exchange, scope)
+    mailboxes = await read_mailboxes(exchange, scope)
     granted = {key: row for key, row in mailboxes.rows.items() if scope.grants_of is None or key in scope.grants_of}
     reading = Reading(mailboxes, People())
     if granted:
@@ -77,10 +77,10 @@ async def observe_tenant(graph: Graph, exchange: ExchangeAdmin, scope: Scope, no
 
 
 async def read_holders(
-    graph: Graph, exchange: ExchangeAdmin, rows: Mapping[Address, dict[str, Any]]
+    graph: Graph, exchange: ExchangeAdmin, rows: Mapping[Address, MailboxRow]
 ) -> list[tuple[RawGrant, Trustee | None]]:
     """Return every entry of some mailboxes with its holder by id, or nothing for one whom nobody knows."""
-    reading = Reading(Boxes(rows=dict(rows)), People(), await read_grants(exchange, rows))
+    reading = Reading(Mailboxes(dict(rows)), People(), await read_grants(exchange, rows))
     await _read_holders(graph, exchange, Scope(frozenset()), reading)
     return [(grant, reading.holders[grant]) for grants in reading.grants.values() for grant in grants]
 
@@ -96,8 +96,10 @@ async def _read_holders(graph: Graph, exchange: ExchangeAdmin, scope: Scope, rea
         for grant in grants:
             mailboxes.setdefault(grant, address)
     await _read_people(graph, scope, reading, mailboxes)
-    await _resolve_names(graph, exchange, reading, mailboxes)
     reading.holders = {grant: _holder(grant, mailbox, reading.people) for grant, mailbox in mailboxes.items()}
+    unknown = {grant: mailboxes[grant] for grant, holder in reading.holders.items() if holder is None}
+    await _resolve_names(graph, exchange, reading.people, unknown)
+    reading.holders |= {grant: _holder(grant, mailbox, reading.people) for grant, mailbox in unknown.items()}
 
 
 async def _read_people(graph: Graph, scope: Scope, reading: Reading, grants: Iterable[RawGrant]) -> None:
@@ -110,7 +112,7 @@ async def _read_people(graph: Graph, scope: Scope, reading: Reading, grants: Ite
             ids.add(grant.who)
     needs_accounts = bool(scope.fields & ACCOUNT.keys() or scope.facts & _LICENCES)
     rows = reading.mailboxes.rows.values() if needs_accounts else ()
-    reading.people = await read_people(graph, addresses, ids, {str(row["ExternalDirectoryObjectId"]) for row in rows})
+    reading.people = await read_people(graph, addresses, ids, {row.id for row in rows})
 
 
 def _is_guid(text: str) -> bool:
@@ -118,12 +120,10 @@ def _is_guid(text: str) -> bool:
 
 
 async def _resolve_names(
-    graph: Graph, exchange: ExchangeAdmin, reading: Reading, mailboxes: Mapping[RawGrant, Address]
+    graph: Graph, exchange: ExchangeAdmin, people: People, unknown: Mapping[RawGrant, Address]
 ) -> None:
     """Ask Exchange for holders that it named by display name, and Graph for who they are."""
-    people = reading.people
-    unknown = (grant for grant, mailbox in mailboxes.items() if _holder(grant, mailbox, people) is None)
-    names = sorted({grant.who for grant in unknown if not is_orphan(grant.who)})
+    names = sorted({grant.who for grant in unknown})
     if not names:
         return
     commands = {str(index): ("Get-Recipient", {"Identity": name}) for index, name in enumerate(names)}
@@ -132,7 +132,7 @@ async def _resolve_names(
     for index, name in enumerate(names):
         result = results[str(index)]
         if isinstance(result, CloudError):
-            _tolerate(result, name, mailboxes)
+            _tolerate(result, name, unknown)
             continue
         ids.update(result)
         for identity in result:
@@ -194,12 +194,10 @@ def _observed(
     skus = {str(sku["skuId"]): str(sku["skuPartNumber"]) for sku in reading.skus}
     mailboxes = {}
     for key, row in reading.mailboxes.rows.items():
-        identity = str(row["ExternalDirectoryObjectId"])
-        settings = settings_of(row, scope.fields) | _account(identity, key, scope, people)
-        facts = facts_of(row, scope.facts) | reading.usage.get(key, {}) | _plans(identity, scope, people, skus)
+        settings = {**row.settings, **_account(row.id, key, scope, people)}
+        facts = {**row.facts, **reading.usage.get(key, {}), **_plans(row.id, scope, people, skus)}
         held, special = grants.get(key, (None, ()))
-        address = Address.of(str(row["PrimarySmtpAddress"]))
-        mailboxes[key] = ObservedMailbox(identity, address, MICROSOFT365, settings, held, special, facts)
+        mailboxes[key] = ObservedMailbox(row.id, row.address, MICROSOFT365, settings, held, special, facts)
     kept = _kept(scope, reading, trustees)
     trustees = {key: _counted(item, reading.members) for key, item in kept.items()}
     directory = {address: identity for address, identity in people.directory.items() if identity in kept}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sharedbox_cli.core.errors import CloudError, NotFound, ObserveError
 from sharedbox_cli.core.identity import Address
@@ -17,6 +17,7 @@ from sharedbox_cli.core.model import Fact
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
 from sharedbox_cli.providers.microsoft365.graph import Graph
+from sharedbox_cli.providers.microsoft365.observe.mailboxes import MailboxRow
 from sharedbox_cli.providers.microsoft365.quirks import size_bytes
 
 if TYPE_CHECKING:
@@ -26,9 +27,7 @@ FEW = 10
 Facts = dict[Address, dict[Fact, Value]]
 
 
-async def read_usage(
-    graph: Graph, exchange: ExchangeAdmin, rows: Mapping[Address, Mapping[str, Any]], today: str
-) -> Facts:
+async def read_usage(graph: Graph, exchange: ExchangeAdmin, rows: Mapping[Address, MailboxRow], today: str) -> Facts:
     """Return size, count and day of reading by mailbox."""
     if len(rows) > FEW:
         found = parse_report(await graph.download(lambda: _report(graph), "mailbox usage report"))
@@ -63,8 +62,8 @@ def parse_report(raw: bytes) -> Facts | None:
     return found
 
 
-async def _statistics(exchange: ExchangeAdmin, rows: Mapping[Address, Mapping[str, Any]], today: str) -> Facts:
-    ids = {str(row["ExternalDirectoryObjectId"]): address for address, row in rows.items()}
+async def _statistics(exchange: ExchangeAdmin, rows: Mapping[Address, MailboxRow], today: str) -> Facts:
+    ids = {row.id: address for address, row in rows.items()}
     answers = await exchange.read_batch(
         {key: ("Get-MailboxStatistics", {"Identity": key}) for key in ids}, what="sizes"
     )
