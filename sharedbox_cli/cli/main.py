@@ -1,4 +1,4 @@
-"""The app, and the only place where an error becomes words and an exit code."""
+"""Runs the app. The only place where an error becomes a message and an exit code."""
 
 from __future__ import annotations
 
@@ -10,19 +10,10 @@ from typing import TYPE_CHECKING, NoReturn
 import typer
 
 from sharedbox_cli.cli.app import app
+from sharedbox_cli.core.errors import ExitCode, SharedboxError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from sharedbox_cli.core.errors import SharedboxError
-
-EXIT_OK = 0
-EXIT_ERROR = 1
-EXIT_FOUND = 2
-EXIT_PARTLY = 3
-EXIT_REFUSED = 4
-EXIT_DENIED = 5
-EXIT_INTERRUPTED = 130
 
 
 def main() -> NoReturn:
@@ -32,12 +23,12 @@ def main() -> NoReturn:
 
 
 def _open_streams() -> None:
-    """Give the process the streams it was started without: the next file opened would take a closed one's number."""
+    """Open the streams that were closed at the start: the next file opened would take the number of a closed one."""
     for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
         try:
             os.fstat(number)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)  # takes the lowest free number: this one
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest free number, which is this one
         if getattr(sys, name) is None:
             setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
 
@@ -50,14 +41,14 @@ def run(arguments: Sequence[str]) -> int:
         code = stop.exit_code
     except (typer.Abort, KeyboardInterrupt):
         _say("stopped by you; nothing more was sent.")
-        return EXIT_INTERRUPTED
+        return ExitCode.INTERRUPTED
     except typer.TyperException as error:
         return _usage_error(error)
     except BrokenPipeError:
         return _closed_pipe()
-    except Exception as error:  # noqa: BLE001 - the one place where anything becomes words
+    except Exception as error:  # noqa: BLE001 - the one place where every error becomes a message
         return _error(error, arguments)
-    return _flushed(code if isinstance(code, int) else EXIT_OK)
+    return _flushed(code if isinstance(code, int) else ExitCode.OK)
 
 
 def _usage_error(error: typer.TyperException) -> int:
@@ -67,25 +58,25 @@ def _usage_error(error: typer.TyperException) -> int:
         show(file=sys.stderr)
     else:
         _say(f"error: {error}")
-    return EXIT_ERROR
+    return ExitCode.ERROR
 
 
 def _error(error: Exception, arguments: Sequence[str]) -> int:
-    from sharedbox_cli.core.errors import SharedboxError
+    from sharedbox_cli.cli.messages import crash_words, error_words
 
     if isinstance(error, SharedboxError):
-        _tell(error, wants_json=_wants_json(arguments))
+        _say(_as_json(error) if _wants_json(arguments) else error_words(error))
         return error.exit_code
-    from sharedbox_cli.cli.crash import crash_words
 
     _say(crash_words(error))
-    return EXIT_ERROR
+    return ExitCode.ERROR
 
 
-def _tell(error: SharedboxError, *, wants_json: bool) -> None:
-    from sharedbox_cli.cli.messages import error_json, error_words
+def _as_json(error: SharedboxError) -> str:
+    from sharedbox_cli.reports.render import PlainOutput, render
+    from sharedbox_cli.reports.views.errors import error_report
 
-    _say(error_json(error) if wants_json else error_words(error))
+    return "".join(render(error_report(error), PlainOutput.JSON))
 
 
 def _wants_json(arguments: Sequence[str]) -> bool:
@@ -100,7 +91,7 @@ def _say(text: str) -> None:
     try:
         Terminal.of_process().say(text)
     except (BrokenPipeError, ValueError, OSError):
-        return  # nobody listens any more
+        return  # nobody reads stderr any more
 
 
 def _flushed(code: int) -> int:
@@ -114,9 +105,9 @@ def _flushed(code: int) -> int:
 
 
 def _closed_pipe() -> int:
-    # The reader left, as `head` does: end quietly, and keep the interpreter from flushing into the void.
+    # The reader closed the pipe, as `head` does: end quietly, and keep the interpreter from flushing into it.
     sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
-    return EXIT_OK
+    return ExitCode.OK
 
 
 if __name__ == "__main__":

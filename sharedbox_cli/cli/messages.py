@@ -1,20 +1,21 @@
-"""Errors in words, and as JSON: what happened, where, why, how to mend it."""
+"""Errors in words: what happened, where, why and how to fix it."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
+import os
+import tempfile
+import traceback
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
-from typing import Any
+from pathlib import Path
 
-from sharedbox_cli.core.errors import CloudError, GuardRefused, Problem, Refusal, SharedboxError, SpecError
+from sharedbox_cli.core.errors import GuardRefused, Problem, Refusal, SharedboxError, SpecError
+from sharedbox_cli.core.model import Platform
 from sharedbox_cli.reports.safe import terminal as safe
-
-ERROR_FORMAT = "sharedbox.error/1"
 
 
 def error_words(error: SharedboxError) -> str:
-    """Return an error for people; all problems of a run together, the most important last."""
+    """Return an error for people: all problems of a run together, the most important last."""
     if isinstance(error, SpecError):
         return "\n\n".join(problem_words(error.problems, "error"))
     if isinstance(error, GuardRefused):
@@ -26,8 +27,8 @@ def error_words(error: SharedboxError) -> str:
     return "\n".join(lines)
 
 
-def problem_words(problems: Iterable[Problem], level: str) -> Iterable[str]:
-    """Return one paragraph a kind of problem, each with all its places."""
+def problem_words(problems: Iterable[Problem], level: str) -> Iterator[str]:
+    """Yield one paragraph per kind of problem, each with all its places."""
     ordered = sorted(problems, key=lambda item: (item.summary, item.place))
     for summary, same in groupby(ordered, key=lambda item: item.summary):
         lines = [f"{level}: {safe(summary)}"]
@@ -39,11 +40,22 @@ def problem_words(problems: Iterable[Problem], level: str) -> Iterable[str]:
         yield "\n".join(lines)
 
 
+def left_out_words(failures: Mapping[Platform, SharedboxError]) -> Iterator[str]:
+    """Yield which platforms could not be read and why: one reason once, with all its platforms."""
+    platforms_of: dict[str, list[str]] = {}
+    for platform, error in failures.items():
+        platforms_of.setdefault(error_words(error), []).append(str(platform))
+    for words, platforms in platforms_of.items():
+        verb = "is" if len(platforms) == 1 else "are"
+        yield words
+        yield f"  {' and '.join(platforms)} {verb} left out: not part of this report, and not changed."
+
+
 def _refusal_words(refusal: Refusal) -> str:
     lines = [f"refused: guard {refusal.guard}", f"  {safe(refusal.why)}"]
     if refusal.waiver:
         lines += [
-            "  If that is meant, look at the plan and name it:",
+            "  If this is intended, review the plan and name it:",
             f"      sharedbox apply --allow {safe(refusal.waiver)}",
         ]
     else:
@@ -51,51 +63,24 @@ def _refusal_words(refusal: Refusal) -> str:
     return "\n".join(lines)
 
 
-def error_json(error: SharedboxError) -> str:
-    """Return an error as one JSON document (docs/reference/json.md)."""
-    return json.dumps({"format": ERROR_FORMAT, **error_data(error)}, indent=1, sort_keys=True)
+def crash_words(error: BaseException) -> str:
+    """Return what to print for a bug. The traceback (functions and lines, no values) goes to a file."""
+    words = f"error: {type(error).__name__}\n  This is a bug in sharedbox."
+    if os.environ.get("SHAREDBOX_DEBUG"):
+        return "\n".join([*_frames(error), words])
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="sharedbox-crash-", suffix=".txt", delete=False, encoding="utf-8"
+        ) as file:
+            file.write("\n".join(_frames(error)) + "\n")
+    except OSError:
+        return words
+    return f"{words} Please report it with the file {Path(file.name)}."
 
 
-def error_data(error: SharedboxError) -> dict[str, Any]:
-    """Return the parts of an error for JSON."""
-    data: dict[str, Any] = {
-        "kind": type(error).__name__,
-        "exit_code": error.exit_code,
-        "summary": error.summary,
-        "where": error.where,
-        "why": error.why,
-        "hint": error.hint,
-    }
-    if isinstance(error, SpecError):
-        data["problems"] = [
-            {
-                "file": item.place.file,
-                "line": item.place.line,
-                "column": item.place.column,
-                "summary": item.summary,
-                "why": item.why,
-                "hint": item.hint,
-            }
-            for item in error.problems
-        ]
-    if isinstance(error, GuardRefused):
-        data["refusals"] = [
-            {
-                "guard": item.guard,
-                "why": item.why,
-                "found": item.found,
-                "limit": item.limit,
-                "waiver": item.waiver,
-                "mailbox": item.mailbox,
-            }
-            for item in error.refusals
-        ]
-    if isinstance(error, CloudError):
-        data |= {
-            "mailbox": error.mailbox,
-            "call": error.call,
-            "status": error.status,
-            "code": error.code,
-            "request_id": error.request_id,
-        }
-    return data
+def _frames(error: BaseException) -> list[str]:
+    # The message of another library's exception may quote a request, so only its type and places are kept.
+    lines = [type(error).__qualname__]
+    lines += [f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
+    cause = error.__cause__ or error.__context__
+    return lines + (["caused by", *_frames(cause)] if cause else [])

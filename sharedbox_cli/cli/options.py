@@ -1,18 +1,28 @@
-"""Options that several commands share."""
+"""Options that several commands share: each is defined once, and groups of them are read into one value."""
 
 from __future__ import annotations
 
-from enum import StrEnum
+import functools
+import inspect
+import re
+from collections.abc import Callable
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
+
+from sharedbox_cli.reports.render import FindingOutput, PlainOutput, PlanOutput, TableOutput
+
+if TYPE_CHECKING:
+    from sharedbox_cli.cli.filters import Filter
+    from sharedbox_cli.cli.session import Session
 
 Paths = Annotated[
     list[Path] | None, typer.Argument(help="Spec files or folders.", show_default="specs", metavar="[PATH]...")
 ]
 ProfileName = Annotated[
-    str | None, typer.Option("--profile", "-p", envvar="SHAREDBOX_PROFILE", help="A profile of sharedbox.yaml.")
+    str | None, typer.Option("--profile", "-p", envvar="SHAREDBOX_PROFILE", help="The profile in sharedbox.yaml.")
 ]
 ConfigFile = Annotated[
     Path | None, typer.Option("--config", envvar="SHAREDBOX_CONFIG", help="The sharedbox.yaml to use.", dir_okay=False)
@@ -21,7 +31,7 @@ Mailboxes = Annotated[
     list[str] | None, typer.Option("--mailbox", "-m", help="Only these mailboxes (`*` and `?` work). Repeatable.")
 ]
 Excluded = Annotated[
-    list[str] | None, typer.Option("--exclude", "-x", help="Leave these mailboxes out (`*` and `?` work). Repeatable.")
+    list[str] | None, typer.Option("--exclude", "-x", help="Skip these mailboxes (`*` and `?` work). Repeatable.")
 ]
 Labels = Annotated[
     list[str] | None, typer.Option("--label", "-l", help="Only specs with this label, as NAME=VALUE. Repeatable.")
@@ -31,51 +41,102 @@ Shard = Annotated[
     str | None, typer.Option("--shard", help="Only part I of N of the mailboxes, as I/N: for very large sets.")
 ]
 DetailedExitCode = Annotated[
-    bool, typer.Option("--detailed-exitcode", help="Exit with 2 when there are changes or findings.")
+    bool, typer.Option("--detailed-exitcode", help="Exit with code 2 if there are changes or findings.")
 ]
-OutFile = Annotated[
-    Path | None, typer.Option("--out", help="Save the plan to this file, for `sharedbox apply FILE`.", dir_okay=False)
-]
-NoColor = Annotated[bool, typer.Option("--no-color", help="No colours; NO_COLOR works too.")]
+NoColor = Annotated[bool, typer.Option("--no-color", help="Print without colors. NO_COLOR works too.")]
 
-
-class PlainOutput(StrEnum):
-    """Formats of commands that have two."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
-class PlanOutput(StrEnum):
-    """Formats of a plan."""
-
-    TEXT = "text"
-    JSON = "json"
-    MARKDOWN = "markdown"
-
-
-class FindingOutput(StrEnum):
-    """Formats of findings."""
-
-    TEXT = "text"
-    JSON = "json"
-    MARKDOWN = "markdown"
-    SARIF = "sarif"
-    JUNIT = "junit"
-
-
-class TableOutput(StrEnum):
-    """Formats of tables."""
-
-    TEXT = "text"
-    JSON = "json"
-    CSV = "csv"
-    MARKDOWN = "markdown"
-
-
-PlainFormat = Annotated[PlainOutput, typer.Option("--output", "-o", help="Format on stdout. (To a file: `>`.)")]
+_TO_A_FILE = "Format on stdout. (To save it to a file, use `>`.)"
+PlainFormat = Annotated[PlainOutput, typer.Option("--output", "-o", help=_TO_A_FILE)]
 PlanFormat = Annotated[
-    PlanOutput, typer.Option("--output", "-o", help="Format on stdout. (A plan to apply: `--out FILE`.)")
+    PlanOutput, typer.Option("--output", "-o", help="Format on stdout. (To save a plan to apply, use `--out FILE`.)")
 ]
-FindingFormat = Annotated[FindingOutput, typer.Option("--output", "-o", help="Format on stdout. (To a file: `>`.)")]
-TableFormat = Annotated[TableOutput, typer.Option("--output", "-o", help="Format on stdout. (To a file: `>`.)")]
+FindingFormat = Annotated[FindingOutput, typer.Option("--output", "-o", help=_TO_A_FILE)]
+TableFormat = Annotated[TableOutput, typer.Option("--output", "-o", help=_TO_A_FILE)]
+
+
+@dataclass(frozen=True)
+class SessionOptions:
+    """The options of every command that needs a profile."""
+
+    profile: ProfileName = None
+    config: ConfigFile = None
+    no_color: NoColor = False
+
+    def open(self) -> Session:
+        """Return a new session with these options."""
+        from sharedbox_cli.cli.session import Session
+
+        return Session(self.profile, self.config, no_color=self.no_color)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The options that choose among the specs."""
+
+    mailbox: Mailboxes = None
+    exclude: Excluded = None
+    label: Labels = None
+    platform: Platforms = None
+
+    def filter(self) -> Filter:
+        """Return the filter of these options. Raises UsageError."""
+        from sharedbox_cli.cli.filters import Filter
+
+        return Filter.of(self.mailbox, self.exclude, self.label, self.platform, getattr(self, "shard", None))
+
+
+@dataclass(frozen=True)
+class ShardedSelection(Selection):
+    """The options that choose among the specs of a plan."""
+
+    shard: Shard = None
+
+
+def grouped(command: Callable[..., None]) -> Callable[..., None]:
+    """Return a command for Typer in which each parameter that is a dataclass is replaced by that class's options."""
+    hints = get_type_hints(command, include_extras=True)
+    own: list[inspect.Parameter] = []
+    groups: dict[str, type[Any]] = {}
+    for parameter in inspect.signature(command).parameters.values():
+        kind = hints[parameter.name]
+        if isinstance(kind, type) and is_dataclass(kind):
+            groups[parameter.name] = kind
+        else:
+            own.append(parameter.replace(annotation=kind, kind=inspect.Parameter.KEYWORD_ONLY))
+    parameters = [*own, *(option for kind in groups.values() for option in _options(kind))]
+
+    @functools.wraps(command)
+    def run(**values: Any) -> None:
+        for name, kind in groups.items():
+            values[name] = kind(**{field.name: values.pop(field.name) for field in fields(kind)})
+        command(**values)
+
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # read by Typer
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return run
+
+
+def _options(kind: type[Any]) -> list[inspect.Parameter]:
+    hints = get_type_hints(kind, include_extras=True)
+    return [
+        inspect.Parameter(
+            field.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=inspect.Parameter.empty if field.default is MISSING else field.default,
+            annotation=hints[field.name],
+        )
+        for field in fields(kind)
+    ]
+
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def seconds_of(text: str, option: str) -> float:
+    """Return the seconds of a duration such as `30s`, `5m`, `4h` or `1d`. Raises UsageError."""
+    from sharedbox_cli.core.errors import UsageError
+
+    match = re.fullmatch(r"([0-9]{1,6})([smhd]?)", text.strip())
+    if not match:
+        raise UsageError("not a duration", where=f"{option} {text}", hint="Write it as 30s, 5m, 4h or 1d.")
+    return float(int(match[1]) * _UNITS[match[2] or "s"])

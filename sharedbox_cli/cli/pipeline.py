@@ -1,30 +1,62 @@
-"""The steps that commands share: what to read, reading it, and planning on it."""
+"""The steps that commands share: each takes values and returns a value (docs/explanation/lifecycle.md)."""
 
 from __future__ import annotations
 
-import contextlib
-from functools import partial
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sharedbox_cli.cli.clouds import read_platforms
-from sharedbox_cli.core.automapping import remember
+from sharedbox_cli.cli.messages import left_out_words
 from sharedbox_cli.core.diff import make_plan, observed_addresses
-from sharedbox_cli.core.errors import JournalError
+from sharedbox_cli.core.errors import ExitCode, UsageError
 from sharedbox_cli.core.fields import Field
-from sharedbox_cli.core.model import Fact, State, TrusteeKind
+from sharedbox_cli.core.guards import guard
+from sharedbox_cli.core.guards_input import GuardInput, Waivers
+from sharedbox_cli.core.model import Fact, Platform, State, TrusteeKind
 from sharedbox_cli.providers.base import Scope
+from sharedbox_cli.providers.reading import read
+from sharedbox_cli.reports.document import Origin, Tenant
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from sharedbox_cli.cli.session import Session
-    from sharedbox_cli.core.guards_input import GuardInput, Waivers
-    from sharedbox_cli.core.model import Desired, Observed, Platform
+    from sharedbox_cli.core.errors import Refusal
+    from sharedbox_cli.core.model import Desired
     from sharedbox_cli.core.plan import Plan
+    from sharedbox_cli.providers.reading import Reading
+
+
+def observe(session: Session, scopes: Mapping[Platform, Scope], *, is_saved: bool = False) -> Reading:
+    """Return what the clouds have. A cloud that cannot be read is left out, and named on stderr.
+
+    Raises the failure itself where no cloud could be read, or any failure of a saved plan: it is one decision.
+    """
+    reading = read(session.connect(scopes), scopes, session.listener)
+    session.stop_progress()
+    if is_saved and reading.failures:
+        error = next(iter(reading.failures.values()))
+        error.why = f"{error.why} A saved plan is applied whole or not at all: nothing was applied.".strip()
+        raise error
+    for text in left_out_words(reading.failures):
+        session.terminal.say(text)
+    return reading
+
+
+def observe_desired(session: Session, desired: Desired, *, is_saved: bool = False) -> Reading:
+    """Return what the clouds have of everything that the specs manage. Raises what `observe` raises."""
+    reading = observe(session, plan_scopes(desired), is_saved=is_saved)
+    return reading.with_automapping(session.recorded_automapping())
+
+
+def plan_scopes(desired: Desired) -> Mapping[Platform, Scope]:
+    """Return what a plan needs to read, by platform."""
+    platforms = sorted({mailbox.platform for mailbox in desired.mailboxes.values()})
+    return {platform: scope_of(desired, frozenset({platform})) for platform in platforms}
 
 
 def scope_of(desired: Desired, platforms: frozenset[Platform]) -> Scope:
-    """Return what has to be read to plan the specs of one provider: what no spec manages costs no call."""
+    """Return what a plan needs to read of some platforms: a setting that no spec manages costs no call."""
     mine = desired.of_platforms(platforms)
     mailboxes = mine.mailboxes.values()
     fields = frozenset(name for mailbox in mailboxes for name in mailbox.settings) | {Field.KIND}
@@ -33,8 +65,8 @@ def scope_of(desired: Desired, platforms: frozenset[Platform]) -> Scope:
         facts |= {Fact.USED_BYTES, Fact.USED_AT}
     if any(mailbox.state is State.ABSENT for mailbox in mailboxes):
         facts |= {Fact.ITEM_COUNT, Fact.LAST_ACTIVITY}
-    wanted = [grant for mailbox in mailboxes for grant in mailbox.grants or ()]
-    if any(grant.delivery is not None for grant in wanted):
+    grants = [grant for mailbox in mailboxes for grant in mailbox.grants or ()]
+    if any(grant.delivery is not None for grant in grants):
         fields |= {Field.DELIVERY}
     return Scope(
         platforms=frozenset(mailbox.platform for mailbox in mailboxes),
@@ -43,67 +75,57 @@ def scope_of(desired: Desired, platforms: frozenset[Platform]) -> Scope:
         facts=frozenset(facts),
         grants_of=frozenset(key for key, mailbox in mine.mailboxes.items() if mailbox.grants is not None),
         trustees=observed_addresses(mine),
-        rights=frozenset(grant.right for grant in wanted),
-        with_members=any(grant.kind is TrusteeKind.GROUP for grant in wanted),
+        rights=frozenset(grant.right for grant in grants),
+        with_members=any(grant.kind is TrusteeKind.GROUP for grant in grants),
     )
 
 
-def observe(session: Session, desired: Desired) -> Mapping[Platform, Observed]:
-    """Return what the clouds have of everything that the specs manage, each platform for itself.
-
-    One that fails is left out and noted in the session. Raises its error where no other was read.
-    """
-    platforms = sorted({mailbox.platform for mailbox in desired.mailboxes.values()})
-    observations = read_platforms(session, {one: partial(scope_of, desired, frozenset({one})) for one in platforms})
-    known = remembered_automapping(session) if observations else {}
-    return {platform: remember(observed, known) for platform, observed in observations.items()}
-
-
-def remembered_automapping(session: Session) -> Mapping[tuple[str, str], bool]:
-    """Return what the journal knows of automapping; nothing where there is no journal."""
-    if not session.journal_path.exists():
-        return {}
-    try:
-        with session.journal(for_writing=False) as journal:
-            return journal.automapping()
-    except JournalError as error:  # reading goes on without it; an apply is refused where it opens the journal
-        session.terminal.say(f"warning: the journal is not read: {error.why} Automapping is taken as it is.")
-        return {}
-
-
-def plan_of(session: Session, desired: Desired) -> tuple[Plan, Mapping[Platform, Observed]]:
-    """Return the plan for some specs, and what it rests on."""
+def plan_of(desired: Desired, reading: Reading, profile: str, now: datetime) -> Plan:
+    """Return the plan for the platforms that were read. Raises SpecError, ObserveError."""
     from sharedbox_cli import __version__
 
-    observations = observe(session, desired)
-    return make_plan(
-        desired.of_platforms(frozenset(observations)), observations, session.now(), __version__
-    ), observations
+    plan = make_plan(desired.of_platforms(reading.platforms), reading.observations, now, __version__)
+    return replace(plan, profile=profile, read_at=reading.read_at)
 
 
-def guard_input(
-    session: Session, plan: Plan, observations: Mapping[Platform, Observed], waivers: Waivers
-) -> GuardInput:
-    """Return everything that the guards look at."""
-    from sharedbox_cli.core.guards_input import GuardInput
-
-    last = None
-    if session.profile.is_journal_required and not session.journal_path.exists():
-        raise JournalError(
-            "there is no journal",
-            where=str(session.journal_path),
-            why="The profile says `journal: required`, and guards look at earlier runs.",
-            hint="Run this where the journal is, or name it with SHAREDBOX_STATE_DIR.",
-        )
-    if session.journal_path.exists():
-        with contextlib.suppress(JournalError), session.journal(for_writing=False) as journal:
-            last = journal.last_managed(session.profile.name)
-    return GuardInput(
+def refusals_of(session: Session, plan: Plan, reading: Reading, waivers: Waivers) -> tuple[Refusal, ...]:
+    """Return what the guards refuse of a plan. Raises JournalError where the profile requires a journal."""
+    profile = session.profile
+    facts = GuardInput(
         plan,
-        observations,
+        reading.observations,
         session.now(),
-        session.profile.guard_limits(),
+        profile.guard_limits(),
         waivers,
-        session.profile.expected_tenants(),
-        last,
+        profile.expected_tenants(),
+        session.last_managed(),
+    )
+    return tuple(guard(facts))
+
+
+def origin_of(profile: str, reading: Reading) -> Origin:
+    """Return what a report says about the reading that it is based on."""
+    tenants = {
+        str(platform): Tenant(observed.tenant_id, observed.tenant_name)
+        for platform, observed in sorted(reading.observations.items())
+    }
+    failures = {str(platform): error for platform, error in reading.failures.items()}
+    return Origin(profile, tenants, reading.read_at, failures)
+
+
+def exit_code_of(reading: Reading, code: int) -> int:
+    """Return an exit code, or 3 where a cloud was left out and the code is less serious."""
+    return ExitCode.PARTLY if reading.failures and code in (ExitCode.OK, ExitCode.FOUND) else code
+
+
+def chosen_platforms(session: Session, names: Sequence[str]) -> tuple[Platform, ...]:
+    """Return the platforms that are named, or all for which the profile has a tenant. Raises UsageError."""
+    from sharedbox_cli.cli.connect import configured_platforms
+
+    for name in names:
+        if name not in session.capabilities:
+            known = ", ".join(session.capabilities)
+            raise UsageError("no such platform", where=name, why=f"The platforms are: {known}.")
+    return tuple(Platform(name) for name in dict.fromkeys(names)) or configured_platforms(
+        session.profile, session.plugins
     )

@@ -1,7 +1,8 @@
-"""What commands need, each built on first use: terminal, profile, providers, journal."""
+"""What a command needs, each part built on first use: terminal, profile, connections, journal. Known to `cli` alone."""
 
 from __future__ import annotations
 
+import contextlib
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -19,24 +20,23 @@ if TYPE_CHECKING:
     from sharedbox_cli.core.events import Listener
     from sharedbox_cli.core.model import Desired, Platform
     from sharedbox_cli.engine.journal import Journal
+    from sharedbox_cli.engine.lock import RunLock
     from sharedbox_cli.language.load import LoadedSpecs
     from sharedbox_cli.providers.base import Provider
+    from sharedbox_cli.providers.reading import Connections
     from sharedbox_cli.providers.registry import Plugins
 
 DEFAULT_SPECS = Path("specs")
 
 
 class Session:
-    """One command line's belongings."""
+    """The terminal, profile and connections of one command line."""
 
     def __init__(self, profile: str | None = None, config: Path | None = None, *, no_color: bool = False) -> None:
         self.terminal = Terminal.of_process(no_color=no_color)
         self._profile_name = profile
         self._config = config
         self._providers: dict[str, Provider] = {}
-        self.failures: dict[Platform, SharedboxError] = {}
-        """Clouds that could not be read and were left out."""
-        self._has_told_failures = False
 
     @staticmethod
     def now() -> datetime:
@@ -45,7 +45,7 @@ class Session:
 
     @cached_property
     def profile(self) -> Profile:
-        """Return the profile that was asked for."""
+        """Return the profile that was requested."""
         from sharedbox_cli.cli.profile import load_profile
 
         return load_profile(self._profile_name, self._config, self.terminal.environment, self.plugins)
@@ -81,40 +81,40 @@ class Session:
 
     @cached_property
     def listener(self) -> Listener:
-        """Return who hears of progress."""
+        """Return what shows progress."""
         from sharedbox_cli.cli.progress import progress_listener
 
         return progress_listener(self.terminal)
 
     def stop_progress(self) -> None:
-        """Take a moving display away before something else is written."""
+        """Remove a progress bar before anything else is written."""
         from sharedbox_cli.cli.progress import MovingProgress
 
         if isinstance(self.listener, MovingProgress):
             self.listener.stop()
 
     def load(self, paths: Sequence[Path] | None) -> LoadedSpecs:
-        """Return the documents of some paths, warnings told. Raises SpecError, UsageError."""
+        """Return the documents of some paths, after printing their warnings. Raises SpecError, UsageError."""
         from sharedbox_cli.cli.messages import problem_words
         from sharedbox_cli.core.errors import UsageError
         from sharedbox_cli.language.load import load_specs
 
-        found = tuple(paths or (DEFAULT_SPECS,))
-        for path in found:
+        folders = tuple(paths or (DEFAULT_SPECS,))
+        for path in folders:
             if not path.exists():
                 raise UsageError(
                     "no such file or folder",
                     where=str(path),
-                    why="Specs are read from `specs` where no path is named." if not paths else "",
-                    hint="Name the folder of your specs, or make a first one:\n    sharedbox init",
+                    why="Without a path, specs are read from `specs`." if not paths else "",
+                    hint="Name the folder of your specs, or create a first one:\n    sharedbox init",
                 )
-        loaded = load_specs(found)
+        loaded = load_specs(folders)
         for text in problem_words(loaded.warnings, "warning"):
             self.terminal.say(text)
         return loaded
 
     def desired(self, paths: Sequence[Path] | None) -> Desired:
-        """Return what the specs of some paths want. Raises SpecError, UsageError."""
+        """Return the desired state that the specs of some paths describe. Raises SpecError, UsageError."""
         from sharedbox_cli.cli.messages import problem_words
         from sharedbox_cli.language.resolve import expiry_warnings, resolve
 
@@ -123,8 +123,20 @@ class Session:
             self.terminal.say(text)
         return desired
 
-    def provider(self, platform: Platform) -> Provider:
-        """Return the provider of a platform, connected by the profile. Raises AuthError, UsageError."""
+    def connect(self, platforms: Iterable[Platform]) -> Connections:
+        """Return a connection to each platform; one that fails is a failure of that platform. Raises UsageError."""
+        from sharedbox_cli.providers.reading import UNREADABLE, Connections
+
+        providers: dict[Platform, Provider] = {}
+        failures: dict[Platform, SharedboxError] = {}
+        for platform in sorted(platforms):
+            try:
+                providers[platform] = self._provider(platform)
+            except UNREADABLE as error:
+                failures[platform] = error
+        return Connections(providers, failures)
+
+    def _provider(self, platform: Platform) -> Provider:
         from sharedbox_cli.cli.connect import connect, plugin_of
 
         plugin = plugin_of(platform, self.plugins)
@@ -132,38 +144,62 @@ class Session:
             self._providers[plugin.name] = connect(plugin, self.profile, self.terminal)
         return self._providers[plugin.name]
 
+    @property
+    def journal_path(self) -> Path:
+        """Return the file of the profile's journal."""
+        return self.profile.state_dir / f"{self.profile.name}.sqlite3"
+
     def journal(self, *, for_writing: bool) -> Journal:
         """Return the journal of the profile. Raises JournalError."""
         from sharedbox_cli.engine.journal import Journal
 
         return Journal.open(self.journal_path, for_writing=for_writing)
 
-    @property
-    def journal_path(self) -> Path:
-        """Return the file of the profile's journal."""
-        return self.profile.state_dir / f"{self.profile.name}.sqlite3"
+    def lock(self, timeout_seconds: float) -> RunLock:
+        """Return the lock that lets one run at a time work on the profile."""
+        from sharedbox_cli.engine.lock import RunLock
 
-    def tell_failures(self) -> None:
-        """Say on stderr, once, which clouds were left out, and why."""
-        if self._has_told_failures or not self.failures:
-            return
-        from sharedbox_cli.cli.messages import error_words
+        return RunLock(self.journal_path.with_suffix(".lock"), timeout_seconds=timeout_seconds)
 
-        self._has_told_failures = True
-        self.stop_progress()
-        by_words: dict[str, list[str]] = {}
-        for platform, error in self.failures.items():
-            by_words.setdefault(error_words(error), []).append(str(platform))
-        for words, platforms in by_words.items():
-            was, them = ("was", "it") if len(platforms) == 1 else ("were", "them")
-            self.terminal.say(words)
-            self.terminal.say(
-                f"  {' and '.join(platforms)} {was} left out: nothing of {them} is in this report, and nothing of "
-                f"{them} was changed."
+    def recorded_automapping(self) -> Mapping[tuple[str, str], bool]:
+        """Return the automapping that the journal records; nothing if there is no journal."""
+        from sharedbox_cli.core.errors import JournalError
+
+        if not self.journal_path.exists():
+            return {}
+        try:
+            with self.journal(for_writing=False) as journal:
+                return journal.automapping()
+        except JournalError as error:  # reading continues without it; apply stops when it opens the journal
+            self.terminal.say(f"warning: cannot read the journal: {error.why} Automapping is assumed to be unchanged.")
+            return {}
+
+    def last_managed(self) -> int | None:
+        """Return how many documents the last complete run managed. Raises JournalError if the journal is required."""
+        from sharedbox_cli.core.errors import JournalError
+
+        if not self.journal_path.exists():
+            if not self.profile.is_journal_required:
+                return None
+            raise JournalError(
+                "there is no journal",
+                where=str(self.journal_path),
+                why="The profile has `journal: required`, and guards look at earlier runs.",
+                hint="Run this where the journal is, or set SHAREDBOX_STATE_DIR to its folder.",
             )
+        with contextlib.suppress(JournalError), self.journal(for_writing=False) as journal:
+            return journal.last_managed(self.profile.name)
+        return None
+
+    def is_plan_used(self, plan_id: str) -> bool:
+        """Return whether the journal records that a plan was applied. Raises JournalError."""
+        if not self.journal_path.exists():
+            return False
+        with self.journal(for_writing=False) as journal:
+            return journal.is_plan_used(plan_id)
 
     def close(self) -> None:
-        """Give back all connections."""
+        """Close all connections."""
         if "listener" in self.__dict__:
             self.stop_progress()
         for provider in self._providers.values():
@@ -171,10 +207,9 @@ class Session:
         self._providers.clear()
 
     def __enter__(self) -> Session:
-        """Return itself."""
+        """Return the session."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Close; also where a guard or an error ended the command, say which clouds were left out."""
-        self.tell_failures()
+        """Close all connections."""
         self.close()

@@ -25,8 +25,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from enum import IntEnum
 
 from sharedbox_cli.core.location import NOWHERE, Place
+
+
+class ExitCode(IntEnum):
+    """The exit codes of the process (docs/reference/exit-codes.md)."""
+
+    OK = 0
+    ERROR = 1
+    FOUND = 2
+    """Changes or findings are present, and the command line asked for a code of its own."""
+    PARTLY = 3
+    REFUSED = 4
+    DENIED = 5
+    INTERRUPTED = 130
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -15,7 +15,7 @@ from sharedbox_cli.core.errors import PlanInvalid
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import Desired, Platform
 
-FORMAT = "sharedbox.plan/1"
+FORMAT = "sharedbox.saved-plan/1"
 RULES_VERSION = "1"
 """Rises when diff or order change what a plan means."""
 GOOD_FOR = timedelta(hours=24)
@@ -60,6 +60,10 @@ class Plan:
     left_alone: LeftAlone = field(default_factory=LeftAlone)
     notes: tuple[Note, ...] = ()
     rules_version: str = RULES_VERSION
+    profile: str = ""
+    """The profile that the plan was made with."""
+    read_at: datetime | None = None
+    """When the oldest data was read (UTC)."""
 
     @property
     def is_empty(self) -> bool:

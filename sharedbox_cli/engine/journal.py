@@ -10,52 +10,18 @@ import socket
 import sqlite3
 import threading
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from sharedbox_cli.core.change import Change, inverse, no_inverse_because
 from sharedbox_cli.core.codec import to_plain
 from sharedbox_cli.core.errors import JournalError
 from sharedbox_cli.core.outcome import Outcome
 from sharedbox_cli.core.plan import Plan
+from sharedbox_cli.core.record import RunRecord, StepRecord
 from sharedbox_cli.engine.storage import open_journal
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One change of a run, as written."""
-
-    seq: int
-    key: str
-    change: Mapping[str, Any]
-    status: str
-    """Empty: an intent without an outcome."""
-    reason: str
-    vendor_id: str
-    intent_at: str
-    outcome_at: str
-
-
-@dataclass(frozen=True, slots=True)
-class RunRecord:
-    """One apply, as written."""
-
-    id: str
-    profile: str
-    tenants: Mapping[str, str]
-    plan_id: str
-    documents: int
-    tool_version: str
-    who: str
-    host: str
-    waivers: tuple[str, ...]
-    started_at: str
-    ended_at: str
-    state: str
-    counts: Mapping[str, int]
 
 
 class Journal:
@@ -198,11 +164,11 @@ class Journal:
             {item["status"]: item["n"] for item in counts},
         )
 
-    def steps(self, run: str) -> tuple[Step, ...]:
+    def steps(self, run: str) -> tuple[StepRecord, ...]:
         """Return the changes of a run, in order."""
         rows = self._read("select * from steps where run = ? order by seq", (run,))
         return tuple(
-            Step(
+            StepRecord(
                 row["seq"],
                 row["key"],
                 json.loads(row["change"]),

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from queue import Empty, SimpleQueue
 
 from sharedbox_cli.core.change import Change, Kind
-from sharedbox_cli.core.errors import Ambiguous, JournalError, SharedboxError
+from sharedbox_cli.core.errors import Ambiguous, ExitCode, JournalError, SharedboxError
 from sharedbox_cli.core.events import SILENT, Listener
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import Platform
@@ -30,7 +30,6 @@ SAME_REASON_LIMIT = 20
 SENT_BEFORE_SHARE = 20
 FAILED_PERCENT = 20
 LOOK_SECONDS = 0.2
-EXIT_DENIED = 5
 
 
 @dataclass(slots=True)
@@ -224,7 +223,7 @@ class Runner:
         except Ambiguous as error:
             return Outcome(Status.UNKNOWN, f"{error.summary}. {error.why}".strip(), error.request_id)
         except SharedboxError as error:
-            is_denial = error.exit_code == EXIT_DENIED
+            is_denial = error.exit_code == ExitCode.DENIED
             words = f"{error.summary}. {error.why}".strip()
             return Outcome(Status.FAILED, words, stops_run=is_denial, is_denial=is_denial)
         except Exception as error:  # noqa: BLE001 - the intent is written, so the effect is a question

@@ -1,4 +1,4 @@
-"""After a run: every change is looked for once more, in bulk. What is not there is not called done."""
+"""After a run, every change is read once more, in bulk. A change that cannot be seen is not reported as done."""
 
 from __future__ import annotations
 
@@ -7,35 +7,38 @@ from dataclasses import replace
 
 from sharedbox_cli.core.change import Change, Kind
 from sharedbox_cli.core.diff_settings import is_so
-from sharedbox_cli.core.errors import SharedboxError
+from sharedbox_cli.core.errors import ExitCode, SharedboxError
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import Observed, Platform
 from sharedbox_cli.core.outcome import Status
 from sharedbox_cli.engine.summary import RunSummary
 
 WAITS_SECONDS = (2.0, 4.0, 8.0, 16.0, 30.0)
-EXIT_DENIED = 5
 
 
 def verify(
-    summary: RunSummary,
-    observe: Callable[[], Mapping[Platform, Observed]],
-    sleep: Callable[[float], None],
-    *,
-    only: Platform | None = None,
+    summary: RunSummary, reads: Mapping[Platform, Callable[[], Observed]], sleep: Callable[[float], None]
 ) -> RunSummary:
-    """Return the summary with what could not be seen told as such, after reading for up to a minute.
+    """Return the summary in which a change that could not be seen is not done, after reading for up to a minute.
 
-    `only` looks at the changes of one platform. Seen once is enough. What a failed reading was to show is unknown:
-    the writes were made, and are told.
+    Each platform is read separately. A change that was seen once stays done. If reading fails, its changes are
+    unknown: the writes were made, and are reported.
     """
-    gone = {change.mailbox for change, outcome in summary.results if change.kind is Kind.DELETE and outcome.is_success}
+    for platform, read in sorted(reads.items()):
+        summary = _verify_platform(summary, platform, read, sleep)
+    return summary
+
+
+def _verify_platform(
+    summary: RunSummary, platform: Platform, read: Callable[[], Observed], sleep: Callable[[float], None]
+) -> RunSummary:
+    deleted = {change.mailbox for change, outcome in summary.results if _is_deletion(change) and outcome.is_success}
     unseen = [
         number
         for number, (change, outcome) in enumerate(summary.results)
         if outcome.status is Status.DONE
-        and only in (None, change.platform)
-        and (change.kind is Kind.DELETE or change.mailbox not in gone)
+        and change.platform == platform
+        and (_is_deletion(change) or change.mailbox not in deleted)
     ]
     problem = ""
     for wait in (0.0, *WAITS_SECONDS):
@@ -44,39 +47,39 @@ def verify(
         if wait:
             sleep(wait)
         try:
-            observations = observe()
+            observed = read()
         except SharedboxError as error:
             problem = error.summary
-            if error.exit_code == EXIT_DENIED:
+            if error.exit_code == ExitCode.DENIED:
                 break
             continue
         problem = ""
-        unseen = [number for number in unseen if not _is_seen(summary.results[number][0], observations)]
-    return _told(summary, unseen, problem) if unseen else summary
+        unseen = [number for number in unseen if not is_visible(summary.results[number][0], observed)]
+    return _without(summary, unseen, problem) if unseen else summary
 
 
-def _is_seen(change: Change, observations: Mapping[Platform, Observed]) -> bool:
-    return is_visible(change, observations.get(change.platform))
+def _is_deletion(change: Change) -> bool:
+    return change.kind is Kind.DELETE
 
 
-def _told(summary: RunSummary, unseen: list[int], problem: str) -> RunSummary:
+def _without(summary: RunSummary, unseen: list[int], problem: str) -> RunSummary:
+    """Return the summary in which the unseen changes are unknown, or failed where an access is still there."""
     results = list(summary.results)
     for number in unseen:
         change, outcome = results[number]
         if problem:
-            told = replace(outcome, status=Status.UNKNOWN, reason=f"done; looking for it failed: {problem}")
+            outcome = replace(outcome, status=Status.UNKNOWN, reason=f"done, but verifying it failed: {problem}")
         elif change.kind is Kind.REVOKE:
-            told = replace(outcome, status=Status.FAILED, reason="still there: the service said it was revoked")
+            reason = "still there, although the service reported that it was revoked"
+            outcome = replace(outcome, status=Status.FAILED, reason=reason)
         else:
-            told = replace(outcome, status=Status.UNKNOWN, reason="not visible yet: plan again later")
-        results[number] = (change, told)
+            outcome = replace(outcome, status=Status.UNKNOWN, reason="not visible yet: plan again later")
+        results[number] = (change, outcome)
     return replace(summary, results=tuple(results))
 
 
-def is_visible(change: Change, observed: Observed | None) -> bool:
-    """Return whether the effect of a change shows in an observation; what was not read counts as visible."""
-    if observed is None:
-        return True
+def is_visible(change: Change, observed: Observed) -> bool:
+    """Return whether an observation shows the effect of a change. What was not read counts as visible."""
     mailbox = observed.mailboxes.get(change.mailbox)
     if change.kind is Kind.DELETE:
         return mailbox is None
@@ -87,7 +90,7 @@ def is_visible(change: Change, observed: Observed | None) -> bool:
     if change.party is not None:
         if mailbox.grants is None:
             return True
-        # Automapping cannot be read; that the full access taken for it is back can.
+        # Automapping cannot be read. The full access that is revoked and granted again to change it can.
         delivery = change.after.get(Field.DELIVERY)
         held = any(
             (item.trustee, item.right, item.detail) == (change.party.id, change.party.right, change.party.detail)

@@ -1,11 +1,16 @@
-"""What a view makes and a format writes: headings, tables, lines, and the same as data."""
+"""What a view returns and a format renders: headings, tables and lines, and the same content as data."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
-from typing import Any, TypeVar, overload
+from typing import TypeVar, overload
+
+from sharedbox_cli.core.errors import SharedboxError
+from sharedbox_cli.core.finding import Severity
+from sharedbox_cli.core.location import Place
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -31,7 +36,7 @@ class Deferred(Sequence[T_co]):
 
 
 class Tone(StrEnum):
-    """What a cell or line means; formats may colour it, and always also show it in words."""
+    """What a cell or line means. A format may color it; the words always say it too."""
 
     PLAIN = "plain"
     GOOD = "good"
@@ -43,12 +48,12 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of text, all of one length."""
+    """Rows of text, all of the same length."""
 
     headers: tuple[str, ...]
     rows: Sequence[tuple[str, ...]]
     tones: tuple[Tone, ...] = ()
-    """One a row, or none at all."""
+    """One per row, or none at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading with what stands below it."""
+    """A heading and the parts below it."""
 
     heading: str
     parts: tuple[Line | Table, ...] = ()
@@ -70,14 +75,84 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Tenant:
+    """A tenant that was read."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a report is based on: a profile and, where clouds were read, the tenants and the time."""
+
+    profile: str = ""
+    tenants: Mapping[str, Tenant] | None = None
+    """By platform; None: no cloud was read."""
+    read_at: datetime | None = None
+    """UTC; the oldest reading counts."""
+    left_out: Mapping[str, SharedboxError] = field(default_factory=dict)
+    """The platforms that could not be read, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One check that was run: a rule in SARIF, a test case in JUnit."""
+
+    id: str
+    title: str
+    page: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One finding, for formats of code scanning and of tests."""
+
+    check: str
+    severity: Severity
+    message: str
+    subject: str
+    """What the finding is about: the address of a mailbox, or the tenant."""
+    fingerprint: str
+    """The same for the same finding in every run."""
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """All checks that were run, and their findings."""
+
+    cases: tuple[Case, ...] = ()
+    results: tuple[Result, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """One view of something, without any format."""
+    """One view of something, independent of any format."""
 
     name: str
-    data: Mapping[str, Any]
-    """The JSON object, complete; `format` is added. Large arrays may be `Deferred`."""
+    data: Mapping[str, object]
+    """The JSON object without its header (`header.py` adds it); large arrays may be `Deferred`."""
     sections: Sequence[Section] = ()
     summary: Sequence[Line] = ()
     flat: Table | None = None
     """The same as one table, for CSV."""
-    title: str = field(default="")
+    title: str = ""
+    document: str = ""
+    """A file to print unchanged: text shows it instead of sections."""
+    results: Results = Results()
+    """The same as cases and results, for SARIF and JUnit."""
+    origin: Origin = Origin()
+
+    def based_on(self, origin: Origin) -> Report:
+        """Return the report with what it is based on."""
+        return replace(self, origin=origin)
+
+    @property
+    def closing(self) -> tuple[Line, ...]:
+        """Return the summary and the platforms that were left out: the exit code and stderr can get lost."""
+        left_out = (
+            Line(f"Left out: {platform} ({error.summary}). Nothing above covers it.", Tone.RISK)
+            for platform, error in self.origin.left_out.items()
+        )
+        return (*self.summary, *left_out)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shlex
@@ -75,31 +74,6 @@ def test_command_when_asked_for_help_then_it_has_a_sentence_and_an_example(name:
     assert done.code == 0
     assert f"sharedbox {name}" in done.out.replace("Usage: ", "")
     assert "Example" in done.out
-
-
-def test_json_when_written_then_its_format_is_documented(cloud: Cloud, cli: Cli) -> None:
-    page = (ROOT / "docs" / "reference" / "json.md").read_text(encoding="utf-8")
-    examples = ROOT / "examples" / "mailboxes"
-    lines: list[list[str | Path]] = [
-        ["plan", examples],
-        ["apply", examples, "--yes"],
-        ["check", examples],
-        ["audit"],
-        ["history"],
-        ["doctor"],
-        ["show", "support@contoso.example", examples],
-        ["show", "sales@contoso.example", "--observed"],
-        ["explain", "microsoft365"],
-        ["explain"],
-        ["explain", "convert"],
-        ["validate", examples],
-        ["show", "sales@contoso.example", examples, "--as", "google-delegated"],
-    ]
-    for line in lines:
-        data = json.loads(cli(*line, "-o", "json").out)
-        row = next(row for row in page.splitlines() if f"`{data['format']}`" in row)
-        for key in set(data) - {"format"}:
-            assert f"`{key}`" in row or data["format"] == "sharedbox.topic/1", (line[0], key)
 
 
 def test_exit_codes_when_documented_then_each_error_has_one_of_them() -> None:

@@ -222,7 +222,7 @@ def test_platforms_when_named_then_seeded_served_and_found_and_a_real_tenant_is_
         "SHAREDBOX_GOOGLE_URL",
     ]
     audit = process("emulator", "run", "--tenant", file, "--", *OURS, "audit", "-o", "json", folder=tmp_path)
-    mailboxes = json.loads(audit.stdout)["boxes"]
+    mailboxes = json.loads(audit.stdout)["mailboxes"]
     assert (
         sorted(mailbox["platform"] for mailbox in mailboxes) == ["google-collaborative"] * 2 + ["google-delegated"] * 2
     )

@@ -65,7 +65,11 @@ def test_spec_when_a_usual_folder_names_it_then_it_is_taken_and_else_the_cloud(
 
 def test_json_when_asked_then_spec_and_notes(both: Cloud, cli: Cli, tmp_path: Path) -> None:
     data = json.loads(cli("show", SALES, "--as", GOOGLE_DELEGATED, "-o", "json").out)
-    assert (data["format"], data["source"], data["platform"]) == ("sharedbox.moved/1", MICROSOFT365, GOOGLE_DELEGATED)
+    assert (data["format"], data["from_platform"], data["to_platform"]) == (
+        "sharedbox.conversion/1",
+        MICROSOFT365,
+        GOOGLE_DELEGATED,
+    )
     assert {
         "key": "members",
         "member": "hugo@contoso.example",
@@ -82,13 +86,13 @@ def test_wrong_words_when_typed_then_said(both: Cloud, cli: Cli, tmp_path: Path)
     assert "Did you mean `google-delegated`?" in done.err
     assert cli("show", "nobody@contoso.example", "--as", MICROSOFT365).code == 1
     held = cli("show", "all-staff@contoso.example", "--as", GOOGLE_DELEGATED)
-    assert (held.code, "held by something else" in held.err) == (1, True)
+    assert (held.code, "Another object has this address" in held.err) == (1, True)
     person = cli("show", "jakub@contoso.example", "--as", MICROSOFT365)
     assert "# a person's mailbox as it is: whoever becomes a member sees all of it.\nmailbox: jakub@" in person.out
     two = cli("show", "anna@contoso.example", "--as", GOOGLE_COLLABORATIVE)
     assert (two.code, "one on google-delegated and one on microsoft365" in two.err) == (1, True)
     (tmp_path / "a.yaml").write_text(f"version: 1\nmailbox: {SALES}\nplatform: microsoft365\nstate: absent\n")
-    assert "nothing to move" in cli("show", SALES, tmp_path, "--as", GOOGLE_DELEGATED).err
+    assert "nothing to convert" in cli("show", SALES, tmp_path, "--as", GOOGLE_DELEGATED).err
 
 
 @pytest.mark.parametrize("source", PLATFORMS)

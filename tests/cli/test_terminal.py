@@ -37,7 +37,7 @@ def typed(answers: list[tuple[str, str]], *arguments: str) -> tuple[int, str]:
 
 
 def test_apply_when_yes_is_typed_then_it_is_done_in_colour(cloud: Cloud) -> None:
-    code, screen = typed([("goes ahead:", "yes")], "apply", str(EXAMPLES))
+    code, screen = typed([("is accepted:", "yes")], "apply", str(EXAMPLES))
     assert code == 0, screen
     assert "Apply these 26 changes to 3 mailboxes of Contoso? 1 person loses access." in screen
     assert "\x1b[32m" in screen
@@ -46,7 +46,7 @@ def test_apply_when_yes_is_typed_then_it_is_done_in_colour(cloud: Cloud) -> None
 
 @pytest.mark.parametrize("answer", ["y", "YES", "no", ""])
 def test_apply_when_anything_else_is_typed_then_nothing_is_written(cloud: Cloud, answer: str) -> None:
-    code, screen = typed([("goes ahead:", answer)], "apply", str(EXAMPLES))
+    code, screen = typed([("is accepted:", answer)], "apply", str(EXAMPLES))
     assert code == 4, screen
     assert cloud.effects() == []
 
@@ -56,9 +56,9 @@ def test_apply_when_it_deletes_then_the_address_is_asked_for(cloud: Cloud, tmp_p
         "version: 1\nmailbox: billing@contoso.example\nplatform: microsoft365\nstate: absent\n"
     )
     arguments = ("apply", str(tmp_path), "--allow", "delete:billing@contoso.example")
-    code, _ = typed([("goes ahead:", "yes"), ("type the address", "bill@contoso.example")], *arguments)
+    code, _ = typed([("is accepted:", "yes"), ("type the address", "bill@contoso.example")], *arguments)
     assert (code, cloud.effects()) == (4, [])
-    code, screen = typed([("goes ahead:", "yes"), ("type the address", "billing@contoso.example")], *arguments)
+    code, screen = typed([("is accepted:", "yes"), ("type the address", "billing@contoso.example")], *arguments)
     assert code == 0, screen
     assert cloud.effects() == ["delete mailbox billing@contoso.example"]
 

@@ -26,7 +26,7 @@ def test_closing_when_verification_found_less_then_the_journal_tells_that(journa
     plan = plan_with(grant("support"), rename("support"))
     ran = run_plan(plan, {MICROSOFT365: FakeProvider(cloud, lying)}, journal, RunOptions("prod"))
     assert ran.is_complete
-    found = close_run(journal, ran, verify(ran, lambda: {MICROSOFT365: cloud.observed}, lambda _: None))
+    found = close_run(journal, ran, verify(ran, {MICROSOFT365: lambda: cloud.observed}, lambda _: None))
     assert [step.status for step in journal.steps(ran.run)] == ["unknown", "done"]
     assert journal.runs()[0].state == "partly"
     assert found.exit_code == 3

@@ -50,17 +50,17 @@ def summary_of(*changes: Change, outcome: Outcome = DONE) -> RunSummary:
     return RunSummary("run", NOW, NOW, tuple((change, outcome) for change in changes))
 
 
-def reading(*observations: Observed | SharedboxError) -> Callable[[], Mapping[Platform, Observed]]:
+def reading(*observations: Observed | SharedboxError) -> Mapping[Platform, Callable[[], Observed]]:
     """Return what gives these readings one after another; the last one for ever."""
     left = list(observations)
 
-    def observe() -> Mapping[Platform, Observed]:
+    def observe() -> Observed:
         found = left.pop(0) if len(left) > 1 else left[0]
         if isinstance(found, SharedboxError):
             raise found
-        return {MICROSOFT365: found}
+        return found
 
-    return observe
+    return {MICROSOFT365: observe}
 
 
 def statuses(summary: RunSummary) -> Sequence[Status]:
@@ -121,7 +121,7 @@ def test_changes_when_their_mailbox_was_deleted_after_them_then_done() -> None:
 
 def test_platform_when_it_was_not_read_then_nothing_is_doubted() -> None:
     summary = summary_of(grant("support"))
-    assert verify(summary, dict, lambda _: None) == summary
+    assert verify(summary, {}, lambda _: None) == summary
 
 
 def test_reading_when_it_fails_once_then_the_next_one_counts() -> None:

@@ -28,6 +28,7 @@ from sharedbox_cli.reports.document import Report
 from sharedbox_cli.reports.formats import text
 from sharedbox_cli.reports.formats.data import to_csv, to_json
 from sharedbox_cli.reports.views.access import access_report
+from sharedbox_cli.reports.views.arrangement import Arrangement
 from tests.strategies import NOW
 
 DESK = Address.of("desk@contoso.example")
@@ -56,7 +57,7 @@ BOTH = (EXCHANGE, INBOX)
 def report(how: str, *observations: Observed) -> Report:
     rows = tuple(access_rows({platform: one for one in observations for platform in one.platforms}))
     return access_report(
-        rows, how, [mailbox for one in observations for mailbox in one.mailboxes.values()], ("a note",)
+        rows, Arrangement(how), [mailbox for one in observations for mailbox in one.mailboxes.values()], ("a note",)
     )
 
 
@@ -109,7 +110,7 @@ def test_mailbox_when_its_rights_were_not_read_then_it_is_not_said_to_have_nobod
     assert "  nobody" not in lines
     assert "1 mailbox (1 not read), 0 rights." in lines
     assert "- not read" in "".join(shown("matrix", one))
-    assert json.loads(to_json(report("mailbox", one)))["boxes"] == [
+    assert json.loads(to_json(report("mailbox", one)))["mailboxes"] == [
         {"mailbox": "desk@contoso.example", "platform": "google-delegated", "is_read": False}
     ]
 
@@ -121,7 +122,7 @@ def test_mailbox_when_it_is_a_plain_group_then_that_is_said() -> None:
 
 def test_json_and_csv_when_two_clouds_are_in_it_then_keys_and_columns_are_those_of_one_and_more() -> None:
     data = json.loads(to_json(report("mailbox", *BOTH)))
-    assert data["mailboxes"] == ["desk@contoso.example", "desk@contoso.example"]
+    assert [item["mailbox"] for item in data["mailboxes"]] == ["desk@contoso.example", "desk@contoso.example"]
     assert {row["platform"] for row in data["rows"]} == {"microsoft365", "google-collaborative"}
     assert {row["person"] for row in data["rows"]} == {"a.mueller@contoso.example"}
     assert {row["address"] for row in data["rows"]} == {"a.mueller@contoso.example", "anna@contoso.example"}

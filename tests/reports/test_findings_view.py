@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 from sharedbox_cli.core.finding import Finding, Severity
-from sharedbox_cli.reports.formats import text
+from sharedbox_cli.reports.document import Case
+from sharedbox_cli.reports.formats import sarif, text
 from sharedbox_cli.reports.formats.data import to_csv, to_json
-from sharedbox_cli.reports.formats.findings import to_sarif
 from sharedbox_cli.reports.views.findings import findings_report
 
 
@@ -46,7 +46,8 @@ def test_data_when_written_then_json_tells_the_platform_and_csv_has_its_columns(
 
 def test_sarif_when_an_address_is_in_two_clouds_then_findings_keep_apart_and_others_keep_their_fingerprint() -> None:
     both = [finding("microsoft365"), finding("google-delegated"), finding("google-delegated", "")]
-    results = json.loads(to_sarif(both, [("rule-one", "a thing", "https://example.com")], "0"))["runs"][0]["results"]
+    report = findings_report(both, (), 2, [Case("rule-one", "a thing", "https://example.com")])
+    results = json.loads(sarif.render(report))["runs"][0]["results"]
     assert [item["partialFingerprints"]["sharedbox/1"] for item in results] == [
         "rule-one|desk@contoso.example||microsoft365",
         "rule-one|desk@contoso.example||google-delegated",

@@ -32,12 +32,12 @@ from sharedbox_cli.core.order import Phase
 from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.core.plan import Note, Plan
 from sharedbox_cli.emulator.names import HOSTILE_NAMES
-from sharedbox_cli.reports.document import Report
-from sharedbox_cli.reports.formats import markdown, text
+from sharedbox_cli.reports.document import Case, Report
+from sharedbox_cli.reports.formats import junit, markdown, sarif, text
 from sharedbox_cli.reports.formats.data import to_csv, to_json
-from sharedbox_cli.reports.formats.findings import to_junit, to_sarif
 from sharedbox_cli.reports.safe import ci_line, csv_cell, html, one_line, terminal, xml
 from sharedbox_cli.reports.views.access import access_report
+from sharedbox_cli.reports.views.arrangement import Arrangement
 from sharedbox_cli.reports.views.findings import findings_report
 from sharedbox_cli.reports.views.plan import plan_report
 from sharedbox_cli.reports.views.run import run_report
@@ -82,12 +82,12 @@ def reports(name: str) -> dict[str, Report]:
         "plan": plan_report(plan),
         "run": run_report("r", [(change(name), Outcome(Status.FAILED, name)), (rename(name), Outcome(Status.DONE))], 3),
         "findings": findings_report([finding(name)], [], 1),
-        **{how: access_report(rows, how, [mailbox]) for how in ("mailbox", "person", "matrix")},
-        **{f"both by {how}": both_clouds(name, observed, how) for how in ("mailbox", "person", "matrix")},
+        **{how: access_report(rows, how, [mailbox]) for how in Arrangement},
+        **{f"both by {how}": both_clouds(name, observed, how) for how in Arrangement},
     }
 
 
-def both_clouds(name: str, exchange: Observed, how: str) -> Report:
+def both_clouds(name: str, exchange: Observed, how: Arrangement) -> Report:
     """Return an audit in which strangers chose what a group, an outsider and an entry are called."""
     group = Trustee(TrusteeId("g"), TrusteeKind.GROUP, None, name)
     out = Trustee(TrusteeId("x"), TrusteeKind.USER, Address.of(f"{name}@partner.example"), is_guest=True)
@@ -154,10 +154,11 @@ def test_json_when_a_name_is_hostile_then_it_comes_back_as_it_is(view: str, name
 
 @pytest.mark.parametrize("name", NAMES, ids=ascii)
 def test_sarif_and_junit_when_a_name_is_hostile_then_they_still_parse(name: str) -> None:
-    rules = [("rule-one", name, "https://example.com"), ("rule-two", "", "")]
-    log = json.loads(to_sarif([finding(name)], rules, "0"))
+    rules = [Case("rule-one", name, "https://example.com"), Case("rule-two", "", "")]
+    report = findings_report([finding(name)], (), 1, rules)
+    log = json.loads(sarif.render(report))
     assert log["runs"][0]["results"][0]["ruleId"] == "rule-one"
-    suite = Xml.fromstring(to_junit([finding(name)], rules))  # noqa: S314 - our own text
+    suite = Xml.fromstring(junit.render(report))  # noqa: S314 - our own text
     assert (suite.get("tests"), suite.get("failures")) == ("2", "1")
 
 

@@ -1,27 +1,28 @@
-"""What the command line says about how to apply."""
+"""What the command line says about an apply."""
 
 from __future__ import annotations
 
-import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 
-DEADLINE_SECONDS = 4 * 3600.0
-DEADLINE_IN_CI_SECONDS = 50 * 60.0
+from sharedbox_cli.cli.filters import Filter
+from sharedbox_cli.reports.render import PlainOutput
 
 
 @dataclass(frozen=True, slots=True)
 class ApplyOptions:
-    """What the command line says about how to apply."""
+    """What the command line says about an apply."""
 
+    paths: tuple[Path, ...] = ()
+    chosen: Filter = field(default_factory=Filter)
     is_confirmed: bool = False
     allow: tuple[str, ...] = ()
     deadline_seconds: float | None = None
     lock_timeout_seconds: float = 0.0
-    wants_json: bool = False
+    output: PlainOutput = PlainOutput.TEXT
 
-
-def deadline_of(options: ApplyOptions) -> float:
-    """Return the seconds after which nothing new is started."""
-    if options.deadline_seconds is not None:
-        return options.deadline_seconds
-    return DEADLINE_IN_CI_SECONDS if os.environ.get("CI") else DEADLINE_SECONDS
+    @property
+    def plan_file(self) -> Path | None:
+        """Return the saved plan that is named instead of specs."""
+        path = self.paths[0] if len(self.paths) == 1 else None
+        return path if path is not None and path.suffix.lower() == ".json" and path.is_file() else None

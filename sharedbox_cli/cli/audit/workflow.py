@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sharedbox_cli.cli.clouds import chosen_platforms, exit_code, read_platforms, tell_failures
 from sharedbox_cli.cli.output import show
+from sharedbox_cli.cli.pipeline import chosen_platforms, exit_code_of, observe, origin_of
 from sharedbox_cli.core.access import access_rows
-from sharedbox_cli.core.errors import NotFound
+from sharedbox_cli.core.errors import ExitCode, NotFound
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.providers.base import Scope
@@ -18,42 +18,43 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from sharedbox_cli.cli.session import Session
-    from sharedbox_cli.core.model import Observed, Platform
+    from sharedbox_cli.core.capability import Capabilities
+    from sharedbox_cli.core.model import Platform
+    from sharedbox_cli.providers.reading import Reading
+    from sharedbox_cli.reports.render import TableOutput
+    from sharedbox_cli.reports.views.arrangement import Arrangement
 
 
 def audit_tenant(
-    session: Session, arrangement: str, output: str, mailboxes: Sequence[str], platforms: Sequence[str]
+    session: Session, arrangement: Arrangement, output: TableOutput, addresses: Sequence[str], platforms: Sequence[str]
 ) -> int:
     """Write who may do what; return the exit code. Raises UsageError, NotFound, ObserveError, AuthError."""
-    wanted = frozenset(Address.of(text) for text in mailboxes) or None
-    observations = read_platforms(
-        session,
-        {
-            platform: lambda platform=platform: Scope(  # type: ignore[misc]
-                frozenset({platform}), wanted, frozenset({Field.KIND}), frozenset(), wanted, with_members=True
-            )
-            for platform in chosen_platforms(session, platforms)
-        },
-    )
-    session.stop_progress()
-    boxes = [mailbox for observed in observations.values() for mailbox in observed.mailboxes.values()]
-    missing = sorted((wanted or frozenset()) - {mailbox.address for mailbox in boxes})
+    requested = frozenset(Address.of(text) for text in addresses) or None
+    scopes = {platform: _scope(platform, requested) for platform in chosen_platforms(session, platforms)}
+    observed = observe(session, scopes)
+    mailboxes = [mailbox for one in observed.observations.values() for mailbox in one.mailboxes.values()]
+    missing = sorted((requested or frozenset()) - {mailbox.address for mailbox in mailboxes})
     if missing:
-        tell_failures(session)
-        tenants = " and ".join(sorted({observed.tenant_name for observed in observations.values()}))
         raise NotFound(
             "no such mailbox",
             mailbox=str(missing[0]),
-            why=f"No shared mailbox in {tenants} has this address.",
-            hint=f"See who has it:\n    sharedbox show {missing[0]} --observed",
+            why=f"No shared mailbox in {' and '.join(observed.tenant_names)} has this address.",
+            hint=f"To see what has it:\n    sharedbox show {missing[0]} --observed",
         )
-    rows = Deferred(lambda: access_rows(observations))
-    show(session, access_report(rows, arrangement, boxes, _notes(session, observations)), output)
-    return exit_code(session, 0)
+    rows = Deferred(lambda: access_rows(observed.observations))
+    report = access_report(rows, arrangement, mailboxes, _notes(observed, session.capabilities))
+    show(session.terminal, report.based_on(origin_of(session.profile.name, observed)), output)
+    return exit_code_of(observed, ExitCode.OK)
 
 
-def _notes(session: Session, observations: Mapping[Platform, Observed]) -> tuple[str, ...]:
-    """Return what a reader could take to be in the audit and is not, for each platform that has mailboxes."""
-    platforms = (platform for platform, observed in sorted(observations.items()) if observed.mailboxes)
-    gaps = ((platform, session.capabilities[platform].not_audited) for platform in platforms)
+def _scope(platform: Platform, addresses: frozenset[Address] | None) -> Scope:
+    return Scope(
+        frozenset({platform}), addresses, frozenset({Field.KIND}), frozenset(), grants_of=addresses, with_members=True
+    )
+
+
+def _notes(observed: Reading, capabilities: Mapping[Platform, Capabilities]) -> tuple[str, ...]:
+    """Return what a reader might expect in the audit and does not find there, per platform that has mailboxes."""
+    platforms = (platform for platform, one in sorted(observed.observations.items()) if one.mailboxes)
+    gaps = ((platform, capabilities[platform].not_audited) for platform in platforms)
     return tuple(f"{platform}: {gap}" for platform, gap in gaps if gap)

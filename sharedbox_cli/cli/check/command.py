@@ -6,37 +6,22 @@ from typing import Annotated
 
 import typer
 
-from sharedbox_cli.cli.options import (
-    ConfigFile,
-    DetailedExitCode,
-    Excluded,
-    FindingFormat,
-    FindingOutput,
-    Labels,
-    Mailboxes,
-    NoColor,
-    Paths,
-    Platforms,
-    ProfileName,
-)
+from sharedbox_cli.cli.options import DetailedExitCode, FindingFormat, Paths, Selection, SessionOptions, grouped
+from sharedbox_cli.reports.render import FindingOutput
 
 
+@grouped
 def check(
+    selection: Selection,
+    setup: SessionOptions,
     paths: Paths = None,
     output: FindingFormat = FindingOutput.TEXT,
     detailed_exitcode: DetailedExitCode = False,
     whole_tenant: Annotated[
-        bool, typer.Option("--whole-tenant", help="Every shared mailbox there is, in a spec or not.")
+        bool, typer.Option("--whole-tenant", help="Check every shared mailbox of the tenant, in a spec or not.")
     ] = False,
-    mailbox: Mailboxes = None,
-    exclude: Excluded = None,
-    label: Labels = None,
-    platform: Platforms = None,
-    profile: ProfileName = None,
-    config: ConfigFile = None,
-    no_color: NoColor = False,
 ) -> None:
-    """Find limits, licences and risks: too large, too many, nobody, strangers, wasted or missing licences.
+    """Find limits, licences and risks: mailboxes that are too large or have no members, outsiders, missing licences.
 
     Examples:
 
@@ -44,16 +29,12 @@ def check(
 
       sharedbox check --whole-tenant -o sarif > findings.sarif
     """
-    from sharedbox_cli.cli.check.workflow import check_specs, check_tenant
-    from sharedbox_cli.cli.clouds import exit_code
-    from sharedbox_cli.cli.filters import Filter
-    from sharedbox_cli.cli.session import Session
+    from sharedbox_cli.cli.check.workflow import check_mailboxes, select_specs, select_tenant
 
-    with Session(profile, config, no_color=no_color) as session:
+    with setup.open() as session:
         if whole_tenant:
-            found = check_tenant(session, paths, output, tuple(platform or ()))
+            subject = select_tenant(session, paths, selection.platform or ())
         else:
-            chosen = Filter.of(mailbox, exclude, label, platform).apply(session.desired(paths))
-            found = check_specs(session, chosen, output)
-        code = exit_code(session, 2 if detailed_exitcode and found else 0)
+            subject = select_specs(session, paths, selection.filter())
+        code = check_mailboxes(session, subject, output, detailed=detailed_exitcode)
     raise typer.Exit(code)

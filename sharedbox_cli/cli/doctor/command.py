@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from sharedbox_cli.cli.options import ConfigFile, NoColor, PlainFormat, PlainOutput, ProfileName
+from sharedbox_cli.cli.options import ConfigFile, NoColor, PlainFormat, ProfileName
+from sharedbox_cli.reports.render import PlainOutput
 
 
 def doctor(
@@ -25,5 +26,5 @@ def doctor(
     from sharedbox_cli.cli.session import Session
 
     with Session(profile, config, no_color=no_color) as session:
-        code = diagnose_profile(session, wants_json=output is PlainOutput.JSON)
+        code = diagnose_profile(session, output)
     raise typer.Exit(code)

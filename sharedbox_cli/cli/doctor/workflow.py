@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 from sharedbox_cli.cli.connect import no_tenant
 from sharedbox_cli.cli.output import show
-from sharedbox_cli.core.errors import SharedboxError
-from sharedbox_cli.reports.document import Line, Report, Section, Tone
+from sharedbox_cli.core.errors import ExitCode, SharedboxError
+from sharedbox_cli.reports.document import Line, Origin, Report, Section, Tone
 
 if TYPE_CHECKING:
     from sharedbox_cli.cli.profile import Tenant
     from sharedbox_cli.cli.session import Session
+    from sharedbox_cli.reports.render import PlainOutput
 
 _TONES = {"ok": Tone.GOOD, "missing": Tone.RISK, "failed": Tone.RISK, "not checked": Tone.QUIET}
-EXIT_DENIED = 5
 
 
-def diagnose_profile(session: Session, *, wants_json: bool) -> int:
+def diagnose_profile(session: Session, output: PlainOutput) -> int:
     """Return 0 if nothing is missing at any tenant of the profile, else 5. Raises UsageError."""
     profile = session.profile
     if not profile.tenants:
@@ -33,9 +33,9 @@ def diagnose_profile(session: Session, *, wants_json: bool) -> int:
     where = ", ".join(f"{bad.count(title)} at {title}" for title in dict.fromkeys(bad))
     words = f"{len(bad)} of {len(steps)} to fix: {where}." if bad else "All is well."
     summary = Line(words, Tone.RISK if bad else Tone.GOOD)
-    data = {"profile": profile.name, "steps": steps}
-    show(session, Report("doctor", data, tuple(sections), (summary,), title="Doctor"), "json" if wants_json else "text")
-    return EXIT_DENIED if bad else 0
+    report = Report("doctor", {"steps": steps}, tuple(sections), (summary,), title="Doctor")
+    show(session.terminal, report.based_on(Origin(profile.name)), output)
+    return ExitCode.DENIED if bad else ExitCode.OK
 
 
 def _diagnose(session: Session, tenant: Tenant) -> list[dict[str, str]]:

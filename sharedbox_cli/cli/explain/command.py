@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from sharedbox_cli.cli.options import NoColor, TableFormat, TableOutput
+from sharedbox_cli.cli.options import NoColor, TableFormat
+from sharedbox_cli.reports.render import TableOutput
 
 
 def explain(

@@ -10,14 +10,15 @@ from sharedbox_cli.core.guards import GUARDS, NEVER_WAIVED
 from sharedbox_cli.core.model import Platform
 from sharedbox_cli.language.problems import nearest
 from sharedbox_cli.reports.views.capabilities import capabilities_report
-from sharedbox_cli.reports.views.findings import topic_report, topics_report
+from sharedbox_cli.reports.views.topics import topic_report, topics_report
 
 if TYPE_CHECKING:
     from sharedbox_cli.checks.model import Check
     from sharedbox_cli.cli.session import Session
+    from sharedbox_cli.reports.render import TableOutput
 
 
-def show_topic(session: Session, topic: str | None, output: str) -> None:
+def show_topic(session: Session, topic: str | None, output: TableOutput) -> None:
     """Write the explanation of a topic, or the list of topics. Raises UsageError."""
     table = session.capabilities.get(Platform(topic or ""))
     if topic is None:
@@ -26,16 +27,16 @@ def show_topic(session: Session, topic: str | None, output: str) -> None:
             ("Checks", [(check.id, check.title) for check in session.checks]),
             ("Guards", [(name, _about(name)) for name in GUARDS]),
         )
-        show(session, topics_report(groups), output)
+        show(session.terminal, topics_report(groups), output)
     elif table is not None:
-        show(session, capabilities_report(table), output)
+        show(session.terminal, capabilities_report(table), output)
     elif check := next((check for check in session.checks if check.id == topic), None):
         about = (("severity", str(check.severity)), ("hint", check.hint), ("source", check.source), *_where(check))
-        show(session, topic_report(check.id, check.title, about), output)
+        show(session.terminal, topic_report(check.id, check.title, about), output)
     elif topic in GUARDS:
         how = f"sharedbox apply --allow {topic}=N or {topic}=ADDRESS, as the refusal says"
         more = (("waive", "this guard cannot be waived: change the plan" if topic in NEVER_WAIVED else how),)
-        show(session, topic_report(topic, _about(topic), more), output)
+        show(session.terminal, topic_report(topic, _about(topic), more), output)
     else:
         known = [*map(str, session.capabilities), *(check.id for check in session.checks), *GUARDS]
         hint = nearest(topic, known)

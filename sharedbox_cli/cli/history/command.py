@@ -6,17 +6,17 @@ from typing import Annotated
 
 import typer
 
-from sharedbox_cli.cli.options import ConfigFile, NoColor, PlainFormat, PlainOutput, ProfileName
+from sharedbox_cli.cli.options import PlainFormat, SessionOptions, grouped
+from sharedbox_cli.reports.render import PlainOutput
 
 
+@grouped
 def history(
-    run: Annotated[str | None, typer.Argument(help="A run (its id, or the start of it): shows its changes.")] = None,
+    setup: SessionOptions,
+    run: Annotated[str | None, typer.Argument(help="A run (its id or the start of it): lists its changes.")] = None,
     output: PlainFormat = PlainOutput.TEXT,
-    profile: ProfileName = None,
-    config: ConfigFile = None,
-    no_color: NoColor = False,
 ) -> None:
-    """List the runs of this profile, newest first, or the changes of one.
+    """List the runs of this profile, newest first, or the changes of one run.
 
     Examples:
 
@@ -24,8 +24,8 @@ def history(
 
       sharedbox history 4c1e -o json
     """
-    from sharedbox_cli.cli.history.workflow import show_history
-    from sharedbox_cli.cli.session import Session
+    from sharedbox_cli.cli.history.workflow import history_of
+    from sharedbox_cli.cli.output import show
 
-    with Session(profile, config, no_color=no_color) as session:
-        show_history(session, run, wants_json=output is PlainOutput.JSON)
+    with setup.open() as session:
+        show(session.terminal, history_of(session, run), output)

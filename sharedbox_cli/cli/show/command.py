@@ -6,26 +6,24 @@ from typing import Annotated
 
 import typer
 
-from sharedbox_cli.cli.options import ConfigFile, NoColor, Paths, PlainFormat, PlainOutput, ProfileName
+from sharedbox_cli.cli.options import Paths, PlainFormat, SessionOptions, grouped
+from sharedbox_cli.reports.render import PlainOutput
 
 
+@grouped
 def show(
-    address: Annotated[str, typer.Argument(help="The mailbox.")],
+    setup: SessionOptions,
+    address: Annotated[str, typer.Argument(help="The address of the mailbox.")],
     paths: Paths = None,
-    observed: Annotated[
-        bool, typer.Option("--observed", help="What the cloud has, instead of what the specs say.")
-    ] = False,
+    observed: Annotated[bool, typer.Option("--observed", help="Show what the cloud has instead of the spec.")] = False,
     platform: Annotated[
-        str | None, typer.Option("--as", help="The spec for this platform instead, with what is lost on the way.")
+        str | None, typer.Option("--as", help="Print a spec for this platform, with notes on what is lost.")
     ] = None,
     output: PlainFormat = PlainOutput.TEXT,
-    profile: ProfileName = None,
-    config: ConfigFile = None,
-    no_color: NoColor = False,
 ) -> None:
-    """Show what the specs say of one mailbox, and which file gave each value; or what the cloud has.
+    """Show what the specs say about one mailbox and which file sets each value, or show what the cloud has.
 
-    With `--as`, print its spec for another platform: of the specs where they name it, else of the cloud.
+    With `--as`, print its spec for another platform. The source is its spec if there is one, otherwise the cloud.
 
     Examples:
 
@@ -35,19 +33,14 @@ def show(
 
       sharedbox show support@contoso.example examples/mailboxes --as google-delegated > support.yaml
     """
-    from sharedbox_cli.cli.clouds import exit_code
-    from sharedbox_cli.cli.session import Session
+    from sharedbox_cli.cli.show.convert import show_as
     from sharedbox_cli.cli.show.workflow import show_observed, show_spec
 
-    with Session(profile, config, no_color=no_color) as session:
-        wants_json = output is PlainOutput.JSON
+    with setup.open() as session:
         if platform is not None:
-            from sharedbox_cli.cli.show.convert import show_as
-
-            show_as(session, address, paths, platform, is_observed=observed, wants_json=wants_json)
+            code = show_as(session, address, paths, platform, output, is_observed=observed)
         elif observed:
-            show_observed(session, address, wants_json=wants_json)
+            code = show_observed(session, address, output)
         else:
-            show_spec(session, address, paths, wants_json=wants_json)
-        code = exit_code(session, 0)
+            code = show_spec(session, address, paths, output)
     raise typer.Exit(code)

@@ -1,60 +1,79 @@
-"""`show --as`: the spec of one mailbox, said for another platform, with what is lost and why."""
+"""`show --as`: the spec of one mailbox for another platform, with notes on what is lost and why."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sharedbox_cli.cli.output import show
-from sharedbox_cli.cli.show.workflow import find_observed, no_such_mailbox
+from sharedbox_cli.cli.pipeline import exit_code_of, origin_of
+from sharedbox_cli.cli.show.workflow import no_such_mailbox, observe_mailbox
 from sharedbox_cli.core.convert import Moved, Note, desired_of, moved_to
-from sharedbox_cli.core.errors import UsageError
+from sharedbox_cli.core.errors import ExitCode, UsageError
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import DesiredMailbox, Platform, State
 from sharedbox_cli.language.export.document import write
 from sharedbox_cli.language.export.expressible import writable
 from sharedbox_cli.language.problems import nearest
-from sharedbox_cli.reports.document import Report
+from sharedbox_cli.reports.views.conversion import conversion_report
 
 if TYPE_CHECKING:
     from sharedbox_cli.cli.session import Session
+    from sharedbox_cli.core.capability import Capabilities
+    from sharedbox_cli.providers.reading import Reading
+    from sharedbox_cli.reports.render import PlainOutput
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """The mailbox that is converted, and the reading that it comes from, if any."""
+
+    mailbox: Moved
+    observed: Reading | None = None
+
+    @property
+    def words(self) -> str:
+        return "what the cloud has" if self.observed else "its spec"
 
 
 def show_as(
-    session: Session, address: str, paths: Sequence[Path] | None, platform: str, *, is_observed: bool, wants_json: bool
-) -> None:
-    """Write the spec of a mailbox for a platform. Raises UsageError, SpecError, NotFound and what reading raises."""
+    session: Session,
+    address: str,
+    paths: Sequence[Path] | None,
+    platform: str,
+    output: PlainOutput,
+    *,
+    is_observed: bool,
+) -> int:
+    """Write the spec of a mailbox for a platform. Raises UsageError, SpecError, NotFound and what `observe` raises."""
+    target = _target(session, platform)
+    desired = None if is_observed else _in_specs(session, address, paths)
+    source = _Source(Moved(desired)) if desired else _in_cloud(session, address, target.platform)
+    original = source.mailbox.mailbox
+    if original.state is State.ABSENT:
+        raise UsageError("nothing to convert", where=address, why="Its spec has `state: absent`.")
+    moved = moved_to(original, session.capabilities[original.platform], target)
+    mailbox, lost = writable(moved.mailbox, session.capabilities, session.now())
+    notes = [*source.mailbox.notes, *moved.notes]
+    notes += [Note(item.key, item.what, item.why, is_lost=True) for item in lost]
+    spec = write(mailbox, target, [*_head(mailbox, original.platform, source.words, notes)], _comments(notes))
+    report = conversion_report(address, original.platform, target.platform, source.words, spec, notes)
+    if source.observed is None:
+        show(session.terminal, report, output)
+        return ExitCode.OK
+    show(session.terminal, report.based_on(origin_of(session.profile.name, source.observed)), output)
+    return exit_code_of(source.observed, ExitCode.OK)
+
+
+def _target(session: Session, platform: str) -> Capabilities:
     target = session.capabilities.get(Platform(platform))
     if target is None:
         known = ", ".join(session.capabilities)
-        hint = nearest(platform, session.capabilities) or f"There are: {known}."
+        hint = nearest(platform, session.capabilities) or f"The platforms are: {known}."
         raise UsageError("no such platform", where=f"--as {platform}", hint=hint)
-    found = None if is_observed else _in_specs(session, address, paths)
-    origin = "its spec" if found else "what the cloud has"
-    first = Moved(found) if found else _in_cloud(session, address, target.platform)
-    if first.mailbox.state is State.ABSENT:
-        raise UsageError("nothing to move", where=address, why="Its spec says `state: absent`.")
-    source = session.capabilities[first.mailbox.platform]
-    moved = moved_to(first.mailbox, source, target)
-    mailbox, left = writable(moved.mailbox, session.capabilities, session.now())
-    notes = [*first.notes, *moved.notes, *(Note(item.key, item.what, item.why, is_lost=True) for item in left)]
-    text = write(mailbox, target, [*_head(mailbox, source.platform, origin, notes)], _beside(notes))
-    if not wants_json:
-        session.terminal.data(text)
-        return
-    data = {
-        "mailbox": address,
-        "source": source.platform,
-        "platform": target.platform,
-        "origin": origin,
-        "spec": text,
-        "notes": [
-            {"key": note.key, "member": note.member, "what": note.what, "why": note.why, "is_lost": note.is_lost}
-            for note in notes
-        ],
-    }
-    show(session, Report("moved", data), "json")
+    return target
 
 
 def _in_specs(session: Session, address: str, paths: Sequence[Path] | None) -> DesiredMailbox | None:
@@ -70,17 +89,19 @@ def _in_specs(session: Session, address: str, paths: Sequence[Path] | None) -> D
     return mailbox
 
 
-def _in_cloud(session: Session, address: str, target: Platform) -> Moved:
-    """Return the mailbox as it is; of two in two clouds, the one that is not on the platform that is moved to."""
-    _, found = find_observed(session, Address.of(address))
-    if not found:
+def _in_cloud(session: Session, address: str, target: Platform) -> _Source:
+    """Return the mailbox of the cloud. Of two in two clouds, it is the one that is not on the target platform."""
+    key = Address.of(address)
+    observed = observe_mailbox(session, key)
+    platforms = sorted(name for name, one in observed.observations.items() if key in one.mailboxes)
+    if not platforms:
         raise UsageError(
-            "no shared mailbox to move",
+            "no shared mailbox to convert",
             where=address,
-            why="The address is held by something else.",
-            hint=f"See by what:\n    sharedbox show {address} --observed",
+            why="Another object has this address.",
+            hint=f"To see which one:\n    sharedbox show {address} --observed",
         )
-    others = [platform for platform in sorted(found) if platform != target]
+    others = [platform for platform in platforms if platform != target]
     if len(others) > 1:
         raise UsageError(
             "which mailbox?",
@@ -88,30 +109,31 @@ def _in_cloud(session: Session, address: str, target: Platform) -> Moved:
             why=f"There is one on {' and one on '.join(others)}.",
             hint="Name the folder of its spec.",
         )
-    observed = found[others[0] if others else target]
-    return desired_of(observed.mailboxes[Address.of(address)], observed)
+    source = observed.observations[others[0] if others else target]
+    return _Source(desired_of(source.mailboxes[key], source), observed)
 
 
 def _head(mailbox: DesiredMailbox, source: Platform, origin: str, notes: Sequence[Note]) -> Iterator[str]:
     way = f"from {source} to {mailbox.platform}" if source != mailbox.platform else f"on {source}"
     yield f"{mailbox.address} {way}, made from {origin}."
     if source != mailbox.platform:
-        yield "Settings and members only, no mail. An address has one spec: this takes the place of the old."
+        yield "Settings and members only, no mail. An address has one spec: this one replaces the old one."
     by_reason: dict[str, list[str]] = {}
     for note in notes:
         if note.is_lost:
             words = note.what if note.key == "members" else f"{note.key} {note.what}"
             by_reason.setdefault(note.why.removesuffix(" Leave the key out."), []).append(words)
     if by_reason:
-        yield "Left behind:"
+        yield "Lost:"
     for why, lost in by_reason.items():
         yield f"  {', '.join(lost)}: {why}"
 
 
-def _beside(notes: Sequence[Note]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+def _comments(notes: Sequence[Note]) -> dict[str, list[str]]:
+    """Return the notes that are written as comments next to their keys."""
+    comments: dict[str, list[str]] = {}
     for note in notes:
         if not note.is_lost:
             key = f"members:{note.member}" if note.member else note.key.split(".")[0]
-            found.setdefault(key, []).append(f"{note.what}: {note.why}")
-    return found
+            comments.setdefault(key, []).append(f"{note.what}: {note.why}")
+    return comments

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from sharedbox_cli.reports.document import Report
+from sharedbox_cli.reports.header import header
 from sharedbox_cli.reports.safe import csv_cell, json_text
 
 _CELLS_KEPT = 8192
@@ -22,7 +23,7 @@ def to_json(report: Report) -> str:
 
 def json_parts(report: Report) -> Iterator[str]:
     """Yield the report as JSON, one part for each item of an array."""
-    data = {"format": f"sharedbox.{report.name}/1", **report.data}
+    data = {**header(report), **report.data}
     start = "{\n "
     for key, value in data.items():
         yield f"{start}{json.dumps(key)}: "

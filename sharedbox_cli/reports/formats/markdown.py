@@ -13,7 +13,7 @@ def render(report: Report) -> str:
     lines = [f"## {markdown(report.title)}", ""] if report.title else []
     for section in report.sections:
         lines += [*_section(section), ""]
-    lines += [f"**{markdown(line.text)}**  " for line in report.summary]
+    lines += [f"**{markdown(line.text)}**  " for line in report.closing]
     return ci_line("\n".join(lines).rstrip()) + "\n"
 
 

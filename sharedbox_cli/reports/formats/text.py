@@ -15,14 +15,16 @@ _PARAGRAPH = 6
 
 def render(report: Report, *, width: int = 100, colour: bool = False) -> str:
     """Return the report; names in it are harmless, and no line is taken for a command of a pipeline."""
+    if report.document:
+        return report.document
     lines: list[str] = []
     for section in report.sections:
         if lines:
             lines.append("")
         lines += _section(section, width, colour=colour)
-    if report.summary and lines:
+    if report.closing and lines:
         lines.append("")
-    for line in report.summary:
+    for line in report.closing:
         lines += _line(Line(line.text, line.tone, indent=0), width, colour=colour)
     return ci_line("\n".join(lines)) + "\n"
 

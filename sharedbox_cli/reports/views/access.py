@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import assert_never
 
 from sharedbox_cli.core.access import AccessRow
 from sharedbox_cli.core.change_words import RIGHT_WORDS, right_words
@@ -13,6 +14,8 @@ from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import Fact, ObservedMailbox, Right
 from sharedbox_cli.core.values import KIND_GROUP, KIND_USER, Value
 from sharedbox_cli.reports.document import Deferred, Line, Report, Section, Table, Tone
+from sharedbox_cli.reports.shapes.access import AccessJson, AuditedMailboxJson, AuditJson
+from sharedbox_cli.reports.views.arrangement import Arrangement
 
 _LETTERS = {
     Right.FULL_ACCESS: "F",
@@ -56,35 +59,41 @@ class _Audit:
 
 
 def access_report(
-    rows: Sequence[AccessRow], arrangement: str, mailboxes: Sequence[ObservedMailbox], notes: Sequence[str] = ()
+    rows: Sequence[AccessRow], arrangement: Arrangement, mailboxes: Sequence[ObservedMailbox], notes: Sequence[str] = ()
 ) -> Report:
     """Return the audit in one arrangement; the data is the same in all. What no format asks for is not made."""
-    makers: dict[str, Callable[[_Audit], tuple[Section, ...]]] = {
-        "mailbox": _by_mailbox,
-        "person": _by_person,
-        "matrix": _matrix,
-    }
     ordered = sorted(mailboxes, key=_mailbox_key)
     audit = cache(lambda: _Audit(tuple(rows), ordered))
-    data = {
-        "mailboxes": Deferred(lambda: (mailbox.address.text for mailbox in ordered)),
+    data: AuditJson = {
+        "mailboxes": Deferred(lambda: map(_mailbox_data, ordered)),
         "rows": Deferred(lambda: map(row_data, rows)),
-        "boxes": Deferred(lambda: map(_mailbox_data, ordered)),
         "notes": list(notes),
     }
     quiet = tuple(Line(note, Tone.QUIET) for note in notes)
     return Report(
         "audit",
         data,
-        Deferred(lambda: makers[arrangement](audit())),
+        Deferred(lambda: _sections(audit(), arrangement)),
         Deferred(lambda: (*quiet, Line(_summary(audit())))),
         _flat(rows),
         "Who may do what",
     )
 
 
-def _mailbox_data(mailbox: ObservedMailbox) -> dict[str, object]:
+def _mailbox_data(mailbox: ObservedMailbox) -> AuditedMailboxJson:
     return {"mailbox": mailbox.address.text, "platform": str(mailbox.platform), "is_read": mailbox.grants is not None}
+
+
+def _sections(audit: _Audit, arrangement: Arrangement) -> tuple[Section, ...]:
+    match arrangement:
+        case Arrangement.MAILBOX:
+            return _by_mailbox(audit)
+        case Arrangement.PERSON:
+            return _by_person(audit)
+        case Arrangement.MATRIX:
+            return _matrix(audit)
+        case _:
+            assert_never(arrangement)
 
 
 def _mailbox_key(mailbox: ObservedMailbox) -> tuple[str, str]:
@@ -122,7 +131,7 @@ def _counted(count: int, one: str, many: str) -> str:
     return f"{count} {one if count == 1 else many}"
 
 
-def row_data(row: AccessRow) -> dict[str, object]:
+def row_data(row: AccessRow) -> AccessJson:
     """Return one row for JSON."""
     return {
         "mailbox": row.mailbox,

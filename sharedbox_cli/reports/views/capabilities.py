@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from sharedbox_cli.core.capability import Capabilities
 from sharedbox_cli.core.codec import to_plain
 from sharedbox_cli.reports.document import Line, Report, Section, Table, Tone
+from sharedbox_cli.reports.shapes.topics import CapabilitiesJson
 
 
 def capabilities_report(table: Capabilities) -> Report:
@@ -30,7 +31,7 @@ def capabilities_report(table: Capabilities) -> Report:
         for one in table.rows
     )
     flat = Table(("possible", "path", "meaning", "values", "source"), rows)
-    data = {
+    data: CapabilitiesJson = {
         "platform": name,
         "title": table.title,
         "rows": to_plain(table.rows),

@@ -1,10 +1,10 @@
-"""A plan, as it reads to people: like a good diff."""
+"""A plan, written like a diff."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from sharedbox_cli.core.change import Change, Kind, Risk, no_inverse_because
+from sharedbox_cli.core.change import Change, Kind, Risk
 from sharedbox_cli.core.change_words import change_words, party_update_words, party_words, right_words, words
 from sharedbox_cli.core.codec import to_plain
 from sharedbox_cli.core.errors import Refusal
@@ -13,18 +13,21 @@ from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import Right, TrusteeKind
 from sharedbox_cli.core.plan import Plan
 from sharedbox_cli.reports.document import Line, Report, Section, Table, Tone
+from sharedbox_cli.reports.shapes.plan import PlanJson
+from sharedbox_cli.reports.views.change import change_data
+from sharedbox_cli.reports.views.errors import refusal_data
 
 _MARKS = {Kind.GRANT: "+", Kind.REVOKE: "-", Kind.UPDATE: "~"}
 _TONES = {Kind.GRANT: Tone.GOOD, Kind.REVOKE: Tone.BAD, Kind.UPDATE: Tone.CHANGE}
 
 
 def plan_report(plan: Plan, refusals: Sequence[Refusal] = ()) -> Report:
-    """Return the plan by mailbox, risks marked, ending in a summary."""
+    """Return the plan by mailbox, with risks marked and a summary at the end."""
     sections = [_mailbox(address, [c for c in plan.changes if c.mailbox == address]) for address in plan.mailboxes]
     sections += _notes(plan)
     if refusals:
         parts = tuple(Line(f"{item.guard}: {item.why}", Tone.RISK) for item in refusals)
-        sections.append(Section("Apply would be refused by a guard", parts, Tone.RISK))
+        sections.append(Section("A guard would refuse to apply this plan", parts, Tone.RISK))
     return Report("plan", _data(plan, refusals), tuple(sections), tuple(_summary(plan)), _flat(plan.changes), "Plan")
 
 
@@ -65,7 +68,7 @@ def _grant_order(change: Change) -> tuple[str, int, str]:
 
 
 def _grants(changes: Iterable[Change]) -> Table:
-    """Return one row a trustee and direction: the rights together, as a person reads them."""
+    """Return one row per trustee and direction, with all rights together."""
     rows: dict[tuple[str, str, str], tuple[Change, list[str]]] = {}
     for change in changes:
         party = change.party
@@ -102,26 +105,27 @@ def _notes(plan: Plan) -> list[Section]:
     left = plan.left_alone
     lines_ = []
     if left.mailboxes:
-        lines_.append(Line(f"{left.mailboxes} mailbox{'' if left.mailboxes == 1 else 'es'} that no spec names"))
+        lines_.append(Line(f"{left.mailboxes} mailbox{'' if left.mailboxes == 1 else 'es'} without a spec"))
     if left.extra_grants:
         plural = "" if left.extra_grants == 1 else "s"
-        lines_.append(Line(f"{left.extra_grants} grant{plural} beyond the specs (`members_mode: at-least`)"))
+        lines_.append(Line(f"{left.extra_grants} grant{plural} in addition to the specs (`members_mode: at-least`)"))
     if left.special_entries:
         plural = "y" if left.special_entries == 1 else "ies"
         lines_.append(Line(f"{left.special_entries} deny, inherited or unknown entr{plural}"))
     for mailbox, names in left.unmanaged.items():
-        lines_.append(Line(f"{mailbox}: not managed: {', '.join(names)}", Tone.QUIET))
+        lines_.append(Line(f"{mailbox}: {', '.join(names)}", Tone.QUIET))
     if lines_:
-        found.append(Section("Left alone", tuple(lines_), Tone.QUIET))
+        found.append(Section("Unmanaged", tuple(lines_), Tone.QUIET))
     return found
 
 
 def _summary(plan: Plan) -> Iterator[Line]:
     if plan.is_empty:
         count = len(plan.desired.mailboxes)
-        yield Line(f"No changes. {count} mailbox{'' if count == 1 else 'es'} as the specs say.", Tone.GOOD)
+        match_words = "1 mailbox matches its spec" if count == 1 else f"{count} mailboxes match their specs"
+        yield Line(f"No changes. {match_words}.", Tone.GOOD)
         return
-    words_ = {
+    texts = {
         Kind.CREATE: "to create",
         Kind.UPDATE: "to update",
         Kind.GRANT: "to grant",
@@ -129,7 +133,7 @@ def _summary(plan: Plan) -> Iterator[Line]:
         Kind.LICENCE: "to change licence",
         Kind.DELETE: "to delete",
     }
-    counts = ", ".join(f"{plan.count(kind)} {text}" for kind, text in words_.items() if plan.count(kind))
+    counts = ", ".join(f"{plan.count(kind)} {text}" for kind, text in texts.items() if plan.count(kind))
     mailboxes = len(plan.mailboxes)
     yield Line(
         f"Plan: {counts}; on {mailboxes} mailbox{'' if mailboxes == 1 else 'es'}. {losing_words(plan)}".rstrip(),
@@ -137,39 +141,37 @@ def _summary(plan: Plan) -> Iterator[Line]:
     )
     high = sum(change.risk is Risk.HIGH for change in plan.changes)
     if high:
-        yield Line(f"{high} of these are marked `!`: think about them.", Tone.RISK)
+        yield Line(f"{high} of these are marked `!`: review them with care.", Tone.RISK)
 
 
 def losing_words(plan: Plan) -> str:
-    """Return how many people lose something, in a sentence, or nothing."""
-    losers = {c.party.id: c.party.kind for c in plan.changes if c.kind is Kind.REVOKE and c.party}
-    groups = sum(kind is TrusteeKind.GROUP for kind in losers.values())
-    people = len(losers) - groups
-    words_ = [f"{people} {'person' if people == 1 else 'people'}"] if people else []
-    words_ += [f"{groups} group{'' if groups == 1 else 's'}"] if groups else []
-    return f"{' and '.join(words_)} {'loses' if len(losers) == 1 else 'lose'} access." if losers else ""
+    """Return how many people and groups lose access, as a sentence, or nothing."""
+    losing = {c.party.id: c.party.kind for c in plan.changes if c.kind is Kind.REVOKE and c.party}
+    groups = sum(kind is TrusteeKind.GROUP for kind in losing.values())
+    people = len(losing) - groups
+    texts = [f"{people} {'person' if people == 1 else 'people'}"] if people else []
+    texts += [f"{groups} group{'' if groups == 1 else 's'}"] if groups else []
+    return f"{' and '.join(texts)} {'loses' if len(losing) == 1 else 'lose'} access." if losing else ""
 
 
-def change_data(change: Change) -> dict[str, object]:
-    """Return one change for JSON."""
-    plain = to_plain(change)
-    return {**plain, "key": change.key, "words": words(change), "reversible": not no_inverse_because(change)}
-
-
-def _data(plan: Plan, refusals: Sequence[Refusal]) -> dict[str, object]:
+def _data(plan: Plan, refusals: Sequence[Refusal]) -> PlanJson:
+    left = plan.left_alone
     return {
         "id": plan.id,
         "created_at": plan.created_at.isoformat(),
-        "tool_version": plan.tool_version,
         "rules_version": plan.rules_version,
-        "tenants": to_plain(plan.tenants),
         "spec_digest": plan.desired.digest,
         "risk": to_plain(plan.risk),
         "counts": {str(kind): plan.count(kind) for kind in Kind},
         "changes": [change_data(change) for change in plan.changes],
-        "notes": to_plain(plan.notes),
-        "left_alone": to_plain(plan.left_alone),
-        "refusals": [to_plain(item) for item in refusals],
+        "notes": [{"mailbox": note.mailbox, "text": note.text} for note in plan.notes],
+        "unmanaged": {
+            "mailboxes": left.mailboxes,
+            "extra_grants": left.extra_grants,
+            "special_entries": left.special_entries,
+            "settings": {mailbox: list(names) for mailbox, names in left.unmanaged.items()},
+        },
+        "refusals": [refusal_data(item) for item in refusals],
     }
 
 

@@ -1,20 +1,19 @@
-"""What came of a run, and the runs there were."""
+"""The outcome of a run."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from sharedbox_cli.core.change import Change
 from sharedbox_cli.core.change_words import words
-from sharedbox_cli.core.codec import to_plain
 from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.reports.document import Line, Report, Section, Table, Tone
-from sharedbox_cli.reports.views.plan import change_data
+from sharedbox_cli.reports.shapes.plan import OutcomeJson, RunJson
+from sharedbox_cli.reports.views.change import change_data
 
 Results = Sequence[tuple[Change, Outcome]]
-GO_ON = "run the same command again: it plans what is left"
-GO_ON_SAVED = "make another plan: a saved one is good once, and the next has what is left"
+CONTINUE = "run the same command again: it plans the rest"
+CONTINUE_SAVED = "make another plan: a saved plan can be applied once, and the next one has the rest"
 
 _WORDS = {
     Status.DONE: "done",
@@ -41,9 +40,9 @@ def run_report(
     afterwards: Sequence[str] = (),
     is_saved: bool = False,
 ) -> Report:
-    """Return each change with its outcome; what went wrong comes last, where it is read.
+    """Return each change with its outcome; failures come last, where people look first.
 
-    A saved plan is good once: to go on after `is_saved`, another one is needed.
+    `is_saved`: a saved plan can be applied once, so continuing needs another one.
     """
     good = [item for item in results if item[1].is_success]
     bad = [item for item in results if not item[1].is_success]
@@ -56,12 +55,12 @@ def run_report(
         sections.append(Section("Not applied", tuple(_failures(bad)), Tone.RISK))
     if unwritten:
         lines = tuple(Line(text) for text in unwritten)
-        sections.append(Section("The journal could not take this", lines, Tone.RISK))
-    data = {
+        sections.append(Section("Not recorded in the journal", lines, Tone.RISK))
+    data: RunJson = {
         "run": run,
         "exit_code": exit_code,
         "counts": {str(status): sum(o.status is status for _, o in results) for status in Status},
-        "results": [{"change": change_data(change), "outcome": to_plain(outcome)} for change, outcome in results],
+        "results": [{"change": change_data(change), "outcome": _outcome(outcome)} for change, outcome in results],
         "unwritten": list(unwritten),
     }
     cells = tuple(
@@ -70,6 +69,15 @@ def run_report(
     )
     flat = Table(("outcome", "mailbox", "change", "reason", "request id"), cells)
     return Report("run", data, tuple(sections), tuple(_summary(results, afterwards, is_saved)), flat, "Run")
+
+
+def _outcome(outcome: Outcome) -> OutcomeJson:
+    return {
+        "status": str(outcome.status),
+        "reason": outcome.reason,
+        "request_id": outcome.request_id,
+        "mailbox_id": outcome.mailbox_id,
+    }
 
 
 def _failures(results: Results) -> Iterator[Line]:
@@ -88,39 +96,9 @@ def _summary(results: Results, afterwards: Sequence[str], is_saved: bool) -> Ite
     is_fine = all(outcome.is_success for _, outcome in results)
     yield Line(f"Run: {text or 'nothing to do'}.", Tone.GOOD if is_fine else Tone.RISK)
     if counts[Status.UNKNOWN]:
-        yield Line("Unknown: sent, and what became of it could not be read. The next plan shows what is there.")
+        yield Line("Unknown: sent, but the result could not be read. The next plan shows the actual state.")
     if not is_fine:
-        again = GO_ON_SAVED if is_saved else GO_ON
-        yield Line(f"To go on, mend what failed and {again}.")
+        again = CONTINUE_SAVED if is_saved else CONTINUE
+        yield Line(f"To continue, fix what failed and {again}.")
     elif counts[Status.DONE]:
         yield from (Line(text, Tone.QUIET) for text in afterwards)
-
-
-def history_report(runs: Sequence[Mapping[str, Any]]) -> Report:
-    """Return the runs, newest first."""
-    rows = tuple(
-        (
-            str(run["id"])[:8],
-            str(run["started_at"])[:19].replace("T", " "),
-            str(run["state"]),
-            str(run["who"]),
-            ", ".join(f"{count} {status}" for status, count in sorted(run["counts"].items())),
-        )
-        for run in runs
-    )
-    table = Table(("run", "started (UTC)", "state", "by", "changes"), rows)
-    summary = Line(f"{len(runs)} run{'' if len(runs) == 1 else 's'}.")
-    sections = (Section("", (table,)),) if rows else ()
-    return Report("history", {"runs": [dict(run) for run in runs]}, sections, (summary,), table, "History")
-
-
-def steps_report(run: Mapping[str, Any], steps: Sequence[Mapping[str, Any]]) -> Report:
-    """Return the changes of one run, as the journal has them."""
-    rows = tuple(
-        (str(step["status"] or "open"), str(step["key"]), str(step["reason"]), str(step["vendor_id"])) for step in steps
-    )
-    table = Table(("outcome", "change", "reason", "request id"), rows)
-    heading = f"Run {run['id']} by {run['who']} on {run['host']}, {run['state']}"
-    waivers = (Line(f"waived: {', '.join(run['waivers'])}"),) if run["waivers"] else ()
-    data = {"run": dict(run), "steps": [dict(step) for step in steps]}
-    return Report("run-history", data, (Section(heading, (*waivers, table)),), (), table, "Run")

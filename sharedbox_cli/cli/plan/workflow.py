@@ -1,0 +1,42 @@
+"""The course of one plan: the first half of an apply."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sharedbox_cli.cli.output import show, write_whole
+from sharedbox_cli.cli.pipeline import exit_code_of, observe_desired, origin_of, plan_of, refusals_of
+from sharedbox_cli.core.errors import ExitCode
+from sharedbox_cli.core.guards_input import Waivers
+from sharedbox_cli.core.plan import to_json
+from sharedbox_cli.reports.views.plan import plan_report
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from sharedbox_cli.cli.filters import Filter
+    from sharedbox_cli.cli.session import Session
+    from sharedbox_cli.reports.render import PlanOutput
+
+
+def make_and_show(
+    session: Session,
+    paths: Sequence[Path] | None,
+    chosen: Filter,
+    output: PlanOutput,
+    file: Path | None,
+    *,
+    detailed: bool,
+) -> int:
+    """Write the plan for some specs, and save it where a file is named; return the exit code."""
+    desired = chosen.apply(session.desired(paths))
+    observed = observe_desired(session, desired)
+    plan = plan_of(desired, observed, session.profile.name, session.now())
+    refusals = refusals_of(session, plan, observed, Waivers())
+    show(session.terminal, plan_report(plan, refusals).based_on(origin_of(session.profile.name, observed)), output)
+    if file is not None:
+        write_whole(file, to_json(plan))
+        without = f", without {' and '.join(observed.failures)}" if observed.failures else ""
+        session.terminal.say(f"Plan saved{without}. To apply it:\n    sharedbox apply {file}")
+    return exit_code_of(observed, ExitCode.FOUND if detailed and not plan.is_empty else ExitCode.OK)

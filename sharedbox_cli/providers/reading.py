@@ -1,0 +1,68 @@
+"""Reading several clouds. Each is read separately, so that one that fails does not stop the others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from sharedbox_cli.core.automapping import remember
+from sharedbox_cli.core.errors import AuthError, CloudError, ObserveError, SharedboxError
+from sharedbox_cli.core.events import Listener
+from sharedbox_cli.core.model import Observed, Platform
+from sharedbox_cli.providers.base import Provider, Scope
+
+UNREADABLE = (AuthError, CloudError, ObserveError)
+"""Errors of one cloud. Any other error ends the command."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connections:
+    """A provider for each platform, and the platforms to which no connection could be made."""
+
+    providers: Mapping[Platform, Provider]
+    failures: Mapping[Platform, SharedboxError] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read of each platform, and the platforms that could not be read."""
+
+    observations: Mapping[Platform, Observed]
+    failures: Mapping[Platform, SharedboxError] = field(default_factory=dict)
+
+    @property
+    def platforms(self) -> frozenset[Platform]:
+        """Return the platforms that were read."""
+        return frozenset(self.observations)
+
+    @property
+    def read_at(self) -> datetime | None:
+        """Return when the oldest part was read (UTC), or nothing where nothing was read."""
+        return min((observed.read_at for observed in self.observations.values()), default=None)
+
+    @property
+    def tenant_names(self) -> tuple[str, ...]:
+        """Return the names of the tenants that were read, sorted."""
+        return tuple(sorted({observed.tenant_name for observed in self.observations.values()}))
+
+    def with_automapping(self, recorded: Mapping[tuple[str, str], bool]) -> Reading:
+        """Return the reading with what the journal records of automapping: no platform reports it."""
+        observations = {name: remember(observed, recorded) for name, observed in self.observations.items()}
+        return replace(self, observations=observations)
+
+
+def read(connections: Connections, scopes: Mapping[Platform, Scope], listener: Listener) -> Reading:
+    """Return what each platform has. Raises the first failure where no platform could be read."""
+    observations: dict[Platform, Observed] = {}
+    failures = dict(connections.failures)
+    for platform, scope in sorted(scopes.items()):
+        if platform in failures:
+            continue
+        try:
+            observations[platform] = connections.providers[platform].observe(scope, listener)
+        except UNREADABLE as error:
+            failures[platform] = error
+    if failures and not observations:
+        raise failures[min(failures)]
+    return Reading(observations, dict(sorted(failures.items())))

@@ -1,0 +1,65 @@
+"""The public JSON documents by name: their shapes, and the commands that print them.
+
+The views return the shapes of `shapes/`. `make generated` writes them as JSON Schemas (specs/json/) and as the table of
+docs/reference/json.md. A published key keeps its name and meaning. New keys can be added.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sharedbox_cli.core.plan import Plan
+from sharedbox_cli.reports.shapes.access import AuditJson, ObservedJson
+from sharedbox_cli.reports.shapes.findings import FindingsJson
+from sharedbox_cli.reports.shapes.header import (
+    ErrorJson,
+    HeaderJson,
+    OptionalReadingHeaderJson,
+    ProfileHeaderJson,
+    ReadingHeaderJson,
+)
+from sharedbox_cli.reports.shapes.history import HistoryJson, StepsJson
+from sharedbox_cli.reports.shapes.plan import PlanJson, RunJson
+from sharedbox_cli.reports.shapes.specs import ConversionJson, SpecJson, ValidationJson
+from sharedbox_cli.reports.shapes.topics import CapabilitiesJson, DoctorJson, TopicJson, TopicsJson
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One JSON document."""
+
+    command: str
+    """The command that prints or writes it."""
+    header: type
+    body: type
+
+    @property
+    def parts(self) -> tuple[type, ...]:
+        """Return the types whose keys make up the document."""
+        return (self.header, self.body)
+
+
+DOCUMENTS = {
+    "plan": Document("plan -o json", ReadingHeaderJson, PlanJson),
+    "saved-plan": Document("plan --out FILE", HeaderJson, Plan),
+    "run": Document("apply -o json", ReadingHeaderJson, RunJson),
+    "findings": Document("check -o json", ReadingHeaderJson, FindingsJson),
+    "audit": Document("audit -o json", ReadingHeaderJson, AuditJson),
+    "spec": Document("show -o json", HeaderJson, SpecJson),
+    "observed": Document("show --observed -o json", ReadingHeaderJson, ObservedJson),
+    "conversion": Document("show --as PLATFORM -o json", OptionalReadingHeaderJson, ConversionJson),
+    "history": Document("history -o json", ProfileHeaderJson, HistoryJson),
+    "steps": Document("history RUN -o json", ProfileHeaderJson, StepsJson),
+    "doctor": Document("doctor -o json", ProfileHeaderJson, DoctorJson),
+    "capabilities": Document("explain PLATFORM -o json", HeaderJson, CapabilitiesJson),
+    "topics": Document("explain -o json", HeaderJson, TopicsJson),
+    "topic": Document("explain NAME -o json", HeaderJson, TopicJson),
+    "validation": Document("validate -o json", HeaderJson, ValidationJson),
+    "error": Document("any command with -o json that fails (on stderr)", HeaderJson, ErrorJson),
+}
+"""By name: `plan` is the document with the format `sharedbox.plan/1`."""
+
+
+def format_of(name: str) -> str:
+    """Return the value of the key `format`."""
+    return f"sharedbox.{name}/1"

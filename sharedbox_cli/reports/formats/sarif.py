@@ -1,0 +1,73 @@
+"""A report as a SARIF 2.1.0 log, for code scanning.
+
+docs.oasis-open.org/sarif/sarif/v2.1.0, read 2026-11.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from sharedbox_cli import __version__
+from sharedbox_cli.core.errors import SharedboxError
+from sharedbox_cli.core.finding import Severity
+from sharedbox_cli.reports.document import Case, Report, Result
+from sharedbox_cli.reports.safe import json_text, one_line
+
+_LEVELS = {Severity.NOTE: "note", Severity.WARNING: "warning", Severity.ERROR: "error"}
+UNPLACED = "sharedbox.yaml"
+"""The file of findings on mailboxes that no spec names."""
+
+
+def render(report: Report) -> str:
+    """Return a log with every check (a *rule* in SARIF) and every result. It fails if a cloud was left out."""
+    results = [
+        {
+            "ruleId": item.check,
+            "level": _LEVELS[item.severity],
+            "message": {"text": one_line(item.message)},
+            "locations": [_location(item)],
+            "partialFingerprints": {"sharedbox/1": item.fingerprint},
+        }
+        for item in report.results.results
+    ]
+    driver = {"name": "sharedbox", "version": __version__, "rules": [_rule(case) for case in report.results.cases]}
+    run = {"tool": {"driver": driver}, "invocations": [_invocation(report.origin.left_out)], "results": results}
+    log = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
+    return json_text(json.dumps(log, indent=1)) + "\n"
+
+
+def _invocation(left_out: Mapping[str, SharedboxError]) -> dict[str, object]:
+    notifications = [
+        {"level": "error", "message": {"text": one_line(f"{platform} was left out: {error.summary}. {error.why}")}}
+        for platform, error in left_out.items()
+    ]
+    more = {"toolExecutionNotifications": notifications} if notifications else {}
+    return {"executionSuccessful": not left_out, **more}
+
+
+def _rule(case: Case) -> dict[str, object]:
+    """Return one check as a rule. `helpUri` must be absolute, so a page of this project goes into `help`."""
+    more: dict[str, object] = {}
+    if case.page.startswith("https://"):
+        more = {"helpUri": case.page}
+    elif case.page:
+        more = {"help": {"text": f"See {case.page}."}}
+    return {"id": case.id, "shortDescription": {"text": one_line(case.title)}, **more}
+
+
+def _location(item: Result) -> dict[str, object]:
+    # GitHub code scanning rejects a log with a result that has no file
+    # (docs.github.com, SARIF support for code scanning, read 2026-11): the profile names the tenant.
+    physical: dict[str, object] = {"artifactLocation": {"uri": _uri(item.place.file or UNPLACED)}}
+    if item.place.line:
+        physical["region"] = {"startLine": item.place.line, "startColumn": max(1, item.place.column)}
+    return {"logicalLocations": [{"name": one_line(item.subject), "kind": "resource"}], "physicalLocation": physical}
+
+
+def _uri(path: str) -> str:
+    text = path.replace("\\", "/")
+    if text[1:3] == ":/":
+        return f"file:///{text[:2]}{quote(text[2:], errors='replace')}"
+    return f"file://{quote(text, errors='replace')}" if text.startswith("/") else quote(text, errors="replace")
