@@ -134,10 +134,14 @@ def _unknown_key(place: Place, key: str, model: type[BaseModel], location: tuple
 
 
 def _fields_at(model: type[BaseModel], location: tuple[Any, ...]) -> list[str]:
+    is_free = False  # the step is a key of a mapping, such as the name of a profile, not a field
     for step in location:
-        if isinstance(step, int) or step not in model.model_fields:
+        if is_free or isinstance(step, int) or step not in model.model_fields:
+            is_free = False
             continue
-        inner = _model_in(model.model_fields[step].annotation)
+        annotation = model.model_fields[step].annotation
+        is_free = get_origin(annotation) is dict
+        inner = _model_in(annotation)
         if inner is not None:
             model = inner
     return list(model.model_fields)

@@ -34,7 +34,15 @@ BOTH = [str(EXAMPLES / "mailboxes"), str(EXAMPLES / "google")]
     "arguments", [["--help"], ["plan", "--help"], ["apply", "--help"], ["validate", *BOTH], ["schema"], ["--version"]]
 )
 def test_light_command_when_run_in_a_fresh_interpreter_then_no_sdk_is_loaded(arguments: list[str]) -> None:
+    assert HEAVY & loaded_by(*arguments) == set()
+
+
+def test_command_that_asks_every_plugin_loads_no_sdk() -> None:
+    assert HEAVY & loaded_by("explain") == {"tabulate"}
+
+
+def loaded_by(*arguments: str) -> set[str]:
     done = subprocess.run([sys.executable, "-c", PROBE, *arguments], capture_output=True, text=True, check=True)
     code, loaded = json.loads(done.stdout.rpartition("LOADED")[2])
     assert code == 0, done.stderr
-    assert HEAVY & set(loaded) == set()
+    return set(loaded)

@@ -81,6 +81,8 @@ def test_profile_when_there_is_no_file_then_the_environment_is_enough(
         ("profiles: {a: {microsoft365: {tenant: x, method: magic}}}", "method"),
         ("profiles: {a: {microsoft356: {tenant: x}}}", "1:16 unknown key `microsoft356` is not a key of `a`."),
         ("profiles: {a: {microsoft356: {tenant: x}}}", "Did you mean `microsoft365`?"),
+        ("profiles: {guards: {microsoft356: {tenant: x}}}", "Did you mean `microsoft365`?"),
+        ("profiles: {microsoft365: {microsoft365: {tennant: x}}}", "Did you mean `tenant`?"),
         ("profiles: {a: {google_workspace: {admn: x@y.example}}}", "`admin`"),
         ("profiles: {a: {google_workspace: {admin: anna}}}", "must be the address of an administrator"),
         ("profiles: {a: {google_workspace: {customer: c012ab}}}", "my_customer"),
