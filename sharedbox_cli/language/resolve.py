@@ -27,6 +27,7 @@ from sharedbox_cli.language.settings import settings_of
 from sharedbox_cli.language.support import support_problems
 
 AbilityTable = Mapping[Platform, Capabilities]
+_NAMEABLE = tuple(name for name, setting in SETTINGS.items() if setting.is_nameable)
 _UNKNOWN = Capabilities(Platform(""), "", ())
 
 
@@ -119,8 +120,7 @@ def _unmanaged(
     settings: Mapping[Field, Value], grants: tuple[DesiredGrant, ...] | None, table: Capabilities
 ) -> tuple[str, ...]:
     """Return the keys that every mailbox of the platform could have and this one does not."""
-    nameable = (name for name, setting in SETTINGS.items() if setting.is_nameable)
-    names = [str(name) for name in nameable if name not in settings and table.refusal(str(name)) is None]
+    names = [str(name) for name in _NAMEABLE if name not in settings and table.refusal(str(name)) is None]
     return (*names, "members") if grants is None else tuple(names)
 
 

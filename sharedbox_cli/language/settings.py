@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from sharedbox_cli.core.fields import Field
@@ -13,20 +14,32 @@ from sharedbox_cli.language.models.content import Rule, Sender, Tag
 from sharedbox_cli.language.models.mailbox import Mailbox
 
 NO_FORWARDING = "none"
+_LEAVES_BY_KEY = {
+    key: tuple(leaves) for key, leaves in groupby(SETTING_LEAVES.items(), key=lambda item: item[1].keys[0])
+}
+"""The settings under each key of a document: most documents have few of the keys."""
 
 
 def settings_of(spec: Mailbox) -> dict[Field, Value]:
     """Return everything that a document manages: every leaf that has a value and whose path is a field."""
-    found: dict[Field, Value] = {}
-    for name, leaf in SETTING_LEAVES.items():
-        value: Any = spec
-        for key in leaf.keys:
-            value = getattr(value, key)
-            if value is None:
-                break
-        else:
-            found[name] = _ENCODERS.get(name, _plain)(value)
-    return found
+    settings: dict[Field, Value] = {}
+    for key, leaves in _LEAVES_BY_KEY.items():
+        section = getattr(spec, key)
+        if section is None:
+            continue
+        for name, leaf in leaves:
+            value = _value(section, leaf.keys[1:])
+            if value is not None:
+                settings[name] = _ENCODERS.get(name, _plain)(value)
+    return settings
+
+
+def _value(section: Any, keys: tuple[str, ...]) -> Any:
+    for key in keys:
+        section = getattr(section, key)
+        if section is None:
+            break
+    return section
 
 
 def rule_value(rule: Rule) -> Value:

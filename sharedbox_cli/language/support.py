@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
 from sharedbox_cli.core.capability import Capabilities
@@ -48,11 +48,13 @@ def _setting_problems(
 
 
 def _member_problems(table: Capabilities, grants: tuple[DesiredGrant, ...] | None) -> Iterator[tuple[Place, str]]:
+    known: dict[Hashable, list[str]] = {}
     for grant in grants or ():
-        for path, value in _member_paths(grant):
-            why = _why_not(table, path, value)
-            if why:
-                yield grant.place, why
+        terms = (grant.right, grant.kind, grant.delivery, grant.automapping, grant.until is None)
+        if terms not in known:
+            known[terms] = [why for path, value in _member_paths(grant) if (why := _why_not(table, path, value))]
+        for why in known[terms]:
+            yield grant.place, why
 
 
 def _member_paths(grant: DesiredGrant) -> Iterator[tuple[str, Any]]:

@@ -19,7 +19,7 @@ _INVISIBLE = re.compile(
     "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200d\u2060-\u2064\u3164\uffa0\U000e0000-\U000e007f]"
 )
 _WORD = re.compile(r"[^\W\d_]+")
-_PLACEHOLDERS = ("${", "{{", "{%", "<%")
+_PLACEHOLDER = re.compile(r"\$\{|\{\{|\{%|<%")
 _LOOKALIKE_SCRIPTS = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC"})
 _LIKE_LATIN = frozenset("асеорхуіјѕһԁԛԝӏьАВЕКМНОРСТХУІЈЅоνικαρυτΑΒΕΖΗΙΚΜΝΟΡΤΥΧ")
 
@@ -51,8 +51,8 @@ def one_line_problem(text: str) -> str:
 
 
 def looks_like_placeholder(text: str) -> bool:
-    """Return whether a text was meant to be filled in by another tool: what you read is what is applied."""
-    return any(mark in text for mark in _PLACEHOLDERS)
+    """Return whether another tool should have filled in a part of a text."""
+    return _PLACEHOLDER.search(text) is not None
 
 
 def text_warnings(text: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
@@ -15,6 +16,8 @@ MAX_NAME = 256
 """Characters of a display name (learn.microsoft.com, cmdlet page Set-Mailbox, read 2026-08)."""
 
 
+MAX_KNOWN_ADDRESSES = 10_000
+"""The same people are members of many mailboxes: each address is checked once."""
 _SMALL = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 """ASCII only: `str.lower` would turn the Kelvin sign into a `k`, and one domain into another."""
 
@@ -25,6 +28,7 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
+@lru_cache(maxsize=MAX_KNOWN_ADDRESSES)
 def address_text(text: str) -> str:
     """Return an address with its domain as A-labels (IDNA 2008). Raises PydanticCustomError."""
     if looks_like_placeholder(text):

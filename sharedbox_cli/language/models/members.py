@@ -45,19 +45,23 @@ def _instant(value: Any, of_day: Callable[[date], datetime]) -> datetime:
     )
 
 
+_RIGHTS = {str(right): right for right in GRANTABLE}
+
+
 def _right(value: Any) -> Right:
-    if value not in GRANTABLE:
+    right = _RIGHTS.get(value) if isinstance(value, str) else None
+    if right is None:
         names = ", ".join(GRANTABLE)
         hint = nearest(str(value), GRANTABLE)
         raise PydanticCustomError(
             "right", "Not a right. The rights are: {names}. {hint}", {"names": names, "hint": hint}
         )
-    return Right(value)
+    return right
 
 
 def _once(rights: tuple[Right, ...]) -> tuple[Right, ...]:
-    twice = sorted({str(right) for right in rights if rights.count(right) > 1})
-    if twice:
+    if len(set(rights)) < len(rights):
+        twice = sorted({str(right) for right in rights if rights.count(right) > 1})
         raise PydanticCustomError("rights", "A right is listed twice: {twice}.", {"twice": ", ".join(twice)})
     if sum(right in ROLES for right in rights) > 1:
         raise PydanticCustomError("rights", "Give each person one role: `member`, `manager` or `owner`.")
