@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from sharedbox_cli.providers.registry import installed_plugins
 from tests.conftest import Cli, Cloud
 
 INFO = "info@contoso.example"
@@ -168,3 +169,15 @@ def test_two_platforms_in_one_plan(plugin: Path, cloud: Cloud, cli: Cli) -> None
         "json_file",
         "microsoft365",
     }
+
+
+def test_saved_plan_without_its_plugin(plugin: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert cli("plan", "specs", "--out", "plan.json").code == 0
+    before = content(plugin)
+    (plugin / "sharedbox.yaml").unlink()
+    monkeypatch.setattr("sharedbox_cli.providers.registry.entry_points", lambda **_: ())
+    installed_plugins.cache_clear()
+    done = cli("apply", "plan.json", "--yes")
+    assert done.code == 1
+    assert "no provider for this platform\n  json-file" in done.err
+    assert content(plugin) == before

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sharedbox_cli.cli.profile import ProfileModel
+from sharedbox_cli.cli.profile import ProfileModel, load_profile
 from sharedbox_cli.providers.entry_points import BUILT_IN, DEFAULT_PLATFORM, GROUP
 from sharedbox_cli.providers.registry import RESERVED, installed_plugins, load_plugins
 from tests.conftest import Cli
@@ -131,6 +131,33 @@ def test_platform_of_two_foreign_plugins_stays_with_the_first(install: Install) 
     assert "the name `mine` and the platform `mine` belong to the provider plug-in `mine`" in plugins.warnings[1]
 
 
+def test_plugin_with_the_least_works(install: Install, cli: Cli, tmp_path: Path) -> None:
+    install("mine", source())
+    folder = tmp_path / "new"
+    done = cli("init", folder, "--platform", "mine", "--mailbox", "x@contoso.example")
+    assert (done.code, "    mine: {}\n" in (folder / "sharedbox.yaml").read_text()) == (0, True)
+    done = cli("doctor", "--config", folder / "sharedbox.yaml")
+    assert done.code == 0
+    assert "not checked: diagnosis: this provider has no diagnosis" in done.out
+    assert installed_plugins().by_name["mine"].expected_tenant(None) == ""
+    assert load_profile(None, folder / "sharedbox.yaml", {}, installed_plugins()).expected_tenants() == {}
+
+
+def test_tenant_that_nothing_names(install: Install, cli: Cli, tmp_path: Path) -> None:
+    install("mine", source())
+    file, spec = tmp_path / "sharedbox.yaml", tmp_path / "specs" / "x.yaml"
+    file.write_text("profiles: {a: {}}")
+    spec.parent.mkdir()
+    spec.write_text("version: 1\nmailbox: x@contoso.example\nplatform: mine\n")
+    done = cli("plan", spec, "--config", file)
+    assert done.code == 1
+    assert "It names no tenant of Mine." in done.err
+    assert "Leave its specs out with `--platform`" in done.err
+    done = cli("audit", "--config", file)
+    assert "It names no Microsoft 365 tenant" in done.err
+    assert "docs/how-to/connect-google-workspace.md or docs/how-to/connect-microsoft365.md" in done.err
+
+
 CHECKS = [
     ("raise OSError('gone')", "the checks of the provider plug-in `mine` are not used: they cannot be loaded (OSError"),
     ("return [1]", "a check of the provider plug-in `mine` is not used: a int is not"),
@@ -163,7 +190,7 @@ def test_package_without_metadata_has_the_built_in_plugins(
     assert set(installed_plugins().by_name) == set(BUILT_IN)
 
 
-def test_plugins_with_a_doctor_and_starter_for_every_platform() -> None:
+def test_built_in_plugins_have_a_page_and_a_starter_for_every_platform() -> None:
     for plugin in load_plugins(OURS).by_name.values():
         assert plugin.title and plugin.missing and (ROOT / plugin.page).is_file()
         for platform in plugin.platforms:
