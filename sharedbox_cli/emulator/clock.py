@@ -1,4 +1,4 @@
-"""The emulator's time: real, moved, or frozen by a test."""
+"""The clock of the emulator: real, advanced, or frozen by a test."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Clock:
         return (self._frozen if self._frozen is not None else time.time()) + self._offset
 
     def advance(self, seconds: float) -> None:
-        """Move on."""
+        """Advance the clock."""
         self._offset += seconds
 
     def moment(self) -> datetime:

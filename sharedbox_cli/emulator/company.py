@@ -1,4 +1,4 @@
-"""The company that every seeded tenant belongs to, on whichever clouds it is, and what seeding tells."""
+"""The company that every seeded tenant belongs to, and the record of what a seed created."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ NAME = "Contoso"
 MICROSOFT365, GOOGLE_DELEGATED, GOOGLE_COLLABORATIVE = "microsoft365", "google-delegated", "google-collaborative"
 PLATFORMS = (MICROSOFT365, GOOGLE_DELEGATED, GOOGLE_COLLABORATIVE)
 DEFAULT_PLATFORMS = (MICROSOFT365,)
-"""What is seeded if no platform is named."""
+"""The platforms to seed by default."""
 CLOUDS = "Microsoft 365 and Google Workspace"
 SPECS = ("mailboxes", "google")
 """The folders of `examples/` that describe this company."""
@@ -19,7 +19,7 @@ SPECS = ("mailboxes", "google")
 
 @dataclass(slots=True)
 class Seeded:
-    """What a tenant was given: every explicit grant of a living trustee, for tests of completeness."""
+    """What a seed created: every explicit grant of an existing trustee. Tests use it to prove completeness."""
 
     mailboxes: list[str] = field(default_factory=list)
     grants: set[tuple[str, str, str]] = field(default_factory=set)
@@ -28,7 +28,7 @@ class Seeded:
     denies: int = 0
 
     def add(self, other: Seeded) -> None:
-        """Take in what was given on another platform."""
+        """Add what was granted on another platform."""
         self.mailboxes += other.mailboxes
         self.grants |= other.grants
         self.orphans += other.orphans

@@ -1,4 +1,4 @@
-"""HTTPS on loopback: one thread a connection, and connections that break when a fault says so."""
+"""HTTPS on the loopback interface: one thread per connection, and connections that break if a fault requests it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAX_BODY = 16 * 1024 * 1024
 
 
 class Server(ThreadingHTTPServer):
-    """Listens; the handshake happens in the connection's own thread."""
+    """Accepts connections. The TLS handshake takes place in the thread of each connection."""
 
     daemon_threads = True
     block_on_close = False
@@ -38,12 +38,12 @@ class Server(ThreadingHTTPServer):
         return wrapped, address
 
     def shutdown_request(self, request: Any) -> None:
-        """Forget a connection."""
+        """Remove a connection."""
         self.connections.discard(request)
         super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing: clients come and go, and some distrust our certificate."""
+        """Ignore errors: clients disconnect, and some do not trust the certificate."""
 
     def stop(self) -> None:
         """Stop listening and drop all connections."""
@@ -69,7 +69,7 @@ class _Connection(BaseHTTPRequestHandler):
         super().setup()
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing: the log of requests is elsewhere."""
+        """Print nothing: `RequestLog` keeps the log."""
 
     def _serve(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
@@ -94,7 +94,7 @@ class _Connection(BaseHTTPRequestHandler):
             self._answer(response.body if has_body else b"")
 
     def _answer(self, body: bytes) -> None:
-        """Send headers and body in one piece: two small ones would wait for each other's acknowledgement."""
+        """Send headers and body in one packet: two small packets would wait for an acknowledgement."""
         self._headers_buffer += [b"\r\n", body]
         self.flush_headers()
 

@@ -19,4 +19,4 @@ TENANT_VARIABLES = (
     "SHAREDBOX_GOOGLE_CUSTOMER",
     "SHAREDBOX_GOOGLE_SERVICE_ACCOUNT",
 )
-"""A command that runs next to the emulator must not see them: they can name a real tenant."""
+"""A command that the emulator runs must not see these variables: they can name a real tenant."""

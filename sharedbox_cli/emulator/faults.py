@@ -1,4 +1,4 @@
-"""Failures by schedule: which call, how often, before or after its effect."""
+"""Injected failures: which call fails, how often, and before or after it takes effect."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from pathlib import Path
 from typing import Any
 
 KINDS = {
-    "throttle": "429; `retry_after` seconds, or left out",
-    "status": "`status` with an empty, `html` or `json` body (`reason`: Google's word), before the effect",
-    "status_after": "`status` although the effect took place",
-    "reset_before": "the connection breaks, nothing happened",
-    "reset_after": "the connection breaks, the effect took place",
-    "truncate": "200, cut short; the effect took place",
-    "html200": "200 with a web page, as a proxy or portal gives; nothing happened",
+    "throttle": "429 with `Retry-After: retry_after`, or without it",
+    "status": "`status` with an empty, `html` or `json` body (`reason`: Google's error reason); no change is made",
+    "status_after": "`status`, although the change is made",
+    "reset_before": "the connection breaks before the change is made",
+    "reset_after": "the connection breaks after the change is made",
+    "truncate": "200 with a truncated body; the change is made",
+    "html200": "200 with an HTML page, as a proxy returns it; no change is made",
     "unauthorized": "401",
     "forbidden": "403",
-    "page_loop": "the next link names the same page",
-    "page_foreign_host": "the next link names another host",
-    "page_plain_http": "the next link says http",
-    "drop_field": "`field` is left out of every item",
-    "batch_missing": "one answer of a batch is left out",
-    "batch_duplicate": "one answer of a batch comes twice",
-    "batch_unknown_id": "one answer of a batch has an unknown id",
+    "page_loop": "the next link points to the same page",
+    "page_foreign_host": "the next link points to another host",
+    "page_plain_http": "the next link uses http",
+    "drop_field": "`field` is missing in every item",
+    "batch_missing": "one response of a batch is missing",
+    "batch_duplicate": "one response of a batch is duplicated",
+    "batch_unknown_id": "one response of a batch has an unknown id",
 }
 EXAMPLE = [
     {"route": "exchange.Add-MailboxPermission", "n": 2, "kind": "reset_after"},
@@ -51,7 +51,7 @@ class Fault:
 
 
 class Faults:
-    """A schedule and how far it is."""
+    """A schedule and its progress."""
 
     def __init__(self, schedule: list[dict[str, Any]] | None = None) -> None:
         self._lock = threading.Lock()
@@ -60,30 +60,30 @@ class Faults:
 
     @classmethod
     def of_file(cls, path: Path) -> Faults:
-        """Return the schedule of a file. Raises ValueError."""
+        """Read a schedule from a file. Raises ValueError."""
         data = json.loads(path.read_text(encoding="utf-8"))
         return cls(data["faults"] if isinstance(data, dict) else data)
 
     def set(self, schedule: list[dict[str, Any]]) -> None:
         """Replace the schedule. Raises ValueError for a kind that does not exist."""
-        made = []
+        faults = []
         for line in schedule:
             if line.get("kind") not in KINDS:
-                message = f"no such fault: {line.get('kind')!r}; there are {', '.join(KINDS)}"
+                message = f"unknown fault {line.get('kind')!r}; the kinds are {', '.join(KINDS)}"
                 raise ValueError(message)
             wait = line.get("retry_after")
-            made.append(Fault(**{**line, "retry_after": None if wait is None else str(wait)}))
+            faults.append(Fault(**{**line, "retry_after": None if wait is None else str(wait)}))
         with self._lock:
-            self._faults = made
+            self._faults = faults
 
     def hit(self, route: str, method: str) -> Fault | None:
-        """Return the fault that this call meets, and count it."""
+        """Count a call, and return the fault that applies to it."""
         with self._lock:
-            found = None
+            due = None
             for fault in self._faults:
                 if not fnmatchcase(route, fault.route) or (fault.method and fault.method != method):
                     continue
                 fault.seen += 1
-                if found is None and fault.n <= fault.seen < fault.n + fault.count:
-                    found = fault
-            return found
+                if due is None and fault.n <= fault.seen < fault.n + fault.count:
+                    due = fault
+            return due

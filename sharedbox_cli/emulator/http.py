@@ -1,4 +1,4 @@
-"""One request and one answer, as every service of the emulator sees them."""
+"""The request and the response that all services of the emulator use."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request; header names in lower case, query values decoded, in order."""
+    """A request. Header names are in lower case; query values are decoded and in order."""
 
     method: str
     host: str
@@ -22,15 +22,15 @@ class Request:
     body: bytes = b""
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
     parent: str = ""
-    """The id of the batch that this is a part of."""
+    """The id of the batch that this request is a part of."""
 
     @property
     def query(self) -> dict[str, str]:
-        """Return the query options; the last of a name wins."""
+        """Return the query options. If a name is repeated, the last value counts."""
         return dict(parse_qsl(self.query_text, keep_blank_values=True))
 
     def json(self) -> Any:
-        """Return the body. Raises ValueError, also for what Python alone takes for JSON, and for endless nesting."""
+        """Return the JSON body. Raises ValueError, also for Python's extensions of JSON and for extreme nesting."""
         try:
             return json.loads(self.body, parse_constant=_refused)
         except RecursionError as error:
@@ -45,7 +45,7 @@ def _refused(constant: str) -> None:
 
 @dataclass(slots=True)
 class Response:
-    """An answer. `effect` says that the tenant was changed."""
+    """A response. `effect` is true if the tenant was changed."""
 
     status: int = 200
     body: bytes = b""
@@ -54,10 +54,10 @@ class Response:
 
 
 def json_response(status: int, data: Any, headers: Mapping[str, str] | None = None) -> Response:
-    """Return an answer with a JSON body."""
+    """Return a response with a JSON body."""
     body = json.dumps(data, ensure_ascii=False).encode("utf-8", "surrogatepass")
     return Response(status, body, {"Content-Type": "application/json; charset=utf-8", **(headers or {})})
 
 
 Handler = Callable[[Request, dict[str, str]], Response]
-"""A handler gets the request and what its path's template captured."""
+"""A handler receives the request and the values that the template of its path captured."""

@@ -1,4 +1,4 @@
-"""RSA keys, made on first use and once a process, as that takes a while: nothing real is ever signed with them."""
+"""RSA keys, generated on first use and once per process, because that takes time. They sign nothing real."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The log of requests: JSON lines, one a request and one a batch part. The format is public."""
+"""The log: one line of JSON per request, and one per part of a batch. The format is public."""
 
 from __future__ import annotations
 
@@ -35,18 +35,18 @@ MAX_BODY = 64 * 1024
 
 
 class Log:
-    """Keeps lines in memory, and writes them to a file where one is named."""
+    """Keeps log entries in memory, and writes them to a file if one is given."""
 
     def __init__(self, clock: Clock, path: Path | None = None) -> None:
         self.lines: list[dict[str, Any]] = []
         self.effects: list[dict[str, Any]] = []
-        """What changed the tenant: apart from requests, as a request can fail after its effect."""
+        """Requests that changed the tenant. Kept separately, because a request can fail after it took effect."""
         self._clock = clock
         self._lock = threading.Lock()
         self._file = path.open("w", encoding="utf-8") if path else None
 
     def add(self, request: Request, status: int, route: str, effect: str = "") -> None:
-        """Keep one request or part."""
+        """Log one request, or one part of a batch."""
         line = {
             "at": self._clock.moment().isoformat(),
             "id": request.id,
@@ -95,7 +95,7 @@ def _redacted(data: Any) -> Any:
 
 
 def summary(lines: Iterable[Mapping[str, Any]]) -> list[tuple[str, int, int]]:
-    """Return (route, requests, batch parts), the most asked first."""
+    """Return (route, requests, batch parts), the most frequent route first."""
     alone: Counter[str] = Counter()
     parts: Counter[str] = Counter()
     for line in lines:

@@ -1,4 +1,4 @@
-"""Names of people and mailboxes, in the scripts that a company writes, and some that break tools."""
+"""Names of people and mailboxes in many scripts, including some that break tools."""
 
 GIVEN = (
     "Anna",

@@ -1,7 +1,8 @@
-"""Throttling by quota: so many calls of a service in so many seconds of the emulator's clock.
+"""Throttling by quota: a number of calls per service and time window of the emulator's clock.
 
-Off unless the tenant says otherwise (`quota:exchange` = `400/5`): the vendor publishes no figure for the Exchange admin
-API, and Graph's are in resource units (learn.microsoft.com/graph/throttling-limits, read 2026-11).
+Disabled by default; a setting of the tenant enables it (`quota:exchange` = `400/5`). The vendor publishes no figure
+for the Exchange admin API, and Graph's are in resource units (learn.microsoft.com/graph/throttling-limits, read
+2026-11).
 """
 
 from __future__ import annotations
@@ -12,14 +13,14 @@ from sharedbox_cli.emulator.tenant import Tenant
 
 
 class Quotas:
-    """What was called lately, by service and caller."""
+    """Recent calls per service and caller."""
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant
         self._called: dict[tuple[str, str], deque[float]] = {}
 
     def wait(self, service: str, caller: str = "") -> int:
-        """Count a call; return 0, or the seconds that a caller over the quota is to wait."""
+        """Count a call. Return 0, or the number of seconds that a caller above the quota has to wait."""
         count, _, seconds = self._tenant.meta(f"quota:{service}").partition("/")
         if not count:
             return 0

@@ -1,4 +1,4 @@
-"""Which handler answers: templates of paths, a service by prefix."""
+"""Routing: path templates per service."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sharedbox_cli.emulator.http import Handler
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One route: `name` stands in logs and in schedules of faults."""
+    """One route. Logs and fault schedules use its `name`."""
 
     method: str
     template: str
@@ -21,21 +21,21 @@ class Route:
 
 
 class Router:
-    """Routes of one service; paths compare without case, captured keys keep theirs."""
+    """Routes of one service. Paths are case-insensitive; captured values keep their case."""
 
     def __init__(self, routes: Iterable[Route]) -> None:
         self.routes = tuple(routes)
         self._compiled = [(route, _pattern(route.template)) for route in self.routes]
 
     def find(self, method: str, path: str) -> tuple[Route | None, dict[str, str], bool]:
-        """Return the route, what it captured, and whether the path exists with another method."""
+        """Return the route, the captured values, and whether the path exists with another method."""
         is_known = False
         for route, pattern in self._compiled:
-            found = pattern.fullmatch(path)
-            if found is None:
+            match = pattern.fullmatch(path)
+            if match is None:
                 continue
             if route.method == method:
-                return route, {name: unquote(value) for name, value in found.groupdict().items()}, True
+                return route, {name: unquote(value) for name, value in match.groupdict().items()}, True
             is_known = True
         return None, {}, is_known
 
@@ -49,4 +49,4 @@ def _pattern(template: str) -> re.Pattern[str]:
 def normal_path(path: str) -> str:
     """Return a path with single slashes, and `users('x')` written as `users/x`."""
     path = re.sub(r"/{2,}", "/", path)
-    return re.sub(r"\('([^']*)'\)", lambda found: "/" + found[1], path)
+    return re.sub(r"\('([^']*)'\)", lambda match: "/" + match[1], path)

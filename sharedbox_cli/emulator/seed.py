@@ -1,4 +1,4 @@
-"""Tenants to try things on: the demo's, and grown ones of any size with their messes."""
+"""Seeds: the demo tenant, and grown tenants of any size with typical problems."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sharedbox_cli.emulator.tenant import Tenant
 __all__ = ["CLIENT_ID", "DOMAIN", "GIB", "PLATFORMS", "SECRET", "Builder", "Seeded", "blank", "demo", "grown"]
 
 CLIENT_ID = "5b8b9f2e-31c7-4c55-9d0e-7f5d6c4b3a21"
-SECRET = "emulator-secret-not-a-real-one"  # noqa: S105 - it opens nothing but the emulator
+SECRET = "emulator-secret-not-a-real-one"  # noqa: S105 - it is valid only for the emulator
 GIB = 1024**3
 
 PLAN_1 = (
@@ -51,7 +51,7 @@ EXCHANGE_ADMINISTRATOR = "29232cdf-9323-42fd-ade2-1d097af3e4de"
 
 
 def blank(tenant: Tenant, *, seats: int = 25) -> None:
-    """Give a tenant its name, domains, licences and one app that may do everything sharedbox needs."""
+    """Set the name, domains and licences of a tenant, and add one app with all permissions that sharedbox needs."""
     for key, value in (("id", TENANT_ID), ("name", NAME), ("new_shared_enabled", "1")):
         tenant.set_meta(key, value)
     tenant.run("insert into domains values (?, 1), (?, 0)", DOMAIN, OTHER_DOMAIN)
@@ -75,7 +75,7 @@ def blank(tenant: Tenant, *, seats: int = 25) -> None:
 
 
 class Builder:
-    """Adds recipients; ids come from the seed, so the same seed gives the same tenant."""
+    """Adds recipients. Ids are derived from the seed, so the same seed gives the same tenant."""
 
     def __init__(self, tenant: Tenant, seed: int) -> None:
         self.tenant = tenant
@@ -87,7 +87,7 @@ class Builder:
         return str(uuid.UUID(int=self.random.getrandbits(128), version=4))
 
     def person(self, local: str, name: str, *, enabled: bool = True, guest: bool = False) -> str:
-        """Return the id of a person with a licensed mailbox."""
+        """Add a person with a licensed mailbox, and return the id."""
         mail = f"{local}@{DOMAIN}"
         doc = {"account_enabled": enabled, "user_type": "Guest" if guest else "Member", "usage_location": "DE"}
         identity = self.tenant.add_object("user", name, mail, upn=mail, doc=doc, identity=self.identity())
@@ -123,7 +123,7 @@ class Builder:
         used: int = 0,
         settings: dict[str, object] | None = None,
     ) -> str:
-        """Return the id of a shared mailbox."""
+        """Add a shared mailbox, and return the id."""
         mail = f"{local}@{DOMAIN}"
         identity = self.tenant.add_object(
             "user",
@@ -142,7 +142,7 @@ class Builder:
         return identity
 
     def group(self, local: str, name: str, members: list[str], *, security: bool = True) -> str:
-        """Return the id of a mail-enabled group."""
+        """Add a mail-enabled group, and return the id."""
         doc = {"mail_enabled": True, "security_enabled": security, "group_types": []}
         mail = f"{local}@{DOMAIN}"
         identity = self.tenant.add_object("group", name, mail, doc=doc, identity=self.identity())
@@ -152,11 +152,11 @@ class Builder:
     def grant(
         self, mailbox: str, trustee: str, *rights: str, has_address: bool = True, automapping: bool = True
     ) -> None:
-        """Give rights to somebody who is there."""
+        """Grant rights to an existing trustee."""
         row = self.tenant.object(trustee)
         owner = self.tenant.object(mailbox)
         if row is None or owner is None:
-            message = "grant before both are there"
+            message = "add the mailbox and the trustee before the grant"
             raise ValueError(message)
         texts = {"full_access": "FullAccess", "send_as": "SendAs", "send_on_behalf": ""}
         for right in rights:
@@ -173,7 +173,7 @@ class Builder:
             self.seeded.grants.add((owner["mail"].lower(), row["mail"].lower(), right))
 
     def special(self, mailbox: str, trustee: str | None, *, deny: bool = False, inherited: bool = False) -> None:
-        """Add an entry that is not a grant: an orphan, a deny, an inherited one."""
+        """Add an entry that is not a grant: an orphaned, deny or inherited entry."""
         row = self.tenant.object(trustee) if trustee else None
         sid = row["sid"] if row else self.tenant.new_sid()
         self.tenant.run(
@@ -189,7 +189,7 @@ class Builder:
 
 
 def demo(tenant: Tenant, platforms: Iterable[str] = (MICROSOFT365,)) -> Seeded:
-    """Fill the demo tenant: a small company with a little drift. Raises ValueError for an unknown platform."""
+    """Fill the demo tenant: a small company with some drift. Raises ValueError for an unknown platform."""
     wanted = _known(platforms)
     seeded = _demo(tenant) if MICROSOFT365 in wanted else Seeded()
     if google := [name for name in wanted if name != MICROSOFT365]:
@@ -200,9 +200,9 @@ def demo(tenant: Tenant, platforms: Iterable[str] = (MICROSOFT365,)) -> Seeded:
 def grown(
     tenant: Tenant, mailboxes: int, members: int, seed: int, platforms: Iterable[str] = (MICROSOFT365,)
 ) -> Seeded:
-    """Fill a tenant of any size, as years of clicking leave it: so many mailboxes on each platform.
+    """Fill a tenant of any size, as years of manual administration leave it: `mailboxes` per platform.
 
-    An address is a mailbox on one platform only; people have accounts on both clouds. Raises ValueError for an
+    An address is a mailbox on one platform only. People have accounts in both clouds. Raises ValueError for an
     unknown platform.
     """
     wanted = _known(platforms)
@@ -215,10 +215,10 @@ def grown(
 
 
 def _known(platforms: Iterable[str]) -> Sequence[str]:
-    """Return platforms in their own order."""
+    """Return platforms in a fixed order."""
     asked = frozenset(platforms)
     if unknown := sorted(asked - set(PLATFORMS)):
-        message = f"no such platform: {unknown[0]!r}; there are {', '.join(PLATFORMS)}"
+        message = f"unknown platform {unknown[0]!r}; the platforms are {', '.join(PLATFORMS)}"
         raise ValueError(message)
     return [name for name in PLATFORMS if name in asked]
 

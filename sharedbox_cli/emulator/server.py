@@ -1,4 +1,4 @@
-"""The emulator: every service behind one HTTPS origin on loopback."""
+"""The emulator: all services at one HTTPS origin on the loopback interface."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from sharedbox_cli.emulator.microsoft.graph.service import Graph
 from sharedbox_cli.emulator.microsoft.login.service import Login
 from sharedbox_cli.emulator.quota import Quotas
 from sharedbox_cli.emulator.router import normal_path
-from sharedbox_cli.emulator.service import Injected, Service, World, injected
+from sharedbox_cli.emulator.service import Injected, Service, ServiceContext, injected
 from sharedbox_cli.emulator.tenant import Tenant
 from sharedbox_cli.emulator.tokens import Tokens
 
@@ -47,7 +47,7 @@ VENDOR_HOSTS = (
 
 
 class Emulator:
-    """A tenant that answers. Use as a context manager, or start() and stop()."""
+    """A running tenant. Use it as a context manager, or call start() and stop()."""
 
     def __init__(
         self,
@@ -66,39 +66,39 @@ class Emulator:
         self._quotas = Quotas(tenant)
         self._latency = latency_seconds
         self._port = port
-        rng = random.Random(seed)  # noqa: S311 - order of answers, no secret
-        self.observed = World(tenant, self.clock, Tokens(self.clock), self.log, self.faults, rng)
-        self.observed.answer_part = self._part
-        self.google = Google(self.observed)
+        rng = random.Random(seed)  # noqa: S311 - the order of responses, no secret
+        self.context = ServiceContext(tenant, self.clock, Tokens(self.clock), self.log, self.faults, rng)
+        self.context.answer_part = self._part
+        self.google = Google(self.context)
         self.services: tuple[Service, ...] = (
             self.google,
-            Login(self.observed),
-            ExchangeAdmin(self.observed),
-            Graph(self.observed),
+            Login(self.context),
+            ExchangeAdmin(self.context),
+            Graph(self.context),
         )
         self._server: Server | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     @property
     def origin(self) -> str:
-        """Return where it listens: `https://127.0.0.1:PORT`."""
-        return self.observed.origin
+        """Return the origin: `https://127.0.0.1:PORT`."""
+        return self.context.origin
 
     @property
     def ca_file(self) -> Path:
-        """Return the file with the certificate of its own authority."""
+        """Return the file with the certificate of the certificate authority."""
         if self._folder is None:
             message = "the emulator is not started"
             raise RuntimeError(message)
         return Path(self._folder.name) / "ca.pem"
 
     def start(self) -> Emulator:
-        """Listen; return itself."""
+        """Start listening and return self."""
         authority, context = _identity()
         self._folder = tempfile.TemporaryDirectory(prefix="sharedbox-emulator-")
         self.ca_file.write_bytes(authority)
         self._server = Server(("127.0.0.1", self._port), context, self.serve)
-        self.observed.origin = f"https://127.0.0.1:{self._server.server_address[1]}"
+        self.context.origin = f"https://127.0.0.1:{self._server.server_address[1]}"
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
         return self
 
@@ -122,12 +122,14 @@ class Emulator:
     def environment(self) -> dict[str, str]:
         """Return the variables with which `sharedbox` and the vendors' SDKs find this tenant."""
         names = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-        found = dict.fromkeys(names, str(self.ca_file)) | dict.fromkeys(("NO_PROXY", "no_proxy"), "127.0.0.1,localhost")
+        variables = dict.fromkeys(names, str(self.ca_file)) | dict.fromkeys(
+            ("NO_PROXY", "no_proxy"), "127.0.0.1,localhost"
+        )
         if self.google.store.is_there:
-            found |= google_environment(self.google.store, self.origin, self.ca_file)
+            variables |= google_environment(self.google.store, self.origin, self.ca_file)
         app = self.tenant.row("select client_id, secret from apps order by rowid limit 1")
         if app is not None:
-            found |= {
+            variables |= {
                 "AZURE_AUTHORITY_HOST": self.origin,
                 "AZURE_TENANT_ID": self.tenant.id,
                 "AZURE_CLIENT_ID": app["client_id"],
@@ -135,10 +137,10 @@ class Emulator:
                 "SHAREDBOX_GRAPH_URL": self.origin,
                 "SHAREDBOX_EXCHANGE_URL": self.origin,
             }
-        return found
+        return variables
 
     def serve(self, request: Request) -> Injected:
-        """Return the answer to a request, and how the connection treats it."""
+        """Return the response to a request, and how to deliver it."""
         if self._latency:
             threading.Event().wait(self._latency)
         if request.path.startswith("/_emulator/"):
@@ -186,13 +188,13 @@ class Emulator:
         return next((one for one in self.services if one.owns(host, request.path)), None)
 
     def _part(self, request: Request) -> Response:
-        """Return the answer to one part of a batch; a broken connection cannot be within one."""
+        """Return the response to one part of a batch. A connection cannot break within a batch."""
         part = replace(request, id=str(uuid.uuid4()))
         response, manner = self._answer(part)
         return Response(503) if manner != "whole" else response
 
     def _control(self, request: Request) -> Response:
-        """Answer what tests and pipelines ask of the emulator itself."""
+        """Answer requests to the emulator itself, which tests and pipelines send."""
         match (request.method, request.path):
             case ("GET", "/_emulator/log"):
                 return json_response(200, {"lines": self.log.lines, "effects": self.log.effects})

@@ -1,4 +1,4 @@
-"""What the services share: the tenant, the keys, and how a part of a batch is answered."""
+"""What all services share: the tenant, the keys, and the handling of batch parts."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from sharedbox_cli.emulator.tokens import Tokens
 
 
 @dataclass(slots=True)
-class World:
-    """Everything that a service may look at."""
+class ServiceContext:
+    """Everything that a service can use."""
 
     tenant: Tenant
     clock: Clock
@@ -41,24 +41,24 @@ class Service(Protocol):
         ...
 
     def refuse(self, status: int, code: str, message: str) -> Response:
-        """Return an error in the vendor's shape."""
+        """Return an error in the format of the vendor."""
         ...
 
     def answer(self, route: Route, request: Request, captured: dict[str, str]) -> Response:
-        """Return the answer, permission checks included."""
+        """Return the response, after permission checks."""
         ...
 
     def route_name(self, route: Route, request: Request) -> str:
-        """Return the name for logs and faults; an API with one door names what is behind it."""
+        """Return the name for logs and faults. An API with one endpoint returns the name of the operation."""
         ...
 
 
 Injected = tuple[Response, str]
-"""An answer and how the connection treats it: `whole`, `reset` or `cut`."""
+"""A response and how to deliver it: `whole`, `reset` or `cut`."""
 
 
 def injected(fault: Fault, service: Service, act: Callable[[], Response]) -> Injected:
-    """Return what a caller gets who meets a fault."""
+    """Return what a caller receives because of a fault."""
     wait = {} if fault.retry_after is None else {"Retry-After": fault.retry_after}
     match fault.kind:
         case "throttle":
@@ -135,7 +135,7 @@ def _altered(fault: Fault, answer: Response) -> Response:
 
 
 def _altered_parts(fault: Fault, body: bytes, boundary: str) -> bytes:
-    """Return a multipart batch whose parts do not match what was asked for."""
+    """Return a multipart batch whose parts do not match the request."""
     import re
 
     line = f"--{boundary}".encode()

@@ -1,7 +1,7 @@
-"""The state of one tenant, in SQLite: a file, so that demo tenants persist, or memory.
+"""The state of one tenant in SQLite, either in a file, so that demo tenants persist, or in memory.
 
-Replication: what was just written becomes visible after a lag on the emulator's clock (`lag:create`,
-`lag:grant`, seconds). Rows carry `visible_at` and `gone_at`; reads ask for what is visible now.
+Replication: a write becomes visible after a lag on the emulator's clock (`lag:create`, `lag:grant`, seconds). Rows
+have `visible_at` and `gone_at`, and reads return what is visible now.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ create table if not exists apps (client_id text primary key, object_id text not 
 
 
 class Tenant:
-    """Rows in, rows out; the services know what they mean. Use it under `lock`."""
+    """Stores rows. Only the services know what they mean. Use it while you hold `lock`."""
 
     def __init__(self, path: str = ":memory:", clock: Clock | None = None) -> None:
         self.clock = clock or Clock()
@@ -65,7 +65,7 @@ class Tenant:
         self._connection.close()
 
     def script(self, sql: str) -> None:
-        """Carry out several statements: the tables of one more cloud."""
+        """Execute several statements, for example the tables of another cloud."""
         self._connection.executescript(sql)
 
     def rows(self, sql: str, *values: Any) -> list[sqlite3.Row]:
@@ -73,44 +73,44 @@ class Tenant:
         return self._connection.execute(sql, values).fetchall()
 
     def row(self, sql: str, *values: Any) -> sqlite3.Row | None:
-        """Return the first row of a query, or nothing."""
-        found: sqlite3.Row | None = self._connection.execute(sql, values).fetchone()
-        return found
+        """Return the first row of a query, or None."""
+        row: sqlite3.Row | None = self._connection.execute(sql, values).fetchone()
+        return row
 
     def run(self, sql: str, *values: Any) -> int:
-        """Carry out a statement; return how many rows it touched."""
+        """Execute a statement and return the number of affected rows."""
         return self._connection.execute(sql, values).rowcount
 
     def many(self, sql: str, values: Iterable[Sequence[Any]]) -> None:
-        """Carry out a statement for many rows."""
+        """Execute a statement for many rows."""
         self._connection.executemany(sql, values)
 
     def changes(self) -> tuple[int, int]:
-        """Return a mark that differs once anything was written, by this process or another one."""
+        """Return a version that changes with every write, by this process or another one."""
         version: int = self._connection.execute("pragma data_version").fetchone()[0]
         return self._connection.total_changes, version
 
     def meta(self, key: str, default: str = "") -> str:
         """Return a setting of the tenant."""
-        found = self.row("select value from meta where key = ?", key)
-        return found["value"] if found else default
+        row = self.row("select value from meta where key = ?", key)
+        return row["value"] if row else default
 
     def set_meta(self, key: str, value: str) -> None:
-        """Keep a setting of the tenant."""
+        """Store a setting of the tenant."""
         self.run("insert or replace into meta values (?, ?)", key, value)
 
     def lag(self, kind: str) -> float:
-        """Return the seconds after which a write of this kind is visible."""
+        """Return the lag of a kind of write, in seconds."""
         return float(self.meta(f"lag:{kind}", "0"))
 
     @property
     def id(self) -> str:
-        """Return the tenant's GUID."""
+        """Return the GUID of the tenant."""
         return self.meta("id")
 
     @property
     def name(self) -> str:
-        """Return the organisation's name."""
+        """Return the name of the organisation."""
         return self.meta("name")
 
     def domains(self) -> list[str]:
@@ -129,7 +129,7 @@ class Tenant:
         sid: str = "",
         aliases: Sequence[str] = (),
     ) -> str:
-        """Return the id of a new user, group or contact with its addresses."""
+        """Add a user, group or contact with its addresses, and return the id."""
         identity = identity or str(uuid.uuid4())
         self.run(
             "insert into objects values (?, ?, ?, ?, ?, ?, ?, ?, null)",
@@ -150,13 +150,13 @@ class Tenant:
         return identity
 
     def new_sid(self) -> str:
-        """Return a security identifier that nobody has."""
+        """Return an unused security identifier."""
         number = int(self.meta("next_rid", "1105"))
         self.set_meta("next_rid", str(number + 1))
         return f"S-1-5-21-3623811015-3361044348-30300820-{number}"
 
     def add_address(self, identity: str, prefix: str, text: str) -> None:
-        """Give an object one more address."""
+        """Add an address to an object."""
         self.run("insert into addresses values (?, ?, ?, ?)", text.lower(), prefix, text, identity)
 
     def addresses(self, identity: str) -> list[str]:
@@ -174,11 +174,11 @@ class Tenant:
         )
 
     def object(self, identity: str) -> sqlite3.Row | None:
-        """Return a living object by id."""
+        """Return an active object by id."""
         return self.row("select * from objects where id = ? and deleted_at is null", identity)
 
     def members_of(self, group: str) -> set[str]:
-        """Return the ids of all effective members of a group, groups left out."""
+        """Return the ids of all effective members of a group, without nested groups."""
         rows = self.rows(
             "with recursive inside(id) as (select member_id from members where group_id = ? union "
             "select m.member_id from members m join inside i on m.group_id = i.id) "

@@ -1,4 +1,4 @@
-"""Signed tokens, as the real service issues them: clients read their claims."""
+"""Signed tokens like those of the real service: clients read their claims."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ class TokenInvalid(Exception):
 
 
 class Tokens:
-    """What one service signs and reads again."""
+    """Issues and verifies the tokens of one service."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._verified: dict[str, dict[str, Any]] = {}
-        """Claims by token: a signature is checked once, as checking costs more than most answers."""
+        """The claims per token. A signature is verified once, because verifying costs more than most responses."""
 
     def issue(self, claims: dict[str, Any]) -> str:
-        """Return a token that is good for an hour."""
+        """Return a token that is valid for one hour."""
         import jwt
 
         now = int(self._clock.now())
@@ -46,7 +46,7 @@ class Tokens:
 
 
 def _verified(token: str) -> dict[str, Any]:
-    """Return the claims of a token that this emulator signed, whatever its age. Raises TokenInvalid."""
+    """Return the claims of a token that this emulator signed, even if it has expired. Raises TokenInvalid."""
     import jwt
 
     try:

@@ -1,4 +1,4 @@
-"""The other side of keyless sign-in: what a pipeline or a machine answers about itself."""
+"""The counterpart of keyless sign-in: the identity endpoints of a pipeline or a machine."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 
 class Platform(HTTPServer):
-    """What a pipeline or a machine has on its own side: answers one thing, and keeps what it was asked."""
+    """The identity endpoint of a pipeline or a machine: always gives the same response, and records requests."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -41,7 +41,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_POST = do_GET
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Print nothing."""
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Google's sign-in on loopback: tokens for signed assertions, signBlob, a token exchange; it takes notes."""
+"""Google's sign-in on loopback: tokens for signed assertions, signBlob, a token exchange. It records requests."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def written(folder: Path, info: dict[str, Any], name: str = "google.json") -> st
 
 @dataclass
 class Asked:
-    """One request for a token, its signature proved."""
+    """One token request with a verified signature."""
 
     header: dict[str, Any]
     claims: dict[str, Any]
@@ -67,7 +67,7 @@ class Asked:
 
 @dataclass
 class Service:
-    """What was asked, and what to answer instead of the ordinary, in order."""
+    """The requests, and the responses to give instead of the default ones, in order."""
 
     origin: str = ""
     tokens: list[Asked] = field(default_factory=list)
@@ -114,7 +114,7 @@ def _plain(text: str) -> bytes:
 
 @contextmanager
 def serving(context: ssl.SSLContext | None = None) -> Iterator[Service]:
-    """Run it until the block ends."""
+    """Run the service until the block ends."""
     service = Service()
 
     class Handler(BaseHTTPRequestHandler):
@@ -130,11 +130,11 @@ def serving(context: ssl.SSLContext | None = None) -> Iterator[Service]:
             self.wfile.write(data)
 
         def log_message(self, *_: object) -> None:
-            """Say nothing."""
+            """Print nothing."""
 
     class Server(ThreadingHTTPServer):
         def handle_error(self, *_: object) -> None:
-            """Let a broken handshake be the client's to tell."""
+            """Ignore a failed handshake: the client reports it."""
 
     server = Server(("127.0.0.1", 0), Handler)
     if context is not None:

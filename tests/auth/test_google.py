@@ -1,4 +1,4 @@
-"""Acting as people of a Google Workspace, through the real google-auth."""
+"""Acting on behalf of users of a Google Workspace, through the real google-auth."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def google() -> Iterator[Service]:
 
 @pytest.fixture(autouse=True)
 def slept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[float]:
-    """Return the pauses that were asked for; none is taken, and no machine's own identity is found."""
+    """Record pauses without waiting, and hide the identity of the machine."""
     pauses: list[float] = []
     monkeypatch.setattr("time.sleep", pauses.append)
     monkeypatch.setenv("CLOUDSDK_CONFIG", str(tmp_path))

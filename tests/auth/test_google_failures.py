@@ -1,4 +1,4 @@
-"""Every refusal of Google's sign-in, and what people read of it."""
+"""Every error of Google's sign-in, and the message that users read."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def keyless(service: Service, folder: Path) -> GoogleConnection:
 
 
 def refused(connection: GoogleConnection, subject: str = BOX, service: Service | None = None) -> SharedboxError:
-    """Return our words, after a look at them: nothing in them is a secret or the vendor's own text."""
+    """Return the message, after verifying that it contains neither a secret nor the vendor's text."""
     credentials = GoogleCredentials(connection, environment={}).of(subject, READ)
     with pytest.raises(exceptions.GoogleAuthError) as caught:
         credentials.refresh(None)  # type: ignore[no-untyped-call]

@@ -1,4 +1,4 @@
-"""Where an identity for Google can come from without a key: other clouds, pipelines, a person's own sign-in."""
+"""Sources of an identity for Google without a key: other clouds, pipelines, a person's sign-in."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ def google() -> Iterator[Service]:
 
 @pytest.fixture(autouse=True)
 def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Let no machine's own identity be found."""
+    """Hide the identity of the machine."""
     monkeypatch.setenv("CLOUDSDK_CONFIG", str(tmp_path))
     monkeypatch.setenv("NO_GCE_CHECK", "true")
 
 
 def signed_in(google: Service, folder: Path, info: dict[str, Any]) -> str:
-    """Return the header with which a mailbox is asked, of an identity that a file describes."""
+    """Return the header of a request for a mailbox, with the identity that a file describes."""
     connection = GoogleConnection(
         admin="admin@contoso.example",
         key_path=written(folder, info),
@@ -60,7 +60,7 @@ def external(google: Service, kind: str, source: dict[str, Any]) -> dict[str, An
 
 
 def assert_signed_by_iam(google: Service, authorization: str) -> None:
-    """Assert that Google signed for the service account, on the word of the identity that was exchanged."""
+    """Assert that Google signed for the service account with the exchanged identity."""
     assert authorization == f"Bearer {TOKEN}-1"
     [asked] = google.tokens
     assert (asked.claims["iss"], asked.claims["sub"]) == (ACCOUNT, BOX)
@@ -108,7 +108,7 @@ def test_aws_when_the_machine_has_a_role_then_its_signed_question_is_exchanged(
 def test_own_sign_in_when_gcloud_keeps_one_then_it_lets_google_sign(
     google: Service, platform: Platform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("google.oauth2.credentials._GOOGLE_OAUTH2_TOKEN_ENDPOINT", platform.url)  # it asks no other
+    monkeypatch.setattr("google.oauth2.credentials._GOOGLE_OAUTH2_TOKEN_ENDPOINT", platform.url)  # no other endpoint
     platform.answer = {"access_token": f"{SOURCE_TOKEN}-own", "expires_in": 3599, "token_type": "Bearer"}
     info = {"type": "authorized_user", "client_id": "c", "client_secret": "s", "refresh_token": "r"}
     assert_signed_by_iam(google, signed_in(google, tmp_path, info))

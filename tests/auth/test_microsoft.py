@@ -1,4 +1,4 @@
-"""Signing in through the real azure-identity, and what each failure says."""
+"""Sign-in through the real azure-identity, and the message of each failure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signing in without a secret: what a pipeline's or a machine's own identity is exchanged for."""
+"""Sign-in without a secret: the exchange of the identity of a pipeline or a machine."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_azure_devops_when_the_connection_is_trusted_then_its_identity_becomes_a
         "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID": "c0nn3ct10n",
     }
     for name, value in environment.items():
-        monkeypatch.setenv(name, value)  # azure-identity reads the address from there itself
+        monkeypatch.setenv(name, value)  # azure-identity reads the address from the environment
     assert claims_with(cloud, Method.AUTO, **environment) == CLIENT_ID
     [(verb, path, headers)] = platform.asked
     assert verb == "POST"
@@ -87,7 +87,7 @@ def test_managed_identity_when_the_machine_has_one_then_its_token_is_used(
     cloud: Cloud, platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     connection = cloud.connection()
-    token = cloud.emulator.observed.tokens.issue(
+    token = cloud.emulator.context.tokens.issue(
         {"aud": "https://graph.microsoft.com", "tid": cloud.tenant.id, "appid": CLIENT_ID, "roles": ["User.Read.All"]}
     )
     expires = str(int(time.time()) + 3600)

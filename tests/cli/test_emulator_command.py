@@ -198,7 +198,7 @@ def test_log_and_faults_when_asked_then_shown(tmp_path: Path, cli: Cli) -> None:
     assert "reset_after" in cli("emulator", "faults").out
     faults.write_text('[{"route": "*", "kind": "nonsense"}]')
     wrong = process("emulator", "run", "--faults", faults, "--", "true", folder=tmp_path)
-    assert (wrong.returncode, "no such fault" in wrong.stderr) == (1, True)
+    assert (wrong.returncode, "unknown fault" in wrong.stderr) == (1, True)
     unknown = cli("emulator", "run", "--platform", "imap", "--", "true")
     assert (unknown.code, "microsoft365, google-delegated, google-collaborative" in unknown.err) == (1, True)
 

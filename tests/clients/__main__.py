@@ -1,8 +1,8 @@
-"""`python -m tests.clients`: other people's clients against the emulator, in a network of their own.
+"""`python -m tests.clients`: other clients against the emulator, in a separate network namespace.
 
-The clients are pointed at it by name resolution alone: a namespace of mounts, in which /etc/hosts says that Google is
-this machine, and one of networks, in which port 443 is free and nothing but loopback is there. The machine's own
-/etc/hosts is not touched.
+Only name resolution points the clients at the emulator. In a mount namespace, /etc/hosts resolves Google's names to
+this machine. In a network namespace, port 443 is free and only loopback exists. /etc/hosts of the machine is not
+changed.
 """
 
 from __future__ import annotations

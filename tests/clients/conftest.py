@@ -1,4 +1,4 @@
-"""Other people's clients need an own environment and a network of their own: `make test-clients`."""
+"""Other clients need a separate environment and network: `make test-clients`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""GAM as it comes from the package index, pointed at the emulator by name resolution and a CA file alone."""
+"""The unmodified GAM from the package index. Only name resolution and a CA file point it at the emulator."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.emulator.google import ANNA, AUTH, BEN, HUGO, ORDERS, PRESS, Workspac
 
 GAM = Path(__file__).parents[2] / ".venv-clients" / "bin" / "gam"
 MORE = [f"{AUTH}gmail.modify", "https://mail.google.com/"]
-"""What GAM's own set-up asks an administrator to grant besides, as far as it is used here."""
+"""The additional scopes that the set-up of GAM asks an administrator to grant, as far as these tests use them."""
 CONFIG = """[DEFAULT]
 enable_dasa = true
 admin_email = {admin}
@@ -40,7 +40,7 @@ pytestmark = [
 
 @dataclass
 class Gam:
-    """GAM with its settings, and the workspace that it is pointed at."""
+    """GAM with its settings, and the workspace that it uses."""
 
     workspace: Workspace
     folder: Path

@@ -1,4 +1,4 @@
-"""Both clouds' callers, for every test of the emulator."""
+"""Callers of both clouds, for all tests of the emulator."""
 
 from __future__ import annotations
 

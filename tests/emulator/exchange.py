@@ -1,4 +1,4 @@
-"""A caller of the emulated Exchange admin service: plain requests with a token, nothing of the client."""
+"""A caller of the emulated Exchange admin service: plain requests with a token, without code of the client."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Door:
 
 @contextmanager
 def opened(cloud: Cloud, scope: str = "https://outlook.office365.com/.default") -> Iterator[Door]:
-    """Give a caller with a token of this scope."""
+    """Yield a caller with a token for this scope."""
     form = {"grant_type": "client_credentials", "client_id": CLIENT_ID, "client_secret": SECRET, "scope": scope}
     with httpx.Client(base_url=cloud.emulator.origin) as http:
         token = http.post(f"/{cloud.tenant.id}/oauth2/v2.0/token", data=form).json()["access_token"]
@@ -83,7 +83,7 @@ def opened(cloud: Cloud, scope: str = "https://outlook.office365.com/.default") 
 
 
 def kind(answer: httpx.Response) -> str:
-    """Return the .NET type of an error, its envelope checked."""
+    """Verify the format of an error and return its .NET type."""
     assert answer.status_code >= 400, answer.text
     data = answer.json()
     assert data["@adminapi.warnings"] == [] and data["adminapi.warnings@odata.type"] == "#Collection(String)"
@@ -97,7 +97,7 @@ def kind(answer: httpx.Response) -> str:
 
 
 def id_of(cloud: Cloud, address: str) -> str:
-    """Return an object's id."""
+    """Return the id of an object."""
     row = cloud.tenant.row("select id from objects where mail = ?", address)
     assert row is not None
     return str(row["id"])

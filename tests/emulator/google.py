@@ -1,4 +1,4 @@
-"""Callers of the emulated Google: the vendor's own client, and plain requests where that one would not send them."""
+"""Callers of the emulated Google: the vendor's client, and plain requests that this client would not send."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ NEW_USER = {
 
 @dataclass
 class Workspace(Emulated):
-    """A running emulator and who calls it."""
+    """A running emulator and its callers."""
 
     key: dict[str, str]
     _http: httpx.Client = field(init=False)
@@ -72,7 +72,7 @@ class Workspace(Emulated):
         return GoogleBuilder(self.emulator.tenant, 0)
 
     def assertion(self, **changed: Any) -> str:
-        """Return a signed assertion as google-auth makes it, some claims changed; None leaves one out."""
+        """Return a signed assertion like google-auth's, with changed claims. None omits a claim."""
         now = int(self.emulator.clock.now())
         claims: dict[str, Any] = {
             "iss": self.key["client_email"],
@@ -92,7 +92,7 @@ class Workspace(Emulated):
         return self.form("/token", {"assertion": assertion, "grant_type": grant_type})
 
     def token(self, subject: str | None = ADMIN, *scopes: str) -> str:
-        """Return a token; without scopes, all that are granted."""
+        """Return a token. The default is all granted scopes."""
         key = (subject or "", scopes)
         if key not in self._tokens:
             answer = self.grant(self.assertion(sub=subject, scope=" ".join(scopes or SCOPES)))
@@ -111,14 +111,14 @@ class Workspace(Emulated):
         headers: dict[str, str] | None = None,
         content: bytes | None = None,
     ) -> httpx.Response:
-        """Send one request as it stands."""
+        """Send one request unchanged."""
         sent = {"Authorization": f"Bearer {self.token(subject) if token is None else token}", **(headers or {})}
         if token == "":
             del sent["Authorization"]
         return self._http.request(method, path, json=body, content=content, headers=sent)
 
     def api(self, name: str, subject: str | None = ADMIN, *scopes: str) -> Any:
-        """Return one API as the vendor's unmodified client builds it."""
+        """Return one API, built by the vendor's unmodified client."""
         service, version = VERSIONS[name]
         credentials = service_account.Credentials.from_service_account_info(  # type: ignore[no-untyped-call]
             self.key, scopes=list(scopes or SCOPES), subject=subject
@@ -157,7 +157,7 @@ WorkspaceMaker = Callable[[Callable[[Tenant], Seeded]], Workspace]
 
 @contextmanager
 def opened(fill: Callable[[Tenant], Seeded], port: int = 0) -> Iterator[Workspace]:
-    """Give a workspace filled by a function."""
+    """Yield a workspace that a function fills."""
     tenant = Tenant()
     seeded = fill(tenant)
     emulator = Emulator(tenant, port=port).start()
@@ -176,20 +176,20 @@ def both(tenant: Tenant) -> Seeded:
 
 @pytest.fixture
 def google() -> Iterator[Workspace]:
-    """Return the demo's Google side, running; the test may change it."""
+    """Return the running Google part of the demo. The test can change it."""
     with opened(both) as workspace:
         yield workspace
 
 
 @pytest.fixture(scope="module")
 def strict() -> Iterator[Workspace]:
-    """Return the demo's Google side for tests that only provoke refusals: nobody changes it."""
+    """Return the Google part of the demo for tests that only cause errors and change nothing."""
     with opened(both) as workspace:
         yield workspace
 
 
 def reason(answer: httpx.Response) -> tuple[int, str]:
-    """Return status and reason of a refusal in the older shape, its envelope checked."""
+    """Verify an error in the older format, and return its status and reason."""
     assert answer.status_code >= 400, answer.text
     error = answer.json()["error"]
     assert set(error) <= {"code", "message", "errors", "status", "details"}
@@ -200,12 +200,12 @@ def reason(answer: httpx.Response) -> tuple[int, str]:
 
 
 def said(answer: httpx.Response) -> str:
-    """Return the message of a refusal."""
+    """Return the message of an error."""
     return str(answer.json()["error"]["message"])
 
 
 def refused(request: Any) -> tuple[int, str]:
-    """Return status and reason with which the client's request is refused."""
+    """Return the status and reason of the error that the client receives."""
     with pytest.raises(HttpError) as caught:
         request.execute()
     error = json.loads(caught.value.content)["error"]
@@ -213,7 +213,7 @@ def refused(request: Any) -> tuple[int, str]:
 
 
 def flat(answer: httpx.Response) -> tuple[int, str, str]:
-    """Return an OAuth error, its flat shape checked."""
+    """Verify the flat format of an OAuth error and return it."""
     data = answer.json()
     assert set(data) == {"error", "error_description"}
     return answer.status_code, data["error"], data["error_description"]

@@ -1,4 +1,4 @@
-"""Every method that the emulated Google serves, called once with success, in an order that works."""
+"""Every method of the emulated Google, called once successfully, in a valid order."""
 
 from __future__ import annotations
 

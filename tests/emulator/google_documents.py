@@ -1,4 +1,4 @@
-"""The discovery documents of the client library, read for themselves: nothing of the emulator's own reading."""
+"""The discovery documents of the client library, read independently of the emulator."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Described:
 
     @property
     def path(self) -> str:
-        """Return a path of it, `x` in every hole."""
+        """Return a path of the method with `x` for each parameter."""
         text = "/" + document(self.api)["servicePath"] + self.raw["path"]
         text = text.replace("{+name}", "projects/-/serviceAccounts/x").replace("{date}", "2026-01-01")
         return re.sub(r"\{codeId\}", "1", re.sub(r"\{\+?(?!codeId)\w+\}", "x", text))
@@ -62,7 +62,7 @@ def document(api: str) -> dict[str, Any]:
 
 @cache
 def described() -> dict[str, Described]:
-    """Return all methods of our APIs by id."""
+    """Return all methods of the emulated APIs by id."""
     return {one.id: one for api in DOCUMENTS for one in _walk(api, document(api), ())}
 
 
@@ -74,7 +74,7 @@ def _walk(api: str, node: Mapping[str, Any], resources: tuple[str, ...]) -> Iter
 
 
 def flaws(api: str, schema: str, data: Any) -> list[str]:
-    """Return where an answer is not what its schema says: unknown names, wrong types, values outside an enum."""
+    """Return the places where a response violates its schema: unknown names, wrong types, invalid enum values."""
     return list(_flaws(document(api)["schemas"], {"$ref": schema}, data, schema))
 
 

@@ -1,4 +1,4 @@
-"""A caller of the emulated Graph: plain requests with a token, nothing of the client."""
+"""A caller of the emulated Graph: plain requests with a token, without code of the client."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ADVANCED = {"ConsistencyLevel": "eventual"}
 
 @contextmanager
 def opened(cloud: Cloud) -> Iterator[httpx.Client]:
-    """Give a client with a token for Graph."""
+    """Yield a client with a token for Graph."""
     form = {
         "grant_type": "client_credentials",
         "client_id": CLIENT_ID,
@@ -33,14 +33,14 @@ def opened(cloud: Cloud) -> Iterator[httpx.Client]:
 
 
 def give(cloud: Cloud, *roles: str, directory_roles: tuple[str, ...] = ()) -> None:
-    """Let the app have these permissions and no other, from its next token on."""
+    """Give the app exactly these permissions, starting with its next token."""
     sql = """update apps set doc = json_set(doc, '$.roles."https://graph.microsoft.com"', json(?),
         '$.directory_roles', json(?))"""
     cloud.tenant.run(sql, json.dumps(roles), json.dumps(directory_roles))
 
 
 def code(answer: httpx.Response) -> tuple[int, str]:
-    """Return status and code of an error, its envelope checked."""
+    """Verify the format of an error, and return its status and code."""
     error = answer.json()["error"]
     assert set(error) == {"code", "message", "innerError"} and error["message"]
     assert {"date", "request-id", "client-request-id"} == set(error["innerError"])
@@ -48,13 +48,13 @@ def code(answer: httpx.Response) -> tuple[int, str]:
 
 
 def batch(http: httpx.Client, *parts: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return the answers of a batch that is one, by id."""
+    """Return the responses of a valid batch by id."""
     answer = http.post("/v1.0/$batch", json={"requests": list(parts)})
     assert answer.status_code == 200, answer.text
     return {item["id"]: item for item in answer.json()["responses"]}
 
 
 def assign(http: httpx.Client, user: str, add: list[str], remove: list[str]) -> httpx.Response:
-    """Give and take licences."""
+    """Assign and remove licences."""
     body = {"addLicenses": [{"skuId": one, "disabledPlans": []} for one in add], "removeLicenses": remove}
     return http.post(f"/v1.0/users/{user}/assignLicense", json=body)

@@ -1,4 +1,4 @@
-"""Parameters of the emulated cmdlets against the published ones, both ways."""
+"""Compares the parameters of the emulated cmdlets with the published ones, in both directions."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def door(cloud: Cloud) -> Iterator[Door]:
 
 
 def sentence(cmdlet: str, parameters: Any) -> str:
-    """Return why binding refuses; empty where it does not."""
+    """Return the error of parameter binding, or an empty text."""
     try:
         bind(cmdlet, parameters)
     except CmdletError as error:
@@ -48,7 +48,7 @@ ENOUGH: dict[str, dict[str, Any]] = {
     "Add-RecipientPermission": {"Identity": SALES, "Trustee": ANNA, "AccessRights": ["SendAs"]},
     "Remove-RecipientPermission": {"Identity": SALES, "Trustee": ANNA, "AccessRights": ["SendAs"]},
 }
-"""The parameters without which a cmdlet is refused."""
+"""The required parameters of each cmdlet."""
 WRONG: dict[str, tuple[Any, ...]] = {
     "SwitchParameter": ("true", 1, None, [True]),
     "Boolean": ("false", 0, None),
@@ -139,7 +139,7 @@ def test_read_when_told_not_to_ask_then_refused_as_it_never_asks(cmdlet: str) ->
 
 
 def values_for(cmdlet: str) -> dict[str, Any]:
-    """Return a value for each parameter that a cmdlet cannot do without, in its first set."""
+    """Return a value for each required parameter of the first set of a cmdlet."""
     fact = facts()[cmdlet]
     found: dict[str, Any] = {}
     chosen = next(iter(fact["sets"]), "")
@@ -246,7 +246,7 @@ def test_common_parameter_when_its_value_is_not_listed_then_refused(name: str) -
 
 
 def value_of(detail: dict[str, Any]) -> Any:
-    """Return a value that fits a parameter's type."""
+    """Return a valid value for the type of a parameter."""
     kind = detail["type"].removeprefix("System.")
     special: dict[str, Any] = {
         "SwitchParameter": True,
@@ -273,7 +273,7 @@ def test_parameters_when_known_and_not_modelled_then_each_says_so_and_none_is_ig
     for name, answer in answers.items():
         if answer.status_code == 501:
             assert f"{cmdlet} -{name}" in answer.text
-        else:  # of another set than what the cmdlet cannot do without
+        else:  # in another set than the required parameters
             assert kind(answer) == "ParameterBindingException", name
     assert "WhatIf" not in answers or answers["WhatIf"].status_code == 501
     assert cloud.effects() == []
@@ -286,7 +286,7 @@ ODD: dict[str, tuple[Any, ...]] = {
     "list": ([], [None], [[]]),
     "table": ({}, edit(), edit(Add=["X500:x"]), edit(Remove=["nobody"])),
 }
-"""Values by what they are; each parameter meets each of these, and each value is met."""
+"""Values per kind. Every parameter is tested with every value."""
 ODD_CMDLETS = sorted(name for name in set(CMDLETS) - {"Remove-Mailbox"} if CMDLETS[name].parameters)
 ODD_ROWS = all_pairs(
     [(cmdlet, name) for cmdlet in ODD_CMDLETS for name in sorted(CMDLETS[cmdlet].parameters)],

@@ -23,24 +23,24 @@ def door(cloud: Cloud) -> Iterator[Door]:
 
 
 def full(door: Door, **more: Any) -> dict[str, str]:
-    """Return who has which access on sales, SELF left out."""
+    """Return the access entries of sales without SELF."""
     rows = door.rows("Get-MailboxPermission", Identity=SALES, **more)
     return {row["User"]: row["AccessRights"][0] for row in rows if row["UserSid"] != SELF}
 
 
 def send_as(door: Door) -> set[str]:
-    """Return who may send as sales, SELF left out."""
+    """Return the trustees that can send as sales, without SELF."""
     rows = door.rows("Get-RecipientPermission", Identity=SALES)
     return {row["Trustee"] for row in rows if row["TrusteeSidString"] != SELF}
 
 
 def add(door: Door, user: str, rights: Any = FULL, **more: Any) -> str:
-    """Give access to sales; return the warnings."""
+    """Grant access to sales and return the warnings."""
     return door.warnings("Add-MailboxPermission", Identity=SALES, User=user, AccessRights=rights, **more)
 
 
 def remove(door: Door, user: str, rights: Any = FULL, **more: Any) -> str:
-    """Take access to sales; return the warnings."""
+    """Revoke access to sales and return the warnings."""
     return door.warnings(
         "Remove-MailboxPermission", Identity=SALES, User=user, AccessRights=rights, Confirm=False, **more
     )

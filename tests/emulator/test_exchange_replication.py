@@ -1,4 +1,4 @@
-"""What readers of the emulated Exchange service see late: new and restored mailboxes, settings, client access."""
+"""Lag of the emulated Exchange service: new and restored mailboxes, settings, client access."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def door(cloud: Cloud) -> Iterator[Door]:
 
 
 def make(door: Door) -> None:
-    """Make a mailbox."""
+    """Create a mailbox."""
     assert door("New-Mailbox", Shared=True, Name="new", PrimarySmtpAddress=NEW).status_code == 200
 
 

@@ -1,4 +1,4 @@
-"""Who may call the emulated Exchange admin service, and with what: tokens, roles, bodies, batches, pages."""
+"""Requests to the emulated Exchange admin service: tokens, roles, bodies, batches, pages."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def door(cloud: Cloud) -> Iterator[Door]:
 
 
 def with_app(cloud: Cloud, path: str, value: Any) -> None:
-    """Change what the app was given, before its token is asked for."""
+    """Change the permissions of the app before it requests a token."""
     cloud.tenant.run("update apps set doc = json_set(doc, ?, json(?))", path, json.dumps(value))
 
 
@@ -251,7 +251,7 @@ def test_batch_when_it_writes_for_a_reader_then_the_parts_are_403_without_a_body
 
 
 def command(**parameters: Any) -> dict[str, Any]:
-    """Return a list of mailboxes, to be sent to each page alike."""
+    """Return the parameters of a list of mailboxes, for every page."""
     return {"CmdletInput": {"CmdletName": "Get-Mailbox", "Parameters": parameters}}
 
 

@@ -1,4 +1,4 @@
-"""Settings of a mailbox in the emulated Exchange admin service: all of a call or nothing, and how they read."""
+"""Settings of a mailbox in the emulated Exchange admin service: atomic writes, and the values that reads return."""
 
 from __future__ import annotations
 
@@ -80,13 +80,13 @@ def test_setting_when_the_store_breaks_half_way_then_nothing_changes(
 
 
 def run_inside(cloud: Cloud, **parameters: Any) -> None:
-    """Run Set-Mailbox without the connection, which hides what breaks."""
+    """Run Set-Mailbox without a connection, which would hide exceptions."""
     from sharedbox_cli.emulator.microsoft.exchange_admin.context import Call
     from sharedbox_cli.emulator.microsoft.exchange_admin.service import ExchangeAdmin
 
     [service] = [one for one in cloud.emulator.services if isinstance(one, ExchangeAdmin)]
     with cloud.tenant.lock:
-        service._whole_or_nothing(Call(cloud.emulator.observed, "Set-Mailbox", {"Identity": SALES, **parameters}))
+        service._whole_or_nothing(Call(cloud.emulator.context, "Set-Mailbox", {"Identity": SALES, **parameters}))
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What the Exchange service asks of its store: few statements whatever the tenant's size, and no table read whole."""
+"""The database queries of the Exchange service: few, independent of the tenant's size, without full table scans."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.emulator.exchange import ANNA, SALES, Door, opened
 
 @contextmanager
 def statements(tenant: Tenant) -> Iterator[list[str]]:
-    """Give the statements that the store carries out."""
+    """Yield the statements that the store executes."""
     found: list[str] = []
     with tenant.lock:
         tenant._connection.set_trace_callback(found.append)

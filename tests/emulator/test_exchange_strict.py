@@ -1,4 +1,4 @@
-"""What the Exchange Online admin API refuses, the emulator refuses, with its envelope."""
+"""The emulator rejects what the Exchange Online admin API rejects, in the same format."""
 
 from __future__ import annotations
 

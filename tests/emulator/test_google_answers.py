@@ -1,4 +1,4 @@
-"""How the emulated Google answers, and over what: the reference's side doors 35 to 38, and failures by schedule."""
+"""How the emulated Google responds: the reference's notes 35 to 38, and injected failures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Batches at the emulated Google: the reference's refusal 31, and what its section 3 says of them."""
+"""Batches of the emulated Google: the reference's rule 31 and section 3."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ GET_ANNA = f"GET {DIRECTORY}/users/{ANNA}"
 def sent(
     google: Workspace, *lines: str, path: str = "/batch", kind: str = "application/http", **more: Any
 ) -> httpx.Response:
-    """Send a batch of request lines as they stand."""
+    """Send a batch of request lines unchanged."""
     parts = "".join(
         f"--b\r\nContent-Type: {kind}\r\nContent-ID: <x + {number}>\r\n\r\n{line} HTTP/1.1\r\nHost: any\r\n\r\n\r\n"
         for number, line in enumerate(lines)
@@ -70,7 +70,7 @@ def test_31_batch_when_at_another_apis_host_then_is_400(strict: Workspace) -> No
 
 
 def run(google: Workspace, requests: list[Any], path: str = "batch") -> dict[str, Any]:
-    """Return what the client's own batch class gets, by the number of the request."""
+    """Return the responses that the client's batch class receives, per request number."""
     found: dict[str, Any] = {}
 
     def keep(identity: str, response: Any, error: Any) -> None:
@@ -78,7 +78,7 @@ def run(google: Workspace, requests: list[Any], path: str = "batch") -> dict[str
 
     batch = BatchHttpRequest(callback=keep, batch_uri=f"{google.emulator.origin}/{path}")
     for number, request in enumerate(requests):
-        request.http.credentials.refresh(Request(google.plain()))  # the batch would ask with an HTTP object of its own
+        request.http.credentials.refresh(Request(google.plain()))  # otherwise the batch would use another HTTP object
         batch.add(request, request_id=str(number))
     batch.execute()
     return found

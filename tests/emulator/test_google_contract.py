@@ -1,7 +1,7 @@
-"""Every method of the emulated Google against the vendor's own description, both ways.
+"""Compares every method of the emulated Google with the vendor's description, in both directions.
 
-Served is described: path, method, parameters and scopes; answers hold what their schema says and nothing else. What
-the client calls is served: its calls are named in its source by the ids of the discovery documents.
+Everything served is described: path, method, parameters and scopes. Responses match their schemas. Everything that
+the client calls is served: its source names its calls by the ids of the discovery documents.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ LISTS = {
 
 @pytest.fixture(scope="module")
 def wide() -> Iterator[Workspace]:
-    """Return a workspace whose administrator granted every scope that there is; read only."""
+    """Return a read-only workspace whose administrator granted all scopes."""
     with opened(both) as workspace:
         everything = sorted({scope for one in described().values() for scope in one.scopes})
         workspace.store.run(
@@ -184,7 +184,7 @@ def _prepare(workspace: Workspace) -> None:
 
 
 def _known(arguments: dict[str, Any], ids: dict[str, str]) -> dict[str, str]:
-    """Return arguments that stand for an id that an earlier call gave."""
+    """Return the arguments with ids from earlier calls."""
     return {key: ids[value] for key, value in arguments.items() if isinstance(value, str) and value in ids}
 
 

@@ -1,4 +1,4 @@
-"""What is asked of the emulator itself, and what it says to nonsense."""
+"""Requests to the emulator itself, including invalid ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether mail would arrive at the emulated Google: the reference's side door 32."""
+"""Whether mail would arrive at the emulated Google: the reference's note 32."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_group_when_archived_or_moderated_then_mail_is_rejected_or_held(google: 
 def test_group_when_members_want_copies_then_those_who_can_read_get_one(google: Workspace) -> None:
     members = google.api("directory").members()
     members.update(groupKey=ORDERS, memberKey="jakub@contoso.example", body={"delivery_settings": "NONE"}).execute()
-    assert delivered(google, "bestellung@contoso.example")["to"] == [BEN]  # Hugo is suspended, Jakub reads in the group
+    assert delivered(google, "bestellung@contoso.example")["to"] == [BEN]  # Hugo is suspended; Jakub reads in the group
     members.insert(groupKey=ORDERS, body={"email": STAFF}).execute()
     assert ANNA in delivered(google, ORDERS)["to"]
     assert delivered(google, EVENTS)["to"] == ["agency@partner.example", "ines@contoso.example"]

@@ -1,4 +1,4 @@
-"""Accounts and their addresses at the emulated Google: the reference's refusals 16 to 20."""
+"""Accounts and their addresses in the emulated Google: the reference's rules 16 to 20."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def test_update_when_a_field_is_absent_then_keeps_it_and_null_clears(google: Wor
     users(google).update(userKey=ANNA, body={"recoveryEmail": "a@elsewhere.example", "externalIds": ids}).execute()
     users(google).patch(userKey=ANNA, body={"externalIds": [], "name": {"givenName": "Änne"}}).execute()
     found = users(google).get(userKey=ANNA).execute()
-    assert (found["recoveryEmail"], found["externalIds"]) == ("a@elsewhere.example", ids)  # patch clears no list
+    assert (found["recoveryEmail"], found["externalIds"]) == ("a@elsewhere.example", ids)  # patch does not clear lists
     assert found["name"]["fullName"] == "Änne Müller"
     users(google).update(userKey=ANNA, body={"recoveryEmail": None, "externalIds": []}).execute()
     found = users(google).get(userKey=ANNA).execute()

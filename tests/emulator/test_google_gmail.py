@@ -1,4 +1,4 @@
-"""Gmail's settings at the emulated Google: the reference's refusals 23 to 28."""
+"""Gmail settings in the emulated Google: the reference's rules 23 to 28."""
 
 from __future__ import annotations
 
@@ -282,4 +282,4 @@ def test_imap_pop_and_language_when_written_then_are_read_back(google: Workspace
     settings.updateLanguage(userId="me", body={"displayLanguage": "de"}).execute()
     assert settings.getLanguage(userId="me").execute() == {"displayLanguage": "de"}
     profile = google.api("gmail", PRESS).users().getProfile(userId="me")
-    assert refused(profile) == (403, "insufficientPermissions")  # no scope of ours reads it
+    assert refused(profile) == (403, "insufficientPermissions")  # none of our scopes can read it

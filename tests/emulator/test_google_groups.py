@@ -1,4 +1,4 @@
-"""Groups, members and their settings at the emulated Google: the reference's refusals 21 and 22."""
+"""Groups, members and their settings in the emulated Google: the reference's rules 21 and 22."""
 
 from __future__ import annotations
 

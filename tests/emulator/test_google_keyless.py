@@ -1,4 +1,4 @@
-"""Signing without a key at the emulated Google: token exchange, signBlob, signJwt, tokens for another account."""
+"""Keyless signing in the emulated Google: token exchange, signBlob, signJwt, tokens for another account."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ EXCHANGE = {
 
 
 def keyless(google: Workspace, signer: str = "ci@emulator.iam.gserviceaccount.com") -> None:
-    """Let one account sign for the service account."""
+    """Allow one account to sign for the service account."""
     google.call("POST", "/_emulator/google/grant", {"signers": [signer, "principal://ci"]})
     google.store.run(
         "insert or ignore into g_service_accounts (email, client_id, scopes) values (?, '2', '[]')", signer
@@ -39,7 +39,7 @@ def keyless(google: Workspace, signer: str = "ci@emulator.iam.gserviceaccount.co
 
 
 def source(google: Workspace, *scopes: str) -> str:
-    """Return the token of the source identity, by token exchange."""
+    """Return the token of the source identity from the token exchange."""
     answer = google.call("POST", "/v1/token", token="", content=None, headers={})
     assert answer.status_code == 400
     found = google.form("/v1/token", {**EXCHANGE, "scope": " ".join(scopes) or EXCHANGE["scope"]})

@@ -1,4 +1,4 @@
-"""Licences, usage reports and policies at the emulated Google: the reference's refusals 29 and 30."""
+"""Licences, usage reports and policies in the emulated Google: the reference's rules 29 and 30."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was written at the emulated Google is not everywhere at once: the reference's side door 33."""
+"""Writes to the emulated Google are not visible immediately: the reference's note 33."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Quotas at the emulated Google, by project, person and API, and how each tells it: the reference's side door 34."""
+"""Quotas of the emulated Google per project, user and API, and their errors: the reference's note 34."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is sent to Google and how it answers: the reference's refusals 7 to 15, and 35 to 38."""
+"""Requests to Google and its responses: the reference's rules 7 to 15 and 35 to 38."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ LICENCES = "/apps/licensing/v1/product/Google-Apps/users"
 def test_07_request_when_path_or_method_is_unknown_then_is_a_404_page(
     strict: Workspace, method: str, path: str
 ) -> None:
-    if path.endswith("')"):  # a key in brackets is Microsoft's, here it is somebody's odd address
+    if path.endswith("')"):  # keys in parentheses are a Microsoft notation; here it is an unusual address
         path = f"{DIRECTORY}/nonsense('{ANNA}')"
     answer = strict.call(method, path)
     assert answer.status_code == 404, answer.text

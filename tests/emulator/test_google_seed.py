@@ -1,4 +1,4 @@
-"""Google tenants as they are seeded: alone, beside Microsoft's in one file, of any size, with their messes."""
+"""Seeded Google tenants: alone, next to Microsoft's in one file, of any size, with typical problems."""
 
 from __future__ import annotations
 
@@ -57,9 +57,9 @@ def test_grown_when_the_order_of_platforms_differs_then_the_tenant_is_the_same()
 
 
 def test_grown_when_a_platform_is_unknown_then_says_which_there_are() -> None:
-    with pytest.raises(ValueError, match="no such platform: 'notes'; there are microsoft365"):
+    with pytest.raises(ValueError, match="unknown platform 'notes'; the platforms are microsoft365"):
         grown(Tenant(), 1, 1, 1, ("notes",))
-    with pytest.raises(ValueError, match="no such platform: 'notes'"):
+    with pytest.raises(ValueError, match="unknown platform 'notes'"):
         demo(Tenant(), ("notes",))
 
 

@@ -1,4 +1,4 @@
-"""Google's token endpoint, and who may call what: the reference's refusals 1 to 6, and signing without a key."""
+"""Google's token endpoint and access control: the reference's rules 1 to 6, and keyless signing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Batches of the emulated Graph: what is one, and how its parts are answered."""
+"""Batches of the emulated Graph: validation, and the responses to their parts."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Every Graph route against the vendor's own description, as generated into msgraph-sdk.
+"""Compares every Graph route with the vendor's description, which msgraph-sdk is generated from.
 
-Paths and methods are request builders, query options stand in their URL templates, properties in the models'
+Paths and methods are request builders, query options are in their URL templates, and properties are in the models'
 deserializers. What the SDK does not describe is listed with its source.
 """
 
@@ -22,7 +22,7 @@ from sharedbox_cli.emulator.seed import CLIENT_ID, SECRET
 from sharedbox_cli.emulator.tenant import Tenant
 from tests.conftest import Cloud
 
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # the SDK warns of its own classes
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # the SDK warns about its own classes
 
 NOT_IN_SDK = {
     "batch": "learn.microsoft.com/graph/json-batching: msgraph_core has its own class for it",

@@ -1,4 +1,4 @@
-"""`$filter` in the emulated Graph: which property takes which operator, and what only an advanced query may ask."""
+"""`$filter` in the emulated Graph: the operators of each property, and what needs an advanced query."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ def http(cloud: Cloud) -> Iterator[httpx.Client]:
 
 
 def ask(http: httpx.Client, text: str, *, advanced: bool = False, path: str = "/v1.0/users") -> httpx.Response:
-    """Ask for all objects that pass a filter."""
+    """Request all objects that match a filter."""
     more = {"$count": "true"} if advanced else {}
     return http.get(path, params={"$filter": text, **more}, headers=ADVANCED if advanced else {})
 
 
 def names(answer: httpx.Response) -> set[str]:
-    """Return the local parts of the addresses that were found."""
+    """Return the local parts of the returned addresses."""
     assert answer.status_code == 200, answer.text
     return {str(item["mail"]).partition("@")[0] for item in answer.json()["value"]}
 

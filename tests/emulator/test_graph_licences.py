@@ -1,4 +1,4 @@
-"""Licences in the emulated Graph: bodies, seats, exclusions, and when a plan comes into force."""
+"""Licences in the emulated Graph: bodies, seats, exclusions, and activation lag."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def http(cloud: Cloud) -> Iterator[httpx.Client]:
 
 
 def used(http: httpx.Client, sku: str) -> int:
-    """Return how many seats of a product are taken."""
+    """Return the number of used seats of a product."""
     skus = http.get("/v1.0/subscribedSkus").json()["value"]
     return next(int(item["consumedUnits"]) for item in skus if item["skuId"] == sku)
 
@@ -104,7 +104,7 @@ def test_seat_when_its_user_is_deleted_then_free(http: httpx.Client, cloud: Clou
 
 
 def plans(http: httpx.Client) -> set[str]:
-    """Return the plans of billing that are in force."""
+    """Return the active plans of billing."""
     user = http.get(f"/v1.0/users/{BILLING}?$select=assignedPlans").json()
     return {item["servicePlanId"] for item in user["assignedPlans"]}
 

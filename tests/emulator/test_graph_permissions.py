@@ -39,7 +39,7 @@ CALLS: dict[str, tuple[str, str, Any]] = {
 
 
 def call(http: httpx.Client, route: str) -> httpx.Response:
-    """Call a route with just enough to be let in."""
+    """Call a route with a minimal valid request."""
     method, path, body = CALLS[route]
     return http.request(method, f"/v1.0{path}", json=body) if body is not None else http.request(method, f"/v1.0{path}")
 
@@ -102,7 +102,7 @@ def test_patch_when_the_permission_is_for_sign_in_alone_then_nothing_else(
 
 
 def change_user(cloud: Cloud, **doc: object) -> None:
-    """Change what the tenant keeps of Anna."""
+    """Change Anna's document in the tenant."""
     cloud.tenant.run("update objects set doc = json_patch(doc, ?) where mail = ?", json.dumps(doc), ANNA)
 
 

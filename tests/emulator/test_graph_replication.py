@@ -1,4 +1,4 @@
-"""What Graph shows late: users that are new, changed, deleted or restored (`lag:directory`)."""
+"""Lag of Graph: users that are created, changed, deleted or restored (`lag:directory`)."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ def door(cloud: Cloud) -> Iterator[Door]:
 
 
 def listed(http: httpx.Client) -> set[str]:
-    """Return everybody in the list."""
+    """Return all users in the list."""
     return {item["mail"] for item in http.get("/v1.0/users?$select=mail").json()["value"]}
 
 
 def make(door: Door) -> None:
-    """Make a mailbox, and the user with it."""
+    """Create a mailbox and its user."""
     answer = door("New-Mailbox", Shared=True, Name="new", PrimarySmtpAddress=NEW)
     assert answer.status_code == 200
 

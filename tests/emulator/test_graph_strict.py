@@ -1,4 +1,4 @@
-"""What Graph refuses, the emulator refuses, in Graph's shape."""
+"""The emulator rejects what Graph rejects, in the same format."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the emulated token service refuses, with the vendor's codes."""
+"""Errors of the emulated token service, with the codes of the vendor."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def http(cloud: Cloud) -> Iterator[httpx.Client]:
 
 
 def number(answer: httpx.Response) -> int:
-    """Return the AADSTS number of a refusal, its shape checked."""
+    """Verify the format of an error and return its AADSTS number."""
     data = answer.json()
     [found] = data["error_codes"]
     assert data["error_description"].startswith(f"AADSTS{found}: ") and data["trace_id"]

@@ -1,4 +1,4 @@
-"""Who may call what: scopes by the discovery documents, administrators, mailboxes, quotas."""
+"""Access control: scopes from the discovery documents, administrators, mailboxes, quotas."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Access:
         self._limits = Limits(store.tenant)
 
     def claims(self, request: Request, method: Method) -> dict[str, Any]:
-        """Return who calls. Raises GoogleError."""
+        """Return the caller. Raises GoogleError."""
         header = request.headers.get("authorization", "")
         try:
             claims = self._tokens.read(header, API)
@@ -64,7 +64,7 @@ class Access:
         return claims
 
     def may(self, call: Call) -> None:
-        """Raise GoogleError for a caller without the privilege, or of another mailbox."""
+        """Raise GoogleError for a caller without the privilege, or for another user's mailbox."""
         rank = self._rank(call.subject)
         call.is_super = rank == "super"
         if call.method.api in _ADMIN_APIS and not rank:
@@ -75,7 +75,7 @@ class Access:
             self._own_mailbox(call)
 
     def _rank(self, subject: str) -> str:
-        """Return `super`, `delegated` or nothing: what an account may administer."""
+        """Return the kind of administrator that an account is: `super`, `delegated`, or an empty text."""
         account = self._store.row("select is_admin from g_service_accounts where email = ?", subject)
         if account is not None:
             return "delegated" if account["is_admin"] else ""
@@ -112,7 +112,7 @@ def _audiences(method: Method) -> frozenset[str]:
 
 
 def mail_state(store: Store, identity: str) -> bool:
-    """Return whether an account's mailbox works: licensed, not suspended, made long enough ago."""
+    """Return whether the mailbox of an account is available: licensed, not suspended, and provisioned."""
     user = store.row("select * from g_users where id = ? and deleted_at is null", identity)
     if user is None or user["ready_at"] > store.now or json.loads(user["doc"]).get("suspended"):
         return False
@@ -136,4 +136,4 @@ MAIL_SKUS = frozenset(
         "Google-Apps-Lite",
     }
 )
-"""Licences that bring Gmail."""
+"""Licences that include Gmail."""

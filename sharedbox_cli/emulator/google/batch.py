@@ -21,11 +21,11 @@ _KINDS = {
     "/v1/projects/": "iamcredentials",
     "/v1/": "cloudidentity",
 }
-"""Whose batch address a path belongs to: APIs on one host share one."""
+"""The kind of batch per path. APIs on the same host share a batch endpoint."""
 
 
 def answer(request: Request, answer_part: Callable[[Request], Response]) -> Response:
-    """Return the answers to all parts. Raises GoogleError for a batch that is not one."""
+    """Return the responses to all parts. Raises GoogleError for an invalid batch."""
     parts = _parts(request)
     boundary = f"batch_{request.id}"
     lines: list[bytes] = []
@@ -44,7 +44,7 @@ def _http(answered: Response) -> bytes:
         phrase = HTTPStatus(answered.status).phrase
     except ValueError:
         phrase = ""
-    head = [f"HTTP/1.1 {answered.status} {phrase}", "Vary: Origin"]  # the client wants a header, also on a 204
+    head = [f"HTTP/1.1 {answered.status} {phrase}", "Vary: Origin"]  # the client requires a header, even for a 204
     head += [f"{name}: {value}" for name, value in answered.headers.items()]
     if answered.status != 204:
         head.append(f"Content-Length: {len(answered.body)}")
@@ -78,14 +78,14 @@ def _too_many(most: int) -> GoogleError:
 
 
 def _kind(path: str) -> str:
-    found = next((kind for prefix, kind in _KINDS.items() if path.startswith(prefix)), "")
-    if not found:
+    kind = next((name for prefix, name in _KINDS.items() if path.startswith(prefix)), "")
+    if not kind:
         raise bad(f"Failed to parse batch request: no API has {path}", "badRequest")
-    return found
+    return kind
 
 
 def _expected(request: Request) -> str:
-    """Return whose parts a batch may hold; on loopback the address tells only Groups Settings from the rest."""
+    """Return the APIs that a batch can contain. On loopback, the path distinguishes only Groups Settings."""
     if request.path == "/batch/groupssettings/v1":
         return "groupssettings"
     host = request.host.partition(":")[0].lower()
@@ -100,7 +100,7 @@ def _part(outer: Request, part: email.message.Message) -> tuple[str, Request]:
     line, _, rest = text.partition(b"\r\n") if b"\r\n" in text else text.partition(b"\n")
     words = line.decode("latin-1").split(" ")
     if len(words) < 2 or not words[1].startswith("/") or words[1].startswith("//"):
-        raise bad("Failed to parse batch request: a relative URL is wanted.", "badRequest")
+        raise bad("Failed to parse batch request: a relative URL is required.", "badRequest")
     head, body = _split(rest)
     path, _, query = words[1].partition("?")
     if path.startswith(("/batch", "/upload")) or "alt=media" in query.split("&"):
@@ -119,9 +119,9 @@ def _split(rest: bytes) -> tuple[dict[str, str], bytes]:
             break
     else:
         head, body = rest, b""
-    found = {}
+    headers = {}
     for line in head.decode("latin-1").splitlines():
         name, _, value = line.partition(":")
         if name.strip():
-            found[name.strip().lower()] = value.strip()
-    return found, body.rstrip(b"\r\n")
+            headers[name.strip().lower()] = value.strip()
+    return headers, body.rstrip(b"\r\n")

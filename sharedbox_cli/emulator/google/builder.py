@@ -1,4 +1,4 @@
-"""Puts a Google tenant together, row by row: accounts, groups, delegates, members, Gmail's settings."""
+"""Builds a Google tenant row by row: accounts, groups, delegates, members, Gmail settings."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ SCOPES = [
         )
     )
 ]
-"""What the administrator granted to the service account: the scopes that sharedbox names in its guide."""
+"""What the administrator granted to the service account: the scopes in the guide of sharedbox."""
 COLLABORATIVE = {
     "enableCollaborativeInbox": "true",
     "isArchived": "true",
@@ -63,7 +63,7 @@ MONTH_SECONDS = 86400 * 30
 
 
 def blank(tenant: Tenant, *, seats: int = 100_000) -> None:
-    """Give a tenant a Google side, once: domains, licences, an administrator and a service account."""
+    """Add Google to a tenant, once: domains, licences, an administrator and a service account."""
     store = Store(tenant)
     if store.is_there:
         return
@@ -95,7 +95,7 @@ def blank(tenant: Tenant, *, seats: int = 100_000) -> None:
 
 
 class GoogleBuilder:
-    """Adds accounts and groups; ids come from counters, so the same seed gives the same tenant."""
+    """Adds accounts and groups. Ids are derived from counters, so the same seed gives the same tenant."""
 
     def __init__(self, tenant: Tenant, seed: int) -> None:
         self.store = Store(tenant)
@@ -114,7 +114,7 @@ class GoogleBuilder:
         used_mb: int = 0,
         licence: str = STANDARD,
     ) -> str:
-        """Return the id of an account with a mailbox; given name first."""
+        """Add an account with a mailbox, and return the id. The given name comes first."""
         given, _, family = name.partition(" ")
         email, store = f"{local}@{DOMAIN}".lower(), self.store
         doc: dict[str, object] = {
@@ -150,7 +150,7 @@ class GoogleBuilder:
         used_mb: int = 0,
         extra: Mapping[str, object] | None = None,
     ) -> str:
-        """Return the id of an account that is used as a shared mailbox."""
+        """Add an account that is used as a shared mailbox, and return the id."""
         identity = self.person(local, name, unit=SHARED_UNIT, aliases=aliases, used_mb=used_mb, extra=extra)
         self.seeded.mailboxes.append(f"{local}@{DOMAIN}".lower())
         return identity
@@ -164,21 +164,21 @@ class GoogleBuilder:
         return str(row["email"])
 
     def delegate(self, mailbox: str, who: str, *, status: str = "accepted") -> None:
-        """Let somebody read a mailbox."""
+        """Add a delegate to a mailbox."""
         email = self.email(who)
         self.store.put(mailbox, "delegate", who, {"user": who, "delegateEmail": email, "status": status})
         if status == "accepted":
             self.seeded.grants.add((self.email(mailbox), email, "full_access"))
 
     def odd_delegate(self, mailbox: str, identity: str, address: str) -> None:
-        """Add an entry that no API call makes any more: of a deleted account, or of a group."""
+        """Add an entry that the API cannot create: of a deleted account, or of a group."""
         self.store.put(
             mailbox, "delegate", identity, {"user": identity, "delegateEmail": address, "status": "accepted"}
         )
         self.seeded.orphans += self.store.owner(address) is None
 
     def sender(self, who: str, mailbox: str, name: str, *, status: str = "accepted") -> None:
-        """Let somebody send from their own mailbox as another address of the company."""
+        """Let a person send as another address of the company from their own mailbox."""
         address = self.email(mailbox)
         self.store.put(
             who,
@@ -199,7 +199,7 @@ class GoogleBuilder:
             self.seeded.grants.add((address, self.email(who), "send_as"))
 
     def label(self, mailbox: str, name: str, **more: object) -> str:
-        """Return the id of a label."""
+        """Add a label, and return the id."""
         identity = f"Label_{self.store.new_number('label')}"
         item = {
             "id": identity,
@@ -218,7 +218,7 @@ class GoogleBuilder:
         self.store.put(mailbox, "filter", identity, {"id": identity, "criteria": criteria, "action": action})
 
     def gmail(self, mailbox: str, **settings: Mapping[str, object]) -> None:
-        """Set what a mailbox has one of: `vacation`, `autoForwarding`, `imap` …"""
+        """Set a setting of which a mailbox has one: `vacation`, `autoForwarding`, `imap` …"""
         self.store.save_gmail(mailbox, {**self.store.gmail(mailbox), **settings})
 
     def group(
@@ -230,7 +230,7 @@ class GoogleBuilder:
         description: str = "",
         aliases: tuple[str, ...] = (),
     ) -> str:
-        """Return the id of a group."""
+        """Add a group, and return the id."""
         store = self.store
         identity = f"0{store.new_number('group'):014x}"
         email = f"{local}@{DOMAIN}".lower()
@@ -249,7 +249,7 @@ class GoogleBuilder:
         return identity
 
     def inbox(self, local: str, name: str, *, aliases: tuple[str, ...] = (), **settings: str) -> str:
-        """Return the id of a group that is used as a collaborative inbox."""
+        """Add a group that is used as a collaborative inbox, and return the id."""
         identity = self.group(local, name, settings={**COLLABORATIVE, **settings}, aliases=aliases)
         self.seeded.mailboxes.append(f"{local}@{DOMAIN}".lower())
         return identity
@@ -264,7 +264,7 @@ class GoogleBuilder:
         email: str = "",
         delivery: str = "ALL_MAIL",
     ) -> None:
-        """Put somebody into a group."""
+        """Add a member to a group."""
         if kind in ("USER", "GROUP"):
             email = self.email(who, "g_users" if kind == "USER" else "g_groups")
         sql = "insert into g_members values (?, ?, ?, ?, ?, ?, 0, null)"

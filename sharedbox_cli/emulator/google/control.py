@@ -1,4 +1,4 @@
-"""What tests, pipelines and people ask of the emulator itself, and no Google answers: `/_emulator/google/…`."""
+"""Requests to the emulator itself, which Google does not have: `/_emulator/google/…`."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from sharedbox_cli.emulator.google.store import Store
 from sharedbox_cli.emulator.http import Request, Response, json_response
 
 KNOBS = {
-    "extra_fields": "any text: every object of an answer gets a field that no description has",
-    "disabled_apis": "names of hosts (`gmail groupssettings`): these APIs are not switched on in the project",
-    "report_lag_days": "how many days usage reports are late; 2 without it",
-    "report_gaps": "days (`2026-11-20`) of which Google has no figures",
-    "mail_delegation": "`off`: an administrator switched it off; `unset`: nobody ever switched it on; on without it",
+    "extra_fields": "any text: adds an undocumented field to every object of a response",
+    "disabled_apis": "names of hosts (`gmail groupssettings`): these APIs are not enabled in the project",
+    "report_lag_days": "the age of usage reports in days; the default is 2",
+    "report_gaps": "days (`2026-11-20`) for which Google has no figures",
+    "mail_delegation": "`off`: an administrator disabled it; `unset`: nobody ever enabled it; enabled by default",
     "federated": 'JSON, audience to `{"name", "tokens"}`: whom the token exchange trusts',
 }
 _QUOTA = re.compile(r"([0-9]+/[0-9]+)?")
 
 
 def answer(store: Store, request: Request) -> Response:
-    """Return the answer, or 400 with words."""
+    """Return the response, or 400 with an explanation."""
     try:
         return _answer(store, request)
     except (ValueError, TypeError, AttributeError) as error:
@@ -35,7 +35,7 @@ def _answer(store: Store, request: Request) -> Response:
         case "POST", "/_emulator/google/quota":
             for name, value in request.json().items():
                 if not _QUOTA.fullmatch(str(value)):
-                    message = f"a quota is CALLS/SECONDS, or empty: {value!r}"
+                    message = f"a quota must be CALLS/SECONDS or empty, not {value!r}"
                     raise ValueError(message)
                 store.tenant.set_meta(f"quota:google:{name}", str(value))
             return json_response(200, {})
@@ -47,7 +47,7 @@ def _answer(store: Store, request: Request) -> Response:
         case "POST", "/_emulator/google/knobs":
             for name, value in request.json().items():
                 if name not in KNOBS:
-                    message = f"no such knob: {name!r}; there are {', '.join(KNOBS)}"
+                    message = f"unknown setting {name!r}; the settings are {', '.join(KNOBS)}"
                     raise ValueError(message)
                 store.tenant.set_meta(f"google:{name}", value if isinstance(value, str) else json.dumps(value))
             return json_response(200, {})
@@ -59,10 +59,10 @@ def _answer(store: Store, request: Request) -> Response:
 
 
 def _grant(store: Store, asked: dict[str, Any]) -> dict[str, Any]:
-    """Do what an administrator does in the console: grant scopes, give the service account a role, let others sign."""
+    """Do what an administrator does in the console: grant scopes, assign an admin role, and allow others to sign."""
     account = store.row("select * from g_service_accounts order by rowid limit 1")
     if account is None:
-        message = "this tenant has no service account"
+        message = "the tenant has no service account"
         raise ValueError(message)
     scopes = sorted({*json.loads(account["scopes"]), *asked.get("scopes", ())})
     signers = sorted({*json.loads(account["signers"]), *asked.get("signers", ())})

@@ -1,4 +1,4 @@
-"""Whether mail would arrive: suspended accounts reject it, and groups let in whom their settings let in."""
+"""Whether mail would arrive: suspended accounts reject it, and groups accept it according to their settings."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from sharedbox_cli.emulator.google.store import Store, outsider_id
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """`delivered`, `held` for a moderator, or `rejected`; to whose mailboxes, and why not."""
+    """`delivered`, `held` for a moderator, or `rejected`, with the recipients or the reason."""
 
     result: str
     why: str = ""
     to: list[str] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return it as JSON has it."""
+        """Return the verdict as JSON."""
         return asdict(self)
 
 
@@ -68,13 +68,13 @@ def _to_group(store: Store, sender: str, group: sqlite3.Row) -> Delivery:
 
 
 def _readers(store: Store, group: str) -> list[str]:
-    """Return who gets a copy in an own mailbox; the conversation in the group is there besides."""
-    found: set[str] = set()
+    """Return the members who receive a copy in their own mailbox, in addition to the conversation in the group."""
+    recipients: set[str] = set()
     for row in store.members(group):
         if row["type"] == "GROUP":
-            found |= set(_readers(store, row["member_id"])) if row["delivery"] == "ALL_MAIL" else set()
+            recipients |= set(_readers(store, row["member_id"])) if row["delivery"] == "ALL_MAIL" else set()
         elif row["delivery"] == "ALL_MAIL" and row["email"]:
             user = store.user(row["member_id"])
             if user is None or mail_state(store, user["id"]):
-                found.add(user["email"] if user is not None else row["email"])
-    return sorted(found)
+                recipients.add(user["email"] if user is not None else row["email"])
+    return sorted(recipients)

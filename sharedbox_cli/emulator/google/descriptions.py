@@ -1,6 +1,6 @@
-"""Google's own discovery documents, as the client library carries them: routes, parameters, bodies and scopes.
+"""Google's discovery documents, as packaged with the client library: routes, parameters, bodies and scopes.
 
-They are read as data; the client itself stays unknown here.
+They are read as data. The client library itself is not imported.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Method:
     scopes: frozenset[str]
     pattern: re.Pattern[str] = field(compare=False)
     loose: re.Pattern[str] = field(compare=False)
-    """The path with anything in its parameters: what is wrong with them can then be said."""
+    """Matches the path with any text as parameters, so that invalid parameters can be reported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +62,12 @@ class Description:
 
     def schema(self, name: str) -> Mapping[str, Any]:
         """Return a schema by name."""
-        found: Mapping[str, Any] = self.document["schemas"][name]
-        return found
+        schema: Mapping[str, Any] = self.document["schemas"][name]
+        return schema
 
 
 def folder() -> Path:
-    """Return where the documents lie."""
+    """Return the folder of the documents."""
     spec = find_spec("googleapiclient")
     if spec is None or not spec.submodule_search_locations:
         message = "google-api-python-client is not installed"
@@ -77,13 +77,13 @@ def folder() -> Path:
 
 @cache
 def text_of(document: str) -> str:
-    """Return one document as it is."""
+    """Return one document unchanged."""
     return (folder() / f"{document}.json").read_text(encoding="utf-8")
 
 
 @cache
 def description(api: str) -> Description:
-    """Return one API by our name for it."""
+    """Return one API by the name that the emulator uses."""
     document = json.loads(text_of(DOCUMENTS[api]))
     return Description(api, document, tuple(_methods(document, api, document)))
 
@@ -125,13 +125,13 @@ def _pattern(path: str, parameters: Mapping[str, Any], *, is_loose: bool = False
 
 
 def matches(api: str, path: str) -> list[tuple[Method, dict[str, str]]]:
-    """Return the methods of an API that a path is for, with what it holds for each, decoded.
+    """Return the methods of an API that match a path, with the decoded path parameters of each.
 
-    Where none fits, those that would fit with better values, the one with the fewest holes first.
+    If none matches, return those that would match with other values, fewest parameters first.
     """
     methods = description(api).methods
-    found = [(method, one) for method in methods if (one := method.pattern.fullmatch(path)) is not None]
-    if not found:
-        found = [(method, one) for method in methods if (one := method.loose.fullmatch(path)) is not None]
-        found.sort(key=lambda pair: len(pair[1].groups()))
-    return [(method, {name: unquote(value) for name, value in one.groupdict().items()}) for method, one in found]
+    matches = [(method, one) for method in methods if (one := method.pattern.fullmatch(path)) is not None]
+    if not matches:
+        matches = [(method, one) for method in methods if (one := method.loose.fullmatch(path)) is not None]
+        matches.sort(key=lambda pair: len(pair[1].groups()))
+    return [(method, {name: unquote(value) for name, value in one.groupdict().items()}) for method, one in matches]

@@ -1,4 +1,4 @@
-"""The variables and the key file with which clients of Google find this tenant."""
+"""The environment variables and the key file that Google clients need to find this tenant."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ KEY_ID = "emulator"
 
 
 def google_environment(store: Store, origin: str, ca_file: Path) -> dict[str, str]:
-    """Return the variables; a key of the first service account is made and written beside the certificate."""
+    """Return the variables. Creates a key of the first service account, in a file next to the certificate."""
     account = store.row("select * from g_service_accounts order by rowid limit 1")
     if account is None:
         return {}

@@ -1,6 +1,6 @@
-"""Google's errors in their shapes: `errors[].reason` of the older APIs, `status` and `details` of the newer ones.
+"""Google's error formats: `errors[].reason` of the older APIs, `status` and `details` of the newer ones.
 
-What the front end refuses before an API sees it (token, scope, quota, an API that is off) carries both.
+Errors of the front end (token, scope, quota, a disabled API) have both.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ _REASON = {
     503: "backendError",
 }
 _OLD_STYLE = frozenset({"directory", "groupsSettings", "licensing", "reports"})
-"""APIs whose errors carry no `status` of their own (public reports, 2026-11)."""
+"""APIs whose errors have no `status` (public reports, 2026-11)."""
 _RPC_STYLE = frozenset({"cloudidentity", "iamcredentials"})
-"""APIs whose errors carry no `errors`."""
+"""APIs whose errors have no `errors`."""
 _HTML = (
     b"<!DOCTYPE html>\n<html lang=en>\n<title>Error 404 (Not Found)!!1</title>\n<p><b>404.</b> <ins>That's an error."
     b"</ins>\n<p>The requested URL was not found on this server. <ins>That's all we know.</ins>\n"
@@ -45,7 +45,7 @@ _HTML = (
 
 
 class GoogleError(Exception):
-    """A refusal."""
+    """A call that fails."""
 
     def __init__(
         self,
@@ -67,7 +67,7 @@ class GoogleError(Exception):
 
 
 def envelope(error: GoogleError, api: str = "") -> Response:
-    """Return an error as an API tells it."""
+    """Return an error in the format of an API."""
     item: dict[str, Any] = {"message": error.item, "domain": error.domain, "reason": error.reason}
     if error.location:
         kind = "header" if error.location in ("If-Match", "Authorization") else "parameter"
@@ -83,42 +83,42 @@ def envelope(error: GoogleError, api: str = "") -> Response:
 
 
 def no_such_page() -> Response:
-    """Return what a path or method that Google does not have gets: a page for people, no JSON."""
+    """Return the response for a path or method that Google does not have: an HTML page, not JSON."""
     return Response(404, _HTML, {"Content-Type": "text/html; charset=UTF-8"})
 
 
 def bad(message: str, reason: str = "invalid", *, location: str = "") -> GoogleError:
-    """Return a refusal of what was sent."""
+    """Return the error for an invalid request."""
     return GoogleError(400, message, reason, location=location)
 
 
 def missing(what: str) -> GoogleError:
-    """Return that a thing named by `userKey`, `groupKey`, `memberKey` is not there."""
+    """Return the error for a missing object that `userKey`, `groupKey` or `memberKey` names."""
     return GoogleError(404, f"Resource Not Found: {what}", "notFound")
 
 
 def exists(message: str = "Entity already exists.") -> GoogleError:
-    """Return that an address or entry is there already."""
+    """Return the error for an address or entry that already exists."""
     return GoogleError(409, message, "duplicate")
 
 
 def not_allowed() -> GoogleError:
-    """Return the one answer for a missing privilege, a foreign customer and a foreign domain."""
+    """Return the error that Google uses for a missing privilege, a foreign customer and a foreign domain."""
     return GoogleError(403, "Not Authorized to access this resource/api", "forbidden")
 
 
 def precondition(message: str) -> GoogleError:
-    """Return that the state does not allow it."""
+    """Return the error for an operation that the current state does not allow."""
     return GoogleError(412, message, "conditionNotMet", location="If-Match")
 
 
 def not_modelled(what: str) -> GoogleError:
-    """Return that Google has this and the emulator has not: it never pretends."""
+    """Return the error for a feature that Google has but the emulator does not: it never pretends."""
     return GoogleError(501, f"The emulator does not model {what} (docs/emulator.md).", is_front=True)
 
 
 def unauthenticated() -> GoogleError:
-    """Return what a call without a good token gets."""
+    """Return the error for a call without a valid token."""
     return GoogleError(
         401,
         "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other "
@@ -131,7 +131,7 @@ def unauthenticated() -> GoogleError:
 
 
 def insufficient_scopes() -> GoogleError:
-    """Return what a token without a scope of the method gets."""
+    """Return the error for a token without a scope of the method."""
     return GoogleError(
         403,
         "Request had insufficient authentication scopes.",
@@ -143,7 +143,7 @@ def insufficient_scopes() -> GoogleError:
 
 
 def switched_off(service: str) -> GoogleError:
-    """Return what a project gets in which nobody switched an API on."""
+    """Return the error for a project in which an API is not enabled."""
     return GoogleError(
         403,
         f"{service} has not been used in project 123 before or it is disabled.",

@@ -1,4 +1,4 @@
-"""Partial answers: `fields=users(id,name/givenName),nextPageToken`."""
+"""Partial responses: `fields=users(id,name/givenName),nextPageToken`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sharedbox_cli.emulator.google.descriptions import Description
 from sharedbox_cli.emulator.google.errors import GoogleError, bad
 
 Mask = dict[str, Any]
-"""Name to what is wanted below it; an empty mask: all of it."""
+"""The requested fields below each name. An empty mask means all of them."""
 _TOKEN = re.compile(r"[A-Za-z0-9_$.*-]+|[(),/]")
 
 
@@ -62,7 +62,7 @@ def _path(tokens: list[str], text: str) -> tuple[Mask, list[str]]:
 
 
 def check(description: Description, schema: Mapping[str, Any], mask: Mask) -> None:
-    """Raise GoogleError for a name that the answer never has."""
+    """Raise GoogleError for a name that the response cannot contain."""
     known = schema.get("properties", {})
     for name, below in mask.items():
         if name == "*":
@@ -84,7 +84,7 @@ def _schema(description: Description, facts: Mapping[str, Any]) -> Mapping[str, 
 
 
 def apply(data: Any, mask: Mask) -> Any:
-    """Return what a mask leaves of an answer."""
+    """Return the part of a response that a mask selects."""
     if not mask or "*" in mask:
         return data
     if isinstance(data, list):

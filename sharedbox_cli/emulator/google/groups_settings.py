@@ -137,7 +137,7 @@ FRESH: dict[str, Any] = {
     "whoCanAddReferences": "NONE",
     "messageDisplayFont": "DEFAULT_FONT",
 }
-"""What a group begins with (a public fixture of one tenant, read 2026-11)."""
+"""The settings of a new group (a public fixture of one tenant, read 2026-11)."""
 
 
 def _found(call: Call) -> sqlite3.Row:
@@ -194,7 +194,7 @@ def _write(call: Call) -> Any:
 
 
 def _coupled(before: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
-    """Return the settings after a write; some go together."""
+    """Return the settings after a write. Some settings depend on each other."""
     settings = {**before, **{name: value for name, value in body.items() if value is not None}}
     if settings["archiveOnly"] == "true":
         settings["whoCanPostMessage"] = "NONE_CAN_POST"

@@ -1,4 +1,4 @@
-"""All methods that are modelled, by the ids of the discovery documents."""
+"""All modelled methods, by their ids in the discovery documents."""
 
 from __future__ import annotations
 

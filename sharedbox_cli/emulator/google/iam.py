@@ -1,4 +1,4 @@
-"""IAM's service account credentials: signing without a key in a file, and tokens for another account.
+"""IAM service account credentials: signing without a key file, and tokens for another account.
 
 docs.cloud.google.com/iam/docs/reference/credentials/rest/v1/projects.serviceAccounts, read 2026-11.
 """

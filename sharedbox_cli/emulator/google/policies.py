@@ -1,4 +1,4 @@
-"""Policies of Cloud Identity, as far as Gmail's delegation goes, and the organisation's domains."""
+"""Policies of Cloud Identity for mail delegation, and the domains of the organisation."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ def _list(call: Call) -> Any:
     text = call.text("filter")
     pattern = ".*"
     if text:
-        found = _MATCHES.fullmatch(text)
+        match = _MATCHES.fullmatch(text)
         same = _EQUALS.fullmatch(text)
-        if found is None and same is None:
+        if match is None and same is None:
             raise not_modelled(f"the filter {text}")
-        pattern = found[1] if found else re.escape(same[1] if same else "")
+        pattern = match[1] if match else re.escape(same[1] if same else "")
     docs = [
         _delegation(call, json.loads(row["doc"])) for row in call.store.rows("select doc from g_policies order by id")
     ]
@@ -34,7 +34,7 @@ def _list(call: Call) -> Any:
 
 
 def _delegation(call: Call, doc: dict[str, Any]) -> dict[str, Any]:
-    """Return a policy as the knob `mail_delegation` wants it; nothing where nobody ever made one."""
+    """Return the policy that the setting `mail_delegation` requests, or None if no policy was ever created."""
     state = call.store.tenant.meta("google:mail_delegation")
     if doc["setting"]["type"] != "settings/gmail.mail_delegation" or not state:
         return doc

@@ -1,7 +1,7 @@
-"""Google's quotas: by project and person, by project alone, and Gmail's in units (the limits pages, read 2026-11).
+"""Google's quotas: per user and project, per project, and in units for Gmail (the limits pages, read 2026-11).
 
-Off unless the tenant says otherwise: `quota:google:gmail` = `6000/60` for one person in one project,
-`quota:google:gmail:project` for the project. `publish` sets what Google published.
+Disabled by default. Settings of the tenant enable them: `quota:google:gmail` = `6000/60` per user and project,
+`quota:google:gmail:project` for the project. `publish` sets the figures that Google published.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ PUBLISHED = {
     "google:licensing:project": "1/1",
     "google:cloudidentity:project": "1/1",
 }
-"""Gmail: a project from May 2026 on; the policies' figure is not published, one a second is what people report."""
+"""Gmail: for a project created since May 2026. The figure for policies is not published; users report 1 per second."""
 _SETTINGS = "gmail.users.settings."
 _FIVE = frozenset(
     {
@@ -67,19 +67,19 @@ def publish(tenant: Tenant) -> None:
 
 
 def units(method: Method) -> int:
-    """Return what a call costs."""
+    """Return the cost of a call."""
     return 5 if method.id in _FIVE else 100 if method.id in _HUNDRED else 1
 
 
 class Limits:
-    """What was used lately, by API and caller."""
+    """Recent use per API and caller."""
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant
         self._used: dict[tuple[str, str], deque[tuple[float, int]]] = {}
 
     def count(self, method: Method, claims: Mapping[str, Any]) -> None:
-        """Count a call. Raises GoogleError in the style of its API; a refused call counts nothing."""
+        """Count a call. Raises GoogleError in the format of its API. A rejected call does not count."""
         project, subject = str(claims.get("project", "")), str(claims["sub"])
         checks = ((f"google:{method.api}", f"{project} {subject}"), (f"google:{method.api}:project", project))
         for name, caller in checks:

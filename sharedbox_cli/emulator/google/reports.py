@@ -15,7 +15,7 @@ HISTORY_DAYS = 450
 
 
 def _day(call: Call) -> date:
-    """Return the day that is asked for. Raises GoogleError for one that has no report yet."""
+    """Return the requested day. Raises GoogleError for a day that has no report yet."""
     text = call.text("date")
     try:
         day = date.fromisoformat(text)
@@ -59,7 +59,7 @@ def _of_user(call: Call, user: sqlite3.Row, day: date) -> dict[str, Any]:
 
 
 def _absent(call: Call, day: date) -> dict[str, Any] | None:
-    """Return the answer for a day that Google has no figures of, now and then (`google:report_gaps`), or nothing."""
+    """Return the response for a day without figures, which Google sometimes has (`google:report_gaps`), or None."""
     if call.params.get("customerId", "my_customer") not in ("my_customer", call.store.customer):
         raise not_allowed()
     if day.isoformat() not in call.store.tenant.meta("google:report_gaps").split():
@@ -77,10 +77,10 @@ def _users(call: Call) -> Any:
     if key == "all":
         rows = call.store.rows("select * from g_users where deleted_at is null order by id")
     else:
-        found = call.store.user(key)
-        if found is None:
+        account = call.store.user(key)
+        if account is None:
             raise missing("userKey")
-        rows = [found]
+        rows = [account]
     page, more = call.page(rows, 1000)
     answer: dict[str, Any] = {"kind": "admin#reports#usageReports", "etag": '"usage"', **more}
     if page:

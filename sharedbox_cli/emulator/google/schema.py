@@ -1,4 +1,4 @@
-"""Whether what was sent is what a discovery document describes: names, types, enums, bounds."""
+"""Validates requests against the discovery documents: names, types, enums, limits."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ READ_ONLY: dict[str, frozenset[str]] = {
     "Filter": frozenset({"id"}),
     "LicenseAssignment": frozenset({"etags", "kind", "productName", "selfLink", "skuName"}),
 }
-"""What the descriptions call read-only in words alone."""
+"""Fields that only the text of the documents describes as read-only."""
 _ANY_OF_USER = {
     "addresses": "UserAddress",
     "emails": "UserEmail",
@@ -45,13 +45,13 @@ _ANY_OF_USER = {
     "gender": "UserGender",
     "notes": "UserAbout",
 }
-"""Of `User`, where the description says `any` and means a list of these; the last two are one object each."""
+"""Fields of `User` that are declared as `any`, but are lists of these objects. The last two are single objects."""
 _EXTERNAL_TYPES = frozenset({"account", "custom", "customer", "login_id", "network", "organization"})
 """developers.google.com/workspace/admin/directory/reference/rest/v1/users, read 2026-11."""
 
 
 def parameters(method: Method, captured: Mapping[str, str], query: str) -> dict[str, Any]:
-    """Return path and query parameters by their types. Raises GoogleError."""
+    """Return the path and query parameters, converted to their types. Raises GoogleError."""
     values: dict[str, Any] = {}
     sent: dict[str, list[str]] = {}
     for name, text in parse_qsl(query, keep_blank_values=True):
@@ -68,8 +68,8 @@ def parameters(method: Method, captured: Mapping[str, str], query: str) -> dict[
             continue
         if len(texts) > 1 and not facts.get("repeated"):
             raise bad(f"Invalid value: {name} is repeated", location=name)
-        found = [_parameter(name, facts, text) for text in texts]
-        values[name] = found if facts.get("repeated") else found[0]
+        converted = [_parameter(name, facts, text) for text in texts]
+        values[name] = converted if facts.get("repeated") else converted[0]
     return values
 
 
@@ -97,7 +97,7 @@ def _parameter(name: str, facts: Mapping[str, Any], text: str) -> Any:
 
 
 def body(description: Description, method: Method, data: Any, read_only: list[str]) -> dict[str, Any]:
-    """Return a body without what is read-only there, which is ignored and noted. Raises GoogleError."""
+    """Return a body without its read-only fields, which are ignored and recorded. Raises GoogleError."""
     if not isinstance(data, dict):
         raise GoogleError(400, "Invalid JSON payload received. Expected an object.", "parseError")
     unmodelled.refuse_body(method.request, data)
@@ -125,7 +125,7 @@ def _object(
 
 
 def _checked(description: Description, facts: Mapping[str, Any], value: Any, path: str) -> None:
-    """Raise GoogleError for a value of the wrong type in a field that is ignored otherwise."""
+    """Raise GoogleError for a value of the wrong type in a field that is otherwise ignored."""
     if value is not None:
         _value(description, facts, value, path, [])
 
@@ -167,7 +167,7 @@ def _value(description: Description, facts: Mapping[str, Any], value: Any, path:
 
 
 def _any(description: Description, value: Any, path: str) -> Any:
-    """Return a value whose type is described in words alone."""
+    """Return a value whose type only the text of the document describes."""
     name = _ANY_OF_USER.get(path)
     if name is None:
         return value

@@ -1,4 +1,4 @@
-"""Google tenants to try things on: the demo's, and grown ones of any size with their messes."""
+"""Google seeds: the demo tenant, and grown tenants of any size with typical problems."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LABELS = ("Erledigt", "Kunden/Ausland", "zu erledigen ", "🔥 urgent", "Зак
 
 
 def demo(tenant: Tenant, platforms: Collection[str] = (GOOGLE_DELEGATED, GOOGLE_COLLABORATIVE)) -> Seeded:
-    """Fill the demo's Google side: the same small company, with a little drift."""
+    """Fill the Google part of the demo: the same small company, with some drift."""
     blank(tenant)
     make = GoogleBuilder(tenant, 7)
     people = {
@@ -57,18 +57,18 @@ def _demo_delegated(make: GoogleBuilder, people: dict[str, str]) -> None:
             "responseBodyPlainText": "We are back on 1 September.",
         },
     )
-    jobs = make.mailbox("jobs", "Jobs Contoso", used_mb=900)  # in no spec, and its one reader has left
+    jobs = make.mailbox("jobs", "Jobs Contoso", used_mb=900)  # in no spec, and its only reader has left
     make.delegate(jobs, people["hugo"])
 
 
 def _demo_collaborative(make: GoogleBuilder, people: dict[str, str]) -> None:
-    orders = make.group("orders", "Orders", aliases=(f"bestellung@{DOMAIN}",))  # a plain group still
+    orders = make.group("orders", "Orders", aliases=(f"bestellung@{DOMAIN}",))  # still a plain group
     make.member(orders, people["ben"], "OWNER")
     make.member(orders, people["hugo"])
     make.member(orders, people["jakub"])
     events = make.inbox(
         "events", "Events", allowExternalMembers="true", whoCanViewGroup="ANYONE_CAN_VIEW"
-    )  # in no spec, without an owner, and open to the world
+    )  # in no spec, without an owner, and public
     make.member(events, people["ines"])
     make.member(events, outsider_id("agency@partner.example"), kind="EXTERNAL", email="agency@partner.example")
     staff = make.group("staff-google", "Everybody on Google")
@@ -78,7 +78,7 @@ def _demo_collaborative(make: GoogleBuilder, people: dict[str, str]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Crowd:
-    """Whom a grown tenant's mailboxes are shared with."""
+    """The people and groups that share the mailboxes of a grown tenant."""
 
     people: Sequence[str]
     suspended: frozenset[str]
@@ -87,7 +87,7 @@ class _Crowd:
 
 
 def grown(tenant: Tenant, platform: str, numbers: range, members: int, seed: int) -> Seeded:
-    """Fill a Google side with mailboxes of these numbers; another platform may have been there before."""
+    """Fill the Google part with numbered mailboxes. Another platform may have been seeded before."""
     blank(tenant)
     make = GoogleBuilder(tenant, seed)
     tenant.run("begin")
@@ -102,7 +102,7 @@ def grown(tenant: Tenant, platform: str, numbers: range, members: int, seed: int
 
 
 def _crowd(make: GoogleBuilder, count: int) -> _Crowd:
-    """Return the people and two nested groups; those who are there already are taken as they are."""
+    """Return the people and two nested groups. Existing people are reused unchanged."""
     people, suspended = [], set()
     for number in range(count):
         local, is_suspended = f"user{number:05d}", number % 41 == 40
@@ -133,7 +133,7 @@ def _nested(make: GoogleBuilder, people: Sequence[str]) -> tuple[str, str]:
 
 
 def _name(number: int, topic: str) -> str:
-    """Return what people called a mailbox: its topic, often in another script, now and then what breaks tools."""
+    """Return the name of a mailbox: its topic, often in another script, sometimes a text that breaks tools."""
     if number % 37 == 5:
         return HOSTILE_NAMES[number % len(HOSTILE_NAMES)]
     return f"{_TITLES[number % len(_TITLES)] or topic.title()} {number}"
@@ -218,7 +218,7 @@ def _collaborative(make: GoogleBuilder, number: int, members: int, crowd: _Crowd
 
 
 def _plain(make: GoogleBuilder, number: int, crowd: _Crowd) -> None:
-    """Add a mailing list beside the inboxes: it is a group, and nobody's mailbox."""
+    """Add a mailing list: a group that is not a shared mailbox."""
     group = make.group(f"list-{number:05d}", f"List {number}", description="Announcements, no conversations")
     for who in make.random.sample(crowd.people, 3):
         make.member(group, who)

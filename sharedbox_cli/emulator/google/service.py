@@ -1,4 +1,4 @@
-"""Google's services behind one door: every method of the discovery documents, by path."""
+"""All Google services: every method of the discovery documents, selected by path."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from sharedbox_cli.emulator.google.store import Store
 from sharedbox_cli.emulator.google.token import TokenService
 from sharedbox_cli.emulator.http import Request, Response, json_response
 from sharedbox_cli.emulator.router import Route
-from sharedbox_cli.emulator.service import World
+from sharedbox_cli.emulator.service import ServiceContext
 
 _PREFIXES = ("/admin/directory/", "/admin/reports/", "/gmail/v1/", "/groups/v1/groups/", "/apps/licensing/v1/", "/v1/")
 _EXACT = ("/token", "/v1/token", "/batch", "/batch/groupssettings/v1", "/$discovery/rest")
@@ -29,7 +29,7 @@ _MORE_HOSTS = {"groupsSettings": frozenset({"groupssettings", "www"})}
 
 
 class Routes:
-    """Which method a request is for; the discovery documents are read on first use."""
+    """Finds the method of a request. The discovery documents are read on first use."""
 
     def __init__(self, google: Google) -> None:
         self._google = google
@@ -42,7 +42,7 @@ class Routes:
         }
 
     def find(self, method: str, path: str) -> tuple[Route | None, dict[str, str], bool]:
-        """Return the route, what its path holds, and whether the path has other methods."""
+        """Return the route, its path parameters, and whether the path has other methods."""
         if path in _EXACT:
             own = self._own.get((method, path))
             return own, {}, True
@@ -76,16 +76,16 @@ class Google:
 
     name = "google"
 
-    def __init__(self, observed: World) -> None:
-        self._world = observed
-        self.store = Store(observed.tenant)
-        self.tokens = TokenService(self.store, observed.tokens)
+    def __init__(self, context: ServiceContext) -> None:
+        self._context = context
+        self.store = Store(context.tenant)
+        self.tokens = TokenService(self.store, context.tokens)
         self.router: Any = Routes(self)
-        self._access = Access(self.store, observed.tokens, self.tokens)
+        self._access = Access(self.store, context.tokens, self.tokens)
         self._handlers = {**HANDLERS, **Signing(self.tokens).handlers()}
         self.read_only_sent: list[tuple[str, str]] = []
-        """Read-only fields in bodies, by method: Google ignores them, a test may ask."""
-        """Read-only fields that a client sent: ignored, as at Google, and told to tests."""
+        """Read-only fields in bodies, per method. Google ignores them; tests can query them."""
+        """Read-only fields that a client sent. They are ignored, as at Google, and recorded for tests."""
 
     def owns(self, host: str, path: str) -> bool:
         """Return whether a request is for this service."""
@@ -96,14 +96,14 @@ class Google:
         return route.name
 
     def refuse(self, status: int, code: str, message: str) -> Response:
-        """Return an error in Google's shape; a path or method that is not there is a page for people."""
+        """Return an error in the format of Google. For a path or method that does not exist, it is an HTML page."""
         if status in (404, 405):
             return no_such_page()
         reason = code if code[:1].islower() else ""
         return envelope(GoogleError(status, message, reason, is_front=True))
 
     def answer(self, route: Route, request: Request, captured: dict[str, str]) -> Response:
-        """Return the answer, or the vendor's error."""
+        """Return the response, or the vendor's error."""
         api = route.name.partition(".")[0]
         if not _is_at(request.host, api):
             return no_such_page()
@@ -113,7 +113,7 @@ class Google:
             return envelope(error, api)
 
     def control(self, request: Request) -> Response:
-        """Answer what tests and pipelines ask of the emulator itself."""
+        """Answer requests to the emulator itself, which tests and pipelines send."""
         return control.answer(self.store, request)
 
     def token(self, request: Request, captured: dict[str, str]) -> Response:
@@ -126,10 +126,10 @@ class Google:
 
     def batch(self, request: Request, captured: dict[str, str]) -> Response:
         """Answer a batch."""
-        return batch.answer(request, self._world.answer_part)
+        return batch.answer(request, self._context.answer_part)
 
     def discovery(self, request: Request, captured: dict[str, str]) -> Response:
-        """Answer with the packaged document of the API that the host names."""
+        """Return the packaged document of the API that the host serves."""
         name = request.host.partition(".")[0]
         version = request.query.get("version", "")
         for document in BY_HOST.get(name, ()):
@@ -138,7 +138,7 @@ class Google:
         raise GoogleError(404, "Not found.")
 
     def call(self, method: Method, request: Request, captured: dict[str, str]) -> Response:
-        """Answer one method of an API: token, scopes, shape, then its handler."""
+        """Answer one method of an API: verify the token, the scopes and the request, then call its handler."""
         about = description(method.api)
         claims = self._access.claims(request, method)
         params = schema.parameters(method, captured, request.query_text)
@@ -170,21 +170,21 @@ class Google:
         return answer
 
     def _shuffled(self, data: Any, extra: Mapping[str, Any]) -> Any:
-        """Return an answer with the keys of all objects in any order, as nobody promises one, and what is new in each.
+        """Return a response with the keys of all objects in random order, because Google guarantees none.
 
-        What is null is absent. The knob `extra_fields` adds a field that no description has.
+        Null values are omitted. The setting `extra_fields` adds an undocumented field to each object.
         """
         if isinstance(data, list):
             return [self._shuffled(item, extra) for item in data]
         if not isinstance(data, dict):
             return data
         names = [name for name in data if data[name] is not None]
-        self._world.random.shuffle(names)
+        self._context.random.shuffle(names)
         return {**{name: self._shuffled(data[name], extra) for name in names}, **extra}
 
 
 def _is_at(host: str, api: str) -> bool:
-    """Return whether a host serves an API; loopback serves all."""
+    """Return whether a host serves an API. The loopback address serves all."""
     name, _, rest = host.partition(":")[0].lower().partition(".")
     if rest != "googleapis.com" or api in ("batch", "discovery"):
         return True
@@ -222,7 +222,7 @@ def _no_number(text: str) -> float:
 
 
 def overridden(request: Request) -> Request:
-    """Return a long GET that came as a POST as what it means (`x-http-method-override`)."""
+    """Return a long GET that was sent as a POST (`x-http-method-override`) as a GET."""
     if request.method != "POST" or request.headers.get("x-http-method-override", "").upper() != "GET":
         return request
     query = "&".join(part for part in (request.query_text, request.body.decode("utf-8", "replace")) if part)

@@ -1,4 +1,4 @@
-"""Google's part of a tenant: accounts, groups, Gmail's settings, in the tenant's own file."""
+"""The Google part of a tenant: accounts, groups and Gmail settings, in the file of the tenant."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ create table if not exists g_service_accounts (
 
 
 def outsider_id(address: str) -> str:
-    """Return the id of a member from elsewhere: 21 digits that no list of accounts knows."""
+    """Return the id of an external member: 21 digits that belong to no account."""
     number = int(hashlib.sha256(address.lower().encode()).hexdigest(), 16)
     return f"1{number % 10**20:020d}"
 
 
 class Store:
-    """Rows by the words of Google's APIs. Use it under the tenant's lock."""
+    """Stores rows in the terms of Google's APIs. Use it while you hold the lock of the tenant."""
 
     def __init__(self, tenant: Tenant) -> None:
         self.tenant = tenant
@@ -62,17 +62,17 @@ class Store:
 
     @property
     def now(self) -> float:
-        """Return the tenant's time in seconds."""
+        """Return the time of the tenant in seconds."""
         return self.tenant.clock.now()
 
     @property
     def customer(self) -> str:
-        """Return the customer's id."""
+        """Return the id of the customer."""
         return self.tenant.meta("google:customer")
 
     @property
     def is_there(self) -> bool:
-        """Return whether this tenant has a Google side."""
+        """Return whether this tenant has a Google part."""
         return bool(self.customer)
 
     def domains(self) -> list[str]:
@@ -80,11 +80,11 @@ class Store:
         return [row["name"] for row in self.rows("select name from g_domains order by is_primary desc, name")]
 
     def owner(self, address: str) -> sqlite3.Row | None:
-        """Return who has an address: a row of `owner`, `kind` (user, group) and `role` (primary, alias)."""
+        """Return the owner of an address: a row of `owner`, `kind` (user, group) and `role` (primary, alias)."""
         return self.row("select * from g_names where key = ?", address.lower())
 
     def user(self, key: str) -> sqlite3.Row | None:
-        """Return a living account by id, primary address or alias; one just made is not there for a while."""
+        """Return an active account by id, primary address or alias. A new account is not visible for a while."""
         name = self.owner(key)
         identity = name["owner"] if name is not None and name["kind"] == "user" else key
         return self.row("select * from g_users where id = ? and deleted_at is null", identity)
@@ -97,36 +97,36 @@ class Store:
 
     def aliases(self, owner: str) -> list[str]:
         """Return the aliases of an account or group, sorted."""
-        found = self.rows("select key from g_names where owner = ? and role = 'alias' order by key", owner)
-        return [row["key"] for row in found]
+        rows = self.rows("select key from g_names where owner = ? and role = 'alias' order by key", owner)
+        return [row["key"] for row in rows]
 
     def take(self, address: str, owner: str, kind: str, role: str) -> None:
-        """Give an address to somebody."""
+        """Add an address to an account or group."""
         self.run("insert into g_names values (?, ?, ?, ?)", address.lower(), owner, kind, role)
 
     def free(self, address: str) -> None:
-        """Take an address away."""
+        """Remove an address."""
         self.run("delete from g_names where key = ?", address.lower())
 
     def save_user(self, identity: str, doc: Mapping[str, Any]) -> None:
-        """Keep an account's document."""
+        """Store the document of an account."""
         self.run("update g_users set doc = ? where id = ?", json.dumps(doc), identity)
 
     def stale(self, identity: str, kind: str) -> dict[str, Any] | None:
-        """Return what reads still show of a write that is on its way, or nothing."""
+        """Return the previous document while a write is not visible yet, or None."""
         sql = "select doc from g_stale where id = ? and kind = ? and until > ?"
-        found = self.row(sql, identity, kind, self.now)
-        doc: dict[str, Any] | None = json.loads(found["doc"]) if found else None
+        row = self.row(sql, identity, kind, self.now)
+        doc: dict[str, Any] | None = json.loads(row["doc"]) if row else None
         return doc
 
     def keep_stale(self, identity: str, kind: str, doc: Mapping[str, Any]) -> None:
-        """Show a document as it was until the lag of this kind is over."""
+        """Show the previous document until the lag of this kind is over."""
         if (lag := self.tenant.lag(f"google.{kind}")) and self.stale(identity, kind) is None:
             sql = "insert or replace into g_stale values (?, ?, ?, ?)"
             self.run(sql, identity, kind, json.dumps(doc), self.now + lag)
 
     def is_renaming(self, identity: str) -> bool:
-        """Return whether a new primary address is not known everywhere yet."""
+        """Return whether a new primary address is not visible everywhere yet."""
         return self.stale(identity, "rename") is not None
 
     def members(self, group: str) -> list[sqlite3.Row]:
@@ -140,39 +140,39 @@ class Store:
         )
 
     def member(self, group: str, identity: str) -> sqlite3.Row | None:
-        """Return a direct member as it really is, whether visible yet or not."""
+        """Return the last written state of a direct member, even if it is not visible yet."""
         sql = "select * from g_members where group_id = ? and member_id = ? and gone_at is null"
         return self.row(sql, group, identity)
 
     def inside(self, group: str) -> set[str]:
-        """Return the ids of everything below a group, groups too."""
-        found = self.rows(
+        """Return the ids of all direct and indirect members of a group, including groups."""
+        rows = self.rows(
             "with recursive inside(id) as (select member_id from g_members where group_id = ? and gone_at is null "
             "union select m.member_id from g_members m join inside i on m.group_id = i.id where m.gone_at is null) "
             "select id from inside",
             group,
         )
-        return {row["id"] for row in found}
+        return {row["id"] for row in rows}
 
     def gmail(self, user: str) -> dict[str, Any]:
-        """Return the settings of a mailbox that are one object each."""
-        found = self.row("select doc from g_gmail where user_id = ?", user)
-        doc: dict[str, Any] = json.loads(found["doc"]) if found else {}
+        """Return the settings that a mailbox has once."""
+        row = self.row("select doc from g_gmail where user_id = ?", user)
+        doc: dict[str, Any] = json.loads(row["doc"]) if row else {}
         return doc
 
     def save_gmail(self, user: str, doc: Mapping[str, Any]) -> None:
-        """Keep them."""
+        """Store these settings."""
         self.run("insert or replace into g_gmail values (?, ?)", user, json.dumps(doc))
 
     def items(self, user: str, kind: str) -> list[dict[str, Any]]:
-        """Return the entries of one list of a mailbox, in the order they were made."""
-        found = self.rows("select doc from g_items where user_id = ? and kind = ? order by seq", user, kind)
-        return [json.loads(row["doc"]) for row in found]
+        """Return the entries of one list of a mailbox, in the order of creation."""
+        rows = self.rows("select doc from g_items where user_id = ? and kind = ? order by seq", user, kind)
+        return [json.loads(row["doc"]) for row in rows]
 
     def item(self, user: str, kind: str, key: str) -> dict[str, Any] | None:
         """Return one entry."""
-        found = self.row("select doc from g_items where user_id = ? and kind = ? and key = ?", user, kind, key.lower())
-        doc: dict[str, Any] | None = json.loads(found["doc"]) if found else None
+        row = self.row("select doc from g_items where user_id = ? and kind = ? and key = ?", user, kind, key.lower())
+        doc: dict[str, Any] | None = json.loads(row["doc"]) if row else None
         return doc
 
     def put(self, user: str, kind: str, key: str, doc: Mapping[str, Any]) -> None:
@@ -187,7 +187,7 @@ class Store:
         )
 
     def drop(self, user: str, kind: str, key: str) -> bool:
-        """Take one entry away; return whether it was there."""
+        """Remove one entry. Return whether it existed."""
         sql = "delete from g_items where user_id = ? and kind = ? and key = ?"
         return bool(self.run(sql, user, kind, key.lower()))
 
@@ -202,5 +202,5 @@ class Store:
         return number
 
     def new_user_id(self) -> str:
-        """Return an id as accounts have them: 21 digits."""
+        """Return a new account id: 21 digits."""
         return str(100_000_000_000_000_000_000 + 7919 * self.new_number("user"))

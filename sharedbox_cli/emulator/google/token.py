@@ -1,4 +1,4 @@
-"""Google's token services: jwt-bearer grants with domain-wide delegation, STS, and IAM's signing.
+"""Google's token services: jwt-bearer grants with domain-wide delegation, STS, and signing by IAM.
 
 developers.google.com/identity/protocols/oauth2/service-account and
 docs.cloud.google.com/iam/docs/reference/credentials/rest, read 2026-11.
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 AUDIENCE = "https://oauth2.googleapis.com/token"
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
-ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 - a name, no secret
+ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 - a name, not a secret
 _SUBJECT_TOKENS = frozenset(
     f"urn:ietf:params:oauth:token-type:{name}" for name in ("jwt", "id_token", "saml2", "access_token")
 ) | {"urn:ietf:params:aws:token-type:aws4_request"}
@@ -35,14 +35,14 @@ _SCOPE = re.compile(r"https://(www\.googleapis\.com/auth/[a-z0-9._-]+|mail\.goog
 
 
 class TokenRefusal(Exception):
-    """An OAuth error, flat as the token services tell it."""
+    """An OAuth error in the flat format of the token services."""
 
     def __init__(self, error: str, text: str, status: int = 400) -> None:
         self.error, self.text, self.status = error, text, status
         super().__init__(text)
 
     def response(self) -> Response:
-        """Return it as an answer."""
+        """Return the error as a response."""
         return json_response(self.status, {"error": self.error, "error_description": self.text})
 
 
@@ -75,7 +75,7 @@ class TokenService:
         )
 
     def issue(self, subject: str, scopes: Sequence[str], account: str, *, delegated: bool = False) -> str:
-        """Return a token; the quota of its calls is that of the account's project."""
+        """Return a token. Its calls use the quota of the project of the account."""
         project = account.partition("@")[2].partition(".")[0]
         return self._tokens.issue(
             {"aud": API, "sub": subject, "scope": " ".join(scopes), "delegated": delegated, "project": project}
@@ -189,12 +189,12 @@ class TokenService:
         )
 
     def signing_key(self) -> RSAPrivateKey:
-        """Return the key that Google holds for every service account."""
+        """Return the key that Google manages for each service account."""
         key: RSAPrivateKey = rsa_key("google")
         return key
 
     def self_signed(self, token: str, audiences: Collection[str]) -> dict[str, Any]:
-        """Return the claims of a token that a service account signed itself for an API. Raises GoogleError."""
+        """Return the claims of a self-signed token of a service account. Raises GoogleError."""
         import jwt
 
         try:
@@ -213,7 +213,7 @@ class TokenService:
 
 
 def _form(request: Request) -> dict[str, str]:
-    """Return a form of which each name comes once. Raises TokenRefusal."""
+    """Return the fields of a form. Raises TokenRefusal for a duplicate field."""
     if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         raise TokenRefusal("invalid_request", "Bad Request: the body is no form.")
     pairs = parse_qsl(request.body.decode("utf-8", "replace"))

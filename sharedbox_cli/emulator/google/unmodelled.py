@@ -1,4 +1,4 @@
-"""What Google's APIs take and the emulator does not model: it answers 501 and never pretends."""
+"""Parameters and fields of Google's APIs that the emulator does not model: it answers 501 and never pretends."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PARAMETERS: dict[str, frozenset[Any] | None] = {
     "orgUnitID": None,
     "groupIdFilter": None,
 }
-"""Name to the values that are not modelled; nothing: none is."""
+"""The values that are not modelled, per name. No values means that the whole name is not modelled."""
 _BODIES = {
     "User": frozenset({"guestAccountInfo", "isGuestUser", "posixAccounts", "sshPublicKeys"}),
     "SendAs": frozenset({"smtpMsa"}),
@@ -29,7 +29,7 @@ _BODIES = {
 
 
 def refuse_parameters(parameters: Mapping[str, Any]) -> None:
-    """Raise GoogleError for a parameter whose effect is not modelled."""
+    """Raise GoogleError for a parameter that is not modelled."""
     for name, value in parameters.items():
         values = _PARAMETERS.get(name, frozenset())
         if value != "" and (values is None or value in values):
@@ -37,7 +37,7 @@ def refuse_parameters(parameters: Mapping[str, Any]) -> None:
 
 
 def refuse_body(schema: str, body: Mapping[str, Any]) -> None:
-    """Raise GoogleError for a field whose effect is not modelled."""
+    """Raise GoogleError for a field that is not modelled."""
     for name in _BODIES.get(schema, ()):
         if body.get(name) is not None:
             raise not_modelled(f"the field {schema}.{name}")

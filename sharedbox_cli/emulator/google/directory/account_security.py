@@ -1,4 +1,4 @@
-"""What lets somebody into an account besides its password: sessions, app passwords, granted tokens."""
+"""Ways to access an account without its password: sessions, app passwords, granted tokens."""
 
 from __future__ import annotations
 

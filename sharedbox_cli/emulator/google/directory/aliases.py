@@ -13,7 +13,7 @@ MOST_OF_USERS = 30
 
 
 def _owner(call: Call, *, writes: bool = False) -> tuple[str, str, str]:
-    """Return id, primary address and kind of whom the call is about."""
+    """Return the id, the primary address and the kind of the account or group that a call names."""
     if "userKey" in call.params:
         user = users.found(call, writes=writes)
         return user["id"], user["email"], "user"
@@ -34,8 +34,8 @@ def _shown(identity: str, email: str, alias: str) -> dict[str, Any]:
 def _list(call: Call) -> Any:
     identity, email, _ = _owner(call)
     answer: dict[str, Any] = {"kind": "admin#directory#aliases", "etag": '"aliases"'}
-    if found := call.store.aliases(identity):
-        answer["aliases"] = [_shown(identity, email, alias) for alias in found]
+    if aliases := call.store.aliases(identity):
+        answer["aliases"] = [_shown(identity, email, alias) for alias in aliases]
     return answer
 
 

@@ -25,7 +25,7 @@ def found(call: Call, key: str = "groupKey") -> sqlite3.Row:
 
 
 def shown(call: Call, group: sqlite3.Row) -> dict[str, Any]:
-    """Return a group as it is read."""
+    """Return a group as the API returns it."""
     doc = json.loads(group["doc"])
     answer: dict[str, Any] = {
         "kind": "admin#directory#group",

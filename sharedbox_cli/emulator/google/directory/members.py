@@ -16,7 +16,7 @@ DELIVERIES = ("ALL_MAIL", "DAILY", "DIGEST", "DISABLED", "NONE")
 
 
 def _identity(call: Call, key: str) -> tuple[str, str, str]:
-    """Return id, address and type of whoever is named; outsiders are their address."""
+    """Return the id, address and type of a member. An outsider is identified by the address."""
     store = call.store
     if key == store.customer:
         return key, "", "CUSTOMER"
@@ -31,7 +31,7 @@ def _identity(call: Call, key: str) -> tuple[str, str, str]:
 
 
 def shown(call: Call, row: sqlite3.Row, *, with_delivery: bool) -> dict[str, Any]:
-    """Return a member as it is read; a list leaves the delivery out."""
+    """Return a member as the API returns it. Lists omit the delivery settings."""
     answer: dict[str, Any] = {
         "kind": "admin#directory#member",
         "id": row["member_id"],
@@ -53,8 +53,8 @@ def _current_address(call: Call, row: sqlite3.Row) -> str:
     table = {"USER": "g_users", "GROUP": "g_groups"}.get(row["type"])
     if table is None:
         return str(row["email"] or "")
-    found = call.store.row(f"select email from {table} where id = ?", row["member_id"])
-    return str(found["email"]) if found else ""
+    target = call.store.row(f"select email from {table} where id = ?", row["member_id"])
+    return str(target["email"]) if target else ""
 
 
 def _status(call: Call, row: sqlite3.Row) -> str:
@@ -152,7 +152,7 @@ def _update(call: Call) -> Any:
     row = _direct(call)
     body = dict(call.body)
     if call.method.http == "PATCH" and body.pop("delivery_settings", None) is not None:
-        call.read_only.append("delivery_settings")  # supported by insert, update and get alone (discovery, Member)
+        call.read_only.append("delivery_settings")  # supported only by insert, update and get (discovery, Member)
     role, delivery = _terms(body, row["role"], row["delivery"])
     call.store.run(
         "update g_members set role = ?, delivery = ? where group_id = ? and member_id = ? and gone_at is null",

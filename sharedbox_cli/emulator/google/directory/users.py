@@ -49,7 +49,7 @@ def found(call: Call, *, writes: bool = False) -> sqlite3.Row:
 
 
 def shown(call: Call, user: sqlite3.Row) -> dict[str, Any]:
-    """Return an account as it is read: no password, empty lists left out."""
+    """Return an account as the API returns it: without the password and without empty lists."""
     doc: dict[str, Any] = json.loads(user["doc"])
     names = call.store.rows("select key, role from g_names where owner = ? order by key", user["id"])
     name = doc.get("name", {})

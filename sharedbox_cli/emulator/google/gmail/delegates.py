@@ -18,8 +18,8 @@ def _shown(call: Call, item: dict[str, Any]) -> dict[str, Any]:
 
 
 def _list(call: Call) -> Any:
-    found = call.store.items(mailbox(call)["id"], "delegate")
-    return listed("delegates", [_shown(call, item) for item in found])
+    delegates = call.store.items(mailbox(call)["id"], "delegate")
+    return listed("delegates", [_shown(call, item) for item in delegates])
 
 
 def _key(call: Call, address: str) -> str:
@@ -58,7 +58,7 @@ def _delete(call: Call) -> Any:
     owner = mailbox(call)
     address = call.text("delegateEmail")
     key = _key(call, address)
-    if not key:  # a deleted account of which only the entry is left
+    if not key:  # the account was deleted, and only the entry remains
         gone = [item for item in call.store.items(owner["id"], "delegate") if item["delegateEmail"] == address.lower()]
         key = gone[0]["user"] if gone else "-"
     if not call.store.drop(owner["id"], "delegate", key):

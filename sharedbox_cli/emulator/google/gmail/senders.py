@@ -13,12 +13,12 @@ _WRITABLE = ("displayName", "replyToAddress", "signature", "treatAsAlias", "isDe
 
 def _all(call: Call) -> dict[str, dict[str, Any]]:
     owner = mailbox(call)
-    found = {item["sendAsEmail"]: item for item in call.store.items(owner["id"], "sendas")}
-    own = found.pop(owner["email"], {})
-    has_default = any(item.get("isDefault") for item in found.values())
+    senders = {item["sendAsEmail"]: item for item in call.store.items(owner["id"], "sendas")}
+    own = senders.pop(owner["email"], {})
+    has_default = any(item.get("isDefault") for item in senders.values())
     primary = {"displayName": "", "replyToAddress": "", "signature": "", **own, "sendAsEmail": owner["email"]}
     primary |= {"isPrimary": True, "isDefault": not has_default}
-    return {owner["email"]: primary, **found}
+    return {owner["email"]: primary, **senders}
 
 
 def _shown(item: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Settings of which a mailbox has one each, and forwarding addresses
+"""Settings that each mailbox has once, and forwarding addresses
 (developers.google.com/gmail/api/reference/rest/v1/users.settings, read 2026-11)."""
 
 from __future__ import annotations
@@ -130,12 +130,12 @@ _BASE = "gmail.users.settings"
 
 
 def _methods() -> Handlers:
-    found: Handlers = {}
+    handlers: Handlers = {}
     for name, check in _CHECKS.items():
         title = name[0].upper() + name[1:]
-        found[f"{_BASE}.get{title}"] = _getter(name)
-        found[f"{_BASE}.update{title}"] = _setter(name, check)
-    return found
+        handlers[f"{_BASE}.get{title}"] = _getter(name)
+        handlers[f"{_BASE}.update{title}"] = _setter(name, check)
+    return handlers
 
 
 HANDLERS: Handlers = {

@@ -1,4 +1,4 @@
-"""Rows on the wire: sidecar keys for typed properties, and `$select`."""
+"""Rows in a response: sidecar keys for typed properties, and `$select`."""
 
 from __future__ import annotations
 
@@ -18,39 +18,39 @@ _STRINGS = "System.Collections.Generic.List`1[System.String]"
 
 
 def selected(request: Request) -> list[str]:
-    """Return the properties that were asked for. Raises CmdletError for another query option, or one given twice."""
-    found: dict[str, str] = {}
+    """Return the requested properties. Raises CmdletError for another query option, or for a duplicate one."""
+    options: dict[str, str] = {}
     for name, value in parse_qsl(request.query_text, keep_blank_values=True):
         if name not in _OPTIONS:
             raise bad_request(f"The query parameter '{name}' is not supported.")
-        if name in found:
+        if name in options:
             raise bad_request(f"The query parameter '{name}' is specified more than once.")
-        found[name] = value
-    return [name for name in found.get("$select", "").split(",") if name]
+        options[name] = value
+    return [name for name in options.get("$select", "").split(",") if name]
 
 
 def decorated(rows: Iterable[Row], select: list[str]) -> list[Row]:
-    """Return rows as they are sent; of names that nothing has, nothing is sent."""
+    """Return rows as they are sent. A selected property that does not exist is omitted."""
     wanted = {name.lower() for name in select}
     return [_decorated(row, wanted) for row in rows]
 
 
 def _decorated(row: Row, wanted: set[str]) -> Row:
-    found: Row = {}
+    selected: Row = {}
     for name, value in row.items():
         if wanted and name.lower() not in wanted:
             continue
         if isinstance(value, list):
-            found[f"{name}@odata.type"] = "#Collection(String)"
-            found[f"{name}@data.type"] = _STRINGS
+            selected[f"{name}@odata.type"] = "#Collection(String)"
+            selected[f"{name}@data.type"] = _STRINGS
         elif isinstance(value, bool):
-            found[f"{name}@data.type"] = "System.Boolean"
+            selected[f"{name}@data.type"] = "System.Boolean"
         elif isinstance(value, int):
-            found[f"{name}@data.type"] = "System.Int32"
+            selected[f"{name}@data.type"] = "System.Int32"
         elif isinstance(value, str) and (kind := _kind_of(value)):
-            found[f"{name}@data.type"] = kind
-        found[name] = value
-    return found
+            selected[f"{name}@data.type"] = kind
+        selected[name] = value
+    return selected
 
 
 def _kind_of(value: str) -> str:

@@ -1,7 +1,7 @@
-"""Batches: up to ten POSTs of one tenant, by absolute URL; answers in any order.
+"""Batches: up to ten POSTs of one tenant with absolute URLs. The responses are in any order.
 
-Assumed, as no page tells it: parts run in their order, and without `Prefer: odata.continue-on-error` the first
-failure ends the batch.
+Assumed, because no page documents it: the parts run in order, and without `Prefer: odata.continue-on-error` the
+batch ends after the first failure.
 """
 
 from __future__ import annotations
@@ -12,22 +12,22 @@ from urllib.parse import urlsplit
 
 from sharedbox_cli.emulator.http import Request, Response, json_response
 from sharedbox_cli.emulator.microsoft.exchange_admin.errors import bad_request, require_json
-from sharedbox_cli.emulator.service import World
+from sharedbox_cli.emulator.service import ServiceContext
 
 MAX_BATCH = 10
 _KEYS = frozenset({"id", "method", "url", "headers", "body"})
 
 
-def answer_batch(observed: World, request: Request, hosts: frozenset[str], tenant: str) -> Response:
-    """Return the answers to the parts. Raises CmdletError."""
+def answer_batch(context: ServiceContext, request: Request, hosts: frozenset[str], tenant: str) -> Response:
+    """Return the responses to the parts. Raises CmdletError."""
     parts = _parts(request, hosts, f"/adminapi/beta/{tenant}/invokecommand".lower())
     answers: list[dict[str, Any]] = []
     for part in parts:
-        response = observed.answer_part(_part_request(request, part))
+        response = context.answer_part(_part_request(request, part))
         answers.append(_part_answer(part, response))
         if response.status >= 400 and _ends_at_failure(request):
             break
-    observed.random.shuffle(answers)
+    context.random.shuffle(answers)
     return json_response(200, {"responses": answers})
 
 
@@ -50,7 +50,7 @@ def _parts(request: Request, hosts: frozenset[str], path: str) -> list[dict[str,
         raise bad_request(f"The batch holds {len(parts)} requests; at most {MAX_BATCH} are possible.")
     ids = [part.get("id") for part in parts]
     if not all(isinstance(item, str) and item for item in ids) or len(set(ids)) != len(ids):
-        raise bad_request("Each request of a batch has an id of its own, as text.")
+        raise bad_request("Each request of a batch needs a unique id, as text.")
     for part in parts:
         _require_whole(part, hosts, path)
     return parts
@@ -81,7 +81,7 @@ def _part_request(outer: Request, part: dict[str, Any]) -> Request:
 
 
 def _part_answer(part: dict[str, Any], response: Response) -> dict[str, Any]:
-    """Return one answer; a write that succeeded has no body."""
+    """Return one response. A successful write has no body."""
     answer: dict[str, Any] = {"id": part["id"], "status": response.status, "headers": dict(response.headers)}
     if response.body and (_is_read(part) or response.status >= 400):
         try:

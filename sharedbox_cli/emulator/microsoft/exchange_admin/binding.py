@@ -1,4 +1,4 @@
-"""Parameters against the published facts of each cmdlet: unknown, wrong type, missing, mixed sets."""
+"""Validates parameters against the published facts of each cmdlet: names, types, required ones, sets."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _ACTIONS = ["Break", "Continue", "Ignore", "Inquire", "SilentlyContinue", "Stop"
 _COMMON = {
     name: {"type": "String", "values": _ACTIONS} for name in ("ErrorAction", "WarningAction", "InformationAction")
 }
-"""PowerShell gives these to every cmdlet."""
+"""PowerShell adds these parameters to every cmdlet."""
 _NOT_ASKED = {("New-Mailbox", "Password", "Shared")}
-"""(cmdlet, parameter, set) that the pages mark as required, and that the service does not ask for."""
+"""(cmdlet, parameter, set) that the pages mark as required, but the service does not require."""
 _SETS = {("Remove-MailboxPermission", "ResetDefault"): ["ResetDefault"]}
-"""The page has a set of this name and lists the parameter in another one."""
+"""The page has a set with this name, but lists the parameter in another set."""
 _ON_PREMISES = {
     "New-Mailbox": frozenset(
         {
@@ -38,26 +38,26 @@ _ON_PREMISES = {
     "Remove-MailboxPermission": frozenset({"Instance", "Owner"}),
     "Get-MailboxStatistics": frozenset({"Database", "Server"}),
 }
-"""Sets that the pages list, and whose own switches are on-premises parameters left out of the facts."""
+"""Sets on the pages whose switches are on-premises parameters, which the facts do not contain."""
 
 
 @cache
 def facts() -> dict[str, Any]:
     """Return the parameters of all cmdlets (facts of learn.microsoft.com's cmdlet pages, CC BY 4.0)."""
     file = resources.files(__package__) / "facts" / "exchange_cmdlets.json"
-    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))["cmdlets"]
-    return found
+    cmdlets: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))["cmdlets"]
+    return cmdlets
 
 
 @cache
 def is_served(cmdlet: str) -> bool:
-    """Return whether the service knows a cmdlet: some are only in the vendor's PowerShell module, on the client."""
+    """Return whether the service has a cmdlet. Some exist only in the vendor's PowerShell module, on the client."""
     return cmdlet in facts() and not cmdlet.startswith("Get-EXO") and cmdlet != "Get-ConnectionInformation"
 
 
 @cache
 def spelling(cmdlet: str) -> str:
-    """Return the published spelling of a cmdlet's name. Raises RoleMissing for one the service does not know."""
+    """Return the published spelling of a cmdlet name. Raises RoleMissing for a cmdlet that does not exist."""
     known = {name.lower(): name for name in facts()}.get(cmdlet.lower(), "")
     if not is_served(known):
         raise RoleMissing(cmdlet)
@@ -65,7 +65,7 @@ def spelling(cmdlet: str) -> str:
 
 
 def bind(cmdlet: str, parameters: Any) -> dict[str, Any]:
-    """Return the parameters by their published spelling, converted. Raises CmdletError, RoleMissing."""
+    """Return the converted parameters under their published names. Raises CmdletError, RoleMissing."""
     fact = facts()[spelling(cmdlet)]
     if not isinstance(parameters, dict):
         raise bad_request("Parameters has to be an object.")
@@ -74,38 +74,38 @@ def bind(cmdlet: str, parameters: Any) -> dict[str, Any]:
     for name, value in parameters.items():
         if name == "@odata.type":
             continue
-        found = known.get(name.lower())
-        if found is None:
+        parameter = known.get(name.lower())
+        if parameter is None:
             raise bad_parameter(f"A parameter cannot be found that matches parameter name '{name}'.")
-        if found in bound:
-            raise bad_parameter(f"Cannot bind parameter because parameter '{found}' is specified more than once.")
-        bound[found] = _converted(spelling(cmdlet), found, value)
+        if parameter in bound:
+            raise bad_parameter(f"Cannot bind parameter because parameter '{parameter}' is specified more than once.")
+        bound[parameter] = _converted(spelling(cmdlet), parameter, value)
     _check_sets(cmdlet, fact, bound)
     return {name: value for name, value in bound.items() if name not in _COMMON}
 
 
 def _converted(cmdlet: str, name: str, value: Any) -> Any:
-    """Return one value; only a cmdlet that changes a list takes a hash table (assumed: no page tells it)."""
-    found = converted(name, facts()[cmdlet]["parameters"].get(name) or _COMMON[name], value)
-    if isinstance(found, Edit) and not cmdlet.startswith("Set-"):
+    """Return one value. Only a cmdlet that changes a list accepts a hash table (assumed: no page documents it)."""
+    result = converted(name, facts()[cmdlet]["parameters"].get(name) or _COMMON[name], value)
+    if isinstance(result, Edit) and not cmdlet.startswith("Set-"):
         raise bad_parameter(f"Cannot process argument transformation on parameter '{name}': {cmdlet} changes no list.")
-    return found
+    return result
 
 
 @cache
 def _known(cmdlet: str) -> dict[str, str]:
     parameters = facts()[cmdlet]["parameters"]
-    found = {name.lower(): name for name in _COMMON}
+    spellings = {name.lower(): name for name in _COMMON}
     for name, detail in parameters.items():
-        found |= {alias.lower(): name for alias in detail.get("aliases", ())}
-    return found | {name.lower(): name for name in parameters}
+        spellings |= {alias.lower(): name for alias in detail.get("aliases", ())}
+    return spellings | {name.lower(): name for name in parameters}
 
 
 @cache
 def _sets_of(cmdlet: str, name: str) -> frozenset[str] | None:
-    """Return the sets a parameter is in; nothing where it is in all."""
+    """Return the sets that contain a parameter, or nothing if all sets contain it."""
     listed = _SETS.get((cmdlet, name)) or facts()[cmdlet]["parameters"][name].get("sets")
-    # An entry of the facts may hold two names where the page has lost a comma.
+    # An entry of the facts can contain two names, because a comma is missing on the page.
     return frozenset(part for entry in listed for part in (entry, *entry.split())) if listed else None
 
 

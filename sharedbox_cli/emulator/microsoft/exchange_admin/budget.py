@@ -1,8 +1,8 @@
-"""How many cmdlets a tenant may run: figures in headers, and refusals where a budget is set.
+"""The number of cmdlets that a tenant may run: figures in headers, and rejections if a budget is set.
 
 The vendor publishes no figure. Settings of the tenant: `exchange_budget` (`400/5`: cmdlets, seconds),
-`exchange_budget_status` (429 or 503), `exchange_retry_after` (0 leaves the header out), `exchange_rate_headers`
-(0 leaves them out, as some tenants' records show).
+`exchange_budget_status` (429 or 503), `exchange_retry_after` (0 omits the header), `exchange_rate_headers`
+(0 omits them, as recordings of some tenants show).
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from sharedbox_cli.emulator.tenant import Tenant
 SHOWN_LIMIT = 30_000
 SHOWN_SECONDS = 300.0
 _NEARLY = 0.9
-"""From this part of a budget on, answers come with a micro delay, told as a warning."""
+"""From this share of a budget on, responses have a micro delay, which a warning reports."""
 MICRO_DELAY = "Micro delay applied. Actual delay: 250 milliseconds."
 
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What is left after a cmdlet."""
+    """The budget that remains after a cmdlet."""
 
     headers: dict[str, str]
     warnings: list[str]
 
 
 class Budget:
-    """Counts cmdlets in windows of the emulator's clock."""
+    """Counts cmdlets in time windows of the emulator's clock."""
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant
@@ -38,7 +38,7 @@ class Budget:
         self._spent = 0
 
     def spend(self) -> Spent:
-        """Count one cmdlet. Raises CmdletError (429 or 503) where the budget is used up."""
+        """Count one cmdlet. Raises CmdletError (429 or 503) if the budget is exhausted."""
         text = self._tenant.meta("exchange_budget")
         limit, seconds = SHOWN_LIMIT, SHOWN_SECONDS
         if text:

@@ -1,4 +1,4 @@
-"""Which cmdlets are modelled, and which of their parameters: what is left out answers 501, never a false success."""
+"""The cmdlets and parameters that are modelled. For others the emulator answers 501, never a false success."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sharedbox_cli.emulator.microsoft.exchange_admin.context import Call, Result
 
 @dataclass(frozen=True, slots=True)
 class Cmdlet:
-    """A cmdlet and the parameters that it heeds."""
+    """A cmdlet and the parameters that are modelled."""
 
     act: Callable[[Call], Result]
     parameters: frozenset[str]

@@ -1,11 +1,11 @@
-"""What a cmdlet is given, and what it returns."""
+"""The input and the output of a cmdlet."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
 
-from sharedbox_cli.emulator.service import World
+from sharedbox_cli.emulator.service import ServiceContext
 from sharedbox_cli.emulator.tenant import Tenant
 
 Row = dict[str, Any]
@@ -15,22 +15,22 @@ Row = dict[str, Any]
 class Call:
     """One cmdlet with its bound parameters."""
 
-    observed: World
+    context: ServiceContext
     cmdlet: str
     parameters: dict[str, Any]
     anchor: str = ""
     roles: frozenset[str] = frozenset()
-    """Directory roles of the caller, by template id."""
+    """The directory roles of the caller, as template ids."""
 
     @property
     def tenant(self) -> Tenant:
         """Return the tenant."""
-        return self.observed.tenant
+        return self.context.tenant
 
     @property
     def now(self) -> float:
         """Return the emulator's time in seconds."""
-        return self.observed.clock.now()
+        return self.context.clock.now()
 
     def text(self, name: str) -> str:
         """Return a parameter as text."""
@@ -44,7 +44,7 @@ class Call:
 
 @dataclass(slots=True)
 class Result:
-    """What comes back."""
+    """The output of a cmdlet."""
 
     rows: list[Row] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)

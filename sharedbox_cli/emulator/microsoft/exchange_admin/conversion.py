@@ -1,4 +1,4 @@
-"""What each .NET type of a parameter takes from JSON, and what a cmdlet gets."""
+"""Converts JSON to the .NET types of parameters."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ _LISTS = frozenset({"MultiValuedProperty", "ProxyAddressCollection"})
 _NULLABLE = frozenset(
     {"String", "SmtpAddress", "ProxyAddress", "RecipientIdParameter", "MailboxPolicyIdParameter", *_LISTS}
 )
-"""Null clears the property; elsewhere, and for whom a cmdlet is about, it is refused."""
+"""Parameters for which null clears the property. For other parameters, and for the identity, null is rejected."""
 _INT_MOST = 2**31 - 1
 _DIGITS_MOST = len(str(_INT_MOST))
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A hash table: what a list gains and loses."""
+    """A hash table with the values to add to a list and to remove from it."""
 
     add: tuple[str, ...]
     remove: tuple[str, ...]
 
 
 def converted(name: str, detail: Mapping[str, Any], value: Any) -> Any:
-    """Return a value as its parameter's type: bool, int, text, list or Edit. Raises CmdletError."""
+    """Return a value as the type of its parameter: bool, int, text, list or Edit. Raises CmdletError."""
     kind = str(detail["type"]).removeprefix("System.")
     if value is None:
         if detail.get("required") or detail.get("values") or name == "Identity" or kind not in _NULLABLE:

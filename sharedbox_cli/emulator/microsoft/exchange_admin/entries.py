@@ -1,4 +1,4 @@
-"""Access control entries in the store: what holds, what readers see of it, and what each kind of trustee may get."""
+"""Access control entries in the store: what applies, what readers see, and what each kind of trustee can be granted."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SEEN = "and p.visible_at <= ? and (p.gone_at is null or p.gone_at > ?) "
 
 
 def seen(call: Call, right: str, mailbox: str = "") -> list[sqlite3.Row]:
-    """Return the entries that readers see: of one mailbox, or of all living ones."""
+    """Return the entries that readers see: of one mailbox, or of all active ones."""
     if mailbox:
         sql = f"{_SELECT}{_SEEN}and p.mailbox_id = ? order by p.rowid"
         return call.tenant.rows(sql, right, call.now, call.now, mailbox)
@@ -29,12 +29,12 @@ def seen(call: Call, right: str, mailbox: str = "") -> list[sqlite3.Row]:
 
 
 def held(call: Call, right: str, mailbox: str) -> list[sqlite3.Row]:
-    """Return the entries that writers find: what was written last."""
+    """Return the entries that writers see: the last written state."""
     return call.tenant.rows(f"{_SELECT}and p.mailbox_id = ? and p.gone_at is null order by p.rowid", right, mailbox)
 
 
 def named(row: sqlite3.Row, own: str = SELF_NAME) -> tuple[str, str]:
-    """Return how an entry names its trustee, and the address: empty on some real grants."""
+    """Return the name of the trustee in an entry, and its address, which is empty on some real grants."""
     if row["sid"] == SELF:
         return own, ""
     if is_unresolved(row):
@@ -44,19 +44,20 @@ def named(row: sqlite3.Row, own: str = SELF_NAME) -> tuple[str, str]:
 
 
 def self_name(call: Call) -> str:
-    """Return what the owner's own entry is called: in the language of the server (setting `self_name`)."""
+    """Return the name of the owner's entry, in the language of the server (setting `self_name`)."""
     return call.tenant.meta("self_name", SELF_NAME)
 
 
 def is_unresolved(row: sqlite3.Row) -> bool:
-    """Return whether the trustee is gone: only the bare SID is left."""
+    """Return whether the trustee was deleted, so that only its SID remains."""
     return bool(row["sid"] != SELF and (row["kind"] is None or row["trustee_deleted"] is not None))
 
 
 def find_trustee(call: Call, right: str, who: str) -> sqlite3.Row:
-    """Return who may be given a right: a user of the tenant or a mail-enabled security group. Raises CmdletError.
+    """Return a trustee that can be granted a right: a user of the tenant or a mail-enabled security group.
 
-    Who sends on behalf has an address. learn.microsoft.com/powershell/module/exchangepowershell:
+    A trustee that sends on behalf needs an address. Raises CmdletError.
+    learn.microsoft.com/powershell/module/exchangepowershell:
     add-mailboxpermission (User), set-mailbox (GrantSendOnBehalfTo), read 2026-11.
     """
     trustee = find_object(call, who)
@@ -79,7 +80,7 @@ def _no_principal(who: str) -> CmdletError:
 
 
 def require_room(entries: list[sqlite3.Row]) -> None:
-    """Raise CmdletError where one more entry would be too many."""
+    """Raise CmdletError if the mailbox already has the maximum number of entries."""
     if len(entries) >= MOST_ENTRIES:
         raise refused(f"The maximum number of permission entries ({MOST_ENTRIES}) has been reached.")
 
@@ -87,7 +88,7 @@ def require_room(entries: list[sqlite3.Row]) -> None:
 def insert(
     call: Call, mailbox: str, right: str, trustee: sqlite3.Row, rights: str, *, deny: bool, automapping: bool | None
 ) -> None:
-    """Write an entry; readers see it after the lag."""
+    """Write an entry. Readers see it after the lag."""
     call.tenant.run(
         "insert into permissions values (?, ?, ?, ?, ?, ?, 0, ?, 1, ?, null)",
         mailbox,
@@ -102,13 +103,13 @@ def insert(
 
 
 def end(call: Call, row: sqlite3.Row) -> None:
-    """Take an entry away; readers see it until the lag is over."""
+    """Remove an entry. Readers see it until the lag is over."""
     gone = call.now + call.tenant.lag("grant")
     call.tenant.run("update permissions set gone_at = ? where rowid = ?", gone, row["number"])
 
 
 def replace_rights(call: Call, row: sqlite3.Row, rights: list[str]) -> None:
-    """Write the entry again with other rights: an entry holds all rights of its trustee."""
+    """Write the entry again with other rights. One entry contains all rights of its trustee."""
     end(call, row)
     call.tenant.run(
         "insert into permissions select mailbox_id, right, trustee_id, sid, ?, deny, inherited, automapping, "
@@ -120,7 +121,7 @@ def replace_rights(call: Call, row: sqlite3.Row, rights: list[str]) -> None:
 
 
 def add_self(call: Call, mailbox: str) -> None:
-    """Give a mailbox the entries that stand on each."""
+    """Add the entries that every mailbox has."""
     sql = f"insert into permissions values (?, ?, null, '{SELF}', ?, 0, 0, null, 1, 0, null)"
     call.tenant.run(sql, mailbox, FULL_ACCESS, "FullAccess, ReadPermission")
     call.tenant.run(sql, mailbox, SEND_AS, "SendAs")

@@ -1,4 +1,4 @@
-"""The Exchange admin API's errors: the outer message says nothing, the .NET type says all."""
+"""Errors of the Exchange admin API. The outer message is generic; the .NET type has the information."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _CODES = {
 
 
 class CmdletError(Exception):
-    """A cmdlet that fails, by .NET type."""
+    """The failure of a cmdlet, with its .NET type."""
 
     def __init__(
         self,
@@ -47,30 +47,30 @@ class CmdletError(Exception):
 
     @property
     def code(self) -> str:
-        """Return the `Ex…` number: one a type; PowerShell's own types have none."""
+        """Return the `Ex…` number. Each type has one, except the types of PowerShell."""
         if self.kind.startswith("System."):
             return ""
         return "Ex6F9304" if self.kind == _NOT_FOUND else f"Ex{zlib.crc32(self.kind.encode()) & 0xFFFFFF:06X}"
 
 
 class RoleMissing(Exception):
-    """A cmdlet that the caller's role does not hold, or that does not exist."""
+    """A cmdlet that the role of the caller does not include, or that does not exist."""
 
 
 def not_found(identity: str) -> CmdletError:
-    """Return that an object is not there (or not yet, on this server)."""
+    """Return the error for an object that does not exist (or not yet, on this server)."""
     text = f"The operation couldn't be performed because object '{identity}' couldn't be found on 'DB9PR01A1.PROD'."
     return CmdletError(404, _NOT_FOUND, text)
 
 
 def ambiguous(identity: str) -> CmdletError:
-    """Return that a name fits several objects."""
+    """Return the error for a name that matches several objects."""
     text = f"The operation couldn't be performed because '{identity}' matches multiple entries."
     return CmdletError(400, f"{_TASKS}ManagementObjectAmbiguousException", text)
 
 
 def taken(address: str, owner: str) -> CmdletError:
-    """Return that an address belongs to another recipient, named by its LegacyExchangeDN."""
+    """Return the error for an address of another recipient, which the message names by its LegacyExchangeDN."""
     text = (
         f'The proxy address "SMTP:{address}" is already being used by the proxy addresses or LegacyExchangeDN '
         f'of "{owner}". Please choose another proxy address.'
@@ -79,63 +79,63 @@ def taken(address: str, owner: str) -> CmdletError:
 
 
 def soft_deleted(address: str) -> CmdletError:
-    """Return what a create says whose address a soft-deleted recipient holds."""
+    """Return the error for creating a mailbox with the address of a soft-deleted recipient."""
     return refused(f"ExternalDirectoryObjectId was not returned for {address}.")
 
 
 def not_accepted(domain: str) -> CmdletError:
-    """Return that a domain is not the organisation's."""
+    """Return the error for a domain that does not belong to the organisation."""
     text = f"You can't use the domain because it's not an accepted domain for your organization. Domain: {domain}"
     return CmdletError(400, f"{_DATA}Directory.SystemConfiguration.NotAcceptedDomainException", text)
 
 
 def bad_parameter(sentence: str) -> CmdletError:
-    """Return that the parameters do not fit the cmdlet."""
+    """Return the error for parameters that do not match the cmdlet."""
     return CmdletError(400, "System.Management.Automation.ParameterBindingException", sentence)
 
 
 def bad_value(sentence: str) -> CmdletError:
-    """Return that a property does not take a value."""
+    """Return the error for a value that a property does not accept."""
     return CmdletError(400, f"{_DATA}DataValidationException", sentence)
 
 
 def bad_request(sentence: str) -> CmdletError:
-    """Return that the request is not one of the API, whatever its cmdlet."""
+    """Return the error for a request that is invalid for every cmdlet."""
     return CmdletError(400, "Microsoft.OData.ODataException", sentence, outer=REQUEST_FAILED)
 
 
 def require_json(request: Request) -> None:
-    """Raise CmdletError for a body that does not say it is JSON."""
+    """Raise CmdletError for a body that does not declare JSON as its content type."""
     if "json" not in request.headers.get("content-type", "").lower():
-        text = "The content type of the body is not supported: application/json is wanted."
+        text = "The content type of the body is not supported: application/json is required."
         raise CmdletError(415, "Microsoft.OData.ODataContentTypeException", text, outer=REQUEST_FAILED)
 
 
 def refused(sentence: str) -> CmdletError:
-    """Return that a rule of the service forbids it."""
+    """Return the error for an operation that the service forbids."""
     return CmdletError(400, f"{_TASKS}RecipientTaskException", sentence)
 
 
 def not_modelled(what: str) -> CmdletError:
-    """Return the emulator's own honest answer: the service has it, the emulator does not."""
+    """Return the emulator's own error: the service supports this, but the emulator does not."""
     return CmdletError(501, "Emulator.NotModelled", f"The emulator does not model {what} (docs/emulator.md).")
 
 
 def paging_expired() -> CmdletError:
-    """Return what a next link answers on a server that does not know it."""
+    """Return the error for a next link on a server that does not know it."""
     text = "Expired or Invalid pagination request. Default Expiry time is 00:30:00"
     return CmdletError(400, "Microsoft.Exchange.AdminApi.PaginationException", text, outer=REQUEST_FAILED)
 
 
 def over_budget(status: int, retry_after: int | None) -> CmdletError:
-    """Return that the caller has used up its budget; `retry_after` in seconds, or left out."""
+    """Return the error for an exhausted budget. `retry_after` is in seconds and can be omitted."""
     headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
     text = "The budget of the tenant is used up. Policy: PowerShellMaxCmdlets."
     return CmdletError(status, f"{_DATA}Storage.OverBudgetException", text, headers=headers)
 
 
 def envelope(error: CmdletError) -> Response:
-    """Return an error in the service's shape."""
+    """Return an error in the format of the service."""
     message = f"{error.code}|{error.kind}|{error.sentence}"
     data = {
         "error": {
@@ -155,5 +155,5 @@ def envelope(error: CmdletError) -> Response:
 
 
 def nul_bytes() -> Response:
-    """Return the 403 for a cmdlet outside the role: NUL bytes that claim to be gzip."""
+    """Return the 403 for a cmdlet outside the role: NUL bytes that are declared as gzip."""
     return Response(403, NULS, {"Content-Type": "application/json", "Content-Encoding": "gzip"})

@@ -1,4 +1,4 @@
-"""How Exchange writes sizes, spans and dates, and what it reads."""
+"""How Exchange writes and reads sizes, time spans and dates."""
 
 from __future__ import annotations
 
@@ -23,26 +23,26 @@ def size_text(size: int) -> str:
 
 
 def size_bytes(text: str) -> int | None:
-    """Return the bytes of `50GB`, `49.5 GB (53,150,220,288 bytes)` or `1024`; nothing for another text."""
-    found = _SIZE.fullmatch(text.strip())
-    return int(float(found[1]) * 1024 ** _UNITS[(found[2] or "B").upper()]) if found else None
+    """Return the bytes of `50GB`, `49.5 GB (53,150,220,288 bytes)` or `1024`, or None for any other text."""
+    match = _SIZE.fullmatch(text.strip())
+    return int(float(match[1]) * 1024 ** _UNITS[(match[2] or "B").upper()]) if match else None
 
 
 def span_text(seconds: int) -> str:
-    """Return a .NET span: 14 days are `14.00:00:00`."""
+    """Return a .NET time span: 14 days are `14.00:00:00`."""
     days, rest = divmod(seconds, 86400)
     clock = f"{rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}"
     return f"{days}.{clock}" if days else clock
 
 
 def span_seconds(text: str) -> int | None:
-    """Return the seconds of a .NET span or of a number of days; nothing for another text."""
+    """Return the seconds of a .NET time span or of a number of days, or None for any other text."""
     if text.isdecimal() and len(text) <= 8:
         return int(text) * 86400
-    found = _SPAN.fullmatch(text)
-    if not found:
+    match = _SPAN.fullmatch(text)
+    if not match:
         return None
-    days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
     return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
 
 

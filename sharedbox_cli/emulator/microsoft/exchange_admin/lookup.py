@@ -1,4 +1,4 @@
-"""How recipients are found: by id, GUID, name, alias, address, SID; what is not unique is refused."""
+"""Finds recipients by id, GUID, name, alias, address or SID. An ambiguous identity is rejected."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _BY_KEY = (
     "where guid = ?2 or lower(cn) = ?2 or lower(alias) = ?2 union select id from addresses where key = ?2 "
     "and lower(prefix) = 'smtp')"
 )
-"""Each part has an index of its own: one condition over two tables would read them whole."""
+"""Each part uses its own index. One condition over two tables would scan both."""
 TABLES = (
     "create table if not exists exchange_anchors (mailbox_id text primary key, anchor text not null)",
     "create table if not exists exchange_before (mailbox_id text not null, property text not null, "
@@ -30,27 +30,27 @@ TABLES = (
     "create index if not exists mailboxes_guid on mailboxes (guid)",
     "create index if not exists mailboxes_alias on mailboxes (lower(alias))",
 )
-"""What only this service keeps: who made a mailbox, and what readers still see of settings; and what it looks up."""
+"""Data that only this service stores: the creator of a mailbox, and the settings that readers still see."""
 
 
 def prepare(tenant: Tenant) -> None:
-    """Make the service's own tables."""
+    """Create the tables of the service."""
     for sql in TABLES:
         tenant.run(sql)
     replication.prepare(tenant)
 
 
 def find_mailbox(call: Call, identity: str) -> sqlite3.Row:
-    """Return a living, visible mailbox by any of its identities. Raises CmdletError."""
+    """Return an active, visible mailbox by any of its identities. Raises CmdletError."""
     return _only([row for row in _candidates(call.tenant, identity) if is_visible(call, row)], identity)
 
 
-def _only(found: list[sqlite3.Row], identity: str) -> sqlite3.Row:
-    if not found:
+def _only(candidates: list[sqlite3.Row], identity: str) -> sqlite3.Row:
+    if not candidates:
         raise not_found(identity)
-    if len({row["id"] for row in found}) > 1:
+    if len({row["id"] for row in candidates}) > 1:
         raise ambiguous(identity)
-    return found[0]
+    return candidates[0]
 
 
 def _candidates(tenant: Tenant, identity: str) -> list[sqlite3.Row]:
@@ -66,21 +66,21 @@ def legacy_id(key: str) -> str:
 
 
 def is_visible(call: Call, row: sqlite3.Row) -> bool:
-    """Return whether a mailbox is there for this caller.
+    """Return whether this caller sees a mailbox.
 
-    A new one is not, anywhere, until the lag is over; with `lag_scope` set to `other_anchors` it is at once for
-    the anchor that made it.
+    A new mailbox is not visible until the lag is over. With `lag_scope` set to `other_anchors`, the anchor that
+    created it sees it immediately.
     """
     if row["visible_at"] <= call.now:
         return True
     if not call.anchor or call.tenant.meta("lag_scope") != "other_anchors":
         return False
-    made = call.tenant.row("select anchor from exchange_anchors where mailbox_id = ?", row["id"])
-    return made is not None and bool(made["anchor"] == call.anchor)
+    creation = call.tenant.row("select anchor from exchange_anchors where mailbox_id = ?", row["id"])
+    return creation is not None and bool(creation["anchor"] == call.anchor)
 
 
 def is_kept(call: Call, row: sqlite3.Row) -> bool:
-    """Return whether a deleted mailbox can still come back: for 30 days."""
+    """Return whether a deleted mailbox can still be restored. This is possible for 30 days."""
     return row["deleted_at"] is not None and call.now - row["deleted_at"] < SOFT_DELETED_SECONDS
 
 
@@ -98,18 +98,18 @@ def find_soft_deleted(call: Call, identity: str) -> sqlite3.Row:
 
 
 def find_object(call: Call, identity: str) -> sqlite3.Row:
-    """Return a living user, group or contact by id, address, UPN, SID or name. Raises CmdletError."""
+    """Return an active user, group or contact by id, address, UPN, SID or name. Raises CmdletError."""
     key = identity.lower()
     sql = f"select * from objects where deleted_at is null and id {_BY_KEY}"
     exact = call.tenant.rows(sql, legacy_id(key), key, identity.upper())
-    found = exact or call.tenant.rows("select * from objects where deleted_at is null and lower(name) = ?", key)
-    return _only(found, identity)
+    candidates = exact or call.tenant.rows("select * from objects where deleted_at is null and lower(name) = ?", key)
+    return _only(candidates, identity)
 
 
 def doc_of(row: sqlite3.Row, column: str = "doc") -> dict[str, Any]:
-    """Return what a row keeps as JSON."""
-    found: dict[str, Any] = json.loads(row[column])
-    return found
+    """Return the JSON document of a row."""
+    document: dict[str, Any] = json.loads(row[column])
+    return document
 
 
 def legacy_dn(identity: str) -> str:

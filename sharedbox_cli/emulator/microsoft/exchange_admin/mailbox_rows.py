@@ -1,4 +1,4 @@
-"""A mailbox as Get-Mailbox writes it."""
+"""A mailbox as Get-Mailbox returns it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SETTINGS: dict[str, Any] = {
     "SimpleDisplayName": "",
     **{f"CustomAttribute{number}": "" for number in range(1, 16)},
 }
-"""What Set-Mailbox changes and keeps as it is written, with the values of a new mailbox."""
+"""Properties that Set-Mailbox stores unchanged, with the values of a new mailbox."""
 _FIXED: dict[str, Any] = {
     "IsMailboxEnabled": True,
     "IsResource": False,
@@ -43,7 +43,7 @@ _FIXED: dict[str, Any] = {
 
 
 class Rows:
-    """Makes rows of one mailbox or of all: with as many queries for all as for one."""
+    """Builds rows of one mailbox or of all. All mailboxes need as many queries as one."""
 
     def __init__(self, call: Call, mailbox: str = "") -> None:
         self._call = call
@@ -125,7 +125,7 @@ class Rows:
 
     def _delegates(self, identity: str) -> Row:
         behalf = self._behalf.get(identity, [])
-        # The form of the second property is not published; seen are objects with a name and an id.
+        # The format of the second property is not published. Observed values are objects with a name and an id.
         rich = [json.dumps({"DisplayName": name, "Identity": who}, ensure_ascii=False) for name, who in behalf]
         return {
             "GrantSendOnBehalfTo": [name for name, _ in behalf],

@@ -19,7 +19,7 @@ _TOKEN = re.compile(
     re.IGNORECASE,
 )
 _DEEPEST = 50
-"""Of parentheses and negations within each other (assumed: the vendor publishes no figure)."""
+"""Nesting of parentheses and negations (assumed: the vendor publishes no figure)."""
 _OPERATORS = frozenset({"eq", "ne", "like", "notlike", "gt", "ge", "lt", "le"})
 PROPERTIES = (
     "Name",
@@ -41,11 +41,11 @@ PROPERTIES = (
     "LegacyExchangeDN",
     *(f"CustomAttribute{number}" for number in range(1, 16)),
 )
-"""What a filter may name, of the documented properties."""
+"""The documented properties that a filter can use."""
 
 
 def matcher(text: str, properties: Iterable[str] = PROPERTIES) -> Test:
-    """Return the test of a filter. Raises CmdletError."""
+    """Return the predicate of a filter. Raises CmdletError."""
     if not text.strip():
         return lambda _: True
     return _Reader(text, {name.lower(): name for name in properties}).read()
@@ -59,11 +59,11 @@ class _Reader:
         self._at = self._depth = 0
         place, end = 0, len(text.rstrip())
         while place < end:
-            found = _TOKEN.match(text, place)
-            if found is None or found.lastgroup is None:
+            match = _TOKEN.match(text, place)
+            if match is None or match.lastgroup is None:
                 raise self._wrong()
-            self._tokens.append((found.lastgroup, found[found.lastgroup]))
-            place = found.end()
+            self._tokens.append((match.lastgroup, match[match.lastgroup]))
+            place = match.end()
 
     def _wrong(self) -> Exception:
         return bad_parameter(f"Invalid filter syntax: {self._text}")
@@ -150,7 +150,7 @@ _COMPARE: dict[str, Callable[[str], Callable[[str], bool]]] = {
 
 
 def _of(name: str, operator: str, holds: Callable[[str], bool]) -> Test:
-    """Return the test of a property; of several values one is enough, and for a negation none may hold."""
+    """Return the predicate of a property. One of several values is enough; for a negation, none may match."""
     is_negation = operator in ("ne", "notlike")
 
     def test(row: Row) -> bool:

@@ -1,7 +1,7 @@
-"""Pages: at most 1,000 rows, and links that only work with the same anchor, for half an hour.
+"""Pages: at most 1,000 rows, and links that work only with the same anchor, for half an hour.
 
-A link names a snapshot that one server keeps. With `broken_paging` set, no next call reaches that server: the
-record of an app-only caller, 2026-07.
+A link names a snapshot on one server. If `broken_paging` is set, no further call reaches that server, as recorded
+for an app-only caller, 2026-07.
 """
 
 from __future__ import annotations
@@ -40,14 +40,14 @@ class _Snapshot:
 
 
 class Pages:
-    """Snapshots of long answers, the latest ones."""
+    """The latest snapshots of long responses."""
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant
         self._kept: OrderedDict[str, _Snapshot] = OrderedDict()
 
     def first(self, request: Request, command: tuple[str, Any], rows: list[Row]) -> tuple[list[Row], str]:
-        """Return the first page and its next link's token, empty where there is no more."""
+        """Return the first page and the token of its next link, which is empty on the last page."""
         size = page_size(request)
         if len(rows) <= size:
             return rows, ""
@@ -74,7 +74,7 @@ class Pages:
 
 
 def page_size(request: Request) -> int:
-    """Return how many rows a page may have: what the caller prefers, at most 1,000."""
+    """Return the maximum number of rows per page: what the caller prefers, up to 1,000."""
     for item in request.headers.get("prefer", "").split(","):
         name, _, value = item.strip().partition("=")
         if name == "odata.maxpagesize" and value.isdecimal():
@@ -83,7 +83,7 @@ def page_size(request: Request) -> int:
 
 
 def cut(rows: list[Row], size: int | str | None) -> tuple[list[Row], list[str]]:
-    """Return the rows that ResultSize leaves, and the warning where some are left out. Raises CmdletError."""
+    """Return the rows within ResultSize, and a warning if it truncated the result. Raises CmdletError."""
     if size == "Unlimited":
         return rows, []
     if size == 0:

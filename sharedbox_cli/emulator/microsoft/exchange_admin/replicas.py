@@ -1,4 +1,4 @@
-"""Settings reach readers late: until then they see what was before (`lag:settings`, seconds)."""
+"""The lag of settings: readers see the previous values until it is over (`lag:settings`, seconds)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sharedbox_cli.emulator.microsoft.exchange_admin.context import Call, Row
 
 
 def show_later(call: Call, mailbox: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
-    """Let readers see the old values of what changed until the lag is over."""
+    """Show the previous values to readers until the lag is over."""
     lag = call.tenant.lag("settings")
     if not lag:
         return
@@ -22,12 +22,12 @@ def show_later(call: Call, mailbox: str, before: Mapping[str, Any], after: Mappi
 
 
 def as_seen(call: Call, rows: Iterable[Row]) -> list[Row]:
-    """Return rows of mailboxes as readers see them now; `Guid` is the mailbox's id."""
-    found = list(rows)
+    """Return rows of mailboxes as readers see them now. `Guid` is the id of the mailbox."""
+    mailboxes = list(rows)
     old: dict[str, dict[str, Any]] = {}
-    # The oldest write that is still on its way decides: it comes last.
+    # The oldest write that is not visible yet has precedence, so it comes last.
     for line in call.tenant.rows("select * from exchange_before where until > ? order by until desc", call.now):
         old.setdefault(line["mailbox_id"], {})[line["property"]] = json.loads(line["value"])
-    for row in found if old else ():
+    for row in mailboxes if old else ():
         row |= {name: value for name, value in old.get(row["Guid"], {}).items() if name in row}
-    return found
+    return mailboxes

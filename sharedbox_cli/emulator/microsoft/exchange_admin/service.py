@@ -1,4 +1,4 @@
-"""The Exchange Online admin API: one door for every cmdlet, and batches of ten."""
+"""The Exchange Online admin API: one endpoint for all cmdlets, and batches of ten."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from sharedbox_cli.emulator.microsoft.exchange_admin.errors import (
 from sharedbox_cli.emulator.microsoft.exchange_admin.lookup import prepare
 from sharedbox_cli.emulator.microsoft.exchange_admin.paging import Pages, cut, next_link
 from sharedbox_cli.emulator.router import Route, Router
-from sharedbox_cli.emulator.service import World
+from sharedbox_cli.emulator.service import ServiceContext
 from sharedbox_cli.emulator.tokens import TokenInvalid
 
 HOSTS = ("outlook.office365.com",)
@@ -48,7 +48,7 @@ _KINDS = {
     500: "Microsoft.Exchange.Data.DataSourceTransientException",
     503: "Microsoft.Exchange.Data.Directory.ADTransientException",
 }
-"""What the service names as the cause of a failure that passes, by status."""
+"""The cause that the service gives for a transient failure, per status."""
 
 
 class ExchangeAdmin:
@@ -56,11 +56,11 @@ class ExchangeAdmin:
 
     name = "exchange"
 
-    def __init__(self, observed: World) -> None:
-        self._world = observed
-        self._pages = Pages(observed.tenant)
-        self._budget = Budget(observed.tenant)
-        prepare(observed.tenant)
+    def __init__(self, context: ServiceContext) -> None:
+        self._context = context
+        self._pages = Pages(context.tenant)
+        self._budget = Budget(context.tenant)
+        prepare(context.tenant)
         self.router = Router(
             (
                 Route("POST", "/adminapi/beta/{tenant}/InvokeCommand", self._invoke, "InvokeCommand"),
@@ -74,7 +74,7 @@ class ExchangeAdmin:
         return host in HOSTS or path.lower().startswith("/adminapi/")
 
     def route_name(self, route: Route, request: Request) -> str:
-        """Return the cmdlet's name: one door, many cmdlets."""
+        """Return the name of the cmdlet, because all cmdlets share one endpoint."""
         if route.name != "InvokeCommand":
             return route.name
         try:
@@ -83,12 +83,12 @@ class ExchangeAdmin:
             return route.name
 
     def refuse(self, status: int, code: str, message: str) -> Response:
-        """Return an error in the service's shape."""
+        """Return an error in the format of the service."""
         kind = _KINDS.get(status, f"Microsoft.Exchange.{code}")
         return envelope(CmdletError(status, kind, message))
 
     def answer(self, route: Route, request: Request, captured: dict[str, str]) -> Response:
-        """Return the answer, or the vendor's error."""
+        """Return the response, or the vendor's error."""
         try:
             return route.handler(request, captured)
         except TokenInvalid:
@@ -99,16 +99,16 @@ class ExchangeAdmin:
             return envelope(error)
 
     def _roles(self, request: Request, captured: dict[str, str]) -> frozenset[str]:
-        return directory_roles(self._world, request.headers.get("authorization", ""), captured["tenant"])
+        return directory_roles(self._context, request.headers.get("authorization", ""), captured["tenant"])
 
     def _batch(self, request: Request, captured: dict[str, str]) -> Response:
         self._roles(request, captured)
-        hosts = frozenset({*HOSTS, request.host.lower(), self._world.origin.removeprefix("https://")})
-        return answer_batch(self._world, request, hosts, captured["tenant"])
+        hosts = frozenset({*HOSTS, request.host.lower(), self._context.origin.removeprefix("https://")})
+        return answer_batch(self._context, request, hosts, captured["tenant"])
 
     def _second_door(self, request: Request, captured: dict[str, str]) -> Response:
-        """Say that the published door is there, and not modelled."""
-        self._world.tokens.read(request.headers.get("authorization", ""), AUDIENCE)
+        """Answer that the published endpoint exists, but is not modelled."""
+        self._context.tokens.read(request.headers.get("authorization", ""), AUDIENCE)
         if captured["endpoint"].lower() not in SECOND_DOOR:
             raise CmdletError(404, "Microsoft.OData.ODataException", "Resource not found.", outer=REQUEST_FAILED)
         raise not_modelled(f"the v2.0 endpoint {captured['endpoint']}")
@@ -140,7 +140,7 @@ class ExchangeAdmin:
         left_out = sorted(set(bound) - modelled.parameters)
         if left_out:
             raise not_modelled(f"{name} -{left_out[0]}")
-        call = Call(self._world, name, bound, request.headers.get("x-anchormailbox", ""), roles)
+        call = Call(self._context, name, bound, request.headers.get("x-anchormailbox", ""), roles)
         result = self._whole_or_nothing(call)
         if "ResultSize" in facts()[name]["parameters"]:
             result.rows, warnings = cut(result.rows, bound.get("ResultSize"))
@@ -148,22 +148,22 @@ class ExchangeAdmin:
         return result
 
     def _whole_or_nothing(self, call: Call) -> Result:
-        """Run a cmdlet; what fails leaves nothing behind."""
+        """Run a cmdlet. A cmdlet that fails changes nothing."""
         act = CMDLETS[call.cmdlet].act
         if call.cmdlet.startswith("Get-"):
             return act(call)
-        self._world.tenant.run("savepoint cmdlet")
+        self._context.tenant.run("savepoint cmdlet")
         try:
             return act(call)
         except BaseException:
-            self._world.tenant.run("rollback to cmdlet")
+            self._context.tenant.run("rollback to cmdlet")
             raise
         finally:
-            self._world.tenant.run("release cmdlet")
+            self._context.tenant.run("release cmdlet")
 
     def _data(self, request: Request, rows: list[Row], warnings: list[str], more: str) -> dict[str, Any]:
         is_vendor = request.host.partition(":")[0].lower() in HOSTS
-        origin = f"https://{request.host}" if is_vendor else self._world.origin
+        origin = f"https://{request.host}" if is_vendor else self._context.origin
         data: dict[str, Any] = {
             "@odata.context": f"{origin}/adminapi/beta/$metadata#Collection(Exchange.GenericHashTable)",
             "adminapi.warnings@odata.type": "#Collection(String)",
@@ -176,11 +176,11 @@ class ExchangeAdmin:
 
 
 def _command(request: Request) -> tuple[str, dict[str, Any]]:
-    """Return cmdlet and parameters; `null` in place of no parameters is another request. Raises CmdletError."""
+    """Return the cmdlet and its parameters. `null` is not the same as no parameters. Raises CmdletError."""
     require_json(request)
     try:
         data = request.json()
-        json.dumps(data, ensure_ascii=False).encode()  # half of a surrogate pair is no text
+        json.dumps(data, ensure_ascii=False).encode()  # a lone surrogate is not valid text
     except ValueError as error:
         raise bad_request("The body is not JSON.") from error
     command = data.get("CmdletInput") if isinstance(data, dict) else None

@@ -1,6 +1,6 @@
-"""Graph's batches: at most twenty requests by relative address, in any order or one after another.
+"""Graph batches: at most twenty requests with relative URLs, in any order or in sequence.
 
-learn.microsoft.com/graph/json-batching, read 2026-11. Assumed: the words of refusals that the page does not quote.
+learn.microsoft.com/graph/json-batching, read 2026-11. Assumed: the text of errors that the page does not quote.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from typing import Any
 
 from sharedbox_cli.emulator.http import Request, Response, json_response
 from sharedbox_cli.emulator.microsoft.graph.errors import GraphError, bad
-from sharedbox_cli.emulator.service import World
+from sharedbox_cli.emulator.service import ServiceContext
 
 MAX_BATCH = 20
 _METHODS = frozenset({"GET", "POST", "PATCH", "PUT", "DELETE"})
 _KEYS = frozenset({"id", "method", "url", "headers", "body", "dependsOn"})
 
 
-def answer_batch(observed: World, request: Request) -> Response:
-    """Return the answers to the parts. Raises GraphError for a batch that is none."""
+def answer_batch(context: ServiceContext, request: Request) -> Response:
+    """Return the responses to the parts. Raises GraphError for an invalid batch."""
     parts = _parts(request)
     answers: dict[str, dict[str, Any]] = {}
     for part in parts:
@@ -28,9 +28,9 @@ def answer_batch(observed: World, request: Request) -> Response:
             error = {"code": "FailedDependency", "message": f"Request {failed[0]} failed."}
             answers[part["id"].lower()] = {"id": part["id"], "status": 424, "body": {"error": error}}
             continue
-        answers[part["id"].lower()] = _answer(part, observed.answer_part(_request(request, part)))
+        answers[part["id"].lower()] = _answer(part, context.answer_part(_request(request, part)))
     shuffled = list(answers.values())
-    observed.random.shuffle(shuffled)
+    context.random.shuffle(shuffled)
     return json_response(200, {"responses": shuffled})
 
 
@@ -72,7 +72,7 @@ def _require_form(part: dict[str, Any]) -> None:
         raise _wrong(f"Invalid method for request Id {identity}.")
     is_relative = isinstance(url, str) and bool(url.strip()) and "://" not in url.partition("?")[0]
     if not isinstance(url, str) or not is_relative or url.startswith("//"):
-        raise _wrong(f"Invalid url for request Id {identity}: a relative url is wanted.")
+        raise _wrong(f"Invalid url for request Id {identity}: a relative url is required.")
     if url.partition("?")[0].strip("/").lower() == "$batch":
         raise _wrong(f"Invalid url for request Id {identity}: a batch within a batch is not supported.")
     if headers is not None and (
@@ -89,7 +89,7 @@ def _require_body(part: dict[str, Any]) -> None:
     if ("body" in part or is_write) and not (is_typed and "body" in part):
         raise _wrong(f"Write request id : {identity} does not contain Content-Type header or body.")
     if "body" in part and not isinstance(part["body"], (dict, str)):
-        raise _wrong(f"Invalid body for request Id {identity}: an object or base64 text is wanted.")
+        raise _wrong(f"Invalid body for request Id {identity}: an object or base64 text is required.")
 
 
 def _request(outer: Request, part: dict[str, Any]) -> Request:

@@ -1,4 +1,4 @@
-"""Bodies of writes: JSON objects with the properties that an action knows."""
+"""Bodies of write requests: JSON objects with the parameters of an action."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 def object_of(request: Request) -> dict[str, Any]:
-    """Return the body without OData's own keys. Raises GraphError."""
+    """Return the body without the keys of OData. Raises GraphError."""
     kind = request.headers.get("content-type", "")
     if not kind:
         raise bad("Write requests (excluding DELETE) must contain the Content-Type header declaration.", "BadRequest")
@@ -22,7 +22,7 @@ def object_of(request: Request) -> dict[str, Any]:
         raise GraphError(415, "UnsupportedMediaType", f"The content type '{kind[:80]}' is not supported.")
     try:
         body = request.json()
-        json.dumps(body, ensure_ascii=False).encode()  # half of a surrogate pair is no text
+        json.dumps(body, ensure_ascii=False).encode()  # a lone surrogate is not valid text
     except ValueError as error:
         raise bad("Unable to read JSON request payload.", "BadRequest") from error
     if not isinstance(body, dict):

@@ -22,7 +22,7 @@ from sharedbox_cli.emulator.microsoft.graph.query import (
     selected,
 )
 from sharedbox_cli.emulator.router import Route
-from sharedbox_cli.emulator.service import World
+from sharedbox_cli.emulator.service import ServiceContext
 
 _SINGLE_USER_ONLY = frozenset({"aboutMe", "mySite", "mailboxSettings", "birthday", "skills"})
 _TRANSITIVE = "/v1.0/groups/{id}/transitiveMembers"
@@ -30,15 +30,15 @@ _ORGANIZATION = frozenset({"id", "displayName", "verifiedDomains", "countryLette
 _MOST_IDS = 1000
 _TYPES = frozenset({"user", "group"})
 _OTHER_TYPES = frozenset({"device", "directoryobject", "serviceprincipal", "orgcontact", "application"})
-"""Types that `getByIds` takes, and of which no tenant here has any."""
+"""Types that `getByIds` accepts, but that no emulated tenant contains."""
 
 
 class DirectoryRoutes:
     """Routes of /users, /groups, /organization, /directoryObjects."""
 
-    def __init__(self, observed: World) -> None:
-        self._world = observed
-        self._directory = objects.Directory(observed.tenant)
+    def __init__(self, context: ServiceContext) -> None:
+        self._context = context
+        self._directory = objects.Directory(context.tenant)
 
     def routes(self) -> tuple[Route, ...]:
         """Return the routes."""
@@ -65,8 +65,8 @@ class DirectoryRoutes:
         return self._page(request, "users", query, self._directory.objects("user"))
 
     def _refuse_beyond_basic(self, request: Request, select: tuple[str, ...], text: str = "") -> None:
-        """Raise GraphError where basic permissions are asked for more than names."""
-        roles = held(self._world, request)
+        """Raise GraphError if a caller with basic permissions requests more than names."""
+        roles = held(self._context, request)
         if roles & READ_USERS or BASIC not in roles:
             return
         named = {name for name in objects.USER_FILTERABLE if name in text and name not in objects.USER_BASIC}
@@ -75,13 +75,13 @@ class DirectoryRoutes:
             raise denied()
 
     def _page(self, request: Request, what: str, query: Query, items: list[dict[str, Any]]) -> Response:
-        passing = [item for item in items if query.test(item)]
-        left = [item for item in passing if item["id"] > query.after] if query.after else passing
+        matching = [item for item in items if query.test(item)]
+        left = [item for item in matching if item["id"] > query.after] if query.after else matching
         page = left[: query.top]
-        origin = self._world.origin
+        origin = self._context.origin
         data: dict[str, Any] = {"@odata.context": f"{origin}/v1.0/$metadata#{what}"}
         if query.wants_count and not query.after:
-            data["@odata.count"] = len(passing)
+            data["@odata.count"] = len(matching)
         if len(left) > query.top:
             data["@odata.nextLink"] = next_link(origin, request, page[-1]["id"])
         data["value"] = [picked(item, ("@odata.type", *query.select)) for item in page]
@@ -97,7 +97,7 @@ class DirectoryRoutes:
             self._refuse_beyond_basic(request, select)
         if item is None:
             raise missing(key)
-        context = {"@odata.context": f"{self._world.origin}/v1.0/$metadata#{what}/$entity"}
+        context = {"@odata.context": f"{self._context.origin}/v1.0/$metadata#{what}/$entity"}
         return json_response(200, context | picked(item, select))
 
     def _user(self, request: Request, captured: dict[str, str]) -> Response:
@@ -113,11 +113,11 @@ class DirectoryRoutes:
         return self._one(request, objects.GROUPS, self._directory.find("group", key), key, "groups")
 
     def _members(self, request: Request, captured: dict[str, str]) -> Response:
-        """Return direct members of every kind; of a kind that the caller may not read, ids alone."""
+        """Return the direct members of all types. For a type that the caller may not read, return only the ids."""
         self._require_group(captured["id"])
         kind = Kind(objects.USER | objects.GROUP, (), objects.USER_FILTERABLE)
         query = read_query(request, kind, filter_is_advanced=True)
-        rows = self._world.tenant.rows("select member_id from members where group_id = ?", captured["id"])
+        rows = self._context.tenant.rows("select member_id from members where group_id = ?", captured["id"])
         ids = [row["member_id"] for row in rows]
         people = self._typed("user", ids, query)
         items = [*self._readable(request, people), *self._typed("group", ids, query)]
@@ -125,12 +125,12 @@ class DirectoryRoutes:
         return self._page(request, "directoryObjects", every, sorted(items, key=lambda item: str(item["id"])))
 
     def _readable(self, request: Request, people: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        if held(self._world, request) & READ_USERS:
+        if held(self._context, request) & READ_USERS:
             return people
         return [{"@odata.type": "#microsoft.graph.user", "id": item["id"]} for item in people]
 
     def _typed(self, kind: str, ids: list[str], query: Query | None = None) -> list[dict[str, Any]]:
-        """Return objects as entries of a mixed list, with what was asked for, or what each kind has by default."""
+        """Return objects as entries of a mixed list, with the requested or the default properties of their type."""
         default = objects.USER_DEFAULT if kind == "user" else objects.GROUP_DEFAULT
         return [
             {"@odata.type": f"#microsoft.graph.{kind}", **picked(item, ("id", *((query and query.select) or default)))}
@@ -143,7 +143,7 @@ class DirectoryRoutes:
         query = read_query(request, objects.USERS, filter_is_advanced=True)
         if not query.wants_count:
             raise bad("OData cast needs ConsistencyLevel: eventual and $count=true.", "Request_UnsupportedQuery")
-        people = self._directory.objects("user", self._world.tenant.members_of(captured["id"]))
+        people = self._directory.objects("user", self._context.tenant.members_of(captured["id"]))
         items = self._readable(request, [item for item in people if query.test(item)])
         return self._page(request, "users", replace(query, test=lambda _: True), items)
 
@@ -153,7 +153,7 @@ class DirectoryRoutes:
 
     def _organization(self, request: Request, _: dict[str, str]) -> Response:
         select = selected(options_of(request, ONE), _ORGANIZATION, tuple(sorted(_ORGANIZATION)))
-        tenant = self._world.tenant
+        tenant = self._context.tenant
         first = tenant.domains()[0]
         domains = [
             {"name": name, "isDefault": name == first, "isInitial": False, "type": "Managed", "capabilities": "Email"}
@@ -161,7 +161,7 @@ class DirectoryRoutes:
         ]
         country = tenant.meta("country", "DE") or None
         whole = {"id": tenant.id, "displayName": tenant.name, "verifiedDomains": domains, "countryLetterCode": country}
-        context = f"{self._world.origin}/v1.0/$metadata#organization"
+        context = f"{self._context.origin}/v1.0/$metadata#organization"
         return json_response(200, {"@odata.context": context, "value": [picked(whole, select)]})
 
     def _by_ids(self, request: Request, _: dict[str, str]) -> Response:
@@ -179,9 +179,9 @@ class DirectoryRoutes:
                 raise bad(f"The type '{name[:80]}' is not a directory object's.")
         wanted = {name.lower() for name in types}
         chosen = sorted(_TYPES) if "directoryobject" in wanted else sorted(wanted & _TYPES)
-        found = [item for kind in chosen for item in self._typed(kind, ids)]
-        context = f"{self._world.origin}/v1.0/$metadata#directoryObjects"
-        return json_response(200, {"@odata.context": context, "value": found})
+        objects = [item for kind in chosen for item in self._typed(kind, ids)]
+        context = f"{self._context.origin}/v1.0/$metadata#directoryObjects"
+        return json_response(200, {"@odata.context": context, "value": objects})
 
     def _deleted(self, request: Request, _: dict[str, str]) -> Response:
         query = read_query(request, objects.USERS)

@@ -1,4 +1,4 @@
-"""Graph's errors and their envelope (learn.microsoft.com/graph/errors, read 2026-11)."""
+"""Errors of Graph and their format (learn.microsoft.com/graph/errors, read 2026-11)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sharedbox_cli.emulator.http import Request, Response, json_response
 
 
 class GraphError(Exception):
-    """An answer that is an error."""
+    """An error response."""
 
     def __init__(self, status: int, code: str, message: str, headers: dict[str, str] | None = None) -> None:
         self.status, self.code, self.message = status, code, message
@@ -20,7 +20,7 @@ class GraphError(Exception):
 def envelope(
     status: int, code: str, message: str, request: Request | None = None, headers: dict[str, str] | None = None
 ) -> Response:
-    """Return an error in Graph's shape; it names the request as its headers do."""
+    """Return an error in the format of Graph. It contains the request id of the headers."""
     own = request.id if request else str(uuid.uuid4())
     inner = {
         "date": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S"),
@@ -37,16 +37,16 @@ def bad(message: str, code: str = "Request_BadRequest") -> GraphError:
 
 
 def missing(identity: str) -> GraphError:
-    """Return the directory's 404."""
+    """Return the 404 of the directory."""
     text = f"Resource '{identity}' does not exist or one of its queried reference-property objects are not present."
     return GraphError(404, "Request_ResourceNotFound", text)
 
 
 def denied() -> GraphError:
-    """Return the directory's 403."""
+    """Return the 403 of the directory."""
     return GraphError(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
 
 
 def not_modelled(what: str) -> GraphError:
-    """Return the emulator's own honest answer: the service has it, the emulator does not."""
+    """Return the emulator's own error: the service supports this, but the emulator does not."""
     return GraphError(501, "NotImplemented", f"The emulator does not model {what} (docs/emulator.md).")

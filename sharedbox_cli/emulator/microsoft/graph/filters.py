@@ -1,4 +1,4 @@
-"""`$filter` on directory objects: which property takes which operator, and what needs an advanced query.
+"""`$filter` on directory objects: the operators of each property, and what needs an advanced query.
 
 learn.microsoft.com/graph/filter-query-parameter and /graph/aad-advanced-queries, read 2026-11.
 """
@@ -26,12 +26,12 @@ _ADVANCED = frozenset({"ne", "endswith"})
 
 @dataclass(frozen=True, slots=True)
 class Filterable:
-    """How one property may be filtered: its type (`text`, `bool`) and operators, or the fields of its items."""
+    """How a property can be filtered: its type (`text`, `bool`) and operators, or the fields of its items."""
 
     kind: str = "text"
     operators: frozenset[str] = _TEXT
     fields: Mapping[str, str] | None = None
-    """Of a collection: field → `text` or `guid`; the field without a name is the item itself."""
+    """For a collection: field → `text` or `guid`. The field without a name is the item itself."""
     is_advanced: bool = False
 
 
@@ -44,7 +44,7 @@ PLANS = Filterable(fields={"servicePlanId": "guid", "capabilityStatus": "text", 
 
 
 def read_filter(text: str, known: Mapping[str, Filterable], *, is_advanced: bool) -> Test:
-    """Return the test of a filter. Raises GraphError for what the service refuses."""
+    """Return the predicate of a filter. Raises GraphError for a filter that the service rejects."""
     return _Reader(text, known, is_advanced=is_advanced).read()
 
 
@@ -68,11 +68,11 @@ class _Reader:
         self._tokens: list[tuple[str, str]] = []
         place, end = 0, len(text.rstrip())
         while place < end:
-            found = _TOKEN.match(text, place)
-            if found is None or found.lastgroup is None:
+            match = _TOKEN.match(text, place)
+            if match is None or match.lastgroup is None:
                 raise self._malformed()
-            self._tokens.append((found.lastgroup, found[found.lastgroup]))
-            place = found.end()
+            self._tokens.append((match.lastgroup, match[match.lastgroup]))
+            place = match.end()
 
     def _malformed(self) -> Exception:
         return bad(f"Invalid filter clause: {self._text}", "BadRequest")
@@ -81,8 +81,8 @@ class _Reader:
         return self._tokens[self._at] if self._at < len(self._tokens) else ("", "")
 
     def _next(self, group: str, value: str = "") -> str:
-        found, text = self._peek()
-        if found != group or (value and text.lower() != value):
+        kind, text = self._peek()
+        if kind != group or (value and text.lower() != value):
             raise self._malformed()
         self._at += 1
         return text
@@ -161,7 +161,7 @@ class _Reader:
         return lambda item: any(inner({"": one} if isinstance(one, str) else one) for one in item[collection])
 
     def _operand(self, path: str, operator: str) -> tuple[Callable[[Item], Any], str]:
-        """Return how a property is read, and its type; a property that does not take the operator is refused."""
+        """Return a getter of a property, and its type. Raises GraphError if it does not support the operator."""
         if self._variable:
             head, _, name = path.partition("/")
             fields = self._known[self._collection].fields or {}

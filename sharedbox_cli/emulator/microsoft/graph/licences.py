@@ -1,4 +1,4 @@
-"""Licences: seats, plans that exclude each other, those inherited from a group, and when they come into force."""
+"""Licences: seats, mutually exclusive plans, licences inherited from a group, and activation lag."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sharedbox_cli.emulator.microsoft.graph.errors import bad, missing, not_mode
 from sharedbox_cli.emulator.microsoft.graph.objects import Directory
 from sharedbox_cli.emulator.microsoft.graph.query import NONE, ONE, options_of, picked, selected
 from sharedbox_cli.emulator.router import Route
-from sharedbox_cli.emulator.service import World
+from sharedbox_cli.emulator.service import ServiceContext
 
 _EXCLUSIVE = frozenset(
     {
@@ -21,7 +21,7 @@ _EXCLUSIVE = frozenset(
         "4a82b400-a79f-41a4-b4e2-e94f5787b113",
     }
 )
-"""Mailbox plans: one of them at a time."""
+"""Mailbox plans. A user can have only one of them."""
 _SKU = (
     "id",
     "skuId",
@@ -41,9 +41,9 @@ _DETAILS = ("id", "skuId", "skuPartNumber", "servicePlans")
 class LicenceRoutes:
     """assignLicense, licenseDetails, subscribedSkus."""
 
-    def __init__(self, observed: World) -> None:
-        self._world = observed
-        self._directory = Directory(observed.tenant)
+    def __init__(self, context: ServiceContext) -> None:
+        self._context = context
+        self._directory = Directory(context.tenant)
 
     def routes(self) -> tuple[Route, ...]:
         """Return the routes."""
@@ -54,20 +54,20 @@ class LicenceRoutes:
         )
 
     def _sku_rows(self) -> dict[str, tuple[str, list[list[str]], int, int]]:
-        """Return part number, plans, seats and used seats by product; a deleted user takes no seat."""
+        """Return part number, plans, seats and used seats per product. A deleted user uses no seat."""
         sql = (
             "select l.sku_id, count(*) n from licences l join objects o on o.id = l.user_id "
             "where o.deleted_at is null group by l.sku_id"
         )
-        used = {row["sku_id"]: row["n"] for row in self._world.tenant.rows(sql)}
+        used = {row["sku_id"]: row["n"] for row in self._context.tenant.rows(sql)}
         return {
             row["id"]: (row["part"], json.loads(row["plans"]), row["enabled"], used.get(row["id"], 0))
-            for row in self._world.tenant.rows("select * from skus order by part")
+            for row in self._context.tenant.rows("select * from skus order by part")
         }
 
     def _skus(self, request: Request, _: dict[str, str]) -> Response:
         select = selected(options_of(request, ONE), _SKU, _SKU)
-        tenant = self._world.tenant
+        tenant = self._context.tenant
         value = [
             {
                 "id": f"{tenant.id}_{identity}",
@@ -87,7 +87,7 @@ class LicenceRoutes:
         return self._list("subscribedSkus", [picked(item, select) for item in value])
 
     def _list(self, what: str, value: list[dict[str, Any]]) -> Response:
-        return json_response(200, {"@odata.context": f"{self._world.origin}/v1.0/$metadata#{what}", "value": value})
+        return json_response(200, {"@odata.context": f"{self._context.origin}/v1.0/$metadata#{what}", "value": value})
 
     def _details(self, request: Request, captured: dict[str, str]) -> Response:
         select = selected(options_of(request, ONE), _DETAILS, _DETAILS)
@@ -108,9 +108,9 @@ class LicenceRoutes:
 
     def _assign(self, request: Request, captured: dict[str, str]) -> Response:
         options_of(request, NONE)
-        add, remove = _wishes(object_of(request))
+        add, remove = _licence_changes(object_of(request))
         user = self._directory.find("user", captured["id"])
-        tenant = self._world.tenant
+        tenant = self._context.tenant
         row = tenant.object(user["id"]) if user else None
         if user is None or row is None:
             raise missing(captured["id"])
@@ -145,7 +145,7 @@ class LicenceRoutes:
             if sku not in held and skus[sku][3] >= skus[sku][2]:
                 raise bad(f"Subscription with SKU {sku} does not have any available licenses. (CountViolation)")
         after = (set(held) - set(remove)) | set(add)
-        # One plan from two products is one plan: suites are swapped that way.
+        # The same plan from two products counts once, so that one suite can replace another.
         mail = {plan for sku in after for plan, _ in skus[sku][1] if plan in _EXCLUSIVE}
         if len(mail) > 1:
             raise bad(
@@ -153,22 +153,25 @@ class LicenceRoutes:
             )
 
 
-def _wishes(body: dict[str, Any]) -> tuple[list[str], list[str]]:
-    """Return what to add and what to remove. Raises GraphError."""
+def _licence_changes(body: dict[str, Any]) -> tuple[list[str], list[str]]:
+    """Return the licences to add and to remove. Raises GraphError."""
     require_only(body, ("addLicenses", "removeLicenses"), "assignLicense")
     for name in ("addLicenses", "removeLicenses"):
         if name not in body:
             text = "One or more parameters of the operation 'assignLicense' are missing from the request payload."
             raise bad(f"{text} The missing parameters are: {name}.")
     options = body["addLicenses"]
-    if not isinstance(options, list) or not all(isinstance(wish, dict) and "skuId" in wish for wish in options):
+    if not isinstance(options, list) or not all(isinstance(option, dict) and "skuId" in option for option in options):
         raise bad("Invalid value specified for property 'addLicenses': a collection of assignedLicense is expected.")
-    for wish in options:
-        if set(wish) - {"skuId", "disabledPlans", "@odata.type"}:
+    for option in options:
+        if set(option) - {"skuId", "disabledPlans", "@odata.type"}:
             raise bad("A property of 'addLicenses' does not exist on type 'microsoft.graph.assignedLicense'.")
-        if guids(wish.get("disabledPlans", []), "disabledPlans"):
+        if guids(option.get("disabledPlans", []), "disabledPlans"):
             raise not_modelled("disabledPlans")
-    add, remove = guids([wish["skuId"] for wish in options], "skuId"), guids(body["removeLicenses"], "removeLicenses")
+    add, remove = (
+        guids([option["skuId"] for option in options], "skuId"),
+        guids(body["removeLicenses"], "removeLicenses"),
+    )
     if not add and not remove:
         raise bad("Either addLicenses or removeLicenses has to name a license.")
     if len(set(add + remove)) != len(add + remove):

@@ -1,4 +1,4 @@
-"""Rows of the tenant as Graph's objects, as readers see them now."""
+"""Rows of the tenant as Graph objects, as readers see them now."""
 
 from __future__ import annotations
 
@@ -89,20 +89,20 @@ GROUP_FILTERABLE: Mapping[str, Filterable] = {
 USERS = Kind(USER, USER_DEFAULT, USER_FILTERABLE)
 GROUPS = Kind(GROUP, GROUP_DEFAULT, GROUP_FILTERABLE)
 KEPT_SECONDS = 30 * 86400.0
-"""A deleted user can be restored for so long."""
+"""How long a deleted user can be restored."""
 _FEW = 400
 Item = dict[str, Any]
 
 
 class Directory:
-    """Users and groups; whole lists are kept until the tenant changes, so that large pages stay quick."""
+    """Users and groups. Whole lists are cached until the tenant changes, so that large pages stay fast."""
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant
         self._kept: dict[str, tuple[object, list[Item]]] = {}
 
     def objects(self, kind: str, identities: Iterable[str] | None = None, *, deleted: bool = False) -> list[Item]:
-        """Return objects of a kind in the order of their ids: all, or some; living, or deleted not long ago."""
+        """Return objects of a type, sorted by id: all or some, and either active or recently deleted."""
         some = None if identities is None else set(identities)
         if some is not None and len(some) <= _FEW:
             items = self._read(kind, f"and id in ({', '.join('?' * len(some))})", *some) if some else []
@@ -111,13 +111,13 @@ class Directory:
         return [item for item in self._as_seen(items) if self._is_in(item, deleted=deleted)]
 
     def find(self, kind: str, key: str) -> Item | None:
-        """Return a living object by id; a user by its user principal name, too."""
+        """Return an active object by id, or a user by its user principal name."""
         own = "or lower(upn) = lower(?)" if kind == "user" else "and ? <> ''"
         rows = self._tenant.rows(f"select id from objects where kind = ? and (id = ? {own})", kind, key, key)
         return next(iter(self.objects(kind, [row["id"] for row in rows])), None)
 
     def written(self, kind: str, identity: str) -> Item:
-        """Return an object as it was written last, whatever readers still see."""
+        """Return the last written state of an object, even if readers do not see it yet."""
         return self._read(kind, "and id = ?", identity)[0]
 
     def _is_in(self, item: Item, *, deleted: bool) -> bool:
@@ -131,15 +131,15 @@ class Directory:
         old = replication.still_seen(self._tenant)
         if not old:
             return items
-        found = []
+        objects = []
         for item in items:
             before = old.get(item["id"], {})
             if before.get(replication.IS_THERE, True):
-                found.append({**item, **{name: value for name, value in before.items() if name in item}})
-        return found
+                objects.append({**item, **{name: value for name, value in before.items() if name in item}})
+        return objects
 
     def _all(self, kind: str) -> list[Item]:
-        # Plans in force move with the clock alone, so they are part of what the list is kept for.
+        # Active plans change with the clock alone, so they are part of the cache key.
         state = (self._tenant.changes(), repr(replication.still_seen(self._tenant)))
         kept = self._kept.get(kind)
         if kept is None or kept[0] != state:
@@ -163,14 +163,14 @@ class Directory:
         ]
 
     def _proxies(self, rows: list[sqlite3.Row]) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = defaultdict(list)
+        addresses: dict[str, list[str]] = defaultdict(list)
         if len(rows) < 50:
             for row in rows:
-                found[row["id"]] = self._tenant.addresses(row["id"])
-            return found
+                addresses[row["id"]] = self._tenant.addresses(row["id"])
+            return addresses
         for row in self._tenant.rows("select id, prefix, text from addresses order by id, prefix, key"):
-            found[row["id"]].append(f"{row['prefix']}:{row['text']}")
-        return found
+            addresses[row["id"]].append(f"{row['prefix']}:{row['text']}")
+        return addresses
 
 
 def _plans(row: sqlite3.Row, in_force: set[str], plans: dict[str, list[list[str]]]) -> list[Item]:

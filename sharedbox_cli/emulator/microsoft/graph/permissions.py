@@ -1,4 +1,4 @@
-"""Which application permissions open which route (learn.microsoft.com/graph/permissions-reference, read 2026-11)."""
+"""Application permissions per route (learn.microsoft.com/graph/permissions-reference, read 2026-11)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from sharedbox_cli.emulator.http import Request
 from sharedbox_cli.emulator.microsoft.graph.errors import denied
-from sharedbox_cli.emulator.service import World
+from sharedbox_cli.emulator.service import ServiceContext
 
 AUDIENCE = "https://graph.microsoft.com"
 READ_USERS = frozenset({"User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"})
@@ -31,24 +31,24 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "reports.getMailboxUsageDetail": ("Reports.Read.All",),
     "reports.settings": ("ReportSettings.Read.All", "ReportSettings.ReadWrite.All"),
 }
-"""Permissions that open a route: one is enough."""
+"""The permissions that allow a route. One is enough."""
 OPEN = frozenset({"batch"})
-"""Routes that need a token, and no permission of their own."""
+"""Routes that need a token, but no permission."""
 
 
-def claims_of(observed: World, request: Request) -> dict[str, Any]:
-    """Return the claims of a request's token. Raises TokenInvalid."""
-    return observed.tokens.read(request.headers.get("authorization", ""), AUDIENCE)
+def claims_of(context: ServiceContext, request: Request) -> dict[str, Any]:
+    """Return the claims of the token. Raises TokenInvalid."""
+    return context.tokens.read(request.headers.get("authorization", ""), AUDIENCE)
 
 
-def held(observed: World, request: Request) -> frozenset[str]:
-    """Return the permissions of a request's caller. Raises TokenInvalid."""
-    claims = claims_of(observed, request)
+def held(context: ServiceContext, request: Request) -> frozenset[str]:
+    """Return the permissions of the caller. Raises TokenInvalid."""
+    claims = claims_of(context, request)
     return frozenset({*claims.get("roles", ()), *str(claims.get("scp", "")).split()})
 
 
-def require(observed: World, request: Request, route: str) -> None:
-    """Raise GraphError where the caller may not use a route, TokenInvalid where the token is none."""
-    has = held(observed, request)
+def require(context: ServiceContext, request: Request, route: str) -> None:
+    """Raise GraphError if the caller may not use a route, and TokenInvalid if the token is invalid."""
+    has = held(context, request)
     if route not in OPEN and not has & set(PERMISSIONS[route]):
         raise denied()

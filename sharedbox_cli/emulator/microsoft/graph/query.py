@@ -1,7 +1,7 @@
 """Query options of directory lists: `$select`, `$top`, `$filter`, `$skiptoken`, `$count`.
 
 Limits and messages: learn.microsoft.com/graph/query-parameters and /graph/aad-advanced-queries, read 2026-11.
-Assumed: the codes for a bad or foreign skip token, and that an option is refused where its route knows none.
+Assumed: the codes for an invalid or foreign skip token, and that a route without options rejects all options.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _NOT_MODELLED = frozenset({"$orderby", "$search", "$expand", "$format"})
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A type of object: all its properties, those of an answer without `$select`, those that a filter takes."""
+    """A type of object: all its properties, the default ones, and those that a filter can use."""
 
     known: frozenset[str]
     default: tuple[str, ...]
@@ -37,34 +37,34 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What a list was asked for."""
+    """The options of a list request."""
 
     select: tuple[str, ...]
     top: int
     after: str
-    """The id of the last object of the page before."""
+    """The id of the last object on the previous page."""
     test: Test
     wants_count: bool
     filter: str = ""
 
 
 def options_of(request: Request, allowed: frozenset[str]) -> dict[str, str]:
-    """Return the options by name, in lower case. Raises GraphError for what the route does not take."""
-    found: dict[str, str] = {}
+    """Return the options with their names in lower case. Raises GraphError for an option that the route rejects."""
+    options: dict[str, str] = {}
     for given, value in parse_qsl(request.query_text, keep_blank_values=True):
         name = given.lower()
-        if name in found:
+        if name in options:
             raise bad(f"Query option '{name}' was specified more than once, but it must be specified at most once.")
         if name not in allowed:
             if name in _NOT_MODELLED and allowed:
                 raise not_modelled(name)
             raise bad(f"Query option '{given}' is not allowed. To allow it, set the 'AllowedQueryOptions' property.")
-        found[name] = value
-    return found
+        options[name] = value
+    return options
 
 
 def selected(options: Mapping[str, str], known: Iterable[str], default: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the properties that were asked for. Raises GraphError for one that the type does not have."""
+    """Return the requested properties. Raises GraphError for one that the type does not have."""
     select = tuple(item.strip() for item in options.get("$select", "").split(",") if item.strip()) or default
     for name in select:
         if name not in known:
@@ -73,7 +73,7 @@ def selected(options: Mapping[str, str], known: Iterable[str], default: tuple[st
 
 
 def read_query(request: Request, kind: Kind, *, filter_is_advanced: bool = False) -> Query:
-    """Return the options of a list. Raises GraphError for what the service refuses."""
+    """Return the options of a list. Raises GraphError for options that the service rejects."""
     options = options_of(request, LIST)
     is_eventual = request.headers.get("consistencylevel", "").lower() == "eventual"
     wants_count = _wants_count(options, is_eventual=is_eventual)
@@ -81,7 +81,7 @@ def read_query(request: Request, kind: Kind, *, filter_is_advanced: bool = False
     text = options.get("$filter", "")
     if text and filter_is_advanced and not is_advanced:
         raise bad("$filter needs ConsistencyLevel: eventual and $count=true.", "Request_UnsupportedQuery")
-    # The limit of an advanced query is its whole address; within a batch addresses are not bound.
+    # The limit of an advanced query applies to its whole URL. URLs within a batch have no limit.
     if is_advanced and not request.parent and len(request.path) + len(request.query_text) > MAX_ADVANCED_URL:
         raise bad("The request URL is too long.", "Request_UnsupportedQuery")
     return Query(
@@ -110,12 +110,12 @@ def _page_size(text: str) -> int:
 
 
 def _question(options: Mapping[str, str], path: str) -> list[str]:
-    """Return what a page's link must not change."""
+    """Return the options that must be the same in the link to the next page."""
     return [path.lower(), *(options.get(name, "") for name in ("$select", "$filter", "$top"))]
 
 
 def next_link(origin: str, request: Request, last: str) -> str:
-    """Return the link to the page after an object; it carries the options, and no header."""
+    """Return the link to the page after an object. It contains the options, but no headers."""
     options = {name: value for name, value in options_of(request, LIST).items() if name != "$skiptoken"}
     token = base64.urlsafe_b64encode(json.dumps([last, *_question(options, request.path)]).encode()).decode()
     text = urlencode({**options, "$skiptoken": token.rstrip("=")}, safe="$,'", quote_via=quote)
@@ -136,5 +136,5 @@ def _after(options: Mapping[str, str], path: str) -> str:
 
 
 def picked(item: Mapping[str, Any], select: Iterable[str]) -> dict[str, Any]:
-    """Return an object with the properties that were asked for."""
+    """Return an object with the requested properties."""
     return {name: item[name] for name in select if name in item}

@@ -1,7 +1,7 @@
-"""The mailbox usage report: a redirect to a CSV that is a day or two old.
+"""The mailbox usage report: a redirect to a CSV file that is one or two days old.
 
-learn.microsoft.com/graph/api/reportroot-getmailboxusagedetail, read 2026-11. Assumed: the address of the CSV is good
-for five minutes.
+learn.microsoft.com/graph/api/reportroot-getmailboxusagedetail, read 2026-11. Assumed: the URL of the CSV file
+is valid for five minutes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from sharedbox_cli.emulator.microsoft.graph.errors import GraphError, bad
 from sharedbox_cli.emulator.microsoft.graph.query import NONE, options_of
 from sharedbox_cli.emulator.microsoft.replication import licences_in_force
 from sharedbox_cli.emulator.router import Route
-from sharedbox_cli.emulator.service import World
+from sharedbox_cli.emulator.service import ServiceContext
 
 COLUMNS = (
     "Report Refresh Date",
@@ -52,8 +52,8 @@ _NO_ARCHIVE = "00000000-0000-0000-0000-000000000000"
 class ReportRoutes:
     """Reports and their settings."""
 
-    def __init__(self, observed: World) -> None:
-        self._world = observed
+    def __init__(self, context: ServiceContext) -> None:
+        self._context = context
         self._asked: list[float] = []
         self._links: dict[str, tuple[str, float]] = {}
 
@@ -75,7 +75,7 @@ class ReportRoutes:
         period = captured["period"]
         if period not in {f"'{one}'" for one in PERIODS}:
             raise bad(f"Invalid period value '{period}'. Supported: {', '.join(PERIODS)}.", "InvalidRequest")
-        now = self._world.clock.now()
+        now = self._context.clock.now()
         self._asked = [at for at in self._asked if now - at < WINDOW_SECONDS]
         if len(self._asked) >= LIMIT:
             wait = str(int(self._asked[0] + WINDOW_SECONDS - now) + 1)
@@ -84,28 +84,28 @@ class ReportRoutes:
         key = uuid.uuid4().hex
         self._links = {one: link for one, link in self._links.items() if link[1] > now}
         self._links[key] = (period.strip("'").removeprefix("D"), now + LINK_SECONDS)
-        return Response(302, b"", {"Location": f"{self._world.origin}/reports-data/{key}"})
+        return Response(302, b"", {"Location": f"{self._context.origin}/reports-data/{key}"})
 
     def _settings(self, request: Request, captured: dict[str, str]) -> Response:
         options_of(request, NONE)
-        context = f"{self._world.origin}/v1.0/$metadata#admin/reportSettings/$entity"
+        context = f"{self._context.origin}/v1.0/$metadata#admin/reportSettings/$entity"
         return json_response(200, {"@odata.context": context, "displayConcealedNames": self._is_concealed})
 
     @property
     def _is_concealed(self) -> bool:
-        return self._world.tenant.meta("concealed_reports") == "1"
+        return self._context.tenant.meta("concealed_reports") == "1"
 
     def _download(self, request: Request, captured: dict[str, str]) -> Response:
         if "authorization" in request.headers:
-            return Response(400)  # the address is pre-authenticated; a token must never reach it
+            return Response(400)  # the URL is pre-authenticated; a token must never be sent to it
         period, until = self._links.get(captured["key"], ("", 0.0))
-        if until <= self._world.clock.now():
+        if until <= self._context.clock.now():
             return Response(403)
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\r\n")
         writer.writerow(COLUMNS)
-        in_force, plans = licences_in_force(self._world.tenant), self._plan_two()
-        for row in self._world.tenant.rows(
+        in_force, plans = licences_in_force(self._context.tenant), self._plan_two()
+        for row in self._context.tenant.rows(
             "select o.upn, o.name, o.deleted_at, m.* from mailboxes m join objects o on o.id = m.id"
         ):
             writer.writerow(self._line(row, period, is_large=bool(in_force.get(row["id"], set()) & plans)))
@@ -113,11 +113,11 @@ class ReportRoutes:
         return Response(200, body, {"Content-Type": "application/octet-stream"})
 
     def _plan_two(self) -> set[str]:
-        return {row["id"] for row in self._world.tenant.rows("select * from skus") if _PLAN_TWO in row["plans"]}
+        return {row["id"] for row in self._context.tenant.rows("select * from skus") if _PLAN_TWO in row["plans"]}
 
     def _line(self, row: sqlite3.Row, period: str, *, is_large: bool) -> list[object]:
-        """Return one mailbox; a deleted one stays in the list, without quotas."""
-        refreshed = (self._world.clock.moment() - timedelta(days=1)).date().isoformat()
+        """Return one mailbox. A deleted mailbox remains in the list, without quotas."""
+        refreshed = (self._context.clock.moment() - timedelta(days=1)).date().isoformat()
         upn, name = row["upn"], row["name"]
         if self._is_concealed:
             upn, name = (hashlib.md5(item.encode()).hexdigest().upper() for item in (upn, name))  # noqa: S324

@@ -1,4 +1,4 @@
-"""Microsoft Graph v1.0: permission checks, errors in its shape, batches, throttling."""
+"""Microsoft Graph v1.0: permission checks, error format, batches, throttling."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sharedbox_cli.emulator.microsoft.graph.reports import ReportRoutes
 from sharedbox_cli.emulator.microsoft.graph.sign_in import SignInRoutes
 from sharedbox_cli.emulator.microsoft.graph.units import Units
 from sharedbox_cli.emulator.router import Route, Router
-from sharedbox_cli.emulator.service import World
+from sharedbox_cli.emulator.service import ServiceContext
 from sharedbox_cli.emulator.tokens import TokenInvalid
 
 HOSTS = ("graph.microsoft.com",)
@@ -36,17 +36,17 @@ class Graph:
 
     name = "graph"
 
-    def __init__(self, observed: World) -> None:
-        self._world = observed
-        replication.prepare(observed.tenant)
-        self._units = Units(observed.tenant)
+    def __init__(self, context: ServiceContext) -> None:
+        self._context = context
+        replication.prepare(context.tenant)
+        self._units = Units(context.tenant)
         self.router = Router(
             (
                 Route("POST", "/v1.0/$batch", self._batch, "batch"),
-                *DirectoryRoutes(observed).routes(),
-                *SignInRoutes(observed).routes(),
-                *LicenceRoutes(observed).routes(),
-                *ReportRoutes(observed).routes(),
+                *DirectoryRoutes(context).routes(),
+                *SignInRoutes(context).routes(),
+                *LicenceRoutes(context).routes(),
+                *ReportRoutes(context).routes(),
             )
         )
 
@@ -55,23 +55,23 @@ class Graph:
         return host in HOSTS or path.lower().startswith(("/v1.0/", "/beta/", "/reports-data/"))
 
     def route_name(self, route: Route, request: Request) -> str:
-        """Return the route's own name."""
+        """Return the name of the route."""
         return route.name
 
     def refuse(self, status: int, code: str, message: str) -> Response:
-        """Return an error in Graph's shape."""
+        """Return an error in the format of Graph."""
         return envelope(status, code, message)
 
     def answer(self, route: Route, request: Request, captured: dict[str, str]) -> Response:
-        """Return the answer, or the vendor's error."""
+        """Return the response, or the vendor's error."""
         headers: dict[str, str] = {}
         try:
             if route.name != WITHOUT_TOKEN:
-                claims = claims_of(self._world, request)
-                if claims["iat"] < float(self._world.tenant.meta("tokens_revoked_at", "0")):
+                claims = claims_of(self._context, request)
+                if claims["iat"] < float(self._context.tenant.meta("tokens_revoked_at", "0")):
                     return envelope(401, "InvalidAuthenticationToken", _REVOKED, request, _insufficient(claims))
                 headers = self._units.spend(route.name, request, str(claims.get("appid", "")))
-                require(self._world, request, route.name)
+                require(self._context, request, route.name)
             answer = route.handler(request, captured)
         except TokenInvalid as error:
             return envelope(401, "InvalidAuthenticationToken", str(error), request, _CHALLENGE)
@@ -82,11 +82,11 @@ class Graph:
 
     def _batch(self, request: Request, captured: dict[str, str]) -> Response:
         options_of(request, NONE)
-        return answer_batch(self._world, request)
+        return answer_batch(self._context, request)
 
 
 def _insufficient(claims: dict[str, Any]) -> dict[str, str]:
-    """Return the challenge of continuous access evaluation: a client that knows it asks for a token with these claims.
+    """Return the challenge of continuous access evaluation: the client must request a token with these claims.
 
     learn.microsoft.com/entra/identity-platform/claims-challenge, read 2026-11.
     """

@@ -1,7 +1,7 @@
-"""PATCH of a user: what an application may change, and on whom.
+"""PATCH of a user: what an application may change, and for which users.
 
 learn.microsoft.com/graph/api/user-update and …/resources/users#who-can-perform-sensitive-actions, read 2026-11.
-A user whose document has `admin_role` holds a directory role.
+A user whose document contains `admin_role` has a directory role.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sharedbox_cli.emulator.microsoft.graph.errors import bad, denied, missing, 
 from sharedbox_cli.emulator.microsoft.graph.permissions import READ_USERS, WRITE_USERS, claims_of, held
 from sharedbox_cli.emulator.microsoft.graph.query import NONE, options_of
 from sharedbox_cli.emulator.router import Route
-from sharedbox_cli.emulator.service import World
+from sharedbox_cli.emulator.service import ServiceContext
 
 _PATCHABLE = frozenset({"accountEnabled", "usageLocation", "displayName"})
 _READ_ONLY = frozenset(
@@ -45,9 +45,9 @@ _DISPLAY_NAME_MOST = 256
 class SignInRoutes:
     """PATCH /users/{id}."""
 
-    def __init__(self, observed: World) -> None:
-        self._world = observed
-        self._directory = objects.Directory(observed.tenant)
+    def __init__(self, context: ServiceContext) -> None:
+        self._context = context
+        self._directory = objects.Directory(context.tenant)
 
     def routes(self) -> tuple[Route, ...]:
         """Return the routes."""
@@ -59,11 +59,11 @@ class SignInRoutes:
         _require_values(changes)
         self._require_permission(request, changes)
         user = self._directory.find("user", captured["id"])
-        row = self._world.tenant.object(user["id"]) if user else None
+        row = self._context.tenant.object(user["id"]) if user else None
         if user is None or row is None:
             raise missing(captured["id"])
         doc = json.loads(row["doc"])
-        if doc.get("admin_role") and not _PRIVILEGED & set(claims_of(self._world, request).get("wids", ())):
+        if doc.get("admin_role") and not _PRIVILEGED & set(claims_of(self._context, request).get("wids", ())):
             raise denied()
         if doc.get("on_premises") and set(changes) & _MASTERED_ON_PREMISES:
             raise bad("Unable to update the specified properties for on-premises mastered Directory Sync objects.")
@@ -71,15 +71,15 @@ class SignInRoutes:
         for name, own in (("accountEnabled", "account_enabled"), ("usageLocation", "usage_location")):
             if name in changes:
                 doc[own] = changes[name]
-        tenant = self._world.tenant
+        tenant = self._context.tenant
         replication.show_later(tenant, "directory", user["id"], {name: before[name] for name in changes})
         name = changes.get("displayName", row["name"])
         tenant.run("update objects set doc = ?, name = ? where id = ?", json.dumps(doc), name, user["id"])
         return Response(204, effect=f"patch user {user['id']} {sorted(changes)}")
 
     def _require_permission(self, request: Request, changes: dict[str, Any]) -> None:
-        """Raise GraphError where the caller may only switch accounts on and off, and asks for more."""
-        has = held(self._world, request)
+        """Raise GraphError if the caller may only enable and disable accounts, and requests more."""
+        has = held(self._context, request)
         if not has & WRITE_USERS and (set(changes) - {"accountEnabled"} or not has & READ_USERS):
             raise denied()
 

@@ -1,7 +1,7 @@
 """Throttling of the directory: resource units in ten seconds, writes in two and a half minutes.
 
 learn.microsoft.com/graph/throttling-limits#identity-and-access-service-limits, read 2026-11. The setting `graph_units`
-of a tenant (`100/10`: units, seconds) takes the place of the vendor's figures.
+of a tenant (`100/10`: units, seconds) replaces the vendor's figures.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _SECONDS = 10.0
 _WRITES, _WRITE_SECONDS = 3000, 150.0
 _NEARLY = 0.8
 NOT_COUNTED = frozenset({"batch", "reports.getMailboxUsageDetail", "reports.download", "reports.settings"})
-"""Routes of other services, with limits of their own; a batch is counted by its parts."""
+"""Routes of other services, which have separate limits. A batch counts as its parts."""
 
 
 def cost(route: str, request: Request) -> int:
@@ -40,7 +40,7 @@ def cost(route: str, request: Request) -> int:
 
 @dataclass(slots=True)
 class _Window:
-    """What was spent since a moment, and how much may be."""
+    """What was used since a point in time, and the limit."""
 
     started: float = -math.inf
     spent: int = 0
@@ -48,7 +48,7 @@ class _Window:
 
 
 class Units:
-    """Counts by application; what is refused counts, too."""
+    """Counts per application. Rejected calls count, too."""
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant
@@ -56,7 +56,7 @@ class Units:
         self._writes: dict[str, _Window] = {}
 
     def spend(self, route: str, request: Request, app: str) -> dict[str, str]:
-        """Count one call; return the headers of its answer. Raises GraphError (429) over a limit."""
+        """Count one call and return the headers of its response. Raises GraphError (429) above a limit."""
         if route in NOT_COUNTED:
             return {}
         units = cost(route, request)

@@ -1,6 +1,6 @@
 """The token service: discovery, client credentials (secret, certificate, federated), device code.
 
-Shapes and codes: learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow and
+Formats and codes: learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow and
 …/reference-error-codes, read 2026-11.
 """
 
@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 
 from sharedbox_cli.emulator.http import Request, Response, json_response
 from sharedbox_cli.emulator.router import Route, Router
-from sharedbox_cli.emulator.service import World
+from sharedbox_cli.emulator.service import ServiceContext
 from sharedbox_cli.emulator.tokens import LIFETIME
 
 HOSTS = ("login.microsoftonline.com",)
@@ -35,8 +35,8 @@ class Login:
 
     name = "login"
 
-    def __init__(self, observed: World) -> None:
-        self._world = observed
+    def __init__(self, context: ServiceContext) -> None:
+        self._context = context
         self.router = Router(
             (
                 Route("GET", "/{tenant}/v2.0/.well-known/openid-configuration", self._discovery, "discovery"),
@@ -52,7 +52,7 @@ class Login:
         return host in HOSTS or "/oauth2/v2.0/" in path or "/.well-known/" in path or path.startswith("/common/")
 
     def route_name(self, route: Route, request: Request) -> str:
-        """Return the route's own name."""
+        """Return the name of the route."""
         return route.name
 
     def refuse(self, status: int, code: str, message: str) -> Response:
@@ -60,7 +60,7 @@ class Login:
         return _error(Refusal("invalid_request", 900144, message, status))
 
     def answer(self, route: Route, request: Request, captured: dict[str, str]) -> Response:
-        """Return the answer; what is refused is told with its AADSTS code."""
+        """Return the response. Errors have their AADSTS code."""
         try:
             return route.handler(request, captured)
         except Refusal as refusal:
@@ -68,22 +68,22 @@ class Login:
 
     def _tenant(self, captured: dict[str, str]) -> str:
         name = captured["tenant"].lower()
-        known = {self._world.tenant.id.lower(), *self._world.tenant.domains()}
+        known = {self._context.tenant.id.lower(), *self._context.tenant.domains()}
         if name not in known | {"organizations", "common"}:
             raise Refusal("invalid_tenant", 90002, f"Tenant '{captured['tenant']}' not found.")
-        return self._world.tenant.id
+        return self._context.tenant.id
 
     def _discovery(self, request: Request, captured: dict[str, str]) -> Response:
         tenant = self._tenant(captured)
-        base = f"{_origin(request, self._world)}/{tenant}/oauth2/v2.0"
+        base = f"{_origin(request, self._context)}/{tenant}/oauth2/v2.0"
         return json_response(
             200,
             {
                 "token_endpoint": f"{base}/token",
                 "authorization_endpoint": f"{base}/authorize",
                 "device_authorization_endpoint": f"{base}/devicecode",
-                "issuer": f"{_origin(request, self._world)}/{tenant}/v2.0",
-                "jwks_uri": f"{_origin(request, self._world)}/{tenant}/discovery/v2.0/keys",
+                "issuer": f"{_origin(request, self._context)}/{tenant}/v2.0",
+                "jwks_uri": f"{_origin(request, self._context)}/{tenant}/discovery/v2.0/keys",
                 "response_types_supported": ["code", "id_token"],
                 "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt"],
             },
@@ -91,7 +91,7 @@ class Login:
 
     def _instance(self, request: Request, captured: dict[str, str]) -> Response:
         host = request.host
-        endpoint = f"{_origin(request, self._world)}/{self._world.tenant.id}/v2.0/.well-known/openid-configuration"
+        endpoint = f"{_origin(request, self._context)}/{self._context.tenant.id}/v2.0/.well-known/openid-configuration"
         return json_response(
             200,
             {
@@ -112,14 +112,14 @@ class Login:
                 _require_tenant(captured["tenant"])
                 app = self._app(form)
                 self._prove(app, form)
-                return _granted(self._world.tokens.issue(self._app_claims(app, _default_resource(form))))
+                return _granted(self._context.tokens.issue(self._app_claims(app, _default_resource(form))))
             case "urn:ietf:params:oauth:grant-type:device_code":
                 return self._device_token(form)
             case other:
                 raise Refusal("unsupported_grant_type", 70003, f"The grant type '{other}' is not supported.")
 
     def _app(self, form: dict[str, str]) -> sqlite3.Row:
-        app = self._world.tenant.row("select * from apps where client_id = ?", form.get("client_id", ""))
+        app = self._context.tenant.row("select * from apps where client_id = ?", form.get("client_id", ""))
         if app is None:
             client = form.get("client_id", "")
             text = f"Application with identifier '{client}' was not found in the directory."
@@ -130,7 +130,7 @@ class Login:
         if "client_secret" in form:
             if form["client_secret"] != app["secret"]:
                 raise Refusal("invalid_client", 7000215, "Invalid client secret provided.", 401)
-            if app["secret_expires"] is not None and app["secret_expires"] <= self._world.clock.now():
+            if app["secret_expires"] is not None and app["secret_expires"] <= self._context.clock.now():
                 raise Refusal("invalid_client", 7000222, "The provided client secret keys are expired.", 401)
             return
         if form.get("client_assertion_type") == JWT_BEARER and form.get("client_assertion"):
@@ -161,11 +161,11 @@ class Login:
             raise Refusal("invalid_client", 700213, f"No matching federated identity record found for '{subject}'.")
 
     def _require_audience(self, audience: str, claims: dict[str, Any]) -> None:
-        """Raise Refusal for a client's own assertion that is for another service, or about another client."""
-        tenants = {self._world.tenant.id.lower(), *self._world.tenant.domains()}
+        """Raise Refusal for a client assertion that is for another service, or about another client."""
+        tenants = {self._context.tenant.id.lower(), *self._context.tenant.domains()}
         host, _, path = audience.removeprefix("https://").partition("/")
         tenant, _, rest = path.lower().partition("/")
-        is_ours = host.lower() in {*HOSTS, self._world.origin.removeprefix("https://")}
+        is_ours = host.lower() in {*HOSTS, self._context.origin.removeprefix("https://")}
         if not is_ours or tenant not in tenants or rest not in ("oauth2/v2.0/token", "v2.0"):
             raise Refusal(
                 "invalid_client", 50027, "JWT token is invalid: its audience is not this token endpoint.", 401
@@ -177,8 +177,8 @@ class Login:
         doc = json.loads(app["doc"])
         return {
             "aud": resource,
-            "iss": f"https://sts.windows.net/{self._world.tenant.id}/",
-            "tid": self._world.tenant.id,
+            "iss": f"https://sts.windows.net/{self._context.tenant.id}/",
+            "tid": self._context.tenant.id,
             "oid": app["object_id"],
             "sub": app["object_id"],
             "appid": app["client_id"],
@@ -195,7 +195,7 @@ class Login:
         _resource(form)
         code = uuid.uuid4().hex
         self._devices[code] = form
-        link = f"{_origin(request, self._world)}/device"
+        link = f"{_origin(request, self._context)}/device"
         return json_response(
             200,
             {
@@ -213,11 +213,11 @@ class Login:
         if asked is None:
             raise Refusal("bad_verification_code", 70019, "Verification code expired.")
         app = self._app(asked)
-        user = self._world.tenant.row("select * from objects where kind = 'user' and deleted_at is null limit 1")
+        user = self._context.tenant.row("select * from objects where kind = 'user' and deleted_at is null limit 1")
         claims = self._app_claims(app, _resource(asked))
         scopes = ["Exchange.Manage" if role == "Exchange.ManageAsApp" else role for role in claims.pop("roles")]
         claims |= {"idtyp": "user", "upn": user["upn"] if user else "", "scp": " ".join(scopes)}
-        identity = self._world.tokens.issue(
+        identity = self._context.tokens.issue(
             {
                 "aud": app["client_id"],
                 "iss": claims["iss"],
@@ -228,30 +228,30 @@ class Login:
                 "name": claims["upn"],
             }
         )
-        return _granted(self._world.tokens.issue(claims), identity, claims)
+        return _granted(self._context.tokens.issue(claims), identity, claims)
 
 
 def _form(request: Request) -> dict[str, str]:
-    """Return the fields of a form. Raises Refusal for one that is given twice."""
-    found: dict[str, str] = {}
+    """Return the fields of a form. Raises Refusal for a duplicate field."""
+    fields: dict[str, str] = {}
     if "form-urlencoded" not in request.headers.get("content-type", "").lower():
-        return found
+        return fields
     for name, value in parse_qsl(request.body.decode("utf-8", "replace")):
-        if name in found:
+        if name in fields:
             raise Refusal("invalid_request", 900144, f"The parameter '{name}' is given more than once.")
-        found[name] = value
-    return found
+        fields[name] = value
+    return fields
 
 
 def _require_tenant(name: str) -> None:
-    """Raise Refusal where an application does not say of which tenant."""
+    """Raise Refusal if an application does not name the tenant."""
     if name.lower() in ("common", "organizations"):
         text = "No tenant-identifying information found in either the request or implied by any provided credentials."
         raise Refusal("invalid_request", 50059, text)
 
 
 def _default_resource(form: dict[str, str]) -> str:
-    """Return the resource of an application's scope: one, with all that was consented. Raises Refusal."""
+    """Return the resource of an application's scope: exactly one, with `.default`. Raises Refusal."""
     resource = _resource(form)
     scope = form["scope"]
     if scope.split() != [scope] or not scope.lower().endswith("/.default"):
@@ -295,5 +295,5 @@ def _error(refusal: Refusal) -> Response:
     return json_response(refusal.status, data)
 
 
-def _origin(request: Request, observed: World) -> str:
-    return f"https://{request.host}" if request.host.partition(":")[0] in HOSTS else observed.origin
+def _origin(request: Request, context: ServiceContext) -> str:
+    return f"https://{request.host}" if request.host.partition(":")[0] in HOSTS else context.origin

@@ -1,4 +1,4 @@
-"""Which names and addresses a mailbox may have, and how its list of addresses changes."""
+"""The names and addresses that a mailbox can have, and changes to its list of addresses."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ Entry = tuple[str, str]
 
 
 def require_alias(alias: str) -> None:
-    """Raise CmdletError for an alias with characters the service does not take, or over 64 of them."""
+    """Raise CmdletError for an alias with invalid characters, or with more than 64 characters."""
     if len(alias) > NAME_MAX or not _ALIAS.fullmatch(alias):
         raise bad_value(f"The value '{alias}' isn't valid for property Alias: it has invalid characters or length.")
 
 
 def require_display_name(name: str) -> None:
-    """Raise CmdletError for a display name over 256 characters."""
+    """Raise CmdletError for a display name with more than 256 characters."""
     if len(name) > DISPLAY_NAME_MAX:
         raise bad_value(f"The length of the property is too long. The maximum length is {DISPLAY_NAME_MAX}.")
 
 
 def require_name(call: Call, name: str, own: str = "") -> None:
-    """Raise CmdletError for a name that another living mailbox has; a deleted one gives its name up."""
+    """Raise CmdletError for a name that another active mailbox has. A deleted mailbox does not reserve its name."""
     if len(name) > NAME_MAX:
         raise bad_value(f"The length of the property is too long. The maximum length is {NAME_MAX}. Name: {name}")
     row = call.tenant.row(
@@ -48,7 +48,7 @@ def require_name(call: Call, name: str, own: str = "") -> None:
 
 
 def require_free(call: Call, address: str, own: str = "") -> None:
-    """Raise CmdletError for an address of another domain, or that somebody else has or had until 30 days ago."""
+    """Raise CmdletError for an address of another domain, or one that another object has or had in the last 30 days."""
     domain = address.rpartition("@")[2].lower()
     if domain not in call.tenant.domains():
         raise not_accepted(domain)
@@ -60,7 +60,7 @@ def require_free(call: Call, address: str, own: str = "") -> None:
 
 
 def set_addresses(call: Call, mailbox: sqlite3.Row) -> bool:
-    """Change the addresses of a mailbox; return whether anything did."""
+    """Change the addresses of a mailbox. Return whether anything changed."""
     if "EmailAddresses" not in call.parameters:
         return False
     value = call.parameters["EmailAddresses"]
@@ -115,7 +115,7 @@ def _edited(before: list[Entry], edit: Edit) -> list[Entry]:
 
 
 def _whole(texts: list[str]) -> list[Entry]:
-    """Return a list that replaces all: what is not in it is lost, SIP and X500 entries too."""
+    """Return a list that replaces all addresses. Entries that it does not contain are lost, including SIP and X500."""
     after = list(dict.fromkeys(_parsed(text) for text in texts))
     if sum(prefix == "SMTP" for prefix, _ in after) != 1:
         raise refused("There must be exactly one primary SMTP address.")

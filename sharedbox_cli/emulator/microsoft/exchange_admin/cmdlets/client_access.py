@@ -1,4 +1,4 @@
-"""Get- and Set-CASMailbox: by which doors a mailbox is opened."""
+"""Get- and Set-CASMailbox: the protocols that can open a mailbox."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ DOORS: dict[str, Any] = {
     "SmtpClientAuthenticationDisabled": None,
     "UniversalOutlookEnabled": True,
 }
-"""What can be opened and closed, with the values of a new mailbox."""
+"""The protocols that can be enabled and disabled, with the values of a new mailbox."""
 
 
 def get_cas_mailbox(call: Call) -> Result:
-    """Return client access of one mailbox, or of all that fit."""
+    """Return the client access settings of one mailbox, or of all that match."""
     test = matcher(call.text("Filter"))
     wanted = call.parameters.get("RecipientTypeDetails")
     identity = call.text("Identity")
@@ -59,7 +59,7 @@ def _row(mailbox: sqlite3.Row) -> Row:
 
 
 def set_cas_mailbox(call: Call) -> Result:
-    """Open and close doors of one mailbox."""
+    """Enable and disable protocols of one mailbox."""
     mailbox = find_mailbox(call, call.text("Identity"))
     before = _row(mailbox)
     changed = [name for name in DOORS if name in call.parameters and before[name] != call.parameters[name]]

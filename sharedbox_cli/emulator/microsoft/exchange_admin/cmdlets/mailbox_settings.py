@@ -1,4 +1,4 @@
-"""Set-Mailbox: settings, names, addresses, delegates, conversion; all of a call, or nothing."""
+"""Set-Mailbox: settings, names, addresses, delegates, conversion. A call changes everything or nothing."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _keep_for_readers(call: Call, identity: str, before: Row) -> None:
     if mailbox is None:
         return
     after = Rows(call, identity).row(mailbox)
-    # Delegates have a lag of their own.
+    # Delegates have a separate lag.
     rest = {name: value for name, value in after.items() if not name.startswith("GrantSendOnBehalfTo")}
     show_later(call, identity, before, rest)
 
@@ -94,7 +94,7 @@ def _set_settings(call: Call, mailbox: sqlite3.Row) -> list[str]:
 
 
 def _kept(name: str, value: Any) -> Any:
-    """Return a value in the form in which it is read back."""
+    """Return a value in the form in which Get-Mailbox returns it."""
     form = _FORMS.get(name)
     return form(value) if form else "" if value is None and SETTINGS[name] == "" else value
 

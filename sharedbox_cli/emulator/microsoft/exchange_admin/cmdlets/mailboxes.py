@@ -40,7 +40,7 @@ from sharedbox_cli.emulator.microsoft.exchange_admin.replicas import as_seen
 
 
 def get_mailbox(call: Call) -> Result:
-    """Return mailboxes: one by identity, or all that fit."""
+    """Return mailboxes: one by identity, or all that match."""
     test = matcher(call.text("Filter"))
     identity = call.text("Identity")
     if identity:
@@ -50,13 +50,13 @@ def get_mailbox(call: Call) -> Result:
             raise not_found(identity)
         rows = as_seen(call, [Rows(call, mailbox["id"]).row(mailbox)])
     else:
-        made = Rows(call)
-        rows = as_seen(call, [made.row(mailbox) for mailbox in listed(call) if _fits(call, mailbox)])
+        builder = Rows(call)
+        rows = as_seen(call, [builder.row(mailbox) for mailbox in listed(call) if _fits(call, mailbox)])
     return Result(in_order(call, [row for row in rows if test(row)]))
 
 
 def listed(call: Call) -> list[sqlite3.Row]:
-    """Return all mailboxes of a state: living and visible, or soft-deleted and still kept."""
+    """Return all mailboxes of a state: active and visible, or soft-deleted and retained."""
     if call.has("SoftDeletedMailbox"):
         rows = call.tenant.rows(MAILBOXES + "o.deleted_at is not null order by m.cn")
         return [row for row in rows if is_kept(call, row)]
@@ -72,7 +72,7 @@ def _fits(call: Call, mailbox: sqlite3.Row) -> bool:
 
 
 def in_order(call: Call, rows: list[Row]) -> list[Row]:
-    """Return rows sorted by the property that the caller named."""
+    """Return rows sorted by the property that the caller names."""
     name = call.text("SortBy")
     if not name:
         return rows
@@ -82,7 +82,7 @@ def in_order(call: Call, rows: list[Row]) -> list[Row]:
 
 
 def new_mailbox(call: Call) -> Result:
-    """Make a shared mailbox; the account comes with it."""
+    """Create a shared mailbox and its account."""
     if not call.has("Shared"):
         raise not_modelled("New-Mailbox other than -Shared")
     name, address = call.text("Name"), call.text("PrimarySmtpAddress")
@@ -125,7 +125,7 @@ def _written(call: Call, identity: str) -> sqlite3.Row:
 
 
 def require_cloud(mailbox: sqlite3.Row, cmdlet: str) -> None:
-    """Raise CmdletError where a mailbox is mastered on premises: assumed for every write to the object itself."""
+    """Raise CmdletError if a mailbox is mastered on premises: assumed for every write to the object itself."""
     if doc_of(mailbox, "user_doc").get("on_premises"):
         raise refused(
             f"The operation on mailbox \"{mailbox['cn']}\" failed because it's out of the current user's write scope. "
@@ -135,7 +135,7 @@ def require_cloud(mailbox: sqlite3.Row, cmdlet: str) -> None:
 
 
 def remove_mailbox(call: Call) -> Result:
-    """Delete softly: it can come back for 30 days."""
+    """Soft-delete a mailbox. It can be restored for 30 days."""
     mailbox = find_mailbox(call, call.text("Identity"))
     require_cloud(mailbox, call.cmdlet)
     replication.show_later(call.tenant, "directory", mailbox["id"], {"deletedDateTime": None})
@@ -144,7 +144,7 @@ def remove_mailbox(call: Call) -> Result:
 
 
 def undo_soft_deleted(call: Call) -> Result:
-    """Bring a soft-deleted mailbox back; its address must still be free."""
+    """Restore a soft-deleted mailbox. Its address must still be free."""
     mailbox = find_soft_deleted(call, call.text("SoftDeletedObject"))
     owner = next(iter(call.tenant.owners(mailbox["mail"])), None)
     if owner is not None:
@@ -167,7 +167,7 @@ def undo_soft_deleted(call: Call) -> Result:
 
 
 def enable_mailbox(call: Call) -> Result:
-    """Give a mailbox its archive."""
+    """Enable the archive of a mailbox."""
     mailbox = find_mailbox(call, call.text("Identity"))
     if not call.has("Archive"):
         raise not_modelled("Enable-Mailbox other than -Archive")
@@ -185,7 +185,7 @@ def enable_mailbox(call: Call) -> Result:
 
 
 def disable_mailbox(call: Call) -> Result:
-    """Take the archive from a mailbox."""
+    """Disable the archive of a mailbox."""
     mailbox = find_mailbox(call, call.text("Identity"))
     if not call.has("Archive"):
         raise not_modelled("Disable-Mailbox other than -Archive")
@@ -198,7 +198,7 @@ def disable_mailbox(call: Call) -> Result:
 
 
 def statistics(call: Call) -> Result:
-    """Return size and count of one mailbox; one that nobody opened has none, and a warning says so."""
+    """Return the size and item count of one mailbox. A mailbox that nobody opened has none, and a warning says so."""
     mailbox = find_mailbox(call, call.text("Identity"))
     if not mailbox["used_bytes"] and not mailbox["items"]:
         who = f"'{mailbox['cn']}' ('{mailbox['guid']}')"

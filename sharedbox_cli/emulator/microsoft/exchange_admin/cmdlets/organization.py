@@ -1,4 +1,4 @@
-"""Accepted domains, the organisation, and which roles the caller has."""
+"""Accepted domains, the organisation, and the roles of the caller."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ def get_accepted_domain(call: Call) -> Result:
         for name in (first, *rest)
     ]
     identity = call.text("Identity")
-    found = [row for row in rows if not identity or row["DomainName"] == identity.lower()]
-    if not found:
+    matching = [row for row in rows if not identity or row["DomainName"] == identity.lower()]
+    if not matching:
         raise not_found(identity)
-    return Result(found)
+    return Result(matching)
 
 
 def get_organization_config(call: Call) -> Result:
@@ -51,7 +51,7 @@ def get_organization_config(call: Call) -> Result:
 
 
 def get_management_role_assignment(call: Call) -> Result:
-    """Return the Exchange roles that the caller's directory role brings."""
+    """Return the Exchange roles that the directory role of the caller includes."""
     is_admin = bool(call.roles & {EXCHANGE_ADMINISTRATOR, GLOBAL_ADMINISTRATOR})
     group = "Organization Management" if is_admin else "View-Only Organization Management"
     rows: list[Row] = [

@@ -1,4 +1,4 @@
-"""Full access and send as: rows as the service writes them, oddities included."""
+"""Full access and send as: rows as the service returns them, quirks included."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _GONE = (
 
 
 def get_mailbox_permission(call: Call) -> Result:
-    """Return the access entries of one mailbox: bare SIDs only where they are asked for."""
+    """Return the access entries of one mailbox. Unresolved SIDs are returned only on request."""
     mailbox = find_mailbox(call, call.text("Identity"))
     rows = entries.seen(call, entries.FULL_ACCESS, mailbox["id"])
     if not (call.has("IncludeUnresolvedPermissions") or call.has("IncludeSoftDeletedUserPermissions")):
@@ -25,16 +25,16 @@ def get_mailbox_permission(call: Call) -> Result:
     if call.text("User"):
         sid = _sid(call, call.text("User"))
         rows = [row for row in rows if row["sid"] == sid]
-    found = [_mailbox_entry(row, mailbox["cn"], entries.self_name(call)) for row in rows]
-    if found and _has_two_selves(mailbox) and not call.text("User"):
-        twin = next((row for row in found if row["UserSid"] == entries.SELF), None)
+    listed = [_mailbox_entry(row, mailbox["cn"], entries.self_name(call)) for row in rows]
+    if listed and _has_two_selves(mailbox) and not call.text("User"):
+        twin = next((row for row in listed if row["UserSid"] == entries.SELF), None)
         if twin is not None:
-            found.append({**twin, "AccessRights": ["FullAccess, ExternalAccount"]})
-    return Result(found)
+            listed.append({**twin, "AccessRights": ["FullAccess, ExternalAccount"]})
+    return Result(listed)
 
 
 def _has_two_selves(mailbox: sqlite3.Row) -> bool:
-    """Return whether the SELF entry stands twice: it does on some mailboxes, and nothing tells on which."""
+    """Return whether the SELF entry is duplicated: it is on some mailboxes, and no page documents on which."""
     return str(mailbox["id"])[-1] in "048c"
 
 
@@ -98,7 +98,7 @@ def _require_send_as(call: Call) -> None:
 
 
 def _sid(call: Call, who: str) -> str:
-    """Return the SID of a trustee; a bare one is taken as it is, so that orphans can be named."""
+    """Return the SID of a trustee. An unresolved SID is returned unchanged, so that orphans can be named."""
     if who.upper().startswith("S-1-5-"):
         return who.upper()
     if who.upper() in ("NT AUTHORITY\\SELF", "SELF"):
@@ -107,7 +107,7 @@ def _sid(call: Call, who: str) -> str:
 
 
 def add_mailbox_permission(call: Call) -> Result:
-    """Give full access (or a lesser right)."""
+    """Grant full access (or a lesser right)."""
     _require_whole_tree(call)
     rights = list(dict.fromkeys(call.parameters["AccessRights"]))
     mailbox = find_mailbox(call, call.text("Identity"))
@@ -115,7 +115,7 @@ def add_mailbox_permission(call: Call) -> Result:
 
 
 def add_recipient_permission(call: Call) -> Result:
-    """Give send as."""
+    """Grant send as."""
     _require_send_as(call)
     return _add(call, _recipient(call), entries.SEND_AS, call.text("Trustee"), ["SendAs"])
 
@@ -135,16 +135,16 @@ def _add(call: Call, mailbox: sqlite3.Row, right: str, who: str, rights: list[st
         return Result(warnings=[_PRESENT.format(mailbox["cn"], trustee["name"])])
     if own is None:
         entries.require_room(held)
-        # Mail of a group's members is not mapped: a group has no profile.
+        # The mailbox is not mapped for members of a group, because a group has no profile.
         mapped = call.parameters.get("AutoMapping", True) and trustee["kind"] == "user"
         automapping = mapped if right == entries.FULL_ACCESS else None
         entries.insert(call, mailbox["id"], right, trustee, ", ".join(rights), deny=deny, automapping=automapping)
     else:
         entries.replace_rights(call, own, list(dict.fromkeys([*has, *rights])))
     written = next(row for row in entries.held(call, right, mailbox["id"]) if _is_of(row, trustee["sid"], deny=deny))
-    made = _mailbox_entry if right == entries.FULL_ACCESS else _recipient_entry
+    as_row = _mailbox_entry if right == entries.FULL_ACCESS else _recipient_entry
     effect = f"grant {right} {trustee['id']} on {mailbox['mail'].lower()}"
-    return Result([made(written, mailbox["cn"])], effect=effect)
+    return Result([as_row(written, mailbox["cn"])], effect=effect)
 
 
 def _is_of(row: sqlite3.Row, sid: str, *, deny: bool) -> bool:
@@ -152,7 +152,7 @@ def _is_of(row: sqlite3.Row, sid: str, *, deny: bool) -> bool:
 
 
 def remove_mailbox_permission(call: Call) -> Result:
-    """Take full access away, or switch automapping off for all."""
+    """Revoke full access, or disable automapping for all trustees."""
     mailbox = find_mailbox(call, call.text("Identity"))
     if call.has("ClearAutoMapping"):
         call.tenant.run(
@@ -165,7 +165,7 @@ def remove_mailbox_permission(call: Call) -> Result:
 
 
 def remove_recipient_permission(call: Call) -> Result:
-    """Take send as away."""
+    """Revoke send as."""
     _require_send_as(call)
     return _remove(call, _recipient(call), entries.SEND_AS, call.text("Trustee"), ["SendAs"])
 

@@ -1,4 +1,4 @@
-"""Get-Recipient and Get-User: everybody who has an address, and every account."""
+"""Get-Recipient and Get-User: all objects with an address, and all accounts."""
 
 from __future__ import annotations
 
@@ -47,11 +47,11 @@ def _candidates(call: Call) -> list[sqlite3.Row]:
 
 
 def _address_keys(text: str) -> list[str]:
-    """Return the addresses of the usual question, who has this address or that one: it has an index."""
+    """Return the addresses of a filter for several addresses. This common query uses an index."""
     if not _ANY_ADDRESS.fullmatch(text):
         return []
-    found = re.findall(_ADDRESS, text, re.IGNORECASE)
-    return [key.replace("''", "'").lower() for key in found] if len(found) <= _MOST_KEYS else []
+    addresses = re.findall(_ADDRESS, text, re.IGNORECASE)
+    return [key.replace("''", "'").lower() for key in addresses] if len(addresses) <= _MOST_KEYS else []
 
 
 def _fits(call: Call, row: Row) -> bool:
@@ -104,7 +104,7 @@ def _recipient(row: sqlite3.Row, addresses: list[str]) -> Row:
 
 
 def get_user(call: Call) -> Result:
-    """Return accounts, those without a mailbox too."""
+    """Return accounts, including those without a mailbox."""
     test = matcher(call.text("Filter"))
     identity = call.text("Identity")
     if identity:
