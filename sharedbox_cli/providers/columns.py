@@ -8,7 +8,7 @@ To add a setting, see docs/contributing/field.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -104,6 +104,11 @@ def _value(column: Column, row: Row, where: str) -> Value:
         return column.read(row)
     except ValueError as error:
         raise ObserveError(where=f"{where} · {column.names[0]}", why=str(error)) from error
+
+
+def part_of(settings: Mapping[Field, Value], names: Collection[Field]) -> dict[Field, Value]:
+    """Return the settings that have one of these names."""
+    return {name: value for name, value in settings.items() if name in names}
 
 
 def request_body(columns: Columns, before: Mapping[Field, Value], after: Mapping[Field, Value]) -> Body:

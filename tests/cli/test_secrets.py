@@ -13,7 +13,7 @@ import pytest
 
 from sharedbox_cli.core.model import GOOGLE_DELEGATED
 from sharedbox_cli.emulator.tokens import Tokens
-from sharedbox_cli.providers.google_workspace.apply import accounts
+from sharedbox_cli.providers.google_workspace import accounts
 from tests.cli.test_mixed import ALLOWED, SPECS
 from tests.conftest import Cli, Cloud, Done
 

@@ -237,7 +237,7 @@ def test_licence_when_no_seat_is_left_then_it_fails_and_says_so(workspace_of: Wo
 
     outcomes = list(workspace_of(fill).run(delegated("sales", {Field.LICENCE: STARTER})).values())
     assert [outcome.status for outcome in outcomes] == [Status.FAILED]
-    assert "Buy or free a licence" in outcomes[0].reason
+    assert "Buy a licence, or release one" in outcomes[0].reason
 
 
 def test_licence_when_the_workspace_does_not_have_it_then_a_new_account_does_not_wait_for_it(

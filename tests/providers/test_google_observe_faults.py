@@ -12,7 +12,7 @@ from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, Fact, Observed, Platform, Right
 from sharedbox_cli.emulator.google.builder import GoogleBuilder
 from sharedbox_cli.providers.base import Scope
-from sharedbox_cli.providers.google_workspace.observe.content import CONTENT
+from sharedbox_cli.providers.google_workspace.gmail_columns import GMAIL
 from tests.faults import table
 from tests.providers.google_setting import Fill, GoogleSetting, at, company, held, id_of
 
@@ -86,7 +86,7 @@ def fill(make: GoogleBuilder) -> None:
 
 def whole(platform: Platform) -> Scope:
     """Return the scope that makes every call there is."""
-    fields = {Field.KIND, Field.LICENCE, *CONTENT} if platform == GOOGLE_DELEGATED else {Field.KIND, Field.DELIVERY}
+    fields = {Field.KIND, Field.LICENCE, *GMAIL} if platform == GOOGLE_DELEGATED else {Field.KIND, Field.DELIVERY}
     facts = {Fact.USED_BYTES} if platform == GOOGLE_DELEGATED else set()
     rights = frozenset({Right.SEND_AS})
     return Scope(

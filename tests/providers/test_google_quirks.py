@@ -9,8 +9,9 @@ import pytest
 from sharedbox_cli.core.errors import ObserveError
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.values import Value
+from sharedbox_cli.providers.columns import read_row
 from sharedbox_cli.providers.google_workspace.gmail_filters import filters_of, rules_of
-from sharedbox_cli.providers.google_workspace.group_fields import is_inbox, observed, sender_of
+from sharedbox_cli.providers.google_workspace.group_columns import GROUP_SETTINGS, is_inbox, sender_of
 
 LABELS = {"Label_1": "Orders", "Label_2": "Red"}
 IDS = {name: key for key, name in LABELS.items()}
@@ -36,11 +37,12 @@ def test_sender_when_under_either_name_then_found(raw: dict[str, str], expected:
 
 def test_settings_when_one_is_left_out_then_an_error_and_when_unknown_then_its_own_word() -> None:
     wanted = frozenset({Field.GROUP_HISTORY, Field.GROUP_VIEWING})
-    found = observed({"isArchived": "true", "whoCanViewGroup": "ALL_OWNERS_CAN_VIEW"}, wanted)
+    row = {"isArchived": "true", "whoCanViewGroup": "ALL_OWNERS_CAN_VIEW"}
+    found = read_row(GROUP_SETTINGS, row, wanted, "desk")
     assert found[Field.GROUP_HISTORY] is True
     assert "ALL_OWNERS_CAN_VIEW" in str(found[Field.GROUP_VIEWING])
     with pytest.raises(ObserveError):
-        observed({"isArchived": "true"}, wanted)
+        read_row(GROUP_SETTINGS, {"isArchived": "true"}, wanted, "desk")
 
 
 FILTERS: list[list[dict[str, Any]]] = [

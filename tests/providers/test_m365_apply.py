@@ -19,6 +19,7 @@ from sharedbox_cli.core.values import (
     COPY_BOTH,
     COPY_SENDER,
     KIND_SHARED,
+    KIND_USER,
     LICENCE_NONE,
     PLAN_1,
     PLAN_2,
@@ -251,6 +252,11 @@ def test_users_mailbox_is_converted(demo: Setting) -> None:
     assert provider.apply(change).status is Status.DONE
     assert provider.settle(change) is Effect.PRESENT
     assert box_of(demo, "info").settings[Field.KIND] == KIND_SHARED
+    back = inverse(change)
+    assert back is not None
+    assert provider.apply(back).status is Status.DONE
+    assert box_of(demo, "info").settings[Field.KIND] == KIND_USER
+    assert provider.settle(change) is Effect.ABSENT
 
 
 def test_licence_goes_up_changes_and_goes_down(demo: Setting) -> None:

@@ -1,26 +1,34 @@
-"""Accounts that are used as shared mailboxes: how they are told from people's, and how sign-in is shut.
+"""Accounts that are used as shared mailboxes: how they differ from personal accounts, and how sign-in is blocked.
 
-Google has no switch "receives mail, nobody signs in": suspending rejects the mail. What can be done is a password
-nobody knows, no recovery data, and ended sessions and tokens. That it was done, and when, is kept in the account's
-external ids, where later sign-ins can be held against it (docs/decisions/0007-google-sign-in.md).
+Google has no switch for "receives mail, nobody signs in": a suspended account rejects its mail. What sharedbox does is
+set a password that nobody knows, remove recovery data, and end sessions and tokens. When it did so is noted in the
+external ids of the account, so that a later sign-in can be noticed (docs/decisions/0007-google-sign-in.md).
 """
 
 from __future__ import annotations
 
+import secrets
+import string
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import Fact
-from sharedbox_cli.core.values import ALLOWED, BLOCKED, KIND_SHARED, KIND_USER, Value
+from sharedbox_cli.core.values import ALLOWED, BLOCKED, Value
 
 KIND_MARK = "sharedbox-kind"
 SIGN_IN_MARK = "sharedbox-sign-in"
 SHARED, PERSONAL = "shared-mailbox", "person"
 MAX_NAME_PART = 60
 NEVER = "1970-01-01T00:00:00.000Z"
+PASSWORD_LENGTH = 64
+_ALPHABET = string.ascii_letters + string.digits + "-_.:+="
+
+
+def unknown_password() -> str:
+    """Return a password that nobody keeps: it is sent once, and never stored or shown."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(PASSWORD_LENGTH))
 
 
 def name_of(row: Mapping[str, Any]) -> str:
@@ -30,7 +38,7 @@ def name_of(row: Mapping[str, Any]) -> str:
 
 
 def mark_of(row: Mapping[str, Any], kind: str) -> str:
-    """Return what is noted in the external ids of an account."""
+    """Return a note in the external ids of an account; empty where there is none."""
     for item in row.get("externalIds") or ():
         if isinstance(item, Mapping) and item.get("customType") == kind:
             return str(item.get("value", ""))
@@ -38,19 +46,19 @@ def mark_of(row: Mapping[str, Any], kind: str) -> str:
 
 
 def with_marks(row: Mapping[str, Any], marks: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Return the external ids with some notes added or replaced; all others stay."""
+    """Return the external ids with some notes added or replaced; all others remain."""
     kept = [dict(item) for item in row.get("externalIds") or () if item.get("customType") not in marks]
     return [*kept, *({"type": "custom", "customType": kind, "value": value} for kind, value in marks.items())]
 
 
 def is_shared(row: Mapping[str, Any], units: Sequence[str]) -> bool:
-    """Return whether an account is used as a shared mailbox: noted so, or in a unit that is for them."""
+    """Return whether an account is used as a shared mailbox: by its note, or by its organisational unit."""
     unit = str(row["orgUnitPath"])
     return mark_of(row, KIND_MARK) == SHARED or any(unit == one or unit.startswith(f"{one}/") for one in units)
 
 
 def sign_in_of(row: Mapping[str, Any]) -> tuple[str, str]:
-    """Return `blocked` or `allowed`, and in words what is known of it."""
+    """Return `blocked` or `allowed`, and the reason in words."""
     if row.get("suspended"):
         return ALLOWED, "suspended: nobody signs in, and mail is rejected"
     hardened = mark_of(row, SIGN_IN_MARK)
@@ -67,28 +75,12 @@ def sign_in_of(row: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def now_text(now: datetime) -> str:
-    """Return an instant as Google writes them."""
+    """Return an instant in Google's format."""
     return now.strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
-def settings_of(row: Mapping[str, Any], wanted: frozenset[Field], units: Sequence[str]) -> dict[Field, Value]:
-    """Return the settings that the account itself holds. Raises ObserveError for one that Google left out."""
-    found: dict[Field, Value] = {Field.KIND: KIND_SHARED if is_shared(row, units) else KIND_USER}
-    if Field.DISPLAY_NAME in wanted:
-        found[Field.DISPLAY_NAME] = name_of({"name": row["name"]})
-    if Field.ALIASES in wanted:
-        found[Field.ALIASES] = tuple(sorted(str(text).lower() for text in row.get("aliases") or ()))
-    if Field.HIDDEN in wanted:
-        found[Field.HIDDEN] = not row["includeInGlobalAddressList"]
-    if Field.SIGN_IN in wanted:
-        found[Field.SIGN_IN] = sign_in_of({**row, "lastLoginTime": row["lastLoginTime"]})[0]
-    if Field.ORG_UNIT in wanted:
-        found[Field.ORG_UNIT] = str(row["orgUnitPath"])
-    return found
-
-
 def facts_of(row: Mapping[str, Any]) -> dict[Fact, Value]:
-    """Return what the account tells beside its settings."""
+    """Return what the Directory holds of an account beyond its settings."""
     login = str(row.get("lastLoginTime") or NEVER)
     return {
         Fact.SIGN_IN_STATE: sign_in_of(row)[1],
@@ -99,7 +91,7 @@ def facts_of(row: Mapping[str, Any]) -> dict[Fact, Value]:
 
 
 def name_body(display: str) -> dict[str, str]:
-    """Return a name in Google's three parts: the first two must not be empty."""
+    """Return a name in Google's three parts, of which the first two must not be empty."""
     given, _, family = display.strip().partition(" ")
     return {
         "givenName": given[:MAX_NAME_PART] or "-",

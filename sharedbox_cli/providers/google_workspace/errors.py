@@ -1,4 +1,4 @@
-"""Google's answers to our errors: by status and `reason`; a message only tells sub-cases apart."""
+"""Google's error responses as our errors: by status and `reason`; the message only distinguishes sub-cases."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from googleapiclient.errors import HttpError
 
 THROTTLES = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "RATE_LIMIT_EXCEEDED"})
-"""403 and 429 with these are a request for patience (developers.google.com/workspace/admin/directory/v1/limits)."""
+"""403 and 429 with these reasons mean "try again later" (developers.google.com/workspace/admin/directory/v1/limits)."""
 NO_MAIL = "mailServiceNotEnabled"
-"""Our code for 400 "Mail service not enabled": no licence, switched off, or not there yet; nobody tells which."""
+"""Our code for 400 "Mail service not enabled": no licence, disabled, or not set up yet; Google does not say which."""
 NOT_YET = "creationNotComplete"
 """Our code for 412 "User creation is not complete"."""
 _BY_STATUS: Mapping[int, tuple[type[CloudError], str]] = {
@@ -31,24 +31,27 @@ _BY_STATUS: Mapping[int, tuple[type[CloudError], str]] = {
     429: (Throttled, "the service asks for patience"),
 }
 _RETRY_AFTER = re.compile(r"Retry after (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?Z")
-_MENDS = (
+_HINTS = (
     ("Domain not found", "Use a domain that is verified in this Google Workspace account."),
-    ("Sku not found", "The Workspace has no such subscription: name the licence that it has, or buy this one."),
-    ("INVALID_OU_ID", "Make the organisational unit first: admin.google.com > Directory > Organizational units."),
-    ("Invalid Ou Id", "Make the organisational unit first: admin.google.com > Directory > Organizational units."),
-    ("Mail service not enabled", "Give the account a licence with Gmail, and switch Gmail on for its unit."),
+    ("Sku not found", "Google Workspace has no such subscription: name a licence that you have, or buy this one."),
+    ("INVALID_OU_ID", "Create the organisational unit first: admin.google.com > Directory > Organizational units."),
+    ("Invalid Ou Id", "Create the organisational unit first: admin.google.com > Directory > Organizational units."),
+    (
+        "Mail service not enabled",
+        "Give the account a licence with Gmail, and turn on Gmail for its organisational unit.",
+    ),
     ("does not allow external members", "Write `group: {external_members: true}`, or leave the outsider out."),
-    ("enough available licenses", "Buy or free a licence."),
-    ("Invalid delegate", "A delegate is an active account of the organisation, named by its primary address."),
-    ("Unrecognized forwarding address", "The address must be confirmed first: a mail with a code went there."),
-    ("Cyclic memberships", "Take one of the groups out of the other."),
+    ("enough available licenses", "Buy a licence, or release one."),
+    ("Invalid delegate", "A delegate must be an active account of the organisation, named by its primary address."),
+    ("Unrecognized forwarding address", "The address must be confirmed first: it received a mail with a code."),
+    ("Cyclic memberships", "Remove one of the groups from the other."),
 )
 
 
 def google_error(error: HttpError, call: str, mailbox: str = "") -> CloudError:
-    """Return what an error answer means."""
+    """Return what an error response means."""
     status = int(error.resp.status)
-    message, reason = _said(error.content)
+    message, reason = _message_and_reason(error.content)
     headers = {str(name).lower(): str(value) for name, value in error.resp.items()}
     kind, summary = _BY_STATUS.get(status, (Refused, "the service refused the request"))
     more: dict[str, Any] = {
@@ -58,15 +61,17 @@ def google_error(error: HttpError, call: str, mailbox: str = "") -> CloudError:
         "code": reason,
         "why": message[:500],
         "request_id": headers.get("x-request-id", ""),
-        "retry_after": retry_after(_with_told_time(headers, message)),
-        "hint": next((hint for word, hint in _MENDS if word in message), ""),
+        "retry_after": retry_after(_with_time_in_message(headers, message)),
+        "hint": next((hint for word, hint in _HINTS if word in message), ""),
     }
     if status >= 500 or status == 408:
         return Ambiguous("the service failed", **more)
     if status in (403, 429) and reason in THROTTLES:
         return Throttled("the service asks for patience", **more)
     if reason == DAILY:
-        return Refused("the day's quota is used up", **{**more, "hint": "Go on tomorrow, or have it raised."})
+        return Refused(
+            "the daily quota is used up", **{**more, "hint": "Continue tomorrow, or request a higher quota."}
+        )
     if status == 400 and "Mail service not enabled" in message:
         return Refused("the mailbox has no mail service", **{**more, "code": NO_MAIL})
     if status == 412 and "creation is not complete" in message:
@@ -76,8 +81,8 @@ def google_error(error: HttpError, call: str, mailbox: str = "") -> CloudError:
     return kind(summary, **more)
 
 
-def _with_told_time(headers: dict[str, str], message: str) -> dict[str, str]:
-    """Return headers with the time that Gmail tells in words alone: "Retry after 2026-11-27T10:00:00.000Z"."""
+def _with_time_in_message(headers: dict[str, str], message: str) -> dict[str, str]:
+    """Return headers with the time that Gmail gives only in its message: "Retry after 2026-11-27T10:00:00.000Z"."""
     found = _RETRY_AFTER.search(message)
     if found is None or "retry-after" in headers:
         return headers
@@ -89,8 +94,8 @@ def _with_told_time(headers: dict[str, str], message: str) -> dict[str, str]:
 
 def _denied(reason: str, message: str, more: dict[str, Any]) -> CloudError:
     if reason in ("accessNotConfigured", "SERVICE_DISABLED"):
-        hint = "Switch the API on: console.cloud.google.com/apis/library, in the service account's project."
-        return PermissionDenied("the API is not switched on", **{**more, "hint": hint})
+        hint = "Enable the API in the project of the service account: console.cloud.google.com/apis/library."
+        return PermissionDenied("the API is not enabled", **{**more, "hint": hint})
     if "insufficient" in reason.lower() or "insufficient authentication scopes" in message:
         return PermissionDenied("a scope is missing", **{**more, "hint": DOCTOR})
     denied = PermissionDenied("not allowed", **{**more, "hint": DOCTOR})
@@ -98,13 +103,13 @@ def _denied(reason: str, message: str, more: dict[str, Any]) -> CloudError:
     return denied
 
 
-def _said(content: bytes) -> tuple[str, str]:
-    """Return message and reason of an error's body."""
+def _message_and_reason(content: bytes) -> tuple[str, str]:
+    """Return the message and the reason in the body of an error."""
     try:
         error = json.loads(content)["error"]
         items = error.get("errors") or [{}]
-        told = next((item["reason"] for item in error.get("details") or () if item.get("reason")), "")
-        reason = items[0].get("reason") or told or error.get("status") or ""
+        detail = next((item["reason"] for item in error.get("details") or () if item.get("reason")), "")
+        reason = items[0].get("reason") or detail or error.get("status") or ""
         return str(error.get("message", "")), str(reason)
     except (ValueError, KeyError, TypeError, AttributeError, IndexError):
         return "", ""
@@ -123,13 +128,13 @@ def connection_error(error: Exception, call: str, mailbox: str = "") -> CloudErr
             call=call,
             mailbox=mailbox,
             code=CERTIFICATE,
-            why="A proxy that looks inside, or an unknown authority.",
-            hint="Point HTTPLIB2_CA_CERTS at the certificate of your proxy.",
+            why="A proxy may be inspecting the traffic, or the authority is unknown.",
+            hint="Set HTTPLIB2_CA_CERTS to the file with the certificate of your proxy.",
         )
     if isinstance(error, (httplib2.ServerNotFoundError, ConnectionRefusedError)):
         return Unreachable(call=call, mailbox=mailbox, why=text)
     if isinstance(error, json.JSONDecodeError):
-        why = "It is not JSON: cut short, or a proxy or a portal in between."
+        why = "It is not JSON: it is cut off, or a proxy or a portal answered."
         code = PORTAL if error.doc.lstrip()[:1] == "<" else ""
         return Ambiguous("not an answer of the service", call=call, mailbox=mailbox, why=why, code=code)
     return Ambiguous("no answer came", call=call, mailbox=mailbox, why=text)

@@ -1,8 +1,9 @@
-"""Rules as Gmail keeps them: filters, which have no names, and of which each adds one label of people at most.
+"""Mail rules as Gmail holds them: filters, which have no names, and which add one label of people at most.
 
-A rule that gives several labels becomes several filters with the same conditions; read back they are one rule again.
-Moving to a folder is, in Gmail, a label and the inbox left (developers.google.com/gmail/api/guides/filter_settings,
-read 2026-11). Both sides are compared in the form that `canonical` gives.
+A rule that adds several labels becomes several filters with the same conditions; read again, they are one rule.
+Gmail moves a message to a folder by adding a label and removing the message from the inbox
+(developers.google.com/gmail/api/guides/filter_settings, read 2026-11). Both sides are compared in the form that
+`canonical` returns.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ _WORD = re.compile(r'"[^"]*"|[^\s"()]+')
 
 
 def canonical(name: Field, value: Value) -> Value:
-    """Return a wanted value in the form in which it is read back."""
+    """Return a desired value in the form in which Gmail returns it."""
     if name is not Field.RULES or not isinstance(value, tuple):
         return value
     return _merged(_canonical_rule(dict(item)) for item in value if isinstance(item, tuple))  # type: ignore[arg-type]
@@ -71,7 +72,7 @@ def _merged(rules: Iterable[Rule]) -> tuple[Value, ...]:
 
 
 def rules_of(filters: Iterable[Mapping[str, Any]], names: Mapping[str, str]) -> tuple[Value, ...]:
-    """Return the rules that some filters are; `names` has the name of each label by id."""
+    """Return filters as rules; `names` has the name of each label by id."""
     return _merged(_rule_of(item, names) for item in filters)
 
 
@@ -115,7 +116,7 @@ def _read_action(rule: Rule, action: Mapping[str, Any], names: Mapping[str, str]
 
 
 def filters_of(value: Value, ids: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Return the bodies of the filters that a canonical rule is; `ids` has the id of each label by name."""
+    """Return a canonical rule as the bodies of its filters; `ids` has the id of each label by name."""
     rule: Rule = dict(value)  # type: ignore[arg-type]
     criteria = _criteria(rule)
     added = [theirs for ours, theirs in _ADDED.items() if rule.get(f"then.{ours}") is True]
@@ -156,13 +157,13 @@ def _criteria(rule: Rule) -> dict[str, Any]:
 
 
 def _joined(texts: tuple[str, ...]) -> str:
-    """Return alternatives in Gmail's search language."""
+    """Return alternatives in the search language of Gmail."""
     words = [f'"{text}"' if " " in text else text for text in texts]
     return words[0] if len(words) == 1 else f"({' OR '.join(words)})"
 
 
 def _split(text: str) -> tuple[str, ...]:
-    """Return the alternatives of a text that `_joined` could have made; any other stays as it is."""
+    """Return the alternatives in a text that `_joined` could have returned; any other text is one alternative."""
     inner = text[1:-1] if text.startswith("(") and text.endswith(")") else text
     words = [word.strip('"') for word in _WORD.findall(inner) if word != "OR"]
     found = tuple(sorted(words))

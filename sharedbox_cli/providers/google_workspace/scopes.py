@@ -1,6 +1,6 @@
-"""Which scopes a call needs: the smallest for reading, what it takes for writing.
+"""The scopes that each API needs: the smallest ones for reading, and more for writing.
 
-Each API gets a token of its own, so that one scope that nobody granted refuses one thing and not all
+Each API gets its own token, so that a missing scope affects one API only
 (developers.google.com/identity/protocols/oauth2/service-account, read 2026-11).
 """
 
@@ -25,9 +25,9 @@ class Door:
     write: tuple[str, ...]
     title: str
     console: str
-    """Its name where it is switched on, in the Google Cloud console."""
+    """Its name in the Google Cloud console, where it is enabled."""
     batch: str = "batch"
-    """Path of its batches (`batchPath` of its discovery document)."""
+    """The path of its batches (`batchPath` in its discovery document)."""
 
 
 def _scopes(*names: str) -> tuple[str, ...]:

@@ -17,3 +17,13 @@ SKUS: Mapping[str, str] = {
     "1010020020": "google-workspace-enterprise-plus",
     "1010020030": "google-workspace-frontline-starter",
 }
+
+
+def licence_name(sku: str) -> str:
+    """Return our name for a licence; one without a name keeps its id."""
+    return SKUS.get(sku, sku)
+
+
+def sku_of(licence: object) -> str:
+    """Return the id of a licence that is named in our words."""
+    return next((sku for sku, name in SKUS.items() if name == licence), str(licence))

@@ -1,4 +1,4 @@
-"""Vendor codes to our errors: by .NET type for Exchange, by `error.code` for Graph; never by sentence."""
+"""Vendor codes as our errors: by .NET type for Exchange, by `error.code` for Graph; never by the text."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sharedbox_cli.providers.responses import DOCTOR, Answer, retry_after
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a vendor's code means."""
+    """What a vendor code means."""
 
     error: type[CloudError]
     summary: str
@@ -24,16 +24,16 @@ class Meaning:
 EXCHANGE: Mapping[str, Meaning] = {
     "ManagementObjectNotFoundException": Meaning(NotFound, "not found"),
     "ManagementObjectAmbiguousException": Meaning(
-        Refused, "more than one object fits", "Give each object an address and a name of its own."
+        Refused, "more than one object matches", "Give each object its own address and its own name."
     ),
     "ProxyAddressExistsException": Meaning(
         Conflict,
         "address is taken",
-        "Find who has it: sharedbox show ADDRESS --observed. Free it there, or choose another.",
+        "Find out who has it: sharedbox show ADDRESS --observed. Release it there, or choose another address.",
     ),
     "NotAcceptedDomainException": Meaning(
         Refused,
-        "domain is not accepted",
+        "not an accepted domain",
         "Use a domain of the tenant, or add it in the Microsoft 365 admin center first.",
     ),
     "ParameterBindingException": Meaning(
@@ -57,16 +57,16 @@ GRAPH: Mapping[str, Meaning] = {
 
 _LICENCE_WORDS = {
     "usage location": "Set the usage location of the account first (Microsoft 365 admin center, the user's page).",
-    "CountViolation": "Buy or free a seat of this licence.",
-    "does not have any available": "Buy or free a seat of this licence.",
-    "mutually exclusive": "Another mail plan is assigned; it has to go first.",
-    "inherited from a group": "The licence comes from a group: take the account out of that group.",
-    "on-premises mastered": "The account is mastered on premises: change it there.",
+    "CountViolation": "Buy a seat of this licence, or release one.",
+    "does not have any available": "Buy a seat of this licence, or release one.",
+    "mutually exclusive": "Another mail plan is assigned: remove it first.",
+    "inherited from a group": "The licence comes from a group: remove the account from that group.",
+    "on-premises mastered": "The account is synchronised from an on-premises directory: change it there.",
 }
 
 
 def exchange_error(answer: Answer, call: str, mailbox: str = "") -> CloudError | None:
-    """Return what an error of the admin API means, or nothing where its body says no more than the status."""
+    """Return what an error of the admin API means; nothing where its body adds nothing to the status."""
     if answer.status == 403 and is_nul_body(answer.body):
         return PermissionDenied(
             "a directory role is missing",
@@ -74,7 +74,7 @@ def exchange_error(answer: Answer, call: str, mailbox: str = "") -> CloudError |
             mailbox=mailbox,
             status=403,
             request_id=answer.headers.get("request-id", ""),
-            why="The service knows no such command for this caller.",
+            why="The service does not offer this command to this caller.",
             hint=DOCTOR,
         )
     error = _error_object(answer.body)
@@ -88,8 +88,8 @@ def exchange_error(answer: Answer, call: str, mailbox: str = "") -> CloudError |
     if "ExternalDirectoryObjectId was not returned" in sentence:
         meaning: Meaning | None = Meaning(
             Conflict,
-            "address is held by a soft-deleted mailbox",
-            "Restore it (plan again, and allow `restore=ADDRESS`), or wait until its 30 days are over.",
+            "address belongs to a soft-deleted mailbox",
+            "Restore it (plan again, and allow `restore=ADDRESS`), or wait until it is deleted after 30 days.",
         )
     else:
         meaning = EXCHANGE.get(kind.rpartition(".")[2])
@@ -99,7 +99,7 @@ def exchange_error(answer: Answer, call: str, mailbox: str = "") -> CloudError |
 
 
 def graph_error(answer: Answer, call: str, mailbox: str = "") -> CloudError | None:
-    """Return what an error of Graph means, or nothing where its body says no more than the status."""
+    """Return what an error of Graph means; nothing where its body adds nothing to the status."""
     error = _error_object(answer.body)
     code, message = str(error.get("code", "")), str(error.get("message", ""))
     meaning = GRAPH.get(code)

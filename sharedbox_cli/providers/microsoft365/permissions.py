@@ -1,4 +1,4 @@
-"""Least roles and permissions, by what is done; read by `doctor` and by the documentation.
+"""The smallest roles and permissions for each task; `doctor` and the documentation use them.
 
 learn.microsoft.com/graph/permissions-reference and …/exchange/permissions-exo, read 2026-11.
 """

@@ -1,9 +1,8 @@
-"""What Gmail keeps for a mailbox: labels, filters, senders, auto-reply, forwarding, IMAP and POP."""
+"""Write what Gmail holds for a mailbox: labels, filters, senders, auto-reply, forwarding, IMAP and POP."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from sharedbox_cli.core.change import Change
@@ -12,63 +11,75 @@ from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.core.values import Value
+from sharedbox_cli.providers.columns import Body, Columns, read_row, request_body
 from sharedbox_cli.providers.google_workspace import gmail_filters
 from sharedbox_cli.providers.google_workspace.apply.writer import Writer
+from sharedbox_cli.providers.google_workspace.gmail_columns import (
+    AUTO_REPLY,
+    COLOURS,
+    FILTERS,
+    FORWARDING,
+    IMAP,
+    LABELS,
+    POP,
+    SENDERS,
+    colour_of,
+)
 from sharedbox_cli.providers.google_workspace.observe import content as reading
+from sharedbox_cli.providers.google_workspace.observe.content import (
+    AUTO_REPLY_SETTINGS,
+    FORWARDING_SETTINGS,
+    IMAP_SETTINGS,
+    POP_SETTINGS,
+    Resource,
+)
+from sharedbox_cli.providers.responses import Fields
 from sharedbox_cli.providers.safe_write import done
 
 _BASE = "gmail.users.settings"
 _DISPOSITIONS = ("leaveInInbox", "archive", "trash", "markRead")
-_IMAP = ("expungeBehavior", "maxFolderSize")
+_Write = Callable[[Writer, Change], Awaitable[Outcome | None]]
 
 
 async def change_content(writer: Writer, change: Change) -> Outcome:
-    """Bring each thing that the change names to what it says."""
-    after, subject = change.after, change.mailbox
-    if any(name in after for name in reading.LABELS) or Field.RULES in after:
-        await _labels(writer, subject, after)
-    if Field.RULES in after:
-        await _rules(writer, subject, after[Field.RULES])
-    if Field.SENDERS in after:
-        await _senders(writer, subject, after[Field.SENDERS])
-    if any(name in after for name in reading.VACATION):
-        await _vacation(writer, subject, after)
-    if Field.ACCESS_IMAP in after:
-        await _imap(writer, subject, is_on=bool(after[Field.ACCESS_IMAP]))
-    if Field.ACCESS_POP in after:
-        await _pop(writer, subject, is_on=bool(after[Field.ACCESS_POP]))
-    if any(name in after for name in reading.FORWARDING):
-        return await _forwarding(writer, subject, after)
+    """Write each object of the mailbox that holds a setting of the change."""
+    for columns, write in _WRITES:
+        if columns.keys() & change.after.keys():
+            outcome = await write(writer, change)
+            if outcome is not None and not outcome.is_success:
+                return outcome
     return done()
 
 
-def _wanted_labels(after: Mapping[Field, Value]) -> dict[str, str]:
-    """Return the labels that must be there, with their colours; empty: any colour."""
-    found: dict[str, str] = {}
+def _needed_labels(after: Mapping[Field, Value]) -> dict[str, str]:
+    """Return the labels that must exist, with their colours; empty: any colour."""
+    labels: dict[str, str] = {}
     for folder in _items(after.get(Field.FOLDERS)):
-        found[str(folder)] = ""
+        labels[str(folder)] = ""
     for rule in _items(after.get(Field.RULES)):
         pairs: dict[str, Value] = dict(rule)  # type: ignore[arg-type]
         for label in _items(pairs.get("then.labels")):
-            found.setdefault(str(label), "")
+            labels.setdefault(str(label), "")
     for tag in _items(after.get(Field.TAGS)):
         if isinstance(tag, tuple):
-            found[str(tag[0])] = str(tag[1])
-    return found
+            labels[str(tag[0])] = str(tag[1])
+    return labels
 
 
 def _items(value: Value) -> tuple[Value, ...]:
     return value if isinstance(value, tuple) else ()
 
 
-async def _labels(writer: Writer, subject: Address, after: Mapping[Field, Value]) -> None:
-    there = await writer.patiently(lambda: reading.read_labels(writer.google, subject.key), subject)
-    by_name = {str(label["name"]).casefold(): label for label in there}
-    for name, colour in sorted(_wanted_labels(after).items()):
+async def _write_labels(writer: Writer, change: Change) -> None:
+    """Create the labels that are missing, also those that rules name, and set their colours."""
+    subject = change.mailbox
+    existing = await writer.patiently(lambda: reading.read_labels(writer.google, subject.key), subject)
+    by_name = {str(label["name"]).casefold(): label for label in existing}
+    for name, colour in sorted(_needed_labels(change.after).items()):
         label = by_name.get(name.casefold())
         body: dict[str, Any] = {"name": name}
         if colour:
-            background, text = reading.COLOURS[colour]
+            background, text = COLOURS[colour]
             body["color"] = {"backgroundColor": background, "textColor": text}
         if label is None:
             try:
@@ -78,10 +89,10 @@ async def _labels(writer: Writer, subject: Address, after: Mapping[Field, Value]
                     subject,
                 )
             except Conflict:
-                there = await reading.read_labels(writer.google, subject.key)
-                if name.casefold() not in {str(label["name"]).casefold() for label in there}:
-                    raise  # the name is one of Gmail's own
-        elif (colour and reading.colour_of(label) != colour) or str(label["name"]) != name:
+                existing = await reading.read_labels(writer.google, subject.key)
+                if name.casefold() not in {str(label["name"]).casefold() for label in existing}:
+                    raise  # Gmail reserves the name
+        elif (colour and colour_of(label) != colour) or str(label["name"]) != name:
             await writer.gmail(
                 lambda users, body=body, one=label["id"]: users.labels().patch(userId="me", id=one, body=body),  # type: ignore[misc]
                 "gmail.users.labels.patch",
@@ -89,14 +100,14 @@ async def _labels(writer: Writer, subject: Address, after: Mapping[Field, Value]
             )
 
 
-async def _rules(writer: Writer, subject: Address, wanted: Value) -> None:
-    """Make the filters that are missing, then take away those that no rule is about."""
+async def _write_filters(writer: Writer, change: Change) -> None:
+    """Create the filters that are missing, then delete those that belong to no rule."""
+    subject = change.mailbox
     labels = await reading.read_labels(writer.google, subject.key)
     names = {str(label["id"]): str(label["name"]) for label in labels}
     ids = {name: identity for identity, name in names.items()}
-    there = await reading.read_filters(writer.google, subject.key)
-    bodies = [body for rule in _items(wanted) for body in gmail_filters.filters_of(rule, ids)]
-    left = list(there)
+    left = await reading.read_filters(writer.google, subject.key)
+    bodies = [body for rule in _items(change.after[Field.RULES]) for body in gmail_filters.filters_of(rule, ids)]
     missing = []
     for body in bodies:
         same = next((item for item in left if _same(item, body)), None)
@@ -133,24 +144,26 @@ def _plain(part: Any) -> dict[str, Any]:
     return {key: sorted(value) if isinstance(value, list) else value for key, value in (part or {}).items() if value}
 
 
-async def _senders(writer: Writer, subject: Address, wanted: Value) -> None:
+async def _write_senders(writer: Writer, change: Change) -> None:
+    """Create or patch each sender, let mail come from the mailbox's own address by default, and delete the others."""
+    subject, senders = change.mailbox, _items(change.after[Field.SENDERS])
     items = await writer.patiently(lambda: reading.read_senders(writer.google, subject.key), subject)
-    there = {str(item["sendAsEmail"]).lower(): item for item in items if not item.get("isPrimary")}
-    keep: set[str] = set()
-    for sender in _items(wanted):
+    existing = {str(item["sendAsEmail"]).lower(): item for item in items if not item.get("isPrimary")}
+    kept: set[str] = set()
+    for sender in senders:
         if not isinstance(sender, tuple):
             continue
         address, name, reply_to, is_default = (str(sender[0]), str(sender[1]), str(sender[2]), bool(sender[3]))
-        keep.add(address)
+        kept.add(address)
         body: dict[str, Any] = {"sendAsEmail": address, "displayName": name, "replyToAddress": reply_to}
         if is_default:
             body["isDefault"] = True
-        await _sender(writer, subject, body, is_there=address in there)
-    if not any(isinstance(sender, tuple) and sender[3] for sender in _items(wanted)):
-        was_default = any(item.get("isDefault") for item in there.values())
+        await _write_sender(writer, subject, body, exists=address in existing)
+    if not any(isinstance(sender, tuple) and sender[3] for sender in senders):
+        was_default = any(item.get("isDefault") for item in existing.values())
         if was_default:
-            await _sender(writer, subject, {"sendAsEmail": subject.key, "isDefault": True}, is_there=True)
-    for address in sorted(set(there) - keep):
+            await _write_sender(writer, subject, {"sendAsEmail": subject.key, "isDefault": True}, exists=True)
+    for address in sorted(existing.keys() - kept):
         await writer.gmail(
             lambda users, one=address: users.settings().sendAs().delete(userId="me", sendAsEmail=one),  # type: ignore[misc]
             f"{_BASE}.sendAs.delete",
@@ -158,105 +171,109 @@ async def _senders(writer: Writer, subject: Address, wanted: Value) -> None:
         )
 
 
-async def _sender(writer: Writer, subject: Address, body: dict[str, Any], *, is_there: bool) -> None:
+async def _write_sender(writer: Writer, subject: Address, body: dict[str, Any], *, exists: bool) -> None:
     address = body["sendAsEmail"]
     rest = {key: value for key, value in body.items() if key != "sendAsEmail"}
 
     def request(users: Any) -> Any:
         entries = users.settings().sendAs()
-        if is_there:
+        if exists:
             return entries.patch(userId="me", sendAsEmail=address, body=rest)
         return entries.create(userId="me", body=body)
 
     try:
-        await writer.gmail(request, f"{_BASE}.sendAs.{'patch' if is_there else 'create'}", subject)
+        await writer.gmail(request, f"{_BASE}.sendAs.{'patch' if exists else 'create'}", subject)
     except Conflict:
-        await _sender(writer, subject, body, is_there=True)
+        await _write_sender(writer, subject, body, exists=True)
 
 
-async def _vacation(writer: Writer, subject: Address, after: Mapping[Field, Value]) -> None:
-    """Write the whole auto-reply, as there is no part of it that can be written alone."""
-    raw = await writer.patiently(lambda: reading.read_vacation(writer.google, subject.key), subject)
-    now = {**reading.vacation_of(raw), **after}
-    body: dict[str, Any] = {
-        "enableAutoReply": bool(now[Field.AUTO_REPLY]),
-        "responseSubject": str(now[Field.AUTO_REPLY_SUBJECT]),
-        "restrictToContacts": now[Field.AUTO_REPLY_AUDIENCE] == "known",
-        "restrictToDomain": now[Field.AUTO_REPLY_AUDIENCE] == "organization",
-    }
-    if Field.AUTO_REPLY_INTERNAL in after:
-        body["responseBodyPlainText"] = str(after[Field.AUTO_REPLY_INTERNAL])
+async def _replace(
+    writer: Writer, change: Change, resource: Resource, kept: Sequence[str] = (), rest: Sequence[Field] = ()
+) -> tuple[Fields, Body]:
+    """Return an object as it is, and the body that replaces it: Gmail has no call that changes a part of it.
+
+    Of the settings that do not change, `rest` is left out; `kept` are properties that are no settings.
+    """
+    current = await writer.patiently(lambda: resource.read(writer.google, change.mailbox.key), change.mailbox)
+    columns = {name: column for name, column in resource.columns.items() if name in change.after or name not in rest}
+    settings = read_row(columns, current, columns, f"{change.mailbox} · {resource.call}")
+    settings |= {name: value for name, value in change.after.items() if name in columns}
+    body = {name: current[name] for name in kept if current.get(name) not in (None, "")}
+    return current, body | request_body(columns, {}, settings)
+
+
+async def _write_auto_reply(writer: Writer, change: Change) -> None:
+    is_new_text = Field.AUTO_REPLY_INTERNAL in change.after
+    kept = () if is_new_text else ("responseBodyPlainText", "responseBodyHtml")
+    _, body = await _replace(writer, change, AUTO_REPLY_SETTINGS, kept, rest=(Field.AUTO_REPLY_INTERNAL,))
+    await writer.gmail(
+        lambda users: users.settings().updateVacation(userId="me", body=body), f"{_BASE}.updateVacation", change.mailbox
+    )
+
+
+async def _write_imap(writer: Writer, change: Change) -> None:
+    current, body = await _replace(writer, change, IMAP_SETTINGS, ("expungeBehavior", "maxFolderSize"))
+    body["autoExpunge"] = bool(current.get("autoExpunge"))  # Gmail leaves out what is false
+    await writer.gmail(
+        lambda users: users.settings().updateImap(userId="me", body=body), f"{_BASE}.updateImap", change.mailbox
+    )
+
+
+async def _write_pop(writer: Writer, change: Change) -> None:
+    current, body = await _replace(writer, change, POP_SETTINGS)
+    disposition = current.get("disposition")
+    body["disposition"] = disposition if disposition in _DISPOSITIONS else "leaveInInbox"
+    await writer.gmail(
+        lambda users: users.settings().updatePop(userId="me", body=body), f"{_BASE}.updatePop", change.mailbox
+    )
+
+
+async def _write_forwarding(writer: Writer, change: Change) -> Outcome:
+    current, body = await _replace(writer, change, FORWARDING_SETTINGS)
+    if not body["enabled"]:
+        body = {"enabled": False}
+    elif await _forwarding_address(writer, change.mailbox, body["emailAddress"]) != "accepted":
+        why = f"{body['emailAddress']} must confirm first: it received a mail with a code. Apply again afterwards"
+        return Outcome(Status.FAILED, why)
     else:
-        body |= {name: raw[name] for name in ("responseBodyPlainText", "responseBodyHtml") if raw.get(name)}
-    for name, key in ((Field.AUTO_REPLY_START, "startTime"), (Field.AUTO_REPLY_END, "endTime")):
-        if now[name]:
-            body[key] = str(int(datetime.fromisoformat(str(now[name])).timestamp() * 1000))
-    await writer.gmail(
-        lambda users: users.settings().updateVacation(userId="me", body=body), f"{_BASE}.updateVacation", subject
-    )
-
-
-async def _imap(writer: Writer, subject: Address, *, is_on: bool) -> None:
-    call = f"{_BASE}.getImap"
-    raw = await writer.patiently(
-        lambda: reading.ask(writer.google, subject.key, lambda users: users.settings().getImap(userId="me"), call),
-        subject,
-    )
-    body = {name: raw[name] for name in _IMAP if name in raw}
-    body |= {"enabled": is_on, "autoExpunge": bool(raw.get("autoExpunge"))}  # Gmail leaves out what is false
-    await writer.gmail(
-        lambda users: users.settings().updateImap(userId="me", body=body), f"{_BASE}.updateImap", subject
-    )
-
-
-async def _pop(writer: Writer, subject: Address, *, is_on: bool) -> None:
-    call = f"{_BASE}.getPop"
-    raw = await writer.patiently(
-        lambda: reading.ask(writer.google, subject.key, lambda users: users.settings().getPop(userId="me"), call),
-        subject,
-    )
-    kept = raw.get("disposition")
-    body = {
-        "accessWindow": "fromNowOn" if is_on else "disabled",
-        "disposition": kept if kept in _DISPOSITIONS else "leaveInInbox",
-    }
-    await writer.gmail(lambda users: users.settings().updatePop(userId="me", body=body), f"{_BASE}.updatePop", subject)
-
-
-async def _forwarding(writer: Writer, subject: Address, after: Mapping[Field, Value]) -> Outcome:
-    raw = await writer.patiently(lambda: reading.read_forwarding(writer.google, subject.key), subject)
-    now = {**reading.forwarding_of(raw), **after}
-    target = str(now[Field.FORWARDING_TO])
-    body: dict[str, Any] = {"enabled": bool(target)}
-    if target:
-        if await _forwarding_address(writer, subject, target) != "accepted":
-            words = f"{target} must confirm first: a mail with a code went there. Apply again afterwards"
-            return Outcome(Status.FAILED, words)
-        keeps, was = bool(now[Field.FORWARDING_KEEP_COPY]), raw.get("disposition")
-        is_kept = bool(raw.get("enabled")) and was in _DISPOSITIONS and (was != "trash") is keeps
-        body |= {"emailAddress": target, "disposition": was if is_kept else "leaveInInbox" if keeps else "trash"}
+        before = current.get("disposition")
+        is_known = bool(current.get("enabled")) and before in _DISPOSITIONS
+        if is_known and (before == "trash") is (body["disposition"] == "trash"):
+            body["disposition"] = before  # a copy that is kept may also be archived or marked as read
     await writer.gmail(
         lambda users: users.settings().updateAutoForwarding(userId="me", body=body),
         f"{_BASE}.updateAutoForwarding",
-        subject,
+        change.mailbox,
     )
     return done()
 
 
 async def _forwarding_address(writer: Writer, subject: Address, target: str) -> str:
-    """Return the state of an address that mail may be forwarded to, made where it is missing."""
+    """Return the state of an address that mail may be forwarded to; create it where it is missing."""
     call = f"{_BASE}.forwardingAddresses"
     try:
-        made = await writer.gmail(
+        address = await writer.gmail(
             lambda users: users.settings().forwardingAddresses().create(userId="me", body={"forwardingEmail": target}),
             f"{call}.create",
             subject,
         )
     except Conflict:
-        made = await reading.ask(
+        address = await reading.ask(
             writer.google,
             subject.key,
             lambda users: users.settings().forwardingAddresses().get(userId="me", forwardingEmail=target),
             f"{call}.get",
         )
-    return str(made.get("verificationStatus", ""))
+    return str(address.get("verificationStatus", ""))
+
+
+_WRITES: Sequence[tuple[Columns, _Write]] = (
+    ({**LABELS, **FILTERS}, _write_labels),
+    (FILTERS, _write_filters),
+    (SENDERS, _write_senders),
+    (AUTO_REPLY, _write_auto_reply),
+    (IMAP, _write_imap),
+    (POP, _write_pop),
+    (FORWARDING, _write_forwarding),
+)
+"""What writes which settings, in this order: filters need the labels they name."""

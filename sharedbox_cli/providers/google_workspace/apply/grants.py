@@ -2,44 +2,49 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sharedbox_cli.core.change import Change, Kind
+from sharedbox_cli.core.change import Change, Kind, Party
 from sharedbox_cli.core.errors import Conflict, NotFound
-from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import Right
 from sharedbox_cli.core.outcome import Outcome, Status
+from sharedbox_cli.providers.columns import Body, request_body
 from sharedbox_cli.providers.google_workspace.apply.writer import Writer, identity_of
-from sharedbox_cli.providers.google_workspace.observe.groups import DELIVERY
+from sharedbox_cli.providers.google_workspace.group_columns import MEMBER, ROLES
 from sharedbox_cli.providers.google_workspace.observe.mailboxes import ACCEPTED, read_delegates
 from sharedbox_cli.providers.google_workspace.scopes import DIRECTORY
 from sharedbox_cli.providers.responses import Fields
 from sharedbox_cli.providers.safe_write import already, done, failed
 
-ROLES = {Right.MEMBER: "MEMBER", Right.MANAGER: "MANAGER", Right.OWNER: "OWNER"}
-_WIRE_DELIVERY = {ours: theirs for theirs, ours in DELIVERY.items()}
-
 
 async def change_grant(writer: Writer, change: Change) -> Outcome:
-    """Give or take one right."""
+    """Grant or revoke one right, or change the role or the delivery of a member."""
+    is_revocation = change.kind is Kind.REVOKE
+    match _party(change).right:
+        case Right.FULL_ACCESS:
+            return await (_remove_delegate(writer, change) if is_revocation else _add_delegate(writer, change))
+        case Right.SEND_AS:
+            return await (_remove_sender(writer, change) if is_revocation else _add_sender(writer, change))
+        case Right.MEMBER | Right.MANAGER | Right.OWNER:
+            return await (_remove_member(writer, change) if is_revocation else _add_member(writer, change))
+        case right:
+            message = f"{right} is not a right of Google Workspace"
+            raise ValueError(message)
+
+
+def _party(change: Change) -> Party:
     if change.party is None:
-        message = "a grant is about somebody"
+        message = f"{change.key} is not about a trustee"
         raise ValueError(message)
-    gives = change.kind is not Kind.REVOKE
-    if change.party.right in ROLES:
-        return await (_join(writer, change) if gives else _leave(writer, change))
-    if change.party.right is Right.SEND_AS:
-        return await (_let_send(writer, change) if gives else _stop_sending(writer, change))
-    return await (_delegate(writer, change) if gives else _undelegate(writer, change))
+    return change.party
 
 
 def _address(change: Change) -> str:
-    party = change.party
-    return party.address.key if party is not None and party.address is not None else str(party.id if party else "")
+    """Return what names the trustee: the address, or the id where no address is known."""
+    party = _party(change)
+    return party.address.key if party.address is not None else str(party.id)
 
 
-async def _delegate(writer: Writer, change: Change) -> Outcome:
+async def _add_delegate(writer: Writer, change: Change) -> Outcome:
     try:
         await writer.gmail(
             lambda users: users.settings().delegates().create(userId="me", body={"delegateEmail": _address(change)}),
@@ -48,8 +53,8 @@ async def _delegate(writer: Writer, change: Change) -> Outcome:
         )
     except Conflict:
         if await _is_accepted(writer, change):
-            return already("is a delegate already")
-        await _undelegate(writer, change)  # an invitation of the web that waits, was refused or ran out
+            return already("this delegate exists already")
+        await _remove_delegate(writer, change)  # an invitation from the web that is pending, rejected or expired
         await writer.gmail(
             lambda users: users.settings().delegates().create(userId="me", body={"delegateEmail": _address(change)}),
             "gmail.users.settings.delegates.create",
@@ -66,7 +71,7 @@ async def _is_accepted(writer: Writer, change: Change) -> bool:
     )
 
 
-async def _undelegate(writer: Writer, change: Change) -> Outcome:
+async def _remove_delegate(writer: Writer, change: Change) -> Outcome:
     try:
         await writer.gmail(
             lambda users: users.settings().delegates().delete(userId="me", delegateEmail=_address(change)),
@@ -74,28 +79,28 @@ async def _undelegate(writer: Writer, change: Change) -> Outcome:
             change.mailbox,
         )
     except NotFound:
-        return already("was no delegate any more")
+        return already("this delegate had been removed already")
     return done()
 
 
-async def _let_send(writer: Writer, change: Change) -> Outcome:
-    """Give a member the mailbox's address as a send-as address of their own."""
+async def _add_sender(writer: Writer, change: Change) -> Outcome:
+    """Add the address of the mailbox to a member's own account, as a send-as address."""
     member = Address.of(_address(change))
     body = {"sendAsEmail": change.mailbox.key, "treatAsAlias": False}
     try:
-        made = await writer.gmail(
+        sender = await writer.gmail(
             lambda users: users.settings().sendAs().create(userId="me", body=body),
             "gmail.users.settings.sendAs.create",
             member,
         )
     except Conflict:
-        return already("has this send-as address")
-    if made.get("verificationStatus") == "pending":
-        return Outcome(Status.UNKNOWN, f"a mail with a code went to {change.mailbox}: it must be confirmed")
+        return already("this send-as address exists already")
+    if sender.get("verificationStatus") == "pending":
+        return Outcome(Status.UNKNOWN, f"{change.mailbox} received a mail with a code, which must be confirmed")
     return done()
 
 
-async def _stop_sending(writer: Writer, change: Change) -> Outcome:
+async def _remove_sender(writer: Writer, change: Change) -> Outcome:
     try:
         await writer.gmail(
             lambda users: users.settings().sendAs().delete(userId="me", sendAsEmail=change.mailbox.key),
@@ -103,16 +108,14 @@ async def _stop_sending(writer: Writer, change: Change) -> Outcome:
             Address.of(_address(change)),
         )
     except NotFound:
-        return already("had no such send-as address")
+        return already("this send-as address had been removed already")
     return done()
 
 
-async def _join(writer: Writer, change: Change) -> Outcome:
-    """Put somebody into the group; who is in it gets the role, and the delivery that was asked for."""
-    party, group = change.party, identity_of(writer, change)
-    body: dict[str, Any] = {"role": ROLES[party.right] if party else "MEMBER"}
-    if wished := change.after.get(Field.DELIVERY):
-        body["delivery_settings"] = _WIRE_DELIVERY.get(str(wished), str(wished))
+async def _add_member(writer: Writer, change: Change) -> Outcome:
+    """Add a member to the group, or give an existing member the role and the delivery that were requested."""
+    party, group = _party(change), identity_of(writer, change)
+    body: Body = {"role": ROLES[party.right], **request_body(MEMBER, change.before, change.after)}
     if change.kind is not Kind.UPDATE:
         try:
             await writer.directory(
@@ -126,8 +129,8 @@ async def _join(writer: Writer, change: Change) -> Outcome:
             if row is None:
                 return failed(error)
             if row.get("role") == body["role"] and "delivery_settings" not in body:
-                return already("has this role")
-    await writer.directory(  # not patch: it leaves delivery_settings as they are (discovery document, Member)
+                return already("this member has the role already")
+    await writer.directory(  # not patch, which leaves delivery_settings as they are (discovery document, Member)
         lambda service: service.members().update(groupKey=group, memberKey=_key(change), body=body),
         "directory.members.update",
         change.mailbox,
@@ -136,8 +139,8 @@ async def _join(writer: Writer, change: Change) -> Outcome:
 
 
 def _key(change: Change) -> str:
-    """Return what names a member: the id where Google gave it, else the address."""
-    identity = str(change.party.id) if change.party else ""
+    """Return what names a member: the id where Google has one, else the address."""
+    identity = str(_party(change).id)
     return _address(change) if identity.startswith("external:") or not identity else identity
 
 
@@ -151,14 +154,14 @@ async def member_of(writer: Writer, group: str, key: str) -> Fields | None:
         return None
 
 
-async def _leave(writer: Writer, change: Change) -> Outcome:
-    """Take somebody out of the group, unless they have another role by now."""
-    group, party = identity_of(writer, change), change.party
+async def _remove_member(writer: Writer, change: Change) -> Outcome:
+    """Remove a member from the group, unless they have another role by now."""
+    group, party = identity_of(writer, change), _party(change)
     row = await member_of(writer, group, _key(change))
     if row is None:
-        return already("is no member any more")
-    if party is not None and row.get("role") != ROLES[party.right]:
-        return already(f"has the role {str(row.get('role', '')).lower()} by now")
+        return already("this member had been removed already")
+    if row.get("role") != ROLES[party.right]:
+        return already(f"this member has the role {str(row.get('role', '')).lower()} by now")
     try:
         await writer.directory(
             lambda service: service.members().delete(groupKey=group, memberKey=_key(change)),
@@ -166,5 +169,5 @@ async def _leave(writer: Writer, change: Change) -> Outcome:
             change.mailbox,
         )
     except NotFound:
-        return already("is no member any more")
+        return already("this member had been removed already")
     return done()

@@ -1,4 +1,4 @@
-"""Whether the effect of a change is there: by reading only, with the eyes of observe."""
+"""Whether the effect of a change is there: by reading only, in the same way as observing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sharedbox_cli.providers.google_workspace.observe.tenant import observe_tena
 
 
 async def is_there(writer: Writer, change: Change) -> bool:
-    """Return whether a reading shows the effect now. Raises SharedboxError where it cannot be made."""
+    """Return whether a reading shows the effect now. Raises SharedboxError where nothing can be read."""
     party = change.party
     address = party.address if party else None
     fields = frozenset() if change.kind is Kind.CREATE else frozenset(change.after)

@@ -1,4 +1,4 @@
-"""What every kind of change needs: the APIs, the run's memory, waiting for what was just made."""
+"""What every kind of change needs: the APIs, what this run created, and waiting for it to become visible."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from sharedbox_cli.providers.transport import SETTLE_SECONDS, Clock
 
 T = TypeVar("T")
 SKEW = timedelta(minutes=5)
-"""How far Google's clocks and ours may be apart."""
+"""How far Google's clocks and ours may differ."""
 WAITS = (*SETTLE_SECONDS, *(30.0,) * 8)
-"""Five minutes: a mailbox is usually there within minutes of its licence (up to a day is documented)."""
+"""Five minutes: a mailbox usually exists within minutes of its licence (up to a day is documented)."""
 
 _NEVER = ("Domain not found", "Product not found", "Sku not found")
-"""What is not found and does not come by waiting, however new the mailbox."""
+"""What is not found and will not appear, however new the mailbox is."""
 
 
 @dataclass(slots=True)
@@ -35,24 +35,24 @@ class Writer:
     clock: Clock
     listener: Listener = SILENT
     made: dict[Address, str] = field(default_factory=dict)
-    """What this run made: for it "not found" means "not yet"."""
+    """What this run created, with its id: for it "not found" means "not yet"."""
     started: dict[Address, datetime] = field(default_factory=dict)
-    """When the first request to make something was sent (UTC)."""
+    """When the first request to create something was sent (UTC)."""
     licensed: set[Address] = field(default_factory=set)
-    """Accounts to which this run gave a licence: their mailbox is on its way."""
+    """Accounts to which this run assigned a licence: their mailbox is being set up."""
     unlicensed: set[Address] = field(default_factory=set)
-    """Accounts that should have got a licence and did not: no mailbox is on its way."""
+    """Accounts that could not get their licence: no mailbox is being set up."""
     fresh: set[Address] = field(default_factory=set)
-    """Accounts that this run made, and did not bring back: nobody was ever signed in to them."""
+    """Accounts that this run created, and did not restore: nobody ever signed in to them."""
     given_up: set[Address] = field(default_factory=set)
-    """What was waited for long enough in this run."""
+    """What this run waited for in vain."""
 
     async def directory(self, make: Callable[[Any], Any], call: str, mailbox: Address) -> dict[str, Any]:
-        """Send a write to the Directory API; wait where this run made the object."""
+        """Send a write to the Directory API; wait where this run created the object."""
         return await self.patiently(lambda: self.google.write(DIRECTORY, make, call, mailbox=mailbox.text), mailbox)
 
     async def gmail(self, make: Callable[[Any], Any], call: str, mailbox: Address) -> dict[str, Any]:
-        """Send a write to a mailbox; wait where it is on its way."""
+        """Send a write to a mailbox; wait while it is being set up."""
         return await self.patiently(
             lambda: self.google.write(
                 GMAIL, lambda service: make(service.users()), call, subject=mailbox.key, mailbox=mailbox.key
@@ -61,7 +61,7 @@ class Writer:
         )
 
     async def patiently(self, act: Callable[[], Awaitable[T]], mailbox: Address) -> T:
-        """Return what `act` returns, repeated while what this run made is not everywhere yet.
+        """Return what `act` returns, repeated while what this run created is not known everywhere yet.
 
         Raises CloudError; Unready after five minutes, and for the same mailbox at once from then on.
         """
@@ -75,12 +75,22 @@ class Writer:
                 wait = next(waits, None)
                 if wait is None:
                     self.given_up.add(mailbox)
-                    why = f"{mailbox} is not everywhere yet: Google may take up to a day. Apply again later"
+                    why = f"{mailbox} is not known everywhere yet: Google may take up to a day. Apply again later"
                     if isinstance(error, CloudError) and error.code == NO_MAIL and mailbox not in self.licensed:
-                        why += ". Or it has no licence with Gmail: nothing gave it one in this run"
+                        why += ". Or it has no licence with Gmail: this run assigned none"
                     raise Unready(mailbox=mailbox.text, why=why) from error
-                self.listener.waiting(wait, f"{mailbox} is new and not everywhere yet")
+                self.listener.waiting(wait, f"{mailbox} is new and not known everywhere yet")
                 await self.clock.sleep(wait)
+
+    async def visible(self, read: Callable[[], Awaitable[T | None]], mailbox: Address) -> T | None:
+        """Return what this run created as soon as it can be read, or nothing after five minutes."""
+        for wait in (*WAITS, None):
+            found = await read()
+            if found is not None or wait is None:
+                return found
+            self.listener.waiting(wait, f"{mailbox} is new and not known everywhere yet")
+            await self.clock.sleep(wait)
+        return None
 
     def _may_come(self, error: CloudError | AuthError, mailbox: Address) -> bool:
         if mailbox not in self.made and mailbox not in self.licensed:
@@ -89,12 +99,10 @@ class Writer:
             return "invalid_grant" in str(error) or "Invalid email" in str(error)
         if error.code == NO_MAIL and mailbox in self.unlicensed:
             return False
-        if error.code == NO_MAIL and mailbox in self.unlicensed:
-            return False
         is_away = isinstance(error, NotFound) and not any(word in error.why for word in _NEVER)
         return (is_away and mailbox in self.made) or error.code in (NO_MAIL, NOT_YET, "invalid_grant")
 
 
 def identity_of(writer: Writer, change: Change) -> str:
-    """Return what names the object: its id, or its address while the id is not known."""
+    """Return what identifies the object: its id, or its address while the id is not known."""
     return change.mailbox_id or writer.made.get(change.mailbox, "") or change.mailbox.text

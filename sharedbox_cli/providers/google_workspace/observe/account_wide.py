@@ -14,8 +14,9 @@ from sharedbox_cli.core.model import Fact, LicencePool, ObservedMailbox
 from sharedbox_cli.core.values import LICENCE_NONE, Value
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.google_workspace.api import Google
+from sharedbox_cli.providers.google_workspace.columns import LICENCE
 from sharedbox_cli.providers.google_workspace.scopes import LICENSING, POLICIES, REPORTS
-from sharedbox_cli.providers.google_workspace.skus import PRODUCT, SKUS
+from sharedbox_cli.providers.google_workspace.skus import PRODUCT
 
 MIB = 1024**2
 _NEWEST_DAYS, _OLDEST_DAYS = 2, 7
@@ -69,10 +70,9 @@ async def read_licences(google: Google, customer: str) -> dict[Address, str]:
 
 
 def _licensed(mailbox: ObservedMailbox, held: Mapping[Address, str], scope: Scope) -> ObservedMailbox:
-    sku = held.get(mailbox.address)
-    name = LICENCE_NONE if sku is None else SKUS.get(sku, sku)
-    settings = {**mailbox.settings, Field.LICENCE: name} if Field.LICENCE in scope.fields else mailbox.settings
-    plans: tuple[Value, ...] = () if sku is None else (name,)
+    licence = LICENCE[Field.LICENCE].read({"skuId": held.get(mailbox.address)})
+    settings = {**mailbox.settings, Field.LICENCE: licence} if Field.LICENCE in scope.fields else mailbox.settings
+    plans: tuple[Value, ...] = () if licence == LICENCE_NONE else (licence,)
     return replace(mailbox, settings=settings, facts={**mailbox.facts, Fact.LICENCES: plans, Fact.MAILBOX_PLANS: plans})
 
 

@@ -13,27 +13,31 @@ from sharedbox_cli.core.model import (
     Fact,
     Grant,
     ObservedMailbox,
-    Right,
     SpecialEntry,
     Trustee,
     TrusteeKind,
 )
-from sharedbox_cli.core.values import KIND_GROUP, KIND_SHARED, Value
+from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.base import Scope
-from sharedbox_cli.providers.google_workspace import group_fields
+from sharedbox_cli.providers.columns import read_row
 from sharedbox_cli.providers.google_workspace.api import Google, together
+from sharedbox_cli.providers.google_workspace.columns import GROUP
+from sharedbox_cli.providers.google_workspace.group_columns import GROUP_SETTINGS, MEMBER, ROLES, is_inbox
 from sharedbox_cli.providers.google_workspace.observe.directory import Directory, member_id
 from sharedbox_cli.providers.google_workspace.scopes import DIRECTORY, SETTINGS
 from sharedbox_cli.providers.responses import Fields
 
 MEMBERS_A_PAGE = 200
-_RIGHTS = {"MEMBER": Right.MEMBER, "MANAGER": Right.MANAGER, "OWNER": Right.OWNER}
-DELIVERY = {"ALL_MAIL": "all", "DAILY": "daily", "DIGEST": "digest", "NONE": "none", "DISABLED": "disabled"}
+_RIGHTS = {role: right for right, role in ROLES.items()}
+
+
+_FACTS = {Fact.POSTING: Field.GROUP_POSTING, Fact.VIEWING: Field.GROUP_VIEWING, Fact.HAS_HISTORY: Field.GROUP_HISTORY}
+"""Facts that are settings, read of each inbox whether a spec manages them or not."""
 
 
 @dataclass(slots=True)
 class GroupReading:
-    """All inboxes of a reading, and holders that the directory does not have."""
+    """All inboxes of a reading, and the trustees that the directory does not have."""
 
     mailboxes: dict[Address, ObservedMailbox] = field(default_factory=dict)
     trustees: dict[TrusteeId, Trustee] = field(default_factory=dict)
@@ -69,24 +73,25 @@ async def read_members(google: Google, group: str) -> list[Fields]:
 
 
 async def read_delivery(google: Google, group: str, member: str) -> str:
-    """Return how one member gets messages: lists do not tell it. An unknown way keeps Google's word."""
+    """Return how one member gets messages, which lists do not include. An unknown way keeps Google's word."""
     row = await google.read(
         DIRECTORY,
         lambda service: service.members().get(groupKey=group, memberKey=member, fields="id,email,delivery_settings"),
         "directory.members.get",
         mailbox=group,
     )
-    return DELIVERY.get(told := str(row["delivery_settings"]), told)
+    where = f"{group} · directory.members.get"
+    return str(read_row(MEMBER, row, {Field.DELIVERY}, where)[Field.DELIVERY])
 
 
 async def read_inboxes(
     google: Google, directory: Directory, scope: Scope, rows: Mapping[Address, Fields]
 ) -> GroupReading:
-    """Return the inboxes among some groups; where all are asked for, plain groups are left out."""
-    told = await together(_inbox(google, key, row, scope) for key, row in rows.items())
-    found = {key: inbox for key, inbox in zip(rows, told, strict=True) if inbox is not None}
+    """Return the inboxes among some groups; where all are requested, plain groups are left out."""
+    results = await together(_inbox(google, key, row, scope) for key, row in rows.items())
+    inboxes = {key: inbox for key, inbox in zip(rows, results, strict=True) if inbox is not None}
     reading = GroupReading()
-    for key, inbox in found.items():
+    for key, inbox in inboxes.items():
         row = rows[key]
         grants: dict[TrusteeId, Grant] = {}
         special: list[SpecialEntry] = []
@@ -96,10 +101,10 @@ async def read_inboxes(
             str(row["id"]),
             Address.of(str(row["email"])),
             GOOGLE_COLLABORATIVE,
-            _settings(row, inbox.settings, scope.fields),
+            _settings(key, row, inbox.settings, scope.fields),
             None if inbox.members is None else frozenset(grants.values()),
             tuple(sorted(special, key=lambda entry: (entry.trustee, entry.text))),
-            _facts(inbox.settings),
+            _facts(key, inbox.settings),
         )
     return reading
 
@@ -114,9 +119,9 @@ class _Inbox:
 
 
 async def _inbox(google: Google, key: Address, row: Fields, scope: Scope) -> _Inbox | None:
-    """Return a group's settings and members; nothing of a plain group, where all inboxes are asked for."""
+    """Return the settings and members of a group; nothing for a plain group where all inboxes are requested."""
     inbox = _Inbox(await read_settings(google, key.key))
-    if scope.mailboxes is None and not group_fields.is_inbox(inbox.settings):
+    if scope.mailboxes is None and not is_inbox(inbox.settings):
         return None
     if scope.grants_of is None or key in scope.grants_of:
         group = str(row["id"])
@@ -129,25 +134,14 @@ async def _inbox(google: Google, key: Address, row: Fields, scope: Scope) -> _In
     return inbox
 
 
-def _settings(row: Fields, raw: Fields, wanted: frozenset[Field]) -> dict[Field, Value]:
-    found: dict[Field, Value] = {
-        Field.KIND: KIND_SHARED if group_fields.is_inbox(raw) else KIND_GROUP,
-        Field.DISPLAY_NAME: str(row.get("name", "")),
-        Field.ALIASES: tuple(sorted(str(text).lower() for text in row.get("aliases", ()))),
-        Field.GROUP_DESCRIPTION: str(row.get("description", "")),
-        Field.HIDDEN: str(raw["includeInGlobalAddressList"]) == "false",
-        **group_fields.observed(raw, wanted),
-    }
-    return {name: value for name, value in found.items() if name in wanted or name is Field.KIND}
+def _settings(address: Address, row: Fields, raw: Fields, wanted: frozenset[Field]) -> dict[Field, Value]:
+    of_group = read_row(GROUP, row, wanted, f"{address} · directory.groups")
+    return of_group | read_row(GROUP_SETTINGS, raw, {*wanted, Field.KIND}, f"{address} · groupsSettings.groups.get")
 
 
-def _facts(raw: Fields) -> dict[Fact, Value]:
-    told = group_fields.observed(raw, frozenset({Field.GROUP_POSTING, Field.GROUP_VIEWING, Field.GROUP_HISTORY}))
-    return {
-        Fact.POSTING: told[Field.GROUP_POSTING],
-        Fact.VIEWING: told[Field.GROUP_VIEWING],
-        Fact.HAS_HISTORY: told[Field.GROUP_HISTORY],
-    }
+def _facts(address: Address, raw: Fields) -> dict[Fact, Value]:
+    settings = read_row(GROUP_SETTINGS, raw, _FACTS.values(), f"{address} · groupsSettings.groups.get")
+    return {fact: settings[name] for fact, name in _FACTS.items()}
 
 
 def _sort(
@@ -158,14 +152,14 @@ def _sort(
     special: list[SpecialEntry],
     delivery: str | None,
 ) -> None:
-    """Put one member where it belongs. Raises ObserveError for one that came twice, in two roles."""
+    """Keep one member as a grant or a special entry. Raises ObserveError for one that was read in two roles."""
     identity = member_id(member, directory)
     if member.get("type") == "CUSTOMER":
         words = f"{member['role']}: everybody in the organisation"
         special.append(SpecialEntry(identity, words, is_everybody=True))
         return
     if identity not in directory.users and identity not in directory.groups:
-        trustee = _stranger(identity, member, directory)
+        trustee = _unlisted(identity, member, directory)
         reading.trustees[identity] = trustee
         if trustee.address is not None:
             reading.directory[trustee.address] = identity
@@ -181,8 +175,8 @@ def _sort(
         )
 
 
-def _stranger(identity: TrusteeId, member: Fields, directory: Directory) -> Trustee:
-    """Return a member whom the directory did not name: an outsider, somebody not asked for, or a deleted account."""
+def _unlisted(identity: TrusteeId, member: Fields, directory: Directory) -> Trustee:
+    """Return a member that the directory lists do not have: an outsider, or a deleted account."""
     text = str(member.get("email") or "")
     if not text:
         return Trustee(identity, TrusteeKind.ORPHAN, is_enabled=False)

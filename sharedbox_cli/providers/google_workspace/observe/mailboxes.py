@@ -1,4 +1,4 @@
-"""Delegated mailboxes: accounts, their delegates, and what Gmail keeps for them."""
+"""Delegated mailboxes: accounts, their delegates, and what Gmail holds for them."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import GOOGLE_DELEGATED, Grant, ObservedMailbox, Right, SpecialEntry, Trustee, TrusteeKind
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.base import Scope
+from sharedbox_cli.providers.columns import read_row
 from sharedbox_cli.providers.google_workspace import accounts
 from sharedbox_cli.providers.google_workspace.api import Google, together
+from sharedbox_cli.providers.google_workspace.columns import account_columns
 from sharedbox_cli.providers.google_workspace.errors import NO_MAIL
-from sharedbox_cli.providers.google_workspace.observe.content import CONTENT, EMPTY, read_content
+from sharedbox_cli.providers.google_workspace.gmail_columns import GMAIL as GMAIL_COLUMNS
+from sharedbox_cli.providers.google_workspace.observe.content import EMPTY, read_content
 from sharedbox_cli.providers.google_workspace.observe.directory import Directory, read_groups, read_user
 from sharedbox_cli.providers.google_workspace.scopes import GMAIL
 from sharedbox_cli.providers.responses import Fields
@@ -25,7 +28,7 @@ ACCEPTED = "accepted"
 
 @dataclass(slots=True)
 class Gmail:
-    """What Gmail told of one mailbox."""
+    """What Gmail returned for one mailbox."""
 
     delegates: list[Fields] = field(default_factory=list)
     content: dict[Field, Value] = field(default_factory=dict)
@@ -34,7 +37,7 @@ class Gmail:
 
 @dataclass(slots=True)
 class DelegatedReading:
-    """All mailboxes of a reading, and the holders that were found beside the directory."""
+    """All mailboxes of a reading, and the trustees that the directory does not have."""
 
     mailboxes: dict[Address, ObservedMailbox] = field(default_factory=dict)
     trustees: dict[TrusteeId, Trustee] = field(default_factory=dict)
@@ -44,25 +47,25 @@ async def read_delegated(
     google: Google, directory: Directory, scope: Scope, rows: Mapping[Address, Fields]
 ) -> DelegatedReading:
     """Return the mailboxes of some accounts. Raises CloudError, ObserveError."""
-    content = scope.fields & CONTENT
-    told = await together(_gmail(google, key, row, scope, content) for key, row in rows.items())
-    by_box = dict(zip(rows, told, strict=True))
-    await _read_strangers(google, directory, by_box)
-    senders = await _read_senders(google, directory, scope, by_box)
+    content = scope.fields & GMAIL_COLUMNS.keys()
+    results = await together(_gmail(google, key, row, scope, content) for key, row in rows.items())
+    gmail_of = dict(zip(rows, results, strict=True))
+    await _read_unknown_delegates(google, directory, gmail_of)
+    senders = await _read_senders(google, directory, scope, gmail_of)
+    columns = account_columns(google.shared_units)
     reading = DelegatedReading()
     for key, row in rows.items():
-        gmail = by_box[key]
-        settings = accounts.settings_of(row, scope.fields, google.shared_units) | gmail.content
+        gmail = gmail_of[key]
+        settings = read_row(columns, row, {*scope.fields, Field.KIND}, f"{key} · directory.users") | gmail.content
         reads_grants = (scope.grants_of is None or key in scope.grants_of) and gmail.was_read
         grants: set[Grant] = set()
         special: list[SpecialEntry] = []
         for item in gmail.delegates if reads_grants else ():
             _sort_delegate(item, directory, reading, grants, special)
-        for sender in senders:
-            if sender.mailbox == key:
-                grants.add(Grant(sender.holder, Right.SEND_AS))
-                if sender.status != ACCEPTED:
-                    special.append(SpecialEntry(sender.holder, f"send-as address of {sender.who}, {sender.status}"))
+        for sender in senders.get(key, ()):
+            grants.add(Grant(sender.holder, Right.SEND_AS))
+            if sender.status != ACCEPTED:
+                special.append(SpecialEntry(sender.holder, f"send-as address of {sender.who}, {sender.status}"))
         reading.mailboxes[key] = ObservedMailbox(
             str(row["id"]),
             accounts.address_of(row),
@@ -76,7 +79,7 @@ async def read_delegated(
 
 
 async def _gmail(google: Google, key: Address, row: Fields, scope: Scope, content: frozenset[Field]) -> Gmail:
-    """Return what Gmail tells; the calls of one mailbox come one after another."""
+    """Return what Gmail holds; the calls for one mailbox are made one after another."""
     wants_grants = scope.grants_of is None or key in scope.grants_of
     if not (wants_grants or content):
         return Gmail()
@@ -90,7 +93,7 @@ async def _gmail(google: Google, key: Address, row: Fields, scope: Scope, conten
             f"    sharedbox plan --exclude {key}",
         )
     if row.get("isMailboxSetup") is False:
-        return _fresh(content)  # no licence yet: nobody can have been let in
+        return _not_set_up(content)  # no licence yet: nobody can have access
     gmail = Gmail()
     subject = accounts.address_of(row).key
     try:
@@ -101,14 +104,14 @@ async def _gmail(google: Google, key: Address, row: Fields, scope: Scope, conten
         if error.code != NO_MAIL:
             raise
         if "isMailboxSetup" not in row:
-            return _fresh(content)
+            return _not_set_up(content)
         if scope.mailboxes is None:
-            return Gmail(was_read=False)  # set up once, and switched off now: what it holds cannot be known
+            return Gmail(was_read=False)  # set up before, and disabled now: what it holds is not known
         raise
     return gmail
 
 
-def _fresh(content: frozenset[Field]) -> Gmail:
+def _not_set_up(content: frozenset[Field]) -> Gmail:
     return Gmail(content={name: EMPTY[name] for name in content})
 
 
@@ -124,16 +127,16 @@ async def read_delegates(google: Google, subject: str) -> list[Fields]:
     return [Fields(item, "gmail.users.settings.delegates.list") for item in data.get("delegates", ())]
 
 
-async def _read_strangers(google: Google, directory: Directory, told: Mapping[Address, Gmail]) -> None:
-    """Ask who the delegates are that no list named."""
-    addresses = {Address.of(str(item["delegateEmail"])) for gmail in told.values() for item in gmail.delegates}
+async def _read_unknown_delegates(google: Google, directory: Directory, gmail_of: Mapping[Address, Gmail]) -> None:
+    """Read the delegates that no list contained."""
+    addresses = {Address.of(str(item["delegateEmail"])) for gmail in gmail_of.values() for item in gmail.delegates}
     if not directory.is_whole:
         unknown = sorted(address for address in addresses if address not in directory.owner)
         for row in await together(read_user(google, address.text) for address in unknown):
             if row is not None:
                 directory.add_user(row)
     if missing := sorted(address for address in addresses if address not in directory.owner):
-        await read_groups(google, directory, missing)  # the console lets groups be delegates; the API does not
+        await read_groups(google, directory, missing)  # the console accepts groups as delegates; the API does not
 
 
 def _sort_delegate(
@@ -151,36 +154,36 @@ def _sort_delegate(
 
 
 async def _read_senders(
-    google: Google, directory: Directory, scope: Scope, told: Mapping[Address, Gmail]
-) -> list[_Sender]:
-    """Return who may send as a mailbox from an own account: asked of members that specs name, and of delegates.
+    google: Google, directory: Directory, scope: Scope, gmail_of: Mapping[Address, Gmail]
+) -> dict[Address, list[_Sender]]:
+    """Return who may send as each mailbox: read from the accounts of members that specs name, and of delegates.
 
-    One that waits for its confirmation is there: it is not made again.
+    An address that waits for its confirmation counts: it is not created again.
     """
     if Right.SEND_AS not in scope.rights:
-        return []
+        return {}
     people = {directory.owner[address] for address in scope.trustees if address in directory.owner}
-    for gmail in told.values():
+    for gmail in gmail_of.values():
         addresses = (Address.of(str(item["delegateEmail"])) for item in gmail.delegates)
         people |= {directory.owner[address] for address in addresses if address in directory.owner}
     rows = [row for key in sorted(people) if (row := directory.users.get(key)) is not None and _reads_mail(row)]
     lists = await together(_senders(google, row) for row in rows)
-    found = []
+    senders: dict[Address, list[_Sender]] = {}
     for row, items in zip(rows, lists, strict=True):
+        own = accounts.address_of(row)
         for item in items:
             address = Address.of(str(item.get("sendAsEmail", "")))
-            if address in told and address != accounts.address_of(row):
+            if address in gmail_of and address != own:
                 status = str(item.get("verificationStatus", ACCEPTED))
-                found.append(_Sender(TrusteeId(str(row["id"])), address, status, accounts.address_of(row).text))
-    return found
+                senders.setdefault(address, []).append(_Sender(TrusteeId(str(row["id"])), status, own.text))
+    return senders
 
 
 @dataclass(frozen=True, slots=True)
 class _Sender:
-    """A send-as address of a mailbox in somebody's own account."""
+    """The address of a mailbox as a send-as address in somebody's own account."""
 
     holder: TrusteeId
-    mailbox: Address
     status: str
     who: str
 

@@ -1,0 +1,56 @@
+"""Aliases of accounts and groups: each is added and removed by a request of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sharedbox_cli.core.change import Change
+from sharedbox_cli.core.errors import Conflict, NotFound
+from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.values import Value
+from sharedbox_cli.providers.google_workspace.apply.writer import Writer
+from sharedbox_cli.providers.responses import Fields
+
+
+@dataclass(frozen=True, slots=True)
+class AliasRequests:
+    """How the aliases of one object are written."""
+
+    delete: Callable[[Any, str], Any]
+    """Makes the request from the client library's service and the alias."""
+    delete_call: str
+    insert: Callable[[Any, str], Any]
+    insert_call: str
+    read: Callable[[], Awaitable[Fields | None]]
+    """Returns the object as it is now."""
+
+
+async def change_aliases(writer: Writer, change: Change, requests: AliasRequests) -> None:
+    """Remove the aliases that a change leaves out, then add the new ones. Raises Conflict for another object's."""
+    before, after = _texts(change.before.get(Field.ALIASES)), _texts(change.after[Field.ALIASES])
+    for alias in sorted(before - after):
+        try:
+            await writer.directory(
+                lambda service, alias=alias: requests.delete(service, alias),  # type: ignore[misc]
+                requests.delete_call,
+                change.mailbox,
+            )
+        except NotFound:
+            continue
+    for alias in sorted(after - before):
+        try:
+            await writer.directory(
+                lambda service, alias=alias: requests.insert(service, alias),  # type: ignore[misc]
+                requests.insert_call,
+                change.mailbox,
+            )
+        except Conflict:
+            row = await requests.read()
+            if row is None or alias not in (str(text).lower() for text in row.get("aliases", ())):
+                raise
+
+
+def _texts(value: Value) -> set[str]:
+    return {str(item) for item in value} if isinstance(value, tuple) else set()

@@ -1,0 +1,157 @@
+"""What Gmail holds for a mailbox: labels, filters, senders, auto-reply, forwarding, IMAP and POP.
+
+developers.google.com/workspace/gmail/api/reference/rest/v1/users.settings, read 2026-11. Gmail leaves out what is
+empty or false.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.values import Value
+from sharedbox_cli.providers.columns import Body, Column, Columns, Row, switch, text
+from sharedbox_cli.providers.google_workspace import gmail_filters
+
+COLOURS: Mapping[str, tuple[str, str]] = {
+    "red": ("#cc3a21", "#ffffff"),
+    "orange": ("#ffad47", "#000000"),
+    "yellow": ("#fad165", "#000000"),
+    "green": ("#16a766", "#ffffff"),
+    "teal": ("#2da2bb", "#ffffff"),
+    "blue": ("#4a86e8", "#ffffff"),
+    "purple": ("#8e63ce", "#ffffff"),
+    "pink": ("#f691b3", "#000000"),
+    "brown": ("#7a4706", "#ffffff"),
+    "grey": ("#999999", "#ffffff"),
+    "black": ("#000000", "#ffffff"),
+}
+"""Names of colours: background and text, both from Gmail's palette."""
+_NAMES = {background: name for name, (background, _) in COLOURS.items()}
+
+
+def colour_of(label: Row) -> str:
+    """Return our name for the colour of a label; empty for no colour, or for one without a name."""
+    return _NAMES.get(str((label.get("color") or {}).get("backgroundColor", "")).lower(), "")
+
+
+def _folders(row: Row) -> Value:
+    return tuple(sorted(str(label["name"]) for label in row["labels"]))
+
+
+def _tags(row: Row) -> Value:
+    return tuple(sorted((str(label["name"]), colour_of(label)) for label in row["labels"]))
+
+
+def _rules(row: Row) -> Value:
+    names = {str(label["id"]): str(label["name"]) for label in row["labels"]}
+    return gmail_filters.rules_of(row["filter"], names)
+
+
+def _senders(row: Row) -> Value:
+    """Return the additional addresses that the mailbox may send from."""
+    return tuple(
+        sorted(
+            (
+                str(item["sendAsEmail"]).lower(),
+                str(item.get("displayName") or ""),
+                str(item.get("replyToAddress") or "").lower(),
+                bool(item.get("isDefault")),
+            )
+            for item in row["sendAs"]
+            if not item.get("isPrimary")
+        )
+    )
+
+
+LABELS: Columns = {Field.FOLDERS: Column(("labels",), _folders), Field.TAGS: Column(("labels",), _tags)}
+"""From `labels.list`: each label is created or patched by a request of its own."""
+FILTERS: Columns = {Field.RULES: Column(("labels", "filter"), _rules)}
+"""From `labels.list` and `filters.list`: each filter is created or deleted by a request of its own."""
+SENDERS: Columns = {Field.SENDERS: Column(("sendAs",), _senders)}
+"""From `sendAs.list`: each sender is created, patched or deleted by a request of its own."""
+
+
+def _auto_reply_text(row: Row) -> Value:
+    body = str(row.get("responseBodyPlainText") or row.get("responseBodyHtml") or "")
+    return body.replace("\r\n", "\n").rstrip("\n")
+
+
+def _audience(row: Row) -> Value:
+    return "known" if row.get("restrictToContacts") else "organization" if row.get("restrictToDomain") else "all"
+
+
+def _restrictions(_: Value, after: Value) -> Body:
+    return {"restrictToContacts": after == "known", "restrictToDomain": after == "organization"}
+
+
+def _instant(name: str) -> Column:
+    """Return a setting that is an ISO instant (UTC) here, and milliseconds since 1970 at Gmail; empty: none."""
+
+    def read(row: Row) -> Value:
+        milliseconds = str(row.get(name) or "0")
+        if not milliseconds.isdecimal() or int(milliseconds) == 0:
+            return ""
+        return datetime.fromtimestamp(int(milliseconds) / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def write(_: Value, after: Value) -> Body:
+        return {name: str(int(datetime.fromisoformat(str(after)).timestamp() * 1000))} if after else {}
+
+    return Column((name,), read, write, is_optional=True)
+
+
+AUTO_REPLY: Columns = {
+    Field.AUTO_REPLY: switch("enableAutoReply", is_optional=True),
+    Field.AUTO_REPLY_SUBJECT: text("responseSubject", is_optional=True),
+    Field.AUTO_REPLY_INTERNAL: Column(
+        ("responseBodyPlainText", "responseBodyHtml"),
+        _auto_reply_text,
+        lambda _, after: {"responseBodyPlainText": str(after)},
+        is_optional=True,
+    ),
+    Field.AUTO_REPLY_AUDIENCE: Column(
+        ("restrictToContacts", "restrictToDomain"), _audience, _restrictions, is_optional=True
+    ),
+    Field.AUTO_REPLY_START: _instant("startTime"),
+    Field.AUTO_REPLY_END: _instant("endTime"),
+}
+"""From `getVacation`: `updateVacation` replaces all of it."""
+
+
+def _forwarding_target(row: Row) -> Value:
+    return str(row.get("emailAddress") or "").lower() if row.get("enabled") else ""
+
+
+def _forward_to(_: Value, after: Value) -> Body:
+    return {"enabled": True, "emailAddress": str(after)} if after else {"enabled": False}
+
+
+def _keeps_copy(row: Row) -> Value:
+    return not row.get("enabled") or row.get("disposition") != "trash"
+
+
+FORWARDING: Columns = {
+    Field.FORWARDING_TO: Column(("enabled", "emailAddress"), _forwarding_target, _forward_to, is_optional=True),
+    Field.FORWARDING_KEEP_COPY: Column(
+        ("enabled", "disposition"),
+        _keeps_copy,
+        lambda _, after: {"disposition": "leaveInInbox" if after else "trash"},
+        is_optional=True,
+    ),
+}
+"""From `getAutoForwarding`: `updateAutoForwarding` replaces all of it."""
+
+IMAP: Columns = {Field.ACCESS_IMAP: switch("enabled", is_optional=True)}
+"""From `getImap`: `updateImap` replaces all of it."""
+POP: Columns = {
+    Field.ACCESS_POP: Column(
+        ("accessWindow",),
+        lambda row: str(row.get("accessWindow") or "disabled") != "disabled",
+        lambda _, after: {"accessWindow": "fromNowOn" if after else "disabled"},
+        is_optional=True,
+    )
+}
+"""From `getPop`: `updatePop` replaces all of it."""
+
+GMAIL: Columns = {**LABELS, **FILTERS, **SENDERS, **AUTO_REPLY, **FORWARDING, **IMAP, **POP}
