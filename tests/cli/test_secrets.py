@@ -133,10 +133,10 @@ def test_secrets_when_it_crashes_then_the_file_has_places_and_no_values(
     assert "This is a bug in sharedbox." in done.err
     (crash,) = tmp_path.glob("sharedbox-crash-*.txt")
     assert "RuntimeError" in crash.read_text()
-    assert "flow.py" in crash.read_text()
+    assert "pipeline.py" in crash.read_text()
     monkeypatch.setenv("SHAREDBOX_DEBUG", "1")
     debugged = cli("plan", *SPECS)
-    assert "flow.py" in debugged.err
+    assert "pipeline.py" in debugged.err
     for where, text in texts(tmp_path, both, done, debugged):
         assert canaries.found_in(text) == [], where
 

@@ -342,7 +342,7 @@ def test_grant_when_a_group_contains_the_inbox_then_the_circle_is_told(workspace
     change = change_of(workspace, "desk", {}, GOOGLE_COLLABORATIVE, who="all", right=Right.MEMBER, kind=Kind.GRANT)
     outcome = workspace.shared.apply(change)
     assert outcome.status is Status.FAILED
-    assert "Take one of the groups out" in outcome.reason
+    assert "Remove one of the groups" in outcome.reason
 
 
 def test_role_when_it_changes_then_in_one_step_and_back_again(workspace: GoogleSetting) -> None:
