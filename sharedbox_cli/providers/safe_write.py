@@ -74,7 +74,7 @@ async def settle(is_there: Callable[[], Awaitable[bool]]) -> Effect:
 
 
 async def settle_patiently(sending: Sending) -> Effect:
-    """Return PRESENT at the first sight of it; ABSENT only when the last two readings of a window agree."""
+    """Return PRESENT as soon as a reading shows the effect; ABSENT only if the last two readings agree on that."""
     last = Effect.UNCLEAR
     for wait in SETTLE_SECONDS:
         await sending.clock.sleep(wait)
@@ -84,7 +84,7 @@ async def settle_patiently(sending: Sending) -> Effect:
         if found is Effect.ABSENT and last is Effect.ABSENT and wait >= SETTLE_SECONDS[-2]:
             return found
         last = found
-    return last
+    return Effect.UNCLEAR
 
 
 def outcome_of(error: SharedboxError) -> Outcome:

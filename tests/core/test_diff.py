@@ -125,6 +125,14 @@ def test_rights_of_deleted_accounts_and_special_entries_when_present_then_left_a
     ]
 
 
+def test_right_that_nobody_understands_is_never_revoked() -> None:
+    observed = world_of(2, 1)
+    mailbox = observed.mailboxes[SUPPORT]
+    held = (mailbox.grants or frozenset()) | {Grant(TrusteeId("id-1"), Right.OTHER, "DelegateAccess")}
+    observed = replace(observed, mailboxes={SUPPORT: replace(mailbox, grants=held)})
+    assert plan_of(DesiredMailbox(SUPPORT, MICROSOFT365, grants=(wish(0),)), observed).is_empty
+
+
 def test_revocation_when_a_group_is_granted_the_same_right_then_it_waits_for_the_group() -> None:
     group = Trustee(TrusteeId("g"), TrusteeKind.GROUP, address("team"), member_count=3)
     observed = world_of(2, 2, extra=(group,))

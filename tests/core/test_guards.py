@@ -122,6 +122,14 @@ def test_revocation_when_fewer_than_ten_grants_then_shares_say_nothing() -> None
     assert refused(keeping(1, observed), observed) == []
 
 
+def test_revocation_of_a_share_that_cannot_be_computed_is_refused() -> None:
+    observed = world_of(2, 2)
+    plan = make_plan(keeping(1, observed), {MICROSOFT365: observed}, NOW, "0")
+    facts = GuardInput(replace(plan, grants_before={}), {MICROSOFT365: observed}, NOW)
+    assert [item.guard for item in guard(facts)] == ["mass-revocation"]
+    assert guard(replace(facts, plan=plan)) == ()
+
+
 @pytest.mark.parametrize(("kept", "expected"), [(100, []), (99, ["mass-revocation"])])
 def test_revocation_when_more_than_a_hundred_then_refused_whatever_the_share(kept: int, expected: list[str]) -> None:
     observed = world_of(200, 200)

@@ -77,6 +77,13 @@ def test_doubt_when_nothing_can_be_read_then_it_is_never_sent_again() -> None:
     assert (outcome.status, tries) == (Status.UNKNOWN, 1)
 
 
+@pytest.mark.parametrize("last", [[False, BLIND], [BLIND, False]])
+def test_one_look_at_the_end_is_no_proof_of_absence(last: list[Seen]) -> None:
+    blind: list[Seen] = [BLIND] * (len(SETTLE_SECONDS) - 2)
+    outcome, tries, _ = sent([DOUBT, done()], blind + last)
+    assert (outcome.status, tries) == (Status.UNKNOWN, 1)
+
+
 @pytest.mark.parametrize(("late", "status"), [(True, Status.DONE), (False, Status.UNKNOWN)])
 def test_doubt_when_it_comes_twice_then_it_is_looked_for_and_never_sent_a_third_time(
     late: bool, status: Status

@@ -21,6 +21,7 @@ from sharedbox_cli.core.errors import (
     Throttled,
 )
 from sharedbox_cli.providers.responses import (
+    PORTAL,
     Answer,
     Fields,
     Pages,
@@ -341,6 +342,14 @@ JSON = {"content-type": "application/json; charset=utf-8"}
 def test_success_without_a_whole_json_object_is_ambiguous(headers: dict[str, str], body: bytes) -> None:
     with pytest.raises(Ambiguous):
         body_of(Answer(200, headers, body), "call")
+
+
+@pytest.mark.parametrize("body", [b"<html>Sign in</html>", b'{"value": []}'])
+@pytest.mark.parametrize("kind", ["text/html", "text/plain; charset=utf-8", ""])
+def test_success_of_another_type_is_a_portal_whatever_its_body(kind: str, body: bytes) -> None:
+    with pytest.raises(Ambiguous) as caught:
+        body_of(Answer(200, {"content-type": kind}, body), "call")
+    assert caught.value.code == PORTAL
 
 
 @pytest.mark.parametrize("data", [{}, {"value": None}, {"value": {}}])
