@@ -65,7 +65,7 @@ def _refusal_words(refusal: Refusal) -> str:
 
 def crash_words(error: BaseException) -> str:
     """Return what to print for a bug. The traceback (functions and lines, no values) goes to a file."""
-    words = f"error: {type(error).__name__}\n  This is a bug in sharedbox."
+    words = f"error: {type(error).__name__}\n  This is a bug in {_faulty_part(error)}."
     if os.environ.get("SHAREDBOX_DEBUG"):
         return "\n".join([*_frames(error), words])
     try:
@@ -76,6 +76,19 @@ def crash_words(error: BaseException) -> str:
     except OSError:
         return words
     return f"{words} Please report it with the file {Path(file.name)}."
+
+
+def _faulty_part(error: BaseException) -> str:
+    """Return whose code raised an error: that of a provider plug-in from another package, or ours."""
+    from sharedbox_cli.providers.registry import installed_plugins
+
+    own = __name__.partition(".")[0]
+    plugins = installed_plugins().by_name.values()
+    parts = {type(plugin).__module__.partition(".")[0]: f"the provider plug-in `{plugin.name}`" for plugin in plugins}
+    parts[own] = "sharedbox"
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    packages = [str(frame.f_globals.get("__name__")).partition(".")[0] for frame in reversed(frames)]
+    return next((parts[package] for package in packages if package in parts), parts[own])
 
 
 def _frames(error: BaseException) -> list[str]:

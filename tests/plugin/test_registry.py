@@ -158,6 +158,15 @@ def test_tenant_that_nothing_names(install: Install, cli: Cli, tmp_path: Path) -
     assert "docs/how-to/connect-google-workspace.md or docs/how-to/connect-microsoft365.md" in done.err
 
 
+def test_bug_of_a_plugin_is_reported_as_its_own(install: Install, cli: Cli, tmp_path: Path) -> None:
+    install("mine", source().replace("return section", "return section['no such key']"))
+    file = tmp_path / "sharedbox.yaml"
+    file.write_text("profiles: {a: {mine: {}}}")
+    done = cli("audit", "--config", file)
+    assert done.code == 1
+    assert "error: TypeError\n  This is a bug in the provider plug-in `mine`. Please report it" in done.err
+
+
 CHECKS = [
     ("raise OSError('gone')", "the checks of the provider plug-in `mine` are not used: they cannot be loaded (OSError"),
     ("return [1]", "a check of the provider plug-in `mine` is not used: a int is not"),
