@@ -160,9 +160,9 @@ BUGS = (
     ),
     _bug(
         "a saved plan is good twice",
-        "_refuse_used",
-        r"journal\.is_plan_used\(saved\.id\)",
-        "False",
+        "Journal.is_plan_used",
+        r"return bool\(self\._read\([^\n]*\)\)",
+        "return False",
         "tests/cli/test_google_job.py::test_plan_when_saved_then_it_applies_once",
     ),
 )
