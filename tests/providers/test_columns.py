@@ -27,30 +27,20 @@ from sharedbox_cli.providers.columns import (
     words,
 )
 from sharedbox_cli.providers.google_workspace import columns as google
-from sharedbox_cli.providers.google_workspace.capabilities import CAPABILITIES as GOOGLE
 from sharedbox_cli.providers.google_workspace.gmail_columns import GMAIL
 from sharedbox_cli.providers.google_workspace.observe.directory import GROUP_FIELDS, USER_FIELDS
 from sharedbox_cli.providers.microsoft365 import columns as microsoft
-from sharedbox_cli.providers.microsoft365.capabilities import CAPABILITIES as MICROSOFT
 from tests.providers.google_setting import GoogleSetting, id_of
 from tests.providers.google_setting import at as google_at
 from tests.providers.setting import Setting, at, trustee_id
 
 COLUMNS = {**microsoft.COLUMNS, **google.COLUMNS}
-CAPABILITIES = {**MICROSOFT, **GOOGLE}
 HOLDER = "sales · Get-Mailbox"
 TABLE: Columns = {
     Field.HIDDEN: switch("Hidden"),
     Field.DISPLAY_NAME: text("Name"),
     Field.SENT_AS: words("Copy", {"sender": False, "both": True}),
 }
-
-
-@pytest.mark.parametrize("platform", sorted(COLUMNS))
-@pytest.mark.parametrize("name", [name for name in Field if SETTINGS[name].is_in_spec])
-def test_columns_cover_what_the_platform_can_do(platform: Platform, name: Field) -> None:
-    is_possible = CAPABILITIES[platform].refusal(str(name)) is None
-    assert (name in COLUMNS[platform]) is is_possible, f"{name}: a column and no capability, or the reverse"
 
 
 def test_row_is_reduced_to_the_settings_in_our_words() -> None:

@@ -101,7 +101,7 @@ GROUP_SETTINGS: Columns = {
     Field.GROUP_POSTING: replace(words("whoCanPostMessage", _POSTING), write=_post_body),
     Field.GROUP_POST_AS_GROUP: words("membersCanPostAsTheGroup", _SWITCH),
     Field.GROUP_DEFAULT_SENDER: Column(
-        ("default_sender", "defaultSender"),
+        ("default_sender",),
         _default_sender,
         lambda _, after: {"default_sender": _SENDER.get(after, after)},
         is_optional=True,
