@@ -2,51 +2,81 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from sharedbox_cli.cli.messages import left_out_words
+from sharedbox_cli.cli.progress import stop_progress
 from sharedbox_cli.core.diff import make_plan, observed_addresses
-from sharedbox_cli.core.errors import ExitCode, UsageError
+from sharedbox_cli.core.errors import ExitCode
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.guards import guard
-from sharedbox_cli.core.guards_input import GuardInput, Waivers
-from sharedbox_cli.core.model import Fact, Platform, State, TrusteeKind
+from sharedbox_cli.core.guards_input import GuardInput
+from sharedbox_cli.core.model import Fact, State, TrusteeKind
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.reading import read
 from sharedbox_cli.reports.document import Origin, Tenant
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Mapping
+    from pathlib import Path
 
-    from sharedbox_cli.cli.session import Session
+    from sharedbox_cli.cli.terminal import Terminal
     from sharedbox_cli.core.errors import Refusal
-    from sharedbox_cli.core.model import Desired
+    from sharedbox_cli.core.events import Listener
+    from sharedbox_cli.core.guards_input import GuardLimits, Waivers
+    from sharedbox_cli.core.model import Desired, Platform
     from sharedbox_cli.core.plan import Plan
-    from sharedbox_cli.providers.reading import Reading
+    from sharedbox_cli.providers.reading import Connections, Reading
 
 
-def observe(session: Session, scopes: Mapping[Platform, Scope], *, is_saved: bool = False) -> Reading:
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a plan needs besides the specs. A session gives it once; after that, the steps take values alone."""
+
+    terminal: Terminal
+    listener: Listener
+    connections: Connections
+    profile: str
+    limits: GuardLimits
+    expected_tenants: Mapping[Platform, str]
+    """The tenant that the profile names, by platform."""
+    automapping: Mapping[tuple[str, str], bool]
+    """The automapping that the journal records."""
+    last_managed: int | None
+    """How many documents the last complete run managed."""
+    journal_path: Path
+
+
+def observe(
+    terminal: Terminal,
+    connections: Connections,
+    scopes: Mapping[Platform, Scope],
+    listener: Listener,
+    *,
+    is_saved: bool = False,
+) -> Reading:
     """Return what the clouds have. A cloud that cannot be read is left out, and named on stderr.
 
     Raises the failure itself where no cloud could be read, or any failure of a saved plan: it is one decision.
     """
-    reading = read(session.connect(scopes), scopes, session.listener)
-    session.stop_progress()
+    reading = read(connections, scopes, listener)
+    stop_progress(listener)
     if is_saved and reading.failures:
         error = next(iter(reading.failures.values()))
         error.why = f"{error.why} A saved plan is applied whole or not at all: nothing was applied.".strip()
         raise error
     for text in left_out_words(reading.failures):
-        session.terminal.say(text)
+        terminal.say(text)
     return reading
 
 
-def observe_desired(session: Session, desired: Desired, *, is_saved: bool = False) -> Reading:
+def observe_desired(basis: Basis, desired: Desired, *, is_saved: bool = False) -> Reading:
     """Return what the clouds have of everything that the specs manage. Raises what `observe` raises."""
-    reading = observe(session, plan_scopes(desired), is_saved=is_saved)
-    return reading.with_automapping(session.recorded_automapping())
+    scopes = plan_scopes(desired)
+    reading = observe(basis.terminal, basis.connections, scopes, basis.listener, is_saved=is_saved)
+    return reading.with_automapping(basis.automapping)
 
 
 def plan_scopes(desired: Desired) -> Mapping[Platform, Scope]:
@@ -80,27 +110,21 @@ def scope_of(desired: Desired, platforms: frozenset[Platform]) -> Scope:
     )
 
 
-def plan_of(desired: Desired, reading: Reading, profile: str, now: datetime) -> Plan:
+def plan_of(basis: Basis, desired: Desired, observed: Reading) -> Plan:
     """Return the plan for the platforms that were read. Raises SpecError, ObserveError."""
     from sharedbox_cli import __version__
 
-    plan = make_plan(desired.of_platforms(reading.platforms), reading.observations, now, __version__)
-    return replace(plan, profile=profile, read_at=reading.read_at)
+    plan = make_plan(desired.of_platforms(observed.platforms), observed.observations, utc_now(), __version__)
+    return replace(plan, profile=basis.profile, read_at=observed.read_at)
 
 
-def refusals_of(session: Session, plan: Plan, reading: Reading, waivers: Waivers) -> tuple[Refusal, ...]:
-    """Return what the guards refuse of a plan. Raises JournalError where the profile requires a journal."""
-    profile = session.profile
-    facts = GuardInput(
-        plan,
-        reading.observations,
-        session.now(),
-        profile.guard_limits(),
-        waivers,
-        profile.expected_tenants(),
-        session.last_managed(),
+def refusals_of(basis: Basis, plan: Plan, observed: Reading, waivers: Waivers) -> tuple[Refusal, ...]:
+    """Return what the guards refuse of a plan."""
+    return guard(
+        GuardInput(
+            plan, observed.observations, utc_now(), basis.limits, waivers, basis.expected_tenants, basis.last_managed
+        )
     )
-    return tuple(guard(facts))
 
 
 def origin_of(profile: str, reading: Reading) -> Origin:
@@ -118,14 +142,6 @@ def exit_code_of(reading: Reading, code: int) -> int:
     return ExitCode.PARTLY if reading.failures and code in (ExitCode.OK, ExitCode.FOUND) else code
 
 
-def chosen_platforms(session: Session, names: Sequence[str]) -> tuple[Platform, ...]:
-    """Return the platforms that are named, or all for which the profile has a tenant. Raises UsageError."""
-    from sharedbox_cli.cli.connect import configured_platforms
-
-    for name in names:
-        if name not in session.capabilities:
-            known = ", ".join(session.capabilities)
-            raise UsageError("no such platform", where=name, why=f"The platforms are: {known}.")
-    return tuple(Platform(name) for name in dict.fromkeys(names)) or configured_platforms(
-        session.profile, session.plugins
-    )
+def utc_now() -> datetime:
+    """Return the time, in UTC."""
+    return datetime.now(UTC)

@@ -31,6 +31,12 @@ def progress_listener(terminal: Terminal) -> Listener:
     return MovingProgress(terminal) if terminal.shows_progress else PlainProgress(terminal)
 
 
+def stop_progress(listener: Listener) -> None:
+    """Remove a progress bar before anything else is written."""
+    if isinstance(listener, MovingProgress):
+        listener.stop()
+
+
 class PlainProgress(Listener):
     """One line every ten seconds or tenth of the work; changes are told one by one when slow."""
 

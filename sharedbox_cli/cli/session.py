@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sharedbox_cli.cli.pipeline import Basis, observe, utc_now
+from sharedbox_cli.cli.progress import stop_progress
 from sharedbox_cli.cli.terminal import Terminal
+from sharedbox_cli.core.model import Platform
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -18,12 +20,11 @@ if TYPE_CHECKING:
     from sharedbox_cli.core.capability import Capabilities
     from sharedbox_cli.core.errors import SharedboxError
     from sharedbox_cli.core.events import Listener
-    from sharedbox_cli.core.model import Desired, Platform
+    from sharedbox_cli.core.model import Desired
     from sharedbox_cli.engine.journal import Journal
-    from sharedbox_cli.engine.lock import RunLock
     from sharedbox_cli.language.load import LoadedSpecs
-    from sharedbox_cli.providers.base import Provider
-    from sharedbox_cli.providers.reading import Connections
+    from sharedbox_cli.providers.base import Provider, Scope
+    from sharedbox_cli.providers.reading import Connections, Reading
     from sharedbox_cli.providers.registry import Plugins
 
 DEFAULT_SPECS = Path("specs")
@@ -37,11 +38,6 @@ class Session:
         self._profile_name = profile
         self._config = config
         self._providers: dict[str, Provider] = {}
-
-    @staticmethod
-    def now() -> datetime:
-        """Return the time, in UTC."""
-        return datetime.now(UTC)
 
     @cached_property
     def profile(self) -> Profile:
@@ -86,13 +82,6 @@ class Session:
 
         return progress_listener(self.terminal)
 
-    def stop_progress(self) -> None:
-        """Remove a progress bar before anything else is written."""
-        from sharedbox_cli.cli.progress import MovingProgress
-
-        if isinstance(self.listener, MovingProgress):
-            self.listener.stop()
-
     def load(self, paths: Sequence[Path] | None) -> LoadedSpecs:
         """Return the documents of some paths, after printing their warnings. Raises SpecError, UsageError."""
         from sharedbox_cli.cli.messages import problem_words
@@ -118,7 +107,7 @@ class Session:
         from sharedbox_cli.cli.messages import problem_words
         from sharedbox_cli.language.resolve import expiry_warnings, resolve
 
-        desired = resolve(self.load(paths), self.capabilities, self.now())
+        desired = resolve(self.load(paths), self.capabilities, utc_now())
         for text in problem_words(expiry_warnings(desired), "warning"):
             self.terminal.say(text)
         return desired
@@ -144,22 +133,46 @@ class Session:
             self._providers[plugin.name] = connect(plugin, self.profile, self.terminal)
         return self._providers[plugin.name]
 
+    def basis(self, desired: Desired) -> Basis:
+        """Return what a plan of some specs needs. Raises JournalError, UsageError."""
+        return Basis(
+            terminal=self.terminal,
+            listener=self.listener,
+            connections=self.connect({mailbox.platform for mailbox in desired.mailboxes.values()}),
+            profile=self.profile.name,
+            limits=self.profile.guard_limits(),
+            expected_tenants=self.profile.expected_tenants(),
+            automapping=self.recorded_automapping(),
+            last_managed=self.last_managed(),
+            journal_path=self.journal_path,
+        )
+
+    def observe(self, scopes: Mapping[Platform, Scope]) -> Reading:
+        """Return what the clouds of the profile have. Raises what `pipeline.observe` raises."""
+        return observe(self.terminal, self.connect(scopes), scopes, self.listener)
+
+    def platforms(self, names: Sequence[str] = ()) -> tuple[Platform, ...]:
+        """Return the platforms that are named, or all for which the profile has a tenant. Raises UsageError."""
+        from sharedbox_cli.cli.connect import configured_platforms
+        from sharedbox_cli.core.errors import UsageError
+
+        for name in names:
+            if name not in self.capabilities:
+                known = ", ".join(self.capabilities)
+                raise UsageError("no such platform", where=name, why=f"The platforms are: {known}.")
+        named = tuple(Platform(name) for name in dict.fromkeys(names))
+        return named or configured_platforms(self.profile, self.plugins)
+
     @property
     def journal_path(self) -> Path:
         """Return the file of the profile's journal."""
         return self.profile.state_dir / f"{self.profile.name}.sqlite3"
 
-    def journal(self, *, for_writing: bool) -> Journal:
-        """Return the journal of the profile. Raises JournalError."""
+    def journal(self) -> Journal:
+        """Return the journal of the profile, to read it. Raises JournalError."""
         from sharedbox_cli.engine.journal import Journal
 
-        return Journal.open(self.journal_path, for_writing=for_writing)
-
-    def lock(self, timeout_seconds: float) -> RunLock:
-        """Return the lock that lets one run at a time work on the profile."""
-        from sharedbox_cli.engine.lock import RunLock
-
-        return RunLock(self.journal_path.with_suffix(".lock"), timeout_seconds=timeout_seconds)
+        return Journal.open(self.journal_path, for_writing=False)
 
     def recorded_automapping(self) -> Mapping[tuple[str, str], bool]:
         """Return the automapping that the journal records; nothing if there is no journal."""
@@ -168,7 +181,7 @@ class Session:
         if not self.journal_path.exists():
             return {}
         try:
-            with self.journal(for_writing=False) as journal:
+            with self.journal() as journal:
                 return journal.automapping()
         except JournalError as error:  # reading continues without it; apply stops when it opens the journal
             self.terminal.say(f"warning: cannot read the journal: {error.why} Automapping is assumed to be unchanged.")
@@ -187,7 +200,7 @@ class Session:
                 why="The profile has `journal: required`, and guards look at earlier runs.",
                 hint="Run this where the journal is, or set SHAREDBOX_STATE_DIR to its folder.",
             )
-        with contextlib.suppress(JournalError), self.journal(for_writing=False) as journal:
+        with contextlib.suppress(JournalError), self.journal() as journal:
             return journal.last_managed(self.profile.name)
         return None
 
@@ -195,13 +208,13 @@ class Session:
         """Return whether the journal records that a plan was applied. Raises JournalError."""
         if not self.journal_path.exists():
             return False
-        with self.journal(for_writing=False) as journal:
+        with self.journal() as journal:
             return journal.is_plan_used(plan_id)
 
     def close(self) -> None:
         """Close all connections."""
         if "listener" in self.__dict__:
-            self.stop_progress()
+            stop_progress(self.listener)
         for provider in self._providers.values():
             provider.close()
         self._providers.clear()

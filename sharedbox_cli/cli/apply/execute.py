@@ -8,17 +8,20 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sharedbox_cli.cli.pipeline import observe_desired, plan_of, plan_scopes, refusals_of
+from sharedbox_cli.cli.pipeline import observe_desired, plan_of, plan_scopes, refusals_of, utc_now
+from sharedbox_cli.cli.progress import stop_progress
 from sharedbox_cli.core.errors import GuardRefused, PlanStale
 from sharedbox_cli.core.plan import Plan
 from sharedbox_cli.engine.finish import close_run
+from sharedbox_cli.engine.journal import Journal
+from sharedbox_cli.engine.lock import RunLock
 from sharedbox_cli.engine.run import RunOptions, run_plan
 from sharedbox_cli.engine.stop import StopFlag, stop_on_signals
 from sharedbox_cli.engine.verify import verify
 
 if TYPE_CHECKING:
     from sharedbox_cli.cli.apply.options import ApplyOptions
-    from sharedbox_cli.cli.session import Session
+    from sharedbox_cli.cli.pipeline import Basis
     from sharedbox_cli.core.guards_input import Waivers
     from sharedbox_cli.engine.summary import RunSummary
     from sharedbox_cli.providers.reading import Reading
@@ -30,7 +33,7 @@ DEADLINE_IN_CI_SECONDS = 50 * 60.0
 
 
 def run(
-    session: Session, plan: Plan, observed: Reading, waivers: Waivers, options: ApplyOptions, saved: Plan | None
+    basis: Basis, plan: Plan, observed: Reading, waivers: Waivers, options: ApplyOptions, saved: Plan | None
 ) -> RunSummary:
     """Return what came of a plan that was confirmed, now or when it was saved.
 
@@ -38,23 +41,25 @@ def run(
     """
     flag = StopFlag()
     run_options = RunOptions(
-        session.profile.name, waivers.texts(), deadline_seconds=_deadline(options.deadline_seconds), stop=flag
+        basis.profile, waivers.texts(), deadline_seconds=_deadline(options.deadline_seconds), stop=flag
     )
-    with session.lock(options.lock_timeout_seconds):
-        plan = _reviewed(session, plan, observed, waivers)
-        providers = session.connect({change.platform for change in plan.changes}).providers
+    lock = RunLock(basis.journal_path.with_suffix(".lock"), timeout_seconds=options.lock_timeout_seconds)
+    with lock:
+        plan = _reviewed(basis, plan, observed, waivers)
+        platforms = {change.platform for change in plan.changes}
+        providers = {name: basis.connections.providers[name] for name in sorted(platforms)}
         scopes = plan_scopes(plan.desired)
-        reads = {name: partial(one.observe, scopes[name], session.listener) for name, one in providers.items()}
-        with session.journal(for_writing=True) as journal, stop_on_signals(flag):
+        reads = {name: partial(one.observe, scopes[name], basis.listener) for name, one in providers.items()}
+        with Journal.open(basis.journal_path, for_writing=True) as journal, stop_on_signals(flag):
             plan_id = (saved or plan).id
-            ran = verified = run_plan(plan, providers, journal, run_options, session.listener, plan_id=plan_id)
+            ran = verified = run_plan(plan, providers, journal, run_options, basis.listener, plan_id=plan_id)
             if any(outcome.is_success for _, outcome in ran.results) and not ran.is_interrupted:
                 verified = verify(ran, reads, time.sleep)
             summary = close_run(journal, ran, verified)
-    session.stop_progress()
+    stop_progress(basis.listener)
     if summary.is_interrupted:
         next_step = "To continue, make another plan." if saved else "To continue, run the same command again."
-        session.terminal.say(f"stopped by you. Changes in progress were finished and recorded. {next_step}")
+        basis.terminal.say(f"stopped by you. Changes in progress were finished and recorded. {next_step}")
     return summary
 
 
@@ -64,15 +69,15 @@ def _deadline(seconds: float | None) -> float:
     return DEADLINE_IN_CI_SECONDS if os.environ.get("CI") else DEADLINE_SECONDS
 
 
-def _reviewed(session: Session, plan: Plan, observed: Reading, waivers: Waivers) -> Plan:
+def _reviewed(basis: Basis, plan: Plan, observed: Reading, waivers: Waivers) -> Plan:
     """Return the plan, made again where the reading is not fresh any more. Raises PlanStale, GuardRefused."""
-    if observed.read_at is None or session.now() - observed.read_at <= FRESH:
+    if observed.read_at is None or utc_now() - observed.read_at <= FRESH:
         return plan
-    again = observe_desired(session, plan.desired)
+    again = observe_desired(basis, plan.desired)
     lost = sorted(observed.platforms - again.platforms)
     if lost:  # a cloud that could be read before: its failure is not a reason to leave it out
         raise again.failures[lost[0]]
-    fresh = plan_of(plan.desired, again, plan.profile, session.now())
+    fresh = plan_of(basis, plan.desired, again)
     if (fresh.changes, fresh.fingerprints) != (plan.changes, plan.fingerprints):
         changed = sorted(str(key) for key, value in fresh.fingerprints.items() if plan.fingerprints.get(key) != value)
         raise PlanStale(
@@ -80,7 +85,7 @@ def _reviewed(session: Session, plan: Plan, observed: Reading, waivers: Waivers)
             why="It changed while you were reviewing the plan.",
             hint="Nothing was applied. Plan again and review.",
         )
-    refusals = refusals_of(session, fresh, again, waivers)
+    refusals = refusals_of(basis, fresh, again, waivers)
     if refusals:
         raise GuardRefused(refusals)
     return fresh

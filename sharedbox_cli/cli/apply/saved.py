@@ -6,31 +6,32 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sharedbox_cli.cli.filters import Filter
+from sharedbox_cli.cli.pipeline import utc_now
 from sharedbox_cli.core.errors import PlanInvalid, PlanStale, UsageError
 from sharedbox_cli.core.plan import GOOD_FOR, MAX_BYTES, Plan, from_json
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
-    from sharedbox_cli.cli.session import Session
 
 AGAIN = "Plan again and review."
 
 
-def read_saved(session: Session, path: Path, chosen: Filter) -> Plan:
+def read_saved(path: Path, chosen: Filter, is_used: Callable[[str], bool]) -> Plan:
     """Return a saved plan that may be applied now. Raises UsageError, PlanInvalid, PlanStale, JournalError."""
     if chosen != Filter():
         raise UsageError(
             "filters do not work with a saved plan", where=str(path), hint="Use them with `plan` when you save it."
         )
     saved = _read(path)
-    if session.now() - saved.created_at > GOOD_FOR:
+    if utc_now() - saved.created_at > GOOD_FOR:
         raise PlanStale(
             where=str(path),
             why=f"It was made on {saved.created_at:%Y-%m-%d %H:%M} UTC, more than 24 h ago.",
             hint=AGAIN,
         )
-    if session.is_plan_used(saved.id):
+    if is_used(saved.id):
         raise PlanStale(where=str(path), why="It was applied already. A plan can be applied once.", hint=AGAIN)
     return saved
 

@@ -9,7 +9,7 @@ from sharedbox_cli.cli.apply.execute import run
 from sharedbox_cli.cli.apply.saved import as_saved, read_saved
 from sharedbox_cli.cli.output import show
 from sharedbox_cli.cli.pipeline import exit_code_of, observe_desired, origin_of, plan_of, refusals_of
-from sharedbox_cli.core.errors import GuardRefused
+from sharedbox_cli.core.errors import ExitCode, GuardRefused
 from sharedbox_cli.core.guards import GUARDS
 from sharedbox_cli.core.guards_input import Waivers
 from sharedbox_cli.reports.render import PlainOutput, render
@@ -31,24 +31,25 @@ if TYPE_CHECKING:
 def apply_plan(session: Session, options: ApplyOptions) -> int:
     """Return the exit code of one apply. Raises what its steps raise; nothing was written then."""
     waivers = Waivers.parse(options.allow, GUARDS)
-    saved = read_saved(session, options.plan_file, options.chosen) if options.plan_file else None
+    saved = read_saved(options.plan_file, options.chosen, session.is_plan_used) if options.plan_file else None
     desired = saved.desired if saved else options.chosen.apply(session.desired(options.paths))
-    observed = observe_desired(session, desired, is_saved=saved is not None)
-    plan = plan_of(desired, observed, session.profile.name, session.now())
+    basis = session.basis(desired)
+    observed = observe_desired(basis, desired, is_saved=saved is not None)
+    plan = plan_of(basis, desired, observed)
     if saved:
         plan = as_saved(saved, plan)
-    origin = origin_of(session.profile.name, observed)
-    refusals = refusals_of(session, plan, observed, waivers)
-    _show_plan(session.terminal, plan_report(plan, refusals).based_on(origin), options.output)
+    origin = origin_of(basis.profile, observed)
+    refusals = refusals_of(basis, plan, observed, waivers)
+    _show_plan(basis.terminal, plan_report(plan, refusals).based_on(origin), options.output)
     if refusals:
         raise GuardRefused(refusals)
     if not (plan.is_empty or saved or options.is_confirmed):
-        confirm(session.terminal, plan, observed.tenant_names)
-    summary = run(session, plan, observed, waivers, options, saved) if plan.changes else None
-    code = exit_code_of(observed, summary.exit_code if summary else 0)
+        confirm(basis.terminal, plan, observed.tenant_names)
+    summary = run(basis, plan, observed, waivers, options, saved) if plan.changes else None
+    code = exit_code_of(observed, summary.exit_code if summary else ExitCode.OK)
     report = _report(summary, code, session.capabilities, is_saved=saved is not None)
     if summary or options.output is PlainOutput.JSON:  # in text, the empty plan has said it
-        show(session.terminal, report.based_on(origin), options.output)
+        show(basis.terminal, report.based_on(origin), options.output)
     return code
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sharedbox_cli.cli.output import show
-from sharedbox_cli.cli.pipeline import chosen_platforms, exit_code_of, observe, origin_of
+from sharedbox_cli.cli.pipeline import exit_code_of, origin_of
 from sharedbox_cli.core.access import access_rows
 from sharedbox_cli.core.errors import ExitCode, NotFound
 from sharedbox_cli.core.fields import Field
@@ -30,8 +30,8 @@ def audit_tenant(
 ) -> int:
     """Write who may do what; return the exit code. Raises UsageError, NotFound, ObserveError, AuthError."""
     requested = frozenset(Address.of(text) for text in addresses) or None
-    scopes = {platform: _scope(platform, requested) for platform in chosen_platforms(session, platforms)}
-    observed = observe(session, scopes)
+    scopes = {platform: _scope(platform, requested) for platform in session.platforms(platforms)}
+    observed = session.observe(scopes)
     mailboxes = [mailbox for one in observed.observations.values() for mailbox in one.mailboxes.values()]
     missing = sorted((requested or frozenset()) - {mailbox.address for mailbox in mailboxes})
     if missing:

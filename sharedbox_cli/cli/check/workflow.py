@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sharedbox_cli.checks.registry import needs_of, run_checks
 from sharedbox_cli.cli.output import show
-from sharedbox_cli.cli.pipeline import chosen_platforms, exit_code_of, observe, origin_of
+from sharedbox_cli.cli.pipeline import exit_code_of, origin_of, utc_now
 from sharedbox_cli.core.diff import observed_addresses
 from sharedbox_cli.core.errors import ExitCode
 from sharedbox_cli.core.fields import Field
@@ -46,13 +46,13 @@ def select_specs(session: Session, paths: Sequence[Path] | None, chosen: Filter)
 def select_tenant(session: Session, paths: Sequence[Path] | None, platforms: Sequence[str]) -> Subject:
     """Return all shared mailboxes. Specs, where they are named, tell what is intended. Raises SpecError, UsageError."""
     desired = session.desired(paths) if paths else Desired()
-    return Subject(desired, chosen_platforms(session, platforms), is_whole=True)
+    return Subject(desired, session.platforms(platforms), is_whole=True)
 
 
 def check_mailboxes(session: Session, subject: Subject, output: FindingOutput, *, detailed: bool) -> int:
     """Write the findings; return the exit code. Raises ObserveError, AuthError, CloudError."""
-    observed = observe(session, {platform: _scope(subject, platform, session.checks) for platform in subject.platforms})
-    result = run_checks(subject.desired, observed.observations, session.now(), session.checks)
+    observed = session.observe({platform: _scope(subject, platform, session.checks) for platform in subject.platforms})
+    result = run_checks(subject.desired, observed.observations, utc_now(), session.checks)
     cases = [Case(check.id, check.title, check.source) for check in session.checks]
     count = sum(len(one.mailboxes) for one in observed.observations.values())
     report = findings_report(result.findings, result.not_checked, count, cases)

@@ -20,7 +20,7 @@ def history_of(session: Session, run: str | None) -> Report:
         if run:
             raise UsageError("no such run", where=run, why="This profile has no journal yet.")
         return history_report(()).based_on(origin)
-    with session.journal(for_writing=False) as journal:
+    with session.journal() as journal:
         runs = journal.runs(run or "")
         if run is None:
             return history_report(runs).based_on(origin)

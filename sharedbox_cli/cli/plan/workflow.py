@@ -31,12 +31,13 @@ def make_and_show(
 ) -> int:
     """Write the plan for some specs, and save it where a file is named; return the exit code."""
     desired = chosen.apply(session.desired(paths))
-    observed = observe_desired(session, desired)
-    plan = plan_of(desired, observed, session.profile.name, session.now())
-    refusals = refusals_of(session, plan, observed, Waivers())
-    show(session.terminal, plan_report(plan, refusals).based_on(origin_of(session.profile.name, observed)), output)
+    basis = session.basis(desired)
+    observed = observe_desired(basis, desired)
+    plan = plan_of(basis, desired, observed)
+    refusals = refusals_of(basis, plan, observed, Waivers())
+    show(basis.terminal, plan_report(plan, refusals).based_on(origin_of(basis.profile, observed)), output)
     if file is not None:
         write_whole(file, to_json(plan))
         without = f", without {' and '.join(observed.failures)}" if observed.failures else ""
-        session.terminal.say(f"Plan saved{without}. To apply it:\n    sharedbox apply {file}")
+        basis.terminal.say(f"Plan saved{without}. To apply it:\n    sharedbox apply {file}")
     return exit_code_of(observed, ExitCode.FOUND if detailed and not plan.is_empty else ExitCode.OK)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sharedbox_cli.cli.output import show
-from sharedbox_cli.cli.pipeline import exit_code_of, origin_of
+from sharedbox_cli.cli.pipeline import exit_code_of, origin_of, utc_now
 from sharedbox_cli.cli.show.workflow import no_such_mailbox, observe_mailbox
 from sharedbox_cli.core.convert import Moved, Note, desired_of, moved_to
 from sharedbox_cli.core.errors import ExitCode, UsageError
@@ -55,7 +55,7 @@ def show_as(
     if original.state is State.ABSENT:
         raise UsageError("nothing to convert", where=address, why="Its spec has `state: absent`.")
     moved = moved_to(original, session.capabilities[original.platform], target)
-    mailbox, lost = writable(moved.mailbox, session.capabilities, session.now())
+    mailbox, lost = writable(moved.mailbox, session.capabilities, utc_now())
     notes = [*source.mailbox.notes, *moved.notes]
     notes += [Note(item.key, item.what, item.why, is_lost=True) for item in lost]
     spec = write(mailbox, target, [*_head(mailbox, original.platform, source.words, notes)], _comments(notes))

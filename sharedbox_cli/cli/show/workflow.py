@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sharedbox_cli.cli.output import show
-from sharedbox_cli.cli.pipeline import chosen_platforms, exit_code_of, observe, origin_of
+from sharedbox_cli.cli.pipeline import exit_code_of, origin_of, utc_now
 from sharedbox_cli.core.errors import ExitCode, NotFound, UsageError
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def show_spec(session: Session, address: str, paths: Sequence[Path] | None, output: PlainOutput) -> int:
     """Write each value of a spec with the file that sets it. Raises UsageError, SpecError."""
     loaded = session.load(paths)
-    desired = resolve(loaded, session.capabilities, session.now())
+    desired = resolve(loaded, session.capabilities, utc_now())
     mailbox = desired.mailboxes.get(Address.of(address))
     if mailbox is None:
         raise no_such_mailbox(desired, address)
@@ -47,7 +47,7 @@ def show_observed(session: Session, address: str, output: PlainOutput) -> int:
 
 def observe_mailbox(session: Session, address: Address) -> Reading:
     """Return what every cloud of the profile has of one address. Raises NotFound where nothing has it."""
-    observed = observe(session, {name: _scope(name, address) for name in chosen_platforms(session, ())})
+    observed = session.observe({name: _scope(name, address) for name in session.platforms()})
     if not any(address in one.mailboxes or one.taken.get(address) for one in observed.observations.values()):
         why = f"Nothing in {' and '.join(observed.tenant_names)} has this address."
         raise NotFound("no such mailbox", mailbox=address.text, why=why)
