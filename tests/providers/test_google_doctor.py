@@ -10,10 +10,10 @@ from sharedbox_cli.emulator.google.builder import SCOPES, SERVICE_ACCOUNT_ID
 from sharedbox_cli.providers.diagnosis import Diagnosis
 from sharedbox_cli.providers.google_workspace.config import google_connection
 from sharedbox_cli.providers.google_workspace.doctor import diagnose
-from sharedbox_cli.providers.google_workspace.scopes import DOORS
+from sharedbox_cli.providers.google_workspace.scopes import APIS
 from tests.providers.google_setting import GoogleSetting
 
-NEEDED = sorted({scope for door in DOORS.values() for scope in (*door.read, *door.write)})
+NEEDED = sorted({scope for definition in APIS.values() for scope in (*definition.read, *definition.write)})
 
 
 def examined(workspace: GoogleSetting, **more: str) -> dict[str, Diagnosis]:

@@ -16,7 +16,7 @@ from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, Fac
 from sharedbox_cli.emulator.google.token import TokenService
 from sharedbox_cli.providers.google_workspace.config import google_connection
 from sharedbox_cli.providers.google_workspace.doctor import diagnose
-from sharedbox_cli.providers.google_workspace.scopes import DOORS
+from sharedbox_cli.providers.google_workspace.scopes import APIS
 from sharedbox_cli.providers.google_workspace.single_send_http import http_once
 from tests.providers.google_setting import STANDARD, GoogleSetting, collaborative, delegated, everything, user
 
@@ -68,8 +68,8 @@ def documents() -> dict[str, dict[str, Any]]:
 
     folder = Path(cache.__file__).parent / "documents"
     found: dict[str, dict[str, Any]] = {}
-    for door in DOORS.values():
-        document = json.loads((folder / f"{door.service}.{door.version}.json").read_text(encoding="utf-8"))
+    for definition in APIS.values():
+        document = json.loads((folder / f"{definition.service}.{definition.version}.json").read_text(encoding="utf-8"))
         todo = [document]
         while todo:
             node = todo.pop()
@@ -141,14 +141,16 @@ def test_scopes_when_applying_then_those_that_write_are_asked_for_where_somethin
     assert not {scope for scope in asked if scope.startswith(("gmail", "apps.licensing"))}
 
 
-def test_scopes_when_the_doctor_looks_then_each_door_is_tried(
+def test_scopes_when_the_doctor_looks_then_each_api_is_tried(
     workspace: GoogleSetting, granted: dict[str, set[str]]
 ) -> None:
     connection = google_connection(None, workspace.emulator.environment())
     assert connection is not None
     found = diagnose(connection)
     assert all(one.status == "ok" for one in found), found
-    wanted = {scope.removeprefix(AUTH) for door in DOORS.values() for scope in (*door.read, *door.write)}
+    wanted = {
+        scope.removeprefix(AUTH) for definition in APIS.values() for scope in (*definition.read, *definition.write)
+    }
     assert {scope for scopes in granted.values() for scope in scopes} >= wanted
 
 

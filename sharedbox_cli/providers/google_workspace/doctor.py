@@ -10,8 +10,8 @@ from sharedbox_cli.providers.diagnosis import Diagnosis
 from sharedbox_cli.providers.google_workspace.errors import NO_MAIL
 from sharedbox_cli.providers.google_workspace.google_client import Ask, Make, Wire
 from sharedbox_cli.providers.google_workspace.scopes import (
+    APIS,
     DIRECTORY,
-    DOORS,
     GMAIL,
     LICENSING,
     POLICIES,
@@ -61,16 +61,16 @@ def _all(wire: Wire, connection: GoogleConnection) -> Iterator[Diagnosis]:
         yield _failed("credential", error)
         return
     client = client_id or f"the unique ID of {account} (console.cloud.google.com > IAM & Admin > Service accounts)"
-    refusal = _token_error(wire, connection.admin, DOORS[DIRECTORY].read[:1])
+    refusal = _token_error(wire, connection.admin, APIS[DIRECTORY].read[:1])
     if refusal is not None and not _lacks_scope(refusal):
         yield _failed(f"sign in as {connection.admin or 'an administrator'}", refusal)
         return
     yield Diagnosis("credential", "ok", f"service account {account}, as {connection.admin}")
     readable = []
-    for api, door in DOORS.items():
+    for api, definition in APIS.items():
         is_readable = True
-        for purpose, scopes in ((_READ, door.read), (_WRITE, door.write)):
-            if scopes and not (purpose == _WRITE and scopes == door.read):
+        for purpose, scopes in ((_READ, definition.read), (_WRITE, definition.write)):
+            if scopes and not (purpose == _WRITE and scopes == definition.read):
                 diagnosis = _scopes(wire, connection.admin, api, purpose, scopes, client)
                 is_readable = is_readable and (purpose == _WRITE or diagnosis.status == "ok")
                 yield diagnosis
@@ -101,8 +101,8 @@ def _lacks_scope(error: SharedboxError) -> bool:
 
 def _scopes(wire: Wire, subject: str, api: str, purpose: str, scopes: Sequence[str], client: str) -> Diagnosis:
     """Return whether all scopes of one purpose are granted. If not, each is tried alone, to name the missing ones."""
-    door = DOORS[api]
-    step = f"scopes for {door.title}, {purpose}"
+    definition = APIS[api]
+    step = f"scopes for {definition.title}, {purpose}"
     error = _token_error(wire, subject, scopes)
     if error is None:
         return Diagnosis(step, "ok", f"{len(scopes)} granted")
@@ -160,13 +160,13 @@ def _reads(wire: Wire, connection: GoogleConnection, readable: Sequence[str]) ->
 
 
 def _read(wire: Wire, connection: GoogleConnection, api: str, step: str, make: Make) -> Diagnosis:
-    door = DOORS[api]
     try:
         wire.send(Ask(api, make, step, connection.admin))
     except PermissionDenied as error:
         if error.code in ("accessNotConfigured", "SERVICE_DISABLED"):
-            hint = f"console.cloud.google.com/apis/library/{door.console}, in the service account's project > Enable."
-            return Diagnosis(step, "missing", f"the API {door.console} is disabled", hint)
+            name = APIS[api].console
+            hint = f"console.cloud.google.com/apis/library/{name}, in the service account's project > Enable."
+            return Diagnosis(step, "missing", f"the API {name} is disabled", hint)
         role = _ROLE.get(api, "")
         hint = (
             f"{_ROLES}: give {connection.admin} the role {role}, or name another administrator." if role else error.hint

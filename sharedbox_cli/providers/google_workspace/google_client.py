@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 
 from sharedbox_cli.core.errors import Ambiguous, AuthError, CloudError
 from sharedbox_cli.providers.google_workspace.errors import connection_error, google_error
-from sharedbox_cli.providers.google_workspace.scopes import DOORS
+from sharedbox_cli.providers.google_workspace.scopes import APIS
 from sharedbox_cli.providers.google_workspace.single_send_http import http_once
 from sharedbox_cli.providers.responses import PORTAL, Renewed
 
@@ -54,8 +54,8 @@ class Ask:
     @property
     def scopes(self) -> tuple[str, ...]:
         """Return what the token must be good for."""
-        door = DOORS[self.api]
-        return door.write if self.is_write else door.read
+        definition = APIS[self.api]
+        return definition.write if self.is_write else definition.read
 
 
 Result = dict[str, Any] | CloudError | AuthError
@@ -158,11 +158,11 @@ class Wire:
                 import httplib2
                 from googleapiclient.discovery import build
 
-                door = DOORS[api]
-                url = self.connection.api_urls.get(door.service)
+                definition = APIS[api]
+                url = self.connection.api_urls.get(definition.service)
                 self._services[api] = build(
-                    door.service,
-                    door.version,
+                    definition.service,
+                    definition.version,
                     http=httplib2.Http(),
                     static_discovery=True,
                     cache_discovery=False,
@@ -241,7 +241,7 @@ def _object(found: object, ask: Ask) -> dict[str, Any]:
 def _batch_url(uri: str, api: str) -> str:
     """Return where batches of an API go: the library's own choice leaves the endpoint that is configured."""
     parts = urlsplit(uri)
-    return f"{parts.scheme}://{parts.netloc}/{DOORS[api].batch}"
+    return f"{parts.scheme}://{parts.netloc}/{APIS[api].batch}"
 
 
 class _Matching:

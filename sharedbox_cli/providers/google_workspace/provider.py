@@ -24,7 +24,7 @@ from sharedbox_cli.providers.google_workspace.capabilities import CAPABILITIES
 from sharedbox_cli.providers.google_workspace.columns import ACCOUNT, COLUMNS, INBOX, LICENCE
 from sharedbox_cli.providers.google_workspace.gmail_columns import GMAIL
 from sharedbox_cli.providers.google_workspace.observe.tenant import observe_tenant
-from sharedbox_cli.providers.google_workspace.scopes import DOORS
+from sharedbox_cli.providers.google_workspace.scopes import APIS
 from sharedbox_cli.providers.tenant_provider import TenantProvider
 from sharedbox_cli.providers.transport import Clock, Gate
 
@@ -58,7 +58,7 @@ class GoogleWorkspace(TenantProvider):
         self._writer = Writer(self._google, self._clock)
 
     async def _connect(self, connection: GoogleConnection, credentials: GoogleCredentials) -> Google:
-        policies = {api: self._policy(Gate(*MOST.get(api, (8, 12))), lambda: None) for api in DOORS}
+        policies = {api: self._policy(Gate(*MOST.get(api, (8, 12))), lambda: None) for api in APIS}
         return Google(connection, credentials, policies)
 
     def capabilities(self) -> Mapping[Platform, Capabilities]:

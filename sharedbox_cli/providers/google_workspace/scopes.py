@@ -16,7 +16,7 @@ REPORTS, POLICIES, GMAIL = "reports", "policies", "gmail"
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class Api:
     """One API: how the client library builds it, and its scopes."""
 
     service: str
@@ -43,11 +43,9 @@ _READ_DIRECTORY = _scopes(
     "admin.directory.domain.readonly",
 )
 
-DOORS: Mapping[str, Door] = {
-    DIRECTORY: Door(
-        "admin", "directory_v1", _READ_DIRECTORY, _ACCOUNTS + _MEMBERS, "Directory", "admin.googleapis.com"
-    ),
-    SECURITY: Door(
+APIS: Mapping[str, Api] = {
+    DIRECTORY: Api("admin", "directory_v1", _READ_DIRECTORY, _ACCOUNTS + _MEMBERS, "Directory", "admin.googleapis.com"),
+    SECURITY: Api(
         "admin",
         "directory_v1",
         _scopes("admin.directory.user.security"),
@@ -55,7 +53,7 @@ DOORS: Mapping[str, Door] = {
         "Directory (sessions and tokens)",
         "admin.googleapis.com",
     ),
-    SETTINGS: Door(
+    SETTINGS: Api(
         "groupssettings",
         "v1",
         _scopes("apps.groups.settings"),
@@ -64,13 +62,11 @@ DOORS: Mapping[str, Door] = {
         "groupssettings.googleapis.com",
         "batch/groupssettings/v1",
     ),
-    LICENSING: Door(
+    LICENSING: Api(
         "licensing", "v1", _scopes("apps.licensing"), _scopes("apps.licensing"), "Licensing", "licensing.googleapis.com"
     ),
-    REPORTS: Door(
-        "admin", "reports_v1", _scopes("admin.reports.usage.readonly"), (), "Reports", "admin.googleapis.com"
-    ),
-    POLICIES: Door(
+    REPORTS: Api("admin", "reports_v1", _scopes("admin.reports.usage.readonly"), (), "Reports", "admin.googleapis.com"),
+    POLICIES: Api(
         "cloudidentity",
         "v1",
         _scopes("cloud-identity.policies.readonly"),
@@ -78,7 +74,7 @@ DOORS: Mapping[str, Door] = {
         "Policies",
         "cloudidentity.googleapis.com",
     ),
-    GMAIL: Door(
+    GMAIL: Api(
         "gmail",
         "v1",
         _scopes("gmail.settings.basic", "gmail.labels"),
