@@ -1,4 +1,4 @@
-"""What a token says of itself, for `doctor` and for the guard against the wrong tenant."""
+"""The claims of a token, for `doctor` and for the guard against the wrong tenant."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TokenClaims:
-    """Claims as told; nothing is verified here, the service does that."""
+    """The claims of a token. They are not verified here, because the service verifies them."""
 
     tenant_id: str
     app_id: str
@@ -51,7 +51,7 @@ def _payload(token: str) -> dict[str, Any]:
     if len(parts) != 3:
         return {}
     try:
-        found = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return claims if isinstance(claims, dict) else {}

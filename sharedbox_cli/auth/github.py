@@ -11,16 +11,16 @@ SECONDS = 20.0
 
 
 def github_assertion(environment: Mapping[str, str]) -> str:
-    """Return the job's signed identity token. Raises AuthError."""
+    """Return the signed identity token of the job. Raises AuthError."""
     import httpx
 
     url = environment.get("ACTIONS_ID_TOKEN_REQUEST_URL", "")
     bearer = environment.get("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "")
     hint = "The job needs `permissions: {id-token: write}`."
     if not url or not bearer:
-        raise AuthError("no identity token from GitHub", why="The job may not ask for one.", hint=hint)
+        raise AuthError("no identity token from GitHub", why="The job has no permission to request one.", hint=hint)
     try:
-        # GitHub's address has a query of its own, which `params=` would take away.
+        # The URL from GitHub already has a query, which `params=` would remove.
         asked = httpx.URL(url).copy_merge_params({"audience": AUDIENCE})
         answer = httpx.get(asked, headers={"Authorization": f"Bearer {bearer}"}, timeout=SECONDS)
         answer.raise_for_status()

@@ -1,4 +1,4 @@
-"""Sign-in to Google Workspace: a service account that acts as people. Keys and tokens never leave in text."""
+"""Sign-in to Google Workspace: a service account acts on behalf of users. Keys and tokens never appear in text."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _PAGE = "docs/how-to/connect-google-workspace.md"
 
 
 def chosen_google_method(connection: GoogleConnection, file: CredentialFile | None) -> GoogleMethod:
-    """Return how to sign in: as configured, else by what the file is. Raises AuthError."""
+    """Return the configured sign-in method, or the one that the credential file implies. Raises AuthError."""
     method = connection.method
     if method is GoogleMethod.AUTO:
         if file is not None and file.is_key:
@@ -35,31 +35,31 @@ def chosen_google_method(connection: GoogleConnection, file: CredentialFile | No
             return GoogleMethod.KEYLESS
         what = "no service account" if file else f"neither a service account nor {VARIABLE}"
         raise AuthError(
-            "no way to sign in",
+            "no credentials are configured",
             where="Google Workspace",
             why=f"There is {what}.",
-            hint="Set SHAREDBOX_GOOGLE_SERVICE_ACCOUNT, or `service_account` in the profile, to its e-mail (keyless); "
-            f"or {VARIABLE} to the file of its key. {_PAGE} compares them.",
+            hint="For keyless sign-in, set SHAREDBOX_GOOGLE_SERVICE_ACCOUNT, or `service_account` in the profile, to "
+            f"the email address of the account. Otherwise, set {VARIABLE} to its key file. See {_PAGE}.",
         )
     if method is GoogleMethod.KEYLESS and not connection.service_account:
         raise AuthError(
             "no service account is configured",
-            why="Without a key, nothing says who is to sign.",
-            hint="Set SHAREDBOX_GOOGLE_SERVICE_ACCOUNT, or `service_account` in the profile, to its e-mail.",
+            why="Keyless sign-in needs the address of the service account.",
+            hint="Set SHAREDBOX_GOOGLE_SERVICE_ACCOUNT, or `service_account` in the profile, to its email address.",
         )
     if method is GoogleMethod.KEY and (file is None or not file.is_key):
         raise AuthError(
             "no key of a service account",
             where=file.path if file else "",
-            hint=f"{VARIABLE} names its JSON file.",
-            why="The file is of another kind." if file else f"{VARIABLE} is not set.",
+            hint=f"Set {VARIABLE} to the JSON key file.",
+            why="The file is not a service account key." if file else f"{VARIABLE} is not set.",
         )
     return method
 
 
 @dataclass(frozen=True, slots=True)
 class _Identity:
-    """Who signs, and where tokens are asked for."""
+    """The signer, and the service that issues tokens."""
 
     signer: Signer
     email: str
@@ -68,55 +68,55 @@ class _Identity:
 
 
 class GoogleCredentials:
-    """Credentials by person and scopes, each made once; safe to share between threads."""
+    """Credentials per user and scopes. Each is created once. Threads can share this object."""
 
     def __init__(self, connection: GoogleConnection, *, environment: Mapping[str, str] | None = None) -> None:
         self._connection = connection
         self._environment = os.environ if environment is None else environment
         self._lock = threading.RLock()
-        self._made: dict[tuple[str, tuple[str, ...]], Delegated] = {}
+        self._credentials: dict[tuple[str, tuple[str, ...]], Delegated] = {}
         self._file: tuple[CredentialFile | None] | None = None
         self._identity: _Identity | None = None
 
     def of(self, subject: str, scopes: Sequence[str]) -> Credentials:
-        """Return credentials that act as a person, the same object each time. Raises AuthError; asks no network."""
+        """Return the credentials that act as a user, always the same object. Sends no request. Raises AuthError."""
         if not subject:
             raise AuthError(
-                "no administrator to act as",
+                "no administrator is configured",
                 where="Google Workspace",
-                why="A service account sees nothing of a Workspace by itself.",
-                hint="Set SHAREDBOX_GOOGLE_ADMIN, or `admin` in the profile, to an administrator's address.",
+                why="A service account has no access to the organisation unless it acts on behalf of a user.",
+                hint="Set SHAREDBOX_GOOGLE_ADMIN, or `admin` in the profile, to the address of an administrator.",
             )
         key = (subject.lower(), tuple(sorted(set(scopes))))
         with self._lock:
-            found = self._made.get(key)
-            if found is None:
-                found = self._made[key] = self._new(subject, key[1])
-            return found
+            credentials = self._credentials.get(key)
+            if credentials is None:
+                credentials = self._credentials[key] = self._new(subject, key[1])
+            return credentials
 
     def forget(self, subject: str) -> None:
-        """Let the next call of everybody who acts as this person ask for a new token."""
+        """Make the next call on behalf of a user request a new token."""
         with self._lock:
-            for (name, _), made in self._made.items():
+            for (name, _), credentials in self._credentials.items():
                 if name == subject.lower():
-                    made.expire()
+                    credentials.expire()
 
     def close(self) -> None:
-        """Give back the connections that tokens came through."""
+        """Close the connections to the token service."""
         with self._lock:
             if self._identity is not None:
                 self._identity.request.session.close()
 
     @property
     def client_id(self) -> str:
-        """Return the service account's number, or nothing where only an administrator can look it up."""
+        """Return the client id of the service account, or an empty text if it is not known."""
         file = self._credential_file()
         is_same = file and self._connection.service_account.lower() in ("", file.email.lower())
         return file.client_id if file and is_same else ""
 
     @property
     def identity(self) -> str:
-        """Return the service account's e-mail, or nothing where none is configured."""
+        """Return the address of the service account, or an empty text if none is configured."""
         file = self._credential_file()
         return self._connection.service_account or (file.email if file else "")
 
@@ -132,16 +132,16 @@ class GoogleCredentials:
         if self._identity is None:
             self._identity = self._signing()
         who = self._identity
-        made = Delegated(who.signer, who.email, who.token_url, scopes=list(scopes), subject=subject)
-        made.ask_with(who.request)
-        return made
+        credentials = Delegated(who.signer, who.email, who.token_url, scopes=list(scopes), subject=subject)
+        credentials.ask_with(who.request)
+        return credentials
 
     def _signing(self) -> _Identity:
         import logging
 
         from sharedbox_cli.auth.google_signing import TokenRequest
 
-        # Its warnings would go to stderr beside our own words, which say the same for people.
+        # Its warnings would be printed to stderr in addition to our messages.
         logging.getLogger("google").addHandler(logging.NullHandler())
         file = self._credential_file()
         method = chosen_google_method(self._connection, file)
@@ -156,8 +156,8 @@ class GoogleCredentials:
             raise AuthError(
                 "a key of another service account",
                 where=file.path,
-                why=f"It is of {file.email or 'nobody'}; configured is {named}.",
-                hint="Make the two agree.",
+                why=f"The key is for {file.email or 'no account'}, but {named} is configured.",
+                hint="Use the key of the configured service account, or configure the account of the key.",
             )
         signer = _signer(file)
         token_url = self._connection.token_url
@@ -181,21 +181,23 @@ class GoogleCredentials:
 
 @lru_cache(maxsize=1)
 def _loaded(key: str, identity: str) -> Signer:
-    """Return the signer of a key that was checked and tried: that takes a while, and a process has one."""
+    """Return the signer of a key after a test signature. Loading takes time, so a process does it once per key."""
     from google.auth.crypt import RSASigner
 
-    made: Signer = RSASigner.from_string(key, identity or None)  # type: ignore[no-untyped-call]
-    made.sign(b"")  # type: ignore[no-untyped-call]
-    return made
+    signer: Signer = RSASigner.from_string(key, identity or None)  # type: ignore[no-untyped-call]
+    signer.sign(b"")  # type: ignore[no-untyped-call]
+    return signer
 
 
 def _signer(file: CredentialFile) -> Signer:
-    """Return what signs with the key, tried once. Raises AuthError."""
+    """Return a signer with the key. Raises AuthError."""
     from google.oauth2 import service_account
 
     if file.info.get("universe_domain", "googleapis.com") != "googleapis.com":
         raise AuthError(
-            "a key of another Google", where=file.path, why="Only googleapis.com lets a service account act as people."
+            "the key is for another Google universe",
+            where=file.path,
+            why="Only googleapis.com allows a service account to act on behalf of users.",
         )
     try:
         service_account.Credentials(None, file.info["client_email"], file.info["token_uri"])  # type: ignore[no-untyped-call]
@@ -204,7 +206,7 @@ def _signer(file: CredentialFile) -> Signer:
         raise AuthError(
             "the key cannot be used",
             where=file.path,
-            why=f"It is cut or edited ({type(error).__name__}).",
-            hint="Download a new one: console.cloud.google.com > IAM & Admin > Service accounts > Keys.",
+            why=f"The file is incomplete or was edited ({type(error).__name__}).",
+            hint="Download a new key: console.cloud.google.com > IAM & Admin > Service accounts > Keys.",
         ) from None
     return signer

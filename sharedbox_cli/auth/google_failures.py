@@ -1,7 +1,7 @@
-"""What Google's sign-in answers, in words, and where to click.
+"""Turns errors of Google's sign-in into messages with a way to fix them.
 
-Codes: developers.google.com/identity/protocols/oauth2/service-account#jwt-error-codes, read 2026-11. Never the
-vendor's own text, which may quote a request.
+Codes: developers.google.com/identity/protocols/oauth2/service-account#jwt-error-codes, read 2026-11. The vendor's
+text can quote a request, so it is never used.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
     from sharedbox_cli.auth.connection import GoogleConnection
 
 _CALL = "sign-in"
-_DOCTOR = "To see all that is missing, and where to click:\n    sharedbox doctor"
+_DOCTOR = "To see what is missing and where to fix it, run:\n    sharedbox doctor"
 _ACCOUNTS = "console.cloud.google.com > IAM & Admin > Service accounts"
-_NETWORK = "Check network and proxy."
+_NETWORK = "Check the network and the proxy."
 _LATER = "Try again later."
 
 
 def words_of_refresh_error(
     error: GoogleAuthError, subject: str, scopes: Sequence[str], connection: GoogleConnection, *, client_id: str = ""
 ) -> CloudError | AuthError:
-    """Return what a refused token means: of the set-up an AuthError, of a mailbox or the network a CloudError."""
+    """Return the error of a token request: AuthError for the set-up, CloudError for a mailbox or the network."""
     from google.auth import exceptions
 
     from sharedbox_cli.auth.google_signing import SigningRefused, SourceRefused
@@ -45,10 +45,10 @@ def words_of_refresh_error(
         return _transport(below or error, subject)
     code, description = _answer_of(error)
     if error.retryable or code in ("server_error", "temporarily_unavailable", "internal_failure"):
-        hint = "Try again later. Is it a proxy that answers in its place?"
+        hint = "Try again later. Check whether a proxy sent this response."
         return Unreachable("the login service failed", mailbox=subject, call=_CALL, code=code, hint=hint)
     if code in ("rate_limit_exceeded", "quota_exceeded"):
-        return Throttled("the login service asks for patience", mailbox=subject, call=_CALL, code=code, hint=_LATER)
+        return Throttled("the login service limits requests", mailbox=subject, call=_CALL, code=code, hint=_LATER)
     if code in ("unauthorized_client", "access_denied"):
         return _not_delegated(code, subject, scopes, client_id or _client_id(connection))
     if code == "invalid_scope":
@@ -58,42 +58,42 @@ def words_of_refresh_error(
 
 
 def source_error(error: BaseException, path: str = "") -> AuthError:
-    """Return what is wrong with the identity that asks IAM to sign."""
+    """Return the error of the identity that asks IAM to sign."""
     code, _ = _answer_of(error)
     kind = type(error).__name__
     if kind == "DefaultCredentialsError" and not path:
         return AuthError(
-            "no identity to start from",
+            "no identity for keyless sign-in",
             where="Google Workspace",
-            why="Keyless sign-in needs one: workload identity federation, a Google Cloud machine or gcloud.",
-            hint="Point GOOGLE_APPLICATION_CREDENTIALS at the federation's file, or for a person:\n"
+            why="Keyless sign-in needs workload identity federation, a Google Cloud machine or gcloud.",
+            hint="Set GOOGLE_APPLICATION_CREDENTIALS to the configuration file of the federation. As a person, run:\n"
             "    gcloud auth application-default login",
         )
     if kind == "OAuthError":
         return AuthError(
-            "workload identity federation refused",
+            "workload identity federation failed",
             where=code or path,
             why="Google does not accept the token of this pipeline or machine.",
-            hint="Compare issuer, audience and attribute condition: console.cloud.google.com > IAM & Admin > "
+            hint="Compare the issuer, audience and attribute condition at console.cloud.google.com > IAM & Admin > "
             "Workload Identity Federation.",
         )
     if code in ("invalid_grant", "invalid_rapt"):
         return AuthError(
-            "the starting identity is worn out",
+            "the identity for keyless sign-in has expired",
             where=code,
             why="Its sign-in was revoked or is too old.",
-            hint="For a person:\n    gcloud auth application-default login",
+            hint="As a person, run:\n    gcloud auth application-default login",
         )
     return AuthError(
-        "the starting identity cannot be used",
+        "the identity for keyless sign-in cannot be used",
         where=code or path,
         why=f"{kind}.",
-        hint="See docs/how-to/connect-google-workspace.md: keyless.",
+        hint="See the section on keyless authentication in docs/how-to/connect-google-workspace.md.",
     )
 
 
 def _answer_of(error: BaseException) -> tuple[str, str]:
-    """Return OAuth's code and description, each empty where the answer has none."""
+    """Return the OAuth code and description. Each is empty if the response has none."""
     body: Any = error.args[1] if len(error.args) > 1 else (error.args[0] if error.args else "")
     if isinstance(body, str):
         try:
@@ -112,12 +112,12 @@ def _transport(error: BaseException, subject: str) -> CloudError | AuthError:
         return AuthError(
             "sign-in failed",
             where="Google",
-            why="The login service's certificate is not trusted: a proxy that looks inside?",
-            hint="Point REQUESTS_CA_BUNDLE and HTTPLIB2_CA_CERTS at the certificate of your proxy.",
+            why="The certificate of the login service is not trusted. Is there a proxy that inspects TLS?",
+            hint="Set REQUESTS_CA_BUNDLE and HTTPLIB2_CA_CERTS to the certificate of your proxy.",
         )
     if "CA certificate bundle" in text:
-        hint = "Point REQUESTS_CA_BUNDLE at a file of certificates."
-        return AuthError("sign-in failed", where="REQUESTS_CA_BUNDLE", why="There is no such file.", hint=hint)
+        hint = "Set REQUESTS_CA_BUNDLE to a file with certificates."
+        return AuthError("sign-in failed", where="REQUESTS_CA_BUNDLE", why="The file does not exist.", hint=hint)
     return Unreachable("the login service cannot be reached", mailbox=subject, call=_CALL, hint=_NETWORK)
 
 
@@ -125,89 +125,103 @@ def _signing(status: int, reason: str, connection: GoogleConnection) -> CloudErr
     where = " · ".join(part for part in ("signBlob", str(status), reason) if part)
     account = connection.service_account
     if status == 429:
-        return Throttled("IAM asks for patience", call="signBlob", status=status, code=reason, hint=_LATER)
+        return Throttled("IAM limits requests", call="signBlob", status=status, code=reason, hint=_LATER)
     if status >= 500 or status in (200, 408):
         return Unreachable("IAM failed", call="signBlob", status=status, code=reason, hint=_LATER)
     if reason == "SERVICE_DISABLED":
         return AuthError(
-            "IAM may not sign",
+            "IAM did not allow signing",
             where=where,
-            why="The API is switched off in the service account's project.",
-            hint="console.cloud.google.com > APIs & Services > IAM Service Account Credentials API > Enable.",
+            why="The API is not enabled in the project of the service account.",
+            hint="Enable it at console.cloud.google.com > APIs & Services > IAM Service Account Credentials API.",
         )
     if status == 404:
         return AuthError(
-            "no such service account",
+            "the service account does not exist",
             where=where,
-            why=f"IAM does not know {account}.",
-            hint=f"Compare it with {_ACCOUNTS}.",
+            why=f"IAM has no service account {account}.",
+            hint=f"Compare the address with {_ACCOUNTS}.",
         )
     if status == 403:
         return AuthError(
-            "IAM may not sign",
+            "IAM did not allow signing",
             where=where,
-            why=f"Who asks has no right to sign for {account}, or it is not there.",
-            hint=f"{_ACCOUNTS} > {account} > Permissions > Grant access: Service Account Token Creator.",
+            why=f"The caller has no permission to sign for {account}, or the account does not exist.",
+            hint=f"Grant the role Service Account Token Creator at {_ACCOUNTS} > {account} > Permissions.",
         )
-    return AuthError("IAM did not sign", where=where, why="It refuses the identity that asked.", hint=_DOCTOR)
+    return AuthError("IAM did not sign", where=where, why="It rejected the identity of the caller.", hint=_DOCTOR)
 
 
 def _not_delegated(code: str, subject: str, scopes: Sequence[str], client_id: str) -> AuthError:
     number = client_id or f"the account's *unique id* ({_ACCOUNTS})"
     listed = ",".join(sorted(set(scopes)))
     return AuthError(
-        "the service account may not act as people",
+        "the service account may not act on behalf of users",
         where=f"{code} · {subject}",
-        why=f"Domain-wide delegation of client id {number} is missing, or lacks one of these scopes; a broader one "
-        "does not stand for a narrower.",
-        hint="admin.google.com > Security > Access and data control > API controls > Domain-wide delegation > Add new. "
-        f"Client id: {number}. Scopes:\n    {listed}\nA change takes minutes, at most a day.",
+        why=f"Domain-wide delegation for client id {number} is missing, or lacks one of these scopes. A broader "
+        "scope does not include a narrower one.",
+        hint="Add it at admin.google.com > Security > Access and data control > API controls > Domain-wide delegation "
+        f"> Add new. Client id: {number}. Scopes:\n    {listed}\nA change takes effect within minutes, or up to a day.",
     )
 
 
 def _not_a_scope(subject: str, scopes: Sequence[str]) -> AuthError:
     listed = " ".join(sorted(set(scopes))) or "none"
     return AuthError(
-        "Google knows no such scope",
+        "Google does not know a scope",
         where=f"invalid_scope · {subject}",
-        why=f"Asked for: {listed}.",
-        hint="Please report it: sharedbox asks for scopes, not you.",
+        why=f"Requested scopes: {listed}.",
+        hint="This is a bug in sharedbox. Please report it.",
     )
 
 
 def _of_account(code: str, text: str, connection: GoogleConnection) -> AuthError | None:
-    """Return what is wrong with the service account, its key or this machine's clock, or nothing."""
+    """Return the error of the service account, its key or the clock of this machine, or None."""
     account = connection.service_account or "the service account"
     if "signature" in text:
-        why = "The key was deleted or belongs to another account."
-        return AuthError("the key is not accepted", where=code, why=why, hint=f"Make a new one: {_ACCOUNTS} > Keys.")
+        why = "The key was deleted, or it belongs to another account."
+        return AuthError(
+            "the key is not accepted", where=code, why=why, hint=f"Create a new key at {_ACCOUNTS} > Keys."
+        )
     if "timeframe" in text or "short-lived" in text:
-        why = "This machine's clock is wrong: what it signs is not of now."
-        return AuthError("sign-in failed", where=code, why=why, hint="Set the clock, with NTP where possible.")
+        why = "The clock of this machine is wrong, so its signatures are not valid now."
+        return AuthError("sign-in failed", where=code, why=why, hint="Set the clock, with NTP if possible.")
     if code == "invalid_client" or "account not found" in text:
         why = f"{account[:1].upper()}{account[1:]} was deleted or disabled."
-        return AuthError("no such service account", where=code, why=why, hint=f"Compare it with {_ACCOUNTS}.")
+        return AuthError(
+            "the service account does not exist", where=code, why=why, hint=f"Compare the address with {_ACCOUNTS}."
+        )
     return None
 
 
 def _of_subject(code: str, text: str, subject: str, connection: GoogleConnection) -> CloudError | AuthError:
-    """Return why nobody can act as this person: of the administrator an AuthError, else about the mailbox."""
+    """Return why nobody can act as a user: AuthError for the administrator, otherwise CloudError for the mailbox."""
     kind: type[CloudError] = Refused
     if text.startswith("invalid email or user id"):
-        summary, why, kind = "no such user", "The Workspace has none of this address, or had not yet.", NotFound
+        summary, why, kind = (
+            "the user does not exist",
+            "The organisation has no user with this address, or not yet.",
+            NotFound,
+        )
     elif "not a valid email" in text:
-        summary, why = "nobody can act as this user", "It is no user's address, or the service account was deleted."
+        summary, why = (
+            "sharedbox cannot act as this user",
+            "It is not the address of a user, or the service account was deleted.",
+        )
     elif "disabled" in text or "suspended" in text:
-        summary, why = "the user is suspended", "Nobody can act as a suspended user."
+        summary, why = "the user is suspended", "sharedbox cannot act as a suspended user."
     elif "impersonation" in text:
-        summary, why = "nobody can act as this user", "It is an alias, a group, or of another Workspace."
+        summary, why = (
+            "sharedbox cannot act as this user",
+            "The address is an alias or a group, or belongs to another organisation.",
+        )
     else:
         where = " · ".join(part for part in (code, subject) if part)
-        return AuthError("sign-in failed", where=where, why="The login service refused.", hint=_DOCTOR)
+        return AuthError("sign-in failed", where=where, why="The login service rejected the request.", hint=_DOCTOR)
     if subject.lower() == connection.admin.lower():
-        hint = "`admin` in the profile, or SHAREDBOX_GOOGLE_ADMIN, is an administrator's primary address."
+        hint = "Set `admin` in the profile, or SHAREDBOX_GOOGLE_ADMIN, to the primary address of an administrator."
         return AuthError(summary, where=f"{code} · administrator {subject}", why=why, hint=hint)
-    return kind(summary, mailbox=subject, call=_CALL, code=code, why=why, hint="Write the user's primary address.")
+    return kind(summary, mailbox=subject, call=_CALL, code=code, why=why, hint="Use the primary address of the user.")
 
 
 def _client_id(connection: GoogleConnection) -> str:

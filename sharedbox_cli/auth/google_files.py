@@ -1,4 +1,4 @@
-"""The file that says who asks Google: a service account's key, or where an identity comes from. Read, never shown."""
+"""The credential file for Google: a service account key, or the configuration of an identity. Never printed."""
 
 from __future__ import annotations
 
@@ -14,35 +14,35 @@ from sharedbox_cli.core.errors import AuthError
 
 VARIABLE = "GOOGLE_APPLICATION_CREDENTIALS"
 KEY_TYPE = "service_account"
-_MEND = f"`key_path` in the profile, or {VARIABLE}, names a JSON file that Google made."
+_HINT = f"Set `key_path` in the profile, or {VARIABLE}, to a JSON file that Google created."
 
 
 @dataclass(frozen=True, slots=True)
 class CredentialFile:
-    """A JSON file as Google makes them; its content is in no repr."""
+    """A JSON file that Google created. Its repr does not contain its content."""
 
     path: str
     info: Mapping[str, Any] = field(repr=False)
 
     @property
     def is_key(self) -> bool:
-        """Return whether it holds the key of a service account."""
+        """Return whether the file contains the key of a service account."""
         return self.info.get("type") == KEY_TYPE
 
     @property
     def client_id(self) -> str:
-        """Return the service account's number, as domain-wide delegation wants it, or nothing."""
-        found = str(self.info.get("client_id", "")) if self.is_key else ""
-        return found if found.isdecimal() else ""
+        """Return the client id for domain-wide delegation, or an empty text."""
+        client_id = str(self.info.get("client_id", "")) if self.is_key else ""
+        return client_id if client_id.isdecimal() else ""
 
     @property
     def email(self) -> str:
-        """Return the service account's address, or nothing."""
+        """Return the address of the service account, or an empty text."""
         return str(self.info.get("client_email", "")) if self.is_key else ""
 
 
 def credential_file(connection: GoogleConnection, environment: Mapping[str, str]) -> CredentialFile | None:
-    """Return the file that connection or environment name, or nothing. Raises AuthError where it cannot be read."""
+    """Return the configured credential file, or None. Raises AuthError if it cannot be read."""
     name = connection.key_path or environment.get(VARIABLE, "")
     if not name:
         return None
@@ -50,13 +50,13 @@ def credential_file(connection: GoogleConnection, environment: Mapping[str, str]
     try:
         info = json.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        raise AuthError("no credential file", where=name, why="There is no such file.", hint=_MEND) from None
+        raise AuthError("no credential file", where=name, why="The file does not exist.", hint=_HINT) from None
     except OSError as error:
         raise AuthError("the credential file cannot be read", where=name, why=type(error).__name__) from None
     except ValueError:
-        raise AuthError("not a credential file", where=name, why="It is not JSON.", hint=_MEND) from None
+        raise AuthError("not a credential file", where=name, why="It is not JSON.", hint=_HINT) from None
     if not isinstance(info, dict) or not isinstance(info.get("type"), str):
-        raise AuthError("not a credential file", where=name, why="It has no `type`.", hint=_MEND)
+        raise AuthError("not a credential file", where=name, why="It has no `type`.", hint=_HINT)
     file = CredentialFile(name, info)
     if file.is_key:
         warn_if_others_read(path)

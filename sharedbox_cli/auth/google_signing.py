@@ -1,4 +1,4 @@
-"""Google's credentials as sharedbox uses them. Imports the SDK: load it only when a token is needed."""
+"""Credentials for Google. This module imports the SDK, so it is loaded only when a token is needed."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ SECONDS = 60.0
 ATTEMPTS = 3
 CLOUD_PLATFORM = "https://www.googleapis.com/auth/cloud-platform"
 _BUSY = frozenset({408, 429, 500, 502, 503, 504})
-_LONG_AGO = datetime(1970, 1, 1)  # noqa: DTZ001 - google-auth keeps naive times in UTC
+_LONG_AGO = datetime(1970, 1, 1)  # noqa: DTZ001 - google-auth uses naive times in UTC
 
 
 class SigningRefused(exceptions.RefreshError):
-    """IAM did not sign: `status` of its answer, and its `reason` as a word."""
+    """IAM did not sign. `status` is the status of its response, and `reason` its error reason."""
 
     def __init__(self, status: int, reason: str) -> None:
         super().__init__(f"signBlob: {status} {reason}", retryable=status in _BUSY)  # type: ignore[no-untyped-call]
@@ -37,7 +37,7 @@ class SigningRefused(exceptions.RefreshError):
 
 
 class SourceRefused(exceptions.RefreshError):
-    """Who asks IAM to sign could not prove who they are; `error` says how."""
+    """The identity that asks IAM to sign could not authenticate. `error` is the cause."""
 
     def __init__(self, error: exceptions.GoogleAuthError) -> None:
         super().__init__(f"source: {type(error).__name__}")  # type: ignore[no-untyped-call]
@@ -48,7 +48,7 @@ _GATEWAY = (502, 504)
 
 
 class TokenRequest(Request):
-    """Requests for tokens: our timeout, no redirect to elsewhere, no password out of .netrc."""
+    """Sends token requests with our timeout, without redirects, and without credentials from .netrc."""
 
     def __init__(self) -> None:
         session = requests.Session()
@@ -64,9 +64,9 @@ class TokenRequest(Request):
         timeout: float | None = SECONDS,
         **options: Any,
     ) -> Any:
-        """Return the answer. Raises TransportError, also for a bundle of certificates that is not there.
+        """Return the response. Raises TransportError, also if the certificate bundle does not exist.
 
-        Gateways that answer in the service's place are no answer: the library repeats 500 and 503 by itself, not these.
+        The response of a gateway is also a TransportError: the library retries 500 and 503, but not 502 and 504.
         """
         options.setdefault("allow_redirects", False)
         try:
@@ -79,7 +79,7 @@ class TokenRequest(Request):
 
 
 class Delegated(service_account.Credentials):
-    """Credentials that act as one person, shared by threads: one of them fetches a token, the others wait for it."""
+    """Credentials that act as one user. Threads share them: one thread fetches a token, and the others wait."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)  # type: ignore[no-untyped-call]
@@ -87,11 +87,11 @@ class Delegated(service_account.Credentials):
         self._requests: TokenRequest | None = None
 
     def ask_with(self, request: TokenRequest) -> None:
-        """Fetch tokens with this, whatever library the API itself is called with."""
+        """Use this object to fetch tokens, independently of the library that calls the API."""
         self._requests = request
 
     def refresh(self, request: Any) -> None:
-        """Fetch a token, unless another thread just did. Raises GoogleAuthError."""
+        """Fetch a token, unless another thread has just done so. Raises GoogleAuthError."""
         seen = self.token
         with self._refreshing:
             if self.token is not seen and self.valid:
@@ -101,22 +101,22 @@ class Delegated(service_account.Credentials):
             except (TypeError, ValueError, KeyError, AttributeError) as error:
                 if isinstance(error, exceptions.GoogleAuthError):
                     raise
-                # The SDK trips over a page that a proxy gives in the service's place.
+                # The SDK fails on an HTML page that a proxy returns instead of the service.
                 raise exceptions.RefreshError("not an answer", retryable=True) from None  # type: ignore[no-untyped-call]
             if not self.token:
                 raise exceptions.RefreshError("no token", retryable=True)  # type: ignore[no-untyped-call]
 
     def expire(self) -> None:
-        """Take the token for worn out; it stays in place for requests that are being made."""
+        """Mark the token as expired. Requests in flight keep it."""
         self.expiry = _LONG_AGO
 
     def _is_regional_access_boundary_lookup_required(self) -> bool:
-        """Return no: it is nothing for people of a Workspace, and would cost a thread for each."""
+        """Return False: users of a Workspace do not need the lookup, and it would need a thread per user."""
         return False
 
 
 class IamSigner(crypt.Signer):
-    """Signs as a service account by asking IAM's signBlob; google-auth's own knows one address only."""
+    """Signs as a service account through IAM's signBlob. The signer of google-auth supports only Google's URL."""
 
     def __init__(
         self, request: TokenRequest, source: google_credentials.Credentials, service_account: str, iam_url: str
@@ -129,7 +129,7 @@ class IamSigner(crypt.Signer):
 
     @property
     def key_id(self) -> str | None:
-        """Return nothing: IAM chooses the key."""
+        """Return None: IAM chooses the key."""
         return None
 
     def sign(self, message: str | bytes) -> bytes:
@@ -163,24 +163,24 @@ class IamSigner(crypt.Signer):
 
 
 def source_credentials(info: Mapping[str, Any] | None, request: TokenRequest) -> google_credentials.Credentials:
-    """Return who asks IAM: by a file's content, else by the machine or gcloud. Raises GoogleAuthError, ValueError."""
+    """Return the caller of IAM from a file, the machine or gcloud. Raises GoogleAuthError, ValueError."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        # Scopes come after: with them, the SDK would ask the network for a project that nobody needs.
+        # Scopes are added later. With scopes, the SDK would request a project that is not needed.
         if info is not None:
-            found, _ = google.auth.load_credentials_from_dict(dict(info), request=request)  # type: ignore[no-untyped-call]
+            source, _ = google.auth.load_credentials_from_dict(dict(info), request=request)  # type: ignore[no-untyped-call]
         else:
-            found, _ = google.auth.default(request=request)
-    scoped: google_credentials.Credentials = google_credentials.with_scopes_if_required(found, [CLOUD_PLATFORM])  # type: ignore[no-untyped-call]
+            source, _ = google.auth.default(request=request)
+    scoped: google_credentials.Credentials = google_credentials.with_scopes_if_required(source, [CLOUD_PLATFORM])  # type: ignore[no-untyped-call]
     return scoped
 
 
 def _reason(data: bytes) -> str:
-    """Return the machine's word for a refusal, and never its sentence."""
+    """Return the error reason, never the message."""
     try:
         error = json.loads(data)["error"]
         details = [item.get("reason", "") for item in error.get("details", ()) if isinstance(item, dict)]
-        found = next((text for text in details if text), error.get("status", ""))
+        reason = next((text for text in details if text), error.get("status", ""))
     except (ValueError, KeyError, TypeError, AttributeError):
         return ""
-    return str(found) if re.fullmatch(r"[A-Z_]{1,60}", str(found)) else ""
+    return str(reason) if re.fullmatch(r"[A-Z_]{1,60}", str(reason)) else ""

@@ -1,4 +1,4 @@
-"""Sign-in to Microsoft 365: one credential for Graph and Exchange, keyless first. Tokens never leave in text."""
+"""Sign-in to Microsoft 365: one credential for Graph and Exchange. Tokens never appear in text."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ WELL_KNOWN_AUTHORITIES = frozenset({"login.microsoftonline.com", "login.microsof
 
 
 def chosen_method(connection: MicrosoftConnection, environment: Mapping[str, str], *, is_interactive: bool) -> Method:
-    """Return how to sign in: as configured, else by what the environment holds. Raises AuthError.
+    """Return the configured sign-in method, or the one that the environment provides. Raises AuthError.
 
-    An explicit order and never a silent chain, which could pick the wrong identity.
+    The order is explicit. A chain of attempts could select the wrong identity.
     """
     if connection.method is not Method.AUTO:
         return connection.method
@@ -44,9 +44,9 @@ def chosen_method(connection: MicrosoftConnection, environment: Mapping[str, str
     if is_interactive:
         return Method.DEVICE_CODE
     raise AuthError(
-        "no way to sign in",
-        why="Nothing in the environment says how: no AZURE_CLIENT_SECRET, certificate or federated identity.",
-        hint="docs/how-to/connect-microsoft365.md lists the ways. On a terminal, a device code works without.",
+        "no credentials are configured",
+        why="The environment has no AZURE_CLIENT_SECRET, no certificate and no federated identity.",
+        hint="docs/how-to/connect-microsoft365.md lists the methods. On a terminal, a device code needs none of these.",
     )
 
 
@@ -57,30 +57,30 @@ def credential_for(
     is_interactive: bool = False,
     prompt: Callable[[str], None] | None = None,
 ) -> TokenCredential:
-    """Return a credential for both resources. Raises AuthError where a part is missing."""
+    """Return a credential for Graph and Exchange. Raises AuthError if a part is missing."""
     env = os.environ if environment is None else environment
     method = chosen_method(connection, env, is_interactive=is_interactive)
     if not connection.client_id and method is not Method.MANAGED_IDENTITY:
         raise AuthError(
             "no application is configured",
-            why="Signing in needs the application (client) id of your app registration.",
+            why="To sign in, sharedbox needs the application (client) id of your app registration.",
             hint="Set AZURE_CLIENT_ID, or `client_id` in the profile.",
         )
     try:
-        return _made(connection, method, env, prompt)
+        return _new_credential(connection, method, env, prompt)
     except ValueError as error:
         raise AuthError(
-            "the credential cannot be used", where=str(method), why=str(error).split("\n")[0], hint=_mend(method)
+            "the credential cannot be used", where=str(method), why=str(error).split("\n")[0], hint=_hint(method)
         ) from error
 
 
-def _mend(method: Method) -> str:
+def _hint(method: Method) -> str:
     if method is Method.CERTIFICATE:
-        return "The file holds an RSA private key and its certificate, as PEM or PFX."
+        return "The file must contain an RSA private key and its certificate, as PEM or PFX."
     return "See docs/how-to/connect-microsoft365.md."
 
 
-def _made(
+def _new_credential(
     connection: MicrosoftConnection, method: Method, env: Mapping[str, str], prompt: Callable[[str], None] | None
 ) -> TokenCredential:
     import logging
@@ -88,7 +88,7 @@ def _made(
     import azure.identity as identity
 
     for name in ("azure", "msal"):
-        # Their warnings would go to stderr beside our own words, which say the same for people.
+        # Their warnings would be printed to stderr in addition to our messages.
         logging.getLogger(name).addHandler(logging.NullHandler())
     host = urlsplit(connection.login_origin).netloc
     common = {"authority": connection.login_origin, "retry_total": 3, "retry_backoff_factor": 0.4}
@@ -102,7 +102,7 @@ def _made(
             path = connection.certificate_path or env.get("AZURE_CLIENT_CERTIFICATE_PATH", "")
             password = env.get("AZURE_CLIENT_CERTIFICATE_PASSWORD")
             if not Path(path).is_file():
-                raise AuthError("no certificate", where=path, why="There is no such file.", hint=_mend(method))
+                raise AuthError("no certificate", where=path, why="The file does not exist.", hint=_hint(method))
             return identity.CertificateCredential(tenant, client, path, password=password, **common)
         case Method.WORKLOAD_IDENTITY:
             file = env.get("AZURE_FEDERATED_TOKEN_FILE", "")
@@ -132,31 +132,31 @@ def _made(
 
 
 class Renewable:
-    """A credential that can be told to pass its cache by: the service refused a token that looked good."""
+    """A credential that can skip its cache, for a token that looked valid but was rejected by the service."""
 
     def __init__(self, credential: TokenCredential) -> None:
         self._credential = credential
         self._is_forced = False
 
     def force_refresh(self) -> None:
-        """Ask for a new token next time."""
+        """Request a new token next time."""
         self._is_forced = True
 
     def get_token(self, *scopes: str, **options: Any) -> AccessToken:
         """Return a token, as azure-identity does. Raises AuthError."""
         if self._is_forced and not options.get("claims"):
-            # A claims challenge makes azure-identity pass its cache by; an empty one asks for nothing more.
+            # A claims challenge makes azure-identity skip its cache; an empty one has no other effect.
             options["claims"] = "{}"
         try:
             token = self._credential.get_token(*scopes, **options)
-        except Exception as error:  # noqa: BLE001 - azure-identity raises many kinds; all mean the same to people
+        except Exception as error:  # noqa: BLE001 - azure-identity raises many kinds
             raise auth_error(error) from None
         self._is_forced = False
         return token
 
 
 class Bearer:
-    """Puts the token on requests to one origin, and on no other."""
+    """Adds the token to requests to one origin, and to no others."""
 
     def __init__(self, credential: Renewable, scope: str, origin: str) -> None:
         self._credential = credential
@@ -164,7 +164,7 @@ class Bearer:
         self._origin = origin.rstrip("/").lower()
 
     def header(self, url: str) -> dict[str, str]:
-        """Return the Authorization header for a URL, or nothing for a foreign one. Raises AuthError."""
+        """Return the Authorization header for a URL, or nothing for another origin. Raises AuthError."""
         parts = urlsplit(url)
         if f"{parts.scheme}://{parts.netloc}".lower() != self._origin:
             return {}
@@ -172,7 +172,7 @@ class Bearer:
 
 
 def bearer_auth(credential: Renewable, scope: str, origin: str) -> httpx.Auth:
-    """Return a `Bearer` as httpx wants it."""
+    """Return a `Bearer` as an `httpx.Auth`."""
     import httpx
 
     bearer = Bearer(credential, scope, origin)

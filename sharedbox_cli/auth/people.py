@@ -1,4 +1,4 @@
-"""Sign-in of a person: device code or browser, remembered between commands."""
+"""Sign-in of a person: device code or browser. The sign-in is cached between commands."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def person_credential(
     connection: MicrosoftConnection, is_browser: bool, common: dict[str, Any], prompt: Callable[[str], None] | None
 ) -> TokenCredential:
-    """Return a credential of a person; its cache is encrypted by the system, or there is none."""
+    """Return a credential of a person. Its cache is encrypted by the system; otherwise there is no cache."""
     import azure.identity as identity
 
     cache = _cache()
@@ -29,27 +29,27 @@ def person_credential(
     }
     if cache is not None:
         shared["cache_persistence_options"] = cache
-    made: identity.InteractiveBrowserCredential | identity.DeviceCodeCredential
+    credential: identity.InteractiveBrowserCredential | identity.DeviceCodeCredential
     if is_browser:
-        made = identity.InteractiveBrowserCredential(**shared)
-        return _remembered(made, connection)
+        credential = identity.InteractiveBrowserCredential(**shared)
+        return _signed_in(credential, connection)
 
-    def tell(uri: str, code: str, _: object) -> None:
+    def show_code(uri: str, code: str, _: object) -> None:
         if prompt is not None:
             prompt(f"To sign in, open {uri} and enter the code {code}.")
 
-    made = identity.DeviceCodeCredential(prompt_callback=tell, **shared)
-    return _remembered(made, connection)
+    credential = identity.DeviceCodeCredential(prompt_callback=show_code, **shared)
+    return _signed_in(credential, connection)
 
 
-def _remembered(credential: Any, connection: MicrosoftConnection) -> TokenCredential:
-    """Return the credential, signed in; who signed in is kept (no token), so that the cache is found next time."""
+def _signed_in(credential: Any, connection: MicrosoftConnection) -> TokenCredential:
+    """Sign in and return the credential. The account (no token) is stored, so that the cache is found next time."""
     from sharedbox_cli.auth.failures import auth_error
 
     folder = connection.state_dir
     if folder is None or _record(folder) is not None:
-        found: TokenCredential = credential
-        return found
+        cached: TokenCredential = credential
+        return cached
     try:
         record = credential.authenticate(scopes=[connection.graph_scope])
     except Exception as error:  # noqa: BLE001 - azure-identity raises many kinds
@@ -64,13 +64,13 @@ def _remembered(credential: Any, connection: MicrosoftConnection) -> TokenCreden
 
 
 def _cache() -> Any:
-    """Return an encrypted cache, or nothing where the system has none: never unencrypted silently."""
+    """Return an encrypted cache, or None if the system has none. The cache is never unencrypted."""
     import azure.identity as identity
     from msal_extensions import build_encrypted_persistence  # type: ignore[import-untyped]
 
     try:
         build_encrypted_persistence("")
-    except Exception:  # noqa: BLE001 - a system without a keyring raises what it likes
+    except Exception:  # noqa: BLE001 - a system without a keyring raises many kinds
         return None
     return identity.TokenCachePersistenceOptions(name="sharedbox", allow_unencrypted_storage=False)
 

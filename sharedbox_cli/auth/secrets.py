@@ -1,4 +1,4 @@
-"""Secrets come from the environment, or from a file that it names; never from a profile."""
+"""Secrets come from the environment, or from a file that it names, never from a profile."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sharedbox_cli.core.errors import AuthError
 
 
 class SecretFileWarning(UserWarning):
-    """A secret file that others can read."""
+    """A secret file that other users can read."""
 
 
 def secret_of(environment: Mapping[str, str], name: str) -> str:
@@ -37,6 +37,8 @@ def _read(path: Path, name: str) -> str:
 
 
 def warn_if_others_read(path: Path) -> None:
-    """Warn of a secret file whose mode lets others in."""
+    """Warn about a secret file that other users can read."""
     if path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
-        warnings.warn(f"{path} can be read by others: chmod 600 {path}", SecretFileWarning, stacklevel=4)
+        warnings.warn(
+            f"{path} can be read by other users. To fix this, run: chmod 600 {path}", SecretFileWarning, stacklevel=4
+        )

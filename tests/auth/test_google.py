@@ -197,9 +197,13 @@ def test_token_when_refused_below_http_then_the_librarys_own_error(google: Servi
         ({}, {"type": "external_account"}, "no service account"),
         ({"method": GoogleMethod.KEYLESS}, None, "`service_account`"),
         ({"method": GoogleMethod.KEY}, None, "is not set"),
-        ({"method": GoogleMethod.KEY}, {"type": "authorized_user"}, "another kind"),
-        ({"service_account": "other@x.example"}, key_info(), "configured is other@x.example"),
-        ({}, key_info(private_key="-----BEGIN PRIVATE KEY-----\ncanary-4711\n-----END PRIVATE KEY-----\n"), "cut"),
+        ({"method": GoogleMethod.KEY}, {"type": "authorized_user"}, "not a service account key"),
+        ({"service_account": "other@x.example"}, key_info(), "but other@x.example is configured"),
+        (
+            {},
+            key_info(private_key="-----BEGIN PRIVATE KEY-----\ncanary-4711\n-----END PRIVATE KEY-----\n"),
+            "incomplete",
+        ),
         ({}, key_info(universe_domain="google.example"), "another Google"),
         ({}, {"client_email": ACCOUNT}, "no `type`"),
         ({"service_account": ACCOUNT}, {"type": "external_account"}, "cannot be used"),
@@ -225,7 +229,7 @@ def test_file_when_it_is_none_or_open_to_others_then_told(google: Service, tmp_p
     def of(path: Path) -> GoogleCredentials:
         return GoogleCredentials(connection(google, str(path)), environment={})
 
-    with pytest.raises(AuthError, match="no such file"):
+    with pytest.raises(AuthError, match="does not exist"):
         of(tmp_path / "gone.json").of(BOX, READ)
     with pytest.raises(AuthError, match="cannot be read"):
         of(tmp_path).of(BOX, READ)

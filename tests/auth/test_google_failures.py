@@ -81,8 +81,8 @@ TABLE = [
         "Domain-wide delegation",
     ),
     (401, "access_denied", "Requested client not authorized.", AuthError, "Domain-wide delegation"),
-    (400, "invalid_grant", "Invalid email or User ID", NotFound, "no such user"),
-    (400, "invalid_grant", "Not a valid email or user ID.", Refused, "nobody can act as this user"),
+    (400, "invalid_grant", "Invalid email or User ID", NotFound, "the user does not exist"),
+    (400, "invalid_grant", "Not a valid email or user ID.", Refused, "sharedbox cannot act as this user"),
     (400, "invalid_grant", "Invalid JWT Signature.", AuthError, "the key is not accepted"),
     (
         400,
@@ -92,12 +92,12 @@ TABLE = [
         "clock",
     ),
     (400, "invalid_grant", "Account has been suspended", Refused, "suspended"),
-    (400, "invalid_grant", "Invalid grant: account not found", AuthError, "no such service account"),
+    (400, "invalid_grant", "Invalid grant: account not found", AuthError, "the service account does not exist"),
     (400, "invalid_scope", f"{CANARY} is not a valid audience string", AuthError, READ[0]),
     (400, "invalid_request", 'Invalid impersonation "sub" field', Refused, "alias"),
-    (401, "invalid_client", "The OAuth client was not found.", AuthError, "no such service account"),
+    (401, "invalid_client", "The OAuth client was not found.", AuthError, "the service account does not exist"),
     (400, "invalid_grant", f"Something of tomorrow: {CANARY}", AuthError, "sharedbox doctor"),
-    (400, "rate_limit_exceeded", "", Throttled, "patience"),
+    (400, "rate_limit_exceeded", "", Throttled, "limits requests"),
     (503, "server_error", CANARY, Unreachable, "failed"),
 ]
 
@@ -166,9 +166,9 @@ def test_token_when_the_answer_is_no_oauth_then_still_words(google: Service, tmp
             "IAM Service Account Credentials API",
         ),
         (404, {"error": {"status": "NOT_FOUND", "message": CANARY}}, AuthError, ACCOUNT),
-        (400, {"error": {"status": CANARY}}, AuthError, "refuses the identity"),
-        (401, {"error": "?"}, AuthError, "refuses the identity"),
-        (429, {"error": {"status": "RESOURCE_EXHAUSTED"}}, Throttled, "patience"),
+        (400, {"error": {"status": CANARY}}, AuthError, "rejected the identity"),
+        (401, {"error": "?"}, AuthError, "rejected the identity"),
+        (429, {"error": {"status": "RESOURCE_EXHAUSTED"}}, Throttled, "limits requests"),
         (500, f"<html>{CANARY}", Unreachable, "IAM failed"),
         (200, {"keyId": "k"}, Unreachable, "IAM failed"),
     ],
@@ -208,7 +208,7 @@ def test_source_when_its_sign_in_is_worn_out_or_its_file_gone_then_words(google:
     assert "gcloud auth application-default login" in words.hint
     connection = keyless(google, tmp_path)
     (tmp_path / "subject.txt").unlink()
-    assert refused(connection).summary == "the starting identity cannot be used"
+    assert refused(connection).summary == "the identity for keyless sign-in cannot be used"
     below = exceptions.TransportError(OSError("no route"))  # type: ignore[no-untyped-call]
     assert isinstance(words_of_refresh_error(SourceRefused(below), BOX, READ, person), Unreachable)
 

@@ -90,7 +90,7 @@ def test_certificate_when_registered_then_a_token_and_else_the_mend(cloud: Cloud
 
 
 def test_certificate_when_missing_or_not_one_then_said(cloud: Cloud, tmp_path: Path) -> None:
-    with pytest.raises(AuthError, match="no such file"):
+    with pytest.raises(AuthError, match="does not exist"):
         claims_with(cloud, Method.AUTO, AZURE_CLIENT_CERTIFICATE_PATH=str(tmp_path / "none.pem"))
     (tmp_path / "bad.pem").write_text("no certificate")
     with pytest.raises(AuthError, match="cannot be used"):
@@ -135,7 +135,7 @@ def test_method_when_the_environment_says_it_then_it_is_chosen(variable: str, me
 def test_method_when_nothing_says_it_then_a_person_or_an_error() -> None:
     connection = MicrosoftConnection("t", "c")
     assert chosen_method(connection, {}, is_interactive=True) is Method.DEVICE_CODE
-    with pytest.raises(AuthError, match="no way to sign in"):
+    with pytest.raises(AuthError, match="no credentials are configured"):
         chosen_method(connection, {}, is_interactive=False)
 
 

@@ -53,7 +53,7 @@ def test_key_when_another_then_5_with_the_reason_and_without_the_key(
     [
         ("", "JSON"),
         ("{}", "type"),
-        ('{"type": "service_account", "client_email": "x@y.iam.gserviceaccount.com"}', "cut or edited"),
+        ('{"type": "service_account", "client_email": "x@y.iam.gserviceaccount.com"}', "incomplete or was edited"),
         ("-----BEGIN PRIVATE KEY-----\ncanary\n", "JSON"),
     ],
 )
@@ -118,7 +118,7 @@ def test_apply_when_the_scopes_only_read_then_nothing_is_written_and_it_ends_wit
     assert cli("plan", SPECS).code == 0
     done = cli("apply", SPECS, "--yes", "--mailbox", "press@contoso.example")
     assert (done.code, google.effects()) == (5, []), done.out
-    assert "authentication failed: the service account may not act as people" in done.out
+    assert "authentication failed: the service account may not act on behalf of users" in done.out
     assert "auth/admin.directory.user.alias" in done.out
 
 

@@ -36,7 +36,7 @@ def test_secret_when_wrong_then_5_with_the_code_and_without_the_secret(
         ("AZURE_CLIENT_ID", "00000000-0000-0000-0000-000000000000", "AADSTS700016"),
         ("AZURE_CLIENT_ID", "", "AZURE_CLIENT_ID"),
         ("AZURE_TENANT_ID", "", "AZURE_TENANT_ID"),
-        ("AZURE_CLIENT_SECRET", "", "no way to sign in"),
+        ("AZURE_CLIENT_SECRET", "", "no credentials are configured"),
     ],
 )
 def test_sign_in_when_a_part_is_wrong_then_it_is_named(
