@@ -59,3 +59,23 @@ def test_starter_when_the_platform_is_unknown_then_the_known_ones_are_named(cli:
     done = cli("init", tmp_path, "--platform", "google")
     assert (done.code, "google-collaborative" in done.err) == (1, True)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--mailbox", "support"), "not an address\n  --mailbox support"),
+        (("--member", "@contoso.example"), "not an address\n  --member @contoso.example"),
+        (("--platform", "google-delegatd"), "Did you mean `google-delegated`?"),
+    ],
+)
+def test_starter_with_a_wrong_option(cli: Cli, tmp_path: Path, arguments: tuple[str, ...], message: str) -> None:
+    done = cli("init", tmp_path / "mail", *arguments)
+    assert (done.code, message in done.err) == (1, True), done.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_starter_below_a_file(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "mail").write_text("a file")
+    done = cli("init", tmp_path / "mail")
+    assert (done.code, "the files cannot be written" in done.err) == (1, True), done.err
