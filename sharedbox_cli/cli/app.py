@@ -11,6 +11,7 @@ from sharedbox_cli.cli.demo.command import demo
 from sharedbox_cli.cli.doctor.command import doctor
 from sharedbox_cli.cli.emulator.command import emulator
 from sharedbox_cli.cli.explain.command import explain
+from sharedbox_cli.cli.group import LightGroup
 from sharedbox_cli.cli.history.command import history
 from sharedbox_cli.cli.init.command import init
 from sharedbox_cli.cli.plan.command import plan
@@ -20,6 +21,7 @@ from sharedbox_cli.cli.validate.command import validate
 
 app = typer.Typer(
     name="sharedbox",
+    cls=LightGroup,
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,

@@ -37,6 +37,11 @@ def test_light_command_when_run_in_a_fresh_interpreter_then_no_sdk_is_loaded(arg
     assert HEAVY & loaded_by(*arguments) == set()
 
 
+@pytest.mark.parametrize("arguments", [["--help"], ["plan", "--help"], ["emulator", "run", "--help"]])
+def test_help_loads_no_models(arguments: list[str]) -> None:
+    assert {"pydantic", "yaml"} & loaded_by(*arguments) == set()
+
+
 def test_command_that_asks_every_plugin_loads_no_sdk() -> None:
     assert HEAVY & loaded_by("explain") == {"tabulate"}
 

@@ -7,9 +7,11 @@ from typing import Annotated
 
 import typer
 
+from sharedbox_cli.cli.group import LightGroup
 from sharedbox_cli.emulator.company import DEFAULT_PLATFORMS, PLATFORMS
 
 emulator = typer.Typer(
+    cls=LightGroup,
     help="A stand-in for the clouds on loopback: for trying out, for demos and for your own pipelines.",
     no_args_is_help=True,
 )
