@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sharedbox_cli.core.errors import Ambiguous, AuthError, CloudError, ObserveError, Throttled
 from sharedbox_cli.providers.google_workspace.google_client import Ask, Make, Wire
 from sharedbox_cli.providers.google_workspace.scopes import DIRECTORY, GMAIL, LICENSING, SETTINGS
-from sharedbox_cli.providers.responses import MAX_PAGES, Fields, Renewed, Unreachable, first_concern
+from sharedbox_cli.providers.responses import MAX_PAGES, Fields, Renewed, Row, Unreachable, first_concern, reduced
 from sharedbox_cli.providers.transport import Policy
 
 if TYPE_CHECKING:
@@ -105,30 +105,47 @@ class Google:
         mailbox: str = "",
         most_pages: int = MAX_PAGES,
     ) -> tuple[list[Fields], bool]:
-        """Return the items of a list and whether these are all. Raises ObserveError for pages without end.
+        """Return the items of a list and whether these are all (see `collect`)."""
+        items = partial(Fields, call=call)
+        return await self.collect(api, make, key, call, items, kind=kind, mailbox=mailbox, most_pages=most_pages)
 
-        A list without items has no key at Google; `kind` is what proves that an empty answer is one of this list.
+    async def collect(
+        self,
+        api: str,
+        make: Callable[[Any, str | None], Any],
+        key: str,
+        call: str,
+        reduce: Callable[[Row], T | None],
+        *,
+        kind: str = "",
+        mailbox: str = "",
+        most_pages: int = MAX_PAGES,
+    ) -> tuple[list[T], bool]:
+        """Return what `reduce` makes of the items of a list, without None, and whether the list was read completely.
+
+        Each page is reduced as it arrives and then dropped. In Google's responses a list without items has no key;
+        `kind` proves that an empty response is one of this list. Raises ObserveError for pages that never end.
         """
-        found: list[Fields] = []
+        items: list[T] = []
         seen: set[str] = set()
         token: str | None = None
         for _ in range(most_pages):
             data = await self.read(api, partial(_paged, make, token), call, mailbox=mailbox)
-            items = data.get(key, [])
-            if not isinstance(items, list) or (kind and data.get("kind") != kind):
-                why = f"The answer is no list of {key}: it is not the whole truth."
+            rows = data.get(key, [])
+            if not isinstance(rows, list) or (kind and data.get("kind") != kind):
+                why = f"The response is not a list of {key}, so it is incomplete."
                 raise ObserveError(where=" · ".join(part for part in (mailbox, call) if part), why=why)
-            found += [Fields(item, call) for item in items]
+            items += reduced(rows, call, reduce)
             token = data.get("nextPageToken")
             if not token:
-                return found, True
+                return items, True
             if token in seen:
-                raise ObserveError(where=call, why="The pages go round in a circle.")
+                raise ObserveError(where=call, why="The pages form a loop.")
             seen.add(token)
-            self._policies[api].listener.reading(call, len(found), None)
+            self._policies[api].listener.reading(call, len(items), None)
         if most_pages >= MAX_PAGES:
             raise ObserveError(where=call, why=f"There are more than {MAX_PAGES} pages.")
-        return found, False
+        return items, False
 
     async def _one(self, ask: Ask) -> dict[str, Any]:
         loop = asyncio.get_running_loop()

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from sharedbox_cli.core.errors import NotFound, ObserveError
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import Trustee, TrusteeKind
-from sharedbox_cli.providers.google_workspace.accounts import name_of
+from sharedbox_cli.providers.google_workspace.accounts import address_of, is_shared, name_of
 from sharedbox_cli.providers.google_workspace.api import Google, together
 from sharedbox_cli.providers.google_workspace.scopes import DIRECTORY
-from sharedbox_cli.providers.responses import MAX_PAGES, Fields
+from sharedbox_cli.providers.responses import MAX_PAGES, Fields, Row
 
 USERS_A_PAGE = 500
 GROUPS_A_PAGE = 200
@@ -22,6 +23,18 @@ USER_FIELDS = (
     "isMailboxSetup,lastLoginTime,recoveryEmail,recoveryPhone,changePasswordAtNextLogin,externalIds,customerId,"
     "creationTime,isAdmin"
 )
+_PERSON = (
+    "id",
+    "primaryEmail",
+    "aliases",
+    "nonEditableAliases",
+    "suspended",
+    "archived",
+    "orgUnitPath",
+    "isMailboxSetup",
+    "customerId",
+)
+"""What is kept of an account that is only a possible holder of rights, besides its name."""
 GROUP_FIELDS = "id,email,name,description,aliases,nonEditableAliases,directMembersCount"
 
 
@@ -104,7 +117,13 @@ async def read_users(google: Google, into: Directory, wanted: Iterable[Address] 
     open_ones = None if wanted is None else set(wanted)
     if open_ones is None or len(open_ones) > FEW:
         pages = len(open_ones) if open_ones is not None else MAX_PAGES
-        rows, is_whole = await google.read_all(
+
+        def reduce(row: Row) -> Fields:
+            """Keep all of a possible mailbox, and of a person what a holder of rights needs."""
+            is_mailbox = is_shared(row, google.shared_units) or (open_ones is not None and address_of(row) in open_ones)
+            return Fields(row if is_mailbox else _person(row), "directory.users.list")
+
+        rows, is_whole = await google.collect(
             DIRECTORY,
             lambda service, token: service.users().list(
                 customer=google.customer,
@@ -115,6 +134,7 @@ async def read_users(google: Google, into: Directory, wanted: Iterable[Address] 
             ),
             "users",
             "directory.users.list",
+            reduce,
             kind="admin#directory#users",
             most_pages=pages,
         )
@@ -126,6 +146,10 @@ async def read_users(google: Google, into: Directory, wanted: Iterable[Address] 
     for found in await together(read_user(google, address.text) for address in into.missing(open_ones)):
         if found is not None:
             into.add_user(found)
+
+
+def _person(row: Row) -> dict[str, Any]:
+    return {name: row[name] for name in _PERSON if name in row} | {"name": {"displayName": name_of(row)}}
 
 
 async def _settled(rows: list[Fields], read: Callable[[str], Awaitable[Fields | None]]) -> list[Fields]:
