@@ -26,23 +26,23 @@ class AccessRow(NamedTuple):
     right: Right
     detail: str
     via: tuple[str, ...]
-    """The group through which it comes; empty: direct."""
+    """The group that gives the right; empty: it is direct."""
     is_enabled: bool
     is_guest: bool
     entry: str
     """`grant`, `deny`, `inherited` or `unknown`."""
     automapping: bool | None = None
-    """None: not known, as the platform does not tell."""
+    """None: unknown, because the platform does not report it."""
     is_resolved: bool = True
     """False: a group whose members were not read, so that more people have this right."""
     address: str = ""
-    """The holder's own address in this cloud, in lower case; `person` may be that of another one."""
+    """The holder's own address in this cloud, in lower case; `person` may be an address of another cloud."""
     holder: str = ""
-    """What tells holders apart: nobody can choose it, as one chooses a name."""
+    """Identifies the holder. Unlike a name, nobody can choose it."""
 
     @property
     def mailbox_key(self) -> tuple[str, str]:
-        """Return what names the mailbox: an address can be one in two clouds."""
+        """Return what identifies the mailbox: two clouds can have the same address."""
         return self.mailbox.lower(), self.platform
 
 

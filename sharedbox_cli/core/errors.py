@@ -12,7 +12,7 @@ SharedboxError            (summary, where, why, mend)
 └── CloudError        1   mailbox, call, status, request_id
     ├── NotFound          no such object
     ├── Conflict          an object is in the way, or another state than expected
-    ├── Throttled         the service asks for patience
+    ├── Throttled         the service is throttling requests
     ├── Unreachable       no connection, or no service behind it: nothing was done
     ├── Refused           the request was understood and refused for good
     ├── PermissionDenied  5   the service refuses this caller
@@ -181,7 +181,7 @@ class Conflict(CloudError):
 
 
 class Throttled(CloudError):
-    """The service asks for patience; `retry_after` in seconds where it said so."""
+    """The service is throttling requests; `retry_after` in seconds if it gave a time."""
 
 
 class Unreachable(CloudError):

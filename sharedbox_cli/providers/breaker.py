@@ -1,7 +1,8 @@
-"""A breaker a host: a service that keeps failing is left alone, tried by one call at a time, then given up.
+"""A breaker per host: requests to a service that keeps failing are held back, tried one at a time, then refused.
 
-Opens on 5 failures in a row or more than half of the last 20 (5xx, timeouts, no connection; never 4xx or 429). After
-30 seconds one read may try, and again every 30 seconds; after 3 minutes a call that has seen a try fail is refused.
+It opens on 5 failures in a row or more than half of the last 20 (5xx, timeouts, no connection; never 4xx or 429).
+After 30 seconds one read may try, and again every 30 seconds; after 3 minutes a call that has seen a try fail is
+refused.
 """
 
 from __future__ import annotations
@@ -30,20 +31,20 @@ class Time(Protocol):
 
 
 class ServiceDown(Unreachable):
-    """A service that kept failing: nothing was sent, and the run stops."""
+    """A service that keeps failing: nothing was sent, and the run stops."""
 
     summary = "the service keeps failing"
 
 
 class Breaker:
-    """What one host's latest answers say of it."""
+    """Whether one host works, judged by its latest responses."""
 
     def __init__(self, clock: Time, wait: Callable[[float, str], Awaitable[None]], probe: Probe | None = None) -> None:
         self._clock = clock
         self._wait = wait
-        """Waits, and refuses to where the run ends before."""
+        """Waits, or raises GaveUp if the run ends before that."""
         self.probe = probe
-        """A harmless read that a write lets go first; without one the write itself tries."""
+        """A harmless read that is sent before a write; without one, the write itself is the try."""
         self.failures = 0
         self._in_a_row = 0
         self._last: deque[bool] = deque(maxlen=WINDOW)
@@ -52,11 +53,11 @@ class Breaker:
         self._alone = asyncio.Lock()
 
     def holds_back(self) -> bool:
-        """Return whether calls wait."""
+        """Return whether calls have to wait."""
         return self._is_open
 
     def clean(self) -> None:
-        """Count an answer: the service works, whatever it said."""
+        """Count a response: the service works, whatever the response says."""
         self._last.append(True)
         self._in_a_row = 0
         if self._is_open:
@@ -96,13 +97,13 @@ class Breaker:
         if self._next_try - self._opened_at >= GIVE_UP_SECONDS and self.failures > since:
             minutes = GIVE_UP_SECONDS / 60
             raise ServiceDown(
-                why=f"It was tried for {minutes:.0f} minutes; nothing more is sent to it.",
-                hint="Try again later; what was done is in the journal.",
+                why=f"It was tried for {minutes:.0f} minutes. Nothing more is sent to it.",
+                hint="Try again later. The journal lists what was done.",
             )
         await self._wait(self._next_try - self._clock.monotonic(), "the service keeps failing")
 
     async def _try(self, probe: Probe) -> None:
-        """Send a harmless read; count what comes."""
+        """Send a harmless read, and count the result."""
         try:
             await probe()
         except SharedboxError as error:
@@ -113,5 +114,5 @@ class Breaker:
 
 
 def is_failure(error: SharedboxError) -> bool:
-    """Return whether an error says that the service does not work: no answer, or a broken one."""
+    """Return whether an error means that the service does not work: no response, or a broken one."""
     return isinstance(error, (Ambiguous, Unreachable))

@@ -1,4 +1,4 @@
-"""What an answer means: statuses, bodies, links of pages. Pure; the vendor's own words are added by its adapter."""
+"""What a response means: statuses, bodies, links to pages. Pure functions; each adapter adds its vendor's words."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ Row = Mapping[str, Any]
 """One object of a response, as parsed."""
 
 PORTAL = "portal"
-"""Code of an answer that some proxy or sign-in page gave in the service's place."""
+"""Code of a response that a proxy or a sign-in page gave in place of the service."""
 CERTIFICATE = "certificate"
-"""Code of a connection whose other end proves to be nobody we trust."""
+"""Code of a connection to a server whose certificate is not trusted."""
 DAILY = "dailyLimitExceeded"
-"""Code of a day's quota that is used up."""
+"""Code of a daily quota that is used up."""
 STOPPING = frozenset({PORTAL, CERTIFICATE, DAILY})
-"""With these, going on is pointless for every other change too."""
+"""With these, every other change would fail too: the run stops."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back, read to its end."""
+    """A response, read to its end."""
 
     status: int
     headers: Mapping[str, str]
@@ -48,7 +48,7 @@ class Answer:
 
 
 class Fields(dict[str, Any]):
-    """One object of an answer. A field that was left out is an error where it is read, never a default."""
+    """One object of a response. Reading a field that was left out is an error; there is no default."""
 
     def __init__(self, data: Mapping[str, Any], call: str) -> None:
         super().__init__(data)
@@ -61,7 +61,7 @@ class Fields(dict[str, Any]):
 def _missing(row: Row, call: str, name: str) -> ObserveError:
     what = row.get("PrimarySmtpAddress") or row.get("Identity") or row.get("id") or ""
     where = " · ".join(part for part in (str(what), call, name) if part)
-    return ObserveError(where=where, why="The service left it out.", hint="Nothing is taken for granted. Try again.")
+    return ObserveError(where=where, why="The service left it out.", hint="Nothing is assumed. Run the command again.")
 
 
 def reduced(rows: Iterable[Row], call: str, reduce: Callable[[Row], T | None]) -> list[T]:
@@ -81,13 +81,13 @@ def reduced(rows: Iterable[Row], call: str, reduce: Callable[[Row], T | None]) -
 
 
 class Unready(CloudError):
-    """What this run made is not everywhere yet: nothing was done, and a later run goes on."""
+    """What this run created is not available everywhere yet: nothing was done, and a later run continues."""
 
     summary = "waiting"
 
 
 class Renewed(CloudError):
-    """The token was refused; worth one more try with a new one."""
+    """The token was refused: one more try with a new one may succeed."""
 
     summary = "the service refused the token"
 
@@ -98,15 +98,15 @@ def is_transient(error: CloudError) -> bool:
 
 
 def first_concern(errors: Iterable[CloudError]) -> CloudError:
-    """Return what a batch has to be asked again for: a new token first, then the longest wait."""
+    """Return the error that decides how a batch is repeated: a refused token first, then the longest wait."""
     return max(errors, key=lambda error: (isinstance(error, Renewed), error.retry_after or 0.0))
 
 
-DOCTOR = "To see all that is missing, and where to click:\n    sharedbox doctor"
+DOCTOR = "To see everything that is missing, and where to set it:\n    sharedbox doctor"
 
 
 def transport_error(error: Exception, call: str, mailbox: str = "") -> CloudError:
-    """Return what a failure below HTTP means."""
+    """Return the error for a failure below HTTP."""
     import httpx
 
     text = f"{type(error).__name__}: {error}".split("\n")[0]
@@ -117,15 +117,15 @@ def transport_error(error: Exception, call: str, mailbox: str = "") -> CloudErro
                 call=call,
                 mailbox=mailbox,
                 code=CERTIFICATE,
-                why="A proxy that looks inside, or an unknown authority.",
+                why="A proxy decrypts the traffic, or the certificate authority is unknown.",
                 hint="Point SSL_CERT_FILE at the certificate of your proxy.",
             )
         return Unreachable(call=call, mailbox=mailbox, why=text)
-    return Ambiguous("no answer came", call=call, mailbox=mailbox, why=text)
+    return Ambiguous("no response", call=call, mailbox=mailbox, why=text)
 
 
 def judge(answer: Answer, call: str, mailbox: str = "", *, now: datetime | None = None) -> None:
-    """Raise what a status means; 2xx passes. The vendor's own words are added by its adapter."""
+    """Raise the error that a status means; 2xx passes. Each adapter adds its vendor's words."""
     status = answer.status
     if 200 <= status < 300 or status == 302:
         return
@@ -144,9 +144,9 @@ def judge(answer: Answer, call: str, mailbox: str = "", *, now: datetime | None 
         case 404:
             raise NotFound("not found", **more)
         case 409 | 412:
-            raise Conflict("in conflict with what is there", **more)
+            raise Conflict("conflicts with the current state", **more)
         case 423 | 429:
-            raise Throttled("the service asks for patience", **more)
+            raise Throttled("the service is throttling requests", **more)
         case 408 | 500 | 502 | 503 | 504:
             raise Ambiguous("the service failed", **more)
         case _:
@@ -154,9 +154,9 @@ def judge(answer: Answer, call: str, mailbox: str = "", *, now: datetime | None 
 
 
 def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
-    """Return the seconds that an answer asks for, or nothing where it says none that can be read.
+    """Return the seconds that a response asks to wait, or nothing if it gives no readable value.
 
-    A date is measured against the answer's own `Date`, not against our clock (RFC 9110 §10.2.3).
+    A date is compared with the `Date` of the response, not with our clock (RFC 9110 §10.2.3).
     """
     text = headers.get("retry-after", "").strip()
     if not text:
@@ -174,18 +174,18 @@ def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> floa
 
 
 def body_of(answer: Answer, call: str, mailbox: str = "") -> dict[str, Any]:
-    """Return the JSON object of an answer. Raises Ambiguous where it is not whole or not JSON."""
+    """Return the JSON object of a response. Raises Ambiguous if it is incomplete or not JSON."""
     more: dict[str, Any] = {"call": call, "mailbox": mailbox, "request_id": answer.headers.get("request-id", "")}
     kind = answer.headers.get("content-type", "")
     if "json" not in kind:
-        why = f"It answered with `{kind or 'nothing'}`: a proxy or a portal in between?"
-        raise Ambiguous("not an answer of the service", status=answer.status, code=PORTAL, why=why, **more)
+        why = f"The response is `{kind or 'empty'}`. It may come from a proxy or a sign-in portal."
+        raise Ambiguous("not a response from the service", status=answer.status, code=PORTAL, why=why, **more)
     try:
         data = json.loads(answer.body)
     except ValueError as error:
-        raise Ambiguous("the answer is cut short", status=answer.status, **more) from error
+        raise Ambiguous("the response is truncated", status=answer.status, **more) from error
     if not isinstance(data, dict):
-        raise Ambiguous("the answer has another shape than expected", status=answer.status, **more)
+        raise Ambiguous("the response has an unexpected shape", status=answer.status, **more)
     return data
 
 
@@ -210,7 +210,7 @@ def part_answer(item: Mapping[str, Any]) -> Answer:
 
 
 class Pages:
-    """Follows the links of one list: below the API's root, each link once, a bounded number."""
+    """Follows the links of one list: only below the root of the API, each link once, up to a limit."""
 
     def __init__(self, root: str, call: str) -> None:
         self._origin = _origin(root)
@@ -219,7 +219,7 @@ class Pages:
         self._seen: set[str] = set()
 
     def next(self, data: Mapping[str, Any]) -> str:
-        """Return the next link, or nothing at the end. Raises ObserveError for a link that is not to be followed."""
+        """Return the next link, or nothing at the end. Raises ObserveError for a link that must not be followed."""
         link = data.get("@odata.nextLink")
         if not link:
             return ""
@@ -227,9 +227,9 @@ class Pages:
         if not isinstance(link, str) or _origin(link) != self._origin:
             raise ObserveError(where=self._call, why=f"A page links to another host: {shown}.")
         if not urlsplit(link).path.lower().startswith(self._path) or "/../" in link:
-            raise ObserveError(where=self._call, why=f"A page links out of the API: {shown}.")
+            raise ObserveError(where=self._call, why=f"A page links outside the API: {shown}.")
         if link in self._seen or len(self._seen) >= MAX_PAGES:
-            raise ObserveError(where=self._call, why=f"The pages go round in a circle: {shown}.")
+            raise ObserveError(where=self._call, why=f"The pages form a loop: {shown}.")
         self._seen.add(link)
         return link
 

@@ -1,6 +1,6 @@
-"""One change, sent so that nothing is done twice: doubt is settled by reading, and the change sent once more at most.
+"""Sends one change so that nothing is done twice: doubt is settled by reading, and the change is repeated at most once.
 
-docs/reliability.md, "Answers"; the vendors' own files say how a change is sent and how it is looked for.
+See docs/reliability.md, "Answers". Each provider defines how a change is sent and how its effect is read.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from sharedbox_cli.providers.transport import SETTLE_SECONDS, Clock
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """How one change is sent and looked for."""
+    """How one change is sent and how its effect is read."""
 
     send: Callable[[], Awaitable[Outcome]]
     is_there: Callable[[], Awaitable[bool]]
-    """Whether a reading shows the effect now. Raises SharedboxError where it cannot be made."""
+    """Whether a reading shows the effect now. Raises SharedboxError if nothing can be read."""
     found: Callable[[Ambiguous], Awaitable[Outcome]]
-    """What is told, and still to be done, where the effect was found after an answer that left doubt."""
+    """The outcome if the effect is there after an ambiguous response; does what is left to do."""
     clock: Clock
 
 
 async def send_safely(sending: Sending) -> Outcome:
-    """Return what came of a change; doubt is settled by reading, and never raises a cloud's error."""
+    """Return the outcome of a change. Doubt is settled by reading; errors of the cloud are never raised."""
     try:
         return await sending.send()
     except Ambiguous as error:
@@ -66,7 +66,7 @@ def _unknown(error: Ambiguous, what: str) -> Outcome:
 
 
 async def settle(is_there: Callable[[], Awaitable[bool]]) -> Effect:
-    """Return what a reading says now; UNCLEAR where it could not be made."""
+    """Return what a reading shows now; UNCLEAR if nothing could be read."""
     try:
         return Effect.PRESENT if await is_there() else Effect.ABSENT
     except SharedboxError:
@@ -88,7 +88,7 @@ async def settle_patiently(sending: Sending) -> Effect:
 
 
 def outcome_of(error: SharedboxError) -> Outcome:
-    """Return what an error makes of a change, and whether it is pointless to send any other."""
+    """Return the outcome of a change that failed with an error, and whether any other change would fail too."""
     if isinstance(error, Unready):
         return Outcome(Status.SKIPPED, f"{error.summary}: {error.why}")
     if isinstance(error, CloudError):
@@ -114,7 +114,7 @@ def already(reason: str) -> Outcome:
 
 
 def failed(error: CloudError, reason: str = "") -> Outcome:
-    """Return a failure in words, with the vendor's request id."""
+    """Return a failure, with the vendor's request id."""
     words = reason or ". ".join(part.rstrip(".") for part in (error.summary, error.why) if part)
     hint = f" {error.hint}" if error.hint else ""
     return Outcome(Status.FAILED, f"{words}.{hint}", error.request_id)

@@ -1,7 +1,7 @@
-"""One policy for every call of every SDK: what is an answer, what is repeated, how long it may take.
+"""One policy for every call of every SDK: what counts as a response, what is repeated, how long it may take.
 
-The table of answers and the numbers: docs/reliability.md. The SDKs' own retries are switched off, as they
-repeat writes whose effect is not known.
+The table of responses and the numbers: docs/reliability.md. The retries of the SDKs are disabled, because they
+repeat writes whose effect is unknown.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ LONGEST_WAIT_SECONDS = 3600.0
 CONNECT_SECONDS = 10.0
 SILENCE_SECONDS = 60.0
 REQUEST_SECONDS = 120.0
-"""For a whole answer, however slowly it drips."""
+"""For a complete response, however slowly it arrives."""
 SETTLE_SECONDS = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
 
 
@@ -67,7 +67,7 @@ class SystemClock:
 
 @dataclass(slots=True)
 class Budget:
-    """A tenth of all first attempts may be repeated, so that an ailing service gets no storm of retries."""
+    """A tenth of all first attempts may be repeated, so that a failing service is not flooded with retries."""
 
     tokens: float = 10.0
     cap: float = 100.0
@@ -77,7 +77,7 @@ class Budget:
         self.tokens = min(self.cap, self.tokens + 0.1)
 
     def spend(self) -> bool:
-        """Return whether one more repetition may be."""
+        """Return whether one more repetition is allowed."""
         if self.tokens < 1:
             return False
         self.tokens -= 1
@@ -85,7 +85,7 @@ class Budget:
 
 
 class Gate:
-    """How many requests may be in flight to a host: one more after clean answers, half after a refusal."""
+    """How many requests may be in flight to a host: one more after 50 clean responses, half after a throttled one."""
 
     def __init__(self, start: int, most: int) -> None:
         self._limit = float(start)
@@ -105,21 +105,21 @@ class Gate:
             self._free.notify(int(self._limit) - self._flying)
 
     def clean(self) -> None:
-        """Count a clean answer."""
+        """Count a clean response."""
         self._clean += 1
         if self._clean >= 50:
             self._clean = 0
             self._limit = min(self._most, self._limit + 1)
 
     def throttled(self) -> None:
-        """Halve, never below one."""
+        """Halve the limit, to one at least."""
         self._clean = 0
         self._limit = max(1.0, self._limit / 2)
 
 
 @dataclass(slots=True)
 class Policy:
-    """How one host is called."""
+    """How requests are sent to one host."""
 
     clock: Clock
     rng: random.Random
@@ -129,19 +129,19 @@ class Policy:
     listener: Listener = SILENT
     budget: Budget = field(default_factory=Budget)
     deadline: float | None = None
-    """When the run ends, by the clock's `monotonic`: nothing is waited for beyond it."""
+    """When the run ends, by the clock's `monotonic`: no wait goes beyond it."""
     paused_until: float = 0.0
     request_seconds: float = REQUEST_SECONDS
     breaker: Breaker = field(init=False)
 
     def __post_init__(self) -> None:
-        """Give the host its breaker."""
+        """Create the breaker of this host."""
         self.breaker = Breaker(self.clock, self._wait)
 
     async def call(self, send: Callable[[], Awaitable[T]], *, is_write: bool) -> T:
-        """Return what `send` returns, repeated where that is safe. Raises CloudError, AuthError.
+        """Return what `send` returns, repeated if that is safe. Raises CloudError, AuthError.
 
-        A write is repeated only where it was certainly not carried out; Ambiguous goes to the caller.
+        A write is repeated only if it was certainly not carried out; Ambiguous is raised to the caller.
         """
         attempts = WRITE_ATTEMPTS if is_write else READ_ATTEMPTS
         self.budget.first()
@@ -170,7 +170,7 @@ class Policy:
                 await self._back_off(error, number)
 
     async def _attempt(self, send: Callable[[], Awaitable[T]]) -> T:
-        """Send once; what comes is counted."""
+        """Send once, and count the result."""
         try:
             async with self.gate:
                 await self._pause()
@@ -190,52 +190,52 @@ class Policy:
             async with asyncio.timeout(self.request_seconds):
                 return await send()
         except TimeoutError:
-            why = f"No whole answer within {self.request_seconds:.0f} s."
-            raise Ambiguous("no answer came", why=why) from None
+            why = f"No complete response within {self.request_seconds:.0f} s."
+            raise Ambiguous("no response", why=why) from None
 
     async def _pause(self) -> None:
         wait = self.paused_until - self.clock.monotonic()
         if wait > 0:
-            await self._wait(wait, "the service asks for patience", is_told=True)
+            await self._wait(wait, "the service is throttling requests", is_reported=True)
 
-    async def _wait(self, seconds: float, why: str, *, is_told: bool = False) -> None:
-        """Wait, unless the run ends before. Raises GaveUp, which says when to go on."""
+    async def _wait(self, seconds: float, why: str, *, is_reported: bool = False) -> None:
+        """Wait, unless the run ends before that. Raises GaveUp, which names the time to continue."""
         if seconds <= 0:
             return
         if self.deadline is not None and self.clock.monotonic() + seconds > self.deadline:
             at = self.clock.now() + timedelta(seconds=seconds)
             raise GaveUp(
-                f"{why}, longer than this run may last",
+                f"{why}, for longer than this run may take",
                 retry_after=seconds,
                 why=f"The run ends before {at:%Y-%m-%d %H:%M:%S} UTC.",
-                hint=f"Go on after {at:%Y-%m-%d %H:%M:%S} UTC: the same command again plans what is left.",
+                hint=f"Continue after {at:%Y-%m-%d %H:%M:%S} UTC: the same command then plans what is left.",
             )
-        if not is_told:
+        if not is_reported:
             self.listener.waiting(seconds, why)
         await self.clock.sleep(seconds)
 
     async def _back_off(self, error: CloudError, number: int) -> None:
-        told = error.retry_after
-        if told is not None and self._is_told(told):
-            wait = told * self.rng.uniform(1.0, 1.1)
+        requested = error.retry_after
+        if requested is not None and self._is_accepted(requested):
+            wait = requested * self.rng.uniform(1.0, 1.1)
         else:
             base = 2.0 if isinstance(error, Throttled) else 0.5
             wait = self.rng.uniform(0.0, min(BACKOFF_CAP_SECONDS, base * 2**number))
         if isinstance(error, Throttled):
             self.gate.throttled()
-            # A wait of hours ends this run; the next one asks for itself.
-            pause = wait if told is None or told <= LONGEST_WAIT_SECONDS else 0.0
+            # A wait of hours ends this run; the next run asks the service again.
+            pause = wait if requested is None or requested <= LONGEST_WAIT_SECONDS else 0.0
             self.paused_until = max(self.paused_until, self.clock.monotonic() + pause)
-        await self._wait(wait, "the service asks for patience" if told is not None else error.summary)
+        await self._wait(wait, "the service is throttling requests" if requested is not None else error.summary)
 
-    def _is_told(self, seconds: float) -> bool:
-        """Return whether a told wait is believed: up to an hour, or where it decides that the run ends."""
+    def _is_accepted(self, seconds: float) -> bool:
+        """Return whether a requested wait is respected: up to an hour, or any that outlasts the run."""
         is_decisive = self.deadline is not None and self.clock.monotonic() + seconds > self.deadline
         return 0 <= seconds <= LONGEST_WAIT_SECONDS or (seconds >= 0 and is_decisive)
 
 
 class GaveUp(Throttled):
-    """A wait that the run's end does not leave time for: nothing was sent, and the run stops."""
+    """A wait that would outlast the run: nothing was sent, and the run stops."""
 
 
 def _given_up(error: CloudError, number: int, seconds: float) -> CloudError:
@@ -254,7 +254,7 @@ def _given_up(error: CloudError, number: int, seconds: float) -> CloudError:
 
 
 class Loop:
-    """One event loop in a thread of its own, so that callers in many threads share its connections."""
+    """One event loop in its own thread, so that callers in many threads share its connections."""
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()

@@ -230,7 +230,7 @@ def test_wait_that_the_run_does_not_last_for_stops_it_and_says_when_to_go_on(dem
     provider.finish_within(60.0)
     outcome = provider.apply(grant_of(demo, "sales", "anna"))
     assert (outcome.status, outcome.stops_run) == (Status.FAILED, True)
-    assert "Go on after 20" in outcome.reason and demo.clock.slept[start:] == []
+    assert "Continue after 20" in outcome.reason and demo.clock.slept[start:] == []
     provider.finish_within(None)
     demo.faults()
     assert provider.apply(grant_of(demo, "sales", "anna")).status is Status.DONE

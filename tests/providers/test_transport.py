@@ -159,7 +159,7 @@ def test_told_wait_that_the_run_does_not_last_for_ends_it_at_once_and_says_when_
     with pytest.raises(GaveUp, match="The run ends before 1970-01-01") as caught:
         rig.run(is_write=is_write)
     assert rig.sent == 1 and rig.clock.slept == []
-    assert "Go on after 1970-01-01 0" in caught.value.hint and caught.value.retry_after is not None
+    assert "Continue after 1970-01-01 0" in caught.value.hint and caught.value.retry_after is not None
     assert caught.value.retry_after >= told
 
 
@@ -223,7 +223,7 @@ def test_answer_that_drips_too_slowly_is_ambiguous() -> None:
         policy = Policy(clock, random.Random(3), Gate(1, 1), lambda: None, request_seconds=0.01)  # noqa: S311
         await policy.call(never, is_write=True)
 
-    with pytest.raises(Ambiguous, match="No whole answer"):
+    with pytest.raises(Ambiguous, match="No complete response"):
         asyncio.run(work())
 
 
@@ -398,5 +398,5 @@ def test_links_are_followed_once_and_end() -> None:
     link = f"{ROOT}/users?$skiptoken=1"
     assert pages.next({"@odata.nextLink": link}) == link
     assert pages.next({}) == ""
-    with pytest.raises(ObserveError, match="circle"):
+    with pytest.raises(ObserveError, match="loop"):
         pages.next({"@odata.nextLink": link})

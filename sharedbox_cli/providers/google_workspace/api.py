@@ -1,8 +1,8 @@
-"""Google's APIs for the provider's loop: reads that come together travel together, writes travel alone.
+"""Google's APIs for the provider's loop: simultaneous reads are sent in batches, writes one by one.
 
-Reads of Directory, Groups Settings and Gmail that wait at the same moment become batches; each part is judged by its
-own row, and only refused parts are sent again (docs/decisions/0008-google-batches.md). A single read is a plain
-request. Writes are never batched: an ambiguous one must be settled by itself.
+Reads of Directory, Groups Settings and Gmail that wait at the same moment become batches. Each part has its own
+outcome, and only refused parts are sent again (docs/decisions/0008-google-batches.md). A single read is a plain
+request. Writes are never batched: an ambiguous one must be settled separately.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ THREADS = 16
 MOST = {GMAIL: (8, 16), SETTINGS: (6, 10), LICENSING: (1, 1)}
 """Requests in flight at the start and at most, by API (the limits pages of each API, read 2026-11)."""
 PARTS = {DIRECTORY: 100, SETTINGS: 100, GMAIL: 50}
-"""Parts of a batch: 1000 may be, 100 of Gmail and 50 advised; smaller ones fail in smaller pieces."""
+"""Parts per batch: up to 1000 are allowed, for Gmail 100 with 50 recommended. Less fails when a small batch fails."""
 BATCHES = 4
-"""Batches of an API in flight."""
+"""Batches in flight per API."""
 SECONDS_BETWEEN = {LICENSING: 1.0}
-"""developers.google.com/workspace/admin/licensing/v1/limits, read 2026-11: one query a second, else 503."""
+"""developers.google.com/workspace/admin/licensing/v1/limits, read 2026-11: one query per second, otherwise 503."""
 _REPEATED = (Renewed, Throttled, Unreachable, Ambiguous)
 
 
 async def together(works: Iterable[Awaitable[T]]) -> list[T]:
-    """Return what all return, in order; the first error stops the rest and is raised."""
+    """Return the results of all, in order; the first error stops the others and is raised."""
     tasks = [asyncio.ensure_future(work) for work in works]
     if not tasks:
         return []
@@ -55,7 +55,7 @@ async def together(works: Iterable[Awaitable[T]]) -> list[T]:
 
 
 class Google:
-    """One Workspace account; use inside the provider's loop."""
+    """One Google Workspace account. Use it inside the provider's loop."""
 
     def __init__(
         self, connection: GoogleConnection, credentials: GoogleCredentials, policies: Mapping[str, Policy]
@@ -71,7 +71,7 @@ class Google:
         self._flying: dict[str, set[asyncio.Task[None]]] = {api: set() for api in PARTS}
 
     async def close(self) -> None:
-        """Stop what is on its way; give back threads and connections."""
+        """Cancel what is in flight; release threads and connections."""
         tasks = [task for flying in self._flying.values() for task in flying]
         for task in tasks:
             task.cancel()
@@ -80,18 +80,18 @@ class Google:
         self._wire.close()
 
     async def read(self, api: str, make: Make, call: str, *, subject: str = "", mailbox: str = "") -> Fields:
-        """Return the answer to one read. Raises CloudError, AuthError."""
+        """Return the response to one read. Raises CloudError, AuthError."""
         ask = Ask(api, make, call, subject or self.admin, mailbox)
         if api not in PARTS:
             return Fields(await self._one(ask), call)
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[dict[str, Any]] = loop.create_future()
         self._waiting[api].append((ask, answer))
-        loop.call_soon(self._depart, api)  # after everything that is about to ask now
+        loop.call_soon(self._depart, api)  # after all reads that are about to be queued
         return Fields(await answer, call)
 
     async def write(self, api: str, make: Make, call: str, *, subject: str = "", mailbox: str = "") -> dict[str, Any]:
-        """Send one write. Raises CloudError; Ambiguous where the effect is not known."""
+        """Send one write. Raises CloudError; Ambiguous if the effect is unknown."""
         return await self._one(Ask(api, make, call, subject or self.admin, mailbox, is_write=True))
 
     async def read_all(
@@ -157,7 +157,7 @@ class Google:
         return await self._policies[ask.api].call(once, is_write=ask.is_write)
 
     async def _turn(self, api: str) -> None:
-        """Wait where an API takes only so many calls a second."""
+        """Wait if an API accepts only so many calls per second."""
         if (between := SECONDS_BETWEEN.get(api)) is None:
             return
         clock = self._policies[api].clock
@@ -168,13 +168,13 @@ class Google:
             await clock.sleep(at - now)
 
     def _depart(self, api: str) -> None:
-        """Send what waits, as many batches as may fly; the rest goes with the next."""
+        """Send the waiting reads in as many batches as may be in flight; the others wait for the next batch."""
         waiting, flying = self._waiting[api], self._flying[api]
         while waiting and len(flying) < BATCHES:
             load: list[tuple[Ask, asyncio.Future[dict[str, Any]]]] = []
             while waiting and len(load) < PARTS[api]:
                 item = waiting.popleft()
-                if not item[1].done():  # nobody waits for it any more otherwise
+                if not item[1].done():  # otherwise its caller was cancelled
                     load.append(item)
             if load:
                 task = asyncio.ensure_future(self._carry(api, load))
@@ -188,7 +188,7 @@ class Google:
             self._depart(api)
 
     async def _carry(self, api: str, load: list[tuple[Ask, asyncio.Future[dict[str, Any]]]]) -> None:
-        """Bring each ask its answer or error."""
+        """Give each read its response or error."""
         open_ones = dict(load)
         try:
             if len(load) == 1:
@@ -196,12 +196,12 @@ class Google:
                 _give(answer, await self._one(ask))
             while len(load) > 1 and open_ones:
                 await self._batch(open_ones)
-        except Exception as error:  # noqa: BLE001 - whoever waits must hear of it
+        except Exception as error:  # noqa: BLE001 - every caller that waits must get an error
             for ask, answer in open_ones.items():
                 _give(answer, _about(error, ask) if isinstance(error, (CloudError, AuthError)) else error)
 
     async def _batch(self, open_ones: dict[Ask, asyncio.Future[dict[str, Any]]]) -> None:
-        """Send the open parts, patiently. Raises CloudError, AuthError where not one got through."""
+        """Send the open parts, with retries. Raises CloudError, AuthError if none of them succeeded."""
         before = len(open_ones)
         try:
             await self._policies[next(iter(open_ones)).api].call(partial(self._round, open_ones), is_write=False)
@@ -210,13 +210,13 @@ class Google:
                 raise
 
     async def _round(self, open_ones: dict[Ask, asyncio.Future[dict[str, Any]]]) -> None:
-        """Send the open parts once; those that may be sent again stay open. Raises CloudError for them."""
+        """Send the open parts once; those that may be repeated stay open. Raises CloudError for them."""
         loop = asyncio.get_running_loop()
         asks = list(open_ones)
         first_of = {(ask.subject, ask.scopes): ask for ask in asks}
         await asyncio.gather(
             *(loop.run_in_executor(self._threads, self._wire.ready, ask) for ask in first_of.values()),
-            return_exceptions=True,  # it comes again, part by part
+            return_exceptions=True,  # the same error comes again, per part
         )
         results = await loop.run_in_executor(self._threads, self._wire.send_all, asks)
         concerns: list[CloudError] = []
@@ -243,7 +243,7 @@ def _give(answer: asyncio.Future[dict[str, Any]], result: dict[str, Any] | Excep
 
 
 def _about(error: CloudError | AuthError, ask: Ask) -> CloudError | AuthError:
-    """Return a batch's error as one of a part."""
+    """Return the error of a batch as the error of one part."""
     if isinstance(error, AuthError):
         return AuthError(error.summary, where=error.where, why=error.why, hint=error.hint)
     return type(error)(

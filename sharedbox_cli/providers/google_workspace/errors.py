@@ -26,9 +26,9 @@ _BY_STATUS: Mapping[int, tuple[type[CloudError], str]] = {
     401: (Renewed, "the service refused the token"),
     403: (PermissionDenied, "not allowed"),
     404: (NotFound, "not found"),
-    409: (Conflict, "in conflict with what is there"),
+    409: (Conflict, "conflicts with the current state"),
     412: (Refused, "the service refused the request"),
-    429: (Throttled, "the service asks for patience"),
+    429: (Throttled, "the service is throttling requests"),
 }
 _RETRY_AFTER = re.compile(r"Retry after (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?Z")
 _HINTS = (
@@ -67,7 +67,7 @@ def google_error(error: HttpError, call: str, mailbox: str = "") -> CloudError:
     if status >= 500 or status == 408:
         return Ambiguous("the service failed", **more)
     if status in (403, 429) and reason in THROTTLES:
-        return Throttled("the service asks for patience", **more)
+        return Throttled("the service is throttling requests", **more)
     if reason == DAILY:
         return Refused(
             "the daily quota is used up", **{**more, "hint": "Continue tomorrow, or request a higher quota."}
@@ -116,7 +116,7 @@ def _message_and_reason(content: bytes) -> tuple[str, str]:
 
 
 def connection_error(error: Exception, call: str, mailbox: str = "") -> CloudError:
-    """Return what a failure below HTTP means."""
+    """Return the error for a failure below HTTP."""
     import ssl
 
     import httplib2
@@ -136,5 +136,5 @@ def connection_error(error: Exception, call: str, mailbox: str = "") -> CloudErr
     if isinstance(error, json.JSONDecodeError):
         why = "It is not JSON: it is cut off, or a proxy or a portal answered."
         code = PORTAL if error.doc.lstrip()[:1] == "<" else ""
-        return Ambiguous("not an answer of the service", call=call, mailbox=mailbox, why=why, code=code)
-    return Ambiguous("no answer came", call=call, mailbox=mailbox, why=text)
+        return Ambiguous("not a response from the service", call=call, mailbox=mailbox, why=why, code=code)
+    return Ambiguous("no response", call=call, mailbox=mailbox, why=text)

@@ -1,7 +1,7 @@
-"""What runs in threads: tokens, single requests and batches of google-api-python-client.
+"""The part that runs in threads: tokens, single requests and batches of google-api-python-client.
 
-Discovery documents are the packaged ones, each thread has an HTTP object of its own (httplib2's are not thread-safe),
-and the library's own retries are off: they repeat writes whose effect is not known.
+Discovery documents are the packaged ones. Each thread has its own HTTP object (httplib2's are not thread-safe).
+The retries of the library are disabled, because they repeat writes whose effect is unknown.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sharedbox_cli.auth.google import GoogleCredentials
 
 Make = Callable[[Any], Any]
-"""Gets an API's resource, returns the request."""
+"""Takes the resource of an API, returns the request."""
 IDLE_SECONDS = 30.0
 _SDK = (
     "google.auth.exceptions",
@@ -42,7 +42,7 @@ _PART = re.compile(rb"^Content-ID: *<[^>\r\n]* \+ ([^>\r\n]+)>", re.MULTILINE | 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ask:
-    """One call: of which API, what, as whom, about which mailbox."""
+    """One call: to which API, as which user, about which mailbox."""
 
     api: str
     make: Make
@@ -53,7 +53,7 @@ class Ask:
 
     @property
     def scopes(self) -> tuple[str, ...]:
-        """Return what the token must be good for."""
+        """Return the scopes that the token needs."""
         definition = APIS[self.api]
         return definition.write if self.is_write else definition.read
 
@@ -63,7 +63,7 @@ Result = dict[str, Any] | CloudError | AuthError
 
 @dataclass(slots=True)
 class Wire:
-    """Services, connections and tokens of one account; use from any thread."""
+    """Services, connections and tokens of one account. Use it from any thread."""
 
     connection: GoogleConnection
     credentials: GoogleCredentials
@@ -75,45 +75,45 @@ class Wire:
     _is_closed: bool = False
 
     def __post_init__(self) -> None:
-        for name in _SDK:  # here, and not by several threads at once: their packages import each other in circles
+        for name in _SDK:  # not later by several threads at once: these packages have import cycles
             import_module(name)
 
     def send(self, ask: Ask) -> dict[str, Any]:
-        """Return the answer to one call. Raises CloudError, AuthError."""
+        """Return the response to one call. Raises CloudError, AuthError."""
         from google_auth_httplib2 import AuthorizedHttp
         from googleapiclient.errors import HttpError
 
         credentials = self._fresh(ask)
         if ask.is_write and time.monotonic() - getattr(self._local, "used_at", 0.0) > IDLE_SECONDS:
-            self._hang_up()  # the other end may have done so: that would be told as a write without an answer
+            self._hang_up()  # the server may have closed it, and the write would end without a response
         http = AuthorizedHttp(credentials, http=self._http(), refresh_status_codes=(), max_refresh_attempts=0)
         try:
-            found = ask.make(self._service(ask.api)).execute(http=http, num_retries=0)
+            response = ask.make(self._service(ask.api)).execute(http=http, num_retries=0)
         except HttpError as error:
-            raise self._meant(error, ask) from None
+            raise self._error(error, ask) from None
         except _below_http() as error:
             raise self._broken(error, ask) from None
         finally:
             self._tidy()
-        return _object(found, ask)
+        return _object(response, ask)
 
     def send_all(self, asks: Sequence[Ask]) -> list[Result]:
-        """Return the answers to reads of one API, in their order, or what each part failed with.
+        """Return the responses to reads of one API, in order, or the error of each part.
 
-        One batch, sent to the API's own endpoint; each part carries its own token. Raises CloudError where the batch
-        itself failed, or its answers do not match.
+        One batch, sent to the API's own endpoint; each part has its own token. Raises CloudError if the batch itself
+        failed, or if its responses do not match.
         """
         from googleapiclient.errors import HttpError
         from googleapiclient.http import BatchHttpRequest
 
-        results: list[Result] = [Ambiguous("no answer came", call=ask.call, mailbox=ask.mailbox) for ask in asks]
+        results: list[Result] = [Ambiguous("no response", call=ask.call, mailbox=ask.mailbox) for ask in asks]
 
-        def part(identity: str, found: object, error: HttpError | None) -> None:
+        def part(identity: str, response: object, error: HttpError | None) -> None:
             ask = asks[int(identity)]
             try:
-                results[int(identity)] = self._meant(error, ask) if error is not None else _object(found, ask)
-            except CloudError as meant:
-                results[int(identity)] = meant
+                results[int(identity)] = self._error(error, ask) if error is not None else _object(response, ask)
+            except CloudError as failure:
+                results[int(identity)] = failure
 
         batch = None
         for number, ask in enumerate(asks):
@@ -132,7 +132,7 @@ class Wire:
             try:
                 batch.execute(http=_Matching(self._http(), whole.call))
             except HttpError as error:
-                raise self._meant(error, whole) from None
+                raise self._error(error, whole) from None
             except _below_http() as error:
                 raise self._broken(error, whole) from None
             finally:
@@ -140,11 +140,11 @@ class Wire:
         return results
 
     def ready(self, ask: Ask) -> None:
-        """Get a token, so that a batch need not wait for it. Raises CloudError, AuthError."""
+        """Get a token, so that a batch does not have to wait for it. Raises CloudError, AuthError."""
         self._fresh(ask)
 
     def close(self) -> None:
-        """Give back the connections of all threads; one that is at work gives back its own."""
+        """Close the connections of all threads; a thread that is busy closes its own."""
         with self._lock:
             self._is_closed = True
             for connection in self._open:
@@ -178,14 +178,14 @@ class Wire:
         self._local.used_at = time.monotonic()
         return self._local.http
 
-    def _meant(self, error: Any, ask: Ask) -> CloudError:
-        meant = google_error(error, ask.call, ask.mailbox)
-        if isinstance(meant, Renewed):
+    def _error(self, error: Any, ask: Ask) -> CloudError:
+        failure = google_error(error, ask.call, ask.mailbox)
+        if isinstance(failure, Renewed):
             self.credentials.forget(ask.subject)
-        return meant
+        return failure
 
     def _broken(self, error: Exception, ask: Ask) -> CloudError:
-        """Return what a failure below HTTP means; its connection is not used again."""
+        """Return the error for a failure below HTTP; its connection is not used again."""
         self._hang_up()
         return connection_error(error, ask.call, ask.mailbox)
 
@@ -201,7 +201,7 @@ class Wire:
             del self._local.http
 
     def _fresh(self, ask: Ask) -> Any:
-        """Return credentials with a token that is good; many threads ask for one token once."""
+        """Return credentials with a valid token; threads that need the same token request it once."""
         from google.auth.exceptions import GoogleAuthError
         from google_auth_httplib2 import Request
 
@@ -222,30 +222,30 @@ class Wire:
 
 
 def _below_http() -> tuple[type[Exception], ...]:
-    """Return what sockets and httplib2 raise, and what parsing an answer that is cut short does."""
+    """Return the errors that sockets and httplib2 raise, and those from parsing a truncated response."""
     import httplib2
 
     return (OSError, ValueError, IndexError, KeyError, http.client.HTTPException, httplib2.HttpLib2Error)
 
 
-def _object(found: object, ask: Ask) -> dict[str, Any]:
-    """Return an answer's object; a call without a body gives an empty one. Raises Ambiguous."""
-    if isinstance(found, dict):
-        return found
-    if found in ("", b"", None):
+def _object(response: object, ask: Ask) -> dict[str, Any]:
+    """Return the object of a response; one without a body is empty. Raises Ambiguous."""
+    if isinstance(response, dict):
+        return response
+    if response in ("", b"", None):
         return {}
-    code = PORTAL if isinstance(found, (str, bytes)) else ""  # of a call that has no answer: a page in its place
-    raise Ambiguous("not an answer of the service", call=ask.call, mailbox=ask.mailbox, code=code)
+    code = PORTAL if isinstance(response, (str, bytes)) else ""  # a web page in place of an empty response
+    raise Ambiguous("not a response from the service", call=ask.call, mailbox=ask.mailbox, code=code)
 
 
 def _batch_url(uri: str, api: str) -> str:
-    """Return where batches of an API go: the library's own choice leaves the endpoint that is configured."""
+    """Return the batch URL of an API: the library's default ignores the endpoint that is configured."""
     parts = urlsplit(uri)
     return f"{parts.scheme}://{parts.netloc}/{APIS[api].batch}"
 
 
 class _Matching:
-    """An HTTP object that lets only those answers pass whose parts are the ones that were asked for."""
+    """An HTTP object that accepts only responses with exactly the parts that were requested."""
 
     def __init__(self, http: Any, call: str) -> None:
         self._http, self._call = http, call
@@ -256,11 +256,12 @@ class _Matching:
         if response.status < 300:
             kind = str(response.get("content-type", ""))
             if not kind.startswith("multipart/mixed"):
-                why = f"It answered with `{kind or 'nothing'}`: a proxy or a portal in between?"
-                raise Ambiguous("not an answer of the service", call=self._call, code=PORTAL, why=why)
+                why = f"The response is `{kind or 'empty'}`. It may come from a proxy or a sign-in portal."
+                raise Ambiguous("not a response from the service", call=self._call, code=PORTAL, why=why)
             wanted, got = _parts(body.encode()), _parts(content)
             if sorted(wanted) != sorted(got):
-                raise Ambiguous("the batch's answers do not match", call=self._call, why=_mismatch(wanted, got))
+                why = _mismatch(wanted, got)
+                raise Ambiguous("the responses of a batch do not match its requests", call=self._call, why=why)
         return response, content
 
 
@@ -270,8 +271,8 @@ def _parts(text: bytes) -> list[str]:
 
 def _mismatch(wanted: Sequence[str], got: Sequence[str]) -> str:
     counts = (
-        (len(set(wanted) - set(got)), "left out"),
-        (len(got) - len(set(got)), "given twice"),
-        (len(set(got) - set(wanted)), "of unknown parts"),
+        (len(set(wanted) - set(got)), "missing"),
+        (len(got) - len(set(got)), "repeated"),
+        (len(set(got) - set(wanted)), "unknown"),
     )
     return ", ".join(f"{count} {what}" for count, what in counts if count) + "."

@@ -77,7 +77,7 @@ class GoogleWorkspace(TenantProvider):
     async def _found(self, change: Change, error: Ambiguous) -> Outcome:
         if change.kind is Kind.CREATE:
             return await _act_of(change)(self._writer, change)  # it continues with the steps after the first
-        return Outcome(Status.DONE, "no answer came, and the effect is there", error.request_id)
+        return Outcome(Status.DONE, "no response came, but the effect is there", error.request_id)
 
     def _listen(self, listener: Listener) -> None:
         super()._listen(listener)

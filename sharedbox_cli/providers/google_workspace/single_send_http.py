@@ -1,4 +1,4 @@
-"""An HTTP object that sends each request once: httplib2's own repeats what it gets no answer to, writes too."""
+"""An HTTP object that sends each request once: httplib2's own repeats requests without a response, even writes."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ from sharedbox_cli.providers.transport import SILENCE_SECONDS
 
 
 def http_once() -> Any:
-    """Return a new HTTP object, for one thread. Raises Refused where HTTPLIB2_CA_CERTS names no file."""
+    """Return a new HTTP object, for one thread. Raises Refused if HTTPLIB2_CA_CERTS names no file."""
     from httplib2 import certs
 
     try:  # the library itself reads the variable once, on import
         trusted = certs.where()
     except RuntimeError:
         raise Refused(
-            "no file of certificates",
+            "certificate file not found",
             code=CERTIFICATE,
-            why="HTTPLIB2_CA_CERTS names one that is not there.",
-            hint="Set it anew, or unset it.",
+            why="HTTPLIB2_CA_CERTS names a file that does not exist.",
+            hint="Correct the variable, or unset it.",
         ) from None
-    made = _classes()(timeout=SILENCE_SECONDS, ca_certs=trusted)
-    made.follow_redirects = False  # no token goes where an answer points
-    return made
+    connection = _classes()(timeout=SILENCE_SECONDS, ca_certs=trusted)
+    connection.follow_redirects = False  # a response must not decide where a token goes
+    return connection
 
 
 @cache
 def _classes() -> Any:
-    """Return the class, made on first use: httplib2 is loaded only when a provider is."""
+    """Return the class, created on first use: httplib2 is loaded only when a provider is used."""
     import httplib2
 
     httplib2.RETRIES = 1
 
     class Connection(httplib2.HTTPSConnectionWithTimeout):  # type: ignore[misc]
-        """Tells a connection that broke as what it is, and not as one that may be tried again."""
+        """Reports a broken connection as such, and not as one that may be retried."""
 
         def getresponse(self) -> Any:
             try:
@@ -46,7 +46,7 @@ def _classes() -> Any:
                 raise ConnectionResetError(str(error)) from None
 
     class Http(httplib2.Http):  # type: ignore[misc]
-        """Uses such connections."""
+        """An HTTP object that uses such connections."""
 
         def request(self, uri: str, *args: Any, connection_type: Any = None, **options: Any) -> Any:
             is_tls = uri.startswith("https:")

@@ -37,10 +37,10 @@ EXCHANGE: Mapping[str, Meaning] = {
         "Use a domain of the tenant, or add it in the Microsoft 365 admin center first.",
     ),
     "ParameterBindingException": Meaning(
-        Refused, "the service does not know a parameter", "This is a bug in sharedbox."
+        Refused, "the service does not accept a parameter", "This is a bug in sharedbox."
     ),
     "CmdletAccessDeniedException": Meaning(PermissionDenied, "a directory role is missing", DOCTOR),
-    "OverBudgetException": Meaning(Throttled, "the service asks for patience"),
+    "OverBudgetException": Meaning(Throttled, "the service is throttling requests"),
     "ADTransientException": Meaning(Ambiguous, "the service failed"),
     "DataSourceTransientException": Meaning(Ambiguous, "the service failed"),
 }
@@ -50,8 +50,8 @@ GRAPH: Mapping[str, Meaning] = {
     "Authorization_RequestDenied": Meaning(PermissionDenied, "an application permission is missing", DOCTOR),
     "ErrorAccessDenied": Meaning(PermissionDenied, "access to this mailbox is denied", DOCTOR),
     "Request_ResourceNotFound": Meaning(NotFound, "not found"),
-    "TooManyRequests": Meaning(Throttled, "the service asks for patience"),
-    "ApplicationThrottled": Meaning(Throttled, "the service asks for patience"),
+    "TooManyRequests": Meaning(Throttled, "the service is throttling requests"),
+    "ApplicationThrottled": Meaning(Throttled, "the service is throttling requests"),
 }
 """By `error.code` (learn.microsoft.com/graph/errors, read 2026-11)."""
 

@@ -1,6 +1,6 @@
-"""Microsoft Graph through msgraph-sdk: its request builders and authentication, raw JSON, no retries of its own.
+"""Microsoft Graph through msgraph-sdk: its request builders and authentication, with raw JSON and without its retries.
 
-The SDK's typed models cost 8 to 17 ms an object, so lists are read as bytes.
+The SDK's typed models cost 8 to 17 ms per object, so lists are read as bytes.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class LinkExpired(ObserveError):
 
 
 class Graph:
-    """One tenant's Graph; use inside the provider's loop."""
+    """Microsoft Graph of one tenant. Use it inside the provider's loop."""
 
     def __init__(self, credential: Renewable, scope: str, origin: str, policy: Policy) -> None:
         import httpx
@@ -71,7 +71,7 @@ class Graph:
         self.client: GraphServiceClient = GraphServiceClient(request_adapter=self._adapter)
 
     async def close(self) -> None:
-        """Give back connections."""
+        """Close the connections."""
         await self._http.aclose()
 
     async def _send(
@@ -185,18 +185,18 @@ class Graph:
 
         info = RequestInformation(Method.GET)
         info.url = link
-        info.headers.add_all(first.headers)  # extra headers are not carried by the link
+        info.headers.add_all(first.headers)  # the link does not carry extra headers
         return info
 
     async def write(
         self, make: Callable[[], RequestInformation], call: str, mailbox: str, request_id: str = ""
     ) -> Answer:
-        """Send one write. Raises CloudError; Ambiguous where the effect is not known."""
+        """Send one write. Raises CloudError; Ambiguous if the effect is unknown."""
 
         async def once() -> Answer:
             answer = await self._send(make, call, mailbox, request_id)
             if answer.status != 204:
-                body_of(answer, call, mailbox)  # a success that is a portal's page is none
+                body_of(answer, call, mailbox)  # a sign-in portal also answers with 200
             return answer
 
         return await self._policy.call(once, is_write=True)
@@ -258,7 +258,7 @@ class Graph:
         return info
 
     async def download(self, make: Callable[[], RequestInformation], call: str) -> bytes:
-        """Return what a redirect leads to, fetched without any token: its address is pre-authenticated."""
+        """Return what a redirect points to, fetched without a token: its address is pre-authenticated."""
 
         async def once() -> bytes:
             import httpx
@@ -268,7 +268,7 @@ class Graph:
                 return answer.body
             link = answer.headers.get("location", "")
             if urlsplit(link).scheme != "https":
-                raise ObserveError(where=call, why="The report is not offered over https.")
+                raise ObserveError(where=call, why="The report is not available over https.")
             try:
                 response = await self._http.get(link)
             except httpx.TransportError as error:

@@ -91,7 +91,7 @@ class Microsoft365(TenantProvider):
             row = await self._writer.mailbox_row(change.mailbox.text)
             identity = str((row or {}).get("ExternalDirectoryObjectId") or "")
             self._writer.made[change.mailbox] = identity
-        return Outcome(Status.DONE, "no answer came, and the effect is there", error.request_id, identity)
+        return Outcome(Status.DONE, "no response came, but the effect is there", error.request_id, identity)
 
     def _listen(self, listener: Listener) -> None:
         super()._listen(listener)

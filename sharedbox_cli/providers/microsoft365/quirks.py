@@ -1,4 +1,4 @@
-"""Each oddity of the vendor is a small pure function, with where it was seen and when last verified.
+"""Each oddity of the vendor as a small pure function, with its source and the date it was last verified.
 
 E = Exchange Online admin API as measured in public records of 2026-07 and 2026-09; D = vendor page, read 2026-11.
 """
@@ -42,7 +42,7 @@ def span_seconds(text: str) -> int | None:
 
 
 def smtp_addresses(entries: Iterable[str]) -> tuple[str, tuple[str, ...]]:
-    """Return primary address and aliases; SIP, SPO and X500 entries are not ours (E)."""
+    """Return primary address and aliases, without SIP, SPO and X500 entries (E)."""
     primary, aliases = "", []
     for entry in entries:
         prefix, mark, address = entry.partition(":")
@@ -56,7 +56,7 @@ def smtp_addresses(entries: Iterable[str]) -> tuple[str, tuple[str, ...]]:
 
 
 def is_self(sid: str) -> bool:
-    """Return whether an entry is the mailbox's own, which stands on each and is never a grant (E)."""
+    """Return whether an entry is the SELF entry that each mailbox has, which is never a grant (E)."""
     return sid == SELF_SID
 
 
@@ -104,8 +104,8 @@ def recipient_entry(row: Mapping[str, Any]) -> Entry:
 def on_behalf_identity(entry: object) -> str:
     """Return the best identity in an entry of GrantSendOnBehalfTo: names come back, not addresses (E).
 
-    The exact form with `-IncludeGrantSendOnBehalfToWithDisplayNames` is not established; this is the one
-    place that knows the forms seen: an object, an object as text, or a bare name.
+    The exact form with `-IncludeGrantSendOnBehalfToWithDisplayNames` is not documented. These are the
+    forms seen so far: an object, an object as text, or a bare name.
     """
     data = entry
     if isinstance(entry, str) and entry.startswith("{"):
@@ -120,13 +120,13 @@ def on_behalf_identity(entry: object) -> str:
 
 
 def on_behalf_entries(row: Mapping[str, Any]) -> list[object]:
-    """Return the entries of send on behalf: the property with display names where the service fills it (E)."""
+    """Return the entries of send on behalf: the property with display names if the service fills it (E)."""
     rich = row.get("GrantSendOnBehalfToWithDisplayNames")
     return list(rich or row["GrantSendOnBehalfTo"] or ())
 
 
 def unique_name(address: str) -> str:
-    """Return a CN for a new mailbox: from its address, as display names collide; at most 64 characters (D)."""
+    """Return a CN for a new mailbox, at most 64 characters: from its address, because display names collide (D)."""
     local, _, domain = address.lower().partition("@")
     name = f"{local}.{domain}".replace("/", "-")
     if len(name) <= NAME_MAX:
@@ -142,7 +142,7 @@ def is_nul_body(body: bytes) -> bool:
 
 
 def says_already(warnings: Iterable[str]) -> bool:
-    """Return whether a success says that nothing had to be done (E).
+    """Return whether a successful response says that nothing had to be done (E).
 
     The sentences are localized; a warning of this kind only turns `done` into `already so`.
     """
@@ -151,10 +151,10 @@ def says_already(warnings: Iterable[str]) -> bool:
 
 
 def is_truncated(warnings: Iterable[str]) -> bool:
-    """Return whether a list was cut at its default size (E)."""
+    """Return whether a list was truncated at its default size (E)."""
     return any("more results" in warning or "only the first" in warning for warning in warnings)
 
 
 def odata_quoted(text: str) -> str:
-    """Return a text for an OData or OPATH filter, quotes doubled (D)."""
+    """Return a text for an OData or OPATH filter, with quotes doubled (D)."""
     return "'" + text.replace("'", "''") + "'"

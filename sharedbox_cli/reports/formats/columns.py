@@ -1,4 +1,4 @@
-"""How text fits into columns of a terminal: wide letters count twice, words stay whole where they can."""
+"""Fits text into the columns of a terminal: wide letters count twice, words stay whole if possible."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ GAP = 2
 
 
 def width_of(text: str) -> int:
-    """Return how many columns a text takes."""
+    """Return the width of a text in columns."""
     if text.isascii():
         return len(text)
     from wcwidth import wcswidth
@@ -22,19 +22,19 @@ def width_of(text: str) -> int:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Return the lines of a text, at least one; only a word wider than a line is broken."""
+    """Return the lines of a text, at least one; only a word wider than a line is split."""
     lines = [""]
     for word in re.findall(r" *[^ ]+", text):
         joined = lines[-1] + word if lines[-1] else word.lstrip(" ")
         if width_of(joined) <= width:
             lines[-1] = joined
             continue
-        pieces = _broken(word.lstrip(" "), max(width, 1))
+        pieces = _split(word.lstrip(" "), max(width, 1))
         lines[-1:] = [lines[-1], *pieces] if lines[-1] else pieces
     return lines
 
 
-def _broken(word: str, width: int) -> list[str]:
+def _split(word: str, width: int) -> list[str]:
     pieces, taken = [""], 0
     for letter in word:
         wide = width_of(letter)
@@ -47,7 +47,7 @@ def _broken(word: str, width: int) -> list[str]:
 
 
 def fit(rows: Sequence[Sequence[str]], headers: Sequence[str], width: int) -> tuple[list[list[str]], list[int]]:
-    """Return rows of one line each that fit into a width, and how many of them each given row became."""
+    """Return rows of one line each that fit into a width, and the number of lines of each given row."""
     limits = _limits(rows, headers, width)
     lines: list[list[str]] = []
     heights = []
@@ -60,7 +60,7 @@ def fit(rows: Sequence[Sequence[str]], headers: Sequence[str], width: int) -> tu
 
 
 def _limits(rows: Sequence[Sequence[str]], headers: Sequence[str], width: int) -> list[int]:
-    """Return how wide each column may be: the widest gives way first, whole words are kept longest."""
+    """Return the width of each column: the widest shrinks first, and words are split last."""
     columns = [[header, *(row[number] for row in rows)] for number, header in enumerate(headers)]
     room = width - GAP * (len(columns) - 1)
     limits = [min(max(width_of(cell) for cell in column), max(room, NARROWEST)) for column in columns]
@@ -75,7 +75,7 @@ def _limits(rows: Sequence[Sequence[str]], headers: Sequence[str], width: int) -
 
 
 def cut(table: Table, width: int) -> list[Table]:
-    """Return a table of many narrow columns as several: each begins with the first column."""
+    """Split a table of many narrow columns into several that each start with the first column."""
     widths = [
         min(NARROWEST, max([width_of(header), *(width_of(row[number]) for row in table.rows)]))
         for number, header in enumerate(table.headers)

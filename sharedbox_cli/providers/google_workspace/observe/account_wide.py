@@ -1,10 +1,11 @@
-"""Licences, storage and the delegation policy: what is asked of the whole account and laid over its mailboxes."""
+"""Licences, storage and the delegation policy: read once for the whole account and added to its mailboxes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from sys import intern
 from typing import Any
 
 from sharedbox_cli.core.errors import AuthError, PermissionDenied, Refused
@@ -20,16 +21,16 @@ from sharedbox_cli.providers.google_workspace.skus import PRODUCT
 
 MIB = 1024**2
 _NEWEST_DAYS, _OLDEST_DAYS = 2, 7
-"""Usage reports are one to three days late; further back than this nothing is known."""
+"""Usage reports are one to three days late; older ones are not used."""
 _SIZES = frozenset({Fact.USED_BYTES, Fact.USED_AT, Fact.POOL_USED_BYTES, Fact.POOL_TOTAL_BYTES})
 _DELEGATION = "settings/gmail.mail_delegation"
-Boxes = Mapping[Address, ObservedMailbox]
+Mailboxes = Mapping[Address, ObservedMailbox]
 
 
 async def read_more(
-    google: Google, scope: Scope, mailboxes: Boxes, customer: str, now: datetime
+    google: Google, scope: Scope, mailboxes: Mailboxes, customer: str, now: datetime
 ) -> tuple[dict[Address, ObservedMailbox], dict[str, LicencePool]]:
-    """Return the mailboxes with what was asked for beside their own settings, and the licences in use."""
+    """Return the mailboxes with the requested data of the whole account, and the licences in use."""
     found = dict(mailboxes)
     pools: dict[str, LicencePool] = {}
     if not found:
@@ -44,16 +45,14 @@ async def read_more(
             for key, mailbox in found.items()
         }
     if Fact.DELEGATION in scope.facts:
-        told = await read_delegation(google)
-        found = {
-            key: replace(mailbox, facts={**mailbox.facts, Fact.DELEGATION: told}) for key, mailbox in found.items()
-        }
+        delegation = {Fact.DELEGATION: await read_delegation(google)}
+        found = {key: replace(mailbox, facts={**mailbox.facts, **delegation}) for key, mailbox in found.items()}
     return found, pools
 
 
 async def read_licences(google: Google, customer: str) -> dict[Address, str]:
-    """Return the licence of each account, by its primary address. This API knows no `my_customer`."""
-    rows, _ = await google.read_all(
+    """Return the licence of each account, by its primary address. This API does not accept `my_customer`."""
+    licences, _ = await google.collect(
         LICENSING,
         lambda service, token: service.licenseAssignments().listForProduct(
             productId=PRODUCT,
@@ -64,9 +63,10 @@ async def read_licences(google: Google, customer: str) -> dict[Address, str]:
         ),
         "items",
         "licensing.licenseAssignments.listForProduct",
+        lambda row: (Address.of(str(row["userId"])), intern(str(row["skuId"]))),
         kind="licensing#licenseAssignmentList",
     )
-    return {Address.of(str(row["userId"])): str(row["skuId"]) for row in rows}
+    return dict(licences)
 
 
 def _licensed(mailbox: ObservedMailbox, held: Mapping[Address, str], scope: Scope) -> ObservedMailbox:
@@ -77,11 +77,11 @@ def _licensed(mailbox: ObservedMailbox, held: Mapping[Address, str], scope: Scop
 
 
 async def read_sizes(google: Google, now: datetime) -> tuple[dict[Address, dict[Fact, Value]], dict[Fact, Value]]:
-    """Return what each account holds and what all share, of the newest day with a report; nothing where none has."""
+    """Return the storage used per account, and by all, from the newest daily report; nothing if there is none."""
     for days in range(_NEWEST_DAYS, _OLDEST_DAYS):
         day = (now - timedelta(days=days)).date().isoformat()
         try:
-            rows, _ = await google.read_all(
+            rows, _ = await google.collect(
                 REPORTS,
                 lambda service, token, day=day: service.userUsageReport().get(  # type: ignore[misc]
                     userKey="all",
@@ -93,17 +93,16 @@ async def read_sizes(google: Google, now: datetime) -> tuple[dict[Address, dict[
                 ),
                 "usageReports",
                 "reports.userUsageReport.get",
+                lambda row: (Address.of(str(row["entity"]["userEmail"])), _number(row, "accounts:used_quota_in_mb")),
                 kind="admin#reports#usageReports",
             )
         except Refused as error:
-            if (error.status, error.code) != (400, "invalid"):  # that is: no report of this day yet
+            if (error.status, error.code) != (400, "invalid"):  # this means: no report of this day yet
                 raise
             continue
         if rows:
             sizes = {
-                Address.of(str(row["entity"]["userEmail"])): {Fact.USED_BYTES: used * MIB, Fact.USED_AT: day}
-                for row in rows
-                if (used := _number(row, "accounts:used_quota_in_mb")) is not None
+                address: {Fact.USED_BYTES: used * MIB, Fact.USED_AT: day} for address, used in rows if used is not None
             }
             return sizes, await _pool(google, day)  # type: ignore[return-value]
     return {}, {}
@@ -138,9 +137,9 @@ def _number(row: Mapping[str, Any], name: str) -> int | None:
 
 
 async def read_delegation(google: Google) -> str:
-    """Return `on`, `off` or `unknown`: whether the whole organisation lets delegates in.
+    """Return `on`, `off` or `unknown`: whether the organisation allows delegates.
 
-    Off is the vendor's default; several policies are told as `unknown`, as they differ by unit and group
+    Off is the vendor's default; several policies are reported as `unknown`, because they differ by unit and group
     (cloud.google.com/identity/docs/concepts/supported-policy-api-settings, read 2026-11).
     """
     text = "setting.type.matches('^settings/gmail\\\\.mail_delegation$')"
@@ -154,7 +153,7 @@ async def read_delegation(google: Google) -> str:
             "cloudidentity.policies.list",
         )
     except (AuthError, PermissionDenied, Refused):
-        return "unknown"  # the scope may not be granted, and everything else can be read without it
+        return "unknown"  # the scope may be missing, and everything else can be read without it
     values = {bool((row.get("setting") or {}).get("value", {}).get("enableMailDelegation")) for row in rows}
     if not values:
         return "off"

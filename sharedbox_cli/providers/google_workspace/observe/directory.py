@@ -1,4 +1,4 @@
-"""Accounts and groups: whole lists where that is less than asking one by one."""
+"""Accounts and groups: complete lists if that takes fewer requests than asking one by one."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from sharedbox_cli.providers.google_workspace.api import Google, together
 from sharedbox_cli.providers.google_workspace.scopes import DIRECTORY
 from sharedbox_cli.providers.responses import MAX_PAGES, Fields, Row
 
-USERS_A_PAGE = 500
-GROUPS_A_PAGE = 200
+USERS_PER_PAGE = 500
+GROUPS_PER_PAGE = 200
 FEW = 2
-"""So many are asked for one by one."""
+"""Up to this many are read one by one."""
 USER_FIELDS = (
     "id,primaryEmail,name,aliases,nonEditableAliases,suspended,archived,orgUnitPath,includeInGlobalAddressList,"
     "isMailboxSetup,lastLoginTime,recoveryEmail,recoveryPhone,changePasswordAtNextLogin,externalIds,customerId,"
@@ -40,7 +40,7 @@ GROUP_FIELDS = "id,email,name,description,aliases,nonEditableAliases,directMembe
 
 @dataclass(slots=True)
 class Directory:
-    """Everybody who was read, by id; `owner` has every address that somebody goes by."""
+    """Everybody who was read, by id; `owner` has each of their addresses."""
 
     users: dict[str, Fields] = field(default_factory=dict)
     groups: dict[str, Fields] = field(default_factory=dict)
@@ -48,10 +48,10 @@ class Directory:
     domains: frozenset[str] = frozenset()
     primary: str = ""
     is_whole: bool = False
-    """Whether all accounts were read, so that an unknown address is nobody's."""
+    """Whether all accounts were read: an unknown address then belongs to nobody."""
 
     def missing(self, wanted: Iterable[Address] | None) -> list[Address]:
-        """Return the addresses that are nobody's so far and can be somebody's here."""
+        """Return the addresses whose owner is not known yet and may be in this account."""
         return sorted(
             {one for one in wanted or () if one not in self.owner and one.domain in (self.domains or {one.domain})}
         )
@@ -67,7 +67,7 @@ class Directory:
         self._own(row, "email")
 
     def _own(self, row: Fields, primary: str) -> None:
-        """Note the addresses of an account or group. Raises ObserveError for one that is another's too."""
+        """Record the addresses of an account or group. Raises ObserveError for one that has another owner too."""
         identity = str(row["id"])
         for text in (row[primary], *row.get("aliases", ()), *row.get("nonEditableAliases", ())):
             address = Address.of(str(text))
@@ -75,8 +75,8 @@ class Directory:
             if holder != identity:
                 raise ObserveError(
                     where=f"{address} · directory",
-                    why=f"It was read of two objects: {holder} and {identity}.",
-                    hint="It may have moved while reading. Run the command again.",
+                    why=f"Two objects have it: {holder} and {identity}.",
+                    hint="It may have moved while it was read. Run the command again.",
                 )
 
     def user_of(self, address: Address) -> Fields | None:
@@ -90,7 +90,7 @@ class Directory:
         return row if row is not None and Address.of(str(row["email"])) == address else None
 
     def trustees(self) -> dict[TrusteeId, Trustee]:
-        """Return everybody as holders of rights."""
+        """Return all accounts and groups as holders of rights."""
         found = {TrusteeId(key): trustee_of_user(row) for key, row in self.users.items()}
         return found | {TrusteeId(key): trustee_of_group(row) for key, row in self.groups.items()}
 
@@ -113,7 +113,7 @@ def trustee_of_group(row: Fields) -> Trustee:
 
 
 async def read_users(google: Google, into: Directory, wanted: Iterable[Address] | None) -> None:
-    """Read the accounts that are wanted, or all. An address nobody has is simply not there afterwards."""
+    """Read the wanted accounts, or all. An address without an account is then missing from the directory."""
     open_ones = None if wanted is None else set(wanted)
     if open_ones is None or len(open_ones) > FEW:
         pages = len(open_ones) if open_ones is not None else MAX_PAGES
@@ -127,7 +127,7 @@ async def read_users(google: Google, into: Directory, wanted: Iterable[Address] 
             DIRECTORY,
             lambda service, token: service.users().list(
                 customer=google.customer,
-                maxResults=USERS_A_PAGE,
+                maxResults=USERS_PER_PAGE,
                 pageToken=token,
                 projection="basic",
                 fields=f"kind,nextPageToken,users({USER_FIELDS})",
@@ -153,9 +153,9 @@ def _person(row: Row) -> dict[str, Any]:
 
 
 async def _settled(rows: list[Fields], read: Callable[[str], Awaitable[Fields | None]]) -> list[Fields]:
-    """Return each object once; one that came twice and not alike changed while the pages were read: it is read again.
+    """Return each object once. One that two pages show differently changed meanwhile and is read again.
 
-    One that is gone by now is left out.
+    One that no longer exists is left out.
     """
     found: dict[str, Fields] = {}
     doubtful: set[str] = set()
@@ -184,14 +184,14 @@ async def read_user(google: Google, key: str) -> Fields | None:
 
 
 async def read_groups(google: Google, into: Directory, wanted: Iterable[Address] | None) -> None:
-    """Read the groups that are wanted, or all."""
+    """Read the wanted groups, or all."""
     open_ones = None if wanted is None else {address for address in wanted if address not in into.owner}
     if open_ones is None or len(open_ones) > FEW:
         rows, is_whole = await google.read_all(
             DIRECTORY,
             lambda service, token: service.groups().list(
                 customer=google.customer,
-                maxResults=GROUPS_A_PAGE,
+                maxResults=GROUPS_PER_PAGE,
                 pageToken=token,
                 fields=f"kind,nextPageToken,groups({GROUP_FIELDS})",
             ),
@@ -231,12 +231,12 @@ async def read_domains(google: Google, into: Directory) -> None:
 
 
 async def read_deleted(google: Google) -> list[Fields]:
-    """Return the accounts that were deleted in the last 20 days and can be brought back."""
+    """Return the accounts that were deleted in the last 20 days and can be restored."""
     rows, _ = await google.read_all(
         DIRECTORY,
         lambda service, token: service.users().list(
             customer=google.customer,
-            maxResults=USERS_A_PAGE,
+            maxResults=USERS_PER_PAGE,
             pageToken=token,
             showDeleted="true",
             fields="kind,nextPageToken,users(id,primaryEmail,name,deletionTime)",
@@ -249,7 +249,7 @@ async def read_deleted(google: Google) -> list[Fields]:
 
 
 def member_id(member: Fields, directory: Directory) -> TrusteeId:
-    """Return what a member is known by: somebody outside by the address, before and after they are in the group."""
+    """Return the id of a member; for an outsider it comes from the address, in the group or not."""
     text = str(member.get("email") or "")
     identity = str(member["id"])
     is_known = identity in directory.users or identity in directory.groups
@@ -259,12 +259,12 @@ def member_id(member: Fields, directory: Directory) -> TrusteeId:
 
 
 def outsider_id(address: Address) -> TrusteeId:
-    """Return what somebody outside is known by: the directory has no id of theirs."""
+    """Return the id of an outsider, made from the address: the directory has none."""
     return TrusteeId(f"external:{address.key}")
 
 
 async def read_derived(google: Google, group: str) -> list[Fields]:
-    """Return everybody below a group."""
+    """Return all direct and indirect members of a group."""
     rows, _ = await google.read_all(
         DIRECTORY,
         lambda service, token: service.members().list(

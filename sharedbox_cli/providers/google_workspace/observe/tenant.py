@@ -1,4 +1,4 @@
-"""Everything in scope of one of Google's two platforms, put together: one complete Observed, or an error."""
+"""Reads everything in scope of one of Google's two platforms into one complete Observed, or raises an error."""
 
 from __future__ import annotations
 
@@ -53,14 +53,14 @@ async def _delegated(google: Google, scope: Scope, now: datetime) -> Observed:
     wanted = None if scope.mailboxes is None else {*scope.mailboxes, *scope.trustees, Address.of(google.admin)}
     if wanted is None or {address.domain for address in wanted} == {Address.of(google.admin).domain}:
         await together((read_domains(google, directory), read_users(google, directory, wanted)))
-    else:  # of an address outside, Google says "not allowed" and not "not there"
+    else:  # for an address outside, Google reports "not allowed" instead of "not found"
         await read_domains(google, directory)
         await read_users(google, directory, wanted)
     rows = _accounts(google, directory, scope)
     reading = await read_delegated(google, directory, scope, rows)
-    nobody = [address for address in scope.trustees if address not in directory.owner]
-    if nobody:
-        await read_groups(google, directory, nobody)  # to say "is a group" and not "is nobody"
+    unknown = [address for address in scope.trustees if address not in directory.owner]
+    if unknown:
+        await read_groups(google, directory, unknown)  # to report "is a group" instead of "is unknown"
     taken = await _taken(google, directory, scope, frozenset(reading.mailboxes))
     mailboxes, pools = await read_more(google, scope, reading.mailboxes, _customer(directory), now)
     others = 0 if scope.mailboxes is None else _others(google, directory, scope)
@@ -93,21 +93,21 @@ async def _collaborative(google: Google, scope: Scope, now: datetime) -> Observe
         await read_domains(google, directory)
         inside = {address for address in scope.trustees if address.domain in directory.domains}
         await read_users(google, directory, {*inside, admin})
-        nobody = {address for address in inside if address not in directory.owner}
-        await read_groups(google, directory, {*scope.mailboxes, *nobody})
+        unknown = {address for address in inside if address not in directory.owner}
+        await read_groups(google, directory, {*scope.mailboxes, *unknown})
         found = {address: directory.group_of(address) for address in sorted(scope.mailboxes)}
         rows = {address: row for address, row in found.items() if row is not None}
     reading = await read_inboxes(google, directory, scope, rows)
-    strangers = dict(reading.trustees)
+    outsiders = dict(reading.trustees)
     known = {**reading.directory}
     for address in scope.trustees:
         if address.domain not in directory.domains and address not in known:
             identity = outsider_id(address)
             known[address] = identity
-            strangers[identity] = Trustee(identity, TrusteeKind.USER, address, is_guest=True)
+            outsiders[identity] = Trustee(identity, TrusteeKind.USER, address, is_guest=True)
     taken = await _taken(google, directory, scope, frozenset(reading.mailboxes))
-    members = await _members(google, directory, scope, reading.mailboxes, strangers)
-    return _observed(google, directory, scope, now, reading.mailboxes, strangers, taken, known=known, members=members)
+    members = await _members(google, directory, scope, reading.mailboxes, outsiders)
+    return _observed(google, directory, scope, now, reading.mailboxes, outsiders, taken, known=known, members=members)
 
 
 async def _members(
@@ -115,9 +115,9 @@ async def _members(
     directory: Directory,
     scope: Scope,
     mailboxes: Mapping[Address, ObservedMailbox],
-    strangers: dict[TrusteeId, Trustee],
+    outsiders: dict[TrusteeId, Trustee],
 ) -> dict[TrusteeId, frozenset[TrusteeId]]:
-    """Return who is effectively in each group that is a member of an inbox."""
+    """Return the effective members of each group that is a member of an inbox."""
     if not scope.with_members:
         return {}
     held = {grant.trustee for mailbox in mailboxes.values() for grant in mailbox.grants or ()}
@@ -126,13 +126,13 @@ async def _members(
         one
         for one in held
         if one in directory.groups
-        or (one in strangers and strangers[one].kind is TrusteeKind.GROUP and not strangers[one].is_guest)
+        or (one in outsiders and outsiders[one].kind is TrusteeKind.GROUP and not outsiders[one].is_guest)
     )
     lists = await together(read_derived(google, one) for one in groups)
     found: dict[TrusteeId, frozenset[TrusteeId]] = {}
     for group, rows in zip(groups, lists, strict=True):
         if any(row.get("type") == "CUSTOMER" for row in rows):
-            continue  # everybody, whoever that is: who is in it is not known
+            continue  # everybody in the organisation: the members are not listed
         people = [row for row in rows if row.get("type") in ("USER", "EXTERNAL")]
         for row in people:
             identity = member_id(row, directory)
@@ -145,16 +145,16 @@ async def _members(
                     is_enabled=is_enabled,
                     is_guest=address.domain not in directory.domains,
                 )
-                strangers.setdefault(identity, outsider)
+                outsiders.setdefault(identity, outsider)
         found[group] = frozenset(member_id(row, directory) for row in people)
     return found
 
 
 async def _taken(
-    google: Google, directory: Directory, scope: Scope, there: frozenset[Address]
+    google: Google, directory: Directory, scope: Scope, existing: frozenset[Address]
 ) -> dict[Address, tuple[AddressHolder, ...]]:
-    """Return who holds an address that a spec wants and that is no mailbox of this platform."""
-    missing = sorted((scope.mailboxes or frozenset()) - there)
+    """Return who holds an address that a spec names and that is not a mailbox of this platform."""
+    missing = sorted((scope.mailboxes or frozenset()) - existing)
     if not missing:
         return {}
     is_group = scope.platforms == frozenset({GOOGLE_COLLABORATIVE})
@@ -166,7 +166,7 @@ async def _taken(
     for address in missing:
         identity = directory.owner.get(address)
         if identity is not None:
-            taken.setdefault(address, []).append(_occupant(identity, directory))
+            taken.setdefault(address, []).append(_address_holder(identity, directory))
     if not is_group:
         for row in await read_deleted(google):
             address = accounts.address_of(row)
@@ -179,7 +179,7 @@ async def _taken(
     return {address: tuple(found) for address, found in taken.items()}
 
 
-def _occupant(identity: str, directory: Directory) -> AddressHolder:
+def _address_holder(identity: str, directory: Directory) -> AddressHolder:
     row = directory.users.get(identity)
     if row is not None:
         return AddressHolder(identity, "account", accounts.name_of(row), accounts.address_of(row))
@@ -193,7 +193,7 @@ def _observed(
     scope: Scope,
     now: datetime,
     mailboxes: Mapping[Address, ObservedMailbox],
-    strangers: Mapping[TrusteeId, Trustee],
+    outsiders: Mapping[TrusteeId, Trustee],
     taken: Mapping[Address, tuple[AddressHolder, ...]],
     *,
     known: Mapping[Address, TrusteeId] | None = None,
@@ -208,7 +208,7 @@ def _observed(
             why=f"The administrator {google.admin} is not in the directory.",
             hint="Name an administrator of this account in the profile (`google_workspace: {admin: …}`).",
         )
-    trustees = {**strangers, **directory.trustees()}
+    trustees = {**outsiders, **directory.trustees()}
     counted = {
         key: replace(item, member_count=len((members or {})[key])) if key in (members or {}) else item
         for key, item in trustees.items()

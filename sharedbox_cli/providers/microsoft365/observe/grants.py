@@ -32,7 +32,7 @@ class RawGrant:
 
 
 SELF = RawGrant("", "", "", Right.OTHER, "")
-"""Stands for the entry that each mailbox has for itself, which is never a grant."""
+"""Represents the SELF entry that each mailbox has, which is never a grant."""
 Rows = Mapping[Address, MailboxRow]
 RawGrants = dict[Address, list[RawGrant]]
 Understand = Callable[[Entry], RawGrant]

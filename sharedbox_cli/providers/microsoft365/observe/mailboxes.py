@@ -18,7 +18,7 @@ from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
 from sharedbox_cli.providers.microsoft365.quirks import odata_quoted, on_behalf_entries, on_behalf_identity
 
 FEW = 10
-"""Up to one batch: asking for each costs no more than listing the tenant."""
+"""Up to one batch: asking for each costs at most as much as listing the tenant."""
 
 _HOLDER_KINDS = {
     "UserMailbox": "user mailbox",

@@ -1,4 +1,4 @@
-"""Everything in scope, put together: one complete Observed, or an error."""
+"""Reads everything in scope into one complete Observed, or raises an error."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Reading:
     people: People
     grants: RawGrants = field(default_factory=dict)
     holders: dict[RawGrant, Trustee | None] = field(default_factory=dict)
-    """Who holds each grant; nothing for one whom nobody knows."""
+    """Who holds each grant; None if the holder is unknown."""
     usage: Facts = field(default_factory=dict)
     skus: Sequence[dict[str, Any]] = ()
     members: dict[TrusteeId, frozenset[TrusteeId]] = field(default_factory=dict)
@@ -79,7 +79,7 @@ async def observe_tenant(graph: Graph, exchange: ExchangeAdmin, scope: Scope, no
 async def read_holders(
     graph: Graph, exchange: ExchangeAdmin, rows: Mapping[Address, MailboxRow]
 ) -> list[tuple[RawGrant, Trustee | None]]:
-    """Return every entry of some mailboxes with its holder by id, or nothing for one whom nobody knows."""
+    """Return every entry of some mailboxes with its holder; None if the holder is unknown."""
     reading = Reading(Mailboxes(dict(rows)), People(), await read_grants(exchange, rows))
     await _read_holders(graph, exchange, Scope(frozenset()), reading)
     return [(grant, reading.holders[grant]) for grants in reading.grants.values() for grant in grants]
@@ -146,15 +146,15 @@ def _tolerate(error: CloudError, name: str, mailboxes: Mapping[RawGrant, Address
         return
     if "ManagementObjectAmbiguousException" not in error.code:
         raise error
-    # Entries of full access and send as have a SID to tell them apart; those of send on behalf have only a name.
+    # Entries of full access and send as have a SID to distinguish them; those of send on behalf have only a name.
     mailbox = next(
         (mailbox for g, mailbox in mailboxes.items() if g.who == name and g.right is Right.SEND_ON_BEHALF), None
     )
     if mailbox is not None:
         raise ObserveError(
             where=f"{mailbox} · send on behalf",
-            why=f"`{name}` fits several objects. {error.why}",
-            hint="Give each of them a name of its own.",
+            why=f"`{name}` matches several objects. {error.why}",
+            hint="Give each of them its own name.",
         )
 
 

@@ -1,4 +1,4 @@
-"""How much each mailbox holds: one report where its names are told, else a question a mailbox.
+"""How much each mailbox holds: from one report if it shows names, otherwise one request per mailbox.
 
 learn.microsoft.com/graph/api/reportroot-getmailboxusagedetail, read 2026-11: a day or two old, UTF-8 with a byte order
 mark, the column `Recipient Type` is not always there.
@@ -28,7 +28,7 @@ Facts = dict[Address, dict[Fact, Value]]
 
 
 async def read_usage(graph: Graph, exchange: ExchangeAdmin, rows: Mapping[Address, MailboxRow], today: str) -> Facts:
-    """Return size, count and day of reading by mailbox."""
+    """Return size, item count and the day they were measured, by mailbox."""
     if len(rows) > FEW:
         found = parse_report(await graph.download(lambda: _report(graph), "mailbox usage report"))
         if found is not None:
@@ -42,11 +42,11 @@ def _report(graph: Graph) -> RequestInformation:
 
 
 def parse_report(raw: bytes) -> Facts | None:
-    """Return the report by address, or nothing where its names are concealed. Raises ObserveError."""
+    """Return the report by address, or nothing if its names are concealed. Raises ObserveError."""
     reader = csv.DictReader(io.StringIO(raw.decode("utf-8-sig", "replace")))
     wanted = ("Report Refresh Date", "User Principal Name", "Storage Used (Byte)", "Item Count", "Last Activity Date")
     if not set(wanted) <= set(reader.fieldnames or ()):
-        raise ObserveError(where="mailbox usage report", why="Its columns are not the known ones.")
+        raise ObserveError(where="mailbox usage report", why="Its columns are not the expected ones.")
     found: Facts = {}
     for row in reader:
         if "@" not in row["User Principal Name"]:
@@ -72,7 +72,7 @@ async def _statistics(exchange: ExchangeAdmin, rows: Mapping[Address, MailboxRow
         answer = answers[key]
         if isinstance(answer, NotFound):
             continue
-        if answer == []:  # nobody has opened it yet, nothing has come in: only a warning is answered
+        if answer == []:  # never opened and empty: the service returns only a warning
             found[address] = {Fact.USED_BYTES: 0, Fact.USED_AT: today, Fact.ITEM_COUNT: 0}
             continue
         if isinstance(answer, CloudError):
