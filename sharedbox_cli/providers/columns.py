@@ -15,9 +15,8 @@ from typing import Any, TypeVar
 from sharedbox_cli.core.errors import ObserveError, SharedboxError
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.values import Value
+from sharedbox_cli.providers.responses import Row as Row
 
-Row = Mapping[str, Any]
-"""One object as a service returns it."""
 Body = dict[str, Any]
 """The part of a request that changes settings."""
 K = TypeVar("K")
@@ -39,7 +38,7 @@ class Column:
     write: Callable[[Value, Value], Body] | None = None
     """Returns the part of a request that changes the value before to the value after; empty: nothing to send.
 
-    None: the setting needs requests of its own, or cannot be written.
+    None: the setting needs separate requests, or cannot be written.
     """
     is_optional: bool = False
     """Whether the service leaves the properties out where they are empty or false."""

@@ -109,7 +109,7 @@ class TenantProvider(ABC):
         if change.kind is Kind.CREATE and change.how == NEW:
             later = [name for name in change.after if name is not Field.DISPLAY_NAME and not _comes_new(change, name)]
             if later:
-                return f"A new mailbox cannot be created with `{later[0]}`: it is a change of its own."
+                return f"A mailbox cannot be created with `{later[0]}`: it needs a separate change."
         if change.party is not None:
             row = self.capabilities()[change.platform].row(f"members[].rights.{change.party.right}")
             if row is None or not row.is_possible:

@@ -99,7 +99,7 @@ def test_second_try_when_refused_then_the_refusal_is_told() -> None:
 
 
 def test_portal_when_it_answers_in_the_service_s_place_then_the_run_stops() -> None:
-    outcome, _, _ = sent([Ambiguous("not an answer of the service", code=PORTAL)], [BLIND])
+    outcome, _, _ = sent([Ambiguous("not a response of the service", code=PORTAL)], [BLIND])
     assert (outcome.status, outcome.stops_run) == (Status.UNKNOWN, True)
 
 

@@ -68,7 +68,7 @@ def sign_in_of(row: Mapping[str, Any]) -> tuple[str, str]:
     if login > hardened:
         return ALLOWED, f"hardened at {hardened}, and somebody signed in at {login}"
     if row.get("recoveryEmail") or row.get("recoveryPhone"):
-        return ALLOWED, "recovery data lets somebody reset the password"
+        return ALLOWED, "the password can be reset with the recovery data"
     if row.get("changePasswordAtNextLogin"):
         return ALLOWED, "a password change is pending, which breaks delegation"
     return BLOCKED, f"hardened at {hardened}: unknown password, no recovery data; an administrator can still reset it"

@@ -75,7 +75,7 @@ _DELEGATED = (
     can("state", "`absent` deletes the account; it can be restored for 20 days", f"{_DIRECTORY}users/undelete"),
 )
 
-_NO_ACCOUNT = "a group has no account of its own. Leave the key out."
+_NO_ACCOUNT = "a group has no account. Leave the key out."
 _NO_CONTENT = "no API reaches the conversations of a group. Leave the key out, or use google-delegated."
 _ONE_ROLE = "a group has one role per member: `member`, `manager` or `owner`."
 

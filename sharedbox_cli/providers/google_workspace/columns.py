@@ -19,7 +19,7 @@ from sharedbox_cli.providers.google_workspace.skus import licence_name
 ALIASES = Column(
     ("aliases",), lambda row: tuple(sorted(str(alias).lower() for alias in row.get("aliases") or ())), is_optional=True
 )
-"""Of accounts and groups: each alias is added and removed by a request of its own."""
+"""Of accounts and groups: each alias is added and removed by a separate request."""
 
 
 def account_columns(shared_units: Sequence[str]) -> Columns:

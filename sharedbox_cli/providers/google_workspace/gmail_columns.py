@@ -66,11 +66,11 @@ def _senders(row: Row) -> Value:
 
 
 LABELS: Columns = {Field.FOLDERS: Column(("labels",), _folders), Field.TAGS: Column(("labels",), _tags)}
-"""From `labels.list`: each label is created or patched by a request of its own."""
+"""From `labels.list`: each label is created or patched by a separate request."""
 FILTERS: Columns = {Field.RULES: Column(("labels", "filter"), _rules)}
-"""From `labels.list` and `filters.list`: each filter is created or deleted by a request of its own."""
+"""From `labels.list` and `filters.list`: each filter is created or deleted by a separate request."""
 SENDERS: Columns = {Field.SENDERS: Column(("sendAs",), _senders)}
-"""From `sendAs.list`: each sender is created, patched or deleted by a request of its own."""
+"""From `sendAs.list`: each sender is created, patched or deleted by a separate request."""
 
 
 def _auto_reply_text(row: Row) -> Value:

@@ -73,7 +73,7 @@ def _default_sender(row: Row) -> Value:
 
 
 def _post_body(_: Value, after: Value) -> Body:
-    """Return who may post; a group in which nobody may post is an archive, which is a setting of its own."""
+    """Return who may post; a group in which nobody may post is an archive, which is a separate setting."""
     value = _POSTING.get(after, str(after))
     return {"whoCanPostMessage": value, "archiveOnly": "true" if value == "NONE_CAN_POST" else "false"}
 

@@ -1,4 +1,4 @@
-"""Aliases of accounts and groups: each is added and removed by a request of its own."""
+"""Aliases of accounts and groups: each is added and removed by a separate request."""
 
 from __future__ import annotations
 
