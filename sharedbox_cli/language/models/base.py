@@ -25,7 +25,7 @@ _SMALL = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 class Strict(BaseModel):
     """Unknown keys and other types are errors."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
 
 @lru_cache(maxsize=MAX_KNOWN_ADDRESSES)
