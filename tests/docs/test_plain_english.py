@@ -51,7 +51,6 @@ NOT_YET: tuple[str, ...] = (
     "sharedbox_cli/core/",
     "sharedbox_cli/engine/",
     "sharedbox_cli/language/",
-    "sharedbox_cli/providers/",
     "sharedbox_cli/reports/",
     "README.md",
     "docs/demo.md",

@@ -83,12 +83,12 @@ def google_error(error: HttpError, call: str, mailbox: str = "") -> CloudError:
 
 def _with_time_in_message(headers: dict[str, str], message: str) -> dict[str, str]:
     """Return headers with the time that Gmail gives only in its message: "Retry after 2026-11-27T10:00:00.000Z"."""
-    found = _RETRY_AFTER.search(message)
-    if found is None or "retry-after" in headers:
+    match = _RETRY_AFTER.search(message)
+    if match is None or "retry-after" in headers:
         return headers
     return {
         **headers,
-        "retry-after": format_datetime(datetime.fromisoformat(found[1]).replace(tzinfo=UTC), usegmt=True),
+        "retry-after": format_datetime(datetime.fromisoformat(match[1]).replace(tzinfo=UTC), usegmt=True),
     }
 
 

@@ -32,23 +32,23 @@ def canonical(name: Field, value: Value) -> Value:
 
 
 def _canonical_rule(rule: Mapping[str, Value]) -> Rule:
-    found: Rule = {key: value for key, value in rule.items() if key.startswith("when.")}
+    canonical_rule: Rule = {key: value for key, value in rule.items() if key.startswith("when.")}
     for key in _LISTS:
-        if key in found:
-            found[key] = tuple(sorted(_texts(found[key])))
+        if key in canonical_rule:
+            canonical_rule[key] = tuple(sorted(_texts(canonical_rule[key])))
     labels = {*_texts(rule.get("then.tag"))}
     for key, value in rule.items():
         action = key.removeprefix("then.")
         if key == "then.move_to":
             labels.add(str(value))
-            found["then.archive"] = True
+            canonical_rule["then.archive"] = True
         elif key == "then.forward_to":
-            found[key] = str(value).lower()
+            canonical_rule[key] = str(value).lower()
         elif key.startswith("then.") and action != "tag" and (value is True or action == "important"):
-            found[key] = value
+            canonical_rule[key] = value
     if labels:
-        found["then.labels"] = tuple(sorted(labels))
-    return found
+        canonical_rule["then.labels"] = tuple(sorted(labels))
+    return canonical_rule
 
 
 def _texts(value: Value) -> tuple[str, ...]:
@@ -166,5 +166,5 @@ def _split(text: str) -> tuple[str, ...]:
     """Return the alternatives in a text that `_joined` could have returned; any other text is one alternative."""
     inner = text[1:-1] if text.startswith("(") and text.endswith(")") else text
     words = [word.strip('"') for word in _WORD.findall(inner) if word != "OR"]
-    found = tuple(sorted(words))
-    return found if found and _joined(tuple(words)) == text else (text,)
+    alternatives = tuple(sorted(words))
+    return alternatives if alternatives and _joined(tuple(words)) == text else (text,)

@@ -129,7 +129,7 @@ def _made(
 
 def _error_object(body: bytes) -> dict[str, Any]:
     try:
-        found = json.loads(body)["error"]
+        error = json.loads(body)["error"]
     except (ValueError, KeyError, TypeError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return error if isinstance(error, dict) else {}

@@ -26,12 +26,12 @@ PLAN_NAMES: Mapping[str, str] = {
 
 def mailbox_plans(user: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the mail plans that are enabled for an account."""
-    found = {
+    names = {
         PLAN_NAMES[plan["servicePlanId"]]
         for plan in user.get("assignedPlans") or ()
         if plan.get("capabilityStatus") == "Enabled" and plan.get("servicePlanId") in PLAN_NAMES
     }
-    return tuple(sorted(found))
+    return tuple(sorted(names))
 
 
 def licence_of(user: Mapping[str, Any]) -> str:

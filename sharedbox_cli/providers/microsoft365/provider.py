@@ -90,7 +90,7 @@ class Microsoft365(TenantProvider):
         if change.kind is Kind.CREATE:
             row = await self._writer.mailbox_row(change.mailbox.text)
             identity = str((row or {}).get("ExternalDirectoryObjectId") or "")
-            self._writer.made[change.mailbox] = identity
+            self._writer.created[change.mailbox] = identity
         return Outcome(Status.DONE, "no response came, but the effect is there", error.request_id, identity)
 
     def _listen(self, listener: Listener) -> None:

@@ -28,16 +28,16 @@ def split_rights(rights: Iterable[str]) -> frozenset[str]:
 
 def size_bytes(text: str | None) -> int | None:
     """Return the bytes in `49.5 GB (53,150,220,288 bytes)`; nothing for `Unlimited` (E)."""
-    found = _BYTES.search(text or "")
-    return int(re.sub(r"\D", "", found[1])) if found else None
+    match = _BYTES.search(text or "")
+    return int(re.sub(r"\D", "", match[1])) if match else None
 
 
 def span_seconds(text: str) -> int | None:
     """Return the seconds of a .NET span: `14.00:00:00` is 14 days (E)."""
-    found = _SPAN.match(text)
-    if not found:
+    match = _SPAN.match(text)
+    if not match:
         return None
-    days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
     return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
 
 

@@ -44,14 +44,14 @@ async def create(writer: Writer, change: Change) -> Outcome:
         )
     except Conflict as error:
         existing = await _visible(writer, change) if is_repeated else None
-        if existing is None or not is_made(writer, change, existing):
+        if existing is None or not is_created(writer, change, existing):
             return failed(error, "address is taken")
         row = existing
     writer.fresh.add(change.mailbox)
     return await _created(writer, change, str(row.get("id", "")))
 
 
-def is_made(writer: Writer, change: Change, row: Fields | None) -> bool:
+def is_created(writer: Writer, change: Change, row: Fields | None) -> bool:
     """Return whether an account is the one of this creation, and not one that existed before."""
     if row is None or accounts.address_of(row) != change.mailbox:
         return False
@@ -76,11 +76,11 @@ async def _restore(writer: Writer, change: Change) -> Outcome:
 
 
 async def _created(writer: Writer, change: Change, identity: str) -> Outcome:
-    writer.made[change.mailbox] = identity
+    writer.created[change.mailbox] = identity
     row = await _visible(writer, change)
     if row is None:
         return Outcome(Status.UNKNOWN, "created, but not visible after five minutes", mailbox_id=identity)
-    identity = writer.made[change.mailbox] = str(row["id"])
+    identity = writer.created[change.mailbox] = str(row["id"])
     return done(mailbox_id=identity)
 
 
@@ -165,7 +165,7 @@ async def _end_sessions(writer: Writer, change: Change, key: str) -> None:
                 mailbox=mailbox,
             )
     except NotFound:
-        if change.mailbox not in writer.made:
+        if change.mailbox not in writer.created:
             raise
 
 

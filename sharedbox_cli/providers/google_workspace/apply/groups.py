@@ -40,7 +40,7 @@ async def create(writer: Writer, change: Change) -> Outcome:
         if existing is None or existing["name"] != name or existing["directMembersCount"] != "0":
             return failed(error, "address is taken")
         row = existing
-    identity = writer.made[change.mailbox] = str(row.get("id", ""))
+    identity = writer.created[change.mailbox] = str(row.get("id", ""))
     await writer.patiently(lambda: _known(writer, change), change.mailbox)
     await _patch(writer, change, new_inbox_body())
     return done(mailbox_id=identity)

@@ -7,7 +7,7 @@ from sharedbox_cli.core.diff_settings import is_so
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE
 from sharedbox_cli.providers.base import Scope
-from sharedbox_cli.providers.google_workspace.apply.accounts import is_made
+from sharedbox_cli.providers.google_workspace.apply.accounts import is_created
 from sharedbox_cli.providers.google_workspace.apply.writer import Writer
 from sharedbox_cli.providers.google_workspace.observe.directory import read_user
 from sharedbox_cli.providers.google_workspace.observe.tenant import observe_tenant
@@ -36,7 +36,7 @@ async def is_there(writer: Writer, change: Change) -> bool:
         if change.platform == GOOGLE_COLLABORATIVE:
             return True
         row = await read_user(writer.google, change.mailbox.text)
-        return row is not None and is_made(writer, change, row)
+        return row is not None and is_created(writer, change, row)
     if party is not None:
         ids = {party.id, observed.directory.get(address) if address else None}
         delivery = change.after.get(Field.DELIVERY)

@@ -34,7 +34,7 @@ class Writer:
     google: Google
     clock: Clock
     listener: Listener = SILENT
-    made: dict[Address, str] = field(default_factory=dict)
+    created: dict[Address, str] = field(default_factory=dict)
     """What this run created, with its id: for it "not found" means "not yet"."""
     started: dict[Address, datetime] = field(default_factory=dict)
     """When the first request to create something was sent (UTC)."""
@@ -93,16 +93,16 @@ class Writer:
         return None
 
     def _may_come(self, error: CloudError | AuthError, mailbox: Address) -> bool:
-        if mailbox not in self.made and mailbox not in self.licensed:
+        if mailbox not in self.created and mailbox not in self.licensed:
             return False
         if isinstance(error, AuthError):  # the token service does not know the account yet
             return "invalid_grant" in str(error) or "Invalid email" in str(error)
         if error.code == NO_MAIL and mailbox in self.unlicensed:
             return False
         is_away = isinstance(error, NotFound) and not any(word in error.why for word in _NEVER)
-        return (is_away and mailbox in self.made) or error.code in (NO_MAIL, NOT_YET, "invalid_grant")
+        return (is_away and mailbox in self.created) or error.code in (NO_MAIL, NOT_YET, "invalid_grant")
 
 
 def identity_of(writer: Writer, change: Change) -> str:
     """Return what identifies the object: its id, or its address while the id is not known."""
-    return change.mailbox_id or writer.made.get(change.mailbox, "") or change.mailbox.text
+    return change.mailbox_id or writer.created.get(change.mailbox, "") or change.mailbox.text

@@ -31,23 +31,23 @@ async def read_more(
     google: Google, scope: Scope, mailboxes: Mailboxes, customer: str, now: datetime
 ) -> tuple[dict[Address, ObservedMailbox], dict[str, LicencePool]]:
     """Return the mailboxes with the requested data of the whole account, and the licences in use."""
-    found = dict(mailboxes)
+    observed = dict(mailboxes)
     pools: dict[str, LicencePool] = {}
-    if not found:
-        return found, pools
+    if not observed:
+        return observed, pools
     if Field.LICENCE in scope.fields or scope.facts & {Fact.LICENCES, Fact.MAILBOX_PLANS}:
         held = await read_licences(google, customer)
-        found = {key: _licensed(mailbox, held, scope) for key, mailbox in found.items()}
+        observed = {key: _licensed(mailbox, held, scope) for key, mailbox in observed.items()}
     if scope.facts & _SIZES:
         sizes, pool = await read_sizes(google, now)
-        found = {
+        observed = {
             key: replace(mailbox, facts={**mailbox.facts, **sizes.get(key, {}), **pool})
-            for key, mailbox in found.items()
+            for key, mailbox in observed.items()
         }
     if Fact.DELEGATION in scope.facts:
         delegation = {Fact.DELEGATION: await read_delegation(google)}
-        found = {key: replace(mailbox, facts={**mailbox.facts, **delegation}) for key, mailbox in found.items()}
-    return found, pools
+        observed = {key: replace(mailbox, facts={**mailbox.facts, **delegation}) for key, mailbox in observed.items()}
+    return observed, pools
 
 
 async def read_licences(google: Google, customer: str) -> dict[Address, str]:

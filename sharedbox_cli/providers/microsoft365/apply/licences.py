@@ -26,7 +26,7 @@ _PREFERRED = {"exchange-online-plan-1": "EXCHANGESTANDARD", "exchange-online-pla
 
 async def licence(writer: Writer, change: Change, request_id: str) -> Outcome:
     """Replace the mailbox licence in one atomic call."""
-    identity = change.mailbox_id or writer.made.get(change.mailbox, "")
+    identity = change.mailbox_id or writer.created.get(change.mailbox, "")
     user = await _account(writer, change, identity)
     if user is None:
         return Outcome(Status.FAILED, "the account is not in the directory yet: run the command again later")
@@ -53,7 +53,7 @@ async def _account(writer: Writer, change: Change, identity: str) -> Mapping[str
     """Return the account; wait for one that this run created until the directory knows it."""
     for wait in WAITS:
         user = await read_account(writer.graph, identity)
-        if user is not None or change.mailbox not in writer.made:
+        if user is not None or change.mailbox not in writer.created:
             return user
         writer.listener.waiting(wait, f"{change.mailbox} is new and not in the directory yet")
         await writer.clock.sleep(wait)

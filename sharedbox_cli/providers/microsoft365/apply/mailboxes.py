@@ -41,7 +41,7 @@ async def create(writer: Writer, change: Change, request_id: str) -> Outcome:
     except Conflict as error:
         # An earlier request of this run may have taken effect late; any other object there is not ours.
         row = await writer.wait_until_visible(address) if is_repeated else None
-        if row is not None and writer.is_made(change, row):
+        if row is not None and writer.is_created(change, row):
             return await _created(writer, change, str(row["ExternalDirectoryObjectId"]), error.request_id)
         return failed(error)
     identity = str(reply.rows[0].get("ExternalDirectoryObjectId") or "") if reply.rows else ""
@@ -55,11 +55,11 @@ async def _restore(writer: Writer, change: Change, request_id: str) -> Outcome:
 
 
 async def _created(writer: Writer, change: Change, identity: str, request_id: str) -> Outcome:
-    writer.made[change.mailbox] = identity
+    writer.created[change.mailbox] = identity
     row = await writer.wait_until_visible(change.mailbox)
     if row is None:
         return Outcome(Status.UNKNOWN, "created, but not visible after five minutes", request_id, identity)
-    identity = writer.made[change.mailbox] = str(row["ExternalDirectoryObjectId"])
+    identity = writer.created[change.mailbox] = str(row["ExternalDirectoryObjectId"])
     return Outcome(Status.DONE, request_id=request_id, mailbox_id=identity)
 
 
@@ -80,7 +80,7 @@ def identity_of(change: Change) -> str:
 async def update_sign_in(writer: Writer, change: Change, request_id: str) -> Outcome:
     """Block or allow sign-in of the mailbox's account; wait for an account that this run created."""
     properties = request_body(SIGN_IN, change.before, change.after)
-    identity = change.mailbox_id or writer.made.get(change.mailbox, "")
+    identity = change.mailbox_id or writer.created.get(change.mailbox, "")
     waits = iter(_ACCOUNT_WAITS)
     while True:
         try:
@@ -89,7 +89,7 @@ async def update_sign_in(writer: Writer, change: Change, request_id: str) -> Out
             )
         except NotFound:
             wait = next(waits, None)
-            if change.mailbox not in writer.made or wait is None:
+            if change.mailbox not in writer.created or wait is None:
                 raise
             await writer.clock.sleep(wait)
             continue

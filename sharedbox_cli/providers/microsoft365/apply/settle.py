@@ -17,9 +17,9 @@ from sharedbox_cli.providers.microsoft365.observe.tenant import read_holders
 
 async def is_there(writer: Writer, change: Change) -> bool:
     """Return whether a reading shows the effect now. Raises SharedboxError where nothing can be read."""
-    identity = change.mailbox_id or writer.made.get(change.mailbox, "") or change.mailbox.text
+    identity = change.mailbox_id or writer.created.get(change.mailbox, "") or change.mailbox.text
     if change.kind is Kind.CREATE:
-        return writer.is_made(change, await writer.mailbox_row(change.mailbox.text))
+        return writer.is_created(change, await writer.mailbox_row(change.mailbox.text))
     if change.kind is Kind.DELETE:
         return await writer.mailbox_row(change.mailbox_id) is None
     if change.party is not None:

@@ -36,12 +36,12 @@ class Writer:
     exchange: ExchangeAdmin
     clock: Clock
     listener: Listener = SILENT
-    made: dict[Address, str] = field(default_factory=dict)
+    created: dict[Address, str] = field(default_factory=dict)
     """Mailboxes that this run created, with their ids: for them a 404 means "not yet"."""
     started: dict[Address, datetime] = field(default_factory=dict)
     """When the first request to create a mailbox was sent (UTC)."""
 
-    def is_made(self, change: Change, row: Mapping[str, Any] | None) -> bool:
+    def is_created(self, change: Change, row: Mapping[str, Any] | None) -> bool:
         """Return whether a row is the mailbox of this creation, and not one that existed before."""
         if row is None or Address.of(str(row["PrimarySmtpAddress"])) != change.mailbox:
             return False
@@ -60,7 +60,7 @@ class Writer:
                 return await self.exchange.write(name, parameters, str(mailbox), request_id)
             except NotFound:
                 wait = next(waits, None)
-                if mailbox not in self.made or wait is None:
+                if mailbox not in self.created or wait is None:
                     raise
                 self.listener.waiting(wait, f"{mailbox} is new and not known everywhere yet")
                 await self.clock.sleep(wait)
