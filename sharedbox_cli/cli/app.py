@@ -1,4 +1,4 @@
-"""The commands by name. Each module here is light: what a command needs is imported when it runs."""
+"""The commands by name. Each of these modules is light: what a command needs is imported when it runs."""
 
 from __future__ import annotations
 
@@ -41,9 +41,11 @@ def _print_version(is_wanted: bool) -> None:
 
 @app.callback()
 def _about(
-    version: bool = typer.Option(False, "--version", help="Print the version.", callback=_print_version, is_eager=True),
+    version: bool = typer.Option(
+        False, "--version", help="Print the version and exit.", callback=_print_version, is_eager=True
+    ),
 ) -> None:
-    """Shared mailboxes as code: say what a mailbox should be, see the difference, make it so.
+    """Shared mailboxes as code: write down what a mailbox should be, review the difference, apply it.
 
     Try it without a tenant: sharedbox demo
     """

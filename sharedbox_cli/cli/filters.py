@@ -1,4 +1,4 @@
-"""Which specs a command is about: what `--mailbox`, `--exclude`, `--label` and `--platform` say."""
+"""The specs that a command works on: `--mailbox`, `--exclude`, `--label`, `--platform` and `--shard`."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """An empty part lets everything pass."""
+    """What the options choose. An empty part matches everything."""
 
     mailboxes: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
     labels: tuple[tuple[str, str], ...] = ()
     platforms: tuple[str, ...] = ()
     shard: tuple[int, int] | None = None
-    """Which of how many parts, both from 1; a mailbox is always in the same part."""
+    """The part and the number of parts, both from 1. A mailbox is always in the same part."""
 
     @classmethod
     def of(
@@ -33,7 +33,7 @@ class Filter:
         platforms: Sequence[str] | None = None,
         shard: str | None = None,
     ) -> Filter:
-        """Return the filter of a command line. Raises UsageError for a label that is not NAME=VALUE."""
+        """Return the filter of a command line. Raises UsageError for a malformed label or shard."""
         return cls(
             tuple(item.lower() for item in mailboxes or ()),
             tuple(item.lower() for item in excluded or ()),
@@ -43,9 +43,9 @@ class Filter:
         )
 
     def apply(self, desired: Desired) -> Desired:
-        """Return the specs that pass; what the others want still counts for the guards.
+        """Return the specs that match. The grants of the others still count for the guards.
 
-        Raises UsageError where a name fits no spec: a mistyped name must not look like "nothing to do".
+        Raises UsageError if a name matches no spec: a mistyped name must not look like "nothing to do".
         """
         self._refuse_unknown(desired)
         mailboxes = {key: mailbox for key, mailbox in desired.mailboxes.items() if self._passes(mailbox)}
@@ -72,7 +72,7 @@ class Filter:
                     "no such mailbox in the specs",
                     where=pattern,
                     why=f"Specs were read for {_counted(len(keys))}, and none has this address.",
-                    hint="Check the spelling and the folder; `sharedbox validate` lists what it finds.",
+                    hint="Check the spelling and the folder; `sharedbox validate -o json` lists the mailboxes.",
                 )
         for name, value in self.labels:
             if not any(mailbox.labels.get(name) == value for mailbox in desired.mailboxes.values()):

@@ -1,4 +1,4 @@
-"""Progress on stderr: a moving line for people, a plain line now and then for pipelines."""
+"""Progress on stderr: a progress bar on a terminal, and an occasional line in a pipeline."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from sharedbox_cli.core.outcome import Outcome
 
 QUIET_SECONDS = 10.0
-"""In pipelines: at most one line in this time, unless a tenth of the work is done."""
+"""In pipelines: at most one line in this time."""
 SILENT_FOR = 2.0
-"""Nothing may be silent for longer; shorter work says nothing."""
+"""The longest time without any output. Shorter waits are not reported."""
 
 
 def progress_listener(terminal: Terminal) -> Listener:
-    """Return a moving display on a terminal, and plain lines elsewhere."""
+    """Return a progress bar on a terminal, otherwise plain lines."""
     return MovingProgress(terminal) if terminal.shows_progress else PlainProgress(terminal)
 
 
@@ -38,7 +38,7 @@ def stop_progress(listener: Listener) -> None:
 
 
 class PlainProgress(Listener):
-    """One line every ten seconds or tenth of the work; changes are told one by one when slow."""
+    """At most one line every ten seconds. Failures are reported at once."""
 
     def __init__(self, terminal: Terminal, clock: Callable[[], float] = time.monotonic) -> None:
         self._terminal = terminal
@@ -48,28 +48,28 @@ class PlainProgress(Listener):
         self._done = 0
 
     def reading(self, what: str, done: int, total: int | None) -> None:
-        """Tell how far the reading is."""
+        """Report how much has been read."""
         of = f" of {total}" if total is not None else ""
-        self._tell(f"reading {what}: {done}{of}")
+        self._report(f"reading {what}: {done}{of}")
 
     def waiting(self, seconds: float, why: str) -> None:
-        """Tell of a wait that a person would notice."""
+        """Report a wait that a person would notice."""
         if seconds >= SILENT_FOR:
             self._say(f"waiting {seconds:.0f} s: {safe(why)}")
 
     def warning(self, text: str) -> None:
-        """Tell at once."""
+        """Report it at once."""
         self._say(f"warning: {safe(text)}")
 
     def change_finished(self, change: Change, outcome: Outcome) -> None:
-        """Tell of what went wrong at once, of the rest now and then."""
+        """Report failures at once, and other changes occasionally."""
         self._done += 1
         if outcome.status in (Status.FAILED, Status.UNKNOWN):
             self._say(_failure(change, outcome))
         else:
-            self._tell(f"{self._done} changes done")
+            self._report(f"{self._done} changes done")
 
-    def _tell(self, text: str) -> None:
+    def _report(self, text: str) -> None:
         with self._lock:
             now = self._clock()
             if now - self._last < QUIET_SECONDS:
@@ -83,13 +83,13 @@ class PlainProgress(Listener):
 
 
 def _failure(change: Change, outcome: Outcome) -> str:
-    """Return one line: an auto-reply or a vendor's words must not write lines of their own."""
+    """Return one line: an auto-reply or the message of a vendor must not add lines."""
     reason = " ".join(outcome.reason.split("\n"))
     return f"{outcome.status}: {change.mailbox}: {safe(words(change))}: {safe(reason)}"
 
 
 class MovingProgress(Listener):
-    """A line that moves while there is work, and is gone afterwards."""
+    """A progress bar that is removed at the end."""
 
     def __init__(self, terminal: Terminal) -> None:
         self._terminal = terminal
@@ -117,20 +117,20 @@ class MovingProgress(Listener):
         return self._display
 
     def reading(self, what: str, done: int, total: int | None) -> None:
-        """Move the line of this part."""
+        """Move the bar of this part."""
         self._move(f"reading {safe(what)}", done, total)
 
     def waiting(self, seconds: float, why: str) -> None:
-        """Say why nothing moves."""
+        """Report why nothing moves."""
         if seconds >= SILENT_FOR:
             self._print(f"waiting {seconds:.0f} s: {safe(why)}")
 
     def warning(self, text: str) -> None:
-        """Say it above the moving line."""
+        """Print it above the bar."""
         self._print(f"warning: {safe(text)}")
 
     def change_finished(self, change: Change, outcome: Outcome) -> None:
-        """Say what became of the change."""
+        """Count the change, and print it if it failed."""
         with self._lock:
             self._done += 1
         if not outcome.is_success:
@@ -138,7 +138,7 @@ class MovingProgress(Listener):
         self._move("applying", self._done, None)
 
     def stop(self) -> None:
-        """Take the moving line away."""
+        """Remove the bar."""
         with self._lock:
             if self._display is not None:
                 self._display.stop()

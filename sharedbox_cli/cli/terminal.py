@@ -1,4 +1,4 @@
-"""The two streams: data goes to stdout, talk to stderr; colour only where a person looks."""
+"""The two streams: data goes to stdout, messages go to stderr, and only a terminal gets color."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import TextIO
 WIDTH = 100
 NARROWEST = 60
 STREAM_CHARACTERS = 65_536
-"""How much of a stream is written at once."""
+"""How many characters of a stream are written at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Terminal:
-    """Where a command writes, what it may ask, and whether colours are wanted, per stream."""
+    """Where a command writes, whether it can ask, and whether a stream is colored."""
 
     out: TextIO
     err: TextIO
@@ -25,32 +25,32 @@ class Terminal:
 
     @classmethod
     def of_process(cls, *, no_color: bool = False) -> Terminal:
-        """Return the streams of this process; closed ones are replaced by nothing."""
+        """Return the streams of this process. Closed ones are replaced by the null device."""
         out = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
         err = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
         for stream in (out, err):
             if hasattr(stream, "reconfigure"):
-                stream.reconfigure(errors="backslashreplace")  # a name must never break a narrow encoding
+                stream.reconfigure(errors="backslashreplace")  # a name must not fail on a narrow encoding
         return cls(out, err, os.environ, no_color or "--no-color" in sys.argv)
 
     @property
     def is_interactive(self) -> bool:
-        """Return whether a person can be asked: all three streams are a terminal, and this is not CI."""
+        """Return whether a person can be asked: stdin and stderr are a terminal, and this is not CI."""
         return bool(sys.stdin and sys.stdin.isatty() and _is_terminal(self.err) and not self.environment.get("CI"))
 
     @property
     def shows_progress(self) -> bool:
-        """Return whether a moving display makes sense."""
+        """Return whether a progress bar makes sense."""
         return _is_terminal(self.err) and _is_terminal(self.out) and not self.environment.get("CI")
 
     def has_colour(self, stream: TextIO) -> bool:
-        """Return whether a stream may be coloured (no-color.org; TERM=dumb; --no-color)."""
+        """Return whether a stream may be colored (no-color.org; TERM=dumb; --no-color)."""
         plain = self.no_color or self.environment.get("NO_COLOR") or self.environment.get("TERM") == "dumb"
         return _is_terminal(stream) and not plain
 
     @property
     def width(self) -> int:
-        """Return how many columns text may use; pipes get a fixed number, so that diffs stay quiet."""
+        """Return how many columns text can use. Pipes get a fixed number, so that output can be compared."""
         if not _is_terminal(self.out):
             return WIDTH
         try:
@@ -59,12 +59,12 @@ class Terminal:
             return WIDTH
 
     def data(self, text: str) -> None:
-        """Write what was asked for to stdout."""
+        """Write data to stdout."""
         self.out.write(text if text.endswith("\n") or not text else text + "\n")
         self.out.flush()
 
     def stream(self, parts: Iterable[str]) -> None:
-        """Write what was requested to stdout, part by part."""
+        """Write data to stdout, part by part."""
         waiting: list[str] = []
         size = 0
         for part in parts:
@@ -77,12 +77,12 @@ class Terminal:
         self.out.flush()
 
     def say(self, text: str) -> None:
-        """Write talk to stderr."""
+        """Write a message to stderr."""
         self.err.write(text if text.endswith("\n") or not text else text + "\n")
         self.err.flush()
 
     def ask(self, question: str) -> str:
-        """Return what a person types; an end of input is no answer."""
+        """Return what a person types. The end of the input is an empty answer."""
         self.err.write(question)
         self.err.flush()
         try:

@@ -1,4 +1,4 @@
-"""The last entry of a run: the journal tells what was found, not what was answered."""
+"""The last entry of a run. The journal records what verification found, not what the service answered."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sharedbox_cli.engine.summary import RunSummary
 
 
 def close_run(journal: Journal, ran: RunSummary, verified: RunSummary) -> RunSummary:
-    """Return the verified summary, noted and closed in the journal; `unwritten` has what it could not take."""
+    """Return the verified summary, recorded in the journal. `unwritten` lists what could not be recorded."""
     unwritten = list(verified.unwritten)
     state = "complete" if verified.is_complete else "stopped" if verified.is_interrupted else "partly"
     for number, ((_, before), (change, after)) in enumerate(zip(ran.results, verified.results, strict=True)):

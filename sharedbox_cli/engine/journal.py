@@ -1,4 +1,4 @@
-"""The diary: each intent is durable before its request is sent, each outcome is written after."""
+"""The journal: each intent is stored durably before its request is sent, and each outcome after it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from sharedbox_cli.engine.storage import open_journal
 
 
 class Journal:
-    """One file a profile; one writer. Use it as a context manager."""
+    """One file per profile, with one writer. Use it as a context manager."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -37,7 +37,7 @@ class Journal:
         return cls(open_journal(path, for_writing=for_writing))
 
     def __enter__(self) -> Journal:
-        """Return itself."""
+        """Return the journal."""
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -45,7 +45,7 @@ class Journal:
         self.close()
 
     def close(self) -> None:
-        """Close the file, once no other thread writes: SQLite crashes the process otherwise."""
+        """Close the file when no other thread is writing, because SQLite would crash the process."""
         with self._lock:
             self._connection.close()
 
@@ -58,7 +58,9 @@ class Journal:
                 self._connection.execute("commit")
             except sqlite3.Error as error:
                 self._undo()
-                raise JournalError(why=f"{type(error).__name__}: {error}", hint="Is the disk full?") from error
+                raise JournalError(
+                    why=f"{type(error).__name__}: {error}", hint="Check whether the disk is full."
+                ) from error
             except BaseException:
                 self._undo()
                 raise
@@ -72,15 +74,15 @@ class Journal:
             try:
                 return self._connection.execute(query, values).fetchall()
             except sqlite3.Error as error:
-                raise JournalError("the journal cannot be read", why=f"{type(error).__name__}: {error}") from error
+                raise JournalError("cannot read the journal", why=f"{type(error).__name__}: {error}") from error
 
     def probe(self) -> None:
-        """Prove that a row can be made durable. Raises JournalError."""
+        """Prove that a row can be stored durably. Raises JournalError."""
         with self._writing() as connection:
             connection.execute("insert or replace into probe values (1, ?)", (_now(),))
 
     def begin_run(self, plan: Plan, plan_id: str, profile: str, waivers: tuple[str, ...]) -> str:
-        """Return the id of a new run."""
+        """Return the ID of a new run."""
         run = str(uuid.uuid4())
         with self._writing() as connection:
             connection.execute(
@@ -102,19 +104,19 @@ class Journal:
         return run
 
     def intend(self, run: str, seq: int, change: Change) -> str:
-        """Return the request id of a change whose intent is durable now. Raises JournalError."""
+        """Store the intent of a change durably and return its request ID. Raises JournalError."""
         request = str(uuid.uuid4())
         back = inverse(change)
-        undo = {"change": to_plain(_kept(back))} if back else {"because": no_inverse_because(change)}
+        undo = {"change": to_plain(_stored(back))} if back else {"because": no_inverse_because(change)}
         with self._writing() as connection:
             connection.execute(
                 "insert into steps values (?, ?, ?, ?, ?, ?, ?, null, null, null, null, null)",
-                (run, seq, change.key, json.dumps(to_plain(_kept(change))), json.dumps(undo), request, _now()),
+                (run, seq, change.key, json.dumps(to_plain(_stored(change))), json.dumps(undo), request, _now()),
             )
         return request
 
     def conclude(self, run: str, seq: int, outcome: Outcome) -> None:
-        """Write what became of a change. Raises JournalError."""
+        """Store the outcome of a change. Raises JournalError."""
         with self._writing() as connection:
             connection.execute(
                 "update steps set status = ?, reason = ?, vendor_id = ?, mailbox_id = ?, outcome_at = ? "
@@ -123,10 +125,10 @@ class Journal:
             )
 
     def skip(self, run: str, skipped: Iterable[tuple[int, Change, Outcome]]) -> None:
-        """Write changes that were not sent, all in one commit: a run that stops must not take a commit each."""
+        """Store the changes that were not sent, in one commit: a run that stops must not need one commit per change."""
         at = _now()
         rows = [
-            (run, seq, change.key, json.dumps(to_plain(_kept(change))), at, outcome.status, outcome.reason, at)
+            (run, seq, change.key, json.dumps(to_plain(_stored(change))), at, outcome.status, outcome.reason, at)
             for seq, change, outcome in skipped
         ]
         with self._writing() as connection:
@@ -138,7 +140,7 @@ class Journal:
             connection.execute("update runs set ended_at = ?, state = ? where id = ?", (_now(), state, run))
 
     def runs(self, start: str = "") -> tuple[RunRecord, ...]:
-        """Return the runs, newest first; only those whose id starts so."""
+        """Return the runs, newest first: those whose ID starts with `start`."""
         rows = self._read(
             "select * from runs where substr(id, 1, length(?1)) = ?1 order by started_at desc, rowid desc", (start,)
         )
@@ -182,7 +184,7 @@ class Journal:
         )
 
     def is_plan_used(self, plan_id: str) -> bool:
-        """Return whether a plan was applied: it is good once."""
+        """Return whether a plan was applied already: a plan can be applied once."""
         return bool(self._read("select 1 from runs where plan_id = ? limit 1", (plan_id,)))
 
     def last_managed(self, profile: str) -> int | None:
@@ -194,13 +196,13 @@ class Journal:
         return int(rows[0]["documents"]) if rows else None
 
     def ran_within(self, profile: str, span: timedelta) -> bool:
-        """Return whether a run of this profile ended a short while ago: differences may be lag."""
+        """Return whether a run of this profile ended within a time span: differences can be propagation delays."""
         since = (datetime.now(UTC) - span).isoformat()
         return bool(self._read("select 1 from runs where profile = ? and ended_at > ?", (profile, since)))
 
     def automapping(self) -> dict[tuple[str, str], bool]:
-        """Return the wish of each full-access grant, by (mailbox id, trustee id): no platform tells it."""
-        found: dict[tuple[str, str], bool] = {}
+        """Return the automapping of each full-access grant, by (mailbox ID, trustee ID). No platform reports it."""
+        recorded: dict[tuple[str, str], bool] = {}
         rows = self._read(
             "select change, mailbox_id from steps where status in ('done') and key like '%full_access%' "
             "order by intent_at, seq"
@@ -208,17 +210,17 @@ class Journal:
         for row in rows:
             change = json.loads(row["change"])
             if change["party"] is None or change["party"]["right"] != "full_access":
-                continue  # an address can hold these words too
+                continue  # an address can contain these words too
             key = (change["mailbox_id"] or row["mailbox_id"] or "", change["party"]["id"])
             if change["kind"] == "revoke":
-                found.pop(key, None)
+                recorded.pop(key, None)
                 continue
-            found[key] = bool(change["after"].get("automapping", True))
-        return found
+            recorded[key] = bool(change["after"].get("automapping", True))
+        return recorded
 
 
-def _kept(change: Change) -> Change:
-    """Return what of a change is kept: all of it is needed for undo, and none of it is a secret."""
+def _stored(change: Change) -> Change:
+    """Return the part of a change to store: what undo needs. Nothing in it is secret."""
     return replace(change, needs=())
 
 

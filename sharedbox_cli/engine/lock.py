@@ -1,4 +1,4 @@
-"""One runner at a time on this machine: a lock of the system, which dies with its process."""
+"""One run at a time on this machine: a lock of the operating system, which ends with its process."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from sharedbox_cli.core.errors import SharedboxError
 
 
 class Locked(SharedboxError):
-    """Another run works on this profile."""
+    """Another run is working on this profile."""
 
-    summary = "another run is at work"
+    summary = "another run is in progress"
 
 
 class RunLock:
-    """Held from entering to leaving; its content is for the message only."""
+    """Held while its context is open. Its content is used in the message only."""
 
     def __init__(
         self,
@@ -48,7 +48,9 @@ class RunLock:
                 holder = file.read(2000)
                 file.close()
                 raise Locked(
-                    where=str(self._path), why=_words(holder), hint="Wait for it, or give it time: --lock-timeout 10m"
+                    where=str(self._path),
+                    why=_words(holder),
+                    hint="Wait until it has finished, or let sharedbox wait: --lock-timeout 10m",
                 )
             self._sleep(min(1.0, max(0.05, end - self._monotonic())))
         file.seek(0)
@@ -66,14 +68,14 @@ class RunLock:
             return os.fdopen(os.open(self._path, flags, 0o600), "a+", encoding="utf-8")
         except OSError as error:
             raise Locked(
-                "the lock cannot be taken",
+                "cannot take the lock",
                 where=str(self._path),
                 why=f"{type(error).__name__}: {error.strerror}.",
-                hint="Name another place with SHAREDBOX_STATE_DIR, or mend this one.",
+                hint="Set SHAREDBOX_STATE_DIR to another folder, or fix this one.",
             ) from error
 
     def __exit__(self, *_: object) -> None:
-        """Give the lock back."""
+        """Release the lock."""
         if self._file is not None:
             self._file.close()
             self._file = None
@@ -84,7 +86,7 @@ def _words(holder: str) -> str:
         about = json.loads(holder)
         return f"Process {int(about['pid'])} on {about['host']}, since {about['since']}."
     except (ValueError, KeyError, TypeError):
-        return "Who it is cannot be read."
+        return "Its process cannot be read."
 
 
 def _try_lock(file: IO[str]) -> bool:

@@ -1,4 +1,4 @@
-"""The last net: what looks like a secret is taken out of text before it is kept or shown."""
+"""The last safeguard: text that looks like a secret is removed before it is stored or shown."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _PATTERNS = (
 )
 
 
-def scrubbed(text: str) -> str:
-    """Return the text without what looks like a token, a key or a password."""
+def redacted(text: str) -> str:
+    """Return the text without anything that looks like a token, a key or a password."""
     for pattern in _PATTERNS:
         text = pattern.sub(HIDDEN, text)
     return text
 
 
-def scrubbed_outcome(outcome: Outcome) -> Outcome:
-    """Return the outcome with its words scrubbed: they can quote a vendor's answer."""
-    return replace(outcome, reason=scrubbed(outcome.reason), request_id=scrubbed(outcome.request_id))
+def redacted_outcome(outcome: Outcome) -> Outcome:
+    """Return the outcome with redacted texts: they can quote the response of a vendor."""
+    return replace(outcome, reason=redacted(outcome.reason), request_id=redacted(outcome.request_id))

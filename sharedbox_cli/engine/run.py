@@ -1,4 +1,4 @@
-"""Plan to run: intent, call, outcome; mailboxes in parallel, one mailbox strictly in order."""
+"""From plan to run: intent, request, outcome. Mailboxes run in parallel, the changes of one strictly in order."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from sharedbox_cli.core.model import Platform
 from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.core.plan import Plan
 from sharedbox_cli.engine.journal import Journal
-from sharedbox_cli.engine.redact import scrubbed_outcome
-from sharedbox_cli.engine.safe_listener import Quiet
+from sharedbox_cli.engine.redact import redacted_outcome
+from sharedbox_cli.engine.safe_listener import SafeListener
 from sharedbox_cli.engine.stop import StopFlag
 from sharedbox_cli.engine.summary import RunSummary
 from sharedbox_cli.providers.base import Bounded, Provider
@@ -34,7 +34,7 @@ LOOK_SECONDS = 0.2
 
 @dataclass(slots=True)
 class RunOptions:
-    """How a run goes about it."""
+    """The options of a run."""
 
     profile: str
     waivers: tuple[str, ...] = ()
@@ -59,7 +59,7 @@ class Runner:
         self._providers = providers
         self._journal = journal
         self._options = options
-        self._listener = Quiet(listener)
+        self._listener = SafeListener(listener)
         self._outcomes: dict[int, Outcome] = {}
         self._lock = threading.Lock()
         self._licence_queue = threading.Lock()
@@ -75,7 +75,7 @@ class Runner:
         self._run = ""
 
     def go(self, plan_id: str) -> RunSummary:
-        """Return what came of it. Raises JournalError before anything was sent."""
+        """Return the result. Raises JournalError before anything was sent."""
         started = datetime.now(UTC)
         self._run = self._journal.begin_run(self._plan, plan_id, self._options.profile, self._options.waivers)
         queues: dict[Address, list[tuple[int, Change]]] = {}
@@ -84,8 +84,8 @@ class Runner:
         waiting: SimpleQueue[list[tuple[int, Change]]] = SimpleQueue()
         for queue in queues.values():
             waiting.put(queue)
-        # Daemons: a call that never comes back must not keep the process from ending.
-        self._tell_end(self._options.deadline_seconds)
+        # Daemons: a call that never returns must not keep the process from ending.
+        self._set_end(self._options.deadline_seconds)
         count = min(max(1, self._options.concurrency), len(queues))
         threads = [threading.Thread(target=self._work, args=(waiting,), daemon=True) for _ in range(count)]
         for thread in threads:
@@ -93,7 +93,7 @@ class Runner:
         try:
             self._wait(threads)
         finally:
-            self._tell_end(None)
+            self._set_end(None)
         self._note_skipped()
         results = tuple((change, self._outcomes[number]) for number, change in enumerate(self._plan.changes))
         return RunSummary(
@@ -103,17 +103,17 @@ class Runner:
             results,
             self._options.stop.is_set,
             self._was_denied,
-            tuple(self._settle_debts()),
+            tuple(self._write_owed()),
         )
 
-    def _tell_end(self, seconds: float | None) -> None:
-        """Tell the clouds how long the run may last: a call must not wait for longer."""
+    def _set_end(self, seconds: float | None) -> None:
+        """Set how long the run may last in each provider: no call may wait longer."""
         for provider in self._providers.values():
             if isinstance(provider, Bounded):
                 provider.finish_within(seconds)
 
     def _wait(self, threads: list[threading.Thread]) -> None:
-        """Wait for all; after a stop only for its grace. Raises KeyboardInterrupt when that is over."""
+        """Wait for all threads; after a stop, only for the grace period. Raises KeyboardInterrupt when it is over."""
         stop, leave_at = self._options.stop, float("inf")
         for thread in threads:
             while thread.is_alive():
@@ -131,16 +131,16 @@ class Runner:
                 self._mailbox(waiting.get_nowait())
         except Empty:
             return
-        except BaseException as bug:  # noqa: BLE001 - raised again where the run is waited for
+        except BaseException as bug:  # noqa: BLE001 - raised again by the thread that waits
             self._bugs.append(bug)
 
     @property
     def id(self) -> str:
-        """Return the run's id."""
+        """Return the ID of the run."""
         return self._run
 
     def _mailbox(self, queue: list[tuple[int, Change]]) -> None:
-        """Carry out the changes of one mailbox, one after another."""
+        """Apply the changes of one mailbox, one after another."""
         done: dict[str, Outcome] = {}
         mailbox_id, doubt = "", ""
         for number, change in queue:
@@ -151,7 +151,7 @@ class Runner:
             done[change.key] = outcome
             mailbox_id = outcome.mailbox_id or mailbox_id
             if outcome.status is Status.UNKNOWN:
-                doubt = "what became of the change before is not known"
+                doubt = "the outcome of an earlier change is not known"
             elif change.kind is Kind.CREATE and not outcome.is_success:
                 doubt = doubt or f"needs `{change.key}`"
             with self._lock:
@@ -183,7 +183,7 @@ class Runner:
             self._note(skipped[0][1], lambda: self._journal.skip(self._run, skipped), words)
 
     def _note(self, change: Change, write: Callable[[], None], words: str) -> None:
-        """Write to the journal; keep for the end of the run what it cannot take now."""
+        """Write to the journal. Keep what cannot be written now for the end of the run."""
         try:
             if not self._owed:
                 write()
@@ -193,8 +193,8 @@ class Runner:
         with self._lock:
             self._owed.append((f"{change.key}: {words}", write))
 
-    def _settle_debts(self) -> Iterator[str]:
-        """Try once more what the journal could not take; give the words of what it still cannot."""
+    def _write_owed(self) -> Iterator[str]:
+        """Write again what could not be written, and yield a text for what still cannot."""
         for words, write in self._owed:
             try:
                 write()
@@ -209,7 +209,7 @@ class Runner:
             return Outcome(Status.SKIPPED, f"nothing was sent: {error.summary}")
         self._intended.add(number)
         self._listener.change_started(change)
-        outcome = scrubbed_outcome(self._send(change, request))
+        outcome = redacted_outcome(self._send(change, request))
         self._note(change, lambda: self._journal.conclude(self._run, number, outcome), str(outcome.status))
         return outcome
 
@@ -217,7 +217,7 @@ class Runner:
         provider = self._providers[change.platform]
         try:
             if change.kind is Kind.LICENCE:
-                with self._licence_queue:  # seats are counted by one at a time
+                with self._licence_queue:  # only one thread may count seats at a time
                     return provider.apply(change, self._listener, request_id=request)
             return provider.apply(change, self._listener, request_id=request)
         except Ambiguous as error:
@@ -226,11 +226,11 @@ class Runner:
             is_denial = error.exit_code == ExitCode.DENIED
             words = f"{error.summary}. {error.why}".strip()
             return Outcome(Status.FAILED, words, stops_run=is_denial, is_denial=is_denial)
-        except Exception as error:  # noqa: BLE001 - the intent is written, so the effect is a question
+        except Exception as error:  # noqa: BLE001 - the intent is stored, so the effect is unknown
             return Outcome(Status.UNKNOWN, f"{type(error).__name__}: this is a bug in sharedbox")
 
     def _judge(self, change: Change, outcome: Outcome) -> None:
-        """Stop when going on is pointless: a lost role, one reason again and again, a fifth of all failing."""
+        """Stop if continuing is pointless: a missing role, the same failure many times, or a fifth of all failing."""
         if outcome.status is Status.SKIPPED:
             return
         name = self._cloud_of(change.platform)
@@ -246,16 +246,16 @@ class Runner:
         if outcome.stops_run:
             self._halt(change.platform, f"stopped: {outcome.reason}")
         elif same >= SAME_REASON_LIMIT:
-            self._halt(change.platform, f"stopped: {SAME_REASON_LIMIT} changes failed for one reason")
+            self._halt(change.platform, f"stopped: {SAME_REASON_LIMIT} changes failed for the same reason")
         elif sent >= SENT_BEFORE_SHARE and 100 * failed > FAILED_PERCENT * sent:
             self._halt(change.platform, f"stopped: {failed} of the first {sent} changes failed")
 
     def _cloud_of(self, platform: Platform) -> int:
-        """Return what names the cloud behind a platform: one provider can carry several."""
+        """Return an ID of the cloud of a platform: one provider can have several platforms."""
         return id(self._providers[platform])
 
     def _halt(self, platform: Platform | None, why: str) -> None:
-        """Send nothing more to the cloud of a platform, or to any."""
+        """Send nothing more to the cloud of a platform, or to any cloud."""
         with self._lock:
             for other in self._providers:
                 if platform is None or self._cloud_of(other) == self._cloud_of(platform):
@@ -263,7 +263,7 @@ class Runner:
 
 
 def _shape(reason: str, change: Change) -> str:
-    """Return a reason without what differs from one mailbox to the next."""
+    """Return a reason without the parts that differ between mailboxes."""
     who = change.party.id if change.party else ""
     for name in filter(None, (change.mailbox.text, change.mailbox_id, who)):
         reason = reason.replace(name, "…")
@@ -279,9 +279,9 @@ def run_plan(
     *,
     plan_id: str = "",
 ) -> RunSummary:
-    """Return what came of carrying out a plan, noted under `plan_id` (of the file it came from).
+    """Return the result of applying a plan, recorded under `plan_id` (of the file it came from).
 
-    Raises JournalError where nothing could be noted, so nothing was sent.
+    Raises JournalError if the journal cannot be written. Nothing was sent then.
     """
     journal.probe()
     return Runner(plan, providers, journal, options, listener).go(plan_id or plan.id)

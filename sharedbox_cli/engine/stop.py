@@ -1,4 +1,4 @@
-"""Stopping: the first signal starts nothing more, the second leaves at once."""
+"""Stopping: after the first signal no change is started, and the second one ends the process at once."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from types import FrameType
 
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 GRACE_SECONDS = 30.0
-"""How long a change in flight may take to finish after the first signal."""
+"""How long a change in progress may take to finish after the first signal."""
 GRACE_AFTER_TERM_SECONDS = 5.0
-"""After SIGTERM and SIGHUP: who sends these kills soon after."""
+"""The same after SIGTERM and SIGHUP, which are often followed by a kill."""
 
 
 class StopFlag:
-    """Set by signals, read by the run between two changes."""
+    """Set by signals, and read by the run between two changes."""
 
     def __init__(self) -> None:
-        self._times = 0  # no lock: a signal can interrupt whoever holds it
+        self._times = 0  # no lock: a signal can interrupt the code that holds it
         self.grace_seconds = GRACE_SECONDS
 
     @property
     def is_set(self) -> bool:
-        """Return whether nothing more may be started."""
+        """Return whether no change may be started."""
         return self._times > 0
 
     def ask(self, grace_seconds: float = GRACE_SECONDS) -> None:
-        """Ask for a stop; the second time, interrupt."""
+        """Request a stop. The second request interrupts."""
         self._times += 1
         self.grace_seconds = min(self.grace_seconds, grace_seconds)
         if self._times > 1:
@@ -37,7 +37,7 @@ class StopFlag:
 
 @contextlib.contextmanager
 def stop_on_signals(flag: StopFlag) -> Iterator[None]:
-    """Route signals to a flag while a run is on."""
+    """Route signals to a flag during a run."""
 
     def handle(number: int, _frame: FrameType | None) -> None:
         flag.ask(GRACE_SECONDS if number == signal.SIGINT else GRACE_AFTER_TERM_SECONDS)

@@ -1,4 +1,4 @@
-"""The file of the journal: private, whole, and durable in the way its place allows.
+"""The file of the journal: private, complete, and as durable as its file system allows.
 
 sqlite.org/wal.html and sqlite.org/pragma.html, read 2026-11: WAL needs one host; with synchronous below FULL a power
 cut may undo commits.
@@ -32,7 +32,7 @@ _NETWORK = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs"
 
 
 def open_journal(path: Path, *, for_writing: bool) -> sqlite3.Connection:
-    """Return a connection to the journal, made and migrated where needed. Raises JournalError."""
+    """Return a connection to the journal, which is created and migrated if needed. Raises JournalError."""
     try:
         _prepare(path, for_writing=for_writing)
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5.0)
@@ -50,7 +50,7 @@ def open_journal(path: Path, *, for_writing: bool) -> sqlite3.Connection:
         raise JournalError(
             where=str(path),
             why=f"{type(error).__name__}: {error}",
-            hint="Name another place with SHAREDBOX_STATE_DIR, or mend this one.",
+            hint="Set SHAREDBOX_STATE_DIR to another folder, or fix this one.",
         ) from error
     return connection
 
@@ -63,25 +63,21 @@ def _prepare(path: Path, *, for_writing: bool) -> None:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     found = path.lstat()
     if not stat.S_ISREG(found.st_mode):
-        raise JournalError(where=str(path), why="It is not a plain file.", hint="Move it away.")
+        raise JournalError(where=str(path), why="It is not a regular file.", hint="Move it to another folder.")
     if hasattr(os, "getuid") and found.st_uid != os.getuid():
-        raise JournalError(
-            where=str(path), why="It belongs to somebody else.", hint="Use a state directory of your own."
-        )
+        raise JournalError(where=str(path), why="It belongs to another user.", hint="Use your own state directory.")
     if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        raise JournalError(where=str(path), why="Others can write to it.", hint=f"chmod 600 {path}")
+        raise JournalError(where=str(path), why="Other users can write to it.", hint=f"chmod 600 {path}")
 
 
 def _check_folder(folder: Path) -> None:
-    """Refuse a folder in which others could put a file of their own in the journal's place."""
+    """Refuse a folder in which other users could replace the journal."""
     found = folder.stat()
     if hasattr(os, "getuid") and found.st_uid not in (os.getuid(), 0):
-        raise JournalError(
-            where=str(folder), why="It belongs to somebody else.", hint="Use a state directory of your own."
-        )
+        raise JournalError(where=str(folder), why="It belongs to another user.", hint="Use your own state directory.")
     is_open = found.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and not found.st_mode & stat.S_ISVTX
     if is_open and os.name == "posix":
-        raise JournalError(where=str(folder), why="Others can put files there.", hint=f"chmod go-w {folder}")
+        raise JournalError(where=str(folder), why="Other users can create files in it.", hint=f"chmod go-w {folder}")
 
 
 def _settings(connection: sqlite3.Connection, path: Path) -> None:
@@ -92,7 +88,7 @@ def _settings(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def is_on_network(path: Path, mounts: Path = Path("/proc/mounts")) -> bool:
-    """Return whether a file lies on a network file system, where WAL is not safe."""
+    """Return whether a file is on a network file system, where WAL is not safe."""
     try:
         lines = [line.split() for line in mounts.read_text(encoding="utf-8").splitlines()]
     except OSError:
@@ -105,14 +101,16 @@ def is_on_network(path: Path, mounts: Path = Path("/proc/mounts")) -> bool:
 def _migrate(connection: sqlite3.Connection, path: Path, *, for_writing: bool) -> None:
     version = connection.execute("pragma user_version").fetchone()[0]
     if version > SCHEMA_VERSION:
-        why = f"It was made by a newer sharedbox (schema {version}, this one knows {SCHEMA_VERSION})."
+        why = f"It was created by a newer version (schema {version}; this version supports {SCHEMA_VERSION})."
         raise JournalError(where=str(path), why=why, hint="Update sharedbox.")
     if version:
         if for_writing and connection.execute("pragma quick_check(1)").fetchone()[0] != "ok":
             raise _damaged(path, for_writing=True)
         return
     if connection.execute("select 1 from sqlite_master").fetchone():
-        raise JournalError(where=str(path), why="It is a database of something else.", hint="Move it away.")
+        raise JournalError(
+            where=str(path), why="It is the database of another program.", hint="Move it to another folder."
+        )
     connection.execute("begin immediate")
     for statement in _SCHEMA.split(";\n"):
         if statement.strip():
@@ -122,11 +120,11 @@ def _migrate(connection: sqlite3.Connection, path: Path, *, for_writing: bool) -
 
 
 def _damaged(path: Path, *, for_writing: bool) -> JournalError:
-    """Return the refusal of a damaged journal; before an apply a copy is put aside, once."""
+    """Return the error for a damaged journal. Before an apply, one copy of it is kept."""
     aside = path.with_name(f"{path.name}.damaged")
     if for_writing and not aside.exists():
         with contextlib.suppress(OSError):
             shutil.copy2(path, aside)
-    kept = f"a copy is kept in {aside}" if aside.exists() else "it was left as it is"
+    kept = f"a copy is in {aside}" if aside.exists() else "it was not changed"
     why = f"It is damaged; {kept}."
-    return JournalError(where=str(path), why=why, hint="Move it away; the clouds hold the state.")
+    return JournalError(where=str(path), why=why, hint="Move it to another folder: the clouds hold the state.")

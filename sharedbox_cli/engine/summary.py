@@ -1,4 +1,4 @@
-"""What came of a run."""
+"""The result of a run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sharedbox_cli.core.outcome import Outcome, Status
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """Each change with its outcome; `exit_code` is the process's."""
+    """Each change with its outcome, and the exit code of the process."""
 
     run: str
     started_at: datetime
@@ -22,22 +22,22 @@ class RunSummary:
     is_interrupted: bool = False
     was_denied: bool = False
     unwritten: tuple[str, ...] = field(default=())
-    """Outcomes that the journal could not take."""
+    """Outcomes that could not be recorded in the journal."""
 
     @property
     def counts(self) -> Mapping[Status, int]:
-        """Return how many changes ended in each way."""
+        """Return how many changes ended with each outcome."""
         found = Counter(outcome.status for _, outcome in self.results)
         return {status: found[status] for status in Status}
 
     @property
     def is_complete(self) -> bool:
-        """Return whether everything wanted is there."""
+        """Return whether every change has succeeded."""
         return all(outcome.is_success for _, outcome in self.results)
 
     @property
     def exit_code(self) -> int:
-        """Return 0 when complete, 130 when interrupted, 3 when partly, 1 or 5 when nothing was changed."""
+        """Return 0 if complete, 130 if interrupted, 3 if partly applied, and 1 or 5 if nothing was changed."""
         if self.is_interrupted:
             return 130
         if self.is_complete:

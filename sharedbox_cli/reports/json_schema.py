@@ -16,7 +16,7 @@ from sharedbox_cli.core.identity import Address
 from sharedbox_cli.reports.documents import DOCUMENTS, format_of
 
 START, END = "<!-- generated: make generated -->", "<!-- /generated -->"
-"""What stands before and after the generated table of docs/reference/json.md."""
+"""The lines before and after the generated table of docs/reference/json.md."""
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _PLAIN: Mapping[Any, dict[str, Any]] = {
     str: {"type": "string"},

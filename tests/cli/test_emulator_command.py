@@ -151,7 +151,7 @@ def test_run_when_the_command_ends_then_its_exit_code_is_passed_on(tmp_path: Pat
     code = [sys.executable, "-c", "import os, sys; sys.exit(7 if os.environ['AZURE_CLIENT_SECRET'] else 1)"]
     assert process("emulator", "run", "--", *code, folder=tmp_path).returncode == 7
     missing = process("emulator", "run", "--", "no-such-command", folder=tmp_path)
-    assert (missing.returncode, "cannot be run" in missing.stderr) == (1, True)
+    assert (missing.returncode, "cannot run the command" in missing.stderr) == (1, True)
 
 
 @pytest.mark.slow

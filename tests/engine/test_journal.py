@@ -20,7 +20,7 @@ from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import MICROSOFT365, Desired, Right
 from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.engine.journal import Journal
-from sharedbox_cli.engine.redact import scrubbed
+from sharedbox_cli.engine.redact import redacted
 from sharedbox_cli.engine.run import RunOptions, run_plan
 from sharedbox_cli.engine.storage import _SCHEMA
 from tests.engine.fakes import Cloud, FakeProvider, plan_with
@@ -185,4 +185,4 @@ def test_outcome_when_its_words_hold_a_secret_then_neither_journal_nor_report_ke
     "words", ["the secretary is away", "tokens: 3 of 5", "support@contoso.example is in the way", "basic plan only"]
 )
 def test_words_when_they_hold_no_secret_then_they_stay(words: str) -> None:
-    assert scrubbed(words) == words
+    assert redacted(words) == words

@@ -61,7 +61,7 @@ def test_place_when_mounts_say_so_then_it_is_a_network_drive(tmp_path: Path, tab
 def test_journal_when_others_can_write_to_it_then_refused(path: Path, bits: int) -> None:
     Journal.open(path, for_writing=True).close()
     path.chmod(bits)
-    with pytest.raises(JournalError, match="Others can write"):
+    with pytest.raises(JournalError, match="Other users can write"):
         Journal.open(path, for_writing=True)
 
 
@@ -69,7 +69,7 @@ def test_journal_when_others_can_write_to_it_then_refused(path: Path, bits: int)
 def test_folder_when_others_can_put_files_there_then_refused(path: Path, bits: int) -> None:
     path.parent.mkdir()
     path.parent.chmod(bits)
-    with pytest.raises(JournalError, match="Others can"):
+    with pytest.raises(JournalError, match="Other users can"):
         Journal.open(path, for_writing=True)
 
 

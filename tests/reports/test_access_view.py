@@ -99,7 +99,7 @@ def test_report_when_one_platform_is_in_it_then_no_platform_is_told() -> None:
 def test_mailbox_when_nobody_has_a_right_then_it_is_in_the_matrix_too() -> None:
     alone = replace(EXCHANGE, mailboxes={DESK: replace(EXCHANGE.mailboxes[DESK], grants=frozenset())})
     assert "  1  desk@contoso.example" in shown("matrix", alone)
-    assert "  nobody" in shown("mailbox", alone)
+    assert "  no members" in shown("mailbox", alone)
 
 
 def test_mailbox_when_its_rights_were_not_read_then_it_is_not_said_to_have_nobody() -> None:
@@ -107,7 +107,7 @@ def test_mailbox_when_its_rights_were_not_read_then_it_is_not_said_to_have_nobod
     one = replace(EXCHANGE, platforms=frozenset({GOOGLE_DELEGATED}), mailboxes={DESK: mailbox})
     lines = shown("mailbox", one)
     assert "  not read: its account is suspended" in lines
-    assert "  nobody" not in lines
+    assert "  no members" not in lines
     assert "1 mailbox (1 not read), 0 rights." in lines
     assert "- not read" in "".join(shown("matrix", one))
     assert json.loads(to_json(report("mailbox", one)))["mailboxes"] == [
@@ -117,7 +117,7 @@ def test_mailbox_when_its_rights_were_not_read_then_it_is_not_said_to_have_nobod
 
 def test_mailbox_when_it_is_a_plain_group_then_that_is_said() -> None:
     mailbox = replace(INBOX.mailboxes[DESK], settings={Field.KIND: KIND_GROUP})
-    assert "  no shared mailbox but a plain group" in shown("mailbox", replace(INBOX, mailboxes={DESK: mailbox}))
+    assert "  not a shared mailbox but a plain group" in shown("mailbox", replace(INBOX, mailboxes={DESK: mailbox}))
 
 
 def test_json_and_csv_when_two_clouds_are_in_it_then_keys_and_columns_are_those_of_one_and_more() -> None:

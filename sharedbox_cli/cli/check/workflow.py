@@ -44,7 +44,7 @@ def select_specs(session: Session, paths: Sequence[Path] | None, chosen: Filter)
 
 
 def select_tenant(session: Session, paths: Sequence[Path] | None, platforms: Sequence[str]) -> Subject:
-    """Return all shared mailboxes. Specs, where they are named, tell what is intended. Raises SpecError, UsageError."""
+    """Return all shared mailboxes, with what the specs intend if paths are given. Raises SpecError, UsageError."""
     desired = session.desired(paths) if paths else Desired()
     return Subject(desired, session.platforms(platforms), is_whole=True)
 

@@ -8,9 +8,9 @@ import typer
 
 
 def demo(
-    keep: Annotated[bool, typer.Option("--keep", help="Keep the folder with specs and tenant afterwards.")] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the folder with the specs and the tenant.")] = False,
 ) -> None:
-    """Show plan, apply, empty plan, check and audit on an emulated tenant. Needs no account anywhere.
+    """Show plan, apply, empty plan, check and audit on an emulated tenant. Needs no account.
 
     Example:
 

@@ -1,4 +1,4 @@
-"""`sharedbox emulator`: a stand-in for the clouds on loopback."""
+"""`sharedbox emulator`: both clouds, emulated on the loopback interface."""
 
 from __future__ import annotations
 
@@ -12,32 +12,35 @@ from sharedbox_cli.emulator.company import DEFAULT_PLATFORMS, PLATFORMS
 
 emulator = typer.Typer(
     cls=LightGroup,
-    help="A stand-in for the clouds on loopback: for trying out, for demos and for your own pipelines.",
+    help="Emulate both clouds on the loopback interface, for trials, demos and your own pipelines.",
     no_args_is_help=True,
 )
 
-MailboxCount = Annotated[int, typer.Option("--mailboxes", min=0, max=100_000, help="How many to seed.")]
-MemberCount = Annotated[int, typer.Option("--members", min=0, max=400, help="Members of each.")]
-SeedNumber = Annotated[int, typer.Option("--seed", help="The same number gives the same tenant.")]
+MailboxCount = Annotated[int, typer.Option("--mailboxes", min=0, max=100_000, help="The number of mailboxes to seed.")]
+MemberCount = Annotated[int, typer.Option("--members", min=0, max=400, help="The number of members per mailbox.")]
+SeedNumber = Annotated[int, typer.Option("--seed", help="The same number always gives the same tenant.")]
 SeedPlatforms = Annotated[
     list[str] | None,
     typer.Option(
         "--platform",
-        help=f"What to seed: {', '.join(PLATFORMS)}. Repeatable.",
+        help=f"The platforms to seed: {', '.join(PLATFORMS)}. Repeatable.",
         show_default=", ".join(DEFAULT_PLATFORMS),
     ),
 ]
-Latency = Annotated[str, typer.Option("--latency", help="Answer this much later: 50ms.")]
+Latency = Annotated[str, typer.Option("--latency", help="Delay each response by this time: 50ms.")]
 Faults = Annotated[
-    Path | None, typer.Option("--faults", help="A schedule of faults (docs/emulator.md).", exists=True, dir_okay=False)
+    Path | None,
+    typer.Option("--faults", help="A schedule of faults to inject (docs/emulator.md).", exists=True, dir_okay=False),
 ]
 LogFile = Annotated[Path | None, typer.Option("--log", help="Write each request to this file, as JSON lines.")]
-TenantFile = Annotated[Path | None, typer.Option("--tenant", help="The tenant's file; without one it lives in memory.")]
+TenantFile = Annotated[
+    Path | None, typer.Option("--tenant", help="The file of the tenant. Without one, it is kept in memory.")
+]
 
 
 @emulator.command("serve")
 def serve(
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0: any free one.")] = 0,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 chooses any free port.")] = 0,
     platform: SeedPlatforms = None,
     tenant: TenantFile = None,
     mailboxes: MailboxCount = 0,
@@ -47,9 +50,9 @@ def serve(
     faults: Faults = None,
     log: LogFile = None,
 ) -> None:
-    """Serve a tenant until Ctrl-C; prints the environment to export.
+    """Serve a tenant until Ctrl-C, and print the environment to export.
 
-    Without `--tenant` and `--mailboxes` it is the demo tenant, contoso.example.
+    Without `--tenant` and `--mailboxes`, this is the demo tenant contoso.example.
 
     Examples:
 
@@ -71,7 +74,7 @@ def seed_tenant(
     members: MemberCount = 5,
     seed: SeedNumber = 1,
 ) -> None:
-    """Write a tenant of any size into a file, with the messes of grown tenants.
+    """Write a tenant of any size to a file, with the irregularities of a tenant that has grown over years.
 
     Example:
 
@@ -94,7 +97,7 @@ def run_command(
     faults: Faults = None,
     log: LogFile = None,
 ) -> None:
-    """Start a seeded tenant, run a command that finds it without further set-up, pass on its exit code.
+    """Start a seeded tenant, run a command that finds it without further setup, and return its exit code.
 
     Examples:
 
@@ -115,9 +118,9 @@ def _platforms(names: list[str] | None) -> tuple[str, ...]:
 @emulator.command("log")
 def read_log(
     file: Annotated[Path, typer.Argument(help="A file written by `--log`.", exists=True, dir_okay=False)],
-    summary: Annotated[bool, typer.Option("--summary", help="Count requests by route.")] = False,
+    summary: Annotated[bool, typer.Option("--summary", help="Count the requests per route.")] = False,
 ) -> None:
-    """Show what was asked of the emulator.
+    """Show the requests that the emulator received.
 
     Example:
 
@@ -130,7 +133,7 @@ def read_log(
 
 @emulator.command("faults")
 def list_faults() -> None:
-    """List the kinds of faults that a schedule may order, with an example of a schedule.
+    """List the kinds of faults that a schedule can contain, with an example.
 
     Example:
 

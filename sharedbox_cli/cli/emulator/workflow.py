@@ -1,4 +1,4 @@
-"""Serving, seeding and running the emulator; an extra that is asked for when it is missing."""
+"""Serves, seeds and runs the emulator. It is an extra, and its absence is reported with the command to install it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the command line says about an emulator."""
+    """The options of an emulator."""
 
     port: int = 0
     tenant: Path | None = None
@@ -55,7 +55,7 @@ def made(wanted: Wanted) -> Emulator:
     try:
         faults = Faults.of_file(wanted.faults) if wanted.faults else None
     except (ValueError, TypeError, KeyError) as error:
-        hint = "See what can be ordered:\n    sharedbox emulator faults"
+        hint = "To list the kinds of faults:\n    sharedbox emulator faults"
         raise UsageError("not a schedule of faults", where=str(wanted.faults), why=str(error), hint=hint) from error
     return Emulator(
         filled(wanted), port=wanted.port, log=wanted.log, faults=faults, latency_seconds=_seconds(wanted.latency)
@@ -63,7 +63,7 @@ def made(wanted: Wanted) -> Emulator:
 
 
 def filled(wanted: Wanted) -> Tenant:
-    """Return the tenant: an existing file as it is, else a grown one, else the demo's. Raises UsageError."""
+    """Return the tenant: an existing file unchanged, a generated one or the demo. Raises UsageError."""
     import sqlite3
 
     from sharedbox_cli.emulator.seed import demo, grown
@@ -78,7 +78,7 @@ def filled(wanted: Wanted) -> Tenant:
             else:
                 demo(tenant, wanted.platforms)
     except sqlite3.Error as error:
-        raise UsageError("the tenant's file cannot be used", where=str(wanted.tenant), why=str(error)) from error
+        raise UsageError("cannot use the tenant file", where=str(wanted.tenant), why=str(error)) from error
     return tenant
 
 
@@ -95,7 +95,7 @@ def _refuse_unknown(platforms: tuple[str, ...]) -> None:
             raise UsageError(
                 "the emulator does not have this platform",
                 where=f"--platform {name}",
-                why=f"There are: {', '.join(PLATFORMS)}.",
+                why=f"The platforms are: {', '.join(PLATFORMS)}.",
             )
 
 
@@ -106,7 +106,7 @@ def environment_beside(emulator: Emulator) -> dict[str, str]:
 
 
 def serve_until_stopped(wanted: Wanted) -> None:
-    """Serve until Ctrl-C; the environment to export goes to stdout."""
+    """Serve until Ctrl-C, and print the environment to export."""
     terminal = Terminal.of_process()
     done = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -114,26 +114,26 @@ def serve_until_stopped(wanted: Wanted) -> None:
     with made(wanted) as emulator:
         for name, value in emulator.environment().items():
             terminal.data(f"export {name}='{value}'")
-        terminal.say(f"Serving {emulator.tenant.name} at {emulator.origin}. Ctrl-C ends it.")
+        terminal.say(f"Serving {emulator.tenant.name} at {emulator.origin}. Press Ctrl-C to stop.")
         done.wait()
 
 
 def seed_file(wanted: Wanted) -> None:
-    """Write a new tenant to a file. Raises UsageError where one is there."""
+    """Write a new tenant to a file. Raises UsageError if the file exists."""
     if wanted.tenant is not None and wanted.tenant.exists():
-        raise UsageError("there is a file already", where=str(wanted.tenant), hint="Name another one.")
+        raise UsageError("the file exists already", where=str(wanted.tenant), hint="Name another one.")
     filled(wanted).close()
     Terminal.of_process().say(f"Seeded. To serve it:\n    sharedbox emulator serve --tenant {wanted.tenant}")
 
 
 def run_with(wanted: Wanted, command: list[str]) -> int:
-    """Return the exit code of a command that ran beside the emulator."""
+    """Return the exit code of a command that ran with the emulator."""
     with made(wanted) as emulator:
         environment = environment_beside(emulator)
         try:
             child = subprocess.Popen(command, env=environment)  # noqa: S603 - the user's own command
         except OSError as error:
-            raise UsageError("the command cannot be run", where=command[0], why=error.strerror or "") from error
+            raise UsageError("cannot run the command", where=command[0], why=error.strerror or "") from error
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda received, _: child.send_signal(received))
         return _code(child)
@@ -145,7 +145,7 @@ def _code(child: subprocess.Popen[bytes]) -> int:
 
 
 def show_log(path: Path, *, is_summary: bool) -> None:
-    """Print a log, or how often each route was asked. Raises UsageError."""
+    """Print a log, or the number of requests per route. Raises UsageError."""
     from sharedbox_cli.emulator.log import summary
     from sharedbox_cli.reports.safe import one_line
 

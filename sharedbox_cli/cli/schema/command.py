@@ -9,15 +9,15 @@ import typer
 
 
 class Subject(StrEnum):
-    """What a schema is of."""
+    """The kinds of files that have a schema."""
 
     MAILBOX = "mailbox"
     DEFAULTS = "defaults"
     TEAMS = "teams"
 
 
-def schema(subject: Annotated[Subject, typer.Argument(help="Which kind of file.")] = Subject.MAILBOX) -> None:
-    """Print the JSON Schema of a spec, so that editors complete and explain.
+def schema(subject: Annotated[Subject, typer.Argument(help="The kind of file.")] = Subject.MAILBOX) -> None:
+    """Print the JSON Schema of a spec, for completion and help in editors.
 
     Examples:
 
@@ -30,5 +30,5 @@ def schema(subject: Annotated[Subject, typer.Argument(help="Which kind of file."
     from sharedbox_cli.cli.terminal import Terminal
     from sharedbox_cli.language.schema import defaults_schema, json_schema, teams_schema
 
-    made = {Subject.MAILBOX: json_schema, Subject.DEFAULTS: defaults_schema, Subject.TEAMS: teams_schema}
-    Terminal.of_process().data(json.dumps(made[subject](), indent=2))
+    schemas = {Subject.MAILBOX: json_schema, Subject.DEFAULTS: defaults_schema, Subject.TEAMS: teams_schema}
+    Terminal.of_process().data(json.dumps(schemas[subject](), indent=2))

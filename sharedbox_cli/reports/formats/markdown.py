@@ -9,7 +9,7 @@ from sharedbox_cli.reports.safe import ci_line, markdown
 
 
 def render(report: Report) -> str:
-    """Return the report with tables; names cannot break out of a cell."""
+    """Return the report with tables. Names cannot break out of a cell."""
     lines = [f"## {markdown(report.title)}", ""] if report.title else []
     for section in report.sections:
         lines += [*_section(section), ""]

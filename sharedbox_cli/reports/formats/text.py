@@ -10,11 +10,11 @@ from sharedbox_cli.reports.safe import ci_line, one_line
 
 _CODES = {Tone.PLAIN: "", Tone.GOOD: "32", Tone.CHANGE: "33", Tone.BAD: "31", Tone.RISK: "1;31", Tone.QUIET: "2"}
 _PARAGRAPH = 6
-"""From this indent on a line is a paragraph, and its continuation stands below its beginning."""
+"""From this indent on, a line is a paragraph: continuation lines have the same indent."""
 
 
 def render(report: Report, *, width: int = 100, colour: bool = False) -> str:
-    """Return the report; names in it are harmless, and no line is taken for a command of a pipeline."""
+    """Return the report. Names are escaped, and a pipeline takes no line for a command."""
     if report.document:
         return report.document
     lines: list[str] = []

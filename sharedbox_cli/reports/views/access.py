@@ -28,13 +28,13 @@ _LETTERS = {
     Right.OTHER: "?",
 }
 _KINDS: Mapping[Value, str] = {KIND_USER: "a person's mailbox", KIND_GROUP: "a plain group"}
-_ALWAYS_TOLD = (Right.FULL_ACCESS, Right.SEND_AS, Right.SEND_ON_BEHALF, Right.READ)
-"""Rights whose letter the legend explains even where nobody has them; the others where somebody does."""
+_ALWAYS_EXPLAINED = (Right.FULL_ACCESS, Right.SEND_AS, Right.SEND_ON_BEHALF, Right.READ)
+"""Rights whose letter the legend always explains. The others are explained if somebody has them."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Audit:
-    """What is arranged: all rows, all mailboxes, and whether a mailbox must be told apart by its platform."""
+    """The rows and mailboxes to arrange. If there are several platforms, a mailbox is shown with its platform."""
 
     rows: Sequence[AccessRow]
     mailboxes: Sequence[ObservedMailbox]
@@ -47,7 +47,7 @@ class _Audit:
         return f"{mailbox} ({platform})" if self.is_mixed else mailbox
 
     def ids(self) -> dict[str, str]:
-        """Return the ids of holders who look like another one: a name can be anybody's address."""
+        """Return the IDs of holders who look like another one: a name can be any text, also an address."""
         holders = defaultdict(set)
         for row in self.rows:
             holders[row.person].add(row.holder)
@@ -61,7 +61,7 @@ class _Audit:
 def access_report(
     rows: Sequence[AccessRow], arrangement: Arrangement, mailboxes: Sequence[ObservedMailbox], notes: Sequence[str] = ()
 ) -> Report:
-    """Return the audit in one arrangement; the data is the same in all. What no format asks for is not made."""
+    """Return the audit in one arrangement. The data is the same in all; what no format uses is not computed."""
     ordered = sorted(mailboxes, key=_mailbox_key)
     audit = cache(lambda: _Audit(tuple(rows), ordered))
     data: AuditJson = {
@@ -166,7 +166,7 @@ def _marks(row: AccessRow) -> str:
 
 
 def _may(row: AccessRow) -> str:
-    """Return a right; an entry that is no grant keeps its own words."""
+    """Return the words of a right, or the text of an entry that is not a grant."""
     return right_words(row.right, row.detail) if row.entry == "grant" else row.detail
 
 
@@ -177,7 +177,7 @@ def _who(row: AccessRow) -> str:
 def _collected(
     rows: Sequence[AccessRow], key: Callable[[AccessRow], tuple[str, ...]], shown: Callable[[AccessRow], str]
 ) -> list[tuple[str, str, str, str]]:
-    """Return one line for all rights of one holder that came the same way."""
+    """Return one line for all rights of one holder that come the same way."""
     groups: dict[tuple[tuple[str, ...], str, str, str], list[str]] = {}
     for row in rows:
         words = _may(row)
@@ -194,12 +194,12 @@ def _by_mailbox(audit: _Audit) -> tuple[Section, ...]:
     for mailbox in audit.mailboxes:
         heading, mine = audit.name(mailbox.address.text, str(mailbox.platform)), found.get(_mailbox_key(mailbox), [])
         kind = _KINDS.get(mailbox.settings.get(Field.KIND))
-        parts: list[Line | Table] = [Line(f"no shared mailbox but {kind}", Tone.QUIET)] if kind else []
+        parts: list[Line | Table] = [Line(f"not a shared mailbox but {kind}", Tone.QUIET)] if kind else []
         if mailbox.grants is None:
             why = ": its account is suspended" if mailbox.facts.get(Fact.IS_SUSPENDED) else ""
             parts.append(Line(f"not read{why}", Tone.CHANGE))
         elif not mine:
-            parts.append(Line("nobody", Tone.CHANGE))
+            parts.append(Line("no members", Tone.CHANGE))
         if mine:
             lines = _collected(mine, lambda row: (row.holder,), lambda row: f"{_who(row)}{ids.get(row.holder, '')}")
             parts.append(Table(("who", "may", "through", "note"), tuple(lines)))
@@ -251,8 +251,8 @@ def _nothing(mailbox: ObservedMailbox) -> str:
 def _letters(audit: _Audit) -> str:
     """Return what the letters of a matrix mean."""
     held = {row.right for row in audit.rows if row.entry == "grant"}
-    told = [*_ALWAYS_TOLD, *(right for right in (Right.MEMBER, Right.MANAGER, Right.OWNER) if right in held)]
-    words = [f"{_LETTERS[right]} {RIGHT_WORDS[right]}" for right in (*told, Right.OTHER)]
+    explained = [*_ALWAYS_EXPLAINED, *(right for right in (Right.MEMBER, Right.MANAGER, Right.OWNER) if right in held)]
+    words = [f"{_LETTERS[right]} {RIGHT_WORDS[right]}" for right in (*explained, Right.OTHER)]
     return ", ".join([*words, *(("- not read",) if any(mailbox.grants is None for mailbox in audit.mailboxes) else ())])
 
 

@@ -1,4 +1,4 @@
-"""How an audit can be arranged. A module of its own, so that `--help` loads no more than this."""
+"""How an audit can be arranged. It has its own module so that `--help` stays fast."""
 
 from __future__ import annotations
 

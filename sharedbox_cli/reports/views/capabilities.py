@@ -11,14 +11,14 @@ from sharedbox_cli.reports.shapes.topics import CapabilitiesJson
 
 
 def capabilities_report(table: Capabilities) -> Report:
-    """Return what is possible, then what is not with the reason, then what is assumed where a spec says nothing."""
+    """Return what is possible, what is not and why, and what applies if a spec does not say otherwise."""
     name = table.platform
     can = tuple((row.path, _meaning(table, row.path, row.meaning)) for row in table.rows if row.is_possible)
     cannot = tuple((row.path, row.meaning) for row in table.rows if not row.is_possible)
     sections = (
         Section(f"{table.title} ({name}) can", (Table(("key", "meaning"), can),)),
         Section(f"{name} cannot", (Table(("key", "why, and what to do"), cannot),), Tone.CHANGE),
-        Section("Beside that", tuple(_more(table))),
+        Section("Also", tuple(_more(table))),
     )
     rows = tuple(
         (
@@ -53,6 +53,6 @@ def _tells(meaning: str, listed: tuple[str, ...]) -> bool:
 
 def _more(table: Capabilities) -> Iterator[Line]:
     rights = " and ".join(f"`{right}`" for right in table.default_rights)
-    yield Line(f"A member whose line has no `rights` gets {rights}.")
+    yield Line(f"A member without `rights` gets {rights}.")
     if table.afterwards:
         yield Line(table.afterwards)

@@ -68,7 +68,7 @@ def _sections(findings: Sequence[Finding]) -> Iterator[Section]:
 
 
 def _results(findings: Sequence[Finding]) -> Iterator[Result]:
-    """Yield the findings as results. Where one address is a mailbox in two clouds, the platform tells them apart."""
+    """Yield the findings as results. If one address is a mailbox in two clouds, the platform is added."""
     prints = Counter(map(_fingerprint, findings))
     for item in findings:
         fingerprint = _fingerprint(item)
