@@ -38,7 +38,7 @@ def test_job_when_done_from_plan_to_audit_then_every_step_is_right(google: Cloud
     assert "--allow convert=orders@contoso.example" in refused.err
     done = process("apply", SPECS, *ALLOWED)
     assert done.code == 0, done.out + done.err
-    assert "Gmail shows a delegate" in done.out
+    assert "Gmail shows the mailbox to a delegate" in done.out
     before = len(google.effects())
     again = cli("plan", SPECS, "--detailed-exitcode")
     assert (again.code, "No changes. 2 mailboxes match their specs." in again.out) == (0, True)

@@ -76,7 +76,7 @@ def test_folder_when_others_can_put_files_there_then_refused(path: Path, bits: i
 def test_journal_when_it_belongs_to_somebody_else_then_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Journal.open(path, for_writing=True).close()
     monkeypatch.setattr(os, "getuid", lambda: path.stat().st_uid + 1)
-    with pytest.raises(JournalError, match="somebody else"):
+    with pytest.raises(JournalError, match="another user"):
         Journal.open(path, for_writing=True)
 
 
@@ -86,7 +86,7 @@ def test_journal_when_it_is_a_link_then_refused(path: Path, target: str, for_wri
     path.parent.mkdir(mode=0o700)
     (path.parent / "there").write_text("precious", encoding="utf-8")
     path.symlink_to(path.parent / target)
-    with pytest.raises(JournalError, match="plain file"):
+    with pytest.raises(JournalError, match="regular file"):
         Journal.open(path, for_writing=for_writing)
     assert (path.parent / "there").read_text(encoding="utf-8") == "precious"
     assert not (path.parent / "nowhere").exists()
@@ -137,7 +137,7 @@ def test_journal_when_it_is_a_database_of_something_else_then_refused_and_untouc
     other.commit()
     other.close()
     path.chmod(0o600)
-    with pytest.raises(JournalError, match="something else"):
+    with pytest.raises(JournalError, match="another program"):
         Journal.open(path, for_writing=True)
     reader = sqlite3.connect(path)
     assert [row[0] for row in reader.execute("select name from sqlite_master")] == ["recipes"]
