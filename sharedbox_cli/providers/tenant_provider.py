@@ -60,7 +60,7 @@ class TenantProvider(ABC):
 
     @abstractmethod
     async def _found(self, change: Change, error: Ambiguous) -> Outcome:
-        """Return the outcome of a change whose effect was found after an ambiguous answer."""
+        """Return the outcome of a change whose effect was found after an ambiguous response."""
 
     @abstractmethod
     async def _close(self) -> None:
@@ -77,7 +77,7 @@ class TenantProvider(ABC):
         return self._loop.run(self._observe(scope))
 
     def apply(self, change: Change, listener: Listener = SILENT, *, request_id: str = "") -> Outcome:
-        """Send one change; an ambiguous answer is settled by reading, and the change is sent once more at most."""
+        """Send one change; an ambiguous response is settled by reading, and the change is sent once more at most."""
         self._listen(listener)
         if why := self._refusal(change):
             return Outcome(Status.FAILED, f"{why} Nothing was sent.")
@@ -110,6 +110,10 @@ class TenantProvider(ABC):
             later = [name for name in change.after if name is not Field.DISPLAY_NAME and not _comes_new(change, name)]
             if later:
                 return f"A mailbox cannot be created with `{later[0]}`: it needs a separate change."
+        if change.party is None and change.kind in (Kind.GRANT, Kind.REVOKE):
+            return "The change names no trustee."
+        if not change.after and change.kind in (Kind.UPDATE, Kind.LICENCE):
+            return "The change names no setting."
         if change.party is not None:
             row = self.capabilities()[change.platform].row(f"members[].rights.{change.party.right}")
             if row is None or not row.is_possible:

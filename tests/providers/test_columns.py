@@ -140,6 +140,8 @@ def changes_of(platform: Platform, address: Address, identity: str, trustee: Tru
         changes.append(replace(base, kind=Kind.UPDATE, after={name: value, Field.DISPLAY_NAME: "Sales"}))
     for name, value in GRANTS[platform].items():
         changes += [replace(base, kind=kind, after={name: value}, party=party) for kind in (Kind.GRANT, Kind.UPDATE)]
+    changes += [replace(base, kind=kind) for kind in (Kind.GRANT, Kind.REVOKE, Kind.UPDATE, Kind.LICENCE)]
+    changes.append(replace(base, party=party))
     known = COLUMNS[platform].keys() & {Field.AUTOMAPPING, Field.DELIVERY, Field.ROLE}
     changes += [replace(base, kind=Kind.UPDATE, after={name: True}) for name in known]
     foreign_right = Right.FULL_ACCESS if platform == GOOGLE_COLLABORATIVE else Right.OWNER
