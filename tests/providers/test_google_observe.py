@@ -375,7 +375,7 @@ def test_observe_when_answers_hold_what_nobody_knows_then_it_is_left_alone(works
 
 
 def test_observe_when_the_administrator_is_in_no_directory_then_it_is_an_error(workspace: GoogleSetting) -> None:
-    with pytest.raises((CloudError, ObserveError, Exception), match="no such user"):
+    with pytest.raises((CloudError, ObserveError, Exception), match="the user does not exist"):
         workspace.provider(SHAREDBOX_GOOGLE_ADMIN="nobody@contoso.example").observe(everything(GOOGLE_DELEGATED))
 
 

@@ -64,11 +64,8 @@ async def _add_delegate(writer: Writer, change: Change) -> Outcome:
 
 
 async def _is_accepted(writer: Writer, change: Change) -> bool:
-    items = await read_delegates(writer.google, change.mailbox.key)
-    return any(
-        str(item["delegateEmail"]).lower() == _address(change) and item.get("verificationStatus", ACCEPTED) == ACCEPTED
-        for item in items
-    )
+    delegates = await read_delegates(writer.google, change.mailbox.key)
+    return any(delegate.address.lower() == _address(change) and delegate.status == ACCEPTED for delegate in delegates)
 
 
 async def _remove_delegate(writer: Writer, change: Change) -> Outcome:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from sys import intern
+from typing import Any, NamedTuple
 
 from sharedbox_cli.core.errors import NotFound, ObserveError
 from sharedbox_cli.core.identity import Address, TrusteeId
@@ -248,14 +249,37 @@ async def read_deleted(google: Google) -> list[Fields]:
     return rows
 
 
-def member_id(member: Fields, directory: Directory) -> TrusteeId:
+class Member(NamedTuple):
+    """A member of a group, reduced to what is needed; many groups share its texts."""
+
+    id: str
+    email: str
+    role: str
+    type: str
+    status: str
+
+    @property
+    def name(self) -> str:
+        """Return the address, or the id if there is none."""
+        return self.email or self.id
+
+
+def member_of(row: Row) -> Member:
+    """Return a direct member, with its role."""
+    return _member(row, str(row["role"]))
+
+
+def _member(row: Row, role: str = "") -> Member:
+    texts = (str(row["id"]), str(row.get("email") or ""), role, str(row.get("type", "")), str(row.get("status", "")))
+    return Member(*map(intern, texts))
+
+
+def member_id(member: Member, directory: Directory) -> TrusteeId:
     """Return the id of a member; for an outsider it comes from the address, in the group or not."""
-    text = str(member.get("email") or "")
-    identity = str(member["id"])
-    is_known = identity in directory.users or identity in directory.groups
-    if not text or is_known or Address.of(text).domain in directory.domains:
-        return TrusteeId(identity)
-    return outsider_id(Address.of(text))
+    is_known = member.id in directory.users or member.id in directory.groups
+    if not member.email or is_known or Address.of(member.email).domain in directory.domains:
+        return TrusteeId(member.id)
+    return outsider_id(Address.of(member.email))
 
 
 def outsider_id(address: Address) -> TrusteeId:
@@ -263,9 +287,9 @@ def outsider_id(address: Address) -> TrusteeId:
     return TrusteeId(f"external:{address.key}")
 
 
-async def read_derived(google: Google, group: str) -> list[Fields]:
+async def read_derived(google: Google, group: str) -> list[Member]:
     """Return all direct and indirect members of a group."""
-    rows, _ = await google.read_all(
+    members, _ = await google.collect(
         DIRECTORY,
         lambda service, token: service.members().list(
             groupKey=group,
@@ -276,6 +300,7 @@ async def read_derived(google: Google, group: str) -> list[Fields]:
         ),
         "members",
         "directory.members.list derived",
+        _member,
         kind="admin#directory#members",
     )
-    return rows
+    return members

@@ -23,7 +23,7 @@ from sharedbox_cli.providers.columns import read_row
 from sharedbox_cli.providers.google_workspace.api import Google, together
 from sharedbox_cli.providers.google_workspace.columns import GROUP
 from sharedbox_cli.providers.google_workspace.group_columns import GROUP_SETTINGS, MEMBER, ROLES, is_inbox
-from sharedbox_cli.providers.google_workspace.observe.directory import Directory, member_id
+from sharedbox_cli.providers.google_workspace.observe.directory import Directory, Member, member_id, member_of
 from sharedbox_cli.providers.google_workspace.scopes import DIRECTORY, SETTINGS
 from sharedbox_cli.providers.responses import Fields
 
@@ -54,9 +54,9 @@ async def read_settings(google: Google, address: str) -> Fields:
     )
 
 
-async def read_members(google: Google, group: str) -> list[Fields]:
+async def read_members(google: Google, group: str) -> list[Member]:
     """Return the direct members of a group."""
-    rows, _ = await google.read_all(
+    members, _ = await google.collect(
         DIRECTORY,
         lambda service, token: service.members().list(
             groupKey=group,
@@ -66,10 +66,11 @@ async def read_members(google: Google, group: str) -> list[Fields]:
         ),
         "members",
         "directory.members.list",
+        member_of,
         kind="admin#directory#members",
         mailbox=group,
     )
-    return rows
+    return members
 
 
 async def read_delivery(google: Google, group: str, member: str) -> str:
@@ -96,38 +97,40 @@ async def read_inboxes(
         grants: dict[TrusteeId, Grant] = {}
         special: list[SpecialEntry] = []
         for member in inbox.members or ():
-            _sort(member, directory, reading, grants, special, inbox.deliveries.get(str(member.get("id"))))
+            _sort(member, directory, reading, grants, special, inbox.deliveries.get(member.id))
         reading.mailboxes[key] = ObservedMailbox(
             str(row["id"]),
             Address.of(str(row["email"])),
             GOOGLE_COLLABORATIVE,
-            _settings(key, row, inbox.settings, scope.fields),
+            inbox.settings,
             None if inbox.members is None else frozenset(grants.values()),
             tuple(sorted(special, key=lambda entry: (entry.trustee, entry.text))),
-            _facts(key, inbox.settings),
+            inbox.facts,
         )
     return reading
 
 
 @dataclass(slots=True)
 class _Inbox:
-    """What was read of one group."""
+    """What was read of one group, reduced to what is in scope."""
 
-    settings: Fields
-    members: list[Fields] | None = None
+    settings: dict[Field, Value]
+    facts: dict[Fact, Value]
+    members: list[Member] | None = None
     deliveries: dict[str, str] = field(default_factory=dict)
 
 
 async def _inbox(google: Google, key: Address, row: Fields, scope: Scope) -> _Inbox | None:
     """Return the settings and members of a group; nothing for a plain group where all inboxes are requested."""
-    inbox = _Inbox(await read_settings(google, key.key))
-    if scope.mailboxes is None and not is_inbox(inbox.settings):
+    raw = await read_settings(google, key.key)
+    if scope.mailboxes is None and not is_inbox(raw):
         return None
+    inbox = _Inbox(_settings(key, row, raw, scope.fields), _facts(key, raw))
     if scope.grants_of is None or key in scope.grants_of:
         group = str(row["id"])
         inbox.members = await read_members(google, group)
         if Field.DELIVERY in scope.fields:
-            who = [str(member["id"]) for member in inbox.members if member.get("type") != "CUSTOMER"]
+            who = [member.id for member in inbox.members if member.type != "CUSTOMER"]
             inbox.deliveries = dict(
                 zip(who, await together(read_delivery(google, group, one) for one in who), strict=True)
             )
@@ -145,7 +148,7 @@ def _facts(address: Address, raw: Fields) -> dict[Fact, Value]:
 
 
 def _sort(
-    member: Fields,
+    member: Member,
     directory: Directory,
     reading: GroupReading,
     grants: dict[TrusteeId, Grant],
@@ -154,8 +157,8 @@ def _sort(
 ) -> None:
     """Keep one member as a grant or a special entry. Raises ObserveError for one that was read in two roles."""
     identity = member_id(member, directory)
-    if member.get("type") == "CUSTOMER":
-        words = f"{member['role']}: everybody in the organisation"
+    if member.type == "CUSTOMER":
+        words = f"{member.role}: everybody in the organisation"
         special.append(SpecialEntry(identity, words, is_everybody=True))
         return
     if identity not in directory.users and identity not in directory.groups:
@@ -163,26 +166,23 @@ def _sort(
         reading.trustees[identity] = trustee
         if trustee.address is not None:
             reading.directory[trustee.address] = identity
-    right = _RIGHTS.get(str(member["role"]))
+    right = _RIGHTS.get(member.role)
     if right is None:
-        special.append(SpecialEntry(identity, f"role {member['role']} of {member.get('email', identity)}"))
+        special.append(SpecialEntry(identity, f"role {member.role} of {member.name}"))
         return
     if grants.setdefault(identity, grant := Grant(identity, right, delivery=delivery)) != grant:
         raise ObserveError(
-            where=f"{member.get('email', identity)} · directory.members.list",
+            where=f"{member.name} · directory.members.list",
             why="It was read in two roles.",
             hint="The members changed while they were read. Run the command again.",
         )
 
 
-def _unlisted(identity: TrusteeId, member: Fields, directory: Directory) -> Trustee:
+def _unlisted(identity: TrusteeId, member: Member, directory: Directory) -> Trustee:
     """Return a member that the directory lists do not have: an outsider, or a deleted account."""
-    text = str(member.get("email") or "")
-    if not text:
+    if not member.email:
         return Trustee(identity, TrusteeKind.ORPHAN, is_enabled=False)
-    address = Address.of(text)
-    kind = TrusteeKind.GROUP if member.get("type") == "GROUP" else TrusteeKind.USER
-    status = str(member.get("status", "ACTIVE"))
-    return Trustee(
-        identity, kind, address, is_enabled=status != "SUSPENDED", is_guest=address.domain not in directory.domains
-    )
+    address = Address.of(member.email)
+    kind = TrusteeKind.GROUP if member.type == "GROUP" else TrusteeKind.USER
+    is_guest = address.domain not in directory.domains
+    return Trustee(identity, kind, address, is_enabled=member.status != "SUSPENDED", is_guest=is_guest)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from sys import intern
+from typing import Any, NamedTuple
 
 from sharedbox_cli.core.errors import CloudError, ObserveError, Refused
 from sharedbox_cli.core.fields import Field
@@ -21,16 +22,23 @@ from sharedbox_cli.providers.google_workspace.gmail_columns import GMAIL as GMAI
 from sharedbox_cli.providers.google_workspace.observe.content import EMPTY, read_content
 from sharedbox_cli.providers.google_workspace.observe.directory import Directory, read_groups, read_user
 from sharedbox_cli.providers.google_workspace.scopes import GMAIL
-from sharedbox_cli.providers.responses import Fields
+from sharedbox_cli.providers.responses import Fields, Row, reduced
 
 ACCEPTED = "accepted"
+
+
+class Delegate(NamedTuple):
+    """A delegate of a mailbox; many mailboxes share its texts."""
+
+    address: str
+    status: str
 
 
 @dataclass(slots=True)
 class Gmail:
     """What Gmail returned for one mailbox."""
 
-    delegates: list[Fields] = field(default_factory=list)
+    delegates: list[Delegate] = field(default_factory=list)
     content: dict[Field, Value] = field(default_factory=dict)
     was_read: bool = True
 
@@ -60,8 +68,8 @@ async def read_delegated(
         reads_grants = (scope.grants_of is None or key in scope.grants_of) and gmail.was_read
         grants: set[Grant] = set()
         special: list[SpecialEntry] = []
-        for item in gmail.delegates if reads_grants else ():
-            _sort_delegate(item, directory, reading, grants, special)
+        for delegate in gmail.delegates if reads_grants else ():
+            _sort_delegate(delegate, directory, reading, grants, special)
         for sender in senders.get(key, ()):
             grants.add(Grant(sender.holder, Right.SEND_AS))
             if sender.status != ACCEPTED:
@@ -115,21 +123,26 @@ def _not_set_up(content: frozenset[Field]) -> Gmail:
     return Gmail(content={name: EMPTY[name] for name in content})
 
 
-async def read_delegates(google: Google, subject: str) -> list[Fields]:
+async def read_delegates(google: Google, subject: str) -> list[Delegate]:
     """Return the delegates of a mailbox: one page, whatever their number."""
+    call = "gmail.users.settings.delegates.list"
     data = await google.read(
         GMAIL,
         lambda service: service.users().settings().delegates().list(userId="me"),
-        "gmail.users.settings.delegates.list",
+        call,
         subject=subject,
         mailbox=subject,
     )
-    return [Fields(item, "gmail.users.settings.delegates.list") for item in data.get("delegates", ())]
+    return reduced(data.get("delegates", ()), call, _delegate)
+
+
+def _delegate(row: Row) -> Delegate:
+    return Delegate(intern(str(row["delegateEmail"])), intern(str(row.get("verificationStatus", ACCEPTED))))
 
 
 async def _read_unknown_delegates(google: Google, directory: Directory, gmail_of: Mapping[Address, Gmail]) -> None:
     """Read the delegates that no list contained."""
-    addresses = {Address.of(str(item["delegateEmail"])) for gmail in gmail_of.values() for item in gmail.delegates}
+    addresses = {Address.of(one.address) for gmail in gmail_of.values() for one in gmail.delegates}
     if not directory.is_whole:
         unknown = sorted(address for address in addresses if address not in directory.owner)
         for row in await together(read_user(google, address.text) for address in unknown):
@@ -140,17 +153,16 @@ async def _read_unknown_delegates(google: Google, directory: Directory, gmail_of
 
 
 def _sort_delegate(
-    item: Fields, directory: Directory, reading: DelegatedReading, grants: set[Grant], special: list[SpecialEntry]
+    delegate: Delegate, directory: Directory, reading: DelegatedReading, grants: set[Grant], special: list[SpecialEntry]
 ) -> None:
-    address = Address.of(str(item["delegateEmail"]))
+    address = Address.of(delegate.address)
     identity = TrusteeId(directory.owner.get(address, address.key))
     if identity not in directory.users and identity not in directory.groups:
         reading.trustees[identity] = Trustee(identity, TrusteeKind.ORPHAN, address, is_enabled=False)
-    status = str(item.get("verificationStatus", ACCEPTED))
-    if status == ACCEPTED:
+    if delegate.status == ACCEPTED:
         grants.add(Grant(identity, Right.FULL_ACCESS))
     else:
-        special.append(SpecialEntry(identity, f"{status} invitation of {address.text} as delegate"))
+        special.append(SpecialEntry(identity, f"{delegate.status} invitation of {address.text} as delegate"))
 
 
 async def _read_senders(
@@ -164,7 +176,7 @@ async def _read_senders(
         return {}
     people = {directory.owner[address] for address in scope.trustees if address in directory.owner}
     for gmail in gmail_of.values():
-        addresses = (Address.of(str(item["delegateEmail"])) for item in gmail.delegates)
+        addresses = (Address.of(one.address) for one in gmail.delegates)
         people |= {directory.owner[address] for address in addresses if address in directory.owner}
     rows = [row for key in sorted(people) if (row := directory.users.get(key)) is not None and _reads_mail(row)]
     lists = await together(_senders(google, row) for row in rows)

@@ -130,14 +130,14 @@ async def _members(
     )
     lists = await together(read_derived(google, one) for one in groups)
     found: dict[TrusteeId, frozenset[TrusteeId]] = {}
-    for group, rows in zip(groups, lists, strict=True):
-        if any(row.get("type") == "CUSTOMER" for row in rows):
+    for group, below in zip(groups, lists, strict=True):
+        if any(member.type == "CUSTOMER" for member in below):
             continue  # everybody in the organisation: the members are not listed
-        people = [row for row in rows if row.get("type") in ("USER", "EXTERNAL")]
-        for row in people:
-            identity = member_id(row, directory)
-            if identity not in directory.users and row.get("email"):
-                address, is_enabled = Address.of(str(row["email"])), row.get("status") != "SUSPENDED"
+        people = [member for member in below if member.type in ("USER", "EXTERNAL")]
+        for member in people:
+            identity = member_id(member, directory)
+            if identity not in directory.users and member.email:
+                address, is_enabled = Address.of(member.email), member.status != "SUSPENDED"
                 outsider = Trustee(
                     identity,
                     TrusteeKind.USER,
@@ -146,7 +146,7 @@ async def _members(
                     is_guest=address.domain not in directory.domains,
                 )
                 outsiders.setdefault(identity, outsider)
-        found[group] = frozenset(member_id(row, directory) for row in people)
+        found[group] = frozenset(member_id(member, directory) for member in people)
     return found
 
 
