@@ -14,8 +14,10 @@ sent_items:
 storage:
   warn_at: 80%
 """
+TENANT_SIZE = 500
+"""Mailboxes to seed an emulated tenant with, so that all people named here have an account in it."""
 _TEAMS = 20
-_PEOPLE = 997
+_PEOPLE = 887
 """A prime number, so that mailboxes share people in no simple pattern."""
 
 
@@ -29,8 +31,12 @@ def write_specs(folder: Path, count: int) -> None:
 
 
 def _team(number: int) -> str:
-    people = "".join(f"    - user: t{number}p{person}@contoso.example\n" for person in range(4))
+    people = "".join(f"    - user: {_person(900 + number * 4 + person)}\n" for person in range(4))
     return f"team-{number}:\n  members:\n{people}  rights: [full_access, send_as]\n"
+
+
+def _person(number: int) -> str:
+    return f"user{number:05}@contoso.example"
 
 
 def _mailbox(number: int) -> str:
@@ -50,10 +56,7 @@ def _mailbox(number: int) -> str:
         f"  - team: team-{number % _TEAMS}",
     ]
     for entry in range(2 + number % 4):
-        lines += [
-            f"  - user: person{(number * 7 + entry * 13) % _PEOPLE}@contoso.example",
-            "    rights: [full_access, send_as]",
-        ]
+        lines += [f"  - user: {_person((number * 7 + entry * 13) % _PEOPLE)}", "    rights: [full_access, send_as]"]
         if entry == 1:
             lines += ["    until: 2099-03-31", "    reason: Cover for the summer"]
     return "\n".join((*lines, ""))

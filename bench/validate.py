@@ -19,8 +19,8 @@ from io import StringIO
 from pathlib import Path
 
 from bench.bare_load import bare_load
-from bench.measured import Cost, run, sharedbox
-from bench.specs import write_specs
+from bench.measured import Cost, on_emulator, run, sharedbox
+from bench.specs import TENANT_SIZE, write_specs
 
 COUNT = 1_000
 MANY = 5_000
@@ -66,12 +66,20 @@ def report() -> Iterator[str]:
         processes = [(_command(folder).cpu, _bare(folder).cpu) for _ in range(RUNS)]
         yield f"validate of {COUNT:,} specs, as processes with start-up: {_words(processes)}"
     with tempfile.TemporaryDirectory() as name:
-        write_specs(Path(name), MANY)
-        yield f"validate of {MANY:,} specs: peak memory {_command(Path(name)).peak:.0f} MB"
+        folder = Path(name) / "specs"
+        folder.mkdir()
+        write_specs(folder, MANY)
+        yield f"validate of {MANY:,} specs: peak memory {_command(folder).peak:.0f} MB"
+        cost = on_emulator(Path(name), TENANT_SIZE, 0, ("plan", str(folder), "-o", "json"))
+        yield f"plan of {MANY:,} specs: peak memory {cost.peak:.0f} MB, {cost.cpu:.1f} s of CPU{_failed(cost)}"
 
 
 def _command(folder: Path) -> Cost:
     return run(sharedbox("validate", str(folder)))
+
+
+def _failed(cost: Cost) -> str:
+    return f" (it failed with exit code {cost.exit_code})" if cost.exit_code else ""
 
 
 def _bare(folder: Path) -> Cost:
