@@ -19,7 +19,7 @@ class AccessRow(NamedTuple):
     mailbox: str
     platform: str
     person: str
-    """The holder's address in lower case, so that one person in two clouds is one; else name or id."""
+    """The holder's address in lower case, so that a person in two clouds is one person; otherwise name or id."""
     name: str
     trustee_id: str
     kind: TrusteeKind
@@ -34,7 +34,7 @@ class AccessRow(NamedTuple):
     automapping: bool | None = None
     """None: unknown, because the platform does not report it."""
     is_resolved: bool = True
-    """False: a group whose members were not read, so that more people have this right."""
+    """False: the members of this group were not read, so more people have this right."""
     address: str = ""
     """The holder's own address in this cloud, in lower case; `person` may be an address of another cloud."""
     holder: str = ""
@@ -47,7 +47,7 @@ class AccessRow(NamedTuple):
 
 
 def access_rows(observations: Mapping[Platform, Observed]) -> Iterator[AccessRow]:
-    """Yield every right there is, sorted by mailbox, person and right. The rows of one mailbox are made at a time."""
+    """Yield every right, sorted by mailbox, person and right. Rows are made mailbox by mailbox."""
     distinct = list({id(observed): observed for observed in observations.values()}.values())
     persons = Persons(distinct)
     mailboxes: dict[tuple[str, str], list[tuple[ObservedMailbox, _Holders]]] = defaultdict(list)
@@ -80,7 +80,7 @@ class _Holders:
             yield _row(mailbox, holder, person, grant, is_resolved=is_resolved)
             if holder.kind is TrusteeKind.GROUP:
                 via = (str(holder.address or holder.name or holder.id),)
-                through = replace(grant, automapping=False)  # automapping never comes through a group
+                through = replace(grant, automapping=False)  # automapping never works through a group
                 for identity in observed.members.get(holder.id, ()):
                     yield _row(mailbox, *self._of(identity), through, via=via)
         for entry in mailbox.special:

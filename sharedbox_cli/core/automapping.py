@@ -1,4 +1,4 @@
-"""What a platform does not tell, laid over an observation from what the journal remembers."""
+"""Automapping, which no platform reports: observations are completed from the journal."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sharedbox_cli.core.model import Grant, Observed, ObservedMailbox, Right
 
 
 def remember(observed: Observed, automapping: Mapping[tuple[str, str], bool]) -> Observed:
-    """Return the world with `automapping` filled in, by (mailbox id, trustee id), where it is not known."""
+    """Return the observation with unknown `automapping` filled in by (mailbox id, trustee id)."""
     if not automapping:
         return observed
     mailboxes = {key: _remembered(mailbox, automapping) for key, mailbox in observed.mailboxes.items()}

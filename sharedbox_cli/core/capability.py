@@ -41,7 +41,7 @@ def can(path: str, meaning: str, source: str = "") -> Capability:
 
 
 def cannot(path: str, meaning: str, source: str = "") -> Capability:
-    """Return the row of a path that a platform refuses for a reason of its own."""
+    """Return the row of a path that a platform refuses for its own reason."""
     return Capability(path, False, meaning, source)
 
 

@@ -26,7 +26,7 @@ class Kind(StrEnum):
 
 
 class Risk(IntEnum):
-    """What a change can do to people: nothing to notice, something to know, something to think about."""
+    """What a change can do to people: nothing noticeable, something to know, something to decide."""
 
     LOW = 0
     MEDIUM = 1
@@ -39,7 +39,7 @@ RESTORE = "restore"
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Whom a grant or revocation is about."""
+    """The trustee and right of a grant or revocation."""
 
     id: TrusteeId
     right: Right
@@ -51,7 +51,7 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One reversible step. `before` and `after` hold only the settings that it changes."""
+    """One reversible step. `before` and `after` hold the settings that it changes, and no others."""
 
     kind: Kind
     phase: Phase
@@ -73,7 +73,7 @@ class Change:
 
     @property
     def key(self) -> str:
-        """Return what names this change within its plan."""
+        """Return the key of this change within its plan."""
         parts: list[str] = [str(self.kind), self.mailbox.key]
         if self.party:
             parts += [str(self.party.right), self.party.detail, str(self.party.id)]
@@ -83,7 +83,7 @@ class Change:
 
     @property
     def order(self) -> tuple[int, str, int, str, str]:
-        """Return the place of this change in a plan: phase, mailbox, kind, trustee, right."""
+        """Return the position of this change in a plan: phase, mailbox, topic or right, trustee."""
         party = self.party
         rank = right_rank(party.right) if party else topic_of(self.after).rank
         if self.phase is Phase.REVOKE:
@@ -105,12 +105,12 @@ _RIGHTS_IN_ORDER = (
 
 
 def right_rank(right: Right) -> int:
-    """Return the order in which rights are granted; they are taken away in reverse."""
+    """Return the order in which rights are granted; they are revoked in reverse order."""
     return _RIGHTS_IN_ORDER.index(right)
 
 
 def inverse(change: Change) -> Change | None:
-    """Return the change that brings back what was before, or nothing where none can."""
+    """Return the change that restores the state before, or nothing if no change can."""
     back = {"needs": (), "before": change.after, "after": change.before, "why": change.why}
     match change.kind:
         case Kind.CREATE:
@@ -158,9 +158,9 @@ def _phase_of_settings(after: Mapping[Field, Value], kind: Kind, phase: Phase) -
 
 
 def no_inverse_because(change: Change) -> str:
-    """Return why a change cannot be undone, or nothing where it can."""
+    """Return why a change cannot be undone, or nothing if it can."""
     if inverse(change) is not None:
         return ""
     if has_ensured(change.after):
-        return "folders and tags may hold mail by now"
-    return "what was there before is not known: the mailbox was made in the same run"
+        return "folders and tags can contain mail by now"
+    return "the state before is not known: the mailbox was created in the same run"

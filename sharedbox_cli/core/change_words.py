@@ -27,7 +27,7 @@ def right_words(right: Right, detail: str = "") -> str:
 
 
 def party_words(party: Party) -> str:
-    """Return whom a change is about, unescaped: the formats make it harmless."""
+    """Return the trustee of a change, unescaped."""
     if party.address is None:
         return party.name or f"deleted account {party.id}"
     return f"{party.name} <{party.address}>" if party.name else str(party.address)
@@ -37,13 +37,13 @@ def words(change: Change) -> str:
     """Return what a change does, in one line for people."""
     match change.kind:
         case Kind.CREATE:
-            return "restore the soft-deleted mailbox" if change.how == RESTORE else "make the mailbox"
+            return "restore the soft-deleted mailbox" if change.how == RESTORE else "create the mailbox"
         case Kind.DELETE:
-            return "delete the mailbox (soft: it can be restored for some weeks)"
+            return "delete the mailbox (soft delete: it can be restored for some weeks)"
         case Kind.GRANT if change.party:
             suffix = ""
-            if (wish := change.after.get(Field.AUTOMAPPING)) is not None:
-                suffix = ", automapping on" if wish else ", automapping off"
+            if (automapping := change.after.get(Field.AUTOMAPPING)) is not None:
+                suffix = ", automapping on" if automapping else ", automapping off"
             if (delivery := change.after.get(Field.DELIVERY)) is not None:
                 suffix = f", delivery {delivery}"
             right = right_words(change.party.right, change.party.detail)
@@ -56,22 +56,22 @@ def words(change: Change) -> str:
             return f"{verb} {party_update_words(change)} for {party_words(change.party)}"
         case Kind.UPDATE if change.after.get(Field.KIND) == KIND_SHARED:
             is_group = change.before.get(Field.KIND) == KIND_GROUP
-            return "make the group a shared inbox" if is_group else "convert the user mailbox to a shared mailbox"
+            return "convert the group to a shared inbox" if is_group else "convert the user mailbox to a shared mailbox"
         case _:
             return "; ".join(_setting_words(name, change) for name in sorted(change.after))
 
 
 def party_update_words(change: Change) -> str:
-    """Return what changes about somebody who keeps a right."""
+    """Return what changes for a trustee who keeps a right."""
     after, before = change.after, change.before
-    found = []
+    parts = []
     if Field.ROLE in after:
-        found.append(f"role {before.get(Field.ROLE, 'none')} -> {after[Field.ROLE]}")
+        parts.append(f"role {before.get(Field.ROLE, 'none')} -> {after[Field.ROLE]}")
     if Field.DELIVERY in after:
-        found.append(f"delivery {before.get(Field.DELIVERY, 'not known')} -> {after[Field.DELIVERY]}")
+        parts.append(f"delivery {before.get(Field.DELIVERY, 'not known')} -> {after[Field.DELIVERY]}")
     if Field.AUTOMAPPING in after:
-        found.append(f"automapping {'on' if after[Field.AUTOMAPPING] else 'off'}")
-    return ", ".join(found)
+        parts.append(f"automapping {'on' if after[Field.AUTOMAPPING] else 'off'}")
+    return ", ".join(parts)
 
 
 def change_words(name: Field, change: Change) -> str:

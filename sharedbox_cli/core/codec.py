@@ -1,4 +1,4 @@
-"""Dataclasses to plain JSON values and back, strictly: what comes from a file is a stranger's."""
+"""Dataclasses to plain JSON values and back, strictly: the content of a file is untrusted."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MAX_DEPTH = 40
 
 
 class CodecError(ValueError):
-    """Data that does not fit; the message says where and why."""
+    """Data of another shape; the message says where and why."""
 
 
 def to_plain(value: object) -> Any:
@@ -55,7 +55,7 @@ def _key_text(key: object) -> str:
 
 
 def from_plain(kind: type[T], data: object, where: str = "") -> T:
-    """Return a `kind` built from JSON values. Raises CodecError for anything unknown, missing or odd."""
+    """Return a `kind` built from JSON values. Raises CodecError for anything unknown, missing or of another type."""
     result: T = _build(kind, data, where or kind.__name__, 0)
     return result
 
@@ -107,13 +107,13 @@ def _optional(kinds: tuple[Any, ...], data: object, where: str, depth: int) -> A
 
 def _tuple(kinds: tuple[Any, ...], data: object, where: str, depth: int) -> tuple[Any, ...]:
     if not isinstance(data, list):
-        raise CodecError(f"{where}: a list is wanted")
+        raise CodecError(f"{where}: must be a list")
     return tuple(_build(kinds[0], item, f"{where}[{index}]", depth + 1) for index, item in enumerate(data))
 
 
 def _mapping(kinds: tuple[Any, ...], data: object, where: str, depth: int) -> dict[Any, Any]:
     if not isinstance(data, dict):
-        raise CodecError(f"{where}: a mapping is wanted")
+        raise CodecError(f"{where}: must be a mapping")
     return {
         _build(kinds[0], key, where, depth + 1): _build(kinds[1], item, f"{where}.{key}", depth + 1)
         for key, item in data.items()
@@ -122,7 +122,7 @@ def _mapping(kinds: tuple[Any, ...], data: object, where: str, depth: int) -> di
 
 def _dataclass(kind: Any, data: object, where: str, depth: int) -> Any:
     if not isinstance(data, dict):
-        raise CodecError(f"{where}: a mapping is wanted")
+        raise CodecError(f"{where}: must be a mapping")
     hints = _hints(kind)
     names = [item.name for item in fields(kind)]
     unknown = sorted(set(data) - set(names))

@@ -1,4 +1,4 @@
-"""One mailbox, said for another platform: what can be kept is, what cannot is named with the reason.
+"""The spec of a mailbox for another platform: everything that cannot be kept is listed with the reason.
 
 It knows no vendor: what is possible, and why not, comes from both platforms' tables.
 """
@@ -28,40 +28,40 @@ from sharedbox_cli.core.model import (
 from sharedbox_cli.core.values import KIND_GROUP, KIND_USER, Value
 
 _KINDS: dict[Value, tuple[str, str]] = {
-    KIND_USER: ("a person's mailbox as it is", "whoever becomes a member sees all of it."),
-    KIND_GROUP: ("a plain group as it is", "its members share no conversations yet."),
+    KIND_USER: ("a person's mailbox now", "every member will see all of it."),
+    KIND_GROUP: ("an ordinary group now", "its members do not share conversations yet."),
 }
 _NOT_WRITTEN = frozenset({Field.KIND, Field.DELIVERY, Field.AUTOMAPPING})
 _SENDING = frozenset({Right.SEND_AS, Right.SEND_ON_BEHALF})
 _MOST = 60
-_OTHER_LICENCES = "names of licences are each platform's own. Choose one there, or leave the key out."
+_OTHER_LICENCES = "licences have other names on each platform. Choose one, or leave the key out."
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One thing that is not as it was: which key, or whose line, and why."""
+    """One difference: the key or the member, and why."""
 
     key: str
     what: str
     why: str
     member: str = ""
-    """The address in lower case, where it is about somebody."""
+    """The address in lower case, if it is about a member."""
     is_lost: bool = False
 
 
 @dataclass(slots=True)
 class Moved:
-    """A mailbox for another platform, and everything that is not as it was."""
+    """A mailbox for another platform, and all differences."""
 
     mailbox: DesiredMailbox
     notes: list[Note] = field(default_factory=list)
 
 
 def desired_of(there: ObservedMailbox, observed: Observed) -> Moved:
-    """Return what a spec would say of a mailbox as it is; what no spec can say comes as notes."""
+    """Return the spec of a mailbox as observed; what no spec can express becomes notes."""
     settings = {name: value for name, value in there.settings.items() if name not in _NOT_WRITTEN}
     settings |= _parted_labels(settings)
-    if not settings.get(Field.AUTO_REPLY):  # switched off, what it would say is of no use
+    if not settings.get(Field.AUTO_REPLY):  # disabled: its texts have no effect
         settings = {name: value for name, value in settings.items() if name is Field.AUTO_REPLY or not _is_reply(name)}
     settings = {name: value for name, value in settings.items() if value not in ("", ())}
     if Field.FORWARDING_TO not in settings:
@@ -74,7 +74,7 @@ def desired_of(there: ObservedMailbox, observed: Observed) -> Moved:
     if there.settings.get(Field.KIND) in _KINDS:
         moved.notes.append(Note("mailbox", *_KINDS[there.settings[Field.KIND]]))
     moved.notes += [
-        Note("members", entry.text, "an entry that no spec can say: it stays behind.", is_lost=True)
+        Note("members", entry.text, "an entry that a spec cannot express: it is not moved.", is_lost=True)
         for entry in there.special
     ]
     moved.notes.sort(key=_order)
@@ -90,7 +90,7 @@ def _is_reply(name: Field) -> bool:
 
 
 def _parted_labels(settings: dict[Field, Value]) -> dict[Field, Value]:
-    """Return folders and tags where a platform keeps both as one: what has a colour or only marks is a tag."""
+    """Separate folders and tags that a platform stores as one: a label with a colour, or that only marks, is a tag."""
     tags, folders = settings.get(Field.TAGS), settings.get(Field.FOLDERS)
     if not isinstance(tags, tuple) or not isinstance(folders, tuple):
         return {}
@@ -101,7 +101,7 @@ def _parted_labels(settings: dict[Field, Value]) -> dict[Field, Value]:
 
 
 def _marks(rules: Value) -> Iterator[Value]:
-    """Yield labels that rules put on messages without taking them out of the inbox."""
+    """Yield labels that rules add to messages that stay in the inbox."""
     for rule in rules if isinstance(rules, tuple) else ():
         pairs: dict[str, Value] = dict(rule)  # type: ignore[arg-type]
         labels = pairs.get("then.labels")
@@ -113,11 +113,11 @@ def _wanted(identity: str, right: Right, observed: Observed, moved: Moved) -> De
     who = observed.trustees.get(identity)  # type: ignore[call-overload]
     if who is None or who.address is None or who.kind not in (TrusteeKind.USER, TrusteeKind.GROUP):
         name = who.name if who and who.name else identity
-        why = "a deleted account, or one that is no user or group: it stays behind."
+        why = "a deleted account, or neither a user nor a group: it is not moved."
         moved.notes.append(Note("members", f"{right_words(right)} of {name}", why, is_lost=True))
         return None
     if right is Right.OTHER:
-        moved.notes.append(Note("members", f"a right of {who.address}", "no spec has a word for it.", is_lost=True))
+        moved.notes.append(Note("members", f"a right of {who.address}", "a spec cannot express it.", is_lost=True))
         return None
     moved.notes += [note for note in _doubts(who) if note not in moved.notes]
     return DesiredGrant(who.address, who.kind, right)
@@ -126,13 +126,13 @@ def _wanted(identity: str, right: Right, observed: Observed, moved: Moved) -> De
 def _doubts(who: Trustee) -> Iterator[Note]:
     key = who.address.key if who.address else ""
     if not who.is_enabled:
-        yield Note("members", str(who.address), "cannot sign in: is access still wanted?", key)
+        yield Note("members", str(who.address), "cannot sign in: is access still needed?", key)
     if who.is_guest:
         yield Note("members", str(who.address), "is from outside the organisation.", key)
 
 
 def moved_to(mailbox: DesiredMailbox, source: Capabilities, target: Capabilities) -> Moved:
-    """Return the mailbox as a spec for another platform, and everything that is not as it was."""
+    """Return the mailbox for another platform, and all differences."""
     if source.platform == target.platform:
         return Moved(mailbox)
     moved = Moved(replace(mailbox, platform=target.platform, places={}, settings={}, unmanaged=()))
@@ -158,12 +158,12 @@ def _settings(mailbox: DesiredMailbox, target: Capabilities, moved: Moved) -> It
     for name, value in sorted(mailbox.settings.items()):
         row, listed = target.refusal(str(name)), target.values.get(str(name))
         if row is not None and value in ("", ()):
-            continue  # there was nothing to lose
+            continue  # nothing is lost
         if row is not None:
             moved.notes.append(Note(str(name), _text(value), row.meaning, is_lost=True))
         elif name is Field.LICENCE:
             said = target.row(str(name))
-            why = f"{_OTHER_LICENCES} There: {said.meaning}." if said else _OTHER_LICENCES
+            why = f"{_OTHER_LICENCES} Possible: {said.meaning}." if said else _OTHER_LICENCES
             moved.notes.append(Note(str(name), _text(value), why, is_lost=True))
         elif listed is not None and str(value) not in listed:
             said = target.row(str(name))
@@ -174,7 +174,7 @@ def _settings(mailbox: DesiredMailbox, target: Capabilities, moved: Moved) -> It
 
 
 def _text(value: Value) -> str:
-    """Return a value in a few words: names of what is in a list, or how many there are."""
+    """Return a value in a few words: the names in a list, or their number."""
     if isinstance(value, tuple):
         names = [item[0] if isinstance(item, tuple) and item else item for item in value]
         if any(isinstance(name, tuple) for name in names):  # rules
@@ -195,7 +195,7 @@ def _share(mailbox: DesiredMailbox, target: Capabilities, moved: Moved) -> int |
 def _grants(
     grants: Iterable[DesiredGrant], source: Capabilities, target: Capabilities, moved: Moved
 ) -> list[DesiredGrant]:
-    """Return the grants of everybody, in the order of a spec."""
+    """Return the grants of all members, in the order of a spec."""
     lines: dict[tuple[Address, object], list[DesiredGrant]] = {}
     for grant in grants:
         lines.setdefault((grant.trustee, grant.until), []).append(grant)
@@ -204,14 +204,14 @@ def _grants(
         for grant in _line(same, source, target, moved):
             twin = found.setdefault((grant.trustee, grant.right), grant)
             if twin.until is not None and (grant.until is None or grant.until > twin.until):
-                found[grant.trustee, grant.right] = grant  # two lines became one right: it lasts as long as either
+                found[grant.trustee, grant.right] = grant  # two lines became one right: the later end counts
     best = {who: right for right in ROLES for who, held in found if held is right}
     kept = [grant for (who, right), grant in found.items() if right not in ROLES or best[who] is right]
     return sorted(kept, key=lambda grant: (grant.trustee.key, str(grant.right)))
 
 
 def _line(same: list[DesiredGrant], source: Capabilities, target: Capabilities, moved: Moved) -> Iterator[DesiredGrant]:
-    """Yield what one line of `members` becomes."""
+    """Yield the grants that one line of `members` becomes."""
     first, had = same[0], {grant.right for grant in same}
     row = target.refusal(f"members[].{first.kind}")
     if row is not None:
@@ -235,7 +235,7 @@ def _line(same: list[DesiredGrant], source: Capabilities, target: Capabilities, 
 def _rights(
     had: set[Right], source: Capabilities, target: Capabilities, moved: Moved, who: Address
 ) -> tuple[Right, ...]:
-    """Return the rights that come nearest; what a member gets by default stays what a member gets by default."""
+    """Return the closest rights; the default rights of one platform become those of the other."""
     usual = set(source.default_rights), set(target.default_rights)
     if had == usual[0]:
         gets = usual[1]
@@ -245,12 +245,12 @@ def _rights(
             gets |= _nearest(right, target)
             if not _nearest(right, target):
                 row = target.refusal(f"members[].rights.{right}")
-                why = row.meaning if row else "there is nothing like it there."
+                why = row.meaning if row else "the platform has no similar right."
                 moved.notes.append(Note("members", f"{right_words(right)} of {who}", why, is_lost=True))
     roles = [role for role in reversed(ROLES) if role in gets]
     gets -= set(roles[1:])
     if had == usual[0] != usual[1]:
-        note = Note("members", f"had {_names(had)}", f"gets {_names(gets)}, as members do there.")
+        note = Note("members", f"had {_names(had)}", f"gets {_names(gets)}, the default of that platform.")
         moved.notes += [note] if note not in moved.notes else []
     elif gets and (gets != had or (gets >= usual[1] and had < usual[0])):
         moved.notes.append(Note("members", str(who), f"had {_names(had)}; gets {_names(gets)}{_wider(had)}.", who.key))
@@ -273,12 +273,12 @@ def _nearest(right: Right, target: Capabilities) -> set[Right]:
 
 
 def _wider(had: set[Right]) -> str:
-    """Return what somebody can do now who could not: the smallest right there is may be more than was held."""
-    more = "" if had & READING else ", and reads what comes in"
-    return more if had & {*_SENDING, *ROLES} else f"{more}, and sends"
+    """Return what a member can do in addition: the smallest right of a platform may be more than before."""
+    more = "" if had & READING else ", and can read incoming messages"
+    return more if had & {*_SENDING, *ROLES} else f"{more}, and can send"
 
 
 def _miss_an_owner(moved: Moved, target: Capabilities) -> None:
     rights = {grant.right for grant in moved.mailbox.grants or ()}
     if target.default_rights[0] in ROLES and rights and Right.OWNER not in rights:
-        moved.notes.append(Note("members", "nobody is owner", "give somebody `rights: [owner]`."))
+        moved.notes.append(Note("members", "there is no owner", "give one member `rights: [owner]`."))

@@ -1,4 +1,4 @@
-"""(Desired, Observed) -> Plan: what has to change, in order. Pure and deterministic."""
+"""(Desired, Observed) -> Plan: all changes, in order. Pure and deterministic."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ from sharedbox_cli.core.model import (
     until_words,
 )
 from sharedbox_cli.core.order import Phase
-from sharedbox_cli.core.plan import LeftAlone, Note, Plan, digest
+from sharedbox_cli.core.plan import Note, Plan, Untouched, digest
 from sharedbox_cli.core.values import KIND_GROUP, KIND_SHARED, KIND_USER, Value
 
-_KIND_WORDS = {KIND_USER: "a person's mailbox", KIND_GROUP: "a plain group"}
-Worlds = Mapping[Platform, Observed]
+_KIND_WORDS = {KIND_USER: "a person's mailbox", KIND_GROUP: "an ordinary group"}
+Observations = Mapping[Platform, Observed]
 """What was read, by platform; several platforms of one tenant share an Observed."""
 
 
-def make_plan(desired: Desired, observations: Worlds, now: datetime, tool_version: str) -> Plan:
-    """Return the plan that makes the clouds as desired.
+def make_plan(desired: Desired, observations: Observations, now: datetime, tool_version: str) -> Plan:
+    """Return the plan that changes the clouds to the desired state.
 
     Raises SpecError with all trustees and addresses that cannot be resolved, ObserveError where the
     reading is not complete.
@@ -45,13 +45,13 @@ def make_plan(desired: Desired, observations: Worlds, now: datetime, tool_versio
     notes: list[Note] = []
     for address in sorted(desired.mailboxes):
         mailbox = desired.mailboxes[address]
-        observed = _world_of(mailbox, observations)
+        observed = _observed_of(mailbox, observations)
         try:
             found = diff_mailbox(mailbox, observed)
         except SpecError as error:
             problems.extend(error.problems)
             continue
-        problems.extend(_foreign(mailbox, observed, desired))
+        problems.extend(_outside_domains(mailbox, observed, desired))
         changes.extend(found)
         notes.extend(_notes(mailbox, observed))
     if problems:
@@ -63,24 +63,26 @@ def make_plan(desired: Desired, observations: Worlds, now: datetime, tool_versio
         tenants={platform: observed.tenant_id for platform, observed in sorted(observations.items())},
         desired=desired,
         changes=tuple(sorted(changes, key=lambda change: change.order)),
-        fingerprints={mailbox.address: fingerprint(mailbox, _world_of(mailbox, observations)) for mailbox in mailboxes},
-        grants_before={
-            mailbox.address: _grant_count(mailbox, _world_of(mailbox, observations)) for mailbox in mailboxes
+        fingerprints={
+            mailbox.address: fingerprint(mailbox, _observed_of(mailbox, observations)) for mailbox in mailboxes
         },
-        left_alone=_left_alone(mailboxes, observations),
+        grants_before={
+            mailbox.address: _grant_count(mailbox, _observed_of(mailbox, observations)) for mailbox in mailboxes
+        },
+        untouched=_untouched(mailboxes, observations),
         notes=tuple(sorted(set(notes))),
     )
 
 
 def diff_mailbox(mailbox: DesiredMailbox, observed: Observed) -> tuple[Change, ...]:
     """Return the changes of one mailbox, in order. Raises SpecError, ObserveError."""
-    there = observed.mailboxes.get(mailbox.address)
+    current = observed.mailboxes.get(mailbox.address)
     if mailbox.state is State.ABSENT:
-        return (_deletion(mailbox, there),) if there else ()
-    if there is None:
-        return _from_nothing(mailbox, observed)
-    conversion = _conversion(mailbox, there)
-    rest = (*diff_settings(mailbox, there, observed), *diff_grants(mailbox, there, observed))
+        return (_deletion(mailbox, current),) if current else ()
+    if current is None:
+        return _creation(mailbox, observed)
+    conversion = _conversion(mailbox, current)
+    rest = (*diff_settings(mailbox, current, observed), *diff_grants(mailbox, current, observed))
     if conversion is None:
         return _sorted(rest)
     needing = (_need(item, conversion) if item.phase is Phase.LICENCE_DOWN else item for item in rest)
@@ -88,17 +90,17 @@ def diff_mailbox(mailbox: DesiredMailbox, observed: Observed) -> tuple[Change, .
 
 
 def fingerprint(mailbox: DesiredMailbox, observed: Observed) -> str:
-    """Return the digest of what was read of the managed part of one mailbox; absence has one too."""
-    there = observed.mailboxes.get(mailbox.address)
-    if there is None:
+    """Return the digest of what was read of the managed part of one mailbox; an absent mailbox has one too."""
+    current = observed.mailboxes.get(mailbox.address)
+    if current is None:
         return digest(("absent", tuple(item.id for item in observed.taken.get(mailbox.address, ()))))
-    managed = {name: _managed_part(mailbox, there, name) for name in (*mailbox.settings, Field.KIND)}
-    grants = there.grants if mailbox.grants is not None else None
-    return digest({"id": there.id, "settings": digest(managed), "grants": digest(_identities(grants))})
+    managed = {name: _managed_part(mailbox, current, name) for name in (*mailbox.settings, Field.KIND)}
+    grants = current.grants if mailbox.grants is not None else None
+    return digest({"id": current.id, "settings": digest(managed), "grants": digest(_identities(grants))})
 
 
-def _managed_part(mailbox: DesiredMailbox, there: ObservedMailbox, name: Field) -> Value:
-    value = there.settings.get(name)
+def _managed_part(mailbox: DesiredMailbox, current: ObservedMailbox, name: Field) -> Value:
+    value = current.settings.get(name)
     return missing_items(mailbox.settings[name], value) if SETTINGS[name].is_ensured else value
 
 
@@ -108,13 +110,13 @@ def _identities(grants: frozenset[Grant] | None) -> tuple[str, ...] | None:
     return tuple(sorted(f"{grant.trustee} {grant.right} {grant.detail}" for grant in grants))
 
 
-def _world_of(mailbox: DesiredMailbox, observations: Worlds) -> Observed:
+def _observed_of(mailbox: DesiredMailbox, observations: Observations) -> Observed:
     observed = observations.get(mailbox.platform)
     if observed is None or not observed.is_complete:
         raise ObserveError(
             where=str(mailbox.address),
             why=f"{mailbox.platform} was not read completely",
-            hint="Nothing is planned on half a picture. Run the command again.",
+            hint="Nothing is planned on incomplete data. Run the command again.",
         )
     return observed
 
@@ -127,22 +129,22 @@ def _need(change: Change, first: Change) -> Change:
     return replace(change, needs=(*change.needs, first.key))
 
 
-def _deletion(mailbox: DesiredMailbox, there: ObservedMailbox) -> Change:
+def _deletion(mailbox: DesiredMailbox, current: ObservedMailbox) -> Change:
     return Change(
         Kind.DELETE,
         Phase.DELETE,
         mailbox.address,
         mailbox.platform,
-        there.id,
-        before=dict(there.settings),
+        current.id,
+        before=dict(current.settings),
         risk=Risk.HIGH,
         why="its spec says `state: absent`",
         place=mailbox.places.get("state", mailbox.place),
     )
 
 
-def _conversion(mailbox: DesiredMailbox, there: ObservedMailbox) -> Change | None:
-    kind = there.settings.get(Field.KIND, KIND_SHARED)
+def _conversion(mailbox: DesiredMailbox, current: ObservedMailbox) -> Change | None:
+    kind = current.settings.get(Field.KIND, KIND_SHARED)
     if kind == KIND_SHARED:
         return None
     return Change(
@@ -150,7 +152,7 @@ def _conversion(mailbox: DesiredMailbox, there: ObservedMailbox) -> Change | Non
         Phase.CREATE,
         mailbox.address,
         mailbox.platform,
-        there.id,
+        current.id,
         before={Field.KIND: kind},
         after={Field.KIND: KIND_SHARED},
         risk=Risk.HIGH if kind == KIND_USER else Risk.MEDIUM,
@@ -159,22 +161,22 @@ def _conversion(mailbox: DesiredMailbox, there: ObservedMailbox) -> Change | Non
     )
 
 
-def _from_nothing(mailbox: DesiredMailbox, observed: Observed) -> tuple[Change, ...]:
-    occupants = observed.taken.get(mailbox.address, ())
-    living = [item for item in occupants if not item.is_soft_deleted]
-    if living:
-        holder = living[0]
+def _creation(mailbox: DesiredMailbox, observed: Observed) -> tuple[Change, ...]:
+    holders = observed.taken.get(mailbox.address, ())
+    others = [item for item in holders if not item.is_soft_deleted]
+    if others:
+        holder = others[0]
         raise SpecError(
             [
                 Problem(
                     mailbox.places.get("mailbox", mailbox.place),
                     "address is taken",
                     f"{mailbox.address} belongs to the {holder.kind} `{holder.name}` ({holder.address}).",
-                    "Choose another address, or free this one there first.",
+                    "Choose another address, or release this one first.",
                 )
             ]
         )
-    soft_deleted = [item for item in occupants if item.is_soft_deleted]
+    soft_deleted = [item for item in holders if item.is_soft_deleted]
     empty = ObservedMailbox("", mailbox.address, mailbox.platform, grants=frozenset())
     creation = Change(
         Kind.CREATE,
@@ -188,15 +190,15 @@ def _from_nothing(mailbox: DesiredMailbox, observed: Observed) -> tuple[Change, 
         why="a soft-deleted mailbox has this address" if soft_deleted else "",
         place=mailbox.place,
     )
-    made = replace(empty, settings=dict(creation.after))
-    rest = (*diff_settings(mailbox, made, observed, is_new=True), *diff_grants(mailbox, made, observed))
+    created = replace(empty, settings=dict(creation.after))
+    rest = (*diff_settings(mailbox, created, observed, is_new=True), *diff_grants(mailbox, created, observed))
     return _sorted((creation, *(_need(replace(item, mailbox_id=""), creation) for item in rest)))
 
 
-def _foreign(mailbox: DesiredMailbox, observed: Observed, desired: Desired) -> list[Problem]:
-    """Return the new addresses of a mailbox that no domain of the tenant can have.
+def _outside_domains(mailbox: DesiredMailbox, observed: Observed, desired: Desired) -> list[Problem]:
+    """Return problems for the new addresses of a mailbox outside the accepted domains of the tenant.
 
-    Where that is all of them, the tenant is the wrong one: a guard says so.
+    If no mailbox is inside, the tenant is the wrong one: a guard refuses that.
     """
     if not any(
         other.address.domain in observed.domains
@@ -204,10 +206,10 @@ def _foreign(mailbox: DesiredMailbox, observed: Observed, desired: Desired) -> l
         if other.platform in observed.platforms
     ):
         return []
-    there = observed.mailboxes.get(mailbox.address)
+    current = observed.mailboxes.get(mailbox.address)
     aliases = mailbox.settings.get(Field.ALIASES)
-    held = there.settings.get(Field.ALIASES) if there else None
-    wanted = {("mailbox", mailbox.address)} if there is None and mailbox.state is not State.ABSENT else set()
+    held = current.settings.get(Field.ALIASES) if current else None
+    wanted = {("mailbox", mailbox.address)} if current is None and mailbox.state is not State.ABSENT else set()
     for text in aliases if isinstance(aliases, tuple) else ():
         if text not in (held if isinstance(held, tuple) else ()):
             wanted.add(("aliases", Address.of(str(text))))
@@ -216,8 +218,8 @@ def _foreign(mailbox: DesiredMailbox, observed: Observed, desired: Desired) -> l
         Problem(
             mailbox.places.get(key, mailbox.place),
             "not a domain of the tenant",
-            f"{address} cannot be had in {observed.tenant_name}: its domains are {names}.",
-            "Check the spelling, or verify the domain there first.",
+            f"{address} is not in an accepted domain of {observed.tenant_name}: {names}.",
+            "Check the spelling, or add the domain to the tenant first.",
         )
         for key, address in sorted(wanted, key=str)
         if address.domain not in observed.domains
@@ -225,26 +227,26 @@ def _foreign(mailbox: DesiredMailbox, observed: Observed, desired: Desired) -> l
 
 
 def _grant_count(mailbox: DesiredMailbox, observed: Observed) -> int:
-    there = observed.mailboxes.get(mailbox.address)
-    return len(there.grants) if there and there.grants is not None else 0
+    current = observed.mailboxes.get(mailbox.address)
+    return len(current.grants) if current and current.grants is not None else 0
 
 
 def _notes(mailbox: DesiredMailbox, observed: Observed) -> list[Note]:
     where = str(mailbox.address)
-    there = observed.mailboxes.get(mailbox.address)
+    current = observed.mailboxes.get(mailbox.address)
     notes = []
-    if there and there.grants is not None:
-        orphans = {g.trustee for g in there.grants if _is_orphan(observed, g.trustee)}
+    if current and current.grants is not None:
+        orphans = {g.trustee for g in current.grants if _is_orphan(observed, g.trustee)}
         if orphans:
             count = len(orphans)
             whose = "1 deleted account" if count == 1 else f"{count} deleted accounts"
-            notes.append(Note(where, f"rights of {whose} are left alone"))
-    notes += [Note(where, f"left alone: {item.text}") for item in (there.special if there else ())]
-    if mailbox.state is State.ABSENT and there is None:
-        notes.append(Note(where, "is absent already"))
-    is_back = there is None and mailbox.state is not State.ABSENT
-    if is_back and any(item.is_soft_deleted for item in observed.taken.get(mailbox.address, ())):
-        notes.append(Note(where, "comes back with its old mail, grants and settings: plan again after apply"))
+            notes.append(Note(where, f"rights of {whose} are not touched"))
+    notes += [Note(where, f"not touched: {item.text}") for item in (current.special if current else ())]
+    if mailbox.state is State.ABSENT and current is None:
+        notes.append(Note(where, "is already absent"))
+    is_restored = current is None and mailbox.state is not State.ABSENT
+    if is_restored and any(item.is_soft_deleted for item in observed.taken.get(mailbox.address, ())):
+        notes.append(Note(where, "is restored with its old mail, grants and settings: plan again after the apply"))
     notes += [
         Note(where, f"access of {item.trustee} lasted until {until_words(item.until)} ({item.place})")
         for item in mailbox.expired
@@ -258,26 +260,26 @@ def _is_orphan(observed: Observed, trustee: TrusteeId) -> bool:
     return known is None or known.kind in (TrusteeKind.ORPHAN, TrusteeKind.OTHER)
 
 
-def _left_alone(mailboxes: list[DesiredMailbox], observations: Worlds) -> LeftAlone:
+def _untouched(mailboxes: list[DesiredMailbox], observations: Observations) -> Untouched:
     distinct = {id(observed): observed for observed in observations.values()}
     extra = special = 0
     unmanaged: dict[str, tuple[str, ...]] = {}
     for mailbox in mailboxes:
-        there = observations[mailbox.platform].mailboxes.get(mailbox.address)
+        current = observations[mailbox.platform].mailboxes.get(mailbox.address)
         if mailbox.state is State.ABSENT:
             continue
         if mailbox.unmanaged:
             unmanaged[mailbox.address.text] = mailbox.unmanaged
-        if there is None:
+        if current is None:
             continue
-        special += len(there.special)
+        special += len(current.special)
         if mailbox.members_mode is MembersMode.AT_LEAST and mailbox.grants is not None:
             wanted = {
                 (observations[mailbox.platform].directory.get(g.trustee), g.right, g.detail) for g in mailbox.grants
             }
-            extra += sum((g.trustee, g.right, g.detail) not in wanted for g in there.grants or ())
+            extra += sum((g.trustee, g.right, g.detail) not in wanted for g in current.grants or ())
     others = sum(observed.others for observed in distinct.values())
-    return LeftAlone(others, extra, special, unmanaged)
+    return Untouched(others, extra, special, unmanaged)
 
 
 def observed_addresses(desired: Desired) -> frozenset[Address]:

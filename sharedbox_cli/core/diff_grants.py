@@ -1,4 +1,4 @@
-"""What has to change in the grants of one mailbox."""
+"""The changes of the grants of one mailbox."""
 
 from __future__ import annotations
 
@@ -25,170 +25,176 @@ from sharedbox_cli.core.model import (
 from sharedbox_cli.core.order import Phase
 from sharedbox_cli.core.values import Value
 
-_NEVER_NOBODY = frozenset({Right.FULL_ACCESS, *ROLES})
+_NEEDS_A_HOLDER = frozenset({Right.FULL_ACCESS, *ROLES})
 Key = tuple[TrusteeId, Right, str]
 
 
-def diff_grants(mailbox: DesiredMailbox, there: ObservedMailbox, observed: Observed) -> tuple[Change, ...]:
+def diff_grants(mailbox: DesiredMailbox, current: ObservedMailbox, observed: Observed) -> tuple[Change, ...]:
     """Return grants and revocations. Raises SpecError for trustees that do not resolve, ObserveError."""
     if mailbox.grants is None:
         return ()
-    if there.grants is None:
+    if current.grants is None:
         raise ObserveError(where=f"{mailbox.address} · members", why="the grants of a managed mailbox were not read")
-    wanted = resolve_grants(mailbox, observed)
-    held: dict[Key, Grant] = {(g.trustee, g.right, g.detail): g for g in there.grants}
-    roles = {grant.trustee: grant for grant in there.grants if grant.right in ROLES}
+    desired_by_key = resolve_grants(mailbox, observed)
+    held: dict[Key, Grant] = {(g.trustee, g.right, g.detail): g for g in current.grants}
+    roles = {grant.trustee: grant for grant in current.grants if grant.right in ROLES}
     is_all = mailbox.members_mode is MembersMode.EXACT
-    risen = [
-        _role(mailbox, there, observed, key, wish, roles[key[0]])
-        for key, wish in wanted.items()
+    role_changes = [
+        _role(mailbox, current, observed, key, desired, roles[key[0]])
+        for key, desired in desired_by_key.items()
         if key not in held and key[1] in ROLES and key[0] in roles and (is_all or _rises(roles[key[0]].right, key[1]))
     ]
-    in_role = {key[0] for key in wanted if key[1] in ROLES}
-    given = [
-        _grant(mailbox, there, observed, key, wish)
-        for key, wish in wanted.items()
+    in_role = {key[0] for key in desired_by_key if key[1] in ROLES}
+    granted = [
+        _grant(mailbox, current, observed, key, desired)
+        for key, desired in desired_by_key.items()
         if key not in held and not (key[1] in ROLES and key[0] in roles)
     ]
     altered = [
         change
-        for key, wish in wanted.items()
-        if key in held and (change := _altered(mailbox, there, observed, key, wish, held[key])) is not None
+        for key, desired in desired_by_key.items()
+        if key in held and (change := _altered(mailbox, current, observed, key, desired, held[key])) is not None
     ]
     if not is_all:
-        return (*given, *risen, *altered)
+        return (*granted, *role_changes, *altered)
     ended = _ended(mailbox, observed)
-    taken = [
-        _revoke(mailbox, there, observed, held[key], ended.get(key, "not in the spec"))
+    revoked = [
+        _revoke(mailbox, current, observed, held[key], ended.get(key, "not in the spec"))
         for key in held
-        if key not in wanted and not (key[1] in ROLES and key[0] in in_role) and _is_revocable(observed, held[key])
+        if key not in desired_by_key
+        and not (key[1] in ROLES and key[0] in in_role)
+        and _is_revocable(observed, held[key])
     ]
-    coming = [*given, *(change for change in risen if change.phase is Phase.GRANT)]
-    staying = _staying(wanted, held)
-    last = [_needing(change, coming, staying) for change in taken]
-    fallen = [_needing(change, coming, staying) if change.phase is Phase.REVOKE else change for change in risen]
-    return (*given, *fallen, *altered, *last)
+    coming = [*granted, *(change for change in role_changes if change.phase is Phase.GRANT)]
+    staying = _staying(desired_by_key, held)
+    ordered_revocations = [_needing(change, coming, staying) for change in revoked]
+    ordered_role_changes = [
+        _needing(change, coming, staying) if change.phase is Phase.REVOKE else change for change in role_changes
+    ]
+    return (*granted, *ordered_role_changes, *altered, *ordered_revocations)
 
 
-def _staying(wanted: Mapping[Key, DesiredGrant], held: Mapping[Key, Grant]) -> frozenset[Right]:
-    """Return the rights that somebody has and keeps."""
-    return frozenset(key[1] for key in wanted if key in held)
+def _staying(desired_by_key: Mapping[Key, DesiredGrant], held: Mapping[Key, Grant]) -> frozenset[Right]:
+    """Return the rights that at least one trustee keeps."""
+    return frozenset(key[1] for key in desired_by_key if key in held)
 
 
-def _rises(now: Right, wished: Right) -> bool:
-    return ROLES.index(wished) > ROLES.index(now)
+def _rises(current: Right, desired: Right) -> bool:
+    return ROLES.index(desired) > ROLES.index(current)
 
 
 def resolve_grants(mailbox: DesiredMailbox, observed: Observed) -> dict[Key, DesiredGrant]:
-    """Return the wanted grants by immutable id. Raises SpecError with all that do not resolve."""
+    """Return the desired grants by immutable id. Raises SpecError with all that do not resolve."""
     problems: list[Problem] = []
     resolved: dict[Key, DesiredGrant] = {}
-    for wish in mailbox.grants or ():
-        found = _resolve(wish, observed)
-        if isinstance(found, Problem):
-            problems.append(found)
+    for desired in mailbox.grants or ():
+        trustee = _resolve(desired, observed)
+        if isinstance(trustee, Problem):
+            problems.append(trustee)
             continue
-        key = (found.id, wish.right, wish.detail)
+        key = (trustee.id, desired.right, desired.detail)
         twin = resolved.get(key)
-        if twin is not None and twin.trustee != wish.trustee:
-            why = f"{twin.trustee} and {wish.trustee} are two addresses of one account."
-            problems.append(Problem(wish.place, "listed twice", why, "Keep one of them.", twin.place))
-        resolved[key] = wish
+        if twin is not None and twin.trustee != desired.trustee:
+            why = f"{twin.trustee} and {desired.trustee} are two addresses of the same account."
+            problems.append(Problem(desired.place, "listed twice", why, "Keep one of them.", twin.place))
+        resolved[key] = desired
     if problems:
         raise SpecError(problems)
     return resolved
 
 
-def _resolve(wish: DesiredGrant, observed: Observed) -> Trustee | Problem:
-    if wish.trustee in observed.ambiguous:
-        ids = ", ".join(observed.ambiguous[wish.trustee])
+def _resolve(desired: DesiredGrant, observed: Observed) -> Trustee | Problem:
+    if desired.trustee in observed.ambiguous:
+        ids = ", ".join(observed.ambiguous[desired.trustee])
         return Problem(
-            wish.place,
+            desired.place,
             "address is not unique",
-            f"{wish.trustee} fits several objects: {ids}.",
-            "Give each object an address of its own in the directory.",
+            f"{desired.trustee} matches several objects: {ids}.",
+            "Give each object a different address in the directory.",
         )
-    trustee = observed.trustees.get(observed.directory.get(wish.trustee, TrusteeId("")))
+    trustee = observed.trustees.get(observed.directory.get(desired.trustee, TrusteeId("")))
     if trustee is None:
         return Problem(
-            wish.place,
-            f"no such {wish.kind}",
-            f"{wish.trustee} is not in the tenant {observed.tenant_name}.",
+            desired.place,
+            f"no such {desired.kind}",
+            f"{desired.trustee} is not in the tenant {observed.tenant_name}.",
             "Check the spelling, or create the account first.",
         )
-    if trustee.kind is not wish.kind and trustee.kind in (TrusteeKind.USER, TrusteeKind.GROUP):
+    if trustee.kind is not desired.kind and trustee.kind in (TrusteeKind.USER, TrusteeKind.GROUP):
         return Problem(
-            wish.place,
-            f"not a {wish.kind}",
-            f"{wish.trustee} is a {trustee.kind}.",
-            f"Write `{trustee.kind}: {wish.trustee}`.",
+            desired.place,
+            f"not a {desired.kind}",
+            f"{desired.trustee} is a {trustee.kind}.",
+            f"Write `{trustee.kind}: {desired.trustee}`.",
         )
     if trustee.kind is TrusteeKind.GROUP and not (trustee.is_mail_enabled and trustee.is_security):
         return Problem(
-            wish.place,
+            desired.place,
             "this group cannot hold a right",
-            f"{wish.trustee} is not a mail-enabled security group: rights given to it have no effect.",
+            f"{desired.trustee} is not a mail-enabled security group: rights given to it have no effect.",
             "Use a mail-enabled security group, or list its people.",
         )
     return trustee
 
 
-def _party(observed: Observed, grant: Key, wish: DesiredGrant | None = None) -> Party:
+def _party(observed: Observed, grant: Key, desired: DesiredGrant | None = None) -> Party:
     identity, right, detail = grant
     known = observed.trustees.get(identity)
     if known is None:
         return Party(identity, right, kind=TrusteeKind.ORPHAN, detail=detail)
-    address = known.address or (wish.trustee if wish else None)
+    address = known.address or (desired.trustee if desired else None)
     return Party(identity, right, address, known.name, known.kind, detail)
 
 
-def _grant(mailbox: DesiredMailbox, there: ObservedMailbox, observed: Observed, key: Key, wish: DesiredGrant) -> Change:
+def _grant(
+    mailbox: DesiredMailbox, current: ObservedMailbox, observed: Observed, key: Key, desired: DesiredGrant
+) -> Change:
     known = observed.trustees[key[0]]
-    outside = known.is_guest or (wish.trustee.domain not in observed.domains)
+    outside = known.is_guest or (desired.trustee.domain not in observed.domains)
     return Change(
         Kind.GRANT,
         Phase.GRANT,
         mailbox.address,
         mailbox.platform,
-        there.id,
-        after=_terms(wish),
-        party=_party(observed, key, wish),
+        current.id,
+        after=_terms(desired),
+        party=_party(observed, key, desired),
         risk=Risk.HIGH if outside else Risk.LOW,
-        why=_until_words(wish),
-        place=wish.place,
+        why=_until_words(desired),
+        place=desired.place,
     )
 
 
-def _terms(wish: DesiredGrant) -> dict[Field, Value]:
-    found: dict[Field, Value] = {}
-    if wish.automapping is not None:
-        found[Field.AUTOMAPPING] = wish.automapping
-    if wish.delivery is not None:
-        found[Field.DELIVERY] = wish.delivery
-    return found
+def _terms(desired: DesiredGrant) -> dict[Field, Value]:
+    terms: dict[Field, Value] = {}
+    if desired.automapping is not None:
+        terms[Field.AUTOMAPPING] = desired.automapping
+    if desired.delivery is not None:
+        terms[Field.DELIVERY] = desired.delivery
+    return terms
 
 
-def _until_words(wish: DesiredGrant) -> str:
-    until = f"until {until_words(wish.until)}" if wish.until else ""
-    return ": ".join(part for part in (until, wish.reason) if part)
+def _until_words(desired: DesiredGrant) -> str:
+    until = f"until {until_words(desired.until)}" if desired.until else ""
+    return ": ".join(part for part in (until, desired.reason) if part)
 
 
 def _held_terms(grant: Grant) -> dict[Field, Value]:
-    found: dict[Field, Value] = {}
+    terms: dict[Field, Value] = {}
     if grant.automapping is not None:
-        found[Field.AUTOMAPPING] = grant.automapping
+        terms[Field.AUTOMAPPING] = grant.automapping
     if grant.delivery is not None:
-        found[Field.DELIVERY] = grant.delivery
-    return found
+        terms[Field.DELIVERY] = grant.delivery
+    return terms
 
 
-def _revoke(mailbox: DesiredMailbox, there: ObservedMailbox, observed: Observed, grant: Grant, why: str) -> Change:
+def _revoke(mailbox: DesiredMailbox, current: ObservedMailbox, observed: Observed, grant: Grant, why: str) -> Change:
     return Change(
         Kind.REVOKE,
         Phase.REVOKE,
         mailbox.address,
         mailbox.platform,
-        there.id,
+        current.id,
         before=_held_terms(grant),
         party=_party(observed, (grant.trustee, grant.right, grant.detail)),
         risk=Risk.MEDIUM,
@@ -198,38 +204,38 @@ def _revoke(mailbox: DesiredMailbox, there: ObservedMailbox, observed: Observed,
 
 
 def _altered(
-    mailbox: DesiredMailbox, there: ObservedMailbox, observed: Observed, key: Key, wish: DesiredGrant, grant: Grant
+    mailbox: DesiredMailbox, current: ObservedMailbox, observed: Observed, key: Key, desired: DesiredGrant, grant: Grant
 ) -> Change | None:
-    """Return the change of how somebody who keeps a right has it, or nothing."""
-    if _wants_other_automapping(wish, grant):
-        before: dict[Field, Value] = {Field.AUTOMAPPING: not wish.automapping}
-        after: dict[Field, Value] = {Field.AUTOMAPPING: wish.automapping}
-        why = "full access is taken and given again: the platform has no other way"
-        return _change_of(mailbox, there, observed, key, wish, before, after, Risk.MEDIUM, why)
-    if wish.delivery is not None and grant.delivery is not None and wish.delivery != grant.delivery:
-        before, after = {Field.DELIVERY: grant.delivery}, {Field.DELIVERY: wish.delivery}
-        return _change_of(mailbox, there, observed, key, wish, before, after, Risk.LOW, "")
+    """Return the change of the terms of a right that a trustee keeps, or nothing."""
+    if _differs_in_automapping(desired, grant):
+        before: dict[Field, Value] = {Field.AUTOMAPPING: not desired.automapping}
+        after: dict[Field, Value] = {Field.AUTOMAPPING: desired.automapping}
+        why = "full access is revoked and granted again: the platform has no other way"
+        return _change_of(mailbox, current, observed, key, desired, before, after, Risk.MEDIUM, why)
+    if desired.delivery is not None and grant.delivery is not None and desired.delivery != grant.delivery:
+        before, after = {Field.DELIVERY: grant.delivery}, {Field.DELIVERY: desired.delivery}
+        return _change_of(mailbox, current, observed, key, desired, before, after, Risk.LOW, "")
     return None
 
 
 def _role(
-    mailbox: DesiredMailbox, there: ObservedMailbox, observed: Observed, key: Key, wish: DesiredGrant, grant: Grant
+    mailbox: DesiredMailbox, current: ObservedMailbox, observed: Observed, key: Key, desired: DesiredGrant, grant: Grant
 ) -> Change:
-    """Return one change from a role to another: nobody is out of the group in between."""
+    """Return one change from one role to another: the member stays in the group in between."""
     before: dict[Field, Value] = {Field.ROLE: str(grant.right)}
     after: dict[Field, Value] = {Field.ROLE: str(key[1])}
-    if wish.delivery is not None and wish.delivery != grant.delivery and grant.delivery is not None:
-        before[Field.DELIVERY], after[Field.DELIVERY] = grant.delivery, wish.delivery
-    change = _change_of(mailbox, there, observed, key, wish, before, after, Risk.MEDIUM, _until_words(wish))
+    if desired.delivery is not None and desired.delivery != grant.delivery and grant.delivery is not None:
+        before[Field.DELIVERY], after[Field.DELIVERY] = grant.delivery, desired.delivery
+    change = _change_of(mailbox, current, observed, key, desired, before, after, Risk.MEDIUM, _until_words(desired))
     return change if _rises(grant.right, key[1]) else replace(change, phase=Phase.REVOKE)
 
 
 def _change_of(
     mailbox: DesiredMailbox,
-    there: ObservedMailbox,
+    current: ObservedMailbox,
     observed: Observed,
     key: Key,
-    wish: DesiredGrant,
+    desired: DesiredGrant,
     before: Mapping[Field, Value],
     after: Mapping[Field, Value],
     risk: Risk,
@@ -240,48 +246,50 @@ def _change_of(
         Phase.GRANT,
         mailbox.address,
         mailbox.platform,
-        there.id,
+        current.id,
         before=before,
         after=after,
-        party=_party(observed, key, wish),
+        party=_party(observed, key, desired),
         risk=risk,
         why=why,
-        place=wish.place,
+        place=desired.place,
     )
 
 
-def _wants_other_automapping(wish: DesiredGrant, held: Grant) -> bool:
-    if wish.right is not Right.FULL_ACCESS or wish.automapping is None or held.automapping is None:
+def _differs_in_automapping(desired: DesiredGrant, held: Grant) -> bool:
+    if desired.right is not Right.FULL_ACCESS or desired.automapping is None or held.automapping is None:
         return False
-    return wish.automapping is not held.automapping
+    return desired.automapping is not held.automapping
 
 
 def _is_revocable(observed: Observed, grant: Grant) -> bool:
-    """Return whether a grant is ours to take: unknown rights and those of deleted accounts are left alone."""
+    """Return whether a grant can be revoked: unknown rights and rights of deleted accounts are not touched."""
     known = observed.trustees.get(grant.trustee)
     return grant.right is not Right.OTHER and known is not None and known.kind in (TrusteeKind.USER, TrusteeKind.GROUP)
 
 
 def _ended(mailbox: DesiredMailbox, observed: Observed) -> dict[Key, str]:
     ended: dict[Key, str] = {}
-    for wish in mailbox.expired:
-        identity = observed.directory.get(wish.trustee)
-        if identity and wish.until:
-            ended[identity, wish.right, wish.detail] = f"expired: access lasted until {until_words(wish.until)}"
+    for desired in mailbox.expired:
+        identity = observed.directory.get(desired.trustee)
+        if identity and desired.until:
+            ended[identity, desired.right, desired.detail] = (
+                f"expired: access lasted until {until_words(desired.until)}"
+            )
     return ended
 
 
 def _needing(change: Change, coming: list[Change], staying: frozenset[Right]) -> Change:
-    """Return the revocation with the grants that must stand before it.
+    """Return the revocation with the grants that it needs first.
 
-    A grant to a group may replace this person's own; and where nobody keeps full access, or a group its owner,
-    nobody loses it before somebody has it.
+    A grant to a group may replace the grant of this person. If nobody keeps full access, or a group keeps no owner,
+    the right is granted to somebody before it is revoked.
     """
     party = change.party
     if party is None:
         return change
     lost = Right(str(change.before[Field.ROLE])) if Field.ROLE in change.before else party.right
-    is_last = lost in _NEVER_NOBODY and lost not in staying
+    is_last = lost in _NEEDS_A_HOLDER and lost not in staying
     needs = []
     for grant in coming:
         other = grant.party

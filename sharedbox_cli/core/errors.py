@@ -1,20 +1,20 @@
 """What can go wrong, and the exit code of each.
 
-SharedboxError            (summary, where, why, mend)
+SharedboxError            (summary, where, why, hint)
 ├── SpecError         1   all problems, each with its place
-├── UsageError        1   the command line or a profile asks for what cannot be
+├── UsageError        1   the command line or a profile asks for something impossible
 ├── ObserveError      1   reading incomplete: never planned on, never "absent"
-├── PlanStale         1   specs or cloud moved since the plan was made
-├── PlanInvalid       1   a plan file that is cut, edited or foreign
-├── JournalError      1   the diary cannot be kept: nothing is written without it
+├── PlanStale         1   specs or cloud have changed since the plan was made
+├── PlanInvalid       1   a plan file that is truncated, edited or from elsewhere
+├── JournalError      1   the journal cannot be written: without it, nothing is written to a cloud
 ├── GuardRefused      4   guard, number found, number allowed, flag
 ├── AuthError         5   token, role or scope; what is missing
 └── CloudError        1   mailbox, call, status, request_id
     ├── NotFound          no such object
-    ├── Conflict          an object is in the way, or another state than expected
+    ├── Conflict          another object conflicts, or an unexpected state
     ├── Throttled         the service is throttling requests
     ├── Unreachable       no connection, or no service behind it: nothing was done
-    ├── Refused           the request was understood and refused for good
+    ├── Refused           the request was understood and refused
     ├── PermissionDenied  5   the service refuses this caller
     └── Ambiguous         sent, but the effect is not known
 
@@ -36,7 +36,7 @@ class ExitCode(IntEnum):
     OK = 0
     ERROR = 1
     FOUND = 2
-    """Changes or findings are present, and the command line asked for a code of its own."""
+    """Changes or findings are present, and the command line asked for a separate code."""
     PARTLY = 3
     REFUSED = 4
     DENIED = 5
@@ -45,7 +45,7 @@ class ExitCode(IntEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One thing that is wrong in a spec: where, what, why and how to mend it."""
+    """One thing that is wrong in a spec: where, what, why and how to fix it."""
 
     place: Place
     summary: str
@@ -55,7 +55,7 @@ class Problem:
 
 
 class SharedboxError(Exception):
-    """An error that is told to people in four parts; `exit_code` is the process's."""
+    """An error that is shown in four parts; `exit_code` is the exit code of the process."""
 
     exit_code = 1
     summary = "error"
@@ -80,17 +80,17 @@ class SpecError(SharedboxError):
 
 
 class UsageError(SharedboxError):
-    """The command line or a profile asks for what cannot be."""
+    """The command line or a profile asks for something impossible."""
 
 
 class ObserveError(SharedboxError):
-    """Reading was not complete, so nothing may be planned on it."""
+    """Reading was not complete, so no plan may rely on it."""
 
     summary = "reading stopped, nothing was planned"
 
 
 class PlanStale(SharedboxError):
-    """The specs or the cloud moved since the plan was made."""
+    """The specs or the cloud have changed since the plan was made."""
 
     summary = "plan is out of date"
 
@@ -109,7 +109,7 @@ class JournalError(SharedboxError):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What one guard says of a plan: the number found, the limit, and the waiver that would pass it."""
+    """The answer of one guard: the number found, the limit, and the waiver that would allow it."""
 
     guard: str
     why: str
@@ -131,7 +131,7 @@ class GuardRefused(SharedboxError):
 
 
 class ConfirmationMissing(SharedboxError):
-    """Nobody said yes, and nobody can be asked."""
+    """Nobody confirmed the plan, and nobody can be asked."""
 
     exit_code = 4
     summary = "not applied: nobody confirmed it"
@@ -177,7 +177,7 @@ class NotFound(CloudError):
 
 
 class Conflict(CloudError):
-    """An object is in the way, or is in another state than expected."""
+    """Another object conflicts, or the object is in an unexpected state."""
 
 
 class Throttled(CloudError):
@@ -185,13 +185,13 @@ class Throttled(CloudError):
 
 
 class Unreachable(CloudError):
-    """Nothing was sent: no connection, no name."""
+    """Nothing was sent: no connection, or the name does not resolve."""
 
     summary = "the service cannot be reached"
 
 
 class Refused(CloudError):
-    """The request was understood and refused for good: repeating it cannot help."""
+    """The request was understood and refused: repeating it cannot help."""
 
 
 class PermissionDenied(CloudError):
@@ -202,4 +202,4 @@ class PermissionDenied(CloudError):
 
 
 class Ambiguous(CloudError):
-    """A write was sent and no trustworthy answer came: only a reading can tell."""
+    """A write was sent and no reliable answer came: only reading shows its effect."""

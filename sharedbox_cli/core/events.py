@@ -1,4 +1,4 @@
-"""What observe and apply tell whoever listens; the default listens to nothing."""
+"""What observe and apply report to a listener; the default listener does nothing."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from sharedbox_cli.core.outcome import Outcome
 
 
 class Listener:
-    """Override what is of interest. Methods may be called from several threads and must not raise."""
+    """Override the methods of interest. Methods may be called from several threads and must not raise."""
 
     def reading(self, what: str, done: int, total: int | None) -> None:
-        """Say that `done` of `total` (None: not known) parts of `what` have been read."""
+        """Called when `done` of `total` (None: unknown) parts of `what` have been read."""
 
     def waiting(self, seconds: float, why: str) -> None:
-        """Say that nothing is sent for `seconds`, and why."""
+        """Called when nothing is sent for `seconds`, with the reason."""
 
     def warning(self, text: str) -> None:
-        """Say something that does not stop the work."""
+        """Called with a message about something that does not stop the work."""
 
     def change_started(self, change: Change) -> None:
-        """Say that a change is about to be sent."""
+        """Called before a change is sent."""
 
     def change_finished(self, change: Change, outcome: Outcome) -> None:
-        """Say what became of a change."""
+        """Called with the outcome of a change."""
 
 
 SILENT = Listener()

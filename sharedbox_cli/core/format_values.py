@@ -43,7 +43,7 @@ def sender_words(item: Value) -> str:
 
 
 def mail_rule_words(item: Value) -> str:
-    """Return what a mail rule looks for, and what it does."""
+    """Return the conditions and actions of a mail rule."""
     if not isinstance(item, tuple):
         return value_words(item)
     pairs: dict[str, Value] = dict(item)  # type: ignore[arg-type]

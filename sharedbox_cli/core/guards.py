@@ -1,7 +1,7 @@
-"""Safety rules on a whole plan: each is a function that refuses with numbers, or says nothing.
+"""Safety rules on a whole plan: each is a function that refuses with numbers, or returns nothing.
 
-A guard that cannot be computed refuses. Percentages are integers: `100 * n > percent * base`, and a base
-of nothing with something to take away refuses.
+A guard that cannot be computed refuses. Percentages are integers: `100 * n > percent * base`. A revocation
+from a base of 0 is refused.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from sharedbox_cli.core.values import ALLOWED, KIND_GROUP, LICENCE_NONE, PLAN_1,
 
 GIB = 1024**3
 _ADDED = (LICENCE_NONE, PLAN_1, PLAN_2)
-"""Licences that a shared mailbox can do without, within a size; any other one carries the account itself."""
+"""Licences that a shared mailbox up to a size does not need; the account itself needs any other one."""
 
 
 def guard(facts: GuardInput) -> tuple[Refusal, ...]:
-    """Return what all guards refuse, after waivers; empty means the plan may be applied."""
+    """Return the refusals of all guards, without those waived; empty: the plan may be applied."""
     found: list[Refusal] = []
     for rule in GUARDS.values():
         found.extend(rule(facts))
@@ -33,12 +33,12 @@ def guard(facts: GuardInput) -> tuple[Refusal, ...]:
 
 
 def empty_spec(facts: GuardInput) -> Iterable[Refusal]:
-    """Refuse a set of specs that is smaller than it can be meant to be."""
+    """Refuse a set of specs that is suspiciously small."""
     count, least, last = facts.plan.desired.total, facts.limits.min_mailboxes, facts.last_managed
     if count == 0:
         yield Refusal("empty-spec", "no documents were found: wrong folder?", 0, "1", "empty-spec")
     elif count < least:
-        why = f"found {count} documents, the profile wants at least {least}: wrong folder?"
+        why = f"found {count} documents, the profile requires at least {least}: wrong folder?"
         yield Refusal("empty-spec", why, count, str(least), "empty-spec")
     elif last is not None and last >= 4 and 2 * count < last:
         why = f"found {count} documents, the last run managed {last}: wrong folder?"
@@ -67,7 +67,7 @@ def tenant_mismatch(facts: GuardInput) -> Iterable[Refusal]:
 
 
 def mass_revocation(facts: GuardInput) -> Iterable[Refusal]:
-    """Refuse a run that takes away a large part of all grants."""
+    """Refuse a run that revokes a large part of all grants."""
     taken = [change for change in facts.plan.changes if change.kind is Kind.REVOKE]
     base = sum(facts.plan.grants_before.values()) + facts.plan.desired.grants_elsewhere
     percent, most = facts.limits.mass_revocation_percent, facts.limits.mass_revocation_most
@@ -77,12 +77,12 @@ def mass_revocation(facts: GuardInput) -> Iterable[Refusal]:
     mailboxes = {change.mailbox for change in taken}
     share = f"{100 * len(taken) // base} %" if base else "all"
     limit = f"{percent} %" if is_share else str(most)
-    why = f"would take {len(taken)} of {base} grants ({share}, limit {limit}) from {len(mailboxes)} mailboxes"
+    why = f"would revoke {len(taken)} of {base} grants ({share}, limit {limit}) on {len(mailboxes)} mailboxes"
     yield Refusal("mass-revocation", why, len(taken), limit, f"mass-revocation={len(taken)}")
 
 
 def mailbox_revocation(facts: GuardInput) -> Iterable[Refusal]:
-    """Refuse to take away a large part of one mailbox's grants."""
+    """Refuse to revoke a large part of the grants of one mailbox."""
     percent = facts.limits.mailbox_revocation_percent
     for address, base in sorted(facts.plan.grants_before.items()):
         taken = sum(c.kind is Kind.REVOKE and c.mailbox == address for c in facts.plan.changes)
@@ -123,26 +123,26 @@ def convert(facts: GuardInput) -> Iterable[Refusal]:
 
 def _conversion_words(change: Change, facts: GuardInput) -> str:
     mailbox = facts.observations[change.platform].mailboxes.get(change.mailbox)
-    told = mailbox.facts if mailbox else {}
+    known = mailbox.facts if mailbox else {}
     if change.before.get(Field.KIND) == KIND_GROUP:
-        return "an ordinary group now: all its members would share one inbox, and work on each other's conversations"
-    if Fact.SIGN_IN_STATE not in told:  # blocking is a simple switch there, and conversion uses it
-        return "a person's mailbox now: converting it ends their own sign-in to it"
-    login = told.get(Fact.LAST_LOGIN)
-    seen = f"last signed in to {login}" if login else "nobody is known to have signed in to it"
-    return f"a person's account now ({seen}): its members would read and answer that person's mail"
+        return "an ordinary group now: all its members would share one inbox"
+    if Fact.SIGN_IN_STATE not in known:  # a platform with a simple switch for sign-in uses it to convert
+        return "a person's mailbox now: converting it ends that person's sign-in"
+    login = known.get(Fact.LAST_LOGIN)
+    seen = f"last signed in to {login}" if login else "no sign-in is known"
+    return f"a person's account now ({seen}): its members could read and answer that person's mail"
 
 
 def restore(facts: GuardInput) -> Iterable[Refusal]:
-    """Refuse to bring a deleted mailbox back, with its old mail and grants, unless allowed by name."""
+    """Refuse to restore a deleted mailbox, with its old mail and grants, unless it is allowed by name."""
     for change in facts.plan.changes:
         if change.kind is Kind.CREATE and change.how == "restore":
-            why = f"{change.mailbox} was deleted and would come back with its old mail and grants"
+            why = f"{change.mailbox} was deleted and would be restored with its old mail and grants"
             yield Refusal("restore", why, 1, "0", f"restore={change.mailbox}", str(change.mailbox))
 
 
 def unblock(facts: GuardInput) -> Iterable[Refusal]:
-    """Refuse to open sign-in to a shared mailbox unless it is allowed by name."""
+    """Refuse to allow sign-in to a shared mailbox unless it is allowed by name."""
     for change in facts.plan.changes:
         if change.after.get(Field.SIGN_IN) == ALLOWED:
             why = f"{change.mailbox}: sign-in would be allowed; a shared mailbox needs none"
@@ -151,7 +151,7 @@ def unblock(facts: GuardInput) -> Iterable[Refusal]:
 
 
 def licence_drop(facts: GuardInput) -> Iterable[Refusal]:
-    """Refuse to take a licence that carries the mailbox, or while it is too large without it, or its size unknown."""
+    """Refuse to remove a licence that the mailbox needs, or whose size is unknown or too large without it."""
     for change in facts.plan.changes:
         if change.phase is not Phase.LICENCE_DOWN:
             continue
@@ -159,7 +159,7 @@ def licence_drop(facts: GuardInput) -> Iterable[Refusal]:
             yield from _licence_drop(change, facts)
         elif change.after.get(Field.LICENCE) == LICENCE_NONE:
             where = str(change.mailbox)
-            why = f"{where}: without any licence it receives no mail, and after a while what it holds is deleted"
+            why = f"{where}: without a licence it receives no mail, and its content is deleted after some time"
             yield Refusal("licence-drop", why, 1, "0", f"licence-drop={where}", where)
 
 
@@ -169,14 +169,14 @@ def _licence_drop(change: Change, facts: GuardInput) -> Iterable[Refusal]:
     seen = mailbox.facts.get(Fact.USED_AT) if mailbox else None
     where = str(change.mailbox)
     if not isinstance(used, int):
-        why = f"{where}: the licence would go, and how much the mailbox holds is not known"
+        why = f"{where}: the licence would be removed, and the size of the mailbox is not known"
         yield Refusal("licence-drop", why, mailbox=where)
         return
     if used > facts.limits.licence_drop_gib * GIB:
-        why = f"{where}: {used / GIB:.1f} GiB in use: receiving would stop without the licence"
+        why = f"{where}: {used / GIB:.1f} GiB in use: the mailbox would stop receiving mail without the licence"
         yield Refusal("licence-drop", why, used, f"{facts.limits.licence_drop_gib} GiB", mailbox=where)
     elif not _is_fresh(seen, facts.now):
-        why = f"{where}: the licence would go, and its size was last read on {seen or 'an unknown day'}"
+        why = f"{where}: the licence would be removed, and the size was last read on {seen or 'an unknown day'}"
         yield Refusal("licence-drop", why, 0, "48 h", f"licence-drop={where}", where)
 
 

@@ -1,4 +1,4 @@
-"""Guards on who is left with access to a mailbox, and who is left to look after it."""
+"""Guards on who keeps access to a mailbox, and who keeps owning it."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from sharedbox_cli.core.model import (
 from sharedbox_cli.core.simulate import simulate_all
 
 _OPENING = frozenset({Right.FULL_ACCESS, *ROLES})
-"""Rights that count as having a mailbox: all of it, or a place in the group that is one."""
+"""Rights that count as access to a mailbox: full access, or a role in its group."""
 
 
 def last_access(facts: GuardInput) -> Iterable[Refusal]:
-    """Refuse a plan at whose end nobody who can sign in has full access to a managed mailbox, or is a member of it."""
+    """Refuse a plan after which nobody who can sign in has full access to a mailbox, or is a member of it."""
     for mailbox, observed, changes in _managed(facts):
         end = _end(mailbox, observed, changes)
         if end is None or any(entry.is_everybody for entry in end.special):
@@ -37,7 +37,7 @@ def last_access(facts: GuardInput) -> Iterable[Refusal]:
         if any(grant.right in _OPENING and _is_living_holder(grant, observed) for grant in end.grants or ()):
             continue
         if not any(change.kind in (Kind.CREATE, Kind.REVOKE) for change in changes):
-            continue  # it was so before: a finding of `check`, not something this plan does
+            continue  # it was the same before: a finding of `check`
         has_roles = any(change.party is not None and change.party.right in ROLES for change in changes)
         what = "no member who can sign in" if has_roles else "nobody with full access who can sign in"
         where = str(mailbox.address)
@@ -45,12 +45,12 @@ def last_access(facts: GuardInput) -> Iterable[Refusal]:
 
 
 def last_owner(facts: GuardInput) -> Iterable[Refusal]:
-    """Refuse a plan that leaves a mailbox without the last owner it had; there is no waiver."""
+    """Refuse a plan that removes the last owner of a mailbox; there is no waiver."""
     for mailbox, observed, changes in _managed(facts):
         before = observed.mailboxes.get(mailbox.address)
         end = _end(mailbox, observed, changes)
         if before is None or end is None:
-            continue  # a new one without an owner is legal: a finding of `check`
+            continue  # a new group without an owner is possible: a finding of `check`
         has_lost_one = bool(_owners(before) - _owners(end))
         if has_lost_one and not any(_is_living_holder(grant, observed) for grant in _owners(end)):
             why = f"{mailbox.address} would have no owner who can sign in: name another one"
@@ -62,7 +62,7 @@ def _owners(mailbox: ObservedMailbox) -> frozenset[Grant]:
 
 
 def _managed(facts: GuardInput) -> Iterator[tuple[DesiredMailbox, Observed, list[Change]]]:
-    """Return each mailbox whose members are managed, with its world and what the plan does to it."""
+    """Return each mailbox whose members are managed, with its observation and its changes."""
     found: dict[tuple[Platform, Address], list[Change]] = defaultdict(list)
     for change in facts.plan.changes:
         found[change.platform, change.mailbox].append(change)
@@ -72,14 +72,14 @@ def _managed(facts: GuardInput) -> Iterator[tuple[DesiredMailbox, Observed, list
 
 
 def _end(mailbox: DesiredMailbox, observed: Observed, changes: Iterable[Change]) -> ObservedMailbox | None:
-    """Return one mailbox as the plan leaves it."""
+    """Return one mailbox after the plan."""
     there = observed.mailboxes.get(mailbox.address)
     alone = replace(observed, mailboxes={mailbox.address: there} if there else {}, taken={})
     return simulate_all(alone, changes).mailboxes.get(mailbox.address)
 
 
 def _is_living_holder(grant: Grant, observed: Observed) -> bool:
-    """Return whether somebody can sign in and use a right; of whom nothing is known cannot."""
+    """Return whether a trustee can sign in and use a right; an unknown trustee cannot."""
     trustee = observed.trustees.get(grant.trustee)
     if trustee is None:
         return False

@@ -1,4 +1,4 @@
-"""What guards are given: the plan, the worlds it rests on, the profile's numbers and the waivers."""
+"""The input of guards: the plan, its observations, the limits of the profile, and the waivers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sharedbox_cli.core.plan import Plan
 
 ALSO_CALLED: Mapping[str, str] = {"external": "external-trustee", "wide": "wide-trustee"}
 """Short names of guards on the command line."""
-_WAIVER_MEND = "Write what the refusal says: `mass-revocation=12`, `convert=orders@contoso.example`."
+_WAIVER_HINT = "Use the waiver that the refusal shows: `mass-revocation=12`, `convert=orders@contoso.example`."
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +23,13 @@ class GuardLimits:
     mass_revocation_most: int = 100
     mailbox_revocation_percent: int = 50
     percent_from: int = 10
-    """Below this many grants, shares say nothing."""
+    """Below this number of grants, percentages mean nothing."""
     min_mailboxes: int = 1
     licence_drop_gib: int = 49
     external_domains: frozenset[str] = frozenset()
     """Domains of partners, whose people may get rights."""
     wide_members: int = 500
-    """A group with more effective members than this is nearly everybody."""
+    """A group with more effective members than this counts as nearly everybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +61,13 @@ class Waivers:
                 numbers[name] = max(numbers.get(name, 0), int(size))
             elif "@" not in size:
                 why = f"`{size}` is neither a number nor an address."
-                raise UsageError("not a size of a guard", where=f"--allow {text}", why=why, hint=_WAIVER_MEND)
+                raise UsageError("not a size of a guard", where=f"--allow {text}", why=why, hint=_WAIVER_HINT)
             else:
                 addresses.setdefault(name, set()).add(size.lower())
         return cls(numbers, {name: frozenset(found) for name, found in addresses.items()}, frozenset(plain))
 
     def passes(self, refusal: Refusal) -> bool:
-        """Return whether a refusal is waived: by its number or more, by its address, or by plain name."""
+        """Return whether a refusal is waived: by its number or a larger one, by its address, or by name alone."""
         name, _, size = refusal.waiver.partition("=")
         if not name:
             return False
@@ -91,7 +91,7 @@ def _split(text: str) -> tuple[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class GuardInput:
-    """Everything that guards look at."""
+    """Everything that guards read."""
 
     plan: Plan
     observations: Mapping[Platform, Observed]

@@ -1,4 +1,4 @@
-"""Guards on how far a mailbox is opened: to people from outside, and to everybody."""
+"""Guards on who gains access to a mailbox: outsiders, and everybody."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _WIDE: Mapping[Field, tuple[Value, ...]] = {
     Field.GROUP_VIEWING: ("organization", "anyone"),
     Field.GROUP_JOINING: ("anyone",),
 }
-"""What lets everybody in, the widest last."""
+"""Values that give everybody access, the widest last."""
 _WORDS: Mapping[Field, str] = {Field.GROUP_VIEWING: "read it", Field.GROUP_JOINING: "join it"}
 _EVERYBODY: Mapping[Value, str] = {"organization": "everybody in the organisation", "anyone": "anybody on the web"}
 
@@ -29,7 +29,7 @@ def external_trustee(facts: GuardInput) -> Iterable[Refusal]:
         observed = facts.observations[change.platform]
         for address, kind, what in (*_granted(change, observed), *_forwarded(change, observed)):
             if address is None:
-                why = f"{change.mailbox}: somebody would get rights of whom no address is known"
+                why = f"{change.mailbox}: an account without a known address would get rights"
                 yield Refusal("external-trustee", why, 1, "0", mailbox=str(change.mailbox))
             elif address.domain not in facts.limits.external_domains and address not in seen:
                 seen.add(address)
@@ -58,7 +58,7 @@ def _forwarded(change: Change, observed: Observed) -> Iterator[tuple[Address | N
 
 
 def wide_trustee(facts: GuardInput) -> Iterable[Refusal]:
-    """Refuse rights for a group of very many people, or a mailbox that everybody may read, unless allowed by name."""
+    """Refuse rights for a very large group, or a mailbox that everybody can read, unless allowed by name."""
     seen: set[Address] = set()
     for change in facts.plan.changes:
         yield from _large_group(change, facts, seen)
@@ -91,15 +91,15 @@ def _opened(change: Change, facts: GuardInput) -> Iterator[Refusal]:
         yield Refusal("wide-trustee", why, 1, "0", f"wide-trustee={where}", where)
     opens = change.after.get(Field.GROUP_EXTERNAL_MEMBERS) is True
     if opens and change.before.get(Field.GROUP_EXTERNAL_MEMBERS) is not True and not _names_outsiders(change, facts):
-        why = f"{where}: whoever adds its members could let in anybody, and its spec names nobody from outside"
+        why = f"{where}: its members could be from outside, and its spec names nobody from outside"
         yield Refusal("wide-trustee", why, 1, "0", f"wide-trustee={where}", where)
 
 
 def _names_outsiders(change: Change, facts: GuardInput) -> bool:
-    """Return whether the spec says who comes from outside: `external-trustee` then asks for each by name."""
+    """Return whether the spec names outsiders: `external-trustee` then asks for each by name."""
     mailbox, observed = facts.plan.desired.mailboxes.get(change.mailbox), facts.observations[change.platform]
-    for wish in (mailbox.grants or ()) if mailbox else ():
-        known = observed.trustees.get(observed.directory.get(wish.trustee, TrusteeId("")))
-        if wish.trustee.domain not in observed.domains or (known is not None and known.is_guest):
+    for desired in (mailbox.grants or ()) if mailbox else ():
+        known = observed.trustees.get(observed.directory.get(desired.trustee, TrusteeId("")))
+        if desired.trustee.domain not in observed.domains or (known is not None and known.is_guest):
             return True
     return False

@@ -1,8 +1,8 @@
-"""Which accounts of several clouds are one person's.
+"""Which accounts of several clouds belong to one person.
 
-The same primary address is the same person, whether it is an account's or a guest's. Where an alias of one cloud is the
-primary address of another, it is the same person too, unless that would make two accounts of one tenant one: an audit
-that shows two people as one hides what each may do.
+The same primary address is the same person, whether it belongs to an account or a guest. If an alias in one cloud is
+the primary address in another, it is the same person too, unless that would join two accounts of one tenant: an audit
+that shows two people as one hides the rights of each.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Account = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What a holder of rights is shown as, and what tells holders apart."""
+    """The name and the key of a holder of rights."""
 
     key: str
     shown: str
@@ -34,9 +34,9 @@ class Persons:
         for observed in distinct:
             for trustee in observed.trustees.values():
                 if trustee.kind is TrusteeKind.USER and trustee.address is not None:
-                    told = (trustee.is_guest, trustee.address.key)
+                    shown = (trustee.is_guest, trustee.address.key)
                     account = _account(observed, trustee)
-                    self._primary[account] = min(told, self._primary.get(account, told))
+                    self._primary[account] = min(shown, self._primary.get(account, shown))
         self._same: dict[str, set[Account]] = _by_primary(self._primary)
         self._join(_aliases(distinct, self._primary))
         self._shown = {
@@ -46,7 +46,7 @@ class Persons:
         }
 
     def _join(self, aliases: Mapping[str, set[Account]]) -> None:
-        """Join those whose alias is the primary address of somebody else, in the order of addresses."""
+        """Join accounts whose alias is the primary address of another account, in the order of addresses."""
         for address, accounts in sorted(aliases.items()):
             for account in sorted(accounts):
                 mine = self._same[self._primary[account][1]]
@@ -58,9 +58,9 @@ class Persons:
                     self._same[self._primary[one][1]] = mine
 
     def of(self, observed: Observed, holder: Trustee) -> Person:
-        """Return who a holder is: a person, perhaps of several clouds, a group, or a deleted account.
+        """Return the person, group or deleted account behind a holder; a person can have accounts in several clouds.
 
-        What has no address is told apart by id, so that a chosen name is never taken for somebody.
+        A holder without an address is identified by its id: a name can be chosen freely.
         """
         account = _account(observed, holder)
         if account in self._shown:

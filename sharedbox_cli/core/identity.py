@@ -28,7 +28,7 @@ class Address:
 
     @classmethod
     def of(cls, text: str) -> Address:
-        """Return the address as a cloud wrote it, unchecked: what exists exists."""
+        """Return the address as a cloud wrote it, unchecked: it exists."""
         key = text.lower()
         return cls(key, key if key == text else text)
 
@@ -42,12 +42,12 @@ class Address:
 
     @property
     def local(self) -> str:
-        """Return what stands before the `@`."""
+        """Return the part before the `@`."""
         return self.key.rpartition("@")[0]
 
     @property
     def domain(self) -> str:
-        """Return what stands behind the `@`, in lower case."""
+        """Return the part after the `@`, in lower case."""
         return self.key.rpartition("@")[2]
 
     def __str__(self) -> str:
@@ -65,9 +65,9 @@ def address_problem(text: str) -> str:
     if local[:1] in ("-", "=", "+", "'"):
         return f"the part before the @ must not start with `{local[:1]}`"
     if len(local) > LOCAL_MAX_BYTES or len(text) > ADDRESS_MAX_BYTES:
-        return f"at most {LOCAL_MAX_BYTES} bytes before the @ and {ADDRESS_MAX_BYTES} in all"
+        return f"at most {LOCAL_MAX_BYTES} bytes before the @ and {ADDRESS_MAX_BYTES} in total"
     if not _LOCAL.match(local):
-        return "the part before the @ has a character or dot that is not possible there"
+        return "the part before the @ has a character or dot that is not allowed there"
     if not _DOMAIN.match(domain):
         return "the domain is not a domain name"
     return ""

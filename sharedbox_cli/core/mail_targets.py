@@ -1,4 +1,4 @@
-"""Where the mail of a mailbox goes: what guards ask about, and what a plan marks."""
+"""Where the mail of a mailbox goes: read by guards, and marked in plans."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sharedbox_cli.core.values import Value
 
 
 def forwarded_to(settings: Mapping[Field, Value]) -> set[str]:
-    """Return where mail is forwarded: of the whole mailbox, and by each of its rules."""
+    """Return the addresses that mail is forwarded to, by the mailbox and by its rules."""
     found = {str(settings.get(Field.FORWARDING_TO) or "").lower()}
     rules = settings.get(Field.RULES)
     for rule in rules if isinstance(rules, tuple) else ():
@@ -20,7 +20,7 @@ def forwarded_to(settings: Mapping[Field, Value]) -> set[str]:
 
 
 def answered_to(settings: Mapping[Field, Value]) -> set[str]:
-    """Return where answers to its messages go instead: of its senders, or of a group."""
+    """Return the addresses that replies go to instead: of senders, or of a group."""
     group = str(settings.get(Field.GROUP_REPLY_TO) or "").lower()
     found = {group} if "@" in group else set()
     senders = settings.get(Field.SENDERS)
@@ -31,4 +31,4 @@ def answered_to(settings: Mapping[Field, Value]) -> set[str]:
 
 
 _REPLY_TO = 2
-"""Its place in a sender: address, name, where answers go, whether it is the default."""
+"""The position of the reply address in a sender: address, name, reply-to, default."""

@@ -1,4 +1,4 @@
-"""The nouns: what is wanted and what was read, in the same words for every platform.
+"""The nouns: what is desired and what was observed, in the same words for every platform.
 
 A setting or fact that is absent from a mapping is *not managed* (desired) or *not read* (observed).
 """
@@ -33,7 +33,7 @@ GOOGLE_COLLABORATIVE = Platform("google-collaborative")
 
 
 class Fact(StrEnum):
-    """Something read that no spec sets: for checks, guards and reports."""
+    """Something observed that no spec sets: for checks, guards and reports."""
 
     USED_BYTES = "used_bytes"
     USED_AT = "used_at"
@@ -47,11 +47,11 @@ class Fact(StrEnum):
     ON_HOLD = "on_hold"
     FORWARDING_TO = "forwarding_to"
     SIGN_IN_STATE = "sign_in_state"
-    """Plain words on what is known of signing in, where blocking is not a simple switch."""
+    """What is known about sign-in, on platforms without a simple switch for it."""
     LAST_LOGIN = "last_login"
     IS_SUSPENDED = "is_suspended"
     DELEGATION = "delegation"
-    """`on`, `off` or `unknown`: whether an organisation's policy lets delegates in."""
+    """`on`, `off` or `unknown`: whether the policy of the organisation allows delegates."""
     POOL_USED_BYTES = "pool_used_bytes"
     POOL_TOTAL_BYTES = "pool_total_bytes"
     """Storage that all accounts share."""
@@ -72,7 +72,7 @@ class Right(StrEnum):
     SEND_AS = "send_as"
     SEND_ON_BEHALF = "send_on_behalf"
     MEMBER = "member"
-    """Roles in a group that is used as an inbox; somebody has one of the three."""
+    """Roles in a group that is used as an inbox; a member has one of the three."""
     MANAGER = "manager"
     OWNER = "owner"
     OTHER = "other"
@@ -81,7 +81,7 @@ class Right(StrEnum):
 GRANTABLE = tuple(right for right in Right if right is not Right.OTHER)
 """Rights that a spec can name."""
 READING = frozenset({Right.FULL_ACCESS, Right.READ, Right.MEMBER, Right.MANAGER, Right.OWNER})
-"""Rights that let somebody read incoming messages."""
+"""Rights that include reading incoming messages."""
 ROLES = (Right.MEMBER, Right.MANAGER, Right.OWNER)
 
 
@@ -96,14 +96,14 @@ class TrusteeKind(StrEnum):
 
 
 class State(StrEnum):
-    """Whether the mailbox is to be."""
+    """Whether the mailbox should exist."""
 
     PRESENT = "present"
     ABSENT = "absent"
 
 
 class MembersMode(StrEnum):
-    """Whether the members of a spec are all there may be."""
+    """Whether only the members of a spec may have rights."""
 
     EXACT = "exact"
     AT_LEAST = "at-least"
@@ -134,9 +134,9 @@ class Grant:
     right: Right
     detail: str = ""
     automapping: bool | None = field(default=None, compare=False)
-    """None: not known, as the platform does not tell."""
+    """None: unknown, as the platform does not report it."""
     delivery: str | None = field(default=None, compare=False)
-    """How a member of a group gets messages by mail; None: not read."""
+    """How a member of a group receives messages by mail; None: not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ class DesiredGrant:
     automapping: bool | None = None
     delivery: str | None = None
     until: datetime | None = None
-    """UTC; past it the grant is not desired."""
+    """UTC; after it the grant is not desired."""
     reason: str = ""
     place: Place = field(default=NOWHERE, compare=False)
 
@@ -164,9 +164,9 @@ class DesiredMailbox:
     state: State = State.PRESENT
     settings: Mapping[Field, Value] = field(default_factory=dict)
     grants: tuple[DesiredGrant, ...] | None = None
-    """None: members are not managed; empty: nobody may."""
+    """None: members are not managed; empty: nobody has rights."""
     unmanaged: tuple[str, ...] = ()
-    """The keys every mailbox of this platform could have and this spec does not name."""
+    """The keys that this spec leaves out and every mailbox of the platform has."""
     expired: tuple[DesiredGrant, ...] = ()
     members_mode: MembersMode = MembersMode.EXACT
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -184,12 +184,12 @@ class Desired:
     digest: str = ""
     """SHA-256 of the canonical content of all documents."""
     total: int = 0
-    """How many documents there were before any filter: what guards count on."""
+    """The number of documents before any filter: guards count on it."""
     grants_elsewhere: int = 0
-    """Grants wanted by documents that a filter left out: they widen the base of `mass-revocation`."""
+    """Grants of documents that a filter left out: they are part of the base of `mass-revocation`."""
 
     def of_platforms(self, platforms: frozenset[Platform]) -> Desired:
-        """Return the part that some platforms are for; what the others want still counts for the guards."""
+        """Return the part for some platforms; the grants of the others still count for the guards."""
         mine = {key: mailbox for key, mailbox in self.mailboxes.items() if mailbox.platform in platforms}
         left = sum(len(mailbox.grants or ()) for key, mailbox in self.mailboxes.items() if key not in mine)
         return Desired(mine, self.digest, self.total, self.grants_elsewhere + left)
@@ -197,14 +197,14 @@ class Desired:
 
 @dataclass(frozen=True, slots=True)
 class SpecialEntry:
-    """An entry that is shown and never touched: a deny, an inherited right, an unknown one."""
+    """An entry that is shown and never changed: a deny, an inherited right, an unknown one."""
 
     trustee: TrusteeId
     text: str
     is_deny: bool = False
     is_inherited: bool = False
     is_everybody: bool = False
-    """It stands for all accounts of the organisation."""
+    """It means all accounts of the organisation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +223,7 @@ class ObservedMailbox:
 
 @dataclass(frozen=True, slots=True)
 class AddressHolder:
-    """What holds an address that a spec wants."""
+    """The holder of an address that a spec names."""
 
     id: str
     kind: str
@@ -232,8 +232,8 @@ class AddressHolder:
     address: Address
     is_soft_deleted: bool = False
     is_convertible: bool = False
-    """A user mailbox with this very primary address: it can become the shared one, and stands in
-    `Observed.mailboxes` as well, with all its settings, grants and `Field.KIND` = `user`."""
+    """A user mailbox with this primary address: it can become the shared one. `Observed.mailboxes` has it as well,
+    with all its settings, grants and `Field.KIND` = `user`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +264,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """What one tenant has now. An incomplete one is an error wherever it is used."""
+    """What one tenant has now. Using an incomplete one is an error."""
 
     tenant_id: str
     tenant_name: str
@@ -288,7 +288,7 @@ class Observed:
 
 
 def until_words(until: datetime) -> str:
-    """Return when access ends, as it was meant: the day itself where it lasts until midnight UTC."""
+    """Return when access ends, as in a spec: the day itself if it lasts until midnight UTC."""
     if (until.hour, until.minute, until.second) == (0, 0, 0):
         return f"{until - timedelta(days=1):%Y-%m-%d}"
     return f"{until:%Y-%m-%d %H:%M} UTC"

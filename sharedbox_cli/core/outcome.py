@@ -1,4 +1,4 @@
-"""What became of a change."""
+"""The result of a change."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one change; `reason` is for people, `request_id` for the vendor's support."""
+    """The result of one change; `reason` is for people, `request_id` for the vendor's support."""
 
     status: Status
     reason: str = ""
     request_id: str = ""
     mailbox_id: str = ""
-    """Of a creation: the immutable id of what was made."""
+    """Of a creation: the immutable id of the new mailbox."""
     stops_run: bool = False
-    """Whether going on is pointless for every other change too (a lost role, a broken service)."""
+    """Whether every other change would fail too (a missing role, a broken service)."""
     is_denial: bool = False
     """Whether a role, scope or token was refused for the whole run."""
 
     @property
     def is_success(self) -> bool:
-        """Return whether the wanted state is there."""
+        """Return whether the desired state is reached."""
         return self.status in (Status.DONE, Status.ALREADY_SO)
 
 
 class Effect(StrEnum):
-    """What a reading says of one change."""
+    """The effect of one change, as read."""
 
     PRESENT = "present"
     ABSENT = "absent"

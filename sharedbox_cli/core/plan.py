@@ -1,4 +1,4 @@
-"""A plan: ordered changes, what they rest on, and what was left alone. Deterministic to the byte."""
+"""A plan: ordered changes, the data they rely on, and what is not touched. Deterministic to the byte."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ MAX_BYTES = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True, order=True)
 class Note:
-    """Something a reader of the plan must know that is not a change."""
+    """Something that the reader of a plan must know and that is not a change."""
 
     mailbox: str
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class LeftAlone:
+class Untouched:
     """What exists and is not touched."""
 
     mailboxes: int = 0
@@ -57,7 +57,7 @@ class Plan:
     fingerprints: Mapping[Address, str] = field(default_factory=dict)
     grants_before: Mapping[Address, int] = field(default_factory=dict)
     """How many grants each managed mailbox has now: what the guards count on."""
-    left_alone: LeftAlone = field(default_factory=LeftAlone)
+    untouched: Untouched = field(default_factory=Untouched)
     notes: tuple[Note, ...] = ()
     rules_version: str = RULES_VERSION
     profile: str = ""
@@ -106,7 +106,7 @@ def to_json(plan: Plan) -> str:
 
 
 def from_json(text: str) -> Plan:
-    """Return the plan of a file. Raises PlanInvalid: a plan file is data from a stranger."""
+    """Return the plan of a file. Raises PlanInvalid: a plan file is untrusted."""
     hint = "Make a new one with `sharedbox plan --out FILE`."
     if len(text) > MAX_BYTES:
         raise PlanInvalid(why=f"it is larger than {MAX_BYTES} bytes", hint=hint)

@@ -16,21 +16,21 @@ from sharedbox_cli.core.values import Value
 _ASSUMED: Mapping[Field, Value] = {
     name: setting.new for name, setting in SETTINGS.items() if setting.topic is not Topic.GRANT
 }
-"""What a new mailbox is taken to be in a preview; no plan relies on it: all managed settings are sent."""
+"""The settings of a new mailbox in a preview; no plan relies on them: all managed settings are sent."""
 
 
 def simulate(observed: Observed, change: Change) -> Observed:
-    """Return the world as it is after one change; a change that fits nothing changes nothing."""
+    """Return the observation after one change; a change that matches nothing has no effect."""
     mailboxes = dict(observed.mailboxes)
     taken = dict(observed.taken)
     match change.kind:
         case Kind.CREATE:
-            mailboxes[change.mailbox] = _made(change)
+            mailboxes[change.mailbox] = _created(change)
             taken.pop(change.mailbox, None)
         case Kind.DELETE:
-            gone = mailboxes.pop(change.mailbox, None)
-            if gone is not None:
-                taken[change.mailbox] = (_buried(gone),)
+            deleted = mailboxes.pop(change.mailbox, None)
+            if deleted is not None:
+                taken[change.mailbox] = (_soft_deleted(deleted),)
         case _:
             mailbox = mailboxes.get(change.mailbox)
             if mailbox is not None:
@@ -39,7 +39,7 @@ def simulate(observed: Observed, change: Change) -> Observed:
 
 
 def simulate_all(observed: Observed, changes: Iterable[Change]) -> Observed:
-    """Return the world after all changes, one by one."""
+    """Return the observation after all changes, one by one."""
     for change in changes:
         observed = simulate(observed, change)
     return observed
@@ -50,13 +50,13 @@ def new_id(address: Address) -> str:
     return f"new:{address.key}"
 
 
-def _made(change: Change) -> ObservedMailbox:
+def _created(change: Change) -> ObservedMailbox:
     identity = change.mailbox_id if change.how == RESTORE else new_id(change.mailbox)
     settings: dict[Field, Value] = {**_ASSUMED, **change.after}
     return ObservedMailbox(identity, change.mailbox, change.platform, settings=settings, grants=frozenset())
 
 
-def _buried(mailbox: ObservedMailbox) -> AddressHolder:
+def _soft_deleted(mailbox: ObservedMailbox) -> AddressHolder:
     name = mailbox.settings.get(Field.DISPLAY_NAME)
     return AddressHolder(mailbox.id, "soft-deleted mailbox", str(name or ""), mailbox.address, is_soft_deleted=True)
 
@@ -87,7 +87,7 @@ def _changed(mailbox: ObservedMailbox, change: Change) -> ObservedMailbox:
 
 
 def _is_about(grant: Grant, change: Change) -> bool:
-    """Return whether a change takes the place of a grant: the same right, or another role of the same holder."""
+    """Return whether a change replaces a grant: the same right, or another role of the same trustee."""
     party = change.party
     if party is None or grant.trustee != party.id or change.kind is not Kind.UPDATE:
         return False

@@ -1,4 +1,4 @@
-"""What folders, tags, rules and senders of one document must agree on."""
+"""Whether folders, tags, rules and senders of one document are consistent."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ class _Named:
 
 
 def content_problems(spec: Mailbox, document: Document) -> list[Problem]:
-    """Return names that stand twice, labels of rules that nobody made, and senders that exclude each other."""
+    """Return names that occur twice, unknown labels in rules, and senders that exclude each other."""
     folders = [_Named(text, document.place_of(("folders", n))) for n, text in enumerate(spec.folders or ())]
     tags = [_Named(tag.name, document.place_of(("tags", n, "name"))) for n, tag in enumerate(spec.tags or ())]
     rules = [_Named(rule.name, document.place_of(("rules", n, "name"))) for n, rule in enumerate(spec.rules or ())]
     return [
         *_twice((*folders, *tags), "folders and tags share one set of names"),
-        *_twice(rules, "each rule needs a name of its own"),
+        *_twice(rules, "each rule needs a different name"),
         *_unknown(spec, document),
         *_senders(spec, document),
     ]
@@ -40,7 +40,7 @@ def _twice(items: Iterable[_Named], why: str) -> Iterator[Problem]:
 
 
 def _unknown(spec: Mailbox, document: Document) -> Iterator[Problem]:
-    """Say which tag or folder of a rule is in no list, where there is a list."""
+    """Yield each tag or folder of a rule that is not in the list, if there is a list."""
     for number, rule in enumerate(spec.rules or ()):
         where = ("rules", number, "then")
         if spec.tags is not None:
@@ -62,7 +62,7 @@ def _senders(spec: Mailbox, document: Document) -> Iterator[Problem]:
         _Named(sender.address.lower(), document.place_of(("senders", n, "address")))
         for n, sender in enumerate(spec.senders or ())
     ]
-    yield from _twice(items, "one entry an address")
+    yield from _twice(items, "one entry per address")
     for item in items:
         if item.text == spec.mailbox.lower():
             yield Problem(item.place, "the mailbox itself", "It can always send from its own address.", "Leave it out.")

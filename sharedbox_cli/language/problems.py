@@ -17,12 +17,12 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 
 def raise_if_any(problems: Iterable[Problem]) -> None:
-    """Raise SpecError with all problems, sorted; the first hundred are told, the rest counted."""
+    """Raise SpecError with all problems, sorted; the first hundred are listed, the rest are counted."""
     found = sorted(set(problems))
     if not found:
         return
     if len(found) > MOST_SHOWN:
         rest = len(found) - MOST_SHOWN
         last = found[MOST_SHOWN]
-        found = [*found[:MOST_SHOWN], Problem(last.place, f"and {rest} more problems", "Mend these first.")]
+        found = [*found[:MOST_SHOWN], Problem(last.place, f"and {rest} more problems", "Fix these first.")]
     raise SpecError(found)

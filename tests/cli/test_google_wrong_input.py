@@ -176,7 +176,7 @@ def test_domain_when_not_verified_then_nothing_is_made_and_the_reason_is_told(
     spec(tmp_path, platform, "aliases: [new@elsewhere.example]\n")
     done = cli("apply", tmp_path, "--yes")
     assert (done.code, "not a domain of the tenant" in done.err) == (1, True), done.out + done.err
-    assert "new@elsewhere.example cannot be had in contoso.example" in done.err
+    assert "new@elsewhere.example is not in an accepted domain of contoso.example" in done.err
     assert google.effects() == []
 
 

@@ -46,10 +46,10 @@ def test_spec_when_shown_as_any_platform_then_valid_there_without_asking_a_cloud
 def test_what_is_lost_when_shown_then_with_the_reason_of_the_table(both: Cloud, cli: Cli) -> None:
     text = cli("show", SALES, "--as", GOOGLE_DELEGATED).out
     assert "#   sent_items.send_as both, sent_items.send_on_behalf sender: the mailbox always keeps" in text
-    assert "  # hugo@contoso.example: cannot sign in: is access still wanted?\n  - user: hugo@contoso.example\n" in text
-    assert "# had full access, send as: gets full access, as members do there.\nmembers:\n" in text
+    assert "  # hugo@contoso.example: cannot sign in: is access still needed?\n  - user: hugo@contoso.example\n" in text
+    assert "# had full access, send as: gets full access, the default of that platform.\nmembers:\n" in text
     assert "a deleted account" in text
-    assert "nobody is owner" in cli("show", PRESS, "--as", GOOGLE_COLLABORATIVE).out
+    assert "there is no owner" in cli("show", PRESS, "--as", GOOGLE_COLLABORATIVE).out
 
 
 def test_spec_when_a_usual_folder_names_it_then_it_is_taken_and_else_the_cloud(
@@ -75,7 +75,7 @@ def test_json_when_asked_then_spec_and_notes(both: Cloud, cli: Cli, tmp_path: Pa
         "member": "hugo@contoso.example",
         "what": "hugo@contoso.example",
         "is_lost": False,
-        "why": "cannot sign in: is access still wanted?",
+        "why": "cannot sign in: is access still needed?",
     } in data["notes"]
     validated(cli, tmp_path, data["spec"])
 
@@ -88,7 +88,7 @@ def test_wrong_words_when_typed_then_said(both: Cloud, cli: Cli, tmp_path: Path)
     held = cli("show", "all-staff@contoso.example", "--as", GOOGLE_DELEGATED)
     assert (held.code, "Another object has this address" in held.err) == (1, True)
     person = cli("show", "jakub@contoso.example", "--as", MICROSOFT365)
-    assert "# a person's mailbox as it is: whoever becomes a member sees all of it.\nmailbox: jakub@" in person.out
+    assert "# a person's mailbox now: every member will see all of it.\nmailbox: jakub@" in person.out
     two = cli("show", "anna@contoso.example", "--as", GOOGLE_COLLABORATIVE)
     assert (two.code, "one on google-delegated and one on microsoft365" in two.err) == (1, True)
     (tmp_path / "a.yaml").write_text(f"version: 1\nmailbox: {SALES}\nplatform: microsoft365\nstate: absent\n")

@@ -71,18 +71,18 @@ def test_any_spec_when_moved_then_it_is_possible_there_and_what_is_gone_is_named
 @pytest.mark.parametrize(
     ("source", "had", "target", "gets", "told"),
     [
-        (MICROSOFT365, (F, S), GOOGLE_DELEGATED, (F,), "as members do there"),
-        (MICROSOFT365, (F,), GOOGLE_DELEGATED, (F,), "and sends"),
+        (MICROSOFT365, (F, S), GOOGLE_DELEGATED, (F,), "the default of that platform"),
+        (MICROSOFT365, (F,), GOOGLE_DELEGATED, (F,), "and can send"),
         (MICROSOFT365, (S,), GOOGLE_DELEGATED, (S,), ""),
-        (MICROSOFT365, (B,), GOOGLE_DELEGATED, (F,), "and reads what comes in"),
+        (MICROSOFT365, (B,), GOOGLE_DELEGATED, (F,), "and can read incoming messages"),
         (MICROSOFT365, (F, S, B), GOOGLE_DELEGATED, (F, S), "gets full access, send as"),
-        (MICROSOFT365, (F, S), GOOGLE_COLLABORATIVE, (Right.MEMBER,), "as members do there"),
-        (MICROSOFT365, (S,), GOOGLE_COLLABORATIVE, (Right.MEMBER,), "and reads what comes in"),
-        (GOOGLE_DELEGATED, (F,), MICROSOFT365, (F, S), "as members do there"),
-        (GOOGLE_DELEGATED, (F,), GOOGLE_COLLABORATIVE, (Right.MEMBER,), "as members do there"),
+        (MICROSOFT365, (F, S), GOOGLE_COLLABORATIVE, (Right.MEMBER,), "the default of that platform"),
+        (MICROSOFT365, (S,), GOOGLE_COLLABORATIVE, (Right.MEMBER,), "and can read incoming messages"),
+        (GOOGLE_DELEGATED, (F,), MICROSOFT365, (F, S), "the default of that platform"),
+        (GOOGLE_DELEGATED, (F,), GOOGLE_COLLABORATIVE, (Right.MEMBER,), "the default of that platform"),
         (GOOGLE_COLLABORATIVE, (Right.OWNER,), MICROSOFT365, (F, S), "had owner"),
         (GOOGLE_COLLABORATIVE, (Right.MANAGER,), GOOGLE_DELEGATED, (F,), "had manager"),
-        (GOOGLE_COLLABORATIVE, (Right.MEMBER,), MICROSOFT365, (F, S), "as members do there"),
+        (GOOGLE_COLLABORATIVE, (Right.MEMBER,), MICROSOFT365, (F, S), "the default of that platform"),
         (GOOGLE_COLLABORATIVE, (Right.OWNER,), GOOGLE_COLLABORATIVE, (Right.OWNER,), ""),
     ],
 )
@@ -91,7 +91,7 @@ def test_rights_when_moved_then_the_nearest_and_more_than_before_is_said(
 ) -> None:
     found = moved(source, target, grants=grants(*had))
     assert {grant.right for grant in found.mailbox.grants or ()} == set(gets)
-    words = " ".join(f"{note.what} {note.why}" for note in found.notes if note.what != "nobody is owner")
+    words = " ".join(f"{note.what} {note.why}" for note in found.notes if note.what != "there is no owner")
     assert (told in words) if told else not words
 
 
@@ -126,7 +126,7 @@ def test_settings_when_moved_then_licences_never_and_empty_lists_without_a_word(
 
 
 def test_collaborative_when_nobody_is_owner_then_said() -> None:
-    assert "nobody is owner" in {
+    assert "there is no owner" in {
         note.what for note in moved(MICROSOFT365, GOOGLE_COLLABORATIVE, grants=grants(F)).notes
     }
 

@@ -1,4 +1,4 @@
-"""What the diff says of trustees and addresses that do not fit, and of half a picture."""
+"""What the diff says of trustees and addresses that do not fit, and of incomplete data."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def test_creation_when_nothing_is_there_then_all_managed_settings_follow_it() ->
     assert words(plan.changes[2]) == "grant full access to P0 <p0@contoso.example>"
 
 
-def test_rights_of_deleted_accounts_and_special_entries_when_present_then_left_alone_and_said() -> None:
+def test_rights_of_deleted_accounts_and_special_entries_when_present_then_untouched_and_said() -> None:
     observed = world_of(1, 1)
     orphan = Trustee(TrusteeId("S-1-5-21-1"), TrusteeKind.ORPHAN)
     mailbox = observed.mailboxes[SUPPORT]
@@ -118,10 +118,10 @@ def test_rights_of_deleted_accounts_and_special_entries_when_present_then_left_a
     )
     plan = plan_of(DesiredMailbox(SUPPORT, MICROSOFT365, grants=(wish(0),)), observed)
     assert plan.is_empty
-    assert plan.left_alone.special_entries == 1
+    assert plan.untouched.special_entries == 1
     assert [note.text for note in plan.notes] == [
-        "left alone: deny full access for P0",
-        "rights of 1 deleted account are left alone",
+        "not touched: deny full access for P0",
+        "rights of 1 deleted account are not touched",
     ]
 
 
@@ -187,4 +187,4 @@ def test_absent_when_it_is_soft_deleted_then_no_note_says_that_it_comes_back() -
         taken={SUPPORT: (AddressHolder("d", "deleted mailbox", "S", SUPPORT, is_soft_deleted=True),)},
     )
     notes = [note.text for note in plan_of(DesiredMailbox(SUPPORT, MICROSOFT365, state=State.ABSENT), observed).notes]
-    assert notes == ["is absent already"]
+    assert notes == ["is already absent"]

@@ -112,22 +112,22 @@ def test_delivery_when_it_differs_then_it_is_one_change_and_undoable() -> None:
 
 
 @pytest.mark.parametrize("seen", [None, "all"])
-def test_delivery_when_not_wished_or_not_read_then_it_is_left_alone(seen: str | None) -> None:
+def test_delivery_when_not_wished_or_not_read_then_it_is_untouched(seen: str | None) -> None:
     wished = None if seen else "none"
     assert plan(observed(held(0, OWNER, seen)), wish(0, OWNER, wished)).changes == ()
 
 
 def test_group_when_it_is_a_plain_one_then_making_it_an_inbox_comes_first() -> None:
     first, second = plan(observed(held(0, OWNER), kind=KIND_GROUP), wish(0, OWNER), wish(1, MEMBER)).changes
-    assert words(first) == "make the group a shared inbox"
-    assert first.why.endswith("and it is a plain group now")
+    assert words(first) == "convert the group to a shared inbox"
+    assert first.why.endswith("and it is an ordinary group now")
     assert second.kind is Kind.GRANT
 
 
-def test_member_of_a_deleted_account_when_not_wished_then_left_alone_and_said() -> None:
+def test_member_of_a_deleted_account_when_not_wished_then_untouched_and_said() -> None:
     orphan = Grant(TrusteeId("S-1-5-21-9"), MEMBER)
     there = observed(held(0, OWNER), orphan)
     found = plan(there, wish(0, OWNER))
     assert found.changes == ()
-    assert [note.text for note in found.notes] == ["rights of 1 deleted account are left alone"]
+    assert [note.text for note in found.notes] == ["rights of 1 deleted account are not touched"]
     assert replace(there).mailboxes[INBOX].grants == frozenset({held(0, OWNER), orphan})

@@ -302,8 +302,8 @@ def test_licence_drop_when_the_licence_carries_the_account_then_refused_whatever
     [
         (KIND_GROUP, {}, "an ordinary group"),
         (KIND_USER, {Fact.SIGN_IN_STATE: "x", Fact.LAST_LOGIN: "2026-11-20"}, "last signed in to 2026-11-20"),
-        (KIND_USER, {Fact.SIGN_IN_STATE: "x"}, "nobody is known to have signed in"),
-        (KIND_USER, {}, "ends their own sign-in"),
+        (KIND_USER, {Fact.SIGN_IN_STATE: "x"}, "no sign-in is known"),
+        (KIND_USER, {}, "ends that person's sign-in"),
     ],
 )
 def test_convert_when_refused_then_it_says_what_becomes_of_it(kind: str, facts: dict[Fact, Value], words: str) -> None:

@@ -187,7 +187,7 @@ def held(observed: Observed) -> set[tuple[str, str, str]]:
 
 
 def company(make: GoogleBuilder) -> None:
-    """Fill a small company: people, a delegated mailbox, an inbox, a plain group."""
+    """Fill a small company: people, a delegated mailbox, an inbox, an ordinary group."""
     for local in PEOPLE:
         make.person(local, f"{local.title()} Person")
     make.person("hugo", "Hugo Left", suspended=True)

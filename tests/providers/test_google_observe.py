@@ -367,7 +367,7 @@ def test_observe_when_a_field_of_groups_is_left_out_then_it_is_an_error(
         workspace.shared.observe(everything(GOOGLE_COLLABORATIVE))
 
 
-def test_observe_when_answers_hold_what_nobody_knows_then_it_is_left_alone(workspace: GoogleSetting) -> None:
+def test_observe_when_answers_hold_what_nobody_knows_then_it_is_untouched(workspace: GoogleSetting) -> None:
     scopes = [everything(GOOGLE_DELEGATED, fields=ACCOUNT_FIELDS), everything(GOOGLE_COLLABORATIVE)]
     before = [workspace.shared.observe(scope).mailboxes for scope in scopes]
     workspace.tenant.set_meta("google:extra_fields", "1")

@@ -162,7 +162,7 @@ def test_sarif_and_junit_when_a_name_is_hostile_then_they_still_parse(name: str)
     assert (suite.get("tests"), suite.get("failures")) == ("2", "1")
 
 
-def test_functions_when_text_is_plain_then_it_is_left_alone() -> None:
+def test_functions_when_text_is_plain_then_it_is_untouched() -> None:
     for plain in ("Anna Müller", "佐藤 恵美", "Дмитрий", "محمد", "a,b"):
         assert one_line(plain) == terminal(plain) == csv_cell(plain) == ci_line(plain) == xml(plain) == plain
     assert html("<a href='x'>&") == "&lt;a href=&#x27;x&#x27;&gt;&amp;"

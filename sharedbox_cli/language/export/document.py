@@ -1,4 +1,4 @@
-"""A desired mailbox as the document that a person would have written: the way back from `resolve`."""
+"""A desired mailbox as the document that a person would write: the inverse of `resolve`."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _members(
     lines: dict[tuple[object, ...], list[DesiredGrant]] = {}
     for grant in grants:
         lines.setdefault((grant.trustee, grant.kind, grant.until, grant.reason), []).append(grant)
-    told: set[str] = set()
+    noted: set[str] = set()
     for same in lines.values():
         first = same[0]
         line = _member(first, tuple(grant.right for grant in same), default)
@@ -88,8 +88,8 @@ def _members(
             line["until"] = _moment(first.until)
         if first.reason:
             line["reason"] = first.reason
-        words = notes.get(f"members:{first.trustee.key}", ()) if first.trustee.key not in told else ()
-        told.add(first.trustee.key)
+        words = notes.get(f"members:{first.trustee.key}", ()) if first.trustee.key not in noted else ()
+        noted.add(first.trustee.key)
         yield Noted(line, tuple(words)) if words else line
 
 
@@ -135,7 +135,7 @@ def rule_lines(value: Value, number: int, settings: Mapping[Field, Value]) -> li
     """Return the entries of `rules` that one rule is; a platform without names for rules gets numbers.
 
     Where a platform keeps folders and tags as one (`then.labels`), each label that no tag of the spec has becomes a
-    folder to move to, in an entry of its own: read back, they are one rule again.
+    folder to move to, in a separate entry: read back, they are one rule again.
     """
     pairs: Pairs = dict(value)  # type: ignore[arg-type]
     when = {key[5:]: _condition(key, part) for key, part in pairs.items() if key.startswith("when.")}

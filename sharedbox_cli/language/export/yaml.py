@@ -1,4 +1,4 @@
-"""Plain values as the YAML that a person would have written, comments beside them; reads back equal."""
+"""Plain values as the YAML that a person would write, with comments; it reads back equal."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def text_of(tree: Mapping[str, Tree], head: Sequence[str] = ()) -> str:
 
 
 def comments(notes: Sequence[str], indent: str = "") -> Iterator[str]:
-    """Yield comment lines: nothing that stands in a note can end them, move the cursor or command a pipeline."""
+    """Yield comment lines: no text of a note can end them, move the cursor or give commands to a pipeline."""
     for note in notes:
         deeper = note[: len(note) - len(note.lstrip(" "))]
         found = textwrap.wrap(
@@ -81,7 +81,7 @@ def scalar(value: bool | int | str | None) -> str:
 
 
 def _escaped(letter: str) -> str:
-    """Return a letter as it can stand in quotes: what no spec may hold as an escape, so that the reader says where."""
+    """Return a letter for a text in quotes; one that no spec may contain becomes an escape, which reading refuses."""
     if letter.isprintable() or not any(refused_characters(letter)):
         return letter
     code = 0xFFFE if "\ud800" <= letter <= "\udfff" else ord(letter)  # half a character has no escape
@@ -145,7 +145,7 @@ def _parted(value: Tree) -> tuple[tuple[str, ...], Tree]:
 
 
 def _one_line(value: Tree) -> str | None:
-    """Return a value between brackets or braces, or nothing where it needs lines of its own."""
+    """Return a value between brackets or braces, or nothing if it needs separate lines."""
     if isinstance(value, (Noted, Tall)):
         return None
     if isinstance(value, str) or not isinstance(value, (Mapping, Sequence)):  # as `_is_scalar`, and mypy sees it

@@ -97,7 +97,7 @@ def word_or_address(*words: str) -> AfterValidator:
 
 
 def word_or_address_schema(*words: str) -> WithJsonSchema:
-    """Return what editors are told of such a text."""
+    """Return the schema of such a text, for editors."""
     return WithJsonSchema({"anyOf": [{"enum": list(words)}, {"type": "string", "maxLength": 254, "pattern": _ADDRESS}]})
 
 

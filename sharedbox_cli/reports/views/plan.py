@@ -102,7 +102,7 @@ def _notes(plan: Plan) -> list[Section]:
     if plan.notes:
         lines = tuple(Line(f"{note.mailbox}: {note.text}") for note in plan.notes)
         found.append(Section("Notes", lines))
-    left = plan.left_alone
+    left = plan.untouched
     lines_ = []
     if left.mailboxes:
         lines_.append(Line(f"{left.mailboxes} mailbox{'' if left.mailboxes == 1 else 'es'} without a spec"))
@@ -155,7 +155,7 @@ def losing_words(plan: Plan) -> str:
 
 
 def _data(plan: Plan, refusals: Sequence[Refusal]) -> PlanJson:
-    left = plan.left_alone
+    left = plan.untouched
     return {
         "id": plan.id,
         "created_at": plan.created_at.isoformat(),
