@@ -102,6 +102,24 @@ def test_first_page_when_it_is_gone_then_an_error_at_once() -> None:
         graph.all()
 
 
+def test_page_when_it_arrives_then_reduced_before_the_next_is_requested() -> None:
+    graph, steps = Script(page(item("a"), link=1), page(item("b"))), list[str]()
+
+    def reduce(row: Any) -> str:
+        steps.append(f"{row['id']} after {len(graph.urls)}")
+        return str(row["id"])
+
+    assert asyncio.run(graph.collect(first, "groups", reduce, single="/groups")) == ["a", "b"]
+    assert steps == ["a after 1", "b after 2"]
+
+
+def test_field_when_a_row_lacks_it_then_an_error_names_it() -> None:
+    graph = Script(page({"id": "a"}))
+    with pytest.raises(ObserveError) as caught:
+        asyncio.run(graph.collect(first, "groups", lambda row: row["mail"]))
+    assert caught.value.where == "a · groups · mail"
+
+
 def test_object_when_on_two_pages_alike_then_taken_once() -> None:
     graph = Script(page(item("a"), item("b"), link=1), page(item("b"), item("c")))
     assert [row["id"] for row in graph.all()] == ["a", "b", "c"] and len(graph.urls) == 2

@@ -6,6 +6,7 @@ import csv
 import json
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from sharedbox_cli.reports.document import Report
@@ -26,7 +27,7 @@ def json_parts(report: Report) -> Iterator[str]:
     data = {**header(report), **report.data}
     start = "{\n "
     for key, value in data.items():
-        yield f"{start}{json.dumps(key)}: "
+        yield json_text(f"{start}{json.dumps(key)}: ")
         yield from map(json_text, _array(value) if _is_array(value) else [_indented(value, 1)])
         start = ",\n "
     yield "\n}\n"
@@ -82,7 +83,7 @@ def csv_parts(report: Report) -> Iterator[str]:
     line = _Line()
     writer = csv.writer(line, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     clean = lru_cache(_CELLS_KEPT)(csv_cell)
-    for row in (report.flat.headers, *report.flat.rows):
+    for row in chain([report.flat.headers], report.flat.rows):
         writer.writerow(map(clean, row))
         yield line.text
 
