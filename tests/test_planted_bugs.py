@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.asked import each
 from tests.planted_bugs import BUGS, PACKAGE, ROOT, Bug, CodeIsGone, Edit, plant, planted_source
 
 SOURCE = "class Lock:\n    def take(self):\n        return wait() and hold()\n\ndef take():\n    return 1\n"
@@ -28,7 +29,7 @@ def test_bugs_are_twenty() -> None:
 def test_bug_fits_the_code(copy: Path, bug: Bug) -> None:
     before = plant(copy, bug)
     assert before
-    for path, text in before.items():
+    for path, text in each(before.items()):
         assert path.read_text(encoding="utf-8") != text
         path.write_text(text, encoding="utf-8")
 
@@ -36,7 +37,7 @@ def test_bug_fits_the_code(copy: Path, bug: Bug) -> None:
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
 def test_bug_names_tests_that_exist(bug: Bug) -> None:
     assert bug.tests
-    for test in bug.tests:
+    for test in each(bug.tests):
         file, _, name = test.partition("::")
         assert (ROOT / file).exists()
         assert not name or name in {

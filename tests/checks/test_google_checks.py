@@ -28,6 +28,7 @@ from sharedbox_cli.core.model import (
     TrusteeKind,
 )
 from sharedbox_cli.core.values import ALLOWED, KIND_GROUP, KIND_SHARED, Value
+from tests.asked import each
 from tests.checks.google import (
     INNER,
     MAILBOX,
@@ -258,7 +259,7 @@ def test_address_in_two_clouds_is_reported_on_both() -> None:
 
 def test_findings_on_google_name_google_pages() -> None:
     for one in (delegated(person(1)), inbox(*members(person(1), owner=None))):
-        for item in run_checks(Desired(), dict.fromkeys(one.platforms, one), NOW).findings:
+        for item in each(run_checks(Desired(), dict.fromkeys(one.platforms, one), NOW).findings):
             assert "microsoft" not in item.source
             assert "Exchange" not in item.hint
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED
+from tests.asked import each
 from tests.cli.test_terminal import typed
 from tests.conftest import Cli, Cloud, Done
 
@@ -107,7 +108,7 @@ def test_new_inbox_when_made_then_it_is_as_the_guide_says_and_stays_so(google: C
     told = {key.strip().strip("`"): value.strip().strip("`") for key, value in rows}
     made = {name: value for name, value in found.items() if name.removeprefix("group.") in told}
     assert len(made) >= 14
-    for name, value in made.items():
+    for name, value in each(made.items()):
         text = str(value).lower() if isinstance(value, bool) else str(value)
         assert told[name.removeprefix("group.")] == text, name
 

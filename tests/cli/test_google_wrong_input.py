@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED
+from sharedbox_cli.providers.google_workspace.capabilities import CAPABILITIES
 from tests.conftest import Cli, Cloud
 
 SPECS = Path(__file__).parents[2] / "examples" / "google"
-BOTH_KINDS = pytest.mark.parametrize("platform", [GOOGLE_DELEGATED, GOOGLE_COLLABORATIVE])
+BOTH_KINDS = pytest.mark.parametrize("platform", CAPABILITIES)
 
 
 def spec(folder: Path, platform: str, body: str, mailbox: str = "new@contoso.example") -> Path:

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, MICROSOFT365, Platform
+from sharedbox_cli.core.model import Platform
+from sharedbox_cli.providers.google_workspace.capabilities import CAPABILITIES
 from tests.conftest import Cli, Cloud
+from tests.field_values import TABLES
 
-PLATFORMS = (MICROSOFT365, GOOGLE_DELEGATED, GOOGLE_COLLABORATIVE)
+PLATFORMS = tuple(TABLES)
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
@@ -26,7 +28,7 @@ def test_starter_when_written_then_it_is_valid_and_says_how_to_connect(
     assert (Path(__file__).parents[2] / page).is_file()
 
 
-@pytest.mark.parametrize("platform", [GOOGLE_DELEGATED, GOOGLE_COLLABORATIVE])
+@pytest.mark.parametrize("platform", CAPABILITIES)
 def test_starter_when_applied_to_google_then_nothing_is_left_to_do(
     google: Cloud, cli: Cli, tmp_path: Path, platform: Platform
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from tests.asked import every
 from tests.conftest import EXAMPLES, Cli, Cloud
 
 
@@ -88,7 +89,7 @@ def test_history_when_runs_were_made_then_they_are_listed_with_their_changes(clo
     assert [(run["state"], run["counts"]) for run in runs] == [("complete", {"done": 26})]
     steps = json.loads(cli("history", runs[0]["id"][:8], "-o", "json").out)["steps"]
     assert len(steps) == 26
-    assert all(step["status"] == "done" for step in steps)
+    assert every(step["status"] == "done" for step in steps)
     assert cli("history", "zzz").code == 1
 
 

@@ -10,7 +10,9 @@ from xml.etree import ElementTree as Xml
 import pytest
 
 from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, MICROSOFT365
+from tests.asked import each, every
 from tests.conftest import Cli, Cloud
+from tests.field_values import TABLES
 
 ROOT = Path(__file__).parents[2]
 SPECS = (ROOT / "examples" / "mailboxes", ROOT / "examples" / "google")
@@ -59,7 +61,7 @@ def test_both_clouds_when_well_then_one_plan_one_apply_and_an_empty_plan(both: C
     assert all(address in text for address in ("press@contoso", "orders@contoso", "support@contoso"))
 
 
-@pytest.mark.parametrize("platform", [GOOGLE_DELEGATED, GOOGLE_COLLABORATIVE, MICROSOFT365])
+@pytest.mark.parametrize("platform", TABLES)
 def test_platform_when_filtered_then_only_it_is_planned_read_and_checked(both: Cloud, cli: Cli, platform: str) -> None:
     start = len(both.emulator.log.lines)
     changes = json.loads(cli("plan", *SPECS, "--platform", platform, "-o", "json").out)["changes"]
@@ -88,7 +90,7 @@ def test_plan_when_one_cloud_fails_then_the_other_is_planned_and_it_ends_with_3(
     assert (text.code, told in text.err) == (3, True)
     assert "left out: not part of this report, and not changed." in text.err
     assert text.err.count(told) == 1  # one reason is told once, for both kinds of mailbox
-    for platform in failing:
+    for platform in each(failing):
         assert f"Left out: {platform}" in text.out
         assert platform in text.err
     assert "canary" not in done.out + done.err + text.out + text.err
@@ -141,7 +143,7 @@ def test_check_and_audit_when_one_cloud_fails_then_the_other_is_told_and_they_en
     [invocation] = json.loads(cli("check", *SPECS, "-o", "sarif").out)["runs"][0]["invocations"]
     notes = [item["message"]["text"] for item in invocation["toolExecutionNotifications"]]
     assert not invocation["executionSuccessful"]
-    assert all(any(text.startswith(f"{one} was left out") for text in notes) for one in failing)
+    assert every(any(text.startswith(f"{one} was left out") for text in notes) for one in failing)
     suite = Xml.fromstring(cli("check", *SPECS, "-o", "junit").out)  # noqa: S314 - our own text
     assert {case.get("name") for case in suite if case.find("error") is not None} == {f"read {one}" for one in failing}
 

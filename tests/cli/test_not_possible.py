@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from sharedbox_cli.providers.registry import capabilities_of_all
+from tests.asked import each, every
 from tests.conftest import Cli
 
 TABLES = capabilities_of_all()
@@ -106,10 +107,10 @@ def test_explain_when_asked_for_a_platform_then_every_row_stands_in_every_format
     table = TABLES[platform]  # type: ignore[index]
     text = cli("explain", platform).out
     can, _, cannot = text.partition(f"{platform} cannot")
-    for row in table.rows:
+    for row in each(table.rows):
         assert row.path in (can if row.is_possible else cannot)
     assert f"gets {' and '.join(f'`{right}`' for right in table.default_rights)}." in text
-    assert all(value in text for values in table.values.values() for value in values)
+    assert every(value in text for values in table.values.values() for value in values)
     data = json.loads(cli("explain", platform, "-o", "json").out)
     assert [row["path"] for row in data["rows"]] == [row.path for row in table.rows]
     assert data["default_rights"] == [str(right) for right in table.default_rights]
@@ -120,7 +121,7 @@ def test_explain_when_asked_for_a_platform_then_every_row_stands_in_every_format
 
 @pytest.mark.parametrize("platform", sorted(TABLES))
 def test_reason_when_a_row_is_not_possible_then_it_says_what_to_do_instead(platform: str) -> None:
-    for row in TABLES[platform].rows:  # type: ignore[index]
+    for row in each(TABLES[platform].rows):  # type: ignore[index]
         if not row.is_possible:
             words = ("Leave the key out", "Use ", "Write ", "List ", "use `")
             assert any(word in row.meaning for word in words), row

@@ -14,6 +14,7 @@ import pytest
 from sharedbox_cli.core.model import GOOGLE_DELEGATED
 from sharedbox_cli.emulator.tokens import Tokens
 from sharedbox_cli.providers.google_workspace import accounts
+from tests.asked import each
 from tests.cli.test_mixed import ALLOWED, SPECS
 from tests.conftest import Cli, Cloud, Done
 
@@ -102,7 +103,7 @@ def test_secrets_when_both_clouds_are_changed_then_they_are_nowhere(
     assert len(canaries.tokens) > 5
     assert canaries.passwords, "an account was made"
     assert plan.exists()
-    for where, text in texts(tmp_path, both, *done):
+    for where, text in each(texts(tmp_path, both, *done)):
         assert canaries.found_in(text) == [], where
 
 
@@ -116,7 +117,7 @@ def test_secrets_when_writes_fail_for_ever_then_no_error_and_no_outcome_quotes_t
     done = [cli("apply", folder, "--yes"), cli("apply", SPECS[0], "--yes"), cli("history", "-o", "json")]
     assert {one.code for one in done[:2]} <= {0, 1, 3, 5}
     assert canaries.passwords
-    for where, text in texts(tmp_path, both, *done):
+    for where, text in each(texts(tmp_path, both, *done)):
         assert canaries.found_in(text) == [], where
 
 
@@ -137,10 +138,10 @@ def test_secrets_when_it_crashes_then_the_file_has_places_and_no_values(
     monkeypatch.setenv("SHAREDBOX_DEBUG", "1")
     debugged = cli("plan", *SPECS)
     assert "pipeline.py" in debugged.err
-    for where, text in texts(tmp_path, both, done, debugged):
+    for where, text in each(texts(tmp_path, both, done, debugged)):
         assert canaries.found_in(text) == [], where
 
 
 def test_canaries_when_one_is_there_then_it_is_seen(canaries: Canaries) -> None:
-    for secret in canaries.fixed.values():
+    for secret in each(canaries.fixed.values()):
         assert canaries.found_in(f'{{"x": "a {secret} b"}}')

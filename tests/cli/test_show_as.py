@@ -9,6 +9,7 @@ import pytest
 
 from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, MICROSOFT365
 from sharedbox_cli.emulator.seed import PLATFORMS, grown
+from tests.asked import each, every
 from tests.conftest import EXAMPLES, Cli, Cloud, CloudMaker
 
 SALES, PRESS, EVENTS = "sales@contoso.example", "press@contoso.example", "events@contoso.example"
@@ -101,12 +102,12 @@ def test_grown_mailboxes_when_shown_as_another_platform_then_valid_whatever_thei
 ) -> None:
     cloud = cloud_of(lambda tenant: grown(tenant, 12, 60, 3, (source,)))
     target = GOOGLE_DELEGATED if source != GOOGLE_DELEGATED else GOOGLE_COLLABORATIVE
-    for address in sorted(cloud.seeded.mailboxes)[::3]:
+    for address in each(sorted(cloud.seeded.mailboxes)[::3]):
         for platform in (target, source):
             done = cli("show", address, "--as", platform)
             assert done.code == 0, done.err
             validated(cli, tmp_path, done.out)
-            assert all(letter == "\n" or letter.isprintable() for letter in done.out)
+            assert every(letter == "\n" or letter.isprintable() for letter in done.out)
 
 
 def test_spec_when_moved_to_another_cloud_then_it_applies_there_and_nothing_is_left_to_do(

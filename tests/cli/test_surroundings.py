@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.asked import each
 from tests.cli.test_mixed import ALLOWED, SPECS
 from tests.conftest import Cli, Cloud
 
@@ -106,7 +107,7 @@ def plans(folder: Path) -> dict[str, Path]:
 
 def test_plan_file_when_it_is_none_then_said_and_nothing_is_written(both: Cloud, cli: Cli, tmp_path: Path) -> None:
     assert cli("plan", *SPECS, "--out", tmp_path / "plan.json").code == 0
-    for name, path in plans(tmp_path).items():
+    for name, path in each(plans(tmp_path).items()):
         done = cli("apply", path, "--yes")
         assert done.code == 1, name
         assert str(path) in done.err or name == "link", (name, done.err)

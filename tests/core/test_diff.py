@@ -30,6 +30,7 @@ from sharedbox_cli.core.model import (
 from sharedbox_cli.core.order import Phase
 from sharedbox_cli.core.plan import Plan
 from sharedbox_cli.core.values import Value
+from tests.asked import every
 from tests.core.test_guards import SUPPORT, person, wish, world_of
 from tests.strategies import NOW, address
 
@@ -101,7 +102,7 @@ def test_creation_when_nothing_is_there_then_all_managed_settings_follow_it() ->
         (Kind.UPDATE, Phase.BLOCK_SIGN_IN),
         (Kind.GRANT, Phase.GRANT),
     ]
-    assert all(change.needs == (plan.changes[0].key,) for change in plan.changes[1:])
+    assert every(change.needs == (plan.changes[0].key,) for change in plan.changes[1:])
     assert words(plan.changes[2]) == "grant full access to P0 <p0@contoso.example>"
 
 

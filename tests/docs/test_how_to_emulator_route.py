@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
+from tests.asked import each
 from tests.docs.how_to import Copy
 
 
@@ -12,7 +13,7 @@ def test_how_to_add_a_route_to_the_emulator(tmp_path: Path) -> None:
     copy = Copy(tmp_path, "emulator-route.md")
     commands = [shlex.split(line) for line in copy.commands()]
     assert len(commands) == 2
-    for python, *arguments in commands:
+    for python, *arguments in each(commands):
         assert python == "python"
         assert arguments[:3] == ["-m", "pytest", "-q"]
         assert "passed" in copy.test(*arguments[3:])

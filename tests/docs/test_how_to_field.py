@@ -6,6 +6,7 @@ import re
 import shlex
 from pathlib import Path
 
+from tests.asked import each
 from tests.docs.how_to import Copy
 
 MOST_FILES, MOST_LINES = 6, 10
@@ -17,7 +18,7 @@ def test_how_to_add_a_field(tmp_path: Path) -> None:
     printed = "".join(copy.run(*shlex.split(line)) for line in copy.commands())
     shown = [text for language, _, text in copy.blocks() if language == "text"]
     assert len(shown) == 3
-    for text in shown:
+    for text in each(shown):
         assert text in printed
     assert "internal_senders_only" in copy.run("sharedbox", "schema")
 

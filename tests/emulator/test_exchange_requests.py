@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from sharedbox_cli.emulator.seed import grown
+from tests.asked import each, every
 from tests.conftest import Cloud, CloudMaker
 from tests.emulator.exchange import BILLING, CONTINUE, SALES, Door, kind, opened
 
@@ -162,7 +163,7 @@ def test_batch_when_full_then_each_part_is_answered_by_id_and_logged_under_it(do
         answers = door.batch(*parts).json()["responses"]
         orders.add(tuple(item["id"] for item in answers))
         assert {item["id"] for item in answers} == {part["id"] for part in parts}
-        assert all(item["status"] == 200 and item["body"]["value"] for item in answers)
+        assert every(item["status"] == 200 and item["body"]["value"] for item in answers)
     assert len(orders) > 1
     outer = [line["id"] for line in cloud.emulator.log.lines if line["route"] == "exchange.batch"]
     inner = [line for line in cloud.emulator.log.lines if line["parent"]]
@@ -216,7 +217,7 @@ def test_batch_when_ids_repeat_or_it_is_empty_or_no_batch_then_400(door: Door) -
     assert door.http.post(f"{door.base}/$batch?x=1", json={"requests": parts}).status_code == 400
     bodies: list[Any] = [None, [], {}, {"requests": None}, {"requests": ["x"]}, {"requests": parts, "x": 1}]
     headers = {"Content-Type": "application/json"}
-    for body in bodies:
+    for body in each(bodies):
         answer = door.http.post(f"{door.base}/$batch", content=json.dumps(body).encode(), headers=headers)
         assert answer.status_code == 400
 

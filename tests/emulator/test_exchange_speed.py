@@ -9,6 +9,7 @@ import pytest
 
 from sharedbox_cli.emulator.seed import grown
 from sharedbox_cli.emulator.tenant import Tenant
+from tests.asked import each
 from tests.conftest import Cloud, CloudMaker
 from tests.emulator.exchange import ANNA, SALES, Door, opened
 
@@ -65,10 +66,10 @@ def test_lookup_when_of_one_recipient_then_no_table_is_read_whole(cloud: Cloud, 
         ONE[name](door)
     names = {name: [f"SCAN {name}", *(f"SCAN {alias}" for alias in name[0])] for name in _LARGE}
     wholes = {text for texts in names.values() for text in texts}
-    for sql in found:
+    for sql in each(found):
         if not sql.startswith(("select", "update", "delete")):
             continue
-        for step in cloud.tenant.rows(f"explain query plan {sql}"):
+        for step in each(cloud.tenant.rows(f"explain query plan {sql}")):
             assert not any(step["detail"] == whole for whole in wholes), (sql, step["detail"])
 
 

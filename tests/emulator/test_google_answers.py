@@ -10,6 +10,7 @@ import pytest
 from googleapiclient.errors import HttpError
 
 from sharedbox_cli.emulator.google.builder import ADMIN
+from tests.asked import each, every
 from tests.emulator.google import ANNA, DIRECTORY, EVENTS, JOBS, ORDERS, PRESS, SETTINGS, Workspace, reason, refused
 
 USERS = f"{DIRECTORY}/users"
@@ -38,7 +39,7 @@ def test_35_collections_when_empty_then_their_key_is_absent(google: Workspace) -
         (f"{SETTINGS}/forwardingAddresses", "forwardingAddresses", JOBS),
         ("/v1/policies?filter=setting.type.matches('none')", "policies", ADMIN),
     ]
-    for path, key, subject in lists:
+    for path, key, subject in each(lists):
         answer = google.call("GET", path, subject=subject)
         assert answer.status_code == 200, answer.text
         assert key not in answer.json(), path
@@ -77,7 +78,7 @@ def test_37_answers_when_asked_again_then_keys_come_in_any_order_and_new_ones_on
     assert len(orders) > 1 and len(inner) > 1
     google.emulator.tenant.set_meta("google:extra_fields", "1")
     found = google.api("directory").users().list(customer="my_customer").execute()
-    assert "xNewField" in found and all("xNewField" in row and "xNewField" in row["name"] for row in found["users"])
+    assert "xNewField" in found and every("xNewField" in row and "xNewField" in row["name"] for row in found["users"])
 
 
 def test_38_connection_when_plain_or_distrusted_then_nothing_is_answered(strict: Workspace) -> None:

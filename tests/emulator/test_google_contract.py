@@ -20,6 +20,7 @@ from sharedbox_cli.emulator.google.builder import ADMIN, SCOPES, SERVICE_ACCOUNT
 from sharedbox_cli.emulator.google.handlers import HANDLERS
 from sharedbox_cli.emulator.google.iam import Signing
 from sharedbox_cli.emulator.seed import PLATFORMS, grown
+from tests.asked import each
 from tests.emulator.google import ANNA, AUTH, PRESS, Workspace, both, opened, reason, said
 from tests.emulator.google_calls import BLOB, CALLS
 from tests.emulator.google_documents import FOLDER, described, flaws
@@ -82,7 +83,7 @@ def test_method_when_a_token_has_one_of_its_scopes_then_is_let_in_and_with_none_
     wide: Workspace, name: str
 ) -> None:
     method = described()[name]
-    for scope in sorted(method.scopes):
+    for scope in each(sorted(method.scopes)):
         answer = wide.call(
             method.raw["httpMethod"], f"{method.path}?nonsense=1", token=wide.token(subject_of(name), scope)
         )
@@ -107,7 +108,7 @@ def test_method_when_its_body_has_an_unknown_name_then_is_400(wide: Workspace, n
 )
 def test_method_when_described_and_not_modelled_then_says_501(wide: Workspace, api: str) -> None:
     modelled = set(SERVED)
-    for name, method in described().items():
+    for name, method in each(described().items()):
         required = [
             key
             for key, facts in method.raw.get("parameters", {}).items()
@@ -152,12 +153,12 @@ def test_answers_when_a_grown_tenant_is_read_then_hold_what_is_described() -> No
         users = directory.users().list(customer="my_customer", maxResults=500, projection="full").execute()
         groups = directory.groups().list(customer="my_customer").execute()
         assert flaws("directory", "Users", users) + flaws("directory", "Groups", groups) == []
-        for row in groups["groups"]:
+        for row in each(groups["groups"]):
             members = directory.members().list(groupKey=row["id"]).execute()
             assert flaws("directory", "Members", members) == []
             settings = workspace.call("GET", f"/groups/v1/groups/{row['email']}?alt=json").json()
             assert flaws("groupsSettings", "Groups", settings) == []
-        for row in users["users"]:
+        for row in each(users["users"]):
             if row["orgUnitPath"] == "/Shared mailboxes" and int(row["primaryEmail"].partition("@")[0][-2:]) < 20:
                 for path, schema in LISTS.items():
                     found = workspace.call("GET", f"/gmail/v1/users/me/{path}", subject=row["primaryEmail"]).json()

@@ -8,6 +8,7 @@ import pytest
 
 from sharedbox_cli.emulator.google.builder import ADMIN
 from sharedbox_cli.emulator.google.quotas import PUBLISHED, publish
+from tests.asked import each
 from tests.emulator.google import ANNA, DIRECTORY, GMAIL, ORDERS, PRESS, SETTINGS, Workspace, reason, said
 
 USER = f"{DIRECTORY}/users/{ANNA}"
@@ -91,7 +92,7 @@ def test_34_gmail_when_counted_in_units_then_a_new_delegate_costs_a_hundred_and_
         ("GET", "/delegates", None, 200),
         ("GET", "/delegates", None, 429),
     ]
-    for method, path, body, status in calls:
+    for method, path, body, status in each(calls):
         assert google.call(method, SETTINGS + path, body, subject=PRESS).status_code == status
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from sharedbox_cli.emulator.google.builder import ADMIN
+from tests.asked import every
 from tests.emulator.google import (
     ANNA,
     DIRECTORY,
@@ -255,7 +256,7 @@ def test_14_page_token_when_three_days_old_then_is_400(google: Workspace) -> Non
 def test_15_fields_when_named_then_only_those_are_answered(strict: Workspace) -> None:
     found = strict.call("GET", f"{LIST}&maxResults=2&fields=users(id,name/givenName)").json()
     assert set(found) == {"users"}
-    assert all(set(row) == {"id", "name"} and set(row["name"]) == {"givenName"} for row in found["users"])
+    assert every(set(row) == {"id", "name"} and set(row["name"]) == {"givenName"} for row in found["users"])
     found = strict.call("GET", f"{LIST}&maxResults=2&fields=nextPageToken,users/id").json()
     assert set(found) == {"users", "nextPageToken"}
     for whole in ("*", ""):

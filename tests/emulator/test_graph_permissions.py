@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from sharedbox_cli.emulator.microsoft.graph.permissions import PERMISSIONS
+from tests.asked import every
 from tests.conftest import Cloud
 from tests.emulator.graph import ADVANCED, ANNA, code, give, opened
 
@@ -133,12 +134,12 @@ def test_members_when_the_caller_may_not_read_users_then_ids_alone(cloud: Cloud,
     give(cloud, "GroupMember.Read.All")
     with opened(cloud) as http:
         bare = http.get(path, headers=ADVANCED).json()["value"]
-    assert bare and all(set(item) == {"@odata.type", "id"} for item in bare)
+    assert bare and every(set(item) == {"@odata.type", "id"} for item in bare)
     give(cloud, "GroupMember.Read.All", "User.Read.All")
     with opened(cloud) as http:
         whole = http.get(path, headers=ADVANCED).json()["value"]
     assert {item["id"] for item in whole} == {item["id"] for item in bare}
-    assert all(item["mail"].endswith("@contoso.example") for item in whole)
+    assert every(item["mail"].endswith("@contoso.example") for item in whole)
 
 
 def test_token_when_issued_before_a_revocation_then_401_with_a_claims_challenge(cloud: Cloud) -> None:

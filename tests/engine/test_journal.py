@@ -23,6 +23,7 @@ from sharedbox_cli.engine.journal import Journal
 from sharedbox_cli.engine.redact import redacted
 from sharedbox_cli.engine.run import RunOptions, run_plan
 from sharedbox_cli.engine.storage import _SCHEMA
+from tests.asked import each, every
 from tests.engine.fakes import Cloud, FakeProvider, plan_with
 from tests.engine.observations import grant, mailbox, observed, person, rename, revoke
 
@@ -46,7 +47,7 @@ def test_closing_when_other_threads_write_then_they_are_refused_and_nothing_brea
         written = [pool.submit(write, 1_000_000 * number) for number in range(4)]
         started.wait()
         journal.close()
-    assert all(found.result() >= 0 for found in written)
+    assert every(found.result() >= 0 for found in written)
 
 
 def test_writing_when_interrupted_then_the_next_write_goes_through(
@@ -177,7 +178,7 @@ def test_outcome_when_its_words_hold_a_secret_then_neither_journal_nor_report_ke
     assert "canary" not in summary.results[0][1].reason
     assert summary.results[0][1].reason.startswith("the service said: ")
     journal.close()
-    for file in path.parent.iterdir():
+    for file in each(path.parent.iterdir()):
         assert b"canary" not in file.read_bytes()
 
 

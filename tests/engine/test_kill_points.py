@@ -16,6 +16,7 @@ from sharedbox_cli.core.outcome import Status
 from sharedbox_cli.core.simulate import simulate_all
 from sharedbox_cli.engine.run import RunOptions, run_plan
 from sharedbox_cli.engine.summary import RunSummary
+from tests.asked import each
 from tests.engine.fakes import Cloud, DyingJournal, FakeProvider, Fate, Killed
 from tests.engine.observations import four, plan_of, twelve
 from tests.strategies import desired_sets, observations
@@ -121,7 +122,7 @@ def test_run_when_no_boundary_is_left_then_every_one_was_tried(path: Path) -> No
 @pytest.mark.parametrize("first", range(1, 4 * BOUNDARIES + 1))
 def test_run_when_killed_twice_then_the_third_ends_the_same(first: int, tmp_path: Path) -> None:
     desired, there = four()
-    for second in range(1, 4 * BOUNDARIES + 1):
+    for second in each(range(1, 4 * BOUNDARIES + 1)):
         cloud, path = Cloud(there), tmp_path / f"{second}.sqlite3"
         assert apply_once(desired, cloud, path, kill_at=first) is None
         if apply_once(desired, cloud, path, kill_at=second) is not None:

@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # i
 from sharedbox_cli.core.errors import SpecError
 from sharedbox_cli.language.schema import defaults_schema, json_schema, teams_schema
 from sharedbox_cli.language.yaml_source import read_documents
+from tests.asked import each
 from tests.language.setting import desired, problems
 
 CASES = Path(__file__).parents[1] / "cases" / "specs"
@@ -65,7 +66,7 @@ def test_good_spec_when_resolved_then_it_is_accepted_as_editors_do(case: Path) -
 def test_bad_spec_when_resolved_then_each_problem_is_told_at_its_place(case: Path) -> None:
     found = problems(case)
     assert [f"{item.place.line}:{item.place.column} {item.summary}" for item in found] == _expected(case)
-    for item in found:
+    for item in each(found):
         assert item.place.file == str(case)
         assert item.why.endswith((".", "?", "`", '"')), item.why
         assert "Traceback" not in item.why

@@ -12,6 +12,7 @@ from sharedbox_cli.language.models.content import Rule, Sender, Tag
 from sharedbox_cli.language.models.mailbox import Defaults, Mailbox
 from sharedbox_cli.language.models.members import Member, Team, TeamMember
 from sharedbox_cli.language.schema import json_schema, reference_page, write_generated
+from tests.asked import each
 
 ROOT = Path(__file__).parents[2]
 PROBE = """
@@ -24,14 +25,14 @@ print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})))
 def test_generated_files_when_written_anew_then_they_equal_the_committed_ones(tmp_path: Path) -> None:
     fresh = write_generated(tmp_path)
     assert len(fresh) == 4
-    for path in fresh:
+    for path in each(fresh):
         assert path.read_bytes() == (ROOT / "specs" / path.name).read_bytes(), "run `make generated`"
 
 
 def test_reference_page_when_read_then_every_key_is_explained() -> None:
     page = reference_page()
     for model in (Mailbox, Defaults, Member, Team, TeamMember, Tag, Rule, Sender):
-        for name, field in model.model_fields.items():
+        for name, field in each(model.model_fields.items()):
             assert f"`{name}`" in page or f"`{name}." in page
             assert field.description, f"{model.__name__}.{name} says nothing"
     assert all(f"`{name}`" in page for name in LATER)
@@ -42,7 +43,7 @@ def test_schema_when_read_then_null_is_never_a_value() -> None:
 
 
 def test_examples_when_opened_in_an_editor_then_their_schema_is_there() -> None:
-    for path in sorted((ROOT / "examples" / "mailboxes").glob("*.yaml")):
+    for path in each(sorted((ROOT / "examples" / "mailboxes").glob("*.yaml"))):
         first = path.read_text("utf-8").partition("\n")[0]
         assert first.startswith("# yaml-language-server: $schema=")
         assert (path.parent / first.partition("=")[2]).is_file()

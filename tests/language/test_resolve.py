@@ -11,6 +11,7 @@ from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import MembersMode, TrusteeKind
 from sharedbox_cli.language.load import load_specs
 from sharedbox_cli.language.resolve import expiry_warnings
+from tests.asked import every
 from tests.language.setting import desired, document, only, problems, rights, summaries, write
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "mailboxes"
@@ -154,7 +155,7 @@ def test_what_the_platform_cannot_do_when_asked_for_then_it_is_an_error_that_say
 ) -> None:
     found = problems(write(tmp_path, {"a.yaml": GOOGLE + lines}))
     assert {item.summary for item in found} == {"not possible on this platform"}
-    assert all(f"google-delegated has no `{path}`" in item.why for item in found)
+    assert every(f"google-delegated has no `{path}`" in item.why for item in found)
     assert found[0].place.line == line
     assert "sharedbox explain google-delegated" in found[0].hint
 

@@ -26,6 +26,7 @@ from sharedbox_cli.language.export.expressible import writable
 from sharedbox_cli.language.export.yaml import comments, scalar
 from sharedbox_cli.language.text import text_problem
 from sharedbox_cli.language.yaml_source import read_documents
+from tests.asked import every
 from tests.language.documents import TABLES, documents, raw, resolved
 from tests.language.setting import NOW
 
@@ -138,7 +139,7 @@ def test_writable_when_the_language_has_no_word_then_only_that_is_left_out_and_n
     mailbox, found = writable(box_of(GOOGLE_DELEGATED, **changes), TABLES, NOW)
     assert mailbox.settings == left
     assert key in {item.key for item in found}
-    assert all(item.why for item in found)
+    assert every(item.why for item in found)
     assert replace(resolved(write(mailbox, TABLES[GOOGLE_DELEGATED])), unmanaged=()) == mailbox
 
 

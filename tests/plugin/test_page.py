@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.asked import each
 from tests.conftest import Cli
 from tests.plugin.conftest import EXAMPLE
 
@@ -26,7 +27,7 @@ def test_code_is_in_the_example(code: str) -> None:
 def test_commands_work(plugin: Path, cli: Cli, text: str) -> None:
     commands = re.findall(r"^\$ sharedbox (.*)$", text, re.MULTILINE)
     assert {line.split()[0] for line in commands} >= {"explain", "doctor", "check", "plan", "apply"}
-    for line in commands:
+    for line in each(commands):
         words = shlex.split(line)
         done = cli(*words, *(["--yes"] if words[0] == "apply" and "--yes" not in words else []))
         assert done.code == 0, line + done.out + done.err
@@ -47,5 +48,5 @@ def test_table_names_every_part_of_a_plugin() -> None:
 
 
 def test_readme_names_every_file() -> None:
-    for path in EXAMPLE.rglob("*.py"):
+    for path in each(EXAMPLE.rglob("*.py")):
         assert path.name in README or path.name == "__init__.py"

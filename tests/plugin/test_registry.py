@@ -12,6 +12,7 @@ import pytest
 from sharedbox_cli.cli.profile import ProfileModel, load_profile
 from sharedbox_cli.providers.entry_points import BUILT_IN, DEFAULT_PLATFORM, GROUP
 from sharedbox_cli.providers.registry import RESERVED, installed_plugins, load_plugins
+from tests.asked import each
 from tests.conftest import Cli
 
 ROOT = Path(__file__).parents[2]
@@ -200,7 +201,7 @@ def test_package_without_metadata_has_the_built_in_plugins(
 
 
 def test_built_in_plugins_have_a_page_and_a_starter_for_every_platform() -> None:
-    for plugin in load_plugins(OURS).by_name.values():
+    for plugin in each(load_plugins(OURS).by_name.values()):
         assert plugin.title and plugin.missing and (ROOT / plugin.page).is_file()
-        for platform in plugin.platforms:
+        for platform in each(plugin.platforms):
             assert plugin.starter(platform).section

@@ -20,19 +20,9 @@ from sharedbox_cli.emulator.seed import DOMAIN
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.microsoft365.provider import Microsoft365
 from tests.emulated import Emulated, VirtualClock
+from tests.field_values import settings_on
 
-ALL_FIELDS = frozenset(
-    {
-        Field.DISPLAY_NAME,
-        Field.ALIASES,
-        Field.HIDDEN,
-        Field.SIGN_IN,
-        Field.SENT_AS,
-        Field.SENT_ON_BEHALF,
-        Field.LICENCE,
-        Field.KIND,
-    }
-)
+ALL_FIELDS = frozenset({*settings_on(MICROSOFT365), Field.KIND})
 
 
 class Ear(Listener):

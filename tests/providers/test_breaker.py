@@ -21,6 +21,7 @@ from sharedbox_cli.core.errors import (
 )
 from sharedbox_cli.providers.breaker import IN_A_ROW, ServiceDown
 from sharedbox_cli.providers.transport import Budget, Gate, GaveUp, Policy
+from tests.asked import every
 from tests.emulated import VirtualClock
 from tests.providers.setting import Ear
 
@@ -120,11 +121,11 @@ def test_calls_when_the_service_stays_away_then_one_try_each_thirty_seconds_and_
     host = Host(1e9)
     host.open()
     answers = run(lambda: asyncio.gather(*(host.call() for _ in range(8))))
-    assert isinstance(answers, list) and all(isinstance(answer, CloudError) for answer in answers)
+    assert isinstance(answers, list) and every(isinstance(answer, CloudError) for answer in answers)
     assert any(isinstance(answer, ServiceDown) for answer in answers)
     times = [at for at, _ in host.asked]
     assert times[0] == 30.0 and len(times) <= 7 and 150.0 <= times[-1] <= 215.0
-    assert all(later - earlier >= 30.0 for earlier, later in pairwise(times))
+    assert every(later - earlier >= 30.0 for earlier, later in pairwise(times))
 
 
 def test_write_when_it_is_open_then_a_read_tries_first() -> None:

@@ -13,6 +13,7 @@ from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, MIC
 from sharedbox_cli.language.leaves import LEAVES
 from sharedbox_cli.language.schema import json_schema
 from sharedbox_cli.providers.registry import capabilities_of_all, installed_plugins
+from tests.asked import each, every
 
 TABLES = capabilities_of_all()
 MEMBER_PATHS = (
@@ -40,8 +41,8 @@ def test_registry_when_asked_then_both_clouds_have_a_provider() -> None:
 def test_table_when_read_then_every_key_of_the_language_has_an_answer(table: Capabilities) -> None:
     said = {row.path for row in table.rows}
     assert len(said) == len(table.rows)
-    assert all(row.meaning for row in table.rows)
-    for key in top_keys():
+    assert every(row.meaning for row in table.rows)
+    for key in each(top_keys()):
         assert any(path == key or path.startswith(f"{key}.") for path in said), (
             f"{table.platform} says nothing of {key}"
         )
@@ -51,19 +52,19 @@ def test_table_when_read_then_every_key_of_the_language_has_an_answer(table: Cap
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=list(TABLES))
 def test_table_when_something_is_possible_then_a_page_says_so(table: Capabilities) -> None:
-    for row in table.rows:
+    for row in each(table.rows):
         assert row.source.startswith("https://") or not row.is_possible or row in COMMON, row.path
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=list(TABLES))
 def test_default_rights_when_given_then_the_platform_has_them(table: Capabilities) -> None:
     assert table.default_rights
-    assert all(table.refusal(f"members[].rights.{right}") is None for right in table.default_rights)
+    assert every(table.refusal(f"members[].rights.{right}") is None for right in table.default_rights)
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=list(TABLES))
 def test_listed_values_when_given_then_their_path_is_possible(table: Capabilities) -> None:
-    for path in table.values:
+    for path in each(table.values):
         assert path in set(map(str, Field)) | {"state"}
         row = table.row(path)
         assert row is not None and row.is_possible

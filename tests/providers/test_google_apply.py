@@ -15,6 +15,7 @@ from sharedbox_cli.core.order import Phase
 from sharedbox_cli.core.outcome import Effect, Status
 from sharedbox_cli.core.values import ALLOWED, BLOCKED, Value
 from sharedbox_cli.emulator.google.builder import GoogleBuilder
+from tests.asked import every
 from tests.providers.google_setting import (
     STANDARD,
     STARTER,
@@ -101,7 +102,7 @@ def test_create_when_the_mailbox_does_not_come_then_the_rest_waits_for_another_r
     outcomes = workspace.run(spec)
     skipped = [outcome for outcome in outcomes.values() if outcome.status is Status.SKIPPED]
     assert len(skipped) == 3, outcomes
-    assert all("up to a day" in outcome.reason for outcome in skipped)
+    assert every("up to a day" in outcome.reason for outcome in skipped)
     assert sum(workspace.clock.slept) < 400, "five minutes once, not for each change"
 
 
@@ -203,7 +204,7 @@ def test_update_when_external_ids_are_there_then_they_stay(workspace_of: Workspa
     bodies = [line["body"] for line in workspace.emulator.log.lines if str(line["route"]).endswith("users.update")]
     kept = [body["externalIds"] for body in bodies if "externalIds" in body]
     assert kept
-    assert all({"type": "organization", "value": "KST-4711"} in ids for ids in kept)
+    assert every({"type": "organization", "value": "KST-4711"} in ids for ids in kept)
 
 
 def test_update_when_google_keeps_another_setting_then_it_fails_and_says_which(
@@ -248,7 +249,7 @@ def test_licence_when_the_workspace_does_not_have_it_then_a_new_account_does_not
     _, licence, *others = workspace.run(spec).values()
     assert (licence.status, "no such subscription" in licence.reason) == (Status.FAILED, True)
     assert {outcome.status for outcome in others} == {Status.FAILED}
-    assert all("Give the account a licence" in outcome.reason for outcome in others)
+    assert every("Give the account a licence" in outcome.reason for outcome in others)
     assert sum(workspace.clock.slept) < 30
 
 
@@ -272,7 +273,7 @@ def test_licence_when_it_is_there_or_gone_already_then_it_is_no_error(workspace:
 def test_licence_when_many_are_changed_then_no_more_than_one_a_second(workspace: GoogleSetting) -> None:
     workspace.tenant.set_meta("quota:google:licensing:project", "1/1")
     for wanted in (STARTER, STANDARD, STARTER):
-        assert all(
+        assert every(
             one.status is Status.DONE for one in workspace.run(delegated("sales", {Field.LICENCE: wanted})).values()
         )
     refused = [line for line in workspace.emulator.log.lines if line["status"] == 503]
@@ -349,11 +350,11 @@ def test_role_when_it_changes_then_in_one_step_and_back_again(workspace: GoogleS
     spec = collaborative("desk", {}, (user("ben", Right.OWNER),), mode=MembersMode.AT_LEAST)
     changes = workspace.plan(spec)
     workspace.forget()
-    assert all(outcome.status is Status.DONE for outcome in workspace.apply(changes).values())
+    assert every(outcome.status is Status.DONE for outcome in workspace.apply(changes).values())
     assert workspace.calls()["directory.members.update"] == 1
     assert "directory.members.delete" not in workspace.calls()
     back = [inverse(change) for change in changes]
-    assert all(workspace.shared.apply(change).status is Status.DONE for change in back if change)
+    assert every(workspace.shared.apply(change).status is Status.DONE for change in back if change)
     assert ("desk@contoso.example", "ben@contoso.example", "member") in held(workspace.observe(spec))
 
 
@@ -375,7 +376,7 @@ def test_content_when_other_things_are_there_then_they_stay(workspace_of: Worksp
         "sales",
         {Field.FOLDERS: ("New",), Field.TAGS: (("urgent", "red"),), Field.AUTO_REPLY: True, Field.ACCESS_IMAP: True},
     )
-    assert all(outcome.status is Status.DONE for outcome in workspace.run(spec).values())
+    assert every(outcome.status is Status.DONE for outcome in workspace.run(spec).values())
     mailbox = workspace.observe(spec).mailboxes[at("sales")]
     assert mailbox.settings[Field.FOLDERS] == ("New", "Old", "urgent")
     assert ("urgent", "red") in mailbox.settings[Field.TAGS]  # type: ignore[operator]

@@ -12,6 +12,7 @@ from sharedbox_cli.core.model import DesiredMailbox, MembersMode, Right, State
 from sharedbox_cli.core.outcome import Status
 from sharedbox_cli.core.values import BLOCKED, LICENCE_NONE, Value
 from sharedbox_cli.emulator.google.builder import GoogleBuilder
+from tests.asked import every
 from tests.faults import table
 from tests.providers.google_setting import (
     STARTER,
@@ -135,7 +136,7 @@ def test_write_when_it_fails_once_then_it_is_done_once(
     writing.faults({"route": f"google.{route}", **FAULTS[group][fault]})
     writing.forget()
     outcomes = writing.apply(changes)
-    assert outcomes and all(outcome.is_success for outcome in outcomes.values()), outcomes
+    assert outcomes and every(outcome.is_success for outcome in outcomes.values()), outcomes
     sent = writing.calls()[route]
     assert sent == 2 if group == "not executed" and route not in COMPOSED else sent >= 1
     _ended_well(writing, spec, route)
@@ -156,7 +157,7 @@ def test_write_when_no_answer_ever_comes_then_it_is_unknown_and_another_run_ends
         assert writing.calls()[route] <= 2
     writing.faults()
     outcomes = writing.run(spec)
-    assert all(one.is_success for one in outcomes.values()), outcomes
+    assert every(one.is_success for one in outcomes.values()), outcomes
     assert writing.plan(spec) == ()
 
 

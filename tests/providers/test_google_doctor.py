@@ -11,6 +11,7 @@ from sharedbox_cli.providers.diagnosis import Diagnosis
 from sharedbox_cli.providers.google_workspace.config import google_connection
 from sharedbox_cli.providers.google_workspace.doctor import diagnose
 from sharedbox_cli.providers.google_workspace.scopes import APIS
+from tests.asked import each, every
 from tests.providers.google_setting import GoogleSetting
 
 NEEDED = sorted({scope for definition in APIS.values() for scope in (*definition.read, *definition.write)})
@@ -41,7 +42,7 @@ def test_doctor_when_a_scope_is_not_granted_then_it_names_it_and_where_to_add_it
     workspace.tenant.run("update g_service_accounts set scopes = ?", json.dumps(left))
     found = bad(examined(workspace))
     assert found
-    for step in found:
+    for step in each(found):
         assert step.status == "missing"
         assert f"not granted: {scope}" in step.detail
         assert "Domain-wide delegation" in step.hint
@@ -59,7 +60,7 @@ def test_doctor_when_the_subject_is_no_administrator_then_it_names_the_roles(wor
     found = examined(workspace, SHAREDBOX_GOOGLE_ADMIN="anna@contoso.example")
     missing = {name: step for name, step in found.items() if step.status == "missing"}
     assert {"read accounts", "read groups", "read group settings", "read licences", "read policies"} <= set(missing)
-    assert all("Admin roles" in step.hint for step in missing.values())
+    assert every("Admin roles" in step.hint for step in missing.values())
     assert "Super Admin" in missing["read policies"].hint
     assert "License Management" in missing["read licences"].hint
 

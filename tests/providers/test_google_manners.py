@@ -12,36 +12,23 @@ from typing import Any
 import pytest
 
 from sharedbox_cli.core.fields import Field
-from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, Fact, Platform, Right
+from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, Fact, Platform, Right
 from sharedbox_cli.emulator.google.token import TokenService
+from sharedbox_cli.providers.google_workspace.capabilities import CAPABILITIES
 from sharedbox_cli.providers.google_workspace.config import google_connection
 from sharedbox_cli.providers.google_workspace.doctor import diagnose
 from sharedbox_cli.providers.google_workspace.scopes import APIS
 from sharedbox_cli.providers.google_workspace.single_send_http import http_once
+from tests.asked import each, every
+from tests.field_values import settings_on
 from tests.providers.google_setting import STANDARD, GoogleSetting, collaborative, delegated, everything, user
 
 FACTS = (Fact.USED_BYTES, Fact.USED_AT, Fact.LICENCES, Fact.POOL_USED_BYTES, Fact.DELEGATION, Fact.SIGN_IN_STATE)
-ALL_FIELDS = {
-    GOOGLE_DELEGATED: (
-        Field.KIND,
-        Field.DISPLAY_NAME,
-        Field.ALIASES,
-        Field.LICENCE,
-        Field.FOLDERS,
-        Field.TAGS,
-        Field.RULES,
-        Field.SENDERS,
-        Field.AUTO_REPLY,
-        Field.FORWARDING_TO,
-        Field.ACCESS_IMAP,
-        Field.ACCESS_POP,
-    ),
-    GOOGLE_COLLABORATIVE: (Field.KIND, Field.DISPLAY_NAME, Field.ALIASES, Field.GROUP_HISTORY, Field.DELIVERY),
-}
+ALL_FIELDS = {platform: (*settings_on(platform), Field.KIND, Field.DELIVERY) for platform in CAPABILITIES}
 AUTH = "https://www.googleapis.com/auth/"
 NO_READ_ONLY_ONE = {"apps.groups.settings", "apps.licensing", "gmail.settings.basic", "gmail.labels"}
 """Reading needs these, as Google has no smaller scope for it (google-workspace reference: methods and scopes)."""
-each = pytest.mark.parametrize("platform", [GOOGLE_DELEGATED, GOOGLE_COLLABORATIVE])
+each_platform = pytest.mark.parametrize("platform", CAPABILITIES)
 
 
 @pytest.fixture
@@ -80,7 +67,7 @@ def documents() -> dict[str, dict[str, Any]]:
     return found
 
 
-@each
+@each_platform
 def test_lists_when_paged_then_a_mask_names_what_is_read_and_the_next_page(
     workspace: GoogleSetting, platform: Platform
 ) -> None:
@@ -92,18 +79,18 @@ def test_lists_when_paged_then_a_mask_names_what_is_read_and_the_next_page(
         if known.get(str(line["route"]).removeprefix("google."), {}).get("is_paged")
     ]
     assert paged
-    for line in paged:
+    for line in each(paged):
         assert "nextPageToken" in line["query"], (line["route"], line["query"])
         assert "fields=" in line["query"]
 
 
-@each
+@each_platform
 def test_descriptions_when_clients_are_built_then_none_is_fetched(workspace: GoogleSetting, platform: Platform) -> None:
     read_everything(workspace, platform)
     assert not [line for line in workspace.emulator.log.lines if "discovery" in line["path"]]
 
 
-@each
+@each_platform
 def test_scopes_when_reading_then_nothing_that_writes_is_asked_for(
     workspace: GoogleSetting, granted: dict[str, set[str]], platform: Platform
 ) -> None:
@@ -147,14 +134,14 @@ def test_scopes_when_the_doctor_looks_then_each_api_is_tried(
     connection = google_connection(None, workspace.emulator.environment())
     assert connection is not None
     found = diagnose(connection)
-    assert all(one.status == "ok" for one in found), found
+    assert every(one.status == "ok" for one in found), found
     wanted = {
         scope.removeprefix(AUTH) for definition in APIS.values() for scope in (*definition.read, *definition.write)
     }
     assert {scope for scopes in granted.values() for scope in scopes} >= wanted
 
 
-@each
+@each_platform
 def test_http_when_many_threads_read_then_each_has_an_object_of_its_own(
     workspace: GoogleSetting, monkeypatch: pytest.MonkeyPatch, platform: Platform
 ) -> None:

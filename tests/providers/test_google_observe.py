@@ -22,6 +22,7 @@ from sharedbox_cli.core.model import (
 )
 from sharedbox_cli.core.values import ALLOWED, BLOCKED, KIND_GROUP, KIND_SHARED, KIND_USER, LICENCE_NONE, Value
 from sharedbox_cli.emulator.google.builder import GoogleBuilder
+from sharedbox_cli.providers.google_workspace.capabilities import CAPABILITIES
 from tests.providers.google_setting import (
     STANDARD,
     Fill,
@@ -379,7 +380,7 @@ def test_observe_when_the_administrator_is_in_no_directory_then_it_is_an_error(w
         workspace.provider(SHAREDBOX_GOOGLE_ADMIN="nobody@contoso.example").observe(everything(GOOGLE_DELEGATED))
 
 
-@pytest.mark.parametrize("platform", [GOOGLE_DELEGATED, GOOGLE_COLLABORATIVE])
+@pytest.mark.parametrize("platform", CAPABILITIES)
 def test_observe_when_there_is_no_mailbox_then_the_world_is_whole_and_empty(
     workspace_of: Workspaces, platform: str
 ) -> None:

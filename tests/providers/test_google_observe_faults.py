@@ -12,7 +12,9 @@ from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, Fact, Observed, Platform, Right
 from sharedbox_cli.emulator.google.builder import GoogleBuilder
 from sharedbox_cli.providers.base import Scope
+from sharedbox_cli.providers.google_workspace.capabilities import CAPABILITIES
 from sharedbox_cli.providers.google_workspace.gmail_columns import GMAIL
+from tests.asked import each
 from tests.faults import table
 from tests.providers.google_setting import Fill, GoogleSetting, at, company, held, id_of
 
@@ -118,7 +120,7 @@ def test_observe_when_a_call_fails_in_passing_then_what_is_read_is_the_same(
     faultless = told(reading.shared.observe(whole(platform)))
     faults = [(group, fault) for call, group, fault in ROWS if call == f"{platform} {route}"]
     assert len(faults) >= len(PASSING)
-    for group, name in faults:
+    for group, name in each(faults):
         fault = PASSING[group][name]
         if route == "oauth2.token" and group in REFUSALS_OF_A_TOKEN and fault["kind"] != "throttle":
             continue
@@ -142,7 +144,7 @@ def test_observe_when_a_call_fails_for_ever_then_it_is_an_error(
             pytest.fail(f"{name} was believed")
 
 
-@pytest.mark.parametrize("platform", [GOOGLE_DELEGATED, GOOGLE_COLLABORATIVE])
+@pytest.mark.parametrize("platform", CAPABILITIES)
 @pytest.mark.parametrize("kind", BATCHES)
 def test_observe_when_a_batchs_answers_do_not_match_then_it_is_asked_again_and_in_the_end_an_error(
     reading: GoogleSetting, platform: Platform, kind: str
@@ -171,7 +173,7 @@ def test_observe_when_one_part_is_forbidden_then_the_error_names_its_mailbox(rea
         reading.shared.observe(whole(GOOGLE_COLLABORATIVE))
 
 
-@pytest.mark.parametrize("platform", [GOOGLE_DELEGATED, GOOGLE_COLLABORATIVE])
+@pytest.mark.parametrize("platform", CAPABILITIES)
 def test_observe_when_quotas_are_small_then_it_waits_and_reads_the_same(
     reading: GoogleSetting, platform: Platform
 ) -> None:

@@ -20,7 +20,9 @@ from sharedbox_cli.core.model import (
     TrusteeKind,
 )
 from sharedbox_cli.core.values import BLOCKED, Value
+from sharedbox_cli.providers.google_workspace.capabilities import CAPABILITIES
 from tests.all_pairs import all_pairs
+from tests.asked import every
 from tests.providers.google_setting import (
     PEOPLE,
     STANDARD,
@@ -120,12 +122,12 @@ def state_of(workspace: GoogleSetting, specs: list[DesiredMailbox]) -> object:
     }
 
 
-each = pytest.mark.parametrize("platform", [GOOGLE_DELEGATED, GOOGLE_COLLABORATIVE])
+each_platform = pytest.mark.parametrize("platform", CAPABILITIES)
 KILLED, FAULTY = "killed", "faulty"
-BREAKS = all_pairs(SEEDS, [GOOGLE_DELEGATED, GOOGLE_COLLABORATIVE], [KILLED, FAULTY])
+BREAKS = all_pairs(SEEDS, list(CAPABILITIES), [KILLED, FAULTY])
 
 
-@each
+@each_platform
 @pytest.mark.parametrize("seed", SEEDS)
 def test_plan_when_applied_then_the_next_is_empty_whatever_the_order(
     workspace: GoogleSetting, platform: Platform, seed: int
@@ -135,7 +137,7 @@ def test_plan_when_applied_then_the_next_is_empty_whatever_the_order(
     plan = workspace.plan(*specs)
     assert plan == workspace.plan(*reversed(specs)), "the order of specs changes nothing"
     outcomes = workspace.apply(plan)
-    assert outcomes and all(one.is_success for one in outcomes.values()), outcomes
+    assert outcomes and every(one.is_success for one in outcomes.values()), outcomes
     assert workspace.plan(*specs) == ()
     again = workspace.apply((change for change in plan if change.kind is not Kind.CREATE), workspace.provider())
     assert not [(key, one.reason) for key, one in again.items() if not one.is_success]

@@ -15,6 +15,7 @@ from sharedbox_cli.providers.microsoft365.graph import FRESH_STARTS, Graph
 from sharedbox_cli.providers.microsoft365.observe.people import GROUP, read_people
 from sharedbox_cli.providers.responses import Fields
 from sharedbox_cli.providers.transport import Gate, Policy
+from tests.asked import every
 from tests.emulated import VirtualClock
 from tests.providers.setting import Setting
 
@@ -159,7 +160,7 @@ def test_batch_when_parts_are_throttled_then_those_alone_are_asked_again(grown: 
     }
     start = len(setting.emulator.log.lines)
     answers = provider._loop.run(provider._graph.batch(parts, "groups", dict))
-    assert sorted(answers) == sorted(parts) and all(isinstance(answer, dict) for answer in answers.values())
+    assert sorted(answers) == sorted(parts) and every(isinstance(answer, dict) for answer in answers.values())
     lines = setting.emulator.log.lines[start:]
     assert len([line for line in lines if line["route"] == "graph.batch"]) == 2
     assert len([line for line in lines if line["parent"]]) == 6 + 2

@@ -12,6 +12,7 @@ from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import Fact, Right, TrusteeKind
 from sharedbox_cli.core.values import ALLOWED, BLOCKED, COPY_BOTH, COPY_SENDER, KIND_SHARED, KIND_USER, LICENCE_NONE
 from sharedbox_cli.emulator.seed import GIB
+from tests.asked import each, every
 from tests.providers.setting import Setting, at, held, scope
 
 Grown = Callable[[int, int], Setting]
@@ -158,7 +159,7 @@ def test_sizes_are_read_by_statistics_for_few_and_by_one_report_for_many(grown: 
     setting.clock.emulated.advance(4 * 86400.0)  # the report is older than today
     setting.forget()
     observed = provider.observe(scope(facts=USAGE, grants=False, fields=()))
-    for mailbox in observed.mailboxes.values():
+    for mailbox in each(observed.mailboxes.values()):
         used = mailbox.facts[Fact.USED_BYTES]
         assert isinstance(used, int) and used >= 2 * GIB
         assert len(str(mailbox.facts[Fact.USED_AT])) == 10
@@ -170,14 +171,14 @@ def test_concealed_report_falls_back_to_statistics(grown: Grown) -> None:
     setting.tenant.set_meta("concealed_reports", "1")
     setting.tenant.set_meta("concealed", "1")
     observed = setting.provider().observe(scope(facts=USAGE, grants=False, fields=()))
-    assert all(isinstance(mailbox.facts[Fact.USED_BYTES], int) for mailbox in observed.mailboxes.values())
+    assert every(isinstance(mailbox.facts[Fact.USED_BYTES], int) for mailbox in observed.mailboxes.values())
 
 
 def test_report_download_carries_no_token(grown: Grown) -> None:
     setting = grown(30, 2)
     setting.provider().observe(scope(facts=USAGE, grants=False, fields=()))
     downloads = [line for line in setting.emulator.log.lines if line["route"] == "graph.reports.download"]
-    assert downloads and all(line["status"] == 200 for line in downloads)  # 400 with a token
+    assert downloads and every(line["status"] == 200 for line in downloads)  # 400 with a token
 
 
 def test_same_display_names_do_not_confuse_who_sends_on_behalf(demo: Setting) -> None:

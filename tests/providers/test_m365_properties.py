@@ -12,6 +12,7 @@ from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import MICROSOFT365, DesiredMailbox, MembersMode, Right
 from sharedbox_cli.core.values import BLOCKED, Value
 from sharedbox_cli.emulator import seed as tenants
+from tests.asked import every
 from tests.field_values import values_on
 from tests.providers.conftest import Fill
 from tests.providers.m365_specs import apply, group, observe, plan, shared, user
@@ -80,10 +81,10 @@ def test_plan_when_applied_then_the_next_is_empty_whatever_the_order(demo: Setti
     changes = plan(demo, provider, *specs)
     assert changes == plan(demo, provider, *reversed(specs)), "the order of specs changes nothing"
     outcomes = apply(provider, changes)
-    assert all(one.is_success for one in outcomes.values()), outcomes
+    assert every(one.is_success for one in outcomes.values()), outcomes
     assert planned(demo, specs) == ()
     again = apply(provider, (change for change in changes if change.kind is not Kind.CREATE))
-    assert all(one.is_success for one in again.values()), again
+    assert every(one.is_success for one in again.values()), again
     assert planned(demo, specs) == (), "twice is as once"
 
 

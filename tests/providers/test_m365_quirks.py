@@ -29,6 +29,7 @@ from sharedbox_cli.providers.microsoft365.observe.licences import pools
 from sharedbox_cli.providers.microsoft365.observe.usage import parse_report
 from sharedbox_cli.providers.microsoft365.plans import licence_of, mailbox_plans
 from sharedbox_cli.providers.responses import Answer
+from tests.asked import each, every
 
 SID = "S-1-5-21-1111111111-2222222222-3333333333-4444"
 
@@ -122,7 +123,7 @@ def test_every_quirk_has_a_case_here_and_says_where_it_was_seen() -> None:
     functions = {name: one for name, one in found if one.__module__ == quirks.__name__ and name[0] != "_"}
     cases = Path(__file__).read_text(encoding="utf-8")
     assert len(functions) >= 15
-    for name, one in functions.items():
+    for name, one in each(functions.items()):
         assert f"quirks.{name}(" in cases, name
         assert re.search(r"\((E|D)\)", one.__doc__ or ""), name
 
@@ -130,7 +131,7 @@ def test_every_quirk_has_a_case_here_and_says_where_it_was_seen() -> None:
 def test_name_of_a_new_mailbox_is_short_and_unique() -> None:
     names = {quirks.unique_name(f"{'x' * 60}{end}@contoso.example") for end in ("a", "b", "A")}
     assert len(names) == 2 or len(names) == 3
-    assert all(len(name) <= 64 for name in names)
+    assert every(len(name) <= 64 for name in names)
     assert quirks.unique_name("Sales@contoso.example") == "sales.contoso.example"
     assert quirks.unique_name("sales@contoso.example") != quirks.unique_name("sales@fabrikam.example")
 

@@ -11,6 +11,7 @@ from sharedbox_cli.core.model import MICROSOFT365, Fact, Right, TrusteeKind
 from sharedbox_cli.emulator.seed import Builder, Seeded, blank, grown
 from sharedbox_cli.emulator.tenant import Tenant
 from sharedbox_cli.providers.base import Scope
+from tests.asked import every
 from tests.conftest import Cloud, CloudMaker
 
 PLATFORMS = frozenset({MICROSOFT365})
@@ -137,7 +138,7 @@ def test_usage_when_names_are_concealed_then_sizes_come_from_the_mailboxes(cloud
     provider = cloud.provider()
     observed = provider.observe(EVERYTHING)
     provider.close()
-    assert all(isinstance(mailbox.facts[Fact.USED_BYTES], int) for mailbox in observed.mailboxes.values())
+    assert every(isinstance(mailbox.facts[Fact.USED_BYTES], int) for mailbox in observed.mailboxes.values())
     assert "exchange.Get-MailboxStatistics" in {line["route"] for line in cloud.emulator.log.lines}
 
 

@@ -35,6 +35,7 @@ from sharedbox_cli.providers.responses import (
     transport_error,
 )
 from sharedbox_cli.providers.transport import Budget, Gate, GaveUp, Policy
+from tests.asked import every
 from tests.emulated import VirtualClock
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -196,7 +197,7 @@ def test_back_off_grows_and_never_exceeds_thirty_seconds() -> None:
     with pytest.raises(Ambiguous):
         rig.run()
     assert len(rig.clock.slept) == 4
-    assert all(wait <= min(30.0, 0.5 * 2 ** (n + 1)) for n, wait in enumerate(rig.clock.slept))
+    assert every(wait <= min(30.0, 0.5 * 2 ** (n + 1)) for n, wait in enumerate(rig.clock.slept))
 
 
 def test_empty_budget_makes_the_first_failure_final() -> None:
