@@ -98,6 +98,21 @@ def test_setting_that_no_request_carries_is_an_error() -> None:
             request_body(read_only, {}, {name: "x"})
 
 
+def test_value_that_a_service_does_not_have_is_an_error() -> None:
+    with pytest.raises(SharedboxError, match="kind"):
+        request_body(microsoft.MAILBOX, {}, {Field.KIND: "group"})
+    with pytest.raises(SharedboxError, match="reset the password"):
+        request_body(google.ACCOUNT, {}, {Field.SIGN_IN: "allowed"})
+
+
+def test_default_sender_of_a_group_is_required_under_one_of_its_names() -> None:
+    wanted = {Field.GROUP_DEFAULT_SENDER}
+    for row in ({"default_sender": "GROUP"}, {"defaultSender": "GROUP"}):
+        assert read_row(google.INBOX, row, wanted, "desk") == {Field.GROUP_DEFAULT_SENDER: "group"}
+    with pytest.raises(ObserveError):
+        read_row(google.INBOX, {}, wanted, "desk")
+
+
 def test_settings_that_no_request_carries_together_are_an_error() -> None:
     carriers = ((microsoft.MAILBOX, "mailbox"), (microsoft.SIGN_IN, "account"))
     assert carrier_of({Field.HIDDEN, Field.ALIASES}, carriers) == "mailbox"
