@@ -165,27 +165,14 @@ def _grant(
     )
 
 
-def _terms(desired: DesiredGrant) -> dict[Field, Value]:
-    terms: dict[Field, Value] = {}
-    if desired.automapping is not None:
-        terms[Field.AUTOMAPPING] = desired.automapping
-    if desired.delivery is not None:
-        terms[Field.DELIVERY] = desired.delivery
-    return terms
+def _terms(grant: DesiredGrant | Grant) -> dict[Field, Value]:
+    terms = {Field.AUTOMAPPING: grant.automapping, Field.DELIVERY: grant.delivery}
+    return {name: value for name, value in terms.items() if value is not None}
 
 
 def _until_words(desired: DesiredGrant) -> str:
     until = f"until {until_words(desired.until)}" if desired.until else ""
     return ": ".join(part for part in (until, desired.reason) if part)
-
-
-def _held_terms(grant: Grant) -> dict[Field, Value]:
-    terms: dict[Field, Value] = {}
-    if grant.automapping is not None:
-        terms[Field.AUTOMAPPING] = grant.automapping
-    if grant.delivery is not None:
-        terms[Field.DELIVERY] = grant.delivery
-    return terms
 
 
 def _revoke(mailbox: DesiredMailbox, current: ObservedMailbox, observed: Observed, grant: Grant, why: str) -> Change:
@@ -195,7 +182,7 @@ def _revoke(mailbox: DesiredMailbox, current: ObservedMailbox, observed: Observe
         mailbox.address,
         mailbox.platform,
         current.id,
-        before=_held_terms(grant),
+        before=_terms(grant),
         party=_party(observed, (grant.trustee, grant.right, grant.detail)),
         risk=Risk.MEDIUM,
         why=why,

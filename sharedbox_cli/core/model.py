@@ -11,20 +11,10 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
-from sharedbox_cli.core.fields import Field as Field
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.location import NOWHERE, Place
-from sharedbox_cli.core.values import ALLOWED as ALLOWED
-from sharedbox_cli.core.values import BLOCKED as BLOCKED
-from sharedbox_cli.core.values import COPY_BOTH as COPY_BOTH
-from sharedbox_cli.core.values import COPY_SENDER as COPY_SENDER
-from sharedbox_cli.core.values import KIND_GROUP as KIND_GROUP
-from sharedbox_cli.core.values import KIND_SHARED as KIND_SHARED
-from sharedbox_cli.core.values import KIND_USER as KIND_USER
-from sharedbox_cli.core.values import LICENCE_NONE as LICENCE_NONE
-from sharedbox_cli.core.values import PLAN_1 as PLAN_1
-from sharedbox_cli.core.values import PLAN_2 as PLAN_2
-from sharedbox_cli.core.values import Value as Value
+from sharedbox_cli.core.values import Value
 
 Platform = NewType("Platform", str)
 MICROSOFT365 = Platform("microsoft365")
