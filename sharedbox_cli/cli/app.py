@@ -47,7 +47,7 @@ def _about(
 ) -> None:
     """Shared mailboxes as code: write down what a mailbox should be, review the difference, apply it.
 
-    Try it without a tenant: sharedbox demo
+    To try it without a tenant, run: sharedbox demo
     """
 
 

@@ -25,17 +25,17 @@ def main() -> NoReturn:
 
 
 def collect_rarely() -> None:
-    """Let the collector of reference cycles start rarely: nearly all of a command's objects live until it ends."""
+    """Make the garbage collector run rarely, because nearly all objects live until the command ends."""
     gc.set_threshold(50_000, 20, 50)
 
 
 def _open_streams() -> None:
-    """Open the streams that were closed at the start: the next file opened would take the number of a closed one."""
+    """Open closed standard streams. Otherwise, the next file that is opened would get the number of one of them."""
     for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
         try:
             os.fstat(number)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)  # takes the lowest free number, which is this one
+            os.open(os.devnull, os.O_RDWR)  # uses the lowest free number, which is this one
         if getattr(sys, name) is None:
             setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
 

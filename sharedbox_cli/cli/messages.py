@@ -1,4 +1,4 @@
-"""Errors in words: what happened, where, why and how to fix it."""
+"""Error messages: what happened, where, why and how to fix it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sharedbox_cli.reports.safe import terminal as safe
 
 
 def error_words(error: SharedboxError) -> str:
-    """Return an error for people: all problems of a run together, the most important last."""
+    """Return the message of an error: all problems of a run together, the most important last."""
     if isinstance(error, SpecError):
         return "\n\n".join(problem_words(error.problems, "error"))
     if isinstance(error, GuardRefused):
@@ -41,7 +41,7 @@ def problem_words(problems: Iterable[Problem], level: str) -> Iterator[str]:
 
 
 def left_out_words(failures: Mapping[Platform, SharedboxError]) -> Iterator[str]:
-    """Yield which platforms could not be read and why: one reason once, with all its platforms."""
+    """Yield the platforms that could not be read and why: each reason once, with all its platforms."""
     platforms_of: dict[str, list[str]] = {}
     for platform, error in failures.items():
         platforms_of.setdefault(error_words(error), []).append(str(platform))
@@ -79,7 +79,7 @@ def crash_words(error: BaseException) -> str:
 
 
 def _faulty_part(error: BaseException) -> str:
-    """Return whose code raised an error: that of a provider plug-in from another package, or ours."""
+    """Return whether the code of a provider plug-in from another package raised an error, or ours."""
     from sharedbox_cli.providers.registry import installed_plugins
 
     own = __name__.partition(".")[0]
@@ -92,7 +92,7 @@ def _faulty_part(error: BaseException) -> str:
 
 
 def _frames(error: BaseException) -> list[str]:
-    # The message of another library's exception may quote a request, so only its type and places are kept.
+    # The message of an exception of a library can quote a request, so only its type and places are stored.
     lines = [type(error).__qualname__]
     lines += [f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
     cause = error.__cause__ or error.__context__

@@ -1,4 +1,4 @@
-"""Reports on the two streams, and files that are written whole or not at all."""
+"""Writes reports to stdout, and files atomically."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def show(terminal: Terminal, report: Report, output: Output) -> None:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write a file so that no reader ever sees half of it, readable by its owner alone. Raises UsageError."""
+    """Write a file atomically. Only its owner can read it. Raises UsageError."""
     try:
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:

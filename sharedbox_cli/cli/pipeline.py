@@ -1,4 +1,4 @@
-"""The steps that commands share: each takes values and returns a value (docs/explanation/lifecycle.md)."""
+"""The steps that commands share. Each takes values and returns a value (docs/explanation/lifecycle.md)."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What a plan needs besides the specs. A session gives it once; after that, the steps take values alone."""
+    """What a plan needs besides the specs. A session provides it once, and the steps take only values."""
 
     terminal: Terminal
     listener: Listener
@@ -57,9 +57,9 @@ def observe(
     *,
     is_saved: bool = False,
 ) -> Reading:
-    """Return what the clouds have. A cloud that cannot be read is left out, and named on stderr.
+    """Read the clouds. A cloud that cannot be read is skipped and named on stderr.
 
-    Raises the failure itself where no cloud could be read, or any failure of a saved plan: it is one decision.
+    Raises the failure if no cloud could be read. For a saved plan, raises any failure, because it is one decision.
     """
     reading = read(connections, scopes, listener)
     stop_progress(listener)
@@ -73,20 +73,20 @@ def observe(
 
 
 def observe_desired(basis: Basis, desired: Desired, *, is_saved: bool = False) -> Reading:
-    """Return what the clouds have of everything that the specs manage. Raises what `observe` raises."""
+    """Read everything that the specs manage. Raises what `observe` raises."""
     scopes = plan_scopes(desired)
     reading = observe(basis.terminal, basis.connections, scopes, basis.listener, is_saved=is_saved)
     return reading.with_automapping(basis.automapping)
 
 
 def plan_scopes(desired: Desired) -> Mapping[Platform, Scope]:
-    """Return what a plan needs to read, by platform."""
+    """Return what a plan has to read, per platform."""
     platforms = sorted({mailbox.platform for mailbox in desired.mailboxes.values()})
     return {platform: scope_of(desired, frozenset({platform})) for platform in platforms}
 
 
 def scope_of(desired: Desired, platforms: frozenset[Platform]) -> Scope:
-    """Return what a plan needs to read of some platforms: a setting that no spec manages costs no call."""
+    """Return what a plan has to read from some platforms. A setting that no spec manages needs no request."""
     mine = desired.of_platforms(platforms)
     mailboxes = mine.mailboxes.values()
     fields = frozenset(name for mailbox in mailboxes for name in mailbox.settings) | {Field.KIND}
@@ -119,7 +119,7 @@ def plan_of(basis: Basis, desired: Desired, observed: Reading) -> Plan:
 
 
 def refusals_of(basis: Basis, plan: Plan, observed: Reading, waivers: Waivers) -> tuple[Refusal, ...]:
-    """Return what the guards refuse of a plan."""
+    """Return the refusals of the guards for a plan."""
     return guard(
         GuardInput(
             plan, observed.observations, utc_now(), basis.limits, waivers, basis.expected_tenants, basis.last_managed
@@ -138,7 +138,7 @@ def origin_of(profile: str, reading: Reading) -> Origin:
 
 
 def exit_code_of(reading: Reading, code: int) -> int:
-    """Return an exit code, or 3 where a cloud was left out and the code is less serious."""
+    """Return an exit code, or 3 if a cloud was left out and the code is less serious."""
     return ExitCode.PARTLY if reading.failures and code in (ExitCode.OK, ExitCode.FOUND) else code
 
 

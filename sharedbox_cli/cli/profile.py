@@ -29,7 +29,7 @@ _SECRET_VALUE = re.compile(r"(?=\S*\d)(?=\S*[a-z])(?=\S*[A-Z])[\w~.\-]{32,}\Z|--
 
 
 class Guards(Strict):
-    """The numbers of the guards; a spec cannot loosen them."""
+    """The limits of the guards. A spec cannot change them."""
 
     mass_revocation_percent: int = Field(30, ge=0, le=100)
     mass_revocation_most: int = Field(100, ge=0)
@@ -62,7 +62,7 @@ class Tenant:
 
     @property
     def title(self) -> str:
-        """Return which tenant it is, for people."""
+        """Return the name of the tenant, for people."""
         return f"{self.plugin.title}: {self.plugin.tenant(self.connection)}"
 
 
@@ -79,7 +79,7 @@ class Profile:
     file: Path | None = None
 
     def guard_limits(self) -> GuardLimits:
-        """Return the numbers for the guards."""
+        """Return the limits of the guards."""
         return GuardLimits(
             mass_revocation_percent=self.guards.mass_revocation_percent,
             mass_revocation_most=self.guards.mass_revocation_most,
@@ -147,7 +147,7 @@ def _read(path: Path, plugins: Plugins) -> ConfigModel:
 
 
 def _config_model(plugins: Plugins) -> type[ConfigModel]:
-    """Return the model of the file with the section of every plug-in; those that were left out may say anything."""
+    """Return the model of the file with the sections of all plug-ins. Sections of skipped plug-ins are not checked."""
     sections: dict[str, Any] = {name: (plugin.config | None, None) for name, plugin in plugins.by_name.items()}
     sections |= dict.fromkeys(plugins.left_out, (Any, None))
     profile = create_model("ProfileModel", __base__=ProfileModel, **sections)

@@ -48,7 +48,7 @@ class Session:
 
     @cached_property
     def plugins(self) -> Plugins:
-        """Return the installed platforms, after a warning for each that cannot be used; loads no SDK."""
+        """Return the installed platforms, after a warning for each that cannot be used. Loads no SDK."""
         from sharedbox_cli.providers.registry import installed_plugins
 
         plugins = installed_plugins()
@@ -72,12 +72,12 @@ class Session:
 
     @cached_property
     def capabilities(self) -> Mapping[Platform, Capabilities]:
-        """Return what every installed platform can do; loads no SDK."""
+        """Return the capabilities of every installed platform. Loads no SDK."""
         return self.plugins.capabilities
 
     @cached_property
     def listener(self) -> Listener:
-        """Return what shows progress."""
+        """Return the progress display."""
         from sharedbox_cli.cli.progress import progress_listener
 
         return progress_listener(self.terminal)
@@ -113,7 +113,7 @@ class Session:
         return desired
 
     def connect(self, platforms: Iterable[Platform]) -> Connections:
-        """Return a connection to each platform; one that fails is a failure of that platform. Raises UsageError."""
+        """Return a connection to each platform. A connection error is a failure of that platform. Raises UsageError."""
         from sharedbox_cli.providers.reading import UNREADABLE, Connections
 
         providers: dict[Platform, Provider] = {}
@@ -148,11 +148,11 @@ class Session:
         )
 
     def observe(self, scopes: Mapping[Platform, Scope]) -> Reading:
-        """Return what the clouds of the profile have. Raises what `pipeline.observe` raises."""
+        """Read the clouds of the profile. Raises what `pipeline.observe` raises."""
         return observe(self.terminal, self.connect(scopes), scopes, self.listener)
 
     def platforms(self, names: Sequence[str] = ()) -> tuple[Platform, ...]:
-        """Return the platforms that are named, or all for which the profile has a tenant. Raises UsageError."""
+        """Return the named platforms, or all for which the profile has a tenant. Raises UsageError."""
         from sharedbox_cli.cli.connect import configured_platforms
         from sharedbox_cli.core.errors import UsageError
 
@@ -165,7 +165,7 @@ class Session:
 
     @property
     def journal_path(self) -> Path:
-        """Return the file of the profile's journal."""
+        """Return the path of the journal of the profile."""
         return self.profile.state_dir / f"{self.profile.name}.sqlite3"
 
     def journal(self) -> Journal:
@@ -175,7 +175,7 @@ class Session:
         return Journal.open(self.journal_path, for_writing=False)
 
     def recorded_automapping(self) -> Mapping[tuple[str, str], bool]:
-        """Return the automapping that the journal records; nothing if there is no journal."""
+        """Return the automapping that the journal records, or nothing if there is no journal."""
         from sharedbox_cli.core.errors import JournalError
 
         if not self.journal_path.exists():
@@ -183,7 +183,7 @@ class Session:
         try:
             with self.journal() as journal:
                 return journal.automapping()
-        except JournalError as error:  # reading continues without it; apply stops when it opens the journal
+        except JournalError as error:  # reading continues without the journal; apply stops when it opens it
             self.terminal.say(f"warning: cannot read the journal: {error.why} Automapping is assumed to be unchanged.")
             return {}
 

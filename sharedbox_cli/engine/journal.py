@@ -188,7 +188,7 @@ class Journal:
         return bool(self._read("select 1 from runs where plan_id = ? limit 1", (plan_id,)))
 
     def last_managed(self, profile: str) -> int | None:
-        """Return how many documents the last complete run managed."""
+        """Return the number of documents that the last complete run managed."""
         rows = self._read(
             "select documents from runs where profile = ? and state = 'complete' order by started_at desc limit 1",
             (profile,),

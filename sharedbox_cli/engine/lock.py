@@ -39,7 +39,7 @@ class RunLock:
         self._file: IO[str] | None = None
 
     def __enter__(self) -> RunLock:
-        """Take the lock. Raises Locked."""
+        """Acquire the lock. Raises Locked."""
         end = self._monotonic() + self._timeout
         file = self._opened()
         while not _try_lock(file):

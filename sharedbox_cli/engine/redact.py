@@ -15,7 +15,7 @@ _NAMES = (
 _PATTERNS = (
     re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL),
     re.compile(r"\beyJ[\w-]{4,}\.[\w-]+(?:\.[\w-]*)*"),  # JSON web tokens
-    re.compile(r"\bya29\.[\w.-]{4,}"),  # access tokens of Google
+    re.compile(r"\bya29\.[\w.-]{4,}"),  # Google access tokens
     re.compile(r"(?i)\b(?:bearer|basic)\s+[\w.~+/=-]{8,}"),
     re.compile(rf"(?i)(?<![a-z])(?:{_NAMES})[\"']?\s*[:=]\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"',;&]+)"),
     re.compile(r"(?<=://)[^\s/:@]+:[^\s/@]+(?=@)"),

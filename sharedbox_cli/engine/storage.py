@@ -1,7 +1,7 @@
 """The file of the journal: private, complete, and as durable as its file system allows.
 
-sqlite.org/wal.html and sqlite.org/pragma.html, read 2026-11: WAL needs one host; with synchronous below FULL a power
-cut may undo commits.
+sqlite.org/wal.html and sqlite.org/pragma.html, read 2026-11: WAL works on one host only. With synchronous below FULL,
+a power failure can undo commits.
 """
 
 from __future__ import annotations

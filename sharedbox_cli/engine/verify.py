@@ -19,10 +19,10 @@ WAITS_SECONDS = (2.0, 4.0, 8.0, 16.0, 30.0)
 def verify(
     summary: RunSummary, reads: Mapping[Platform, Callable[[], Observed]], sleep: Callable[[float], None]
 ) -> RunSummary:
-    """Return the summary in which a change that could not be seen is not done, after reading for up to a minute.
+    """Read the changes for up to a minute, and return the summary without those that are not visible.
 
-    Each platform is read separately. A change that was seen once stays done. If reading fails, its changes are
-    unknown: the writes were made, and are reported.
+    Each platform is read separately. A change that was visible once counts as done. If reading fails, its changes are
+    unknown: the writes were sent, and are reported.
     """
     for platform, read in sorted(reads.items()):
         summary = _verify_platform(summary, platform, read, sleep)
@@ -63,14 +63,14 @@ def _is_deletion(change: Change) -> bool:
 
 
 def _without(summary: RunSummary, unseen: list[int], problem: str) -> RunSummary:
-    """Return the summary in which the unseen changes are unknown, or failed where an access is still there."""
+    """Return the summary in which changes that are not visible are unknown, or failed if access still exists."""
     results = list(summary.results)
     for number in unseen:
         change, outcome = results[number]
         if problem:
             outcome = replace(outcome, status=Status.UNKNOWN, reason=f"done, but verifying it failed: {problem}")
         elif change.kind is Kind.REVOKE:
-            reason = "still there, although the service reported that it was revoked"
+            reason = "the access still exists, although the service reported that it was revoked"
             outcome = replace(outcome, status=Status.FAILED, reason=reason)
         else:
             outcome = replace(outcome, status=Status.UNKNOWN, reason="not visible yet: plan again later")
@@ -79,7 +79,7 @@ def _without(summary: RunSummary, unseen: list[int], problem: str) -> RunSummary
 
 
 def is_visible(change: Change, observed: Observed) -> bool:
-    """Return whether an observation shows the effect of a change. What was not read counts as visible."""
+    """Return whether an observation shows the effect of a change. Anything that was not read counts as visible."""
     mailbox = observed.mailboxes.get(change.mailbox)
     if change.kind is Kind.DELETE:
         return mailbox is None

@@ -16,7 +16,7 @@ T_co = TypeVar("T_co", covariant=True)
 
 
 class Deferred(Sequence[T_co]):
-    """A sequence whose items are made each time it is read, so that none is kept and none is made in vain."""
+    """A sequence whose items are created each time it is read, so that none is stored and none is created unused."""
 
     def __init__(self, make: Callable[[], Iterable[T_co]]) -> None:
         self._make = make
@@ -36,7 +36,7 @@ class Deferred(Sequence[T_co]):
 
 
 class Tone(StrEnum):
-    """What a cell or line means. A format may color it; the words always say it too."""
+    """What a cell or line means. A format may colour it, but the words always say it too."""
 
     PLAIN = "plain"
     GOOD = "good"

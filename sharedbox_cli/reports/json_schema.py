@@ -1,4 +1,4 @@
-"""JSON Schemas and a reference table, made from the shapes of the public JSON."""
+"""JSON Schemas and a reference table, generated from the shapes of the public JSON."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _PLAIN: Mapping[Any, dict[str, Any]] = {
 
 
 class Schemas:
-    """Makes the schema of one type and collects the definitions that it refers to."""
+    """Builds the schema of one type and collects the definitions that it refers to."""
 
     def __init__(self, *, is_strict: bool = False) -> None:
         self.definitions: dict[str, dict[str, Any]] = {}

@@ -1,4 +1,4 @@
-"""The formats, one enum per family of commands, and the one place where a format is chosen."""
+"""The formats, one enum per family of commands, and the function that selects the format."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ Output = PlainOutput | PlanOutput | TableOutput | FindingOutput
 
 
 def render(report: Report, output: Output, *, width: int = WIDTH, has_color: bool = False) -> Iterator[str]:
-    """Return a report in a format, part by part; `width` and `has_color` apply to text alone."""
+    """Return a report in a format, part by part. `width` and `has_color` apply only to text."""
     match output:
         case PlainOutput.TEXT | PlanOutput.TEXT | TableOutput.TEXT | FindingOutput.TEXT:
             from sharedbox_cli.reports.formats.text import render as text

@@ -7,7 +7,7 @@ import unicodedata
 from html import escape
 
 _MOVING = ("Cc", "Cs", "Zl", "Zp", "Co", "Cn", "Cf")
-"""Controls, surrogates, separators, private and unassigned letters, all formatting (bidi, zero-width, tags)."""
+"""Controls, surrogates, separators, private and unassigned characters, and all formatting (bidi, zero-width, tags)."""
 _JOINERS = "\u200c\u200d"
 _HIDDEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Characters of the category letter that no font shows."""
@@ -52,7 +52,7 @@ def one_line(text: str) -> str:
 def ci_line(text: str) -> str:
     """Return text in which a pipeline finds no command."""
     broken = _HASH_COMMAND.sub(lambda _: "#" + code("#"), text)
-    return _COLON_COMMAND.sub(lambda found: f"{found[1]}{code(':')}:", broken)
+    return _COLON_COMMAND.sub(lambda match: f"{match[1]}{code(':')}:", broken)
 
 
 def csv_cell(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The file of the journal: private, whole, durable, and never somebody else's."""
+"""The file of the journal: private, consistent, durable, and owned by the user."""
 
 from __future__ import annotations
 

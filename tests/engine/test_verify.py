@@ -82,7 +82,7 @@ def test_effect_when_it_never_comes_then_it_is_not_called_done(change: Change) -
     found = verify(summary_of(change), reading(BEFORE), slept.append)
     wanted = Status.FAILED if change.kind == "revoke" else Status.UNKNOWN
     assert statuses(found) == [wanted]
-    assert ("still there" if change.kind == "revoke" else "not visible yet") in found.results[0][1].reason
+    assert ("still exists" if change.kind == "revoke" else "not visible yet") in found.results[0][1].reason
     assert found.exit_code != 0
     assert 54 <= sum(slept) <= 68
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sharedbox_cli.providers.reading import Reading
 
 FRESH = timedelta(seconds=60)
-"""A reading older than this is repeated before the first write."""
+"""An observation older than this is repeated before the first write."""
 DEADLINE_SECONDS = 4 * 3600.0
 DEADLINE_IN_CI_SECONDS = 50 * 60.0
 
@@ -35,9 +35,9 @@ DEADLINE_IN_CI_SECONDS = 50 * 60.0
 def run(
     basis: Basis, plan: Plan, observed: Reading, waivers: Waivers, options: ApplyOptions, saved: Plan | None
 ) -> RunSummary:
-    """Return what came of a plan that was confirmed, now or when it was saved.
+    """Run a plan that was confirmed, now or when it was saved, and return the summary.
 
-    Raises Locked, JournalError, PlanStale and GuardRefused before anything was written.
+    Raises Locked, JournalError, PlanStale and GuardRefused before anything is written.
     """
     flag = StopFlag()
     run_options = RunOptions(
@@ -70,12 +70,12 @@ def _deadline(seconds: float | None) -> float:
 
 
 def _reviewed(basis: Basis, plan: Plan, observed: Reading, waivers: Waivers) -> Plan:
-    """Return the plan, made again where the reading is not fresh any more. Raises PlanStale, GuardRefused."""
+    """Return the plan, made again if the observation is too old. Raises PlanStale, GuardRefused."""
     if observed.read_at is None or utc_now() - observed.read_at <= FRESH:
         return plan
     again = observe_desired(basis, plan.desired)
     lost = sorted(observed.platforms - again.platforms)
-    if lost:  # a cloud that could be read before: its failure is not a reason to leave it out
+    if lost:  # this cloud could be read before, so its failure is not a reason to skip it
         raise again.failures[lost[0]]
     fresh = plan_of(basis, plan.desired, again)
     if (fresh.changes, fresh.fingerprints) != (plan.changes, plan.fingerprints):

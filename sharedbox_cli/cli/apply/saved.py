@@ -1,4 +1,4 @@
-"""A saved plan: its own approval, still data from a file, and good once."""
+"""A saved plan. It needs no further confirmation, but is untrusted data, and can be applied only once."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ AGAIN = "Plan again and review."
 
 
 def read_saved(path: Path, chosen: Filter, is_used: Callable[[str], bool]) -> Plan:
-    """Return a saved plan that may be applied now. Raises UsageError, PlanInvalid, PlanStale, JournalError."""
+    """Return a saved plan that can be applied now. Raises UsageError, PlanInvalid, PlanStale, JournalError."""
     if chosen != Filter():
         raise UsageError(
             "filters do not work with a saved plan", where=str(path), hint="Use them with `plan` when you save it."
@@ -37,7 +37,7 @@ def read_saved(path: Path, chosen: Filter, is_used: Callable[[str], bool]) -> Pl
 
 
 def as_saved(saved: Plan, fresh: Plan) -> Plan:
-    """Return the plan to apply: what is left of a saved one whose mailboxes have not changed since.
+    """Return the plan to apply: the remaining part of a saved plan whose mailboxes have not changed since.
 
     Raises PlanStale, PlanInvalid.
     """

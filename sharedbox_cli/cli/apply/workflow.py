@@ -1,4 +1,4 @@
-"""The course of one apply, step by step as in docs/explanation/lifecycle.md."""
+"""One apply, step by step as in docs/explanation/lifecycle.md."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def apply_plan(session: Session, options: ApplyOptions) -> int:
-    """Return the exit code of one apply. Raises what its steps raise; nothing was written then."""
+    """Run one apply and return its exit code. If a step before the run raises, nothing was written."""
     waivers = Waivers.parse(options.allow, GUARDS)
     saved = read_saved(options.plan_file, options.chosen, session.is_plan_used) if options.plan_file else None
     desired = saved.desired if saved else options.chosen.apply(session.desired(options.paths))
@@ -48,13 +48,13 @@ def apply_plan(session: Session, options: ApplyOptions) -> int:
     summary = run(basis, plan, observed, waivers, options, saved) if plan.changes else None
     code = exit_code_of(observed, summary.exit_code if summary else ExitCode.OK)
     report = _report(summary, code, session.capabilities, is_saved=saved is not None)
-    if summary or options.output is PlainOutput.JSON:  # in text, the empty plan has said it
+    if summary or options.output is PlainOutput.JSON:  # in text, the empty plan already says so
         show(basis.terminal, report.based_on(origin), options.output)
     return code
 
 
 def _show_plan(terminal: Terminal, report: Report, output: PlainOutput) -> None:
-    """Write a plan to stdout, or to stderr where stdout is for the JSON of the run."""
+    """Write a plan to stdout, or to stderr if stdout is for the JSON of the run."""
     write, stream = (terminal.say, terminal.err) if output is PlainOutput.JSON else (terminal.data, terminal.out)
     write("".join(render(report, PlainOutput.TEXT, width=terminal.width, has_color=terminal.has_colour(stream))))
 

@@ -21,7 +21,7 @@ def audit(
     ] = None,
     platform: Platforms = None,
 ) -> None:
-    """Report who may do what on every shared mailbox of the tenant, in a spec or not.
+    """Report who can do what on every shared mailbox of the tenant, with or without a spec.
 
     Rights through groups are shown with the group, for each person in it.
 

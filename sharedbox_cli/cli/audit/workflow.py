@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def audit_tenant(
     session: Session, arrangement: Arrangement, output: TableOutput, addresses: Sequence[str], platforms: Sequence[str]
 ) -> int:
-    """Write who may do what; return the exit code. Raises UsageError, NotFound, ObserveError, AuthError."""
+    """Write the audit and return the exit code. Raises UsageError, NotFound, ObserveError, AuthError."""
     requested = frozenset(Address.of(text) for text in addresses) or None
     scopes = {platform: _scope(platform, requested) for platform in session.platforms(platforms)}
     observed = session.observe(scopes)
@@ -54,7 +54,7 @@ def _scope(platform: Platform, addresses: frozenset[Address] | None) -> Scope:
 
 
 def _notes(observed: Reading, capabilities: Mapping[Platform, Capabilities]) -> tuple[str, ...]:
-    """Return what a reader might expect in the audit and does not find there, per platform that has mailboxes."""
+    """Return what the audit does not cover, although a reader might expect it, per platform with mailboxes."""
     platforms = (platform for platform, one in sorted(observed.observations.items()) if one.mailboxes)
     gaps = ((platform, capabilities[platform].not_audited) for platform in platforms)
     return tuple(f"{platform}: {gap}" for platform, gap in gaps if gap)

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from sharedbox_cli.cli.emulator.workflow import Wanted, environment_beside, made
+from sharedbox_cli.cli.emulator.workflow import Wanted, environment_of, new_emulator
 from sharedbox_cli.cli.terminal import Terminal
 from sharedbox_cli.emulator.company import CLOUDS, PLATFORMS, SPECS
 
@@ -50,8 +50,8 @@ def example_specs() -> Path:
 
 
 def _run(steps: Sequence[Step], terminal: Terminal, folder: Path) -> int:
-    with made(Wanted(tenant=folder / "tenant.sqlite3", platforms=PLATFORMS)) as emulator:
-        environment = {**environment_beside(emulator), "SHAREDBOX_STATE_DIR": str(folder / "state")}
+    with new_emulator(Wanted(tenant=folder / "tenant.sqlite3", platforms=PLATFORMS)) as emulator:
+        environment = {**environment_of(emulator), "SHAREDBOX_STATE_DIR": str(folder / "state")}
         environment.pop("SHAREDBOX_PROFILE", None)
         environment.pop("SHAREDBOX_CONFIG", None)
         terminal.data(f"A demo on an emulated {CLOUDS}. Nothing leaves this machine.")

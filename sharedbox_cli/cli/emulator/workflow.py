@@ -36,7 +36,7 @@ class Wanted:
     platforms: tuple[str, ...] = DEFAULT_PLATFORMS
 
 
-def made(wanted: Wanted) -> Emulator:
+def new_emulator(wanted: Wanted) -> Emulator:
     """Return an emulator, not yet started. Raises UsageError."""
     try:
         import cryptography as _cryptography
@@ -58,11 +58,11 @@ def made(wanted: Wanted) -> Emulator:
         hint = "To list the kinds of faults:\n    sharedbox emulator faults"
         raise UsageError("not a schedule of faults", where=str(wanted.faults), why=str(error), hint=hint) from error
     return Emulator(
-        filled(wanted), port=wanted.port, log=wanted.log, faults=faults, latency_seconds=_seconds(wanted.latency)
+        new_tenant(wanted), port=wanted.port, log=wanted.log, faults=faults, latency_seconds=_seconds(wanted.latency)
     )
 
 
-def filled(wanted: Wanted) -> Tenant:
+def new_tenant(wanted: Wanted) -> Tenant:
     """Return the tenant: an existing file unchanged, a generated one or the demo. Raises UsageError."""
     import sqlite3
 
@@ -99,8 +99,8 @@ def _refuse_unknown(platforms: tuple[str, ...]) -> None:
             )
 
 
-def environment_beside(emulator: Emulator) -> dict[str, str]:
-    """Return this process's environment with the emulated tenant in place of any real one."""
+def environment_of(emulator: Emulator) -> dict[str, str]:
+    """Return the environment of this process, with the emulated tenant instead of a real one."""
     mine = {name: value for name, value in os.environ.items() if name not in TENANT_VARIABLES}
     return {**mine, **emulator.environment()}
 
@@ -111,7 +111,7 @@ def serve_until_stopped(wanted: Wanted) -> None:
     done = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: done.set())
-    with made(wanted) as emulator:
+    with new_emulator(wanted) as emulator:
         for name, value in emulator.environment().items():
             terminal.data(f"export {name}='{value}'")
         terminal.say(f"Serving {emulator.tenant.name} at {emulator.origin}. Press Ctrl-C to stop.")
@@ -122,16 +122,16 @@ def seed_file(wanted: Wanted) -> None:
     """Write a new tenant to a file. Raises UsageError if the file exists."""
     if wanted.tenant is not None and wanted.tenant.exists():
         raise UsageError("the file exists already", where=str(wanted.tenant), hint="Name another one.")
-    filled(wanted).close()
+    new_tenant(wanted).close()
     Terminal.of_process().say(f"Seeded. To serve it:\n    sharedbox emulator serve --tenant {wanted.tenant}")
 
 
 def run_with(wanted: Wanted, command: list[str]) -> int:
     """Return the exit code of a command that ran with the emulator."""
-    with made(wanted) as emulator:
-        environment = environment_beside(emulator)
+    with new_emulator(wanted) as emulator:
+        environment = environment_of(emulator)
         try:
-            child = subprocess.Popen(command, env=environment)  # noqa: S603 - the user's own command
+            child = subprocess.Popen(command, env=environment)  # noqa: S603 - the command of the user
         except OSError as error:
             raise UsageError("cannot run the command", where=command[0], why=error.strerror or "") from error
         for number in (signal.SIGINT, signal.SIGTERM):

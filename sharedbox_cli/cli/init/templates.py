@@ -1,4 +1,4 @@
-"""The text of a first set of specs; what is different on each platform comes from its plug-in."""
+"""The text of a first set of specs. The plug-in of a platform provides the parts that differ."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from sharedbox_cli.providers.plugin import AnyPlugin
 
 _PROFILE = """\
-# Which tenant, and how to sign in. Secrets never belong here{see}.
+# The tenant, and how to sign in. Do not put secrets into this file{see}.
 default_profile: main
 profiles:
   main:
 """
 _DEFAULTS = "# Settings of every mailbox in this folder and below, unless its own file says otherwise.\n"
 _TEAMS = """\
-# Named sets of people and groups, for use as `team: NAME`.
+# Teams: named sets of people and groups. A spec refers to a team with `team: NAME`.
 {team}:
   members:
     - user: {member}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def write_starter(folder: Path, mailbox: str, member: str | None, platform: Platform, plugins: Plugins) -> list[Path]:
-    """Return the files that were written. Raises UsageError: no file is overwritten."""
+    """Write the files and return their paths. Raises UsageError rather than overwrite a file."""
     plugin = plugins.of(platform)
     if plugin is None:
         why = f"The installed platforms are: {', '.join(plugins.capabilities)}."

@@ -1,4 +1,4 @@
-"""The course of one plan: the first half of an apply."""
+"""One plan: the first half of an apply."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def make_and_show(
     *,
     detailed: bool,
 ) -> int:
-    """Write the plan for some specs, and save it where a file is named; return the exit code."""
+    """Write the plan for some specs, save it if a file is named, and return the exit code."""
     desired = chosen.apply(session.desired(paths))
     basis = session.basis(desired)
     observed = observe_desired(basis, desired)

@@ -77,7 +77,7 @@ def _target(session: Session, platform: str) -> Capabilities:
 
 
 def _in_specs(session: Session, address: str, paths: Sequence[Path] | None) -> DesiredMailbox | None:
-    """Return what specs say; nothing where no path was named and the usual folder does not name the mailbox."""
+    """Return what specs say, or None if no path was named and the default folder does not name the mailbox."""
     from sharedbox_cli.cli.session import DEFAULT_SPECS
 
     if not paths and not DEFAULT_SPECS.exists():
@@ -90,7 +90,7 @@ def _in_specs(session: Session, address: str, paths: Sequence[Path] | None) -> D
 
 
 def _in_cloud(session: Session, address: str, target: Platform) -> _Source:
-    """Return the mailbox of the cloud. Of two in two clouds, it is the one that is not on the target platform."""
+    """Return the mailbox of the cloud, or of two clouds the one that is not on the target platform."""
     key = Address.of(address)
     observed = observe_mailbox(session, key)
     platforms = sorted(name for name, one in observed.observations.items() if key in one.mailboxes)

@@ -1,4 +1,4 @@
-"""What specs say of one mailbox, and what the cloud has."""
+"""What specs say about one mailbox, and what the cloud has."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def show_spec(session: Session, address: str, paths: Sequence[Path] | None, outp
 
 
 def show_observed(session: Session, address: str, output: PlainOutput) -> int:
-    """Write what the cloud has of one mailbox, or what holds the address. Raises NotFound."""
+    """Write what the cloud has for one mailbox, or what holds the address. Raises NotFound."""
     observed = observe_mailbox(session, Address.of(address))
     report = observed_report(Address.of(address), observed.observations)
     show(session.terminal, report.based_on(origin_of(session.profile.name, observed)), output)
@@ -46,7 +46,7 @@ def show_observed(session: Session, address: str, output: PlainOutput) -> int:
 
 
 def observe_mailbox(session: Session, address: Address) -> Reading:
-    """Return what every cloud of the profile has of one address. Raises NotFound where nothing has it."""
+    """Return what every cloud of the profile has for one address. Raises NotFound if nothing has it."""
     observed = session.observe({name: _scope(name, address) for name in session.platforms()})
     if not any(address in one.mailboxes or one.taken.get(address) for one in observed.observations.values()):
         why = f"Nothing in {' and '.join(observed.tenant_names)} has this address."
@@ -61,6 +61,6 @@ def _scope(platform: Platform, address: Address) -> Scope:
 
 
 def no_such_mailbox(desired: Desired, address: str) -> UsageError:
-    """Return the error for an address that no spec is for."""
+    """Return the error for an address without a spec."""
     known = ", ".join(str(key) for key in list(desired.mailboxes)[:10]) or "none"
     return UsageError("no such mailbox in the specs", where=address, why=f"There are specs for: {known}.")

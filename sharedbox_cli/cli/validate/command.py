@@ -8,7 +8,7 @@ from sharedbox_cli.reports.render import PlainOutput
 
 @grouped
 def validate(setup: SessionOptions, paths: Paths = None, output: PlainFormat = PlainOutput.TEXT) -> None:
-    """Check the form and the meaning of specs, and what each platform can do. Contacts no cloud.
+    """Check the syntax and the meaning of specs, and what each platform supports. Contacts no cloud.
 
     Examples:
 

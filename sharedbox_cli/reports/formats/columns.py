@@ -53,9 +53,9 @@ def fit(rows: Sequence[Sequence[str]], headers: Sequence[str], width: int) -> tu
     heights = []
     for row in rows:
         wrapped = [wrap(cell, limit) for cell, limit in zip(row, limits, strict=True)]
-        found = [list(line) for line in zip_longest(*wrapped, fillvalue="")]
-        lines += found
-        heights.append(len(found))
+        row_lines = [list(line) for line in zip_longest(*wrapped, fillvalue="")]
+        lines += row_lines
+        heights.append(len(row_lines))
     return lines, heights
 
 

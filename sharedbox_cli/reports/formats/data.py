@@ -14,7 +14,7 @@ from sharedbox_cli.reports.header import header
 from sharedbox_cli.reports.safe import csv_cell, json_text
 
 _CELLS_KEPT = 8192
-"""How many cleaned cells are remembered: the same names and words appear in many rows."""
+"""How many escaped cells are cached: the same names and words appear in many rows."""
 
 
 def to_json(report: Report) -> str:

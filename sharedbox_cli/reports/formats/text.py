@@ -45,8 +45,8 @@ def _line(line: Line, width: int, *, colour: bool) -> Iterator[str]:
     body = text.lstrip(" ")
     start = line.indent + len(text) - len(body)
     hang = start if line.indent >= _PARAGRAPH or line.indent == 0 else start + 2
-    for number, found in enumerate(wrap(body, width - hang)):
-        yield _styled(" " * (hang if number else start) + found, line.tone, colour=colour)
+    for number, part in enumerate(wrap(body, width - hang)):
+        yield _styled(" " * (hang if number else start) + part, line.tone, colour=colour)
 
 
 def _table(table: Table, width: int, *, colour: bool) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Who may do what, and what the clouds have of one address."""
+"""Audits, and what the clouds have for one address."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class AccessJson(TypedDict):
     kind: Annotated[str, "`user`, `group`, `orphan` (a deleted account) or `other`."]
     right: Annotated[str, "The right, such as `full_access`."]
     detail: Annotated[str, "The platform's own name of a right that has no other name."]
-    via: Annotated[list[str], "The groups through which the right comes; empty if it is direct."]
+    via: Annotated[list[str], "The groups through which the holder has the right; empty if the right is direct."]
     entry: Annotated[str, "`grant`, `deny`, `inherited` or `unknown`."]
     is_enabled: Annotated[bool, "Whether the account can sign in."]
     is_guest: Annotated[bool, "Whether the account is a guest."]
@@ -37,7 +37,7 @@ class AccessJson(TypedDict):
 
 
 class AuditJson(TypedDict):
-    """Who may do what."""
+    """Who can do what."""
 
     mailboxes: Sequence[AuditedMailboxJson]
     rows: Annotated[Sequence[AccessJson], "One row per right of a holder."]
@@ -51,7 +51,7 @@ class ObservedMailboxJson(TypedDict):
     platform: Platform
     id: Annotated[str, "The immutable ID."]
     settings: Settings
-    facts: Annotated[dict[str, Any], "What no spec sets: sizes, licences, dates."]
+    facts: Annotated[dict[str, Any], "What specs cannot set: sizes, licences, dates."]
     is_read: Annotated[bool, "Whether its grants could be read."]
 
 
@@ -67,7 +67,7 @@ class HolderJson(TypedDict):
 
 
 class ObservedJson(TypedDict):
-    """What the clouds have of one address."""
+    """What the clouds have for one address."""
 
     address: str
     mailboxes: Annotated[list[ObservedMailboxJson], "The shared mailboxes with this address, one per platform."]

@@ -1,4 +1,4 @@
-"""Who may do what: by mailbox, by person, or as a matrix."""
+"""Who can do what: by mailbox, by person, or as a matrix."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def access_report(
         Deferred(lambda: _sections(audit(), arrangement)),
         Deferred(lambda: (*quiet, Line(_summary(audit())))),
         _flat(rows),
-        "Who may do what",
+        "Who can do what",
     )
 
 
@@ -114,7 +114,7 @@ def _summary(audit: _Audit) -> str:
     if unread := sum(mailbox.grants is None for mailbox in audit.mailboxes):
         counts[-1] += f" ({unread} not read)"
     for kind, (one, many) in words.items():
-        if count := sum(found == kind for found in kinds.values()):
+        if count := sum(held_kind == kind for held_kind in kinds.values()):
             counts.append(_counted(count, one, many))
     if others := sum(kind not in words for kind in kinds.values()):
         counts.append(_counted(others, "other", "others"))
@@ -186,13 +186,13 @@ def _collected(
 
 
 def _by_mailbox(audit: _Audit) -> tuple[Section, ...]:
-    found = defaultdict(list)
+    rows_of = defaultdict(list)
     for row in audit.rows:
-        found[row.mailbox_key].append(row)
+        rows_of[row.mailbox_key].append(row)
     sections = []
     ids = audit.ids()
     for mailbox in audit.mailboxes:
-        heading, mine = audit.name(mailbox.address.text, str(mailbox.platform)), found.get(_mailbox_key(mailbox), [])
+        heading, mine = audit.name(mailbox.address.text, str(mailbox.platform)), rows_of.get(_mailbox_key(mailbox), [])
         kind = _KINDS.get(mailbox.settings.get(Field.KIND))
         parts: list[Line | Table] = [Line(f"not a shared mailbox but {kind}", Tone.QUIET)] if kind else []
         if mailbox.grants is None:
@@ -208,11 +208,11 @@ def _by_mailbox(audit: _Audit) -> tuple[Section, ...]:
 
 
 def _by_person(audit: _Audit) -> tuple[Section, ...]:
-    found = defaultdict(list)
+    rows_of = defaultdict(list)
     for row in audit.rows:
-        found[row.person, row.holder].append(row)
+        rows_of[row.person, row.holder].append(row)
     sections, ids = [], audit.ids()
-    for (_, holder), mine in sorted(found.items()):
+    for (_, holder), mine in sorted(rows_of.items()):
         lines = _collected(mine, lambda row: row.mailbox_key, lambda row: audit.name(row.mailbox, row.platform))
         name = next((_who(row) for row in mine if row.name), _who(mine[0]))
         table = Table(("mailbox", "may", "through", "note"), tuple(lines))
@@ -249,7 +249,7 @@ def _nothing(mailbox: ObservedMailbox) -> str:
 
 
 def _letters(audit: _Audit) -> str:
-    """Return what the letters of a matrix mean."""
+    """Return the legend of a matrix."""
     held = {row.right for row in audit.rows if row.entry == "grant"}
     explained = [*_ALWAYS_EXPLAINED, *(right for right in (Right.MEMBER, Right.MANAGER, Right.OWNER) if right in held)]
     words = [f"{_LETTERS[right]} {RIGHT_WORDS[right]}" for right in (*explained, Right.OTHER)]

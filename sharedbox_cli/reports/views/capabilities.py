@@ -1,4 +1,4 @@
-"""What a platform can and can't do, and why."""
+"""What a platform supports, what it does not support, and why."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from sharedbox_cli.reports.views.place import place_data
 
 
 def error_report(error: SharedboxError) -> Report:
-    """Return an error as a report; people read it in the words of `cli/messages.py`."""
+    """Return an error as a report. For people, `cli/messages.py` writes the message."""
     return Report("error", error_data(error))
 
 
@@ -41,7 +41,7 @@ def _problem(item: Problem) -> ProblemJson:
 
 
 def refusal_data(item: Refusal) -> RefusalJson:
-    """Return what one guard says of a plan."""
+    """Return the refusal of one guard."""
     return {
         "guard": item.guard,
         "why": item.why,

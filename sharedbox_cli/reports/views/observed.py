@@ -1,4 +1,4 @@
-"""What the clouds have of one address: the mailbox with its settings and members, or what else holds the address."""
+"""What the clouds have for one address: a mailbox with its settings and members, or another holder."""
 
 from __future__ import annotations
 

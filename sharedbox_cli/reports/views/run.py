@@ -40,7 +40,7 @@ def run_report(
     afterwards: Sequence[str] = (),
     is_saved: bool = False,
 ) -> Report:
-    """Return each change with its outcome; failures come last, where people look first.
+    """Return each change with its outcome. Failures come last, where people look first.
 
     `is_saved`: a saved plan can be applied once, so continuing needs another one.
     """
