@@ -70,7 +70,7 @@ def test_lock_when_its_words_are_not_readable_then_still_refused(place: Path, co
         place.write_text(content, encoding="utf-8")
         with pytest.raises(Locked) as refused, RunLock(place):
             pytest.fail("two have it")
-    assert "cannot be identified" in refused.value.why
+    assert "cannot be read" in refused.value.why
     assert "\x1b" not in refused.value.why
 
 
