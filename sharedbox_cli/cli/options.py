@@ -43,7 +43,7 @@ Shard = Annotated[
 DetailedExitCode = Annotated[
     bool, typer.Option("--detailed-exitcode", help="Exit with code 2 if there are changes or findings.")
 ]
-NoColor = Annotated[bool, typer.Option("--no-color", help="Print without colors. NO_COLOR works too.")]
+NoColor = Annotated[bool, typer.Option("--no-color", help="Print without colours. NO_COLOR works too.")]
 
 _TO_A_FILE = "Format on stdout. (To save it to a file, use `>`.)"
 PlainFormat = Annotated[PlainOutput, typer.Option("--output", "-o", help=_TO_A_FILE)]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def show(terminal: Terminal, report: Report, output: Output) -> None:
     """Write a report to stdout, in the format that was requested, part by part."""
-    terminal.stream(render(report, output, width=terminal.width, has_color=terminal.has_colour(terminal.out)))
+    terminal.stream(render(report, output, width=terminal.width, has_colour=terminal.has_colour(terminal.out)))
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -1,4 +1,4 @@
-"""The two streams: data goes to stdout, messages go to stderr, and only a terminal gets color."""
+"""The two streams: data goes to stdout, messages go to stderr, and only a terminal gets colour."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ STREAM_CHARACTERS = 65_536
 
 @dataclass(frozen=True, slots=True)
 class Terminal:
-    """Where a command writes, whether it can ask, and whether a stream is colored."""
+    """Where a command writes, whether it can ask, and whether a stream is coloured."""
 
     out: TextIO
     err: TextIO
@@ -44,7 +44,7 @@ class Terminal:
         return _is_terminal(self.err) and _is_terminal(self.out) and not self.environment.get("CI")
 
     def has_colour(self, stream: TextIO) -> bool:
-        """Return whether a stream may be colored (no-color.org; TERM=dumb; --no-color)."""
+        """Return whether a stream may be coloured (no-color.org; TERM=dumb; --no-color)."""
         plain = self.no_color or self.environment.get("NO_COLOR") or self.environment.get("TERM") == "dumb"
         return _is_terminal(stream) and not plain
 

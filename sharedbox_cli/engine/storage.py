@@ -61,21 +61,21 @@ def _prepare(path: Path, *, for_writing: bool) -> None:
         _check_folder(path.parent)
         with contextlib.suppress(FileExistsError):
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    found = path.lstat()
-    if not stat.S_ISREG(found.st_mode):
+    details = path.lstat()
+    if not stat.S_ISREG(details.st_mode):
         raise JournalError(where=str(path), why="It is not a regular file.", hint="Move it to another folder.")
-    if hasattr(os, "getuid") and found.st_uid != os.getuid():
+    if hasattr(os, "getuid") and details.st_uid != os.getuid():
         raise JournalError(where=str(path), why="It belongs to another user.", hint="Use your own state directory.")
-    if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+    if details.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
         raise JournalError(where=str(path), why="Other users can write to it.", hint=f"chmod 600 {path}")
 
 
 def _check_folder(folder: Path) -> None:
     """Refuse a folder in which other users could replace the journal."""
-    found = folder.stat()
-    if hasattr(os, "getuid") and found.st_uid not in (os.getuid(), 0):
+    details = folder.stat()
+    if hasattr(os, "getuid") and details.st_uid not in (os.getuid(), 0):
         raise JournalError(where=str(folder), why="It belongs to another user.", hint="Use your own state directory.")
-    is_open = found.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and not found.st_mode & stat.S_ISVTX
+    is_open = details.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and not details.st_mode & stat.S_ISVTX
     if is_open and os.name == "posix":
         raise JournalError(where=str(folder), why="Other users can create files in it.", hint=f"chmod go-w {folder}")
 

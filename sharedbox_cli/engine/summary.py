@@ -27,8 +27,8 @@ class RunSummary:
     @property
     def counts(self) -> Mapping[Status, int]:
         """Return how many changes ended with each outcome."""
-        found = Counter(outcome.status for _, outcome in self.results)
-        return {status: found[status] for status in Status}
+        counts = Counter(outcome.status for _, outcome in self.results)
+        return {status: counts[status] for status in Status}
 
     @property
     def is_complete(self) -> bool:

@@ -50,13 +50,13 @@ class FindingOutput(StrEnum):
 Output = PlainOutput | PlanOutput | TableOutput | FindingOutput
 
 
-def render(report: Report, output: Output, *, width: int = WIDTH, has_color: bool = False) -> Iterator[str]:
-    """Return a report in a format, part by part. `width` and `has_color` apply only to text."""
+def render(report: Report, output: Output, *, width: int = WIDTH, has_colour: bool = False) -> Iterator[str]:
+    """Return a report in a format, part by part. `width` and `has_colour` apply only to text."""
     match output:
         case PlainOutput.TEXT | PlanOutput.TEXT | TableOutput.TEXT | FindingOutput.TEXT:
             from sharedbox_cli.reports.formats.text import render as text
 
-            return iter((text(report, width=width, colour=has_color),))
+            return iter((text(report, width=width, colour=has_colour),))
         case PlainOutput.JSON | PlanOutput.JSON | TableOutput.JSON | FindingOutput.JSON:
             from sharedbox_cli.reports.formats.data import json_parts
 

@@ -19,7 +19,7 @@ _COLON_COMMAND = re.compile(r"^([^\S\n]*)::", re.MULTILINE)
 
 
 def terminal(text: str) -> str:
-    r"""Return text in which everything that moves, colors, hides or commands is `\u{1b}`. Newlines are kept."""
+    r"""Return text in which everything that moves, colours, hides or commands is `\u{1b}`. Newlines are kept."""
     if not (text.isascii() and text.isprintable()):
         text = "".join(_shown(text, place) for place in range(len(text)))
     return ci_line(text)

@@ -56,7 +56,7 @@ def apply_plan(session: Session, options: ApplyOptions) -> int:
 def _show_plan(terminal: Terminal, report: Report, output: PlainOutput) -> None:
     """Write a plan to stdout, or to stderr if stdout is for the JSON of the run."""
     write, stream = (terminal.say, terminal.err) if output is PlainOutput.JSON else (terminal.data, terminal.out)
-    write("".join(render(report, PlainOutput.TEXT, width=terminal.width, has_color=terminal.has_colour(stream))))
+    write("".join(render(report, PlainOutput.TEXT, width=terminal.width, has_colour=terminal.has_colour(stream))))
 
 
 def _report(

@@ -11,7 +11,7 @@ from sharedbox_cli.core.errors import Refusal
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import Right, TrusteeKind
-from sharedbox_cli.core.plan import Plan
+from sharedbox_cli.core.plan import Untouched, Plan
 from sharedbox_cli.reports.document import Line, Report, Section, Table, Tone
 from sharedbox_cli.reports.shapes.plan import PlanJson
 from sharedbox_cli.reports.views.change import change_data
@@ -97,26 +97,25 @@ def _grants(changes: Iterable[Change]) -> Table:
     return Table(("", "trustee", "rights", "why"), tuple(cells), tuple(tones))
 
 
-def _notes(plan: Plan) -> list[Section]:
-    found = []
+def _notes(plan: Plan) -> Iterator[Section]:
     if plan.notes:
-        lines = tuple(Line(f"{note.mailbox}: {note.text}") for note in plan.notes)
-        found.append(Section("Notes", lines))
-    left = plan.untouched
-    lines_ = []
+        yield Section("Notes", tuple(Line(f"{note.mailbox}: {note.text}") for note in plan.notes))
+    unmanaged = tuple(_unmanaged(plan.untouched))
+    if unmanaged:
+        yield Section("Unmanaged", unmanaged, Tone.QUIET)
+
+
+def _unmanaged(left: Untouched) -> Iterator[Line]:
     if left.mailboxes:
-        lines_.append(Line(f"{left.mailboxes} mailbox{'' if left.mailboxes == 1 else 'es'} without a spec"))
+        yield Line(f"{left.mailboxes} mailbox{'' if left.mailboxes == 1 else 'es'} without a spec")
     if left.extra_grants:
         plural = "" if left.extra_grants == 1 else "s"
-        lines_.append(Line(f"{left.extra_grants} grant{plural} in addition to the specs (`members_mode: at-least`)"))
+        yield Line(f"{left.extra_grants} grant{plural} in addition to the specs (`members_mode: at-least`)")
     if left.special_entries:
         plural = "y" if left.special_entries == 1 else "ies"
-        lines_.append(Line(f"{left.special_entries} deny, inherited or unknown entr{plural}"))
+        yield Line(f"{left.special_entries} deny, inherited or unknown entr{plural}")
     for mailbox, names in left.unmanaged.items():
-        lines_.append(Line(f"{mailbox}: {', '.join(names)}", Tone.QUIET))
-    if lines_:
-        found.append(Section("Unmanaged", tuple(lines_), Tone.QUIET))
-    return found
+        yield Line(f"{mailbox}: {', '.join(names)}", Tone.QUIET)
 
 
 def _summary(plan: Plan) -> Iterator[Line]:

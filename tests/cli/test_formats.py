@@ -1,0 +1,51 @@
+"""A command offers the formats that it has, and no other."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import get_args
+from xml.etree import ElementTree as Xml
+
+import pytest
+
+from sharedbox_cli.reports.document import Line, Report, Section, Table
+from sharedbox_cli.reports.render import FindingOutput, Output, PlainOutput, PlanOutput, TableOutput, render
+from tests.conftest import Cli, Cloud
+
+EXAMPLES = Path(__file__).parents[2] / "examples" / "mailboxes"
+OFFERED: list[tuple[type[StrEnum], list[str]]] = [
+    (PlanOutput, ["plan", str(EXAMPLES)]),
+    (TableOutput, ["audit"]),
+    (TableOutput, ["explain", "microsoft365"]),
+    (FindingOutput, ["check", str(EXAMPLES)]),
+    (PlainOutput, ["doctor"]),
+    (PlainOutput, ["history"]),
+    (PlainOutput, ["show", "sales@contoso.example", "--observed"]),
+]
+EVERY = {str(item) for family in get_args(Output) for item in family}
+
+
+@pytest.mark.parametrize(("family", "arguments"), OFFERED, ids=lambda item: item[0] if isinstance(item, list) else "")
+def test_command_prints_every_format_it_offers(
+    cloud: Cloud, cli: Cli, family: type[StrEnum], arguments: list[str]
+) -> None:
+    texts = {str(item): cli(*arguments, "-o", str(item)) for item in family}
+    assert {name: done.code for name, done in texts.items()} == dict.fromkeys(texts, 0)
+    assert all(done.out.strip() for done in texts.values())
+    assert len({done.out for done in texts.values()}) == len(texts)
+    json.loads(texts["json"].out)
+    if "junit" in texts:
+        Xml.fromstring(texts["junit"].out)  # noqa: S314 - our own text
+        json.loads(texts["sarif"].out)
+    for name in EVERY - set(texts):
+        refused = cli(*arguments, "-o", name)
+        assert (refused.code, refused.out) == (1, "")
+        assert all(offered in refused.err for offered in texts)
+
+
+@pytest.mark.parametrize("item", [item for family in get_args(Output) for item in family], ids=repr)
+def test_render_has_a_case_for_every_format_of_every_family(item: Output) -> None:
+    report = Report("any", {"key": 1}, (Section("Heading", (Line("text"),)),), flat=Table(("a",), (("b",),)))
+    assert "".join(render(report, item)).strip()
