@@ -11,7 +11,7 @@ from sharedbox_cli.core.errors import Refusal
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import Right, TrusteeKind
-from sharedbox_cli.core.plan import Untouched, Plan
+from sharedbox_cli.core.plan import Plan, Untouched
 from sharedbox_cli.reports.document import Line, Report, Section, Table, Tone
 from sharedbox_cli.reports.shapes.plan import PlanJson
 from sharedbox_cli.reports.views.change import change_data
