@@ -22,9 +22,10 @@ def render(report: Report, *, width: int = 100, colour: bool = False) -> str:
         if lines:
             lines.append("")
         lines += _section(section, width, colour=colour)
-    if report.closing and lines:
+    closing = report.closing
+    if closing and lines:
         lines.append("")
-    for line in report.closing:
+    for line in closing:
         lines += _line(Line(line.text, line.tone, indent=0), width, colour=colour)
     return ci_line("\n".join(lines)) + "\n"
 
