@@ -102,6 +102,14 @@ def test_left_out_when_a_cloud_cannot_be_read_then_the_document_still_fits(
     assert "microsoft365" not in data["tenants"]
 
 
+def test_sarif_when_printed_then_it_tells_the_reading(cloud: Cloud, cli: Cli) -> None:
+    [run] = json.loads(cli("check", EXAMPLES, "-o", "sarif").out)["runs"]
+    tenant = {"id": cloud.tenant.id, "name": cloud.tenant.name}
+    assert run["properties"] == {"profile": "default", "tenants": {"microsoft365": tenant}}
+    assert run["tool"]["driver"]["version"] == __version__
+    assert run["invocations"][0]["startTimeUtc"].endswith("Z")
+
+
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_schema_when_published_then_it_is_the_one_of_the_code(name: str) -> None:
     published = json.loads((ROOT / "specs" / "json" / f"{name}.schema.json").read_text(encoding="utf-8"))

@@ -6,13 +6,11 @@ docs.oasis-open.org/sarif/sarif/v2.1.0, read 2026-11.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from urllib.parse import quote
 
 from sharedbox_cli import __version__
-from sharedbox_cli.core.errors import SharedboxError
 from sharedbox_cli.core.finding import Severity
-from sharedbox_cli.reports.document import Case, Report, Result
+from sharedbox_cli.reports.document import Case, Origin, Report, Result
 from sharedbox_cli.reports.safe import json_text, one_line
 
 _LEVELS = {Severity.NOTE: "note", Severity.WARNING: "warning", Severity.ERROR: "error"}
@@ -33,17 +31,33 @@ def render(report: Report) -> str:
         for item in report.results.results
     ]
     driver = {"name": "sharedbox", "version": __version__, "rules": [_rule(case) for case in report.results.cases]}
-    run = {"tool": {"driver": driver}, "invocations": [_invocation(report.origin.left_out)], "results": results}
+    run = {
+        "tool": {"driver": driver},
+        "invocations": [_invocation(report.origin)],
+        "results": results,
+        "properties": _properties(report.origin),
+    }
     log = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
     return json_text(json.dumps(log, indent=1)) + "\n"
 
 
-def _invocation(left_out: Mapping[str, SharedboxError]) -> dict[str, object]:
+def _properties(origin: Origin) -> dict[str, object]:
+    """Return the profile and the tenants, in the keys of our own JSON."""
+    tenants = {
+        name: {"id": tenant.id, "name": one_line(tenant.name)} for name, tenant in (origin.tenants or {}).items()
+    }
+    return {"profile": origin.profile, "tenants": tenants}
+
+
+def _invocation(origin: Origin) -> dict[str, object]:
+    left_out = origin.left_out
     notifications = [
         {"level": "error", "message": {"text": one_line(f"{platform} was left out: {error.summary}. {error.why}")}}
         for platform, error in left_out.items()
     ]
-    more = {"toolExecutionNotifications": notifications} if notifications else {}
+    more: dict[str, object] = {"toolExecutionNotifications": notifications} if notifications else {}
+    if origin.read_at:
+        more["startTimeUtc"] = f"{origin.read_at:%Y-%m-%dT%H:%M:%SZ}"
     return {"executionSuccessful": not left_out, **more}
 
 
