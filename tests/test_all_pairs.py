@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.all_pairs import all_pairs
+from tests.faults.table import GROUPS, matrix
 
 FACTORS = st.lists(st.integers(1, 6), min_size=2, max_size=5).map(
     lambda sizes: [[f"{place}.{value}" for value in range(size)] for place, size in enumerate(sizes)]
@@ -43,3 +44,11 @@ def test_rows_are_few(sizes: tuple[int, ...], most: int) -> None:
 def test_factors_without_pairs_are_refused(factors: tuple[str, ...]) -> None:
     with pytest.raises(ValueError, match="two factors"):
         all_pairs(*factors)
+
+
+def test_matrix_of_faults_meets_every_fault_and_every_group() -> None:
+    rows = matrix("abc", GROUPS)
+    assert {(call, group) for call, group, _ in rows} == set(product("abc", GROUPS))
+    assert {(group, fault) for _, group, fault in rows} == {
+        (group, fault) for group, faults in GROUPS.items() for fault in faults
+    }

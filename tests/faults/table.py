@@ -2,12 +2,13 @@
 
 `tests/providers/test_transport.py` and `test_safe_write.py` prove what follows from each fault, whatever the call;
 `tests/providers/test_m365_*_faults.py` prove every fault with every call of one provider. A matrix above them has every
-call with every group and every fault at least once: all pairs of (call, group, place in the group).
+call with every group; the faults of a group take turns over the calls, so that each is met.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import cycle
 from typing import Any
 
 from tests.all_pairs import all_pairs
@@ -40,9 +41,5 @@ GROUPS: Groups = {"not executed": NOT_EXECUTED, "failed": FAILED, "no answer": N
 
 def matrix(calls: Iterable[str], groups: Groups = GROUPS) -> list[tuple[str, str, str]]:
     """Return rows of a call, a group and the name of a fault in it, each row once."""
-    places = range(max(len(faults) for faults in groups.values()))
-    rows = []
-    for call, group, place in all_pairs(sorted(calls), list(groups), places):
-        names = list(groups[group])
-        rows.append((call, group, names[place % len(names)]))
-    return list(dict.fromkeys(rows))
+    names = {group: cycle(faults) for group, faults in groups.items()}
+    return [(call, group, next(names[group])) for call, group in all_pairs(sorted(calls), list(groups))]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from sharedbox_cli.core.fields import SETTINGS, Field
-from sharedbox_cli.core.model import DesiredMailbox, Right
+from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, DesiredMailbox, Right
 from sharedbox_cli.core.values import BLOCKED, LICENCE_NONE, Value
+from tests.field_values import rounds_on
 from tests.providers.google_setting import STANDARD, STARTER, GoogleSetting, at, collaborative, delegated, group, user
 
 RULE: Value = (("name", "orders"), ("when.from", ("a@shop.example", "b c")), ("then.move_to", "Orders/2026"))
@@ -66,7 +69,7 @@ DELEGATED: dict[str, dict[Field, Value]] = {
     "no forwarding": {Field.FORWARDING_TO: ""},
     "imap and pop": {Field.ACCESS_IMAP: True, Field.ACCESS_POP: True},
 }
-COLLABORATIVE: dict[str, dict[Field, Value]] = {
+COLLABORATIVE: dict[str, Mapping[Field, Value]] = {
     "display name": {Field.DISPLAY_NAME: "デスク"},
     "aliases": {Field.ALIASES: ("schreibtisch@contoso.example",)},
     "no aliases": {Field.ALIASES: ()},
@@ -75,28 +78,7 @@ COLLABORATIVE: dict[str, dict[Field, Value]] = {
     "nobody posts": {Field.GROUP_POSTING: "nobody"},
     "answers elsewhere": {Field.GROUP_REPLY_TO: "help@contoso.example"},
     "answers to the group": {Field.GROUP_REPLY_TO: "group"},
-    **{
-        f"{name} {value}": {name: value}
-        for name, values in {
-            Field.GROUP_POSTING: ("anyone", "organization", "members", "managers", "owners"),
-            Field.GROUP_POST_AS_GROUP: (True, False),
-            Field.GROUP_DEFAULT_SENDER: ("sender", "group"),
-            Field.GROUP_VIEWING: ("anyone", "organization", "members", "managers"),
-            Field.GROUP_MEMBERS_VIEWING: ("organization", "members", "managers"),
-            Field.GROUP_JOINING: ("anyone", "organization", "invited", "on-request"),
-            Field.GROUP_LEAVING: ("members", "managers", "nobody"),
-            Field.GROUP_EXTERNAL_MEMBERS: (True, False),
-            Field.GROUP_ASSISTING: ("members", "owners-and-managers", "managers", "owners", "nobody"),
-            Field.GROUP_MODERATING: ("members", "owners-and-managers", "owners", "nobody"),
-            Field.GROUP_MANAGING_MEMBERS: ("members", "owners-and-managers", "owners", "nobody"),
-            Field.GROUP_CONTACTING: ("anyone", "organization", "members", "managers", "owners"),
-            Field.GROUP_DISCOVERING: ("anyone", "organization", "members"),
-            Field.GROUP_MODERATION: ("none", "new-members", "non-members", "all"),
-            Field.GROUP_SPAM: ("allow", "moderate", "silently-moderate", "reject"),
-            Field.GROUP_HISTORY: (True, False),
-        }.items()
-        for value in values
-    },
+    **rounds_on(GOOGLE_COLLABORATIVE),
 }
 DELEGATED_GRANTS = {
     "nobody": (),
@@ -142,7 +124,7 @@ def test_plan_of_a_delegated_field_when_applied_then_the_next_is_empty(
 @pytest.mark.parametrize("settings", COLLABORATIVE.values(), ids=COLLABORATIVE)
 @pytest.mark.parametrize("local", ["desk", "brand-new", "news"])
 def test_plan_of_a_collaborative_field_when_applied_then_the_next_is_empty(
-    workspace: GoogleSetting, local: str, settings: dict[Field, Value]
+    workspace: GoogleSetting, local: str, settings: Mapping[Field, Value]
 ) -> None:
     _ends_empty(workspace, collaborative(local, settings))
 

@@ -36,7 +36,7 @@ from tests.providers.google_setting import (
 )
 
 Workspaces = Callable[[Fill], GoogleSetting]
-SEEDS = range(8)
+SEEDS = range(6)
 FAULTS: tuple[dict[str, object], ...] = (
     {"kind": "reset_before"},
     {"kind": "reset_after"},
