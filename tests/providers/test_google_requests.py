@@ -16,6 +16,7 @@ import pytest
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, Platform, Right
 from sharedbox_cli.emulator.google.builder import GoogleBuilder
+from sharedbox_cli.providers.google_workspace.google_client import Resource
 from tests.providers.google_setting import Fill, GoogleSetting, collaborative, delegated, everything, held, user
 
 SIZES = [60, pytest.param(520, marks=pytest.mark.slow)]
@@ -118,3 +119,14 @@ def test_observe_when_senders_are_wanted_then_each_person_is_asked_once(workspac
     people = [user(f"p{number:04d}", Right.SEND_AS) for number in range(3)]
     workspace.observe(delegated("box0000", {}, people), delegated("box0001", {}, people))
     assert workspace.calls()["gmail.users.settings.sendAs.list"] == 3
+
+
+def test_resource_when_used_again_then_not_built_again() -> None:
+    import httplib2
+    from googleapiclient.discovery import build
+
+    gmail = Resource(build("gmail", "v1", http=httplib2.Http(), static_discovery=True, cache_discovery=False))
+    settings = gmail.users().settings()
+    assert gmail.users().settings() is settings
+    first, second = (settings.delegates().list(userId=user) for user in ("a@x.example", "b@x.example"))
+    assert first is not second and "a%40x.example" in first.uri and "b%40x.example" in second.uri

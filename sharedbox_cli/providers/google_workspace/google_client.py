@@ -61,6 +61,28 @@ class Ask:
 Result = dict[str, Any] | CloudError | AuthError
 
 
+class Resource:
+    """A resource of an API that builds each of its sub-resources once.
+
+    The library builds all methods of a sub-resource (`users()`) at each call: 17 KB in reference cycles per request.
+    """
+
+    def __init__(self, resource: Any) -> None:
+        self._resource = resource
+        self._parts: dict[str, Resource] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._resource, name)
+        if not getattr(method, "__is_resource__", False):
+            return method
+        return lambda: self._part(name, method)
+
+    def _part(self, name: str, method: Callable[[], Any]) -> Resource:
+        if name not in self._parts:
+            self._parts[name] = Resource(method())
+        return self._parts[name]
+
+
 @dataclass(slots=True)
 class Wire:
     """Services, connections and tokens of one account. Use it from any thread."""
@@ -160,7 +182,7 @@ class Wire:
 
                 definition = APIS[api]
                 url = self.connection.api_urls.get(definition.service)
-                self._services[api] = build(
+                service = build(
                     definition.service,
                     definition.version,
                     http=httplib2.Http(),
@@ -168,6 +190,7 @@ class Wire:
                     cache_discovery=False,
                     client_options={"api_endpoint": url} if url else {},
                 )
+                self._services[api] = Resource(service)
             return self._services[api]
 
     def _http(self) -> Any:
