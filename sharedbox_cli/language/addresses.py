@@ -1,4 +1,4 @@
-"""Addresses across all documents: each has one owner, and no mailbox is its own member."""
+"""Addresses across all documents: each one has one owner, and no mailbox is its own member."""
 
 from __future__ import annotations
 
@@ -12,41 +12,43 @@ from sharedbox_cli.core.model import DesiredMailbox
 
 @dataclass(frozen=True, slots=True)
 class ResolvedMailbox:
-    """A mailbox as desired, and where each of its aliases stands."""
+    """A desired mailbox, and the place of each of its aliases."""
 
     mailbox: DesiredMailbox
     aliases: tuple[tuple[str, Place], ...] = ()
-    """In small letters."""
+    """In lower case."""
 
 
 def own_member_problems(mailbox: ResolvedMailbox) -> list[Problem]:
     """Return a problem for each right that a mailbox would have on itself."""
-    box = mailbox.mailbox
-    own = {box.address.key, *(alias for alias, _ in mailbox.aliases)}
+    desired = mailbox.mailbox
+    own = {desired.address.key, *(alias for alias, _ in mailbox.aliases)}
     return [
         Problem(grant.place, "a mailbox as its own member", f"{grant.trustee} is the mailbox.", "Delete the line.")
-        for grant in (*(box.grants or ()), *box.expired)
+        for grant in (*(desired.grants or ()), *desired.expired)
         if grant.trustee.key in own
     ]
 
 
 def owner_problems(mailboxes: Iterable[ResolvedMailbox]) -> list[Problem]:
-    """Return a problem for each address that two mailboxes, or one mailbox twice, would have."""
+    """Return a problem for each address that two mailboxes would have, or one mailbox would have twice."""
     problems: list[Problem] = []
     primary: dict[str, Place] = {}
     everything = list(mailboxes)
     for mailbox in everything:
-        box = mailbox.mailbox
-        first = primary.setdefault(box.address.key, box.place)
-        if first is not box.place:
-            why = f"{box.address} has two documents."
-            problems.append(Problem(box.place, "two mailboxes of one address", why, "Keep one.", first))
+        desired = mailbox.mailbox
+        first = primary.setdefault(desired.address.key, desired.place)
+        if first is not desired.place:
+            why = f"{desired.address} has two documents."
+            problems.append(Problem(desired.place, "two mailboxes with one address", why, "Keep one.", first))
     claimed: dict[str, tuple[Place, DesiredMailbox]] = {}
     for mailbox in everything:
         for alias, place in mailbox.aliases:
             if alias == mailbox.mailbox.address.key:
-                why = f"{alias} is the primary address of this very mailbox."
-                problems.append(Problem(place, "alias is its own address", why, "Leave it out.", mailbox.mailbox.place))
+                why = f"{alias} is the primary address of this mailbox."
+                problems.append(
+                    Problem(place, "an alias that is the primary address", why, "Leave it out.", mailbox.mailbox.place)
+                )
                 continue
             owner = "the primary address of another mailbox" if alias in primary else ""
             other = primary.get(alias)

@@ -19,7 +19,7 @@ class _Named:
 
 
 def content_problems(spec: Mailbox, document: Document) -> list[Problem]:
-    """Return names that occur twice, unknown labels in rules, and senders that exclude each other."""
+    """Return duplicate names, unknown labels in mail rules, and senders that contradict each other."""
     folders = [_Named(text, document.place_of(("folders", n))) for n, text in enumerate(spec.folders or ())]
     tags = [_Named(tag.name, document.place_of(("tags", n, "name"))) for n, tag in enumerate(spec.tags or ())]
     rules = [_Named(rule.name, document.place_of(("rules", n, "name"))) for n, rule in enumerate(spec.rules or ())]
@@ -40,7 +40,7 @@ def _twice(items: Iterable[_Named], why: str) -> Iterator[Problem]:
 
 
 def _unknown(spec: Mailbox, document: Document) -> Iterator[Problem]:
-    """Yield each tag or folder of a rule that is not in the list, if there is a list."""
+    """Yield each tag or folder of a mail rule that is not in the list, if there is a list."""
     for number, rule in enumerate(spec.rules or ()):
         where = ("rules", number, "then")
         if spec.tags is not None:
@@ -69,4 +69,4 @@ def _senders(spec: Mailbox, document: Document) -> Iterator[Problem]:
     defaults = [n for n, sender in enumerate(spec.senders or ()) if sender.default]
     if len(defaults) > 1:
         place = document.place_of(("senders", defaults[1], "default"))
-        yield Problem(place, "two defaults", "One address is the default.", "Keep one of them.")
+        yield Problem(place, "two defaults", "Only one address can be the default.", "Keep one of them.")

@@ -1,4 +1,4 @@
-"""The digest of a set of specs: a saved plan is stale once it changes."""
+"""The digest of a set of specs. A saved plan is stale if it changes."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from sharedbox_cli.core.model import DesiredGrant, DesiredMailbox
 
 
 def digest(mailboxes: Mapping[Address, DesiredMailbox]) -> str:
-    """Return the SHA-256 of what the specs say.
+    """Return the SHA-256 of the content of the specs.
 
-    Order, letter case, places and the day do not change it: a grant counts whether it has expired or not.
+    Order, letter case, positions and the date do not affect it: expired grants count, too.
     """
     total = hashlib.sha256()
     for address in sorted(mailboxes):

@@ -1,4 +1,4 @@
-"""A YAML document as plain data, with the position of each key and value kept as a number."""
+"""A YAML document as plain data, with the position of each key and value as a number."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sharedbox_cli.core.location import Place
 Path = tuple[str | int, ...]
 
 COLUMN_BITS = 21
-"""Of a position: line and column, both from 0, in one number. Enough for any column: a file has at most 1 MiB."""
+"""A position is line and column, both from 0, in one number. This many bits are enough, as a file has at most 1 MiB."""
 _COLUMN_MASK = (1 << COLUMN_BITS) - 1
 
 
@@ -50,7 +50,7 @@ Layer = tuple[str, Position]
 
 
 def composed(key: str) -> str:
-    """Return the form in which keys are compared: two ways to write one letter are one key."""
+    """Return the form in which keys are compared: two encodings of one letter give the same key."""
     return key if key.isascii() else unicodedata.normalize("NFC", key)
 
 
@@ -64,19 +64,19 @@ def place(file: str, position: Position) -> Place:
 class Document:
     """One document: its data, and the layers that the data came from, the nearest first.
 
-    A document as read has one layer. Laid over defaults, it has one more for each `_defaults.yaml`.
+    A document that was read has one layer. Merged with defaults, it has one more per `_defaults.yaml`.
     """
 
     data: Any
     layers: tuple[Layer, ...]
     has_nulls: bool = False
-    """Whether a key may be without a value."""
+    """Whether a key can have no value."""
     is_ascii: bool = True
-    """Whether all of its text is ASCII: nothing in it can look like something else."""
+    """Whether all of its text is ASCII, so that no letter can look like another one."""
     place: Place = field(init=False)
 
     def __post_init__(self) -> None:
-        """Keep the place of the document itself."""
+        """Store the place of the document itself."""
         self.place = place(*self.layers[0])
 
     def place_of(self, path: Path) -> Place:
@@ -116,18 +116,18 @@ class Document:
 
 
 def layers_at(layers: tuple[Layer, ...], step: str | int) -> tuple[Layer, ...]:
-    """Return the layers that one value came from: several where mappings merge, else the nearest."""
-    found: list[Layer] = []
+    """Return the layers that one value came from: several if mappings were merged, otherwise the nearest."""
+    inner_layers: list[Layer] = []
     for file, position in layers:
         inner = position.of(step) if isinstance(position, Positions) else None
         if inner is None:
             continue
         is_mapping = isinstance(inner, Positions) and inner.keys is not None
-        if is_mapping or not found:
-            found.append((file, inner))
+        if is_mapping or not inner_layers:
+            inner_layers.append((file, inner))
         if not is_mapping:
             break
-    return tuple(found)
+    return tuple(inner_layers)
 
 
 def _values(data: Any, path: Path) -> Iterator[tuple[Path, Any]]:
@@ -138,7 +138,7 @@ def _values(data: Any, path: Path) -> Iterator[tuple[Path, Any]]:
 
 
 class Places(Mapping[str, Place]):
-    """The place of each value by its path in the spec (`members[0].rights`), worked out on the first look-up."""
+    """The place of each value by its path in the spec (`members[0].rights`), computed on the first look-up."""
 
     __slots__ = ("_layers", "_table")
 
@@ -179,7 +179,7 @@ def _inner(layers: tuple[Layer, ...], path: Path) -> Iterator[tuple[Path, tuple[
 
 
 def path_text(path: Path) -> str:
-    """Return a path as people write it: `members[0].rights`."""
+    """Return a path in readable form: `members[0].rights`."""
     text = ""
     for step in path:
         text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step

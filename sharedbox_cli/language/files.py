@@ -22,14 +22,14 @@ _TOP_MARKS = (".git", PROFILE)
 
 @dataclass(frozen=True, slots=True)
 class FoundFile:
-    """One file, and the folders whose `_defaults.yaml` and `teams.yaml` apply to it, the widest first."""
+    """One file, and the folders whose `_defaults.yaml` and `teams.yaml` apply to it, the outermost first."""
 
     path: Path
     folders: tuple[Path, ...]
 
     @property
     def role(self) -> str:
-        """Return `_defaults.yaml`, `teams.yaml`, or nothing for a file of mailboxes."""
+        """Return `_defaults.yaml`, `teams.yaml`, or an empty text for a file with mailboxes."""
         name = _plain_name(self.path.name)
         return name if name in (DEFAULTS, TEAMS) else ""
 
@@ -88,8 +88,8 @@ class Files:
 
     def _entries(self, folder: Path) -> Iterator[os.DirEntry[str]]:
         try:
-            with os.scandir(folder) as found:
-                yield from sorted(found, key=lambda entry: entry.name)
+            with os.scandir(folder) as entries:
+                yield from sorted(entries, key=lambda entry: entry.name)
         except OSError as error:
             self._problem(folder, "cannot be read", f"{error.strerror or 'The system refuses it'}.")
 
@@ -106,7 +106,7 @@ class Files:
         return False
 
     def _new_name(self, path: Path) -> str:
-        """Return the absolute name of a file or folder that is new, else nothing; a second name is an error."""
+        """Return the absolute name of a new file or folder, or None. A second name of a file is an error."""
         try:
             status = os.stat(path)  # noqa: PTH116 (measurably faster than Path.stat)
         except OSError as error:
@@ -115,8 +115,8 @@ class Files:
         name = _absolute_name(path)
         first = self._seen.setdefault((status.st_dev, status.st_ino), name)
         if first != name:
-            why = f"It is {Path(first).name} by another name: a link inside the folder leads to it."
-            self._problem(path, "read twice", why, "Keep one of the names.")
+            why = f"It is the same file as {Path(first).name}: a link inside the folder points to it."
+            self._problem(path, "read twice", why, "Keep only one of the names.")
             return ""
         return "" if name in self._found else name
 
@@ -152,7 +152,7 @@ class Files:
 
 
 def _above(folder: Path) -> tuple[Path, ...]:
-    """Return the folders above, the topmost first, up to the one that marks the top of the set."""
+    """Return the parent folders, the topmost first, up to the one that marks the top of the set."""
     above: list[Path] = []
     level = folder
     while not any((level / mark).exists() for mark in _TOP_MARKS):
@@ -169,7 +169,7 @@ def _absolute(path: Path) -> Path:
 
 
 def _absolute_name(path: Path) -> str:
-    return os.path.abspath(path)  # noqa: PTH100 (`..` goes, links stay; and it is measurably faster)
+    return os.path.abspath(path)  # noqa: PTH100 (removes `..`, keeps links, and is measurably faster)
 
 
 def _is_spec_name(name: str) -> bool:

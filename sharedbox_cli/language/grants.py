@@ -28,7 +28,7 @@ class TeamGrants:
     _known: dict[Hashable, _Line] = field(default_factory=dict)
 
     def of(self, member: Member, team: LoadedTeam, default: tuple[Right, ...]) -> _Line:
-        """Return what everybody in a team gets by a line that names it."""
+        """Return the grants of all members of a team for a line that names it."""
         terms = (member.rights, member.automapping, member.delivery, member.until, member.reason)
         key = (id(team), terms, default)
         if key not in self._known:
@@ -43,9 +43,9 @@ def desired_grants(
     default: tuple[Right, ...],
     team_grants: TeamGrants,
 ) -> tuple[_Line | None, list[Problem]]:
-    """Return the grants of all members, and the problems; None without `members`: they are not managed.
+    """Return the grants of all members, and the problems. Without `members`, the grants are None: not managed.
 
-    A person's own line wins over everything that teams say about them, also after it has expired.
+    The line of a person overrides everything that teams say about them, even after it has expired.
     """
     if spec.members is None:
         return None, []
@@ -71,7 +71,7 @@ def desired_grants(
 
 
 def _highest_roles(grants: list[DesiredGrant]) -> list[DesiredGrant]:
-    """Return grants with one role per trustee: of two that come through teams, the higher."""
+    """Return grants with one role per trustee: the higher one if two teams give different roles."""
     roles = [grant for grant in grants if grant.right in ROLES]
     best = {grant.trustee: grant.right for grant in sorted(roles, key=lambda grant: ROLES.index(grant.right))}
     return [grant for grant in grants if grant.right not in ROLES or best[grant.trustee] is grant.right]
@@ -85,7 +85,7 @@ def _two_roles(grants: Iterable[DesiredGrant]) -> list[Problem]:
             continue
         first = seen.setdefault(grant.trustee, grant)
         if first is not grant:
-            why = f"{grant.trustee} is `{first.right}` and `{grant.right}`."
+            why = f"{grant.trustee} is both `{first.right}` and `{grant.right}`."
             problems.append(Problem(grant.place, "one role each", why, "Keep one of the lines.", first.place))
     return problems
 
@@ -96,8 +96,8 @@ def _order(grant: DesiredGrant) -> tuple[str, str]:
 
 def _unknown_team(name: str, place: Place, teams: Mapping[str, LoadedTeam]) -> Problem:
     if not teams:
-        why = f"`{name}` is named here, and there is no teams.yaml in this folder or above."
-        return Problem(place, "unknown team", why, "Write one, or list the people here.")
+        why = f"`{name}` is named here, but there is no teams.yaml in this folder or above."
+        return Problem(place, "unknown team", why, "Write a teams.yaml, or list the people here.")
     why = f"`{name}` is not in a teams.yaml of this folder or above."
     return Problem(place, "unknown team", why, nearest(name, teams) or f"There are: {', '.join(sorted(teams))}.")
 
@@ -129,7 +129,7 @@ def _grants_of(entry: Member | TeamMember, rights: tuple[Right, ...], place: Pla
 
 
 def _from_line(member: Member, grant: DesiredGrant) -> DesiredGrant:
-    """Return a team's grant with what the line that names the team says; the earlier end counts."""
+    """Return a grant of a team with the terms of the line that names the team. The earlier end counts."""
     ends = [end for end in (member.until, grant.until) if end is not None]
     automapping = grant.automapping
     if grant.right is Right.FULL_ACCESS and member.automapping is not None:
@@ -155,7 +155,7 @@ def _put_lines(into: dict[Key, DesiredGrant], grants: _Line) -> list[Problem]:
 
 
 def _put_team(into: dict[Key, DesiredGrant], grants: _Line) -> list[Problem]:
-    """Take the grants of a team; somebody in two teams gets a right once, if both give it on the same terms."""
+    """Add the grants of a team. Two teams can give the same right to a person if their terms are the same."""
     problems = []
     for grant in grants:
         key = (grant.trustee.key, grant.right)
@@ -163,8 +163,8 @@ def _put_team(into: dict[Key, DesiredGrant], grants: _Line) -> list[Problem]:
         if twin is None or (_terms(twin) == _terms(grant) and _rank(grant) < _rank(twin)):
             into[key] = grant
         elif _terms(twin) != _terms(grant):
-            why = f"{grant.trustee} gets `{grant.right}` through two teams, with another end or automapping."
-            hint = "Write a line for them in the mailbox itself: it wins over teams."
+            why = f"{grant.trustee} gets `{grant.right}` through two teams, with different `until` or `automapping`."
+            hint = "Write a line for this person in the mailbox: it overrides the teams."
             problems.append(Problem(grant.place, "two teams do not agree", why, hint, twin.place))
     return problems
 
@@ -174,12 +174,12 @@ def _terms(grant: DesiredGrant) -> tuple[object, ...]:
 
 
 def _rank(grant: DesiredGrant) -> tuple[str, Place]:
-    """Return what decides, whatever the order, which of two equal grants gives the reason and the place."""
+    """Return a sort key that decides, independently of the order, which of two equal grants gives reason and place."""
     return grant.reason, grant.place
 
 
 def _without_effect(member: Member, grants: _Line, document: Document, index: int) -> Iterator[Problem]:
-    """Yield a problem for each key of a line that needs a right which the line does not give."""
+    """Yield a problem for each key that needs a right that the line does not give."""
     summary = "nothing to apply it to"
     if member.automapping is not None and all(grant.right is not Right.FULL_ACCESS for grant in grants):
         place = document.place_of(("members", index, "automapping"))
@@ -198,5 +198,5 @@ def _two_kinds(grants: Iterable[DesiredGrant]) -> list[Problem]:
         first = seen.setdefault(grant.trustee.key, grant)
         if first.kind is not grant.kind:
             why = f"{grant.trustee} is a {grant.kind} here, and a {first.kind} elsewhere."
-            problems.append(Problem(grant.place, "user or group?", why, "It can be one of them.", first.place))
+            problems.append(Problem(grant.place, "user or group?", why, "Use the same one everywhere.", first.place))
     return problems

@@ -1,4 +1,4 @@
-"""The leaves of the spec language: one walk over the model, from which settings, pages and tests follow."""
+"""The leaves of the spec language: one walk over the model. Settings, pages and tests are derived from it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sharedbox_cli.language.models.mailbox import Mailbox
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A key of a document that holds a value: plain, or a list."""
+    """A key of a document with a plain value or a list."""
 
     keys: tuple[str, ...]
     info: FieldInfo
@@ -28,7 +28,7 @@ class Leaf:
 
 
 def leaves(model: type[BaseModel], keys: tuple[str, ...] = ()) -> Iterator[Leaf]:
-    """Yield the leaves of a model in its order; entries of lists are models of their own."""
+    """Yield the leaves of a model in its order. Entries of lists are separate models."""
     for name, info in model.model_fields.items():
         section = section_of(info.annotation)
         if section is None:
@@ -38,7 +38,7 @@ def leaves(model: type[BaseModel], keys: tuple[str, ...] = ()) -> Iterator[Leaf]
 
 
 def section_of(annotation: Any) -> type[BaseModel] | None:
-    """Return the model of a key that holds a mapping of keys, else nothing."""
+    """Return the model of a key that holds a mapping, or None."""
     for part in parts_of(annotation):
         if isinstance(part, type) and issubclass(part, BaseModel):
             return part
@@ -46,7 +46,7 @@ def section_of(annotation: Any) -> type[BaseModel] | None:
 
 
 def parts_of(annotation: Any) -> tuple[Any, ...]:
-    """Return the types that a key can hold, without None and without what is annotated to them."""
+    """Return the types that a key can hold, without None and without annotations."""
     if get_origin(annotation) is Annotated:
         return parts_of(get_args(annotation)[0])
     if get_origin(annotation) in (Union, types.UnionType):

@@ -1,4 +1,4 @@
-"""A document laid over its defaults; what the mailboxes of one folder share is computed once."""
+"""Merges documents with their defaults. What the mailboxes of one folder share is computed once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ABOUT_THE_FILE = frozenset({"version"})
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """A mailbox over its defaults; `spec` is None if they contradict each other."""
+    """A mailbox merged with its defaults. `spec` is None if they contradict each other."""
 
     document: Document
     spec: Mailbox | None
@@ -37,19 +37,19 @@ class _Defaults:
     values: Mapping[str, Any]
     """The validated value of each key."""
     unsettled: frozenset[str]
-    """Keys that are valid only together with what a mailbox adds, if at all."""
+    """Keys that are valid only together with keys of the mailbox, if at all."""
 
 
 @dataclass(slots=True)
 class Merger:
-    """Lays mailboxes over the defaults of their folders."""
+    """Merges mailboxes with the defaults of their folders."""
 
     loaded: LoadedSpecs
     _defaults: dict[tuple[tuple[Path, ...], bool], _Defaults] = field(default_factory=dict)
     _teams: dict[tuple[Path, ...], dict[str, LoadedTeam]] = field(default_factory=dict)
 
     def merged(self, mailbox: LoadedMailbox) -> Merged:
-        """Return one mailbox over its defaults: mappings merge, the nearer file wins, a list replaces a list."""
+        """Merge one mailbox with its defaults: mappings are merged, the nearest file wins, a list replaces a list."""
         own, spec = mailbox.document, mailbox.spec
         teams = self._teams_for(mailbox.folders)
         defaults = self._defaults_for(mailbox.folders, is_absent=spec.state == "absent")
@@ -64,7 +64,7 @@ class Merger:
         return Merged(document, spec.model_copy(update=inherited | joined), [], teams)
 
     def _teams_for(self, folders: tuple[Path, ...]) -> dict[str, LoadedTeam]:
-        """Return the teams of some folders; of two with one name, the nearer folder's."""
+        """Return the teams of some folders. Of two with the same name, the one in the nearest folder counts."""
         if folders not in self._teams:
             teams: dict[str, LoadedTeam] = {}
             for folder in folders:

@@ -1,4 +1,4 @@
-"""Gathering what is wrong, with the nearest right word."""
+"""Reports the problems of specs, with suggestions for mistyped words."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ MOST_SHOWN = 100
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """Return ` Did you mean …?` with the nearest known word, or nothing."""
-    found = get_close_matches(word.lower(), sorted(known), n=1, cutoff=0.6)
-    return f"Did you mean `{found[0]}`?" if found else ""
+    """Return `Did you mean …?` with the nearest known word, or an empty text."""
+    matches = get_close_matches(word.lower(), sorted(known), n=1, cutoff=0.6)
+    return f"Did you mean `{matches[0]}`?" if matches else ""
 
 
 def raise_if_any(problems: Iterable[Problem]) -> None:
     """Raise SpecError with all problems, sorted; the first hundred are listed, the rest are counted."""
-    found = sorted(set(problems))
-    if not found:
+    ordered = sorted(set(problems))
+    if not ordered:
         return
-    if len(found) > MOST_SHOWN:
-        rest = len(found) - MOST_SHOWN
-        last = found[MOST_SHOWN]
-        found = [*found[:MOST_SHOWN], Problem(last.place, f"and {rest} more problems", "Fix these first.")]
-    raise SpecError(found)
+    if len(ordered) > MOST_SHOWN:
+        rest = len(ordered) - MOST_SHOWN
+        last = ordered[MOST_SHOWN]
+        ordered = [*ordered[:MOST_SHOWN], Problem(last.place, f"and {rest} more problems", "Fix these first.")]
+    raise SpecError(ordered)

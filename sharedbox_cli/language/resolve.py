@@ -1,4 +1,4 @@
-"""Defaults, teams, expiry: documents become Desired. Pure: the time comes in."""
+"""Applies defaults, teams and expiry: documents become `Desired`. Pure: the time is an argument."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _UNKNOWN = Capabilities(Platform(""), "", ())
 
 
 def resolve(loaded: LoadedSpecs, capabilities: AbilityTable, now: datetime) -> Desired:
-    """Return what all documents together want. Raises SpecError with every problem of every document."""
+    """Return the desired state of all documents. Raises SpecError with all problems of all documents."""
     problems: list[Problem] = []
     resolved: list[ResolvedMailbox] = []
     merger, team_grants = Merger(loaded), TeamGrants()
@@ -53,13 +53,13 @@ def _resolve(
     if spec is None:
         return None, problems
     table = capabilities.get(Platform(spec.platform or ""), _UNKNOWN)
-    grants, found = desired_grants(spec, merged, mailbox.teams, table.default_rights, team_grants)
+    grants, grant_problems = desired_grants(spec, merged, mailbox.teams, table.default_rights, team_grants)
     aliases = enumerate(spec.aliases or ())
     one = ResolvedMailbox(
         _mailbox(spec, merged, grants, now, table),
         tuple((alias.lower(), merged.place_of(("aliases", number))) for number, alias in aliases),
     )
-    problems += found
+    problems += grant_problems
     problems += support_problems(spec, merged, grants, capabilities)
     problems += _platform_problems(spec, merged, capabilities)
     problems += own_member_problems(one)
@@ -68,7 +68,7 @@ def _resolve(
 
 
 def expiry_warnings(desired: Desired) -> tuple[Problem, ...]:
-    """Return one warning for each line whose access has ended: the line can go."""
+    """Return one warning for each line whose access has ended, because the line can be deleted."""
     found = {
         Problem(
             grant.place,
@@ -86,10 +86,10 @@ def expiry_warnings(desired: Desired) -> tuple[Problem, ...]:
 def _platform_problems(spec: Mailbox, merged: Document, capabilities: AbilityTable) -> list[Problem]:
     if spec.platform is None:
         names = ", ".join(sorted(capabilities))
-        why = "`platform` says where the mailbox is."
+        why = "`platform` defines where the mailbox is."
         return [Problem(merged.place, "a key is missing", why, f"There are: {names}.")]
     if spec.platform not in capabilities:
-        why = f"`{spec.platform}` is not a platform that is installed."
+        why = f"The platform `{spec.platform}` is not installed."
         hint = nearest(spec.platform, capabilities) or f"There are: {', '.join(sorted(capabilities))}."
         return [Problem(merged.place_of(("platform",)), "unknown platform", why, hint)]
     return []
@@ -119,7 +119,7 @@ def _mailbox(
 def _unmanaged(
     settings: Mapping[Field, Value], grants: tuple[DesiredGrant, ...] | None, table: Capabilities
 ) -> tuple[str, ...]:
-    """Return the keys that every mailbox of the platform could have and this one does not."""
+    """Return the keys that a mailbox on this platform can have, but this one does not have."""
     names = [str(name) for name in _NAMEABLE if name not in settings and table.refusal(str(name)) is None]
     return (*names, "members") if grants is None else tuple(names)
 
@@ -130,7 +130,7 @@ def _is_over(grant: DesiredGrant, now: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """One value of a spec and where it came from."""
+    """One value of a spec and its place."""
 
     path: str
     value: Any
@@ -138,7 +138,7 @@ class Provenance:
 
 
 def provenance(loaded: LoadedSpecs, address: Address) -> list[Provenance]:
-    """Return each value of one mailbox after defaults and teams, with the place that gave it."""
+    """Return each value of one mailbox after defaults and teams, with the place that sets it."""
     for mailbox in loaded.documents:
         if Address.of(mailbox.spec.mailbox) == address:
             merged = Merger(loaded).merged(mailbox)

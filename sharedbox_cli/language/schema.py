@@ -52,7 +52,7 @@ def _finished(schema: dict[str, Any], title: str) -> dict[str, Any]:
 
 
 def _without_null(node: Any) -> None:
-    """Take `null` out of every choice: in a spec, nothing is an error and not a value."""
+    """Remove `null` from every choice: in a spec, a key without a value is an error."""
     if isinstance(node, list):
         for item in node:
             _without_null(item)
@@ -72,7 +72,7 @@ def _without_null(node: Any) -> None:
     if isinstance(node.get("title"), str):
         del node["title"]
     for key, value in node.items():
-        # A key of a spec may be called `default`: below `properties`, keys are names and not words of the schema.
+        # A key of a spec can be called `default`: below `properties`, keys are names and not keywords of the schema.
         _without_null(list(value.values()) if key == "properties" else value)
 
 

@@ -1,4 +1,4 @@
-"""The settings of a document as the core has them: by field, in plain values, lists sorted."""
+"""The settings of a document in the form of the core: plain values by field, with sorted lists."""
 
 from __future__ import annotations
 
@@ -93,4 +93,4 @@ _ENCODERS: Mapping[Field, Callable[[Any], Value]] = {
     Field.FORWARDING_TO: _forwarding,
     Field.GROUP_REPLY_TO: str.lower,
 }
-"""Fields whose value in the core is not the plain value of the spec."""
+"""Fields whose value in the core differs from the value in the spec."""

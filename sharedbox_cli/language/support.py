@@ -1,4 +1,4 @@
-"""What a spec asks of a platform that does not support it: an error before any request, never skipped."""
+"""Reports what a spec asks for and its platform does not support, before any request. Nothing is skipped."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sharedbox_cli.language.document import Document
 from sharedbox_cli.language.models.mailbox import Mailbox
 
 _NOT_OF_THE_PLATFORM = ("version", "mailbox", "platform", "labels", "members")
-"""Keys that mean the same on every platform; members are judged by their rights."""
+"""Keys that mean the same on every platform. For members, their rights are checked."""
 _RIGHT_PATHS = {right: f"members[].rights.{right}" for right in Right}
 
 
@@ -27,7 +27,7 @@ def support_problems(
     table = capabilities.get(Platform(spec.platform or ""))
     if table is None:
         return []
-    hint = f"To see what this platform supports: sharedbox explain {table.platform}"
+    hint = f"To see what this platform supports, run: sharedbox explain {table.platform}"
     whys = (*_setting_problems(table, document.data, document, ()), *_member_problems(table, grants))
     return [Problem(place, "not possible on this platform", why, hint) for place, why in whys]
 
@@ -69,7 +69,7 @@ def _member_paths(grant: DesiredGrant) -> Iterator[tuple[str, Any]]:
 
 
 def _why_not(table: Capabilities, path: str, value: Any) -> str:
-    """Return why a platform refuses a path or its value, or nothing."""
+    """Return why a platform refuses a path or its value, or None."""
     row = table.refusal(path)
     if row is not None:
         return f"{table.platform} has no `{path.removeprefix('members[].')}`: {row.meaning}"

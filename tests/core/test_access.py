@@ -1,4 +1,4 @@
-"""Who may do what across clouds: one person once, two people never one, two mailboxes of one address apart."""
+"""Who may do what across clouds: one person once, two people never one, two mailboxes with one address apart."""
 
 from __future__ import annotations
 

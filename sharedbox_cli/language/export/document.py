@@ -25,9 +25,10 @@ def write(
     head: Sequence[str] = (),
     notes: Mapping[str, Sequence[str]] | None = None,
 ) -> str:
-    """Return the document of one mailbox; `notes` has comments by key, for a member by `members:ADDRESS`.
+    """Return the document of one mailbox. `notes` has comments by key, for a member by `members:ADDRESS`.
 
-    The document reads back equal where the language can express the mailbox (`expressible.writable` removes the rest).
+    Reading the document gives the same mailbox, if the language can express it (`expressible.writable` removes the
+    rest).
     """
     found = _document(mailbox, table, notes or {})
     for key, words in (notes or {}).items():
@@ -72,7 +73,7 @@ def _put(found: dict[str, Tree], keys: Sequence[str], tree: Tree) -> None:
 def _members(
     grants: Iterable[DesiredGrant], default: tuple[Right, ...], notes: Mapping[str, Sequence[str]]
 ) -> Iterator[Tree]:
-    """Yield one line for all rights of somebody that end together and have one reason."""
+    """Yield one line for all rights of a trustee with the same end and the same reason."""
     lines: dict[tuple[object, ...], list[DesiredGrant]] = {}
     for grant in grants:
         lines.setdefault((grant.trustee, grant.kind, grant.until, grant.reason), []).append(grant)
@@ -101,7 +102,7 @@ def _member(first: DesiredGrant, rights: tuple[Right, ...], default: tuple[Right
 
 
 def _moment(until: datetime) -> Bare:
-    """Return a day where access lasts until its end, else the instant."""
+    """Return a day if access lasts until its end, otherwise the instant."""
     day = until - timedelta(days=1)
     if (until.hour, until.minute, until.second) == (0, 0, 0) and day.year >= 2000:
         return Bare(f"{day:%Y-%m-%d}")
@@ -132,10 +133,10 @@ def _entry(keys: tuple[str, ...], item: tuple[Value, ...]) -> Tree:
 
 
 def rule_lines(value: Value, number: int, settings: Mapping[Field, Value]) -> list[Tall]:
-    """Return the entries of `rules` that one rule is; a platform without names for rules gets numbers.
+    """Return the entries of `rules` for one rule. On a platform without names for rules, the names are numbers.
 
-    Where a platform keeps folders and tags as one (`then.labels`), each label that no tag of the spec has becomes a
-    folder to move to, in a separate entry: read back, they are one rule again.
+    If a platform stores folders and tags as one thing (`then.labels`), each label that is not a tag of the spec becomes
+    a target folder, in a separate entry. Reading the entries gives one rule again.
     """
     pairs: Pairs = dict(value)  # type: ignore[arg-type]
     when = {key[5:]: _condition(key, part) for key, part in pairs.items() if key.startswith("when.")}
@@ -160,7 +161,7 @@ def rule_lines(value: Value, number: int, settings: Mapping[Field, Value]) -> li
 
 
 def _parted(labels: list[str], settings: Mapping[Field, Value], *, archives: bool) -> tuple[list[str], list[str]]:
-    """Return the labels that are folders to move to, and those that are tags."""
+    """Return the labels that are target folders, and those that are tags."""
     tags, folders = _names(settings.get(Field.TAGS)), _names(settings.get(Field.FOLDERS))
     targets = [label for label in labels if tags is not None and label not in tags] if archives else []
     if archives and not targets:

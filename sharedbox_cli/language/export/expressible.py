@@ -1,4 +1,4 @@
-"""What the language can say of a mailbox as a cloud has it: the rest is left out, and named."""
+"""Removes what the language cannot express from an observed mailbox, and names it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _NAME = "spec"
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """Something that a document cannot say, and why."""
+    """Something that a document cannot express, and why."""
 
     key: str
     what: str
@@ -34,9 +34,9 @@ class LeftOut:
 def writable(
     mailbox: DesiredMailbox, capabilities: Mapping[Platform, Capabilities], now: datetime
 ) -> tuple[DesiredMailbox, tuple[LeftOut, ...]]:
-    """Return the mailbox without what no spec may say, and what that was.
+    """Return the mailbox without what specs cannot express, and a list of what was removed.
 
-    Raises SpecError where even its address cannot be written.
+    Raises SpecError if even its address cannot be written.
     """
     table = capabilities[mailbox.platform]
     left: list[LeftOut] = []
@@ -45,10 +45,10 @@ def writable(
         document, problems = _problems(text, capabilities, now)
         if not problems:
             return mailbox, tuple(left)
-        smaller, found = _without(mailbox, document, problems)
+        smaller, removed = _without(mailbox, document, problems)
         if smaller == mailbox:
             raise SpecError(problems)
-        mailbox, left = smaller, left + found
+        mailbox, left = smaller, left + removed
 
 
 def _problems(
@@ -94,7 +94,7 @@ def _without(
 
 
 def _part(path: ValuePath) -> ValuePath:
-    """Return what is left out for a problem at a path: an entry of a list, a key of a mapping, or a key."""
+    """Return what to remove because of a problem at a path: an entry of a list, a key of a mapping, or a key."""
     return path[:2] if len(path) > 1 else path
 
 
@@ -128,7 +128,7 @@ def _dropped(mailbox: DesiredMailbox, document: Document, path: ValuePath, hit: 
 
 
 def _kept(name: Field, value: tuple[Value, ...], settings: Mapping[Field, Value], numbers: set[int]) -> Value:
-    """Return the entries of a list that no number of a written entry points at; a rule can be several."""
+    """Return the entries of a list without those that have a problem. One rule can be several written entries."""
     kept, place = [], 0
     for index, item in enumerate(value):
         count = len(rule_lines(item, index, settings)) if name is Field.RULES else 1

@@ -14,7 +14,7 @@ from sharedbox_cli.language.text import refused_characters
 WIDTH = 100
 _STEP = "  "
 _MOST_IN_ONE_LINE = 3
-"""Entries of a mapping that still read well between braces."""
+"""The maximum number of entries of a mapping in braces."""
 _GUESSED = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 _PIPELINE = re.compile(r"##|^\s*::", re.MULTILINE)
 
@@ -24,7 +24,7 @@ class Bare(str):
 
 
 class Tall(dict[str, "Tree"]):
-    """A mapping that is written one key a line, however short."""
+    """A mapping that is written with one key per line, even if it is short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ Tree: TypeAlias = Union[bool, int, str, Sequence["Tree"], Mapping[str, "Tree"], 
 
 
 def text_of(tree: Mapping[str, Tree], head: Sequence[str] = ()) -> str:
-    """Return a document, the comments of its head first."""
+    """Return a document that starts with the head comments."""
     return "\n".join([*comments(head), *_block(tree, "")]) + "\n"
 
 
@@ -47,7 +47,7 @@ def comments(notes: Sequence[str], indent: str = "") -> Iterator[str]:
     """Yield comment lines: no text of a note can end them, move the cursor or give commands to a pipeline."""
     for note in notes:
         deeper = note[: len(note) - len(note.lstrip(" "))]
-        found = textwrap.wrap(
+        lines = textwrap.wrap(
             harmless(note),
             WIDTH - len(indent) - 2,
             subsequent_indent=f"{deeper}  ",
@@ -55,7 +55,7 @@ def comments(notes: Sequence[str], indent: str = "") -> Iterator[str]:
             break_on_hyphens=False,
             drop_whitespace=True,
         )
-        for line in found or [""]:
+        for line in lines or [""]:
             yield f"{indent}# {line}".rstrip()
 
 
@@ -70,7 +70,7 @@ def harmless(text: str) -> str:
 
 
 def scalar(value: bool | int | str | None) -> str:
-    """Return a value on one line, in quotes where it could be read as anything else."""
+    """Return a value on one line, in quotes if it could be read as something else."""
     if isinstance(value, Bare):
         return str(value)
     if not isinstance(value, str):
@@ -88,8 +88,8 @@ def _escaped(letter: str) -> str:
     return f"\\U{code:08x}"
 
 
-def _broken(found: re.Match[str]) -> str:
-    return found[0].replace("##", "#\\u0023").replace("::", ":\\u003a")
+def _broken(match: re.Match[str]) -> str:
+    return match[0].replace("##", "#\\u0023").replace("::", ":\\u003a")
 
 
 def _is_plain(text: str) -> bool:
@@ -164,7 +164,7 @@ def _inner(value: Tree) -> str | None:
 
 
 def _is_literal(text: str) -> bool:
-    """Return whether a text of several lines reads back from a block as it is."""
+    """Return whether a text of several lines is unchanged when it is read from a block."""
     return (
         "\n" in text
         and text[0] not in " \n\t"

@@ -35,11 +35,11 @@ def _instant(value: Any, of_day: Callable[[date], datetime]) -> datetime:
     text = value.isoformat() if isinstance(value, date) else value
     if isinstance(text, str) and re.fullmatch(_MOMENT, text):
         try:
-            found = datetime.fromisoformat(text)
+            instant = datetime.fromisoformat(text)
         except ValueError:
             pass
         else:
-            return found.astimezone(UTC) if "T" in text else of_day(found.date())
+            return instant.astimezone(UTC) if "T" in text else of_day(instant.date())
     raise PydanticCustomError(
         "moment", "Not a day: write `2027-03-31`, or a time with its zone: `2027-03-31T18:00:00+02:00`."
     )
