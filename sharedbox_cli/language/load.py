@@ -1,10 +1,10 @@
-"""Folder to documents: every file read, every problem of a run at once."""
+"""From a folder to documents: every file is read, and all problems are reported at once."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sharedbox_cli.core.errors import Problem
@@ -16,6 +16,7 @@ from sharedbox_cli.language.models.base import WORD, WORD_MAX
 from sharedbox_cli.language.models.mailbox import NEEDED_BY_ABSENT, Defaults, Mailbox
 from sharedbox_cli.language.models.members import Team
 from sharedbox_cli.language.problems import raise_if_any
+from sharedbox_cli.language.scalars import UNCLEAR
 from sharedbox_cli.language.validate import validated, warnings
 from sharedbox_cli.language.yaml_source import read_documents
 
@@ -63,9 +64,9 @@ class LoadedSpecs:
 def load_specs(paths: Sequence[Path]) -> LoadedSpecs:
     """Return the documents of files and folders. Raises SpecError with every problem of every file.
 
-    Each folder's `_defaults.yaml` and `teams.yaml` are for it and for all below. Folders above a named path
-    count too, up to the one that holds `.git` or `sharedbox.yaml`; where there is none, the named folder (or
-    the folder of the named file) is the top.
+    The `_defaults.yaml` and `teams.yaml` of a folder apply to it and to all folders below. Those of folders above
+    a named path apply too, up to the folder that holds `.git` or `sharedbox.yaml`; without such a folder, the
+    named folder (or the folder of the named file) is the top.
     """
     files = Files()
     loaded = LoadedSpecs()
@@ -79,13 +80,24 @@ def load_specs(paths: Sequence[Path]) -> LoadedSpecs:
         documents, unreadable = read_documents(text, str(file.path))
         odd += [warning for document in documents for warning in warnings(document)]
         if not documents and not unreadable and file.role != TEAMS:
-            odd.append(Problem(Place(str(file.path)), "an empty file", "Nothing stands in it but comments."))
+            odd.append(Problem(Place(str(file.path)), "an empty file", "It holds no document, only comments at most."))
         invalid = _load(loaded, file, documents)
-        problems += unreadable
+        problems += _with_better_hints(unreadable, invalid)
         problems += _not_on_lines_of(unreadable, invalid)
     raise_if_any((*files.problems, *problems))
     loaded.warnings = tuple(sorted(set(odd)))
     return loaded
+
+
+def _with_better_hints(unclear: list[Problem], invalid: list[Problem]) -> list[Problem]:
+    """Return the problems of reading; where text in quotes would be refused too, with what is expected as the hint."""
+    expected = {problem.place: problem.why for problem in invalid}
+    return [
+        replace(problem, hint=expected[problem.place])
+        if problem.summary == UNCLEAR and problem.place in expected
+        else problem
+        for problem in unclear
+    ]
 
 
 def _not_on_lines_of(first: list[Problem], others: list[Problem]) -> list[Problem]:
@@ -128,7 +140,7 @@ def _lost_with_the_mailbox(document: Document) -> list[Problem]:
     data = document.data
     if not isinstance(data, dict) or data.get("state") != "absent":
         return []
-    why = "The mailbox is to be absent, so this would be applied to nothing."
+    why = "The mailbox will be absent, so this has no effect."
     hint = "Leave the key out, or keep the mailbox."
     return [
         Problem(
@@ -146,10 +158,10 @@ def _lost_with_the_mailbox(document: Document) -> list[Problem]:
 def _load_defaults(loaded: LoadedSpecs, file: FoundFile, documents: list[Document]) -> list[Problem]:
     folder = file.folders[-1]
     if len(documents) > 1:
-        return [Problem(documents[1].place, "one document too many", "`_defaults.yaml` has one.")]
+        return [Problem(documents[1].place, "one document too many", "`_defaults.yaml` holds one document.")]
     if folder in loaded.defaults:
         other = loaded.defaults[folder].document.place
-        return [Problem(Place(str(file.path)), "two files of defaults", "A folder has one.", "Join them.", other)]
+        return [Problem(Place(str(file.path)), "two files of defaults", "A folder has one.", "Merge them.", other)]
     problems: list[Problem] = []
     for document in documents:
         settings, problems = validated(Defaults, document)
@@ -170,8 +182,8 @@ def _load_teams(loaded: LoadedSpecs, file: FoundFile, documents: list[Document])
             if name in teams:
                 where = document.place_of_key((name,))
                 other = teams[name].document.place_of_key((name,))
-                why = f"`{name}` stands twice."
-                problems.append(Problem(where, "two teams of one name", why, "Join them.", other))
+                why = f"`{name}` is defined twice."
+                problems.append(Problem(where, "two teams of one name", why, "Merge them.", other))
                 continue
             problems += _load_team(teams, document, name, body)
     return problems
@@ -180,10 +192,10 @@ def _load_teams(loaded: LoadedSpecs, file: FoundFile, documents: list[Document])
 def _load_team(teams: dict[str, LoadedTeam], document: Document, name: str, body: object) -> list[Problem]:
     where = document.place_of_key((name,))
     if not re.fullmatch(WORD, name) or len(name) > WORD_MAX:
-        why = f"`{name[:64]}`: a team's name is made of small letters, digits and hyphens."
+        why = f"`{name[:64]}`: a team's name consists of lower-case letters, digits and hyphens."
         return [Problem(where, "not a team's name", why)]
     if body is None or body == {} or (isinstance(body, dict) and body.get("members", ...) in ([], None)):
-        why = f"`{name}` has nobody: every mailbox that names it would lose its members."
+        why = f"`{name}` has no members: every mailbox that names it would lose access."
         return [Problem(where, "an empty team", why, "List its people under `members`, or delete the team.")]
     team, problems = validated(Team, document, (name,))
     if team is not None:

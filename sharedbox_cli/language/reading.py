@@ -1,4 +1,4 @@
-"""The text of one file: regular, small, whole, UTF-8, and a spec rather than something else."""
+"""The text of one file: a regular file of bounded size, read completely, in UTF-8, and plausibly a spec."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _CONFLICT = re.compile(r"^(<{7}|>{7}|\|{7})( .*)?$|^={7}$", re.MULTILINE)
 
 
 class Unreadable(Exception):
-    """A file that cannot be a spec, and why."""
+    """A file that cannot be read as a spec."""
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
@@ -33,7 +33,7 @@ class Unreadable(Exception):
 
 
 def read_bytes(path: Path) -> bytes:
-    """Return what a regular file of bounded size holds. Raises Unreadable."""
+    """Return the content of a regular file of bounded size. Raises Unreadable."""
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
         try:
@@ -43,16 +43,18 @@ def read_bytes(path: Path) -> bytes:
         finally:
             os.close(descriptor)
     except OSError as error:
-        words = f"{error.strerror or 'The system refuses it'}: half a set could revoke what is still wanted."
-        raise _unreadable(path, "cannot be read", words) from error
+        why = f"{error.strerror or 'The system refuses it'}. Without it, a plan could revoke access by mistake."
+        raise _unreadable(path, "cannot be read", why) from error
     if raw is None:
-        why = "It is a folder, pipe or device with the name of a spec."
+        why = "It is a folder, a pipe or a device with the name of a spec."
         raise _unreadable(path, "not a file", why, "Give it another name.")
     if len(raw) > MAX_FILE_BYTES:
         why = f"A file of specs has at most {MAX_FILE_BYTES // 1024} KiB."
-        raise _unreadable(path, "too large", why, "Split it: one file a mailbox is fine.")
+        raise _unreadable(path, "too large", why, "Split it, for example into one file per mailbox.")
     if (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, after.st_size) or len(raw) != after.st_size:
-        raise _unreadable(path, "changed while it was read", "Somebody is writing to it.", "Run the command again.")
+        raise _unreadable(
+            path, "changed while it was read", "Another program is writing to it.", "Run the command again."
+        )
     return raw
 
 
@@ -85,26 +87,26 @@ def decode(raw: bytes, path: Path) -> str:
 
 
 def refuse_other_things(text: str, path: Path) -> None:
-    """Raise Unreadable for text that was never meant to be a spec, or holds what nobody can see."""
+    """Raise Unreadable for text that is no spec, or that holds invisible characters."""
     start = text.lstrip()[:64].lower()
     if start.startswith("version https://git-lfs"):
         why = "It is a Git LFS pointer."
         raise _unreadable(path, "not the file itself", why, "Fetch it: git lfs pull", (1, 1))
     if start.startswith(("<!doctype", "<html", "<?xml")):
-        why = "It looks like a web page: a download may have brought a sign-in page."
+        why = "It looks like a web page. A download may have returned a sign-in page."
         raise _unreadable(path, "not YAML", why, "Download it again.", (1, 1))
     if any(marker in text for marker in _CONFLICT_MARKERS):
         lines = text.replace("\r\n", "\n")
         conflict = _CONFLICT.search(lines)
         if conflict:
             line = lines.count("\n", 0, conflict.start()) + 1
-            why = "A merge was not finished: this is a Git conflict marker."
+            why = "This is a conflict marker of an unfinished Git merge."
             raise _unreadable(path, "merge conflict", why, "Finish the merge.", (line, 1))
     if is_plain_ascii(text):
         return
     for offset, what in refused_characters(text):
         why = f"{what[:1].upper()}{what[1:]}."
-        hint = "Delete it; such characters come along when text is copied from pages and documents."
+        hint = "Delete it. Such characters come with text that is copied from web pages and documents."
         raise _unreadable(path, "a character that must not be here", why, hint, position(text, offset))
 
 

@@ -8,6 +8,8 @@ from datetime import date
 MAX_DIGITS = 18
 """Of a whole number without quotes: more would be an address, a date or an attack."""
 
+UNCLEAR = "not clear what is meant"
+
 Scalar = None | bool | int | str | date
 
 FIRST_CHARACTERS = frozenset("~+-.0123456789yYnNoOtTfF")
@@ -54,5 +56,5 @@ def plain_value(text: str) -> Scalar:
         hint = f'Write it in quotes: "{short}".'
         if text[0].isalpha():
             hint = f'Write `true` or `false`, or, if text is meant, put it in quotes: "{text}".'
-        raise Unclear("not clear what is meant", f"YAML could read `{short}` in more than one way.", hint)
+        raise Unclear(UNCLEAR, f"YAML could read `{short}` in more than one way.", hint)
     return text

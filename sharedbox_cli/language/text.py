@@ -1,4 +1,4 @@
-"""What text may hold: characters that are refused, and those that deserve a warning."""
+"""The characters that text must not contain, and those that deserve a warning."""
 
 from __future__ import annotations
 
@@ -30,23 +30,23 @@ def is_plain_ascii(text: str) -> bool:
 
 
 def refused_characters(text: str) -> Iterator[tuple[int, str]]:
-    """Yield where a character stands that no spec may hold, and what it is."""
+    """Yield the offset of each character that no spec may contain, and what it is."""
     for match in _REFUSED.finditer(text):
         yield match.start(), _words_for(match.group())
 
 
 def text_problem(text: str) -> str:
-    """Return what must not stand in a text of a spec, or nothing."""
+    """Return what a text of a spec must not contain, or nothing."""
     return next((what for _, what in refused_characters(text)), "")
 
 
 def one_line_problem(text: str) -> str:
-    """Return what keeps text from being one clean line, or nothing."""
+    """Return why a text is not one clean line, or nothing."""
     match = _NOT_ON_ONE_LINE.search(text)
     if match:
-        return f"a {'tab' if match.group() == chr(9) else 'line break'} cannot stand in it"
+        return f"a {'tab' if match.group() == chr(9) else 'line break'} is not allowed in it"
     if text != text.strip():
-        return "blanks at its start or end would be cut off by the service"
+        return "the service would remove the spaces at its start or end"
     return "" if text else "an empty text says nothing"
 
 
@@ -56,12 +56,12 @@ def looks_like_placeholder(text: str) -> bool:
 
 
 def text_warnings(text: str) -> Iterator[str]:
-    """Yield what a reader cannot see in a text: invisible characters, and letters that look like others."""
+    """Yield what a reader cannot see: invisible characters, and letters that look like others."""
     if text.isascii():
         return
     hidden = sorted({code_point(char) for char in _INVISIBLE.findall(text)})
     if hidden:
-        yield f"it holds characters that nobody sees: {', '.join(hidden)}"
+        yield f"it contains invisible characters: {', '.join(hidden)}"
     for word in _WORD.findall(text):
         found = {script(char) for char in word}
         odd = sorted({code_point(char) for char in word if not char.isascii()})
@@ -69,7 +69,7 @@ def text_warnings(text: str) -> Iterator[str]:
             names = " and ".join(sorted(name.title() for name in found))
             yield f"`{word}` mixes {names} letters: {', '.join(odd)}"
         elif len(word) > 1 and set(word) <= _LIKE_LATIN:
-            yield f"`{word}` is not written in Latin letters, but looks so: {', '.join(odd)}"
+            yield f"`{word}` looks like Latin letters, but is not: {', '.join(odd)}"
 
 
 def script(char: str) -> str:
@@ -87,9 +87,9 @@ def _words_for(char: str) -> str:
     if re.fullmatch(f"[{_BIDI}]", char):
         return f"{point} changes the direction in which text is shown"
     if char == "\ufeff":
-        return f"{point} is a byte order mark, and stands inside the text"
+        return f"{point} is a byte order mark inside the text"
     if char in _BREAKS:
-        return f"{point} is a line break to some programs and none to others"
+        return f"{point} is a line break for some programs only"
     if char == "\r":
         return f"{point} is a carriage return without a line feed"
     if "\ud800" <= char <= "\udfff":

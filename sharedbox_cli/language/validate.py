@@ -1,4 +1,4 @@
-"""A document against its model: pydantic's errors become problems at their places."""
+"""Validates a document by its model: pydantic's errors become problems with a place."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ _TYPES = {
 
 
 def validated(model: type[M], document: Document, path: Path = ()) -> tuple[M | None, list[Problem]]:
-    """Return the model of a document (or of a part of it), or every problem there is."""
+    """Return the model of a document (or of a part of it), or all its problems."""
     data = document.data
     for step in path:
         data = data[step]
     problems = list(_nulls(data, path, document)) if document.has_nulls else []
     if not isinstance(data, dict):
-        why = "Keys and values are meant here, as in `mailbox: support@contoso.example`."
+        why = "A mapping of keys and values is expected, such as `mailbox: support@contoso.example`."
         return None, [*problems, Problem(document.place_of(path), "wrong type", why)]
     try:
         value = model.model_validate(data)
@@ -62,7 +62,7 @@ def warnings(document: Document) -> list[Problem]:
         return []
     summary = "a text that may not be what it seems"
     return [
-        Problem(document.place_of(path), summary, f"{why[:1].upper()}{why[1:]}.", "Is it meant?")
+        Problem(document.place_of(path), summary, f"{why[:1].upper()}{why[1:]}.", "Check that this is intended.")
         for path, value in document.values()
         if isinstance(value, str)
         for why in text_warnings(value)
@@ -75,8 +75,8 @@ def _nulls(data: Any, path: Path, document: Document) -> Iterator[Problem]:
         where = (*path, key)
         if value is None:
             hint = f"Write `{key}: []`, or leave the key out." if key in _LISTS else "Leave it out."
-            why = "Nothing stands here, and nothing is not the same as an empty list."
-            why = why if key in _LISTS else "Nothing stands here, and nothing is no value."
+            why = f"`{key}` is empty."
+            why = f"{why} That is not the same as an empty list." if key in _LISTS else why
             yield Problem(document.place_of_key(where), "a key without a value", why, hint)
         else:
             yield from _nulls(value, where, document)
@@ -93,13 +93,15 @@ def _problem(error: Any, model: type[BaseModel], path: Path, document: Document,
         case "extra_forbidden":
             return _unknown_key(document.place_of_key(known), key, model, error["loc"])
         case "missing":
-            return Problem(place, "a key is missing", f"`{key}` has to stand here.", _MISSING.get(key, ""))
+            return Problem(place, "a key is missing", f"`{key}` is required here.", _MISSING.get(key, ""))
+        case "model_type" if isinstance(error["input"], str):
+            return _not_a_mapping(place, key, error["input"], _fields_at(model, location))
         case kind if kind in _TYPES:
             return Problem(place, "wrong type", f"`{key}` is {_TYPES[kind]}{_hint(kind, error['input'])}.")
         case "literal_error":
             return _wrong_word(place, key, error)
         case "string_pattern_mismatch":
-            return Problem(place, "not possible here", f"`{key}` is a word of small letters, digits and hyphens.")
+            return Problem(place, "not possible here", f"`{key}` consists of lower-case letters, digits and hyphens.")
         case "string_too_long":
             most = error["ctx"]["max_length"]
             return Problem(place, "not possible here", f"`{key}` has at most {most} characters.")
@@ -107,6 +109,12 @@ def _problem(error: Any, model: type[BaseModel], path: Path, document: Document,
             is_whole = not key or kind in _WHOLE_SENTENCES
             message = error["msg"].removeprefix("Value error, ")  # pydantic's own words before those of a validator
             return Problem(place, "not possible here", message if is_whole else f"`{key}`: {message}")
+
+
+def _not_a_mapping(place: Place, key: str, text: str, known: list[str]) -> Problem:
+    if key == "members" and "@" in text:
+        return Problem(place, "wrong type", "An entry of `members` is a mapping.", f"Write `- user: {text[:64]}`.")
+    return Problem(place, "wrong type", f"`{key}` is a mapping.", f"Its keys are: {', '.join(known)}.")
 
 
 def _wrong_word(place: Place, key: str, error: Any) -> Problem:
@@ -119,17 +127,17 @@ def _wrong_word(place: Place, key: str, error: Any) -> Problem:
 
 def _unknown_key(place: Place, key: str, model: type[BaseModel], location: tuple[Any, ...]) -> Problem:
     if key in LATER and len(location) == 1:
-        why = f"`{key}` is part of the language, and this version does not manage it yet: nothing would be applied."
+        why = f"`{key}` is part of the language, but this version does not manage it yet. It would have no effect."
         return Problem(place, "not managed yet", why, "Leave the key out.")
     if key in NOT_A_DEFAULT and len(location) == 1 and model is Defaults:
-        why = f"`{key}` belongs to one mailbox, and defaults are for many."
+        why = f"`{key}` belongs to one mailbox, and defaults apply to many."
         return Problem(place, "not a default", why, "Write it in the file of the mailbox.")
     if key == "team" and model is Team:
         return Problem(place, "a team in a team", "A team holds users and groups, not teams.", "List its people.")
     known = _fields_at(model, location[:-1])
     owner = f"a key of `{location[-2]}`" if len(location) > 1 and isinstance(location[-2], str) else "a key here"
     owner = "a key of a member" if "members" in location[:-1] else owner
-    hint = nearest(key, known) or f"There are: {', '.join(sorted(known))}."
+    hint = nearest(key, known) or f"The keys are: {', '.join(sorted(known))}."
     return Problem(place, "unknown key", f"`{key}` is not {owner}.", hint)
 
 

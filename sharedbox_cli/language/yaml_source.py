@@ -6,7 +6,6 @@ thousand levels deep is refused in bounded time and memory.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -24,6 +23,7 @@ from sharedbox_cli.core.errors import Problem
 from sharedbox_cli.core.location import Place
 from sharedbox_cli.language.document import COLUMN_BITS, Document, Position, Positions, composed, place
 from sharedbox_cli.language.scalars import FIRST_CHARACTERS, Unclear, plain_value
+from sharedbox_cli.language.syntax import NO_TEMPLATE, syntax_problem
 from sharedbox_cli.language.text import is_plain_ascii, text_problem
 
 try:
@@ -41,9 +41,6 @@ MAX_REPEATED = 100_000
 _LONG_SCALAR = MAX_SCALAR_BYTES // 4
 _LONG_KEY = MAX_KEY_BYTES // 4
 """Characters; up to here, the bytes need not be counted, as UTF-8 has at most 4 per character."""
-
-_TEMPLATE = re.compile(r"\{\{|\{%")
-_NO_TEMPLATE = "Write the value itself: specs are applied as they are."
 
 _Node = tuple[Any, Position]
 
@@ -65,22 +62,8 @@ def read_documents(text: str, name: str) -> tuple[list[Document], list[Problem]]
     except Refused as stop:
         problems.append(stop.problem)
     except yaml.YAMLError as error:
-        problems.append(_syntax_problem(error, name, text))
+        problems.append(syntax_problem(error, name, text))
     return documents, problems
-
-
-def _syntax_problem(error: yaml.YAMLError, name: str, text: str) -> Problem:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    where = Place(name, mark.line + 1, mark.column + 1) if mark else Place(name)
-    why = getattr(error, "problem", None) or str(error)
-    lines = text.split("\n")
-    line = lines[mark.line] if mark and mark.line < len(lines) else ""
-    if line.lstrip(" ").startswith("\t"):
-        return Problem(where, "a tab as indent", "YAML indents with spaces.", "Use two spaces.")
-    if _TEMPLATE.search(line):
-        return Problem(where, "looks like a template", f"`{line.strip()[:60]}` is a placeholder.", _NO_TEMPLATE)
-    hint = "Write the value in quotes." if re.search(r":\s+[@`%]|: .*: ", line) else ""
-    return Problem(where, "not valid YAML", f"{why[:1].upper()}{why[1:]}.", hint)
 
 
 class _Anchor:
@@ -205,7 +188,7 @@ class _Reader:
             where = place(self._name, position)
             if isinstance(key, dict):
                 why = "Two braces are a placeholder of a template."
-                self._problems.append(Problem(where, "looks like a template", why, _NO_TEMPLATE))
+                self._problems.append(Problem(where, "looks like a template", why, NO_TEMPLATE))
             else:
                 self._problems.append(Problem(where, "not a key", "A key is a plain word.", "Write it in quotes."))
             return None

@@ -18,7 +18,7 @@ from tests.language.setting import document, write
         ("Supp\u00adort", "U+00AD"),
         ("Supp\u2060ort", "U+2060"),
         ("C\u043entoso", "Latin"),
-        ("\u0440\u0430\u0443\u0440\u0430", "looks so"),
+        ("\u0440\u0430\u0443\u0440\u0430", "looks like Latin letters"),
         ("anna@c\u043entoso.example", "U+043E"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from pathlib import Path as FilePath
 from typing import Any
@@ -19,6 +20,10 @@ from sharedbox_cli.language.yaml_source import read_documents
 from tests.language.documents import EVIL, HOSTILE
 from tests.language.test_cases import BAD, GOOD, UNREADABLE
 
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The same parser as the reader's: the two of PyYAML do not agree on tabs."""
+ANCHOR = re.compile(r"&\w+")
+"""One name twice in a document is fine in YAML, and an error to PyYAML's composer."""
 keys = st.text("abcé", min_size=1, max_size=5)
 tame = st.text("abcé: #-\n'\"", max_size=12)
 hostile = st.text(st.sampled_from(HOSTILE), max_size=12) | st.sampled_from(EVIL)
@@ -103,16 +108,16 @@ def test_tame_text_when_read_then_it_is_accepted(text: str) -> None:
 @settings(max_examples=300, deadline=None)
 def test_any_text_when_accepted_then_values_and_positions_are_those_of_pyyaml(text: str) -> None:
     documents, problems = read_documents(text, "a.yaml")
-    if not problems:
+    if not problems and len(ANCHOR.findall(text)) == len(set(ANCHOR.findall(text))):
         check_as_pyyaml(text, documents)
 
 
 def check_as_pyyaml(text: str, documents: list[Document]) -> None:
-    theirs = [found for found in yaml.safe_load_all(text) if found is not None]
+    theirs = [found for found in yaml.load_all(text, Loader=LOADER) if found is not None]
     assert len(documents) == len(theirs)
     for document, expected in zip(documents, theirs, strict=True):
         assert repr(ours(document.data, expected)) == repr(comparable(expected))
-    nodes = [node for node in yaml.compose_all(text, Loader=yaml.SafeLoader) if node.tag != "tag:yaml.org,2002:null"]
+    nodes = [node for node in yaml.compose_all(text, Loader=LOADER) if node.tag != "tag:yaml.org,2002:null"]
     assert [positions(document) for document in documents] == list(map(composed, nodes))
 
 
