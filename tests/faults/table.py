@@ -1,8 +1,8 @@
 """The faults of one call, grouped by what the caller may conclude, and the rows in which they meet calls.
 
 `tests/providers/test_transport.py` and `test_safe_write.py` prove what follows from each fault, whatever the call;
-`tests/providers/test_m365_*_faults.py` prove every fault with every call of one provider. A matrix above them has every
-call with every group; the faults of a group take turns over the calls, so that each is met.
+`tests/providers/test_m365_apply_faults.py` proves every fault with every write of one provider. A matrix above them has
+every call with every group; the faults of a group take turns over the calls, so that each is met.
 """
 
 from __future__ import annotations

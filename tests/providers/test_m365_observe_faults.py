@@ -11,6 +11,7 @@ from sharedbox_cli.core.errors import AuthError, CloudError, ObserveError, Permi
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.emulator.seed import Builder, Seeded, blank
 from sharedbox_cli.emulator.tenant import Tenant
+from tests.faults import table
 from tests.providers.setting import Ear, Setting, held, scope
 
 Grown = Callable[[int, int], Setting]
@@ -40,14 +41,14 @@ ROUTES = (
 )
 
 
-@pytest.mark.parametrize("fault", PASSING.values(), ids=PASSING)
-@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize(("route", "group", "fault"), table.matrix(ROUTES))
 def test_passing_fault_while_reading_changes_nothing_of_what_is_read(
-    grown: Grown, route: str, fault: dict[str, Any]
+    grown: Grown, route: str, group: str, fault: str
 ) -> None:
     setting = grown(12, 4)
-    setting.faults({"route": route, **fault})
+    setting.faults({"route": route, **table.GROUPS[group][fault]})
     assert held(setting.provider().observe(scope())) == setting.seeded.grants
+    assert setting.calls(route)
 
 
 @pytest.mark.parametrize("fault", [fault for name, fault in PASSING.items() if name != "token expired"])

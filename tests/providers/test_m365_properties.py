@@ -19,7 +19,9 @@ from tests.providers.m365_specs import apply, group, observe, plan, shared, user
 from tests.providers.setting import Setting
 
 Serve = Callable[[Fill], Setting]
-SEEDS = range(8)
+SEEDS = range(6)
+KILLED, FAULTY = SEEDS[::2], SEEDS[1::2]
+"""Kills and faults take turns over the seeds."""
 PEOPLE = ("anna", "ben", "chloe", "dmitri", "emi", "fatima")
 BOXES = ("sales", "billing", "support", "orders", "info")
 RIGHTS = (Right.FULL_ACCESS, Right.SEND_AS, Right.SEND_ON_BEHALF)
@@ -89,7 +91,7 @@ def test_plan_when_applied_then_the_next_is_empty_whatever_the_order(demo: Setti
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", KILLED)
 def test_apply_when_it_is_killed_at_any_step_then_another_run_ends_in_the_same_state(
     serve: Serve, demo: Setting, seed: int
 ) -> None:
@@ -109,7 +111,7 @@ def test_apply_when_it_is_killed_at_any_step_then_another_run_ends_in_the_same_s
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", FAULTY)
 def test_apply_when_anything_breaks_in_between_then_runs_end_where_a_faultless_one_does(
     serve: Serve, demo: Setting, seed: int
 ) -> None:
