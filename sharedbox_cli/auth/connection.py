@@ -39,6 +39,20 @@ CLOUDS: Mapping[str, Cloud] = {
 }
 
 
+MICROSOFT_HOSTS = frozenset(
+    {
+        *(host for cloud in CLOUDS.values() for host in (cloud.authority, cloud.graph, cloud.exchange)),
+        *("login.windows.net", "login.microsoft.com", "sts.windows.net", "login-us.microsoftonline.com"),
+        *("login.usgovcloudapi.net", "login.partner.microsoftonline.cn", "login.microsoftonline.de"),
+        *("login.sovcloud-identity.fr", "login.sovcloud-identity.de", "login.sovcloud-identity.sg"),
+        *("graph.microsoft.de", "canary.graph.microsoft.com"),
+        *("outlook.office.com", "outlook.office.de", "partner.outlook.cn", "webmail.apps.mil"),
+    }
+)
+"""Microsoft's own hosts of sign-in, Graph and Exchange in all clouds (MSAL, `msal.authority`, and the page on national
+clouds, read 2026-11). Each is written out: below some of the vendor's suffixes, customers choose the name."""
+
+
 @dataclass(frozen=True, slots=True)
 class MicrosoftConnection:
     """Where a tenant is and how to sign in to it; holds no secret."""
@@ -92,6 +106,19 @@ class GoogleMethod(StrEnum):
 
 GOOGLE_TOKEN_URL = "https://oauth2.googleapis.com/token"  # noqa: S105
 GOOGLE_IAM_URL = "https://iamcredentials.googleapis.com"
+_GOOGLE_SERVICES = (
+    *("oauth2", "sts", "iamcredentials", "www", "admin", "gmail", "groupssettings", "licensing", "cloudidentity"),
+    *("cloudresourcemanager", "iam"),
+)
+GOOGLE_HOSTS = frozenset(
+    {
+        *(f"{service}.googleapis.com" for service in _GOOGLE_SERVICES),
+        *(f"{service}.mtls.googleapis.com" for service in _GOOGLE_SERVICES),
+        "accounts.google.com",
+    }
+)
+"""Google's own hosts of sign-in, token exchange and the APIs that are used (discovery documents, read 2026-11). Each is
+written out: below googleapis.com, customers choose the names of storage buckets."""
 
 
 @dataclass(frozen=True, slots=True)

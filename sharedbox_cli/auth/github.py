@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sharedbox_cli.core.endpoints import is_private
 from sharedbox_cli.core.errors import AuthError
 
 AUDIENCE = "api://AzureADTokenExchange"
@@ -19,6 +20,9 @@ def github_assertion(environment: Mapping[str, str]) -> str:
     hint = "The job needs `permissions: {id-token: write}`."
     if not url or not bearer:
         raise AuthError("no identity token from GitHub", why="The job has no permission to request one.", hint=hint)
+    if not is_private(url):
+        why = "ACTIONS_ID_TOKEN_REQUEST_URL must be https://HOST."
+        raise AuthError("no identity token from GitHub", why=why, hint=hint)
     try:
         # The URL from GitHub already has a query, which `params=` would remove.
         asked = httpx.URL(url).copy_merge_params({"audience": AUDIENCE})

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sharedbox_cli.auth.connection import GOOGLE_TOKEN_URL, GoogleConnection, GoogleMethod
 from sharedbox_cli.auth.google_failures import source_error, words_of_refresh_error
-from sharedbox_cli.auth.google_files import VARIABLE, CredentialFile, credential_file
+from sharedbox_cli.auth.google_files import VARIABLE, CredentialFile, credential_file, refuse_unsafe_file
 from sharedbox_cli.core.errors import AuthError
 
 if TYPE_CHECKING:
@@ -145,6 +145,8 @@ class GoogleCredentials:
         logging.getLogger("google").addHandler(logging.NullHandler())
         file = self._credential_file()
         method = chosen_google_method(self._connection, file)
+        if file is not None:
+            refuse_unsafe_file(file, self._environment)
         request = TokenRequest()
         if method is GoogleMethod.KEY and file is not None:
             return self._with_key(file, request)

@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from sharedbox_cli.auth.connection import GoogleConnection
+from sharedbox_cli.auth.google_file_rules import credential_file_problem
 from sharedbox_cli.auth.secrets import warn_if_others_read
 from sharedbox_cli.core.errors import AuthError
 
 VARIABLE = "GOOGLE_APPLICATION_CREDENTIALS"
 KEY_TYPE = "service_account"
 _HINT = f"Set `key_path` in the profile, or {VARIABLE}, to a JSON file that Google created."
+
+_RULES_HINT = "docs/how-to/connect-google-workspace.md lists what such a file may contain. Nothing was sent."
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +64,9 @@ def credential_file(connection: GoogleConnection, environment: Mapping[str, str]
     if file.is_key:
         warn_if_others_read(path)
     return file
+
+
+def refuse_unsafe_file(file: CredentialFile, environment: Mapping[str, str]) -> None:
+    """Raise AuthError for a file that must not be given to google-auth. Call this before the file is used."""
+    if problem := credential_file_problem(file.info, environment):
+        raise AuthError("this credential file cannot be used", where=file.path, why=problem, hint=_RULES_HINT)

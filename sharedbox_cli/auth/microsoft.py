@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from sharedbox_cli.auth.connection import Method, MicrosoftConnection
 from sharedbox_cli.auth.failures import auth_error
 from sharedbox_cli.auth.secrets import secret_of
+from sharedbox_cli.core.endpoints import is_private
 from sharedbox_cli.core.errors import AuthError
 
 if TYPE_CHECKING:
@@ -116,6 +117,9 @@ def _new_credential(
         case Method.AZURE_DEVOPS:
             connection_id = env.get("AZURESUBSCRIPTION_SERVICE_CONNECTION_ID", "")
             token = secret_of(env, "SYSTEM_ACCESSTOKEN")
+            if not is_private(env.get("SYSTEM_OIDCREQUESTURI", "")):
+                why = "SYSTEM_OIDCREQUESTURI must be https://HOST."
+                raise AuthError("no identity token from Azure DevOps", why=why, hint=_hint(method))
             return identity.AzurePipelinesCredential(
                 tenant_id=tenant,
                 client_id=client,

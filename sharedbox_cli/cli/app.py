@@ -17,6 +17,7 @@ from sharedbox_cli.cli.init.command import init
 from sharedbox_cli.cli.plan.command import plan
 from sharedbox_cli.cli.schema.command import schema
 from sharedbox_cli.cli.show.command import show
+from sharedbox_cli.cli.trust.command import trust
 from sharedbox_cli.cli.validate.command import validate
 
 app = typer.Typer(
@@ -51,6 +52,6 @@ def _about(
     """
 
 
-for _command in (init, validate, plan, apply, show, check, audit, doctor, history, explain, schema, demo):
+for _command in (init, validate, plan, apply, show, check, audit, doctor, history, explain, schema, trust, demo):
     app.command()(_command)
 app.add_typer(emulator, name="emulator")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
@@ -62,11 +62,11 @@ class SessionOptions:
     config: ConfigFile = None
     no_color: NoColor = False
 
-    def open(self) -> Session:
-        """Return a new session with these options."""
+    def open(self, paths: Sequence[Path] | None = None) -> Session:
+        """Return a new session with these options. Its profile belongs to the paths that the command names."""
         from sharedbox_cli.cli.session import Session
 
-        return Session(self.profile, self.config, no_color=self.no_color)
+        return Session(self.profile, self.config, paths or (), no_color=self.no_color)
 
 
 @dataclass(frozen=True)

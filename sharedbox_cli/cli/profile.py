@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, create_model
 
+from sharedbox_cli.cli.profile_search import FILE, find_config
+from sharedbox_cli.cli.trust_store import TrustStore, state_folder
 from sharedbox_cli.core.errors import Problem, SpecError, UsageError
 from sharedbox_cli.core.guards_input import GuardLimits
 from sharedbox_cli.core.model import Platform
@@ -21,9 +24,11 @@ from sharedbox_cli.language.validate import validated
 from sharedbox_cli.language.yaml_source import read_documents
 from sharedbox_cli.providers.plugin import AnyPlugin, Plugin
 from sharedbox_cli.providers.registry import Plugins
+from sharedbox_cli.providers.section import Need, Reading
 
-FILE = "sharedbox.yaml"
 DEFAULT = "default"
+_NAME = re.compile(r"\w[\w.@ -]{0,63}")
+"""The form of a profile's name. The journal's file has the same name, so it must not lead into another folder."""
 _SECRET_KEY = re.compile(r"secret|password|token|api_?key|private_?key", re.IGNORECASE)
 _SECRET_VALUE = re.compile(r"(?=\S*\d)(?=\S*[a-z])(?=\S*[A-Z])[\w~.\-]{32,}\Z|-----BEGIN|eyJ[\w-]{10,}\.")
 
@@ -36,6 +41,29 @@ class Guards(Strict):
     mailbox_revocation_percent: int = Field(50, ge=0, le=100)
     min_mailboxes: int = Field(1, ge=0)
     external_domains: list[str] = Field(default_factory=list)
+
+
+def _above(value: int, limit: int) -> str:
+    return f"{value} is above the built-in {limit}." if value > limit else ""
+
+
+def _below(value: int, limit: int) -> str:
+    return f"{value} is below the built-in {limit}." if value < limit else ""
+
+
+def _any(value: list[str], limit: list[str]) -> str:
+    more = [text for text in value if text not in limit]
+    return f"People of {', '.join(more)} could get access." if more else ""
+
+
+_LOOSENED: Mapping[str, Callable[[Any, Any], str]] = {
+    "mass_revocation_percent": _above,
+    "mass_revocation_most": _above,
+    "mailbox_revocation_percent": _above,
+    "min_mailboxes": _below,
+    "external_domains": _any,
+}
+"""How a value of each guard is looser than the built-in one: why, or nothing."""
 
 
 class ProfileModel(Strict):
@@ -97,41 +125,56 @@ class Profile:
         return expected
 
 
-def load_profile(name: str | None, config: Path | None, environment: Mapping[str, str], plugins: Plugins) -> Profile:
-    """Return a profile from the file and the environment. Raises SpecError, UsageError."""
-    path = config or find_config(Path.cwd())
+@dataclass(frozen=True, slots=True)
+class ProfileFile:
+    """A `sharedbox.yaml` that was read: the file of a repository under review, until somebody trusts it."""
+
+    path: Path
+    text: str = field(repr=False)
+    document: Document = field(repr=False)
+    model: ConfigModel
+
+    def needs(self, name: str, environment: Mapping[str, str], plugins: Plugins) -> Iterator[Problem]:
+        """Yield each value of one profile that only a trusted file may have, with its place."""
+        profile = self.model.profiles[name]
+        for need in chain(_common_needs(profile), _section_needs(profile, environment, plugins)):
+            place = self.document.place_of(("profiles", name, *need.path))
+            key = ".".join(str(step) for step in need.path if isinstance(step, str))
+            yield Problem(place, "this profile is not trusted", f"`{key}`: {need.why}")
+
+
+def load_profile(
+    name: str | None, config: Path | None, environment: Mapping[str, str], plugins: Plugins, paths: Sequence[Path] = ()
+) -> Profile:
+    """Return a profile from the file and the environment. Raises SpecError, UsageError.
+
+    A file that `--config` or the environment names is trusted. One that is found above `paths`, or above the current
+    folder, is not, until a person trusts its content: it may only tighten what holds without it.
+    """
     if config is not None and not config.is_file():
         raise UsageError("no such file", where=str(config), hint="Create it with `sharedbox init`.")
+    path = config or find_config(paths)
     if path is None:
         if name not in (None, DEFAULT):
-            why = "There is no sharedbox.yaml in this folder or above."
+            why = f"There is no {FILE} above the named paths, or above this folder."
             raise UsageError("no such profile", where=str(name), why=why, hint="Create one with `sharedbox init`.")
         return _profile(DEFAULT, ProfileModel(), environment, None, plugins)
-    model = _read(path, plugins)
-    chosen = name or model.default_profile or (next(iter(model.profiles)) if len(model.profiles) == 1 else None)
-    if chosen is None or chosen not in model.profiles:
-        known = ", ".join(sorted(model.profiles)) or "none"
-        hint = nearest(chosen or "", model.profiles)
-        raise UsageError(
-            "no such profile" if chosen else "which profile?",
-            where=f"{path}: {chosen or ''}",
-            why=f"The file has: {known}.",
-            hint=hint or "Name one: --profile NAME, or `default_profile` in the file.",
-        )
-    return _profile(chosen, model.profiles[chosen], environment, path, plugins)
+    file = read_profile_file(path, environment, plugins)
+    chosen = _chosen_name(file, name)
+    if config is None and not TrustStore.of(environment).has(path, file.text):
+        _refuse_untrusted(file, sorted(file.needs(chosen, environment, plugins)))
+    return _profile(chosen, file.model.profiles[chosen], environment, path, plugins)
 
 
-def find_config(folder: Path) -> Path | None:
-    """Return the nearest sharedbox.yaml, from here up to the root of the repository."""
-    for level in (folder, *folder.parents):
-        if (level / FILE).is_file():
-            return level / FILE
-        if (level / ".git").exists():
-            return None
-    return None
+def _refuse_untrusted(file: ProfileFile, needs: Sequence[Problem]) -> None:
+    """Raise SpecError where an untrusted profile needs trust; the last problem says how to trust the file."""
+    if needs:
+        hint = f"If you know who wrote this file, trust it: sharedbox trust {file.path}"
+        raise SpecError([*needs[:-1], replace(needs[-1], hint=hint)])
 
 
-def _read(path: Path, plugins: Plugins) -> ConfigModel:
+def read_profile_file(path: Path, environment: Mapping[str, str], plugins: Plugins) -> ProfileFile:
+    """Return a profile file. Raises SpecError, UsageError."""
     files = Files()
     text = files.text(path)
     raise_if_any(files.problems)
@@ -139,11 +182,44 @@ def _read(path: Path, plugins: Plugins) -> ConfigModel:
     raise_if_any(problems)
     if len(documents) != 1:
         raise UsageError("not a profile file", where=str(path), why="The file must have one document with `profiles`.")
-    model, problems = validated(_config_model(plugins), documents[0])
-    raise_if_any([*problems, *_secrets(documents[0], plugins)])
+    context = Reading(path.parent, environment)
+    model, problems = validated(_config_model(plugins), documents[0], context=context)
+    raise_if_any([*problems, *_secrets(documents[0], plugins), *_unusable_names(documents[0])])
     if model is None:
         raise SpecError(problems)
-    return model
+    return ProfileFile(path, text or "", documents[0], model)
+
+
+def _chosen_name(file: ProfileFile, name: str | None) -> str:
+    """Return the name of the profile to use. Raises UsageError."""
+    profiles = file.model.profiles
+    chosen = name or file.model.default_profile or (next(iter(profiles)) if len(profiles) == 1 else None)
+    if chosen is not None and chosen in profiles:
+        return chosen
+    raise UsageError(
+        "no such profile" if chosen else "which profile?",
+        where=f"{file.path}: {chosen or ''}",
+        why=f"The file has: {', '.join(sorted(profiles)) or 'none'}.",
+        hint=nearest(chosen or "", profiles) or "Name one: --profile NAME, or `default_profile` in the file.",
+    )
+
+
+def _common_needs(profile: ProfileModel) -> Iterator[Need]:
+    """Yield what a profile loosens of the guards, and where it wants the journal to be."""
+    usual = Guards()
+    for key, loosened in _LOOSENED.items():
+        value, limit = getattr(profile.guards, key), getattr(usual, key)
+        if why := loosened(value, limit):
+            yield Need(("guards", key), why)
+    if profile.state_dir is not None:
+        yield Need(("state_dir",), "It decides which journal is read and written.")
+
+
+def _section_needs(profile: ProfileModel, environment: Mapping[str, str], plugins: Plugins) -> Iterator[Need]:
+    for key in plugins.by_name:
+        section = getattr(profile, key, None)
+        if section is not None:
+            yield from (replace(need, path=(key, *need.path)) for need in section.needs_trust(environment))
 
 
 def _config_model(plugins: Plugins) -> type[ConfigModel]:
@@ -152,6 +228,14 @@ def _config_model(plugins: Plugins) -> type[ConfigModel]:
     sections |= dict.fromkeys(plugins.left_out, (Any, None))
     profile = create_model("ProfileModel", __base__=ProfileModel, **sections)
     return create_model("ConfigModel", __base__=ConfigModel, profiles=(dict[str, profile], ...))
+
+
+def _unusable_names(document: Document) -> Iterator[Problem]:
+    profiles = document.data.get("profiles")
+    for name in profiles if isinstance(profiles, dict) else ():
+        if not (isinstance(name, str) and _NAME.fullmatch(name)):
+            why = "Use letters, digits, dots, hyphens and underscores: the journal's file gets the same name."
+            yield Problem(document.place_of_key(("profiles", name)), "not a name of a profile", why)
 
 
 def _secrets(document: Document, plugins: Plugins) -> Iterator[Problem]:
@@ -167,22 +251,11 @@ def _secrets(document: Document, plugins: Plugins) -> Iterator[Problem]:
 def _profile(
     name: str, model: ProfileModel, environment: Mapping[str, str], path: Path | None, plugins: Plugins
 ) -> Profile:
-    state_dir = _state_dir(model, environment)
+    in_file = model.state_dir if path is not None and not environment.get("SHAREDBOX_STATE_DIR") else None
+    state_dir = path.parent / in_file if path is not None and in_file else state_folder(environment)
     tenants: dict[str, Tenant] = {}
     for key, plugin in plugins.by_name.items():
         connection = plugin.connection(getattr(model, key, None), environment, state_dir)
         if connection is not None:
             tenants[key] = Tenant(plugin, connection)
     return Profile(name, state_dir, tenants, model.guards, model.journal == "required", path)
-
-
-def _state_dir(model: ProfileModel, environment: Mapping[str, str]) -> Path:
-    chosen = environment.get("SHAREDBOX_STATE_DIR") or model.state_dir
-    if chosen:
-        return Path(chosen)
-    import platformdirs
-
-    try:
-        return platformdirs.user_state_path("sharedbox", appauthor=False)
-    except (RuntimeError, KeyError):
-        return Path(".sharedbox")

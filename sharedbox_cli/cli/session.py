@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sharedbox_cli.cli.pipeline import Basis, observe, utc_now
+from sharedbox_cli.cli.profile_search import DEFAULT_SPECS
 from sharedbox_cli.cli.progress import stop_progress
 from sharedbox_cli.cli.terminal import Terminal
 from sharedbox_cli.core.model import Platform
@@ -27,24 +28,35 @@ if TYPE_CHECKING:
     from sharedbox_cli.providers.reading import Connections, Reading
     from sharedbox_cli.providers.registry import Plugins
 
-DEFAULT_SPECS = Path("specs")
-
 
 class Session:
     """The terminal, profile and connections of one command line."""
 
-    def __init__(self, profile: str | None = None, config: Path | None = None, *, no_color: bool = False) -> None:
+    def __init__(
+        self,
+        profile: str | None = None,
+        config: Path | None = None,
+        paths: Sequence[Path] = (),
+        *,
+        no_color: bool = False,
+    ) -> None:
         self.terminal = Terminal.of_process(no_color=no_color)
         self._profile_name = profile
         self._config = config
+        self._paths = tuple(paths)
         self._providers: dict[str, Provider] = {}
 
     @cached_property
     def profile(self) -> Profile:
-        """Return the profile that was requested."""
+        """Return the profile that was requested, or that belongs to the named paths, after naming its file."""
         from sharedbox_cli.cli.profile import load_profile
+        from sharedbox_cli.reports.safe import one_line
 
-        return load_profile(self._profile_name, self._config, self.terminal.environment, self.plugins)
+        environment = self.terminal.environment
+        profile = load_profile(self._profile_name, self._config, environment, self.plugins, self._paths)
+        if profile.file is not None:
+            self.terminal.say(one_line(f"profile {profile.name} of {profile.file}"))
+        return profile
 
     @cached_property
     def plugins(self) -> Plugins:

@@ -37,8 +37,10 @@ _TYPES = {
 }
 
 
-def validated(model: type[M], document: Document, path: Path = ()) -> tuple[M | None, list[Problem]]:
-    """Return the model of a document (or of a part of it), or all its problems."""
+def validated(
+    model: type[M], document: Document, path: Path = (), context: object = None
+) -> tuple[M | None, list[Problem]]:
+    """Return the model of a document (or of a part of it), or all its problems. Validators get the context."""
     data = document.data
     for step in path:
         data = data[step]
@@ -47,7 +49,7 @@ def validated(model: type[M], document: Document, path: Path = ()) -> tuple[M | 
         why = "A mapping of keys and values is expected, such as `mailbox: support@contoso.example`."
         return None, [*problems, Problem(document.place_of(path), "wrong type", why)]
     try:
-        value = model.model_validate(data)
+        value = model.model_validate(data, context=context)
     except ValidationError as error:
         for item in error.errors(include_url=False):
             if item["type"] in ("missing", "extra_forbidden") or item["input"] is not None:

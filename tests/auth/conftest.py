@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
+
+from tests.auth.google_service import Service, serving
 
 
 class Platform(HTTPServer):
@@ -53,3 +58,23 @@ def platform() -> Iterator[Platform]:
     server.shutdown()
     server.server_close()
     thread.join()
+
+
+@pytest.fixture(scope="session")
+def own_certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, Path]:
+    """Return what serves on this machine, and the file with which clients trust it."""
+    authority = trustme.CA()
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    bundle = tmp_path_factory.mktemp("ca") / "ca.pem"
+    authority.cert_pem.write_to_path(bundle)
+    return context, bundle
+
+
+@pytest.fixture
+def google(own_certificate: tuple[ssl.SSLContext, Path], monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
+    """Run the services that Google's sign-in needs."""
+    context, bundle = own_certificate
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
+    with serving(context) as service:
+        yield service

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -17,27 +16,11 @@ from sharedbox_cli.auth.google import GoogleCredentials
 from sharedbox_cli.auth.google_signing import TokenRequest
 from sharedbox_cli.auth.secrets import SecretFileWarning
 from sharedbox_cli.core.errors import AuthError
-from tests.auth.google_service import (
-    ACCOUNT,
-    AUDIENCE,
-    CLIENT_ID,
-    SOURCE_TOKEN,
-    TOKEN,
-    Service,
-    key_info,
-    serving,
-    written,
-)
+from tests.auth.google_service import ACCOUNT, AUDIENCE, CLIENT_ID, SOURCE_TOKEN, TOKEN, Service, key_info, written
 
 ADMIN = "admin@contoso.example"
 BOX = "support@contoso.example"
 READ = ("https://www.googleapis.com/auth/gmail.settings.basic", "https://www.googleapis.com/auth/gmail.labels")
-
-
-@pytest.fixture
-def google() -> Iterator[Service]:
-    with serving() as service:
-        yield service
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +20,6 @@ ADMIN = "admin@contoso.example"
 BOX = "support@contoso.example"
 READ = ("https://www.googleapis.com/auth/gmail.settings.basic", "https://www.googleapis.com/auth/gmail.labels")
 CANARY = "canary-4711"
-
-
-@pytest.fixture
-def google() -> Iterator[Service]:
-    with serving() as service:
-        yield service
 
 
 @pytest.fixture(autouse=True)

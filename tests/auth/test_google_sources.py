@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -14,17 +13,11 @@ from sharedbox_cli.auth.connection import GoogleConnection
 from sharedbox_cli.auth.google import GoogleCredentials
 from sharedbox_cli.auth.google_signing import TokenRequest
 from tests.auth.conftest import Platform
-from tests.auth.google_service import ACCOUNT, SOURCE_TOKEN, TOKEN, Service, serving, written
+from tests.auth.google_service import ACCOUNT, SOURCE_TOKEN, TOKEN, Service, written
 
 BOX = "support@contoso.example"
 READ = ("https://www.googleapis.com/auth/gmail.settings.basic",)
 POOL = "//iam.googleapis.com/projects/123/locations/global/workloadIdentityPools/p/providers/x"
-
-
-@pytest.fixture
-def google() -> Iterator[Service]:
-    with serving() as service:
-        yield service
 
 
 @pytest.fixture(autouse=True)

@@ -76,7 +76,7 @@ def test_profile_when_there_is_no_file_then_the_environment_is_enough(
         ),
         (
             "profiles: {a: {microsoft365: {tenant: x, graph_url: 'https://u:p@graph.example'}}}",
-            "`graph_url`: A URL in this file must not contain a password",
+            "`graph_url`: A URL must not contain a password",
         ),
         ("profiles: {a: {microsoft365: {tenant: x, method: magic}}}", "method"),
         ("profiles: {a: {microsoft356: {tenant: x}}}", "1:16 unknown key `microsoft356` is not a key of `a`."),
@@ -122,6 +122,7 @@ def test_state_when_there_is_no_home_then_still_a_place(monkeypatch: pytest.Monk
     assert load_profile(None, file(tmp_path, "profiles: {a: {}}"), {}).state_dir.name
 
 
+OWN_HOSTS = {"SHAREDBOX_TRUSTED_HOSTS": "login.example, gmail.example"}
 GOOGLE = """\
 profiles:
   prod:
@@ -143,10 +144,14 @@ def google(text: str, folder: Path, environment: dict[str, str]) -> GoogleConnec
 
 
 def test_google_when_in_the_file_then_read_and_before_the_environment(tmp_path: Path) -> None:
-    environment = {"SHAREDBOX_GOOGLE_ADMIN": "other@x.example", "SHAREDBOX_GOOGLE_URL": "https://localhost:1"}
+    environment = {
+        "SHAREDBOX_GOOGLE_ADMIN": "other@x.example",
+        "SHAREDBOX_GOOGLE_URL": "https://localhost:1",
+        **OWN_HOSTS,
+    }
     found = google(GOOGLE, tmp_path, environment)
     assert found.admin == "admin@contoso.example"
-    assert (found.method, found.key_path) == (GoogleMethod.KEYLESS, "federation.json")
+    assert (found.method, found.key_path) == (GoogleMethod.KEYLESS, str(tmp_path / "federation.json"))
     assert (found.token_url, found.iam_url) == ("https://login.example/token", "https://localhost:1")
     assert found.api_urls["gmail"] == "https://gmail.example:8443/"
     assert found.api_urls["admin"] == "https://localhost:1/"
@@ -208,10 +213,10 @@ def test_google_when_the_environment_is_wrong_then_the_variable_is_named(tmp_pat
 
 def test_expected_tenants_when_the_customer_is_an_id_then_both_kinds_of_google(tmp_path: Path) -> None:
     both = GOOGLE + "    microsoft365: {tenant: contoso.example}\n"
-    assert load_profile(None, file(tmp_path, both), {}).expected_tenants() == {
+    assert load_profile(None, file(tmp_path, both), OWN_HOSTS).expected_tenants() == {
         MICROSOFT365: "contoso.example",
         GOOGLE_DELEGATED: "C01abcdef",
         GOOGLE_COLLABORATIVE: "C01abcdef",
     }
     any_customer = GOOGLE.replace("C01abcdef", "my_customer")
-    assert load_profile(None, file(tmp_path, any_customer), {}).expected_tenants() == {}
+    assert load_profile(None, file(tmp_path, any_customer), OWN_HOSTS).expected_tenants() == {}

@@ -48,6 +48,6 @@ def apply(
         lock_timeout_seconds=seconds_of(lock_timeout, "--lock-timeout"),
         output=output,
     )
-    with setup.open() as session:
+    with setup.open(paths) as session:
         code = apply_plan(session, options)
     raise typer.Exit(code)

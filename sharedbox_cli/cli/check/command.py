@@ -31,7 +31,7 @@ def check(
     """
     from sharedbox_cli.cli.check.workflow import check_mailboxes, select_specs, select_tenant
 
-    with setup.open() as session:
+    with setup.open(paths) as session:
         if whole_tenant:
             subject = select_tenant(session, paths, selection.platform or ())
         else:

@@ -33,6 +33,6 @@ def plan(
     """
     from sharedbox_cli.cli.plan.workflow import make_and_show
 
-    with setup.open() as session:
+    with setup.open(paths) as session:
         code = make_and_show(session, paths, selection.filter(), output, out, detailed=detailed_exitcode)
     raise typer.Exit(code)

@@ -36,7 +36,7 @@ def show(
     from sharedbox_cli.cli.show.convert import show_as
     from sharedbox_cli.cli.show.workflow import show_observed, show_spec
 
-    with setup.open() as session:
+    with setup.open(paths) as session:
         if platform is not None:
             code = show_as(session, address, paths, platform, output, is_observed=observed)
         elif observed:

@@ -78,7 +78,7 @@ def _target(session: Session, platform: str) -> Capabilities:
 
 def _in_specs(session: Session, address: str, paths: Sequence[Path] | None) -> DesiredMailbox | None:
     """Return what specs say, or None if no path was named and the default folder does not name the mailbox."""
-    from sharedbox_cli.cli.session import DEFAULT_SPECS
+    from sharedbox_cli.cli.profile_search import DEFAULT_SPECS
 
     if not paths and not DEFAULT_SPECS.exists():
         return None

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, ValidationInfo
 
-from sharedbox_cli.auth.connection import GoogleConnection, GoogleMethod
-from sharedbox_cli.core.errors import UsageError
-from sharedbox_cli.providers.section import Section
+from sharedbox_cli.auth.connection import GOOGLE_HOSTS, GoogleConnection, GoogleMethod
+from sharedbox_cli.core.endpoints import form_problem
+from sharedbox_cli.providers.section import Need, Section, endpoint_of, file_of, refuse_variable
 
 APIS = ("admin", "gmail", "groupssettings", "licensing", "cloudidentity")
 _URL = "SHAREDBOX_GOOGLE_URL"
@@ -48,11 +47,8 @@ def _formed(key: str) -> AfterValidator:
     return AfterValidator(checked)
 
 
-def _endpoint(text: str) -> str:
-    problem = _url_problem(text, may_have_path=True)
-    if problem:
-        raise ValueError(problem)
-    return text
+def _endpoint(text: str, info: ValidationInfo) -> str:
+    return endpoint_of(text, info, GOOGLE_HOSTS, may_have_path=True)
 
 
 Endpoint = Annotated[str, AfterValidator(_endpoint)]
@@ -77,9 +73,24 @@ class GoogleSection(Section):
     admin: Annotated[str, _formed("admin")] | None = None
     service_account: Annotated[str, _formed("service_account")] | None = None
     method: Literal["auto", "service-account-key", "keyless"] = "auto"
-    key_path: str | None = None
+    key_path: Annotated[str, AfterValidator(file_of)] | None = None
     endpoints: GoogleEndpoints | None = None
     shared_org_units: list[Annotated[str, _formed("shared_org_units")]] | None = None
+
+    def needs_trust(self, environment: Mapping[str, str]) -> Iterator[Need]:
+        """Yield the key file, accounts that count as shared mailboxes, and what differs from the environment."""
+        if self.key_path is not None:
+            yield Need(("key_path",), "The file decides whose credentials are used, and where they come from.")
+        for position, unit in enumerate(self.shared_org_units or ()):
+            if not any(unit == usual or unit.startswith(f"{usual}/") for usual in GoogleConnection().shared_org_units):
+                why = f"The accounts of {unit} would count as shared mailboxes, those of people included."
+                yield Need(("shared_org_units", position), why)
+        for key in ("customer", "admin"):
+            value, pinned = getattr(self, key), environment.get(_FROM_ENVIRONMENT[key], "")
+            if value and pinned and value.lower() != pinned.lower():
+                yield Need(
+                    (key,), f"It would replace {_FROM_ENVIRONMENT[key]}, which the environment sets to {pinned}."
+                )
 
 
 def google_connection(section: GoogleSection | None, environment: Mapping[str, str]) -> GoogleConnection | None:
@@ -100,7 +111,7 @@ def _values(chosen: GoogleSection, environment: Mapping[str, str]) -> Iterator[t
         if in_file:
             yield key, in_file
         elif in_environment:
-            _refuse_variable(variable, _form_problem(key, in_environment))
+            refuse_variable(variable, _form_problem(key, in_environment))
             yield key, in_environment
 
 
@@ -109,7 +120,7 @@ def _addresses(endpoints: GoogleEndpoints, environment: Mapping[str, str]) -> di
     origin = environment.get(_URL, "").rstrip("/")
     urls: dict[str, str] = {}
     if origin:
-        _refuse_variable(_URL, _url_problem(origin, may_have_path=False))
+        refuse_variable(_URL, form_problem(origin))
         urls = dict.fromkeys(APIS, f"{origin}/") | {"oauth": f"{origin}/token", "iam": origin}
         urls["groupssettings"] = f"{origin}/groups/v1/groups/"
     urls |= endpoints.model_dump(exclude_none=True)
@@ -121,28 +132,6 @@ def _addresses(endpoints: GoogleEndpoints, environment: Mapping[str, str]) -> di
     return values
 
 
-def _refuse_variable(variable: str, problem: str) -> None:
-    if problem:
-        hint = f"Set {variable} to another value, or unset it."
-        raise UsageError("not possible here", where=variable, why=problem, hint=hint)
-
-
 def _form_problem(key: str, text: str) -> str:
     pattern, problem = _FORMS.get(key, (None, ""))
     return problem if pattern and not pattern.fullmatch(text) else ""
-
-
-def _url_problem(text: str, *, may_have_path: bool) -> str:
-    try:
-        parts = urlsplit(text)
-        host = parts.hostname
-        parts.port  # noqa: B018 - raises ValueError where the port is not a number
-    except ValueError:
-        return "The value is not a URL."
-    if parts.username or parts.password:
-        return "A URL must not contain a password."
-    if parts.scheme != "https" or not host or parts.query or parts.fragment:
-        return "The value must be https://HOST, with a port if needed."
-    if may_have_path or parts.path in ("", "/"):
-        return ""
-    return "The value must be https://HOST, with a port if needed, and without a path."
