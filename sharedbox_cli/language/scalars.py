@@ -8,7 +8,7 @@ from datetime import date
 MAX_DIGITS = 18
 """Of a whole number without quotes: more would be an address, a date or an attack."""
 
-UNCLEAR = "not clear what is meant"
+UNCLEAR = "ambiguous value"
 
 Scalar = None | bool | int | str | date
 
@@ -55,6 +55,6 @@ def plain_value(text: str) -> Scalar:
         short = text if len(text) <= 40 else f"{text[:39]}…"
         hint = f'Write it in quotes: "{short}".'
         if text[0].isalpha():
-            hint = f'Write `true` or `false`, or, if text is meant, put it in quotes: "{text}".'
+            hint = f'Write `true` or `false`. If you want text, put it in quotes: "{text}".'
         raise Unclear(UNCLEAR, f"YAML could read `{short}` in more than one way.", hint)
     return text

@@ -43,7 +43,7 @@ HURTFUL: dict[str, tuple[Callable[[], str], str]] = {
     "long value": (lambda: "a: " + "x" * (64 * 1024 + 1), "value is too long"),
     "long key": (lambda: '"' + "k" * 257 + '": x', "key is too long"),
     "digits and underscores": (lambda: "a: " + "1_" * 30_000 + "x", ""),
-    "digits": (lambda: "a: " + "9" * 60_000, "not clear what is meant"),
+    "digits": (lambda: "a: " + "9" * 60_000, "ambiguous value"),
     "colons": (lambda: "a: " + "1:" * 30_000 + "x", ""),
 }
 
