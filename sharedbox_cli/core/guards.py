@@ -6,6 +6,7 @@ from a base of 0 is refused.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
@@ -84,8 +85,9 @@ def mass_revocation(facts: GuardInput) -> Iterable[Refusal]:
 def mailbox_revocation(facts: GuardInput) -> Iterable[Refusal]:
     """Refuse to revoke a large part of the grants of one mailbox."""
     percent = facts.limits.mailbox_revocation_percent
+    revoked = Counter(change.mailbox for change in facts.plan.changes if change.kind is Kind.REVOKE)
     for address, base in sorted(facts.plan.grants_before.items()):
-        taken = sum(c.kind is Kind.REVOKE and c.mailbox == address for c in facts.plan.changes)
+        taken = revoked[address]
         if taken and base >= facts.limits.percent_from and _exceeds(taken, base, percent):
             why = f"{address} would lose {taken} of {base} grants (limit {percent} %)"
             waiver = f"mailbox-revocation={taken}"

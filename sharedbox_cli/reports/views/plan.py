@@ -23,7 +23,10 @@ _TONES = {Kind.GRANT: Tone.GOOD, Kind.REVOKE: Tone.BAD, Kind.UPDATE: Tone.CHANGE
 
 def plan_report(plan: Plan, refusals: Sequence[Refusal] = ()) -> Report:
     """Return the plan by mailbox, with risks marked and a summary at the end."""
-    sections = [_mailbox(address, [c for c in plan.changes if c.mailbox == address]) for address in plan.mailboxes]
+    by_mailbox: dict[Address, list[Change]] = {address: [] for address in plan.mailboxes}
+    for change in plan.changes:
+        by_mailbox[change.mailbox].append(change)
+    sections = [_mailbox(address, changes) for address, changes in by_mailbox.items()]
     sections += _notes(plan)
     if refusals:
         parts = tuple(Line(f"{item.guard}: {item.why}", Tone.RISK) for item in refusals)
