@@ -39,9 +39,7 @@ def test_both_when_well_then_one_report_with_both_and_0(both: Cloud, cli: Cli) -
     assert both.effects() == []
 
 
-def test_both_when_something_is_missing_at_each_then_it_is_named_at_each_with_where_to_click(
-    both: Cloud, cli: Cli
-) -> None:
+def test_doctor_names_what_is_missing_in_each_cloud(both: Cloud, cli: Cli) -> None:
     without_scope(both, "apps.licensing")
     without_consent(both)
     steps = steps_of(cli, 5)

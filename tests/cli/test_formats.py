@@ -12,6 +12,7 @@ import pytest
 
 from sharedbox_cli.reports.document import Line, Report, Section, Table
 from sharedbox_cli.reports.render import FindingOutput, Output, PlainOutput, PlanOutput, TableOutput, render
+from tests.asked import each, every
 from tests.conftest import Cli, Cloud
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "mailboxes"
@@ -33,16 +34,16 @@ def test_command_prints_every_format_it_offers(
 ) -> None:
     texts = {str(item): cli(*arguments, "-o", str(item)) for item in family}
     assert {name: done.code for name, done in texts.items()} == dict.fromkeys(texts, 0)
-    assert all(done.out.strip() for done in texts.values())
+    assert every(done.out.strip() for done in texts.values())
     assert len({done.out for done in texts.values()}) == len(texts)
     json.loads(texts["json"].out)
     if "junit" in texts:
         Xml.fromstring(texts["junit"].out)  # noqa: S314 - our own text
         json.loads(texts["sarif"].out)
-    for name in EVERY - set(texts):
+    for name in each(EVERY - set(texts)):
         refused = cli(*arguments, "-o", name)
         assert (refused.code, refused.out) == (1, "")
-        assert all(offered in refused.err for offered in texts)
+        assert every(offered in refused.err for offered in texts)
 
 
 @pytest.mark.parametrize("item", [item for family in get_args(Output) for item in family], ids=repr)

@@ -67,9 +67,7 @@ def test_plan_when_saved_then_it_applies_once(google: Cloud, cli: Cli, tmp_path:
     assert (again.code, "A plan can be applied once" in again.err) == (1, True)
 
 
-def test_saved_plan_when_a_part_fails_then_another_plan_is_asked_for_and_it_has_the_rest(
-    google: Cloud, cli: Cli, tmp_path: Path
-) -> None:
+def test_saved_plan_that_fails_in_part_needs_another_plan(google: Cloud, cli: Cli, tmp_path: Path) -> None:
     specs, file = tmp_path / "specs", tmp_path / "plan.json"
     specs.mkdir()
     mailbox(specs, GOOGLE_COLLABORATIVE, "members:\n  - user: ben@contoso.example\n", "shop@contoso.example")

@@ -98,7 +98,7 @@ def test_plan_when_one_cloud_fails_then_the_other_is_planned_and_it_ends_with_3(
 
 
 @pytest.mark.parametrize(("breaks", "failing", "well", "told"), CASES)
-def test_apply_when_one_cloud_fails_then_the_other_is_done_and_the_next_run_does_the_rest(
+def test_apply_with_a_failed_cloud_is_finished_by_the_next_run(
     both: Cloud, cli: Cli, monkeypatch: pytest.MonkeyPatch, breaks: Any, failing: set[str], well: str, told: str
 ) -> None:
     with monkeypatch.context() as broken:
@@ -125,7 +125,7 @@ def test_apply_when_one_cloud_fails_then_the_other_is_done_and_the_next_run_does
 
 
 @pytest.mark.parametrize(("breaks", "failing", "well", "told"), CASES)
-def test_check_and_audit_when_one_cloud_fails_then_the_other_is_told_and_they_end_with_3(
+def test_check_and_audit_of_one_cloud_in_two_end_with_3(
     both: Cloud, cli: Cli, monkeypatch: pytest.MonkeyPatch, breaks: Any, failing: set[str], well: str, told: str
 ) -> None:
     breaks(monkeypatch, both)
@@ -231,9 +231,7 @@ def test_show_when_the_other_cloud_fails_then_the_mailbox_is_shown_and_it_ends_w
     assert (missing.code, "invalid_grant" in missing.err, "left out" in missing.err) == (1, True, True)
 
 
-def test_verification_when_one_cloud_cannot_be_read_any_more_then_only_its_changes_are_unknown(
-    both: Cloud, cli: Cli
-) -> None:
+def test_only_changes_of_an_unreadable_cloud_are_unknown(both: Cloud, cli: Cli) -> None:
     start = len(both.emulator.log.lines)
     cli("plan", *SPECS)
     route = "google.groupsSettings.groups.get"

@@ -77,7 +77,7 @@ ASKED = [
 
 
 @pytest.mark.parametrize(("platform", "asked", "place", "reason"), ASKED)
-def test_spec_when_it_asks_for_what_is_not_possible_then_refused_with_place_reason_and_mend(
+def test_impossible_spec_is_refused_with_place_reason_and_hint(
     cli: Cli, tmp_path: Path, platform: str, asked: str, place: str, reason: str
 ) -> None:
     file = tmp_path / "box.yaml"
@@ -91,9 +91,7 @@ def test_spec_when_it_asks_for_what_is_not_possible_then_refused_with_place_reas
 
 
 @pytest.mark.parametrize("command", ["plan", "apply", "check"])
-def test_command_when_a_spec_asks_for_what_is_not_possible_then_it_ends_before_a_tenant_is_looked_for(
-    cli: Cli, tmp_path: Path, command: str
-) -> None:
+def test_impossible_spec_ends_the_command_before_sign_in(cli: Cli, tmp_path: Path, command: str) -> None:
     (tmp_path / "box.yaml").write_text(
         "version: 1\nmailbox: box@contoso.example\nplatform: google-collaborative\nsign_in: blocked\n"
     )

@@ -12,6 +12,7 @@ from sharedbox_cli.cli.check.command import check
 from sharedbox_cli.cli.options import Selection, SessionOptions, ShardedSelection, grouped, seconds_of
 from sharedbox_cli.cli.plan.command import plan
 from sharedbox_cli.core.errors import UsageError
+from tests.asked import each
 
 
 def test_group_becomes_its_options_and_comes_back_as_one_value() -> None:
@@ -31,7 +32,7 @@ def test_group_becomes_its_options_and_comes_back_as_one_value() -> None:
 def test_plan_and_apply_share_their_options() -> None:
     shared = set(inspect.signature(plan).parameters) & set(inspect.signature(apply).parameters)
     assert shared >= {"paths", "mailbox", "exclude", "label", "platform", "shard", "profile", "config", "no_color"}
-    for name in shared - {"output"}:
+    for name in each(shared - {"output"}):
         assert inspect.signature(plan).parameters[name] == inspect.signature(apply).parameters[name]
     assert "shard" not in inspect.signature(check).parameters
 

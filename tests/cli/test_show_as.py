@@ -97,7 +97,7 @@ def test_wrong_words_when_typed_then_said(both: Cloud, cli: Cli, tmp_path: Path)
 
 
 @pytest.mark.parametrize("source", PLATFORMS)
-def test_grown_mailboxes_when_shown_as_another_platform_then_valid_whatever_their_names_are(
+def test_grown_mailboxes_are_valid_on_another_platform(
     cloud_of: CloudMaker, cli: Cli, tmp_path: Path, source: str
 ) -> None:
     cloud = cloud_of(lambda tenant: grown(tenant, 12, 60, 3, (source,)))
@@ -110,9 +110,7 @@ def test_grown_mailboxes_when_shown_as_another_platform_then_valid_whatever_thei
             assert every(letter == "\n" or letter.isprintable() for letter in done.out)
 
 
-def test_spec_when_moved_to_another_cloud_then_it_applies_there_and_nothing_is_left_to_do(
-    both: Cloud, cli: Cli, tmp_path: Path
-) -> None:
+def test_spec_moved_to_another_cloud_applies_there(both: Cloud, cli: Cli, tmp_path: Path) -> None:
     text = cli("show", "billing@contoso.example", "--as", GOOGLE_COLLABORATIVE).out
     (tmp_path / "specs").mkdir()
     file = tmp_path / "specs" / "billing.yaml"

@@ -52,9 +52,7 @@ def process(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("surroundings", SURROUNDINGS.values(), ids=SURROUNDINGS)
-def test_apply_when_the_surroundings_are_odd_then_it_works_all_the_same(
-    both: Cloud, cli: Cli, surroundings: dict[str, str | None]
-) -> None:
+def test_apply_works_in_odd_surroundings(both: Cloud, cli: Cli, surroundings: dict[str, str | None]) -> None:
     planned = cli("plan", *SPECS, "-o", "json")
     there = process("plan", *SPECS, "-o", "json", surroundings=surroundings)
     assert there.returncode == 0, there.stderr

@@ -176,7 +176,7 @@ def test_addresses_when_of_no_domain_of_the_tenant_then_each_is_told_at_its_plac
     ]
 
 
-def test_addresses_when_none_is_of_the_tenant_then_it_is_left_to_the_guard_against_the_wrong_one() -> None:
+def test_specs_of_another_tenant_are_left_to_the_guard() -> None:
     new = DesiredMailbox(Address.of("new@elsewhere.example"), MICROSOFT365)
     assert plan_of(new, world_of(0, 0)).changes[0].kind is Kind.CREATE
 

@@ -36,7 +36,7 @@ def changes(wanted: dict[Field, Value], there: dict[Field, Value]) -> tuple[Chan
     return make_plan(Desired({BOX: mailbox}, "", 1), {GOOGLE_DELEGATED: observed(there)}, NOW, "0").changes
 
 
-def test_topics_when_all_differ_then_each_is_a_change_and_rules_come_after_what_they_name() -> None:
+def test_each_topic_is_a_change_and_rules_come_last() -> None:
     wanted: dict[Field, Value] = {
         Field.RULES: (RULE,),
         Field.TAGS: (("urgent", "red"),),

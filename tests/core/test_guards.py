@@ -137,7 +137,7 @@ def test_revocation_when_more_than_a_hundred_then_refused_whatever_the_share(kep
     assert [name for name in refused(wide, observed) if name == "mass-revocation"] == expected
 
 
-def test_revocation_when_specs_elsewhere_hold_many_grants_then_a_narrow_filter_does_not_trip_it() -> None:
+def test_narrow_filter_does_not_trip_the_share_of_revocations() -> None:
     observed = world_of(10, 10)
     assert refused(replace(keeping(6, observed), grants_elsewhere=100), observed) == []
 
@@ -272,7 +272,7 @@ def test_empty_spec_when_documents_are_missing_then_refused(
     assert refused(Desired({}, "", total), observed, "empty-spec", limits=limits, last_managed=last) == []
 
 
-def test_tenant_mismatch_when_profile_plan_or_domains_disagree_then_refused_and_never_waived() -> None:
+def test_wrong_tenant_is_refused_and_never_waived() -> None:
     observed = world_of(1, 1)
     mailbox = desired_of(DesiredMailbox(SUPPORT, MICROSOFT365))
     assert refused(mailbox, observed, expected_tenants={MICROSOFT365: "CONTOSO.example"}) == []
@@ -300,7 +300,7 @@ def test_mass_delete_when_many_would_go_then_refused_by_number(gone: int, total:
     assert refused(desired, one, *allowed, f"mass-delete={gone}") == []
 
 
-def test_last_access_when_nobody_had_it_before_then_a_plan_that_takes_nothing_is_not_refused() -> None:
+def test_last_access_ignores_a_plan_that_takes_nothing() -> None:
     observed = world_of(1, 0)
     assert refused(desired_of(DesiredMailbox(SUPPORT, MICROSOFT365, grants=())), observed) == []
 

@@ -52,7 +52,7 @@ def wide() -> Iterator[Workspace]:
         yield workspace
 
 
-def test_served_when_compared_with_the_documents_then_each_method_is_described_and_tried() -> None:
+def test_each_served_method_is_described_and_tried() -> None:
     assert set(SERVED) <= set(described())
     assert [name for name, _ in CALLS] and {name for name, _ in CALLS} == set(SERVED)
 

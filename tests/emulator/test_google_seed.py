@@ -28,9 +28,7 @@ def test_grown_when_asked_for_a_thousand_then_takes_seconds_and_repeats_itself(p
     assert grown(Tenant(), 50, 3, 4, (platform,)) != small
 
 
-def test_grown_when_both_clouds_are_asked_for_then_one_file_holds_them_and_no_address_is_two_mailboxes(
-    tmp_path: Path,
-) -> None:
+def test_grown_tenant_of_both_clouds_has_one_mailbox_per_address(tmp_path: Path) -> None:
     path = tmp_path / "both.sqlite3"
     tenant = Tenant(str(path))
     seeded = grown(tenant, 30, 4, 1, PLATFORMS)
@@ -63,7 +61,7 @@ def test_grown_when_a_platform_is_unknown_then_says_which_there_are() -> None:
         demo(Tenant(), ("notes",))
 
 
-def test_environment_when_the_tenant_is_googles_alone_then_no_variable_of_microsoft_is_set() -> None:
+def test_tenant_of_google_sets_no_variable_of_microsoft() -> None:
     tenant = Tenant()
     demo(tenant, (GOOGLE_DELEGATED,))
     assert tenant.id
@@ -112,7 +110,7 @@ def test_grown_when_collaborative_then_holds_the_messes_of_years() -> None:
     assert any(row["group_id"] in nested for row in members if row["type"] == "GROUP")
 
 
-def test_demo_when_seeded_for_all_platforms_then_people_are_in_both_clouds_and_mailboxes_in_one() -> None:
+def test_demo_has_people_in_both_clouds_and_mailboxes_in_one() -> None:
     tenant = Tenant()
     seeded = demo(tenant, PLATFORMS)
     assert seeded.mailboxes == [

@@ -157,7 +157,7 @@ def test_token_when_issued_before_a_revocation_then_401_with_a_claims_challenge(
         assert http.get("/v1.0/users").status_code == 200
 
 
-def test_revocation_when_the_vendors_sdk_meets_it_then_it_asks_for_a_new_token_and_goes_on(cloud: Cloud) -> None:
+def test_vendors_sdk_renews_a_revoked_token(cloud: Cloud) -> None:
     from sharedbox_cli.core.model import MICROSOFT365
     from sharedbox_cli.providers.base import Scope
 

@@ -131,9 +131,7 @@ def test_run_when_killed_twice_then_the_third_ends_the_same(first: int, tmp_path
 
 
 @pytest.mark.parametrize("kill_at", [1, 5, 9, 17, 26, 40, 55, 70])
-def test_run_when_killed_while_mailboxes_go_in_parallel_then_the_next_one_ends_the_same(
-    kill_at: int, path: Path
-) -> None:
+def test_run_killed_in_parallel_is_finished_by_the_next(kill_at: int, path: Path) -> None:
     desired, there = twelve()
     assert_converges(desired, there, kill_at, path=path, threads=4)
 

@@ -293,9 +293,7 @@ class Told(FakeProvider):
         self.told.append(seconds)
 
 
-def test_deadline_when_a_provider_can_be_told_then_it_is_before_the_first_request_and_lifted_at_the_end(
-    journal: Journal,
-) -> None:
+def test_provider_knows_the_deadline_for_the_length_of_the_run(journal: Journal) -> None:
     provider = Told(Cloud(observed(mailbox("support"), mailbox("sales"))))
     run(journal, provider, rename("support"), options=RunOptions("prod", concurrency=1, deadline_seconds=60.0))
     assert provider.told == [60.0, "sent", None]

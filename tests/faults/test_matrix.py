@@ -81,7 +81,7 @@ def test_matrix_has_every_call(cloud: Cloud, cli: Cli) -> None:
 
 
 @pytest.mark.parametrize(("route", "group", "fault"), matrix(READS))
-def test_observe_when_a_call_fails_once_then_the_plan_is_the_faultless_one(
+def test_read_that_fails_once_gives_the_faultless_plan(
     cloud: Cloud, cli: Cli, whole: list[str], route: str, group: str, fault: str
 ) -> None:
     cloud.emulator.faults.set([{"route": route, **GROUPS[group][fault]}])
@@ -91,9 +91,7 @@ def test_observe_when_a_call_fails_once_then_the_plan_is_the_faultless_one(
 
 @pytest.mark.parametrize("route", READS)
 @pytest.mark.parametrize("fault", [{"kind": "forbidden"}, {"kind": "status", "status": 503}], ids=name)
-def test_observe_when_a_call_fails_for_ever_then_there_is_no_plan(
-    cloud: Cloud, cli: Cli, route: str, fault: dict[str, object]
-) -> None:
+def test_read_that_always_fails_gives_no_plan(cloud: Cloud, cli: Cli, route: str, fault: dict[str, object]) -> None:
     cloud.emulator.faults.set([{"route": route, "count": 10_000, **fault}])
     done = cli("plan", EXAMPLES)
     assert met(cloud, route)
@@ -104,7 +102,7 @@ def test_observe_when_a_call_fails_for_ever_then_there_is_no_plan(
 
 @pytest.mark.parametrize("route", ["exchange.batch", "graph.batch"])
 @pytest.mark.parametrize("fault", BATCHES, ids=name)
-def test_batch_when_its_answers_do_not_match_then_never_another_plan(
+def test_batch_whose_answers_do_not_match_gives_no_other_plan(
     cloud: Cloud, cli: Cli, whole: list[str], route: str, fault: dict[str, object]
 ) -> None:
     cloud.emulator.faults.set([{"route": route, **fault}])
@@ -116,9 +114,7 @@ def test_batch_when_its_answers_do_not_match_then_never_another_plan(
 
 
 @pytest.mark.parametrize(("route", "group", "fault"), matrix(WRITES))
-def test_apply_when_a_write_fails_once_then_it_ends_as_without_and_nothing_happens_twice(
-    cloud: Cloud, cli: Cli, route: str, group: str, fault: str
-) -> None:
+def test_write_that_fails_once_is_done_once(cloud: Cloud, cli: Cli, route: str, group: str, fault: str) -> None:
     cloud.emulator.faults.set([{"route": route, **GROUPS[group][fault]}])
     done = cli("apply", EXAMPLES, "--yes", "-o", "json")
     effects = cloud.effects()
@@ -139,9 +135,7 @@ def test_apply_when_a_write_fails_once_then_it_ends_as_without_and_nothing_happe
 
 @pytest.mark.slow
 @pytest.mark.parametrize("route", WRITES)
-def test_apply_when_a_write_fails_for_ever_then_it_says_so_and_another_run_finishes(
-    cloud: Cloud, cli: Cli, route: str
-) -> None:
+def test_write_that_always_fails_is_finished_by_another_run(cloud: Cloud, cli: Cli, route: str) -> None:
     cloud.emulator.faults.set([{"route": route, "count": 10_000, "kind": "status", "status": 503}])
     done = cli("apply", EXAMPLES, "--yes", "-o", "json")
     assert done.code in (1, 3)

@@ -114,7 +114,7 @@ def test_teams_when_an_editor_checks_them_then_it_agrees_with_the_loader(
     assert (problems(tmp_path) == ()) is is_valid
 
 
-def test_error_when_many_things_are_wrong_then_the_first_hundred_are_told_and_the_rest_counted(tmp_path: Path) -> None:
+def test_first_hundred_problems_are_listed_and_the_rest_counted(tmp_path: Path) -> None:
     for number in range(130):
         (tmp_path / f"{number:03}.yaml").write_text("version: 1\n", "utf-8")
     with pytest.raises(SpecError) as caught:

@@ -148,7 +148,7 @@ def test_person_in_two_teams_when_both_mean_the_same_then_the_right_is_given_onc
     assert len(mailbox.grants or ()) == 2
 
 
-def test_person_in_two_teams_when_they_do_not_agree_then_it_is_an_error_with_both_places(tmp_path: Path) -> None:
+def test_teams_that_disagree_about_a_person_are_an_error(tmp_path: Path) -> None:
     teams = "one: [{user: anna@contoso.example}]\ntwo: [{user: anna@contoso.example, automapping: false}]\n"
     found = problems(_with_team(tmp_path, teams, "  - team: one", "  - team: two"))
     assert [item.summary for item in found] == ["two teams do not agree"]

@@ -150,9 +150,7 @@ GOOGLE = "version: 1\nmailbox: a@contoso.example\nplatform: google-delegated\n"
         ("sent_items: {send_on_behalf: both}\n", "sent_items.send_on_behalf", 4),
     ],
 )
-def test_what_the_platform_cannot_do_when_asked_for_then_it_is_an_error_that_says_what_to_write(
-    tmp_path: Path, lines: str, path: str, line: int
-) -> None:
+def test_impossible_key_is_an_error_that_says_what_to_write(tmp_path: Path, lines: str, path: str, line: int) -> None:
     found = problems(write(tmp_path, {"a.yaml": GOOGLE + lines}))
     assert {item.summary for item in found} == {"not possible on this platform"}
     assert every(f"google-delegated has no `{path}`" in item.why for item in found)

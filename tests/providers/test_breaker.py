@@ -76,9 +76,7 @@ def run(work: Callable[[], Awaitable[object]]) -> object:
         (PermissionDenied("x"), False),
     ],
 )
-def test_breaker_when_five_calls_fail_in_a_row_then_open_only_for_a_service_that_does_not_work(
-    error: CloudError, opens: bool
-) -> None:
+def test_breaker_opens_only_for_a_service_that_fails(error: CloudError, opens: bool) -> None:
     host = Host(1e9, error)
 
     async def five() -> None:
@@ -108,7 +106,7 @@ def test_breaker_when_more_than_half_of_the_last_twenty_fail_then_open(bad: int,
     assert len(answers) == 20 and breaker.holds_back() is opens
 
 
-def test_calls_when_it_opens_then_one_read_tries_after_thirty_seconds_and_the_others_follow() -> None:
+def test_one_read_tries_an_open_breaker_and_the_others_follow() -> None:
     host = Host(20.0)
     host.open()
     answers = run(lambda: asyncio.gather(*(host.call() for _ in range(8))))
@@ -117,7 +115,7 @@ def test_calls_when_it_opens_then_one_read_tries_after_thirty_seconds_and_the_ot
     assert host.ear.waits == [30.0]
 
 
-def test_calls_when_the_service_stays_away_then_one_try_each_thirty_seconds_and_an_end_after_three_minutes() -> None:
+def test_open_breaker_tries_every_thirty_seconds_for_three_minutes() -> None:
     host = Host(1e9)
     host.open()
     answers = run(lambda: asyncio.gather(*(host.call() for _ in range(8))))

@@ -76,7 +76,7 @@ def test_roles_when_asked_for_then_groups_alone_have_them() -> None:
         assert able == [GOOGLE_COLLABORATIVE]
 
 
-def test_reading_alone_when_asked_for_then_no_platform_has_it_yet_and_says_what_to_write() -> None:
+def test_right_to_read_alone_is_refused_with_what_to_write() -> None:
     for table in TABLES.values():
         row = table.row("members[].rights.read")
         assert row is not None and not row.is_possible and row.meaning

@@ -60,9 +60,7 @@ def change_of(
     )
 
 
-def test_create_when_an_account_is_made_then_nobody_knows_its_password_and_it_is_noted_as_shared(
-    workspace: GoogleSetting,
-) -> None:
+def test_new_account_has_a_password_that_nobody_knows(workspace: GoogleSetting) -> None:
     spec = delegated("press", {Field.SIGN_IN: BLOCKED, Field.LICENCE: STANDARD}, (user("anna"),))
     outcomes = workspace.run(spec)
     assert {outcome.status for outcome in outcomes.values()} == {Status.DONE}
@@ -167,9 +165,7 @@ def test_update_when_a_unit_is_not_there_then_it_says_where_to_make_it(workspace
     assert "Organizational units" in outcome.reason
 
 
-def test_update_when_sign_in_is_shut_then_sessions_passwords_and_tokens_end_before_it_is_noted(
-    workspace: GoogleSetting,
-) -> None:
+def test_blocking_sign_in_ends_sessions_passwords_and_tokens(workspace: GoogleSetting) -> None:
     store, sales = workspace.make.store, id_of(workspace.make, "sales")
     store.put(sales, "asp", "1", {"codeId": 1, "name": "phone", "kind": "admin#directory#asp"})
     store.put(sales, "token", "app.example", {"clientId": "app.example", "kind": "admin#directory#token"})
@@ -179,9 +175,7 @@ def test_update_when_sign_in_is_shut_then_sessions_passwords_and_tokens_end_befo
     assert [name for name in writes if name in wanted] == wanted
 
 
-def test_update_when_sessions_cannot_be_ended_then_the_account_does_not_count_as_hardened(
-    workspace: GoogleSetting,
-) -> None:
+def test_account_with_open_sessions_is_not_hardened(workspace: GoogleSetting) -> None:
     workspace.faults({"route": "google.directory.users.signOut", "kind": "forbidden", "count": 10})
     spec = delegated("sales", {Field.SIGN_IN: BLOCKED})
     assert [outcome.status for outcome in workspace.run(spec).values()] == [Status.FAILED]
@@ -241,9 +235,7 @@ def test_licence_when_no_seat_is_left_then_it_fails_and_says_so(workspace_of: Wo
     assert "Buy a licence, or release one" in outcomes[0].reason
 
 
-def test_licence_when_the_workspace_does_not_have_it_then_a_new_account_does_not_wait_for_it(
-    workspace: GoogleSetting,
-) -> None:
+def test_new_account_does_not_wait_for_an_unknown_licence(workspace: GoogleSetting) -> None:
     wanted = "google-workspace-business-plus"
     spec = delegated("press", {Field.LICENCE: wanted, Field.FOLDERS: ("a",)}, (user("anna"),))
     _, licence, *others = workspace.run(spec).values()
@@ -253,9 +245,7 @@ def test_licence_when_the_workspace_does_not_have_it_then_a_new_account_does_not
     assert sum(workspace.clock.slept) < 30
 
 
-def test_update_when_an_alias_is_gone_and_a_licence_was_given_before_then_nothing_is_waited_for(
-    workspace: GoogleSetting,
-) -> None:
+def test_alias_that_is_gone_is_not_waited_for(workspace: GoogleSetting) -> None:
     licence, update = workspace.plan(delegated("sales", {Field.LICENCE: STARTER, Field.ALIASES: ()}))
     assert workspace.shared.apply(update).is_success
     outcomes = [workspace.shared.apply(change) for change in (licence, update)]

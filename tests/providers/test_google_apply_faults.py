@@ -144,9 +144,7 @@ def test_write_when_it_fails_once_then_it_is_done_once(
 
 
 @pytest.mark.parametrize(("route", "kind"), list(zip(KINDS, cycle(("reset_before", "html200")), strict=False)))
-def test_write_when_no_answer_ever_comes_then_it_is_unknown_and_another_run_ends_it(
-    writing: GoogleSetting, route: str, kind: str
-) -> None:
+def test_write_without_an_answer_is_finished_by_another_run(writing: GoogleSetting, route: str, kind: str) -> None:
     spec = KINDS[route]
     changes = writing.plan(spec)
     writing.faults({"route": f"google.{route}", "kind": kind, "count": 10_000})
@@ -204,9 +202,7 @@ def test_create_when_it_landed_late_then_it_is_found_as_ours(writing: GoogleSett
 
 
 @pytest.mark.parametrize("route", ["directory.users.insert", "directory.groups.insert"])
-def test_create_when_its_answer_was_lost_and_one_was_there_before_then_nobody_is_adopted(
-    writing: GoogleSetting, route: str
-) -> None:
+def test_lost_answer_to_a_creation_adopts_nobody(writing: GoogleSetting, route: str) -> None:
     change = writing.plan(KINDS[route])[0]
     if route == "directory.users.insert":
         writing.make.person("press", "Priya Ess")

@@ -114,9 +114,7 @@ def test_scopes_when_a_plan_needs_one_api_then_no_other_is_asked_for(
     }
 
 
-def test_scopes_when_applying_then_those_that_write_are_asked_for_where_something_is_written(
-    workspace: GoogleSetting, granted: dict[str, set[str]]
-) -> None:
+def test_scopes_that_write_are_requested_only_to_write(workspace: GoogleSetting, granted: dict[str, set[str]]) -> None:
     workspace.run(delegated("sales", {Field.LICENCE: STANDARD}, (user("anna"),)))
     asked = {scope for scopes in granted.values() for scope in scopes}
     assert "gmail.settings.sharing" in asked

@@ -270,9 +270,7 @@ def test_observe_when_facts_are_wanted_then_storage_pool_and_policy_are_told(wor
     assert mailbox.facts[Fact.LICENCES] == (STANDARD,)
 
 
-def test_observe_when_reports_are_late_then_days_are_walked_back_and_then_nothing_is_known(
-    workspace: GoogleSetting,
-) -> None:
+def test_late_reports_are_looked_for_day_by_day(workspace: GoogleSetting) -> None:
     scope = everything(GOOGLE_DELEGATED, facts=[Fact.USED_BYTES])
     workspace.tenant.set_meta("google:report_lag_days", "5")
     mailbox = workspace.shared.observe(scope).mailboxes[SALES]
@@ -281,9 +279,7 @@ def test_observe_when_reports_are_late_then_days_are_walked_back_and_then_nothin
     assert Fact.USED_BYTES not in workspace.shared.observe(scope).mailboxes[SALES].facts
 
 
-def test_observe_when_nobody_set_the_policy_then_it_is_off_and_when_it_is_hidden_then_unknown(
-    workspace: GoogleSetting,
-) -> None:
+def test_policy_that_nobody_set_is_off_and_a_hidden_one_unknown(workspace: GoogleSetting) -> None:
     scope = everything(GOOGLE_DELEGATED, facts=[Fact.DELEGATION])
     workspace.faults({"route": "google.cloudidentity.policies.list", "kind": "forbidden"})
     assert workspace.shared.observe(scope).mailboxes[SALES].facts[Fact.DELEGATION] == "unknown"
@@ -389,7 +385,7 @@ def test_observe_when_there_is_no_mailbox_then_the_world_is_whole_and_empty(
 
 
 @pytest.mark.parametrize("mailbox", [delegated, collaborative])
-def test_observe_when_an_address_is_of_another_domain_then_it_is_nobodys_and_no_lack_of_permission(
+def test_address_of_another_domain_is_nobody_and_no_denial(
     workspace: GoogleSetting, mailbox: Callable[..., DesiredMailbox]
 ) -> None:
     foreign = replace(mailbox("desk"), address=Address.of("desk@typo.example"))

@@ -114,7 +114,7 @@ def reading(workspace_of: Workspaces) -> GoogleSetting:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("platform", "route"), EACH)
-def test_observe_when_a_call_fails_in_passing_then_what_is_read_is_the_same(
+def test_transient_failure_changes_nothing_of_what_is_read(
     reading: GoogleSetting, platform: Platform, route: str
 ) -> None:
     faultless = told(reading.shared.observe(whole(platform)))
@@ -133,9 +133,7 @@ def test_observe_when_a_call_fails_in_passing_then_what_is_read_is_the_same(
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("platform", "route"), EACH)
-def test_observe_when_a_call_fails_for_ever_then_it_is_an_error(
-    reading: GoogleSetting, platform: Platform, route: str
-) -> None:
+def test_call_that_fails_for_ever_is_an_error(reading: GoogleSetting, platform: Platform, route: str) -> None:
     for name, fault in FOR_EVER.items():
         provider = reading.provider() if route == "oauth2.token" else reading.shared
         reading.faults({"route": f"google.{route}", "count": 10_000, **fault})
@@ -146,7 +144,7 @@ def test_observe_when_a_call_fails_for_ever_then_it_is_an_error(
 
 @pytest.mark.parametrize("platform", CAPABILITIES)
 @pytest.mark.parametrize("kind", BATCHES)
-def test_observe_when_a_batchs_answers_do_not_match_then_it_is_asked_again_and_in_the_end_an_error(
+def test_batch_whose_answers_do_not_match_is_repeated_then_fails(
     reading: GoogleSetting, platform: Platform, kind: str
 ) -> None:
     faultless = told(reading.shared.observe(whole(platform)))

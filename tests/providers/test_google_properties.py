@@ -129,9 +129,7 @@ BREAKS = all_pairs(SEEDS, list(CAPABILITIES), [KILLED, FAULTY])
 
 @each_platform
 @pytest.mark.parametrize("seed", SEEDS)
-def test_plan_when_applied_then_the_next_is_empty_whatever_the_order(
-    workspace: GoogleSetting, platform: Platform, seed: int
-) -> None:
+def test_plan_after_apply_is_empty(workspace: GoogleSetting, platform: Platform, seed: int) -> None:
     specs = specs_of(platform, seed)
     random.Random(seed).shuffle(specs)  # noqa: S311 - test data
     plan = workspace.plan(*specs)
@@ -146,9 +144,7 @@ def test_plan_when_applied_then_the_next_is_empty_whatever_the_order(
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("seed", "platform"), [(seed, where) for seed, where, how in BREAKS if how == KILLED])
-def test_apply_when_it_is_killed_at_any_step_then_another_run_ends_in_the_same_state(
-    workspace_of: Workspaces, platform: Platform, seed: int
-) -> None:
+def test_killed_run_is_finished_by_another(workspace_of: Workspaces, platform: Platform, seed: int) -> None:
     specs = specs_of(platform, seed)
     whole = workspace_of(company)
     whole.run(*specs)
@@ -166,9 +162,7 @@ def test_apply_when_it_is_killed_at_any_step_then_another_run_ends_in_the_same_s
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("seed", "platform"), [(seed, where) for seed, where, how in BREAKS if how == FAULTY])
-def test_apply_when_anything_breaks_in_between_then_runs_end_where_a_faultless_one_does(
-    workspace_of: Workspaces, platform: Platform, seed: int
-) -> None:
+def test_broken_runs_end_where_a_faultless_one_does(workspace_of: Workspaces, platform: Platform, seed: int) -> None:
     specs = specs_of(platform, seed)
     whole = workspace_of(company)
     whole.run(*specs)

@@ -311,7 +311,7 @@ def test_licence_of_a_new_mailbox_says_first_where_it_is_used_as_the_organisatio
     assert len(demo.effects()) == 1, "one that is said is left as it is"
 
 
-def test_licence_of_a_new_mailbox_where_the_organisation_names_no_country_says_what_to_set(demo: Setting) -> None:
+def test_licence_without_a_country_says_what_to_set(demo: Setting) -> None:
     demo.permit("User.ReadWrite.All")
     demo.tenant.set_meta("country", "")
     made = demo.provider().apply(creation_of("support"))

@@ -76,7 +76,7 @@ def planned(demo: Setting, specs: list[DesiredMailbox]) -> object:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_plan_when_applied_then_the_next_is_empty_whatever_the_order(demo: Setting, seed: int) -> None:
+def test_plan_after_apply_is_empty(demo: Setting, seed: int) -> None:
     demo.permit("User.ReadWrite.All")
     specs = specs_of(seed)
     provider = demo.provider()
@@ -92,9 +92,7 @@ def test_plan_when_applied_then_the_next_is_empty_whatever_the_order(demo: Setti
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", KILLED)
-def test_apply_when_it_is_killed_at_any_step_then_another_run_ends_in_the_same_state(
-    serve: Serve, demo: Setting, seed: int
-) -> None:
+def test_killed_run_is_finished_by_another(serve: Serve, demo: Setting, seed: int) -> None:
     demo.permit("User.ReadWrite.All")  # for licences of new mailboxes
     specs = specs_of(seed)
     apply(demo.provider(), plan(demo, demo.provider(), *specs))
@@ -112,9 +110,7 @@ def test_apply_when_it_is_killed_at_any_step_then_another_run_ends_in_the_same_s
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", FAULTY)
-def test_apply_when_anything_breaks_in_between_then_runs_end_where_a_faultless_one_does(
-    serve: Serve, demo: Setting, seed: int
-) -> None:
+def test_broken_runs_end_where_a_faultless_one_does(serve: Serve, demo: Setting, seed: int) -> None:
     demo.permit("User.ReadWrite.All")  # for licences of new mailboxes
     specs = specs_of(seed)
     apply(demo.provider(), plan(demo, demo.provider(), *specs))

@@ -43,9 +43,7 @@ def test_observe_when_the_tenant_is_grown_then_every_seeded_grant_is_there_and_n
 
 
 @pytest.mark.slow
-def test_observe_when_there_are_a_thousand_mailboxes_then_requests_stay_under_the_floor_and_a_half(
-    cloud_of: CloudMaker,
-) -> None:
+def test_thousand_mailboxes_are_read_in_few_requests(cloud_of: CloudMaker) -> None:
     cloud = cloud_of(lambda tenant: grown(tenant, 1000, 10, 1))
     assert grants_of(cloud) == cloud.seeded.grants
     assert len(cloud.lines(with_parts=False)) <= 150
@@ -144,9 +142,7 @@ def test_usage_when_names_are_concealed_then_sizes_come_from_the_mailboxes(cloud
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["page_foreign_host", "page_plain_http", "page_loop"])
-def test_page_link_when_it_leads_elsewhere_then_no_token_follows_and_nothing_is_planned(
-    cloud_of: CloudMaker, kind: str
-) -> None:
+def test_page_link_elsewhere_gets_no_token_and_no_plan(cloud_of: CloudMaker, kind: str) -> None:
     cloud = cloud_of(lambda tenant: grown(tenant, 700, 1, 1))
     cloud.emulator.faults.set([{"route": "graph.users.list", "kind": kind, "n": 1, "count": 9999}])
     provider = cloud.provider()

@@ -153,9 +153,7 @@ class Late(Rig):
 
 @pytest.mark.parametrize("told", [61.0, 3000.0, 7200.0])
 @pytest.mark.parametrize("is_write", [True, False])
-def test_told_wait_that_the_run_does_not_last_for_ends_it_at_once_and_says_when_to_go_on(
-    told: float, is_write: bool
-) -> None:
+def test_wait_longer_than_the_run_ends_it_at_once(told: float, is_write: bool) -> None:
     rig = Late([throttled(told), "data"], 60.0)
     with pytest.raises(GaveUp, match="The run ends before 1970-01-01") as caught:
         rig.run(is_write=is_write)

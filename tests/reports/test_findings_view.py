@@ -44,7 +44,7 @@ def test_data_when_written_then_json_tells_the_platform_and_csv_has_its_columns(
     assert header == '"severity","check","mailbox","subject","summary","why","hint","source"'
 
 
-def test_sarif_when_an_address_is_in_two_clouds_then_findings_keep_apart_and_others_keep_their_fingerprint() -> None:
+def test_sarif_keeps_two_mailboxes_of_one_address_apart() -> None:
     both = [finding("microsoft365"), finding("google-delegated"), finding("google-delegated", "")]
     report = findings_report(both, (), 2, [Case("rule-one", "a thing", "https://example.com")])
     results = json.loads(sarif.render(report))["runs"][0]["results"]
