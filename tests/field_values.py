@@ -71,6 +71,16 @@ def values_on(platform: Platform) -> Mapping[Field, tuple[Value, ...]]:
     return {name: values_of(name, platform) for name in settings_on(platform)}
 
 
+def choices_on(platform: Platform) -> Mapping[Field, tuple[Value, ...]]:
+    """Return the independent settings that have a list of possible values: booleans, and words of a list."""
+    alone = (Topic.MAILBOX, Topic.ACCESS)
+    return {
+        name: values
+        for name, values in values_on(platform).items()
+        if name not in SAMPLES and SETTINGS[name].topic in alone
+    }
+
+
 def rounds_on(platform: Platform) -> Mapping[str, Mapping[Field, Value]]:
     """Return sets of settings, one topic each, in which every value of every setting occurs at least once."""
     topics: dict[Topic, dict[Field, tuple[Value, ...]]] = {}

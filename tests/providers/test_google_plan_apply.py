@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import pytest
 
 from sharedbox_cli.core.fields import SETTINGS, Field
-from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, DesiredMailbox, Right
+from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, DesiredMailbox, Right
 from sharedbox_cli.core.values import BLOCKED, LICENCE_NONE, Value
-from tests.field_values import rounds_on
+from tests.field_values import choices_on, rounds_on
 from tests.providers.google_setting import STANDARD, STARTER, GoogleSetting, at, collaborative, delegated, group, user
 
 RULE: Value = (("name", "orders"), ("when.from", ("a@shop.example", "b c")), ("then.move_to", "Orders/2026"))
@@ -41,12 +41,12 @@ AWAY: dict[Field, Value] = {
     Field.AUTO_REPLY_START: "2026-12-01T08:00:00Z",
     Field.AUTO_REPLY_END: "2026-12-24T08:00:00Z",
 }
+
+
 DELEGATED: dict[str, dict[Field, Value]] = {
     "display name": {Field.DISPLAY_NAME: "Продажи & Co"},
     "one word as name": {Field.DISPLAY_NAME: "Sales"},
     "aliases": {Field.ALIASES: ("a@contoso.example", "vendas@contoso.example")},
-    "hidden": {Field.HIDDEN: True},
-    "shown": {Field.HIDDEN: False},
     "sign-in": {Field.SIGN_IN: BLOCKED},
     "org unit": {Field.ORG_UNIT: "/People"},
     "licence": {Field.LICENCE: STARTER},
@@ -68,12 +68,12 @@ DELEGATED: dict[str, dict[Field, Value]] = {
     "forwarding away": {Field.FORWARDING_TO: "ben@contoso.example", Field.FORWARDING_KEEP_COPY: False},
     "no forwarding": {Field.FORWARDING_TO: ""},
     "imap and pop": {Field.ACCESS_IMAP: True, Field.ACCESS_POP: True},
+    **{f"{name} {value}": {name: value} for name, values in choices_on(GOOGLE_DELEGATED).items() for value in values},
 }
 COLLABORATIVE: dict[str, Mapping[Field, Value]] = {
     "display name": {Field.DISPLAY_NAME: "デスク"},
     "aliases": {Field.ALIASES: ("schreibtisch@contoso.example",)},
     "no aliases": {Field.ALIASES: ()},
-    "hidden": {Field.HIDDEN: True},
     "description": {Field.GROUP_DESCRIPTION: "What it is for"},
     "nobody posts": {Field.GROUP_POSTING: "nobody"},
     "answers elsewhere": {Field.GROUP_REPLY_TO: "help@contoso.example"},

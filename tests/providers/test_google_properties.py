@@ -23,6 +23,7 @@ from sharedbox_cli.core.values import BLOCKED, Value
 from sharedbox_cli.providers.google_workspace.capabilities import CAPABILITIES
 from tests.all_pairs import all_pairs
 from tests.asked import every
+from tests.field_values import choices_on
 from tests.providers.google_setting import (
     PEOPLE,
     STANDARD,
@@ -50,7 +51,7 @@ _ALIASES: tuple[Value, ...] = ((), ("a@contoso.example",), ("a@contoso.example",
 CHOICES: dict[Platform, dict[Field, tuple[Value, ...]]] = {
     GOOGLE_DELEGATED: {
         Field.DISPLAY_NAME: ("Sales", "Продажи", "A B C"),
-        Field.HIDDEN: (True, False),
+        **choices_on(GOOGLE_DELEGATED),
         Field.SIGN_IN: (BLOCKED,),
         Field.LICENCE: (STANDARD, STARTER),
         Field.ORG_UNIT: ("/People", "/Shared mailboxes"),
@@ -59,19 +60,12 @@ CHOICES: dict[Platform, dict[Field, tuple[Value, ...]]] = {
         Field.RULES: ((), ((("name", "r"), ("when.from", ("x@y.example",)), ("then.tag", ("Orders",))),)),
         Field.AUTO_REPLY: (False,),
         Field.FORWARDING_TO: ("", "anna@contoso.example"),
-        Field.ACCESS_IMAP: (True, False),
-        Field.ACCESS_POP: (True, False),
     },
     GOOGLE_COLLABORATIVE: {
         Field.DISPLAY_NAME: ("Desk", "デスク"),
-        Field.HIDDEN: (True, False),
+        **choices_on(GOOGLE_COLLABORATIVE),
         Field.GROUP_DESCRIPTION: ("", "What for"),
-        Field.GROUP_POSTING: ("anyone", "members", "nobody"),
-        Field.GROUP_VIEWING: ("members", "anyone"),
-        Field.GROUP_HISTORY: (True, False),
         Field.GROUP_REPLY_TO: ("sender", "help@contoso.example"),
-        Field.GROUP_ASSISTING: ("members", "managers"),
-        Field.GROUP_DEFAULT_SENDER: ("sender", "group"),
     },
 }
 
