@@ -31,7 +31,8 @@ from sharedbox_cli.core.model import (
 )
 from sharedbox_cli.language.export.document import write
 from sharedbox_cli.language.export.expressible import writable
-from tests.language.documents import TABLES, documents, resolved
+from tests.field_values import TABLES
+from tests.language.documents import documents, resolved
 from tests.language.setting import NOW
 
 PLATFORMS = (MICROSOFT365, GOOGLE_DELEGATED, GOOGLE_COLLABORATIVE)

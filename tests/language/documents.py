@@ -13,10 +13,9 @@ from sharedbox_cli.language.models.base import one_line
 from sharedbox_cli.language.resolve import resolve
 from sharedbox_cli.language.text import text_problem
 from sharedbox_cli.language.yaml_source import read_documents
-from sharedbox_cli.providers.registry import capabilities_of_all
+from tests.field_values import TABLES, choices_on
 from tests.language.setting import NOW
 
-TABLES = capabilities_of_all()
 HOSTILE = "aZ0é日ß=+-@ \t\n|`<>&\"',;:#%{}[]!*?\\~.$()/_\u00a0\u200d\u2028\u202e\x1b\x85\ud800\ufffeİK"
 EVIL = (
     "yes",
@@ -101,7 +100,6 @@ def members(platform: Platform) -> st.SearchStrategy[list[dict[str, Any]]]:
 common = {
     "display_name": names,
     "aliases": st.lists(st.sampled_from(["a@contoso.example", "no@contoso.example"]), unique=True),
-    "hidden_from_address_lists": st.booleans(),
     "labels": st.dictionaries(names.filter(lambda text: text != "<<"), names, max_size=3),
     "members_mode": st.sampled_from(["exact", "at-least"]),
 }
@@ -128,7 +126,6 @@ def delegated(draw: st.DrawFn) -> dict[str, Any]:
         "auto_reply": {"enabled": True, "subject": draw(names), "internal": draw(replies), "start": "2027-01-01"},
         "senders": [{"address": "x@contoso.example", "display_name": draw(names), "default": draw(st.booleans())}],
         "forwarding": {"to": draw(st.sampled_from(["none", "archive@contoso.example"])), "keep_copy": True},
-        "access": {"imap": draw(st.booleans()), "pop": False},
         "sign_in": "blocked",
         "google": {"org_unit": "/" + draw(paths)},
         "storage": {"warn_at": "80%", "licence": "google-workspace-business-plus"},
@@ -145,10 +142,7 @@ group = st.fixed_dictionaries(
     {},
     optional={
         "description": st.text(st.sampled_from("aé #:-|>'\"{"), max_size=20),
-        "posting": st.just("anyone"),
-        "history": st.booleans(),
         "reply_to": st.sampled_from(["sender", "desk@contoso.example"]),
-        "viewing": st.just("members"),
     },
 ).filter(bool)
 
@@ -165,8 +159,14 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
     if platform == GOOGLE_COLLABORATIVE and draw(st.booleans()):
         found["group"] = draw(group)
     if platform == MICROSOFT365 and draw(st.booleans()):
-        found["sent_items"] = {"send_as": "both"}
         found["storage"] = {"warn_at": "5%", "licence": "none"}
+    choices = choices_on(platform)
+    for name in sorted(draw(st.sets(st.sampled_from(list(choices)), max_size=6))):
+        *sections, key = str(name).split(".")
+        section = found
+        for one in sections:
+            section = section.setdefault(one, {})
+        section[key] = draw(st.sampled_from(choices[name]))
     return found
 
 

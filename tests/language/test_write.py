@@ -27,7 +27,8 @@ from sharedbox_cli.language.export.yaml import comments, scalar
 from sharedbox_cli.language.text import text_problem
 from sharedbox_cli.language.yaml_source import read_documents
 from tests.asked import every
-from tests.language.documents import TABLES, documents, raw, resolved
+from tests.field_values import TABLES
+from tests.language.documents import documents, raw, resolved
 from tests.language.setting import NOW
 
 
