@@ -173,7 +173,7 @@ def test_apply_when_a_grant_is_never_seen_then_it_is_not_called_done(cloud: Clou
     done = cli("apply", EXAMPLES, "--yes")
     assert done.code == 3
     assert "not visible yet" in done.out
-    assert "still there" in done.out
+    assert "the access still exists" in done.out
 
 
 @pytest.mark.parametrize("service", ["exchange", "graph"])
