@@ -23,7 +23,7 @@ _PEOPLE = 887
 
 def write_specs(folder: Path, count: int) -> None:
     """Write the specs of `count` mailboxes into an empty folder."""
-    (folder / "sharedbox.yaml").write_text("profiles: {}\n", "utf-8")
+    (folder / ".git").mkdir()  # the top of the set: no defaults are looked for above it
     (folder / "_defaults.yaml").write_text(_DEFAULTS, "utf-8")
     (folder / "teams.yaml").write_text("".join(map(_team, range(_TEAMS))), "utf-8")
     for number in range(count):
