@@ -56,6 +56,10 @@ class Session:
         profile = load_profile(self._profile_name, self._config, environment, self.plugins, self._paths)
         if profile.file is not None:
             self.terminal.say(one_line(f"profile {profile.name} of {profile.file}"))
+        for tenant in profile.tenants.values():
+            if hosts := tenant.plugin.foreign_hosts(tenant.connection):
+                names = ", ".join(hosts)
+                self.terminal.say(one_line(f"{tenant.plugin.title}: secrets or tokens are sent to {names}"))
         return profile
 
     @cached_property

@@ -1,14 +1,14 @@
 """Which hosts may see a secret or a token: the vendor's own, this machine, and those that the environment names.
 
 A file of a repository can be changed by anybody who may propose a change to it, so a file never adds a host
-(docs/decisions/0014-trust.md).
+(docs/decisions/0015-what-is-trusted.md).
 """
 
 from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sharedbox_cli.core.errors import UsageError
@@ -111,6 +111,12 @@ def form_problem(text: str, *, may_have_path: bool = False) -> str:
     if not may_have_path and url.path not in ("", "/"):
         return f"{wanted}, and without a path."
     return ""
+
+
+def foreign_hosts(urls: Iterable[str], own: frozenset[str]) -> tuple[str, ...]:
+    """Return the hosts of some endpoints that are neither the vendor's nor this machine, sorted."""
+    hosts = {url.host for url in map(parsed_url, urls) if url is not None and not url.is_loopback}
+    return tuple(sorted(hosts - own))
 
 
 def is_private(text: str) -> bool:

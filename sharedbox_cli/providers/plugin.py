@@ -81,6 +81,10 @@ class Plugin(ABC, Generic[S, C]):
         """
         return ""
 
+    def foreign_hosts(self, connection: C) -> Sequence[str]:
+        """Return the hosts that receive secrets or tokens and are not the vendor's: each command names them."""
+        return ()
+
     @abstractmethod
     def connect(self, connection: C, *, is_interactive: bool, prompt: Prompt) -> Provider:
         """Return the provider of one tenant, signed in. Raises AuthError, CloudError.

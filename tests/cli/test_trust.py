@@ -127,6 +127,16 @@ def test_no_command_sends_over_http(
     assert (done.code, opened, variable in done.err) == (1, [], True)
 
 
+def test_host_that_the_environment_names_is_shown(repository: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AZURE_AUTHORITY_HOST", "https://login.contoso.example")
+    monkeypatch.setenv("SHAREDBOX_TRUSTED_HOSTS", "mail.contoso.example")
+    profile(repository, "{google_workspace: {endpoints: {gmail: 'https://mail.contoso.example/x'}}}")
+    done = cli("history")
+    assert done.code == 0
+    assert "Microsoft 365: secrets or tokens are sent to login.contoso.example\n" in done.err
+    assert "Google Workspace: secrets or tokens are sent to mail.contoso.example\n" in done.err
+
+
 def test_loopback_in_an_untrusted_profile(repository: Path) -> None:
     profile(repository, "{microsoft365: {tenant: t, authority: 'https://127.0.0.1:8443'}}")
     found = load_profile(None, None, {}, installed_plugins())

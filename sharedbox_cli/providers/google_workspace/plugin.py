@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sharedbox_cli.auth.connection import GoogleConnection
+from sharedbox_cli.auth.connection import GOOGLE_HOSTS, GoogleConnection
+from sharedbox_cli.core.endpoints import foreign_hosts
 from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, Platform
 from sharedbox_cli.providers.diagnosis import Diagnosis
 from sharedbox_cli.providers.google_workspace.capabilities import CAPABILITIES
@@ -59,6 +60,10 @@ class GoogleWorkspacePlugin(Plugin[GoogleSection, GoogleConnection]):
     def expected_tenant(self, connection: GoogleConnection) -> str:
         """Return the customer ID, or nothing where the profile accepts any."""
         return connection.expected_customer
+
+    def foreign_hosts(self, connection: GoogleConnection) -> Sequence[str]:
+        """Return the hosts of sign-in and the APIs that are not Google's."""
+        return foreign_hosts((connection.token_url, connection.iam_url, *connection.api_urls.values()), GOOGLE_HOSTS)
 
     def connect(self, connection: GoogleConnection, *, is_interactive: bool, prompt: Prompt) -> Provider:
         """Return the provider of the account. Raises AuthError."""

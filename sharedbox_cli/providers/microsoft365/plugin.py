@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sharedbox_cli.auth.connection import MicrosoftConnection
+from sharedbox_cli.auth.connection import MICROSOFT_HOSTS, MicrosoftConnection
+from sharedbox_cli.core.endpoints import foreign_hosts
 from sharedbox_cli.core.model import Platform
 from sharedbox_cli.providers.diagnosis import Diagnosis
 from sharedbox_cli.providers.microsoft365.capabilities import CAPABILITIES
@@ -49,6 +50,11 @@ class Microsoft365Plugin(Plugin[Microsoft365Section, MicrosoftConnection]):
     def expected_tenant(self, connection: MicrosoftConnection) -> str:
         """Return the id or domain of the tenant."""
         return connection.tenant
+
+    def foreign_hosts(self, connection: MicrosoftConnection) -> Sequence[str]:
+        """Return the hosts of sign-in, Graph and Exchange that are not Microsoft's."""
+        urls = (connection.login_origin, connection.graph_origin, connection.exchange_origin)
+        return foreign_hosts(urls, MICROSOFT_HOSTS)
 
     def connect(self, connection: MicrosoftConnection, *, is_interactive: bool, prompt: Prompt) -> Provider:
         """Return the provider of the tenant. Raises AuthError."""
