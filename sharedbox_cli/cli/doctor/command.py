@@ -14,7 +14,9 @@ from sharedbox_cli.reports.render import PlainOutput
 def doctor(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(help="Spec files or folders: their profile is checked.", show_default="specs", metavar="[PATH]..."),
+        typer.Argument(
+            help="Spec files or folders: their profile is checked.", show_default="specs", metavar="[PATH]..."
+        ),
     ] = None,
     output: PlainFormat = PlainOutput.TEXT,
     profile: ProfileName = None,
@@ -25,7 +27,7 @@ def doctor(
 
     Examples:
 
-      sharedbox doctor mail/specs
+      sharedbox doctor examples/mailboxes
 
       sharedbox doctor --profile prod -o json
     """
