@@ -5,7 +5,15 @@ from __future__ import annotations
 from sharedbox_cli.checks import limits
 from sharedbox_cli.checks.model import Check, Detections, PlatformOverride, Subject, counted, name_of
 from sharedbox_cli.core.finding import Severity
-from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, MICROSOFT365, ROLES, Right, TrusteeKind
+from sharedbox_cli.core.model import (
+    GOOGLE_COLLABORATIVE,
+    GOOGLE_DELEGATED,
+    MICROSOFT365,
+    READING,
+    ROLES,
+    Right,
+    TrusteeKind,
+)
 
 _GRANTS = frozenset({"grants"})
 _OPENING = (Right.FULL_ACCESS, *ROLES)
@@ -22,7 +30,17 @@ def _no_reader(subject: Subject) -> Detections:
     if not subject.readers() and not subject.is_for_everybody():
         what = "members" if subject.people(*ROLES) else "accounts with full access"
         all_off = f" All {what} are disabled." if subject.people(*_OPENING) else ""
-        yield "", "nobody has access", f"Mail arrives, but nobody can read it.{all_off}"
+        others = _others_who_read(subject)
+        reads = f"no person can read it. {others}" if others else "nobody can read it."
+        yield "", "nobody has access" if not others else "no person has access", f"Mail arrives, but {reads}{all_off}"
+
+
+def _others_who_read(subject: Subject) -> str:
+    """Return the sentence about holders that are no people: applications, and entries that could not be resolved."""
+    ids = {grant.trustee for grant in subject.grants() if grant.right in READING}
+    holders = [subject.trustee(identity) for identity in sorted(ids)]
+    names = [name_of(item) for item in holders if item.kind in (TrusteeKind.APPLICATION, TrusteeKind.OTHER)]
+    return f"These have access and are not known to be people: {', '.join(names)}." if names else ""
 
 
 def _only_one(subject: Subject) -> Detections:
@@ -66,6 +84,19 @@ def _deleted(subject: Subject) -> Detections:
         if address is None or not subject.is_outside(address.key):
             who = str(address or identity)
             yield who, "a member was deleted", f"The entry {who} belongs to a deleted account."
+
+
+def _applications(subject: Subject) -> Detections:
+    for trustee in subject.holders_of_kind(TrusteeKind.APPLICATION):
+        name = name_of(trustee)
+        yield name, "an application has rights", f"{name} can use its rights without anybody signing in."
+
+
+def _unresolved(subject: Subject) -> Detections:
+    for trustee in subject.holders_of_kind(TrusteeKind.OTHER):
+        name = name_of(trustee)
+        why = f"{name} has rights, and the service does not say who this is. The rights may be in use."
+        yield name, "a holder that could not be resolved", why
 
 
 _ABOUT = limits.ABOUT_SHARED
@@ -147,6 +178,28 @@ CHECKS = (
         needs=_WITH_GROUPS,
         path="members",
         overrides={GOOGLE_COLLABORATIVE: PlatformOverride(source=limits.MEMBERS_API)},
+    ),
+    Check(
+        id="member-application",
+        severity=Severity.WARNING,
+        title="an application with rights on a mailbox",
+        hint="Find out who runs the application. If it is not needed, apply a spec whose members do not include it.",
+        source=limits.FULL_ACCESS,
+        detect=_applications,
+        needs=_GRANTS,
+        path="members",
+        platforms=_EXCHANGE,
+    ),
+    Check(
+        id="member-unresolved",
+        severity=Severity.WARNING,
+        title="rights of a holder that could not be resolved",
+        hint="Look at the entry in the Exchange admin center. sharedbox does not change it.",
+        source=limits.FULL_ACCESS,
+        detect=_unresolved,
+        needs=_GRANTS,
+        path="members",
+        platforms=_EXCHANGE,
     ),
     Check(
         id="member-deleted",

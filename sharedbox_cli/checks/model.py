@@ -56,13 +56,20 @@ class Subject:
                 continue
             if kind is TrusteeKind.GROUP:
                 people |= self.observed.members.get(grant.trustee, frozenset())
-            elif kind is not TrusteeKind.ORPHAN:
+            elif kind is TrusteeKind.USER:
                 people.add(grant.trustee)
         return people
 
     def readers(self) -> set[TrusteeId]:
         """Return everyone who can sign in, open the mailbox and read its mail."""
         return {identity for identity in self.people(*READING) if self.trustee(identity).is_enabled}
+
+    def holders_of_kind(self, kind: TrusteeKind) -> list[Trustee]:
+        """Return the holders of a kind that have any right, sorted."""
+        holders = (
+            self.trustee(identity) for identity in sorted({grant.trustee for grant in self.mailbox.grants or ()})
+        )
+        return [holder for holder in holders if holder.kind is kind]
 
     def is_for_everybody(self) -> bool:
         """Return whether all accounts of the organisation are members."""

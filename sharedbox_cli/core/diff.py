@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -22,6 +22,7 @@ from sharedbox_cli.core.model import (
     ObservedMailbox,
     Platform,
     State,
+    Trustee,
     TrusteeKind,
     until_words,
 )
@@ -234,13 +235,9 @@ def _grant_count(mailbox: DesiredMailbox, observed: Observed) -> int:
 def _notes(mailbox: DesiredMailbox, observed: Observed) -> list[Note]:
     where = str(mailbox.address)
     current = observed.mailboxes.get(mailbox.address)
-    notes = []
+    notes: list[Note] = []
     if current and current.grants is not None:
-        orphans = {g.trustee for g in current.grants if _is_orphan(observed, g.trustee)}
-        if orphans:
-            count = len(orphans)
-            whose = "1 deleted account" if count == 1 else f"{count} deleted accounts"
-            notes.append(Note(where, f"rights of {whose} are not touched"))
+        notes += _kept_rights(where, {g.trustee for g in current.grants}, observed)
     notes += [Note(where, f"not touched: {item.text}") for item in (current.special if current else ())]
     if mailbox.state is State.ABSENT and current is None:
         notes.append(Note(where, "is already absent"))
@@ -255,9 +252,20 @@ def _notes(mailbox: DesiredMailbox, observed: Observed) -> list[Note]:
     return notes
 
 
-def _is_orphan(observed: Observed, trustee: TrusteeId) -> bool:
-    known = observed.trustees.get(trustee)
-    return known is None or known.kind in (TrusteeKind.ORPHAN, TrusteeKind.OTHER)
+def _kept_rights(where: str, holders: set[TrusteeId], observed: Observed) -> Iterator[Note]:
+    """Yield which rights stay: of accounts that are gone, and of holders that could not be resolved."""
+    orphan = Trustee(TrusteeId(""), TrusteeKind.ORPHAN)
+    kinds = [observed.trustees.get(identity, orphan).kind for identity in holders]
+    if count := kinds.count(TrusteeKind.ORPHAN):
+        whose = "1 deleted account" if count == 1 else f"{count} deleted accounts"
+        yield Note(where, f"rights of {whose} are not touched")
+    others = sorted(
+        observed.trustees[identity].name or identity
+        for identity in holders
+        if identity in observed.trustees and observed.trustees[identity].kind is TrusteeKind.OTHER
+    )
+    for name in others:
+        yield Note(where, f"rights of {name} are not touched: the service does not say who this is")
 
 
 def _untouched(mailboxes: list[DesiredMailbox], observations: Observations) -> Untouched:

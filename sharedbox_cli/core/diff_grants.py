@@ -26,6 +26,7 @@ from sharedbox_cli.core.order import Phase
 from sharedbox_cli.core.values import Value
 
 _NEEDS_A_HOLDER = frozenset({Right.FULL_ACCESS, *ROLES})
+_REVOCABLE = (TrusteeKind.USER, TrusteeKind.GROUP, TrusteeKind.APPLICATION)
 Key = tuple[TrusteeId, Right, str]
 
 
@@ -250,9 +251,9 @@ def _differs_in_automapping(desired: DesiredGrant, held: Grant) -> bool:
 
 
 def _is_revocable(observed: Observed, grant: Grant) -> bool:
-    """Return whether a grant can be revoked: unknown rights and rights of deleted accounts are not touched."""
+    """Return whether a grant can be revoked: unknown rights, and rights of unknown or deleted accounts, are kept."""
     known = observed.trustees.get(grant.trustee)
-    return grant.right is not Right.OTHER and known is not None and known.kind in (TrusteeKind.USER, TrusteeKind.GROUP)
+    return grant.right is not Right.OTHER and known is not None and known.kind in _REVOCABLE
 
 
 def _ended(mailbox: DesiredMailbox, observed: Observed) -> dict[Key, str]:

@@ -82,7 +82,10 @@ class TrusteeKind(StrEnum):
     GROUP = "group"
     ORPHAN = "orphan"
     """A deleted object of which only the id is left."""
+    APPLICATION = "application"
+    """An application that acts on its own: no person, and no deleted account."""
     OTHER = "other"
+    """Somebody who was not resolved: alive for all that is known."""
 
 
 class State(StrEnum):

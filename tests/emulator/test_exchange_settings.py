@@ -59,9 +59,10 @@ def test_setting_when_one_of_a_call_is_refused_then_nothing_changes(
 
 def test_setting_when_all_of_a_call_is_fine_then_all_of_it_changes(door: Door, cloud: Cloud) -> None:
     assert door.warnings("Set-Mailbox", Identity=SALES, **GOOD) == ""
-    row = door.row(SALES)
+    row = door.row(SALES, IncludeGrantSendOnBehalfToWithDisplayNames=True)
     assert (row["DisplayName"], row["HiddenFromAddressListsEnabled"]) == ("New", True)
-    assert "smtp:new@contoso.example" in row["EmailAddresses"] and row["GrantSendOnBehalfTo"] == ["Anna Müller"]
+    assert "smtp:new@contoso.example" in row["EmailAddresses"]
+    assert row["GrantSendOnBehalfToWithDisplayNames"] == ["(anna@contoso.example, Anna Müller)"]
     assert len(cloud.effects()) == 1
 
 

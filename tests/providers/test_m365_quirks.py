@@ -22,6 +22,7 @@ from sharedbox_cli.core.errors import (
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import Fact
 from sharedbox_cli.core.values import LICENCE_NONE, PLAN_1, PLAN_2
+from sharedbox_cli.providers.columns import UnknownForm
 from sharedbox_cli.providers.microsoft365 import quirks
 from sharedbox_cli.providers.microsoft365.errors import EXCHANGE, GRAPH, exchange_error, graph_error
 from sharedbox_cli.providers.microsoft365.exchange_admin import _unpacked
@@ -90,32 +91,63 @@ def test_recipient_entry_says_deny_in_words(kind: str, is_deny: bool) -> None:
     assert (entry.is_deny, entry.is_inherited, entry.sid, entry.rights) == (is_deny, False, SID, ("SendAs",))
 
 
-@pytest.mark.parametrize(
-    ("entry", "identity"),
-    [
-        ("Anna Müller", "Anna Müller"),
-        ('{"DisplayName": "Anna", "Identity": "id-1"}', "id-1"),
-        ({"DisplayName": "Anna", "Guid": "id-2"}, "id-2"),
-        ({"DisplayName": "Anna", "PrimarySmtpAddress": "anna@x.example"}, "anna@x.example"),
-        ({"DisplayName": "Anna"}, "Anna"),
-        ("{not json", "{not json"),
-    ],
-)
-def test_holder_of_send_on_behalf_is_named_by_the_best_there_is(entry: object, identity: str) -> None:
-    assert quirks.on_behalf_identity(entry) == identity
+GUID, OTHER_GUID = "0f3a7a52-5e3c-4a6f-9c57-6b1a2d3e4f50", "1f3a7a52-5e3c-4a6f-9c57-6b1a2d3e4f51"
+
+
+def _behalf(named: object, plain: object = ()) -> dict[str, object]:
+    return {"GrantSendOnBehalfTo": plain, "GrantSendOnBehalfToWithDisplayNames": named}
 
 
 @pytest.mark.parametrize(
-    ("row", "entries"),
+    ("row", "delegates"),
     [
-        ({"GrantSendOnBehalfTo": ["Anna"], "GrantSendOnBehalfToWithDisplayNames": [{"Guid": "id"}]}, [{"Guid": "id"}]),
-        ({"GrantSendOnBehalfTo": ["Anna", "Ben"], "GrantSendOnBehalfToWithDisplayNames": []}, ["Anna", "Ben"]),
-        ({"GrantSendOnBehalfTo": ["Anna"]}, ["Anna"]),
-        ({"GrantSendOnBehalfTo": None}, []),
+        (_behalf(["(anna@x.example, Anna)"], [GUID]), [(GUID, "anna@x.example")]),
+        (_behalf(["(anna@x.example, Müller, Anna (R&D))"]), [("anna@x.example", "anna@x.example")]),
+        (_behalf(["(, Anna)"], [GUID]), [(GUID, "")]),
+        (_behalf(["Anna <anna@x.example>"], [GUID]), [(GUID, "")]),
+        (
+            _behalf(["(a@x.example, A)", "(b@x.example, B)"], [GUID, OTHER_GUID]),
+            [(GUID, "a@x.example"), (OTHER_GUID, "b@x.example")],
+        ),
+        (_behalf(['{"DisplayName": "Anna", "Identity": "id-1"}']), [("id-1", "")]),
+        (_behalf([{"DisplayName": "Anna", "Guid": "id-2"}], ["Anna"]), [("id-2", "")]),
+        (_behalf([{"DisplayName": "Anna", "PrimarySmtpAddress": "a@x.example"}]), [("a@x.example", "a@x.example")]),
+        (_behalf([GUID]), [(GUID, "")]),
+        (_behalf(["anna@x.example"]), [("anna@x.example", "anna@x.example")]),
+        (_behalf(None, ["Anna", GUID]), [("Anna", ""), (GUID, "")]),
+        (_behalf([], ["anna@x.example"]), [("anna@x.example", "anna@x.example")]),
+        (_behalf(None, None), []),
+    ],
+)  # the address, else the id at the same place
+def test_who_sends_on_behalf_is_named_by_an_address_or_an_id(
+    row: dict[str, object], delegates: list[tuple[str, str]]
+) -> None:
+    assert quirks.on_behalf_entries(row) == delegates
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        _behalf(["Anna Müller"]),
+        _behalf(["Anna <anna@x.example>"]),
+        _behalf(["anna@x.example;Anna"]),
+        _behalf(["(, Anna)"], ["Anna"]),
+        _behalf(["{not json"], [GUID]),
+        _behalf([{"DisplayName": "Anna"}]),
+        _behalf([7]),
+        _behalf(None, [""]),
+        _behalf(None, [{"Guid": GUID}]),
+        _behalf(["(a@x.example, A)"], [GUID, OTHER_GUID]),
     ],
 )
-def test_holders_of_send_on_behalf_come_from_the_fuller_property(row: dict[str, object], entries: list[object]) -> None:
-    assert quirks.on_behalf_entries(row) == entries
+def test_unknown_form_of_send_on_behalf_is_an_error_and_never_a_name(row: dict[str, object]) -> None:
+    with pytest.raises(UnknownForm, match="send on behalf"):
+        quirks.on_behalf_entries(row)
+
+
+@pytest.mark.parametrize(("text", "yes"), [(GUID, True), (GUID.upper(), True), (f"{GUID}0", False), ("Anna", False)])
+def test_guid_is_told_from_a_name(text: str, yes: bool) -> None:
+    assert quirks.is_guid(text) is yes
 
 
 def test_every_quirk_has_a_case_here_and_says_where_it_was_seen() -> None:

@@ -9,10 +9,16 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from sharedbox_cli.providers.columns import UnknownForm
 
 SELF_SID = "S-1-5-10"
 NAME_MAX = 64
 _BYTES = re.compile(r"\(([\d,.\u00a0\u202f ]+) bytes\)")
+_ADDRESS = re.compile(r"[^\s@<>()\[\],;:\"]+@[^\s@<>()\[\],;:\"]+")
+_GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_NAMED_DELEGATE = re.compile(r"\(([^,]*),(.*)\)", re.DOTALL)
 _SPAN = re.compile(r"(?:(\d+)\.)?(\d\d):(\d\d):(\d\d)(?:\.\d+)?\Z")
 
 
@@ -101,28 +107,71 @@ def recipient_entry(row: Mapping[str, Any]) -> Entry:
     )
 
 
-def on_behalf_identity(entry: object) -> str:
-    """Return the best identity in an entry of GrantSendOnBehalfTo: names come back, not addresses (E).
+class Delegate(NamedTuple):
+    """Somebody who sends on behalf, as the service names them: by an id, an address or an Exchange name."""
 
-    The exact form with `-IncludeGrantSendOnBehalfToWithDisplayNames` is not documented. These are the
-    forms seen so far: an object, an object as text, or a bare name.
+    who: str
+    address: str
+
+
+def on_behalf_entries(row: Mapping[str, Any]) -> list[Delegate]:
+    """Return the entries of send on behalf. Raises UnknownForm: an entry that is not understood is never dropped.
+
+    The property with display names has texts `(address, display name)`, and the other one has GUIDs at the same places
+    (D: Microsoft365DSC, issues 6676 and 6769). Older records have objects, objects as text, and Exchange names (E).
     """
+    plain = [_plain_delegate(entry) for entry in row["GrantSendOnBehalfTo"] or ()]
+    named = row.get("GrantSendOnBehalfToWithDisplayNames") or ()
+    if not named:
+        return plain
+    if plain and len(plain) != len(named):
+        message = f"{len(plain)} entries of send on behalf, but {len(named)} of them with display names"
+        raise UnknownForm(message)
+    return [_named_delegate(entry, plain[place] if plain else Delegate("", "")) for place, entry in enumerate(named)]
+
+
+def is_guid(text: str) -> bool:
+    """Return whether a text is a GUID: an id, and never a name or an address (E)."""
+    return _GUID.fullmatch(text) is not None
+
+
+def _plain_delegate(entry: object) -> Delegate:
+    if not isinstance(entry, str) or not entry.strip():
+        raise _unknown(entry)
+    return Delegate(entry, entry if _ADDRESS.fullmatch(entry) else "")
+
+
+def _named_delegate(entry: object, plain: Delegate) -> Delegate:
+    """Return an entry with a display name: by its address, or by the id at the same place."""
+    address, identity = _parts_of(entry)
+    if _ADDRESS.fullmatch(address):
+        return Delegate(plain.who if is_guid(plain.who) else identity or address, address)
+    if is_guid(plain.who) or plain.address:
+        return plain
+    if identity:
+        return Delegate(identity, "")
+    raise _unknown(entry)
+
+
+def _parts_of(entry: object) -> tuple[str, str]:
+    """Return the address and the id in an entry with a display name; each is empty where it is not there."""
     data = entry
     if isinstance(entry, str) and entry.startswith("{"):
         try:
             data = json.loads(entry)
         except ValueError:
-            return entry
+            raise _unknown(entry) from None
     if isinstance(data, Mapping):
-        names = ("ExternalDirectoryObjectId", "Identity", "Guid", "PrimarySmtpAddress", "DisplayName")
-        return next((str(data[name]) for name in names if data.get(name)), "")
-    return str(data)
+        ids = (str(data[name]) for name in ("ExternalDirectoryObjectId", "Guid", "Identity") if data.get(name))
+        return str(data.get("PrimarySmtpAddress") or ""), next(ids, "")
+    if not isinstance(data, str):
+        raise _unknown(entry)
+    match = _NAMED_DELEGATE.fullmatch(data)
+    return (match[1].strip() if match else data), (data if is_guid(data) else "")
 
 
-def on_behalf_entries(row: Mapping[str, Any]) -> list[object]:
-    """Return the entries of send on behalf: the property with display names if the service fills it (E)."""
-    rich = row.get("GrantSendOnBehalfToWithDisplayNames")
-    return list(rich or row["GrantSendOnBehalfTo"] or ())
+def _unknown(entry: object) -> UnknownForm:
+    return UnknownForm(f"an entry of send on behalf has a form that sharedbox does not know: {str(entry)[:100]!r}")
 
 
 def unique_name(address: str) -> str:
@@ -153,6 +202,11 @@ def says_already(warnings: Iterable[str]) -> bool:
 def is_truncated(warnings: Iterable[str]) -> bool:
     """Return whether a list was truncated at its default size (E)."""
     return any("more results" in warning or "only the first" in warning for warning in warnings)
+
+
+def query_url(path: str, options: Mapping[str, str]) -> str:
+    """Return a relative URL with its query options percent-encoded: `#`, `&`, `+` and `%` stand in addresses (D)."""
+    return f"{path}?" + "&".join(f"{name}={quote(value, safe='')}" for name, value in options.items())
 
 
 def odata_quoted(text: str) -> str:

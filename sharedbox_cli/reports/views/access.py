@@ -106,6 +106,7 @@ def _summary(audit: _Audit) -> str:
     words = {
         "user": ("person", "people"),
         "group": ("group", "groups"),
+        "application": ("application", "applications"),
         "orphan": ("deleted account", "deleted accounts"),
     }
     counts = [_counted(len(audit.mailboxes), "mailbox", "mailboxes")]
@@ -158,7 +159,8 @@ def _marks(row: AccessRow) -> str:
         row.entry if row.entry != "grant" else "",
         "guest" if row.is_guest else "",
         "disabled" if not row.is_enabled and row.kind != "orphan" else "",
-        "group" if row.kind == "group" else "",
+        str(row.kind) if row.kind in ("group", "application") else "",
+        "not resolved" if row.kind == "other" and row.entry == "grant" else "",
         "" if row.is_resolved else "members not read",
         f"as {row.address}" if row.address and row.address != row.person else "",
     ]

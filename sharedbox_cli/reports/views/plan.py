@@ -147,13 +147,16 @@ def _summary(plan: Plan) -> Iterator[Line]:
 
 
 def losing_words(plan: Plan) -> str:
-    """Return how many people and groups lose access, as a sentence, or nothing."""
+    """Return how many people, groups and applications lose access, as a sentence, or nothing."""
     losing = {c.party.id: c.party.kind for c in plan.changes if c.kind is Kind.REVOKE and c.party}
     groups = sum(kind is TrusteeKind.GROUP for kind in losing.values())
-    people = len(losing) - groups
+    applications = sum(kind is TrusteeKind.APPLICATION for kind in losing.values())
+    people = len(losing) - groups - applications
     texts = [f"{people} {'person' if people == 1 else 'people'}"] if people else []
     texts += [f"{groups} group{'' if groups == 1 else 's'}"] if groups else []
-    return f"{' and '.join(texts)} {'loses' if len(losing) == 1 else 'lose'} access." if losing else ""
+    texts += [f"{applications} application{'' if applications == 1 else 's'}"] if applications else []
+    listed = " and ".join(part for part in (", ".join(texts[:-1]), *texts[-1:]) if part)
+    return f"{listed} {'loses' if len(losing) == 1 else 'lose'} access." if losing else ""
 
 
 def _data(plan: Plan, refusals: Sequence[Refusal]) -> PlanJson:

@@ -68,6 +68,8 @@ def find_trustee(call: Call, right: str, who: str) -> sqlite3.Row:
 
 def _is_principal(row: sqlite3.Row) -> bool:
     doc = doc_of(row)
+    if row["kind"] == "servicePrincipal":
+        return True
     if row["kind"] == "user":
         return bool(doc.get("user_type") != "Guest")
     is_mail_enabled = bool(row["mail"]) and doc.get("mail_enabled", True)

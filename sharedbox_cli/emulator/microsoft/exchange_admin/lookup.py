@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import uuid
 from typing import Any
 
 from sharedbox_cli.emulator.microsoft import replication
 from sharedbox_cli.emulator.microsoft.exchange_admin.context import Call
 from sharedbox_cli.emulator.microsoft.exchange_admin.errors import ambiguous, not_found
+from sharedbox_cli.emulator.microsoft.exchange_admin.forms import is_guid
 from sharedbox_cli.emulator.tenant import Tenant
 
 SOFT_DELETED_SECONDS = 30 * 86400.0
@@ -18,7 +20,7 @@ MAILBOXES = (
     "join objects o on o.id = m.id where "
 )
 _BY_KEY = (
-    "in (select id from objects where id = ?1 or lower(upn) = ?2 or sid = ?3 union select id from mailboxes "
+    "in (select id from objects where id in (?1, ?4) or lower(upn) = ?2 or sid = ?3 union select id from mailboxes "
     "where guid = ?2 or lower(cn) = ?2 or lower(alias) = ?2 union select id from addresses where key = ?2 "
     "and lower(prefix) = 'smtp')"
 )
@@ -55,7 +57,7 @@ def _only(candidates: list[sqlite3.Row], identity: str) -> sqlite3.Row:
 
 def _candidates(tenant: Tenant, identity: str) -> list[sqlite3.Row]:
     key = identity.lower()
-    exact = tenant.rows(f"{MAILBOXES}o.deleted_at is null and m.id {_BY_KEY}", legacy_id(key), key, "")
+    exact = tenant.rows(f"{MAILBOXES}o.deleted_at is null and m.id {_BY_KEY}", legacy_id(key), key, "", guid_of(key))
     return exact or tenant.rows(MAILBOXES + "o.deleted_at is null and lower(o.name) = ?", key)
 
 
@@ -63,6 +65,15 @@ def legacy_id(key: str) -> str:
     """Return the id in a LegacyExchangeDN, or the key itself."""
     prefix = LEGACY_DN.lower()
     return key.removeprefix(prefix) if key.startswith(prefix) else key
+
+
+_GUIDS = 0x5B2D << 112
+"""The difference between the two ids of an object."""
+
+
+def guid_of(identity: str) -> str:
+    """Return the `Guid` of an object from its `ExternalDirectoryObjectId`, or the other way round: they differ."""
+    return str(uuid.UUID(int=uuid.UUID(identity).int ^ _GUIDS)) if is_guid(identity) else identity
 
 
 def is_visible(call: Call, row: sqlite3.Row) -> bool:
@@ -88,8 +99,10 @@ def find_soft_deleted(call: Call, identity: str) -> sqlite3.Row:
     """Return a soft-deleted mailbox. Raises CmdletError."""
     key = identity.lower()
     rows = call.tenant.rows(
-        MAILBOXES + "o.deleted_at is not null and (m.id = ? or m.guid = ? or lower(m.cn) = ? or lower(o.mail) = ?)",
+        MAILBOXES
+        + "o.deleted_at is not null and (m.id in (?, ?) or m.guid = ? or lower(m.cn) = ? or lower(o.mail) = ?)",
         legacy_id(key),
+        guid_of(key),
         key,
         key,
         key,
@@ -101,7 +114,7 @@ def find_object(call: Call, identity: str) -> sqlite3.Row:
     """Return an active user, group or contact by id, address, UPN, SID or name. Raises CmdletError."""
     key = identity.lower()
     sql = f"select * from objects where deleted_at is null and id {_BY_KEY}"
-    exact = call.tenant.rows(sql, legacy_id(key), key, identity.upper())
+    exact = call.tenant.rows(sql, legacy_id(key), key, identity.upper(), guid_of(key))
     candidates = exact or call.tenant.rows("select * from objects where deleted_at is null and lower(name) = ?", key)
     return _only(candidates, identity)
 

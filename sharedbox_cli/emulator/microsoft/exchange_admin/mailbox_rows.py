@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from typing import Any
 
 from sharedbox_cli.emulator.microsoft.exchange_admin.context import Call, Row
 from sharedbox_cli.emulator.microsoft.exchange_admin.forms import GIB, NO_GUID, date_text, size_text, span_text
-from sharedbox_cli.emulator.microsoft.exchange_admin.lookup import doc_of, legacy_dn
+from sharedbox_cli.emulator.microsoft.exchange_admin.lookup import doc_of, guid_of, legacy_dn
 from sharedbox_cli.emulator.microsoft.exchange_admin.plans import licensed
 
 SETTINGS: dict[str, Any] = {
@@ -54,9 +53,9 @@ class Rows:
         self._addresses: dict[str, list[str]] = {}
         for row in tenant.rows(f"select id, prefix, text from addresses {one} order by id, prefix, key", mailbox):
             self._addresses.setdefault(row["id"], []).append(f"{row['prefix']}:{row['text']}")
-        self._behalf: dict[str, list[tuple[str, str]]] = {}
+        self._behalf: dict[str, list[sqlite3.Row]] = {}
         for row in _on_behalf(call, mailbox):
-            self._behalf.setdefault(row["mailbox_id"], []).append((row["name"], row["trustee_id"]))
+            self._behalf.setdefault(row["mailbox_id"], []).append(row)
         self._licensed, self._plan_two = licensed(tenant, mailbox)
 
     def row(self, mailbox: sqlite3.Row) -> Row:
@@ -79,7 +78,7 @@ class Rows:
             "Name": name,
             "DistinguishedName": f"CN={name},OU={self._organization},OU=Microsoft Exchange Hosted Organizations",
             "LegacyExchangeDN": legacy_dn(mailbox["id"]),
-            "Guid": mailbox["id"],
+            "Guid": guid_of(mailbox["id"]),
             "ExternalDirectoryObjectId": mailbox["id"],
             "ExchangeGuid": mailbox["guid"],
             "Alias": mailbox["alias"],
@@ -125,18 +124,21 @@ class Rows:
 
     def _delegates(self, identity: str) -> Row:
         behalf = self._behalf.get(identity, [])
-        # The format of the second property is not published. Observed values are objects with a name and an id.
-        rich = [json.dumps({"DisplayName": name, "Identity": who}, ensure_ascii=False) for name, who in behalf]
         return {
-            "GrantSendOnBehalfTo": [name for name, _ in behalf],
-            "GrantSendOnBehalfToWithDisplayNames": rich if self._with_names else None,
+            "GrantSendOnBehalfTo": [guid_of(row["trustee_id"]) for row in behalf],
+            "GrantSendOnBehalfToWithDisplayNames": [_with_name(row) for row in behalf] if self._with_names else None,
         }
+
+
+def _with_name(row: sqlite3.Row) -> str:
+    """Return an entry of send on behalf with its display name. Assumed: this form is known from one parser only."""
+    return f"({row['mail'] or ''}, {row['name']})"
 
 
 def _on_behalf(call: Call, mailbox: str) -> list[sqlite3.Row]:
     one = "and p.mailbox_id = ?" if mailbox else "and ? = ''"
     return call.tenant.rows(
-        "select p.mailbox_id, p.trustee_id, o.name from permissions p join objects o on o.id = p.trustee_id "
+        "select p.mailbox_id, p.trustee_id, o.name, o.mail from permissions p join objects o on o.id = p.trustee_id "
         f"where p.right = 'send_on_behalf' {one} and p.visible_at <= ? and (p.gone_at is null or p.gone_at > ?) "
         "and o.deleted_at is null order by o.name",
         mailbox,

@@ -93,7 +93,7 @@ def _require_body(part: dict[str, Any]) -> None:
 
 
 def _request(outer: Request, part: dict[str, Any]) -> Request:
-    path, _, query = part["url"].partition("?")
+    path, _, query = part["url"].partition("#")[0].partition("?")  # a fragment is not sent
     headers = {name.lower(): value for name, value in (part.get("headers") or {}).items()}
     headers["authorization"] = outer.headers.get("authorization", "")
     if "client-request-id" in outer.headers:

@@ -10,9 +10,9 @@ from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.columns import read_row
 from sharedbox_cli.providers.microsoft365.apply.writer import Writer
 from sharedbox_cli.providers.microsoft365.columns import ACCOUNT, MAILBOX
+from sharedbox_cli.providers.microsoft365.observe.holders import read_holders
 from sharedbox_cli.providers.microsoft365.observe.mailboxes import reduced_row
 from sharedbox_cli.providers.microsoft365.observe.people import read_account
-from sharedbox_cli.providers.microsoft365.observe.tenant import read_holders
 
 
 async def is_there(writer: Writer, change: Change) -> bool:

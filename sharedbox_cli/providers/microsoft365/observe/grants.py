@@ -11,7 +11,14 @@ from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import Right
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin, PagingBroken
 from sharedbox_cli.providers.microsoft365.observe.mailboxes import MailboxRow
-from sharedbox_cli.providers.microsoft365.quirks import Entry, is_self, mailbox_entry, recipient_entry, split_rights
+from sharedbox_cli.providers.microsoft365.quirks import (
+    Delegate,
+    Entry,
+    is_self,
+    mailbox_entry,
+    recipient_entry,
+    split_rights,
+)
 from sharedbox_cli.providers.responses import Row
 
 FEW = 50
@@ -42,12 +49,12 @@ async def read_grants(exchange: ExchangeAdmin, rows: Rows) -> RawGrants:
     """Return every entry of these mailboxes, complete. Raises ObserveError, CloudError."""
     grants = await _full_access(exchange, rows)
     await _send_as(exchange, rows, grants)
-    known: dict[str, RawGrant] = {}
+    known: dict[Delegate, RawGrant] = {}
     for address, row in rows.items():
-        for who in row.on_behalf:
-            if who not in known:
-                known[who] = RawGrant(who, "", "", Right.SEND_ON_BEHALF, "SendOnBehalf")
-            grants[address].append(known[who])
+        for delegate in row.on_behalf:
+            if delegate not in known:
+                known[delegate] = RawGrant(delegate.who, "", delegate.address, Right.SEND_ON_BEHALF, "SendOnBehalf")
+            grants[address].append(known[delegate])
     return grants
 
 

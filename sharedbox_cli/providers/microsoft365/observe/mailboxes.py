@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from sys import intern
 
 from sharedbox_cli.core.errors import CloudError, NotFound, ObserveError
 from sharedbox_cli.core.fields import Field
@@ -12,10 +11,10 @@ from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import AddressHolder, Fact
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.base import Scope
-from sharedbox_cli.providers.columns import Row, property_names, read_row
+from sharedbox_cli.providers.columns import Row, UnknownForm, property_names, read_row
 from sharedbox_cli.providers.microsoft365.columns import FACTS, IDENTITY, MAILBOX, ON_BEHALF, OTHER_KIND
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
-from sharedbox_cli.providers.microsoft365.quirks import odata_quoted, on_behalf_entries, on_behalf_identity
+from sharedbox_cli.providers.microsoft365.quirks import Delegate, odata_quoted, on_behalf_entries
 
 FEW = 10
 """Up to one batch: asking for each costs at most as much as listing the tenant."""
@@ -44,8 +43,8 @@ class MailboxRow:
     """Its name in the organization's tree, by which lists of permissions refer to it."""
     settings: Mapping[Field, Value]
     facts: Mapping[Fact, Value]
-    on_behalf: tuple[str, ...]
-    """Who may send on behalf of it, in the words of the service."""
+    on_behalf: tuple[Delegate, ...]
+    """Who may send on behalf of it, as the service names them."""
 
 
 @dataclass(slots=True)
@@ -86,8 +85,16 @@ def reduced_row(row: Row, fields: Set[Field], facts: Set[Fact], *, with_grants: 
         str(row["Identity"]),
         read_row(MAILBOX, row, {*fields, Field.KIND}, where),
         read_row(FACTS, row, facts, where),
-        tuple(intern(on_behalf_identity(entry)) for entry in on_behalf_entries(row)) if with_grants else (),
+        _delegates(row, where) if with_grants else (),
     )
+
+
+def _delegates(row: Row, where: str) -> tuple[Delegate, ...]:
+    try:
+        return tuple(on_behalf_entries(row))
+    except UnknownForm as error:
+        hint = "Nothing is assumed about this mailbox. Report the form to the project, without the names in it."
+        raise ObserveError(where=where, why=f"{str(error)[:1].upper()}{str(error)[1:]}.", hint=hint) from None
 
 
 class _Reader:

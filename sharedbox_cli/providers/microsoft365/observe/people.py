@@ -14,7 +14,7 @@ from sharedbox_cli.core.model import Trustee, TrusteeKind
 from sharedbox_cli.providers.columns import property_names
 from sharedbox_cli.providers.microsoft365 import columns
 from sharedbox_cli.providers.microsoft365.graph import BATCH, PAGE, Graph, chunks_of
-from sharedbox_cli.providers.microsoft365.quirks import odata_quoted, smtp_addresses
+from sharedbox_cli.providers.microsoft365.quirks import odata_quoted, query_url, smtp_addresses
 from sharedbox_cli.providers.responses import Row, reduced, rows_of
 
 if TYPE_CHECKING:
@@ -56,8 +56,9 @@ class People:
     ambiguous: dict[Address, set[TrusteeId]] = field(default_factory=dict)
     """Everybody who has an address that several have."""
     is_whole: bool = False
-    _names: dict[str, set[TrusteeId]] = field(default_factory=dict)
-    """By display name; filled when the first name is looked up."""
+    names: dict[str, set[TrusteeId]] = field(default_factory=dict)
+    """By the text with which Exchange names somebody, as Exchange resolved it: display names in the directory are not
+    Exchange names, and two people can have one."""
 
     def add(self, known: Known) -> None:
         """Take a user or group."""
@@ -69,7 +70,6 @@ class People:
             owner = self.directory.setdefault(address, trustee.id)
             if owner != trustee.id:
                 self.ambiguous.setdefault(address, {owner}).add(trustee.id)
-        self._names.clear()
 
     def at(self, address: Address) -> Set[TrusteeId]:
         """Return everybody who has an address."""
@@ -77,16 +77,12 @@ class People:
         return self.ambiguous.get(address) or (frozenset() if owner is None else {owner})
 
     def named(self, name: str) -> Set[TrusteeId]:
-        """Return everybody who has a display name."""
-        if not self._names:
-            for trustee in self.trustees.values():
-                self._names.setdefault(trustee.name.casefold(), set()).add(trustee.id)
-        return self._names.get(name.casefold(), frozenset())
+        """Return everybody whom Exchange names so."""
+        return self.names.get(name.casefold(), frozenset())
 
     def learn_name(self, name: str, identity: TrusteeId) -> None:
-        """Take a name by which the service knows somebody."""
-        self.named(name)
-        self._names.setdefault(name.casefold(), set()).add(identity)
+        """Take a name by which Exchange knows somebody."""
+        self.names.setdefault(name.casefold(), set()).add(identity)
 
 
 def _user(row: Row) -> Known:
@@ -147,6 +143,8 @@ async def read_people(
         await _whole(graph, people, needed)
         return people
     await _by_filter(graph, people, "/users", "id", identities, needed)
+    groups = [identity for identity in identities if identity not in people.trustees and identity not in needed]
+    await _by_filter(graph, people, "/groups", "id", groups)
     left = _left(people, wanted)
     await _by_filter(graph, people, "/users", "mail", left)
     await _by_filter(graph, people, "/groups", "mail", _left(people, wanted))
@@ -201,9 +199,9 @@ async def _by_filter(
     graph: Graph, people: People, path: str, name: str, values: list[str], needed: Set[str] = frozenset()
 ) -> None:
     select = _user_select(needed) if path == "/users" else GROUP
-    start = f"{path}?$select={','.join(select)}&$top={PAGE}&$filter="
+    options = {"$select": ",".join(select), "$top": str(PAGE)}
     parts: dict[str, tuple[str, Mapping[str, str]]] = {
-        str(index): (f"{start}{name} in ({','.join(map(odata_quoted, chunk))})", {})
+        str(index): (query_url(path, {**options, "$filter": f"{name} in ({','.join(map(odata_quoted, chunk))})"}), {})
         for index, chunk in enumerate(chunks_of(values, IN))
     }
     await _take(graph, people, parts, path, needed)
@@ -214,8 +212,14 @@ async def _by_alias(graph: Graph, people: People, values: list[str]) -> None:
         left = _left(people, values)
         parts = {
             str(index): (
-                f"{path}?$count=true&$select={','.join(select)}&$filter="
-                f"proxyAddresses/any(p:p eq {odata_quoted(f'smtp:{text}')})",
+                query_url(
+                    path,
+                    {
+                        "$count": "true",
+                        "$select": ",".join(select),
+                        "$filter": f"proxyAddresses/any(p:p eq {odata_quoted(f'smtp:{text}')})",
+                    },
+                ),
                 _ADVANCED,
             )
             for index, text in enumerate(left)
@@ -248,9 +252,9 @@ async def read_members(
     """Return the effective users of groups, nested ones included; those not known yet are added to `people`."""
     call = "members of groups"
     ordered = sorted(groups)
-    options = f"$count=true&$select={','.join(USER)}&$top={PAGE}"
+    options = {"$count": "true", "$select": ",".join(USER), "$top": str(PAGE)}
     parts = {
-        str(index): (f"/groups/{identity}/transitiveMembers/microsoft.graph.user?{options}", _ADVANCED)
+        str(index): (query_url(f"/groups/{identity}/transitiveMembers/microsoft.graph.user", options), _ADVANCED)
         for index, identity in enumerate(ordered)
     }
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sharedbox_cli.core.errors import CloudError, NotFound, ObserveError
+from sharedbox_cli.core.errors import ObserveError
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import (
@@ -29,12 +29,12 @@ from sharedbox_cli.providers.microsoft365.columns import ACCOUNT
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
 from sharedbox_cli.providers.microsoft365.graph import Graph
 from sharedbox_cli.providers.microsoft365.observe.grants import RawGrant, RawGrants, read_grants
+from sharedbox_cli.providers.microsoft365.observe.holders import Holders, resolve_holders
 from sharedbox_cli.providers.microsoft365.observe.licences import licence_names, pools, read_skus
-from sharedbox_cli.providers.microsoft365.observe.mailboxes import Mailboxes, MailboxRow, read_mailboxes
-from sharedbox_cli.providers.microsoft365.observe.people import People, read_members, read_people
+from sharedbox_cli.providers.microsoft365.observe.mailboxes import Mailboxes, read_mailboxes
+from sharedbox_cli.providers.microsoft365.observe.people import People, read_members
 from sharedbox_cli.providers.microsoft365.observe.usage import Facts, read_usage
 from sharedbox_cli.providers.microsoft365.plans import mailbox_plans
-from sharedbox_cli.providers.microsoft365.quirks import is_orphan
 
 if TYPE_CHECKING:
     from kiota_abstractions.request_information import RequestInformation
@@ -50,8 +50,7 @@ class Reading:
     mailboxes: Mailboxes
     people: People
     grants: RawGrants = field(default_factory=dict)
-    holders: dict[RawGrant, Trustee | None] = field(default_factory=dict)
-    """Who holds each grant; None if the holder is unknown."""
+    holders: Holders = field(default_factory=dict)
     usage: Facts = field(default_factory=dict)
     skus: Sequence[dict[str, Any]] = ()
     members: dict[TrusteeId, frozenset[TrusteeId]] = field(default_factory=dict)
@@ -76,106 +75,17 @@ async def observe_tenant(graph: Graph, exchange: ExchangeAdmin, scope: Scope, no
     return _observed(organization, domains, scope, reading, now)
 
 
-async def read_holders(
-    graph: Graph, exchange: ExchangeAdmin, rows: Mapping[Address, MailboxRow]
-) -> list[tuple[RawGrant, Trustee | None]]:
-    """Return every entry of some mailboxes with its holder; None if the holder is unknown."""
-    reading = Reading(Mailboxes(dict(rows)), People(), await read_grants(exchange, rows))
-    await _read_holders(graph, exchange, Scope(frozenset()), reading)
-    return [(grant, reading.holders[grant]) for grants in reading.grants.values() for grant in grants]
-
-
 def _organization(graph: Graph) -> RequestInformation:
     return graph.client.organization.to_get_request_information()
 
 
 async def _read_holders(graph: Graph, exchange: ExchangeAdmin, scope: Scope, reading: Reading) -> None:
-    """Find out who holds each grant, once for all mailboxes that share it."""
-    mailboxes: dict[RawGrant, Address] = {}
-    for address, grants in reading.grants.items():
-        for grant in grants:
-            mailboxes.setdefault(grant, address)
-    await _read_people(graph, scope, reading, mailboxes)
-    reading.holders = {grant: _holder(grant, mailbox, reading.people) for grant, mailbox in mailboxes.items()}
-    unknown = {grant: mailboxes[grant] for grant, holder in reading.holders.items() if holder is None}
-    await _resolve_names(graph, exchange, reading.people, unknown)
-    reading.holders |= {grant: _holder(grant, mailbox, reading.people) for grant, mailbox in unknown.items()}
-
-
-async def _read_people(graph: Graph, scope: Scope, reading: Reading, grants: Iterable[RawGrant]) -> None:
-    addresses = {address.key for address in scope.trustees}
-    # Send on behalf names its holders by id where the service returns it.
-    ids = set()
-    for grant in grants:
-        addresses |= {text for text in (grant.who, grant.address) if "@" in text}
-        if grant.right is Right.SEND_ON_BEHALF and _is_guid(grant.who):
-            ids.add(grant.who)
     needs_accounts = bool(scope.fields & ACCOUNT.keys() or scope.facts & _LICENCES)
     rows = reading.mailboxes.rows.values() if needs_accounts else ()
-    reading.people = await read_people(graph, addresses, ids, {row.id for row in rows})
-
-
-def _is_guid(text: str) -> bool:
-    return len(text) == 36 and text.count("-") == 4
-
-
-async def _resolve_names(
-    graph: Graph, exchange: ExchangeAdmin, people: People, unknown: Mapping[RawGrant, Address]
-) -> None:
-    """Ask Exchange for holders that it named by display name, and Graph for who they are."""
-    names = sorted({grant.who for grant in unknown})
-    if not names:
-        return
-    commands = {str(index): ("Get-Recipient", {"Identity": name}) for index, name in enumerate(names)}
-    results = await exchange.collect_batch(commands, lambda row: str(row["ExternalDirectoryObjectId"]), what="names")
-    ids: set[str] = set()
-    for index, name in enumerate(names):
-        result = results[str(index)]
-        if isinstance(result, CloudError):
-            _tolerate(result, name, unknown)
-            continue
-        ids.update(result)
-        for identity in result:
-            people.learn_name(name, TrusteeId(identity))
-    people.trustees |= (await read_people(graph, (), ids)).trustees
-
-
-def _tolerate(error: CloudError, name: str, mailboxes: Mapping[RawGrant, Address]) -> None:
-    """Accept a name that the service does not know: it is kept raw, never dropped. Raises other errors."""
-    if isinstance(error, NotFound):
-        return
-    if "ManagementObjectAmbiguousException" not in error.code:
-        raise error
-    # Entries of full access and send as have a SID to distinguish them; those of send on behalf have only a name.
-    mailbox = next(
-        (mailbox for g, mailbox in mailboxes.items() if g.who == name and g.right is Right.SEND_ON_BEHALF), None
+    addresses = {address.key for address in scope.trustees}
+    reading.people, reading.holders = await resolve_holders(
+        graph, exchange, reading.grants, addresses, {row.id for row in rows}
     )
-    if mailbox is not None:
-        raise ObserveError(
-            where=f"{mailbox} · send on behalf",
-            why=f"`{name}` matches several objects. {error.why}",
-            hint="Give each of them its own name.",
-        )
-
-
-def _holder(grant: RawGrant, mailbox: Address, people: People) -> Trustee | None:
-    """Return who holds a grant: by id, by address, then by a name that is unique."""
-    if is_orphan(grant.who):
-        return Trustee(TrusteeId(grant.who), TrusteeKind.ORPHAN)
-    if (known := people.trustees.get(TrusteeId(grant.who))) is not None:
-        return known
-    for text in (grant.address, grant.who):
-        ids = people.at(Address.of(text)) if "@" in text else frozenset()
-        if len(ids) == 1:
-            return people.trustees.get(next(iter(ids)))
-    ids = people.named(grant.who)
-    if len(ids) > 1:
-        raise ObserveError(
-            where=str(mailbox),
-            why=f"`{grant.who}` holds a right there, and {len(ids)} objects have this name.",
-            hint="Give each of them its own name.",
-        )
-    return people.trustees.get(next(iter(ids))) if ids else None
 
 
 def _groups_of(scope: Scope, reading: Reading) -> set[TrusteeId]:

@@ -1,4 +1,4 @@
-"""Get-Recipient and Get-User: all objects with an address, and all accounts."""
+"""Get-Recipient, Get-User, Get-Group, Get-ServicePrincipal: objects with an address, accounts, groups, applications."""
 
 from __future__ import annotations
 
@@ -8,7 +8,13 @@ import sqlite3
 from sharedbox_cli.emulator.microsoft.exchange_admin.cmdlets.mailboxes import in_order
 from sharedbox_cli.emulator.microsoft.exchange_admin.context import Call, Result, Row
 from sharedbox_cli.emulator.microsoft.exchange_admin.errors import not_found
-from sharedbox_cli.emulator.microsoft.exchange_admin.lookup import SOFT_DELETED_SECONDS, doc_of, find_object, legacy_dn
+from sharedbox_cli.emulator.microsoft.exchange_admin.lookup import (
+    SOFT_DELETED_SECONDS,
+    doc_of,
+    find_object,
+    guid_of,
+    legacy_dn,
+)
 from sharedbox_cli.emulator.microsoft.exchange_admin.opath import matcher
 
 _ADDRESS = r"EmailAddresses\s+-eq\s+'(?:\w+:)?((?:[^']|'')+)'"
@@ -93,7 +99,7 @@ def _recipient(row: sqlite3.Row, addresses: list[str]) -> Row:
         "Name": name,
         "Alias": row["alias"] or (row["mail"] or "").partition("@")[0],
         "DisplayName": row["name"],
-        "Guid": row["id"],
+        "Guid": guid_of(row["id"]),
         "ExternalDirectoryObjectId": row["id"],
         "LegacyExchangeDN": legacy_dn(row["id"]),
         "PrimarySmtpAddress": row["mail"] or "",
@@ -128,7 +134,7 @@ def _user(row: sqlite3.Row) -> Row:
         "Name": name,
         "DisplayName": row["name"],
         "UserPrincipalName": row["upn"],
-        "Guid": row["id"],
+        "Guid": guid_of(row["id"]),
         "ExternalDirectoryObjectId": row["id"],
         "Sid": row["sid"],
         "WindowsEmailAddress": row["mail"] or "",
@@ -137,3 +143,55 @@ def _user(row: sqlite3.Row) -> Row:
         "AccountDisabled": not enabled,
         "IsDirSynced": bool(doc.get("on_premises")),
     }
+
+
+def get_group(call: Call) -> Result:
+    """Return groups, including those without an address."""
+    test = matcher(call.text("Filter"))
+    identity = call.text("Identity")
+    which = "o.kind = 'group' and o.deleted_at is null"
+    if identity:
+        objects = call.tenant.rows(f"{_OBJECTS}{which} and o.id = ?", find_object(call, identity)["id"])
+    else:
+        objects = call.tenant.rows(f"{_OBJECTS}{which} order by o.name, o.id")
+    rows = [row for row in map(_group, objects) if _fits(call, row)]
+    if identity and not rows:
+        raise not_found(identity)
+    return Result([row for row in rows if test(row)])
+
+
+def _group(row: sqlite3.Row) -> Row:
+    kind, details = _kinds(row) if row["mail"] else ("UniversalSecurityGroup", "UniversalSecurityGroup")
+    return {
+        "Identity": row["name"],
+        "Name": row["name"],
+        "DisplayName": row["name"],
+        "Guid": guid_of(row["id"]),
+        "ExternalDirectoryObjectId": row["id"],
+        "Sid": row["sid"],
+        "WindowsEmailAddress": row["mail"] or "",
+        "RecipientType": kind,
+        "RecipientTypeDetails": details,
+    }
+
+
+def get_service_principal(call: Call) -> Result:
+    """Return the applications that Exchange knows. Assumed: their SID is among the properties."""
+    sql = "select * from objects where kind = 'servicePrincipal' and deleted_at is null order by name, id"
+    identity = call.text("Identity")
+    wanted = find_object(call, identity)["id"] if identity else ""
+    rows: list[Row] = [
+        {
+            "Identity": guid_of(row["id"]),
+            "Guid": guid_of(row["id"]),
+            "DisplayName": row["name"],
+            "ObjectId": row["id"],
+            "AppId": doc_of(row).get("app_id", row["id"]),
+            "Sid": row["sid"],
+        }
+        for row in call.tenant.rows(sql)
+        if wanted in ("", row["id"])
+    ]
+    if identity and not rows:
+        raise not_found(identity)
+    return Result(rows)
