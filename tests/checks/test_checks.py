@@ -91,6 +91,8 @@ def wanting(**more: object) -> DesiredMailbox:
 
 
 GROUP = Trustee(TrusteeId("g"), TrusteeKind.GROUP, address("g"), "G", member_count=30)
+APPLICATION = Trustee(TrusteeId("app"), TrusteeKind.APPLICATION, name="Ticket system")
+UNRESOLVED = Trustee(TrusteeId("S-1-5-21-9"), TrusteeKind.OTHER, name="EURPR01A\\ghost")
 CROWD = tuple(person(number) for number in range(26))
 
 
@@ -172,6 +174,10 @@ CASES: list[tuple[str, Observed, DesiredMailbox | None, bool]] = [
     ("group-with-outsiders", observed(full(person(1, is_guest=True)), (person(1, is_guest=True),)), None, False),
     ("member-deleted", observed(frozenset({Grant(TrusteeId("S-1-5-21-1"), Right.SEND_AS)})), None, True),
     ("member-deleted", observed(), None, False),
+    ("member-application", observed(full(APPLICATION), (APPLICATION,)), None, True),
+    ("member-application", observed(), None, False),
+    ("member-unresolved", observed(full(UNRESOLVED), (UNRESOLVED,)), None, True),
+    ("member-unresolved", observed(), None, False),
     ("deny-entry", observed(special=(SpecialEntry(TrusteeId("p1"), "deny", is_deny=True),)), None, True),
     ("deny-entry", observed(special=(SpecialEntry(TrusteeId("p1"), "x", is_inherited=True),)), None, False),
     (

@@ -150,6 +150,11 @@ def test_guid_is_told_from_a_name(text: str, yes: bool) -> None:
     assert quirks.is_guid(text) is yes
 
 
+def test_query_options_of_a_url_are_percent_encoded() -> None:
+    url = quirks.query_url("/users", {"$top": "9", "$filter": "mail eq 'r&d+1#%41@x.example'"})
+    assert url == "/users?$top=9&$filter=mail%20eq%20%27r%26d%2B1%23%2541%40x.example%27"
+
+
 def test_every_quirk_has_a_case_here_and_says_where_it_was_seen() -> None:
     found = inspect.getmembers(quirks, inspect.isfunction)
     functions = {name: one for name, one in found if one.__module__ == quirks.__name__ and name[0] != "_"}

@@ -205,7 +205,7 @@ def is_truncated(warnings: Iterable[str]) -> bool:
 
 
 def query_url(path: str, options: Mapping[str, str]) -> str:
-    """Return a relative URL with its query options percent-encoded: `#`, `&`, `+` and `%` stand in addresses (D)."""
+    """Return a relative URL with its query options percent-encoded: addresses can have `#`, `&`, `+` and `%` (D)."""
     return f"{path}?" + "&".join(f"{name}={quote(value, safe='')}" for name, value in options.items())
 
 

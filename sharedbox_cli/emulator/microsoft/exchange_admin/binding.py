@@ -17,6 +17,16 @@ _COMMON = {
 """PowerShell adds these parameters to every cmdlet."""
 _NOT_ASKED = {("New-Mailbox", "Password", "Shared")}
 """(cmdlet, parameter, set) that the pages mark as required, but the service does not require."""
+_MORE: dict[str, Any] = {
+    "Get-ServicePrincipal": {
+        "sets": [],
+        "parameters": {
+            "Identity": {"type": "ServicePrincipalIdParameter", "required": False},
+            "Organization": {"type": "OrganizationIdParameter", "required": False},
+        },
+    }
+}
+"""Cmdlets beyond the facts (learn.microsoft.com/powershell/module/exchangepowershell/get-serviceprincipal)."""
 _SETS = {("Remove-MailboxPermission", "ResetDefault"): ["ResetDefault"]}
 """The page has a set with this name, but lists the parameter in another set."""
 _ON_PREMISES = {
@@ -50,15 +60,21 @@ def facts() -> dict[str, Any]:
 
 
 @cache
+def every_fact() -> dict[str, Any]:
+    """Return the published facts, and those of cmdlets whose pages they leave out."""
+    return {**facts(), **_MORE}
+
+
+@cache
 def is_served(cmdlet: str) -> bool:
     """Return whether the service has a cmdlet. Some exist only in the vendor's PowerShell module, on the client."""
-    return cmdlet in facts() and not cmdlet.startswith("Get-EXO") and cmdlet != "Get-ConnectionInformation"
+    return cmdlet in every_fact() and not cmdlet.startswith("Get-EXO") and cmdlet != "Get-ConnectionInformation"
 
 
 @cache
 def spelling(cmdlet: str) -> str:
     """Return the published spelling of a cmdlet name. Raises RoleMissing for a cmdlet that does not exist."""
-    known = {name.lower(): name for name in facts()}.get(cmdlet.lower(), "")
+    known = {name.lower(): name for name in every_fact()}.get(cmdlet.lower(), "")
     if not is_served(known):
         raise RoleMissing(cmdlet)
     return known
@@ -66,7 +82,7 @@ def spelling(cmdlet: str) -> str:
 
 def bind(cmdlet: str, parameters: Any) -> dict[str, Any]:
     """Return the converted parameters under their published names. Raises CmdletError, RoleMissing."""
-    fact = facts()[spelling(cmdlet)]
+    fact = every_fact()[spelling(cmdlet)]
     if not isinstance(parameters, dict):
         raise bad_request("Parameters has to be an object.")
     known = _known(spelling(cmdlet))
@@ -86,7 +102,7 @@ def bind(cmdlet: str, parameters: Any) -> dict[str, Any]:
 
 def _converted(cmdlet: str, name: str, value: Any) -> Any:
     """Return one value. Only a cmdlet that changes a list accepts a hash table (assumed: no page documents it)."""
-    result = converted(name, facts()[cmdlet]["parameters"].get(name) or _COMMON[name], value)
+    result = converted(name, every_fact()[cmdlet]["parameters"].get(name) or _COMMON[name], value)
     if isinstance(result, Edit) and not cmdlet.startswith("Set-"):
         raise bad_parameter(f"Cannot process argument transformation on parameter '{name}': {cmdlet} changes no list.")
     return result
@@ -94,7 +110,7 @@ def _converted(cmdlet: str, name: str, value: Any) -> Any:
 
 @cache
 def _known(cmdlet: str) -> dict[str, str]:
-    parameters = facts()[cmdlet]["parameters"]
+    parameters = every_fact()[cmdlet]["parameters"]
     spellings = {name.lower(): name for name in _COMMON}
     for name, detail in parameters.items():
         spellings |= {alias.lower(): name for alias in detail.get("aliases", ())}
@@ -104,7 +120,7 @@ def _known(cmdlet: str) -> dict[str, str]:
 @cache
 def _sets_of(cmdlet: str, name: str) -> frozenset[str] | None:
     """Return the sets that contain a parameter, or nothing if all sets contain it."""
-    listed = _SETS.get((cmdlet, name)) or facts()[cmdlet]["parameters"][name].get("sets")
+    listed = _SETS.get((cmdlet, name)) or every_fact()[cmdlet]["parameters"][name].get("sets")
     # An entry of the facts can contain two names, because a comma is missing on the page.
     return frozenset(part for entry in listed for part in (entry, *entry.split())) if listed else None
 

@@ -64,8 +64,9 @@ CMDLETS: dict[str, Cmdlet] = {
     ),
     "Get-User": _of(recipients.get_user, "Identity Filter ResultSize RecipientTypeDetails"),
     "Get-Group": _of(recipients.get_group, "Identity Filter ResultSize RecipientTypeDetails"),
-    "Get-ServicePrincipal": _of(recipients.get_service_principal, "Identity"),
     "Get-AcceptedDomain": _of(organization.get_accepted_domain, "Identity ResultSize"),
     "Get-OrganizationConfig": _of(organization.get_organization_config, ""),
     "Get-ManagementRoleAssignment": _of(organization.get_management_role_assignment, "Identity Role RoleAssignee"),
 }
+UNLISTED: dict[str, Cmdlet] = {"Get-ServicePrincipal": _of(recipients.get_service_principal, "Identity")}
+"""Modelled cmdlets that the published facts leave out."""

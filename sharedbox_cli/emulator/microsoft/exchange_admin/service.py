@@ -9,9 +9,9 @@ from sharedbox_cli.emulator.http import Request, Response, json_response
 from sharedbox_cli.emulator.microsoft.exchange_admin.access import AUDIENCE, directory_roles, require_role
 from sharedbox_cli.emulator.microsoft.exchange_admin.answers import decorated, selected
 from sharedbox_cli.emulator.microsoft.exchange_admin.batch import answer_batch
-from sharedbox_cli.emulator.microsoft.exchange_admin.binding import bind, facts, spelling
+from sharedbox_cli.emulator.microsoft.exchange_admin.binding import bind, every_fact, spelling
 from sharedbox_cli.emulator.microsoft.exchange_admin.budget import Budget
-from sharedbox_cli.emulator.microsoft.exchange_admin.catalogue import CMDLETS
+from sharedbox_cli.emulator.microsoft.exchange_admin.catalogue import CMDLETS, UNLISTED
 from sharedbox_cli.emulator.microsoft.exchange_admin.context import Call, Result, Row
 from sharedbox_cli.emulator.microsoft.exchange_admin.errors import (
     REQUEST_FAILED,
@@ -134,7 +134,7 @@ class ExchangeAdmin:
         return answer
 
     def _run(self, request: Request, roles: frozenset[str], name: str, bound: dict[str, Any]) -> Result:
-        modelled = CMDLETS.get(name)
+        modelled = CMDLETS.get(name) or UNLISTED.get(name)
         if modelled is None:
             raise not_modelled(name)
         left_out = sorted(set(bound) - modelled.parameters)
@@ -142,14 +142,14 @@ class ExchangeAdmin:
             raise not_modelled(f"{name} -{left_out[0]}")
         call = Call(self._context, name, bound, request.headers.get("x-anchormailbox", ""), roles)
         result = self._whole_or_nothing(call)
-        if "ResultSize" in facts()[name]["parameters"]:
+        if "ResultSize" in every_fact()[name]["parameters"]:
             result.rows, warnings = cut(result.rows, bound.get("ResultSize"))
             result.warnings += warnings
         return result
 
     def _whole_or_nothing(self, call: Call) -> Result:
         """Run a cmdlet. A cmdlet that fails changes nothing."""
-        act = CMDLETS[call.cmdlet].act
+        act = (CMDLETS.get(call.cmdlet) or UNLISTED[call.cmdlet]).act
         if call.cmdlet.startswith("Get-"):
             return act(call)
         self._context.tenant.run("savepoint cmdlet")

@@ -106,7 +106,7 @@ def _holder(grant: RawGrant, mailbox: Address, people: People) -> Trustee | None
 async def _resolve_names(
     graph: Graph, exchange: ExchangeAdmin, people: People, unknown: Mapping[RawGrant, Address]
 ) -> None:
-    """Ask Exchange for holders that it named by name or by an id of its own, and Graph for who they are."""
+    """Ask Exchange who has a name, or an id that Graph does not know; then ask Graph who they are."""
     found = await _named(exchange, "Get-Recipient", {grant.who for grant in unknown}, unknown)
     # Groups without an address hold rights as well, and are no recipients.
     left = {grant.who for grant in unknown if grant.sid and grant.who not in found}
