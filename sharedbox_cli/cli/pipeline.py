@@ -92,9 +92,9 @@ def scope_of(desired: Desired, platforms: frozenset[Platform]) -> Scope:
     fields = frozenset(name for mailbox in mailboxes for name in mailbox.settings) | {Field.KIND}
     facts: set[Fact] = set()
     if Field.LICENCE in fields:
-        facts |= {Fact.USED_BYTES, Fact.USED_AT}
+        facts |= {Fact.USED_BYTES, Fact.USED_AT, Fact.HAS_ARCHIVE, Fact.ON_HOLD}
     if any(mailbox.state is State.ABSENT for mailbox in mailboxes):
-        facts |= {Fact.ITEM_COUNT, Fact.LAST_ACTIVITY}
+        facts |= {Fact.ITEM_COUNT, Fact.LAST_ACTIVITY, Fact.USED_BYTES, Fact.HAS_ARCHIVE, Fact.ON_HOLD}
     grants = [grant for mailbox in mailboxes for grant in mailbox.grants or ()]
     if any(grant.delivery is not None for grant in grants):
         fields |= {Field.DELIVERY}

@@ -23,7 +23,8 @@ from sharedbox_cli.core.model import (
     until_words,
 )
 from sharedbox_cli.core.order import Phase
-from sharedbox_cli.core.values import Value
+from sharedbox_cli.core.outsiders import outsiders_behind
+from sharedbox_cli.core.values import DELIVERY_DISABLED, Value
 
 _NEEDS_A_HOLDER = frozenset({Right.FULL_ACCESS, *ROLES})
 _REVOCABLE = (TrusteeKind.USER, TrusteeKind.GROUP, TrusteeKind.APPLICATION)
@@ -150,8 +151,7 @@ def _party(observed: Observed, grant: Key, desired: DesiredGrant | None = None) 
 def _grant(
     mailbox: DesiredMailbox, current: ObservedMailbox, observed: Observed, key: Key, desired: DesiredGrant
 ) -> Change:
-    known = observed.trustees[key[0]]
-    outside = known.is_guest or (desired.trustee.domain not in observed.domains)
+    outside = bool(outsiders_behind(key[0], observed)) or desired.trustee.domain not in observed.domains
     return Change(
         Kind.GRANT,
         Phase.GRANT,
@@ -202,7 +202,8 @@ def _altered(
         return _change_of(mailbox, current, observed, key, desired, before, after, Risk.MEDIUM, why)
     if desired.delivery is not None and grant.delivery is not None and desired.delivery != grant.delivery:
         before, after = {Field.DELIVERY: grant.delivery}, {Field.DELIVERY: desired.delivery}
-        return _change_of(mailbox, current, observed, key, desired, before, after, Risk.LOW, "")
+        risk = Risk.HIGH if desired.delivery == DELIVERY_DISABLED else Risk.LOW
+        return _change_of(mailbox, current, observed, key, desired, before, after, risk, "")
     return None
 
 
@@ -214,7 +215,8 @@ def _role(
     after: dict[Field, Value] = {Field.ROLE: str(key[1])}
     if desired.delivery is not None and desired.delivery != grant.delivery and grant.delivery is not None:
         before[Field.DELIVERY], after[Field.DELIVERY] = grant.delivery, desired.delivery
-    change = _change_of(mailbox, current, observed, key, desired, before, after, Risk.MEDIUM, _until_words(desired))
+    risk = Risk.HIGH if outsiders_behind(key[0], observed) else Risk.MEDIUM
+    change = _change_of(mailbox, current, observed, key, desired, before, after, risk, _until_words(desired))
     return change if _rises(grant.right, key[1]) else replace(change, phase=Phase.REVOKE)
 
 

@@ -8,7 +8,7 @@ from sharedbox_cli.core.change import Change, Kind, Risk
 from sharedbox_cli.core.ensured import missing_items
 from sharedbox_cli.core.errors import ObserveError
 from sharedbox_cli.core.fields import SETTINGS, Field
-from sharedbox_cli.core.mail_targets import answered_to, forwarded_to
+from sharedbox_cli.core.mail_targets import answered_to, cut_off_words, forwarded_to, sender_addresses
 from sharedbox_cli.core.model import DesiredMailbox, Observed, ObservedMailbox
 from sharedbox_cli.core.order import Phase, Topic
 from sharedbox_cli.core.values import BLOCKED, KIND_SHARED, LICENCE_NONE, PLAN_1, PLAN_2, Value
@@ -65,11 +65,16 @@ def _change(
 
 
 def _risk(after: Mapping[Field, Value], current: ObservedMailbox, observed: Observed) -> Risk:
-    targets = forwarded_to(after) | answered_to(after)
-    before = forwarded_to(current.settings) | answered_to(current.settings)
-    leaves = any(target.rpartition("@")[2] not in observed.domains for target in targets - before)
-    opens = any(SETTINGS[name].opens == value for name, value in after.items() if value is not None)
-    return Risk.HIGH if leaves or opens else Risk.LOW
+    """Return whether people must look at a change: mail leaves, access opens, or the team is cut off."""
+    before, end = current.settings, {**current.settings, **after}
+    leaves = any(
+        target.rpartition("@")[2] not in observed.domains
+        for targets_of in (forwarded_to, answered_to, sender_addresses)
+        for target in targets_of(after) - targets_of(before)
+    )
+    opens = any(value in SETTINGS[name].opens for name, value in after.items() if value is not None)
+    cuts_off = cut_off_words(end).keys() - cut_off_words(before).keys()
+    return Risk.HIGH if leaves or opens or cuts_off else Risk.LOW
 
 
 def _update(

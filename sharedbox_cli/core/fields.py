@@ -81,8 +81,8 @@ class Setting:
     """The value of a new mailbox. No plan relies on it, as all managed settings are sent. A Google Group is created
     with it, and Gmail that is not set up yet is observed with it."""
     is_ensured: bool = False
-    opens: Value = None
-    """The value that gives outsiders access; None: no value does."""
+    opens: tuple[Value, ...] = ()
+    """The values that open access to more people than the members, the widest last."""
     item_words: Callable[[Value], str] = value_words
     """How one item of a list, or a single value, reads in prose."""
     is_nameable: bool = False
@@ -98,7 +98,7 @@ SETTINGS: Mapping[Field, Setting] = {
     Field.DISPLAY_NAME: Setting(Topic.MAILBOX, new="", is_nameable=True),
     Field.ALIASES: Setting(Topic.MAILBOX, new=(), is_nameable=True),
     Field.HIDDEN: Setting(Topic.MAILBOX, new=False, is_nameable=True),
-    Field.SIGN_IN: Setting(Topic.SIGN_IN, new=ALLOWED, opens=ALLOWED, is_nameable=True),
+    Field.SIGN_IN: Setting(Topic.SIGN_IN, new=ALLOWED, opens=(ALLOWED,), is_nameable=True),
     Field.SENT_AS: Setting(Topic.MAILBOX, new=COPY_SENDER, is_nameable=True),
     Field.SENT_ON_BEHALF: Setting(Topic.MAILBOX, new=COPY_SENDER, is_nameable=True),
     Field.LICENCE: Setting(Topic.LICENCE, new=LICENCE_NONE, is_nameable=True),
@@ -123,14 +123,14 @@ SETTINGS: Mapping[Field, Setting] = {
     Field.GROUP_POST_AS_GROUP: Setting(Topic.MAILBOX, new=True),
     Field.GROUP_DEFAULT_SENDER: Setting(Topic.MAILBOX, new="group"),
     Field.GROUP_REPLY_TO: Setting(Topic.MAILBOX, new="sender"),
-    Field.GROUP_VIEWING: Setting(Topic.MAILBOX, new="members", opens="anyone"),
+    Field.GROUP_VIEWING: Setting(Topic.MAILBOX, new="members", opens=("organization", "anyone")),
     Field.GROUP_MEMBERS_VIEWING: Setting(Topic.MAILBOX, new="members"),
-    Field.GROUP_JOINING: Setting(Topic.MAILBOX, new="invited", opens="anyone"),
+    Field.GROUP_JOINING: Setting(Topic.MAILBOX, new="invited", opens=("organization", "anyone")),
     Field.GROUP_LEAVING: Setting(Topic.MAILBOX, new="nobody"),
-    Field.GROUP_EXTERNAL_MEMBERS: Setting(Topic.MAILBOX, new=False, opens=True),
+    Field.GROUP_EXTERNAL_MEMBERS: Setting(Topic.MAILBOX, new=False, opens=(True,)),
     Field.GROUP_ASSISTING: Setting(Topic.MAILBOX, new="members"),
     Field.GROUP_MODERATING: Setting(Topic.MAILBOX, new="owners-and-managers"),
-    Field.GROUP_MANAGING_MEMBERS: Setting(Topic.MAILBOX, new="owners-and-managers"),
+    Field.GROUP_MANAGING_MEMBERS: Setting(Topic.MAILBOX, new="owners-and-managers", opens=("members",)),
     Field.GROUP_CONTACTING: Setting(Topic.MAILBOX, new="managers"),
     Field.GROUP_DISCOVERING: Setting(Topic.MAILBOX),
     Field.GROUP_MODERATION: Setting(Topic.MAILBOX, new="none"),

@@ -13,14 +13,15 @@ from datetime import datetime, timedelta
 from sharedbox_cli.core.change import Change, Kind
 from sharedbox_cli.core.errors import Refusal
 from sharedbox_cli.core.fields import Field
-from sharedbox_cli.core.guards_access import last_access, last_owner
+from sharedbox_cli.core.guards_access import last_access, last_owner, replaced_people
 from sharedbox_cli.core.guards_input import GuardInput, GuardLimits, Waivers
-from sharedbox_cli.core.guards_reach import external_trustee, wide_trustee
+from sharedbox_cli.core.guards_reach import cut_off, external_trustee, wide_trustee
 from sharedbox_cli.core.model import Fact
 from sharedbox_cli.core.order import Phase
-from sharedbox_cli.core.values import ALLOWED, KIND_GROUP, LICENCE_NONE, PLAN_1, PLAN_2
+from sharedbox_cli.core.values import ALLOWED, KIND_GROUP, KIND_SHARED, KIND_USER, LICENCE_NONE, PLAN_1, PLAN_2, Value
 
 GIB = 1024**3
+GB = 1000**3
 _ADDED = (LICENCE_NONE, PLAN_1, PLAN_2)
 """Licences that a shared mailbox up to a size does not need; the account itself needs any other one."""
 
@@ -95,16 +96,37 @@ def mailbox_revocation(facts: GuardInput) -> Iterable[Refusal]:
 
 
 def delete(facts: GuardInput) -> Iterable[Refusal]:
-    """Refuse every deletion that is not allowed by name."""
+    """Refuse every deletion that is not allowed by name, and any of something that is not a shared mailbox."""
     for change in facts.plan.changes:
-        if change.kind is Kind.DELETE:
-            mailbox = facts.observations[change.platform].mailboxes.get(change.mailbox)
-            items = mailbox.facts.get(Fact.ITEM_COUNT) if mailbox else None
-            last = mailbox.facts.get(Fact.LAST_ACTIVITY) if mailbox else None
-            holds = f"holds {items:,} items" if isinstance(items, int) else "size not known"
-            activity = f", last active {last}" if last else ""
-            why = f"{change.mailbox} would be deleted ({holds}{activity})"
-            yield Refusal("delete", why, 1, "0", f"delete={change.mailbox}", str(change.mailbox))
+        if change.kind is not Kind.DELETE:
+            continue
+        where = str(change.mailbox)
+        mailbox = facts.observations[change.platform].mailboxes.get(change.mailbox)
+        kind = mailbox.settings.get(Field.KIND, KIND_SHARED) if mailbox else KIND_SHARED
+        if kind != KIND_SHARED:
+            why = f"{where} is {_WHOSE.get(kind, 'not a shared mailbox')}: deleting it would delete that account, too"
+            yield Refusal("delete", why, 1, "0", mailbox=where)
+            continue
+        why = f"{where} would be deleted ({_contents(mailbox.facts if mailbox else {})})"
+        yield Refusal("delete", why, 1, "0", f"delete={where}", where)
+
+
+_WHOSE: Mapping[Value, str] = {KIND_USER: "a person's mailbox", KIND_GROUP: "an ordinary group"}
+
+
+def _contents(known: Mapping[Fact, Value]) -> str:
+    """Return what a deletion would remove: items or size, last activity, archive and holds."""
+    items, used, last = known.get(Fact.ITEM_COUNT), known.get(Fact.USED_BYTES), known.get(Fact.LAST_ACTIVITY)
+    size = f"holds {items:,} items" if isinstance(items, int) else "size not known"
+    if not isinstance(items, int) and isinstance(used, int):
+        size = f"holds {used / GB:.1f} GB"
+    return ", ".join((size, *([f"last active {last}"] if last else ()), *kept_words(known)))
+
+
+def kept_words(known: Mapping[Fact, Value]) -> tuple[str, ...]:
+    """Return what a mailbox has that needs a licence and ends with it: an archive, a hold."""
+    archive = ("has an archive",) if known.get(Fact.HAS_ARCHIVE) else ()
+    return (*archive, *(("is on hold",) if known.get(Fact.ON_HOLD) else ()))
 
 
 def mass_delete(facts: GuardInput) -> Iterable[Refusal]:
@@ -129,7 +151,10 @@ def _conversion_words(change: Change, facts: GuardInput) -> str:
     if change.before.get(Field.KIND) == KIND_GROUP:
         return "an ordinary group now: all its members would share one inbox"
     if Fact.SIGN_IN_STATE not in known:  # a platform with a simple switch for sign-in uses it to convert
-        return "a person's mailbox now: converting it ends that person's sign-in"
+        return (
+            "a person's mailbox now: its members could read that person's mail, and the person can still sign in "
+            "unless its spec says `sign_in: blocked`"
+        )
     login = known.get(Fact.LAST_LOGIN)
     seen = f"last signed in to {login}" if login else "no sign-in is known"
     return f"a person's account now ({seen}): its members could read and answer that person's mail"
@@ -170,6 +195,10 @@ def _licence_drop(change: Change, facts: GuardInput) -> Iterable[Refusal]:
     used = mailbox.facts.get(Fact.USED_BYTES) if mailbox else None
     seen = mailbox.facts.get(Fact.USED_AT) if mailbox else None
     where = str(change.mailbox)
+    if kept := kept_words(mailbox.facts if mailbox else {}):
+        why = f"{where} {' and '.join(kept)}: without the licence, it would lose {'them' if len(kept) > 1 else 'that'}"
+        yield Refusal("licence-drop", why, mailbox=where)
+        return
     if not isinstance(used, int):
         why = f"{where}: the licence would be removed, and the size of the mailbox is not known"
         yield Refusal("licence-drop", why, mailbox=where)
@@ -200,8 +229,10 @@ GUARDS: Mapping[str, Callable[[GuardInput], Iterable[Refusal]]] = {
     "mailbox-revocation": mailbox_revocation,
     "last-access": last_access,
     "last-owner": last_owner,
+    "replaced-people": replaced_people,
     "external-trustee": external_trustee,
     "wide-trustee": wide_trustee,
+    "cut-off": cut_off,
     "delete": delete,
     "mass-delete": mass_delete,
     "convert": convert,

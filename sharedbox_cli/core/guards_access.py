@@ -8,9 +8,10 @@ from dataclasses import replace
 
 from sharedbox_cli.core.change import Change, Kind
 from sharedbox_cli.core.errors import Refusal
-from sharedbox_cli.core.guards_input import GuardInput
+from sharedbox_cli.core.guards_input import GuardInput, GuardLimits
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import (
+    READING,
     ROLES,
     DesiredMailbox,
     Grant,
@@ -22,6 +23,7 @@ from sharedbox_cli.core.model import (
     Trustee,
     TrusteeKind,
 )
+from sharedbox_cli.core.outsiders import is_outsider
 from sharedbox_cli.core.simulate import simulate_all
 
 _OPENING = frozenset({Right.FULL_ACCESS, *ROLES})
@@ -29,12 +31,17 @@ _OPENING = frozenset({Right.FULL_ACCESS, *ROLES})
 
 
 def last_access(facts: GuardInput) -> Iterable[Refusal]:
-    """Refuse a plan after which nobody who can sign in has full access to a mailbox, or is a member of it."""
+    """Refuse a plan after which nobody of the organisation who can sign in has full access, or is a member.
+
+    Outsiders do not count, unless the profile names their domain.
+    """
     for mailbox, observed, changes in _managed(facts):
         end = _end(mailbox, observed, changes)
         if end is None or any(entry.is_everybody for entry in end.special):
             continue
-        if any(grant.right in _OPENING and _is_living_holder(grant, observed) for grant in end.grants or ()):
+        if any(
+            grant.right in _OPENING and _is_living_holder(grant, observed, facts.limits) for grant in end.grants or ()
+        ):
             continue
         if not any(change.kind in (Kind.CREATE, Kind.REVOKE) for change in changes):
             continue  # it was the same before: a finding of `check`
@@ -52,7 +59,7 @@ def last_owner(facts: GuardInput) -> Iterable[Refusal]:
         if before is None or end is None:
             continue  # a new group without an owner is possible: a finding of `check`
         has_lost_one = bool(_owners(before) - _owners(end))
-        if has_lost_one and not any(_is_living_holder(grant, observed) for grant in _owners(end)):
+        if has_lost_one and not any(_is_living_holder(grant, observed, facts.limits) for grant in _owners(end)):
             why = f"{mailbox.address} would have no owner who can sign in: name another one"
             yield Refusal("last-owner", why, 0, "1", mailbox=str(mailbox.address))
 
@@ -78,21 +85,54 @@ def _end(mailbox: DesiredMailbox, observed: Observed, changes: Iterable[Change])
     return simulate_all(alone, changes).mailboxes.get(mailbox.address)
 
 
-def _is_living_holder(grant: Grant, observed: Observed) -> bool:
-    """Return whether a trustee can sign in and use a right; an unknown trustee cannot."""
+def replaced_people(facts: GuardInput) -> Iterable[Refusal]:
+    """Refuse a plan after which nobody of two or more people who could read a mailbox still can."""
+    for mailbox, observed, changes in _managed(facts):
+        current, end = observed.mailboxes.get(mailbox.address), _end(mailbox, observed, changes)
+        if current is None or end is None:
+            continue
+        before, after = _readers(current, observed), _readers(end, observed)
+        if len(before) >= _MANY and after and not before & after:
+            where = str(mailbox.address)
+            why = f"{where}: none of the {len(before)} people who can read it would keep access"
+            yield Refusal("replaced-people", why, len(before), "1", f"replaced-people={where}", where)
+
+
+def _readers(mailbox: ObservedMailbox, observed: Observed) -> frozenset[TrusteeId]:
+    """Return the people who can sign in and read a mailbox; a group whose members are not known counts as one."""
+    readers: set[TrusteeId] = set()
+    for grant in mailbox.grants or ():
+        if grant.right in READING:
+            readers |= observed.members.get(grant.trustee, frozenset({grant.trustee}))
+    return frozenset(one for one in readers if _is_living(observed, one))
+
+
+_MANY = 2
+"""From so many people on, a complete replacement is refused."""
+
+
+def _is_living_holder(grant: Grant, observed: Observed, limits: GuardLimits) -> bool:
+    """Return whether somebody of the organisation can sign in and use a right; an unknown trustee cannot."""
     trustee = observed.trustees.get(grant.trustee)
     if trustee is None:
         return False
     if trustee.kind is TrusteeKind.GROUP:
-        return _is_peopled(trustee, observed)
-    return trustee.kind is TrusteeKind.USER and trustee.is_enabled
+        return _has_living_member(trustee, observed, limits)
+    return trustee.kind is TrusteeKind.USER and trustee.is_enabled and _is_ours(trustee, observed, limits)
 
 
-def _is_peopled(group: Trustee, observed: Observed) -> bool:
+def _has_living_member(group: Trustee, observed: Observed, limits: GuardLimits) -> bool:
     people = observed.members.get(group.id)
-    if people is not None:
-        return any(_is_living(observed, person) for person in people)
-    return bool(group.member_count)
+    if people is None:
+        return bool(group.member_count)
+    known = (observed.trustees.get(person) for person in people)
+    return any(one is None or (one.is_enabled and _is_ours(one, observed, limits)) for one in known)
+
+
+def _is_ours(trustee: Trustee, observed: Observed, limits: GuardLimits) -> bool:
+    """Return whether a person belongs to the organisation, or to a partner that the profile names."""
+    is_partner = trustee.address is not None and trustee.address.domain in limits.external_domains
+    return is_partner or not is_outsider(trustee, observed)
 
 
 def _is_living(observed: Observed, person: TrusteeId) -> bool:

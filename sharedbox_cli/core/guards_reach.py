@@ -5,56 +5,111 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from sharedbox_cli.core.change import Change, Kind
+from sharedbox_cli.core.change_words import right_words
 from sharedbox_cli.core.errors import Refusal
-from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.guards_input import GuardInput
 from sharedbox_cli.core.identity import Address, TrusteeId
-from sharedbox_cli.core.mail_targets import forwarded_to
-from sharedbox_cli.core.model import Observed, TrusteeKind
+from sharedbox_cli.core.mail_targets import answered_to, cut_off_words, forwarded_to, sender_addresses
+from sharedbox_cli.core.model import ROLES, Observed, Right, TrusteeKind
+from sharedbox_cli.core.outsiders import outsiders_behind, unknown_members
 from sharedbox_cli.core.values import Value
 
-_WIDE: Mapping[Field, tuple[Value, ...]] = {
-    Field.GROUP_VIEWING: ("organization", "anyone"),
-    Field.GROUP_JOINING: ("anyone",),
+_WORDS: Mapping[Field, str] = {
+    Field.GROUP_VIEWING: "read it",
+    Field.GROUP_JOINING: "join it",
+    Field.GROUP_MANAGING_MEMBERS: "add other people to it",
 }
-"""Values that give everybody access, the widest last."""
-_WORDS: Mapping[Field, str] = {Field.GROUP_VIEWING: "read it", Field.GROUP_JOINING: "join it"}
-_EVERYBODY: Mapping[Value, str] = {"organization": "everybody in the organisation", "anyone": "anybody on the web"}
+"""What becomes possible where one of a setting's opening values is chosen (`Setting.opens`)."""
+_EVERYBODY: Mapping[Value, str] = {
+    "organization": "everybody in the organisation",
+    "anyone": "anybody on the web",
+    "members": "every member",
+}
 
 
 def external_trustee(facts: GuardInput) -> Iterable[Refusal]:
-    """Refuse a right or forwarding for a guest or for an address outside the tenant, unless allowed by name."""
+    """Refuse rights, a higher role, or mail for somebody outside the organisation, unless allowed by name.
+
+    People behind a group count like people named on their own; a group whose members are not known is refused.
+    """
     seen: set[Address] = set()
     for change in facts.plan.changes:
         observed = facts.observations[change.platform]
-        for address, kind, what in (*_granted(change, observed), *_forwarded(change, observed)):
+        for address, why in (*_granted(change, observed), *_mail_outside(change, observed)):
             if address is None:
-                why = f"{change.mailbox}: an account without a known address would get rights"
                 yield Refusal("external-trustee", why, 1, "0", mailbox=str(change.mailbox))
             elif address.domain not in facts.limits.external_domains and address not in seen:
                 seen.add(address)
-                why = f"{address} is {kind} and would get {what}, first on {change.mailbox}"
                 yield Refusal("external-trustee", why, 1, "0", f"external-trustee={address}", str(change.mailbox))
 
 
-def _granted(change: Change, observed: Observed) -> Iterator[tuple[Address | None, str, str]]:
+def gives_rights(change: Change) -> bool:
+    """Return whether a trustee gets a right or a higher role by a change."""
+    if change.party is None:
+        return False
+    if change.kind is Kind.GRANT:
+        return True
+    after, before = change.after.get(Field.ROLE), change.before.get(Field.ROLE)
+    return change.kind is Kind.UPDATE and after is not None and _rank(after) > _rank(before)
+
+
+def _rank(role: Value) -> int:
+    """Return the order of a role; one that is not known is the lowest."""
+    return next((number for number, known in enumerate(ROLES, 1) if known == role), 0)
+
+
+def _granted(change: Change, observed: Observed) -> Iterator[tuple[Address | None, str]]:
     party = change.party
-    if change.kind is not Kind.GRANT or party is None:
+    if party is None or not gives_rights(change):
         return
-    known = observed.trustees.get(party.id)
+    right = right_words(Right(str(change.after.get(Field.ROLE, party.right))))
+    first = f", first on {change.mailbox}"
     if party.address is None:
-        yield None, "", ""
-    elif known is not None and known.is_guest:
-        yield party.address, "a guest", "rights"
-    elif party.address.domain not in observed.domains:
-        yield party.address, "outside the tenant's domains", "rights"
+        yield None, f"{change.mailbox}: an account without a known address would get {right}"
+        return
+    if party.id not in observed.trustees and party.address.domain not in observed.domains:
+        yield (
+            party.address,
+            f"{party.address} is outside the tenant's domains and would get {right}, first on {change.mailbox}",
+        )
+    for one in outsiders_behind(party.id, observed):
+        through = "" if one.id == party.id else f" through {party.address}"
+        kind = "a guest" if one.is_guest else "outside the tenant's domains"
+        who = one.address or one.name or one.id
+        yield one.address, f"{who} is {kind} and would get {right}{through}{first}"
+    known = observed.trustees.get(party.id)
+    if known is not None and known.member_count is not None and unknown_members(party.id, observed):
+        yield (
+            party.address,
+            f"{party.address} has members that are not known, who would get {right}, first on {change.mailbox}",
+        )
 
 
-def _forwarded(change: Change, observed: Observed) -> Iterator[tuple[Address | None, str, str]]:
-    for text in sorted(forwarded_to(change.after) - forwarded_to(change.before)):
-        address = Address.of(text)
-        if address.domain not in observed.domains:
-            yield address, "outside the tenant's domains", "mail forwarded"
+def _mail_outside(change: Change, observed: Observed) -> Iterator[tuple[Address | None, str]]:
+    """Yield each address outside the organisation that mail would newly reach, or that messages would come from."""
+    for targets_of, what in (
+        (forwarded_to, "would get mail forwarded"),
+        (answered_to, "would get the replies to its messages"),
+        (sender_addresses, "would be an address that it sends from"),
+    ):
+        for text in sorted(targets_of(change.after) - targets_of(change.before)):
+            address = Address.of(text)
+            if address.domain not in observed.domains:
+                yield address, f"{address} is outside the tenant's domains and {what}, first on {change.mailbox}"
+
+
+def cut_off(facts: GuardInput) -> Iterable[Refusal]:
+    """Refuse settings that keep the mail of a mailbox from its team, unless allowed by name."""
+    for change in facts.plan.changes:
+        if change.kind is not Kind.UPDATE:
+            continue
+        mailbox = facts.observations[change.platform].mailboxes.get(change.mailbox)
+        before = {**(mailbox.settings if mailbox else {}), **change.before}
+        earlier, where = cut_off_words(before), str(change.mailbox)
+        for key, words in cut_off_words({**before, **change.after}).items():
+            if key not in earlier:
+                yield Refusal("cut-off", f"{where}: {words}", 1, "0", f"cut-off={where}", where)
 
 
 def wide_trustee(facts: GuardInput) -> Iterable[Refusal]:
@@ -83,11 +138,12 @@ def _large_group(change: Change, facts: GuardInput, seen: set[Address]) -> Itera
 
 def _opened(change: Change, facts: GuardInput) -> Iterator[Refusal]:
     where = str(change.mailbox)
-    for name, wide in _WIDE.items():
+    for name, words in _WORDS.items():
+        wide = SETTINGS[name].opens
         after, before = change.after.get(name), change.before.get(name)
         if after not in wide or (before in wide and wide.index(before) >= wide.index(after)):
             continue
-        why = f"{where}: {_EVERYBODY[after]} could {_WORDS[name]}"
+        why = f"{where}: {_EVERYBODY[after]} could {words}"
         yield Refusal("wide-trustee", why, 1, "0", f"wide-trustee={where}", where)
     opens = change.after.get(Field.GROUP_EXTERNAL_MEMBERS) is True
     if opens and change.before.get(Field.GROUP_EXTERNAL_MEMBERS) is not True and not _names_outsiders(change, facts):
@@ -99,7 +155,7 @@ def _names_outsiders(change: Change, facts: GuardInput) -> bool:
     """Return whether the spec names outsiders: `external-trustee` then asks for each by name."""
     mailbox, observed = facts.plan.desired.mailboxes.get(change.mailbox), facts.observations[change.platform]
     for desired in (mailbox.grants or ()) if mailbox else ():
-        known = observed.trustees.get(observed.directory.get(desired.trustee, TrusteeId("")))
-        if desired.trustee.domain not in observed.domains or (known is not None and known.is_guest):
+        identity = observed.directory.get(desired.trustee, TrusteeId(""))
+        if desired.trustee.domain not in observed.domains or outsiders_behind(identity, observed):
             return True
     return False

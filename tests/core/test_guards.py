@@ -184,8 +184,8 @@ def test_last_access_when_the_last_one_is_disabled_then_refused() -> None:
 @pytest.mark.parametrize(
     ("count", "members", "expected"),
     [
-        (2, None, []),
-        (0, None, ["last-access"]),
+        (2, None, ["external-trustee"]),
+        (0, None, ["last-access", "external-trustee"]),
         (None, None, ["last-access", "wide-trustee"]),
         (None, ("id-0",), []),
         (2, (), ["last-access"]),

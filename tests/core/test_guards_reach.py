@@ -9,7 +9,7 @@ import pytest
 
 from sharedbox_cli.core.change import Change, Kind, Party, Risk
 from sharedbox_cli.core.diff import make_plan
-from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.guards import GUARDS, NEVER_WAIVED, GuardInput, GuardLimits, Waivers, guard
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import (
@@ -30,7 +30,7 @@ from sharedbox_cli.core.model import (
 )
 from sharedbox_cli.core.order import Phase
 from sharedbox_cli.core.plan import Plan
-from sharedbox_cli.core.values import KIND_GROUP, KIND_SHARED, KIND_USER, LICENCE_NONE, Value
+from sharedbox_cli.core.values import KIND_GROUP, KIND_SHARED, KIND_USER, LICENCE_NONE, PLAN_2, Value
 from tests.strategies import NOW, address
 
 DESK = address("desk")
@@ -208,11 +208,11 @@ def test_new_rule_that_forwards_outside_is_refused_once() -> None:
     assert found((inside, out), (inside,)) == ["external-trustee"]
 
 
-def test_external_trustee_when_senders_answer_to_outside_then_it_is_no_forwarding() -> None:
+def test_external_trustee_when_replies_to_a_sender_go_outside_then_refused() -> None:
     one = observed(platform=GOOGLE_DELEGATED)
     after: dict[Field, Value] = {Field.SENDERS: (("desk2@contoso.example", "", "otto@partner.example", False),)}
     change = update(after, {Field.SENDERS: ()}, Phase.CONTENT, GOOGLE_DELEGATED)
-    assert asked(plan_of(spec(is_managed=False, platform=GOOGLE_DELEGATED), one, change), one) == []
+    assert asked(plan_of(spec(is_managed=False, platform=GOOGLE_DELEGATED), one, change), one) == ["external-trustee"]
 
 
 def test_external_trustee_when_an_outsider_joins_a_group_then_refused_by_name() -> None:
@@ -237,7 +237,7 @@ def test_wide_trustee_when_a_group_has_very_many_members_then_refused(count: int
     assert refused(wanted, one) == expected
     assert refused(wanted, one, "wide:crowd@contoso.example") == []
     told = replace(one, members={}, trustees={**one.trustees, CROWD.id: replace(CROWD, member_count=count)})
-    assert refused(wanted, told) == expected
+    assert refused(wanted, told) == ["external-trustee", *expected]  # who they are is not known
 
 
 def test_wide_trustee_when_it_is_not_known_how_many_members_then_refused() -> None:
@@ -301,7 +301,7 @@ def test_licence_that_carries_the_account_is_never_dropped(before: str, after: s
         (KIND_GROUP, {}, "an ordinary group"),
         (KIND_USER, {Fact.SIGN_IN_STATE: "x", Fact.LAST_LOGIN: "2026-11-20"}, "last signed in to 2026-11-20"),
         (KIND_USER, {Fact.SIGN_IN_STATE: "x"}, "no sign-in is known"),
-        (KIND_USER, {}, "ends that person's sign-in"),
+        (KIND_USER, {}, "the person can still sign in"),
     ],
 )
 def test_convert_when_refused_then_it_says_what_becomes_of_it(kind: str, facts: dict[Fact, Value], words: str) -> None:
@@ -336,3 +336,145 @@ def test_mark_when_mail_or_answers_would_go_outside_then_it_is_there(
     one = observed(role(0), settings=dict.fromkeys(settings, ()), platform=platform)
     plan = make_plan(spec(settings=settings, is_managed=False, platform=platform), {platform: one}, NOW, "0")
     assert [change.risk for change in plan.changes] == [expected]
+
+
+EVE = Address.of("eve@evil.example")
+OUTSIDE = Trustee(TrusteeId("eve"), TrusteeKind.USER, EVE)
+INNER = Trustee(TrusteeId("inner"), TrusteeKind.GROUP, address("inner"), "Inner")
+REPLIES = {
+    "forwarding": {Field.FORWARDING_TO: EVE.text, Field.FORWARDING_KEEP_COPY: True},
+    "rule": {Field.RULES: ((("name", "x"), ("then.forward_to", EVE.text), ("when.from", ("a@b.example",))),)},
+    "reply-to of a group": {Field.GROUP_REPLY_TO: EVE.text},
+    "reply-to of a sender": {Field.SENDERS: ((DESK.text, "", EVE.text, False),)},
+    "sender": {Field.SENDERS: ((EVE.text, "", "", False),)},
+}
+
+
+def with_group(*members: TrusteeId, grants: tuple[Grant, ...] = (), **more: object) -> Observed:
+    one = observed(role(0), role(1), *grants, **more)
+    known = {**one.trustees, OUTSIDE.id: OUTSIDE}
+    return replace(one, trustees=known, members={CROWD.id: frozenset(members)})
+
+
+@pytest.mark.parametrize("outsider", [OUT, OUTSIDE], ids=["guest", "other domain"])
+@pytest.mark.parametrize("right", [Right.MEMBER, Right.MANAGER, Right.OWNER])
+def test_external_trustee_sees_whoever_is_behind_a_group(outsider: Trustee, right: Right) -> None:
+    one = with_group(TrusteeId("id-0"), outsider.id)
+    wanted = spec(wish("p0"), wish("p1"), wish("crowd", right, TrusteeKind.GROUP))
+    assert refused(wanted, one) == ["external-trustee"]
+    assert refused(wanted, one, f"external:{outsider.address}") == []
+
+
+@pytest.mark.parametrize(("before", "after"), [(Right.MEMBER, Right.OWNER), (Right.MEMBER, Right.MANAGER)])
+def test_external_trustee_sees_an_outsider_who_gets_a_higher_role(before: Right, after: Right) -> None:
+    one = observed(role(0, Right.OWNER), Grant(OUT.id, before))
+    raised, lowered = spec(wish("p0", Right.OWNER), wish(OUTSIDER.text, after)), spec(wish("p0", Right.OWNER))
+    assert refused(raised, one) == ["external-trustee"]
+    assert refused(lowered, one) == []
+
+
+@pytest.mark.parametrize("settings", REPLIES.values(), ids=REPLIES)
+def test_external_trustee_sees_every_way_by_which_mail_leaves(settings: dict[Field, Value]) -> None:
+    one = observed(role(0))
+    plan = plan_of(spec(is_managed=False), one, update(settings))
+    assert asked(plan, one) == ["external-trustee"]
+    assert asked(plan, one, f"external:{EVE}") == []
+
+
+def test_owner_from_outside_is_no_owner() -> None:
+    one = observed(role(0, Right.OWNER), Grant(OUT.id, Right.OWNER))
+    assert refused(spec(wish(OUTSIDER.text, Right.OWNER)), one) == ["last-access", "last-owner"]
+    partner = GuardLimits(external_domains=frozenset({OUTSIDER.domain}))
+    assert refused(spec(wish(OUTSIDER.text, Right.OWNER)), one, limits=partner) == []
+
+
+def test_mailbox_that_only_outsiders_can_read_has_lost_its_access() -> None:
+    one = with_group(OUT.id)
+    wanted = spec(wish("crowd", kind=TrusteeKind.GROUP))
+    assert refused(wanted, one) == ["last-access", "replaced-people", "external-trustee"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (("p0",), ("p1",), []),
+        (("p0", "p1"), ("p2",), ["replaced-people"]),
+        (("p0", "p1"), ("p1", "p2"), []),
+        (("p0", "p9"), ("p2",), []),
+    ],
+    ids=["one person", "both", "one stays", "one of two was disabled"],
+)
+def test_replaced_people_counts_people(before: tuple[str, ...], after: tuple[str, ...], expected: list[str]) -> None:
+    one = observed(*(role(int(who[1:])) for who in before))
+    assert refused(spec(*map(wish, after)), one) == expected
+    assert refused(spec(*map(wish, after)), one, f"replaced-people={DESK}") == []
+
+
+def test_replaced_people_follows_groups() -> None:
+    one = with_group(TrusteeId("id-0"), TrusteeId("id-1"))
+    assert refused(spec(wish("crowd", kind=TrusteeKind.GROUP)), one) == []
+
+
+CUT_OFF: dict[str, tuple[dict[Field, Value], dict[Field, Value], bool]] = {
+    "all mail forwarded, no copy": (
+        {Field.FORWARDING_TO: "p1@contoso.example", Field.FORWARDING_KEEP_COPY: False},
+        {},
+        True,
+    ),
+    "forwarded with a copy": ({Field.FORWARDING_TO: "p1@contoso.example", Field.FORWARDING_KEEP_COPY: True}, {}, False),
+    "the copy goes": (
+        {Field.FORWARDING_KEEP_COPY: False},
+        {Field.FORWARDING_TO: "p1@contoso.example", Field.FORWARDING_KEEP_COPY: True},
+        True,
+    ),
+    "delete by size": ({Field.RULES: ((("then.delete", True), ("when.larger_than", 1000)),)}, {}, True),
+    "delete one sender": ({Field.RULES: ((("then.delete", True), ("when.from", ("a@b.example",))),)}, {}, False),
+    "nobody may post": ({Field.GROUP_POSTING: "nobody"}, {Field.GROUP_POSTING: "anyone"}, True),
+    "managers alone read": ({Field.GROUP_VIEWING: "managers"}, {Field.GROUP_VIEWING: "members"}, True),
+    "it was so before": ({Field.GROUP_VIEWING: "managers"}, {Field.GROUP_VIEWING: "managers"}, False),
+}
+
+
+@pytest.mark.parametrize(("after", "before", "is_refused"), CUT_OFF.values(), ids=CUT_OFF)
+def test_cut_off_asks_for_settings_that_keep_mail_from_the_team(
+    after: dict[Field, Value], before: dict[Field, Value], is_refused: bool
+) -> None:
+    one = observed(role(0), settings=before)
+    plan = plan_of(spec(is_managed=False), one, update(after, before))
+    assert asked(plan, one) == (["cut-off"] if is_refused else [])
+    assert asked(plan, one, f"cut-off={DESK}") == []
+
+
+@pytest.mark.parametrize("name", [name for name in Field if SETTINGS[name].opens and name is not Field.SIGN_IN])
+def test_wide_trustee_asks_for_every_value_that_opens_access(name: Field) -> None:
+    for value in SETTINGS[name].opens:
+        one = observed(role(0))
+        assert asked(plan_of(spec(is_managed=False), one, update({name: value})), one) == ["wide-trustee"], value
+
+
+KEPT = {"archive": {Fact.HAS_ARCHIVE: True}, "hold": {Fact.ON_HOLD: True}}
+
+
+@pytest.mark.parametrize("facts", KEPT.values(), ids=KEPT)
+def test_licence_drop_keeps_the_licence_of_an_archive_or_hold(facts: dict[Fact, Value]) -> None:
+    known = {Fact.USED_BYTES: 1, Fact.USED_AT: NOW.date().isoformat(), **facts}
+    one = observed(role(0), facts=known)
+    change = update({Field.LICENCE: LICENCE_NONE}, {Field.LICENCE: PLAN_2}, Phase.LICENCE_DOWN, kind=Kind.LICENCE)
+    assert asked(plan_of(spec(is_managed=False), one, change), one, f"licence-drop={DESK}") == ["licence-drop"]
+
+
+@pytest.mark.parametrize("kind", [KIND_USER, KIND_GROUP])
+def test_delete_of_what_is_no_shared_mailbox_has_no_waiver(kind: str) -> None:
+    one = observed(role(0), settings={Field.KIND: kind})
+    change = Change(Kind.DELETE, Phase.DELETE, DESK, GOOGLE_COLLABORATIVE, "g")
+    assert asked(plan_of(spec(is_managed=False), one, change), one, f"delete={DESK}") == ["delete"]
+    shared = observed(role(0))
+    assert asked(plan_of(spec(is_managed=False), shared, change), shared, f"delete={DESK}") == []
+
+
+def test_delete_names_archive_and_hold() -> None:
+    one = observed(role(0), facts={Fact.HAS_ARCHIVE: True, Fact.ON_HOLD: True, Fact.USED_BYTES: 20_000_000_000})
+    change = Change(Kind.DELETE, Phase.DELETE, DESK, GOOGLE_COLLABORATIVE, "g")
+    plan = plan_of(spec(is_managed=False), one, change)
+    [refusal] = guard(GuardInput(plan, dict.fromkeys(one.platforms, one), NOW))
+    assert all(words in refusal.why for words in ("20.0 GB", "has an archive", "is on hold"))

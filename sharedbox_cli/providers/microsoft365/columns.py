@@ -52,6 +52,24 @@ def _forwarding_target(row: Row) -> Value:
     return target.partition(":")[2] if target.lower().startswith("smtp:") else target
 
 
+HOLDS = (
+    "LitigationHoldEnabled",
+    "InPlaceHolds",
+    "ComplianceTagHoldApplied",
+    "DelayHoldApplied",
+    "DelayReleaseHoldApplied",
+)
+"""Every property that says that a mailbox is on hold."""
+
+
+def _is_on_hold(row: Row) -> Value:
+    """Return whether any hold applies. An entry of `InPlaceHolds` that starts with `-` excludes the mailbox."""
+    return any(
+        any(not str(hold).startswith("-") for hold in value) if isinstance(value, list) else bool(value)
+        for value in map(row.get, HOLDS)
+    )
+
+
 MAILBOX: Columns = {
     Field.KIND: Column(
         ("RecipientTypeDetails",), lambda row: _KINDS.get(str(row["RecipientTypeDetails"]), OTHER_KIND), _convert
@@ -84,7 +102,7 @@ FACTS: Mapping[Fact, Column] = {
     Fact.HAS_ARCHIVE: Column(
         ("ArchiveStatus",), lambda row: str(row.get("ArchiveStatus") or "None") != "None", is_optional=True
     ),
-    Fact.ON_HOLD: switch("LitigationHoldEnabled", is_optional=True),
+    Fact.ON_HOLD: Column(HOLDS, _is_on_hold, is_optional=True),
     Fact.FORWARDING_TO: Column(("ForwardingSmtpAddress", "ForwardingAddress"), _forwarding_target, is_optional=True),
     Fact.QUOTA_BYTES: Column(
         ("ProhibitSendReceiveQuota",), lambda row: size_bytes(row.get("ProhibitSendReceiveQuota")), is_optional=True

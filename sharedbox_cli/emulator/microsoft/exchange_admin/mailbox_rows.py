@@ -36,9 +36,16 @@ _FIXED: dict[str, Any] = {
     "RecipientLimits": "500",
     "MaxSendSize": size_text(35 * 1024**2),
     "MaxReceiveSize": size_text(36 * 1024**2),
-    "InPlaceHolds": [],
     "ProtocolSettings": ["IMAP4§1§§§§§§§§§", "POP3§1§§§§§§§§§"],
 }
+
+HOLDS: dict[str, Any] = {
+    "InPlaceHolds": [],
+    "ComplianceTagHoldApplied": False,
+    "DelayHoldApplied": False,
+    "DelayReleaseHoldApplied": False,
+}
+"""Holds that policies set, and no parameter of Set-Mailbox."""
 
 
 class Rows:
@@ -98,6 +105,7 @@ class Rows:
             "AccountDisabled": not user.get("account_enabled", True),
             "IsDirSynced": bool(user.get("on_premises")),
             "ForwardingAddress": self._name_of(own.get("ForwardingAddress")),
+            **{name: own.get(name, default) for name, default in HOLDS.items()},
             "LitigationHoldDate": own.get("LitigationHoldDate"),
             "LitigationHoldOwner": own.get("LitigationHoldOwner", ""),
             "ArchiveStatus": own.get("ArchiveStatus", "None"),
