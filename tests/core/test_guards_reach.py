@@ -340,8 +340,7 @@ def test_mark_when_mail_or_answers_would_go_outside_then_it_is_there(
 
 EVE = Address.of("eve@evil.example")
 OUTSIDE = Trustee(TrusteeId("eve"), TrusteeKind.USER, EVE)
-INNER = Trustee(TrusteeId("inner"), TrusteeKind.GROUP, address("inner"), "Inner")
-REPLIES = {
+REPLIES: dict[str, dict[Field, Value]] = {
     "forwarding": {Field.FORWARDING_TO: EVE.text, Field.FORWARDING_KEEP_COPY: True},
     "rule": {Field.RULES: ((("name", "x"), ("then.forward_to", EVE.text), ("when.from", ("a@b.example",))),)},
     "reply-to of a group": {Field.GROUP_REPLY_TO: EVE.text},
@@ -350,8 +349,9 @@ REPLIES = {
 }
 
 
-def with_group(*members: TrusteeId, grants: tuple[Grant, ...] = (), **more: object) -> Observed:
-    one = observed(role(0), role(1), *grants, **more)
+def with_group(*members: TrusteeId) -> Observed:
+    """Return a mailbox of two people, and a group with these members."""
+    one = observed(role(0), role(1))
     known = {**one.trustees, OUTSIDE.id: OUTSIDE}
     return replace(one, trustees=known, members={CROWD.id: frozenset(members)})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -268,3 +269,24 @@ def test_name_that_nobody_has_is_kept_as_it_is(demo: Setting) -> None:
     strangers = [item for item in observed.trustees.values() if item.kind is TrusteeKind.OTHER]
     assert [item.name for item in strangers] == ["EURPR01A\\ghost"]
     assert any(grant.trustee == strangers[0].id for grant in observed.mailboxes[at("sales")].grants or ())
+
+
+@pytest.mark.parametrize(
+    ("settings", "is_on_hold"),
+    [
+        ({}, False),
+        ({"LitigationHoldEnabled": True}, True),
+        ({"InPlaceHolds": ["UniH3e5b1c8a"]}, True),
+        ({"InPlaceHolds": ["-mbx3e5b1c8a"]}, False),
+        ({"ComplianceTagHoldApplied": True}, True),
+        ({"DelayHoldApplied": True}, True),
+        ({"DelayReleaseHoldApplied": True}, True),
+    ],
+    ids=str,
+)
+def test_every_kind_of_hold_is_read(demo: Setting, settings: dict[str, object], is_on_hold: bool) -> None:
+    row = demo.tenant.row("select id from objects where lower(mail) = ?", at("sales").key)
+    assert row is not None
+    demo.tenant.run("update mailboxes set doc = ? where id = ?", json.dumps(settings), row["id"])
+    observed = demo.provider().observe(scope("sales", facts=(Fact.ON_HOLD,), grants=False, fields=()))
+    assert observed.mailboxes[at("sales")].facts[Fact.ON_HOLD] is is_on_hold
