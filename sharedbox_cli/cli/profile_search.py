@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from sharedbox_cli.core.errors import UsageError
@@ -35,29 +35,25 @@ def find_config(paths: Sequence[Path] = ()) -> Path | None:
 
 
 def nearest_config(path: Path) -> Path | None:
-    """Return the nearest `sharedbox.yaml`, from a path upwards."""
-    return next((level / FILE for level in _levels(path) if (level / FILE).is_file()), None)
+    """Return the nearest `sharedbox.yaml`, from a path upwards.
+
+    The search ends at the root of the repository, or else at the home folder. It also ends in a folder in which
+    everybody may create files, such as /tmp: there, only a file of one's own counts.
+    """
+    start = Path(os.path.abspath(path))  # noqa: PTH100 (`..` goes, links stay, as for the defaults above a spec)
+    home = _home()
+    for level in (start, *start.parents) if start.is_dir() else start.parents:
+        file, is_shared = level / FILE, _is_open_to_all(level)
+        if file.is_file() and (not is_shared or _is_own(file)):
+            return file
+        if is_shared or level == home or (level / REPOSITORY_MARK).exists():
+            return None
+    return None
 
 
 def repository_of(file: Path) -> Path | None:
     """Return the root of the repository that a file is in, or None."""
     return next((level for level in file.parents if (level / REPOSITORY_MARK).exists()), None)
-
-
-def _levels(path: Path) -> Iterator[Path]:
-    """Yield the folders in which a profile file may be, the nearest first.
-
-    The last one is the root of the repository, or else the home folder. A folder in which everybody may create files,
-    such as /tmp, ends the search too: its profile could be anybody's.
-    """
-    start = Path(os.path.abspath(path))  # noqa: PTH100 (`..` goes, links stay, as for the defaults above a spec)
-    home = _home()
-    for level in (start, *start.parents) if start.is_dir() else start.parents:
-        if _is_open_to_all(level):
-            return
-        yield level
-        if level == home or (level / REPOSITORY_MARK).exists():
-            return
 
 
 def _home() -> Path | None:
@@ -73,3 +69,7 @@ def _is_open_to_all(folder: Path) -> bool:
     except OSError:
         return False
     return bool(mode & stat.S_ISVTX and mode & stat.S_IWOTH)
+
+
+def _is_own(file: Path) -> bool:
+    return not hasattr(os, "geteuid") or file.lstat().st_uid == os.geteuid()

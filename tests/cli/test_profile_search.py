@@ -8,7 +8,7 @@ import pytest
 
 from sharedbox_cli.cli.profile_search import find_config
 from sharedbox_cli.core.errors import UsageError
-from tests.conftest import Cli
+from tests.conftest import Cli, Cloud
 
 PROFILE = "profiles:\n  mail: {guards: {min_mailboxes: 3}}\n"
 
@@ -104,15 +104,30 @@ def test_search_ends_at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert find_config([specs]) == home / "sharedbox.yaml"
 
 
-def test_search_ends_where_everybody_can_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_file_of_somebody_else_where_everybody_can_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shared, specs = tmp_path / "shared", tmp_path / "shared" / "mail" / "specs"
     specs.mkdir(parents=True)
     shared.chmod(0o1777)
+    (tmp_path / "sharedbox.yaml").write_text(PROFILE)
     (shared / "sharedbox.yaml").write_text(PROFILE)
     monkeypatch.chdir(specs)
+    assert find_config([specs]) == shared / "sharedbox.yaml"
+    monkeypatch.setattr("os.geteuid", lambda: 4711)
     assert find_config([specs]) is None
     (specs.parent / "sharedbox.yaml").write_text(PROFILE)
     assert find_config([specs]) == specs.parent / "sharedbox.yaml"
+
+
+def test_saved_plan_of_another_profile(tree: Path, cloud: Cloud, cli: Cli, tmp_path: Path) -> None:
+    spec = tree / "mail" / "specs" / "team" / "a.yaml"
+    spec.write_text("version: 1\nmailbox: support@contoso.example\nplatform: microsoft365\ndisplay_name: Helpers\n")
+    (tree / "mail" / "sharedbox.yaml").write_text("profiles:\n  mail: {}\n")
+    plan = tmp_path / "plan.json"
+    assert cli("plan", "mail/specs", "--out", plan).code == 0
+    before = cloud.effects()
+    done = cli("apply", plan)
+    assert (done.code, "made with the profile mail" in done.err, cloud.effects() == before) == (1, True, True), done.err
+    assert cli("apply", plan, "--config", "mail/sharedbox.yaml").code == 0
 
 
 @pytest.mark.parametrize(

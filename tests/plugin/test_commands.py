@@ -134,6 +134,14 @@ def test_section_with_a_problem(plugin: Path, cli: Cli, text: str, problem: str)
     assert problem in done.err
 
 
+@pytest.mark.parametrize("path", ["/tmp/mail.json", "../mail.json"])  # noqa: S108 - never written
+def test_section_with_a_file_elsewhere(plugin: Path, cli: Cli, path: str) -> None:
+    file = plugin / "sharedbox.yaml"
+    file.write_text(f"default_profile: main\nprofiles:\n  main:\n    json_file: {{path: {path}}}\n")
+    done = cli("audit")
+    assert (done.code, "`json_file.path`: It is a file outside" in done.err) == (1, True), done.err
+
+
 def test_section_name_with_a_typing_error(plugin: Path, cli: Cli) -> None:
     file = plugin / "sharedbox.yaml"
     file.write_text(file.read_text().replace("json_file", "json_fil"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from sharedbox_cli.core.capability import Capabilities, can
 from sharedbox_cli.core.model import Platform, Right
 from sharedbox_cli.providers.diagnosis import Diagnosis
 from sharedbox_cli.providers.plugin import Plugin, Prompt, Starter
-from sharedbox_cli.providers.section import Section
+from sharedbox_cli.providers.section import Need, Section
 
 if TYPE_CHECKING:
     from sharedbox_cli.checks.model import Check
@@ -49,6 +49,12 @@ class JsonFileSection(Section):
         if not path.endswith(".json"):
             raise ValueError("The value must be the name of a .json file.")
         return path
+
+    def needs_trust(self, environment: Mapping[str, str]) -> Iterator[Need]:
+        """Yield a path that leads out of the folder: sharedbox would write to a file of the author's choice."""
+        path = Path(self.path or "")
+        if path.is_absolute() or ".." in path.parts:
+            yield Need(("path",), "It is a file outside the folder, and sharedbox would write to it.")
 
 
 class JsonFilePlugin(Plugin[JsonFileSection, JsonFileSection]):

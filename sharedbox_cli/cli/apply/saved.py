@@ -61,6 +61,11 @@ def _read(path: Path) -> Plan:
 
 def _compare(saved: Plan, fresh: Plan) -> None:
     """Refuse a plan whose mailboxes changed, or whose changes do not follow from its own specs."""
+    if saved.profile != fresh.profile:
+        raise PlanStale(
+            why=f"It was made with the profile {saved.profile}; {fresh.profile} is used now, with its own guards.",
+            hint="Name the file and the profile with which the plan was made: --config FILE --profile NAME.",
+        )
     if saved.tenants != fresh.tenants:
         raise PlanStale(
             why=f"It is for tenant {', '.join(saved.tenants.values())}; you are signed in to "
