@@ -34,7 +34,7 @@ def trust_file(session: Session, named: Path | None, *, is_confirmed: bool) -> N
         terminal.data("  You trust this content already.")
         return
     if not is_confirmed:
-        _confirm(session)
+        _confirm(session, path)
     store.add(path, file.text)
     terminal.say("Trusted. If the content changes, it has to be trusted again.")
 
@@ -56,12 +56,12 @@ def _allowed(session: Session, file: ProfileFile) -> Iterator[str]:
             yield f"{need.place} profile {name}: {need.why}"
 
 
-def _confirm(session: Session) -> None:
+def _confirm(session: Session, path: Path) -> None:
     if not session.terminal.is_interactive:
         raise ConfirmationMissing(
             "not trusted: nobody confirmed it",
             why="There is no terminal to ask on.",
-            hint="Review the file, then confirm it:\n    sharedbox trust --yes",
+            hint=f"Review the file, then confirm it:\n    sharedbox trust {path} --yes",
         )
     if session.terminal.ask('Trust this content of the file? Only "yes" is accepted: ') != "yes":
         raise ConfirmationMissing("not trusted: nobody confirmed it", why="The answer was not `yes`.")
