@@ -43,10 +43,10 @@ MICROSOFT_HOSTS = frozenset(
     {
         *(host for cloud in CLOUDS.values() for host in (cloud.authority, cloud.graph, cloud.exchange)),
         *("login.windows.net", "login.microsoft.com", "sts.windows.net", "login-us.microsoftonline.com"),
-        *("login.usgovcloudapi.net", "login.partner.microsoftonline.cn", "login.microsoftonline.de"),
+        *("login.usgovcloudapi.net", "login.partner.microsoftonline.cn"),
         *("login.sovcloud-identity.fr", "login.sovcloud-identity.de", "login.sovcloud-identity.sg"),
-        *("graph.microsoft.de", "canary.graph.microsoft.com"),
-        *("outlook.office.com", "outlook.office.de", "partner.outlook.cn", "webmail.apps.mil"),
+        "canary.graph.microsoft.com",
+        *("outlook.office.com", "partner.outlook.cn", "webmail.apps.mil"),
     }
 )
 """Microsoft's own hosts of sign-in, Graph and Exchange in all clouds (MSAL, `msal.authority`, and the page on national

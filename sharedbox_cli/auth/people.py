@@ -36,7 +36,8 @@ def person_credential(
 
     def show_code(uri: str, code: str, _: object) -> None:
         if prompt is not None:
-            prompt(f"To sign in, open {uri} and enter the code {code}.")
+            where = f"application {connection.client_id} of tenant {connection.tenant}"
+            prompt(f"To sign in to {where}, open {uri} and enter the code {code}.")
 
     credential = identity.DeviceCodeCredential(prompt_callback=show_code, **shared)
     return _signed_in(credential, connection)

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from pydantic import Field, create_model
 
-from sharedbox_cli.cli.profile_search import FILE, find_config
+from sharedbox_cli.cli.profile_search import FILE, find_config, refuse_link_out
 from sharedbox_cli.cli.trust_store import TrustStore, state_folder
 from sharedbox_cli.core.errors import Problem, SpecError, UsageError
 from sharedbox_cli.core.guards_input import GuardLimits
@@ -159,6 +159,8 @@ def load_profile(
             why = f"There is no {FILE} above the named paths, or above this folder."
             raise UsageError("no such profile", where=str(name), why=why, hint="Create one with `sharedbox init`.")
         return _profile(DEFAULT, ProfileModel(), environment, None, plugins)
+    if config is None:
+        refuse_link_out(path)
     file = read_profile_file(path, environment, plugins)
     chosen = _chosen_name(file, name)
     if config is None and not TrustStore.of(environment).has(path, file.text):

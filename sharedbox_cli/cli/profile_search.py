@@ -51,6 +51,18 @@ def nearest_config(path: Path) -> Path | None:
     return None
 
 
+def refuse_link_out(file: Path) -> None:
+    """Raise UsageError for a file that is a link out of its repository: an error message may quote its content."""
+    root = repository_of(Path(os.path.abspath(file))) or file.parent  # noqa: PTH100 (links stay)
+    if not Path(os.path.realpath(file)).is_relative_to(os.path.realpath(root)):
+        raise UsageError(
+            "a link out of the repository",
+            where=str(file),
+            why="Whoever changes the repository could make sharedbox read any file.",
+            hint="Copy the file, or name its target with `--config`.",
+        )
+
+
 def repository_of(file: Path) -> Path | None:
     """Return the root of the repository that a file is in, or None."""
     return next((level for level in file.parents if (level / REPOSITORY_MARK).exists()), None)

@@ -230,7 +230,10 @@ def test_trust_is_for_one_path(repository: Path, cli: Cli, tmp_path: Path, monke
     (other / ".git").mkdir(parents=True)
     monkeypatch.chdir(other)
     (other / "sharedbox.yaml").symlink_to(file)
-    assert cli("history").code == 1
+    for command in (("history",), ("trust", "--yes")):
+        done = cli(*command)
+        assert (done.code, "a link out of the repository" in done.err) == (1, True)
+    assert cli("history", "--config", "sharedbox.yaml").code == 0
     (other / "sharedbox.yaml").unlink()
     (other / "sharedbox.yaml").write_text(file.read_text())
     assert cli("history").code == 1
@@ -250,6 +253,23 @@ def test_trust_in_the_repository_is_worth_nothing(
     assert cli("history").code == 1
     done = cli("trust", file, "--yes")
     assert (done.code, "inside the repository" in done.err) == (1, True)
+
+
+def test_link_inside_the_repository(repository: Path, cli: Cli) -> None:
+    (repository / "profiles.yaml").write_text("profiles: {p: {}}\n")
+    (repository / "sharedbox.yaml").symlink_to("profiles.yaml")
+    assert cli("history").code == 0
+
+
+def test_environment_names_a_trusted_file(
+    repository: Path, cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = profile(repository, "{guards: {external_domains: [evil.example]}}")
+    trusted = tmp_path / "trusted.yaml"
+    trusted.write_text("profiles: {prod: {guards: {external_domains: [partner.example]}}}\n")
+    monkeypatch.setenv("SHAREDBOX_CONFIG", str(trusted))
+    done = cli("history")
+    assert (done.code, f"profile prod of {trusted}\n" in done.err, str(file) in done.err) == (0, True, False)
 
 
 def test_trust_that_others_could_write(repository: Path, cli: Cli, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sharedbox_cli.cli.profile import ProfileFile, read_profile_file
-from sharedbox_cli.cli.profile_search import FILE, find_config
+from sharedbox_cli.cli.profile_search import FILE, find_config, refuse_link_out
 from sharedbox_cli.cli.trust_store import TrustStore
 from sharedbox_cli.core.errors import ConfirmationMissing, UsageError
 from sharedbox_cli.reports.safe import one_line
@@ -21,6 +21,7 @@ def trust_file(session: Session, named: Path | None, *, is_confirmed: bool) -> N
     """Record that a person trusts the content of a file. Raises SpecError, UsageError, ConfirmationMissing."""
     terminal = session.terminal
     path = _file_of(named)
+    refuse_link_out(path)
     file = read_profile_file(path, terminal.environment, session.plugins)
     store = TrustStore.of(terminal.environment)
     allowed = tuple(_allowed(session, file))
