@@ -22,6 +22,7 @@ KINDS = {
     "page_loop": "the next link points to the same page",
     "page_foreign_host": "the next link points to another host",
     "page_plain_http": "the next link uses http",
+    "reported_errors": "200 with the first item only, and `reason` in `@adminapi.errors`; the change is made",
     "drop_field": "`field` is missing in every item",
     "batch_missing": "one response of a batch is missing",
     "batch_duplicate": "one response of a batch is duplicated",

@@ -124,6 +124,9 @@ def _altered(fault: Fault, answer: Response) -> Response:
                 for item in items if isinstance(items, list) else ():
                     if isinstance(item, dict):
                         item.pop(fault.field, None)
+        case "reported_errors":
+            data["@adminapi.errors"] = [fault.reason or "Some items could not be read."]
+            data["value"] = (data.get("value") or [])[:1]
         case "batch_missing" if responses:
             responses.pop()
         case "batch_duplicate" if responses:

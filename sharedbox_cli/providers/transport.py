@@ -30,6 +30,9 @@ CONNECT_SECONDS = 10.0
 SILENCE_SECONDS = 60.0
 REQUEST_SECONDS = 120.0
 """For a complete response, however slowly it arrives."""
+EXCHANGE_SILENCE_SECONDS = 300.0
+EXCHANGE_REQUEST_SECONDS = 960.0
+"""The vendor's module waits 960 s for a cmdlet, and one page of a large tenant takes minutes."""
 SETTLE_SECONDS = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
 
 

@@ -109,7 +109,7 @@ def test_application_is_shown_as_one_and_revoked_where_the_spec_does_not_name_it
 
 
 def test_application_that_is_named_by_its_sid_is_no_deleted_account(demo: Setting) -> None:
-    identity = application(demo, "billing")
+    identity, _ = application(demo, "billing"), application(demo, "billing")
     demo.tenant.run("update objects set name = sid where id = ?", identity)
     observed = demo.provider().observe(scope("billing"))
     assert observed.trustees[identity].kind is TrusteeKind.APPLICATION

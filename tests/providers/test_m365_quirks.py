@@ -25,7 +25,7 @@ from sharedbox_cli.core.values import LICENCE_NONE, PLAN_1, PLAN_2
 from sharedbox_cli.providers.columns import UnknownForm
 from sharedbox_cli.providers.microsoft365 import quirks
 from sharedbox_cli.providers.microsoft365.errors import EXCHANGE, GRAPH, exchange_error, graph_error
-from sharedbox_cli.providers.microsoft365.exchange_admin import _unpacked
+from sharedbox_cli.providers.microsoft365.exchange_answers import unpacked
 from sharedbox_cli.providers.microsoft365.observe.licences import pools
 from sharedbox_cli.providers.microsoft365.observe.usage import parse_report
 from sharedbox_cli.providers.microsoft365.plans import licence_of, mailbox_plans
@@ -180,8 +180,8 @@ def test_nul_bytes_are_known(body: bytes, is_nul: bool) -> None:
 
 def test_body_that_claims_to_be_gzip_and_is_not_stays_as_it_is() -> None:
     nuls = b"\x00" * 40
-    assert _unpacked(nuls, {"content-encoding": "gzip"}) == nuls
-    assert _unpacked(gzip.compress(b"{}"), {"content-encoding": "gzip"}) == b"{}"
+    assert unpacked(nuls, {"content-encoding": "gzip"}) == nuls
+    assert unpacked(gzip.compress(b"{}"), {"content-encoding": "gzip"}) == b"{}"
 
 
 def test_quote_in_a_filter_is_doubled() -> None:

@@ -21,6 +21,9 @@ class Meaning:
     hint: str = ""
 
 
+_THROTTLED = Meaning(Throttled, "the service is throttling requests")
+_FAILED = Meaning(Ambiguous, "the service failed")
+
 EXCHANGE: Mapping[str, Meaning] = {
     "ManagementObjectNotFoundException": Meaning(NotFound, "not found"),
     "ManagementObjectAmbiguousException": Meaning(
@@ -40,20 +43,69 @@ EXCHANGE: Mapping[str, Meaning] = {
         Refused, "the service does not accept a parameter", "This is a bug in sharedbox."
     ),
     "CmdletAccessDeniedException": Meaning(PermissionDenied, "a directory role is missing", DOCTOR),
-    "OverBudgetException": Meaning(Throttled, "the service is throttling requests"),
-    "ADTransientException": Meaning(Ambiguous, "the service failed"),
-    "DataSourceTransientException": Meaning(Ambiguous, "the service failed"),
+    "OverBudgetException": _THROTTLED,
+    "ServerBusyException": _THROTTLED,
+    **dict.fromkeys(
+        (
+            "TransientException",
+            "DCOverloadedException",
+            "SuitabilityDirectoryException",
+            "ServerInMMException",
+            "ADServerSettingsChangedException",
+            "BackendCommunicationException",
+        ),
+        _FAILED,
+    ),
 }
-"""By the last part of the .NET type (public records of the admin API, 2026-07)."""
+"""By the last part of the .NET type (public records of the admin API, 2026-07; ExchangeOnlineManagement and
+M365Permissions for failures that pass, which the service reports as 400 as well)."""
+_PASSING = ("TransientException", "TransientFailureException")
+"""Endings of types of failures that pass."""
+_ELSEWHERE = "CmdletProxyNotAvailable"
+"""Beginning of the types for a server that does not hold the mailbox: the cmdlet was not run."""
 
 GRAPH: Mapping[str, Meaning] = {
     "Authorization_RequestDenied": Meaning(PermissionDenied, "an application permission is missing", DOCTOR),
     "ErrorAccessDenied": Meaning(PermissionDenied, "access to this mailbox is denied", DOCTOR),
     "Request_ResourceNotFound": Meaning(NotFound, "not found"),
-    "TooManyRequests": Meaning(Throttled, "the service is throttling requests"),
-    "ApplicationThrottled": Meaning(Throttled, "the service is throttling requests"),
+    **dict.fromkeys(
+        (
+            "ApplicationThrottled",
+            "TooManyRequests",
+            "activityLimitReached",
+            "Request_ThrottledTemporarily",
+            "ErrorServerBusy",
+            "ErrorTooManyConcurrentConnections",
+            "ErrorExceededConnectionCount",
+        ),
+        _THROTTLED,
+    ),
+    **dict.fromkeys(
+        (
+            "UnknownError",
+            "unknownError",
+            "generalException",
+            "internalServerError",
+            "InternalServerError",
+            "Service_InternalServerError",
+            "serviceNotAvailable",
+            "ServiceNotAvailable",
+            "ServiceUnavailable",
+            "serviceUnavailable",
+            "BadGateway",
+            "GatewayTimeout",
+            "timeout",
+            "ErrorTimeoutExpired",
+            "ErrorInternalServerTransientError",
+            "ErrorMailboxStoreUnavailable",
+            "Directory_BindingRedirection",
+            "Directory_ReplicaUnavailable",
+        ),
+        _FAILED,
+    ),
 }
-"""By `error.code` (learn.microsoft.com/graph/errors, read 2026-11)."""
+"""By `error.code` (learn.microsoft.com/graph/errors, read 2026-11). A failure that passes can come as 400."""
+_GRAPH_BY_LOWER = {code.lower(): meaning for code, meaning in GRAPH.items()}
 
 _LICENCE_WORDS = {
     "usage location": "Set the usage location of the account first (Microsoft 365 admin center, the user's page).",
@@ -92,17 +144,55 @@ def exchange_error(answer: Answer, call: str, mailbox: str = "") -> CloudError |
             "Restore it (plan again, and allow `restore=ADDRESS`), or wait until it is deleted after 30 days.",
         )
     else:
-        meaning = EXCHANGE.get(kind.rpartition(".")[2])
+        meaning = exchange_meaning(kind)
         if meaning is None and sentence and answer.status == 400:
             meaning = Meaning(Refused, "the service refused the request")
     return _made(meaning, answer, call, mailbox, kind, sentence)
+
+
+def exchange_meaning(kind: str) -> Meaning | None:
+    """Return what a .NET type means; nothing where it is not known."""
+    name = kind.rpartition(".")[2]
+    if name.endswith(_PASSING) or is_elsewhere(name):
+        return _FAILED
+    return EXCHANGE.get(name)
+
+
+def is_elsewhere(kind: str) -> bool:
+    """Return whether a .NET type says that another server holds the mailbox, so that the cmdlet was not run."""
+    return kind.rpartition(".")[2].startswith(_ELSEWHERE)
+
+
+def reported_error(data: Mapping[str, Any], call: str, mailbox: str = "", request_id: str = "") -> CloudError | None:
+    """Return the error that a successful response of the admin API reports, or nothing.
+
+    `@adminapi.errors` makes the cmdlet a failure, as in the vendor's own module: what was read is not complete.
+    """
+    errors = data.get("@adminapi.errors")
+    if not errors:
+        return None
+    first = errors[0] if isinstance(errors, list) else errors
+    text = str(first.get("message") or first) if isinstance(first, Mapping) else str(first)
+    parts = text.split("|", 2)
+    kind, sentence = (parts[1], parts[2]) if len(parts) == 3 else ("", text)
+    meaning = exchange_meaning(kind) or Meaning(Refused, "the service reports errors")
+    return meaning.error(
+        meaning.summary,
+        call=call,
+        mailbox=mailbox,
+        status=200,
+        code=kind,
+        request_id=request_id,
+        why=sentence[:500],
+        hint=meaning.hint,
+    )
 
 
 def graph_error(answer: Answer, call: str, mailbox: str = "") -> CloudError | None:
     """Return what an error of Graph means; nothing where its body adds nothing to the status."""
     error = _error_object(answer.body)
     code, message = str(error.get("code", "")), str(error.get("message", ""))
-    meaning = GRAPH.get(code)
+    meaning = _GRAPH_BY_LOWER.get(code.lower())
     if meaning is None and code and answer.status == 400:
         hint = next((hint for word, hint in _LICENCE_WORDS.items() if word in message), "")
         meaning = Meaning(Refused, "the service refused the request", hint)

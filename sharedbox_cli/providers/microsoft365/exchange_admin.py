@@ -11,32 +11,35 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sharedbox_cli.core.errors import Ambiguous, CloudError, ObserveError, Refused
-from sharedbox_cli.providers.microsoft365.errors import exchange_error
+from sharedbox_cli.core.errors import CloudError, ObserveError, Refused
+from sharedbox_cli.providers.microsoft365.errors import is_elsewhere
+from sharedbox_cli.providers.microsoft365.exchange_answers import (
+    Command,
+    command,
+    fields,
+    judge_exchange,
+    matched,
+    unpacked,
+    whole_body,
+)
 from sharedbox_cli.providers.microsoft365.quirks import is_truncated, odata_quoted, without_sidecars
 from sharedbox_cli.providers.responses import (
     Answer,
     Fields,
     Pages,
     Row,
-    body_of,
     first_concern,
     is_transient,
-    judge,
-    part_answer,
     reduced,
     rows_of,
     transport_error,
 )
-from sharedbox_cli.providers.transport import CONNECT_SECONDS, SILENCE_SECONDS, Policy
+from sharedbox_cli.providers.transport import CONNECT_SECONDS, EXCHANGE_SILENCE_SECONDS, Policy
 
 if TYPE_CHECKING:
     import httpx
 
 T = TypeVar("T")
-Command = tuple[str, Mapping[str, Any]]
-"""A cmdlet and its parameters."""
-
 BATCH = 10
 PAGE = 1000
 SYSTEM_MAILBOX = "SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}"
@@ -62,9 +65,10 @@ class ExchangeAdmin:
 
         self._origin = origin
         self._base = f"{origin}/adminapi/beta/{tenant}"
+        self._tenant = tenant
         self._anchor = f"APP:{SYSTEM_MAILBOX}@{tenant}"
         self._policy = policy
-        timeout = httpx.Timeout(SILENCE_SECONDS, connect=CONNECT_SECONDS)
+        timeout = httpx.Timeout(EXCHANGE_SILENCE_SECONDS, connect=CONNECT_SECONDS)
         self._http = httpx.AsyncClient(auth=auth, timeout=timeout, follow_redirects=False)
         self._session = str(uuid.uuid4())
         policy.breaker.probe = self._probe
@@ -76,6 +80,7 @@ class ExchangeAdmin:
     def _headers(self, request_id: str = "") -> dict[str, str]:
         return {
             "X-AnchorMailbox": self._anchor,
+            "Accept-Language": "en-US",  # warnings are localized otherwise
             "Prefer": f"odata.maxpagesize={PAGE}",
             "connection-id": self._session,
             "client-request-id": request_id or str(uuid.uuid4()),
@@ -94,13 +99,13 @@ class ExchangeAdmin:
                 await response.aclose()
         except httpx.TransportError as error:
             raise transport_error(error, call, mailbox) from None
-        answer = Answer(response.status_code, response.headers, _unpacked(raw, response.headers), str(response.url))
-        _judge(answer, call, mailbox)
+        answer = Answer(response.status_code, response.headers, unpacked(raw, response.headers), str(response.url))
+        judge_exchange(answer, call, mailbox)
         return answer
 
     async def _probe(self) -> None:
         """Read something small: whether the service works again."""
-        await self._post(self._url(), _command("Get-AcceptedDomain", {}), "Get-AcceptedDomain", "", self._headers())
+        await self._post(self._url(), command("Get-AcceptedDomain", {}), "Get-AcceptedDomain", "", self._headers())
 
     def _url(self, select: tuple[str, ...] = ()) -> str:
         return f"{self._base}/InvokeCommand" + (f"?$select={','.join(select)}" if select else "")
@@ -109,7 +114,7 @@ class ExchangeAdmin:
         self, cmdlet: str, parameters: Mapping[str, Any], *, select: tuple[str, ...] = (), mailbox: str = ""
     ) -> list[Fields]:
         """Return all rows of a read, complete. Raises ObserveError if they are not, CloudError."""
-        return await self.collect(cmdlet, parameters, _fields(cmdlet), select=select, mailbox=mailbox)
+        return await self.collect(cmdlet, parameters, fields(cmdlet), select=select, mailbox=mailbox)
 
     async def collect(
         self,
@@ -140,7 +145,7 @@ class ExchangeAdmin:
         mailbox: str,
     ) -> list[T]:
         pages = Pages(self._base, cmdlet)
-        body = _command(cmdlet, parameters)
+        body = command(cmdlet, parameters)
         url, items, names, count = self._url(select), list[T](), list[str](), 0
         while url:
             try:
@@ -161,7 +166,7 @@ class ExchangeAdmin:
 
     async def _page(self, url: str, body: Any, cmdlet: str, mailbox: str, *, is_first: bool) -> dict[str, Any]:
         async def once() -> dict[str, Any]:
-            return body_of(await self._post(url, body, cmdlet, mailbox, self._headers()), cmdlet, mailbox)
+            return whole_body(await self._post(url, body, cmdlet, mailbox, self._headers()), cmdlet, mailbox)
 
         try:
             return await self._policy.call(once, is_write=False)
@@ -193,23 +198,38 @@ class ExchangeAdmin:
         return items
 
     async def write(self, cmdlet: str, parameters: Mapping[str, Any], mailbox: str, request_id: str = "") -> Reply:
-        """Run a cmdlet that changes something. Raises CloudError; Ambiguous if the effect is unknown."""
+        """Run a cmdlet that changes something. Raises CloudError; Ambiguous if the effect is unknown.
+
+        Where another server holds the mailbox, nothing was run: the request is sent again, anchored at the mailbox.
+        """
+        routing: dict[str, str] = {}
 
         async def once() -> Reply:
-            answer = await self._post(
-                self._url(), _command(cmdlet, parameters), cmdlet, mailbox, self._headers(request_id)
-            )
-            data = body_of(answer, cmdlet, mailbox)
+            headers = {**self._headers(request_id), **routing}
+            answer = await self._post(self._url(), command(cmdlet, parameters), cmdlet, mailbox, headers)
+            data = whole_body(answer, cmdlet, mailbox)
             rows = [without_sidecars(row) for row in data.get("value") or []]
             return Reply(rows, tuple(data.get("@adminapi.warnings") or ()), answer.headers.get("request-id", ""))
 
+        try:
+            return await self._policy.call(once, is_write=True)
+        except CloudError as error:
+            if not is_elsewhere(error.code) or not parameters.get("Identity"):
+                raise
+        routing |= await self._routing_to(str(parameters["Identity"]), mailbox)
         return await self._policy.call(once, is_write=True)
+
+    async def _routing_to(self, identity: str, mailbox: str) -> dict[str, str]:
+        """Return the headers that lead a request to the server of a mailbox."""
+        rows = await self.read("Get-Mailbox", {"Identity": identity}, select=("ExchangeGuid",), mailbox=mailbox)
+        anchor = f"MBX:{rows[0]['ExchangeGuid']}@{self._tenant}" if rows else self._anchor
+        return {"X-AnchorMailbox": anchor, "parameter-based-routing": "true"}
 
     async def read_batch(
         self, commands: Mapping[str, Command], *, select: tuple[str, ...] = (), what: str = ""
     ) -> dict[str, list[Fields] | CloudError]:
         """Return the rows of many reads by id, ten reads per request; a read that failed is its error."""
-        return await self.collect_batch(commands, _fields(what), select=select, what=what)
+        return await self.collect_batch(commands, fields(what), select=select, what=what)
 
     async def collect_batch(
         self,
@@ -264,14 +284,14 @@ class ExchangeAdmin:
                     "method": "POST",
                     "url": self._url(select),
                     "headers": {"Content-Type": "application/json", **self._headers()},
-                    "body": _command(cmdlet, parameters),
+                    "body": command(cmdlet, parameters),
                 }
                 for key, (cmdlet, parameters) in commands.items()
             ]
         }
         headers = {**self._headers(), "Prefer": "odata.continue-on-error"}
         answer = await self._post(f"{self._base}/$batch", body, what or "$batch", "", headers)
-        return _matched(body_of(answer, what or "$batch"), commands, reduce)
+        return matched(whole_body(answer, what or "$batch"), commands, reduce)
 
 
 class PagingBroken(ObserveError):
@@ -279,63 +299,3 @@ class PagingBroken(ObserveError):
 
     names: list[str]
     """The names in the rows read so far, in lower case."""
-
-
-def _fields(call: str) -> Callable[[Row], Fields]:
-    return lambda row: Fields(without_sidecars(row), call)
-
-
-def _command(cmdlet: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    return {"CmdletInput": {"CmdletName": cmdlet, "Parameters": dict(parameters)}}
-
-
-def _judge(answer: Answer, call: str, mailbox: str) -> None:
-    if answer.status >= 400 and answer.status != 401:
-        known = exchange_error(answer, call, mailbox)
-        if known is not None:
-            raise known
-    judge(answer, call, mailbox)
-
-
-def _unpacked(raw: bytes, headers: Mapping[str, str]) -> bytes:
-    if headers.get("content-encoding", "").lower() != "gzip":
-        return raw
-    import gzip
-
-    try:
-        return gzip.decompress(raw)
-    except (OSError, EOFError):
-        return raw
-
-
-def _matched(
-    data: Mapping[str, Any], commands: Mapping[str, Command], reduce: Callable[[Row], T | None]
-) -> dict[str, list[T] | CloudError]:
-    answers = data.get("responses")
-    if not isinstance(answers, list):
-        raise Ambiguous("the response has an unexpected shape", call="$batch")
-    results: dict[str, list[T] | CloudError] = {}
-    for item in answers:
-        key = str(item.get("id"))
-        if key not in commands or key in results:
-            raise ObserveError(where="$batch", why=f"The id {key} of a batch response was not requested or came twice.")
-        results[key] = _part(item, *commands[key], reduce)
-    for key, (cmdlet, _) in commands.items():
-        results.setdefault(key, Ambiguous("a response of a batch is missing", call=cmdlet))
-    return results
-
-
-def _part(
-    item: Mapping[str, Any], cmdlet: str, parameters: Mapping[str, Any], reduce: Callable[[Row], T | None]
-) -> list[T] | CloudError:
-    body = item.get("body")
-    mailbox = str(parameters.get("Identity", ""))
-    try:
-        _judge(part_answer(item), cmdlet, mailbox)
-    except CloudError as error:
-        return error
-    if not isinstance(body, dict):
-        return Ambiguous("a response of a batch is truncated", call=cmdlet, mailbox=mailbox)
-    if body.get("@odata.nextLink") or is_truncated(body.get("@adminapi.warnings") or ()):
-        raise ObserveError(where=f"{mailbox} · {cmdlet}", why="The service truncated the list.")
-    return reduced(rows_of(body, cmdlet), cmdlet, reduce)

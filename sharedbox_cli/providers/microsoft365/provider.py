@@ -23,7 +23,7 @@ from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
 from sharedbox_cli.providers.microsoft365.graph import Graph
 from sharedbox_cli.providers.microsoft365.observe.tenant import observe_tenant
 from sharedbox_cli.providers.tenant_provider import TenantProvider
-from sharedbox_cli.providers.transport import Clock, Gate
+from sharedbox_cli.providers.transport import EXCHANGE_REQUEST_SECONDS, Clock, Gate
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
@@ -66,6 +66,7 @@ class Microsoft365(TenantProvider):
 
         graph = self._policy(Gate(16, 32), credential.force_refresh)
         exchange = self._policy(Gate(4, 10), credential.force_refresh)
+        exchange.request_seconds = EXCHANGE_REQUEST_SECONDS
         auth = bearer_auth(credential, connection.exchange_scope, connection.exchange_origin)
         return (
             Graph(credential, connection.graph_scope, connection.graph_origin, graph),

@@ -116,6 +116,12 @@ def refused(sentence: str) -> CmdletError:
     return CmdletError(400, f"{_TASKS}RecipientTaskException", sentence)
 
 
+def proxy_not_available(cmdlet: str) -> CmdletError:
+    """Return the error of a server that does not hold the mailbox of a cmdlet."""
+    text = f"Cmdlet needs proxy: {cmdlet} has to run on the server that holds the mailbox."
+    return CmdletError(400, f"{_TASKS}CmdletProxyNotAvailableException", text)
+
+
 def not_modelled(what: str) -> CmdletError:
     """Return the emulator's own error: the service supports this, but the emulator does not."""
     return CmdletError(501, "Emulator.NotModelled", f"The emulator does not model {what} (docs/emulator.md).")

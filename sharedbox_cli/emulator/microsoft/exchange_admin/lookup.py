@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import sqlite3
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from sharedbox_cli.emulator.microsoft import replication
 from sharedbox_cli.emulator.microsoft.exchange_admin.context import Call
-from sharedbox_cli.emulator.microsoft.exchange_admin.errors import ambiguous, not_found
+from sharedbox_cli.emulator.microsoft.exchange_admin.errors import ambiguous, not_found, proxy_not_available
 from sharedbox_cli.emulator.microsoft.exchange_admin.forms import is_guid
 from sharedbox_cli.emulator.tenant import Tenant
 
@@ -45,6 +46,22 @@ def prepare(tenant: Tenant) -> None:
 def find_mailbox(call: Call, identity: str) -> sqlite3.Row:
     """Return an active, visible mailbox by any of its identities. Raises CmdletError."""
     return _only([row for row in _candidates(call.tenant, identity) if is_visible(call, row)], identity)
+
+
+_STORE_WRITES = frozenset({"Set-Mailbox", "Set-CASMailbox"})
+
+
+def require_routing(call: Call, headers: Mapping[str, str]) -> None:
+    """Raise CmdletError for a write to the store on a server that does not hold the mailbox (`hosted_elsewhere`).
+
+    Assumed: these two cmdlets, whatever their parameters; no page documents which are writes to the store.
+    """
+    if call.cmdlet not in _STORE_WRITES or call.tenant.meta("hosted_elsewhere") != "1":
+        return
+    mailbox = find_mailbox(call, call.text("Identity"))
+    is_routed = headers.get("parameter-based-routing", "").lower() == "true"
+    if not is_routed or call.anchor.lower() != f"mbx:{mailbox['guid']}@{call.tenant.id}".lower():
+        raise proxy_not_available(call.cmdlet)
 
 
 def _only(candidates: list[sqlite3.Row], identity: str) -> sqlite3.Row:

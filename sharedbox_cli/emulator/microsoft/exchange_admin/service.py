@@ -23,7 +23,7 @@ from sharedbox_cli.emulator.microsoft.exchange_admin.errors import (
     nul_bytes,
     require_json,
 )
-from sharedbox_cli.emulator.microsoft.exchange_admin.lookup import prepare
+from sharedbox_cli.emulator.microsoft.exchange_admin.lookup import prepare, require_routing
 from sharedbox_cli.emulator.microsoft.exchange_admin.paging import Pages, cut, next_link
 from sharedbox_cli.emulator.router import Route, Router
 from sharedbox_cli.emulator.service import ServiceContext
@@ -141,6 +141,7 @@ class ExchangeAdmin:
         if left_out:
             raise not_modelled(f"{name} -{left_out[0]}")
         call = Call(self._context, name, bound, request.headers.get("x-anchormailbox", ""), roles)
+        require_routing(call, request.headers)
         result = self._whole_or_nothing(call)
         if "ResultSize" in every_fact()[name]["parameters"]:
             result.rows, warnings = cut(result.rows, bound.get("ResultSize"))

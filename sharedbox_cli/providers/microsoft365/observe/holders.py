@@ -162,10 +162,10 @@ def _tolerate(error: CloudError, name: str, mailboxes: Mapping[RawGrant, Address
 
 
 async def _resolve_applications(exchange: ExchangeAdmin, holders: Holders) -> None:
-    """Find out which holders without an account are applications: they look like deleted accounts, and are not."""
-    unclear = [grant for grant, holder in holders.items() if holder is None or holder.kind is TrusteeKind.ORPHAN]
-    if not unclear:
+    """Find out which holders without an account are applications. The bare SID of a deleted account costs no call."""
+    if None not in holders.values():
         return
+    unclear = [grant for grant, holder in holders.items() if holder is None or holder.kind is TrusteeKind.ORPHAN]
     try:
         applications = await exchange.collect("Get-ServicePrincipal", {}, _application)
     except (PermissionDenied, NotFound):
