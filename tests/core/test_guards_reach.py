@@ -31,6 +31,7 @@ from sharedbox_cli.core.model import (
 from sharedbox_cli.core.order import Phase
 from sharedbox_cli.core.plan import Plan
 from sharedbox_cli.core.values import KIND_GROUP, KIND_SHARED, KIND_USER, LICENCE_NONE, PLAN_2, Value
+from tests.asked import each
 from tests.strategies import NOW, address
 
 DESK = address("desk")
@@ -447,7 +448,7 @@ def test_cut_off_asks_for_settings_that_keep_mail_from_the_team(
 
 @pytest.mark.parametrize("name", [name for name in Field if SETTINGS[name].opens and name is not Field.SIGN_IN])
 def test_wide_trustee_asks_for_every_value_that_opens_access(name: Field) -> None:
-    for value in SETTINGS[name].opens:
+    for value in each(SETTINGS[name].opens):
         one = observed(role(0))
         assert asked(plan_of(spec(is_managed=False), one, update({name: value})), one) == ["wide-trustee"], value
 

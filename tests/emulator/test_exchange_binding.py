@@ -201,7 +201,7 @@ def test_cmdlets_when_only_the_vendors_module_has_them_then_403_with_nul_bytes(d
             assert (answer.status_code, set(b"".join(answer.iter_raw()))) == (403, {0}), cmdlet
 
 
-@pytest.mark.parametrize("cmdlet", sorted(CMDLETS))
+@pytest.mark.parametrize("cmdlet", sorted(name for name in CMDLETS if facts()[name]["parameters"]))
 def test_cmdlet_when_one_value_is_wanted_then_lists_and_hash_tables_are_refused(cmdlet: str) -> None:
     enough, table = ENOUGH.get(cmdlet, {}), edit(Add=["x@contoso.example"])
     for name, detail in each(facts()[cmdlet]["parameters"].items()):

@@ -13,6 +13,7 @@ from sharedbox_cli.core.model import Grant, Observed, Right, Trustee, TrusteeKin
 from sharedbox_cli.emulator.microsoft.exchange_admin import mailbox_rows
 from sharedbox_cli.emulator.seed import Builder
 from sharedbox_cli.providers.microsoft365.quirks import odata_quoted, query_url
+from tests.asked import every
 from tests.providers.m365_specs import apply, plan, shared, user
 from tests.providers.setting import Setting, at, held, scope
 
@@ -75,7 +76,7 @@ def test_right_of_a_leaver_to_send_on_behalf_is_revoked_and_settles(demo: Settin
     changes = [change for change in plan(demo, provider, spec) if change.party and change.party.address != at("emi")]
     assert [(change.kind, change.party and change.party.address) for change in changes] == [(Kind.REVOKE, at("ben"))]
     demo.faults({"route": "exchange.Set-Mailbox", "kind": "reset_after"})
-    assert all(outcome.is_success for outcome in apply(provider, changes).values())
+    assert every(outcome.is_success for outcome in apply(provider, changes).values())
 
 
 def application(setting: Setting, mailbox: str, right: str = "full_access") -> TrusteeId:
