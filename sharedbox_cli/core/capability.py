@@ -6,8 +6,9 @@ only where it knows a better reason than "it belongs to another platform".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.model import GRANTABLE, Platform, Right
@@ -21,6 +22,14 @@ _RIGHTS = "members[].rights."
 
 def _unchanged(name: Field, value: Value) -> Value:
     return value
+
+
+SpecProblem = tuple[tuple[str | int, ...], str]
+"""The path of a value in a document, and why the platform refuses it."""
+
+
+def _none(_spec: Mapping[str, Any]) -> Iterable[SpecProblem]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +78,8 @@ class Capabilities:
     """What a reader could expect in an audit of this platform and is not in it."""
     canonical: Callable[[Field, Value], Value] = _unchanged
     """Returns a desired value in the form in which the platform reports it."""
+    spec_problems: Callable[[Mapping[str, Any]], Iterable[SpecProblem]] = _none
+    """Returns what a document with its defaults asks for and the platform refuses: values, and combinations of keys."""
     _row_of_path: Mapping[str, Capability] = field(init=False, repr=False, compare=False)
     _refusals: dict[str, Capability | None] = field(default_factory=dict, init=False, repr=False, compare=False)
     """Answers already given: every spec asks for the same few paths."""

@@ -29,7 +29,11 @@ def support_problems(
         return []
     hint = f"To see what this platform supports, run: sharedbox explain {table.platform}"
     whys = (*_setting_problems(table, document.data, document, ()), *_member_problems(table, grants))
-    return [Problem(place, "not possible on this platform", why, hint) for place, why in whys]
+    refused = [Problem(place, "not possible on this platform", why, hint) for place, why in whys]
+    return refused + [
+        Problem(document.place_of(path), "not possible on this platform", why)
+        for path, why in table.spec_problems(document.data)
+    ]
 
 
 def _setting_problems(

@@ -153,8 +153,9 @@ def rule_lines(value: Value, number: int, settings: Mapping[Field, Value]) -> li
     if tags:
         then["tag"] = list(tags)
     lines = [Tall({"name": name, "when": when, "then": then})]
+    again = {key: part for key, part in then.items() if key not in ("move_to", "tag")}
     lines += [
-        Tall({"name": f"{name} ({place})", "when": when, "then": {"move_to": target}})
+        Tall({"name": f"{name} ({place})", "when": when, "then": {"move_to": target, **again}})
         for place, target in enumerate(targets[1:], 2)
     ]
     return lines

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from sharedbox_cli.core.capability import Capabilities, can, cannot
 from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, Platform, Right
 from sharedbox_cli.providers.google_workspace import gmail_filters
+from sharedbox_cli.providers.google_workspace.spec_problems import delegated_problems
 from sharedbox_cli.providers.google_workspace.skus import SKUS
 
 _DIRECTORY = "https://developers.google.com/workspace/admin/directory/reference/rest/v1/"
@@ -125,6 +126,7 @@ CAPABILITIES: Mapping[Platform, Capabilities] = {
         values={"sign_in": ("blocked",), "storage.licence": ("none", *SKUS.values())},
         default_rights=(Right.FULL_ACCESS,),
         canonical=gmail_filters.canonical,
+        spec_problems=delegated_problems,
         not_audited=(
             "whether people send as a mailbox from their own Gmail is not read. Delegates may always send as it."
         ),

@@ -1,6 +1,7 @@
 """Mail rules as Gmail holds them: filters, which have no names, and which add one label of people at most.
 
 A rule that adds several labels becomes several filters with the same conditions; read again, they are one rule.
+Filters with the same conditions and other actions stay rules of their own, because one rule forwards to one address.
 Gmail moves a message to a folder by adding a label and removing the message from the inbox
 (developers.google.com/gmail/api/guides/filter_settings, read 2026-11). Both sides are compared in the form that
 `canonical` returns.
@@ -8,12 +9,12 @@ Gmail moves a message to a folder by adding a label and removing the message fro
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.values import Value
+from sharedbox_cli.providers.google_workspace.gmail_search import alternatives_in, any_of
 
 Rule = dict[str, Value]
 _ADDED = {"star": "STARRED", "delete": "TRASH", "important": "IMPORTANT"}
@@ -21,7 +22,8 @@ _REMOVED = {"mark_read": "UNREAD", "archive": "INBOX", "never_spam": "SPAM"}
 _LISTS = {"when.from": "from", "when.to": "to", "when.subject_contains": "subject"}
 _TEXTS = {"when.has_words": "query", "when.without_words": "negatedQuery"}
 _SIZES = {"when.larger_than": "larger", "when.smaller_than": "smaller"}
-_WORD = re.compile(r'"[^"]*"|[^\s"()]+')
+_RAW = " search"
+"""Ends the key of a condition that somebody wrote in Gmail's search syntax: it is not a list of texts."""
 
 
 def canonical(name: Field, value: Value) -> Value:
@@ -36,7 +38,7 @@ def _canonical_rule(rule: Mapping[str, Value]) -> Rule:
     for key in _LISTS:
         if key in canonical_rule:
             canonical_rule[key] = tuple(sorted(_texts(canonical_rule[key])))
-    labels = {*_texts(rule.get("then.tag"))}
+    labels = {*_texts(rule.get("then.tag")), *_texts(rule.get("then.labels"))}
     for key, value in rule.items():
         action = key.removeprefix("then.")
         if key == "then.move_to":
@@ -58,17 +60,35 @@ def _texts(value: Value) -> tuple[str, ...]:
 
 
 def _merged(rules: Iterable[Rule]) -> tuple[Value, ...]:
-    """Return one rule for each set of conditions, sorted, as pairs."""
-    by_condition: dict[tuple[tuple[str, Value], ...], Rule] = {}
+    """Return one rule for each set of conditions and actions, sorted, as pairs.
+
+    The labels of all rules with the same conditions belong to the first of these rules, whichever added them: Gmail
+    adds all of them to the same messages, and a filter that only adds a label does not say which rule it is part of.
+    """
+    labels: dict[_Pairs, set[str]] = {}
+    actions: dict[_Pairs, set[_Pairs]] = {}
     for rule in rules:
-        when = tuple(sorted((key, value) for key, value in rule.items() if key.startswith("when.")))
-        known = by_condition.setdefault(when, dict(when))
-        labels = {*_texts(known.get("then.labels")), *_texts(rule.get("then.labels"))}
-        known |= {key: value for key, value in rule.items() if key.startswith("then.")}
-        if labels:
-            known["then.labels"] = tuple(sorted(labels))
-    pairs = (tuple(sorted(rule.items(), key=lambda pair: pair[0])) for rule in by_condition.values())
-    return tuple(sorted(pairs, key=repr))
+        when = _pairs(rule, "when.")
+        labels.setdefault(when, set()).update(_texts(rule.get("then.labels")))
+        then = _pairs({key: value for key, value in rule.items() if key != "then.labels"}, "then.")
+        actions.setdefault(when, set()).update([then] if then else [])
+    merged: list[Value] = []
+    for when, own in actions.items():
+        first, *others = sorted(own, key=repr) or [()]
+        added = (("then.labels", tuple(sorted(labels[when]))),) if labels[when] else ()
+        merged += [tuple(sorted((*when, *then), key=_key)) for then in ((*first, *added), *others)]
+    return tuple(sorted(merged, key=repr))
+
+
+_Pairs = tuple[tuple[str, Value], ...]
+
+
+def _pairs(rule: Rule, part: str) -> _Pairs:
+    return tuple(sorted(((key, value) for key, value in rule.items() if key.startswith(part)), key=_key))
+
+
+def _key(pair: tuple[str, Value]) -> str:
+    return pair[0]
 
 
 def rules_of(filters: Iterable[Mapping[str, Any]], names: Mapping[str, str]) -> tuple[Value, ...]:
@@ -81,7 +101,8 @@ def _rule_of(item: Mapping[str, Any], names: Mapping[str, str]) -> Rule:
     rule: Rule = {}
     for ours, theirs in _LISTS.items():
         if criteria.get(theirs):
-            rule[ours] = _split(str(criteria[theirs]))
+            texts = alternatives_in(str(criteria[theirs]))
+            rule[f"{ours}{_RAW}" if texts is None else ours] = texts or str(criteria[theirs])
     for ours, theirs in _TEXTS.items():
         if criteria.get(theirs):
             rule[ours] = str(criteria[theirs])
@@ -142,7 +163,9 @@ def _criteria(rule: Rule) -> dict[str, Any]:
     criteria: dict[str, Any] = {}
     for ours, theirs in _LISTS.items():
         if ours in rule:
-            criteria[theirs] = _joined(_texts(rule[ours]))
+            criteria[theirs] = any_of(_texts(rule[ours]))
+        if f"{ours}{_RAW}" in rule:
+            criteria[theirs] = str(rule[f"{ours}{_RAW}"])
     for ours, theirs in _TEXTS.items():
         if ours in rule:
             criteria[theirs] = str(rule[ours])
@@ -154,17 +177,3 @@ def _criteria(rule: Rule) -> dict[str, Any]:
     if rule.get("when.exclude_chats"):
         criteria["excludeChats"] = True
     return criteria
-
-
-def _joined(texts: tuple[str, ...]) -> str:
-    """Return alternatives in the search language of Gmail."""
-    words = [f'"{text}"' if " " in text else text for text in texts]
-    return words[0] if len(words) == 1 else f"({' OR '.join(words)})"
-
-
-def _split(text: str) -> tuple[str, ...]:
-    """Return the alternatives in a text that `_joined` could have returned; any other text is one alternative."""
-    inner = text[1:-1] if text.startswith("(") and text.endswith(")") else text
-    words = [word.strip('"') for word in _WORD.findall(inner) if word != "OR"]
-    alternatives = tuple(sorted(words))
-    return alternatives if alternatives and _joined(tuple(words)) == text else (text,)
