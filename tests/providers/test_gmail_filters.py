@@ -17,7 +17,28 @@ from sharedbox_cli.providers.google_workspace.gmail_search import alternatives_i
 
 LABELS = {"Label_1": "Orders", "Label_2": "Red", "Label_3": "AND"}
 IDS = {name: key for key, name in LABELS.items()}
-SYNTAX = ("-", "OR", "AND", "NOT", "AROUND", " ", ":", "(", ")", "{", "}", "|", "+", "*", ".", "@", "from:", "a", "é", "日")
+SYNTAX = (
+    "-",
+    "OR",
+    "AND",
+    "NOT",
+    "AROUND",
+    " ",
+    ":",
+    "(",
+    ")",
+    "{",
+    "}",
+    "|",
+    "+",
+    "*",
+    ".",
+    "@",
+    "from:",
+    "a",
+    "é",
+    "日",
+)
 searchable = st.text(st.characters(exclude_characters='"', exclude_categories=("Cc", "Cs", "Zl", "Zp")), max_size=12)
 texts = (searchable | st.lists(st.sampled_from(SYNTAX), max_size=6).map("".join)).filter(
     lambda text: text and not text_problem(text) and text == text.strip()
@@ -47,7 +68,9 @@ then = st.fixed_dictionaries(
 ).filter(bool)
 rules = st.tuples(st.shared(when, key="when") | when, then).map(lambda parts: tuple({**parts[0], **parts[1]}.items()))
 
-raw_texts = st.sampled_from(["a", '"a"', "a b", '"a b"', "(a OR b)", "a OR b", "-a", '"-a"', "{a b}", "from:a", "a@x.example"])
+raw_texts = st.sampled_from(
+    ["a", '"a"', "a b", '"a b"', "(a OR b)", "a OR b", "-a", '"-a"', "{a b}", "from:a", "a@x.example"]
+)
 criteria = st.fixed_dictionaries(
     {}, optional={"from": raw_texts, "subject": raw_texts, "query": raw_texts, "hasAttachment": st.just(True)}
 ).filter(bool)

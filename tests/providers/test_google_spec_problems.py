@@ -13,7 +13,9 @@ from sharedbox_cli.providers.google_workspace.capabilities import CAPABILITIES
 from tests.language.setting import NOW
 
 
-def problems_of(tmp_path: Path, platform: str, body: str, mailbox: str = "press@contoso.example") -> tuple[Problem, ...]:
+def problems_of(
+    tmp_path: Path, platform: str, body: str, mailbox: str = "press@contoso.example"
+) -> tuple[Problem, ...]:
     """Return the problems of one document."""
     path = tmp_path / "spec.yaml"
     path.write_text(f"version: 1\nmailbox: {mailbox}\nplatform: {platform}\n{body}\n", "utf-8")

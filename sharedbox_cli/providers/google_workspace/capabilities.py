@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from sharedbox_cli.core.capability import Capabilities, can, cannot
 from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, Platform, Right
 from sharedbox_cli.providers.google_workspace import gmail_filters
-from sharedbox_cli.providers.google_workspace.spec_problems import delegated_problems
 from sharedbox_cli.providers.google_workspace.skus import SKUS
+from sharedbox_cli.providers.google_workspace.spec_problems import delegated_problems
 
 _DIRECTORY = "https://developers.google.com/workspace/admin/directory/reference/rest/v1/"
 _GMAIL = "https://developers.google.com/workspace/gmail/api/reference/rest/v1/users.settings"

@@ -76,7 +76,7 @@ def _merged(rules: Iterable[Rule]) -> tuple[Value, ...]:
     for when, own in actions.items():
         first, *others = sorted(own, key=repr) or [()]
         added = (("then.labels", tuple(sorted(labels[when]))),) if labels[when] else ()
-        merged += [tuple(sorted((*when, *then), key=_key)) for then in ((*first, *added), *others)]
+        merged += [_joined(when, then) for then in ((*first, *added), *others)]
     return tuple(sorted(merged, key=repr))
 
 
@@ -85,6 +85,10 @@ _Pairs = tuple[tuple[str, Value], ...]
 
 def _pairs(rule: Rule, part: str) -> _Pairs:
     return tuple(sorted(((key, value) for key, value in rule.items() if key.startswith(part)), key=_key))
+
+
+def _joined(when: _Pairs, then: _Pairs) -> _Pairs:
+    return tuple(sorted((*when, *then), key=_key))
 
 
 def _key(pair: tuple[str, Value]) -> str:

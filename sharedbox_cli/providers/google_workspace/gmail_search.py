@@ -20,7 +20,9 @@ _OR = " OR "
 def text_problem(text: str) -> str:
     """Return why Gmail cannot search for this text as it is, or an empty text."""
     if '"' in text:
-        return 'Gmail cannot search for a text that contains `"`. Write the search as `has_words`, or leave the `"` out.'
+        return (
+            'Gmail cannot search for a text that contains `"`. Write the search as `has_words`, or leave the `"` out.'
+        )
     return ""
 
 
