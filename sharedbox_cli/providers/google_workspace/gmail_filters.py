@@ -1,7 +1,7 @@
 """Mail rules as Gmail holds them: filters, which have no names, and which add one label of people at most.
 
 A rule that adds several labels becomes several filters with the same conditions; read again, they are one rule.
-Filters with the same conditions and other actions stay rules of their own, because one rule forwards to one address.
+Filters with the same conditions and other actions stay separate rules, because one rule forwards to one address.
 Gmail moves a message to a folder by adding a label and removing the message from the inbox
 (developers.google.com/gmail/api/guides/filter_settings, read 2026-11). Both sides are compared in the form that
 `canonical` returns.
