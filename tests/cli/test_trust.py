@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from sharedbox_cli.cli.profile import _LOOSENED, Guards, load_profile
+from sharedbox_cli.cli.profile import _LOOSENED, Guards, Profile, ProfileModel, _common_needs, load_profile
 from sharedbox_cli.core.errors import SharedboxError, SpecError
+from sharedbox_cli.core.guards_input import GuardLimits
 from sharedbox_cli.providers.registry import installed_plugins
 from tests.conftest import Cli
 from tests.hostile_urls import FOREIGN, MALFORMED, NOT_PRIVATE
@@ -301,3 +304,24 @@ def test_first_plan_after_init_needs_no_trust(repository: Path, cli: Cli) -> Non
     for platform in ("microsoft365", "google-delegated", "google-collaborative"):
         assert cli("init", platform, "--platform", platform).code == 0
         load_profile(None, None, dict(os.environ), installed_plugins(), [repository / platform / "specs"])
+
+
+@given(
+    st.builds(
+        Guards,
+        mass_revocation_percent=st.integers(0, 100),
+        mass_revocation_most=st.integers(0, 300),
+        mailbox_revocation_percent=st.integers(0, 100),
+        min_mailboxes=st.integers(0, 3),
+        external_domains=st.lists(st.just("evil.example"), max_size=1),
+    )
+)
+def test_what_needs_no_trust_is_never_looser(guards: Guards) -> None:
+    if list(_common_needs(ProfileModel(guards=guards))):
+        return
+    ours, usual = Profile("p", Path(), guards=guards).guard_limits(), GuardLimits()
+    assert ours.mass_revocation_percent <= usual.mass_revocation_percent
+    assert ours.mass_revocation_most <= usual.mass_revocation_most
+    assert ours.mailbox_revocation_percent <= usual.mailbox_revocation_percent
+    assert ours.min_mailboxes >= usual.min_mailboxes
+    assert ours.external_domains <= usual.external_domains
