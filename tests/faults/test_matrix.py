@@ -96,9 +96,6 @@ ALWAYS: list[tuple[dict[str, object], list[str]]] = [
     ({"kind": "forbidden"}, [one for one in READS if one not in OPTIONAL]),
     ({"kind": "status", "status": 503}, READS),
 ]
-    ({"kind": "forbidden"}, [one for one in READS if one not in OPTIONAL]),
-    ({"kind": "status", "status": 503}, READS),
-]
 
 
 @pytest.mark.parametrize(("fault", "route"), [(fault, route) for fault, routes in ALWAYS for route in routes])
