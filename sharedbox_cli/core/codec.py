@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import Enum, IntEnum
 from functools import cache
 from typing import Any, NewType, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -114,10 +114,13 @@ def _tuple(kinds: tuple[Any, ...], data: object, where: str, depth: int) -> tupl
 def _mapping(kinds: tuple[Any, ...], data: object, where: str, depth: int) -> dict[Any, Any]:
     if not isinstance(data, dict):
         raise CodecError(f"{where}: must be a mapping")
-    return {
+    built = {
         _build(kinds[0], key, where, depth + 1): _build(kinds[1], item, f"{where}.{key}", depth + 1)
         for key, item in data.items()
     }
+    if len(built) != len(data):
+        raise CodecError(f"{where}: two keys mean the same")
+    return built
 
 
 def _dataclass(kind: Any, data: object, where: str, depth: int) -> Any:
@@ -137,13 +140,21 @@ def _scalar(kind: Any, data: object, where: str) -> Any:
         if kind is Address and isinstance(data, str):
             return Address.of(data)
         if kind is datetime and isinstance(data, str):
-            return datetime.fromisoformat(data)
+            return _instant(data)
         if isinstance(kind, type) and issubclass(kind, IntEnum) and isinstance(data, str):
             return kind[data.upper()]
         if isinstance(kind, type) and issubclass(kind, Enum):
             return kind(data)
-    except (ValueError, KeyError) as error:
+    except (ValueError, KeyError, OverflowError) as error:
         raise CodecError(f"{where}: {data!r} is not possible here") from error
     if isinstance(kind, type) and type(data) is kind:
         return data
     raise CodecError(f"{where}: {type(data).__name__} is not possible here")
+
+
+def _instant(text: str) -> datetime:
+    """Return a time in UTC. Raises ValueError for a time without a zone: it can mean 24 different ones."""
+    time = datetime.fromisoformat(text)
+    if time.tzinfo is None:
+        raise ValueError(text)
+    return time.astimezone(UTC)

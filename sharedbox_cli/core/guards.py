@@ -36,15 +36,22 @@ def guard(facts: GuardInput) -> tuple[Refusal, ...]:
 
 def empty_spec(facts: GuardInput) -> Iterable[Refusal]:
     """Refuse a set of specs that is suspiciously small."""
-    count, least, last = facts.plan.desired.total, facts.limits.min_mailboxes, facts.last_managed
+    count, least, last = _document_count(facts), facts.limits.min_mailboxes, facts.last_managed
     if count == 0:
         yield Refusal("empty-spec", "no documents were found: wrong folder?", 0, "1", "empty-spec")
+    elif facts.plan.desired.total is None:
+        return  # a saved plan names its mailboxes, and was made from a part of the specs
     elif count < least:
         why = f"found {count} documents, the profile requires at least {least}: wrong folder?"
         yield Refusal("empty-spec", why, count, str(least), "empty-spec")
     elif last is not None and last >= 4 and 2 * count < last:
         why = f"found {count} documents, the last run managed {last}: wrong folder?"
         yield Refusal("empty-spec", why, count, str(last), "empty-spec")
+
+
+def _document_count(facts: GuardInput) -> int:
+    desired = facts.plan.desired
+    return len(desired.mailboxes) if desired.total is None else desired.total
 
 
 def tenant_mismatch(facts: GuardInput) -> Iterable[Refusal]:
@@ -131,7 +138,7 @@ def kept_words(known: Mapping[Fact, Value]) -> tuple[str, ...]:
 
 def mass_delete(facts: GuardInput) -> Iterable[Refusal]:
     """Refuse many deletions at once."""
-    count, base = facts.plan.count(Kind.DELETE), facts.plan.desired.total
+    count, base = facts.plan.count(Kind.DELETE), _document_count(facts)
     if count > 3 or (base >= 10 and _exceeds(count, base, 10)):
         why = f"{count} of {base} mailboxes would be deleted"
         yield Refusal("mass-delete", why, count, "3 or 10 %", f"mass-delete={count}")

@@ -6,7 +6,7 @@ A setting or fact that is absent from a mapping is *not managed* (desired) or *n
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import NewType
@@ -147,6 +147,10 @@ class DesiredGrant:
     reason: str = ""
     place: Place = field(default=NOWHERE, compare=False)
 
+    def is_over(self, now: datetime) -> bool:
+        """Return whether this access has ended."""
+        return self.until is not None and self.until <= now
+
 
 @dataclass(frozen=True, slots=True)
 class DesiredMailbox:
@@ -176,10 +180,16 @@ class Desired:
     mailboxes: Mapping[Address, DesiredMailbox] = field(default_factory=dict)
     digest: str = ""
     """SHA-256 of the canonical content of all documents."""
-    total: int = 0
-    """The number of documents before any filter: guards count on it."""
+    total: int | None = 0
+    """The number of documents before any filter: guards count on it. None: not known, for a saved plan of a part."""
     grants_elsewhere: int = 0
     """Grants of documents that a filter left out: they are part of the base of `mass-revocation`."""
+
+    def counted_anew(self) -> Desired:
+        """Return the same mailboxes with the numbers that follow from them alone, as guards need for a saved plan."""
+        count = len(self.mailboxes)
+        is_part = self.total is None or self.total > count
+        return replace(self, total=None if is_part else count, grants_elsewhere=0)
 
     def of_platforms(self, platforms: frozenset[Platform]) -> Desired:
         """Return the part for some platforms; the grants of the others still count for the guards."""

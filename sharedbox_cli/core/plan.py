@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from sharedbox_cli.core.change import Change, Kind, Risk
 from sharedbox_cli.core.codec import CodecError, from_plain, to_plain
 from sharedbox_cli.core.errors import PlanInvalid
 from sharedbox_cli.core.identity import Address
+from sharedbox_cli.core.location import NOWHERE
 from sharedbox_cli.core.model import Desired, Platform
 
 FORMAT = "sharedbox.saved-plan/1"
@@ -72,8 +73,8 @@ class Plan:
 
     @property
     def id(self) -> str:
-        """Return the digest of the whole plan: a saved plan is good once."""
-        return hashlib.sha256(to_json(self).encode()).hexdigest()
+        """Return the digest of what the plan does, without its texts: a saved plan is good once."""
+        return digest((self.created_at, self.tenants, self.fingerprints, tuple(map(meaning, self.changes))))
 
     @property
     def mailboxes(self) -> tuple[Address, ...]:
@@ -90,6 +91,12 @@ class Plan:
         return max((change.risk for change in self.changes), default=Risk.LOW)
 
 
+def meaning(change: Change) -> Change:
+    """Return a change without what is only said about it: the reason, the place in a file, and the name of a person."""
+    party = replace(change.party, name="") if change.party else None
+    return replace(change, why="", place=NOWHERE, party=party)
+
+
 def digest(value: object) -> str:
     """Return the SHA-256 of a value's canonical JSON."""
     return hashlib.sha256(canonical(to_plain(value)).encode()).hexdigest()
@@ -101,22 +108,38 @@ def canonical(plain: Any) -> str:
 
 
 def to_json(plan: Plan) -> str:
-    """Return the plan as the text of its file."""
-    return json.dumps({"format": FORMAT, **to_plain(plan)}, indent=1, sort_keys=True) + "\n"
+    """Return the plan as the text of its file, with a digest of all that it contains."""
+    return json.dumps({"format": FORMAT, "digest": digest(plan), **to_plain(plan)}, indent=1, sort_keys=True) + "\n"
 
 
 def from_json(text: str) -> Plan:
-    """Return the plan of a file. Raises PlanInvalid: a plan file is untrusted."""
+    """Return the plan of a file whose digest is right. Raises PlanInvalid: a plan file is untrusted.
+
+    Whoever edits a file can also compute its digest. Nothing may rely on the digest alone.
+    """
     hint = "Make a new one with `sharedbox plan --out FILE`."
     if len(text) > MAX_BYTES:
         raise PlanInvalid(why=f"it is larger than {MAX_BYTES} bytes", hint=hint)
     try:
-        data = json.loads(text)
+        data = json.loads(text, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         raise PlanInvalid(why=f"it is not JSON: {error}", hint=hint) from error
     if not isinstance(data, dict) or data.pop("format", None) != FORMAT:
         raise PlanInvalid(why=f"it does not say `{FORMAT}`", hint=hint)
+    written = data.pop("digest", None)
     try:
-        return from_plain(Plan, data, "plan")
+        plan = from_plain(Plan, data, "plan")
     except CodecError as error:
         raise PlanInvalid(why=str(error), hint=hint) from error
+    if written != digest(plan):
+        raise PlanInvalid(why="its digest is not that of its content: the file was edited", hint=hint)
+    return plan
+
+
+def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object of JSON. A key that is written twice could be read in two ways."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        message = "a key is written twice"
+        raise ValueError(message)
+    return found

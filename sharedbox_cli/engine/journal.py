@@ -92,7 +92,7 @@ class Journal:
                     profile,
                     json.dumps(to_plain(plan.tenants)),
                     plan_id,
-                    plan.desired.total,
+                    plan.desired.total or 0,
                     plan.tool_version,
                     _user(),
                     socket.gethostname(),
@@ -188,9 +188,10 @@ class Journal:
         return bool(self._read("select 1 from runs where plan_id = ? limit 1", (plan_id,)))
 
     def last_managed(self, profile: str) -> int | None:
-        """Return the number of documents that the last complete run managed."""
+        """Return the number of documents that the last complete run managed, of those that knew it."""
         rows = self._read(
-            "select documents from runs where profile = ? and state = 'complete' order by started_at desc limit 1",
+            "select documents from runs where profile = ? and state = 'complete' and documents > 0 "
+            "order by started_at desc limit 1",
             (profile,),
         )
         return int(rows[0]["documents"]) if rows else None

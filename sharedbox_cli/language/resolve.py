@@ -98,7 +98,7 @@ def _platform_problems(spec: Mailbox, merged: Document, capabilities: AbilityTab
 def _mailbox(
     spec: Mailbox, merged: Document, grants: tuple[DesiredGrant, ...] | None, now: datetime, table: Capabilities
 ) -> DesiredMailbox:
-    living = None if grants is None else tuple(item for item in grants if not _is_over(item, now))
+    living = None if grants is None else tuple(item for item in grants if not item.is_over(now))
     settings = {name: table.canonical(name, value) for name, value in settings_of(spec).items()}
     return DesiredMailbox(
         address=Address.of(spec.mailbox),
@@ -107,7 +107,7 @@ def _mailbox(
         settings=settings,
         grants=living,
         unmanaged=_unmanaged(settings, grants, table),
-        expired=tuple(item for item in grants or () if _is_over(item, now)),
+        expired=tuple(item for item in grants or () if item.is_over(now)),
         members_mode=MembersMode(spec.members_mode or "exact"),
         labels=dict(sorted((spec.labels or {}).items())),
         warn_at_percent=spec.storage.warn_at if spec.storage else None,
@@ -122,10 +122,6 @@ def _unmanaged(
     """Return the keys that a mailbox on this platform can have, but this one does not have."""
     names = [str(name) for name in _NAMEABLE if name not in settings and table.refusal(str(name)) is None]
     return (*names, "members") if grants is None else tuple(names)
-
-
-def _is_over(grant: DesiredGrant, now: datetime) -> bool:
-    return grant.until is not None and grant.until <= now
 
 
 @dataclass(frozen=True, slots=True)

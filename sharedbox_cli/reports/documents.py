@@ -17,6 +17,7 @@ from sharedbox_cli.reports.shapes.header import (
     OptionalReadingHeaderJson,
     ProfileHeaderJson,
     ReadingHeaderJson,
+    SealJson,
 )
 from sharedbox_cli.reports.shapes.history import HistoryJson, StepsJson
 from sharedbox_cli.reports.shapes.plan import PlanJson, RunJson
@@ -41,7 +42,7 @@ class Document:
 
 DOCUMENTS = {
     "plan": Document("plan -o json", ReadingHeaderJson, PlanJson),
-    "saved-plan": Document("plan --out FILE", HeaderJson, Plan),
+    "saved-plan": Document("plan --out FILE", SealJson, Plan),
     "run": Document("apply -o json", ReadingHeaderJson, RunJson),
     "findings": Document("check -o json", ReadingHeaderJson, FindingsJson),
     "audit": Document("audit -o json", ReadingHeaderJson, AuditJson),

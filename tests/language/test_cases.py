@@ -58,7 +58,7 @@ def test_corpus_when_listed_then_no_kind_of_case_is_empty() -> None:
 
 @pytest.mark.parametrize("case", GOOD, ids=lambda case: case.stem)
 def test_good_spec_when_resolved_then_it_is_accepted_as_editors_do(case: Path) -> None:
-    assert desired(case).total >= 1
+    assert (desired(case).total or 0) >= 1
     assert _is_valid_for_editors(case, json_schema())
 
 

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sharedbox_cli.cli.filters import Filter
 from sharedbox_cli.cli.pipeline import utc_now
 from sharedbox_cli.core.errors import PlanInvalid, PlanStale, UsageError
-from sharedbox_cli.core.plan import GOOD_FOR, MAX_BYTES, Plan, from_json
+from sharedbox_cli.core.plan import GOOD_FOR, MAX_BYTES, RULES_VERSION, Plan, from_json, meaning
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
     from pathlib import Path
+
+    from sharedbox_cli.core.change import Change
+    from sharedbox_cli.core.identity import Address
 
 
 AGAIN = "Plan again and review."
+_ANOTHER = "Make a new one with `sharedbox plan --out FILE`."
+_CLOCKS_DIFFER = timedelta(minutes=5)
+"""How far the clock of the computer that made a plan may be ahead."""
 
 
 def read_saved(path: Path, chosen: Filter, is_used: Callable[[str], bool]) -> Plan:
@@ -25,15 +33,51 @@ def read_saved(path: Path, chosen: Filter, is_used: Callable[[str], bool]) -> Pl
             "filters do not work with a saved plan", where=str(path), hint="Use them with `plan` when you save it."
         )
     saved = _read(path)
-    if utc_now() - saved.created_at > GOOD_FOR:
+    _refuse_other_versions(saved, path)
+    _refuse_other_times(saved, path, utc_now())
+    if is_used(saved.id):
+        raise PlanStale(where=str(path), why="It was applied already. A plan can be applied once.", hint=AGAIN)
+    return replace(saved, desired=saved.desired.counted_anew())
+
+
+def _refuse_other_versions(saved: Plan, path: Path) -> None:
+    from sharedbox_cli import __version__
+
+    if (saved.tool_version, saved.rules_version) != (__version__, RULES_VERSION):
+        raise PlanInvalid(
+            where=str(path),
+            why=f"Version {saved.tool_version} made it (rules {saved.rules_version}). "
+            f"This is version {__version__} (rules {RULES_VERSION}).",
+            hint=_ANOTHER,
+        )
+
+
+def _refuse_other_times(saved: Plan, path: Path, now: datetime) -> None:
+    """Refuse a plan that is too old, says that it comes from the future, or holds access that has ended."""
+    if max(saved.created_at, saved.read_at or saved.created_at) > now + _CLOCKS_DIFFER:
+        raise PlanInvalid(
+            where=str(path),
+            why=f"It says that it was made on {saved.created_at:%Y-%m-%d %H:%M} UTC, which is in the future.",
+            hint=f"Check the clocks of both computers. {_ANOTHER}",
+        )
+    if now - saved.created_at > GOOD_FOR:
         raise PlanStale(
             where=str(path),
             why=f"It was made on {saved.created_at:%Y-%m-%d %H:%M} UTC, more than 24 h ago.",
             hint=AGAIN,
         )
-    if is_used(saved.id):
-        raise PlanStale(where=str(path), why="It was applied already. A plan can be applied once.", hint=AGAIN)
-    return saved
+    for mailbox in saved.desired.mailboxes.values():
+        for grant in mailbox.grants or ():
+            if grant.is_over(now):
+                raise PlanStale(
+                    where=str(mailbox.address),
+                    why=f"The access of {grant.trustee} has ended since the plan was made.",
+                    hint=AGAIN,
+                )
+        if not all(grant.is_over(now) for grant in mailbox.expired):
+            raise PlanInvalid(
+                where=str(mailbox.address), why="It calls access ended that has not ended.", hint=_ANOTHER
+            )
 
 
 def as_saved(saved: Plan, fresh: Plan) -> Plan:
@@ -72,21 +116,31 @@ def _compare(saved: Plan, fresh: Plan) -> None:
             f"{', '.join(fresh.tenants.values())}.",
             hint="Choose the profile with which the plan was made.",
         )
-    for address in sorted(saved.fingerprints):
-        planned = {change.key for change in saved.changes if change.mailbox == address}
-        needed = {change.key for change in fresh.changes if change.mailbox == address}
-        if not needed:
-            continue  # already in the desired state
-        if saved.fingerprints[address] != fresh.fingerprints.get(address):
-            differences = ", ".join(sorted(planned ^ needed)) or "a value to be changed was changed elsewhere"
+    planned, needed = _by_mailbox(saved.changes), _by_mailbox(fresh.changes)
+    if set(saved.fingerprints) != set(fresh.fingerprints) or not planned.keys() <= fresh.fingerprints.keys():
+        raise PlanInvalid(why="It does not name the mailboxes of its specs: the file was edited.", hint=_ANOTHER)
+    for address, fingerprint in sorted(fresh.fingerprints.items()):
+        before, now = planned.get(address, ()), needed.get(address, ())
+        has_moved = saved.fingerprints[address] != fingerprint
+        if has_moved and now:  # without changes, it is already in the desired state
+            differences = {change.key for change in before} ^ {change.key for change in now}
+            what = ", ".join(sorted(differences)) or "a value to be changed was changed elsewhere"
             raise PlanStale(
                 where=str(address),
-                why=f"It changed since the plan was made ({differences}).",
+                why=f"It changed since the plan was made ({what}).",
                 hint=f"Nothing was applied. {AGAIN}",
             )
-        if planned != needed:
+        if before != now and not has_moved:
             raise PlanInvalid(
                 where=str(address),
                 why="Its changes do not follow from its specs: the file was edited, or another version made it.",
-                hint="Make a new one with `sharedbox plan --out FILE`.",
+                hint=_ANOTHER,
             )
+
+
+def _by_mailbox(changes: Iterable[Change]) -> dict[Address, tuple[Change, ...]]:
+    """Return what the changes of each mailbox mean, in order."""
+    found: dict[Address, tuple[Change, ...]] = {}
+    for change in changes:
+        found[change.mailbox] = (*found.get(change.mailbox, ()), meaning(change))
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sharedbox_cli.cli.output import show, write_whole
@@ -34,7 +35,8 @@ def make_and_show(
     basis = session.basis(desired)
     observed = observe_desired(basis, desired)
     plan = plan_of(basis, desired, observed)
-    refusals = refusals_of(basis, plan, observed, Waivers())
+    judged = plan if file is None else replace(plan, desired=plan.desired.counted_anew())  # as `apply FILE` will
+    refusals = refusals_of(basis, judged, observed, Waivers())
     show(basis.terminal, plan_report(plan, refusals).based_on(origin_of(basis.profile, observed)), output)
     if file is not None:
         write_whole(file, to_json(plan))

@@ -93,3 +93,9 @@ class OptionalReadingHeaderJson(HeaderJson, total=False):
     tenants: Annotated[dict[str, TenantJson], "The tenants that were read, by platform."]
     read_at: Annotated[str | None, "When the oldest data was read: an ISO 8601 instant in UTC."]
     left_out: Annotated[list[LeftOutJson], "The platforms that could not be read."]
+
+
+class SealJson(HeaderJson):
+    """The first keys of a saved plan."""
+
+    digest: Annotated[str, "The SHA-256 of everything that the plan contains."]
