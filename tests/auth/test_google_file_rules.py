@@ -119,6 +119,7 @@ def test_nested_credentials_follow_the_same_rules() -> None:
         "/sys/kernel/notes",
         "LINK",
         "FOLDER/self/environ",
+        "DEVICE",
         "",
         7,
         None,
@@ -128,8 +129,10 @@ def test_nested_credentials_follow_the_same_rules() -> None:
 def test_file_of_the_system(path: Any, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("/proc/self/environ")
     (tmp_path / "folder").symlink_to("/proc")
+    (tmp_path / "device").symlink_to("/dev/null")
     if isinstance(path, str):
         path = path.replace("LINK", f"{tmp_path}/link").replace("FOLDER", f"{tmp_path}/folder")
+        path = path.replace("DEVICE", f"{tmp_path}/device")
     assert "credential_source" in credential_file_problem(external({"file": path}), {})
 
 
