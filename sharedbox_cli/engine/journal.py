@@ -196,6 +196,17 @@ class Journal:
         )
         return int(rows[0]["documents"]) if rows else None
 
+    def has_written_since(self, since: datetime) -> bool:
+        """Return whether a run sent a change, or ended, after a time: what was read then can be out of date."""
+        at = since.astimezone(UTC).isoformat()
+        return bool(
+            self._read(
+                "select 1 from runs where started_at > ?1 or ended_at > ?1 union all "
+                "select 1 from steps where intent_at > ?1 or outcome_at > ?1 limit 1",
+                (at,),
+            )
+        )
+
     def ran_within(self, profile: str, span: timedelta) -> bool:
         """Return whether a run of this profile ended within a time span: differences can be propagation delays."""
         since = (datetime.now(UTC) - span).isoformat()

@@ -37,12 +37,15 @@ class RunLock:
         self._monotonic = monotonic
         self._sleep = sleep
         self._file: IO[str] | None = None
+        self.has_waited = False
+        """Whether another run held the lock first: what was read before can be out of date."""
 
     def __enter__(self) -> RunLock:
         """Acquire the lock. Raises Locked."""
         end = self._monotonic() + self._timeout
         file = self._opened()
         while not _try_lock(file):
+            self.has_waited = True
             if self._monotonic() >= end:
                 file.seek(0)
                 holder = file.read(2000)

@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -187,3 +188,19 @@ def test_outcome_when_its_words_hold_a_secret_then_neither_journal_nor_report_ke
 )
 def test_words_when_they_hold_no_secret_then_they_stay(words: str) -> None:
     assert redacted(words) == words
+
+
+def test_journal_knows_of_each_step_of_a_run_after_a_time(journal: Journal) -> None:
+    """A run that is killed has no end: its last intent is what counts."""
+    steps = [
+        lambda: journal.intend(journal.begin_run(plan_with(), "plan", "prod", ()), 0, grant("support")),
+        lambda: journal.intend(journal.runs()[0].id, 1, grant("support")),
+        lambda: journal.conclude(journal.runs()[0].id, 1, Outcome(DONE)),
+        lambda: journal.end_run(journal.runs()[0].id, "complete"),
+    ]
+    for step in steps:
+        before = datetime.now(UTC)
+        assert not journal.has_written_since(before)
+        step()
+        assert journal.has_written_since(before)
+    assert not journal.has_written_since(datetime.now(UTC))

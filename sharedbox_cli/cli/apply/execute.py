@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+from sharedbox_cli.cli.apply.saved import applied_already
 from sharedbox_cli.cli.pipeline import observe_desired, plan_of, plan_scopes, refusals_of, utc_now
 from sharedbox_cli.cli.progress import stop_progress
 from sharedbox_cli.core.errors import GuardRefused, PlanStale
@@ -44,14 +46,18 @@ def run(
         basis.profile, waivers.texts(), deadline_seconds=_deadline(options.deadline_seconds), stop=flag
     )
     lock = RunLock(basis.journal_path.with_suffix(".lock"), timeout_seconds=options.lock_timeout_seconds)
-    with lock:
-        plan = _reviewed(basis, plan, observed, waivers)
+    plan_id = (saved or plan).id
+    with lock, Journal.open(basis.journal_path, for_writing=True) as journal:
+        if saved and journal.is_plan_used(plan_id):
+            raise applied_already(options.plan_file)
+        if lock.has_waited or _is_old(observed, journal):
+            now = replace(basis, last_managed=journal.last_managed(basis.profile), automapping=journal.automapping())
+            plan = _reviewed(now, plan, observed, waivers)
         platforms = {change.platform for change in plan.changes}
         providers = {name: basis.connections.providers[name] for name in sorted(platforms)}
         scopes = plan_scopes(plan.desired)
         reads = {name: partial(one.observe, scopes[name], basis.listener) for name, one in providers.items()}
-        with Journal.open(basis.journal_path, for_writing=True) as journal, stop_on_signals(flag):
-            plan_id = (saved or plan).id
+        with stop_on_signals(flag):
             ran = verified = run_plan(plan, providers, journal, run_options, basis.listener, plan_id=plan_id)
             if any(outcome.is_success for _, outcome in ran.results) and not ran.is_interrupted:
                 verified = verify(ran, reads, time.sleep)
@@ -69,10 +75,15 @@ def _deadline(seconds: float | None) -> float:
     return DEADLINE_IN_CI_SECONDS if os.environ.get("CI") else DEADLINE_SECONDS
 
 
+def _is_old(observed: Reading, journal: Journal) -> bool:
+    """Return whether what was read is too old to write on, by the clock or because another run has written since."""
+    if observed.read_at is None:
+        return False
+    return utc_now() - observed.read_at > FRESH or journal.has_written_since(observed.read_at)
+
+
 def _reviewed(basis: Basis, plan: Plan, observed: Reading, waivers: Waivers) -> Plan:
-    """Return the plan, made again if the observation is too old. Raises PlanStale, GuardRefused."""
-    if observed.read_at is None or utc_now() - observed.read_at <= FRESH:
-        return plan
+    """Return the plan, made again from a new reading. Raises PlanStale, GuardRefused."""
     again = observe_desired(basis, plan.desired)
     lost = sorted(observed.platforms - again.platforms)
     if lost:  # this cloud could be read before, so its failure is not a reason to skip it
@@ -82,7 +93,7 @@ def _reviewed(basis: Basis, plan: Plan, observed: Reading, waivers: Waivers) -> 
         changed = sorted(str(key) for key, value in fresh.fingerprints.items() if plan.fingerprints.get(key) != value)
         raise PlanStale(
             where=", ".join(changed),
-            why="It changed while you were reviewing the plan.",
+            why="It changed after the plan was made: by another run, or while you were reviewing the plan.",
             hint="Nothing was applied. Plan again and review.",
         )
     refusals = refusals_of(basis, fresh, again, waivers)

@@ -36,7 +36,7 @@ def read_saved(path: Path, chosen: Filter, is_used: Callable[[str], bool]) -> Pl
     _refuse_other_versions(saved, path)
     _refuse_other_times(saved, path, utc_now())
     if is_used(saved.id):
-        raise PlanStale(where=str(path), why="It was applied already. A plan can be applied once.", hint=AGAIN)
+        raise applied_already(path)
     return replace(saved, desired=saved.desired.counted_anew())
 
 
@@ -78,6 +78,11 @@ def _refuse_other_times(saved: Plan, path: Path, now: datetime) -> None:
             raise PlanInvalid(
                 where=str(mailbox.address), why="It calls access ended that has not ended.", hint=_ANOTHER
             )
+
+
+def applied_already(path: Path | None) -> PlanStale:
+    """Return the error for a saved plan that a run has used."""
+    return PlanStale(where=str(path or ""), why="It was applied already. A plan can be applied once.", hint=AGAIN)
 
 
 def as_saved(saved: Plan, fresh: Plan) -> Plan:
