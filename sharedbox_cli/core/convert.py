@@ -25,6 +25,7 @@ from sharedbox_cli.core.model import (
     Trustee,
     TrusteeKind,
 )
+from sharedbox_cli.core.service_addresses import unmanaged_addresses
 from sharedbox_cli.core.values import KIND_GROUP, KIND_USER, Value
 
 _KINDS: dict[Value, tuple[str, str]] = {
@@ -61,6 +62,10 @@ def desired_of(there: ObservedMailbox, observed: Observed) -> Moved:
     """Return the spec of a mailbox as observed; what no spec can express becomes notes."""
     settings = {name: value for name, value in there.settings.items() if name not in _NOT_WRITTEN}
     settings |= _parted_labels(settings)
+    unmanaged = unmanaged_addresses((), settings.get(Field.ALIASES))
+    if unmanaged:
+        own = settings[Field.ALIASES]
+        settings[Field.ALIASES] = tuple(item for item in own if item not in unmanaged) if isinstance(own, tuple) else ()
     if not settings.get(Field.AUTO_REPLY):  # disabled: its texts have no effect
         settings = {name: value for name, value in settings.items() if name is Field.AUTO_REPLY or not _is_reply(name)}
     settings = {name: value for name, value in settings.items() if value not in ("", ())}
@@ -71,6 +76,10 @@ def desired_of(there: ObservedMailbox, observed: Observed) -> Moved:
         grants = [grant for item in there.grants if (grant := _wanted(item.trustee, item.right, observed, moved))]
         ordered = sorted(grants, key=lambda grant: (grant.trustee.key, str(grant.right)))
         moved.mailbox = replace(moved.mailbox, grants=tuple(ordered))
+    moved.notes += [
+        Note("aliases", address, "the service gives this address to the mailbox itself: it is not moved.")
+        for address in unmanaged
+    ]
     if there.settings.get(Field.KIND) in _KINDS:
         moved.notes.append(Note("mailbox", *_KINDS[there.settings[Field.KIND]]))
     moved.notes += [

@@ -28,6 +28,7 @@ from sharedbox_cli.core.model import (
 )
 from sharedbox_cli.core.order import Phase
 from sharedbox_cli.core.plan import Note, Plan, Untouched, digest
+from sharedbox_cli.core.service_addresses import unmanaged_addresses
 from sharedbox_cli.core.values import KIND_GROUP, KIND_SHARED, KIND_USER, Value
 
 _KIND_WORDS = {KIND_USER: "a person's mailbox", KIND_GROUP: "an ordinary group"}
@@ -238,6 +239,9 @@ def _notes(mailbox: DesiredMailbox, observed: Observed) -> list[Note]:
     notes: list[Note] = []
     if current and current.grants is not None:
         notes += _kept_rights(where, {g.trustee for g in current.grants}, observed)
+    if current and Field.ALIASES in mailbox.settings:
+        unmanaged = unmanaged_addresses(mailbox.settings[Field.ALIASES], current.settings.get(Field.ALIASES))
+        notes += [Note(where, f"the service's own address {address} is not touched") for address in unmanaged]
     notes += [Note(where, f"not touched: {item.text}") for item in (current.special if current else ())]
     if mailbox.state is State.ABSENT and current is None:
         notes.append(Note(where, "is already absent"))

@@ -11,6 +11,7 @@ from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.mail_targets import answered_to, cut_off_words, forwarded_to, sender_addresses
 from sharedbox_cli.core.model import DesiredMailbox, Observed, ObservedMailbox
 from sharedbox_cli.core.order import Phase, Topic
+from sharedbox_cli.core.service_addresses import unmanaged_addresses
 from sharedbox_cli.core.values import BLOCKED, KIND_SHARED, LICENCE_NONE, PLAN_1, PLAN_2, Value
 
 _LICENCES = (LICENCE_NONE, PLAN_1, PLAN_2)
@@ -23,7 +24,13 @@ def creation_settings(mailbox: DesiredMailbox) -> dict[Field, Value]:
 
 
 def is_so(name: Field, desired: Value, observed: Value) -> bool:
-    """Return whether a setting is as desired; for a list that is only ensured, whether no item is missing."""
+    """Return whether a setting is as desired; for a list that is only ensured, whether no item is missing.
+
+    Addresses that the service gives a mailbox itself do not count unless they are desired.
+    """
+    if name is Field.ALIASES and isinstance(observed, tuple):
+        unmanaged = unmanaged_addresses(desired, observed)
+        observed = tuple(address for address in observed if address not in unmanaged)
     return not missing_items(desired, observed) if SETTINGS[name].is_ensured else desired == observed
 
 
@@ -51,6 +58,8 @@ def _differing(mailbox: DesiredMailbox, current: ObservedMailbox, *, is_new: boo
                 differing[name] = value
         elif not is_so(name, value, current.settings[name]):
             differing[name] = missing_items(value, current.settings[name]) if setting.is_ensured else value
+            if name is Field.ALIASES and (unmanaged := unmanaged_addresses(value, current.settings[name])):
+                differing[name] = tuple(sorted({*(value if isinstance(value, tuple) else ()), *unmanaged}, key=str))
     return differing
 
 

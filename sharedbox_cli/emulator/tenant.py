@@ -114,8 +114,16 @@ class Tenant:
         return self.meta("name")
 
     def domains(self) -> list[str]:
-        """Return the accepted domains."""
-        return [row["name"] for row in self.rows("select name from domains order by is_default desc, name")]
+        """Return the accepted domains, with the initial domain."""
+        names = [row["name"] for row in self.rows("select name from domains order by is_default desc, name")]
+        return names if self.initial_domain in names or not names else [*names, self.initial_domain]
+
+    @property
+    def initial_domain(self) -> str:
+        """Return the domain that the tenant began with: every mailbox of Exchange has an address there."""
+        row = self.row("select name from domains order by is_default desc, name limit 1")
+        own = row["name"].partition(".")[0] if row else "tenant"
+        return self.meta("initial_domain", f"{own}.onmicrosoft.com")
 
     def add_object(
         self,

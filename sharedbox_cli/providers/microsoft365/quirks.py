@@ -175,14 +175,18 @@ def _unknown(entry: object) -> UnknownForm:
 
 
 def unique_name(address: str) -> str:
-    """Return a CN for a new mailbox, at most 64 characters: from its address, because display names collide (D)."""
+    """Return name and alias of a new mailbox, at most 64 characters: from its address, because names collide (D).
+
+    No two addresses have one name: a digest is added where the local part has a `.`, or where a character is replaced
+    or cut off.
+    """
     local, _, domain = address.lower().partition("@")
     name = f"{local}.{domain}".replace("/", "-")
-    if len(name) <= NAME_MAX:
+    if len(name) <= NAME_MAX and "." not in local and name == f"{local}.{domain}":
         return name
     import hashlib
 
-    return f"{name[: NAME_MAX - 9]}-{hashlib.sha256(address.encode()).hexdigest()[:8]}"
+    return f"{name[: NAME_MAX - 9].rstrip('.')}-{hashlib.sha256(address.lower().encode()).hexdigest()[:8]}"
 
 
 def is_nul_body(body: bytes) -> bool:

@@ -22,12 +22,12 @@ def show_later(call: Call, mailbox: str, before: Mapping[str, Any], after: Mappi
 
 
 def as_seen(call: Call, rows: Iterable[Row]) -> list[Row]:
-    """Return rows of mailboxes as readers see them now. `Guid` is the id of the mailbox."""
+    """Return rows of mailboxes as readers see them now."""
     mailboxes = list(rows)
     old: dict[str, dict[str, Any]] = {}
     # The oldest write that is not visible yet has precedence, so it comes last.
     for line in call.tenant.rows("select * from exchange_before where until > ? order by until desc", call.now):
         old.setdefault(line["mailbox_id"], {})[line["property"]] = json.loads(line["value"])
     for row in mailboxes if old else ():
-        row |= {name: value for name, value in old.get(row["Guid"], {}).items() if name in row}
+        row |= {name: value for name, value in old.get(row["ExternalDirectoryObjectId"], {}).items() if name in row}
     return mailboxes

@@ -156,7 +156,13 @@ class DirectoryRoutes:
         tenant = self._context.tenant
         first = tenant.domains()[0]
         domains = [
-            {"name": name, "isDefault": name == first, "isInitial": False, "type": "Managed", "capabilities": "Email"}
+            {
+                "name": name,
+                "isDefault": name == first,
+                "isInitial": name == tenant.initial_domain,
+                "type": "Managed",
+                "capabilities": "Email",
+            }
             for name in tenant.domains()
         ]
         country = tenant.meta("country", "DE") or None

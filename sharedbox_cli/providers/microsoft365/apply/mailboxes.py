@@ -27,11 +27,13 @@ async def create(writer: Writer, change: Change, request_id: str) -> Outcome:
     if change.how == RESTORE:
         return await _restore(writer, change, request_id)
     address = change.mailbox
+    # The alias becomes an address of the tenant's initial domain, so it is unique in the tenant as well.
+    name = unique_name(address.text)
     parameters = {
         "Shared": True,
-        "Name": unique_name(address.text),
+        "Name": name,
         "DisplayName": str(change.after.get(Field.DISPLAY_NAME) or address.local),
-        "Alias": address.local,
+        "Alias": name,
         "PrimarySmtpAddress": address.text,
     }
     is_repeated = address in writer.started

@@ -24,6 +24,20 @@ def require_alias(alias: str) -> None:
         raise bad_value(f"The value '{alias}' isn't valid for property Alias: it has invalid characters or length.")
 
 
+def require_free_alias(call: Call, alias: str, own: str = "") -> None:
+    """Raise CmdletError for an alias that another recipient has: it is an address of the initial domain as well."""
+    address = f"{alias}@{call.tenant.initial_domain}"
+    row = call.tenant.row(
+        "select m.id from mailboxes m join objects o on o.id = m.id where lower(m.alias) = lower(?) and m.id <> ? "
+        "and o.deleted_at is null",
+        alias,
+        own,
+    )
+    if row is not None:
+        raise taken(address, legacy_dn(row["id"]))
+    require_free(call, address, own)
+
+
 def require_display_name(name: str) -> None:
     """Raise CmdletError for a display name with more than 256 characters."""
     if len(name) > DISPLAY_NAME_MAX:
@@ -73,6 +87,7 @@ def set_addresses(call: Call, mailbox: sqlite3.Row) -> bool:
     for prefix, text in after:
         if prefix.lower() == "smtp" and _key((prefix, text)) not in known:
             require_free(call, text, mailbox["id"])
+    after = _with_initial(before, after, call.tenant.initial_domain)
     if after == before:
         return False
     call.tenant.run("delete from addresses where id = ?", mailbox["id"])
@@ -82,6 +97,13 @@ def set_addresses(call: Call, mailbox: sqlite3.Row) -> bool:
     if primary != mailbox["mail"]:
         call.tenant.run("update objects set mail = ? where id = ?", primary, mailbox["id"])
     return True
+
+
+def _with_initial(before: list[Entry], after: list[Entry], initial: str) -> list[Entry]:
+    """Return the addresses with those of the initial domain, which the service adds again if they are removed."""
+    kept = [entry for entry in before if entry[0].lower() == "smtp" and entry[1].lower().endswith(f"@{initial}")]
+    left = {_key(entry) for entry in after}
+    return [*after, *(("smtp", text) for prefix, text in kept if _key((prefix, text)) not in left)]
 
 
 def _key(entry: Entry) -> Entry:

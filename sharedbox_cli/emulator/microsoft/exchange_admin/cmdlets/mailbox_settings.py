@@ -11,6 +11,7 @@ from sharedbox_cli.emulator.microsoft.exchange_admin import entries
 from sharedbox_cli.emulator.microsoft.exchange_admin.cmdlets.addresses import (
     require_alias,
     require_display_name,
+    require_free_alias,
     require_name,
     set_addresses,
 )
@@ -145,6 +146,7 @@ def _set_names(call: Call, mailbox: sqlite3.Row) -> list[str]:
         call.tenant.run("update mailboxes set cn = ? where id = ?", call.text("Name"), mailbox["id"])
     if "Alias" in changed:
         require_alias(call.text("Alias"))
+        require_free_alias(call, call.text("Alias"), mailbox["id"])
         call.tenant.run("update mailboxes set alias = ? where id = ?", call.text("Alias"), mailbox["id"])
     return changed
 

@@ -12,6 +12,7 @@ from sharedbox_cli.emulator.microsoft.exchange_admin.cmdlets.addresses import (
     require_alias,
     require_display_name,
     require_free,
+    require_free_alias,
     require_name,
 )
 from sharedbox_cli.emulator.microsoft.exchange_admin.context import Call, Result, Row
@@ -93,6 +94,7 @@ def new_mailbox(call: Call) -> Result:
     require_alias(alias)
     require_display_name(call.text("DisplayName") or name)
     require_free(call, address)
+    require_free_alias(call, alias)
     require_name(call, name)
     mailbox = _made(call, name, alias, address)
     return Result([Rows(call, mailbox["id"]).row(mailbox)], effect=f"create mailbox {address.lower()}")
@@ -101,7 +103,11 @@ def new_mailbox(call: Call) -> Result:
 def _made(call: Call, name: str, alias: str, address: str) -> sqlite3.Row:
     tenant = call.tenant
     doc = {"account_enabled": tenant.meta("new_shared_enabled", "1") == "1"}
-    identity = tenant.add_object("user", call.text("DisplayName") or name, address, upn=address, doc=doc)
+    own = f"{alias}@{tenant.initial_domain}"
+    aliases = [] if own.lower() == address.lower() else [own]
+    title = call.text("DisplayName") or name
+    upn = own if tenant.meta("new_upn") == "alias" else address
+    identity = tenant.add_object("user", title, address, upn=upn, doc=doc, aliases=aliases)
     tenant.run(
         "insert into mailboxes values (?, ?, ?, ?, 'SharedMailbox', '{}', 0, 0, ?, ?)",
         identity,

@@ -22,7 +22,14 @@ def get_accepted_domain(call: Call) -> Result:
     """Return the domains of the organisation, or one of them."""
     first, *rest = call.tenant.domains()
     rows: list[Row] = [
-        {"Identity": name, "Name": name, "DomainName": name, "DomainType": "Authoritative", "Default": name == first}
+        {
+            "Identity": name,
+            "Name": name,
+            "DomainName": name,
+            "DomainType": "Authoritative",
+            "Default": name == first,
+            "InitialDomain": name == call.tenant.initial_domain,
+        }
         for name in (first, *rest)
     ]
     identity = call.text("Identity")
