@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -192,7 +192,7 @@ def test_words_when_they_hold_no_secret_then_they_stay(words: str) -> None:
 
 def test_journal_knows_of_each_step_of_a_run_after_a_time(journal: Journal) -> None:
     """A run that is killed has no end: its last intent is what counts."""
-    steps = [
+    steps: list[Callable[[], object]] = [
         lambda: journal.intend(journal.begin_run(plan_with(), "plan", "prod", ()), 0, grant("support")),
         lambda: journal.intend(journal.runs()[0].id, 1, grant("support")),
         lambda: journal.conclude(journal.runs()[0].id, 1, Outcome(DONE)),
