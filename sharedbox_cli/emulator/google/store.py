@@ -47,7 +47,10 @@ create table if not exists g_service_accounts (
 
 
 def outsider_id(address: str) -> str:
-    """Return the id of an external member: 21 digits that belong to no account."""
+    """Return the id of an external member: 21 digits that belong to no account. Gmail ignores dots in an address."""
+    local, _, domain = address.lower().partition("@")
+    if domain in ("gmail.com", "googlemail.com"):
+        address = f"{local.replace('.', '')}@gmail.com"
     number = int(hashlib.sha256(address.lower().encode()).hexdigest(), 16)
     return f"1{number % 10**20:020d}"
 

@@ -87,9 +87,11 @@ def _anywhere(call: Call, identity: str) -> list[sqlite3.Row]:
 
 
 def _direct(call: Call) -> sqlite3.Row:
+    """Return a direct member. The address of an outsider finds nobody; the service does so for some of them."""
     group = groups.found(call)
-    identity, _, _ = _identity(call, call.text("memberKey"))
-    row = call.store.member(group["id"], identity)
+    key = call.text("memberKey")
+    identity, _, kind = _identity(call, key)
+    row = None if kind == "EXTERNAL" and "@" in key else call.store.member(group["id"], identity)
     if row is None:
         raise missing("memberKey")
     return row

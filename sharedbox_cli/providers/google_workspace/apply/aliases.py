@@ -37,8 +37,8 @@ async def change_aliases(writer: Writer, change: Change, requests: AliasRequests
                 requests.delete_call,
                 change.mailbox,
             )
-        except NotFound:
-            continue
+        except NotFound as error:
+            await writer.settle_absence(lambda alias=alias: _has(requests, alias), error)  # type: ignore[misc]
     for alias in sorted(after - before):
         try:
             await writer.directory(
@@ -47,9 +47,13 @@ async def change_aliases(writer: Writer, change: Change, requests: AliasRequests
                 change.mailbox,
             )
         except Conflict:
-            row = await requests.read()
-            if row is None or alias not in (str(text).lower() for text in row.get("aliases", ())):
+            if not await _has(requests, alias):
                 raise
+
+
+async def _has(requests: AliasRequests, alias: str) -> bool:
+    row = await requests.read()
+    return row is not None and alias in (str(text).lower() for text in row.get("aliases", ()))
 
 
 def _texts(value: Value) -> set[str]:

@@ -124,14 +124,19 @@ async def _write_filters(writer: Writer, change: Change) -> None:
             subject,
         )
     for item in left:
+        identity = item["id"]
         try:
             await writer.gmail(
-                lambda users, one=item["id"]: users.settings().filters().delete(userId="me", id=one),  # type: ignore[misc]
+                lambda users, one=identity: users.settings().filters().delete(userId="me", id=one),  # type: ignore[misc]
                 f"{_BASE}.filters.delete",
                 subject,
             )
-        except NotFound:
-            continue
+        except NotFound as error:
+            await writer.settle_absence(lambda one=identity: _has_filter(writer, subject, one), error)  # type: ignore[misc]
+
+
+async def _has_filter(writer: Writer, subject: Address, identity: str) -> bool:
+    return any(item["id"] == identity for item in await reading.read_filters(writer.google, subject.key))
 
 
 def _same(item: Mapping[str, Any], body: Mapping[str, Any]) -> bool:

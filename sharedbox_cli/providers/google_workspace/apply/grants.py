@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from sharedbox_cli.core.change import Change, Kind, Party
 from sharedbox_cli.core.errors import Conflict, NotFound
-from sharedbox_cli.core.identity import Address
+from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import Right
 from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.providers.columns import Body, request_body
 from sharedbox_cli.providers.google_workspace.apply.writer import Writer, identity_of
 from sharedbox_cli.providers.google_workspace.group_columns import MEMBER, ROLES
+from sharedbox_cli.providers.google_workspace.observe.content import read_senders
+from sharedbox_cli.providers.google_workspace.observe.directory import Member, is_outsider, member_of, outsider_id
+from sharedbox_cli.providers.google_workspace.observe.groups import read_members
 from sharedbox_cli.providers.google_workspace.observe.mailboxes import ACCEPTED, read_delegates
 from sharedbox_cli.providers.google_workspace.scopes import DIRECTORY
-from sharedbox_cli.providers.responses import Fields
 from sharedbox_cli.providers.safe_write import already, done, failed
 
 
@@ -75,9 +77,15 @@ async def _remove_delegate(writer: Writer, change: Change) -> Outcome:
             "gmail.users.settings.delegates.delete",
             change.mailbox,
         )
-    except NotFound:
+    except NotFound as error:
+        await writer.settle_absence(lambda: _is_delegate(writer, change), error)
         return already("this delegate had been removed already")
     return done()
+
+
+async def _is_delegate(writer: Writer, change: Change) -> bool:
+    delegates = await read_delegates(writer.google, change.mailbox.key)
+    return any(delegate.address.lower() == _address(change) for delegate in delegates)
 
 
 async def _add_sender(writer: Writer, change: Change) -> Outcome:
@@ -104,15 +112,22 @@ async def _remove_sender(writer: Writer, change: Change) -> Outcome:
             "gmail.users.settings.sendAs.delete",
             Address.of(_address(change)),
         )
-    except NotFound:
+    except NotFound as error:
+        await writer.settle_absence(lambda: _is_sender(writer, change), error)
         return already("this send-as address had been removed already")
     return done()
+
+
+async def _is_sender(writer: Writer, change: Change) -> bool:
+    senders = await read_senders(writer.google, _address(change))
+    return any(str(sender.get("sendAsEmail", "")).lower() == change.mailbox.key for sender in senders)
 
 
 async def _add_member(writer: Writer, change: Change) -> Outcome:
     """Add a member to the group, or give an existing member the role and the delivery that were requested."""
     party, group = _party(change), identity_of(writer, change)
     body: Body = {"role": ROLES[party.right], **request_body(MEMBER, change.before, change.after)}
+    key: str | None = None
     if change.kind is not Kind.UPDATE:
         try:
             await writer.directory(
@@ -122,49 +137,79 @@ async def _add_member(writer: Writer, change: Change) -> Outcome:
             )
             return done()
         except Conflict as error:
-            row = await member_of(writer, group, _key(change))
-            if row is None:
-                return failed(error)
-            if row.get("role") == body["role"] and "delivery_settings" not in body:
+            member = await _listed(writer, change)
+            if member is None:
+                writer.ambiguous.add(change.mailbox)
+                return failed(error, "is a member already, under another address")
+            if member.role == body["role"] and "delivery_settings" not in body:
                 return already("this member has the role already")
+            key = member.id
+    key = key or await _key(writer, change)
     await writer.directory(  # not patch, which leaves delivery_settings as they are (discovery document, Member)
-        lambda service: service.members().update(groupKey=group, memberKey=_key(change), body=body),
+        lambda service: service.members().update(groupKey=group, memberKey=key, body=body),
         "directory.members.update",
         change.mailbox,
     )
     return done()
 
 
-def _key(change: Change) -> str:
-    """Return what names a member: the id where Google has one, else the address."""
-    identity = str(_party(change).id)
-    return _address(change) if identity.startswith("external:") or not identity else identity
+async def _key(writer: Writer, change: Change) -> str:
+    """Return what names a member: always Google's id, as it finds some outsiders by no address."""
+    party = _party(change)
+    if party.id and not is_outsider(party.id):
+        return party.id
+    member = await _listed(writer, change)
+    return member.id if member is not None else _address(change)
 
 
-async def member_of(writer: Writer, group: str, key: str) -> Fields | None:
-    """Return one direct member, or nothing."""
+async def _by_id(writer: Writer, change: Change) -> Member | None:
+    """Return the member of a change by one request, or nothing; nothing proves no absence."""
+    group, key = identity_of(writer, change), _party(change).id
+    if is_outsider(key):
+        return None
     try:
-        return await writer.google.read(
+        row = await writer.google.read(
             DIRECTORY, lambda service: service.members().get(groupKey=group, memberKey=key), "directory.members.get"
         )
     except NotFound:
         return None
+    return member_of(row)
+
+
+async def _listed(writer: Writer, change: Change) -> Member | None:
+    """Return the member of a change from the list of direct members, or nothing."""
+    party, group = _party(change), identity_of(writer, change)
+    same = {party.id, outsider_id(party.address)} if party.address is not None else {party.id}
+    return next((member for member in await read_members(writer.google, group) if _ids_of(member) & same), None)
+
+
+def _ids_of(member: Member) -> set[TrusteeId]:
+    ids = {TrusteeId(member.id)}
+    return ids | {outsider_id(Address.of(member.email))} if member.email else ids
 
 
 async def _remove_member(writer: Writer, change: Change) -> Outcome:
     """Remove a member from the group, unless they have another role by now."""
     group, party = identity_of(writer, change), _party(change)
-    row = await member_of(writer, group, _key(change))
-    if row is None:
+    if change.mailbox in writer.ambiguous and is_outsider(party.id):
+        why = f"{_address(change)} may be the member of {change.mailbox} that could not be added under another address"
+        return Outcome(Status.FAILED, f"{why}. Use the address that the group has in the spec")
+    member = await _by_id(writer, change) or await _listed(writer, change)
+    if member is None:
         return already("this member had been removed already")
-    if row.get("role") != ROLES[party.right]:
-        return already(f"this member has the role {str(row.get('role', '')).lower()} by now")
+    if member.role != ROLES[party.right]:
+        return already(f"this member has the role {member.role.lower()} by now")
     try:
         await writer.directory(
-            lambda service: service.members().delete(groupKey=group, memberKey=_key(change)),
+            lambda service: service.members().delete(groupKey=group, memberKey=member.id),
             "directory.members.delete",
             change.mailbox,
         )
-    except NotFound:
+    except NotFound as error:
+        await writer.settle_absence(lambda: _is_listed(writer, change), error)
         return already("this member had been removed already")
     return done()
+
+
+async def _is_listed(writer: Writer, change: Change) -> bool:
+    return await _listed(writer, change) is not None

@@ -7,9 +7,12 @@ from typing import Any
 from sharedbox_cli.core.change import Change
 from sharedbox_cli.core.errors import CloudError, Conflict, NotFound
 from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.outcome import Outcome
 from sharedbox_cli.core.values import LICENCE_NONE
 from sharedbox_cli.providers.google_workspace.apply.writer import Writer
+from sharedbox_cli.providers.google_workspace.observe.account_wide import read_licences
+from sharedbox_cli.providers.google_workspace.observe.directory import read_user
 from sharedbox_cli.providers.google_workspace.scopes import LICENSING
 from sharedbox_cli.providers.google_workspace.skus import PRODUCT, sku_of
 from sharedbox_cli.providers.safe_write import already, done
@@ -65,6 +68,14 @@ async def _remove(writer: Writer, user: str, sku: str) -> Outcome:
             "licensing.licenseAssignments.delete",
             mailbox=user,
         )
-    except NotFound:
+    except NotFound as error:
+        await writer.settle_absence(lambda: _is_assigned(writer, user, sku), error)
         return already("it had been removed already")
     return done()
+
+
+async def _is_assigned(writer: Writer, user: str, sku: str) -> bool:
+    """Return whether the list of the product has this licence, under whatever key."""
+    row = await read_user(writer.google, user)
+    held = await read_licences(writer.google, str(row["customerId"])) if row is not None else {}
+    return held.get(Address.of(user)) == sku

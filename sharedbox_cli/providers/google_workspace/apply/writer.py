@@ -46,6 +46,8 @@ class Writer:
     """Accounts that this run created, and did not restore: nobody ever signed in to them."""
     given_up: set[Address] = field(default_factory=set)
     """What this run waited for in vain."""
+    ambiguous: set[Address] = field(default_factory=set)
+    """Groups to which somebody could not be added, as they are a member under another address."""
 
     async def directory(self, make: Callable[[Any], Any], call: str, mailbox: Address) -> dict[str, Any]:
         """Send a write to the Directory API; wait where this run created the object."""
@@ -81,6 +83,18 @@ class Writer:
                     raise Unready(mailbox=mailbox.text, why=why) from error
                 self.listener.waiting(wait, f"{mailbox} is new and not known everywhere yet")
                 await self.clock.sleep(wait)
+
+    async def settle_absence(self, is_listed: Callable[[], Awaitable[bool]], error: NotFound) -> None:
+        """Return if a list shows that something is gone. Raises the error if the list keeps it.
+
+        "Not found" by one key proves nothing: Google knows some objects by another key, and finds others only later.
+        """
+        for wait in (*SETTLE_SECONDS[:4], None):
+            if not await is_listed():
+                return
+            if wait is None:
+                raise error
+            await self.clock.sleep(wait)
 
     async def visible(self, read: Callable[[], Awaitable[T | None]], mailbox: Address) -> T | None:
         """Return what this run created as soon as it can be read, or nothing after five minutes."""

@@ -283,8 +283,23 @@ def member_id(member: Member, directory: Directory) -> TrusteeId:
 
 
 def outsider_id(address: Address) -> TrusteeId:
-    """Return the id of an outsider, made from the address: the directory has none."""
-    return TrusteeId(f"external:{address.key}")
+    """Return the id of an outsider, made from the address: the directory has none.
+
+    Gmail ignores dots in an address, and `googlemail.com` is `gmail.com`: they are one account
+    (support.google.com/mail/answer/7436150, read 2026-11).
+    """
+    if address.domain in _GMAIL_DOMAINS:
+        return TrusteeId(f"{_OUTSIDER}{address.key.partition('@')[0].replace('.', '')}@gmail.com")
+    return TrusteeId(f"{_OUTSIDER}{address.key}")
+
+
+def is_outsider(identity: TrusteeId) -> bool:
+    """Return whether an id was made from an address, so that Google does not know it."""
+    return identity.startswith(_OUTSIDER)
+
+
+_OUTSIDER = "external:"
+_GMAIL_DOMAINS = frozenset({"gmail.com", "googlemail.com"})
 
 
 async def read_derived(google: Google, group: str) -> list[Member]:

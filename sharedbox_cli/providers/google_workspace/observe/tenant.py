@@ -104,7 +104,7 @@ async def _collaborative(google: Google, scope: Scope, now: datetime) -> Observe
         if address.domain not in directory.domains and address not in known:
             identity = outsider_id(address)
             known[address] = identity
-            outsiders[identity] = Trustee(identity, TrusteeKind.USER, address, is_guest=True)
+            outsiders.setdefault(identity, Trustee(identity, TrusteeKind.USER, address, is_guest=True))
     taken = await _taken(google, directory, scope, frozenset(reading.mailboxes))
     members = await _members(google, directory, scope, reading.mailboxes, outsiders)
     return _observed(google, directory, scope, now, reading.mailboxes, outsiders, taken, known=known, members=members)
