@@ -30,6 +30,9 @@ def _forwarding(subject: Subject) -> Detections:
     target = str(forwarding or "")
     if subject.is_outside(target):
         yield target, "mail is forwarded outside the organisation", f"All mail is forwarded to {target}."
+    elif target and "@" not in target:
+        why = f"All mail is forwarded to {target}. This recipient may be outside the organisation."
+        yield target, "mail is forwarded to an unknown recipient", why
     rules = subject.mailbox.settings.get(Field.RULES) or (
         subject.spec.settings.get(Field.RULES) if subject.spec else None
     )

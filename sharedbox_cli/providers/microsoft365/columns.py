@@ -20,6 +20,7 @@ IDENTITY = ("Identity", "ExternalDirectoryObjectId", "PrimarySmtpAddress", "Reci
 """What identifies a mailbox: always asked for."""
 ON_BEHALF = ("GrantSendOnBehalfTo", "GrantSendOnBehalfToWithDisplayNames")
 """Who may send on behalf of a mailbox: asked for with its grants."""
+FORWARDED_BY_NAME = "recipient"
 OTHER_KIND = "other"
 """A room, a resource …: no mailbox that this tool manages."""
 _KINDS = {"SharedMailbox": KIND_SHARED, "UserMailbox": KIND_USER}
@@ -48,7 +49,13 @@ def _alias_changes(before: Value, after: Value) -> Body:
 
 
 def _forwarding_target(row: Row) -> Value:
-    target = str(row.get("ForwardingSmtpAddress") or row.get("ForwardingAddress") or "")
+    """Return the address that mail is forwarded to, or the name of a recipient as (`FORWARDED_BY_NAME`, name).
+
+    Exchange uses only the recipient if both are set. Its name can look like any address, and is none.
+    """
+    if row.get("ForwardingAddress"):
+        return FORWARDED_BY_NAME, str(row["ForwardingAddress"])
+    target = str(row.get("ForwardingSmtpAddress") or "")
     return target.partition(":")[2] if target.lower().startswith("smtp:") else target
 
 

@@ -28,6 +28,7 @@ from sharedbox_cli.providers.columns import read_row
 from sharedbox_cli.providers.microsoft365.columns import ACCOUNT
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
 from sharedbox_cli.providers.microsoft365.graph import Graph
+from sharedbox_cli.providers.microsoft365.observe.forwarding import resolve_forwarding
 from sharedbox_cli.providers.microsoft365.observe.grants import RawGrant, RawGrants, read_grants
 from sharedbox_cli.providers.microsoft365.observe.holders import Holders, resolve_holders
 from sharedbox_cli.providers.microsoft365.observe.licences import licence_names, pools, read_skus
@@ -61,6 +62,7 @@ async def observe_tenant(graph: Graph, exchange: ExchangeAdmin, scope: Scope, no
     organization = (await graph.read_all(lambda: _organization(graph), "organization"))[0]
     domains = {str(row["DomainName"]).lower() for row in await exchange.read("Get-AcceptedDomain", {})}
     mailboxes = await read_mailboxes(exchange, scope)
+    await resolve_forwarding(exchange, mailboxes)
     granted = {key: row for key, row in mailboxes.rows.items() if scope.grants_of is None or key in scope.grants_of}
     reading = Reading(mailboxes, People())
     if granted:

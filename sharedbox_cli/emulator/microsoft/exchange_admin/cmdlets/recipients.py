@@ -103,10 +103,16 @@ def _recipient(row: sqlite3.Row, addresses: list[str]) -> Row:
         "ExternalDirectoryObjectId": row["id"],
         "LegacyExchangeDN": legacy_dn(row["id"]),
         "PrimarySmtpAddress": row["mail"] or "",
+        "ExternalEmailAddress": _external(row) if kind in ("MailContact", "MailUser") else None,
         "RecipientType": kind,
         "RecipientTypeDetails": details,
         "EmailAddresses": addresses,
     }
+
+
+def _external(row: sqlite3.Row) -> str:
+    """Return where mail to a contact or mail user goes; its own address can be of a domain of the tenant."""
+    return f"SMTP:{doc_of(row).get('external_address') or row['mail']}"
 
 
 def get_user(call: Call) -> Result:
