@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from sharedbox_cli.core.errors import SharedboxError
     from sharedbox_cli.core.model import Desired, DesiredMailbox
 
 
@@ -45,10 +46,13 @@ class Filter:
     def apply(self, desired: Desired) -> Desired:
         """Return the specs that match. The grants of the others still count for the guards.
 
-        Raises UsageError if a name matches no spec: a mistyped name must not look like "nothing to do".
+        Raises UsageError if a name matches no spec, or if no spec matches all options: neither must look like
+        "nothing to do". A shard may be empty.
         """
         self._refuse_unknown(desired)
         mailboxes = {key: mailbox for key, mailbox in desired.mailboxes.items() if self._passes(mailbox)}
+        if not mailboxes and not any(replace(self, shard=None)._passes(one) for one in desired.mailboxes.values()):
+            raise _nothing_selected(len(desired.mailboxes))
         left = [mailbox for key, mailbox in desired.mailboxes.items() if key not in mailboxes]
         elsewhere = desired.grants_elsewhere + sum(len(mailbox.grants or ()) for mailbox in left)
         return replace(desired, mailboxes=mailboxes, grants_elsewhere=elsewhere)
@@ -86,6 +90,16 @@ class Filter:
                 raise UsageError(
                     "no spec is for this platform", where=name, why=f"The specs are for: {_list(platforms)}."
                 )
+
+
+def _nothing_selected(count: int) -> SharedboxError:
+    from sharedbox_cli.core.errors import UsageError
+
+    return UsageError(
+        "nothing is selected",
+        why=f"Specs were read for {_counted(count)}, and none of them matches all the options.",
+        hint="Several `--label` must all match, several `--mailbox` match either; `--exclude` applies last.",
+    )
 
 
 def _fits(key: str, patterns: Iterable[str]) -> bool:

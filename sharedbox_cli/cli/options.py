@@ -41,7 +41,11 @@ Shard = Annotated[
     str | None, typer.Option("--shard", help="Only part I of N of the mailboxes, as I/N: for very large sets.")
 ]
 DetailedExitCode = Annotated[
-    bool, typer.Option("--detailed-exitcode", help="Exit with code 2 if there are changes or findings.")
+    bool,
+    typer.Option(
+        "--detailed-exitcode",
+        help="Exit with 2 if there are changes or findings, with 4 if a guard would refuse the plan.",
+    ),
 ]
 NoColor = Annotated[bool, typer.Option("--no-color", help="Print without colours. NO_COLOR works too.")]
 

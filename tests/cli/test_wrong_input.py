@@ -1,8 +1,11 @@
-"""What a new user gets wrong: each answer names the place, the reason and the mend."""
+"""What a new user gets wrong: each answer names the place, the reason and the hint."""
 
 from __future__ import annotations
 
 import json
+import re
+import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -10,6 +13,7 @@ import pytest
 from sharedbox_cli.emulator.seed import DOMAIN
 from tests.conftest import EXAMPLES, Cli, Cloud
 
+ROOT = Path(__file__).parents[2]
 HEAD = "version: 1\nplatform: microsoft365\n"
 
 
@@ -216,3 +220,34 @@ def test_external_trustee_when_named_then_refused_by_address(cloud: Cloud, cli: 
     spec(tmp_path, "members:\n  - user: anna@contoso.example\n  - user: guest@partner.example\n", f"billing@{DOMAIN}")
     done = cli("apply", tmp_path, "--yes")
     assert (done.code, "--allow external-trustee=guest@partner.example" in done.err) == (4, True)
+
+
+@pytest.mark.parametrize(
+    "command", [["validate"], ["plan"], ["apply", "--yes"], ["check"], ["plan", "--detailed-exitcode"]], ids=" ".join
+)
+def test_folder_without_specs_is_an_error(command: list[str], cloud: Cloud, cli: Cli, tmp_path: Path) -> None:
+    done = cli(*command, tmp_path)
+    assert (done.code, done.out) == (1, "")
+    assert "no specs were found" in done.err
+
+
+@pytest.mark.parametrize("options", [["-x", "*"], ["-m", "support@*", "-x", "support@*"]], ids=" ".join)
+def test_options_that_select_nothing_are_an_error(options: list[str], cloud: Cloud, cli: Cli) -> None:
+    done = cli("plan", EXAMPLES, *options)
+    assert (done.code, done.out) == (1, "")
+    assert "nothing is selected" in done.err
+
+
+def test_plan_that_a_guard_refuses_exits_with_4(cloud: Cloud, cli: Cli, tmp_path: Path) -> None:
+    folder = spec(tmp_path, "members: [{user: hugo@contoso.example}]\n", "sales@contoso.example")
+    assert cli("plan", folder, "--detailed-exitcode").code == 4
+    assert cli("plan", folder).code == 0
+
+
+def test_hint_names_the_packages_of_the_extra(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    extra = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    monkeypatch.setitem(sys.modules, "trustme", None)
+    done = cli("demo")
+    assert done.code == 1
+    [line] = [line for line in done.err.splitlines() if "pip install" in line]
+    assert line.split()[2:] == [re.split("[<>=]", item)[0] for item in extra["emulator"]]

@@ -46,7 +46,7 @@ def new_emulator(wanted: Wanted) -> Emulator:
         raise UsageError(
             "the emulator is not installed",
             why=f"The package `{error.name}` is missing.",
-            hint="pip install 'sharedbox[emulator]'",
+            hint="Install its packages:\n    pip install h11 trustme pyjwt cryptography",
         ) from error
     del _cryptography, _jwt, _trustme
     from sharedbox_cli.emulator.faults import Faults

@@ -42,4 +42,6 @@ def make_and_show(
         write_whole(file, to_json(plan))
         without = f", without {' and '.join(observed.failures)}" if observed.failures else ""
         basis.terminal.say(f"Plan saved{without}. To apply it:\n    sharedbox apply {file}")
+    if detailed and refusals:
+        return exit_code_of(observed, ExitCode.REFUSED)
     return exit_code_of(observed, ExitCode.FOUND if detailed and not plan.is_empty else ExitCode.OK)
