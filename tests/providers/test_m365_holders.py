@@ -28,8 +28,8 @@ def id_of(setting: Setting, local: str) -> str:
     return str(row["id"])
 
 
-def of(observed: Observed, right: Right) -> list[Trustee]:
-    grants = observed.mailboxes[at("sales")].grants or frozenset()
+def of(observed: Observed, right: Right, mailbox: str = "sales") -> list[Trustee]:
+    grants = observed.mailboxes[at(mailbox)].grants or frozenset()
     return [observed.trustees[grant.trustee] for grant in grants if grant.right is right]
 
 
@@ -178,3 +178,11 @@ def test_address_with_any_character_reads_back_who_has_it(demo: Setting, how: st
         assert rights <= {(who, right) for _, who, right in held(observed)}
     else:
         assert {local: observed.directory.get(at(local)) for local in locals_} == people
+
+
+@pytest.mark.parametrize("days", [1, 31])
+def test_right_of_a_deleted_account_is_seen_before_and_after_it_can_be_restored(demo: Setting, days: int) -> None:
+    emi = id_of(demo, "emi")
+    demo.tenant.run("update objects set deleted_at = ? where id = ?", demo.tenant.clock.now() - days * 86400, emi)
+    trustees = of(demo.provider().observe(scope("billing")), Right.FULL_ACCESS, "billing")
+    assert [trustee.kind for trustee in trustees] == [TrusteeKind.ORPHAN]

@@ -6,7 +6,7 @@ import sqlite3
 
 from sharedbox_cli.emulator.microsoft.exchange_admin.context import Call
 from sharedbox_cli.emulator.microsoft.exchange_admin.errors import CmdletError, refused
-from sharedbox_cli.emulator.microsoft.exchange_admin.lookup import doc_of, find_object
+from sharedbox_cli.emulator.microsoft.exchange_admin.lookup import SOFT_DELETED_SECONDS, doc_of, find_object
 
 SELF, SELF_NAME = "S-1-5-10", "NT AUTHORITY\\SELF"
 MOST_ENTRIES = 500
@@ -51,6 +51,17 @@ def self_name(call: Call) -> str:
 def is_unresolved(row: sqlite3.Row) -> bool:
     """Return whether the trustee was deleted, so that only its SID remains."""
     return bool(row["sid"] != SELF and (row["kind"] is None or row["trustee_deleted"] is not None))
+
+
+def is_soft_deleted(call: Call, row: sqlite3.Row) -> bool:
+    """Return whether the trustee of an entry was deleted and can still be restored."""
+    deleted = row["trustee_deleted"]
+    return row["sid"] != SELF and deleted is not None and bool(call.now - deleted < SOFT_DELETED_SECONDS)
+
+
+def is_purged(call: Call, row: sqlite3.Row) -> bool:
+    """Return whether the trustee of an entry is gone for good."""
+    return is_unresolved(row) and not is_soft_deleted(call, row)
 
 
 def find_trustee(call: Call, right: str, who: str) -> sqlite3.Row:

@@ -38,6 +38,8 @@ class RawGrant:
     is_inherited: bool = False
 
 
+_WITH_DELETED = {"IncludeUnresolvedPermissions": True, "IncludeSoftDeletedUserPermissions": True}
+"""Rights of deleted accounts need one switch, those of accounts that can still be restored another: they come back."""
 SELF = RawGrant("", "", "", Right.OTHER, "")
 """Represents the SELF entry that each mailbox has, which is never a grant."""
 Rows = Mapping[Address, MailboxRow]
@@ -61,7 +63,7 @@ async def read_grants(exchange: ExchangeAdmin, rows: Rows) -> RawGrants:
 async def _full_access(exchange: ExchangeAdmin, rows: Rows) -> RawGrants:
     understand = _understand("FullAccess", Right.FULL_ACCESS)
     ids = {row.id: address for address, row in rows.items()}
-    commands = {key: ("Get-MailboxPermission", {"Identity": key, "IncludeUnresolvedPermissions": True}) for key in ids}
+    commands = {key: ("Get-MailboxPermission", {"Identity": key, **_WITH_DELETED}) for key in ids}
     results = await exchange.collect_batch(commands, lambda row: understand(mailbox_entry(row)), what="full access")
     return {address: _without_self(_complete(results[key])) for key, address in ids.items()}
 

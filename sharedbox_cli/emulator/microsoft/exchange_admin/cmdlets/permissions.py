@@ -17,11 +17,15 @@ _GONE = (
 
 
 def get_mailbox_permission(call: Call) -> Result:
-    """Return the access entries of one mailbox. Unresolved SIDs are returned only on request."""
+    """Return the access entries of one mailbox. Those of purged and of soft-deleted trustees need a switch each."""
     mailbox = find_mailbox(call, call.text("Identity"))
     rows = entries.seen(call, entries.FULL_ACCESS, mailbox["id"])
-    if not (call.has("IncludeUnresolvedPermissions") or call.has("IncludeSoftDeletedUserPermissions")):
-        rows = [row for row in rows if not entries.is_unresolved(row)]
+    for switch, is_of in (
+        ("IncludeUnresolvedPermissions", entries.is_purged),
+        ("IncludeSoftDeletedUserPermissions", entries.is_soft_deleted),
+    ):
+        if not call.has(switch):
+            rows = [row for row in rows if not is_of(call, row)]
     if call.text("User"):
         sid = _sid(call, call.text("User"))
         rows = [row for row in rows if row["sid"] == sid]
