@@ -51,12 +51,12 @@ class Subject:
         """Return everyone who holds one of these rights (default: any right), directly or through a group."""
         people: set[TrusteeId] = set()
         for grant in self.mailbox.grants or ():
-            kind = self.trustee(grant.trustee).kind
+            trustee = self.trustee(grant.trustee)
             if rights and grant.right not in rights:
                 continue
-            if kind is TrusteeKind.GROUP:
+            if trustee.kind is TrusteeKind.GROUP and trustee.is_security:
                 people |= self.observed.members.get(grant.trustee, frozenset())
-            elif kind is TrusteeKind.USER:
+            elif trustee.kind is TrusteeKind.USER:
                 people.add(grant.trustee)
         return people
 

@@ -37,6 +37,8 @@ class AccessRow(NamedTuple):
     """False: the members of this group were not read, so more people have this right."""
     address: str = ""
     """The holder's own address in this cloud, in lower case; `person` may be an address of another cloud."""
+    can_hold: bool = True
+    """False: a group that cannot hold rights, so that its members have none through it."""
     holder: str = ""
     """Identifies the holder. Unlike a name, nobody can choose it."""
 
@@ -78,7 +80,7 @@ class _Holders:
             holder, person = self._of(grant.trustee)
             is_resolved = holder.kind is not TrusteeKind.GROUP or holder.id in observed.members
             yield _row(mailbox, holder, person, grant, is_resolved=is_resolved)
-            if holder.kind is TrusteeKind.GROUP:
+            if holder.kind is TrusteeKind.GROUP and holder.is_security:
                 via = (str(holder.address or holder.name or holder.id),)
                 through = replace(grant, automapping=False)  # automapping never works through a group
                 for identity in observed.members.get(holder.id, ()):
@@ -125,5 +127,6 @@ def _row(
         automapping=grant.automapping,
         is_resolved=is_resolved,
         address=holder.address.key if holder.address else "",
+        can_hold=holder.kind is not TrusteeKind.GROUP or holder.is_security,
         holder=person.key,
     )

@@ -186,3 +186,50 @@ def test_right_of_a_deleted_account_is_seen_before_and_after_it_can_be_restored(
     demo.tenant.run("update objects set deleted_at = ? where id = ?", demo.tenant.clock.now() - days * 86400, emi)
     trustees = of(demo.provider().observe(scope("billing")), Right.FULL_ACCESS, "billing")
     assert [trustee.kind for trustee in trustees] == [TrusteeKind.ORPHAN]
+
+
+def renamed(setting: Setting) -> tuple[str, str]:
+    """Rename a mailbox whose account keeps its sign-in name, and give the address to a new one."""
+    make = Builder(setting.tenant, 55)
+    old = make.shared("desk", "Old desk")
+    setting.tenant.run("update objects set mail = 'desk-archive@contoso.example' where id = ?", old)
+    setting.tenant.run("delete from addresses where id = ?", old)
+    setting.tenant.add_address(old, "SMTP", "desk-archive@contoso.example")
+    new = setting.tenant.add_object(
+        "user", "New desk", "desk@contoso.example", upn="new.desk@contoso.example", doc={"account_enabled": False}
+    )
+    make._box(new, "New desk", "desk2", "SharedMailbox")
+    for box in (old, new):
+        make.grant(box, id_of(setting, "anna"), "full_access")
+    return old, new
+
+
+@pytest.mark.parametrize("others", [[], ["sales", "billing"]])
+def test_address_that_is_the_sign_in_name_of_another_mailbox_is_read(demo: Setting, others: list[str]) -> None:
+    _, new = renamed(demo)
+    observed = demo.provider().observe(scope("desk", *others))
+    assert observed.mailboxes[at("desk")].id == new
+    assert len(observed.mailboxes) == 1 + len(others)
+
+
+def test_mailbox_whose_address_is_a_sign_in_name_is_changed_and_settled(demo: Setting) -> None:
+    renamed(demo)
+    provider, spec = demo.provider(), shared("desk", grants=[user("ben")])
+    demo.faults({"route": "exchange.Add-MailboxPermission", "kind": "reset_after"})
+    assert all(outcome.is_success for outcome in apply(provider, plan(demo, provider, spec)).values())
+    assert plan(demo, provider, spec) == ()
+
+
+def test_members_of_a_group_that_cannot_hold_rights_have_none_through_it(demo: Setting) -> None:
+    from sharedbox_cli.core.access import access_rows
+    from sharedbox_cli.core.model import MICROSOFT365
+
+    doc = {"mail_enabled": True, "security_enabled": True, "group_types": ["Unified"]}
+    team = demo.tenant.add_object("group", "Team", "team@contoso.example", doc=doc)
+    demo.tenant.run("insert into members values (?, ?)", team, id_of(demo, "anna"))
+    make = Builder(demo.tenant, 98)
+    for group in (team, id_of(demo, "all-staff"), id_of(demo, "sg-audit")):
+        make.grant(id_of(demo, "billing"), group, "full_access")
+    rows = list(access_rows({MICROSOFT365: demo.provider().observe(scope("billing", members=True))}))
+    assert {row.via for row in rows} == {(), ("sg-audit@contoso.example",)}
+    assert {row.person for row in rows if not row.can_hold} == {"team@contoso.example", "all-staff@contoso.example"}

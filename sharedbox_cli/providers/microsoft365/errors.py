@@ -163,6 +163,11 @@ def is_elsewhere(kind: str) -> bool:
     return kind.rpartition(".")[2].startswith(_ELSEWHERE)
 
 
+def is_ambiguous(error: CloudError) -> bool:
+    """Return whether an identity matches several objects of Exchange."""
+    return error.code.rpartition(".")[2] == "ManagementObjectAmbiguousException"
+
+
 def reported_error(data: Mapping[str, Any], call: str, mailbox: str = "", request_id: str = "") -> CloudError | None:
     """Return the error that a successful response of the admin API reports, or nothing.
 

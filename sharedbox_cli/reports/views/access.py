@@ -161,6 +161,7 @@ def _marks(row: AccessRow) -> str:
         "disabled" if not row.is_enabled and row.kind != "orphan" else "",
         str(row.kind) if row.kind in ("group", "application") else "",
         "not resolved" if row.kind == "other" and row.entry == "grant" else "",
+        "" if row.can_hold else "cannot hold rights",
         "" if row.is_resolved else "members not read",
         f"as {row.address}" if row.address and row.address != row.person else "",
     ]

@@ -8,16 +8,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sharedbox_cli.core.change import RESTORE, Change
-from sharedbox_cli.core.errors import NotFound
+from sharedbox_cli.core.errors import CloudError, NotFound
 from sharedbox_cli.core.events import SILENT, Listener
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.providers.columns import property_names
 from sharedbox_cli.providers.microsoft365.columns import IDENTITY, MAILBOX, ON_BEHALF
+from sharedbox_cli.providers.microsoft365.errors import is_ambiguous
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin, Reply
 from sharedbox_cli.providers.microsoft365.graph import Graph
-from sharedbox_cli.providers.microsoft365.quirks import says_already
+from sharedbox_cli.providers.microsoft365.quirks import odata_quoted, says_already
 from sharedbox_cli.providers.transport import SETTLE_SECONDS, Clock
 
 SKEW = timedelta(minutes=5)
@@ -77,7 +78,14 @@ class Writer:
             rows = await self.exchange.read("Get-Mailbox", parameters, select=tuple(sorted(select)))
         except NotFound:
             return None
-        return rows[0] if rows else None
+        except CloudError as error:
+            if "@" not in identity or not is_ambiguous(error):
+                raise
+            # It is also the sign-in name or alias of another object: the mailbox is the one with the address.
+            by_address = {**parameters, "Filter": f"PrimarySmtpAddress -eq {odata_quoted(identity)}"}
+            del by_address["Identity"]
+            rows = await self.exchange.read("Get-Mailbox", by_address, select=tuple(sorted(select)))
+        return rows[0] if len(rows) == 1 else None
 
     async def wait_until_visible(self, address: Address) -> dict[str, Any] | None:
         """Return a new mailbox as soon as it can be read; nothing where that takes more than five minutes."""

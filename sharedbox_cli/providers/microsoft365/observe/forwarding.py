@@ -8,6 +8,7 @@ from sharedbox_cli.core.errors import CloudError, NotFound
 from sharedbox_cli.core.model import Fact
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.microsoft365.columns import FORWARDED_BY_NAME
+from sharedbox_cli.providers.microsoft365.errors import is_ambiguous
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
 from sharedbox_cli.providers.microsoft365.observe.mailboxes import Mailboxes
 from sharedbox_cli.providers.responses import Row
@@ -45,7 +46,7 @@ def _target(row: Row) -> str:
 
 def _text(result: list[str] | CloudError, name: str) -> str:
     if isinstance(result, CloudError):
-        if not isinstance(result, NotFound) and "ManagementObjectAmbiguousException" not in result.code:
+        if not isinstance(result, NotFound) and not is_ambiguous(result):
             raise result
         result = []
     found = result[0] if len(result) == 1 else ""

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from sharedbox_cli.core.errors import CloudError, NotFound, ObserveError, PermissionDenied
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import Right, Trustee, TrusteeKind
+from sharedbox_cli.providers.microsoft365.errors import is_ambiguous
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
 from sharedbox_cli.providers.microsoft365.graph import Graph
 from sharedbox_cli.providers.microsoft365.observe.grants import RawGrant, RawGrants, read_grants
@@ -147,7 +148,7 @@ def _tolerate(error: CloudError, name: str, mailboxes: Mapping[RawGrant, Address
     """Accept a name that the service does not know: it is kept raw, never dropped. Raises other errors."""
     if isinstance(error, NotFound):
         return
-    if "ManagementObjectAmbiguousException" not in error.code:
+    if not is_ambiguous(error):
         raise error
     # Entries of full access and send as have a SID to distinguish them; those of send on behalf have only a name.
     mailbox = next(

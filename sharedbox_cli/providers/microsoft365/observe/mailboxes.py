@@ -13,7 +13,9 @@ from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.columns import Row, UnknownForm, property_names, read_row
 from sharedbox_cli.providers.microsoft365.columns import FACTS, IDENTITY, MAILBOX, ON_BEHALF, OTHER_KIND
+from sharedbox_cli.providers.microsoft365.errors import is_ambiguous
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
+from sharedbox_cli.providers.microsoft365.exchange_answers import Command
 from sharedbox_cli.providers.microsoft365.quirks import Delegate, odata_quoted, on_behalf_entries
 
 FEW = 10
@@ -160,6 +162,7 @@ class _Reader:
             for index, address in enumerate(sorted(wanted))
         }
         results = await self._exchange.collect_batch(commands, self._reduce, select=self._select, what="mailboxes")
+        results |= await self._read_ambiguous(commands, results)
         for rows in results.values():
             if isinstance(rows, NotFound):
                 continue
@@ -169,13 +172,26 @@ class _Reader:
                 if row.address in wanted and row.settings[Field.KIND] != OTHER_KIND:
                     self.mailboxes.rows[row.address] = row
 
+    async def _read_ambiguous(
+        self, commands: Mapping[str, Command], results: Mapping[str, list[MailboxRow] | CloudError]
+    ) -> dict[str, list[MailboxRow] | CloudError]:
+        """Return mailboxes by a filter on their address, which is also the sign-in name or alias of another object."""
+        again = {
+            key: ("Get-Mailbox", {"Filter": _address_filter(parameters["Identity"]), **self._more})
+            for key, (_, parameters) in commands.items()
+            if isinstance(error := results[key], CloudError) and is_ambiguous(error)
+        }
+        if not again:
+            return {}
+        return await self._exchange.collect_batch(again, self._reduce, select=self._select, what="mailboxes")
+
     async def read_missing(self, missing: frozenset[Address]) -> None:
         """Find out who holds the addresses of mailboxes that do not exist."""
         if not missing:
             return
         ordered = sorted(missing)
         commands = {
-            str(index): ("Get-Recipient", {"Filter": f"EmailAddresses -eq {odata_quoted(f'smtp:{address.key}')}"})
+            str(index): ("Get-Recipient", {"Filter": _address_filter(address.key)})
             for index, address in enumerate(ordered)
         }
         results = await self._exchange.collect_batch(commands, _address_holder, what="addresses")
@@ -211,6 +227,10 @@ class _Reader:
         taken = self.mailboxes.taken
         for holder in await self._exchange.collect("Get-Mailbox", parameters, reduce, select=select):
             taken[holder.address] = (*taken.get(holder.address, ()), holder)
+
+
+def _address_filter(address: str) -> str:
+    return f"EmailAddresses -eq {odata_quoted(f'smtp:{address}')}"
 
 
 def _address_holder(row: Row) -> AddressHolder:

@@ -111,7 +111,8 @@ def _group(row: Row) -> Known:
         Address.of(str(mail)) if mail else None,
         str(row.get("displayName") or ""),
         is_mail_enabled=bool(row.get("mailEnabled")),
-        is_security=bool(row.get("securityEnabled")),
+        # A Microsoft 365 group cannot hold a right, even one that is enabled for security.
+        is_security=bool(row.get("securityEnabled")) and "Unified" not in (row.get("groupTypes") or ()),
     )
     return Known(trustee, _addresses(row, trustee.address))
 
