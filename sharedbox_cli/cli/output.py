@@ -1,18 +1,18 @@
-"""Writes reports to stdout, and files atomically."""
+"""Writes reports to stdout, and files: regular ones atomically, devices and pipes as they are."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import stat
 import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sharedbox_cli.core.errors import UsageError
 from sharedbox_cli.reports.render import render
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from sharedbox_cli.cli.terminal import Terminal
     from sharedbox_cli.reports.document import Report
     from sharedbox_cli.reports.render import Output
@@ -24,18 +24,46 @@ def show(terminal: Terminal, report: Report, output: Output) -> None:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write a file atomically. Only its owner can read it. Raises UsageError."""
+    """Write a file that only its owner can read, or to what is there already: a device, a pipe, an open output.
+
+    A regular file is replaced atomically, and a link is followed. Raises UsageError.
+    """
+    if str(path) == "-":
+        raise UsageError(
+            "not a file",
+            where="-",
+            why="Stdout already holds the report.",
+            hint="Name a file. For a file with this name, write `./-`.",
+        )
     try:
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+        if _is_written_in_place(path):
+            with open(os.open(path, os.O_WRONLY | os.O_APPEND), "w", encoding="utf-8", newline="\n") as file:  # noqa: PTH123
                 file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(name, path)  # noqa: PTH105
-        except OSError:
-            with contextlib.suppress(OSError):
-                os.unlink(name)  # noqa: PTH108
-            raise
-    except OSError as error:
-        raise UsageError("cannot write the file", where=str(path), why=error.strerror or "") from error
+        else:
+            _replace(Path(os.path.realpath(path)), text)
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise UsageError("cannot write the file", where=str(path), why=why) from error
+
+
+def _is_written_in_place(path: Path) -> bool:
+    """Return whether a file must not be replaced: it is not a regular one, or this process writes to it already."""
+    try:
+        details = path.stat()
+    except FileNotFoundError:
+        return False
+    return not stat.S_ISREG(details.st_mode) or any(os.path.samestat(details, os.fstat(number)) for number in (1, 2))
+
+
+def _replace(path: Path, text: str) -> None:
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(name, path)  # noqa: PTH105
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.unlink(name)  # noqa: PTH108
+        raise

@@ -109,7 +109,8 @@ def canonical(plain: Any) -> str:
 
 def to_json(plan: Plan) -> str:
     """Return the plan as the text of its file, with a digest of all that it contains."""
-    return json.dumps({"format": FORMAT, "digest": digest(plan), **to_plain(plan)}, indent=1, sort_keys=True) + "\n"
+    content = json.dumps({"digest": digest(plan), **to_plain(plan)}, indent=1, sort_keys=True)
+    return f'{{\n "format": "{FORMAT}",{content[1:]}\n'  # first, so that even a part of the file says what it is
 
 
 def from_json(text: str) -> Plan:

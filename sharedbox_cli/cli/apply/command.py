@@ -37,10 +37,12 @@ def apply(
       sharedbox apply plan.json --allow mass-revocation=12
     """
     from sharedbox_cli.cli.apply.options import ApplyOptions
+    from sharedbox_cli.cli.apply.saved import plan_file_of
     from sharedbox_cli.cli.apply.workflow import apply_plan
 
     options = ApplyOptions(
         paths=tuple(paths or ()),
+        plan_file=plan_file_of(paths or ()),
         chosen=selection.filter(),
         is_confirmed=yes,
         allow=tuple(allow or ()),

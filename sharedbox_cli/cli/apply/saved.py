@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -12,7 +14,7 @@ from sharedbox_cli.core.errors import PlanInvalid, PlanStale, UsageError
 from sharedbox_cli.core.plan import GOOD_FOR, MAX_BYTES, RULES_VERSION, Plan, from_json, meaning
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -24,6 +26,44 @@ AGAIN = "Plan again and review."
 _ANOTHER = "Make a new one with `sharedbox plan --out FILE`."
 _CLOCKS_DIFFER = timedelta(minutes=5)
 """How far the clock of the computer that made a plan may be ahead."""
+
+_OUR_JSON = re.compile(rb'"format"\s*:\s*"sharedbox\.')
+
+
+def plan_file_of(paths: Sequence[Path]) -> Path | None:
+    """Return the saved plan that is named instead of specs, or None. Raises UsageError if specs are named with it."""
+    for path in paths:
+        if not _is_plan(path):
+            continue
+        if len(paths) > 1:
+            raise UsageError(
+                "a saved plan is applied alone", where=str(path), hint="Name only the plan. It contains its specs."
+            )
+        return path
+    return None
+
+
+def _is_plan(path: Path) -> bool:
+    """Return whether a file is JSON that we wrote, whatever its name is. Another `.json` is one only if no spec."""
+    is_json = path.suffix.lower() == ".json"
+    try:
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES)
+    except OSError:
+        return is_json
+    if content.lstrip().startswith(b"{") and _OUR_JSON.search(content):
+        return True
+    return is_json and not _is_spec(content)
+
+
+def _is_spec(content: bytes) -> bool:
+    try:
+        data = json.loads(content)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(data, dict) and "version" in data
 
 
 def read_saved(path: Path, chosen: Filter, is_used: Callable[[str], bool]) -> Plan:
