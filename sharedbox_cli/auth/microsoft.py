@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -135,12 +136,20 @@ def _new_credential(
             return person_credential(connection, method is Method.INTERACTIVE, common, prompt)
 
 
+RENEW_SECONDS = 300
+"""How long before its end a token is replaced, as in azure-identity."""
+
+
 class Renewable:
-    """A credential that can skip its cache, for a token that looked valid but was rejected by the service."""
+    """A credential that can skip its cache, for a token that looked valid but was rejected by the service.
+
+    It keeps tokens itself, because azure-identity searches its whole cache at every request.
+    """
 
     def __init__(self, credential: TokenCredential) -> None:
         self._credential = credential
         self._is_forced = False
+        self._tokens: dict[tuple[str, ...], AccessToken] = {}
 
     def force_refresh(self) -> None:
         """Request a new token next time."""
@@ -151,11 +160,15 @@ class Renewable:
         if self._is_forced and not options.get("claims"):
             # A claims challenge makes azure-identity skip its cache; an empty one has no other effect.
             options["claims"] = "{}"
+        kept = self._tokens.get(scopes)
+        if kept is not None and not options.get("claims") and kept.expires_on - time.time() > RENEW_SECONDS:
+            return kept
         try:
             token = self._credential.get_token(*scopes, **options)
         except Exception as error:  # noqa: BLE001 - azure-identity raises many kinds
             raise auth_error(error) from None
         self._is_forced = False
+        self._tokens[scopes] = token
         return token
 
 

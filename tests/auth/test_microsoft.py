@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
+from azure.core.credentials import AccessToken
 
 from sharedbox_cli.auth.claims import token_claims
 from sharedbox_cli.auth.connection import CLOUDS, Method, MicrosoftConnection
-from sharedbox_cli.auth.microsoft import Bearer, Renewable, chosen_method, credential_for
+from sharedbox_cli.auth.microsoft import RENEW_SECONDS, Bearer, Renewable, chosen_method, credential_for
 from sharedbox_cli.auth.secrets import SecretFileWarning, secret_of
 from sharedbox_cli.core.errors import AuthError
 from sharedbox_cli.emulator.seed import CLIENT_ID, SECRET
@@ -174,6 +177,26 @@ def test_token_when_renewal_is_forced_then_a_new_one_is_fetched(cloud: Cloud) ->
     credential.force_refresh()
     credential.get_token(connection.graph_scope)
     assert asked() == 2
+
+
+def test_token_is_kept_for_its_scope_until_it_nearly_ends() -> None:
+    asked: list[str] = []
+    seconds = RENEW_SECONDS + 60
+
+    class Credential:
+        def get_token(self, *scopes: str, **_: Any) -> AccessToken:
+            asked.extend(scopes)
+            return AccessToken("token", int(time.time()) + seconds)
+
+    credential = Renewable(Credential())
+    for scope in ("graph", "graph", "exchange", "graph"):
+        credential.get_token(scope)
+    assert asked == ["graph", "exchange"]
+    seconds = RENEW_SECONDS - 60
+    credential.force_refresh()
+    for _ in range(3):
+        credential.get_token("graph")
+    assert asked == ["graph", "exchange", "graph", "graph", "graph"]
 
 
 def test_secret_file_when_open_to_others_empty_or_with_a_newline_then_handled(tmp_path: Path) -> None:

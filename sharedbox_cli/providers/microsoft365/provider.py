@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+import sys
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, cast
 
 from sharedbox_cli.core.capability import Capabilities
 from sharedbox_cli.core.change import Change, Kind
@@ -64,6 +66,7 @@ class Microsoft365(TenantProvider):
     ) -> tuple[Graph, ExchangeAdmin]:
         from sharedbox_cli.auth.microsoft import bearer_auth
 
+        _remember_that_sniffio_is_missing()
         graph = self._policy(Gate(16, 32), credential.force_refresh)
         exchange = self._policy(Gate(4, 10), credential.force_refresh)
         exchange.request_seconds = EXCHANGE_REQUEST_SECONDS
@@ -101,6 +104,12 @@ class Microsoft365(TenantProvider):
     async def _close(self) -> None:
         await self._graph.close()
         await self._exchange.close()
+
+
+def _remember_that_sniffio_is_missing() -> None:
+    """Make the import of an optional package fail at once: httpcore repeats it at every request and every lock."""
+    if "sniffio" not in sys.modules and find_spec("sniffio") is None:
+        cast("dict[str, Any]", sys.modules)["sniffio"] = None
 
 
 def _act_of(change: Change) -> Act:
