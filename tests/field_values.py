@@ -81,13 +81,22 @@ def choices_on(platform: Platform) -> Mapping[Field, tuple[Value, ...]]:
     }
 
 
+def possible(settings: Mapping[Field, Value]) -> dict[Field, Value]:
+    """Return settings without the combination that Google refuses: moderated posts of people who cannot post."""
+    posting = settings.get(Field.GROUP_POSTING, "anyone")
+    is_refused = settings.get(Field.GROUP_MODERATION) == "non-members" and posting not in ("anyone", "organization")
+    return {**settings, Field.GROUP_MODERATION: "all"} if is_refused else dict(settings)
+
+
 def rounds_on(platform: Platform) -> Mapping[str, Mapping[Field, Value]]:
     """Return sets of settings, one topic each, in which every value of every setting occurs at least once."""
     topics: dict[Topic, dict[Field, tuple[Value, ...]]] = {}
     for name, values in values_on(platform).items():
         topics.setdefault(SETTINGS[name].topic, {})[name] = values
     return {
-        f"{topic.name.lower()} {number}": {name: values[number % len(values)] for name, values in choices.items()}
+        f"{topic.name.lower()} {number}": possible(
+            {name: values[number % len(values)] for name, values in choices.items()}
+        )
         for topic, choices in topics.items()
         for number in range(max(map(len, choices.values())))
     }

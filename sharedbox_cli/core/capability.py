@@ -72,6 +72,8 @@ class Capabilities:
     """For paths with listed values: those that are possible here."""
     default_rights: tuple[Right, ...] = (Right.FULL_ACCESS, Right.SEND_AS)
     """What a member without `rights` gets."""
+    group_rights: tuple[Right, ...] | None = None
+    """The rights that a group can hold as a member. None: the same as a person."""
     afterwards: str = ""
     """What people must know after a change: how long it takes to take effect."""
     not_audited: str = ""

@@ -57,8 +57,19 @@ def _member_problems(table: Capabilities, grants: tuple[DesiredGrant, ...] | Non
         terms = (grant.right, grant.kind, grant.delivery, grant.automapping, grant.until is None)
         if terms not in known:
             known[terms] = [why for path, value in _member_paths(grant) if (why := _why_not(table, path, value))]
+            known[terms] += _group_problems(table, grant)
         for why in known[terms]:
             yield grant.place, why
+
+
+def _group_problems(table: Capabilities, grant: DesiredGrant) -> list[str]:
+    """Return why a group cannot hold a right that a person can hold."""
+    allowed = table.group_rights
+    if grant.kind is not TrusteeKind.GROUP or allowed is None or grant.right in allowed:
+        return []
+    words = " or ".join(f"`{right}`" for right in allowed)
+    why = f"a group cannot be {grant.right} of another group on {table.platform}. Give the group the right {words}"
+    return [f"{why[:1].upper()}{why[1:]}, and list the people who are to be {grant.right}."]
 
 
 def _member_paths(grant: DesiredGrant) -> Iterator[tuple[str, Any]]:

@@ -169,6 +169,9 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
         for one in sections:
             section = section.setdefault(one, {})
         section[key] = draw(st.sampled_from(choices[name]))
+    settings = found.get("group", {})
+    if settings.get("moderation") == "non-members":
+        settings["posting"] = "anyone"  # Google refuses to moderate people who cannot post
     return found
 
 

@@ -75,6 +75,7 @@ COLLABORATIVE: dict[str, Mapping[Field, Value]] = {
     "aliases": {Field.ALIASES: ("schreibtisch@contoso.example",)},
     "no aliases": {Field.ALIASES: ()},
     "description": {Field.GROUP_DESCRIPTION: "What it is for"},
+    "moderated outsiders": {Field.GROUP_POSTING: "organization", Field.GROUP_MODERATION: "non-members"},
     "nobody posts": {Field.GROUP_POSTING: "nobody"},
     "answers elsewhere": {Field.GROUP_REPLY_TO: "help@contoso.example"},
     "answers to the group": {Field.GROUP_REPLY_TO: "group"},

@@ -23,7 +23,7 @@ from sharedbox_cli.core.values import BLOCKED, Value
 from sharedbox_cli.providers.google_workspace.capabilities import CAPABILITIES
 from tests.all_pairs import all_pairs
 from tests.asked import every
-from tests.field_values import choices_on
+from tests.field_values import choices_on, possible
 from tests.providers.google_setting import (
     PEOPLE,
     STANDARD,
@@ -78,7 +78,7 @@ def specs_of(platform: Platform, seed: int) -> list[DesiredMailbox]:
 
 
 def _spec(platform: Platform, name: str, rng: random.Random, number: int) -> DesiredMailbox:
-    settings = {field: rng.choice(values) for field, values in CHOICES[platform].items() if rng.random() < 0.6}
+    settings = possible({one: rng.choice(values) for one, values in CHOICES[platform].items() if rng.random() < 0.6})
     if rng.random() < 0.5 and number == 0:
         settings[Field.ALIASES] = rng.choice(_ALIASES)
     people = rng.sample(PEOPLE, rng.randrange(1, len(PEOPLE)))

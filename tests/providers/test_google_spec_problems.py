@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from sharedbox_cli.core.errors import Problem, SpecError
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.language.load import load_specs
 from sharedbox_cli.language.resolve import resolve
 from sharedbox_cli.providers.google_workspace.capabilities import CAPABILITIES
 from tests.language.setting import NOW
+from tests.providers.google_setting import GoogleSetting, collaborative
 
 
 def problems_of(
@@ -38,3 +40,40 @@ def test_refuse_a_quote_in_a_condition(tmp_path: Path, key: str, value: str, col
 def test_has_words_is_search_syntax(tmp_path: Path) -> None:
     rule = "rules: [{name: r, when: {has_words: '\"a b\" -c', without_words: '\"d\"'}, then: {star: true}}]"
     assert problems_of(tmp_path, "google-delegated", rule) == ()
+
+
+ROLES = ("member", "manager", "owner")
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("kind", ["user", "group"])
+def test_a_group_is_only_a_member_of_a_group(tmp_path: Path, kind: str, role: str) -> None:
+    body = f"members: [{{{kind}: leads@contoso.example, rights: [{role}]}}]"
+    found = problems_of(tmp_path, "google-collaborative", body)
+    assert [role in problem.why for problem in found] == ([True] if kind == "group" and role != "member" else [])
+
+
+POSTING = ("anyone", "organization", "members", "managers", "owners", "nobody")
+
+
+@pytest.mark.parametrize("moderation", ["none", "new-members", "non-members", "all"])
+@pytest.mark.parametrize("posting", POSTING)
+def test_spec_agrees_with_google_on_posting_and_moderation(
+    tmp_path: Path, workspace: GoogleSetting, posting: str, moderation: str
+) -> None:
+    """Whatever `validate` accepts is applied, whatever the group had before; what it refuses, Google refuses."""
+    body = f"group: {{posting: {posting}, moderation: {moderation}}}"
+    is_refused = bool(problems_of(tmp_path, "google-collaborative", body, "desk@contoso.example"))
+    assert is_refused is (moderation == "non-members" and posting not in ("anyone", "organization"))
+    spec = collaborative("desk", {Field.GROUP_POSTING: posting, Field.GROUP_MODERATION: moderation})
+    outcomes = workspace.run(spec)
+    assert all(outcome.is_success for outcome in outcomes.values()) is not is_refused
+
+
+@pytest.mark.parametrize("posting", POSTING)
+def test_posting_alone_in_a_group_that_moderates(workspace: GoogleSetting, posting: str) -> None:
+    workspace.run(collaborative("desk", {Field.GROUP_POSTING: "anyone", Field.GROUP_MODERATION: "non-members"}))
+    spec = collaborative("desk", {Field.GROUP_POSTING: posting})
+    outcomes = workspace.run(spec)
+    assert all(outcome.is_success for outcome in outcomes.values()), outcomes
+    assert workspace.plan(spec) == ()

@@ -193,6 +193,10 @@ def _write(call: Call) -> Any:
     return _shown(again) if again else {}
 
 
+_OPEN = ("ANYONE_CAN_POST", "ALL_IN_DOMAIN_CAN_POST")
+"""Who can post so that somebody who is no member can (GAM-team/GAM#1601)."""
+
+
 def _coupled(before: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
     """Return the settings after a write. Some settings depend on each other."""
     settings = {**before, **{name: value for name, value in body.items() if value is not None}}
@@ -204,6 +208,8 @@ def _coupled(before: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
         raise bad("Invalid Value: whoCanPostMessage is NONE_CAN_POST while archiveOnly is false")
     if settings["replyTo"] == "REPLY_TO_CUSTOM" and "@" not in settings.get("customReplyTo", ""):
         raise bad("Invalid Value: replyTo is REPLY_TO_CUSTOM without customReplyTo")
+    if settings["messageModerationLevel"] == "MODERATE_NON_MEMBERS" and settings["whoCanPostMessage"] not in _OPEN:
+        raise bad("Can't set messageModerationLevel as MODERATE_NON_MEMBERS when non-members can't post.")
     return settings
 
 

@@ -8,7 +8,7 @@ from sharedbox_cli.core.capability import Capabilities, can, cannot
 from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, Platform, Right
 from sharedbox_cli.providers.google_workspace import gmail_filters
 from sharedbox_cli.providers.google_workspace.skus import SKUS
-from sharedbox_cli.providers.google_workspace.spec_problems import delegated_problems
+from sharedbox_cli.providers.google_workspace.spec_problems import collaborative_problems, delegated_problems
 
 _DIRECTORY = "https://developers.google.com/workspace/admin/directory/reference/rest/v1/"
 _GMAIL = "https://developers.google.com/workspace/gmail/api/reference/rest/v1/users.settings"
@@ -86,7 +86,11 @@ _COLLABORATIVE = (
     can("hidden_from_address_lists", "left out of the organisation's directory", _SETTINGS),
     cannot("sign_in", _NO_ACCOUNT),
     can("members[].user", "anyone; outside people need `group: {external_members: true}`", f"{_DIRECTORY}members"),
-    can("members[].group", "a group inside the group: its people are members too", f"{_DIRECTORY}members"),
+    can(
+        "members[].group",
+        "a group inside the group, always as `member`: its people are members too",
+        f"{_DIRECTORY}members",
+    ),
     can(
         "members[].rights.member",
         "reads, takes and answers conversations; the default right of a member",
@@ -138,6 +142,8 @@ CAPABILITIES: Mapping[Platform, Capabilities] = {
         _COLLABORATIVE,
         values={"state": ("present",)},
         default_rights=(Right.MEMBER,),
+        group_rights=(Right.MEMBER,),
+        spec_problems=collaborative_problems,
         afterwards="Google Groups shows new members and settings within minutes. New addresses take up to a day.",
     ),
 }

@@ -41,6 +41,8 @@ _HINTS = (
         "Give the account a licence with Gmail, and turn on Gmail for its organisational unit.",
     ),
     ("does not allow external members", "Write `group: {external_members: true}`, or leave the outsider out."),
+    ("when non-members can't post", "Write `posting: anyone` or `posting: organization` as well."),
+    ("may not be the owner or manager of another group", "Give the group the right `member`."),
     ("enough available licenses", "Buy a licence, or release one."),
     ("Invalid delegate", "A delegate must be an active account of the organisation, named by its primary address."),
     ("Unrecognized forwarding address", "The address must be confirmed first: it received a mail with a code."),

@@ -8,6 +8,8 @@ from typing import Any
 from sharedbox_cli.core.capability import SpecProblem
 from sharedbox_cli.providers.google_workspace.gmail_search import text_problem
 
+OPEN_POSTING = ("anyone", "organization")
+"""Values of `group.posting` with which somebody who is no member can post."""
 _SEARCHED = ("from", "to", "subject_contains")
 
 
@@ -21,3 +23,15 @@ def delegated_problems(spec: Mapping[str, Any]) -> Iterator[SpecProblem]:
                 yield path, why
             elif isinstance(texts, list):
                 yield from (((*path, index), why) for index, text in enumerate(texts) if (why := text_problem(text)))
+
+
+def collaborative_problems(spec: Mapping[str, Any]) -> Iterator[SpecProblem]:
+    """Yield the combinations of settings of a group that Google refuses."""
+    group = spec.get("group") or {}
+    posting = group.get("posting")
+    if group.get("moderation") == "non-members" and posting is not None and posting not in OPEN_POSTING:
+        why = (
+            f"With `posting: {posting}`, nobody outside the group can post, and Google refuses to moderate their "
+            "messages. Use another `moderation`, or `posting: anyone`."
+        )
+        yield ("group", "moderation"), why

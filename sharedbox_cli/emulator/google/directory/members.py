@@ -110,6 +110,7 @@ def _insert(call: Call) -> Any:
     identity, email, kind = _identity(call, key)
     _may_be_in(call, group, identity, email, kind)
     role, delivery = _terms(call.body, "MEMBER", "ALL_MAIL")
+    _may_hold(kind, role)
     visible = call.store.now + call.store.tenant.lag("google.member")
     call.store.run(
         "insert into g_members values (?, ?, ?, ?, ?, ?, ?, null)",
@@ -141,6 +142,12 @@ def _may_be_in(call: Call, group: sqlite3.Row, identity: str, email: str, kind: 
         raise exists("Member already exists.")
 
 
+def _may_hold(kind: str, role: str) -> None:
+    """Raise GoogleError for a group as owner or manager (kubernetes/k8s.io#8782)."""
+    if kind == "GROUP" and role != "MEMBER":
+        raise bad("A group may not be the owner or manager of another group")
+
+
 def _terms(body: dict[str, Any], role: str, delivery: str) -> tuple[str, str]:
     role, delivery = str(body.get("role") or role), str(body.get("delivery_settings") or delivery)
     if role not in ROLES:
@@ -156,6 +163,7 @@ def _update(call: Call) -> Any:
     if call.method.http == "PATCH" and body.pop("delivery_settings", None) is not None:
         call.read_only.append("delivery_settings")  # supported only by insert, update and get (discovery, Member)
     role, delivery = _terms(body, row["role"], row["delivery"])
+    _may_hold(row["type"], role)
     call.store.run(
         "update g_members set role = ?, delivery = ? where group_id = ? and member_id = ? and gone_at is null",
         role,

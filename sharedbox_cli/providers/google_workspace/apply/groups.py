@@ -18,6 +18,7 @@ from sharedbox_cli.providers.google_workspace.group_columns import GROUP_SETTING
 from sharedbox_cli.providers.google_workspace.observe.directory import read_group
 from sharedbox_cli.providers.google_workspace.observe.groups import read_settings
 from sharedbox_cli.providers.google_workspace.scopes import DIRECTORY, SETTINGS
+from sharedbox_cli.providers.google_workspace.spec_problems import OPEN_POSTING
 from sharedbox_cli.providers.responses import Fields
 from sharedbox_cli.providers.safe_write import done, failed
 from sharedbox_cli.providers.transport import SETTLE_SECONDS
@@ -100,6 +101,8 @@ async def update(writer: Writer, change: Change) -> Outcome:
             lambda service: service.groups().patch(groupKey=key, body=body), "directory.groups.patch", change.mailbox
         )
     settings = request_body(GROUP_SETTINGS, change.before, part_of(after, GROUP_SETTINGS.keys()))
+    if await _moderates_nobody(writer, change):
+        settings["messageModerationLevel"] = "MODERATE_NONE"
     if after.get(Field.KIND) == KIND_SHARED and await _is_empty(writer, key):
         settings = {**settings, **new_inbox_body()}
     if settings:
@@ -107,6 +110,15 @@ async def update(writer: Writer, change: Change) -> Outcome:
     if Field.ALIASES in after:
         await change_aliases(writer, change, _alias_requests(writer, key))
     return done()
+
+
+async def _moderates_nobody(writer: Writer, change: Change) -> bool:
+    """Return whether the group moderates people who cannot post any more: Google refuses such a write."""
+    posting = change.after.get(Field.GROUP_POSTING)
+    if posting is None or posting in OPEN_POSTING or Field.GROUP_MODERATION in change.after:
+        return False
+    current = await read_settings(writer.google, change.mailbox.key)
+    return current.get("messageModerationLevel") == "MODERATE_NON_MEMBERS"
 
 
 async def _is_empty(writer: Writer, key: str) -> bool:
