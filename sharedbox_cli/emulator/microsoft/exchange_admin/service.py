@@ -42,6 +42,20 @@ SECOND_DOOR = frozenset(
 )
 """Endpoints of v2.0 (learn.microsoft.com/exchange/reference/admin-api-overview, read 2026-11)."""
 
+_ENTITIES = frozenset(
+    {
+        "mailbox",
+        "casmailbox",
+        "recipient",
+        "exobanner",
+        "mailuser",
+        "group",
+        "unifiedgroup",
+        "user",
+        "mailboxstatistics",
+    }
+)
+"""Older REST entities, which public clients still read."""
 
 _KINDS = {
     429: "Microsoft.Exchange.Data.Storage.OverBudgetException",
@@ -66,6 +80,16 @@ class ExchangeAdmin:
                 Route("POST", "/adminapi/beta/{tenant}/InvokeCommand", self._invoke, "InvokeCommand"),
                 Route("POST", "/adminapi/beta/{tenant}/$batch", self._batch, "batch"),
                 Route("POST", "/adminapi/v2.0/{tenant}/{endpoint}", self._second_door, "v2"),
+                *(
+                    Route(method, path, self._older, "unmodelled")
+                    for method in ("GET", "POST")
+                    for path in (
+                        "/adminapi/beta/{tenant}/{entity}",
+                        "/adminapi/beta/{tenant}/{entity}/{id}",
+                        "/adminapi/beta/{tenant}/{entity}/{id}/{inside}",
+                        "/adminapi/v1.0/{tenant}/{entity}",
+                    )
+                ),
             )
         )
 
@@ -112,6 +136,14 @@ class ExchangeAdmin:
         if captured["endpoint"].lower() not in SECOND_DOOR:
             raise CmdletError(404, "Microsoft.OData.ODataException", "Resource not found.", outer=REQUEST_FAILED)
         raise not_modelled(f"the v2.0 endpoint {captured['endpoint']}")
+
+    def _older(self, request: Request, captured: dict[str, str]) -> Response:
+        """Answer that the older REST entities exist (`Mailbox('x')`, `EXOBanner`), but are not modelled."""
+        self._context.tokens.read(request.headers.get("authorization", ""), AUDIENCE)
+        entity = captured["entity"].partition("(")[0]
+        if entity.lower() not in _ENTITIES:
+            raise CmdletError(404, "Microsoft.OData.ODataException", "Resource not found.", outer=REQUEST_FAILED)
+        raise not_modelled(f"the REST entity {entity}")
 
     def _invoke(self, request: Request, captured: dict[str, str]) -> Response:
         roles = self._roles(request, captured)

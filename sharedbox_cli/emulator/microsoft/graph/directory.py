@@ -11,6 +11,7 @@ from sharedbox_cli.emulator.microsoft.graph.bodies import guids, object_of, requ
 from sharedbox_cli.emulator.microsoft.graph.errors import GraphError, bad, denied, missing, not_modelled
 from sharedbox_cli.emulator.microsoft.graph.permissions import BASIC, READ_USERS, held
 from sharedbox_cli.emulator.microsoft.graph.query import (
+    GRAPH_HOSTS,
     NONE,
     ONE,
     Kind,
@@ -21,6 +22,7 @@ from sharedbox_cli.emulator.microsoft.graph.query import (
     read_query,
     selected,
 )
+from sharedbox_cli.emulator.microsoft.origin import origin_of
 from sharedbox_cli.emulator.router import Route
 from sharedbox_cli.emulator.service import ServiceContext
 
@@ -74,11 +76,14 @@ class DirectoryRoutes:
         if beyond or named:
             raise denied()
 
+    def _origin(self, request: Request) -> str:
+        return origin_of(request, self._context, GRAPH_HOSTS)
+
     def _page(self, request: Request, what: str, query: Query, items: list[dict[str, Any]]) -> Response:
         matching = [item for item in items if query.test(item)]
         left = [item for item in matching if item["id"] > query.after] if query.after else matching
         page = left[: query.top]
-        origin = self._context.origin
+        origin = self._origin(request)
         data: dict[str, Any] = {"@odata.context": f"{origin}/v1.0/$metadata#{what}"}
         if query.wants_count and not query.after:
             data["@odata.count"] = len(matching)
@@ -88,6 +93,8 @@ class DirectoryRoutes:
         return json_response(200, data)
 
     def _one(self, request: Request, kind: Kind, item: dict[str, Any] | None, key: str, what: str) -> Response:
+        if key.startswith("$"):
+            raise not_modelled(f"{what}/{key}")
         if key.lower() in ("delta", "delta()"):
             raise not_modelled("delta queries")
         if _wanted(request) & _SINGLE_USER_ONLY:
@@ -97,7 +104,7 @@ class DirectoryRoutes:
             self._refuse_beyond_basic(request, select)
         if item is None:
             raise missing(key)
-        context = {"@odata.context": f"{self._context.origin}/v1.0/$metadata#{what}/$entity"}
+        context = {"@odata.context": f"{self._origin(request)}/v1.0/$metadata#{what}/$entity"}
         return json_response(200, context | picked(item, select))
 
     def _user(self, request: Request, captured: dict[str, str]) -> Response:
@@ -167,7 +174,7 @@ class DirectoryRoutes:
         ]
         country = tenant.meta("country", "DE") or None
         whole = {"id": tenant.id, "displayName": tenant.name, "verifiedDomains": domains, "countryLetterCode": country}
-        context = f"{self._context.origin}/v1.0/$metadata#organization"
+        context = f"{self._origin(request)}/v1.0/$metadata#organization"
         return json_response(200, {"@odata.context": context, "value": [picked(whole, select)]})
 
     def _by_ids(self, request: Request, _: dict[str, str]) -> Response:
@@ -186,7 +193,7 @@ class DirectoryRoutes:
         wanted = {name.lower() for name in types}
         chosen = sorted(_TYPES) if "directoryobject" in wanted else sorted(wanted & _TYPES)
         objects = [item for kind in chosen for item in self._typed(kind, ids)]
-        context = f"{self._context.origin}/v1.0/$metadata#directoryObjects"
+        context = f"{self._origin(request)}/v1.0/$metadata#directoryObjects"
         return json_response(200, {"@odata.context": context, "value": objects})
 
     def _deleted(self, request: Request, _: dict[str, str]) -> Response:

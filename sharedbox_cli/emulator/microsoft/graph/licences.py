@@ -10,7 +10,8 @@ from sharedbox_cli.emulator.microsoft import replication
 from sharedbox_cli.emulator.microsoft.graph.bodies import guids, object_of, require_only
 from sharedbox_cli.emulator.microsoft.graph.errors import bad, missing, not_modelled
 from sharedbox_cli.emulator.microsoft.graph.objects import Directory
-from sharedbox_cli.emulator.microsoft.graph.query import NONE, ONE, options_of, picked, selected
+from sharedbox_cli.emulator.microsoft.graph.query import GRAPH_HOSTS, NONE, ONE, options_of, picked, selected
+from sharedbox_cli.emulator.microsoft.origin import origin_of
 from sharedbox_cli.emulator.router import Route
 from sharedbox_cli.emulator.service import ServiceContext
 
@@ -84,10 +85,11 @@ class LicenceRoutes:
             }
             for identity, (part, plans, enabled, used) in self._sku_rows().items()
         ]
-        return self._list("subscribedSkus", [picked(item, select) for item in value])
+        return self._list(request, "subscribedSkus", [picked(item, select) for item in value])
 
-    def _list(self, what: str, value: list[dict[str, Any]]) -> Response:
-        return json_response(200, {"@odata.context": f"{self._context.origin}/v1.0/$metadata#{what}", "value": value})
+    def _list(self, request: Request, what: str, value: list[dict[str, Any]]) -> Response:
+        origin = origin_of(request, self._context, GRAPH_HOSTS)
+        return json_response(200, {"@odata.context": f"{origin}/v1.0/$metadata#{what}", "value": value})
 
     def _details(self, request: Request, captured: dict[str, str]) -> Response:
         select = selected(options_of(request, ONE), _DETAILS, _DETAILS)
@@ -104,7 +106,7 @@ class LicenceRoutes:
             }
             for item in user["assignedLicenses"]
         ]
-        return self._list(f"users('{user['id']}')/licenseDetails", [picked(item, select) for item in value])
+        return self._list(request, f"users('{user['id']}')/licenseDetails", [picked(item, select) for item in value])
 
     def _assign(self, request: Request, captured: dict[str, str]) -> Response:
         options_of(request, NONE)

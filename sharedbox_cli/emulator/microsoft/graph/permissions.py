@@ -32,7 +32,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "reports.settings": ("ReportSettings.Read.All", "ReportSettings.ReadWrite.All"),
 }
 """The permissions that allow a route. One is enough."""
-OPEN = frozenset({"batch"})
+OPEN = frozenset({"batch", "unmodelled"})
 """Routes that need a token, but no permission."""
 
 

@@ -17,6 +17,7 @@ from sharedbox_cli.emulator.http import Request
 from sharedbox_cli.emulator.microsoft.graph.errors import GraphError, bad, not_modelled
 from sharedbox_cli.emulator.microsoft.graph.filters import Filterable, Test, read_filter
 
+GRAPH_HOSTS = frozenset({"graph.microsoft.com"})
 MAX_PAGE = 999
 DEFAULT_PAGE = 100
 MAX_ADVANCED_URL = 2048

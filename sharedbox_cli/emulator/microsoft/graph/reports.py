@@ -16,7 +16,8 @@ from datetime import UTC, datetime, timedelta
 
 from sharedbox_cli.emulator.http import Request, Response, json_response
 from sharedbox_cli.emulator.microsoft.graph.errors import GraphError, bad
-from sharedbox_cli.emulator.microsoft.graph.query import NONE, options_of
+from sharedbox_cli.emulator.microsoft.graph.query import GRAPH_HOSTS, NONE, options_of
+from sharedbox_cli.emulator.microsoft.origin import origin_of
 from sharedbox_cli.emulator.microsoft.replication import licences_in_force
 from sharedbox_cli.emulator.router import Route
 from sharedbox_cli.emulator.service import ServiceContext
@@ -84,11 +85,11 @@ class ReportRoutes:
         key = uuid.uuid4().hex
         self._links = {one: link for one, link in self._links.items() if link[1] > now}
         self._links[key] = (period.strip("'").removeprefix("D"), now + LINK_SECONDS)
-        return Response(302, b"", {"Location": f"{self._context.origin}/reports-data/{key}"})
+        return Response(302, b"", {"Location": f"{origin_of(request, self._context, GRAPH_HOSTS)}/reports-data/{key}"})
 
     def _settings(self, request: Request, captured: dict[str, str]) -> Response:
         options_of(request, NONE)
-        context = f"{self._context.origin}/v1.0/$metadata#admin/reportSettings/$entity"
+        context = f"{origin_of(request, self._context, GRAPH_HOSTS)}/v1.0/$metadata#admin/reportSettings/$entity"
         return json_response(200, {"@odata.context": context, "displayConcealedNames": self._is_concealed})
 
     @property

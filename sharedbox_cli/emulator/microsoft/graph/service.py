@@ -10,18 +10,18 @@ from sharedbox_cli.emulator.http import Request, Response
 from sharedbox_cli.emulator.microsoft import replication
 from sharedbox_cli.emulator.microsoft.graph.batch import answer_batch
 from sharedbox_cli.emulator.microsoft.graph.directory import DirectoryRoutes
-from sharedbox_cli.emulator.microsoft.graph.errors import GraphError, envelope
+from sharedbox_cli.emulator.microsoft.graph.errors import GraphError, envelope, not_modelled
 from sharedbox_cli.emulator.microsoft.graph.licences import LicenceRoutes
 from sharedbox_cli.emulator.microsoft.graph.permissions import claims_of, require
-from sharedbox_cli.emulator.microsoft.graph.query import NONE, options_of
+from sharedbox_cli.emulator.microsoft.graph.query import GRAPH_HOSTS, NONE, options_of
 from sharedbox_cli.emulator.microsoft.graph.reports import ReportRoutes
 from sharedbox_cli.emulator.microsoft.graph.sign_in import SignInRoutes
 from sharedbox_cli.emulator.microsoft.graph.units import Units
+from sharedbox_cli.emulator.microsoft.graph.unmodelled import GraphRouter
 from sharedbox_cli.emulator.router import Route, Router
 from sharedbox_cli.emulator.service import ServiceContext
 from sharedbox_cli.emulator.tokens import TokenInvalid
 
-HOSTS = ("graph.microsoft.com",)
 _AUTHORITY = "https://login.microsoftonline.com/common/oauth2/authorize"
 _CHALLENGE = {"WWW-Authenticate": f'Bearer realm="", authorization_uri="{_AUTHORITY}"'}
 _REVOKED = (
@@ -40,19 +40,20 @@ class Graph:
         self._context = context
         replication.prepare(context.tenant)
         self._units = Units(context.tenant)
-        self.router = Router(
+        self.router: Router = GraphRouter(
             (
                 Route("POST", "/v1.0/$batch", self._batch, "batch"),
                 *DirectoryRoutes(context).routes(),
                 *SignInRoutes(context).routes(),
                 *LicenceRoutes(context).routes(),
                 *ReportRoutes(context).routes(),
-            )
+            ),
+            self._unmodelled,
         )
 
     def owns(self, host: str, path: str) -> bool:
         """Return whether a request is for this service."""
-        return host in HOSTS or path.lower().startswith(("/v1.0/", "/beta/", "/reports-data/"))
+        return host in GRAPH_HOSTS or path.lower().startswith(("/v1.0/", "/beta/", "/reports-data/"))
 
     def route_name(self, route: Route, request: Request) -> str:
         """Return the name of the route."""
@@ -79,6 +80,9 @@ class Graph:
             answer = envelope(error.status, error.code, error.message, request, error.headers)
         answer.headers = headers | answer.headers
         return answer
+
+    def _unmodelled(self, request: Request, captured: dict[str, str]) -> Response:
+        raise not_modelled(captured["path"])
 
     def _batch(self, request: Request, captured: dict[str, str]) -> Response:
         options_of(request, NONE)

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from sharedbox_cli.emulator.http import Request, Response, json_response
+from sharedbox_cli.emulator.microsoft.origin import origin_of
 from sharedbox_cli.emulator.router import Route, Router
 from sharedbox_cli.emulator.service import ServiceContext
 from sharedbox_cli.emulator.tokens import LIFETIME
@@ -43,13 +44,22 @@ class Login:
                 Route("GET", "/common/discovery/instance", self._instance, "instance"),
                 Route("POST", "/{tenant}/oauth2/v2.0/token", self._token, "token"),
                 Route("POST", "/{tenant}/oauth2/v2.0/devicecode", self._device_code, "devicecode"),
+                Route("POST", "/{tenant}/oauth2/token", self._unmodelled, "unmodelled"),
+                Route("GET", "/{tenant}/oauth2/authorize", self._unmodelled, "unmodelled"),
+                Route("GET", "/{tenant}/oauth2/v2.0/authorize", self._unmodelled, "unmodelled"),
             )
         )
         self._devices: dict[str, dict[str, Any]] = {}
 
     def owns(self, host: str, path: str) -> bool:
         """Return whether a request is for this service."""
-        return host in HOSTS or "/oauth2/v2.0/" in path or "/.well-known/" in path or path.startswith("/common/")
+        return (
+            host in HOSTS
+            or path.endswith("/oauth2/token")
+            or "/oauth2/v2.0/" in path
+            or "/.well-known/" in path
+            or path.startswith("/common/")
+        )
 
     def route_name(self, route: Route, request: Request) -> str:
         """Return the name of the route."""
@@ -66,6 +76,11 @@ class Login:
         except Refusal as refusal:
             return _error(refusal)
 
+    def _unmodelled(self, request: Request, _: dict[str, str]) -> Response:
+        """Answer that the vendor has the route, but the emulator does not."""
+        text = f"The emulator does not model {request.path} (docs/emulator.md)."
+        return json_response(501, {"error": "not_implemented", "error_description": text})
+
     def _tenant(self, captured: dict[str, str]) -> str:
         name = captured["tenant"].lower()
         known = {self._context.tenant.id.lower(), *self._context.tenant.domains()}
@@ -75,15 +90,15 @@ class Login:
 
     def _discovery(self, request: Request, captured: dict[str, str]) -> Response:
         tenant = self._tenant(captured)
-        base = f"{_origin(request, self._context)}/{tenant}/oauth2/v2.0"
+        base = f"{origin_of(request, self._context, HOSTS)}/{tenant}/oauth2/v2.0"
         return json_response(
             200,
             {
                 "token_endpoint": f"{base}/token",
                 "authorization_endpoint": f"{base}/authorize",
                 "device_authorization_endpoint": f"{base}/devicecode",
-                "issuer": f"{_origin(request, self._context)}/{tenant}/v2.0",
-                "jwks_uri": f"{_origin(request, self._context)}/{tenant}/discovery/v2.0/keys",
+                "issuer": f"{origin_of(request, self._context, HOSTS)}/{tenant}/v2.0",
+                "jwks_uri": f"{origin_of(request, self._context, HOSTS)}/{tenant}/discovery/v2.0/keys",
                 "response_types_supported": ["code", "id_token"],
                 "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt"],
             },
@@ -91,7 +106,8 @@ class Login:
 
     def _instance(self, request: Request, captured: dict[str, str]) -> Response:
         host = request.host
-        endpoint = f"{_origin(request, self._context)}/{self._context.tenant.id}/v2.0/.well-known/openid-configuration"
+        origin = origin_of(request, self._context, HOSTS)
+        endpoint = f"{origin}/{self._context.tenant.id}/v2.0/.well-known/openid-configuration"
         return json_response(
             200,
             {
@@ -195,7 +211,7 @@ class Login:
         _resource(form)
         code = uuid.uuid4().hex
         self._devices[code] = form
-        link = f"{_origin(request, self._context)}/device"
+        link = f"{origin_of(request, self._context, HOSTS)}/device"
         return json_response(
             200,
             {
@@ -293,7 +309,3 @@ def _error(refusal: Refusal) -> Response:
     text = f"AADSTS{refusal.number}: {refusal.text} Trace ID: {trace}"
     data = {"error": refusal.error, "error_description": text, "error_codes": [refusal.number], "trace_id": trace}
     return json_response(refusal.status, data)
-
-
-def _origin(request: Request, context: ServiceContext) -> str:
-    return f"https://{request.host}" if request.host.partition(":")[0] in HOSTS else context.origin

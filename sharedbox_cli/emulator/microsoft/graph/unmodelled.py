@@ -1,0 +1,75 @@
+"""Routes that Graph has and the emulator does not model: 501, so that no client takes them for absent."""
+
+from __future__ import annotations
+
+from sharedbox_cli.emulator.http import Handler
+from sharedbox_cli.emulator.router import Route, Router
+
+ROUTE = "unmodelled"
+_ROOTS = frozenset(
+    """
+    admin agreementAcceptances agreements appCatalogs applicationTemplates applications auditLogs
+    authenticationMethodConfigurations authenticationMethodsPolicy certificateBasedAuthConfiguration chats
+    communications compliance connections contacts contracts deviceAppManagement deviceManagement devices directory
+    directoryObjects
+    directoryRoleTemplates directoryRoles domainDnsRecords domains drive drives education employeeExperience external
+    groupLifecyclePolicies groupSettingTemplates groupSettings groups identity identityGovernance identityProtection
+    identityProviders informationProtection invitations me oauth2PermissionGrants organization permissionGrants places
+    planner policies print privacy reports roleManagement schemaExtensions scopedRoleMemberships search security
+    servicePrincipals shares sites solutions storage subscribedSkus subscriptions teams teamsTemplates teamwork
+    tenantRelationships users
+    """.lower().split()
+)
+"""The first segments of all paths (msgraph-sdk 1.x, `/me` and `/drive` from the reference)."""
+_OF_USER = frozenset(
+    """
+    activities agreementAcceptances appRoleAssignments assignLicense authentication calendar calendarGroups calendarView
+    calendars changePassword chats checkMemberGroups checkMemberObjects contactFolders contacts createdObjects
+    directReports drive drives events extensions findMeetingTimes followedSites getMailTips getMemberGroups
+    getMemberObjects inferenceClassification insights joinedTeams licenseDetails mailFolders mailboxSettings
+    managedDevices manager memberOf messages notes oauth2PermissionGrants onenote onlineMeetings outlook ownedDevices
+    ownedObjects people permissionGrants photo photos planner presence registeredDevices reprocessLicenseAssignment
+    restore revokeSignInSessions scopedRoleMemberOf sendMail settings sponsors teamwork todo transitiveMemberOf
+    translateExchangeIds
+    """.lower().split()
+)
+_OF_GROUP = frozenset(
+    """
+    acceptedSenders addFavorite appRoleAssignments assignLicense calendar calendarView checkMemberGroups
+    checkMemberObjects conversations createdOnBehalfOf drive drives events extensions getMemberGroups getMemberObjects
+    groupLifecyclePolicies memberOf members membersWithLicenseErrors onenote owners permissionGrants photo photos
+    planner rejectedSenders removeFavorite renew resetUnseenCount restore settings sites subscribeByMail team threads
+    transitiveMemberOf transitiveMembers unsubscribeByMail validateProperties
+    """.lower().split()
+)
+_INSIDE = {"users": _OF_USER, "groups": _OF_GROUP}
+_WORDS = frozenset({"$count", "$ref", "delta", "delta()", "microsoft.graph.delta()"})
+"""Further segments that many paths can end with."""
+
+
+class GraphRouter(Router):
+    """Finds a route of the emulator, and otherwise whether Graph has one."""
+
+    def __init__(self, routes: tuple[Route, ...], unmodelled: Handler) -> None:
+        super().__init__(routes)
+        self._unmodelled = unmodelled
+
+    def find(self, method: str, path: str) -> tuple[Route | None, dict[str, str], bool]:
+        """Return the route, the captured values, and whether the path exists with another method."""
+        route, captured, is_known = super().find(method, path)
+        if route is None and not is_known and is_of_graph(path):
+            return Route(method, path, self._unmodelled, ROUTE), {"path": path}, True
+        return route, captured, is_known
+
+
+def is_of_graph(path: str) -> bool:
+    """Return whether Graph has a path, in either version."""
+    version, _, rest = path.strip("/").lower().partition("/")
+    root, *inside = rest.split("/")
+    if version not in ("v1.0", "beta") or root.partition("(")[0] not in _ROOTS:
+        return False
+    words = _INSIDE.get(root)
+    if words is None or len(inside) < 2:
+        return True
+    segment = inside[1].partition("(")[0].removeprefix("microsoft.graph.")
+    return segment in words or inside[1] in _WORDS
