@@ -69,10 +69,12 @@ def _usage_error(error: typer.TyperException) -> int:
 
 
 def _error(error: Exception, arguments: Sequence[str]) -> int:
-    from sharedbox_cli.cli.messages import crash_words, error_words
+    from sharedbox_cli.cli.messages import AGAIN, crash_words, error_words, typed
 
     if isinstance(error, SharedboxError):
-        _say(_as_json(error) if _wants_json(arguments) else error_words(error))
+        command = typed(arguments)
+        error.hint = error.hint.replace(AGAIN, command)
+        _say(_as_json(error) if _wants_json(arguments) else error_words(error, command))
         return error.exit_code
 
     _say(crash_words(error))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import shlex
 import tempfile
 import traceback
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -13,17 +14,28 @@ from sharedbox_cli.core.errors import GuardRefused, Problem, Refusal, SharedboxE
 from sharedbox_cli.core.model import Platform
 from sharedbox_cli.reports.safe import terminal as safe
 
+AGAIN = "{command}"
+"""In a hint: the command line as it was typed, so that a pasted hint works on the same specs."""
 
-def error_words(error: SharedboxError) -> str:
-    """Return the message of an error: all problems of a run together, the most important last."""
+
+def typed(arguments: Sequence[str]) -> str:
+    """Return a command line as a person would type it again."""
+    return shlex.join(("sharedbox", *arguments))
+
+
+def error_words(error: SharedboxError, command: str = "sharedbox plan") -> str:
+    """Return the message of an error: all problems of a run together, the most important last.
+
+    Hints that repeat the command start with `command`.
+    """
     if isinstance(error, SpecError):
         return "\n\n".join(problem_words(error.problems, "error"))
     if isinstance(error, GuardRefused):
-        return "\n\n".join(_refusal_words(item) for item in error.refusals) + "\n\nNothing was written."
+        return "\n\n".join(_refusal_words(item, command) for item in error.refusals) + "\n\nNothing was written."
     lines = [f"error: {safe(error.summary)}"]
     lines += [f"  {safe(part)}" for part in (error.where, error.why) if part]
     if error.hint:
-        lines += [f"  {safe(line)}" for line in error.hint.split("\n")]
+        lines += [f"  {safe(line)}" for line in error.hint.replace(AGAIN, command).split("\n")]
     return "\n".join(lines)
 
 
@@ -51,12 +63,12 @@ def left_out_words(failures: Mapping[Platform, SharedboxError]) -> Iterator[str]
         yield f"  {' and '.join(platforms)} {verb} left out: not part of this report, and not changed."
 
 
-def _refusal_words(refusal: Refusal) -> str:
+def _refusal_words(refusal: Refusal, command: str) -> str:
     lines = [f"refused: guard {refusal.guard}", f"  {safe(refusal.why)}"]
     if refusal.waiver:
         lines += [
             "  If this is intended, review the plan and name it:",
-            f"      sharedbox apply --allow {safe(refusal.waiver)}",
+            f"      {safe(command)} --allow {safe(refusal.waiver)}",
         ]
     else:
         lines.append("  This cannot be waived.")

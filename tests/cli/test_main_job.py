@@ -24,7 +24,7 @@ def test_apply_when_confirmed_then_the_next_plan_is_empty_and_sends_no_write(clo
 def test_apply_when_there_is_no_terminal_then_it_asks_for_yes_and_writes_nothing(cloud: Cloud, cli: Cli) -> None:
     done = cli("apply", EXAMPLES)
     assert done.code == 4
-    assert "sharedbox apply --yes" in done.err
+    assert f"sharedbox apply {EXAMPLES} --yes" in done.err
     assert cloud.effects() == []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import sys
 import tomllib
 from pathlib import Path
@@ -251,3 +252,20 @@ def test_hint_names_the_packages_of_the_extra(cli: Cli, monkeypatch: pytest.Monk
     assert done.code == 1
     [line] = [line for line in done.err.splitlines() if "pip install" in line]
     assert line.split()[2:] == [re.split("[<>=]", item)[0] for item in extra["emulator"]]
+
+
+@pytest.mark.parametrize("command", ["apply", "apply -m sales@contoso.example --yes"])
+def test_hint_repeats_what_was_typed(command: str, cloud: Cloud, cli: Cli, tmp_path: Path) -> None:
+    folder = spec(tmp_path, "members: [{user: hugo@contoso.example}]\n", "sales@contoso.example")
+    typed = [*command.split(), "--profile", "default", str(folder)]
+    done = cli(*typed)
+    assert done.code == 4
+    hints = [line.strip() for line in done.err.splitlines() if line.strip().startswith("sharedbox ")]
+    assert hints
+    assert {shlex.split(hint)[1 : len(typed) + 1] == typed for hint in hints} == {True}
+
+
+def test_hint_of_a_missing_confirmation_repeats_what_was_typed(cloud: Cloud, cli: Cli) -> None:
+    done = cli("apply", EXAMPLES, "-m", "support@*")
+    assert done.code == 4
+    assert f"sharedbox apply {EXAMPLES} -m 'support@*' --yes" in done.err

@@ -19,7 +19,7 @@ def confirm(terminal: Terminal, plan: Plan, tenants: Sequence[str]) -> None:
     """Ask for `yes`, and for the address of each mailbox to delete. Raises ConfirmationMissing."""
     if not terminal.is_interactive:
         raise ConfirmationMissing(
-            why="There is no terminal to ask on.", hint="Review the plan, then confirm it:\n    sharedbox apply --yes"
+            why="There is no terminal to ask on.", hint="Review the plan, then confirm it:\n    {command} --yes"
         )
     terminal.say("")
     if terminal.ask(_question(plan, tenants)) != "yes":

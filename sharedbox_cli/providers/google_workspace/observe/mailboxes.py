@@ -98,7 +98,7 @@ async def _gmail(google: Google, key: Address, row: Fields, scope: Scope, conten
             where=f"{key} · members",
             why="The account is suspended or archived: nobody can act as it, and mail is rejected.",
             hint="Activate it at admin.google.com > Directory > Users, or leave it out:\n"
-            f"    sharedbox plan --exclude {key}",
+            f"    {{command}} --exclude {key}",
         )
     if row.get("isMailboxSetup") is False:
         return _not_set_up(content)  # no licence yet: nobody can have access
