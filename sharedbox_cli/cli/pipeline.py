@@ -46,6 +46,8 @@ class Basis:
     """The automapping that the journal records."""
     last_managed: int | None
     """How many documents the last complete run managed."""
+    continued: frozenset[str]
+    """Keys of the revocations that an unfinished run was allowed, and did not do."""
     journal_path: Path
 
 
@@ -122,7 +124,14 @@ def refusals_of(basis: Basis, plan: Plan, observed: Reading, waivers: Waivers) -
     """Return the refusals of the guards for a plan."""
     return guard(
         GuardInput(
-            plan, observed.observations, utc_now(), basis.limits, waivers, basis.expected_tenants, basis.last_managed
+            plan,
+            observed.observations,
+            utc_now(),
+            basis.limits,
+            waivers,
+            basis.expected_tenants,
+            basis.last_managed,
+            basis.continued,
         )
     )
 

@@ -164,6 +164,7 @@ class Session:
             expected_tenants=self.profile.expected_tenants(),
             automapping=self.recorded_automapping(),
             last_managed=self.last_managed(),
+            continued=self.continued(),
             journal_path=self.journal_path,
         )
 
@@ -223,6 +224,15 @@ class Session:
         with contextlib.suppress(JournalError), self.journal() as journal:
             return journal.last_managed(self.profile.name)
         return None
+
+    def continued(self) -> frozenset[str]:
+        """Return the keys of the revocations that an unfinished run was allowed, or nothing without a journal."""
+        from sharedbox_cli.core.errors import JournalError
+
+        if self.journal_path.exists():
+            with contextlib.suppress(JournalError), self.journal() as journal:
+                return journal.continued(self.profile.name)
+        return frozenset()
 
     def is_plan_used(self, plan_id: str) -> bool:
         """Return whether the journal records that a plan was applied. Raises JournalError."""

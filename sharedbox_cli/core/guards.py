@@ -6,7 +6,6 @@ from a base of 0 is refused.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
@@ -16,6 +15,7 @@ from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.guards_access import last_access, last_owner, replaced_people
 from sharedbox_cli.core.guards_input import GuardInput, GuardLimits, Waivers
 from sharedbox_cli.core.guards_reach import cut_off, external_trustee, wide_trustee
+from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import Fact
 from sharedbox_cli.core.order import Phase
 from sharedbox_cli.core.values import ALLOWED, KIND_GROUP, KIND_SHARED, KIND_USER, LICENCE_NONE, PLAN_1, PLAN_2, Value
@@ -76,12 +76,14 @@ def tenant_mismatch(facts: GuardInput) -> Iterable[Refusal]:
 
 
 def mass_revocation(facts: GuardInput) -> Iterable[Refusal]:
-    """Refuse a run that revokes a large part of all grants."""
+    """Refuse a run that revokes a large part of all grants, unless it only continues an earlier one."""
     taken = [change for change in facts.plan.changes if change.kind is Kind.REVOKE]
+    if not taken or _continues(taken, facts):
+        return
     base = sum(facts.plan.grants_before.values()) + facts.plan.desired.grants_elsewhere
     percent, most = facts.limits.mass_revocation_percent, facts.limits.mass_revocation_most
     is_share = base >= facts.limits.percent_from and _exceeds(len(taken), base, percent)
-    if not taken or not (is_share or base == 0 or len(taken) > most):
+    if not (is_share or base == 0 or len(taken) > most):
         return
     mailboxes = {change.mailbox for change in taken}
     share = f"{100 * len(taken) // base} %" if base else "all"
@@ -91,15 +93,24 @@ def mass_revocation(facts: GuardInput) -> Iterable[Refusal]:
 
 
 def mailbox_revocation(facts: GuardInput) -> Iterable[Refusal]:
-    """Refuse to revoke a large part of the grants of one mailbox."""
+    """Refuse to revoke a large part of the grants of one mailbox, unless an earlier run is only continued."""
     percent = facts.limits.mailbox_revocation_percent
-    revoked = Counter(change.mailbox for change in facts.plan.changes if change.kind is Kind.REVOKE)
+    revoked: dict[Address, list[Change]] = {}
+    for change in facts.plan.changes:
+        if change.kind is Kind.REVOKE:
+            revoked.setdefault(change.mailbox, []).append(change)
     for address, base in sorted(facts.plan.grants_before.items()):
-        taken = revoked[address]
-        if taken and base >= facts.limits.percent_from and _exceeds(taken, base, percent):
-            why = f"{address} would lose {taken} of {base} grants (limit {percent} %)"
-            waiver = f"mailbox-revocation={taken}"
-            yield Refusal("mailbox-revocation", why, taken, f"{percent} %", waiver, str(address))
+        taken = revoked.get(address, [])
+        is_share = base >= facts.limits.percent_from and _exceeds(len(taken), base, percent)
+        if is_share and not _continues(taken, facts):
+            why = f"{address} would lose {len(taken)} of {base} grants (limit {percent} %)"
+            waiver = f"mailbox-revocation={len(taken)}"
+            yield Refusal("mailbox-revocation", why, len(taken), f"{percent} %", waiver, str(address))
+
+
+def _continues(taken: Iterable[Change], facts: GuardInput) -> bool:
+    """Return whether all revocations were allowed already, in a run that did not finish."""
+    return all(change.key in facts.continued for change in taken)
 
 
 def delete(facts: GuardInput) -> Iterable[Refusal]:

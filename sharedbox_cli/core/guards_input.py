@@ -102,3 +102,5 @@ class GuardInput:
     """The tenant that the profile names, by platform: an id or a domain."""
     last_managed: int | None = None
     """How many documents the last run of this profile managed; None: no journal."""
+    continued: frozenset[str] = frozenset()
+    """Keys of the revocations that passed the guards of a run that did not finish, and are still to be done."""

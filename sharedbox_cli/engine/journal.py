@@ -15,11 +15,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sharedbox_cli.core.change import Change, inverse, no_inverse_because
+from sharedbox_cli.core.change import Change, Kind, inverse, no_inverse_because
 from sharedbox_cli.core.codec import to_plain
 from sharedbox_cli.core.errors import JournalError
 from sharedbox_cli.core.outcome import Outcome
-from sharedbox_cli.core.plan import Plan
+from sharedbox_cli.core.plan import GOOD_FOR, Plan
 from sharedbox_cli.core.record import RunRecord, StepRecord
 from sharedbox_cli.engine.storage import open_journal
 
@@ -100,6 +100,10 @@ class Journal:
                     json.dumps(waivers),
                     _now(),
                 ),
+            )
+            connection.executemany(
+                "insert or ignore into allowed values (?, ?)",
+                [(run, change.key) for change in plan.changes if change.kind is Kind.REVOKE],
             )
         return run
 
@@ -195,6 +199,22 @@ class Journal:
             (profile,),
         )
         return int(rows[0]["documents"]) if rows else None
+
+    def continued(self, profile: str) -> frozenset[str]:
+        """Return the keys of the revocations that the guards allowed to runs of a day that did not finish.
+
+        Those that were done are not among them: if they are needed again, the guards decide again.
+        """
+        if not self._read("select 1 from sqlite_master where name = 'allowed'"):
+            return frozenset()  # an earlier version wrote this journal
+        since = (datetime.now(UTC) - GOOD_FOR).isoformat()
+        rows = self._read(
+            "select key from allowed join runs on id = run "
+            "where profile = ? and state <> 'complete' and started_at > ? and not exists ("
+            "select 1 from steps where steps.run = allowed.run and steps.key = allowed.key and status = 'done')",
+            (profile, since),
+        )
+        return frozenset(row["key"] for row in rows)
 
     def has_written_since(self, since: datetime) -> bool:
         """Return whether a run sent a change, or ended, after a time: what was read then can be out of date."""

@@ -17,7 +17,11 @@ from sharedbox_cli.core.errors import JournalError
 
 SCHEMA_VERSION = 1
 _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
-_SCHEMA = """
+_ALLOWED = """
+create table if not exists allowed (run text not null references runs (id), key text not null, primary key (run, key))
+"""
+"""Came later, and versions that do not know it can still use the journal."""
+_SCHEMA = f"""
 create table runs (
   id text primary key, profile text not null, tenants text not null, plan_id text not null, documents integer not null,
   tool_version text not null, who text not null, host text not null, pid integer not null, waivers text not null,
@@ -27,6 +31,7 @@ create table steps (
   inverse text not null, request_id text not null, intent_at text not null, status text, reason text,
   vendor_id text, mailbox_id text, outcome_at text, primary key (run, seq));
 create table probe (id integer primary key check (id = 1), at text not null);
+{_ALLOWED};
 """
 _NETWORK = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs"})
 
@@ -106,6 +111,8 @@ def _migrate(connection: sqlite3.Connection, path: Path, *, for_writing: bool) -
     if version:
         if for_writing and connection.execute("pragma quick_check(1)").fetchone()[0] != "ok":
             raise _damaged(path, for_writing=True)
+        if for_writing:
+            connection.execute(_ALLOWED)
         return
     if connection.execute("select 1 from sqlite_master").fetchone():
         raise JournalError(

@@ -122,6 +122,17 @@ def test_revocation_when_fewer_than_ten_grants_then_shares_say_nothing() -> None
     assert refused(keeping(1, observed), observed) == []
 
 
+def test_revocations_that_an_unfinished_run_was_allowed_stay_allowed() -> None:
+    observed = world_of(10, 10)
+    plan = make_plan(keeping(2, observed), {MICROSOFT365: observed}, NOW, "0")
+    facts = GuardInput(plan, {MICROSOFT365: observed}, NOW)
+    keys = frozenset(change.key for change in plan.changes)
+    assert {item.guard for item in guard(facts)} >= {"mass-revocation", "mailbox-revocation"}
+    assert guard(replace(facts, continued=keys)) == ()
+    one_more = {item.guard for item in guard(replace(facts, continued=keys - {min(keys)}))}
+    assert one_more == {"mass-revocation", "mailbox-revocation"}
+
+
 def test_revocation_of_a_share_that_cannot_be_computed_is_refused() -> None:
     observed = world_of(2, 2)
     plan = make_plan(keeping(1, observed), {MICROSOFT365: observed}, NOW, "0")

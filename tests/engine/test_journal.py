@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sharedbox_cli.core.change import Change, inverse
+from sharedbox_cli.core.change import Change, Kind, inverse
 from sharedbox_cli.core.codec import from_plain
 from sharedbox_cli.core.errors import JournalError
 from sharedbox_cli.core.fields import Field
@@ -204,3 +204,34 @@ def test_journal_knows_of_each_step_of_a_run_after_a_time(journal: Journal) -> N
         step()
         assert journal.has_written_since(before)
     assert not journal.has_written_since(datetime.now(UTC))
+
+
+@pytest.mark.parametrize(("state", "is_kept"), [("", True), ("stopped", True), ("partly", True), ("complete", False)])
+def test_journal_knows_what_an_unfinished_run_was_allowed(journal: Journal, state: str, *, is_kept: bool) -> None:
+    plan = plan_with(revoke("support"), grant("support"))
+    run = journal.begin_run(plan, "plan", "prod", ())
+    if state:
+        journal.end_run(run, state)
+    keys = frozenset(change.key for change in plan.changes if change.kind is Kind.REVOKE)
+    assert keys
+    assert journal.continued("prod") == (keys if is_kept else frozenset())
+    assert journal.continued("test") == frozenset()
+
+
+def test_journal_forgets_a_revocation_that_was_done(journal: Journal) -> None:
+    plan = plan_with(revoke("support"))
+    run = journal.begin_run(plan, "plan", "prod", ())
+    journal.intend(run, 0, plan.changes[0])
+    assert journal.continued("prod")
+    journal.conclude(run, 0, Outcome(DONE))
+    assert journal.continued("prod") == frozenset()
+
+
+def test_journal_of_an_earlier_version_gets_the_table(path: Path) -> None:
+    with Journal.open(path, for_writing=True) as journal:
+        journal._connection.execute("drop table allowed")
+    with Journal.open(path, for_writing=False) as journal:
+        assert journal.continued("prod") == frozenset()
+    with Journal.open(path, for_writing=True) as journal:
+        journal.begin_run(plan_with(revoke("support")), "plan", "prod", ())
+        assert journal.continued("prod")

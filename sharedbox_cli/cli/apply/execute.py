@@ -51,7 +51,12 @@ def run(
         if saved and journal.is_plan_used(plan_id):
             raise applied_already(options.plan_file)
         if lock.has_waited or _is_old(observed, journal):
-            now = replace(basis, last_managed=journal.last_managed(basis.profile), automapping=journal.automapping())
+            now = replace(
+                basis,
+                last_managed=journal.last_managed(basis.profile),
+                automapping=journal.automapping(),
+                continued=journal.continued(basis.profile),
+            )
             plan = _reviewed(now, plan, observed, waivers)
         platforms = {change.platform for change in plan.changes}
         providers = {name: basis.connections.providers[name] for name in sorted(platforms)}
