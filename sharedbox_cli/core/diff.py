@@ -21,6 +21,7 @@ from sharedbox_cli.core.model import (
     Observed,
     ObservedMailbox,
     Platform,
+    SpecialEntry,
     State,
     Trustee,
     TrusteeKind,
@@ -242,7 +243,7 @@ def _notes(mailbox: DesiredMailbox, observed: Observed) -> list[Note]:
     if current and Field.ALIASES in mailbox.settings:
         unmanaged = unmanaged_addresses(mailbox.settings[Field.ALIASES], current.settings.get(Field.ALIASES))
         notes += [Note(where, f"the service's own address {address} is not touched") for address in unmanaged]
-    notes += [Note(where, f"not touched: {item.text}") for item in (current.special if current else ())]
+    notes += [Note(where, f"not touched: {item.text}") for item in (_kept_entries(mailbox, current) if current else ())]
     if mailbox.state is State.ABSENT and current is None:
         notes.append(Note(where, "is already absent"))
     is_restored = current is None and mailbox.state is not State.ABSENT
@@ -254,6 +255,12 @@ def _notes(mailbox: DesiredMailbox, observed: Observed) -> list[Note]:
         if item.until
     ]
     return notes
+
+
+def _kept_entries(mailbox: DesiredMailbox, current: ObservedMailbox) -> list[SpecialEntry]:
+    """Return the entries that no plan changes: an exact list of members revokes invitations, or replaces them."""
+    is_exact = mailbox.grants is not None and mailbox.members_mode is MembersMode.EXACT
+    return [item for item in current.special if item.revocable is None or not is_exact]
 
 
 def _kept_rights(where: str, holders: set[TrusteeId], observed: Observed) -> Iterator[Note]:
@@ -284,7 +291,7 @@ def _untouched(mailboxes: list[DesiredMailbox], observations: Observations) -> U
             unmanaged[mailbox.address.text] = mailbox.unmanaged
         if current is None:
             continue
-        special += len(current.special)
+        special += len(_kept_entries(mailbox, current))
         if mailbox.members_mode is MembersMode.AT_LEAST and mailbox.grants is not None:
             wanted = {
                 (observations[mailbox.platform].directory.get(g.trustee), g.right, g.detail) for g in mailbox.grants

@@ -18,6 +18,7 @@ from sharedbox_cli.core.model import (
     Observed,
     ObservedMailbox,
     Right,
+    SpecialEntry,
     Trustee,
     TrusteeKind,
     until_words,
@@ -67,6 +68,13 @@ def diff_grants(mailbox: DesiredMailbox, current: ObservedMailbox, observed: Obs
         and not (key[1] in ROLES and key[0] in in_role)
         and _is_revocable(observed, held[key])
     ]
+    revoked += [
+        _revoke(mailbox, current, observed, grant, f"not in the spec: {entry.text}")
+        for entry in current.special
+        if (grant := invitation_of(entry)) is not None
+        and (grant.trustee, grant.right, grant.detail) not in {*desired_by_key, *held}
+        and _is_revocable(observed, grant)
+    ]
     coming = [*granted, *(change for change in role_changes if change.phase is Phase.GRANT)]
     staying = _staying(desired_by_key, held)
     ordered_revocations = [_needing(change, coming, staying) for change in revoked]
@@ -74,6 +82,11 @@ def diff_grants(mailbox: DesiredMailbox, current: ObservedMailbox, observed: Obs
         _needing(change, coming, staying) if change.phase is Phase.REVOKE else change for change in role_changes
     ]
     return (*granted, *ordered_role_changes, *altered, *ordered_revocations)
+
+
+def invitation_of(entry: SpecialEntry) -> Grant | None:
+    """Return the right that an entry becomes if the trustee accepts it, or nothing."""
+    return Grant(entry.trustee, entry.revocable) if entry.revocable is not None else None
 
 
 def _staying(desired_by_key: Mapping[Key, DesiredGrant], held: Mapping[Key, Grant]) -> frozenset[Right]:

@@ -200,7 +200,7 @@ class Desired:
 
 @dataclass(frozen=True, slots=True)
 class SpecialEntry:
-    """An entry that is shown and never changed: a deny, an inherited right, an unknown one."""
+    """An entry that is no right: a deny, an inherited right, an invitation, an unknown one. Most are never changed."""
 
     trustee: TrusteeId
     text: str
@@ -208,6 +208,8 @@ class SpecialEntry:
     is_inherited: bool = False
     is_everybody: bool = False
     """It means all accounts of the organisation."""
+    revocable: Right | None = None
+    """The right that it becomes if the trustee accepts it. An exact list of members revokes it like that right."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,14 @@ from collections.abc import Callable
 import pytest
 
 from sharedbox_cli.core.change import Kind
+from sharedbox_cli.core.errors import ObserveError
 from sharedbox_cli.core.fields import Field
-from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, Platform, Right
+from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, MembersMode, Platform, Right
 from sharedbox_cli.core.outcome import Status
 from sharedbox_cli.core.values import LICENCE_NONE, Value
 from sharedbox_cli.emulator.google.builder import GoogleBuilder
 from sharedbox_cli.emulator.google.store import outsider_id
-from tests.providers.google_setting import STANDARD, Fill, GoogleSetting, collaborative, id_of, user
+from tests.providers.google_setting import STANDARD, Fill, GoogleSetting, collaborative, delegated, id_of, user
 from tests.providers.test_google_apply import change_of
 
 Workspaces = Callable[[Fill], GoogleSetting]
@@ -138,3 +139,47 @@ def test_not_found_while_listed_is_no_success(workspace_of: Workspaces, name: st
     assert outcome.status is Status.DONE, outcome
     (outcome,) = workspace.apply((change,), workspace.provider()).values()
     assert outcome.is_success, outcome
+
+
+def invited(status: str) -> Fill:
+    """Return what makes a mailbox with Ben as delegate, and an invitation of Anna."""
+
+    def fill(make: GoogleBuilder) -> None:
+        full(make)
+        make.delegate(id_of(make, "sales"), id_of(make, "anna"), status=status)
+
+    return fill
+
+
+def test_pending_invitation_is_revoked(workspace_of: Workspaces) -> None:
+    workspace = workspace_of(invited("pending"))
+    spec = delegated("sales", {}, (user("ben"),))
+    (change,) = workspace.plan(spec)
+    assert change.kind is Kind.REVOKE
+    assert "pending invitation" in change.why
+    (outcome,) = workspace.apply((change,)).values()
+    assert outcome.status is Status.DONE
+    assert workspace.plan(spec) == ()
+    assert not workspace.observe(spec).mailboxes[change.mailbox].special
+
+
+def test_pending_invitation_is_verified_by_reading(workspace_of: Workspaces) -> None:
+    workspace = workspace_of(invited("pending"))
+    (change,) = workspace.plan(delegated("sales", {}, (user("ben"),)))
+    assert workspace.shared.settle(change) is Effect.ABSENT
+    workspace.apply((change,))
+    assert workspace.shared.settle(change) is Effect.PRESENT
+
+
+def test_at_least_keeps_an_invitation(workspace_of: Workspaces) -> None:
+    workspace = workspace_of(invited("pending"))
+    assert workspace.plan(delegated("sales", {}, (user("ben"),), mode=MembersMode.AT_LEAST)) == ()
+
+
+@pytest.mark.parametrize("route", ["delegates.list", "sendAs.list"])
+def test_missing_status_stops_the_reading(workspace_of: Workspaces, route: str) -> None:
+    workspace = workspace_of(invited("pending"))
+    name = f"google.gmail.users.settings.{route}"
+    workspace.faults({"route": name, "n": 1, "count": 99, "kind": "drop_field", "field": "verificationStatus"})
+    with pytest.raises(ObserveError, match="verificationStatus"):
+        workspace.observe(delegated("sales", {}, (user("ben"), user("ben", Right.SEND_AS))))

@@ -100,7 +100,7 @@ async def _add_sender(writer: Writer, change: Change) -> Outcome:
         )
     except Conflict:
         return already("this send-as address exists already")
-    if sender.get("verificationStatus") == "pending":
+    if sender.get("verificationStatus") != ACCEPTED:
         return Outcome(Status.UNKNOWN, f"{change.mailbox} received a mail with a code, which must be confirmed")
     return done()
 

@@ -44,5 +44,7 @@ async def is_there(writer: Writer, change: Change) -> bool:
             grant.trustee in ids and grant.right is party.right and delivery in (None, grant.delivery)
             for grant in mailbox.grants or ()
         )
+        if change.kind is Kind.REVOKE:
+            held = held or any(item.trustee in ids and item.revocable is party.right for item in mailbox.special)
         return held is (change.kind is not Kind.REVOKE)
     return all(is_so(name, value, mailbox.settings.get(name)) for name, value in change.after.items())

@@ -225,7 +225,8 @@ async def read_domains(google: Google, into: Directory) -> None:
     data = await google.read(
         DIRECTORY, lambda service: service.domains().list(customer=google.customer), "directory.domains.list"
     )
-    rows = [Fields(row, "directory.domains.list") for row in data["domains"] if row.get("verified", True)]
+    rows = [Fields(row, "directory.domains.list") for row in data["domains"]]
+    rows = [row for row in rows if row["verified"]]
     into.primary = next((str(row["domainName"]) for row in rows if row.get("isPrimary")), "")
     aliases = [alias["domainAliasName"] for row in rows for alias in row.get("domainAliases", ())]
     into.domains = frozenset(str(name).lower() for name in (*(row["domainName"] for row in rows), *aliases))

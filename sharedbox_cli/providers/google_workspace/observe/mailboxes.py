@@ -25,6 +25,8 @@ from sharedbox_cli.providers.google_workspace.scopes import GMAIL
 from sharedbox_cli.providers.responses import Fields, Row, reduced
 
 ACCEPTED = "accepted"
+PENDING = "pending"
+"""The trustee can still accept. `delegates.delete` revokes an invitation in any state (API reference, read 2026-11)."""
 
 
 class Delegate(NamedTuple):
@@ -137,7 +139,7 @@ async def read_delegates(google: Google, subject: str) -> list[Delegate]:
 
 
 def _delegate(row: Row) -> Delegate:
-    return Delegate(intern(str(row["delegateEmail"])), intern(str(row.get("verificationStatus", ACCEPTED))))
+    return Delegate(intern(str(row["delegateEmail"])), intern(str(row["verificationStatus"])))
 
 
 async def _read_unknown_delegates(google: Google, directory: Directory, gmail_of: Mapping[Address, Gmail]) -> None:
@@ -152,6 +154,16 @@ async def _read_unknown_delegates(google: Google, directory: Directory, gmail_of
         await read_groups(google, directory, missing)  # the console accepts groups as delegates; the API does not
 
 
+def status_of(item: Mapping[str, Any], owner: Address) -> str:
+    """Return whether a send-as address is confirmed. Raises ObserveError if Google does not say so."""
+    if "verificationStatus" not in item:
+        raise ObserveError(
+            where=f"{owner} · gmail.users.settings.sendAs.list",
+            why="An address has no `verificationStatus`, so it is not known whether it is confirmed.",
+        )
+    return str(item["verificationStatus"])
+
+
 def _sort_delegate(
     delegate: Delegate, directory: Directory, reading: DelegatedReading, grants: set[Grant], special: list[SpecialEntry]
 ) -> None:
@@ -162,7 +174,9 @@ def _sort_delegate(
     if delegate.status == ACCEPTED:
         grants.add(Grant(identity, Right.FULL_ACCESS))
     else:
-        special.append(SpecialEntry(identity, f"{delegate.status} invitation of {address.text} as delegate"))
+        right = Right.FULL_ACCESS if delegate.status == PENDING else None
+        text = f"{delegate.status} invitation of {address.text} as delegate"
+        special.append(SpecialEntry(identity, text, revocable=right))
 
 
 async def _read_senders(
@@ -186,7 +200,7 @@ async def _read_senders(
         for item in items:
             address = Address.of(str(item.get("sendAsEmail", "")))
             if address in gmail_of and address != own:
-                status = str(item.get("verificationStatus", ACCEPTED))
+                status = status_of(item, own)
                 senders.setdefault(address, []).append(_Sender(TrusteeId(str(row["id"])), status, own.text))
     return senders
 
