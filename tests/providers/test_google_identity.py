@@ -10,7 +10,7 @@ from sharedbox_cli.core.change import Kind
 from sharedbox_cli.core.errors import ObserveError
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, MembersMode, Platform, Right
-from sharedbox_cli.core.outcome import Status
+from sharedbox_cli.core.outcome import Effect, Status
 from sharedbox_cli.core.values import LICENCE_NONE, Value
 from sharedbox_cli.emulator.google.builder import GoogleBuilder
 from sharedbox_cli.emulator.google.store import outsider_id
