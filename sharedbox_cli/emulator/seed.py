@@ -150,7 +150,7 @@ class Builder:
         return identity
 
     def grant(
-        self, mailbox: str, trustee: str, *rights: str, has_address: bool = True, automapping: bool = True
+        self, mailbox: str, trustee: str, *rights: str, has_address: bool = False, automapping: bool = True
     ) -> None:
         """Grant rights to an existing trustee."""
         row = self.tenant.object(trustee)
@@ -177,7 +177,7 @@ class Builder:
         row = self.tenant.object(trustee) if trustee else None
         sid = row["sid"] if row else self.tenant.new_sid()
         self.tenant.run(
-            "insert into permissions values (?, 'full_access', ?, ?, 'FullAccess', ?, ?, null, 1, 0, null)",
+            "insert into permissions values (?, 'full_access', ?, ?, 'FullAccess', ?, ?, null, 0, 0, null)",
             mailbox,
             trustee,
             sid,

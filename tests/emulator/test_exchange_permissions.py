@@ -300,3 +300,13 @@ def test_self_is_known_by_its_sid_in_every_language(door: Door, cloud: Cloud) ->
     assert {row["User"] for row in rows if row["UserSid"] == SELF} == {"NT-AUTORITÄT\\SELBST"}
     rows = door.rows("Get-RecipientPermission", ResultSize="Unlimited")
     assert {row["Trustee"] for row in rows if row["TrusteeSidString"] == SELF} == {"NT-AUTORITÄT\\SELBST"}
+
+
+def test_entry_when_granted_then_its_address_is_empty_as_at_the_service(door: Door) -> None:
+    add(door, ANNA)
+    door("Add-RecipientPermission", Identity=SALES, Trustee=ANNA, AccessRights=["SendAs"], Confirm=False)
+    rows = door.rows("Get-MailboxPermission", Identity=SALES)
+    assert ANNA in {row["User"] for row in rows} and {row["PrimarySmtpAddress"] for row in rows} == {""}
+    assert {row["TrusteeWithPrimarySmtpAddress"] for row in door.rows("Get-RecipientPermission", Identity=SALES)} == {
+        ""
+    }

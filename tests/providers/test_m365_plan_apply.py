@@ -8,6 +8,7 @@ import pytest
 
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import MICROSOFT365, DesiredGrant, DesiredMailbox, MembersMode, Right, State
+from sharedbox_cli.core.service_addresses import is_service_address
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.microsoft365.capabilities import CAPABILITIES
 from tests.field_values import rounds_on
@@ -37,7 +38,10 @@ def _ends_empty(demo: Setting, mailbox: DesiredMailbox) -> None:
         return
     found = observe(provider, mailbox).mailboxes[mailbox.address].settings
     for name, value in mailbox.settings.items():
-        assert found[name] == value
+        held = found[name]
+        if name is Field.ALIASES and isinstance(held, tuple):  # Exchange gives each mailbox an address of its own
+            held = tuple(address for address in held if not is_service_address(address))
+        assert held == value
 
 
 @pytest.mark.parametrize("settings", ROUNDS.values(), ids=ROUNDS)

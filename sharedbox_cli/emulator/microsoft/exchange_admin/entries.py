@@ -103,7 +103,7 @@ def insert(
 ) -> None:
     """Write an entry. Readers see it after the lag."""
     call.tenant.run(
-        "insert into permissions values (?, ?, ?, ?, ?, ?, 0, ?, 1, ?, null)",
+        "insert into permissions values (?, ?, ?, ?, ?, ?, 0, ?, 0, ?, null)",
         mailbox,
         right,
         trustee["id"],
