@@ -14,7 +14,16 @@ from sharedbox_cli.core.outcome import Effect, Status
 from sharedbox_cli.core.values import LICENCE_NONE, Value
 from sharedbox_cli.emulator.google.builder import GoogleBuilder
 from sharedbox_cli.emulator.google.store import outsider_id
-from tests.providers.google_setting import STANDARD, Fill, GoogleSetting, collaborative, delegated, id_of, user
+from tests.providers.google_setting import (
+    STANDARD,
+    Fill,
+    GoogleSetting,
+    collaborative,
+    delegated,
+    everything,
+    id_of,
+    user,
+)
 from tests.providers.test_google_apply import change_of
 
 Workspaces = Callable[[Fill], GoogleSetting]
@@ -183,3 +192,13 @@ def test_missing_status_stops_the_reading(workspace_of: Workspaces, route: str) 
     workspace.faults({"route": name, "n": 1, "count": 99, "kind": "drop_field", "field": "verificationStatus"})
     with pytest.raises(ObserveError, match="verificationStatus"):
         workspace.observe(delegated("sales", {}, (user("ben"), user("ben", Right.SEND_AS))))
+
+
+def test_reserved_groups_do_not_stop_an_audit(workspace_of: Workspaces) -> None:
+    def fill(make: GoogleBuilder) -> None:
+        full(make)
+        make.group("abuse", "Abuse")
+        make.group("postmaster", "Postmaster")
+
+    observed = workspace_of(fill).shared.observe(everything(GOOGLE_COLLABORATIVE))
+    assert {address.local for address in observed.mailboxes} == {"desk"}

@@ -144,6 +144,8 @@ def _found(call: Call) -> sqlite3.Row:
     group = call.store.group(call.text("groupUniqueId"))
     if group is None or group["visible_at"] > call.store.now:
         raise missing("groupKey")
+    if group["email"].startswith(("abuse@", "postmaster@")):
+        raise bad("Invalid Value")  # Google reserves these names, and refuses their settings (GAM-team/GAM, PR 334)
     return group
 
 

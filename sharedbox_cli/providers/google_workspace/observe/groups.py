@@ -27,6 +27,8 @@ from sharedbox_cli.providers.google_workspace.observe.directory import Directory
 from sharedbox_cli.providers.google_workspace.scopes import DIRECTORY, SETTINGS
 from sharedbox_cli.providers.responses import Fields
 
+_RESERVED = frozenset({"abuse", "postmaster"})
+"""Names that Google reserves: it refuses the settings of these groups, and none of them is an inbox."""
 MEMBERS_A_PAGE = 200
 _RIGHTS = {role: right for right, role in ROLES.items()}
 
@@ -122,6 +124,8 @@ class _Inbox:
 
 async def _inbox(google: Google, key: Address, row: Fields, scope: Scope) -> _Inbox | None:
     """Return the settings and members of a group; nothing for a plain group where all inboxes are requested."""
+    if scope.mailboxes is None and key.local.lower() in _RESERVED:
+        return None
     raw = await read_settings(google, key.key)
     if scope.mailboxes is None and not is_inbox(raw):
         return None
