@@ -107,7 +107,7 @@ def _flushed(code: int) -> int:
     try:
         sys.stdout.flush()
     except BrokenPipeError:
-        return _closed_pipe()
+        _closed_pipe()
     except (ValueError, OSError):
         return code
     return code

@@ -60,11 +60,16 @@ class Terminal:
 
     def data(self, text: str) -> None:
         """Write data to stdout."""
-        self.out.write(text if text.endswith("\n") or not text else text + "\n")
-        self.out.flush()
+        self.stream((text if text.endswith("\n") or not text else text + "\n",))
 
     def stream(self, parts: Iterable[str]) -> None:
-        """Write data to stdout, part by part."""
+        """Write data to stdout, part by part. If nobody reads it any more, as after `head`, the command continues."""
+        try:
+            self._write(parts)
+        except BrokenPipeError:
+            drop_output(self.out)
+
+    def _write(self, parts: Iterable[str]) -> None:
         waiting: list[str] = []
         size = 0
         for part in parts:
@@ -78,8 +83,11 @@ class Terminal:
 
     def say(self, text: str) -> None:
         """Write a message to stderr."""
-        self.err.write(text if text.endswith("\n") or not text else text + "\n")
-        self.err.flush()
+        try:
+            self.err.write(text if text.endswith("\n") or not text else text + "\n")
+            self.err.flush()
+        except BrokenPipeError:
+            drop_output(self.err)
 
     def ask(self, question: str) -> str:
         """Return what a person types. The end of the input is an empty answer."""
@@ -92,6 +100,17 @@ class Terminal:
         if not line.endswith("\n"):
             self.err.write("\n")
         return line.strip()
+
+
+def drop_output(stream: TextIO) -> None:
+    """Let a stream write to the null device from now on: its reader closed the pipe."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(null, stream.fileno())
+    except (OSError, ValueError):
+        return  # not a file of the system
+    finally:
+        os.close(null)
 
 
 def _is_terminal(stream: TextIO) -> bool:
