@@ -118,14 +118,14 @@ class Session:
             self.terminal.say(text)
         return loaded
 
-    def desired(self, paths: Sequence[Path] | None) -> Desired:
+    def desired(self, paths: Sequence[Path] | None, *, may_be_empty: bool = False) -> Desired:
         """Return the desired state that the specs of some paths describe. Raises SpecError, UsageError."""
         from sharedbox_cli.cli.messages import problem_words
         from sharedbox_cli.core.errors import UsageError
         from sharedbox_cli.language.resolve import expiry_warnings, resolve
 
         desired = resolve(self.load(paths), self.capabilities, utc_now())
-        if not desired.total:
+        if not desired.total and not may_be_empty:
             where = ", ".join(map(str, paths or ())) or "specs"
             raise UsageError("no specs were found", where=where, hint="Name the folder of the specs, or a file.")
         for text in problem_words(expiry_warnings(desired), "warning"):

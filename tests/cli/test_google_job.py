@@ -32,7 +32,7 @@ def process(*arguments: str | Path) -> Done:
 @pytest.mark.slow
 def test_job_when_done_from_plan_to_audit_then_every_step_is_right(google: Cloud, cli: Cli) -> None:
     planned = process("plan", SPECS, "--detailed-exitcode")
-    assert (planned.code, google.effects()) == (2, [])
+    assert (planned.code, google.effects()) == (4, [])  # a guard asks for the name of the group
     assert "convert the group to a shared inbox" in planned.out
     refused = cli("apply", SPECS, "--yes")
     assert (refused.code, google.effects()) == (4, [])

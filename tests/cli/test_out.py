@@ -13,6 +13,7 @@ import pytest
 
 from sharedbox_cli.cli.output import write_whole
 from sharedbox_cli.core.errors import UsageError
+from tests.asked import every
 from tests.conftest import EXAMPLES, Cli, Cloud
 
 posix = pytest.mark.skipif(os.name != "posix", reason="needs devices, pipes and links of POSIX")
@@ -38,7 +39,7 @@ def test_link_is_followed(tmp_path: Path, depth: int, *, is_there: bool) -> None
     for link, to in zip(links, (*links[1:], target), strict=True):
         link.symlink_to(to.name)
     write_whole(links[0], "new")
-    assert (all(link.is_symlink() for link in links), target.read_text()) == (True, "new")
+    assert (every(link.is_symlink() for link in links), target.read_text()) == (True, "new")
 
 
 @posix

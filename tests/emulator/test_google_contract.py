@@ -67,7 +67,11 @@ def test_calls_of_the_client_when_named_in_its_source_then_are_served() -> None:
 
 
 def _is_host_or_scope(name: str) -> bool:
-    return name.endswith(".googleapis.com") or any(f"{AUTH}{name}" in one.scopes for one in described().values())
+    return (
+        name.endswith(".googleapis.com")
+        or name == "gmail.com"
+        or any(f"{AUTH}{name}" in one.scopes for one in described().values())
+    )
 
 
 def _is_stem(name: str) -> bool:

@@ -145,6 +145,7 @@ def test_http_when_many_threads_read_then_each_has_an_object_of_its_own(
 ) -> None:
     used: dict[int, set[int]] = defaultdict(set)
     kept: list[object] = []
+    second = threading.Event()
 
     def watched() -> Any:
         made = http_once()
@@ -153,6 +154,9 @@ def test_http_when_many_threads_read_then_each_has_an_object_of_its_own(
 
         def noted(*arguments: Any, **options: Any) -> Any:
             used[id(made)].add(threading.get_ident())
+            if len(used) > 1:
+                second.set()
+            second.wait(0.5)  # until another thread is at work, too: an idle thread could take all requests
             return request(*arguments, **options)
 
         made.request = noted

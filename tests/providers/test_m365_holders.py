@@ -216,7 +216,7 @@ def test_mailbox_whose_address_is_a_sign_in_name_is_changed_and_settled(demo: Se
     renamed(demo)
     provider, spec = demo.provider(), shared("desk", grants=[user("ben")])
     demo.faults({"route": "exchange.Add-MailboxPermission", "kind": "reset_after"})
-    assert all(outcome.is_success for outcome in apply(provider, plan(demo, provider, spec)).values())
+    assert every(outcome.is_success for outcome in apply(provider, plan(demo, provider, spec)).values())
     assert plan(demo, provider, spec) == ()
 
 

@@ -13,6 +13,7 @@ from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import MICROSOFT365, Desired
 from sharedbox_cli.core.service_addresses import is_service_address
 from sharedbox_cli.providers.microsoft365.quirks import unique_name
+from tests.asked import every
 from tests.providers.m365_specs import apply, observe, plan, shared
 from tests.providers.setting import Setting, at, scope
 
@@ -50,7 +51,8 @@ def test_plan_with_own_addresses_converges_whatever_the_spec_names(
 ) -> None:
     with_own_addresses(demo)
     provider, spec = demo.provider(), shared("sales", {Field.ALIASES: tuple(sorted((*aliases, *named)))})
-    assert all(outcome.is_success for outcome in apply(provider, plan(demo, provider, spec)).values())
+    outcomes = apply(provider, plan(demo, provider, spec))
+    assert [outcome for outcome in outcomes.values() if not outcome.is_success] == []
     assert plan(demo, provider, spec) == ()
     held = provider.observe(scope("sales")).mailboxes[at("sales")].settings[Field.ALIASES]
     assert held == tuple(sorted({*aliases, OWN, HYBRID}))
@@ -70,7 +72,7 @@ def test_new_mailbox_with_aliases_settles_and_converges(demo: Setting) -> None:
     provider, spec = demo.provider(), shared("press", {Field.ALIASES: ("presse@contoso.example",)})
     changes = plan(demo, provider, spec)
     demo.faults({"route": "exchange.Set-Mailbox", "kind": "reset_after"})  # only reading shows the effect
-    assert all(outcome.is_success for outcome in apply(provider, changes).values())
+    assert every(outcome.is_success for outcome in apply(provider, changes).values())
     assert plan(demo, provider, spec) == ()
 
 
@@ -95,7 +97,7 @@ def test_mailboxes_of_one_local_part_on_two_domains_can_both_be_created(demo: Se
     other = shared("desk")
     second = type(other)(Address.of("desk@contoso-mail.example"), MICROSOFT365)
     for spec in (first, second):
-        assert all(outcome.is_success for outcome in apply(provider, plan(demo, provider, spec)).values())
+        assert every(outcome.is_success for outcome in apply(provider, plan(demo, provider, spec)).values())
     assert plan(demo, provider, first, second) == ()
 
 
@@ -104,5 +106,5 @@ def test_names_differ_wherever_addresses_do() -> None:
     addresses = [f"{local}@{domain}" for local in parts for domain in ("b.example", "a.b.example", "example")]
     names = {unique_name(address) for address in addresses}
     assert len(names) == len(addresses)
-    assert all(len(name) <= 64 for name in names)
+    assert every(len(name) <= 64 for name in names)
     assert not any(unique_name(one) == unique_name(other) for one, other in combinations(addresses, 2))

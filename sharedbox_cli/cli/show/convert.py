@@ -82,7 +82,7 @@ def _in_specs(session: Session, address: str, paths: Sequence[Path] | None) -> D
 
     if not paths and not DEFAULT_SPECS.exists():
         return None
-    desired = session.desired(paths)
+    desired = session.desired(paths, may_be_empty=not paths)
     mailbox = desired.mailboxes.get(Address.of(address))
     if mailbox is None and paths:
         raise no_such_mailbox(desired, address)
