@@ -55,6 +55,7 @@ def test_group_when_archived_or_moderated_then_mail_is_rejected_or_held(google: 
     settings = google.api("groupssettings").groups()
     settings.patch(groupUniqueId=ORDERS, body={"messageModerationLevel": "MODERATE_NON_MEMBERS"}).execute()
     assert (delivered(google, ORDERS)["result"], delivered(google, ORDERS, BEN)["result"]) == ("held", "delivered")
+    settings.patch(groupUniqueId=ORDERS, body={"messageModerationLevel": "MODERATE_NONE"}).execute()
     settings.patch(groupUniqueId=ORDERS, body={"archiveOnly": "true"}).execute()
     assert delivered(google, ORDERS, BEN)["result"] == "rejected"
 
