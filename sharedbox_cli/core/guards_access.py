@@ -104,7 +104,13 @@ def _readers(mailbox: ObservedMailbox, observed: Observed) -> frozenset[TrusteeI
     for grant in mailbox.grants or ():
         if grant.right in READING:
             readers |= observed.members.get(grant.trustee, frozenset({grant.trustee}))
-    return frozenset(one for one in readers if _is_living(observed, one))
+    return frozenset(one for one in readers if _is_living(observed, one) and not _is_no_person(observed, one))
+
+
+def _is_no_person(observed: Observed, trustee: TrusteeId) -> bool:
+    """Return whether a holder is a deleted account or an application: it stays, and is nobody who keeps access."""
+    known = observed.trustees.get(trustee)
+    return known is not None and known.kind not in (TrusteeKind.USER, TrusteeKind.GROUP)
 
 
 _MANY = 2

@@ -411,6 +411,14 @@ def test_replaced_people_counts_people(before: tuple[str, ...], after: tuple[str
     assert refused(spec(*map(wish, after)), one, f"replaced-people={DESK}") == []
 
 
+@pytest.mark.parametrize("kind", [TrusteeKind.ORPHAN, TrusteeKind.APPLICATION, TrusteeKind.OTHER])
+def test_replaced_people_counts_no_holder_that_is_no_person(kind: TrusteeKind) -> None:
+    rest = Trustee(TrusteeId("rest"), kind)
+    one = observed(role(0), role(1), Grant(rest.id, Right.FULL_ACCESS))
+    one = replace(one, trustees={**one.trustees, rest.id: rest})
+    assert refused(spec(wish("p2")), one) == ["replaced-people"]
+
+
 def test_replaced_people_follows_groups() -> None:
     one = with_group(TrusteeId("id-0"), TrusteeId("id-1"))
     assert refused(spec(wish("crowd", kind=TrusteeKind.GROUP)), one) == []
