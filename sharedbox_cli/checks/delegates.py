@@ -86,7 +86,8 @@ def _suspended(subject: Subject) -> Detections:
 
 
 def _unlicensed(subject: Subject) -> Detections:
-    if not subject.mailbox.facts.get(Fact.MAILBOX_PLANS):
+    facts = subject.mailbox.facts
+    if not facts.get(Fact.MAILBOX_PLANS) and not facts.get(Fact.HAS_MAILBOX):  # some licences are assigned to nobody
         yield "", "no licence that includes Gmail", "The account receives no mail, and cannot have delegates."
 
 
@@ -201,6 +202,7 @@ CHECKS = (
         source=limits.LICENSING,
         detect=_unlicensed,
         needs=frozenset({Fact.MAILBOX_PLANS}),
+        uses=frozenset({Fact.HAS_MAILBOX}),
         path="storage.licence",
         platforms=_DELEGATED,
     ),

@@ -33,6 +33,8 @@ class Fact(StrEnum):
     """Sorted names of the licences assigned."""
     MAILBOX_PLANS = "mailbox_plans"
     """Sorted names of the mail plans in force."""
+    HAS_MAILBOX = "has_mailbox"
+    """Whether a mailbox exists for the account, on platforms where it can lack one."""
     HAS_ARCHIVE = "has_archive"
     ON_HOLD = "on_hold"
     FORWARDING_TO = "forwarding_to"

@@ -41,11 +41,15 @@ def test_grant_when_done_then_adds_to_what_was_granted(google: Workspace) -> Non
 
 
 def test_knobs_when_turned_then_count_at_once(google: Workspace) -> None:
-    assert len(KNOBS) == 6
+    assert len(KNOBS) == 7
     for state, found in (("off", [False]), ("unset", []), ("", [True])):
         google.call("POST", "/_emulator/google/knobs", {"mail_delegation": state})
         policies = google.call("GET", "/v1/policies").json().get("policies", [])
         assert [one["setting"]["value"]["enableMailDelegation"] for one in policies] == found
+    google.store.run("delete from g_licences")
+    for licence, is_ready in (("", False), ("1010070001", True)):
+        google.call("POST", "/_emulator/google/knobs", {"domain_licence": licence})
+        assert google.call("GET", f"{DIRECTORY}/users/{ANNA}").json()["isMailboxSetup"] is is_ready
     google.call("POST", "/_emulator/google/knobs", {"extra_fields": "1"})
     assert "xNewField" in google.call("GET", f"{DIRECTORY}/users/{ANNA}").json()
     google.call("POST", "/_emulator/google/knobs", {"extra_fields": "", "disabled_apis": "admin"})

@@ -57,7 +57,8 @@ def test_21_member_when_not_there_then_is_404(strict: Workspace, key: str) -> No
         ({"email": ORDERS}, (400, "invalid")),
         ({"email": CUSTOMER}, (400, "invalid")),
         ({"id": "123"}, (404, "notFound")),
-        ({"email": "nobody@contoso.example"}, (404, "notFound")),
+        ({"email": "no+body@contoso.example"}, (404, "notFound")),
+        ({"email": "x+y@elsewhere.example"}, (404, "notFound")),
         ({"email": ANNA, "role": "BOSS"}, (400, "invalid")),
         ({"email": ANNA, "delivery_settings": "SOMETIMES"}, (400, "invalid")),
         ({"email": "x@elsewhere.example"}, (412, "conditionNotMet")),
@@ -67,6 +68,13 @@ def test_21_member_when_nobody_or_not_allowed_then_is_refused(
     strict: Workspace, body: dict[str, str], expected: tuple[int, str]
 ) -> None:
     assert reason(strict.call("POST", f"{DIRECTORY}/groups/{ORDERS}/members", body)) == expected
+
+
+def test_address_of_the_organisation_without_an_account_is_added(strict: Workspace) -> None:
+    path = f"{DIRECTORY}/groups/{ORDERS}/members"
+    added = strict.call("POST", path, {"email": "nobody@contoso.example"}).json()
+    assert added["email"] == "nobody@contoso.example"
+    assert added["id"] in {member["id"] for member in strict.call("GET", path).json()["members"]}
 
 
 def test_21_groups_when_they_would_hold_each_other_then_is_412(google: Workspace) -> None:

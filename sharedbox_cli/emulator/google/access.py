@@ -116,7 +116,7 @@ def mail_state(store: Store, identity: str) -> bool:
     user = store.row("select * from g_users where id = ? and deleted_at is null", identity)
     if user is None or user["ready_at"] > store.now or json.loads(user["doc"]).get("suspended"):
         return False
-    return any(sku in MAIL_SKUS for sku in store.skus_of(identity))
+    return any(sku in MAIL_SKUS for sku in (*store.skus_of(identity), store.tenant.meta("google:domain_licence")))
 
 
 MAIL_SKUS = frozenset(
@@ -130,10 +130,23 @@ MAIL_SKUS = frozenset(
         "1010020030",
         "1010020031",
         "1010020034",
+        "1010070001",
+        "1010070004",
+        "1010310002",
+        "1010310003",
+        "1010310005",
+        "1010310006",
+        "1010310007",
+        "1010310008",
+        "1010310009",
+        "1010310010",
+        "1010370001",
+        "Google-Apps",
         "Google-Apps-For-Business",
+        "Google-Apps-For-Education",
         "Google-Apps-Unlimited",
         "Google-Apps-For-Government",
         "Google-Apps-Lite",
     }
 )
-"""Licences that include Gmail."""
+"""Licences that include Gmail, or that are only given on top of one that does. 1010060001 to 1010060005 do not."""

@@ -17,6 +17,7 @@ KNOBS = {
     "report_lag_days": "the age of usage reports in days; the default is 2",
     "report_gaps": "days (`2026-11-20`) for which Google has no figures",
     "mail_delegation": "`off`: an administrator disabled it; `unset`: nobody ever enabled it; enabled by default",
+    "domain_licence": "the id of a licence that covers all accounts and is assigned to nobody, as of Education",
     "federated": 'JSON, audience to `{"name", "tokens"}`: whom the token exchange trusts',
 }
 _QUOTA = re.compile(r"([0-9]+/[0-9]+)?")

@@ -15,6 +15,9 @@ NAMES = {
     "1010020020": "Google Workspace Enterprise Plus",
     "1010020029": "Google Workspace Enterprise Starter",
     "1010020030": "Google Workspace Frontline Starter",
+    "1010060003": "Google Workspace Enterprise Essentials",
+    "1010310005": "Google Workspace for Education Standard",
+    "1010310008": "Google Workspace for Education Plus",
     "1010010001": "Cloud Identity",
 }
 

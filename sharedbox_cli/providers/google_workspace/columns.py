@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, Platform
-from sharedbox_cli.core.values import ALLOWED, KIND_SHARED, KIND_USER, LICENCE_NONE, Value
+from sharedbox_cli.core.values import ALLOWED, KIND_SHARED, KIND_USER, Value
 from sharedbox_cli.providers.columns import Body, Column, Columns, Row, UnknownForm, switch, text
 from sharedbox_cli.providers.google_workspace import accounts
 from sharedbox_cli.providers.google_workspace.gmail_columns import GMAIL
 from sharedbox_cli.providers.google_workspace.group_columns import GROUP_SETTINGS, MEMBER
-from sharedbox_cli.providers.google_workspace.skus import licence_name
+from sharedbox_cli.providers.google_workspace.skus import licences_name
 
 ALIASES = Column(
     ("aliases",), lambda row: tuple(sorted(str(alias).lower() for alias in row.get("aliases") or ())), is_optional=True
@@ -55,11 +55,9 @@ def _block_sign_in(_: Value, after: Value) -> Body:
 ACCOUNT = account_columns(())
 """Written by `users.update`, except aliases and what is noted in the external ids: the kind, and blocked sign-in."""
 LICENCE: Columns = {
-    Field.LICENCE: Column(
-        ("skuId",), lambda row: licence_name(str(row["skuId"])) if row.get("skuId") else LICENCE_NONE, is_optional=True
-    )
+    Field.LICENCE: Column(("skuId",), lambda row: licences_name(row.get("skuId") or ()), is_optional=True)
 }
-"""Of the account, in the Licensing API: one assignment is added, replaced or removed."""
+"""Of the account, in the Licensing API: the ids of all assignments, of which an account has one per product."""
 GROUP: Columns = {
     Field.DISPLAY_NAME: text("name", is_optional=True),
     Field.ALIASES: ALIASES,

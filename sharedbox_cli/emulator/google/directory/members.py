@@ -130,16 +130,28 @@ def _insert(call: Call) -> Any:
 def _may_be_in(call: Call, group: sqlite3.Row, identity: str, email: str, kind: str) -> None:
     store = call.store
     if kind == "EXTERNAL":
-        if email.count("@") != 1 or email.partition("@")[2] in store.domains():
-            raise missing("memberKey")
-        if json.loads(group["settings"])["allowExternalMembers"] != "true":
-            raise precondition("The group does not allow external members.")
+        _may_be_outside(call, group, email)
     if identity == group["id"]:
         raise bad("Invalid Input: memberKey")
     if kind == "GROUP" and group["id"] in store.inside(identity):
         raise precondition("Cyclic memberships not allowed")
     if store.member(group["id"], identity) is not None:
         raise exists("Member already exists.")
+
+
+def _may_be_outside(call: Call, group: sqlite3.Row, email: str) -> None:
+    """Raise GoogleError for an address without an account that Google does not add.
+
+    One of the organisation's own domains is added (GAM-team/GAM#871), one with a plus is not found
+    (googleapis/google-api-python-client#1982).
+    """
+    if email.count("@") != 1:
+        raise missing("memberKey")
+    if "+" in email.partition("@")[0]:
+        raise missing(email)
+    is_own = email.partition("@")[2] in call.store.domains()
+    if not is_own and json.loads(group["settings"])["allowExternalMembers"] != "true":
+        raise precondition("The group does not allow external members.")
 
 
 def _may_hold(kind: str, role: str) -> None:

@@ -9,35 +9,44 @@ from sharedbox_cli.core.errors import CloudError, Conflict, NotFound
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.outcome import Outcome
-from sharedbox_cli.core.values import LICENCE_NONE
 from sharedbox_cli.providers.google_workspace.apply.writer import Writer
 from sharedbox_cli.providers.google_workspace.observe.account_wide import read_licences
 from sharedbox_cli.providers.google_workspace.observe.directory import read_user
 from sharedbox_cli.providers.google_workspace.scopes import LICENSING
-from sharedbox_cli.providers.google_workspace.skus import PRODUCT, sku_of
+from sharedbox_cli.providers.google_workspace.skus import product_of, skus_in
 from sharedbox_cli.providers.safe_write import already, done
 
 
 async def licence(writer: Writer, change: Change) -> Outcome:
-    """Assign, replace or remove the licence of an account."""
-    before, after = change.before.get(Field.LICENCE, LICENCE_NONE), change.after[Field.LICENCE]
-    user = change.mailbox.text
-    if after == LICENCE_NONE:
-        return await _remove(writer, user, sku_of(before))
-    sku, old = sku_of(after), sku_of(before) if before != LICENCE_NONE else ""
-    body = {"userId": user, "productId": PRODUCT, "skuId": sku}
+    """Assign, replace or remove the licence of an account; what it has of other products is removed last."""
+    before, after = skus_in(change.before.get(Field.LICENCE)), skus_in(change.after[Field.LICENCE])
+    outcome = done()
+    for sku in after:
+        if sku not in before:
+            old = next((one for one in before if one not in after and product_of(one) == product_of(sku)), "")
+            outcome = await _assign(writer, change, sku, old)
+    replaced = {product_of(sku) for sku in after}
+    for sku in before:
+        if sku not in after and product_of(sku) not in replaced:
+            outcome = await _remove(writer, change.mailbox.text, sku)
+    return outcome
+
+
+async def _assign(writer: Writer, change: Change, sku: str, old: str) -> Outcome:
+    """Assign a licence, in place of another one of the same product if there is one."""
+    user, product = change.mailbox.text, product_of(sku)
 
     def request(service: Any) -> Any:
         assignments = service.licenseAssignments()
         if old:
-            return assignments.patch(productId=PRODUCT, skuId=old, userId=user, body={"skuId": sku})
-        return assignments.insert(productId=PRODUCT, skuId=sku, body={"userId": body["userId"]})
+            return assignments.patch(productId=product, skuId=old, userId=user, body={"skuId": sku})
+        return assignments.insert(productId=product, skuId=sku, body={"userId": user})
 
     name = "licensing.licenseAssignments.patch" if old else "licensing.licenseAssignments.insert"
     try:
         await writer.patiently(lambda: writer.google.write(LICENSING, request, name, mailbox=user), change.mailbox)
     except CloudError as error:
-        if not (isinstance(error, (Conflict, NotFound)) and await _holds(writer, user, sku)):
+        if not (_may_be_held(error) and await _holds(writer, user, sku)):
             if not old:
                 writer.unlicensed.add(change.mailbox)
             raise
@@ -47,11 +56,16 @@ async def licence(writer: Writer, change: Change) -> Outcome:
     return done()
 
 
+def _may_be_held(error: CloudError) -> bool:
+    """Return whether an error can mean that the account has the licence: 409, or perhaps 412 in place of it."""
+    return isinstance(error, (Conflict, NotFound)) or error.status == 412
+
+
 async def _holds(writer: Writer, user: str, sku: str) -> bool:
     try:
         await writer.google.read(
             LICENSING,
-            lambda service: service.licenseAssignments().get(productId=PRODUCT, skuId=sku, userId=user),
+            lambda service: service.licenseAssignments().get(productId=product_of(sku), skuId=sku, userId=user),
             "licensing.licenseAssignments.get",
             mailbox=user,
         )
@@ -64,7 +78,7 @@ async def _remove(writer: Writer, user: str, sku: str) -> Outcome:
     try:
         await writer.google.write(
             LICENSING,
-            lambda service: service.licenseAssignments().delete(productId=PRODUCT, skuId=sku, userId=user),
+            lambda service: service.licenseAssignments().delete(productId=product_of(sku), skuId=sku, userId=user),
             "licensing.licenseAssignments.delete",
             mailbox=user,
         )
@@ -78,4 +92,4 @@ async def _is_assigned(writer: Writer, user: str, sku: str) -> bool:
     """Return whether the list of the product has this licence, under whatever key."""
     row = await read_user(writer.google, user)
     held = await read_licences(writer.google, str(row["customerId"])) if row is not None else {}
-    return held.get(Address.of(user)) == sku
+    return sku in held.get(Address.of(user), ())

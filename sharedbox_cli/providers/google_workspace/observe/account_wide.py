@@ -8,16 +8,16 @@ from datetime import datetime, timedelta
 from sys import intern
 from typing import Any
 
-from sharedbox_cli.core.errors import AuthError, PermissionDenied, Refused
+from sharedbox_cli.core.errors import AuthError, NotFound, PermissionDenied, Refused
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import Fact, LicencePool, ObservedMailbox
-from sharedbox_cli.core.values import LICENCE_NONE, Value
+from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.google_workspace.api import Google
 from sharedbox_cli.providers.google_workspace.columns import LICENCE
 from sharedbox_cli.providers.google_workspace.scopes import LICENSING, POLICIES, REPORTS
-from sharedbox_cli.providers.google_workspace.skus import PRODUCT
+from sharedbox_cli.providers.google_workspace.skus import PRODUCT, PRODUCTS, licence_name, mail_plans
 
 MIB = 1024**2
 _NEWEST_DAYS, _OLDEST_DAYS = 2, 7
@@ -50,30 +50,48 @@ async def read_more(
     return observed, pools
 
 
-async def read_licences(google: Google, customer: str) -> dict[Address, str]:
-    """Return the licence of each account, by its primary address. This API does not accept `my_customer`."""
-    licences, _ = await google.collect(
-        LICENSING,
-        lambda service, token: service.licenseAssignments().listForProduct(
-            productId=PRODUCT,
-            customerId=customer,
-            maxResults=1000,
-            pageToken=token,
-            fields="kind,nextPageToken,items(userId,skuId)",
-        ),
-        "items",
-        "licensing.licenseAssignments.listForProduct",
-        lambda row: (Address.of(str(row["userId"])), intern(str(row["skuId"]))),
-        kind="licensing#licenseAssignmentList",
-    )
-    return dict(licences)
+async def read_licences(google: Google, customer: str) -> dict[Address, tuple[str, ...]]:
+    """Return the ids of the licences of each account, by its primary address, of all products with Gmail."""
+    held: dict[Address, tuple[str, ...]] = {}
+    for product in PRODUCTS:
+        for address, sku in await _assignments(google, product, customer):
+            held[address] = tuple(sorted({*held.get(address, ()), sku}))
+    return held
 
 
-def _licensed(mailbox: ObservedMailbox, held: Mapping[Address, str], scope: Scope) -> ObservedMailbox:
-    licence = LICENCE[Field.LICENCE].read({"skuId": held.get(mailbox.address)})
+async def _assignments(google: Google, product: str, customer: str) -> list[tuple[Address, str]]:
+    """Return who has which licence of a product. This API does not accept `my_customer`."""
+    try:
+        licences, _ = await google.collect(
+            LICENSING,
+            lambda service, token: service.licenseAssignments().listForProduct(
+                productId=product,
+                customerId=customer,
+                maxResults=1000,
+                pageToken=token,
+                fields="kind,nextPageToken,items(userId,skuId)",
+            ),
+            "items",
+            "licensing.licenseAssignments.listForProduct",
+            lambda row: (Address.of(str(row["userId"])), intern(str(row["skuId"]))),
+            kind="licensing#licenseAssignmentList",
+        )
+    except NotFound:
+        if product == PRODUCT:
+            raise
+        return []  # the organisation never had this product
+    return licences
+
+
+def _licensed(mailbox: ObservedMailbox, held: Mapping[Address, tuple[str, ...]], scope: Scope) -> ObservedMailbox:
+    skus = held.get(mailbox.address, ())
+    licence = LICENCE[Field.LICENCE].read({"skuId": skus})
     settings = {**mailbox.settings, Field.LICENCE: licence} if Field.LICENCE in scope.fields else mailbox.settings
-    plans: tuple[Value, ...] = () if licence == LICENCE_NONE else (licence,)
-    return replace(mailbox, settings=settings, facts={**mailbox.facts, Fact.LICENCES: plans, Fact.MAILBOX_PLANS: plans})
+    licences: dict[Fact, Value] = {
+        Fact.LICENCES: tuple(sorted(map(licence_name, skus))),
+        Fact.MAILBOX_PLANS: mail_plans(skus),
+    }
+    return replace(mailbox, settings=settings, facts={**mailbox.facts, **licences})
 
 
 async def read_sizes(google: Google, now: datetime) -> tuple[dict[Address, dict[Fact, Value]], dict[Fact, Value]]:

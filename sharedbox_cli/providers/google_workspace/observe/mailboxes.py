@@ -10,7 +10,16 @@ from typing import Any, NamedTuple
 from sharedbox_cli.core.errors import CloudError, ObserveError, Refused
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address, TrusteeId
-from sharedbox_cli.core.model import GOOGLE_DELEGATED, Grant, ObservedMailbox, Right, SpecialEntry, Trustee, TrusteeKind
+from sharedbox_cli.core.model import (
+    GOOGLE_DELEGATED,
+    Fact,
+    Grant,
+    ObservedMailbox,
+    Right,
+    SpecialEntry,
+    Trustee,
+    TrusteeKind,
+)
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.columns import read_row
@@ -83,7 +92,7 @@ async def read_delegated(
             settings,
             frozenset(grants) if reads_grants else None,
             tuple(sorted(special, key=lambda entry: (entry.trustee, entry.text))),
-            accounts.facts_of(row),
+            accounts.facts_of(row) | {Fact.HAS_MAILBOX: gmail.was_read and row.get("isMailboxSetup") is True},
         )
     return reading
 
