@@ -34,6 +34,7 @@ SUITE = (
     [
         ["efb87545-963c-4e0d-99df-69c6916d9eb0", "EXCHANGE_S_ENTERPRISE"],
         ["113feb6c-3fe4-4440-bddc-54d774bf0318", "EXCHANGE_S_FOUNDATION"],
+        ["57ff2da0-773e-42df-b2af-ffb7a2317929", "TEAMS1"],
     ],
 )
 

@@ -42,8 +42,10 @@ create table if not exists permissions (
 create index if not exists permissions_mailbox on permissions (mailbox_id, right);
 create table if not exists skus (
   id text primary key, part text not null, plans text not null, enabled integer not null);
-create table if not exists licences (user_id text not null, sku_id text not null, by_group text,
-  primary key (user_id, sku_id));
+create table if not exists licences (user_id text not null, sku_id text not null, by_group text);
+create unique index if not exists licences_once on licences (user_id, sku_id, ifnull(by_group, ''));
+create table if not exists disabled_plans (
+  user_id text not null, sku_id text not null, plan_id text not null, by_group text);
 create table if not exists apps (client_id text primary key, object_id text not null, name text not null,
   secret text, secret_expires real, doc text not null default '{}');
 """

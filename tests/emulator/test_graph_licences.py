@@ -15,6 +15,7 @@ from tests.emulator import exchange
 from tests.emulator.graph import BILLING, PLAN_1, PLAN_2, SALES, assign, code, opened
 
 E3 = "05e9a617-0261-4cee-bb44-138d3ef5d965"
+PLAN_2_PLAN = "efb87545-963c-4e0d-99df-69c6916d9eb0"
 UNKNOWN = "00000000-0000-0000-0000-000000000001"
 
 
@@ -61,10 +62,54 @@ def test_licence_when_the_body_is_wrong_then_400_and_nothing_changed(
     assert cloud.effects() == []
 
 
-def test_licence_when_some_of_its_plans_are_left_out_then_501(http: httpx.Client) -> None:
-    wish = {"skuId": E3, "disabledPlans": ["113feb6c-3fe4-4440-bddc-54d774bf0318"]}
-    body = {"addLicenses": [wish], "removeLicenses": []}
-    assert code(http.post(f"/v1.0/users/{BILLING}/assignLicense", json=body)) == (501, "NotImplemented")
+def test_plans_that_are_disabled_give_nothing(http: httpx.Client, cloud: Cloud) -> None:
+    body = {"addLicenses": [{"skuId": E3, "disabledPlans": [PLAN_2_PLAN]}], "removeLicenses": []}
+    answer = http.post(f"/v1.0/users/{BILLING}/assignLicense", json=body)
+    assert answer.json()["assignedLicenses"] == [{"skuId": E3, "disabledPlans": [PLAN_2_PLAN]}]
+    assert PLAN_2_PLAN not in plans(http) and plans(http)
+    assert assign(http, BILLING, [PLAN_1], []).status_code == 202, "its mail plan is off, so nothing excludes Plan 1"
+    assert "mutually exclusive" in assign(http, BILLING, [E3], []).text
+    user = http.get(f"/v1.0/users/{BILLING}?$select=licenseAssignmentStates").json()
+    assert [item["disabledPlans"] for item in user["licenseAssignmentStates"] if item["skuId"] == E3] == [[PLAN_2_PLAN]]
+
+
+def test_plan_of_another_product_cannot_be_disabled(http: httpx.Client) -> None:
+    body = {"addLicenses": [{"skuId": PLAN_1, "disabledPlans": [PLAN_2_PLAN]}], "removeLicenses": []}
+    assert code(http.post(f"/v1.0/users/{BILLING}/assignLicense", json=body))[0] == 400
+
+
+def test_product_can_come_directly_and_from_a_group(http: httpx.Client, cloud: Cloud) -> None:
+    billing = http.get(f"/v1.0/users/{BILLING}").json()["id"]
+    cloud.tenant.run("insert into licences values (?, ?, 'a-group')", billing, E3)
+    seats = used(http, E3)
+    assert assign(http, BILLING, [E3], []).status_code == 202
+    assert used(http, E3) == seats
+    user = http.get(f"/v1.0/users/{BILLING}?$select=licenseAssignmentStates,assignedLicenses").json()
+    assert {item["assignedByGroup"] for item in user["licenseAssignmentStates"]} == {None, "a-group"}
+    assert len(user["assignedLicenses"]) == 1
+    assert assign(http, BILLING, [], [E3]).status_code == 202
+    assert "inherited from a group" in assign(http, BILLING, [], [E3]).text
+
+
+@pytest.mark.parametrize("lag", [0, 600])
+def test_archive_and_hold_end_with_their_licence_and_come_back_with_it(
+    http: httpx.Client, cloud: Cloud, lag: int
+) -> None:
+    assign(http, BILLING, [PLAN_2], [])
+    cloud.tenant.set_meta("lag:licence", str(lag))
+    with exchange.opened(cloud) as door:
+        door("Set-Mailbox", Identity=BILLING, LitigationHoldEnabled=True)
+        door("Enable-Mailbox", Identity=BILLING, Archive=True)
+        archive = door.row(BILLING)["ArchiveGuid"]
+        assign(http, BILLING, [PLAN_1], [PLAN_2])
+        assert (door.row(BILLING)["ArchiveGuid"] == archive) is (lag > 0)
+        cloud.tenant.clock.advance(lag)
+        row = door.row(BILLING)
+        assert (row["LitigationHoldEnabled"], row["ArchiveStatus"]) == (False, "None")
+        assert set(row["ArchiveGuid"]) <= set("0-")
+        assign(http, BILLING, [PLAN_2], [PLAN_1])
+        row = door.row(BILLING)
+        assert (row["LitigationHoldEnabled"], row["ArchiveGuid"]) == (True, archive)
 
 
 def test_licence_when_added_and_removed_in_one_call_then_a_swap(http: httpx.Client) -> None:

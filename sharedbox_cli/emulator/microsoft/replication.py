@@ -22,7 +22,7 @@ TABLES = (
 IS_THERE = "is_there"
 """The property that marks a new object, which did not exist before."""
 PLANS = "plans"
-"""The property of a user with the licences whose plans are active."""
+"""The property of a user with the plans that are active."""
 
 
 def moment(seconds: float | None) -> str | None:
@@ -54,15 +54,3 @@ def still_seen(tenant: Tenant) -> dict[str, dict[str, Any]]:
     for row in tenant.rows(sql, tenant.clock.now()):
         values.setdefault(row["id"], {})[row["property"]] = json.loads(row["value"])
     return values
-
-
-def licences_in_force(tenant: Tenant, identity: str = "") -> dict[str, set[str]]:
-    """Return the products with active plans per user: of one user, or of all."""
-    one = "where user_id = ?" if identity else "where ? = ''"
-    products: dict[str, set[str]] = {}
-    for row in tenant.rows(f"select user_id, sku_id from licences {one}", identity):
-        products.setdefault(row["user_id"], set()).add(row["sku_id"])
-    for user, old in still_seen(tenant).items():
-        if PLANS in old and identity in ("", user):
-            products[user] = set(old[PLANS])
-    return products

@@ -77,6 +77,14 @@ def _is_on_hold(row: Row) -> Value:
     )
 
 
+_NO_ARCHIVE = "00000000-0000-0000-0000-000000000000"
+
+
+def _has_archive(row: Row) -> Value:
+    """Return whether it has an archive. `ArchiveStatus` can say `None` of one that exists (microsoft-365-docs#4128)."""
+    return str(row.get("ArchiveGuid") or _NO_ARCHIVE) != _NO_ARCHIVE or (row.get("ArchiveStatus") or "None") != "None"
+
+
 MAILBOX: Columns = {
     Field.KIND: Column(
         ("RecipientTypeDetails",), lambda row: _KINDS.get(str(row["RecipientTypeDetails"]), OTHER_KIND), _convert
@@ -106,9 +114,7 @@ ACCOUNT: Columns = {**SIGN_IN, **LICENCE}
 COLUMNS: Mapping[Platform, Columns] = {MICROSOFT365: {**MAILBOX, **ACCOUNT, **GRANT}}
 
 FACTS: Mapping[Fact, Column] = {
-    Fact.HAS_ARCHIVE: Column(
-        ("ArchiveStatus",), lambda row: str(row.get("ArchiveStatus") or "None") != "None", is_optional=True
-    ),
+    Fact.HAS_ARCHIVE: Column(("ArchiveGuid", "ArchiveStatus"), _has_archive, is_optional=True),
     Fact.ON_HOLD: Column(HOLDS, _is_on_hold, is_optional=True),
     Fact.FORWARDING_TO: Column(("ForwardingSmtpAddress", "ForwardingAddress"), _forwarding_target, is_optional=True),
     Fact.QUOTA_BYTES: Column(

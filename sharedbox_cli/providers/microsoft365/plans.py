@@ -5,7 +5,8 @@ learn.microsoft.com/entra/identity/users/licensing-service-plan-reference, read 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sharedbox_cli.core.values import LICENCE_NONE, PLAN_1, PLAN_2
@@ -24,12 +25,66 @@ PLAN_NAMES: Mapping[str, str] = {
 """EXCHANGE_S_FOUNDATION is left out on purpose: it includes no mailbox."""
 
 
+_IN_FORCE = ("enabled", "warning")
+"""`warning`: the subscription has ended, and its plans work until its grace period is over."""
+ARCHIVING = "exchange-online-archiving"
+_INACTIVE = ("error", "disabled")
+"""States of an assignment that gives no plan: a group has no seat for it, or the subscription is suspended."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldProduct:
+    """One assignment of a product whose mail plans are enabled for an account."""
+
+    id: str
+    name: str
+    plans: frozenset[str]
+    """The names of its mail plans that are enabled."""
+    group: str
+    """The id of the group that assigns it; empty: assigned to the account."""
+
+
+def sku_plans(sku: Mapping[str, Any], disabled: Iterable[str] = ()) -> frozenset[str]:
+    """Return the names of the mail plans of a product, without those that are disabled."""
+    ids = {str(plan["servicePlanId"]).lower() for plan in sku["servicePlans"]}
+    return frozenset(PLAN_NAMES[plan] for plan in ids - {str(plan).lower() for plan in disabled} if plan in PLAN_NAMES)
+
+
+def held_products(user: Mapping[str, Any], skus: Iterable[Mapping[str, Any]]) -> tuple[HeldProduct, ...]:
+    """Return the products that give an account a mail plan, sorted by name.
+
+    A product whose mail plans are disabled (`disabledPlans`) is not among them: it is not the mailbox's licence.
+    """
+    known = {str(sku["skuId"]).lower(): sku for sku in skus}
+    held = set()
+    for state in user.get("licenseAssignmentStates") or ():
+        sku = known.get(str(state["skuId"]).lower())
+        if sku is None or str(state.get("state") or "").lower() in _INACTIVE:
+            continue
+        if plans := sku_plans(sku, state.get("disabledPlans") or ()):
+            group = str(state.get("assignedByGroup") or "")
+            held.add(HeldProduct(str(sku["skuId"]), str(sku["skuPartNumber"]), plans, group))
+    return tuple(sorted(held, key=lambda item: (item.name, item.group)))
+
+
+def free_seats(sku: Mapping[str, Any]) -> int:
+    """Return how many seats of a product are left; those of a subscription in its grace period count."""
+    return max(0, total_seats(sku) - int(sku["consumedUnits"]))
+
+
+def total_seats(sku: Mapping[str, Any]) -> int:
+    """Return how many seats of a product can be used."""
+    units = sku["prepaidUnits"]
+    return int(units.get("enabled") or 0) + int(units.get("warning") or 0)
+
+
 def mailbox_plans(user: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the mail plans that are enabled for an account."""
     names = {
-        PLAN_NAMES[plan["servicePlanId"]]
+        PLAN_NAMES[identity]
         for plan in user.get("assignedPlans") or ()
-        if plan.get("capabilityStatus") == "Enabled" and plan.get("servicePlanId") in PLAN_NAMES
+        if str(plan.get("capabilityStatus") or "").lower() in _IN_FORCE
+        and (identity := str(plan.get("servicePlanId") or "").lower()) in PLAN_NAMES
     }
     return tuple(sorted(names))
 

@@ -9,6 +9,7 @@ from sharedbox_cli.emulator.microsoft.exchange_admin.context import Call, Row
 from sharedbox_cli.emulator.microsoft.exchange_admin.forms import GIB, NO_GUID, date_text, size_text, span_text
 from sharedbox_cli.emulator.microsoft.exchange_admin.lookup import doc_of, guid_of, legacy_dn
 from sharedbox_cli.emulator.microsoft.exchange_admin.plans import licensed
+from sharedbox_cli.emulator.microsoft.licensing import UNLICENSED
 
 SETTINGS: dict[str, Any] = {
     "HiddenFromAddressListsEnabled": False,
@@ -48,6 +49,22 @@ HOLDS: dict[str, Any] = {
 """Holds that policies set, and no parameter of Set-Mailbox."""
 
 
+_ENDED: dict[str, Any] = {
+    "LitigationHoldEnabled": False,
+    "LitigationHoldDate": None,
+    "LitigationHoldOwner": "",
+    "ArchiveStatus": "None",
+    "ArchiveGuid": NO_GUID,
+    "ArchiveName": [],
+}
+
+
+def effective(own: dict[str, Any], now: float) -> dict[str, Any]:
+    """Return the document of a mailbox without the features whose licence was taken. Assumed: they end with it."""
+    at = own.get(UNLICENSED)
+    return own if at is None or at > now else {**own, **_ENDED}
+
+
 class Rows:
     """Builds rows of one mailbox or of all. All mailboxes need as many queries as one."""
 
@@ -67,7 +84,7 @@ class Rows:
 
     def row(self, mailbox: sqlite3.Row) -> Row:
         """Return one mailbox."""
-        own = doc_of(mailbox)
+        own = effective(doc_of(mailbox), self._call.now)
         settings = {name: own.get(name, default) for name, default in SETTINGS.items()}
         return {
             **self._identity(mailbox),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 
-from sharedbox_cli.emulator.microsoft.replication import licences_in_force
+from sharedbox_cli.emulator.microsoft.licensing import PLAN_TWO, plans_in_force
 from sharedbox_cli.emulator.tenant import Tenant
 
-PLAN_TWO = frozenset({"efb87545-963c-4e0d-99df-69c6916d9eb0", "176a09a6-7ec5-4039-ac02-b2791c6ba793"})
-"""Plan 2, and Archiving, which adds hold and archive to Plan 1."""
+_FOUNDATION = "EXCHANGE_S_FOUNDATION"
+"""Part of many products, and no mailbox."""
 
 
 def has_plan_two(tenant: Tenant, identity: str) -> bool:
@@ -17,8 +17,9 @@ def has_plan_two(tenant: Tenant, identity: str) -> bool:
 
 
 def licensed(tenant: Tenant, identity: str = "") -> tuple[set[str], set[str]]:
-    """Return the accounts with any licence and those with Plan 2: of one account, or of all."""
-    plans = {row["id"]: {plan for plan, _ in json.loads(row["plans"])} for row in tenant.rows("select * from skus")}
-    held = licences_in_force(tenant, identity)
-    two = {user for user, skus in held.items() if any(plans.get(sku, set()) & PLAN_TWO for sku in skus)}
-    return {user for user, skus in held.items() if skus}, two
+    """Return the accounts with an active plan of Exchange and those with Plan 2: of one account, or of all."""
+    listed = [plan for row in tenant.rows("select plans from skus") for plan in json.loads(row["plans"])]
+    mail = {plan for plan, name in listed if name.startswith("EXCHANGE_") and name != _FOUNDATION}
+    in_force = plans_in_force(tenant, identity)
+    two = {user for user, plans in in_force.items() if plans & PLAN_TWO}
+    return {user for user, plans in in_force.items() if plans & mail}, two

@@ -12,6 +12,7 @@ from typing import Any
 from sharedbox_cli.emulator.microsoft import replication
 from sharedbox_cli.emulator.microsoft.graph.filters import ADDRESSES, BOOL, CHOICE, LICENCES, PLANS, TEXT, Filterable
 from sharedbox_cli.emulator.microsoft.graph.query import Kind
+from sharedbox_cli.emulator.microsoft.licensing import plans_in_force
 from sharedbox_cli.emulator.microsoft.replication import moment
 from sharedbox_cli.emulator.tenant import Tenant
 
@@ -151,16 +152,28 @@ class Directory:
         proxies = self._proxies(rows)
         if kind == "group":
             return [_group(row, proxies[row["id"]]) for row in rows]
-        plans = {row["id"]: json.loads(row["plans"]) for row in self._tenant.rows("select * from skus order by part")}
-        licences: dict[str, list[sqlite3.Row]] = defaultdict(list)
         one = rows[0]["id"] if len(rows) == 1 else ""
-        for row in self._tenant.rows("select * from licences where ? in ('', user_id)", one):
-            licences[row["user_id"]].append(row)
-        in_force = replication.licences_in_force(self._tenant, one)
+        skus = self._tenant.rows("select plans from skus order by part")
+        plans = {plan: name for sku in skus for plan, name in json.loads(sku["plans"])}
+        licences = self._licences(one)
+        in_force = plans_in_force(self._tenant, one)
         return [
             _user(row, proxies[row["id"]], licences[row["id"]], _plans(row, in_force.get(row["id"], set()), plans))
             for row in rows
         ]
+
+    def _licences(self, one: str) -> dict[str, list[Item]]:
+        """Return the assignments per user: a product can come directly and from groups."""
+        of = "where ? in ('', user_id)"
+        disabled: dict[tuple[str, str, str | None], list[str]] = defaultdict(list)
+        for row in self._tenant.rows(f"select * from disabled_plans {of} order by plan_id", one):
+            disabled[row["user_id"], row["sku_id"], row["by_group"]].append(row["plan_id"])
+        licences: dict[str, list[Item]] = defaultdict(list)
+        for row in self._tenant.rows(f"select * from licences {of} order by sku_id, by_group", one):
+            item = {"skuId": row["sku_id"], "assignedByGroup": row["by_group"]}
+            item["disabledPlans"] = list(disabled[row["user_id"], row["sku_id"], row["by_group"]])
+            licences[row["user_id"]].append(item)
+        return licences
 
     def _proxies(self, rows: list[sqlite3.Row]) -> dict[str, list[str]]:
         addresses: dict[str, list[str]] = defaultdict(list)
@@ -173,7 +186,7 @@ class Directory:
         return addresses
 
 
-def _plans(row: sqlite3.Row, in_force: set[str], plans: dict[str, list[list[str]]]) -> list[Item]:
+def _plans(row: sqlite3.Row, in_force: set[str], plans: Mapping[str, str]) -> list[Item]:
     return [
         {
             "assignedDateTime": moment(row["created_at"]),
@@ -181,13 +194,20 @@ def _plans(row: sqlite3.Row, in_force: set[str], plans: dict[str, list[list[str]
             "service": "exchange" if name.startswith("EXCHANGE") else "other",
             "servicePlanId": plan,
         }
-        for sku, listed in plans.items()
-        if sku in in_force
-        for plan, name in listed
+        for plan, name in plans.items()
+        if plan in in_force
     ]
 
 
-def _user(row: sqlite3.Row, proxies: list[str], licences: list[sqlite3.Row], plans: list[Item]) -> Item:
+def _assigned(licences: list[Item]) -> list[Item]:
+    """Return each product once. A plan is disabled if every assignment of the product disables it."""
+    products: dict[str, list[set[str]]] = {}
+    for item in licences:
+        products.setdefault(item["skuId"], []).append(set(item["disabledPlans"]))
+    return [{"skuId": sku, "disabledPlans": sorted(set.intersection(*off))} for sku, off in products.items()]
+
+
+def _user(row: sqlite3.Row, proxies: list[str], licences: list[Item], plans: list[Item]) -> Item:
     doc = json.loads(row["doc"])
     return {
         "id": row["id"],
@@ -197,17 +217,10 @@ def _user(row: sqlite3.Row, proxies: list[str], licences: list[sqlite3.Row], pla
         "userType": doc.get("user_type", "Member"),
         "accountEnabled": doc.get("account_enabled", True),
         "proxyAddresses": proxies,
-        "assignedLicenses": [{"skuId": item["sku_id"], "disabledPlans": []} for item in licences],
+        "assignedLicenses": _assigned(licences),
         "assignedPlans": plans,
         "licenseAssignmentStates": [
-            {
-                "skuId": item["sku_id"],
-                "disabledPlans": [],
-                "assignedByGroup": item["by_group"],
-                "state": "Active",
-                "error": "None",
-                "lastUpdatedDateTime": moment(row["created_at"]),
-            }
+            {**item, "state": "Active", "error": "None", "lastUpdatedDateTime": moment(row["created_at"])}
             for item in licences
         ],
         "onPremisesSyncEnabled": doc.get("on_premises"),

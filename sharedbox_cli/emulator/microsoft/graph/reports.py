@@ -17,8 +17,8 @@ from datetime import UTC, datetime, timedelta
 from sharedbox_cli.emulator.http import Request, Response, json_response
 from sharedbox_cli.emulator.microsoft.graph.errors import GraphError, bad
 from sharedbox_cli.emulator.microsoft.graph.query import GRAPH_HOSTS, NONE, options_of
+from sharedbox_cli.emulator.microsoft.licensing import plans_in_force
 from sharedbox_cli.emulator.microsoft.origin import origin_of
-from sharedbox_cli.emulator.microsoft.replication import licences_in_force
 from sharedbox_cli.emulator.router import Route
 from sharedbox_cli.emulator.service import ServiceContext
 
@@ -105,16 +105,13 @@ class ReportRoutes:
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\r\n")
         writer.writerow(COLUMNS)
-        in_force, plans = licences_in_force(self._context.tenant), self._plan_two()
+        in_force = plans_in_force(self._context.tenant)
         for row in self._context.tenant.rows(
             "select o.upn, o.name, o.deleted_at, m.* from mailboxes m join objects o on o.id = m.id"
         ):
-            writer.writerow(self._line(row, period, is_large=bool(in_force.get(row["id"], set()) & plans)))
+            writer.writerow(self._line(row, period, is_large=_PLAN_TWO in in_force.get(row["id"], ())))
         body = b"\xef\xbb\xbf" + text.getvalue().encode()
         return Response(200, body, {"Content-Type": "application/octet-stream"})
-
-    def _plan_two(self) -> set[str]:
-        return {row["id"] for row in self._context.tenant.rows("select * from skus") if _PLAN_TWO in row["plans"]}
 
     def _line(self, row: sqlite3.Row, period: str, *, is_large: bool) -> list[object]:
         """Return one mailbox. A deleted mailbox remains in the list, without quotas."""

@@ -10,12 +10,12 @@ from sharedbox_cli.core.change import Change
 from sharedbox_cli.core.errors import PermissionDenied
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.outcome import Outcome, Status
-from sharedbox_cli.core.values import LICENCE_NONE
+from sharedbox_cli.core.values import LICENCE_NONE, PLAN_1
 from sharedbox_cli.providers.microsoft365.apply.mailboxes import patch
 from sharedbox_cli.providers.microsoft365.apply.writer import WAITS, Writer
 from sharedbox_cli.providers.microsoft365.observe.licences import read_skus
 from sharedbox_cli.providers.microsoft365.observe.people import read_account
-from sharedbox_cli.providers.microsoft365.plans import PLAN_NAMES, mailbox_plans
+from sharedbox_cli.providers.microsoft365.plans import ARCHIVING, free_seats, held_products, sku_plans
 
 if TYPE_CHECKING:
     from kiota_abstractions.request_information import RequestInformation
@@ -84,31 +84,24 @@ async def _set_usage_location(writer: Writer, change: Change, identity: str, req
 
 def _swap(user: Mapping[str, Any], skus: Sequence[dict[str, Any]], desired: str) -> tuple[list[str], list[str], str]:
     """Return the products to add, the products to remove, or the problem."""
-    plans = {str(sku["skuId"]): {p["servicePlanId"] for p in sku["servicePlans"]} for sku in skus}
-    held = {str(state["skuId"]): state for state in user.get("licenseAssignmentStates") or ()}
-    carrying = [sku for sku in held if any(plan in PLAN_NAMES for plan in plans.get(sku, ()))]
-    inherited = [sku for sku in carrying if held[sku].get("assignedByGroup")]
-    if inherited:
-        return [], [], "the licence comes from a group: remove the account from that group"
-    if desired == LICENCE_NONE:
-        return [], carrying, ""
+    held = held_products(user, skus)
     # An assigned licence counts at once: its plans are enabled later.
-    is_assigned = any(PLAN_NAMES.get(plan) == desired for sku in carrying for plan in plans[sku])
-    if is_assigned or desired in mailbox_plans(user):
+    if desired != LICENCE_NONE and any(desired in product.plans for product in held):
         return [], [], ""
+    leaving = [product for product in held if desired != PLAN_1 or product.plans != {ARCHIVING}]
+    if any(product.group for product in leaving):
+        return [], [], "the licence comes from a group: remove the account from that group"
+    removed = [product.id for product in leaving]
+    if desired == LICENCE_NONE:
+        return [], removed, ""
     chosen = _chosen(skus, desired)
     if chosen is None:
         return [], [], f"no free seat of a licence that includes {desired}: buy a seat, or release one"
-    return [chosen], carrying, ""
+    return [chosen], removed, ""
 
 
 def _chosen(skus: Sequence[dict[str, Any]], desired: str) -> str | None:
-    possible = [
-        sku
-        for sku in skus
-        if any(PLAN_NAMES.get(plan["servicePlanId"]) == desired for plan in sku["servicePlans"])
-        and int(sku["prepaidUnits"].get("enabled") or 0) > int(sku["consumedUnits"])
-    ]
+    possible = [sku for sku in skus if desired in sku_plans(sku) and free_seats(sku)]
     possible.sort(key=lambda sku: (sku["skuPartNumber"] != _PREFERRED.get(desired), sku["skuPartNumber"]))
     return str(possible[0]["skuId"]) if possible else None
 

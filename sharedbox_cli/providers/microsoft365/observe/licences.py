@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sharedbox_cli.core.model import LicencePool
 from sharedbox_cli.providers.microsoft365.graph import Graph
-from sharedbox_cli.providers.microsoft365.plans import PLAN_NAMES
+from sharedbox_cli.providers.microsoft365.plans import sku_plans, total_seats
 
 if TYPE_CHECKING:
     from kiota_abstractions.request_information import RequestInformation
@@ -31,13 +31,9 @@ def pools(skus: Sequence[dict[str, Any]]) -> dict[str, LicencePool]:
     """Return the seats of each product that includes a mail plan."""
     found = {}
     for sku in skus:
-        plans = tuple(
-            sorted({PLAN_NAMES[p["servicePlanId"]] for p in sku["servicePlans"] if p["servicePlanId"] in PLAN_NAMES})
-        )
+        plans = tuple(sorted(sku_plans(sku)))
         if not plans:
             continue
-        units = sku["prepaidUnits"]
-        total = int(units.get("enabled") or 0) + int(units.get("warning") or 0)
         name = str(sku["skuPartNumber"])
-        found[name] = LicencePool(name, plans, total, int(sku["consumedUnits"]))
+        found[name] = LicencePool(name, plans, total_seats(sku), int(sku["consumedUnits"]))
     return found
