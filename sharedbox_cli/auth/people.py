@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from azure.core.credentials import TokenCredential
+    from azure.core.credentials import AccessToken, TokenCredential
     from azure.identity import AuthenticationRecord
 
     from sharedbox_cli.auth.connection import MicrosoftConnection
+
+
+ACCOUNT = "account.json"
 
 
 def person_credential(
@@ -20,48 +24,65 @@ def person_credential(
     """Return a credential of a person. Its cache is encrypted by the system; otherwise there is no cache."""
     import azure.identity as identity
 
-    cache = _cache()
-    shared: dict[str, Any] = {
-        "tenant_id": connection.tenant,
-        "client_id": connection.client_id,
-        **common,
-        "authentication_record": _record(connection.state_dir),
-    }
-    if cache is not None:
+    record = _record(connection)
+    shared: dict[str, Any] = {"tenant_id": connection.tenant, **common, "authentication_record": record}
+    if record is None:
+        shared["client_id"] = connection.client_id
+    else:
+        del shared["authority"]  # the record names it, and azure-identity takes no second one
+    if (cache := _cache()) is not None:
         shared["cache_persistence_options"] = cache
-    credential: identity.InteractiveBrowserCredential | identity.DeviceCodeCredential
     if is_browser:
-        credential = identity.InteractiveBrowserCredential(**shared)
-        return _signed_in(credential, connection)
+        return _signed_in(identity.InteractiveBrowserCredential(**shared), connection, record)
 
     def show_code(uri: str, code: str, _: object) -> None:
         if prompt is not None:
             where = f"application {connection.client_id} of tenant {connection.tenant}"
             prompt(f"To sign in to {where}, open {uri} and enter the code {code}.")
 
-    credential = identity.DeviceCodeCredential(prompt_callback=show_code, **shared)
-    return _signed_in(credential, connection)
+    return _signed_in(identity.DeviceCodeCredential(prompt_callback=show_code, **shared), connection, record)
 
 
-def _signed_in(credential: Any, connection: MicrosoftConnection) -> TokenCredential:
+class OneSignIn:
+    """A person's credential with one cache.
+
+    azure-identity keeps tokens for continuous access evaluation in a cache of their own, and would ask the person to
+    sign in a second time. Tokens without it end within the hour and can be renewed.
+    """
+
+    def __init__(self, credential: TokenCredential) -> None:
+        self._credential = credential
+
+    def get_token(self, *scopes: str, **options: Any) -> AccessToken:
+        """Return a token, as azure-identity does."""
+        options.pop("enable_cae", None)
+        return self._credential.get_token(*scopes, **options)
+
+
+def _signed_in(
+    credential: Any, connection: MicrosoftConnection, record: AuthenticationRecord | None
+) -> TokenCredential:
     """Sign in and return the credential. The account (no token) is stored, so that the cache is found next time."""
     from sharedbox_cli.auth.failures import auth_error
 
-    folder = connection.state_dir
-    if folder is None or _record(folder) is not None:
-        cached: TokenCredential = credential
-        return cached
+    if connection.state_dir is not None and record is None:
+        try:
+            record = credential.authenticate(scopes=[connection.graph_scope])
+        except Exception as error:  # noqa: BLE001 - azure-identity raises many kinds
+            raise auth_error(error) from None
+        _store(connection.state_dir, record.serialize())
+    return OneSignIn(credential)
+
+
+def _store(folder: Path, text: str) -> None:
+    """Write the account. If that fails, the next command asks again, so it is no reason to end this one."""
     try:
-        record = credential.authenticate(scopes=[connection.graph_scope])
-    except Exception as error:  # noqa: BLE001 - azure-identity raises many kinds
-        raise auth_error(error) from None
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / "account.json"
-    descriptor = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(record.serialize())
-    signed_in: TokenCredential = credential
-    return signed_in
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(folder / ACCOUNT, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+    except OSError:
+        return
 
 
 def _cache() -> Any:
@@ -76,12 +97,33 @@ def _cache() -> Any:
     return identity.TokenCachePersistenceOptions(name="sharedbox", allow_unencrypted_storage=False)
 
 
-def _record(folder: Path | None) -> AuthenticationRecord | None:
+def _record(connection: MicrosoftConnection) -> AuthenticationRecord | None:
+    """Return the account that signed in before, if it did so to this application and tenant.
+
+    azure-identity uses the application and the host of a record, so they are never taken from the file.
+    """
     from azure.identity import AuthenticationRecord
 
-    if folder is None or not (folder / "account.json").is_file():
+    if connection.state_dir is None:
         return None
     try:
-        return AuthenticationRecord.deserialize((folder / "account.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        kept = AuthenticationRecord.deserialize((connection.state_dir / ACCOUNT).read_text(encoding="utf-8"))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
+    if kept.client_id != connection.client_id or not _is_same_tenant(connection.tenant, str(kept.tenant_id)):
+        return None
+    return AuthenticationRecord(
+        tenant_id=kept.tenant_id,
+        client_id=connection.client_id,
+        authority=connection.login_origin,
+        home_account_id=kept.home_account_id,
+        username=kept.username,
+    )
+
+
+def _is_same_tenant(name: str, tenant_id: str) -> bool:
+    """Return whether a tenant can be the one with this id. A domain can; the service compares it."""
+    try:
+        return uuid.UUID(name) == uuid.UUID(tenant_id)
+    except ValueError:
+        return "." in name

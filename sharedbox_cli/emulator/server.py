@@ -19,8 +19,10 @@ from sharedbox_cli.emulator.google.environment import google_environment
 from sharedbox_cli.emulator.google.service import Google, overridden
 from sharedbox_cli.emulator.http import Request, Response, json_response
 from sharedbox_cli.emulator.log import Log
+from sharedbox_cli.emulator.microsoft import control as microsoft_control
 from sharedbox_cli.emulator.microsoft.exchange_admin.service import ExchangeAdmin
 from sharedbox_cli.emulator.microsoft.graph.service import Graph
+from sharedbox_cli.emulator.microsoft.login.forms import HOSTS as LOGIN_HOSTS
 from sharedbox_cli.emulator.microsoft.login.service import Login
 from sharedbox_cli.emulator.quota import Quotas
 from sharedbox_cli.emulator.router import normal_path
@@ -29,7 +31,7 @@ from sharedbox_cli.emulator.tenant import Tenant
 from sharedbox_cli.emulator.tokens import Tokens
 
 VENDOR_HOSTS = (
-    "login.microsoftonline.com",
+    *LOGIN_HOSTS,
     "graph.microsoft.com",
     "outlook.office365.com",
     "oauth2.googleapis.com",
@@ -207,6 +209,9 @@ class Emulator:
                 for kind, seconds in request.json().items():
                     self.tenant.set_meta(f"lag:{kind}", str(float(seconds)))
                 return json_response(200, {})
+            case ("POST", "/_emulator/microsoft/sign-in"):
+                with self.tenant.lock:
+                    return microsoft_control.answer(self.tenant, request)
             case _:
                 with self.tenant.lock:
                     return self.google.control(request)

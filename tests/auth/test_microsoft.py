@@ -213,24 +213,3 @@ def test_secret_file_when_open_to_others_empty_or_with_a_newline_then_handled(tm
         secret_of({"X_FILE": str(file)}, "X")
     with pytest.raises(AuthError, match="cannot be read"):
         secret_of({"X_FILE": str(tmp_path / "none")}, "X")
-
-
-def test_device_code_when_a_person_signs_in_then_who_it_was_is_kept_and_no_token(cloud: Cloud, tmp_path: Path) -> None:
-    told: list[str] = []
-    connection = cloud.connection()
-    made = MicrosoftConnection(
-        connection.tenant, connection.client_id, Method.DEVICE_CODE, authority=connection.authority, state_dir=tmp_path
-    )
-    credential = credential_for(made, {}, is_interactive=True, prompt=told.append)
-    assert token_claims(credential, made.graph_scope).scopes
-    assert "enter the code" in told[0]
-    kept = tmp_path / "account.json"
-    assert kept.stat().st_mode & 0o077 == 0
-    assert set(json.loads(kept.read_text())) == {
-        "authority",
-        "clientId",
-        "homeAccountId",
-        "tenantId",
-        "username",
-        "version",
-    }

@@ -9,14 +9,7 @@ from typing import TYPE_CHECKING
 
 from sharedbox_cli.core.errors import AuthError
 from sharedbox_cli.providers.diagnosis import Diagnosis, Status
-from sharedbox_cli.providers.microsoft365.permissions import (
-    EXCHANGE_ADMINISTRATOR,
-    GLOBAL_READER,
-    GRAPH,
-    PERMISSIONS,
-    WHERE_PERMISSIONS,
-    WHERE_ROLES,
-)
+from sharedbox_cli.providers.microsoft365.doctor_permissions import permission_steps
 
 if TYPE_CHECKING:
     import httpx
@@ -49,36 +42,13 @@ def diagnose(
         except AuthError as error:
             steps.append(Diagnosis(f"token for {name}", "failed", _words(error), error.hint))
     if len(tokens) == 2:
-        steps += _permissions(tokens["Graph"], tokens["Exchange"])
+        steps += permission_steps(tokens["Graph"], tokens["Exchange"])
         steps += _reads(connection, credential, tokens["Exchange"].tenant_id)
     return tuple(steps)
 
 
 def _words(error: AuthError) -> str:
     return " ".join(part for part in (error.summary, error.where, error.why) if part)
-
-
-def _permissions(graph: TokenClaims, exchange: TokenClaims) -> Iterator[Diagnosis]:
-    if graph.scopes and not graph.app_roles:
-        yield Diagnosis("permissions", "not checked", "signed in as a person: the read requests show the permissions")
-        return
-    for permission in PERMISSIONS:
-        held = set((graph if permission.resource == GRAPH else exchange).app_roles)
-        step = f"permission {permission.name}"
-        if held & {permission.name, *permission.stronger}:
-            yield Diagnosis(step, "ok", f"for {permission.needed_for}")
-        else:
-            hint = WHERE_PERMISSIONS.format(resource=permission.resource, name=permission.name)
-            yield Diagnosis(step, "missing", f"needed for {permission.needed_for}", hint)
-    roles = set(exchange.directory_roles)
-    if EXCHANGE_ADMINISTRATOR in roles:
-        yield Diagnosis("directory role", "ok", "Exchange Administrator: enough for plan and apply")
-    elif GLOBAL_READER in roles:
-        hint = WHERE_ROLES.format(role="Exchange Administrator")
-        yield Diagnosis("directory role", "ok", "Global Reader: enough for plan, check and audit, not for apply", hint)
-    else:
-        hint = WHERE_ROLES.format(role="Exchange Administrator (to apply) or Global Reader (to plan)")
-        yield Diagnosis("directory role", "missing", "the application has no role that can read mailboxes", hint)
 
 
 def _reads(connection: MicrosoftConnection, credential: TokenCredential, tenant: str) -> Iterator[Diagnosis]:

@@ -9,18 +9,36 @@ from dataclasses import dataclass
 
 EXCHANGE_ADMINISTRATOR = "29232cdf-9323-42fd-ade2-1d097af3e4de"
 GLOBAL_READER = "f2ef992c-3afb-46b9-b7cf-a126ee74c451"
+GLOBAL_ADMINISTRATOR = "62e90394-69f5-4237-9190-012177145e10"
+_USER_ADMINISTRATOR = "fe930be7-5e62-47db-91af-98c3a49a38b1"
+_LICENSE_ADMINISTRATOR = "4d6ac14f-3453-41d0-bef9-a3e0c569773a"
+_REPORTS_READER = "4a5d8f65-41da-4de4-8968-e035b65339cf"
 """Template ids of Entra directory roles."""
 
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """An application permission and the stronger ones that include it."""
+    """An application permission and the stronger ones that include it. People need `delegated`."""
 
     name: str
     role_id: str
     resource: str
     needed_for: str
     stronger: tuple[str, ...] = ()
+    delegated_name: str = ""
+
+    @property
+    def delegated(self) -> str:
+        """Return the name of the delegated permission: at Graph it is the same."""
+        return self.delegated_name or self.name
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRole:
+    """Directory roles, by template id, of which a person who signs in needs one."""
+
+    needed_for: str
+    roles: dict[str, str]
 
 
 GRAPH = "Microsoft Graph"
@@ -62,11 +80,29 @@ PERMISSIONS = (
         "apply: storage.licence",
         ("User.ReadWrite.All", "Directory.ReadWrite.All"),
     ),
-    Permission("Exchange.ManageAsApp", "dc50a0fb-09a3-484d-be87-e023b12c6440", EXCHANGE, "everything"),
+    Permission(
+        "Exchange.ManageAsApp",
+        "dc50a0fb-09a3-484d-be87-e023b12c6440",
+        EXCHANGE,
+        "everything",
+        delegated_name="Exchange.Manage",
+    ),
 )
+PERSON_ROLES = (
+    PersonRole("apply: sign_in", {_USER_ADMINISTRATOR: "User Administrator"}),
+    PersonRole(
+        "apply: storage.licence",
+        {_LICENSE_ADMINISTRATOR: "License Administrator", _USER_ADMINISTRATOR: "User Administrator"},
+    ),
+    PersonRole("sizes in check", {_REPORTS_READER: "Reports Reader", EXCHANGE_ADMINISTRATOR: "Exchange Administrator"}),
+)
+"""What a person needs in addition to a role in Exchange. Global Administrator is enough for each.
+
+learn.microsoft.com/graph/api/user-assignlicense and …/graph/reportroot-authorization, read 2026-11.
+"""
 
 WHERE_PERMISSIONS = (
     "Entra admin center > Identity > Applications > App registrations > your app > API permissions > "
-    "Add a permission > {resource} > Application permissions > {name}, then Grant admin consent."
+    "Add a permission > {resource} > {kind} permissions > {name}, then Grant admin consent."
 )
-WHERE_ROLES = "Entra admin center > Identity > Roles & admins > {role} > Add assignments > your app."
+WHERE_ROLES = "Entra admin center > Identity > Roles & admins > {role} > Add assignments > {holder}."

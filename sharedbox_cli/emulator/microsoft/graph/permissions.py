@@ -1,4 +1,8 @@
-"""Application permissions per route (learn.microsoft.com/graph/permissions-reference, read 2026-11)."""
+"""Permissions per route, and the directory roles that a person needs as well.
+
+learn.microsoft.com/graph/permissions-reference, …/api/user-assignlicense, …/api/user-update and
+…/reportroot-authorization, read 2026-11.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +35,27 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "reports.getMailboxUsageDetail": ("Reports.Read.All",),
     "reports.settings": ("ReportSettings.Read.All", "ReportSettings.ReadWrite.All"),
 }
-"""The permissions that allow a route. One is enough."""
+"""The permissions that allow a route, for applications and, delegated, for people. One is enough."""
+GLOBAL_ADMINISTRATOR = "62e90394-69f5-4237-9190-012177145e10"
+USER_ADMINISTRATOR = "fe930be7-5e62-47db-91af-98c3a49a38b1"
+LICENSE_ADMINISTRATOR = "4d6ac14f-3453-41d0-bef9-a3e0c569773a"
+DIRECTORY_WRITERS = "9360feb5-f418-4baa-8175-e2a00bac4301"
+EXCHANGE_ADMINISTRATOR = "29232cdf-9323-42fd-ade2-1d097af3e4de"
+REPORTS_READER = "4a5d8f65-41da-4de4-8968-e035b65339cf"
+GLOBAL_READER = "f2ef992c-3afb-46b9-b7cf-a126ee74c451"
+ROLES: dict[str, frozenset[str]] = {
+    "users.patch": frozenset({GLOBAL_ADMINISTRATOR, USER_ADMINISTRATOR, LICENSE_ADMINISTRATOR, DIRECTORY_WRITERS}),
+    "users.assignLicense": frozenset(
+        {GLOBAL_ADMINISTRATOR, USER_ADMINISTRATOR, LICENSE_ADMINISTRATOR, DIRECTORY_WRITERS}
+    ),
+    "reports.getMailboxUsageDetail": frozenset({GLOBAL_ADMINISTRATOR, EXCHANGE_ADMINISTRATOR, REPORTS_READER}),
+    "reports.settings": frozenset({GLOBAL_ADMINISTRATOR, EXCHANGE_ADMINISTRATOR, REPORTS_READER, GLOBAL_READER}),
+}
+"""The directory roles that allow a route to a person; a person with any account can use the other ones.
+
+Global Readers see no detailed metrics of reports; 403 for them is assumed."""
+MANAGES_ACCOUNTS = frozenset({GLOBAL_ADMINISTRATOR, USER_ADMINISTRATOR})
+"""The directory roles that let a person enable and disable accounts."""
 OPEN = frozenset({"batch", "unmodelled"})
 """Routes that need a token, but no permission."""
 
@@ -52,3 +76,11 @@ def require(context: ServiceContext, request: Request, route: str) -> None:
     has = held(context, request)
     if route not in OPEN and not has & set(PERMISSIONS[route]):
         raise denied()
+    if route in ROLES and not has_role(context, request, ROLES[route]):
+        raise denied()
+
+
+def has_role(context: ServiceContext, request: Request, roles: frozenset[str]) -> bool:
+    """Return whether the caller is an application, or a person with one of these directory roles."""
+    claims = claims_of(context, request)
+    return claims.get("idtyp") != "user" or bool(roles & set(claims.get("wids", ())))

@@ -15,7 +15,14 @@ from sharedbox_cli.emulator.microsoft import replication
 from sharedbox_cli.emulator.microsoft.graph import objects
 from sharedbox_cli.emulator.microsoft.graph.bodies import object_of
 from sharedbox_cli.emulator.microsoft.graph.errors import bad, denied, missing, not_modelled
-from sharedbox_cli.emulator.microsoft.graph.permissions import READ_USERS, WRITE_USERS, claims_of, held
+from sharedbox_cli.emulator.microsoft.graph.permissions import (
+    MANAGES_ACCOUNTS,
+    READ_USERS,
+    WRITE_USERS,
+    claims_of,
+    has_role,
+    held,
+)
 from sharedbox_cli.emulator.microsoft.graph.query import NONE, options_of
 from sharedbox_cli.emulator.router import Route
 from sharedbox_cli.emulator.service import ServiceContext
@@ -81,6 +88,8 @@ class SignInRoutes:
         """Raise GraphError if the caller may only enable and disable accounts, and requests more."""
         has = held(self._context, request)
         if not has & WRITE_USERS and (set(changes) - {"accountEnabled"} or not has & READ_USERS):
+            raise denied()
+        if set(changes) - {"usageLocation"} and not has_role(self._context, request, MANAGES_ACCOUNTS):
             raise denied()
 
 
