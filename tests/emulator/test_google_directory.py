@@ -218,3 +218,25 @@ def test_domains_and_customer_when_asked_then_name_the_organisation(strict: Work
     ]
     assert directory.customers().get(customerKey="my_customer").execute()["id"] == "C03xyz987"
     assert refused(directory.domains().list(customer="C0000000")) == (403, "forbidden")
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("users", {"primaryEmail": "Abuse@contoso.example"}),
+        ("users", {"primaryEmail": "a+b@contoso.example"}),
+        ("users", {"primaryEmail": "a@contoso.example", "name": {"givenName": "<EU>", "familyName": "x"}}),
+        (f"users/{ANNA}/aliases", {"alias": "postmaster@contoso.example"}),
+        ("groups", {"email": "a+b@contoso.example"}),
+        ("groups", {"email": "a@contoso.example", "name": "x" * 74}),
+        ("groups", {"email": "a@contoso.example", "name": "<EU>"}),
+        ("groups/events@contoso.example/aliases", {"alias": "webmaster@contoso.example"}),
+    ],
+)
+def test_names_that_google_refuses(google: Workspace, path: str, body: dict[str, Any]) -> None:
+    rest = {"password": "long enough", "name": {"givenName": "A", "familyName": "B"}} if path == "users" else {}
+    assert reason(google.call("POST", f"{DIRECTORY}/{path}", {**rest, **body})) == (400, "invalid")
+
+
+def test_group_with_a_reserved_name_is_created(google: Workspace) -> None:
+    assert google.call("POST", f"{DIRECTORY}/groups", {"email": "abuse@contoso.example"}).status_code == 200

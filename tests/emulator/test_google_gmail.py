@@ -95,7 +95,10 @@ def test_delegates_when_their_account_is_gone_then_the_entry_stays_and_can_be_de
         ({"name": "x", "color": {"backgroundColor": "#000000"}}, (400, "invalidArgument")),
         ({"name": "x", "color": {}}, (400, "invalidArgument")),
         ({"name": "interviews"}, (409, "aborted")),
-        ({"name": "INBOX"}, (409, "aborted")),
+        *(
+            ({"name": name}, (400, "invalidArgument"))
+            for name in ("INBOX", "Drafts", "chats", "Inbox/Jira", "[Gmail]/x", "a^b")
+        ),
         ({"name": ""}, (400, "invalidArgument")),
         ({}, (400, "invalidArgument")),
         ({"name": "a//b"}, (400, "invalidArgument")),

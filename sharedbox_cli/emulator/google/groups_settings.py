@@ -99,7 +99,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     "whoCanAddReferences": ("NONE",),
     "messageDisplayFont": ("DEFAULT_FONT",),
 }
-_LENGTHS = {"name": 75, "description": 300, "customFooterText": 1000, "defaultMessageDenyNotificationText": 10_000}
+_LENGTHS = {"name": 73, "description": 300, "customFooterText": 1000, "defaultMessageDenyNotificationText": 10_000}
 FRESH: dict[str, Any] = {
     "whoCanJoin": "CAN_REQUEST_TO_JOIN",
     "whoCanViewGroup": "ALL_MEMBERS_CAN_VIEW",
@@ -174,7 +174,7 @@ def _write(call: Call) -> Any:
         raise bad("Invalid Value: primaryLanguage")
     if body.get("customReplyTo") and not _ADDRESS.fullmatch(body["customReplyTo"]):
         raise bad("Invalid Value: customReplyTo")
-    if "name" in body and not str(body["name"] or "").strip():
+    if "name" in body and (not str(body["name"] or "").strip() or set("<>") & set(str(body["name"]))):
         raise bad("Invalid Value: name")
     for name, value in body.items():
         if name in VALUES and value not in VALUES[name]:

@@ -46,6 +46,7 @@ _HINTS = (
     ("enough available licenses", "Buy a licence, or release one."),
     ("Invalid delegate", "A delegate must be an active account of the organisation, named by its primary address."),
     ("Unrecognized forwarding address", "The address must be confirmed first: it received a mail with a code."),
+    ("Invalid label name", "Gmail reserves some names. Choose another one."),
     ("Cyclic memberships", "Remove one of the groups from the other."),
 )
 

@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sharedbox_cli.core.capability import SpecProblem
+from sharedbox_cli.core.model import State
+from sharedbox_cli.providers.google_workspace import names
 from sharedbox_cli.providers.google_workspace.gmail_search import text_problem
 
 OPEN_POSTING = ("anyone", "organization")
 """Values of `group.posting` with which somebody who is no member can post."""
 _SEARCHED = ("from", "to", "subject_contains")
+Path = tuple[str | int, ...]
 
 
 def delegated_problems(spec: Mapping[str, Any]) -> Iterator[SpecProblem]:
-    """Yield the values of a delegated mailbox that Gmail refuses or reads in another way."""
+    """Yield the values of a delegated mailbox that Google refuses or reads in another way."""
+    yield from _name_problems(spec, names.account_address_problem, names.account_address_problem, None)
+    for path, label in _labels(spec):
+        if why := names.label_problem(label):
+            yield path, why
     for number, rule in enumerate(spec.get("rules") or ()):
         for key in _SEARCHED:
-            texts = rule["when"].get(key)
-            path = ("rules", number, "when", key)
-            if isinstance(texts, str) and (why := text_problem(texts)):
-                yield path, why
-            elif isinstance(texts, list):
-                yield from (((*path, index), why) for index, text in enumerate(texts) if (why := text_problem(text)))
+            yield from _problems(("rules", number, "when", key), rule["when"].get(key), text_problem)
 
 
 def collaborative_problems(spec: Mapping[str, Any]) -> Iterator[SpecProblem]:
-    """Yield the combinations of settings of a group that Google refuses."""
+    """Yield the names that no group can have, and the combinations of settings of a group that Google refuses."""
+    yield from _name_problems(spec, names.group_address_problem, names.group_alias_problem, names.MAX_GROUP_NAME)
     group = spec.get("group") or {}
     posting = group.get("posting")
     if group.get("moderation") == "non-members" and posting is not None and posting not in OPEN_POSTING:
@@ -35,3 +38,44 @@ def collaborative_problems(spec: Mapping[str, Any]) -> Iterator[SpecProblem]:
             "messages. Use another `moderation`, or `posting: anyone`."
         )
         yield ("group", "moderation"), why
+
+
+def _name_problems(
+    spec: Mapping[str, Any],
+    address_problem: Callable[[str], str],
+    alias_problem: Callable[[str], str],
+    most: int | None,
+) -> Iterator[SpecProblem]:
+    """Yield the addresses and names that Google refuses. A mailbox that must not exist needs no valid name."""
+    if spec.get("state") == State.ABSENT:
+        return
+    yield from _problems(("mailbox",), spec.get("mailbox"), address_problem)
+    yield from _problems(("aliases",), spec.get("aliases"), alias_problem)
+    yield from _problems(("display_name",), spec.get("display_name"), lambda name: names.name_problem(name, most))
+
+
+def _problems(path: Path, value: Any, problem_of: Callable[[str], str]) -> Iterator[SpecProblem]:
+    """Yield what is wrong with a text, or with each text of a list."""
+    for steps, text in _texts(path, value):
+        if why := problem_of(text):
+            yield steps, why
+
+
+def _texts(path: Path, value: Any) -> Iterator[tuple[Path, str]]:
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, Sequence):
+        yield from (((*path, index), text) for index, text in enumerate(value) if isinstance(text, str))
+
+
+def _labels(spec: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    """Yield every label that a spec names, which is then created, with its place."""
+    yield from _texts(("folders",), spec.get("folders"))
+    for index, tag in enumerate(spec.get("tags") or ()):
+        if isinstance(tag, Mapping):
+            yield from _texts(("tags", index, "name"), tag.get("name"))
+        else:
+            yield from _texts(("tags", index), tag)
+    for index, rule in enumerate(spec.get("rules") or ()):
+        for key in ("move_to", "tag"):
+            yield from _texts(("rules", index, "then", key), rule["then"].get(key))

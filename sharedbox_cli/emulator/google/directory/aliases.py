@@ -6,7 +6,7 @@ from typing import Any
 
 from sharedbox_cli.emulator.google.call import NOTHING, Call, Handlers, required
 from sharedbox_cli.emulator.google.directory import groups, users
-from sharedbox_cli.emulator.google.directory.names import claimable
+from sharedbox_cli.emulator.google.directory.names import alias_address
 from sharedbox_cli.emulator.google.errors import GoogleError, missing
 
 MOST_OF_USERS = 30
@@ -42,7 +42,7 @@ def _list(call: Call) -> Any:
 def _insert(call: Call) -> Any:
     identity, email, kind = _owner(call, writes=True)
     required(call.body, "alias")
-    alias = claimable(call, call.body["alias"], "alias")
+    alias = alias_address(call, call.body["alias"], kind)
     if kind == "user" and len(call.store.aliases(identity)) >= MOST_OF_USERS:
         raise GoogleError(412, "Limit exceeded: aliases", "limitExceeded")
     call.store.take(alias, identity, kind, "alias")

@@ -7,12 +7,12 @@ import sqlite3
 from typing import Any
 
 from sharedbox_cli.emulator.google.call import NOTHING, Call, Handlers, patched, required
-from sharedbox_cli.emulator.google.directory.names import claimable
+from sharedbox_cli.emulator.google.directory.names import claimable, is_name
 from sharedbox_cli.emulator.google.errors import GoogleError, bad, missing, not_modelled
 from sharedbox_cli.emulator.google.groups_settings import FRESH
 from sharedbox_cli.emulator.google.store import outsider_id
 
-MAX_NAME = 75
+MAX_NAME = 73
 MAX_DESCRIPTION = 4096
 
 
@@ -75,7 +75,7 @@ def _list(call: Call) -> Any:
 def _checked(body: dict[str, Any]) -> None:
     if "name" in body and not str(body["name"] or "").strip():
         raise bad("Invalid Input: name")
-    if len(body.get("name") or "") > MAX_NAME:
+    if len(body.get("name") or "") > MAX_NAME or not is_name(body.get("name") or ""):
         raise bad("Invalid Input: name")
     if len(body.get("description") or "") > MAX_DESCRIPTION:
         raise bad("Invalid Input: description")

@@ -10,7 +10,7 @@ from typing import Any
 
 from sharedbox_cli.emulator.google.access import mail_state
 from sharedbox_cli.emulator.google.call import NOTHING, Call, Handlers, patched, required
-from sharedbox_cli.emulator.google.directory.names import claimable
+from sharedbox_cli.emulator.google.directory.names import account_address, is_name
 from sharedbox_cli.emulator.google.errors import (
     GoogleError,
     bad,
@@ -149,7 +149,7 @@ def _unit(row: sqlite3.Row) -> str:
 
 def _insert(call: Call) -> Any:
     required(call.body, "primaryEmail", "password", "name.givenName", "name.familyName")
-    email = claimable(call, call.body["primaryEmail"], "primary_user_email")
+    email = account_address(call, call.body["primaryEmail"])
     _check(call, call.body)
     doc = {"orgUnitPath": "/", **{k: v for k, v in call.body.items() if v is not None}}
     doc.pop("primaryEmail")
@@ -182,7 +182,8 @@ def _check(call: Call, body: dict[str, Any]) -> None:
     for key, most in (("givenName", 60), ("familyName", 60), ("displayName", 256)):
         name = body.get("name") or {}
         text = str(name.get(key) or "")
-        if key in name and (len(text) > most or (key != "displayName" and not text.strip())):
+        is_empty = key != "displayName" and not text.strip()
+        if key in name and (len(text) > most or is_empty or not is_name(text)):
             raise bad(f"Invalid Given/Family Name: {'FamilyName' if key == 'familyName' else 'GivenName'}")
     unit = body.get("orgUnitPath")
     if unit is not None and unit != "/":
@@ -222,7 +223,7 @@ def _rename(call: Call, user: sqlite3.Row, renamed: str) -> None:
     owner = call.store.owner(renamed)
     if owner is not None and (owner["owner"], owner["role"]) == (user["id"], "alias"):
         call.store.free(renamed)
-    email = claimable(call, renamed, "primary_user_email")
+    email = account_address(call, renamed)
     call.store.run("update g_names set role = 'alias' where key = ?", user["email"])
     call.store.take(email, user["id"], "user", "primary")
     call.store.run("update g_users set email = ? where id = ?", email, user["id"])

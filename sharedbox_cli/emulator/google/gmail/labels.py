@@ -24,6 +24,22 @@ SYSTEM = (
     "CATEGORY_UPDATES",
     "CATEGORY_FORUMS",
 )
+RESERVED = frozenset(
+    {
+        *SYSTEM,
+        "DRAFTS",
+        "CHATS",
+        "ALL MAIL",
+        "MUTED",
+        "SCHEDULED",
+        "SNOOZED",
+        "TODO",
+        "VOICEMAIL",
+        "[GMAIL]",
+        "[GOOGLE MAIL]",
+    }
+)
+"""The first part of names that no label of people can have."""
 MOST = 10_000
 MAX_NAME = 225
 _COLOURS = """
@@ -76,12 +92,10 @@ def _checked(call: Call, item: dict[str, Any]) -> None:
     name = str(item.get("name") or "")
     if not name.strip() or len(name) > MAX_NAME or name.startswith("/") or name.endswith("/") or "//" in name:
         raise refused("Invalid label name")
-    taken = {
-        other["name"].lower()
-        for other in call.store.items(mailbox(call)["id"], "label")
-        if other["id"] != item.get("id")
-    } | {word.lower() for word in SYSTEM}
-    if name.lower() in taken:
+    if is_reserved(name):
+        raise refused("Invalid label name")
+    others = call.store.items(mailbox(call)["id"], "label")
+    if name.lower() in {other["name"].lower() for other in others if other["id"] != item.get("id")}:
         raise GoogleError(409, "Label name exists or conflicts", "aborted", status="ABORTED")
     colour = item.get("color")
     if colour is not None:
@@ -90,6 +104,12 @@ def _checked(call: Call, item: dict[str, Any]) -> None:
         for value in (colour["backgroundColor"], colour["textColor"]):
             if not value.startswith("#") or value[1:].lower() not in PALETTE:
                 raise refused(f"Label color {value} is not on the allowed color palette")
+
+
+def is_reserved(name: str) -> bool:
+    """Return whether Gmail reserves a name (mbrt/gmailctl#300; gauteh/lieer, README); below it: assumed."""
+    first = name.partition("/")[0].strip().upper()
+    return first in RESERVED or first.startswith("CATEGORY_") or "^" in name
 
 
 def _create(call: Call) -> Any:
