@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from urllib.parse import unquote
 
 from sharedbox_cli.emulator.http import Handler
@@ -40,6 +41,7 @@ class Router:
         return None, {}, is_known
 
 
+@cache  # templates are constants; a test suite starts thousands of emulators
 def _pattern(template: str) -> re.Pattern[str]:
     parts = re.split(r"\{(\w+)\}", template)
     text = "".join(re.escape(part) if index % 2 == 0 else f"(?P<{part}>[^/]+)" for index, part in enumerate(parts))

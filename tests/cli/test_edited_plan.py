@@ -30,6 +30,11 @@ def leaves(value: Any, path: JsonPath = ()) -> Iterator[tuple[JsonPath, Any]]:
         yield from leaves(item, (*path, key))
 
 
+def shape(path: JsonPath) -> JsonPath:
+    """Return a path without the places in its lists: entries of one list are read alike."""
+    return tuple("[]" if isinstance(key, int) else key for key in path)
+
+
 def other(value: Any) -> Any:
     """Return another value of the same type."""
     match value:
@@ -76,7 +81,8 @@ def test_every_value_of_a_saved_plan_is_covered_by_its_digest(saved: Path) -> No
     text = saved.read_text()
     plan = from_json(text)
     accepted = []
-    for path, value in leaves(json.loads(text)):
+    one_of_each = {shape(path): (path, value) for path, value in leaves(json.loads(text))}
+    for path, value in each(one_of_each.values()):
         try:
             read = from_json(json.dumps(edited(text, path, other(value))))
         except SharedboxError:

@@ -26,7 +26,7 @@ class Copy:
         for name in _COPIED:
             source = ROOT / name
             if source.is_dir():
-                shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+                shutil.copytree(source, folder / name)  # with what Python has compiled
             else:
                 shutil.copy(source, folder / name)
         for language, title, code in self.blocks():

@@ -1,6 +1,6 @@
 """The fault matrix: whatever breaks, a plan is the right one or none, and a run ends where it should.
 
-Every call meets every group of faults, and every fault is met (`table.py` says what proves the rest).
+Every call meets every fault, all calls in one plan or run; `table.py` says what proves a fault of one call alone.
 The faults that are not here are in docs/reliability.md.
 """
 
@@ -11,8 +11,9 @@ import re
 
 import pytest
 
+from tests.asked import each
 from tests.conftest import EXAMPLES, Cli, Cloud
-from tests.faults.table import GROUPS, matrix
+from tests.faults.table import GROUPS, NO_ANSWER, Fault
 
 BATCHES: list[dict[str, object]] = [
     {"kind": "batch_missing"},
@@ -40,6 +41,10 @@ WRITES = [
     "exchange.Set-Mailbox",
     "graph.users.patch",
 ]
+
+
+FAULTS = {name: fault for faults in GROUPS.values() for name, fault in faults.items()}
+each_fault = pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 
 
 def name(fault: dict[str, object]) -> str:
@@ -80,13 +85,14 @@ def test_matrix_has_every_call(cloud: Cloud, cli: Cli) -> None:
     assert by_verb | by_method == set(WRITES)
 
 
-@pytest.mark.parametrize(("route", "group", "fault"), matrix(READS))
-def test_read_that_fails_once_gives_the_faultless_plan(
-    cloud: Cloud, cli: Cli, whole: list[str], route: str, group: str, fault: str
-) -> None:
-    cloud.emulator.faults.set([{"route": route, **GROUPS[group][fault]}])
+@each_fault
+def test_reads_that_fail_once_give_the_faultless_plan(cloud: Cloud, cli: Cli, whole: list[str], fault: Fault) -> None:
+    # A token is refused for a whole batch or for a part of it: a second refusal in a row would be final.
+    routes = [route for route in READS if fault["kind"] != "unauthorized" or not route.endswith(".batch")]
+    cloud.faults(*({"route": route, **fault} for route in routes))
     assert changes(cli) == whole
-    assert met(cloud, route)
+    for route in each(routes):
+        assert met(cloud, route)
 
 
 @pytest.mark.parametrize("route", READS)
@@ -113,16 +119,18 @@ def test_batch_whose_answers_do_not_match_gives_no_other_plan(
         assert (done.code, done.out) == (1, "")
 
 
-@pytest.mark.parametrize(("route", "group", "fault"), matrix(WRITES))
-def test_write_that_fails_once_is_done_once(cloud: Cloud, cli: Cli, route: str, group: str, fault: str) -> None:
-    cloud.emulator.faults.set([{"route": route, **GROUPS[group][fault]}])
+@each_fault
+def test_writes_that_fail_once_are_done_once(cloud: Cloud, cli: Cli, fault: Fault) -> None:
+    cloud.faults(*({"route": route, **fault} for route in WRITES))
     done = cli("apply", EXAMPLES, "--yes", "-o", "json")
     effects = cloud.effects()
-    assert effects and met(cloud, route)
+    assert effects
+    for route in each(WRITES):
+        assert met(cloud, route)
     assert len(effects) == len(set(effects)), "an effect happened twice"
     cloud.emulator.faults.set([])
     results = json.loads(done.out)["results"]
-    if fault == "a portal's page":
+    if fault == NO_ANSWER["a portal's page"]:
         # A proxy in between: what was sent is not known to have arrived; it is settled by reading.
         assert done.code in (0, 3), done.out
     else:

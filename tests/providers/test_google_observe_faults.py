@@ -76,7 +76,7 @@ ROWS = table.matrix((f"{platform} {route}" for platform, route in EACH), PASSING
 
 def fill(make: GoogleBuilder) -> None:
     company(make)
-    for number in range(3):
+    for number in range(2):
         mailbox = make.mailbox(f"box{number}", f"Box {number}")
         make.delegate(mailbox, id_of(make, "anna"))
         inbox = make.inbox(f"inbox{number}", f"Inbox {number}")
