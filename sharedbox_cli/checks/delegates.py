@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sharedbox_cli.checks import limits
-from sharedbox_cli.checks.model import Check, Detections, Subject, counted
+from sharedbox_cli.checks.model import Check, Detections, Subject, counted, name_of
 from sharedbox_cli.core.finding import Severity
 from sharedbox_cli.core.model import GOOGLE_DELEGATED, Fact, Right, State
 
@@ -60,6 +60,13 @@ def _not_accepted(subject: Subject) -> Detections:
         text = f"{entry.text[:1].upper()}{entry.text[1:]}"
         why = f"{text}. Whoever accepts it gets access, even if the spec does not list them."
         yield who, "an invitation that was not accepted", why
+
+
+def _not_ready(subject: Subject) -> Detections:
+    for trustee in subject.holders(Right.FULL_ACCESS):
+        if trustee.caveat:
+            name = name_of(trustee)
+            yield name, "a delegate who cannot open the mailbox yet", f"{name} {trustee.caveat}."
 
 
 def _with_delegates(subject: Subject) -> str:
@@ -158,6 +165,17 @@ CHECKS = (
         hint="Remove the invitation in the Gmail settings of the mailbox, or wait until it expires.",
         source=limits.DELEGATES_API,
         detect=_not_accepted,
+        needs=_GRANTS,
+        path="members",
+        platforms=_DELEGATED,
+    ),
+    Check(
+        id="delegate-not-ready",
+        severity=Severity.NOTE,
+        title="a delegate whose account is not ready to act as one",
+        hint="Let the person sign in once, or give the account a licence that includes Gmail.",
+        source=limits.DELEGATES,
+        detect=_not_ready,
         needs=_GRANTS,
         path="members",
         platforms=_DELEGATED,

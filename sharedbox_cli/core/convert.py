@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from sharedbox_cli.core.capability import Capabilities
 from sharedbox_cli.core.change_words import right_words
+from sharedbox_cli.core.convert_values import kept_value, refused_values
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.format_values import value_words
 from sharedbox_cli.core.identity import Address
@@ -145,7 +146,12 @@ def moved_to(mailbox: DesiredMailbox, source: Capabilities, target: Capabilities
     if source.platform == target.platform:
         return Moved(mailbox)
     moved = Moved(replace(mailbox, platform=target.platform, places={}, settings={}, unmanaged=()))
-    moved.mailbox = replace(moved.mailbox, settings=dict(_settings(mailbox, target, moved)))
+    settings = dict(_settings(mailbox, target, moved))
+    for name, refused in refused_values(settings, target).items():
+        moved.notes += [Note(str(name), text, why, is_lost=True) for text, why in refused.items()]
+        kept = kept_value(settings.pop(name), refused)
+        settings |= {} if kept is None else {name: kept}
+    moved.mailbox = replace(moved.mailbox, settings=settings)
     moved.mailbox = replace(moved.mailbox, warn_at_percent=_share(mailbox, target, moved))
     if mailbox.grants is not None:
         grants = _grants((*mailbox.grants, *mailbox.expired), source, target, moved)

@@ -243,6 +243,7 @@ def _notes(mailbox: DesiredMailbox, observed: Observed) -> list[Note]:
     if current and Field.ALIASES in mailbox.settings:
         unmanaged = unmanaged_addresses(mailbox.settings[Field.ALIASES], current.settings.get(Field.ALIASES))
         notes += [Note(where, f"the service's own address {address} is not touched") for address in unmanaged]
+    notes += _caveats(mailbox, observed)
     notes += [Note(where, f"not touched: {item.text}") for item in (_kept_entries(mailbox, current) if current else ())]
     if mailbox.state is State.ABSENT and current is None:
         notes.append(Note(where, "is already absent"))
@@ -255,6 +256,14 @@ def _notes(mailbox: DesiredMailbox, observed: Observed) -> list[Note]:
         if item.until
     ]
     return notes
+
+
+def _caveats(mailbox: DesiredMailbox, observed: Observed) -> Iterator[Note]:
+    """Yield the members for whom a right does not work yet."""
+    for address in sorted({grant.trustee for grant in mailbox.grants or ()}):
+        trustee = observed.trustees.get(observed.directory.get(address, TrusteeId("")))
+        if trustee is not None and trustee.caveat:
+            yield Note(str(mailbox.address), f"{address} {trustee.caveat}")
 
 
 def _kept_entries(mailbox: DesiredMailbox, current: ObservedMailbox) -> list[SpecialEntry]:

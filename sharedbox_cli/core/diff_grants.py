@@ -53,6 +53,8 @@ def diff_grants(mailbox: DesiredMailbox, current: ObservedMailbox, observed: Obs
         for key, desired in desired_by_key.items()
         if key not in held and not (key[1] in ROLES and key[0] in roles)
     ]
+    if refused := [problem for change in granted if (problem := _refusal(change, observed)) is not None]:
+        raise SpecError(refused)
     altered = [
         change
         for key, desired in desired_by_key.items()
@@ -82,6 +84,20 @@ def diff_grants(mailbox: DesiredMailbox, current: ObservedMailbox, observed: Obs
         _needing(change, coming, staying) if change.phase is Phase.REVOKE else change for change in role_changes
     ]
     return (*granted, *ordered_role_changes, *altered, *ordered_revocations)
+
+
+def _refusal(change: Change, observed: Observed) -> Problem | None:
+    """Return why the platform would refuse a grant, or nothing. Rights that a trustee has already are kept."""
+    party = change.party
+    trustee = observed.trustees.get(party.id) if party else None
+    if party is None or trustee is None or not trustee.refusal:
+        return None
+    return Problem(
+        change.place,
+        "this account can get no right",
+        f"{party.address or party.name} {trustee.refusal}.",
+        "Make the account ready first, or leave it out.",
+    )
 
 
 def invitation_of(entry: SpecialEntry) -> Grant | None:

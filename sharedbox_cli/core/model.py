@@ -119,6 +119,10 @@ class Trustee:
     """Groups: whether a right given to it works (Exchange: mail-enabled security groups only)."""
     member_count: int | None = None
     """Groups: effective (transitive) users, where read."""
+    refusal: str = ""
+    """Why the platform gives this trustee no new right, as a clause that follows the address; empty: it does."""
+    caveat: str = ""
+    """What keeps a right of this trustee from working for now, as a clause that follows the address."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from sharedbox_cli.checks.limits import GIB
 from sharedbox_cli.checks.registry import run_checks
@@ -55,7 +56,7 @@ GROUP: dict[Field, Value] = {
 GROUP_FACTS: dict[Fact, Value] = {Fact.POSTING: "anyone", Fact.VIEWING: "members", Fact.HAS_HISTORY: True}
 
 
-def person(number: int, *, domain: str = "contoso.example", **more: bool) -> Trustee:
+def person(number: int, *, domain: str = "contoso.example", **more: Any) -> Trustee:
     """Return a person of the organisation, or of another one."""
     who = Address.of(f"p{number}@{domain}")
     return Trustee(TrusteeId(f"p{number}"), TrusteeKind.USER, who, f"P{number}", **more)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -47,7 +48,7 @@ FACTS: dict[Fact, Value] = {
 }
 
 
-def person(number: int, **more: bool) -> Trustee:
+def person(number: int, **more: Any) -> Trustee:
     return Trustee(TrusteeId(f"p{number}"), TrusteeKind.USER, address(f"p{number}"), f"P{number}", **more)
 
 

@@ -29,6 +29,7 @@ from sharedbox_cli.core.model import (
     Trustee,
     TrusteeKind,
 )
+from sharedbox_cli.core.values import Value
 from sharedbox_cli.language.export.document import write
 from sharedbox_cli.language.export.expressible import writable
 from tests.field_values import TABLES
@@ -67,6 +68,30 @@ def test_any_spec_when_moved_then_it_is_possible_there_and_what_is_gone_is_named
     lost = " ".join(note.what for note in found.notes if note.is_lost and note.key == "members")
     assert all(who in kept or who.text in lost for who in had)
     assert (found.mailbox.labels, found.mailbox.address) == (mailbox.labels, mailbox.address)
+
+
+@pytest.mark.parametrize(
+    ("target", "name", "value", "kept", "lost"),
+    [
+        (GOOGLE_COLLABORATIVE, Field.DISPLAY_NAME, "x" * 74, None, "73 characters"),
+        (GOOGLE_DELEGATED, Field.DISPLAY_NAME, "Press <EU>", None, "`<`"),
+        (
+            GOOGLE_DELEGATED,
+            Field.ALIASES,
+            ("a+b@contoso.example", "ok@contoso.example"),
+            ("ok@contoso.example",),
+            "`+`",
+        ),
+        (GOOGLE_DELEGATED, Field.ALIASES, ("abuse@contoso.example",), None, "reserves"),
+    ],
+)
+def test_name_that_the_other_platform_refuses(
+    target: Platform, name: Field, value: Value, kept: Value, lost: str
+) -> None:
+    found = moved(MICROSOFT365, target, settings={name: value})
+    assert found.mailbox.settings.get(name) == kept
+    (note,) = (note for note in found.notes if note.is_lost)
+    assert (note.key, lost in note.why) == (str(name), True)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,7 +37,7 @@ GIB = 1024**3
 SUPPORT = address("support")
 
 
-def person(number: int, *, outside: bool = False, **more: bool) -> Trustee:
+def person(number: int, *, outside: bool = False, **more: Any) -> Trustee:
     domain = "partner.example" if outside else "contoso.example"
     return Trustee(TrusteeId(f"id-{number}"), TrusteeKind.USER, Address.of(f"p{number}@{domain}"), f"P{number}", **more)
 

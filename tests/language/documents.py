@@ -153,7 +153,11 @@ group = st.fixed_dictionaries(
 def documents(draw: st.DrawFn) -> dict[str, Any]:
     platform = draw(st.sampled_from([MICROSOFT365, GOOGLE_DELEGATED, GOOGLE_COLLABORATIVE]))
     found: dict[str, Any] = {"version": 1, "mailbox": "Box@contoso.example", "platform": str(platform)}
-    found |= draw(st.fixed_dictionaries({}, optional=common))
+    most = 73 if platform == GOOGLE_COLLABORATIVE else 256
+    title = (
+        names if platform == MICROSOFT365 else names.filter(lambda text: len(text) <= most and not set("<>") & {*text})
+    )
+    found |= draw(st.fixed_dictionaries({}, optional={**common, "display_name": title}))
     if draw(st.booleans()):
         found["members"] = draw(members(platform))
     if platform == GOOGLE_DELEGATED:

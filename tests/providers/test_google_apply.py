@@ -383,7 +383,7 @@ def test_content_when_other_things_are_there_then_they_stay(workspace_of: Worksp
 def test_content_when_a_label_has_a_name_of_gmails_own_then_it_fails_in_words(workspace: GoogleSetting) -> None:
     outcome = workspace.shared.apply(change_of(workspace, "sales", {Field.FOLDERS: ("Inbox",)}))
     assert outcome.status is Status.FAILED
-    assert "exists or conflicts" in outcome.reason
+    assert "Gmail reserves some names" in outcome.reason
 
 
 def test_forwarding_when_the_target_must_confirm_then_it_fails_and_says_what_to_do(workspace: GoogleSetting) -> None:

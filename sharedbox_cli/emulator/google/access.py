@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from typing import Any
 
 from sharedbox_cli.emulator.google.call import Call
@@ -114,9 +115,14 @@ def _audiences(method: Method) -> frozenset[str]:
 def mail_state(store: Store, identity: str) -> bool:
     """Return whether the mailbox of an account is available: licensed, not suspended, and provisioned."""
     user = store.row("select * from g_users where id = ? and deleted_at is null", identity)
-    if user is None or user["ready_at"] > store.now or json.loads(user["doc"]).get("suspended"):
+    if user is None or user["ready_at"] > store.now or _is_closed(user):
         return False
     return any(sku in MAIL_SKUS for sku in (*store.skus_of(identity), store.tenant.meta("google:domain_licence")))
+
+
+def _is_closed(user: sqlite3.Row) -> bool:
+    doc = json.loads(user["doc"])
+    return bool(doc.get("suspended") or doc.get("archived"))
 
 
 MAIL_SKUS = frozenset(

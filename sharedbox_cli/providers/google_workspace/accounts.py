@@ -74,6 +74,21 @@ def sign_in_of(row: Mapping[str, Any]) -> tuple[str, str]:
     return BLOCKED, f"hardened at {hardened}: unknown password, no recovery data; an administrator can still reset it"
 
 
+def delegate_refusal(row: Mapping[str, Any]) -> str:
+    """Return why Google does not accept an account as a delegate (support.google.com/mail/answer/138350)."""
+    state = "suspended" if row.get("suspended") else "archived" if row.get("archived") else ""
+    return f"is {state}, and only an active account can be a delegate" if state else ""
+
+
+def delegate_caveat(row: Mapping[str, Any]) -> str:
+    """Return why an account cannot act as a delegate for now, or nothing (the same page, read 2026-11)."""
+    if row.get("changePasswordAtNextLogin"):
+        return "must choose a new password at the next sign-in, and cannot act as a delegate until then"
+    if row.get("isMailboxSetup") is False:
+        return "has no Gmail mailbox, and cannot act as a delegate without one"
+    return ""
+
+
 def now_text(now: datetime) -> str:
     """Return an instant in Google's format."""
     return now.strftime("%Y-%m-%dT%H:%M:%S.000Z")

@@ -44,7 +44,7 @@ _HINTS = (
     ("when non-members can't post", "Write `posting: anyone` or `posting: organization` as well."),
     ("may not be the owner or manager of another group", "Give the group the right `member`."),
     ("enough available licenses", "Buy a licence, or release one."),
-    ("Invalid delegate", "A delegate must be an active account of the organisation, named by its primary address."),
+    ("Invalid delegate", "A delegate must be an active account with Gmail, named by its primary address."),
     ("Unrecognized forwarding address", "The address must be confirmed first: it received a mail with a code."),
     ("Invalid label name", "Gmail reserves some names. Choose another one."),
     ("Cyclic memberships", "Remove one of the groups from the other."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from sharedbox_cli.emulator.google.access import mail_state
 from sharedbox_cli.emulator.google.call import NOTHING, Call, Handlers
 from sharedbox_cli.emulator.google.errors import GoogleError
 from sharedbox_cli.emulator.google.gmail.mailbox import absent, listed, mailbox, refused
@@ -42,7 +43,8 @@ def _create(call: Call) -> Any:
     user = call.store.user(address)
     if user is None or user["email"] != address.lower() or user["id"] == owner["id"]:
         raise refused("Invalid delegate")
-    if json.loads(user["doc"]).get("suspended"):
+    doc = json.loads(user["doc"])
+    if doc.get("suspended") or doc.get("archived") or not mail_state(call.store, user["id"]):
         raise refused("Invalid delegate", is_state=True)
     if call.store.item(owner["id"], "delegate", user["id"]) is not None:
         raise GoogleError(409, "Delegate already exists.", "alreadyExists", status="ALREADY_EXISTS")

@@ -10,7 +10,13 @@ from typing import Any, NamedTuple
 from sharedbox_cli.core.errors import NotFound, ObserveError
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import Trustee, TrusteeKind
-from sharedbox_cli.providers.google_workspace.accounts import address_of, is_shared, name_of
+from sharedbox_cli.providers.google_workspace.accounts import (
+    address_of,
+    delegate_caveat,
+    delegate_refusal,
+    is_shared,
+    name_of,
+)
 from sharedbox_cli.providers.google_workspace.api import Google, together
 from sharedbox_cli.providers.google_workspace.scopes import DIRECTORY
 from sharedbox_cli.providers.responses import MAX_PAGES, Fields, Row
@@ -33,6 +39,7 @@ _PERSON = (
     "archived",
     "orgUnitPath",
     "isMailboxSetup",
+    "changePasswordAtNextLogin",
     "customerId",
 )
 """What is kept of an account that is only a possible holder of rights, besides its name."""
@@ -90,20 +97,22 @@ class Directory:
         row = self.groups.get(self.owner.get(address, ""))
         return row if row is not None and Address.of(str(row["email"])) == address else None
 
-    def trustees(self) -> dict[TrusteeId, Trustee]:
+    def trustees(self, *, as_delegates: bool) -> dict[TrusteeId, Trustee]:
         """Return all accounts and groups as holders of rights."""
-        found = {TrusteeId(key): trustee_of_user(row) for key, row in self.users.items()}
+        found = {TrusteeId(key): trustee_of_user(row, as_delegate=as_delegates) for key, row in self.users.items()}
         return found | {TrusteeId(key): trustee_of_group(row) for key, row in self.groups.items()}
 
 
-def trustee_of_user(row: Fields) -> Trustee:
-    """Return an account as a holder of rights."""
+def trustee_of_user(row: Fields, *, as_delegate: bool) -> Trustee:
+    """Return an account as a holder of rights; for a delegate, more is required than for a member of a group."""
     return Trustee(
         TrusteeId(str(row["id"])),
         TrusteeKind.USER,
         Address.of(str(row["primaryEmail"])),
         name_of(row),
         is_enabled=not (row.get("suspended") or row.get("archived")),
+        refusal=delegate_refusal(row) if as_delegate else "",
+        caveat=delegate_caveat(row) if as_delegate else "",
     )
 
 

@@ -208,7 +208,8 @@ def _observed(
             why=f"The administrator {google.admin} is not in the directory.",
             hint="Name an administrator of this account in the profile (`google_workspace: {admin: …}`).",
         )
-    trustees = {**outsiders, **directory.trustees()}
+    is_delegated = scope.platforms == frozenset({GOOGLE_DELEGATED})
+    trustees = {**outsiders, **directory.trustees(as_delegates=is_delegated)}
     counted = {
         key: replace(item, member_count=len((members or {})[key])) if key in (members or {}) else item
         for key, item in trustees.items()
