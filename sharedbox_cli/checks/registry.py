@@ -117,6 +117,8 @@ def _on_planned_mailboxes(
     for key, spec in desired.mailboxes.items():
         if spec.state is State.ABSENT or spec.platform not in observed.platforms or key in observed.mailboxes:
             continue
+        if key in observed.unread_mailboxes:
+            continue  # it may exist
         subject = Subject(ObservedMailbox("", spec.address, spec.platform), spec, observed, now, desired, observations)
         for check in checks:
             if check.is_of_spec and check.is_for(spec.platform):

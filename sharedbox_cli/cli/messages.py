@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sharedbox_cli.core.errors import GuardRefused, Problem, Refusal, SharedboxError, SpecError
 from sharedbox_cli.core.model import Platform
+from sharedbox_cli.core.unread import Unread
 from sharedbox_cli.reports.safe import terminal as safe
 
 AGAIN = "{command}"
@@ -61,6 +62,20 @@ def left_out_words(failures: Mapping[Platform, SharedboxError]) -> Iterator[str]
         verb = "is" if len(platforms) == 1 else "are"
         yield words
         yield f"  {' and '.join(platforms)} {verb} left out: not part of this report, and not changed."
+
+
+def unread_words(unread: Iterable[tuple[Platform, Unread]]) -> Iterator[str]:
+    """Yield the objects that could not be read: each reason once, with all its objects."""
+    names_of: dict[tuple[str, ...], list[str]] = {}
+    for platform, item in unread:
+        reason = (item.summary, item.where.replace(item.name, "…"), item.why.replace(item.name, "…"), item.hint)
+        names_of.setdefault(reason, []).append(f"{item.kind} {item.name} ({platform})")
+    for (summary, where, why, hint), names in names_of.items():
+        lines = [f"warning: not read: {safe(name)}" for name in names]
+        lines += [f"  {safe(part)}" for part in (summary, where, why, hint) if part]
+        verb = "It is" if len(names) == 1 else "They are"
+        lines.append(f"  {verb} left out: not covered by this report, and not changed.")
+        yield "\n".join(lines)
 
 
 def _refusal_words(refusal: Refusal, command: str) -> str:

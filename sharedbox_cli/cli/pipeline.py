@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from sharedbox_cli.cli.messages import left_out_words
+from sharedbox_cli.cli.messages import left_out_words, unread_words
 from sharedbox_cli.cli.progress import stop_progress
 from sharedbox_cli.core.diff import make_plan, observed_addresses
-from sharedbox_cli.core.errors import ExitCode
+from sharedbox_cli.core.errors import ExitCode, ObserveError
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.guards import guard
 from sharedbox_cli.core.guards_input import GuardInput
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sharedbox_cli.core.errors import Refusal
     from sharedbox_cli.core.events import Listener
     from sharedbox_cli.core.guards_input import GuardLimits, Waivers
+    from sharedbox_cli.core.identity import Address
     from sharedbox_cli.core.model import Desired, Platform
     from sharedbox_cli.core.plan import Plan
     from sharedbox_cli.providers.reading import Connections, Reading
@@ -59,19 +60,25 @@ def observe(
     *,
     is_saved: bool = False,
 ) -> Reading:
-    """Read the clouds. A cloud that cannot be read is skipped and named on stderr.
+    """Read the clouds. A cloud or an object that cannot be read is skipped and named on stderr.
 
     Raises the failure if no cloud could be read. For a saved plan, raises any failure, because it is one decision.
     """
     reading = read(connections, scopes, listener)
     stop_progress(listener)
-    if is_saved and reading.failures:
-        error = next(iter(reading.failures.values()))
+    if is_saved and not reading.is_complete:
+        error = next(iter(reading.failures.values()), None) or unread_error(reading)
         error.why = f"{error.why} A saved plan is applied whole or not at all: nothing was applied.".strip()
         raise error
-    for text in left_out_words(reading.failures):
+    for text in (*left_out_words(reading.failures), *unread_words(reading.unread)):
         terminal.say(text)
     return reading
+
+
+def unread_error(reading: Reading) -> ObserveError:
+    """Return the error for the first object that could not be read."""
+    _, item = reading.unread[0]
+    return ObserveError(item.summary, where=f"{item.kind} {item.name} · {item.where}", why=item.why, hint=item.hint)
 
 
 def observe_desired(basis: Basis, desired: Desired, *, is_saved: bool = False) -> Reading:
@@ -113,11 +120,21 @@ def scope_of(desired: Desired, platforms: frozenset[Platform]) -> Scope:
 
 
 def plan_of(basis: Basis, desired: Desired, observed: Reading) -> Plan:
-    """Return the plan for the platforms that were read. Raises SpecError, ObserveError."""
+    """Return the plan for the mailboxes that were read. Raises SpecError, ObserveError."""
     from sharedbox_cli import __version__
 
-    plan = make_plan(desired.of_platforms(observed.platforms), observed.observations, utc_now(), __version__)
+    known = desired.of_platforms(observed.platforms).without(unread_of(desired, observed))
+    plan = make_plan(known, observed.observations, utc_now(), __version__)
     return replace(plan, profile=basis.profile, read_at=observed.read_at)
+
+
+def unread_of(desired: Desired, observed: Reading) -> frozenset[Address]:
+    """Return the mailboxes of the specs that could not be read: nothing is planned for them."""
+    return frozenset(
+        key
+        for key, mailbox in desired.mailboxes.items()
+        if mailbox.platform in observed.observations and key in observed.observations[mailbox.platform].unread_mailboxes
+    )
 
 
 def refusals_of(basis: Basis, plan: Plan, observed: Reading, waivers: Waivers) -> tuple[Refusal, ...]:
@@ -143,12 +160,13 @@ def origin_of(profile: str, reading: Reading) -> Origin:
         for platform, observed in sorted(reading.observations.items())
     }
     failures = {str(platform): error for platform, error in reading.failures.items()}
-    return Origin(profile, tenants, reading.read_at, failures)
+    unread = tuple((str(platform), item) for platform, item in reading.unread)
+    return Origin(profile, tenants, reading.read_at, failures, unread)
 
 
 def exit_code_of(reading: Reading, code: int) -> int:
-    """Return an exit code, or 3 if a cloud was left out and the code is less serious."""
-    return ExitCode.PARTLY if reading.failures and code in (ExitCode.OK, ExitCode.FOUND) else code
+    """Return an exit code, or 3 if a cloud or an object was not read and the code is less serious."""
+    return ExitCode.PARTLY if not reading.is_complete and code in (ExitCode.OK, ExitCode.FOUND) else code
 
 
 def utc_now() -> datetime:

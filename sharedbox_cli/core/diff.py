@@ -121,6 +121,9 @@ def _observed_of(mailbox: DesiredMailbox, observations: Observations) -> Observe
             why=f"{mailbox.platform} was not read completely",
             hint="Nothing is planned on incomplete data. Run the command again.",
         )
+    for item in observed.unread:
+        if item.mailbox == mailbox.address:
+            raise ObserveError(where=str(mailbox.address), why=item.words, hint=item.hint)
     return observed
 
 

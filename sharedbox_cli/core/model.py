@@ -5,55 +5,23 @@ A setting or fact that is absent from a mapping is *not managed* (desired) or *n
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
+from sharedbox_cli.core.facts import Fact as Fact
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.location import NOWHERE, Place
+from sharedbox_cli.core.unread import Unread
 from sharedbox_cli.core.values import Value
 
 Platform = NewType("Platform", str)
 MICROSOFT365 = Platform("microsoft365")
 GOOGLE_DELEGATED = Platform("google-delegated")
 GOOGLE_COLLABORATIVE = Platform("google-collaborative")
-
-
-class Fact(StrEnum):
-    """Something observed that no spec sets: for checks, guards and reports."""
-
-    USED_BYTES = "used_bytes"
-    USED_AT = "used_at"
-    """ISO date of the reading of `used_bytes` (UTC)."""
-    QUOTA_BYTES = "quota_bytes"
-    LICENCES = "licences"
-    """Sorted names of the licences assigned."""
-    MAILBOX_PLANS = "mailbox_plans"
-    """Sorted names of the mail plans in force."""
-    HAS_MAILBOX = "has_mailbox"
-    """Whether a mailbox exists for the account, on platforms where it can lack one."""
-    HAS_ARCHIVE = "has_archive"
-    ON_HOLD = "on_hold"
-    FORWARDING_TO = "forwarding_to"
-    SIGN_IN_STATE = "sign_in_state"
-    """What is known about sign-in, on platforms without a simple switch for it."""
-    LAST_LOGIN = "last_login"
-    IS_SUSPENDED = "is_suspended"
-    DELEGATION = "delegation"
-    """`on`, `off` or `unknown`: whether the policy of the organisation allows delegates."""
-    POOL_USED_BYTES = "pool_used_bytes"
-    POOL_TOTAL_BYTES = "pool_total_bytes"
-    """Storage that all accounts share."""
-    POSTING = "posting"
-    VIEWING = "viewing"
-    HAS_HISTORY = "has_history"
-    CREATED_AT = "created_at"
-    ON_PREMISES = "on_premises"
-    ITEM_COUNT = "item_count"
-    LAST_ACTIVITY = "last_activity"
 
 
 class Right(StrEnum):
@@ -200,6 +168,13 @@ class Desired:
     def of_platforms(self, platforms: frozenset[Platform]) -> Desired:
         """Return the part for some platforms; the grants of the others still count for the guards."""
         mine = {key: mailbox for key, mailbox in self.mailboxes.items() if mailbox.platform in platforms}
+        return self._part(mine)
+
+    def without(self, left_out: Collection[Address]) -> Desired:
+        """Return the part without some mailboxes; their grants still count for the guards."""
+        return self._part({key: mailbox for key, mailbox in self.mailboxes.items() if key not in left_out})
+
+    def _part(self, mine: Mapping[Address, DesiredMailbox]) -> Desired:
         left = sum(len(mailbox.grants or ()) for key, mailbox in self.mailboxes.items() if key not in mine)
         return Desired(mine, self.digest, self.total, self.grants_elsewhere + left)
 
@@ -296,6 +271,13 @@ class Observed:
     is_complete: bool = True
     others: int = 0
     """Mailboxes of these platforms that exist and were not asked for."""
+    unread: tuple[Unread, ...] = ()
+    """Objects in the scope that could not be read. A mailbox of them may be missing above, or have unread parts."""
+
+    @property
+    def unread_mailboxes(self) -> frozenset[Address]:
+        """Return the mailboxes that were not read completely: no plan may rely on what is known about them."""
+        return frozenset(item.mailbox for item in self.unread if item.mailbox is not None)
 
 
 def until_words(until: datetime) -> str:

@@ -227,7 +227,7 @@ class Runner:
             words = f"{error.summary}. {error.why}".strip()
             return Outcome(Status.FAILED, words, stops_run=is_denial, is_denial=is_denial)
         except Exception as error:  # noqa: BLE001 - the intent is stored, so the effect is unknown
-            return Outcome(Status.UNKNOWN, f"{type(error).__name__}: this is a bug in sharedbox")
+            return Outcome(Status.UNKNOWN, _bug_words(change.platform, error))
 
     def _judge(self, change: Change, outcome: Outcome) -> None:
         """Stop if continuing is pointless: a missing role, the same failure many times, or a fifth of all failing."""
@@ -260,6 +260,14 @@ class Runner:
             for other in self._providers:
                 if platform is None or self._cloud_of(other) == self._cloud_of(platform):
                     self._stopped.setdefault(other, why)
+
+
+def _bug_words(platform: Platform, error: Exception) -> str:
+    from sharedbox_cli.providers.plugin_errors import foreign_plugin
+
+    plugin = foreign_plugin(platform)
+    part = f"the provider plug-in `{plugin}`" if plugin else "sharedbox"
+    return f"{type(error).__name__}: this is a bug in {part}"
 
 
 def _shape(reason: str, change: Change) -> str:

@@ -55,6 +55,8 @@ def _verify_platform(
             continue
         problem = ""
         unseen = [number for number in unseen if not is_visible(summary.results[number][0], observed)]
+        if any(summary.results[number][0].mailbox in observed.unread_mailboxes for number in unseen):
+            problem = "a mailbox could not be read"
     return _without(summary, unseen, problem) if unseen else summary
 
 
@@ -79,8 +81,13 @@ def _without(summary: RunSummary, unseen: list[int], problem: str) -> RunSummary
 
 
 def is_visible(change: Change, observed: Observed) -> bool:
-    """Return whether an observation shows the effect of a change. Anything that was not read counts as visible."""
+    """Return whether an observation shows the effect of a change. What was not in the scope counts as visible.
+
+    A mailbox that could not be read shows nothing, not even that it is deleted.
+    """
     mailbox = observed.mailboxes.get(change.mailbox)
+    if change.mailbox in observed.unread_mailboxes:
+        return False
     if change.kind is Kind.DELETE:
         return mailbox is None
     if mailbox is None:

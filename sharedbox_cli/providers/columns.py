@@ -15,16 +15,14 @@ from typing import Any, TypeVar
 from sharedbox_cli.core.errors import ObserveError, SharedboxError
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.values import Value
-from sharedbox_cli.providers.responses import Row as Row
+from sharedbox_cli.providers.forms import Row as Row
+from sharedbox_cli.providers.forms import UnknownForm as UnknownForm
+from sharedbox_cli.providers.forms import optional_text, understood
 
 Body = dict[str, Any]
 """The part of a request that changes settings."""
 K = TypeVar("K")
 T = TypeVar("T")
-
-
-class UnknownForm(ValueError):
-    """A value that a column does not know how to read or write; the text says what it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,7 @@ def switch(name: str, *, is_inverted: bool = False, is_optional: bool = False) -
 
 def text(name: str, *, is_optional: bool = False) -> Column:
     """Return a setting that is the same text on both sides; a text that is left out is empty."""
-    return Column((name,), lambda row: str(row.get(name) or ""), lambda _, after: {name: after}, is_optional)
+    return Column((name,), lambda row: optional_text(row, name), lambda _, after: {name: after}, is_optional)
 
 
 def words(name: str, known: Mapping[Value, Any]) -> Column:
@@ -99,10 +97,7 @@ def _value(column: Column, row: Row, where: str) -> Value:
     if missing:
         hint = "Nothing is assumed. Run the command again."
         raise ObserveError(where=f"{where} · {missing[0]}", why="The service left it out.", hint=hint)
-    try:
-        return column.read(row)
-    except ValueError as error:
-        raise ObserveError(where=f"{where} · {column.names[0]}", why=str(error)) from error
+    return understood(row, f"{where} · {column.names[0]}", column.read, own_name=False)
 
 
 def part_of(settings: Mapping[Field, Value], names: Collection[Field]) -> dict[Field, Value]:

@@ -10,10 +10,11 @@ from sharedbox_cli.core.automapping import remember
 from sharedbox_cli.core.errors import AuthError, CloudError, ObserveError, SharedboxError
 from sharedbox_cli.core.events import Listener
 from sharedbox_cli.core.model import Observed, Platform
+from sharedbox_cli.core.unread import Unread
 from sharedbox_cli.providers.base import Provider, Scope
 
 UNREADABLE = (AuthError, CloudError, ObserveError)
-"""Errors of one cloud. Any other error ends the command."""
+"""Errors of one cloud. Any other error of our own code ends the command."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,16 @@ class Reading:
         return min((observed.read_at for observed in self.observations.values()), default=None)
 
     @property
+    def unread(self) -> tuple[tuple[Platform, Unread], ...]:
+        """Return the objects that could not be read, of the platforms that could."""
+        return tuple((name, item) for name, observed in sorted(self.observations.items()) for item in observed.unread)
+
+    @property
+    def is_complete(self) -> bool:
+        """Return whether every platform and every object was read."""
+        return not (self.failures or self.unread)
+
+    @property
     def tenant_names(self) -> tuple[str, ...]:
         """Return the names of the tenants that were read, sorted."""
         return tuple(sorted({observed.tenant_name for observed in self.observations.values()}))
@@ -60,9 +71,28 @@ def read(connections: Connections, scopes: Mapping[Platform, Scope], listener: L
         if platform in failures:
             continue
         try:
-            observations[platform] = connections.providers[platform].observe(scope, listener)
+            observations[platform] = _observed(connections.providers[platform], platform, scope, listener)
         except UNREADABLE as error:
             failures[platform] = error
     if failures and not observations:
         raise failures[min(failures)]
     return Reading(observations, dict(sorted(failures.items())))
+
+
+def _observed(provider: Provider, platform: Platform, scope: Scope, listener: Listener) -> Observed:
+    """Return what a provider observes. An error in the code of a plug-in becomes a failure of its platform."""
+    from sharedbox_cli.providers.plugin_errors import foreign_plugin, plugin_failed
+
+    try:
+        observed = provider.observe(scope, listener)
+        if isinstance(observed, Observed):
+            return observed
+        message = f"observe() returned {type(observed).__name__}, and no Observed"  # type: ignore[unreachable]
+        raise TypeError(message)
+    except SharedboxError:
+        raise
+    except Exception as error:
+        name = foreign_plugin(platform)
+        if not name:
+            raise
+        raise plugin_failed(name, "observe", error) from error

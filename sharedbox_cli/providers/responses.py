@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import email.utils
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -21,11 +21,13 @@ from sharedbox_cli.core.errors import (
     Throttled,
 )
 from sharedbox_cli.core.errors import Unreachable as Unreachable
+from sharedbox_cli.providers.forms import Row as Row
+from sharedbox_cli.providers.forms import missing, understood
 
 MAX_PAGES = 10_000
 T = TypeVar("T")
-Row = Mapping[str, Any]
-"""One object of a response, as parsed."""
+Failure = CloudError | ObserveError
+"""Why a part of a batch was not read."""
 
 PORTAL = "portal"
 """Code of a response that a proxy or a sign-in page gave in place of the service."""
@@ -55,29 +57,13 @@ class Fields(dict[str, Any]):
         self._call = call
 
     def __missing__(self, name: str) -> Any:
-        raise _missing(self, self._call, name)
+        raise missing(self, self._call, name)
 
 
-def _missing(row: Row, call: str, name: str) -> ObserveError:
-    what = row.get("PrimarySmtpAddress") or row.get("Identity") or row.get("id") or ""
-    where = " · ".join(part for part in (str(what), call, name) if part)
-    return ObserveError(where=where, why="The service left it out.", hint="Nothing is assumed. Run the command again.")
-
-
-def reduced(rows: Iterable[Row], call: str, reduce: Callable[[Row], T | None]) -> list[T]:
-    """Return what `reduce` makes of each row, without None. Raises ObserveError for a field that a row lacks."""
-    items = []
-    for row in rows:
-        try:
-            item = reduce(row)
-        except KeyError as error:
-            name = error.args[0]
-            if name in row:
-                raise
-            raise _missing(row, call, str(name)) from None
-        if item is not None:
-            items.append(item)
-    return items
+def reduced(rows: Iterable[object], call: str, reduce: Callable[[Row], T | None], name: str = "") -> list[T]:
+    """Return what `reduce` makes of each row, without None. Raises ObserveError for a row that is not understood."""
+    items = (understood(row, call, reduce, name) for row in rows)
+    return [item for item in items if item is not None]
 
 
 class Unready(CloudError):
@@ -100,6 +86,29 @@ def is_transient(error: CloudError) -> bool:
 def first_concern(errors: Iterable[CloudError]) -> CloudError:
     """Return the error that decides how a batch is repeated: a refused token first, then the longest wait."""
     return max(errors, key=lambda error: (isinstance(error, Renewed), error.retry_after or 0.0))
+
+
+async def parts_of(
+    work: Awaitable[None], results: dict[str, T | Failure], failed: Mapping[str, CloudError]
+) -> dict[str, T | Failure]:
+    """Return the results of a batch after its last attempt: what still fails then is the error of that part.
+
+    Raises the error of the batch itself, and of a service that is busy, down or refuses the token.
+    """
+    try:
+        await work
+    except Ambiguous as error:
+        if not failed or not all(isinstance(item, Ambiguous) for item in failed.values()):
+            raise
+        results |= {key: _given_up_with(item, error) for key, item in failed.items()}
+    return results
+
+
+def _given_up_with(error: CloudError, last: CloudError) -> CloudError:
+    """Return the error of a part, with the reason why it is not tried again."""
+    if last.why.startswith("Given up"):
+        error.why = f"{last.why.partition('. ')[0]}. {error.why}".strip()
+    return error
 
 
 DOCTOR = "To see everything that is missing, and where to set it:\n    sharedbox doctor"
@@ -199,13 +208,15 @@ def rows_of(data: Mapping[str, Any], call: str) -> Sequence[Row]:
 
 def items_of(data: Mapping[str, Any], call: str) -> list[Fields]:
     """Return the collection of a response. Raises ObserveError if it is missing: never an empty list."""
-    return [Fields(item, call) for item in rows_of(data, call)]
+    return reduced(rows_of(data, call), call, lambda row: Fields(row, call))
 
 
 def part_answer(item: Mapping[str, Any]) -> Answer:
     """Return one response of a batch; its body is there only if the part failed, where errors are read from it."""
-    headers = {str(name).lower(): str(value) for name, value in (item.get("headers") or {}).items()}
-    status = int(item.get("status") or 0)
+    given, status = item.get("headers"), item.get("status")
+    headers = {str(name).lower(): str(value) for name, value in given.items()} if isinstance(given, Mapping) else {}
+    if not isinstance(status, int):
+        status = int(status) if isinstance(status, str) and status.isascii() and status.isdecimal() else 0
     return Answer(status, headers, json.dumps(item.get("body")).encode() if not 200 <= status < 300 else b"")
 
 

@@ -11,6 +11,7 @@ from typing import TypeVar, overload
 from sharedbox_cli.core.errors import SharedboxError
 from sharedbox_cli.core.finding import Severity
 from sharedbox_cli.core.location import Place
+from sharedbox_cli.core.unread import Unread
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -54,6 +55,8 @@ class Table:
     rows: Sequence[tuple[str, ...]]
     tones: tuple[Tone, ...] = ()
     """One per row, or none at all."""
+    gap_row: Callable[[Gap], tuple[str, ...]] | None = None
+    """Makes the row of something that was not read, where nothing else in the format says so (CSV)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,24 @@ class Tenant:
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """Something that could not be read, so that a report does not cover it."""
+
+    platform: str
+    kind: str
+    name: str
+    summary: str
+    why: str
+
+    @property
+    def words(self) -> str:
+        """Return what was not read and why, in one line."""
+        if self.kind == "platform":
+            return f"{self.platform} was left out: {self.summary}. {self.why}".strip()
+        return f"{self.kind} {self.name} ({self.platform}) was not read: {self.summary}. {self.why}".strip()
+
+
+@dataclass(frozen=True, slots=True)
 class Origin:
     """What a report is based on: a profile and, where clouds were read, the tenants and the time."""
 
@@ -93,6 +114,16 @@ class Origin:
     """UTC; the oldest reading counts."""
     left_out: Mapping[str, SharedboxError] = field(default_factory=dict)
     """The platforms that could not be read, and why."""
+    unread: tuple[tuple[str, Unread], ...] = ()
+    """The objects that could not be read, each with its platform."""
+
+    @property
+    def gaps(self) -> Iterator[Gap]:
+        """Return everything that the report does not cover: platforms, then objects."""
+        for platform, error in self.left_out.items():
+            yield Gap(platform, "platform", platform, error.summary, f"{error.where} {error.why}".strip())
+        for platform, item in self.unread:
+            yield Gap(platform, item.kind, item.name, item.summary, f"{item.where} {item.why}".strip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +181,21 @@ class Report:
 
     @property
     def closing(self) -> tuple[Line, ...]:
-        """Return the summary and the platforms that were left out: the exit code and stderr can get lost."""
+        """Return the summary and what was not read: the exit code and stderr can get lost."""
         left_out = (
             Line(f"Left out: {platform} ({error.summary}). Nothing above covers it.", Tone.RISK)
             for platform, error in self.origin.left_out.items()
         )
-        return (*self.summary, *left_out)
+        return (*self.summary, *left_out, *self._unread())
+
+    def _unread(self) -> Iterator[Line]:
+        unread = self.origin.unread
+        for platform, item in unread:
+            yield Line(f"Not read: {item.kind} {item.name} ({platform}): {item.summary}.", Tone.RISK)
+        if unread:
+            count = (
+                "1 object was not read: it is not"
+                if len(unread) == 1
+                else f"{len(unread)} objects were not read: they are not"
+            )
+            yield Line(f"{count} covered above.", Tone.RISK)

@@ -7,7 +7,7 @@ from typing import Any
 from sharedbox_cli import __version__
 from sharedbox_cli.reports.document import Origin, Report
 from sharedbox_cli.reports.documents import format_of
-from sharedbox_cli.reports.views.errors import error_data
+from sharedbox_cli.reports.views.errors import error_data, unread_data
 
 
 def header(report: Report) -> dict[str, Any]:
@@ -22,5 +22,6 @@ def _origin(origin: Origin) -> dict[str, Any]:
             "tenants": {name: {"id": tenant.id, "name": tenant.name} for name, tenant in origin.tenants.items()},
             "read_at": origin.read_at.isoformat() if origin.read_at else None,
             "left_out": [{"platform": name, **error_data(error)} for name, error in origin.left_out.items()],
+            "not_read": [unread_data(platform, item) for platform, item in origin.unread],
         }
     return keys

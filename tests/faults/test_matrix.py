@@ -27,6 +27,7 @@ READS = [
     "exchange.Get-Recipient",
     "exchange.Get-MailboxPermission",
     "exchange.Get-RecipientPermission",
+    "exchange.Get-ServicePrincipal",
     "exchange.batch",
     "graph.organization.list",
     "graph.batch",
@@ -95,8 +96,22 @@ def test_reads_that_fail_once_give_the_faultless_plan(cloud: Cloud, cli: Cli, wh
         assert met(cloud, route)
 
 
-@pytest.mark.parametrize("route", READS)
-@pytest.mark.parametrize("fault", [{"kind": "forbidden"}, {"kind": "status", "status": 503}], ids=name)
+FORBIDDEN, DOWN = {"kind": "forbidden"}, {"kind": "status", "status": 503}
+NOT_REQUIRED = "exchange.Get-ServicePrincipal"
+"""A role need not include it: what only it could tell is then not known, and is not touched."""
+
+
+def test_read_that_no_role_needs_can_be_forbidden(cloud: Cloud, cli: Cli, whole: list[str]) -> None:
+    cloud.faults({"route": NOT_REQUIRED, "count": 10_000, **FORBIDDEN})
+    assert changes(cli) == whole
+    assert met(cloud, NOT_REQUIRED)
+
+
+@pytest.mark.parametrize(
+    ("route", "fault"),
+    [(route, fault) for route in READS for fault in (FORBIDDEN, DOWN) if (route, fault) != (NOT_REQUIRED, FORBIDDEN)],
+    ids=lambda item: item if isinstance(item, str) else name(item),
+)
 def test_read_that_always_fails_gives_no_plan(cloud: Cloud, cli: Cli, route: str, fault: dict[str, object]) -> None:
     cloud.emulator.faults.set([{"route": route, "count": 10_000, **fault}])
     done = cli("plan", EXAMPLES)

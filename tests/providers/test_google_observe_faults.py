@@ -165,8 +165,19 @@ def test_observe_when_one_part_is_refused_then_only_that_part_is_sent_again(read
     assert max(reading.clock.slept) >= 4
 
 
-def test_observe_when_one_part_is_forbidden_then_the_error_names_its_mailbox(reading: GoogleSetting) -> None:
+def test_observe_when_one_part_is_forbidden_then_it_is_named_as_not_read(reading: GoogleSetting) -> None:
+    everything = reading.shared.observe(whole(GOOGLE_COLLABORATIVE))
     reading.faults({"route": "google.groupsSettings.groups.get", "n": 2, "kind": "forbidden"})
+    observed = reading.shared.observe(whole(GOOGLE_COLLABORATIVE))
+    [unread] = observed.unread
+    assert (unread.kind, unread.summary) == ("group", "not allowed")
+    assert unread.name.endswith("@contoso.example")
+    assert at(unread.name) == unread.mailbox
+    assert observed.mailboxes.keys() == everything.mailboxes.keys() - {unread.mailbox}
+
+
+def test_observe_when_every_part_is_forbidden_then_it_is_an_error(reading: GoogleSetting) -> None:
+    reading.faults({"route": "google.groupsSettings.groups.get", "count": 1000, "kind": "forbidden"})
     with pytest.raises(PermissionDenied, match=r"@contoso\.example"):
         reading.shared.observe(whole(GOOGLE_COLLABORATIVE))
 

@@ -14,6 +14,7 @@ from sharedbox_cli.core.model import MICROSOFT365
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
 from sharedbox_cli.providers.microsoft365.observe.mailboxes import read_mailboxes
+from sharedbox_cli.providers.unread import NothingUnread
 
 SCOPE = Scope(frozenset({MICROSOFT365}), fields=frozenset({Field.DISPLAY_NAME}))
 Rows = list[dict[str, Any]]
@@ -53,7 +54,7 @@ def mailbox(name: str = "Sales", identity: str = "1") -> dict[str, Any]:
 
 def read(rows: Rows, alone: Rows | CloudError = []) -> tuple[list[str], list[str]]:  # noqa: B006 - never changed
     script = Script(rows, alone)
-    mailboxes = asyncio.run(read_mailboxes(cast("ExchangeAdmin", script), SCOPE))
+    mailboxes = asyncio.run(read_mailboxes(cast("ExchangeAdmin", script), SCOPE, NothingUnread()))
     return [str(row.settings[Field.DISPLAY_NAME]) for row in mailboxes.rows.values()], script.asked
 
 

@@ -10,7 +10,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from sharedbox_cli.cli.apply.saved import applied_already
-from sharedbox_cli.cli.pipeline import observe_desired, plan_of, plan_scopes, refusals_of, utc_now
+from sharedbox_cli.cli.pipeline import (
+    observe_desired,
+    plan_of,
+    plan_scopes,
+    refusals_of,
+    unread_error,
+    unread_of,
+    utc_now,
+)
 from sharedbox_cli.cli.progress import stop_progress
 from sharedbox_cli.core.errors import GuardRefused, PlanStale
 from sharedbox_cli.core.plan import Plan
@@ -93,6 +101,8 @@ def _reviewed(basis: Basis, plan: Plan, observed: Reading, waivers: Waivers) -> 
     lost = sorted(observed.platforms - again.platforms)
     if lost:  # this cloud could be read before, so its failure is not a reason to skip it
         raise again.failures[lost[0]]
+    if unread_of(plan.desired, again):
+        raise unread_error(again)
     fresh = plan_of(basis, plan.desired, again)
     if (fresh.changes, fresh.fingerprints) != (plan.changes, plan.fingerprints):
         changed = sorted(str(key) for key, value in fresh.fingerprints.items() if plan.fingerprints.get(key) != value)

@@ -33,7 +33,8 @@ def audit_tenant(
     scopes = {platform: _scope(platform, requested) for platform in session.platforms(platforms)}
     observed = session.observe(scopes)
     mailboxes = [mailbox for one in observed.observations.values() for mailbox in one.mailboxes.values()]
-    missing = sorted((requested or frozenset()) - {mailbox.address for mailbox in mailboxes})
+    unread = {item.mailbox for _, item in observed.unread}
+    missing = sorted((requested or frozenset()) - {mailbox.address for mailbox in mailboxes} - unread)
     if missing:
         raise NotFound(
             "no such mailbox",

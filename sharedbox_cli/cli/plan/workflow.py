@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sharedbox_cli.cli.output import show, write_whole
-from sharedbox_cli.cli.pipeline import exit_code_of, observe_desired, origin_of, plan_of, refusals_of
+from sharedbox_cli.cli.pipeline import exit_code_of, observe_desired, origin_of, plan_of, refusals_of, unread_of
 from sharedbox_cli.core.errors import ExitCode
 from sharedbox_cli.core.guards_input import Waivers
 from sharedbox_cli.core.plan import to_json
@@ -40,7 +40,8 @@ def make_and_show(
     show(basis.terminal, plan_report(plan, refusals).based_on(origin_of(basis.profile, observed)), output)
     if file is not None:
         write_whole(file, to_json(plan))
-        without = f", without {' and '.join(observed.failures)}" if observed.failures else ""
+        left_out = [*observed.failures, *sorted(map(str, unread_of(desired, observed)))]
+        without = f", without {' and '.join(left_out)}" if left_out else ""
         basis.terminal.say(f"Plan saved{without}. To apply it:\n    sharedbox apply {file}")
     if detailed and refusals:
         return exit_code_of(observed, ExitCode.REFUSED)

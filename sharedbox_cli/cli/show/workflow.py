@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sharedbox_cli.cli.output import show
-from sharedbox_cli.cli.pipeline import exit_code_of, origin_of, utc_now
+from sharedbox_cli.cli.pipeline import exit_code_of, origin_of, unread_error, utc_now
 from sharedbox_cli.core.errors import ExitCode, NotFound, UsageError
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
@@ -49,6 +49,8 @@ def observe_mailbox(session: Session, address: Address) -> Reading:
     """Return what every cloud of the profile has for one address. Raises NotFound if nothing has it."""
     observed = session.observe({name: _scope(name, address) for name in session.platforms()})
     if not any(address in one.mailboxes or one.taken.get(address) for one in observed.observations.values()):
+        if observed.unread:
+            raise unread_error(observed)
         why = f"Nothing in {' and '.join(observed.tenant_names)} has this address."
         raise NotFound("no such mailbox", mailbox=address.text, why=why)
     return observed

@@ -12,6 +12,7 @@ from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import MICROSOFT365, Fact, Platform
 from sharedbox_cli.core.values import ALLOWED, BLOCKED, COPY_BOTH, COPY_SENDER, KIND_SHARED, KIND_USER, Value
 from sharedbox_cli.providers.columns import Body, Column, Columns, Row, UnknownForm, switch, text, words
+from sharedbox_cli.providers.forms import optional_flag, optional_text, optional_texts, text_of, texts_of
 from sharedbox_cli.providers.microsoft365.plans import licence_of
 from sharedbox_cli.providers.microsoft365.quirks import size_bytes, smtp_addresses
 
@@ -53,9 +54,9 @@ def _forwarding_target(row: Row) -> Value:
 
     Exchange uses only the recipient if both are set. Its name can look like any address, and is none.
     """
-    if row.get("ForwardingAddress"):
-        return FORWARDED_BY_NAME, str(row["ForwardingAddress"])
-    target = str(row.get("ForwardingSmtpAddress") or "")
+    if name := optional_text(row, "ForwardingAddress"):
+        return FORWARDED_BY_NAME, name
+    target = optional_text(row, "ForwardingSmtpAddress")
     return target.partition(":")[2] if target.lower().startswith("smtp:") else target
 
 
@@ -67,14 +68,13 @@ HOLDS = (
     "DelayReleaseHoldApplied",
 )
 """Every property that says that a mailbox is on hold."""
+_SWITCHED = tuple(name for name in HOLDS if name != "InPlaceHolds")
 
 
 def _is_on_hold(row: Row) -> Value:
     """Return whether any hold applies. An entry of `InPlaceHolds` that starts with `-` excludes the mailbox."""
-    return any(
-        any(not str(hold).startswith("-") for hold in value) if isinstance(value, list) else bool(value)
-        for value in map(row.get, HOLDS)
-    )
+    holds = optional_texts(row, "InPlaceHolds")
+    return any(not hold.startswith("-") for hold in holds) or any(optional_flag(row, name) for name in _SWITCHED)
 
 
 _NO_ARCHIVE = "00000000-0000-0000-0000-000000000000"
@@ -82,15 +82,20 @@ _NO_ARCHIVE = "00000000-0000-0000-0000-000000000000"
 
 def _has_archive(row: Row) -> Value:
     """Return whether it has an archive. `ArchiveStatus` can say `None` of one that exists (microsoft-365-docs#4128)."""
-    return str(row.get("ArchiveGuid") or _NO_ARCHIVE) != _NO_ARCHIVE or (row.get("ArchiveStatus") or "None") != "None"
+    return optional_text(row, "ArchiveGuid") not in ("", _NO_ARCHIVE) or optional_text(row, "ArchiveStatus") not in (
+        "",
+        "None",
+    )
 
 
 MAILBOX: Columns = {
     Field.KIND: Column(
-        ("RecipientTypeDetails",), lambda row: _KINDS.get(str(row["RecipientTypeDetails"]), OTHER_KIND), _convert
+        ("RecipientTypeDetails",), lambda row: _KINDS.get(text_of(row, "RecipientTypeDetails"), OTHER_KIND), _convert
     ),
     Field.DISPLAY_NAME: text("DisplayName"),
-    Field.ALIASES: Column(("EmailAddresses",), lambda row: smtp_addresses(row["EmailAddresses"])[1], _alias_changes),
+    Field.ALIASES: Column(
+        ("EmailAddresses",), lambda row: smtp_addresses(texts_of(row, "EmailAddresses"))[1], _alias_changes
+    ),
     Field.HIDDEN: switch("HiddenFromAddressListsEnabled"),
     Field.SENT_AS: words("MessageCopyForSentAsEnabled", _COPY),
     Field.SENT_ON_BEHALF: words("MessageCopyForSendOnBehalfEnabled", _COPY),
@@ -118,7 +123,9 @@ FACTS: Mapping[Fact, Column] = {
     Fact.ON_HOLD: Column(HOLDS, _is_on_hold, is_optional=True),
     Fact.FORWARDING_TO: Column(("ForwardingSmtpAddress", "ForwardingAddress"), _forwarding_target, is_optional=True),
     Fact.QUOTA_BYTES: Column(
-        ("ProhibitSendReceiveQuota",), lambda row: size_bytes(row.get("ProhibitSendReceiveQuota")), is_optional=True
+        ("ProhibitSendReceiveQuota",),
+        lambda row: size_bytes(optional_text(row, "ProhibitSendReceiveQuota")),
+        is_optional=True,
     ),
     Fact.CREATED_AT: text("WhenCreated", is_optional=True),
     Fact.ON_PREMISES: switch("IsDirSynced", is_optional=True),

@@ -20,16 +20,19 @@ from sharedbox_cli.providers.microsoft365.exchange_answers import (
     judge_exchange,
     matched,
     unpacked,
+    warnings_of,
     whole_body,
 )
 from sharedbox_cli.providers.microsoft365.quirks import is_truncated, odata_quoted, without_sidecars
 from sharedbox_cli.providers.responses import (
     Answer,
+    Failure,
     Fields,
     Pages,
     Row,
     first_concern,
     is_transient,
+    parts_of,
     reduced,
     rows_of,
     transport_error,
@@ -159,7 +162,7 @@ class ExchangeAdmin:
                 names += [str(row["Name"]).lower() for row in rows]
             count += len(rows)
             url = pages.next(data)
-            if not url and is_truncated(data.get("@adminapi.warnings") or ()):
+            if not url and is_truncated(warnings_of(data)):
                 raise ObserveError(where=cmdlet, why="The service truncated the list.")
             self._policy.listener.reading(cmdlet, count, None)
         return items
@@ -209,7 +212,7 @@ class ExchangeAdmin:
             answer = await self._post(self._url(), command(cmdlet, parameters), cmdlet, mailbox, headers)
             data = whole_body(answer, cmdlet, mailbox)
             rows = [without_sidecars(row) for row in data.get("value") or []]
-            return Reply(rows, tuple(data.get("@adminapi.warnings") or ()), answer.headers.get("request-id", ""))
+            return Reply(rows, warnings_of(data), answer.headers.get("request-id", ""))
 
         try:
             return await self._policy.call(once, is_write=True)
@@ -227,7 +230,7 @@ class ExchangeAdmin:
 
     async def read_batch(
         self, commands: Mapping[str, Command], *, select: tuple[str, ...] = (), what: str = ""
-    ) -> dict[str, list[Fields] | CloudError]:
+    ) -> dict[str, list[Fields] | Failure]:
         """Return the rows of many reads by id, ten reads per request; a read that failed is its error."""
         return await self.collect_batch(commands, fields(what), select=select, what=what)
 
@@ -238,14 +241,14 @@ class ExchangeAdmin:
         *,
         select: tuple[str, ...] = (),
         what: str = "",
-    ) -> dict[str, list[T] | CloudError]:
+    ) -> dict[str, list[T] | Failure]:
         """Return what `reduce` makes of the rows of many reads, by id; a read that failed is its error.
 
         The rows of each request are reduced as they arrive and then dropped.
         """
         keys = list(commands)
         chunks = [keys[start : start + BATCH] for start in range(0, len(keys), BATCH)]
-        results: dict[str, list[T] | CloudError] = {}
+        results: dict[str, list[T] | Failure] = {}
 
         async def one(chunk: list[str]) -> None:
             results.update(await self._chunk({key: commands[key] for key in chunk}, reduce, select, what))
@@ -256,27 +259,27 @@ class ExchangeAdmin:
 
     async def _chunk(
         self, commands: dict[str, Command], reduce: Callable[[Row], T | None], select: tuple[str, ...], what: str
-    ) -> dict[str, list[T] | CloudError]:
+    ) -> dict[str, list[T] | Failure]:
         left = commands
-        results: dict[str, list[T] | CloudError] = {}
+        results: dict[str, list[T] | Failure] = {}
+        failed: dict[str, CloudError] = {}
 
         async def once() -> None:
-            again: list[CloudError] = []
+            failed.clear()
             for key, result in (await self._ask(left, reduce, select, what)).items():
                 if isinstance(result, CloudError) and is_transient(result):
-                    again.append(result)
+                    failed[key] = result
                 else:
                     results[key] = result
                     del left[key]
-            if again:
-                raise first_concern(again)
+            if failed:
+                raise first_concern(failed.values())
 
-        await self._policy.call(once, is_write=False)
-        return results
+        return await parts_of(self._policy.call(once, is_write=False), results, failed)
 
     async def _ask(
         self, commands: Mapping[str, Command], reduce: Callable[[Row], T | None], select: tuple[str, ...], what: str
-    ) -> dict[str, list[T] | CloudError]:
+    ) -> dict[str, list[T] | Failure]:
         body = {
             "requests": [
                 {

@@ -8,7 +8,17 @@ from typing import Any, TypeVar
 from sharedbox_cli.core.errors import Ambiguous, CloudError, ObserveError
 from sharedbox_cli.providers.microsoft365.errors import exchange_error, reported_error
 from sharedbox_cli.providers.microsoft365.quirks import is_truncated, without_sidecars
-from sharedbox_cli.providers.responses import Answer, Fields, Row, body_of, judge, part_answer, reduced, rows_of
+from sharedbox_cli.providers.responses import (
+    Answer,
+    Failure,
+    Fields,
+    Row,
+    body_of,
+    judge,
+    part_answer,
+    reduced,
+    rows_of,
+)
 
 T = TypeVar("T")
 Command = tuple[str, Mapping[str, Any]]
@@ -57,17 +67,20 @@ def unpacked(raw: bytes, headers: Mapping[str, str]) -> bytes:
 
 def matched(
     data: Mapping[str, Any], commands: Mapping[str, Command], reduce: Callable[[Row], T | None]
-) -> dict[str, list[T] | CloudError]:
+) -> dict[str, list[T] | Failure]:
     """Return the results of a batch by id, in any order. Raises ObserveError for an id that was not requested."""
     answers = data.get("responses")
-    if not isinstance(answers, list):
+    if not isinstance(answers, list) or not all(isinstance(item, Mapping) for item in answers):
         raise Ambiguous("the response has an unexpected shape", call="$batch")
-    results: dict[str, list[T] | CloudError] = {}
+    results: dict[str, list[T] | Failure] = {}
     for item in answers:
         key = str(item.get("id"))
         if key not in commands or key in results:
             raise ObserveError(where="$batch", why=f"The id {key} of a batch response was not requested or came twice.")
-        results[key] = _part(item, *commands[key], reduce)
+        try:
+            results[key] = _part(item, *commands[key], reduce)
+        except ObserveError as error:
+            results[key] = error
     for key, (cmdlet, _) in commands.items():
         results.setdefault(key, Ambiguous("a response of a batch is missing", call=cmdlet))
     return results
@@ -87,6 +100,12 @@ def _part(
     reported = reported_error(body, cmdlet, mailbox)
     if reported is not None:
         return reported
-    if body.get("@odata.nextLink") or is_truncated(body.get("@adminapi.warnings") or ()):
+    if body.get("@odata.nextLink") or is_truncated(warnings_of(body)):
         raise ObserveError(where=f"{mailbox} · {cmdlet}", why="The service truncated the list.")
-    return reduced(rows_of(body, cmdlet), cmdlet, reduce)
+    return reduced(rows_of(body, cmdlet), cmdlet, reduce, mailbox)
+
+
+def warnings_of(data: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the warnings of a response. In an unknown form, they are no warnings that we could read."""
+    warnings = data.get("@adminapi.warnings")
+    return tuple(map(str, warnings)) if isinstance(warnings, list) else ()

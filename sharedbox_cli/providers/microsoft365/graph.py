@@ -16,6 +16,7 @@ from sharedbox_cli.core.errors import Ambiguous, CloudError, ObserveError, Refus
 from sharedbox_cli.providers.microsoft365.errors import graph_error
 from sharedbox_cli.providers.responses import (
     Answer,
+    Failure,
     Fields,
     Pages,
     Row,
@@ -24,6 +25,7 @@ from sharedbox_cli.providers.responses import (
     is_transient,
     judge,
     part_answer,
+    parts_of,
     reduced,
     rows_of,
     transport_error,
@@ -201,13 +203,13 @@ class Graph:
 
         return await self._policy.call(once, is_write=True)
 
-    async def batch(self, parts: Parts, call: str, reduce: Callable[[dict[str, Any]], T]) -> dict[str, T | CloudError]:
+    async def batch(self, parts: Parts, call: str, reduce: Callable[[dict[str, Any]], T]) -> dict[str, T | Failure]:
         """Return what `reduce` makes of the response to each read, by id; a read that failed is its error.
 
         Twenty reads per request. Of a request, only what failed for now is sent again.
         """
         chunks = [list(parts)[start : start + BATCH] for start in range(0, len(parts), BATCH)]
-        results: dict[str, T | CloudError] = {}
+        results: dict[str, T | Failure] = {}
 
         async def one(chunk: list[str]) -> None:
             results.update(await self._chunk({key: parts[key] for key in chunk}, call, reduce))
@@ -218,25 +220,26 @@ class Graph:
 
     async def _chunk(
         self, parts: dict[str, tuple[str, Mapping[str, str]]], call: str, reduce: Callable[[dict[str, Any]], T]
-    ) -> dict[str, T | CloudError]:
+    ) -> dict[str, T | Failure]:
         left = parts
-        results: dict[str, T | CloudError] = {}
+        results: dict[str, T | Failure] = {}
+
+        failed: dict[str, CloudError] = {}
 
         async def once() -> None:
-            again: list[CloudError] = []
+            failed.clear()
             for key, result in (await self._ask(left, call, reduce)).items():
                 if isinstance(result, CloudError) and is_transient(result):
-                    again.append(result)
+                    failed[key] = result
                 else:
                     results[key] = result
                     del left[key]
-            if again:
-                raise first_concern(again)
+            if failed:
+                raise first_concern(failed.values())
 
-        await self._policy.call(once, is_write=False)
-        return results
+        return await parts_of(self._policy.call(once, is_write=False), results, failed)
 
-    async def _ask(self, parts: Parts, call: str, reduce: Callable[[dict[str, Any]], T]) -> dict[str, T | CloudError]:
+    async def _ask(self, parts: Parts, call: str, reduce: Callable[[dict[str, Any]], T]) -> dict[str, T | Failure]:
         body = json.dumps(
             {
                 "requests": [
@@ -289,23 +292,26 @@ def _judge(answer: Answer, call: str, mailbox: str) -> None:
 
 def matched(
     data: Mapping[str, Any], parts: Mapping[str, object], call: str, reduce: Callable[[dict[str, Any]], T]
-) -> dict[str, T | CloudError]:
+) -> dict[str, T | Failure]:
     """Return the responses of a batch by id, in any order; an unknown or repeated id is an error."""
     responses = data.get("responses")
-    if not isinstance(responses, list):
+    if not isinstance(responses, list) or not all(isinstance(item, Mapping) for item in responses):
         raise Ambiguous("the response has an unexpected shape", call=call)
-    results: dict[str, T | CloudError] = {}
+    results: dict[str, T | Failure] = {}
     for item in responses:
         key = str(item.get("id"))
         if key not in parts or key in results:
             raise ObserveError(where=call, why=f"The id {key} of a batch response was not requested or came twice.")
-        results[key] = _part(item, call, reduce)
+        try:
+            results[key] = _part(item, call, reduce)
+        except ObserveError as error:
+            results[key] = error
     for key in parts:
         results.setdefault(key, Ambiguous("a response of a batch is missing", call=call))
     return results
 
 
-def _part(item: Mapping[str, Any], call: str, reduce: Callable[[dict[str, Any]], T]) -> T | CloudError:
+def _part(item: Mapping[str, Any], call: str, reduce: Callable[[dict[str, Any]], T]) -> T | Failure:
     body = item.get("body")
     try:
         _judge(part_answer(item), call, "")

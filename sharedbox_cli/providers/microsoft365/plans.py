@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sharedbox_cli.core.values import LICENCE_NONE, PLAN_1, PLAN_2
+from sharedbox_cli.providers.forms import rows_in, text_of
 
 PLAN_NAMES: Mapping[str, str] = {
     "9aaf7827-d63c-4b61-89c3-182f06f82e5c": PLAN_1,
@@ -82,9 +83,9 @@ def mailbox_plans(user: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the mail plans that are enabled for an account."""
     names = {
         PLAN_NAMES[identity]
-        for plan in user.get("assignedPlans") or ()
-        if str(plan.get("capabilityStatus") or "").lower() in _IN_FORCE
-        and (identity := str(plan.get("servicePlanId") or "").lower()) in PLAN_NAMES
+        for plan in rows_in(user, "assignedPlans")
+        if text_of(plan, "capabilityStatus").lower() in _IN_FORCE
+        and (identity := text_of(plan, "servicePlanId").lower()) in PLAN_NAMES
     }
     return tuple(sorted(names))
 

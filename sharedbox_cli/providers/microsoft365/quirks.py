@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from sharedbox_cli.providers.columns import UnknownForm
+from sharedbox_cli.providers.forms import UnknownForm, flag_of, optional_text, shown, text_of, texts_of
 
 SELF_SID = "S-1-5-10"
 NAME_MAX = 64
@@ -86,25 +86,38 @@ class Entry(NamedTuple):
 def mailbox_entry(row: Mapping[str, Any]) -> Entry:
     """Return a row of Get-MailboxPermission (E)."""
     return Entry(
-        row["User"],
-        row.get("UserSid") or "",
-        row.get("PrimarySmtpAddress") or "",
-        tuple(row["AccessRights"]),
-        bool(row["Deny"]),
-        bool(row["IsInherited"]),
+        text_of(row, "User"),
+        optional_text(row, "UserSid"),
+        optional_text(row, "PrimarySmtpAddress"),
+        _rights(row),
+        flag_of(row, "Deny"),
+        flag_of(row, "IsInherited"),
     )
 
 
 def recipient_entry(row: Mapping[str, Any]) -> Entry:
     """Return a row of Get-RecipientPermission: no `Deny` or `IsInherited` here, absent is not false (E)."""
+    kind = text_of(row, "AccessControlType").lower()
+    if kind not in ("allow", "deny"):
+        message = f"`AccessControlType` is {shown(kind)}, and neither Allow nor Deny"
+        raise UnknownForm(message)
     return Entry(
-        row["Trustee"],
-        row.get("TrusteeSidString") or "",
-        row.get("TrusteeWithPrimarySmtpAddress") or "",
-        tuple(row["AccessRights"]),
-        row["AccessControlType"].lower() == "deny",
+        text_of(row, "Trustee"),
+        optional_text(row, "TrusteeSidString"),
+        optional_text(row, "TrusteeWithPrimarySmtpAddress"),
+        _rights(row),
+        kind == "deny",
         False,
     )
+
+
+def _rights(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the rights of an entry. An entry without any is not understood."""
+    rights = texts_of(row, "AccessRights")
+    if not rights:
+        message = "`AccessRights` is empty"
+        raise UnknownForm(message)
+    return rights
 
 
 class Delegate(NamedTuple):
@@ -120,14 +133,24 @@ def on_behalf_entries(row: Mapping[str, Any]) -> list[Delegate]:
     The property with display names has texts `(address, display name)`, and the other one has GUIDs at the same places
     (D: Microsoft365DSC, issues 6676 and 6769). Older records have objects, objects as text, and Exchange names (E).
     """
-    plain = [_plain_delegate(entry) for entry in row["GrantSendOnBehalfTo"] or ()]
-    named = row.get("GrantSendOnBehalfToWithDisplayNames") or ()
+    plain = [_plain_delegate(entry) for entry in _list(row, "GrantSendOnBehalfTo")]
+    named = _list({"GrantSendOnBehalfToWithDisplayNames": None, **row}, "GrantSendOnBehalfToWithDisplayNames")
     if not named:
         return plain
     if plain and len(plain) != len(named):
         message = f"{len(plain)} entries of send on behalf, but {len(named)} of them with display names"
         raise UnknownForm(message)
     return [_named_delegate(entry, plain[place] if plain else Delegate("", "")) for place, entry in enumerate(named)]
+
+
+def _list(row: Mapping[str, Any], key: str) -> Sequence[object]:
+    value = row[key]
+    if value is None:
+        return ()
+    if not isinstance(value, (list, tuple)):
+        message = f"`{key}` is {shown(value)}, and not a list"
+        raise UnknownForm(message)
+    return value
 
 
 def is_guid(text: str) -> bool:

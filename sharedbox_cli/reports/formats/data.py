@@ -77,13 +77,15 @@ def to_csv(report: Report) -> str:
 
 
 def csv_parts(report: Report) -> Iterator[str]:
-    """Yield the flat table, one part for each line."""
+    """Yield the flat table, one part for each line; what was not read has lines at the end."""
     if report.flat is None:
         return
     line = _Line()
     writer = csv.writer(line, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     clean = lru_cache(_CELLS_KEPT)(csv_cell)
-    for row in chain([report.flat.headers], report.flat.rows):
+    gap_row = report.flat.gap_row
+    gaps = map(gap_row, report.origin.gaps) if gap_row else ()
+    for row in chain([report.flat.headers], report.flat.rows, gaps):
         writer.writerow(map(clean, row))
         yield line.text
 

@@ -12,14 +12,15 @@ from sharedbox_cli.reports.safe import one_line, xml
 
 
 def render(report: Report) -> str:
-    """Return a suite with one case per check: failed if it has findings. A cloud that was left out is an error."""
-    cases, left_out = report.results.cases, report.origin.left_out
-    count = str(len(cases) + len(left_out))
-    suite = Xml.Element("testsuite", name="sharedbox check", tests=count, errors=str(len(left_out)))
-    for platform, error in left_out.items():
-        case = Xml.SubElement(suite, "testcase", classname="sharedbox", name=f"read {platform}")
-        message = xml(one_line(f"{error.summary}. {error.why}"))
-        Xml.SubElement(case, "error", message=message, type="left-out")
+    """Return a suite with one case per check: failed if it has findings. What was not read is an error."""
+    cases, gaps = report.results.cases, list(report.origin.gaps)
+    suite = Xml.Element("testsuite", name="sharedbox check", tests=str(len(cases) + len(gaps)), errors=str(len(gaps)))
+    for gap in gaps:
+        is_platform = gap.kind == "platform"
+        name = f"read {gap.platform}" if is_platform else f"read {gap.kind} {gap.name} ({gap.platform})"
+        case = Xml.SubElement(suite, "testcase", classname="sharedbox", name=xml(one_line(name)))
+        message = xml(one_line(f"{gap.summary}. {gap.why}"))
+        Xml.SubElement(case, "error", message=message, type="left-out" if is_platform else "not-read")
     failed = 0
     for check in cases:
         case = Xml.SubElement(suite, "testcase", classname="sharedbox", name=check.id)

@@ -19,7 +19,7 @@ UNPLACED = "sharedbox.yaml"
 
 
 def render(report: Report) -> str:
-    """Return a log with every check (a *rule* in SARIF) and every result. It fails if a cloud was left out."""
+    """Return a log with every check (a *rule* in SARIF) and every result. It fails if something was not read."""
     results = [
         {
             "ruleId": item.check,
@@ -50,15 +50,11 @@ def _properties(origin: Origin) -> dict[str, object]:
 
 
 def _invocation(origin: Origin) -> dict[str, object]:
-    left_out = origin.left_out
-    notifications = [
-        {"level": "error", "message": {"text": one_line(f"{platform} was left out: {error.summary}. {error.why}")}}
-        for platform, error in left_out.items()
-    ]
+    notifications = [{"level": "error", "message": {"text": one_line(gap.words)}} for gap in origin.gaps]
     more: dict[str, object] = {"toolExecutionNotifications": notifications} if notifications else {}
     if origin.read_at:
         more["startTimeUtc"] = f"{origin.read_at:%Y-%m-%dT%H:%M:%SZ}"
-    return {"executionSuccessful": not left_out, **more}
+    return {"executionSuccessful": not notifications, **more}
 
 
 def _rule(case: Case) -> dict[str, object]:

@@ -58,6 +58,19 @@ class LeftOutJson(ErrorJson):
     platform: Platform
 
 
+class UnreadJson(TypedDict):
+    """An object that could not be read. It is not known to be absent, and not known to be without members."""
+
+    platform: Platform
+    kind: Annotated[str, "What it is: `mailbox`, `group`, `account` or another word."]
+    name: Annotated[str, "Its address, or its ID."]
+    mailbox: Annotated[str | None, "The address if it is a shared mailbox; null if it is not known to be one."]
+    summary: Annotated[str, "What happened, in fixed words."]
+    where: Annotated[str, "The request."]
+    why: Annotated[str, "Why it happened."]
+    hint: Annotated[str, "How to fix it."]
+
+
 class TenantJson(TypedDict):
     """A tenant that was read."""
 
@@ -84,6 +97,7 @@ class ReadingHeaderJson(ProfileHeaderJson):
     tenants: Annotated[dict[str, TenantJson], "The tenants that were read, by platform."]
     read_at: Annotated[str | None, "When the oldest data was read: an ISO 8601 instant in UTC."]
     left_out: Annotated[list[LeftOutJson], "The platforms that could not be read. The document does not cover them."]
+    not_read: Annotated[list[UnreadJson], "The objects that could not be read. The document does not cover them."]
 
 
 class OptionalReadingHeaderJson(HeaderJson, total=False):
@@ -93,6 +107,7 @@ class OptionalReadingHeaderJson(HeaderJson, total=False):
     tenants: Annotated[dict[str, TenantJson], "The tenants that were read, by platform."]
     read_at: Annotated[str | None, "When the oldest data was read: an ISO 8601 instant in UTC."]
     left_out: Annotated[list[LeftOutJson], "The platforms that could not be read."]
+    not_read: Annotated[list[UnreadJson], "The objects that could not be read."]
 
 
 class SealJson(HeaderJson):

@@ -13,7 +13,7 @@ from sharedbox_cli.core.change_words import RIGHT_WORDS, right_words
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import Fact, ObservedMailbox, Right
 from sharedbox_cli.core.values import KIND_GROUP, KIND_USER, Value
-from sharedbox_cli.reports.document import Deferred, Line, Report, Section, Table, Tone
+from sharedbox_cli.reports.document import Deferred, Gap, Line, Report, Section, Table, Tone
 from sharedbox_cli.reports.shapes.access import AccessJson, AuditedMailboxJson, AuditJson
 from sharedbox_cli.reports.views.arrangement import Arrangement
 
@@ -261,7 +261,13 @@ def _letters(audit: _Audit) -> str:
 
 def _flat(rows: Sequence[AccessRow]) -> Table:
     headers = ("mailbox", "platform", "person", "name", "kind", "right", "through", "entry", "enabled", "guest")
-    return Table(headers, Deferred(lambda: map(_cells, rows)))
+    return Table(headers, Deferred(lambda: map(_cells, rows)), gap_row=_gap_cells)
+
+
+def _gap_cells(gap: Gap) -> tuple[str, ...]:
+    """Return the row of something that was not read: it has no person, so it is not taken for a right."""
+    name = "" if gap.kind == "platform" else gap.name
+    return (name, gap.platform, "", "", gap.kind, f"{gap.summary}. {gap.why}".strip(), "", "not read", "", "")
 
 
 def _cells(row: AccessRow) -> tuple[str, ...]:

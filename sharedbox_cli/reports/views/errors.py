@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from sharedbox_cli.core.errors import CloudError, GuardRefused, Problem, Refusal, SharedboxError, SpecError
+from sharedbox_cli.core.unread import Unread
 from sharedbox_cli.reports.document import Report
-from sharedbox_cli.reports.shapes.header import ErrorJson, ProblemJson, RefusalJson
+from sharedbox_cli.reports.shapes.header import ErrorJson, ProblemJson, RefusalJson, UnreadJson
 from sharedbox_cli.reports.views.place import place_data
 
 
@@ -49,4 +50,18 @@ def refusal_data(item: Refusal) -> RefusalJson:
         "limit": item.limit,
         "waiver": item.waiver,
         "mailbox": item.mailbox,
+    }
+
+
+def unread_data(platform: str, item: Unread) -> UnreadJson:
+    """Return an object that could not be read, and why."""
+    return {
+        "platform": platform,
+        "kind": item.kind,
+        "name": item.name,
+        "mailbox": item.mailbox.text if item.mailbox else None,
+        "summary": item.summary,
+        "where": item.where,
+        "why": item.why,
+        "hint": item.hint,
     }

@@ -9,6 +9,7 @@ from typing import Any
 from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.columns import Columns, Row, read_row
+from sharedbox_cli.providers.forms import all_understood, list_of
 from sharedbox_cli.providers.google_workspace.api import Google
 from sharedbox_cli.providers.google_workspace.gmail_columns import (
     AUTO_REPLY,
@@ -77,18 +78,23 @@ async def read_content(google: Google, subject: str, wanted: frozenset[Field]) -
 async def read_labels(google: Google, subject: str) -> list[dict[str, Any]]:
     """Return the labels that people created."""
     data = await ask(google, subject, lambda users: users.labels().list(userId="me"), "gmail.users.labels.list")
-    return [label for label in data.get("labels", ()) if label.get("type") == "user"]
+    labels = _objects(data, "labels", "gmail.users.labels.list", subject)
+    return [label for label in labels if label.get("type") == "user"]
 
 
 async def read_filters(google: Google, subject: str) -> list[dict[str, Any]]:
     """Return all filters."""
     call = f"{_BASE}.filters.list"
     data = await ask(google, subject, lambda users: users.settings().filters().list(userId="me"), call)
-    return list(data.get("filter", ()))
+    return _objects(data, "filter", call, subject)
 
 
 async def read_senders(google: Google, subject: str) -> list[dict[str, Any]]:
     """Return all send-as addresses, including the mailbox's own."""
     call = f"{_BASE}.sendAs.list"
     data = await ask(google, subject, lambda users: users.settings().sendAs().list(userId="me"), call)
-    return list(data.get("sendAs", ()))
+    return _objects(data, "sendAs", call, subject)
+
+
+def _objects(data: Fields, key: str, call: str, subject: str) -> list[dict[str, Any]]:
+    return all_understood(list_of(data, key, call, subject), call, dict, subject)

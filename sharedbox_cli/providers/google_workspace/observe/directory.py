@@ -10,6 +10,17 @@ from typing import Any, NamedTuple
 from sharedbox_cli.core.errors import NotFound, ObserveError
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import Trustee, TrusteeKind
+from sharedbox_cli.providers.forms import (
+    all_understood,
+    flag_of,
+    list_of,
+    optional_flag,
+    optional_text,
+    optional_texts,
+    rows_in,
+    text_of,
+    understood,
+)
 from sharedbox_cli.providers.google_workspace.accounts import (
     address_of,
     delegate_caveat,
@@ -130,6 +141,7 @@ async def read_users(google: Google, into: Directory, wanted: Iterable[Address] 
 
         def reduce(row: Row) -> Fields:
             """Keep all of a possible mailbox, and of a person what a holder of rights needs."""
+            check_account(row)
             is_mailbox = is_shared(row, google.shared_units) or (open_ones is not None and address_of(row) in open_ones)
             return Fields(row if is_mailbox else _person(row), "directory.users.list")
 
@@ -184,20 +196,50 @@ async def _settled(rows: list[Fields], read: Callable[[str], Awaitable[Fields | 
 async def read_user(google: Google, key: str) -> Fields | None:
     """Return one account by address, alias or id."""
     try:
-        return await google.read(
+        row = await google.read(
             DIRECTORY,
             lambda service: service.users().get(userKey=key, projection="basic", fields=USER_FIELDS),
             "directory.users.get",
         )
     except NotFound:
         return None
+    understood(row, "directory.users.get", check_account, key)
+    return row
+
+
+def check_account(row: Row) -> None:
+    """Raise KeyError or UnknownForm for an account whose values have other forms than those that are used."""
+    for name in ("id", "primaryEmail", "orgUnitPath", "customerId"):
+        text_of(row, name)
+    for name in ("recoveryEmail", "recoveryPhone", "lastLoginTime", "creationTime"):
+        optional_text(row, name)
+    for name in ("suspended", "archived", "isMailboxSetup", "changePasswordAtNextLogin", "isAdmin"):
+        optional_flag(row, name)
+    optional_texts(row, "aliases")
+    optional_texts(row, "nonEditableAliases")
+    for name in ("displayName", "fullName"):
+        optional_text(row["name"], name)
+    for item in rows_in(row, "externalIds"):
+        optional_text(item, "customType")
+        optional_text(item, "value")
+
+
+def check_group(row: Row) -> Fields:
+    """Return a group. Raises KeyError or UnknownForm where a value has another form than those that are used."""
+    text_of(row, "id")
+    text_of(row, "email")
+    for name in ("name", "description"):
+        optional_text(row, name)
+    optional_texts(row, "aliases")
+    optional_texts(row, "nonEditableAliases")
+    return Fields(row, "directory.groups.list")
 
 
 async def read_groups(google: Google, into: Directory, wanted: Iterable[Address] | None) -> None:
     """Read the wanted groups, or all."""
     open_ones = None if wanted is None else {address for address in wanted if address not in into.owner}
     if open_ones is None or len(open_ones) > FEW:
-        rows, is_whole = await google.read_all(
+        rows, is_whole = await google.collect(
             DIRECTORY,
             lambda service, token: service.groups().list(
                 customer=google.customer,
@@ -207,6 +249,7 @@ async def read_groups(google: Google, into: Directory, wanted: Iterable[Address]
             ),
             "groups",
             "directory.groups.list",
+            check_group,
             kind="admin#directory#groups",
             most_pages=len(open_ones) if open_ones is not None else MAX_PAGES,
         )
@@ -222,11 +265,12 @@ async def read_groups(google: Google, into: Directory, wanted: Iterable[Address]
 async def read_group(google: Google, key: str) -> Fields | None:
     """Return one group by address, alias or id."""
     try:
-        return await google.read(
+        row = await google.read(
             DIRECTORY, lambda service: service.groups().get(groupKey=key, fields=GROUP_FIELDS), "directory.groups.get"
         )
     except NotFound:
         return None
+    return understood(row, "directory.groups.get", check_group, key)
 
 
 async def read_domains(google: Google, into: Directory) -> None:
@@ -234,11 +278,21 @@ async def read_domains(google: Google, into: Directory) -> None:
     data = await google.read(
         DIRECTORY, lambda service: service.domains().list(customer=google.customer), "directory.domains.list"
     )
-    rows = [Fields(row, "directory.domains.list") for row in data["domains"]]
-    rows = [row for row in rows if row["verified"]]
-    into.primary = next((str(row["domainName"]) for row in rows if row.get("isPrimary")), "")
-    aliases = [alias["domainAliasName"] for row in rows for alias in row.get("domainAliases", ())]
-    into.domains = frozenset(str(name).lower() for name in (*(row["domainName"] for row in rows), *aliases))
+    call = "directory.domains.list"
+    domains = [one for one in all_understood(list_of(data, "domains", call), call, _domain) if one.is_verified]
+    into.primary = next((one.names[0] for one in domains if one.is_primary), "")
+    into.domains = frozenset(name.lower() for one in domains for name in one.names)
+
+
+class _Domain(NamedTuple):
+    names: tuple[str, ...]
+    is_verified: bool
+    is_primary: bool
+
+
+def _domain(row: Row) -> _Domain:
+    aliases = (text_of(alias, "domainAliasName") for alias in rows_in(row, "domainAliases"))
+    return _Domain((text_of(row, "domainName"), *aliases), flag_of(row, "verified"), optional_flag(row, "isPrimary"))
 
 
 async def read_deleted(google: Google) -> list[Fields]:
@@ -276,11 +330,12 @@ class Member(NamedTuple):
 
 def member_of(row: Row) -> Member:
     """Return a direct member, with its role."""
-    return _member(row, str(row["role"]))
+    return _member(row, text_of(row, "role"))
 
 
 def _member(row: Row, role: str = "") -> Member:
-    texts = (str(row["id"]), str(row.get("email") or ""), role, str(row.get("type", "")), str(row.get("status", "")))
+    texts = (text_of(row, "id"), *(optional_text(row, name) for name in ("email",)), role)
+    texts += (optional_text(row, "type"), optional_text(row, "status"))
     return Member(*map(intern, texts))
 
 

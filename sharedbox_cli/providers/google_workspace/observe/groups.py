@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sharedbox_cli.core.errors import ObserveError
+from sharedbox_cli.core.errors import ObserveError, SharedboxError
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import (
@@ -26,6 +26,7 @@ from sharedbox_cli.providers.google_workspace.group_columns import GROUP_SETTING
 from sharedbox_cli.providers.google_workspace.observe.directory import Directory, Member, member_id, member_of
 from sharedbox_cli.providers.google_workspace.scopes import DIRECTORY, SETTINGS
 from sharedbox_cli.providers.responses import Fields
+from sharedbox_cli.providers.unread import UnreadLog, attempt
 
 _RESERVED = frozenset({"abuse", "postmaster"})
 """Names that Google reserves: it refuses the settings of these groups, and none of them is an inbox."""
@@ -88,18 +89,30 @@ async def read_delivery(google: Google, group: str, member: str) -> str:
 
 
 async def read_inboxes(
-    google: Google, directory: Directory, scope: Scope, rows: Mapping[Address, Fields]
+    google: Google, directory: Directory, scope: Scope, rows: Mapping[Address, Fields], unread: UnreadLog
 ) -> GroupReading:
-    """Return the inboxes among some groups; where all are requested, plain groups are left out."""
-    results = await together(_inbox(google, key, row, scope) for key, row in rows.items())
-    inboxes = {key: inbox for key, inbox in zip(rows, results, strict=True) if inbox is not None}
+    """Return the inboxes among some groups; where all are requested, plain groups are left out.
+
+    A group whose settings cannot be read may be an inbox. One whose members cannot be read is one without members.
+    """
+    results = await together(attempt(_inbox(google, key, row, scope, unread)) for key, row in rows.items())
+    inboxes: dict[Address, _Inbox] = {}
+    for key, inbox in zip(rows, results, strict=True):
+        if isinstance(inbox, SharedboxError):
+            unread.add("group", key.text, inbox, key)
+        elif inbox is not None:
+            inboxes[key] = inbox
     reading = GroupReading()
     for key, inbox in inboxes.items():
         row = rows[key]
         grants: dict[TrusteeId, Grant] = {}
         special: list[SpecialEntry] = []
-        for member in inbox.members or ():
-            _sort(member, directory, reading, grants, special, inbox.deliveries.get(member.id))
+        try:
+            for member in inbox.members or ():
+                _sort(member, directory, reading, grants, special, inbox.deliveries.get(member.id))
+        except ObserveError as error:
+            unread.add("group", key.text, error, key)
+            inbox.members, special = None, []
         reading.mailboxes[key] = ObservedMailbox(
             str(row["id"]),
             Address.of(str(row["email"])),
@@ -122,7 +135,7 @@ class _Inbox:
     deliveries: dict[str, str] = field(default_factory=dict)
 
 
-async def _inbox(google: Google, key: Address, row: Fields, scope: Scope) -> _Inbox | None:
+async def _inbox(google: Google, key: Address, row: Fields, scope: Scope, unread: UnreadLog) -> _Inbox | None:
     """Return the settings and members of a group; nothing for a plain group where all inboxes are requested."""
     if scope.mailboxes is None and key.local.lower() in _RESERVED:
         return None
@@ -131,14 +144,18 @@ async def _inbox(google: Google, key: Address, row: Fields, scope: Scope) -> _In
         return None
     inbox = _Inbox(_settings(key, row, raw, scope.fields), _facts(key, raw))
     if scope.grants_of is None or key in scope.grants_of:
-        group = str(row["id"])
-        inbox.members = await read_members(google, group)
-        if Field.DELIVERY in scope.fields:
-            who = [member.id for member in inbox.members if member.type != "CUSTOMER"]
-            inbox.deliveries = dict(
-                zip(who, await together(read_delivery(google, group, one) for one in who), strict=True)
-            )
+        error = await attempt(_read_members_into(inbox, google, str(row["id"]), scope))
+        if error is not None:
+            inbox.members = None
+            unread.add("group", key.text, error, key)
     return inbox
+
+
+async def _read_members_into(inbox: _Inbox, google: Google, group: str, scope: Scope) -> None:
+    inbox.members = await read_members(google, group)
+    if Field.DELIVERY in scope.fields:
+        who = [member.id for member in inbox.members if member.type != "CUSTOMER"]
+        inbox.deliveries = dict(zip(who, await together(read_delivery(google, group, one) for one in who), strict=True))
 
 
 def _settings(address: Address, row: Fields, raw: Fields, wanted: frozenset[Field]) -> dict[Field, Value]:

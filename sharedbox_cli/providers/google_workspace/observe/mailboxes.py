@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from sys import intern
 from typing import Any, NamedTuple
 
-from sharedbox_cli.core.errors import CloudError, ObserveError, Refused
+from sharedbox_cli.core.errors import CloudError, ObserveError, Refused, SharedboxError
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import (
@@ -23,6 +23,7 @@ from sharedbox_cli.core.model import (
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.columns import read_row
+from sharedbox_cli.providers.forms import list_of, text_of, understood
 from sharedbox_cli.providers.google_workspace import accounts
 from sharedbox_cli.providers.google_workspace.api import Google, together
 from sharedbox_cli.providers.google_workspace.columns import account_columns
@@ -32,6 +33,7 @@ from sharedbox_cli.providers.google_workspace.observe.content import EMPTY, read
 from sharedbox_cli.providers.google_workspace.observe.directory import Directory, read_groups, read_user
 from sharedbox_cli.providers.google_workspace.scopes import GMAIL
 from sharedbox_cli.providers.responses import Fields, Row, reduced
+from sharedbox_cli.providers.unread import UnreadLog, attempt
 
 ACCEPTED = "accepted"
 PENDING = "pending"
@@ -63,19 +65,27 @@ class DelegatedReading:
 
 
 async def read_delegated(
-    google: Google, directory: Directory, scope: Scope, rows: Mapping[Address, Fields]
+    google: Google, directory: Directory, scope: Scope, rows: Mapping[Address, Fields], unread: UnreadLog
 ) -> DelegatedReading:
-    """Return the mailboxes of some accounts. Raises CloudError, ObserveError."""
+    """Return the mailboxes of some accounts; some end in `unread`. Raises CloudError, ObserveError."""
     content = scope.fields & GMAIL_COLUMNS.keys()
-    results = await together(_gmail(google, key, row, scope, content) for key, row in rows.items())
-    gmail_of = dict(zip(rows, results, strict=True))
+    works = [attempt(_gmail(google, key, row, scope, content), signs_in=True) for key, row in rows.items()]
+    results = dict(zip(rows, await together(works), strict=True))
+    unclear = {key: Gmail(was_read=False) for key in rows}
+    gmail_of = unclear | unread.successes(results, {key: key for key in rows})
     await _read_unknown_delegates(google, directory, gmail_of)
-    senders = await _read_senders(google, directory, scope, gmail_of)
+    senders = await _read_senders(google, directory, scope, gmail_of, unread)
     columns = account_columns(google.shared_units)
     reading = DelegatedReading()
     for key, row in rows.items():
         gmail = gmail_of[key]
-        settings = read_row(columns, row, {*scope.fields, Field.KIND}, f"{key} · directory.users") | gmail.content
+        where = f"{key} · directory.users"
+        try:
+            settings = read_row(columns, row, {*scope.fields, Field.KIND}, where) | gmail.content
+            facts = understood(row, where, accounts.facts_of, own_name=False)
+        except ObserveError as error:
+            unread.add_mailbox(key, error)
+            continue
         reads_grants = (scope.grants_of is None or key in scope.grants_of) and gmail.was_read
         grants: set[Grant] = set()
         special: list[SpecialEntry] = []
@@ -92,7 +102,7 @@ async def read_delegated(
             settings,
             frozenset(grants) if reads_grants else None,
             tuple(sorted(special, key=lambda entry: (entry.trustee, entry.text))),
-            accounts.facts_of(row) | {Fact.HAS_MAILBOX: gmail.was_read and row.get("isMailboxSetup") is True},
+            facts | {Fact.HAS_MAILBOX: gmail.was_read and row.get("isMailboxSetup") is True},
         )
     return reading
 
@@ -144,11 +154,11 @@ async def read_delegates(google: Google, subject: str) -> list[Delegate]:
         subject=subject,
         mailbox=subject,
     )
-    return reduced(data.get("delegates", ()), call, _delegate)
+    return reduced(list_of(data, "delegates", call, subject), call, _delegate, subject)
 
 
 def _delegate(row: Row) -> Delegate:
-    return Delegate(intern(str(row["delegateEmail"])), intern(str(row["verificationStatus"])))
+    return Delegate(intern(text_of(row, "delegateEmail")), intern(text_of(row, "verificationStatus")))
 
 
 async def _read_unknown_delegates(google: Google, directory: Directory, gmail_of: Mapping[Address, Gmail]) -> None:
@@ -170,7 +180,7 @@ def status_of(item: Mapping[str, Any], owner: Address) -> str:
             where=f"{owner} · gmail.users.settings.sendAs.list",
             why="An address has no `verificationStatus`, so it is not known whether it is confirmed.",
         )
-    return str(item["verificationStatus"])
+    return text_of(item, "verificationStatus")
 
 
 def _sort_delegate(
@@ -189,7 +199,7 @@ def _sort_delegate(
 
 
 async def _read_senders(
-    google: Google, directory: Directory, scope: Scope, gmail_of: Mapping[Address, Gmail]
+    google: Google, directory: Directory, scope: Scope, gmail_of: Mapping[Address, Gmail], unread: UnreadLog
 ) -> dict[Address, list[_Sender]]:
     """Return who may send as each mailbox: read from the accounts of members that specs name, and of delegates.
 
@@ -202,15 +212,16 @@ async def _read_senders(
         addresses = (Address.of(one.address) for one in gmail.delegates)
         people |= {directory.owner[address] for address in addresses if address in directory.owner}
     rows = [row for key in sorted(people) if (row := directory.users.get(key)) is not None and _reads_mail(row)]
-    lists = await together(_senders(google, row) for row in rows)
+    lists = await together(attempt(_senders(google, row, gmail_of.keys()), signs_in=True) for row in rows)
     senders: dict[Address, list[_Sender]] = {}
     for row, items in zip(rows, lists, strict=True):
-        own = accounts.address_of(row)
-        for item in items:
-            address = Address.of(str(item.get("sendAsEmail", "")))
-            if address in gmail_of and address != own:
-                status = status_of(item, own)
-                senders.setdefault(address, []).append(_Sender(TrusteeId(str(row["id"])), status, own.text))
+        if isinstance(items, SharedboxError):
+            if scope.mailboxes is not None:
+                raise items  # what this person may send as is not known: a plan on it could be wrong
+            unread.add_any("account", accounts.address_of(row).text, items)
+            continue
+        for address, sender in items:
+            senders.setdefault(address, []).append(sender)
     return senders
 
 
@@ -227,13 +238,15 @@ def _reads_mail(row: Fields) -> bool:
     return row.get("isMailboxSetup") is not False and not (row.get("suspended") or row.get("archived"))
 
 
-async def _senders(google: Google, row: Fields) -> list[dict[str, Any]]:
-    subject = accounts.address_of(row).key
+async def _senders(google: Google, row: Fields, mailboxes: Collection[Address]) -> list[tuple[Address, _Sender]]:
+    """Return as which of some mailboxes a person may send."""
+    own = accounts.address_of(row)
+    subject, call = own.key, "gmail.users.settings.sendAs.list"
     try:
         data = await google.read(
             GMAIL,
             lambda service: service.users().settings().sendAs().list(userId="me"),
-            "gmail.users.settings.sendAs.list",
+            call,
             subject=subject,
             mailbox=subject,
         )
@@ -241,4 +254,11 @@ async def _senders(google: Google, row: Fields) -> list[dict[str, Any]]:
         if error.code == NO_MAIL:
             return []
         raise
-    return list(data.get("sendAs", ()))
+
+    def reduce(item: Row) -> tuple[Address, _Sender] | None:
+        address = Address.of(text_of(item, "sendAsEmail"))
+        if address not in mailboxes or address == own:
+            return None
+        return address, _Sender(TrusteeId(str(row["id"])), status_of(item, own), own.text)
+
+    return reduced(list_of(data, "sendAs", call, subject), call, reduce, subject)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from sharedbox_cli.core.errors import ObserveError
+from sharedbox_cli.core.errors import ObserveError, SharedboxError
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import (
     GOOGLE_COLLABORATIVE,
@@ -19,6 +19,7 @@ from sharedbox_cli.core.model import (
     Trustee,
     TrusteeKind,
 )
+from sharedbox_cli.core.unread import Unread
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.google_workspace import accounts
 from sharedbox_cli.providers.google_workspace.api import Google, together
@@ -36,6 +37,7 @@ from sharedbox_cli.providers.google_workspace.observe.directory import (
 from sharedbox_cli.providers.google_workspace.observe.groups import read_inboxes
 from sharedbox_cli.providers.google_workspace.observe.mailboxes import read_delegated
 from sharedbox_cli.providers.responses import Fields
+from sharedbox_cli.providers.unread import UnreadLog, attempt
 
 
 async def observe_tenant(google: Google, scope: Scope, now: datetime) -> Observed:
@@ -57,14 +59,27 @@ async def _delegated(google: Google, scope: Scope, now: datetime) -> Observed:
         await read_domains(google, directory)
         await read_users(google, directory, wanted)
     rows = _accounts(google, directory, scope)
-    reading = await read_delegated(google, directory, scope, rows)
+    unread = UnreadLog(is_whole_tenant=scope.mailboxes is None)
+    reading = await read_delegated(google, directory, scope, rows, unread)
     unknown = [address for address in scope.trustees if address not in directory.owner]
     if unknown:
         await read_groups(google, directory, unknown)  # to report "is a group" instead of "is unknown"
-    taken = await _taken(google, directory, scope, frozenset(reading.mailboxes))
+    taken = await _taken(google, directory, scope, frozenset(reading.mailboxes), unread)
     mailboxes, pools = await read_more(google, scope, reading.mailboxes, _customer(directory), now)
     others = 0 if scope.mailboxes is None else _others(google, directory, scope)
-    return _observed(google, directory, scope, now, mailboxes, reading.trustees, taken, others=others, licences=pools)
+    read = len((scope.mailboxes or rows.keys()) - unread.mailboxes)
+    return _observed(
+        google,
+        directory,
+        scope,
+        now,
+        mailboxes,
+        reading.trustees,
+        taken,
+        others=others,
+        licences=pools,
+        unread=unread.finished(read),
+    )
 
 
 def _accounts(google: Google, directory: Directory, scope: Scope) -> dict[Address, Fields]:
@@ -97,7 +112,8 @@ async def _collaborative(google: Google, scope: Scope, now: datetime) -> Observe
         await read_groups(google, directory, {*scope.mailboxes, *unknown})
         found = {address: directory.group_of(address) for address in sorted(scope.mailboxes)}
         rows = {address: row for address, row in found.items() if row is not None}
-    reading = await read_inboxes(google, directory, scope, rows)
+    unread = UnreadLog(is_whole_tenant=scope.mailboxes is None)
+    reading = await read_inboxes(google, directory, scope, rows, unread)
     outsiders = dict(reading.trustees)
     known = {**reading.directory}
     for address in scope.trustees:
@@ -105,9 +121,22 @@ async def _collaborative(google: Google, scope: Scope, now: datetime) -> Observe
             identity = outsider_id(address)
             known[address] = identity
             outsiders.setdefault(identity, Trustee(identity, TrusteeKind.USER, address, is_guest=True))
-    taken = await _taken(google, directory, scope, frozenset(reading.mailboxes))
-    members = await _members(google, directory, scope, reading.mailboxes, outsiders)
-    return _observed(google, directory, scope, now, reading.mailboxes, outsiders, taken, known=known, members=members)
+    taken = await _taken(google, directory, scope, frozenset(reading.mailboxes), unread)
+    members = await _members(google, directory, scope, reading.mailboxes, outsiders, unread)
+    subjects = scope.mailboxes or reading.mailboxes.keys() or rows.keys()
+    read = len(subjects - unread.mailboxes)
+    return _observed(
+        google,
+        directory,
+        scope,
+        now,
+        reading.mailboxes,
+        outsiders,
+        taken,
+        known=known,
+        members=members,
+        unread=unread.finished(read),
+    )
 
 
 async def _members(
@@ -116,8 +145,9 @@ async def _members(
     scope: Scope,
     mailboxes: Mapping[Address, ObservedMailbox],
     outsiders: dict[TrusteeId, Trustee],
+    unread: UnreadLog,
 ) -> dict[TrusteeId, frozenset[TrusteeId]]:
-    """Return the effective members of each group that is a member of an inbox."""
+    """Return the effective members of each group that is a member of an inbox, unless they cannot be read."""
     if not scope.with_members:
         return {}
     held = {grant.trustee for mailbox in mailboxes.values() for grant in mailbox.grants or ()}
@@ -128,9 +158,13 @@ async def _members(
         if one in directory.groups
         or (one in outsiders and outsiders[one].kind is TrusteeKind.GROUP and not outsiders[one].is_guest)
     )
-    lists = await together(read_derived(google, one) for one in groups)
+    lists = await together(attempt(read_derived(google, one)) for one in groups)
     found: dict[TrusteeId, frozenset[TrusteeId]] = {}
+    unread.require_one(lists)
     for group, below in zip(groups, lists, strict=True):
+        if isinstance(below, SharedboxError):
+            unread.add("group", _shown(group, directory, outsiders), below)
+            continue
         if any(member.type == "CUSTOMER" for member in below):
             continue  # everybody in the organisation: the members are not listed
         people = [member for member in below if member.type in ("USER", "EXTERNAL")]
@@ -150,11 +184,18 @@ async def _members(
     return found
 
 
+def _shown(group: TrusteeId, directory: Directory, outsiders: Mapping[TrusteeId, Trustee]) -> str:
+    """Return the address of a group, or its id where that is all that is known."""
+    if group in directory.groups:
+        return str(directory.groups[group]["email"])
+    return str(outsiders[group].address or group) if group in outsiders else group
+
+
 async def _taken(
-    google: Google, directory: Directory, scope: Scope, existing: frozenset[Address]
+    google: Google, directory: Directory, scope: Scope, existing: frozenset[Address], unread: UnreadLog
 ) -> dict[Address, tuple[AddressHolder, ...]]:
     """Return who holds an address that a spec names and that is not a mailbox of this platform."""
-    missing = sorted((scope.mailboxes or frozenset()) - existing)
+    missing = sorted((scope.mailboxes or frozenset()) - existing - unread.mailboxes)
     if not missing:
         return {}
     is_group = scope.platforms == frozenset({GOOGLE_COLLABORATIVE})
@@ -200,6 +241,7 @@ def _observed(
     members: Mapping[TrusteeId, frozenset[TrusteeId]] | None = None,
     others: int = 0,
     licences: Mapping[str, LicencePool] | None = None,
+    unread: tuple[Unread, ...] = (),
 ) -> Observed:
     customer = _customer(directory)
     if not customer:
@@ -227,6 +269,7 @@ def _observed(
         members=members or {},
         licences=licences or {},
         others=others,
+        unread=unread,
         sources=_sources(directory, mailboxes, now),
     )
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from sharedbox_cli.core.errors import CloudError, NotFound, ObserveError, PermissionDenied
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import Right, Trustee, TrusteeKind
+from sharedbox_cli.providers.forms import name_of, optional_text, text_of, understood
 from sharedbox_cli.providers.microsoft365.errors import is_ambiguous
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
 from sharedbox_cli.providers.microsoft365.graph import Graph
@@ -16,7 +17,8 @@ from sharedbox_cli.providers.microsoft365.observe.grants import RawGrant, RawGra
 from sharedbox_cli.providers.microsoft365.observe.mailboxes import MailboxRow
 from sharedbox_cli.providers.microsoft365.observe.people import People, read_people
 from sharedbox_cli.providers.microsoft365.quirks import is_guid, is_orphan
-from sharedbox_cli.providers.responses import Row
+from sharedbox_cli.providers.responses import Failure, Row
+from sharedbox_cli.providers.unread import NothingUnread, UnreadLog
 
 Holders = dict[RawGrant, Trustee | None]
 """Who holds each grant; None if the holder is unknown."""
@@ -44,8 +46,9 @@ async def read_holders(
     graph: Graph, exchange: ExchangeAdmin, rows: Mapping[Address, MailboxRow]
 ) -> list[tuple[RawGrant, Trustee | None]]:
     """Return every entry of some mailboxes with its holder; None if the holder is unknown."""
-    grants = await read_grants(exchange, rows)
-    _, holders = await resolve_holders(graph, exchange, grants)
+    unread = NothingUnread()
+    grants = await read_grants(exchange, rows, unread)
+    _, holders = await resolve_holders(graph, exchange, grants, unread, NothingUnread())
     return [(grant, holders[grant]) for listed in grants.values() for grant in listed]
 
 
@@ -53,12 +56,15 @@ async def resolve_holders(
     graph: Graph,
     exchange: ExchangeAdmin,
     grants: RawGrants,
+    unread: UnreadLog,
+    unread_people: UnreadLog,
     addresses: Iterable[str] = (),
     accounts: Iterable[str] = (),
 ) -> tuple[People, Holders]:
     """Return everybody who was read, and who holds each grant, once for all mailboxes that share it.
 
-    `addresses` are those of other people who are needed, `accounts` the ids of users whose accounts are.
+    `addresses` are those of other people who are needed, `accounts` the ids of users whose accounts are. A mailbox
+    with a holder of whom nothing can be said is taken out of `grants`, into `unread`.
     """
     mailboxes: dict[RawGrant, Address] = {}
     for address, listed in grants.items():
@@ -69,22 +75,46 @@ async def resolve_holders(
         texts |= {text for text in (grant.who, grant.address) if "@" in text}
         if not grant.address and is_guid(grant.who):
             ids.add(grant.who)
-    people = await read_people(graph, texts, ids, accounts)
-    holders = {grant: _holder(grant, mailbox, people) for grant, mailbox in mailboxes.items()}
-    unknown = {grant: mailboxes[grant] for grant, holder in holders.items() if holder is None}
+    people = await read_people(graph, texts, ids, accounts, unread_people)
+    failures: dict[RawGrant, Failure] = {}
+    holders = _holders(mailboxes, people, failures)
+    unknown = {grant for grant, holder in holders.items() if holder is None}
     if unknown:
-        await _resolve_names(graph, exchange, people, unknown)
-        holders |= {grant: _holder(grant, mailbox, people) for grant, mailbox in unknown.items()}
-    await _resolve_applications(exchange, holders)
-    for grant, mailbox in unknown.items():
+        await _resolve_names(graph, exchange, people, unknown, failures)
+        holders |= _holders(unknown, people, failures)
+    await _resolve_applications(exchange, holders, unread_people)
+    for grant in unknown:
         if holders[grant] is None and grant.right is Right.SEND_ON_BEHALF and not is_guid(grant.who):
             why = f"`{grant.who}` may send on behalf of it, and the service finds nobody with this name."
             hint = "Nothing is assumed about this mailbox. Look at it in the Exchange admin center."
-            raise ObserveError(where=f"{mailbox} · send on behalf", why=why, hint=hint)
+            failures.setdefault(grant, ObserveError(where="send on behalf", why=why, hint=hint))
+    for address, listed in [*grants.items()]:
+        failed = [failures[grant] for grant in listed if grant in failures]
+        if failed:
+            unread.add_mailbox(address, _at(address, failed[0]))
+            del grants[address]
     return people, holders
 
 
-def _holder(grant: RawGrant, mailbox: Address, people: People) -> Trustee | None:
+def _at(address: Address, error: Failure) -> Failure:
+    if isinstance(error, CloudError):
+        return error
+    return ObserveError(where=f"{address} · {error.where}", why=error.why, hint=error.hint)
+
+
+def _holders(grants: Iterable[RawGrant], people: People, failures: dict[RawGrant, Failure]) -> Holders:
+    """Return who holds each grant; those of whom that cannot be said are failures too."""
+    holders: Holders = {}
+    for grant in grants:
+        try:
+            holders[grant] = _holder(grant, people)
+        except ObserveError as error:
+            holders[grant] = None
+            failures[grant] = error
+    return holders
+
+
+def _holder(grant: RawGrant, people: People) -> Trustee | None:
     """Return who holds a grant: by address, by id, then by the name as Exchange resolved it."""
     if is_orphan(grant.who):
         return Trustee(TrusteeId(grant.who), TrusteeKind.ORPHAN)
@@ -97,7 +127,7 @@ def _holder(grant: RawGrant, mailbox: Address, people: People) -> Trustee | None
     ids = people.named(grant.who)
     if len(ids) > 1:
         raise ObserveError(
-            where=str(mailbox),
+            where="holders of rights",
             why=f"`{grant.who}` holds a right there, and {len(ids)} objects have this name.",
             hint="Give each of them its own name.",
         )
@@ -105,13 +135,17 @@ def _holder(grant: RawGrant, mailbox: Address, people: People) -> Trustee | None
 
 
 async def _resolve_names(
-    graph: Graph, exchange: ExchangeAdmin, people: People, unknown: Mapping[RawGrant, Address]
+    graph: Graph,
+    exchange: ExchangeAdmin,
+    people: People,
+    unknown: Collection[RawGrant],
+    failures: dict[RawGrant, Failure],
 ) -> None:
     """Ask Exchange who has a name, or an id that Graph does not know; then ask Graph who they are."""
-    found = await _named(exchange, "Get-Recipient", {grant.who for grant in unknown}, unknown)
+    found = await _named(exchange, "Get-Recipient", {grant.who for grant in unknown}, unknown, failures)
     # Groups without an address hold rights as well, and are no recipients.
     left = {grant.who for grant in unknown if grant.sid and grant.who not in found}
-    found |= await _named(exchange, "Get-Group", left, unknown)
+    found |= await _named(exchange, "Get-Group", left, unknown, failures)
     known = await read_people(graph, (), {item.id for items in found.values() for item in items if is_guid(item.id)})
     for name, items in found.items():
         for item in items:
@@ -122,7 +156,11 @@ async def _resolve_names(
 
 
 async def _named(
-    exchange: ExchangeAdmin, cmdlet: str, names: set[str], unknown: Mapping[RawGrant, Address]
+    exchange: ExchangeAdmin,
+    cmdlet: str,
+    names: set[str],
+    unknown: Collection[RawGrant],
+    failures: dict[RawGrant, Failure],
 ) -> dict[str, list[_Recipient]]:
     """Return the objects that a cmdlet finds by name; names that it does not know are left out."""
     ordered = sorted(names)
@@ -131,44 +169,55 @@ async def _named(
     found: dict[str, list[_Recipient]] = {}
     for index, name in enumerate(ordered):
         result = results[str(index)]
-        if isinstance(result, CloudError):
-            _tolerate(result, name, unknown)
+        if isinstance(result, (CloudError, ObserveError)):
+            failures |= _unresolved(result, [grant for grant in unknown if grant.who == name])
         elif result:
             found[name] = result
     return found
 
 
 def _recipient(row: Row) -> _Recipient:
-    identity = str(row.get("ExternalDirectoryObjectId") or row["Guid"])
-    address = row.get("PrimarySmtpAddress") or row.get("WindowsEmailAddress") or ""
-    return _Recipient(TrusteeId(identity), str(row["DisplayName"] or ""), str(address))
+    identity = optional_text(row, "ExternalDirectoryObjectId") or text_of(row, "Guid")
+    address = optional_text(row, "PrimarySmtpAddress") or optional_text(row, "WindowsEmailAddress")
+    return _Recipient(TrusteeId(identity), optional_text(row, "DisplayName"), address)
 
 
-def _tolerate(error: CloudError, name: str, mailboxes: Mapping[RawGrant, Address]) -> None:
-    """Accept a name that the service does not know: it is kept raw, never dropped. Raises other errors."""
+def _unresolved(error: Failure, grants: Iterable[RawGrant]) -> dict[RawGrant, Failure]:
+    """Return the grants of whose holder nothing can be said after an error.
+
+    A name that the service does not know, or that several objects have, is kept raw where a SID distinguishes it.
+    """
     if isinstance(error, NotFound):
-        return
-    if not is_ambiguous(error):
-        raise error
+        return {}
+    if not isinstance(error, CloudError) or not is_ambiguous(error):
+        return dict.fromkeys(grants, error)
     # Entries of full access and send as have a SID to distinguish them; those of send on behalf have only a name.
-    mailbox = next(
-        (mailbox for g, mailbox in mailboxes.items() if g.who == name and g.right is Right.SEND_ON_BEHALF), None
-    )
-    if mailbox is not None:
-        raise ObserveError(
-            where=f"{mailbox} · send on behalf",
-            why=f"`{name}` matches several objects. {error.why}",
+    named = [grant for grant in grants if grant.right is Right.SEND_ON_BEHALF]
+    return {
+        grant: ObserveError(
+            where="send on behalf",
+            why=f"`{grant.who}` matches several objects. {error.why}",
             hint="Give each of them its own name.",
         )
+        for grant in named
+    }
 
 
-async def _resolve_applications(exchange: ExchangeAdmin, holders: Holders) -> None:
-    """Find out which holders without an account are applications. The bare SID of a deleted account costs no call."""
-    if None not in holders.values():
-        return
+async def _resolve_applications(exchange: ExchangeAdmin, holders: Holders, unread: UnreadLog) -> None:
+    """Find out which holders without an account are applications, also those of which only the SID is left."""
     unclear = [grant for grant, holder in holders.items() if holder is None or holder.kind is TrusteeKind.ORPHAN]
+    if not unclear:
+        return
+
+    def reduce(row: Row) -> Application | None:
+        try:
+            return understood(row, "Get-ServicePrincipal", _application)
+        except ObserveError as error:
+            unread.add("application", name_of(row) or "without a name", error)
+            return None
+
     try:
-        applications = await exchange.collect("Get-ServicePrincipal", {}, _application)
+        applications = await exchange.collect("Get-ServicePrincipal", {}, reduce)
     except (PermissionDenied, NotFound):
         return  # the role does not include the cmdlet: these holders stay "not resolved"
     for grant in unclear:
@@ -187,7 +236,7 @@ def _is_of(grant: RawGrant, application: Application) -> bool:
 def _application(row: Row) -> Application:
     names = ("ObjectId", "AppId", "Guid", "Identity", "DisplayName")
     return Application(
-        Trustee(TrusteeId(str(row["ObjectId"])), TrusteeKind.APPLICATION, name=str(row["DisplayName"] or "")),
-        str(row.get("Sid") or "").upper(),
+        Trustee(TrusteeId(text_of(row, "ObjectId")), TrusteeKind.APPLICATION, name=optional_text(row, "DisplayName")),
+        optional_text(row, "Sid").upper(),
         frozenset(str(row[name]).lower() for name in names if row.get(name)),
     )

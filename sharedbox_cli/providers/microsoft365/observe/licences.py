@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from sharedbox_cli.core.errors import ObserveError
 from sharedbox_cli.core.model import LicencePool
+from sharedbox_cli.providers.forms import Row, UnknownForm, name_of, number_of, rows_in, text_of, understood
 from sharedbox_cli.providers.microsoft365.graph import Graph
 from sharedbox_cli.providers.microsoft365.plans import sku_plans, total_seats
+from sharedbox_cli.providers.responses import Fields
+from sharedbox_cli.providers.unread import NothingUnread, UnreadLog
 
 if TYPE_CHECKING:
     from kiota_abstractions.request_information import RequestInformation
@@ -15,12 +19,38 @@ if TYPE_CHECKING:
 
 def licence_names(user: Mapping[str, Any], skus: Mapping[str, str]) -> tuple[str, ...]:
     """Return the licences assigned, by product name."""
-    return tuple(sorted(skus.get(item["skuId"], item["skuId"]) for item in user.get("assignedLicenses") or ()))
+    ids = [text_of(item, "skuId") for item in rows_in(user, "assignedLicenses")]
+    return tuple(sorted(skus.get(identity, identity) for identity in ids))
 
 
-async def read_skus(graph: Graph) -> Sequence[dict[str, Any]]:
-    """Return the products that the tenant has bought."""
-    return await graph.read_all(lambda: _skus(graph), "subscribedSkus")
+async def read_skus(graph: Graph, unread: UnreadLog | None = None) -> Sequence[dict[str, Any]]:
+    """Return the products that the tenant has bought. Without `unread`, one that cannot be read is an error."""
+
+    def reduce(row: Row) -> dict[str, Any]:
+        try:
+            return understood(row, "subscribedSkus", _checked)
+        except ObserveError as error:
+            (unread or NothingUnread()).add("product", name_of(row) or "without a name", error)
+            return {}
+
+    return [row for row in await graph.collect(lambda: _skus(graph), "subscribedSkus", reduce) if row]
+
+
+def _checked(row: Row) -> dict[str, Any]:
+    """Return a product whose values have the forms that are used. Raises KeyError, UnknownForm."""
+    text_of(row, "skuId")
+    text_of(row, "skuPartNumber")
+    number_of(row, "consumedUnits")
+    units = row["prepaidUnits"]
+    if not isinstance(units, Mapping):
+        message = "`prepaidUnits` is no object"
+        raise UnknownForm(message)
+    for name in ("enabled", "warning"):
+        if units.get(name) is not None:
+            number_of(units, name)
+    for plan in rows_in({"servicePlans": row["servicePlans"]}, "servicePlans"):
+        text_of(plan, "servicePlanId")
+    return Fields(row, "subscribedSkus")
 
 
 def _skus(graph: Graph) -> RequestInformation:

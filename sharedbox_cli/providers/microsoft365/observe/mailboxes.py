@@ -12,11 +12,14 @@ from sharedbox_cli.core.model import AddressHolder, Fact
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.columns import Row, UnknownForm, property_names, read_row
+from sharedbox_cli.providers.forms import name_of, optional_text, text_of, understood
 from sharedbox_cli.providers.microsoft365.columns import FACTS, IDENTITY, MAILBOX, ON_BEHALF, OTHER_KIND
 from sharedbox_cli.providers.microsoft365.errors import is_ambiguous
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
 from sharedbox_cli.providers.microsoft365.exchange_answers import Command
 from sharedbox_cli.providers.microsoft365.quirks import Delegate, odata_quoted, on_behalf_entries
+from sharedbox_cli.providers.responses import Failure
+from sharedbox_cli.providers.unread import UnreadLog
 
 FEW = 10
 """Up to one batch: asking for each costs at most as much as listing the tenant."""
@@ -59,15 +62,15 @@ class Mailboxes:
     """Mailboxes that exist and were not requested."""
 
 
-async def read_mailboxes(exchange: ExchangeAdmin, scope: Scope) -> Mailboxes:
-    """Return all mailboxes in scope. Raises ObserveError, CloudError."""
-    reader = _Reader(exchange, scope)
+async def read_mailboxes(exchange: ExchangeAdmin, scope: Scope, unread: UnreadLog) -> Mailboxes:
+    """Return all mailboxes in scope but those in `unread`. Raises ObserveError, CloudError."""
+    reader = _Reader(exchange, scope, unread)
     if scope.mailboxes is not None and len(scope.mailboxes) <= FEW:
         await reader.read_each(scope.mailboxes)
     else:
         await reader.read_all()
     if scope.mailboxes is not None:
-        await reader.read_missing(scope.mailboxes - set(reader.mailboxes.rows))
+        await reader.read_missing(scope.mailboxes - set(reader.mailboxes.rows) - unread.mailboxes)
     return reader.mailboxes
 
 
@@ -79,12 +82,12 @@ def properties(scope: Scope, *, with_grants: bool) -> tuple[str, ...]:
 
 def reduced_row(row: Row, fields: Set[Field], facts: Set[Fact], *, with_grants: bool) -> MailboxRow:
     """Return a row of Get-Mailbox, reduced. Raises ObserveError for a property that is missing."""
-    address = str(row["PrimarySmtpAddress"])
+    address = _address_of(row)
     where = f"{address} · Get-Mailbox"
     return MailboxRow(
-        Address.of(address),
-        str(row["ExternalDirectoryObjectId"]),
-        str(row["Identity"]),
+        address,
+        text_of(row, "ExternalDirectoryObjectId"),
+        text_of(row, "Identity"),
         read_row(MAILBOX, row, {*fields, Field.KIND}, where),
         read_row(FACTS, row, facts, where),
         _delegates(row, where) if with_grants else (),
@@ -102,8 +105,9 @@ def _delegates(row: Row, where: str) -> tuple[Delegate, ...]:
 class _Reader:
     """Reads the mailboxes of one scope."""
 
-    def __init__(self, exchange: ExchangeAdmin, scope: Scope) -> None:
+    def __init__(self, exchange: ExchangeAdmin, scope: Scope, unread: UnreadLog) -> None:
         self.mailboxes = Mailboxes()
+        self._unread = unread
         self._exchange = exchange
         self._scope = scope
         with_grants = scope.grants_of is None or bool(scope.grants_of)
@@ -112,16 +116,22 @@ class _Reader:
 
     def _reduce(self, row: Row) -> MailboxRow:
         grants_of = self._scope.grants_of
-        with_grants = grants_of is None or Address.of(str(row["PrimarySmtpAddress"])) in grants_of
+        with_grants = grants_of is None or _address_of(row) in grants_of
         return reduced_row(row, self._scope.fields, self._scope.facts, with_grants=with_grants)
 
     async def read_all(self) -> None:
         """Read the list of the tenant."""
         wanted, rows = self._scope.mailboxes, self.mailboxes.rows
 
-        def reduce(row: Row) -> MailboxRow | Address:
-            address = Address.of(str(row["PrimarySmtpAddress"]))
-            return self._reduce(row) if wanted is None or address in wanted else address
+        def reduce(row: Row) -> MailboxRow | Address | None:
+            try:
+                address = understood(row, "Get-Mailbox", _address_of)
+            except ObserveError as error:
+                if wanted is not None:
+                    raise  # it could be any of the mailboxes that were asked for
+                self._unread.add("mailbox", name_of(row) or "without a name", error)
+                return None
+            return self._listed(row, address) if wanted is None or address in wanted else address
 
         parameters = {"RecipientTypeDetails": ["SharedMailbox"], "ResultSize": "Unlimited", **self._more}
         moved: dict[Address, list[MailboxRow]] = {}
@@ -140,41 +150,47 @@ class _Reader:
         if moved:
             rows |= await self._settled(moved)
 
+    def _listed(self, row: Row, address: Address) -> MailboxRow | None:
+        """Return a mailbox of a list, or nothing where it has a form that is not known."""
+        try:
+            return understood(row, "Get-Mailbox", self._reduce)
+        except ObserveError as error:
+            self._unread.add_mailbox(address, error)
+            return None
+
     async def _settled(self, moved: Mapping[Address, list[MailboxRow]]) -> dict[Address, MailboxRow]:
         """Return the current state of mailboxes that two pages show differently. Raises ObserveError."""
         commands = {rows[0].id: ("Get-Mailbox", {"Identity": rows[0].id, **self._more}) for rows in moved.values()}
         results = await self._exchange.collect_batch(commands, self._reduce, select=self._select, what="mailboxes")
+        owners = {versions[0].id: address for address, versions in moved.items()}
         settled: dict[Address, MailboxRow] = {}
-        for address, versions in moved.items():
-            rows = results[versions[0].id]
-            if isinstance(rows, CloudError):
-                raise rows
-            if len(rows) != 1 or rows[0] not in versions:
-                why = "Two pages differ about it, and reading it separately did not settle it."
-                raise ObserveError(where=f"{address} · Get-Mailbox", why=why, hint="It is being changed. Try again.")
-            settled[address] = rows[0]
+        for key, rows in self._unread.successes(results, owners).items():
+            address = owners[key]
+            if len(rows) == 1 and rows[0] in moved[address]:
+                settled[address] = rows[0]
+                continue
+            why = "Two pages differ about it, and reading it separately did not settle it."
+            error = ObserveError(where=f"{address} · Get-Mailbox", why=why, hint="It is being changed. Try again.")
+            self._unread.add_mailbox(address, error)
+        for address in moved.keys() - settled.keys():
+            del self.mailboxes.rows[address]
         return settled
 
     async def read_each(self, wanted: frozenset[Address]) -> None:
         """Read a few mailboxes by address."""
-        commands = {
-            str(index): ("Get-Mailbox", {"Identity": address.text, **self._more})
-            for index, address in enumerate(sorted(wanted))
-        }
+        owners = {str(index): address for index, address in enumerate(sorted(wanted))}
+        commands = {key: ("Get-Mailbox", {"Identity": one.text, **self._more}) for key, one in owners.items()}
         results = await self._exchange.collect_batch(commands, self._reduce, select=self._select, what="mailboxes")
         results |= await self._read_ambiguous(commands, results)
-        for rows in results.values():
-            if isinstance(rows, NotFound):
-                continue
-            if isinstance(rows, CloudError):
-                raise rows
+        existing = {key: result for key, result in results.items() if not isinstance(result, NotFound)}
+        for rows in self._unread.successes(existing, owners).values():
             for row in rows:
                 if row.address in wanted and row.settings[Field.KIND] != OTHER_KIND:
                     self.mailboxes.rows[row.address] = row
 
     async def _read_ambiguous(
-        self, commands: Mapping[str, Command], results: Mapping[str, list[MailboxRow] | CloudError]
-    ) -> dict[str, list[MailboxRow] | CloudError]:
+        self, commands: Mapping[str, Command], results: Mapping[str, list[MailboxRow] | Failure]
+    ) -> dict[str, list[MailboxRow] | Failure]:
         """Return mailboxes by a filter on their address, which is also the sign-in name or alias of another object."""
         again = {
             key: ("Get-Mailbox", {"Filter": _address_filter(parameters["Identity"]), **self._more})
@@ -189,37 +205,32 @@ class _Reader:
         """Find out who holds the addresses of mailboxes that do not exist."""
         if not missing:
             return
-        ordered = sorted(missing)
-        commands = {
-            str(index): ("Get-Recipient", {"Filter": _address_filter(address.key)})
-            for index, address in enumerate(ordered)
-        }
+        owners = {str(index): address for index, address in enumerate(sorted(missing))}
+        commands = {key: ("Get-Recipient", {"Filter": _address_filter(one.key)}) for key, one in owners.items()}
         results = await self._exchange.collect_batch(commands, _address_holder, what="addresses")
         taken, rows = self.mailboxes.taken, self.mailboxes.rows
         people: set[Address] = set()
-        for index, address in enumerate(ordered):
-            holders = results[str(index)]
-            if isinstance(holders, CloudError):
-                raise holders
+        for key, holders in self._unread.successes(results, owners).items():
+            address = owners[key]
             if holders:
                 taken[address] = tuple(holders)
             if any(holder.is_convertible and holder.address == address for holder in holders):
                 people.add(address)
         if people:
             await self.read_each(frozenset(people))
-            for address in people & set(rows):
+            for address in people & (set(rows) | self._unread.mailboxes):
                 del taken[address]
-        unclaimed = {address for address in ordered if address not in taken and address not in rows}
+        unclaimed = set(owners.values()) - taken.keys() - rows.keys() - self._unread.mailboxes
         if unclaimed:
             await self._read_soft_deleted(unclaimed)
 
     async def _read_soft_deleted(self, missing: set[Address]) -> None:
         def reduce(row: Row) -> AddressHolder | None:
-            address = Address.of(str(row["PrimarySmtpAddress"]))
+            address = _address_of(row)
             if address not in missing:
                 return None
-            identity = str(row["ExternalDirectoryObjectId"] or row["ExchangeGuid"])
-            name = str(row["DisplayName"])
+            identity = optional_text(row, "ExternalDirectoryObjectId") or text_of(row, "ExchangeGuid")
+            name = optional_text(row, "DisplayName")
             return AddressHolder(identity, "soft-deleted mailbox", name, address, is_soft_deleted=True)
 
         parameters = {"SoftDeletedMailbox": True, "ResultSize": "Unlimited"}
@@ -229,16 +240,20 @@ class _Reader:
             taken[holder.address] = (*taken.get(holder.address, ()), holder)
 
 
+def _address_of(row: Row) -> Address:
+    return Address.of(text_of(row, "PrimarySmtpAddress"))
+
+
 def _address_filter(address: str) -> str:
     return f"EmailAddresses -eq {odata_quoted(f'smtp:{address}')}"
 
 
 def _address_holder(row: Row) -> AddressHolder:
-    kind = str(row["RecipientTypeDetails"])
+    kind = text_of(row, "RecipientTypeDetails")
     return AddressHolder(
-        str(row["ExternalDirectoryObjectId"]),
+        optional_text(row, "ExternalDirectoryObjectId"),
         _HOLDER_KINDS.get(kind, kind),
-        str(row["DisplayName"]),
-        Address.of(str(row["PrimarySmtpAddress"])),
+        optional_text(row, "DisplayName"),
+        Address.of(optional_text(row, "PrimarySmtpAddress")),
         is_convertible=kind == "UserMailbox",
     )

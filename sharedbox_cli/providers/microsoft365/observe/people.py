@@ -8,14 +8,24 @@ from functools import partial
 from sys import intern
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sharedbox_cli.core.errors import CloudError
+from sharedbox_cli.core.errors import CloudError, ObserveError
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import Trustee, TrusteeKind
 from sharedbox_cli.providers.columns import property_names
+from sharedbox_cli.providers.forms import (
+    flag_of,
+    name_of,
+    optional_flag,
+    optional_text,
+    optional_texts,
+    text_of,
+    understood,
+)
 from sharedbox_cli.providers.microsoft365 import columns
 from sharedbox_cli.providers.microsoft365.graph import BATCH, PAGE, Graph, chunks_of
 from sharedbox_cli.providers.microsoft365.quirks import odata_quoted, query_url, smtp_addresses
 from sharedbox_cli.providers.responses import Row, reduced, rows_of
+from sharedbox_cli.providers.unread import NothingUnread, UnreadLog
 
 if TYPE_CHECKING:
     from kiota_abstractions.request_information import RequestInformation
@@ -86,15 +96,15 @@ class People:
 
 
 def _user(row: Row) -> Known:
-    primary, _ = smtp_addresses(row.get("proxyAddresses") or ())
-    own = primary or row.get("mail") or row.get("userPrincipalName")
+    primary, _ = smtp_addresses(optional_texts(row, "proxyAddresses"))
+    own = primary or optional_text(row, "mail") or optional_text(row, "userPrincipalName")
     trustee = Trustee(
-        TrusteeId(intern(str(row["id"]))),
+        TrusteeId(intern(text_of(row, "id"))),
         TrusteeKind.USER,
-        Address.of(str(own)) if own else None,
-        str(row.get("displayName") or ""),
-        is_enabled=bool(row.get("accountEnabled", True)),
-        is_guest=str(row.get("userType") or "").lower() == "guest",
+        Address.of(own) if own else None,
+        optional_text(row, "displayName"),
+        is_enabled=optional_flag(row, "accountEnabled", default=True),
+        is_guest=optional_text(row, "userType").lower() == "guest",
     )
     return Known(trustee, _addresses(row, trustee.address))
 
@@ -104,53 +114,59 @@ def _user_with_account(row: Row) -> Known:
 
 
 def _group(row: Row) -> Known:
-    mail = row.get("mail")
+    mail = optional_text(row, "mail")
     trustee = Trustee(
-        TrusteeId(intern(str(row["id"]))),
+        TrusteeId(intern(text_of(row, "id"))),
         TrusteeKind.GROUP,
-        Address.of(str(mail)) if mail else None,
-        str(row.get("displayName") or ""),
-        is_mail_enabled=bool(row.get("mailEnabled")),
+        Address.of(mail) if mail else None,
+        optional_text(row, "displayName"),
+        is_mail_enabled=flag_of(row, "mailEnabled"),
         # A Microsoft 365 group cannot hold a right, even one that is enabled for security.
-        is_security=bool(row.get("securityEnabled")) and "Unified" not in (row.get("groupTypes") or ()),
+        is_security=flag_of(row, "securityEnabled") and "Unified" not in optional_texts(row, "groupTypes"),
     )
     return Known(trustee, _addresses(row, trustee.address))
 
 
 def _addresses(row: Row, own: Address | None) -> tuple[Address, ...]:
     """Return every address of an object, each once; its own one is the same object."""
-    texts = [row.get("mail"), row.get("userPrincipalName")]
-    texts += [text[5:] for text in row.get("proxyAddresses") or () if text[:5].lower() == "smtp:"]
+    texts = [optional_text(row, "mail"), optional_text(row, "userPrincipalName")]
+    texts += [text[5:] for text in optional_texts(row, "proxyAddresses") if text[:5].lower() == "smtp:"]
     found = {own: own} if own is not None and own.text in texts else {}
     for text in texts:
         if text and (own is None or text != own.text):
-            address = Address.of(str(text))
+            address = Address.of(text)
             found.setdefault(address, address)
     return tuple(found)
 
 
 async def read_people(
-    graph: Graph, addresses: Iterable[str], ids: Iterable[str], accounts: Iterable[str] = ()
+    graph: Graph,
+    addresses: Iterable[str],
+    ids: Iterable[str],
+    accounts: Iterable[str] = (),
+    unread: UnreadLog | None = None,
 ) -> People:
     """Return the people behind addresses and ids, and more where the whole directory is cheaper.
 
-    `accounts` are ids of users of whom signing in and licences are needed too.
+    `accounts` are ids of users of whom signing in and licences are needed too. Without `unread`, an account or group
+    that cannot be read is an error.
     """
+    unread = unread or NothingUnread()
     wanted = sorted({text.lower() for text in addresses if "@" in text})
     needed = frozenset(accounts)
     identities = sorted(needed.union(ids))
     people = People()
     if len(wanted) + len(identities) > FEW:
-        await _whole(graph, people, needed)
+        await _whole(graph, people, needed, unread)
         return people
-    await _by_filter(graph, people, "/users", "id", identities, needed)
+    await _by_filter(graph, people, "/users", "id", identities, unread, needed)
     groups = [identity for identity in identities if identity not in people.trustees and identity not in needed]
-    await _by_filter(graph, people, "/groups", "id", groups)
+    await _by_filter(graph, people, "/groups", "id", groups, unread)
     left = _left(people, wanted)
-    await _by_filter(graph, people, "/users", "mail", left)
-    await _by_filter(graph, people, "/groups", "mail", _left(people, wanted))
-    await _by_filter(graph, people, "/users", "userPrincipalName", _left(people, wanted))
-    await _by_alias(graph, people, _left(people, wanted))
+    await _by_filter(graph, people, "/users", "mail", left, unread)
+    await _by_filter(graph, people, "/groups", "mail", _left(people, wanted), unread)
+    await _by_filter(graph, people, "/users", "userPrincipalName", _left(people, wanted), unread)
+    await _by_alias(graph, people, _left(people, wanted), unread)
     return people
 
 
@@ -163,17 +179,35 @@ def _left(people: People, wanted: list[str]) -> list[str]:
     return [text for text in wanted if Address.of(text) not in people.directory]
 
 
-async def _whole(graph: Graph, people: People, needed: Set[str]) -> None:
+async def _whole(graph: Graph, people: People, needed: Set[str], unread: UnreadLog) -> None:
     people.is_whole = True
-    for user in await graph.collect(lambda: _users(graph, needed), "users", _user_of(needed), single="/users"):
-        people.add(user)
-    for group in await graph.collect(lambda: _groups(graph), "groups", _group, single="/groups"):
-        people.add(group)
+    user, group = _tolerant("/users", needed, unread), _tolerant("/groups", needed, unread)
+    for known in (
+        *await graph.collect(lambda: _users(graph, needed), "users", user, single="/users"),
+        *await graph.collect(lambda: _groups(graph), "groups", group, single="/groups"),
+    ):
+        if known is not None:
+            people.add(known)
+
+
+def _tolerant(path: str, needed: Set[str], unread: UnreadLog) -> Callable[[Row], Known | None]:
+    """Return what reduces a row of a list of users or groups. One in an unknown form is not read, and nobody is it."""
+    call, kind = path.strip("/"), path.strip("/").removesuffix("s").replace("user", "account")
+    strictly = _user_of(needed) if path == "/users" else _group
+
+    def reduce(row: Row) -> Known | None:
+        try:
+            return understood(row, call, strictly)
+        except ObserveError as error:
+            unread.add(kind, name_of(row) or "without a name", error)
+            return None
+
+    return reduce
 
 
 def _user_of(needed: Set[str]) -> Callable[[Row], Known]:
     """Return what reduces a user, with the account where that is needed."""
-    return lambda row: _user_with_account(row) if row["id"] in needed else _user(row)
+    return lambda row: _user_with_account(row) if text_of(row, "id") in needed else _user(row)
 
 
 def _user_select(needed: Set[str]) -> list[str]:
@@ -197,7 +231,13 @@ def _groups(graph: Graph) -> RequestInformation:
 
 
 async def _by_filter(
-    graph: Graph, people: People, path: str, name: str, values: list[str], needed: Set[str] = frozenset()
+    graph: Graph,
+    people: People,
+    path: str,
+    name: str,
+    values: list[str],
+    unread: UnreadLog,
+    needed: Set[str] = frozenset(),
 ) -> None:
     select = _user_select(needed) if path == "/users" else GROUP
     options = {"$select": ",".join(select), "$top": str(PAGE)}
@@ -205,10 +245,10 @@ async def _by_filter(
         str(index): (query_url(path, {**options, "$filter": f"{name} in ({','.join(map(odata_quoted, chunk))})"}), {})
         for index, chunk in enumerate(chunks_of(values, IN))
     }
-    await _take(graph, people, parts, path, needed)
+    await _take(graph, people, parts, path, unread, needed)
 
 
-async def _by_alias(graph: Graph, people: People, values: list[str]) -> None:
+async def _by_alias(graph: Graph, people: People, values: list[str], unread: UnreadLog) -> None:
     for path, select in (("/users", USER), ("/groups", GROUP)):
         left = _left(people, values)
         parts = {
@@ -225,7 +265,7 @@ async def _by_alias(graph: Graph, people: People, values: list[str]) -> None:
             )
             for index, text in enumerate(left)
         }
-        await _take(graph, people, parts, path)
+        await _take(graph, people, parts, path, unread)
 
 
 async def _take(
@@ -233,24 +273,28 @@ async def _take(
     people: People,
     parts: Mapping[str, tuple[str, Mapping[str, str]]],
     path: str,
+    unread: UnreadLog,
     needed: Set[str] = frozenset(),
 ) -> None:
     if not parts:
         return
     call = path.strip("/")
-    reduce = _user_of(needed) if path == "/users" else _group
+    reduce = _tolerant(path, needed, unread)
     results = await graph.batch(parts, call, lambda body: reduced(rows_of(body, call), call, reduce))
     for result in results.values():
-        if isinstance(result, CloudError):
+        if isinstance(result, (CloudError, ObserveError)):
             raise result
         for known in result:
             people.add(known)
 
 
 async def read_members(
-    graph: Graph, people: People, groups: Iterable[TrusteeId]
+    graph: Graph, people: People, groups: Iterable[TrusteeId], unread: UnreadLog
 ) -> dict[TrusteeId, frozenset[TrusteeId]]:
-    """Return the effective users of groups, nested ones included; those not known yet are added to `people`."""
+    """Return the effective users of groups, nested ones included; those not known yet are added to `people`.
+
+    A group whose members cannot be read is left out: they are not known.
+    """
     call = "members of groups"
     ordered = sorted(groups)
     options = {"$count": "true", "$select": ",".join(USER), "$top": str(PAGE)}
@@ -260,7 +304,7 @@ async def read_members(
     }
 
     def member(row: Row) -> TrusteeId:
-        identity = TrusteeId(intern(str(row["id"])))
+        identity = TrusteeId(intern(text_of(row, "id")))
         if identity not in people.trustees:
             people.add(_user(row))
         return identity
@@ -271,15 +315,20 @@ async def read_members(
         return None if body.get("@odata.nextLink") else frozenset(reduced(rows, call, member))
 
     results = await graph.batch(parts, call, whole)
+    unread.require_one(results.values())
     found: dict[TrusteeId, frozenset[TrusteeId]] = {}
     for index, identity in enumerate(ordered):
         result = results[str(index)]
-        if isinstance(result, CloudError):
-            raise result
-        if result is None:
-            request = partial(_transitive, graph, identity)
-            result = frozenset(await graph.collect(request, call, member, single="/users"))
-        found[identity] = result
+        try:
+            if isinstance(result, (CloudError, ObserveError)):
+                raise result
+            if result is None:
+                request = partial(_transitive, graph, identity)
+                result = frozenset(await graph.collect(request, call, member, single="/users"))
+            found[identity] = result
+        except (CloudError, ObserveError) as error:
+            group = people.trustees.get(identity)
+            unread.add("group", str(group.address or group.name) if group else identity, error)
     return found
 
 

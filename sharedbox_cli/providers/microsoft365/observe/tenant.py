@@ -25,6 +25,7 @@ from sharedbox_cli.core.model import (
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.columns import read_row
+from sharedbox_cli.providers.forms import Row, text_of, understood
 from sharedbox_cli.providers.microsoft365.columns import ACCOUNT
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
 from sharedbox_cli.providers.microsoft365.graph import Graph
@@ -36,6 +37,7 @@ from sharedbox_cli.providers.microsoft365.observe.mailboxes import Mailboxes, re
 from sharedbox_cli.providers.microsoft365.observe.people import People, read_members
 from sharedbox_cli.providers.microsoft365.observe.usage import Facts, read_usage
 from sharedbox_cli.providers.microsoft365.plans import mailbox_plans
+from sharedbox_cli.providers.unread import NothingUnread, UnreadLog
 
 if TYPE_CHECKING:
     from kiota_abstractions.request_information import RequestInformation
@@ -50,6 +52,7 @@ class Reading:
 
     mailboxes: Mailboxes
     people: People
+    unread: UnreadLog
     grants: RawGrants = field(default_factory=dict)
     holders: Holders = field(default_factory=dict)
     usage: Facts = field(default_factory=dict)
@@ -58,23 +61,31 @@ class Reading:
 
 
 async def observe_tenant(graph: Graph, exchange: ExchangeAdmin, scope: Scope, now: datetime) -> Observed:
-    """Return the tenant within scope, complete. Raises ObserveError, CloudError."""
-    organization = (await graph.read_all(lambda: _organization(graph), "organization"))[0]
-    domains = {str(row["DomainName"]).lower() for row in await exchange.read("Get-AcceptedDomain", {})}
-    mailboxes = await read_mailboxes(exchange, scope)
-    await resolve_forwarding(exchange, mailboxes)
+    """Return the tenant within scope, with the objects that could not be read. Raises ObserveError, CloudError."""
+    organizations = await graph.collect(lambda: _organization(graph), "organization", _tenant)
+    if not organizations:
+        raise ObserveError(where="organization", why="The service names no tenant.")
+    domains = set(await exchange.collect("Get-AcceptedDomain", {}, lambda row: text_of(row, "DomainName").lower()))
+    unread = UnreadLog(is_whole_tenant=scope.mailboxes is None)
+    mailboxes = await read_mailboxes(exchange, scope, unread)
+    await resolve_forwarding(exchange, mailboxes, unread)
     granted = {key: row for key, row in mailboxes.rows.items() if scope.grants_of is None or key in scope.grants_of}
-    reading = Reading(mailboxes, People())
+    reading = Reading(mailboxes, People(), unread)
     if granted:
-        reading.grants = await read_grants(exchange, granted)
+        reading.grants = await read_grants(exchange, granted, unread)
     await _read_holders(graph, exchange, scope, reading)
     if scope.facts & _USAGE and mailboxes.rows:
-        reading.usage = await read_usage(graph, exchange, mailboxes.rows, now.date().isoformat())
+        reading.usage = await read_usage(graph, exchange, mailboxes.rows, now.date().isoformat(), unread)
     if Field.LICENCE in scope.fields or scope.facts & _LICENCES:
-        reading.skus = await read_skus(graph)
+        reading.skus = await read_skus(graph, unread if scope.mailboxes is None else NothingUnread())
     if scope.with_members:
-        reading.members = await read_members(graph, reading.people, _groups_of(scope, reading))
-    return _observed(organization, domains, scope, reading, now)
+        reading.members = await read_members(graph, reading.people, _groups_of(scope, reading), unread)
+    return _observed(organizations[0], domains, scope, reading, now)
+
+
+def _tenant(row: Row) -> tuple[str, str]:
+    """Return the id and the name of the tenant."""
+    return text_of(row, "id"), text_of(row, "displayName")
 
 
 def _organization(graph: Graph) -> RequestInformation:
@@ -85,8 +96,9 @@ async def _read_holders(graph: Graph, exchange: ExchangeAdmin, scope: Scope, rea
     needs_accounts = bool(scope.fields & ACCOUNT.keys() or scope.facts & _LICENCES)
     rows = reading.mailboxes.rows.values() if needs_accounts else ()
     addresses = {address.key for address in scope.trustees}
+    people = reading.unread if scope.mailboxes is None else NothingUnread()  # a spec can name any of them
     reading.people, reading.holders = await resolve_holders(
-        graph, exchange, reading.grants, addresses, {row.id for row in rows}
+        graph, exchange, reading.grants, reading.unread, people, addresses, {row.id for row in rows}
     )
 
 
@@ -99,23 +111,27 @@ def _groups_of(scope: Scope, reading: Reading) -> set[TrusteeId]:
 
 
 def _observed(
-    organization: dict[str, Any], domains: set[str], scope: Scope, reading: Reading, now: datetime
+    organization: tuple[str, str], domains: set[str], scope: Scope, reading: Reading, now: datetime
 ) -> Observed:
     people = reading.people
     grants, trustees = _grants(reading)
     skus = {str(sku["skuId"]): str(sku["skuPartNumber"]) for sku in reading.skus}
     mailboxes = {}
     for key, row in reading.mailboxes.rows.items():
-        settings = {**row.settings, **_account(row.id, key, scope, people)}
-        facts = {**row.facts, **reading.usage.get(key, {}), **_plans(row.id, scope, people, skus)}
+        settings, facts = dict(row.settings), {**row.facts, **reading.usage.get(key, {})}
+        try:
+            settings |= _account(row.id, key, scope, people)
+            facts |= _plans(row.id, key, scope, people, skus)
+        except ObserveError as error:
+            reading.unread.add_mailbox(key, error)
         held, special = grants.get(key, (None, ()))
         mailboxes[key] = ObservedMailbox(row.id, row.address, MICROSOFT365, settings, held, special, facts)
     kept = _kept(scope, reading, trustees)
     trustees = {key: _counted(item, reading.members) for key, item in kept.items()}
     directory = {address: identity for address, identity in people.directory.items() if identity in kept}
     return Observed(
-        tenant_id=str(organization["id"]),
-        tenant_name=str(organization["displayName"]),
+        tenant_id=organization[0],
+        tenant_name=organization[1],
         platforms=frozenset({MICROSOFT365}),
         domains=frozenset(domains),
         read_at=now,
@@ -128,6 +144,7 @@ def _observed(
         licences=pools(reading.skus),
         sources=_sources(reading, now),
         others=reading.mailboxes.others,
+        unread=reading.unread.finished(len((scope.mailboxes or set(mailboxes)) - reading.unread.mailboxes)),
     )
 
 
@@ -186,10 +203,14 @@ def _account(identity: str, address: Address, scope: Scope, people: People) -> d
     return read_row(ACCOUNT, user, scope.fields, f"{address} · users")
 
 
-def _plans(identity: str, scope: Scope, people: People, skus: dict[str, str]) -> dict[Fact, Value]:
+def _plans(identity: str, address: Address, scope: Scope, people: People, skus: Mapping[str, str]) -> dict[Fact, Value]:
     user = people.accounts.get(identity)
     if user is None or not scope.facts & _LICENCES:
         return {}
+    return understood(user, f"{address} · users", lambda row: _plan_facts(row, skus))
+
+
+def _plan_facts(user: Row, skus: Mapping[str, str]) -> dict[Fact, Value]:
     return {Fact.LICENCES: licence_names(user, skus), Fact.MAILBOX_PLANS: mailbox_plans(user)}
 
 

@@ -11,14 +11,16 @@ import io
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from sharedbox_cli.core.errors import CloudError, NotFound, ObserveError
+from sharedbox_cli.core.errors import NotFound, ObserveError
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import Fact
 from sharedbox_cli.core.values import Value
+from sharedbox_cli.providers.forms import Row, number_of, optional_text
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
 from sharedbox_cli.providers.microsoft365.graph import Graph
 from sharedbox_cli.providers.microsoft365.observe.mailboxes import MailboxRow
 from sharedbox_cli.providers.microsoft365.quirks import size_bytes
+from sharedbox_cli.providers.unread import UnreadLog
 
 if TYPE_CHECKING:
     from kiota_abstractions.request_information import RequestInformation
@@ -27,14 +29,16 @@ FEW = 10
 Facts = dict[Address, dict[Fact, Value]]
 
 
-async def read_usage(graph: Graph, exchange: ExchangeAdmin, rows: Mapping[Address, MailboxRow], today: str) -> Facts:
+async def read_usage(
+    graph: Graph, exchange: ExchangeAdmin, rows: Mapping[Address, MailboxRow], today: str, unread: UnreadLog
+) -> Facts:
     """Return size, item count and the day they were measured, by mailbox."""
     if len(rows) > FEW:
         found = parse_report(await graph.download(lambda: _report(graph), "mailbox usage report"))
         if found is not None:
             missing = {address: row for address, row in rows.items() if address not in found}
-            return {**found, **await _statistics(exchange, missing, today)}
-    return await _statistics(exchange, rows, today)
+            return {**found, **await _statistics(exchange, missing, today, unread)}
+    return await _statistics(exchange, rows, today, unread)
 
 
 def _report(graph: Graph) -> RequestInformation:
@@ -62,28 +66,26 @@ def parse_report(raw: bytes) -> Facts | None:
     return found
 
 
-async def _statistics(exchange: ExchangeAdmin, rows: Mapping[Address, MailboxRow], today: str) -> Facts:
+async def _statistics(
+    exchange: ExchangeAdmin, rows: Mapping[Address, MailboxRow], today: str, unread: UnreadLog
+) -> Facts:
     ids = {row.id: address for address, row in rows.items()}
-    answers = await exchange.read_batch(
-        {key: ("Get-MailboxStatistics", {"Identity": key}) for key in ids}, what="sizes"
-    )
-    found: Facts = {}
-    for key, address in ids.items():
-        answer = answers[key]
-        if isinstance(answer, NotFound):
-            continue
-        if answer == []:  # never opened and empty: the service returns only a warning
-            found[address] = {Fact.USED_BYTES: 0, Fact.USED_AT: today, Fact.ITEM_COUNT: 0}
-            continue
-        if isinstance(answer, CloudError):
-            raise answer
-        size = size_bytes(answer[0]["TotalItemSize"])
-        if size is not None:
-            last = str(answer[0].get("LastLogonTime") or "")[:10]
-            found[address] = {
-                Fact.USED_BYTES: size,
-                Fact.USED_AT: today,
-                Fact.ITEM_COUNT: int(answer[0]["ItemCount"]),
-                Fact.LAST_ACTIVITY: last,
-            }
-    return found
+    commands = {key: ("Get-MailboxStatistics", {"Identity": key}) for key in ids}
+    results = await exchange.collect_batch(commands, lambda row: _facts(row, today), what="sizes")
+    known = {key: result for key, result in results.items() if not isinstance(result, NotFound)}
+    empty: dict[Fact, Value] = {Fact.USED_BYTES: 0, Fact.USED_AT: today, Fact.ITEM_COUNT: 0}
+    # A mailbox that was never opened has no row: the service returns only a warning.
+    return {ids[key]: (rows[0] if rows else empty) for key, rows in unread.successes(known, ids).items()}
+
+
+def _facts(row: Row, today: str) -> dict[Fact, Value]:
+    """Return what one row of Get-MailboxStatistics says; nothing where it gives no size in bytes."""
+    size = size_bytes(optional_text({"TotalItemSize": row["TotalItemSize"]}, "TotalItemSize"))
+    if size is None:
+        return {}
+    return {
+        Fact.USED_BYTES: size,
+        Fact.USED_AT: today,
+        Fact.ITEM_COUNT: number_of(row, "ItemCount"),
+        Fact.LAST_ACTIVITY: optional_text(row, "LastLogonTime")[:10],
+    }

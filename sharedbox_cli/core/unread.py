@@ -1,0 +1,42 @@
+"""What could not be read. It is neither absent nor without members: nothing is known about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sharedbox_cli.core.errors import SharedboxError
+from sharedbox_cli.core.identity import Address
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """An object that could not be read completely, and why."""
+
+    kind: str
+    """In plain words: `mailbox`, `group` or `account`."""
+    name: str
+    """Its address, or its ID if that is all that is known."""
+    summary: str = ""
+    where: str = ""
+    """The request, its status and its ID."""
+    why: str = ""
+    hint: str = ""
+    mailbox: Address | None = None
+    """The shared mailbox that it is. None: it is something else, or not known to be one."""
+
+    @classmethod
+    def of(cls, kind: str, name: str, error: SharedboxError, mailbox: Address | None = None) -> Unread:
+        """Return an object that could not be read because of an error."""
+        summary = INCOMPLETE if error.summary == type(error).summary else error.summary
+        hint = "" if "{command}" in error.hint else error.hint  # how to leave it out, which is done already
+        return cls(kind, name, summary, error.where, error.why, hint, mailbox)
+
+    @property
+    def words(self) -> str:
+        """Return what happened in one line: the object first."""
+        reasons = ". ".join(part.rstrip(".") for part in (self.summary, self.where, self.why) if part)
+        return f"{self.kind} {self.name}: {reasons}."
+
+
+INCOMPLETE = "it could not be read completely"
+"""The summary where the error itself speaks about a whole reading."""
