@@ -25,7 +25,7 @@ from tests.field_values import TABLES, settings_on, values_of
 COLUMNS: Mapping[Platform, Columns] = {**microsoft365.COLUMNS, **google_workspace.COLUMNS}
 IN_SPEC = [name for name in Field if name not in SETTINGS or SETTINGS[name].is_in_spec]
 NOT_SETTINGS = frozenset(
-    {"version", "mailbox", "platform", "state", "labels", "members", "members_mode", "storage.warn_at"}
+    {"version", "mailbox", "platform", "state", "labels", "members", "members_mode", "storage.warn_at", "storage.suite"}
 )
 """Keys of a document that say something else than a setting of the mailbox."""
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from sharedbox_cli.checks import limits
-from sharedbox_cli.checks.model import Check, Detections, PlatformOverride, Subject
+from sharedbox_cli.checks.model import Check, Detections, PlatformOverride, Subject, counted
+from sharedbox_cli.core.diff_licence import group_products, held_products, products_for
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.finding import Severity
 from sharedbox_cli.core.identity import Address
@@ -74,7 +77,8 @@ def _nearly_full(subject: Subject) -> Detections:
         yield "", "the pooled storage is nearly full", why
 
 
-def _not_needed(subject: Subject) -> Detections:
+def _without_need(subject: Subject) -> Iterator[str]:
+    """Yield why the mailbox does not need its licence, if it does not."""
     used = _used(subject)
     needs_it = subject.mailbox.facts.get(Fact.HAS_ARCHIVE) or subject.mailbox.facts.get(Fact.ON_HOLD)
     is_desired = subject.spec is not None and subject.spec.settings.get(Field.LICENCE) not in (None, LICENCE_NONE)
@@ -87,8 +91,19 @@ def _not_needed(subject: Subject) -> Detections:
         and not needs_it
         and not is_desired
     ):
-        plans = ", ".join(_plans(subject))
-        yield plans, "licence not needed", f"It holds {gib(used)} and has no archive and no litigation hold."
+        yield f"It holds {gib(used)} and has no archive and no hold."
+
+
+def _not_needed(subject: Subject) -> Detections:
+    for why in () if group_products(subject.mailbox) else _without_need(subject):
+        products = ", ".join(held_products(subject.mailbox))
+        yield ", ".join(_plans(subject)), "licence not needed", f"{why} It comes from {products}." if products else why
+
+
+def _not_needed_from_group(subject: Subject) -> Detections:
+    for why in _without_need(subject):
+        for product, group in group_products(subject.mailbox):
+            yield product, "licence not needed", f"{why} The group {group} assigns {product}."
 
 
 def _unlicensed_feature(subject: Subject) -> Detections:
@@ -104,13 +119,18 @@ def _no_seat(subject: Subject) -> Detections:
     licence = subject.spec.settings.get(Field.LICENCE) if subject.spec else None
     if licence in (None, LICENCE_NONE):
         return
-    free = sum(pool.free for pool in subject.observed.licences.values() if licence in pool.plans)
-    waiting = [key for key, spec in sorted(subject.desired.mailboxes.items()) if _waits(subject, key, spec, licence)]
+    suite = subject.spec.suite if subject.spec else ""
+    products = products_for(subject.observed.licences, licence, suite)
+    free, names = sum(pool.free for pool in products), ", ".join(pool.name for pool in products)
+    waiting = [
+        key
+        for key, spec in sorted(subject.desired.mailboxes.items())
+        if _waits(subject, key, spec, licence) and spec.suite.casefold() == suite.casefold()
+    ]
     if subject.mailbox.address in waiting[free:]:
-        why = f"The specs need {licence} for {len(waiting)} more mailboxes. Free seats: {free}."
-        if len(waiting) == 1:
-            why = f"The specs need {licence} for 1 more mailbox. Free seats: {free}."
-        yield str(licence), "no free licence seat", why
+        what = f"{licence} ({names})" if names else licence
+        count = counted(len(waiting), "more mailbox", "more mailboxes")
+        yield str(licence), "no free licence seat", f"The specs need {what} for {count}. Free seats: {free}."
 
 
 def _waits(subject: Subject, key: Address, spec: DesiredMailbox, licence: Value) -> bool:
@@ -177,9 +197,21 @@ CHECKS = (
         id="licence-not-needed",
         severity=Severity.NOTE,
         title="a licence that the mailbox does not need",
-        hint="Remove the licence (`storage: {licence: none}`). Before it is removed, a guard checks the size again.",
+        hint="Remove the licence (`storage: {licence: none}`, and `suite: SPE_E3` for a suite). Before it is removed, "
+        "a guard checks the size again.",
         source=limits.REMOVE_LICENCE,
         detect=_not_needed,
+        needs=_SIZE | {Fact.HAS_ARCHIVE, Fact.ON_HOLD},
+        path="storage.licence",
+        platforms=_EXCHANGE,
+    ),
+    Check(
+        id="group-licence-not-needed",
+        severity=Severity.NOTE,
+        title="a licence from a group that the mailbox does not need",
+        hint="Remove the account from the group that assigns the licence. A spec cannot remove such a licence.",
+        source=limits.REMOVE_LICENCE,
+        detect=_not_needed_from_group,
         needs=_SIZE | {Fact.HAS_ARCHIVE, Fact.ON_HOLD},
         path="storage.licence",
         platforms=_EXCHANGE,

@@ -145,7 +145,7 @@ def moved_to(mailbox: DesiredMailbox, source: Capabilities, target: Capabilities
     """Return the mailbox for another platform, and all differences."""
     if source.platform == target.platform:
         return Moved(mailbox)
-    moved = Moved(replace(mailbox, platform=target.platform, places={}, settings={}, unmanaged=()))
+    moved = Moved(replace(mailbox, platform=target.platform, places={}, settings={}, unmanaged=(), suite=""))
     settings = dict(_settings(mailbox, target, moved))
     for name, refused in refused_values(settings, target).items():
         moved.notes += [Note(str(name), text, why, is_lost=True) for text, why in refused.items()]
@@ -153,6 +153,8 @@ def moved_to(mailbox: DesiredMailbox, source: Capabilities, target: Capabilities
         settings |= {} if kept is None else {name: kept}
     moved.mailbox = replace(moved.mailbox, settings=settings)
     moved.mailbox = replace(moved.mailbox, warn_at_percent=_share(mailbox, target, moved))
+    if mailbox.suite:
+        moved.notes.append(Note("storage.suite", mailbox.suite, _OTHER_LICENCES, is_lost=True))
     if mailbox.grants is not None:
         grants = _grants((*mailbox.grants, *mailbox.expired), source, target, moved)
         now = {(grant.trustee, grant.until) for grant in mailbox.expired}

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from sharedbox_cli.core.change import Change, Kind, Risk
 from sharedbox_cli.core.diff_grants import diff_grants
+from sharedbox_cli.core.diff_licence import seat_notes
 from sharedbox_cli.core.diff_settings import creation_settings, diff_settings
 from sharedbox_cli.core.ensured import missing_items
 from sharedbox_cli.core.errors import ObserveError, Problem, SpecError
@@ -59,13 +61,15 @@ def make_plan(desired: Desired, observations: Observations, now: datetime, tool_
         notes.extend(_notes(mailbox, observed))
     if problems:
         raise SpecError(problems)
+    changes.sort(key=lambda change: change.order)
+    notes.extend(seat_notes(changes, observations))
     mailboxes = [desired.mailboxes[address] for address in sorted(desired.mailboxes)]
     return Plan(
         created_at=now,
         tool_version=tool_version,
         tenants={platform: observed.tenant_id for platform, observed in sorted(observations.items())},
         desired=desired,
-        changes=tuple(sorted(changes, key=lambda change: change.order)),
+        changes=tuple(changes),
         fingerprints={
             mailbox.address: fingerprint(mailbox, _observed_of(mailbox, observations)) for mailbox in mailboxes
         },
@@ -85,11 +89,27 @@ def diff_mailbox(mailbox: DesiredMailbox, observed: Observed) -> tuple[Change, .
     if current is None:
         return _creation(mailbox, observed)
     conversion = _conversion(mailbox, current)
-    rest = (*diff_settings(mailbox, current, observed), *diff_grants(mailbox, current, observed))
+    rest = _parts(mailbox, current, observed)
     if conversion is None:
         return _sorted(rest)
     needing = (_need(item, conversion) if item.phase is Phase.LICENCE_DOWN else item for item in rest)
     return _sorted((conversion, *needing))
+
+
+def _parts(
+    mailbox: DesiredMailbox, current: ObservedMailbox, observed: Observed, *, is_new: bool = False
+) -> tuple[Change, ...]:
+    """Return the changes of settings and grants. Raises SpecError with the problems of both."""
+    changes: list[Change] = []
+    problems: list[Problem] = []
+    for part in (partial(diff_settings, is_new=is_new), diff_grants):
+        try:
+            changes += part(mailbox, current, observed)
+        except SpecError as error:
+            problems += error.problems
+    if problems:
+        raise SpecError(problems)
+    return tuple(changes)
 
 
 def fingerprint(mailbox: DesiredMailbox, observed: Observed) -> str:
@@ -197,7 +217,7 @@ def _creation(mailbox: DesiredMailbox, observed: Observed) -> tuple[Change, ...]
         place=mailbox.place,
     )
     created = replace(empty, settings=dict(creation.after))
-    rest = (*diff_settings(mailbox, created, observed, is_new=True), *diff_grants(mailbox, created, observed))
+    rest = _parts(mailbox, created, observed, is_new=True)
     return _sorted((creation, *(_need(replace(item, mailbox_id=""), creation) for item in rest)))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sharedbox_cli.core.change import Change, Kind, Risk
+from sharedbox_cli.core.diff_licence import licence_change
 from sharedbox_cli.core.ensured import missing_items
 from sharedbox_cli.core.errors import ObserveError
 from sharedbox_cli.core.fields import SETTINGS, Field
@@ -12,9 +13,7 @@ from sharedbox_cli.core.mail_targets import answered_to, cut_off_words, forwarde
 from sharedbox_cli.core.model import DesiredMailbox, Observed, ObservedMailbox
 from sharedbox_cli.core.order import Phase, Topic
 from sharedbox_cli.core.service_addresses import unmanaged_addresses
-from sharedbox_cli.core.values import BLOCKED, KIND_SHARED, LICENCE_NONE, PLAN_1, PLAN_2, Value
-
-_LICENCES = (LICENCE_NONE, PLAN_1, PLAN_2)
+from sharedbox_cli.core.values import BLOCKED, KIND_SHARED, LICENCE_NONE, Value
 
 
 def creation_settings(mailbox: DesiredMailbox) -> dict[Field, Value]:
@@ -67,7 +66,7 @@ def _change(
     topic: Topic, mailbox: DesiredMailbox, current: ObservedMailbox, after: dict[Field, Value], observed: Observed
 ) -> Change:
     if topic is Topic.LICENCE:
-        return _licence(mailbox, current, after[Field.LICENCE])
+        return licence_change(mailbox, current, after[Field.LICENCE], observed)
     is_blocking = topic is Topic.SIGN_IN and after[Field.SIGN_IN] == BLOCKED
     phase = Phase.BLOCK_SIGN_IN if is_blocking else topic.phase
     return _update(mailbox, current, phase, after, _risk(after, current, observed))
@@ -101,28 +100,6 @@ def _update(
         risk=risk,
         place=mailbox.places.get(str(first), mailbox.place),
     )
-
-
-def _licence(mailbox: DesiredMailbox, current: ObservedMailbox, wanted: Value) -> Change:
-    before = current.settings.get(Field.LICENCE, LICENCE_NONE)
-    goes_up = _licence_rank(wanted) > _licence_rank(before) or (
-        _licence_rank(wanted) == len(_LICENCES)  # another licence of a kind that has no ranks
-    )
-    return Change(
-        Kind.LICENCE,
-        Phase.LICENCE_UP if goes_up else Phase.LICENCE_DOWN,
-        mailbox.address,
-        mailbox.platform,
-        current.id,
-        before={Field.LICENCE: before} if Field.LICENCE in current.settings else {},
-        after={Field.LICENCE: wanted},
-        risk=Risk.LOW if goes_up else Risk.HIGH,
-        place=mailbox.places.get(str(Field.LICENCE), mailbox.place),
-    )
-
-
-def _licence_rank(value: Value) -> int:
-    return _LICENCES.index(value) if value in _LICENCES else len(_LICENCES)
 
 
 def _not_read(mailbox: DesiredMailbox, name: Field) -> ObserveError:

@@ -64,6 +64,8 @@ class Field(StrEnum):
     GROUP_MODERATION = "group.moderation"
     GROUP_SPAM = "group.spam"
     GROUP_HISTORY = "group.history"
+    PRODUCT = "storage.product"
+    """The product that a licence comes from: named by a change of the licence, and never a key of a spec."""
     KIND = "kind"
     """What the object is: follows from the platform in a spec, and is never a key of it."""
     ROLE = "role"
@@ -87,11 +89,13 @@ class Setting:
     """How one item of a list, or a single value, reads in prose."""
     is_nameable: bool = False
     """Whether a plan lists the key as unmanaged where a spec leaves it out."""
+    is_key: bool = True
+    """Whether it is a key of a spec, and not a part of a change alone."""
 
     @property
     def is_in_spec(self) -> bool:
         """Return whether a spec can set the field: the others describe the object itself, or one grant."""
-        return self.topic not in (Topic.KIND, Topic.GRANT)
+        return self.is_key and self.topic not in (Topic.KIND, Topic.GRANT)
 
 
 SETTINGS: Mapping[Field, Setting] = {
@@ -136,6 +140,7 @@ SETTINGS: Mapping[Field, Setting] = {
     Field.GROUP_MODERATION: Setting(Topic.MAILBOX, new="none"),
     Field.GROUP_SPAM: Setting(Topic.MAILBOX, new="moderate"),
     Field.GROUP_HISTORY: Setting(Topic.MAILBOX, new=True),
+    Field.PRODUCT: Setting(Topic.LICENCE, new=LICENCE_NONE, is_key=False),
     Field.KIND: Setting(Topic.KIND, new=KIND_SHARED),
     Field.ROLE: Setting(Topic.GRANT),
     Field.DELIVERY: Setting(Topic.GRANT),

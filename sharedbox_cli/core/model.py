@@ -142,6 +142,8 @@ class DesiredMailbox:
     members_mode: MembersMode = MembersMode.EXACT
     labels: Mapping[str, str] = field(default_factory=dict)
     warn_at_percent: int | None = None
+    suite: str = ""
+    """The product that may be assigned or removed with the licence, although it includes more than a mailbox."""
     place: Place = field(default=NOWHERE, compare=False)
     places: Mapping[str, Place] = field(default_factory=dict, compare=False)
     """Where each value came from, by its path in the spec (`display_name`, `members[0].rights`)."""
@@ -230,6 +232,8 @@ class LicencePool:
     plans: tuple[str, ...]
     total: int
     used: int
+    is_suite: bool = False
+    """Whether the product includes more than a mailbox."""
 
     @property
     def free(self) -> int:

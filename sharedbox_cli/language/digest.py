@@ -34,6 +34,7 @@ def _content(mailbox: DesiredMailbox) -> list[object]:
         mailbox.members_mode,
         sorted(mailbox.labels.items()),
         mailbox.warn_at_percent,
+        mailbox.suite,
     ]
 
 

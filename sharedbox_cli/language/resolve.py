@@ -111,6 +111,7 @@ def _mailbox(
         members_mode=MembersMode(spec.members_mode or "exact"),
         labels=dict(sorted((spec.labels or {}).items())),
         warn_at_percent=spec.storage.warn_at if spec.storage else None,
+        suite=(spec.storage.suite or "") if spec.storage else "",
         place=merged.place_of(("mailbox",)),
         places=Places(merged),
     )

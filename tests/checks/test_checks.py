@@ -97,6 +97,8 @@ UNRESOLVED = Trustee(TrusteeId("S-1-5-21-9"), TrusteeKind.OTHER, name="EURPR01A\
 CROWD = tuple(person(number) for number in range(26))
 
 
+BY_GROUP: dict[Fact, Value] = {Fact.PRODUCTS: ("SPE_E3",), Fact.GROUP_PRODUCTS: (("SPE_E3", "Licences"),)}
+
 CASES: list[tuple[str, Observed, DesiredMailbox | None, bool]] = [
     ("over-50-gb", observed(facts={Fact.USED_BYTES: 50 * GIB}), None, False),
     ("over-50-gb", observed(facts={Fact.USED_BYTES: 50 * GIB + 1}), None, True),
@@ -124,6 +126,9 @@ CASES: list[tuple[str, Observed, DesiredMailbox | None, bool]] = [
     ("licence-not-needed", observed(facts={Fact.MAILBOX_PLANS: (PLAN_2,)}), None, True),
     ("licence-not-needed", observed(facts={Fact.MAILBOX_PLANS: (PLAN_2,), Fact.ON_HOLD: True}), None, False),
     ("licence-not-needed", observed(facts={Fact.MAILBOX_PLANS: (PLAN_2,), Fact.USED_BYTES: 49 * GIB}), None, False),
+    ("licence-not-needed", observed(facts={Fact.MAILBOX_PLANS: (PLAN_2,), **BY_GROUP}), None, False),
+    ("group-licence-not-needed", observed(facts={Fact.MAILBOX_PLANS: (PLAN_2,), **BY_GROUP}), None, True),
+    ("group-licence-not-needed", observed(facts={Fact.MAILBOX_PLANS: (PLAN_2,)}), None, False),
     ("feature-without-licence", observed(facts={Fact.HAS_ARCHIVE: True}), None, True),
     ("feature-without-licence", observed(facts={Fact.ON_HOLD: True, Fact.MAILBOX_PLANS: (PLAN_2,)}), None, False),
     (
@@ -137,6 +142,18 @@ CASES: list[tuple[str, Observed, DesiredMailbox | None, bool]] = [
         "no-free-seat",
         observed(licences={"X": LicencePool("X", (PLAN_2,), 2, 1)}),
         wanting(settings={Field.LICENCE: PLAN_2}),
+        False,
+    ),
+    (
+        "no-free-seat",
+        observed(licences={"S": LicencePool("S", (PLAN_2,), 9, 1, is_suite=True)}),
+        wanting(settings={Field.LICENCE: PLAN_2}),
+        True,
+    ),
+    (
+        "no-free-seat",
+        observed(licences={"S": LicencePool("S", (PLAN_2,), 9, 1, is_suite=True)}),
+        wanting(settings={Field.LICENCE: PLAN_2}, suite="s"),
         False,
     ),
     ("too-many-members", observed(full(*CROWD), CROWD), None, True),

@@ -165,7 +165,7 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
     if platform == GOOGLE_COLLABORATIVE and draw(st.booleans()):
         found["group"] = draw(group)
     if platform == MICROSOFT365 and draw(st.booleans()):
-        found["storage"] = {"warn_at": "5%", "licence": "none"}
+        found["storage"] = {"warn_at": "5%", "licence": "none"} | draw(st.sampled_from([{}, {"suite": "SPE_E3"}]))
     choices = choices_on(platform)
     for name in sorted(draw(st.sets(st.sampled_from(list(choices)), max_size=6))):
         *sections, key = str(name).split(".")

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import combinations, product
 
 import pytest
 
+from sharedbox_cli.core.change import inverse
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import Fact
 from sharedbox_cli.core.outcome import Status
 from sharedbox_cli.core.values import LICENCE_NONE, PLAN_1, PLAN_2
-from tests.asked import each
+from tests.asked import each, every
+from tests.providers.m365_specs import plan, shared
 from tests.providers.setting import Setting, at, licence_of, scope, trustee_id
 
 SKUS = {
@@ -97,6 +100,17 @@ def test_product_without_its_mail_plan_stays(
     assert demo.provider().apply(licence_of(demo, "sales", wanted)).status is Status.DONE
     assert held(demo) == expected
     assert licence(demo) == wanted
+
+
+def test_inverse_brings_the_suite_back(demo: Setting) -> None:
+    hold(demo, ("SPE_E3", True, False))
+    provider, spec = demo.provider(), replace(shared("sales", {Field.LICENCE: LICENCE_NONE}), suite="spe_e3")
+    [change] = plan(demo, provider, spec)
+    assert (change.before[Field.PRODUCT], change.after[Field.PRODUCT]) == ("SPE_E3", LICENCE_NONE)
+    back = inverse(change)
+    assert back is not None
+    assert every(provider.apply(one).status is Status.DONE for one in (change, back))
+    assert held(demo) == {("SPE_E3", False)}
 
 
 def test_assignment_in_error_is_no_licence() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -53,7 +54,8 @@ def _spec(local: str, rng: random.Random) -> DesiredMailbox:
     ]
     if rng.random() < 0.3:
         grants.append(group("sg-audit"))
-    return shared(local, settings, grants, rng.choice([MembersMode.EXACT, MembersMode.EXACT, MembersMode.AT_LEAST]))
+    mode = rng.choice([MembersMode.EXACT, MembersMode.EXACT, MembersMode.AT_LEAST])
+    return replace(shared(local, settings, grants, mode), suite="SPE_E3")
 
 
 def state_of(demo: Setting, specs: list[DesiredMailbox]) -> object:

@@ -48,6 +48,8 @@ def _document(mailbox: DesiredMailbox, table: Capabilities, notes: Mapping[str, 
             "warn_at": Bare(f"{mailbox.warn_at_percent}%"),
             **(storage if isinstance(storage, dict) else {}),
         }
+    if mailbox.suite:
+        _put(found, ("storage", "suite"), mailbox.suite)
     if mailbox.state is State.ABSENT:
         found["state"] = str(mailbox.state)
     if mailbox.labels:

@@ -118,6 +118,8 @@ def _dropped(mailbox: DesiredMailbox, document: Document, path: ValuePath, hit: 
         names = [name for name in names if str(name) == f"{first}.{path[1]}"]
         if not names and path == ("storage", "warn_at"):
             return replace(mailbox, warn_at_percent=None)
+        if not names and path == ("storage", "suite"):
+            return replace(mailbox, suite="")
     settings = dict(mailbox.settings)
     for name in names:
         value = settings.pop(name)

@@ -64,6 +64,11 @@ class Storage(Strict):
 
     warn_at: Percent | None = Field(None, description="`check` warns above this share of the quota. Default: 80%.")
     licence: Licence | None = Field(None, description="The licence of the mailbox itself.")
+    suite: NameText | None = Field(
+        None,
+        description="The product with more than a mailbox (`SPE_E3`) that may be assigned or removed for the licence. "
+        "Without it, no suite is.",
+    )
 
 
 Labels = Annotated[dict[NameText, NameText], Field(max_length=100)]

@@ -12,6 +12,8 @@ _CMDLET = "https://learn.microsoft.com/powershell/module/exchangepowershell/"
 _MAILBOX = f"{_CMDLET}set-mailbox"
 _PERMISSION = f"{_CMDLET}add-mailboxpermission"
 
+_PLANS = "https://learn.microsoft.com/entra/identity/users/licensing-service-plan-reference"
+
 ROWS = (
     can("display_name", "display name of the mailbox", _MAILBOX),
     can("aliases", "further SMTP addresses; SIP, SPO and X500 entries are not touched", _MAILBOX),
@@ -33,6 +35,9 @@ ROWS = (
     can("sent_items.send_on_behalf", "a copy in the Sent Items folder of the mailbox", _MAILBOX),
     can("storage.warn_at", "the share of the quota above which `check` warns", _ABOUT),
     can("storage.licence", "50 GB without a licence; more storage, an archive or a hold needs Plan 2", _ABOUT),
+    can(
+        "storage.suite", "the product that may be assigned or removed although it includes more than a mailbox", _PLANS
+    ),
     can("state", "`absent` is a soft delete: the mailbox can be restored for 30 days", f"{_CMDLET}remove-mailbox"),
     cannot("senders", "a mailbox sends from its primary address. Use `aliases` for incoming mail."),
     *(cannot(path, NOT_YET) for path in ("folders", "tags", "rules", "auto_reply", "forwarding", "access")),

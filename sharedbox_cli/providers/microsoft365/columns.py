@@ -105,7 +105,16 @@ MAILBOX: Columns = {
 SIGN_IN: Columns = {Field.SIGN_IN: words("accountEnabled", {ALLOWED: True, BLOCKED: False})}
 """Of the account (`users/{id}`): written by a PATCH."""
 
-LICENCE: Columns = {Field.LICENCE: Column(("assignedPlans",), licence_of, is_optional=True)}
+
+def _known_with_products(_: Row) -> Value:
+    message = "It is known only together with the products of the tenant."
+    raise UnknownForm(message)
+
+
+LICENCE: Columns = {
+    Field.LICENCE: Column(("assignedPlans",), licence_of, is_optional=True),
+    Field.PRODUCT: Column(("licenseAssignmentStates",), _known_with_products, is_optional=True),
+}
 """Of the account: written by `assignLicense`, which names the product to add and the products to remove."""
 
 GRANT: Columns = {

@@ -51,6 +51,11 @@ def sku_plans(sku: Mapping[str, Any], disabled: Iterable[str] = ()) -> frozenset
     return frozenset(PLAN_NAMES[plan] for plan in ids - {str(plan).lower() for plan in disabled} if plan in PLAN_NAMES)
 
 
+def is_suite(part_number: str) -> bool:
+    """Return whether a product includes more than mail: those that do not are named `EXCHANGE…`."""
+    return not part_number.casefold().startswith("exchange")
+
+
 def held_products(user: Mapping[str, Any], skus: Iterable[Mapping[str, Any]]) -> tuple[HeldProduct, ...]:
     """Return the products that give an account a mail plan, sorted by name.
 
@@ -58,8 +63,8 @@ def held_products(user: Mapping[str, Any], skus: Iterable[Mapping[str, Any]]) ->
     """
     known = {str(sku["skuId"]).lower(): sku for sku in skus}
     held = set()
-    for state in user.get("licenseAssignmentStates") or ():
-        sku = known.get(str(state["skuId"]).lower())
+    for state in rows_in(user, "licenseAssignmentStates"):
+        sku = known.get(text_of(state, "skuId").lower())
         if sku is None or str(state.get("state") or "").lower() in _INACTIVE:
             continue
         if plans := sku_plans(sku, state.get("disabledPlans") or ()):

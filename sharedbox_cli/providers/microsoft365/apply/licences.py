@@ -10,12 +10,12 @@ from sharedbox_cli.core.change import Change
 from sharedbox_cli.core.errors import PermissionDenied
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.outcome import Outcome, Status
-from sharedbox_cli.core.values import LICENCE_NONE, PLAN_1
+from sharedbox_cli.core.values import LICENCE_NONE, PLAN_1, Value
 from sharedbox_cli.providers.microsoft365.apply.mailboxes import patch
 from sharedbox_cli.providers.microsoft365.apply.writer import WAITS, Writer
 from sharedbox_cli.providers.microsoft365.observe.licences import read_skus
 from sharedbox_cli.providers.microsoft365.observe.people import read_account
-from sharedbox_cli.providers.microsoft365.plans import ARCHIVING, free_seats, held_products, sku_plans
+from sharedbox_cli.providers.microsoft365.plans import ARCHIVING, free_seats, held_products, is_suite, sku_plans
 
 if TYPE_CHECKING:
     from kiota_abstractions.request_information import RequestInformation
@@ -31,7 +31,8 @@ async def licence(writer: Writer, change: Change, request_id: str) -> Outcome:
     if user is None:
         return Outcome(Status.FAILED, "the account is not in the directory yet: run the command again later")
     skus = await read_skus(writer.graph)
-    add, remove, problem = _swap(user, skus, str(change.after[Field.LICENCE]))
+    given, taken = (_names(side.get(Field.PRODUCT)) for side in (change.after, change.before))
+    add, remove, problem = _swap(user, skus, str(change.after[Field.LICENCE]), given, taken)
     if problem:
         return Outcome(Status.FAILED, problem)
     if not add and not remove:
@@ -82,8 +83,22 @@ async def _set_usage_location(writer: Writer, change: Change, identity: str, req
     return ""
 
 
-def _swap(user: Mapping[str, Any], skus: Sequence[dict[str, Any]], desired: str) -> tuple[list[str], list[str], str]:
-    """Return the products to add, the products to remove, or the problem."""
+def _names(products: Value) -> frozenset[str]:
+    """Return the products that a change names."""
+    return frozenset(str(products or "").split(", ")) - {"", LICENCE_NONE}
+
+
+def _swap(
+    user: Mapping[str, Any],
+    skus: Sequence[dict[str, Any]],
+    desired: str,
+    given: frozenset[str] = frozenset(),
+    taken: frozenset[str] = frozenset(),
+) -> tuple[list[str], list[str], str]:
+    """Return the products to add, the products to remove, or the problem.
+
+    `given` and `taken` are the products that the plan names. A suite moves only if it is one of them.
+    """
     held = held_products(user, skus)
     # An assigned licence counts at once: its plans are enabled later.
     if desired != LICENCE_NONE and any(desired in product.plans for product in held):
@@ -91,17 +106,27 @@ def _swap(user: Mapping[str, Any], skus: Sequence[dict[str, Any]], desired: str)
     leaving = [product for product in held if desired != PLAN_1 or product.plans != {ARCHIVING}]
     if any(product.group for product in leaving):
         return [], [], "the licence comes from a group: remove the account from that group"
-    removed = [product.id for product in leaving]
+    unnamed = [product.name for product in leaving if is_suite(product.name) and product.name not in taken]
+    if unnamed:
+        return [], [], f"the licence comes from {unnamed[0]}, which includes more than a mailbox and is not in the plan"
+    removed = sorted({product.id for product in leaving})
     if desired == LICENCE_NONE:
         return [], removed, ""
-    chosen = _chosen(skus, desired)
+    chosen = _chosen(skus, desired, given)
     if chosen is None:
-        return [], [], f"no free seat of a licence that includes {desired}: buy a seat, or release one"
+        names = ", ".join(sorted(given)) or f"a product that includes {desired}"
+        return [], [], f"no free seat of {names}: buy a seat, or release one"
     return [chosen], removed, ""
 
 
-def _chosen(skus: Sequence[dict[str, Any]], desired: str) -> str | None:
-    possible = [sku for sku in skus if desired in sku_plans(sku) and free_seats(sku)]
+def _chosen(skus: Sequence[dict[str, Any]], desired: str, given: frozenset[str]) -> str | None:
+    """Return the product that the plan names; without one, an ordinary product that is no suite."""
+
+    def is_possible(sku: Mapping[str, Any]) -> bool:
+        name = str(sku["skuPartNumber"])
+        return desired in sku_plans(sku) and bool(free_seats(sku)) and (name in given if given else not is_suite(name))
+
+    possible = list(filter(is_possible, skus))
     possible.sort(key=lambda sku: (sku["skuPartNumber"] != _PREFERRED.get(desired), sku["skuPartNumber"]))
     return str(possible[0]["skuId"]) if possible else None
 

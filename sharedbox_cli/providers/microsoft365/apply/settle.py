@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sharedbox_cli.core.change import Change, Kind
 from sharedbox_cli.core.diff_settings import is_so
 from sharedbox_cli.core.errors import ObserveError
@@ -24,19 +26,21 @@ async def is_there(writer: Writer, change: Change) -> bool:
         return await writer.mailbox_row(change.mailbox_id) is None
     if change.party is not None:
         return await _has_right(writer, change, identity) is (change.kind is not Kind.REVOKE)
-    settings = await _settings(writer, change, identity)
-    return all(name in settings and is_so(name, value, settings[name]) for name, value in change.after.items())
+    # A licence is there or not, whatever product it comes from.
+    after: dict[Field, Value] = {name: value for name, value in change.after.items() if name is not Field.PRODUCT}
+    settings = await _settings(writer, change, after, identity)
+    return all(name in settings and is_so(name, value, settings[name]) for name, value in after.items())
 
 
-async def _settings(writer: Writer, change: Change, identity: str) -> dict[Field, Value]:
+async def _settings(writer: Writer, change: Change, after: Mapping[Field, Value], identity: str) -> dict[Field, Value]:
     """Return the settings of a change as they are now; nothing where the mailbox or its account is not there."""
     settings: dict[Field, Value] = {}
-    if change.after.keys() & MAILBOX.keys():
-        row = await writer.mailbox_row(identity, change.after)
-        settings |= read_row(MAILBOX, row, change.after, f"{change.mailbox} · Get-Mailbox") if row else {}
-    if change.after.keys() & ACCOUNT.keys():
+    if after.keys() & MAILBOX.keys():
+        row = await writer.mailbox_row(identity, after)
+        settings |= read_row(MAILBOX, row, after, f"{change.mailbox} · Get-Mailbox") if row else {}
+    if after.keys() & ACCOUNT.keys():
         user = await read_account(writer.graph, identity)
-        settings |= read_row(ACCOUNT, user, change.after, f"{change.mailbox} · users") if user else {}
+        settings |= read_row(ACCOUNT, user, after, f"{change.mailbox} · users") if user else {}
     return settings
 
 

@@ -32,7 +32,13 @@ from sharedbox_cli.providers.microsoft365.graph import Graph
 from sharedbox_cli.providers.microsoft365.observe.forwarding import resolve_forwarding
 from sharedbox_cli.providers.microsoft365.observe.grants import RawGrant, RawGrants, read_grants
 from sharedbox_cli.providers.microsoft365.observe.holders import Holders, resolve_holders
-from sharedbox_cli.providers.microsoft365.observe.licences import licence_names, pools, read_skus
+from sharedbox_cli.providers.microsoft365.observe.licences import (
+    licence_names,
+    pools,
+    product_facts,
+    read_group_names,
+    read_skus,
+)
 from sharedbox_cli.providers.microsoft365.observe.mailboxes import Mailboxes, read_mailboxes
 from sharedbox_cli.providers.microsoft365.observe.people import People, read_members
 from sharedbox_cli.providers.microsoft365.observe.usage import Facts, read_usage
@@ -57,6 +63,8 @@ class Reading:
     holders: Holders = field(default_factory=dict)
     usage: Facts = field(default_factory=dict)
     skus: Sequence[dict[str, Any]] = ()
+    assigning: dict[str, str] = field(default_factory=dict)
+    """The names of the groups that assign licences, by id."""
     members: dict[TrusteeId, frozenset[TrusteeId]] = field(default_factory=dict)
 
 
@@ -78,6 +86,7 @@ async def observe_tenant(graph: Graph, exchange: ExchangeAdmin, scope: Scope, no
         reading.usage = await read_usage(graph, exchange, mailboxes.rows, now.date().isoformat(), unread)
     if Field.LICENCE in scope.fields or scope.facts & _LICENCES:
         reading.skus = await read_skus(graph, unread if scope.mailboxes is None else NothingUnread())
+        reading.assigning = await read_group_names(graph, reading.people, reading.skus)
     if scope.with_members:
         reading.members = await read_members(graph, reading.people, _groups_of(scope, reading), unread)
     return _observed(organizations[0], domains, scope, reading, now)
@@ -121,7 +130,7 @@ def _observed(
         settings, facts = dict(row.settings), {**row.facts, **reading.usage.get(key, {})}
         try:
             settings |= _account(row.id, key, scope, people)
-            facts |= _plans(row.id, key, scope, people, skus)
+            facts |= _plans(row.id, key, scope, reading, skus)
         except ObserveError as error:
             reading.unread.add_mailbox(key, error)
         held, special = grants.get(key, (None, ()))
@@ -203,15 +212,18 @@ def _account(identity: str, address: Address, scope: Scope, people: People) -> d
     return read_row(ACCOUNT, user, scope.fields, f"{address} · users")
 
 
-def _plans(identity: str, address: Address, scope: Scope, people: People, skus: Mapping[str, str]) -> dict[Fact, Value]:
-    user = people.accounts.get(identity)
-    if user is None or not scope.facts & _LICENCES:
+def _plans(
+    identity: str, address: Address, scope: Scope, reading: Reading, skus: Mapping[str, str]
+) -> dict[Fact, Value]:
+    user = reading.people.accounts.get(identity)
+    if user is None or not (scope.facts & _LICENCES or Field.LICENCE in scope.fields):
         return {}
-    return understood(user, f"{address} · users", lambda row: _plan_facts(row, skus))
+    return understood(user, f"{address} · users", lambda row: _plan_facts(row, reading, skus))
 
 
-def _plan_facts(user: Row, skus: Mapping[str, str]) -> dict[Fact, Value]:
-    return {Fact.LICENCES: licence_names(user, skus), Fact.MAILBOX_PLANS: mailbox_plans(user)}
+def _plan_facts(user: Row, reading: Reading, skus: Mapping[str, str]) -> dict[Fact, Value]:
+    facts = {Fact.LICENCES: licence_names(user, skus), Fact.MAILBOX_PLANS: mailbox_plans(user)}
+    return {**facts, **product_facts(user, reading.skus, reading.assigning)}
 
 
 def _sources(reading: Reading, now: datetime) -> tuple[Source, ...]:
