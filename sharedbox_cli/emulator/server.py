@@ -21,6 +21,7 @@ from sharedbox_cli.emulator.http import Request, Response, json_response
 from sharedbox_cli.emulator.log import Log
 from sharedbox_cli.emulator.microsoft import control as microsoft_control
 from sharedbox_cli.emulator.microsoft.exchange_admin.service import ExchangeAdmin
+from sharedbox_cli.emulator.microsoft.graph.reports import DOWNLOAD_HOST
 from sharedbox_cli.emulator.microsoft.graph.service import Graph
 from sharedbox_cli.emulator.microsoft.login.forms import HOSTS as LOGIN_HOSTS
 from sharedbox_cli.emulator.microsoft.login.service import Login
@@ -33,6 +34,7 @@ from sharedbox_cli.emulator.tokens import Tokens
 VENDOR_HOSTS = (
     *LOGIN_HOSTS,
     "graph.microsoft.com",
+    DOWNLOAD_HOST,
     "outlook.office365.com",
     "oauth2.googleapis.com",
     "www.googleapis.com",
@@ -165,9 +167,8 @@ class Emulator:
             return Response(404), "whole"
         route, captured, is_known = service.router.find(request.method, request.path)
         if route is None:
-            status = 405 if is_known else 404
-            response = service.refuse(status, "BadRequest", f"Resource not found for the segment {request.path}.")
-            self.log.add(request, status, f"{service.name}.unknown")
+            response = service.unknown(request, 405 if is_known else 404)
+            self.log.add(request, response.status, f"{service.name}.unknown")
             return response, "whole"
         name = f"{service.name}.{service.route_name(route, request)}"
 

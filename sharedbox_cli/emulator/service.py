@@ -44,6 +44,10 @@ class Service(Protocol):
         """Return an error in the format of the vendor."""
         ...
 
+    def unknown(self, request: Request, status: int) -> Response:
+        """Return the response for a path or method that has no route."""
+        ...
+
     def answer(self, route: Route, request: Request, captured: dict[str, str]) -> Response:
         """Return the response, after permission checks."""
         ...

@@ -211,7 +211,8 @@ def test_26_vacation_when_written_then_is_the_whole_of_it_and_what_runs_is_gone(
     settings = google.api("gmail", PRESS).users().settings()
     html = '<p onclick="x()">Back</p><script>steal()</script>'
     settings.updateVacation(userId="me", body={"enableAutoReply": True, "responseBodyHtml": html}).execute()
-    assert settings.getVacation(userId="me").execute() == {"enableAutoReply": True, "responseBodyHtml": "<p>Back</p>"}
+    everything = {"enableAutoReply": True, "restrictToContacts": False, "restrictToDomain": False}
+    assert settings.getVacation(userId="me").execute() == {**everything, "responseBodyHtml": "<p>Back</p>"}
 
 
 def test_27_sender_when_primary_then_cannot_be_deleted_nor_default_taken_back(strict: Workspace) -> None:

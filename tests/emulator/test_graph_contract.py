@@ -17,6 +17,7 @@ import pytest
 from sharedbox_cli.emulator.microsoft.graph import objects
 from sharedbox_cli.emulator.microsoft.graph.permissions import PERMISSIONS
 from sharedbox_cli.emulator.microsoft.graph.service import Graph
+from sharedbox_cli.emulator.microsoft.graph.unmodelled import METHODS
 from sharedbox_cli.emulator.router import Route
 from sharedbox_cli.emulator.seed import CLIENT_ID, SECRET
 from sharedbox_cli.emulator.tenant import Tenant
@@ -44,6 +45,10 @@ LISTS = {
     "/v1.0/organization": "Organization",
     "/v1.0/directory/deletedItems/microsoft.graph.user": "User",
 }
+
+
+SUFFIXED = frozenset({"/v1.0/groups/{id}/members"})
+"""Paths of which the SDK has methods that the service has only below them (`members/$ref`)."""
 
 
 def routes(observed: Any = None) -> list[Route]:
@@ -101,6 +106,38 @@ def test_route_when_compared_then_path_and_method_are_the_vendors(route: Route) 
     path = described.url_template.removeprefix("{+baseurl}").partition("{?")[0]
     ours = route.template.removeprefix("/v1.0").replace("microsoft.graph.", "graph.")
     assert re.sub(r"\{[^}]*\}", "{}", path.replace("'", "")) == re.sub(r"\{[^}]*\}", "{}", ours.replace("'", ""))
+
+
+def test_method_that_is_not_modelled_is_501_and_no_other_one(http: httpx.Client) -> None:
+    ours = {(route.method, route.template) for route in DESCRIBED}
+    templates = {template for _, template in ours if "(" not in template}
+    theirs = {
+        (method.upper(), template)
+        for template in templates
+        for method in ("get", "post", "patch", "put", "delete")
+        if callable(getattr(builder(template), method, None))
+    }
+    once = theirs - ours
+    assert {(method, one) for method, one in once if (method, one) not in METHODS and one not in SUFFIXED} == set()
+    assert theirs >= METHODS
+    for method, template in METHODS:
+        answer = http.request(method, template.replace("{id}", "x"), json=None if method == "DELETE" else {})
+        assert (answer.status_code, answer.json()["error"]["code"]) == (501, "NotImplemented")
+    assert http.put("/v1.0/users", json={}).status_code == 405
+
+
+@pytest.mark.parametrize("model", ["User", "Group", "Organization"])
+def test_every_property_of_the_models_is_modelled_or_501(http: httpx.Client, model: str) -> None:
+    path = {"User": "/v1.0/users", "Group": "/v1.0/groups", "Organization": "/v1.0/organization"}[model]
+    for name in each(name for name in fields(model) if "@" not in name):
+        for spelling in (name, name[0].upper() + name[1:]):
+            answer = http.get(path, params={"$select": spelling})
+            assert answer.status_code in (200, 501), answer.text
+            if answer.status_code == 200:
+                assert set(answer.json()["value"][0]) == {name}
+            if model != "Organization":
+                assert http.get(path, params={"$filter": f"{spelling} eq 'x'"}).status_code in (200, 400, 501)
+    assert http.get(path, params={"$select": "nothing"}).status_code == 400
 
 
 def test_route_when_it_is_not_open_then_it_has_permissions() -> None:

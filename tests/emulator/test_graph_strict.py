@@ -236,7 +236,7 @@ def test_report_when_fetched_with_a_token_then_refused(http: httpx.Client) -> No
 
 def test_report_when_its_address_is_old_or_made_up_then_403(http: httpx.Client, cloud: Cloud) -> None:
     link = http.get("/v1.0/reports/getMailboxUsageDetail(period='D7')").headers["location"]
-    assert httpx.get(f"{cloud.emulator.origin}/reports-data/D7").status_code == 403
+    assert httpx.get(f"{cloud.emulator.origin}/data/download/D7").status_code == 403
     cloud.tenant.clock.advance(301)
     assert httpx.get(link).status_code == 403
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from sharedbox_cli.emulator.google.call import Call, Handlers, required
@@ -37,8 +38,13 @@ def _shown(call: Call, product: str, sku: str, user: str) -> dict[str, Any]:
 
 
 PRODUCTS = frozenset(
-    {"Google-Apps", "101001", "101005", "101006", "101031", "101033", "101034", "101037", "Google-Vault"}
+    """
+    101001 101005 101006 101031 101033 101034 101035 101036 101037 101038 101039 101040 101043 101047 101049 101050
+    Google-Apps Google-Chrome-Device-Management Google-Drive-storage Google-Vault
+    """.strip().split()
 )
+"""The products of the page "Product and SKU IDs" and of GAM 7.49: a customer without one has no assignments of it."""
+_SKU = re.compile(r"1010\d{6}|Google-[A-Za-z0-9-]+")
 
 
 def _product(call: Call) -> str:
@@ -46,15 +52,6 @@ def _product(call: Call) -> str:
     if product not in PRODUCTS:
         raise GoogleError(404, "Product not found.", "notFound")
     return product
-
-
-def _pool(call: Call) -> int:
-    row = call.store.row(
-        "select seats from g_seats where product = ? and sku = ?", call.text("productId"), call.text("skuId")
-    )
-    if row is None:
-        raise GoogleError(404, "Sku not found.", "notFound")
-    return int(row["seats"])
 
 
 def _user(call: Call, address: str) -> str:
@@ -83,7 +80,8 @@ def _list(call: Call) -> Any:
         raise bad("Invalid customerId", "invalid", location="customerId")
     rows = call.store.rows("select * from g_licences where product = ? order by user_id, sku", call.text("productId"))
     if call.params.get("skuId"):
-        _pool(call)
+        if _SKU.fullmatch(call.text("skuId")) is None:
+            raise GoogleError(404, "Sku not found.", "notFound")
         rows = [row for row in rows if row["sku"] == call.text("skuId")]
     page, more = call.page(rows, 100, 1000)
     answer: dict[str, Any] = {"kind": "licensing#licenseAssignmentList", "etag": '"licences"', **more}

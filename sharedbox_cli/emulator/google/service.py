@@ -102,6 +102,12 @@ class Google:
         reason = code if code[:1].islower() else ""
         return envelope(GoogleError(status, message, reason, is_front=True))
 
+    def unknown(self, request: Request, status: int) -> Response:
+        """Return the response for a path that has no method: 501 where Google has an API that is not modelled."""
+        if what := unmodelled.api_of(request.host, request.path):
+            return envelope(not_modelled(what))
+        return no_such_page()
+
     def answer(self, route: Route, request: Request, captured: dict[str, str]) -> Response:
         """Return the response, or the vendor's error."""
         api = route.name.partition(".")[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sharedbox_cli.emulator.google.descriptions import BY_HOST
 from sharedbox_cli.emulator.google.errors import not_modelled
 
 _PARAMETERS: dict[str, frozenset[Any] | None] = {
@@ -26,6 +27,19 @@ _BODIES = {
     "User": frozenset({"guestAccountInfo", "isGuestUser", "posixAccounts", "sshPublicKeys"}),
     "SendAs": frozenset({"smtpMsa"}),
 }
+
+_HOSTS = frozenset({*BY_HOST, "oauth2", "sts", "accounts"})
+"""The hosts whose paths are modelled, or do not exist. `www` serves Groups Settings and many other APIs."""
+_OTHER_PATHS = ("/admin/datatransfer/", "/admin/contact/", "/v1beta1/")
+"""Paths of APIs that are not modelled, at hosts of modelled ones."""
+
+
+def api_of(host: str, path: str) -> str:
+    """Return which API that the emulator does not model is at a host, or nothing."""
+    name, _, rest = host.partition(":")[0].lower().partition(".")
+    if rest == "googleapis.com" and (name not in _HOSTS or path.startswith(_OTHER_PATHS)):
+        return f"{name}.googleapis.com{path}"
+    return ""
 
 
 def refuse_parameters(parameters: Mapping[str, Any]) -> None:

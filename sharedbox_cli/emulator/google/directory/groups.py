@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from typing import Any
 
@@ -52,15 +53,15 @@ def _list(call: Call) -> Any:
     if not any(call.params.get(name) for name in ("customer", "domain", "userKey")):
         raise GoogleError(400, "Bad Request", "badRequest")
     call.own_customer()
-    if call.params.get("query"):
-        raise not_modelled(f"the query {call.params['query']}")
+    key, begins = _asked(call)
     domain = call.text("domain").lower()
     if domain and domain not in call.store.domains():
         raise GoogleError(404, "Domain not found.", "notFound")
     order = "desc" if call.params.get("sortOrder") == "DESCENDING" else "asc"
     rows = call.store.rows(f"select * from g_groups where visible_at <= ? order by email {order}", call.store.now)
     rows = [row for row in rows if not domain or row["email"].endswith(f"@{domain}")]
-    if key := call.text("userKey"):
+    rows = [row for row in rows if row["email"].startswith(begins)]
+    if key:
         user = call.store.user(key)
         identity = user["id"] if user else key.lower()
         keys = {identity, outsider_id(key)}
@@ -70,6 +71,26 @@ def _list(call: Call) -> Any:
     if page:
         answer["groups"] = [shown(call, row) for row in page]
     return answer
+
+
+_QUERY = re.compile(r"(memberKey=|email:)\s*'?([^\s'*]+)('?|\*)")
+
+
+def _asked(call: Call) -> tuple[str, str]:
+    """Return the member whose groups are asked for, and how their addresses begin. Raises GoogleError.
+
+    developers.google.com/workspace/admin/directory/v1/guides/search-groups, read 2026-11. `userKey` and `query` exclude
+    each other.
+    """
+    text, key = call.text("query").strip(), call.text("userKey")
+    if not text:
+        return key, ""
+    match = _QUERY.fullmatch(text)
+    if match is None or (match[1] == "memberKey=") is (match[3] == "*"):
+        raise not_modelled(f"the query {text}")
+    if key:
+        raise bad("Invalid Input: query and userKey", "invalid")
+    return (match[2], "") if match[1] == "memberKey=" else ("", match[2].lower())
 
 
 def _checked(body: dict[str, Any]) -> None:

@@ -11,20 +11,12 @@ from typing import Any
 from sharedbox_cli.emulator.google.access import mail_state
 from sharedbox_cli.emulator.google.call import NOTHING, Call, Handlers, patched, required
 from sharedbox_cli.emulator.google.directory.names import account_address, is_name
-from sharedbox_cli.emulator.google.errors import (
-    GoogleError,
-    bad,
-    exists,
-    missing,
-    not_allowed,
-    not_modelled,
-    precondition,
-)
+from sharedbox_cli.emulator.google.directory.user_query import queried
+from sharedbox_cli.emulator.google.errors import GoogleError, bad, exists, missing, not_allowed, precondition
 
 RESTORABLE_SECONDS = 20 * 86400
 _NEVER = "1970-01-01T00:00:00.000Z"
 _SECRET = frozenset({"password", "hashFunction"})
-_QUERY = re.compile(r"(orgUnitPath|email|isSuspended)\s*[=:]\s*('([^']*)'|\S+)")
 _HASHES = {
     "MD5": re.compile(r"[0-9a-fA-F]{32}"),
     "SHA-1": re.compile(r"[0-9a-fA-F]{40}"),
@@ -108,7 +100,7 @@ def _list(call: Call) -> Any:
     bound = call.store.now - RESTORABLE_SECONDS if deleted else call.store.now
     rows = call.store.rows(f"select * from g_users where {state} order by email", bound)
     rows = [row for row in rows if not domain or row["email"].endswith(f"@{domain}")]
-    rows = sorted(_queried(call, rows), key=lambda row: _order(call, row), reverse=_is_descending(call))
+    rows = sorted(queried(call.text("query"), rows), key=lambda row: _order(call, row), reverse=_is_descending(call))
     page, more = call.page(rows, 100, 500)
     answer: dict[str, Any] = {"kind": "admin#directory#users", "etag": '"users"', **more}
     if page:
@@ -123,28 +115,6 @@ def _is_descending(call: Call) -> bool:
 def _order(call: Call, row: sqlite3.Row) -> str:
     by = call.text("orderBy")
     return str(row["email"] if by in ("", "email") else json.loads(row["doc"])["name"].get(by, "")).lower()
-
-
-def _queried(call: Call, rows: list[sqlite3.Row]) -> list[sqlite3.Row]:
-    text = call.text("query").strip()
-    if not text:
-        return rows
-    asked = _QUERY.fullmatch(text)
-    if asked is None:
-        raise not_modelled(f"the query {text}")
-    name, wanted = asked[1], asked[3] if asked[3] is not None else asked[2]
-    match name:
-        case "orgUnitPath":
-            below = wanted.rstrip("/") + "/"
-            return [row for row in rows if (_unit(row) + "/").startswith(below)]
-        case "email":
-            return [row for row in rows if row["email"] == wanted.lower()]
-        case _:
-            return [row for row in rows if bool(json.loads(row["doc"]).get("suspended")) is (wanted == "true")]
-
-
-def _unit(row: sqlite3.Row) -> str:
-    return str(json.loads(row["doc"]).get("orgUnitPath", "/")).rstrip("/")
 
 
 def _insert(call: Call) -> Any:

@@ -20,7 +20,7 @@ from sharedbox_cli.emulator.google.gmail.mailbox import (
 )
 
 _FRESH: dict[str, dict[str, Any]] = {
-    "vacation": {"enableAutoReply": False},
+    "vacation": {"enableAutoReply": False, "restrictToContacts": False, "restrictToDomain": False},
     "imap": {"enabled": False, "autoExpunge": True, "expungeBehavior": "archive", "maxFolderSize": 0},
     "pop": {"accessWindow": "disabled", "disposition": "leaveInInbox"},
     "language": {"displayLanguage": "en"},
@@ -28,10 +28,15 @@ _FRESH: dict[str, dict[str, Any]] = {
 }
 
 
+_ALWAYS = {"vacation": _FRESH["vacation"]}
+_SHOWN = ("enable", "restrict")
+"""Beginnings of booleans that are returned even if they are false: GAM reads them without a default."""
+
+
 def _getter(name: str) -> Callable[[Call], Any]:
     def got(call: Call) -> Any:
-        doc = call.store.gmail(mailbox(call)["id"]).get(name, _FRESH[name])
-        return {key: value for key, value in doc.items() if value is not False or key.startswith("enable")}
+        doc = {**_ALWAYS.get(name, {}), **call.store.gmail(mailbox(call)["id"]).get(name, _FRESH[name])}
+        return {key: value for key, value in doc.items() if value is not False or key.startswith(_SHOWN)}
 
     return got
 

@@ -111,6 +111,10 @@ class ExchangeAdmin:
         kind = _KINDS.get(status, f"Microsoft.Exchange.{code}")
         return envelope(CmdletError(status, kind, message))
 
+    def unknown(self, request: Request, status: int) -> Response:
+        """Return the response for a path or method that does not exist."""
+        return self.refuse(status, "BadRequest", f"Resource not found for the segment {request.path}.")
+
     def answer(self, route: Route, request: Request, captured: dict[str, str]) -> Response:
         """Return the response, or the vendor's error."""
         try:

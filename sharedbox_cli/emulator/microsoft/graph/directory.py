@@ -10,6 +10,7 @@ from sharedbox_cli.emulator.microsoft.graph import objects
 from sharedbox_cli.emulator.microsoft.graph.bodies import guids, object_of, require_only
 from sharedbox_cli.emulator.microsoft.graph.errors import GraphError, bad, denied, missing, not_modelled
 from sharedbox_cli.emulator.microsoft.graph.permissions import BASIC, READ_USERS, held
+from sharedbox_cli.emulator.microsoft.graph.properties import OF_ORGANIZATION
 from sharedbox_cli.emulator.microsoft.graph.query import (
     GRAPH_HOSTS,
     NONE,
@@ -99,7 +100,7 @@ class DirectoryRoutes:
             raise not_modelled("delta queries")
         if _wanted(request) & _SINGLE_USER_ONLY:
             raise not_modelled("properties of a single user")
-        select = selected(options_of(request, ONE), kind.known, kind.default)
+        select = selected(options_of(request, ONE), kind.known, kind.default, kind.every)
         if kind is objects.USERS:
             self._refuse_beyond_basic(request, select)
         if item is None:
@@ -122,7 +123,8 @@ class DirectoryRoutes:
     def _members(self, request: Request, captured: dict[str, str]) -> Response:
         """Return the direct members of all types. For a type that the caller may not read, return only the ids."""
         self._require_group(captured["id"])
-        kind = Kind(objects.USER | objects.GROUP, (), objects.USER_FILTERABLE)
+        properties = objects.USERS.every | objects.GROUPS.every
+        kind = Kind(objects.USER | objects.GROUP, (), objects.USER_FILTERABLE, properties)
         query = read_query(request, kind, filter_is_advanced=True)
         rows = self._context.tenant.rows("select member_id from members where group_id = ?", captured["id"])
         ids = [row["member_id"] for row in rows]
@@ -159,7 +161,8 @@ class DirectoryRoutes:
             raise missing(identity)
 
     def _organization(self, request: Request, _: dict[str, str]) -> Response:
-        select = selected(options_of(request, ONE), _ORGANIZATION, tuple(sorted(_ORGANIZATION)))
+        options = options_of(request, ONE)
+        select = selected(options, _ORGANIZATION, tuple(sorted(_ORGANIZATION)), OF_ORGANIZATION)
         tenant = self._context.tenant
         first = tenant.domains()[0]
         domains = [

@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sharedbox_cli.emulator.microsoft.graph.errors import bad
+from sharedbox_cli.emulator.microsoft.graph.errors import bad, not_modelled
+from sharedbox_cli.emulator.microsoft.graph.properties import spelled
 
 MAX_IN = 15
 Item = Mapping[str, Any]
@@ -43,9 +44,11 @@ LICENCES = Filterable(fields={"skuId": "guid"})
 PLANS = Filterable(fields={"servicePlanId": "guid", "capabilityStatus": "text", "service": "text"}, is_advanced=True)
 
 
-def read_filter(text: str, known: Mapping[str, Filterable], *, is_advanced: bool) -> Test:
-    """Return the predicate of a filter. Raises GraphError for a filter that the service rejects."""
-    return _Reader(text, known, is_advanced=is_advanced).read()
+def read_filter(
+    text: str, known: Mapping[str, Filterable], others: frozenset[str] = frozenset(), *, is_advanced: bool
+) -> Test:
+    """Return the predicate of a filter. Raises GraphError for one that the service rejects or that is not modelled."""
+    return _Reader(text, known, others, is_advanced=is_advanced).read()
 
 
 def _unsupported(text: str) -> Exception:
@@ -60,8 +63,10 @@ def _too_many(count: int) -> Exception:
 
 
 class _Reader:
-    def __init__(self, text: str, known: Mapping[str, Filterable], *, is_advanced: bool) -> None:
-        self._text, self._known, self._is_advanced = text, known, is_advanced
+    def __init__(
+        self, text: str, known: Mapping[str, Filterable], others: frozenset[str], *, is_advanced: bool
+    ) -> None:
+        self._text, self._known, self._others, self._is_advanced = text, known, others, is_advanced
         self._variable = ""
         self._collection = ""
         self._at = 0
@@ -76,6 +81,13 @@ class _Reader:
 
     def _malformed(self) -> Exception:
         return bad(f"Invalid filter clause: {self._text}", "BadRequest")
+
+    def _own(self, name: str) -> tuple[str, Filterable | None]:
+        """Return a property as the type spells it, and how it is filtered. Raises GraphError if it is not modelled."""
+        own = spelled(name, frozenset(self._known))
+        if own is None and not self._variable and (other := spelled(name.partition("/")[0], self._others)) is not None:
+            raise not_modelled(f"a filter on {other}")
+        return own or name, self._known.get(own or name)
 
     def _peek(self) -> tuple[str, str]:
         return self._tokens[self._at] if self._at < len(self._tokens) else ("", "")
@@ -148,7 +160,7 @@ class _Reader:
             is_start = name.lower() == "startswith"
             return lambda item: _text(read(item)).startswith(wanted) if is_start else _text(read(item)).endswith(wanted)
         collection, _, word = name.rpartition("/")
-        own = self._known.get(collection)
+        collection, own = self._own(collection)
         if word.lower() != "any" or own is None or own.fields is None or self._variable:
             raise _unsupported(name)
         if own.is_advanced:
@@ -171,8 +183,7 @@ class _Reader:
             if operator not in ({"eq", "startswith", "ne", "endswith"} if kind == "text" else {"eq", "ne"}):
                 raise _unsupported(path)
         else:
-            name = path
-            own = self._known.get(path)
+            name, own = self._own(path)
             if own is None or own.fields is not None or operator not in own.operators:
                 raise _unsupported(path)
             kind = own.kind
@@ -195,7 +206,7 @@ class _Reader:
         return lambda item: compare(_comparable(read(item)), value)
 
     def _count(self, collection: str, operator: str) -> Test:
-        own = self._known.get(collection)
+        collection, own = self._own(collection)
         if own is None or own.fields is None or operator not in ("eq", "ne") or self._next("word") != "0":
             raise _unsupported(f"{collection}/$count")
         self._require_advanced("$count")

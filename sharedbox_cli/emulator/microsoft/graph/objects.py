@@ -11,6 +11,7 @@ from typing import Any
 
 from sharedbox_cli.emulator.microsoft import replication
 from sharedbox_cli.emulator.microsoft.graph.filters import ADDRESSES, BOOL, CHOICE, LICENCES, PLANS, TEXT, Filterable
+from sharedbox_cli.emulator.microsoft.graph.properties import OF_GROUP, OF_USER
 from sharedbox_cli.emulator.microsoft.graph.query import Kind
 from sharedbox_cli.emulator.microsoft.licensing import plans_in_force
 from sharedbox_cli.emulator.microsoft.replication import moment
@@ -87,8 +88,8 @@ GROUP_FILTERABLE: Mapping[str, Filterable] = {
     "proxyAddresses": ADDRESSES,
     "groupTypes": ADDRESSES,
 }
-USERS = Kind(USER, USER_DEFAULT, USER_FILTERABLE)
-GROUPS = Kind(GROUP, GROUP_DEFAULT, GROUP_FILTERABLE)
+USERS = Kind(USER, USER_DEFAULT, USER_FILTERABLE, OF_USER)
+GROUPS = Kind(GROUP, GROUP_DEFAULT, GROUP_FILTERABLE, OF_GROUP)
 KEPT_SECONDS = 30 * 86400.0
 """How long a deleted user can be restored."""
 _FEW = 400

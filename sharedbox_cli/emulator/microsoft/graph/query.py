@@ -1,7 +1,8 @@
 """Query options of directory lists: `$select`, `$top`, `$filter`, `$skiptoken`, `$count`.
 
 Limits and messages: learn.microsoft.com/graph/query-parameters and /graph/aad-advanced-queries, read 2026-11.
-Assumed: the codes for an invalid or foreign skip token, and that a route without options rejects all options.
+Assumed: the codes for an invalid or foreign skip token, that a route without options rejects all options, and that
+names of properties can be in any case, as CLI for Microsoft 365 requests them (`Id`).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 from sharedbox_cli.emulator.http import Request
 from sharedbox_cli.emulator.microsoft.graph.errors import GraphError, bad, not_modelled
 from sharedbox_cli.emulator.microsoft.graph.filters import Filterable, Test, read_filter
+from sharedbox_cli.emulator.microsoft.graph.properties import spelled
 
 GRAPH_HOSTS = frozenset({"graph.microsoft.com"})
 MAX_PAGE = 999
@@ -29,11 +31,12 @@ _NOT_MODELLED = frozenset({"$orderby", "$search", "$expand", "$format"})
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A type of object: all its properties, the default ones, and those that a filter can use."""
+    """A type of object: its modelled properties, the default ones, those that a filter can use, and all of them."""
 
     known: frozenset[str]
     default: tuple[str, ...]
     filterable: Mapping[str, Filterable]
+    every: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +67,22 @@ def options_of(request: Request, allowed: frozenset[str]) -> dict[str, str]:
     return options
 
 
-def selected(options: Mapping[str, str], known: Iterable[str], default: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the requested properties. Raises GraphError for one that the type does not have."""
-    select = tuple(item.strip() for item in options.get("$select", "").split(",") if item.strip()) or default
-    for name in select:
-        if name not in known:
+def selected(
+    options: Mapping[str, str], known: Iterable[str], default: tuple[str, ...], every: frozenset[str] = frozenset()
+) -> tuple[str, ...]:
+    """Return the requested properties as the type spells them. Raises GraphError for one that it does not have."""
+    modelled = frozenset(known)
+    select = []
+    for item in options.get("$select", "").split(","):
+        if not (name := item.strip()):
+            continue
+        if (own := spelled(name, modelled)) is not None:
+            select.append(own)
+        elif spelled(name, every) is not None:
+            raise not_modelled(f"the property {name}")
+        else:
             raise bad(f"Could not find a property named '{name}' on type 'microsoft.graph.directoryObject'.")
-    return select
+    return tuple(select) or default
 
 
 def read_query(request: Request, kind: Kind, *, filter_is_advanced: bool = False) -> Query:
@@ -86,10 +98,12 @@ def read_query(request: Request, kind: Kind, *, filter_is_advanced: bool = False
     if is_advanced and not request.parent and len(request.path) + len(request.query_text) > MAX_ADVANCED_URL:
         raise bad("The request URL is too long.", "Request_UnsupportedQuery")
     return Query(
-        selected(options, kind.known, kind.default),
+        selected(options, kind.known, kind.default, kind.every),
         _page_size(options.get("$top", str(DEFAULT_PAGE))),
         _after(options, request.path),
-        read_filter(text, kind.filterable, is_advanced=is_advanced) if text else lambda _: True,
+        read_filter(text, kind.filterable, kind.every - kind.known, is_advanced=is_advanced)
+        if text
+        else lambda _: True,
         wants_count,
         text,
     )

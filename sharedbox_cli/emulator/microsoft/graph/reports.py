@@ -50,6 +50,11 @@ _PLAN_TWO = "efb87545-963c-4e0d-99df-69c6916d9eb0"
 _NO_ARCHIVE = "00000000-0000-0000-0000-000000000000"
 
 
+DOWNLOAD_HOST = "reports.office.com"
+DOWNLOADS = "/data/download"
+"""Where the report is: at another host than Graph, so that clients do not send their token there."""
+
+
 class ReportRoutes:
     """Reports and their settings."""
 
@@ -67,7 +72,7 @@ class ReportRoutes:
                 self._usage,
                 "reports.getMailboxUsageDetail",
             ),
-            Route("GET", "/reports-data/{key}", self._download, "reports.download"),
+            Route("GET", f"{DOWNLOADS}/{{key}}", self._download, "reports.download"),
             Route("GET", "/v1.0/admin/reportSettings", self._settings, "reports.settings"),
         )
 
@@ -85,7 +90,9 @@ class ReportRoutes:
         key = uuid.uuid4().hex
         self._links = {one: link for one, link in self._links.items() if link[1] > now}
         self._links[key] = (period.strip("'").removeprefix("D"), now + LINK_SECONDS)
-        return Response(302, b"", {"Location": f"{origin_of(request, self._context, GRAPH_HOSTS)}/reports-data/{key}"})
+        origin = origin_of(request, self._context, GRAPH_HOSTS)
+        at = origin if origin == self._context.origin else f"https://{DOWNLOAD_HOST}"
+        return Response(302, b"", {"Location": f"{at}{DOWNLOADS}/{key}"})
 
     def _settings(self, request: Request, captured: dict[str, str]) -> Response:
         options_of(request, NONE)

@@ -14,7 +14,7 @@ from sharedbox_cli.emulator.microsoft.graph.errors import GraphError, envelope, 
 from sharedbox_cli.emulator.microsoft.graph.licences import LicenceRoutes
 from sharedbox_cli.emulator.microsoft.graph.permissions import claims_of, require
 from sharedbox_cli.emulator.microsoft.graph.query import GRAPH_HOSTS, NONE, options_of
-from sharedbox_cli.emulator.microsoft.graph.reports import ReportRoutes
+from sharedbox_cli.emulator.microsoft.graph.reports import DOWNLOAD_HOST, DOWNLOADS, ReportRoutes
 from sharedbox_cli.emulator.microsoft.graph.sign_in import SignInRoutes
 from sharedbox_cli.emulator.microsoft.graph.units import Units
 from sharedbox_cli.emulator.microsoft.graph.unmodelled import GraphRouter
@@ -53,7 +53,8 @@ class Graph:
 
     def owns(self, host: str, path: str) -> bool:
         """Return whether a request is for this service."""
-        return host in GRAPH_HOSTS or path.lower().startswith(("/v1.0/", "/beta/", "/reports-data/"))
+        own_paths = ("/v1.0/", "/beta/", f"{DOWNLOADS}/")
+        return host in GRAPH_HOSTS or host == DOWNLOAD_HOST or path.lower().startswith(own_paths)
 
     def route_name(self, route: Route, request: Request) -> str:
         """Return the name of the route."""
@@ -62,6 +63,10 @@ class Graph:
     def refuse(self, status: int, code: str, message: str) -> Response:
         """Return an error in the format of Graph."""
         return envelope(status, code, message)
+
+    def unknown(self, request: Request, status: int) -> Response:
+        """Return the response for a path or method that does not exist."""
+        return self.refuse(status, "BadRequest", f"Resource not found for the segment {request.path}.")
 
     def answer(self, route: Route, request: Request, captured: dict[str, str]) -> Response:
         """Return the response, or the vendor's error."""

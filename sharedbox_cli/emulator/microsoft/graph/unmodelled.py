@@ -47,17 +47,35 @@ _WORDS = frozenset({"$count", "$ref", "delta", "delta()", "microsoft.graph.delta
 """Further segments that many paths can end with."""
 
 
+METHODS = frozenset(
+    {
+        ("POST", "/v1.0/users"),
+        ("DELETE", "/v1.0/users/{id}"),
+        ("POST", "/v1.0/groups"),
+        ("PATCH", "/v1.0/groups/{id}"),
+        ("DELETE", "/v1.0/groups/{id}"),
+        ("POST", "/v1.0/organization"),
+        ("POST", "/v1.0/subscribedSkus"),
+        ("PATCH", "/v1.0/admin/reportSettings"),
+        ("DELETE", "/v1.0/admin/reportSettings"),
+        ("POST", "/v1.0/users/{id}/licenseDetails"),
+    }
+)
+"""Methods that Graph has for a path of which the emulator models others."""
+
+
 class GraphRouter(Router):
     """Finds a route of the emulator, and otherwise whether Graph has one."""
 
     def __init__(self, routes: tuple[Route, ...], unmodelled: Handler) -> None:
         super().__init__(routes)
         self._unmodelled = unmodelled
+        self._others = Router(Route(method, template, unmodelled, ROUTE) for method, template in METHODS)
 
     def find(self, method: str, path: str) -> tuple[Route | None, dict[str, str], bool]:
         """Return the route, the captured values, and whether the path exists with another method."""
         route, captured, is_known = super().find(method, path)
-        if route is None and not is_known and is_of_graph(path):
+        if route is None and (self._others.find(method, path)[0] if is_known else is_of_graph(path)):
             return Route(method, path, self._unmodelled, ROUTE), {"path": path}, True
         return route, captured, is_known
 

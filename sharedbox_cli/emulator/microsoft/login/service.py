@@ -27,6 +27,7 @@ class Login:
         self.router = Router(
             (
                 Route("GET", "/{tenant}/v2.0/.well-known/openid-configuration", self._discovery, "discovery"),
+                Route("GET", "/{tenant}/.well-known/openid-configuration", self._older_discovery, "discovery"),
                 Route("GET", "/common/discovery/instance", self._instance, "instance"),
                 Route("POST", "/{tenant}/oauth2/v2.0/token", self._token, "token"),
                 Route("POST", "/{tenant}/oauth2/v2.0/devicecode", self._device_code, "devicecode"),
@@ -54,6 +55,10 @@ class Login:
     def refuse(self, status: int, code: str, message: str) -> Response:
         """Return an OAuth error."""
         return _error(Refusal("invalid_request", 900144, message, status))
+
+    def unknown(self, request: Request, status: int) -> Response:
+        """Return the response for a path or method that does not exist."""
+        return self.refuse(status, "BadRequest", f"Resource not found for the segment {request.path}.")
 
     def answer(self, route: Route, request: Request, captured: dict[str, str]) -> Response:
         """Return the response. Errors have their AADSTS code."""
@@ -87,6 +92,19 @@ class Login:
                 "jwks_uri": f"{origin_of(request, self._context, HOSTS)}/{tenant}/discovery/v2.0/keys",
                 "response_types_supported": ["code", "id_token"],
                 "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt"],
+            },
+        )
+
+    def _older_discovery(self, request: Request, captured: dict[str, str]) -> Response:
+        """Return the discovery of version 1.0: clients look up the id of a tenant there."""
+        tenant = self._tenant(captured)
+        base = f"{origin_of(request, self._context, HOSTS)}/{tenant}/oauth2"
+        return json_response(
+            200,
+            {
+                "token_endpoint": f"{base}/token",
+                "authorization_endpoint": f"{base}/authorize",
+                "issuer": f"https://sts.windows.net/{tenant}/",
             },
         )
 

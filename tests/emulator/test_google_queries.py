@@ -1,0 +1,108 @@
+"""Queries of accounts and groups, and what the emulator says of APIs that it does not model."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.emulator.google import ANNA, DIRECTORY, HUGO, ORDERS, STAFF, Workspace, reason
+
+ALL = 11
+USERS = f"{DIRECTORY}/users?customer=my_customer&fields=users/primaryEmail&query="
+GROUPS = f"{DIRECTORY}/groups?customer=my_customer&query="
+
+
+def ask(strict: Workspace, url: str, kind: str, key: str) -> set[str]:
+    answer = strict.call("GET", url)
+    assert answer.status_code == 200, answer.text
+    return {row[key] for row in answer.json().get(kind, [])}
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ("isSuspended=False isGuest=False", ALL - 1),
+        ("isSuspended=false", ALL - 1),
+        ("isSuspended=TRUE", 1),
+        ("isGuest=true", 0),
+        ("isArchived=false isSuspended=true", 1),
+        ("isAdmin=true", 1),
+        ("isDelegatedAdmin=true", 0),
+        ("orgUnitPath='/Shared mailboxes'", 2),
+        ("orgUnitPath=/People isSuspended=false", 7),
+        ("orgUnitPath='/People' isSuspended=true", 1),
+        ("email:a*", 2),
+        (f"email={ANNA}", 1),
+        (f"email:{ANNA.upper()}", 1),
+        ("givenName:an*", 1),
+        ("familyName='Müller'", 1),
+        ("name:'Anna Müller'", 1),
+        ("name:'nobody at all'", 0),
+        ("  isSuspended = false   isGuest : false  ", ALL - 1),
+    ],
+)
+def test_accounts_that_match_every_clause(strict: Workspace, query: str, count: int) -> None:
+    assert len(ask(strict, USERS + query, "users", "primaryEmail")) == count
+
+
+@pytest.mark.parametrize(
+    "query", ["manager='x'", "isSuspended>false", "name:a*b*", "isGuest", "orgUnitPath:/", "email=x*", "'"]
+)
+def test_query_of_accounts_that_is_not_modelled_is_501(strict: Workspace, query: str) -> None:
+    assert strict.call("GET", USERS + query).status_code == 501
+
+
+def test_flag_that_is_no_truth_value_is_refused(strict: Workspace) -> None:
+    assert reason(strict.call("GET", f"{USERS}isGuest=maybe")) == (400, "invalid")
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        (f"memberKey={ANNA}", {STAFF}),
+        (f"memberKey={HUGO}", {STAFF, ORDERS}),
+        (f"memberKey={HUGO.upper()}", {STAFF, ORDERS}),
+        ("memberKey=agency@partner.example", {"events@contoso.example"}),
+        ("memberKey=nobody@contoso.example", set()),
+        ("email:ord*", {ORDERS}),
+        ("email:x*", set()),
+    ],
+)
+def test_groups_of_a_member_and_by_the_beginning_of_their_address(
+    strict: Workspace, query: str, expected: set[str]
+) -> None:
+    assert ask(strict, GROUPS + query, "groups", "email") == expected
+
+
+@pytest.mark.parametrize("query", ["name='Orders'", "email:orders@contoso.example", "memberKey=a*", "memberKey=a b"])
+def test_query_of_groups_that_is_not_modelled_is_501(strict: Workspace, query: str) -> None:
+    assert strict.call("GET", GROUPS + query).status_code == 501
+
+
+@pytest.mark.parametrize(
+    ("host", "path", "status"),
+    [
+        ("calendar-json", "/calendar/v3/calendars/x/acl", 501),
+        ("vault", "/v1/matters", 501),
+        ("drive", "/drive/v3/files", 501),
+        ("people", "/v1/people/me", 501),
+        ("www", "/drive/v3/files", 501),
+        ("admin", "/admin/datatransfer/v1/transfers", 501),
+        ("cloudidentity", "/v1beta1/policies", 501),
+        ("admin", "/admin/nothing", 404),
+        ("gmail", "/gmail/v1/nothing", 404),
+        ("licensing", "/apps/nothing", 404),
+    ],
+)
+def test_api_that_is_not_modelled_is_501_and_a_path_that_does_not_exist_404(
+    strict: Workspace, host: str, path: str, status: int
+) -> None:
+    answer = strict.call("GET", path, headers={"Host": f"{host}.googleapis.com"})
+    assert answer.status_code == status
+    assert ("does not model" in answer.text) is (status == 501)
+
+
+@pytest.mark.parametrize("product", ["101035", "101047", "Google-Drive-storage", "Google-Vault"])
+def test_product_that_the_customer_does_not_have_has_no_assignments(strict: Workspace, product: str) -> None:
+    url = f"/apps/licensing/v1/product/{product}/users?customerId=C03xyz987"
+    assert "items" not in strict.call("GET", url).json()
+    assert reason(strict.call("GET", url.replace(product, "101099"))) == (404, "notFound")
