@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sharedbox_cli.core.errors import SharedboxError
+from sharedbox_cli.core.errors import CloudError, SharedboxError
 from sharedbox_cli.core.identity import Address
 
 
@@ -29,7 +29,9 @@ class Unread:
         """Return an object that could not be read because of an error."""
         summary = INCOMPLETE if error.summary == type(error).summary else error.summary
         hint = "" if "{command}" in error.hint else error.hint  # how to leave it out, which is done already
-        return cls(kind, name, summary, error.where, error.why, hint, mailbox)
+        identity = error.mailbox if isinstance(error, CloudError) else ""
+        where = error.where.replace(identity, name) if identity else error.where
+        return cls(kind, name, summary, where, error.why, hint, mailbox)
 
     @property
     def words(self) -> str:

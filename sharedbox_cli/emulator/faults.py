@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -23,7 +24,7 @@ KINDS = {
     "page_foreign_host": "the next link points to another host",
     "page_plain_http": "the next link uses http",
     "reported_errors": "200 with the first item only, and `reason` in `@adminapi.errors`; the change is made",
-    "drop_field": "`field` is missing in every item",
+    "drop_field": "`field` is missing in the object, or in every item of the list",
     "batch_missing": "one response of a batch is missing",
     "batch_duplicate": "one response of a batch is duplicated",
     "batch_unknown_id": "one response of a batch has an unknown id",
@@ -48,6 +49,8 @@ class Fault:
     retry_after: str | None = None
     reason: str = ""
     field: str = ""
+    about: str = ""
+    """Only calls that name this text: in path, query or body, or as the account that they are made as."""
     seen: int = 0
 
 
@@ -77,12 +80,14 @@ class Faults:
         with self._lock:
             self._faults = faults
 
-    def hit(self, route: str, method: str) -> Fault | None:
-        """Count a call, and return the fault that applies to it."""
+    def hit(self, route: str, method: str, named: Callable[[], str] = str) -> Fault | None:
+        """Count a call, and return the fault that applies to it. `named` returns what the call names."""
         with self._lock:
             due = None
             for fault in self._faults:
                 if not fnmatchcase(route, fault.route) or (fault.method and fault.method != method):
+                    continue
+                if fault.about and fault.about.lower() not in named().lower():
                     continue
                 fault.seen += 1
                 if due is None and fault.n <= fault.seen < fault.n + fault.count:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import uuid
+from base64 import b64decode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +62,11 @@ def json_response(status: int, data: Any, headers: Mapping[str, str] | None = No
 
 Handler = Callable[[Request, dict[str, str]], Response]
 """A handler receives the request and the values that the template of its path captured."""
+
+
+def named_by(request: Request) -> str:
+    """Return everything that a request names: its path, query and body, and the claims of its token."""
+    claims = request.headers.get("authorization", "").split(".")[1:2]
+    token = b64decode(f"{claims[0]}===", altchars=b"-_") if claims else b""
+    parts = (unquote(request.path), unquote(request.query_text), request.body.decode("utf-8", "replace"))
+    return "\n".join((*parts, token.decode("utf-8", "replace")))

@@ -17,7 +17,7 @@ from sharedbox_cli.emulator.connection import Server
 from sharedbox_cli.emulator.faults import Faults
 from sharedbox_cli.emulator.google.environment import google_environment
 from sharedbox_cli.emulator.google.service import Google, overridden
-from sharedbox_cli.emulator.http import Request, Response, json_response
+from sharedbox_cli.emulator.http import Request, Response, json_response, named_by
 from sharedbox_cli.emulator.log import Log
 from sharedbox_cli.emulator.microsoft import control as microsoft_control
 from sharedbox_cli.emulator.microsoft.exchange_admin.service import ExchangeAdmin
@@ -181,7 +181,7 @@ class Emulator:
                     return answer
                 return service.answer(route, request, captured)
 
-        fault = self.faults.hit(name, request.method)
+        fault = self.faults.hit(name, request.method, lambda: named_by(request))
         response, manner = injected(fault, service, act) if fault else (act(), "whole")
         self.log.add(request, response.status, name, response.effect)
         return response, manner

@@ -124,6 +124,7 @@ def _altered(fault: Fault, answer: Response) -> Response:
         case "page_loop":
             data["@odata.nextLink"] = link or "https://loop.invalid/"
         case "drop_field":
+            data.pop(fault.field, None)
             for items in data.values():
                 for item in items if isinstance(items, list) else ():
                     if isinstance(item, dict):

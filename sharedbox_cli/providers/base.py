@@ -38,7 +38,7 @@ class Provider(Protocol):
     def observe(self, scope: Scope, listener: Listener = SILENT) -> Observed:
         """Return everything in the scope. Raises ObserveError, AuthError, CloudError.
 
-        May return more than the scope asks for, never less: what cannot be read is an error.
+        May return more than the scope asks for, never less: what cannot be read is an error, or one object in `unread`.
         """
         ...
 

@@ -107,7 +107,7 @@ async def parts_of(
 def _given_up_with(error: CloudError, last: CloudError) -> CloudError:
     """Return the error of a part, with the reason why it is not tried again."""
     if last.why.startswith("Given up"):
-        error.why = f"{last.why.partition('. ')[0]}. {error.why}".strip()
+        error.why = f"{last.why.partition('. ')[0].removesuffix('.')}. {error.why}".strip()
     return error
 
 

@@ -52,6 +52,8 @@ def observe_mailbox(session: Session, address: Address) -> Reading:
         if observed.unread:
             raise unread_error(observed)
         why = f"Nothing in {' and '.join(observed.tenant_names)} has this address."
+        if observed.failures:
+            why += f" {' and '.join(observed.failures)} could not be read: it may be there."
         raise NotFound("no such mailbox", mailbox=address.text, why=why)
     return observed
 
