@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sharedbox_cli.checks import limits
 from sharedbox_cli.checks.model import Check, Detections, Subject, counted, name_of
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.finding import Severity
 from sharedbox_cli.core.model import GOOGLE_DELEGATED, Fact, Right, State
 
@@ -67,6 +68,13 @@ def _not_ready(subject: Subject) -> Detections:
         if trustee.caveat:
             name = name_of(trustee)
             yield name, "a delegate who cannot open the mailbox yet", f"{name} {trustee.caveat}."
+
+
+def _unconfirmed(subject: Subject) -> Detections:
+    waiting = subject.mailbox.facts.get(Fact.UNCONFIRMED_SENDERS)
+    for address in waiting if isinstance(waiting, tuple) else ():
+        why = f"Nobody can send from {address} until its owner confirms it: it received a mail with a code."
+        yield str(address), "a sender that was not confirmed", why
 
 
 def _with_delegates(subject: Subject) -> str:
@@ -162,7 +170,7 @@ CHECKS = (
         id="delegate-not-accepted",
         severity=Severity.NOTE,
         title="an invitation to become a delegate that was not accepted",
-        hint="Remove the invitation in the Gmail settings of the mailbox, or wait until it expires.",
+        hint="Apply the spec with an exact list of members: it revokes the invitation. Or list the person as a member.",
         source=limits.DELEGATES_API,
         detect=_not_accepted,
         needs=_GRANTS,
@@ -178,6 +186,17 @@ CHECKS = (
         detect=_not_ready,
         needs=_GRANTS,
         path="members",
+        platforms=_DELEGATED,
+    ),
+    Check(
+        id="sender-not-confirmed",
+        severity=Severity.NOTE,
+        title="an address in `senders` whose owner has not confirmed it",
+        hint="Confirm it with the code, or remove it from `senders`.",
+        source=limits.SENDERS_API,
+        detect=_unconfirmed,
+        needs=frozenset({Field.SENDERS}),
+        path="senders",
         platforms=_DELEGATED,
     ),
     Check(

@@ -19,6 +19,7 @@ DOMAINS = (
 FORWARDING = "https://learn.microsoft.com/defender-office-365/outbound-spam-policies-external-email-forwarding"
 
 DELEGATES = "https://support.google.com/a/answer/7223765"
+SENDERS_API = "https://developers.google.com/workspace/gmail/api/reference/rest/v1/users.settings.sendAs"
 DELEGATES_API = "https://developers.google.com/workspace/gmail/api/guides/delegate_settings"
 SENDERS_API = "https://developers.google.com/workspace/gmail/api/reference/rest/v1/users.settings.sendAs"
 FORWARDING_API = "https://developers.google.com/workspace/gmail/api/reference/rest/v1/users.settings/getAutoForwarding"

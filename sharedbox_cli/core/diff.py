@@ -18,6 +18,7 @@ from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import (
     Desired,
     DesiredMailbox,
+    Fact,
     Grant,
     MembersMode,
     Observed,
@@ -267,6 +268,7 @@ def _notes(mailbox: DesiredMailbox, observed: Observed) -> list[Note]:
         unmanaged = unmanaged_addresses(mailbox.settings[Field.ALIASES], current.settings.get(Field.ALIASES))
         notes += [Note(where, f"the service's own address {address} is not touched") for address in unmanaged]
     notes += _caveats(mailbox, observed)
+    notes += _unconfirmed(mailbox, current) if current else ()
     notes += [Note(where, f"not touched: {item.text}") for item in (_kept_entries(mailbox, current) if current else ())]
     if mailbox.state is State.ABSENT and current is None:
         notes.append(Note(where, "is already absent"))
@@ -287,6 +289,15 @@ def _caveats(mailbox: DesiredMailbox, observed: Observed) -> Iterator[Note]:
         trustee = observed.trustees.get(observed.directory.get(address, TrusteeId("")))
         if trustee is not None and trustee.caveat:
             yield Note(str(mailbox.address), f"{address} {trustee.caveat}")
+
+
+def _unconfirmed(mailbox: DesiredMailbox, current: ObservedMailbox) -> Iterator[Note]:
+    """Yield the senders of a spec that cannot be used yet."""
+    waiting, senders = current.facts.get(Fact.UNCONFIRMED_SENDERS, ()), mailbox.settings.get(Field.SENDERS, ())
+    for sender in senders if isinstance(senders, tuple) else ():
+        if isinstance(sender, tuple) and isinstance(waiting, tuple) and sender[0] in waiting:
+            text = f"nobody can send from {sender[0]} until its owner confirms it: it received a mail with a code"
+            yield Note(str(mailbox.address), text)
 
 
 def _kept_entries(mailbox: DesiredMailbox, current: ObservedMailbox) -> list[SpecialEntry]:

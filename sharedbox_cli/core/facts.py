@@ -39,5 +39,7 @@ class Fact(StrEnum):
     HAS_HISTORY = "has_history"
     CREATED_AT = "created_at"
     ON_PREMISES = "on_premises"
+    UNCONFIRMED_SENDERS = "unconfirmed_senders"
+    """Sorted addresses of `senders` that cannot be used yet, because their owners have not confirmed them."""
     ITEM_COUNT = "item_count"
     LAST_ACTIVITY = "last_activity"

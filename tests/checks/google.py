@@ -36,6 +36,7 @@ ACCOUNT: dict[Field, Value] = {
     Field.SIGN_IN: BLOCKED,
     Field.ALIASES: (),
     Field.FORWARDING_TO: "",
+    Field.SENDERS: (),
 }
 ACCOUNT_FACTS: dict[Fact, Value] = {
     Fact.USED_BYTES: GIB,

@@ -85,6 +85,8 @@ DELEGATED: list[Case] = [
     ("delegate-not-accepted", delegated(), None, False),
     ("delegate-not-ready", delegated(person(1, caveat="must choose a new password")), None, True),
     ("delegate-not-ready", delegated(), None, False),
+    ("sender-not-confirmed", delegated(facts={Fact.UNCONFIRMED_SENDERS: ("x@brand.example",)}), None, True),
+    ("sender-not-confirmed", delegated(facts={Fact.UNCONFIRMED_SENDERS: ()}), None, False),
     ("member-deleted", delegated(GONE), None, True),
     ("member-deleted", delegated(FOREIGN), None, False),
     ("member-disabled", delegated(person(1), OFF), None, True),
@@ -270,7 +272,7 @@ def test_findings_on_google_name_google_pages() -> None:
 
 def test_needs_of_a_platform_are_those_of_its_checks() -> None:
     fields = {need for need in needs_of(GOOGLE_DELEGATED) if isinstance(need, Field)}
-    assert fields == {Field.SIGN_IN, Field.ALIASES, Field.FORWARDING_TO}
+    assert fields == {Field.SIGN_IN, Field.ALIASES, Field.FORWARDING_TO, Field.SENDERS}
     fields = {need for need in needs_of(GOOGLE_COLLABORATIVE) if isinstance(need, Field)}
     assert fields == {Field.ALIASES, Field.GROUP_JOINING, Field.GROUP_MANAGING_MEMBERS, Field.GROUP_EXTERNAL_MEMBERS}
     assert not {Fact.POOL_USED_BYTES, Fact.USED_BYTES, Fact.DELEGATION} & needs_of(GOOGLE_COLLABORATIVE)

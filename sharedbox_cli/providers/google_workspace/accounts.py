@@ -82,6 +82,8 @@ def delegate_refusal(row: Mapping[str, Any]) -> str:
 
 def delegate_caveat(row: Mapping[str, Any]) -> str:
     """Return why an account cannot act as a delegate for now, or nothing (the same page, read 2026-11)."""
+    if delegate_refusal(row):
+        return ""
     if row.get("changePasswordAtNextLogin"):
         return "must choose a new password at the next sign-in, and cannot act as a delegate until then"
     if row.get("isMailboxSetup") is False:

@@ -45,7 +45,11 @@ _DELEGATED = (
     cannot("members[].rights.read", "a delegate can do everything. Use `full_access`.", _DELEGATION),
     cannot("sent_items", "the mailbox always keeps what a delegate sends. Leave the key out.", _DELEGATION),
     can("senders", "further addresses to send from; some must be confirmed by their owner", f"{_GMAIL}.sendAs"),
-    can("folders", "labels that must exist, nested by `/`; other labels stay, as they hold mail", _LABELS),
+    can(
+        "folders",
+        "labels that must exist, nested by `/` with the labels above them; other labels stay, as they hold mail",
+        _LABELS,
+    ),
     can("tags", "labels with a colour that must exist; other labels stay", _LABELS),
     can("rules", "filters; Gmail stores no name for them, so the name exists in the spec only", f"{_GMAIL}.filters"),
     can("auto_reply", "vacation responder with one text for everyone", _GMAIL),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sharedbox_cli.core.errors import ObserveError
 from sharedbox_cli.core.fields import SETTINGS, Field
+from sharedbox_cli.core.model import Fact
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.columns import Columns, Row, read_row
-from sharedbox_cli.providers.forms import all_understood, list_of
+from sharedbox_cli.providers.forms import all_understood, list_of, text_of
 from sharedbox_cli.providers.google_workspace.api import Google
 from sharedbox_cli.providers.google_workspace.gmail_columns import (
     AUTO_REPLY,
@@ -25,6 +27,8 @@ from sharedbox_cli.providers.google_workspace.scopes import GMAIL as GMAIL_API
 from sharedbox_cli.providers.responses import Fields
 
 _BASE = "gmail.users.settings"
+WAITING = "pending"
+"""The state of an address whose owner has not confirmed it."""
 EMPTY = {name: SETTINGS[name].new for name in GMAIL}
 """What a mailbox holds that is not set up yet."""
 
@@ -59,8 +63,11 @@ async def ask(google: Google, subject: str, make: Callable[[Any], Any], call: st
     return await google.read(GMAIL_API, lambda service: make(service.users()), call, subject=subject, mailbox=subject)
 
 
-async def read_content(google: Google, subject: str, wanted: frozenset[Field]) -> dict[Field, Value]:
-    """Return the wanted settings of a mailbox, by one call per resource that holds some of them."""
+async def read_content(
+    google: Google, subject: str, wanted: frozenset[Field]
+) -> tuple[dict[Field, Value], dict[Fact, Value]]:
+    """Return the wanted settings of a mailbox, by one call per resource that holds some of them, and facts."""
+    facts: dict[Fact, Value] = {}
     where = f"{subject} · {_BASE}"
     rows: list[tuple[Columns, Row]] = []
     if wanted & {*LABELS, *FILTERS}:
@@ -69,10 +76,35 @@ async def read_content(google: Google, subject: str, wanted: frozenset[Field]) -
         if wanted & FILTERS.keys():
             rows.append((FILTERS, {**labels, "filter": await read_filters(google, subject)}))
     if wanted & SENDERS.keys():
-        rows.append((SENDERS, {"sendAs": await read_senders(google, subject)}))
+        senders = await read_senders(google, subject)
+        rows.append((SENDERS, {"sendAs": senders}))
+        facts[Fact.UNCONFIRMED_SENDERS] = unconfirmed_senders(senders, subject)
     needed = [resource for resource in _RESOURCES if wanted & resource.columns.keys()]
     rows += [(resource.columns, await resource.read(google, subject)) for resource in needed]
-    return {name: value for columns, row in rows for name, value in read_row(columns, row, wanted, where).items()}
+    found = {name: value for columns, row in rows for name, value in read_row(columns, row, wanted, where).items()}
+    return found, facts
+
+
+def unconfirmed_senders(senders: Iterable[Row], owner: str) -> tuple[str, ...]:
+    """Return the additional addresses that nobody confirmed. Raises ObserveError for one that has no state."""
+    extra = [item for item in senders if not item.get("isPrimary")]
+    states = all_understood(
+        extra,
+        f"{_BASE}.sendAs.list",
+        lambda item: (text_of(item, "sendAsEmail").lower(), status_of(item, owner)),
+        owner,
+    )
+    return tuple(sorted(address for address, state in states if state == WAITING))
+
+
+def status_of(item: Mapping[str, Any], owner: str) -> str:
+    """Return whether a send-as address is confirmed. Raises ObserveError if Google does not say so."""
+    if "verificationStatus" not in item:
+        raise ObserveError(
+            where=f"{owner} · gmail.users.settings.sendAs.list",
+            why="An address has no `verificationStatus`, so it is not known whether it is confirmed.",
+        )
+    return text_of(item, "verificationStatus")
 
 
 async def read_labels(google: Google, subject: str) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from sys import intern
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sharedbox_cli.core.errors import CloudError, ObserveError, Refused, SharedboxError
 from sharedbox_cli.core.fields import Field
@@ -29,7 +29,7 @@ from sharedbox_cli.providers.google_workspace.api import Google, together
 from sharedbox_cli.providers.google_workspace.columns import account_columns
 from sharedbox_cli.providers.google_workspace.errors import NO_MAIL
 from sharedbox_cli.providers.google_workspace.gmail_columns import GMAIL as GMAIL_COLUMNS
-from sharedbox_cli.providers.google_workspace.observe.content import EMPTY, read_content
+from sharedbox_cli.providers.google_workspace.observe.content import EMPTY, read_content, status_of
 from sharedbox_cli.providers.google_workspace.observe.directory import Directory, read_groups, read_user
 from sharedbox_cli.providers.google_workspace.scopes import GMAIL
 from sharedbox_cli.providers.responses import Fields, Row, reduced
@@ -53,7 +53,10 @@ class Gmail:
 
     delegates: list[Delegate] = field(default_factory=list)
     content: dict[Field, Value] = field(default_factory=dict)
+    facts: dict[Fact, Value] = field(default_factory=dict)
     was_read: bool = True
+    has_mail: bool = True
+    """False: Gmail said that the account has no mail service."""
 
 
 @dataclass(slots=True)
@@ -102,7 +105,7 @@ async def read_delegated(
             settings,
             frozenset(grants) if reads_grants else None,
             tuple(sorted(special, key=lambda entry: (entry.trustee, entry.text))),
-            facts | {Fact.HAS_MAILBOX: gmail.was_read and row.get("isMailboxSetup") is True},
+            facts | {Fact.HAS_MAILBOX: gmail.has_mail and row.get("isMailboxSetup") is True} | gmail.facts,
         )
     return reading
 
@@ -128,14 +131,14 @@ async def _gmail(google: Google, key: Address, row: Fields, scope: Scope, conten
     try:
         if wants_grants:
             gmail.delegates = await read_delegates(google, subject)
-        gmail.content = await read_content(google, subject, content)
+        gmail.content, gmail.facts = await read_content(google, subject, content)
     except Refused as error:
         if error.code != NO_MAIL:
             raise
         if "isMailboxSetup" not in row:
             return _not_set_up(content)
         if scope.mailboxes is None:
-            return Gmail(was_read=False)  # set up before, and disabled now: what it holds is not known
+            return Gmail(was_read=False, has_mail=False)  # set up before, and disabled now: what it holds is not known
         raise
     return gmail
 
@@ -171,16 +174,6 @@ async def _read_unknown_delegates(google: Google, directory: Directory, gmail_of
                 directory.add_user(row)
     if missing := sorted(address for address in addresses if address not in directory.owner):
         await read_groups(google, directory, missing)  # the console accepts groups as delegates; the API does not
-
-
-def status_of(item: Mapping[str, Any], owner: Address) -> str:
-    """Return whether a send-as address is confirmed. Raises ObserveError if Google does not say so."""
-    if "verificationStatus" not in item:
-        raise ObserveError(
-            where=f"{owner} · gmail.users.settings.sendAs.list",
-            why="An address has no `verificationStatus`, so it is not known whether it is confirmed.",
-        )
-    return text_of(item, "verificationStatus")
 
 
 def _sort_delegate(
@@ -259,6 +252,6 @@ async def _senders(google: Google, row: Fields, mailboxes: Collection[Address]) 
         address = Address.of(text_of(item, "sendAsEmail"))
         if address not in mailboxes or address == own:
             return None
-        return address, _Sender(TrusteeId(str(row["id"])), status_of(item, own), own.text)
+        return address, _Sender(TrusteeId(str(row["id"])), status_of(item, own.text), own.text)
 
     return reduced(list_of(data, "sendAs", call, subject), call, reduce, subject)

@@ -1,0 +1,149 @@
+"""Parts of a mailbox that Google refuses or leaves unconfirmed: the others are written, and these are named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import permutations
+
+import pytest
+
+from sharedbox_cli.core.diff import make_plan
+from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.model import GOOGLE_DELEGATED, Desired, DesiredMailbox, Fact
+from sharedbox_cli.core.outcome import Outcome, Status
+from sharedbox_cli.core.values import Value
+from sharedbox_cli.emulator.google.builder import GoogleBuilder
+from tests.providers.google_setting import NOW, Fill, GoogleSetting, at, delegated, id_of
+
+Workspaces = Callable[[Fill], GoogleSetting]
+BRAND, OWN = "press@brand.example", "news@contoso.example"
+
+
+def press(make: GoogleBuilder) -> None:
+    """Fill a mailbox."""
+    make.mailbox("press", "Press")
+
+
+def items_of(workspace: GoogleSetting, kind: str) -> list[dict[str, Value]]:
+    """Return what Gmail holds of a kind."""
+    return workspace.make.store.items(id_of(workspace.make, "press"), kind)
+
+
+def one(workspace: GoogleSetting, spec: DesiredMailbox) -> Outcome:
+    """Return the outcome of the one change that a spec needs."""
+    (outcome,) = workspace.run(spec).values()
+    return outcome
+
+
+def rule(name: str, **then: Value) -> Value:
+    """Return a rule for the mail of one sender."""
+    return (("name", name), ("when.from", (f"{name}@fabrikam.example",)), *((f"then.{key}", then[key]) for key in then))
+
+
+RULES = {
+    "out": rule("out", forward_to="out@partner.example"),
+    "star": rule("star", star=True),
+    "away": rule("away", archive=True, move_to="Away/2026"),
+}
+
+
+@pytest.mark.parametrize("order", list(permutations(RULES)), ids="-".join)
+def test_rule_that_must_confirm_stops_no_other(workspace_of: Workspaces, order: tuple[str, ...]) -> None:
+    workspace = workspace_of(press)
+    spec = delegated("press", {Field.RULES: tuple(RULES[name] for name in order)})
+    outcome = one(workspace, spec)
+    assert (outcome.status, "out@partner.example must confirm first" in outcome.reason) == (Status.FAILED, True)
+    assert len(items_of(workspace, "filter")) == 2
+    again = one(workspace, spec)
+    assert "out@partner.example must confirm first" in again.reason
+    confirmed = {"forwardingEmail": "out@partner.example", "verificationStatus": "accepted"}
+    workspace.make.store.put(id_of(workspace.make, "press"), "forwarding", "out@partner.example", confirmed)
+    assert one(workspace, spec).status is Status.DONE
+    assert workspace.plan(spec) == ()
+
+
+def test_rule_that_goes_is_removed_beside_one_that_must_confirm(workspace_of: Workspaces) -> None:
+    workspace = workspace_of(press)
+    workspace.run(delegated("press", {Field.RULES: (RULES["star"],)}))
+    one(workspace, delegated("press", {Field.RULES: (RULES["out"],)}))
+    assert items_of(workspace, "filter") == []
+
+
+@pytest.mark.parametrize("position", range(3))
+def test_filter_that_google_refuses_stops_no_other(workspace_of: Workspaces, position: int) -> None:
+    workspace = workspace_of(press)
+    spec = delegated("press", {Field.RULES: tuple(rule(name, star=True) for name in ("a", "b", "c"))})
+    refusal = {"route": "google.gmail.users.settings.filters.create", "n": position + 1, "count": 1, "kind": "status"}
+    workspace.faults({**refusal, "status": 400, "body": "json", "reason": "invalidArgument"})
+    assert one(workspace, spec).status is Status.FAILED
+    assert len(items_of(workspace, "filter")) == 2
+    workspace.faults()
+    assert one(workspace, spec).status is Status.DONE
+
+
+def test_refused_part_of_a_change_stops_no_other_part(workspace_of: Workspaces) -> None:
+    workspace = workspace_of(press)
+    settings: dict[Field, Value] = {
+        Field.FOLDERS: ("Inbox",),
+        Field.RULES: (RULES["star"],),
+        Field.SENDERS: ((BRAND, "Brand", "", False), (OWN, "News", "", True)),
+        Field.ACCESS_IMAP: True,
+        Field.AUTO_REPLY: True,
+        Field.AUTO_REPLY_INTERNAL: "Away",
+    }
+    outcomes = workspace.run(delegated("press", settings)).values()
+    assert {outcome.status for outcome in outcomes} == {Status.FAILED, *([Status.DONE] if len(outcomes) > 1 else [])}
+    reasons = " ".join(outcome.reason for outcome in outcomes)
+    assert "reserves some names" in reasons
+    assert f"{BRAND} must confirm first" in reasons
+    observed = workspace.observe(delegated("press", settings)).mailboxes[at("press")]
+    assert (observed.settings[Field.ACCESS_IMAP], observed.settings[Field.AUTO_REPLY]) == (True, True)
+    assert (OWN, "News", "", True) in observed.settings[Field.SENDERS]  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("is_default", [False, True])
+def test_sender_must_confirm_first(workspace_of: Workspaces, is_default: bool) -> None:
+    workspace = workspace_of(press)
+    spec = delegated("press", {Field.SENDERS: ((BRAND, "Brand", "", is_default),)})
+    outcome = one(workspace, spec)
+    assert (outcome.status, f"{BRAND} must confirm first" in outcome.reason) == (Status.FAILED, True)
+    observed = workspace.observe(spec)
+    assert observed.mailboxes[at("press")].facts[Fact.UNCONFIRMED_SENDERS] == (BRAND,)
+    plan = make_plan(Desired({spec.address: spec}, "", 1), {GOOGLE_DELEGATED: observed}, NOW, "0")
+    assert [BRAND in note.text for note in plan.notes] == [True]
+    assert bool(plan.changes) is is_default
+    (sender,) = items_of(workspace, "sendas")
+    workspace.make.store.put(
+        id_of(workspace.make, "press"), "sendas", BRAND, {**sender, "verificationStatus": "accepted"}
+    )
+    assert {outcome.status for outcome in workspace.run(spec).values()} <= {Status.DONE}
+    assert workspace.plan(spec) == ()
+    assert workspace.observe(spec).mailboxes[at("press")].facts[Fact.UNCONFIRMED_SENDERS] == ()
+
+
+@pytest.mark.parametrize(
+    ("existing", "desired", "created"),
+    [
+        ((), "Clients/ACME/2026", ["Clients", "Clients/ACME", "Clients/ACME/2026"]),
+        (("clients",), "Clients/ACME", ["Clients/ACME"]),
+        (("Clients", "Clients/ACME"), "Clients/ACME/2026", ["Clients/ACME/2026"]),
+        (("Clients/ACME/2026",), "Clients/ACME/2026", []),
+    ],
+)
+@pytest.mark.parametrize("kind", ["folders", "tags", "rules"])
+def test_labels_above_a_nested_one_are_created(
+    workspace_of: Workspaces, kind: str, existing: tuple[str, ...], desired: str, created: list[str]
+) -> None:
+    workspace = workspace_of(press)
+    for name in existing:
+        workspace.make.label(id_of(workspace.make, "press"), name)
+    values: dict[str, dict[Field, Value]] = {
+        "folders": {Field.FOLDERS: (desired,)},
+        "tags": {Field.TAGS: ((desired, ""),)},
+        "rules": {Field.RULES: (rule("a", move_to=desired),)},
+    }
+    spec = delegated("press", values[kind])
+    assert {outcome.status for outcome in workspace.run(spec).values()} <= {Status.DONE}
+    names = sorted(str(item["name"]) for item in items_of(workspace, "label"))
+    assert names == sorted([*existing, *created])
+    assert workspace.plan(spec) == ()
