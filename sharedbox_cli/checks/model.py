@@ -96,8 +96,9 @@ class Subject:
 
 Need = Fact | Field | str
 """Something that a check has to read: a fact, a field, or the word `grants` or `members`."""
-Detections = Iterable[tuple[str, str, str]]
-"""One (subject, summary, why) per problem. The subject is the trustee, licence or address that has the problem."""
+Detections = Iterable[tuple[str, str, str] | tuple[str, str, str, str]]
+"""One (subject, summary, why) per problem, and a hint where that of the check does not help. The subject is the
+trustee, licence or address that has the problem."""
 Detector = Callable[[Subject], Detections]
 """Returns the problems of one mailbox."""
 
@@ -161,14 +162,14 @@ class Check:
         platform = subject.mailbox.platform
         override = self.overrides.get(platform, _NO_OVERRIDE)
         mailbox = "" if self.is_of_tenant else subject.mailbox.address.text
-        for who, summary, why in self.detect(subject):
+        for who, summary, why, *hints in self.detect(subject):
             yield Finding(
                 self.id,
                 self.severity,
                 mailbox,
                 summary,
                 why,
-                override.hint or self.hint,
+                "".join(hints) or override.hint or self.hint,
                 override.source or self.source,
                 who,
                 subject.place(self.path, who),

@@ -8,6 +8,7 @@ from sharedbox_cli.checks import limits
 from sharedbox_cli.checks.model import Check, Detections, PlatformOverride, Subject
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.finding import Severity
+from sharedbox_cli.core.mastered import mastered_hints
 from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, Fact
 from sharedbox_cli.core.values import ALLOWED, KIND_SHARED, Value
 
@@ -15,7 +16,7 @@ from sharedbox_cli.core.values import ALLOWED, KIND_SHARED, Value
 def _open_sign_in(subject: Subject) -> Detections:
     if subject.mailbox.settings.get(Field.SIGN_IN) == ALLOWED:
         why = "Anyone who knows or resets its password can read the mailbox without being a member."
-        yield "", "sign-in is not blocked", why
+        yield "", "sign-in is not blocked", why, mastered_hints(subject.mailbox).get(str(Field.SIGN_IN), "")
 
 
 def _unhardened(subject: Subject) -> Detections:

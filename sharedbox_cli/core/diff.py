@@ -15,6 +15,7 @@ from sharedbox_cli.core.ensured import missing_items
 from sharedbox_cli.core.errors import ObserveError, Problem, SpecError
 from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.identity import Address, TrusteeId
+from sharedbox_cli.core.mastered import mastered_problems
 from sharedbox_cli.core.model import (
     Desired,
     DesiredMailbox,
@@ -85,6 +86,13 @@ def make_plan(desired: Desired, observations: Observations, now: datetime, tool_
 def diff_mailbox(mailbox: DesiredMailbox, observed: Observed) -> tuple[Change, ...]:
     """Return the changes of one mailbox, in order. Raises SpecError, ObserveError."""
     current = observed.mailboxes.get(mailbox.address)
+    changes = _changes(mailbox, current, observed)
+    if problems := [*mastered_problems(mailbox, current, changes)]:
+        raise SpecError(problems)
+    return changes
+
+
+def _changes(mailbox: DesiredMailbox, current: ObservedMailbox | None, observed: Observed) -> tuple[Change, ...]:
     if mailbox.state is State.ABSENT:
         return (_deletion(mailbox, current),) if current else ()
     if current is None:

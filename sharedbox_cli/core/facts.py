@@ -41,5 +41,7 @@ class Fact(StrEnum):
     ON_PREMISES = "on_premises"
     UNCONFIRMED_SENDERS = "unconfirmed_senders"
     """Sorted addresses of `senders` that cannot be used yet, because their owners have not confirmed them."""
+    MASTERED = "mastered"
+    """What only another directory can change: (setting, what to do instead). Not there: everything can be changed."""
     ITEM_COUNT = "item_count"
     LAST_ACTIVITY = "last_activity"

@@ -17,7 +17,7 @@ from sharedbox_cli.providers.microsoft365.plans import licence_of
 from sharedbox_cli.providers.microsoft365.quirks import size_bytes, smtp_addresses
 
 HASH_TABLE = "#Exchange.GenericHashTable"
-IDENTITY = ("Identity", "ExternalDirectoryObjectId", "PrimarySmtpAddress", "RecipientTypeDetails")
+IDENTITY = ("Identity", "ExternalDirectoryObjectId", "PrimarySmtpAddress", "RecipientTypeDetails", "IsDirSynced")
 """What identifies a mailbox: always asked for."""
 ON_BEHALF = ("GrantSendOnBehalfTo", "GrantSendOnBehalfToWithDisplayNames")
 """Who may send on behalf of a mailbox: asked for with its grants."""
@@ -123,6 +123,24 @@ GRANT: Columns = {
     )
 }
 """Of one grant: a parameter of Add-MailboxPermission that no cmdlet returns."""
+
+_THERE = "Change it in the on-premises directory, or leave the key out."
+MASTERED: tuple[tuple[str, str], ...] = (
+    (str(Field.DISPLAY_NAME), _THERE),
+    (str(Field.ALIASES), _THERE),
+    (str(Field.HIDDEN), _THERE),
+    (str(Field.SIGN_IN), "Disable the account in the on-premises directory."),
+    (str(Field.KIND), "Run `Set-RemoteMailbox -Type Shared` there, and plan again after the next synchronisation."),
+    ("state", "Remove the mailbox there (`Remove-RemoteMailbox`), or remove its spec."),
+)
+"""What only the on-premises directory can change for a synchronised mailbox, with what to do there
+(learn.microsoft.com/exchange/hybrid-deployment; Partner-Center-PowerShell#409, read 2026-11)."""
+
+
+def is_synchronised(row: Row) -> bool:
+    """Return whether an on-premises directory is authoritative for a mailbox."""
+    return row.get("IsDirSynced") is True
+
 
 ACCOUNT: Columns = {**SIGN_IN, **LICENCE}
 COLUMNS: Mapping[Platform, Columns] = {MICROSOFT365: {**MAILBOX, **ACCOUNT, **GRANT}}

@@ -24,6 +24,11 @@ class Meaning:
 _THROTTLED = Meaning(Throttled, "the service is throttling requests")
 _FAILED = Meaning(Ambiguous, "the service failed")
 
+_SYNCHRONISED = (
+    "If the mailbox is synchronised from an on-premises directory, change it there: Set-RemoteMailbox, for a shared "
+    "mailbox with -Type Shared."
+)
+
 EXCHANGE: Mapping[str, Meaning] = {
     "ManagementObjectNotFoundException": Meaning(NotFound, "not found"),
     "ManagementObjectAmbiguousException": Meaning(
@@ -39,6 +44,7 @@ EXCHANGE: Mapping[str, Meaning] = {
         "not an accepted domain",
         "Use a domain of the tenant, or add it in the Microsoft 365 admin center first.",
     ),
+    "UnableToWriteToAadException": Meaning(Refused, "the directory refused the change", _SYNCHRONISED),
     "ParameterBindingException": Meaning(
         Refused, "the service does not accept a parameter", "This is a bug in sharedbox."
     ),
@@ -143,6 +149,8 @@ def exchange_error(answer: Answer, call: str, mailbox: str = "") -> CloudError |
             "address belongs to a soft-deleted mailbox",
             "Restore it (plan again, and allow `restore=ADDRESS`), or wait until it is deleted after 30 days.",
         )
+    elif "synchronized from your on-premises" in sentence:
+        meaning = Meaning(Refused, "the service refused the request", _SYNCHRONISED)
     else:
         meaning = exchange_meaning(kind)
         if meaning is None and sentence and answer.status == 400:

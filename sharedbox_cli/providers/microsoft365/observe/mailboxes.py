@@ -13,7 +13,15 @@ from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.columns import Row, UnknownForm, property_names, read_row
 from sharedbox_cli.providers.forms import name_of, optional_text, text_of, understood
-from sharedbox_cli.providers.microsoft365.columns import FACTS, IDENTITY, MAILBOX, ON_BEHALF, OTHER_KIND
+from sharedbox_cli.providers.microsoft365.columns import (
+    FACTS,
+    IDENTITY,
+    MAILBOX,
+    MASTERED,
+    ON_BEHALF,
+    OTHER_KIND,
+    is_synchronised,
+)
 from sharedbox_cli.providers.microsoft365.errors import is_ambiguous
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
 from sharedbox_cli.providers.microsoft365.exchange_answers import Command
@@ -84,12 +92,13 @@ def reduced_row(row: Row, fields: Set[Field], facts: Set[Fact], *, with_grants: 
     """Return a row of Get-Mailbox, reduced. Raises ObserveError for a property that is missing."""
     address = _address_of(row)
     where = f"{address} · Get-Mailbox"
+    mastered: dict[Fact, Value] = {Fact.MASTERED: MASTERED} if is_synchronised(row) else {}
     return MailboxRow(
         address,
         text_of(row, "ExternalDirectoryObjectId"),
         text_of(row, "Identity"),
         read_row(MAILBOX, row, {*fields, Field.KIND}, where),
-        read_row(FACTS, row, facts, where),
+        {**read_row(FACTS, row, facts, where), **mastered},
         _delegates(row, where) if with_grants else (),
     )
 

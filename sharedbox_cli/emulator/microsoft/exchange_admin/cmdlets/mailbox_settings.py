@@ -45,11 +45,29 @@ PARAMETERS = frozenset(
     }
 )
 
+MASTERED = frozenset(
+    {
+        "DisplayName",
+        "Name",
+        "Alias",
+        "EmailAddresses",
+        "HiddenFromAddressListsEnabled",
+        "ForwardingAddress",
+        "RequireSenderAuthenticationEnabled",
+        "SimpleDisplayName",
+        "Type",
+        "AccountDisabled",
+        *(f"CustomAttribute{number}" for number in range(1, 16)),
+    }
+)
+"""What the on-premises directory is authoritative for. Assumed: it refuses the whole call, and no other parameter."""
+
 
 def set_mailbox(call: Call) -> Result:
     """Change settings of one mailbox."""
     mailbox = find_mailbox(call, call.text("Identity"))
-    require_cloud(mailbox, call.cmdlet)
+    if call.parameters.keys() & MASTERED:
+        require_cloud(mailbox, call.cmdlet)
     before = Rows(call, mailbox["id"]).row(mailbox)
     changed = _set_settings(call, mailbox) + _set_names(call, mailbox)
     if set_addresses(call, mailbox):

@@ -131,7 +131,7 @@ def _written(call: Call, identity: str) -> sqlite3.Row:
 
 
 def require_cloud(mailbox: sqlite3.Row, cmdlet: str) -> None:
-    """Raise CmdletError if a mailbox is mastered on premises: assumed for every write to the object itself."""
+    """Raise CmdletError if a mailbox is mastered on premises."""
     if doc_of(mailbox, "user_doc").get("on_premises"):
         raise refused(
             f"The operation on mailbox \"{mailbox['cn']}\" failed because it's out of the current user's write scope. "
@@ -177,6 +177,7 @@ def enable_mailbox(call: Call) -> Result:
     mailbox = find_mailbox(call, call.text("Identity"))
     if not call.has("Archive"):
         raise not_modelled("Enable-Mailbox other than -Archive")
+    require_cloud(mailbox, call.cmdlet)
     if not has_plan_two(call.tenant, mailbox["id"]):
         raise refused("The archive requires an Exchange Online Plan 2 license or Exchange Online Archiving.")
     own = doc_of(mailbox)
