@@ -92,11 +92,13 @@ def _refusal(change: Change, observed: Observed) -> Problem | None:
     trustee = observed.trustees.get(party.id) if party else None
     if party is None or trustee is None or not trustee.refusal:
         return None
+    if trustee.refused_rights and party.right not in trustee.refused_rights:
+        return None
     return Problem(
         change.place,
         "this account can get no right",
         f"{party.address or party.name} {trustee.refusal}.",
-        "Make the account ready first, or leave it out.",
+        "Leave it out of the spec, or make the account ready first.",
     )
 
 

@@ -89,6 +89,8 @@ class Trustee:
     """Groups: effective (transitive) users, where read."""
     refusal: str = ""
     """Why the platform gives this trustee no new right, as a clause that follows the address; empty: it does."""
+    refused_rights: tuple[Right, ...] = ()
+    """The rights that the refusal is about; empty: every right."""
     caveat: str = ""
     """What keeps a right of this trustee from working for now, as a clause that follows the address."""
 

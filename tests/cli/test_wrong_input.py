@@ -216,7 +216,7 @@ def test_server_when_not_there_then_said(cloud: Cloud, cli: Cli, monkeypatch: py
 
 def test_external_trustee_when_named_then_refused_by_address(cloud: Cloud, cli: Cli, tmp_path: Path) -> None:
     cloud.tenant.add_object(
-        "user", "Guest", "guest@partner.example", upn="guest@partner.example", doc={"user_type": "Guest"}
+        "user", "Mail user", "guest@partner.example", upn="guest@partner.example", doc={"user_type": "Member"}
     )
     spec(tmp_path, "members:\n  - user: anna@contoso.example\n  - user: guest@partner.example\n", f"billing@{DOMAIN}")
     done = cli("apply", tmp_path, "--yes")

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from sharedbox_cli.core.change import Change, Party
-from sharedbox_cli.core.errors import NotFound
+from sharedbox_cli.core.errors import CloudError, NotFound
 from sharedbox_cli.core.model import Right
 from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.providers.columns import request_body
 from sharedbox_cli.providers.microsoft365.apply.mailboxes import identity_of
 from sharedbox_cli.providers.microsoft365.apply.writer import Writer, outcome_of_reply
 from sharedbox_cli.providers.microsoft365.columns import GRANT, HASH_TABLE
+from sharedbox_cli.providers.microsoft365.exchange_admin import Reply
 
 _CMDLETS: Mapping[Right, tuple[str, str]] = {
     Right.FULL_ACCESS: ("Add-MailboxPermission", "Remove-MailboxPermission"),
@@ -28,7 +29,17 @@ async def grant(writer: Writer, change: Change, request_id: str) -> Outcome:
     parameters = {"Identity": identity_of(change), **_entry(party, "Add"), **request_body(GRANT, {}, change.after)}
     if party.right is Right.SEND_AS:
         parameters["Confirm"] = False
-    return outcome_of_reply(await writer.cmdlet(_CMDLETS[party.right][0], parameters, change.mailbox, request_id))
+    return outcome_of_reply(await _sent(writer, _CMDLETS[party.right][0], parameters, change, request_id))
+
+
+async def _sent(writer: Writer, cmdlet: str, parameters: dict[str, Any], change: Change, request_id: str) -> Reply:
+    """Send a cmdlet. An error names the trustee by its address or name: an id says nothing to anybody."""
+    try:
+        return await writer.cmdlet(cmdlet, parameters, change.mailbox, request_id)
+    except CloudError as error:
+        party = _party(change)
+        error.why = error.why.replace(str(party.id), str(party.address or party.name or party.id))
+        raise
 
 
 async def revoke(writer: Writer, change: Change, request_id: str) -> Outcome:
@@ -37,7 +48,7 @@ async def revoke(writer: Writer, change: Change, request_id: str) -> Outcome:
     parameters = {"Identity": identity_of(change), **_entry(party, "Remove")}
     if party.right is not Right.SEND_ON_BEHALF:
         parameters["Confirm"] = False
-    return outcome_of_reply(await writer.cmdlet(_CMDLETS[party.right][1], parameters, change.mailbox, request_id))
+    return outcome_of_reply(await _sent(writer, _CMDLETS[party.right][1], parameters, change, request_id))
 
 
 def _entry(party: Party, verb: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sharedbox_cli.core.errors import CloudError, ObserveError
 from sharedbox_cli.core.identity import Address, TrusteeId
-from sharedbox_cli.core.model import Trustee, TrusteeKind
+from sharedbox_cli.core.model import Right, Trustee, TrusteeKind
 from sharedbox_cli.providers.columns import property_names
 from sharedbox_cli.providers.forms import (
     flag_of,
@@ -98,15 +98,29 @@ class People:
 def _user(row: Row) -> Known:
     primary, _ = smtp_addresses(optional_texts(row, "proxyAddresses"))
     own = primary or optional_text(row, "mail") or optional_text(row, "userPrincipalName")
+    is_guest = optional_text(row, "userType").lower() == "guest"
+    refusal, refused_rights = _refusal(is_guest=is_guest, has_mail=bool(primary or optional_text(row, "mail")))
     trustee = Trustee(
         TrusteeId(intern(text_of(row, "id"))),
         TrusteeKind.USER,
         Address.of(own) if own else None,
         optional_text(row, "displayName"),
         is_enabled=optional_flag(row, "accountEnabled", default=True),
-        is_guest=optional_text(row, "userType").lower() == "guest",
+        is_guest=is_guest,
+        refusal=refusal,
+        refused_rights=refused_rights,
     )
     return Known(trustee, _addresses(row, trustee.address))
+
+
+def _refusal(*, is_guest: bool, has_mail: bool) -> tuple[str, tuple[Right, ...]]:
+    """Return why Exchange gives an account no right, and which rights that is about; empty: all
+    (learn.microsoft.com/microsoft-365/admin/email/about-shared-mailboxes, …/set-mailbox, read 2026-11)."""
+    if is_guest:
+        return "is a guest, and a shared mailbox is only for people of the organisation", ()
+    if not has_mail:
+        return "has no mailbox and no address, so nothing can be sent on behalf by it", (Right.SEND_ON_BEHALF,)
+    return "", ()
 
 
 def _user_with_account(row: Row) -> Known:
