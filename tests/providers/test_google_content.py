@@ -147,3 +147,53 @@ def test_labels_above_a_nested_one_are_created(
     names = sorted(str(item["name"]) for item in items_of(workspace, "label"))
     assert names == sorted([*existing, *created])
     assert workspace.plan(spec) == ()
+
+
+PLAIN, HTML = "We are away.", "<p>Call <b>555-0100</b></p>"
+
+
+@pytest.mark.parametrize(
+    ("plain", "html", "shown"),
+    [
+        (PLAIN, "", PLAIN),
+        ("", HTML, HTML),
+        (PLAIN, HTML, HTML),
+        (PLAIN, "<div dir=ltr>We are<br>away.</div><style>p {}</style>", PLAIN),
+        ("a < b & c", "<p>a &lt; b &amp;&nbsp;c</p>", "a < b & c"),
+        ("", "", ""),
+    ],
+)
+def test_auto_reply_is_what_people_get(workspace_of: Workspaces, plain: str, html: str, shown: str) -> None:
+    workspace = workspace_of(press)
+    vacation = {"enableAutoReply": True, "responseSubject": "Away"}
+    texts = {"responseBodyPlainText": plain, "responseBodyHtml": html}
+    workspace.make.gmail(id_of(workspace.make, "press"), vacation={**vacation, **texts})
+    spec = delegated("press", {Field.AUTO_REPLY_INTERNAL: PLAIN})
+    assert workspace.observe(spec).mailboxes[at("press")].settings[Field.AUTO_REPLY_INTERNAL] == shown
+    assert bool(workspace.plan(spec)) is (shown != PLAIN)
+    workspace.run(spec)
+    assert workspace.plan(spec) == ()
+    stored = workspace.make.store.gmail(id_of(workspace.make, "press"))["vacation"]
+    assert not stored.get("responseBodyHtml") or shown == PLAIN
+
+
+@pytest.mark.parametrize("is_domain", [False, True])
+@pytest.mark.parametrize("is_known", [False, True])
+@pytest.mark.parametrize("audience", ["all", "known", "organization"])
+def test_audience_of_the_auto_reply(workspace_of: Workspaces, audience: str, is_known: bool, is_domain: bool) -> None:
+    workspace = workspace_of(press)
+    flags = {"restrictToContacts": is_known, "restrictToDomain": is_domain}
+    vacation = {"enableAutoReply": True, "responseSubject": "Away", **flags}
+    workspace.make.gmail(id_of(workspace.make, "press"), vacation=vacation)
+
+    def stored() -> dict[str, bool]:
+        now = workspace.make.store.gmail(id_of(workspace.make, "press"))["vacation"]
+        return {name: bool(now.get(name)) for name in flags}
+
+    workspace.run(delegated("press", {Field.AUTO_REPLY_SUBJECT: "Out"}))
+    assert stored() == flags
+    spec = delegated("press", {Field.AUTO_REPLY_AUDIENCE: audience})
+    wanted = {"restrictToContacts": audience == "known", "restrictToDomain": audience == "organization"}
+    assert bool(workspace.plan(spec)) is (wanted != flags)
+    workspace.run(spec)
+    assert stored() == wanted

@@ -93,10 +93,13 @@ def _customer(call: Call) -> Any:
     if (absent := _absent(call, day)) is not None:
         return absent
     used = call.store.row("select sum(used_mb) as mb, count(*) as n from g_users where deleted_at is null")
+    personal = int(used["mb"] or 0) if used else 0
+    drives = int(call.store.tenant.meta("google:shared_drives_mb", "0"))
     known: dict[str, dict[str, Any]] = {
         "accounts:total_quota_in_mb": {"intValue": call.store.tenant.meta("google:pool_mb", "0")},
-        "accounts:used_quota_in_mb": {"intValue": str(used["mb"] or 0 if used else 0)},
-        "accounts:customer_used_quota_in_mb": {"intValue": str(used["mb"] or 0 if used else 0)},
+        "accounts:used_quota_in_mb": {"intValue": str(personal)},
+        "accounts:shared_drive_used_quota_in_mb": {"intValue": str(drives)},
+        "accounts:customer_used_quota_in_mb": {"intValue": str(personal + drives)},
         "accounts:num_users": {"intValue": str(used["n"] if used else 0)},
     }
     report = {

@@ -13,6 +13,7 @@ from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.columns import Body, Column, Columns, Row, switch, text
 from sharedbox_cli.providers.google_workspace import gmail_filters
+from sharedbox_cli.providers.google_workspace.html_text import same_text
 
 COLOURS: Mapping[str, tuple[str, str]] = {
     "red": ("#cc3a21", "#ffffff"),
@@ -74,16 +75,28 @@ SENDERS: Columns = {Field.SENDERS: Column(("sendAs",), _senders)}
 
 
 def _auto_reply_text(row: Row) -> Value:
-    body = str(row.get("responseBodyPlainText") or row.get("responseBodyHtml") or "")
+    """Return what people get: HTML if there is any (Gmail API, VacationSettings), unless plain text reads the same."""
+    html, plain = str(row.get("responseBodyHtml") or ""), str(row.get("responseBodyPlainText") or "")
+    body = html if html and not (plain and same_text(html, plain)) else plain
     return body.replace("\r\n", "\n").rstrip("\n")
 
 
+_AUDIENCES = {
+    (False, False): "all",
+    (True, False): "known",
+    (False, True): "organization",
+    (True, True): "known-in-organization",
+}
+"""Who gets the auto-reply: by contacts only, and by the organisation only. No spec can ask for both."""
+
+
 def _audience(row: Row) -> Value:
-    return "known" if row.get("restrictToContacts") else "organization" if row.get("restrictToDomain") else "all"
+    return _AUDIENCES[bool(row.get("restrictToContacts")), bool(row.get("restrictToDomain"))]
 
 
 def _restrictions(_: Value, after: Value) -> Body:
-    return {"restrictToContacts": after == "known", "restrictToDomain": after == "organization"}
+    is_known, is_domain = next(both for both, word in _AUDIENCES.items() if word == after)
+    return {"restrictToContacts": is_known, "restrictToDomain": is_domain}
 
 
 def _instant(name: str) -> Column:

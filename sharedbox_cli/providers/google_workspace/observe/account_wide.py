@@ -16,6 +16,7 @@ from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.google_workspace.api import Google
 from sharedbox_cli.providers.google_workspace.columns import LICENCE
+from sharedbox_cli.providers.google_workspace.policies import delegation_of, policy_of
 from sharedbox_cli.providers.google_workspace.scopes import LICENSING, POLICIES, REPORTS
 from sharedbox_cli.providers.google_workspace.skus import PRODUCT, PRODUCTS, licence_name, mail_plans
 
@@ -127,24 +128,30 @@ async def read_sizes(google: Google, now: datetime) -> tuple[dict[Address, dict[
 
 
 async def _pool(google: Google, day: str) -> dict[Fact, Value]:
-    names = "accounts:total_quota_in_mb,accounts:used_quota_in_mb"
-    rows, _ = await google.read_all(
+    """Return the storage that all accounts share, with what shared drives use of it."""
+    rows, _ = await google.collect(
         REPORTS,
         lambda service, token: service.customerUsageReports().get(
             date=day,
-            parameters=names,
+            parameters=",".join(_POOL),
             pageToken=token,
             fields="kind,nextPageToken,usageReports/parameters(name,intValue)",
         ),
         "usageReports",
         "reports.customerUsageReports.get",
+        lambda row: tuple(_number(row, name) for name in _POOL),
         kind="admin#reports#usageReports",
     )
-    for row in rows:
-        used, total = _number(row, "accounts:used_quota_in_mb"), _number(row, "accounts:total_quota_in_mb")
-        if used is not None and total and total > 0:
-            return {Fact.POOL_USED_BYTES: used * MIB, Fact.POOL_TOTAL_BYTES: total * MIB}
+    for total, personal, everything in rows:
+        used = [number for number in (personal, everything) if number is not None]
+        if used and total and total > 0:
+            return {Fact.POOL_USED_BYTES: max(used) * MIB, Fact.POOL_TOTAL_BYTES: total * MIB}
     return {}
+
+
+_POOL = ("accounts:total_quota_in_mb", "accounts:used_quota_in_mb", "accounts:customer_used_quota_in_mb")
+"""What is available; what accounts use; and what they and shared drives use, which some editions do not report
+(developers.google.com/workspace/admin/reports/v1/appendix/usage/customer/accounts, read 2026-11)."""
 
 
 def _number(row: Mapping[str, Any], name: str) -> int | None:
@@ -157,22 +164,22 @@ def _number(row: Mapping[str, Any], name: str) -> int | None:
 async def read_delegation(google: Google) -> str:
     """Return `on`, `off` or `unknown`: whether the organisation allows delegates.
 
-    Off is the vendor's default; several policies are reported as `unknown`, because they differ by unit and group
-    (cloud.google.com/identity/docs/concepts/supported-policy-api-settings, read 2026-11).
+    Off is the vendor's default. A policy that differs in some unit or group makes it `unknown`.
     """
     text = "setting.type.matches('^settings/gmail\\\\.mail_delegation$')"
     try:
-        rows, _ = await google.read_all(
+        rows, _ = await google.collect(
             POLICIES,
             lambda service, token: service.policies().list(
-                filter=text, pageSize=100, pageToken=token, fields="nextPageToken,policies/setting"
+                filter=text,
+                pageSize=100,
+                pageToken=token,
+                fields="nextPageToken,policies(type,policyQuery(orgUnit,group,sortOrder),setting)",
             ),
             "policies",
             "cloudidentity.policies.list",
+            policy_of,
         )
     except (AuthError, PermissionDenied, Refused):
         return "unknown"  # the scope may be missing, and everything else can be read without it
-    values = {bool((row.get("setting") or {}).get("value", {}).get("enableMailDelegation")) for row in rows}
-    if not values:
-        return "off"
-    return "unknown" if len(values) > 1 else "on" if values == {True} else "off"
+    return delegation_of(rows)
