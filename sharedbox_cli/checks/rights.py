@@ -7,15 +7,8 @@ from sharedbox_cli.checks.model import Check, Detections, PlatformOverride, Subj
 from sharedbox_cli.core.change_words import RIGHT_WORDS
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.finding import Severity
-from sharedbox_cli.core.model import (
-    GOOGLE_COLLABORATIVE,
-    GOOGLE_DELEGATED,
-    MICROSOFT365,
-    READING,
-    Right,
-    TrusteeKind,
-    until_words,
-)
+from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, MICROSOFT365, READING, Right, TrusteeKind
+from sharedbox_cli.core.until import until_words
 from sharedbox_cli.core.values import COPY_SENDER
 
 _GRANTS = frozenset({"grants"})

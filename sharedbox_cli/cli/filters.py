@@ -50,12 +50,10 @@ class Filter:
         "nothing to do". A shard may be empty.
         """
         self._refuse_unknown(desired)
-        mailboxes = {key: mailbox for key, mailbox in desired.mailboxes.items() if self._passes(mailbox)}
-        if not mailboxes and not any(replace(self, shard=None)._passes(one) for one in desired.mailboxes.values()):
+        chosen = {key for key, mailbox in desired.mailboxes.items() if self._passes(mailbox)}
+        if not chosen and not any(replace(self, shard=None)._passes(one) for one in desired.mailboxes.values()):
             raise _nothing_selected(len(desired.mailboxes))
-        left = [mailbox for key, mailbox in desired.mailboxes.items() if key not in mailboxes]
-        elsewhere = desired.grants_elsewhere + sum(len(mailbox.grants or ()) for mailbox in left)
-        return replace(desired, mailboxes=mailboxes, grants_elsewhere=elsewhere)
+        return desired.part(chosen)
 
     def _passes(self, mailbox: DesiredMailbox) -> bool:
         return (

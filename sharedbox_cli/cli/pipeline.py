@@ -49,6 +49,8 @@ class Basis:
     """How many documents the last complete run managed."""
     continued: frozenset[str]
     """Keys of the revocations that an unfinished run was allowed, and did not do."""
+    managed_on: Mapping[Address, Platform]
+    """The platform on which earlier runs changed each mailbox last."""
     journal_path: Path
 
 
@@ -114,6 +116,7 @@ def scope_of(desired: Desired, platforms: frozenset[Platform]) -> Scope:
         facts=frozenset(facts),
         grants_of=frozenset(key for key, mailbox in mine.mailboxes.items() if mailbox.grants is not None),
         trustees=observed_addresses(mine),
+        addresses=frozenset(alias for mailbox in mailboxes for alias in mailbox.aliases),
         rights=frozenset(grant.right for grant in grants),
         with_members=any(grant.kind is TrusteeKind.GROUP for grant in grants),
     )
@@ -149,6 +152,7 @@ def refusals_of(basis: Basis, plan: Plan, observed: Reading, waivers: Waivers) -
             basis.expected_tenants,
             basis.last_managed,
             basis.continued,
+            basis.managed_on,
         )
     )
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sharedbox_cli.core.capability import Capabilities
     from sharedbox_cli.core.errors import SharedboxError
     from sharedbox_cli.core.events import Listener
+    from sharedbox_cli.core.identity import Address
     from sharedbox_cli.core.model import Desired
     from sharedbox_cli.engine.journal import Journal
     from sharedbox_cli.language.load import LoadedSpecs
@@ -165,6 +166,7 @@ class Session:
             automapping=self.recorded_automapping(),
             last_managed=self.last_managed(),
             continued=self.continued(),
+            managed_on=self.managed_on(),
             journal_path=self.journal_path,
         )
 
@@ -233,6 +235,15 @@ class Session:
             with contextlib.suppress(JournalError), self.journal() as journal:
                 return journal.continued(self.profile.name)
         return frozenset()
+
+    def managed_on(self) -> Mapping[Address, Platform]:
+        """Return the platform on which earlier runs changed each mailbox last, or nothing without a journal."""
+        from sharedbox_cli.core.errors import JournalError
+
+        if self.journal_path.exists():
+            with contextlib.suppress(JournalError), self.journal() as journal:
+                return journal.managed_on(self.profile.name)
+        return {}
 
     def is_plan_used(self, plan_id: str) -> bool:
         """Return whether the journal records that a plan was applied. Raises JournalError."""

@@ -69,7 +69,14 @@ class Change:
     """For people: `expired on 2027-03-31`, `not in the spec` …"""
     needs: tuple[str, ...] = ()
     """Keys of changes that must have succeeded before."""
+    moved: Address | None = None
+    """The address that moves: one change takes it from a mailbox, and the next gives it to another."""
     place: Place = field(default=NOWHERE, compare=False)
+
+    @property
+    def is_release(self) -> bool:
+        """Return whether this change takes a moving address from the mailbox that has it."""
+        return self.moved is not None and self.kind is Kind.UPDATE and self.moved.key not in aliases_of(self.after)
 
     @property
     def key(self) -> str:
@@ -79,17 +86,22 @@ class Change:
             parts += [str(self.party.right), self.party.detail, str(self.party.id)]
         if self.kind in (Kind.UPDATE, Kind.LICENCE):
             parts.append("+".join(sorted(self.after)))
+            parts.append(self.moved.key if self.moved else "")
         return " ".join(part for part in parts if part)
 
     @property
-    def order(self) -> tuple[int, str, int, str, str]:
-        """Return the position of this change in a plan: phase, mailbox, topic or right, trustee."""
+    def order(self) -> tuple[int, bool, str, bool, int, str, str]:
+        """Return the position of this change in a plan: phase, mailbox, topic or right, trustee.
+
+        The two changes that move an address come after the others of their phase, one right after the other.
+        """
         party = self.party
         rank = right_rank(party.right) if party else topic_of(self.after).rank
         if self.phase is Phase.REVOKE:
             rank = -rank
         who = f"{party.address.key if party.address else ''} {party.id}" if party else ""
-        return (int(self.phase), self.mailbox.key, rank, who, self.key)
+        name = self.moved.key if self.moved else self.mailbox.key
+        return (int(self.phase), self.moved is not None, name, not self.is_release, rank, who, self.key)
 
 
 _RIGHTS_IN_ORDER = (
@@ -102,6 +114,12 @@ _RIGHTS_IN_ORDER = (
     Right.MEMBER,
     Right.OTHER,
 )
+
+
+def aliases_of(settings: Mapping[Field, Value]) -> frozenset[str]:
+    """Return the aliases among some settings; none if they are not among them."""
+    value = settings.get(Field.ALIASES)
+    return frozenset(map(str, value)) if isinstance(value, tuple) else frozenset()
 
 
 def right_rank(right: Right) -> int:

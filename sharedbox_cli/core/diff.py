@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -10,30 +10,27 @@ from functools import partial
 from sharedbox_cli.core.change import Change, Kind, Risk
 from sharedbox_cli.core.diff_grants import diff_grants
 from sharedbox_cli.core.diff_licence import seat_notes
+from sharedbox_cli.core.diff_notes import is_restorable, kept_entries, notes_on
 from sharedbox_cli.core.diff_settings import creation_settings, diff_settings
 from sharedbox_cli.core.ensured import missing_items
 from sharedbox_cli.core.errors import ObserveError, Problem, SpecError
 from sharedbox_cli.core.fields import SETTINGS, Field
-from sharedbox_cli.core.identity import Address, TrusteeId
+from sharedbox_cli.core.holders import Holders
+from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.mastered import mastered_problems
 from sharedbox_cli.core.model import (
     Desired,
     DesiredMailbox,
-    Fact,
     Grant,
     MembersMode,
     Observed,
     ObservedMailbox,
     Platform,
-    SpecialEntry,
     State,
-    Trustee,
-    TrusteeKind,
-    until_words,
 )
+from sharedbox_cli.core.moves import arranged
 from sharedbox_cli.core.order import Phase
 from sharedbox_cli.core.plan import Note, Plan, Untouched, digest
-from sharedbox_cli.core.service_addresses import unmanaged_addresses
 from sharedbox_cli.core.values import KIND_GROUP, KIND_SHARED, KIND_USER, Value
 
 _KIND_WORDS = {KIND_USER: "a person's mailbox", KIND_GROUP: "an ordinary group"}
@@ -60,10 +57,13 @@ def make_plan(desired: Desired, observations: Observations, now: datetime, tool_
             continue
         problems.extend(_outside_domains(mailbox, observed, desired))
         changes.extend(found)
-        notes.extend(_notes(mailbox, observed))
+        notes.extend(notes_on(mailbox, observed))
+    holders = Holders.of(observations)
+    addresses = arranged(changes, desired, holders)
+    problems.extend(addresses.problems)
     if problems:
         raise SpecError(problems)
-    changes.sort(key=lambda change: change.order)
+    changes = list(_sorted(addresses.changes))
     notes.extend(seat_notes(changes, observations))
     mailboxes = [desired.mailboxes[address] for address in sorted(desired.mailboxes)]
     return Plan(
@@ -73,13 +73,13 @@ def make_plan(desired: Desired, observations: Observations, now: datetime, tool_
         desired=desired,
         changes=tuple(changes),
         fingerprints={
-            mailbox.address: fingerprint(mailbox, _observed_of(mailbox, observations)) for mailbox in mailboxes
+            mailbox.address: fingerprint(mailbox, _observed_of(mailbox, observations), holders) for mailbox in mailboxes
         },
         grants_before={
             mailbox.address: _grant_count(mailbox, _observed_of(mailbox, observations)) for mailbox in mailboxes
         },
         untouched=_untouched(mailboxes, observations),
-        notes=tuple(sorted(set(notes))),
+        notes=tuple(sorted({*notes, *addresses.notes})),
     )
 
 
@@ -121,14 +121,28 @@ def _parts(
     return tuple(changes)
 
 
-def fingerprint(mailbox: DesiredMailbox, observed: Observed) -> str:
-    """Return the digest of what was read of the managed part of one mailbox; an absent mailbox has one too."""
+def fingerprint(mailbox: DesiredMailbox, observed: Observed, holders: Holders | None = None) -> str:
+    """Return the digest of what was read of the managed part of one mailbox; an absent mailbox has one too.
+
+    Who has the aliases that it is to get is part of it.
+    """
+    elsewhere = _holders_of_aliases(mailbox, holders) if holders else ()
     current = observed.mailboxes.get(mailbox.address)
     if current is None:
-        return digest(("absent", tuple(item.id for item in observed.taken.get(mailbox.address, ()))))
+        return digest(("absent", tuple(item.id for item in observed.taken.get(mailbox.address, ())), elsewhere))
     managed = {name: _managed_part(mailbox, current, name) for name in (*mailbox.settings, Field.KIND)}
     grants = current.grants if mailbox.grants is not None else None
-    return digest({"id": current.id, "settings": digest(managed), "grants": digest(_identities(grants))})
+    found = {"id": current.id, "settings": digest(managed), "grants": digest(_identities(grants))}
+    return digest({**found, "elsewhere": elsewhere})
+
+
+def _holders_of_aliases(mailbox: DesiredMailbox, holders: Holders) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (address.key, item.id)
+        for address in mailbox.aliases
+        for item in holders.at(address, mailbox.platform)
+        if item.address != mailbox.address
+    )
 
 
 def _managed_part(mailbox: DesiredMailbox, current: ObservedMailbox, name: Field) -> Value:
@@ -156,7 +170,7 @@ def _observed_of(mailbox: DesiredMailbox, observations: Observations) -> Observe
     return observed
 
 
-def _sorted(changes: tuple[Change, ...]) -> tuple[Change, ...]:
+def _sorted(changes: Iterable[Change]) -> tuple[Change, ...]:
     return tuple(sorted(changes, key=lambda change: change.order))
 
 
@@ -197,21 +211,7 @@ def _conversion(mailbox: DesiredMailbox, current: ObservedMailbox) -> Change | N
 
 
 def _creation(mailbox: DesiredMailbox, observed: Observed) -> tuple[Change, ...]:
-    holders = observed.taken.get(mailbox.address, ())
-    others = [item for item in holders if not item.is_soft_deleted]
-    if others:
-        holder = others[0]
-        raise SpecError(
-            [
-                Problem(
-                    mailbox.places.get("mailbox", mailbox.place),
-                    "address is taken",
-                    f"{mailbox.address} belongs to the {holder.kind} `{holder.name}` ({holder.address}).",
-                    "Choose another address, or release this one first.",
-                )
-            ]
-        )
-    soft_deleted = [item for item in holders if item.is_soft_deleted]
+    soft_deleted = [item for item in observed.taken.get(mailbox.address, ()) if is_restorable(item, mailbox)]
     empty = ObservedMailbox("", mailbox.address, mailbox.platform, grants=frozenset())
     creation = Change(
         Kind.CREATE,
@@ -266,70 +266,6 @@ def _grant_count(mailbox: DesiredMailbox, observed: Observed) -> int:
     return len(current.grants) if current and current.grants is not None else 0
 
 
-def _notes(mailbox: DesiredMailbox, observed: Observed) -> list[Note]:
-    where = str(mailbox.address)
-    current = observed.mailboxes.get(mailbox.address)
-    notes: list[Note] = []
-    if current and current.grants is not None:
-        notes += _kept_rights(where, {g.trustee for g in current.grants}, observed)
-    if current and Field.ALIASES in mailbox.settings:
-        unmanaged = unmanaged_addresses(mailbox.settings[Field.ALIASES], current.settings.get(Field.ALIASES))
-        notes += [Note(where, f"the service's own address {address} is not touched") for address in unmanaged]
-    notes += _caveats(mailbox, observed)
-    notes += _unconfirmed(mailbox, current) if current else ()
-    notes += [Note(where, f"not touched: {item.text}") for item in (_kept_entries(mailbox, current) if current else ())]
-    if mailbox.state is State.ABSENT and current is None:
-        notes.append(Note(where, "is already absent"))
-    is_restored = current is None and mailbox.state is not State.ABSENT
-    if is_restored and any(item.is_soft_deleted for item in observed.taken.get(mailbox.address, ())):
-        notes.append(Note(where, "is restored with its old mail, grants and settings: plan again after the apply"))
-    notes += [
-        Note(where, f"access of {item.trustee} lasted until {until_words(item.until)} ({item.place})")
-        for item in mailbox.expired
-        if item.until
-    ]
-    return notes
-
-
-def _caveats(mailbox: DesiredMailbox, observed: Observed) -> Iterator[Note]:
-    """Yield the members for whom a right does not work yet."""
-    for address in sorted({grant.trustee for grant in mailbox.grants or ()}):
-        trustee = observed.trustees.get(observed.directory.get(address, TrusteeId("")))
-        if trustee is not None and trustee.caveat:
-            yield Note(str(mailbox.address), f"{address} {trustee.caveat}")
-
-
-def _unconfirmed(mailbox: DesiredMailbox, current: ObservedMailbox) -> Iterator[Note]:
-    """Yield the senders of a spec that cannot be used yet."""
-    waiting, senders = current.facts.get(Fact.UNCONFIRMED_SENDERS, ()), mailbox.settings.get(Field.SENDERS, ())
-    for sender in senders if isinstance(senders, tuple) else ():
-        if isinstance(sender, tuple) and isinstance(waiting, tuple) and sender[0] in waiting:
-            text = f"nobody can send from {sender[0]} until its owner confirms it: it received a mail with a code"
-            yield Note(str(mailbox.address), text)
-
-
-def _kept_entries(mailbox: DesiredMailbox, current: ObservedMailbox) -> list[SpecialEntry]:
-    """Return the entries that no plan changes: an exact list of members revokes invitations, or replaces them."""
-    is_exact = mailbox.grants is not None and mailbox.members_mode is MembersMode.EXACT
-    return [item for item in current.special if item.revocable is None or not is_exact]
-
-
-def _kept_rights(where: str, holders: set[TrusteeId], observed: Observed) -> Iterator[Note]:
-    """Yield which rights stay: of accounts that are gone, and of holders that could not be resolved."""
-    orphan = Trustee(TrusteeId(""), TrusteeKind.ORPHAN)
-    kinds = [observed.trustees.get(identity, orphan).kind for identity in holders]
-    if count := kinds.count(TrusteeKind.ORPHAN):
-        whose = "1 deleted account" if count == 1 else f"{count} deleted accounts"
-        yield Note(where, f"rights of {whose} are not touched")
-    others = sorted(
-        observed.trustees[identity].name or identity
-        for identity in holders
-        if identity in observed.trustees and observed.trustees[identity].kind is TrusteeKind.OTHER
-    )
-    for name in others:
-        yield Note(where, f"rights of {name} are not touched: the service does not say who this is")
-
-
 def _untouched(mailboxes: list[DesiredMailbox], observations: Observations) -> Untouched:
     distinct = {id(observed): observed for observed in observations.values()}
     extra = special = 0
@@ -342,7 +278,7 @@ def _untouched(mailboxes: list[DesiredMailbox], observations: Observations) -> U
             unmanaged[mailbox.address.text] = mailbox.unmanaged
         if current is None:
             continue
-        special += len(_kept_entries(mailbox, current))
+        special += len(kept_entries(mailbox, current))
         if mailbox.members_mode is MembersMode.AT_LEAST and mailbox.grants is not None:
             wanted = {
                 (observations[mailbox.platform].directory.get(g.trustee), g.right, g.detail) for g in mailbox.grants

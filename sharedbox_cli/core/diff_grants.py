@@ -21,10 +21,10 @@ from sharedbox_cli.core.model import (
     SpecialEntry,
     Trustee,
     TrusteeKind,
-    until_words,
 )
 from sharedbox_cli.core.order import Phase
 from sharedbox_cli.core.outsiders import outsiders_behind
+from sharedbox_cli.core.until import until_words
 from sharedbox_cli.core.values import DELIVERY_DISABLED, Value
 
 _NEEDS_A_HOLDER = frozenset({Right.FULL_ACCESS, *ROLES})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sharedbox_cli.core.change import Change, Kind, Risk
+from sharedbox_cli.core.change import Change, Kind, Risk, aliases_of
 from sharedbox_cli.core.diff_licence import licence_change
 from sharedbox_cli.core.ensured import missing_items
 from sharedbox_cli.core.errors import ObserveError
@@ -31,6 +31,18 @@ def is_so(name: Field, desired: Value, observed: Value) -> bool:
         unmanaged = unmanaged_addresses(desired, observed)
         observed = tuple(address for address in observed if address not in unmanaged)
     return not missing_items(desired, observed) if SETTINGS[name].is_ensured else desired == observed
+
+
+def has_effect(name: Field, change: Change, observed: Value) -> bool:
+    """Return whether a setting shows the effect of a change.
+
+    Several changes of a run can be about the aliases of one mailbox: each is about what it adds and removes.
+    """
+    if name is not Field.ALIASES or Field.ALIASES not in change.before:
+        return is_so(name, change.after[name], observed)
+    before, after = aliases_of(change.before), aliases_of(change.after)
+    held = aliases_of({name: observed})
+    return after - before <= held and not (before - after) & held
 
 
 def diff_settings(

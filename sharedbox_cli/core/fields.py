@@ -100,7 +100,7 @@ class Setting:
 
 SETTINGS: Mapping[Field, Setting] = {
     Field.DISPLAY_NAME: Setting(Topic.MAILBOX, new="", is_nameable=True),
-    Field.ALIASES: Setting(Topic.MAILBOX, new=(), is_nameable=True),
+    Field.ALIASES: Setting(Topic.ADDRESSES, new=(), is_nameable=True),
     Field.HIDDEN: Setting(Topic.MAILBOX, new=False, is_nameable=True),
     Field.SIGN_IN: Setting(Topic.SIGN_IN, new=ALLOWED, opens=(ALLOWED,), is_nameable=True),
     Field.SENT_AS: Setting(Topic.MAILBOX, new=COPY_SENDER, is_nameable=True),

@@ -14,6 +14,7 @@ from sharedbox_cli.core.errors import Refusal
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.guards_access import last_access, last_owner, replaced_people
 from sharedbox_cli.core.guards_input import GuardInput, GuardLimits, Waivers
+from sharedbox_cli.core.guards_platform import platform_change
 from sharedbox_cli.core.guards_reach import cut_off, external_trustee, wide_trustee
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import Fact
@@ -82,7 +83,7 @@ def mass_revocation(facts: GuardInput) -> Iterable[Refusal]:
         return
     base = sum(facts.plan.grants_before.values()) + facts.plan.desired.grants_elsewhere
     percent, most = facts.limits.mass_revocation_percent, facts.limits.mass_revocation_most
-    is_share = base >= facts.limits.percent_from and _exceeds(len(taken), base, percent)
+    is_share = _is_large_part(len(taken), base, percent, facts)
     if not (is_share or base == 0 or len(taken) > most):
         return
     mailboxes = {change.mailbox for change in taken}
@@ -101,11 +102,16 @@ def mailbox_revocation(facts: GuardInput) -> Iterable[Refusal]:
             revoked.setdefault(change.mailbox, []).append(change)
     for address, base in sorted(facts.plan.grants_before.items()):
         taken = revoked.get(address, [])
-        is_share = base >= facts.limits.percent_from and _exceeds(len(taken), base, percent)
+        is_share = bool(taken) and _is_large_part(len(taken), base, percent, facts)
         if is_share and not _continues(taken, facts):
             why = f"{address} would lose {len(taken)} of {base} grants (limit {percent} %)"
             waiver = f"mailbox-revocation={len(taken)}"
             yield Refusal("mailbox-revocation", why, len(taken), f"{percent} %", waiver, str(address))
+
+
+def _is_large_part(count: int, base: int, percent: int, facts: GuardInput) -> bool:
+    """Return whether so many grants are more than a percentage, of at least ten: so that no single grant decides."""
+    return _exceeds(count, max(base, facts.limits.percent_from), percent)
 
 
 def _continues(taken: Iterable[Change], facts: GuardInput) -> bool:
@@ -257,6 +263,7 @@ GUARDS: Mapping[str, Callable[[GuardInput], Iterable[Refusal]]] = {
     "restore": restore,
     "privileged": unblock,
     "licence-drop": licence_drop,
+    "platform-change": platform_change,
 }
 
 NEVER_WAIVED = frozenset({"tenant-mismatch", "last-owner"})

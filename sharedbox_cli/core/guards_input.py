@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sharedbox_cli.core.errors import Refusal, UsageError
+from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import Observed, Platform
 from sharedbox_cli.core.plan import Plan
 
@@ -23,7 +24,7 @@ class GuardLimits:
     mass_revocation_most: int = 100
     mailbox_revocation_percent: int = 50
     percent_from: int = 10
-    """Below this number of grants, percentages mean nothing."""
+    """Percentages are of this number of grants at least."""
     min_mailboxes: int = 1
     licence_drop_gib: int = 49
     external_domains: frozenset[str] = frozenset()
@@ -104,3 +105,5 @@ class GuardInput:
     """How many documents the last run of this profile managed; None: no journal."""
     continued: frozenset[str] = frozenset()
     """Keys of the revocations that passed the guards of a run that did not finish, and are still to be done."""
+    managed_on: Mapping[Address, Platform] = field(default_factory=dict)
+    """The platform on which earlier runs changed each mailbox last."""

@@ -5,9 +5,9 @@ A setting or fact that is absent from a mapping is *not managed* (desired) or *n
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
@@ -150,6 +150,20 @@ class DesiredMailbox:
     places: Mapping[str, Place] = field(default_factory=dict, compare=False)
     """Where each value came from, by its path in the spec (`display_name`, `members[0].rights`)."""
 
+    @property
+    def aliases(self) -> tuple[Address, ...]:
+        """Return the aliases that the spec names; none if it does not manage them."""
+        value = self.settings.get(Field.ALIASES)
+        return tuple(Address.of(str(item)) for item in value) if isinstance(value, tuple) else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A mailbox of a document that is left out, for an address that it has or wants."""
+
+    mailbox: Address
+    platform: Platform
+
 
 @dataclass(frozen=True, slots=True)
 class Desired:
@@ -163,6 +177,9 @@ class Desired:
     grants_elsewhere: int = 0
     """Grants of documents that a filter left out: they are part of the base of `mass-revocation`."""
 
+    claims_elsewhere: Mapping[Address, Claim] = field(default_factory=dict)
+    """Addresses and aliases that documents name which a filter left out: none of them may move without its mailbox."""
+
     def counted_anew(self) -> Desired:
         """Return the same mailboxes with the numbers that follow from them alone, as guards need for a saved plan."""
         count = len(self.mailboxes)
@@ -170,17 +187,28 @@ class Desired:
         return replace(self, total=None if is_part else count, grants_elsewhere=0)
 
     def of_platforms(self, platforms: frozenset[Platform]) -> Desired:
-        """Return the part for some platforms; the grants of the others still count for the guards."""
-        mine = {key: mailbox for key, mailbox in self.mailboxes.items() if mailbox.platform in platforms}
-        return self._part(mine)
+        """Return the part for some platforms."""
+        return self.part({key for key, mailbox in self.mailboxes.items() if mailbox.platform in platforms})
 
     def without(self, left_out: Collection[Address]) -> Desired:
-        """Return the part without some mailboxes; their grants still count for the guards."""
-        return self._part({key: mailbox for key, mailbox in self.mailboxes.items() if key not in left_out})
+        """Return the part without some mailboxes."""
+        return self.part(self.mailboxes.keys() - left_out)
 
-    def _part(self, mine: Mapping[Address, DesiredMailbox]) -> Desired:
-        left = sum(len(mailbox.grants or ()) for key, mailbox in self.mailboxes.items() if key not in mine)
-        return Desired(mine, self.digest, self.total, self.grants_elsewhere + left)
+    def part(self, chosen: Collection[Address]) -> Desired:
+        """Return the documents of some mailboxes; the grants and addresses of the others still count."""
+        left = [mailbox for key, mailbox in self.mailboxes.items() if key not in chosen]
+        return replace(
+            self,
+            mailboxes={key: mailbox for key, mailbox in self.mailboxes.items() if key in chosen},
+            grants_elsewhere=self.grants_elsewhere + sum(len(mailbox.grants or ()) for mailbox in left),
+            claims_elsewhere={**self.claims_elsewhere, **{at: claim for one in left for at, claim in _claims(one)}},
+        )
+
+
+def _claims(mailbox: DesiredMailbox) -> Iterator[tuple[Address, Claim]]:
+    if mailbox.state is State.PRESENT:
+        for address in (mailbox.address, *mailbox.aliases):
+            yield address, Claim(mailbox.address, mailbox.platform)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +249,10 @@ class AddressHolder:
     name: str
     address: Address
     is_soft_deleted: bool = False
+    hint: str = ""
+    """What to do to get the address; empty: nothing special."""
+    is_takeable: bool = False
+    """The address can be given to another object as it is: it belonged to something that was deleted."""
     is_convertible: bool = False
     """A user mailbox with this primary address: it can become the shared one. `Observed.mailboxes` has it as well,
     with all its settings, grants and `Field.KIND` = `user`."""
@@ -284,15 +316,3 @@ class Observed:
     def unread_mailboxes(self) -> frozenset[Address]:
         """Return the mailboxes that were not read completely: no plan may rely on what is known about them."""
         return frozenset(item.mailbox for item in self.unread if item.mailbox is not None)
-
-
-def until_words(until: datetime) -> str:
-    """Return when access ends, as in a spec: the day itself if it lasts until midnight UTC."""
-    if (until.hour, until.minute, until.second) == (0, 0, 0):
-        return f"{until - timedelta(days=1):%Y-%m-%d}"
-    return f"{until:%Y-%m-%d %H:%M} UTC"
-
-
-def end_of_day(day: date) -> datetime:
-    """Return the instant at which access that lasts until `day` ends: 24:00 UTC of that day."""
-    return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)

@@ -25,19 +25,21 @@ class Topic(Enum):
     KIND = (0, Phase.CREATE)
     """What the object is: changed by a conversion, never written in a spec."""
     MAILBOX = (1, Phase.SETTINGS)
-    SIGN_IN = (2, Phase.SETTINGS)
+    ADDRESSES = (2, Phase.SETTINGS)
+    """Separate, so that an address that is refused takes no setting with it."""
+    SIGN_IN = (3, Phase.SETTINGS)
     """In `Phase.BLOCK_SIGN_IN` where it blocks."""
-    LICENCE = (3, Phase.LICENCE_UP)
+    LICENCE = (4, Phase.LICENCE_UP)
     """In `Phase.LICENCE_DOWN` where it takes something away."""
-    GRANT = (4, Phase.GRANT)
+    GRANT = (5, Phase.GRANT)
     """Not of the mailbox but of one grant: only inside a Change that is about a trustee."""
-    LABELS = (5, Phase.CONTENT)
+    LABELS = (6, Phase.CONTENT)
     """Folders and tags: before the rules, which name them."""
-    SENDERS = (6, Phase.CONTENT)
-    RULES = (7, Phase.CONTENT)
-    AUTO_REPLY = (8, Phase.CONTENT)
-    FORWARDING = (9, Phase.CONTENT)
-    ACCESS = (10, Phase.CONTENT)
+    SENDERS = (7, Phase.CONTENT)
+    RULES = (8, Phase.CONTENT)
+    AUTO_REPLY = (9, Phase.CONTENT)
+    FORWARDING = (10, Phase.CONTENT)
+    ACCESS = (11, Phase.CONTENT)
 
     @property
     def rank(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from sharedbox_cli.core.change import RESTORE, Change, Kind
+from sharedbox_cli.core.change import RESTORE, Change, Kind, aliases_of
 from sharedbox_cli.core.ensured import with_items
 from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.identity import Address
@@ -34,6 +34,8 @@ def simulate(observed: Observed, change: Change) -> Observed:
         case _:
             mailbox = mailboxes.get(change.mailbox)
             if mailbox is not None:
+                for text in aliases_of(change.before) - aliases_of(change.after):
+                    _release(taken, Address.of(text), change.mailbox)
                 mailboxes[change.mailbox] = _changed(mailbox, change)
     return replace(observed, mailboxes=mailboxes, taken=taken)
 
@@ -43,6 +45,13 @@ def simulate_all(observed: Observed, changes: Iterable[Change]) -> Observed:
     for change in changes:
         observed = simulate(observed, change)
     return observed
+
+
+def _release(taken: dict[Address, tuple[AddressHolder, ...]], address: Address, owner: Address) -> None:
+    others = tuple(item for item in taken.get(address, ()) if item.address != owner)
+    taken.pop(address, None)
+    if others:
+        taken[address] = others
 
 
 def new_id(address: Address) -> str:

@@ -18,6 +18,8 @@ from pathlib import Path
 from sharedbox_cli.core.change import Change, Kind, inverse, no_inverse_because
 from sharedbox_cli.core.codec import to_plain
 from sharedbox_cli.core.errors import JournalError
+from sharedbox_cli.core.identity import Address
+from sharedbox_cli.core.model import Platform
 from sharedbox_cli.core.outcome import Outcome
 from sharedbox_cli.core.plan import GOOD_FOR, Plan
 from sharedbox_cli.core.record import RunRecord, StepRecord
@@ -215,6 +217,17 @@ class Journal:
             (profile, since),
         )
         return frozenset(row["key"] for row in rows)
+
+    def managed_on(self, profile: str) -> dict[Address, Platform]:
+        """Return the platform on which each mailbox was changed last, without mailboxes that were deleted there."""
+        rows = self._read(
+            "select json_extract(change, '$.mailbox') mailbox, json_extract(change, '$.platform') platform, "
+            "json_extract(change, '$.kind') kind from steps join runs on id = run "
+            "where profile = ? and status in ('done', 'already_so') order by intent_at, seq",
+            (profile,),
+        )
+        last = {Address.of(row["mailbox"]): (row["kind"], Platform(row["platform"])) for row in rows}
+        return {mailbox: platform for mailbox, (kind, platform) in last.items() if kind != Kind.DELETE}
 
     def has_written_since(self, since: datetime) -> bool:
         """Return whether a run sent a change, or ended, after a time: what was read then can be out of date."""

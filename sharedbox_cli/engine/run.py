@@ -1,24 +1,26 @@
-"""From plan to run: intent, request, outcome. Mailboxes run in parallel, the changes of one strictly in order."""
+"""From plan to run: intent, request, outcome.
+
+Mailboxes run in parallel; the changes of one mailbox, and those that need each other, strictly in order.
+"""
 
 from __future__ import annotations
 
-import re
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from queue import Empty, SimpleQueue
 
-from sharedbox_cli.core.change import Change, Kind
+from sharedbox_cli.core.change import Change, Kind, inverse
 from sharedbox_cli.core.errors import Ambiguous, ExitCode, JournalError, SharedboxError
 from sharedbox_cli.core.events import SILENT, Listener
-from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import Platform
 from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.core.plan import Plan
+from sharedbox_cli.engine.brake import Brake
 from sharedbox_cli.engine.journal import Journal
+from sharedbox_cli.engine.queues import Progress, Queue, queues
 from sharedbox_cli.engine.redact import redacted_outcome
 from sharedbox_cli.engine.safe_listener import SafeListener
 from sharedbox_cli.engine.stop import StopFlag
@@ -26,10 +28,9 @@ from sharedbox_cli.engine.summary import RunSummary
 from sharedbox_cli.providers.base import Bounded, Provider
 
 MAILBOXES_AT_ONCE = 8
-SAME_REASON_LIMIT = 20
-SENT_BEFORE_SHARE = 20
-FAILED_PERCENT = 20
 LOOK_SECONDS = 0.2
+MOVE_SECONDS = 60.0
+"""Before the deadline, no address is released any more: the change that gives it away needs time."""
 
 
 @dataclass(slots=True)
@@ -63,30 +64,24 @@ class Runner:
         self._outcomes: dict[int, Outcome] = {}
         self._lock = threading.Lock()
         self._licence_queue = threading.Lock()
-        self._stopped: dict[Platform, str] = {}
-        self._reasons: Counter[tuple[int, str]] = Counter()
-        self._sent: Counter[int] = Counter()
-        self._failed: Counter[int] = Counter()
+        self._brake = Brake(providers)
         self._bugs: list[BaseException] = []
         self._intended: set[int] = set()
         self._owed: list[tuple[str, Callable[[], None]]] = []
         self._end = options.monotonic() + options.deadline_seconds
-        self._was_denied = False
         self._run = ""
 
     def go(self, plan_id: str) -> RunSummary:
         """Return the result. Raises JournalError before anything was sent."""
         started = datetime.now(UTC)
         self._run = self._journal.begin_run(self._plan, plan_id, self._options.profile, self._options.waivers)
-        queues: dict[Address, list[tuple[int, Change]]] = {}
-        for number, change in enumerate(self._plan.changes):
-            queues.setdefault(change.mailbox, []).append((number, change))
-        waiting: SimpleQueue[list[tuple[int, Change]]] = SimpleQueue()
-        for queue in queues.values():
+        ordered = queues(self._plan.changes)
+        waiting: SimpleQueue[Queue] = SimpleQueue()
+        for queue in ordered:
             waiting.put(queue)
         # Daemons: a call that never returns must not keep the process from ending.
         self._set_end(self._options.deadline_seconds)
-        count = min(max(1, self._options.concurrency), len(queues))
+        count = min(max(1, self._options.concurrency), len(ordered))
         threads = [threading.Thread(target=self._work, args=(waiting,), daemon=True) for _ in range(count)]
         for thread in threads:
             thread.start()
@@ -102,7 +97,7 @@ class Runner:
             datetime.now(UTC),
             results,
             self._options.stop.is_set,
-            self._was_denied,
+            self._brake.was_denied,
             tuple(self._write_owed()),
         )
 
@@ -125,10 +120,10 @@ class Runner:
         if self._bugs:
             raise self._bugs[0]
 
-    def _work(self, waiting: SimpleQueue[list[tuple[int, Change]]]) -> None:
+    def _work(self, waiting: SimpleQueue[Queue]) -> None:
         try:
             while True:
-                self._mailbox(waiting.get_nowait())
+                self._queue(waiting.get_nowait())
         except Empty:
             return
         except BaseException as bug:  # noqa: BLE001 - raised again by the thread that waits
@@ -139,38 +134,64 @@ class Runner:
         """Return the ID of the run."""
         return self._run
 
-    def _mailbox(self, queue: list[tuple[int, Change]]) -> None:
-        """Apply the changes of one mailbox, one after another."""
-        done: dict[str, Outcome] = {}
-        mailbox_id, doubt = "", ""
-        for number, change in queue:
-            if mailbox_id and not change.mailbox_id:
-                change = replace(change, mailbox_id=mailbox_id)
-            why = doubt or self._why_not(change, done)
-            outcome = Outcome(Status.SKIPPED, why) if why else self._one(number, change)
-            done[change.key] = outcome
-            mailbox_id = outcome.mailbox_id or mailbox_id
-            if outcome.status is Status.UNKNOWN:
-                doubt = "the outcome of an earlier change is not known"
-            elif change.kind is Kind.CREATE and not outcome.is_success:
-                doubt = doubt or f"needs `{change.key}`"
-            with self._lock:
-                self._outcomes[number] = outcome
-            self._listener.change_finished(change, outcome)
-            self._judge(change, outcome)
+    def _queue(self, queue: Queue) -> None:
+        """Apply the changes of mailboxes that depend on each other, one after another."""
+        progress = Progress()
+        for place, (number, change) in enumerate(queue):
+            takes = [item for item in queue[place + 1 : place + 2] if change.is_release and change.key in item[1].needs]
+            why = self._why_not(change, progress) or self._why_not_both(takes, change, progress)
+            self._step(number, change, why, progress)
+            if takes and progress.done[change.key].is_success:
+                self._finish_move(number, change, *takes[0], progress)
 
-    def _why_not(self, change: Change, done: Mapping[str, Outcome]) -> str:
+    def _step(self, number: int, change: Change, why: str, progress: Progress) -> None:
+        """Send one change, unless there is a reason not to, and note what came of it."""
+        if number in self._outcomes:
+            return
+        if not change.mailbox_id and change.mailbox in progress.ids:
+            change = replace(change, mailbox_id=progress.ids[change.mailbox])
+        outcome = Outcome(Status.SKIPPED, why) if why else self._one(number, change)
+        progress.note(change, outcome)
+        with self._lock:
+            self._outcomes[number] = outcome
+        self._listener.change_finished(change, outcome)
+        self._brake.judge(change, outcome)
+
+    def _finish_move(self, released: int, release: Change, number: int, take: Change, progress: Progress) -> None:
+        """Give a released address to its new mailbox, even when the run is being stopped; else, give it back."""
+        self._step(number, take, progress.unmet(take), progress)
+        outcome = progress.done[take.key]
+        back = inverse(release)
+        if outcome.status not in (Status.FAILED, Status.SKIPPED) or back is None:
+            return
+        returned = self._one(len(self._plan.changes) + released, back)
+        if not returned.is_success:
+            reason = f"{outcome.reason} {release.moved} belongs to nobody now: {returned.reason}"
+            outcome = self._outcomes[number] = replace(outcome, reason=reason)
+            return
+        reason = f"given back, because {take.mailbox} could not get it"
+        self._outcomes[released] = progress.done[release.key] = Outcome(Status.FAILED, reason)
+
+    def _why_not_both(self, takes: Queue, release: Change, progress: Progress) -> str:
+        """Return why an address is not released yet: the change that gives it away could not be sent."""
+        for _, take in takes:
+            others = replace(take, needs=tuple(key for key in take.needs if key != release.key))
+            if why := self._why_not(others, progress):
+                return why
+            if self._options.monotonic() >= self._end - min(MOVE_SECONDS, self._options.deadline_seconds / 2):
+                return "the deadline is too near to move an address"
+        return ""
+
+    def _why_not(self, change: Change, progress: Progress) -> str:
         if self._options.stop.is_set:
             return "stopped by you"
         if self._options.monotonic() >= self._end:
             return "the deadline was reached"
-        with self._lock:
-            if change.platform in self._stopped:
-                return self._stopped[change.platform]
+        if why := self._brake.stopped.get(change.platform):
+            return why
         if change.platform not in self._providers:
             return f"no provider for {change.platform}"
-        unmet = [key for key in change.needs if key not in done or not done[key].is_success]
-        return f"needs `{unmet[0]}`" if unmet else ""
+        return progress.unmet(change)
 
     def _note_skipped(self) -> None:
         skipped = [
@@ -189,7 +210,7 @@ class Runner:
                 write()
                 return
         except JournalError:
-            self._halt(None, "the journal cannot be written")
+            self._brake.halt(None, "the journal cannot be written")
         with self._lock:
             self._owed.append((f"{change.key}: {words}", write))
 
@@ -205,7 +226,7 @@ class Runner:
         try:
             request = self._journal.intend(self._run, number, change)
         except JournalError as error:
-            self._halt(None, f"the journal cannot be written: {error.why}")
+            self._brake.halt(None, f"the journal cannot be written: {error.why}")
             return Outcome(Status.SKIPPED, f"nothing was sent: {error.summary}")
         self._intended.add(number)
         self._listener.change_started(change)
@@ -229,38 +250,6 @@ class Runner:
         except Exception as error:  # noqa: BLE001 - the intent is stored, so the effect is unknown
             return Outcome(Status.UNKNOWN, _bug_words(change.platform, error))
 
-    def _judge(self, change: Change, outcome: Outcome) -> None:
-        """Stop if continuing is pointless: a missing role, the same failure many times, or a fifth of all failing."""
-        if outcome.status is Status.SKIPPED:
-            return
-        name = self._cloud_of(change.platform)
-        is_bad = outcome.status in (Status.FAILED, Status.UNKNOWN)
-        with self._lock:
-            self._sent[name] += 1
-            self._failed[name] += is_bad
-            if is_bad:
-                self._reasons[name, _shape(outcome.reason, change)] += 1
-            same = self._reasons[name, _shape(outcome.reason, change)]
-            failed, sent = self._failed[name], self._sent[name]
-            self._was_denied |= is_bad and outcome.is_denial
-        if outcome.stops_run:
-            self._halt(change.platform, f"stopped: {outcome.reason}")
-        elif same >= SAME_REASON_LIMIT:
-            self._halt(change.platform, f"stopped: {SAME_REASON_LIMIT} changes failed for the same reason")
-        elif sent >= SENT_BEFORE_SHARE and 100 * failed > FAILED_PERCENT * sent:
-            self._halt(change.platform, f"stopped: {failed} of the first {sent} changes failed")
-
-    def _cloud_of(self, platform: Platform) -> int:
-        """Return an ID of the cloud of a platform: one provider can have several platforms."""
-        return id(self._providers[platform])
-
-    def _halt(self, platform: Platform | None, why: str) -> None:
-        """Send nothing more to the cloud of a platform, or to any cloud."""
-        with self._lock:
-            for other in self._providers:
-                if platform is None or self._cloud_of(other) == self._cloud_of(platform):
-                    self._stopped.setdefault(other, why)
-
 
 def _bug_words(platform: Platform, error: Exception) -> str:
     from sharedbox_cli.providers.plugin_errors import foreign_plugin
@@ -268,14 +257,6 @@ def _bug_words(platform: Platform, error: Exception) -> str:
     plugin = foreign_plugin(platform)
     part = f"the provider plug-in `{plugin}`" if plugin else "sharedbox"
     return f"{type(error).__name__}: this is a bug in {part}"
-
-
-def _shape(reason: str, change: Change) -> str:
-    """Return a reason without the parts that differ between mailboxes."""
-    who = change.party.id if change.party else ""
-    for name in filter(None, (change.mailbox.text, change.mailbox_id, who)):
-        reason = reason.replace(name, "…")
-    return re.sub(r"\b[0-9a-f]{8}-[0-9a-f-]{27}\b|\d+", "#", reason)
 
 
 def run_plan(

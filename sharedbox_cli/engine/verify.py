@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from sharedbox_cli.core.change import Change, Kind
-from sharedbox_cli.core.diff_settings import is_so
+from sharedbox_cli.core.diff_settings import has_effect
 from sharedbox_cli.core.errors import ExitCode, SharedboxError
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import Observed, Platform
@@ -105,6 +105,4 @@ def is_visible(change: Change, observed: Observed) -> bool:
             for item in mailbox.grants
         )
         return held is (change.kind is not Kind.REVOKE)
-    return all(
-        is_so(name, value, mailbox.settings[name]) for name, value in change.after.items() if name in mailbox.settings
-    )
+    return all(has_effect(name, change, mailbox.settings[name]) for name in change.after if name in mailbox.settings)

@@ -12,7 +12,8 @@ from sharedbox_cli.core.errors import Problem
 from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.location import Place
-from sharedbox_cli.core.model import Desired, DesiredGrant, DesiredMailbox, MembersMode, Platform, State, until_words
+from sharedbox_cli.core.model import Desired, DesiredGrant, DesiredMailbox, MembersMode, Platform, State
+from sharedbox_cli.core.until import until_words
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.language.addresses import ResolvedMailbox, own_member_problems, owner_problems
 from sharedbox_cli.language.consistency import content_problems

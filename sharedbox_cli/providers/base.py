@@ -30,6 +30,8 @@ class Scope:
     """Whether the effective members of groups that have a grant are read."""
     rights: frozenset[Right] = frozenset()
     """The rights that specs grant. Reading some of them takes additional requests."""
+    addresses: frozenset[Address] = field(default_factory=frozenset)
+    """Aliases that specs name. The holders of those that none of the mailboxes has belong into `Observed.taken`."""
 
 
 class Provider(Protocol):

@@ -17,7 +17,7 @@ from tests.conftest import Cli, Cloud, Done
 
 ROOT = Path(__file__).parents[2]
 SPECS = ROOT / "examples" / "google"
-ALLOWED = ("--yes", "--allow", "convert=orders@contoso.example")
+ALLOWED = ("--yes", "--allow", "convert=orders@contoso.example", "--allow", "mass-revocation=5")
 
 
 def process(*arguments: str | Path) -> Done:

@@ -263,6 +263,16 @@ def test_customer_when_the_profile_names_another_workspace_then_nothing_is_writt
 ) -> None:
     config = tmp_path / "sharedbox.yaml"
     config.write_text("profiles: {main: {google_workspace: {customer: C0other99}}}\n")
-    done = cli("apply", SPECS, "--yes", "--config", config, "--allow", "convert=orders@contoso.example")
+    done = cli(
+        "apply",
+        SPECS,
+        "--yes",
+        "--config",
+        config,
+        "--allow",
+        "convert=orders@contoso.example",
+        "--allow",
+        "mass-revocation=5",
+    )
     assert done.code in (1, 4, 5), done.out
     assert google.effects() == []

@@ -14,7 +14,7 @@ def test_apply_when_confirmed_then_the_next_plan_is_empty_and_sends_no_write(clo
     assert cloud.effects() == []
     done = cli("apply", EXAMPLES, "--yes")
     assert done.code == 0, done.out + done.err
-    assert "26 done" in done.out
+    assert "28 done" in done.out
     before = len(cloud.effects())
     again = cli("plan", EXAMPLES, "--detailed-exitcode")
     assert (again.code, "No changes." in again.out) == (0, True)
@@ -68,7 +68,7 @@ def test_plan_when_json_then_stdout_is_one_document_and_talk_is_elsewhere(cloud:
 
 def test_apply_when_json_then_stdout_holds_the_run_alone(cloud: Cloud, cli: Cli) -> None:
     data = json.loads(cli("apply", EXAMPLES, "--yes", "-o", "json").out)
-    assert (data["format"], data["exit_code"], data["counts"]["done"]) == ("sharedbox.run/1", 0, 26)
+    assert (data["format"], data["exit_code"], data["counts"]["done"]) == ("sharedbox.run/1", 0, 28)
 
 
 def test_plan_when_filtered_then_only_these_mailboxes_are_read(cloud: Cloud, cli: Cli) -> None:
@@ -86,9 +86,9 @@ def test_history_when_runs_were_made_then_they_are_listed_with_their_changes(clo
     assert "0 runs" in cli("history").out
     cli("apply", EXAMPLES, "--yes")
     runs = json.loads(cli("history", "-o", "json").out)["runs"]
-    assert [(run["state"], run["counts"]) for run in runs] == [("complete", {"done": 26})]
+    assert [(run["state"], run["counts"]) for run in runs] == [("complete", {"done": 28})]
     steps = json.loads(cli("history", runs[0]["id"][:8], "-o", "json").out)["steps"]
-    assert len(steps) == 26
+    assert len(steps) == 28
     assert every(step["status"] == "done" for step in steps)
     assert cli("history", "zzz").code == 1
 

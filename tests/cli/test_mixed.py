@@ -16,7 +16,7 @@ from tests.field_values import TABLES
 
 ROOT = Path(__file__).parents[2]
 SPECS = (ROOT / "examples" / "mailboxes", ROOT / "examples" / "google")
-ALLOWED = ("--yes", "--allow", "convert=orders@contoso.example")
+ALLOWED = ("--yes", "--allow", "convert=orders@contoso.example", "--allow", "mass-revocation=5")
 GOOGLE = {GOOGLE_DELEGATED, GOOGLE_COLLABORATIVE}
 
 
@@ -162,7 +162,7 @@ def test_saved_plan_when_a_cloud_of_it_fails_then_nothing_is_applied(
     file = tmp_path / "plan.json"
     assert cli("plan", *SPECS, "--out", file).code == 0
     breaks(monkeypatch, both)
-    done = cli("apply", file, "--allow", "convert=orders@contoso.example")
+    done = cli("apply", file, "--allow", "convert=orders@contoso.example", "--allow", "mass-revocation=5")
     assert (done.code, both.effects()) == (5, [])
     assert "A saved plan is applied whole or not at all" in done.err
     assert done.err.count(told) == 1
@@ -184,7 +184,7 @@ def test_plan_when_saved_without_a_cloud_then_it_says_so_and_is_good_for_the_oth
     done = cli("plan", *SPECS, "--out", file)
     assert done.code == 3
     assert f"Plan saved, without {' and '.join(sorted(failing))}" in done.err
-    assert cli("apply", file, "--allow", "convert=orders@contoso.example").code == 0
+    assert cli("apply", file, "--allow", "convert=orders@contoso.example", "--allow", "mass-revocation=5").code == 0
     assert both.effects()
 
 

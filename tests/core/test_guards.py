@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.guards import GUARDS, GuardInput, GuardLimits, Waivers, guard
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import (
+    GOOGLE_DELEGATED,
     MICROSOFT365,
     AddressHolder,
     Desired,
@@ -31,6 +33,7 @@ from sharedbox_cli.core.model import (
     TrusteeKind,
 )
 from sharedbox_cli.core.values import ALLOWED, BLOCKED, KIND_SHARED, KIND_USER, LICENCE_NONE, PLAN_2, Value
+from tests.asked import every
 from tests.strategies import NOW, address
 
 GIB = 1024**3
@@ -118,9 +121,30 @@ def test_revocation_when_share_rises_then_guards_refuse_above_their_limit(kept: 
     assert refused(keeping(kept, observed), observed) == expected
 
 
-def test_revocation_when_fewer_than_ten_grants_then_shares_say_nothing() -> None:
-    observed = world_of(9, 9)
-    assert refused(keeping(1, observed), observed) == []
+@pytest.mark.parametrize(
+    ("held", "kept", "expected"),
+    [
+        (9, 6, []),
+        (9, 5, ["mass-revocation"]),
+        (9, 4, ["mass-revocation"]),
+        (9, 3, ["mass-revocation", "mailbox-revocation"]),
+        (4, 1, []),
+        (5, 1, ["mass-revocation"]),
+        (7, 1, ["mass-revocation", "mailbox-revocation"]),
+    ],
+)
+def test_revocation_of_a_few_grants_counts_as_a_share_of_ten(held: int, kept: int, expected: list[str]) -> None:
+    observed = world_of(held, held)
+    assert refused(keeping(kept, observed), observed) == expected
+
+
+def test_same_revocations_of_more_grants_are_never_refused_more() -> None:
+    for taken in range(1, 12):
+        refusals = []
+        for held in range(taken + 1, 40):
+            observed = world_of(held, held)
+            refusals.append(set(refused(keeping(held - taken, observed), observed)))
+        assert every(later <= earlier for earlier, later in pairwise(refusals)), taken
 
 
 def test_revocations_that_an_unfinished_run_was_allowed_stay_allowed() -> None:
@@ -337,3 +361,13 @@ def test_guards_when_listed_then_each_is_seen_to_refuse_in_a_test() -> None:
 def test_waivers_when_told_then_they_read_as_on_the_command_line() -> None:
     told = Waivers.parse(["empty-spec", "external:a@b.example", "mass-revocation=3", "mass-revocation=2"], GUARDS)
     assert told.texts() == ("empty-spec", "external-trustee=a@b.example", "mass-revocation=3")
+
+
+@pytest.mark.parametrize(("before", "expected"), [(MICROSOFT365, []), (GOOGLE_DELEGATED, ["platform-change"])])
+def test_mailbox_that_was_managed_on_another_platform_is_refused(before: Platform, expected: list[str]) -> None:
+    observed = world_of(10, 10)
+    plan = make_plan(keeping(9, observed), {MICROSOFT365: observed}, NOW, "0")
+    facts = GuardInput(plan, {MICROSOFT365: observed}, NOW, managed_on={SUPPORT: before})
+    assert [item.guard for item in guard(facts)] == expected
+    assert guard(replace(facts, waivers=Waivers.parse(["platform-change=support@contoso.example"], GUARDS))) == ()
+    assert guard(replace(facts, plan=replace(plan, changes=()))) == ()

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from sharedbox_cli.core.model import end_of_day, until_words
+from sharedbox_cli.core.until import end_of_day, until_words
 
 
 @pytest.fixture(params=["UTC", "Pacific/Kiritimati", "America/Los_Angeles"])

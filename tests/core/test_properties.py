@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sharedbox_cli.core.change import Change, Kind, Party, inverse
-from sharedbox_cli.core.diff import make_plan
 from sharedbox_cli.core.fields import Field, has_ensured
 from sharedbox_cli.core.guards import GuardInput, guard
 from sharedbox_cli.core.identity import Address, TrusteeId
@@ -29,11 +28,7 @@ from sharedbox_cli.core.plan import Plan, from_json, to_json
 from sharedbox_cli.core.simulate import simulate, simulate_all
 from sharedbox_cli.core.values import Value
 from tests.strategies import NOW, address, desired_sets, observations
-
-
-def plan_of(desired: Desired, observed: Observed) -> Plan:
-    """Return the plan for the one test tenant."""
-    return make_plan(desired, dict.fromkeys(observed.platforms, observed), NOW, "0")
+from tests.strategies import planned as plan_of
 
 
 @given(desired_sets(), observations())

@@ -180,7 +180,7 @@ def test_modelled_cmdlets_when_compared_then_the_facts_have_them() -> None:
         ("Get-MailboxStatistics", {"Identity": SALES, "Archive": True}),
         ("Set-Mailbox", {"Identity": SALES, "DisplayName": "x", "MaxReceiveSize": "10MB"}),
         ("Get-Recipient", {"Anr": "sal"}),
-        ("Get-Mailbox", {"InactiveMailboxOnly": True}),
+        ("Get-Mailbox", {"Migration": True}),
         ("Get-MailboxPermission", {"Identity": SALES, "Owner": True}),
         ("Add-MailboxPermission", {**ACE, "InheritanceType": "None"}),
         ("Remove-RecipientPermission", {**ENOUGH["Remove-RecipientPermission"], "MultiTrustees": ["a"]}),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from sharedbox_cli.core.change import Change, Kind, Party
-from sharedbox_cli.core.diff import make_plan
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import TrusteeId
 from sharedbox_cli.core.model import (
@@ -34,7 +33,7 @@ from sharedbox_cli.core.values import (
     PLAN_2,
 )
 from tests.field_values import DOMAIN
-from tests.strategies import NOW, address, trustees
+from tests.strategies import NOW, address, planned, trustees
 
 
 def person(number: int) -> TrusteeId:
@@ -178,4 +177,4 @@ def four() -> tuple[Desired, Observed]:
 
 def plan_of(desired: Desired, there: Observed) -> Plan:
     """Return the plan for the one test tenant."""
-    return make_plan(desired, dict.fromkeys(there.platforms, there), NOW, "1.0")
+    return planned(desired, there)

@@ -145,7 +145,7 @@ def test_update_when_an_alias_is_anothers_then_it_fails_and_says_so(workspace: G
         change = change_of(workspace, mailbox, {Field.ALIASES: ("anna@contoso.example",)}, platform)
         outcome = workspace.shared.apply(change)
         assert outcome.status is Status.FAILED
-        assert "exists" in outcome.reason
+        assert "anna@contoso.example belongs to the account `Anna Person`" in outcome.reason
 
 
 @pytest.mark.parametrize(("platform", "mailbox"), [(GOOGLE_DELEGATED, "sales"), (GOOGLE_COLLABORATIVE, "desk")])

@@ -64,6 +64,7 @@ def run(
                 last_managed=journal.last_managed(basis.profile),
                 automapping=journal.automapping(),
                 continued=journal.continued(basis.profile),
+                managed_on=journal.managed_on(basis.profile),
             )
             plan = _reviewed(now, plan, observed, waivers)
         platforms = {change.platform for change in plan.changes}

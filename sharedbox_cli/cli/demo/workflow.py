@@ -18,8 +18,8 @@ Step = tuple[str, tuple[str, ...]]
 STEPS: tuple[Step, ...] = (
     ("What would change, on both clouds?", ("plan", *SPECS)),
     (
-        "Apply the changes. A guard asks for the name of the group that becomes an inbox.",
-        ("apply", *SPECS, "--yes", "--allow", "convert=orders@contoso.example"),
+        "Apply the changes. Guards ask for the group that becomes an inbox, and for the number of rights that end.",
+        ("apply", *SPECS, "--yes", "--allow", "convert=orders@contoso.example", "--allow", "mass-revocation=5"),
     ),
     ("Is anything left to do?", ("plan", *SPECS)),
     ("Limits, licences and risks of every mailbox in both clouds:", ("check", *SPECS, "--whole-tenant")),

@@ -20,6 +20,7 @@ create table if not exists g_groups (
   id text primary key, email text not null, doc text not null, settings text not null, created_at real not null,
   visible_at real not null default 0);
 create index if not exists g_groups_email on g_groups (email);
+create table if not exists g_released (key text not null, until real not null);
 create table if not exists g_names (key text primary key, owner text not null, kind text not null, role text not null);
 create index if not exists g_names_owner on g_names (owner);
 create table if not exists g_members (

@@ -10,7 +10,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
-from sharedbox_cli.core.model import GRANTABLE, ROLES, Right, end_of_day
+from sharedbox_cli.core.model import GRANTABLE, ROLES, Right
+from sharedbox_cli.core.until import end_of_day
 from sharedbox_cli.language.models.base import AddressText, NameText, Strict, Word
 from sharedbox_cli.language.problems import nearest
 

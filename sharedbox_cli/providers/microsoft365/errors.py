@@ -35,9 +35,7 @@ EXCHANGE: Mapping[str, Meaning] = {
         Refused, "more than one object matches", "Give each object its own address and its own name."
     ),
     "ProxyAddressExistsException": Meaning(
-        Conflict,
-        "address is taken",
-        "Find out who has it: sharedbox show ADDRESS --observed. Release it there, or choose another address.",
+        Conflict, "address is taken", "Plan again to see who has it. Release it there, or choose another address."
     ),
     "NotAcceptedDomainException": Meaning(
         Refused,

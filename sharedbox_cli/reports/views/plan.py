@@ -61,7 +61,7 @@ def _lines(change: Change) -> Iterator[Line]:
         yield Line(f"{mark} {words(change)}{why}", tone)
         return
     for name in sorted(change.after):
-        yield Line(f"{mark} {name}: {change_words(name, change)}", tone)
+        yield Line(f"{mark} {name}: {change_words(name, change)}{why}", tone)
 
 
 def _grant_order(change: Change) -> tuple[str, int, str]:

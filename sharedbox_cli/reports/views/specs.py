@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from sharedbox_cli.core.codec import to_plain
-from sharedbox_cli.core.model import Desired, DesiredGrant, DesiredMailbox, until_words
+from sharedbox_cli.core.model import Desired, DesiredGrant, DesiredMailbox
+from sharedbox_cli.core.until import until_words
 from sharedbox_cli.reports.document import Line, Report, Section, Table, Tone
 from sharedbox_cli.reports.shapes.specs import GrantJson, SpecJson, ValidationJson
 from sharedbox_cli.reports.views.place import place_data

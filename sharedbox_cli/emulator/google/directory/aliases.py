@@ -56,6 +56,8 @@ def _delete(call: Call) -> Any:
     if alias not in call.store.aliases(identity):
         raise missing("alias")
     call.store.free(alias)
+    if lag := call.store.tenant.lag("google.address"):  # assumed: others may have to wait for it
+        call.store.run("insert into g_released values (?, ?)", alias, call.store.now + lag)
     call.effect = f"alias {alias} of {email} deleted"
     return NOTHING
 

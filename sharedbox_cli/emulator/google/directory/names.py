@@ -24,7 +24,8 @@ def claimable(call: Call, address: object, field: str, *, reserved: tuple[str, .
         raise bad(f"Invalid Input: {field}")
     if domain not in call.store.domains():
         raise GoogleError(404, "Domain not found.", "notFound")
-    if call.store.owner(text) is not None:
+    is_held_back = call.store.row("select 1 from g_released where key = ? and until > ?", text, call.store.now)
+    if call.store.owner(text) is not None or is_held_back is not None:
         raise exists()
     return text
 

@@ -34,7 +34,8 @@ _SEND_AS = "Identity AccessRights Trustee Confirm"
 CMDLETS: dict[str, Cmdlet] = {
     "Get-Mailbox": _of(
         mailboxes.get_mailbox,
-        "Identity Filter ResultSize RecipientTypeDetails SoftDeletedMailbox Archive SortBy "
+        "Identity Filter ResultSize RecipientTypeDetails SoftDeletedMailbox InactiveMailboxOnly "
+        "IncludeInactiveMailbox Archive SortBy "
         "IncludeGrantSendOnBehalfToWithDisplayNames",
     ),
     "New-Mailbox": _of(mailboxes.new_mailbox, "Shared Name DisplayName Alias PrimarySmtpAddress Confirm Force"),

@@ -30,6 +30,7 @@ TABLES = (
     "create table if not exists exchange_anchors (mailbox_id text primary key, anchor text not null)",
     "create table if not exists exchange_before (mailbox_id text not null, property text not null, "
     "value text not null, until real not null)",
+    "create table if not exists exchange_released (key text not null, owner text not null, until real not null)",
     "create index if not exists mailboxes_guid on mailboxes (guid)",
     "create index if not exists mailboxes_alias on mailboxes (lower(alias))",
 )
@@ -108,8 +109,35 @@ def is_visible(call: Call, row: sqlite3.Row) -> bool:
 
 
 def is_kept(call: Call, row: sqlite3.Row) -> bool:
-    """Return whether a deleted mailbox can still be restored. This is possible for 30 days."""
-    return row["deleted_at"] is not None and call.now - row["deleted_at"] < SOFT_DELETED_SECONDS
+    """Return whether a deleted mailbox can still be restored. This is possible for 30 days, if it is not inactive."""
+    is_recent = row["deleted_at"] is not None and call.now - row["deleted_at"] < SOFT_DELETED_SECONDS
+    return is_recent and not is_inactive(row)
+
+
+HOLDS: dict[str, Any] = {
+    "InPlaceHolds": [],
+    "ComplianceTagHoldApplied": False,
+    "DelayHoldApplied": False,
+    "DelayReleaseHoldApplied": False,
+}
+"""Holds that policies set, and no parameter of Set-Mailbox."""
+
+
+def is_inactive(mailbox: sqlite3.Row) -> bool:
+    """Return whether a deleted mailbox is kept by a hold. Assumed: a list of soft-deleted mailboxes leaves it out."""
+    own = doc_of(mailbox)
+    places = [hold for hold in own.get("InPlaceHolds", ()) if not str(hold).startswith("-")]
+    on = any(own.get(name) for name in (*HOLDS, "LitigationHoldEnabled") if name != "InPlaceHolds")
+    return mailbox["deleted_at"] is not None and bool(on or places)
+
+
+def keeps_address(call: Call, identity: str) -> bool:
+    """Return whether a deleted object still has its addresses: it can be restored, or it is an inactive mailbox."""
+    row = call.tenant.row(MAILBOXES + "m.id = ?", identity)
+    if row is not None and is_inactive(row):
+        return True
+    row = row or call.tenant.row("select o.deleted_at, '{}' doc from objects o where o.id = ?", identity)
+    return row is not None and is_kept(call, row)
 
 
 def find_soft_deleted(call: Call, identity: str) -> sqlite3.Row:

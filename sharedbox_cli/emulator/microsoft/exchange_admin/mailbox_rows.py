@@ -7,7 +7,7 @@ from typing import Any
 
 from sharedbox_cli.emulator.microsoft.exchange_admin.context import Call, Row
 from sharedbox_cli.emulator.microsoft.exchange_admin.forms import GIB, NO_GUID, date_text, size_text, span_text
-from sharedbox_cli.emulator.microsoft.exchange_admin.lookup import doc_of, guid_of, legacy_dn
+from sharedbox_cli.emulator.microsoft.exchange_admin.lookup import HOLDS, doc_of, guid_of, is_inactive, legacy_dn
 from sharedbox_cli.emulator.microsoft.exchange_admin.plans import licensed
 from sharedbox_cli.emulator.microsoft.licensing import UNLICENSED
 
@@ -39,14 +39,6 @@ _FIXED: dict[str, Any] = {
     "MaxReceiveSize": size_text(36 * 1024**2),
     "ProtocolSettings": ["IMAP4§1§§§§§§§§§", "POP3§1§§§§§§§§§"],
 }
-
-HOLDS: dict[str, Any] = {
-    "InPlaceHolds": [],
-    "ComplianceTagHoldApplied": False,
-    "DelayHoldApplied": False,
-    "DelayReleaseHoldApplied": False,
-}
-"""Holds that policies set, and no parameter of Set-Mailbox."""
 
 
 _ENDED: dict[str, Any] = {
@@ -128,7 +120,9 @@ class Rows:
             "ArchiveStatus": own.get("ArchiveStatus", "None"),
             "ArchiveGuid": own.get("ArchiveGuid", NO_GUID),
             "ArchiveName": own.get("ArchiveName", []),
-            "IsSoftDeletedByRemove": mailbox["deleted_at"] is not None,
+            "IsInactiveMailbox": is_inactive(mailbox),
+            "IsSoftDeletedByRemove": mailbox["deleted_at"] is not None and not user.get("deleted_in_directory"),
+            "IsSoftDeletedByDisable": mailbox["deleted_at"] is not None and bool(user.get("deleted_in_directory")),
             "WhenCreated": date_text(mailbox["created_at"]),
             "WhenMailboxCreated": date_text(mailbox["created_at"]),
             "WhenSoftDeleted": None if mailbox["deleted_at"] is None else date_text(mailbox["deleted_at"]),

@@ -12,6 +12,7 @@ from sharedbox_cli.core.values import KIND_SHARED
 from sharedbox_cli.providers.columns import part_of, request_body
 from sharedbox_cli.providers.google_workspace import accounts
 from sharedbox_cli.providers.google_workspace.apply.aliases import AliasRequests, change_aliases
+from sharedbox_cli.providers.google_workspace.apply.conflicts import with_holder
 from sharedbox_cli.providers.google_workspace.apply.writer import SKEW, Writer, identity_of
 from sharedbox_cli.providers.google_workspace.columns import ACCOUNT
 from sharedbox_cli.providers.google_workspace.observe.directory import read_user
@@ -36,16 +37,19 @@ async def create(writer: Writer, change: Change) -> Outcome:
     is_repeated = change.mailbox in writer.started
     writer.started.setdefault(change.mailbox, writer.clock.now())
     try:
-        row = await writer.google.write(
-            DIRECTORY,
-            lambda service: service.users().insert(body=body),
-            "directory.users.insert",
-            mailbox=change.mailbox.text,
+        row = await writer.once_released(
+            change,
+            lambda: writer.google.write(
+                DIRECTORY,
+                lambda service: service.users().insert(body=body),
+                "directory.users.insert",
+                mailbox=change.mailbox.text,
+            ),
         )
     except Conflict as error:
         existing = await _visible(writer, change) if is_repeated else None
         if existing is None or not is_created(writer, change, existing):
-            return failed(error, "address is taken")
+            return failed(await with_holder(writer, change.mailbox.text, error))
         row = existing
     writer.fresh.add(change.mailbox)
     return await _created(writer, change, str(row.get("id", "")))

@@ -10,6 +10,7 @@ from sharedbox_cli.core.change import Change
 from sharedbox_cli.core.errors import Conflict, NotFound
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.values import Value
+from sharedbox_cli.providers.google_workspace.apply.conflicts import with_holder
 from sharedbox_cli.providers.google_workspace.apply.writer import Writer
 from sharedbox_cli.providers.responses import Fields
 
@@ -41,14 +42,15 @@ async def change_aliases(writer: Writer, change: Change, requests: AliasRequests
             await writer.settle_absence(lambda alias=alias: _has(requests, alias), error)  # type: ignore[misc]
     for alias in sorted(after - before):
         try:
-            await writer.directory(
-                lambda service, alias=alias: requests.insert(service, alias),  # type: ignore[misc]
-                requests.insert_call,
-                change.mailbox,
+            await writer.once_released(
+                change,
+                lambda alias=alias: writer.directory(  # type: ignore[misc]
+                    lambda service: requests.insert(service, alias), requests.insert_call, change.mailbox
+                ),
             )
-        except Conflict:
+        except Conflict as error:
             if not await _has(requests, alias):
-                raise
+                raise await with_holder(writer, alias, error) from error
 
 
 async def _has(requests: AliasRequests, alias: str) -> bool:

@@ -12,6 +12,7 @@ from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.core.values import KIND_SHARED
 from sharedbox_cli.providers.columns import part_of, request_body
 from sharedbox_cli.providers.google_workspace.apply.aliases import AliasRequests, change_aliases
+from sharedbox_cli.providers.google_workspace.apply.conflicts import with_holder
 from sharedbox_cli.providers.google_workspace.apply.writer import Writer, identity_of
 from sharedbox_cli.providers.google_workspace.columns import GROUP
 from sharedbox_cli.providers.google_workspace.group_columns import GROUP_SETTINGS, new_inbox_body, sender_of
@@ -30,16 +31,19 @@ async def create(writer: Writer, change: Change) -> Outcome:
     is_repeated = change.mailbox in writer.started
     writer.started.setdefault(change.mailbox, writer.clock.now())
     try:
-        row: dict[str, Any] = await writer.google.write(
-            DIRECTORY,
-            lambda service: service.groups().insert(body={"email": change.mailbox.text, "name": name}),
-            "directory.groups.insert",
-            mailbox=change.mailbox.text,
+        row: dict[str, Any] = await writer.once_released(
+            change,
+            lambda: writer.google.write(
+                DIRECTORY,
+                lambda service: service.groups().insert(body={"email": change.mailbox.text, "name": name}),
+                "directory.groups.insert",
+                mailbox=change.mailbox.text,
+            ),
         )
     except Conflict as error:
         existing = await _visible(writer, change) if is_repeated else None
         if existing is None or existing["name"] != name or existing["directMembersCount"] != "0":
-            return failed(error, "address is taken")
+            return failed(await with_holder(writer, change.mailbox.text, error))
         row = existing
     identity = writer.created[change.mailbox] = str(row.get("id", ""))
     await writer.patiently(lambda: _known(writer, change), change.mailbox)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sharedbox_cli.core.change import Change, Kind
-from sharedbox_cli.core.diff_settings import is_so
+from sharedbox_cli.core.diff_settings import has_effect
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE
 from sharedbox_cli.providers.base import Scope
@@ -47,4 +47,4 @@ async def is_there(writer: Writer, change: Change) -> bool:
         if change.kind is Kind.REVOKE:
             held = held or any(item.trustee in ids and item.revocable is party.right for item in mailbox.special)
         return held is (change.kind is not Kind.REVOKE)
-    return all(is_so(name, value, mailbox.settings.get(name)) for name, value in change.after.items())
+    return all(has_effect(name, change, mailbox.settings.get(name)) for name in change.after)

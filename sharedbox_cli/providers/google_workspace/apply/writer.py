@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from sharedbox_cli.core.change import Change
-from sharedbox_cli.core.errors import AuthError, CloudError, NotFound
+from sharedbox_cli.core.errors import AuthError, CloudError, Conflict, NotFound
 from sharedbox_cli.core.events import SILENT, Listener
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.providers.google_workspace.api import Google
@@ -82,6 +82,22 @@ class Writer:
                         why += ". Or it has no licence with Gmail: this run assigned none"
                     raise Unready(mailbox=mailbox.text, why=why) from error
                 self.listener.waiting(wait, f"{mailbox} is new and not known everywhere yet")
+                await self.clock.sleep(wait)
+
+    async def once_released(self, change: Change, act: Callable[[], Awaitable[T]]) -> T:
+        """Return what `act` returns; for an address that was just released, wait until it is free.
+
+        Assumed: a released address may be refused for a while.
+        """
+        waits = iter(SETTLE_SECONDS if change.moved and not change.is_release else ())
+        while True:
+            try:
+                return await act()
+            except Conflict:
+                wait = next(waits, None)
+                if wait is None:
+                    raise
+                self.listener.waiting(wait, f"{change.moved} was released and is not free everywhere yet")
                 await self.clock.sleep(wait)
 
     async def settle_absence(self, is_listed: Callable[[], Awaitable[bool]], error: NotFound) -> None:

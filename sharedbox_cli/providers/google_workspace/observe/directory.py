@@ -67,7 +67,8 @@ class Directory:
     domains: frozenset[str] = frozenset()
     primary: str = ""
     is_whole: bool = False
-    """Whether all accounts were read: an unknown address then belongs to nobody."""
+    """Whether all accounts were read: an unknown address then belongs to no account."""
+    has_all_groups: bool = False
 
     def missing(self, wanted: Iterable[Address] | None) -> list[Address]:
         """Return the addresses whose owner is not known yet and may be in this account."""
@@ -161,7 +162,8 @@ async def read_users(google: Google, into: Directory, wanted: Iterable[Address] 
             most_pages=pages,
         )
         for row in await _settled(rows, lambda key: read_user(google, key)):
-            into.add_user(row)
+            if str(row["id"]) not in into.users:  # what was read of it before can be more
+                into.add_user(row)
         into.is_whole = is_whole
         if is_whole:
             return
@@ -255,6 +257,7 @@ async def read_groups(google: Google, into: Directory, wanted: Iterable[Address]
         )
         for row in await _settled(rows, lambda key: read_group(google, key)):
             into.add_group(row)
+        into.has_all_groups = is_whole
         if is_whole:
             return
     for found in await together(read_group(google, address.text) for address in into.missing(open_ones)):

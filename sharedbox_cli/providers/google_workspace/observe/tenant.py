@@ -24,11 +24,11 @@ from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.google_workspace import accounts
 from sharedbox_cli.providers.google_workspace.api import Google, together
 from sharedbox_cli.providers.google_workspace.observe.account_wide import read_more
+from sharedbox_cli.providers.google_workspace.observe.address_holders import read_taken
 from sharedbox_cli.providers.google_workspace.observe.directory import (
     Directory,
     member_id,
     outsider_id,
-    read_deleted,
     read_derived,
     read_domains,
     read_groups,
@@ -64,7 +64,7 @@ async def _delegated(google: Google, scope: Scope, now: datetime) -> Observed:
     unknown = [address for address in scope.trustees if address not in directory.owner]
     if unknown:
         await read_groups(google, directory, unknown)  # to report "is a group" instead of "is unknown"
-    taken = await _taken(google, directory, scope, frozenset(reading.mailboxes), unread)
+    taken = await read_taken(google, directory, scope, reading.mailboxes, unread.mailboxes)
     mailboxes, pools = await read_more(google, scope, reading.mailboxes, _customer(directory), now)
     others = 0 if scope.mailboxes is None else _others(google, directory, scope)
     read = len((scope.mailboxes or rows.keys()) - unread.mailboxes)
@@ -121,7 +121,7 @@ async def _collaborative(google: Google, scope: Scope, now: datetime) -> Observe
             identity = outsider_id(address)
             known[address] = identity
             outsiders.setdefault(identity, Trustee(identity, TrusteeKind.USER, address, is_guest=True))
-    taken = await _taken(google, directory, scope, frozenset(reading.mailboxes), unread)
+    taken = await read_taken(google, directory, scope, reading.mailboxes, unread.mailboxes)
     members = await _members(google, directory, scope, reading.mailboxes, outsiders, unread)
     subjects = scope.mailboxes or reading.mailboxes.keys() or rows.keys()
     read = len(subjects - unread.mailboxes)
@@ -189,43 +189,6 @@ def _shown(group: TrusteeId, directory: Directory, outsiders: Mapping[TrusteeId,
     if group in directory.groups:
         return str(directory.groups[group]["email"])
     return str(outsiders[group].address or group) if group in outsiders else group
-
-
-async def _taken(
-    google: Google, directory: Directory, scope: Scope, existing: frozenset[Address], unread: UnreadLog
-) -> dict[Address, tuple[AddressHolder, ...]]:
-    """Return who holds an address that a spec names and that is not a mailbox of this platform."""
-    missing = sorted((scope.mailboxes or frozenset()) - existing - unread.mailboxes)
-    if not missing:
-        return {}
-    is_group = scope.platforms == frozenset({GOOGLE_COLLABORATIVE})
-    if is_group:
-        await read_users(google, directory, missing)
-    else:
-        await read_groups(google, directory, missing)
-    taken: dict[Address, list[AddressHolder]] = {}
-    for address in missing:
-        identity = directory.owner.get(address)
-        if identity is not None:
-            taken.setdefault(address, []).append(_address_holder(identity, directory))
-    if not is_group:
-        for row in await read_deleted(google):
-            address = accounts.address_of(row)
-            if address in missing:
-                taken.setdefault(address, []).append(
-                    AddressHolder(
-                        str(row["id"]), "deleted account", accounts.name_of(row), address, is_soft_deleted=True
-                    )
-                )
-    return {address: tuple(found) for address, found in taken.items()}
-
-
-def _address_holder(identity: str, directory: Directory) -> AddressHolder:
-    row = directory.users.get(identity)
-    if row is not None:
-        return AddressHolder(identity, "account", accounts.name_of(row), accounts.address_of(row))
-    group = directory.groups[identity]
-    return AddressHolder(identity, "group", str(group.get("name", "")), Address.of(str(group["email"])))
 
 
 def _observed(

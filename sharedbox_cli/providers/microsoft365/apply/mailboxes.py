@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from sharedbox_cli.core.change import RESTORE, Change
-from sharedbox_cli.core.errors import Conflict, NotFound
+from sharedbox_cli.core.change import RESTORE, Change, aliases_of
+from sharedbox_cli.core.errors import Conflict, NotFound, SharedboxError
 from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.providers.columns import request_body
 from sharedbox_cli.providers.microsoft365.apply.writer import Writer, outcome_of_reply
 from sharedbox_cli.providers.microsoft365.columns import MAILBOX, SIGN_IN
+from sharedbox_cli.providers.microsoft365.observe.address_holders import known, read_deleted_holders, read_holders
 from sharedbox_cli.providers.microsoft365.quirks import unique_name
 from sharedbox_cli.providers.safe_write import failed
 
@@ -39,13 +41,15 @@ async def create(writer: Writer, change: Change, request_id: str) -> Outcome:
     is_repeated = address in writer.started
     writer.started.setdefault(address, writer.clock.now())
     try:
-        reply = await writer.exchange.write("New-Mailbox", parameters, address.text, request_id)
+        reply = await writer.once_released(
+            change, lambda: writer.exchange.write("New-Mailbox", parameters, address.text, request_id)
+        )
     except Conflict as error:
         # An earlier request of this run may have taken effect late; any other object there is not ours.
         row = await writer.wait_until_visible(address) if is_repeated else None
         if row is not None and writer.is_created(change, row):
             return await _created(writer, change, str(row["ExternalDirectoryObjectId"]), error.request_id)
-        return failed(error)
+        return await _taken(writer, change, {address}, error)
     identity = str(reply.rows[0].get("ExternalDirectoryObjectId") or "") if reply.rows else ""
     return await _created(writer, change, identity, reply.request_id)
 
@@ -71,7 +75,30 @@ async def update(writer: Writer, change: Change, request_id: str) -> Outcome:
     if not settings:
         return Outcome(Status.ALREADY_SO)  # a new mailbox has no aliases to remove
     parameters = {"Identity": identity_of(change), **settings}
-    return outcome_of_reply(await writer.cmdlet("Set-Mailbox", parameters, change.mailbox, request_id))
+    try:
+        reply = await writer.once_released(
+            change, lambda: writer.cmdlet("Set-Mailbox", parameters, change.mailbox, request_id)
+        )
+    except Conflict as error:
+        new = aliases_of(change.after) - aliases_of(change.before)
+        return await _taken(writer, change, set(map(Address.of, new)), error)
+    return outcome_of_reply(reply)
+
+
+async def _taken(writer: Writer, change: Change, addresses: set[Address], error: Conflict) -> Outcome:
+    """Return the failure for an address that somebody else has, with the holder's name instead of the service's."""
+    try:
+        living = {at: known(one) for at, one in (await read_holders(writer.exchange, addresses)).items()}
+        found = {**await read_deleted_holders(writer.exchange, addresses), **living}
+    except SharedboxError:
+        return failed(error)
+    others = sorted({(at, one.kind, one.name, one.address) for at, many in found.items() for one in many})
+    who = "; ".join(
+        f"{at} belongs to the {kind} `{name}` ({owner})" for at, kind, name, owner in others if owner != change.mailbox
+    )
+    if not who:
+        return failed(error)
+    return Outcome(Status.FAILED, f"address is taken. {who}. Plan again to see what can be done.", error.request_id)
 
 
 def identity_of(change: Change) -> str:

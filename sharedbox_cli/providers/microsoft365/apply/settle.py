@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sharedbox_cli.core.change import Change, Kind
-from sharedbox_cli.core.diff_settings import is_so
+from sharedbox_cli.core.diff_settings import has_effect
 from sharedbox_cli.core.errors import ObserveError
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.values import Value
@@ -29,7 +29,7 @@ async def is_there(writer: Writer, change: Change) -> bool:
     # A licence is there or not, whatever product it comes from.
     after: dict[Field, Value] = {name: value for name, value in change.after.items() if name is not Field.PRODUCT}
     settings = await _settings(writer, change, after, identity)
-    return all(name in settings and is_so(name, value, settings[name]) for name, value in after.items())
+    return all(name in settings and has_effect(name, change, settings[name]) for name in after)
 
 
 async def _settings(writer: Writer, change: Change, after: Mapping[Field, Value], identity: str) -> dict[Field, Value]:

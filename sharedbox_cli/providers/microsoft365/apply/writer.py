@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from sharedbox_cli.core.change import RESTORE, Change
-from sharedbox_cli.core.errors import CloudError, NotFound
+from sharedbox_cli.core.errors import CloudError, Conflict, NotFound
 from sharedbox_cli.core.events import SILENT, Listener
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
@@ -64,6 +64,22 @@ class Writer:
                 if mailbox not in self.created or wait is None:
                     raise
                 self.listener.waiting(wait, f"{mailbox} is new and not known everywhere yet")
+                await self.clock.sleep(wait)
+
+    async def once_released(self, change: Change, act: Callable[[], Awaitable[Reply]]) -> Reply:
+        """Return what `act` returns; for an address that was just released, wait until it is free.
+
+        Assumed: other servers may know the release only after a while.
+        """
+        waits = iter(SETTLE_SECONDS if change.moved and not change.is_release else ())
+        while True:
+            try:
+                return await act()
+            except Conflict:
+                wait = next(waits, None)
+                if wait is None:
+                    raise
+                self.listener.waiting(wait, f"{change.moved} was released and is not free everywhere yet")
                 await self.clock.sleep(wait)
 
     async def mailbox_row(

@@ -12,7 +12,7 @@ from sharedbox_cli.core.model import AddressHolder, Fact
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.columns import Row, UnknownForm, property_names, read_row
-from sharedbox_cli.providers.forms import name_of, optional_text, text_of, understood
+from sharedbox_cli.providers.forms import name_of, text_of, understood
 from sharedbox_cli.providers.microsoft365.columns import (
     FACTS,
     IDENTITY,
@@ -25,25 +25,18 @@ from sharedbox_cli.providers.microsoft365.columns import (
 from sharedbox_cli.providers.microsoft365.errors import is_ambiguous
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
 from sharedbox_cli.providers.microsoft365.exchange_answers import Command
-from sharedbox_cli.providers.microsoft365.quirks import Delegate, odata_quoted, on_behalf_entries
+from sharedbox_cli.providers.microsoft365.observe.address_holders import (
+    address_filter,
+    known,
+    read_deleted_holders,
+    read_holders,
+)
+from sharedbox_cli.providers.microsoft365.quirks import Delegate, on_behalf_entries
 from sharedbox_cli.providers.responses import Failure
 from sharedbox_cli.providers.unread import UnreadLog
 
 FEW = 10
 """Up to one batch: asking for each costs at most as much as listing the tenant."""
-
-_HOLDER_KINDS = {
-    "UserMailbox": "user mailbox",
-    "SharedMailbox": "shared mailbox",
-    "MailUniversalDistributionGroup": "distribution group",
-    "MailUniversalSecurityGroup": "security group",
-    "GroupMailbox": "Microsoft 365 group",
-    "DynamicDistributionGroup": "dynamic distribution group",
-    "MailUser": "mail user",
-    "MailContact": "contact",
-    "RoomMailbox": "room mailbox",
-    "EquipmentMailbox": "equipment mailbox",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +65,43 @@ class Mailboxes:
 
 async def read_mailboxes(exchange: ExchangeAdmin, scope: Scope, unread: UnreadLog) -> Mailboxes:
     """Return all mailboxes in scope but those in `unread`. Raises ObserveError, CloudError."""
-    reader = _Reader(exchange, scope, unread)
+    reader = Reader(exchange, scope, unread)
     if scope.mailboxes is not None and len(scope.mailboxes) <= FEW:
         await reader.read_each(scope.mailboxes)
     else:
         await reader.read_all()
     if scope.mailboxes is not None:
-        await reader.read_missing(scope.mailboxes - set(reader.mailboxes.rows) - unread.mailboxes)
+        await _read_taken(exchange, reader, scope, unread)
     return reader.mailboxes
+
+
+async def _read_taken(exchange: ExchangeAdmin, reader: Reader, scope: Scope, unread: UnreadLog) -> None:
+    """Find out who holds the addresses of mailboxes that do not exist, and aliases that none of the mailboxes has."""
+    rows, taken = reader.mailboxes.rows, reader.mailboxes.taken
+    missing = (scope.mailboxes or frozenset()) - rows.keys() - unread.mailboxes
+    held = {Address.of(str(one)) for row in rows.values() for one in _aliases(row)}
+    aliases = scope.addresses - held - rows.keys() - missing
+    living = await read_holders(exchange, missing | aliases)
+    found = unread.successes({at: living[at] for at in sorted(missing)}, {at: at for at in missing})
+    found |= {at: known(living[at]) for at in sorted(aliases)}
+    taken.update({at: tuple(holders) for at, holders in found.items() if holders})
+    people = {
+        at
+        for at in missing & taken.keys()
+        if any(holder.is_convertible and holder.address == at for holder in taken[at])
+    }
+    if people:
+        await reader.read_each(frozenset(people))
+        for address in people & (rows.keys() | unread.mailboxes):
+            del taken[address]
+    unclaimed = found.keys() - taken.keys() - rows.keys() - unread.mailboxes
+    if unclaimed:
+        taken.update(await read_deleted_holders(exchange, unclaimed))
+
+
+def _aliases(row: MailboxRow) -> tuple[Value, ...]:
+    value = row.settings.get(Field.ALIASES)
+    return value if isinstance(value, tuple) else ()
 
 
 def properties(scope: Scope, *, with_grants: bool) -> tuple[str, ...]:
@@ -111,7 +133,7 @@ def _delegates(row: Row, where: str) -> tuple[Delegate, ...]:
         raise ObserveError(where=where, why=f"{str(error)[:1].upper()}{str(error)[1:]}.", hint=hint) from None
 
 
-class _Reader:
+class Reader:
     """Reads the mailboxes of one scope."""
 
     def __init__(self, exchange: ExchangeAdmin, scope: Scope, unread: UnreadLog) -> None:
@@ -202,7 +224,7 @@ class _Reader:
     ) -> dict[str, list[MailboxRow] | Failure]:
         """Return mailboxes by a filter on their address, which is also the sign-in name or alias of another object."""
         again = {
-            key: ("Get-Mailbox", {"Filter": _address_filter(parameters["Identity"]), **self._more})
+            key: ("Get-Mailbox", {"Filter": address_filter(parameters["Identity"]), **self._more})
             for key, (_, parameters) in commands.items()
             if isinstance(error := results[key], CloudError) and is_ambiguous(error)
         }
@@ -210,59 +232,6 @@ class _Reader:
             return {}
         return await self._exchange.collect_batch(again, self._reduce, select=self._select, what="mailboxes")
 
-    async def read_missing(self, missing: frozenset[Address]) -> None:
-        """Find out who holds the addresses of mailboxes that do not exist."""
-        if not missing:
-            return
-        owners = {str(index): address for index, address in enumerate(sorted(missing))}
-        commands = {key: ("Get-Recipient", {"Filter": _address_filter(one.key)}) for key, one in owners.items()}
-        results = await self._exchange.collect_batch(commands, _address_holder, what="addresses")
-        taken, rows = self.mailboxes.taken, self.mailboxes.rows
-        people: set[Address] = set()
-        for key, holders in self._unread.successes(results, owners).items():
-            address = owners[key]
-            if holders:
-                taken[address] = tuple(holders)
-            if any(holder.is_convertible and holder.address == address for holder in holders):
-                people.add(address)
-        if people:
-            await self.read_each(frozenset(people))
-            for address in people & (set(rows) | self._unread.mailboxes):
-                del taken[address]
-        unclaimed = set(owners.values()) - taken.keys() - rows.keys() - self._unread.mailboxes
-        if unclaimed:
-            await self._read_soft_deleted(unclaimed)
-
-    async def _read_soft_deleted(self, missing: set[Address]) -> None:
-        def reduce(row: Row) -> AddressHolder | None:
-            address = _address_of(row)
-            if address not in missing:
-                return None
-            identity = optional_text(row, "ExternalDirectoryObjectId") or text_of(row, "ExchangeGuid")
-            name = optional_text(row, "DisplayName")
-            return AddressHolder(identity, "soft-deleted mailbox", name, address, is_soft_deleted=True)
-
-        parameters = {"SoftDeletedMailbox": True, "ResultSize": "Unlimited"}
-        select = (*IDENTITY, "DisplayName", "ExchangeGuid")
-        taken = self.mailboxes.taken
-        for holder in await self._exchange.collect("Get-Mailbox", parameters, reduce, select=select):
-            taken[holder.address] = (*taken.get(holder.address, ()), holder)
-
 
 def _address_of(row: Row) -> Address:
     return Address.of(text_of(row, "PrimarySmtpAddress"))
-
-
-def _address_filter(address: str) -> str:
-    return f"EmailAddresses -eq {odata_quoted(f'smtp:{address}')}"
-
-
-def _address_holder(row: Row) -> AddressHolder:
-    kind = text_of(row, "RecipientTypeDetails")
-    return AddressHolder(
-        optional_text(row, "ExternalDirectoryObjectId"),
-        _HOLDER_KINDS.get(kind, kind),
-        optional_text(row, "DisplayName"),
-        Address.of(optional_text(row, "PrimarySmtpAddress")),
-        is_convertible=kind == "UserMailbox",
-    )

@@ -9,7 +9,7 @@ from sharedbox_cli.emulator.microsoft.exchange_admin.context import Call
 from sharedbox_cli.emulator.microsoft.exchange_admin.conversion import Edit
 from sharedbox_cli.emulator.microsoft.exchange_admin.errors import bad_value, not_accepted, refused, soft_deleted, taken
 from sharedbox_cli.emulator.microsoft.exchange_admin.forms import is_smtp
-from sharedbox_cli.emulator.microsoft.exchange_admin.lookup import is_kept, legacy_dn
+from sharedbox_cli.emulator.microsoft.exchange_admin.lookup import keeps_address, legacy_dn
 
 NAME_MAX = 64
 DISPLAY_NAME_MAX = 256
@@ -69,7 +69,10 @@ def require_free(call: Call, address: str, own: str = "") -> None:
     for row in call.tenant.owners(address):
         if row["id"] != own:
             raise taken(address, legacy_dn(row["id"]))
-    if any(is_kept(call, row) and row["id"] != own for row in call.tenant.owners(address, living=False)):
+    sql = "select owner from exchange_released where key = ? and owner <> ? and until > ?"
+    if released := call.tenant.row(sql, address.lower(), own, call.now):
+        raise taken(address, legacy_dn(released["owner"]))
+    if any(keeps_address(call, row["id"]) and row["id"] != own for row in call.tenant.owners(address, living=False)):
         raise soft_deleted(address)
 
 
@@ -93,10 +96,19 @@ def set_addresses(call: Call, mailbox: sqlite3.Row) -> bool:
     call.tenant.run("delete from addresses where id = ?", mailbox["id"])
     for prefix, text in after:
         call.tenant.add_address(mailbox["id"], prefix, text)
+    _release_later(call, mailbox["id"], {_key(entry) for entry in before} - {_key(entry) for entry in after})
     primary = next(text for prefix, text in after if prefix == "SMTP")
     if primary != mailbox["mail"]:
         call.tenant.run("update objects set mail = ? where id = ?", primary, mailbox["id"])
     return True
+
+
+def _release_later(call: Call, owner: str, gone: set[Entry]) -> None:
+    """Keep released addresses from others until the lag is over (`lag:addresses`). Assumed."""
+    lag = call.tenant.lag("addresses")
+    if lag:
+        rows = [(key, owner, call.now + lag) for _, key in sorted(gone)]
+        call.tenant.many("insert into exchange_released values (?, ?, ?)", rows)
 
 
 def _with_initial(before: list[Entry], after: list[Entry], initial: str) -> list[Entry]:

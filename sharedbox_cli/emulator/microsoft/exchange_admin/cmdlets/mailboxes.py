@@ -30,6 +30,8 @@ from sharedbox_cli.emulator.microsoft.exchange_admin.lookup import (
     doc_of,
     find_mailbox,
     find_soft_deleted,
+    guid_of,
+    is_inactive,
     is_kept,
     is_visible,
     legacy_dn,
@@ -45,8 +47,7 @@ def get_mailbox(call: Call) -> Result:
     test = matcher(call.text("Filter"))
     identity = call.text("Identity")
     if identity:
-        find = find_soft_deleted if call.has("SoftDeletedMailbox") else find_mailbox
-        mailbox = find(call, identity)
+        mailbox = _found(call, identity)
         if not _fits(call, mailbox):
             raise not_found(identity)
         rows = as_seen(call, [Rows(call, mailbox["id"]).row(mailbox)])
@@ -56,13 +57,34 @@ def get_mailbox(call: Call) -> Result:
     return Result(in_order(call, [row for row in rows if test(row)]))
 
 
+def _found(call: Call, identity: str) -> sqlite3.Row:
+    """Return the mailbox with an identity: active, soft-deleted or inactive, as the caller asks. Raises CmdletError."""
+    if call.has("SoftDeletedMailbox"):
+        return find_soft_deleted(call, identity)
+    inactive = [] if not (call.has("InactiveMailboxOnly") or call.has("IncludeInactiveMailbox")) else _inactive(call)
+    names = ("id", "guid", "cn", "alias", "mail", "upn", "display_name")
+    for row in inactive:
+        if identity.lower() in {str(row[name]).lower() for name in names} | {guid_of(row["id"])}:
+            return row
+    if call.has("InactiveMailboxOnly"):
+        raise not_found(identity)
+    return find_mailbox(call, identity)
+
+
+def _inactive(call: Call) -> list[sqlite3.Row]:
+    return [row for row in call.tenant.rows(MAILBOXES + "o.deleted_at is not null order by m.cn") if is_inactive(row)]
+
+
 def listed(call: Call) -> list[sqlite3.Row]:
-    """Return all mailboxes of a state: active and visible, or soft-deleted and retained."""
+    """Return all mailboxes of a state: active and visible, soft-deleted and retained, or inactive."""
+    if call.has("InactiveMailboxOnly"):
+        return _inactive(call)
     if call.has("SoftDeletedMailbox"):
         rows = call.tenant.rows(MAILBOXES + "o.deleted_at is not null order by m.cn")
         return [row for row in rows if is_kept(call, row)]
     rows = call.tenant.rows(MAILBOXES + "o.deleted_at is null order by m.cn")
-    return [row for row in rows if is_visible(call, row)]
+    more = _inactive(call) if call.has("IncludeInactiveMailbox") else []
+    return [*(row for row in rows if is_visible(call, row)), *more]
 
 
 def _fits(call: Call, mailbox: sqlite3.Row) -> bool:
@@ -150,8 +172,15 @@ def remove_mailbox(call: Call) -> Result:
 
 
 def undo_soft_deleted(call: Call) -> Result:
-    """Restore a soft-deleted mailbox. Its address must still be free."""
+    """Restore a soft-deleted mailbox. Its address must still be free.
+
+    Assumed: one whose account was deleted in the directory is restored there, and refused here.
+    """
     mailbox = find_soft_deleted(call, call.text("SoftDeletedObject"))
+    if doc_of(mailbox, "user_doc").get("deleted_in_directory"):
+        raise refused(
+            f'The mailbox "{mailbox["cn"]}" was deleted with its account. Restore the account in the directory instead.'
+        )
     owner = next(iter(call.tenant.owners(mailbox["mail"])), None)
     if owner is not None:
         raise taken(mailbox["mail"], legacy_dn(owner["id"]))

@@ -1,0 +1,93 @@
+"""What the reader of a plan must know of a mailbox, and what is no change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.identity import TrusteeId
+from sharedbox_cli.core.model import (
+    AddressHolder,
+    DesiredMailbox,
+    Fact,
+    MembersMode,
+    Observed,
+    ObservedMailbox,
+    SpecialEntry,
+    State,
+    Trustee,
+    TrusteeKind,
+)
+from sharedbox_cli.core.plan import Note
+from sharedbox_cli.core.service_addresses import unmanaged_addresses
+from sharedbox_cli.core.until import until_words
+
+
+def notes_on(mailbox: DesiredMailbox, observed: Observed) -> list[Note]:
+    """Return the notes of one mailbox."""
+    where = str(mailbox.address)
+    current = observed.mailboxes.get(mailbox.address)
+    notes: list[Note] = []
+    if current and current.grants is not None:
+        notes += _kept_rights(where, {g.trustee for g in current.grants}, observed)
+    if current and Field.ALIASES in mailbox.settings:
+        unmanaged = unmanaged_addresses(mailbox.settings[Field.ALIASES], current.settings.get(Field.ALIASES))
+        notes += [Note(where, f"the service's own address {address} is not touched") for address in unmanaged]
+    notes += _caveats(mailbox, observed)
+    notes += _unconfirmed(mailbox, current) if current else ()
+    notes += [Note(where, f"not touched: {item.text}") for item in (kept_entries(mailbox, current) if current else ())]
+    if mailbox.state is State.ABSENT and current is None:
+        notes.append(Note(where, "is already absent"))
+    is_restored = current is None and mailbox.state is not State.ABSENT
+    if is_restored and any(is_restorable(item, mailbox) for item in observed.taken.get(mailbox.address, ())):
+        notes.append(Note(where, "is restored with its old mail, grants and settings: plan again after the apply"))
+    notes += [
+        Note(where, f"access of {item.trustee} lasted until {until_words(item.until)} ({item.place})")
+        for item in mailbox.expired
+        if item.until
+    ]
+    return notes
+
+
+def _caveats(mailbox: DesiredMailbox, observed: Observed) -> Iterator[Note]:
+    """Yield the members for whom a right does not work yet."""
+    for address in sorted({grant.trustee for grant in mailbox.grants or ()}):
+        trustee = observed.trustees.get(observed.directory.get(address, TrusteeId("")))
+        if trustee is not None and trustee.caveat:
+            yield Note(str(mailbox.address), f"{address} {trustee.caveat}")
+
+
+def _unconfirmed(mailbox: DesiredMailbox, current: ObservedMailbox) -> Iterator[Note]:
+    """Yield the senders of a spec that cannot be used yet."""
+    waiting, senders = current.facts.get(Fact.UNCONFIRMED_SENDERS, ()), mailbox.settings.get(Field.SENDERS, ())
+    for sender in senders if isinstance(senders, tuple) else ():
+        if isinstance(sender, tuple) and isinstance(waiting, tuple) and sender[0] in waiting:
+            text = f"nobody can send from {sender[0]} until its owner confirms it: it received a mail with a code"
+            yield Note(str(mailbox.address), text)
+
+
+def is_restorable(holder: AddressHolder, mailbox: DesiredMailbox) -> bool:
+    """Return whether something deleted is the mailbox itself, and not only the holder of its address."""
+    return holder.is_soft_deleted and holder.address == mailbox.address
+
+
+def kept_entries(mailbox: DesiredMailbox, current: ObservedMailbox) -> list[SpecialEntry]:
+    """Return the entries that no plan changes: an exact list of members revokes invitations, or replaces them."""
+    is_exact = mailbox.grants is not None and mailbox.members_mode is MembersMode.EXACT
+    return [item for item in current.special if item.revocable is None or not is_exact]
+
+
+def _kept_rights(where: str, holders: set[TrusteeId], observed: Observed) -> Iterator[Note]:
+    """Yield which rights stay: of accounts that are gone, and of holders that could not be resolved."""
+    orphan = Trustee(TrusteeId(""), TrusteeKind.ORPHAN)
+    kinds = [observed.trustees.get(identity, orphan).kind for identity in holders]
+    if count := kinds.count(TrusteeKind.ORPHAN):
+        whose = "1 deleted account" if count == 1 else f"{count} deleted accounts"
+        yield Note(where, f"rights of {whose} are not touched")
+    others = sorted(
+        observed.trustees[identity].name or identity
+        for identity in holders
+        if identity in observed.trustees and observed.trustees[identity].kind is TrusteeKind.OTHER
+    )
+    for name in others:
+        yield Note(where, f"rights of {name} are not touched: the service does not say who this is")

@@ -1,0 +1,24 @@
+"""The guard for a mailbox whose spec names another platform than before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sharedbox_cli.core.errors import Refusal
+from sharedbox_cli.core.guards_input import GuardInput
+
+
+def platform_change(facts: GuardInput) -> Iterable[Refusal]:
+    """Refuse to change a mailbox on another platform than before, unless it is allowed by name.
+
+    The mailbox of the earlier platform stays as it is, and no spec manages it any more.
+    """
+    for address in facts.plan.mailboxes:
+        now, before = facts.plan.desired.mailboxes[address].platform, facts.managed_on.get(address)
+        if before is None or before == now:
+            continue
+        why = (
+            f"{address} was managed on {before}, and its spec says {now}: on {before}, the mailbox stays, "
+            "with its mail, and its members keep all rights"
+        )
+        yield Refusal("platform-change", why, 1, "0", f"platform-change={address}", str(address))

@@ -1,0 +1,49 @@
+"""A spec that names another platform than before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.conftest import Cli, Cloud
+
+MEMBERS = "members: [{user: ben@contoso.example}]\n"
+
+
+def spec(folder: Path, platform: str, mailbox: str = "desk@contoso.example", more: str = MEMBERS) -> Path:
+    folder.mkdir(exist_ok=True)
+    text = f"version: 1\nmailbox: {mailbox}\nplatform: {platform}\n{more}"
+    (folder / "desk.yaml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_other_platform_is_refused_until_it_is_allowed_by_name(both: Cloud, cli: Cli, tmp_path: Path) -> None:
+    specs = spec(tmp_path / "specs", "microsoft365")
+    assert cli("apply", specs, "--yes").code == 0
+    spec(specs, "google-delegated", "Desk@Contoso.example", "display_name: Desk\n")
+    planned = cli("plan", specs)
+    words = "was managed on microsoft365, and its spec says google-delegated"
+    assert words in " ".join(planned.out.split())
+    both.forget()
+    refused = cli("apply", specs, "--yes")
+    assert refused.code == 4
+    assert "platform-change=Desk@Contoso.example" in refused.err
+    assert both.effects() == []
+    assert cli("apply", specs, "--yes", "--allow", "platform-change=desk@contoso.example").code == 0
+    spec(specs, "google-delegated", more="display_name: Help desk\n")
+    assert cli("apply", specs, "--yes").code == 0, "it is managed there now"
+
+
+def test_platform_after_a_deletion_can_be_another(both: Cloud, cli: Cli, tmp_path: Path) -> None:
+    specs = spec(tmp_path / "specs", "microsoft365")
+    assert cli("apply", specs, "--yes").code == 0
+    spec(specs, "microsoft365", more="state: absent\n")
+    assert cli("apply", specs, "--yes", "--allow", "delete=desk@contoso.example").code == 0
+    spec(specs, "google-delegated", more="display_name: Desk\n")
+    assert cli("apply", specs, "--yes").code == 0
+
+
+def test_platform_without_changes_is_no_matter(both: Cloud, cli: Cli, tmp_path: Path) -> None:
+    specs = spec(tmp_path / "specs", "microsoft365")
+    assert cli("apply", specs, "--yes").code == 0
+    spec(specs, "google-delegated", "press@contoso.example", more="labels: {team: x}\n")
+    assert cli("apply", specs, "--yes").code == 0
