@@ -13,6 +13,7 @@ from sharedbox_cli.cli.emulator.command import emulator
 from sharedbox_cli.cli.explain.command import explain
 from sharedbox_cli.cli.group import LightGroup
 from sharedbox_cli.cli.history.command import history
+from sharedbox_cli.cli.import_.command import import_specs
 from sharedbox_cli.cli.init.command import init
 from sharedbox_cli.cli.plan.command import plan
 from sharedbox_cli.cli.schema.command import schema
@@ -54,4 +55,5 @@ def _about(
 
 for _command in (init, validate, plan, apply, show, check, audit, doctor, history, explain, schema, trust, demo):
     app.command()(_command)
+app.command("import")(import_specs)
 app.add_typer(emulator, name="emulator")

@@ -46,6 +46,35 @@ def write_whole(path: Path, text: str) -> None:
         raise UsageError("cannot write the file", where=str(path), why=why) from error
 
 
+def write_new(path: Path, text: str) -> None:
+    """Write a file that does not exist yet, whole or not at all. Raises UsageError."""
+    temporary = path.with_name(f".{path.name[:100]}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(temporary, path)  # unlike a rename, a link never replaces a file
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise UsageError("cannot write the file", where=str(path), why=why) from error
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Replace a file atomically; it keeps its line ends and who can read it. Raises UsageError."""
+    target = Path(os.path.realpath(path))
+    try:
+        mode = stat.S_IMODE(target.stat().st_mode)
+        _replace(target, text, newline="")
+        target.chmod(mode)
+    except OSError as error:
+        raise UsageError("cannot write the file", where=str(path), why=error.strerror or str(error)) from error
+
+
 def _is_written_in_place(path: Path) -> bool:
     """Return whether a file must not be replaced: it is not a regular one, or this process writes to it already."""
     try:
@@ -55,10 +84,10 @@ def _is_written_in_place(path: Path) -> bool:
     return not stat.S_ISREG(details.st_mode) or any(os.path.samestat(details, os.fstat(number)) for number in (1, 2))
 
 
-def _replace(path: Path, text: str) -> None:
+def _replace(path: Path, text: str, newline: str = "\n") -> None:
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline=newline) as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())

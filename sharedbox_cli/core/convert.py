@@ -78,14 +78,12 @@ def desired_of(there: ObservedMailbox, observed: Observed) -> Moved:
         ordered = sorted(grants, key=lambda grant: (grant.trustee.key, str(grant.right)))
         moved.mailbox = replace(moved.mailbox, grants=tuple(ordered))
     moved.notes += [
-        Note("aliases", address, "the service gives this address to the mailbox itself: it is not moved.")
-        for address in unmanaged
+        Note("aliases", address, "the service gives this address to the mailbox itself.") for address in unmanaged
     ]
     if there.settings.get(Field.KIND) in _KINDS:
         moved.notes.append(Note("mailbox", *_KINDS[there.settings[Field.KIND]]))
     moved.notes += [
-        Note("members", entry.text, "an entry that a spec cannot express: it is not moved.", is_lost=True)
-        for entry in there.special
+        Note("members", entry.text, "an entry that a spec cannot express.", is_lost=True) for entry in there.special
     ]
     moved.notes.sort(key=_order)
     return moved
@@ -123,7 +121,7 @@ def _wanted(identity: str, right: Right, observed: Observed, moved: Moved) -> De
     who = observed.trustees.get(identity)  # type: ignore[call-overload]
     if who is None or who.address is None or who.kind not in (TrusteeKind.USER, TrusteeKind.GROUP):
         name = who.name if who and who.name else identity
-        why = "a deleted account, or neither a user nor a group: it is not moved."
+        why = "a deleted account, or neither a user nor a group."
         moved.notes.append(Note("members", f"{right_words(right)} of {name}", why, is_lost=True))
         return None
     if right is Right.OTHER:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,6 +42,7 @@ class Files:
         self._found: dict[str, FoundFile] = {}
         self._seen: dict[tuple[int, int], str] = {}
         self._bytes = 0
+        self._unsaved: Mapping[Path, str] = {}
 
     @property
     def found(self) -> list[FoundFile]:
@@ -66,6 +67,19 @@ class Files:
                 self._take(path, (*top, _absolute(folder)))
             elif self._new_name(path):
                 self._walk(path, path.resolve(), top)
+
+    def add_unsaved(self, root: Path, texts: Mapping[Path, str]) -> None:
+        """Add files below a folder that are not written yet, in place of those that have their names."""
+        above = _above(root)
+        if not root.exists():
+            for level in above:
+                self._take_shared(level)
+        for path in texts:
+            levels = [root]
+            for name in path.parent.relative_to(root).parts:
+                levels.append(levels[-1] / name)
+            self._found[_absolute_name(path)] = FoundFile(path, tuple(map(_absolute, (*above, *levels))))
+        self._unsaved = texts
 
     def _take_shared(self, folder: Path) -> None:
         for entry in self._entries(folder):
@@ -136,6 +150,8 @@ class Files:
 
     def text(self, path: Path) -> str | None:
         """Return the text of a file, or None after noting the problem."""
+        if path in self._unsaved:
+            return self._unsaved[path]
         try:
             raw = read_bytes(path)
             self._bytes += len(raw)
@@ -149,6 +165,13 @@ class Files:
             self.problems.append(error.problem)
             return None
         return text
+
+
+def spec_files(folder: Path) -> list[Path]:
+    """Return the spec files below a folder, defaults and teams included."""
+    files = Files()
+    files.add_all([folder])
+    return [file.path for file in files.found if _absolute(file.path).is_relative_to(_absolute(folder))]
 
 
 def _above(folder: Path) -> tuple[Path, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -61,18 +61,22 @@ class LoadedSpecs:
     warnings: tuple[Problem, ...] = ()
 
 
-def load_specs(paths: Sequence[Path]) -> LoadedSpecs:
+def load_specs(paths: Sequence[Path], unsaved: Mapping[Path, str] | None = None) -> LoadedSpecs:
     """Return the documents of files and folders. Raises SpecError with every problem of every file.
 
     The `_defaults.yaml` and `teams.yaml` of a folder apply to it and to all folders below. Those of folders above
     a named path apply too, up to the folder that holds `.git` or `sharedbox.yaml`; without such a folder, the
     named folder (or the folder of the named file) is the top.
+
+    `unsaved` has texts of files below the only path, a folder, that are read in place of what is on disk.
     """
     files = Files()
     loaded = LoadedSpecs()
     problems: list[Problem] = []
     odd: list[Problem] = []
-    files.add_all(paths)
+    files.add_all([path for path in paths if unsaved is None or path.exists()])
+    if unsaved is not None:
+        files.add_unsaved(paths[0], unsaved)
     for file in files.found:
         text = files.text(file.path)
         if text is None:

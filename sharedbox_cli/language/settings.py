@@ -10,6 +10,7 @@ from typing import Any
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.language.leaves import SETTING_LEAVES
+from sharedbox_cli.language.models.base import Strict
 from sharedbox_cli.language.models.content import Rule, Sender, Tag
 from sharedbox_cli.language.models.mailbox import Mailbox
 
@@ -20,11 +21,11 @@ _LEAVES_BY_KEY = {
 """The settings under each key of a document: most documents have few of the keys."""
 
 
-def settings_of(spec: Mailbox) -> dict[Field, Value]:
-    """Return everything that a document manages: every leaf that has a value and whose path is a field."""
+def settings_of(spec: Mailbox | Strict) -> dict[Field, Value]:
+    """Return what a document or a `_defaults.yaml` manages: every leaf with a value whose path is a field."""
     settings: dict[Field, Value] = {}
     for key, leaves in _LEAVES_BY_KEY.items():
-        section = getattr(spec, key)
+        section = getattr(spec, key, None)
         if section is None:
             continue
         for name, leaf in leaves:

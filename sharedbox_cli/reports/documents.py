@@ -20,6 +20,7 @@ from sharedbox_cli.reports.shapes.header import (
     SealJson,
 )
 from sharedbox_cli.reports.shapes.history import HistoryJson, StepsJson
+from sharedbox_cli.reports.shapes.imported import ImportJson
 from sharedbox_cli.reports.shapes.plan import PlanJson, RunJson
 from sharedbox_cli.reports.shapes.specs import ConversionJson, SpecJson, ValidationJson
 from sharedbox_cli.reports.shapes.topics import CapabilitiesJson, DoctorJson, TopicJson, TopicsJson
@@ -49,6 +50,7 @@ DOCUMENTS = {
     "spec": Document("show -o json", HeaderJson, SpecJson),
     "observed": Document("show --observed -o json", ReadingHeaderJson, ObservedJson),
     "conversion": Document("show --as PLATFORM -o json", OptionalReadingHeaderJson, ConversionJson),
+    "import": Document("import -o json", ReadingHeaderJson, ImportJson),
     "history": Document("history -o json", ProfileHeaderJson, HistoryJson),
     "steps": Document("history RUN -o json", ProfileHeaderJson, StepsJson),
     "doctor": Document("doctor -o json", ProfileHeaderJson, DoctorJson),

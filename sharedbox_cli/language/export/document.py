@@ -30,18 +30,25 @@ def write(
     Reading the document gives the same mailbox, if the language can express it (`expressible.writable` removes the
     rest).
     """
-    found = _document(mailbox, table, notes or {})
+    return document_text(tree_of(mailbox, table, notes or {}), head, notes or {})
+
+
+def document_text(
+    found: dict[str, Tree], head: Sequence[str] = (), notes: Mapping[str, Sequence[str]] | None = None
+) -> str:
+    """Return a document with its keys in the order of the language."""
     for key, words in (notes or {}).items():
         if key in found and words:
             found[key] = Noted(found[key], tuple(words))
     return text_of({key: found[key] for key in Mailbox.model_fields if key in found}, head)
 
 
-def _document(mailbox: DesiredMailbox, table: Capabilities, notes: Mapping[str, Sequence[str]]) -> dict[str, Tree]:
+def tree_of(mailbox: DesiredMailbox, table: Capabilities, notes: Mapping[str, Sequence[str]]) -> dict[str, Tree]:
+    """Return the keys of a document and their values; `notes` has comments for members."""
     found: dict[str, Tree] = {"version": 1, "mailbox": mailbox.address.text, "platform": str(mailbox.platform)}
     for name, leaf in SETTING_LEAVES.items():
         if name in mailbox.settings:
-            _put(found, leaf.keys, _setting(name, mailbox.settings))
+            _put(found, leaf.keys, setting_tree(name, mailbox.settings))
     if mailbox.warn_at_percent is not None:
         storage = found.get("storage")
         found["storage"] = {
@@ -55,7 +62,7 @@ def _document(mailbox: DesiredMailbox, table: Capabilities, notes: Mapping[str, 
     if mailbox.labels:
         found["labels"] = dict(mailbox.labels)
     if mailbox.grants is not None:
-        found["members"] = [*_members((*mailbox.grants, *mailbox.expired), table.default_rights, notes)]
+        found["members"] = [*member_lines((*mailbox.grants, *mailbox.expired), table.default_rights, notes)]
     if mailbox.members_mode is MembersMode.AT_LEAST:
         found["members_mode"] = str(mailbox.members_mode)
     return found
@@ -72,7 +79,7 @@ def _put(found: dict[str, Tree], keys: Sequence[str], tree: Tree) -> None:
     section[keys[-1]] = tree
 
 
-def _members(
+def member_lines(
     grants: Iterable[DesiredGrant], default: tuple[Right, ...], notes: Mapping[str, Sequence[str]]
 ) -> Iterator[Tree]:
     """Yield one line for all rights of a trustee with the same end and the same reason."""
@@ -111,7 +118,8 @@ def _moment(until: datetime) -> Bare:
     return Bare(f"{until:%Y-%m-%dT%H:%M:%SZ}")
 
 
-def _setting(name: Field, settings: Mapping[Field, Value]) -> Tree:
+def setting_tree(name: Field, settings: Mapping[Field, Value]) -> Tree:
+    """Return the value of one key as a document has it."""
     value = settings[name]
     if isinstance(value, tuple):
         entries = [item for item in value if isinstance(item, tuple)]

@@ -101,6 +101,16 @@ def _is_plain(text: str) -> bool:
     )
 
 
+def entry_lines(key: str, value: Tree, indent: str) -> list[str]:
+    """Return the lines of one key and its value."""
+    return [*_block({key: value}, indent)]
+
+
+def item_lines(value: Tree, indent: str) -> list[str]:
+    """Return the lines of one item of a list."""
+    return [*_item(value, indent)]
+
+
 def _block(tree: Mapping[str, Tree], indent: str) -> Iterator[str]:
     for key, value in tree.items():
         notes, bare = _parted(value)
@@ -109,7 +119,7 @@ def _block(tree: Mapping[str, Tree], indent: str) -> Iterator[str]:
 
 
 def _entry(start: str, value: Tree, indent: str) -> Iterator[str]:
-    line = _one_line(value)
+    line = one_line(value)
     if isinstance(value, str) and _is_literal(value):
         yield f"{start} |-"
         yield from (f"{indent}{_STEP}{part}" if part else "" for part in value.split("\n"))
@@ -131,7 +141,7 @@ def _is_scalar(value: Tree) -> bool:
 def _item(value: Tree, indent: str) -> Iterator[str]:
     notes, bare = _parted(value)
     yield from comments(notes, indent)
-    line = _one_line(bare)
+    line = one_line(bare)
     if isinstance(bare, Mapping) and (line is None or len(indent) + 2 + len(line) > WIDTH):
         first, *rest = _block(bare, indent + _STEP)
         yield f"{indent}- {first.lstrip(' ')}"
@@ -144,7 +154,7 @@ def _parted(value: Tree) -> tuple[tuple[str, ...], Tree]:
     return (value.notes, value.value) if isinstance(value, Noted) else ((), value)
 
 
-def _one_line(value: Tree) -> str | None:
+def one_line(value: Tree) -> str | None:
     """Return a value between brackets or braces, or nothing if it needs separate lines."""
     if isinstance(value, (Noted, Tall)):
         return None
@@ -160,7 +170,7 @@ def _one_line(value: Tree) -> str | None:
 
 
 def _inner(value: Tree) -> str | None:
-    return None if isinstance(value, str) and _is_literal(value) else _one_line(value)
+    return None if isinstance(value, str) and _is_literal(value) else one_line(value)
 
 
 def _is_literal(text: str) -> bool:

@@ -1,0 +1,226 @@
+"""The steps of an import between the reading and the files: what exists, what is new, and the text of each file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+from sharedbox_cli.cli.pipeline import utc_now
+from sharedbox_cli.core.capability import Capabilities
+from sharedbox_cli.core.change import Change
+from sharedbox_cli.core.convert import Note, desired_of
+from sharedbox_cli.core.diff import diff_mailbox
+from sharedbox_cli.core.fields import SETTINGS
+from sharedbox_cli.core.identity import Address
+from sharedbox_cli.core.model import Desired, MembersMode, Observed, ObservedMailbox, Platform, TrusteeKind
+from sharedbox_cli.language.export.expressible import writable
+from sharedbox_cli.language.export.folder import KINDS, Adopted, Given, Line, folder_of, lines_of
+from sharedbox_cli.language.files import spec_files
+from sharedbox_cli.language.grants import TeamGrants
+from sharedbox_cli.language.load import LoadedSpecs, load_specs
+from sharedbox_cli.language.models.members import Member
+from sharedbox_cli.language.resolve import resolve
+from sharedbox_cli.language.schema import defaults_schema, json_schema, teams_schema
+from sharedbox_cli.language.settings import settings_of
+
+SCHEMAS = ".schemas"
+"""The folder of the JSON Schemas that the first line of each file names; loading skips hidden folders."""
+_KEEPS_INVITATIONS = "keeps pending invitations. Remove the key once they are accepted or withdrawn."
+AbilityTable = Mapping[Platform, Capabilities]
+
+
+@dataclass(frozen=True, slots=True)
+class Existing:
+    """The specs that a folder has already."""
+
+    loaded: LoadedSpecs = field(default_factory=LoadedSpecs)
+    desired: Desired = field(default_factory=Desired)
+    files: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NewFiles:
+    """Files that do not exist yet."""
+
+    texts: Mapping[Path, str]
+    of_mailboxes: Mapping[Address, Path]
+    teams: tuple[str, ...] = ()
+
+
+def existing_in(folder: Path, capabilities: AbilityTable, now: datetime) -> Existing:
+    """Return the specs of a folder; nothing if it does not exist or is empty. Raises SpecError."""
+    if not folder.exists():
+        return Existing()
+    loaded = load_specs([folder])
+    return Existing(loaded, resolve(loaded, capabilities, now), tuple(spec_files(folder)))
+
+
+def adopted_of(
+    observations: Mapping[Platform, Observed],
+    chosen: Collection[Address] | None,
+    existing: Existing,
+    capabilities: AbilityTable,
+    *,
+    is_members_only: bool,
+) -> list[Adopted]:
+    """Return the mailboxes without a spec as specs can express them, sorted by address. None chosen: all of them."""
+    adopted = []
+    for platform, observed in sorted(observations.items()):
+        for address, mailbox in sorted(observed.mailboxes.items()):
+            if address not in existing.desired.mailboxes and (chosen is None or address in chosen):
+                adopted.append(adopt(mailbox, observed, {platform: capabilities[platform]}, is_members_only))
+    return adopted
+
+
+def adopt(mailbox: ObservedMailbox, observed: Observed, capabilities: AbilityTable, is_members_only: bool) -> Adopted:
+    """Return one mailbox as a spec can express it, with what is lost."""
+    moved = desired_of(mailbox, observed)
+    wanted = replace(moved.mailbox, settings={}) if is_members_only else moved.mailbox
+    expressible, left_out = writable(wanted, capabilities, utc_now())
+    told = {str(name).partition(".")[0] for name, value in wanted.settings.items() if value != SETTINGS[name].new}
+    lost = [
+        Note(item.key, item.what, item.why, is_lost=True)
+        for item in left_out
+        if item.key in told or item.key not in {str(name).partition(".")[0] for name in SETTINGS}
+    ]
+    invited = [entry for entry in mailbox.special if entry.revocable is not None]
+    if invited and expressible.grants is not None:  # an exact list would revoke the invitation
+        expressible = replace(expressible, members_mode=MembersMode.AT_LEAST)
+        lost.append(Note("members_mode", "at-least", _KEEPS_INVITATIONS, is_lost=True))
+    return Adopted(expressible, [*moved.notes, *lost])
+
+
+def new_files(
+    folder: Path,
+    adopted: Sequence[Adopted],
+    existing: Existing,
+    capabilities: AbilityTable,
+    observations: Mapping[Platform, Observed],
+) -> NewFiles:
+    """Return the files for mailboxes without a spec. A plan of them is empty: what would not be is left out."""
+    made = _new_files(folder, adopted, existing, capabilities, observations)
+    unsteady = _unsteady(folder, made, capabilities, observations)
+    if not unsteady:
+        return made
+    fewer = [_without(one, unsteady.get(one.mailbox.address, ())) for one in adopted]
+    return _new_files(folder, fewer, existing, capabilities, observations)
+
+
+def _new_files(
+    folder: Path,
+    adopted: Sequence[Adopted],
+    existing: Existing,
+    capabilities: AbilityTable,
+    observations: Mapping[Platform, Observed],
+) -> NewFiles:
+    platforms = sorted({one.mailbox.platform for one in adopted})
+    texts: dict[Path, str] = {}
+    of_mailboxes: dict[Address, Path] = {}
+    teams: list[str] = []
+    for platform in platforms:
+        own = folder if len(platforms) == 1 and not (folder / platform).is_dir() else folder / platform
+        table = capabilities[platform]
+        made = folder_of(
+            own,
+            [one for one in adopted if one.mailbox.platform == platform],
+            table,
+            _given(own, existing, table),
+            _group_names(observations[platform]),
+            folder / SCHEMAS,
+        )
+        texts |= made.texts
+        of_mailboxes |= made.files
+        teams += made.split.teams
+    return NewFiles(texts, of_mailboxes, tuple(teams))
+
+
+def schema_files(folder: Path) -> Mapping[Path, str]:
+    """Return the JSON Schemas that editors use, as files."""
+    schemas = dict(zip(KINDS, (json_schema(), defaults_schema(), teams_schema()), strict=True))
+    return {
+        folder / SCHEMAS / f"{kind}.schema.json": json.dumps(schema, indent=2, sort_keys=True) + "\n"
+        for kind, schema in schemas.items()
+    }
+
+
+def _unsteady(
+    folder: Path, files: NewFiles, capabilities: AbilityTable, observations: Mapping[Platform, Observed]
+) -> Mapping[Address, Sequence[Change]]:
+    """Return the changes that a plan of new files would have, by mailbox: there should be none."""
+    if not files.texts:
+        return {}
+    desired = resolve(load_specs([folder], files.texts), capabilities, utc_now())
+    mailboxes = [desired.mailboxes[address] for address in files.of_mailboxes]
+    known = {platform: _with_addresses(observed) for platform, observed in observations.items()}
+    plans = {mailbox.address: diff_mailbox(mailbox, known[mailbox.platform]) for mailbox in mailboxes}
+    return {address: changes for address, changes in plans.items() if changes}
+
+
+def _with_addresses(observed: Observed) -> Observed:
+    """Return a reading in which the addresses of all trustees lead to them: a whole tenant is read by ids."""
+    addresses = {who.address: key for key, who in observed.trustees.items() if who.address is not None}
+    return replace(observed, directory={**addresses, **observed.directory})
+
+
+def _without(one: Adopted, changes: Sequence[Change]) -> Adopted:
+    """Return a mailbox without what a plan would change, with a note: no spec is written that changes anything."""
+    if not changes:
+        return one
+    names = {name for change in changes if change.party is None for name in (*change.before, *change.after)}
+    settings = {name: value for name, value in one.mailbox.settings.items() if name not in names}
+    has_members = all(change.party is None for change in changes)
+    why = "a spec of it would not read back as it is now."
+    lost = [Note(str(name), "", why, is_lost=True) for name in sorted(names)]
+    lost += [] if has_members else [Note("members", "all", why, is_lost=True)]
+    grants = one.mailbox.grants if has_members else None
+    return Adopted(replace(one.mailbox, settings=settings, grants=grants), [*one.notes, *lost])
+
+
+def _given(folder: Path, existing: Existing, table: Capabilities) -> Given:
+    """Return what applies to new files in a folder that has specs already."""
+    here = Path(folder).absolute()
+    folders = (*reversed(here.parents), here)
+    above = [level for level in folders if level in existing.loaded.defaults]
+    files = [path for path in existing.files if path.parent.absolute() == here]
+    has_files = bool(files) or bool(above)
+    settings: dict[str, object] = {}
+    for level in above:
+        settings |= existing.loaded.defaults[level].document.data
+    return Given(
+        has_files=has_files,
+        defaults={
+            name: table.canonical(name, value)
+            for level in above
+            for name, value in settings_of(existing.loaded.defaults[level].settings).items()
+        },
+        has_platform=settings.get("platform") == table.platform,
+        teams=_known_teams(existing, folders, table),
+        names=frozenset(path.name for path in files),
+    )
+
+
+def _known_teams(existing: Existing, folders: Sequence[Path], table: Capabilities) -> Mapping[str, frozenset[Line]]:
+    teams = {name: team for level in folders for name, team in existing.loaded.teams.get(level, {}).items()}
+    grants = TeamGrants()
+    return {
+        name: frozenset(
+            tuple(replace(grant, reason="") for grant in line)
+            for line in lines_of(grants.of(Member(team=name), team, table.default_rights))
+        )
+        for name, team in teams.items()
+    }
+
+
+def _group_names(observed: Observed) -> Mapping[frozenset[str], str]:
+    """Return the names of groups by the addresses of their people."""
+    names: dict[frozenset[str], str] = {}
+    for group, people in sorted(observed.members.items()):
+        known = [observed.trustees.get(person) for person in people]
+        addresses = frozenset(who.address.key for who in known if who is not None and who.address is not None)
+        trustee = observed.trustees.get(group)
+        if trustee is not None and trustee.kind is TrusteeKind.GROUP and len(addresses) == len(people) > 1:
+            names.setdefault(addresses, trustee.address.local if trustee.address else trustee.name)
+    return names

@@ -1,0 +1,68 @@
+"""`sharedbox import`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sharedbox_cli.cli.options import Excluded, Mailboxes, PlainFormat, Platforms, SessionOptions, grouped
+from sharedbox_cli.reports.render import PlainOutput
+
+
+class Manage(StrEnum):
+    """What the specs say."""
+
+    ALL = "all"
+    MEMBERS = "members"
+
+
+@grouped
+def import_specs(
+    setup: SessionOptions,
+    folder: Annotated[Path, typer.Argument(help="The folder for the specs.", metavar="[DIR]", file_okay=False)] = Path(
+        "specs"
+    ),
+    mailbox: Mailboxes = None,
+    exclude: Excluded = None,
+    platform: Platforms = None,
+    manage: Annotated[
+        Manage, typer.Option("--manage", help="What the specs manage: all settings, or only the members.")
+    ] = Manage.ALL,
+    update: Annotated[
+        bool, typer.Option("--update", help="Also change existing specs that differ; what is equal stays as it is.")
+    ] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit with 2 if files and tenant differ.")
+    ] = False,
+    output: PlainFormat = PlainOutput.TEXT,
+) -> None:
+    """Write specs for the mailboxes that exist. Writes nothing to a cloud, and overwrites no file.
+
+    People who have the same rights on several mailboxes become teams, and values that most mailboxes share become
+    defaults. A plan of the new specs is empty.
+
+    Examples:
+
+      sharedbox import specs
+
+      sharedbox import specs --mailbox 'support@*' --manage members
+
+      sharedbox import specs --check
+    """
+    from sharedbox_cli.cli.import_.options import Choice
+    from sharedbox_cli.cli.import_.workflow import import_tenant
+
+    choice = Choice(
+        tuple(item.lower() for item in mailbox or ()),
+        tuple(item.lower() for item in exclude or ()),
+        tuple(platform or ()),
+        is_members_only=manage is Manage.MEMBERS,
+        updates=update,
+        only_checks=check,
+    )
+    with setup.open([folder] if folder.exists() else None) as session:
+        code = import_tenant(session, folder, choice, output)
+    raise typer.Exit(code)

@@ -1,0 +1,145 @@
+"""`import --update`: existing specs that differ from the tenant are changed in place, or named."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sharedbox_cli.cli.import_.adopt import adopt
+from sharedbox_cli.cli.pipeline import utc_now
+from sharedbox_cli.core.change import Change, Kind
+from sharedbox_cli.core.diff import diff_mailbox
+from sharedbox_cli.core.errors import SpecError, UsageError
+from sharedbox_cli.core.fields import SETTINGS, Field
+from sharedbox_cli.core.identity import Address
+from sharedbox_cli.core.model import DesiredMailbox, Observed, Platform
+from sharedbox_cli.language.export.document import member_lines, setting_tree
+from sharedbox_cli.language.export.edit import CannotEdit, Wanted, edited
+from sharedbox_cli.language.leaves import SETTING_LEAVES
+from sharedbox_cli.language.load import load_specs
+from sharedbox_cli.language.resolve import resolve
+
+if TYPE_CHECKING:
+    from sharedbox_cli.cli.import_.adopt import AbilityTable, Existing
+    from sharedbox_cli.core.values import Value
+    from sharedbox_cli.language.export.yaml import Tree
+
+UNREADABLE_BACK = "the file would not say what the tenant has: change it by hand"
+
+
+@dataclass(slots=True)
+class Updates:
+    """The new texts of files, and why some mailboxes need a person."""
+
+    texts: dict[Path, str] = field(default_factory=dict)
+    old: dict[Path, bytes] = field(default_factory=dict)
+    updated: set[Address] = field(default_factory=set)
+    by_hand: dict[Address, str] = field(default_factory=dict)
+
+
+def updates_of(
+    folder: Path,
+    differing: Iterable[DesiredMailbox],
+    existing: Existing,
+    observations: Mapping[Platform, Observed],
+    capabilities: AbilityTable,
+) -> Updates:
+    """Return the changed files, after reading them back: a spec that would not be what the tenant has is left alone."""
+    # from the end of each file, so that the lines of the other documents stay where they are
+    mailboxes = sorted(differing, key=lambda one: (str(one.place.file), -one.place.line))
+    for at_once in (True, False):
+        updates = Updates()
+        for mailbox in mailboxes:
+            before = dict(updates.texts)
+            try:
+                _update(updates, mailbox, observations[mailbox.platform], capabilities)
+                if not at_once:
+                    _verify(folder, updates, {mailbox.address}, existing, observations, capabilities)
+            except (CannotEdit, SpecError) as error:
+                updates.texts = before
+                updates.by_hand[mailbox.address] = str(error) if isinstance(error, CannotEdit) else UNREADABLE_BACK
+            else:
+                updates.updated.add(mailbox.address)
+        with suppress(CannotEdit, SpecError):
+            _verify(folder, updates, updates.updated, existing, observations, capabilities)
+            break
+    return updates
+
+
+def refuse_changed_files(updates: Updates) -> None:
+    """Raise UsageError if somebody saved one of the files after it was read."""
+    for path in updates.texts:
+        if path.read_bytes() != updates.old[path]:
+            raise UsageError(
+                "the file was changed meanwhile", where=str(path), why="Nothing was written.", hint="Run it again."
+            )
+
+
+def _update(updates: Updates, mailbox: DesiredMailbox, observed: Observed, capabilities: AbilityTable) -> None:
+    path = Path(str(mailbox.place.file))
+    if path not in updates.texts:
+        updates.old[path] = path.read_bytes()
+    text = updates.texts.get(path) or updates.old[path].decode("utf-8")
+    wanted = _wanted(mailbox, diff_mailbox(mailbox, observed), observed, capabilities)
+    updates.texts[path] = edited(text, mailbox.place.line, wanted)
+
+
+def _wanted(
+    mailbox: DesiredMailbox, changes: Sequence[Change], observed: Observed, capabilities: AbilityTable
+) -> Wanted:
+    table = capabilities[mailbox.platform]
+    real = adopt(
+        observed.mailboxes[mailbox.address], observed, {mailbox.platform: table}, is_members_only=False
+    ).mailbox
+    settings: dict[tuple[str, ...], Tree] = {}
+    members: dict[str, Mapping[str, Tree] | None] = {}
+    for change in changes:
+        if change.party is not None and change.kind in (Kind.GRANT, Kind.REVOKE, Kind.UPDATE):
+            address = change.party.address
+            if address is None or {Field.DELIVERY, Field.AUTOMAPPING} & {*change.after}:
+                raise CannotEdit("how a member gets mail differs")
+            grants = [grant for grant in real.grants or () if grant.trustee == address]
+            line = next(iter(member_lines(grants, table.default_rights, {})), None)
+            members[address.key] = line if isinstance(line, Mapping) else None
+        elif change.kind is Kind.UPDATE and Field.KIND not in change.after:
+            for name in change.after:
+                settings[SETTING_LEAVES[name].keys] = setting_tree(name, {name: _value(name, mailbox, real)})
+        else:
+            raise CannotEdit("the object is of another kind")
+    return Wanted(settings, members)
+
+
+def _value(name: Field, mailbox: DesiredMailbox, real: DesiredMailbox) -> Value:
+    value = real.settings.get(name, SETTINGS[name].new)
+    wanted = mailbox.settings[name]
+    if SETTINGS[name].is_ensured and isinstance(wanted, tuple):
+        return tuple(item for item in wanted if isinstance(value, tuple) and item in value)
+    return value
+
+
+def _verify(
+    folder: Path,
+    updates: Updates,
+    addresses: Collection[Address],
+    existing: Existing,
+    observations: Mapping[Platform, Observed],
+    capabilities: AbilityTable,
+) -> None:
+    """Read the new texts: these mailboxes must be as in the tenant, and all others as before.
+
+    Raises CannotEdit, SpecError.
+    """
+    if not updates.texts:
+        return
+    desired = resolve(load_specs([folder], updates.texts), capabilities, utc_now()).mailboxes
+    changed = {*addresses, *updates.updated}
+    is_right = all(
+        address in desired and not diff_mailbox(desired[address], observations[desired[address].platform])
+        for address in addresses
+    )
+    others = {key: one for key, one in existing.desired.mailboxes.items() if key not in changed}
+    if not is_right or others != {key: one for key, one in desired.items() if key not in changed}:
+        raise CannotEdit(UNREADABLE_BACK)

@@ -1,0 +1,166 @@
+"""From a tenant to specs: read, compare with the specs that exist, write what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sharedbox_cli.cli.import_.adopt import adopted_of, existing_in, new_files, schema_files
+from sharedbox_cli.cli.import_.update import Updates, refuse_changed_files, updates_of
+from sharedbox_cli.cli.output import replace_text, show, write_new, write_whole
+from sharedbox_cli.cli.pipeline import exit_code_of, origin_of, utc_now
+from sharedbox_cli.core.change_words import words
+from sharedbox_cli.core.diff import diff_mailbox, observed_addresses
+from sharedbox_cli.core.errors import ExitCode, NotFound, SpecError
+from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.identity import Address
+from sharedbox_cli.core.model import DesiredMailbox, Observed, Platform, State
+from sharedbox_cli.language.export.folder import lost_lines
+from sharedbox_cli.providers.base import Scope
+from sharedbox_cli.reports.views.imported import Imported, SpecState, import_report
+
+if TYPE_CHECKING:
+    from sharedbox_cli.cli.import_.adopt import Existing
+    from sharedbox_cli.cli.import_.options import Choice
+    from sharedbox_cli.cli.session import Session
+    from sharedbox_cli.providers.reading import Reading
+    from sharedbox_cli.reports.render import PlainOutput
+
+_WILD = frozenset("*?[")
+
+
+def import_tenant(session: Session, folder: Path, choice: Choice, output: PlainOutput) -> int:
+    """Write specs for what a tenant has, and return the exit code.
+
+    Raises what `observe` raises, UsageError, SpecError, NotFound.
+    """
+    existing = existing_in(folder, session.capabilities, utc_now())
+    chosen = _chosen(session, choice)
+    observed = session.observe(_scopes(session, choice, chosen, existing))
+    adopted = adopted_of(
+        observed.observations, chosen, existing, session.capabilities, is_members_only=choice.is_members_only
+    )
+    files = new_files(folder, adopted, existing, session.capabilities, observed.observations)
+    rows = [
+        Imported(
+            one.mailbox.address.text,
+            one.mailbox.platform,
+            SpecState.NEW,
+            str(files.of_mailboxes[one.mailbox.address]),
+            not_managed=lost_lines(one.notes),
+        )
+        for one in adopted
+    ]
+    updates = Updates()
+    if choice.updates:
+        differing = [mailbox for mailbox, one in _pairs(existing, observed, choice) if _differences(mailbox, one)]
+        updates = updates_of(folder, differing, existing, observed.observations, session.capabilities)
+    rows += [_comparison(mailbox, one, updates) for mailbox, one in _pairs(existing, observed, choice)]
+    if not choice.only_checks:
+        _write(folder, files.texts, updates)
+    rows.sort(key=lambda row: (row.platform, row.mailbox.lower()))
+    report = import_report(
+        rows, [str(path) for path in (*files.texts, *updates.texts)], files.teams, is_dry=choice.only_checks
+    )
+    show(session.terminal, report.based_on(origin_of(session.profile.name, observed)), output)
+    differs = any(row.state is not SpecState.EQUAL for row in rows)
+    return exit_code_of(observed, ExitCode.FOUND if choice.only_checks and differs else ExitCode.OK)
+
+
+def _chosen(session: Session, choice: Choice) -> frozenset[Address] | None:
+    """Return the addresses that the options choose; None: all of them. Raises NotFound for a name without a mailbox."""
+    if not choice.mailboxes and not choice.excluded:
+        return None
+    if not choice.excluded and not any(_WILD & set(pattern) for pattern in choice.mailboxes):
+        return frozenset(map(Address.of, choice.mailboxes))
+    listed = session.observe({name: _listing(name) for name in session.platforms(choice.platforms)})
+    known = {address for one in listed.observations.values() for address in one.mailboxes}
+    for pattern in (*choice.mailboxes, *choice.excluded):
+        if not any(fnmatchcase(address.key, pattern) for address in known):
+            raise _not_found(pattern, listed)
+    return frozenset(address for address in known if choice.passes(address))
+
+
+def _not_found(address: str, observed: Reading) -> NotFound:
+    return NotFound(
+        "no such mailbox",
+        mailbox=address,
+        why=f"No shared mailbox in {' and '.join(observed.tenant_names)} has this address.",
+        hint="To see all of them:\n    sharedbox audit",
+    )
+
+
+def _listing(platform: Platform) -> Scope:
+    return Scope(frozenset({platform}), None, frozenset({Field.KIND}))
+
+
+def _scopes(
+    session: Session, choice: Choice, chosen: frozenset[Address] | None, existing: Existing
+) -> Mapping[Platform, Scope]:
+    return {name: _scope(name, choice, chosen, existing) for name in session.platforms(choice.platforms)}
+
+
+def _scope(platform: Platform, choice: Choice, chosen: frozenset[Address] | None, existing: Existing) -> Scope:
+    fields = (
+        frozenset({Field.KIND}) if choice.is_members_only else frozenset(Field) - {Field.AUTOMAPPING, Field.DELIVERY}
+    )
+    mine = existing.desired.of_platforms(frozenset({platform}))
+    managed = {name for mailbox in mine.mailboxes.values() for name in mailbox.settings}
+    rights = {grant.right for mailbox in mine.mailboxes.values() for grant in mailbox.grants or ()}
+    return Scope(
+        frozenset({platform}),
+        chosen,
+        fields | managed,
+        grants_of=chosen,
+        trustees=observed_addresses(mine),
+        with_members=True,
+        rights=frozenset(rights),
+    )
+
+
+def _pairs(existing: Existing, observed: Reading, choice: Choice) -> Iterator[tuple[DesiredMailbox, Observed]]:
+    """Yield each chosen spec of the platforms that were read, with what was read."""
+    for address, mailbox in existing.desired.mailboxes.items():
+        one = observed.observations.get(mailbox.platform)
+        if one is not None and choice.passes(address):
+            yield mailbox, one
+
+
+def _differences(mailbox: DesiredMailbox, observed: Observed) -> list[str]:
+    """Return what differs between a spec and its mailbox, in words; nothing for a mailbox that does not exist."""
+    if mailbox.address not in observed.mailboxes:
+        return []
+    try:
+        return [words(change) for change in diff_mailbox(mailbox, observed)]
+    except SpecError as error:
+        return [f"{problem.summary}: {problem.why}" for problem in error.problems]
+
+
+def _comparison(mailbox: DesiredMailbox, observed: Observed, updates: Updates) -> Imported:
+    address, file = mailbox.address, str(mailbox.place.file)
+    differences = _differences(mailbox, observed)
+    if address not in observed.mailboxes:
+        state = SpecState.EQUAL if mailbox.state is State.ABSENT else SpecState.GONE
+    elif address in updates.updated:
+        state = SpecState.UPDATED
+    elif address in updates.by_hand:
+        state = SpecState.BY_HAND
+        differences = [*differences, f"not changed here: {updates.by_hand[address]}"]
+    else:
+        state = SpecState.DIFFERS if differences else SpecState.EQUAL
+    return Imported(address.text, mailbox.platform, state, file, differences)
+
+
+def _write(folder: Path, texts: Mapping[Path, str], updates: Updates) -> None:
+    """Write new files, none over another, and updated ones. The schemas follow the version of sharedbox."""
+    refuse_changed_files(updates)
+    if texts:
+        for path, text in schema_files(folder).items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, text)
+    for path, text in texts.items():
+        write_new(path, text)
+    for path, text in updates.texts.items():
+        replace_text(path, text)

@@ -1,0 +1,231 @@
+"""Changes single values and members of a spec file in place. Comments, order, anchors and quotes stay as they are.
+
+Only the text of a value, or the lines of a list item, is replaced, at the positions that the YAML parser gives. What
+cannot be changed that way raises CannotEdit, and the caller tells a person. The caller reads the result again and
+compares it, so that an edit can never change anything else unseen.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeGuard
+
+import yaml
+
+from sharedbox_cli.language.export.yaml import Tall, Tree, entry_lines, item_lines, one_line, scalar
+
+Keys = tuple[str, ...]
+_COMMENT = re.compile(r"(^|\s)#", re.MULTILINE)
+_REFERENCE = re.compile(r"[&*][A-Za-z0-9_-]+\s*$")
+
+
+class CannotEdit(Exception):
+    """A change that only a person should make; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What one document should say."""
+
+    settings: Mapping[Keys, Tree] = field(default_factory=dict)
+    """By path of keys."""
+    members: Mapping[str, Mapping[str, Tree] | None] = field(default_factory=dict)
+    """By address in lower case: the line of a member, or None for somebody who has no rights."""
+
+
+def edited(text: str, line: int, wanted: Wanted) -> str:
+    """Return a file with changes in the document that holds a line (from 1). Raises CannotEdit."""
+    start = "\ufeff" if text.startswith("\ufeff") else ""
+    editor = _Editor(text.removeprefix("\ufeff"))
+    root = editor.document(line)
+    for keys, value in wanted.settings.items():
+        editor.set(root, keys, value)
+    if wanted.members:
+        editor.change_members(root, wanted.members)
+    return start + editor.result()
+
+
+class _Editor:
+    """Collects replacements of one text."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._newline = "\r\n" if "\r\n" in text else "\n"
+        self._replacements: list[tuple[int, int, str]] = []
+
+    def document(self, line: int) -> yaml.MappingNode:
+        """Return the document that holds a line."""
+        for node in yaml.compose_all(self._text, Loader=yaml.SafeLoader):
+            if isinstance(node, yaml.MappingNode) and node.start_mark.line <= line - 1 <= node.end_mark.line:
+                return node
+        raise CannotEdit("the document was not found")
+
+    def result(self) -> str:
+        """Return the text with all replacements."""
+        text = self._text
+        for start, end, new in sorted(self._replacements, reverse=True):
+            text = text[:start] + new + text[end:]
+        return text
+
+    def set(self, root: yaml.MappingNode, keys: Keys, value: Tree) -> None:
+        """Give a key a value: in its place, or as a new line."""
+        node: yaml.Node = root
+        for depth, key in enumerate(keys):
+            if not isinstance(node, yaml.MappingNode):
+                raise CannotEdit(f"`{'.'.join(keys[:depth])}` is no mapping")
+            pair = next((pair for pair in node.value if pair[0].value == key), None)
+            if pair is None:
+                self._add_key(node, keys[depth:], value, is_root=node is root)
+                return
+            node = pair[1]
+        if _is_plain_list(node) and isinstance(value, list) and value:
+            self._change_items(node, value)
+        else:
+            self._replace(node, keys, value)
+
+    def _change_items(self, node: yaml.SequenceNode, value: Sequence[Tree]) -> None:
+        """Remove and add single items of a list that has one per line."""
+        kept = {item.value.lower() for item in node.value}
+        wanted = {str(item).lower() for item in value}
+        if not kept & wanted:
+            raise CannotEdit("no entry of the list stays")
+        for item in node.value:
+            if item.value.lower() not in wanted:
+                self._cut(item)
+        indent = " " * node.start_mark.column
+        new = [part for item in value if str(item).lower() not in kept for part in item_lines(item, indent)]
+        if new:
+            self._insert_after(node.value[-1], node.value[-1], new)
+
+    def change_members(self, root: yaml.MappingNode, members: Mapping[str, Mapping[str, Tree] | None]) -> None:
+        """Add, change or remove lines of `members`."""
+        pair = next((pair for pair in root.value if pair[0].value == "members"), None)
+        if pair is None or not isinstance(pair[1], yaml.SequenceNode):
+            raise CannotEdit("`members` is not in this file")
+        items = pair[1]
+        if items.flow_style and items.value:
+            raise CannotEdit("`members` is written in brackets")
+        lines = {key: node for node in items.value if (key := _member_of(node))}
+        new = [line for key, line in members.items() if line is not None and key not in lines]
+        gone = [lines[key] for key, line in members.items() if line is None and key in lines]
+        missing = [key for key, line in members.items() if line is None and key not in lines]
+        if missing:
+            raise CannotEdit(f"{', '.join(missing)} comes from a team: take them out of it, or name the others here")
+        changed = {key: line for key, line in members.items() if line is not None and key in lines}
+        for key, line in changed.items():
+            self._set_rights(lines[key], line)
+        if len(gone) == len(items.value) and not new:
+            self._replace_by(pair[1].start_mark.index, self._end(pair[1]), "[]", after=pair[0])
+            return
+        for node in gone:
+            self._cut(node)
+        self._add_items(pair, new)
+
+    def _set_rights(self, node: yaml.Node, line: Mapping[str, Tree]) -> None:
+        if not isinstance(node, yaml.MappingNode):
+            raise CannotEdit("a member is no mapping")
+        pair = next((pair for pair in node.value if pair[0].value == "rights"), None)
+        if "rights" not in line:
+            if pair is None:
+                return
+            raise CannotEdit("the rights are those of the platform's default: remove `rights`")
+        if pair is not None:
+            self._replace(pair[1], ("rights",), line["rights"])
+        else:
+            self._add_key(node, ("rights",), line["rights"], is_root=False)
+
+    def _replace(self, node: yaml.Node, keys: Keys, value: Tree) -> None:
+        start, end = node.start_mark.index, self._end(node)
+        old = self._text[start:end]
+        if _REFERENCE.search(self._text[:start].splitlines()[-1] if start else "") or old[:1] in "*&":
+            raise CannotEdit(f"`{'.'.join(keys)}` uses an anchor")
+        if not isinstance(node, yaml.ScalarNode) and _COMMENT.search(old):
+            raise CannotEdit(f"`{'.'.join(keys)}` has comments inside")
+        line = one_line(value)
+        if line is None or (isinstance(node, yaml.ScalarNode) and node.style in ("|", ">")):
+            raise CannotEdit(f"`{'.'.join(keys)}` has several lines")
+        is_block = isinstance(node, yaml.CollectionNode) and not node.flow_style
+        if not is_block:
+            self._replacements.append((start, end, line))
+            return
+        before = self._text.rfind(":", 0, start) + 1
+        self._replacements.append((before, end, f" {line}"))
+
+    def _replace_by(self, start: int, end: int, new: str, *, after: yaml.Node) -> None:
+        colon = self._text.index(":", after.end_mark.index) + 1
+        if _COMMENT.search(self._text[colon:end]):
+            raise CannotEdit("`members` has comments inside")
+        self._replacements.append((colon, end, f" {new}"))
+
+    def _add_key(self, node: yaml.MappingNode, keys: Keys, value: Tree, *, is_root: bool) -> None:
+        for key in reversed(keys[1:]):
+            value = {key: value}
+        if node.flow_style:
+            end = node.end_mark.index - 1
+            text = f"{scalar(keys[0])}: {one_line(value)}"
+            self._replacements.append((end, end, f", {text}" if node.value else text))
+            return
+        indent = " " * (node.start_mark.column if not is_root or node.value else 0)
+        lines = entry_lines(keys[0], value, indent)
+        self._insert_after(node.value[-1][1], node.value[-1][0], lines)
+
+    def _add_items(self, pair: tuple[yaml.Node, yaml.Node], lines: Sequence[Mapping[str, Tree]]) -> None:
+        if not lines:
+            return
+        items: yaml.Node = pair[1]
+        if not items.value:
+            indent = " " * pair[0].start_mark.column + "  "
+            text = "".join(f"{self._newline}{part}" for line in lines for part in item_lines(Tall(line), indent))
+            colon = self._text.index(":", pair[0].end_mark.index) + 1
+            self._replacements.append((colon, items.end_mark.index, text))
+            return
+        indent = " " * items.start_mark.column
+        new = [part for line in lines for part in item_lines(Tall(line), indent)]
+        self._insert_after(items.value[-1], items.value[-1], new)
+
+    def _insert_after(self, node: yaml.Node, key: yaml.Node, lines: Sequence[str]) -> None:
+        """Insert lines below the last line of a value, behind a comment at its end."""
+        end = max(self._end(node), key.end_mark.index)
+        stop = self._text.find("\n", end)
+        new = self._newline.join(lines)
+        if stop < 0:
+            self._replacements.append((len(self._text), len(self._text), f"{self._newline}{new}"))
+        else:
+            self._replacements.append((stop + 1, stop + 1, new + self._newline))
+
+    def _cut(self, node: yaml.Node) -> None:
+        """Remove the lines of a list item."""
+        start = self._text.rfind("\n", 0, node.start_mark.index) + 1
+        above = self._text.rfind("\n", 0, start - 1) + 1
+        while start and self._is_about(self._text[above:start], _member_of(node)):
+            start, above = above, self._text.rfind("\n", 0, above - 1) + 1
+        stop = self._text.find("\n", self._end(node))
+        self._replacements.append((start, len(self._text) if stop < 0 else stop + 1, ""))
+
+    @staticmethod
+    def _is_about(line: str, address: str) -> bool:
+        """Return whether a line is a comment that names somebody who is removed."""
+        return line.lstrip().startswith("#") and bool(address) and address in line.lower()
+
+    def _end(self, node: yaml.Node) -> int:
+        """Return where the text of a value ends. The parser ends a block where the next thing begins."""
+        if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
+            last = node.value[-1]
+            return self._end(last[1] if isinstance(last, tuple) else last)
+        if isinstance(node, yaml.ScalarNode) and node.style in ("|", ">"):
+            return len(self._text[: node.end_mark.index].rstrip())
+        return int(node.end_mark.index)
+
+
+def _is_plain_list(node: yaml.Node) -> TypeGuard[yaml.SequenceNode]:
+    """Return whether a value is a list of texts with one per line."""
+    is_list = isinstance(node, yaml.SequenceNode) and not node.flow_style
+    return is_list and all(isinstance(item, yaml.ScalarNode) for item in node.value)
+
+
+def _member_of(node: yaml.Node) -> str:
+    if not isinstance(node, yaml.MappingNode):
+        return ""
+    return next((str(value.value).lower() for key, value in node.value if key.value in ("user", "group")), "")

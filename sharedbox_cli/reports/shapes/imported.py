@@ -1,0 +1,26 @@
+"""Specs that were written for mailboxes that exist."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypedDict
+
+from sharedbox_cli.reports.shapes.words import Mailbox, Platform
+
+
+class ImportedJson(TypedDict):
+    """One mailbox of the tenant or of the specs."""
+
+    mailbox: Mailbox
+    platform: Platform
+    state: Annotated[str, "`new`, `equal`, `differs`, `updated`, `by hand` or `gone`."]
+    file: Annotated[str, "The file with its spec; empty if it has none."]
+    differences: Annotated[list[str], "What differs between spec and tenant, in words."]
+    not_managed: Annotated[list[str], "What a spec cannot express, and why."]
+
+
+class ImportJson(TypedDict):
+    """All mailboxes that were looked at."""
+
+    mailboxes: list[ImportedJson]
+    files: Annotated[list[str], "The files that were written; with `--check`, those that would be."]
+    teams: Annotated[list[str], "The names of the new teams."]

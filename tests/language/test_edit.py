@@ -1,0 +1,115 @@
+"""Spec files that are changed in place: only the lines of what differs, and nothing where that is not possible."""
+
+from __future__ import annotations
+
+import difflib
+
+import pytest
+
+from sharedbox_cli.language.export.edit import CannotEdit, Wanted, edited
+from tests.asked import each
+
+TEXT = """\
+# yaml-language-server: $schema=x
+version: 1
+mailbox: sales@contoso.example   # the one
+display_name: 'Sales: old'  # keep
+
+aliases:
+  - verkauf@contoso.example # German
+  - ventes@contoso.example
+# who works here
+members:
+  # the boss
+  - user: ben@contoso.example # he
+    rights: [full_access]
+  # hugo@contoso.example: cannot sign in
+  - user: hugo@contoso.example
+  - {user: emi@contoso.example, reason: helps}
+  # the end of the list
+sent_items: {send_as: both}   # both
+sign_in: &s blocked
+labels: {x: *s}
+"""
+
+
+def changed(text: str, wanted: Wanted) -> list[str]:
+    """Return the lines that an edit removes and adds."""
+    lines = difflib.unified_diff(text.splitlines(), edited(text, 2, wanted).splitlines(), n=0, lineterm="")
+    return [line for line in lines if not line.startswith(("---", "+++", "@@"))]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "lines"),
+    [
+        (Wanted({("display_name",): "Sales"}), ["-display_name: 'Sales: old'  # keep", "+display_name: Sales  # keep"]),
+        (
+            Wanted({("sent_items", "send_as"): "sender"}),
+            ["-sent_items: {send_as: both}   # both", "+sent_items: {send_as: sender}   # both"],
+        ),
+        (
+            Wanted({("sent_items", "send_on_behalf"): "both"}),
+            ["-sent_items: {send_as: both}   # both", "+sent_items: {send_as: both, send_on_behalf: both}   # both"],
+        ),
+        (
+            Wanted({("aliases",): ["verkauf@contoso.example", "vendite@contoso.example"]}),
+            ["-  - ventes@contoso.example", "+  - vendite@contoso.example"],
+        ),
+        (Wanted({("hidden_from_address_lists",): True}), ["+hidden_from_address_lists: true"]),
+        (
+            Wanted(members={"hugo@contoso.example": None}),
+            ["-  # hugo@contoso.example: cannot sign in", "-  - user: hugo@contoso.example"],
+        ),
+        (Wanted(members={"emi@contoso.example": None}), ["-  - {user: emi@contoso.example, reason: helps}"]),
+        (Wanted(members={"new@contoso.example": {"user": "new@contoso.example"}}), ["+  - user: new@contoso.example"]),
+        (
+            Wanted(members={"ben@contoso.example": {"user": "ben@contoso.example", "rights": ["send_as"]}}),
+            ["-    rights: [full_access]", "+    rights: [send_as]"],
+        ),
+        (
+            Wanted(members={"hugo@contoso.example": {"user": "hugo@contoso.example", "rights": ["read"]}}),
+            ["+    rights: [read]"],
+        ),
+    ],
+)
+def test_only_what_differs_is_touched(wanted: Wanted, lines: list[str]) -> None:
+    assert changed(TEXT, wanted) == lines
+    assert edited(TEXT.replace("\n", "\r\n"), 2, wanted) == edited(TEXT, 2, wanted).replace("\n", "\r\n")
+    assert edited("\ufeff" + TEXT, 2, wanted) == "\ufeff" + edited(TEXT, 2, wanted)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "why"),
+    [
+        (Wanted({("sign_in",): "allowed"}), "anchor"),
+        (Wanted({("labels", "x"): "y"}), "anchor"),
+        (Wanted(members={"team@contoso.example": None}), "comes from a team"),
+        (Wanted({("aliases",): ["other@contoso.example"]}), "no entry of the list stays"),
+        (Wanted({("members",): []}), "comments inside"),
+        (Wanted({("display_name", "x"): "y"}), "no mapping"),
+    ],
+)
+def test_what_only_a_person_should_change_is_refused(wanted: Wanted, why: str) -> None:
+    with pytest.raises(CannotEdit, match=why):
+        edited(TEXT, 2, wanted)
+
+
+def test_second_document_of_a_file_is_found_by_its_line() -> None:
+    text = "version: 1\nmailbox: a@x.example\ndisplay_name: A\n---\nversion: 1\nmailbox: b@x.example\ndisplay_name: B"
+    new = edited(text, 6, Wanted({("display_name",): "C"}))
+    assert new == text[:-1] + "C"
+
+
+def test_last_member_leaves_an_empty_list() -> None:
+    text = "mailbox: a@x.example\nmembers:\n  - user: b@x.example\nsign_in: blocked\n"
+    assert edited(text, 1, Wanted(members={"b@x.example": None})) == (
+        "mailbox: a@x.example\nmembers: []\nsign_in: blocked\n"
+    )
+    new = edited("mailbox: a@x.example\nmembers: []\n", 1, Wanted(members={"b@x.example": {"user": "b@x.example"}}))
+    assert new == "mailbox: a@x.example\nmembers:\n  - user: b@x.example\n"
+
+
+def test_file_without_a_line_end_is_continued() -> None:
+    for text in each(["mailbox: a@x.example\nmembers:\n  - user: b@x.example", "mailbox: a@x.example\nmembers: []"]):
+        new = edited(text, 1, Wanted(members={"c@x.example": {"user": "c@x.example"}}))
+        assert new.endswith("\n  - user: c@x.example")
