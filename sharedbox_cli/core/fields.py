@@ -149,6 +149,12 @@ SETTINGS: Mapping[Field, Setting] = {
 """One row per field. Topics say what travels in one call, and in which order."""
 
 
+OBSERVABLE = frozenset(
+    name for name, setting in SETTINGS.items() if setting.topic is not Topic.GRANT and name is not Field.PRODUCT
+)
+"""What can be read of a mailbox itself: not what belongs to one grant, nor the product behind a licence."""
+
+
 def topic_of(names: Iterable[Field]) -> Topic:
     """Return the topic of a change: its settings share one; of several, the first that is written."""
     return min((SETTINGS[name].topic for name in names), key=lambda topic: topic.rank, default=Topic.MAILBOX)

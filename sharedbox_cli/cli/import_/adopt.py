@@ -80,11 +80,11 @@ def adopt(mailbox: ObservedMailbox, observed: Observed, capabilities: AbilityTab
     moved = desired_of(mailbox, observed)
     wanted = replace(moved.mailbox, settings={}) if is_members_only else moved.mailbox
     expressible, left_out = writable(wanted, capabilities, utc_now())
-    told = {str(name).partition(".")[0] for name, value in wanted.settings.items() if value != SETTINGS[name].new}
+    named = {str(name).partition(".")[0] for name, value in wanted.settings.items() if value != SETTINGS[name].new}
     lost = [
         Note(item.key, item.what, item.why, is_lost=True)
         for item in left_out
-        if item.key in told or item.key not in {str(name).partition(".")[0] for name in SETTINGS}
+        if item.key in named or item.key not in {str(name).partition(".")[0] for name in SETTINGS}
     ]
     invited = [entry for entry in mailbox.special if entry.revocable is not None]
     if invited and expressible.grants is not None:  # an exact list would revoke the invitation

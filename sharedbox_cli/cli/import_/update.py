@@ -47,7 +47,7 @@ def updates_of(
     observations: Mapping[Platform, Observed],
     capabilities: AbilityTable,
 ) -> Updates:
-    """Return the changed files, after reading them back: a spec that would not be what the tenant has is left alone."""
+    """Return the changed files, after reading them back: no spec is changed that would not be as in the tenant."""
     # from the end of each file, so that the lines of the other documents stay where they are
     mailboxes = sorted(differing, key=lambda one: (str(one.place.file), -one.place.line))
     for at_once in (True, False):

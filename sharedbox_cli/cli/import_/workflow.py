@@ -14,7 +14,7 @@ from sharedbox_cli.cli.pipeline import exit_code_of, origin_of, utc_now
 from sharedbox_cli.core.change_words import words
 from sharedbox_cli.core.diff import diff_mailbox, observed_addresses
 from sharedbox_cli.core.errors import ExitCode, NotFound, SpecError
-from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.fields import OBSERVABLE, Field
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import DesiredMailbox, Observed, Platform, State
 from sharedbox_cli.language.export.folder import lost_lines
@@ -103,9 +103,7 @@ def _scopes(
 
 
 def _scope(platform: Platform, choice: Choice, chosen: frozenset[Address] | None, existing: Existing) -> Scope:
-    fields = (
-        frozenset({Field.KIND}) if choice.is_members_only else frozenset(Field) - {Field.AUTOMAPPING, Field.DELIVERY}
-    )
+    fields = frozenset({Field.KIND}) if choice.is_members_only else OBSERVABLE
     mine = existing.desired.of_platforms(frozenset({platform}))
     managed = {name for mailbox in mine.mailboxes.values() for name in mailbox.settings}
     rights = {grant.right for mailbox in mine.mailboxes.values() for grant in mailbox.grants or ()}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sharedbox_cli.cli.output import show
 from sharedbox_cli.cli.pipeline import exit_code_of, origin_of, unread_error, utc_now
 from sharedbox_cli.core.errors import ExitCode, NotFound, UsageError
-from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.fields import OBSERVABLE
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import Desired, Fact
 from sharedbox_cli.language.resolve import provenance, resolve
@@ -60,8 +60,7 @@ def observe_mailbox(session: Session, address: Address) -> Reading:
 
 def _scope(platform: Platform, address: Address) -> Scope:
     only = frozenset({address})
-    fields = frozenset(Field) - {Field.AUTOMAPPING, Field.DELIVERY}
-    return Scope(frozenset({platform}), only, fields, frozenset(Fact), grants_of=only, with_members=True)
+    return Scope(frozenset({platform}), only, OBSERVABLE, frozenset(Fact), grants_of=only, with_members=True)
 
 
 def no_such_mailbox(desired: Desired, address: str) -> UsageError:

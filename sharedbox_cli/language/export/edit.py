@@ -1,7 +1,7 @@
 """Changes single values and members of a spec file in place. Comments, order, anchors and quotes stay as they are.
 
 Only the text of a value, or the lines of a list item, is replaced, at the positions that the YAML parser gives. What
-cannot be changed that way raises CannotEdit, and the caller tells a person. The caller reads the result again and
+cannot be changed that way raises CannotEdit, and the caller names it. The caller reads the result again and
 compares it, so that an edit can never change anything else unseen.
 """
 

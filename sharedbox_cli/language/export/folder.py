@@ -95,7 +95,7 @@ def folder_of(
 
 
 def modeline(kind: str, schemas: Path, folder: Path) -> str:
-    """Return the comment that tells editors which schema a file has."""
+    """Return the comment that names the schema of a file for editors."""
     return f"yaml-language-server: $schema={Path(relpath(schemas / f'{kind}.schema.json', folder)).as_posix()}"
 
 
