@@ -276,3 +276,14 @@ def test_customer_when_the_profile_names_another_workspace_then_nothing_is_writt
     )
     assert done.code in (1, 4, 5), done.out
     assert google.effects() == []
+
+
+def test_limit_of_delegates_has_a_hint(google: Cloud, cli: Cli, tmp_path: Path) -> None:
+    google.tenant.set_meta("google:delegate_limit", "3")
+    people = "".join(f"  - user: {name}@contoso.example\n" for name in ("anna", "ben", "chloe", "emi", "ines"))
+    spec(tmp_path, GOOGLE_DELEGATED, f"members:\n{people}", "press@contoso.example")
+    done = cli("apply", tmp_path, "--yes")
+    assert done.code != 0
+    told = " ".join((done.out + done.err).split())
+    assert "cannot have any more delegates" in told
+    assert "collaborative inbox" in told

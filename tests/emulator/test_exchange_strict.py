@@ -10,6 +10,7 @@ import pytest
 from sharedbox_cli.emulator.microsoft.exchange_admin.binding import facts
 from sharedbox_cli.emulator.microsoft.exchange_admin.catalogue import CMDLETS
 from sharedbox_cli.emulator.seed import CLIENT_ID, SECRET
+from tests.asked import each
 from tests.conftest import Cloud
 
 SALES = "sales@contoso.example"
@@ -192,3 +193,17 @@ def test_modelled_cmdlets_when_compared_then_the_vendor_has_them() -> None:
 def test_cmdlet_when_known_and_not_modelled_then_it_says_so(door: Door) -> None:
     answer = door("Get-CalendarProcessing", Identity=SALES)
     assert (answer.status_code, "does not model" in answer.text) == (501, True)
+
+
+def test_sidecar_keys_are_those_of_captured_answers(door: Door) -> None:
+    for cmdlet in ("Get-Mailbox", "Get-MailboxPermission", "Get-RecipientPermission", "Get-CASMailbox"):
+        for row in each(door(cmdlet, Identity=SALES).json()["value"]):
+            plain = {name: value for name, value in row.items() if "@" not in name}
+            for name, value in each(plain.items()):
+                sidecars = {key.partition("@")[2]: row[key] for key in row if key.startswith(f"{name}@")}
+                if isinstance(value, list):
+                    assert sidecars == {"odata.type": "#Collection(String)"}
+                elif isinstance(value, bool) or value is None:
+                    assert sidecars == {}
+                elif isinstance(value, int):
+                    assert sidecars == {"data.type": "System.Int32"}

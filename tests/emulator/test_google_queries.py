@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+from urllib.parse import quote
+
 import pytest
+from googleapiclient.errors import HttpError
 
 from tests.emulator.google import ANNA, DIRECTORY, HUGO, ORDERS, STAFF, Workspace, reason
 
@@ -106,3 +111,65 @@ def test_product_that_the_customer_does_not_have_has_no_assignments(strict: Work
     url = f"/apps/licensing/v1/product/{product}/users?customerId=C03xyz987"
     assert "items" not in strict.call("GET", url).json()
     assert reason(strict.call("GET", url.replace(product, "101099"))) == (404, "notFound")
+
+
+MAIL = "settings/gmail.mail_delegation"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_listed"),
+    [
+        ("", True),
+        (f"setting.type == '{MAIL}'", True),
+        (f'setting.type == "{MAIL}"', True),
+        (r"setting.type.matches('^settings/gmail\\..*$')", True),
+        (r"setting.type.matches('^.*\\.mail_delegation$')", True),
+        (r"setting.type.matches('^.*\\.service_status$')", False),
+        ('customer == "customers/my_customer"', True),
+        (r"""customer == "customers/C03xyz987" && setting.type.matches('^.*\\.service_status$')""", False),
+        (
+            r"""customer == "customers/my_customer" && ( setting.type.matches('^settings/gmail\\..*$') ||"""
+            r""" setting.type.matches('^.*\\.service_status$') )""",
+            True,
+        ),
+        (r"setting.type == 'x' || setting.type.matches('delegation') && setting.type.matches('gmail')", True),
+        (r"(setting.type == 'x' || setting.type.matches('delegation')) && setting.type == 'y'", False),
+    ],
+)
+def test_filter_of_policies_as_its_page_shows_it(strict: Workspace, text: str, is_listed: bool) -> None:
+    found = ask(strict, f"/v1/policies?filter={quote(text)}", "policies", "name")
+    assert bool(found) is is_listed
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ('customer == "customers/C0other"', 403),
+        ("setting.type.matches('[')", 400),
+        ("setting.type == 'x' &&", 400),
+        ("(setting.type == 'x'", 400),
+        ("&& setting.type == 'x'", 400),
+        ("setting.type == 'x' setting.type == 'y'", 400),
+        ("policyQuery.orgUnit == 'x'", 501),
+    ],
+)
+def test_filter_of_policies_that_is_refused_or_not_modelled(strict: Workspace, text: str, status: int) -> None:
+    assert strict.call("GET", f"/v1/policies?filter={quote(text)}").status_code == status
+
+
+@pytest.mark.parametrize("limit", [3, 10])
+def test_delegates_end_at_the_limit_of_the_tenant(google: Workspace, limit: int) -> None:
+    google.call("POST", "/_emulator/google/knobs", {"delegate_limit": str(limit)})
+    delegates = google.delegates()
+    names = [f"{name}@contoso.example" for name in ("anna", "chloe", "emi", "ines", "jakub", "admin", "jobs")]
+    outcomes = [_added(delegates, name) for name in names]
+    room = limit - 3
+    assert outcomes == [""] * room + ["Delegator user cannot have any more delegates"] * (len(names) - room)
+
+
+def _added(delegates: Any, name: str) -> str:
+    try:
+        delegates.create(userId="me", body={"delegateEmail": name}).execute()
+    except HttpError as error:
+        return str(json.loads(error.content)["error"]["message"])
+    return ""

@@ -40,8 +40,8 @@ class Sign:
     def code(self, scope: str = SCOPE) -> str:
         return str(self.post("devicecode", scope=scope).json()["device_code"])
 
-    def poll(self, device_code: str, **form: str) -> httpx.Response:
-        return self.post("token", grant_type=DEVICE_CODE, device_code=device_code, **form)
+    def poll(self, device_code: str, *, grant: str = DEVICE_CODE[0], **form: str) -> httpx.Response:
+        return self.post("token", grant_type=grant, device_code=device_code, **form)
 
     def signed_in(self, scope: str = SCOPE) -> httpx.Response:
         """Return the response to the second poll."""
@@ -77,10 +77,11 @@ def test_person_gets_what_is_consented_and_no_application_role(sign: Sign) -> No
     assert (token["upn"], len(token["wids"])) == (BEN, 1)
 
 
-def test_first_poll_is_pending_and_a_code_works_once(sign: Sign) -> None:
+@pytest.mark.parametrize("grant", DEVICE_CODE)
+def test_first_poll_is_pending_and_a_code_works_once(sign: Sign, grant: str) -> None:
     device_code = sign.code()
-    assert number(sign.poll(device_code)) == 70016
-    assert sign.poll(device_code).status_code == 200
+    assert number(sign.poll(device_code, grant=grant)) == 70016
+    assert sign.poll(device_code, grant=grant).status_code == 200
     assert number(sign.poll(device_code)) == 70020
     late = sign.code()
     sign.cloud.advance(CODE_SECONDS)

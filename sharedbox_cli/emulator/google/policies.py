@@ -3,32 +3,19 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 from sharedbox_cli.emulator.google.call import Call, Handlers
-from sharedbox_cli.emulator.google.errors import GoogleError, missing, not_allowed, not_modelled
-
-_MATCHES = re.compile(r"setting\.type\.matches\('(.+)'\)")
-_EQUALS = re.compile(r"setting\.type == '(.+)'")
+from sharedbox_cli.emulator.google.errors import missing, not_allowed
+from sharedbox_cli.emulator.google.policy_filter import read_filter
 
 
 def _list(call: Call) -> Any:
-    text = call.text("filter")
-    pattern = ".*"
-    if text:
-        match = _MATCHES.fullmatch(text)
-        same = _EQUALS.fullmatch(text)
-        if match is None and same is None:
-            raise not_modelled(f"the filter {text}")
-        pattern = match[1] if match else re.escape(same[1] if same else "")
+    matches = read_filter(call.text("filter"), ("my_customer", call.store.customer))
     docs = [
         _delegation(call, json.loads(row["doc"])) for row in call.store.rows("select doc from g_policies order by id")
     ]
-    try:
-        chosen = [doc for doc in docs if doc and re.search(pattern.replace("\\\\", "\\"), doc["setting"]["type"])]
-    except re.error as error:
-        raise GoogleError(400, "Invalid filter.", "badRequest") from error
+    chosen = [doc for doc in docs if doc and matches(doc["setting"]["type"])]
     page, more = call.page(chosen, 50, 100, clamps=True)
     return {**({"policies": page} if page else {}), **more}
 

@@ -45,6 +45,11 @@ _HINTS = (
     ("may not be the owner or manager of another group", "Give the group the right `member`."),
     ("enough available licenses", "Buy a licence, or release one."),
     ("Invalid delegate", "A delegate must be an active account with Gmail, named by its primary address."),
+    (
+        "cannot have any more delegates",
+        "Google allows some applications fewer delegates (10 and 25 were seen). Revoke a delegate first, or use a "
+        "collaborative inbox for a large team.",
+    ),
     ("Unrecognized forwarding address", "The address must be confirmed first: it received a mail with a code."),
     ("Invalid label name", "Gmail reserves some names. Choose another one."),
     ("Cyclic memberships", "Remove one of the groups from the other."),

@@ -13,6 +13,11 @@ from sharedbox_cli.emulator.google.gmail.mailbox import absent, listed, mailbox,
 MOST = 1000
 
 
+def _most(call: Call) -> int:
+    """Return how many delegates a mailbox can have: fewer with the setting `delegate_limit`, as seen in the field."""
+    return int(call.store.tenant.meta("google:delegate_limit", str(MOST)))
+
+
 def _shown(call: Call, item: dict[str, Any]) -> dict[str, Any]:
     user = call.store.row("select email from g_users where id = ?", item["user"])
     return {"delegateEmail": user["email"] if user else item["delegateEmail"], "verificationStatus": item["status"]}
@@ -48,8 +53,8 @@ def _create(call: Call) -> Any:
         raise refused("Invalid delegate", is_state=True)
     if call.store.item(owner["id"], "delegate", user["id"]) is not None:
         raise GoogleError(409, "Delegate already exists.", "alreadyExists", status="ALREADY_EXISTS")
-    if len(call.store.items(owner["id"], "delegate")) >= MOST:
-        raise refused("Delegates limit exceeded.", is_state=True)
+    if len(call.store.items(owner["id"], "delegate")) >= _most(call):
+        raise refused("Delegator user cannot have any more delegates", is_state=True)
     item = {"user": user["id"], "delegateEmail": user["email"], "status": "accepted"}
     call.store.put(owner["id"], "delegate", user["id"], item)
     call.effect = f"{user['email']} delegate of {owner['email']}"

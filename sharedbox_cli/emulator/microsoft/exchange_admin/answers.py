@@ -1,4 +1,7 @@
-"""Rows in a response: sidecar keys for typed properties, and `$select`."""
+"""Rows in a response: sidecar keys for typed properties, and `$select`.
+
+As captured (2024-05 and 2026-07): booleans and texts have no sidecar, and lists only `@odata.type`.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,6 @@ from sharedbox_cli.emulator.microsoft.exchange_admin.forms import is_guid
 _OPTIONS = frozenset({"$select", "$skiptoken"})
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+[+Z]")
 _SIZE = re.compile(r"[\d.]+ (?:B|KB|MB|GB) \([\d,]+ bytes\)")
-_STRINGS = "System.Collections.Generic.List`1[System.String]"
 
 
 def selected(request: Request) -> list[str]:
@@ -42,10 +44,7 @@ def _decorated(row: Row, wanted: set[str]) -> Row:
             continue
         if isinstance(value, list):
             selected[f"{name}@odata.type"] = "#Collection(String)"
-            selected[f"{name}@data.type"] = _STRINGS
-        elif isinstance(value, bool):
-            selected[f"{name}@data.type"] = "System.Boolean"
-        elif isinstance(value, int):
+        elif isinstance(value, int) and not isinstance(value, bool):
             selected[f"{name}@data.type"] = "System.Int32"
         elif isinstance(value, str) and (kind := _kind_of(value)):
             selected[f"{name}@data.type"] = kind

@@ -17,7 +17,8 @@ from sharedbox_cli.emulator.microsoft.login.applications import WITHOUT_PROOF, a
 from sharedbox_cli.emulator.microsoft.login.forms import Refusal, delegated_scopes, required
 from sharedbox_cli.emulator.service import ServiceContext
 
-DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
+DEVICE_CODE = ("urn:ietf:params:oauth:grant-type:device_code", "device_code")
+"""Both names of the grant: MSAL for Node sends the short one."""
 REFRESH_TOKEN = "refresh_token"  # noqa: S105 - the name of a grant
 CODE_SECONDS = 900
 REFRESH_SECONDS = 90 * 86400

@@ -132,7 +132,7 @@ class Login:
                 raise Refusal("invalid_request", 900144, text)
             case "client_credentials":
                 return json_response(200, applications.signed_in(self._context, form, captured["tenant"]))
-            case grant if grant == DEVICE_CODE:
+            case grant if grant in DEVICE_CODE:
                 return json_response(200, self._people.signed_in_by_code(form))
             case grant if grant == REFRESH_TOKEN:
                 return json_response(200, self._people.refreshed(form))
