@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from sharedbox_cli.checks import limits
 from sharedbox_cli.checks.model import Check, Detections, Subject
-from sharedbox_cli.checks.storage import gib, number
+from sharedbox_cli.checks.storage import number
 from sharedbox_cli.core.finding import Severity
 from sharedbox_cli.core.model import GOOGLE_DELEGATED, Fact
+from sharedbox_cli.core.sizes import gb
 
 _DELEGATED = frozenset({GOOGLE_DELEGATED})
 _POOL = frozenset({Fact.POOL_USED_BYTES, Fact.POOL_TOTAL_BYTES})
@@ -20,14 +21,14 @@ def _pool(subject: Subject) -> tuple[int, int]:
 def _full(subject: Subject) -> Detections:
     used, total = _pool(subject)
     if total and used >= total:
-        why = f"All accounts together use {gib(used)} of {gib(total)}. Mailboxes will soon stop sending and receiving."
+        why = f"All accounts together use {gb(used)} of {gb(total)}. Mailboxes will soon stop sending and receiving."
         yield subject.observed.tenant_name, "the pooled storage is full", why
 
 
 def _nearly_full(subject: Subject) -> Detections:
     used, total = _pool(subject)
     if limits.WARN_PERCENT * total < 100 * used < 100 * total:
-        why = f"All accounts together use {gib(used)} of {gib(total)}, which is more than {limits.WARN_PERCENT} %."
+        why = f"All accounts together use {gb(used)} of {gb(total)}, which is more than {limits.WARN_PERCENT} %."
         yield subject.observed.tenant_name, "the pooled storage is nearly full", why
 
 
@@ -35,7 +36,7 @@ def _large_share(subject: Subject) -> Detections:
     used, (_, total) = number(subject, Fact.USED_BYTES) or 0, _pool(subject)
     if total and 100 * used > limits.SHARE_PERCENT * total:
         share = 100 * used // total
-        why = f"It uses {gib(used)} of the {gib(total)} that all accounts share ({share} %)."
+        why = f"It uses {gb(used)} of the {gb(total)} that all accounts share ({share} %)."
         yield "", "a large share of the pooled storage", why
 
 

@@ -11,14 +11,10 @@ from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.finding import Severity
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, MICROSOFT365, DesiredMailbox, Fact, State
+from sharedbox_cli.core.sizes import gb
 from sharedbox_cli.core.values import KIND_USER, LICENCE_NONE, PLAN_1, PLAN_2, Value
 
 _ARCHIVING = "exchange-online-archiving"
-
-
-def gib(size: int) -> str:
-    """Return a size in words."""
-    return f"{size / limits.GIB:.1f} GB"
 
 
 def number(subject: Subject, fact: Fact) -> int | None:
@@ -51,8 +47,8 @@ def _quota(subject: Subject) -> int | None:
 def _too_large(subject: Subject) -> Detections:
     used = _used(subject)
     if used is not None and used > limits.UNLICENSED_BYTES and PLAN_2 not in _plans(subject):
-        limit = gib(limits.UNLICENSED_BYTES)
-        why = f"It holds {gib(used)}. Without Exchange Online Plan 2 the limit is {limit}, and mail flow stops."
+        limit = gb(limits.UNLICENSED_BYTES)
+        why = f"It holds {gb(used)}. Without Exchange Online Plan 2 the limit is {limit}, and mail flow stops."
         yield "", "larger than its licence allows", why
 
 
@@ -61,7 +57,7 @@ def _full(subject: Subject) -> Detections:
     if used is None or quota is None:
         return
     if used >= quota and not (subject.mailbox.platform == MICROSOFT365 and any(_too_large(subject))):
-        yield "", "full", f"It holds {gib(used)} of {gib(quota)}. It cannot send, and will soon stop receiving mail."
+        yield ("", "full", f"It holds {gb(used)} of {gb(quota)}. It cannot send, and will soon stop receiving mail.")
 
 
 def _nearly_full(subject: Subject) -> Detections:
@@ -69,11 +65,11 @@ def _nearly_full(subject: Subject) -> Detections:
     warn_at = subject.spec.warn_at_percent if subject.spec else None
     percent = limits.WARN_PERCENT if warn_at is None else warn_at
     if used is not None and quota is not None and percent * quota < 100 * used < 100 * quota:
-        yield "", "nearly full", f"It holds {gib(used)} of {gib(quota)}, which is more than {percent} %."
+        yield "", "nearly full", f"It holds {gb(used)} of {gb(quota)}, which is more than {percent} %."
     pooled, total = number(subject, Fact.POOL_USED_BYTES), number(subject, Fact.POOL_TOTAL_BYTES)
     if quota is None and warn_at is not None and pooled is not None and total and 100 * pooled > warn_at * total:
-        own = "" if used is None else f" This mailbox uses {gib(used)} of it."
-        why = f"All accounts together use {gib(pooled)} of {gib(total)}, which is more than {warn_at} %.{own}"
+        own = "" if used is None else f" This mailbox uses {gb(used)} of it."
+        why = f"All accounts together use {gb(pooled)} of {gb(total)}, which is more than {warn_at} %.{own}"
         yield "", "the pooled storage is nearly full", why
 
 
@@ -91,7 +87,7 @@ def _without_need(subject: Subject) -> Iterator[str]:
         and not needs_it
         and not is_desired
     ):
-        yield f"It holds {gib(used)} and has no archive and no hold."
+        yield f"It holds {gb(used)} and has no archive and no hold."
 
 
 def _not_needed(subject: Subject) -> Detections:

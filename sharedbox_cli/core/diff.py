@@ -218,16 +218,22 @@ def _creation(mailbox: DesiredMailbox, observed: Observed) -> tuple[Change, ...]
         Phase.CREATE,
         mailbox.address,
         mailbox.platform,
-        soft_deleted[0].id if soft_deleted else "",
+        soft_deleted[0].id if len(soft_deleted) == 1 else "",  # of several, a person chooses one
         how="restore" if soft_deleted else "new",
         after={} if soft_deleted else creation_settings(mailbox),
         risk=Risk.MEDIUM,
-        why="a soft-deleted mailbox has this address" if soft_deleted else "",
+        why=_restore_words(len(soft_deleted)),
         place=mailbox.place,
     )
     created = replace(empty, settings=dict(creation.after))
     rest = _parts(mailbox, created, observed, is_new=True)
     return _sorted((creation, *(_need(replace(item, mailbox_id=""), creation) for item in rest)))
+
+
+def _restore_words(count: int) -> str:
+    if count > 1:
+        return f"{count} soft-deleted mailboxes have this address"
+    return "a soft-deleted mailbox has this address" if count else ""
 
 
 def _outside_domains(mailbox: DesiredMailbox, observed: Observed, desired: Desired) -> list[Problem]:

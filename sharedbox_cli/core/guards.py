@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
-from sharedbox_cli.core.change import Change, Kind
+from sharedbox_cli.core.change import RESTORE, Change, Kind
 from sharedbox_cli.core.errors import Refusal
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.guards_access import last_access, last_owner, replaced_people
@@ -19,10 +19,10 @@ from sharedbox_cli.core.guards_reach import cut_off, external_trustee, wide_trus
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import Fact
 from sharedbox_cli.core.order import Phase
+from sharedbox_cli.core.restore import candidates, holder_words, waiver_of
+from sharedbox_cli.core.sizes import GB_BYTES, gb
 from sharedbox_cli.core.values import ALLOWED, KIND_GROUP, KIND_SHARED, KIND_USER, LICENCE_NONE, PLAN_1, PLAN_2, Value
 
-GIB = 1024**3
-GB = 1000**3
 _ADDED = (LICENCE_NONE, PLAN_1, PLAN_2)
 """Licences that a shared mailbox up to a size does not need; the account itself needs any other one."""
 
@@ -143,7 +143,7 @@ def _contents(known: Mapping[Fact, Value]) -> str:
     items, used, last = known.get(Fact.ITEM_COUNT), known.get(Fact.USED_BYTES), known.get(Fact.LAST_ACTIVITY)
     size = f"holds {items:,} items" if isinstance(items, int) else "size not known"
     if not isinstance(items, int) and isinstance(used, int):
-        size = f"holds {used / GB:.1f} GB"
+        size = f"holds {gb(used)}"
     return ", ".join((size, *([f"last active {last}"] if last else ()), *kept_words(known)))
 
 
@@ -187,9 +187,20 @@ def _conversion_words(change: Change, facts: GuardInput) -> str:
 def restore(facts: GuardInput) -> Iterable[Refusal]:
     """Refuse to restore a deleted mailbox, with its old mail and grants, unless it is allowed by name."""
     for change in facts.plan.changes:
-        if change.kind is Kind.CREATE and change.how == "restore":
-            why = f"{change.mailbox} was deleted and would be restored with its old mail and grants"
-            yield Refusal("restore", why, 1, "0", f"restore={change.mailbox}", str(change.mailbox))
+        if change.kind is not Kind.CREATE or change.how != RESTORE:
+            continue
+        where, what = str(change.mailbox), "with its old mail and grants"
+        holders = candidates(change.mailbox, facts.observations[change.platform])
+        if len(holders) < 2:
+            which = f" ({holder_words(holders[0])})" if holders else ""
+            why = f"{where} was deleted and would be restored {what}{which}"
+            yield Refusal("restore", why, 1, "0", f"restore={where}", where)
+        elif not change.mailbox_id:
+            for holder in holders:
+                why = f"{len(holders)} deleted mailboxes have the address {where}. This one is {holder_words(holder)}"
+                yield Refusal("restore", why, 1, "0", waiver_of(change.mailbox, holder), where)
+            if all(facts.waivers.names(waiver_of(change.mailbox, holder)) for holder in holders):
+                yield Refusal("restore", f"{where}: name only one of its deleted mailboxes", mailbox=where)
 
 
 def unblock(facts: GuardInput) -> Iterable[Refusal]:
@@ -227,9 +238,9 @@ def _licence_drop(change: Change, facts: GuardInput) -> Iterable[Refusal]:
         why = f"{where}: the licence would be removed, and the size of the mailbox is not known"
         yield Refusal("licence-drop", why, mailbox=where)
         return
-    if used > facts.limits.licence_drop_gib * GIB:
-        why = f"{where}: {used / GIB:.1f} GiB in use: the mailbox would stop receiving mail without the licence"
-        yield Refusal("licence-drop", why, used, f"{facts.limits.licence_drop_gib} GiB", mailbox=where)
+    if used > facts.limits.licence_drop_gib * GB_BYTES:
+        why = f"{where}: {gb(used)} in use: the mailbox would stop receiving mail without the licence"
+        yield Refusal("licence-drop", why, used, f"{facts.limits.licence_drop_gib} GB", mailbox=where)
     elif not _is_fresh(seen, facts.now):
         why = f"{where}: the licence would be removed, and the size was last read on {seen or 'an unknown day'}"
         yield Refusal("licence-drop", why, 0, "48 h", f"licence-drop={where}", where)

@@ -78,6 +78,11 @@ class Waivers:
             return self.numbers.get(name, -1) >= int(size)
         return size.lower() in self.addresses.get(name, frozenset())
 
+    def names(self, waiver: str) -> bool:
+        """Return whether a waiver was given in full: a guard and an address, in any case."""
+        name, _, size = waiver.partition("=")
+        return size.lower() in self.addresses.get(name, frozenset())
+
     def texts(self) -> tuple[str, ...]:
         """Return the waivers as written on a command line, sorted: for the journal."""
         found = [*self.plain, *(f"{name}={number}" for name, number in self.numbers.items())]

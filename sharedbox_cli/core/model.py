@@ -256,6 +256,10 @@ class AddressHolder:
     is_convertible: bool = False
     """A user mailbox with this primary address: it can become the shared one. `Observed.mailboxes` has it as well,
     with all its settings, grants and `Field.KIND` = `user`."""
+    deleted_at: str = ""
+    """The day of a soft deletion, in ISO format."""
+    used_bytes: int | None = None
+    """The size of a soft-deleted mailbox: read only where several have one address."""
 
 
 @dataclass(frozen=True, slots=True)

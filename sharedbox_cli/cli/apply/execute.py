@@ -22,6 +22,7 @@ from sharedbox_cli.cli.pipeline import (
 from sharedbox_cli.cli.progress import stop_progress
 from sharedbox_cli.core.errors import GuardRefused, PlanStale
 from sharedbox_cli.core.plan import Plan
+from sharedbox_cli.core.restore import with_choices
 from sharedbox_cli.engine.finish import close_run
 from sharedbox_cli.engine.journal import Journal
 from sharedbox_cli.engine.lock import RunLock
@@ -104,7 +105,7 @@ def _reviewed(basis: Basis, plan: Plan, observed: Reading, waivers: Waivers) -> 
         raise again.failures[lost[0]]
     if unread_of(plan.desired, again):
         raise unread_error(again)
-    fresh = plan_of(basis, plan.desired, again)
+    fresh = with_choices(plan_of(basis, plan.desired, again), again.observations, waivers)
     if (fresh.changes, fresh.fingerprints) != (plan.changes, plan.fingerprints):
         changed = sorted(str(key) for key, value in fresh.fingerprints.items() if plan.fingerprints.get(key) != value)
         raise PlanStale(

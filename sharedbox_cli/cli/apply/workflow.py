@@ -12,6 +12,7 @@ from sharedbox_cli.cli.pipeline import exit_code_of, observe_desired, origin_of,
 from sharedbox_cli.core.errors import ExitCode, GuardRefused
 from sharedbox_cli.core.guards import GUARDS
 from sharedbox_cli.core.guards_input import Waivers
+from sharedbox_cli.core.restore import with_choices
 from sharedbox_cli.reports.render import PlainOutput, render
 from sharedbox_cli.reports.views.plan import plan_report
 from sharedbox_cli.reports.views.run import run_report
@@ -38,6 +39,7 @@ def apply_plan(session: Session, options: ApplyOptions) -> int:
     plan = plan_of(basis, desired, observed)
     if saved:
         plan = as_saved(saved, plan)
+    plan = with_choices(plan, observed.observations, waivers)
     origin = origin_of(basis.profile, observed)
     refusals = refusals_of(basis, plan, observed, waivers)
     _show_plan(basis.terminal, plan_report(plan, refusals).based_on(origin), options.output)

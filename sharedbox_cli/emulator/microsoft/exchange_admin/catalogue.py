@@ -44,7 +44,7 @@ CMDLETS: dict[str, Cmdlet] = {
     "Undo-SoftDeletedMailbox": _of(mailboxes.undo_soft_deleted, "SoftDeletedObject Name DisplayName Confirm"),
     "Enable-Mailbox": _of(mailboxes.enable_mailbox, "Identity Archive ArchiveName Confirm Force"),
     "Disable-Mailbox": _of(mailboxes.disable_mailbox, "Identity Archive Confirm"),
-    "Get-MailboxStatistics": _of(mailboxes.statistics, "Identity"),
+    "Get-MailboxStatistics": _of(mailboxes.statistics, "Identity IncludeSoftDeletedRecipients"),
     "Get-MailboxPermission": _of(
         permissions.get_mailbox_permission,
         "Identity User ResultSize IncludeUnresolvedPermissions IncludeSoftDeletedUserPermissions",

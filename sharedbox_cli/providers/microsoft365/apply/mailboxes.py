@@ -55,6 +55,8 @@ async def create(writer: Writer, change: Change, request_id: str) -> Outcome:
 
 
 async def _restore(writer: Writer, change: Change, request_id: str) -> Outcome:
+    if not change.mailbox_id:
+        return Outcome(Status.FAILED, "several soft-deleted mailboxes have this address, and none was chosen")
     parameters = {"SoftDeletedObject": change.mailbox_id, "Confirm": False}
     reply = await writer.exchange.write("Undo-SoftDeletedMailbox", parameters, change.mailbox.text, request_id)
     return await _created(writer, change, change.mailbox_id, reply.request_id)

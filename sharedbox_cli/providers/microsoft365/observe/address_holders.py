@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
+from dataclasses import replace
 from functools import partial
 
 from sharedbox_cli.core.identity import Address
@@ -12,7 +13,7 @@ from sharedbox_cli.providers.forms import optional_text, text_of
 from sharedbox_cli.providers.microsoft365.columns import IDENTITY
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
 from sharedbox_cli.providers.microsoft365.exchange_answers import Command
-from sharedbox_cli.providers.microsoft365.quirks import odata_quoted, smtp_addresses
+from sharedbox_cli.providers.microsoft365.quirks import odata_quoted, size_bytes, smtp_addresses
 from sharedbox_cli.providers.responses import Failure
 
 _KINDS = {
@@ -84,14 +85,35 @@ async def read_deleted_holders(exchange: ExchangeAdmin, wanted: Set[Address]) ->
     for switch in ("InactiveMailboxOnly", "SoftDeletedMailbox"):  # the second may list those of the first again
         kept = partial(reduce, is_inactive=switch == "InactiveMailboxOnly")
         parameters = {switch: True, "ResultSize": "Unlimited"}
-        select = (*IDENTITY, "DisplayName", "ExchangeGuid", "EmailAddresses")
+        select = (*IDENTITY, "DisplayName", "ExchangeGuid", "EmailAddresses", "WhenSoftDeleted")
         for holder, addresses in await exchange.collect("Get-Mailbox", parameters, kept, select=select):
             if holder.id in seen:
                 continue
             seen.add(holder.id)
             for address in addresses:
                 holders[address] = (*holders.get(address, ()), holder)
-    return holders
+    several = {address: own for address, own in holders.items() if sum(item.is_soft_deleted for item in own) > 1}
+    return {**holders, **await _with_sizes(exchange, several)}
+
+
+async def _with_sizes(exchange: ExchangeAdmin, several: Holders) -> Holders:
+    """Return holders with the sizes of their mailboxes, from which a person chooses one."""
+    ids = {holder.id for holders in several.values() for holder in holders if holder.is_soft_deleted}
+    parameters = {"IncludeSoftDeletedRecipients": True}
+    commands: dict[str, Command] = {
+        identity: ("Get-MailboxStatistics", {"Identity": identity, **parameters}) for identity in sorted(ids)
+    }
+    if not commands:
+        return {}
+    results = await exchange.collect_batch(
+        commands, lambda row: size_bytes(optional_text(row, "TotalItemSize")), what="sizes of deleted mailboxes"
+    )
+    # The size is only shown: one that cannot be read is not known. A mailbox that was never opened has no row.
+    sizes = {key: (rows[0] if rows else 0) if isinstance(rows, list) else None for key, rows in results.items()}
+    return {
+        address: tuple(replace(holder, used_bytes=sizes.get(holder.id)) for holder in holders)
+        for address, holders in several.items()
+    }
 
 
 def _addresses(row: Row) -> set[Address]:
@@ -108,4 +130,5 @@ def _deleted_holder(row: Row, *, is_inactive: bool) -> AddressHolder:
         Address.of(text_of(row, "PrimarySmtpAddress")),
         is_soft_deleted=not is_inactive,
         hint=_INACTIVE if is_inactive else _SOFT_DELETED,
+        deleted_at=optional_text(row, "WhenSoftDeleted")[:10],
     )

@@ -18,6 +18,7 @@ from sharedbox_cli.emulator.microsoft.exchange_admin.cmdlets.addresses import (
 from sharedbox_cli.emulator.microsoft.exchange_admin.context import Call, Result, Row
 from sharedbox_cli.emulator.microsoft.exchange_admin.entries import add_self
 from sharedbox_cli.emulator.microsoft.exchange_admin.errors import (
+    CmdletError,
     bad_parameter,
     not_found,
     not_modelled,
@@ -235,7 +236,13 @@ def disable_mailbox(call: Call) -> Result:
 
 def statistics(call: Call) -> Result:
     """Return the size and item count of one mailbox. A mailbox that nobody opened has none, and a warning says so."""
-    mailbox = find_mailbox(call, call.text("Identity"))
+    identity, with_deleted = call.text("Identity"), call.has("IncludeSoftDeletedRecipients")
+    try:
+        mailbox = find_mailbox(call, identity)
+    except CmdletError as error:
+        if not with_deleted or error.status != 404:
+            raise
+        mailbox = find_soft_deleted(call, identity)
     if not mailbox["used_bytes"] and not mailbox["items"]:
         who = f"'{mailbox['cn']}' ('{mailbox['guid']}')"
         text = f"The user hasn't logged on to mailbox {who}, so there is no data to return."

@@ -1,0 +1,10 @@
+"""Sizes in words. Both vendors count 1,024 x 1,024 x 1,024 bytes and call it GB: so do guards, checks and reports."""
+
+from __future__ import annotations
+
+GB_BYTES = 1024**3
+
+
+def gb(size_bytes: int) -> str:
+    """Return a size in words."""
+    return f"{size_bytes / GB_BYTES:.1f} GB"
