@@ -71,6 +71,8 @@ def _usage_error(error: typer.TyperException) -> int:
 def _error(error: Exception, arguments: Sequence[str]) -> int:
     from sharedbox_cli.cli.messages import AGAIN, crash_words, error_words, typed
 
+    if isinstance(error, OSError):
+        error = _of_system(error)
     if isinstance(error, SharedboxError):
         command = typed(arguments)
         error.hint = error.hint.replace(AGAIN, command)
@@ -79,6 +81,15 @@ def _error(error: Exception, arguments: Sequence[str]) -> int:
 
     _say(crash_words(error))
     return ExitCode.ERROR
+
+
+def _of_system(error: OSError) -> SharedboxError:
+    """Return the error for what the system refused: a file, or stdout, on which nothing more is written."""
+    from sharedbox_cli.cli.terminal import drop_output, output_error
+
+    if error.filename is None and sys.stdout is not None:
+        drop_output(sys.stdout)
+    return output_error(error)
 
 
 def _as_json(error: SharedboxError) -> str:
@@ -108,7 +119,9 @@ def _flushed(code: int) -> int:
         sys.stdout.flush()
     except BrokenPipeError:
         _closed_pipe()
-    except (ValueError, OSError):
+    except OSError as error:
+        return _error(error, sys.argv[1:])
+    except ValueError:
         return code
     return code
 

@@ -191,6 +191,21 @@ class Session:
         """Return the path of the journal of the profile."""
         return self.profile.state_dir / f"{self.profile.name}.sqlite3"
 
+    @property
+    def has_journal(self) -> bool:
+        """Return whether there is a journal. Raises JournalError if the system does not say."""
+        from sharedbox_cli.core.errors import JournalError
+
+        try:
+            self.journal_path.stat()
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            hint = "Set SHAREDBOX_STATE_DIR to a folder that you may read and write."
+            where, why = str(self.journal_path), f"{error.strerror}."
+            raise JournalError("the journal cannot be read", where=where, why=why, hint=hint) from error
+        return True
+
     def journal(self) -> Journal:
         """Return the journal of the profile, to read it. Raises JournalError."""
         from sharedbox_cli.engine.journal import Journal
@@ -201,20 +216,25 @@ class Session:
         """Return the automapping that the journal records, or nothing if there is no journal."""
         from sharedbox_cli.core.errors import JournalError
 
-        if not self.journal_path.exists():
-            return {}
         try:
-            with self.journal() as journal:
-                return journal.automapping()
+            if self.has_journal:
+                with self.journal() as journal:
+                    return journal.automapping()
         except JournalError as error:  # reading continues without the journal; apply stops when it opens it
             self.terminal.say(f"warning: cannot read the journal: {error.why} Automapping is assumed to be unchanged.")
-            return {}
+        return {}
 
     def last_managed(self) -> int | None:
         """Return how many documents the last complete run managed. Raises JournalError if the journal is required."""
         from sharedbox_cli.core.errors import JournalError
 
-        if not self.journal_path.exists():
+        try:
+            is_there = self.has_journal
+        except JournalError:
+            if self.profile.is_journal_required:
+                raise
+            return None
+        if not is_there:
             if not self.profile.is_journal_required:
                 return None
             raise JournalError(
@@ -231,9 +251,10 @@ class Session:
         """Return the keys of the revocations that an unfinished run was allowed, or nothing without a journal."""
         from sharedbox_cli.core.errors import JournalError
 
-        if self.journal_path.exists():
-            with contextlib.suppress(JournalError), self.journal() as journal:
-                return journal.continued(self.profile.name)
+        with contextlib.suppress(JournalError):
+            if self.has_journal:
+                with self.journal() as journal:
+                    return journal.continued(self.profile.name)
         return frozenset()
 
     def managed_on(self) -> Mapping[Address, Platform]:
@@ -247,7 +268,7 @@ class Session:
 
     def is_plan_used(self, plan_id: str) -> bool:
         """Return whether the journal records that a plan was applied. Raises JournalError."""
-        if not self.journal_path.exists():
+        if not self.has_journal:
             return False
         with self.journal() as journal:
             return journal.is_plan_used(plan_id)

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TextIO
 
+from sharedbox_cli.core.errors import OutputError
+
 WIDTH = 100
 NARROWEST = 60
 STREAM_CHARACTERS = 65_536
@@ -63,11 +65,17 @@ class Terminal:
         self.stream((text if text.endswith("\n") or not text else text + "\n",))
 
     def stream(self, parts: Iterable[str]) -> None:
-        """Write data to stdout, part by part. If nobody reads it any more, as after `head`, the command continues."""
+        """Write data to stdout, part by part. If nobody reads it any more, as after `head`, the command continues.
+
+        Raises OutputError where the system refuses it, as on a full disk.
+        """
         try:
             self._write(parts)
         except BrokenPipeError:
             drop_output(self.out)
+        except OSError as error:
+            drop_output(self.out)
+            raise output_error(error) from error
 
     def _write(self, parts: Iterable[str]) -> None:
         waiting: list[str] = []
@@ -82,11 +90,11 @@ class Terminal:
         self.out.flush()
 
     def say(self, text: str) -> None:
-        """Write a message to stderr."""
+        """Write a message to stderr. If the system does not take it, it is lost, and the command continues."""
         try:
             self.err.write(text if text.endswith("\n") or not text else text + "\n")
             self.err.flush()
-        except BrokenPipeError:
+        except OSError:
             drop_output(self.err)
 
     def ask(self, question: str) -> str:
@@ -100,6 +108,14 @@ class Terminal:
         if not line.endswith("\n"):
             self.err.write("\n")
         return line.strip()
+
+
+def output_error(error: OSError) -> OutputError:
+    """Return the error for output, or a file, that the system refused."""
+    why = f"{error.strerror or type(error).__name__}."
+    if error.filename is None:
+        return OutputError(where="stdout", why=why, hint="Nothing after that was printed. Write to another place.")
+    return OutputError("the system refused access", where=str(error.filename), why=why)
 
 
 def drop_output(stream: TextIO) -> None:

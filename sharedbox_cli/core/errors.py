@@ -3,6 +3,7 @@
 SharedboxError            (summary, where, why, hint)
 ├── SpecError         1   all problems, each with its place
 ├── UsageError        1   the command line or a profile asks for something impossible
+├── OutputError       1   the system refuses a file, or the output
 ├── ObserveError      1   reading incomplete: never planned on, never "absent"
 ├── PlanStale         1   specs or cloud have changed since the plan was made
 ├── PlanInvalid       1   a plan file that is truncated, edited or from elsewhere
@@ -81,6 +82,12 @@ class SpecError(SharedboxError):
 
 class UsageError(SharedboxError):
     """The command line or a profile asks for something impossible."""
+
+
+class OutputError(SharedboxError):
+    """The system did not take what a command writes, or did not give what it reads."""
+
+    summary = "cannot write the output"
 
 
 class ObserveError(SharedboxError):

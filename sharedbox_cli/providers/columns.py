@@ -17,7 +17,7 @@ from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.forms import Row as Row
 from sharedbox_cli.providers.forms import UnknownForm as UnknownForm
-from sharedbox_cli.providers.forms import optional_text, understood
+from sharedbox_cli.providers.forms import optional_text, shown, understood
 
 Body = dict[str, Any]
 """The part of a request that changes settings."""
@@ -68,11 +68,12 @@ def text(name: str, *, is_optional: bool = False) -> Column:
 def words(name: str, known: Mapping[Value, Any]) -> Column:
     """Return a setting with one word of ours per value of the service; a value without a word keeps the service's."""
     ours = {theirs: word for word, theirs in known.items()}
+    types = {type(theirs) for theirs in ours}
 
     def read(row: Row) -> Value:
         value = row[name]
-        if not isinstance(value, (bool, int, str)):
-            message = f"It is `{value}`, and not a single value."
+        if type(value) not in types:
+            message = f"It is {shown(value)}, and no {' or '.join(sorted(kind.__name__ for kind in types))}."
             raise UnknownForm(message)
         return ours.get(value, str(value))
 

@@ -145,6 +145,16 @@ def optional_texts(row: Row, key: str) -> tuple[str, ...]:
     return texts_of(row, key) if key in row else ()
 
 
+def object_in(row: Row, key: str) -> Row:
+    """Return an object; null or left out is an empty one. Raises UnknownForm."""
+    value = row.get(key)
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise _not(key, value, "an object")
+    return value
+
+
 def rows_in(row: Row, key: str) -> tuple[Row, ...]:
     """Return a list of objects; null or left out is an empty one. Raises UnknownForm."""
     value = row.get(key)

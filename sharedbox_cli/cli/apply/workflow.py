@@ -9,7 +9,7 @@ from sharedbox_cli.cli.apply.execute import run
 from sharedbox_cli.cli.apply.saved import as_saved, read_saved
 from sharedbox_cli.cli.output import show
 from sharedbox_cli.cli.pipeline import exit_code_of, observe_desired, origin_of, plan_of, refusals_of
-from sharedbox_cli.core.errors import ExitCode, GuardRefused
+from sharedbox_cli.core.errors import ExitCode, GuardRefused, OutputError
 from sharedbox_cli.core.guards import GUARDS
 from sharedbox_cli.core.guards_input import Waivers
 from sharedbox_cli.core.restore import with_choices
@@ -51,7 +51,12 @@ def apply_plan(session: Session, options: ApplyOptions) -> int:
     code = exit_code_of(observed, summary.exit_code if summary else ExitCode.OK)
     report = _report(summary, code, session.capabilities, is_saved=saved is not None)
     if summary or options.output is PlainOutput.JSON:  # in text, the empty plan already says so
-        show(basis.terminal, report.based_on(origin), options.output)
+        try:
+            show(basis.terminal, report.based_on(origin), options.output)
+        except OutputError as error:
+            if summary:
+                error.hint = f"The run has ended, and the journal has it:\n    sharedbox history {summary.run[:8]}"
+            raise
     return code
 
 

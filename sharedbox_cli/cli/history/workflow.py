@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def history_of(session: Session, run: str | None) -> Report:
     """Return the runs of a profile, or the changes of one. Raises UsageError, JournalError."""
     origin = Origin(session.profile.name)
-    if not session.journal_path.exists():
+    if not session.has_journal:
         if run:
             raise UsageError("no such run", where=run, why="This profile has no journal yet.")
         return history_report(()).based_on(origin)

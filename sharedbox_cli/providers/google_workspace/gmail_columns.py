@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.columns import Body, Column, Columns, Row, switch, text
+from sharedbox_cli.providers.forms import number_of, object_in, optional_flag, optional_text, rows_in, text_of
 from sharedbox_cli.providers.google_workspace import gmail_filters
 from sharedbox_cli.providers.google_workspace.html_text import same_text
 
@@ -34,19 +35,19 @@ _NAMES = {background: name for name, (background, _) in COLOURS.items()}
 
 def colour_of(label: Row) -> str:
     """Return our name for the colour of a label; empty for no colour, or for one without a name."""
-    return _NAMES.get(str((label.get("color") or {}).get("backgroundColor", "")).lower(), "")
+    return _NAMES.get(optional_text(object_in(label, "color"), "backgroundColor").lower(), "")
 
 
 def _folders(row: Row) -> Value:
-    return tuple(sorted(str(label["name"]) for label in row["labels"]))
+    return tuple(sorted(text_of(label, "name") for label in rows_in(row, "labels")))
 
 
 def _tags(row: Row) -> Value:
-    return tuple(sorted((str(label["name"]), colour_of(label)) for label in row["labels"]))
+    return tuple(sorted((text_of(label, "name"), colour_of(label)) for label in rows_in(row, "labels")))
 
 
 def _rules(row: Row) -> Value:
-    names = {str(label["id"]): str(label["name"]) for label in row["labels"]}
+    names = {text_of(label, "id"): text_of(label, "name") for label in rows_in(row, "labels")}
     return gmail_filters.rules_of(row["filter"], names)
 
 
@@ -55,13 +56,13 @@ def _senders(row: Row) -> Value:
     return tuple(
         sorted(
             (
-                str(item["sendAsEmail"]).lower(),
-                str(item.get("displayName") or ""),
-                str(item.get("replyToAddress") or "").lower(),
-                bool(item.get("isDefault")),
+                text_of(item, "sendAsEmail").lower(),
+                optional_text(item, "displayName"),
+                optional_text(item, "replyToAddress").lower(),
+                optional_flag(item, "isDefault"),
             )
-            for item in row["sendAs"]
-            if not item.get("isPrimary")
+            for item in rows_in(row, "sendAs")
+            if not optional_flag(item, "isPrimary")
         )
     )
 
@@ -76,7 +77,7 @@ SENDERS: Columns = {Field.SENDERS: Column(("sendAs",), _senders)}
 
 def _auto_reply_text(row: Row) -> Value:
     """Return what people get: HTML if there is any (Gmail API, VacationSettings), unless plain text reads the same."""
-    html, plain = str(row.get("responseBodyHtml") or ""), str(row.get("responseBodyPlainText") or "")
+    html, plain = optional_text(row, "responseBodyHtml"), optional_text(row, "responseBodyPlainText")
     body = html if html and not (plain and same_text(html, plain)) else plain
     return body.replace("\r\n", "\n").rstrip("\n")
 
@@ -91,7 +92,7 @@ _AUDIENCES = {
 
 
 def _audience(row: Row) -> Value:
-    return _AUDIENCES[bool(row.get("restrictToContacts")), bool(row.get("restrictToDomain"))]
+    return _AUDIENCES[optional_flag(row, "restrictToContacts"), optional_flag(row, "restrictToDomain")]
 
 
 def _restrictions(_: Value, after: Value) -> Body:
@@ -103,10 +104,10 @@ def _instant(name: str) -> Column:
     """Return a setting that is an ISO instant (UTC) here, and milliseconds since 1970 at Gmail; empty: none."""
 
     def read(row: Row) -> Value:
-        milliseconds = str(row.get(name) or "0")
-        if not milliseconds.isdecimal() or int(milliseconds) == 0:
+        milliseconds = number_of(row, name) if row.get(name) is not None else 0
+        if milliseconds == 0:
             return ""
-        return datetime.fromtimestamp(int(milliseconds) / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return datetime.fromtimestamp(milliseconds / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def write(_: Value, after: Value) -> Body:
         return {name: str(int(datetime.fromisoformat(str(after)).timestamp() * 1000))} if after else {}
@@ -133,7 +134,7 @@ AUTO_REPLY: Columns = {
 
 
 def _forwarding_target(row: Row) -> Value:
-    return str(row.get("emailAddress") or "").lower() if row.get("enabled") else ""
+    return optional_text(row, "emailAddress").lower() if optional_flag(row, "enabled") else ""
 
 
 def _forward_to(_: Value, after: Value) -> Body:
@@ -141,7 +142,7 @@ def _forward_to(_: Value, after: Value) -> Body:
 
 
 def _keeps_copy(row: Row) -> Value:
-    return not row.get("enabled") or row.get("disposition") != "trash"
+    return not optional_flag(row, "enabled") or optional_text(row, "disposition") != "trash"
 
 
 FORWARDING: Columns = {
@@ -160,7 +161,7 @@ IMAP: Columns = {Field.ACCESS_IMAP: switch("enabled", is_optional=True)}
 POP: Columns = {
     Field.ACCESS_POP: Column(
         ("accessWindow",),
-        lambda row: str(row.get("accessWindow") or "disabled") != "disabled",
+        lambda row: optional_text(row, "accessWindow") not in ("", "disabled"),
         lambda _, after: {"accessWindow": "fromNowOn" if after else "disabled"},
         is_optional=True,
     )

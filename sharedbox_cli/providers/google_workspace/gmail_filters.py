@@ -14,6 +14,7 @@ from typing import Any
 
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.values import Value
+from sharedbox_cli.providers.forms import number_of, object_in, optional_flag, optional_text, optional_texts
 from sharedbox_cli.providers.google_workspace.gmail_search import alternatives_in, any_of
 
 Rule = dict[str, Value]
@@ -101,28 +102,28 @@ def rules_of(filters: Iterable[Mapping[str, Any]], names: Mapping[str, str]) -> 
 
 
 def _rule_of(item: Mapping[str, Any], names: Mapping[str, str]) -> Rule:
-    criteria, action = item.get("criteria") or {}, item.get("action") or {}
+    criteria, action = object_in(item, "criteria"), object_in(item, "action")
     rule: Rule = {}
     for ours, theirs in _LISTS.items():
-        if criteria.get(theirs):
-            texts = alternatives_in(str(criteria[theirs]))
-            rule[f"{ours}{_RAW}" if texts is None else ours] = texts or str(criteria[theirs])
+        if text := optional_text(criteria, theirs):
+            texts = alternatives_in(text)
+            rule[f"{ours}{_RAW}" if texts is None else ours] = texts or text
     for ours, theirs in _TEXTS.items():
-        if criteria.get(theirs):
-            rule[ours] = str(criteria[theirs])
-    if criteria.get("hasAttachment"):
+        if text := optional_text(criteria, theirs):
+            rule[ours] = text
+    if optional_flag(criteria, "hasAttachment"):
         rule["when.has_attachment"] = True
-    if criteria.get("size"):
-        larger = criteria.get("sizeComparison") == "larger"
-        rule["when.larger_than" if larger else "when.smaller_than"] = int(criteria["size"])
-    if criteria.get("excludeChats"):
+    if criteria.get("size") is not None and (size := number_of(criteria, "size")):
+        larger = optional_text(criteria, "sizeComparison") == "larger"
+        rule["when.larger_than" if larger else "when.smaller_than"] = size
+    if optional_flag(criteria, "excludeChats"):
         rule["when.exclude_chats"] = True
     _read_action(rule, action, names)
     return rule
 
 
 def _read_action(rule: Rule, action: Mapping[str, Any], names: Mapping[str, str]) -> None:
-    added, removed = action.get("addLabelIds") or [], action.get("removeLabelIds") or []
+    added, removed = optional_texts(action, "addLabelIds"), optional_texts(action, "removeLabelIds")
     known_added = {theirs: ours for ours, theirs in _ADDED.items()}
     known_removed = {theirs: ours for ours, theirs in _REMOVED.items()}
     labels = [names[one] for one in added if one in names]
@@ -136,8 +137,8 @@ def _read_action(rule: Rule, action: Mapping[str, Any], names: Mapping[str, str]
             rule[f"then.{known_removed.get(one, f'remove {one}')}"] = True
     if labels:
         rule["then.labels"] = tuple(sorted(labels))
-    if action.get("forward"):
-        rule["then.forward_to"] = str(action["forward"]).lower()
+    if forward := optional_text(action, "forward"):
+        rule["then.forward_to"] = forward.lower()
 
 
 def filters_of(value: Value, ids: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.model import Right
 from sharedbox_cli.core.values import KIND_GROUP, KIND_SHARED, Value
 from sharedbox_cli.providers.columns import Body, Column, Columns, Row, UnknownForm, request_body, words
+from sharedbox_cli.providers.forms import optional_text, text_of
 
 
 def _with_suffix(suffix: str, **known: str) -> dict[Value, str]:
@@ -55,13 +56,12 @@ _POSTING = _with_suffix(
 
 def is_inbox(row: Row) -> bool:
     """Return whether a group is used as a collaborative inbox."""
-    return str(row["enableCollaborativeInbox"]) == "true"
+    return row["enableCollaborativeInbox"] is not None and optional_text(row, "enableCollaborativeInbox") == "true"
 
 
 def sender_of(row: Row) -> str | None:
     """Return the default sender, which Google returns under either of two names."""
-    value = row.get("default_sender", row.get("defaultSender"))
-    return None if value is None else str(value)
+    return optional_text(row, "default_sender" if "default_sender" in row else "defaultSender") or None
 
 
 def _default_sender(row: Row) -> Value:
@@ -79,9 +79,9 @@ def _post_body(_: Value, after: Value) -> Body:
 
 
 def _reply_to(row: Row) -> Value:
-    value = str(row["replyTo"])
+    value = text_of(row, "replyTo")
     if value == _CUSTOM:
-        return str(row.get("customReplyTo", "")).lower()
+        return optional_text(row, "customReplyTo").lower()
     return next((ours for ours, theirs in _REPLY_TO.items() if theirs == value), value)
 
 

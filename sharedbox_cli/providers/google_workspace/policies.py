@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from sharedbox_cli.providers.forms import UnknownForm, object_in, optional_flag, optional_text, shown
+
 SYSTEM = "SYSTEM"
 
 
@@ -25,14 +27,17 @@ class Policy(NamedTuple):
 
 def policy_of(row: Mapping[str, Any]) -> Policy:
     """Return a policy."""
-    query = row.get("policyQuery") or {}
-    value = (row.get("setting") or {}).get("value") or {}
+    query, value = object_in(row, "policyQuery"), object_in(object_in(row, "setting"), "value")
+    order = query.get("sortOrder") or 0
+    if not isinstance(order, (int, float)) or isinstance(order, bool):
+        message = f"`sortOrder` is {shown(order)}, and not a number"
+        raise UnknownForm(message)
     return Policy(
-        str(row.get("type") or "") != SYSTEM,
-        float(query.get("sortOrder") or 0),
-        str(query.get("orgUnit") or ""),
-        str(query.get("group") or ""),
-        bool(value.get("enableMailDelegation")),
+        optional_text(row, "type") != SYSTEM,
+        float(order),
+        optional_text(query, "orgUnit"),
+        optional_text(query, "group"),
+        optional_flag(value, "enableMailDelegation"),
     )
 
 

@@ -14,6 +14,7 @@ from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import Fact, LicencePool, ObservedMailbox
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.base import Scope
+from sharedbox_cli.providers.forms import Row, number_of, object_in, rows_in, text_of
 from sharedbox_cli.providers.google_workspace.api import Google
 from sharedbox_cli.providers.google_workspace.columns import LICENCE
 from sharedbox_cli.providers.google_workspace.policies import delegation_of, policy_of
@@ -74,7 +75,7 @@ async def _assignments(google: Google, product: str, customer: str) -> list[tupl
             ),
             "items",
             "licensing.licenseAssignments.listForProduct",
-            lambda row: (Address.of(str(row["userId"])), intern(str(row["skuId"]))),
+            lambda row: (Address.of(text_of(row, "userId")), intern(text_of(row, "skuId"))),
             kind="licensing#licenseAssignmentList",
         )
     except NotFound:
@@ -112,7 +113,7 @@ async def read_sizes(google: Google, now: datetime) -> tuple[dict[Address, dict[
                 ),
                 "usageReports",
                 "reports.userUsageReport.get",
-                lambda row: (Address.of(str(row["entity"]["userEmail"])), _number(row, "accounts:used_quota_in_mb")),
+                _size,
                 kind="admin#reports#usageReports",
             )
         except Refused as error:
@@ -125,6 +126,11 @@ async def read_sizes(google: Google, now: datetime) -> tuple[dict[Address, dict[
             }
             return sizes, await _pool(google, day)  # type: ignore[return-value]
     return {}, {}
+
+
+def _size(row: Row) -> tuple[Address, int | None]:
+    """Return how much one account uses, in MiB."""
+    return Address.of(text_of(object_in(row, "entity"), "userEmail")), _number(row, "accounts:used_quota_in_mb")
 
 
 async def _pool(google: Google, day: str) -> dict[Fact, Value]:
@@ -155,9 +161,9 @@ _POOL = ("accounts:total_quota_in_mb", "accounts:used_quota_in_mb", "accounts:cu
 
 
 def _number(row: Mapping[str, Any], name: str) -> int | None:
-    for item in row.get("parameters", ()):
-        if item.get("name") == name and "intValue" in item:
-            return int(item["intValue"])
+    for item in rows_in(row, "parameters"):
+        if text_of(item, "name") == name and "intValue" in item:
+            return number_of(item, "intValue")
     return None
 
 

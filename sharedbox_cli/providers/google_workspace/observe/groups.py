@@ -20,6 +20,7 @@ from sharedbox_cli.core.model import (
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.columns import read_row
+from sharedbox_cli.providers.forms import understood
 from sharedbox_cli.providers.google_workspace.api import Google, together
 from sharedbox_cli.providers.google_workspace.columns import GROUP
 from sharedbox_cli.providers.google_workspace.group_columns import GROUP_SETTINGS, MEMBER, ROLES, is_inbox
@@ -140,7 +141,8 @@ async def _inbox(google: Google, key: Address, row: Fields, scope: Scope, unread
     if scope.mailboxes is None and key.local.lower() in _RESERVED:
         return None
     raw = await read_settings(google, key.key)
-    if scope.mailboxes is None and not is_inbox(raw):
+    where = f"{key} · groupsSettings.groups.get"
+    if scope.mailboxes is None and not understood(raw, where, is_inbox, own_name=False):
         return None
     inbox = _Inbox(_settings(key, row, raw, scope.fields), _facts(key, raw))
     if scope.grants_of is None or key in scope.grants_of:

@@ -209,7 +209,7 @@ def _account(identity: str, address: Address, scope: Scope, people: People) -> d
             why="The directory did not return its account.",
             hint="A mailbox created minutes ago may not be known everywhere yet. Run the command again.",
         )
-    return read_row(ACCOUNT, user, scope.fields, f"{address} · users")
+    return read_row(ACCOUNT, user, scope.fields - {Field.PRODUCT}, f"{address} · users")
 
 
 def _plans(
