@@ -59,8 +59,13 @@ def _not_accepted(subject: Subject) -> Detections:
     for entry in subject.mailbox.special:
         who = str(subject.trustee(entry.trustee).address or entry.trustee)
         text = f"{entry.text[:1].upper()}{entry.text[1:]}"
-        why = f"{text}. Whoever accepts it gets access, even if the spec does not list them."
-        yield who, "an invitation that was not accepted", why
+        if entry.revocable is not None:
+            why = f"{text}. Whoever accepts it gets access, even if the spec does not list them."
+            yield who, "an invitation that was not accepted", why
+        elif entry.replaced_by is not None:
+            yield who, "an invitation that was not accepted", f"{text}. Nobody can accept it any more."
+        else:
+            yield who, "an address that was not confirmed", f"{text}. It cannot be used until it is confirmed."
 
 
 def _not_ready(subject: Subject) -> Detections:

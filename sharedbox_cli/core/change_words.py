@@ -78,7 +78,7 @@ def change_words(name: Field, change: Change) -> str:
     """Return how one setting changes, without its name."""
     before, after = change.before.get(name), change.after[name]
     if SETTINGS[name].is_ensured and isinstance(after, tuple):
-        return " ".join(moved_words(name, (), after))
+        return " ".join(moved_words(name, _in_other_case(name, before, after), after))
     if isinstance(before, tuple) and isinstance(after, tuple):
         return " ".join(moved_words(name, before, after))
     if name not in change.before:
@@ -98,8 +98,21 @@ def setting_words(name: Field, value: Value) -> str:
     return words(value)
 
 
-def moved_words(name: Field, before: tuple[Value, ...], after: tuple[Value, ...]) -> list[str]:
-    """Return the items that are added to a list, and those that are removed."""
+def _in_other_case(name: Field, before: Value, after: tuple[Value, ...]) -> tuple[Value, ...]:
+    """Return the items of an ensured list whose case changes; all others stay."""
     words = SETTINGS[name].item_words
-    added = [f"+{words(item)}" for item in after if item not in before]
-    return added + [f"-{words(item)}" for item in before if item not in after]
+    new = {words(item).casefold() for item in after}
+    return tuple(item for item in before if words(item).casefold() in new) if isinstance(before, tuple) else ()
+
+
+def moved_words(name: Field, before: tuple[Value, ...], after: tuple[Value, ...]) -> list[str]:
+    """Return the items that are added to a list, those that are removed, and those whose case changes."""
+    words = SETTINGS[name].item_words
+    gone = [words(item) for item in before if item not in after]
+    changed: list[str] = []
+    for word in (words(item) for item in after if item not in before):
+        old = next((item for item in gone if item.casefold() == word.casefold()), "")
+        if old:
+            gone.remove(old)
+        changed.append(f"{old} -> {word}" if old else f"+{word}")
+    return changed + [f"-{word}" for word in gone]

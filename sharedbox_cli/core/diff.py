@@ -284,7 +284,7 @@ def _untouched(mailboxes: list[DesiredMailbox], observations: Observations) -> U
             unmanaged[mailbox.address.text] = mailbox.unmanaged
         if current is None:
             continue
-        special += len(kept_entries(mailbox, current))
+        special += len(kept_entries(mailbox, current, observations[mailbox.platform]))
         if mailbox.members_mode is MembersMode.AT_LEAST and mailbox.grants is not None:
             wanted = {
                 (observations[mailbox.platform].directory.get(g.trustee), g.right, g.detail) for g in mailbox.grants

@@ -153,6 +153,8 @@ def _resolve(desired: DesiredGrant, observed: Observed) -> Trustee | Problem:
             f"{desired.trustee} is not in the tenant {observed.tenant_name}.",
             "Check the spelling, or create the account first.",
         )
+    if not trustee.is_kind_known:
+        return replace(trustee, kind=desired.kind)
     if trustee.kind is not desired.kind and trustee.kind in (TrusteeKind.USER, TrusteeKind.GROUP):
         return Problem(
             desired.place,

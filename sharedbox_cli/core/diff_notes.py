@@ -35,7 +35,8 @@ def notes_on(mailbox: DesiredMailbox, observed: Observed) -> list[Note]:
         notes += [Note(where, f"the service's own address {address} is not touched") for address in unmanaged]
     notes += _caveats(mailbox, observed)
     notes += _unconfirmed(mailbox, current) if current else ()
-    notes += [Note(where, f"not touched: {item.text}") for item in (kept_entries(mailbox, current) if current else ())]
+    kept = kept_entries(mailbox, current, observed) if current else ()
+    notes += [Note(where, f"not touched: {item.text}") for item in kept]
     if mailbox.state is State.ABSENT and current is None:
         notes.append(Note(where, "is already absent"))
     is_restored = current is None and mailbox.state is not State.ABSENT
@@ -71,10 +72,12 @@ def is_restorable(holder: AddressHolder, mailbox: DesiredMailbox) -> bool:
     return holder.is_soft_deleted and holder.address == mailbox.address
 
 
-def kept_entries(mailbox: DesiredMailbox, current: ObservedMailbox) -> list[SpecialEntry]:
-    """Return the entries that no plan changes: an exact list of members revokes invitations, or replaces them."""
+def kept_entries(mailbox: DesiredMailbox, current: ObservedMailbox, observed: Observed) -> list[SpecialEntry]:
+    """Return the entries that no plan changes: an exact list revokes invitations, and a grant replaces them."""
     is_exact = mailbox.grants is not None and mailbox.members_mode is MembersMode.EXACT
-    return [item for item in current.special if item.revocable is None or not is_exact]
+    granted = {(observed.directory.get(grant.trustee), grant.right) for grant in mailbox.grants or ()}
+    kept = [item for item in current.special if (item.trustee, item.replaced_by) not in granted]
+    return [item for item in kept if item.revocable is None or not is_exact]
 
 
 def _kept_rights(where: str, holders: set[TrusteeId], observed: Observed) -> Iterator[Note]:

@@ -82,6 +82,8 @@ class Trustee:
     name: str = ""
     is_enabled: bool = True
     is_guest: bool = False
+    is_kind_known: bool = True
+    """False: nobody can say whether an address of another organisation is a person or a group."""
     is_mail_enabled: bool = True
     is_security: bool = True
     """Groups: whether a right given to it works (Exchange: mail-enabled security groups only)."""
@@ -223,6 +225,8 @@ class SpecialEntry:
     """It means all accounts of the organisation."""
     revocable: Right | None = None
     """The right that it becomes if the trustee accepts it. An exact list of members revokes it like that right."""
+    replaced_by: Right | None = None
+    """The right that replaces it when it is granted to the same trustee."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -200,4 +200,5 @@ def _fix(
         return f"List the other aliases of {holder.address} in its spec: the address then moves in one run."
     if owner is None and holder.address in desired.claims_elsewhere:
         return f"Select {holder.address} as well: if its spec releases the address, it moves in one run."
-    return "Release it there first, or choose another address."
+    renamed = f"If it was renamed, write `mailbox: {holder.address}`. " if change.kind is Kind.CREATE else ""
+    return f"{renamed}Release it there first, or choose another address."

@@ -11,7 +11,13 @@ from sharedbox_cli.providers.columns import Body, request_body
 from sharedbox_cli.providers.google_workspace.apply.writer import Writer, identity_of
 from sharedbox_cli.providers.google_workspace.group_columns import MEMBER, ROLES
 from sharedbox_cli.providers.google_workspace.observe.content import read_senders
-from sharedbox_cli.providers.google_workspace.observe.directory import Member, is_outsider, member_of, outsider_id
+from sharedbox_cli.providers.google_workspace.observe.directory import (
+    NO_PLUS,
+    Member,
+    is_outsider,
+    member_of,
+    outsider_id,
+)
 from sharedbox_cli.providers.google_workspace.observe.groups import read_members
 from sharedbox_cli.providers.google_workspace.observe.mailboxes import ACCEPTED, read_delegates
 from sharedbox_cli.providers.google_workspace.scopes import DIRECTORY
@@ -136,6 +142,11 @@ async def _add_member(writer: Writer, change: Change) -> Outcome:
                 change.mailbox,
             )
             return done()
+        except NotFound as error:
+            if "+" not in _address(change):
+                raise
+            writer.ambiguous.add(change.mailbox)
+            return failed(error, f"{_address(change)} was not found: {NO_PLUS}")
         except Conflict as error:
             member = await _listed(writer, change)
             if member is None:

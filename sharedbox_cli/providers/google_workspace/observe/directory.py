@@ -367,6 +367,8 @@ def is_outsider(identity: TrusteeId) -> bool:
 
 
 _OUTSIDER = "external:"
+NO_PLUS = "Google's API finds no address with a plus. Use the address without it, or add it at groups.google.com"
+"""googleapis/google-api-python-client#1982: 404, while the web interface adds such an address."""
 _GMAIL_DOMAINS = frozenset({"gmail.com", "googlemail.com"})
 
 

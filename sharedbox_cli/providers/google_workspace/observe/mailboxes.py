@@ -188,7 +188,7 @@ def _sort_delegate(
     else:
         right = Right.FULL_ACCESS if delegate.status == PENDING else None
         text = f"{delegate.status} invitation of {address.text} as delegate"
-        special.append(SpecialEntry(identity, text, revocable=right))
+        special.append(SpecialEntry(identity, text, revocable=right, replaced_by=Right.FULL_ACCESS))
 
 
 async def _read_senders(

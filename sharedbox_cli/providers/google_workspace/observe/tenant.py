@@ -26,6 +26,7 @@ from sharedbox_cli.providers.google_workspace.api import Google, together
 from sharedbox_cli.providers.google_workspace.observe.account_wide import read_more
 from sharedbox_cli.providers.google_workspace.observe.address_holders import read_taken
 from sharedbox_cli.providers.google_workspace.observe.directory import (
+    NO_PLUS,
     Directory,
     member_id,
     outsider_id,
@@ -120,7 +121,7 @@ async def _collaborative(google: Google, scope: Scope, now: datetime) -> Observe
         if address.domain not in directory.domains and address not in known:
             identity = outsider_id(address)
             known[address] = identity
-            outsiders.setdefault(identity, Trustee(identity, TrusteeKind.USER, address, is_guest=True))
+            outsiders.setdefault(identity, _new_outsider(identity, address))
     taken = await read_taken(google, directory, scope, reading.mailboxes, unread.mailboxes)
     members = await _members(google, directory, scope, reading.mailboxes, outsiders, unread)
     subjects = scope.mailboxes or reading.mailboxes.keys() or rows.keys()
@@ -137,6 +138,12 @@ async def _collaborative(google: Google, scope: Scope, now: datetime) -> Observe
         members=members,
         unread=unread.finished(read),
     )
+
+
+def _new_outsider(identity: TrusteeId, address: Address) -> Trustee:
+    """Return somebody from outside who is a member of no group that was read."""
+    caveat = f"cannot be added: {NO_PLUS}" if "+" in address.local else ""
+    return Trustee(identity, TrusteeKind.USER, address, is_guest=True, is_kind_known=False, caveat=caveat)
 
 
 async def _members(
