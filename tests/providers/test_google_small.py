@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from sharedbox_cli.checks.registry import run_checks
+from sharedbox_cli.core.change import Kind
 from sharedbox_cli.core.change_words import change_words
 from sharedbox_cli.core.diff import make_plan
 from sharedbox_cli.core.errors import SpecError
@@ -96,6 +97,24 @@ def test_address_of_a_renamed_mailbox_names_the_new_one(workspace_of: Workspaces
         workspace_of(fill).plan(delegated("old", {}))
     (problem,) = caught.value.problems
     assert f"write `mailbox: {at('press')}`" in problem.hint
+
+
+def test_group_at_the_address_of_a_deleted_account_is_noted(workspace_of: Workspaces) -> None:
+    def deleted(make: GoogleBuilder) -> None:
+        fill(make)
+        gone = make.person("gone", "Gone Box")
+        make.store.run("update g_users set deleted_at = ? where id = ?", make.store.now, gone)
+        make.store.run("delete from g_names where owner = ?", gone)
+
+    workspace = workspace_of(deleted)
+    spec = collaborative("gone", {}, (user("anna", Right.OWNER),))
+    plan = plan_of(workspace, spec)
+    assert ["`Gone Box` (gone@contoso.example), which then cannot be restored" in note.text for note in plan.notes] == [
+        True
+    ]
+    assert [change.how for change in plan.changes if change.kind is Kind.CREATE] == ["new"]
+    assert {outcome.status for outcome in workspace.apply(plan.changes).values()} == {Status.DONE}
+    assert workspace.plan(spec) == ()
 
 
 def test_collaborative_platform_has_no_refusals(workspace_of: Workspaces) -> None:

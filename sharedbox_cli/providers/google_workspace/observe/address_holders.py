@@ -31,11 +31,11 @@ async def read_taken(
     taken = {one: [address_holder(directory.owner[one], directory)] for one in wanted if one in directory.owner}
     is_group = scope.platforms == frozenset({GOOGLE_COLLABORATIVE})
     free = {one for one in wanted if one not in directory.owner or one in missing}
-    if free and not (is_group and free <= missing):  # a deleted account is no deleted group
-        for row in await read_deleted(google):
-            address = accounts.address_of(row)
-            if address in free and not (is_group and address in missing):
-                taken.setdefault(address, []).append(_deleted(row, address))
+    for row in await read_deleted(google) if free else ():
+        address = accounts.address_of(row)
+        if address in free:
+            can_return = not (is_group and address in missing)  # a deleted account is no deleted group
+            taken.setdefault(address, []).append(_deleted(row, address, can_return=can_return))
     return {address: tuple(found) for address, found in taken.items()}
 
 
@@ -58,6 +58,7 @@ def address_holder(identity: str, directory: Directory) -> AddressHolder:
     return AddressHolder(identity, "group", str(group.get("name", "")), Address.of(str(group["email"])))
 
 
-def _deleted(row: Mapping[str, object], address: Address) -> AddressHolder:
+def _deleted(row: Mapping[str, object], address: Address, *, can_return: bool) -> AddressHolder:
+    """Return a deleted account as the holder of its address; it can return as a mailbox with this address, or not."""
     name = accounts.name_of(row)
-    return AddressHolder(str(row["id"]), "deleted account", name, address, is_soft_deleted=True, is_takeable=True)
+    return AddressHolder(str(row["id"]), "deleted account", name, address, is_soft_deleted=can_return, is_takeable=True)
