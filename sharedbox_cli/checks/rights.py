@@ -28,6 +28,14 @@ def _denied(subject: Subject) -> Detections:
             yield entry.trustee, "a deny entry", why
 
 
+def _hidden_sender(subject: Subject) -> Detections:
+    sends = [Right.SEND_AS, Right.SEND_ON_BEHALF]
+    rights = [RIGHT_WORDS[right] for right in sends if subject.holders(right)]
+    if subject.mailbox.settings.get(Field.HIDDEN) is True and rights:
+        why = f"People have {' and '.join(rights)}. Outlook for desktop cannot choose it as the sender."
+        yield "", "a hidden mailbox that people send from", why
+
+
 def _group_automapping(subject: Subject) -> Detections:
     for grant in (subject.spec.grants or ()) if subject.spec else ():
         if grant.kind is TrusteeKind.GROUP and grant.automapping:
@@ -90,6 +98,17 @@ CHECKS = (
         detect=_many_entries,
         needs=_GRANTS,
         path="members",
+        platforms=_EXCHANGE,
+    ),
+    Check(
+        id="hidden-sender",
+        severity=Severity.NOTE,
+        title="a mailbox that address lists leave out, and that people send from",
+        hint="Set `hidden_from_address_lists: false`, or send from it in Outlook on the web.",
+        source=limits.ABOUT_SHARED,
+        detect=_hidden_sender,
+        needs=_GRANTS | {Field.HIDDEN},
+        path="hidden_from_address_lists",
         platforms=_EXCHANGE,
     ),
     Check(

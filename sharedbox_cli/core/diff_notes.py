@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import TrusteeId
@@ -38,7 +38,7 @@ def notes_on(mailbox: DesiredMailbox, observed: Observed) -> list[Note]:
     kept = kept_entries(mailbox, current, observed) if current else ()
     notes += [Note(where, f"not touched: {item.text}") for item in kept]
     if mailbox.state is State.ABSENT and current is None:
-        notes.append(Note(where, "is already absent"))
+        notes.append(Note(where, _absent_words(observed.taken.get(mailbox.address, ()))))
     is_restored = current is None and mailbox.state is not State.ABSENT
     if is_restored and any(is_restorable(item, mailbox) for item in observed.taken.get(mailbox.address, ())):
         notes.append(Note(where, "is restored with its old mail, grants and settings: plan again after the apply"))
@@ -48,6 +48,16 @@ def notes_on(mailbox: DesiredMailbox, observed: Observed) -> list[Note]:
         if item.until
     ]
     return notes
+
+
+def _absent_words(holders: Sequence[AddressHolder]) -> str:
+    """Return what there is at the address of a mailbox that should be absent."""
+    for holder in holders:
+        if not holder.is_soft_deleted:
+            return (
+                f"no mailbox to delete: the address belongs to the {holder.kind} `{holder.name}`, which is not touched"
+            )
+    return "is already absent"
 
 
 def _caveats(mailbox: DesiredMailbox, observed: Observed) -> Iterator[Note]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email.utils
 import json
+import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -170,7 +171,7 @@ def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> floa
     text = headers.get("retry-after", "").strip()
     if not text:
         return None
-    if text.isdecimal():
+    if re.fullmatch(r"[0-9]+(\.[0-9]+)?", text):  # a fraction is against the standard, and services send it
         return float(text)
     try:
         until = email.utils.parsedate_to_datetime(text)

@@ -97,6 +97,7 @@ UNRESOLVED = Trustee(TrusteeId("S-1-5-21-9"), TrusteeKind.OTHER, name="EURPR01A\
 CROWD = tuple(person(number) for number in range(26))
 
 
+SENDERS = full(person(1), person(2)) | {Grant(person(1).id, Right.SEND_ON_BEHALF)}
 BY_GROUP: dict[Fact, Value] = {Fact.PRODUCTS: ("SPE_E3",), Fact.GROUP_PRODUCTS: (("SPE_E3", "Licences"),)}
 
 CASES: list[tuple[str, Observed, DesiredMailbox | None, bool]] = [
@@ -129,6 +130,9 @@ CASES: list[tuple[str, Observed, DesiredMailbox | None, bool]] = [
     ("licence-not-needed", observed(facts={Fact.MAILBOX_PLANS: (PLAN_2,), **BY_GROUP}), None, False),
     ("group-licence-not-needed", observed(facts={Fact.MAILBOX_PLANS: (PLAN_2,), **BY_GROUP}), None, True),
     ("group-licence-not-needed", observed(facts={Fact.MAILBOX_PLANS: (PLAN_2,)}), None, False),
+    ("hidden-sender", observed(SENDERS, settings={Field.HIDDEN: True}), None, True),
+    ("hidden-sender", observed(SENDERS, settings={Field.HIDDEN: False}), None, False),
+    ("hidden-sender", observed(settings={Field.HIDDEN: True}), None, False),
     ("feature-without-licence", observed(facts={Fact.HAS_ARCHIVE: True}), None, True),
     ("feature-without-licence", observed(facts={Fact.ON_HOLD: True, Fact.MAILBOX_PLANS: (PLAN_2,)}), None, False),
     (

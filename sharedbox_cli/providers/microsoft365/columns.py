@@ -7,6 +7,7 @@ Properties and parameters: learn.microsoft.com/powershell/module/exchangepowersh
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import MICROSOFT365, Fact, Platform
@@ -27,6 +28,26 @@ OTHER_KIND = "other"
 _KINDS = {"SharedMailbox": KIND_SHARED, "UserMailbox": KIND_USER}
 _TYPES: Mapping[Value, str] = {KIND_SHARED: "Shared", KIND_USER: "Regular"}
 _COPY: Mapping[Value, bool] = {COPY_SENDER: False, COPY_BOTH: True}
+
+
+CREATED = ("WhenCreated", "WhenCreatedUTC")
+"""When a mailbox was created: in the time zone of a server, and in UTC."""
+
+
+def created_at(row: Row) -> datetime | None:
+    """Return when a mailbox was created (UTC), or nothing if that is not known."""
+    for name in reversed(CREATED):
+        try:
+            moment = datetime.fromisoformat(str(row.get(name) or ""))
+        except ValueError:
+            continue
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    return None
+
+
+def _created_text(row: Row) -> Value:
+    moment = created_at(row)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else ""
 
 
 def _convert(_: Value, after: Value) -> Body:
@@ -154,7 +175,7 @@ FACTS: Mapping[Fact, Column] = {
         lambda row: size_bytes(optional_text(row, "ProhibitSendReceiveQuota")),
         is_optional=True,
     ),
-    Fact.CREATED_AT: text("WhenCreated", is_optional=True),
+    Fact.CREATED_AT: Column(CREATED, _created_text, is_optional=True),
     Fact.ON_PREMISES: switch("IsDirSynced", is_optional=True),
 }
 """What Get-Mailbox returns beyond settings."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime, timedelta, timezone
 
 GIB = 1024**3
 NO_GUID = "00000000-0000-0000-0000-000000000000"
@@ -46,9 +46,10 @@ def span_seconds(text: str) -> int | None:
     return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
 
 
-def date_text(seconds: float) -> str:
-    """Return a date with seven decimals, as .NET writes it."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f") + "0+00:00"
+def date_text(seconds: float, zone_hours: int = 0) -> str:
+    """Return a date with seven decimals, as .NET writes it, in the time zone of a server."""
+    zone = timezone(timedelta(hours=zone_hours))
+    return datetime.fromtimestamp(seconds, zone).strftime("%Y-%m-%dT%H:%M:%S.%f") + f"0{zone_hours:+03d}:00"
 
 
 def is_date(text: str) -> bool:

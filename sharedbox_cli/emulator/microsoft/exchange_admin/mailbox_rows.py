@@ -65,6 +65,7 @@ class Rows:
         self._with_names = call.has("IncludeGrantSendOnBehalfToWithDisplayNames")
         tenant = call.tenant
         self._organization = tenant.id
+        self._zone_hours = int(tenant.meta("zone_hours", "0"))
         one = "where id = ?" if mailbox else "where ? = ''"
         self._addresses: dict[str, list[str]] = {}
         for row in tenant.rows(f"select id, prefix, text from addresses {one} order by id, prefix, key", mailbox):
@@ -123,7 +124,8 @@ class Rows:
             "IsInactiveMailbox": is_inactive(mailbox),
             "IsSoftDeletedByRemove": mailbox["deleted_at"] is not None and not user.get("deleted_in_directory"),
             "IsSoftDeletedByDisable": mailbox["deleted_at"] is not None and bool(user.get("deleted_in_directory")),
-            "WhenCreated": date_text(mailbox["created_at"]),
+            "WhenCreated": date_text(mailbox["created_at"], self._zone_hours),
+            "WhenCreatedUTC": date_text(mailbox["created_at"]),
             "WhenMailboxCreated": date_text(mailbox["created_at"]),
             "WhenSoftDeleted": None if mailbox["deleted_at"] is None else date_text(mailbox["deleted_at"]),
         }

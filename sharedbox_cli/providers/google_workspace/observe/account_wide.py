@@ -25,7 +25,6 @@ MIB = 1024**2
 _NEWEST_DAYS, _OLDEST_DAYS = 2, 7
 """Usage reports are one to three days late; older ones are not used."""
 _SIZES = frozenset({Fact.USED_BYTES, Fact.USED_AT, Fact.POOL_USED_BYTES, Fact.POOL_TOTAL_BYTES})
-_DELEGATION = "settings/gmail.mail_delegation"
 Mailboxes = Mapping[Address, ObservedMailbox]
 
 

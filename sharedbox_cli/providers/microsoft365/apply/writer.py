@@ -14,7 +14,7 @@ from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.providers.columns import property_names
-from sharedbox_cli.providers.microsoft365.columns import IDENTITY, MAILBOX, ON_BEHALF
+from sharedbox_cli.providers.microsoft365.columns import CREATED, IDENTITY, MAILBOX, ON_BEHALF, created_at
 from sharedbox_cli.providers.microsoft365.errors import is_ambiguous
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin, Reply
 from sharedbox_cli.providers.microsoft365.graph import Graph
@@ -51,7 +51,8 @@ class Writer:
         since = self.started.get(change.mailbox)
         if change.how == RESTORE or since is None:
             return True
-        return str(row["WhenCreated"])[:19] >= (since - SKEW).isoformat()[:19]
+        created = created_at(row)
+        return created is not None and created >= since - SKEW
 
     async def cmdlet(self, name: str, parameters: dict[str, Any], mailbox: Address, request_id: str) -> Reply:
         """Run a cmdlet; where this run created the mailbox, wait until every server knows it."""
@@ -86,7 +87,7 @@ class Writer:
         self, identity: str, fields: Iterable[Field] = (), *, with_grants: bool = False
     ) -> dict[str, Any] | None:
         """Return a mailbox as it is now, with some settings; nothing where it does not exist. Raises CloudError."""
-        select = {*IDENTITY, "WhenCreated", *property_names(MAILBOX, fields), *(ON_BEHALF if with_grants else ())}
+        select = {*IDENTITY, *CREATED, *property_names(MAILBOX, fields), *(ON_BEHALF if with_grants else ())}
         parameters: dict[str, Any] = {"Identity": identity}
         if with_grants:
             parameters["IncludeGrantSendOnBehalfToWithDisplayNames"] = True
