@@ -9,6 +9,7 @@ from sharedbox_cli.core.change import Change, Kind, Party, Risk
 from sharedbox_cli.core.errors import ObserveError, Problem, SpecError
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import TrusteeId
+from sharedbox_cli.core.joinable import is_joinable
 from sharedbox_cli.core.model import (
     ROLES,
     DesiredGrant,
@@ -185,6 +186,7 @@ def _grant(
     mailbox: DesiredMailbox, current: ObservedMailbox, observed: Observed, key: Key, desired: DesiredGrant
 ) -> Change:
     outside = bool(outsiders_behind(key[0], observed)) or desired.trustee.domain not in observed.domains
+    is_open = is_joinable(observed.trustees.get(key[0]))
     return Change(
         Kind.GRANT,
         Phase.GRANT,
@@ -193,7 +195,7 @@ def _grant(
         current.id,
         after=_terms(desired),
         party=_party(observed, key, desired),
-        risk=Risk.HIGH if outside else Risk.LOW,
+        risk=Risk.HIGH if outside or is_open else Risk.LOW,
         why=_until_words(desired),
         place=desired.place,
     )

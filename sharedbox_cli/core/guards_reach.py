@@ -10,6 +10,7 @@ from sharedbox_cli.core.errors import Refusal
 from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.guards_input import GuardInput
 from sharedbox_cli.core.identity import Address, TrusteeId
+from sharedbox_cli.core.joinable import is_joinable
 from sharedbox_cli.core.mail_targets import answered_to, cut_off_words, forwarded_to, sender_addresses
 from sharedbox_cli.core.model import ROLES, Observed, Right, TrusteeKind
 from sharedbox_cli.core.outsiders import outsiders_behind, unknown_members
@@ -128,7 +129,15 @@ def _large_group(change: Change, facts: GuardInput, seen: set[Address]) -> Itera
     people, known = observed.members.get(party.id), observed.trustees.get(party.id)
     count = len(people) if people is not None else known.member_count if known else None
     address = party.address or change.mailbox
-    if address in seen or (count is not None and count <= most):
+    if address in seen:
+        return
+    if is_joinable(known):
+        seen.add(address)
+        who = _EVERYBODY.get(known.joining or "", "nobody knows who") if known else ""
+        why = f"{address}: {who} could join it and get its rights, first on {change.mailbox}"
+        yield Refusal("wide-trustee", why, 1, "0", f"wide-trustee={address}", str(change.mailbox))
+        return
+    if count is not None and count <= most:
         return
     seen.add(address)
     has = "an unknown number of" if count is None else f"{count:,}"

@@ -89,6 +89,8 @@ class Trustee:
     """Groups: whether a right given to it works (Exchange: mail-enabled security groups only)."""
     member_count: int | None = None
     """Groups: effective (transitive) users, where read."""
+    joining: str | None = None
+    """Groups: who can make themselves a member, as a word of `Field.GROUP_JOINING` or `UNKNOWN`. None: not asked."""
     refusal: str = ""
     """Why the platform gives this trustee no new right, as a clause that follows the address; empty: it does."""
     refused_rights: tuple[Right, ...] = ()

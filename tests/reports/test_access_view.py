@@ -144,3 +144,18 @@ def test_person_when_somebodys_name_is_anothers_address_then_the_id_tells_them_a
         ["anna@contoso.example", "F"],
     ]
     assert "2 people" in shown("mailbox", both)[-1]
+
+
+def test_right_of_a_group_that_cannot_hold_it_is_no_right() -> None:
+    group = Trustee(TrusteeId("g"), TrusteeKind.GROUP, Address.of("dl@contoso.example"), "List", is_security=False)
+    mailbox = EXCHANGE.mailboxes[DESK]
+    grants = frozenset({*(mailbox.grants or ()), Grant(group.id, Right.FULL_ACCESS)})
+    one = replace(
+        EXCHANGE,
+        mailboxes={DESK: replace(mailbox, grants=grants)},
+        trustees={**EXCHANGE.trustees, group.id: group},
+        members={group.id: frozenset()},
+    )
+    assert "1 right, 1 right of a group that cannot hold it." in " ".join(shown("mailbox", one))
+    rows = json.loads(to_json(report("mailbox", one)))["rows"]
+    assert {row["kind"]: row["can_hold"] for row in rows} == {"user": True, "group": False}

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sharedbox_cli.core.errors import Ambiguous, AuthError, CloudError, ObserveError, Throttled
+from sharedbox_cli.core.errors import Ambiguous, AuthError, CloudError, ObserveError, PermissionDenied, Throttled
 from sharedbox_cli.providers.google_workspace.google_client import Ask, Make, Wire
 from sharedbox_cli.providers.google_workspace.scopes import DIRECTORY, GMAIL, LICENSING, SETTINGS
 from sharedbox_cli.providers.responses import MAX_PAGES, Fields, Renewed, Row, Unreachable, first_concern, reduced
@@ -246,7 +246,7 @@ def _about(error: CloudError | AuthError, ask: Ask) -> CloudError | AuthError:
     """Return the error of a batch as the error of one part."""
     if isinstance(error, AuthError):
         return AuthError(error.summary, where=error.where, why=error.why, hint=error.hint)
-    return type(error)(
+    about = type(error)(
         error.summary,
         mailbox=ask.mailbox,
         call=ask.call,
@@ -257,3 +257,6 @@ def _about(error: CloudError | AuthError, ask: Ask) -> CloudError | AuthError:
         hint=error.hint,
         retry_after=error.retry_after,
     )
+    if isinstance(about, PermissionDenied):
+        about.is_whole_route = not ask.mailbox
+    return about

@@ -33,6 +33,7 @@ class AccessJson(TypedDict):
     is_enabled: Annotated[bool, "Whether the account can sign in."]
     is_guest: Annotated[bool, "Whether the account is a guest."]
     is_resolved: Annotated[bool, "False for a group whose members were not read."]
+    can_hold: Annotated[bool, "False for a group that cannot hold rights: nobody has this right through it."]
     automapping: Annotated[bool | None, "Null if it is not known."]
 
 

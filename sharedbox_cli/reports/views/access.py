@@ -119,11 +119,14 @@ def _summary(audit: _Audit) -> str:
             counts.append(_counted(count, one, many))
     if others := sum(kind not in words for kind in kinds.values()):
         counts.append(_counted(others, "other", "others"))
-    granted = [row for row in rows if row.entry == "grant"]
+    entries = [row for row in rows if row.entry == "grant"]
+    granted = [row for row in entries if row.can_hold]
     counts.append(_counted(len(granted), "right", "rights"))
     if through := sum(bool(row.via) for row in granted):
         counts[-1] += f" ({through} through groups)"
-    if special := len(rows) - len(granted):
+    if void := len(entries) - len(granted):
+        counts.append(_counted(void, "right of a group that cannot hold it", "rights of groups that cannot hold them"))
+    if special := len(rows) - len(entries):
         counts.append(_counted(special, "deny, inherited or unknown entry", "deny, inherited or unknown entries"))
     return f"{', '.join(counts)}."
 
@@ -149,6 +152,7 @@ def row_data(row: AccessRow) -> AccessJson:
         "entry": row.entry,
         "automapping": row.automapping,
         "is_resolved": row.is_resolved,
+        "can_hold": row.can_hold,
         "address": row.address,
     }
 

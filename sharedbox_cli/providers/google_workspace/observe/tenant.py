@@ -35,7 +35,7 @@ from sharedbox_cli.providers.google_workspace.observe.directory import (
     read_groups,
     read_users,
 )
-from sharedbox_cli.providers.google_workspace.observe.groups import read_inboxes
+from sharedbox_cli.providers.google_workspace.observe.groups import read_inboxes, read_joining
 from sharedbox_cli.providers.google_workspace.observe.mailboxes import read_delegated
 from sharedbox_cli.providers.responses import Fields
 from sharedbox_cli.providers.unread import UnreadLog, attempt
@@ -124,6 +124,7 @@ async def _collaborative(google: Google, scope: Scope, now: datetime) -> Observe
             outsiders.setdefault(identity, _new_outsider(identity, address))
     taken = await read_taken(google, directory, scope, reading.mailboxes, unread.mailboxes)
     members = await _members(google, directory, scope, reading.mailboxes, outsiders, unread)
+    joining = await read_joining(google, directory, scope, unread)
     subjects = scope.mailboxes or reading.mailboxes.keys() or rows.keys()
     read = len(subjects - unread.mailboxes)
     return _observed(
@@ -136,6 +137,7 @@ async def _collaborative(google: Google, scope: Scope, now: datetime) -> Observe
         taken,
         known=known,
         members=members,
+        joining=joining,
         unread=unread.finished(read),
     )
 
@@ -209,6 +211,7 @@ def _observed(
     *,
     known: Mapping[Address, TrusteeId] | None = None,
     members: Mapping[TrusteeId, frozenset[TrusteeId]] | None = None,
+    joining: Mapping[TrusteeId, str] | None = None,
     others: int = 0,
     licences: Mapping[str, LicencePool] | None = None,
     unread: tuple[Unread, ...] = (),
@@ -226,6 +229,8 @@ def _observed(
         key: replace(item, member_count=len((members or {})[key])) if key in (members or {}) else item
         for key, item in trustees.items()
     }
+    for key, word in (joining or {}).items():
+        counted[key] = replace(counted[key], joining=word)
     return Observed(
         tenant_id=customer,
         tenant_name=directory.primary,

@@ -51,7 +51,10 @@ def _checked(row: Row) -> dict[str, Any]:
     for name in ("enabled", "warning"):
         if units.get(name) is not None:
             number_of(units, name)
-    for plan in rows_in({"servicePlans": row["servicePlans"]}, "servicePlans"):
+    if row["servicePlans"] is None:
+        message = "`servicePlans` is null"
+        raise UnknownForm(message)
+    for plan in rows_in(row, "servicePlans"):
         text_of(plan, "servicePlanId")
     return Fields(row, "subscribedSkus")
 

@@ -1,0 +1,83 @@
+"""Groups as members: whoever can join such a group lets themselves in. A unit further up has other rules."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from sharedbox_cli.emulator.google.builder import GoogleBuilder, blank
+from sharedbox_cli.emulator.seed import Seeded
+from sharedbox_cli.emulator.tenant import Tenant
+from tests.conftest import Cli, Cloud, CloudMaker
+
+WHO = {"anyone": "ANYONE_CAN_JOIN", "organization": "ALL_IN_DOMAIN_CAN_JOIN", "invited": "INVITED_CAN_JOIN"}
+GROUP = "team@contoso.example"
+
+
+@pytest.fixture(params=sorted(WHO))
+def joining(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def cloud(cloud_of: CloudMaker, joining: str) -> Cloud:
+    """Return a company with an inbox, and a group that some people can join."""
+
+    def fill(tenant: Tenant) -> Seeded:
+        blank(tenant)
+        make = GoogleBuilder(tenant, 7)
+        anna, ben = make.person("anna", "Anna Müller"), make.person("ben", "Ben Carter")
+        make.member(make.inbox("orders", "Orders"), anna, "OWNER")
+        make.member(make.inbox("team", "Team", whoCanJoin=WHO[joining]), ben)
+        return make.seeded
+
+    return cloud_of(fill)
+
+
+@pytest.fixture
+def spec(tmp_path: Path) -> Path:
+    file = tmp_path / "orders.yaml"
+    file.write_text(
+        "version: 1\nmailbox: orders@contoso.example\nplatform: google-collaborative\n"
+        f"members:\n  - {{user: anna@contoso.example, rights: [owner]}}\n  - group: {GROUP}\n"
+    )
+    return file
+
+
+def test_group_that_people_can_join_is_asked_for(cloud: Cloud, cli: Cli, spec: Path, joining: str) -> None:
+    done = cli("plan", spec, "-o", "json", "--detailed-exitcode")
+    plan = json.loads(done.out)
+    is_open = joining != "invited"
+    assert done.code == (4 if is_open else 2), done.err
+    assert [item["waiver"] for item in plan["refusals"]] == ([f"wide-trustee={GROUP}"] if is_open else [])
+    assert [change["risk"] for change in plan["changes"]] == ["high" if is_open else "low"]
+    if is_open:
+        assert "could join it and get its rights" in plan["refusals"][0]["why"]
+        assert cli("apply", spec, "--yes").code == 4
+    assert cli("apply", spec, "--yes", "--allow", f"wide-trustee={GROUP}").code == 0
+
+
+def test_group_whose_settings_are_refused_counts_as_open(cloud: Cloud, cli: Cli, spec: Path) -> None:
+    cloud.faults({"route": "google.groupsSettings.groups.get", "about": GROUP, "kind": "forbidden", "count": 100})
+    done = cli("apply", spec, "--yes")
+    assert (done.code, "nobody knows who could join it" in done.err) == (4, True), done.err
+    assert cloud.effects() == []
+
+
+@pytest.mark.parametrize("unit", ["/", "/Elsewhere"])
+def test_move_to_a_unit_above_is_marked(cloud_of: CloudMaker, cli: Cli, tmp_path: Path, unit: str) -> None:
+    def fill(tenant: Tenant) -> Seeded:
+        blank(tenant)
+        make = GoogleBuilder(tenant, 7)
+        make.mailbox("press", "Press")
+        return make.seeded
+
+    cloud_of(fill)
+    file = tmp_path / "press.yaml"
+    file.write_text(
+        f"version: 1\nmailbox: press@contoso.example\nplatform: google-delegated\ngoogle: {{org_unit: {unit}}}\n"
+    )
+    [change] = json.loads(cli("plan", file, "-o", "json").out)["changes"]
+    assert change["risk"] == ("high" if unit == "/" else "low")
