@@ -5,7 +5,7 @@ STAMP := .venv/.installed
 # Compiled tests are kept, so that a run need not rewrite their assertions again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: dev demo test test-fast test-clients lint format bench lock generated clean
+.PHONY: dev demo test test-fast test-clients node-clients lint format bench lock generated clean
 
 dev: $(STAMP)  ## Install everything that you need to work on sharedbox
 
@@ -24,12 +24,24 @@ test: $(STAMP)  ## Run the whole suite
 test-fast: $(STAMP)  ## Run the suite without the slowest tests
 	$(BIN)/python -m pytest -n auto -m "not slow"
 
-test-clients: $(STAMP) .venv-clients/.installed  ## Run other clients (GAM) against the emulator; takes about a minute
+test-clients: $(STAMP) .venv-clients/.installed node-clients  ## Run clients of other makers against the emulator; takes some minutes
 	$(BIN)/python -m tests.clients
 
 .venv-clients/.installed: requirements/clients.txt
 	$(PYTHON) -m venv .venv-clients
 	.venv-clients/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/clients.txt
+	@touch $@
+
+NODE_CLIENTS := .venv-clients/node
+
+node-clients: .venv-clients/.installed
+	@if command -v node >/dev/null && command -v npm >/dev/null; then $(MAKE) --no-print-directory $(NODE_CLIENTS)/.installed; \
+	else echo "CLI for Microsoft 365 is skipped: it needs node (20 or later) and npm, which are not installed."; fi
+
+$(NODE_CLIENTS)/.installed: tests/clients/package.json tests/clients/package-lock.json
+	@mkdir -p $(NODE_CLIENTS)
+	cp tests/clients/package.json tests/clients/package-lock.json $(NODE_CLIENTS)/
+	cd $(NODE_CLIENTS) && npm ci --no-audit --no-fund --ignore-scripts --loglevel=error
 	@touch $@
 
 lint: $(STAMP)  ## Check style, types and architecture

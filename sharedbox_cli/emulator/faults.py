@@ -29,6 +29,8 @@ KINDS = {
     "batch_duplicate": "one response of a batch is duplicated",
     "batch_unknown_id": "one response of a batch has an unknown id",
 }
+BODIES = ("empty", "html", "json")
+"""The kinds of a body."""
 EXAMPLE = [
     {"route": "exchange.Add-MailboxPermission", "n": 2, "kind": "reset_after"},
     {"route": "graph.users.list", "n": 1, "count": 3, "kind": "throttle", "retry_after": 5},
@@ -64,19 +66,18 @@ class Faults:
 
     @classmethod
     def of_file(cls, path: Path) -> Faults:
-        """Read a schedule from a file. Raises ValueError."""
+        """Read a schedule from a file. Raises ValueError, TypeError, KeyError."""
         data = json.loads(path.read_text(encoding="utf-8"))
-        return cls(data["faults"] if isinstance(data, dict) else data)
+        faults = cls()
+        faults.set(data["faults"] if isinstance(data, dict) else data)
+        return faults
 
-    def set(self, schedule: list[dict[str, Any]]) -> None:
-        """Replace the schedule. Raises ValueError for a kind that does not exist."""
-        faults = []
-        for line in schedule:
-            if line.get("kind") not in KINDS:
-                message = f"unknown fault {line.get('kind')!r}; the kinds are {', '.join(KINDS)}"
-                raise ValueError(message)
-            wait = line.get("retry_after")
-            faults.append(Fault(**{**line, "retry_after": None if wait is None else str(wait)}))
+    def set(self, schedule: Any) -> None:
+        """Replace the schedule. Raises ValueError or TypeError for one that its schema does not allow."""
+        if not isinstance(schedule, list):
+            message = "a schedule is a list of faults"
+            raise TypeError(message)
+        faults = [_fault(line) for line in schedule]
         with self._lock:
             self._faults = faults
 
@@ -93,3 +94,42 @@ class Faults:
                 if due is None and fault.n <= fault.seen < fault.n + fault.count:
                     due = fault
             return due
+
+
+_TEXTS = frozenset({"route", "method", "reason", "field"})
+
+
+def _fault(line: Any) -> Fault:
+    """Return a fault. Raises ValueError that names the key, and TypeError for what is no object."""
+    if not isinstance(line, dict):
+        message = f"a fault is an object, not {line!r}"
+        raise TypeError(message)
+    if line.get("kind") not in KINDS:
+        message = f"unknown fault {line.get('kind')!r}; the kinds are {', '.join(KINDS)}"
+        raise ValueError(message)
+    if "route" not in line:
+        message = "a fault needs a route"
+        raise ValueError(message)
+    for name, value in line.items():
+        if not _is_valid(name, value):
+            message = f"{name}: {value!r} is not valid in a fault"
+            raise ValueError(message)
+    wait = line.get("retry_after")
+    return Fault(**{**line, "retry_after": None if wait is None else str(wait)})
+
+
+def _is_valid(name: str, value: Any) -> bool:
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    match name:
+        case "kind":
+            return True
+        case "n" | "count":
+            return is_number and value >= 1
+        case "status":
+            return is_number
+        case "body":
+            return value in BODIES
+        case "retry_after":
+            return value is None or isinstance(value, (str, float)) or is_number
+        case _:
+            return name in _TEXTS and isinstance(value, str)

@@ -10,6 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it ships no types
 
 from sharedbox_cli import __version__
+from sharedbox_cli.emulator.schemas import SCHEMAS
 from sharedbox_cli.reports.documents import DOCUMENTS, format_of
 from sharedbox_cli.reports.json_schema import schema_of, with_table
 from tests.conftest import Cli, Cloud
@@ -120,7 +121,8 @@ def test_schema_when_published_then_it_is_the_one_of_the_code(name: str) -> None
 
 def test_schemas_when_listed_then_none_is_left_over() -> None:
     files = {path.name.removesuffix(".schema.json") for path in (ROOT / "specs" / "json").iterdir()}
-    assert files == DOCUMENTS.keys()
+    assert files == DOCUMENTS.keys() | SCHEMAS.keys()
+    assert not DOCUMENTS.keys() & SCHEMAS.keys()
 
 
 def test_page_when_read_then_it_has_every_document() -> None:

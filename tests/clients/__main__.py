@@ -1,7 +1,7 @@
 """`python -m tests.clients`: other clients against the emulator, in a separate network namespace.
 
-Only name resolution points the clients at the emulator. In a mount namespace, /etc/hosts resolves Google's names to
-this machine. In a network namespace, port 443 is free and only loopback exists. /etc/hosts of the machine is not
+Only name resolution points the clients at the emulator. In a mount namespace, /etc/hosts resolves the vendors' names
+to this machine. In a network namespace, port 443 is free and only loopback exists. /etc/hosts of the machine is not
 changed.
 """
 
@@ -13,6 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from sharedbox_cli.emulator.server import VENDOR_HOSTS
 from tests.clients.namespace import HOSTS, MARK, raise_loopback
 
 UNSHARE = ["unshare", "--map-root-user", "--mount", "--net"]
@@ -33,24 +34,16 @@ def main() -> int:
         return _tests(f"this system lets us have no namespace of our own: {why}")
     with tempfile.TemporaryDirectory() as folder:
         hosts = Path(folder) / "hosts"
-        names = " ".join(
-            f"{name}.googleapis.com"
-            for name in (
-                "admin",
-                "gmail",
-                "groupssettings",
-                "licensing",
-                "cloudidentity",
-                "iamcredentials",
-                "oauth2",
-                "sts",
-                "www",
-            )
-        )
-        hosts.write_text(f"127.0.0.1 localhost {names}\n")
+        hosts.write_text(f"127.0.0.1 localhost {' '.join(_names())}\n")
         environment = {**os.environ, MARK: "enter", HOSTS: str(hosts)}
         again = [sys.executable, "-m", "tests.clients", *sys.argv[1:]]
         return subprocess.run([*UNSHARE, *again], env=environment, check=False).returncode
+
+
+def _names() -> list[str]:
+    """Return the names that clients look up: of the services that the emulator models, and of others at Google."""
+    modelled = [name for name in VENDOR_HOSTS if not name.startswith("*")]
+    return [*modelled, *(f"{name}.googleapis.com" for name in ("calendar-json", "drive", "people", "vault"))]
 
 
 def _tests(mark: str) -> int:

@@ -6,8 +6,10 @@ import csv
 import io
 import json
 import os
+import shlex
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from typing import Any
 import pytest
 
 from sharedbox_cli.emulator.google.builder import ADMIN
-from tests.clients.namespace import MARK
+from tests.clients.tried import IN_NAMESPACE
 from tests.emulator.google import ANNA, AUTH, BEN, HUGO, ORDERS, PRESS, Workspace, both, opened
 
 GAM = Path(__file__).parents[2] / ".venv-clients" / "bin" / "gam"
@@ -33,7 +35,7 @@ no_update_check = true
 """
 
 pytestmark = [
-    pytest.mark.skipif(os.environ.get(MARK) != "inside", reason=os.environ.get(MARK, "run by `make test-clients`")),
+    IN_NAMESPACE,
     pytest.mark.skipif(not GAM.exists(), reason="GAM is not installed: run `make test-clients`"),
 ]
 
@@ -47,12 +49,22 @@ class Gam:
 
     def __call__(self, *arguments: str) -> str:
         """Return what a command prints. It must succeed."""
-        environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "GAMCFGDIR": str(self.folder)}
-        done = subprocess.run(
-            [str(GAM), *arguments], env=environment, capture_output=True, text=True, timeout=120, check=False
-        )
+        done = self.process(*arguments)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
+
+    def process(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a command."""
+        environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "GAMCFGDIR": str(self.folder)}
+        command = [str(GAM), *arguments]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+
+    def run(self, command: str) -> tuple[bool, str, list[int]]:
+        """Return whether a command failed, what it printed, and the status of each request."""
+        before = len(self.workspace.emulator.log.lines)
+        done = self.process(*shlex.split(command))
+        statuses = [line["status"] for line in self.workspace.emulator.log.lines[before:]]
+        return done.returncode != 0, done.stdout + done.stderr, statuses
 
     def rows(self, *arguments: str) -> list[dict[str, str]]:
         """Return the rows of a command that prints a table."""
@@ -62,18 +74,25 @@ class Gam:
         return self.workspace.api(name, subject)
 
 
-@pytest.fixture
-def gam(tmp_path: Path) -> Iterator[Gam]:
+@contextmanager
+def opened_gam(folder: Path) -> Iterator[Gam]:
+    """Yield GAM with its settings in a folder, and a workspace."""
     with opened(both, port=443) as workspace:
         workspace.call("POST", "/_emulator/google/grant", {"administrator": True, "scopes": MORE})
         key = {**workspace.key, "token_uri": "https://oauth2.googleapis.com/token"}
-        (tmp_path / "oauth2service.json").write_text(json.dumps(key))
-        (tmp_path / "gamcache").mkdir()
-        text = CONFIG.format(admin=ADMIN, ca=workspace.emulator.ca_file, folder=tmp_path)
-        (tmp_path / "gam.cfg").write_text(text)
-        yield Gam(workspace, tmp_path)
+        (folder / "oauth2service.json").write_text(json.dumps(key))
+        (folder / "gamcache").mkdir()
+        text = CONFIG.format(admin=ADMIN, ca=workspace.emulator.ca_file, folder=folder)
+        (folder / "gam.cfg").write_text(text)
+        yield Gam(workspace, folder)
         refused = {line["host"] for line in workspace.emulator.log.lines} - {"127.0.0.1:443", "127.0.0.1"}
         assert all(host.endswith(".googleapis.com") for host in refused)
+
+
+@pytest.fixture
+def gam(tmp_path: Path) -> Iterator[Gam]:
+    with opened_gam(tmp_path) as made:
+        yield made
 
 
 def users(gam: Gam) -> set[str]:
