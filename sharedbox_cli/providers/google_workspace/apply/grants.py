@@ -11,15 +11,15 @@ from sharedbox_cli.providers.columns import Body, request_body
 from sharedbox_cli.providers.google_workspace.apply.writer import Writer, identity_of
 from sharedbox_cli.providers.google_workspace.group_columns import MEMBER, ROLES
 from sharedbox_cli.providers.google_workspace.observe.content import read_senders
-from sharedbox_cli.providers.google_workspace.observe.directory import (
+from sharedbox_cli.providers.google_workspace.observe.groups import read_members
+from sharedbox_cli.providers.google_workspace.observe.mailboxes import ACCEPTED, read_delegates
+from sharedbox_cli.providers.google_workspace.observe.members import (
     NO_PLUS,
     Member,
     is_outsider,
     member_of,
     outsider_id,
 )
-from sharedbox_cli.providers.google_workspace.observe.groups import read_members
-from sharedbox_cli.providers.google_workspace.observe.mailboxes import ACCEPTED, read_delegates
 from sharedbox_cli.providers.google_workspace.scopes import DIRECTORY
 from sharedbox_cli.providers.safe_write import already, done, failed
 

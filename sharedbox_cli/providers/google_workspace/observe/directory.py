@@ -4,23 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
-from sys import intern
-from typing import Any, NamedTuple
+from typing import Any
 
 from sharedbox_cli.core.errors import NotFound, ObserveError
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import Trustee, TrusteeKind
-from sharedbox_cli.providers.forms import (
-    all_understood,
-    flag_of,
-    list_of,
-    optional_flag,
-    optional_text,
-    optional_texts,
-    rows_in,
-    text_of,
-    understood,
-)
+from sharedbox_cli.providers.forms import optional_flag, optional_text, optional_texts, rows_in, text_of, understood
 from sharedbox_cli.providers.google_workspace.accounts import (
     address_of,
     delegate_caveat,
@@ -276,28 +265,6 @@ async def read_group(google: Google, key: str) -> Fields | None:
     return understood(row, "directory.groups.get", check_group, key)
 
 
-async def read_domains(google: Google, into: Directory) -> None:
-    """Read the verified domains."""
-    data = await google.read(
-        DIRECTORY, lambda service: service.domains().list(customer=google.customer), "directory.domains.list"
-    )
-    call = "directory.domains.list"
-    domains = [one for one in all_understood(list_of(data, "domains", call), call, _domain) if one.is_verified]
-    into.primary = next((one.names[0] for one in domains if one.is_primary), "")
-    into.domains = frozenset(name.lower() for one in domains for name in one.names)
-
-
-class _Domain(NamedTuple):
-    names: tuple[str, ...]
-    is_verified: bool
-    is_primary: bool
-
-
-def _domain(row: Row) -> _Domain:
-    aliases = (text_of(alias, "domainAliasName") for alias in rows_in(row, "domainAliases"))
-    return _Domain((text_of(row, "domainName"), *aliases), flag_of(row, "verified"), optional_flag(row, "isPrimary"))
-
-
 async def read_deleted(google: Google) -> list[Fields]:
     """Return the accounts that were deleted in the last 20 days and can be restored."""
     rows, _ = await google.read_all(
@@ -314,78 +281,3 @@ async def read_deleted(google: Google) -> list[Fields]:
         kind="admin#directory#users",
     )
     return rows
-
-
-class Member(NamedTuple):
-    """A member of a group, reduced to what is needed; many groups share its texts."""
-
-    id: str
-    email: str
-    role: str
-    type: str
-    status: str
-
-    @property
-    def name(self) -> str:
-        """Return the address, or the id if there is none."""
-        return self.email or self.id
-
-
-def member_of(row: Row) -> Member:
-    """Return a direct member, with its role."""
-    return _member(row, text_of(row, "role"))
-
-
-def _member(row: Row, role: str = "") -> Member:
-    texts = (text_of(row, "id"), *(optional_text(row, name) for name in ("email",)), role)
-    texts += (optional_text(row, "type"), optional_text(row, "status"))
-    return Member(*map(intern, texts))
-
-
-def member_id(member: Member, directory: Directory) -> TrusteeId:
-    """Return the id of a member; for an outsider it comes from the address, in the group or not."""
-    is_known = member.id in directory.users or member.id in directory.groups
-    if not member.email or is_known or Address.of(member.email).domain in directory.domains:
-        return TrusteeId(member.id)
-    return outsider_id(Address.of(member.email))
-
-
-def outsider_id(address: Address) -> TrusteeId:
-    """Return the id of an outsider, made from the address: the directory has none.
-
-    Gmail ignores dots in an address, and `googlemail.com` is `gmail.com`: they are one account
-    (support.google.com/mail/answer/7436150, read 2026-11).
-    """
-    if address.domain in _GMAIL_DOMAINS:
-        return TrusteeId(f"{_OUTSIDER}{address.key.partition('@')[0].replace('.', '')}@gmail.com")
-    return TrusteeId(f"{_OUTSIDER}{address.key}")
-
-
-def is_outsider(identity: TrusteeId) -> bool:
-    """Return whether an id was made from an address, so that Google does not know it."""
-    return identity.startswith(_OUTSIDER)
-
-
-_OUTSIDER = "external:"
-NO_PLUS = "Google's API finds no address with a plus. Use the address without it, or add it at groups.google.com"
-"""googleapis/google-api-python-client#1982: 404, while the web interface adds such an address."""
-_GMAIL_DOMAINS = frozenset({"gmail.com", "googlemail.com"})
-
-
-async def read_derived(google: Google, group: str) -> list[Member]:
-    """Return all direct and indirect members of a group."""
-    members, _ = await google.collect(
-        DIRECTORY,
-        lambda service, token: service.members().list(
-            groupKey=group,
-            maxResults=200,
-            pageToken=token,
-            includeDerivedMembership=True,
-            fields="kind,nextPageToken,members(id,email,type,status)",
-        ),
-        "members",
-        "directory.members.list derived",
-        _member,
-        kind="admin#directory#members",
-    )
-    return members

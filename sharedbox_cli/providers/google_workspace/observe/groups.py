@@ -24,7 +24,8 @@ from sharedbox_cli.providers.forms import understood
 from sharedbox_cli.providers.google_workspace.api import Google, together
 from sharedbox_cli.providers.google_workspace.columns import GROUP
 from sharedbox_cli.providers.google_workspace.group_columns import GROUP_SETTINGS, MEMBER, ROLES, is_inbox
-from sharedbox_cli.providers.google_workspace.observe.directory import Directory, Member, member_id, member_of
+from sharedbox_cli.providers.google_workspace.observe.directory import Directory
+from sharedbox_cli.providers.google_workspace.observe.members import Member, member_id, member_of
 from sharedbox_cli.providers.google_workspace.scopes import DIRECTORY, SETTINGS
 from sharedbox_cli.providers.responses import Fields
 from sharedbox_cli.providers.unread import UnreadLog, attempt

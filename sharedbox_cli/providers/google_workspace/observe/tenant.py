@@ -25,18 +25,11 @@ from sharedbox_cli.providers.google_workspace import accounts
 from sharedbox_cli.providers.google_workspace.api import Google, together
 from sharedbox_cli.providers.google_workspace.observe.account_wide import read_more
 from sharedbox_cli.providers.google_workspace.observe.address_holders import read_taken
-from sharedbox_cli.providers.google_workspace.observe.directory import (
-    NO_PLUS,
-    Directory,
-    member_id,
-    outsider_id,
-    read_derived,
-    read_domains,
-    read_groups,
-    read_users,
-)
+from sharedbox_cli.providers.google_workspace.observe.directory import Directory, read_groups, read_users
+from sharedbox_cli.providers.google_workspace.observe.domains import read_domains
 from sharedbox_cli.providers.google_workspace.observe.groups import read_inboxes, read_joining
 from sharedbox_cli.providers.google_workspace.observe.mailboxes import read_delegated
+from sharedbox_cli.providers.google_workspace.observe.members import NO_PLUS, member_id, outsider_id, read_derived
 from sharedbox_cli.providers.responses import Fields
 from sharedbox_cli.providers.unread import UnreadLog, attempt
 
