@@ -149,17 +149,18 @@ class Renewable:
     def __init__(self, credential: TokenCredential) -> None:
         self._credential = credential
         self._is_forced = False
+        self._claims = ""
         self._tokens: dict[tuple[str, ...], AccessToken] = {}
 
-    def force_refresh(self) -> None:
-        """Request a new token next time."""
-        self._is_forced = True
+    def force_refresh(self, claims: str = "") -> None:
+        """Request a new token next time, with the claims that the service asks for."""
+        self._is_forced, self._claims = True, claims
 
     def get_token(self, *scopes: str, **options: Any) -> AccessToken:
         """Return a token, as azure-identity does. Raises AuthError."""
         if self._is_forced and not options.get("claims"):
             # A claims challenge makes azure-identity skip its cache; an empty one has no other effect.
-            options["claims"] = "{}"
+            options["claims"] = self._claims or "{}"
         kept = self._tokens.get(scopes)
         if kept is not None and not options.get("claims") and kept.expires_on - time.time() > RENEW_SECONDS:
             return kept
@@ -167,7 +168,7 @@ class Renewable:
             token = self._credential.get_token(*scopes, **options)
         except Exception as error:  # noqa: BLE001 - azure-identity raises many kinds
             raise auth_error(error) from None
-        self._is_forced = False
+        self._is_forced, self._claims = False, ""
         self._tokens[scopes] = token
         return token
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import email.utils
 import json
 import re
@@ -77,6 +78,24 @@ class Renewed(CloudError):
     """The token was refused: one more try with a new one may succeed."""
 
     summary = "the service refused the token"
+    claims = ""
+    """What the service asks of the new token, as JSON; empty: nothing special."""
+
+
+def claims_of(headers: Mapping[str, str]) -> str:
+    """Return what a challenge asks of the next token, or nothing where it asks nothing readable.
+
+    learn.microsoft.com/entra/identity-platform/claims-challenge, read 2026-11.
+    """
+    found = re.search(r'claims="([A-Za-z0-9+/=_-]+)"', headers.get("www-authenticate", ""))
+    if found is None:
+        return ""
+    text = found[1].replace("-", "+").replace("_", "/")
+    try:
+        claims = base64.b64decode(text + "=" * (-len(text) % 4), validate=True).decode()
+        return claims if isinstance(json.loads(claims), dict) else ""
+    except ValueError:
+        return ""
 
 
 def is_transient(error: CloudError) -> bool:
@@ -148,7 +167,9 @@ def judge(answer: Answer, call: str, mailbox: str = "", *, now: datetime | None 
     }
     match status:
         case 401:
-            raise Renewed(**more)
+            refused = Renewed(**more)
+            refused.claims = claims_of(answer.headers)
+            raise refused
         case 403:
             raise PermissionDenied("not allowed", **more, hint=DOCTOR)
         case 404:

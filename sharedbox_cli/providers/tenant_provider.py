@@ -36,7 +36,7 @@ class TenantProvider(ABC):
         self._loop = Loop()
         self._policies: list[Policy] = []
 
-    def _policy(self, gate: Gate, renew: Callable[[], None]) -> Policy:
+    def _policy(self, gate: Gate, renew: Callable[[str], None]) -> Policy:
         """Return the policy for one host; the listener and the deadline of this provider apply to it."""
         policy = Policy(self._clock, self._rng, gate, renew)
         self._policies.append(policy)

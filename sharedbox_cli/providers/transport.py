@@ -127,7 +127,7 @@ class Policy:
     clock: Clock
     rng: random.Random
     gate: Gate
-    renew: Callable[[], None]
+    renew: Callable[[str], None]
     """Asks the credential for a new token."""
     listener: Listener = SILENT
     budget: Budget = field(default_factory=Budget)
@@ -163,7 +163,7 @@ class Policy:
                     raise AuthError("the service refused the token", where=error.where, hint=DOCTOR) from error
                 is_renewed = True
                 number -= 1
-                self.renew()
+                self.renew(error.claims)
             except (Throttled, Unreachable, Ambiguous) as error:
                 if isinstance(error, Ambiguous) and is_write:
                     raise

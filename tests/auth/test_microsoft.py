@@ -179,6 +179,23 @@ def test_token_when_renewal_is_forced_then_a_new_one_is_fetched(cloud: Cloud) ->
     assert asked() == 2
 
 
+def test_claims_of_a_challenge_reach_the_next_token_and_no_later_one() -> None:
+    asked: list[str] = []
+
+    class Credential:
+        def get_token(self, *scopes: str, **options: Any) -> AccessToken:
+            asked.append(options.get("claims", ""))
+            return AccessToken("token", int(time.time()) + 3600)
+
+    credential = Renewable(Credential())
+    credential.get_token("graph")
+    credential.force_refresh('{"access_token": {}}')
+    credential.get_token("graph")
+    credential.force_refresh()
+    credential.get_token("graph")
+    assert asked == ["", '{"access_token": {}}', "{}"]
+
+
 def test_token_is_kept_for_its_scope_until_it_nearly_ends() -> None:
     asked: list[str] = []
     seconds = RENEW_SECONDS + 60

@@ -32,7 +32,7 @@ class Host:
     def __init__(self, works_at: float = 0.0, error: CloudError | None = None) -> None:
         self.clock = VirtualClock()
         rng = random.Random(3)  # noqa: S311
-        self.policy = Policy(self.clock, rng, Gate(16, 32), lambda: None, budget=Budget(1000.0, 1000.0))
+        self.policy = Policy(self.clock, rng, Gate(16, 32), lambda _: None, budget=Budget(1000.0, 1000.0))
         self.ear = Ear()
         self.policy.listener = self.ear
         self.error = error or Ambiguous("the service failed")

@@ -33,7 +33,7 @@ class Script(Graph):
     def __init__(self, *pages: Page) -> None:
         self._origin = ORIGIN
         clock = VirtualClock()
-        self._policy = Policy(clock, random.Random(3), Gate(16, 32), lambda: None)  # noqa: S311
+        self._policy = Policy(clock, random.Random(3), Gate(16, 32), lambda _: None)  # noqa: S311
         self._left = list(pages)
         self.urls: list[str] = []
 

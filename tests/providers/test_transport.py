@@ -59,7 +59,7 @@ class Rig:
 
         return asyncio.run(all_of_it())
 
-    def _renew(self) -> None:
+    def _renew(self, claims: str) -> None:
         self.renewals += 1
 
     async def _send(self) -> str:
@@ -182,7 +182,7 @@ def test_pause_of_the_host_that_outlasts_the_run_ends_other_calls_too() -> None:
         raise AssertionError
 
     async def work() -> None:
-        policy = Policy(clock, random.Random(3), Gate(1, 1), lambda: None)  # noqa: S311
+        policy = Policy(clock, random.Random(3), Gate(1, 1), lambda _: None)  # noqa: S311
         policy.paused_until, policy.deadline = 90.0, 60.0
         await policy.call(never, is_write=True)
 
@@ -219,7 +219,7 @@ def test_answer_that_drips_too_slowly_is_ambiguous() -> None:
 
     async def work() -> None:
         clock = VirtualClock()
-        policy = Policy(clock, random.Random(3), Gate(1, 1), lambda: None, request_seconds=0.01)  # noqa: S311
+        policy = Policy(clock, random.Random(3), Gate(1, 1), lambda _: None, request_seconds=0.01)  # noqa: S311
         await policy.call(never, is_write=True)
 
     with pytest.raises(Ambiguous, match="No complete response"):
@@ -404,3 +404,22 @@ def test_links_are_followed_once_and_end() -> None:
     assert pages.next({}) == ""
     with pytest.raises(ObserveError, match="loop"):
         pages.next({"@odata.nextLink": link})
+
+
+@pytest.mark.parametrize(
+    ("challenge", "claims"),
+    [
+        ('Bearer realm="", error="insufficient_claims", claims="eyJhIjogMX0="', '{"a": 1}'),
+        ('Bearer claims="eyJhIjogMX0"', '{"a": 1}'),
+        ('Bearer error="invalid_token"', ""),
+        ('Bearer claims="WzFd"', ""),
+        ('Bearer claims="%%%"', ""),
+        ('Bearer claims="/w=="', ""),
+        ('Bearer claims="a"', ""),
+        ("", ""),
+    ],
+)
+def test_claims_of_a_challenge_are_read_or_left_out(challenge: str, claims: str) -> None:
+    with pytest.raises(Renewed) as refused:
+        judge(Answer(401, {"www-authenticate": challenge}, b""), "users")
+    assert refused.value.claims == claims

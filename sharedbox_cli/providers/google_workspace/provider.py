@@ -58,7 +58,7 @@ class GoogleWorkspace(TenantProvider):
         self._writer = Writer(self._google, self._clock)
 
     async def _connect(self, connection: GoogleConnection, credentials: GoogleCredentials) -> Google:
-        policies = {api: self._policy(Gate(*MOST.get(api, (8, 12))), lambda: None) for api in APIS}
+        policies = {api: self._policy(Gate(*MOST.get(api, (8, 12))), lambda _: None) for api in APIS}
         return Google(connection, credentials, policies)
 
     def capabilities(self) -> Mapping[Platform, Capabilities]:
