@@ -14,9 +14,10 @@ def platform_change(facts: GuardInput) -> Iterable[Refusal]:
     The mailbox of the earlier platform stays as it is, and no spec manages it any more.
     """
     for address in facts.plan.mailboxes:
-        now, before = facts.plan.desired.mailboxes[address].platform, facts.managed_on.get(address)
-        if before is None or before == now:
+        mailbox, before = facts.plan.desired.mailboxes.get(address), facts.managed_on.get(address)
+        if mailbox is None or before is None or before == mailbox.platform:
             continue
+        now = mailbox.platform
         why = (
             f"{address} was managed on {before}, and its spec says {now}: on {before}, the mailbox stays, "
             "with its mail, and its members keep all rights"

@@ -482,7 +482,7 @@ def test_delete_of_what_is_no_shared_mailbox_has_no_waiver(kind: str) -> None:
 
 
 def test_delete_names_archive_and_hold() -> None:
-    one = observed(role(0), facts={Fact.HAS_ARCHIVE: True, Fact.ON_HOLD: True, Fact.USED_BYTES: 20_000_000_000})
+    one = observed(role(0), facts={Fact.HAS_ARCHIVE: True, Fact.ON_HOLD: True, Fact.USED_BYTES: 20 * 1024**3})
     change = Change(Kind.DELETE, Phase.DELETE, DESK, GOOGLE_COLLABORATIVE, "g")
     plan = plan_of(spec(is_managed=False), one, change)
     [refusal] = guard(GuardInput(plan, dict.fromkeys(one.platforms, one), NOW))
