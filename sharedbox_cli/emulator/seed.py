@@ -99,6 +99,9 @@ class Builder:
 
     def _box(self, identity: str, name: str, alias: str, kind: str) -> None:
         now = self.tenant.clock.now()
+        own = f"{alias}@{self.tenant.initial_domain}"
+        if not self.tenant.owners(own):  # every mailbox of Exchange has an address there
+            self.tenant.add_address(identity, "smtp", own)
         self.tenant.run(
             "insert into mailboxes values (?, ?, ?, ?, ?, '{}', ?, ?, ?, 0)",
             identity,

@@ -10,6 +10,7 @@ import pytest
 
 from sharedbox_cli.emulator.microsoft.exchange_admin.errors import CmdletError, envelope
 from sharedbox_cli.emulator.microsoft.exchange_admin.forms import NO_GUID
+from tests.asked import each
 from tests.conftest import Cloud
 from tests.emulator.exchange import ANNA, BEN, BILLING, SALES, Door, edit, id_of, kind, opened
 
@@ -182,3 +183,21 @@ def test_delegate_when_without_an_address_then_refused(door: Door, cloud: Cloud)
     cloud.tenant.run("delete from addresses where key = ?", BEN)
     answer = door("Set-Mailbox", Identity=BILLING, GrantSendOnBehalfTo=edit(Add=[BEN]))
     assert kind(answer) == "RecipientTaskException" and cloud.effects() == []
+
+
+def test_each_object_has_ids_that_differ(cloud: Cloud, door: Door) -> None:
+    cmdlets = ("Get-Mailbox", "Get-CASMailbox", "Get-Recipient", "Get-User", "Get-Group")
+    names = ("Id", "Guid", "ExchangeGuid", "ExternalDirectoryObjectId")
+    for cmdlet in cmdlets:
+        rows = door.rows(cmdlet)
+        used: set[str] = set()
+        for row in each(rows):
+            ids = [row[name] for name in names if row.get(name) not in (None, NO_GUID)]
+            assert len(ids) >= 3 and len(set(ids)) == len(ids), (cmdlet, row)
+            assert not used & set(ids)
+            used |= set(ids)
+
+
+def test_each_mailbox_has_its_address_of_the_initial_domain(cloud: Cloud, door: Door) -> None:
+    for row in each(door.rows("Get-Mailbox")):
+        assert f"smtp:{row['Alias']}@{cloud.tenant.initial_domain}".lower() in map(str.lower, row["EmailAddresses"])

@@ -90,8 +90,10 @@ class Rows:
 
     def _identity(self, mailbox: sqlite3.Row) -> Row:
         name = mailbox["cn"]
+        place = name if mailbox["deleted_at"] is None else f"Soft Deleted Objects\\{name}"
         return {
-            "Identity": name if mailbox["deleted_at"] is None else f"Soft Deleted Objects\\{name}",
+            "Identity": place,
+            "Id": place,
             "Name": name,
             "DistinguishedName": f"CN={name},OU={self._organization},OU=Microsoft Exchange Hosted Organizations",
             "LegacyExchangeDN": legacy_dn(mailbox["id"]),

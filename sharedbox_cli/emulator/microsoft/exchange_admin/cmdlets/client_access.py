@@ -10,7 +10,7 @@ from sharedbox_cli.emulator.microsoft.exchange_admin.cmdlets.mailbox_settings im
 from sharedbox_cli.emulator.microsoft.exchange_admin.cmdlets.mailboxes import in_order, listed
 from sharedbox_cli.emulator.microsoft.exchange_admin.context import Call, Result, Row
 from sharedbox_cli.emulator.microsoft.exchange_admin.errors import not_found
-from sharedbox_cli.emulator.microsoft.exchange_admin.lookup import MAILBOXES, doc_of, find_mailbox
+from sharedbox_cli.emulator.microsoft.exchange_admin.lookup import MAILBOXES, doc_of, find_mailbox, guid_of
 from sharedbox_cli.emulator.microsoft.exchange_admin.opath import matcher
 from sharedbox_cli.emulator.microsoft.exchange_admin.replicas import as_seen, show_later
 
@@ -48,10 +48,11 @@ def _row(mailbox: sqlite3.Row) -> Row:
     own = doc_of(mailbox).get("ClientAccess", {})
     return {
         "Identity": mailbox["cn"],
+        "Id": mailbox["cn"],
         "Name": mailbox["cn"],
         "DisplayName": mailbox["display_name"],
         "PrimarySmtpAddress": mailbox["mail"],
-        "Guid": mailbox["id"],
+        "Guid": guid_of(mailbox["id"]),
         "ExternalDirectoryObjectId": mailbox["id"],
         "RecipientTypeDetails": mailbox["type"],
         **{name: own.get(name, default) for name, default in DOORS.items()},

@@ -8,6 +8,7 @@ import sqlite3
 from sharedbox_cli.emulator.microsoft.exchange_admin.cmdlets.mailboxes import in_order
 from sharedbox_cli.emulator.microsoft.exchange_admin.context import Call, Result, Row
 from sharedbox_cli.emulator.microsoft.exchange_admin.errors import not_found
+from sharedbox_cli.emulator.microsoft.exchange_admin.forms import NO_GUID
 from sharedbox_cli.emulator.microsoft.exchange_admin.lookup import (
     SOFT_DELETED_SECONDS,
     doc_of,
@@ -20,7 +21,7 @@ from sharedbox_cli.emulator.microsoft.exchange_admin.opath import matcher
 _ADDRESS = r"EmailAddresses\s+-eq\s+'(?:\w+:)?((?:[^']|'')+)'"
 _ANY_ADDRESS = re.compile(rf"\s*{_ADDRESS}(?:\s+-or\s+{_ADDRESS})*\s*", re.IGNORECASE)
 _MOST_KEYS = 500
-_OBJECTS = "select o.*, m.cn, m.alias, m.type from objects o left join mailboxes m on m.id = o.id where "
+_OBJECTS = "select o.*, m.cn, m.alias, m.type, m.guid from objects o left join mailboxes m on m.id = o.id where "
 
 
 def get_recipient(call: Call) -> Result:
@@ -96,11 +97,13 @@ def _recipient(row: sqlite3.Row, addresses: list[str]) -> Row:
     name = row["cn"] or row["name"]
     return {
         "Identity": name,
+        "Id": name,
         "Name": name,
         "Alias": row["alias"] or (row["mail"] or "").partition("@")[0],
         "DisplayName": row["name"],
         "Guid": guid_of(row["id"]),
         "ExternalDirectoryObjectId": row["id"],
+        "ExchangeGuid": row["guid"] or NO_GUID,
         "LegacyExchangeDN": legacy_dn(row["id"]),
         "PrimarySmtpAddress": row["mail"] or "",
         "ExternalEmailAddress": _external(row) if kind in ("MailContact", "MailUser") else None,
@@ -137,6 +140,7 @@ def _user(row: sqlite3.Row) -> Row:
     name = row["cn"] or row["name"]
     return {
         "Identity": name,
+        "Id": name,
         "Name": name,
         "DisplayName": row["name"],
         "UserPrincipalName": row["upn"],
@@ -170,6 +174,7 @@ def _group(row: sqlite3.Row) -> Row:
     kind, details = _kinds(row) if row["mail"] else ("UniversalSecurityGroup", "UniversalSecurityGroup")
     return {
         "Identity": row["name"],
+        "Id": row["name"],
         "Name": row["name"],
         "DisplayName": row["name"],
         "Guid": guid_of(row["id"]),
