@@ -19,7 +19,7 @@ from sharedbox_cli.core.model import (
     TrusteeKind,
 )
 from sharedbox_cli.core.plan import Note
-from sharedbox_cli.core.service_addresses import unmanaged_addresses
+from sharedbox_cli.core.service_addresses import is_usual_address, unmanaged_addresses
 from sharedbox_cli.core.until import until_words
 
 
@@ -32,7 +32,8 @@ def notes_on(mailbox: DesiredMailbox, observed: Observed) -> list[Note]:
         notes += _kept_rights(where, {g.trustee for g in current.grants}, observed)
     if current and Field.ALIASES in mailbox.settings:
         unmanaged = unmanaged_addresses(mailbox.settings[Field.ALIASES], current.settings.get(Field.ALIASES))
-        notes += [Note(where, f"the service's own address {address} is not touched") for address in unmanaged]
+        unusual = [address for address in unmanaged if not is_usual_address(address)]
+        notes += [Note(where, f"the service's own address {address} is not touched") for address in unusual]
     notes += _caveats(mailbox, observed)
     notes += _unconfirmed(mailbox, current) if current else ()
     kept = kept_entries(mailbox, current, observed) if current else ()

@@ -12,7 +12,7 @@ from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.mail_targets import answered_to, cut_off_words, forwarded_to, sender_addresses
 from sharedbox_cli.core.model import DesiredMailbox, Observed, ObservedMailbox
 from sharedbox_cli.core.order import Phase, Topic
-from sharedbox_cli.core.service_addresses import unmanaged_addresses
+from sharedbox_cli.core.service_addresses import is_service_address, is_usual_address, unmanaged_addresses
 from sharedbox_cli.core.values import BLOCKED, KIND_SHARED, LICENCE_NONE, Value
 
 
@@ -36,13 +36,15 @@ def is_so(name: Field, desired: Value, observed: Value) -> bool:
 def has_effect(name: Field, change: Change, observed: Value) -> bool:
     """Return whether a setting shows the effect of a change.
 
-    Several changes of a run can be about the aliases of one mailbox: each is about what it adds and removes.
+    Several changes of a run can be about the aliases of one mailbox: each is about what it adds and removes. An address
+    of the service is added again when it is removed.
     """
     if name is not Field.ALIASES or Field.ALIASES not in change.before:
         return is_so(name, change.after[name], observed)
     before, after = aliases_of(change.before), aliases_of(change.after)
     held = aliases_of({name: observed})
-    return after - before <= held and not (before - after) & held
+    kept = {address for address in (before - after) & held if not is_service_address(address)}
+    return after - before <= held and not kept
 
 
 def diff_settings(
@@ -112,8 +114,15 @@ def _update(
         before={name: current.settings[name] for name in after if name in current.settings},
         after=after,
         risk=risk,
+        why=_kept_words(mailbox, current) if Field.ALIASES in after else "",
         place=mailbox.places.get(str(first), mailbox.place),
     )
+
+
+def _kept_words(mailbox: DesiredMailbox, current: ObservedMailbox) -> str:
+    """Return that the address which every mailbox has is not removed; other ones of the service are notes."""
+    kept = unmanaged_addresses(mailbox.settings.get(Field.ALIASES), current.settings.get(Field.ALIASES))
+    return "the service's own address stays" if any(map(is_usual_address, kept)) else ""
 
 
 def _not_read(mailbox: DesiredMailbox, name: Field) -> ObserveError:

@@ -15,6 +15,12 @@ def is_service_address(address: object) -> bool:
     return any(domain.endswith(f".{initial}") for initial in _INITIAL_DOMAINS)
 
 
+def is_usual_address(address: object) -> bool:
+    """Return whether an address is the one that every mailbox has: directly in the initial domain, not below it."""
+    domain = str(address).rpartition("@")[2].lower()
+    return any(domain.partition(".")[2] == initial for initial in _INITIAL_DOMAINS)
+
+
 def unmanaged_addresses(desired: Value, held: Value) -> tuple[str, ...]:
     """Return the addresses of the service that a mailbox has and its spec does not name, sorted."""
     named = set(desired) if isinstance(desired, tuple) else set()

@@ -188,7 +188,7 @@ def test_delegate_when_without_an_address_then_refused(door: Door, cloud: Cloud)
 def test_each_object_has_ids_that_differ(cloud: Cloud, door: Door) -> None:
     cmdlets = ("Get-Mailbox", "Get-CASMailbox", "Get-Recipient", "Get-User", "Get-Group")
     names = ("Id", "Guid", "ExchangeGuid", "ExternalDirectoryObjectId")
-    for cmdlet in cmdlets:
+    for cmdlet in each(cmdlets):
         rows = door.rows(cmdlet)
         used: set[str] = set()
         for row in each(rows):

@@ -69,7 +69,10 @@ def test_settings_are_read_as_a_spec_writes_them(demo: Setting) -> None:
     observed = demo.provider().observe(scope("sales", "billing"))
     sales, billing = observed.mailboxes[at("sales")].settings, observed.mailboxes[at("billing")].settings
     assert sales[Field.DISPLAY_NAME] == "Sales"
-    assert sales[Field.ALIASES] == ("sales@contoso.onmicrosoft.com", "verkauf@contoso.example")  # no SIP entry, no primary
+    assert sales[Field.ALIASES] == (
+        "sales@contoso.onmicrosoft.com",
+        "verkauf@contoso.example",
+    )  # no SIP entry, no primary
     assert sales[Field.SENT_AS] == COPY_BOTH and sales[Field.SENT_ON_BEHALF] == COPY_SENDER
     assert sales[Field.SIGN_IN] == ALLOWED and billing[Field.SIGN_IN] == BLOCKED
     assert sales[Field.KIND] == KIND_SHARED and sales[Field.LICENCE] == LICENCE_NONE
