@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 from itertools import pairwise
 from typing import TYPE_CHECKING, NoReturn
@@ -20,8 +21,21 @@ if TYPE_CHECKING:
 def main() -> NoReturn:
     """Run the command line and end the process with its exit code."""
     _open_streams()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as for a job in the background
+            signal.signal(number, _interrupted)
     collect_rarely()
     sys.exit(run(sys.argv[1:]))
+
+
+def _interrupted(number: int, _frame: object) -> NoReturn:
+    """End a command that reads. A run that writes has its own way of stopping."""
+    _signals.append(number)
+    raise KeyboardInterrupt
+
+
+_signals: list[int] = []
+"""The signals that ended the command."""
 
 
 def collect_rarely() -> None:
@@ -47,15 +61,21 @@ def run(arguments: Sequence[str]) -> int:
     except typer.Exit as stop:
         code = stop.exit_code
     except (typer.Abort, KeyboardInterrupt):
-        _say("stopped by you; nothing more was sent.")
-        return ExitCode.INTERRUPTED
+        return _stopped()
     except typer.TyperException as error:
         return _usage_error(error)
     except BrokenPipeError:
         return _closed_pipe()
     except Exception as error:  # noqa: BLE001 - the one place where every error becomes a message
         return _error(error, arguments)
+    if _signals:  # Typer makes a silent exit of it
+        return _stopped()
     return _flushed(code if isinstance(code, int) else ExitCode.OK)
+
+
+def _stopped() -> int:
+    _say("stopped by you; nothing more was sent.")
+    return ExitCode.INTERRUPTED
 
 
 def _usage_error(error: typer.TyperException) -> int:

@@ -46,9 +46,12 @@ class Terminal:
         return _is_terminal(self.err) and _is_terminal(self.out) and not self.environment.get("CI")
 
     def has_colour(self, stream: TextIO) -> bool:
-        """Return whether a stream may be coloured (no-color.org; TERM=dumb; --no-color)."""
-        plain = self.no_color or self.environment.get("NO_COLOR") or self.environment.get("TERM") == "dumb"
-        return _is_terminal(stream) and not plain
+        """Return whether a stream may be coloured (no-color.org, force-color.org; TERM=dumb; --no-color)."""
+        if self.no_color or self.environment.get("NO_COLOR"):
+            return False
+        if any(self.environment.get(name) not in (None, "", "0") for name in ("FORCE_COLOR", "CLICOLOR_FORCE")):
+            return True
+        return _is_terminal(stream) and self.environment.get("TERM") != "dumb"
 
     @property
     def width(self) -> int:

@@ -43,10 +43,10 @@ def empty_spec(facts: GuardInput) -> Iterable[Refusal]:
     elif facts.plan.desired.total is None:
         return  # a saved plan names its mailboxes, and was made from a part of the specs
     elif count < least:
-        why = f"found {count} documents, the profile requires at least {least}: wrong folder?"
+        why = f"found {_documents(count)}, the profile requires at least {least}: wrong folder?"
         yield Refusal("empty-spec", why, count, str(least), "empty-spec")
     elif last is not None and last >= 4 and 2 * count < last:
-        why = f"found {count} documents, the last run managed {last}: wrong folder?"
+        why = f"found {_documents(count)}, the last run managed {last}: wrong folder?"
         yield Refusal("empty-spec", why, count, str(last), "empty-spec")
 
 
@@ -87,9 +87,10 @@ def mass_revocation(facts: GuardInput) -> Iterable[Refusal]:
     if not (is_share or base == 0 or len(taken) > most):
         return
     mailboxes = {change.mailbox for change in taken}
-    share = f"{100 * len(taken) // base} %" if base else "all"
+    share = f"{f'{100 * len(taken) / base:.1f}'.removesuffix('.0')} %" if base else "all"
     limit = f"{percent} %" if is_share else str(most)
-    why = f"would revoke {len(taken)} of {base} grants ({share}, limit {limit}) on {len(mailboxes)} mailboxes"
+    words = "mailbox" if len(mailboxes) == 1 else "mailboxes"
+    why = f"would revoke {len(taken)} of {base} grants ({share}, limit {limit}) on {len(mailboxes)} {words}"
     yield Refusal("mass-revocation", why, len(taken), limit, f"mass-revocation={len(taken)}")
 
 
@@ -107,6 +108,10 @@ def mailbox_revocation(facts: GuardInput) -> Iterable[Refusal]:
             why = f"{address} would lose {len(taken)} of {base} grants (limit {percent} %)"
             waiver = f"mailbox-revocation={len(taken)}"
             yield Refusal("mailbox-revocation", why, len(taken), f"{percent} %", waiver, str(address))
+
+
+def _documents(count: int) -> str:
+    return f"{count} document{'' if count == 1 else 's'}"
 
 
 def _is_large_part(count: int, base: int, percent: int, facts: GuardInput) -> bool:

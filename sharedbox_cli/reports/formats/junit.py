@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as Xml
 
+from sharedbox_cli.core.finding import Severity
 from sharedbox_cli.reports.document import Report
 from sharedbox_cli.reports.safe import one_line, xml
 
 
 def render(report: Report) -> str:
-    """Return a suite with one case per check: failed if it has findings. What was not read is an error."""
+    """Return a suite with one case per check: failed if it has warnings or errors. What was not read is an error."""
     cases, gaps = report.results.cases, list(report.origin.gaps)
     suite = Xml.Element("testsuite", name="sharedbox check", tests=str(len(cases) + len(gaps)), errors=str(len(gaps)))
     for gap in gaps:
@@ -27,10 +28,13 @@ def render(report: Report) -> str:
         results = [item for item in report.results.results if item.check == check.id]
         if not results:
             continue
-        failed += 1
         worst = max((item.severity for item in results), key=lambda severity: severity.rank)
-        failure = Xml.SubElement(case, "failure", message=xml(one_line(check.title)), type=worst)
-        failure.text = "\n".join(xml(one_line(item.message)) for item in results)
+        text = "\n".join(xml(one_line(item.message)) for item in results)
+        if worst is Severity.NOTE:
+            Xml.SubElement(case, "system-out").text = text
+            continue
+        failed += 1
+        Xml.SubElement(case, "failure", message=xml(one_line(check.title)), type=worst).text = text
     suite.set("failures", str(failed))
     # Two number signs can start a command where a pipeline prints the file. XML can escape them.
     return Xml.tostring(suite, encoding="unicode", xml_declaration=True).replace("##", "&#35;&#35;") + "\n"
