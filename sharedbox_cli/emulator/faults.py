@@ -96,7 +96,7 @@ class Faults:
             return due
 
 
-_TEXTS = frozenset({"route", "method", "reason", "field"})
+_TEXTS = frozenset({"route", "method", "reason", "field", "about"})
 
 
 def _fault(line: Any) -> Fault:

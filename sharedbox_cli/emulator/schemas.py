@@ -44,6 +44,7 @@ FAULT_KEYS: Mapping[str, dict[str, Any]] = {
     "body": _with("The body, for the same kinds.", {"enum": list(BODIES)}),
     "retry_after": _with("The header `Retry-After`.", {"type": ["string", "number", "null"]}),
     "reason": _with("The vendor's error code, with a body of the kind `json`.", _TEXT),
+    "about": _with("Only calls that name this text: in path, query or body, or as their account.", _TEXT),
     "field": _with("The field that is missing, for the kind `drop_field`.", _TEXT),
 }
 
