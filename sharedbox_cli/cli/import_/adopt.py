@@ -66,11 +66,15 @@ def adopted_of(
     *,
     is_members_only: bool,
 ) -> list[Adopted]:
-    """Return the mailboxes without a spec as specs can express them, sorted by address. None chosen: all of them."""
+    """Return the mailboxes without a spec as specs can express them, sorted by address.
+
+    None chosen: all of them. A mailbox that was not read completely has none: half of a list would revoke the rest.
+    """
     adopted = []
     for platform, observed in sorted(observations.items()):
         for address, mailbox in sorted(observed.mailboxes.items()):
-            if address not in existing.desired.mailboxes and (chosen is None or address in chosen):
+            is_chosen = chosen is None or address in chosen
+            if is_chosen and address not in existing.desired.mailboxes and address not in observed.unread_mailboxes:
                 adopted.append(adopt(mailbox, observed, {platform: capabilities[platform]}, is_members_only))
     return adopted
 

@@ -122,7 +122,7 @@ def _pairs(existing: Existing, observed: Reading, choice: Choice) -> Iterator[tu
     """Yield each chosen spec of the platforms that were read, with what was read."""
     for address, mailbox in existing.desired.mailboxes.items():
         one = observed.observations.get(mailbox.platform)
-        if one is not None and choice.passes(address):
+        if one is not None and choice.passes(address) and address not in one.unread_mailboxes:
             yield mailbox, one
 
 
