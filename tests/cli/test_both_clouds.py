@@ -84,9 +84,13 @@ def test_check_when_google_is_checked_then_only_what_rules_need_is_asked_for(clo
     findings(cli, "--platform", "google-delegated")
     asked = Counter(str(line["route"]).removeprefix("google.") for line in clouds.emulator.log.lines)
     gmail = {name for name in asked if name.startswith("gmail.")}
-    assert gmail == {"gmail.users.settings.delegates.list", "gmail.users.settings.getAutoForwarding"}
+    assert gmail == {
+        "gmail.users.settings.delegates.list",
+        "gmail.users.settings.getAutoForwarding",
+        "gmail.users.settings.sendAs.list",  # for senders that nobody confirmed
+    }
     assert asked["gmail.users.settings.getAutoForwarding"] == 1  # one that is licensed and not suspended
-    assert asked["licensing.licenseAssignments.listForProduct"] == 1
+    assert asked["licensing.licenseAssignments.listForProduct"] == 2  # Workspace and Education
     assert not any(name.startswith("groupsSettings") for name in asked)
     start = len(clouds.emulator.log.lines)
     findings(cli, "--platform", "google-collaborative")

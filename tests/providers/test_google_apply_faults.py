@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from itertools import cycle
+from pathlib import Path
 
 import pytest
 
@@ -48,7 +50,7 @@ KINDS: dict[str, DesiredMailbox] = {
     f"{G}.sendAs.create": delegated("sales", {}, (user("anna", Right.SEND_AS),), mode=MembersMode.AT_LEAST),
     f"{G}.sendAs.patch": delegated("sales", {Field.SENDERS: (("help@contoso.example", "New", "", False),)}),
     f"{G}.sendAs.delete": delegated("sales", {Field.SENDERS: ()}),
-    "gmail.users.labels.create": delegated("sales", {Field.FOLDERS: ("Orders/2026",)}),
+    "gmail.users.labels.create": delegated("sales", {Field.FOLDERS: ("Orders",)}),
     "gmail.users.labels.patch": delegated("sales", {Field.TAGS: (("Old", "red"),)}),
     f"{G}.filters.create": delegated("sales", {Field.RULES: RULE}),
     f"{G}.filters.delete": delegated("sales", {Field.RULES: ()}),
@@ -241,15 +243,19 @@ def test_revoke_when_it_is_seen_late_then_it_is_not_sent_twice(writing: GoogleSe
     assert writing.calls()["directory.members.delete"] == 1
 
 
-def test_kinds_when_looked_at_then_every_write_of_the_provider_is_in_the_matrix() -> None:
-    import re
-    from pathlib import Path
+def _with_whole_names(path: Path) -> str:
+    """Return a module in which the names of calls have no part that is computed."""
+    text = path.read_text(encoding="utf-8")
+    base = re.search(r'^_BASE = "(.+)"$', text, re.MULTILINE)
+    text = text.replace("{_BASE}", base[1] if base else "")
+    return text.replace("{'patch' if is_there else 'create'}", "patch")
 
+
+def test_kinds_when_looked_at_then_every_write_of_the_provider_is_in_the_matrix() -> None:
     import sharedbox_cli.providers.google_workspace.apply as apply
 
     folder = Path(str(apply.__path__[0]))
-    text = "".join(path.read_text() for path in folder.glob("*.py"))
-    text = text.replace("{_BASE}", G).replace("sendAs.{'patch' if is_there else 'create'}", "sendAs.patch")
+    text = "".join(map(_with_whole_names, folder.glob("*.py")))
     called = set(re.findall(r'"((?:directory|gmail|licensing|groupsSettings)\.[A-Za-z.]+)"', text))
     verbs = ("insert", "update", "patch", "delete", "create", "signOut", "undelete")
     writes = {name for name in called if name.rpartition(".")[2].startswith(verbs)}
