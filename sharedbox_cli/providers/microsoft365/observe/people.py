@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
-from functools import partial
 from sys import intern
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -43,7 +42,7 @@ ACCOUNT = (
 )
 """What signing in and licences are about: asked for only where it is needed."""
 GROUP = ("id", "displayName", "mail", "mailEnabled", "securityEnabled", "groupTypes", "proxyAddresses")
-_ADVANCED = {"ConsistencyLevel": "eventual"}
+ADVANCED = {"ConsistencyLevel": "eventual"}
 
 
 class Known(NamedTuple):
@@ -95,7 +94,8 @@ class People:
         self.names.setdefault(name.casefold(), set()).add(identity)
 
 
-def _user(row: Row) -> Known:
+def user_of(row: Row) -> Known:
+    """Return a row of a user, reduced."""
     primary, _ = smtp_addresses(optional_texts(row, "proxyAddresses"))
     own = primary or optional_text(row, "mail") or optional_text(row, "userPrincipalName")
     is_guest = optional_text(row, "userType").lower() == "guest"
@@ -124,7 +124,7 @@ def _refusal(*, is_guest: bool, has_mail: bool) -> tuple[str, tuple[Right, ...]]
 
 
 def _user_with_account(row: Row) -> Known:
-    return _user(row)._replace(account={name: row.get(name) for name in ACCOUNT})
+    return user_of(row)._replace(account={name: row.get(name) for name in ACCOUNT})
 
 
 def _group(row: Row) -> Known:
@@ -221,7 +221,7 @@ def _tolerant(path: str, needed: Set[str], unread: UnreadLog) -> Callable[[Row],
 
 def _user_of(needed: Set[str]) -> Callable[[Row], Known]:
     """Return what reduces a user, with the account where that is needed."""
-    return lambda row: _user_with_account(row) if text_of(row, "id") in needed else _user(row)
+    return lambda row: _user_with_account(row) if text_of(row, "id") in needed else user_of(row)
 
 
 def _user_select(needed: Set[str]) -> list[str]:
@@ -275,7 +275,7 @@ async def _by_alias(graph: Graph, people: People, values: list[str], unread: Unr
                         "$filter": f"proxyAddresses/any(p:p eq {odata_quoted(f'smtp:{text}')})",
                     },
                 ),
-                _ADVANCED,
+                ADVANCED,
             )
             for index, text in enumerate(left)
         }
@@ -300,61 +300,3 @@ async def _take(
             raise result
         for known in result:
             people.add(known)
-
-
-async def read_members(
-    graph: Graph, people: People, groups: Iterable[TrusteeId], unread: UnreadLog
-) -> dict[TrusteeId, frozenset[TrusteeId]]:
-    """Return the effective users of groups, nested ones included; those not known yet are added to `people`.
-
-    A group whose members cannot be read is left out: they are not known.
-    """
-    call = "members of groups"
-    ordered = sorted(groups)
-    options = {"$count": "true", "$select": ",".join(USER), "$top": str(PAGE)}
-    parts = {
-        str(index): (query_url(f"/groups/{identity}/transitiveMembers/microsoft.graph.user", options), _ADVANCED)
-        for index, identity in enumerate(ordered)
-    }
-
-    def member(row: Row) -> TrusteeId:
-        identity = TrusteeId(intern(text_of(row, "id")))
-        if identity not in people.trustees:
-            people.add(_user(row))
-        return identity
-
-    def whole(body: Mapping[str, Any]) -> frozenset[TrusteeId] | None:
-        """Return the members in a response, or nothing where further pages follow."""
-        rows = rows_of(body, call)
-        return None if body.get("@odata.nextLink") else frozenset(reduced(rows, call, member))
-
-    results = await graph.batch(parts, call, whole)
-    unread.require_one(results.values())
-    found: dict[TrusteeId, frozenset[TrusteeId]] = {}
-    for index, identity in enumerate(ordered):
-        result = results[str(index)]
-        try:
-            if isinstance(result, (CloudError, ObserveError)):
-                raise result
-            if result is None:
-                request = partial(_transitive, graph, identity)
-                result = frozenset(await graph.collect(request, call, member, single="/users"))
-            found[identity] = result
-        except (CloudError, ObserveError) as error:
-            group = people.trustees.get(identity)
-            unread.add("group", str(group.address or group.name) if group else identity, error)
-    return found
-
-
-def _transitive(graph: Graph, identity: str) -> RequestInformation:
-    from kiota_abstractions.base_request_configuration import RequestConfiguration
-
-    builder = graph.client.groups.by_group_id(identity).transitive_members.graph_user
-    from msgraph.generated.groups.item.transitive_members.graph_user.graph_user_request_builder import (
-        GraphUserRequestBuilder,
-    )
-
-    query = GraphUserRequestBuilder.GraphUserRequestBuilderGetQueryParameters(select=list(USER), top=PAGE, count=True)
-    config = RequestConfiguration(query_parameters=query)
-    config.headers.add("ConsistencyLevel", "eventual")
-    return builder.to_get_request_information(config)

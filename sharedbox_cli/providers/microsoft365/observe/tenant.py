@@ -40,7 +40,8 @@ from sharedbox_cli.providers.microsoft365.observe.licences import (
     read_skus,
 )
 from sharedbox_cli.providers.microsoft365.observe.mailboxes import Mailboxes, read_mailboxes
-from sharedbox_cli.providers.microsoft365.observe.people import People, read_members
+from sharedbox_cli.providers.microsoft365.observe.members import read_members
+from sharedbox_cli.providers.microsoft365.observe.people import People
 from sharedbox_cli.providers.microsoft365.observe.usage import Facts, read_usage
 from sharedbox_cli.providers.microsoft365.plans import mailbox_plans
 from sharedbox_cli.providers.unread import NothingUnread, UnreadLog
