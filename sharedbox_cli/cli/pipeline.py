@@ -8,11 +8,8 @@ from typing import TYPE_CHECKING
 
 from sharedbox_cli.cli.messages import left_out_words, unread_words
 from sharedbox_cli.cli.progress import stop_progress
-from sharedbox_cli.core.diff import make_plan, observed_addresses
 from sharedbox_cli.core.errors import ExitCode, ObserveError
 from sharedbox_cli.core.fields import Field
-from sharedbox_cli.core.guards import guard
-from sharedbox_cli.core.guards_input import GuardInput
 from sharedbox_cli.core.model import Fact, State, TrusteeKind
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.reading import read
@@ -98,6 +95,8 @@ def plan_scopes(desired: Desired) -> Mapping[Platform, Scope]:
 
 def scope_of(desired: Desired, platforms: frozenset[Platform]) -> Scope:
     """Return what a plan has to read from some platforms. A setting that no spec manages needs no request."""
+    from sharedbox_cli.core.diff import observed_addresses  # `validate` starts without it
+
     mine = desired.of_platforms(platforms)
     mailboxes = mine.mailboxes.values()
     fields = frozenset(name for mailbox in mailboxes for name in mailbox.settings) | {Field.KIND}
@@ -125,6 +124,7 @@ def scope_of(desired: Desired, platforms: frozenset[Platform]) -> Scope:
 def plan_of(basis: Basis, desired: Desired, observed: Reading) -> Plan:
     """Return the plan for the mailboxes that were read. Raises SpecError, ObserveError."""
     from sharedbox_cli import __version__
+    from sharedbox_cli.core.diff import make_plan
 
     known = desired.of_platforms(observed.platforms).without(unread_of(desired, observed))
     plan = make_plan(known, observed.observations, utc_now(), __version__)
@@ -142,6 +142,9 @@ def unread_of(desired: Desired, observed: Reading) -> frozenset[Address]:
 
 def refusals_of(basis: Basis, plan: Plan, observed: Reading, waivers: Waivers) -> tuple[Refusal, ...]:
     """Return the refusals of the guards for a plan."""
+    from sharedbox_cli.core.guards import guard
+    from sharedbox_cli.core.guards_input import GuardInput
+
     return guard(
         GuardInput(
             plan,
