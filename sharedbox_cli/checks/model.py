@@ -147,6 +147,8 @@ class Check:
     """What the check uses if it was read. The check also runs without it."""
     is_of_tenant: bool = False
     """Whether the check is about the tenant, not about one mailbox. It then runs once per tenant."""
+    plugin: str = ""
+    """The plug-in of another package that the check comes from. The registry sets it."""
 
     def is_for(self, platform: Platform) -> bool:
         """Return whether the check runs on a platform."""

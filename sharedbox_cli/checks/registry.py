@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import NoneType
 
 from sharedbox_cli.checks import delegates, groups, members, pooled, rights, safety, storage
 from sharedbox_cli.checks.model import Check, Need, Subject
 from sharedbox_cli.core.fields import Field
-from sharedbox_cli.core.finding import Finding
+from sharedbox_cli.core.finding import Finding, Severity
 from sharedbox_cli.core.model import (
     Desired,
     DesiredMailbox,
@@ -20,6 +21,8 @@ from sharedbox_cli.core.model import (
     State,
     TrusteeKind,
 )
+from sharedbox_cli.core.unread import Unread
+from sharedbox_cli.providers.plugin_errors import is_foreign, plugin_failed
 from sharedbox_cli.providers.registry import Plugins
 
 _MODULES = (storage, members, rights, safety, delegates, groups, pooled)
@@ -34,6 +37,8 @@ class CheckResult:
 
     findings: tuple[Finding, ...]
     not_checked: tuple[str, ...]
+    failed: tuple[tuple[Platform, Unread], ...] = ()
+    """The checks of plug-ins that raised an error, once per platform."""
 
 
 def with_plugins(plugins: Plugins) -> tuple[tuple[Check, ...], tuple[str, ...]]:
@@ -56,7 +61,7 @@ def with_plugins(plugins: Plugins) -> tuple[tuple[Check, ...], tuple[str, ...]]:
             problem = _problem_with(check, checks)
             if isinstance(check, Check) and not problem:
                 only = plugin.platforms if check.platforms is None else check.platforms & plugin.platforms
-                checks[check.id] = replace(check, platforms=only)
+                checks[check.id] = replace(check, platforms=only, plugin=plugin.name if is_foreign(plugin) else "")
             else:
                 warnings.append(f"warning: a check of the provider plug-in `{plugin.name}` is not used: {problem}")
     return tuple(checks[name] for name in sorted(checks)), tuple(warnings)
@@ -65,7 +70,23 @@ def with_plugins(plugins: Plugins) -> tuple[tuple[Check, ...], tuple[str, ...]]:
 def _problem_with(check: object, known: Mapping[str, Check]) -> str:
     if not isinstance(check, Check):
         return f"a {type(check).__name__} is not a sharedbox_cli.checks.model.Check."
+    if not isinstance(check.id, str) or not check.id:
+        return "its ID is not a text."
+    for key, kind in _SHAPES.items():
+        if not isinstance(getattr(check, key), kind):
+            return f"`{key}` of `{check.id}` is a {type(getattr(check, key)).__name__}."
     return f"there is already a check with the ID `{check.id}`." if check.id in known else ""
+
+
+_SHAPES: Mapping[str, type | tuple[type, ...]] = {
+    "severity": Severity,
+    **dict.fromkeys(("title", "hint", "source", "path"), str),
+    **dict.fromkeys(("needs", "uses", "not_on"), (frozenset, set)),
+    "platforms": (frozenset, set, NoneType),
+    "overrides": Mapping,
+    "detect": Callable,  # type: ignore[dict-item]
+}
+"""The types of the keys of a check."""
 
 
 def needs_of(platform: Platform, checks: Sequence[Check] = CHECKS) -> frozenset[Need]:
@@ -80,6 +101,7 @@ def run_checks(
     """Return the findings of all checks on all observed mailboxes, sorted by mailbox and check."""
     findings: list[Finding] = []
     not_checked: set[str] = set()
+    failures = _Failures()
     distinct = {id(observed): observed for observed in observations.values()}
     for observed in distinct.values():
         run_once: set[str] = set()
@@ -91,13 +113,53 @@ def run_checks(
                 if not all(_was_read(need, mailbox, observed) for need in check.needs_on(mailbox.platform)):
                     not_checked.add(check.id)
                     continue
-                findings += check.findings(subject)
+                findings += failures.findings(check, subject)
                 if check.is_of_tenant:
                     run_once.add(check.id)
         not_checked -= run_once
-        findings += _on_planned_mailboxes(desired, observed, now, observations, checks)
+        findings += _on_planned_mailboxes(desired, observed, now, observations, checks, failures)
     findings.sort(key=lambda finding: (finding.mailbox.lower(), finding.platform, finding.check, finding.subject))
-    return CheckResult(tuple(findings), tuple(sorted(not_checked)))
+    return CheckResult(tuple(findings), tuple(sorted(not_checked)), failures.all)
+
+
+class _Failures:
+    """The errors of checks from other packages. An error of our own checks ends the command: it is our bug."""
+
+    def __init__(self) -> None:
+        self._errors: dict[tuple[Platform, str], tuple[Check, Exception, list[str]]] = {}
+
+    def findings(self, check: Check, subject: Subject) -> list[Finding]:
+        """Return the findings of one check on one mailbox; none if the code of a plug-in fails."""
+        try:
+            found = list(check.findings(subject))
+            if check.plugin:
+                _require_texts(found)
+        except Exception as error:
+            if not check.plugin:
+                raise
+            key = (subject.mailbox.platform, check.id)
+            _, _, mailboxes = self._errors.setdefault(key, (check, error, []))
+            mailboxes.append(subject.mailbox.address.text)
+            return []
+        return found
+
+    @property
+    def all(self) -> tuple[tuple[Platform, Unread], ...]:
+        """Return each check that failed on a platform, with its first error."""
+        failed = []
+        for (platform, name), (check, error, mailboxes) in sorted(self._errors.items()):
+            more = f" and {len(mailboxes) - 1} more" if len(mailboxes) > 1 else ""
+            failure = plugin_failed(check.plugin, f"check of {mailboxes[0]}{more}", error)
+            failed.append((platform, Unread.of("check", name, failure)))
+        return tuple(failed)
+
+
+def _require_texts(findings: Sequence[Finding]) -> None:
+    for finding in findings:
+        for text in (finding.subject, finding.summary, finding.why, finding.hint):
+            if not isinstance(text, str):
+                message = f"the detector returned {type(text).__name__}, and no text"  # type: ignore[unreachable]
+                raise TypeError(message)
 
 
 def _spec_of(desired: Desired, mailbox: ObservedMailbox) -> DesiredMailbox | None:
@@ -112,6 +174,7 @@ def _on_planned_mailboxes(
     now: datetime,
     observations: Mapping[Platform, Observed],
     checks: Sequence[Check],
+    failures: _Failures,
 ) -> Iterator[Finding]:
     """Return the findings on mailboxes that exist only in a spec."""
     for key, spec in desired.mailboxes.items():
@@ -122,7 +185,7 @@ def _on_planned_mailboxes(
         subject = Subject(ObservedMailbox("", spec.address, spec.platform), spec, observed, now, desired, observations)
         for check in checks:
             if check.is_of_spec and check.is_for(spec.platform):
-                yield from check.findings(subject)
+                yield from failures.findings(check, subject)
 
 
 def _was_read(need: Need, mailbox: ObservedMailbox, observed: Observed) -> bool:

@@ -69,9 +69,10 @@ def unread_words(unread: Iterable[tuple[Platform, Unread]]) -> Iterator[str]:
     names_of: dict[tuple[str, ...], list[str]] = {}
     for platform, item in unread:
         reason = (item.summary, item.where.replace(item.name, "…"), item.why.replace(item.name, "…"), item.hint)
-        names_of.setdefault(reason, []).append(f"{item.kind} {item.name} ({platform})")
+        what = f"not checked: {item.name}" if item.kind == "check" else f"not read: {item.kind} {item.name}"
+        names_of.setdefault(reason, []).append(f"{what} ({platform})")
     for (summary, where, why, hint), names in names_of.items():
-        lines = [f"warning: not read: {safe(name)}" for name in names]
+        lines = [f"warning: {safe(name)}" for name in names]
         lines += [f"  {safe(part)}" for part in (summary, where, why, hint) if part]
         verb = "It is" if len(names) == 1 else "They are"
         lines.append(f"  {verb} left out: not covered by this report, and not changed.")

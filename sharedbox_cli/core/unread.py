@@ -13,7 +13,7 @@ class Unread:
     """An object that could not be read completely, and why."""
 
     kind: str
-    """In plain words: `mailbox`, `group` or `account`."""
+    """In plain words: `mailbox`, `group`, `account` and others. A `check` is one of a plug-in that failed."""
     name: str
     """Its address, or its ID if that is all that is known."""
     summary: str = ""

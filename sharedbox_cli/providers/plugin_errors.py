@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sharedbox_cli.core.errors import ObserveError, SharedboxError
 from sharedbox_cli.core.model import Platform
+from sharedbox_cli.providers.plugin import AnyPlugin
 from sharedbox_cli.providers.registry import installed_plugins
 
 _PACKAGE = __name__.partition(".")[0]
@@ -15,9 +16,12 @@ _PACKAGE = __name__.partition(".")[0]
 def foreign_plugin(platform: Platform) -> str:
     """Return the name of the plug-in of a platform if it comes from another package; otherwise nothing."""
     plugin = installed_plugins().of(platform)
-    if plugin is None or type(plugin).__module__.partition(".")[0] == _PACKAGE:
-        return ""
-    return plugin.name
+    return plugin.name if plugin is not None and is_foreign(plugin) else ""
+
+
+def is_foreign(plugin: AnyPlugin) -> bool:
+    """Return whether a plug-in comes from another package."""
+    return type(plugin).__module__.partition(".")[0] != _PACKAGE
 
 
 def plugin_failed(name: str, what: str, error: BaseException) -> SharedboxError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -56,6 +56,13 @@ class Reading:
     def tenant_names(self) -> tuple[str, ...]:
         """Return the names of the tenants that were read, sorted."""
         return tuple(sorted({observed.tenant_name for observed in self.observations.values()}))
+
+    def with_unread(self, more: Iterable[tuple[Platform, Unread]]) -> Reading:
+        """Return the reading with more that it does not cover."""
+        observations = dict(self.observations)
+        for platform, item in more:
+            observations[platform] = replace(observations[platform], unread=(*observations[platform].unread, item))
+        return replace(self, observations=observations)
 
     def with_automapping(self, recorded: Mapping[tuple[str, str], bool]) -> Reading:
         """Return the reading with what the journal records of automapping: no platform reports it."""

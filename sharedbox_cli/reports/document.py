@@ -100,7 +100,8 @@ class Gap:
         """Return what was not read and why, in one line."""
         if self.kind == "platform":
             return f"{self.platform} was left out: {self.summary}. {self.why}".strip()
-        return f"{self.kind} {self.name} ({self.platform}) was not read: {self.summary}. {self.why}".strip()
+        verb = "did not finish" if self.kind == "check" else "was not read"
+        return f"{self.kind} {self.name} ({self.platform}) {verb}: {self.summary}. {self.why}".strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,11 +192,10 @@ class Report:
     def _unread(self) -> Iterator[Line]:
         unread = self.origin.unread
         for platform, item in unread:
-            yield Line(f"Not read: {item.kind} {item.name} ({platform}): {item.summary}.", Tone.RISK)
-        if unread:
+            what = f"Not checked: {item.name}" if item.kind == "check" else f"Not read: {item.kind} {item.name}"
+            yield Line(f"{what} ({platform}): {item.summary}.", Tone.RISK)
+        if objects := sum(item.kind != "check" for _, item in unread):
             count = (
-                "1 object was not read: it is not"
-                if len(unread) == 1
-                else f"{len(unread)} objects were not read: they are not"
+                "1 object was not read: it is not" if objects == 1 else f"{objects} objects were not read: they are not"
             )
             yield Line(f"{count} covered above.", Tone.RISK)

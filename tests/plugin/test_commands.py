@@ -19,7 +19,6 @@ from sharedbox_cli.providers.registry import installed_plugins
 from tests.conftest import Cli, Cloud
 
 INFO = "info@contoso.example"
-INSIDE: dict[str, str] = {}
 
 
 def content(folder: Path) -> dict[str, Any]:
@@ -194,49 +193,6 @@ def test_saved_plan_without_its_plugin(plugin: Path, cli: Cli, monkeypatch: pyte
     assert done.code == 1
     assert "no provider for this platform\n  json-file" in done.err
     assert content(plugin) == before
-
-
-def break_observe(plugin: Path, monkeypatch: pytest.MonkeyPatch, returned: str = "") -> None:
-    from sharedbox_jsonfile import provider
-
-    def broken(self: object, scope: object, listener: object = None) -> object:
-        return returned or INSIDE["no such key"]
-
-    monkeypatch.setattr(provider.JsonFile, "observe", broken)
-
-
-@pytest.mark.parametrize("returned", ["", "a text"])
-def test_bug_in_observe_names_the_plugin_and_the_others_continue(
-    plugin: Path, cloud: Cloud, cli: Cli, monkeypatch: pytest.MonkeyPatch, returned: str
-) -> None:
-    break_observe(plugin, monkeypatch, returned)
-    done = cli("audit", "-o", "json")
-    assert done.code == 3, done.err
-    document = json.loads(done.out)
-    [left_out] = document["left_out"]
-    assert (left_out["platform"], "`json_file`" in left_out["where"]) == ("json-file", True)
-    assert {item["platform"] for item in document["mailboxes"]} == {"microsoft365"}
-    assert ("TypeError" if returned else "KeyError") in done.err
-    assert "bug in sharedbox" not in done.err
-
-
-def test_bug_in_observe_of_the_only_platform_is_an_error(
-    plugin: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    break_observe(plugin, monkeypatch)
-    done = cli("audit")
-    assert (done.code, done.out) == (1, "")
-    assert "the provider plug-in `json_file` · observe" in done.err
-
-
-def test_bug_in_apply_names_the_plugin(plugin: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sharedbox_jsonfile import provider
-
-    monkeypatch.setattr(provider.JsonFile, "apply", lambda *_, **__: INSIDE["no such key"])
-    done = cli("apply", "specs", "--yes", "--allow", f"mass-revocation={INFO}", "--allow", "mass-revocation=1")
-    assert (done.code, "this is a bug in the provider plug-in `json_file`" in done.out) == (3, True), (
-        done.out + done.err
-    )
 
 
 def test_plugin_reports_an_object_as_not_read(plugin: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:

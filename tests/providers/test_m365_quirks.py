@@ -295,6 +295,12 @@ def test_report_with_concealed_names_says_nothing() -> None:
     assert parse_report(raw) is None
 
 
+@pytest.mark.parametrize("row", ["False,,many,5", "False", "False,,1,5 GB"])
+def test_row_of_a_report_in_an_unknown_form_is_left_out(row: str) -> None:
+    found = parse_report(f"{HEAD}\r\n2026-11-21,b@x.example,{row}\r\n2026-11-21,a@x.example,False,,10,5\r\n".encode())
+    assert found is not None and list(found) == [Address.of("a@x.example")]
+
+
 def test_report_with_other_columns_is_an_error() -> None:
     with pytest.raises(ObserveError):
         parse_report(b"Day,Who\r\n1,2\r\n")

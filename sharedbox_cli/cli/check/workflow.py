@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sharedbox_cli.checks.registry import needs_of, run_checks
+from sharedbox_cli.cli.messages import unread_words
 from sharedbox_cli.cli.output import show
 from sharedbox_cli.cli.pipeline import exit_code_of, origin_of, utc_now
 from sharedbox_cli.core.diff import observed_addresses
@@ -53,6 +54,9 @@ def check_mailboxes(session: Session, subject: Subject, output: FindingOutput, *
     """Write the findings; return the exit code. Raises ObserveError, AuthError, CloudError."""
     observed = session.observe({platform: _scope(subject, platform, session.checks) for platform in subject.platforms})
     result = run_checks(subject.desired, observed.observations, utc_now(), session.checks)
+    for text in unread_words(result.failed):
+        session.terminal.say(text)
+    observed = observed.with_unread(result.failed)
     cases = [Case(check.id, check.title, check.source) for check in session.checks]
     count = sum(len(one.mailboxes) for one in observed.observations.values())
     report = findings_report(result.findings, result.not_checked, count, cases)

@@ -62,7 +62,7 @@ class UnreadJson(TypedDict):
     """An object that could not be read. It is not known to be absent, and not known to be without members."""
 
     platform: Platform
-    kind: Annotated[str, "What it is: `mailbox`, `group`, `account` or another word."]
+    kind: Annotated[str, "`mailbox`, `group`, `account` or another word; `check` for a check of a plug-in that failed."]
     name: Annotated[str, "Its address, or its ID."]
     mailbox: Annotated[str | None, "The address if it is a shared mailbox; null if it is not known to be one."]
     summary: Annotated[str, "What happened, in fixed words."]

@@ -91,5 +91,9 @@ async def _remove(writer: Writer, user: str, sku: str) -> Outcome:
 async def _is_assigned(writer: Writer, user: str, sku: str) -> bool:
     """Return whether the list of the product has this licence, under whatever key."""
     row = await read_user(writer.google, user)
-    held = await read_licences(writer.google, str(row["customerId"])) if row is not None else {}
+    if row is None:
+        return False
+    held, failed = await read_licences(writer.google, str(row["customerId"]))
+    if error := failed.get(Address.of(user)):
+        raise error
     return sku in held.get(Address.of(user), ())

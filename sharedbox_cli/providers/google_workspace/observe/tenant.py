@@ -59,7 +59,7 @@ async def _delegated(google: Google, scope: Scope, now: datetime) -> Observed:
     if unknown:
         await read_groups(google, directory, unknown)  # to report "is a group" instead of "is unknown"
     taken = await read_taken(google, directory, scope, reading.mailboxes, unread.mailboxes)
-    mailboxes, pools = await read_more(google, scope, reading.mailboxes, _customer(directory), now)
+    mailboxes, pools = await read_more(google, scope, reading.mailboxes, _customer(directory), now, unread)
     others = 0 if scope.mailboxes is None else _others(google, directory, scope)
     read = len((scope.mailboxes or rows.keys()) - unread.mailboxes)
     return _observed(

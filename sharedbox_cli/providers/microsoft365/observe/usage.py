@@ -46,16 +46,23 @@ def _report(graph: Graph) -> RequestInformation:
 
 
 def parse_report(raw: bytes) -> Facts | None:
-    """Return the report by address, or nothing if its names are concealed. Raises ObserveError."""
+    """Return the report by address, or nothing if its names are concealed. Raises ObserveError.
+
+    A row in an unknown form is left out: its mailbox is asked for its size.
+    """
     reader = csv.DictReader(io.StringIO(raw.decode("utf-8-sig", "replace")))
     wanted = ("Report Refresh Date", "User Principal Name", "Storage Used (Byte)", "Item Count", "Last Activity Date")
     if not set(wanted) <= set(reader.fieldnames or ()):
         raise ObserveError(where="mailbox usage report", why="Its columns are not the expected ones.")
     found: Facts = {}
     for row in reader:
+        if any(row[name] is None for name in wanted):
+            continue  # fewer columns than the head
         if "@" not in row["User Principal Name"]:
             return None
         if row.get("Is Deleted", "").lower() == "true" or not row["Storage Used (Byte)"].isdecimal():
+            continue
+        if not (row["Item Count"] or "0").isdecimal():
             continue
         found[Address.of(row["User Principal Name"])] = {
             Fact.USED_BYTES: int(row["Storage Used (Byte)"]),
