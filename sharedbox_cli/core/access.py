@@ -9,8 +9,19 @@ from typing import NamedTuple
 
 from sharedbox_cli.core.change import right_rank
 from sharedbox_cli.core.identities import Person, Persons
-from sharedbox_cli.core.identity import TrusteeId
-from sharedbox_cli.core.model import Grant, Observed, ObservedMailbox, Platform, Right, Trustee, TrusteeKind
+from sharedbox_cli.core.identity import Address, TrusteeId
+from sharedbox_cli.core.model import (
+    Grant,
+    Observed,
+    ObservedMailbox,
+    Platform,
+    Right,
+    SpecialEntry,
+    Trustee,
+    TrusteeKind,
+)
+from sharedbox_cli.core.open_access import AUDIENCE_WORDS, Audience, Entry, Way, ways_of
+from sharedbox_cli.core.outsiders import is_outsider
 
 
 class AccessRow(NamedTuple):
@@ -22,15 +33,14 @@ class AccessRow(NamedTuple):
     """The holder's address in lower case, so that a person in two clouds is one person; otherwise name or id."""
     name: str
     trustee_id: str
-    kind: TrusteeKind
+    kind: TrusteeKind | Audience
     right: Right
     detail: str
     via: tuple[str, ...]
-    """The group that gives the right; empty: it is direct."""
+    """The groups that give the right, the outer one first; empty: it is direct."""
     is_enabled: bool
     is_guest: bool
-    entry: str
-    """`grant`, `deny`, `inherited` or `unknown`."""
+    entry: Entry
     automapping: bool | None = None
     """None: unknown, because the platform does not report it."""
     is_resolved: bool = True
@@ -41,6 +51,8 @@ class AccessRow(NamedTuple):
     """False: a group that cannot hold rights, so that its members have none through it."""
     holder: str = ""
     """Identifies the holder. Unlike a name, nobody can choose it."""
+    is_external: bool = False
+    """Whether the holder is from outside the organisation: a guest, or an address of another domain."""
 
     @property
     def mailbox_key(self) -> tuple[str, str]:
@@ -79,19 +91,72 @@ class _Holders:
         for grant in mailbox.grants or ():
             holder, person = self._of(grant.trustee)
             is_resolved = holder.kind is not TrusteeKind.GROUP or holder.id in observed.members
-            yield _row(mailbox, holder, person, grant, is_resolved=is_resolved)
+            yield self._row(mailbox, holder, person, grant, is_resolved=is_resolved)
             if holder.kind is TrusteeKind.GROUP and holder.is_security:
                 via = (str(holder.address or holder.name or holder.id),)
                 through = replace(grant, automapping=False)  # automapping never works through a group
                 for identity in observed.members.get(holder.id, ()):
-                    yield _row(mailbox, *self._of(identity), through, via=via)
+                    yield self._row(mailbox, *self._of(identity), through, via=via)
         for entry in mailbox.special:
-            kind = "deny" if entry.is_deny else "inherited" if entry.is_inherited else "unknown"
-            holder, person = self._of(entry.trustee)
-            if entry.is_everybody:
-                holder = Trustee(entry.trustee, TrusteeKind.OTHER, name="everybody in the organisation")
-                person = self._persons.of(observed, holder)
-            yield _row(mailbox, holder, person, Grant(entry.trustee, Right.OTHER, entry.text), entry=kind)
+            yield self._special(mailbox, entry)
+        for way in ways_of(mailbox):
+            yield self._way(mailbox, way)
+
+    def _special(self, mailbox: ObservedMailbox, entry: SpecialEntry) -> AccessRow:
+        if entry.is_everybody:
+            return self._wide(mailbox, Audience.ORGANIZATION, Grant(entry.trustee, Right.MEMBER, entry.text))
+        if entry.revocable is not None:
+            kind, right = Entry.INVITATION, entry.revocable
+        else:
+            kind = Entry.DENY if entry.is_deny else Entry.INHERITED if entry.is_inherited else Entry.UNKNOWN
+            right = Right.OTHER
+        return self._row(mailbox, *self._of(entry.trustee), Grant(entry.trustee, right, entry.text), entry=kind)
+
+    def _way(self, mailbox: ObservedMailbox, way: Way) -> AccessRow:
+        """Return the row of a setting that lets somebody read."""
+        if way.audience is not None:
+            return self._wide(mailbox, way.audience, Grant(TrusteeId(""), way.right, way.detail), entry=way.entry)
+        if way.entry is Entry.SIGN_IN:
+            own = Trustee(TrusteeId(mailbox.id), TrusteeKind.USER, mailbox.address, "its own account")
+            holder, person = own, self._persons.of(self._observed, own)
+        else:
+            holder, person = self._at(way.target)
+        is_resolved = holder.kind is not TrusteeKind.GROUP or holder.id in self._observed.members
+        grant = Grant(holder.id, way.right, way.detail)
+        row = self._row(mailbox, holder, person, grant, entry=way.entry, is_resolved=is_resolved)
+        return row._replace(can_hold=True)  # any group can receive mail
+
+    def _wide(
+        self,
+        mailbox: ObservedMailbox,
+        audience: Audience,
+        grant: Grant,
+        *,
+        via: tuple[str, ...] = (),
+        entry: Entry = Entry.GRANT,
+    ) -> AccessRow:
+        """Return the row of everybody in the organisation, or on the web."""
+        tenant = self._observed.tenant_id if audience is Audience.ORGANIZATION else ""
+        holder = Trustee(TrusteeId(tenant), TrusteeKind.OTHER, name=AUDIENCE_WORDS[audience])
+        person = Person(f"{audience}:{tenant}", AUDIENCE_WORDS[audience])
+        row = self._row(mailbox, holder, person, grant, via=via, entry=entry)
+        return row._replace(kind=audience, is_external=audience is Audience.ANYONE)
+
+    def _at(self, target: str) -> tuple[Trustee, Person]:
+        """Return who gets mail at an address: somebody who was read, or the address alone."""
+        address = Address.of(target)
+        known = self._observed.directory.get(address)
+        if known is not None and known in self._observed.trustees:
+            return self._of(known)
+        mailbox = self._observed.mailboxes.get(address)
+        if mailbox is not None:
+            holder = Trustee(TrusteeId(mailbox.id), TrusteeKind.USER, mailbox.address, "another mailbox")
+        elif "@" in target:
+            holder = Trustee(TrusteeId(""), TrusteeKind.OTHER, address)
+        else:
+            holder = Trustee(TrusteeId(""), TrusteeKind.OTHER, name=target)
+        person = self._persons.of(self._observed, holder)
+        return holder, replace(person, key=f"{person.key}{target}") if not holder.id and "@" not in target else person
 
     def _of(self, identity: TrusteeId) -> tuple[Trustee, Person]:
         known = self._known.get(identity)
@@ -100,33 +165,34 @@ class _Holders:
             known = self._known[identity] = trustee, self._persons.of(self._observed, trustee)
         return known
 
-
-def _row(
-    mailbox: ObservedMailbox,
-    holder: Trustee,
-    person: Person,
-    grant: Grant,
-    *,
-    via: tuple[str, ...] = (),
-    entry: str = "grant",
-    is_resolved: bool = True,
-) -> AccessRow:
-    return AccessRow(
-        mailbox=mailbox.address.text,
-        platform=str(mailbox.platform),
-        person=person.shown,
-        name=holder.name,
-        trustee_id=holder.id,
-        kind=holder.kind,
-        right=grant.right,
-        detail=grant.detail,
-        via=via,
-        is_enabled=holder.is_enabled,
-        is_guest=holder.is_guest,
-        entry=entry,
-        automapping=grant.automapping,
-        is_resolved=is_resolved,
-        address=holder.address.key if holder.address else "",
-        can_hold=holder.kind is not TrusteeKind.GROUP or holder.is_security,
-        holder=person.key,
-    )
+    def _row(
+        self,
+        mailbox: ObservedMailbox,
+        holder: Trustee,
+        person: Person,
+        grant: Grant,
+        *,
+        via: tuple[str, ...] = (),
+        entry: Entry = Entry.GRANT,
+        is_resolved: bool = True,
+    ) -> AccessRow:
+        return AccessRow(
+            mailbox=mailbox.address.text,
+            platform=str(mailbox.platform),
+            person=person.shown,
+            name=holder.name,
+            trustee_id=holder.id,
+            kind=holder.kind,
+            right=grant.right,
+            detail=grant.detail,
+            via=via,
+            is_enabled=holder.is_enabled and holder.kind is not TrusteeKind.ORPHAN,
+            is_guest=holder.is_guest,
+            entry=entry,
+            automapping=grant.automapping,
+            is_resolved=is_resolved,
+            address=holder.address.key if holder.address else "",
+            can_hold=holder.kind is not TrusteeKind.GROUP or holder.is_security,
+            holder=person.key,
+            is_external=is_outsider(holder, self._observed),
+        )

@@ -158,5 +158,5 @@ def test_people_of_a_member_group_count_and_outsiders_are_guests() -> None:
 def test_entry_when_it_is_no_grant_then_it_keeps_its_words() -> None:
     everybody = SpecialEntry(TrusteeId("C"), "MEMBER: everybody in the organisation", is_everybody=True)
     [row] = rows_of(cloud(GOOGLE_COLLABORATIVE, "C", special=(everybody,)))
-    assert (row.entry, row.detail, row.kind) == ("unknown", everybody.text, TrusteeKind.OTHER)
+    assert (row.entry, row.detail, row.kind, row.right) == ("grant", everybody.text, "organization", Right.MEMBER)
     assert row.person == "everybody in the organisation"

@@ -10,6 +10,7 @@ from sharedbox_cli.core.access import access_rows
 from sharedbox_cli.core.errors import ExitCode, NotFound
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
+from sharedbox_cli.core.model import Fact
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.reports.document import Deferred
 from sharedbox_cli.reports.views.access import access_report
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
     from sharedbox_cli.providers.reading import Reading
     from sharedbox_cli.reports.render import TableOutput
     from sharedbox_cli.reports.views.arrangement import Arrangement
+
+_FIELDS = frozenset(
+    {Field.KIND, Field.SIGN_IN, Field.FORWARDING_TO, Field.RULES, Field.GROUP_VIEWING, Field.GROUP_JOINING}
+)
+_FACTS = frozenset({Fact.FORWARDING_TO, Fact.SIGN_IN_STATE, Fact.IS_SUSPENDED, Fact.VIEWING})
+"""Settings that let people read without a right."""
 
 
 def audit_tenant(
@@ -49,9 +56,7 @@ def audit_tenant(
 
 
 def _scope(platform: Platform, addresses: frozenset[Address] | None) -> Scope:
-    return Scope(
-        frozenset({platform}), addresses, frozenset({Field.KIND}), frozenset(), grants_of=addresses, with_members=True
-    )
+    return Scope(frozenset({platform}), addresses, _FIELDS, _FACTS, grants_of=addresses, with_members=True)
 
 
 def _notes(observed: Reading, capabilities: Mapping[Platform, Capabilities]) -> tuple[str, ...]:

@@ -25,13 +25,22 @@ class AccessJson(TypedDict):
     name: Annotated[str, "The display name of the account."]
     address: Annotated[str, "The address of the account."]
     trustee_id: Annotated[str, "The immutable ID of the account."]
-    kind: Annotated[str, "`user`, `group`, `orphan` (a deleted account) or `other`."]
+    kind: Annotated[
+        str,
+        "`user`, `group`, `application`, `orphan` (a deleted account), `organization` (everybody in it), `anyone` "
+        "(on the web) or `other`.",
+    ]
     right: Annotated[str, "The right, such as `full_access`."]
-    detail: Annotated[str, "The platform's own name of a right that has no other name."]
-    via: Annotated[list[str], "The groups through which the holder has the right; empty if the right is direct."]
-    entry: Annotated[str, "`grant`, `deny`, `inherited` or `unknown`."]
+    detail: Annotated[str, "The platform's own text of an entry, or the setting that gives the access."]
+    via: Annotated[list[str], "The groups that give the right, the outer one first; empty if it is direct."]
+    entry: Annotated[
+        str,
+        "`grant`, `deny`, `inherited`, `unknown` or `invitation`; `setting`, `forwarding`, `rule` or `sign-in` for "
+        "access that a setting of the mailbox gives.",
+    ]
     is_enabled: Annotated[bool, "Whether the account can sign in."]
     is_guest: Annotated[bool, "Whether the account is a guest."]
+    is_external: Annotated[bool, "Whether the holder is from outside: a guest, or an address of another domain."]
     is_resolved: Annotated[bool, "False for a group whose members were not read."]
     can_hold: Annotated[bool, "False for a group that cannot hold rights: nobody has this right through it."]
     automapping: Annotated[bool | None, "Null if it is not known."]

@@ -12,6 +12,7 @@ from sharedbox_cli.core.access import AccessRow
 from sharedbox_cli.core.change_words import RIGHT_WORDS, right_words
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import Fact, ObservedMailbox, Right
+from sharedbox_cli.core.open_access import IN_FORCE, WAYS, Audience, Entry
 from sharedbox_cli.core.values import KIND_GROUP, KIND_USER, Value
 from sharedbox_cli.reports.document import Deferred, Gap, Line, Report, Section, Table, Tone
 from sharedbox_cli.reports.shapes.access import AccessJson, AuditedMailboxJson, AuditJson
@@ -102,7 +103,7 @@ def _mailbox_key(mailbox: ObservedMailbox) -> tuple[str, str]:
 
 def _summary(audit: _Audit) -> str:
     rows = audit.rows
-    kinds = {row.holder: row.kind for row in rows}
+    kinds = {row.holder: row.kind for row in rows if row.entry is not Entry.SIGN_IN}
     words = {
         "user": ("person", "people"),
         "group": ("group", "groups"),
@@ -117,7 +118,7 @@ def _summary(audit: _Audit) -> str:
     for kind, (one, many) in words.items():
         if count := sum(held_kind == kind for held_kind in kinds.values()):
             counts.append(_counted(count, one, many))
-    if others := sum(kind not in words for kind in kinds.values()):
+    if others := sum(kind not in words and not isinstance(kind, Audience) for kind in kinds.values()):
         counts.append(_counted(others, "other", "others"))
     entries = [row for row in rows if row.entry == "grant"]
     granted = [row for row in entries if row.can_hold]
@@ -126,7 +127,11 @@ def _summary(audit: _Audit) -> str:
         counts[-1] += f" ({through} through groups)"
     if void := len(entries) - len(granted):
         counts.append(_counted(void, "right of a group that cannot hold it", "rights of groups that cannot hold them"))
-    if special := len(rows) - len(entries):
+    if ways := sum(row.entry in WAYS for row in rows):
+        counts.append(_counted(ways, "other way to read", "other ways to read"))
+    if invitations := sum(row.entry is Entry.INVITATION for row in rows):
+        counts.append(_counted(invitations, "pending invitation", "pending invitations"))
+    if special := len(rows) - len(entries) - ways - invitations:
         counts.append(_counted(special, "deny, inherited or unknown entry", "deny, inherited or unknown entries"))
     return f"{', '.join(counts)}."
 
@@ -149,7 +154,8 @@ def row_data(row: AccessRow) -> AccessJson:
         "via": list(row.via),
         "is_enabled": row.is_enabled,
         "is_guest": row.is_guest,
-        "entry": row.entry,
+        "is_external": row.is_external,
+        "entry": str(row.entry),
         "automapping": row.automapping,
         "is_resolved": row.is_resolved,
         "can_hold": row.can_hold,
@@ -160,8 +166,8 @@ def row_data(row: AccessRow) -> AccessJson:
 def _marks(row: AccessRow) -> str:
     marks = [
         "deleted account" if row.kind == "orphan" else "",
-        row.entry if row.entry != "grant" else "",
-        "guest" if row.is_guest else "",
+        row.entry if row.entry not in IN_FORCE else "",
+        "guest" if row.is_guest else "outside the organisation" if row.is_external and row.address else "",
         "disabled" if not row.is_enabled and row.kind != "orphan" else "",
         str(row.kind) if row.kind in ("group", "application") else "",
         "not resolved" if row.kind == "other" and row.entry == "grant" else "",
@@ -173,8 +179,15 @@ def _marks(row: AccessRow) -> str:
 
 
 def _may(row: AccessRow) -> str:
-    """Return the words of a right, or the text of an entry that is not a grant."""
+    """Return the words of a right, or the text of an entry that is none."""
+    if row.entry in WAYS:
+        return RIGHT_WORDS[row.right]
     return right_words(row.right, row.detail) if row.entry == "grant" else row.detail
+
+
+def _through(row: AccessRow) -> str:
+    """Return the groups that give a right, or the setting that does."""
+    return row.detail if row.entry in WAYS else " > ".join(row.via)
 
 
 def _who(row: AccessRow) -> str:
@@ -188,7 +201,7 @@ def _collected(
     groups: dict[tuple[tuple[str, ...], str, str, str], list[str]] = {}
     for row in rows:
         words = _may(row)
-        groups.setdefault((key(row), shown(row), " > ".join(row.via), _marks(row)), []).append(words)
+        groups.setdefault((key(row), shown(row), _through(row), _marks(row)), []).append(words)
     return [(who, ", ".join(rights), via, marks) for (_, who, via, marks), rights in groups.items()]
 
 
@@ -205,7 +218,7 @@ def _by_mailbox(audit: _Audit) -> tuple[Section, ...]:
         if mailbox.grants is None:
             why = ": its account is suspended" if mailbox.facts.get(Fact.IS_SUSPENDED) else ""
             parts.append(Line(f"not read{why}", Tone.CHANGE))
-        elif not mine:
+        elif all(row.entry in WAYS for row in mine):
             parts.append(Line("no members", Tone.CHANGE))
         if mine:
             lines = _collected(mine, lambda row: (row.holder,), lambda row: f"{_who(row)}{ids.get(row.holder, '')}")
@@ -230,7 +243,7 @@ def _by_person(audit: _Audit) -> tuple[Section, ...]:
 def _matrix(audit: _Audit) -> tuple[Section, ...]:
     held = defaultdict(set)
     for row in audit.rows:
-        if row.entry == "grant":
+        if row.entry in IN_FORCE:
             held[row.holder, row.mailbox_key].add(_LETTERS[row.right])
     people, ids = sorted({(row.person, row.holder) for row in audit.rows}), audit.ids()
     columns = tuple(str(number + 1) for number in range(len(audit.mailboxes)))
@@ -257,7 +270,7 @@ def _nothing(mailbox: ObservedMailbox) -> str:
 
 def _letters(audit: _Audit) -> str:
     """Return the legend of a matrix."""
-    held = {row.right for row in audit.rows if row.entry == "grant"}
+    held = {row.right for row in audit.rows if row.entry in IN_FORCE}
     explained = [*_ALWAYS_EXPLAINED, *(right for right in (Right.MEMBER, Right.MANAGER, Right.OWNER) if right in held)]
     words = [f"{_LETTERS[right]} {RIGHT_WORDS[right]}" for right in (*explained, Right.OTHER)]
     return ", ".join([*words, *(("- not read",) if any(mailbox.grants is None for mailbox in audit.mailboxes) else ())])
@@ -283,7 +296,7 @@ def _cells(row: AccessRow) -> tuple[str, ...]:
         str(row.kind),
         _may(row),
         " > ".join(row.via),
-        row.entry,
+        str(row.entry),
         "yes" if row.is_enabled else "no",
         "yes" if row.is_guest else "no",
     )

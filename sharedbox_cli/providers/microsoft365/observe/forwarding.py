@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TypeGuard
 
 from sharedbox_cli.core.errors import CloudError, NotFound, ObserveError
+from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import Fact
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.forms import optional_text, text_of
@@ -38,6 +39,12 @@ async def resolve_forwarding(exchange: ExchangeAdmin, mailboxes: Mailboxes, unre
         if _is_failure(result):
             unread.add_mailbox(key, result)
         mailboxes.rows[key] = replace(row, facts={**row.facts, Fact.FORWARDING_TO: targets[name]})
+
+
+def forwarding_targets(mailboxes: Mailboxes) -> frozenset[Address]:
+    """Return the addresses that mail is forwarded to, where that was read: someone of the organisation may have one."""
+    values = (row.facts.get(Fact.FORWARDING_TO) for row in mailboxes.rows.values())
+    return frozenset(Address.of(value) for value in values if isinstance(value, str) and "@" in value)
 
 
 def _name(value: Value) -> str:

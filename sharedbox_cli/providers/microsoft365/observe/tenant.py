@@ -29,7 +29,7 @@ from sharedbox_cli.providers.forms import Row, text_of, understood
 from sharedbox_cli.providers.microsoft365.columns import ACCOUNT
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
 from sharedbox_cli.providers.microsoft365.graph import Graph
-from sharedbox_cli.providers.microsoft365.observe.forwarding import resolve_forwarding
+from sharedbox_cli.providers.microsoft365.observe.forwarding import forwarding_targets, resolve_forwarding
 from sharedbox_cli.providers.microsoft365.observe.grants import RawGrant, RawGrants, read_grants
 from sharedbox_cli.providers.microsoft365.observe.holders import Holders, resolve_holders
 from sharedbox_cli.providers.microsoft365.observe.licences import (
@@ -66,6 +66,8 @@ class Reading:
     skus: Sequence[dict[str, Any]] = ()
     assigning: dict[str, str] = field(default_factory=dict)
     """The names of the groups that assign licences, by id."""
+    targets: frozenset[Address] = frozenset()
+    """The addresses that mail is forwarded to."""
     members: dict[TrusteeId, frozenset[TrusteeId]] = field(default_factory=dict)
 
 
@@ -79,7 +81,7 @@ async def observe_tenant(graph: Graph, exchange: ExchangeAdmin, scope: Scope, no
     mailboxes = await read_mailboxes(exchange, scope, unread)
     await resolve_forwarding(exchange, mailboxes, unread)
     granted = {key: row for key, row in mailboxes.rows.items() if scope.grants_of is None or key in scope.grants_of}
-    reading = Reading(mailboxes, People(), unread)
+    reading = Reading(mailboxes, People(), unread, targets=forwarding_targets(mailboxes))
     if granted:
         reading.grants = await read_grants(exchange, granted, unread)
     await _read_holders(graph, exchange, scope, reading)
@@ -105,7 +107,7 @@ def _organization(graph: Graph) -> RequestInformation:
 async def _read_holders(graph: Graph, exchange: ExchangeAdmin, scope: Scope, reading: Reading) -> None:
     needs_accounts = bool(scope.fields & ACCOUNT.keys() or scope.facts & _LICENCES)
     rows = reading.mailboxes.rows.values() if needs_accounts else ()
-    addresses = {address.key for address in scope.trustees}
+    addresses = {address.key for address in (*scope.trustees, *reading.targets)}
     people = reading.unread if scope.mailboxes is None else NothingUnread()  # a spec can name any of them
     reading.people, reading.holders = await resolve_holders(
         graph, exchange, reading.grants, reading.unread, people, addresses, {row.id for row in rows}
@@ -185,7 +187,7 @@ def _kept(scope: Scope, reading: Reading, holders: Mapping[TrusteeId, Trustee]) 
     if not people.is_whole:
         return {**people.trustees, **{key: item for key, item in holders.items() if key not in people.trustees}}
     needed = {identity for members in reading.members.values() for identity in members}
-    needed |= {identity for address in scope.trustees for identity in people.at(address)}
+    needed |= {identity for address in (*scope.trustees, *reading.targets) for identity in people.at(address)}
     needed.update(*people.ambiguous.values())
     return {**holders, **{key: people.trustees[key] for key in needed}}
 

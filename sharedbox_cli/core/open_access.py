@@ -1,0 +1,84 @@
+"""Access that no entry gives: settings that let everybody read, copies of the mail, and sign-in to the account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from typing import NamedTuple
+
+from sharedbox_cli.core.fields import SETTINGS, Field
+from sharedbox_cli.core.model import Fact, ObservedMailbox, Right
+from sharedbox_cli.core.values import ALLOWED, Value
+
+
+class Audience(StrEnum):
+    """People whom nobody lists."""
+
+    ORGANIZATION = "organization"
+    ANYONE = "anyone"
+
+
+AUDIENCE_WORDS: Mapping[Audience, str] = {
+    Audience.ORGANIZATION: "everybody in the organisation",
+    Audience.ANYONE: "anyone on the web",
+}
+
+
+class Entry(StrEnum):
+    """Where a row of an audit comes from."""
+
+    GRANT = "grant"
+    DENY = "deny"
+    INHERITED = "inherited"
+    UNKNOWN = "unknown"
+    INVITATION = "invitation"
+    """A right that its holder has as soon as they accept it."""
+    SETTING = "setting"
+    FORWARDING = "forwarding"
+    RULE = "rule"
+    SIGN_IN = "sign-in"
+    """Whoever has the password of the mailbox's own account has all of it."""
+
+
+WAYS = frozenset({Entry.SETTING, Entry.FORWARDING, Entry.RULE, Entry.SIGN_IN})
+"""Access that is a setting of the mailbox."""
+IN_FORCE = frozenset({Entry.GRANT, *WAYS})
+"""Access that works now."""
+
+
+class Way(NamedTuple):
+    """Access that one setting gives."""
+
+    entry: Entry
+    right: Right
+    detail: str
+    """Names the setting."""
+    target: str = ""
+    """The address or recipient that gets mail; empty for everybody else."""
+    audience: Audience | None = None
+
+
+def ways_of(mailbox: ObservedMailbox) -> Iterator[Way]:
+    """Yield the access that settings of a mailbox give. What was not read gives none."""
+    settings, facts = mailbox.settings, mailbox.facts
+    viewing = settings.get(Field.GROUP_VIEWING, facts.get(Fact.VIEWING))
+    for name, value, right in (
+        (Field.GROUP_VIEWING, viewing, Right.READ),
+        (Field.GROUP_JOINING, settings.get(Field.GROUP_JOINING), Right.MEMBER),
+    ):
+        if value in SETTINGS[name].opens:
+            yield Way(Entry.SETTING, right, f"{name}: {value}", audience=Audience(str(value)))
+    if target := str(facts.get(Fact.FORWARDING_TO) or settings.get(Field.FORWARDING_TO) or ""):
+        yield Way(Entry.FORWARDING, Right.READ, "forwarding of all mail", target)
+    for rule in _tuples(settings.get(Field.RULES)):
+        pairs = {str(pair[0]): pair[1] for pair in _tuples(rule) if len(pair) == 2}
+        if target := str(pairs.get("then.forward_to") or ""):
+            words = SETTINGS[Field.RULES].item_words(rule)
+            yield Way(Entry.RULE, Right.READ, f"mail rule {words}", target)
+    if settings.get(Field.SIGN_IN) == ALLOWED and not facts.get(Fact.IS_SUSPENDED):
+        detail = str(facts.get(Fact.SIGN_IN_STATE) or "")
+        yield Way(Entry.SIGN_IN, Right.FULL_ACCESS, f"sign-in to its account{f': {detail}' if detail else ''}")
+
+
+def _tuples(value: Value) -> tuple[tuple[Value, ...], ...]:
+    return tuple(item for item in value if isinstance(item, tuple)) if isinstance(value, tuple) else ()
