@@ -113,7 +113,7 @@ class _Holders:
         return self._row(mailbox, *self._of(entry.trustee), Grant(entry.trustee, right, entry.text), entry=kind)
 
     def _way(self, mailbox: ObservedMailbox, way: Way) -> AccessRow:
-        """Return the row of a setting that lets somebody read."""
+        """Return the row of a setting that gives access."""
         if way.audience is not None:
             return self._wide(mailbox, way.audience, Grant(TrusteeId(""), way.right, way.detail), entry=way.entry)
         if way.entry is Entry.SIGN_IN:

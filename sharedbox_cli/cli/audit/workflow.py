@@ -29,7 +29,7 @@ _FIELDS = frozenset(
     {Field.KIND, Field.SIGN_IN, Field.FORWARDING_TO, Field.RULES, Field.GROUP_VIEWING, Field.GROUP_JOINING}
 )
 _FACTS = frozenset({Fact.FORWARDING_TO, Fact.SIGN_IN_STATE, Fact.IS_SUSPENDED, Fact.VIEWING})
-"""Settings that let people read without a right."""
+"""Settings that can give access without a right."""
 
 
 def audit_tenant(

@@ -71,10 +71,10 @@ async def read_content(
     where = f"{subject} · {_BASE}"
     rows: list[tuple[Columns, Row]] = []
     if wanted & {*LABELS, *FILTERS}:
-        labels = {"labels": await read_labels(google, subject)}
-        rows.append((LABELS, labels))
-        if wanted & FILTERS.keys():
-            rows.append((FILTERS, {**labels, "filter": await read_filters(google, subject)}))
+        filters = await read_filters(google, subject) if wanted & FILTERS.keys() else []
+        has_labels = bool(filters or wanted & LABELS.keys())  # filters alone need only the names of labels
+        labels = {"labels": await read_labels(google, subject) if has_labels else []}
+        rows += [(LABELS, labels), (FILTERS, {**labels, "filter": filters})]
     if wanted & SENDERS.keys():
         senders = await read_senders(google, subject)
         rows.append((SENDERS, {"sendAs": senders}))

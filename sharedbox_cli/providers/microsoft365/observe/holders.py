@@ -15,7 +15,7 @@ from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
 from sharedbox_cli.providers.microsoft365.graph import Graph
 from sharedbox_cli.providers.microsoft365.observe.grants import RawGrant, RawGrants, read_grants
 from sharedbox_cli.providers.microsoft365.observe.mailboxes import MailboxRow
-from sharedbox_cli.providers.microsoft365.observe.people import People, read_people
+from sharedbox_cli.providers.microsoft365.observe.people import NOBODY, Needed, People, read_people
 from sharedbox_cli.providers.microsoft365.quirks import is_guid, is_orphan
 from sharedbox_cli.providers.responses import Failure, Row
 from sharedbox_cli.providers.unread import NothingUnread, UnreadLog
@@ -59,11 +59,11 @@ async def resolve_holders(
     unread: UnreadLog,
     unread_people: UnreadLog,
     addresses: Iterable[str] = (),
-    accounts: Iterable[str] = (),
+    accounts: Needed = NOBODY,
 ) -> tuple[People, Holders]:
     """Return everybody who was read, and who holds each grant, once for all mailboxes that share it.
 
-    `addresses` are those of other people who are needed, `accounts` the ids of users whose accounts are. A mailbox
+    `addresses` are those of other people who are needed, `accounts` the users whose accounts are. A mailbox
     with a holder of whom nothing can be said is taken out of `grants`, into `unread`.
     """
     mailboxes: dict[RawGrant, Address] = {}

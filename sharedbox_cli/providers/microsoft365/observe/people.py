@@ -45,6 +45,17 @@ GROUP = ("id", "displayName", "mail", "mailEnabled", "securityEnabled", "groupTy
 ADVANCED = {"ConsistencyLevel": "eventual"}
 
 
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """Users of whom more than the name is needed: their ids, and the properties of their accounts."""
+
+    ids: frozenset[str] = frozenset()
+    properties: tuple[str, ...] = ACCOUNT
+
+
+NOBODY = Needed()
+
+
 class Known(NamedTuple):
     """A user or group reduced to what is needed: who it is, and all its addresses."""
 
@@ -123,10 +134,6 @@ def _refusal(*, is_guest: bool, has_mail: bool) -> tuple[str, tuple[Right, ...]]
     return "", ()
 
 
-def _user_with_account(row: Row) -> Known:
-    return user_of(row)._replace(account={name: row.get(name) for name in ACCOUNT})
-
-
 def _group(row: Row) -> Known:
     mail = optional_text(row, "mail")
     trustee = Trustee(
@@ -154,27 +161,22 @@ def _addresses(row: Row, own: Address | None) -> tuple[Address, ...]:
 
 
 async def read_people(
-    graph: Graph,
-    addresses: Iterable[str],
-    ids: Iterable[str],
-    accounts: Iterable[str] = (),
-    unread: UnreadLog | None = None,
+    graph: Graph, addresses: Iterable[str], ids: Iterable[str], needed: Needed = NOBODY, unread: UnreadLog | None = None
 ) -> People:
     """Return the people behind addresses and ids, and more where the whole directory is cheaper.
 
-    `accounts` are ids of users of whom signing in and licences are needed too. Without `unread`, an account or group
+    `needed` are the users of whom signing in or licences are needed too. Without `unread`, an account or group
     that cannot be read is an error.
     """
     unread = unread or NothingUnread()
     wanted = sorted({text.lower() for text in addresses if "@" in text})
-    needed = frozenset(accounts)
-    identities = sorted(needed.union(ids))
+    identities = sorted(needed.ids.union(ids))
     people = People()
     if len(wanted) + len(identities) > FEW:
         await _whole(graph, people, needed, unread)
         return people
     await _by_filter(graph, people, "/users", "id", identities, unread, needed)
-    groups = [identity for identity in identities if identity not in people.trustees and identity not in needed]
+    groups = [identity for identity in identities if identity not in people.trustees and identity not in needed.ids]
     await _by_filter(graph, people, "/groups", "id", groups, unread)
     left = _left(people, wanted)
     await _by_filter(graph, people, "/users", "mail", left, unread)
@@ -186,14 +188,14 @@ async def read_people(
 
 async def read_account(graph: Graph, identity: str) -> Mapping[str, Any] | None:
     """Return what signing in and licences of a user are about, or nothing where there is no such user."""
-    return (await read_people(graph, (), (), [identity])).accounts.get(identity)
+    return (await read_people(graph, (), (), Needed(frozenset({identity})))).accounts.get(identity)
 
 
 def _left(people: People, wanted: list[str]) -> list[str]:
     return [text for text in wanted if Address.of(text) not in people.directory]
 
 
-async def _whole(graph: Graph, people: People, needed: Set[str], unread: UnreadLog) -> None:
+async def _whole(graph: Graph, people: People, needed: Needed, unread: UnreadLog) -> None:
     people.is_whole = True
     user, group = _tolerant("/users", needed, unread), _tolerant("/groups", needed, unread)
     for known in (
@@ -204,7 +206,7 @@ async def _whole(graph: Graph, people: People, needed: Set[str], unread: UnreadL
             people.add(known)
 
 
-def _tolerant(path: str, needed: Set[str], unread: UnreadLog) -> Callable[[Row], Known | None]:
+def _tolerant(path: str, needed: Needed, unread: UnreadLog) -> Callable[[Row], Known | None]:
     """Return what reduces a row of a list of users or groups. One in an unknown form is not read, and nobody is it."""
     call, kind = path.strip("/"), path.strip("/").removesuffix("s").replace("user", "account")
     strictly = _user_of(needed) if path == "/users" else _group
@@ -219,16 +221,23 @@ def _tolerant(path: str, needed: Set[str], unread: UnreadLog) -> Callable[[Row],
     return reduce
 
 
-def _user_of(needed: Set[str]) -> Callable[[Row], Known]:
+def _user_of(needed: Needed) -> Callable[[Row], Known]:
     """Return what reduces a user, with the account where that is needed."""
-    return lambda row: _user_with_account(row) if text_of(row, "id") in needed else user_of(row)
+
+    def reduce(row: Row) -> Known:
+        known = user_of(row)
+        if known.trustee.id not in needed.ids:
+            return known
+        return known._replace(account={name: row.get(name) for name in needed.properties})
+
+    return reduce
 
 
-def _user_select(needed: Set[str]) -> list[str]:
-    return list(dict.fromkeys((*USER, *ACCOUNT) if needed else USER))
+def _user_select(needed: Needed) -> list[str]:
+    return list(dict.fromkeys((*USER, *needed.properties) if needed.ids else USER))
 
 
-def _users(graph: Graph, needed: Set[str]) -> RequestInformation:
+def _users(graph: Graph, needed: Needed) -> RequestInformation:
     from kiota_abstractions.base_request_configuration import RequestConfiguration
     from msgraph.generated.users.users_request_builder import UsersRequestBuilder
 
@@ -245,13 +254,7 @@ def _groups(graph: Graph) -> RequestInformation:
 
 
 async def _by_filter(
-    graph: Graph,
-    people: People,
-    path: str,
-    name: str,
-    values: list[str],
-    unread: UnreadLog,
-    needed: Set[str] = frozenset(),
+    graph: Graph, people: People, path: str, name: str, values: list[str], unread: UnreadLog, needed: Needed = NOBODY
 ) -> None:
     select = _user_select(needed) if path == "/users" else GROUP
     options = {"$select": ",".join(select), "$top": str(PAGE)}
@@ -288,7 +291,7 @@ async def _take(
     parts: Mapping[str, tuple[str, Mapping[str, str]]],
     path: str,
     unread: UnreadLog,
-    needed: Set[str] = frozenset(),
+    needed: Needed = NOBODY,
 ) -> None:
     if not parts:
         return

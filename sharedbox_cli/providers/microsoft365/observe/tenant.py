@@ -41,7 +41,8 @@ from sharedbox_cli.providers.microsoft365.observe.licences import (
 )
 from sharedbox_cli.providers.microsoft365.observe.mailboxes import Mailboxes, read_mailboxes
 from sharedbox_cli.providers.microsoft365.observe.members import read_members
-from sharedbox_cli.providers.microsoft365.observe.people import People
+from sharedbox_cli.providers.microsoft365.observe.people import ACCOUNT as PROPERTIES
+from sharedbox_cli.providers.microsoft365.observe.people import Needed, People
 from sharedbox_cli.providers.microsoft365.observe.usage import Facts, read_usage
 from sharedbox_cli.providers.microsoft365.plans import mailbox_plans
 from sharedbox_cli.providers.unread import NothingUnread, UnreadLog
@@ -105,12 +106,14 @@ def _organization(graph: Graph) -> RequestInformation:
 
 
 async def _read_holders(graph: Graph, exchange: ExchangeAdmin, scope: Scope, reading: Reading) -> None:
-    needs_accounts = bool(scope.fields & ACCOUNT.keys() or scope.facts & _LICENCES)
+    needs_licences = Field.LICENCE in scope.fields or bool(scope.facts & _LICENCES)
+    needs_accounts = needs_licences or bool(scope.fields & ACCOUNT.keys())
     rows = reading.mailboxes.rows.values() if needs_accounts else ()
+    accounts = Needed(frozenset(row.id for row in rows), PROPERTIES if needs_licences else ("accountEnabled",))
     addresses = {address.key for address in (*scope.trustees, *reading.targets)}
     people = reading.unread if scope.mailboxes is None else NothingUnread()  # a spec can name any of them
     reading.people, reading.holders = await resolve_holders(
-        graph, exchange, reading.grants, reading.unread, people, addresses, {row.id for row in rows}
+        graph, exchange, reading.grants, reading.unread, people, addresses, accounts
     )
 
 
