@@ -15,6 +15,7 @@ from sharedbox_cli.cli.group import LightGroup
 from sharedbox_cli.cli.history.command import history
 from sharedbox_cli.cli.import_.command import import_specs
 from sharedbox_cli.cli.init.command import init
+from sharedbox_cli.cli.offboard.command import offboard
 from sharedbox_cli.cli.plan.command import plan
 from sharedbox_cli.cli.schema.command import schema
 from sharedbox_cli.cli.show.command import show
@@ -56,4 +57,5 @@ def _about(
 for _command in (init, validate, plan, apply, show, check, audit, doctor, history, explain, schema, trust, demo):
     app.command()(_command)
 app.command("import")(import_specs)
+app.command()(offboard)
 app.add_typer(emulator, name="emulator")

@@ -21,6 +21,7 @@ from sharedbox_cli.reports.shapes.header import (
 )
 from sharedbox_cli.reports.shapes.history import HistoryJson, StepsJson
 from sharedbox_cli.reports.shapes.imported import ImportJson
+from sharedbox_cli.reports.shapes.offboarding import OffboardingJson
 from sharedbox_cli.reports.shapes.plan import PlanJson, RunJson
 from sharedbox_cli.reports.shapes.specs import ConversionJson, SpecJson, ValidationJson
 from sharedbox_cli.reports.shapes.topics import CapabilitiesJson, DoctorJson, TopicJson, TopicsJson
@@ -51,6 +52,7 @@ DOCUMENTS = {
     "observed": Document("show --observed -o json", ReadingHeaderJson, ObservedJson),
     "conversion": Document("show --as PLATFORM -o json", OptionalReadingHeaderJson, ConversionJson),
     "import": Document("import -o json", ReadingHeaderJson, ImportJson),
+    "offboarding": Document("offboard -o json", HeaderJson, OffboardingJson),
     "history": Document("history -o json", ProfileHeaderJson, HistoryJson),
     "steps": Document("history RUN -o json", ProfileHeaderJson, StepsJson),
     "doctor": Document("doctor -o json", ProfileHeaderJson, DoctorJson),

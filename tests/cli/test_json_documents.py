@@ -47,6 +47,7 @@ def written(cli: Cli, file: Path) -> dict[str, str]:
         "saved-plan": file.read_text(encoding="utf-8"),
         "run": cli("apply", EXAMPLES, "--yes", "-o", "json").out,
         "import": cli("import", file.parent / "imported", "-o", "json").out,
+        "offboarding": cli("offboard", "anna@contoso.example", EXAMPLES, "-o", "json").out,
         "findings": cli("check", EXAMPLES, "-o", "json").out,
         "audit": cli("audit", "-o", "json").out,
         "history": cli("history", "-o", "json").out,

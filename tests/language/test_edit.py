@@ -100,6 +100,15 @@ def test_second_document_of_a_file_is_found_by_its_line() -> None:
     assert new == text[:-1] + "C"
 
 
+def test_new_member_follows_the_last_one_before_comments_and_the_next_document() -> None:
+    text = "mailbox: a@x.example\nmembers:\n  - user: b@x.example\n    reason: c\n# end\n---\nmailbox: d@x.example\n"
+    new = edited(text, 1, Wanted(members={"c@x.example": {"user": "c@x.example"}}))
+    assert new == text.replace("reason: c\n", "reason: c\n  - user: c@x.example\n")
+    lists = "mailbox: a@x.example\naliases:\n  - b@x.example\n# end\n---\nmailbox: d@x.example\n"
+    new = edited(lists, 1, Wanted({("aliases",): ["b@x.example", "c@x.example"]}))
+    assert new == lists.replace("b@x.example\n", "b@x.example\n  - c@x.example\n")
+
+
 def test_last_member_leaves_an_empty_list() -> None:
     text = "mailbox: a@x.example\nmembers:\n  - user: b@x.example\nsign_in: blocked\n"
     assert edited(text, 1, Wanted(members={"b@x.example": None})) == (

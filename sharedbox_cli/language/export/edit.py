@@ -15,6 +15,7 @@ from typing import TypeGuard
 import yaml
 
 from sharedbox_cli.language.export.yaml import Tall, Tree, entry_lines, item_lines, one_line, scalar
+from sharedbox_cli.language.files import TEAMS
 
 Keys = tuple[str, ...]
 _COMMENT = re.compile(r"(^|\s)#", re.MULTILINE)
@@ -44,6 +45,15 @@ def edited(text: str, line: int, wanted: Wanted) -> str:
         editor.set(root, keys, value)
     if wanted.members:
         editor.change_members(root, wanted.members)
+    return start + editor.result()
+
+
+def without_person(text: str, address: str) -> str:
+    """Return a file without every line that names somebody as a member, in mailboxes and teams. Raises CannotEdit."""
+    start = "\ufeff" if text.startswith("\ufeff") else ""
+    editor = _Editor(text.removeprefix("\ufeff"))
+    for root in yaml.compose_all(text.removeprefix("\ufeff"), Loader=yaml.SafeLoader):
+        editor.cut_person(root, address.lower())
     return start + editor.result()
 
 
@@ -97,7 +107,7 @@ class _Editor:
         indent = " " * node.start_mark.column
         new = [part for item in value if str(item).lower() not in kept for part in item_lines(item, indent)]
         if new:
-            self._insert_after(node.value[-1], node.value[-1], new)
+            self._insert_after(node.value[-1], node.value[0], new)
 
     def change_members(self, root: yaml.MappingNode, members: Mapping[str, Mapping[str, Tree] | None]) -> None:
         """Add, change or remove lines of `members`."""
@@ -122,6 +132,27 @@ class _Editor:
         for node in gone:
             self._cut(node)
         self._add_items(pair, new)
+
+    def cut_person(self, node: yaml.Node | None, address: str) -> None:
+        """Remove the items that name somebody, wherever they are below a node."""
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                if isinstance(value, yaml.SequenceNode):
+                    self._cut_from(value, address, key)
+                else:
+                    self.cut_person(value, address)
+
+    def _cut_from(self, items: yaml.SequenceNode, address: str, key: yaml.Node) -> None:
+        gone = [item for item in items.value if _member_of(item) == address]
+        if gone and items.flow_style:
+            raise CannotEdit(f"`{key.value}` is written in brackets")
+        if gone and len(gone) == len(items.value):
+            if key.value != "members" or key.start_mark.column:
+                raise CannotEdit(f"the team would be empty: remove it from `{TEAMS}` and from the specs that name it")
+            self._replace_by(items.start_mark.index, self._end(items), "[]", after=key)
+            return
+        for item in gone:
+            self._cut(item)
 
     def _set_rights(self, node: yaml.Node, line: Mapping[str, Tree]) -> None:
         if not isinstance(node, yaml.MappingNode):
@@ -183,7 +214,7 @@ class _Editor:
             return
         indent = " " * items.start_mark.column
         new = [part for line in lines for part in item_lines(Tall(line), indent)]
-        self._insert_after(items.value[-1], items.value[-1], new)
+        self._insert_after(items.value[-1], pair[0], new)
 
     def _insert_after(self, node: yaml.Node, key: yaml.Node, lines: Sequence[str]) -> None:
         """Insert lines below the last line of a value, behind a comment at its end."""

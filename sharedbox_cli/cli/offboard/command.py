@@ -1,0 +1,44 @@
+"""`sharedbox offboard`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sharedbox_cli.cli.options import PlainFormat, SessionOptions, grouped
+from sharedbox_cli.reports.render import PlainOutput
+
+
+@grouped
+def offboard(
+    setup: SessionOptions,
+    address: Annotated[str, typer.Argument(help="The address of the person who leaves.")],
+    folder: Annotated[Path, typer.Argument(help="The folder of the specs.", metavar="[DIR]", file_okay=False)] = Path(
+        "specs"
+    ),
+    successor: Annotated[
+        str | None, typer.Option("--successor", help="Who gets the rights where nobody else could read the mailbox.")
+    ] = None,
+    write: Annotated[
+        bool, typer.Option("--write", help="Change the files. Without it, the changes are shown.")
+    ] = False,
+    output: PlainFormat = PlainOutput.TEXT,
+) -> None:
+    """Take a person out of every spec and team. Writes nothing to a cloud: plan and apply the specs afterwards.
+
+    Mailboxes that nobody else could read are named, and their files keep the person unless you name a successor.
+    Groups are not changed: `sharedbox audit` shows who has access through them.
+
+    Examples:
+
+      sharedbox offboard anna@contoso.example
+
+      sharedbox offboard anna@contoso.example specs --successor ben@contoso.example --write
+    """
+    from sharedbox_cli.cli.offboard.workflow import offboard_person
+
+    with setup.open([folder] if folder.exists() else None) as session:
+        code = offboard_person(session, folder, address, successor, output, writes=write)
+    raise typer.Exit(code)

@@ -1,0 +1,142 @@
+"""`offboard`: a person is taken out of specs and teams, and nobody else loses anything."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.asked import each
+from tests.conftest import Cli, Done
+
+SPECS = Path("specs")
+ANNA, BEN = "anna@contoso.example", "ben@contoso.example"
+TEAMS = """\
+# teams of ours
+desk:
+  - user: anna@contoso.example  # first
+  - user: ben@contoso.example
+lead:
+  rights: [full_access]
+  members:
+    - user: Anna@contoso.example
+    - user: chloe@contoso.example
+"""
+SUPPORT = "version: 1\nmailbox: support@contoso.example\nplatform: microsoft365\nmembers:\n  - team: desk\n"
+SALES = """\
+version: 1
+mailbox: sales@contoso.example
+platform: microsoft365
+members:
+  # the only one
+  - user: anna@contoso.example
+    rights: [full_access]
+    reason: boss
+"""
+
+
+@pytest.fixture(autouse=True)
+def in_own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    SPECS.mkdir()
+
+
+def write(**files: str) -> None:
+    for name, text in files.items():
+        (SPECS / f"{name}.yaml").write_text(text, newline="")
+
+
+def grants(cli: Cli, mailbox: str) -> dict[str, set[str]]:
+    """Return the rights that a spec gives, by trustee."""
+    data = json.loads(cli("show", mailbox, SPECS, "-o", "json").out)
+    rights: dict[str, set[str]] = {}
+    for grant in data["grants"]:
+        rights.setdefault(grant["trustee"].lower(), set()).add(grant["right"])
+    return rights
+
+
+def offboarded(cli: Cli, *arguments: str) -> Done:
+    done = cli("offboard", *arguments)
+    assert "Traceback" not in done.err
+    return done
+
+
+def test_person_leaves_teams_and_mailboxes(cli: Cli) -> None:
+    write(teams=TEAMS, support=SUPPORT, sales=SALES.replace("members:\n", f"members:\n  - user: {BEN}\n"))
+    before = {path: path.read_bytes() for path in SPECS.iterdir()}
+    shown = offboarded(cli, "Anna@contoso.example")
+    assert (shown.code, {path: path.read_bytes() for path in SPECS.iterdir()}) == (0, before), "nothing is written yet"
+    assert "-  - user: anna@contoso.example  # first" in shown.out
+    assert offboarded(cli, ANNA, "--write").code == 0
+    for path in each(before):
+        assert ANNA not in path.read_text().lower()
+    assert "# teams of ours" in (SPECS / "teams.yaml").read_text()
+    assert set(grants(cli, "support@contoso.example")) == {BEN}
+    assert set(grants(cli, "sales@contoso.example")) == {BEN}
+    assert "No spec gives a right" in offboarded(cli, ANNA).out
+
+
+def test_last_reader_stays_until_a_successor_is_named(cli: Cli) -> None:
+    write(sales=SALES)
+    done = offboarded(cli, ANNA, "--write")
+    assert (done.code, (SPECS / "sales.yaml").read_text()) == (3, SALES)
+    assert "nobody else could read it" in done.out
+    assert offboarded(cli, ANNA, "--successor", BEN, "--write").code == 0
+    assert grants(cli, "sales@contoso.example") == {BEN: {"full_access"}}
+
+
+def test_successor_takes_over_where_a_team_was_the_last(cli: Cli) -> None:
+    team = "desk:\n  - user: anna@contoso.example\n  - user: ben@contoso.example\n    until: 2020-01-31\n"
+    write(teams=team, support=SUPPORT)
+    assert offboarded(cli, ANNA, "--successor", "chloe@contoso.example", "--write").code == 0
+    assert grants(cli, "support@contoso.example") == {"chloe@contoso.example": {"full_access", "send_as"}}
+
+
+def test_team_of_one_and_lists_in_brackets_need_a_person(cli: Cli) -> None:
+    write(
+        teams="one:\n  - user: anna@contoso.example\n",
+        support=SUPPORT.replace("team: desk", "team: one") + f"  - user: {BEN}\n",
+        sales="version: 1\nmailbox: sales@contoso.example\nplatform: microsoft365\n"
+        f"members: [{{user: {ANNA}}}, {{user: {BEN}}}]\n",
+    )
+    done = offboarded(cli, ANNA, "--write", "-o", "json")
+    assert done.code == 3
+    reasons = {row["mailbox"]: row["by_hand"] for row in json.loads(done.out)["mailboxes"]}
+    assert "team would be empty" in reasons["support@contoso.example"]
+    assert "in brackets" in reasons["sales@contoso.example"]
+
+
+def test_settings_that_name_the_person_are_listed(cli: Cli) -> None:
+    write(
+        press="version: 1\nmailbox: press@contoso.example\nplatform: google-delegated\n"
+        f"forwarding: {{to: {ANNA}, keep_copy: true}}\nmembers:\n  - user: {BEN}\n"
+    )
+    done = offboarded(cli, ANNA)
+    assert "press@contoso.example: forwarding.to" in done.out
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_several_documents_of_one_file_are_changed(cli: Cli, line_end: str) -> None:
+    two = SALES.replace("sales@", "eu@") + "---\n" + SALES.replace("sales@", "us@") + "sign_in: blocked\n"
+    write(both=two.replace("\n", line_end))
+    assert offboarded(cli, ANNA, "--successor", BEN, "--write").code == 0
+    for name in ("eu", "us"):
+        assert grants(cli, f"{name}@contoso.example") == {BEN: {"full_access"}}
+    raw = (SPECS / "both.yaml").read_bytes()
+    assert (b"\r\n" in raw) is (line_end == "\r\n")
+    assert raw.count(b"\n") == raw.count(line_end.encode())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("not-an-address",), "not an address"),
+        ((ANNA, "--successor", ANNA.upper()), "the successor is the person who leaves"),
+        ((ANNA, "nowhere"), "no such file or folder"),
+    ],
+)
+def test_wrong_words_are_explained(cli: Cli, arguments: tuple[str, ...], words: str) -> None:
+    write(sales=SALES)
+    done = offboarded(cli, *arguments)
+    assert (done.code, words in done.err) == (1, True), done.err
