@@ -16,8 +16,8 @@ _TOGETHER = frozenset({Topic.AUTO_REPLY, Topic.FORWARDING, Topic.LABELS, Topic.R
 """Settings that mean something only together, or lists."""
 
 
-def common_values(mailboxes: Collection[DesiredMailbox]) -> dict[Field, Value]:
-    """Return the values that more than half of the mailboxes have, without those of a new mailbox.
+def common_values(mailboxes: Collection[DesiredMailbox], *, keeps_new: bool = False) -> dict[Field, Value]:
+    """Return the values that more than half of the mailboxes have, without those of a new mailbox unless kept.
 
     A setting counts only where every mailbox has it: a default must not say anything about one that has none.
     """
@@ -31,20 +31,24 @@ def common_values(mailboxes: Collection[DesiredMailbox]) -> dict[Field, Value]:
         if not values or values.total() < len(mailboxes):
             continue
         value, count = max(values.items(), key=lambda item: (item[1], repr(item[0])))
-        if 2 * count > len(mailboxes) and value != setting.new and not isinstance(value, tuple):
+        if 2 * count > len(mailboxes) and (keeps_new or value != setting.new) and not isinstance(value, tuple):
             shared[name] = value
     return shared
 
 
-def own_values(settings: Mapping[Field, Value], defaults: Mapping[Field, Value]) -> dict[Field, Value]:
+def own_values(
+    settings: Mapping[Field, Value], defaults: Mapping[Field, Value], *, keeps_new: bool = False
+) -> dict[Field, Value]:
     """Return the settings that the spec of a mailbox has to name: no default, and no value of a new mailbox.
+
+    With `keeps_new`, a value of a new mailbox is a statement: the mailbox may exist, and have another one.
 
     Of settings that mean something only together, all are kept where one of them is.
     """
     own = {
         name: value
         for name, value in settings.items()
-        if (value != defaults[name] if name in defaults else value != SETTINGS[name].new)
+        if (value != defaults[name] if name in defaults else keeps_new or value != SETTINGS[name].new)
     }
     kept = {SETTINGS[name].topic for name in own} & _TOGETHER
     return {name: value for name, value in settings.items() if name in own or SETTINGS[name].topic in kept}

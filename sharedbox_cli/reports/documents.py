@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sharedbox_cli.core.plan import Plan
 from sharedbox_cli.reports.shapes.access import AuditJson, ObservedJson
+from sharedbox_cli.reports.shapes.csv_import import CsvImportJson
 from sharedbox_cli.reports.shapes.findings import FindingsJson
 from sharedbox_cli.reports.shapes.header import (
     ErrorJson,
@@ -53,6 +54,7 @@ DOCUMENTS = {
     "conversion": Document("show --as PLATFORM -o json", OptionalReadingHeaderJson, ConversionJson),
     "import": Document("import -o json", ReadingHeaderJson, ImportJson),
     "offboarding": Document("offboard -o json", HeaderJson, OffboardingJson),
+    "csv-import": Document("import --csv FILE -o json", HeaderJson, CsvImportJson),
     "history": Document("history -o json", ProfileHeaderJson, HistoryJson),
     "steps": Document("history RUN -o json", ProfileHeaderJson, StepsJson),
     "doctor": Document("doctor -o json", ProfileHeaderJson, DoctorJson),

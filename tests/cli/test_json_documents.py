@@ -17,6 +17,7 @@ from tests.conftest import Cli, Cloud
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples" / "mailboxes"
+CSV = ROOT / "examples" / "csv" / "permissions.csv"
 SUPPORT, SALES = "support@contoso.example", "sales@contoso.example"
 READ = {"plan", "run", "findings", "audit", "observed"}
 """Documents about what was read from clouds."""
@@ -48,6 +49,9 @@ def written(cli: Cli, file: Path) -> dict[str, str]:
         "run": cli("apply", EXAMPLES, "--yes", "-o", "json").out,
         "import": cli("import", file.parent / "imported", "-o", "json").out,
         "offboarding": cli("offboard", "anna@contoso.example", EXAMPLES, "-o", "json").out,
+        "csv-import": cli(
+            "import", file.parent / "from-csv", "--csv", CSV, "--platform", "microsoft365", "-o", "json"
+        ).out,
         "findings": cli("check", EXAMPLES, "-o", "json").out,
         "audit": cli("audit", "-o", "json").out,
         "history": cli("history", "-o", "json").out,

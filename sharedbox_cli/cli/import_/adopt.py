@@ -105,21 +105,29 @@ def new_files(
     observations: Mapping[Platform, Observed],
 ) -> NewFiles:
     """Return the files for mailboxes without a spec. A plan of them is empty: what would not be is left out."""
-    made = _new_files(folder, adopted, existing, capabilities, observations)
+    groups = {platform: _group_names(observed) for platform, observed in observations.items()}
+    made = files_of(folder, adopted, existing, capabilities, groups)
     unsteady = _unsteady(folder, made, capabilities, observations)
     if not unsteady:
         return made
     fewer = [_without(one, unsteady.get(one.mailbox.address, ())) for one in adopted]
-    return _new_files(folder, fewer, existing, capabilities, observations)
+    return files_of(folder, fewer, existing, capabilities, groups)
 
 
-def _new_files(
+def files_of(
     folder: Path,
     adopted: Sequence[Adopted],
     existing: Existing,
     capabilities: AbilityTable,
-    observations: Mapping[Platform, Observed],
+    groups: Mapping[Platform, Mapping[frozenset[str], str]],
+    *,
+    keeps_new: bool = False,
 ) -> NewFiles:
+    """Return the files for mailboxes without a spec: one folder for one platform, otherwise a folder for each.
+
+    `groups` has the names of groups by the addresses of their people. With `keeps_new`, values that a new mailbox has
+    are written, too.
+    """
     platforms = sorted({one.mailbox.platform for one in adopted})
     texts: dict[Path, str] = {}
     of_mailboxes: dict[Address, Path] = {}
@@ -132,8 +140,9 @@ def _new_files(
             [one for one in adopted if one.mailbox.platform == platform],
             table,
             _given(own, existing, table),
-            _group_names(observations[platform]),
+            groups.get(platform, {}),
             folder / SCHEMAS,
+            keeps_new=keeps_new,
         )
         texts |= made.texts
         of_mailboxes |= made.files

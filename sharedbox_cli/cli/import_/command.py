@@ -37,6 +37,24 @@ def import_specs(
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; exit with 2 if files and tenant differ.")
     ] = False,
+    csv: Annotated[
+        list[Path] | None,
+        typer.Option("--csv", help="Read mailboxes from this CSV file, and no cloud. Repeatable.", dir_okay=False),
+    ] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option("--column", help="How a column of a CSV file is read, as NAME=FIELD. Repeatable."),
+    ] = None,
+    domain: Annotated[
+        str | None, typer.Option("--domain", help="The domain of addresses in a CSV file that have none.")
+    ] = None,
+    ignore: Annotated[
+        list[str] | None, typer.Option("--ignore", help="Skip a line of a CSV file, as LINE or FILE:LINE. Repeatable.")
+    ] = None,
+    people: Annotated[
+        Path | None,
+        typer.Option("--people", help="A CSV file with the old and the new address of people.", dir_okay=False),
+    ] = None,
     output: PlainFormat = PlainOutput.TEXT,
 ) -> None:
     """Write specs for the mailboxes that exist. Writes nothing to a cloud, and overwrites no file.
@@ -51,8 +69,11 @@ def import_specs(
       sharedbox import specs --mailbox 'support@*' --manage members
 
       sharedbox import specs --check
+
+      sharedbox import specs --csv mailboxes.csv --platform microsoft365
     """
-    from sharedbox_cli.cli.import_.options import Choice
+    from sharedbox_cli.cli.import_.from_csv import import_csv
+    from sharedbox_cli.cli.import_.options import Choice, CsvChoice
     from sharedbox_cli.cli.import_.workflow import import_tenant
 
     choice = Choice(
@@ -64,5 +85,9 @@ def import_specs(
         only_checks=check,
     )
     with setup.open([folder] if folder.exists() else None) as session:
-        code = import_tenant(session, folder, choice, output)
+        if csv:
+            source = CsvChoice(tuple(csv), tuple(column or ()), domain, people, tuple(ignore or ()))
+            code = import_csv(session, folder, choice, source, output)
+        else:
+            code = import_tenant(session, folder, choice, output)
     raise typer.Exit(code)

@@ -7,6 +7,8 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sharedbox_cli.core.identity import Address
 
 
@@ -25,3 +27,16 @@ class Choice:
         """Return whether the options choose an address."""
         is_named = not self.mailboxes or any(fnmatchcase(address.key, pattern) for pattern in self.mailboxes)
         return is_named and not any(fnmatchcase(address.key, pattern) for pattern in self.excluded)
+
+
+@dataclass(frozen=True, slots=True)
+class CsvChoice:
+    """The options of an import from CSV files."""
+
+    files: tuple[Path, ...] = ()
+    columns: tuple[str, ...] = ()
+    """As `NAME=FIELD`."""
+    domain: str | None = None
+    people: Path | None = None
+    ignored: tuple[str, ...] = ()
+    """Lines, as `LINE` or `FILE:LINE`."""

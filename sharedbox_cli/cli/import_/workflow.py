@@ -59,7 +59,7 @@ def import_tenant(session: Session, folder: Path, choice: Choice, output: PlainO
         updates = updates_of(folder, differing, existing, observed.observations, session.capabilities)
     rows += [_comparison(mailbox, one, updates) for mailbox, one in _pairs(existing, observed, choice)]
     if not choice.only_checks:
-        _write(folder, files.texts, updates)
+        write_files(folder, files.texts, updates)
     rows.sort(key=lambda row: (row.platform, row.mailbox.lower()))
     report = import_report(
         rows, [str(path) for path in (*files.texts, *updates.texts)], files.teams, is_dry=choice.only_checks
@@ -151,7 +151,7 @@ def _comparison(mailbox: DesiredMailbox, observed: Observed, updates: Updates) -
     return Imported(address.text, mailbox.platform, state, file, differences)
 
 
-def _write(folder: Path, texts: Mapping[Path, str], updates: Updates) -> None:
+def write_files(folder: Path, texts: Mapping[Path, str], updates: Updates) -> None:
     """Write new files, none over another, and updated ones. The schemas follow the version of sharedbox."""
     refuse_changed_files(updates)
     if texts:

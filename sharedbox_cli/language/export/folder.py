@@ -64,14 +64,16 @@ def folder_of(
     given: Given,
     names: Mapping[frozenset[str], str],
     schemas: Path,
+    *,
+    keeps_new: bool = False,
 ) -> Folder:
     """Return the files of some mailboxes of one platform. `names` has the names of groups by their people.
 
-    `schemas` is the folder of the JSON Schemas.
+    `schemas` is the folder of the JSON Schemas. With `keeps_new`, values that a new mailbox has are written, too.
     """
     heads = {kind: modeline(kind, schemas, folder) for kind in KINDS}
     mailboxes = [one.mailbox for one in adopted]
-    defaults = given.defaults if given.has_files else common_values(mailboxes)
+    defaults = given.defaults if given.has_files else common_values(mailboxes, keeps_new=keeps_new)
     has_platform = given.has_platform if given.has_files else len(mailboxes) > 1
     people = split(
         {one.address: lines_of(one.grants) for one in mailboxes if one.grants is not None},
@@ -83,10 +85,8 @@ def folder_of(
     files = {
         address: folder / name for address, name in file_names((m.address for m in mailboxes), given.names).items()
     }
-    texts = {
-        files[one.mailbox.address]: _mailbox(one, table, defaults, people, heads["sharedbox"], has_platform)
-        for one in adopted
-    }
+    own = [_own(one, defaults, keeps_new=keeps_new) for one in adopted]
+    texts = {files[one.mailbox.address]: _mailbox(one, table, people, heads["sharedbox"], has_platform) for one in own}
     if not given.has_files and has_platform:
         texts[folder / DEFAULTS] = _defaults(mailboxes[0], table, defaults, heads["defaults"])
     if people.teams:
@@ -105,21 +105,18 @@ def lines_of(grants: Iterable[DesiredGrant] | None) -> frozenset[Line]:
     return frozenset(tuple(same) for _, same in groupby(ordered, key=lambda grant: grant.trustee))
 
 
-def _mailbox(
-    one: Adopted,
-    table: Capabilities,
-    defaults: Mapping[Field, Value],
-    people: Split[Line],
-    head: str,
-    has_platform: bool,
-) -> str:
+def _own(one: Adopted, defaults: Mapping[Field, Value], *, keeps_new: bool) -> Adopted:
+    settings = own_values(one.mailbox.settings, defaults, keeps_new=keeps_new)
+    return replace(one, mailbox=replace(one.mailbox, settings=settings))
+
+
+def _mailbox(one: Adopted, table: Capabilities, people: Split[Line], head: str, has_platform: bool) -> str:
     mailbox = one.mailbox
     comments = comments_of(one.notes)
     grants = None
     if mailbox.grants is not None:
         grants = _grants(people.rest[mailbox.address])
-    own = replace(mailbox, settings=own_values(mailbox.settings, defaults), grants=grants)
-    tree = tree_of(own, table, comments)
+    tree = tree_of(replace(mailbox, grants=grants), table, comments)
     if has_platform:
         del tree["platform"]
     teams = people.named.get(mailbox.address, ())

@@ -25,7 +25,7 @@ def error_data(error: SharedboxError) -> ErrorJson:
         "hint": error.hint,
     }
     if isinstance(error, SpecError):
-        data["problems"] = [_problem(item) for item in error.problems]
+        data["problems"] = [problem_data(item) for item in error.problems]
     if isinstance(error, GuardRefused):
         data["refusals"] = [refusal_data(item) for item in error.refusals]
     if isinstance(error, CloudError):
@@ -37,7 +37,8 @@ def error_data(error: SharedboxError) -> ErrorJson:
     return data
 
 
-def _problem(item: Problem) -> ProblemJson:
+def problem_data(item: Problem) -> ProblemJson:
+    """Return one problem of a spec or a CSV file."""
     return {**place_data(item.place), "summary": item.summary, "why": item.why, "hint": item.hint}
 
 
