@@ -214,3 +214,20 @@ def test_json_names_files_teams_and_what_is_not_managed(both: Cloud, cli: Cli) -
     assert "a deleted account" in sales["not_managed"][0]
     assert "# Not managed: full access of S-1-5-21" in Path(sales["file"]).read_text()
     assert set(data["files"]) == {str(path) for path in texts()}
+
+
+def test_comment_names_what_the_platform_has_no_key_for(cloud_of: CloudMaker, cli: Cli) -> None:
+    def fill(tenant: Tenant) -> Seeded:
+        blank(tenant)
+        make = Builder(tenant, 1)
+        make.shared(
+            "sales", "Sales", settings={"ForwardingSmtpAddress": "smtp:eve@evil.example", "LitigationHoldEnabled": True}
+        )
+        return make.seeded
+
+    cloud_of(fill)
+    assert cli("import", SPECS).code == 0
+    text = (SPECS / "sales.yaml").read_text()
+    assert "# Not managed: forwarding to eve@evil.example" in text
+    assert "retention a hold" in text
+    assert NO_CHANGES in cli("plan", SPECS).out

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from sharedbox_cli.core.capability import Capabilities
 from sharedbox_cli.core.change import Change
 from sharedbox_cli.core.convert import Note, desired_of
 from sharedbox_cli.core.diff import diff_mailbox
+from sharedbox_cli.core.facts import Fact
 from sharedbox_cli.core.fields import SETTINGS
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import Desired, MembersMode, Observed, ObservedMailbox, Platform, TrusteeKind
@@ -29,6 +30,13 @@ from sharedbox_cli.language.settings import settings_of
 SCHEMAS = ".schemas"
 """The folder of the JSON Schemas that the first line of each file names; loading skips hidden folders."""
 _KEEPS_INVITATIONS = "keeps pending invitations. Remove the key once they are accepted or withdrawn."
+_UNMANAGED_FACTS = (
+    (Fact.FORWARDING_TO, "forwarding.to", "to"),
+    (Fact.HAS_ARCHIVE, "retention", "an archive"),
+    (Fact.ON_HOLD, "retention", "a hold"),
+)
+READ_FACTS = frozenset(fact for fact, _, _ in _UNMANAGED_FACTS)
+"""What is read besides settings: it comes with them, or costs a request only where there is something to name."""
 AbilityTable = Mapping[Platform, Capabilities]
 
 
@@ -94,7 +102,16 @@ def adopt(mailbox: ObservedMailbox, observed: Observed, capabilities: AbilityTab
     if invited and expressible.grants is not None:  # an exact list would revoke the invitation
         expressible = replace(expressible, members_mode=MembersMode.AT_LEAST)
         lost.append(Note("members_mode", "at-least", _KEEPS_INVITATIONS, is_lost=True))
-    return Adopted(expressible, [*moved.notes, *lost])
+    return Adopted(expressible, [*moved.notes, *lost, *_without_a_key(mailbox, capabilities[mailbox.platform])])
+
+
+def _without_a_key(mailbox: ObservedMailbox, table: Capabilities) -> Iterator[Note]:
+    """Yield what the mailbox has and its platform has no key for."""
+    for fact, key, what in _UNMANAGED_FACTS:
+        value = mailbox.facts.get(fact)
+        if value and table.refusal(key) is not None:
+            words = f"{what} {value}" if isinstance(value, str) else what
+            yield Note(key.partition(".")[0], words, "this version does not manage it on this platform.", is_lost=True)
 
 
 def new_files(

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sharedbox_cli.cli.import_.adopt import adopted_of, existing_in, new_files, schema_files
+from sharedbox_cli.cli.import_.adopt import READ_FACTS, adopted_of, existing_in, new_files, schema_files
 from sharedbox_cli.cli.import_.update import Updates, refuse_changed_files, updates_of
 from sharedbox_cli.cli.output import replace_text, show, write_new, write_whole
 from sharedbox_cli.cli.pipeline import exit_code_of, origin_of, utc_now
@@ -111,6 +111,7 @@ def _scope(platform: Platform, choice: Choice, chosen: frozenset[Address] | None
         frozenset({platform}),
         chosen,
         fields | managed,
+        frozenset() if choice.is_members_only else READ_FACTS,
         grants_of=chosen,
         trustees=observed_addresses(mine),
         with_members=True,
