@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -233,3 +234,111 @@ def test_people_move_and_those_without_a_counterpart_are_named(cli: Cli) -> None
     assert "- user: anna.mueller@contoso.example" in spec
     assert "user: ben@old.example" not in spec
     assert "Not managed" in spec
+
+
+MAILBOXES = Path(__file__).parents[2] / "examples" / "mailboxes"
+MAP = "old;new\nanna@contoso.example;anna@new.example\nBen@contoso.example;ben@new.example\nsg-audit@contoso.example;\n"
+
+
+def everybody(folder: Path) -> dict[str, set[tuple[str, str, str]]]:
+    """Return all rights of all mailboxes of a folder."""
+    desired = resolve(load_specs([folder]), TABLES, datetime.now(UTC)).mailboxes
+    return {
+        mailbox.address.key: {(one.trustee.key, str(one.right), one.reason) for one in mailbox.grants or ()}
+        for mailbox in desired.values()
+    }
+
+
+@pytest.mark.parametrize("target", ["specs", "new"])
+def test_specs_get_new_addresses_in_place_or_elsewhere(cli: Cli, target: str) -> None:
+    shutil.copytree(MAILBOXES, SPECS)
+    before, texts = everybody(SPECS), {path.name: path.read_text() for path in SPECS.iterdir()}
+    Path("map.csv").write_text(MAP)
+    assert cli("import", target, "--from", SPECS, "--people", "map.csv", "--check").code == 2
+    assert {path.name: path.read_text() for path in SPECS.iterdir()} == texts
+    done = cli("import", target, "--from", SPECS, "--people", "map.csv", "-o", "json")
+    assert done.code == 0, done.err
+    data = json.loads(done.out)
+    assert {item["address"] for item in data["without_counterpart"]} >= {
+        "sg-audit@contoso.example",
+        "emi@contoso.example",
+    }
+    new = {"anna@contoso.example": "anna@new.example", "ben@contoso.example": "ben@new.example"}
+    assert everybody(Path(target)) == {
+        mailbox: {(new.get(who, who), right, reason) for who, right, reason in rights}
+        for mailbox, rights in before.items()
+    }
+    for item in each(data["replaced"]):
+        assert (
+            texts[Path(item["file"]).name].splitlines()[item["line"] - 1][item["column"] - 1 :].startswith(item["old"])
+        )
+    assert "# Teams: named sets of people" in (Path(target) / "teams.yaml").read_text()
+    if target == "new":
+        assert {path.name: path.read_text() for path in SPECS.iterdir()} == texts
+        assert cli("import", target, "--from", SPECS, "--people", "map.csv").code == 1
+
+
+def test_two_people_who_become_one_have_the_rights_of_both(cli: Cli) -> None:
+    shutil.copytree(MAILBOXES, SPECS)
+    before = everybody(SPECS)
+    Path("map.csv").write_text("anna@contoso.example;one@new.example\nben@contoso.example;one@new.example\n")
+    assert cli("import", SPECS, "--from", SPECS, "--people", "map.csv").code == 0
+    old = ("anna@contoso.example", "ben@contoso.example")
+    assert everybody(SPECS) == {
+        mailbox: {("one@new.example" if who in old else who, right, reason) for who, right, reason in rights}
+        for mailbox, rights in before.items()
+    }
+
+
+def test_specs_of_a_cloud_get_new_addresses(cloud: Cloud, cli: Cli) -> None:
+    Path("map.csv").write_text("@contoso.example,@new.example\nhugo@contoso.example,\n")
+    done = cli("import", SPECS, "--people", "map.csv", "-o", "json")
+    assert done.code == 0, done.err
+    assert cloud.effects() == []
+    data = json.loads(done.out)
+    assert data["without_counterpart"] in ([], ["hugo@contoso.example"])
+    people = {who for rights in everybody(SPECS).values() for who, _, _ in rights}
+    assert people
+    assert not any(who.endswith("@contoso.example") for who in each(people))
+    assert {mailbox.partition("@")[2] for mailbox in everybody(SPECS)} == {"new.example"}
+    again = json.loads(cli("import", SPECS, "--people", "map.csv", "-o", "json").out)
+    assert {row["state"] for row in each(again["mailboxes"])} == {"exists"}
+    assert again["files"] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "old;new\nanna@contoso.example;not an address\n",
+        "old;new\nanna@contoso.example;a@new.example\nANNA@contoso.example;b@new.example\n",
+        "old;new\n;b@new.example\n",
+        "a;b;c\nanna@contoso.example;b@new.example;x\n",
+        "old;new\n@contoso.example;b@new.example\n",
+        'old;new\n"anna@contoso.example;b@new.example\n',
+    ],
+)
+def test_wrong_map_is_an_error(cli: Cli, text: str) -> None:
+    shutil.copytree(MAILBOXES, SPECS)
+    Path("map.csv").write_text(text)
+    done = cli("import", SPECS, "--from", SPECS, "--people", "map.csv")
+    assert done.code == 1
+    assert "map.csv" in done.err
+    assert "bug" not in done.err
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--from", "."),
+        ("--column", "a=members"),
+        ("--domain", "contoso.example"),
+        ("--ignore", "3"),
+        ("--from", ".", "--csv", "a.csv", "--people", "b.csv"),
+        ("--update", "--csv", "a.csv"),
+    ],
+)
+def test_options_that_say_nothing_together_are_refused(cli: Cli, options: tuple[str, ...]) -> None:
+    done = cli("import", SPECS, *options)
+    assert done.code == 1
+    assert options[0] in done.err or "--csv" in done.err

@@ -38,6 +38,8 @@ def checked(text: str, name: str) -> Any:
 
 def written(cli: Cli, file: Path) -> dict[str, str]:
     """Return the text of every document, from commands that follow one another."""
+    people = file.parent / "people.csv"
+    people.write_text("old,new\nanna@contoso.example,anna@new.example\n")
     texts = {
         "doctor": cli("doctor", "-o", "json").out,
         "validation": cli("validate", EXAMPLES, "-o", "json").out,
@@ -49,6 +51,7 @@ def written(cli: Cli, file: Path) -> dict[str, str]:
         "run": cli("apply", EXAMPLES, "--yes", "-o", "json").out,
         "import": cli("import", file.parent / "imported", "-o", "json").out,
         "offboarding": cli("offboard", "anna@contoso.example", EXAMPLES, "-o", "json").out,
+        "people-move": cli("import", file.parent / "moved", "--from", EXAMPLES, "--people", people, "-o", "json").out,
         "csv-import": cli(
             "import", file.parent / "from-csv", "--csv", CSV, "--platform", "microsoft365", "-o", "json"
         ).out,

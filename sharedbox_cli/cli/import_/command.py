@@ -55,6 +55,10 @@ def import_specs(
         Path | None,
         typer.Option("--people", help="A CSV file with the old and the new address of people.", dir_okay=False),
     ] = None,
+    source: Annotated[
+        Path | None,
+        typer.Option("--from", help="Read the specs of this folder, and no cloud. Needs --people.", file_okay=False),
+    ] = None,
     output: PlainFormat = PlainOutput.TEXT,
 ) -> None:
     """Write specs for the mailboxes that exist. Writes nothing to a cloud, and overwrites no file.
@@ -71,11 +75,15 @@ def import_specs(
       sharedbox import specs --check
 
       sharedbox import specs --csv mailboxes.csv --platform microsoft365
+
+      sharedbox import specs --from specs --people people.csv --check
     """
     from sharedbox_cli.cli.import_.from_csv import import_csv
-    from sharedbox_cli.cli.import_.options import Choice, CsvChoice
+    from sharedbox_cli.cli.import_.move import move_specs
+    from sharedbox_cli.cli.import_.options import Choice, CsvChoice, refuse_mixed
     from sharedbox_cli.cli.import_.workflow import import_tenant
 
+    lists = CsvChoice(tuple(csv or ()), tuple(column or ()), domain, people, tuple(ignore or ()))
     choice = Choice(
         tuple(item.lower() for item in mailbox or ()),
         tuple(item.lower() for item in exclude or ()),
@@ -84,10 +92,12 @@ def import_specs(
         updates=update,
         only_checks=check,
     )
+    refuse_mixed(choice, lists, source)
     with setup.open([folder] if folder.exists() else None) as session:
         if csv:
-            source = CsvChoice(tuple(csv), tuple(column or ()), domain, people, tuple(ignore or ()))
-            code = import_csv(session, folder, choice, source, output)
+            code = import_csv(session, folder, choice, lists, output)
+        elif source is not None and people is not None:
+            code = move_specs(session, folder, source, people, choice, output)
         else:
-            code = import_tenant(session, folder, choice, output)
+            code = import_tenant(session, folder, choice, output, people)
     raise typer.Exit(code)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sharedbox_cli.cli.import_.adopt import NewFiles, existing_in, files_of
+from sharedbox_cli.cli.import_.maps import map_of
 from sharedbox_cli.cli.import_.update import Updates
 from sharedbox_cli.cli.import_.workflow import write_files
 from sharedbox_cli.cli.output import show
@@ -19,7 +20,7 @@ from sharedbox_cli.language.csv.columns import Column, columns_of, is_known, map
 from sharedbox_cli.language.csv.decode import decoded, read_csv_bytes
 from sharedbox_cli.language.csv.desired import adopted_from
 from sharedbox_cli.language.csv.mailboxes import Reader
-from sharedbox_cli.language.csv.people_map import PeopleMap, people_map
+from sharedbox_cli.language.csv.people_map import PeopleMap
 from sharedbox_cli.language.csv.reading import CsvReading, Rules
 from sharedbox_cli.language.csv.table import Table, table_of
 from sharedbox_cli.language.load import load_specs
@@ -67,12 +68,6 @@ def import_csv(session: Session, folder: Path, choice: Choice, source: CsvChoice
     write_files(folder, made.texts, Updates())
     session.terminal.say(f"{len(made.texts):,} file{'' if len(made.texts) == 1 else 's'} written to {folder}.")
     return ExitCode.OK
-
-
-def map_of(path: Path) -> PeopleMap:
-    """Return the map of people of a file. Raises SpecError."""
-    text, encoding = decoded(read_csv_bytes(path), path)
-    return people_map(table_of(text, str(path), encoding, is_known))
 
 
 def _platform(session: Session, choice: Choice, existing: Existing) -> Platform:

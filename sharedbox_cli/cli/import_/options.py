@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from sharedbox_cli.core.errors import UsageError
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -40,3 +42,21 @@ class CsvChoice:
     people: Path | None = None
     ignored: tuple[str, ...] = ()
     """Lines, as `LINE` or `FILE:LINE`."""
+
+
+def refuse_mixed(choice: Choice, lists: CsvChoice, source: Path | None) -> None:
+    """Raise UsageError for options that say nothing together."""
+    csv_only = (("--column", lists.columns), ("--domain", lists.domain), ("--ignore", lists.ignored))
+    for option, value in csv_only:
+        if value and not lists.files:
+            raise UsageError(f"{option} without a CSV file", where=option, hint="Name the file with `--csv`.")
+    if source is not None and lists.files:
+        raise UsageError("two sources", where="--from --csv", hint="Use one of them.")
+    if source is not None and lists.people is None:
+        why = "Specs are read to give people new addresses."
+        raise UsageError("--from without a map of people", where="--from", why=why, hint="Add `--people MAP.csv`.")
+    if choice.updates and (lists.files or lists.people is not None):
+        why = "`--update` compares specs with the tenant that they describe."
+        raise UsageError("--update without a tenant", where="--update", why=why, hint="Leave it out.")
+    if source is not None and (choice.mailboxes or choice.excluded or choice.platforms or choice.is_members_only):
+        raise UsageError("an option that has no effect", where="--from", why="All specs of the folder are rewritten.")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sharedbox_cli.cli.import_.adopt import READ_FACTS, adopted_of, existing_in, new_files, schema_files
+from sharedbox_cli.cli.import_.maps import map_of
 from sharedbox_cli.cli.import_.update import Updates, refuse_changed_files, updates_of
 from sharedbox_cli.cli.output import replace_text, show, write_new, write_whole
 from sharedbox_cli.cli.pipeline import exit_code_of, origin_of, utc_now
@@ -22,7 +23,7 @@ from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.reports.views.imported import Imported, SpecState, import_report
 
 if TYPE_CHECKING:
-    from sharedbox_cli.cli.import_.adopt import Existing
+    from sharedbox_cli.cli.import_.adopt import Existing, NewFiles
     from sharedbox_cli.cli.import_.options import Choice
     from sharedbox_cli.cli.session import Session
     from sharedbox_cli.providers.reading import Reading
@@ -31,42 +32,45 @@ if TYPE_CHECKING:
 _WILD = frozenset("*?[")
 
 
-def import_tenant(session: Session, folder: Path, choice: Choice, output: PlainOutput) -> int:
-    """Write specs for what a tenant has, and return the exit code.
+def import_tenant(
+    session: Session, folder: Path, choice: Choice, output: PlainOutput, people_file: Path | None = None
+) -> int:
+    """Write specs for what a tenant has, and return the exit code. With a map, people get other addresses.
 
     Raises what `observe` raises, UsageError, SpecError, NotFound.
     """
+    people = map_of(people_file) if people_file else None
     existing = existing_in(folder, session.capabilities, utc_now())
     chosen = _chosen(session, choice)
     observed = session.observe(_scopes(session, choice, chosen, existing))
     adopted = adopted_of(
         observed.observations, chosen, existing, session.capabilities, is_members_only=choice.is_members_only
     )
-    files = new_files(folder, adopted, existing, session.capabilities, observed.observations)
-    rows = [
-        Imported(
-            one.mailbox.address.text,
-            one.mailbox.platform,
-            SpecState.NEW,
-            str(files.of_mailboxes[one.mailbox.address]),
-            not_managed=lost_lines(one.notes),
-        )
-        for one in adopted
-    ]
+    files = new_files(folder, adopted, existing, session.capabilities, observed.observations, people)
+    rows = [*_new_rows(files)]
     updates = Updates()
     if choice.updates:
         differing = [mailbox for mailbox, one in _pairs(existing, observed, choice) if _differences(mailbox, one)]
         updates = updates_of(folder, differing, existing, observed.observations, session.capabilities)
-    rows += [_comparison(mailbox, one, updates) for mailbox, one in _pairs(existing, observed, choice)]
+    if people is None:
+        rows += [_comparison(mailbox, one, updates) for mailbox, one in _pairs(existing, observed, choice)]
     if not choice.only_checks:
         write_files(folder, files.texts, updates)
     rows.sort(key=lambda row: (row.platform, row.mailbox.lower()))
-    report = import_report(
-        rows, [str(path) for path in (*files.texts, *updates.texts)], files.teams, is_dry=choice.only_checks
-    )
+    written = [str(path) for path in (*files.texts, *updates.texts)]
+    report = import_report(rows, written, files.teams, files.without, is_dry=choice.only_checks)
     show(session.terminal, report.based_on(origin_of(session.profile.name, observed)), output)
-    differs = any(row.state is not SpecState.EQUAL for row in rows)
+    differs = any(row.state not in (SpecState.EQUAL, SpecState.EXISTS) for row in rows)
     return exit_code_of(observed, ExitCode.FOUND if choice.only_checks and differs else ExitCode.OK)
+
+
+def _new_rows(files: NewFiles) -> Iterator[Imported]:
+    for one in files.adopted:
+        mailbox, file = one.mailbox, str(files.of_mailboxes[one.mailbox.address])
+        lost = lost_lines(one.notes)
+        yield Imported(mailbox.address.text, mailbox.platform, SpecState.NEW, file, not_managed=lost)
+    for spec in files.skipped:
+        yield Imported(spec.address.text, spec.platform, SpecState.EXISTS, str(spec.place.file))
 
 
 def _chosen(session: Session, choice: Choice) -> frozenset[Address] | None:

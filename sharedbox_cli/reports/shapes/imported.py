@@ -12,7 +12,9 @@ class ImportedJson(TypedDict):
 
     mailbox: Mailbox
     platform: Platform
-    state: Annotated[str, "`new`, `equal`, `differs`, `updated`, `by hand` or `gone`."]
+    state: Annotated[
+        str, "`new`, `equal`, `differs`, `updated`, `by hand`, `gone`, or `exists` for a spec of the new address."
+    ]
     file: Annotated[str, "The file with its spec; empty if it has none."]
     differences: Annotated[list[str], "What differs between spec and tenant, in words."]
     not_managed: Annotated[list[str], "What a spec cannot express, and why."]
@@ -24,3 +26,4 @@ class ImportJson(TypedDict):
     mailboxes: list[ImportedJson]
     files: Annotated[list[str], "The files that were written; with `--check`, those that would be."]
     teams: Annotated[list[str], "The names of the new teams."]
+    without_counterpart: Annotated[list[str], "People that `--people` has no new address for."]

@@ -23,6 +23,8 @@ class SpecState(StrEnum):
     """It differs, and cannot be changed without touching other mailboxes."""
     GONE = "gone"
     """There is a spec, and no mailbox."""
+    EXISTS = "exists"
+    """There is a spec for its new address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +48,33 @@ _WORDS = {
     SpecState.UPDATED: ("updated", "updated"),
     SpecState.BY_HAND: ("has to be changed by hand", "have to be changed by hand"),
     SpecState.GONE: ("spec without a mailbox", "specs without a mailbox"),
+    SpecState.EXISTS: ("with a spec already", "with a spec already"),
 }
 
 
 def import_report(
-    rows: Sequence[Imported], files: Sequence[str], teams: Sequence[str], *, is_dry: bool = False
+    rows: Sequence[Imported],
+    files: Sequence[str],
+    teams: Sequence[str],
+    without: Sequence[str] = (),
+    *,
+    is_dry: bool = False,
 ) -> Report:
-    """Return what was written (or would be), what differs, and what no spec can express."""
-    data: ImportJson = {"mailboxes": [_data(row) for row in rows], "files": list(files), "teams": list(teams)}
-    return Report("import", data, tuple(_sections(rows, teams)), summary=(_summary(rows, len(files), is_dry=is_dry),))
+    """Return what was written (or would be), what differs, and what no spec can express.
+
+    `without` are people without a new address.
+    """
+    data: ImportJson = {
+        "mailboxes": [_data(row) for row in rows],
+        "files": list(files),
+        "teams": list(teams),
+        "without_counterpart": list(without),
+    }
+    sections = [*_sections(rows, teams)]
+    if without:
+        lines = tuple(Line(text, Tone.RISK) for text in without)
+        sections.append(Section("Without a counterpart in the map of people", lines))
+    return Report("import", data, tuple(sections), summary=(_summary(rows, len(files), is_dry=is_dry),))
 
 
 def _data(row: Imported) -> ImportedJson:
