@@ -49,7 +49,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ):
             monkeypatch.delenv(name)
     proxies = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY")
-    for name in ("CI", "NO_COLOR", "PYTHONDONTWRITEBYTECODE", *proxies):
+    for name in ("CI", "NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "COLUMNS", "PYTHONDONTWRITEBYTECODE", *proxies):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("SHAREDBOX_STATE_DIR", str(tmp_path / "state"))
 

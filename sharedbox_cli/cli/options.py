@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
+from sharedbox_cli.cli.terminal import Colour
 from sharedbox_cli.reports.render import FindingOutput, PlainOutput, PlanOutput, TableOutput
 
 if TYPE_CHECKING:
@@ -47,7 +48,10 @@ DetailedExitCode = Annotated[
         help="Exit with 2 if there are changes or findings, with 4 if a guard would refuse the plan.",
     ),
 ]
-NoColor = Annotated[bool, typer.Option("--no-color", help="Print without colours. NO_COLOR works too.")]
+ColourChoice = Annotated[
+    Colour, typer.Option("--color", help="When to print with colours. NO_COLOR and FORCE_COLOR work too.")
+]
+NoColour = Annotated[bool, typer.Option("--no-color", help="The same as `--color never`.")]
 
 _TO_A_FILE = "Format on stdout. (To save it to a file, use `>`.)"
 PlainFormat = Annotated[PlainOutput, typer.Option("--output", "-o", help=_TO_A_FILE)]
@@ -59,18 +63,32 @@ TableFormat = Annotated[TableOutput, typer.Option("--output", "-o", help=_TO_A_F
 
 
 @dataclass(frozen=True)
+class ColourOptions:
+    """The options of every command that prints a report."""
+
+    color: ColourChoice = Colour.AUTO
+    no_color: NoColour = False
+
+    @property
+    def colour(self) -> Colour:
+        """Return when to print with colours."""
+        return Colour.NEVER if self.no_color else self.color
+
+
+@dataclass(frozen=True)
 class SessionOptions:
     """The options of every command that needs a profile."""
 
     profile: ProfileName = None
     config: ConfigFile = None
-    no_color: NoColor = False
+    color: ColourChoice = Colour.AUTO
+    no_color: NoColour = False
 
     def open(self, paths: Sequence[Path] | None = None) -> Session:
         """Return a new session with these options. Its profile belongs to the paths that the command names."""
         from sharedbox_cli.cli.session import Session
 
-        return Session(self.profile, self.config, paths or (), no_color=self.no_color)
+        return Session(self.profile, self.config, paths or (), colour=ColourOptions(self.color, self.no_color).colour)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sharedbox_cli.cli.pipeline import Basis, observe, utc_now
 from sharedbox_cli.cli.profile_search import DEFAULT_SPECS
 from sharedbox_cli.cli.progress import stop_progress
-from sharedbox_cli.cli.terminal import Terminal
+from sharedbox_cli.cli.terminal import Colour, Terminal
 from sharedbox_cli.core.model import Platform
 
 if TYPE_CHECKING:
@@ -39,9 +39,9 @@ class Session:
         config: Path | None = None,
         paths: Sequence[Path] = (),
         *,
-        no_color: bool = False,
+        colour: Colour = Colour.AUTO,
     ) -> None:
-        self.terminal = Terminal.of_process(no_color=no_color)
+        self.terminal = Terminal.of_process(colour)
         self._profile_name = profile
         self._config = config
         self._paths = tuple(paths)

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TextIO
 
 from sharedbox_cli.core.errors import OutputError
 
 WIDTH = 100
-NARROWEST = 60
+NARROWEST = 40
+_LONGEST_NUMBER = 5
 STREAM_CHARACTERS = 65_536
 """How many characters of a stream are written at once."""
+
+
+class Colour(StrEnum):
+    """When output is coloured. `auto`: at a terminal, unless the environment says otherwise."""
+
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +33,17 @@ class Terminal:
     out: TextIO
     err: TextIO
     environment: Mapping[str, str]
-    no_color: bool = False
+    colour: Colour = Colour.AUTO
 
     @classmethod
-    def of_process(cls, *, no_color: bool = False) -> Terminal:
+    def of_process(cls, colour: Colour = Colour.AUTO) -> Terminal:
         """Return the streams of this process. Closed ones are replaced by the null device."""
         out = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
         err = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
         for stream in (out, err):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="backslashreplace")  # a name must not fail on a narrow encoding
-        return cls(out, err, os.environ, no_color or "--no-color" in sys.argv)
+        return cls(out, err, os.environ, _asked_for(sys.argv) if colour is Colour.AUTO else colour)
 
     @property
     def is_interactive(self) -> bool:
@@ -46,8 +56,10 @@ class Terminal:
         return _is_terminal(self.err) and _is_terminal(self.out) and not self.environment.get("CI")
 
     def has_colour(self, stream: TextIO) -> bool:
-        """Return whether a stream may be coloured (no-color.org, force-color.org; TERM=dumb; --no-color)."""
-        if self.no_color or self.environment.get("NO_COLOR"):
+        """Return whether a stream may be coloured: `--color`, then no-color.org, force-color.org and TERM=dumb."""
+        if self.colour is not Colour.AUTO:
+            return self.colour is Colour.ALWAYS
+        if self.environment.get("NO_COLOR"):
             return False
         if any(self.environment.get(name) not in (None, "", "0") for name in ("FORCE_COLOR", "CLICOLOR_FORCE")):
             return True
@@ -55,7 +67,13 @@ class Terminal:
 
     @property
     def width(self) -> int:
-        """Return how many columns text can use. Pipes get a fixed number, so that output can be compared."""
+        """Return how many columns text can use: COLUMNS, then the terminal's. Pipes get a fixed number otherwise.
+
+        So the same command gives the same output in each pipeline.
+        """
+        named = self.environment.get("COLUMNS", "")
+        if named.isascii() and named.isdecimal() and 0 < len(named.lstrip("0")) <= _LONGEST_NUMBER:
+            return max(NARROWEST, int(named))
         if not _is_terminal(self.out):
             return WIDTH
         try:
@@ -130,6 +148,19 @@ def drop_output(stream: TextIO) -> None:
         return  # not a file of the system
     finally:
         os.close(null)
+
+
+def _asked_for(arguments: Sequence[str]) -> Colour:
+    """Return what a command line says about colours. An error can come before its options are read."""
+    values = {str(colour) for colour in Colour}
+    for index, argument in enumerate(arguments):
+        following = arguments[index + 1] if index + 1 < len(arguments) else ""
+        value = following if argument == "--color" else argument.removeprefix("--color=")
+        if argument == "--no-color":
+            return Colour.NEVER
+        if argument.startswith("--color") and value in values:
+            return Colour(value)
+    return Colour.AUTO
 
 
 def _is_terminal(stream: TextIO) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import types
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
@@ -15,6 +16,7 @@ from sharedbox_cli.core.values import Value
 
 T = TypeVar("T")
 MAX_DEPTH = 40
+_LONGEST = 100
 
 
 class CodecError(ValueError):
@@ -93,7 +95,7 @@ def _value(data: object, where: str, depth: int) -> Value:
         return tuple(_value(item, where, depth + 1) for item in data)
     if data is None or isinstance(data, (bool, int, str)):
         return data
-    raise CodecError(f"{where}: {type(data).__name__} is not a setting's value")
+    raise CodecError(f"{where}: {_kind(data)} is not a setting's value")
 
 
 def _optional(kinds: tuple[Any, ...], data: object, where: str, depth: int) -> Any:
@@ -131,8 +133,38 @@ def _dataclass(kind: Any, data: object, where: str, depth: int) -> Any:
     unknown = sorted(set(data) - set(names))
     missing = sorted(set(names) - set(data))
     if unknown or missing:
-        raise CodecError(f"{where}: unknown keys {unknown}, missing keys {missing}")
+        parts = [_listed("unknown", unknown), _listed("missing", missing)]
+        raise CodecError(f"{where}: {'; '.join(part for part in parts if part)}")
     return kind(**{name: _build(hints[name], data[name], f"{where}.{name}", depth + 1) for name in names})
+
+
+def _listed(what: str, keys: list[str]) -> str:
+    """Return keys in words; nothing if there are none."""
+    names = ", ".join(map(_shown, keys))
+    return f"{what} key{'' if len(keys) == 1 else 's'}: {names}" if keys else ""
+
+
+def _shown(data: object) -> str:
+    """Return a value of JSON for a message, cut short."""
+    text = data if isinstance(data, str) else json.dumps(data, ensure_ascii=False)
+    return f"`{text if len(text) <= _LONGEST else text[:_LONGEST] + '…'}`"
+
+
+def _kind(data: object) -> str:
+    """Return what a value of JSON is, in words."""
+    match data:
+        case None:
+            return "null"
+        case bool():
+            return "true or false"
+        case dict():
+            return "an object"
+        case list():
+            return "a list"
+        case str():
+            return "a text"
+        case _:
+            return "a number"
 
 
 def _scalar(kind: Any, data: object, where: str) -> Any:
@@ -146,10 +178,10 @@ def _scalar(kind: Any, data: object, where: str) -> Any:
         if isinstance(kind, type) and issubclass(kind, Enum):
             return kind(data)
     except (ValueError, KeyError, OverflowError) as error:
-        raise CodecError(f"{where}: {data!r} is not possible here") from error
+        raise CodecError(f"{where}: {_shown(data)} is not possible here") from error
     if isinstance(kind, type) and type(data) is kind:
         return data
-    raise CodecError(f"{where}: {type(data).__name__} is not possible here")
+    raise CodecError(f"{where}: {_kind(data)} is not possible here")
 
 
 def _instant(text: str) -> datetime:

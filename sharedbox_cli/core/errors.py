@@ -8,6 +8,8 @@ SharedboxError            (summary, where, why, hint)
 ├── PlanStale         1   specs or cloud have changed since the plan was made
 ├── PlanInvalid       1   a plan file that is truncated, edited or from elsewhere
 ├── JournalError      1   the journal cannot be written: without it, nothing is written to a cloud
+├── LockFailed        1   the system does not give the lock
+│   └── Locked        6   another run holds it
 ├── GuardRefused      4   guard, number found, number allowed, flag
 ├── AuthError         5   token, role or scope; what is missing
 └── CloudError        1   mailbox, call, status, request_id
@@ -41,6 +43,8 @@ class ExitCode(IntEnum):
     PARTLY = 3
     REFUSED = 4
     DENIED = 5
+    BUSY = 6
+    """Another run holds the lock: nothing was done, and the same command can succeed later."""
     INTERRUPTED = 130
 
 

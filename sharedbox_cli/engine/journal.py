@@ -145,12 +145,18 @@ class Journal:
         with self._writing() as connection:
             connection.execute("update runs set ended_at = ?, state = ? where id = ?", (_now(), state, run))
 
-    def runs(self, start: str = "") -> tuple[RunRecord, ...]:
-        """Return the runs, newest first: those whose ID starts with `start`."""
+    def runs(self, start: str = "", limit: int | None = None) -> tuple[RunRecord, ...]:
+        """Return the runs, newest first: those whose ID starts with `start`, at most `limit` of them."""
         rows = self._read(
-            "select * from runs where substr(id, 1, length(?1)) = ?1 order by started_at desc, rowid desc", (start,)
+            "select * from runs where substr(id, 1, length(?1)) = ?1 order by started_at desc, rowid desc "
+            "limit cast(?2 as integer)",
+            (start, str(-1 if limit is None else limit)),
         )
         return tuple(self._record(row) for row in rows)
+
+    def count_runs(self) -> int:
+        """Return how many runs there are."""
+        return int(self._read("select count(*) n from runs")[0]["n"])
 
     def _record(self, row: sqlite3.Row) -> RunRecord:
         counts = self._read(

@@ -12,12 +12,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
-from sharedbox_cli.core.errors import SharedboxError
+from sharedbox_cli.core.errors import ExitCode, SharedboxError
 
 
-class Locked(SharedboxError):
+class LockFailed(SharedboxError):
+    """The system does not give the lock."""
+
+    summary = "cannot take the lock"
+
+
+class Locked(LockFailed):
     """Another run is working on this profile."""
 
+    exit_code = ExitCode.BUSY
     summary = "another run is in progress"
 
 
@@ -41,7 +48,7 @@ class RunLock:
         """Whether another run held the lock first: what was read before can be out of date."""
 
     def __enter__(self) -> RunLock:
-        """Acquire the lock. Raises Locked."""
+        """Acquire the lock. Raises Locked, LockFailed."""
         end = self._monotonic() + self._timeout
         file = self._opened()
         while not _try_lock(file):
@@ -70,8 +77,7 @@ class RunLock:
             flags = os.O_CREAT | os.O_RDWR | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
             return os.fdopen(os.open(self._path, flags, 0o600), "a+", encoding="utf-8")
         except OSError as error:
-            raise Locked(
-                "cannot take the lock",
+            raise LockFailed(
                 where=str(self._path),
                 why=f"{type(error).__name__}: {error.strerror}.",
                 hint="Set SHAREDBOX_STATE_DIR to another folder, or fix this one.",

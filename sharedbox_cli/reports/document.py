@@ -151,11 +151,24 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
+class Base:
+    """Where the files of places are, for formats whose readers are in another folder."""
+
+    folder: str = ""
+    """The folder that places are relative to, as an absolute path."""
+    root: str = ""
+    """The repository, or the same folder."""
+    unplaced: str = ""
+    """A file for what has no place, relative to `folder`. Empty: there is none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Results:
     """All checks that were run, and their findings."""
 
     cases: tuple[Case, ...] = ()
     results: tuple[Result, ...] = ()
+    base: Base = Base()
 
 
 @dataclass(frozen=True, slots=True)

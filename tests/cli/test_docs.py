@@ -85,4 +85,4 @@ def test_exit_codes_when_documented_then_each_error_has_one_of_them() -> None:
         kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.SharedboxError)
     ]
     assert {kind.exit_code for kind in kinds} <= documented
-    assert documented == {0, 1, 2, 3, 4, 5, 130}
+    assert documented == {int(code) for code in errors.ExitCode} == {0, 1, 2, 3, 4, 5, 6, 130}

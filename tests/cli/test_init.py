@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
+import yaml
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it ships no types
 
 from sharedbox_cli.core.model import Platform
 from sharedbox_cli.providers.google_workspace.capabilities import CAPABILITIES
+from tests.asked import each
 from tests.conftest import Cli, Cloud
 from tests.field_values import TABLES
 
@@ -26,6 +30,25 @@ def test_starter_when_written_then_it_is_valid_and_says_how_to_connect(
     profile = (tmp_path / "mail" / "sharedbox.yaml").read_text()
     page = next(word for word in profile.split() if word.startswith("docs/")).rstrip(".")
     assert (Path(__file__).parents[2] / page).is_file()
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_each_file_names_its_schema_and_fits_it(cli: Cli, tmp_path: Path, platform: Platform) -> None:
+    cli("init", tmp_path / "mail", "--platform", platform)
+    for path in each(sorted((tmp_path / "mail" / "specs").glob("*.yaml"))):
+        head, *_ = path.read_text().splitlines()
+        name = head.removeprefix("# yaml-language-server: $schema=")
+        assert (name.startswith(".schemas/"), head != name) == (True, True)
+        schema = json.loads((path.parent / name).read_text())
+        Draft202012Validator(schema).validate(yaml.safe_load(path.read_text()))
+
+
+def test_starter_follows_the_schemas_of_the_version(cli: Cli, tmp_path: Path) -> None:
+    old = tmp_path / "mail" / "specs" / ".schemas" / "teams.schema.json"
+    old.parent.mkdir(parents=True)
+    old.write_text("{}")
+    assert cli("init", tmp_path / "mail").code == 0
+    assert "$defs" in old.read_text()
 
 
 @pytest.mark.parametrize("platform", CAPABILITIES)

@@ -11,6 +11,7 @@ from sharedbox_cli.cli.apply.command import apply
 from sharedbox_cli.cli.check.command import check
 from sharedbox_cli.cli.options import Selection, SessionOptions, ShardedSelection, grouped, seconds_of
 from sharedbox_cli.cli.plan.command import plan
+from sharedbox_cli.cli.terminal import Colour
 from sharedbox_cli.core.errors import UsageError
 from tests.asked import each
 
@@ -23,8 +24,8 @@ def test_group_becomes_its_options_and_comes_back_as_one_value() -> None:
         given.extend((selection, setup, limit))
 
     names = list(inspect.signature(command).parameters)
-    assert names == ["limit", "mailbox", "exclude", "label", "platform", "profile", "config", "no_color"]
-    rest = {"exclude": None, "label": None, "platform": None, "config": None, "no_color": False}
+    assert names == ["limit", "mailbox", "exclude", "label", "platform", "profile", "config", "color", "no_color"]
+    rest = {"exclude": None, "label": None, "platform": None, "config": None, "color": Colour.AUTO, "no_color": False}
     command(limit=5, mailbox=["a@b.example"], profile="prod", **rest)
     assert given == [Selection(mailbox=["a@b.example"]), SessionOptions(profile="prod"), 5]
 

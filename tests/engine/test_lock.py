@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from sharedbox_cli.core.errors import SharedboxError
-from sharedbox_cli.engine.lock import Locked, RunLock
+from sharedbox_cli.core.errors import ExitCode, SharedboxError
+from sharedbox_cli.engine.lock import Locked, LockFailed, RunLock
 
 
 @pytest.fixture
@@ -33,7 +33,14 @@ def test_lock_when_held_then_the_second_is_refused_and_told_who(place: Path) -> 
     with RunLock(place), pytest.raises(Locked) as refused, RunLock(place):
         pytest.fail("two have it")
     assert "Process" in refused.value.why
-    assert refused.value.exit_code == 1
+    assert refused.value.exit_code == 6
+
+
+def test_lock_that_the_system_refuses_is_no_reason_to_try_again(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(LockFailed, match="cannot take the lock") as refused, RunLock(tmp_path / "file" / "lock"):
+        pytest.fail("there is no such folder")
+    assert refused.value.exit_code == ExitCode.ERROR
 
 
 def test_lock_when_given_back_then_the_next_one_takes_it(place: Path) -> None:

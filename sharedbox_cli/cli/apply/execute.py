@@ -48,7 +48,7 @@ def run(
 ) -> RunSummary:
     """Run a plan that was confirmed, now or when it was saved, and return the summary.
 
-    Raises Locked, JournalError, PlanStale and GuardRefused before anything is written.
+    Raises LockFailed, JournalError, PlanStale and GuardRefused before anything is written.
     """
     flag = StopFlag()
     run_options = RunOptions(

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sharedbox_cli.checks.registry import needs_of, run_checks
 from sharedbox_cli.cli.messages import unread_words
 from sharedbox_cli.cli.output import show
 from sharedbox_cli.cli.pipeline import exit_code_of, origin_of, utc_now
+from sharedbox_cli.cli.profile_search import FILE, repository_of
 from sharedbox_cli.core.diff import observed_addresses
 from sharedbox_cli.core.errors import ExitCode
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import Desired, Fact, Platform
 from sharedbox_cli.providers.base import Scope
-from sharedbox_cli.reports.document import Case
+from sharedbox_cli.reports.document import Base, Case
 from sharedbox_cli.reports.views.findings import findings_report
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from sharedbox_cli.checks.model import Check
     from sharedbox_cli.cli.filters import Filter
@@ -59,9 +60,17 @@ def check_mailboxes(session: Session, subject: Subject, output: FindingOutput, *
     observed = observed.with_unread(result.failed)
     cases = [Case(check.id, check.title, check.source) for check in session.checks]
     count = sum(len(one.mailboxes) for one in observed.observations.values())
-    report = findings_report(result.findings, result.not_checked, count, cases)
+    report = findings_report(result.findings, result.not_checked, count, cases, _base(session, subject))
     show(session.terminal, report.based_on(origin_of(session.profile.name, observed)), output)
     return exit_code_of(observed, ExitCode.FOUND if detailed and result.findings else ExitCode.OK)
+
+
+def _base(session: Session, subject: Subject) -> Base:
+    """Return where the files are. What no spec names is shown at the profile, or else at the first spec."""
+    folder = Path.cwd()
+    specs = (mailbox.place.file for mailbox in subject.desired.mailboxes.values() if mailbox.place.file)
+    unplaced = str(session.profile.file or min(specs, default=""))
+    return Base(str(folder), str(repository_of(folder / FILE) or folder), unplaced)
 
 
 def _scope(subject: Subject, platform: Platform, checks: Sequence[Check]) -> Scope:

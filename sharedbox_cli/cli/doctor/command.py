@@ -7,11 +7,13 @@ from typing import Annotated
 
 import typer
 
-from sharedbox_cli.cli.options import ConfigFile, NoColor, PlainFormat, ProfileName
+from sharedbox_cli.cli.options import PlainFormat, SessionOptions, grouped
 from sharedbox_cli.reports.render import PlainOutput
 
 
+@grouped
 def doctor(
+    setup: SessionOptions,
     paths: Annotated[
         list[Path] | None,
         typer.Argument(
@@ -19,9 +21,6 @@ def doctor(
         ),
     ] = None,
     output: PlainFormat = PlainOutput.TEXT,
-    profile: ProfileName = None,
-    config: ConfigFile = None,
-    no_color: NoColor = False,
 ) -> None:
     """Check sign-in, permissions and reachability with read requests, and show how to fix what is missing.
 
@@ -32,8 +31,7 @@ def doctor(
       sharedbox doctor --profile prod -o json
     """
     from sharedbox_cli.cli.doctor.workflow import diagnose_profile
-    from sharedbox_cli.cli.session import Session
 
-    with Session(profile, config, paths or (), no_color=no_color) as session:
+    with setup.open(paths) as session:
         code = diagnose_profile(session, output)
     raise typer.Exit(code)

@@ -6,14 +6,15 @@ from typing import Annotated
 
 import typer
 
-from sharedbox_cli.cli.options import NoColor, TableFormat
+from sharedbox_cli.cli.options import ColourOptions, TableFormat, grouped
 from sharedbox_cli.reports.render import TableOutput
 
 
+@grouped
 def explain(
+    colours: ColourOptions,
     topic: Annotated[str | None, typer.Argument(help="A platform, a check, or a guard.")] = None,
     output: TableFormat = TableOutput.TEXT,
-    no_color: NoColor = False,
 ) -> None:
     """Explain what a platform supports, or what a check or guard does. Without a topic: list them.
 
@@ -26,4 +27,4 @@ def explain(
     from sharedbox_cli.cli.explain.workflow import show_topic
     from sharedbox_cli.cli.session import Session
 
-    show_topic(Session(no_color=no_color), topic, output)
+    show_topic(Session(colour=colours.colour), topic, output)

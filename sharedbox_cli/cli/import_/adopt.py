@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -30,17 +29,15 @@ from sharedbox_cli.core.model import (
 from sharedbox_cli.language.csv.moved_people import moved_people
 from sharedbox_cli.language.csv.people_map import PeopleMap
 from sharedbox_cli.language.export.expressible import writable
-from sharedbox_cli.language.export.folder import KINDS, Adopted, Given, Line, folder_of, lines_of
+from sharedbox_cli.language.export.folder import Adopted, Given, Line, folder_of, lines_of
+from sharedbox_cli.language.export.schema_files import SCHEMAS
 from sharedbox_cli.language.files import spec_files
 from sharedbox_cli.language.grants import TeamGrants
 from sharedbox_cli.language.load import LoadedSpecs, load_specs
 from sharedbox_cli.language.models.members import Member
 from sharedbox_cli.language.resolve import resolve
-from sharedbox_cli.language.schema import defaults_schema, json_schema, teams_schema
 from sharedbox_cli.language.settings import settings_of
 
-SCHEMAS = ".schemas"
-"""The folder of the JSON Schemas that the first line of each file names; loading skips hidden folders."""
 _KEEPS_INVITATIONS = "keeps pending invitations. Remove the key once they are accepted or withdrawn."
 _UNMANAGED_FACTS = (
     (Fact.FORWARDING_TO, "forwarding.to", "to"),
@@ -205,15 +202,6 @@ def files_of(
         of_mailboxes |= made.files
         teams += made.split.teams
     return NewFiles(texts, of_mailboxes, tuple(teams), adopted)
-
-
-def schema_files(folder: Path) -> Mapping[Path, str]:
-    """Return the JSON Schemas that editors use, as files."""
-    schemas = dict(zip(KINDS, (json_schema(), defaults_schema(), teams_schema()), strict=True))
-    return {
-        folder / SCHEMAS / f"{kind}.schema.json": json.dumps(schema, indent=2, sort_keys=True) + "\n"
-        for kind, schema in schemas.items()
-    }
 
 
 def _unsteady(

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sharedbox_cli.cli.import_.adopt import READ_FACTS, adopted_of, existing_in, new_files, schema_files
+from sharedbox_cli.cli.import_.adopt import READ_FACTS, adopted_of, existing_in, new_files
 from sharedbox_cli.cli.import_.maps import map_of
 from sharedbox_cli.cli.import_.update import Updates, refuse_changed_files, updates_of
 from sharedbox_cli.cli.output import replace_text, show, write_new, write_whole
@@ -19,6 +19,7 @@ from sharedbox_cli.core.fields import OBSERVABLE, Field
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import DesiredMailbox, Observed, Platform, State
 from sharedbox_cli.language.export.folder import lost_lines
+from sharedbox_cli.language.export.schema_files import schema_files
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.reports.views.imported import Imported, SpecState, import_report
 

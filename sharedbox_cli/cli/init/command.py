@@ -20,7 +20,7 @@ def init(
         str, typer.Option("--platform", help="Where the mailbox is: a platform that `sharedbox explain` lists.")
     ] = DEFAULT_PLATFORM,
 ) -> None:
-    """Write a first set of specs and a profile. Never overwrites a file.
+    """Write a first set of specs and a profile. Never overwrites a file, except the JSON Schemas in `specs/.schemas`.
 
     Examples:
 

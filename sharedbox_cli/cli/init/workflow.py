@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sharedbox_cli.cli.init.templates import defaults_text, mailbox_text, profile_text, teams_text
+from sharedbox_cli.cli.output import write_whole
 from sharedbox_cli.core.errors import UsageError
 from sharedbox_cli.core.identity import Address, AddressInvalid
+from sharedbox_cli.language.export.schema_files import KINDS, SCHEMAS, modeline, schema_files
 from sharedbox_cli.language.problems import nearest
 
 if TYPE_CHECKING:
@@ -26,13 +28,18 @@ def write_starter(folder: Path, mailbox: str, member: str | None, platform: Plat
         raise UsageError("no such platform", where=f"--platform {platform}", why=why, hint=hint)
     first = _address(mailbox, "--mailbox")
     person = _address(member or f"anna@{first.domain}", "--member")
+    specs = folder / "specs"
+    heads = {kind: f"# {modeline(kind, specs / SCHEMAS, specs)}\n" for kind in KINDS}
     texts = {
         folder / "sharedbox.yaml": profile_text(plugin, platform, first.domain),
-        folder / "specs" / "_defaults.yaml": defaults_text(plugin, platform),
-        folder / "specs" / "teams.yaml": teams_text(first, person),
-        folder / "specs" / f"{_file_name(first)}.yaml": mailbox_text(plugin, platform, first),
+        specs / "_defaults.yaml": heads["defaults"] + defaults_text(plugin, platform),
+        specs / "teams.yaml": heads["teams"] + teams_text(first, person),
+        specs / f"{_file_name(first)}.yaml": heads["sharedbox"] + mailbox_text(plugin, platform, first),
     }
     _write_all(folder, texts)
+    for path, text in schema_files(specs).items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, text)
     return list(texts)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
-from os.path import relpath
 from pathlib import Path
 
 from sharedbox_cli.core.capability import Capabilities
@@ -18,11 +17,10 @@ from sharedbox_cli.core.teams import Split, split
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.language.export.document import document_text, member_lines, tree_of
 from sharedbox_cli.language.export.file_names import file_names
+from sharedbox_cli.language.export.schema_files import KINDS, modeline
 from sharedbox_cli.language.export.yaml import Noted, Tall, Tree, text_of
 from sharedbox_cli.language.files import DEFAULTS, TEAMS
 
-KINDS = ("sharedbox", "defaults", "teams")
-"""The schemas of spec files, of `_defaults.yaml` and of `teams.yaml`."""
 Line = tuple[DesiredGrant, ...]
 """All rights of one trustee in a mailbox."""
 
@@ -92,11 +90,6 @@ def folder_of(
     if people.teams:
         texts[folder / TEAMS] = _teams(people.teams, table, adopted, heads["teams"])
     return Folder(dict(sorted(texts.items())), people, files)
-
-
-def modeline(kind: str, schemas: Path, folder: Path) -> str:
-    """Return the comment that names the schema of a file for editors."""
-    return f"yaml-language-server: $schema={Path(relpath(schemas / f'{kind}.schema.json', folder)).as_posix()}"
 
 
 def lines_of(grants: Iterable[DesiredGrant] | None) -> frozenset[Line]:

@@ -10,6 +10,8 @@ from sharedbox_cli.reports.document import Table
 
 NARROWEST = 12
 GAP = 2
+_PLACE = re.compile(r".+\.ya?ml:[0-9]+:[0-9]+", re.IGNORECASE)
+"""`file:line:column`, which terminals and editors make a link of: it is never split, even if its line is too long."""
 
 
 def width_of(text: str) -> int:
@@ -22,14 +24,15 @@ def width_of(text: str) -> int:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Return the lines of a text, at least one; only a word wider than a line is split."""
+    """Return the lines of a text, at least one; only a word wider than a line is split, and no place."""
     lines = [""]
     for word in re.findall(r" *[^ ]+", text):
         joined = lines[-1] + word if lines[-1] else word.lstrip(" ")
         if width_of(joined) <= width:
             lines[-1] = joined
             continue
-        pieces = _split(word.lstrip(" "), max(width, 1))
+        word = word.lstrip(" ")
+        pieces = [word] if _PLACE.search(word) else _split(word, max(width, 1))
         lines[-1:] = [lines[-1], *pieces] if lines[-1] else pieces
     return lines
 
@@ -52,7 +55,9 @@ def fit(rows: Sequence[Sequence[str]], headers: Sequence[str], width: int) -> tu
     lines: list[list[str]] = []
     heights = []
     for row in rows:
-        wrapped = [wrap(cell, limit) for cell, limit in zip(row, limits, strict=True)]
+        wrapped = [
+            [cell] if _PLACE.fullmatch(cell) else wrap(cell, limit) for cell, limit in zip(row, limits, strict=True)
+        ]
         row_lines = [list(line) for line in zip_longest(*wrapped, fillvalue="")]
         lines += row_lines
         heights.append(len(row_lines))
@@ -64,8 +69,10 @@ def _limits(rows: Sequence[Sequence[str]], headers: Sequence[str], width: int) -
     columns = [[header, *(row[number] for row in rows)] for number, header in enumerate(headers)]
     room = width - GAP * (len(columns) - 1)
     limits = [min(max(width_of(cell) for cell in column), max(room, NARROWEST)) for column in columns]
+    places = [max((width_of(cell) for cell in column if _PLACE.fullmatch(cell)), default=0) for column in columns]
     words = [max((width_of(word) for cell in column for word in cell.split(" ")), default=0) for column in columns]
-    for floors in ([max(word, NARROWEST) for word in words], [NARROWEST] * len(columns)):
+    whole = [max(place, NARROWEST) for place in places]
+    for floors in ([max(word, floor) for word, floor in zip(words, whole, strict=True)], whole):
         while sum(limits) > room:
             widest = max(range(len(limits)), key=lambda number: (limits[number] > floors[number], limits[number]))
             if limits[widest] <= floors[widest]:

@@ -6,16 +6,15 @@ docs.oasis-open.org/sarif/sarif/v2.1.0, read 2026-11.
 from __future__ import annotations
 
 import json
+import os
 from urllib.parse import quote
 
 from sharedbox_cli import __version__
 from sharedbox_cli.core.finding import Severity
-from sharedbox_cli.reports.document import Case, Origin, Report, Result
+from sharedbox_cli.reports.document import Base, Case, Origin, Report, Result
 from sharedbox_cli.reports.safe import json_text, one_line
 
 _LEVELS = {Severity.NOTE: "note", Severity.WARNING: "warning", Severity.ERROR: "error"}
-UNPLACED = "sharedbox.yaml"
-"""The file of findings on mailboxes that no spec names."""
 
 
 def render(report: Report) -> str:
@@ -25,7 +24,7 @@ def render(report: Report) -> str:
             "ruleId": item.check,
             "level": _LEVELS[item.severity],
             "message": {"text": one_line(item.message)},
-            "locations": [_location(item)],
+            "locations": [_location(item, report.results.base)],
             "partialFingerprints": {"sharedbox/1": item.fingerprint},
         }
         for item in report.results.results
@@ -67,13 +66,25 @@ def _rule(case: Case) -> dict[str, object]:
     return {"id": case.id, "shortDescription": {"text": one_line(case.title)}, **more}
 
 
-def _location(item: Result) -> dict[str, object]:
-    # GitHub code scanning rejects a log with a result that has no file
-    # (docs.github.com, SARIF support for code scanning, read 2026-11): the profile names the tenant.
-    physical: dict[str, object] = {"artifactLocation": {"uri": _uri(item.place.file or UNPLACED)}}
+def _location(item: Result, base: Base) -> dict[str, object]:
+    # GitHub code scanning rejects a log with a result that has no file (docs.github.com, SARIF support for code
+    # scanning, read 2026-11): what has no place is shown at the profile, which names the tenant.
+    location: dict[str, object] = {"logicalLocations": [{"name": one_line(item.subject), "kind": "resource"}]}
+    if not (file := item.place.file or base.unplaced):
+        return location  # no file at all: everything comes from the environment
+    physical: dict[str, object] = {"artifactLocation": {"uri": _uri(_from_root(file, base))}}
     if item.place.line:
         physical["region"] = {"startLine": item.place.line, "startColumn": max(1, item.place.column)}
-    return {"logicalLocations": [{"name": one_line(item.subject), "kind": "resource"}], "physicalLocation": physical}
+    return {**location, "physicalLocation": physical}
+
+
+def _from_root(file: str, base: Base) -> str:
+    """Return a path from the root of the repository, as readers expect it; an absolute one for a file elsewhere."""
+    if not base.folder:
+        return file
+    path = os.path.normpath(os.path.join(base.folder, file))  # noqa: PTH118 (a text, not a file of this machine)
+    inside = os.path.relpath(path, base.root)
+    return path if inside == os.pardir or inside.startswith(os.pardir + os.sep) else inside
 
 
 def _uri(path: str) -> str:

@@ -30,6 +30,7 @@ class HistoryJson(TypedDict):
     """The runs of a profile."""
 
     runs: Annotated[list[RunRecordJson], "Newest first."]
+    total: Annotated[int, "How many runs the journal has. `--limit` shows the newest of them."]
 
 
 class StepJson(TypedDict):

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 from sharedbox_cli.core.finding import Finding, Severity
-from sharedbox_cli.reports.document import Case, Line, Report, Result, Results, Section, Table, Tone
+from sharedbox_cli.reports.document import Base, Case, Line, Report, Result, Results, Section, Table, Tone
 from sharedbox_cli.reports.shapes.findings import FindingJson, FindingsJson
 from sharedbox_cli.reports.views.place import place_data
 
@@ -14,7 +14,11 @@ _TONES = {Severity.NOTE: Tone.QUIET, Severity.WARNING: Tone.CHANGE, Severity.ERR
 
 
 def findings_report(
-    findings: Sequence[Finding], not_checked: Sequence[str], checked: int, cases: Sequence[Case] = ()
+    findings: Sequence[Finding],
+    not_checked: Sequence[str],
+    checked: int,
+    cases: Sequence[Case] = (),
+    base: Base = Base(),  # noqa: B008
 ) -> Report:
     """Return the findings by mailbox, the worst last, with the checks that were run as `cases`."""
     sections = list(_sections(findings))
@@ -33,7 +37,7 @@ def findings_report(
     text = ", ".join(f"{counts[s]} {s}{'' if counts[s] == 1 else 's'}" for s in reversed(Severity) if counts[s])
     tone = Tone.GOOD if not findings else Tone.CHANGE
     summary = Line(f"Checked {checked} mailbox{'' if checked == 1 else 'es'}: {text or 'no findings'}.", tone)
-    results = Results(tuple(cases), tuple(_results(findings)))
+    results = Results(tuple(cases), tuple(_results(findings)), base)
     return Report("findings", data, tuple(sections), (summary,), flat, "Findings", results=results)
 
 

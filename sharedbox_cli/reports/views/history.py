@@ -10,8 +10,9 @@ from sharedbox_cli.reports.shapes.history import HistoryJson, RunRecordJson, Ste
 from sharedbox_cli.reports.views.change import recorded_change
 
 
-def history_report(runs: Sequence[RunRecord]) -> Report:
-    """Return the runs, newest first."""
+def history_report(runs: Sequence[RunRecord], total: int = 0) -> Report:
+    """Return the runs, newest first. `total` is how many there are, if not all of them are shown."""
+    total = max(total, len(runs))
     rows = tuple(
         (
             run.id[:8],
@@ -23,8 +24,9 @@ def history_report(runs: Sequence[RunRecord]) -> Report:
         for run in runs
     )
     table = Table(("run", "started (UTC)", "state", "by", "changes"), rows)
-    data: HistoryJson = {"runs": [_run(run) for run in runs]}
-    summary = Line(f"{len(runs)} run{'' if len(runs) == 1 else 's'}.")
+    data: HistoryJson = {"runs": [_run(run) for run in runs], "total": total}
+    shown = f"The newest {len(runs)} of {total}" if total > len(runs) else f"{total}"
+    summary = Line(f"{shown} run{'' if total == 1 else 's'}.")
     sections = (Section("", (table,)),) if rows else ()
     return Report("history", data, sections, (summary,), table, "History")
 
