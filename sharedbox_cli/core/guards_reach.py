@@ -12,7 +12,7 @@ from sharedbox_cli.core.guards_input import GuardInput
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.joinable import is_joinable
 from sharedbox_cli.core.mail_targets import answered_to, cut_off_words, forwarded_to, sender_addresses
-from sharedbox_cli.core.model import ROLES, Observed, Right, TrusteeKind
+from sharedbox_cli.core.model import ROLES, Observed, Right, Trustee, TrusteeKind
 from sharedbox_cli.core.outsiders import outsiders_behind, unknown_members
 from sharedbox_cli.core.values import Value
 
@@ -131,10 +131,9 @@ def _large_group(change: Change, facts: GuardInput, seen: set[Address]) -> Itera
     address = party.address or change.mailbox
     if address in seen:
         return
-    if is_joinable(known):
+    if known is not None and is_joinable(known):
         seen.add(address)
-        who = _EVERYBODY.get(known.joining or "", "nobody knows who") if known else ""
-        why = f"{address}: {who} could join it and get its rights, first on {change.mailbox}"
+        why = f"{address}: {_entrance(known)}, first on {change.mailbox}"
         yield Refusal("wide-trustee", why, 1, "0", f"wide-trustee={address}", str(change.mailbox))
         return
     if count is not None and count <= most:
@@ -143,6 +142,15 @@ def _large_group(change: Change, facts: GuardInput, seen: set[Address]) -> Itera
     has = "an unknown number of" if count is None else f"{count:,}"
     why = f"{address} has {has} members, who would get rights, first on {change.mailbox}"
     yield Refusal("wide-trustee", why, count or 0, str(most), f"wide-trustee={address}", str(change.mailbox))
+
+
+def _entrance(group: Trustee) -> str:
+    """Return who can become a member of a group, in words."""
+    who = _EVERYBODY.get(group.joining or "", "nobody knows who")
+    which = f"{group.joined_through}, which is in it," if group.joined_through else "it"
+    if group.joining in SETTINGS[Field.GROUP_MANAGING_MEMBERS].opens:
+        return f"{who} could add other people to {which}, who would get its rights"
+    return f"{who} could join {which} and get its rights"
 
 
 def _opened(change: Change, facts: GuardInput) -> Iterator[Refusal]:

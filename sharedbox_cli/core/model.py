@@ -90,7 +90,10 @@ class Trustee:
     member_count: int | None = None
     """Groups: effective (transitive) users, where read."""
     joining: str | None = None
-    """Groups: who can make themselves a member, as a word of `Field.GROUP_JOINING` or `UNKNOWN`. None: not asked."""
+    """Groups: who can become a member, or add one, without an owner: a word of `Field.GROUP_JOINING`, `members` where
+    every member adds others, or `UNKNOWN`. None: not asked."""
+    joined_through: str = ""
+    """Groups: the group inside this one that `joining` is about; empty: this one."""
     refusal: str = ""
     """Why the platform gives this trustee no new right, as a clause that follows the address; empty: it does."""
     refused_rights: tuple[Right, ...] = ()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from sharedbox_cli.emulator.google.builder import GoogleBuilder, blank
+from sharedbox_cli.emulator.google.store import outsider_id
 from sharedbox_cli.emulator.seed import Seeded
 from sharedbox_cli.emulator.tenant import Tenant
 from tests.conftest import Cli, Cloud, CloudMaker
@@ -81,3 +82,58 @@ def test_move_to_a_unit_above_is_marked(cloud_of: CloudMaker, cli: Cli, tmp_path
     )
     [change] = json.loads(cli("plan", file, "-o", "json").out)["changes"]
     assert change["risk"] == ("high" if unit == "/" else "low")
+
+
+ENTRANCES = {
+    "anyone joins": {"whoCanJoin": "ANYONE_CAN_JOIN"},
+    "the organisation joins": {"whoCanJoin": "ALL_IN_DOMAIN_CAN_JOIN"},
+    "members add members": {"whoCanJoin": "INVITED_CAN_JOIN", "whoCanModerateMembers": "ALL_MEMBERS"},
+    "nobody": {"whoCanJoin": "INVITED_CAN_JOIN"},
+}
+"""How people get into a group without its owners."""
+
+
+@pytest.mark.parametrize("depth", [0, 1, 2])
+@pytest.mark.parametrize("entrance", ENTRANCES)
+def test_group_that_lets_people_in_is_asked_for_at_any_depth(
+    cloud_of: CloudMaker, cli: Cli, spec: Path, entrance: str, depth: int
+) -> None:
+    def fill(tenant: Tenant) -> Seeded:
+        blank(tenant)
+        make = GoogleBuilder(tenant, 7)
+        anna, ben = make.person("anna", "Anna Müller"), make.person("ben", "Ben Carter")
+        make.member(make.inbox("orders", "Orders"), anna, "OWNER")
+        outer = make.group("team", "Team", settings=ENTRANCES[entrance if depth == 0 else "nobody"])
+        for level in range(1, depth + 1):
+            inner = make.group(f"inner{level}", "Inner", settings=ENTRANCES[entrance if level == depth else "nobody"])
+            make.member(outer, inner, kind="GROUP")
+            outer = inner
+        make.member(outer, ben)
+        return make.seeded
+
+    cloud = cloud_of(fill)
+    done = cli("apply", spec, "--yes", "-o", "json")
+    assert done.code == (0 if entrance == "nobody" else 4), done.err
+    if entrance != "nobody":
+        assert f"wide-trustee={GROUP}" in done.err
+        assert (f"inner{depth}@contoso.example" in done.err) == (depth > 0)
+        assert cloud.effects() == []
+
+
+def test_group_of_another_organisation_inside_a_group_is_an_outsider(
+    cloud_of: CloudMaker, cli: Cli, spec: Path
+) -> None:
+    def fill(tenant: Tenant) -> Seeded:
+        blank(tenant)
+        make = GoogleBuilder(tenant, 7)
+        anna, ben = make.person("anna", "Anna Müller"), make.person("ben", "Ben Carter")
+        make.member(make.inbox("orders", "Orders"), anna, "OWNER")
+        team = make.group("team", "Team", settings={**ENTRANCES["nobody"], "allowExternalMembers": "true"})
+        make.member(team, ben)
+        make.member(team, outsider_id("all@evil.example"), kind="OUTSIDE", email="all@evil.example")
+        make.store.run("update g_members set type = 'GROUP' where type = 'OUTSIDE'")
+        return make.seeded
+
+    cloud = cloud_of(fill)
+    done = cli("apply", spec, "--yes")
+    assert (done.code, "external-trustee=all@evil.example" in done.err, cloud.effects()) == (4, True, []), done.err

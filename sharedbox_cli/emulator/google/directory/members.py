@@ -54,7 +54,7 @@ def _current_address(call: Call, row: sqlite3.Row) -> str:
     if table is None:
         return str(row["email"] or "")
     target = call.store.row(f"select email from {table} where id = ?", row["member_id"])
-    return str(target["email"]) if target else ""
+    return str(target["email"] if target else row["email"] or "")
 
 
 def _status(call: Call, row: sqlite3.Row) -> str:

@@ -17,7 +17,7 @@ from sharedbox_cli.core.model import (
     Trustee,
     TrusteeKind,
 )
-from sharedbox_cli.core.values import UNKNOWN, Value
+from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.columns import read_row
 from sharedbox_cli.providers.forms import understood
@@ -57,28 +57,6 @@ async def read_settings(google: Google, address: str) -> Fields:
         "groupsSettings.groups.get",
         mailbox=address,
     )
-
-
-async def read_joining(google: Google, directory: Directory, scope: Scope, unread: UnreadLog) -> dict[TrusteeId, str]:
-    """Return who can join each group that a spec names as a member: whoever joins it gets its rights."""
-    if not scope.with_members:
-        return {}
-    owners = (directory.owner.get(address, "") for address in sorted(scope.trustees))
-    emails = {TrusteeId(one): str(directory.groups[one]["email"]) for one in owners if one in directory.groups}
-    results = await together(attempt(_joining(google, email)) for email in emails.values())
-    found: dict[TrusteeId, str] = {}
-    for identity, result in zip(emails, results, strict=True):
-        if isinstance(result, SharedboxError):
-            unread.add("group", emails[identity], result)
-            result = UNKNOWN
-        found[identity] = result
-    return found
-
-
-async def _joining(google: Google, email: str) -> str:
-    raw = await read_settings(google, email)
-    where = f"{email} · groupsSettings.groups.get"
-    return str(read_row(GROUP_SETTINGS, raw, {Field.GROUP_JOINING}, where)[Field.GROUP_JOINING])
 
 
 async def read_members(google: Google, group: str) -> list[Member]:

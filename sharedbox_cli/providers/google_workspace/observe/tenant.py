@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from sharedbox_cli.core.errors import ObserveError, SharedboxError
+from sharedbox_cli.core.errors import ObserveError
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import (
     GOOGLE_COLLABORATIVE,
@@ -27,11 +27,12 @@ from sharedbox_cli.providers.google_workspace.observe.account_wide import read_m
 from sharedbox_cli.providers.google_workspace.observe.address_holders import read_taken
 from sharedbox_cli.providers.google_workspace.observe.directory import Directory, read_groups, read_users
 from sharedbox_cli.providers.google_workspace.observe.domains import read_domains
-from sharedbox_cli.providers.google_workspace.observe.groups import read_inboxes, read_joining
+from sharedbox_cli.providers.google_workspace.observe.effective import Joining, read_effective, read_joining
+from sharedbox_cli.providers.google_workspace.observe.groups import read_inboxes
 from sharedbox_cli.providers.google_workspace.observe.mailboxes import read_delegated
-from sharedbox_cli.providers.google_workspace.observe.members import NO_PLUS, member_id, outsider_id, read_derived
+from sharedbox_cli.providers.google_workspace.observe.members import NO_PLUS, outsider_id
 from sharedbox_cli.providers.responses import Fields
-from sharedbox_cli.providers.unread import UnreadLog, attempt
+from sharedbox_cli.providers.unread import UnreadLog
 
 
 async def observe_tenant(google: Google, scope: Scope, now: datetime) -> Observed:
@@ -116,8 +117,8 @@ async def _collaborative(google: Google, scope: Scope, now: datetime) -> Observe
             known[address] = identity
             outsiders.setdefault(identity, _new_outsider(identity, address))
     taken = await read_taken(google, directory, scope, reading.mailboxes, unread.mailboxes)
-    members = await _members(google, directory, scope, reading.mailboxes, outsiders, unread)
-    joining = await read_joining(google, directory, scope, unread)
+    behind = await read_effective(google, directory, scope, reading.mailboxes, outsiders, unread)
+    joining = await read_joining(google, directory, scope, behind.nested, unread)
     subjects = scope.mailboxes or reading.mailboxes.keys() or rows.keys()
     read = len(subjects - unread.mailboxes)
     return _observed(
@@ -129,7 +130,7 @@ async def _collaborative(google: Google, scope: Scope, now: datetime) -> Observe
         outsiders,
         taken,
         known=known,
-        members=members,
+        members=behind.people,
         joining=joining,
         unread=unread.finished(read),
     )
@@ -139,58 +140,6 @@ def _new_outsider(identity: TrusteeId, address: Address) -> Trustee:
     """Return somebody from outside who is a member of no group that was read."""
     caveat = f"cannot be added: {NO_PLUS}" if "+" in address.local else ""
     return Trustee(identity, TrusteeKind.USER, address, is_guest=True, is_kind_known=False, caveat=caveat)
-
-
-async def _members(
-    google: Google,
-    directory: Directory,
-    scope: Scope,
-    mailboxes: Mapping[Address, ObservedMailbox],
-    outsiders: dict[TrusteeId, Trustee],
-    unread: UnreadLog,
-) -> dict[TrusteeId, frozenset[TrusteeId]]:
-    """Return the effective members of each group that is a member of an inbox, unless they cannot be read."""
-    if not scope.with_members:
-        return {}
-    held = {grant.trustee for mailbox in mailboxes.values() for grant in mailbox.grants or ()}
-    held |= {TrusteeId(directory.owner[one]) for one in scope.trustees if one in directory.owner}
-    groups = sorted(
-        one
-        for one in held
-        if one in directory.groups
-        or (one in outsiders and outsiders[one].kind is TrusteeKind.GROUP and not outsiders[one].is_guest)
-    )
-    lists = await together(attempt(read_derived(google, one)) for one in groups)
-    found: dict[TrusteeId, frozenset[TrusteeId]] = {}
-    unread.require_one(lists)
-    for group, below in zip(groups, lists, strict=True):
-        if isinstance(below, SharedboxError):
-            unread.add("group", _shown(group, directory, outsiders), below)
-            continue
-        if any(member.type == "CUSTOMER" for member in below):
-            continue  # everybody in the organisation: the members are not listed
-        people = [member for member in below if member.type in ("USER", "EXTERNAL")]
-        for member in people:
-            identity = member_id(member, directory)
-            if identity not in directory.users and member.email:
-                address, is_enabled = Address.of(member.email), member.status != "SUSPENDED"
-                outsider = Trustee(
-                    identity,
-                    TrusteeKind.USER,
-                    address,
-                    is_enabled=is_enabled,
-                    is_guest=address.domain not in directory.domains,
-                )
-                outsiders.setdefault(identity, outsider)
-        found[group] = frozenset(member_id(member, directory) for member in people)
-    return found
-
-
-def _shown(group: TrusteeId, directory: Directory, outsiders: Mapping[TrusteeId, Trustee]) -> str:
-    """Return the address of a group, or its id where that is all that is known."""
-    if group in directory.groups:
-        return str(directory.groups[group]["email"])
-    return str(outsiders[group].address or group) if group in outsiders else group
 
 
 def _observed(
@@ -204,7 +153,7 @@ def _observed(
     *,
     known: Mapping[Address, TrusteeId] | None = None,
     members: Mapping[TrusteeId, frozenset[TrusteeId]] | None = None,
-    joining: Mapping[TrusteeId, str] | None = None,
+    joining: Mapping[TrusteeId, Joining] | None = None,
     others: int = 0,
     licences: Mapping[str, LicencePool] | None = None,
     unread: tuple[Unread, ...] = (),
@@ -222,8 +171,8 @@ def _observed(
         key: replace(item, member_count=len((members or {})[key])) if key in (members or {}) else item
         for key, item in trustees.items()
     }
-    for key, word in (joining or {}).items():
-        counted[key] = replace(counted[key], joining=word)
+    for key, found in (joining or {}).items():
+        counted[key] = replace(counted[key], joining=found.who, joined_through=found.through)
     return Observed(
         tenant_id=customer,
         tenant_name=directory.primary,
