@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sharedbox_cli.core.identity import Address
     from sharedbox_cli.core.model import Desired, Platform
     from sharedbox_cli.core.plan import Plan
+    from sharedbox_cli.core.recent import RecentAccess
     from sharedbox_cli.providers.reading import Connections, Reading
 
 
@@ -48,6 +49,8 @@ class Basis:
     """Keys of the revocations that an unfinished run was allowed, and did not do."""
     managed_on: Mapping[Address, Platform]
     """The platform on which earlier runs changed each mailbox last."""
+    recent: Mapping[Address, RecentAccess]
+    """What runs of the last days changed in the access to each mailbox."""
     journal_path: Path
 
 
@@ -156,6 +159,7 @@ def refusals_of(basis: Basis, plan: Plan, observed: Reading, waivers: Waivers) -
             basis.last_managed,
             basis.continued,
             basis.managed_on,
+            basis.recent,
         )
     )
 

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from sharedbox_cli.core.capability import Capabilities
     from sharedbox_cli.core.errors import SharedboxError
     from sharedbox_cli.core.events import Listener
-    from sharedbox_cli.core.identity import Address
     from sharedbox_cli.core.model import Desired
     from sharedbox_cli.engine.journal import Journal
     from sharedbox_cli.language.load import LoadedSpecs
@@ -156,6 +155,8 @@ class Session:
 
     def basis(self, desired: Desired) -> Basis:
         """Return what a plan of some specs needs. Raises JournalError, UsageError."""
+        from sharedbox_cli.engine.memory import managed_on, recent_access
+
         return Basis(
             terminal=self.terminal,
             listener=self.listener,
@@ -165,8 +166,9 @@ class Session:
             expected_tenants=self.profile.expected_tenants(),
             automapping=self.recorded_automapping(),
             last_managed=self.last_managed(),
-            continued=self.continued(),
-            managed_on=self.managed_on(),
+            continued=self._continued(),
+            managed_on=managed_on(self.journal_path),
+            recent=recent_access(self.journal_path),
             journal_path=self.journal_path,
         )
 
@@ -247,7 +249,7 @@ class Session:
             return journal.last_managed(self.profile.name)
         return None
 
-    def continued(self) -> frozenset[str]:
+    def _continued(self) -> frozenset[str]:
         """Return the keys of the revocations that an unfinished run was allowed, or nothing without a journal."""
         from sharedbox_cli.core.errors import JournalError
 
@@ -256,15 +258,6 @@ class Session:
                 with self.journal() as journal:
                     return journal.continued(self.profile.name)
         return frozenset()
-
-    def managed_on(self) -> Mapping[Address, Platform]:
-        """Return the platform on which earlier runs changed each mailbox last, or nothing without a journal."""
-        from sharedbox_cli.core.errors import JournalError
-
-        if self.journal_path.exists():
-            with contextlib.suppress(JournalError), self.journal() as journal:
-                return journal.managed_on(self.profile.name)
-        return {}
 
     def is_plan_used(self, plan_id: str) -> bool:
         """Return whether the journal records that a plan was applied. Raises JournalError."""

@@ -19,6 +19,7 @@ from sharedbox_cli.core.guards_reach import cut_off, external_trustee, wide_trus
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import Fact
 from sharedbox_cli.core.order import Phase
+from sharedbox_cli.core.recent import NOTHING, SPAN
 from sharedbox_cli.core.restore import candidates, holder_words, waiver_of
 from sharedbox_cli.core.sizes import GB_BYTES, gb
 from sharedbox_cli.core.values import ALLOWED, KIND_GROUP, KIND_SHARED, KIND_USER, LICENCE_NONE, PLAN_1, PLAN_2, Value
@@ -95,7 +96,10 @@ def mass_revocation(facts: GuardInput) -> Iterable[Refusal]:
 
 
 def mailbox_revocation(facts: GuardInput) -> Iterable[Refusal]:
-    """Refuse to revoke a large part of the grants of one mailbox, unless an earlier run is only continued."""
+    """Refuse to revoke a large part of the grants of one mailbox, unless an earlier run is only continued.
+
+    What was revoked in the last days counts as well: no number of small steps takes more than one step may.
+    """
     percent = facts.limits.mailbox_revocation_percent
     revoked: dict[Address, list[Change]] = {}
     for change in facts.plan.changes:
@@ -103,11 +107,14 @@ def mailbox_revocation(facts: GuardInput) -> Iterable[Refusal]:
             revoked.setdefault(change.mailbox, []).append(change)
     for address, base in sorted(facts.plan.grants_before.items()):
         taken = revoked.get(address, [])
-        is_share = bool(taken) and _is_large_part(len(taken), base, percent, facts)
+        earlier = len(facts.recent.get(address, NOTHING).revoked)
+        count, all_before = len(taken) + earlier, base + earlier
+        is_share = bool(taken) and _is_large_part(count, all_before, percent, facts)
         if is_share and not _continues(taken, facts):
-            why = f"{address} would lose {len(taken)} of {base} grants (limit {percent} %)"
-            waiver = f"mailbox-revocation={len(taken)}"
-            yield Refusal("mailbox-revocation", why, len(taken), f"{percent} %", waiver, str(address))
+            with_earlier = f" with the {earlier} of the last {SPAN.days} days" if earlier else ""
+            why = f"{address} would lose {count} of {all_before} grants{with_earlier} (limit {percent} %)"
+            waiver = f"mailbox-revocation={count}"
+            yield Refusal("mailbox-revocation", why, count, f"{percent} %", waiver, str(address))
 
 
 def _documents(count: int) -> str:

@@ -24,6 +24,7 @@ from sharedbox_cli.core.model import (
     TrusteeKind,
 )
 from sharedbox_cli.core.outsiders import is_outsider
+from sharedbox_cli.core.recent import NOTHING, SPAN, Held
 from sharedbox_cli.core.simulate import simulate_all
 
 _OPENING = frozenset({Right.FULL_ACCESS, *ROLES})
@@ -86,24 +87,36 @@ def _end(mailbox: DesiredMailbox, observed: Observed, changes: Iterable[Change])
 
 
 def replaced_people(facts: GuardInput) -> Iterable[Refusal]:
-    """Refuse a plan after which nobody of two or more people who could read a mailbox still can."""
+    """Refuse a plan after which nobody of two or more people who could read a mailbox still can.
+
+    They are those of now and of the last days: two runs must not replace what one may not.
+    """
     for mailbox, observed, changes in _managed(facts):
         current, end = observed.mailboxes.get(mailbox.address), _end(mailbox, observed, changes)
         if current is None or end is None:
             continue
-        before, after = _readers(current, observed), _readers(end, observed)
+        if not any(change.kind is Kind.REVOKE for change in changes):
+            continue
+        recent = facts.recent.get(mailbox.address, NOTHING)
+        now, after = _readers(_held(current), observed), _readers(_held(end), observed)
+        before = (now - _readers(recent.granted, observed)) | _readers(recent.revoked, observed)
         if len(before) >= _MANY and after and not before & after:
             where = str(mailbox.address)
-            why = f"{where}: none of the {len(before)} people who can read it would keep access"
+            could = f"could read it in the last {SPAN.days} days" if before - now else "can read it"
+            why = f"{where}: none of the {len(before)} people who {could} would keep access"
             yield Refusal("replaced-people", why, len(before), "1", f"replaced-people={where}", where)
 
 
-def _readers(mailbox: ObservedMailbox, observed: Observed) -> frozenset[TrusteeId]:
+def _held(mailbox: ObservedMailbox) -> Iterator[Held]:
+    return ((grant.trustee, grant.right) for grant in mailbox.grants or ())
+
+
+def _readers(held: Iterable[Held], observed: Observed) -> frozenset[TrusteeId]:
     """Return the people who can sign in and read a mailbox; a group whose members are not known counts as one."""
     readers: set[TrusteeId] = set()
-    for grant in mailbox.grants or ():
-        if grant.right in READING:
-            readers |= observed.members.get(grant.trustee, frozenset({grant.trustee}))
+    for trustee, right in held:
+        if right in READING:
+            readers |= observed.members.get(trustee, frozenset({trustee}))
     return frozenset(one for one in readers if _is_living(observed, one) and not _is_no_person(observed, one))
 
 

@@ -10,6 +10,7 @@ from sharedbox_cli.core.errors import Refusal, UsageError
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import Observed, Platform
 from sharedbox_cli.core.plan import Plan
+from sharedbox_cli.core.recent import RecentAccess
 
 ALSO_CALLED: Mapping[str, str] = {"external": "external-trustee", "wide": "wide-trustee"}
 """Short names of guards on the command line."""
@@ -112,3 +113,5 @@ class GuardInput:
     """Keys of the revocations that passed the guards of a run that did not finish, and are still to be done."""
     managed_on: Mapping[Address, Platform] = field(default_factory=dict)
     """The platform on which earlier runs changed each mailbox last."""
+    recent: Mapping[Address, RecentAccess] = field(default_factory=dict)
+    """What runs of the last days changed in the access to each mailbox."""

@@ -22,6 +22,7 @@ from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import Platform
 from sharedbox_cli.core.outcome import Outcome
 from sharedbox_cli.core.plan import GOOD_FOR, Plan
+from sharedbox_cli.core.recent import SPAN, RecentAccess, RecentStep, recent_access
 from sharedbox_cli.core.record import RunRecord, StepRecord
 from sharedbox_cli.engine.storage import open_journal
 
@@ -234,6 +235,15 @@ class Journal:
         )
         last = {Address.of(row["mailbox"]): (row["kind"], Platform(row["platform"])) for row in rows}
         return {mailbox: platform for mailbox, (kind, platform) in last.items() if kind != Kind.DELETE}
+
+    def recent_access(self, profile: str) -> dict[Address, RecentAccess]:
+        """Return what the runs of the last days changed in the access to each mailbox."""
+        rows = self._read(
+            "select change, waivers from steps join runs on id = run "
+            "where profile = ? and status = 'done' and intent_at > ? order by intent_at, seq",
+            (profile, (datetime.now(UTC) - SPAN).isoformat()),
+        )
+        return recent_access(RecentStep(json.loads(row["change"]), tuple(json.loads(row["waivers"]))) for row in rows)
 
     def has_written_since(self, since: datetime) -> bool:
         """Return whether a run sent a change, or ended, after a time: what was read then can be out of date."""

@@ -47,3 +47,12 @@ def test_platform_without_changes_is_no_matter(both: Cloud, cli: Cli, tmp_path: 
     assert cli("apply", specs, "--yes").code == 0
     spec(specs, "google-delegated", "press@contoso.example", more="labels: {team: x}\n")
     assert cli("apply", specs, "--yes").code == 0
+
+
+def test_profile_with_a_new_name_does_not_forget_the_platform(both: Cloud, cli: Cli, tmp_path: Path) -> None:
+    specs = spec(tmp_path / "specs", "microsoft365")
+    assert cli("apply", specs, "--yes").code == 0
+    (tmp_path / "sharedbox.yaml").write_text("profiles: {renamed: {}}\n", encoding="utf-8")
+    spec(specs, "google-delegated", more="display_name: Desk\n")
+    refused = cli("apply", specs, "--yes")
+    assert (refused.code, "platform-change=desk@contoso.example" in refused.err) == (4, True)

@@ -26,6 +26,7 @@ from sharedbox_cli.core.restore import with_choices
 from sharedbox_cli.engine.finish import close_run
 from sharedbox_cli.engine.journal import Journal
 from sharedbox_cli.engine.lock import RunLock
+from sharedbox_cli.engine.memory import managed_on, recent_access
 from sharedbox_cli.engine.run import RunOptions, run_plan
 from sharedbox_cli.engine.stop import StopFlag, stop_on_signals
 from sharedbox_cli.engine.verify import verify
@@ -65,7 +66,8 @@ def run(
                 last_managed=journal.last_managed(basis.profile),
                 automapping=journal.automapping(),
                 continued=journal.continued(basis.profile),
-                managed_on=journal.managed_on(basis.profile),
+                managed_on=managed_on(basis.journal_path),
+                recent=recent_access(basis.journal_path),
             )
             plan = _reviewed(now, plan, observed, waivers)
         platforms = {change.platform for change in plan.changes}

@@ -1,0 +1,55 @@
+"""What earlier runs changed in the access to a mailbox: a guard must not be passed in small steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sharedbox_cli.core.change import Kind
+from sharedbox_cli.core.identity import Address, TrusteeId
+from sharedbox_cli.core.model import Right
+
+SPAN = timedelta(days=7)
+"""Revocations of this time count together with those of a plan."""
+_REVIEWED = ("mailbox-revocation", "replaced-people", "last-access")
+"""A run with a waiver of one of these was reviewed by somebody: what it revoked does not count any more."""
+
+Held = tuple[TrusteeId, Right]
+
+
+@dataclass(frozen=True, slots=True)
+class RecentAccess:
+    """What changed on one mailbox, without what was changed back."""
+
+    revoked: frozenset[Held] = frozenset()
+    granted: frozenset[Held] = frozenset()
+
+
+NOTHING = RecentAccess()
+
+
+@dataclass(frozen=True, slots=True)
+class RecentStep:
+    """A change that was made, as recorded, with the waivers of its run."""
+
+    change: Mapping[str, Any]
+    waivers: tuple[str, ...] = ()
+
+
+def recent_access(steps: Iterable[RecentStep]) -> dict[Address, RecentAccess]:
+    """Return what changed on each mailbox, from the steps in the order in which they were made."""
+    found: dict[Address, RecentAccess] = {}
+    for step in steps:
+        address, kind, party = Address.of(step.change["mailbox"]), step.change["kind"], step.change.get("party")
+        known = found.get(address, NOTHING)
+        if kind == Kind.DELETE or any(waiver.partition("=")[0] in _REVIEWED for waiver in step.waivers):
+            found.pop(address, None)
+        elif party is not None and kind in (Kind.GRANT, Kind.REVOKE):
+            held = frozenset({(TrusteeId(party["id"]), Right(party["right"]))})
+            if kind == Kind.REVOKE:
+                found[address] = RecentAccess(known.revoked | (held - known.granted), known.granted - held)
+            else:
+                found[address] = RecentAccess(known.revoked - held, known.granted | (held - known.revoked))
+    return found
