@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import EXAMPLES, Cloud
+from sharedbox_cli.cli.terminal import Terminal
+from tests.conftest import EXAMPLES, Cli, Cloud
 
 ROOT = Path(__file__).parents[2]
 
@@ -44,10 +45,19 @@ def test_apply_when_yes_is_typed_then_it_is_done_in_colour(cloud: Cloud) -> None
     assert "28 done" in screen
 
 
-@pytest.mark.parametrize("answer", ["y", "YES", "no", ""])
-def test_apply_when_anything_else_is_typed_then_nothing_is_written(cloud: Cloud, answer: str) -> None:
-    code, screen = typed([("is accepted:", answer)], "apply", str(EXAMPLES))
+def test_apply_when_nothing_is_typed_then_nothing_is_written(cloud: Cloud) -> None:
+    code, screen = typed([("is accepted:", "")], "apply", str(EXAMPLES))
     assert code == 4, screen
+    assert cloud.effects() == []
+
+
+@pytest.mark.parametrize("answer", ["y", "YES", "no", " yes", "yes!"])
+def test_apply_when_anything_but_yes_is_answered_then_nothing_is_written(
+    cloud: Cloud, cli: Cli, monkeypatch: pytest.MonkeyPatch, answer: str
+) -> None:
+    monkeypatch.setattr(Terminal, "is_interactive", True)
+    monkeypatch.setattr(Terminal, "ask", lambda _, question: answer)
+    assert cli("apply", EXAMPLES).code == 4
     assert cloud.effects() == []
 
 
