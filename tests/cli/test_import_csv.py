@@ -342,3 +342,49 @@ def test_options_that_say_nothing_together_are_refused(cli: Cli, options: tuple[
     done = cli("import", SPECS, *options)
     assert done.code == 1
     assert options[0] in done.err or "--csv" in done.err
+
+
+def test_several_files_are_read_together(cli: Cli) -> None:
+    Path("mailboxes.csv").write_text("Mailbox,DisplayName\na@contoso.example,Alpha\nb@contoso.example,Beta\n")
+    Path("people.csv").write_text("Mailbox;User\na@contoso.example;anna@contoso.example\n")
+    lists = ("--csv", "mailboxes.csv", "--csv", "people.csv", "--csv", "people.csv")
+    done = cli("import", SPECS, *lists, "--platform", MICROSOFT365, "-o", "json")
+    assert done.code == 0, done.err
+    assert len(json.loads(done.out)["sources"]) == 2
+    assert members("a@contoso.example") == {"anna@contoso.example": ["full_access", "send_as"]}
+    assert "display_name: Alpha" in (SPECS / "a.yaml").read_text()
+
+
+def test_names_and_accounts_get_their_addresses_from_the_map(cli: Cli) -> None:
+    Path("map.csv").write_text("Alt,Neu\nCONTOSO\\anna,anna@contoso.example\nBen Carter,ben@contoso.example\n")
+    text = "Mailbox,User\na@contoso.example,contoso\\Anna\na@contoso.example,Ben  Carter\n"
+    done = imported(cli, text)
+    assert done.code == 1
+    assert "--people" in done.err
+    assert document(cli, text, "--people", "map.csv")["without_counterpart"] == []
+    assert members("a@contoso.example").keys() == {"anna@contoso.example", "ben@contoso.example"}
+
+
+def test_mailbox_that_no_row_names_is_an_error(cli: Cli) -> None:
+    text = "Mailbox,User\na@contoso.example,anna@contoso.example\nb@contoso.example,anna@contoso.example\n"
+    assert imported(cli, text, "--mailbox", "c*").code == 1
+    assert no_files()
+    data = document(cli, text, "--mailbox", "a*")
+    assert [row["mailbox"] for row in data["mailboxes"]] == ["a@contoso.example"]
+
+
+def test_too_many_people_are_an_error_with_a_place(cli: Cli) -> None:
+    people = ";".join(f"user{number}@contoso.example" for number in range(30_000))
+    done = imported(cli, f"Mailbox,User\na@contoso.example,{people}\n")
+    assert done.code == 1
+    assert "list.csv" in done.err
+    assert no_files()
+
+
+def test_folder_without_specs_is_an_error(cli: Cli) -> None:
+    Path("empty").mkdir()
+    Path("map.csv").write_text(MAP)
+    for name in ("empty", "missing"):
+        done = cli("import", SPECS, "--from", name, "--people", "map.csv")
+        assert done.code == 1
+        assert name in done.err

@@ -83,7 +83,7 @@ def import_specs(
     from sharedbox_cli.cli.import_.options import Choice, CsvChoice, refuse_mixed
     from sharedbox_cli.cli.import_.workflow import import_tenant
 
-    lists = CsvChoice(tuple(csv or ()), tuple(column or ()), domain, people, tuple(ignore or ()))
+    lists = CsvChoice(tuple(dict.fromkeys(csv or ())), tuple(column or ()), domain, people, tuple(ignore or ()))
     choice = Choice(
         tuple(item.lower() for item in mailbox or ()),
         tuple(item.lower() for item in exclude or ()),

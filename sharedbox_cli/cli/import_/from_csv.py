@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from sharedbox_cli.cli.import_.update import Updates
 from sharedbox_cli.cli.import_.workflow import write_files
 from sharedbox_cli.cli.output import show
 from sharedbox_cli.cli.pipeline import utc_now
-from sharedbox_cli.core.errors import ExitCode, SharedboxError, UsageError
+from sharedbox_cli.core.errors import ExitCode, Problem, SharedboxError, SpecError, UsageError
 from sharedbox_cli.core.identity import Address, AddressInvalid
 from sharedbox_cli.core.model import Platform
 from sharedbox_cli.language.csv.columns import Column, columns_of, is_known, mapping_of
@@ -22,7 +23,7 @@ from sharedbox_cli.language.csv.desired import adopted_from
 from sharedbox_cli.language.csv.mailboxes import Reader
 from sharedbox_cli.language.csv.people_map import PeopleMap
 from sharedbox_cli.language.csv.reading import CsvReading, Rules
-from sharedbox_cli.language.csv.table import Table, table_of
+from sharedbox_cli.language.csv.table import NO_HEADER, NO_ROWS, Table, table_of
 from sharedbox_cli.language.load import load_specs
 from sharedbox_cli.language.problems import raise_if_any
 from sharedbox_cli.language.resolve import resolve
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from sharedbox_cli.cli.import_.options import Choice, CsvChoice
     from sharedbox_cli.cli.session import Session
     from sharedbox_cli.core.capability import Capabilities
+    from sharedbox_cli.language.export.folder import Adopted
     from sharedbox_cli.reports.render import PlainOutput
 
 
@@ -56,7 +58,7 @@ def import_csv(session: Session, folder: Path, choice: Choice, source: CsvChoice
     specs: list[CsvSpec] = []
     made = NewFiles({}, {})
     if not problems:
-        specs, made = _specs(session, folder, choice, existing, table, files)
+        specs, made, problems = _specs(session, folder, choice, existing, table, files)
     imported = CsvImported(
         files.tables, files.columns, files.reading, specs, [*map(str, made.texts)], made.teams, problems
     )
@@ -106,7 +108,7 @@ def _read(source: CsvChoice, table: Capabilities, people: PeopleMap | None) -> _
         text, encoding = decoded(read_csv_bytes(path), path)
         one = table_of(text, str(path), encoding, is_known)
         files.tables.append(one)
-        if one.problems and not one.rows:
+        if any(problem.summary in (NO_HEADER, NO_ROWS) for problem in one.problems) or not one.rows:
             continue
         columns, problems = columns_of(one, mapping, used)
         files.columns[one.file] = columns
@@ -150,12 +152,21 @@ def _ignored(source: CsvChoice) -> Mapping[str, frozenset[int]]:
 
 def _specs(
     session: Session, folder: Path, choice: Choice, existing: Existing, table: Capabilities, files: _Files
-) -> tuple[list[CsvSpec], NewFiles]:
-    """Return the mailboxes and their new files. Raises SpecError."""
+) -> tuple[list[CsvSpec], NewFiles, list[Problem]]:
+    """Return the mailboxes and their new files, and what no spec can be written for. Raises SpecError, UsageError."""
     now = utc_now()
+    _refuse_unknown(choice, files.reading.mailboxes)
     chosen = [one for address, one in sorted(files.reading.mailboxes.items()) if choice.passes(address)]
     new = [one for one in chosen if one.address not in existing.desired.mailboxes]
-    adopted = [adopted_from(one, table, now, is_members_only=choice.is_members_only) for one in new]
+    adopted: list[Adopted] = []
+    problems: list[Problem] = []
+    for one in new:
+        try:
+            adopted.append(adopted_from(one, table, now, is_members_only=choice.is_members_only))
+        except SpecError as error:
+            problems += [replace(problem, place=one.place) for problem in error.problems]
+    if problems:
+        return [], NewFiles({}, {}), problems
     made = files_of(folder, adopted, existing, session.capabilities, {}, keeps_new=True)
     if made.texts:
         resolve(load_specs([folder], made.texts), session.capabilities, now)
@@ -170,4 +181,12 @@ def _specs(
         )
         for one in chosen
     ]
-    return specs, made
+    return specs, made, []
+
+
+def _refuse_unknown(choice: Choice, mailboxes: Iterable[Address]) -> None:
+    """Raise UsageError for a name that no mailbox of the files has."""
+    known = [address.key for address in mailboxes]
+    for pattern in (*choice.mailboxes, *choice.excluded):
+        if not any(fnmatchcase(key, pattern) for key in known):
+            raise UsageError("no such mailbox", where=pattern, why="No row of the files is about it.")

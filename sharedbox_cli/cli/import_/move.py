@@ -39,6 +39,8 @@ def move_specs(
     people = map_of(people_file)
     now = utc_now()
     before = resolve(load_specs([source]), session.capabilities, now).mailboxes
+    if not before:
+        raise UsageError("no specs were found", where=str(source), hint="Name the folder of the specs.")
     files = {path: path.read_bytes() for path in spec_files(source)}
     made = {path: readdressed(raw.decode("utf-8"), people.new) for path, raw in files.items()}
     is_in_place = folder.resolve() == source.resolve()

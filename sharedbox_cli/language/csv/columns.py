@@ -148,6 +148,9 @@ def _column(table: Table, cell: Cell, index: int, mapping: Mapping[str, str], us
         return Column(name, index, place, Use.IGNORE, why=why)
     if use is Use.SECRET:
         return Column(name, index, place, Use.IGNORE, why="specs hold no passwords. Delete it from the file, too")
+    if use is Use.ACCOUNT:
+        why = "the account of a mailbox or of a person: name it with `--column` if it is an address"
+        return Column(name, index, place, Use.IGNORE, why=why)
     return Column(name, index, place, use)
 
 

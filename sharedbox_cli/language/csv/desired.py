@@ -24,6 +24,7 @@ _SETTINGS = {
     Use.SENT_AS: Field.SENT_AS,
     Use.SENT_ON_BEHALF: Field.SENT_ON_BEHALF,
 }
+_NO_KEY = " Leave the key out."
 _NO_PLATFORM = Platform("csv")
 
 
@@ -45,7 +46,7 @@ def adopted_from(mailbox: CsvMailbox, table: Capabilities, now: datetime, *, is_
     expressible, left = writable(moved.mailbox, {table.platform: table}, now)
     notes += [Note(item.key, item.what, item.why, is_lost=True) for item in left]
     notes += [Note("members", text, "no counterpart in the map of people.", is_lost=True) for text in mailbox.unmapped]
-    return Adopted(expressible, [*moved.notes, *notes])
+    return Adopted(expressible, [replace(note, why=note.why.removesuffix(_NO_KEY)) for note in (*moved.notes, *notes)])
 
 
 def _moved(mailbox: DesiredMailbox, table: Capabilities) -> Moved:

@@ -8,7 +8,7 @@ from sharedbox_cli.core.errors import Problem
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.location import Place
 from sharedbox_cli.core.model import Right, TrusteeKind
-from sharedbox_cli.language.csv.addresses import AddressNotReadable, address_in
+from sharedbox_cli.language.csv.addresses import AddressNotReadable, address_in, hint_for
 from sharedbox_cli.language.csv.cells import TERMS, VALUES, parts_of
 from sharedbox_cli.language.csv.columns import PEOPLE, RIGHTS, Column, Use, flag_columns
 from sharedbox_cli.language.csv.names import plain
@@ -78,8 +78,7 @@ class _Rows:
         try:
             address = self._mailbox_address(cell.text)
         except (AddressNotReadable, NotReadable) as error:
-            hint = "" if "@" in cell.text or self._rules.domain else "Complete short names with `--domain`."
-            self._problem(cell, "not an address", error.why, hint)
+            self._problem(cell, "not an address", error.why, hint_for(cell.text, self._rules.domain))
             return
         mailbox = self._mailbox(address, cell)
         for column in self._columns:
@@ -201,8 +200,7 @@ class _Rows:
         try:
             address = self._person_address(text)
         except AddressNotReadable as error:
-            hint = "" if "@" in text or self._rules.domain else "Complete short names with `--domain`."
-            self._problem(cell, "not an address", error.why, hint)
+            self._problem(cell, "not an address", error.why, hint_for(text, self._rules.domain))
             return
         if address is None:
             self._remark(cell, text, "has no counterpart in the map of people.")

@@ -9,7 +9,7 @@ from sharedbox_cli.core.errors import Problem, SpecError
 from sharedbox_cli.core.location import Place
 from sharedbox_cli.language.csv.addresses import AddressNotReadable, address_in
 from sharedbox_cli.language.csv.names import plain
-from sharedbox_cli.language.csv.table import Cell, Table
+from sharedbox_cli.language.csv.table import NO_HEADER, NO_ROWS, Cell, Table
 
 _OLD_WORDS = """
     old oldaddress oldemail oldemailaddress olduser oldupn alt alteadresse altemailadresse alteemailadresse source
@@ -46,7 +46,7 @@ class PeopleMap:
 
 def people_map(table: Table) -> PeopleMap:
     """Return the map of a file with two columns, with or without a header. Raises SpecError."""
-    problems = [problem for problem in table.problems if problem.summary != "no rows"]
+    problems = [problem for problem in table.problems if problem.summary not in (NO_ROWS, NO_HEADER)]
     old, new, rows = _columns(table, problems)
     if problems:
         raise SpecError(problems)

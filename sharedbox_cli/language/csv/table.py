@@ -29,6 +29,7 @@ class Cell(NamedTuple):
 
 
 Row = Sequence[Cell]
+NO_HEADER, NO_ROWS = "no header", "no rows"
 
 
 class Broken(Exception):
@@ -134,8 +135,12 @@ def table_of(text: str, file: str, encoding: str, known: Callable[[str], bool]) 
         table.problems.append(Problem(place, error.summary, error.why, error.hint))
     if not table.header and not table.problems:
         table.problems.append(Problem(Place(file), "an empty file", "It has no header and no rows."))
+    elif not any(known(cell.text) for cell in table.header) and any("@" in cell.text for cell in table.header):
+        why = "The first line has addresses, and no names of columns."
+        hint = "Write a line with the names of the columns above it: Mailbox;User"
+        table.problems.append(Problem(table.place(table.header[0]), NO_HEADER, why, hint))
     elif not table.rows and not table.problems:
-        table.problems.append(Problem(Place(file), "no rows", "The file has a header, and no row below it."))
+        table.problems.append(Problem(Place(file), NO_ROWS, "The file has a header, and no row below it."))
     return table
 
 

@@ -9,7 +9,7 @@ from sharedbox_cli.core.capability import Capabilities
 from sharedbox_cli.core.change_words import right_words
 from sharedbox_cli.core.convert import Note
 from sharedbox_cli.core.errors import Problem
-from sharedbox_cli.language.csv.columns import Column, Use, flag_columns
+from sharedbox_cli.language.csv.columns import RIGHTS, Column, Use, flag_columns
 from sharedbox_cli.language.csv.reading import CsvMailbox, CsvReading
 from sharedbox_cli.language.csv.table import DELIMITERS, Table
 from sharedbox_cli.language.export.folder import lost_lines
@@ -36,7 +36,6 @@ _MEANS = {
     Use.AUTOMAPPING: "for the people of the row",
     Use.UNTIL: "for the people of the row",
     Use.REASON: "for the people of the row",
-    Use.ACCOUNT: "could be a mailbox or a person: not used without `--column`",
 }
 
 
@@ -115,9 +114,14 @@ def _meaning(column: Column, table: Table, columns: Sequence[Column], capabiliti
         if flags or any(one.use is Use.RIGHTS for one in columns):
             return "people with the rights of their row"
         sends = any(one.use in (Use.SEND_AS, Use.SEND_ON_BEHALF) for one in columns)
-        rights = "full access" if sends else ", ".join(map(right_words, capabilities.default_rights))
-        return f"people with {rights}"
+        return f"people with {'full access' if sends else _default_rights(capabilities)}"
+    if column.use in (Use.OWNERS, Use.MANAGERS) and capabilities.refusal(f"members[].rights.{RIGHTS[column.use]}"):
+        return f"the platform has no such role: people with {_default_rights(capabilities)}"
     return _MEANS.get(column.use, "")
+
+
+def _default_rights(capabilities: Capabilities) -> str:
+    return ", ".join(map(right_words, capabilities.default_rights))
 
 
 def _remarks(tables: Sequence[Table], reading: CsvReading) -> Iterator[CsvRemarkJson]:
