@@ -40,7 +40,7 @@ class Filter:
             tuple(item.lower() for item in excluded or ()),
             tuple(_label(item) for item in labels or ()),
             tuple(platforms or ()),
-            _shard(shard) if shard else None,
+            _shard(shard) if shard is not None else None,
         )
 
     def apply(self, desired: Desired) -> Desired:
@@ -116,13 +116,18 @@ def _part_of(key: str, parts: int) -> int:
     return int.from_bytes(sha256(key.encode()).digest()[:8]) % parts + 1
 
 
+_MAX_SHARDS = 1000
+
+
 def _shard(text: str) -> tuple[int, int]:
     from sharedbox_cli.core.errors import UsageError
+    from sharedbox_cli.core.values import whole_number
 
     number, mark, count = text.partition("/")
-    if not (mark and number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count) <= 1000):
+    part, parts = whole_number(number), whole_number(count)
+    if not mark or part is None or parts is None or not 1 <= part <= parts <= _MAX_SHARDS:
         raise UsageError("not a shard", where=f"--shard {text}", hint="Write it as I/N: `--shard 1/4`.")
-    return int(number), int(count)
+    return part, parts
 
 
 def _label(text: str) -> tuple[str, str]:

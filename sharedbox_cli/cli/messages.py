@@ -13,6 +13,7 @@ from pathlib import Path
 from sharedbox_cli.core.errors import GuardRefused, Problem, Refusal, SharedboxError, SpecError
 from sharedbox_cli.core.model import Platform
 from sharedbox_cli.core.unread import Unread
+from sharedbox_cli.reports.safe import one_line
 from sharedbox_cli.reports.safe import terminal as safe
 
 AGAIN = "{command}"
@@ -34,7 +35,7 @@ def error_words(error: SharedboxError, command: str = "sharedbox plan") -> str:
     if isinstance(error, GuardRefused):
         return "\n\n".join(_refusal_words(item, command) for item in error.refusals) + "\n\nNothing was written."
     lines = [f"error: {safe(error.summary)}"]
-    lines += [f"  {safe(part)}" for part in (error.where, error.why) if part]
+    lines += [f"  {shown}" for shown in (one_line(error.where), safe(error.why)) if shown]
     if error.hint:
         lines += [f"  {safe(line)}" for line in error.hint.replace(AGAIN, command).split("\n")]
     return "\n".join(lines)
@@ -47,9 +48,9 @@ def problem_words(problems: Iterable[Problem], level: str) -> Iterator[str]:
         lines = [f"{level}: {safe(summary)}"]
         for item in same:
             words = " ".join(part for part in (item.why, item.hint) if part)
-            lines.append(f"  {safe(str(item.place))}   {safe(words)}")
+            lines.append(f"  {one_line(str(item.place))}   {safe(words)}")
             if item.also.file:
-                lines.append(f"  {safe(str(item.also))}   the other one")
+                lines.append(f"  {one_line(str(item.also))}   the other one")
         yield "\n".join(lines)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
@@ -18,6 +18,7 @@ from sharedbox_cli.reports.render import FindingOutput, PlainOutput, PlanOutput,
 if TYPE_CHECKING:
     from sharedbox_cli.cli.filters import Filter
     from sharedbox_cli.cli.session import Session
+    from sharedbox_cli.core.identity import Address
 
 Paths = Annotated[
     list[Path] | None, typer.Argument(help="Spec files or folders.", show_default="specs", metavar="[PATH]...")
@@ -162,3 +163,17 @@ def seconds_of(text: str, option: str) -> float:
     if not match:
         raise UsageError("not a duration", where=f"{option} {text}", hint="Write it as 30s, 5m, 4h or 1d.")
     return float(int(match[1]) * _UNITS[match[2] or "s"])
+
+
+def addresses_of(texts: Iterable[str], option: str = "--mailbox") -> frozenset[Address]:
+    """Return the addresses that an option names. Raises UsageError for what cannot be one: it must reach no cloud."""
+    from sharedbox_cli.core.errors import UsageError
+    from sharedbox_cli.core.identity import Address
+
+    found = set()
+    for text in texts:
+        if not (text.isascii() and text.isprintable() and all(text.strip().partition("@")[::2])):
+            hint = "Write it as in the tenant: support@contoso.example."
+            raise UsageError("not an address", where=f"{option} {text}", hint=hint)
+        found.add(Address.of(text.strip()))
+    return frozenset(found)

@@ -25,6 +25,7 @@ from sharedbox_cli.language.yaml_source import read_documents
 from sharedbox_cli.providers.plugin import AnyPlugin, Plugin
 from sharedbox_cli.providers.registry import Plugins
 from sharedbox_cli.providers.section import Need, Reading
+from sharedbox_cli.reports.safe import pasteable
 
 DEFAULT = "default"
 _NAME = re.compile(r"\w[\w.@ -]{0,63}")
@@ -171,7 +172,7 @@ def load_profile(
 def _refuse_untrusted(file: ProfileFile, needs: Sequence[Problem]) -> None:
     """Raise SpecError where an untrusted profile needs trust; the last problem says how to trust the file."""
     if needs:
-        hint = f"If you know who wrote this file, trust it: sharedbox trust {file.path}"
+        hint = f"If you know who wrote this file, trust it: {pasteable('trust', file.path)}"
         raise SpecError([*needs[:-1], replace(needs[-1], hint=hint)])
 
 
@@ -233,7 +234,7 @@ def _config_model(plugins: Plugins) -> type[ConfigModel]:
 
 
 def _unusable_names(document: Document) -> Iterator[Problem]:
-    profiles = document.data.get("profiles")
+    profiles = document.data.get("profiles") if isinstance(document.data, dict) else None
     for name in profiles if isinstance(profiles, dict) else ():
         if not (isinstance(name, str) and _NAME.fullmatch(name)):
             why = "Use letters, digits, dots, hyphens and underscores: the journal's file gets the same name."

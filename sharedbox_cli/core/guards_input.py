@@ -11,6 +11,7 @@ from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import Observed, Platform
 from sharedbox_cli.core.plan import Plan
 from sharedbox_cli.core.recent import RecentAccess
+from sharedbox_cli.core.values import whole_number
 
 ALSO_CALLED: Mapping[str, str] = {"external": "external-trustee", "wide": "wide-trustee"}
 """Short names of guards on the command line."""
@@ -59,8 +60,8 @@ class Waivers:
                 raise UsageError("no such guard", where=f"--allow {text}", why=f"There are: {', '.join(names)}.")
             if not size:
                 plain.add(name)
-            elif size.isdecimal():
-                numbers[name] = max(numbers.get(name, 0), int(size))
+            elif (number := whole_number(size)) is not None:
+                numbers[name] = max(numbers.get(name, 0), number)
             elif "@" not in size:
                 why = f"`{size}` is neither a number nor an address."
                 raise UsageError("not a size of a guard", where=f"--allow {text}", why=why, hint=_WAIVER_HINT)
@@ -75,8 +76,8 @@ class Waivers:
             return False
         if not size:
             return name in self.plain
-        if size.isdecimal():
-            return self.numbers.get(name, -1) >= int(size)
+        if (number := whole_number(size)) is not None:
+            return self.numbers.get(name, -1) >= number
         return size.lower() in self.addresses.get(name, frozenset())
 
     def names(self, waiver: str) -> bool:

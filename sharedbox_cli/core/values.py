@@ -18,3 +18,12 @@ UNKNOWN = "unknown"
 """In place of a word that the service did not give."""
 PLAN_1 = "exchange-online-plan-1"
 PLAN_2 = "exchange-online-plan-2"
+
+
+def whole_number(text: str) -> int | None:
+    """Return a number that is written in ASCII digits; None for anything else, and for more digits than any count."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < MAX_DIGITS else None
+
+
+MAX_DIGITS = 19
+"""So many digits fit into 64 bits; Python refuses to read thousands of them."""

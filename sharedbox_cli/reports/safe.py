@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import unicodedata
 from html import escape
 
@@ -47,6 +48,11 @@ def code(letter: str) -> str:
 def one_line(text: str) -> str:
     """Return text for a cell of a table on a terminal: newlines are shown as escapes."""
     return terminal(text.replace("\r", code("\r")).replace("\n", code("\n")))
+
+
+def pasteable(*words: object) -> str:
+    """Return a command of sharedbox for a shell: a path or an address in it is one word, whatever it contains."""
+    return one_line(shlex.join(("sharedbox", *map(str, words))))
 
 
 def ci_line(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sharedbox_cli.cli.options import addresses_of
 from sharedbox_cli.cli.output import show
 from sharedbox_cli.cli.pipeline import exit_code_of, origin_of
 from sharedbox_cli.core.access import access_rows
@@ -13,6 +14,7 @@ from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import Fact
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.reports.document import Deferred
+from sharedbox_cli.reports.safe import pasteable
 from sharedbox_cli.reports.views.access import access_report
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ def audit_tenant(
     session: Session, arrangement: Arrangement, output: TableOutput, addresses: Sequence[str], platforms: Sequence[str]
 ) -> int:
     """Write the audit and return the exit code. Raises UsageError, NotFound, ObserveError, AuthError."""
-    requested = frozenset(Address.of(text) for text in addresses) or None
+    requested = addresses_of(addresses) or None
     scopes = {platform: _scope(platform, requested) for platform in session.platforms(platforms)}
     observed = session.observe(scopes)
     mailboxes = [mailbox for one in observed.observations.values() for mailbox in one.mailboxes.values()]
@@ -47,7 +49,7 @@ def audit_tenant(
             "no such mailbox",
             mailbox=str(missing[0]),
             why=f"No shared mailbox in {' and '.join(observed.tenant_names)} has this address.",
-            hint=f"To see what has it:\n    sharedbox show {missing[0]} --observed",
+            hint=f"To see what has it:\n    {pasteable('show', missing[0], '--observed')}",
         )
     rows = Deferred(lambda: access_rows(observed.observations))
     report = access_report(rows, arrangement, mailboxes, _notes(observed, session.capabilities))

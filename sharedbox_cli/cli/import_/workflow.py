@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sharedbox_cli.cli.import_.adopt import READ_FACTS, adopted_of, existing_in, new_files
 from sharedbox_cli.cli.import_.maps import map_of
 from sharedbox_cli.cli.import_.update import Updates, refuse_changed_files, updates_of
+from sharedbox_cli.cli.options import addresses_of
 from sharedbox_cli.cli.output import replace_text, show, write_new, write_whole
 from sharedbox_cli.cli.pipeline import exit_code_of, origin_of, utc_now
 from sharedbox_cli.core.change_words import words
@@ -79,7 +80,7 @@ def _chosen(session: Session, choice: Choice) -> frozenset[Address] | None:
     if not choice.mailboxes and not choice.excluded:
         return None
     if not choice.excluded and not any(_WILD & set(pattern) for pattern in choice.mailboxes):
-        return frozenset(map(Address.of, choice.mailboxes))
+        return addresses_of(choice.mailboxes)
     listed = session.observe({name: _listing(name) for name in session.platforms(choice.platforms)})
     known = {address for one in listed.observations.values() for address in one.mailboxes}
     for pattern in (*choice.mailboxes, *choice.excluded):

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from sharedbox_cli.providers.entry_points import DEFAULT_PLATFORM
+from sharedbox_cli.reports.safe import pasteable
 
 
 def init(
@@ -36,4 +37,6 @@ def init(
     for path in write_starter(folder, mailbox, member, Platform(platform), session.plugins):
         session.terminal.data(str(path))
     specs = folder / "specs"
-    session.terminal.say(f"Next: review the files, then\n    sharedbox validate {specs}\n    sharedbox plan {specs}")
+    session.terminal.say(
+        f"Next: review the files, then\n    {pasteable('validate', specs)}\n    {pasteable('plan', specs)}"
+    )

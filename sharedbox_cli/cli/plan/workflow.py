@@ -10,6 +10,7 @@ from sharedbox_cli.cli.pipeline import exit_code_of, observe_desired, origin_of,
 from sharedbox_cli.core.errors import ExitCode
 from sharedbox_cli.core.guards_input import Waivers
 from sharedbox_cli.core.plan import to_json
+from sharedbox_cli.reports.safe import pasteable
 from sharedbox_cli.reports.views.plan import plan_report
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def make_and_show(
         write_whole(file, to_json(plan))
         left_out = [*observed.failures, *sorted(map(str, unread_of(desired, observed)))]
         without = f", without {' and '.join(left_out)}" if left_out else ""
-        basis.terminal.say(f"Plan saved{without}. To apply it:\n    sharedbox apply {file}")
+        basis.terminal.say(f"Plan saved{without}. To apply it:\n    {pasteable('apply', file)}")
     if detailed and refusals:
         return exit_code_of(observed, ExitCode.REFUSED)
     return exit_code_of(observed, ExitCode.FOUND if detailed and not plan.is_empty else ExitCode.OK)

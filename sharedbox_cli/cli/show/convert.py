@@ -17,6 +17,7 @@ from sharedbox_cli.core.model import DesiredMailbox, Platform, State
 from sharedbox_cli.language.export.document import write
 from sharedbox_cli.language.export.expressible import writable
 from sharedbox_cli.language.problems import nearest
+from sharedbox_cli.reports.safe import pasteable
 from sharedbox_cli.reports.views.conversion import conversion_report
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def _in_cloud(session: Session, address: str, target: Platform) -> _Source:
             "no shared mailbox to convert",
             where=address,
             why="Another object has this address.",
-            hint=f"To see which one:\n    sharedbox show {address} --observed",
+            hint=f"To see which one:\n    {pasteable('show', address, '--observed')}",
         )
     others = [platform for platform in platforms if platform != target]
     if len(others) > 1:

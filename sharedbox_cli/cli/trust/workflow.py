@@ -8,7 +8,7 @@ from sharedbox_cli.cli.profile import ProfileFile, read_profile_file
 from sharedbox_cli.cli.profile_search import FILE, find_config, refuse_link_out
 from sharedbox_cli.cli.trust_store import TrustStore
 from sharedbox_cli.core.errors import ConfirmationMissing, UsageError
-from sharedbox_cli.reports.safe import one_line
+from sharedbox_cli.reports.safe import one_line, pasteable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +62,7 @@ def _confirm(session: Session, path: Path) -> None:
         raise ConfirmationMissing(
             "not trusted: nobody confirmed it",
             why="There is no terminal to ask on.",
-            hint=f"Review the file, then confirm it:\n    sharedbox trust {path} --yes",
+            hint=f"Review the file, then confirm it:\n    {pasteable('trust', path, '--yes')}",
         )
     if session.terminal.ask('Trust this content of the file? Only "yes" is accepted: ') != "yes":
         raise ConfirmationMissing("not trusted: nobody confirmed it", why="The answer was not `yes`.")

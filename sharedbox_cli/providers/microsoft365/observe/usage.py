@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from sharedbox_cli.core.errors import NotFound, ObserveError
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import Fact
-from sharedbox_cli.core.values import Value
+from sharedbox_cli.core.values import Value, whole_number
 from sharedbox_cli.providers.forms import Row, number_of, optional_text
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
 from sharedbox_cli.providers.microsoft365.graph import Graph
@@ -60,14 +60,14 @@ def parse_report(raw: bytes) -> Facts | None:
             continue  # fewer columns than the head
         if "@" not in row["User Principal Name"]:
             return None
-        if row.get("Is Deleted", "").lower() == "true" or not row["Storage Used (Byte)"].isdecimal():
+        if row.get("Is Deleted", "").lower() == "true" or (used := whole_number(row["Storage Used (Byte)"])) is None:
             continue
         if not (row["Item Count"] or "0").isdecimal():
             continue
         found[Address.of(row["User Principal Name"])] = {
-            Fact.USED_BYTES: int(row["Storage Used (Byte)"]),
+            Fact.USED_BYTES: used,
             Fact.USED_AT: row["Report Refresh Date"],
-            Fact.ITEM_COUNT: int(row["Item Count"] or 0),
+            Fact.ITEM_COUNT: whole_number(row["Item Count"] or "0") or 0,
             Fact.LAST_ACTIVITY: row["Last Activity Date"],
         }
     return found
