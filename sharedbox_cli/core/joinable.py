@@ -1,4 +1,4 @@
-"""Groups that let people in without their owners: whoever is in one gets the rights that it holds."""
+"""Groups that people can get into without their owners: whoever is in one gets the rights that it holds."""
 
 from __future__ import annotations
 

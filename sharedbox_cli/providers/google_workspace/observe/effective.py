@@ -1,4 +1,4 @@
-"""Who is behind a group that is a member of an inbox, and who can let people into it."""
+"""Who is behind a group that is a member of an inbox, and who can add people to it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from sharedbox_cli.providers.unread import UnreadLog, attempt
 _ENTRANCES = (Field.GROUP_MANAGING_MEMBERS, Field.GROUP_JOINING)
 """The settings by which people become members without an owner or manager."""
 _WIDER = (*(value for name in _ENTRANCES for value in SETTINGS[name].opens), UNKNOWN)
-"""Who can let people into a group, from the fewest on."""
+"""Who can add people to a group, or join it: from the fewest on."""
 
 
 @dataclass(slots=True)
@@ -37,7 +37,7 @@ class Effective:
 
 @dataclass(frozen=True, slots=True)
 class Joining:
-    """Who can let people into a group, or into a group inside it."""
+    """Who can add people to a group, or to a group inside it."""
 
     who: str
     through: str = ""
@@ -131,9 +131,9 @@ def _shown(group: TrusteeId, directory: Directory, outsiders: Mapping[TrusteeId,
 async def read_joining(
     google: Google, directory: Directory, scope: Scope, nested: Mapping[TrusteeId, tuple[str, ...]], unread: UnreadLog
 ) -> dict[TrusteeId, Joining]:
-    """Return who can let people into each group that a spec names as a member: whoever is in it gets its rights.
+    """Return who can add people to each group that a spec names as a member, or join it: whoever is in it gets its rights.
 
-    A group inside it lets people in as well, at any depth.
+    A group inside it counts as well, at any depth.
     """
     if not scope.with_members:
         return {}
@@ -154,7 +154,7 @@ async def read_joining(
 
 
 def _widest(found: Iterable[Joining]) -> Joining:
-    """Return by whom most people can be let in; of equals, the first."""
+    """Return the entrance that most people have; of equals, the first."""
     return max(found, key=lambda one: _width(one.who))
 
 
