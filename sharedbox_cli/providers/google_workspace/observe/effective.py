@@ -131,7 +131,7 @@ def _shown(group: TrusteeId, directory: Directory, outsiders: Mapping[TrusteeId,
 async def read_joining(
     google: Google, directory: Directory, scope: Scope, nested: Mapping[TrusteeId, tuple[str, ...]], unread: UnreadLog
 ) -> dict[TrusteeId, Joining]:
-    """Return who can add people to each group that a spec names as a member, or join it: whoever is in it gets its rights.
+    """Return who can add people to each group that a spec names as a member: whoever is in it gets its rights.
 
     A group inside it counts as well, at any depth.
     """
