@@ -128,7 +128,7 @@ def test_secrets_when_it_crashes_then_the_file_has_places_and_no_values(
         message = f"Authorization: Bearer {canaries.tokens[-1]}"
         raise RuntimeError(message)
 
-    monkeypatch.setattr("sharedbox_cli.cli.pipeline.make_plan", broken)
+    monkeypatch.setattr("sharedbox_cli.core.diff.make_plan", broken)
     done = cli("plan", *SPECS)
     assert done.code == 1
     assert "This is a bug in sharedbox." in done.err

@@ -16,7 +16,6 @@ from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.forms import Row, number_of, object_in, rows_in, text_of, understood
 from sharedbox_cli.providers.google_workspace.api import Google
 from sharedbox_cli.providers.google_workspace.scopes import REPORTS
-from sharedbox_cli.providers.unread import attempt
 
 MIB = 1024**2
 _NEWEST_DAYS, _OLDEST_DAYS = 2, 7
@@ -48,12 +47,12 @@ class Usage:
 async def read_usage(google: Google, now: datetime) -> Usage:
     """Return the storage used per account, and by all, from the newest daily report; nothing if there is none.
 
-    A report in an unknown form is an error of this report, and of nothing else.
+    A report in an unknown form is an error of this report, and of nothing else. Raises CloudError, AuthError.
     """
-    result = await attempt(_by_account(google, now))
-    if isinstance(result, SharedboxError):
-        return Usage(reports=(("on the storage of accounts", result),))
-    day, rows = result
+    try:
+        day, rows = await _by_account(google, now)
+    except ObserveError as error:
+        return Usage(reports=(("on the storage of accounts", error),))
     if not rows:
         return Usage()
     sizes: dict[Address, dict[Fact, Value]] = {
@@ -62,10 +61,10 @@ async def read_usage(google: Google, now: datetime) -> Usage:
         if row.address is not None and row.used is not None
     }
     failed = tuple((row.address, row.error) for row in rows if row.error is not None)
-    pool = await attempt(_pool(google, day))
-    if isinstance(pool, SharedboxError):
-        return Usage(sizes, failed=failed, reports=(("on the pooled storage", pool),))
-    return Usage(sizes, pool, failed)
+    try:
+        return Usage(sizes, await _pool(google, day), failed)
+    except ObserveError as error:
+        return Usage(sizes, failed=failed, reports=(("on the pooled storage", error),))
 
 
 async def _by_account(google: Google, now: datetime) -> tuple[str, list[UsageRow]]:
