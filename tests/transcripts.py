@@ -29,7 +29,7 @@ SHORT: tuple[Step, ...] = (
 def transcript(*, is_short: bool) -> str:
     """Return what the demo prints, run as a process of its own."""
     command = ["-m", "tests.transcripts"] if is_short else ["-m", "sharedbox_cli", "demo"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "100"}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "116" if is_short else "100"}
     done = subprocess.run(
         [sys.executable, *command], env=environment, cwd=ROOT, capture_output=True, text=True, check=False
     )
