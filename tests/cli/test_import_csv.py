@@ -336,6 +336,9 @@ def test_wrong_map_is_an_error(cli: Cli, text: str) -> None:
         ("--ignore", "3"),
         ("--from", ".", "--csv", "a.csv", "--people", "b.csv"),
         ("--update", "--csv", "a.csv"),
+        ("--update", "--as", GOOGLE_DELEGATED),
+        ("--as", GOOGLE_DELEGATED, "--csv", "a.csv"),
+        ("--from", ".", "--people", "b.csv", "--mailbox", "a*"),
     ],
 )
 def test_options_that_say_nothing_together_are_refused(cli: Cli, options: tuple[str, ...]) -> None:
@@ -388,3 +391,39 @@ def test_folder_without_specs_is_an_error(cli: Cli) -> None:
         done = cli("import", SPECS, "--from", name, "--people", "map.csv")
         assert done.code == 1
         assert name in done.err
+
+
+@pytest.mark.parametrize("target", [GOOGLE_DELEGATED, GOOGLE_COLLABORATIVE])
+def test_specs_move_to_another_platform(cli: Cli, target: str) -> None:
+    shutil.copytree(MAILBOXES, SPECS)
+    Path("map.csv").write_text(MAP)
+    options = ("--from", SPECS, "--as", target, "--people", "map.csv")
+    assert cli("import", SPECS, *options).code == 1
+    assert cli("import", "new", *options, "--check").code == 2
+    assert not Path("new").exists()
+    done = cli("import", "new", *options, "-o", "json")
+    assert done.code == 0, done.err
+    data = json.loads(done.out)
+    assert {(row["from_platform"], row["platform"]) for row in each(data["mailboxes"])} == {(MICROSOFT365, target)}
+    assert "emi@contoso.example" in {item["address"] for item in each(data["without_counterpart"])}
+    assert {item["new"] for item in each(data["replaced"])} == {"anna@new.example", "ben@new.example"}
+    people = {who for rights in everybody(Path("new")).values() for who, _, _ in rights}
+    assert people == {"anna@new.example", "ben@new.example"}
+    assert cli("validate", "new").code == 0
+    assert {row["mailbox"] for row in data["mailboxes"]} == set(everybody(SPECS))
+
+
+@pytest.mark.parametrize("target", [GOOGLE_DELEGATED, GOOGLE_COLLABORATIVE])
+def test_cloud_moves_to_another_platform(cloud: Cloud, cli: Cli, target: str) -> None:
+    done = cli("import", SPECS, "--as", target, "-o", "json")
+    assert done.code == 0, done.err
+    assert {row["platform"] for row in each(json.loads(done.out)["mailboxes"])} == {target}
+    assert cloud.effects() == []
+    assert cli("validate", SPECS).code == 0
+
+
+def test_unknown_platform_is_an_error(cli: Cli) -> None:
+    shutil.copytree(MAILBOXES, SPECS)
+    done = cli("import", "new", "--from", SPECS, "--as", "googel-delegated")
+    assert done.code == 1
+    assert "google-delegated" in done.err

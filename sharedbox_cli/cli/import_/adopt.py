@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -13,7 +12,6 @@ from sharedbox_cli.core.capability import Capabilities
 from sharedbox_cli.core.change import Change
 from sharedbox_cli.core.convert import Note, desired_of
 from sharedbox_cli.core.diff import diff_mailbox
-from sharedbox_cli.core.errors import UsageError
 from sharedbox_cli.core.facts import Fact
 from sharedbox_cli.core.fields import SETTINGS
 from sharedbox_cli.core.identity import Address
@@ -26,8 +24,6 @@ from sharedbox_cli.core.model import (
     Platform,
     TrusteeKind,
 )
-from sharedbox_cli.language.csv.moved_people import moved_people
-from sharedbox_cli.language.csv.people_map import PeopleMap
 from sharedbox_cli.language.export.expressible import writable
 from sharedbox_cli.language.export.folder import Adopted, Given, Line, folder_of, lines_of
 from sharedbox_cli.language.export.schema_files import SCHEMAS
@@ -135,37 +131,15 @@ def new_files(
     existing: Existing,
     capabilities: AbilityTable,
     observations: Mapping[Platform, Observed],
-    people: PeopleMap | None = None,
 ) -> NewFiles:
-    """Return the files for mailboxes without a spec. A plan of them is empty: what would not be is left out.
-
-    With a map, people then get their addresses of another tenant. Raises UsageError if two mailboxes would be one.
-    """
+    """Return the files for mailboxes without a spec. A plan of them is empty: what would not be is left out."""
     groups = {platform: _group_names(observed) for platform, observed in observations.items()}
     made = files_of(folder, adopted, existing, capabilities, groups)
     unsteady = _unsteady(folder, made, capabilities, observations)
-    steady = [_without(one, unsteady.get(one.mailbox.address, ())) for one in adopted]
-    if people is not None:
-        return _moved_files(folder, steady, existing, capabilities, people)
-    return files_of(folder, steady, existing, capabilities, groups) if unsteady else made
-
-
-def _moved_files(
-    folder: Path, steady: Sequence[Adopted], existing: Existing, capabilities: AbilityTable, people: PeopleMap
-) -> NewFiles:
-    moved = [moved_people(one, people.new) for one in steady]
-    addresses = Counter(one.adopted.mailbox.address for one in moved)
-    if twice := [address.text for address, count in addresses.items() if count > 1]:
-        why = f"The map gives two mailboxes the address {twice[0]}."
-        raise UsageError("two mailboxes with one address", where="--people", why=why, hint="Keep one of them.")
-    here = existing.desired.mailboxes
-    new = [one.adopted for one in moved if one.adopted.mailbox.address not in here]
-    made = files_of(folder, new, existing, capabilities, {})
-    if made.texts:
-        resolve(load_specs([folder], made.texts), capabilities, utc_now())
-    without = tuple(sorted({text for one in moved for text in one.without}))
-    skipped = tuple(here[address] for address in addresses if address in here)
-    return replace(made, without=without, skipped=skipped)
+    if not unsteady:
+        return made
+    fewer = [_without(one, unsteady.get(one.mailbox.address, ())) for one in adopted]
+    return files_of(folder, fewer, existing, capabilities, groups)
 
 
 def files_of(

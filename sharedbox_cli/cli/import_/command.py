@@ -57,7 +57,10 @@ def import_specs(
     ] = None,
     source: Annotated[
         Path | None,
-        typer.Option("--from", help="Read the specs of this folder, and no cloud. Needs --people.", file_okay=False),
+        typer.Option("--from", help="Read this folder of specs, and no cloud. With --people or --as.", file_okay=False),
+    ] = None,
+    target: Annotated[
+        str | None, typer.Option("--as", help="Write specs for this platform, with the closest rights and settings.")
     ] = None,
     output: PlainFormat = PlainOutput.TEXT,
 ) -> None:
@@ -77,6 +80,8 @@ def import_specs(
       sharedbox import specs --csv mailboxes.csv --platform microsoft365
 
       sharedbox import specs --from specs --people people.csv --check
+
+      sharedbox import new-specs --platform microsoft365 --as google-delegated --people people.csv
     """
     from sharedbox_cli.cli.import_.from_csv import import_csv
     from sharedbox_cli.cli.import_.move import move_specs
@@ -91,12 +96,13 @@ def import_specs(
         is_members_only=manage is Manage.MEMBERS,
         updates=update,
         only_checks=check,
+        target=target,
     )
     refuse_mixed(choice, lists, source)
     with setup.open([folder] if folder.exists() else None) as session:
         if csv:
             code = import_csv(session, folder, choice, lists, output)
-        elif source is not None and people is not None:
+        elif source is not None:
             code = move_specs(session, folder, source, people, choice, output)
         else:
             code = import_tenant(session, folder, choice, output, people)

@@ -24,6 +24,8 @@ class Choice:
     is_members_only: bool = False
     updates: bool = False
     only_checks: bool = False
+    target: str | None = None
+    """The platform of the new specs, if it is another one."""
 
     def passes(self, address: Address) -> bool:
         """Return whether the options choose an address."""
@@ -52,10 +54,13 @@ def refuse_mixed(choice: Choice, lists: CsvChoice, source: Path | None) -> None:
             raise UsageError(f"{option} without a CSV file", where=option, hint="Name the file with `--csv`.")
     if source is not None and lists.files:
         raise UsageError("two sources", where="--from --csv", hint="Use one of them.")
-    if source is not None and lists.people is None:
-        why = "Specs are read to give people new addresses."
-        raise UsageError("--from without a map of people", where="--from", why=why, hint="Add `--people MAP.csv`.")
-    if choice.updates and (lists.files or lists.people is not None):
+    if source is not None and lists.people is None and choice.target is None:
+        why = "Specs are read to give people other addresses, or for another platform."
+        raise UsageError("nothing to change", where="--from", why=why, hint="Add `--people` or `--as`.")
+    if choice.target is not None and lists.files:
+        why = "A CSV file does not name a platform."
+        raise UsageError("--as with a CSV file", where="--as", why=why, hint="Use `--platform`.")
+    if choice.updates and (lists.files or lists.people is not None or choice.target):
         why = "`--update` compares specs with the tenant that they describe."
         raise UsageError("--update without a tenant", where="--update", why=why, hint="Leave it out.")
     if source is not None and (choice.mailboxes or choice.excluded or choice.platforms or choice.is_members_only):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sharedbox_cli.cli.import_.adopt import READ_FACTS, adopted_of, existing_in, new_files
+from sharedbox_cli.cli.import_.elsewhere import moved_files, target_of
 from sharedbox_cli.cli.import_.maps import map_of
 from sharedbox_cli.cli.import_.update import Updates, refuse_changed_files, updates_of
 from sharedbox_cli.cli.options import addresses_of
@@ -42,19 +43,22 @@ def import_tenant(
     Raises what `observe` raises, UsageError, SpecError, NotFound.
     """
     people = map_of(people_file) if people_file else None
+    target = target_of(choice.target, session.capabilities)
     existing = existing_in(folder, session.capabilities, utc_now())
     chosen = _chosen(session, choice)
     observed = session.observe(_scopes(session, choice, chosen, existing))
     adopted = adopted_of(
         observed.observations, chosen, existing, session.capabilities, is_members_only=choice.is_members_only
     )
-    files = new_files(folder, adopted, existing, session.capabilities, observed.observations, people)
+    files = new_files(folder, adopted, existing, session.capabilities, observed.observations)
+    if people or target:
+        files = moved_files(folder, files.adopted, existing, session.capabilities, people, target)
     rows = [*_new_rows(files)]
     updates = Updates()
     if choice.updates:
         differing = [mailbox for mailbox, one in _pairs(existing, observed, choice) if _differences(mailbox, one)]
         updates = updates_of(folder, differing, existing, observed.observations, session.capabilities)
-    if people is None:
+    if not people and not target:
         rows += [_comparison(mailbox, one, updates) for mailbox, one in _pairs(existing, observed, choice)]
     if not choice.only_checks:
         write_files(folder, files.texts, updates)
