@@ -15,13 +15,14 @@ ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 PAGE = ROOT / "docs" / "demo.md"
 _BLOCK = re.compile(r"(<!-- demo -->\n```text\n)(.*?)(```\n<!-- /demo -->)", re.DOTALL)
+_READ_AT = re.compile(r"Read at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC")
 _ONE = ("--mailbox", "sales@contoso.example")
 SHORT: tuple[Step, ...] = (
     ("What would change?", ("plan", *SPECS, *_ONE)),
     ("Apply the changes.", ("apply", *SPECS, *_ONE, "--yes")),
     ("Is anything left to do?", ("plan", *SPECS, *_ONE)),
     ("Limits, licences and risks:", ("check", *SPECS, *_ONE)),
-    ("Who may do what?", ("audit", *_ONE)),
+    ("Who may send as it?", ("audit", *_ONE, "--platform", "microsoft365", "--right", "send_as")),
 )
 """The README's transcript: one mailbox of the demo from drift to an empty plan, its findings, its audit."""
 
@@ -35,7 +36,7 @@ def transcript(*, is_short: bool) -> str:
     )
     if done.returncode:
         raise RuntimeError(done.stdout + done.stderr)
-    return done.stdout
+    return _READ_AT.sub("Read at 2026-11-02 08:15:00 UTC", done.stdout)
 
 
 def shown_on(page: Path) -> str:

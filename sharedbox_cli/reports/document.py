@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar, overload
 
+from sharedbox_cli import __version__
 from sharedbox_cli.core.errors import SharedboxError
 from sharedbox_cli.core.finding import Severity
 from sharedbox_cli.core.location import Place
@@ -104,6 +105,10 @@ class Gap:
         return f"{self.kind} {self.name} ({self.platform}) {verb}: {self.summary}. {self.why}".strip()
 
 
+STAMP = ("tenant", "tenant_id", "profile", "read_at", "tool_version")
+"""The last columns of a table that is evidence."""
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """What a report is based on: a profile and, where clouds were read, the tenants and the time."""
@@ -117,6 +122,20 @@ class Origin:
     """The platforms that could not be read, and why."""
     unread: tuple[tuple[str, Unread], ...] = ()
     """The objects that could not be read, each with its platform."""
+
+    @property
+    def words(self) -> str:
+        """Return the tenants, the profile, the time of the reading and the version, in one line."""
+        tenants = ", ".join(dict.fromkeys(tenant.name for tenant in (self.tenants or {}).values()))
+        when = f"{self.read_at:%Y-%m-%d %H:%M:%S} UTC" if self.read_at else "an unknown time"
+        return f"Read at {when} from {tenants or 'no tenant'}, profile {self.profile}, sharedbox {__version__}."
+
+    def cells(self, platform: str) -> tuple[str, ...]:
+        """Return the same for one row of a table, in the order of `STAMP`; without a platform, all tenants."""
+        tenants = self.tenants or {}
+        mine = dict.fromkeys([tenants[platform]] if platform in tenants else () if platform else tenants.values())
+        known = ("; ".join(one.name for one in mine), "; ".join(one.id for one in mine))
+        return (*known, self.profile, self.read_at.isoformat() if self.read_at else "", __version__)
 
     @property
     def gaps(self) -> Iterator[Gap]:
@@ -188,6 +207,8 @@ class Report:
     results: Results = Results()
     """The same as cases and results, for SARIF and JUnit."""
     origin: Origin = Origin()
+    is_evidence: bool = False
+    """Whether every format says what was read, when, and by which version: without it, a saved report proves little."""
 
     def based_on(self, origin: Origin) -> Report:
         """Return the report with what it is based on."""
@@ -200,7 +221,8 @@ class Report:
             Line(f"Left out: {platform} ({error.summary}). Nothing above covers it.", Tone.RISK)
             for platform, error in self.origin.left_out.items()
         )
-        return (*self.summary, *left_out, *self._unread())
+        stamp = (Line(self.origin.words, Tone.QUIET),) if self.is_evidence and self.origin.tenants is not None else ()
+        return (*self.summary, *left_out, *self._unread(), *stamp)
 
     def _unread(self) -> Iterator[Line]:
         unread = self.origin.unread

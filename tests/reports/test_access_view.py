@@ -127,7 +127,9 @@ def test_data_of_two_clouds_has_the_columns_of_one_and_more() -> None:
     assert {row["person"] for row in data["rows"]} == {"a.mueller@contoso.example"}
     assert {row["address"] for row in data["rows"]} == {"a.mueller@contoso.example", "anna@contoso.example"}
     [headers, *rows] = csv.reader(io.StringIO(to_csv(report("mailbox", *BOTH)), newline=""))
-    assert headers == ["mailbox", "platform", "person", "name", "kind", "right", "through", "entry", "enabled", "guest"]
+    first = ["mailbox", "platform", "person", "name", "kind", "right", "through", "entry", "enabled", "guest"]
+    more = ["external", "address", "trustee_id", "detail", "automapping", "resolved", "can_hold"]
+    assert headers == [*first, *more, "tenant", "tenant_id", "profile", "read_at", "tool_version"]
     assert [row[1] for row in rows] == ["google-collaborative", "microsoft365"]
 
 
@@ -159,3 +161,31 @@ def test_right_of_a_group_that_cannot_hold_it_is_no_right() -> None:
     assert "1 right, 1 right of a group that cannot hold it." in " ".join(shown("mailbox", one))
     rows = json.loads(to_json(report("mailbox", one)))["rows"]
     assert {row["kind"]: row["can_hold"] for row in rows} == {"user": True, "group": False}
+
+
+def test_matrix_of_a_large_tenant_stays_readable() -> None:
+    names = [f"box{number:04}" for number in range(500)]
+    boxes = {Address.of(f"{name}@contoso.example"): name for name in names}
+    people = [
+        Trustee(TrusteeId(f"p{n}"), TrusteeKind.USER, Address.of(f"p{n:04}@contoso.example")) for n in range(1000)
+    ]
+    mailboxes = {
+        address: ObservedMailbox(
+            name,
+            address,
+            MICROSOFT365,
+            grants=frozenset(Grant(one.id, Right.FULL_ACCESS) for one in people[number : number + 2 + number % 7]),
+        )
+        for number, (address, name) in enumerate(boxes.items())
+    }
+    large = replace(EXCHANGE, mailboxes=mailboxes, trustees={one.id: one for one in people})
+    lines = shown("matrix", large)
+    assert len(lines) < 600
+    assert [line for line in lines if len(line) > 120] == []
+    left = " ".join(lines)
+    assert "Left out of this matrix: 460 of 500 mailboxes and" in " ".join(left.split())
+    assert "box0006@contoso.example" in left
+    assert "box0000@contoso.example" not in left
+    [headers, *rows] = csv.reader(io.StringIO(to_csv(report("matrix", large)), newline=""))
+    assert len(headers) == 1 + 500 + 5
+    assert len(rows) == len({grant.trustee for box in mailboxes.values() for grant in box.grants or ()})

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sharedbox_cli.cli.options import addresses_of
+from sharedbox_cli.cli.audit.selection import addresses_to_read, refuse_unknown_people, resolve_missing
 from sharedbox_cli.cli.output import show
 from sharedbox_cli.cli.pipeline import exit_code_of, origin_of
 from sharedbox_cli.core.access import access_rows
-from sharedbox_cli.core.errors import ExitCode, NotFound
+from sharedbox_cli.core.errors import ExitCode
 from sharedbox_cli.core.fields import Field
-from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import Fact
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.reports.document import Deferred
-from sharedbox_cli.reports.safe import pasteable
 from sharedbox_cli.reports.views.access import access_report
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from sharedbox_cli.cli.audit.selection import Choice, Scopes
     from sharedbox_cli.cli.session import Session
     from sharedbox_cli.core.capability import Capabilities
+    from sharedbox_cli.core.identity import Address
     from sharedbox_cli.core.model import Platform
     from sharedbox_cli.providers.reading import Reading
     from sharedbox_cli.reports.render import TableOutput
@@ -35,26 +35,30 @@ _FACTS = frozenset({Fact.FORWARDING_TO, Fact.SIGN_IN_STATE, Fact.IS_SUSPENDED, F
 
 
 def audit_tenant(
-    session: Session, arrangement: Arrangement, output: TableOutput, addresses: Sequence[str], platforms: Sequence[str]
+    session: Session, arrangement: Arrangement, output: TableOutput, choice: Choice, platforms: Sequence[str]
 ) -> int:
-    """Write the audit and return the exit code. Raises UsageError, NotFound, ObserveError, AuthError."""
-    requested = addresses_of(addresses) or None
-    scopes = {platform: _scope(platform, requested) for platform in session.platforms(platforms)}
-    observed = session.observe(scopes)
+    """Write the audit and return the exit code. Raises UsageError, NotFound, SpecError, ObserveError, AuthError."""
+    choice.check()
+    desired = session.desired(choice.specs or None) if choice.needs_specs else None
+    scopes = addresses_to_read(session.observe, choice, desired, session.platforms(platforms))
+    observed = _observe(session, scopes)
+    more: tuple[str, ...] = ()
+    if resolved := resolve_missing(session.observe, choice, scopes, observed):
+        again, more = resolved
+        observed = observed if again == scopes else _observe(session, again)
     mailboxes = [mailbox for one in observed.observations.values() for mailbox in one.mailboxes.values()]
-    unread = {item.mailbox for _, item in observed.unread}
-    missing = sorted((requested or frozenset()) - {mailbox.address for mailbox in mailboxes} - unread)
-    if missing:
-        raise NotFound(
-            "no such mailbox",
-            mailbox=str(missing[0]),
-            why=f"No shared mailbox in {' and '.join(observed.tenant_names)} has this address.",
-            hint=f"To see what has it:\n    {pasteable('show', missing[0], '--observed')}",
-        )
-    rows = Deferred(lambda: access_rows(observed.observations))
-    report = access_report(rows, arrangement, mailboxes, _notes(observed, session.capabilities))
+    chosen = choice.rows_filter(desired, observed.observations)
+    everything = Deferred(lambda: access_rows(observed.observations))
+    refuse_unknown_people(chosen.people, everything)
+    rows = Deferred(lambda: chosen.of(everything)) if chosen else everything
+    notes = (*_notes(observed, session.capabilities), *more)
+    report = access_report(rows, arrangement, mailboxes, notes, choice.selected())
     show(session.terminal, report.based_on(origin_of(session.profile.name, observed)), output)
     return exit_code_of(observed, ExitCode.OK)
+
+
+def _observe(session: Session, scopes: Scopes) -> Reading:
+    return session.observe({platform: _scope(platform, addresses) for platform, addresses in scopes.items()})
 
 
 def _scope(platform: Platform, addresses: frozenset[Address] | None) -> Scope:

@@ -49,10 +49,7 @@ CAPABILITIES: Mapping[Platform, Capabilities] = {
         "Microsoft 365 shared mailbox",
         ROWS,
         values={"storage.licence": ("none", "exchange-online-plan-1", "exchange-online-plan-2")},
-        not_audited=(
-            "inbox rules, mail flow rules, permissions of single folders such as the calendar, and applications with "
-            "permissions on all mailboxes are not read."
-        ),
+        not_audited="inbox rules, folder permissions and apps with access to all mailboxes are not read.",
         afterwards="Outlook shows automapped mailboxes after 30 to 60 minutes. Send as takes up to an hour to work.",
     )
 }

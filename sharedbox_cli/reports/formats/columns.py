@@ -12,6 +12,8 @@ NARROWEST = 12
 GAP = 2
 _PLACE = re.compile(r".+\.ya?ml:[0-9]+:[0-9]+", re.IGNORECASE)
 """`file:line:column`, which terminals and editors make a link of: it is never split, even if its line is too long."""
+PADDING = 2
+"""What the table writer adds to the width of a heading."""
 
 
 def width_of(text: str) -> int:
@@ -84,7 +86,7 @@ def _limits(rows: Sequence[Sequence[str]], headers: Sequence[str], width: int) -
 def cut(table: Table, width: int) -> list[Table]:
     """Split a table of many narrow columns into several that each start with the first column."""
     widths = [
-        min(NARROWEST, max([width_of(header), *(width_of(row[number]) for row in table.rows)]))
+        min(NARROWEST, max([width_of(header) + PADDING, *(width_of(row[number]) for row in table.rows)]))
         for number, header in enumerate(table.headers)
     ]
     if len(widths) < 3 or sum(widths) + GAP * (len(widths) - 1) <= width:

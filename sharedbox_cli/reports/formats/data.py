@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import Any
 
-from sharedbox_cli.reports.document import Report
+from sharedbox_cli.reports.document import STAMP, Report
 from sharedbox_cli.reports.header import header
 from sharedbox_cli.reports.safe import csv_cell, json_text
 
@@ -85,9 +85,25 @@ def csv_parts(report: Report) -> Iterator[str]:
     clean = lru_cache(_CELLS_KEPT)(csv_cell)
     gap_row = report.flat.gap_row
     gaps = map(gap_row, report.origin.gaps) if gap_row else ()
-    for row in chain([report.flat.headers], report.flat.rows, gaps):
+    rows = chain([report.flat.headers], report.flat.rows, gaps)
+    for row in _stamped(rows, report) if report.is_evidence else rows:
         writer.writerow(map(clean, row))
         yield line.text
+
+
+def _stamped(rows: Iterable[tuple[str, ...]], report: Report) -> Iterator[tuple[str, ...]]:
+    """Yield rows with what was read, when and by which version: a file is read by its columns, and has no heading."""
+    cells: dict[str, tuple[str, ...]] = {}
+    position: int | None = None
+    for number, row in enumerate(rows):
+        if number == 0:
+            position = row.index("platform") if "platform" in row else None
+            yield (*row, *STAMP)
+            continue
+        platform = row[position] if position is not None else ""
+        if platform not in cells:
+            cells[platform] = report.origin.cells(platform)
+        yield (*row, *cells[platform])
 
 
 class _Line:

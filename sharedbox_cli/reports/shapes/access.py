@@ -49,6 +49,8 @@ class AccessJson(TypedDict):
 class AuditJson(TypedDict):
     """Who can do what."""
 
+    by: Annotated[str, "How the rows are sorted: by `mailbox`, or by person for `person` and `matrix`."]
+    selection: Annotated[dict[str, list[str]], "What the options limited the audit to; empty if it is of everything."]
     mailboxes: Sequence[AuditedMailboxJson]
     rows: Annotated[Sequence[AccessJson], "One row per right of a holder."]
     notes: Annotated[list[str], "What the audit does not cover."]

@@ -10,7 +10,8 @@ from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import AddressHolder, Observed, ObservedMailbox, Platform
 from sharedbox_cli.reports.document import Line, Report, Section, Table
 from sharedbox_cli.reports.shapes.access import HolderJson, ObservedJson, ObservedMailboxJson
-from sharedbox_cli.reports.views.access import access_report, row_data
+from sharedbox_cli.reports.views.access import access_report
+from sharedbox_cli.reports.views.access_table import row_data
 from sharedbox_cli.reports.views.arrangement import Arrangement
 from sharedbox_cli.reports.views.values import value_words
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from sharedbox_cli.core.errors import CloudError, ObserveError, Refused, SharedboxError
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address, TrusteeId
+from sharedbox_cli.core.mail_targets import forwarded_to
 from sharedbox_cli.core.model import (
     GOOGLE_DELEGATED,
     Fact,
@@ -76,7 +77,7 @@ async def read_delegated(
     results = dict(zip(rows, await together(works), strict=True))
     unclear = {key: Gmail(was_read=False) for key in rows}
     gmail_of = unclear | unread.successes(results, {key: key for key in rows})
-    await _read_unknown_delegates(google, directory, gmail_of)
+    await _read_unknown_people(google, directory, gmail_of, with_targets=scope.with_members)
     senders = await _read_senders(google, directory, scope, gmail_of, unread)
     columns = account_columns(google.shared_units)
     reading = DelegatedReading()
@@ -164,9 +165,14 @@ def _delegate(row: Row) -> Delegate:
     return Delegate(intern(text_of(row, "delegateEmail")), intern(text_of(row, "verificationStatus")))
 
 
-async def _read_unknown_delegates(google: Google, directory: Directory, gmail_of: Mapping[Address, Gmail]) -> None:
-    """Read the delegates that no list contained."""
+async def _read_unknown_people(
+    google: Google, directory: Directory, gmail_of: Mapping[Address, Gmail], *, with_targets: bool
+) -> None:
+    """Read the delegates that no list contained, and the people of the organisation to whom mail is forwarded."""
     addresses = {Address.of(one.address) for gmail in gmail_of.values() for one in gmail.delegates}
+    if with_targets:
+        targets = {Address.of(text) for gmail in gmail_of.values() for text in forwarded_to(gmail.content)}
+        addresses |= {address for address in targets if address.domain in directory.domains}
     if not directory.is_whole:
         unknown = sorted(address for address in addresses if address not in directory.owner)
         for row in await together(read_user(google, address.text) for address in unknown):
