@@ -107,8 +107,8 @@ def cut_off(facts: GuardInput) -> Iterable[Refusal]:
             continue
         mailbox = facts.observations[change.platform].mailboxes.get(change.mailbox)
         before = {**(mailbox.settings if mailbox else {}), **change.before}
-        earlier, where = cut_off_words(before), str(change.mailbox)
-        for key, words in cut_off_words({**before, **change.after}).items():
+        earlier, where = cut_off_words(before, change.mailbox), str(change.mailbox)
+        for key, words in cut_off_words({**before, **change.after}, change.mailbox).items():
             if key not in earlier:
                 yield Refusal("cut-off", f"{where}: {words}", 1, "0", f"cut-off={where}", where)
 

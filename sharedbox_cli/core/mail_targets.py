@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.values import Value
 
 
@@ -37,7 +39,7 @@ def sender_addresses(settings: Mapping[Field, Value]) -> set[str]:
     return found - {""}
 
 
-def cut_off_words(settings: Mapping[Field, Value]) -> dict[str, str]:
+def cut_off_words(settings: Mapping[Field, Value], own: Address) -> dict[str, str]:
     """Return the settings that keep mail from the team of a mailbox, each with what it does."""
     found: dict[str, str] = {}
     target = settings.get(Field.FORWARDING_TO)
@@ -45,25 +47,64 @@ def cut_off_words(settings: Mapping[Field, Value]) -> dict[str, str]:
         found[f"{Field.FORWARDING_TO} {target}"] = f"all mail would go to {target}, and no copy would stay"
     for rule in _tuples(settings.get(Field.RULES)):
         pairs = {str(pair[0]): pair[1] for pair in _tuples(rule) if len(pair) == 2}
-        if pairs.get("then.delete") is True and not _is_narrow(pairs):
-            found[f"{Field.RULES} {rule!r}"] = "a rule would delete mail whoever sends it and whatever its subject"
-    if settings.get(Field.GROUP_POSTING) == "nobody":
-        found[Field.GROUP_POSTING] = "nobody could send messages to it"
+        if pairs.get("then.delete") is True and not _is_narrow(pairs, _addresses_of(settings, own), own.domain):
+            found[f"{Field.RULES} {rule!r}"] = "a rule would delete much of all mail"
+    if (posting := settings.get(Field.GROUP_POSTING)) in _FEW:
+        who = "nobody" if posting == "nobody" else f"only its {posting}"
+        found[f"{Field.GROUP_POSTING} {posting}"] = f"{who} could send messages to it"
+    if settings.get(Field.GROUP_MODERATION) == "all" and settings.get(Field.GROUP_MODERATING) == "nobody":
+        found[Field.GROUP_MODERATION] = "all messages would wait, and nobody could approve them"
     if settings.get(Field.GROUP_VIEWING) in ("managers", "owners"):
         found[Field.GROUP_VIEWING] = f"only its {settings[Field.GROUP_VIEWING]} could read it"
     return found
 
 
-def _is_narrow(pairs: Mapping[str, Value]) -> bool:
-    """Return whether a rule is limited by who sends a message, whom it is for, or what it says."""
-    return any(key.startswith("when.") and value and key not in _BROAD for key, value in pairs.items())
+def _addresses_of(settings: Mapping[Field, Value], own: Address) -> frozenset[str]:
+    aliases = settings.get(Field.ALIASES)
+    return frozenset({own.key, *(str(one).lower() for one in (aliases if isinstance(aliases, tuple) else ()))})
+
+
+def _is_narrow(pairs: Mapping[str, Value], own: frozenset[str], domain: str) -> bool:
+    """Return whether a rule is limited by who sends a message, whom it is for, or what it says.
+
+    Of several texts, one is enough. A condition that holds for much of all mail limits nothing: the mailbox itself as a
+    recipient, its own domain as the sender, a text of a few letters, words that are a search.
+    """
+    people = [_texts(pairs.get(f"when.{name}")) for name in ("from", "to")]
+    if any(texts and all(_names_somebody(text, own, domain) for text in texts) for texts in people):
+        return True
+    says = [_texts(pairs.get(f"when.{name}")) for name in ("subject_contains", "has_words")]
+    return any(texts and all(_says_something(text) for text in texts) for texts in says)
+
+
+def _texts(value: Value) -> tuple[str, ...]:
+    return tuple(map(str, value)) if isinstance(value, tuple) else (str(value),) if value else ()
+
+
+def _names_somebody(text: str, own: frozenset[str], domain: str) -> bool:
+    """Return whether a text is one address, or the domain of another organisation."""
+    local, _, host = text.lower().strip().rpartition("@")
+    if not _HOST.fullmatch(host) or f"{local}@{host}" in own:
+        return False
+    return bool(_LOCAL.fullmatch(local)) or (not local and host != domain)
+
+
+def _says_something(text: str) -> bool:
+    """Return whether a text is words, of which one has some letters, and no search with operators."""
+    words = _WORD.findall(text)
+    return not _OPERATOR.search(text) and any(len(word) >= _LETTERS - (not word.isascii()) for word in words)
 
 
 def _tuples(value: Value) -> tuple[tuple[Value, ...], ...]:
     return tuple(item for item in value if isinstance(item, tuple)) if isinstance(value, tuple) else ()
 
 
-_BROAD = frozenset({"when.larger_than", "when.smaller_than", "when.has_attachment"})
-"""Conditions that hold for much of all mail."""
+_HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
+_LOCAL = re.compile(r"[^\s@*\"(){}|:<>-][^\s@*\"(){}|:<>]*")
+_WORD = re.compile(r"\w+")
+_OPERATOR = re.compile(r"[:*{}()|]|\bOR\b|\bAROUND\b|(?:^|\s)-")
+_LETTERS = 3
+"""Words of fewer letters are in nearly every text; of scripts other than Latin, one less."""
+_FEW = frozenset({"nobody", "owners", "managers"})
 _REPLY_TO = 2
 """The position of the reply address in a sender: address, name, reply-to, default."""
