@@ -16,10 +16,9 @@ from sharedbox_cli.core.guards_access import last_access, last_owner, replaced_p
 from sharedbox_cli.core.guards_input import GuardInput, GuardLimits, Waivers
 from sharedbox_cli.core.guards_platform import platform_change
 from sharedbox_cli.core.guards_reach import cut_off, external_trustee, wide_trustee
-from sharedbox_cli.core.identity import Address
+from sharedbox_cli.core.guards_revocation import exceeds, mailbox_revocation, mass_revocation
 from sharedbox_cli.core.model import Fact
 from sharedbox_cli.core.order import Phase
-from sharedbox_cli.core.recent import NOTHING, SPAN
 from sharedbox_cli.core.restore import candidates, holder_words, waiver_of
 from sharedbox_cli.core.sizes import GB_BYTES, gb
 from sharedbox_cli.core.values import ALLOWED, KIND_GROUP, KIND_SHARED, KIND_USER, LICENCE_NONE, PLAN_1, PLAN_2, Value
@@ -77,58 +76,8 @@ def tenant_mismatch(facts: GuardInput) -> Iterable[Refusal]:
             yield Refusal("tenant-mismatch", why)
 
 
-def mass_revocation(facts: GuardInput) -> Iterable[Refusal]:
-    """Refuse a run that revokes a large part of all grants, unless it only continues an earlier one."""
-    taken = [change for change in facts.plan.changes if change.kind is Kind.REVOKE]
-    if not taken or _continues(taken, facts):
-        return
-    base = sum(facts.plan.grants_before.values()) + facts.plan.desired.grants_elsewhere
-    percent, most = facts.limits.mass_revocation_percent, facts.limits.mass_revocation_most
-    is_share = _is_large_part(len(taken), base, percent, facts)
-    if not (is_share or base == 0 or len(taken) > most):
-        return
-    mailboxes = {change.mailbox for change in taken}
-    share = f"{f'{100 * len(taken) / base:.1f}'.removesuffix('.0')} %" if base else "all"
-    limit = f"{percent} %" if is_share else str(most)
-    words = "mailbox" if len(mailboxes) == 1 else "mailboxes"
-    why = f"would revoke {len(taken)} of {base} grants ({share}, limit {limit}) on {len(mailboxes)} {words}"
-    yield Refusal("mass-revocation", why, len(taken), limit, f"mass-revocation={len(taken)}")
-
-
-def mailbox_revocation(facts: GuardInput) -> Iterable[Refusal]:
-    """Refuse to revoke a large part of the grants of one mailbox, unless an earlier run is only continued.
-
-    What was revoked in the last days counts as well: no number of small steps takes more than one step may.
-    """
-    percent = facts.limits.mailbox_revocation_percent
-    revoked: dict[Address, list[Change]] = {}
-    for change in facts.plan.changes:
-        if change.kind is Kind.REVOKE:
-            revoked.setdefault(change.mailbox, []).append(change)
-    for address, base in sorted(facts.plan.grants_before.items()):
-        taken = revoked.get(address, [])
-        earlier = len(facts.recent.get(address, NOTHING).revoked)
-        count, all_before = len(taken) + earlier, base + earlier
-        is_share = bool(taken) and _is_large_part(count, all_before, percent, facts)
-        if is_share and not _continues(taken, facts):
-            with_earlier = f" with the {earlier} of the last {SPAN.days} days" if earlier else ""
-            why = f"{address} would lose {count} of {all_before} grants{with_earlier} (limit {percent} %)"
-            waiver = f"mailbox-revocation={count}"
-            yield Refusal("mailbox-revocation", why, count, f"{percent} %", waiver, str(address))
-
-
 def _documents(count: int) -> str:
     return f"{count} document{'' if count == 1 else 's'}"
-
-
-def _is_large_part(count: int, base: int, percent: int, facts: GuardInput) -> bool:
-    """Return whether so many grants are more than a percentage, of at least ten: so that no single grant decides."""
-    return _exceeds(count, max(base, facts.limits.percent_from), percent)
-
-
-def _continues(taken: Iterable[Change], facts: GuardInput) -> bool:
-    """Return whether all revocations were allowed already, in a run that did not finish."""
-    return all(change.key in facts.continued for change in taken)
 
 
 def delete(facts: GuardInput) -> Iterable[Refusal]:
@@ -168,7 +117,7 @@ def kept_words(known: Mapping[Fact, Value]) -> tuple[str, ...]:
 def mass_delete(facts: GuardInput) -> Iterable[Refusal]:
     """Refuse many deletions at once."""
     count, base = facts.plan.count(Kind.DELETE), _document_count(facts)
-    if count > 3 or (base >= 10 and _exceeds(count, base, 10)):
+    if count > 3 or (base >= 10 and exceeds(count, base, 10)):
         why = f"{count} of {base} mailboxes would be deleted"
         yield Refusal("mass-delete", why, count, "3 or 10 %", f"mass-delete={count}")
 
@@ -263,10 +212,6 @@ def _is_fresh(seen: object, now: datetime) -> bool:
         return False
     day = datetime.fromisoformat(seen)
     return now - day.replace(tzinfo=day.tzinfo or now.tzinfo) <= timedelta(hours=48)
-
-
-def _exceeds(count: int, base: int, percent: int) -> bool:
-    return base == 0 or 100 * count > percent * base
 
 
 GUARDS: Mapping[str, Callable[[GuardInput], Iterable[Refusal]]] = {

@@ -13,7 +13,7 @@ from sharedbox_cli.core.model import Right
 
 SPAN = timedelta(days=7)
 """Revocations of this time count together with those of a plan."""
-_REVIEWED = ("mailbox-revocation", "replaced-people", "last-access")
+_REVIEWED = ("mass-revocation", "mailbox-revocation", "replaced-people", "last-access")
 """A run with a waiver of one of these was reviewed by somebody: what it revoked does not count any more."""
 
 Held = tuple[TrusteeId, Right]

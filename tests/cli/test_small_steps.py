@@ -24,16 +24,27 @@ def cloud_with(cloud_of: CloudMaker, holders: Sequence[str]) -> Cloud:
         box = make.shared("box", "Box")
         for name in holders:
             make.grant(box, people[name], "full_access")
+        for number in range(4):
+            other = make.shared(f"other{number}", "Other")
+            for name in PEOPLE:
+                make.grant(other, people[name], "full_access")
         return make.seeded
 
     return cloud_of(fill)
 
 
-def spec(folder: Path, names: Sequence[str]) -> Path:
+def spec(folder: Path, names: Sequence[str], others: Sequence[str] = PEOPLE) -> Path:
     folder.mkdir(exist_ok=True)
-    lines = "".join(f"  - {{user: {name}@contoso.example, rights: [full_access]}}\n" for name in names)
-    (folder / "box.yaml").write_text(f"version: 1\nmailbox: {BOX}\nplatform: microsoft365\nmembers:\n{lines}")
+    write(folder, BOX, names)
+    for number in range(4):
+        write(folder, f"other{number}@contoso.example", others)
     return folder
+
+
+def write(folder: Path, mailbox: str, names: Sequence[str]) -> None:
+    lines = "".join(f"  - {{user: {name}@contoso.example, rights: [full_access]}}\n" for name in names)
+    text = f"version: 1\nmailbox: {mailbox}\nplatform: microsoft365\nmembers:\n{lines}"
+    (folder / f"{mailbox.partition('@')[0]}.yaml").write_text(text)
 
 
 @pytest.mark.parametrize("step", [1, 2, 3])
@@ -53,6 +64,18 @@ def test_team_is_not_removed_in_steps_of_any_size(cloud_of: CloudMaker, cli: Cli
     if len(left) - step > 1:
         again = cli("apply", spec(tmp_path / "specs", left[step + 1 :]), "--yes")
         assert again.code == 0, "what somebody reviewed does not count again"
+
+
+@pytest.mark.parametrize("chosen", [("--mailbox", "other{}@contoso.example"), ("--shard", "{}/7")])
+def test_filters_do_not_split_what_one_run_may_not_do(
+    cloud_of: CloudMaker, cli: Cli, tmp_path: Path, chosen: tuple[str, str]
+) -> None:
+    cloud = cloud_with(cloud_of, PEOPLE)
+    specs = spec(tmp_path / "specs", PEOPLE[5:], PEOPLE[5:])
+    assert cli("apply", specs, "--yes").code == 4
+    codes = [cli("apply", specs, "--yes", chosen[0], chosen[1].format(part)).code for part in range(8)]
+    assert 4 in codes
+    assert len(cloud.effects()) <= 18, "30 % of 60 grants"
 
 
 def test_team_is_not_replaced_in_two_steps(cloud_of: CloudMaker, cli: Cli, tmp_path: Path) -> None:
