@@ -93,7 +93,12 @@ def _new_credential(
         # Their warnings would be printed to stderr in addition to our messages.
         logging.getLogger(name).addHandler(logging.NullHandler())
     host = urlsplit(connection.login_origin).netloc
-    common = {"authority": connection.login_origin, "retry_total": 3, "retry_backoff_factor": 0.4}
+    common = {
+        "authority": connection.login_origin,
+        "retry_total": 3,
+        "retry_backoff_factor": 0.4,
+        "connection_timeout": CONNECT_SECONDS,
+    }
     if host not in WELL_KNOWN_AUTHORITIES:
         common["disable_instance_discovery"] = True
     tenant, client = connection.tenant, connection.client_id
@@ -136,6 +141,8 @@ def _new_credential(
             return person_credential(connection, method is Method.INTERACTIVE, common, prompt)
 
 
+CONNECT_SECONDS = 10
+"""The SDK waits five minutes for each connection, and a dead proxy can accept none."""
 RENEW_SECONDS = 300
 """How long before its end a token is replaced, as in azure-identity."""
 

@@ -2,7 +2,7 @@
 
 It opens on 5 failures in a row or more than half of the last 20 (5xx, timeouts, no connection; never 4xx or 429).
 After 30 seconds one read may try, and again every 30 seconds; after 3 minutes a call that has seen a try fail is
-refused.
+refused, and after 30 seconds where no connection was ever made.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ IN_A_ROW = 5
 WINDOW = 20
 REST_SECONDS = 30.0
 GIVE_UP_SECONDS = 180.0
+UNREACHED_SECONDS = 30.0
+"""For a host to which no connection was ever made: a proxy or a name is wrong, and waiting does not help."""
 Probe = Callable[[], Awaitable[object]]
 
 
@@ -50,6 +52,7 @@ class Breaker:
         self._last: deque[bool] = deque(maxlen=WINDOW)
         self._opened_at = self._next_try = 0.0
         self._is_open = False
+        self._was_reached = False
         self._alone = asyncio.Lock()
 
     def holds_back(self) -> bool:
@@ -60,12 +63,14 @@ class Breaker:
         """Count a response: the service works, whatever the response says."""
         self._last.append(True)
         self._in_a_row = 0
+        self._was_reached = True
         if self._is_open:
             self._is_open = False
             self._last.clear()
 
-    def failed(self) -> None:
-        """Count a failure."""
+    def failed(self, *, was_reached: bool = True) -> None:
+        """Count a failure. `was_reached`: there was a connection."""
+        self._was_reached = self._was_reached or was_reached
         self._last.append(False)
         self._in_a_row += 1
         self.failures += 1
@@ -94,7 +99,11 @@ class Breaker:
         yield
 
     async def _until_next_try(self, since: int) -> None:
-        if self._next_try - self._opened_at >= GIVE_UP_SECONDS and self.failures > since:
+        open_for = self._next_try - self._opened_at
+        if not self._was_reached and open_for >= UNREACHED_SECONDS and self.failures > since:
+            why = f"No connection could be made, {self.failures} times in a row."
+            raise ServiceDown("the service cannot be reached", why=why, hint="Check the network and the proxy.")
+        if open_for >= GIVE_UP_SECONDS and self.failures > since:
             minutes = GIVE_UP_SECONDS / 60
             raise ServiceDown(
                 why=f"It was tried for {minutes:.0f} minutes. Nothing more is sent to it.",
@@ -108,9 +117,14 @@ class Breaker:
             await probe()
         except SharedboxError as error:
             if is_failure(error):
-                self.failed()
+                self.failed(was_reached=was_reached(error))
                 return
         self.clean()
+
+
+def was_reached(error: SharedboxError) -> bool:
+    """Return whether a failure shows that there is something at the other end."""
+    return not isinstance(error, Unreachable) or bool(error.status)
 
 
 def is_failure(error: SharedboxError) -> bool:

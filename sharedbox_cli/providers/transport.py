@@ -17,7 +17,7 @@ from typing import Any, Protocol, TypeVar
 
 from sharedbox_cli.core.errors import Ambiguous, AuthError, CloudError, SharedboxError, Throttled
 from sharedbox_cli.core.events import SILENT, Listener
-from sharedbox_cli.providers.breaker import Breaker, ServiceDown, is_failure
+from sharedbox_cli.providers.breaker import Breaker, ServiceDown, is_failure, was_reached
 from sharedbox_cli.providers.responses import DOCTOR, Renewed, Unreachable
 
 T = TypeVar("T")
@@ -180,7 +180,7 @@ class Policy:
                 result = await self._in_time(send)
         except SharedboxError as error:
             if is_failure(error):
-                self.breaker.failed()
+                self.breaker.failed(was_reached=was_reached(error))
             elif not isinstance(error, GaveUp):
                 self.breaker.clean()
             raise

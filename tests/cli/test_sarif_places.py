@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from tests.asked import every
+from tests.asked import each, every
 from tests.conftest import EXAMPLES, Cli, Cloud
 
 WHERE = {
@@ -54,7 +54,7 @@ def test_every_result_names_a_file_that_exists(
     root = repository if folder.is_relative_to(repository) else folder
     found = uris(cli, "--whole-tenant", specs)
     assert None not in found
-    for uri in found:
+    for uri in each(found):
         assert uri is not None
         parts = urlsplit(uri)
         assert ".." not in uri

@@ -18,12 +18,16 @@ import pytest
 
 from sharedbox_cli.cli.terminal import Colour, Terminal
 from sharedbox_cli.core.finding import Finding, Severity
+from sharedbox_cli.emulator.google.builder import GoogleBuilder
+from sharedbox_cli.emulator.google.builder import blank as google_blank
+from sharedbox_cli.emulator.seed import Builder, Seeded, blank
+from sharedbox_cli.emulator.tenant import Tenant
 from sharedbox_cli.engine.lock import RunLock
 from sharedbox_cli.reports.document import Case
 from sharedbox_cli.reports.formats.junit import render
 from sharedbox_cli.reports.views.findings import findings_report
 from tests.asked import each
-from tests.conftest import EXAMPLES, Cli, Cloud
+from tests.conftest import EXAMPLES, Cli, Cloud, CloudMaker
 
 SALES = "sales@contoso.example"
 
@@ -209,3 +213,20 @@ def test_note_is_no_failure_in_junit(severity: Severity) -> None:
     is_failure = severity is not Severity.NOTE
     assert (f'failures="{int(is_failure)}"' in text, "<failure" in text) == (True, is_failure)
     assert "a summary" in text
+
+
+def test_deletion_at_google_names_the_size(cloud_of: CloudMaker, cli: Cli) -> None:
+    def fill(tenant: Tenant) -> Seeded:
+        blank(tenant)
+        google_blank(tenant)
+        make = GoogleBuilder(tenant, 7)
+        make.mailbox("press", "Press")
+        make.store.run("update g_users set used_mb = 2500 where email = 'press@contoso.example'")
+        return Builder(tenant, 7).seeded
+
+    cloud_of(fill)
+    Path("press.yaml").write_text(
+        "version: 1\nmailbox: press@contoso.example\nplatform: google-delegated\nstate: absent\n"
+    )
+    done = cli("apply", "press.yaml", "--yes")
+    assert (done.code, "holds 2.4 GB" in done.err) == (4, True), done.err

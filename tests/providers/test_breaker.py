@@ -168,3 +168,19 @@ def test_call_when_the_run_ends_before_the_next_try_then_it_gives_up_at_once() -
     host.open()
     answer = run(lambda: host.call())
     assert isinstance(answer, GaveUp) and host.asked == [] and host.clock.slept == []
+
+
+@pytest.mark.parametrize(("error", "most"), [(Unreachable("x"), 60.0), (Ambiguous("x"), 400.0)])
+def test_host_that_was_never_reached_is_given_up_soon(error: CloudError, most: float) -> None:
+    host = Host(works_at=1e9, error=error)
+    answers = run(lambda: asyncio.gather(*(host.call() for _ in range(20))))
+    assert isinstance(answers, list)
+    every(isinstance(answer, CloudError) for answer in answers)
+    assert host.clock.monotonic() < most
+    assert (host.clock.monotonic() > 100) == isinstance(error, Ambiguous)
+
+
+def test_host_that_answered_once_has_three_minutes_to_come_back() -> None:
+    host = Host(works_at=150.0, error=Unreachable("x"))
+    host.policy.breaker.clean()
+    assert run(lambda: asyncio.gather(*(host.call() for _ in range(20)))) == ["data"] * 20
