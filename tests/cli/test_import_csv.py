@@ -427,3 +427,13 @@ def test_unknown_platform_is_an_error(cli: Cli) -> None:
     done = cli("import", "new", "--from", SPECS, "--as", "googel-delegated")
     assert done.code == 1
     assert "google-delegated" in done.err
+
+
+def test_what_is_not_used_is_named_with_its_place(cli: Cli) -> None:
+    Path("list.csv").write_text(
+        "Mailbox;Notes;User\na@contoso.example;old;anna@contoso.example;\nb@contoso.example;;S-1-5-21-1\n"
+    )
+    done = cli("import", SPECS, "--csv", "list.csv", "--platform", MICROSOFT365, "--check")
+    assert done.code == 2
+    assert "list.csv:1:9   column Notes: no usual name" in done.out
+    assert "list.csv:3:20   S-1-5-21-1: a deleted account" in done.out

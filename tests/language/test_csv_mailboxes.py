@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sharedbox_cli.cli.import_.adopt import Existing, files_of
 from sharedbox_cli.core.model import MICROSOFT365, DesiredMailbox
 from sharedbox_cli.language.csv.columns import columns_of, is_known, mapping_of, use_of
 from sharedbox_cli.language.csv.decode import decoded
@@ -22,6 +23,8 @@ from sharedbox_cli.language.csv.reading import CsvReading, Rules
 from sharedbox_cli.language.csv.table import DELIMITERS, table_of
 from sharedbox_cli.language.csv.values import NotReadable, day_of, people_in, rights_in
 from sharedbox_cli.language.export.document import write
+from sharedbox_cli.language.load import load_specs
+from sharedbox_cli.language.resolve import resolve
 from tests.asked import each
 from tests.field_values import TABLES
 
@@ -156,6 +159,45 @@ def test_no_table_crashes_and_every_spec_is_valid(
     if not reading.problems:
         for mailbox in specs(reading):
             assert write(mailbox, TABLE)
+
+
+NAMED = st.text(
+    alphabet=st.characters(codec="utf-8", exclude_categories=("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")), max_size=20
+)
+
+
+@given(rights=MAILBOXES, names=st.lists(NAMED, min_size=4, max_size=4))
+@settings(max_examples=150)
+def test_files_say_what_the_rows_say(rights: Rights, names: list[str]) -> None:
+    rows = [["Mailbox", "DisplayName", "User", *(columns[0] for columns in COLUMNS.values())]]
+    for (mailbox, people), name in zip(rights.items(), names, strict=False):
+        for who, held in people.items():
+            rows.append([mailbox, name, who, *("x" if right in held else "" for right in COLUMNS)])
+    reading = read(written(rows, ","))
+    if reading.problems:
+        assert {problem.summary for problem in reading.problems} == {"not a value of `display_name`"}
+        return
+    adopted = [adopted_from(one, TABLE, NOW) for one in reading.mailboxes.values()]
+    folder = Path("no-such-folder")
+    made = files_of(folder, adopted, Existing(), TABLES, {}, keeps_new=True)
+    found = resolve(load_specs([folder], made.texts), TABLES, NOW).mailboxes
+    assert {one.mailbox.address: (_grants(one.mailbox), one.mailbox.settings) for one in adopted} == {
+        address: (_grants(mailbox), mailbox.settings) for address, mailbox in found.items()
+    }
+
+
+def _grants(mailbox: DesiredMailbox) -> set[tuple[str, str]]:
+    return {(grant.trustee.key, str(grant.right)) for grant in mailbox.grants or ()}
+
+
+@pytest.mark.parametrize("kind", ["UserMailbox", "MailUniversalDistributionGroup", "GroupMailbox", "RoomMailbox"])
+def test_rows_of_other_recipients_are_skipped(kind: str) -> None:
+    text = (
+        f"PrimarySmtpAddress,RecipientTypeDetails\na@x.example,{kind}\nb@x.example,RemoteSharedMailbox\nc@x.example,\n"
+    )
+    reading = read(text)
+    assert [address.key for address in reading.mailboxes] == ["b@x.example", "c@x.example"]
+    assert [remark.place.line for remark in reading.remarks] == [2]
 
 
 def test_names_of_columns_are_read_in_any_spelling() -> None:

@@ -66,6 +66,7 @@ def test_encoding_is_found(codec: str) -> None:
         (b"<!DOCTYPE html>", "not a CSV file"),
         (b"Name\nB\x81\xfc", "unknown encoding"),
         (b"\xff\xfeN", "unknown encoding"),
+        ("B\u00fcro M\u00fcnchen ".encode() + b"\xfc", "two encodings in one file"),
     ],
 )
 def test_other_files_are_named(raw: bytes, summary: str) -> None:

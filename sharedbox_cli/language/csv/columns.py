@@ -144,7 +144,7 @@ def _column(table: Table, cell: Cell, index: int, mapping: Mapping[str, str], us
             return Column(name, index, place, Use(field), why="as named")
     use = use_of(name)
     if use is None:
-        why = "no usual name" if name else "no name"
+        why = "no usual name: to use it, name it with `--column`" if name else "no name"
         return Column(name, index, place, Use.IGNORE, why=why)
     if use is Use.SECRET:
         return Column(name, index, place, Use.IGNORE, why="specs hold no passwords. Delete it from the file, too")
@@ -168,7 +168,7 @@ def _with_mailbox(table: Table, columns: list[Column]) -> tuple[list[Column], li
                 table.place(table.header[0]),
                 "no column with the mailbox",
                 f"The columns are: {names}.",
-                "Name one of them, for example: --column NAME=mailbox",
+                f"Name one of them, for example: --column '{columns[0].name or 1}=mailbox'",
             )
         ]
     if chosen is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from pathlib import Path
 
@@ -24,6 +25,8 @@ _OTHER_FILES = (
     (b"version https://git-lfs", "a Git LFS pointer"),
     (b"\x1f\x8b", "a compressed file"),
 )
+_UTF8_LETTER = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}")
+_HIGH_BYTE = re.compile(rb"[\x80-\xff]")
 _SAMPLE = 4096
 
 
@@ -49,6 +52,8 @@ def decoded(raw: bytes, path: Path) -> tuple[str, str]:
         if raw.startswith(start):
             raise _unreadable(path, "not a CSV file", f"It is {what}.", "Save the table as CSV.")
     codec, words = _encoding(raw)
+    if codec == "cp1252":
+        _refuse_mixed(raw, path)
     try:
         text = raw.decode(codec)
     except UnicodeDecodeError as error:
@@ -77,6 +82,21 @@ def _encoding(raw: bytes) -> tuple[str, str]:
     except UnicodeDecodeError:
         return "cp1252", "Windows-1252"
     return "utf-8", "UTF-8"
+
+
+def _refuse_mixed(raw: bytes, path: Path) -> None:
+    """Raise SpecError for UTF-8 with a wrong byte: as Windows-1252, each letter that is not ASCII would be two."""
+    letters = _UTF8_LETTER.findall(raw)
+    others = len(_HIGH_BYTE.findall(raw)) - sum(map(len, letters))
+    if len(letters) <= others:
+        return
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = raw[: error.start].decode("utf-8")
+        why = f"Most of the file is UTF-8, and the byte 0x{raw[error.start]:02X} is not."
+        place = position(before, len(before))
+        raise _unreadable(path, "two encodings in one file", why, "Save it as UTF-8.", place) from error
 
 
 def _unreadable(path: Path, summary: str, why: str, hint: str = "", place: tuple[int, int] = (0, 0)) -> SpecError:

@@ -26,7 +26,7 @@ from sharedbox_cli.language.csv.texts import text_in
 from sharedbox_cli.language.csv.values import NO, NOBODY, NotReadable, is_yes, people_in, rights_in
 
 _SENDING = (Use.SEND_AS, Use.SEND_ON_BEHALF)
-_SHARED = ("shared", "freigegeben", "gemeinsam", "funktion", "gruppe", "group", "team")
+_SHARED = ("shared", "freigegeben", "gemeinsam", "geteilt", "funktion", "sammel", "gruppenpostfach", "teampostfach")
 _OF_PERSON = (Use.AUTOMAPPING, Use.UNTIL, Use.REASON)
 
 

@@ -19,6 +19,7 @@ from sharedbox_cli.reports.shapes.csv_import import (
     CsvColumnJson,
     CsvFileJson,
     CsvImportJson,
+    CsvPlaceJson,
     CsvRemarkJson,
     CsvSpecJson,
 )
@@ -149,14 +150,20 @@ def _spec(spec: CsvSpec) -> CsvSpecJson:
 def _sections(data: CsvImportJson) -> Iterator[Section]:
     for source in data["sources"]:
         rows = tuple(
-            (f"{one['line']}:{one['column']}", one["name"], one["field"], one["why"])
+            (f"{one['line']}:{one['column']}", one["name"], one["field"], "" if unused else one["why"])
             for one in data["columns"]
             if one["file"] == source["file"]
+            for unused in [one["field"] == Use.IGNORE]
         )
         words = f"{source['encoding']}, {source['delimiter']}, rows: {source['rows']:,}"
         table = (TextTable(("at", "column", "read as", "note"), rows),) if rows else ()
         yield Section(f"{source['file']} ({words})", table)
-    yield from _lines("Not used", [f"{_at(item)}   {item['what']}: {item['why']}" for item in data["ignored"]])
+    unused = [
+        f"{_at(one)}   column {one['name'] or '(no name)'}: {one['why']}"
+        for one in data["columns"]
+        if one["field"] == Use.IGNORE
+    ]
+    yield from _lines("Not used", unused + [f"{_at(item)}   {item['what']}: {item['why']}" for item in data["ignored"]])
     new = [(item["mailbox"], item["state"], item["spec"]) for item in data["mailboxes"]]
     if new:
         more = (Line(f"and {len(new) - _MOST:,} more"),) if len(new) > _MOST else ()
@@ -175,7 +182,7 @@ def _lines(heading: str, texts: Sequence[str]) -> Iterator[Section]:
         yield Section(heading, (*(Line(text, Tone.QUIET) for text in texts[:_MOST]), *more))
 
 
-def _at(item: CsvRemarkJson) -> str:
+def _at(item: CsvPlaceJson) -> str:
     return f"{item['file']}:{item['line']}:{item['column']}"
 
 
