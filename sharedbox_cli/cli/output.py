@@ -6,6 +6,7 @@ import contextlib
 import os
 import stat
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,19 @@ def write_whole(path: Path, text: str) -> None:
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
         raise UsageError("cannot write the file", where=str(path), why=why) from error
+
+
+def refuse_links_out(folder: Path, paths: Iterable[Path]) -> None:
+    """Raise UsageError if one of the files to write in a folder is elsewhere, by a link in the repository."""
+    root = Path(os.path.realpath(folder))
+    for path in paths:
+        if not Path(os.path.realpath(path)).is_relative_to(root):
+            raise UsageError(
+                "a link out of the folder",
+                where=str(path),
+                why="Whoever changes the repository could make sharedbox replace any file. Nothing was written.",
+                hint="Remove the link.",
+            )
 
 
 def write_new(path: Path, text: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sharedbox_cli.emulator.seed import Seeded, blank
+from sharedbox_cli.emulator.seed import Seeded, blank, demo
 from sharedbox_cli.emulator.tenant import Tenant
 from tests.asked import each
 from tests.conftest import Cli, Cloud, CloudMaker
@@ -152,3 +152,27 @@ def test_file_name_with_a_line_feed_stays_in_its_line(cli: Cli, specs: Path) -> 
     done = cli("plan", specs)
     assert (done.code, "\\u{a}" in done.err) == (1, True)
     assert len(done.err.splitlines()) == 2
+
+
+LINKS = (".schemas/sharedbox.schema.json", ".schemas", "_defaults.yaml")
+
+
+@pytest.mark.parametrize("link", LINKS)
+@pytest.mark.parametrize("command", ["init", "import"])
+def test_link_in_the_repository_replaces_no_file_elsewhere(
+    cloud_of: CloudMaker, cli: Cli, tmp_path: Path, command: str, link: str
+) -> None:
+    cloud_of(demo)
+    root, elsewhere = tmp_path / "repository", tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    target = elsewhere if link == ".schemas" else elsewhere / "keys"
+    if "json" in link:
+        target.write_text("mine", encoding="utf-8")
+    (root / "specs" / link).parent.mkdir(parents=True, exist_ok=True)
+    (root / "specs" / link).symlink_to(target)
+    done = cli(command, root if command == "init" else root / "specs")
+    assert (done.code, "link" in done.err) == (1, True), done.err
+    assert [(file.name, file.read_text(encoding="utf-8")) for file in elsewhere.iterdir()] == (
+        [("keys", "mine")] if "json" in link else []
+    )
+    assert not (root / "sharedbox.yaml").exists()

@@ -12,7 +12,7 @@ from sharedbox_cli.cli.import_.elsewhere import moved_files, target_of
 from sharedbox_cli.cli.import_.maps import map_of
 from sharedbox_cli.cli.import_.update import Updates, refuse_changed_files, updates_of
 from sharedbox_cli.cli.options import addresses_of
-from sharedbox_cli.cli.output import replace_text, show, write_new, write_whole
+from sharedbox_cli.cli.output import refuse_links_out, replace_text, show, write_new, write_whole
 from sharedbox_cli.cli.pipeline import exit_code_of, origin_of, utc_now
 from sharedbox_cli.core.change_words import words
 from sharedbox_cli.core.diff import diff_mailbox, observed_addresses
@@ -165,8 +165,10 @@ def _comparison(mailbox: DesiredMailbox, observed: Observed, updates: Updates) -
 def write_files(folder: Path, texts: Mapping[Path, str], updates: Updates) -> None:
     """Write new files, none over another, and updated ones. The schemas follow the version of sharedbox."""
     refuse_changed_files(updates)
+    schemas = schema_files(folder) if texts else {}
+    refuse_links_out(folder, (*schemas, *texts, *updates.texts))
     if texts:
-        for path, text in schema_files(folder).items():
+        for path, text in schemas.items():
             path.parent.mkdir(parents=True, exist_ok=True)
             write_whole(path, text)
     for path, text in texts.items():

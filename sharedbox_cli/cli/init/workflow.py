@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sharedbox_cli.cli.init.templates import defaults_text, mailbox_text, profile_text, teams_text
-from sharedbox_cli.cli.output import write_whole
+from sharedbox_cli.cli.output import refuse_links_out, write_whole
 from sharedbox_cli.core.errors import UsageError
 from sharedbox_cli.core.identity import Address, AddressInvalid
 from sharedbox_cli.language.export.schema_files import KINDS, SCHEMAS, modeline, schema_files
@@ -36,8 +36,10 @@ def write_starter(folder: Path, mailbox: str, member: str | None, platform: Plat
         specs / "teams.yaml": heads["teams"] + teams_text(first, person),
         specs / f"{_file_name(first)}.yaml": heads["sharedbox"] + mailbox_text(plugin, platform, first),
     }
+    schemas = schema_files(specs)
+    refuse_links_out(folder, (*texts, *schemas))
     _write_all(folder, texts)
-    for path, text in schema_files(specs).items():
+    for path, text in schemas.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, text)
     return list(texts)

@@ -8,7 +8,7 @@ from difflib import unified_diff
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sharedbox_cli.cli.output import replace_text, show
+from sharedbox_cli.cli.output import refuse_links_out, replace_text, show
 from sharedbox_cli.cli.pipeline import utc_now
 from sharedbox_cli.core.errors import ExitCode, SpecError, UsageError
 from sharedbox_cli.core.identity import Address, AddressInvalid
@@ -56,6 +56,7 @@ def offboard_person(
     work = _work(folder, desired, access, leaver, heir)
     _verify(session, folder, desired, work, leaver)
     if writes:
+        refuse_links_out(folder, work.changed)
         for path, text in work.changed.items():
             _refuse_if_changed(path, work.old[path])
             replace_text(path, text)
