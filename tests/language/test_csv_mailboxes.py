@@ -215,6 +215,11 @@ def test_names_of_columns_are_read_in_any_spelling() -> None:
         assert use_of(name) == "members"
 
 
+def test_short_rows_have_no_rights_that_are_not_there() -> None:
+    found = rights_of(read("Mailbox,User,FullAccess,SendAs\na@x.example,b@x.example,x\na@x.example,c@x.example,x,x\n"))
+    assert found == {"a@x.example": {"b@x.example": {"full_access"}, "c@x.example": {"full_access", "send_as"}}}
+
+
 def test_members_have_full_access_only_if_other_columns_say_who_sends() -> None:
     found = rights_of(read("Mailbox,Members,SendAs\na@x.example,anna@x.example,ben@x.example\n"))
     assert found == {"a@x.example": {"anna@x.example": {"full_access"}, "ben@x.example": {"send_as"}}}
@@ -229,6 +234,10 @@ def test_members_have_full_access_only_if_other_columns_say_who_sends() -> None:
         ("Mailbox,Aliases\na@x.example,b@x.example\nb@x.example,\n", ["list.csv:2:13"]),
         ("Mailbox,Aliases,User\na@x.example,b@x.example,b@x.example\n", ["list.csv:2:25"]),
         ("Mailbox,Hidden\na@x.example,perhaps\n", ["list.csv:2:13"]),
+        ("Mailbox,User,AutoMapping\na@x.example,b@x.example,perhaps\n", ["list.csv:2:25"]),
+        ("Mailbox,User,AccessRights\na@x.example,b@x.example,Everything\n", ["list.csv:2:25"]),
+        ("Mailbox,User,Until\na@x.example,b@x.example,soon\n", ["list.csv:2:25"]),
+        ("Mailbox,Email\nsupport,a@x.example\nsupport,b@x.example\n", ["list.csv:1:1"]),
         ("Mailbox,User,Type,Groups\na@x.example,b@x.example,,b@x.example\n", ["list.csv:2:26"]),
         ("Mailbox;User\na@x.example b@x.example;c@x.example\n", ["list.csv:2:1"]),
     ],

@@ -130,7 +130,7 @@ def columns_of(table: Table, mapping: Mapping[str, str], used: set[str]) -> tupl
     """Return how each column of a table is read, and what is unclear. `used` collects the names of the mapping."""
     columns = [_column(table, cell, index, mapping, used) for index, cell in enumerate(table.header)]
     columns, problems = _with_mailbox(table, columns)
-    return _each_once(table, columns, problems), problems
+    return columns if problems else _each_once(table, columns, problems), problems
 
 
 def _column(table: Table, cell: Cell, index: int, mapping: Mapping[str, str], used: set[str]) -> Column:
@@ -144,7 +144,8 @@ def _column(table: Table, cell: Cell, index: int, mapping: Mapping[str, str], us
             return Column(name, index, place, Use(field), why="as named")
     use = use_of(name)
     if use is None:
-        why = "no usual name: to use it, name it with `--column`" if name else "no name"
+        is_empty = not any(row[index].text.strip() for row in table.rows)
+        why = "no usual name: to use it, name it with `--column`" if name else "" if is_empty else "no name"
         return Column(name, index, place, Use.IGNORE, why=why)
     if use is Use.SECRET:
         return Column(name, index, place, Use.IGNORE, why="specs hold no passwords. Delete it from the file, too")
@@ -206,12 +207,26 @@ def _chosen(table: Table, found: Sequence[Column]) -> tuple[Column | None, list[
     primary = [column for column in found if plain(column.name).startswith(("primary", "primaer", "haupt"))]
     with_address = primary or [column for column in found if _has_addresses(table, column)] or list(found)
     first = with_address[0]
-    for other in with_address[1:]:
-        if any(_differ(row, first, other) for row in table.rows):
+    for other in (column for column in found if column is not first and not primary):
+        is_other = _columns_differ(table, first, other) if other in with_address else _repeats(table, other, first)
+        if is_other:
             why = f"`{first.name}` and `{other.name}` both could be the address of the mailbox."
-            hint = f"Name both, for example: --column '{first.name}=mailbox' --column '{other.name}=members'"
+            mailbox, people = (first, other) if other in with_address else (other, first)
+            hint = f"Name both, for example: --column '{mailbox.name}=mailbox' --column '{people.name}=members'"
             return None, [Problem(other.place, "which column is the mailbox?", why, hint, first.place)]
     return first, []
+
+
+def _columns_differ(table: Table, first: Column, other: Column) -> bool:
+    """Return whether two columns have different values in a row."""
+    return any(_differ(row, first, other) for row in table.rows)
+
+
+def _repeats(table: Table, names: Column, addresses: Column) -> bool:
+    """Return whether one mailbox has several addresses: they are people, and the mailbox is the other column."""
+    first: dict[str, str] = {}
+    pairs = ((_text(row, names).lower(), _text(row, addresses).lower()) for row in table.rows)
+    return any(name and first.setdefault(name, address) != address for name, address in pairs)
 
 
 def _differ(row: Sequence[Cell], first: Column, other: Column) -> bool:
@@ -220,7 +235,7 @@ def _differ(row: Sequence[Cell], first: Column, other: Column) -> bool:
 
 
 def _text(row: Sequence[Cell], column: Column) -> str:
-    return row[column.index].text.strip() if column.index < len(row) else ""
+    return row[column.index].text.strip()
 
 
 def _has_addresses(table: Table, column: Column) -> bool:
@@ -241,7 +256,7 @@ def _each_once(table: Table, columns: Sequence[Column], problems: list[Problem])
             result.append(column)
             continue
         twin = first[column.field]
-        if any(_differ(row, twin, column) for row in table.rows):
+        if _columns_differ(table, twin, column):
             why = f"`{twin.name}` and `{column.name}` both are read as `{column.field}`, and their values differ."
             hint = f"Leave one out: --column {column.index + 1}=ignore"
             problems.append(Problem(column.place, "two columns for one value", why, hint, twin.place))
@@ -256,7 +271,7 @@ def flag_columns(table: Table, columns: Sequence[Column]) -> list[Column]:
     found = []
     for column in columns:
         if column.use in RIGHTS:
-            texts = [row[column.index].text for row in table.rows if column.index < len(row)]
+            texts = [row[column.index].text for row in table.rows]
             if any(text.strip() for text in texts) and all(map(is_flag, texts)):
                 found.append(column)
     return found

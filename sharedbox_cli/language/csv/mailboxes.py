@@ -131,8 +131,8 @@ class _Rows:
     def _take_value(self, mailbox: CsvMailbox, column: Column, row: Row) -> None:
         if column.use not in VALUES and not column.label and column.use is not Use.ALIASES:
             return
-        cell = row[column.index] if column.index < len(row) else None
-        if cell is None or not cell.text.strip():
+        cell = row[column.index]
+        if not cell.text.strip():
             return
         if column.use is Use.ALIASES:
             self._take_aliases(mailbox, cell)
@@ -167,26 +167,24 @@ class _Rows:
                 mailbox.aliases.setdefault(alias.key, self._table.place(cell))
 
     def _take_people(self, mailbox: CsvMailbox, row: Row) -> None:
-        is_marked = any(row[flag.index].text.strip() for flag in self._flags if flag.index < len(row))
+        rights, terms = self._row_rights(row), self._terms(row)
         for column in self._people:
-            cell = row[column.index] if column.index < len(row) else None
-            if cell is None or not cell.text.strip():
+            cell = row[column.index]
+            if rights is None or terms is None or not cell.text.strip():
                 continue
             try:
                 people = people_in(cell.text, has_domain=bool(self._rules.domain))
-                rights = self._rights(column, row, is_marked=is_marked)
-                kind = self._kind(column, row)
-                terms = self._terms(row)
             except NotReadable as error:
                 self._problem(cell, "people that cannot be read", error.why, error.hint)
                 continue
             for what, why in people.ignored:
                 self._remark(cell, what, why)
-            if not rights and people.found:
+            held = frozenset({RIGHTS[column.use]}) if column.use in RIGHTS else rights
+            if not held and people.found:
                 self._remark(cell, ", ".join(people.found), "the row gives no right.")
                 continue
             for text in people.found:
-                self._take_person(mailbox, text, cell, rights, kind, terms)
+                self._take_person(mailbox, text, cell, held, self._kind(column, row), terms)
 
     def _take_person(
         self,
@@ -240,18 +238,21 @@ class _Rows:
             new = people.new(address_in(text, self._rules.domain).key)
         return None if new is None else Address.of(new)
 
-    def _rights(self, column: Column, row: Row, *, is_marked: bool) -> frozenset[Right]:
-        if column.use in RIGHTS:
-            return frozenset({RIGHTS[column.use]})
+    def _row_rights(self, row: Row) -> frozenset[Right] | None:
+        """Return the rights of the person of a row; None after noting that they cannot be read."""
         cell = self._cell(row, Use.RIGHTS)
         if cell is not None and cell.text.strip():
-            rights, unknown = rights_in(cell.text)
+            try:
+                rights, unknown = rights_in(cell.text)
+            except NotReadable as error:
+                self._problem(cell, "rights that cannot be read", error.why, error.hint)
+                return None
             for word in unknown:
                 self._remark(cell, word, "a right that no spec has.")
             return rights
-        if is_marked:
-            marked = (flag for flag in self._flags if is_yes(row[flag.index].text))
-            return frozenset(RIGHTS[flag.use] for flag in marked)
+        marked = [flag for flag in self._flags if row[flag.index].text.strip()]
+        if marked:
+            return frozenset(RIGHTS[flag.use] for flag in marked if is_yes(row[flag.index].text))
         return frozenset() if self._flags else self._usual
 
     def _kind(self, column: Column, row: Row) -> TrusteeKind:
@@ -260,8 +261,8 @@ class _Rows:
         is_group = column.use is Use.GROUPS or "group" in word or "gruppe" in word
         return TrusteeKind.GROUP if is_group else TrusteeKind.USER
 
-    def _terms(self, row: Row) -> Mapping[Use, tuple[object, Cell]]:
-        """Return automapping, end and reason of a row. Raises NotReadable."""
+    def _terms(self, row: Row) -> Mapping[Use, tuple[object, Cell]] | None:
+        """Return automapping, end and reason of a row; None after noting that one cannot be read."""
         terms: dict[Use, tuple[object, Cell]] = {}
         for use in _OF_PERSON:
             cell = self._cell(row, use)
@@ -269,7 +270,11 @@ class _Rows:
                 continue
             if use is not Use.REASON and cell.text.strip().lower() in NOBODY - NO:
                 continue
-            terms[use] = (TERMS[use](cell.text), cell)
+            try:
+                terms[use] = (TERMS[use](cell.text), cell)
+            except NotReadable as error:
+                self._problem(cell, f"not a value of `{use}`", error.why, error.hint)
+                return None
         return terms
 
     def _yes(self, cell: Cell) -> bool:
@@ -281,7 +286,7 @@ class _Rows:
 
     def _cell(self, row: Row, use: Use) -> Cell | None:
         column = self._one.get(use)
-        return None if column is None or column.index >= len(row) else row[column.index]
+        return None if column is None else row[column.index]
 
     def _problem(self, cell: Cell, summary: str, why: str, hint: str = "") -> None:
         self._reading.problems.append(Problem(self._table.place(cell), summary, why, hint))

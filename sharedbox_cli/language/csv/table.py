@@ -190,7 +190,8 @@ def _take(table: Table, row: list[Cell]) -> None:
     elif len(row) < header:
         words = f"{len(row)} of {header} values: the missing ones are read as empty."
         table.ignored.append((table.place(row[0]), words))
-    table.rows.append(row[:header])
+    end = row[-1]
+    table.rows.append([*row[:header], *(Cell("", end.line, end.column) for _ in range(header - len(row)))])
 
 
 def _is_title(table: Table) -> bool:

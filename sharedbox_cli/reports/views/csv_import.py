@@ -161,7 +161,7 @@ def _sections(data: CsvImportJson) -> Iterator[Section]:
     unused = [
         f"{_at(one)}   column {one['name'] or '(no name)'}: {one['why']}"
         for one in data["columns"]
-        if one["field"] == Use.IGNORE
+        if one["field"] == Use.IGNORE and one["why"]
     ]
     yield from _lines("Not used", unused + [f"{_at(item)}   {item['what']}: {item['why']}" for item in data["ignored"]])
     new = [(item["mailbox"], item["state"], item["spec"]) for item in data["mailboxes"]]
