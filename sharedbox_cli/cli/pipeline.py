@@ -119,6 +119,7 @@ def scope_of(desired: Desired, platforms: frozenset[Platform]) -> Scope:
         grants_of=frozenset(key for key, mailbox in mine.mailboxes.items() if mailbox.grants is not None),
         trustees=observed_addresses(mine),
         addresses=frozenset(alias for mailbox in mailboxes for alias in mailbox.aliases),
+        named_by={alias: mailbox.address for mailbox in mailboxes for alias in mailbox.aliases},
         rights=frozenset(grant.right for grant in grants),
         with_members=any(grant.kind is TrusteeKind.GROUP for grant in grants),
     )

@@ -21,11 +21,14 @@ class Holders:
     tenants: Mapping[Platform, str]
     _found: dict[tuple[str, Address], dict[str, AddressHolder]] = field(default_factory=dict)
     """By tenant and address; of each id, one holder."""
+    unread: frozenset[Address] = frozenset()
+    """The mailboxes that could not be read: what they hold and release is not known."""
 
     @classmethod
     def of(cls, observations: Mapping[Platform, Observed]) -> Holders:
         """Return the holders in some observations."""
         holders = cls({platform: observed.tenant_id for platform, observed in observations.items()})
+        holders.unread = frozenset().union(*(observed.unread_mailboxes for observed in observations.values()))
         for observed in observations.values():
             for mailbox in observed.mailboxes.values():
                 holder = _as_holder(mailbox)

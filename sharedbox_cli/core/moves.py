@@ -6,7 +6,7 @@ changes, one right after the other: between them, mail to it bounces.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from sharedbox_cli.core.change import Change, Kind, aliases_of
@@ -67,7 +67,7 @@ def arranged(changes: Sequence[Change], desired: Desired, holders: Holders) -> A
                 moves.append(Move(address, release, change))
             elif blocking:
                 result.problems.append(_problem(address, change, blocking[0], desired, holders))
-    _look_elsewhere(released, {move.address for move in moves}, desired, result)
+    _look_elsewhere(released, {move.address for move in moves}, desired, result, holders.unread)
     result.changes = list(_with_moves(changes, sorted(moves, key=lambda move: move.order)))
     return result
 
@@ -140,7 +140,11 @@ def _with_moves(changes: Iterable[Change], moves: Sequence[Move]) -> Iterator[Ch
 
 
 def _look_elsewhere(
-    released: Mapping[tuple[str, Address], Change], moving: set[Address], desired: Desired, result: Addresses
+    released: Mapping[tuple[str, Address], Change],
+    moving: set[Address],
+    desired: Desired,
+    result: Addresses,
+    unread: Set[Address],
 ) -> None:
     """Find addresses that a mailbox releases and a document outside the selection wants."""
     for (_, address), change in sorted(released.items(), key=lambda item: item[0]):
@@ -148,14 +152,21 @@ def _look_elsewhere(
         if address in moving or claim is None or claim.mailbox == change.mailbox:
             continue
         if claim.platform == change.platform:
-            result.problems.append(_half_a_move(address, change, claim, desired))
+            result.problems.append(_half_a_move(address, change, claim, desired, unread))
         else:
             text = f"{address} is removed here, and {claim.mailbox} ({claim.platform}) names it: it is not selected"
             result.notes.append(Note(str(change.mailbox), text))
 
 
-def _half_a_move(address: Address, change: Change, claim: Claim, desired: Desired) -> Problem:
+def _half_a_move(address: Address, change: Change, claim: Claim, desired: Desired, unread: Set[Address]) -> Problem:
     mailbox = desired.mailboxes[change.mailbox]
+    if claim.mailbox in unread:
+        return Problem(
+            mailbox.places.get("aliases", mailbox.place),
+            "half of a move was read",
+            f"{address} moves from {change.mailbox} to {claim.mailbox}, which was not read: mail to it would bounce.",
+            f"Plan again when {claim.mailbox} can be read, or leave both out: `--exclude`.",
+        )
     return Problem(
         mailbox.places.get("aliases", mailbox.place),
         "half of a move is selected",
@@ -179,12 +190,17 @@ def _problem(address: Address, change: Change, holder: AddressHolder, desired: D
         mailbox.places.get(key, mailbox.place),
         "address is taken",
         f"{address} belongs to the {holder.kind} `{holder.name}` ({holder.address}).",
-        holder.hint or _fix(address, change, holder, owner, desired),
+        holder.hint or _fix(address, change, holder, owner, desired, holders.unread),
     )
 
 
 def _fix(
-    address: Address, change: Change, holder: AddressHolder, owner: DesiredMailbox | None, desired: Desired
+    address: Address,
+    change: Change,
+    holder: AddressHolder,
+    owner: DesiredMailbox | None,
+    desired: Desired,
+    unread: Set[Address],
 ) -> str:
     """Return how the address is most likely freed."""
     if owner is not None and owner.state is State.ABSENT:
@@ -198,6 +214,8 @@ def _fix(
         return "It is the primary address there: choose another one."
     if owner is not None and Field.ALIASES not in owner.settings:
         return f"List the other aliases of {holder.address} in its spec: the address then moves in one run."
+    if owner is None and holder.address in unread:
+        return f"{holder.address} was not read, so nothing is changed there. Plan again: the address may move then."
     if owner is None and holder.address in desired.claims_elsewhere:
         return f"Select {holder.address} as well: if its spec releases the address, it moves in one run."
     renamed = f"If it was renamed, write `mailbox: {holder.address}`. " if change.kind is Kind.CREATE else ""

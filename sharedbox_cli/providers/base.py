@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
@@ -32,6 +33,8 @@ class Scope:
     """The rights that specs grant. Reading some of them takes additional requests."""
     addresses: frozenset[Address] = field(default_factory=frozenset)
     """Aliases that specs name. The holders of those that none of the mailboxes has belong into `Observed.taken`."""
+    named_by: Mapping[Address, Address] = field(default_factory=dict)
+    """The mailbox whose spec names an alias: if the alias cannot be looked up, this mailbox was not read completely."""
 
 
 class Provider(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
-from sharedbox_cli.core.errors import CloudError, NotFound, ObserveError
+from sharedbox_cli.core.errors import CloudError, NotFound, ObserveError, SharedboxError
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import AddressHolder, Fact
@@ -83,7 +83,7 @@ async def _read_taken(exchange: ExchangeAdmin, reader: Reader, scope: Scope, unr
     aliases = scope.addresses - held - rows.keys() - missing
     living = await read_holders(exchange, missing | aliases)
     found = unread.successes({at: living[at] for at in sorted(missing)}, {at: at for at in missing})
-    found |= {at: known(living[at]) for at in sorted(aliases)}
+    found |= _looked_up({at: living[at] for at in sorted(aliases)}, scope, unread)
     taken.update({at: tuple(holders) for at, holders in found.items() if holders})
     people = {
         at
@@ -97,6 +97,20 @@ async def _read_taken(exchange: ExchangeAdmin, reader: Reader, scope: Scope, unr
     unclaimed = found.keys() - taken.keys() - rows.keys() - unread.mailboxes
     if unclaimed:
         taken.update(await read_deleted_holders(exchange, unclaimed))
+
+
+def _looked_up(
+    results: Mapping[Address, list[AddressHolder] | Failure], scope: Scope, unread: UnreadLog
+) -> dict[Address, list[AddressHolder]]:
+    """Return the holders of new aliases. A mailbox whose alias cannot be looked up was not read completely."""
+    found: dict[Address, list[AddressHolder]] = {}
+    for alias, result in results.items():
+        mailbox = scope.named_by.get(alias)
+        if isinstance(result, SharedboxError) and mailbox is not None:
+            unread.add_mailbox(mailbox, result)
+        else:
+            found[alias] = known(result)
+    return found
 
 
 def _aliases(row: MailboxRow) -> tuple[Value, ...]:
