@@ -55,8 +55,16 @@ class Address:
         return self.text
 
 
+def _address_in(text: str) -> str:
+    """Return the address in `Name <address>`, `<address>` or `mailto:address`; nothing for any other text."""
+    match = re.fullmatch(r"\s*(?:[^<>]*<([^<>\s]+)>|mailto:([^\s?]+)(?:\?.*)?)\s*", text, re.IGNORECASE)
+    return (match[1] or match[2]) if match else ""
+
+
 def address_problem(text: str) -> str:
     """Return what is wrong with an address of a spec, or nothing (RFC 5321 §4.5.3.1, dot-atoms only)."""
+    if (bare := _address_in(text)) and not address_problem(bare):
+        return f"write the address alone: `{bare}`"
     if not text.isascii():
         return "only ASCII letters can be compared safely in an address"
     if text.count("@") != 1:

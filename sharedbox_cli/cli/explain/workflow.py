@@ -39,7 +39,8 @@ def show_topic(session: Session, topic: str | None, output: TableOutput) -> None
         show(session.terminal, topic_report(topic, _about(topic), more), output)
     else:
         known = [*map(str, session.capabilities), *(check.id for check in session.checks), *GUARDS]
-        hint = nearest(topic, known)
+        parts = [name for name in known if topic and topic.lower() in name.split("-")]
+        hint = f"There are: {', '.join(parts)}." if parts else nearest(topic, known)
         raise UsageError("no such topic", where=topic, why=hint, hint="To list all topics:\n    sharedbox explain")
 
 

@@ -10,6 +10,7 @@ from sharedbox_cli.core.errors import ExitCode, NotFound, UsageError
 from sharedbox_cli.core.fields import OBSERVABLE
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import Desired, Fact
+from sharedbox_cli.language.problems import nearest
 from sharedbox_cli.language.resolve import provenance, resolve
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.reports.views.observed import observed_report
@@ -66,4 +67,5 @@ def _scope(platform: Platform, address: Address) -> Scope:
 def no_such_mailbox(desired: Desired, address: str) -> UsageError:
     """Return the error for an address without a spec."""
     known = ", ".join(str(key) for key in list(desired.mailboxes)[:10]) or "none"
-    return UsageError("no such mailbox in the specs", where=address, why=f"There are specs for: {known}.")
+    hint = nearest(address, map(str, desired.mailboxes))
+    return UsageError("no such mailbox in the specs", where=address, why=f"There are specs for: {known}.", hint=hint)
