@@ -153,7 +153,7 @@ BUGS = (
     _bug(
         "a waiver passes more than its number",
         "Waivers.passes",
-        r"self\.numbers\.get\(name, -1\) >= int\(size\)",
+        r"self\.numbers\.get\(name, -1\) >= number",
         "name in self.numbers",
         GUARDS,
     ),
