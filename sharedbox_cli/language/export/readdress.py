@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -9,6 +10,7 @@ import yaml
 
 from sharedbox_cli.language.export.yaml import scalar
 
+_PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*\s+)+")
 _PEOPLE = frozenset({"user", "group"})
 """The keys of a member: somebody who needs an address in the new place."""
 _NOT_ADDRESSES = frozenset({"display_name", "name", "color", "platform", "version", "team"})
@@ -49,7 +51,8 @@ def readdressed(text: str, new_of: Callable[[str], str | None]) -> Readdressed:
     edits: dict[int, tuple[int, str]] = {}
     for key, node in _values(body):
         old = node.value
-        if node.start_mark.index in edits or "@" not in old or node.style in ("|", ">"):
+        start_index = _value_start(body, node.start_mark.index)
+        if start_index in edits or "@" not in old or node.style in ("|", ">"):
             continue
         new = new_of(old)
         if new is None and key not in _PEOPLE:
@@ -57,12 +60,18 @@ def readdressed(text: str, new_of: Callable[[str], str | None]) -> Readdressed:
         if new is None or new.lower() != old.lower():
             result.found.append(Replaced(node.start_mark.line + 1, node.start_mark.column + 1, old, new))
         if new is not None and new.lower() != old.lower():
-            edits[node.start_mark.index] = (node.end_mark.index, _written(new, node.style))
+            edits[start_index] = (node.end_mark.index, _written(new, node.style))
     for index in sorted(edits, reverse=True):
         end, words = edits[index]
         body = body[:index] + words + body[end:]
     result.text = start + body
     return result
+
+
+def _value_start(text: str, index: int) -> int:
+    """Return where a value begins, after its anchor and its tag."""
+    found = _PROPERTIES.match(text, index)
+    return index if found is None else found.end()
 
 
 def _written(address: str, style: str | None) -> str:
