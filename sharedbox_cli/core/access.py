@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from sharedbox_cli.core.change import right_rank
+from sharedbox_cli.core.group_paths import paths_into
 from sharedbox_cli.core.identities import Person, Persons
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import (
@@ -84,6 +85,7 @@ class _Holders:
         self._observed = observed
         self._persons = persons
         self._known: dict[TrusteeId, tuple[Trustee, Person]] = {}
+        self._paths_of: dict[TrusteeId, dict[TrusteeId, list[tuple[str, ...]]]] = {}
 
     def rows(self, mailbox: ObservedMailbox) -> Iterator[AccessRow]:
         """Yield the rows of a mailbox, unsorted."""
@@ -93,14 +95,27 @@ class _Holders:
             is_resolved = holder.kind is not TrusteeKind.GROUP or holder.id in observed.members
             yield self._row(mailbox, holder, person, grant, is_resolved=is_resolved)
             if holder.kind is TrusteeKind.GROUP and holder.is_security:
-                via = (str(holder.address or holder.name or holder.id),)
                 through = replace(grant, automapping=False)  # automapping never works through a group
                 for identity in observed.members.get(holder.id, ()):
-                    yield self._row(mailbox, *self._of(identity), through, via=via)
+                    for via in self._paths(holder.id).get(identity) or [(self._group_name(holder.id),)]:
+                        yield self._row(mailbox, *self._of(identity), through, via=via)
         for entry in mailbox.special:
             yield self._special(mailbox, entry)
         for way in ways_of(mailbox):
             yield self._way(mailbox, way)
+
+    def _paths(self, group: TrusteeId) -> Mapping[TrusteeId, list[tuple[str, ...]]]:
+        """Return the names of the groups through which each user is in a group, if that was read."""
+        known = self._paths_of.get(group)
+        if known is None:
+            paths = paths_into(group, self._observed) if group in self._observed.direct else {}
+            known = {user: [tuple(map(self._group_name, path)) for path in many] for user, many in paths.items()}
+            self._paths_of[group] = known
+        return known
+
+    def _group_name(self, group: TrusteeId) -> str:
+        holder, _ = self._of(group)
+        return str(holder.address or holder.name or holder.id)
 
     def _special(self, mailbox: ObservedMailbox, entry: SpecialEntry) -> AccessRow:
         if entry.is_everybody:

@@ -317,6 +317,8 @@ class Observed:
     taken: Mapping[Address, tuple[AddressHolder, ...]] = field(default_factory=dict)
     members: Mapping[TrusteeId, frozenset[TrusteeId]] = field(default_factory=dict)
     """Effective users of each group that was asked for."""
+    direct: Mapping[TrusteeId, frozenset[TrusteeId]] = field(default_factory=dict)
+    """Direct users and groups of groups with nested groups, and of those: only where paths were asked for."""
     licences: Mapping[str, LicencePool] = field(default_factory=dict)
     sources: tuple[Source, ...] = ()
     is_complete: bool = True

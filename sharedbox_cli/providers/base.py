@@ -35,6 +35,8 @@ class Scope:
     """Aliases that specs name. The holders of those that none of the mailboxes has belong into `Observed.taken`."""
     named_by: Mapping[Address, Address] = field(default_factory=dict)
     """The mailbox whose spec names an alias: if the alias cannot be looked up, this mailbox was not read completely."""
+    with_paths: bool = False
+    """Whether the nested groups are read too, through which those members have a right. Nothing depends on them."""
 
 
 class Provider(Protocol):

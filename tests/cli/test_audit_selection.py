@@ -36,11 +36,19 @@ def seed(tenant: Tenant) -> Seeded:
     make.grant(finance, people["ben"], "full_access")
     make.grant(finance, dave, "full_access")
     make.special(finance, None)
+    inner = make.group("sg-inner", "Inner", [people["chloe"]])
+    outer = make.group("sg-outer", "Outer", [people["anna"], inner])
+    make.grant(sales, outer, "full_access")
     google_blank(tenant)
     workspace = GoogleBuilder(tenant, 7)
     team = {local: workspace.person(local, name) for local, name in NAMES.items()}
     events = workspace.inbox("events", "Events", whoCanViewGroup="ANYONE_CAN_VIEW", whoCanJoin="ALL_IN_DOMAIN_CAN_JOIN")
     workspace.member(events, team["anna"], "OWNER")
+    below = workspace.group("g-below", "Below")
+    above = workspace.group("g-above", "Above")
+    workspace.member(below, team["chloe"])
+    workspace.member(above, below, kind="GROUP")
+    workspace.member(events, above, kind="GROUP")
     press = workspace.mailbox("press", "Press")
     workspace.delegate(press, team["anna"])
     workspace.delegate(press, team["chloe"], status="pending")
@@ -96,6 +104,16 @@ def test_every_way_to_read_is_a_row(cloud: Cloud, cli: Cli) -> None:
     [target] = [row for row in found if (row["entry"], row["mailbox"]) == ("forwarding", "sales@contoso.example")]
     assert (target["kind"], target["name"]) == ("user", "Ben Carter")
     assert not any(row["is_enabled"] for row in found if row["kind"] == "orphan")
+
+
+def test_path_of_nested_groups_is_named(cloud: Cloud, cli: Cli) -> None:
+    found = {(row["mailbox"], row["person"]): row["via"] for row in rows(cli) if row["via"]}
+    assert found == {
+        ("sales@contoso.example", "anna@contoso.example"): ["sg-outer@contoso.example"],
+        ("sales@contoso.example", "chloe@contoso.example"): ["sg-outer@contoso.example", "sg-inner@contoso.example"],
+        ("events@contoso.example", "chloe@contoso.example"): ["g-above@contoso.example", "g-below@contoso.example"],
+    }
+    assert "sg-outer@contoso.example > sg-inner@contoso.example" in cli("audit", "-o", "csv").out
 
 
 def test_every_way_is_in_every_format_and_arrangement(cloud: Cloud, cli: Cli) -> None:

@@ -62,7 +62,8 @@ def _observe(session: Session, scopes: Scopes) -> Reading:
 
 
 def _scope(platform: Platform, addresses: frozenset[Address] | None) -> Scope:
-    return Scope(frozenset({platform}), addresses, _FIELDS, _FACTS, grants_of=addresses, with_members=True)
+    only = frozenset({platform})
+    return Scope(only, addresses, _FIELDS, _FACTS, grants_of=addresses, with_members=True, with_paths=True)
 
 
 def _notes(observed: Reading, capabilities: Mapping[Platform, Capabilities]) -> tuple[str, ...]:

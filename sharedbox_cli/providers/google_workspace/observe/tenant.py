@@ -31,6 +31,7 @@ from sharedbox_cli.providers.google_workspace.observe.effective import Joining, 
 from sharedbox_cli.providers.google_workspace.observe.groups import read_inboxes
 from sharedbox_cli.providers.google_workspace.observe.mailboxes import read_delegated
 from sharedbox_cli.providers.google_workspace.observe.members import NO_PLUS, outsider_id
+from sharedbox_cli.providers.google_workspace.observe.nested import read_direct
 from sharedbox_cli.providers.responses import Fields
 from sharedbox_cli.providers.unread import UnreadLog
 
@@ -118,6 +119,7 @@ async def _collaborative(google: Google, scope: Scope, now: datetime) -> Observe
             outsiders.setdefault(identity, _new_outsider(identity, address))
     taken = await read_taken(google, directory, scope, reading.mailboxes, unread.mailboxes)
     behind = await read_effective(google, directory, scope, reading.mailboxes, outsiders, unread)
+    direct = await read_direct(google, directory, behind.people) if scope.with_paths else {}
     joining = await read_joining(google, directory, scope, behind.nested, unread)
     subjects = scope.mailboxes or reading.mailboxes.keys() or rows.keys()
     read = len(subjects - unread.mailboxes)
@@ -131,6 +133,7 @@ async def _collaborative(google: Google, scope: Scope, now: datetime) -> Observe
         taken,
         known=known,
         members=behind.people,
+        direct=direct,
         joining=joining,
         unread=unread.finished(read),
     )
@@ -153,6 +156,7 @@ def _observed(
     *,
     known: Mapping[Address, TrusteeId] | None = None,
     members: Mapping[TrusteeId, frozenset[TrusteeId]] | None = None,
+    direct: Mapping[TrusteeId, frozenset[TrusteeId]] | None = None,
     joining: Mapping[TrusteeId, Joining] | None = None,
     others: int = 0,
     licences: Mapping[str, LicencePool] | None = None,
@@ -184,6 +188,7 @@ def _observed(
         directory={**(known or {}), **{key: TrusteeId(value) for key, value in directory.owner.items()}},
         taken=taken,
         members=members or {},
+        direct=direct or {},
         licences=licences or {},
         others=others,
         unread=unread,

@@ -134,7 +134,8 @@ def _refusal(*, is_guest: bool, has_mail: bool) -> tuple[str, tuple[Right, ...]]
     return "", ()
 
 
-def _group(row: Row) -> Known:
+def group_of(row: Row) -> Known:
+    """Return a group of the directory."""
     mail = optional_text(row, "mail")
     trustee = Trustee(
         TrusteeId(intern(text_of(row, "id"))),
@@ -209,7 +210,7 @@ async def _whole(graph: Graph, people: People, needed: Needed, unread: UnreadLog
 def _tolerant(path: str, needed: Needed, unread: UnreadLog) -> Callable[[Row], Known | None]:
     """Return what reduces a row of a list of users or groups. One in an unknown form is not read, and nobody is it."""
     call, kind = path.strip("/"), path.strip("/").removesuffix("s").replace("user", "account")
-    strictly = _user_of(needed) if path == "/users" else _group
+    strictly = _user_of(needed) if path == "/users" else group_of
 
     def reduce(row: Row) -> Known | None:
         try:

@@ -41,6 +41,7 @@ from sharedbox_cli.providers.microsoft365.observe.licences import (
 )
 from sharedbox_cli.providers.microsoft365.observe.mailboxes import Mailboxes, read_mailboxes
 from sharedbox_cli.providers.microsoft365.observe.members import read_members
+from sharedbox_cli.providers.microsoft365.observe.nested import read_direct
 from sharedbox_cli.providers.microsoft365.observe.people import ACCOUNT as PROPERTIES
 from sharedbox_cli.providers.microsoft365.observe.people import Needed, People
 from sharedbox_cli.providers.microsoft365.observe.usage import Facts, read_usage
@@ -70,6 +71,7 @@ class Reading:
     targets: frozenset[Address] = frozenset()
     """The addresses that mail is forwarded to."""
     members: dict[TrusteeId, frozenset[TrusteeId]] = field(default_factory=dict)
+    direct: dict[TrusteeId, frozenset[TrusteeId]] = field(default_factory=dict)
 
 
 async def observe_tenant(graph: Graph, exchange: ExchangeAdmin, scope: Scope, now: datetime) -> Observed:
@@ -93,6 +95,8 @@ async def observe_tenant(graph: Graph, exchange: ExchangeAdmin, scope: Scope, no
         reading.assigning = await read_group_names(graph, reading.people, reading.skus)
     if scope.with_members:
         reading.members = await read_members(graph, reading.people, _groups_of(scope, reading), unread)
+        if scope.with_paths:
+            reading.direct = await read_direct(graph, reading.people, reading.members)
     return _observed(organizations[0], domains, scope, reading, now)
 
 
@@ -156,6 +160,7 @@ def _observed(
         ambiguous={address: tuple(sorted(ids)) for address, ids in people.ambiguous.items()},
         taken=reading.mailboxes.taken,
         members=reading.members,
+        direct=reading.direct,
         licences=pools(reading.skus),
         sources=_sources(reading, now),
         others=reading.mailboxes.others,
@@ -190,6 +195,7 @@ def _kept(scope: Scope, reading: Reading, holders: Mapping[TrusteeId, Trustee]) 
     if not people.is_whole:
         return {**people.trustees, **{key: item for key, item in holders.items() if key not in people.trustees}}
     needed = {identity for members in reading.members.values() for identity in members}
+    needed |= reading.direct.keys()
     needed |= {identity for address in (*scope.trustees, *reading.targets) for identity in people.at(address)}
     needed.update(*people.ambiguous.values())
     return {**holders, **{key: people.trustees[key] for key in needed}}
