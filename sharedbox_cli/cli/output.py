@@ -7,6 +7,7 @@ import os
 import stat
 import tempfile
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,9 +20,10 @@ if TYPE_CHECKING:
     from sharedbox_cli.reports.render import Output
 
 
-def show(terminal: Terminal, report: Report, output: Output) -> None:
+def show(terminal: Terminal, report: Report, output: Output, *, has_bom: bool = False) -> None:
     """Write a report to stdout, in the format that was requested, part by part."""
-    terminal.stream(render(report, output, width=terminal.width, has_colour=terminal.has_colour(terminal.out)))
+    parts = render(report, output, width=terminal.width, has_colour=terminal.has_colour(terminal.out))
+    terminal.stream(chain(["\ufeff"], parts) if has_bom else parts)
 
 
 def write_whole(path: Path, text: str) -> None:

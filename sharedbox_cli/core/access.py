@@ -85,6 +85,7 @@ class _Holders:
         self._observed = observed
         self._persons = persons
         self._known: dict[TrusteeId, tuple[Trustee, Person]] = {}
+        self._outside: dict[TrusteeId, bool] = {}
         self._paths_of: dict[TrusteeId, dict[TrusteeId, list[tuple[str, ...]]]] = {}
 
     def rows(self, mailbox: ObservedMailbox) -> Iterator[AccessRow]:
@@ -180,6 +181,12 @@ class _Holders:
             known = self._known[identity] = trustee, self._persons.of(self._observed, trustee)
         return known
 
+    def _is_outside(self, holder: Trustee) -> bool:
+        known = self._outside.get(holder.id) if holder.id else None
+        if known is None:
+            known = self._outside[holder.id] = is_outsider(holder, self._observed)
+        return known
+
     def _row(
         self,
         mailbox: ObservedMailbox,
@@ -209,5 +216,5 @@ class _Holders:
             address=holder.address.key if holder.address else "",
             can_hold=holder.kind is not TrusteeKind.GROUP or holder.is_security,
             holder=person.key,
-            is_external=is_outsider(holder, self._observed),
+            is_external=self._is_outside(holder),
         )

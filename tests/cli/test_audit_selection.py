@@ -247,3 +247,11 @@ def test_arrangement_is_honoured_by_data_too(cloud: Cloud, cli: Cli) -> None:
     [anna] = [row for row in matrix if row["who"] == "anna@contoso.example"]
     assert anna["sales@contoso.example (microsoft365)"] == "FS"
     assert anna["events@contoso.example (google-collaborative)"] == "O"
+
+
+def test_csv_for_a_spreadsheet_begins_with_a_byte_order_mark(cloud: Cloud, cli: Cli) -> None:
+    assert cli("audit", "-o", "csv", "--bom").out.startswith('\ufeff"mailbox"')
+    assert cli("audit", "-o", "csv").out.startswith('"mailbox"')
+    refused = cli("audit", "--bom")
+    assert (refused.code, refused.out) == (1, "")
+    assert "--bom" in refused.err

@@ -43,6 +43,9 @@ def audit(
         list[Path] | None,
         typer.Option("--specs", help="The specs for --label and --only expired. Repeatable.", show_default="specs"),
     ] = None,
+    bom: Annotated[
+        bool, typer.Option("--bom", help="Begin CSV with a byte order mark, so that spreadsheets read it as UTF-8.")
+    ] = False,
     platform: Platforms = None,
 ) -> None:
     """Report who can read and do what on every shared mailbox of the tenant, with or without a spec.
@@ -73,5 +76,5 @@ def audit(
         specs=tuple(specs or ()),
     )
     with setup.open(specs) as session:
-        code = audit_tenant(session, by, output, choice, tuple(platform or ()))
+        code = audit_tenant(session, by, output, choice, tuple(platform or ()), has_bom=bom)
     raise typer.Exit(code)

@@ -8,7 +8,7 @@ from sharedbox_cli.cli.audit.selection import addresses_to_read, refuse_unknown_
 from sharedbox_cli.cli.output import show
 from sharedbox_cli.cli.pipeline import exit_code_of, origin_of
 from sharedbox_cli.core.access import access_rows
-from sharedbox_cli.core.errors import ExitCode
+from sharedbox_cli.core.errors import ExitCode, UsageError
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import Fact
 from sharedbox_cli.providers.base import Scope
@@ -35,10 +35,18 @@ _FACTS = frozenset({Fact.FORWARDING_TO, Fact.SIGN_IN_STATE, Fact.IS_SUSPENDED, F
 
 
 def audit_tenant(
-    session: Session, arrangement: Arrangement, output: TableOutput, choice: Choice, platforms: Sequence[str]
+    session: Session,
+    arrangement: Arrangement,
+    output: TableOutput,
+    choice: Choice,
+    platforms: Sequence[str],
+    *,
+    has_bom: bool = False,
 ) -> int:
     """Write the audit and return the exit code. Raises UsageError, NotFound, SpecError, ObserveError, AuthError."""
     choice.check()
+    if has_bom and output != "csv":
+        raise UsageError("a byte order mark is only for CSV", where="--bom", hint="Add `-o csv`, or leave `--bom` out.")
     desired = session.desired(choice.specs or None) if choice.needs_specs else None
     scopes = addresses_to_read(session.observe, choice, desired, session.platforms(platforms))
     observed = _observe(session, scopes)
@@ -53,7 +61,7 @@ def audit_tenant(
     rows = Deferred(lambda: chosen.of(everything)) if chosen else everything
     notes = (*_notes(observed, session.capabilities), *more)
     report = access_report(rows, arrangement, mailboxes, notes, choice.selected())
-    show(session.terminal, report.based_on(origin_of(session.profile.name, observed)), output)
+    show(session.terminal, report.based_on(origin_of(session.profile.name, observed)), output, has_bom=has_bom)
     return exit_code_of(observed, ExitCode.OK)
 
 
