@@ -6,6 +6,7 @@ import typer
 
 from sharedbox_cli.cli.apply.command import apply
 from sharedbox_cli.cli.audit.command import audit
+from sharedbox_cli.cli.audit.who import who
 from sharedbox_cli.cli.check.command import check
 from sharedbox_cli.cli.demo.command import demo
 from sharedbox_cli.cli.doctor.command import doctor
@@ -57,5 +58,6 @@ def _about(
 for _command in (init, validate, plan, apply, show, check, audit, doctor, history, explain, schema, trust, demo):
     app.command()(_command)
 app.command("import")(import_specs)
+app.command()(who)
 app.command()(offboard)
 app.add_typer(emulator, name="emulator")

@@ -1,0 +1,35 @@
+"""`sharedbox who`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from sharedbox_cli.cli.options import Platforms, SessionOptions, TableFormat, grouped
+from sharedbox_cli.reports.render import TableOutput
+from sharedbox_cli.reports.views.arrangement import Arrangement
+
+
+@grouped
+def who(
+    setup: SessionOptions,
+    address: Annotated[str, typer.Argument(help="The address of a person, a guest or a group.")],
+    platform: Platforms = None,
+    output: TableFormat = TableOutput.TEXT,
+) -> None:
+    """Report what one person can read and do, on both clouds, and through which groups or settings.
+
+    Examples:
+
+      sharedbox who anna@contoso.example
+
+      sharedbox who anna@contoso.example -o json
+    """
+    from sharedbox_cli.cli.audit.selection import Choice
+    from sharedbox_cli.cli.audit.workflow import audit_tenant
+
+    by = Arrangement.PERSON if output in (TableOutput.TEXT, TableOutput.MARKDOWN) else Arrangement.MAILBOX
+    with setup.open() as session:
+        code = audit_tenant(session, by, output, Choice(people=(address,)), tuple(platform or ()))
+    raise typer.Exit(code)
