@@ -51,3 +51,9 @@ def test_names_are_suggested(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(HEAD)
     assert "Did you mean `team@contoso.example`?" in cli("show", "tem@contoso.example", tmp_path).err
     assert "There are: google-collaborative, google-delegated." in cli("explain", "google").err
+
+
+def test_key_of_a_spec_is_explained_where_a_topic_is_asked_for(cli: Cli) -> None:
+    for name, words in (("until", "Access ends at the end of this day"), ("Members", "Who has access")):
+        done = cli("explain", name)
+        assert (done.code, words in done.err) == (1, True), done.err

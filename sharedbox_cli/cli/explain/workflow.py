@@ -40,8 +40,21 @@ def show_topic(session: Session, topic: str | None, output: TableOutput) -> None
     else:
         known = [*map(str, session.capabilities), *(check.id for check in session.checks), *GUARDS]
         parts = [name for name in known if topic and topic.lower() in name.split("-")]
-        hint = f"There are: {', '.join(parts)}." if parts else nearest(topic, known)
+        key = _about_key(topic)
+        topics = f"There are: {', '.join(parts)}." if parts else nearest(topic, known)
+        hint = " ".join(part for part in (key, topics if parts or not key else "") if part)
         raise UsageError("no such topic", where=topic, why=hint, hint="To list all topics:\n    sharedbox explain")
+
+
+def _about_key(name: str) -> str:
+    """Return what a key of a spec is, or nothing: the topics are platforms, checks and guards."""
+    from sharedbox_cli.language.models.mailbox import Mailbox
+    from sharedbox_cli.language.models.members import Member
+
+    for fields in (Mailbox.model_fields, Member.model_fields):
+        if name.lower() in fields:
+            return f"`{name.lower()}` is a key of a spec: {fields[name.lower()].description}"
+    return ""
 
 
 def _where(check: Check) -> tuple[tuple[str, str], ...]:
