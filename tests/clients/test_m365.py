@@ -108,11 +108,23 @@ def tenant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cli]:
 
 @pytest.fixture(scope="module")
 def cli(tenant: Cli) -> Cli:
-    tenant_id = tenant.workspace.emulator.tenant.id
-    sign_in = f"login --authType secret --appId {CLIENT_ID} --tenant {tenant_id} --secret {SECRET}"
-    failed, output, _ = tenant.run(sign_in)
-    assert not failed, output
+    sign_in_as_application(tenant)
     return tenant
+
+
+def sign_in_as_application(tenant: Cli) -> None:
+    tenant_id = tenant.workspace.emulator.tenant.id
+    failed, output, _ = tenant.run(
+        f"login --authType secret --appId {CLIENT_ID} --tenant {tenant_id} --secret {SECRET}"
+    )
+    assert not failed, output
+
+
+@pytest.fixture
+def person(cli: Cli) -> Iterator[Cli]:
+    """Return the client for a person; afterwards, the application is signed in again for the other commands."""
+    yield cli
+    sign_in_as_application(cli)
 
 
 @pytest.mark.parametrize("tried", TRIED, ids=str)
@@ -120,16 +132,16 @@ def test_command_works_or_is_501(cli: Cli, tried: Tried) -> None:
     tried.run(cli.run)
 
 
-def test_person_signs_in_with_a_device_code_and_uses_what_is_delegated(cli: Cli) -> None:
-    tenant_id = cli.workspace.emulator.tenant.id
+def test_person_signs_in_with_a_device_code_and_uses_what_is_delegated(person: Cli) -> None:
+    tenant_id = person.workspace.emulator.tenant.id
     sign_in = f"login --authType deviceCode --appId {CLIENT_ID} --tenant {tenant_id}"
-    failed, output, _ = cli.run(sign_in)
+    failed, output, _ = person.run(sign_in)
     assert failed and "invalid_client" in output, output
     choices = {"public_client": True, "delegated": {"graph": DELEGATED}, "consent": True, "person": ANNA}
-    assert cli.workspace.call("POST", "/_emulator/microsoft/sign-in", choices, token="").status_code == 200
-    failed, output, _ = cli.run(sign_in)
+    assert person.workspace.call("POST", "/_emulator/microsoft/sign-in", choices, token="").status_code == 200
+    failed, output, _ = person.run(sign_in)
     assert not failed and "enter the code" in output, output
-    works("status", ANNA).run(cli.run)
-    works(f"entra user license list --userName {ANNA}", "SPE_E3").run(cli.run)
+    works("status", ANNA).run(person.run)
+    works(f"entra user license list --userName {ANNA}", "SPE_E3").run(person.run)
     disable = "entra user set --userName ben@contoso.example --accountEnabled false"
-    refused(disable, "privileges", 403).run(cli.run)
+    refused(disable, "privileges", 403).run(person.run)
