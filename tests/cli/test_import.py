@@ -229,3 +229,20 @@ def test_comment_names_what_the_platform_has_no_key_for(cloud_of: CloudMaker, cl
     assert "# Not managed: forwarding to eve@evil.example" in text
     assert "retention a hold" in text
     assert NO_CHANGES in cli("plan", SPECS).out
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_update_adds_whoever_the_tenant_has(cloud_of: CloudMaker, cli: Cli, platform: str) -> None:
+    cloud_of(lambda tenant: grown(tenant, 12, 6, 3, (platform,)))
+    assert cli("import", SPECS).code == 0
+    before = texts()
+    for path, text in each(before.items()):
+        lines = text.decode().splitlines(keepends=True)
+        names = [number for number, line in enumerate(lines) if line.startswith(("  - user:", "  - group:"))]
+        if len(names) > 1:  # take the last one out, with the lines below it that belong to it
+            end = next((n for n in range(names[-1] + 1, len(lines)) if not lines[n].startswith("    ")), len(lines))
+            path.write_text("".join(lines[: names[-1]] + lines[end:]))
+    found = states(cli, "--update")
+    assert "updated" in found.values()
+    assert set(found.values()) <= {"updated", "equal"}, found
+    assert NO_CHANGES in cli("plan", SPECS).out

@@ -140,3 +140,30 @@ def test_wrong_words_are_explained(cli: Cli, arguments: tuple[str, ...], words: 
     write(sales=SALES)
     done = offboarded(cli, *arguments)
     assert (done.code, words in done.err) == (1, True), done.err
+
+
+def test_every_mailbox_that_keeps_the_person_is_named(cli: Cli) -> None:
+    team = "one:\n  - user: anna@contoso.example\n  - user: ben@contoso.example\n    until: 2020-01-31\n"
+    write(
+        teams=team,
+        support=SUPPORT.replace("team: desk", "team: one"),
+        sales=SALES.replace("members:\n", f"members:\n  - team: one\n  - user: {BEN}\n").replace(
+            "  - user: anna@contoso.example\n    rights: [full_access]\n    reason: boss\n", ""
+        ),
+    )
+    done = offboarded(cli, ANNA, "--write", "-o", "json")
+    assert done.code == 3
+    by_hand = {row["mailbox"]: row["by_hand"] for row in json.loads(done.out)["mailboxes"]}
+    assert "nobody else could read it" in by_hand["support@contoso.example"]
+    assert "the same file or team" in by_hand["sales@contoso.example"]
+    for name in each(by_hand):
+        assert ANNA in grants(cli, name)
+
+
+def test_mailbox_keeps_the_person_where_the_successor_cannot_be_added(cli: Cli) -> None:
+    text = SALES.replace("  # the only one\n", "").split("members:")[0] + f"members: [{{user: {ANNA}}}]\n"
+    write(sales=text, other=SALES.replace("sales@", "other@"))
+    done = offboarded(cli, ANNA, "--successor", BEN, "--write")
+    assert (done.code, (SPECS / "sales.yaml").read_text()) == (3, text)
+    assert "the successor cannot be added" in " ".join(done.out.split())
+    assert grants(cli, "other@contoso.example") == {BEN: {"full_access"}}

@@ -186,12 +186,11 @@ def _unsteady(
         return {}
     desired = resolve(load_specs([folder], files.texts), capabilities, utc_now())
     mailboxes = [desired.mailboxes[address] for address in files.of_mailboxes]
-    known = {platform: _with_addresses(observed) for platform, observed in observations.items()}
-    plans = {mailbox.address: diff_mailbox(mailbox, known[mailbox.platform]) for mailbox in mailboxes}
+    plans = {mailbox.address: diff_mailbox(mailbox, observations[mailbox.platform]) for mailbox in mailboxes}
     return {address: changes for address, changes in plans.items() if changes}
 
 
-def _with_addresses(observed: Observed) -> Observed:
+def with_addresses(observed: Observed) -> Observed:
     """Return a reading in which the addresses of all trustees lead to them: a whole tenant is read by ids."""
     addresses = {who.address: key for key, who in observed.trustees.items() if who.address is not None}
     return replace(observed, directory={**addresses, **observed.directory})

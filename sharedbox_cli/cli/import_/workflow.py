@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sharedbox_cli.cli.import_.adopt import READ_FACTS, adopted_of, existing_in, new_files
+from sharedbox_cli.cli.import_.adopt import READ_FACTS, adopted_of, existing_in, new_files, with_addresses
 from sharedbox_cli.cli.import_.elsewhere import moved_files, target_of
 from sharedbox_cli.cli.import_.maps import map_of
 from sharedbox_cli.cli.import_.update import Updates, refuse_changed_files, updates_of
@@ -46,7 +47,7 @@ def import_tenant(
     target = target_of(choice.target, session.capabilities)
     existing = existing_in(folder, session.capabilities, utc_now())
     chosen = _chosen(session, choice)
-    observed = session.observe(_scopes(session, choice, chosen, existing))
+    observed = _with_addresses(session.observe(_scopes(session, choice, chosen, existing)))
     adopted = adopted_of(
         observed.observations, chosen, existing, session.capabilities, is_members_only=choice.is_members_only
     )
@@ -68,6 +69,11 @@ def import_tenant(
     show(session.terminal, report.based_on(origin_of(session.profile.name, observed)), output)
     differs = any(row.state not in (SpecState.EQUAL, SpecState.EXISTS) for row in rows)
     return exit_code_of(observed, ExitCode.FOUND if choice.only_checks and differs else ExitCode.OK)
+
+
+def _with_addresses(reading: Reading) -> Reading:
+    observations = {platform: with_addresses(observed) for platform, observed in reading.observations.items()}
+    return replace(reading, observations=observations)
 
 
 def _new_rows(files: NewFiles) -> Iterator[Imported]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import unified_diff
 from pathlib import Path
@@ -13,7 +13,7 @@ from sharedbox_cli.cli.pipeline import utc_now
 from sharedbox_cli.core.errors import ExitCode, SpecError, UsageError
 from sharedbox_cli.core.identity import Address, AddressInvalid
 from sharedbox_cli.core.model import Desired, DesiredMailbox
-from sharedbox_cli.core.offboarding import Access, access_of, handed_over
+from sharedbox_cli.core.offboarding import access_of, handed_over
 from sharedbox_cli.language.export.document import member_lines
 from sharedbox_cli.language.export.edit import CannotEdit, Wanted, edited, without_person
 from sharedbox_cli.language.files import spec_files
@@ -31,11 +31,12 @@ NOBODY_LEFT = "nobody else could read it: name a successor, or remove the mailbo
 
 @dataclass(slots=True)
 class _Work:
-    """The texts of files, before and after, and the mailboxes that need a person."""
+    """The texts of files, before and after, and why some files keep the person."""
 
     old: dict[Path, str] = field(default_factory=dict)
     new: dict[Path, str] = field(default_factory=dict)
-    by_hand: dict[Address, str] = field(default_factory=dict)
+    kept: dict[Path, str] = field(default_factory=dict)
+    """The files that keep the person, with the reason."""
 
     @property
     def changed(self) -> Mapping[Path, str]:
@@ -53,16 +54,19 @@ def offboard_person(
         raise UsageError("the successor is the person who leaves", where=f"--successor {successor}")
     desired = session.desired([folder])
     access = access_of(desired, leaver)
-    work = _work(folder, desired, access, leaver, heir)
-    _verify(session, folder, desired, work, leaver)
+    last = [desired.mailboxes[one.mailbox] for one in access if one.is_last]
+    work = _work(folder, last, leaver, heir)
+    after = _read_back(session, folder, work)
+    _verify(desired, after, leaver, heir, {mailbox.address for mailbox in last})
+    by_hand = dict(_left(after, work, leaver, {mailbox.address for mailbox in last}))
     if writes:
         refuse_links_out(folder, work.changed)
         for path, text in work.changed.items():
             _refuse_if_changed(path, work.old[path])
             replace_text(path, text)
-    report = offboarding_report(leaver, heir, access, work.by_hand, _diff(work), is_written=writes)
+    report = offboarding_report(leaver, heir, access, by_hand, _diff(work), is_written=writes)
     show(session.terminal, report, output)
-    return ExitCode.PARTLY if work.by_hand else ExitCode.OK
+    return ExitCode.PARTLY if by_hand else ExitCode.OK
 
 
 def _address(text: str, where: str) -> Address:
@@ -72,61 +76,76 @@ def _address(text: str, where: str) -> Address:
         raise UsageError("not an address", where=f"{where} {text}", why=str(error)) from error
 
 
-def _work(folder: Path, desired: Desired, access: Iterable[Access], leaver: Address, heir: Address | None) -> _Work:
+def _work(folder: Path, last: Sequence[DesiredMailbox], leaver: Address, heir: Address | None) -> _Work:
+    """Return the changed files. A file keeps the person if a mailbox would be left with nobody, or cannot be edited."""
     work = _Work()
-    last = [desired.mailboxes[one.mailbox] for one in access if one.is_last]
-    kept = set()
-    if heir is None:
-        work.by_hand |= {mailbox.address: NOBODY_LEFT for mailbox in last}
-        kept = {grant.place.file for mailbox in last for grant in handed_over(mailbox, leaver)}
-    named = {one.file: one.mailbox for one in access}
     for path in spec_files(folder):
         work.old[path] = work.new[path] = path.read_bytes().decode("utf-8")
-    if heir is not None:
-        _hand_over(work, last, leaver, heir)
-    named = {one.file: one.mailbox for one in access}
+    # from the end of each file, so that the lines of the other documents stay where they are
+    for mailbox in sorted(last, key=lambda one: -one.place.line):
+        reason = NOBODY_LEFT if heir is None else _hand_over(work, mailbox, leaver, heir)
+        if reason:
+            work.kept |= {Path(grant.place.file): reason for grant in handed_over(mailbox, leaver)}
     for path, text in work.new.items():
-        if str(path) in kept or leaver.key not in text.lower():
+        if path in work.kept or leaver.key not in text.lower():
             continue
         try:
             work.new[path] = without_person(text, leaver.key)
         except CannotEdit as error:
-            if str(path) in named:
-                work.by_hand[named[str(path)]] = str(error)
+            work.kept[path] = str(error)
     return work
 
 
-def _hand_over(work: _Work, mailboxes: Iterable[DesiredMailbox], leaver: Address, heir: Address) -> None:
-    """Add the successor to mailboxes that nobody else could read, with the same rights.
-
-    The documents of a file are changed from its end, so that the lines of the others stay where they are.
-    """
-    for mailbox in sorted(mailboxes, key=lambda one: -one.place.line):
-        path = Path(mailbox.place.file)
-        line = next(iter(member_lines(handed_over(mailbox, leaver), (), {})))
-        wanted = {"user": heir.text, **{key: value for key, value in _plain(line).items() if key == "rights"}}
-        try:
-            work.new[path] = edited(work.new[path], mailbox.place.line, Wanted(members={heir.key: wanted}))
-        except CannotEdit as error:
-            work.by_hand[mailbox.address] = str(error)
+def _hand_over(work: _Work, mailbox: DesiredMailbox, leaver: Address, heir: Address) -> str:
+    """Give the successor the same rights on one mailbox, and return why that is not possible, or nothing."""
+    path = Path(mailbox.place.file)
+    line = next(iter(member_lines(handed_over(mailbox, leaver), (), {})))
+    wanted = {"user": heir.text, **{key: value for key, value in _plain(line).items() if key == "rights"}}
+    try:
+        work.new[path] = edited(work.new[path], mailbox.place.line, Wanted(members={heir.key: wanted}))
+    except CannotEdit as error:
+        return f"the successor cannot be added to {path}: {error}"
+    return ""
 
 
 def _plain(line: Tree) -> Mapping[str, Tree]:
     return line if isinstance(line, Mapping) else {}
 
 
-def _verify(session: Session, folder: Path, before: Desired, work: _Work, leaver: Address) -> None:
-    """Read the new texts: only the person may be missing. Raises UsageError."""
+def _read_back(session: Session, folder: Path, work: _Work) -> Desired:
+    """Return what the changed files say. Raises UsageError."""
     try:
-        after = resolve(load_specs([folder], work.changed), session.capabilities, utc_now())
+        return resolve(load_specs([folder], work.changed), session.capabilities, utc_now())
     except SpecError as error:
         problem = error.problems[0]
         raise UsageError("the specs cannot be changed", where=str(problem.place), why=problem.why) from error
+
+
+def _verify(before: Desired, after: Desired, leaver: Address, heir: Address | None, last: Collection[Address]) -> None:
+    """Only the person may lose rights, and only the successor may get some, where nobody else is. Raises UsageError."""
     for address, old in before.mailboxes.items():
         new = after.mailboxes[address]
-        kept = {grant for grant in old.grants or () if grant.trustee != leaver}
-        if new.settings != old.settings or not kept <= set(new.grants or ()):
-            raise UsageError("the specs cannot be changed", where=str(address), why="Others would lose something.")
+        had, has = set(old.grants or ()), set(new.grants or ())
+        is_kept = new.settings == old.settings and {grant for grant in had if grant.trustee != leaver} <= has
+        gained = {grant.trustee for grant in has - had}
+        if not is_kept or gained - ({heir} if address in last else set()):
+            raise UsageError(
+                "the specs cannot be changed", where=str(address), why="Others would lose or get something."
+            )
+
+
+def _left(after: Desired, work: _Work, leaver: Address, last: Collection[Address]) -> Iterator[tuple[Address, str]]:
+    """Yield each mailbox on which the person still has a right, with the reason."""
+    for address, mailbox in sorted(after.mailboxes.items(), key=lambda item: item[0]):
+        files = [
+            Path(grant.place.file) for grant in (*(mailbox.grants or ()), *mailbox.expired) if grant.trustee == leaver
+        ]
+        if files:
+            reason = next(
+                (work.kept[path] for path in files if path in work.kept), "the file names the person otherwise"
+            )
+            others = "the same file or team is needed for a mailbox that nobody else could read"
+            yield address, others if reason == NOBODY_LEFT and address not in last else reason
 
 
 def _refuse_if_changed(path: Path, text: str) -> None:
