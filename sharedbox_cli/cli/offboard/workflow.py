@@ -77,7 +77,7 @@ def _address(text: str, where: str) -> Address:
 
 
 def _work(folder: Path, last: Sequence[DesiredMailbox], leaver: Address, heir: Address | None) -> _Work:
-    """Return the changed files. A file keeps the person if nobody else could read a mailbox, or if it cannot be edited."""
+    """Return the changed files. A file that cannot be edited, or has the last reader of a mailbox, keeps the person."""
     work = _Work()
     for path in spec_files(folder):
         work.old[path] = work.new[path] = path.read_bytes().decode("utf-8")
