@@ -55,9 +55,10 @@ def _about(
     """
 
 
-for _command in (init, validate, plan, apply, show, check, audit, doctor, history, explain, schema, trust, demo):
+for _command in (init, validate, plan, apply, show, check, doctor, history, explain, schema, trust, demo):
     app.command()(_command)
 app.command("import")(import_specs)
 app.command()(who)
 app.command()(offboard)
+app.add_typer(audit, name="audit")
 app.add_typer(emulator, name="emulator")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sharedbox_cli.core.plan import Plan
 from sharedbox_cli.reports.shapes.access import AuditJson, ObservedJson
+from sharedbox_cli.reports.shapes.access_diff import AuditDiffJson
 from sharedbox_cli.reports.shapes.csv_import import CsvImportJson
 from sharedbox_cli.reports.shapes.findings import FindingsJson
 from sharedbox_cli.reports.shapes.header import (
@@ -50,6 +51,7 @@ DOCUMENTS = {
     "run": Document("apply -o json", ReadingHeaderJson, RunJson),
     "findings": Document("check -o json", ReadingHeaderJson, FindingsJson),
     "audit": Document("audit -o json", ReadingHeaderJson, AuditJson),
+    "audit-diff": Document("audit diff OLD NEW -o json", HeaderJson, AuditDiffJson),
     "spec": Document("show -o json", HeaderJson, SpecJson),
     "observed": Document("show --observed -o json", ReadingHeaderJson, ObservedJson),
     "conversion": Document("show --as PLATFORM -o json", OptionalReadingHeaderJson, ConversionJson),

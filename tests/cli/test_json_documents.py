@@ -40,6 +40,7 @@ def written(cli: Cli, file: Path) -> dict[str, str]:
     """Return the text of every document, from commands that follow one another."""
     people = file.parent / "people.csv"
     people.write_text("old,new\nanna@contoso.example,anna@new.example\n")
+    (audit := file.parent / "audit.json").write_text(cli("audit", "-o", "json").out)
     texts = {
         "doctor": cli("doctor", "-o", "json").out,
         "validation": cli("validate", EXAMPLES, "-o", "json").out,
@@ -57,6 +58,7 @@ def written(cli: Cli, file: Path) -> dict[str, str]:
         ).out,
         "findings": cli("check", EXAMPLES, "-o", "json").out,
         "audit": cli("audit", "-o", "json").out,
+        "audit-diff": cli("audit", "diff", audit, audit, "-o", "json").out,
         "history": cli("history", "-o", "json").out,
         "topics": cli("explain", "-o", "json").out,
         "topic": cli("explain", "convert", "-o", "json").out,

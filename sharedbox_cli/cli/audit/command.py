@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from sharedbox_cli.cli.options import Platforms, SessionOptions, TableFormat, grouped
+from sharedbox_cli.cli.group import LightGroup
+from sharedbox_cli.cli.options import ColourOptions, DetailedExitCode, Platforms, SessionOptions, TableFormat, grouped
 from sharedbox_cli.core.risk import Risk
 from sharedbox_cli.reports.render import TableOutput
 from sharedbox_cli.reports.views.arrangement import Arrangement
@@ -15,8 +16,13 @@ from sharedbox_cli.reports.views.arrangement import Arrangement
 _PATTERNS = "(`*` and `?` work). Repeatable."
 
 
+audit = typer.Typer(cls=LightGroup, invoke_without_command=True, subcommand_metavar="[COMMAND] ...")
+
+
+@audit.callback()
 @grouped
-def audit(
+def audit_all(
+    context: typer.Context,
     setup: SessionOptions,
     by: Annotated[Arrangement, typer.Option("--by", help="How to arrange the report.")] = Arrangement.MAILBOX,
     output: TableFormat = TableOutput.TEXT,
@@ -63,6 +69,9 @@ def audit(
 
       sharedbox audit -o csv > who-may-do-what.csv
     """
+    if context.invoked_subcommand is not None:
+        return _refuse_options(context)
+
     from sharedbox_cli.cli.audit.selection import Choice
     from sharedbox_cli.cli.audit.workflow import audit_tenant
 
@@ -78,3 +87,44 @@ def audit(
     with setup.open(specs) as session:
         code = audit_tenant(session, by, output, choice, tuple(platform or ()), has_bom=bom)
     raise typer.Exit(code)
+
+
+def _refuse_options(context: typer.Context) -> None:
+    """Refuse options before a subcommand: it has its own, and these would be ignored."""
+    from sharedbox_cli.core.errors import UsageError
+
+    for name, value in context.params.items():
+        source = context.get_parameter_source(name)
+        if value and source is not None and source.name == "COMMANDLINE":
+            command = context.invoked_subcommand
+            raise UsageError(
+                f"this option is not for `audit {command}`",
+                where=f"--{name.replace('_', '-')}",
+                hint=f"Write the options of `{command}` after it:\n    sharedbox audit {command} --help",
+            )
+
+
+@audit.command("diff")
+@grouped
+def diff_audits(
+    colours: ColourOptions,
+    old: Annotated[Path, typer.Argument(help="The earlier audit, saved with `-o json`.")],
+    new: Annotated[Path, typer.Argument(help="The later audit, saved with `-o json`.")],
+    output: TableFormat = TableOutput.TEXT,
+    detailed_exitcode: DetailedExitCode = False,
+) -> None:
+    """Show who gained and who lost access between two saved audits. Contacts no cloud.
+
+    What could not be read in one of the audits is never reported as lost.
+
+    Examples:
+
+      sharedbox audit -o json > today.json
+
+      sharedbox audit diff last-week.json today.json
+    """
+    from sharedbox_cli.cli.audit.difference import compare_audits
+    from sharedbox_cli.cli.terminal import Terminal
+
+    terminal = Terminal.of_process(colours.colour)
+    raise typer.Exit(compare_audits(terminal, old, new, output, is_detailed=detailed_exitcode))

@@ -42,7 +42,7 @@ HEADERS = (
 
 def flat_table(rows: Sequence[AccessRow]) -> Table:
     """Return the rows as one table."""
-    return Table(HEADERS, Deferred(lambda: map(_cells, rows)), gap_row=_gap_cells)
+    return Table(HEADERS, Deferred(lambda: map(cells_of, rows)), gap_row=_gap_cells)
 
 
 def _gap_cells(gap: Gap) -> tuple[str, ...]:
@@ -55,7 +55,8 @@ def _gap_cells(gap: Gap) -> tuple[str, ...]:
 _SWITCH = {True: "yes", False: "no", None: ""}
 
 
-def _cells(row: AccessRow) -> tuple[str, ...]:
+def cells_of(row: AccessRow) -> tuple[str, ...]:
+    """Return one row for CSV, in the order of `HEADERS`."""
     return (
         row.mailbox,
         row.platform,
