@@ -14,6 +14,7 @@ from sharedbox_cli.core.convert_values import kept_value, refused_values
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.format_values import value_words
 from sharedbox_cli.core.identity import Address
+from sharedbox_cli.core.labels import parted_labels
 from sharedbox_cli.core.model import (
     READING,
     ROLES,
@@ -62,7 +63,7 @@ class Moved:
 def desired_of(there: ObservedMailbox, observed: Observed) -> Moved:
     """Return the spec of a mailbox as observed; what no spec can express becomes notes."""
     settings = {name: value for name, value in there.settings.items() if name not in _NOT_WRITTEN}
-    settings |= _parted_labels(settings)
+    settings |= parted_labels(settings)
     unmanaged = unmanaged_addresses((), settings.get(Field.ALIASES))
     if unmanaged:
         own = settings[Field.ALIASES]
@@ -95,26 +96,6 @@ def _order(note: Note) -> tuple[str, str, str]:
 
 def _is_reply(name: Field) -> bool:
     return str(name).startswith("auto_reply.")
-
-
-def _parted_labels(settings: dict[Field, Value]) -> dict[Field, Value]:
-    """Separate folders and tags that a platform stores as one: a label with a colour, or that only marks, is a tag."""
-    tags, folders = settings.get(Field.TAGS), settings.get(Field.FOLDERS)
-    if not isinstance(tags, tuple) or not isinstance(folders, tuple):
-        return {}
-    marks = set(_marks(settings.get(Field.RULES)))
-    kept = tuple(item for item in tags if isinstance(item, tuple) and (item[1] or item[0] in marks))
-    named = {item[0] for item in kept if isinstance(item, tuple)}
-    return {Field.TAGS: kept, Field.FOLDERS: tuple(item for item in folders if item not in named)}
-
-
-def _marks(rules: Value) -> Iterator[Value]:
-    """Yield labels that rules add to messages that stay in the inbox."""
-    for rule in rules if isinstance(rules, tuple) else ():
-        pairs: dict[str, Value] = dict(rule)  # type: ignore[arg-type]
-        labels = pairs.get("then.labels")
-        if isinstance(labels, tuple) and pairs.get("then.archive") is not True:
-            yield from labels
 
 
 def _wanted(identity: str, right: Right, observed: Observed, moved: Moved) -> DesiredGrant | None:

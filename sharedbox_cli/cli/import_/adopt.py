@@ -205,7 +205,7 @@ def _without(one: Adopted, changes: Sequence[Change]) -> Adopted:
     has_members = all(change.party is None for change in changes)
     why = "a spec of it would not read back as it is now."
     lost = [Note(str(name), "", why, is_lost=True) for name in sorted(names)]
-    lost += [] if has_members else [Note("members", "all", why, is_lost=True)]
+    lost += [] if has_members else [Note("members", "all members", why, is_lost=True)]
     grants = one.mailbox.grants if has_members else None
     return Adopted(replace(one.mailbox, settings=settings, grants=grants), [*one.notes, *lost])
 

@@ -102,7 +102,7 @@ def _shown(document: Document, path: ValuePath) -> str:
     value = document.data
     for step in path:
         value = value[step]
-    return str(value)
+    return ", ".join(f"{key} {item}" for key, item in value.items()) if isinstance(value, Mapping) else str(value)
 
 
 def _dropped(mailbox: DesiredMailbox, document: Document, path: ValuePath, hit: frozenset[ValuePath]) -> DesiredMailbox:
