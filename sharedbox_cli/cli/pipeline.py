@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sharedbox_cli.core.model import Desired, Platform
     from sharedbox_cli.core.plan import Plan
     from sharedbox_cli.core.recent import RecentAccess
+    from sharedbox_cli.core.record import CompleteRun
     from sharedbox_cli.providers.reading import Connections, Reading
 
 
@@ -43,8 +44,8 @@ class Basis:
     """The tenant that the profile names, by platform."""
     automapping: Mapping[tuple[str, str], bool]
     """The automapping that the journal records."""
-    last_managed: int | None
-    """How many documents the last complete run managed."""
+    complete_runs: tuple[CompleteRun, ...]
+    """The last complete runs, of all profiles of the state folder."""
     continued: frozenset[str]
     """Keys of the revocations that an unfinished run was allowed, and did not do."""
     managed_on: Mapping[Address, Platform]
@@ -119,7 +120,7 @@ def scope_of(desired: Desired, platforms: frozenset[Platform]) -> Scope:
         grants_of=frozenset(key for key, mailbox in mine.mailboxes.items() if mailbox.grants is not None),
         trustees=observed_addresses(mine),
         addresses=frozenset(alias for mailbox in mailboxes for alias in mailbox.aliases),
-        named_by={alias: mailbox.address for mailbox in mailboxes for alias in mailbox.aliases},
+        named_by=mine.named_by,
         rights=frozenset(grant.right for grant in grants),
         with_members=any(grant.kind is TrusteeKind.GROUP for grant in grants),
     )
@@ -148,6 +149,7 @@ def refusals_of(basis: Basis, plan: Plan, observed: Reading, waivers: Waivers) -
     """Return the refusals of the guards for a plan."""
     from sharedbox_cli.core.guards import guard
     from sharedbox_cli.core.guards_input import GuardInput
+    from sharedbox_cli.core.record import last_managed
 
     return guard(
         GuardInput(
@@ -157,7 +159,7 @@ def refusals_of(basis: Basis, plan: Plan, observed: Reading, waivers: Waivers) -
             basis.limits,
             waivers,
             basis.expected_tenants,
-            basis.last_managed,
+            last_managed(basis.complete_runs, basis.profile, frozenset(plan.tenants.values())),
             basis.continued,
             basis.managed_on,
             basis.recent,

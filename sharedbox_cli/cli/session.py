@@ -155,7 +155,9 @@ class Session:
 
     def basis(self, desired: Desired) -> Basis:
         """Return what a plan of some specs needs. Raises JournalError, UsageError."""
-        from sharedbox_cli.engine.memory import managed_on, recent_access
+        from sharedbox_cli.engine.memory import complete_runs, managed_on, recent_access
+
+        self._require_journal()
 
         return Basis(
             terminal=self.terminal,
@@ -165,7 +167,7 @@ class Session:
             limits=self.profile.guard_limits(),
             expected_tenants=self.profile.expected_tenants(),
             automapping=self.recorded_automapping(),
-            last_managed=self.last_managed(),
+            complete_runs=complete_runs(self.journal_path),
             continued=self._continued(),
             managed_on=managed_on(self.journal_path),
             recent=recent_access(self.journal_path),
@@ -217,37 +219,26 @@ class Session:
     def recorded_automapping(self) -> Mapping[tuple[str, str], bool]:
         """Return the automapping that the journal records, or nothing if there is no journal."""
         from sharedbox_cli.core.errors import JournalError
+        from sharedbox_cli.engine.memory import automapping
 
         try:
             if self.has_journal:
-                with self.journal() as journal:
-                    return journal.automapping()
+                self.journal().close()
         except JournalError as error:  # reading continues without the journal; apply stops when it opens it
             self.terminal.say(f"warning: cannot read the journal: {error.why} Automapping is assumed to be unchanged.")
-        return {}
+        return automapping(self.journal_path)
 
-    def last_managed(self) -> int | None:
-        """Return how many documents the last complete run managed. Raises JournalError if the journal is required."""
+    def _require_journal(self) -> None:
+        """Raise JournalError if there is no journal and the profile requires one."""
         from sharedbox_cli.core.errors import JournalError
 
-        try:
-            is_there = self.has_journal
-        except JournalError:
-            if self.profile.is_journal_required:
-                raise
-            return None
-        if not is_there:
-            if not self.profile.is_journal_required:
-                return None
+        if self.profile.is_journal_required and not self.has_journal:
             raise JournalError(
                 "there is no journal",
                 where=str(self.journal_path),
                 why="The profile has `journal: required`, and guards look at earlier runs.",
                 hint="Run this where the journal is, or set SHAREDBOX_STATE_DIR to its folder.",
             )
-        with contextlib.suppress(JournalError), self.journal() as journal:
-            return journal.last_managed(self.profile.name)
-        return None
 
     def _continued(self) -> frozenset[str]:
         """Return the keys of the revocations that an unfinished run was allowed, or nothing without a journal."""
@@ -260,11 +251,12 @@ class Session:
         return frozenset()
 
     def is_plan_used(self, plan_id: str) -> bool:
-        """Return whether the journal records that a plan was applied. Raises JournalError."""
-        if not self.has_journal:
-            return False
-        with self.journal() as journal:
-            return journal.is_plan_used(plan_id)
+        """Return whether a journal of the folder records that a plan was applied. Raises JournalError."""
+        from sharedbox_cli.engine.memory import is_plan_used
+
+        if self.has_journal:
+            self.journal().close()  # an error in the own journal is no "not used yet"
+        return is_plan_used(self.journal_path, plan_id)
 
     def close(self) -> None:
         """Close all connections."""

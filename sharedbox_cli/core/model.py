@@ -197,6 +197,15 @@ class Desired:
         """Return the part for some platforms."""
         return self.part({key for key, mailbox in self.mailboxes.items() if mailbox.platform in platforms})
 
+    @property
+    def named_by(self) -> dict[Address, frozenset[Address]]:
+        """Return the mailboxes whose documents name an address, as an alias or a member."""
+        found: dict[Address, frozenset[Address]] = {}
+        for key, mailbox in self.mailboxes.items():
+            for address in (*mailbox.aliases, *(grant.trustee for grant in mailbox.grants or ())):
+                found[address] = found.get(address, frozenset()) | {key}
+        return found
+
     def without(self, left_out: Collection[Address]) -> Desired:
         """Return the part without some mailboxes."""
         return self.part(self.mailboxes.keys() - left_out)

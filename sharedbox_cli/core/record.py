@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,3 +44,36 @@ class StepRecord:
     request_id: str
     intent_at: str
     outcome_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteRun:
+    """The last complete run of a profile on a set of tenants."""
+
+    profile: str
+    tenants: frozenset[str]
+    documents: int
+    started_at: str
+
+
+def last_managed(runs: Iterable[CompleteRun], profile: str, tenants: Set[str]) -> int | None:
+    """Return how many documents the last complete run on any of these tenants managed; None: nobody knows.
+
+    For a profile that never ran there, perhaps because it was renamed, the largest number of the other profiles counts.
+    """
+    there = [run for run in runs if run.tenants & tenants]
+    own = [run for run in there if run.profile == profile]
+    if own:
+        return max(own, key=lambda run: run.started_at).documents
+    return max((run.documents for run in there), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class AutomappingStep:
+    """What one change did to the automapping of a grant of full access."""
+
+    at: str
+    grant: tuple[str, str]
+    """The IDs of the mailbox and of the trustee."""
+    is_on: bool | None
+    """None: the grant was revoked."""

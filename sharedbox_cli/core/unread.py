@@ -30,7 +30,8 @@ class Unread:
         summary = INCOMPLETE if error.summary == type(error).summary else error.summary
         hint = "" if "{command}" in error.hint else error.hint  # how to leave it out, which is done already
         identity = error.mailbox if isinstance(error, CloudError) else ""
-        where = error.where.replace(identity, name) if identity else error.where
+        is_id = bool(identity) and "@" not in identity  # an address says what was asked for, an ID nothing
+        where = error.where.replace(identity, name) if is_id else error.where
         return cls(kind, name, summary, where, error.why, hint, mailbox)
 
     @property

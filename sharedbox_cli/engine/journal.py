@@ -12,7 +12,7 @@ import threading
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sharedbox_cli.core.change import Change, Kind, inverse, no_inverse_because
@@ -23,7 +23,7 @@ from sharedbox_cli.core.model import Platform
 from sharedbox_cli.core.outcome import Outcome
 from sharedbox_cli.core.plan import GOOD_FOR, Plan
 from sharedbox_cli.core.recent import SPAN, RecentAccess, RecentStep, recent_access
-from sharedbox_cli.core.record import RunRecord, StepRecord
+from sharedbox_cli.core.record import AutomappingStep, CompleteRun, RunRecord, StepRecord
 from sharedbox_cli.engine.storage import open_journal
 
 
@@ -200,14 +200,18 @@ class Journal:
         """Return whether a plan was applied already: a plan can be applied once."""
         return bool(self._read("select 1 from runs where plan_id = ? limit 1", (plan_id,)))
 
-    def last_managed(self, profile: str) -> int | None:
-        """Return the number of documents that the last complete run managed, of those that knew it."""
+    def complete_runs(self) -> tuple[CompleteRun, ...]:
+        """Return the last complete run of each profile on each set of tenants, of those that knew their documents."""
         rows = self._read(
-            "select documents from runs where profile = ? and state = 'complete' and documents > 0 "
-            "order by started_at desc limit 1",
-            (profile,),
+            "select profile, tenants, documents, max(started_at) started_at from runs "
+            "where state = 'complete' and documents > 0 group by profile, tenants"
         )
-        return int(rows[0]["documents"]) if rows else None
+        return tuple(
+            CompleteRun(
+                row["profile"], frozenset(json.loads(row["tenants"]).values()), int(row["documents"]), row["started_at"]
+            )
+            for row in rows
+        )
 
     def continued(self, profile: str) -> frozenset[str]:
         """Return the keys of the revocations that the guards allowed to runs of a day that did not finish.
@@ -256,28 +260,21 @@ class Journal:
             )
         )
 
-    def ran_within(self, profile: str, span: timedelta) -> bool:
-        """Return whether a run of this profile ended within a time span: differences can be propagation delays."""
-        since = (datetime.now(UTC) - span).isoformat()
-        return bool(self._read("select 1 from runs where profile = ? and ended_at > ?", (profile, since)))
-
-    def automapping(self) -> dict[tuple[str, str], bool]:
-        """Return the automapping of each full-access grant, by (mailbox ID, trustee ID). No platform reports it."""
-        recorded: dict[tuple[str, str], bool] = {}
+    def automapping(self) -> tuple[AutomappingStep, ...]:
+        """Return what was done to grants of full access, in order: no platform reports their automapping."""
         rows = self._read(
-            "select change, mailbox_id from steps where status in ('done') and key like '%full_access%' "
+            "select change, mailbox_id, intent_at from steps where status in ('done') and key like '%full_access%' "
             "order by intent_at, seq"
         )
+        steps = []
         for row in rows:
             change = json.loads(row["change"])
             if change["party"] is None or change["party"]["right"] != "full_access":
                 continue  # an address can contain these words too
             key = (change["mailbox_id"] or row["mailbox_id"] or "", change["party"]["id"])
-            if change["kind"] == "revoke":
-                recorded.pop(key, None)
-                continue
-            recorded[key] = bool(change["after"].get("automapping", True))
-        return recorded
+            is_on = None if change["kind"] == "revoke" else bool(change["after"].get("automapping", True))
+            steps.append(AutomappingStep(row["intent_at"], key, is_on))
+        return tuple(steps)
 
 
 def _stored(change: Change) -> Change:

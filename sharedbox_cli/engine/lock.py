@@ -7,8 +7,10 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import IO
 
@@ -22,7 +24,7 @@ class LockFailed(SharedboxError):
 
 
 class Locked(LockFailed):
-    """Another run is working on this profile."""
+    """Another run is working on this tenant."""
 
     exit_code = ExitCode.BUSY
     summary = "another run is in progress"
@@ -88,6 +90,48 @@ class RunLock:
         if self._file is not None:
             self._file.close()
             self._file = None
+
+
+class TenantLocks:
+    """The locks of all tenants of a run, taken in one order, so that two runs never wait for each other.
+
+    A tenant stays the same whatever the profile is called that names it. Another folder has other locks.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        tenants: Iterable[str],
+        *,
+        timeout_seconds: float = 0.0,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._paths = sorted({folder / lock_name(tenant) for tenant in tenants})
+        self._timeout = timeout_seconds
+        self._monotonic = monotonic
+        self._held = ExitStack()
+        self.has_waited = False
+        """Whether another run held one of them first: what was read before can be out of date."""
+
+    def __enter__(self) -> TenantLocks:
+        """Acquire all locks. Raises Locked, LockFailed; then none is held."""
+        end = self._monotonic() + self._timeout
+        with ExitStack() as taken:
+            for path in self._paths:
+                lock = RunLock(path, timeout_seconds=max(0.0, end - self._monotonic()))
+                taken.enter_context(lock)
+                self.has_waited |= lock.has_waited
+            self._held = taken.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Release all locks."""
+        self._held.close()
+
+
+def lock_name(tenant: str) -> str:
+    """Return the name of the lock file of a tenant. Its ID comes from the cloud, so it is no part of the name."""
+    return f"tenant-{sha256(tenant.casefold().encode()).hexdigest()[:16]}.lock"
 
 
 def _words(holder: str) -> str:

@@ -1,9 +1,14 @@
-"""What earlier runs did to mailboxes, by whatever profile: a file under review must not forget it with a new name."""
+"""What earlier runs did, by whatever profile: a tenant stays the same when a file under review renames its profile.
+
+Each profile has its own journal, for `history`. What guards and plans remember comes from all journals of the folder
+(docs/decisions/0017-memory-belongs-to-the-tenant.md).
+"""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,6 +16,7 @@ from sharedbox_cli.core.errors import JournalError
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import Platform
 from sharedbox_cli.core.recent import NOTHING, RecentAccess
+from sharedbox_cli.core.record import CompleteRun
 from sharedbox_cli.engine.journal import Journal
 
 _Known = TypeVar("_Known")
@@ -19,19 +25,46 @@ _Known = TypeVar("_Known")
 def recent_access(journal: Path) -> dict[Address, RecentAccess]:
     """Return what the runs of the last days changed in the access to each mailbox."""
     found: dict[Address, RecentAccess] = {}
-    for known in _of_each(journal, Journal.recent_access):
-        for address, one in known.items():
+    for known in _of_each(journal, lambda one, profile: one.recent_access(profile)):
+        for address, access in known.items():
             earlier = found.get(address, NOTHING)
-            found[address] = RecentAccess(earlier.revoked | one.revoked, earlier.granted | one.granted)
+            found[address] = RecentAccess(earlier.revoked | access.revoked, earlier.granted | access.granted)
     return found
 
 
 def managed_on(journal: Path) -> dict[Address, Platform]:
     """Return the platform on which each mailbox was changed last; by this profile, where it did."""
     found: dict[Address, Platform] = {}
-    for known in _of_each(journal, Journal.managed_on):
+    for known in _of_each(journal, lambda one, profile: one.managed_on(profile)):
         found |= known
     return found
+
+
+def complete_runs(journal: Path) -> tuple[CompleteRun, ...]:
+    """Return the last complete run of each profile on each set of tenants."""
+    return tuple(run for known in _of_each(journal, lambda one, _: one.complete_runs()) for run in known)
+
+
+def automapping(journal: Path) -> dict[tuple[str, str], bool]:
+    """Return the automapping of each grant of full access, by (mailbox ID, trustee ID)."""
+    recorded: dict[tuple[str, str], bool] = {}
+    steps = [step for known in _of_each(journal, lambda one, _: one.automapping()) for step in known]
+    for step in sorted(steps, key=lambda one: one.at):
+        if step.is_on is None:
+            recorded.pop(step.grant, None)
+        else:
+            recorded[step.grant] = step.is_on
+    return recorded
+
+
+def is_plan_used(journal: Path, plan_id: str) -> bool:
+    """Return whether a saved plan was applied already, by any profile."""
+    return any(_of_each(journal, lambda one, _: one.is_plan_used(plan_id)))
+
+
+def has_written_since(journal: Path, since: datetime) -> bool:
+    """Return whether any run sent a change, or ended, after a time: what was read then can be out of date."""
+    return any(_of_each(journal, lambda one, _: one.has_written_since(since)))
 
 
 def _of_each(own: Path, read: Callable[[Journal, str], _Known]) -> Iterator[_Known]:

@@ -33,8 +33,8 @@ class Scope:
     """The rights that specs grant. Reading some of them takes additional requests."""
     addresses: frozenset[Address] = field(default_factory=frozenset)
     """Aliases that specs name. The holders of those that none of the mailboxes has belong into `Observed.taken`."""
-    named_by: Mapping[Address, Address] = field(default_factory=dict)
-    """The mailbox whose spec names an alias: if the alias cannot be looked up, this mailbox was not read completely."""
+    named_by: Mapping[Address, frozenset[Address]] = field(default_factory=dict)
+    """The mailboxes whose specs name an alias or a member: if it cannot be looked up, they were not read completely."""
     with_paths: bool = False
     """Whether the nested groups are read too, through which those members have a right. Nothing depends on them."""
 

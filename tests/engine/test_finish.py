@@ -30,8 +30,8 @@ def test_closing_when_verification_found_less_then_the_journal_tells_that(journa
     assert [step.status for step in journal.steps(ran.run)] == ["unknown", "done"]
     assert journal.runs()[0].state == "partly"
     assert found.exit_code == 3
-    assert journal.automapping() == {}
-    assert journal.last_managed("prod") is None
+    assert journal.automapping() == ()
+    assert journal.complete_runs() == ()
 
 
 def test_closing_when_all_was_found_then_the_run_is_complete(journal: Journal) -> None:
@@ -39,7 +39,7 @@ def test_closing_when_all_was_found_then_the_run_is_complete(journal: Journal) -
     ran = run_plan(plan_with(rename("support")), {MICROSOFT365: FakeProvider(cloud)}, journal, RunOptions("prod"))
     assert close_run(journal, ran, ran) == ran
     assert journal.runs()[0].state == "complete"
-    assert journal.last_managed("prod") == 1
+    assert [run.documents for run in journal.complete_runs()] == [1]
 
 
 def test_closing_when_the_journal_takes_nothing_then_it_is_told_and_not_raised(

@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,7 +21,9 @@ from sharedbox_cli.core.errors import JournalError
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import MICROSOFT365, Desired, Right
 from sharedbox_cli.core.outcome import Outcome, Status
+from sharedbox_cli.core.record import last_managed
 from sharedbox_cli.engine.journal import Journal
+from sharedbox_cli.engine.memory import automapping
 from sharedbox_cli.engine.redact import redacted
 from sharedbox_cli.engine.run import RunOptions, run_plan
 from sharedbox_cli.engine.storage import _SCHEMA
@@ -94,20 +97,24 @@ def wish(number: int, on: bool | None) -> Change:
     return grant("support", number, after={} if on is None else {Field.AUTOMAPPING: on})
 
 
-def test_automapping_when_granted_then_the_last_wish_that_was_done_counts(journal: Journal) -> None:
+def test_automapping_when_granted_then_the_last_wish_that_was_done_counts(journal: Journal, path: Path) -> None:
     finished(journal, (wish(0, False), DONE), (wish(1, True), DONE), (wish(2, None), DONE), (wish(3, False), DONE))
     finished(journal, (revoke("support", 3), DONE), (wish(1, False), Status.FAILED), (wish(4, True), Status.UNKNOWN))
     finished(journal, (grant("support", 5, Right.SEND_AS), DONE), (rename("full_access"), DONE))
     ids = [("id-support", str(person(number))) for number in range(3)]
-    assert journal.automapping() == dict(zip(ids, [False, True, True], strict=True))
+    assert automapping(path) == dict(zip(ids, [False, True, True], strict=True))
 
 
 def test_last_managed_when_several_runs_then_of_the_last_complete_one_of_the_profile(journal: Journal) -> None:
-    assert journal.last_managed("prod") is None
+    assert journal.complete_runs() == ()
     finished(journal, documents=80)
     finished(journal, documents=2, state="partly")
-    assert journal.last_managed("prod") == 80
-    assert journal.last_managed("test") is None
+    [run] = journal.complete_runs()
+    assert last_managed([run], "prod", run.tenants) == 80
+    assert last_managed([run], "renamed", run.tenants) == 80
+    assert last_managed([run], "prod", {"another tenant"}) is None
+    small = replace(run, profile="small", documents=3)
+    assert [last_managed([run, small], name, run.tenants) for name in ("prod", "small", "new")] == [80, 3, 80]
 
 
 def test_plan_when_applied_then_it_is_used_however_it_ended(journal: Journal) -> None:

@@ -25,8 +25,15 @@ from sharedbox_cli.core.plan import Plan
 from sharedbox_cli.core.restore import with_choices
 from sharedbox_cli.engine.finish import close_run
 from sharedbox_cli.engine.journal import Journal
-from sharedbox_cli.engine.lock import RunLock
-from sharedbox_cli.engine.memory import managed_on, recent_access
+from sharedbox_cli.engine.lock import TenantLocks
+from sharedbox_cli.engine.memory import (
+    automapping,
+    complete_runs,
+    has_written_since,
+    is_plan_used,
+    managed_on,
+    recent_access,
+)
 from sharedbox_cli.engine.run import RunOptions, run_plan
 from sharedbox_cli.engine.stop import StopFlag, stop_on_signals
 from sharedbox_cli.engine.verify import verify
@@ -55,16 +62,17 @@ def run(
     run_options = RunOptions(
         basis.profile, waivers.texts(), deadline_seconds=_deadline(options.deadline_seconds), stop=flag
     )
-    lock = RunLock(basis.journal_path.with_suffix(".lock"), timeout_seconds=options.lock_timeout_seconds)
+    folder = basis.journal_path.parent
+    lock = TenantLocks(folder, plan.tenants.values(), timeout_seconds=options.lock_timeout_seconds)
     plan_id = (saved or plan).id
     with lock, Journal.open(basis.journal_path, for_writing=True) as journal:
-        if saved and journal.is_plan_used(plan_id):
+        if saved and is_plan_used(basis.journal_path, plan_id):
             raise applied_already(options.plan_file)
-        if lock.has_waited or _is_old(observed, journal):
+        if lock.has_waited or _is_old(observed, basis):
             now = replace(
                 basis,
-                last_managed=journal.last_managed(basis.profile),
-                automapping=journal.automapping(),
+                complete_runs=complete_runs(basis.journal_path),
+                automapping=automapping(basis.journal_path),
                 continued=journal.continued(basis.profile),
                 managed_on=managed_on(basis.journal_path),
                 recent=recent_access(basis.journal_path),
@@ -92,11 +100,11 @@ def _deadline(seconds: float | None) -> float:
     return DEADLINE_IN_CI_SECONDS if os.environ.get("CI") else DEADLINE_SECONDS
 
 
-def _is_old(observed: Reading, journal: Journal) -> bool:
+def _is_old(observed: Reading, basis: Basis) -> bool:
     """Return whether what was read is too old to write on, by the clock or because another run has written since."""
     if observed.read_at is None:
         return False
-    return utc_now() - observed.read_at > FRESH or journal.has_written_since(observed.read_at)
+    return utc_now() - observed.read_at > FRESH or has_written_since(basis.journal_path, observed.read_at)
 
 
 def _reviewed(basis: Basis, plan: Plan, observed: Reading, waivers: Waivers) -> Plan:

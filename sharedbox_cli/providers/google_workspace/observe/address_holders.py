@@ -30,7 +30,7 @@ async def read_taken(
     await read_owners(google, directory, wanted)
     taken = {one: [address_holder(directory.owner[one], directory)] for one in wanted if one in directory.owner}
     is_group = scope.platforms == frozenset({GOOGLE_COLLABORATIVE})
-    free = {one for one in wanted if one not in directory.owner or one in missing}
+    free = {one for one in wanted if one not in directory.owner or one in missing} - directory.unknown.keys()
     for row in await read_deleted(google) if free else ():
         address = accounts.address_of(row)
         if address in free:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sharedbox_cli.core.errors import NotFound, ObserveError
+from sharedbox_cli.core.errors import AuthError, CloudError, NotFound, ObserveError
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import Trustee, TrusteeKind
-from sharedbox_cli.providers.forms import optional_flag, optional_text, optional_texts, rows_in, text_of, understood
+from sharedbox_cli.providers.forms import understood
 from sharedbox_cli.providers.google_workspace.accounts import (
     address_of,
     delegate_caveat,
@@ -18,8 +18,10 @@ from sharedbox_cli.providers.google_workspace.accounts import (
     name_of,
 )
 from sharedbox_cli.providers.google_workspace.api import Google, together
+from sharedbox_cli.providers.google_workspace.observe.directory_forms import check_account, check_group
 from sharedbox_cli.providers.google_workspace.scopes import DIRECTORY
-from sharedbox_cli.providers.responses import MAX_PAGES, Fields, Row
+from sharedbox_cli.providers.responses import MAX_PAGES, Failure, Fields, Row
+from sharedbox_cli.providers.unread import attempt
 
 USERS_PER_PAGE = 500
 GROUPS_PER_PAGE = 200
@@ -53,6 +55,8 @@ class Directory:
     users: dict[str, Fields] = field(default_factory=dict)
     groups: dict[str, Fields] = field(default_factory=dict)
     owner: dict[Address, str] = field(default_factory=dict)
+    failed: dict[Address, Failure | AuthError] = field(default_factory=dict)
+    """Addresses whose owner could not be looked up one by one. They are not known to be free."""
     domains: frozenset[str] = frozenset()
     primary: str = ""
     is_whole: bool = False
@@ -64,6 +68,11 @@ class Directory:
         return sorted(
             {one for one in wanted or () if one not in self.owner and one.domain in (self.domains or {one.domain})}
         )
+
+    @property
+    def unknown(self) -> dict[Address, Failure | AuthError]:
+        """Return the addresses of which nothing is known after an error, with the error."""
+        return {address: error for address, error in self.failed.items() if address not in self.owner}
 
     def add_user(self, row: Fields) -> None:
         """Keep an account."""
@@ -156,9 +165,26 @@ async def read_users(google: Google, into: Directory, wanted: Iterable[Address] 
         into.is_whole = is_whole
         if is_whole:
             return
-    for found in await together(read_user(google, address.text) for address in into.missing(open_ones)):
-        if found is not None:
-            into.add_user(found)
+    await look_up_users(google, into, into.missing(open_ones))
+
+
+async def look_up_users(google: Google, into: Directory, addresses: Sequence[Address]) -> None:
+    """Read the accounts with some addresses one by one. An error that is about one of them is kept."""
+    await _look_up(into, addresses, lambda key: read_user(google, key), into.add_user)
+
+
+async def _look_up(
+    into: Directory,
+    addresses: Sequence[Address],
+    read: Callable[[str], Awaitable[Fields | None]],
+    add: Callable[[Fields], None],
+) -> None:
+    results = await together(attempt(read(address.text)) for address in addresses)
+    for address, result in zip(addresses, results, strict=True):
+        if isinstance(result, (CloudError, ObserveError, AuthError)):
+            into.failed.setdefault(address, result)
+        elif result is not None:
+            add(result)
 
 
 def _person(row: Row) -> dict[str, Any]:
@@ -191,39 +217,12 @@ async def read_user(google: Google, key: str) -> Fields | None:
             DIRECTORY,
             lambda service: service.users().get(userKey=key, projection="basic", fields=USER_FIELDS),
             "directory.users.get",
+            mailbox=key,
         )
     except NotFound:
         return None
     understood(row, "directory.users.get", check_account, key)
     return row
-
-
-def check_account(row: Row) -> None:
-    """Raise KeyError or UnknownForm for an account whose values have other forms than those that are used."""
-    for name in ("id", "primaryEmail", "orgUnitPath", "customerId"):
-        text_of(row, name)
-    for name in ("recoveryEmail", "recoveryPhone", "lastLoginTime", "creationTime"):
-        optional_text(row, name)
-    for name in ("suspended", "archived", "isMailboxSetup", "changePasswordAtNextLogin", "isAdmin"):
-        optional_flag(row, name)
-    optional_texts(row, "aliases")
-    optional_texts(row, "nonEditableAliases")
-    for name in ("displayName", "fullName"):
-        optional_text(row["name"], name)
-    for item in rows_in(row, "externalIds"):
-        optional_text(item, "customType")
-        optional_text(item, "value")
-
-
-def check_group(row: Row) -> Fields:
-    """Return a group. Raises KeyError or UnknownForm where a value has another form than those that are used."""
-    text_of(row, "id")
-    text_of(row, "email")
-    for name in ("name", "description"):
-        optional_text(row, name)
-    optional_texts(row, "aliases")
-    optional_texts(row, "nonEditableAliases")
-    return Fields(row, "directory.groups.list")
 
 
 async def read_groups(google: Google, into: Directory, wanted: Iterable[Address] | None) -> None:
@@ -249,16 +248,17 @@ async def read_groups(google: Google, into: Directory, wanted: Iterable[Address]
         into.has_all_groups = is_whole
         if is_whole:
             return
-    for found in await together(read_group(google, address.text) for address in into.missing(open_ones)):
-        if found is not None:
-            into.add_group(found)
+    await _look_up(into, into.missing(open_ones), lambda key: read_group(google, key), into.add_group)
 
 
 async def read_group(google: Google, key: str) -> Fields | None:
     """Return one group by address, alias or id."""
     try:
         row = await google.read(
-            DIRECTORY, lambda service: service.groups().get(groupKey=key, fields=GROUP_FIELDS), "directory.groups.get"
+            DIRECTORY,
+            lambda service: service.groups().get(groupKey=key, fields=GROUP_FIELDS),
+            "directory.groups.get",
+            mailbox=key,
         )
     except NotFound:
         return None

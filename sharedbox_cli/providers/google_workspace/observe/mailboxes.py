@@ -31,7 +31,8 @@ from sharedbox_cli.providers.google_workspace.columns import account_columns
 from sharedbox_cli.providers.google_workspace.errors import NO_MAIL
 from sharedbox_cli.providers.google_workspace.gmail_columns import GMAIL as GMAIL_COLUMNS
 from sharedbox_cli.providers.google_workspace.observe.content import EMPTY, read_content, status_of
-from sharedbox_cli.providers.google_workspace.observe.directory import Directory, read_groups, read_user
+from sharedbox_cli.providers.google_workspace.observe.directory import Directory, look_up_users, read_groups
+from sharedbox_cli.providers.google_workspace.observe.failed_lookups import take
 from sharedbox_cli.providers.google_workspace.scopes import GMAIL
 from sharedbox_cli.providers.responses import Fields, Row, reduced
 from sharedbox_cli.providers.unread import UnreadLog, attempt
@@ -59,6 +60,11 @@ class Gmail:
     has_mail: bool = True
     """False: Gmail said that the account has no mail service."""
 
+    @property
+    def addresses(self) -> list[Address]:
+        """Return the addresses of the delegates."""
+        return [Address.of(delegate.address) for delegate in self.delegates]
+
 
 @dataclass(slots=True)
 class DelegatedReading:
@@ -78,6 +84,7 @@ async def read_delegated(
     unclear = {key: Gmail(was_read=False) for key in rows}
     gmail_of = unclear | unread.successes(results, {key: key for key in rows})
     await _read_unknown_people(google, directory, gmail_of, with_targets=scope.with_members)
+    _leave_out_unclear(directory, scope, gmail_of, unread)
     senders = await _read_senders(google, directory, scope, gmail_of, unread)
     columns = account_columns(google.shared_units)
     reading = DelegatedReading()
@@ -169,17 +176,24 @@ async def _read_unknown_people(
     google: Google, directory: Directory, gmail_of: Mapping[Address, Gmail], *, with_targets: bool
 ) -> None:
     """Read the delegates that no list contained, and the people of the organisation to whom mail is forwarded."""
-    addresses = {Address.of(one.address) for gmail in gmail_of.values() for one in gmail.delegates}
+    addresses = {address for gmail in gmail_of.values() for address in gmail.addresses}
     if with_targets:
         targets = {Address.of(text) for gmail in gmail_of.values() for text in forwarded_to(gmail.content)}
         addresses |= {address for address in targets if address.domain in directory.domains}
     if not directory.is_whole:
-        unknown = sorted(address for address in addresses if address not in directory.owner)
-        for row in await together(read_user(google, address.text) for address in unknown):
-            if row is not None:
-                directory.add_user(row)
+        await look_up_users(google, directory, sorted(one for one in addresses if one not in directory.owner))
     if missing := sorted(address for address in addresses if address not in directory.owner):
         await read_groups(google, directory, missing)  # the console accepts groups as delegates; the API does not
+
+
+def _leave_out_unclear(directory: Directory, scope: Scope, gmail_of: dict[Address, Gmail], unread: UnreadLog) -> None:
+    """Take the mailboxes with a delegate or forwarding target of whom nothing is known after an error."""
+    for address, error in sorted(directory.unknown.items()):
+        for key, gmail in gmail_of.items():
+            targets = (Address.of(text) for text in forwarded_to(gmail.content))
+            if address in gmail.addresses or address in targets:
+                take((key,), address, error, scope, unread)
+                gmail_of[key] = Gmail(was_read=False)
 
 
 def _sort_delegate(
@@ -207,17 +221,21 @@ async def _read_senders(
     if Right.SEND_AS not in scope.rights:
         return {}
     people = {directory.owner[address] for address in scope.trustees if address in directory.owner}
-    for gmail in gmail_of.values():
-        addresses = (Address.of(one.address) for one in gmail.delegates)
-        people |= {directory.owner[address] for address in addresses if address in directory.owner}
+    delegates = {
+        key: {directory.owner[address] for address in gmail.addresses if address in directory.owner}
+        for key, gmail in gmail_of.items()
+    }
+    people = people.union(*delegates.values())
     rows = [row for key in sorted(people) if (row := directory.users.get(key)) is not None and _reads_mail(row)]
     lists = await together(attempt(_senders(google, row, gmail_of.keys()), signs_in=True) for row in rows)
     senders: dict[Address, list[_Sender]] = {}
     for row, items in zip(rows, lists, strict=True):
         if isinstance(items, SharedboxError):
-            if scope.mailboxes is not None:
-                raise items  # what this person may send as is not known: a plan on it could be wrong
-            unread.add_any("account", accounts.address_of(row).text, items)
+            # The mailboxes that this person may send as are not known: none is planned where that matters.
+            own = {address for address in scope.named_by if directory.owner.get(address) == row["id"]}
+            concerned = {key for key, held in delegates.items() if str(row["id"]) in held and scope.mailboxes}
+            concerned = concerned.union(*(scope.named_by[address] for address in own))
+            take(concerned, accounts.address_of(row), items, scope, unread)
             continue
         for address, sender in items:
             senders.setdefault(address, []).append(sender)

@@ -28,6 +28,7 @@ from sharedbox_cli.providers.google_workspace.observe.address_holders import rea
 from sharedbox_cli.providers.google_workspace.observe.directory import Directory, read_groups, read_users
 from sharedbox_cli.providers.google_workspace.observe.domains import read_domains
 from sharedbox_cli.providers.google_workspace.observe.effective import Joining, read_effective, read_joining
+from sharedbox_cli.providers.google_workspace.observe.failed_lookups import name_failed
 from sharedbox_cli.providers.google_workspace.observe.groups import read_inboxes
 from sharedbox_cli.providers.google_workspace.observe.mailboxes import read_delegated
 from sharedbox_cli.providers.google_workspace.observe.members import NO_PLUS, outsider_id
@@ -56,11 +57,13 @@ async def _delegated(google: Google, scope: Scope, now: datetime) -> Observed:
         await read_users(google, directory, wanted)
     rows = _accounts(google, directory, scope)
     unread = UnreadLog(is_whole_tenant=scope.mailboxes is None)
-    reading = await read_delegated(google, directory, scope, rows, unread)
     unknown = [address for address in scope.trustees if address not in directory.owner]
     if unknown:
         await read_groups(google, directory, unknown)  # to report "is a group" instead of "is unknown"
+    name_failed(google, directory, scope, unread)
+    reading = await read_delegated(google, directory, scope, rows, unread)
     taken = await read_taken(google, directory, scope, reading.mailboxes, unread.mailboxes)
+    name_failed(google, directory, scope, unread)
     mailboxes, pools = await read_more(google, scope, reading.mailboxes, _customer(directory), now, unread)
     others = 0 if scope.mailboxes is None else _others(google, directory, scope)
     read = len((scope.mailboxes or rows.keys()) - unread.mailboxes)
@@ -109,6 +112,7 @@ async def _collaborative(google: Google, scope: Scope, now: datetime) -> Observe
         found = {address: directory.group_of(address) for address in sorted(scope.mailboxes)}
         rows = {address: row for address, row in found.items() if row is not None}
     unread = UnreadLog(is_whole_tenant=scope.mailboxes is None)
+    name_failed(google, directory, scope, unread)
     reading = await read_inboxes(google, directory, scope, rows, unread)
     outsiders = dict(reading.trustees)
     known = {**reading.directory}
@@ -118,6 +122,7 @@ async def _collaborative(google: Google, scope: Scope, now: datetime) -> Observe
             known[address] = identity
             outsiders.setdefault(identity, _new_outsider(identity, address))
     taken = await read_taken(google, directory, scope, reading.mailboxes, unread.mailboxes)
+    name_failed(google, directory, scope, unread)
     behind = await read_effective(google, directory, scope, reading.mailboxes, outsiders, unread)
     direct = await read_direct(google, directory, behind.people) if scope.with_paths else {}
     joining = await read_joining(google, directory, scope, behind.nested, unread)

@@ -78,7 +78,7 @@ async def resolve_holders(
     people = await read_people(graph, texts, ids, accounts, unread_people)
     failures: dict[RawGrant, Failure] = {}
     holders = _holders(mailboxes, people, failures)
-    unknown = {grant for grant, holder in holders.items() if holder is None}
+    unknown = {grant for grant, holder in holders.items() if holder is None and grant not in failures}
     if unknown:
         await _resolve_names(graph, exchange, people, unknown, failures)
         holders |= _holders(unknown, people, failures)
@@ -108,7 +108,7 @@ def _holders(grants: Iterable[RawGrant], people: People, failures: dict[RawGrant
     for grant in grants:
         try:
             holders[grant] = _holder(grant, people)
-        except ObserveError as error:
+        except (CloudError, ObserveError) as error:
             holders[grant] = None
             failures[grant] = error
     return holders
@@ -124,6 +124,8 @@ def _holder(grant: RawGrant, people: People) -> Trustee | None:
             return people.trustees.get(next(iter(ids)))
     if (known := people.trustees.get(TrusteeId(grant.who))) is not None:
         return known
+    if error := people.error_of(grant.address) or people.error_of(grant.who):
+        raise error
     ids = people.named(grant.who)
     if len(ids) > 1:
         raise ObserveError(
@@ -149,6 +151,9 @@ async def _resolve_names(
     known = await read_people(graph, (), {item.id for items in found.values() for item in items if is_guid(item.id)})
     for name, items in found.items():
         for item in items:
+            if error := known.error_of(item.id):
+                failures |= {grant: error for grant in unknown if grant.who == name}
+                continue
             people.learn_name(name, item.id)
             own = Address.of(item.address) if item.address else None
             other = Trustee(item.id, TrusteeKind.OTHER, own, item.name or name)

@@ -105,9 +105,10 @@ def _looked_up(
     """Return the holders of new aliases. A mailbox whose alias cannot be looked up was not read completely."""
     found: dict[Address, list[AddressHolder]] = {}
     for alias, result in results.items():
-        mailbox = scope.named_by.get(alias)
-        if isinstance(result, SharedboxError) and mailbox is not None:
-            unread.add_mailbox(mailbox, result)
+        mailboxes = scope.named_by.get(alias)
+        if isinstance(result, SharedboxError) and mailboxes:
+            for mailbox in sorted(mailboxes):
+                unread.add_mailbox(mailbox, result)
         else:
             found[alias] = known(result)
     return found

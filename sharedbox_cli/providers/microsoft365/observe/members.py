@@ -11,7 +11,8 @@ from sharedbox_cli.core.errors import CloudError, ObserveError
 from sharedbox_cli.core.identity import TrusteeId
 from sharedbox_cli.providers.forms import text_of
 from sharedbox_cli.providers.microsoft365.graph import PAGE, Graph
-from sharedbox_cli.providers.microsoft365.observe.people import ADVANCED, USER, People, user_of
+from sharedbox_cli.providers.microsoft365.observe.people import ADVANCED, USER, People
+from sharedbox_cli.providers.microsoft365.observe.people_rows import user_of
 from sharedbox_cli.providers.microsoft365.quirks import query_url
 from sharedbox_cli.providers.responses import Row, reduced, rows_of
 from sharedbox_cli.providers.unread import UnreadLog

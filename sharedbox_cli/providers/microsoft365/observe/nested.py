@@ -10,7 +10,8 @@ from sharedbox_cli.core.errors import CloudError, ObserveError
 from sharedbox_cli.core.identity import TrusteeId
 from sharedbox_cli.providers.forms import optional_text, text_of
 from sharedbox_cli.providers.microsoft365.graph import PAGE, Graph
-from sharedbox_cli.providers.microsoft365.observe.people import GROUP, People, group_of
+from sharedbox_cli.providers.microsoft365.observe.people import GROUP, People
+from sharedbox_cli.providers.microsoft365.observe.people_rows import group_of
 from sharedbox_cli.providers.microsoft365.quirks import query_url
 from sharedbox_cli.providers.responses import Row, reduced, rows_of
 

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from sys import intern
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from sharedbox_cli.core.errors import CloudError, ObserveError
 from sharedbox_cli.core.identity import Address, TrusteeId
-from sharedbox_cli.core.model import Right, Trustee, TrusteeKind
+from sharedbox_cli.core.model import Trustee
 from sharedbox_cli.providers.columns import property_names
-from sharedbox_cli.providers.forms import (
-    flag_of,
-    name_of,
-    optional_flag,
-    optional_text,
-    optional_texts,
-    text_of,
-    understood,
-)
+from sharedbox_cli.providers.forms import name_of, understood
 from sharedbox_cli.providers.microsoft365 import columns
 from sharedbox_cli.providers.microsoft365.graph import BATCH, PAGE, Graph, chunks_of
-from sharedbox_cli.providers.microsoft365.quirks import odata_quoted, query_url, smtp_addresses
-from sharedbox_cli.providers.responses import Row, reduced, rows_of
-from sharedbox_cli.providers.unread import NothingUnread, UnreadLog
+from sharedbox_cli.providers.microsoft365.observe.people_rows import Known, group_of, user_of
+from sharedbox_cli.providers.microsoft365.quirks import odata_quoted, query_url
+from sharedbox_cli.providers.responses import Failure, Row, reduced, rows_of
+from sharedbox_cli.providers.unread import NothingUnread, UnreadLog, is_about_one_object
 
 if TYPE_CHECKING:
     from kiota_abstractions.request_information import RequestInformation
@@ -43,6 +35,9 @@ ACCOUNT = (
 """What signing in and licences are about: asked for only where it is needed."""
 GROUP = ("id", "displayName", "mail", "mailEnabled", "securityEnabled", "groupTypes", "proxyAddresses")
 ADVANCED = {"ConsistencyLevel": "eventual"}
+Asked = tuple[str, ...]
+"""The ids or addresses that one request asks for."""
+Parts = Mapping[Asked, tuple[str, Mapping[str, str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +51,6 @@ class Needed:
 NOBODY = Needed()
 
 
-class Known(NamedTuple):
-    """A user or group reduced to what is needed: who it is, and all its addresses."""
-
-    trustee: Trustee
-    addresses: tuple[Address, ...]
-    account: Mapping[str, Any] | None = None
-
-
 @dataclass(slots=True)
 class People:
     """Everybody who was read, findable by id, address and name."""
@@ -75,6 +62,8 @@ class People:
     """Who has an address; if several have it, the first one read."""
     ambiguous: dict[Address, set[TrusteeId]] = field(default_factory=dict)
     """Everybody who has an address that several have."""
+    failed: dict[str, Failure] = field(default_factory=dict)
+    """Ids and addresses, in lower case, that could not be looked up. They are not known to be nobody's."""
     is_whole: bool = False
     names: dict[str, set[TrusteeId]] = field(default_factory=dict)
     """By the text with which Exchange names somebody, as Exchange resolved it: display names in the directory are not
@@ -96,6 +85,12 @@ class People:
         owner = self.directory.get(address)
         return self.ambiguous.get(address) or (frozenset() if owner is None else {owner})
 
+    def error_of(self, text: str) -> Failure | None:
+        """Return why nothing is known about an id or address: its look-up failed."""
+        key = text.lower()
+        is_known = key in self.trustees or ("@" in key and Address.of(key) in self.directory)
+        return None if is_known else self.failed.get(key)
+
     def named(self, name: str) -> Set[TrusteeId]:
         """Return everybody whom Exchange names so."""
         return self.names.get(name.casefold(), frozenset())
@@ -103,62 +98,6 @@ class People:
     def learn_name(self, name: str, identity: TrusteeId) -> None:
         """Take a name by which Exchange knows somebody."""
         self.names.setdefault(name.casefold(), set()).add(identity)
-
-
-def user_of(row: Row) -> Known:
-    """Return a row of a user, reduced."""
-    primary, _ = smtp_addresses(optional_texts(row, "proxyAddresses"))
-    own = primary or optional_text(row, "mail") or optional_text(row, "userPrincipalName")
-    is_guest = optional_text(row, "userType").lower() == "guest"
-    refusal, refused_rights = _refusal(is_guest=is_guest, has_mail=bool(primary or optional_text(row, "mail")))
-    trustee = Trustee(
-        TrusteeId(intern(text_of(row, "id"))),
-        TrusteeKind.USER,
-        Address.of(own) if own else None,
-        optional_text(row, "displayName"),
-        is_enabled=optional_flag(row, "accountEnabled", default=True),
-        is_guest=is_guest,
-        refusal=refusal,
-        refused_rights=refused_rights,
-    )
-    return Known(trustee, _addresses(row, trustee.address))
-
-
-def _refusal(*, is_guest: bool, has_mail: bool) -> tuple[str, tuple[Right, ...]]:
-    """Return why Exchange gives an account no right, and which rights that is about; empty: all
-    (learn.microsoft.com/microsoft-365/admin/email/about-shared-mailboxes, …/set-mailbox, read 2026-11)."""
-    if is_guest:
-        return "is a guest, and a shared mailbox is only for people of the organisation", ()
-    if not has_mail:
-        return "has no mailbox and no address, so nothing can be sent on behalf by it", (Right.SEND_ON_BEHALF,)
-    return "", ()
-
-
-def group_of(row: Row) -> Known:
-    """Return a group of the directory."""
-    mail = optional_text(row, "mail")
-    trustee = Trustee(
-        TrusteeId(intern(text_of(row, "id"))),
-        TrusteeKind.GROUP,
-        Address.of(mail) if mail else None,
-        optional_text(row, "displayName"),
-        is_mail_enabled=flag_of(row, "mailEnabled"),
-        # A Microsoft 365 group cannot hold a right, even one that is enabled for security.
-        is_security=flag_of(row, "securityEnabled") and "Unified" not in optional_texts(row, "groupTypes"),
-    )
-    return Known(trustee, _addresses(row, trustee.address))
-
-
-def _addresses(row: Row, own: Address | None) -> tuple[Address, ...]:
-    """Return every address of an object, each once; its own one is the same object."""
-    texts = [optional_text(row, "mail"), optional_text(row, "userPrincipalName")]
-    texts += [text[5:] for text in optional_texts(row, "proxyAddresses") if text[:5].lower() == "smtp:"]
-    found = {own: own} if own is not None and own.text in texts else {}
-    for text in texts:
-        if text and (own is None or text != own.text):
-            address = Address.of(text)
-            found.setdefault(address, address)
-    return tuple(found)
 
 
 async def read_people(
@@ -189,7 +128,10 @@ async def read_people(
 
 async def read_account(graph: Graph, identity: str) -> Mapping[str, Any] | None:
     """Return what signing in and licences of a user are about, or nothing where there is no such user."""
-    return (await read_people(graph, (), (), Needed(frozenset({identity})))).accounts.get(identity)
+    people = await read_people(graph, (), (), Needed(frozenset({identity})))
+    if error := people.error_of(identity):
+        raise error
+    return people.accounts.get(identity)
 
 
 def _left(people: People, wanted: list[str]) -> list[str]:
@@ -257,20 +199,30 @@ def _groups(graph: Graph) -> RequestInformation:
 async def _by_filter(
     graph: Graph, people: People, path: str, name: str, values: list[str], unread: UnreadLog, needed: Needed = NOBODY
 ) -> None:
+    """Read who has one of some values. If a request with several of them fails for good, each is asked for alone."""
     select = _user_select(needed) if path == "/users" else GROUP
     options = {"$select": ",".join(select), "$top": str(PAGE)}
-    parts: dict[str, tuple[str, Mapping[str, str]]] = {
-        str(index): (query_url(path, {**options, "$filter": f"{name} in ({','.join(map(odata_quoted, chunk))})"}), {})
-        for index, chunk in enumerate(chunks_of(values, IN))
-    }
-    await _take(graph, people, parts, path, unread, needed)
+
+    async def ask(chunks: Iterable[Sequence[str]]) -> dict[Asked, Failure]:
+        quoted = {tuple(chunk): ",".join(map(odata_quoted, chunk)) for chunk in chunks}
+        parts: Parts = {
+            chunk: (query_url(path, {**options, "$filter": f"{name} in ({text})"}), {})
+            for chunk, text in quoted.items()
+        }
+        return await _take(graph, people, parts, path, unread, needed)
+
+    failed = await ask(chunks_of(values, IN))
+    several = [chunk for chunk in failed if len(chunk) > 1]
+    alone: dict[Asked, Failure] = {chunk: error for chunk, error in failed.items() if len(chunk) == 1}
+    alone |= await ask([value] for chunk in several for value in chunk)
+    people.failed |= {value[0].lower(): error for value, error in alone.items()}
 
 
 async def _by_alias(graph: Graph, people: People, values: list[str], unread: UnreadLog) -> None:
     for path, select in (("/users", USER), ("/groups", GROUP)):
         left = _left(people, values)
-        parts = {
-            str(index): (
+        parts: Parts = {
+            (text,): (
                 query_url(
                     path,
                     {
@@ -281,26 +233,35 @@ async def _by_alias(graph: Graph, people: People, values: list[str], unread: Unr
                 ),
                 ADVANCED,
             )
-            for index, text in enumerate(left)
+            for text in left
         }
-        await _take(graph, people, parts, path, unread)
+        failed = await _take(graph, people, parts, path, unread)
+        people.failed |= {asked[0]: error for asked, error in failed.items()}
 
 
 async def _take(
-    graph: Graph,
-    people: People,
-    parts: Mapping[str, tuple[str, Mapping[str, str]]],
-    path: str,
-    unread: UnreadLog,
-    needed: Needed = NOBODY,
-) -> None:
+    graph: Graph, people: People, parts: Parts, path: str, unread: UnreadLog, needed: Needed = NOBODY
+) -> dict[Asked, Failure]:
+    """Take the people that some requests find, and return the errors by what was asked for.
+
+    Raises an error that is about the service or the caller: that of one request among others is not, that of all is.
+    """
     if not parts:
-        return
+        return {}
     call = path.strip("/")
     reduce = _tolerant(path, needed, unread)
-    results = await graph.batch(parts, call, lambda body: reduced(rows_of(body, call), call, reduce))
-    for result in results.values():
+    keys = {str(index): key for index, key in enumerate(parts)}
+    urls = {index: parts[key] for index, key in keys.items()}
+    results = await graph.batch(urls, call, lambda body: reduced(rows_of(body, call), call, reduce))
+    failed: dict[Asked, Failure] = {}
+    for index, result in results.items():
         if isinstance(result, (CloudError, ObserveError)):
-            raise result
+            failed[keys[index]] = result
+            continue
         for known in result:
-            people.add(known)
+            if known is not None:
+                people.add(known)
+    for error in failed.values():
+        if not is_about_one_object(error) or len(failed) == len(parts) > 1:
+            raise error
+    return failed

@@ -119,6 +119,20 @@ async def _read_holders(graph: Graph, exchange: ExchangeAdmin, scope: Scope, rea
     reading.people, reading.holders = await resolve_holders(
         graph, exchange, reading.grants, reading.unread, people, addresses, accounts
     )
+    _name_failed(scope, reading)
+
+
+def _name_failed(scope: Scope, reading: Reading) -> None:
+    """Take the mailboxes whose account, member or forwarding target could not be looked up."""
+    find = reading.people.error_of
+    for key, row in reading.mailboxes.rows.items():
+        target = row.facts.get(Fact.FORWARDING_TO)
+        if error := find(row.id) or (find(target) if isinstance(target, str) else None):
+            reading.unread.add_mailbox(key, error)
+    for address in sorted(scope.trustees):
+        if error := find(address.key):
+            for mailbox in sorted(scope.named_by.get(address, ())):
+                reading.unread.add_mailbox(mailbox, error)
 
 
 def _groups_of(scope: Scope, reading: Reading) -> set[TrusteeId]:
