@@ -65,4 +65,4 @@ lock:  ## Update requirements/dev.lock (needs uv)
 	  --python-version 3.11 --extra dev pyproject.toml -o requirements/dev.lock
 
 clean:
-	rm -rf .venv .venv-clients .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-clients .venv-browser .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

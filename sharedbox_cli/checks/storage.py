@@ -27,12 +27,13 @@ def _used(subject: Subject) -> int | None:
     return number(subject, Fact.USED_BYTES)
 
 
-def _plans(subject: Subject) -> tuple[str, ...]:
+def plans_of(subject: Subject) -> tuple[str, ...]:
+    """Return the mail plans of the mailbox."""
     plans = subject.mailbox.facts.get(Fact.MAILBOX_PLANS, ())
     return tuple(map(str, plans)) if isinstance(plans, tuple) else ()
 
 
-def _quota(subject: Subject) -> int | None:
+def quota_of(subject: Subject) -> int | None:
     """Return the quota in bytes: what the licence allows, or less if an admin or a smaller plan set less.
 
     None if all accounts share the storage, so that the mailbox has no separate limit.
@@ -40,20 +41,20 @@ def _quota(subject: Subject) -> int | None:
     quota = number(subject, Fact.QUOTA_BYTES) or None
     if subject.mailbox.platform != MICROSOFT365:
         return quota
-    allowed = limits.PLAN_2_BYTES if PLAN_2 in _plans(subject) else limits.UNLICENSED_BYTES
+    allowed = limits.PLAN_2_BYTES if PLAN_2 in plans_of(subject) else limits.UNLICENSED_BYTES
     return min(allowed, quota) if quota else allowed
 
 
 def _too_large(subject: Subject) -> Detections:
     used = _used(subject)
-    if used is not None and used > limits.UNLICENSED_BYTES and PLAN_2 not in _plans(subject):
+    if used is not None and used > limits.UNLICENSED_BYTES and PLAN_2 not in plans_of(subject):
         limit = gb(limits.UNLICENSED_BYTES)
         why = f"It holds {gb(used)}. Without Exchange Online Plan 2 the limit is {limit}, and mail flow stops."
         yield "", "larger than its licence allows", why
 
 
 def _full(subject: Subject) -> Detections:
-    used, quota = _used(subject), _quota(subject)
+    used, quota = _used(subject), quota_of(subject)
     if used is None or quota is None:
         return
     if used >= quota and not (subject.mailbox.platform == MICROSOFT365 and any(_too_large(subject))):
@@ -61,7 +62,7 @@ def _full(subject: Subject) -> Detections:
 
 
 def _nearly_full(subject: Subject) -> Detections:
-    used, quota = _used(subject), _quota(subject)
+    used, quota = _used(subject), quota_of(subject)
     warn_at = subject.spec.warn_at_percent if subject.spec else None
     percent = limits.WARN_PERCENT if warn_at is None else warn_at
     if used is not None and quota is not None and percent * quota < 100 * used < 100 * quota:
@@ -80,7 +81,7 @@ def _without_need(subject: Subject) -> Iterator[str]:
     is_desired = subject.spec is not None and subject.spec.settings.get(Field.LICENCE) not in (None, LICENCE_NONE)
     is_person = subject.mailbox.settings.get(Field.KIND) == KIND_USER
     if (
-        _plans(subject)
+        plans_of(subject)
         and not is_person
         and used is not None
         and used < limits.UNLICENSED_BYTES * 9 // 10
@@ -93,7 +94,11 @@ def _without_need(subject: Subject) -> Iterator[str]:
 def _not_needed(subject: Subject) -> Detections:
     for why in () if group_products(subject.mailbox) else _without_need(subject):
         products = ", ".join(held_products(subject.mailbox))
-        yield ", ".join(_plans(subject)), "licence not needed", f"{why} It comes from {products}." if products else why
+        yield (
+            ", ".join(plans_of(subject)),
+            "licence not needed",
+            f"{why} It comes from {products}." if products else why,
+        )
 
 
 def _not_needed_from_group(subject: Subject) -> Detections:
@@ -103,7 +108,7 @@ def _not_needed_from_group(subject: Subject) -> Detections:
 
 
 def _unlicensed_feature(subject: Subject) -> Detections:
-    plans = _plans(subject)
+    plans = plans_of(subject)
     is_enough = PLAN_2 in plans or (PLAN_1 in plans and _ARCHIVING in plans)
     for fact, feature in ((Fact.HAS_ARCHIVE, "archive"), (Fact.ON_HOLD, "litigation hold")):
         if subject.mailbox.facts.get(fact) and not is_enough:

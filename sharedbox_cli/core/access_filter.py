@@ -106,3 +106,8 @@ _IS: Mapping[Risk, Callable[[AccessRow, Expired], bool]] = {
     Risk.EXPIRED: _is_expired,
     Risk.WIDE: lambda row, _: isinstance(row.kind, Audience),
 }
+
+
+def risks_of(row: AccessRow, expired: Expired) -> frozenset[Risk]:
+    """Return every reason why a row deserves a look."""
+    return frozenset(risk for risk, is_so in _IS.items() if is_so(row, expired))

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from enum import StrEnum
-from typing import TypeVar, overload
+from typing import TYPE_CHECKING, TypeVar, overload
 
 from sharedbox_cli import __version__
 from sharedbox_cli.core.errors import SharedboxError
 from sharedbox_cli.core.finding import Severity
 from sharedbox_cli.core.location import Place
 from sharedbox_cli.core.unread import Unread
+from sharedbox_cli.reports.tone import Tone as Tone
+
+if TYPE_CHECKING:
+    from sharedbox_cli.reports.page import Page
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -35,17 +38,6 @@ class Deferred(Sequence[T_co]):
     def __getitem__(self, index: slice) -> Sequence[T_co]: ...
     def __getitem__(self, index: int | slice) -> T_co | Sequence[T_co]:
         return tuple(self)[index]
-
-
-class Tone(StrEnum):
-    """What a cell or line means. A format may colour it, but the words always say it too."""
-
-    PLAIN = "plain"
-    GOOD = "good"
-    CHANGE = "change"
-    BAD = "bad"
-    RISK = "risk"
-    QUIET = "quiet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +199,8 @@ class Report:
     results: Results = Results()
     """The same as cases and results, for SARIF and JUnit."""
     origin: Origin = Origin()
+    page: Callable[[], Page] | None = None
+    """Makes the content for a browser; without one, HTML shows the sections."""
     is_evidence: bool = False
     """Whether every format says what was read, when, and by which version: without it, a saved report proves little."""
 

@@ -35,6 +35,7 @@ class TableOutput(StrEnum):
     JSON = "json"
     CSV = "csv"
     MARKDOWN = "markdown"
+    HTML = "html"
 
 
 class FindingOutput(StrEnum):
@@ -45,6 +46,7 @@ class FindingOutput(StrEnum):
     MARKDOWN = "markdown"
     SARIF = "sarif"
     JUNIT = "junit"
+    HTML = "html"
 
 
 Output = PlainOutput | PlanOutput | TableOutput | FindingOutput
@@ -77,5 +79,9 @@ def render(report: Report, output: Output, *, width: int = WIDTH, has_colour: bo
             from sharedbox_cli.reports.formats.junit import render as junit
 
             return iter((junit(report),))
+        case TableOutput.HTML | FindingOutput.HTML:
+            from sharedbox_cli.reports.formats.html.render import html_parts
+
+            return html_parts(report)
         case _:
             assert_never(output)

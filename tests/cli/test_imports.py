@@ -19,6 +19,7 @@ HEAVY = {
     "httplib2",
     "httpx",
     "tabulate",
+    "jinja2",
 }
 PROBE = """
 import json, sys

@@ -57,7 +57,8 @@ def audit_all(
     """Report who can read and do what on every shared mailbox of the tenant, with or without a spec.
 
     Rights through groups are shown with the groups, for each person in them. Forwarding, settings that let everybody
-    read, and open sign-in are shown too.
+    read, and open sign-in are shown too. HTML is one file for a browser, which can be searched, and has the findings of
+    `check`, storage and licences too.
 
     Examples:
 
@@ -68,6 +69,8 @@ def audit_all(
       sharedbox audit --only external --only deleted
 
       sharedbox audit -o csv > who-may-do-what.csv
+
+      sharedbox audit -o html > report.html
     """
     if context.invoked_subcommand is not None:
         return _refuse_options(context)
@@ -85,7 +88,7 @@ def audit_all(
         specs=tuple(specs or ()),
     )
     with setup.open(specs) as session:
-        code = audit_tenant(session, by, output, choice, tuple(platform or ()), has_bom=bom)
+        code = audit_tenant(session, by, output, choice, tuple(platform or ()), has_bom=bom, is_checked=True)
     raise typer.Exit(code)
 
 

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sharedbox_cli.checks.registry import needs_of
 from sharedbox_cli.cli.audit.selection import addresses_to_read, refuse_unknown_people, resolve_missing
+from sharedbox_cli.cli.checking import check_observed
 from sharedbox_cli.cli.output import show
 from sharedbox_cli.cli.pipeline import exit_code_of, origin_of
 from sharedbox_cli.core.access import access_rows
 from sharedbox_cli.core.errors import ExitCode, UsageError
 from sharedbox_cli.core.fields import Field
-from sharedbox_cli.core.model import Fact
+from sharedbox_cli.core.model import Desired, Fact
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.reports.document import Deferred
-from sharedbox_cli.reports.views.access import access_report
+from sharedbox_cli.reports.views.access import TITLE, access_report
+from sharedbox_cli.reports.views.page import PageInput, page_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from sharedbox_cli.checks.model import Check
     from sharedbox_cli.cli.audit.selection import Choice, Scopes
     from sharedbox_cli.cli.session import Session
     from sharedbox_cli.core.capability import Capabilities
@@ -42,36 +46,55 @@ def audit_tenant(
     platforms: Sequence[str],
     *,
     has_bom: bool = False,
+    is_checked: bool = False,
 ) -> int:
-    """Write the audit and return the exit code. Raises UsageError, NotFound, SpecError, ObserveError, AuthError."""
+    """Write the audit and return the exit code. `is_checked`: HTML has the findings of the same reading.
+
+    Raises UsageError, NotFound, SpecError, ObserveError, AuthError.
+    """
     choice.check()
     if has_bom and output != "csv":
         raise UsageError("a byte order mark is only for CSV", where="--bom", hint="Add `-o csv`, or leave `--bom` out.")
     desired = session.desired(choice.specs or None) if choice.needs_specs else None
+    checks = session.checks if output == "html" and is_checked else ()
     scopes = addresses_to_read(session.observe, choice, desired, session.platforms(platforms))
-    observed = _observe(session, scopes)
+    observed = _observe(session, scopes, checks)
     more: tuple[str, ...] = ()
     if resolved := resolve_missing(session.observe, choice, scopes, observed):
         again, more = resolved
-        observed = observed if again == scopes else _observe(session, again)
+        observed = observed if again == scopes else _observe(session, again, checks)
+    checked = None
+    if checks:
+        result = check_observed(desired or Desired(), observed.observations, checks)
+        observed, checked = observed.with_unread(result.failed), result.checked
     mailboxes = [mailbox for one in observed.observations.values() for mailbox in one.mailboxes.values()]
     chosen = choice.rows_filter(desired, observed.observations)
     everything = Deferred(lambda: access_rows(observed.observations))
     refuse_unknown_people(chosen.people, everything)
     rows = Deferred(lambda: chosen.of(everything)) if chosen else everything
     notes = (*_notes(observed, session.capabilities), *more)
-    report = access_report(rows, arrangement, mailboxes, notes, choice.selected())
+    selected = choice.selected()
+    content = PageInput(
+        TITLE, mailboxes, rows, checked, selected.words, notes, chosen.expired, has_specs=desired is not None
+    )
+    report = access_report(rows, arrangement, mailboxes, notes, selected, lambda: page_of(content))
     show(session.terminal, report.based_on(origin_of(session.profile.name, observed)), output, has_bom=has_bom)
     return exit_code_of(observed, ExitCode.OK)
 
 
-def _observe(session: Session, scopes: Scopes) -> Reading:
-    return session.observe({platform: _scope(platform, addresses) for platform, addresses in scopes.items()})
+def _observe(session: Session, scopes: Scopes, checks: Sequence[Check]) -> Reading:
+    return session.observe({platform: _scope(platform, addresses, checks) for platform, addresses in scopes.items()})
 
 
-def _scope(platform: Platform, addresses: frozenset[Address] | None) -> Scope:
-    only = frozenset({platform})
-    return Scope(only, addresses, _FIELDS, _FACTS, grants_of=addresses, with_members=True, with_paths=True)
+def _scope(platform: Platform, addresses: frozenset[Address] | None, checks: Sequence[Check]) -> Scope:
+    needs = needs_of(platform, checks)
+    fields = _FIELDS | {need for need in needs if isinstance(need, Field)}
+    facts = _FACTS | {need for need in needs if isinstance(need, Fact)}
+    if checks:
+        fields |= {Field.DISPLAY_NAME}
+    return Scope(
+        frozenset({platform}), addresses, fields, facts, grants_of=addresses, with_members=True, with_paths=True
+    )
 
 
 def _notes(observed: Reading, capabilities: Mapping[Platform, Capabilities]) -> tuple[str, ...]:

@@ -6,18 +6,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sharedbox_cli.checks.registry import needs_of, run_checks
+from sharedbox_cli.checks.registry import needs_of
+from sharedbox_cli.cli.checking import check_observed
 from sharedbox_cli.cli.messages import unread_words
 from sharedbox_cli.cli.output import show
-from sharedbox_cli.cli.pipeline import exit_code_of, origin_of, utc_now
+from sharedbox_cli.cli.pipeline import exit_code_of, origin_of
 from sharedbox_cli.cli.profile_search import FILE, repository_of
 from sharedbox_cli.core.diff import observed_addresses
 from sharedbox_cli.core.errors import ExitCode
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import Desired, Fact, Platform
 from sharedbox_cli.providers.base import Scope
-from sharedbox_cli.reports.document import Base, Case
+from sharedbox_cli.reports.document import Base
 from sharedbox_cli.reports.views.findings import findings_report
+from sharedbox_cli.reports.views.page import PageInput, page_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,15 +56,23 @@ def select_tenant(session: Session, paths: Sequence[Path] | None, platforms: Seq
 def check_mailboxes(session: Session, subject: Subject, output: FindingOutput, *, detailed: bool) -> int:
     """Write the findings; return the exit code. Raises ObserveError, AuthError, CloudError."""
     observed = session.observe({platform: _scope(subject, platform, session.checks) for platform in subject.platforms})
-    result = run_checks(subject.desired, observed.observations, utc_now(), session.checks)
+    result = check_observed(subject.desired, observed.observations, session.checks)
     for text in unread_words(result.failed):
         session.terminal.say(text)
     observed = observed.with_unread(result.failed)
-    cases = [Case(check.id, check.title, check.source) for check in session.checks]
-    count = sum(len(one.mailboxes) for one in observed.observations.values())
-    report = findings_report(result.findings, result.not_checked, count, cases, _base(session, subject))
+    checked = result.checked
+    mailboxes = [mailbox for one in observed.observations.values() for mailbox in one.mailboxes.values()]
+    content = PageInput("Findings", mailboxes, checked=checked)
+    report = findings_report(
+        checked.findings,
+        checked.not_checked,
+        len(mailboxes),
+        checked.cases,
+        _base(session, subject),
+        lambda: page_of(content),
+    )
     show(session.terminal, report.based_on(origin_of(session.profile.name, observed)), output)
-    return exit_code_of(observed, ExitCode.FOUND if detailed and result.findings else ExitCode.OK)
+    return exit_code_of(observed, ExitCode.FOUND if detailed and checked.findings else ExitCode.OK)
 
 
 def _base(session: Session, subject: Subject) -> Base:

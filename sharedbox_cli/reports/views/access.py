@@ -14,12 +14,14 @@ from sharedbox_cli.core.model import Fact, ObservedMailbox
 from sharedbox_cli.core.open_access import WAYS, Audience, Entry
 from sharedbox_cli.core.values import KIND_GROUP, KIND_USER, Value
 from sharedbox_cli.reports.document import Deferred, Line, Report, Section, Table, Tone
+from sharedbox_cli.reports.page import Page
 from sharedbox_cli.reports.shapes.access import AuditedMailboxJson, AuditJson
 from sharedbox_cli.reports.views.access_matrix import matrix_sections, matrix_table
 from sharedbox_cli.reports.views.access_table import flat_table, row_data
 from sharedbox_cli.reports.views.access_words import Audit, mailbox_key, marks_of, may_words, through_words, who_words
 from sharedbox_cli.reports.views.arrangement import Arrangement
 
+TITLE = "Who can do what"
 _KINDS: Mapping[Value, str] = {KIND_USER: "a person's mailbox", KIND_GROUP: "a plain group"}
 
 
@@ -52,6 +54,7 @@ def access_report(
     mailboxes: Sequence[ObservedMailbox],
     notes: Sequence[str] = (),
     selected: Selected = _EVERYTHING,
+    page: Callable[[], Page] | None = None,
 ) -> Report:
     """Return the audit in one arrangement. What no format uses is not computed."""
     ordered = sorted(mailboxes, key=mailbox_key)
@@ -73,7 +76,8 @@ def access_report(
         Deferred(lambda: _sections(audit(), arrangement, selected)),
         Deferred(lambda: (*lines, Line(f"{_summary(audit())}{part}"))),
         flat,
-        "Who can do what",
+        TITLE,
+        page=page,
         is_evidence=True,
     )
 

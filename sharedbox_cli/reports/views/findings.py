@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from sharedbox_cli.core.finding import Finding, Severity
 from sharedbox_cli.reports.document import Base, Case, Line, Report, Result, Results, Section, Table, Tone
+from sharedbox_cli.reports.page import Page
 from sharedbox_cli.reports.shapes.findings import FindingJson, FindingsJson
 from sharedbox_cli.reports.views.place import place_data
 
@@ -19,6 +20,7 @@ def findings_report(
     checked: int,
     cases: Sequence[Case] = (),
     base: Base = Base(),  # noqa: B008
+    page: Callable[[], Page] | None = None,
 ) -> Report:
     """Return the findings by mailbox, the worst last, with the checks that were run as `cases`."""
     sections = list(_sections(findings))
@@ -38,7 +40,7 @@ def findings_report(
     tone = Tone.GOOD if not findings else Tone.CHANGE
     summary = Line(f"Checked {checked} mailbox{'' if checked == 1 else 'es'}: {text or 'no findings'}.", tone)
     results = Results(tuple(cases), tuple(_results(findings)), base)
-    return Report("findings", data, tuple(sections), (summary,), flat, "Findings", results=results)
+    return Report("findings", data, tuple(sections), (summary,), flat, "Findings", results=results, page=page)
 
 
 def _data(item: Finding) -> FindingJson:

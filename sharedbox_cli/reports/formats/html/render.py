@@ -1,0 +1,133 @@
+"""A report as one HTML file: no network, readable without script, and searched with the script in it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from itertools import groupby
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from sharedbox_cli import __version__
+from sharedbox_cli.reports.document import Line, Report
+from sharedbox_cli.reports.formats.html.chart import drawing_of
+from sharedbox_cli.reports.formats.html.payload import payload_of
+from sharedbox_cli.reports.page import Link, Page, PageHolder, PageLine
+from sharedbox_cli.reports.safe import one_line
+
+MOST_PERSON_LINES = 10_000
+"""Up to this many lines, each person has a section in the file. Above it, the script makes the sections from the
+data: twice as many sections would make the file slow to open."""
+MOST_ANSWER_ROWS = 200
+"""Rows below one question; the search shows all of them."""
+FEW_ROWS = 12
+"""Tables up to this length are open from the start."""
+_ROW_STEPS = (2, 5, 12, 25, 60, 150, 400)
+"""Steps for the estimated height of a section that is not drawn yet."""
+
+
+def html_parts(report: Report) -> Iterator[str]:
+    """Yield the file in parts, in ASCII: it means the same in every encoding that a shell may write."""
+    environment = _environment()
+    values = {"report": report, "version": __version__, "policy": _policy(), "style": _text("report.css")}
+    if report.page is None:
+        name, more = "sections.html", _section_values()
+    else:
+        name, more = "page.html", _page_values(report, report.page())
+    for part in environment.get_template(name).generate(**values, **more):
+        yield part if part.isascii() else part.encode("ascii", "xmlcharrefreplace").decode("ascii")
+
+
+def _page_values(report: Report, page: Page) -> dict[str, object]:
+    payload = payload_of(report, page)
+    lines = page.lines or ()
+    return {
+        "page": page,
+        "payload": payload,
+        "script": _text("report.js"),
+        "by_mailbox": {place: list(mine) for place, mine in groupby(lines, key=lambda line: line.mailbox)},
+        "by_holder": _by_holder(lines),
+        "findings_of": _findings_of(page),
+        "gaps": tuple(report.origin.gaps),
+        "has_people": len(lines) <= MOST_PERSON_LINES,
+        "drawing_of": lambda chart: drawing_of(chart, page),
+        "height": _height,
+        "label": _label,
+        "is_link": lambda cell: isinstance(cell, Link),
+        "most_rows": MOST_ANSWER_ROWS,
+        "few_rows": FEW_ROWS,
+    }
+
+
+def _by_holder(lines: tuple[PageLine, ...]) -> dict[int, list[PageLine]]:
+    if len(lines) > MOST_PERSON_LINES:
+        return {}
+    found: dict[int, list[PageLine]] = {}
+    for line in lines:
+        found.setdefault(line.holder, []).append(line)
+    return found
+
+
+def _findings_of(page: Page) -> dict[int, list[tuple[str, str, str]]]:
+    """Return severity, summary and reason of the findings on each mailbox."""
+    found: dict[int, list[tuple[str, str, str]]] = {}
+    for group in page.found or ():
+        for item, link in group.findings:
+            if link is not None and link.mailbox is not None:
+                found.setdefault(link.mailbox, []).append((group.severity, item.summary, item.why))
+    return found
+
+
+def _label(holder: PageHolder) -> str:
+    return holder.name or holder.shown
+
+
+def _height(rows: int) -> int:
+    """Return the class of a section with about this many rows."""
+    return next((step for step in _ROW_STEPS if rows <= step), _ROW_STEPS[-1])
+
+
+def _section_values() -> dict[str, object]:
+    return {"is_line": lambda part: isinstance(part, Line)}
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("sharedbox_cli.reports.formats.html"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+        finalize=_finalize,
+    )
+    environment.filters["number"] = lambda number: f"{number:,}"
+    return environment
+
+
+def _finalize(value: object) -> object:
+    """Show what moves or hides text as an escape. Jinja escapes the result for HTML afterwards."""
+    return one_line(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+@cache
+def _text(name: str) -> Markup:
+    """Return the style or the script: constants, so that the policy can name their hashes."""
+    return Markup(files(__package__).joinpath(name).read_text("utf-8"))  # noqa: S704 - our own files
+
+
+@cache
+def _policy() -> Markup:
+    script, style = (_hash(_text(name)) for name in ("report.js", "report.css"))
+    return Markup(  # noqa: S704 - hashes
+        f"default-src 'none'; script-src '{script}'; style-src '{style}'; img-src data:; base-uri 'none'; "
+        "form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
