@@ -10,6 +10,7 @@ from sharedbox_cli.cli.messages import left_out_words, unread_words
 from sharedbox_cli.cli.progress import stop_progress
 from sharedbox_cli.core.errors import ExitCode, ObserveError
 from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.mail_targets import recipients_of
 from sharedbox_cli.core.model import Fact, State, TrusteeKind
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.reading import read
@@ -121,6 +122,7 @@ def scope_of(desired: Desired, platforms: frozenset[Platform]) -> Scope:
         trustees=observed_addresses(mine),
         addresses=frozenset(alias for mailbox in mailboxes for alias in mailbox.aliases),
         named_by=mine.named_by,
+        recipients=recipients_of(mailboxes),
         rights=frozenset(grant.right for grant in grants),
         with_members=any(grant.kind is TrusteeKind.GROUP for grant in grants),
     )

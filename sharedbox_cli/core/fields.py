@@ -87,6 +87,8 @@ class Setting:
     """The values that open access to more people than the members, the widest last."""
     item_words: Callable[[Value], str] = value_words
     """How one item of a list, or a single value, reads in prose."""
+    names_recipients: bool = False
+    """Whether its values are addresses of recipients, of which a platform may report another address."""
     is_nameable: bool = False
     """Whether a plan lists the key as unmanaged where a spec leaves it out."""
     is_key: bool = True
@@ -117,7 +119,7 @@ SETTINGS: Mapping[Field, Setting] = {
     Field.AUTO_REPLY_AUDIENCE: Setting(Topic.AUTO_REPLY, new="all"),
     Field.AUTO_REPLY_START: Setting(Topic.AUTO_REPLY, new=""),
     Field.AUTO_REPLY_END: Setting(Topic.AUTO_REPLY, new=""),
-    Field.FORWARDING_TO: Setting(Topic.FORWARDING, new=""),
+    Field.FORWARDING_TO: Setting(Topic.FORWARDING, new="", names_recipients=True),
     Field.FORWARDING_KEEP_COPY: Setting(Topic.FORWARDING, new=True),
     Field.ACCESS_IMAP: Setting(Topic.ACCESS, new=False),
     Field.ACCESS_POP: Setting(Topic.ACCESS, new=False),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.identity import Address
+from sharedbox_cli.core.model import DesiredMailbox
 from sharedbox_cli.core.values import Value
 
 
@@ -19,6 +20,19 @@ def forwarded_to(settings: Mapping[Field, Value]) -> set[str]:
             if isinstance(pair, tuple) and len(pair) == 2 and pair[0] == "then.forward_to":
                 found.add(str(pair[1] or "").lower())
     return found - {""}
+
+
+def recipients_of(mailboxes: Iterable[DesiredMailbox]) -> dict[Address, frozenset[str]]:
+    """Return the addresses by which the settings of each mailbox name recipients."""
+    found = {mailbox.address: recipients_named(mailbox.settings) for mailbox in mailboxes}
+    return {address: named for address, named in found.items() if named}
+
+
+def recipients_named(settings: Mapping[Field, Value]) -> frozenset[str]:
+    """Return the addresses by which settings name recipients, in lower case."""
+    values = (value for name, value in settings.items() if SETTINGS[name].names_recipients)
+    listed = (one for value in values for one in (value if isinstance(value, tuple) else (value,)))
+    return frozenset(one.lower() for one in listed if isinstance(one, str) and one)
 
 
 def answered_to(settings: Mapping[Field, Value]) -> set[str]:

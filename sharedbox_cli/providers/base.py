@@ -35,6 +35,8 @@ class Scope:
     """Aliases that specs name. The holders of those that none of the mailboxes has belong into `Observed.taken`."""
     named_by: Mapping[Address, frozenset[Address]] = field(default_factory=dict)
     """The mailboxes whose specs name an alias or a member: if it cannot be looked up, they were not read completely."""
+    recipients: Mapping[Address, frozenset[str]] = field(default_factory=dict)
+    """The addresses, in lower case, by which the settings of each spec name recipients: one of them may be an alias."""
     with_paths: bool = False
     """Whether the nested groups are read too, through which those members have a right. Nothing depends on them."""
 

@@ -13,6 +13,7 @@ from sharedbox_cli.core.change import Change
 from sharedbox_cli.core.diff import make_plan
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
+from sharedbox_cli.core.mail_targets import recipients_of
 from sharedbox_cli.core.model import (
     GOOGLE_COLLABORATIVE,
     GOOGLE_DELEGATED,
@@ -121,6 +122,7 @@ def scope_of(mailboxes: Iterable[DesiredMailbox], facts: Iterable[Fact] = ()) ->
         frozenset(grant.trustee for grant in wanted),
         any(grant.kind is TrusteeKind.GROUP for grant in wanted),
         frozenset(grant.right for grant in wanted),
+        recipients=recipients_of(mailboxes),
     )
 
 

@@ -20,6 +20,7 @@ from sharedbox_cli.core.diff import diff_mailbox, observed_addresses
 from sharedbox_cli.core.errors import ExitCode, NotFound, SpecError
 from sharedbox_cli.core.fields import OBSERVABLE, Field
 from sharedbox_cli.core.identity import Address
+from sharedbox_cli.core.mail_targets import recipients_of
 from sharedbox_cli.core.model import DesiredMailbox, Observed, Platform, State
 from sharedbox_cli.language.export.folder import lost_lines
 from sharedbox_cli.language.export.schema_files import schema_files
@@ -131,6 +132,7 @@ def _scope(platform: Platform, choice: Choice, chosen: frozenset[Address] | None
         grants_of=chosen,
         trustees=observed_addresses(mine),
         with_members=True,
+        recipients=recipients_of(mine.mailboxes.values()),
         rights=frozenset(rights),
     )
 

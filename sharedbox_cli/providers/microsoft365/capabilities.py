@@ -39,8 +39,10 @@ ROWS = (
         "storage.suite", "the product that may be assigned or removed although it includes more than a mailbox", _PLANS
     ),
     can("state", "`absent` is a soft delete: the mailbox can be restored for 30 days", f"{_CMDLET}remove-mailbox"),
+    can("forwarding.to", "any address; to a recipient of the tenant, it follows a change of the address", _MAILBOX),
+    can("forwarding.keep_copy", "without a copy, the mailbox keeps nothing of what is forwarded", _MAILBOX),
     cannot("senders", "a mailbox sends from its primary address. Use `aliases` for incoming mail."),
-    *(cannot(path, NOT_YET) for path in ("folders", "tags", "rules", "auto_reply", "forwarding", "access")),
+    *(cannot(path, NOT_YET) for path in ("folders", "tags", "rules", "auto_reply", "access")),
 )
 
 CAPABILITIES: Mapping[Platform, Capabilities] = {

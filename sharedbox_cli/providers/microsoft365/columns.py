@@ -14,6 +14,7 @@ from sharedbox_cli.core.model import MICROSOFT365, Fact, Platform
 from sharedbox_cli.core.values import ALLOWED, BLOCKED, COPY_BOTH, COPY_SENDER, KIND_SHARED, KIND_USER, Value
 from sharedbox_cli.providers.columns import Body, Column, Columns, Row, UnknownForm, switch, text, words
 from sharedbox_cli.providers.forms import optional_flag, optional_text, optional_texts, text_of, texts_of
+from sharedbox_cli.providers.microsoft365.forwarding import FORWARDING, INSIDE, OUTSIDE, forwarding_target
 from sharedbox_cli.providers.microsoft365.plans import licence_of
 from sharedbox_cli.providers.microsoft365.quirks import size_bytes, smtp_addresses
 
@@ -22,7 +23,6 @@ IDENTITY = ("Identity", "ExternalDirectoryObjectId", "PrimarySmtpAddress", "Reci
 """What identifies a mailbox: always asked for."""
 ON_BEHALF = ("GrantSendOnBehalfTo", "GrantSendOnBehalfToWithDisplayNames")
 """Who may send on behalf of a mailbox: asked for with its grants."""
-FORWARDED_BY_NAME = "recipient"
 OTHER_KIND = "other"
 """A room, a resource …: no mailbox that this tool manages."""
 _KINDS = {"SharedMailbox": KIND_SHARED, "UserMailbox": KIND_USER}
@@ -70,17 +70,6 @@ def _alias_changes(before: Value, after: Value) -> Body:
     return {"EmailAddresses": {"@odata.type": HASH_TABLE, **named}} if named else {}
 
 
-def _forwarding_target(row: Row) -> Value:
-    """Return the address that mail is forwarded to, or the name of a recipient as (`FORWARDED_BY_NAME`, name).
-
-    Exchange uses only the recipient if both are set. Its name can look like any address, and is none.
-    """
-    if name := optional_text(row, "ForwardingAddress"):
-        return FORWARDED_BY_NAME, name
-    target = optional_text(row, "ForwardingSmtpAddress")
-    return target.partition(":")[2] if target.lower().startswith("smtp:") else target
-
-
 HOLDS = (
     "LitigationHoldEnabled",
     "InPlaceHolds",
@@ -120,6 +109,7 @@ MAILBOX: Columns = {
     Field.HIDDEN: switch("HiddenFromAddressListsEnabled"),
     Field.SENT_AS: words("MessageCopyForSentAsEnabled", _COPY),
     Field.SENT_ON_BEHALF: words("MessageCopyForSendOnBehalfEnabled", _COPY),
+    **FORWARDING,
 }
 """Read by Get-Mailbox, written by Set-Mailbox: all of them in one call."""
 
@@ -150,6 +140,7 @@ MASTERED: tuple[tuple[str, str], ...] = (
     (str(Field.DISPLAY_NAME), _THERE),
     (str(Field.ALIASES), _THERE),
     (str(Field.HIDDEN), _THERE),
+    (str(Field.FORWARDING_TO), _THERE),
     (str(Field.SIGN_IN), "Disable the account in the on-premises directory."),
     (str(Field.KIND), "Run `Set-RemoteMailbox -Type Shared` there, and plan again after the next synchronisation."),
     ("state", "Remove the mailbox there (`Remove-RemoteMailbox`), or remove its spec."),
@@ -169,7 +160,7 @@ COLUMNS: Mapping[Platform, Columns] = {MICROSOFT365: {**MAILBOX, **ACCOUNT, **GR
 FACTS: Mapping[Fact, Column] = {
     Fact.HAS_ARCHIVE: Column(("ArchiveGuid", "ArchiveStatus"), _has_archive, is_optional=True),
     Fact.ON_HOLD: Column(HOLDS, _is_on_hold, is_optional=True),
-    Fact.FORWARDING_TO: Column(("ForwardingSmtpAddress", "ForwardingAddress"), _forwarding_target, is_optional=True),
+    Fact.FORWARDING_TO: Column((OUTSIDE, INSIDE), forwarding_target, is_optional=True),
     Fact.QUOTA_BYTES: Column(
         ("ProhibitSendReceiveQuota",),
         lambda row: size_bytes(optional_text(row, "ProhibitSendReceiveQuota")),

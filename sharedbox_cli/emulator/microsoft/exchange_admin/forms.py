@@ -10,6 +10,7 @@ NO_GUID = "00000000-0000-0000-0000-000000000000"
 _UNITS = {"B": 0, "KB": 1, "MB": 2, "GB": 3, "TB": 4}
 _SIZE = re.compile(r"(\d{1,19}(?:\.\d{1,19})?) ?(B|KB|MB|GB|TB)?(?: \([\d,]+ bytes\))?", re.IGNORECASE)
 _SPAN = re.compile(r"(?:(\d{1,8})\.)?(\d{1,2}):([0-5]\d):([0-5]\d)(?:\.\d{1,7})?")
+_DN = re.compile(r"cn=(.+),ou=[^,]+,ou=microsoft exchange hosted organizations", re.IGNORECASE)
 _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _SMTP = re.compile(r"[^\s@<>()\[\]\\,;:\"]{1,64}@[^\s@<>()\[\]\\,;:\"]+\.[^\s@<>()\[\]\\,;:\".]+")
 
@@ -50,6 +51,17 @@ def date_text(seconds: float, zone_hours: int = 0) -> str:
     """Return a date with seven decimals, as .NET writes it, in the time zone of a server."""
     zone = timezone(timedelta(hours=zone_hours))
     return datetime.fromtimestamp(seconds, zone).strftime("%Y-%m-%dT%H:%M:%S.%f") + f"0{zone_hours:+03d}:00"
+
+
+def distinguished(name: str, organization: str) -> str:
+    """Return the distinguished name of an object."""
+    return f"CN={name},OU={organization},OU=Microsoft Exchange Hosted Organizations"
+
+
+def name_in(identity: str) -> str:
+    """Return the name in a distinguished name, or any other identity unchanged."""
+    match = _DN.fullmatch(identity)
+    return match[1] if match else identity
 
 
 def is_date(text: str) -> bool:

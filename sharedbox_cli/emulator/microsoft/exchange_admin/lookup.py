@@ -11,7 +11,7 @@ from typing import Any
 from sharedbox_cli.emulator.microsoft import replication
 from sharedbox_cli.emulator.microsoft.exchange_admin.context import Call
 from sharedbox_cli.emulator.microsoft.exchange_admin.errors import ambiguous, not_found, proxy_not_available
-from sharedbox_cli.emulator.microsoft.exchange_admin.forms import is_guid
+from sharedbox_cli.emulator.microsoft.exchange_admin.forms import is_guid, name_in
 from sharedbox_cli.emulator.tenant import Tenant
 
 SOFT_DELETED_SECONDS = 30 * 86400.0
@@ -157,6 +157,7 @@ def find_soft_deleted(call: Call, identity: str) -> sqlite3.Row:
 
 def find_object(call: Call, identity: str) -> sqlite3.Row:
     """Return an active user, group or contact by id, address, UPN, SID or name. Raises CmdletError."""
+    identity = name_in(identity)
     key = identity.lower()
     sql = f"select * from objects where deleted_at is null and id {_BY_KEY}"
     exact = call.tenant.rows(sql, legacy_id(key), key, identity.upper(), guid_of(key))

@@ -6,9 +6,17 @@ import sqlite3
 from typing import Any
 
 from sharedbox_cli.emulator.microsoft.exchange_admin.context import Call, Row
-from sharedbox_cli.emulator.microsoft.exchange_admin.forms import GIB, NO_GUID, date_text, size_text, span_text
+from sharedbox_cli.emulator.microsoft.exchange_admin.forms import (
+    GIB,
+    NO_GUID,
+    date_text,
+    distinguished,
+    size_text,
+    span_text,
+)
 from sharedbox_cli.emulator.microsoft.exchange_admin.lookup import HOLDS, doc_of, guid_of, is_inactive, legacy_dn
 from sharedbox_cli.emulator.microsoft.exchange_admin.plans import licensed
+from sharedbox_cli.emulator.microsoft.exchange_admin.recipient_text import recipient_text
 from sharedbox_cli.emulator.microsoft.licensing import UNLICENSED
 
 SETTINGS: dict[str, Any] = {
@@ -95,7 +103,7 @@ class Rows:
             "Identity": place,
             "Id": place,
             "Name": name,
-            "DistinguishedName": f"CN={name},OU={self._organization},OU=Microsoft Exchange Hosted Organizations",
+            "DistinguishedName": distinguished(name, self._organization),
             "LegacyExchangeDN": legacy_dn(mailbox["id"]),
             "Guid": guid_of(mailbox["id"]),
             "ExternalDirectoryObjectId": mailbox["id"],
@@ -116,7 +124,7 @@ class Rows:
             "IsShared": mailbox["type"] == "SharedMailbox",
             "AccountDisabled": not user.get("account_enabled", True),
             "IsDirSynced": bool(user.get("on_premises")),
-            "ForwardingAddress": self._name_of(own.get("ForwardingAddress")),
+            "ForwardingAddress": self._recipient(own.get("ForwardingAddress")),
             **{name: own.get(name, default) for name, default in HOLDS.items()},
             "LitigationHoldDate": own.get("LitigationHoldDate"),
             "LitigationHoldOwner": own.get("LitigationHoldOwner", ""),
@@ -132,9 +140,8 @@ class Rows:
             "WhenSoftDeleted": None if mailbox["deleted_at"] is None else date_text(mailbox["deleted_at"]),
         }
 
-    def _name_of(self, identity: str | None) -> str | None:
-        row = self._call.tenant.object(identity) if identity else None
-        return None if row is None else str(row["name"])
+    def _recipient(self, identity: str | None) -> str | None:
+        return recipient_text(self._call.tenant, identity) if identity else None
 
     def _quota(self, identity: str) -> Row:
         most = 100 * GIB if identity in self._plan_two else 50 * GIB

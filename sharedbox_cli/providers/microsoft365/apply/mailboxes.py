@@ -11,8 +11,10 @@ from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.providers.columns import request_body
+from sharedbox_cli.providers.microsoft365.apply.recipients import with_recipients
 from sharedbox_cli.providers.microsoft365.apply.writer import Writer, outcome_of_reply
 from sharedbox_cli.providers.microsoft365.columns import MAILBOX, SIGN_IN
+from sharedbox_cli.providers.microsoft365.forwarding import KEEP_COPY
 from sharedbox_cli.providers.microsoft365.observe.address_holders import known, read_deleted_holders, read_holders
 from sharedbox_cli.providers.microsoft365.quirks import unique_name
 from sharedbox_cli.providers.safe_write import failed
@@ -76,6 +78,9 @@ async def update(writer: Writer, change: Change, request_id: str) -> Outcome:
     settings = request_body(MAILBOX, change.before, change.after)
     if not settings:
         return Outcome(Status.ALREADY_SO)  # a new mailbox has no aliases to remove
+    settings = await with_recipients(writer.exchange, settings)
+    if change.mailbox in writer.created and change.after.get(Field.FORWARDING_TO):
+        settings.setdefault(KEEP_COPY, True)  # a new mailbox would keep nothing
     parameters = {"Identity": identity_of(change), **settings}
     try:
         reply = await writer.once_released(

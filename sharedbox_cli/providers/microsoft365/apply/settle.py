@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 from sharedbox_cli.core.change import Change, Kind
 from sharedbox_cli.core.diff_settings import has_effect
 from sharedbox_cli.core.errors import ObserveError
 from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.mail_targets import recipients_named
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.columns import read_row
 from sharedbox_cli.providers.microsoft365.apply.writer import Writer
@@ -15,6 +16,8 @@ from sharedbox_cli.providers.microsoft365.columns import ACCOUNT, MAILBOX
 from sharedbox_cli.providers.microsoft365.observe.holders import read_holders
 from sharedbox_cli.providers.microsoft365.observe.mailboxes import reduced_row
 from sharedbox_cli.providers.microsoft365.observe.people import read_account
+from sharedbox_cli.providers.microsoft365.observe.recipients import find_named, is_failure, resolved
+from sharedbox_cli.providers.microsoft365.recipients import names_in
 
 
 async def is_there(writer: Writer, change: Change) -> bool:
@@ -37,11 +40,21 @@ async def _settings(writer: Writer, change: Change, after: Mapping[Field, Value]
     settings: dict[Field, Value] = {}
     if after.keys() & MAILBOX.keys():
         row = await writer.mailbox_row(identity, after)
-        settings |= read_row(MAILBOX, row, after, f"{change.mailbox} · Get-Mailbox") if row else {}
+        read = read_row(MAILBOX, row, after, f"{change.mailbox} · Get-Mailbox") if row else {}
+        settings |= await _with_addresses(writer, read, recipients_named(after))
     if after.keys() & ACCOUNT.keys():
         user = await read_account(writer.graph, identity)
         settings |= read_row(ACCOUNT, user, after, f"{change.mailbox} · users") if user else {}
     return settings
+
+
+async def _with_addresses(writer: Writer, read: dict[Field, Value], spellings: Set[str]) -> dict[Field, Value]:
+    """Return settings with the addresses of the recipients that they name. Raises CloudError, ObserveError."""
+    found = await find_named(writer.exchange, (name for value in read.values() for name in names_in(value)))
+    for result in found.values():
+        if is_failure(result):
+            raise result
+    return {name: resolved(value, found, spellings) for name, value in read.items()}
 
 
 async def _has_right(writer: Writer, change: Change, identity: str) -> bool:

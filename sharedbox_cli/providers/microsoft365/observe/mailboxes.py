@@ -119,9 +119,14 @@ def _aliases(row: MailboxRow) -> tuple[Value, ...]:
     return value if isinstance(value, tuple) else ()
 
 
+def fields_read(scope: Scope) -> frozenset[Field]:
+    """Return the settings to read: whether a copy is kept decides what forwarding means, and costs no request."""
+    return scope.fields | ({Field.FORWARDING_KEEP_COPY} if Field.FORWARDING_TO in scope.fields else frozenset())
+
+
 def properties(scope: Scope, *, with_grants: bool) -> tuple[str, ...]:
     """Return the properties to ask for: what nobody needs costs nothing."""
-    needed = property_names(MAILBOX, scope.fields) | property_names(FACTS, scope.facts)
+    needed = property_names(MAILBOX, fields_read(scope)) | property_names(FACTS, scope.facts)
     return tuple(sorted({*IDENTITY, *needed, *(ON_BEHALF if with_grants else ())}))
 
 
@@ -157,13 +162,14 @@ class Reader:
         self._exchange = exchange
         self._scope = scope
         with_grants = scope.grants_of is None or bool(scope.grants_of)
+        self._fields = fields_read(scope)
         self._select = properties(scope, with_grants=with_grants)
         self._more = {"IncludeGrantSendOnBehalfToWithDisplayNames": True} if with_grants else {}
 
     def _reduce(self, row: Row) -> MailboxRow:
         grants_of = self._scope.grants_of
         with_grants = grants_of is None or _address_of(row) in grants_of
-        return reduced_row(row, self._scope.fields, self._scope.facts, with_grants=with_grants)
+        return reduced_row(row, self._fields, self._scope.facts, with_grants=with_grants)
 
     async def read_all(self) -> None:
         """Read the list of the tenant."""

@@ -29,7 +29,6 @@ from sharedbox_cli.providers.forms import Row, text_of, understood
 from sharedbox_cli.providers.microsoft365.columns import ACCOUNT
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
 from sharedbox_cli.providers.microsoft365.graph import Graph
-from sharedbox_cli.providers.microsoft365.observe.forwarding import forwarding_targets, resolve_forwarding
 from sharedbox_cli.providers.microsoft365.observe.grants import RawGrant, RawGrants, read_grants
 from sharedbox_cli.providers.microsoft365.observe.holders import Holders, resolve_holders
 from sharedbox_cli.providers.microsoft365.observe.licences import (
@@ -44,6 +43,7 @@ from sharedbox_cli.providers.microsoft365.observe.members import read_members
 from sharedbox_cli.providers.microsoft365.observe.nested import read_direct
 from sharedbox_cli.providers.microsoft365.observe.people import ACCOUNT as PROPERTIES
 from sharedbox_cli.providers.microsoft365.observe.people import Needed, People
+from sharedbox_cli.providers.microsoft365.observe.recipients import forwarding_targets, resolve_recipients
 from sharedbox_cli.providers.microsoft365.observe.usage import Facts, read_usage
 from sharedbox_cli.providers.microsoft365.plans import mailbox_plans
 from sharedbox_cli.providers.unread import NothingUnread, UnreadLog
@@ -82,7 +82,7 @@ async def observe_tenant(graph: Graph, exchange: ExchangeAdmin, scope: Scope, no
     domains = set(await exchange.collect("Get-AcceptedDomain", {}, lambda row: text_of(row, "DomainName").lower()))
     unread = UnreadLog(is_whole_tenant=scope.mailboxes is None)
     mailboxes = await read_mailboxes(exchange, scope, unread)
-    await resolve_forwarding(exchange, mailboxes, unread)
+    await resolve_recipients(exchange, mailboxes, scope.recipients, unread)
     granted = {key: row for key, row in mailboxes.rows.items() if scope.grants_of is None or key in scope.grants_of}
     reading = Reading(mailboxes, People(), unread, targets=forwarding_targets(mailboxes))
     if granted:

@@ -1,0 +1,48 @@
+"""Recipients in a write: named by their ids, because names and addresses change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from sharedbox_cli.core.errors import CloudError, SharedboxError
+from sharedbox_cli.providers.columns import Body, Row
+from sharedbox_cli.providers.forms import text_of
+from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
+from sharedbox_cli.providers.microsoft365.forwarding import INSIDE, OUTSIDE
+from sharedbox_cli.providers.microsoft365.observe.address_holders import address_filter
+from sharedbox_cli.providers.microsoft365.recipients import is_external
+
+Found = tuple[str, bool]
+"""The id of a recipient, and whether its mailbox is elsewhere."""
+
+
+async def with_recipients(exchange: ExchangeAdmin, body: Body) -> Body:
+    """Return a body in which recipients of the tenant are named by their ids. Raises CloudError, ObserveError.
+
+    Mail to a contact goes elsewhere, so forwarding to one names the address, which nobody can change at the contact.
+    """
+    target = body.get(OUTSIDE)
+    if not target:
+        return body
+    matches = (await _find(exchange, [str(target)]))[str(target)]
+    if len(matches) == 1 and not matches[0][1]:
+        return {**body, INSIDE: matches[0][0], OUTSIDE: None}
+    return body
+
+
+async def _find(exchange: ExchangeAdmin, addresses: Iterable[str]) -> Mapping[str, list[Found]]:
+    """Return the recipients that have some addresses, in batches of ten. Raises CloudError, ObserveError."""
+    ordered = {str(index): address for index, address in enumerate(sorted(set(addresses)))}
+    commands = {key: ("Get-Recipient", {"Filter": address_filter(one)}) for key, one in ordered.items()}
+    results = await exchange.collect_batch(commands, _found, what="recipients")
+    found: dict[str, list[Found]] = {}
+    for key, address in ordered.items():
+        result = results[key]
+        if isinstance(result, (CloudError, SharedboxError)):
+            raise result
+        found[address] = result
+    return found
+
+
+def _found(row: Row) -> Found:
+    return text_of(row, "Guid"), is_external(row)
