@@ -139,7 +139,7 @@ def test_update_changes_only_what_differs(cloud_of: CloudMaker, cli: Cli) -> Non
     assert "display_name: DESK -> Help desk" in checked.out
     assert states(cli)["desk@contoso.example"] == "differs", "without --update, nothing is changed"
     assert texts() == before
-    assert states(cli, "--update")["desk@contoso.example"] == "updated"
+    assert states(cli, "--update", "--yes")["desk@contoso.example"] == "updated"
     assert "display_name: DESK   # ours\n" in desk.read_text()
     assert "ben@contoso.example" not in odd.read_text()
     assert {path for path, text in texts().items() if text != before[path]} == {desk, odd}
@@ -154,8 +154,8 @@ def test_update_names_what_only_a_person_should_change(cloud_of: CloudMaker, cli
         "delete from permissions where mailbox_id in (select id from mailboxes where alias = 'desk-us')"
         " and trustee_id in (select id from objects where mail like 'ben@%')"
     )
-    assert states(cli, "--update")["desk-us@contoso.example"] == "by hand"
-    done = cli("import", SPECS, "--update")
+    assert states(cli, "--update", "--yes")["desk-us@contoso.example"] == "by hand"
+    done = cli("import", SPECS, "--update", "--yes")
     assert "comes from a team" in " ".join(done.out.split())
     assert texts() == before
 
@@ -175,7 +175,7 @@ def test_file_that_is_saved_meanwhile_is_not_overwritten(
         return updates
 
     monkeypatch.setattr("sharedbox_cli.cli.import_.workflow.updates_of", slow)
-    done = cli("import", SPECS, "--update")
+    done = cli("import", SPECS, "--update", "--yes")
     assert (done.code, "the file was changed meanwhile" in done.err) == (1, True)
     assert "Help desk" in desk.read_text()
 
@@ -207,7 +207,7 @@ def test_spec_without_a_mailbox_is_named_and_kept(cloud_of: CloudMaker, cli: Cli
     done = cli("import", SPECS, "--check")
     assert done.code == 2
     assert "1 spec without a mailbox" in done.out
-    assert states(cli, "--update")["gone@contoso.example"] == "gone"
+    assert states(cli, "--update", "--yes")["gone@contoso.example"] == "gone"
     assert (SPECS / "gone.yaml").read_text() == text
 
 
@@ -249,7 +249,7 @@ def test_update_adds_whoever_the_tenant_has(cloud_of: CloudMaker, cli: Cli, plat
         if len(names) > 1:  # take the last one out, with the lines below it that belong to it
             end = next((n for n in range(names[-1] + 1, len(lines)) if not lines[n].startswith("    ")), len(lines))
             path.write_text("".join(lines[: names[-1]] + lines[end:]))
-    found = states(cli, "--update")
+    found = states(cli, "--update", "--yes")
     assert "updated" in found.values()
     assert set(found.values()) <= {"updated", "equal"}, found
     assert NO_CHANGES in cli("plan", SPECS).out

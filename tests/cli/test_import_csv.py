@@ -256,7 +256,7 @@ def test_specs_get_new_addresses_in_place_or_elsewhere(cli: Cli, target: str) ->
     Path("map.csv").write_text(MAP)
     assert cli("import", target, "--from", SPECS, "--people", "map.csv", "--check").code == 2
     assert {path.name: path.read_text() for path in SPECS.iterdir()} == texts
-    done = cli("import", target, "--from", SPECS, "--people", "map.csv", "-o", "json")
+    done = cli("import", target, "--from", SPECS, "--people", "map.csv", "-o", "json", "--yes")
     assert done.code == 0, done.err
     data = json.loads(done.out)
     assert {item["address"] for item in data["without_counterpart"]} >= {
@@ -282,7 +282,7 @@ def test_two_people_who_become_one_have_the_rights_of_both(cli: Cli) -> None:
     shutil.copytree(MAILBOXES, SPECS)
     before = everybody(SPECS)
     Path("map.csv").write_text("anna@contoso.example;one@new.example\nben@contoso.example;one@new.example\n")
-    assert cli("import", SPECS, "--from", SPECS, "--people", "map.csv").code == 0
+    assert cli("import", SPECS, "--from", SPECS, "--people", "map.csv", "--yes").code == 0
     old = ("anna@contoso.example", "ben@contoso.example")
     assert everybody(SPECS) == {
         mailbox: {("one@new.example" if who in old else who, right, reason) for who, right, reason in rights}
@@ -321,7 +321,7 @@ def test_specs_of_a_cloud_get_new_addresses(cloud: Cloud, cli: Cli) -> None:
 def test_wrong_map_is_an_error(cli: Cli, text: str) -> None:
     shutil.copytree(MAILBOXES, SPECS)
     Path("map.csv").write_text(text)
-    done = cli("import", SPECS, "--from", SPECS, "--people", "map.csv")
+    done = cli("import", SPECS, "--from", SPECS, "--people", "map.csv", "--yes")
     assert done.code == 1
     assert "map.csv" in done.err
     assert "bug" not in done.err

@@ -32,11 +32,12 @@ def import_specs(
         Manage, typer.Option("--manage", help="What the specs manage: all settings, or only the members.")
     ] = Manage.ALL,
     update: Annotated[
-        bool, typer.Option("--update", help="Also change existing specs that differ; what is equal stays as it is.")
+        bool, typer.Option("--update", help="Also change existing specs that differ, after asking.")
     ] = False,
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; exit with 2 if files and tenant differ.")
     ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Change existing files without asking.")] = False,
     csv: Annotated[
         list[Path] | None,
         typer.Option("--csv", help="Read mailboxes from this CSV file, and no cloud. Repeatable.", dir_okay=False),
@@ -64,7 +65,7 @@ def import_specs(
     ] = None,
     output: PlainFormat = PlainOutput.TEXT,
 ) -> None:
-    """Write specs for the mailboxes that exist. Writes nothing to a cloud, and overwrites no file.
+    """Write specs for the mailboxes that exist. Writes nothing to a cloud, and changes no file without asking.
 
     People who have the same rights on several mailboxes become teams, and values that most mailboxes share become
     defaults. A plan of the new specs is empty.
@@ -96,6 +97,7 @@ def import_specs(
         is_members_only=manage is Manage.MEMBERS,
         updates=update,
         only_checks=check,
+        is_confirmed=yes,
         target=target,
     )
     refuse_mixed(choice, lists, source)

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sharedbox_cli.cli.edits import text_of
 from sharedbox_cli.cli.import_.adopt import existing_in
+from sharedbox_cli.cli.import_.confirm import confirmed_all
 from sharedbox_cli.cli.import_.elsewhere import moved_files, target_of
 from sharedbox_cli.cli.import_.maps import map_of
 from sharedbox_cli.cli.import_.update import Updates
@@ -48,13 +50,16 @@ def move_specs(
         move, updates = _converted(session, folder, source, before, people, target)
     else:
         move, updates = _readdressed(session, folder, source, before, people or PeopleMap())
-    show(session.terminal, people_move_report(move, is_dry=choice.only_checks), output)
+    report = people_move_report(move, is_dry=choice.only_checks)
     if choice.only_checks:
+        show(session.terminal, report, output)
         return ExitCode.FOUND if move.files else ExitCode.OK
     if updates.old:
+        confirmed_all(session.terminal, updates.edits, is_confirmed=choice.is_confirmed)
         write_files(folder, {}, updates)
     else:
         write_files(folder, updates.texts, Updates())
+    show(session.terminal, report, output)
     count = len(move.files)
     session.terminal.say(f"{count:,} file{'' if count == 1 else 's'} written to {folder}.")
     return ExitCode.OK
@@ -64,9 +69,9 @@ def _readdressed(
     session: Session, folder: Path, source: Path, before: Mailboxes, people: PeopleMap
 ) -> tuple[PeopleMove, Updates]:
     """Return the text of each file with other addresses: in place if both folders are the same, otherwise new files."""
-    files = {path: path.read_bytes() for path in spec_files(source)}
-    made = {path: readdressed(raw.decode("utf-8"), people.new) for path, raw in files.items()}
-    changed = {path: one.text for path, one in made.items() if one.text.encode() != files[path]}
+    files = {path: text_of(path) for path in spec_files(source)}
+    made = {path: readdressed(text, people.new) for path, text in files.items()}
+    changed = {path: one.text for path, one in made.items() if one.text != files[path]}
     _verify(session, source, changed, before, people)
     is_in_place = folder.resolve() == source.resolve()
     texts = changed if is_in_place else {folder / path.relative_to(source): one.text for path, one in made.items()}

@@ -24,6 +24,8 @@ class Choice:
     is_members_only: bool = False
     updates: bool = False
     only_checks: bool = False
+    is_confirmed: bool = False
+    """Whether existing files are changed without a question."""
     target: str | None = None
     """The platform of the new specs, if it is another one."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sharedbox_cli.cli.edits import Edits, text_of
 from sharedbox_cli.cli.import_.adopt import adopt
 from sharedbox_cli.cli.pipeline import utc_now
 from sharedbox_cli.core.change import Change, Kind
@@ -35,9 +36,14 @@ class Updates:
     """The new texts of files, and why some mailboxes need a person."""
 
     texts: dict[Path, str] = field(default_factory=dict)
-    old: dict[Path, bytes] = field(default_factory=dict)
+    old: dict[Path, str] = field(default_factory=dict)
     updated: set[Address] = field(default_factory=set)
     by_hand: dict[Address, str] = field(default_factory=dict)
+
+    @property
+    def edits(self) -> Edits:
+        """Return the changes of files."""
+        return Edits(self.old, self.texts)
 
 
 def updates_of(
@@ -69,20 +75,32 @@ def updates_of(
     return updates
 
 
-def refuse_changed_files(updates: Updates) -> None:
-    """Raise UsageError if somebody saved one of the files after it was read."""
-    for path in updates.texts:
-        if path.read_bytes() != updates.old[path]:
-            raise UsageError(
-                "the file was changed meanwhile", where=str(path), why="Nothing was written.", hint="Run it again."
-            )
+def chosen_of(
+    updates: Updates,
+    paths: Collection[Path],
+    folder: Path,
+    existing: Existing,
+    observations: Mapping[Platform, Observed],
+    capabilities: AbilityTable,
+) -> Updates:
+    """Return the part of updates for some files, after reading it back. Raises UsageError."""
+    if set(paths) == updates.edits.changed.keys():
+        return updates
+    updated = {address for address in updates.updated if Path(existing.desired.mailboxes[address].place.file) in paths}
+    part = Updates({path: updates.texts[path] for path in paths}, updates.old, updated, updates.by_hand)
+    try:
+        _verify(folder, part, updated, existing, observations, capabilities)
+    except (CannotEdit, SpecError) as error:
+        why = "The files that you chose need the others. Nothing was written."
+        raise UsageError("the specs cannot be changed", where=str(folder), why=why) from error
+    return part
 
 
 def _update(updates: Updates, mailbox: DesiredMailbox, observed: Observed, capabilities: AbilityTable) -> None:
     path = Path(str(mailbox.place.file))
     if path not in updates.texts:
-        updates.old[path] = path.read_bytes()
-    text = updates.texts.get(path) or updates.old[path].decode("utf-8")
+        updates.old[path] = text_of(path)
+    text = updates.texts.get(path) or updates.old[path]
     wanted = _wanted(mailbox, diff_mailbox(mailbox, observed), observed, capabilities)
     updates.texts[path] = edited(text, mailbox.place.line, wanted)
 
@@ -109,7 +127,7 @@ def _wanted(
                 settings[SETTING_LEAVES[name].keys] = setting_tree(name, {name: _value(name, mailbox, real)})
         else:
             raise CannotEdit("the object is of another kind")
-    return Wanted(settings, members)
+    return Wanted(settings, members, tuple(map(str, table.default_rights)))
 
 
 def _value(name: Field, mailbox: DesiredMailbox, real: DesiredMailbox) -> Value:

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sharedbox_cli.cli.import_.adopt import READ_FACTS, adopted_of, existing_in, new_files, with_addresses
+from sharedbox_cli.cli.import_.confirm import confirmed
 from sharedbox_cli.cli.import_.elsewhere import moved_files, target_of
 from sharedbox_cli.cli.import_.maps import map_of
-from sharedbox_cli.cli.import_.update import Updates, refuse_changed_files, updates_of
+from sharedbox_cli.cli.import_.update import Updates, chosen_of, updates_of
 from sharedbox_cli.cli.options import addresses_of
-from sharedbox_cli.cli.output import refuse_links_out, replace_text, show, write_new, write_whole
+from sharedbox_cli.cli.output import refuse_links_out, show, write_new, write_whole
 from sharedbox_cli.cli.pipeline import exit_code_of, origin_of, utc_now
 from sharedbox_cli.core.change_words import words
 from sharedbox_cli.core.diff import diff_mailbox, observed_addresses
@@ -60,13 +61,17 @@ def import_tenant(
     if choice.updates:
         differing = [mailbox for mailbox, one in _pairs(existing, observed, choice) if _differences(mailbox, one)]
         updates = updates_of(folder, differing, existing, observed.observations, session.capabilities)
+    if not choice.only_checks:
+        chosen_files = confirmed(session.terminal, updates.edits, is_confirmed=choice.is_confirmed)
+        updates = chosen_of(updates, chosen_files, folder, existing, observed.observations, session.capabilities)
     if not people and not target:
         rows += [_comparison(mailbox, one, updates) for mailbox, one in _pairs(existing, observed, choice)]
     if not choice.only_checks:
         write_files(folder, files.texts, updates)
+    diff = updates.edits.diff()
     rows.sort(key=lambda row: (row.platform, row.mailbox.lower()))
     written = [str(path) for path in (*files.texts, *updates.texts)]
-    report = import_report(rows, written, files.teams, files.without, is_dry=choice.only_checks)
+    report = import_report(rows, written, files.teams, files.without, diff, is_dry=choice.only_checks)
     show(session.terminal, report.based_on(origin_of(session.profile.name, observed)), output)
     differs = any(row.state not in (SpecState.EQUAL, SpecState.EXISTS) for row in rows)
     return exit_code_of(observed, ExitCode.FOUND if choice.only_checks and differs else ExitCode.OK)
@@ -172,7 +177,7 @@ def _comparison(mailbox: DesiredMailbox, observed: Observed, updates: Updates) -
 
 def write_files(folder: Path, texts: Mapping[Path, str], updates: Updates) -> None:
     """Write new files, none over another, and updated ones. The schemas follow the version of sharedbox."""
-    refuse_changed_files(updates)
+    updates.edits.refuse_changed_files()
     schemas = schema_files(folder) if texts else {}
     refuse_links_out(folder, (*schemas, *texts, *updates.texts))
     if texts:
@@ -181,5 +186,4 @@ def write_files(folder: Path, texts: Mapping[Path, str], updates: Updates) -> No
             write_whole(path, text)
     for path, text in texts.items():
         write_new(path, text)
-    for path, text in updates.texts.items():
-        replace_text(path, text)
+    updates.edits.write(folder)

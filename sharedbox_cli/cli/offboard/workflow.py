@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import unified_diff
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sharedbox_cli.cli.output import refuse_links_out, replace_text, show
+from sharedbox_cli.cli.edits import Edits, text_of
+from sharedbox_cli.cli.output import show
 from sharedbox_cli.cli.pipeline import utc_now
 from sharedbox_cli.core.errors import ExitCode, SpecError, UsageError
 from sharedbox_cli.core.identity import Address, AddressInvalid
@@ -59,12 +59,10 @@ def offboard_person(
     after = _read_back(session, folder, work)
     _verify(desired, after, leaver, heir, {mailbox.address for mailbox in last})
     by_hand = dict(_left(after, work, leaver, {mailbox.address for mailbox in last}))
+    edits = Edits(work.old, work.new)
     if writes:
-        refuse_links_out(folder, work.changed)
-        for path, text in work.changed.items():
-            _refuse_if_changed(path, work.old[path])
-            replace_text(path, text)
-    report = offboarding_report(leaver, heir, access, by_hand, _diff(work), is_written=writes)
+        edits.write(folder)
+    report = offboarding_report(leaver, heir, access, by_hand, edits.diff(), is_written=writes)
     show(session.terminal, report, output)
     return ExitCode.PARTLY if by_hand else ExitCode.OK
 
@@ -80,7 +78,7 @@ def _work(folder: Path, last: Sequence[DesiredMailbox], leaver: Address, heir: A
     """Return the changed files. A file that cannot be edited, or has the last reader of a mailbox, keeps the person."""
     work = _Work()
     for path in spec_files(folder):
-        work.old[path] = work.new[path] = path.read_bytes().decode("utf-8")
+        work.old[path] = work.new[path] = text_of(path)
     # from the end of each file, so that the lines of the other documents stay where they are
     for mailbox in sorted(last, key=lambda one: -one.place.line):
         reason = NOBODY_LEFT if heir is None else _hand_over(work, mailbox, leaver, heir)
@@ -146,16 +144,3 @@ def _left(after: Desired, work: _Work, leaver: Address, last: Collection[Address
             )
             others = "the same file or team is needed for a mailbox that nobody else could read"
             yield address, others if reason == NOBODY_LEFT and address not in last else reason
-
-
-def _refuse_if_changed(path: Path, text: str) -> None:
-    if path.read_bytes().decode("utf-8") != text:
-        raise UsageError("the file was changed meanwhile", where=str(path), hint="Run the command again.")
-
-
-def _diff(work: _Work) -> str:
-    parts: list[str] = []
-    for path, text in sorted(work.changed.items()):
-        old, new = work.old[path].splitlines(), text.splitlines()
-        parts += unified_diff(old, new, str(path), str(path), lineterm="")
-    return "\n".join(parts)

@@ -34,6 +34,8 @@ class Wanted:
     """By path of keys."""
     members: Mapping[str, Mapping[str, Tree] | None] = field(default_factory=dict)
     """By address in lower case: the line of a member, or None for somebody who has no rights."""
+    default_rights: Sequence[str] = ()
+    """What a line without `rights` means."""
 
 
 def edited(text: str, line: int, wanted: Wanted) -> str:
@@ -44,7 +46,7 @@ def edited(text: str, line: int, wanted: Wanted) -> str:
     for keys, value in wanted.settings.items():
         editor.set(root, keys, value)
     if wanted.members:
-        editor.change_members(root, wanted.members)
+        editor.change_members(root, wanted)
     return start + editor.result()
 
 
@@ -101,16 +103,17 @@ class _Editor:
         wanted = {str(item).lower() for item in value}
         if not kept & wanted:
             raise CannotEdit("no entry of the list stays")
-        for item in node.value:
-            if item.value.lower() not in wanted:
-                self._cut(item)
+        gone = [item for item in node.value if item.value.lower() not in wanted]
+        for item in gone:
+            self._cut(item)
         indent = " " * node.start_mark.column
         new = [part for item in value if str(item).lower() not in kept for part in item_lines(item, indent)]
         if new:
-            self._insert_after(node.value[-1], node.value[0], new)
+            self._insert_after(_last_kept(node, gone), node.value[0], new)
 
-    def change_members(self, root: yaml.MappingNode, members: Mapping[str, Mapping[str, Tree] | None]) -> None:
+    def change_members(self, root: yaml.MappingNode, wanted: Wanted) -> None:
         """Add, change or remove lines of `members`."""
+        members = wanted.members
         pair = next((pair for pair in root.value if pair[0].value == "members"), None)
         if pair is None or not isinstance(pair[1], yaml.SequenceNode):
             raise CannotEdit("`members` is not in this file")
@@ -125,13 +128,13 @@ class _Editor:
             raise CannotEdit(f"{', '.join(missing)} comes from a team: take them out of it, or name the others here")
         changed = {key: line for key, line in members.items() if line is not None and key in lines}
         for key, line in changed.items():
-            self._set_rights(lines[key], line)
+            self._set_rights(lines[key], line, wanted.default_rights)
         if len(gone) == len(items.value) and not new:
             self._replace_by(pair[1].start_mark.index, self._end(pair[1]), "[]", after=pair[0])
             return
         for node in gone:
             self._cut(node)
-        self._add_items(pair, new)
+        self._add_items(pair, new, gone)
 
     def cut_person(self, node: yaml.Node | None, address: str) -> None:
         """Remove the items that name somebody, wherever they are below a node."""
@@ -154,18 +157,17 @@ class _Editor:
         for item in gone:
             self._cut(item)
 
-    def _set_rights(self, node: yaml.Node, line: Mapping[str, Tree]) -> None:
+    def _set_rights(self, node: yaml.Node, line: Mapping[str, Tree], default: Sequence[str]) -> None:
         if not isinstance(node, yaml.MappingNode):
             raise CannotEdit("a member is no mapping")
         pair = next((pair for pair in node.value if pair[0].value == "rights"), None)
-        if "rights" not in line:
-            if pair is None:
-                return
-            raise CannotEdit("the rights are those of the platform's default: remove `rights`")
+        rights = line.get("rights") or [*default]
         if pair is not None:
-            self._replace(pair[1], ("rights",), line["rights"])
-        else:
-            self._add_key(node, ("rights",), line["rights"], is_root=False)
+            if not rights:
+                raise CannotEdit("the rights are those of the platform's default: remove `rights`")
+            self._replace(pair[1], ("rights",), rights)
+        elif "rights" in line:
+            self._add_key(node, ("rights",), rights, is_root=False)
 
     def _replace(self, node: yaml.Node, keys: Keys, value: Tree) -> None:
         start, end = node.start_mark.index, self._end(node)
@@ -202,11 +204,13 @@ class _Editor:
         lines = entry_lines(keys[0], value, indent)
         self._insert_after(node.value[-1][1], node.value[-1][0], lines)
 
-    def _add_items(self, pair: tuple[yaml.Node, yaml.Node], lines: Sequence[Mapping[str, Tree]]) -> None:
+    def _add_items(
+        self, pair: tuple[yaml.Node, yaml.Node], lines: Sequence[Mapping[str, Tree]], gone: Sequence[yaml.Node]
+    ) -> None:
         if not lines:
             return
-        items: yaml.Node = pair[1]
-        if not items.value:
+        items = pair[1]
+        if not isinstance(items, yaml.SequenceNode) or not items.value:
             indent = " " * pair[0].start_mark.column + "  "
             text = "".join(f"{self._newline}{part}" for line in lines for part in item_lines(Tall(line), indent))
             colon = self._text.index(":", pair[0].end_mark.index) + 1
@@ -214,7 +218,7 @@ class _Editor:
             return
         indent = " " * items.start_mark.column
         new = [part for line in lines for part in item_lines(Tall(line), indent)]
-        self._insert_after(items.value[-1], pair[0], new)
+        self._insert_after(_last_kept(items, gone), pair[0], new)
 
     def _insert_after(self, node: yaml.Node, key: yaml.Node, lines: Sequence[str]) -> None:
         """Insert lines below the last line of a value, behind a comment at its end."""
@@ -254,6 +258,12 @@ def _is_plain_list(node: yaml.Node) -> TypeGuard[yaml.SequenceNode]:
     """Return whether a value is a list of texts with one per line."""
     is_list = isinstance(node, yaml.SequenceNode) and not node.flow_style
     return is_list and all(isinstance(item, yaml.ScalarNode) for item in node.value)
+
+
+def _last_kept(items: yaml.SequenceNode, gone: Sequence[yaml.Node]) -> yaml.Node:
+    """Return the item below which new ones go: a comment about one that is removed must not be read as theirs."""
+    values: Sequence[yaml.Node] = items.value
+    return next((item for item in reversed(values) if item not in gone), values[-1])
 
 
 def _member_of(node: yaml.Node) -> str:

@@ -27,3 +27,4 @@ class ImportJson(TypedDict):
     files: Annotated[list[str], "The files that were written; with `--check`, those that would be."]
     teams: Annotated[list[str], "The names of the new teams."]
     without_counterpart: Annotated[list[str], "People that `--people` has no new address for."]
+    diff: Annotated[str, "The changes of existing files, as a unified diff; empty if there are none."]

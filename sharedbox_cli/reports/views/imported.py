@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from sharedbox_cli.reports.document import Line, Report, Section, Table, Tone
 from sharedbox_cli.reports.shapes.imported import ImportedJson, ImportJson
+from sharedbox_cli.reports.views.file_changes import diff_section
 
 
 class SpecState(StrEnum):
@@ -57,20 +58,24 @@ def import_report(
     files: Sequence[str],
     teams: Sequence[str],
     without: Sequence[str] = (),
+    diff: str = "",
     *,
     is_dry: bool = False,
 ) -> Report:
     """Return what was written (or would be), what differs, and what no spec can express.
 
-    `without` are people without a new address.
+    `without` are people without a new address, `diff` has the changes of existing files.
     """
     data: ImportJson = {
         "mailboxes": [_data(row) for row in rows],
         "files": list(files),
         "teams": list(teams),
         "without_counterpart": list(without),
+        "diff": diff,
     }
     sections = [*_sections(rows, teams)]
+    if diff and is_dry:
+        sections.append(diff_section("Changes of existing files", diff))
     if without:
         lines = tuple(Line(text, Tone.RISK) for text in without)
         sections.append(Section("Without a counterpart in the map of people", lines))

@@ -9,6 +9,7 @@ from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.offboarding import Access
 from sharedbox_cli.reports.document import Line, Report, Section, Table, Tone
 from sharedbox_cli.reports.shapes.offboarding import OffboardingJson
+from sharedbox_cli.reports.views.file_changes import diff_section
 
 
 def offboarding_report(
@@ -52,18 +53,13 @@ def _sections(access: Sequence[Access], by_hand: Mapping[Address, str], diff: st
     if rows:
         yield Section("Rights", (Table(("mailbox", "rights", "from"), rows),))
     if diff:
-        yield Section("Files", tuple(_diff_line(line) for line in diff.splitlines()))
+        yield diff_section("Files", diff)
     settings = tuple(Line(f"{one.mailbox}: {', '.join(one.settings)}", Tone.RISK) for one in access if one.settings)
     if settings:
         yield Section("Settings that name the person (not changed)", settings)
     if by_hand:
         lines = tuple(Line(f"{address}: {why}", Tone.RISK) for address, why in sorted(by_hand.items()))
         yield Section("To change by hand", lines)
-
-
-def _diff_line(line: str) -> Line:
-    tone = Tone.GOOD if line.startswith("+") else Tone.BAD if line.startswith("-") else Tone.QUIET
-    return Line(line, tone)
 
 
 def _summary(
