@@ -196,6 +196,11 @@ class Session:
         return self.profile.state_dir / f"{self.profile.name}.sqlite3"
 
     @property
+    def observations_path(self) -> Path:
+        """Return the path of the saved observations of the profile, next to its journal."""
+        return self.profile.state_dir / f"{self.profile.name}.observations"
+
+    @property
     def has_journal(self) -> bool:
         """Return whether there is a journal. Raises JournalError if the system does not say."""
         from sharedbox_cli.core.errors import JournalError

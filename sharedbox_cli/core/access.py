@@ -23,6 +23,7 @@ from sharedbox_cli.core.model import (
 )
 from sharedbox_cli.core.open_access import AUDIENCE_WORDS, Audience, Entry, Way, ways_of
 from sharedbox_cli.core.outsiders import is_outsider
+from sharedbox_cli.core.why import Why
 
 
 class AccessRow(NamedTuple):
@@ -54,6 +55,8 @@ class AccessRow(NamedTuple):
     """Identifies the holder. Unlike a name, nobody can choose it."""
     is_external: bool = False
     """Whether the holder is from outside the organisation: a guest, or an address of another domain."""
+    why: Why | None = None
+    """Why and since when it is there. None: nobody asked."""
 
     @property
     def mailbox_key(self) -> tuple[str, str]:

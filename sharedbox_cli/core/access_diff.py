@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from sharedbox_cli.core.access import AccessRow
 from sharedbox_cli.core.change import right_rank
-from sharedbox_cli.core.model import READING, Right, TrusteeKind
+from sharedbox_cli.core.model import READING, Observed, Platform, Right, TrusteeKind
 from sharedbox_cli.core.open_access import IN_FORCE, WAYS, Audience, Entry
 
 MailboxKey = tuple[str, str]
@@ -27,6 +28,8 @@ class Snapshot:
     rows: Sequence[AccessRow]
     unread: frozenset[tuple[str, str]] = frozenset()
     """Platform and name, in lower case, of every object that could not be read."""
+    vague: frozenset[str] = frozenset()
+    """Platforms on which an object could not be read of which only the ID is known: a mailbox may be missing."""
     is_whole: bool = True
     """Whether the reading was of all mailboxes: one that is not in it does not exist."""
 
@@ -35,13 +38,53 @@ class Snapshot:
         address, platform = mailbox
         if platform not in self.tenants or (platform, address) in self.unread:
             return False
-        return self.mailboxes.get(mailbox, self.is_whole)
+        return self.mailboxes.get(mailbox, self.is_whole and platform not in self.vague)
 
     def unknown_groups(self) -> frozenset[tuple[str, str]]:
         """Return the platforms and names of the groups whose members were not read."""
         rows = (row for row in self.rows if row.kind is TrusteeKind.GROUP and not row.is_resolved)
         names = ((row.platform, name.lower()) for row in rows for name in (row.address, row.name, row.trustee_id))
         return self.unread | frozenset(name for name in names if name[1])
+
+
+def snapshot_of(platform: Platform, observed: Observed, rows: Sequence[AccessRow], *, is_whole: bool) -> Snapshot:
+    """Return the part of a reading for one platform."""
+    mine = [mailbox for mailbox in observed.mailboxes.values() if mailbox.platform == platform]
+    unread = observed.unread_mailboxes
+    return Snapshot(
+        {str(platform): observed.tenant_id},
+        {(one.address.key, str(platform)): one.grants is not None and one.address not in unread for one in mine},
+        [row for row in rows if row.platform == platform],
+        *unread_names(
+            (str(platform), item.kind, item.name, item.mailbox.key if item.mailbox else None)
+            for item in observed.unread
+        ),
+        is_whole=is_whole,
+    )
+
+
+class UnreadNames(NamedTuple):
+    """What is known of objects that could not be read: names, and platforms on which some have none."""
+
+    names: frozenset[tuple[str, str]]
+    vague: frozenset[str]
+
+
+def unread_names(items: Iterable[tuple[str, str, str, str | None]]) -> UnreadNames:
+    """Return the names of unread objects, each given as platform, kind, name, and its address if it is a mailbox."""
+    names: set[tuple[str, str]] = set()
+    vague: set[str] = set()
+    for platform, kind, name, mailbox in items:
+        if kind in _NO_OBJECT:
+            continue
+        names |= {(platform, text.lower()) for text in (name, mailbox) if text}
+        if mailbox is None and "@" not in name:
+            vague.add(platform)
+    return UnreadNames(frozenset(names), frozenset(vague))
+
+
+_NO_OBJECT = ("check", "product")
+"""Words for what could not be read and is no account, group or mailbox."""
 
 
 class Word(StrEnum):
@@ -155,7 +198,11 @@ def _family(right: Right) -> str:
     return "reading" if right in READING else "sending" if right in _SENDING else str(right)
 
 
-_EXACTLY: _Key = lambda row: (holder_of(row), row.right, row.via, row.entry, row.detail)  # noqa: E731
+def exactly(row: AccessRow) -> Hashable:
+    """Return what identifies a row on its mailbox."""
+    return holder_of(row), row.right, row.via, row.entry, row.detail
+
+
 _NEARLY: tuple[_Key, ...] = (
     lambda row: (holder_of(row), row.right, row.via, row.entry),
     lambda row: (holder_of(row), row.right, row.entry),
@@ -173,11 +220,11 @@ def _matched(
     uncertain: list[AccessRow],
 ) -> tuple[list[_Pair], list[AccessRow], list[AccessRow]]:
     """Return the rows that belong together, those that are gone, and those that are new."""
-    pairs, lost, gained = _paired(before, after, _EXACTLY)
-    uncertain += [row for row in lost if _is_through(row, unknown_after)]
-    uncertain += [row for row in gained if _is_through(row, unknown_before)]
-    lost = [row for row in lost if not _is_through(row, unknown_after)]
-    gained = [row for row in gained if not _is_through(row, unknown_before)]
+    pairs, lost, gained = _paired(before, after, exactly)
+    uncertain += [row for row in lost if is_through(row, unknown_after)]
+    uncertain += [row for row in gained if is_through(row, unknown_before)]
+    lost = [row for row in lost if not is_through(row, unknown_after)]
+    gained = [row for row in gained if not is_through(row, unknown_before)]
     for key in _NEARLY:
         if not (lost and gained):
             break
@@ -201,7 +248,8 @@ def _paired(
     return pairs, [row for rows in waiting.values() for row in rows], gained
 
 
-def _is_through(row: AccessRow, groups: frozenset[tuple[str, str]]) -> bool:
+def is_through(row: AccessRow, groups: frozenset[tuple[str, str]]) -> bool:
+    """Return whether a right comes through one of some groups."""
     return any((row.platform, group.lower()) in groups for group in row.via)
 
 

@@ -8,6 +8,7 @@ SharedboxError            (summary, where, why, hint)
 ├── PlanStale         1   specs or cloud have changed since the plan was made
 ├── PlanInvalid       1   a plan file that is truncated, edited or from elsewhere
 ├── JournalError      1   the journal cannot be written: without it, nothing is written to a cloud
+├── ObservationsError 1   the saved observations cannot be used
 ├── LockFailed        1   the system does not give the lock
 │   └── Locked        6   another run holds it
 ├── GuardRefused      4   guard, number found, number allowed, flag
@@ -116,6 +117,12 @@ class JournalError(SharedboxError):
     """The journal cannot be kept, so nothing may be written to a cloud."""
 
     summary = "the journal cannot be written"
+
+
+class ObservationsError(SharedboxError):
+    """The saved observations cannot be read or written."""
+
+    summary = "the saved observations cannot be used"
 
 
 @dataclass(frozen=True, slots=True)

@@ -249,6 +249,13 @@ class Journal:
         )
         return recent_access(RecentStep(json.loads(row["change"]), tuple(json.loads(row["waivers"]))) for row in rows)
 
+    def done(self) -> list[sqlite3.Row]:
+        """Return every change that was made, in order, with its run, who made it, and when."""
+        return self._read(
+            "select change, run, who, host, coalesce(outcome_at, intent_at) at from steps join runs on id = run "
+            "where status = 'done' order by intent_at, seq"
+        )
+
     def has_written_since(self, since: datetime) -> bool:
         """Return whether a run sent a change, or ended, after a time: what was read then can be out of date."""
         at = since.astimezone(UTC).isoformat()

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sharedbox_cli.core.access import AccessRow
-from sharedbox_cli.core.access_diff import MailboxKey, Snapshot
+from sharedbox_cli.core.access_diff import MailboxKey, Snapshot, unread_names
 from sharedbox_cli.core.model import Right, TrusteeKind
 from sharedbox_cli.core.open_access import Audience, Entry
 from sharedbox_cli.reports.document import Tenant
 from sharedbox_cli.reports.read_back import Misfit, edited, read_document
 
-OF_ROWS = frozenset({"person", "right", "only"})
+OF_ROWS = frozenset({"person", "right", "only", "since"})
 """Options that leave out rows of the mailboxes that were read."""
 
 
@@ -59,8 +59,8 @@ def _audit_of(file: str, data: Mapping[str, Any]) -> SavedAudit:
         {platform: tenant.id for platform, tenant in tenants.items() if platform not in left_out},
         {(item["mailbox"].lower(), item["platform"]): item["is_read"] for item in data["mailboxes"]},
         rows,
-        frozenset(_unread(data["not_read"])),
-        not selection.keys() - OF_ROWS,
+        *unread_names((item["platform"], item["kind"], item["name"], item["mailbox"]) for item in data["not_read"]),
+        is_whole=not selection.keys() - OF_ROWS,
     )
     return SavedAudit(
         file,
@@ -73,12 +73,6 @@ def _audit_of(file: str, data: Mapping[str, Any]) -> SavedAudit:
         selection,
         not (data["left_out"] or data["not_read"]),
     )
-
-
-def _unread(items: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
-    for item in items:
-        if item["kind"] != "check":
-            yield from ((item["platform"], name.lower()) for name in (item["name"], item["mailbox"]) if name)
 
 
 def _instant(text: object) -> datetime:

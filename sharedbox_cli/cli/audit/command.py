@@ -47,8 +47,24 @@ def audit_all(
     only: Annotated[list[Risk] | None, typer.Option("--only", help="Only access of this kind. Repeatable.")] = None,
     specs: Annotated[
         list[Path] | None,
-        typer.Option("--specs", help="The specs for --label and --only expired. Repeatable.", show_default="specs"),
+        typer.Option(
+            "--specs", help="The specs for --label, --only expired and --why. Repeatable.", show_default="specs"
+        ),
     ] = None,
+    save: Annotated[
+        bool, typer.Option("--save", help="Keep this reading in a private file, for --since and --as-of.")
+    ] = False,
+    since: Annotated[
+        str | None,
+        typer.Option("--since", help="Only access that came on this day or later, as far as is known.", metavar="DATE"),
+    ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", help="Show the saved state of this day or instant. Reads no cloud.", metavar="DATE"),
+    ] = None,
+    why: Annotated[
+        bool, typer.Option("--why", help="Say why and since when access is there. With --specs, also what specs say.")
+    ] = False,
     bom: Annotated[
         bool, typer.Option("--bom", help="Begin CSV with a byte order mark, so that spreadsheets read it as UTF-8.")
     ] = False,
@@ -68,6 +84,10 @@ def audit_all(
 
       sharedbox audit --only external --only deleted
 
+      sharedbox audit --save --since 2026-11-20
+
+      sharedbox audit --as-of 2026-11-20 --person anna@contoso.example
+
       sharedbox audit -o csv > who-may-do-what.csv
 
       sharedbox audit -o html > report.html
@@ -75,9 +95,12 @@ def audit_all(
     if context.invoked_subcommand is not None:
         return _refuse_options(context)
 
+    from sharedbox_cli.cli.audit.evidence import Evidence
     from sharedbox_cli.cli.audit.selection import Choice
     from sharedbox_cli.cli.audit.workflow import audit_tenant
+    from sharedbox_cli.cli.pipeline import utc_now
 
+    evidence = Evidence.of(save=save, since=since, as_of=as_of, why=why, against=(), now=utc_now())
     choice = Choice(
         mailboxes=tuple(mailbox or ()),
         excluded=tuple(exclude or ()),
@@ -88,7 +111,7 @@ def audit_all(
         specs=tuple(specs or ()),
     )
     with setup.open(specs) as session:
-        code = audit_tenant(session, by, output, choice, tuple(platform or ()), has_bom=bom, is_checked=True)
+        code = audit_tenant(session, by, output, choice, tuple(platform or ()), evidence, has_bom=bom, is_checked=True)
     raise typer.Exit(code)
 
 

@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sharedbox_cli.checks.registry import needs_of
+from sharedbox_cli.cli.audit.evidence import Evidence
+from sharedbox_cli.cli.audit.keep import keep
+from sharedbox_cli.cli.audit.knowledge import Everything, know
+from sharedbox_cli.cli.audit.past import Past
 from sharedbox_cli.cli.audit.selection import addresses_to_read, refuse_unknown_people, resolve_missing
 from sharedbox_cli.cli.checking import check_observed
 from sharedbox_cli.cli.output import show
 from sharedbox_cli.cli.pipeline import exit_code_of, origin_of
 from sharedbox_cli.core.access import access_rows
+from sharedbox_cli.core.access_diff import exactly
 from sharedbox_cli.core.errors import ExitCode, UsageError
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import Desired, Fact
@@ -24,6 +29,7 @@ if TYPE_CHECKING:
     from sharedbox_cli.checks.model import Check
     from sharedbox_cli.cli.audit.selection import Choice, Scopes
     from sharedbox_cli.cli.session import Session
+    from sharedbox_cli.core.access import AccessRow
     from sharedbox_cli.core.capability import Capabilities
     from sharedbox_cli.core.identity import Address
     from sharedbox_cli.core.model import Platform
@@ -31,6 +37,7 @@ if TYPE_CHECKING:
     from sharedbox_cli.reports.render import TableOutput
     from sharedbox_cli.reports.views.arrangement import Arrangement
 
+_NO_EVIDENCE = Evidence()
 _FIELDS = frozenset(
     {Field.KIND, Field.SIGN_IN, Field.FORWARDING_TO, Field.RULES, Field.GROUP_VIEWING, Field.GROUP_JOINING}
 )
@@ -44,18 +51,24 @@ def audit_tenant(
     output: TableOutput,
     choice: Choice,
     platforms: Sequence[str],
+    evidence: Evidence = _NO_EVIDENCE,
     *,
     has_bom: bool = False,
     is_checked: bool = False,
 ) -> int:
     """Write the audit and return the exit code. `is_checked`: HTML has the findings of the same reading.
 
-    Raises UsageError, NotFound, SpecError, ObserveError, AuthError.
+    Raises UsageError, NotFound, SpecError, ObserveError, AuthError, ObservationsError, JournalError.
     """
     choice.check()
+    evidence.check(choice)
     if has_bom and output != "csv":
         raise UsageError("a byte order mark is only for CSV", where="--bom", hint="Add `-o csv`, or leave `--bom` out.")
     desired = session.desired(choice.specs or None) if choice.needs_specs else None
+    if evidence.as_of is not None:
+        past = Past(session.observations_path, session.profile.name, evidence.as_of)
+        show(session.terminal, past.report(arrangement, choice, desired, platforms), output, has_bom=has_bom)
+        return ExitCode.OK
     checks = session.checks if output == "html" and is_checked else ()
     scopes = addresses_to_read(session.observe, choice, desired, session.platforms(platforms))
     observed = _observe(session, scopes, checks)
@@ -69,17 +82,33 @@ def audit_tenant(
         observed, checked = observed.with_unread(result.failed), result.checked
     mailboxes = [mailbox for one in observed.observations.values() for mailbox in one.mailboxes.values()]
     chosen = choice.rows_filter(desired, observed.observations)
-    everything = Deferred(lambda: access_rows(observed.observations))
-    refuse_unknown_people(chosen.people, everything)
-    rows = Deferred(lambda: chosen.of(everything)) if chosen else everything
-    notes = (*_notes(observed, session.capabilities), *more)
-    selected = choice.selected()
+    everything = _rows(session, observed, desired, scopes, evidence)
+    refuse_unknown_people(chosen.people, everything.rows)
+    part = everything.part(chosen, choice.selected(), evidence.since)
+    notes = (*_notes(observed, session.capabilities), *more, *part.notes)
     content = PageInput(
-        TITLE, mailboxes, rows, checked, selected.words, notes, chosen.expired, has_specs=desired is not None
+        TITLE, mailboxes, part.rows, checked, part.selected.words, notes, chosen.expired, has_specs=desired is not None
     )
-    report = access_report(rows, arrangement, mailboxes, notes, selected, lambda: page_of(content))
+    report = access_report(
+        part.rows, arrangement, mailboxes, notes, part.selected, lambda: page_of(content), part.background
+    )
     show(session.terminal, report.based_on(origin_of(session.profile.name, observed)), output, has_bom=has_bom)
     return exit_code_of(observed, ExitCode.OK)
+
+
+def _rows(
+    session: Session, observed: Reading, desired: Desired | None, scopes: Scopes, evidence: Evidence
+) -> Everything:
+    """Return all rows, with what is known about them if that was asked for. Saves them first, if that was asked for."""
+    rows: Sequence[AccessRow] = Deferred(lambda: access_rows(observed.observations))
+    if evidence.is_saved:
+        keep(session.observations_path, session.profile.name, observed, scopes, tuple(rows))
+        session.terminal.say("This reading is saved. To see what came since a day: sharedbox audit --since DAY")
+    if not evidence.has_why:
+        return Everything(rows)
+    known = tuple(rows)
+    knowledge = know(session.observations_path, session.journal_path, observed, known, desired)
+    return Everything(tuple(knowledge.reasons.of(known, exactly)), knowledge)
 
 
 def _observe(session: Session, scopes: Scopes, checks: Sequence[Check]) -> Reading:

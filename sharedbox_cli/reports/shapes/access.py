@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, NotRequired, TypedDict
 
 from sharedbox_cli.reports.shapes.words import Mailbox, Platform, Settings
 
@@ -14,6 +14,7 @@ class AuditedMailboxJson(TypedDict):
     mailbox: Mailbox
     platform: Platform
     is_read: Annotated[bool, "Whether its grants could be read."]
+    read_at: NotRequired[Annotated[str | None, "With `--as-of`: the reading that its rows come from; null: none yet."]]
 
 
 class AccessJson(TypedDict):
@@ -44,6 +45,36 @@ class AccessJson(TypedDict):
     is_resolved: Annotated[bool, "False for a group whose members were not read."]
     can_hold: Annotated[bool, "False for a group that cannot hold rights: nobody has this right through it."]
     automapping: Annotated[bool | None, "Null if it is not known."]
+    reason: NotRequired[Annotated[str, "The reason in the spec."]]
+    owner: NotRequired[Annotated[str, "The label `owner` of the mailbox's spec."]]
+    until: NotRequired[Annotated[str | None, "When the spec ends it (UTC); null: never, or there is no spec."]]
+    spec: NotRequired[Annotated[str, "The file and line of the spec that gives it."]]
+    in_spec: NotRequired[
+        Annotated[str, "With `--against`: `yes`, `no`, or `unmanaged` if no spec says anything; otherwise empty."]
+    ]
+    first_seen: NotRequired[Annotated[str | None, "The first saved reading with it (UTC); null: none has it."]]
+    is_start_known: NotRequired[
+        Annotated[bool, "False if it was there at the first saved reading: it may be much older."]
+    ]
+    granted_at: NotRequired[Annotated[str | None, "When it was granted (UTC); null if that is not known."]]
+    granted_by: NotRequired[Annotated[str, "Who granted it: the user who ran sharedbox, or an account."]]
+    granted_run: NotRequired[Annotated[str, "The run of sharedbox that granted it."]]
+    granted_source: NotRequired[
+        Annotated[str, "Where that is known from: `sharedbox`, its journal, or `google`, the log of administrators."]
+    ]
+
+
+class MissingJson(TypedDict):
+    """A right that a spec gives and nobody has."""
+
+    mailbox: Mailbox
+    platform: Platform
+    address: Annotated[str, "The address of the person or group; empty if the mailbox itself is missing."]
+    kind: Annotated[str, "`user` or `group`; empty if the mailbox itself is missing."]
+    right: Annotated[str, "The right; empty if the mailbox itself is missing."]
+    spec: Annotated[str, "The file and line of the spec."]
+    reason: Annotated[str, "The reason in the spec."]
+    owner: Annotated[str, "The label `owner` of the mailbox's spec."]
 
 
 class AuditJson(TypedDict):
@@ -54,6 +85,10 @@ class AuditJson(TypedDict):
     mailboxes: Sequence[AuditedMailboxJson]
     rows: Annotated[Sequence[AccessJson], "One row per right of a holder."]
     notes: Annotated[list[str], "What the audit does not cover."]
+    since: NotRequired[Annotated[str, "With `--since`: rows that came before are left out (UTC)."]]
+    as_of: NotRequired[Annotated[str, "With `--as-of`: the time whose state this is (UTC)."]]
+    known_since: NotRequired[Annotated[dict[str, str], "The first saved reading (UTC), by platform."]]
+    missing: NotRequired[Annotated[Sequence[MissingJson], "With `--against`: rights of the specs that nobody has."]]
 
 
 class ObservedMailboxJson(TypedDict):

@@ -18,7 +18,15 @@ from sharedbox_cli.reports.page import Page
 from sharedbox_cli.reports.shapes.access import AuditedMailboxJson, AuditJson
 from sharedbox_cli.reports.views.access_matrix import matrix_sections, matrix_table
 from sharedbox_cli.reports.views.access_table import flat_table, row_data
-from sharedbox_cli.reports.views.access_words import Audit, mailbox_key, marks_of, may_words, through_words, who_words
+from sharedbox_cli.reports.views.access_words import (
+    Audit,
+    mailbox_key,
+    marks_of,
+    may_words,
+    through_words,
+    who_words,
+    why_words,
+)
 from sharedbox_cli.reports.views.arrangement import Arrangement
 
 TITLE = "Who can do what"
@@ -34,6 +42,10 @@ class Selected:
     is_of_rows: bool = False
     """Whether rows were chosen too: a mailbox without any of them is not one without members."""
 
+    def with_option(self, name: str, value: str) -> Selected:
+        """Return the same with one more option that chooses rows."""
+        return Selected({**self.options, name: (value,)}, is_of_rows=True)
+
     @property
     def is_part(self) -> bool:
         """Return whether the headings alone do not show what was selected."""
@@ -45,7 +57,23 @@ class Selected:
         return ", ".join(f"{name} {value}" for name, values in self.options.items() for value in values)
 
 
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What an audit says besides the rows: about the past, and about specs."""
+
+    has_why: bool = False
+    """Whether rows say why and since when they are there."""
+    data: Mapping[str, object] = field(default_factory=dict)
+    """Further keys of the JSON."""
+    read_at: Mapping[tuple[str, str], str | None] | None = None
+    """The reading that each mailbox comes from, by address in lower case and platform; None: this one."""
+    sections: tuple[Section, ...] = ()
+    cells: tuple[tuple[str, ...], ...] = ()
+    """Further rows of CSV."""
+
+
 _EVERYTHING = Selected()
+_NOTHING_MORE = Background()
 
 
 def access_report(
@@ -55,6 +83,7 @@ def access_report(
     notes: Sequence[str] = (),
     selected: Selected = _EVERYTHING,
     page: Callable[[], Page] | None = None,
+    background: Background = _NOTHING_MORE,
 ) -> Report:
     """Return the audit in one arrangement. What no format uses is not computed."""
     ordered = sorted(mailboxes, key=mailbox_key)
@@ -63,17 +92,21 @@ def access_report(
     data: AuditJson = {
         "by": str(arrangement),
         "selection": {name: list(values) for name, values in selected.options.items()},
-        "mailboxes": Deferred(lambda: map(_mailbox_data, ordered)),
+        "mailboxes": Deferred(lambda: (_mailbox_data(one, background) for one in ordered)),
         "rows": Deferred(lambda: map(row_data, arranged)),
         "notes": list(notes),
     }
     lines = [Line(note, Tone.QUIET) for note in notes]
     part = f" Selected: {selected.words}." if selected.is_part else ""
-    flat = matrix_table(audit()) if arrangement is Arrangement.MATRIX else flat_table(arranged)
+    flat = (
+        matrix_table(audit())
+        if arrangement is Arrangement.MATRIX
+        else flat_table(arranged, has_why=background.has_why, more=background.cells)
+    )
     return Report(
         "audit",
-        data,
-        Deferred(lambda: _sections(audit(), arrangement, selected)),
+        {**data, **background.data},
+        Deferred(lambda: (*_sections(audit(), arrangement, selected), *background.sections)),
         Deferred(lambda: (*lines, Line(f"{_summary(audit())}{part}"))),
         flat,
         TITLE,
@@ -86,8 +119,15 @@ def _by_holder(row: AccessRow) -> tuple[str, str, str, str]:
     return row.person, row.holder, *row.mailbox_key
 
 
-def _mailbox_data(mailbox: ObservedMailbox) -> AuditedMailboxJson:
-    return {"mailbox": mailbox.address.text, "platform": str(mailbox.platform), "is_read": mailbox.grants is not None}
+def _mailbox_data(mailbox: ObservedMailbox, background: Background) -> AuditedMailboxJson:
+    data: AuditedMailboxJson = {
+        "mailbox": mailbox.address.text,
+        "platform": str(mailbox.platform),
+        "is_read": mailbox.grants is not None,
+    }
+    if background.read_at is not None:
+        data["read_at"] = background.read_at.get(mailbox_key(mailbox))
+    return data
 
 
 def _sections(audit: Audit, arrangement: Arrangement, selected: Selected) -> tuple[Section, ...]:
@@ -148,14 +188,20 @@ def _counted(count: int, one: str, many: str) -> str:
 
 
 def _collected(
-    rows: Sequence[AccessRow], key: Callable[[AccessRow], tuple[str, ...]], shown: Callable[[AccessRow], str]
-) -> list[tuple[str, str, str, str]]:
+    first: str,
+    rows: Sequence[AccessRow],
+    key: Callable[[AccessRow], tuple[str, ...]],
+    shown: Callable[[AccessRow], str],
+) -> Table:
     """Return one line for all rights of one holder that come the same way."""
-    groups: dict[tuple[tuple[str, ...], str, str, str], list[str]] = {}
+    groups: dict[tuple[tuple[str, ...], str, str, str, str], list[str]] = {}
     for row in rows:
-        words = may_words(row)
-        groups.setdefault((key(row), shown(row), through_words(row), marks_of(row)), []).append(words)
-    return [(who, ", ".join(rights), via, marks) for (_, who, via, marks), rights in groups.items()]
+        words, why = may_words(row), why_words(row.why) if row.why else ""
+        groups.setdefault((key(row), shown(row), through_words(row), marks_of(row), why), []).append(words)
+    lines = [(who, ", ".join(rights), via, marks, why) for (_, who, via, marks, why), rights in groups.items()]
+    if any(why for *_, why in lines):
+        return Table((first, "may", "through", "note", "why and since when"), tuple(lines))
+    return Table((first, "may", "through", "note"), tuple(line[:4] for line in lines))
 
 
 def _by_mailbox(audit: Audit, *, is_whole: bool) -> tuple[Section, ...]:
@@ -174,10 +220,11 @@ def _by_mailbox(audit: Audit, *, is_whole: bool) -> tuple[Section, ...]:
         elif is_whole and all(row.entry in WAYS for row in mine):
             parts.append(Line("no members", Tone.CHANGE))
         if mine:
-            lines = _collected(
-                mine, lambda row: (row.holder,), lambda row: f"{who_words(row)}{ids.get(row.holder, '')}"
+            parts.append(
+                _collected(
+                    "who", mine, lambda row: (row.holder,), lambda row: f"{who_words(row)}{ids.get(row.holder, '')}"
+                )
             )
-            parts.append(Table(("who", "may", "through", "note"), tuple(lines)))
         sections.append(Section(heading, tuple(parts)))
     return tuple(sections)
 
@@ -188,8 +235,9 @@ def _by_person(audit: Audit) -> tuple[Section, ...]:
         rows_of[row.person, row.holder].append(row)
     sections, ids = [], audit.ids()
     for (_, holder), mine in sorted(rows_of.items()):
-        lines = _collected(mine, lambda row: row.mailbox_key, lambda row: audit.name(row.mailbox, row.platform))
+        table = _collected(
+            "mailbox", mine, lambda row: row.mailbox_key, lambda row: audit.name(row.mailbox, row.platform)
+        )
         name = next((who_words(row) for row in mine if row.name), who_words(mine[0]))
-        table = Table(("mailbox", "may", "through", "note"), tuple(lines))
         sections.append(Section(f"{name}{ids.get(holder, '')}", (table,)))
     return tuple(sections)

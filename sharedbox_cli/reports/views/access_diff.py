@@ -187,11 +187,12 @@ def _not_compared(compared: Compared) -> Iterator[Section]:
 def _summary(diff: AccessDiff) -> str:
     counts = Counter(change.word for change in diff.rows)
     accounts = sum(change.is_of_account for change in diff.rows)
+    holders = len({change.row.holder for change in diff.rows if change.is_of_account})
     words = [
         _counted(counts[Word.GAINED], "right gained", "rights gained"),
         _counted(counts[Word.LOST], "right lost", "rights lost"),
         _counted(counts[Word.CHANGED] - accounts, "right changed", "rights changed"),
-        _counted(accounts, "right of an account that changed", "rights of accounts that changed"),
+        _counted(holders, "account changed", "accounts changed"),
         _counted(len(diff.came), "new mailbox", "new mailboxes"),
         _counted(len(diff.went), "mailbox gone", "mailboxes gone"),
         _counted(len(diff.not_compared), "mailbox not compared", "mailboxes not compared"),

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from itertools import chain
 
 from sharedbox_cli.core.access import AccessRow
+from sharedbox_cli.core.why import Why
 from sharedbox_cli.reports.document import Deferred, Gap, Table
 from sharedbox_cli.reports.shapes.access import AccessJson
 from sharedbox_cli.reports.views.access_words import may_words
@@ -12,7 +16,7 @@ from sharedbox_cli.reports.views.access_words import may_words
 
 def row_data(row: AccessRow) -> AccessJson:
     """Return one row for JSON."""
-    return {
+    data: AccessJson = {
         "mailbox": row.mailbox,
         "platform": row.platform,
         "person": row.person,
@@ -31,6 +35,29 @@ def row_data(row: AccessRow) -> AccessJson:
         "can_hold": row.can_hold,
         "address": row.address,
     }
+    if row.why is not None:
+        data.update(_why_data(row.why))
+    return data
+
+
+def _why_data(why: Why) -> AccessJson:
+    return {  # type: ignore[typeddict-item]  # these are the keys that not every audit has
+        "reason": why.reason,
+        "owner": why.owner,
+        "until": _instant(why.until),
+        "spec": why.spec,
+        "in_spec": str(why.in_spec or ""),
+        "first_seen": _instant(why.first_seen),
+        "is_start_known": why.is_start_known,
+        "granted_at": _instant(why.granted_at),
+        "granted_by": why.granted_by,
+        "granted_run": why.granted_run,
+        "granted_source": why.granted_source,
+    }
+
+
+def _instant(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
 
 
 HEADERS = (
@@ -40,16 +67,35 @@ HEADERS = (
 """The columns of CSV: every key of a JSON row. New ones are added at the end."""
 
 
-def flat_table(rows: Sequence[AccessRow]) -> Table:
-    """Return the rows as one table."""
-    return Table(HEADERS, Deferred(lambda: map(cells_of, rows)), gap_row=_gap_cells)
+WHY_HEADERS = (
+    *("reason", "owner", "until", "spec", "in_spec", "first_seen", "is_start_known"),
+    *("granted_at", "granted_by", "granted_run", "granted_source"),
+)
+"""Further columns of CSV, where it was asked why and since when rights are there."""
 
 
-def _gap_cells(gap: Gap) -> tuple[str, ...]:
+def flat_table(rows: Sequence[AccessRow], *, has_why: bool = False, more: Sequence[tuple[str, ...]] = ()) -> Table:
+    """Return the rows as one table; `more` are rows in the same columns."""
+    headers = (*HEADERS, *WHY_HEADERS) if has_why else HEADERS
+    cells = why_cells_of if has_why else cells_of
+    return Table(headers, Deferred(lambda: chain(map(cells, rows), more)), gap_row=partial(_gap_cells, len(headers)))
+
+
+def why_cells_of(row: AccessRow) -> tuple[str, ...]:
+    """Return one row for CSV, with why it is there."""
+    values = _why_data(row.why or Why())
+    return (*cells_of(row), *(_cell(values.get(name)) for name in WHY_HEADERS))
+
+
+def _cell(value: object) -> str:
+    return _SWITCH[value] if value is None or isinstance(value, bool) else str(value)
+
+
+def _gap_cells(columns: int, gap: Gap) -> tuple[str, ...]:
     """Return the row of something that was not read: it has no person, so it is not taken for a right."""
     name = "" if gap.kind == "platform" else gap.name
     known = (name, gap.platform, "", "", gap.kind, f"{gap.summary}. {gap.why}".strip(), "", "not read")
-    return (*known, *[""] * (len(HEADERS) - len(known)))
+    return (*known, *[""] * (columns - len(known)))
 
 
 _SWITCH = {True: "yes", False: "no", None: ""}

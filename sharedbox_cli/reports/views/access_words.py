@@ -10,6 +10,7 @@ from sharedbox_cli.core.access import AccessRow
 from sharedbox_cli.core.change_words import RIGHT_WORDS, right_words
 from sharedbox_cli.core.model import ObservedMailbox
 from sharedbox_cli.core.open_access import IN_FORCE, WAYS
+from sharedbox_cli.core.why import InSpec, Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +77,21 @@ def through_words(row: AccessRow) -> str:
 def who_words(row: AccessRow) -> str:
     """Return the name and the address of a holder."""
     return f"{row.name} <{row.person}>" if row.name and row.name != row.person else row.person
+
+
+def why_words(why: Why) -> str:
+    """Return why a right is there, and since when."""
+    granted = f"granted {why.granted_at:%Y-%m-%d %H:%M} by {why.granted_by or 'somebody'}" if why.granted_at else ""
+    seen = ""
+    if why.first_seen:
+        seen = f"first seen {why.first_seen:%Y-%m-%d %H:%M}" if why.is_start_known else "there at the first reading"
+    words = (
+        "not in the spec" if why.in_spec is InSpec.NO else "unmanaged" if why.in_spec is InSpec.UNMANAGED else "",
+        granted or seen,
+        f"run {why.granted_run[:8]}" if why.granted_run else "",
+        f"until {why.until:%Y-%m-%d}" if why.until else "",
+        f"reason: {why.reason}" if why.reason else "",
+        f"owner: {why.owner}" if why.owner else "",
+        why.spec,
+    )
+    return ", ".join(filter(None, words))
