@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from sharedbox_cli.auth.connection import MicrosoftConnection
-from sharedbox_cli.cli.main import run
+from sharedbox_cli.cli.main import collect_rarely, run
 from sharedbox_cli.emulator.seed import CLIENT_ID, Seeded, demo
 from sharedbox_cli.emulator.tenant import Tenant
 from sharedbox_cli.providers.microsoft365.provider import Microsoft365
@@ -29,6 +30,13 @@ def pytest_configure(config: pytest.Config) -> None:
     """Keep tests' files in memory where there is room: journals wait for the disk at every change."""
     if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH_BYTES:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Leave the collected tests out of garbage collection, and collect as rarely as the command does."""
+    gc.collect()
+    gc.freeze()
+    collect_rarely()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sharedbox_cli.cli.demo.workflow import Step, show_demo
 from sharedbox_cli.emulator.company import SPECS
+from tests.forked import python
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -31,9 +32,7 @@ def transcript(*, is_short: bool) -> str:
     """Return what the demo prints, run as a process of its own."""
     command = ["-m", "tests.transcripts"] if is_short else ["-m", "sharedbox_cli", "demo"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "116" if is_short else "100"}
-    done = subprocess.run(
-        [sys.executable, *command], env=environment, cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([python(), *command], env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(done.stdout + done.stderr)
     return _READ_AT.sub("Read at 2026-11-02 08:15:00 UTC", done.stdout)

@@ -7,7 +7,6 @@ import re
 import shlex
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ import pytest
 from sharedbox_cli.cli.app import app
 from tests import transcripts
 from tests.conftest import Cli, Cloud
+from tests.forked import python
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -40,7 +40,7 @@ def test_readme_when_its_commands_are_typed_in_order_then_each_works(both: Cloud
     shutil.copytree(ROOT / "examples", tmp_path / "examples")
     folder = tmp_path / "bin"
     folder.mkdir()
-    (folder / "sharedbox").write_text(f'#!/bin/sh\nexec {sys.executable} -m sharedbox_cli "$@"\n')
+    (folder / "sharedbox").write_text(f'#!/bin/sh\nexec {python()} -m sharedbox_cli "$@"\n')
     (folder / "sharedbox").chmod(0o755)
     environment = {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
     for line in OURS:

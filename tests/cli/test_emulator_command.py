@@ -15,18 +15,22 @@ import pytest
 from sharedbox_cli.emulator.seed import grown
 from sharedbox_cli.emulator.tenant import Tenant
 from tests.conftest import Cli
+from tests.forked import python
 
 ROOT = Path(__file__).parents[2]
 MAILBOXES, MEMBERS = 300, 10
 """More than a page of groups, and with their people more than a page of users."""
 REQUESTS_EACH, LARGE, IN_A_BATCH = 0.15, 1000, 10
 """The rule: 0.15 requests per mailbox for 1,000 mailboxes. One request in a batch of ten is sent per mailbox."""
-OURS = [sys.executable, "-m", "sharedbox_cli"]
+
+
+def ours() -> list[str]:
+    return [python(), "-m", "sharedbox_cli"]
 
 
 def process(*arguments: str | Path, folder: Path) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "SHAREDBOX_STATE_DIR": str(folder / "state")}
-    command = [*OURS, *map(str, arguments)]
+    command = [*ours(), *map(str, arguments)]
     return subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, check=False)
 
 
@@ -43,7 +47,7 @@ def test_audit_has_every_grant_in_few_requests(tmp_path: Path) -> None:
         "--log",
         log,
         "--",
-        *OURS,
+        *ours(),
         "audit",
         "-o",
         "json",
@@ -92,7 +96,7 @@ def audited(folder: Path, platform: str) -> tuple[Rights, Counter[str], str]:
         "--log",
         log,
         "--",
-        *OURS,
+        *ours(),
         "audit",
         "-o",
         "json",
@@ -185,7 +189,7 @@ def test_seed_when_written_then_it_is_served_as_it_is_and_never_overwritten(tmp_
     file = tmp_path / "tenant.sqlite3"
     assert process("emulator", "seed", "--tenant", file, "--mailboxes", "3", folder=tmp_path).returncode == 0
     assert process("emulator", "seed", "--tenant", file, folder=tmp_path).returncode == 1
-    done = process("emulator", "run", "--tenant", file, "--", *OURS, "audit", "-o", "json", folder=tmp_path)
+    done = process("emulator", "run", "--tenant", file, "--", *ours(), "audit", "-o", "json", folder=tmp_path)
     assert len(json.loads(done.stdout)["mailboxes"]) == 3
 
 
@@ -194,7 +198,7 @@ def test_log_and_faults_when_asked_then_shown(tmp_path: Path, cli: Cli) -> None:
     log, faults = tmp_path / "log.jsonl", tmp_path / "faults.json"
     faults.write_text(json.dumps([{"route": "graph.users.list", "kind": "forbidden", "count": 9}]))
     done = process(
-        "emulator", "run", "--mailboxes", "2", "--faults", faults, "--log", log, "--", *OURS, "audit", folder=tmp_path
+        "emulator", "run", "--mailboxes", "2", "--faults", faults, "--log", log, "--", *ours(), "audit", folder=tmp_path
     )
     assert done.returncode == 5
     summary = cli("emulator", "log", log, "--summary")
@@ -226,7 +230,7 @@ def test_platforms_when_named_then_seeded_served_and_found_and_a_real_tenant_is_
         "SHAREDBOX_GOOGLE_CUSTOMER",
         "SHAREDBOX_GOOGLE_URL",
     ]
-    audit = process("emulator", "run", "--tenant", file, "--", *OURS, "audit", "-o", "json", folder=tmp_path)
+    audit = process("emulator", "run", "--tenant", file, "--", *ours(), "audit", "-o", "json", folder=tmp_path)
     mailboxes = json.loads(audit.stdout)["mailboxes"]
     assert (
         sorted(mailbox["platform"] for mailbox in mailboxes) == ["google-collaborative"] * 2 + ["google-delegated"] * 2
@@ -235,7 +239,17 @@ def test_platforms_when_named_then_seeded_served_and_found_and_a_real_tenant_is_
 
 def test_serve_when_stopped_then_it_had_told_what_to_export(tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "SHAREDBOX_STATE_DIR": str(tmp_path)}
-    command = [*OURS, "emulator", "serve", "--platform", "google-delegated", "--platform", "microsoft365"]
+    command = [
+        sys.executable,
+        "-m",
+        "sharedbox_cli",
+        "emulator",
+        "serve",
+        "--platform",
+        "google-delegated",
+        "--platform",
+        "microsoft365",
+    ]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
         assert child.stderr is not None
         assert "Serving Contoso at https://127.0.0.1:" in child.stderr.readline()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED
 from tests.asked import each
 from tests.cli.test_terminal import typed
 from tests.conftest import Cli, Cloud, Done
+from tests.forked import python
 
 ROOT = Path(__file__).parents[2]
 SPECS = ROOT / "examples" / "google"
@@ -22,7 +22,7 @@ ALLOWED = ("--yes", "--allow", "convert=orders@contoso.example", "--allow", "mas
 
 def process(*arguments: str | Path) -> Done:
     """Return what a command line did in a process of its own."""
-    command = [sys.executable, "-m", "sharedbox_cli", *map(str, arguments)]
+    command = [python(), "-m", "sharedbox_cli", *map(str, arguments)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert "Traceback" not in done.stderr

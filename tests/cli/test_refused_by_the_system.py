@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.asked import each
 from tests.conftest import EXAMPLES, Cli, Cloud
+from tests.forked import python
 
 FULL = Path("/dev/full")
 PLAIN = (
@@ -39,7 +39,7 @@ ON_A_TENANT = (
 def to_full(arguments: tuple[str, ...], stream: str = "stdout") -> subprocess.CompletedProcess[str]:
     with FULL.open("w") as full:
         outputs = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, stream: full}
-        return subprocess.run([sys.executable, "-m", "sharedbox_cli", *arguments], text=True, check=False, **outputs)  # type: ignore[call-overload, no-any-return]
+        return subprocess.run([python(), "-m", "sharedbox_cli", *arguments], text=True, check=False, **outputs)  # type: ignore[call-overload, no-any-return]
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="this system has no full device")

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import os
 import pty
-import sys
 from pathlib import Path
 
 import pytest
 
 from sharedbox_cli.cli.terminal import Terminal
 from tests.conftest import EXAMPLES, Cli, Cloud
+from tests.forked import python
 
 ROOT = Path(__file__).parents[2]
 
 
 def typed(answers: list[tuple[str, str]], *arguments: str) -> tuple[int, str]:
     """Return exit code and screen of a command at a pseudo-terminal, answering each question as it comes."""
+    program = python()
     child, terminal = pty.fork()
     if child == 0:
         os.environ |= {"PYTHONPATH": str(ROOT), "TERM": "xterm-256color"}
-        os.execv(sys.executable, [sys.executable, "-m", "sharedbox_cli", *arguments])  # noqa: S606
+        os.execv(program, [program, "-m", "sharedbox_cli", *arguments])  # noqa: S606
     screen, left = "", list(answers)
     while True:
         try:

@@ -22,6 +22,7 @@ from googleapiclient.errors import HttpError
 from sharedbox_cli.emulator.company import PLATFORMS
 from sharedbox_cli.emulator.google.builder import ADMIN, SCOPES, GoogleBuilder
 from sharedbox_cli.emulator.google.store import Store
+from sharedbox_cli.emulator.keys import rsa_key
 from sharedbox_cli.emulator.seed import Seeded, demo
 from sharedbox_cli.emulator.server import Emulator
 from sharedbox_cli.emulator.tenant import Tenant
@@ -83,9 +84,8 @@ class Workspace(Emulated):
             "sub": ADMIN,
             **changed,
         }
-        return jwt.encode(
-            {name: value for name, value in claims.items() if value is not None}, self.key["private_key"], "RS256"
-        )
+        given = {name: value for name, value in claims.items() if value is not None}
+        return jwt.encode(given, rsa_key("service-account"), "RS256")
 
     def grant(self, assertion: str, grant_type: str = GRANT) -> httpx.Response:
         """Post to the token endpoint."""

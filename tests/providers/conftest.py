@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
@@ -19,17 +18,7 @@ from tests.providers.google_setting import Fill as GoogleFill
 from tests.providers.google_setting import GoogleSetting, company
 from tests.providers.setting import Setting
 
-SDK_WARNINGS = ("ignore::DeprecationWarning:msgraph", "ignore::DeprecationWarning:kiota_abstractions")
-"""The SDK's generated builders warn of their own base classes on import (msgraph-sdk 1.65)."""
 Fill = Callable[[Tenant], Seeded]
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the SDK's warnings about itself pass in this folder; all others stay errors."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            for line in SDK_WARNINGS:
-                item.add_marker(pytest.mark.filterwarnings(line))
 
 
 @pytest.fixture

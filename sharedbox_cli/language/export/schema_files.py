@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from os.path import relpath
 from pathlib import Path
 
@@ -18,10 +19,12 @@ KINDS = tuple(_SCHEMAS)
 
 def schema_files(folder: Path) -> Mapping[Path, str]:
     """Return the JSON Schemas of a folder of specs, as files. They follow the version of sharedbox."""
-    return {
-        folder / SCHEMAS / f"{kind}.schema.json": json.dumps(schema(), indent=2, sort_keys=True) + "\n"
-        for kind, schema in _SCHEMAS.items()
-    }
+    return {folder / SCHEMAS / f"{kind}.schema.json": _text(kind) for kind in KINDS}
+
+
+@cache
+def _text(kind: str) -> str:
+    return json.dumps(_SCHEMAS[kind](), indent=2, sort_keys=True) + "\n"
 
 
 def modeline(kind: str, schemas: Path, folder: Path) -> str:
