@@ -233,7 +233,7 @@ def test_comment_names_what_the_platform_has_no_key_for(cloud_of: CloudMaker, cl
     cloud_of(fill)
     assert cli("import", SPECS).code == 0
     text = (SPECS / "sales.yaml").read_text()
-    assert "# Not managed: forwarding to eve@evil.example" in text
+    assert "forwarding: {to: eve@evil.example, keep_copy: false}" in text
     assert "retention a hold" in text
     assert NO_CHANGES in cli("plan", SPECS).out
 
