@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from sharedbox_cli.core.format_values import mail_rule_words, sender_words, tag_words, value_words
 from sharedbox_cli.core.order import Topic
-from sharedbox_cli.core.values import ALLOWED, COPY_SENDER, KIND_SHARED, LICENCE_NONE, Value
+from sharedbox_cli.core.values import ALLOWED, COPY_SENDER, KIND_SHARED, LICENCE_NONE, ORGANIZATION, Value
 
 
 class Field(StrEnum):
@@ -43,8 +43,13 @@ class Field(StrEnum):
     FORWARDING_TO = "forwarding.to"
     """An address, or empty: nothing is forwarded."""
     FORWARDING_KEEP_COPY = "forwarding.keep_copy"
+    ACCESS_WEB = "access.web"
+    ACCESS_MOBILE = "access.mobile"
+    ACCESS_MAPI = "access.mapi"
     ACCESS_IMAP = "access.imap"
     ACCESS_POP = "access.pop"
+    ACCESS_SMTP_AUTH = "access.smtp_auth"
+    """True, false, or `ORGANIZATION`: as the organisation has set it for all mailboxes."""
     ORG_UNIT = "google.org_unit"
     GROUP_DESCRIPTION = "group.description"
     GROUP_POSTING = "group.posting"
@@ -121,8 +126,12 @@ SETTINGS: Mapping[Field, Setting] = {
     Field.AUTO_REPLY_END: Setting(Topic.AUTO_REPLY, new=""),
     Field.FORWARDING_TO: Setting(Topic.FORWARDING, new="", names_recipients=True),
     Field.FORWARDING_KEEP_COPY: Setting(Topic.FORWARDING, new=True),
+    Field.ACCESS_WEB: Setting(Topic.ACCESS, new=True),
+    Field.ACCESS_MOBILE: Setting(Topic.ACCESS, new=True),
+    Field.ACCESS_MAPI: Setting(Topic.ACCESS, new=True),
     Field.ACCESS_IMAP: Setting(Topic.ACCESS, new=False),
     Field.ACCESS_POP: Setting(Topic.ACCESS, new=False),
+    Field.ACCESS_SMTP_AUTH: Setting(Topic.ACCESS, new=ORGANIZATION),
     Field.ORG_UNIT: Setting(Topic.MAILBOX),
     Field.GROUP_DESCRIPTION: Setting(Topic.MAILBOX, new=""),
     Field.GROUP_POSTING: Setting(Topic.MAILBOX, new="anyone"),

@@ -105,6 +105,11 @@ def _inner(body: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any] 
     return None
 
 
+def value_text(value: object) -> str:
+    """Return a value as YAML writes it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def _value(body: dict[str, Any], definitions: dict[str, Any]) -> str:
     """Return in words what can be written."""
     options = [option for option in body.get("anyOf", (body,)) if option.get("type") != "null"]
@@ -114,7 +119,7 @@ def _value(body: dict[str, Any], definitions: dict[str, Any]) -> str:
     if "const" in option:
         return f"`{str(option['const']).lower()}`"
     if "enum" in option:
-        return " · ".join(f"`{value}`" for value in option["enum"])
+        return " · ".join(f"`{value_text(value)}`" for value in option["enum"])
     if option.get("type") == "array":
         items = option.get("items", {})
         if "$ref" in items:

@@ -12,11 +12,12 @@ import pytest
 import sharedbox_cli.providers.microsoft365.apply as apply_package
 from sharedbox_cli.core.change import RESTORE, Change, Kind
 from sharedbox_cli.core.errors import CloudError
-from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.model import MICROSOFT365, Right
-from sharedbox_cli.core.order import Phase
+from sharedbox_cli.core.order import Phase, Topic
 from sharedbox_cli.core.outcome import Effect, Status
 from sharedbox_cli.core.values import BLOCKED, KIND_SHARED, KIND_USER, PLAN_2
+from tests.field_values import settings_on, values_on
 from tests.providers.setting import (
     Setting,
     at,
@@ -83,6 +84,19 @@ KINDS: dict[str, tuple[str, Make]] = {
     "delete": ("exchange.Remove-Mailbox", lambda s: deletion_of(s, "sales")),
     "licence": ("graph.users.assignLicense", lambda s: licence_of(s, "sales", PLAN_2)),
 }
+OF_TOPICS = {Topic.FORWARDING: "exchange.Set-Mailbox", Topic.ACCESS: "exchange.Set-CASMailbox"}
+"""The write of each topic that is not above."""
+
+
+def every_field(topic: Topic, number: int) -> Make:
+    """Return the change of all fields of a topic to other values."""
+    values = {name: values for name, values in values_on(MICROSOFT365).items() if SETTINGS[name].topic is topic}
+    after = {name: found[(number + 1) % len(found)] for name, found in values.items()}
+    before = {name: found[number % len(found)] for name, found in values.items()}
+    return lambda s: update_of(s, "sales", after, before)
+
+
+KINDS |= {topic.name.lower(): (route, every_field(topic, 0)) for topic, route in OF_TOPICS.items()}
 NOT_EXECUTED: dict[str, dict[str, Any]] = {
     "429 with Retry-After": {"kind": "throttle", "retry_after": 6},
     "429 without": {"kind": "throttle"},
@@ -276,3 +290,8 @@ def test_kinds_when_looked_at_then_every_write_of_the_provider_is_in_the_matrix(
     }
     assert cmdlets, "the provider names its cmdlets"
     assert cmdlets | {"graph.users.patch", "graph.users.assignLicense"} == {route for route, _ in KINDS.values()}
+
+
+def test_every_topic_meets_the_faults() -> None:
+    topics = {SETTINGS[name].topic for name in settings_on(MICROSOFT365)}
+    assert topics == {Topic.MAILBOX, Topic.ADDRESSES, Topic.SIGN_IN, Topic.LICENCE, *OF_TOPICS}

@@ -198,6 +198,21 @@ class Forwarding(Strict):
     keep_copy: bool | None = Field(None, description="Whether the mailbox keeps a copy.")
 
 
+def _own_or_organization(value: Any) -> bool | str:
+    if isinstance(value, bool) or value == "organization":
+        return value if isinstance(value, bool) else "organization"
+    raise PydanticCustomError(
+        "switch", "Write `true`, `false`, or `organization` for what the organisation has set for all mailboxes."
+    )
+
+
+OwnOrOrganization = Annotated[
+    bool | Literal["organization"],
+    PlainValidator(_own_or_organization),
+    WithJsonSchema({"enum": [True, False, "organization"]}),
+]
+
+
 class Access(Strict):
     """Which programs can open the mailbox."""
 
@@ -206,3 +221,6 @@ class Access(Strict):
     mapi: bool | None = Field(None, description="Outlook (MAPI).")
     imap: bool | None = Field(None, description="IMAP clients.")
     pop: bool | None = Field(None, description="POP clients.")
+    smtp_auth: OwnOrOrganization | None = Field(
+        None, description="Sending by SMTP with a sign-in (SMTP AUTH); `organization`: as the organisation has set it."
+    )

@@ -10,6 +10,7 @@ from sharedbox_cli.core.model import MICROSOFT365, Platform
 _ABOUT = "https://learn.microsoft.com/microsoft-365/admin/email/about-shared-mailboxes"
 _CMDLET = "https://learn.microsoft.com/powershell/module/exchangepowershell/"
 _MAILBOX = f"{_CMDLET}set-mailbox"
+_CAS = f"{_CMDLET}set-casmailbox"
 _PERMISSION = f"{_CMDLET}add-mailboxpermission"
 
 _PLANS = "https://learn.microsoft.com/entra/identity/users/licensing-service-plan-reference"
@@ -41,8 +42,14 @@ ROWS = (
     can("state", "`absent` is a soft delete: the mailbox can be restored for 30 days", f"{_CMDLET}remove-mailbox"),
     can("forwarding.to", "any address; to a recipient of the tenant, it follows a change of the address", _MAILBOX),
     can("forwarding.keep_copy", "without a copy, the mailbox keeps nothing of what is forwarded", _MAILBOX),
+    can("access.web", "Outlook on the web and the new Outlook for Windows", _CAS),
+    can("access.mobile", "mail apps of phones (ActiveSync); Outlook for phones has its own switch, which stays", _CAS),
+    can("access.mapi", "Outlook for Windows (MAPI)", _CAS),
+    can("access.imap", "IMAP clients", _CAS),
+    can("access.pop", "POP clients", _CAS),
+    can("access.smtp_auth", "SMTP AUTH; `true` allows it even if the organisation has disabled it", _CAS),
     cannot("senders", "a mailbox sends from its primary address. Use `aliases` for incoming mail."),
-    *(cannot(path, NOT_YET) for path in ("folders", "tags", "rules", "auto_reply", "access")),
+    *(cannot(path, NOT_YET) for path in ("folders", "tags", "rules", "auto_reply")),
 )
 
 CAPABILITIES: Mapping[Platform, Capabilities] = {

@@ -14,6 +14,7 @@ from sharedbox_cli.core.model import MICROSOFT365, Fact, Platform
 from sharedbox_cli.core.values import ALLOWED, BLOCKED, COPY_BOTH, COPY_SENDER, KIND_SHARED, KIND_USER, Value
 from sharedbox_cli.providers.columns import Body, Column, Columns, Row, UnknownForm, switch, text, words
 from sharedbox_cli.providers.forms import optional_flag, optional_text, optional_texts, text_of, texts_of
+from sharedbox_cli.providers.microsoft365.client_access import ACCESS
 from sharedbox_cli.providers.microsoft365.forwarding import FORWARDING, INSIDE, OUTSIDE, forwarding_target
 from sharedbox_cli.providers.microsoft365.plans import licence_of
 from sharedbox_cli.providers.microsoft365.quirks import size_bytes, smtp_addresses
@@ -155,7 +156,7 @@ def is_synchronised(row: Row) -> bool:
 
 
 ACCOUNT: Columns = {**SIGN_IN, **LICENCE}
-COLUMNS: Mapping[Platform, Columns] = {MICROSOFT365: {**MAILBOX, **ACCOUNT, **GRANT}}
+COLUMNS: Mapping[Platform, Columns] = {MICROSOFT365: {**MAILBOX, **ACCOUNT, **GRANT, **ACCESS}}
 
 FACTS: Mapping[Fact, Column] = {
     Fact.HAS_ARCHIVE: Column(("ArchiveGuid", "ArchiveStatus"), _has_archive, is_optional=True),

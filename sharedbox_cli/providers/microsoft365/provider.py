@@ -15,11 +15,12 @@ from sharedbox_cli.core.events import Listener
 from sharedbox_cli.core.model import MICROSOFT365, Observed, Platform
 from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.providers.base import Scope
-from sharedbox_cli.providers.columns import carrier_of
-from sharedbox_cli.providers.microsoft365.apply import grants, licences, mailboxes
+from sharedbox_cli.providers.columns import Columns, carrier_of
+from sharedbox_cli.providers.microsoft365.apply import grants, inside, licences, mailboxes
 from sharedbox_cli.providers.microsoft365.apply.settle import is_there
 from sharedbox_cli.providers.microsoft365.apply.writer import Writer
 from sharedbox_cli.providers.microsoft365.capabilities import CAPABILITIES
+from sharedbox_cli.providers.microsoft365.client_access import ACCESS
 from sharedbox_cli.providers.microsoft365.columns import COLUMNS, LICENCE, MAILBOX, SIGN_IN
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
 from sharedbox_cli.providers.microsoft365.graph import Graph
@@ -106,6 +107,15 @@ class Microsoft365(TenantProvider):
         await self._exchange.close()
 
 
+CARRIERS: tuple[tuple[Columns, Act], ...] = (
+    (MAILBOX, mailboxes.update),
+    (SIGN_IN, mailboxes.update_sign_in),
+    (LICENCE, licences.licence),
+    (ACCESS, inside.set_access),
+)
+"""Which function sends the settings of a change: all of them are columns of one group."""
+
+
 def _skip_optional_imports() -> None:
     """Make two imports fail at once: httpcore tries sniffio at every request, and httpx loads its command line."""
     sys.modules.setdefault("httpx._main", cast("Any", None))  # httpx works without it; commands start 50 ms sooner
@@ -127,7 +137,4 @@ def _act_of(change: Change) -> Act:
         case Kind.UPDATE | Kind.LICENCE if change.party is not None:
             return grants.set_automapping
         case Kind.UPDATE | Kind.LICENCE:
-            return carrier_of(
-                change.after,
-                ((MAILBOX, mailboxes.update), (SIGN_IN, mailboxes.update_sign_in), (LICENCE, licences.licence)),
-            )
+            return carrier_of(change.after, CARRIERS)

@@ -15,6 +15,8 @@ _NULLABLE = frozenset(
     {"String", "SmtpAddress", "ProxyAddress", "RecipientIdParameter", "MailboxPolicyIdParameter", *_LISTS}
 )
 """Parameters for which null clears the property. For other parameters, and for the identity, null is rejected."""
+_TRI_STATE = frozenset({"EwsEnabled", "SmtpClientAuthenticationDisabled"})
+"""Switches of a mailbox for which null means: as the organisation has set it."""
 _INT_MOST = 2**31 - 1
 _DIGITS_MOST = len(str(_INT_MOST))
 
@@ -31,6 +33,8 @@ def converted(name: str, detail: Mapping[str, Any], value: Any) -> Any:
     """Return a value as the type of its parameter: bool, int, text, list or Edit. Raises CmdletError."""
     kind = str(detail["type"]).removeprefix("System.")
     if value is None:
+        if name in _TRI_STATE:
+            return None
         if detail.get("required") or detail.get("values") or name == "Identity" or kind not in _NULLABLE:
             raise bad_parameter(f"Cannot bind argument to parameter '{name}' because it is null.")
         return None

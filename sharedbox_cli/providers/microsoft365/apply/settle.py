@@ -14,6 +14,7 @@ from sharedbox_cli.providers.columns import read_row
 from sharedbox_cli.providers.microsoft365.apply.writer import Writer
 from sharedbox_cli.providers.microsoft365.columns import ACCOUNT, MAILBOX
 from sharedbox_cli.providers.microsoft365.observe.holders import read_holders
+from sharedbox_cli.providers.microsoft365.observe.inside import SOURCES, read_one
 from sharedbox_cli.providers.microsoft365.observe.mailboxes import reduced_row
 from sharedbox_cli.providers.microsoft365.observe.people import read_account
 from sharedbox_cli.providers.microsoft365.observe.recipients import find_named, is_failure, resolved
@@ -45,6 +46,8 @@ async def _settings(writer: Writer, change: Change, after: Mapping[Field, Value]
     if after.keys() & ACCOUNT.keys():
         user = await read_account(writer.graph, identity)
         settings |= read_row(ACCOUNT, user, after, f"{change.mailbox} · users") if user else {}
+    for source in SOURCES:
+        settings |= await read_one(writer.exchange, source, identity, after, str(change.mailbox))
     return settings
 
 

@@ -31,6 +31,7 @@ from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
 from sharedbox_cli.providers.microsoft365.graph import Graph
 from sharedbox_cli.providers.microsoft365.observe.grants import RawGrant, RawGrants, read_grants
 from sharedbox_cli.providers.microsoft365.observe.holders import Holders, resolve_holders
+from sharedbox_cli.providers.microsoft365.observe.inside import read_inside
 from sharedbox_cli.providers.microsoft365.observe.licences import (
     licence_names,
     pools,
@@ -83,6 +84,7 @@ async def observe_tenant(graph: Graph, exchange: ExchangeAdmin, scope: Scope, no
     unread = UnreadLog(is_whole_tenant=scope.mailboxes is None)
     mailboxes = await read_mailboxes(exchange, scope, unread)
     await resolve_recipients(exchange, mailboxes, scope.recipients, unread)
+    await read_inside(exchange, mailboxes, scope, unread)
     granted = {key: row for key, row in mailboxes.rows.items() if scope.grants_of is None or key in scope.grants_of}
     reading = Reading(mailboxes, People(), unread, targets=forwarding_targets(mailboxes))
     if granted:

@@ -16,6 +16,9 @@ from sharedbox_cli.emulator.microsoft.exchange_admin.replicas import as_seen, sh
 
 DOORS: dict[str, Any] = {
     "ActiveSyncEnabled": True,
+    "EwsAllowEntourage": None,
+    "EwsAllowMacOutlook": None,
+    "EwsAllowOutlook": None,
     "EwsEnabled": True,
     "ImapEnabled": True,
     "MAPIEnabled": True,
@@ -29,6 +32,17 @@ DOORS: dict[str, Any] = {
     "UniversalOutlookEnabled": True,
 }
 """The protocols that can be enabled and disabled, with the values of a new mailbox."""
+
+
+_READ_ONLY: dict[str, Any] = {
+    "ECPEnabled": True,
+    "EwsAllowList": [],
+    "EwsApplicationAccessPolicy": None,
+    "EwsBlockList": [],
+    "OwaMailboxPolicy": "OwaMailboxPolicy-Default",
+    "PublicFolderClientAccess": False,
+}
+"""Properties that no modelled parameter sets. ECPEnabled is not a parameter of the cloud cmdlet at all."""
 
 
 def get_cas_mailbox(call: Call) -> Result:
@@ -56,6 +70,7 @@ def _row(mailbox: sqlite3.Row) -> Row:
         "ExternalDirectoryObjectId": mailbox["id"],
         "RecipientTypeDetails": mailbox["type"],
         **{name: own.get(name, default) for name, default in DOORS.items()},
+        **_READ_ONLY,
     }
 
 

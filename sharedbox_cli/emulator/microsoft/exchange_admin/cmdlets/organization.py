@@ -57,6 +57,22 @@ def get_organization_config(call: Call) -> Result:
     )
 
 
+def get_transport_config(call: Call) -> Result:
+    """Return what the organisation has set for mail of all mailboxes (`smtp_auth` of the tenant: `on`, `off`)."""
+    is_off = call.tenant.meta("smtp_auth", "off") == "off"
+    return Result(
+        [
+            {
+                "Identity": "Transport Settings",
+                "Name": "Transport Settings",
+                "SmtpClientAuthenticationDisabled": is_off,
+                "MaxSendSize": "Unlimited",
+                "MaxReceiveSize": "Unlimited",
+            }
+        ]
+    )
+
+
 def get_management_role_assignment(call: Call) -> Result:
     """Return the Exchange roles that the directory role of the caller includes."""
     is_admin = bool(call.roles & {EXCHANGE_ADMINISTRATOR, GLOBAL_ADMINISTRATOR})

@@ -1,0 +1,16 @@
+"""Settings inside a mailbox that other cmdlets than Set-Mailbox write."""
+
+from __future__ import annotations
+
+from sharedbox_cli.core.change import Change
+from sharedbox_cli.core.outcome import Outcome
+from sharedbox_cli.providers.columns import request_body
+from sharedbox_cli.providers.microsoft365.apply.mailboxes import identity_of
+from sharedbox_cli.providers.microsoft365.apply.writer import Writer, outcome_of_reply
+from sharedbox_cli.providers.microsoft365.client_access import ACCESS
+
+
+async def set_access(writer: Writer, change: Change, request_id: str) -> Outcome:
+    """Write which programs can open the mailbox, in one call."""
+    parameters = {"Identity": identity_of(change), **request_body(ACCESS, change.before, change.after)}
+    return outcome_of_reply(await writer.cmdlet("Set-CASMailbox", parameters, change.mailbox, request_id))
