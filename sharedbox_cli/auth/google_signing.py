@@ -21,6 +21,8 @@ from google.auth.transport.requests import Request
 from google.oauth2 import service_account
 
 SECONDS = 60.0
+CONNECT_SECONDS = 10.0
+"""A dead proxy can accept no connection at all, and the library would wait as long as for a response."""
 ATTEMPTS = 3
 CLOUD_PLATFORM = "https://www.googleapis.com/auth/cloud-platform"
 _BUSY = frozenset({408, 429, 500, 502, 503, 504})
@@ -70,7 +72,7 @@ class TokenRequest(Request):
         """
         options.setdefault("allow_redirects", False)
         try:
-            answer = super().__call__(url, method, body, headers, timeout or SECONDS, **options)  # type: ignore[no-untyped-call]
+            answer = super().__call__(url, method, body, headers, (CONNECT_SECONDS, timeout or SECONDS), **options)  # type: ignore[no-untyped-call]
         except OSError as error:
             raise exceptions.TransportError(error) from error  # type: ignore[no-untyped-call]
         if answer.status in _GATEWAY:

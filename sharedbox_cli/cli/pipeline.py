@@ -17,7 +17,7 @@ from sharedbox_cli.providers.reading import read
 from sharedbox_cli.reports.document import Origin, Tenant
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from sharedbox_cli.cli.terminal import Terminal
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from sharedbox_cli.core.plan import Plan
     from sharedbox_cli.core.recent import RecentAccess
     from sharedbox_cli.core.record import CompleteRun
+    from sharedbox_cli.providers.base import Provider
     from sharedbox_cli.providers.reading import Connections, Reading
 
 
@@ -54,6 +55,8 @@ class Basis:
     recent: Mapping[Address, RecentAccess]
     """What runs of the last days changed in the access to each mailbox."""
     journal_path: Path
+    neighbours: Callable[[], Mapping[Platform, Provider]]
+    """Returns all platforms for which the profile has a tenant, where a connection is possible. Few plans need them."""
 
 
 def observe(
@@ -165,8 +168,26 @@ def refusals_of(basis: Basis, plan: Plan, observed: Reading, waivers: Waivers) -
             basis.continued,
             basis.managed_on,
             basis.recent,
+            _exists_on(basis, plan),
         )
     )
+
+
+def _exists_on(basis: Basis, plan: Plan) -> Mapping[Address, Platform]:
+    """Return on which other platform mailboxes exist that a plan creates, where the journal knows nothing of them."""
+    from sharedbox_cli.core.change import Kind
+    from sharedbox_cli.providers.elsewhere import found_elsewhere
+
+    created: dict[Platform, set[Address]] = {}
+    for change in plan.changes:
+        if change.kind is Kind.CREATE and change.mailbox not in basis.managed_on:
+            created.setdefault(change.platform, set()).add(change.mailbox)
+    found: dict[Address, Platform] = {}
+    for platform, addresses in created.items():
+        same = basis.connections.providers.get(platform)
+        others = {name: one for name, one in basis.neighbours().items() if one is not same}
+        found |= found_elsewhere(addresses, others, basis.listener)
+    return found
 
 
 def origin_of(profile: str, reading: Reading) -> Origin:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from sharedbox_cli.cli.terminal import Colour, Terminal
 from sharedbox_cli.core.model import Platform
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence, Set
 
     from sharedbox_cli.checks.model import Check
     from sharedbox_cli.cli.profile import Profile
@@ -153,8 +153,11 @@ class Session:
             self._providers[plugin.name] = connect(plugin, self.profile, self.terminal)
         return self._providers[plugin.name]
 
-    def basis(self, desired: Desired) -> Basis:
-        """Return what a plan of some specs needs. Raises JournalError, UsageError."""
+    def basis(self, desired: Desired, platforms: Sequence[str] = ()) -> Basis:
+        """Return what a plan of some specs needs. Raises JournalError, UsageError.
+
+        `platforms`: nothing else may be read. Empty: any platform of the profile.
+        """
         from sharedbox_cli.engine.memory import complete_runs, managed_on, recent_access
 
         self._require_journal()
@@ -172,7 +175,26 @@ class Session:
             managed_on=managed_on(self.journal_path),
             recent=recent_access(self.journal_path),
             journal_path=self.journal_path,
+            neighbours=partial(self._neighbours, frozenset(platforms)),
         )
+
+    def _neighbours(self, allowed: Set[str]) -> Mapping[Platform, Provider]:
+        """Return the platforms for which the profile has a tenant, as far as they can be connected without a person."""
+        from sharedbox_cli.core.errors import SharedboxError
+
+        found: dict[Platform, Provider] = {}
+        for tenant in self.profile.tenants.values():
+            plugin = tenant.plugin
+            served = [platform for platform in plugin.platforms if not allowed or platform in allowed]
+            if not served:
+                continue
+            with contextlib.suppress(SharedboxError):
+                if plugin.name not in self._providers:
+                    self._providers[plugin.name] = plugin.connect(
+                        tenant.connection, is_interactive=False, prompt=self.terminal.say
+                    )
+                found |= dict.fromkeys(served, self._providers[plugin.name])
+        return found
 
     def observe(self, scopes: Mapping[Platform, Scope]) -> Reading:
         """Read the clouds of the profile. Raises what `pipeline.observe` raises."""

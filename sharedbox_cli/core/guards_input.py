@@ -116,3 +116,5 @@ class GuardInput:
     """The platform on which earlier runs changed each mailbox last."""
     recent: Mapping[Address, RecentAccess] = field(default_factory=dict)
     """What runs of the last days changed in the access to each mailbox."""
+    exists_on: Mapping[Address, Platform] = field(default_factory=dict)
+    """The other platform on which a mailbox exists that the plan creates."""

@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from google.auth import exceptions
 
 from sharedbox_cli.auth.connection import GoogleConnection, GoogleMethod
 from sharedbox_cli.auth.google import GoogleCredentials
-from sharedbox_cli.auth.google_signing import TokenRequest
+from sharedbox_cli.auth.google_signing import CONNECT_SECONDS, SECONDS, TokenRequest
 from sharedbox_cli.auth.secrets import SecretFileWarning
 from sharedbox_cli.core.errors import AuthError
+from sharedbox_cli.providers import transport
 from tests.auth.google_service import ACCOUNT, AUDIENCE, CLIENT_ID, SOURCE_TOKEN, TOKEN, Service, key_info, written
 
 ADMIN = "admin@contoso.example"
@@ -242,3 +244,18 @@ def test_objects_when_shown_then_no_key_and_no_token(google: Service, tmp_path: 
     shown = f"{credentials!r} {made!r} {file!r} {credentials._identity!r}"
     assert "PRIVATE KEY" not in shown
     assert TOKEN not in shown
+
+
+def test_connection_for_a_token_is_waited_for_as_for_any_other_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A dead proxy accepts no connection: the library would wait as long as for a response."""
+    waited: list[object] = []
+
+    def never(*_: object, timeout: object = None, **__: object) -> None:
+        waited.append(timeout)
+        raise requests.ConnectTimeout
+
+    monkeypatch.setattr(requests.Session, "request", never)
+    with pytest.raises(exceptions.TransportError):
+        TokenRequest()("https://oauth2.googleapis.com/token", "POST")
+    assert waited == [(CONNECT_SECONDS, SECONDS)]
+    assert CONNECT_SECONDS == transport.CONNECT_SECONDS

@@ -9,7 +9,8 @@ import pytest
 
 from sharedbox_cli.emulator.google.builder import GoogleBuilder, blank
 from sharedbox_cli.emulator.google.store import outsider_id
-from sharedbox_cli.emulator.seed import Seeded
+from sharedbox_cli.emulator.seed import Builder, Seeded
+from sharedbox_cli.emulator.seed import blank as blank_exchange
 from sharedbox_cli.emulator.tenant import Tenant
 from tests.conftest import Cli, Cloud, CloudMaker
 
@@ -137,3 +138,31 @@ def test_group_of_another_organisation_inside_a_group_is_an_outsider(
     cloud = cloud_of(fill)
     done = cli("apply", spec, "--yes")
     assert (done.code, "external-trustee=all@evil.example" in done.err, cloud.effects()) == (4, True, []), done.err
+
+
+@pytest.mark.parametrize("kind", ["distribution list", "public group"])
+def test_group_of_exchange_that_people_can_join_holds_no_right(
+    cloud_of: CloudMaker, cli: Cli, tmp_path: Path, kind: str
+) -> None:
+    """In Exchange, only mail-enabled security groups hold rights, and nobody can join one of those."""
+
+    def fill(tenant: Tenant) -> Seeded:
+        blank_exchange(tenant)
+        make = Builder(tenant, 7)
+        make.shared("sales", "Sales")
+        is_list = kind == "distribution list"
+        group = make.group("team", "Team", [make.person("anna", "Anna Müller")], security=not is_list)
+        if not is_list:
+            tenant.run(
+                "update objects set doc = json_set(doc, '$.group_types', json('[\"Unified\"]')) where id = ?", group
+            )
+        return make.seeded
+
+    cloud = cloud_of(fill)
+    file = tmp_path / "sales.yaml"
+    file.write_text(
+        "version: 1\nmailbox: sales@contoso.example\nplatform: microsoft365\nmembers: [{group: team@contoso.example}]\n"
+    )
+    done = cli("apply", file, "--yes")
+    assert (done.code, "this group cannot hold a right" in done.err) == (1, True), done.err
+    assert cloud.effects() == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from pathlib import Path
 
 from tests.conftest import Cli, Cloud
@@ -56,3 +58,34 @@ def test_profile_with_a_new_name_does_not_forget_the_platform(both: Cloud, cli: 
     spec(specs, "google-delegated", more="display_name: Desk\n")
     refused = cli("apply", specs, "--yes")
     assert (refused.code, "platform-change=desk@contoso.example" in refused.err) == (4, True)
+
+
+def test_without_a_journal_the_other_cloud_is_asked(both: Cloud, cli: Cli, tmp_path: Path) -> None:
+    assert cli("apply", spec(tmp_path / "specs", "microsoft365"), "--yes").code == 0
+    shutil.rmtree(os.environ["SHAREDBOX_STATE_DIR"])
+    for platform in ("google-delegated", "google-collaborative"):
+        specs = spec(tmp_path / platform, platform, more="display_name: Desk\n")
+        refused = cli("apply", specs, "--yes")
+        assert (refused.code, "platform-change=desk@contoso.example" in refused.err) == (4, True), refused.err
+        words = " ".join(cli("plan", specs).out.split())
+        assert f"exists on microsoft365, and its spec says {platform}" in words
+    assert cli("apply", specs, "--yes", "--allow", "platform-change=desk@contoso.example").code == 0
+
+
+def test_google_is_asked_as_well(both: Cloud, cli: Cli, tmp_path: Path) -> None:
+    specs = spec(tmp_path / "specs", "microsoft365", "press@contoso.example", "display_name: Press\n")
+    refused = cli("apply", specs, "--yes")
+    assert (refused.code, "platform-change=press@contoso.example" in refused.err) == (4, True), refused.err
+
+
+def test_other_cloud_that_cannot_be_read_says_nothing(both: Cloud, cli: Cli, tmp_path: Path) -> None:
+    both.faults({"route": "google.*", "kind": "forbidden", "count": 10_000})
+    specs = spec(tmp_path / "specs", "microsoft365", "press@contoso.example", "display_name: Press\n")
+    assert cli("apply", specs, "--yes").code == 0
+
+
+def test_other_cloud_is_asked_for_new_mailboxes_only(both: Cloud, cli: Cli, tmp_path: Path) -> None:
+    specs = spec(tmp_path / "specs", "microsoft365", "sales@contoso.example", "display_name: New\n")
+    both.forget()
+    assert cli("plan", specs).code == 0
+    assert not [route for route in both.routes() if route.startswith("google")]

@@ -115,7 +115,9 @@ def test_spec_moved_to_another_cloud_applies_there(both: Cloud, cli: Cli, tmp_pa
     (tmp_path / "specs").mkdir()
     file = tmp_path / "specs" / "billing.yaml"
     file.write_text(text.replace("  - user: emi@contoso.example", "  - user: emi@contoso.example\n    rights: [owner]"))
-    done = cli("apply", file.parent, "--yes")
+    refused = cli("apply", file.parent, "--yes")
+    assert (refused.code, "exists on microsoft365" in refused.err) == (4, True), refused.err
+    done = cli("apply", file.parent, "--yes", "--allow", "platform-change=billing@contoso.example")
     assert done.code == 0, done.out + done.err
     assert "No changes." in cli("plan", file.parent).out
     back = cli("show", "billing@contoso.example", file.parent, "--as", MICROSOFT365).out

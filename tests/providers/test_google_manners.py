@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httplib2
 import pytest
 
 from sharedbox_cli.core.fields import Field
@@ -19,6 +20,7 @@ from sharedbox_cli.providers.google_workspace.config import google_connection
 from sharedbox_cli.providers.google_workspace.doctor import diagnose
 from sharedbox_cli.providers.google_workspace.scopes import APIS
 from sharedbox_cli.providers.google_workspace.single_send_http import http_once
+from sharedbox_cli.providers.transport import CONNECT_SECONDS
 from tests.asked import each, every
 from tests.field_values import settings_on
 from tests.providers.google_setting import STANDARD, GoogleSetting, collaborative, delegated, everything, user
@@ -165,3 +167,16 @@ def test_http_when_many_threads_read_then_each_has_an_object_of_its_own(
     read_everything(workspace, GOOGLE_DELEGATED)  # the Gmail of several mailboxes is read at once
     assert len(used) > 1, "several threads were at work"
     assert [len(threads) for threads in used.values()] == [1] * len(used)
+
+
+def test_connection_is_waited_for_less_than_a_response(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[object] = []
+
+    def never(address: object, timeout: object = None, **_: object) -> None:
+        waited.append(timeout)
+        raise TimeoutError
+
+    monkeypatch.setattr(httplib2.HTTPSConnectionWithTimeout, "connect", lambda self: never(self.host, self.timeout))
+    with pytest.raises(TimeoutError):
+        http_once().request("https://gmail.googleapis.com/")
+    assert waited == [CONNECT_SECONDS]

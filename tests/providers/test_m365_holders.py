@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from typing import Any
 
 import pytest
 
@@ -124,6 +125,27 @@ def test_application_without_the_cmdlet_is_not_resolved_and_not_deleted(demo: Se
         "Ticket system IMAP"
     ]
     assert not [item for item in observed.trustees.values() if item.kind is TrusteeKind.ORPHAN]
+
+
+WITHOUT_KNOWLEDGE: dict[str, dict[str, Any]] = {
+    "no role": {"kind": "forbidden"},
+    "no such cmdlet": {"kind": "status", "status": 404},
+    "no SID": {"kind": "drop_field", "field": "Sid"},
+    "unknown form": {"kind": "drop_field", "field": "ObjectId"},
+}
+
+
+@pytest.mark.parametrize("fault", WITHOUT_KNOWLEDGE.values(), ids=list(WITHOUT_KNOWLEDGE))
+def test_bare_sid_is_deleted_only_if_no_application_can_have_it(demo: Setting, fault: dict[str, Any]) -> None:
+    Builder(demo.tenant, 98).special(id_of(demo, "billing"), None)
+    identity = application(demo, "billing")
+    demo.tenant.run("update objects set name = sid where id = ?", identity)
+    provider = demo.provider()
+    kinds = [item.kind for item in provider.observe(scope("billing")).trustees.values()]
+    assert (TrusteeKind.ORPHAN in kinds, TrusteeKind.OTHER in kinds) == (True, False)
+    demo.faults({"route": "exchange.Get-ServicePrincipal", "count": 99, **fault})
+    kinds = [item.kind for item in provider.observe(scope("billing")).trustees.values()]
+    assert (TrusteeKind.ORPHAN in kinds, TrusteeKind.OTHER in kinds) == (False, True)
 
 
 def test_security_group_without_mail_is_a_group_with_members(demo: Setting) -> None:

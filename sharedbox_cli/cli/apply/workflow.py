@@ -34,7 +34,7 @@ def apply_plan(session: Session, options: ApplyOptions) -> int:
     waivers = Waivers.parse(options.allow, GUARDS)
     saved = read_saved(options.plan_file, options.chosen, session.is_plan_used) if options.plan_file else None
     desired = saved.desired if saved else options.chosen.apply(session.desired(options.paths))
-    basis = session.basis(desired)
+    basis = session.basis(desired, options.chosen.platforms)
     observed = observe_desired(basis, desired, is_saved=saved is not None)
     plan = plan_of(basis, desired, observed)
     if saved:

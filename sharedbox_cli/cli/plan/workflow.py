@@ -33,7 +33,7 @@ def make_and_show(
 ) -> int:
     """Write the plan for some specs, save it if a file is named, and return the exit code."""
     desired = chosen.apply(session.desired(paths))
-    basis = session.basis(desired)
+    basis = session.basis(desired, chosen.platforms)
     observed = observe_desired(basis, desired)
     plan = plan_of(basis, desired, observed)
     judged = plan if file is None else replace(plan, desired=plan.desired.counted_anew())  # as `apply FILE` will

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import http.client
+import socket
 from functools import cache
 from typing import Any
 
 from sharedbox_cli.core.errors import Refused
 from sharedbox_cli.providers.responses import CERTIFICATE
-from sharedbox_cli.providers.transport import SILENCE_SECONDS
+from sharedbox_cli.providers.transport import CONNECT_SECONDS, SILENCE_SECONDS
 
 
 def http_once() -> Any:
@@ -37,7 +38,19 @@ def _classes() -> Any:
     httplib2.RETRIES = 1
 
     class Connection(httplib2.HTTPSConnectionWithTimeout):  # type: ignore[misc]
-        """Reports a broken connection as such, and not as one that may be retried."""
+        """Reports a broken connection as such, and not as one that may be retried. Waits less for a connection."""
+
+        timeout: float
+        sock: socket.socket
+
+        def connect(self) -> None:
+            silence: float = self.timeout
+            self.timeout = CONNECT_SECONDS
+            try:
+                super().connect()
+            finally:
+                self.timeout = silence
+            self.sock.settimeout(silence)
 
         def getresponse(self) -> Any:
             try:

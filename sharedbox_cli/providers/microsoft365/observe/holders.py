@@ -82,7 +82,7 @@ async def resolve_holders(
     if unknown:
         await _resolve_names(graph, exchange, people, unknown, failures)
         holders |= _holders(unknown, people, failures)
-    await _resolve_applications(exchange, holders, unread_people)
+    await _resolve_applications(exchange, holders, unread)
     for grant in unknown:
         if holders[grant] is None and grant.right is Right.SEND_ON_BEHALF and not is_guid(grant.who):
             why = f"`{grant.who}` may send on behalf of it, and the service finds nobody with this name."
@@ -209,26 +209,34 @@ def _unresolved(error: Failure, grants: Iterable[RawGrant]) -> dict[RawGrant, Fa
 
 
 async def _resolve_applications(exchange: ExchangeAdmin, holders: Holders, unread: UnreadLog) -> None:
-    """Find out which holders without an account are applications, also those of which only the SID is left."""
+    """Find out which holders without an account are applications, also those of which only the SID is left.
+
+    A bare SID is a deleted account only if it is certain that no application has it; otherwise it is not resolved.
+    """
     unclear = [grant for grant, holder in holders.items() if holder is None or holder.kind is TrusteeKind.ORPHAN]
     if not unclear:
         return
 
-    def reduce(row: Row) -> Application | None:
+    def reduce(row: Row) -> tuple[Application | None]:
         try:
-            return understood(row, "Get-ServicePrincipal", _application)
+            return (understood(row, "Get-ServicePrincipal", _application),)
         except ObserveError as error:
             unread.add("application", name_of(row) or "without a name", error)
-            return None
+            return (None,)
 
+    applications: list[Application | None]
     try:
-        applications = await exchange.collect("Get-ServicePrincipal", {}, reduce)
+        applications = [item for (item,) in await exchange.collect("Get-ServicePrincipal", {}, reduce)]
     except (PermissionDenied, NotFound):
-        return  # the role does not include the cmdlet: these holders stay "not resolved"
+        applications = [None]  # the role does not include the cmdlet
+    known = [item for item in applications if item is not None]
+    is_certain = len(known) == len(applications) and all(item.sid for item in known)
     for grant in unclear:
-        matches = {item.trustee.id: item.trustee for item in applications if _is_of(grant, item)}
+        matches = {item.trustee.id: item.trustee for item in known if _is_of(grant, item)}
         if len(matches) == 1:
             [holders[grant]] = matches.values()
+        elif not is_certain:
+            holders[grant] = None
 
 
 def _is_of(grant: RawGrant, application: Application) -> bool:
