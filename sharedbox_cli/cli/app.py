@@ -18,6 +18,7 @@ from sharedbox_cli.cli.import_.command import import_specs
 from sharedbox_cli.cli.init.command import init
 from sharedbox_cli.cli.offboard.command import offboard
 from sharedbox_cli.cli.plan.command import plan
+from sharedbox_cli.cli.review.command import review
 from sharedbox_cli.cli.schema.command import schema
 from sharedbox_cli.cli.show.command import show
 from sharedbox_cli.cli.trust.command import trust
@@ -61,4 +62,5 @@ app.command("import")(import_specs)
 app.command()(who)
 app.command()(offboard)
 app.add_typer(audit, name="audit")
+app.add_typer(review, name="review")
 app.add_typer(emulator, name="emulator")

@@ -62,12 +62,12 @@ def refuse_links_out(folder: Path, paths: Iterable[Path]) -> None:
             )
 
 
-def write_new(path: Path, text: str) -> None:
+def write_new(path: Path, text: str, newline: str = "\n") -> None:
     """Write a file that does not exist yet, whole or not at all. Raises UsageError."""
     temporary = path.with_name(f".{path.name[:100]}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("x", encoding="utf-8", newline="\n") as file:
+        with temporary.open("x", encoding="utf-8", newline=newline) as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())

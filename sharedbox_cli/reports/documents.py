@@ -26,6 +26,7 @@ from sharedbox_cli.reports.shapes.imported import ImportJson
 from sharedbox_cli.reports.shapes.offboarding import OffboardingJson
 from sharedbox_cli.reports.shapes.people_move import PeopleMoveJson
 from sharedbox_cli.reports.shapes.plan import PlanJson, RunJson
+from sharedbox_cli.reports.shapes.review import DecisionsJson, SheetsJson
 from sharedbox_cli.reports.shapes.specs import ConversionJson, SpecJson, ValidationJson
 from sharedbox_cli.reports.shapes.topics import CapabilitiesJson, DoctorJson, TopicJson, TopicsJson
 
@@ -57,6 +58,8 @@ DOCUMENTS = {
     "conversion": Document("show --as PLATFORM -o json", OptionalReadingHeaderJson, ConversionJson),
     "import": Document("import -o json", ReadingHeaderJson, ImportJson),
     "offboarding": Document("offboard -o json", HeaderJson, OffboardingJson),
+    "review-sheets": Document("review start -o json", ReadingHeaderJson, SheetsJson),
+    "review-decisions": Document("review read -o json", HeaderJson, DecisionsJson),
     "people-move": Document("import --from DIR -o json", HeaderJson, PeopleMoveJson),
     "csv-import": Document("import --csv FILE -o json", HeaderJson, CsvImportJson),
     "history": Document("history -o json", ProfileHeaderJson, HistoryJson),

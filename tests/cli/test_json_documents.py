@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples" / "mailboxes"
 CSV = ROOT / "examples" / "csv" / "permissions.csv"
 SUPPORT, SALES = "support@contoso.example", "sales@contoso.example"
-READ = {"plan", "run", "findings", "audit", "observed"}
+READ = {"plan", "run", "findings", "audit", "observed", "review-sheets"}
 """Documents about what was read from clouds."""
 
 
@@ -52,6 +52,10 @@ def written(cli: Cli, file: Path) -> dict[str, str]:
         "run": cli("apply", EXAMPLES, "--yes", "-o", "json").out,
         "import": cli("import", file.parent / "imported", "-o", "json").out,
         "offboarding": cli("offboard", "anna@contoso.example", EXAMPLES, "-o", "json").out,
+        "review-sheets": cli("review", "start", EXAMPLES, "--to", file.parent / "review", "-o", "json").out,
+        "review-decisions": cli(
+            "review", "read", file.parent / "review" / "no-owner.csv", "--specs", EXAMPLES, "-o", "json"
+        ).out,
         "people-move": cli("import", file.parent / "moved", "--from", EXAMPLES, "--people", people, "-o", "json").out,
         "csv-import": cli(
             "import", file.parent / "from-csv", "--csv", CSV, "--platform", "microsoft365", "-o", "json"

@@ -128,7 +128,7 @@ class _Editor:
             raise CannotEdit(f"{', '.join(missing)} comes from a team: take them out of it, or name the others here")
         changed = {key: line for key, line in members.items() if line is not None and key in lines}
         for key, line in changed.items():
-            self._set_rights(lines[key], line, wanted.default_rights)
+            self._set_member(lines[key], line, wanted.default_rights)
         if len(gone) == len(items.value) and not new:
             self._replace_by(pair[1].start_mark.index, self._end(pair[1]), "[]", after=pair[0])
             return
@@ -157,9 +157,15 @@ class _Editor:
         for item in gone:
             self._cut(item)
 
-    def _set_rights(self, node: yaml.Node, line: Mapping[str, Tree], default: Sequence[str]) -> None:
+    def _set_member(self, node: yaml.Node, line: Mapping[str, Tree], default: Sequence[str]) -> None:
         if not isinstance(node, yaml.MappingNode):
             raise CannotEdit("a member is no mapping")
+        if "until" in line:
+            self.set(node, ("until",), line["until"])
+        if "until" not in line or "rights" in line:
+            self._set_rights(node, line, default)
+
+    def _set_rights(self, node: yaml.MappingNode, line: Mapping[str, Tree], default: Sequence[str]) -> None:
         pair = next((pair for pair in node.value if pair[0].value == "rights"), None)
         rights = line.get("rights") or [*default]
         if pair is not None:

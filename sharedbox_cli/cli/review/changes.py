@@ -1,0 +1,123 @@
+"""Decisions as changes of specs. Everything is read back before it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sharedbox_cli.cli.edits import Edits, text_of
+from sharedbox_cli.core.errors import SpecError
+from sharedbox_cli.core.identity import Address
+from sharedbox_cli.core.model import Desired, DesiredGrant, DesiredMailbox, Platform
+from sharedbox_cli.core.review import Decision, decided
+from sharedbox_cli.language.export.document import member_lines
+from sharedbox_cli.language.export.edit import CannotEdit, Wanted, edited
+from sharedbox_cli.language.load import load_specs
+from sharedbox_cli.language.resolve import resolve
+
+if TYPE_CHECKING:
+    from sharedbox_cli.core.capability import Capabilities
+    from sharedbox_cli.language.export.yaml import Tree
+
+Decided = Mapping[Address, Sequence[tuple[DesiredGrant, Decision]]]
+"""The decisions that change the spec of a mailbox."""
+NOT_THE_SAME = "somebody else would lose or get something: change the file by hand"
+
+
+@dataclass(slots=True)
+class Changes:
+    """The new texts of files, and why some mailboxes need a person."""
+
+    old: dict[Path, str] = field(default_factory=dict)
+    new: dict[Path, str] = field(default_factory=dict)
+    by_hand: dict[Address, str] = field(default_factory=dict)
+
+    @property
+    def edits(self) -> Edits:
+        """Return the changes of files."""
+        return Edits(self.old, self.new)
+
+
+@dataclass(frozen=True, slots=True)
+class Specs:
+    """The specs to change."""
+
+    folder: Path
+    desired: Desired
+    capabilities: Mapping[Platform, Capabilities]
+    now: datetime
+
+    def changes(self, wanted: Decided) -> Changes:
+        """Return the changed files: what people are left with is exactly what was decided."""
+        # from the end of each file, so that the lines of the other documents stay where they are
+        order = sorted(wanted, key=lambda key: (self.desired.mailboxes[key].place.file, -self._line(key)))
+        for at_once in (True, False):
+            made = Changes()
+            done: set[Address] = set()
+            for key in order:
+                before = dict(made.new)
+                try:
+                    self._edit(made, self.desired.mailboxes[key], wanted[key])
+                    if not at_once:
+                        self._verify(made, {*done, key}, wanted)
+                except (CannotEdit, SpecError) as error:
+                    made.new = before
+                    made.by_hand[key] = str(error) if isinstance(error, CannotEdit) else NOT_THE_SAME
+                else:
+                    done.add(key)
+            with suppress(CannotEdit, SpecError):
+                self._verify(made, done, wanted)
+                break
+        return made
+
+    def _line(self, key: Address) -> int:
+        return self.desired.mailboxes[key].place.line
+
+    def _edit(self, made: Changes, mailbox: DesiredMailbox, decisions: Sequence[tuple[DesiredGrant, Decision]]) -> None:
+        path = Path(mailbox.place.file)
+        if path not in made.old:
+            made.old[path] = made.new[path] = text_of(path)
+        after = decided(mailbox, decisions)
+        members = {
+            trustee.key: self._line_of(mailbox, after, trustee) for trustee in {grant.trustee for grant, _ in decisions}
+        }
+        made.new[path] = edited(made.new[path], mailbox.place.line, Wanted(members=dict(sorted(members.items()))))
+
+    @staticmethod
+    def _line_of(before: DesiredMailbox, after: DesiredMailbox, trustee: Address) -> Mapping[str, Tree] | None:
+        """Return what differs in the line of a member; None: the line goes. Raises CannotEdit."""
+        old = [grant for grant in before.grants or () if grant.trustee == trustee]
+        new = [grant for grant in after.grants or () if grant.trustee == trustee]
+        if elsewhere := next((grant.place for grant in old if grant.place.file != before.place.file), None):
+            raise CannotEdit(f"{trustee} comes from {elsewhere}: change it there, for all mailboxes that use it")
+        if not new:
+            return None
+        lines = [*member_lines(new, (), {})]
+        line = lines[0]
+        if len(lines) > 1 or not isinstance(line, Mapping):
+            raise CannotEdit(f"the rights of {trustee} do not end on one day: write a line for each")
+        changed = {
+            "rights": {grant.right for grant in old} != {grant.right for grant in new},
+            "until": {grant.until for grant in old} != {grant.until for grant in new},
+        }
+        return {key: value for key, value in line.items() if changed.get(key, True)}
+
+    def _verify(self, made: Changes, changed: set[Address], wanted: Decided) -> None:
+        """Raise CannotEdit, SpecError if the files would not say exactly what was decided."""
+        if not made.edits.changed:
+            return
+        after = resolve(load_specs([self.folder], made.edits.changed), self.capabilities, self.now).mailboxes
+        expected = {
+            key: decided(one, wanted[key]) if key in changed else one for key, one in self.desired.mailboxes.items()
+        }
+        if {key: _content(one) for key, one in after.items()} != {key: _content(one) for key, one in expected.items()}:
+            raise CannotEdit(NOT_THE_SAME)
+
+
+def _content(mailbox: DesiredMailbox) -> object:
+    grants = None if mailbox.grants is None else frozenset(mailbox.grants)
+    return replace(mailbox, grants=()), grants

@@ -1,0 +1,124 @@
+"""An access review: sheets for owners, and what they decided as changes of specs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sharedbox_cli.cli.output import refuse_links_out, show, write_new
+from sharedbox_cli.cli.pipeline import exit_code_of, origin_of, utc_now
+from sharedbox_cli.cli.review.changes import Specs
+from sharedbox_cli.cli.review.record import RECORD, recorded
+from sharedbox_cli.core.access import access_rows
+from sharedbox_cli.core.diff import observed_addresses
+from sharedbox_cli.core.errors import ExitCode, UsageError
+from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.identity import Address, address_problem
+from sharedbox_cli.core.review import Result, ReviewRow, judged, review_rows
+from sharedbox_cli.language.csv.review import read_sheets
+from sharedbox_cli.providers.base import Scope
+from sharedbox_cli.reports.review_sheet import sheet_text
+from sharedbox_cli.reports.views.access_words import marks_of
+from sharedbox_cli.reports.views.review import Outcome, Sheet, decisions_report, sheets_report
+
+if TYPE_CHECKING:
+    from sharedbox_cli.cli.session import Session
+    from sharedbox_cli.core.access import AccessRow
+    from sharedbox_cli.core.model import Desired, DesiredGrant, Platform
+    from sharedbox_cli.core.review import Decision
+    from sharedbox_cli.reports.render import PlainOutput
+
+_UNSAFE = re.compile(r"[^a-z0-9._@-]+")
+_WITHOUT = "no-owner"
+_LONGEST = 80
+
+
+def start_review(
+    session: Session, folder: Path, target: Path, label: str, platforms: Sequence[str], output: PlainOutput
+) -> int:
+    """Write a sheet per owner, and return the exit code. Raises what `observe` raises, UsageError, SpecError."""
+    desired = session.desired([folder])
+    observed = session.observe({name: _scope(name, desired) for name in session.platforms(platforms)})
+    rows = review_rows(access_rows(observed.observations), observed.observations, desired, label, _status)
+    by_owner = {owner: [*same] for owner, same in groupby(rows, key=lambda row: row.owner.lower())}
+    names = _file_names(by_owner)
+    sheets = [Sheet(_owner(same), str(target / names[key]), same) for key, same in by_owner.items()]
+    _write(target, sheets)
+    report = sheets_report(sheets).based_on(origin_of(session.profile.name, observed))
+    show(session.terminal, report, output)
+    return exit_code_of(observed, ExitCode.OK)
+
+
+def _scope(platform: Platform, desired: Desired) -> Scope:
+    mine = desired.of_platforms(frozenset({platform}))
+    fields = frozenset({Field.KIND})
+    addresses = observed_addresses(mine)
+    return Scope(
+        frozenset({platform}), None, fields, grants_of=None, trustees=addresses, with_members=True, with_paths=True
+    )
+
+
+def _status(row: AccessRow) -> str:
+    return marks_of(row) or "active"
+
+
+def _owner(rows: Sequence[ReviewRow]) -> str:
+    return rows[0].owner
+
+
+def _write(target: Path, sheets: Sequence[Sheet]) -> None:
+    """Write the sheets, none over another one: an owner may have filled it in. Raises UsageError."""
+    for sheet in sheets:
+        if Path(sheet.file).exists():
+            why = "An owner may have filled it in. Nothing was written."
+            hint = "Name another folder with `--to`, or remove the sheets of the last review."
+            raise UsageError("a file exists already", where=sheet.file, why=why, hint=hint)
+    refuse_links_out(target, (Path(sheet.file) for sheet in sheets))
+    for sheet in sheets:
+        reviewer = "" if address_problem(sheet.owner) else sheet.owner
+        write_new(Path(sheet.file), sheet_text(sheet.rows, reviewer), newline="")
+
+
+def _file_names(owners: Iterable[str]) -> Mapping[str, str]:
+    """Return a safe file name per owner; a short digest tells owners apart who would have the same one."""
+    names: dict[str, str] = {}
+    for owner in owners:
+        safe = _UNSAFE.sub("-", owner).strip("-.")[:_LONGEST] or _WITHOUT
+        is_itself = safe == owner and "@" in owner
+        digest = "" if is_itself or not owner else f"-{sha256(owner.encode()).hexdigest()[:8]}"
+        names[owner] = f"{safe}{digest}.csv"
+    return names
+
+
+def read_review(
+    session: Session, files: Sequence[Path], folder: Path, by: str, output: PlainOutput, *, writes: bool
+) -> int:
+    """Show or write what owners decided, and return the exit code. Raises UsageError, SpecError."""
+    if by and (problem := address_problem(by)):
+        raise UsageError("not an address", where=f"--by {by}", why=problem)
+    now = utc_now()
+    desired = session.desired([folder])
+    sheets = read_sheets(files, by.lower(), now)
+    outcomes = [Outcome(one, *judged(one, desired)) for one in sheets.decisions]
+    wanted: dict[Address, list[tuple[DesiredGrant, Decision]]] = {}
+    for one in outcomes:
+        if one.grant is not None:
+            wanted.setdefault(Address.of(one.decision.grant.mailbox), []).append((one.grant, one.decision))
+    changes = Specs(folder, desired, session.capabilities, now).changes(wanted)
+    outcomes = [_with_reason(one, changes.by_hand) for one in outcomes]
+    record = recorded(folder / RECORD, [one for one in outcomes if one.is_accepted], now)
+    if writes:
+        changes.edits.write(folder)
+        record.write(folder)
+    diff = changes.edits.diff()
+    show(session.terminal, decisions_report(outcomes, sheets.open, diff, record.added, is_written=writes), output)
+    return ExitCode.PARTLY if any(one.needs_a_person for one in outcomes) else ExitCode.OK
+
+
+def _with_reason(one: Outcome, by_hand: Mapping[Address, str]) -> Outcome:
+    why = by_hand.get(Address.of(one.decision.grant.mailbox), "") if one.grant is not None else ""
+    return Outcome(one.decision, Result.BY_HAND, why) if why else one
