@@ -12,7 +12,7 @@ import pytest
 
 from sharedbox_cli.emulator.seed import Builder, Seeded, blank
 from sharedbox_cli.emulator.tenant import Tenant
-from tests.asked import each
+from tests.asked import each, every
 from tests.conftest import Cli, Cloud, CloudMaker, Done
 
 SPECS, SHEETS = Path("specs"), Path("review")
@@ -316,7 +316,7 @@ def test_names_of_owners_are_safe_file_names(reviewed: Cloud, cli: Cli) -> None:
     names = [path.name for path in Path("odd").iterdir()]
     assert len(names) == len({name.lower() for name in names}) == 8
     for name in each(names):
-        assert name == f"{ANNA}.csv" or all(letter.isalnum() or letter in "-._" for letter in name)
+        assert name == f"{ANNA}.csv" or every(letter.isalnum() or letter in "-._" for letter in name)
         assert name.partition(".")[0].lower() != "nul"
 
 

@@ -84,7 +84,7 @@ def _write(target: Path, sheets: Sequence[Sheet]) -> None:
 
 
 def _file_names(owners: Iterable[str]) -> Mapping[str, str]:
-    """Return a safe file name per owner; a short digest tells owners apart who would have the same one."""
+    """Return a safe file name per owner; with a short digest where the owner is no plain address."""
     names: dict[str, str] = {}
     for owner in owners:
         safe = _UNSAFE.sub("-", owner).strip("-.")[:_LONGEST] or _WITHOUT
