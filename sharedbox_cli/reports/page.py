@@ -161,5 +161,8 @@ class Page:
     more_headers: tuple[str, ...] = ()
     selected: str = ""
     notes: tuple[str, ...] = ()
+    listed: int = 0
+    """All mailboxes that were read or not, also those that the report does not show."""
+    read: int = 0
     is_mixed: bool = False
     """Whether there are several platforms."""

@@ -87,7 +87,15 @@ def audit_tenant(
     part = everything.part(chosen, choice.selected(), evidence.since)
     notes = (*_notes(observed, session.capabilities), *more, *part.notes)
     content = PageInput(
-        TITLE, mailboxes, part.rows, checked, part.selected.words, notes, chosen.expired, has_specs=desired is not None
+        TITLE,
+        mailboxes,
+        part.rows,
+        checked,
+        part.selected.words,
+        part.selected.is_of_rows,
+        notes,
+        chosen.expired,
+        has_specs=desired is not None,
     )
     report = access_report(
         part.rows, arrangement, mailboxes, notes, part.selected, lambda: page_of(content), part.background

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sharedbox_cli.core.access import AccessRow
 from sharedbox_cli.core.access_filter import Expired
@@ -45,6 +45,8 @@ class PageInput:
     rows: Sequence[AccessRow] | None = None
     checked: Checked | None = None
     selected: str = ""
+    is_of_rows: bool = False
+    """Whether rows were chosen too, so that only their mailboxes are shown."""
     notes: tuple[str, ...] = ()
     expired: Expired = frozenset()
     has_specs: bool = False
@@ -52,10 +54,14 @@ class PageInput:
 
 def page_of(given: PageInput) -> Page:
     """Return the report."""
+    rows = None if given.rows is None else tuple(given.rows)
     ordered = sorted(given.mailboxes, key=mailbox_key)
+    if given.is_of_rows and rows is not None:
+        held = {row.mailbox_key for row in rows}
+        ordered = [mailbox for mailbox in ordered if mailbox_key(mailbox) in held or mailbox.grants is None]
     places = {mailbox_key(mailbox): place for place, mailbox in enumerate(ordered)}
-    access = None if given.rows is None else access_of(given.rows, places, given.expired)
-    checked = given.checked
+    access = None if rows is None else access_of(rows, places, given.expired)
+    checked = _of_shown(given.checked, places) if given.checked and given.is_of_rows else given.checked
     findings, figures = (checked.findings, checked.figures) if checked else (None, None)
     return Page(
         title=given.title,
@@ -69,8 +75,16 @@ def page_of(given: PageInput) -> Page:
         lines=access.lines if access else None,
         selected=given.selected,
         notes=given.notes,
+        listed=len(given.mailboxes),
+        read=sum(mailbox.grants is not None for mailbox in given.mailboxes),
         is_mixed=len({mailbox.platform for mailbox in ordered}) > 1,
     )
+
+
+def _of_shown(checked: Checked, places: Places) -> Checked:
+    """Return the findings on the mailboxes that are shown."""
+    shown = tuple(item for item in checked.findings if (item.mailbox.lower(), item.platform) in places)
+    return replace(checked, findings=shown)
 
 
 def _mailbox(mailbox: ObservedMailbox, figures: Figures | None) -> PageMailbox:

@@ -30,6 +30,8 @@ class _Question:
     none: str
     tone: Tone
     risk: Risk | None = None
+    is_of_mailboxes: bool = False
+    """Whether only the mailboxes count, not the holders."""
 
 
 _OF_LINES = (
@@ -64,6 +66,7 @@ _OF_LINES = (
         "No mailbox is open to everybody in the organisation or on the web.",
         Tone.RISK,
         Risk.WIDE,
+        is_of_mailboxes=True,
     ),
     _Question(
         "forwarding",
@@ -78,6 +81,7 @@ _OF_LINES = (
         lambda line: line.entry == Entry.SIGN_IN,
         "No mailbox account with open sign-in was found.",
         Tone.CHANGE,
+        is_of_mailboxes=True,
     ),
     _Question(
         "invitations",
@@ -115,7 +119,12 @@ def _of_lines(item: _Question, access: Access) -> Answer:
     chosen = [line for line in access.lines if item.fits(line)]
     if not chosen:
         return Answer(item.key, item.question, item.none, tone=Tone.GOOD, risk=item.risk)
-    return Answer(item.key, item.question, _spread(chosen), _table(chosen), item.tone, item.risk)
+    words = f"{_mailboxes(chosen)}." if item.is_of_mailboxes else _spread(chosen)
+    return Answer(item.key, item.question, words, _table(chosen), item.tone, item.risk)
+
+
+def _mailboxes(lines: Sequence[PageLine]) -> str:
+    return counted(len({line.mailbox for line in lines}), "mailbox", "mailboxes")
 
 
 def _spread(lines: Sequence[PageLine]) -> str:
@@ -136,7 +145,7 @@ def _table(lines: Sequence[PageLine]) -> PageTable:
 def _expired(access: Access, *, has_specs: bool) -> Answer:
     question = "Which access should have ended and is still there?"
     if not has_specs:
-        hint = "Not known: the report was made without specs. `--specs` compares the dates in them."
+        hint = "Not known: the report was made without --specs, which compares the dates in specs."
         return Answer("expired", question, hint, tone=Tone.QUIET)
     fits = _Question("expired", question, lambda line: Risk.EXPIRED in line.risks, "None.", Tone.RISK, Risk.EXPIRED)
     return _of_lines(fits, access)

@@ -207,7 +207,7 @@ def _readers(known: Mapping[int, MailboxFigures]) -> Iterator[Chart]:
         ("mailbox", "people", "state"),
         tuple(bars),
         mark,
-        _left(len(counts), "mailboxes with the most people"),
+        _left(len(counts), "with the most people"),
     )
 
 
@@ -256,4 +256,4 @@ def _none_or(count: int, one: str, many: str) -> str:
 
 
 def _left(count: int, which: str, shown: int = MOST_BARS) -> str:
-    return f"The {shown} {which} of {count:,}." if count > shown else ""
+    return f"Shown are the {shown} {which} of {count:,}." if count > shown else ""

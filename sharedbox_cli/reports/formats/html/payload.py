@@ -86,6 +86,8 @@ def data_of(report: Report, page: Page) -> dict[str, Any]:
     return {
         "header": header(report),
         "selected": page.selected,
+        "listed": page.listed,
+        "read": page.read,
         "notes": list(page.notes),
         "mailboxes": [
             [one_line(item.address), item.platform, one_line(item.name), item.is_read, *map(one_line, item.words)]

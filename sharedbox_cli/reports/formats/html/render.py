@@ -8,15 +8,16 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 from itertools import groupby
+from typing import NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from sharedbox_cli import __version__
 from sharedbox_cli.reports.document import Line, Report
 from sharedbox_cli.reports.formats.html.chart import drawing_of
 from sharedbox_cli.reports.formats.html.payload import payload_of
-from sharedbox_cli.reports.page import Link, Page, PageHolder, PageLine
+from sharedbox_cli.reports.page import Link, Page, PageHolder, PageLine, PageMailbox
 from sharedbox_cli.reports.safe import one_line
 
 MOST_PERSON_LINES = 10_000
@@ -53,6 +54,7 @@ def _page_values(report: Report, page: Page) -> dict[str, object]:
         "by_holder": _by_holder(lines),
         "findings_of": _findings_of(page),
         "gaps": tuple(report.origin.gaps),
+        "population": _population(report, page),
         "has_people": len(lines) <= MOST_PERSON_LINES,
         "drawing_of": lambda chart: drawing_of(chart, page),
         "height": _height,
@@ -61,6 +63,28 @@ def _page_values(report: Report, page: Page) -> dict[str, object]:
         "most_rows": MOST_ANSWER_ROWS,
         "few_rows": FEW_ROWS,
     }
+
+
+class Population(NamedTuple):
+    """How many mailboxes there are, and which of them were not read for a reason that is no gap."""
+
+    listed: int
+    read: int
+    shown: int
+    unread: tuple[PageMailbox, ...]
+
+
+def _population(report: Report, page: Page) -> Population:
+    """Return the numbers. A mailbox that could not be read may be missing in the page."""
+    gaps = {(gap.platform, gap.name.lower()) for gap in report.origin.gaps if gap.kind == "mailbox"}
+    present = {(mailbox.platform, mailbox.address.lower()) for mailbox in page.mailboxes}
+    partly = sum(mailbox.is_read and (mailbox.platform, mailbox.address.lower()) in gaps for mailbox in page.mailboxes)
+    unread = tuple(
+        mailbox
+        for mailbox in page.mailboxes
+        if not mailbox.is_read and (mailbox.platform, mailbox.address.lower()) not in gaps
+    )
+    return Population(page.listed + len(gaps - present), page.read - partly, len(page.mailboxes), unread)
 
 
 def _by_holder(lines: tuple[PageLine, ...]) -> dict[int, list[PageLine]]:
@@ -105,6 +129,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         finalize=_finalize,
     )
+    environment.filters["code"] = _code
     environment.filters["number"] = lambda number: f"{number:,}"
     return environment
 
@@ -112,6 +137,16 @@ def _environment() -> Environment:
 def _finalize(value: object) -> object:
     """Show what moves or hides text as an escape. Jinja escapes the result for HTML afterwards."""
     return one_line(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _code(text: str) -> Markup:
+    """Return text in which what is between backticks is code."""
+    parts = one_line(text).split("`")
+    if len(parts) % 2 == 0:
+        return escape("`".join(parts))
+    return Markup().join(
+        Markup("<code>{}</code>").format(part) if place % 2 else escape(part) for place, part in enumerate(parts)
+    )
 
 
 @cache

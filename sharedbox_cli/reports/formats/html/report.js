@@ -109,7 +109,7 @@
     const one = kind === "m" ? mailboxes[place] : holders[place];
     make("bdi", kind === "m" ? one[0] : one[1] || one[0], a);
     const more = kind === "m" ? (isMixed ? [one[1]] : []) : [one[1] && one[0], one[3] && `[${one[3]}]`];
-    for (const text of more) if (text) { parent.append(" "); make("bdi", text, parent, { class: "quiet" }); }
+    for (const text of more) if (text) { parent.append(" "); make("bdi", text, parent); }
   }
 
   function cells(row, line) {
@@ -185,7 +185,8 @@
       lines.holder.forEach((holder, line) => linesOf[holder].push(line));
     }
     const one = holders[place];
-    const section = make("section", "", $("people"), { class: "entry card", id: `p${place}` });
+    const section = make("section", "", null, { class: "entry card", id: `p${place}` });
+    $("made").after(section);
     const heading = make("h3", "", section);
     make("bdi", one[1] || one[0], heading);
     for (const text of [one[1] && one[0], one[3] && `[${one[3]}]`]) {
