@@ -199,6 +199,8 @@ class Report:
     results: Results = Results()
     """The same as cases and results, for SARIF and JUnit."""
     origin: Origin = Origin()
+    background: Sequence[Section] = ()
+    """Sections, among `sections`, that a page for a browser does not have."""
     page: Callable[[], Page] | None = None
     """Makes the content for a browser; without one, HTML shows the sections."""
     is_evidence: bool = False

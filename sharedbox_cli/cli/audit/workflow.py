@@ -92,10 +92,10 @@ def audit_tenant(
         part.rows,
         checked,
         part.selected.words,
-        part.selected.is_of_rows,
         notes,
         chosen.expired,
         has_specs=desired is not None,
+        is_of_rows=part.selected.is_of_rows,
     )
     report = access_report(
         part.rows, arrangement, mailboxes, notes, part.selected, lambda: page_of(content), part.background

@@ -110,6 +110,7 @@ def access_report(
         Deferred(lambda: (*lines, Line(f"{_summary(audit())}{part}"))),
         flat,
         TITLE,
+        background=background.sections,
         page=page,
         is_evidence=True,
     )

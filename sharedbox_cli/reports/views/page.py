@@ -45,11 +45,11 @@ class PageInput:
     rows: Sequence[AccessRow] | None = None
     checked: Checked | None = None
     selected: str = ""
-    is_of_rows: bool = False
-    """Whether rows were chosen too, so that only their mailboxes are shown."""
     notes: tuple[str, ...] = ()
     expired: Expired = frozenset()
     has_specs: bool = False
+    is_of_rows: bool = False
+    """Whether rows were chosen too, so that only their mailboxes are shown."""
 
 
 def page_of(given: PageInput) -> Page:
@@ -73,6 +73,7 @@ def page_of(given: PageInput) -> Page:
         mailboxes=tuple(_mailbox(one, figures) for one in ordered),
         holders=access.holders if access else (),
         lines=access.lines if access else None,
+        more_headers=access.more_headers if access else (),
         selected=given.selected,
         notes=given.notes,
         listed=len(given.mailboxes),

@@ -2,16 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sharedbox_cli.core.access import AccessRow
 from sharedbox_cli.core.access_filter import Expired, risks_of
 from sharedbox_cli.core.model import Right
 from sharedbox_cli.core.open_access import Entry
 from sharedbox_cli.core.risk import Risk
+from sharedbox_cli.core.why import InSpec, Why
 from sharedbox_cli.reports.page import PageHolder, PageLine
 from sharedbox_cli.reports.views.access_words import marks_of, may_words, through_words
+
+_UNKNOWN = Why()
+_IN_SPEC: Mapping[InSpec | None, str] = {InSpec.YES: "yes", InSpec.NO: "no", InSpec.UNMANAGED: "not managed", None: ""}
+
+
+def _day(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d}" if moment else ""
+
+
+def _since(why: Why) -> str:
+    if why.since is None:
+        return ""
+    return _day(why.since) if why.is_start_known else f"before {_day(why.since)}"
+
+
+_MORE: Sequence[tuple[str, Callable[[Why], str]]] = (
+    ("since", _since),
+    ("granted by", lambda why: why.granted_by),
+    ("in specs", lambda why: _IN_SPEC[why.in_spec]),
+    ("reason", lambda why: why.reason),
+    ("until", lambda why: _day(why.until)),
+    ("spec", lambda why: why.spec),
+)
+"""The columns that not every audit has, and their cells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +46,7 @@ class Access:
 
     holders: tuple[PageHolder, ...]
     lines: tuple[PageLine, ...]
+    more_headers: tuple[str, ...] = ()
 
     @property
     def others(self) -> frozenset[int]:
@@ -35,19 +62,28 @@ def access_of(rows: Sequence[AccessRow], places: Mapping[tuple[str, str], int], 
     kept = [row for row in rows if row.mailbox_key in places]
     holders = _holders(kept)
     index = {holder.key: place for place, holder in enumerate(holders)}
-    groups: dict[tuple[int, int, str, str, str], tuple[list[str], set[Right], set[Risk]]] = {}
+    shown = _columns(kept)
+    groups: dict[tuple[int, int, str, str, str, tuple[str, ...]], tuple[list[str], set[Right], set[Risk]]] = {}
     for row in kept:
-        key = (places[row.mailbox_key], index[row.holder], through_words(row), marks_of(row), str(row.entry))
+        more = tuple(words(row.why or _UNKNOWN) for _, words in shown)
+        key = (places[row.mailbox_key], index[row.holder], through_words(row), marks_of(row), str(row.entry), more)
         words, rights, risks = groups.setdefault(key, ([], set(), set()))
         if (may := may_words(row)) not in words:
             words.append(may)
         rights.add(row.right)
         risks |= risks_of(row, expired)
     lines = (
-        PageLine(mailbox, holder, frozenset(rights), ", ".join(words), via, note, frozenset(risks), entry)
-        for (mailbox, holder, via, note, entry), (words, rights, risks) in groups.items()
+        PageLine(mailbox, holder, frozenset(rights), ", ".join(words), via, note, frozenset(risks), entry, more)
+        for (mailbox, holder, via, note, entry, more), (words, rights, risks) in groups.items()
     )
-    return Access(holders, tuple(sorted(lines, key=lambda line: (*line[:2], line.via, line.note, line.entry))))
+    ordered = sorted(lines, key=lambda line: (*line[:2], line.via, line.note, line.entry, line.more))
+    return Access(holders, tuple(ordered), tuple(header for header, _ in shown))
+
+
+def _columns(rows: Sequence[AccessRow]) -> tuple[tuple[str, Callable[[Why], str]], ...]:
+    """Return the further columns in which something is known."""
+    reasons = {row.why for row in rows if row.why is not None}
+    return tuple((header, words) for header, words in _MORE if any(words(why) for why in reasons))
 
 
 def _holders(rows: Sequence[AccessRow]) -> tuple[PageHolder, ...]:

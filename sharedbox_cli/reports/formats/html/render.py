@@ -47,6 +47,7 @@ def _page_values(report: Report, page: Page) -> dict[str, object]:
     payload = payload_of(report, page)
     lines = page.lines or ()
     return {
+        **_section_values(),
         "page": page,
         "payload": payload,
         "script": _text("report.js"),
