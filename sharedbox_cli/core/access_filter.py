@@ -56,7 +56,10 @@ class PersonPattern:
         """Return whether the holder of a row matches."""
         if row.trustee_id and row.trustee_id in self.ids:
             return True
-        texts = (row.person.lower(), row.address, row.name.lower())
+        return self.fits_text(row.person.lower(), row.address, row.name.lower())
+
+    def fits_text(self, *texts: str) -> bool:
+        """Return whether an address or name matches; all are in lower case."""
         if any(letter in self.text for letter in GLOB):
             return any(fnmatchcase(text, self.text) for text in texts)
         if "@" in self.text.strip("@"):

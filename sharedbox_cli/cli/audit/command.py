@@ -65,6 +65,10 @@ def audit_all(
     why: Annotated[
         bool, typer.Option("--why", help="Say why and since when access is there. With --specs, also what specs say.")
     ] = False,
+    against: Annotated[
+        list[Path] | None,
+        typer.Option("--against", help="Compare with these specs: what they allow, and what is missing. Repeatable."),
+    ] = None,
     bom: Annotated[
         bool, typer.Option("--bom", help="Begin CSV with a byte order mark, so that spreadsheets read it as UTF-8.")
     ] = False,
@@ -84,6 +88,8 @@ def audit_all(
 
       sharedbox audit --only external --only deleted
 
+      sharedbox audit --against specs
+
       sharedbox audit --save --since 2026-11-20
 
       sharedbox audit --as-of 2026-11-20 --person anna@contoso.example
@@ -100,7 +106,7 @@ def audit_all(
     from sharedbox_cli.cli.audit.workflow import audit_tenant
     from sharedbox_cli.cli.pipeline import utc_now
 
-    evidence = Evidence.of(save=save, since=since, as_of=as_of, why=why, against=(), now=utc_now())
+    evidence = Evidence.of(save=save, since=since, as_of=as_of, why=why, against=tuple(against or ()), now=utc_now())
     choice = Choice(
         mailboxes=tuple(mailbox or ()),
         excluded=tuple(exclude or ()),
@@ -110,7 +116,7 @@ def audit_all(
         risks=tuple(only or ()),
         specs=tuple(specs or ()),
     )
-    with setup.open(specs) as session:
+    with setup.open(specs or against) as session:
         code = audit_tenant(session, by, output, choice, tuple(platform or ()), evidence, has_bom=bom, is_checked=True)
     raise typer.Exit(code)
 

@@ -66,7 +66,10 @@ def seen_before(states: Iterable[PastState], reading: Reading, rows: Iterable[Ac
     seen = seen_in(mine)
     known = {(box.address.lower(), state.platform): box for state in mine for box in state.mailboxes}
     whole = {state.platform for state in mine if state.has_whole}
-    for row in rows:
+    platforms = {state.platform for state in mine}
+    for row in rows if mine else ():
+        if row.platform not in platforms:
+            continue
         box, key = known.get(row.mailbox_key), (row.mailbox_key, exactly(row))
         if key not in seen:
             is_new = box.read_at is not None if box else row.platform in whole

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from sharedbox_cli.cli.audit.keep import granted_by_us, past_states, seen_before
 from sharedbox_cli.cli.pipeline import utc_now
+from sharedbox_cli.core.access_against import Judge, judged
 from sharedbox_cli.core.access_why import Reasons, owners_of, since, spec_grants
 from sharedbox_cli.reports.document import Deferred
 from sharedbox_cli.reports.views.access import Background
+from sharedbox_cli.reports.views.access_against import against_sections, against_words, missing_cells, missing_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -17,8 +19,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sharedbox_cli.core.access import AccessRow
+    from sharedbox_cli.core.access_against import Missing
     from sharedbox_cli.core.access_filter import RowFilter
-    from sharedbox_cli.core.model import Desired
+    from sharedbox_cli.core.model import Desired, Observed, Platform
     from sharedbox_cli.providers.reading import Reading
     from sharedbox_cli.reports.views.access import Selected
 
@@ -55,21 +58,53 @@ class Everything:
     rows: Sequence[AccessRow]
     knowledge: Knowledge | None = None
     """What the rows say about why they are there; None: nobody asked."""
+    missing: Sequence[Missing] | None = None
+    """What specs give and nobody has. None: nobody asked."""
+
+    def against(self, desired: Desired, observations: Mapping[Platform, Observed]) -> Everything:
+        """Return the rows with whether the specs allow each, and what is missing."""
+        judge = Judge(desired, observations)
+        return replace(self, rows=tuple(judged(self.rows, judge)), missing=judge.missing)
 
     def part(self, chosen: RowFilter, selected: Selected, moment: datetime | None) -> Part:
         """Return the rows that are chosen and, with a time, those that came then or later."""
         if self.knowledge is None:
             return Part(Deferred(lambda: chosen.of(self.rows)) if chosen else self.rows, selected)
-        rows, data = tuple(chosen.of(self.rows)), self.knowledge.data
-        if moment is None:
-            return Part(rows, selected, Background(has_why=True, data=data))
-        stamp = moment.isoformat()
-        return Part(
-            tuple(since(rows, moment)),
-            selected.with_option("since", stamp),
-            Background(has_why=True, data={**data, "since": stamp}),
-            tuple(since_notes(rows, moment, self.knowledge)),
-        )
+        rows = tuple(chosen.of(self.rows))
+        part = Part(rows, selected, Background(has_why=True, data=self.knowledge.data))
+        if moment is not None:
+            stamp = moment.isoformat()
+            part = Part(
+                tuple(since(rows, moment)),
+                selected.with_option("since", stamp),
+                Background(has_why=True, data={**self.knowledge.data, "since": stamp}),
+                tuple(since_notes(rows, moment, self.knowledge)),
+            )
+        return part if self.missing is None else _with_missing(part, _chosen_missing(self.missing, chosen))
+
+
+def _chosen_missing(missing: Sequence[Missing], chosen: RowFilter) -> Sequence[Missing]:
+    """Return what is missing, of the people and rights that are chosen."""
+    if not chosen:
+        return missing
+    grants = ((one, one.grant) for one in missing if not chosen.risks)
+    return [
+        one
+        for one, grant in grants
+        if grant is not None
+        and (not chosen.rights or grant.right in chosen.rights)
+        and (not chosen.people or any(person.fits_text(grant.trustee.key) for person in chosen.people))
+    ]
+
+
+def _with_missing(part: Part, missing: Sequence[Missing]) -> Part:
+    background = replace(
+        part.background,
+        data={**part.background.data, "missing": [missing_data(one) for one in missing]},
+        sections=tuple(against_sections(part.rows, missing)),
+        cells=tuple(missing_cells(one) for one in missing),
+    )
+    return replace(part, background=background, notes=(*part.notes, against_words(part.rows, missing)))
 
 
 def know(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sharedbox_cli.checks.registry import needs_of
@@ -12,7 +13,7 @@ from sharedbox_cli.cli.audit.past import Past
 from sharedbox_cli.cli.audit.selection import addresses_to_read, refuse_unknown_people, resolve_missing
 from sharedbox_cli.cli.checking import check_observed
 from sharedbox_cli.cli.output import show
-from sharedbox_cli.cli.pipeline import exit_code_of, origin_of
+from sharedbox_cli.cli.pipeline import exit_code_of, origin_of, scope_of
 from sharedbox_cli.core.access import access_rows
 from sharedbox_cli.core.access_diff import exactly
 from sharedbox_cli.core.errors import ExitCode, UsageError
@@ -64,18 +65,21 @@ def audit_tenant(
     evidence.check(choice)
     if has_bom and output != "csv":
         raise UsageError("a byte order mark is only for CSV", where="--bom", hint="Add `-o csv`, or leave `--bom` out.")
-    desired = session.desired(choice.specs or None) if choice.needs_specs else None
+    against = session.desired(evidence.against) if evidence.against else None
+    desired = against
+    if choice.needs_specs and (choice.specs or against is None):
+        desired = session.desired(choice.specs or None)
     if evidence.as_of is not None:
         past = Past(session.observations_path, session.profile.name, evidence.as_of)
         show(session.terminal, past.report(arrangement, choice, desired, platforms), output, has_bom=has_bom)
         return ExitCode.OK
     checks = session.checks if output == "html" and is_checked else ()
     scopes = addresses_to_read(session.observe, choice, desired, session.platforms(platforms))
-    observed = _observe(session, scopes, checks)
+    observed = _observe(session, scopes, checks, against)
     more: tuple[str, ...] = ()
     if resolved := resolve_missing(session.observe, choice, scopes, observed):
         again, more = resolved
-        observed = observed if again == scopes else _observe(session, again, checks)
+        observed = observed if again == scopes else _observe(session, again, checks, against)
     checked = None
     if checks:
         result = check_observed(desired or Desired(), observed.observations, checks)
@@ -83,6 +87,8 @@ def audit_tenant(
     mailboxes = [mailbox for one in observed.observations.values() for mailbox in one.mailboxes.values()]
     chosen = choice.rows_filter(desired, observed.observations)
     everything = _rows(session, observed, desired, scopes, evidence)
+    if against is not None:
+        everything = everything.against(_part_of(against, scopes), observed.observations)
     refuse_unknown_people(chosen.people, everything.rows)
     part = everything.part(chosen, choice.selected(), evidence.since)
     notes = (*_notes(observed, session.capabilities), *more, *part.notes)
@@ -119,19 +125,39 @@ def _rows(
     return Everything(tuple(knowledge.reasons.of(known, exactly)), knowledge)
 
 
-def _observe(session: Session, scopes: Scopes, checks: Sequence[Check]) -> Reading:
-    return session.observe({platform: _scope(platform, addresses, checks) for platform, addresses in scopes.items()})
+def _observe(session: Session, scopes: Scopes, checks: Sequence[Check], against: Desired | None) -> Reading:
+    part = _part_of(against, scopes) if against else None
+    return session.observe(
+        {platform: _scope(platform, addresses, checks, part) for platform, addresses in scopes.items()}
+    )
 
 
-def _scope(platform: Platform, addresses: frozenset[Address] | None, checks: Sequence[Check]) -> Scope:
+def _part_of(desired: Desired, scopes: Scopes) -> Desired:
+    """Return the specs of the mailboxes that are read."""
+    return desired.part(
+        {
+            key
+            for key, mailbox in desired.mailboxes.items()
+            if mailbox.platform in scopes and ((chosen := scopes[mailbox.platform]) is None or key in chosen)
+        }
+    )
+
+
+def _scope(
+    platform: Platform, addresses: frozenset[Address] | None, checks: Sequence[Check], against: Desired | None
+) -> Scope:
     needs = needs_of(platform, checks)
     fields = _FIELDS | {need for need in needs if isinstance(need, Field)}
     facts = _FACTS | {need for need in needs if isinstance(need, Fact)}
     if checks:
         fields |= {Field.DISPLAY_NAME}
-    return Scope(
+    scope = Scope(
         frozenset({platform}), addresses, fields, facts, grants_of=addresses, with_members=True, with_paths=True
     )
+    if against is None:
+        return scope
+    wanted = scope_of(against, frozenset({platform}))
+    return replace(scope, trustees=wanted.trustees, rights=wanted.rights)
 
 
 def _notes(observed: Reading, capabilities: Mapping[Platform, Capabilities]) -> tuple[str, ...]:

@@ -75,6 +75,7 @@ class MissingJson(TypedDict):
     spec: Annotated[str, "The file and line of the spec."]
     reason: Annotated[str, "The reason in the spec."]
     owner: Annotated[str, "The label `owner` of the mailbox's spec."]
+    why: Annotated[str, "Why the platform cannot give it, such as an account that does not exist; otherwise empty."]
 
 
 class AuditJson(TypedDict):
