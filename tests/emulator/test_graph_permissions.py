@@ -31,6 +31,8 @@ CALLS: dict[str, tuple[str, str, Any]] = {
         None,
     ),
     "directoryObjects.getByIds": ("POST", "/directoryObjects/getByIds", {"ids": []}),
+    "users.delete": ("DELETE", f"/users/{ANNA}", None),
+    "deletedItems.restore": ("POST", "/directory/deletedItems/00000000-0000-0000-0000-000000000000/restore", None),
     "deletedItems.users": ("GET", "/directory/deletedItems/microsoft.graph.user", None),
     "subscribedSkus.list": ("GET", "/subscribedSkus", None),
     "organization.list": ("GET", "/organization", None),

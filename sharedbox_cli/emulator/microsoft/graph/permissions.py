@@ -22,6 +22,8 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "users.list": ("User.ReadBasic.All", *_READ_USERS),
     "users.get": ("User.ReadBasic.All", *_READ_USERS),
     "users.patch": ("User.EnableDisableAccount.All", "User.ReadWrite.All", "Directory.ReadWrite.All"),
+    "users.delete": ("User.DeleteRestore.All", "User.ReadWrite.All", "Directory.ReadWrite.All"),
+    "deletedItems.restore": ("User.DeleteRestore.All", "User.ReadWrite.All", "Directory.ReadWrite.All"),
     "users.assignLicense": ("LicenseAssignment.ReadWrite.All", "User.ReadWrite.All", "Directory.ReadWrite.All"),
     "users.licenseDetails": ("LicenseAssignment.Read.All", *_READ_USERS),
     "groups.list": ("GroupMember.Read.All", "Group.ReadBasic.All", "Group.Read.All", "Directory.Read.All"),
@@ -48,6 +50,8 @@ ROLES: dict[str, frozenset[str]] = {
     "users.assignLicense": frozenset(
         {GLOBAL_ADMINISTRATOR, USER_ADMINISTRATOR, LICENSE_ADMINISTRATOR, DIRECTORY_WRITERS}
     ),
+    "users.delete": frozenset({GLOBAL_ADMINISTRATOR, USER_ADMINISTRATOR}),
+    "deletedItems.restore": frozenset({GLOBAL_ADMINISTRATOR, USER_ADMINISTRATOR}),
     "reports.getMailboxUsageDetail": frozenset({GLOBAL_ADMINISTRATOR, EXCHANGE_ADMINISTRATOR, REPORTS_READER}),
     "reports.settings": frozenset({GLOBAL_ADMINISTRATOR, EXCHANGE_ADMINISTRATOR, REPORTS_READER, GLOBAL_READER}),
 }
@@ -56,6 +60,13 @@ ROLES: dict[str, frozenset[str]] = {
 Global Readers see no detailed metrics of reports; 403 for them is assumed."""
 MANAGES_ACCOUNTS = frozenset({GLOBAL_ADMINISTRATOR, USER_ADMINISTRATOR})
 """The directory roles that let a person enable and disable accounts."""
+PRIVILEGED = frozenset(
+    {
+        "62e90394-69f5-4237-9190-012177145e10",  # Global Administrator
+        "7be44c8a-adaf-4e2a-84d6-ab2649e08a13",  # Privileged Authentication Administrator
+    }
+)
+"""The directory roles that are needed to change the account of an administrator."""
 OPEN = frozenset({"batch", "unmodelled"})
 """Routes that need a token, but no permission."""
 

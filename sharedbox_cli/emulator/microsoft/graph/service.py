@@ -9,6 +9,7 @@ from typing import Any
 from sharedbox_cli.emulator.http import Request, Response
 from sharedbox_cli.emulator.microsoft import replication
 from sharedbox_cli.emulator.microsoft.graph.batch import answer_batch
+from sharedbox_cli.emulator.microsoft.graph.deleted import DeletionRoutes
 from sharedbox_cli.emulator.microsoft.graph.directory import DirectoryRoutes
 from sharedbox_cli.emulator.microsoft.graph.errors import GraphError, envelope, not_modelled
 from sharedbox_cli.emulator.microsoft.graph.licences import LicenceRoutes
@@ -45,6 +46,7 @@ class Graph:
                 Route("POST", "/v1.0/$batch", self._batch, "batch"),
                 *DirectoryRoutes(context).routes(),
                 *SignInRoutes(context).routes(),
+                *DeletionRoutes(context).routes(),
                 *LicenceRoutes(context).routes(),
                 *ReportRoutes(context).routes(),
             ),

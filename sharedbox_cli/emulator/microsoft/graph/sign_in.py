@@ -17,6 +17,7 @@ from sharedbox_cli.emulator.microsoft.graph.bodies import object_of
 from sharedbox_cli.emulator.microsoft.graph.errors import bad, denied, missing, not_modelled
 from sharedbox_cli.emulator.microsoft.graph.permissions import (
     MANAGES_ACCOUNTS,
+    PRIVILEGED,
     READ_USERS,
     WRITE_USERS,
     claims_of,
@@ -40,12 +41,6 @@ _READ_ONLY = frozenset(
     }
 )
 _MASTERED_ON_PREMISES = frozenset({"accountEnabled", "displayName"})
-_PRIVILEGED = frozenset(
-    {
-        "62e90394-69f5-4237-9190-012177145e10",  # Global Administrator
-        "7be44c8a-adaf-4e2a-84d6-ab2649e08a13",  # Privileged Authentication Administrator
-    }
-)
 _DISPLAY_NAME_MOST = 256
 
 
@@ -70,7 +65,7 @@ class SignInRoutes:
         if user is None or row is None:
             raise missing(captured["id"])
         doc = json.loads(row["doc"])
-        if doc.get("admin_role") and not _PRIVILEGED & set(claims_of(self._context, request).get("wids", ())):
+        if doc.get("admin_role") and not PRIVILEGED & set(claims_of(self._context, request).get("wids", ())):
             raise denied()
         if doc.get("on_premises") and set(changes) & _MASTERED_ON_PREMISES:
             raise bad("Unable to update the specified properties for on-premises mastered Directory Sync objects.")

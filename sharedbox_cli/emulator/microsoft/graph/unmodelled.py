@@ -50,7 +50,6 @@ _WORDS = frozenset({"$count", "$ref", "delta", "delta()", "microsoft.graph.delta
 METHODS = frozenset(
     {
         ("POST", "/v1.0/users"),
-        ("DELETE", "/v1.0/users/{id}"),
         ("POST", "/v1.0/groups"),
         ("PATCH", "/v1.0/groups/{id}"),
         ("DELETE", "/v1.0/groups/{id}"),
