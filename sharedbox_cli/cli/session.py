@@ -15,8 +15,10 @@ from sharedbox_cli.core.model import Platform
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence, Set
+    from datetime import datetime
 
     from sharedbox_cli.checks.model import Check
+    from sharedbox_cli.cli.grant_logs import GrantLogs
     from sharedbox_cli.cli.profile import Profile
     from sharedbox_cli.core.capability import Capabilities
     from sharedbox_cli.core.errors import SharedboxError
@@ -199,6 +201,12 @@ class Session:
     def observe(self, scopes: Mapping[Platform, Scope]) -> Reading:
         """Read the clouds of the profile. Raises what `pipeline.observe` raises."""
         return observe(self.terminal, self.connect(scopes), scopes, self.listener)
+
+    def grant_logs(self, platforms: Iterable[Platform], since: datetime | None) -> GrantLogs:
+        """Return what the logs of vendors say about who gave access; one that cannot be read is a note."""
+        from sharedbox_cli.cli.grant_logs import read_grant_logs
+
+        return read_grant_logs(self.connect(platforms), since, self.listener)
 
     def platforms(self, names: Sequence[str] = ()) -> tuple[Platform, ...]:
         """Return the named platforms, or all for which the profile has a tenant. Raises UsageError."""

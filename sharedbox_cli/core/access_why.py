@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sharedbox_cli.core.access import AccessRow
-from sharedbox_cli.core.model import Desired, DesiredGrant, Observed, Platform, Right
+from sharedbox_cli.core.identity import Address
+from sharedbox_cli.core.model import ROLES, Desired, DesiredGrant, Observed, Platform, Right
 from sharedbox_cli.core.why import InSpec, Why
 
 OWNER = "owner"
@@ -22,6 +23,21 @@ class Granted:
     by: str
     run: str = ""
     source: str = "sharedbox"
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedGrant:
+    """What a vendor's log says about one member."""
+
+    platform: Platform
+    mailbox: str
+    address: str
+    at: datetime
+    by: str
+    right: Right | None = None
+    """None: a right that the log does not name."""
+    is_end: bool = False
+    """Whether the member was taken out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +110,38 @@ def spec_grants(desired: Desired, observations: Mapping[Platform, Observed]) -> 
             names = {grant.trustee.key, *([str(identity)] if identity is not None else [])}
             for name in names:
                 found[mailbox.address.key, str(mailbox.platform), name, grant.right, grant.detail] = grant
+    return found
+
+
+def logged_grants(
+    log: Iterable[LoggedGrant], observations: Mapping[Platform, Observed], source: str
+) -> dict[GrantKey, Granted]:
+    """Return the newest grant that a log has of each right, in its order, without those that ended later."""
+    found: dict[GrantKey, Granted] = {}
+    for one in log:
+        observed = observations.get(one.platform)
+        identity = observed.directory.get(Address.of(one.address)) if observed else None
+        if identity is None:
+            continue
+        for right in ROLES:
+            key = (one.mailbox.lower(), str(one.platform), str(identity), right, "")
+            if one.is_end or one.right not in (None, right):
+                found.pop(key, None)
+            else:
+                found[key] = Granted(one.at, one.by, source=source)
+    return found
+
+
+SAME_GRANT = timedelta(minutes=5)
+"""The journal and a vendor's log of one grant differ by less."""
+
+
+def newest_grants(ours: Mapping[GrantKey, Granted], theirs: Mapping[GrantKey, Granted]) -> dict[GrantKey, Granted]:
+    """Return who granted each right last. What both know is ours: the journal knows the run and the user."""
+    found = {**theirs, **ours}
+    for key in ours.keys() & theirs.keys():
+        if theirs[key].at > ours[key].at + SAME_GRANT:
+            found[key] = theirs[key]
     return found
 
 

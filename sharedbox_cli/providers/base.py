@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol, runtime_checkable
 
+from sharedbox_cli.core.access_why import LoggedGrant
 from sharedbox_cli.core.change import Change
 from sharedbox_cli.core.events import SILENT, Listener
 from sharedbox_cli.core.fields import Field
@@ -64,6 +66,18 @@ class Provider(Protocol):
 
     def close(self) -> None:
         """Close all connections."""
+        ...
+
+
+@runtime_checkable
+class KeepsLog(Protocol):
+    """A provider of a vendor that logs who gave access."""
+
+    log_name: str
+    """The value of `granted_source` for what this log says."""
+
+    def grant_log(self, since: datetime | None, listener: Listener = SILENT) -> tuple[LoggedGrant, ...]:
+        """Return who gave and took rights, in order, since a time. Raises AuthError, CloudError, ObserveError."""
         ...
 
 

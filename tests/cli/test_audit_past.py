@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it ships no types
 
+from sharedbox_cli.emulator.google.activities import record
+from sharedbox_cli.emulator.google.builder import SCOPES, GoogleBuilder
 from sharedbox_cli.emulator.seed import Builder
 from sharedbox_cli.reports.json_schema import schema_of
 from tests.asked import each, every
@@ -172,3 +174,76 @@ def test_folder_that_cannot_be_used_is_an_error(cloud: Cloud, cli: Cli, tmp_path
     assert done.code == 1
     assert "the saved observations cannot be used" in done.err
     assert "Traceback" not in done.err
+
+
+EVENTS, BEN = "events@contoso.example", "ben@contoso.example"
+
+
+def logged(cloud: Cloud, *events: tuple[str, float], role: str = "", who: str = "admin@contoso.example") -> None:
+    """Write events about one person into Google's log, each some days ago."""
+    with cloud.tenant.lock:
+        store = cloud.emulator.google.store
+        for event, days in events:
+            record(store, who, event, EVENTS, BEN, new=role, at=store.now - days * 86400)
+
+
+def added(cloud: Cloud) -> None:
+    """Let somebody into a group, as an administrator would, without sharedbox."""
+    with cloud.tenant.lock:
+        store = cloud.emulator.google.store
+        group, user = store.group(EVENTS), store.user(BEN)
+        assert group
+        assert user
+        store.run("delete from g_members where group_id = ? and member_id = ?", group["id"], user["id"])
+        GoogleBuilder(cloud.tenant, 7).member(group["id"], user["id"])
+
+
+def granted_to_ben(cli: Cli, *more: object) -> list[tuple[str | None, str, str]]:
+    found = audited(cli, "--mailbox", EVENTS, *more)["rows"]
+    rows = [row for row in found if row["person"] == BEN and not row["via"]]
+    return [(row["granted_at"], row["granted_by"], row["granted_source"]) for row in rows]
+
+
+def test_google_log_names_who_added_a_member(google: Cloud, cli: Cli) -> None:
+    added(google)
+    logged(google, ("ADD_GROUP_MEMBER", 30), ("REMOVE_GROUP_MEMBER", 20), ("ADD_GROUP_MEMBER", 10))
+    [(at, by, source)] = granted_to_ben(cli, "--why")
+    assert at is not None
+    assert (by, source) == ("admin@contoso.example", "google")
+    assert [one[0] for one in granted_to_ben(cli, "--since", at)] == [at]
+
+
+@pytest.mark.parametrize(
+    ("events", "role", "is_known"),
+    [
+        ([("ADD_GROUP_MEMBER", 30), ("REMOVE_GROUP_MEMBER", 20)], "", False),
+        ([("UPDATE_GROUP_MEMBER", 30)], "MEMBER", True),
+        ([("ADD_GROUP_MEMBER", 31), ("UPDATE_GROUP_MEMBER", 30)], "OWNER", False),
+        ([("ADD_GROUP_MEMBER", 200)], "", False),
+    ],
+    ids=["removed since", "role given", "another role since", "older than the log"],
+)
+def test_google_log_that_does_not_fit_is_not_guessed_from(
+    google: Cloud, cli: Cli, events: list[tuple[str, float]], role: str, is_known: bool
+) -> None:
+    added(google)
+    logged(google, *events, role=role)
+    [(at, _, source)] = granted_to_ben(cli, "--why")
+    assert (at is not None, source == "google") == (is_known, is_known)
+
+
+def test_google_log_that_may_not_be_read_is_a_note(google: Cloud, cli: Cli) -> None:
+    added(google)
+    left = [scope for scope in SCOPES if not scope.endswith("reports.audit.readonly")]
+    with google.tenant.lock:
+        google.tenant.run("update g_service_accounts set scopes = ?", json.dumps(left))
+    found = audited(cli, "--why")
+    assert "log of administrators was not read" in " ".join(found["notes"])
+    assert found["rows"]
+
+
+def test_google_log_is_read_only_where_it_was_asked_for(google: Cloud, cli: Cli) -> None:
+    audited(cli)
+    assert not [line for line in google.emulator.log.lines if "activities" in str(line["route"])]
+    audited(cli, "--why")
+    assert [line for line in google.emulator.log.lines if "activities" in str(line["route"])]

@@ -61,6 +61,7 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
     ("directory.users.undelete", {"userKey": "deleted", "body": {"orgUnitPath": "/"}}),
     ("reports.userUsageReport.get", {"userKey": "all", "date": DAY}),
     ("reports.customerUsageReports.get", {"date": DAY}),
+    ("reports.activities.list", {"userKey": "all", "applicationName": "admin"}),
     ("cloudidentity.policies.list", {}),
     ("gmail.users.settings.delegates.create", {**ME, "body": {"delegateEmail": ANNA}}),
     ("gmail.users.settings.delegates.get", {**ME, "delegateEmail": ANNA}),

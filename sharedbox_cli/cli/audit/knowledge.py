@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sharedbox_cli.cli.audit.keep import granted_by_us, past_states, seen_before
 from sharedbox_cli.cli.pipeline import utc_now
 from sharedbox_cli.core.access_against import Judge, judged
-from sharedbox_cli.core.access_why import Reasons, owners_of, since, spec_grants
+from sharedbox_cli.core.access_why import Reasons, logged_grants, newest_grants, owners_of, since, spec_grants
 from sharedbox_cli.reports.document import Deferred
 from sharedbox_cli.reports.views.access import Background
 from sharedbox_cli.reports.views.access_against import against_sections, against_words, missing_cells, missing_data
@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from sharedbox_cli.cli.grant_logs import GrantLogs
     from sharedbox_cli.core.access import AccessRow
     from sharedbox_cli.core.access_against import Missing
     from sharedbox_cli.core.access_filter import RowFilter
+    from sharedbox_cli.core.access_why import Granted, GrantKey
     from sharedbox_cli.core.model import Desired, Observed, Platform
     from sharedbox_cli.providers.reading import Reading
     from sharedbox_cli.reports.views.access import Selected
@@ -34,6 +36,8 @@ class Knowledge:
 
     reasons: Reasons = field(default_factory=Reasons)
     known_since: Mapping[str, datetime] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    """What could not be found out."""
 
     @property
     def data(self) -> Mapping[str, object]:
@@ -71,14 +75,14 @@ class Everything:
         if self.knowledge is None:
             return Part(Deferred(lambda: chosen.of(self.rows)) if chosen else self.rows, selected)
         rows = tuple(chosen.of(self.rows))
-        part = Part(rows, selected, Background(has_why=True, data=self.knowledge.data))
+        part = Part(rows, selected, Background(has_why=True, data=self.knowledge.data), self.knowledge.notes)
         if moment is not None:
             stamp = moment.isoformat()
             part = Part(
                 tuple(since(rows, moment)),
                 selected.with_option("since", stamp),
                 Background(has_why=True, data={**self.knowledge.data, "since": stamp}),
-                tuple(since_notes(rows, moment, self.knowledge)),
+                (*since_notes(rows, moment, self.knowledge), *self.knowledge.notes),
             )
         return part if self.missing is None else _with_missing(part, _chosen_missing(self.missing, chosen))
 
@@ -108,14 +112,23 @@ def _with_missing(part: Part, missing: Sequence[Missing]) -> Part:
 
 
 def know(
-    observations: Path, journal: Path, reading: Reading, rows: Sequence[AccessRow], desired: Desired | None
+    observations: Path,
+    journal: Path,
+    reading: Reading,
+    rows: Sequence[AccessRow],
+    desired: Desired | None,
+    logs: GrantLogs,
 ) -> Knowledge:
     """Return what saved observations, the journal and specs know. Raises ObservationsError, JournalError."""
     states = past_states(observations, utc_now())
-    reasons = Reasons(granted=granted_by_us(journal), seen=seen_before(states, reading, rows))
+    theirs: dict[GrantKey, Granted] = {}
+    for name, entries in logs.entries.items():
+        theirs |= logged_grants(entries, reading.observations, name)
+    granted = newest_grants(granted_by_us(journal), theirs)
+    reasons = Reasons(granted=granted, seen=seen_before(states, reading, rows))
     if desired is not None:
         reasons = replace(reasons, specs=spec_grants(desired, reading.observations), owners=owners_of(desired))
-    return Knowledge(reasons, {state.platform: state.known_since for state in states})
+    return Knowledge(reasons, {state.platform: state.known_since for state in states}, logs.notes)
 
 
 def since_notes(rows: Sequence[AccessRow], moment: datetime, knowledge: Knowledge) -> Iterator[str]:
@@ -123,7 +136,7 @@ def since_notes(rows: Sequence[AccessRow], moment: datetime, knowledge: Knowledg
     for platform, start in sorted(knowledge.known_since.items()):
         yield f"{platform}: saved observations go back to {start:%Y-%m-%d %H:%M} UTC."
     if not knowledge.known_since:
-        yield "No observations are saved: only what sharedbox granted is known. To save them from now on, use --save."
+        yield "No observations are saved: only what the journal knows is shown. To save them from now on, use --save."
     unknown = 0
     for row in rows:
         why = row.why

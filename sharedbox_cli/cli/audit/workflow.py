@@ -12,6 +12,7 @@ from sharedbox_cli.cli.audit.knowledge import Everything, know
 from sharedbox_cli.cli.audit.past import Past
 from sharedbox_cli.cli.audit.selection import addresses_to_read, refuse_unknown_people, resolve_missing
 from sharedbox_cli.cli.checking import check_observed
+from sharedbox_cli.cli.grant_logs import GrantLogs
 from sharedbox_cli.cli.output import show
 from sharedbox_cli.cli.pipeline import exit_code_of, origin_of, scope_of
 from sharedbox_cli.core.access import access_rows
@@ -121,7 +122,9 @@ def _rows(
     if not evidence.has_why:
         return Everything(rows)
     known = tuple(rows)
-    knowledge = know(session.observations_path, session.journal_path, observed, known, desired)
+    has_logs = evidence.is_why or evidence.since is not None
+    logs = session.grant_logs(observed.platforms, evidence.since) if has_logs else GrantLogs()
+    knowledge = know(session.observations_path, session.journal_path, observed, known, desired, logs)
     return Everything(tuple(knowledge.reasons.of(known, exactly)), knowledge)
 
 

@@ -38,6 +38,7 @@ SCOPES = [
             "apps.groups.settings",
             "apps.licensing",
             "admin.reports.usage.readonly",
+            "admin.reports.audit.readonly",
             "cloud-identity.policies.readonly",
             "gmail.settings.basic",
             "gmail.settings.sharing",

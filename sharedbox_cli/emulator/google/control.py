@@ -18,6 +18,7 @@ KNOBS = {
     "report_gaps": "days (`2026-11-20`) for which Google has no figures",
     "mail_delegation": "`off`: an administrator disabled it; `unset`: nobody ever enabled it; enabled by default",
     "domain_licence": "the id of a licence that covers all accounts and is assigned to nobody, as of Education",
+    "api_activities": "`off`: the log of administrators omits what was done through the API, which was not confirmed",
     "shared_drives_mb": "what shared drives use of the pooled storage, in MB",
     "delegate_limit": "how many delegates a mailbox can have; the default is 1000, and 10 and 25 were seen",
     "federated": 'JSON, audience to `{"name", "tokens"}`: whom the token exchange trusts',

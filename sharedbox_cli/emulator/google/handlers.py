@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sharedbox_cli.emulator.google import groups_settings, licensing, policies, reports
+from sharedbox_cli.emulator.google import activities, groups_settings, licensing, policies, reports
 from sharedbox_cli.emulator.google.call import Handlers
 from sharedbox_cli.emulator.google.directory import account_security, aliases, groups, members, users
 from sharedbox_cli.emulator.google.gmail import delegates, filters, labels, senders, settings
@@ -21,5 +21,6 @@ HANDLERS: Handlers = {
     **settings.HANDLERS,
     **licensing.HANDLERS,
     **reports.HANDLERS,
+    **activities.HANDLERS,
     **policies.HANDLERS,
 }

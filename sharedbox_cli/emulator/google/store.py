@@ -41,6 +41,8 @@ create table if not exists g_orgunits (path text primary key, id text not null);
 create table if not exists g_policies (id text primary key, doc text not null);
 create table if not exists g_stale (
   id text not null, kind text not null, doc text not null, until real not null, primary key (id, kind));
+create table if not exists g_activities (
+  seq integer primary key, at real not null, actor text not null, event text not null, parameters text not null);
 create table if not exists g_service_accounts (
   email text primary key, client_id text not null, scopes text not null, is_admin integer not null default 0,
   keys text not null default '{}', signers text not null default '[]');

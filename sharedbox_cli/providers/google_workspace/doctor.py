@@ -11,6 +11,7 @@ from sharedbox_cli.providers.google_workspace.errors import NO_MAIL
 from sharedbox_cli.providers.google_workspace.google_client import Ask, Make, Wire
 from sharedbox_cli.providers.google_workspace.scopes import (
     APIS,
+    AUDIT,
     DIRECTORY,
     GMAIL,
     LICENSING,
@@ -31,10 +32,15 @@ _ROLE = {
     SETTINGS: "Groups Admin",
     LICENSING: "License Management",
     REPORTS: "one with the privilege Reports",
+    AUDIT: "one with the privilege Reports",
     POLICIES: "Super Admin",
     SECURITY: "User Management Admin",
 }
-_OPTIONAL = {REPORTS: "storage is not reported", POLICIES: "whether delegation is enabled is not reported"}
+_OPTIONAL = {
+    REPORTS: "storage is not reported",
+    AUDIT: "`audit --why` does not name who added members to groups",
+    POLICIES: "whether delegation is enabled is not reported",
+}
 """APIs that sharedbox can work without, and the consequence."""
 _READ, _WRITE = "reading (plan, check, audit)", "writing (apply)"
 _NOBODY = "no-such-group"
@@ -138,6 +144,10 @@ def _reads(wire: Wire, connection: GoogleConnection, readable: Sequence[str]) ->
         REPORTS: (
             "read reports",
             lambda service: service.customerUsageReports().get(date="2026-01-01", parameters="accounts:num_users"),
+        ),
+        AUDIT: (
+            "read the log of administrators",
+            lambda service: service.activities().list(userKey="all", applicationName="admin", maxResults=1),
         ),
         POLICIES: ("read policies", lambda service: service.policies().list(pageSize=1)),
         SECURITY: ("read app passwords", lambda service: service.asps().list(userKey=connection.admin)),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from sharedbox_cli.core.access_why import LoggedGrant
 from sharedbox_cli.core.capability import Capabilities
 from sharedbox_cli.core.change import Change, Kind
 from sharedbox_cli.core.errors import Ambiguous
-from sharedbox_cli.core.events import Listener
+from sharedbox_cli.core.events import SILENT, Listener
 from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, Observed, Platform
 from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.providers.base import Scope
@@ -23,6 +25,7 @@ from sharedbox_cli.providers.google_workspace.apply.writer import Writer
 from sharedbox_cli.providers.google_workspace.capabilities import CAPABILITIES
 from sharedbox_cli.providers.google_workspace.columns import ACCOUNT, COLUMNS, INBOX, LICENCE
 from sharedbox_cli.providers.google_workspace.gmail_columns import GMAIL
+from sharedbox_cli.providers.google_workspace.observe.grant_log import read_grant_log
 from sharedbox_cli.providers.google_workspace.observe.tenant import observe_tenant
 from sharedbox_cli.providers.google_workspace.scopes import APIS
 from sharedbox_cli.providers.tenant_provider import TenantProvider
@@ -67,6 +70,13 @@ class GoogleWorkspace(TenantProvider):
 
     async def _observe(self, scope: Scope) -> Observed:
         return await observe_tenant(self._google, scope, self._clock.now())
+
+    log_name = "google"
+
+    def grant_log(self, since: datetime | None, listener: Listener = SILENT) -> tuple[LoggedGrant, ...]:
+        """Return who added and removed members of groups. Raises AuthError, CloudError, ObserveError."""
+        self._listen(listener)
+        return self._loop.run(read_grant_log(self._google, since))
 
     async def _send(self, change: Change, request_id: str) -> Outcome:
         return await _act_of(change)(self._writer, change)

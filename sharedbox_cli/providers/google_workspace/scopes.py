@@ -12,7 +12,7 @@ from dataclasses import dataclass
 _AUTH = "https://www.googleapis.com/auth/"
 
 DIRECTORY, SECURITY, SETTINGS, LICENSING = "directory", "security", "settings", "licensing"
-REPORTS, POLICIES, GMAIL = "reports", "policies", "gmail"
+REPORTS, AUDIT, POLICIES, GMAIL = "reports", "audit", "policies", "gmail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,14 @@ APIS: Mapping[str, Api] = {
         "licensing", "v1", _scopes("apps.licensing"), _scopes("apps.licensing"), "Licensing", "licensing.googleapis.com"
     ),
     REPORTS: Api("admin", "reports_v1", _scopes("admin.reports.usage.readonly"), (), "Reports", "admin.googleapis.com"),
+    AUDIT: Api(
+        "admin",
+        "reports_v1",
+        _scopes("admin.reports.audit.readonly"),
+        (),
+        "Reports (log of administrators)",
+        "admin.googleapis.com",
+    ),
     POLICIES: Api(
         "cloudidentity",
         "v1",

@@ -6,6 +6,7 @@ import json
 import sqlite3
 from typing import Any
 
+from sharedbox_cli.emulator.google import activities
 from sharedbox_cli.emulator.google.call import NOTHING, Call, Handlers
 from sharedbox_cli.emulator.google.directory import groups
 from sharedbox_cli.emulator.google.errors import bad, exists, missing, precondition
@@ -123,6 +124,7 @@ def _insert(call: Call) -> Any:
         visible,
     )
     call.effect = f"{email or identity} in {group['email']} as {role}"
+    activities.note(call, activities.ADD, group["email"], email or identity)
     row = call.store.member(group["id"], identity)
     return shown(call, row, with_delivery=True) if row else {}
 
@@ -184,8 +186,22 @@ def _update(call: Call) -> Any:
         row["member_id"],
     )
     call.effect = f"{row['email'] or row['member_id']} is {role}, {delivery}"
+    _note_update(call, row, role, delivery)
     again = call.store.member(row["group_id"], row["member_id"])
     return shown(call, again, with_delivery=True) if again else {}
+
+
+def _note_update(call: Call, row: sqlite3.Row, role: str, delivery: str) -> None:
+    group, member = _group_address(call, row), row["email"] or row["member_id"]
+    if role != row["role"]:
+        activities.note(call, activities.UPDATE, group, member, old=row["role"], new=role)
+    if delivery != row["delivery"]:
+        activities.note(call, activities.UPDATE_DELIVERY, group, member, old=row["delivery"], new=delivery)
+
+
+def _group_address(call: Call, row: sqlite3.Row) -> str:
+    group = call.store.row("select email from g_groups where id = ?", row["group_id"])
+    return str(group["email"]) if group else ""
 
 
 def _delete(call: Call) -> Any:
@@ -198,6 +214,7 @@ def _delete(call: Call) -> Any:
     else:
         call.store.run(f"delete from g_members {sql}", row["group_id"], row["member_id"])
     call.effect = f"{row['email'] or row['member_id']} out of a group"
+    activities.note(call, activities.REMOVE, _group_address(call, row), row["email"] or row["member_id"])
     return NOTHING
 
 
