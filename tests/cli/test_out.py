@@ -133,3 +133,28 @@ def test_saved_plan_is_applied_alone(cloud: Cloud, cli: Cli, tmp_path: Path) -> 
     cli("plan", EXAMPLES, "--out", file)
     done = cli("apply", file, EXAMPLES, "--yes")
     assert (done.code, "alone" in done.err, cloud.effects()) == (1, True, [])
+
+
+@pytest.mark.parametrize(
+    "name", ["one.yaml", "sub/two.yaml", "_defaults.yaml", "teams.yaml", "link", "../sharedbox.yaml"]
+)
+def test_plan_never_replaces_what_it_is_made_from(cloud: Cloud, cli: Cli, tmp_path: Path, name: str) -> None:
+    specs = tmp_path / "specs"
+    (specs / "sub").mkdir(parents=True)
+    text = "version: 1\nmailbox: {}@contoso.example\nplatform: microsoft365\n"
+    contents = {
+        "../sharedbox.yaml": "profiles: {prod: {}}\n",
+        "one.yaml": text.format("sales"),
+        "sub/two.yaml": text.format("billing"),
+        "_defaults.yaml": "hidden_from_address_lists: false\n",
+        "teams.yaml": "all: {members: [{user: anna@contoso.example}]}\n",
+    }
+    for path, content in contents.items():
+        (specs / path).write_text(content)
+    (specs / "link").symlink_to("one.yaml")
+    cloud.forget()
+    done = cli("plan", specs, "--out", specs / name)
+    assert (done.code, "this file belongs to the specs" in done.err, done.out) == (1, True, ""), done.err
+    assert {path: (specs / path).read_text() for path in contents} == contents
+    assert cloud.routes() == {}
+    assert cli("plan", specs, "--out", specs / "plan.json").code == 0
