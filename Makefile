@@ -5,7 +5,7 @@ STAMP := .venv/.installed
 # Compiled tests are kept, so that a run need not rewrite their assertions again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: dev demo test test-fast test-clients node-clients lint format bench lock generated clean
+.PHONY: dev demo test test-fast test-clients node-clients test-browser lint format bench lock generated clean
 
 dev: $(STAMP)  ## Install everything that you need to work on sharedbox
 
@@ -42,6 +42,18 @@ $(NODE_CLIENTS)/.installed: tests/clients/package.json tests/clients/package-loc
 	@mkdir -p $(NODE_CLIENTS)
 	cp tests/clients/package.json tests/clients/package-lock.json $(NODE_CLIENTS)/
 	cd $(NODE_CLIENTS) && npm ci --no-audit --no-fund --ignore-scripts --loglevel=error
+	@touch $@
+
+test-browser: $(STAMP) .venv-browser/.installed  ## Try the HTML report in Chromium; needs node, npm and Chromium, Chrome or Edge
+	$(BIN)/python -m tests.browser "$$(.venv-browser/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" .venv-browser/node
+
+.venv-browser/.installed: requirements/browser.txt tests/browser/package.json tests/browser/package-lock.json
+	@command -v npm >/dev/null || { echo "The tests in a browser need node (20 or later) and npm, which are not installed."; exit 1; }
+	$(PYTHON) -m venv .venv-browser
+	.venv-browser/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/browser.txt
+	@mkdir -p .venv-browser/node
+	cp tests/browser/package.json tests/browser/package-lock.json .venv-browser/node/
+	cd .venv-browser/node && npm ci --no-audit --no-fund --ignore-scripts --loglevel=error
 	@touch $@
 
 lint: $(STAMP)  ## Check style, types and architecture

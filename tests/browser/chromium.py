@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
 VARIABLE = "CHROMIUM"
+"""Names the program of another browser of the family."""
+MARK = "BROWSER_TESTS"
+"""The folder with the npm packages; without it, the tests are not collected."""
 QUIET = (
     "--no-sandbox",
     "--disable-gpu",
