@@ -167,3 +167,11 @@ def test_mailbox_keeps_the_person_where_the_successor_cannot_be_added(cli: Cli) 
     assert (done.code, (SPECS / "sales.yaml").read_text()) == (3, text)
     assert "the successor cannot be added" in " ".join(done.out.split())
     assert grants(cli, "other@contoso.example") == {BEN: {"full_access"}}
+
+
+def test_next_command_applies_these_mailboxes_alone(cli: Cli) -> None:
+    write(teams=TEAMS, support=SUPPORT, sales=SALES)
+    assert json.loads(cli("offboard", ANNA, SPECS, "-o", "json").out)["next_command"] == ""
+    done = cli("offboard", ANNA, SPECS, "--write")
+    assert "    sharedbox apply specs --mailbox support@contoso.example\n" in done.out, "sales keeps Anna"
+    assert "sharedbox apply" not in cli("offboard", ANNA, SPECS, "--write").out, "nothing is left to apply"

@@ -324,4 +324,4 @@ def test_text_says_what_to_do_next(reviewed: Cloud, cli: Cli) -> None:
     assert "sharedbox review read FILE..." in cli("review", "start", SPECS, "--to", "next").out
     decide(Sheet, chloe="no")
     assert "Nothing is written yet: add `--write`" in cli("review", "read", Sheet).out
-    assert "Plan and apply the specs." in cli("review", "read", Sheet, "--write").out
+    assert "    sharedbox apply specs --mailbox sales@contoso.example\n" in cli("review", "read", Sheet, "--write").out

@@ -19,6 +19,7 @@ from sharedbox_cli.language.export.edit import CannotEdit, Wanted, edited, witho
 from sharedbox_cli.language.files import spec_files
 from sharedbox_cli.language.load import load_specs
 from sharedbox_cli.language.resolve import resolve
+from sharedbox_cli.reports.views.next_step import apply_command
 from sharedbox_cli.reports.views.offboarding import offboarding_report
 
 if TYPE_CHECKING:
@@ -62,7 +63,9 @@ def offboard_person(
     edits = Edits(work.old, work.new)
     if writes:
         edits.write(folder)
-    report = offboarding_report(leaver, heir, access, by_hand, edits.diff(), is_written=writes)
+    changed = [one.mailbox.text for one in access if one.rights and one.mailbox not in by_hand]
+    command = apply_command(folder, changed) if writes and changed and edits.changed else ""
+    report = offboarding_report(leaver, heir, access, by_hand, edits.diff(), command, is_written=writes)
     show(session.terminal, report, output)
     return ExitCode.PARTLY if by_hand else ExitCode.OK
 

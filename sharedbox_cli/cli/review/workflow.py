@@ -23,6 +23,7 @@ from sharedbox_cli.language.csv.review import read_sheets
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.reports.review_sheet import sheet_text
 from sharedbox_cli.reports.views.access_words import marks_of
+from sharedbox_cli.reports.views.next_step import apply_command
 from sharedbox_cli.reports.views.review import Outcome, Sheet, decisions_report, sheets_report
 
 if TYPE_CHECKING:
@@ -115,7 +116,10 @@ def read_review(
         changes.edits.write(folder)
         record.write(folder)
     diff = changes.edits.diff()
-    show(session.terminal, decisions_report(outcomes, sheets.open, diff, record.added, is_written=writes), output)
+    changed = [one.decision.grant.mailbox for one in outcomes if one.grant is not None]
+    command = apply_command(folder, changed) if writes and diff else ""
+    report = decisions_report(outcomes, sheets.open, diff, record.added, command, is_written=writes)
+    show(session.terminal, report, output)
     return ExitCode.PARTLY if any(one.needs_a_person for one in outcomes) else ExitCode.OK
 
 

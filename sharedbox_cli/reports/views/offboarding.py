@@ -10,6 +10,7 @@ from sharedbox_cli.core.offboarding import Access
 from sharedbox_cli.reports.document import Line, Report, Section, Table, Tone
 from sharedbox_cli.reports.shapes.offboarding import OffboardingJson
 from sharedbox_cli.reports.views.file_changes import diff_section
+from sharedbox_cli.reports.views.next_step import next_lines
 
 
 def offboarding_report(
@@ -18,6 +19,7 @@ def offboarding_report(
     access: Sequence[Access],
     by_hand: Mapping[Address, str],
     diff: str,
+    next_command: str,
     *,
     is_written: bool,
 ) -> Report:
@@ -39,8 +41,10 @@ def offboarding_report(
         ],
         "diff": diff,
         "is_written": is_written,
+        "next_command": next_command,
     }
-    summary = (Line(_summary(person, access, by_hand, is_written=is_written, has_changes=bool(diff))),)
+    said = Line(_summary(person, access, by_hand, is_written=is_written, has_changes=bool(diff)))
+    summary = (said, *next_lines(next_command))
     return Report("offboarding", data, tuple(_sections(access, by_hand, diff)), summary=summary)
 
 

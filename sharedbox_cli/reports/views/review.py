@@ -12,6 +12,7 @@ from sharedbox_cli.core.review import Decision, Grant, Result, ReviewRow
 from sharedbox_cli.reports.document import Line, Report, Section, Table, Tone
 from sharedbox_cli.reports.shapes.review import DecisionJson, DecisionsJson, OpenJson, ReviewedJson, SheetsJson
 from sharedbox_cli.reports.views.file_changes import diff_section
+from sharedbox_cli.reports.views.next_step import next_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,13 @@ def sheets_report(sheets: Sequence[Sheet]) -> Report:
 
 
 def decisions_report(
-    outcomes: Sequence[Outcome], left: Sequence[tuple[Place, Grant]], diff: str, recorded: int, *, is_written: bool
+    outcomes: Sequence[Outcome],
+    left: Sequence[tuple[Place, Grant]],
+    diff: str,
+    recorded: int,
+    next_command: str,
+    *,
+    is_written: bool,
 ) -> Report:
     """Return what owners decided, what is open, and how the files change."""
     data: DecisionsJson = {
@@ -74,8 +81,10 @@ def decisions_report(
         "diff": diff,
         "recorded": recorded,
         "is_written": is_written,
+        "next_command": next_command,
     }
-    summary = (Line(_summary(outcomes, left, recorded, is_written=is_written, has_changes=bool(diff))),)
+    said = Line(_summary(outcomes, left, recorded, is_written=is_written, has_changes=bool(diff)))
+    summary = (said, *next_lines(next_command))
     return Report("review-decisions", data, tuple(_sections(outcomes, left, diff)), summary)
 
 
@@ -151,4 +160,4 @@ def _summary(
         return f"{text} Nothing to change."
     if not is_written:
         return f"{text} Nothing is written yet: add `--write`."
-    return f"{text} {_count(recorded, 'decision')} recorded.{' Plan and apply the specs.' if has_changes else ''}"
+    return f"{text} {_count(recorded, 'decision')} recorded."
