@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 import typer
 
 from sharedbox_cli.cli.terminal import Colour
-from sharedbox_cli.reports.render import FindingOutput, PlainOutput, PlanOutput, TableOutput
+from sharedbox_cli.reports.render import AuditOutput, FindingOutput, PlainOutput, PlanOutput, TableOutput
 
 if TYPE_CHECKING:
     from sharedbox_cli.cli.filters import Filter
@@ -60,6 +60,7 @@ PlanFormat = Annotated[
     PlanOutput, typer.Option("--output", "-o", help="Format on stdout. (To save a plan to apply, use `--out FILE`.)")
 ]
 FindingFormat = Annotated[FindingOutput, typer.Option("--output", "-o", help=_TO_A_FILE)]
+AuditFormat = Annotated[AuditOutput, typer.Option("--output", "-o", help=_TO_A_FILE)]
 TableFormat = Annotated[TableOutput, typer.Option("--output", "-o", help=_TO_A_FILE)]
 
 

@@ -6,7 +6,7 @@ import contextlib
 import os
 import stat
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +24,25 @@ def show(terminal: Terminal, report: Report, output: Output, *, has_bom: bool = 
     """Write a report to stdout, in the format that was requested, part by part."""
     parts = render(report, output, width=terminal.width, has_colour=terminal.has_colour(terminal.out))
     terminal.stream(chain(["\ufeff"], parts) if has_bom else parts)
+
+
+def write_binary(path: Path, write: Callable[[str], None]) -> None:
+    """Write a file that only its owner can read, atomically, by a function that takes a path. Raises UsageError."""
+    target = Path(os.path.realpath(path))
+    if str(path) == "-" or (target.exists() and not target.is_file()):
+        raise UsageError("not a file", where=str(path), why="This format is binary.", hint="Name a file with `--out`.")
+    try:
+        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:100]}.")
+        os.close(descriptor)
+        try:
+            write(name)
+            os.replace(name, target)  # noqa: PTH105
+        finally:
+            with contextlib.suppress(OSError):
+                os.unlink(name)  # noqa: PTH108
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise UsageError("cannot write the file", where=str(path), why=why) from error
 
 
 def write_whole(path: Path, text: str) -> None:

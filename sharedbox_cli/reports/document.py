@@ -183,6 +183,17 @@ class Results:
 
 
 @dataclass(frozen=True, slots=True)
+class Records:
+    """The rows of a report as typed data, for columnar formats."""
+
+    shape: type
+    """The TypedDict of a row."""
+    rows: Sequence[Mapping[str, object]]
+    instants: frozenset[str] = frozenset()
+    """Keys whose text is an instant."""
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """One view of something, independent of any format."""
 
@@ -199,6 +210,8 @@ class Report:
     results: Results = Results()
     """The same as cases and results, for SARIF and JUnit."""
     origin: Origin = Origin()
+    records: Records | None = None
+    """The same as typed rows, for Parquet."""
     background: Sequence[Section] = ()
     """Sections, among `sections`, that a page for a browser does not have."""
     page: Callable[[], Page] | None = None

@@ -38,6 +38,17 @@ class TableOutput(StrEnum):
     HTML = "html"
 
 
+class AuditOutput(StrEnum):
+    """Formats of an audit: those of a table, and one that is binary and no text of `render`."""
+
+    TEXT = "text"
+    JSON = "json"
+    CSV = "csv"
+    MARKDOWN = "markdown"
+    HTML = "html"
+    PARQUET = "parquet"
+
+
 class FindingOutput(StrEnum):
     """Formats of findings."""
 

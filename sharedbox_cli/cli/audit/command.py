@@ -8,9 +8,17 @@ from typing import Annotated
 import typer
 
 from sharedbox_cli.cli.group import LightGroup
-from sharedbox_cli.cli.options import ColourOptions, DetailedExitCode, Platforms, SessionOptions, TableFormat, grouped
+from sharedbox_cli.cli.options import (
+    AuditFormat,
+    ColourOptions,
+    DetailedExitCode,
+    Platforms,
+    SessionOptions,
+    TableFormat,
+    grouped,
+)
 from sharedbox_cli.core.risk import Risk
-from sharedbox_cli.reports.render import TableOutput
+from sharedbox_cli.reports.render import AuditOutput, TableOutput
 from sharedbox_cli.reports.views.arrangement import Arrangement
 
 _PATTERNS = "(`*` and `?` work). Repeatable."
@@ -25,7 +33,10 @@ def audit_all(
     context: typer.Context,
     setup: SessionOptions,
     by: Annotated[Arrangement, typer.Option("--by", help="How to arrange the report.")] = Arrangement.MAILBOX,
-    output: TableFormat = TableOutput.TEXT,
+    output: AuditFormat = AuditOutput.TEXT,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="The file for `-o parquet`, which is binary.", dir_okay=False)
+    ] = None,
     mailbox: Annotated[
         list[str] | None, typer.Option("--mailbox", "-m", help=f"Only these addresses or aliases {_PATTERNS}")
     ] = None,
@@ -97,10 +108,13 @@ def audit_all(
       sharedbox audit -o csv > who-may-do-what.csv
 
       sharedbox audit -o html > report.html
+
+      sharedbox audit -o parquet --out access.parquet
     """
     if context.invoked_subcommand is not None:
         return _refuse_options(context)
 
+    from sharedbox_cli.cli.audit.columnar import checked_target
     from sharedbox_cli.cli.audit.evidence import Evidence
     from sharedbox_cli.cli.audit.selection import Choice
     from sharedbox_cli.cli.audit.workflow import audit_tenant
@@ -116,8 +130,12 @@ def audit_all(
         risks=tuple(only or ()),
         specs=tuple(specs or ()),
     )
+    target = checked_target(output, out)
+    shown = TableOutput.TEXT if target else TableOutput(output)
     with setup.open(specs or against) as session:
-        code = audit_tenant(session, by, output, choice, tuple(platform or ()), evidence, has_bom=bom, is_checked=True)
+        code = audit_tenant(
+            session, by, shown, choice, tuple(platform or ()), evidence, has_bom=bom, is_checked=True, parquet=target
+        )
     raise typer.Exit(code)
 
 

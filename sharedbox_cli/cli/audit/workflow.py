@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sharedbox_cli.checks.registry import needs_of
+from sharedbox_cli.cli.audit.columnar import save_rows
 from sharedbox_cli.cli.audit.evidence import Evidence
 from sharedbox_cli.cli.audit.keep import keep
 from sharedbox_cli.cli.audit.knowledge import Everything, know
@@ -27,6 +28,7 @@ from sharedbox_cli.reports.views.page import PageInput, page_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from sharedbox_cli.checks.model import Check
     from sharedbox_cli.cli.audit.selection import Choice, Scopes
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from sharedbox_cli.core.identity import Address
     from sharedbox_cli.core.model import Platform
     from sharedbox_cli.providers.reading import Reading
+    from sharedbox_cli.reports.document import Report
     from sharedbox_cli.reports.render import TableOutput
     from sharedbox_cli.reports.views.arrangement import Arrangement
 
@@ -57,8 +60,11 @@ def audit_tenant(
     *,
     has_bom: bool = False,
     is_checked: bool = False,
+    parquet: Path | None = None,
 ) -> int:
     """Write the audit and return the exit code. `is_checked`: HTML has the findings of the same reading.
+
+    With `parquet`, the rows are written to this file, and the output is a summary.
 
     Raises UsageError, NotFound, SpecError, ObserveError, AuthError, ObservationsError, JournalError.
     """
@@ -72,7 +78,7 @@ def audit_tenant(
         desired = session.desired(choice.specs or None)
     if evidence.as_of is not None:
         past = Past(session.observations_path, session.profile.name, evidence.as_of)
-        show(session.terminal, past.report(arrangement, choice, desired, platforms), output, has_bom=has_bom)
+        _show(session, past.report(arrangement, choice, desired, platforms), output, parquet, has_bom=has_bom)
         return ExitCode.OK
     checks = session.checks if output == "html" and is_checked else ()
     scopes = addresses_to_read(session.observe, choice, desired, session.platforms(platforms))
@@ -107,8 +113,16 @@ def audit_tenant(
     report = access_report(
         part.rows, arrangement, mailboxes, notes, part.selected, lambda: page_of(content), part.background
     )
-    show(session.terminal, report.based_on(origin_of(session.profile.name, observed)), output, has_bom=has_bom)
+    report = report.based_on(origin_of(session.profile.name, observed))
+    _show(session, report, output, parquet, has_bom=has_bom)
     return exit_code_of(observed, ExitCode.OK)
+
+
+def _show(session: Session, report: Report, output: TableOutput, parquet: Path | None, *, has_bom: bool) -> None:
+    if parquet is None:
+        show(session.terminal, report, output, has_bom=has_bom)
+    else:
+        save_rows(session.terminal, report, parquet)
 
 
 def _rows(

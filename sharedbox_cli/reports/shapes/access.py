@@ -64,6 +64,10 @@ class AccessJson(TypedDict):
     ]
 
 
+INSTANTS = frozenset({"until", "first_seen", "granted_at"})
+"""The keys of a row that are instants in UTC."""
+
+
 class MissingJson(TypedDict):
     """A right that a spec gives and nobody has."""
 

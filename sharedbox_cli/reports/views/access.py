@@ -13,9 +13,9 @@ from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import Fact, ObservedMailbox
 from sharedbox_cli.core.open_access import WAYS, Audience, Entry
 from sharedbox_cli.core.values import KIND_GROUP, KIND_USER, Value
-from sharedbox_cli.reports.document import Deferred, Line, Report, Section, Table, Tone
+from sharedbox_cli.reports.document import Deferred, Line, Records, Report, Section, Table, Tone
 from sharedbox_cli.reports.page import Page
-from sharedbox_cli.reports.shapes.access import AuditedMailboxJson, AuditJson
+from sharedbox_cli.reports.shapes.access import INSTANTS, AccessJson, AuditedMailboxJson, AuditJson
 from sharedbox_cli.reports.views.access_matrix import matrix_sections, matrix_table
 from sharedbox_cli.reports.views.access_table import flat_table, row_data
 from sharedbox_cli.reports.views.access_words import (
@@ -112,6 +112,7 @@ def access_report(
         TITLE,
         background=background.sections,
         page=page,
+        records=Records(AccessJson, data["rows"], INSTANTS),
         is_evidence=True,
     )
 
