@@ -69,6 +69,11 @@ def test_every_key_of_json_is_a_typed_column(both: Cloud, cli: Cli) -> None:
     assert stamps == [("default", True)]
 
 
+def test_every_instant_of_a_row_is_known() -> None:
+    hints = get_type_hints(AccessJson, include_extras=True)
+    assert {name for name, hint in hints.items() if "(UTC)" in str(hint)} == INSTANTS
+
+
 def test_instants_are_in_utc(cloud: Cloud, cli: Cli) -> None:
     Path("specs").mkdir()
     Path("specs/sales.yaml").write_text(
