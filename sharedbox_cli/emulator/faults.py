@@ -81,6 +81,11 @@ class Faults:
         with self._lock:
             self._faults = faults
 
+    @property
+    def routes(self) -> list[str]:
+        """Return the patterns of routes, in order."""
+        return [fault.route for fault in self._faults]
+
     def hit(self, route: str, method: str, named: Callable[[], str] = str) -> Fault | None:
         """Count a call, and return the fault that applies to it. `named` returns what the call names."""
         with self._lock:

@@ -7,6 +7,7 @@ import ssl
 import tempfile
 import threading
 import uuid
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -217,8 +218,16 @@ class Emulator:
                 with self.tenant.lock:
                     return self.google.control(request)
 
+    def require_known_routes(self, patterns: Sequence[str]) -> None:
+        """Raise ValueError for a pattern of a fault schedule that matches no route."""
+        from sharedbox_cli.emulator.route_names import require_known
+
+        require_known(patterns, self.services)
+
     def _set_faults(self, schedule: Any) -> Response:
         try:
+            Faults(schedule)
+            self.require_known_routes([line["route"] for line in schedule])
             self.faults.set(schedule)
         except (ValueError, TypeError, AttributeError) as error:
             return json_response(400, {"error": str(error)})

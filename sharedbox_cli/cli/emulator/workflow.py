@@ -57,9 +57,15 @@ def new_emulator(wanted: Wanted) -> Emulator:
     except (ValueError, TypeError, KeyError) as error:
         hint = "To list the kinds of faults:\n    sharedbox emulator faults"
         raise UsageError("not a schedule of faults", where=str(wanted.faults), why=str(error), hint=hint) from error
-    return Emulator(
+    emulator = Emulator(
         new_tenant(wanted), port=wanted.port, log=wanted.log, faults=faults, latency_seconds=_seconds(wanted.latency)
     )
+    try:
+        emulator.require_known_routes(faults.routes if faults else ())
+    except ValueError as error:
+        hint = "To see the names of routes, look at the log of a run:\n    sharedbox emulator serve --log log.jsonl"
+        raise UsageError("not a schedule of faults", where=str(wanted.faults), why=str(error), hint=hint) from error
+    return emulator
 
 
 def new_tenant(wanted: Wanted) -> Tenant:
