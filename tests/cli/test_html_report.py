@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 from sharedbox_cli.emulator.seed import grown
 from tests.asked import each
@@ -47,6 +48,26 @@ def test_part_of_an_audit_says_what_was_selected_and_shows_only_its_mailboxes(bo
     assert "5 listed, 5 read, 3 in this report" in head
     assert {item[0] for item in data_of(file)["holders"]} == {"hugo@contoso.example"}
     assert len(data_of(file)["mailboxes"]) == 3
+
+
+def test_audit_against_specs_says_why_and_what_is_missing(cloud: Cloud, cli: Cli, tmp_path: Path) -> None:
+    spec = """
+version: 1
+platform: microsoft365
+mailbox: sales@contoso.example
+members:
+  - {user: emi@contoso.example, rights: [full_access], until: 2099-01-31, reason: cover}
+"""
+    (tmp_path / "sales.yaml").write_text(spec, "utf-8")
+    done = cli("audit", "--mailbox", "sales@contoso.example", "--against", tmp_path, "-o", "html")
+    assert done.code == 0
+    file = parsed(done.out)
+    heads = [cell.text for cell in file.one("m0").all("thead")[0].all("th")]
+    assert heads[4:] == ["in specs"]
+    assert {row[4] for row in file.one("m0").rows()} == {"no", "not managed"}
+    [heading] = [item for item in file.all("h2") if item.text.startswith("Missing")]
+    assert heading.text.strip() in data_of(file)["background"][0]
+    assert "emi@contoso.example" in str(data_of(file)["background"])
 
 
 def test_who_shows_one_person(both: Cloud, cli: Cli) -> None:

@@ -51,12 +51,12 @@ def _severities(findings: Sequence[Finding]) -> Chart:
             f"{severity}s".capitalize(),
             counts[severity],
             f"{counts[severity]:,} on {counted(mailboxes[severity], 'mailbox', 'mailboxes')}",
-            tone=tones[severity],
+            tone=tones[severity] if counts[severity] else Tone.PLAIN,
             cells=(f"{counts[severity]:,}", f"{mailboxes[severity]:,}"),
         )
         for severity in reversed(Severity)
     )
-    total = counted(len(findings), "finding", "findings")
+    total = counted(len(findings), "finding", "findings") if findings else "No findings"
     return Chart("findings", "Findings by severity", f"{total}.", ("severity", "findings", "mailboxes"), bars)
 
 

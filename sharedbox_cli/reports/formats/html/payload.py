@@ -13,7 +13,7 @@ from typing import Any
 from sharedbox_cli.core.change_words import RIGHT_WORDS
 from sharedbox_cli.core.model import READING, Right
 from sharedbox_cli.core.risk import Risk
-from sharedbox_cli.reports.document import Report
+from sharedbox_cli.reports.document import Line, Report, Section
 from sharedbox_cli.reports.formats.html.chart import cell_text
 from sharedbox_cli.reports.header import header
 from sharedbox_cli.reports.page import Page
@@ -106,8 +106,16 @@ def data_of(report: Report, page: Page) -> dict[str, Any]:
             [chart.key, [[cell_text(bar.label, page), bar.value, bar.limit, *bar.cells] for bar in chart.bars]]
             for chart in page.charts
         ],
+        "background": [_section(section) for section in report.background],
         "answers": [[answer.key, answer.answer] for answer in page.answers],
     }
+
+
+def _section(section: Section) -> list[Any]:
+    parts = [
+        part.text if isinstance(part, Line) else [list(part.headers), *map(list, part.rows)] for part in section.parts
+    ]
+    return [section.heading, parts]
 
 
 def _columns(page: Page) -> dict[str, Any]:

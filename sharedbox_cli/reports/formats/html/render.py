@@ -27,6 +27,8 @@ MOST_ANSWER_ROWS = 200
 """Rows below one question; the search shows all of them."""
 FEW_ROWS = 12
 """Tables up to this length are open from the start."""
+SHORT_TEXT = 18
+"""Texts up to this length, such as `before 2026-11-27`, stay on one line."""
 _ROW_STEPS = (2, 5, 12, 25, 60, 150, 400)
 """Steps for the estimated height of a section that is not drawn yet."""
 
@@ -63,6 +65,7 @@ def _page_values(report: Report, page: Page) -> dict[str, object]:
         "is_link": lambda cell: isinstance(cell, Link),
         "most_rows": MOST_ANSWER_ROWS,
         "few_rows": FEW_ROWS,
+        "short": SHORT_TEXT,
     }
 
 

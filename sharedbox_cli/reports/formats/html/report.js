@@ -119,7 +119,10 @@
     for (const mark of lines.note_texts[lines.note[line]].split(", ")) {
       if (mark) { make("bdi", mark, note, { class: "mark" }); note.append(" "); }
     }
-    lines.more.forEach((column, place) => make("bdi", lines.more_texts[place][column[line]], make("td", "", row)));
+    lines.more.forEach((column, place) => {
+      const text = lines.more_texts[place][column[line]];
+      make("bdi", text, make("td", "", row, text.length <= Number(words.short) ? { class: "short" } : {}));
+    });
   }
 
   function show() {
