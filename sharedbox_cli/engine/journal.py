@@ -252,8 +252,8 @@ class Journal:
     def done(self) -> list[sqlite3.Row]:
         """Return every change that was made, in order, with its run, who made it, and when."""
         return self._read(
-            "select change, run, who, host, coalesce(outcome_at, intent_at) at from steps join runs on id = run "
-            "where status = 'done' order by intent_at, seq"
+            "select change, run, who, host, tenants, coalesce(outcome_at, intent_at) at from steps "
+            "join runs on id = run where status = 'done' order by intent_at, seq"
         )
 
     def has_written_since(self, since: datetime) -> bool:

@@ -7,16 +7,18 @@ Each profile has its own journal, for `history`. What guards and plans remember 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
+from sharedbox_cli.core.access_why import Granted, GrantKey
 from sharedbox_cli.core.errors import JournalError
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import Platform
 from sharedbox_cli.core.recent import NOTHING, RecentAccess
 from sharedbox_cli.core.record import CompleteRun
+from sharedbox_cli.engine.granted import newest_grants_of
 from sharedbox_cli.engine.journal import Journal
 
 _Known = TypeVar("_Known")
@@ -55,6 +57,12 @@ def automapping(journal: Path) -> dict[tuple[str, str], bool]:
         else:
             recorded[step.grant] = step.is_on
     return recorded
+
+
+def granted(journal: Path, tenants: Mapping[str, str]) -> dict[GrantKey, Granted]:
+    """Return who granted each right in some tenants, given by platform. Raises JournalError."""
+    steps = [step for known in _of_each(journal, lambda one, _: one.done()) for step in known]
+    return newest_grants_of(steps, tenants)
 
 
 def is_plan_used(journal: Path, plan_id: str) -> bool:

@@ -121,7 +121,8 @@ def _fit_object(kind: Any, value: object, where: str) -> None:
         _misfit(where, "an object")
     for name, (hint, is_required) in _keys(kind).items():
         if name in value:
-            fit(hint, value[name], f"{where}.{name}" if where else name)
+            if value[name].__class__ is not hint:  # most values are plain, and there can be millions
+                fit(hint, value[name], f"{where}.{name}" if where else name)
         elif is_required:
             _misfit(f"{where}.{name}" if where else name, "a value")
 
@@ -135,9 +136,17 @@ def _keys(kind: Any) -> dict[str, tuple[Any, bool]]:
         hints = get_type_hints(kind, include_extras=True)
         required = kind.__required_keys__
         _known[kind] = {
-            name: (hint, name in required and get_origin(hint) is not NotRequired) for name, hint in hints.items()
+            name: (_bare(hint), name in required and get_origin(hint) is not NotRequired)
+            for name, hint in hints.items()
         }
     return _known[kind]
+
+
+def _bare(hint: Any) -> Any:
+    """Return the type inside of descriptions."""
+    while get_origin(hint) in (Annotated, NotRequired):
+        hint = get_args(hint)[0]
+    return hint
 
 
 def _misfit(where: str, needed: str) -> NoReturn:

@@ -15,6 +15,7 @@ from sharedbox_cli.core.open_access import Audience, Entry
 from sharedbox_cli.reports.document import Tenant
 from sharedbox_cli.reports.read_back import Misfit, edited, read_document
 
+_AUDIENCES = frozenset(map(str, Audience))
 OF_ROWS = frozenset({"person", "right", "only", "since"})
 """Options that leave out rows of the mailboxes that were read."""
 
@@ -88,11 +89,8 @@ def _instant(text: object) -> datetime:
 
 def row_of(data: Mapping[str, Any], where: str) -> AccessRow:
     """Return the row that was written as JSON. Raises Misfit."""
-    kind: TrusteeKind | Audience
-    if data["kind"] in set(Audience):
-        kind = Audience(data["kind"])
-    else:
-        kind = _word(TrusteeKind, data["kind"], f"{where}.kind")
+    word = data["kind"]
+    kind = Audience(word) if word in _AUDIENCES else _word(TrusteeKind, word, f"{where}.kind")
     return AccessRow(
         mailbox=data["mailbox"],
         platform=data["platform"],

@@ -68,6 +68,21 @@ def test_since_without_saved_observations_knows_the_journal(cloud: Cloud, cli: C
     assert "it is not known since when" in " ".join(found["notes"])
 
 
+def test_journal_of_another_profile_knows_it_too(cloud: Cloud, cli: Cli, tmp_path: Path) -> None:
+    assert cli("apply", EXAMPLES, "--yes").code == 0
+    (tmp_path / "state" / "default.sqlite3").rename(tmp_path / "state" / "other.sqlite3")
+    assert {row["granted_source"] for row in audited(cli, "--why")["rows"]} == {"", "sharedbox"}
+
+
+def test_damaged_journal_is_an_error(cloud: Cloud, cli: Cli, tmp_path: Path) -> None:
+    assert cli("apply", EXAMPLES, "--yes").code == 0
+    for file in (tmp_path / "state").glob("default.sqlite3*"):
+        file.write_bytes(b"damaged" * 1000)
+    done = cli("audit", "--why")
+    assert (done.code, "Traceback" in done.err) == (1, False)
+    assert "damaged" in done.err
+
+
 def test_revoked_and_granted_elsewhere_is_not_ours(cloud: Cloud, cli: Cli) -> None:
     assert cli("apply", EXAMPLES, "--yes").code == 0
     with cloud.tenant.lock:
@@ -152,6 +167,7 @@ def test_why_is_in_every_format(cloud: Cloud, cli: Cli) -> None:
         (["--since", "9999-12-31"], "in the future"),
         (["--as-of", "2020-01-01"], "nothing is known"),
         (["--as-of", "2020-01-01", "--save"], "do not go together"),
+        (["--as-of", "2020-01-01", "--since", "2019-01-01"], "do not go together"),
         (["--as-of", "2020-01-01", "--only", "expired"], "do not go together"),
     ],
 )

@@ -158,8 +158,8 @@ def _refuse_options(context: typer.Context) -> None:
 @grouped
 def diff_audits(
     colours: ColourOptions,
-    old: Annotated[Path, typer.Argument(help="The earlier audit, saved with `-o json`.")],
-    new: Annotated[Path, typer.Argument(help="The later audit, saved with `-o json`.")],
+    old: Annotated[Path, typer.Argument(help="The earlier audit, saved with `-o json`.", metavar="OLD")],
+    new: Annotated[Path, typer.Argument(help="The later audit, saved with `-o json`.", metavar="NEW")],
     output: TableFormat = TableOutput.TEXT,
     detailed_exitcode: DetailedExitCode = False,
 ) -> None:

@@ -46,11 +46,11 @@ class Evidence:
         """Refuse what a saved state cannot answer. Raises UsageError."""
         if self.as_of is None:
             return
-        if others := [name for name in self.given if name in ("--save", "--against")]:
+        if others := [name for name in self.given if name in ("--save", "--since", "--against")]:
             raise UsageError(
                 "two options that do not go together",
                 where=f"--as-of {others[0]}",
-                why="--as-of shows a saved state and reads no cloud.",
+                why="--as-of shows one saved state and reads no cloud.",
             )
         if "expired" in choice.risks:
             raise UsageError(

@@ -86,12 +86,11 @@ def seen_in(states: Iterable[PastState]) -> Sightings:
     }
 
 
-def granted_by_us(journal: Path) -> Mapping[GrantKey, Granted]:
-    """Return who granted which right with sharedbox. Raises JournalError."""
-    from sharedbox_cli.engine.granted import granted
+def granted_by_us(journal: Path, reading: Reading) -> Mapping[GrantKey, Granted]:
+    """Return who granted which right with sharedbox, by whatever profile. Raises JournalError for the own journal."""
     from sharedbox_cli.engine.journal import Journal
+    from sharedbox_cli.engine.memory import granted
 
-    if not journal.exists():
-        return {}
-    with Journal.open(journal, for_writing=False) as opened:
-        return granted(opened)
+    if journal.exists():
+        Journal.open(journal, for_writing=False).close()
+    return granted(journal, {str(platform): one.tenant_id for platform, one in reading.observations.items()})

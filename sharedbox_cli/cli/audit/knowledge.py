@@ -124,7 +124,7 @@ def know(
     theirs: dict[GrantKey, Granted] = {}
     for name, entries in logs.entries.items():
         theirs |= logged_grants(entries, reading.observations, name)
-    granted = newest_grants(granted_by_us(journal), theirs)
+    granted = newest_grants(granted_by_us(journal, reading), theirs)
     reasons = Reasons(granted=granted, seen=seen_before(states, reading, rows))
     if desired is not None:
         reasons = replace(reasons, specs=spec_grants(desired, reading.observations), owners=owners_of(desired))

@@ -77,8 +77,9 @@ def audit_tenant(
     if choice.needs_specs and (choice.specs or against is None):
         desired = session.desired(choice.specs or None)
     if evidence.as_of is not None:
+        named = session.platforms(platforms) if platforms else ()
         past = Past(session.observations_path, session.profile.name, evidence.as_of)
-        _show(session, past.report(arrangement, choice, desired, platforms), output, parquet, has_bom=has_bom)
+        _show(session, past.report(arrangement, choice, desired, named), output, parquet, has_bom=has_bom)
         return ExitCode.OK
     checks = session.checks if output == "html" and is_checked else ()
     scopes = addresses_to_read(session.observe, choice, desired, session.platforms(platforms))
@@ -87,6 +88,7 @@ def audit_tenant(
     if resolved := resolve_missing(session.observe, choice, scopes, observed):
         again, more = resolved
         observed = observed if again == scopes else _observe(session, again, checks, against)
+        scopes = again
     checked = None
     if checks:
         result = check_observed(desired or Desired(), observed.observations, checks)
