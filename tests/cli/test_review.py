@@ -216,6 +216,14 @@ def test_nobody_decides_on_their_own_access(reviewed: Cloud, cli: Cli) -> None:
     assert results(read(cli, Sheet))["anna", "full_access"] == "kept", "a colleague can"
 
 
+def test_person_who_needs_another_hand_holds_up_nobody_else(reviewed: Cloud, cli: Cli) -> None:
+    decide(Sheet, ben_send_as="until 2190-01-01", ben_full_access="yes", chloe="no")
+    found = results(read(cli, Sheet, "--write"))
+    assert (found["ben", "send_as"], found["chloe", "full_access"]) == ("by hand", "removed")
+    expected = SALES.replace("  - user: chloe@contoso.example   # trainee\n    rights: [full_access]\n", "")
+    assert (SPECS / "sales.yaml").read_text() == expected
+
+
 def test_access_through_a_group_is_named_and_not_cut(reviewed: Cloud, cli: Cli) -> None:
     fill(Sheet, lambda row: row.update(decision="no") if row["through"] else None)
     done = cli("review", "read", Sheet, "--write")

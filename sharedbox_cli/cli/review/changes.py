@@ -30,11 +30,12 @@ NOT_THE_SAME = "somebody else would lose or get something: change the file by ha
 
 @dataclass(slots=True)
 class Changes:
-    """The new texts of files, and why some mailboxes need a person."""
+    """The new texts of files, and why some decisions need a person."""
 
     old: dict[Path, str] = field(default_factory=dict)
     new: dict[Path, str] = field(default_factory=dict)
-    by_hand: dict[Address, str] = field(default_factory=dict)
+    by_hand: dict[tuple[Address, Address], str] = field(default_factory=dict)
+    """By mailbox and holder."""
 
     @property
     def edits(self) -> Edits:
@@ -53,6 +54,28 @@ class Specs:
 
     def changes(self, wanted: Decided) -> Changes:
         """Return the changed files: what people are left with is exactly what was decided."""
+        possible, refused = self._parted(wanted)
+        made = self._changes(possible)
+        made.by_hand |= refused
+        return made
+
+    def _parted(self, wanted: Decided) -> tuple[Decided, dict[tuple[Address, Address], str]]:
+        """Return the decisions that can be written, and why others cannot: one person never holds up another."""
+        possible: dict[Address, list[tuple[DesiredGrant, Decision]]] = {}
+        refused: dict[tuple[Address, Address], str] = {}
+        for key, decisions in wanted.items():
+            mailbox = self.desired.mailboxes[key]
+            after = decided(mailbox, decisions)
+            for grant, decision in decisions:
+                try:
+                    self._line_of(mailbox, after, grant.trustee)
+                except CannotEdit as error:
+                    refused[key, grant.trustee] = str(error)
+                else:
+                    possible.setdefault(key, []).append((grant, decision))
+        return possible, refused
+
+    def _changes(self, wanted: Decided) -> Changes:
         # from the end of each file, so that the lines of the other documents stay where they are
         order = sorted(wanted, key=lambda key: (self.desired.mailboxes[key].place.file, -self._line(key)))
         for at_once in (True, False):
@@ -66,7 +89,8 @@ class Specs:
                         self._verify(made, {*done, key}, wanted)
                 except (CannotEdit, SpecError) as error:
                     made.new = before
-                    made.by_hand[key] = str(error) if isinstance(error, CannotEdit) else NOT_THE_SAME
+                    why = str(error) if isinstance(error, CannotEdit) else NOT_THE_SAME
+                    made.by_hand |= {(key, grant.trustee): why for grant, _ in wanted[key]}
                 else:
                     done.add(key)
             with suppress(CannotEdit, SpecError):

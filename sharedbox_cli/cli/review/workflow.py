@@ -123,6 +123,7 @@ def read_review(
     return ExitCode.PARTLY if any(one.needs_a_person for one in outcomes) else ExitCode.OK
 
 
-def _with_reason(one: Outcome, by_hand: Mapping[Address, str]) -> Outcome:
-    why = by_hand.get(Address.of(one.decision.grant.mailbox), "") if one.grant is not None else ""
+def _with_reason(one: Outcome, by_hand: Mapping[tuple[Address, Address], str]) -> Outcome:
+    mailbox = Address.of(one.decision.grant.mailbox)
+    why = by_hand.get((mailbox, one.grant.trustee), "") if one.grant is not None else ""
     return Outcome(one.decision, Result.BY_HAND, why) if why else one
