@@ -30,6 +30,24 @@ def pytest_configure(config: pytest.Config) -> None:
     """Keep tests' files in memory where there is room: journals wait for the disk at every change."""
     if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH_BYTES:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+    worker = getattr(config, "workerinput", None)
+    if worker and config.args == ["tests"]:
+        config.args = _from_elsewhere(int(worker["workerid"].removeprefix("gw")), worker["workercount"])
+
+
+def _from_elsewhere(number: int, workers: int) -> list[str]:
+    """Return the folders of tests, each worker's from another one on: what one has compiled, others need not."""
+    folders = sorted(f"tests/{path.name}" for path in Path(__file__).parent.iterdir() if path.is_dir())
+    folders = [*(name for name in folders if "__" not in name), *sorted(map(str, Path("tests").glob("test_*.py")))]
+    start = number * len(folders) // workers
+    return folders[start:] + folders[:start]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Give all workers the same order."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: item.nodeid)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import httplib2
 import httpx
 import jwt
 import pytest
+from google.auth.crypt import RSASigner
 from google.oauth2 import service_account
 from google_auth_httplib2 import AuthorizedHttp
 from googleapiclient.discovery import build
@@ -50,6 +52,12 @@ NEW_USER = {
     "password": "correct horse",
     "name": {"givenName": "N", "familyName": "E"},
 }
+
+
+@cache
+def _signer(key: str) -> Any:
+    """Return the signer of a key. Loading takes time."""
+    return RSASigner.from_string(key)  # type: ignore[no-untyped-call]
 
 
 @dataclass
@@ -120,8 +128,12 @@ class Workspace(Emulated):
     def api(self, name: str, subject: str | None = ADMIN, *scopes: str) -> Any:
         """Return one API, built by the vendor's unmodified client."""
         service, version = VERSIONS[name]
-        credentials = service_account.Credentials.from_service_account_info(  # type: ignore[no-untyped-call]
-            self.key, scopes=list(scopes or SCOPES), subject=subject
+        credentials = service_account.Credentials(  # type: ignore[no-untyped-call]
+            _signer(self.key["private_key"]),
+            self.key["client_email"],
+            self.key["token_uri"],
+            scopes=list(scopes or SCOPES),
+            subject=subject,
         )
         http = AuthorizedHttp(credentials, http=self.plain())
         origin = f"{self.emulator.origin}/"
