@@ -258,7 +258,8 @@ class Session:
 
         try:
             if self.has_journal:
-                self.journal().close()
+                with self.journal() as journal:
+                    journal.automapping()  # opening does not find every damage
         except JournalError as error:  # reading continues without the journal; apply stops when it opens it
             self.terminal.say(f"warning: cannot read the journal: {error.why} Automapping is assumed to be unchanged.")
         return automapping(self.journal_path)
