@@ -30,7 +30,7 @@ def opened(browser: Browser, tmp_path: Path) -> Iterator[Open]:
     """Return what opens a report in a new context. An error of the script or of the policy fails the test."""
     contexts, complaints = [], []
 
-    def make(text: str, fragment: str = "", **options: Any) -> Page:
+    def make(text: str, fragment: str = "", *, is_damaged: bool = False, **options: Any) -> Page:
         file = tmp_path / "report.html"
         file.write_text(text, "utf-8")
         context = browser.new_context(**options)
@@ -43,7 +43,7 @@ def opened(browser: Browser, tmp_path: Path) -> Iterator[Open]:
             "request", lambda request: complaints.extend({request.url} - {page.url.partition("#")[0], file.as_uri()})
         )
         page.goto(f"{file.as_uri()}{fragment}")
-        if options.get("java_script_enabled", True) and 'id="search"' in text:
+        if not is_damaged and options.get("java_script_enabled", True) and 'id="search"' in text:
             page.wait_for_selector("#search:not([hidden])")
         return page
 
@@ -147,6 +147,15 @@ def test_data_are_compared_with_their_hash(audit: str, opened: Open) -> None:
     shown = page.locator("#sha256").inner_text()
     other = opened(audit.replace(shown, "0" * 64))
     assert "do not match" in other.locator("#verdict").inner_text()
+
+
+def test_damaged_data_are_no_riddle(audit: str, opened: Open) -> None:
+    start = audit.index('id="data">') + 200
+    page = opened(audit[:start] + audit[start + 40 :], is_damaged=True)
+    page.wait_for_selector("#verdict:not(:empty)")
+    assert "do not match" in page.locator("#verdict").inner_text()
+    assert "damaged" in page.locator("#without-script").inner_text()
+    assert page.locator("#m0 tbody tr").count() > 0
 
 
 @pytest.mark.parametrize("name", HOSTILE, ids=lambda name: ascii(name)[:30])

@@ -23,9 +23,16 @@
     if (root) $("without-script").textContent = root.dataset.old;
     return;
   }
-  const bytes = Uint8Array.from(atob(encoded), (letter) => letter.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  const plain = await new Response(stream).arrayBuffer();
+  let plain;
+  try {
+    const bytes = Uint8Array.from(atob(encoded), (letter) => letter.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    plain = await new Response(stream).arrayBuffer();
+  } catch {
+    $("verdict").textContent = $("verdict").dataset.other;
+    if (root) $("without-script").textContent = root.dataset.broken;
+    return;
+  }
   if (globalThis.crypto?.subtle) {
     const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", plain));
     const hex = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
