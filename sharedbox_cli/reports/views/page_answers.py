@@ -215,7 +215,16 @@ def _alone(figures: Figures, places: Places) -> Answer:
     if not rows:
         return Answer("alone", question, f"Every mailbox that was read has at least two people.{more}", tone=Tone.GOOD)
     nobody = sum(cell == "nobody" for _, cell in rows)
-    words = f"{nobody:,} without anybody who can open them, {len(rows) - nobody:,} with one person.{more}"
+    one = len(rows) - nobody
+    parts = [
+        "1 mailbox has nobody who can open it."
+        if nobody == 1
+        else f"{nobody:,} mailboxes have nobody who can open them."
+        if nobody
+        else "",
+        f"{counted(one, 'mailbox has', 'mailboxes have')} one person." if one else "",
+    ]
+    words = f"{' '.join(filter(None, parts))}{more}"
     return Answer("alone", question, words, PageTable(("mailbox", "people who can open it"), rows), Tone.CHANGE)
 
 
