@@ -8,7 +8,7 @@ from sharedbox_cli.core.change import Change, Kind, Risk, aliases_of
 from sharedbox_cli.core.diff_licence import licence_change
 from sharedbox_cli.core.ensured import missing_items
 from sharedbox_cli.core.errors import ObserveError
-from sharedbox_cli.core.fields import SETTINGS, Field
+from sharedbox_cli.core.fields import SETTINGS, Field, Setting
 from sharedbox_cli.core.mail_targets import answered_to, cut_off_words, forwarded_to, sender_addresses
 from sharedbox_cli.core.model import DesiredMailbox, Observed, ObservedMailbox
 from sharedbox_cli.core.order import Phase, Topic
@@ -62,7 +62,7 @@ def _differing(mailbox: DesiredMailbox, current: ObservedMailbox, *, is_new: boo
     differing: dict[Field, Value] = {}
     for name, value in mailbox.settings.items():
         setting = SETTINGS[name]
-        if not setting.is_in_spec:
+        if not setting.is_in_spec or not _matters(setting, mailbox, current):
             continue
         if name not in current.settings:
             if not is_new:
@@ -74,6 +74,11 @@ def _differing(mailbox: DesiredMailbox, current: ObservedMailbox, *, is_new: boo
             if name is Field.ALIASES and (unmanaged := unmanaged_addresses(value, current.settings[name])):
                 differing[name] = tuple(sorted({*(value if isinstance(value, tuple) else ()), *unmanaged}, key=str))
     return differing
+
+
+def _matters(setting: Setting, mailbox: DesiredMailbox, current: ObservedMailbox) -> bool:
+    other = setting.matters_with
+    return other is None or bool({**current.settings, **mailbox.settings}.get(other))
 
 
 def _change(

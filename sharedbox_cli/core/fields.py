@@ -96,6 +96,8 @@ class Setting:
     """Whether its values are addresses of recipients, of which a platform may report another address."""
     is_nameable: bool = False
     """Whether a plan lists the key as unmanaged where a spec leaves it out."""
+    matters_with: Field | None = None
+    """The setting without which this one has no effect: platforms do not keep it then."""
     is_key: bool = True
     """Whether it is a key of a spec, and not a part of a change alone."""
 
@@ -125,7 +127,7 @@ SETTINGS: Mapping[Field, Setting] = {
     Field.AUTO_REPLY_START: Setting(Topic.AUTO_REPLY, new=""),
     Field.AUTO_REPLY_END: Setting(Topic.AUTO_REPLY, new=""),
     Field.FORWARDING_TO: Setting(Topic.FORWARDING, new="", names_recipients=True),
-    Field.FORWARDING_KEEP_COPY: Setting(Topic.FORWARDING, new=True),
+    Field.FORWARDING_KEEP_COPY: Setting(Topic.FORWARDING, new=True, matters_with=Field.FORWARDING_TO),
     Field.ACCESS_WEB: Setting(Topic.ACCESS, new=True),
     Field.ACCESS_MOBILE: Setting(Topic.ACCESS, new=True),
     Field.ACCESS_MAPI: Setting(Topic.ACCESS, new=True),

@@ -72,8 +72,9 @@ def adopted_settings(mailboxes: list[DesiredMailbox]) -> Iterator[tuple[str, Fie
     for mailbox in mailboxes:
         for name, value in mailbox.settings.items():
             settings = adopted[mailbox.address].settings
-            if name is Field.FORWARDING_KEEP_COPY and not settings.get(Field.FORWARDING_TO):
-                continue  # nothing is forwarded that could be kept
+            other = SETTINGS[name].matters_with
+            if other is not None and not settings.get(other):
+                continue
             found = settings.get(name, SETTINGS[name].new)
             folders = settings.get(Field.FOLDERS)
             if name is Field.TAGS and isinstance(found, tuple) and isinstance(folders, tuple):

@@ -105,6 +105,21 @@ def test_forwarding_when_it_leaves_the_organisation_then_it_is_of_high_risk(targ
     assert change.risk is risk
 
 
+@pytest.mark.parametrize(
+    ("wanted", "target", "count"),
+    [
+        ({Field.FORWARDING_KEEP_COPY: False}, "", 0),
+        ({Field.FORWARDING_KEEP_COPY: False, Field.FORWARDING_TO: ""}, "", 0),
+        ({Field.FORWARDING_KEEP_COPY: False}, "x@contoso.example", 1),
+        ({Field.FORWARDING_KEEP_COPY: False, Field.FORWARDING_TO: "y@contoso.example"}, "", 1),
+    ],
+)
+def test_copy_of_what_is_not_forwarded_is_no_difference(wanted: dict[Field, Value], target: str, count: int) -> None:
+    found = changes(wanted, {Field.FORWARDING_TO: target, Field.FORWARDING_KEEP_COPY: True})
+    assert len(found) == count
+    assert all(change.after == wanted for change in found)
+
+
 def test_rules_when_told_then_a_person_can_read_them() -> None:
     assert setting_words(Field.RULES, (RULE,)) == (
         "[`orders`: larger than 5 MB, subject contains Bestellung or order => labels Orders and urgent, mark read]"

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.values import Value
-from sharedbox_cli.providers.columns import Body, Column, Columns, Row, switch
-from sharedbox_cli.providers.forms import optional_text
+from sharedbox_cli.providers.columns import Body, Column, Columns, Row
+from sharedbox_cli.providers.forms import flag_of, optional_text
 from sharedbox_cli.providers.microsoft365.recipients import address_to_write, named
 
 INSIDE, OUTSIDE, KEEP_COPY = "ForwardingAddress", "ForwardingSmtpAddress", "DeliverToMailboxAndForward"
@@ -28,6 +28,11 @@ def _target(row: Row) -> Value:
     return target.lower() if isinstance(target, str) else target
 
 
+def _keeps_copy(row: Row) -> Value:
+    """Return whether the mailbox keeps its mail: without forwarding it does, whatever the switch of the copy says."""
+    return flag_of(row, KEEP_COPY) or not forwarding_target(row)
+
+
 def _forward_to(_: Value, after: Value) -> Body:
     """Return the part that forwards to an address; `apply/recipients.py` names a recipient of the tenant instead."""
     return {OUTSIDE: address_to_write(after) if after else None, INSIDE: None}
@@ -35,6 +40,8 @@ def _forward_to(_: Value, after: Value) -> Body:
 
 FORWARDING: Columns = {
     Field.FORWARDING_TO: Column((OUTSIDE, INSIDE), _target, _forward_to, is_optional=True),
-    Field.FORWARDING_KEEP_COPY: switch(KEEP_COPY),
+    Field.FORWARDING_KEEP_COPY: Column(
+        (KEEP_COPY, OUTSIDE, INSIDE), _keeps_copy, lambda _, after: {KEEP_COPY: after}, is_optional=True
+    ),
 }
 """Of the mailbox: read by Get-Mailbox, written by Set-Mailbox."""

@@ -79,8 +79,8 @@ async def update(writer: Writer, change: Change, request_id: str) -> Outcome:
     if not settings:
         return Outcome(Status.ALREADY_SO)  # a new mailbox has no aliases to remove
     settings = await with_recipients(writer.exchange, settings)
-    if change.mailbox in writer.created and change.after.get(Field.FORWARDING_TO):
-        settings.setdefault(KEEP_COPY, True)  # a new mailbox would keep nothing
+    if change.after.get(Field.FORWARDING_TO) and not change.before.get(Field.FORWARDING_TO):
+        settings.setdefault(KEEP_COPY, True)  # a mailbox that did not forward would keep nothing
     parameters = {"Identity": identity_of(change), **settings}
     try:
         reply = await writer.once_released(
