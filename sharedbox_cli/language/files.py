@@ -7,12 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sharedbox_cli.core.errors import Problem
+from sharedbox_cli.core.errors import Problem, SpecError
 from sharedbox_cli.core.location import Place
 from sharedbox_cli.language.reading import Unreadable, decode, read_bytes, refuse_other_things
 
 MAX_SET_BYTES = 64 * 1024 * 1024
 MAX_FILES = 10_000
+MAX_ENTRIES = 50_000
+"""Of all kinds: more files and folders than that take too long to look through, and are no set of specs."""
 DEFAULTS = "_defaults.yaml"
 TEAMS = "teams.yaml"
 PROFILE = "sharedbox.yaml"
@@ -42,6 +44,8 @@ class Files:
         self._found: dict[str, FoundFile] = {}
         self._seen: dict[tuple[int, int], str] = {}
         self._bytes = 0
+        self._entries_seen = 0
+        self._named = Path()
         self._unsaved: Mapping[Path, str] = {}
 
     @property
@@ -54,9 +58,10 @@ class Files:
 
         The defaults and teams of folders above a named path apply too, up to the folder that holds `.git` or
         `sharedbox.yaml`: the meaning of a spec must not depend on the path that was named. Without such a
-        folder, the named one is the top.
+        folder, the named one is the top. Raises SpecError if there are too many files and folders.
         """
         for path in sorted(paths, key=lambda item: (len(_absolute(item).parts), str(item))):
+            self._named = path
             folder = path if path.is_dir() else path.parent
             above = _above(folder)
             for level in above:
@@ -103,9 +108,15 @@ class Files:
     def _entries(self, folder: Path) -> Iterator[os.DirEntry[str]]:
         try:
             with os.scandir(folder) as entries:
-                yield from sorted(entries, key=lambda entry: entry.name)
+                inside = sorted(entries, key=lambda entry: entry.name)
         except OSError as error:
             self._problem(folder, "cannot be read", f"{error.strerror or 'The system refuses it'}.")
+            return
+        self._entries_seen += len(inside)
+        if self._entries_seen > MAX_ENTRIES:
+            why = f"More than {MAX_ENTRIES:,} files and folders were found."
+            raise SpecError([Problem(Place(str(self._named)), "too many files", why, "Name the folder of the specs.")])
+        yield from inside
 
     def _stays_inside(self, path: Path, root: Path) -> bool:
         try:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from sharedbox_cli.core.errors import SpecError
 from sharedbox_cli.language import files, reading
 from sharedbox_cli.language.load import load_specs
 from tests.language.setting import address, desired, document, only, problems, rights, summaries, write
@@ -222,3 +223,15 @@ def test_part_of_a_set_when_named_then_what_stands_above_counts_up_to_the_top(tm
     for part in (specs / "emea", specs / "emea" / "berlin", specs / "emea" / "berlin" / "a.yaml"):
         assert only(part) == whole
         assert desired(part).digest == desired(specs).digest
+
+
+def test_a_folder_of_anything_is_no_set_of_specs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "MAX_ENTRIES", 5)
+    for number in range(3):
+        (tmp_path / f"photos-{number}").mkdir()
+        (tmp_path / f"photos-{number}" / "a.jpg").touch()
+    with pytest.raises(SpecError) as caught:
+        load_specs([tmp_path])
+    (problem,) = caught.value.problems
+    assert (problem.place.file, problem.summary) == (str(tmp_path), "too many files")
+    assert "Name the folder of the specs" in problem.hint
