@@ -12,12 +12,13 @@ from typing import Any, Literal, get_args, get_origin
 from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.model import Platform
 from sharedbox_cli.core.order import Topic
-from sharedbox_cli.core.values import Value
+from sharedbox_cli.core.values import NOT_KEPT, PLAN_2, Value
 from sharedbox_cli.language.leaves import SETTING_LEAVES, parts_of
 from sharedbox_cli.providers.registry import capabilities_of_all
 
 TABLES = capabilities_of_all()
 DOMAIN = "contoso.example"
+MIB = 1024**2
 _ORDERS: Value = (("name", "orders"), ("then.labels", ("Orders",)), ("when.subject_contains", ("order",)))
 _OTHERS: Value = (("name", "others"), ("then.labels", ("Orders",)), ("when.subject_contains", ("Bestellung",)))
 SAMPLES: Mapping[Field, tuple[Value, ...]] = {
@@ -31,6 +32,18 @@ SAMPLES: Mapping[Field, tuple[Value, ...]] = {
     Field.AUTO_REPLY_INTERNAL: ("", "We answer soon."),
     Field.AUTO_REPLY_EXTERNAL: ("", "We answer soon."),
     Field.FORWARDING_TO: ("", f"help@{DOMAIN}", "desk@elsewhere.example"),
+    Field.ACCEPT_FROM: ((), (f"anna@{DOMAIN}", f"sg-audit@{DOMAIN}"), (f"ben@{DOMAIN}",)),
+    Field.REJECT_FROM: ((), (f"emi@{DOMAIN}",)),
+    Field.MODERATORS: ((f"anna@{DOMAIN}",), (f"anna@{DOMAIN}", f"ben@{DOMAIN}")),
+    Field.BYPASS_MODERATION: ((), (f"sg-audit@{DOMAIN}",)),
+    Field.SEND_LIMIT: (35 * MIB, 10 * MIB, 500 * 1024),
+    Field.RECEIVE_LIMIT: (36 * MIB, 150 * MIB),
+    Field.HOLD_DURATION: ("unlimited", "365d"),
+    Field.HOLD_NOTE: ("", "Case 4711: ask <legal> & 'co'"),
+    Field.ITEM_RECOVERY: ("14d", "30d", "none"),
+    Field.DELETED_ITEMS: ("14d", "30d", "0d"),
+    Field.RETENTION_POLICY: ("", "Default MRM Policy", "Retain 7 Years"),
+    Field.AUDIT_LOG: (True,),
     Field.ORG_UNIT: ("/", "/Shared mailboxes"),
     Field.GROUP_DESCRIPTION: ("", "What it is for: 'x' & <y>"),
     Field.GROUP_REPLY_TO: ("sender", "group", f"help@{DOMAIN}"),
@@ -82,7 +95,19 @@ def choices_on(platform: Platform) -> Mapping[Field, tuple[Value, ...]]:
 
 
 def possible(settings: Mapping[Field, Value]) -> dict[Field, Value]:
-    """Return settings without the combination that Google refuses: moderated posts of people who cannot post."""
+    """Return settings without combinations that a platform refuses.
+
+    Google refuses moderated posts of people who cannot post; Exchange an archive or a hold without a licence, and two
+    spans for deleted items.
+    """
+    settings = dict(settings)
+    if settings.get(Field.ARCHIVE) or settings.get(Field.HOLD):
+        settings[Field.LICENCE] = PLAN_2
+    recovery = settings.get(Field.ITEM_RECOVERY, NOT_KEPT)
+    if recovery != NOT_KEPT and Field.DELETED_ITEMS in settings:
+        settings[Field.DELETED_ITEMS] = recovery
+    if settings.get(Field.MODERATED):
+        settings.setdefault(Field.MODERATORS, SAMPLES[Field.MODERATORS][0])
     posting = settings.get(Field.GROUP_POSTING, "anyone")
     is_refused = settings.get(Field.GROUP_MODERATION) == "non-members" and posting not in ("anyone", "organization")
     return {**settings, Field.GROUP_MODERATION: "all"} if is_refused else dict(settings)

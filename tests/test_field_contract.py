@@ -15,6 +15,7 @@ from sharedbox_cli.core.model import MICROSOFT365, Platform
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.emulator.google.descriptions import DOCUMENTS, description
 from sharedbox_cli.emulator.microsoft.exchange_admin.catalogue import CMDLETS
+from sharedbox_cli.emulator.microsoft.exchange_admin.mailbox_rows import ENDED
 from sharedbox_cli.emulator.microsoft.graph.objects import USER
 from sharedbox_cli.language.leaves import LEAVES, SETTING_LEAVES
 from sharedbox_cli.providers.columns import Columns
@@ -68,7 +69,7 @@ def _names(data: Any) -> Iterator[str]:
 
 def _known_properties(platform: Platform) -> frozenset[str]:
     if platform == MICROSOFT365:
-        return USER.union(*(cmdlet.parameters for cmdlet in CMDLETS.values()))
+        return USER.union(ENDED, *(cmdlet.parameters for cmdlet in CMDLETS.values()))
     return frozenset(map(_spelled, _google_names()))
 
 

@@ -14,7 +14,7 @@ from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.model import GRANTABLE, Platform, Right
 from sharedbox_cli.core.values import Value
 
-LATER = ("calendar", "contacts", "retention")
+LATER = ("calendar", "contacts")
 """Keys of the language that this version does not manage on any platform."""
 NOT_YET = "this version does not manage it yet. Leave the key out."
 _RIGHTS = "members[].rights."

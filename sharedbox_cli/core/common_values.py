@@ -10,8 +10,9 @@ from sharedbox_cli.core.model import DesiredMailbox
 from sharedbox_cli.core.order import Topic
 from sharedbox_cli.core.values import Value
 
-_NEVER = frozenset({Field.DISPLAY_NAME, Field.LICENCE, Field.GROUP_DESCRIPTION})
-"""What belongs to one mailbox, and what costs money: nobody buys a licence by writing a new spec."""
+_NEVER = frozenset({Field.DISPLAY_NAME, Field.LICENCE, Field.GROUP_DESCRIPTION, Field.DELETED_ITEMS, Field.HOLD_NOTE})
+"""What belongs to one mailbox, what another setting can contradict, and what costs money: nobody buys a licence by
+writing a new spec."""
 _TOGETHER = frozenset({Topic.AUTO_REPLY, Topic.FORWARDING, Topic.LABELS, Topic.RULES, Topic.SENDERS})
 """Settings that mean something only together, or lists."""
 

@@ -28,7 +28,7 @@ from sharedbox_cli.core.model import (
     TrusteeKind,
 )
 from sharedbox_cli.core.service_addresses import unmanaged_addresses
-from sharedbox_cli.core.values import KIND_GROUP, KIND_USER, Value
+from sharedbox_cli.core.values import KIND_GROUP, KIND_USER, NOT_KEPT, Value
 
 _KINDS: dict[Value, tuple[str, str]] = {
     KIND_USER: ("a person's mailbox now", "every member will see all of it."),
@@ -71,6 +71,8 @@ def desired_of(there: ObservedMailbox, observed: Observed) -> Moved:
     if not settings.get(Field.AUTO_REPLY):  # disabled: its texts have no effect
         settings = {name: value for name, value in settings.items() if name is Field.AUTO_REPLY or not _is_reply(name)}
     settings = {name: value for name, value in settings.items() if value not in ("", ())}
+    if settings.get(Field.ITEM_RECOVERY, NOT_KEPT) != NOT_KEPT:  # it says the span of deleted items, too
+        settings.pop(Field.DELETED_ITEMS, None)
     if Field.FORWARDING_TO not in settings:
         settings.pop(Field.FORWARDING_KEEP_COPY, None)
     moved = Moved(DesiredMailbox(there.address, there.platform, settings=settings))

@@ -9,7 +9,7 @@ from sharedbox_cli.core.diff_licence import licence_change
 from sharedbox_cli.core.ensured import missing_items
 from sharedbox_cli.core.errors import ObserveError
 from sharedbox_cli.core.fields import SETTINGS, Field, Setting
-from sharedbox_cli.core.mail_targets import answered_to, cut_off_words, forwarded_to, sender_addresses
+from sharedbox_cli.core.mail_targets import answered_to, cut_off_words, forwarded_to, moderated_by, sender_addresses
 from sharedbox_cli.core.model import DesiredMailbox, Observed, ObservedMailbox
 from sharedbox_cli.core.order import Phase, Topic
 from sharedbox_cli.core.service_addresses import is_service_address, is_usual_address, unmanaged_addresses
@@ -96,7 +96,7 @@ def _risk(after: Mapping[Field, Value], current: ObservedMailbox, observed: Obse
     before, end = current.settings, {**current.settings, **after}
     leaves = any(
         target.rpartition("@")[2] not in observed.domains
-        for targets_of in (forwarded_to, answered_to, sender_addresses)
+        for targets_of in (forwarded_to, answered_to, moderated_by, sender_addresses)
         for target in targets_of(after) - targets_of(before)
     )
     opens = any(value in SETTINGS[name].opens for name, value in after.items() if value is not None)

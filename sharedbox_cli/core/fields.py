@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sharedbox_cli.core.format_values import mail_rule_words, sender_words, tag_words, value_words
+from sharedbox_cli.core.format_values import mail_rule_words, message_size, sender_words, tag_words, value_words
 from sharedbox_cli.core.order import Topic
-from sharedbox_cli.core.values import ALLOWED, COPY_SENDER, KIND_SHARED, LICENCE_NONE, ORGANIZATION, Value
+from sharedbox_cli.core.values import ALLOWED, COPY_SENDER, KIND_SHARED, LICENCE_NONE, ORGANIZATION, UNLIMITED, Value
 
 
 class Field(StrEnum):
@@ -50,6 +50,28 @@ class Field(StrEnum):
     ACCESS_POP = "access.pop"
     ACCESS_SMTP_AUTH = "access.smtp_auth"
     """True, false, or `ORGANIZATION`: as the organisation has set it for all mailboxes."""
+    ACCEPT_FROM = "incoming.accept_from"
+    """Addresses of people and groups, sorted. Empty: everyone can send to it."""
+    REJECT_FROM = "incoming.reject_from"
+    MODERATED = "incoming.moderated"
+    MODERATORS = "incoming.moderators"
+    BYPASS_MODERATION = "incoming.bypass_moderation"
+    NOTIFY_SENDERS = "incoming.notify_senders"
+    SEND_LIMIT = "message_limits.send"
+    """Bytes."""
+    RECEIVE_LIMIT = "message_limits.receive"
+    ARCHIVE = "retention.archive"
+    HOLD = "retention.litigation_hold"
+    HOLD_DURATION = "retention.hold_duration"
+    """A number of days (`365d`), or `UNLIMITED`."""
+    HOLD_NOTE = "retention.hold_note"
+    ITEM_RECOVERY = "retention.single_item_recovery"
+    """A number of days, or `NOT_KEPT`."""
+    DELETED_ITEMS = "retention.deleted_items"
+    """A number of days: the span of `ITEM_RECOVERY` if that is on."""
+    RETENTION_POLICY = "retention.policy"
+    """A name, or empty: none."""
+    AUDIT_LOG = "audit_log"
     ORG_UNIT = "google.org_unit"
     GROUP_DESCRIPTION = "group.description"
     GROUP_POSTING = "group.posting"
@@ -134,6 +156,22 @@ SETTINGS: Mapping[Field, Setting] = {
     Field.ACCESS_IMAP: Setting(Topic.ACCESS, new=False),
     Field.ACCESS_POP: Setting(Topic.ACCESS, new=False),
     Field.ACCESS_SMTP_AUTH: Setting(Topic.ACCESS, new=ORGANIZATION),
+    Field.ACCEPT_FROM: Setting(Topic.INCOMING, new=(), names_recipients=True),
+    Field.REJECT_FROM: Setting(Topic.INCOMING, new=(), names_recipients=True),
+    Field.MODERATED: Setting(Topic.INCOMING, new=False),
+    Field.MODERATORS: Setting(Topic.INCOMING, new=(), names_recipients=True),
+    Field.BYPASS_MODERATION: Setting(Topic.INCOMING, new=(), names_recipients=True),
+    Field.NOTIFY_SENDERS: Setting(Topic.INCOMING, new="always"),
+    Field.SEND_LIMIT: Setting(Topic.MAILBOX, new=35 * 1024**2, item_words=message_size),
+    Field.RECEIVE_LIMIT: Setting(Topic.MAILBOX, new=36 * 1024**2, item_words=message_size),
+    Field.ARCHIVE: Setting(Topic.ARCHIVE, new=False),
+    Field.HOLD: Setting(Topic.RETENTION, new=False),
+    Field.HOLD_DURATION: Setting(Topic.RETENTION, new=UNLIMITED),
+    Field.HOLD_NOTE: Setting(Topic.RETENTION, new=""),
+    Field.ITEM_RECOVERY: Setting(Topic.RETENTION, new="14d"),
+    Field.DELETED_ITEMS: Setting(Topic.RETENTION, new="14d"),
+    Field.RETENTION_POLICY: Setting(Topic.RETENTION, new=""),
+    Field.AUDIT_LOG: Setting(Topic.MAILBOX, new=True),
     Field.ORG_UNIT: Setting(Topic.MAILBOX),
     Field.GROUP_DESCRIPTION: Setting(Topic.MAILBOX, new=""),
     Field.GROUP_POSTING: Setting(Topic.MAILBOX, new="anyone"),

@@ -24,6 +24,16 @@ def value_words(value: Value) -> str:
             return str(value)
 
 
+def message_size(size_bytes: Value) -> str:
+    """Return the size of a message in binary units, as a spec writes it; anything else unchanged."""
+    if not isinstance(size_bytes, int) or isinstance(size_bytes, bool):
+        return value_words(size_bytes)
+    for unit, name in ((1024**2, "MB"), (1024, "KB")):
+        if size_bytes % unit == 0:
+            return f"{size_bytes // unit}{name}"
+    return f"{size_bytes} bytes"
+
+
 def tag_words(item: Value) -> str:
     """Return a tag with its colour."""
     if not isinstance(item, tuple):

@@ -11,7 +11,7 @@ from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.guards_input import GuardInput
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.joinable import is_joinable
-from sharedbox_cli.core.mail_targets import answered_to, cut_off_words, forwarded_to, sender_addresses
+from sharedbox_cli.core.mail_targets import answered_to, cut_off_words, forwarded_to, moderated_by, sender_addresses
 from sharedbox_cli.core.model import ROLES, Observed, Right, Trustee, TrusteeKind
 from sharedbox_cli.core.outsiders import outsiders_behind, unknown_members
 from sharedbox_cli.core.values import Value
@@ -92,6 +92,7 @@ def _mail_outside(change: Change, observed: Observed) -> Iterator[tuple[Address 
     for targets_of, what in (
         (forwarded_to, "would get mail forwarded"),
         (answered_to, "would get the replies to its messages"),
+        (moderated_by, "would get messages to approve"),
         (sender_addresses, "would be an address that it sends from"),
     ):
         for text in sorted(targets_of(change.after) - targets_of(change.before)):

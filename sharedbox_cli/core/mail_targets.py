@@ -46,6 +46,12 @@ def answered_to(settings: Mapping[Field, Value]) -> set[str]:
     return found - {""}
 
 
+def moderated_by(settings: Mapping[Field, Value]) -> set[str]:
+    """Return the addresses that messages wait for: a moderator reads them."""
+    moderators = settings.get(Field.MODERATORS) if settings.get(Field.MODERATED) is not False else ()
+    return {str(one).lower() for one in moderators} if isinstance(moderators, tuple) else set()
+
+
 def sender_addresses(settings: Mapping[Field, Value]) -> set[str]:
     """Return the addresses, besides the mailbox's own, that its messages are sent from."""
     senders = settings.get(Field.SENDERS)
@@ -59,6 +65,10 @@ def cut_off_words(settings: Mapping[Field, Value], own: Address) -> dict[str, st
     target = settings.get(Field.FORWARDING_TO)
     if target and settings.get(Field.FORWARDING_KEEP_COPY) is False:
         found[f"{Field.FORWARDING_TO} {target}"] = f"all mail would go to {target}, and no copy would stay"
+    senders = settings.get(Field.ACCEPT_FROM)
+    if isinstance(senders, tuple) and senders:
+        who = str(senders[0]) if len(senders) == 1 else f"{len(senders)} people and groups"
+        found[f"{Field.ACCEPT_FROM}"] = f"only {who} could send messages to it"
     for rule in _tuples(settings.get(Field.RULES)):
         pairs = {str(pair[0]): pair[1] for pair in _tuples(rule) if len(pair) == 2}
         if pairs.get("then.delete") is True and not _is_narrow(pairs, _addresses_of(settings, own), own.domain):

@@ -40,6 +40,10 @@ class Topic(Enum):
     AUTO_REPLY = (9, Phase.CONTENT)
     FORWARDING = (10, Phase.CONTENT)
     ACCESS = (11, Phase.CONTENT)
+    INCOMING = (12, Phase.CONTENT)
+    RETENTION = (13, Phase.CONTENT)
+    """After a licence that a hold needs."""
+    ARCHIVE = (14, Phase.CONTENT)
 
     @property
     def rank(self) -> int:

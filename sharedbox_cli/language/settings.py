@@ -61,8 +61,8 @@ def _plain(value: Any) -> Value:
     return tuple(sorted(set(value))) if isinstance(value, list) else value
 
 
-def _aliases(aliases: list[str]) -> Value:
-    return tuple(sorted({alias.lower() for alias in aliases}))
+def _addresses(addresses: list[str]) -> Value:
+    return tuple(sorted({address.lower() for address in addresses}))
 
 
 def _tags(tags: list[Tag]) -> Value:
@@ -87,11 +87,12 @@ def _forwarding(target: str) -> Value:
 
 
 _ENCODERS: Mapping[Field, Callable[[Any], Value]] = {
-    Field.ALIASES: _aliases,
+    Field.ALIASES: _addresses,
     Field.TAGS: _tags,
     Field.RULES: _rules,
     Field.SENDERS: _senders,
     Field.FORWARDING_TO: _forwarding,
+    **dict.fromkeys((Field.ACCEPT_FROM, Field.REJECT_FROM, Field.MODERATORS, Field.BYPASS_MODERATION), _addresses),
     Field.GROUP_REPLY_TO: str.lower,
 }
 """Fields whose value in the core differs from the value in the spec."""

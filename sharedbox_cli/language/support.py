@@ -89,7 +89,7 @@ def _why_not(table: Capabilities, path: str, value: Any) -> str:
     if row is not None:
         return f"{table.platform} has no `{path.removeprefix('members[].')}`: {row.meaning}"
     listed = table.values.get(path)
-    if listed is None or str(value) in listed:
+    if listed is None or (str(value).lower() if isinstance(value, bool) else str(value)) in listed:
         return ""
     row = table.row(path)
     return f"`{path}` can be {', '.join(listed)} on {table.platform}{f': {row.meaning}' if row else ''}."

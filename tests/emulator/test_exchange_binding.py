@@ -182,7 +182,7 @@ def test_modelled_cmdlets_when_compared_then_the_facts_have_them() -> None:
         ("Remove-Mailbox", {"Identity": SALES, "WhatIf": True}),
         ("Set-Mailbox", {"Identity": SALES, "DisplayName": "x", "WhatIf": True}),
         ("Add-MailboxPermission", {**ACE, "WhatIf": True}),
-        ("Set-Mailbox", {"Identity": SALES, "MaxSendSize": "10MB"}),
+        ("Set-Mailbox", {"Identity": SALES, "RulesQuota": "64KB"}),
         ("Get-Mailbox", {"Anr": "sal"}),
         ("Get-MailboxStatistics", {"Identity": SALES, "Archive": True}),
         ("Set-Mailbox", {"Identity": SALES, "DisplayName": "x", "MaxReceiveSize": "10MB"}),

@@ -46,7 +46,13 @@ GOOD: dict[str, Any] = {
         {"HiddenFromAddressListsEnabled": "true"},
         {"RetainDeletedItemsFor": "31.00:00:00"},
         {"Type": "Workspace"},
-        {"MaxSendSize": "1MB"},
+        {"MaxSendSize": "151MB"},
+        {"ModerationEnabled": True},
+        {"RetentionPolicy": "No such policy"},
+        {"AcceptMessagesOnlyFrom": ["sg-audit@contoso.example"]},
+        {"AcceptMessagesOnlyFrom": [ANNA], "AcceptMessagesOnlyFromSendersOrMembers": [ANNA]},
+        {"RejectMessagesFromSendersOrMembers": ["nobody@contoso.example"]},
+        {"RulesQuota": "64KB"},
     ],
 )
 def test_setting_when_one_of_a_call_is_refused_then_nothing_changes(

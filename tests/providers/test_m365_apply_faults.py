@@ -84,7 +84,13 @@ KINDS: dict[str, tuple[str, Make]] = {
     "delete": ("exchange.Remove-Mailbox", lambda s: deletion_of(s, "sales")),
     "licence": ("graph.users.assignLicense", lambda s: licence_of(s, "sales", PLAN_2)),
 }
-OF_TOPICS = {Topic.FORWARDING: "exchange.Set-Mailbox", Topic.ACCESS: "exchange.Set-CASMailbox"}
+OF_TOPICS = {
+    Topic.FORWARDING: "exchange.Set-Mailbox",
+    Topic.ACCESS: "exchange.Set-CASMailbox",
+    Topic.INCOMING: "exchange.Set-Mailbox",
+    Topic.RETENTION: "exchange.Set-Mailbox",
+    Topic.ARCHIVE: "exchange.Enable-Mailbox",
+}
 """The write of each topic that is not above."""
 
 
@@ -93,7 +99,14 @@ def every_field(topic: Topic, number: int) -> Make:
     values = {name: values for name, values in values_on(MICROSOFT365).items() if SETTINGS[name].topic is topic}
     after = {name: found[(number + 1) % len(found)] for name, found in values.items()}
     before = {name: found[number % len(found)] for name, found in values.items()}
-    return lambda s: update_of(s, "sales", after, before)
+
+    def make(setting: Setting) -> Change:
+        if after.keys() & {Field.HOLD, Field.ARCHIVE}:
+            assert setting.provider().apply(licence_of(setting, "sales", PLAN_2)).is_success
+            setting.forget()
+        return update_of(setting, "sales", after, before)
+
+    return make
 
 
 KINDS |= {topic.name.lower(): (route, every_field(topic, 0)) for topic, route in OF_TOPICS.items()}

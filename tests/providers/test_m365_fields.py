@@ -11,7 +11,7 @@ import pytest
 from sharedbox_cli.cli.import_.adopt import READ_FACTS, Existing, adopt, new_files, with_addresses
 from sharedbox_cli.core.fields import OBSERVABLE, SETTINGS, Field
 from sharedbox_cli.core.model import MICROSOFT365, Desired, DesiredMailbox
-from sharedbox_cli.core.values import Value
+from sharedbox_cli.core.values import NOT_KEPT, Value
 from sharedbox_cli.language.load import load_specs
 from sharedbox_cli.language.resolve import resolve
 from tests.asked import each, every
@@ -68,4 +68,6 @@ def _says_something(name: Field, settings: Mapping[Field, Value]) -> bool:
     """Return whether a value is written by an import: not what a new mailbox has, nor details of what is off."""
     if name is Field.FORWARDING_KEEP_COPY:
         return bool(settings[Field.FORWARDING_TO])
+    if name is Field.DELETED_ITEMS and settings[Field.ITEM_RECOVERY] != NOT_KEPT:
+        return False
     return settings[name] not in (SETTINGS[name].new, "", ())

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sharedbox_cli.core.capability import Capabilities
 from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.format_values import message_size
 from sharedbox_cli.core.model import DesiredGrant, DesiredMailbox, MembersMode, Right, State
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.language.export.yaml import Bare, Noted, Tall, Tree, text_of
@@ -16,6 +17,7 @@ from sharedbox_cli.language.settings import NO_FORWARDING
 
 _UNITS = (("GB", 1000**3), ("MB", 1000**2), ("KB", 1000))
 _MOST_UNITS = 9_999_999
+_NONE_IF_EMPTY = frozenset({Field.FORWARDING_TO, Field.HOLD_NOTE, Field.RETENTION_POLICY})
 Pairs = Mapping[str, Value]
 
 
@@ -132,8 +134,10 @@ def setting_tree(name: Field, settings: Mapping[Field, Value]) -> Tree:
                 return [line for number, item in enumerate(entries) for line in rule_lines(item, number, settings)]
             case _:
                 return [item for item in value if not isinstance(item, tuple)]
-    if name is Field.FORWARDING_TO:
+    if name in _NONE_IF_EMPTY:
         return str(value or NO_FORWARDING)
+    if name in (Field.SEND_LIMIT, Field.RECEIVE_LIMIT):
+        return message_size(value)
     is_instant = datetime in parts_of(SETTING_LEAVES[name].info.annotation)
     return Bare(value) if is_instant and isinstance(value, str) else value
 

@@ -11,7 +11,9 @@ from pydantic_core import PydanticCustomError
 from sharedbox_cli.language.models.base import AddressText, NameText, Strict, Word
 from sharedbox_cli.language.models.content import Access, AutoReply, FolderPath, Forwarding, Rule, Senders, Tag
 from sharedbox_cli.language.models.google import Google, Group
+from sharedbox_cli.language.models.incoming import Incoming
 from sharedbox_cli.language.models.members import Member
+from sharedbox_cli.language.models.retention import MessageLimits, Retention
 
 _PERCENT = "^([1-9][0-9]?|100)%$"
 
@@ -116,6 +118,10 @@ class Mailbox(Strict):
     auto_reply: AutoReply | None = Field(None, description="An automatic reply.")
     forwarding: Forwarding | None = Field(None, description="Where all mail is forwarded.")
     access: Access | None = Field(None, description="Which programs can open the mailbox.")
+    incoming: Incoming | None = Field(None, description="Who can send to it, and whose messages wait for approval.")
+    message_limits: MessageLimits | None = Field(None, description="How large a message can be.")
+    retention: Retention | None = Field(None, description="What is kept although somebody deletes it.")
+    audit_log: bool | None = Field(None, description="Whether access to it is recorded.")
     google: Google | None = Field(None, description="The account, on `google-delegated` only.")
     group: Group | None = Field(None, description="The group, on `google-collaborative` only.")
 

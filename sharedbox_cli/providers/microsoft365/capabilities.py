@@ -6,11 +6,14 @@ from collections.abc import Mapping
 
 from sharedbox_cli.core.capability import NOT_YET, Capabilities, can, cannot
 from sharedbox_cli.core.model import MICROSOFT365, Platform
+from sharedbox_cli.providers.microsoft365.spec_problems import spec_problems
 
 _ABOUT = "https://learn.microsoft.com/microsoft-365/admin/email/about-shared-mailboxes"
 _CMDLET = "https://learn.microsoft.com/powershell/module/exchangepowershell/"
 _MAILBOX = f"{_CMDLET}set-mailbox"
 _CAS = f"{_CMDLET}set-casmailbox"
+_ARCHIVE = f"{_CMDLET}enable-mailbox"
+_HOLD = "https://learn.microsoft.com/purview/ediscovery-create-a-litigation-hold"
 _PERMISSION = f"{_CMDLET}add-mailboxpermission"
 
 _PLANS = "https://learn.microsoft.com/entra/identity/users/licensing-service-plan-reference"
@@ -48,6 +51,26 @@ ROWS = (
     can("access.imap", "IMAP clients", _CAS),
     can("access.pop", "POP clients", _CAS),
     can("access.smtp_auth", "SMTP AUTH; `true` allows it even if the organisation has disabled it", _CAS),
+    can("incoming.accept_from", "only these recipients of the tenant can send to it; `[]` is everyone", _MAILBOX),
+    can("incoming.reject_from", "these recipients of the tenant cannot send to it", _MAILBOX),
+    can("incoming.moderated", "messages wait until a moderator approves them", _MAILBOX),
+    can("incoming.moderators", "who approves messages", _MAILBOX),
+    can("incoming.bypass_moderation", "whose messages need no approval", _MAILBOX),
+    can("incoming.notify_senders", "which senders learn that their message was rejected", _MAILBOX),
+    can("message_limits.send", "up to 150MB", _MAILBOX),
+    can("message_limits.receive", "up to 150MB", _MAILBOX),
+    can("retention.archive", "an archive mailbox, which needs Plan 2, or Plan 1 with Archiving", _ARCHIVE),
+    can("retention.litigation_hold", "keeps all messages; needs Plan 2, or Plan 1 with Archiving", _HOLD),
+    can("retention.hold_duration", "from the date of a message; `unlimited`: until the hold ends", _HOLD),
+    can("retention.hold_note", "shown in Outlook to those who open the mailbox", _MAILBOX),
+    can("retention.single_item_recovery", "up to 30 days; for longer, use a hold or a retention policy", _MAILBOX),
+    can("retention.deleted_items", "up to 30 days", _MAILBOX),
+    can("retention.policy", "the name of a retention policy of Exchange (messaging records management)", _MAILBOX),
+    can(
+        "audit_log",
+        "Exchange ignores `false` while the organisation audits its mailboxes. Leave the key out, or write `true`",
+        "https://learn.microsoft.com/purview/audit-mailboxes",
+    ),
     cannot("senders", "a mailbox sends from its primary address. Use `aliases` for incoming mail."),
     *(cannot(path, NOT_YET) for path in ("folders", "tags", "rules", "auto_reply")),
 )
@@ -57,7 +80,11 @@ CAPABILITIES: Mapping[Platform, Capabilities] = {
         MICROSOFT365,
         "Microsoft 365 shared mailbox",
         ROWS,
-        values={"storage.licence": ("none", "exchange-online-plan-1", "exchange-online-plan-2")},
+        values={
+            "storage.licence": ("none", "exchange-online-plan-1", "exchange-online-plan-2"),
+            "audit_log": ("true",),
+        },
+        spec_problems=spec_problems,
         not_audited="inbox rules, folder permissions and apps with access to all mailboxes are not read.",
         afterwards="Outlook shows automapped mailboxes after 30 to 60 minutes. Send as takes up to an hour to work.",
     )

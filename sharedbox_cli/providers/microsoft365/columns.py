@@ -16,8 +16,10 @@ from sharedbox_cli.providers.columns import Body, Column, Columns, Row, UnknownF
 from sharedbox_cli.providers.forms import optional_flag, optional_text, optional_texts, text_of, texts_of
 from sharedbox_cli.providers.microsoft365.client_access import ACCESS
 from sharedbox_cli.providers.microsoft365.forwarding import FORWARDING, INSIDE, OUTSIDE, forwarding_target
+from sharedbox_cli.providers.microsoft365.incoming import INCOMING
 from sharedbox_cli.providers.microsoft365.plans import licence_of
 from sharedbox_cli.providers.microsoft365.quirks import size_bytes, smtp_addresses
+from sharedbox_cli.providers.microsoft365.retention import ARCHIVE, RETENTION, has_archive
 
 HASH_TABLE = "#Exchange.GenericHashTable"
 IDENTITY = ("Identity", "ExternalDirectoryObjectId", "PrimarySmtpAddress", "RecipientTypeDetails", "IsDirSynced")
@@ -88,17 +90,6 @@ def _is_on_hold(row: Row) -> Value:
     return any(not hold.startswith("-") for hold in holds) or any(optional_flag(row, name) for name in _SWITCHED)
 
 
-_NO_ARCHIVE = "00000000-0000-0000-0000-000000000000"
-
-
-def _has_archive(row: Row) -> Value:
-    """Return whether it has an archive. `ArchiveStatus` can say `None` of one that exists (microsoft-365-docs#4128)."""
-    return optional_text(row, "ArchiveGuid") not in ("", _NO_ARCHIVE) or optional_text(row, "ArchiveStatus") not in (
-        "",
-        "None",
-    )
-
-
 MAILBOX: Columns = {
     Field.KIND: Column(
         ("RecipientTypeDetails",), lambda row: _KINDS.get(text_of(row, "RecipientTypeDetails"), OTHER_KIND), _convert
@@ -111,8 +102,11 @@ MAILBOX: Columns = {
     Field.SENT_AS: words("MessageCopyForSentAsEnabled", _COPY),
     Field.SENT_ON_BEHALF: words("MessageCopyForSendOnBehalfEnabled", _COPY),
     **FORWARDING,
+    **INCOMING,
+    **RETENTION,
+    **ARCHIVE,
 }
-"""Read by Get-Mailbox, written by Set-Mailbox: all of them in one call."""
+"""Read by Get-Mailbox, written by Set-Mailbox: all of them in one call, except the archive."""
 
 SIGN_IN: Columns = {Field.SIGN_IN: words("accountEnabled", {ALLOWED: True, BLOCKED: False})}
 """Of the account (`users/{id}`): written by a PATCH."""
@@ -142,6 +136,8 @@ MASTERED: tuple[tuple[str, str], ...] = (
     (str(Field.ALIASES), _THERE),
     (str(Field.HIDDEN), _THERE),
     (str(Field.FORWARDING_TO), _THERE),
+    *((str(name), _THERE) for name in INCOMING),
+    (str(Field.ARCHIVE), "Run `Enable-RemoteMailbox -Archive` or `Disable-RemoteMailbox -Archive` there."),
     (str(Field.SIGN_IN), "Disable the account in the on-premises directory."),
     (str(Field.KIND), "Run `Set-RemoteMailbox -Type Shared` there, and plan again after the next synchronisation."),
     ("state", "Remove the mailbox there (`Remove-RemoteMailbox`), or remove its spec."),
@@ -159,7 +155,7 @@ ACCOUNT: Columns = {**SIGN_IN, **LICENCE}
 COLUMNS: Mapping[Platform, Columns] = {MICROSOFT365: {**MAILBOX, **ACCOUNT, **GRANT, **ACCESS}}
 
 FACTS: Mapping[Fact, Column] = {
-    Fact.HAS_ARCHIVE: Column(("ArchiveGuid", "ArchiveStatus"), _has_archive, is_optional=True),
+    Fact.HAS_ARCHIVE: Column(("ArchiveGuid", "ArchiveStatus"), has_archive, is_optional=True),
     Fact.ON_HOLD: Column(HOLDS, _is_on_hold, is_optional=True),
     Fact.FORWARDING_TO: Column((OUTSIDE, INSIDE), forwarding_target, is_optional=True),
     Fact.QUOTA_BYTES: Column(

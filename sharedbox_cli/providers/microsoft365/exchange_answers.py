@@ -40,7 +40,10 @@ def fields(call: str) -> Callable[[Row], Fields]:
 
 
 def command(cmdlet: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the body of a request."""
+    """Return the body of a request. Raises ValueError for one that would take a mailbox away from its account."""
+    if cmdlet == "Disable-Mailbox" and (parameters.get("Archive") is not True or "PermanentlyDisable" in parameters):
+        message = "Disable-Mailbox is sent only for an archive"
+        raise ValueError(message)
     return {"CmdletInput": {"CmdletName": cmdlet, "Parameters": dict(parameters)}}
 
 

@@ -16,7 +16,7 @@ from sharedbox_cli.core.model import MICROSOFT365, Observed, Platform
 from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.columns import Columns, carrier_of
-from sharedbox_cli.providers.microsoft365.apply import grants, inside, licences, mailboxes
+from sharedbox_cli.providers.microsoft365.apply import archive, grants, inside, licences, mailboxes
 from sharedbox_cli.providers.microsoft365.apply.settle import is_there
 from sharedbox_cli.providers.microsoft365.apply.writer import Writer
 from sharedbox_cli.providers.microsoft365.capabilities import CAPABILITIES
@@ -25,6 +25,7 @@ from sharedbox_cli.providers.microsoft365.columns import COLUMNS, LICENCE, MAILB
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
 from sharedbox_cli.providers.microsoft365.graph import Graph
 from sharedbox_cli.providers.microsoft365.observe.tenant import observe_tenant
+from sharedbox_cli.providers.microsoft365.retention import ARCHIVE
 from sharedbox_cli.providers.tenant_provider import TenantProvider
 from sharedbox_cli.providers.transport import EXCHANGE_REQUEST_SECONDS, Clock, Gate
 
@@ -108,6 +109,7 @@ class Microsoft365(TenantProvider):
 
 
 CARRIERS: tuple[tuple[Columns, Act], ...] = (
+    (ARCHIVE, archive.set_archive),
     (MAILBOX, mailboxes.update),
     (SIGN_IN, mailboxes.update_sign_in),
     (LICENCE, licences.licence),

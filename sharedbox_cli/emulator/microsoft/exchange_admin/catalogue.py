@@ -66,6 +66,7 @@ CMDLETS: dict[str, Cmdlet] = {
     "Get-User": _of(recipients.get_user, "Identity Filter ResultSize RecipientTypeDetails"),
     "Get-Group": _of(recipients.get_group, "Identity Filter ResultSize RecipientTypeDetails"),
     "Get-AcceptedDomain": _of(organization.get_accepted_domain, "Identity ResultSize"),
+    "Get-RetentionPolicy": _of(organization.get_retention_policy, "Identity"),
     "Get-TransportConfig": _of(organization.get_transport_config, ""),
     "Get-OrganizationConfig": _of(organization.get_organization_config, ""),
     "Get-ManagementRoleAssignment": _of(organization.get_management_role_assignment, "Identity Role RoleAssignee"),

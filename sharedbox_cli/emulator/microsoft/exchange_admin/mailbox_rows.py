@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
+from sharedbox_cli.emulator.microsoft.exchange_admin.cmdlets.senders import list_rows
 from sharedbox_cli.emulator.microsoft.exchange_admin.context import Call, Row
 from sharedbox_cli.emulator.microsoft.exchange_admin.forms import (
     GIB,
@@ -34,6 +35,13 @@ SETTINGS: dict[str, Any] = {
     "RequireSenderAuthenticationEnabled": False,
     "AuditEnabled": True,
     "MailTip": None,
+    "MaxSendSize": size_text(35 * 1024**2),
+    "MaxReceiveSize": size_text(36 * 1024**2),
+    "ModerationEnabled": False,
+    "RetentionComment": "",
+    "RetentionPolicy": "Default MRM Policy",
+    "RetentionUrl": "",
+    "SendModerationNotifications": "Always",
     "SimpleDisplayName": "",
     **{f"CustomAttribute{number}": "" for number in range(1, 16)},
 }
@@ -43,13 +51,14 @@ _FIXED: dict[str, Any] = {
     "IsResource": False,
     "UseDatabaseQuotaDefaults": False,
     "RecipientLimits": "500",
-    "MaxSendSize": size_text(35 * 1024**2),
-    "MaxReceiveSize": size_text(36 * 1024**2),
+    "AuditLogAgeLimit": "90.00:00:00",
+    "AutoExpandingArchiveEnabled": False,
+    "DefaultAuditSet": ["Admin", "Delegate", "Owner"],
     "ProtocolSettings": ["IMAP4§1§§§§§§§§§", "POP3§1§§§§§§§§§"],
 }
 
 
-_ENDED: dict[str, Any] = {
+ENDED: dict[str, Any] = {
     "LitigationHoldEnabled": False,
     "LitigationHoldDate": None,
     "LitigationHoldOwner": "",
@@ -57,12 +66,13 @@ _ENDED: dict[str, Any] = {
     "ArchiveGuid": NO_GUID,
     "ArchiveName": [],
 }
+"""What hold and archive become when their licence is taken."""
 
 
 def effective(own: dict[str, Any], now: float) -> dict[str, Any]:
     """Return the document of a mailbox without the features whose licence was taken. Assumed: they end with it."""
     at = own.get(UNLICENSED)
-    return own if at is None or at > now else {**own, **_ENDED}
+    return own if at is None or at > now else {**own, **ENDED}
 
 
 class Rows:
@@ -93,6 +103,7 @@ class Rows:
             **self._state(mailbox, own),
             **self._quota(mailbox["id"]),
             **self._delegates(mailbox["id"]),
+            **list_rows(self._call.tenant, own),
             **_FIXED,
         }
 
@@ -130,6 +141,7 @@ class Rows:
             "LitigationHoldOwner": own.get("LitigationHoldOwner", ""),
             "ArchiveStatus": own.get("ArchiveStatus", "None"),
             "ArchiveGuid": own.get("ArchiveGuid", NO_GUID),
+            "ArchiveState": "None" if own.get("ArchiveGuid", NO_GUID) == NO_GUID else "Local",
             "ArchiveName": own.get("ArchiveName", []),
             "IsInactiveMailbox": is_inactive(mailbox),
             "IsSoftDeletedByRemove": mailbox["deleted_at"] is not None and not user.get("deleted_in_directory"),

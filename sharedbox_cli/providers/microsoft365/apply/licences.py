@@ -47,6 +47,8 @@ async def licence(writer: Writer, change: Change, request_id: str) -> Outcome:
     answer = await writer.graph.write(
         lambda: _assign(writer, identity, body), "POST /users/{id}/assignLicense", change.mailbox.text, request_id
     )
+    if add:
+        writer.licensed.add(change.mailbox)
     return Outcome(Status.DONE, request_id=answer.headers.get("request-id", ""))
 
 

@@ -11,6 +11,7 @@ from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.providers.columns import request_body
+from sharedbox_cli.providers.microsoft365.apply.active_plan import has_plan
 from sharedbox_cli.providers.microsoft365.apply.recipients import with_recipients
 from sharedbox_cli.providers.microsoft365.apply.writer import Writer, outcome_of_reply
 from sharedbox_cli.providers.microsoft365.columns import MAILBOX, SIGN_IN
@@ -81,6 +82,8 @@ async def update(writer: Writer, change: Change, request_id: str) -> Outcome:
     settings = await with_recipients(writer.exchange, settings)
     if change.after.get(Field.FORWARDING_TO) and not change.before.get(Field.FORWARDING_TO):
         settings.setdefault(KEEP_COPY, True)  # a mailbox that did not forward would keep nothing
+    if change.after.get(Field.HOLD) and change.mailbox in writer.licensed:
+        await has_plan(writer, change)
     parameters = {"Identity": identity_of(change), **settings}
     try:
         reply = await writer.once_released(

@@ -39,6 +39,8 @@ class Writer:
     listener: Listener = SILENT
     created: dict[Address, str] = field(default_factory=dict)
     """Mailboxes that this run created, with their ids: for them a 404 means "not yet"."""
+    licensed: set[Address] = field(default_factory=set)
+    """Mailboxes that this run assigned a licence to: its plans may be active only later."""
     started: dict[Address, datetime] = field(default_factory=dict)
     """When the first request to create a mailbox was sent (UTC)."""
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sharedbox_cli.emulator.microsoft.exchange_admin import entries
+from sharedbox_cli.emulator.microsoft.exchange_admin.cmdlets import senders
 from sharedbox_cli.emulator.microsoft.exchange_admin.cmdlets.addresses import (
     require_alias,
     require_display_name,
@@ -16,10 +17,18 @@ from sharedbox_cli.emulator.microsoft.exchange_admin.cmdlets.addresses import (
     set_addresses,
 )
 from sharedbox_cli.emulator.microsoft.exchange_admin.cmdlets.mailboxes import require_cloud
+from sharedbox_cli.emulator.microsoft.exchange_admin.cmdlets.organization import is_audit_disabled, retention_policy
 from sharedbox_cli.emulator.microsoft.exchange_admin.context import Call, Result, Row
 from sharedbox_cli.emulator.microsoft.exchange_admin.conversion import Edit
 from sharedbox_cli.emulator.microsoft.exchange_admin.errors import bad_value, not_modelled, refused
-from sharedbox_cli.emulator.microsoft.exchange_admin.forms import date_text, is_smtp, span_seconds, span_text
+from sharedbox_cli.emulator.microsoft.exchange_admin.forms import (
+    date_text,
+    is_smtp,
+    size_bytes,
+    size_text,
+    span_seconds,
+    span_text,
+)
 from sharedbox_cli.emulator.microsoft.exchange_admin.lookup import MAILBOXES, doc_of, find_mailbox, find_object
 from sharedbox_cli.emulator.microsoft.exchange_admin.mailbox_rows import SETTINGS, Rows
 from sharedbox_cli.emulator.microsoft.exchange_admin.plans import has_plan_two
@@ -28,6 +37,7 @@ from sharedbox_cli.emulator.microsoft.exchange_admin.replicas import show_later
 NOTHING = "The command completed successfully but no settings of '{}' have been modified."
 _TYPES = {"Shared": "SharedMailbox", "Regular": "UserMailbox", "Room": "RoomMailbox", "Equipment": "EquipmentMailbox"}
 _RETAIN_MOST_SECONDS = 30 * 86400
+_MESSAGE_MOST_BYTES = 150 * 1024**2
 PARAMETERS = frozenset(
     {
         *SETTINGS,
@@ -42,6 +52,7 @@ PARAMETERS = frozenset(
         "ForwardingAddress",
         "Type",
         "AccountDisabled",
+        *senders.PARAMETERS,
     }
 )
 
@@ -57,6 +68,9 @@ MASTERED = frozenset(
         "SimpleDisplayName",
         "Type",
         "AccountDisabled",
+        "ModerationEnabled",
+        "SendModerationNotifications",
+        *senders.PARAMETERS,
         *(f"CustomAttribute{number}" for number in range(1, 16)),
     }
 )
@@ -96,12 +110,18 @@ def _set_settings(call: Call, mailbox: sqlite3.Row) -> list[str]:
     if "ForwardingAddress" in call.parameters:
         target = call.text("ForwardingAddress")
         wanted["ForwardingAddress"] = find_object(call, target)["id"] if target else None
+    if wanted.get("AuditEnabled") is False and not is_audit_disabled(call):
+        del wanted["AuditEnabled"]  # it has no effect
+    if wanted.get("RetentionPolicy"):
+        wanted["RetentionPolicy"] = retention_policy(call, wanted["RetentionPolicy"])
     changed = [name for name, value in wanted.items() if own.get(name, SETTINGS.get(name)) != value]
     if wanted.get("LitigationHoldEnabled") and not has_plan_two(call.tenant, mailbox["id"]):
         raise refused("Litigation hold requires an Exchange Online Plan 2 license or Exchange Online Archiving.")
+    own |= {name: wanted[name] for name in changed}
+    changed += senders.set_lists(call, own)
     if not changed:
         return []
-    own |= {name: wanted[name] for name in changed}
+    senders.require_moderator(own)
     if "LitigationHoldEnabled" in changed:
         is_on = own["LitigationHoldEnabled"]
         own |= {
@@ -141,9 +161,18 @@ def _retention(value: str) -> str:
     return span_text(seconds)
 
 
+def _size(value: int | str) -> str:
+    size = value if isinstance(value, int) else size_bytes(value)
+    if size is None or size > _MESSAGE_MOST_BYTES:
+        raise bad_value(f"The value '{value}' isn't valid for the size of a message: at most 150 MB.")
+    return size_text(size)
+
+
 _FORMS: dict[str, Callable[[Any], Any]] = {
     "ForwardingSmtpAddress": _forwarding,
     "LitigationHoldDuration": _hold_duration,
+    "MaxReceiveSize": _size,
+    "MaxSendSize": _size,
     "RetainDeletedItemsFor": _retention,
 }
 

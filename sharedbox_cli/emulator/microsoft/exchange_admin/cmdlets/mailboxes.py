@@ -203,12 +203,12 @@ def undo_soft_deleted(call: Call) -> Result:
 
 
 def enable_mailbox(call: Call) -> Result:
-    """Enable the archive of a mailbox."""
+    """Enable the archive of a mailbox: without a licence as well, unless `archive_without_licence` is `0`."""
     mailbox = find_mailbox(call, call.text("Identity"))
     if not call.has("Archive"):
         raise not_modelled("Enable-Mailbox other than -Archive")
     require_cloud(mailbox, call.cmdlet)
-    if not has_plan_two(call.tenant, mailbox["id"]):
+    if call.tenant.meta("archive_without_licence") == "0" and not has_plan_two(call.tenant, mailbox["id"]):
         raise refused("The archive requires an Exchange Online Plan 2 license or Exchange Online Archiving.")
     own = doc_of(mailbox)
     if own.get("ArchiveGuid", NO_GUID) != NO_GUID:
@@ -226,6 +226,7 @@ def disable_mailbox(call: Call) -> Result:
     mailbox = find_mailbox(call, call.text("Identity"))
     if not call.has("Archive"):
         raise not_modelled("Disable-Mailbox other than -Archive")
+    require_cloud(mailbox, call.cmdlet)
     own = doc_of(mailbox)
     if own.get("ArchiveGuid", NO_GUID) == NO_GUID:
         raise refused(f'The mailbox "{mailbox["cn"]}" doesn\'t have an archive.')

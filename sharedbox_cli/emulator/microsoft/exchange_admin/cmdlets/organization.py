@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from sharedbox_cli.emulator.microsoft.exchange_admin.access import EXCHANGE_ADMINISTRATOR, GLOBAL_ADMINISTRATOR
 from sharedbox_cli.emulator.microsoft.exchange_admin.context import Call, Result, Row
 from sharedbox_cli.emulator.microsoft.exchange_admin.errors import not_found
@@ -15,6 +17,7 @@ _ADMIN_ROLES = (
     "View-Only Configuration",
     "View-Only Recipients",
 )
+_POLICIES = ("Default MRM Policy", "Retain 7 Years")
 _READER_ROLES = ("View-Only Configuration", "View-Only Recipients")
 
 
@@ -50,11 +53,41 @@ def get_organization_config(call: Call) -> Result:
                 "DisplayName": call.tenant.name,
                 "Guid": call.tenant.id,
                 "ExternalDirectoryOrganizationId": call.tenant.id,
+                "AuditDisabled": is_audit_disabled(call),
+                "AutoExpandingArchiveEnabled": False,
+                "EwsEnabled": None,
+                "InPlaceHolds": [],
                 "IsDehydrated": False,
                 "MailTipsAllTipsEnabled": True,
             }
         ]
     )
+
+
+def is_audit_disabled(call: Call) -> bool:
+    """Return whether the organisation records no access to mailboxes (`audit_disabled` of the tenant)."""
+    return call.tenant.meta("audit_disabled") == "1"
+
+
+def _policies(call: Call) -> list[str]:
+    listed: list[str] = json.loads(call.tenant.meta("retention_policies", json.dumps(_POLICIES)))
+    return listed
+
+
+def retention_policy(call: Call, identity: str) -> str:
+    """Return the name of a retention policy. Raises CmdletError for one that does not exist."""
+    found = next((name for name in _policies(call) if name.lower() == identity.lower()), "")
+    if not found:
+        raise not_found(identity)
+    return found
+
+
+def get_retention_policy(call: Call) -> Result:
+    """Return the retention policies (`retention_policies` of the tenant)."""
+    wanted = call.text("Identity")
+    names = [retention_policy(call, wanted)] if wanted else _policies(call)
+    rows: list[Row] = [{"Identity": name, "Name": name, "IsDefault": name == _POLICIES[0]} for name in names]
+    return Result(rows)
 
 
 def get_transport_config(call: Call) -> Result:

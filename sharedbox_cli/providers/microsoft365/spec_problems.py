@@ -1,0 +1,57 @@
+"""What a spec asks for and Exchange refuses, found before any request. Pages read in 2026-11."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sharedbox_cli.core.capability import SpecProblem
+from sharedbox_cli.core.values import LICENCE_NONE
+from sharedbox_cli.providers.microsoft365.retention import MOST_MESSAGE_BYTES, MOST_RECOVERY_DAYS
+
+_MIB = 1024**2
+_MOST_HOLD_DAYS = 24855
+"""As many days as fit into the seconds of a signed 32-bit number."""
+
+
+def spec_problems(spec: Mapping[str, Any]) -> Iterator[SpecProblem]:
+    """Yield the values and combinations of keys that the service refuses."""
+    yield from _without_licence(spec)
+    yield from _spans(_section(spec, "retention"))
+    yield from _sizes(_section(spec, "message_limits"))
+
+
+def _section(spec: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    section = spec.get(key)
+    return section if isinstance(section, Mapping) else {}
+
+
+def _without_licence(spec: Mapping[str, Any]) -> Iterator[SpecProblem]:
+    if _section(spec, "storage").get("licence") != LICENCE_NONE:
+        return
+    for key, what in (("archive", "An archive"), ("litigation_hold", "A litigation hold")):
+        if _section(spec, "retention").get(key) is True:
+            why = f"{what} needs a licence, and `storage.licence` is `none`. Write `exchange-online-plan-2` there."
+            yield ("retention", key), why
+
+
+def _spans(retention: Mapping[str, Any]) -> Iterator[SpecProblem]:
+    for key, most in (
+        ("single_item_recovery", MOST_RECOVERY_DAYS),
+        ("deleted_items", MOST_RECOVERY_DAYS),
+        ("hold_duration", _MOST_HOLD_DAYS),
+    ):
+        match = re.fullmatch(r"([0-9]+)d", str(retention.get(key)))
+        if match and int(match[1]) > most:
+            longer = "Write `unlimited`" if key == "hold_duration" else "For longer, use `litigation_hold` or `policy`"
+            yield ("retention", key), f"`{key}` can be {most} days at most. {longer}."
+    if retention.get("hold_duration") == "0d":
+        yield ("retention", "hold_duration"), "A hold keeps messages for at least one day."
+
+
+def _sizes(limits: Mapping[str, Any]) -> Iterator[SpecProblem]:
+    for key in ("send", "receive"):
+        match = re.fullmatch(r"([0-9]+) ?(KB|MB)", str(limits.get(key)))
+        if match and int(match[1]) * (_MIB if match[2] == "MB" else 1024) > MOST_MESSAGE_BYTES:
+            yield ("message_limits", key), f"A message can have {MOST_MESSAGE_BYTES // _MIB}MB at most."
