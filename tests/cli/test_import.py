@@ -226,8 +226,9 @@ def test_comment_names_what_the_platform_has_no_key_for(cloud_of: CloudMaker, cl
         blank(tenant)
         make = Builder(tenant, 1)
         make.shared(
-            "sales", "Sales", settings={"ForwardingSmtpAddress": "smtp:eve@evil.example", "LitigationHoldEnabled": True}
+            "sales", "Sales", settings={"ForwardingSmtpAddress": "smtp:eve@evil.example", "InPlaceHolds": ["UniH1234"]}
         )
+        make.shared("held", "Held", settings={"LitigationHoldEnabled": True})
         return make.seeded
 
     cloud_of(fill)
@@ -235,6 +236,7 @@ def test_comment_names_what_the_platform_has_no_key_for(cloud_of: CloudMaker, cl
     text = (SPECS / "sales.yaml").read_text()
     assert "forwarding: {to: eve@evil.example, keep_copy: false}" in text
     assert "retention a hold" in text
+    assert "A litigation hold needs a licence" in (SPECS / "held.yaml").read_text()
     assert NO_CHANGES in cli("plan", SPECS).out
 
 

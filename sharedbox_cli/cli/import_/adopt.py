@@ -13,7 +13,7 @@ from sharedbox_cli.core.change import Change
 from sharedbox_cli.core.convert import Note, desired_of
 from sharedbox_cli.core.diff import diff_mailbox
 from sharedbox_cli.core.facts import Fact
-from sharedbox_cli.core.fields import SETTINGS
+from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import (
     Desired,
@@ -37,8 +37,8 @@ from sharedbox_cli.language.settings import settings_of
 _KEEPS_INVITATIONS = "keeps pending invitations. Remove the key once they are accepted or withdrawn."
 _UNMANAGED_FACTS = (
     (Fact.FORWARDING_TO, "forwarding.to", "to"),
-    (Fact.HAS_ARCHIVE, "retention", "an archive"),
-    (Fact.ON_HOLD, "retention", "a hold"),
+    (Fact.HAS_ARCHIVE, "retention.archive", "an archive"),
+    (Fact.ON_HOLD, "retention.litigation_hold", "a hold"),
 )
 READ_FACTS = frozenset(fact for fact, _, _ in _UNMANAGED_FACTS)
 """What is read besides settings: it comes with them, or costs a request only where there is something to name."""
@@ -123,6 +123,8 @@ def _without_a_key(mailbox: ObservedMailbox, table: Capabilities) -> Iterator[No
         if value and table.refusal(key) is not None:
             words = f"{what} {value}" if isinstance(value, str) else what
             yield Note(key.partition(".")[0], words, "this version does not manage it on this platform.", is_lost=True)
+    if mailbox.facts.get(Fact.ON_HOLD) and mailbox.settings.get(Field.HOLD) is False:
+        yield Note("retention", "a hold", "it comes from a policy or a case, and not from this mailbox.", is_lost=True)
 
 
 def new_files(
