@@ -14,7 +14,7 @@ from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.columns import Body, Column, Columns, Row, switch, text
 from sharedbox_cli.providers.forms import number_of, object_in, optional_flag, optional_text, rows_in, text_of
 from sharedbox_cli.providers.google_workspace import gmail_filters
-from sharedbox_cli.providers.google_workspace.html_text import same_text
+from sharedbox_cli.providers.html_text import same_text
 
 COLOURS: Mapping[str, tuple[str, str]] = {
     "red": ("#cc3a21", "#ffffff"),

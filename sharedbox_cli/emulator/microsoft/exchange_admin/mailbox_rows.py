@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
-from sharedbox_cli.emulator.microsoft.exchange_admin.cmdlets.senders import list_rows
 from sharedbox_cli.emulator.microsoft.exchange_admin.context import Call, Row
 from sharedbox_cli.emulator.microsoft.exchange_admin.forms import (
     GIB,
@@ -18,6 +17,7 @@ from sharedbox_cli.emulator.microsoft.exchange_admin.forms import (
 from sharedbox_cli.emulator.microsoft.exchange_admin.lookup import HOLDS, doc_of, guid_of, is_inactive, legacy_dn
 from sharedbox_cli.emulator.microsoft.exchange_admin.plans import licensed
 from sharedbox_cli.emulator.microsoft.exchange_admin.recipient_text import recipient_text
+from sharedbox_cli.emulator.microsoft.exchange_admin.senders import list_rows
 from sharedbox_cli.emulator.microsoft.licensing import UNLICENSED
 
 SETTINGS: dict[str, Any] = {

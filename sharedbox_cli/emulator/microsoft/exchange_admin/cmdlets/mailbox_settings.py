@@ -7,8 +7,7 @@ import sqlite3
 from collections.abc import Callable
 from typing import Any
 
-from sharedbox_cli.emulator.microsoft.exchange_admin import entries
-from sharedbox_cli.emulator.microsoft.exchange_admin.cmdlets import senders
+from sharedbox_cli.emulator.microsoft.exchange_admin import entries, senders
 from sharedbox_cli.emulator.microsoft.exchange_admin.cmdlets.addresses import (
     require_alias,
     require_display_name,
