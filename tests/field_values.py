@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Literal, get_args, get_origin
 
 from sharedbox_cli.core.fields import SETTINGS, Field
-from sharedbox_cli.core.model import Platform
+from sharedbox_cli.core.model import MICROSOFT365, Platform
 from sharedbox_cli.core.order import Topic
 from sharedbox_cli.core.values import NOT_KEPT, PLAN_2, Value
 from sharedbox_cli.language.leaves import SETTING_LEAVES, parts_of
@@ -30,7 +30,7 @@ SAMPLES: Mapping[Field, tuple[Value, ...]] = {
     Field.SENDERS: ((), ((f"desk@{DOMAIN}", "Desk", "", True),), ((f"desk@{DOMAIN}", "", f"help@{DOMAIN}", False),)),
     Field.AUTO_REPLY_SUBJECT: ("", "Away"),
     Field.AUTO_REPLY_INTERNAL: ("", "We answer soon."),
-    Field.AUTO_REPLY_EXTERNAL: ("", "We answer soon."),
+    Field.AUTO_REPLY_EXTERNAL: ("", "We answer soon.", "Wir antworten <bald> & gern.\n\nIhr Team"),
     Field.FORWARDING_TO: ("", f"help@{DOMAIN}", "desk@elsewhere.example"),
     Field.ACCEPT_FROM: ((), (f"anna@{DOMAIN}", f"sg-audit@{DOMAIN}"), (f"ben@{DOMAIN}",)),
     Field.REJECT_FROM: ((), (f"emi@{DOMAIN}",)),
@@ -48,6 +48,7 @@ SAMPLES: Mapping[Field, tuple[Value, ...]] = {
     Field.GROUP_DESCRIPTION: ("", "What it is for: 'x' & <y>"),
     Field.GROUP_REPLY_TO: ("sender", "group", f"help@{DOMAIN}"),
 }
+_LAST = "2027-04-01T00:00:00Z"
 _INSTANTS = ("", "2027-01-01T00:00:00Z", "2027-02-01T00:00:00Z")
 
 
@@ -94,7 +95,7 @@ def choices_on(platform: Platform) -> Mapping[Field, tuple[Value, ...]]:
     }
 
 
-def possible(settings: Mapping[Field, Value]) -> dict[Field, Value]:
+def possible(settings: Mapping[Field, Value], platform: Platform | None = None) -> dict[Field, Value]:
     """Return settings without combinations that a platform refuses.
 
     Google refuses moderated posts of people who cannot post; Exchange an archive or a hold without a licence, and two
@@ -106,11 +107,30 @@ def possible(settings: Mapping[Field, Value]) -> dict[Field, Value]:
     recovery = settings.get(Field.ITEM_RECOVERY, NOT_KEPT)
     if recovery != NOT_KEPT and Field.DELETED_ITEMS in settings:
         settings[Field.DELETED_ITEMS] = recovery
+    if platform == MICROSOFT365:
+        settings |= _possible_reply(settings)
     if settings.get(Field.MODERATED):
         settings.setdefault(Field.MODERATORS, SAMPLES[Field.MODERATORS][0])
     posting = settings.get(Field.GROUP_POSTING, "anyone")
     is_refused = settings.get(Field.GROUP_MODERATION) == "non-members" and posting not in ("anyone", "organization")
     return {**settings, Field.GROUP_MODERATION: "all"} if is_refused else dict(settings)
+
+
+def _possible_reply(settings: Mapping[Field, Value]) -> dict[Field, Value]:
+    """Return what a reply needs at Exchange: texts while it is on, and a window with an end or none at all."""
+    start, end = settings.get(Field.AUTO_REPLY_START), settings.get(Field.AUTO_REPLY_END)
+    if not settings.get(Field.AUTO_REPLY):
+        if not start and not end:
+            return {}
+        window = {name: "" for name in (Field.AUTO_REPLY_START, Field.AUTO_REPLY_END) if name in settings}
+        return {**window} if Field.AUTO_REPLY in settings else _possible_reply({**settings, Field.AUTO_REPLY: True})
+    found: dict[Field, Value] = {Field.AUTO_REPLY: True}
+    for name in (Field.AUTO_REPLY_INTERNAL, Field.AUTO_REPLY_EXTERNAL):
+        found[name] = settings.get(name) or SAMPLES[name][1]
+    if start or end:
+        start = start or _INSTANTS[1]
+        found |= {Field.AUTO_REPLY_START: start, Field.AUTO_REPLY_END: end if end and str(end) > str(start) else _LAST}
+    return found
 
 
 def rounds_on(platform: Platform) -> Mapping[str, Mapping[Field, Value]]:
@@ -120,7 +140,7 @@ def rounds_on(platform: Platform) -> Mapping[str, Mapping[Field, Value]]:
         topics.setdefault(SETTINGS[name].topic, {})[name] = values
     return {
         f"{topic.name.lower()} {number}": possible(
-            {name: values[number % len(values)] for name, values in choices.items()}
+            {name: values[number % len(values)] for name, values in choices.items()}, platform
         )
         for topic, choices in topics.items()
         for number in range(max(map(len, choices.values())))

@@ -126,6 +126,7 @@ def scope_of(desired: Desired, platforms: frozenset[Platform]) -> Scope:
         addresses=frozenset(alias for mailbox in mailboxes for alias in mailbox.aliases),
         named_by=mine.named_by,
         recipients=recipients_of(mailboxes),
+        managing={key: frozenset(mailbox.settings) for key, mailbox in mine.mailboxes.items()},
         rights=frozenset(grant.right for grant in grants),
         with_members=any(grant.kind is TrusteeKind.GROUP for grant in grants),
     )

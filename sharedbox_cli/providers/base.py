@@ -39,6 +39,8 @@ class Scope:
     """The mailboxes whose specs name an alias or a member: if it cannot be looked up, they were not read completely."""
     recipients: Mapping[Address, frozenset[str]] = field(default_factory=dict)
     """The addresses, in lower case, by which the settings of each spec name recipients: one of them may be an alias."""
+    managing: Mapping[Address, frozenset[Field]] | None = None
+    """The settings that the spec of each mailbox manages. None: all settings of the scope are read of all mailboxes."""
     with_paths: bool = False
     """Whether the nested groups are read too, through which those members have a right. Nothing depends on them."""
 

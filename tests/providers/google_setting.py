@@ -123,6 +123,7 @@ def scope_of(mailboxes: Iterable[DesiredMailbox], facts: Iterable[Fact] = ()) ->
         any(grant.kind is TrusteeKind.GROUP for grant in wanted),
         frozenset(grant.right for grant in wanted),
         recipients=recipients_of(mailboxes),
+        managing={mailbox.address: frozenset(mailbox.settings) for mailbox in mailboxes},
     )
 
 

@@ -17,7 +17,7 @@ from sharedbox_cli.core.model import MICROSOFT365, Right
 from sharedbox_cli.core.order import Phase, Topic
 from sharedbox_cli.core.outcome import Effect, Status
 from sharedbox_cli.core.values import BLOCKED, KIND_SHARED, KIND_USER, PLAN_2
-from tests.field_values import settings_on, values_on
+from tests.field_values import possible, settings_on, values_on
 from tests.providers.setting import (
     Setting,
     at,
@@ -86,6 +86,7 @@ KINDS: dict[str, tuple[str, Make]] = {
 }
 OF_TOPICS = {
     Topic.FORWARDING: "exchange.Set-Mailbox",
+    Topic.AUTO_REPLY: "exchange.Set-MailboxAutoReplyConfiguration",
     Topic.ACCESS: "exchange.Set-CASMailbox",
     Topic.INCOMING: "exchange.Set-Mailbox",
     Topic.RETENTION: "exchange.Set-Mailbox",
@@ -97,7 +98,8 @@ OF_TOPICS = {
 def every_field(topic: Topic, number: int) -> Make:
     """Return the change of all fields of a topic to other values."""
     values = {name: values for name, values in values_on(MICROSOFT365).items() if SETTINGS[name].topic is topic}
-    after = {name: found[(number + 1) % len(found)] for name, found in values.items()}
+    after = possible({name: found[(number + 1) % len(found)] for name, found in values.items()}, MICROSOFT365)
+    after.pop(Field.LICENCE, None)  # assigned before
     before = {name: found[number % len(found)] for name, found in values.items()}
 
     def make(setting: Setting) -> Change:

@@ -14,7 +14,7 @@ from sharedbox_cli.core.model import MICROSOFT365, DesiredMailbox, MembersMode, 
 from sharedbox_cli.core.values import BLOCKED, Value
 from sharedbox_cli.emulator import seed as tenants
 from tests.asked import every
-from tests.field_values import values_on
+from tests.field_values import possible, values_on
 from tests.providers.conftest import Fill
 from tests.providers.m365_specs import apply, group, observe, plan, shared, user
 from tests.providers.setting import Setting
@@ -55,7 +55,7 @@ def _spec(local: str, rng: random.Random) -> DesiredMailbox:
     if rng.random() < 0.3:
         grants.append(group("sg-audit"))
     mode = rng.choice([MembersMode.EXACT, MembersMode.EXACT, MembersMode.AT_LEAST])
-    return replace(shared(local, settings, grants, mode), suite="SPE_E3")
+    return replace(shared(local, possible(settings, MICROSOFT365), grants, mode), suite="SPE_E3")
 
 
 def state_of(demo: Setting, specs: list[DesiredMailbox]) -> object:

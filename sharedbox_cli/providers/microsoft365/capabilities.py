@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sharedbox_cli.core.capability import NOT_YET, Capabilities, can, cannot
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import MICROSOFT365, Platform
+from sharedbox_cli.core.values import Value
+from sharedbox_cli.providers.html_text import visible_lines
+from sharedbox_cli.providers.microsoft365.auto_reply import TEXTS
 from sharedbox_cli.providers.microsoft365.spec_problems import spec_problems
 
 _ABOUT = "https://learn.microsoft.com/microsoft-365/admin/email/about-shared-mailboxes"
@@ -14,6 +18,7 @@ _MAILBOX = f"{_CMDLET}set-mailbox"
 _CAS = f"{_CMDLET}set-casmailbox"
 _ARCHIVE = f"{_CMDLET}enable-mailbox"
 _HOLD = "https://learn.microsoft.com/purview/ediscovery-create-a-litigation-hold"
+_REPLY = f"{_CMDLET}set-mailboxautoreplyconfiguration"
 _PERMISSION = f"{_CMDLET}add-mailboxpermission"
 
 _PLANS = "https://learn.microsoft.com/entra/identity/users/licensing-service-plan-reference"
@@ -71,9 +76,22 @@ ROWS = (
         "Exchange ignores `false` while the organisation audits its mailboxes. Leave the key out, or write `true`",
         "https://learn.microsoft.com/purview/audit-mailboxes",
     ),
+    can("auto_reply.enabled", "replies automatically; nobody has to sign in", _REPLY),
+    can("auto_reply.internal", "the reply to people of the organisation; HTML is compared as people see it", _REPLY),
+    can("auto_reply.external", "the reply to people outside", _REPLY),
+    can("auto_reply.audience", "who outside gets a reply; `organization`: nobody", _REPLY),
+    can("auto_reply.start", "needs `enabled: true` and an `end`", _REPLY),
+    can("auto_reply.end", "without `start`, the window begins when the change is applied", _REPLY),
+    cannot("auto_reply.subject", "a reply has the subject of the message. Write `internal` and `external`."),
     cannot("senders", "a mailbox sends from its primary address. Use `aliases` for incoming mail."),
-    *(cannot(path, NOT_YET) for path in ("folders", "tags", "rules", "auto_reply")),
+    *(cannot(path, NOT_YET) for path in ("folders", "tags", "rules")),
 )
+
+
+def canonical(name: Field, value: Value) -> Value:
+    """Return a desired value as the platform reports it: of a reply, what people see."""
+    return visible_lines(value) if name in TEXTS and isinstance(value, str) else value
+
 
 CAPABILITIES: Mapping[Platform, Capabilities] = {
     MICROSOFT365: Capabilities(
@@ -85,6 +103,7 @@ CAPABILITIES: Mapping[Platform, Capabilities] = {
             "audit_log": ("true",),
         },
         spec_problems=spec_problems,
+        canonical=canonical,
         not_audited="inbox rules, folder permissions and apps with access to all mailboxes are not read.",
         afterwards="Outlook shows automapped mailboxes after 30 to 60 minutes. Send as takes up to an hour to work.",
     )

@@ -19,6 +19,7 @@ from sharedbox_cli.providers.columns import Columns, carrier_of
 from sharedbox_cli.providers.microsoft365.apply import archive, grants, inside, licences, mailboxes
 from sharedbox_cli.providers.microsoft365.apply.settle import is_there
 from sharedbox_cli.providers.microsoft365.apply.writer import Writer
+from sharedbox_cli.providers.microsoft365.auto_reply import AUTO_REPLY
 from sharedbox_cli.providers.microsoft365.capabilities import CAPABILITIES
 from sharedbox_cli.providers.microsoft365.client_access import ACCESS
 from sharedbox_cli.providers.microsoft365.columns import COLUMNS, LICENCE, MAILBOX, SIGN_IN
@@ -114,6 +115,7 @@ CARRIERS: tuple[tuple[Columns, Act], ...] = (
     (SIGN_IN, mailboxes.update_sign_in),
     (LICENCE, licences.licence),
     (ACCESS, inside.set_access),
+    (AUTO_REPLY, inside.set_auto_reply),
 )
 """Which function sends the settings of a change: all of them are columns of one group."""
 

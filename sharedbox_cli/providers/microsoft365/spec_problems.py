@@ -19,7 +19,25 @@ def spec_problems(spec: Mapping[str, Any]) -> Iterator[SpecProblem]:
     """Yield the values and combinations of keys that the service refuses."""
     yield from _without_licence(spec)
     yield from _spans(_section(spec, "retention"))
+    yield from _replies(_section(spec, "auto_reply"))
     yield from _sizes(_section(spec, "message_limits"))
+
+
+def _replies(reply: Mapping[str, Any]) -> Iterator[SpecProblem]:
+    is_on = reply.get("enabled") is True
+    has_window = [key for key in ("start", "end") if reply.get(key) is not None]
+    if has_window and not is_on:
+        why = f"`{has_window[0]}` counts only while the reply is on. Write `enabled: true`, or leave it out."
+        yield ("auto_reply", has_window[0]), why
+    elif has_window == ["start"]:
+        yield ("auto_reply", "start"), "A window needs an `end`. Write one, or leave `start` out."
+    if not is_on:
+        return
+    if not reply.get("internal"):
+        yield ("auto_reply", "enabled"), "A reply needs a text. Write `internal`."
+    elif not reply.get("external") and reply.get("audience") != "organization":
+        why = "People outside get the `external` text. Write it, or `audience: organization` if they get no reply."
+        yield ("auto_reply", "enabled"), why
 
 
 def _section(spec: Mapping[str, Any], key: str) -> Mapping[str, Any]:

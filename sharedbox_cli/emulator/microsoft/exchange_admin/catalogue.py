@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sharedbox_cli.emulator.microsoft.exchange_admin.cmdlets import (
+    auto_reply,
     client_access,
     mailbox_settings,
     mailboxes,
@@ -59,6 +60,8 @@ CMDLETS: dict[str, Cmdlet] = {
     "Remove-RecipientPermission": _of(permissions.remove_recipient_permission, f"{_SEND_AS} Deny"),
     "Get-CASMailbox": _of(client_access.get_cas_mailbox, "Identity Filter ResultSize RecipientTypeDetails SortBy"),
     "Set-CASMailbox": Cmdlet(client_access.set_cas_mailbox, frozenset({"Identity", "Confirm", *client_access.DOORS})),
+    "Get-MailboxAutoReplyConfiguration": _of(auto_reply.get_auto_reply, "Identity ResultSize"),
+    "Set-MailboxAutoReplyConfiguration": Cmdlet(auto_reply.set_auto_reply, auto_reply.PARAMETERS),
     "Get-Recipient": _of(
         recipients.get_recipient,
         "Identity Filter ResultSize RecipientType RecipientTypeDetails IncludeSoftDeletedRecipients SortBy",

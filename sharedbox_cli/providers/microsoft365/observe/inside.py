@@ -13,6 +13,7 @@ from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.columns import Columns, Row, property_names, read_row
 from sharedbox_cli.providers.forms import text_of
+from sharedbox_cli.providers.microsoft365.auto_reply import AUTO_REPLY
 from sharedbox_cli.providers.microsoft365.client_access import ACCESS
 from sharedbox_cli.providers.microsoft365.exchange_admin import BATCH, PAGE, ExchangeAdmin
 from sharedbox_cli.providers.microsoft365.observe.mailboxes import FEW, Mailboxes
@@ -33,11 +34,14 @@ class Source:
 
 
 CLIENT_ACCESS = Source("Get-CASMailbox", ACCESS, {"RecipientTypeDetails": ["SharedMailbox"], "ResultSize": "Unlimited"})
-SOURCES = (CLIENT_ACCESS,)
+REPLY = Source("Get-MailboxAutoReplyConfiguration", AUTO_REPLY)
+SOURCES = (CLIENT_ACCESS, REPLY)
 
 
 def requests_of(fields: Set[Field], mailboxes: int, listed: int) -> int:
-    """Return how many requests the settings of some mailboxes take, in a tenant that lists a number of mailboxes.
+    """Return how many requests these settings of some mailboxes take, in a tenant that lists a number of mailboxes.
+
+    Only mailboxes count whose specs manage one of the settings.
 
     A list that leaves out mailboxes takes more: each of them is asked for.
     """
@@ -53,12 +57,17 @@ async def read_inside(exchange: ExchangeAdmin, mailboxes: Mailboxes, scope: Scop
     """Add settings to all mailboxes that were read; one whose settings cannot be read ends in `unread`."""
     for source in SOURCES:
         fields = source.columns.keys() & scope.fields
-        if not fields or not mailboxes.rows:
+        ids = {row.id: key for key, row in mailboxes.rows.items() if _is_managed(key, fields, scope)}
+        if not fields or not ids:
             continue
-        found = await _read(exchange, source, fields, mailboxes, unread)
+        found = await _read(exchange, source, fields, ids, unread)
         for address, settings in found.items():
             row = mailboxes.rows[address]
             mailboxes.rows[address] = replace(row, settings={**row.settings, **settings})
+
+
+def _is_managed(address: Address, fields: Set[Field], scope: Scope) -> bool:
+    return scope.managing is None or bool(scope.managing.get(address, frozenset()) & fields)
 
 
 async def read_one(
@@ -77,9 +86,8 @@ async def read_one(
 
 
 async def _read(
-    exchange: ExchangeAdmin, source: Source, fields: Set[Field], mailboxes: Mailboxes, unread: UnreadLog
+    exchange: ExchangeAdmin, source: Source, fields: Set[Field], ids: Mapping[str, Address], unread: UnreadLog
 ) -> dict[Address, Settings]:
-    ids = {row.id: address for address, row in mailboxes.rows.items()}
     select = tuple(sorted({*property_names(source.columns, fields), *(() if source.whole is None else (_ID,))}))
 
     def settings_of(row: Row) -> Settings:
