@@ -18,11 +18,13 @@ from sharedbox_cli.core.order import Phase
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.emulator.seed import DOMAIN
 from sharedbox_cli.providers.base import Scope
+from sharedbox_cli.providers.microsoft365.auto_reply import AUTO_REPLY
 from sharedbox_cli.providers.microsoft365.provider import Microsoft365
 from tests.emulated import Emulated, VirtualClock
 from tests.field_values import settings_on
 
-ALL_FIELDS = frozenset({*settings_on(MICROSOFT365), Field.KIND})
+ALL_FIELDS = frozenset({*settings_on(MICROSOFT365), Field.KIND}) - AUTO_REPLY.keys()
+"""All settings that take no request per mailbox."""
 
 
 class Ear(Listener):
