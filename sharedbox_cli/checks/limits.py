@@ -16,6 +16,8 @@ LIMITS = "https://learn.microsoft.com/office365/servicedescriptions/exchange-onl
 DOMAINS = (
     "https://learn.microsoft.com/exchange/mail-flow-best-practices/manage-accepted-domains/manage-accepted-domains"
 )
+CLIENT_ACCESS = "https://learn.microsoft.com/powershell/module/exchangepowershell/set-casmailbox"
+AUTO_REPLY = "https://learn.microsoft.com/powershell/module/exchangepowershell/set-mailboxautoreplyconfiguration"
 FORWARDING = "https://learn.microsoft.com/defender-office-365/outbound-spam-policies-external-email-forwarding"
 
 DELEGATES = "https://support.google.com/a/answer/7223765"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from types import NoneType
 
-from sharedbox_cli.checks import delegates, groups, members, pooled, rights, safety, storage
+from sharedbox_cli.checks import delegates, groups, inside, members, pooled, rights, safety, storage
 from sharedbox_cli.checks.model import Check, Need, Subject
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.finding import Finding, Severity
@@ -25,7 +25,7 @@ from sharedbox_cli.core.unread import Unread
 from sharedbox_cli.providers.plugin_errors import is_foreign, plugin_failed
 from sharedbox_cli.providers.registry import Plugins
 
-_MODULES = (storage, members, rights, safety, delegates, groups, pooled)
+_MODULES = (storage, members, rights, safety, delegates, groups, pooled, inside)
 CHECKS: tuple[Check, ...] = tuple(
     sorted((check for module in _MODULES for check in module.CHECKS), key=lambda check: check.id)
 )

@@ -27,7 +27,17 @@ from sharedbox_cli.core.model import (
     Trustee,
     TrusteeKind,
 )
-from sharedbox_cli.core.values import ALLOWED, BLOCKED, COPY_BOTH, COPY_SENDER, LICENCE_NONE, PLAN_1, PLAN_2, Value
+from sharedbox_cli.core.values import (
+    ALLOWED,
+    BLOCKED,
+    COPY_BOTH,
+    COPY_SENDER,
+    LICENCE_NONE,
+    ORGANIZATION,
+    PLAN_1,
+    PLAN_2,
+    Value,
+)
 from tests.strategies import NOW, address
 
 MAILBOX = address("box")
@@ -37,6 +47,12 @@ GOOD: dict[Field, Value] = {
     Field.SENT_ON_BEHALF: COPY_BOTH,
     Field.ALIASES: (),
     Field.LICENCE: LICENCE_NONE,
+    Field.ACCESS_IMAP: True,
+    Field.ACCESS_POP: True,
+    Field.ACCESS_SMTP_AUTH: ORGANIZATION,
+    Field.DELETED_ITEMS: "14d",
+    Field.SEND_LIMIT: 35,
+    Field.RECEIVE_LIMIT: 36,
 }
 FACTS: dict[Fact, Value] = {
     Fact.USED_BYTES: GIB,

@@ -43,6 +43,7 @@ from tests.checks.google import (
     wanting,
 )
 from tests.checks.test_checks import CASES as GENERAL
+from tests.checks.test_inside_checks import CASES as INSIDE
 from tests.strategies import NOW, address
 
 Case = tuple[str, Observed, DesiredMailbox | None, bool]
@@ -198,8 +199,16 @@ def test_check_reports_only_its_problem_on_google(
     assert (check_id in findings_of(one, spec)) is expected
 
 
+_ELSEWHERE = {("message-limits-differ", True), ("message-limits-differ", False)}
+"""Cases that need several specs."""
+
+
 def test_every_check_has_a_case_with_and_without_finding() -> None:
-    cases = {(case[0], case[3]) for case in (*GENERAL, *CASES)} | {("address-twice", True), ("address-twice", False)}
+    cases = (
+        {(case[0], case[3]) for case in (*GENERAL, *INSIDE, *CASES)}
+        | _ELSEWHERE
+        | {("address-twice", True), ("address-twice", False)}
+    )
     assert {check.id for check in CHECKS} == {name for name, _ in cases}
     alone = {name for name, _ in cases if not {(name, True), (name, False)} <= cases}
     assert alone == set()

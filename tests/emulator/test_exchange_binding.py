@@ -48,6 +48,8 @@ ENOUGH: dict[str, dict[str, Any]] = {
     "Remove-MailboxPermission": ACE,
     "Add-RecipientPermission": {"Identity": SALES, "Trustee": ANNA, "AccessRights": ["SendAs"]},
     "Remove-RecipientPermission": {"Identity": SALES, "Trustee": ANNA, "AccessRights": ["SendAs"]},
+    "Get-MailboxAutoReplyConfiguration": {"Identity": SALES},
+    "Set-MailboxAutoReplyConfiguration": {"Identity": SALES},
 }
 """The required parameters of each cmdlet."""
 TRI_STATE = [("EwsEnabled", None), ("SmtpClientAuthenticationDisabled", None)]
@@ -185,7 +187,7 @@ def test_modelled_cmdlets_when_compared_then_the_facts_have_them() -> None:
         ("Set-Mailbox", {"Identity": SALES, "RulesQuota": "64KB"}),
         ("Get-Mailbox", {"Anr": "sal"}),
         ("Get-MailboxStatistics", {"Identity": SALES, "Archive": True}),
-        ("Set-Mailbox", {"Identity": SALES, "DisplayName": "x", "MaxReceiveSize": "10MB"}),
+        ("Set-Mailbox", {"Identity": SALES, "DisplayName": "x", "RecipientLimits": "100"}),
         ("Get-Recipient", {"Anr": "sal"}),
         ("Get-Mailbox", {"Migration": True}),
         ("Get-MailboxPermission", {"Identity": SALES, "Owner": True}),

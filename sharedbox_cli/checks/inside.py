@@ -1,0 +1,136 @@
+"""Checks on settings inside a mailbox: protocols, automatic replies, retention, and the size of messages."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+
+from sharedbox_cli.checks import limits
+from sharedbox_cli.checks.model import Check, Detections, Subject
+from sharedbox_cli.core.fields import SETTINGS, Field
+from sharedbox_cli.core.finding import Severity
+from sharedbox_cli.core.model import MICROSOFT365
+from sharedbox_cli.core.values import BLOCKED, Value
+
+_PROTOCOLS: Mapping[Field, str] = {
+    Field.ACCESS_IMAP: "IMAP",
+    Field.ACCESS_POP: "POP",
+    Field.ACCESS_SMTP_AUTH: "SMTP AUTH",
+}
+_FEW = 3
+"""Fewer mailboxes have no usual value."""
+_TEAM = "team"
+"""The label that names the team of a mailbox."""
+
+
+def _open_protocols(subject: Subject) -> Detections:
+    settings = subject.mailbox.settings
+    # IMAP and POP are on in every new mailbox: only a spec that says so asks for them.
+    asked = subject.spec.settings if subject.spec else {}
+    named = [
+        word
+        for name, word in _PROTOCOLS.items()
+        if settings.get(name) is True and (name is Field.ACCESS_SMTP_AUTH or asked.get(name) is True)
+    ]
+    if named and settings.get(Field.SIGN_IN) == BLOCKED:
+        why = "Its own account cannot sign in, so only programs of members could use it, and old passwords are weak."
+        yield "", f"{' and '.join(named)} enabled on a mailbox whose sign-in is blocked", why
+
+
+def _reply_that_ended(subject: Subject) -> Detections:
+    # The spec says enough: reading all replies would take a request for ten mailboxes.
+    settings = {**(subject.spec.settings if subject.spec else {}), **subject.mailbox.settings}
+    end = settings.get(Field.AUTO_REPLY_END)
+    if settings.get(Field.AUTO_REPLY) and isinstance(end, str) and end:
+        now = subject.now.strftime("%Y-%m-%dT%H:%M:%SZ")
+        if end <= now:
+            yield "", "the automatic reply has ended", f"Its window ended at {end}, and nobody gets a reply."
+
+
+def _days(value: Value) -> int | None:
+    match = re.fullmatch(r"([0-9]+)d", str(value))
+    return int(match[1]) if match else None
+
+
+def _short_retention(subject: Subject) -> Detections:
+    """Yield mailboxes that keep deleted messages for less time than most mailboxes of the organisation."""
+    days = {
+        address: found
+        for address, mailbox in subject.observed.mailboxes.items()
+        if (found := _days(mailbox.settings.get(Field.DELETED_ITEMS))) is not None
+    }
+    if len(days) < _FEW:
+        return
+    usual, count = max(Counter(days.values()).items(), key=lambda item: (item[1], item[0]))
+    for address, own in sorted(days.items(), key=lambda item: item[0].key) if 2 * count > len(days) else ():
+        if own < usual:
+            why = f"{address} keeps deleted messages for {own} days. Most mailboxes here keep them for {usual}."
+            yield address.text, "deleted messages are kept for less time than usual", why
+
+
+def _other_limits(subject: Subject) -> Detections:
+    """Yield the mailbox of a team that limits messages in another way than most of its team."""
+    team = subject.spec.labels.get(_TEAM) if subject.spec else None
+    if not team:
+        return
+    same = [key for key, one in subject.desired.mailboxes.items() if one.labels.get(_TEAM) == team]
+    for name in (Field.SEND_LIMIT, Field.RECEIVE_LIMIT):
+        held = [
+            one.settings[name] for key in same if (one := subject.observed.mailboxes.get(key)) if name in one.settings
+        ]
+        own = subject.mailbox.settings.get(name)
+        usual = Counter(held).most_common(1)
+        if own is not None and usual and usual[0][0] != own and 2 * usual[0][1] > len(held):
+            words = SETTINGS[name].item_words
+            why = f"`{name}` is {words(own)} here, and {words(usual[0][0])} in most mailboxes of the team {team}."
+            yield str(name), "message limits differ inside a team", why
+
+
+_ONLY = frozenset({MICROSOFT365})
+CHECKS = (
+    Check(
+        id="protocols-open",
+        severity=Severity.NOTE,
+        title="IMAP, POP or SMTP AUTH enabled on a mailbox whose sign-in is blocked",
+        hint="Unless a program needs it, write `access: {imap: false, pop: false, smtp_auth: false}`.",
+        source=limits.CLIENT_ACCESS,
+        detect=_open_protocols,
+        needs=frozenset({Field.SIGN_IN, *_PROTOCOLS}),
+        path="access",
+        platforms=_ONLY,
+    ),
+    Check(
+        id="auto-reply-ended",
+        severity=Severity.NOTE,
+        title="an automatic reply whose window has ended",
+        hint="Set a new `end`, or `enabled: false`.",
+        source=limits.AUTO_REPLY,
+        detect=_reply_that_ended,
+        path="auto_reply",
+        platforms=_ONLY,
+    ),
+    Check(
+        id="retention-shorter",
+        severity=Severity.NOTE,
+        title="a mailbox that keeps deleted messages for less time than most mailboxes of the organisation",
+        hint="Unless this is intended, write `retention: {single_item_recovery: 30d}`.",
+        source=limits.SET_MAILBOX,
+        detect=_short_retention,
+        needs=frozenset({Field.DELETED_ITEMS}),
+        path="retention",
+        platforms=_ONLY,
+        is_of_tenant=True,
+    ),
+    Check(
+        id="message-limits-differ",
+        severity=Severity.NOTE,
+        title="a mailbox that limits messages in another way than most mailboxes of its team (label `team`)",
+        hint="Unless this is intended, write the same `message_limits`, for example in `_defaults.yaml`.",
+        source=limits.SET_MAILBOX,
+        detect=_other_limits,
+        needs=frozenset({Field.SEND_LIMIT, Field.RECEIVE_LIMIT}),
+        path="message_limits",
+        platforms=_ONLY,
+    ),
+)
