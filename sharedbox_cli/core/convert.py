@@ -5,13 +5,13 @@ It knows no vendor: what is possible, and why not, comes from both platforms' ta
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from sharedbox_cli.core.capability import Capabilities
 from sharedbox_cli.core.change_words import right_words
 from sharedbox_cli.core.convert_values import kept_value, refused_values
-from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.format_values import value_words
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.labels import parted_labels
@@ -37,6 +37,8 @@ _KINDS: dict[Value, tuple[str, str]] = {
 _NOT_WRITTEN = frozenset({Field.KIND, Field.DELIVERY, Field.AUTOMAPPING})
 _SENDING = frozenset({Right.SEND_AS, Right.SEND_ON_BEHALF})
 _MOST = 60
+_USUAL = ("incoming.", "message_limits.", "retention.", "audit_log")
+"""Settings whose usual value says nothing that another platform could lose."""
 _OTHER_LICENCES = "licences have other names on each platform. Choose one, or leave the key out."
 
 
@@ -155,10 +157,10 @@ def moved_to(mailbox: DesiredMailbox, source: Capabilities, target: Capabilities
 def _settings(mailbox: DesiredMailbox, target: Capabilities, moved: Moved) -> Iterator[tuple[Field, Value]]:
     for name, value in sorted(mailbox.settings.items()):
         row, listed = target.refusal(str(name)), target.values.get(str(name))
-        if row is not None and value in ("", ()):
+        if row is not None and (value in ("", ()) or (str(name).startswith(_USUAL) and value == SETTINGS[name].new)):
             continue  # nothing is lost
         if row is not None:
-            moved.notes.append(Note(str(name), _text(value), row.meaning, is_lost=True))
+            moved.notes.append(Note(str(name), _text(value, SETTINGS[name].item_words), row.meaning, is_lost=True))
         elif name is Field.LICENCE:
             said = target.row(str(name))
             why = f"{_OTHER_LICENCES} Possible: {said.meaning}." if said else _OTHER_LICENCES
@@ -171,14 +173,14 @@ def _settings(mailbox: DesiredMailbox, target: Capabilities, moved: Moved) -> It
             yield name, target.canonical(name, value)
 
 
-def _text(value: Value) -> str:
+def _text(value: Value, words: Callable[[Value], str] = value_words) -> str:
     """Return a value in a few words: the names in a list, or their number."""
     if isinstance(value, tuple):
         names = [item[0] if isinstance(item, tuple) and item else item for item in value]
         if any(isinstance(name, tuple) for name in names):  # rules
             return f"({len(value)})"
         value = tuple(names)
-    text = value_words(value)
+    text = value_words(value) if isinstance(value, tuple) else words(value)
     return text if len(text) <= _MOST else f"{text[:_MOST]}…"
 
 

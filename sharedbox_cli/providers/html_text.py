@@ -49,7 +49,7 @@ class _Reader(HTMLParser):
 def visible_text(html: str) -> str:
     """Return what people see of a text that is HTML or plain: its lines, without spaces around them.
 
-    Several empty lines are one. A plain text stays as it is but for that.
+    Several empty lines are one. Nothing else changes in a plain text.
     """
     if "<" not in html:
         return visible_lines(html)

@@ -12,9 +12,9 @@ from sharedbox_cli.core.model import MICROSOFT365
 from sharedbox_cli.core.outcome import Effect
 from sharedbox_cli.core.values import ORGANIZATION
 from sharedbox_cli.providers.microsoft365.observe.inside import SOURCES, Source, requests_of
-from tests.asked import each
+from tests.asked import each, every
 from tests.field_values import settings_on, values_of
-from tests.providers.m365_specs import observe, shared
+from tests.providers.m365_specs import apply, observe, plan, shared
 from tests.providers.setting import Setting, at, scope, trustee_id, update_of
 
 Grown = Callable[[int, int], Setting]
@@ -99,6 +99,12 @@ def test_effect_of_each_field_is_settled_by_reading(demo: Setting, source: Sourc
         assert provider.settle(change) is Effect.ABSENT
         assert provider.apply(change).is_success
         assert provider.settle(change) is Effect.PRESENT
+
+
+def test_policy_is_the_same_in_any_case(demo: Setting) -> None:
+    spec = shared("sales", {Field.RETENTION_POLICY: "retain 7 YEARS"})
+    assert every(one.is_success for one in apply(demo.provider(), plan(demo, demo.provider(), spec)).values())
+    assert plan(demo, demo.provider(), spec) == ()
 
 
 def test_smtp_auth_follows_the_organisation_until_a_spec_says_otherwise(demo: Setting) -> None:
