@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from sharedbox_cli.core.convert import Note
-from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import DesiredGrant, DesiredMailbox
 from sharedbox_cli.core.values import Value
@@ -55,7 +55,8 @@ def _own(address: Address, new_of: NewAddress) -> Address:
 
 
 def _setting(name: Field, value: Value, new_of: NewAddress) -> Value:
-    if name is Field.ALIASES and isinstance(value, tuple):
+    is_listed = name is Field.ALIASES or SETTINGS[name].names_recipients
+    if is_listed and isinstance(value, tuple):
         return tuple(sorted({_own(Address.of(str(item)), new_of).key for item in value}))
     if name is Field.FORWARDING_TO and isinstance(value, str) and value:
         return _own(Address.of(value), new_of).key
