@@ -30,7 +30,7 @@ SAMPLES: Mapping[Field, tuple[Value, ...]] = {
     Field.SENDERS: ((), ((f"desk@{DOMAIN}", "Desk", "", True),), ((f"desk@{DOMAIN}", "", f"help@{DOMAIN}", False),)),
     Field.AUTO_REPLY_SUBJECT: ("", "Away"),
     Field.AUTO_REPLY_INTERNAL: ("", "We answer soon."),
-    Field.AUTO_REPLY_EXTERNAL: ("", "We answer soon.", "Wir antworten <bald> & gern.\n\nIhr Team"),
+    Field.AUTO_REPLY_EXTERNAL: ("", "Wir antworten <bald> & gern.\n\nIhr Team"),
     Field.FORWARDING_TO: ("", f"help@{DOMAIN}", "desk@elsewhere.example"),
     Field.ACCEPT_FROM: ((), (f"anna@{DOMAIN}", f"sg-audit@{DOMAIN}"), (f"ben@{DOMAIN}",)),
     Field.REJECT_FROM: ((), (f"emi@{DOMAIN}",)),
@@ -105,8 +105,8 @@ def possible(settings: Mapping[Field, Value], platform: Platform | None = None) 
     if settings.get(Field.ARCHIVE) or settings.get(Field.HOLD):
         settings[Field.LICENCE] = PLAN_2
     recovery = settings.get(Field.ITEM_RECOVERY, NOT_KEPT)
-    if recovery != NOT_KEPT and Field.DELETED_ITEMS in settings:
-        settings[Field.DELETED_ITEMS] = recovery
+    if recovery != NOT_KEPT:  # it is the same span
+        settings.pop(Field.DELETED_ITEMS, None)
     if platform == MICROSOFT365:
         settings |= _possible_reply(settings)
     if settings.get(Field.MODERATED):
@@ -116,14 +116,24 @@ def possible(settings: Mapping[Field, Value], platform: Platform | None = None) 
     return {**settings, Field.GROUP_MODERATION: "all"} if is_refused else dict(settings)
 
 
+_OFF: Mapping[Field, Value] = {
+    Field.AUTO_REPLY_INTERNAL: "",
+    Field.AUTO_REPLY_EXTERNAL: "",
+    Field.AUTO_REPLY_AUDIENCE: "all",
+    Field.AUTO_REPLY_START: "",
+    Field.AUTO_REPLY_END: "",
+}
+
+
 def _possible_reply(settings: Mapping[Field, Value]) -> dict[Field, Value]:
     """Return what a reply needs at Exchange: texts while it is on, and a window with an end or none at all."""
     start, end = settings.get(Field.AUTO_REPLY_START), settings.get(Field.AUTO_REPLY_END)
+    if settings.get(Field.AUTO_REPLY) is False:  # what is off says nothing
+        return {name: _OFF[name] for name in _OFF if name in settings}
     if not settings.get(Field.AUTO_REPLY):
         if not start and not end:
             return {}
-        window = {name: "" for name in (Field.AUTO_REPLY_START, Field.AUTO_REPLY_END) if name in settings}
-        return {**window} if Field.AUTO_REPLY in settings else _possible_reply({**settings, Field.AUTO_REPLY: True})
+        return _possible_reply({**settings, Field.AUTO_REPLY: True})
     found: dict[Field, Value] = {Field.AUTO_REPLY: True}
     for name in (Field.AUTO_REPLY_INTERNAL, Field.AUTO_REPLY_EXTERNAL):
         found[name] = settings.get(name) or SAMPLES[name][1]

@@ -11,7 +11,7 @@ import pytest
 from sharedbox_cli.cli.import_.adopt import READ_FACTS, Existing, adopt, new_files, with_addresses
 from sharedbox_cli.core.fields import OBSERVABLE, SETTINGS, Field
 from sharedbox_cli.core.model import MICROSOFT365, Desired, DesiredMailbox
-from sharedbox_cli.core.values import NOT_KEPT, Value
+from sharedbox_cli.core.values import Value
 from sharedbox_cli.language.load import load_specs
 from sharedbox_cli.language.resolve import resolve
 from tests.asked import each, every
@@ -26,7 +26,9 @@ ROUNDS = range(max(map(len, VALUES.values())))
 
 
 def _spec(settings: Mapping[Field, Value]) -> DesiredMailbox:
-    return replace(shared("sales", possible(settings, MICROSOFT365)), suite="SPE_E3")
+    others = {other for name in settings if (other := SETTINGS[name].matters_with) is not None} - settings.keys()
+    whole = {**settings, **{other: VALUES[other][1] for other in others}}
+    return replace(shared("sales", possible(whole, MICROSOFT365)), suite="SPE_E3")
 
 
 def _becomes(demo: Setting, settings: Mapping[Field, Value]) -> None:
@@ -71,7 +73,5 @@ def _says_something(name: Field, settings: Mapping[Field, Value]) -> bool:
     if name is Field.FORWARDING_KEEP_COPY:
         return bool(settings[Field.FORWARDING_TO])
     if str(name).startswith("auto_reply.") and not settings[Field.AUTO_REPLY]:
-        return False
-    if name is Field.DELETED_ITEMS and settings[Field.ITEM_RECOVERY] != NOT_KEPT:
         return False
     return settings[name] not in (SETTINGS[name].new, "", ())

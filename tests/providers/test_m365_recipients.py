@@ -66,5 +66,7 @@ def test_recipient_that_is_not_resolved_cannot_be_restored(demo: Setting) -> Non
 
 
 def test_whether_a_copy_is_kept_is_read_with_the_target(demo: Setting) -> None:
+    spec = shared("sales", {Field.FORWARDING_TO: ANNA, Field.FORWARDING_KEEP_COPY: False})
+    apply(demo.provider(), plan(demo, demo.provider(), spec))
     read = observe(demo.provider(), shared("sales", {Field.FORWARDING_TO: ANNA})).mailboxes[at("sales")].settings
     assert read[Field.FORWARDING_KEEP_COPY] is False
