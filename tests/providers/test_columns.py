@@ -133,7 +133,7 @@ def test_gmail_columns_know_the_value_of_a_mailbox_that_is_not_set_up() -> None:
 
 
 FOREIGN: dict[Platform, dict[Field, Value]] = {
-    MICROSOFT365: {Field.GROUP_POSTING: "anyone", Field.ACCESS_IMAP: True, Field.ORG_UNIT: "/Shared"},
+    MICROSOFT365: {Field.GROUP_POSTING: "anyone", Field.GROUP_HISTORY: True, Field.ORG_UNIT: "/Shared"},
     GOOGLE_DELEGATED: {Field.GROUP_POSTING: "anyone", Field.SENT_AS: "both", Field.AUTO_REPLY_EXTERNAL: "away"},
     GOOGLE_COLLABORATIVE: {Field.SIGN_IN: "blocked", Field.LICENCE: "none", Field.SENT_AS: "both", Field.FOLDERS: ()},
 }
