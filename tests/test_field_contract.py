@@ -17,6 +17,7 @@ from sharedbox_cli.emulator.google.descriptions import DOCUMENTS, description
 from sharedbox_cli.emulator.microsoft.exchange_admin.catalogue import CMDLETS
 from sharedbox_cli.emulator.microsoft.exchange_admin.mailbox_rows import ENDED
 from sharedbox_cli.emulator.microsoft.graph.objects import USER
+from sharedbox_cli.emulator.microsoft.graph.outlook import MAILBOX_LISTS
 from sharedbox_cli.language.leaves import LEAVES, SETTING_LEAVES
 from sharedbox_cli.providers.columns import Columns
 from sharedbox_cli.providers.google_workspace import columns as google_workspace
@@ -69,7 +70,7 @@ def _names(data: Any) -> Iterator[str]:
 
 def _known_properties(platform: Platform) -> frozenset[str]:
     if platform == MICROSOFT365:
-        return USER.union(ENDED, *(cmdlet.parameters for cmdlet in CMDLETS.values()))
+        return USER.union(ENDED, MAILBOX_LISTS, *(cmdlet.parameters for cmdlet in CMDLETS.values()))
     return frozenset(map(_spelled, _google_names()))
 
 

@@ -76,6 +76,8 @@ class Capabilities:
     """The rights that a group can hold as a member. None: the same as a person."""
     afterwards: str = ""
     """What people must know after a change: how long it takes to take effect."""
+    labels_are_shared: bool = False
+    """Whether folders and tags are one thing there, with one set of names."""
     not_audited: str = ""
     """What a reader could expect in an audit of this platform and is not in it."""
     canonical: Callable[[Field, Value], Value] = _unchanged

@@ -62,10 +62,11 @@ class Moved:
     notes: list[Note] = field(default_factory=list)
 
 
-def desired_of(there: ObservedMailbox, observed: Observed) -> Moved:
+def desired_of(there: ObservedMailbox, observed: Observed, table: Capabilities) -> Moved:
     """Return the spec of a mailbox as observed; what no spec can express becomes notes."""
     settings = {name: value for name, value in there.settings.items() if name not in _NOT_WRITTEN}
-    settings |= parted_labels(settings)
+    if table.labels_are_shared:
+        settings |= parted_labels(settings)
     unmanaged = unmanaged_addresses((), settings.get(Field.ALIASES))
     if unmanaged:
         own = settings[Field.ALIASES]

@@ -18,17 +18,28 @@ class _Named:
     place: Place
 
 
-def content_problems(spec: Mailbox, document: Document) -> list[Problem]:
-    """Return duplicate names, unknown labels in mail rules, and senders that contradict each other."""
+def content_problems(spec: Mailbox, document: Document, *, labels_are_shared: bool) -> list[Problem]:
+    """Return duplicate names, unknown labels in mail rules, and senders that contradict each other.
+
+    `labels_are_shared`: on this platform, a folder and a tag cannot have the same name.
+    """
     folders = [_Named(text, document.place_of(("folders", n))) for n, text in enumerate(spec.folders or ())]
     tags = [_Named(tag.name, document.place_of(("tags", n, "name"))) for n, tag in enumerate(spec.tags or ())]
     rules = [_Named(rule.name, document.place_of(("rules", n, "name"))) for n, rule in enumerate(spec.rules or ())]
     return [
-        *_twice((*folders, *tags), "folders and tags share one set of names"),
+        *_labels(folders, tags, labels_are_shared=labels_are_shared),
         *_twice(rules, "each rule needs a different name"),
         *_unknown(spec, document),
         *_senders(spec, document),
     ]
+
+
+def _labels(folders: list[_Named], tags: list[_Named], *, labels_are_shared: bool) -> Iterator[Problem]:
+    if labels_are_shared:
+        yield from _twice((*folders, *tags), "folders and tags share one set of names")
+    else:
+        yield from _twice(folders, "each folder needs a different name")
+        yield from _twice(tags, "each tag needs a different name")
 
 
 def _twice(items: Iterable[_Named], why: str) -> Iterator[Problem]:

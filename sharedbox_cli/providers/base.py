@@ -41,8 +41,15 @@ class Scope:
     """The addresses, in lower case, by which the settings of each spec name recipients: one of them may be an alias."""
     managing: Mapping[Address, frozenset[Field]] | None = None
     """The settings that the spec of each mailbox manages. None: all settings of the scope are read of all mailboxes."""
+    dispensable: frozenset[Field] = frozenset()
+    """Settings that no spec manages: without the permission to read them, they are left out, with a warning."""
     with_paths: bool = False
     """Whether the nested groups are read too, through which those members have a right. Nothing depends on them."""
+
+    def wants(self, name: Field, mailbox: Address) -> bool:
+        """Return whether a setting of a mailbox is in the scope."""
+        is_managed = self.managing is None or name in self.managing.get(mailbox, frozenset())
+        return name in self.fields and is_managed
 
 
 class Provider(Protocol):

@@ -147,7 +147,7 @@ def test_settings_when_moved_then_licences_never_and_empty_lists_without_a_word(
     assert found.mailbox.settings == {Field.ALIASES: ()}
     assert {note.key for note in found.notes} == {"storage.licence", "sent_items.send_as", "sign_in"}
     assert "no mail is received" in next(note.why for note in found.notes if note.key == "storage.licence")
-    back = moved(GOOGLE_DELEGATED, MICROSOFT365, settings={Field.FOLDERS: (), Field.TAGS: (("a", "red"),)})
+    back = moved(GOOGLE_DELEGATED, GOOGLE_COLLABORATIVE, settings={Field.FOLDERS: (), Field.TAGS: (("a", "red"),)})
     assert [note.key for note in back.notes] == ["tags"]
 
 
@@ -185,7 +185,7 @@ def test_observed_when_said_as_a_spec_then_what_no_spec_can_say_is_named() -> No
     observed = Observed(
         "t", "Contoso", frozenset({GOOGLE_DELEGATED}), frozenset(), NOW, trustees={item.id: item for item in people}
     )
-    found = desired_of(there, observed)
+    found = desired_of(there, observed, TABLES[GOOGLE_DELEGATED])
     assert found.mailbox.settings == {
         Field.FOLDERS: ("A",),
         Field.TAGS: (("B", "red"), ("C", "")),

@@ -45,6 +45,7 @@ PLATFORMS: Mapping[Platform, Capabilities] = {
             cannot("sent_items.send_on_behalf", "it is kept in the mailbox anyway."),
         ),
         {"sent_items.send_as": ("both",)},
+        labels_are_shared=True,
     ),
     GOOGLE_COLLABORATIVE: Capabilities(
         GOOGLE_COLLABORATIVE, "Google, collaborative", POSSIBLE, default_rights=(Right.MEMBER,)

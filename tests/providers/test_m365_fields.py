@@ -37,7 +37,10 @@ def _becomes(demo: Setting, settings: Mapping[Field, Value]) -> None:
     assert all(outcome.is_success for outcome in outcomes.values()), outcomes
 
 
-@pytest.mark.parametrize("name", SEVERAL)
+ENSURED = [name for name in SEVERAL if SETTINGS[name].is_ensured]
+
+
+@pytest.mark.parametrize("name", [name for name in SEVERAL if name not in ENSURED])
 def test_drift_of_a_field_is_planned_and_corrected(demo: Setting, name: Field) -> None:
     wanted, *others = SEVERAL[name]
     _becomes(demo, {name: wanted})
@@ -48,6 +51,16 @@ def test_drift_of_a_field_is_planned_and_corrected(demo: Setting, name: Field) -
         assert {SETTINGS[key].topic for change in changes for key in change.after} == {SETTINGS[name].topic}
         assert every(outcome.is_success for outcome in apply(demo.provider(), changes).values())
         assert plan(demo, demo.provider(), _spec({name: wanted})) == ()
+
+
+@pytest.mark.parametrize("name", ENSURED)
+def test_what_an_ensured_list_lacks_is_planned_and_added(demo: Setting, name: Field) -> None:
+    _becomes(demo, {name: SEVERAL[name][0]})
+    for value in each(SEVERAL[name][1:]):
+        changes = plan(demo, demo.provider(), _spec({name: value}))
+        assert {key for change in changes for key in change.after} == {name}
+        assert every(outcome.is_success for outcome in apply(demo.provider(), changes).values())
+        assert plan(demo, demo.provider(), _spec({name: value})) == ()
 
 
 @pytest.mark.parametrize("number", ROUNDS)

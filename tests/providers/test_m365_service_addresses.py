@@ -14,6 +14,7 @@ from sharedbox_cli.core.model import MICROSOFT365, Desired
 from sharedbox_cli.core.service_addresses import is_service_address
 from sharedbox_cli.providers.microsoft365.quirks import unique_name
 from tests.asked import every
+from tests.field_values import TABLES
 from tests.providers.m365_specs import apply, observe, plan, shared
 from tests.providers.setting import Setting, at, scope
 
@@ -79,7 +80,7 @@ def test_new_mailbox_with_aliases_settles_and_converges(demo: Setting) -> None:
 def test_spec_for_another_platform_leaves_own_addresses_out(demo: Setting) -> None:
     with_own_addresses(demo)
     observed = demo.provider().observe(scope("sales"))
-    moved = desired_of(observed.mailboxes[at("sales")], observed)
+    moved = desired_of(observed.mailboxes[at("sales")], observed, TABLES[MICROSOFT365])
     assert moved.mailbox.settings[Field.ALIASES] == ("verkauf@contoso.example",)
     assert [note.what for note in moved.notes if note.key == "aliases"] == [HYBRID, OWN]
 

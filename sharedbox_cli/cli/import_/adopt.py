@@ -100,7 +100,7 @@ def adopted_of(
 
 def adopt(mailbox: ObservedMailbox, observed: Observed, capabilities: AbilityTable, is_members_only: bool) -> Adopted:
     """Return one mailbox as a spec can express it, with what is lost."""
-    moved = desired_of(mailbox, observed)
+    moved = desired_of(mailbox, observed, capabilities[mailbox.platform])
     wanted = replace(moved.mailbox, settings={}) if is_members_only else moved.mailbox
     expressible, left_out = writable(wanted, capabilities, utc_now())
     named = {str(name).partition(".")[0] for name, value in wanted.settings.items() if value != SETTINGS[name].new}

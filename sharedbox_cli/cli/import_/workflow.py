@@ -139,6 +139,7 @@ def _scope(platform: Platform, choice: Choice, chosen: frozenset[Address] | None
         with_members=True,
         recipients=recipients_of(mine.mailboxes.values()),
         rights=frozenset(rights),
+        dispensable=OBSERVABLE - managed,
     )
 
 

@@ -110,8 +110,9 @@ def _in_cloud(session: Session, address: str, target: Platform) -> _Source:
             why=f"There is one on {' and one on '.join(others)}.",
             hint="Name the folder of its spec.",
         )
-    source = observed.observations[others[0] if others else target]
-    return _Source(desired_of(source.mailboxes[key], source), observed)
+    name = others[0] if others else target
+    source = observed.observations[name]
+    return _Source(desired_of(source.mailboxes[key], source, session.capabilities[name]), observed)
 
 
 def _head(mailbox: DesiredMailbox, source: Platform, origin: str, notes: Sequence[Note]) -> Iterator[str]:

@@ -61,7 +61,15 @@ def observe_mailbox(session: Session, address: Address) -> Reading:
 
 def _scope(platform: Platform, address: Address) -> Scope:
     only = frozenset({address})
-    return Scope(frozenset({platform}), only, OBSERVABLE, frozenset(Fact), grants_of=only, with_members=True)
+    return Scope(
+        frozenset({platform}),
+        only,
+        OBSERVABLE,
+        frozenset(Fact),
+        grants_of=only,
+        with_members=True,
+        dispensable=OBSERVABLE,
+    )
 
 
 def no_such_mailbox(desired: Desired, address: str) -> UsageError:

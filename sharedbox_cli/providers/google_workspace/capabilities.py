@@ -133,6 +133,7 @@ CAPABILITIES: Mapping[Platform, Capabilities] = {
         _DELEGATED,
         values={"sign_in": ("blocked",), "storage.licence": ("none", *SKUS.values())},
         default_rights=(Right.FULL_ACCESS,),
+        labels_are_shared=True,
         canonical=gmail_filters.canonical,
         spec_problems=delegated_problems,
         not_audited=(

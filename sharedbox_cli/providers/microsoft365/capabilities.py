@@ -21,6 +21,7 @@ _HOLD = "https://learn.microsoft.com/purview/ediscovery-create-a-litigation-hold
 _REPLY = f"{_CMDLET}set-mailboxautoreplyconfiguration"
 _PERMISSION = f"{_CMDLET}add-mailboxpermission"
 
+_CATEGORY = "https://learn.microsoft.com/graph/api/resources/outlookcategory"
 _PLANS = "https://learn.microsoft.com/entra/identity/users/licensing-service-plan-reference"
 
 ROWS = (
@@ -83,8 +84,9 @@ ROWS = (
     can("auto_reply.start", "needs `enabled: true` and an `end`", _REPLY),
     can("auto_reply.end", "without `start`, the window begins when the change is applied", _REPLY),
     cannot("auto_reply.subject", "a reply has the subject of the message. Write `internal` and `external`."),
+    can("tags", "Outlook categories with a colour that must exist; other categories stay", _CATEGORY),
     cannot("senders", "a mailbox sends from its primary address. Use `aliases` for incoming mail."),
-    *(cannot(path, NOT_YET) for path in ("folders", "tags", "rules")),
+    *(cannot(path, NOT_YET) for path in ("folders", "rules")),
 )
 
 

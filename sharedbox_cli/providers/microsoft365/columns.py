@@ -15,6 +15,7 @@ from sharedbox_cli.core.values import ALLOWED, BLOCKED, COPY_BOTH, COPY_SENDER, 
 from sharedbox_cli.providers.columns import Body, Column, Columns, Row, UnknownForm, switch, text, words
 from sharedbox_cli.providers.forms import optional_flag, optional_text, optional_texts, text_of, texts_of
 from sharedbox_cli.providers.microsoft365.auto_reply import AUTO_REPLY
+from sharedbox_cli.providers.microsoft365.categories import CATEGORIES
 from sharedbox_cli.providers.microsoft365.client_access import ACCESS
 from sharedbox_cli.providers.microsoft365.forwarding import FORWARDING, INSIDE, OUTSIDE, forwarding_target
 from sharedbox_cli.providers.microsoft365.incoming import INCOMING
@@ -153,7 +154,9 @@ def is_synchronised(row: Row) -> bool:
 
 
 ACCOUNT: Columns = {**SIGN_IN, **LICENCE}
-COLUMNS: Mapping[Platform, Columns] = {MICROSOFT365: {**MAILBOX, **ACCOUNT, **GRANT, **ACCESS, **AUTO_REPLY}}
+COLUMNS: Mapping[Platform, Columns] = {
+    MICROSOFT365: {**MAILBOX, **ACCOUNT, **GRANT, **ACCESS, **AUTO_REPLY, **CATEGORIES}
+}
 
 FACTS: Mapping[Fact, Column] = {
     Fact.HAS_ARCHIVE: Column(("ArchiveGuid", "ArchiveStatus"), has_archive, is_optional=True),

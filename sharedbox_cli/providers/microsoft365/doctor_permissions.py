@@ -33,6 +33,10 @@ def permission_steps(graph: TokenClaims, exchange: TokenClaims) -> Iterator[Diag
 
 def _permissions(graph: TokenClaims, exchange: TokenClaims, *, is_person: bool) -> Iterator[Diagnosis]:
     for permission in PERMISSIONS:
+        if is_person and permission.is_of_applications:
+            words = f"{permission.needed_for}: connect as an application, Graph opens no mailbox of others to a person"
+            yield Diagnosis(f"permission {permission.name}", "not checked", words)
+            continue
         token = graph if permission.resource == GRAPH else exchange
         held = set(token.scopes if is_person else token.app_roles)
         name = permission.delegated if is_person else permission.name
@@ -42,7 +46,11 @@ def _permissions(graph: TokenClaims, exchange: TokenClaims, *, is_person: bool) 
         else:
             kind = "Delegated" if is_person else "Application"
             hint = WHERE_PERMISSIONS.format(resource=permission.resource, kind=kind, name=name)
-            yield Diagnosis(step, "missing", f"needed for {permission.needed_for}", hint)
+            words = f"needed for {permission.needed_for}"
+            if permission.is_optional:
+                yield Diagnosis(step, "not checked", f"not granted to all mailboxes; {words}", hint)
+            else:
+                yield Diagnosis(step, "missing", words, hint)
 
 
 def _application_role(roles: set[str]) -> Diagnosis:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote, urlsplit
 
-from sharedbox_cli.core.errors import Ambiguous, CloudError, ObserveError, Refused
+from sharedbox_cli.core.errors import Ambiguous, CloudError, ObserveError, Refused, SharedboxError
 from sharedbox_cli.providers.microsoft365.errors import graph_error
 from sharedbox_cli.providers.responses import (
     Answer,
@@ -182,12 +182,16 @@ class Graph:
         raise ObserveError(where=f"{call} · {key}", why=why, hint="It is being changed. Try again.")
 
     def _linked(self, link: str, first: RequestInformation) -> RequestInformation:
+        info = self._link(link)
+        info.headers.add_all(first.headers)  # the link does not carry extra headers
+        return info
+
+    def _link(self, link: str) -> RequestInformation:
         from kiota_abstractions.method import Method
         from kiota_abstractions.request_information import RequestInformation
 
         info = RequestInformation(Method.GET)
         info.url = link
-        info.headers.add_all(first.headers)  # the link does not carry extra headers
         return info
 
     async def write(
@@ -217,6 +221,34 @@ class Graph:
 
         await asyncio.gather(*(one(chunk) for chunk in chunks))
         return results
+
+    async def batch_lists(self, parts: Parts, call: str) -> dict[str, list[Fields] | Failure]:
+        """Return all items of each list, complete, by its id; a list that failed is its error."""
+        results: dict[str, list[Fields] | Failure] = {}
+        for key, body in (await self.batch(parts, call, dict)).items():
+            if isinstance(body, SharedboxError):
+                results[key] = body
+                continue
+            try:
+                results[key] = await self._rest(body, call)
+            except (CloudError, ObserveError) as error:
+                results[key] = error
+        return results
+
+    async def _rest(self, data: Mapping[str, Any], call: str) -> list[Fields]:
+        """Return the items of a list from its first page on."""
+        pages = Pages(f"{self._origin}/v1.0", call)
+        items: list[Fields] = []
+        while True:
+            items += reduced(rows_of(data, call), call, lambda row: Fields(row, call))
+            link = pages.next(data)
+            if not link:
+                return items
+            data = await self.read(lambda link=link: self._link(link), call)  # type: ignore[misc]
+
+    def warn(self, text: str) -> None:
+        """Say something that does not stop the reading."""
+        self._policy.listener.warning(text)
 
     async def _chunk(
         self, parts: dict[str, tuple[str, Mapping[str, str]]], call: str, reduce: Callable[[dict[str, Any]], T]

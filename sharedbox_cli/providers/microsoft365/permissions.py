@@ -26,6 +26,10 @@ class Permission:
     needed_for: str
     stronger: tuple[str, ...] = ()
     delegated_name: str = ""
+    is_optional: bool = False
+    """Whether only some specs need it."""
+    is_of_applications: bool = False
+    """Whether it does not help a person: Graph opens only a person's own mailbox with it."""
 
     @property
     def delegated(self) -> str:
@@ -79,6 +83,14 @@ PERMISSIONS = (
         GRAPH,
         "apply: storage.licence",
         ("User.ReadWrite.All", "Directory.ReadWrite.All"),
+    ),
+    Permission(
+        "MailboxSettings.ReadWrite",
+        "6931bccd-447a-43d1-b442-00a195474933",
+        GRAPH,
+        "specs with tags",
+        is_optional=True,
+        is_of_applications=True,
     ),
     Permission(
         "Exchange.ManageAsApp",

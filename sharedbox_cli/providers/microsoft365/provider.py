@@ -16,11 +16,12 @@ from sharedbox_cli.core.model import MICROSOFT365, Observed, Platform
 from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.columns import Columns, carrier_of
-from sharedbox_cli.providers.microsoft365.apply import archive, grants, inside, licences, mailboxes
+from sharedbox_cli.providers.microsoft365.apply import archive, content, grants, inside, licences, mailboxes
 from sharedbox_cli.providers.microsoft365.apply.settle import is_there
 from sharedbox_cli.providers.microsoft365.apply.writer import Writer
 from sharedbox_cli.providers.microsoft365.auto_reply import AUTO_REPLY
 from sharedbox_cli.providers.microsoft365.capabilities import CAPABILITIES
+from sharedbox_cli.providers.microsoft365.categories import CATEGORIES
 from sharedbox_cli.providers.microsoft365.client_access import ACCESS
 from sharedbox_cli.providers.microsoft365.columns import COLUMNS, LICENCE, MAILBOX, SIGN_IN
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
@@ -116,6 +117,7 @@ CARRIERS: tuple[tuple[Columns, Act], ...] = (
     (LICENCE, licences.licence),
     (ACCESS, inside.set_access),
     (AUTO_REPLY, inside.set_auto_reply),
+    (CATEGORIES, content.write_tags),
 )
 """Which function sends the settings of a change: all of them are columns of one group."""
 

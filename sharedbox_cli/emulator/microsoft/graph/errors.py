@@ -47,6 +47,11 @@ def denied() -> GraphError:
     return GraphError(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
 
 
+def access_denied() -> GraphError:
+    """Return the 403 of a mailbox."""
+    return GraphError(403, "ErrorAccessDenied", "Access is denied. Check credentials and try again.")
+
+
 def not_modelled(what: str) -> GraphError:
     """Return the emulator's own error: the service supports this, but the emulator does not."""
     return GraphError(501, "NotImplemented", f"The emulator does not model {what} (docs/emulator.md).")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from sharedbox_cli.emulator.http import Request
-from sharedbox_cli.emulator.microsoft.graph.errors import denied
+from sharedbox_cli.emulator.microsoft.graph.errors import access_denied, denied
 from sharedbox_cli.emulator.service import ServiceContext
 
 AUDIENCE = "https://graph.microsoft.com"
@@ -34,6 +34,14 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "deletedItems.users": ("User.Read.All", "User.ReadWrite.All", "Directory.Read.All"),
     "subscribedSkus.list": ("LicenseAssignment.Read.All", "Organization.Read.All", "Directory.Read.All"),
     "organization.list": ("User.Read.All", "Organization.Read.All", "Directory.Read.All"),
+    **dict.fromkeys(
+        ("outlook.masterCategories.list", "outlook.masterCategories.get"),
+        ("MailboxSettings.Read", "MailboxSettings.ReadWrite"),
+    ),
+    **dict.fromkeys(
+        ("outlook.masterCategories.create", "outlook.masterCategories.patch", "outlook.masterCategories.delete"),
+        ("MailboxSettings.ReadWrite",),
+    ),
     "reports.getMailboxUsageDetail": ("Reports.Read.All",),
     "reports.settings": ("ReportSettings.Read.All", "ReportSettings.ReadWrite.All"),
 }
@@ -67,6 +75,8 @@ PRIVILEGED = frozenset(
     }
 )
 """The directory roles that are needed to change the account of an administrator."""
+OF_MAILBOX = ("outlook.",)
+"""Beginnings of routes that Exchange answers, with its own codes."""
 OPEN = frozenset({"batch", "unmodelled"})
 """Routes that need a token, but no permission."""
 
@@ -86,7 +96,7 @@ def require(context: ServiceContext, request: Request, route: str) -> None:
     """Raise GraphError if the caller may not use a route, and TokenInvalid if the token is invalid."""
     has = held(context, request)
     if route not in OPEN and not has & set(PERMISSIONS[route]):
-        raise denied()
+        raise access_denied() if route.startswith(OF_MAILBOX) else denied()
     if route in ROLES and not has_role(context, request, ROLES[route]):
         raise denied()
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sharedbox_cli.emulator.http import Request, Response
 from sharedbox_cli.emulator.microsoft import replication
+from sharedbox_cli.emulator.microsoft.graph import outlook
 from sharedbox_cli.emulator.microsoft.graph.batch import answer_batch
 from sharedbox_cli.emulator.microsoft.graph.deleted import DeletionRoutes
 from sharedbox_cli.emulator.microsoft.graph.directory import DirectoryRoutes
@@ -40,6 +41,7 @@ class Graph:
     def __init__(self, context: ServiceContext) -> None:
         self._context = context
         replication.prepare(context.tenant)
+        outlook.prepare(context.tenant)
         self._units = Units(context.tenant)
         self.router: Router = GraphRouter(
             (
@@ -48,6 +50,7 @@ class Graph:
                 *SignInRoutes(context).routes(),
                 *DeletionRoutes(context).routes(),
                 *LicenceRoutes(context).routes(),
+                *outlook.OutlookRoutes(context).routes(),
                 *ReportRoutes(context).routes(),
             ),
             self._unmodelled,

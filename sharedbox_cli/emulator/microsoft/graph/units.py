@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from sharedbox_cli.emulator.http import Request
 from sharedbox_cli.emulator.microsoft.graph.errors import GraphError
+from sharedbox_cli.emulator.microsoft.graph.permissions import OF_MAILBOX
 from sharedbox_cli.emulator.tenant import Tenant
 
 _COSTS = {
@@ -57,7 +58,7 @@ class Units:
 
     def spend(self, route: str, request: Request, app: str) -> dict[str, str]:
         """Count one call and return the headers of its response. Raises GraphError (429) above a limit."""
-        if route in NOT_COUNTED:
+        if route in NOT_COUNTED or route.startswith(OF_MAILBOX):
             return {}
         units = cost(route, request)
         most, seconds = self._limit()

@@ -13,6 +13,8 @@ from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.columns import read_row
 from sharedbox_cli.providers.microsoft365.apply.writer import Writer
 from sharedbox_cli.providers.microsoft365.columns import ACCOUNT, MAILBOX
+from sharedbox_cli.providers.microsoft365.observe import content
+from sharedbox_cli.providers.microsoft365.observe.content import LISTINGS
 from sharedbox_cli.providers.microsoft365.observe.holders import read_holders
 from sharedbox_cli.providers.microsoft365.observe.inside import SOURCES, read_one
 from sharedbox_cli.providers.microsoft365.observe.mailboxes import reduced_row
@@ -48,6 +50,8 @@ async def _settings(writer: Writer, change: Change, after: Mapping[Field, Value]
         settings |= read_row(ACCOUNT, user, after, f"{change.mailbox} · users") if user else {}
     for source in SOURCES:
         settings |= await read_one(writer.exchange, source, identity, after, str(change.mailbox))
+    for listing in LISTINGS:
+        settings |= await content.read_one(writer.graph, listing, identity, after, str(change.mailbox))
     return settings
 
 

@@ -29,6 +29,7 @@ from sharedbox_cli.providers.forms import Row, text_of, understood
 from sharedbox_cli.providers.microsoft365.columns import ACCOUNT
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
 from sharedbox_cli.providers.microsoft365.graph import Graph
+from sharedbox_cli.providers.microsoft365.observe.content import read_content
 from sharedbox_cli.providers.microsoft365.observe.grants import RawGrant, RawGrants, read_grants
 from sharedbox_cli.providers.microsoft365.observe.holders import Holders, resolve_holders
 from sharedbox_cli.providers.microsoft365.observe.inside import read_inside
@@ -85,6 +86,7 @@ async def observe_tenant(graph: Graph, exchange: ExchangeAdmin, scope: Scope, no
     mailboxes = await read_mailboxes(exchange, scope, unread)
     await resolve_recipients(exchange, mailboxes, scope.recipients, unread)
     await read_inside(exchange, mailboxes, scope, unread)
+    await read_content(graph, mailboxes, scope, unread)
     granted = {key: row for key, row in mailboxes.rows.items() if scope.grants_of is None or key in scope.grants_of}
     reading = Reading(mailboxes, People(), unread, targets=forwarding_targets(mailboxes))
     if granted:

@@ -1,0 +1,109 @@
+"""Settings that Graph returns by one list per mailbox: read only of mailboxes whose spec manages them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Set
+from dataclasses import dataclass, replace
+from urllib.parse import quote
+
+from sharedbox_cli.core.errors import NotFound, ObserveError, PermissionDenied
+from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.identity import Address
+from sharedbox_cli.core.values import Value
+from sharedbox_cli.providers.base import Scope
+from sharedbox_cli.providers.columns import Columns, read_row
+from sharedbox_cli.providers.microsoft365.categories import CATEGORIES, LIST
+from sharedbox_cli.providers.microsoft365.graph import BATCH, Graph, Parts
+from sharedbox_cli.providers.microsoft365.observe.mailboxes import Mailboxes
+from sharedbox_cli.providers.responses import Failure, Fields
+from sharedbox_cli.providers.unread import UnreadLog
+
+Lists = Mapping[str, list[Fields] | Failure]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list of a mailbox that holds some settings."""
+
+    columns: Columns
+    name: str
+    """The property under which the columns find the list."""
+    permission: str
+    """The smallest permission that reads it."""
+    path: Callable[[str], str]
+    """Returns the relative URL of the list of one mailbox, from its id in a URL."""
+
+
+TAGS = Listing(CATEGORIES, LIST, "MailboxSettings.Read", lambda mailbox: f"/users/{mailbox}/outlook/masterCategories")
+LISTINGS = (TAGS,)
+
+
+def requests_of(fields: Set[Field], mailboxes: int) -> int:
+    """Return how many requests the lists of some mailboxes take, if none of them has a second page."""
+    return sum(-(-mailboxes // BATCH) for listing in LISTINGS if listing.columns.keys() & fields)
+
+
+async def read_content(graph: Graph, mailboxes: Mailboxes, scope: Scope, unread: UnreadLog) -> None:
+    """Add settings to the mailboxes whose specs manage them; one whose list cannot be read ends in `unread`."""
+    for listing in LISTINGS:
+        ids = {
+            row.id: address
+            for address, row in mailboxes.rows.items()
+            if any(scope.wants(name, address) for name in listing.columns)
+        }
+        if ids:
+            await _read(graph, listing, ids, mailboxes, scope, unread)
+
+
+async def _read(
+    graph: Graph, listing: Listing, ids: Mapping[str, Address], mailboxes: Mailboxes, scope: Scope, unread: UnreadLog
+) -> None:
+    fields = listing.columns.keys() & scope.fields
+    found = await read_lists(graph, listing, ids)
+    denied = {key: error for key, error in found.items() if isinstance(error, PermissionDenied)}
+    if denied and fields <= scope.dispensable:
+        names = ", ".join(sorted(fields))
+        graph.warn(f"{names} of {len(denied)} mailboxes: not read, as the permission {listing.permission} is missing.")
+        found = {key: result for key, result in found.items() if key not in denied}
+    elif len(denied) < len(ids):  # the application may read others: the permission is limited to some mailboxes
+        found = {key: _of_one(ids[key], denied[key]) if key in denied else result for key, result in found.items()}
+    for key, items in unread.successes(found, ids).items():
+        row = mailboxes.rows[ids[key]]
+        try:
+            settings = read_row(listing.columns, {listing.name: items}, fields, f"{ids[key]} · {listing.name}")
+        except ObserveError as error:
+            unread.add_mailbox(ids[key], error)
+        else:
+            mailboxes.rows[ids[key]] = replace(row, settings={**row.settings, **settings})
+
+
+def _of_one(address: Address, error: PermissionDenied) -> ObserveError:
+    return ObserveError(where=f"{address} · {error.call}", why=error.why or "Access is denied.", hint=error.hint)
+
+
+async def read_lists(graph: Graph, listing: Listing, mailboxes: Iterable[str]) -> Lists:
+    """Return the whole list of each mailbox, by its id, or why it could not be read."""
+    parts: Parts = {key: (listing.path(quote(key, safe="")), {}) for key in mailboxes}
+    return await graph.batch_lists(parts, listing.name)
+
+
+async def read_list(graph: Graph, listing: Listing, mailbox: str) -> list[Fields]:
+    """Return the whole list of one mailbox as it is now. Raises CloudError, ObserveError."""
+    [result] = (await read_lists(graph, listing, [mailbox])).values()
+    if not isinstance(result, list):
+        raise result
+    return result
+
+
+async def read_one(
+    graph: Graph, listing: Listing, mailbox: str, fields: Iterable[Field], where: str
+) -> dict[Field, Value]:
+    """Return settings of one mailbox as they are now; nothing where it does not exist. Raises CloudError."""
+    wanted = frozenset(fields) & listing.columns.keys()
+    if not wanted:
+        return {}
+    try:
+        items = await read_list(graph, listing, mailbox)
+    except NotFound:
+        return {}
+    return read_row(listing.columns, {listing.name: items}, wanted, f"{where} · {listing.name}")
