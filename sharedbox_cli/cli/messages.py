@@ -6,7 +6,7 @@ import os
 import shlex
 import tempfile
 import traceback
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -33,7 +33,8 @@ def error_words(error: SharedboxError, command: str = "sharedbox plan") -> str:
     if isinstance(error, SpecError):
         return "\n\n".join(problem_words(error.problems, "error"))
     if isinstance(error, GuardRefused):
-        return "\n\n".join(_refusal_words(item, command) for item in error.refusals) + "\n\nNothing was written."
+        by_guard = groupby(sorted(error.refusals, key=_order_of(error.refusals)), key=_guard_of)
+        return "\n\n".join([*(_refusal_words([*same], command) for _, same in by_guard), "Nothing was written."])
     lines = [f"error: {safe(error.summary)}"]
     lines += [f"  {shown}" for shown in (one_line(error.where), safe(error.why)) if shown]
     if error.hint:
@@ -80,13 +81,27 @@ def unread_words(unread: Iterable[tuple[Platform, Unread]]) -> Iterator[str]:
         yield "\n".join(lines)
 
 
-def _refusal_words(refusal: Refusal, command: str) -> str:
-    lines = [f"refused: guard {refusal.guard}", f"  {safe(refusal.why)}"]
-    if refusal.waiver:
-        lines += [
-            "  If this is intended, review the plan and name it:",
-            f"      {safe(command)} --allow {safe(refusal.waiver)}",
-        ]
+def _guard_of(refusal: Refusal) -> tuple[str, bool]:
+    """Return what refusals have in common that are shown together: the guard, and whether it can be waived."""
+    return refusal.guard, bool(refusal.waiver)
+
+
+def _order_of(refusals: Sequence[Refusal]) -> Callable[[Refusal], int]:
+    """Return a sort key that brings the refusals of a guard together, at the place of the first one."""
+    first: dict[tuple[str, bool], int] = {}
+    for refusal in refusals:
+        first.setdefault(_guard_of(refusal), len(first))
+    return lambda refusal: first[_guard_of(refusal)]
+
+
+def _refusal_words(refusals: Sequence[Refusal], command: str) -> str:
+    """Return one paragraph about refusals of one guard, with one command that names all of them."""
+    lines = [f"refused: guard {refusals[0].guard}", *(f"  {safe(refusal.why)}" for refusal in refusals)]
+    waivers = dict.fromkeys(refusal.waiver for refusal in refusals if refusal.waiver)
+    if waivers:
+        allowed = " ".join(f"--allow {shlex.quote(safe(waiver))}" for waiver in waivers)
+        what = "it" if len(waivers) == 1 else "each"
+        lines += [f"  If this is intended, review the plan and name {what}:", f"      {safe(command)} {allowed}"]
     else:
         lines.append("  This cannot be waived.")
     return "\n".join(lines)

@@ -59,6 +59,8 @@ class Line:
     text: str
     tone: Tone = Tone.PLAIN
     indent: int = 2
+    is_command: bool = False
+    """Whether it is for a shell: text never breaks it, so that it can be pasted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
 
+from sharedbox_cli.cli.filters import Filter
+from sharedbox_cli.language.load import load_specs
+from sharedbox_cli.language.resolve import resolve
+from sharedbox_cli.providers.registry import capabilities_of_all
 from tests.asked import each
 from tests.conftest import Cli, Done
+from tests.strategies import NOW
 
 SPECS = Path("specs")
 ANNA, BEN = "anna@contoso.example", "ben@contoso.example"
@@ -175,3 +181,23 @@ def test_next_command_applies_these_mailboxes_alone(cli: Cli) -> None:
     done = cli("offboard", ANNA, SPECS, "--write")
     assert "    sharedbox apply specs --mailbox support@contoso.example\n" in done.out, "sales keeps Anna"
     assert "sharedbox apply" not in cli("offboard", ANNA, SPECS, "--write").out, "nothing is left to apply"
+
+
+def test_next_command_names_each_of_many_mailboxes_on_one_line(cli: Cli) -> None:
+    names = [f"desk{number:02}" for number in range(30)]
+    write(teams=TEAMS, **{name: SUPPORT.replace("support@", f"{name}@") for name in names})
+    done = cli("offboard", ANNA, SPECS, "--write")
+    (line,) = [line for line in done.out.splitlines() if "sharedbox apply" in line]
+    words = shlex.split(line)
+    assert words[:3] == ["sharedbox", "apply", "specs"]
+    assert words[3:] == [word for name in names for word in ("--mailbox", f"{name}@contoso.example")]
+
+
+def test_next_command_matches_no_other_address(cli: Cli) -> None:
+    write(
+        sales=SALES.replace("sales@", "s*s@").replace("members:\n", f"members:\n  - user: {BEN}\n"),
+        sites=SALES.replace("sales@", "sites@").replace(ANNA, BEN),
+    )
+    words = shlex.split(json.loads(cli("offboard", ANNA, SPECS, "--write", "-o", "json").out)["next_command"])
+    desired = resolve(load_specs([SPECS]), capabilities_of_all(), NOW)
+    assert {key.key for key in Filter.of(words[-1:]).apply(desired).mailboxes} == {"s*s@contoso.example"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 from pathlib import Path
 
@@ -89,3 +90,19 @@ def test_other_cloud_is_asked_for_new_mailboxes_only(both: Cloud, cli: Cli, tmp_
     both.forget()
     assert cli("plan", specs).code == 0
     assert not [route for route in both.routes() if route.startswith("google")]
+
+
+def test_move_of_many_is_allowed_by_one_pasted_line(both: Cloud, cli: Cli, tmp_path: Path) -> None:
+    def specs_on(platform: str, more: str) -> Path:
+        folder = tmp_path / "specs"
+        folder.mkdir(exist_ok=True)
+        for name in ("one", "two", "d'or"):
+            text = f"version: 1\nmailbox: {name}@contoso.example\nplatform: {platform}\n{more}"
+            (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
+        return folder
+
+    assert cli("apply", specs_on("microsoft365", MEMBERS), "--yes").code == 0
+    refused = cli("apply", specs_on("google-delegated", "display_name: Desk\n"), "--yes")
+    assert (refused.code, refused.err.count("refused: guard platform-change")) == (4, 1), refused.err
+    (line,) = [line for line in refused.err.splitlines() if "--allow platform-change" in line]
+    assert cli(*shlex.split(line)[1:]).code == 0

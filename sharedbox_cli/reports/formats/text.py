@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sharedbox_cli.reports.document import Line, Report, Section, Table, Tone
 from sharedbox_cli.reports.formats.columns import cut, fit, wrap
@@ -26,7 +27,7 @@ def render(report: Report, *, width: int = 100, colour: bool = False) -> str:
     if closing and lines:
         lines.append("")
     for line in closing:
-        lines += _line(Line(line.text, line.tone, indent=0), width, colour=colour)
+        lines += _line(replace(line, indent=0), width, colour=colour)
     return ci_line("\n".join(lines)) + "\n"
 
 
@@ -43,6 +44,9 @@ def _section(section: Section, width: int, *, colour: bool) -> Iterator[str]:
 
 def _line(line: Line, width: int, *, colour: bool) -> Iterator[str]:
     text = one_line(line.text)
+    if line.is_command:
+        yield _styled(" " * line.indent + text, line.tone, colour=colour)
+        return
     body = text.lstrip(" ")
     start = line.indent + len(text) - len(body)
     hang = start if line.indent >= _PARAGRAPH or line.indent == 0 else start + 2

@@ -27,4 +27,6 @@ class OffboardingJson(TypedDict):
     mailboxes: list[OffboardedJson]
     diff: Annotated[str, "The changes of the files, as a unified diff."]
     is_written: Annotated[bool, "Whether the files were changed."]
-    next_command: Annotated[str, "The command that applies these changes, and no others; empty until they are written."]
+    next_command: Annotated[
+        str, "Applies the specs of the changed mailboxes, and of no others; empty until they are written."
+    ]

@@ -62,4 +62,6 @@ class DecisionsJson(TypedDict):
     diff: Annotated[str, "The changes of specs, as a unified diff."]
     recorded: Annotated[int, "How many decisions are new in the record."]
     is_written: Annotated[bool, "Whether specs and record were changed."]
-    next_command: Annotated[str, "The command that applies these changes, and no others; empty until they are written."]
+    next_command: Annotated[
+        str, "Applies the specs of the changed mailboxes, and of no others; empty until they are written."
+    ]
