@@ -16,6 +16,7 @@ from sharedbox_cli.core.guards_access import last_access, last_owner, replaced_p
 from sharedbox_cli.core.guards_input import GuardInput, GuardLimits, Waivers
 from sharedbox_cli.core.guards_platform import platform_change
 from sharedbox_cli.core.guards_reach import cut_off, external_trustee, wide_trustee
+from sharedbox_cli.core.guards_retention import retention_drop
 from sharedbox_cli.core.guards_revocation import exceeds, mailbox_revocation, mass_revocation
 from sharedbox_cli.core.model import Fact
 from sharedbox_cli.core.order import Phase
@@ -231,6 +232,7 @@ GUARDS: Mapping[str, Callable[[GuardInput], Iterable[Refusal]]] = {
     "restore": restore,
     "privileged": unblock,
     "licence-drop": licence_drop,
+    "retention-drop": retention_drop,
     "platform-change": platform_change,
 }
 
