@@ -60,12 +60,12 @@ TRIED = [
     works(f"update group {ORDERS} whoCanPostMessage ALL_MEMBERS_CAN_POST", "Updated"),
     works("update group staff-google@contoso.example clear member", "Removed"),
     refused(f"user {ANNA} add license 1010020020", "Sku not found", 404),
+    works("report admin", "name"),
     not_modelled("print orgs"),
     not_modelled("print admins"),
     not_modelled("print adminroles"),
     not_modelled("print mobile"),
     not_modelled("print resources"),
-    not_modelled("report admin"),
     not_modelled("print users query \"manager='x'\""),
     not_modelled(f"user {PRESS} print messages"),
 ]

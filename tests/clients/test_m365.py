@@ -54,7 +54,7 @@ TRIED = [
     not_modelled(f"entra user groupmembership list --userName {ANNA}"),
     not_modelled("entra user signin list"),
     not_modelled("entra user add --displayName Zoe --userName zoe@contoso.example"),
-    not_modelled("entra user remove --userName ben@contoso.example --force"),
+    refused("entra user remove --userName ben@contoso.example --force", "Insufficient privileges", 403),
     not_modelled("entra group add --displayName Tools --type security"),
     not_modelled("entra app list"),
     not_modelled("entra enterpriseapp list"),

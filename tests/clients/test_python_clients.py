@@ -80,7 +80,7 @@ OFFICE365 = [
     not_modelled(f"{ANNA}.mail_folders.get().execute_query()"),
     not_modelled(f"{ANNA}.messages.get().top(1).execute_query()"),
     not_modelled(f"{ANNA}.calendar.get().execute_query()"),
-    not_modelled(f"{ANNA}.delete_object().execute_query()"),
+    refused(f"{ANNA}.delete_object().execute_query()", "Insufficient privileges", 403),
     not_modelled("client.domains.get().execute_query()"),
     not_modelled("client.applications.get().execute_query()"),
     not_modelled("client.service_principals.get().execute_query()"),
