@@ -69,7 +69,7 @@ format: $(STAMP)
 bench: $(STAMP)  ## Measure speed and memory; prints ratios and sizes
 	@$(BIN)/python -m bench
 
-generated: $(STAMP)  ## Write the JSON Schemas, the field reference and the transcripts
+generated: $(STAMP)  ## Write the JSON Schemas, the field reference, the German catalogue and the transcripts
 	$(BIN)/python -m tests.generate
 
 lock:  ## Update requirements/dev.lock (needs uv)

@@ -31,7 +31,12 @@ SHORT: tuple[Step, ...] = (
 def transcript(*, is_short: bool) -> str:
     """Return what the demo prints, run as a process of its own."""
     command = ["-m", "tests.transcripts"] if is_short else ["-m", "sharedbox_cli", "demo"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "116" if is_short else "100"}
+    environment = {
+        **os.environ,
+        "SHAREDBOX_LANG": "en",
+        "PYTHONPATH": str(ROOT),
+        "COLUMNS": "116" if is_short else "100",
+    }
     done = subprocess.run([python(), *command], env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(done.stdout + done.stderr)

@@ -11,6 +11,7 @@ from sharedbox_cli.checks.model import Check, Detections, Subject
 from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.finding import Severity
 from sharedbox_cli.core.model import MICROSOFT365
+from sharedbox_cli.core.texts import mark, tr
 from sharedbox_cli.core.values import BLOCKED, Value
 
 _PROTOCOLS: Mapping[Field, str] = {
@@ -34,8 +35,10 @@ def _open_protocols(subject: Subject) -> Detections:
         if settings.get(name) is True and (name is Field.ACCESS_SMTP_AUTH or asked.get(name) is True)
     ]
     if named and settings.get(Field.SIGN_IN) == BLOCKED:
-        why = "Its own account cannot sign in, so only programs of members could use it, and old passwords are weak."
-        yield "", f"{' and '.join(named)} enabled on a mailbox whose sign-in is blocked", why
+        why = tr(
+            "Its own account cannot sign in, so only programs of members could use it, and old passwords are weak."
+        )
+        yield "", tr("{named} enabled on a mailbox whose sign-in is blocked", named=listed(named)), why
 
 
 def _reply_that_ended(subject: Subject) -> Detections:
@@ -45,7 +48,11 @@ def _reply_that_ended(subject: Subject) -> Detections:
     if settings.get(Field.AUTO_REPLY) and isinstance(end, str) and end:
         now = subject.now.strftime("%Y-%m-%dT%H:%M:%SZ")
         if end <= now:
-            yield "", "the automatic reply has ended", f"Its window ended at {end}, and nobody gets a reply."
+            yield (
+                "",
+                tr("the automatic reply has ended"),
+                tr("Its window ended at {end}, and nobody gets a reply.", end=end),
+            )
 
 
 def _days(value: Value) -> int | None:
@@ -65,8 +72,13 @@ def _short_retention(subject: Subject) -> Detections:
     usual, count = max(Counter(days.values()).items(), key=lambda item: (item[1], item[0]))
     for address, own in sorted(days.items(), key=lambda item: item[0].key) if 2 * count > len(days) else ():
         if own < usual:
-            why = f"{address} keeps deleted messages for {own} days. Most mailboxes here keep them for {usual}."
-            yield address.text, "deleted messages are kept for less time than usual", why
+            why = tr(
+                "{address} keeps deleted messages for {own} days. Most mailboxes here keep them for {usual}.",
+                address=address,
+                own=own,
+                usual=usual,
+            )
+            yield address.text, tr("deleted messages are kept for less time than usual"), why
 
 
 def _other_limits(subject: Subject) -> Detections:
@@ -83,8 +95,14 @@ def _other_limits(subject: Subject) -> Detections:
         usual = Counter(held).most_common(1)
         if own is not None and usual and usual[0][0] != own and 2 * usual[0][1] > len(held):
             words = SETTINGS[name].item_words
-            why = f"`{name}` is {words(own)} here, and {words(usual[0][0])} in most mailboxes of the team {team}."
-            yield str(name), "message limits differ inside a team", why
+            why = tr(
+                "`{name}` is {own} here, and {usual} in most mailboxes of the team {team}.",
+                name=name,
+                own=words(own),
+                usual=words(usual[0][0]),
+                team=team,
+            )
+            yield str(name), tr("message limits differ inside a team"), why
 
 
 _ONLY = frozenset({MICROSOFT365})
@@ -92,8 +110,8 @@ CHECKS = (
     Check(
         id="protocols-open",
         severity=Severity.NOTE,
-        title="IMAP, POP or SMTP AUTH enabled on a mailbox whose sign-in is blocked",
-        hint="Unless a program needs it, write `access: {imap: false, pop: false, smtp_auth: false}`.",
+        title=mark("IMAP, POP or SMTP AUTH enabled on a mailbox whose sign-in is blocked"),
+        hint=mark("Unless a program needs it, write `access: {imap: false, pop: false, smtp_auth: false}`."),
         source=limits.CLIENT_ACCESS,
         detect=_open_protocols,
         needs=frozenset({Field.SIGN_IN, *_PROTOCOLS}),
@@ -103,8 +121,8 @@ CHECKS = (
     Check(
         id="auto-reply-ended",
         severity=Severity.NOTE,
-        title="an automatic reply whose window has ended",
-        hint="Set a new `end`, or `enabled: false`.",
+        title=mark("an automatic reply whose window has ended"),
+        hint=mark("Set a new `end`, or `enabled: false`."),
         source=limits.AUTO_REPLY,
         detect=_reply_that_ended,
         path="auto_reply",
@@ -113,8 +131,8 @@ CHECKS = (
     Check(
         id="retention-shorter",
         severity=Severity.NOTE,
-        title="a mailbox that keeps deleted messages for less time than most mailboxes of the organisation",
-        hint="Unless this is intended, write `retention: {single_item_recovery: 30d}`.",
+        title=mark("a mailbox that keeps deleted messages for less time than most mailboxes of the organisation"),
+        hint=mark("Unless this is intended, write `retention: {single_item_recovery: 30d}`."),
         source=limits.SET_MAILBOX,
         detect=_short_retention,
         needs=frozenset({Field.DELETED_ITEMS}),
@@ -125,8 +143,8 @@ CHECKS = (
     Check(
         id="message-limits-differ",
         severity=Severity.NOTE,
-        title="a mailbox that limits messages in another way than most mailboxes of its team (label `team`)",
-        hint="Unless this is intended, write the same `message_limits`, for example in `_defaults.yaml`.",
+        title=mark("a mailbox that limits messages in another way than most mailboxes of its team (label `team`)"),
+        hint=mark("Unless this is intended, write the same `message_limits`, for example in `_defaults.yaml`."),
         source=limits.SET_MAILBOX,
         detect=_other_limits,
         needs=frozenset({Field.SEND_LIMIT, Field.RECEIVE_LIMIT}),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sharedbox_cli.checks import limits
-from sharedbox_cli.checks.model import Check, Detections, PlatformOverride, Subject, counted, name_of
+from sharedbox_cli.checks.model import Check, Detections, PlatformOverride, Subject, name_of
 from sharedbox_cli.core.finding import Severity
 from sharedbox_cli.core.model import (
     GOOGLE_COLLABORATIVE,
@@ -14,6 +14,7 @@ from sharedbox_cli.core.model import (
     Right,
     TrusteeKind,
 )
+from sharedbox_cli.core.texts import mark, tr, tr_count
 
 _GRANTS = frozenset({"grants"})
 _OPENING = (Right.FULL_ACCESS, *ROLES)
@@ -22,17 +23,25 @@ _OPENING = (Right.FULL_ACCESS, *ROLES)
 def _too_many(subject: Subject) -> Detections:
     count = len(subject.readers())
     if count > limits.MOST_USERS:
-        why = f"{count} people can open the mailbox. Microsoft supports {limits.MOST_USERS} at the same time."
-        yield "", "too many members", why
+        why = tr(
+            "{count} people can open the mailbox. Microsoft supports {most_users} at the same time.",
+            count=count,
+            most_users=limits.MOST_USERS,
+        )
+        yield "", tr("too many members"), why
 
 
 def _no_reader(subject: Subject) -> Detections:
     if not subject.readers() and not subject.is_for_everybody():
-        what = "members" if subject.people(*ROLES) else "accounts with full access"
-        all_off = f" All {what} are disabled." if subject.people(*_OPENING) else ""
-        others = _others_who_read(subject)
-        reads = f"no person can read it. {others}" if others else "nobody can read it."
-        yield "", "nobody has access" if not others else "no person has access", f"Mail arrives, but {reads}{all_off}"
+        others, off = _others_who_read(subject), ""
+        if subject.people(*_OPENING):
+            is_of_members = subject.people(*ROLES)
+            off = (
+                tr("All members are disabled.") if is_of_members else tr("All accounts with full access are disabled.")
+            )
+        nobody = tr("Mail arrives, but nobody can read it.")
+        why = tr("Mail arrives, but no person can read it. {others}", others=others) if others else nobody
+        yield ("", tr("nobody has access") if not others else tr("no person has access"), f"{why} {off}".rstrip())
 
 
 def _others_who_read(subject: Subject) -> str:
@@ -40,14 +49,14 @@ def _others_who_read(subject: Subject) -> str:
     ids = {grant.trustee for grant in subject.grants() if grant.right in READING}
     holders = [subject.trustee(identity) for identity in sorted(ids)]
     names = [name_of(item) for item in holders if item.kind in (TrusteeKind.APPLICATION, TrusteeKind.OTHER)]
-    return f"These have access and are not known to be people: {', '.join(names)}." if names else ""
+    return tr("These have access and are not known to be people: {names}.", names=", ".join(names)) if names else ""
 
 
 def _only_one(subject: Subject) -> Detections:
     people = subject.readers()
     if len(people) == 1 and not subject.is_for_everybody():
         who = name_of(subject.trustee(next(iter(people))))
-        yield who, "only one member", f"When {who} is away, nobody reads the mail."
+        yield who, tr("only one member"), tr("When {who} is away, nobody reads the mail.", who=who)
 
 
 def _disabled(subject: Subject) -> Detections:
@@ -55,14 +64,22 @@ def _disabled(subject: Subject) -> Detections:
         trustee = subject.trustee(identity)
         if not trustee.is_enabled:
             who = name_of(trustee)
-            yield who, "a member is disabled", f"{who} cannot sign in, but still has rights on the mailbox."
+            yield (
+                who,
+                tr("a member is disabled"),
+                tr("{who} cannot sign in, but still has rights on the mailbox.", who=who),
+            )
 
 
 def _guests(subject: Subject) -> Detections:
     for identity in sorted({grant.trustee for grant in subject.grants()}):
         trustee = subject.trustee(identity)
         if trustee.is_guest:
-            yield name_of(trustee), "a member is a guest", f"{name_of(trustee)} is from outside the organisation."
+            yield (
+                name_of(trustee),
+                tr("a member is a guest"),
+                tr("{trustee} is from outside the organisation.", trustee=name_of(trustee)),
+            )
 
 
 def _guests_in_groups(subject: Subject) -> Detections:
@@ -72,9 +89,23 @@ def _guests_in_groups(subject: Subject) -> Detections:
         outsiders = sorted(name_of(person) for person in people if person.is_guest)
         if outsiders:
             group = name_of(subject.trustee(identity))
-            who = outsiders[0] if len(outsiders) == 1 else f"{outsiders[0]} and {len(outsiders) - 1} more"
-            why = f"Members of {group} from outside the organisation have the rights of the group: {who}."
-            yield group, f"a group with {counted(len(outsiders), 'person', 'people')} from outside", why
+            more, first = len(outsiders) - 1, outsiders[0]
+            who = tr("{name} and {count} more", name=first, count=more) if more else first
+            why = tr(
+                "Members of {group} from outside the organisation have the rights of the group: {who}.",
+                group=group,
+                who=who,
+            )
+            yield (
+                group,
+                tr_count(
+                    "a group with {count} person from outside",
+                    "a group with {count} people from outside",
+                    len(outsiders),
+                    count=len(outsiders),
+                ),
+                why,
+            )
 
 
 def _deleted(subject: Subject) -> Detections:
@@ -83,20 +114,24 @@ def _deleted(subject: Subject) -> Detections:
         address = subject.trustee(identity).address
         if address is None or not subject.is_outside(address.key):
             who = str(address or identity)
-            yield who, "a member was deleted", f"The entry {who} belongs to a deleted account."
+            yield who, tr("a member was deleted"), tr("The entry {who} belongs to a deleted account.", who=who)
 
 
 def _applications(subject: Subject) -> Detections:
     for trustee in subject.holders_of_kind(TrusteeKind.APPLICATION):
         name = name_of(trustee)
-        yield name, "an application has rights", f"{name} can use its rights without anybody signing in."
+        yield (
+            name,
+            tr("an application has rights"),
+            tr("{name} can use its rights without anybody signing in.", name=name),
+        )
 
 
 def _unresolved(subject: Subject) -> Detections:
     for trustee in subject.holders_of_kind(TrusteeKind.OTHER):
         name = name_of(trustee)
-        why = f"{name} has rights, and the service does not say who this is. The rights may be in use."
-        yield name, "a holder that could not be resolved", why
+        why = tr("{name} has rights, and the service does not say who this is. The rights may be in use.", name=name)
+        yield name, tr("a holder that could not be resolved"), why
 
 
 _ABOUT = limits.ABOUT_SHARED
@@ -111,8 +146,8 @@ CHECKS = (
     Check(
         id="too-many-members",
         severity=Severity.WARNING,
-        title=f"more than {limits.MOST_USERS} people",
-        hint="Give access to fewer people, or use a Microsoft 365 group.",
+        title=mark("more than {most_users} people", most_users=limits.MOST_USERS),
+        hint=mark("Give access to fewer people, or use a Microsoft 365 group."),
         source=_ABOUT,
         detect=_too_many,
         needs=_WITH_GROUPS,
@@ -122,8 +157,8 @@ CHECKS = (
     Check(
         id="no-member",
         severity=Severity.ERROR,
-        title="a mailbox that nobody can open",
-        hint="Add members, or delete the mailbox.",
+        title=mark("a mailbox that nobody can open"),
+        hint=mark("Add members, or delete the mailbox."),
         source=_ABOUT,
         detect=_no_reader,
         needs=_WITH_GROUPS,
@@ -133,8 +168,8 @@ CHECKS = (
     Check(
         id="one-member",
         severity=Severity.NOTE,
-        title="a mailbox with only one member",
-        hint="Add a deputy.",
+        title=mark("a mailbox with only one member"),
+        hint=mark("Add a deputy."),
         source=_ABOUT,
         detect=_only_one,
         needs=_WITH_GROUPS,
@@ -144,8 +179,8 @@ CHECKS = (
     Check(
         id="member-disabled",
         severity=Severity.WARNING,
-        title="a member whose account is disabled",
-        hint="Remove the member.",
+        title=mark("a member whose account is disabled"),
+        hint=mark("Remove the member."),
         source=_ABOUT,
         detect=_disabled,
         needs=_WITH_GROUPS,
@@ -155,15 +190,15 @@ CHECKS = (
     Check(
         id="member-guest",
         severity=Severity.WARNING,
-        title="a member from outside the organisation",
-        hint="Remove the member. Shared mailboxes are for people inside the organisation.",
+        title=mark("a member from outside the organisation"),
+        hint=mark("Remove the member. Shared mailboxes are for people inside the organisation."),
         source=_ABOUT,
         detect=_guests,
         needs=_GRANTS,
         path="members",
         overrides={
             GOOGLE_COLLABORATIVE: PlatformOverride(
-                "Unless this is intended, remove the member and set `group: {external_members: false}`.",
+                mark("Unless this is intended, remove the member and set `group: {external_members: false}`."),
                 limits.GROUP_SETTINGS,
             )
         },
@@ -171,8 +206,8 @@ CHECKS = (
     Check(
         id="group-with-outsiders",
         severity=Severity.WARNING,
-        title="a group with members from outside the organisation",
-        hint="Remove them from the group, or list the intended people as members.",
+        title=mark("a group with members from outside the organisation"),
+        hint=mark("Remove them from the group, or list the intended people as members."),
         source=_ABOUT,
         detect=_guests_in_groups,
         needs=_WITH_GROUPS,
@@ -182,8 +217,10 @@ CHECKS = (
     Check(
         id="member-application",
         severity=Severity.WARNING,
-        title="an application with rights on a mailbox",
-        hint="Find out who runs the application. If it is not needed, apply a spec whose members do not include it.",
+        title=mark("an application with rights on a mailbox"),
+        hint=mark(
+            "Find out who runs the application. If it is not needed, apply a spec whose members do not include it."
+        ),
         source=limits.FULL_ACCESS,
         detect=_applications,
         needs=_GRANTS,
@@ -193,8 +230,8 @@ CHECKS = (
     Check(
         id="member-unresolved",
         severity=Severity.WARNING,
-        title="rights of a holder that could not be resolved",
-        hint="Look at the entry in the Exchange admin center. sharedbox does not change it.",
+        title=mark("rights of a holder that could not be resolved"),
+        hint=mark("Look at the entry in the Exchange admin center. sharedbox does not change it."),
         source=limits.FULL_ACCESS,
         detect=_unresolved,
         needs=_GRANTS,
@@ -204,21 +241,25 @@ CHECKS = (
     Check(
         id="member-deleted",
         severity=Severity.NOTE,
-        title="rights of a deleted account",
-        hint="It has no effect unless the account is restored. You can remove it in the Exchange admin center.",
+        title=mark("rights of a deleted account"),
+        hint=mark("It has no effect unless the account is restored. You can remove it in the Exchange admin center."),
         source=limits.FULL_ACCESS,
         detect=_deleted,
         needs=_GRANTS,
         path="members",
         overrides={
             GOOGLE_DELEGATED: PlatformOverride(
-                "It has no effect unless the account is restored. "
-                "You can remove the delegate in the Gmail settings of the mailbox.",
+                mark(
+                    "It has no effect unless the account is restored. "
+                    "You can remove the delegate in the Gmail settings of the mailbox."
+                ),
                 limits.DELEGATES_API,
             ),
             GOOGLE_COLLABORATIVE: PlatformOverride(
-                "It has no effect unless the account is restored. "
-                "You can remove the member at admin.google.com > Directory > Groups.",
+                mark(
+                    "It has no effect unless the account is restored. "
+                    "You can remove the member at admin.google.com > Directory > Groups."
+                ),
                 limits.MEMBERS_API,
             ),
         },

@@ -24,6 +24,7 @@ from sharedbox_cli.core.model import (
     Trustee,
     TrusteeKind,
 )
+from sharedbox_cli.core.texts import shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +172,7 @@ class Check:
                 mailbox,
                 summary,
                 why,
-                "".join(hints) or override.hint or self.hint,
+                "".join(hints) or shown(override.hint or self.hint),
                 override.source or self.source,
                 who,
                 subject.place(self.path, who),
@@ -184,6 +185,6 @@ def name_of(trustee: Trustee) -> str:
     return str(trustee.address or trustee.name or trustee.id)
 
 
-def counted(count: int, singular: str, plural: str) -> str:
-    """Return a number with its noun."""
-    return f"{count} {singular if count == 1 else plural}"
+def sentence(text: str) -> str:
+    """Return a text that begins with a capital letter."""
+    return f"{text[:1].upper()}{text[1:]}"

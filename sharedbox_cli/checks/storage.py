@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sharedbox_cli.checks import limits
-from sharedbox_cli.checks.model import Check, Detections, PlatformOverride, Subject, counted
+from sharedbox_cli.checks.model import Check, Detections, PlatformOverride, Subject
 from sharedbox_cli.core.diff_licence import group_products, held_products, products_for
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.finding import Severity
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, MICROSOFT365, DesiredMailbox, Fact, State
 from sharedbox_cli.core.sizes import gb
+from sharedbox_cli.core.texts import mark, tr, tr_count
 from sharedbox_cli.core.values import KIND_USER, LICENCE_NONE, PLAN_1, PLAN_2, Value
 
 _ARCHIVING = "exchange-online-archiving"
@@ -49,8 +50,12 @@ def _too_large(subject: Subject) -> Detections:
     used = _used(subject)
     if used is not None and used > limits.UNLICENSED_BYTES and PLAN_2 not in plans_of(subject):
         limit = gb(limits.UNLICENSED_BYTES)
-        why = f"It holds {gb(used)}. Without Exchange Online Plan 2 the limit is {limit}, and mail flow stops."
-        yield "", "larger than its licence allows", why
+        why = tr(
+            "It holds {used}. Without Exchange Online Plan 2 the limit is {limit}, and mail flow stops.",
+            used=gb(used),
+            limit=limit,
+        )
+        yield "", tr("larger than its licence allows"), why
 
 
 def _full(subject: Subject) -> Detections:
@@ -58,7 +63,15 @@ def _full(subject: Subject) -> Detections:
     if used is None or quota is None:
         return
     if used >= quota and not (subject.mailbox.platform == MICROSOFT365 and any(_too_large(subject))):
-        yield ("", "full", f"It holds {gb(used)} of {gb(quota)}. It cannot send, and will soon stop receiving mail.")
+        yield (
+            "",
+            tr("full"),
+            tr(
+                "It holds {used} of {quota}. It cannot send, and will soon stop receiving mail.",
+                used=gb(used),
+                quota=gb(quota),
+            ),
+        )
 
 
 def _nearly_full(subject: Subject) -> Detections:
@@ -66,12 +79,26 @@ def _nearly_full(subject: Subject) -> Detections:
     warn_at = subject.spec.warn_at_percent if subject.spec else None
     percent = limits.WARN_PERCENT if warn_at is None else warn_at
     if used is not None and quota is not None and percent * quota < 100 * used < 100 * quota:
-        yield "", "nearly full", f"It holds {gb(used)} of {gb(quota)}, which is more than {percent} %."
+        yield (
+            "",
+            tr("nearly full"),
+            tr(
+                "It holds {used} of {quota}, which is more than {percent} %.",
+                used=gb(used),
+                quota=gb(quota),
+                percent=percent,
+            ),
+        )
     pooled, total = number(subject, Fact.POOL_USED_BYTES), number(subject, Fact.POOL_TOTAL_BYTES)
     if quota is None and warn_at is not None and pooled is not None and total and 100 * pooled > warn_at * total:
-        own = "" if used is None else f" This mailbox uses {gb(used)} of it."
-        why = f"All accounts together use {gb(pooled)} of {gb(total)}, which is more than {warn_at} %.{own}"
-        yield "", "the pooled storage is nearly full", why
+        own = "" if used is None else tr("This mailbox uses {used} of it.", used=gb(used))
+        why = tr(
+            "All accounts together use {pooled} of {total}, which is more than {warn_at} %.",
+            pooled=gb(pooled),
+            total=gb(total),
+            warn_at=warn_at,
+        )
+        yield "", tr("the pooled storage is nearly full"), f"{why} {own}".rstrip()
 
 
 def _without_need(subject: Subject) -> Iterator[str]:
@@ -88,7 +115,7 @@ def _without_need(subject: Subject) -> Iterator[str]:
         and not needs_it
         and not is_desired
     ):
-        yield f"It holds {gb(used)} and has no archive and no hold."
+        yield tr("It holds {used} and has no archive and no hold.", used=gb(used))
 
 
 def _not_needed(subject: Subject) -> Detections:
@@ -96,24 +123,31 @@ def _not_needed(subject: Subject) -> Detections:
         products = ", ".join(held_products(subject.mailbox))
         yield (
             ", ".join(plans_of(subject)),
-            "licence not needed",
-            f"{why} It comes from {products}." if products else why,
+            tr("licence not needed"),
+            tr("{why} It comes from {products}.", why=why, products=products) if products else why,
         )
 
 
 def _not_needed_from_group(subject: Subject) -> Detections:
     for why in _without_need(subject):
         for product, group in group_products(subject.mailbox):
-            yield product, "licence not needed", f"{why} The group {group} assigns {product}."
+            yield (
+                product,
+                tr("licence not needed"),
+                tr("{why} The group {group} assigns {product}.", why=why, group=group, product=product),
+            )
 
 
 def _unlicensed_feature(subject: Subject) -> Detections:
     plans = plans_of(subject)
     is_enough = PLAN_2 in plans or (PLAN_1 in plans and _ARCHIVING in plans)
-    for fact, feature in ((Fact.HAS_ARCHIVE, "archive"), (Fact.ON_HOLD, "litigation hold")):
+    for fact, feature in ((Fact.HAS_ARCHIVE, mark("archive")), (Fact.ON_HOLD, mark("litigation hold"))):
         if subject.mailbox.facts.get(fact) and not is_enough:
-            why = f"The {feature} requires Exchange Online Plan 2, or Plan 1 with Exchange Online Archiving."
-            yield feature, f"{feature} without the required licence", why
+            why = tr(
+                "The {feature} requires Exchange Online Plan 2, or Plan 1 with Exchange Online Archiving.",
+                feature=tr(feature),
+            )
+            yield feature, tr("{feature} without the required licence", feature=tr(feature)), why
 
 
 def _no_seat(subject: Subject) -> Detections:
@@ -130,8 +164,12 @@ def _no_seat(subject: Subject) -> Detections:
     ]
     if subject.mailbox.address in waiting[free:]:
         what = f"{licence} ({names})" if names else licence
-        count = counted(len(waiting), "more mailbox", "more mailboxes")
-        yield str(licence), "no free licence seat", f"The specs need {what} for {count}. Free seats: {free}."
+        count = tr_count("{count} more mailbox", "{count} more mailboxes", len(waiting), count=len(waiting))
+        yield (
+            str(licence),
+            tr("no free licence seat"),
+            tr("The specs need {what} for {count}. Free seats: {free}.", what=what, count=count, free=free),
+        )
 
 
 def _waits(subject: Subject, key: Address, spec: DesiredMailbox, licence: Value) -> bool:
@@ -150,8 +188,10 @@ CHECKS = (
     Check(
         id="over-50-gb",
         severity=Severity.ERROR,
-        title="more than 50 GB without Exchange Online Plan 2",
-        hint="Assign Exchange Online Plan 2 (`storage: {licence: exchange-online-plan-2}`), or move old mail away.",
+        title=mark("more than 50 GB without Exchange Online Plan 2"),
+        hint=mark(
+            "Assign Exchange Online Plan 2 (`storage: {licence: exchange-online-plan-2}`), or move old mail away."
+        ),
         source=limits.ABOUT_SHARED,
         detect=_too_large,
         needs=_SIZE,
@@ -161,8 +201,10 @@ CHECKS = (
     Check(
         id="over-quota",
         severity=Severity.ERROR,
-        title="a mailbox that has reached its quota",
-        hint="Move old mail away, enable the archive, or raise the quota (directly, or with Exchange Online Plan 2).",
+        title=mark("a mailbox that has reached its quota"),
+        hint=mark(
+            "Move old mail away, enable the archive, or raise the quota (directly, or with Exchange Online Plan 2)."
+        ),
         source=limits.ABOUT_SHARED,
         detect=_full,
         needs=_SIZE,
@@ -171,7 +213,7 @@ CHECKS = (
         not_on=_NO_STORAGE,
         overrides={
             GOOGLE_DELEGATED: PlatformOverride(
-                "Move old mail away, or raise the limit of the account at admin.google.com > Storage.",
+                mark("Move old mail away, or raise the limit of the account at admin.google.com > Storage."),
                 limits.USAGE,
                 frozenset({Fact.USED_BYTES}),
             )
@@ -180,8 +222,8 @@ CHECKS = (
     Check(
         id="nearly-full",
         severity=Severity.WARNING,
-        title="a mailbox that uses more of its quota than `storage.warn_at`",
-        hint="Move old mail away, or plan for Exchange Online Plan 2.",
+        title=mark("a mailbox that uses more of its quota than `storage.warn_at`"),
+        hint=mark("Move old mail away, or plan for Exchange Online Plan 2."),
         source=limits.ABOUT_SHARED,
         detect=_nearly_full,
         needs=_SIZE,
@@ -190,16 +232,20 @@ CHECKS = (
         not_on=_NO_STORAGE,
         overrides={
             GOOGLE_DELEGATED: PlatformOverride(
-                "Move old mail away, or buy storage for the organisation.", limits.USAGE, frozenset({Fact.USED_BYTES})
+                mark("Move old mail away, or buy storage for the organisation."),
+                limits.USAGE,
+                frozenset({Fact.USED_BYTES}),
             )
         },
     ),
     Check(
         id="licence-not-needed",
         severity=Severity.NOTE,
-        title="a licence that the mailbox does not need",
-        hint="Remove the licence (`storage: {licence: none}`, and `suite: SPE_E3` for a suite). Before it is removed, "
-        "a guard checks the size again.",
+        title=mark("a licence that the mailbox does not need"),
+        hint=mark(
+            "Remove the licence (`storage: {licence: none}`, and `suite: SPE_E3` for a suite). Before it is removed, "
+            "a guard checks the size again."
+        ),
         source=limits.REMOVE_LICENCE,
         detect=_not_needed,
         needs=_SIZE | {Fact.HAS_ARCHIVE, Fact.ON_HOLD},
@@ -209,8 +255,8 @@ CHECKS = (
     Check(
         id="group-licence-not-needed",
         severity=Severity.NOTE,
-        title="a licence from a group that the mailbox does not need",
-        hint="Remove the account from the group that assigns the licence. A spec cannot remove such a licence.",
+        title=mark("a licence from a group that the mailbox does not need"),
+        hint=mark("Remove the account from the group that assigns the licence. A spec cannot remove such a licence."),
         source=limits.REMOVE_LICENCE,
         detect=_not_needed_from_group,
         needs=_SIZE | {Fact.HAS_ARCHIVE, Fact.ON_HOLD},
@@ -220,8 +266,8 @@ CHECKS = (
     Check(
         id="feature-without-licence",
         severity=Severity.ERROR,
-        title="an archive or a litigation hold without the licence it requires",
-        hint="Assign Exchange Online Plan 2, or Plan 1 with Exchange Online Archiving.",
+        title=mark("an archive or a litigation hold without the licence it requires"),
+        hint=mark("Assign Exchange Online Plan 2, or Plan 1 with Exchange Online Archiving."),
         source=limits.ABOUT_SHARED,
         detect=_unlicensed_feature,
         needs=frozenset({Fact.HAS_ARCHIVE, Fact.ON_HOLD, Fact.MAILBOX_PLANS}),
@@ -231,8 +277,8 @@ CHECKS = (
     Check(
         id="no-free-seat",
         severity=Severity.ERROR,
-        title="a licence in a spec for which no seat is free",
-        hint="Buy a seat, or release one.",
+        title=mark("a licence in a spec for which no seat is free"),
+        hint=mark("Buy a seat, or release one."),
         source=limits.ABOUT_SHARED,
         detect=_no_seat,
         needs=frozenset({Fact.MAILBOX_PLANS}),

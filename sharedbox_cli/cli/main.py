@@ -7,6 +7,7 @@ import gc
 import os
 import signal
 import sys
+from contextvars import copy_context
 from itertools import pairwise
 from typing import TYPE_CHECKING, NoReturn
 
@@ -58,7 +59,9 @@ def _open_streams() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Return the exit code of one command line (docs/reference/exit-codes.md)."""
     try:
-        code = _commands()(args=list(arguments), prog_name="sharedbox", standalone_mode=False)
+        # A command sets its language in a context of its own: the next one in this process does not inherit it.
+        start = functools.partial(_commands(), args=list(arguments), prog_name="sharedbox", standalone_mode=False)
+        code = copy_context().run(start)
     except typer.Exit as stop:
         code = stop.exit_code
     except (typer.Abort, KeyboardInterrupt):

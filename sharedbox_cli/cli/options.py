@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 import typer
 
 from sharedbox_cli.cli.terminal import Colour
+from sharedbox_cli.core.texts import Language
 from sharedbox_cli.reports.render import AuditOutput, FindingOutput, PlainOutput, PlanOutput, TableOutput
 
 if TYPE_CHECKING:
@@ -62,6 +63,28 @@ PlanFormat = Annotated[
 FindingFormat = Annotated[FindingOutput, typer.Option("--output", "-o", help=_TO_A_FILE)]
 AuditFormat = Annotated[AuditOutput, typer.Option("--output", "-o", help=_TO_A_FILE)]
 TableFormat = Annotated[TableOutput, typer.Option("--output", "-o", help=_TO_A_FILE)]
+LanguageChoice = Annotated[
+    Language | None,
+    typer.Option(
+        "--lang",
+        envvar="SHAREDBOX_LANG",
+        case_sensitive=False,
+        help="Language of text, Markdown and HTML. Without it: that of the locale. Other formats are English.",
+    ),
+]
+
+
+@dataclass(frozen=True)
+class LanguageOptions:
+    """The option of commands whose reports are translated."""
+
+    lang: LanguageChoice = None
+
+    def use(self, output: str) -> None:
+        """Set the language of the command for a format of output."""
+        from sharedbox_cli.cli.language import use_language
+
+        use_language(self.lang, output)
 
 
 @dataclass(frozen=True)

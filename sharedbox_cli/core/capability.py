@@ -6,17 +6,18 @@ only where it knows a better reason than "it belongs to another platform".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.model import GRANTABLE, Platform, Right
+from sharedbox_cli.core.texts import mark
 from sharedbox_cli.core.values import Value
 
 LATER = ("calendar", "contacts")
 """Keys of the language that this version does not manage on any platform."""
-NOT_YET = "this version does not manage it yet. Leave the key out."
+NOT_YET = mark("this version does not manage it yet. Leave the key out.")
 _RIGHTS = "members[].rights."
 
 
@@ -142,15 +143,23 @@ def _reason(path: str, table: Capabilities, tables: Mapping[Platform, Capabiliti
     owners = sorted(platform for platform, other in tables.items() if other.refusal(path) is None)
     if not owners:
         return NOT_YET
-    instead = "Leave the key out."
-    if path.startswith(_RIGHTS):
-        here = [f"`{right}`" for right in GRANTABLE if table.refusal(f"{_RIGHTS}{right}") is None]
-        instead = f"Use {_listed(here, 'or')}." if here else "Leave the right out."
-    return f"it belongs to {_listed(owners, 'and')}. {instead}"
+    platforms = _several(owners)
+    if not path.startswith(_RIGHTS):
+        return mark("it belongs to {platforms}. Leave the key out.", platforms=platforms)
+    here = [f"`{right}`" for right in GRANTABLE if table.refusal(f"{_RIGHTS}{right}") is None]
+    if not here:
+        return mark("it belongs to {platforms}. Leave the right out.", platforms=platforms)
+    return mark("it belongs to {platforms}. Use {rights}.", platforms=platforms, rights=_one_of(here))
 
 
-def _listed(words: list[str] | list[Platform], last: str) -> str:
-    return f" {last} ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
+def _several(words: Sequence[str]) -> str:
+    """Return words with `and` before the last one."""
+    return words[0] if len(words) == 1 else mark("{first} and {last}", first=", ".join(words[:-1]), last=words[-1])
+
+
+def _one_of(words: Sequence[str]) -> str:
+    """Return words with `or` before the last one."""
+    return words[0] if len(words) == 1 else mark("{first} or {last}", first=", ".join(words[:-1]), last=words[-1])
 
 
 def _prefixes(path: str) -> Iterator[str]:

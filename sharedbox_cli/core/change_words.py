@@ -7,17 +7,18 @@ from collections.abc import Mapping
 from sharedbox_cli.core.change import RESTORE, Change, Kind, Party
 from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.model import Right
+from sharedbox_cli.core.texts import mark_in
 from sharedbox_cli.core.values import KIND_GROUP, KIND_SHARED, Value
 
 RIGHT_WORDS: Mapping[Right, str] = {
-    Right.FULL_ACCESS: "full access",
-    Right.READ: "read",
-    Right.SEND_AS: "send as",
-    Right.SEND_ON_BEHALF: "send on behalf",
-    Right.MEMBER: "member",
-    Right.MANAGER: "manager",
-    Right.OWNER: "owner",
-    Right.OTHER: "another right",
+    Right.FULL_ACCESS: mark_in("right", "full access"),
+    Right.READ: mark_in("right", "read"),
+    Right.SEND_AS: mark_in("right", "send as"),
+    Right.SEND_ON_BEHALF: mark_in("right", "send on behalf"),
+    Right.MEMBER: mark_in("right", "member"),
+    Right.MANAGER: mark_in("right", "manager"),
+    Right.OWNER: mark_in("right", "owner"),
+    Right.OTHER: mark_in("right", "another right"),
 }
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from sharedbox_cli.core.location import NOWHERE, Place
+from sharedbox_cli.core.texts import mark_in, tr_in
 
 
 class Severity(StrEnum):
@@ -19,6 +20,18 @@ class Severity(StrEnum):
     def rank(self) -> int:
         """Return 0 for the least serious."""
         return list(Severity).index(self)
+
+
+def severity_words(severity: str) -> str:
+    """Return a severity in the language of the report."""
+    return tr_in("severity", _SEVERITIES[Severity(severity)])
+
+
+_SEVERITIES = {
+    Severity.NOTE: mark_in("severity", "note"),
+    Severity.WARNING: mark_in("severity", "warning"),
+    Severity.ERROR: mark_in("severity", "error"),
+}
 
 
 @dataclass(frozen=True, slots=True)

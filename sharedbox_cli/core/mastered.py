@@ -18,7 +18,7 @@ def mastered_hints(current: ObservedMailbox | None) -> Mapping[str, str]:
     """Return what to do instead, by the setting that cannot be changed here."""
     pairs = current.facts.get(Fact.MASTERED) if current else None
     found = pairs if isinstance(pairs, tuple) else ()
-    return {str(pair[0]): str(pair[1]) for pair in found if isinstance(pair, tuple)}
+    return {str(pair[0]): pair[1] for pair in found if isinstance(pair, tuple) and isinstance(pair[1], str)}
 
 
 def mastered_problems(

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.model import Fact, ObservedMailbox, Right
+from sharedbox_cli.core.texts import mark
 from sharedbox_cli.core.values import ALLOWED, Value
 
 
@@ -19,9 +20,13 @@ class Audience(StrEnum):
 
 
 AUDIENCE_WORDS: Mapping[Audience, str] = {
-    Audience.ORGANIZATION: "everybody in the organisation",
-    Audience.ANYONE: "anyone on the web",
+    Audience.ORGANIZATION: mark("everybody in the organisation"),
+    Audience.ANYONE: mark("anyone on the web"),
 }
+
+
+FORWARDING_WORDS = mark("forwarding of all mail")
+SIGN_IN_WORDS = mark("sign-in to its account")
 
 
 class Entry(StrEnum):
@@ -69,15 +74,16 @@ def ways_of(mailbox: ObservedMailbox) -> Iterator[Way]:
         if value in SETTINGS[name].opens:
             yield Way(Entry.SETTING, right, f"{name}: {value}", audience=Audience(str(value)))
     if target := str(facts.get(Fact.FORWARDING_TO) or settings.get(Field.FORWARDING_TO) or ""):
-        yield Way(Entry.FORWARDING, Right.READ, "forwarding of all mail", target)
+        yield Way(Entry.FORWARDING, Right.READ, FORWARDING_WORDS, target)
     for rule in _tuples(settings.get(Field.RULES)):
         pairs = {str(pair[0]): pair[1] for pair in _tuples(rule) if len(pair) == 2}
         if target := str(pairs.get("then.forward_to") or ""):
             words = SETTINGS[Field.RULES].item_words(rule)
-            yield Way(Entry.RULE, Right.READ, f"mail rule {words}", target)
+            yield Way(Entry.RULE, Right.READ, mark("mail rule {rest}", rest=words), target)
     if settings.get(Field.SIGN_IN) == ALLOWED and not facts.get(Fact.IS_SUSPENDED):
-        detail = str(facts.get(Fact.SIGN_IN_STATE) or "")
-        yield Way(Entry.SIGN_IN, Right.FULL_ACCESS, f"sign-in to its account{f': {detail}' if detail else ''}")
+        state = facts.get(Fact.SIGN_IN_STATE) or ""
+        detail = mark("sign-in to its account: {rest}", rest=state) if state else SIGN_IN_WORDS
+        yield Way(Entry.SIGN_IN, Right.FULL_ACCESS, detail)
 
 
 def _tuples(value: Value) -> tuple[tuple[Value, ...], ...]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from sharedbox_cli.core.texts import decimal
+
 GB_BYTES = 1024**3
 
 
 def gb(size_bytes: int) -> str:
     """Return a size in words."""
-    return f"{size_bytes / GB_BYTES:.1f} GB"
+    return f"{decimal(size_bytes / GB_BYTES)} GB"

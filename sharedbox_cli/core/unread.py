@@ -6,6 +6,23 @@ from dataclasses import dataclass
 
 from sharedbox_cli.core.errors import CloudError, SharedboxError
 from sharedbox_cli.core.identity import Address
+from sharedbox_cli.core.texts import mark, mark_in, tr_in
+
+_KINDS = {
+    "mailbox": mark_in("unread", "mailbox"),
+    "group": mark_in("unread", "group"),
+    "account": mark_in("unread", "account"),
+    "application": mark_in("unread", "application"),
+    "product": mark_in("unread", "product"),
+    "policy": mark_in("unread", "policy"),
+    "report": mark_in("unread", "report"),
+    "row": mark_in("unread", "row"),
+}
+
+
+def unread_kind_words(kind: str) -> str:
+    """Return what could not be read, in one word. A plug-in may have kinds of its own."""
+    return tr_in("unread", _KINDS[kind]) if kind in _KINDS else kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,5 +58,5 @@ class Unread:
         return f"{self.kind} {self.name}: {reasons}."
 
 
-INCOMPLETE = "it could not be read completely"
+INCOMPLETE = mark("it could not be read completely")
 """The summary where the error itself speaks about a whole reading."""

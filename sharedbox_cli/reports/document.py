@@ -11,7 +11,8 @@ from sharedbox_cli import __version__
 from sharedbox_cli.core.errors import SharedboxError
 from sharedbox_cli.core.finding import Severity
 from sharedbox_cli.core.location import Place
-from sharedbox_cli.core.unread import Unread
+from sharedbox_cli.core.texts import shown, tr, tr_count
+from sharedbox_cli.core.unread import Unread, unread_kind_words
 from sharedbox_cli.reports.tone import Tone as Tone
 
 if TYPE_CHECKING:
@@ -94,9 +95,14 @@ class Gap:
     def words(self) -> str:
         """Return what was not read and why, in one line."""
         if self.kind == "platform":
-            return f"{self.platform} was left out: {self.summary}. {self.why}".strip()
-        verb = "did not finish" if self.kind == "check" else "was not read"
-        return f"{self.kind} {self.name} ({self.platform}) {verb}: {self.summary}. {self.why}".strip()
+            return tr(
+                "{platform} was left out: {summary}. {why}", platform=self.platform, summary=self.summary, why=self.why
+            ).strip()
+        known = {"name": self.name, "platform": self.platform, "summary": self.summary, "why": self.why}
+        if self.kind == "check":
+            return tr("check {name} ({platform}) did not finish: {summary}. {why}", **known).strip()
+        kind = unread_kind_words(self.kind)
+        return tr("{kind} {name} ({platform}) was not read: {summary}. {why}", kind=kind, **known).strip()
 
 
 STAMP = ("tenant", "tenant_id", "profile", "read_at", "tool_version")
@@ -121,8 +127,14 @@ class Origin:
     def words(self) -> str:
         """Return the tenants, the profile, the time of the reading and the version, in one line."""
         tenants = ", ".join(dict.fromkeys(tenant.name for tenant in (self.tenants or {}).values()))
-        when = f"{self.read_at:%Y-%m-%d %H:%M:%S} UTC" if self.read_at else "an unknown time"
-        return f"Read at {when} from {tenants or 'no tenant'}, profile {self.profile}, sharedbox {__version__}."
+        when = f"{self.read_at:%Y-%m-%d %H:%M:%S} UTC" if self.read_at else tr("an unknown time")
+        return tr(
+            "Read at {when} from {tenants}, profile {profile}, sharedbox {version}.",
+            when=when,
+            tenants=tenants or tr("no tenant"),
+            profile=self.profile,
+            version=__version__,
+        )
 
     def cells(self, platform: str) -> tuple[str, ...]:
         """Return the same for one row of a table, in the order of `STAMP`; without a platform, all tenants."""
@@ -135,9 +147,9 @@ class Origin:
     def gaps(self) -> Iterator[Gap]:
         """Return everything that the report does not cover: platforms, then objects."""
         for platform, error in self.left_out.items():
-            yield Gap(platform, "platform", platform, error.summary, f"{error.where} {error.why}".strip())
+            yield Gap(platform, "platform", platform, shown(error.summary), f"{error.where} {error.why}".strip())
         for platform, item in self.unread:
-            yield Gap(platform, item.kind, item.name, item.summary, f"{item.where} {item.why}".strip())
+            yield Gap(platform, item.kind, item.name, shown(item.summary), f"{item.where} {item.why}".strip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +241,10 @@ class Report:
     def closing(self) -> tuple[Line, ...]:
         """Return the summary and what was not read: the exit code and stderr can get lost."""
         left_out = (
-            Line(f"Left out: {platform} ({error.summary}). Nothing above covers it.", Tone.RISK)
+            Line(
+                tr("Left out: {name} ({why}). Nothing above covers it.", name=platform, why=shown(error.summary)),
+                Tone.RISK,
+            )
             for platform, error in self.origin.left_out.items()
         )
         stamp = (Line(self.origin.words, Tone.QUIET),) if self.is_evidence and self.origin.tenants is not None else ()
@@ -238,10 +253,19 @@ class Report:
     def _unread(self) -> Iterator[Line]:
         unread = self.origin.unread
         for platform, item in unread:
-            what = f"Not checked: {item.name}" if item.kind == "check" else f"Not read: {item.kind} {item.name}"
-            yield Line(f"{what} ({platform}): {item.summary}.", Tone.RISK)
+            known = {"name": item.name, "platform": platform, "why": shown(item.summary)}
+            if item.kind == "check":
+                text = tr("Not checked: {name} ({platform}): {why}.", **known)
+            else:
+                text = tr("Not read: {kind} {name} ({platform}): {why}.", kind=unread_kind_words(item.kind), **known)
+            yield Line(text, Tone.RISK)
         if objects := sum(item.kind != "check" for _, item in unread):
-            count = (
-                "1 object was not read: it is not" if objects == 1 else f"{objects} objects were not read: they are not"
+            yield Line(
+                tr_count(
+                    "{count} object was not read: it is not covered above.",
+                    "{count} objects were not read: they are not covered above.",
+                    objects,
+                    count=objects,
+                ),
+                Tone.RISK,
             )
-            yield Line(f"{count} covered above.", Tone.RISK)

@@ -12,6 +12,7 @@ from sharedbox_cli.cli.options import (
     AuditFormat,
     ColourOptions,
     DetailedExitCode,
+    LanguageOptions,
     Platforms,
     SessionOptions,
     TableFormat,
@@ -32,6 +33,7 @@ audit = typer.Typer(cls=LightGroup, invoke_without_command=True, subcommand_meta
 def audit_all(
     context: typer.Context,
     setup: SessionOptions,
+    speech: LanguageOptions,
     by: Annotated[Arrangement, typer.Option("--by", help="How to arrange the report.")] = Arrangement.MAILBOX,
     output: AuditFormat = AuditOutput.TEXT,
     out: Annotated[
@@ -131,6 +133,7 @@ def audit_all(
         specs=tuple(specs or ()),
     )
     target = checked_target(output, out)
+    speech.use(output)
     shown = TableOutput.TEXT if target else TableOutput(output)
     with setup.open(specs or against) as session:
         code = audit_tenant(
@@ -158,6 +161,7 @@ def _refuse_options(context: typer.Context) -> None:
 @grouped
 def diff_audits(
     colours: ColourOptions,
+    speech: LanguageOptions,
     old: Annotated[Path, typer.Argument(help="The earlier audit, saved with `-o json`.", metavar="OLD")],
     new: Annotated[Path, typer.Argument(help="The later audit, saved with `-o json`.", metavar="NEW")],
     output: TableFormat = TableOutput.TEXT,
@@ -176,5 +180,6 @@ def diff_audits(
     from sharedbox_cli.cli.audit.difference import compare_audits
     from sharedbox_cli.cli.terminal import Terminal
 
+    speech.use(output)
     terminal = Terminal.of_process(colours.colour)
     raise typer.Exit(compare_audits(terminal, old, new, output, is_detailed=detailed_exitcode))

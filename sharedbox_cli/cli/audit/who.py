@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sharedbox_cli.cli.options import Platforms, SessionOptions, TableFormat, grouped
+from sharedbox_cli.cli.options import LanguageOptions, Platforms, SessionOptions, TableFormat, grouped
 from sharedbox_cli.reports.render import TableOutput
 from sharedbox_cli.reports.views.arrangement import Arrangement
 
@@ -14,6 +14,7 @@ from sharedbox_cli.reports.views.arrangement import Arrangement
 @grouped
 def who(
     setup: SessionOptions,
+    speech: LanguageOptions,
     address: Annotated[str, typer.Argument(help="The address of a person, a guest or a group.")],
     platform: Platforms = None,
     output: TableFormat = TableOutput.TEXT,
@@ -29,6 +30,7 @@ def who(
     from sharedbox_cli.cli.audit.selection import Choice
     from sharedbox_cli.cli.audit.workflow import audit_tenant
 
+    speech.use(output)
     by = Arrangement.PERSON if output in (TableOutput.TEXT, TableOutput.MARKDOWN) else Arrangement.MAILBOX
     with setup.open() as session:
         code = audit_tenant(session, by, output, Choice(people=(address,)), tuple(platform or ()))

@@ -21,6 +21,7 @@ from sharedbox_cli.core.access_diff import exactly
 from sharedbox_cli.core.errors import ExitCode, UsageError
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import Desired, Fact
+from sharedbox_cli.core.texts import tr
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.reports.document import Deferred
 from sharedbox_cli.reports.views.access import TITLE, access_report
@@ -134,7 +135,7 @@ def _rows(
     rows: Sequence[AccessRow] = Deferred(lambda: access_rows(observed.observations))
     if evidence.is_saved:
         keep(session.observations_path, session.profile.name, observed, scopes, tuple(rows))
-        session.terminal.say("This reading is saved. To see what came since a day: sharedbox audit --since DAY")
+        session.terminal.say(tr("This reading is saved. To see what came since a day: sharedbox audit --since DAY"))
     if not evidence.has_why:
         return Everything(rows)
     known = tuple(rows)
@@ -183,4 +184,4 @@ def _notes(observed: Reading, capabilities: Mapping[Platform, Capabilities]) -> 
     """Return what the audit does not cover, although a reader might expect it, per platform with mailboxes."""
     platforms = (platform for platform, one in sorted(observed.observations.items()) if one.mailboxes)
     gaps = ((platform, capabilities[platform].not_audited) for platform in platforms)
-    return tuple(f"{platform}: {gap}" for platform, gap in gaps if gap)
+    return tuple(f"{platform}: {tr(gap)}" for platform, gap in gaps if gap)

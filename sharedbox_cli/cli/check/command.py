@@ -6,7 +6,15 @@ from typing import Annotated
 
 import typer
 
-from sharedbox_cli.cli.options import DetailedExitCode, FindingFormat, Paths, Selection, SessionOptions, grouped
+from sharedbox_cli.cli.options import (
+    DetailedExitCode,
+    FindingFormat,
+    LanguageOptions,
+    Paths,
+    Selection,
+    SessionOptions,
+    grouped,
+)
 from sharedbox_cli.reports.render import FindingOutput
 
 
@@ -14,6 +22,7 @@ from sharedbox_cli.reports.render import FindingOutput
 def check(
     selection: Selection,
     setup: SessionOptions,
+    speech: LanguageOptions,
     paths: Paths = None,
     output: FindingFormat = FindingOutput.TEXT,
     detailed_exitcode: DetailedExitCode = False,
@@ -31,6 +40,7 @@ def check(
     """
     from sharedbox_cli.cli.check.workflow import check_mailboxes, select_specs, select_tenant
 
+    speech.use(output)
     with setup.open(paths) as session:
         if whole_tenant:
             subject = select_tenant(session, paths, selection.platform or ())

@@ -16,6 +16,7 @@ from sharedbox_cli.core.diff import observed_addresses
 from sharedbox_cli.core.errors import ExitCode
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import Desired, Fact, Platform
+from sharedbox_cli.core.texts import mark
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.reports.document import Base
 from sharedbox_cli.reports.views.findings import findings_report
@@ -62,7 +63,7 @@ def check_mailboxes(session: Session, subject: Subject, output: FindingOutput, *
     observed = observed.with_unread(result.failed)
     checked = result.checked
     mailboxes = [mailbox for one in observed.observations.values() for mailbox in one.mailboxes.values()]
-    content = PageInput("Findings", mailboxes, checked=checked)
+    content = PageInput(mark("Findings"), mailboxes, checked=checked)
     report = findings_report(
         checked.findings,
         checked.not_checked,

@@ -6,13 +6,14 @@ from typing import Annotated
 
 import typer
 
-from sharedbox_cli.cli.options import ColourOptions, TableFormat, grouped
+from sharedbox_cli.cli.options import ColourOptions, LanguageOptions, TableFormat, grouped
 from sharedbox_cli.reports.render import TableOutput
 
 
 @grouped
 def explain(
     colours: ColourOptions,
+    speech: LanguageOptions,
     topic: Annotated[str | None, typer.Argument(help="A platform, a check, or a guard.")] = None,
     output: TableFormat = TableOutput.TEXT,
 ) -> None:
@@ -27,4 +28,5 @@ def explain(
     from sharedbox_cli.cli.explain.workflow import show_topic
     from sharedbox_cli.cli.session import Session
 
+    speech.use(output)
     show_topic(Session(colour=colours.colour), topic, output)

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from sharedbox_cli.cli.output import show
 from sharedbox_cli.core.errors import UsageError
+from sharedbox_cli.core.finding import severity_words
 from sharedbox_cli.core.guards import GUARDS, NEVER_WAIVED
 from sharedbox_cli.core.model import Platform
+from sharedbox_cli.core.texts import Phrase, mark, mark_in, shown
 from sharedbox_cli.language.problems import nearest
 from sharedbox_cli.reports.views.capabilities import capabilities_report
 from sharedbox_cli.reports.views.topics import topic_report, topics_report
@@ -23,19 +25,24 @@ def show_topic(session: Session, topic: str | None, output: TableOutput) -> None
     table = session.capabilities.get(Platform(topic or ""))
     if topic is None:
         groups = (
-            ("Platforms", [(str(name), item.title) for name, item in session.capabilities.items()]),
-            ("Checks", [(check.id, check.title) for check in session.checks]),
-            ("Guards", [(name, _about(name)) for name in GUARDS]),
+            (mark_in("topics", "Platforms"), [(str(name), item.title) for name, item in session.capabilities.items()]),
+            (mark_in("topics", "Checks"), [(check.id, check.title) for check in session.checks]),
+            (mark_in("topics", "Guards"), [(name, _about(name)) for name in GUARDS]),
         )
         show(session.terminal, topics_report(groups), output)
     elif table is not None:
         show(session.terminal, capabilities_report(table), output)
     elif check := next((check for check in session.checks if check.id == topic), None):
-        about = (("severity", str(check.severity)), ("hint", check.hint), ("source", check.source), *_where(check))
+        about = (
+            ("severity", severity_words(check.severity)),
+            ("hint", check.hint),
+            ("source", check.source),
+            *_where(check),
+        )
         show(session.terminal, topic_report(check.id, check.title, about), output)
     elif topic in GUARDS:
-        how = f"sharedbox apply --allow {topic}=N or {topic}=ADDRESS, as the refusal says"
-        more = (("waive", "this guard cannot be waived: change the plan" if topic in NEVER_WAIVED else how),)
+        how = mark("sharedbox apply --allow {guard}=N or {guard}=ADDRESS, as the refusal says", guard=topic)
+        more = (("waive", mark("this guard cannot be waived: change the plan") if topic in NEVER_WAIVED else how),)
         show(session.terminal, topic_report(topic, _about(topic), more), output)
     else:
         known = [*map(str, session.capabilities), *(check.id for check in session.checks), *GUARDS]
@@ -62,11 +69,11 @@ def _where(check: Check) -> tuple[tuple[str, str], ...]:
     only = ", ".join(sorted(check.platforms or ()))
     without = ", ".join(sorted(check.not_on))
     overrides = tuple(
-        (str(platform), " ".join(part for part in (override.hint, override.source) if part))
+        (str(platform), " ".join(part for part in (shown(override.hint), override.source) if part))
         for platform, override in sorted(check.overrides.items())
     )
     return tuple(pair for pair in (("only_on", only), ("not_on", without), *overrides) if pair[1])
 
 
 def _about(name: str) -> str:
-    return (GUARDS[name].__doc__ or "").strip().split("\n")[0]
+    return Phrase((GUARDS[name].__doc__ or "").strip().split("\n")[0], {})

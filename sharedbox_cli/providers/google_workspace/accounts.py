@@ -15,6 +15,7 @@ from typing import Any
 
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import Fact
+from sharedbox_cli.core.texts import mark
 from sharedbox_cli.core.values import ALLOWED, BLOCKED, Value
 
 KIND_MARK = "sharedbox-kind"
@@ -60,18 +61,23 @@ def is_shared(row: Mapping[str, Any], units: Sequence[str]) -> bool:
 def sign_in_of(row: Mapping[str, Any]) -> tuple[str, str]:
     """Return `blocked` or `allowed`, and the reason in words."""
     if row.get("suspended"):
-        return ALLOWED, "suspended: nobody signs in, and mail is rejected"
+        return ALLOWED, mark("suspended: nobody signs in, and mail is rejected")
     hardened = mark_of(row, SIGN_IN_MARK)
     login = str(row.get("lastLoginTime") or NEVER)
     if not hardened:
-        return ALLOWED, "its password may be known to somebody"
+        return ALLOWED, mark("its password may be known to somebody")
     if login > hardened:
-        return ALLOWED, f"hardened at {hardened}, and somebody signed in at {login}"
+        return ALLOWED, mark(
+            "hardened at {hardened}, and somebody signed in at {login}", hardened=hardened, login=login
+        )
     if row.get("recoveryEmail") or row.get("recoveryPhone"):
-        return ALLOWED, "the password can be reset with the recovery data"
+        return ALLOWED, mark("the password can be reset with the recovery data")
     if row.get("changePasswordAtNextLogin"):
-        return ALLOWED, "a password change is pending, which breaks delegation"
-    return BLOCKED, f"hardened at {hardened}: unknown password, no recovery data; an administrator can still reset it"
+        return ALLOWED, mark("a password change is pending, which breaks delegation")
+    return BLOCKED, mark(
+        "hardened at {hardened}: unknown password, no recovery data; an administrator can still reset it",
+        hardened=hardened,
+    )
 
 
 def delegate_refusal(row: Mapping[str, Any]) -> str:
@@ -85,9 +91,9 @@ def delegate_caveat(row: Mapping[str, Any]) -> str:
     if delegate_refusal(row):
         return ""
     if row.get("changePasswordAtNextLogin"):
-        return "must choose a new password at the next sign-in, and cannot act as a delegate until then"
+        return mark("must choose a new password at the next sign-in, and cannot act as a delegate until then")
     if row.get("isMailboxSetup") is False:
-        return "has no Gmail mailbox, and cannot act as a delegate without one"
+        return mark("has no Gmail mailbox, and cannot act as a delegate without one")
     return ""
 
 

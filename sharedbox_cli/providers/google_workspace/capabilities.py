@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from sharedbox_cli.core.capability import Capabilities, can, cannot
 from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, Platform, Right
+from sharedbox_cli.core.texts import mark
 from sharedbox_cli.providers.google_workspace import gmail_filters
 from sharedbox_cli.providers.google_workspace.skus import SKUS
 from sharedbox_cli.providers.google_workspace.spec_problems import collaborative_problems, delegated_problems
@@ -80,9 +81,8 @@ _DELEGATED = (
     can("state", "`absent` deletes the account; it can be restored for 20 days", f"{_DIRECTORY}users/undelete"),
 )
 
-_NO_ACCOUNT = "a group has no account. Leave the key out."
-_NO_CONTENT = "no API reaches the conversations of a group. Leave the key out, or use google-delegated."
-_ONE_ROLE = "a group has one role per member: `member`, `manager` or `owner`."
+_NO_ACCOUNT = mark("a group has no account. Leave the key out.")
+_NO_CONTENT = mark("no API reaches the conversations of a group. Leave the key out, or use google-delegated.")
 
 _COLLABORATIVE = (
     can("display_name", "the name of the group", f"{_DIRECTORY}groups"),
@@ -102,9 +102,20 @@ _COLLABORATIVE = (
     ),
     can("members[].rights.manager", "also approves messages and members", f"{_DIRECTORY}members"),
     can("members[].rights.owner", "also changes settings; a group should have one", f"{_DIRECTORY}members"),
-    cannot("members[].rights.read", f"{_ONE_ROLE} Use `group: {{viewing: …}}` to choose who can read."),
-    cannot("members[].rights.send_as", f"{_ONE_ROLE} Use `group: {{post_as_group: true}}` to send as the group."),
-    cannot("members[].rights.send_on_behalf", f"{_ONE_ROLE} Use `group: {{post_as_group: true}}`."),
+    cannot(
+        "members[].rights.read",
+        "a group has one role per member: `member`, `manager` or `owner`. "
+        "Use `group: {viewing: …}` to choose who can read.",
+    ),
+    cannot(
+        "members[].rights.send_as",
+        "a group has one role per member: `member`, `manager` or `owner`. "
+        "Use `group: {post_as_group: true}` to send as the group.",
+    ),
+    cannot(
+        "members[].rights.send_on_behalf",
+        "a group has one role per member: `member`, `manager` or `owner`. Use `group: {post_as_group: true}`.",
+    ),
     can(
         "members[].delivery",
         "`all`, `daily`, `digest`, `none` or `disabled`; reading it costs one call per member",
@@ -129,26 +140,28 @@ _COLLABORATIVE = (
 CAPABILITIES: Mapping[Platform, Capabilities] = {
     GOOGLE_DELEGATED: Capabilities(
         GOOGLE_DELEGATED,
-        "Google Workspace account with delegates",
+        mark("Google Workspace account with delegates"),
         _DELEGATED,
         values={"sign_in": ("blocked",), "storage.licence": ("none", *SKUS.values())},
         default_rights=(Right.FULL_ACCESS,),
         labels_are_shared=True,
         canonical=gmail_filters.canonical,
         spec_problems=delegated_problems,
-        not_audited=(
+        not_audited=mark(
             "whether people send as a mailbox from their own Gmail is not read. Delegates may always send as it."
         ),
-        afterwards="Gmail shows the mailbox to a delegate after a minute, sometimes a day. New aliases take as long.",
+        afterwards=mark(
+            "Gmail shows the mailbox to a delegate after a minute, sometimes a day. New aliases take as long."
+        ),
     ),
     GOOGLE_COLLABORATIVE: Capabilities(
         GOOGLE_COLLABORATIVE,
-        "Google Group as collaborative inbox",
+        mark("Google Group as collaborative inbox"),
         _COLLABORATIVE,
         values={"state": ("present",)},
         default_rights=(Right.MEMBER,),
         group_rights=(Right.MEMBER,),
         spec_problems=collaborative_problems,
-        afterwards="Google Groups shows new members and settings within minutes. New addresses take up to a day.",
+        afterwards=mark("Google Groups shows new members and settings within minutes. New addresses take up to a day."),
     ),
 }

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from sharedbox_cli.core.capability import NOT_YET, Capabilities, can, cannot
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import MICROSOFT365, Platform
+from sharedbox_cli.core.texts import mark
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.html_text import visible_lines
 from sharedbox_cli.providers.microsoft365.auto_reply import TEXTS
@@ -98,7 +99,7 @@ def canonical(name: Field, value: Value) -> Value:
 CAPABILITIES: Mapping[Platform, Capabilities] = {
     MICROSOFT365: Capabilities(
         MICROSOFT365,
-        "Microsoft 365 shared mailbox",
+        mark("Microsoft 365 shared mailbox"),
         ROWS,
         values={
             "storage.licence": ("none", "exchange-online-plan-1", "exchange-online-plan-2"),
@@ -106,7 +107,9 @@ CAPABILITIES: Mapping[Platform, Capabilities] = {
         },
         spec_problems=spec_problems,
         canonical=canonical,
-        not_audited="inbox rules, folder permissions and apps with access to all mailboxes are not read.",
-        afterwards="Outlook shows automapped mailboxes after 30 to 60 minutes. Send as takes up to an hour to work.",
+        not_audited=mark("inbox rules, folder permissions and apps with access to all mailboxes are not read."),
+        afterwards=mark(
+            "Outlook shows automapped mailboxes after 30 to 60 minutes. Send as takes up to an hour to work."
+        ),
     )
 }

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import MICROSOFT365, Fact, Platform
+from sharedbox_cli.core.texts import mark
 from sharedbox_cli.core.values import ALLOWED, BLOCKED, COPY_BOTH, COPY_SENDER, KIND_SHARED, KIND_USER, Value
 from sharedbox_cli.providers.columns import Body, Column, Columns, Row, UnknownForm, switch, text, words
 from sharedbox_cli.providers.forms import optional_flag, optional_text, optional_texts, text_of, texts_of
@@ -132,17 +133,20 @@ GRANT: Columns = {
 }
 """Of one grant: a parameter of Add-MailboxPermission that no cmdlet returns."""
 
-_THERE = "Change it in the on-premises directory, or leave the key out."
+_THERE = mark("Change it in the on-premises directory, or leave the key out.")
 MASTERED: tuple[tuple[str, str], ...] = (
     (str(Field.DISPLAY_NAME), _THERE),
     (str(Field.ALIASES), _THERE),
     (str(Field.HIDDEN), _THERE),
     (str(Field.FORWARDING_TO), _THERE),
     *((str(name), _THERE) for name in INCOMING),
-    (str(Field.ARCHIVE), "Run `Enable-RemoteMailbox -Archive` or `Disable-RemoteMailbox -Archive` there."),
-    (str(Field.SIGN_IN), "Disable the account in the on-premises directory."),
-    (str(Field.KIND), "Run `Set-RemoteMailbox -Type Shared` there, and plan again after the next synchronisation."),
-    ("state", "Remove the mailbox there (`Remove-RemoteMailbox`), or remove its spec."),
+    (str(Field.ARCHIVE), mark("Run `Enable-RemoteMailbox -Archive` or `Disable-RemoteMailbox -Archive` there.")),
+    (str(Field.SIGN_IN), mark("Disable the account in the on-premises directory.")),
+    (
+        str(Field.KIND),
+        mark("Run `Set-RemoteMailbox -Type Shared` there, and plan again after the next synchronisation."),
+    ),
+    ("state", mark("Remove the mailbox there (`Remove-RemoteMailbox`), or remove its spec.")),
 )
 """What only the on-premises directory can change for a synchronised mailbox, with what to do there
 (learn.microsoft.com/exchange/hybrid-deployment; Partner-Center-PowerShell#409, read 2026-11)."""

@@ -9,10 +9,9 @@ from functools import cache
 from typing import assert_never
 
 from sharedbox_cli.core.access import AccessRow
-from sharedbox_cli.core.fields import Field
-from sharedbox_cli.core.model import Fact, ObservedMailbox
+from sharedbox_cli.core.model import ObservedMailbox
 from sharedbox_cli.core.open_access import WAYS, Audience, Entry
-from sharedbox_cli.core.values import KIND_GROUP, KIND_USER, Value
+from sharedbox_cli.core.texts import mark, plural, tr, tr_count
 from sharedbox_cli.reports.document import Deferred, Line, Records, Report, Section, Table, Tone
 from sharedbox_cli.reports.page import Page
 from sharedbox_cli.reports.shapes.access import INSTANTS, AccessJson, AuditedMailboxJson, AuditJson
@@ -20,17 +19,19 @@ from sharedbox_cli.reports.views.access_matrix import matrix_sections, matrix_ta
 from sharedbox_cli.reports.views.access_table import flat_table, row_data
 from sharedbox_cli.reports.views.access_words import (
     Audit,
+    kind_words,
     mailbox_key,
     marks_of,
     may_words,
     through_words,
+    unread_words,
     who_words,
     why_words,
 )
 from sharedbox_cli.reports.views.arrangement import Arrangement
+from sharedbox_cli.reports.views.heads import heads
 
-TITLE = "Who can do what"
-_KINDS: Mapping[Value, str] = {KIND_USER: "a person's mailbox", KIND_GROUP: "a plain group"}
+TITLE = mark("Who can do what")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def access_report(
         "notes": list(notes),
     }
     lines = [Line(note, Tone.QUIET) for note in notes]
-    part = f" Selected: {selected.words}." if selected.is_part else ""
+    part = tr("Selected: {options}.", options=selected.words) if selected.is_part else ""
     flat = (
         matrix_table(audit())
         if arrangement is Arrangement.MATRIX
@@ -107,9 +108,9 @@ def access_report(
         "audit",
         {**data, **background.data},
         Deferred(lambda: (*_sections(audit(), arrangement, selected), *background.sections)),
-        Deferred(lambda: (*lines, Line(f"{_summary(audit())}{part}"))),
+        Deferred(lambda: (*lines, Line(f"{_summary(audit())} {part}".rstrip()))),
         flat,
-        TITLE,
+        tr(TITLE),
         background=background.sections,
         page=page,
         records=Records(AccessJson, data["rows"], INSTANTS),
@@ -138,7 +139,7 @@ def _sections(audit: Audit, arrangement: Arrangement, selected: Selected) -> tup
         shown = [one for one in audit.mailboxes if mailbox_key(one) in held or one.grants is None]
         audit = replace(audit, mailboxes=shown)
         if not audit.rows:
-            return (Section("", (Line("Nothing matches.", indent=0),)),)
+            return (Section("", (Line(tr("Nothing matches."), indent=0),)),)
     match arrangement:
         case Arrangement.MAILBOX:
             return _by_mailbox(audit, is_whole=not selected.is_of_rows)
@@ -153,40 +154,49 @@ def _sections(audit: Audit, arrangement: Arrangement, selected: Selected) -> tup
 def _summary(audit: Audit) -> str:
     rows = audit.rows
     kinds = {row.holder: row.kind for row in rows if row.entry is not Entry.SIGN_IN}
-    words = {
-        "user": ("person", "people"),
-        "group": ("group", "groups"),
-        "application": ("application", "applications"),
-        "orphan": ("deleted account", "deleted accounts"),
-    }
-    counts = [_counted(len(audit.mailboxes), "mailbox", "mailboxes")]
-    if audit.is_mixed:
-        counts[-1] += f" on {len({mailbox.platform for mailbox in audit.mailboxes})} platforms"
-    if unread := sum(mailbox.grants is None for mailbox in audit.mailboxes):
-        counts[-1] += f" ({unread} not read)"
-    for kind, (one, many) in words.items():
+    counts = [_mailboxes_words(audit)]
+    for kind, words in _HOLDERS.items():
         if count := sum(held_kind == kind for held_kind in kinds.values()):
-            counts.append(_counted(count, one, many))
-    if others := sum(kind not in words and not isinstance(kind, Audience) for kind in kinds.values()):
-        counts.append(_counted(others, "other", "others"))
+            counts.append(words(count))
+    if others := sum(kind not in _HOLDERS and not isinstance(kind, Audience) for kind in kinds.values()):
+        counts.append(tr_count("{count} other", "{count} others", others, count=others))
     entries = [row for row in rows if row.entry == "grant"]
     granted = [row for row in entries if row.can_hold]
-    counts.append(_counted(len(granted), "right", "rights"))
+    rights = tr_count("{count} right", "{count} rights", len(granted), count=len(granted))
     if through := sum(bool(row.via) for row in granted):
-        counts[-1] += f" ({through} through groups)"
+        rights = tr("{rights} ({count} through groups)", rights=rights, count=through)
+    counts.append(rights)
     if void := len(entries) - len(granted):
-        counts.append(_counted(void, "right of a group that cannot hold it", "rights of groups that cannot hold them"))
+        one, many = plural(
+            "{count} right of a group that cannot hold it", "{count} rights of groups that cannot hold them"
+        )
+        counts.append(tr_count(one, many, void, count=void))
     if ways := sum(row.entry in WAYS for row in rows):
-        counts.append(_counted(ways, "other way to read", "other ways to read"))
-    if invitations := sum(row.entry is Entry.INVITATION for row in rows):
-        counts.append(_counted(invitations, "pending invitation", "pending invitations"))
-    if special := len(rows) - len(entries) - ways - invitations:
-        counts.append(_counted(special, "deny, inherited or unknown entry", "deny, inherited or unknown entries"))
+        counts.append(tr_count("{count} other way to read", "{count} other ways to read", ways, count=ways))
+    if invited := sum(row.entry is Entry.INVITATION for row in rows):
+        counts.append(tr_count("{count} pending invitation", "{count} pending invitations", invited, count=invited))
+    if special := len(rows) - len(entries) - ways - invited:
+        one, many = plural("{count} deny, inherited or unknown entry", "{count} deny, inherited or unknown entries")
+        counts.append(tr_count(one, many, special, count=special))
     return f"{', '.join(counts)}."
 
 
-def _counted(count: int, one: str, many: str) -> str:
-    return f"{count} {one if count == 1 else many}"
+_HOLDERS: Mapping[str, Callable[[int], str]] = {
+    "user": lambda count: tr_count("{count} person", "{count} people", count, count=count),
+    "group": lambda count: tr_count("{count} group", "{count} groups", count, count=count),
+    "application": lambda count: tr_count("{count} application", "{count} applications", count, count=count),
+    "orphan": lambda count: tr_count("{count} deleted account", "{count} deleted accounts", count, count=count),
+}
+
+
+def _mailboxes_words(audit: Audit) -> str:
+    count, platforms = len(audit.mailboxes), len({mailbox.platform for mailbox in audit.mailboxes})
+    words = tr_count("{count} mailbox", "{count} mailboxes", count, count=count)
+    if audit.is_mixed:
+        words = tr("{mailboxes} on {count} platforms", mailboxes=words, count=platforms)
+    if unread := sum(mailbox.grants is None for mailbox in audit.mailboxes):
+        words = tr("{mailboxes} ({count} not read)", mailboxes=words, count=unread)
+    return words
 
 
 def _collected(
@@ -202,8 +212,8 @@ def _collected(
         groups.setdefault((key(row), shown(row), through_words(row), marks_of(row), why), []).append(words)
     lines = [(who, ", ".join(rights), via, marks, why) for (_, who, via, marks, why), rights in groups.items()]
     if any(why for *_, why in lines):
-        return Table((first, "may", "through", "note", "why and since when"), tuple(lines))
-    return Table((first, "may", "through", "note"), tuple(line[:4] for line in lines))
+        return Table(heads(first, "may", "through", "note", "why and since when"), tuple(lines))
+    return Table(heads(first, "may", "through", "note"), tuple(line[:4] for line in lines))
 
 
 def _by_mailbox(audit: Audit, *, is_whole: bool) -> tuple[Section, ...]:
@@ -214,13 +224,12 @@ def _by_mailbox(audit: Audit, *, is_whole: bool) -> tuple[Section, ...]:
     ids = audit.ids()
     for mailbox in audit.mailboxes:
         heading, mine = audit.name(mailbox.address.text, str(mailbox.platform)), rows_of.get(mailbox_key(mailbox), [])
-        kind = _KINDS.get(mailbox.settings.get(Field.KIND))
-        parts: list[Line | Table] = [Line(f"not a shared mailbox but {kind}", Tone.QUIET)] if kind else []
+        kind = kind_words(mailbox)
+        parts: list[Line | Table] = [Line(kind, Tone.QUIET)] if kind else []
         if mailbox.grants is None:
-            why = ": its account is suspended" if mailbox.facts.get(Fact.IS_SUSPENDED) else ""
-            parts.append(Line(f"not read{why}", Tone.CHANGE))
+            parts.append(Line(unread_words(mailbox), Tone.CHANGE))
         elif is_whole and all(row.entry in WAYS for row in mine):
-            parts.append(Line("no members", Tone.CHANGE))
+            parts.append(Line(tr("no members"), Tone.CHANGE))
         if mine:
             parts.append(
                 _collected(

@@ -8,13 +8,15 @@ from collections.abc import Iterator, Sequence
 from sharedbox_cli.core.access import AccessRow
 from sharedbox_cli.core.access_against import Missing
 from sharedbox_cli.core.access_why import OWNER
-from sharedbox_cli.core.change_words import RIGHT_WORDS, right_words
+from sharedbox_cli.core.change_words import right_words
 from sharedbox_cli.core.location import Place
+from sharedbox_cli.core.texts import number, tr
 from sharedbox_cli.core.why import InSpec
 from sharedbox_cli.reports.document import Line, Section, Table, Tone
 from sharedbox_cli.reports.shapes.access import MissingJson
 from sharedbox_cli.reports.views.access_table import HEADERS, WHY_HEADERS
-from sharedbox_cli.reports.views.access_words import may_words, through_words, who_words
+from sharedbox_cli.reports.views.access_words import may_words, right_name, through_words, who_words
+from sharedbox_cli.reports.views.heads import heads
 
 MOST_ROWS = 200
 """How many rows each list for people has. Data has all of them."""
@@ -64,32 +66,40 @@ def against_sections(rows: Sequence[AccessRow], missing: Sequence[Missing]) -> I
     outside = [row for row in rows if row.why and row.why.in_spec is InSpec.NO]
     if outside:
         lines = tuple((row.mailbox, who_words(row), may_words(row), through_words(row)) for row in outside[:MOST_ROWS])
-        table = Table(("mailbox", "who", "may", "through"), lines)
-        yield Section("Granted outside of the specs", (table, *_more(len(outside))), Tone.RISK)
+        table = Table(heads("mailbox", "who", "may", "through"), lines)
+        yield Section(tr("Granted outside of the specs"), (table, *_more(len(outside))), Tone.RISK)
     if missing:
         shown = tuple(_missing_line(one) for one in missing[:MOST_ROWS])
-        table = Table(("mailbox", "who", "may", "spec", "note"), shown)
-        yield Section("Missing: in the specs, and not there", (table, *_more(len(missing))), Tone.CHANGE)
+        table = Table(heads("mailbox", "who", "may", "spec", "note"), shown)
+        yield Section(tr("Missing: in the specs, and not there"), (table, *_more(len(missing))), Tone.CHANGE)
 
 
 def against_words(rows: Sequence[AccessRow], missing: Sequence[Missing]) -> str:
     """Return the numbers in one line."""
     counts = Counter(row.why.in_spec for row in rows if row.why)
-    return (
-        f"Against the specs: {counts[InSpec.YES]:,} allowed, {counts[InSpec.NO]:,} granted outside of them, "
-        f"{counts[InSpec.UNMANAGED]:,} unmanaged, {len(missing):,} missing."
+    return tr(
+        "Against the specs: {allowed} allowed, {outside} granted outside of them, {unmanaged} unmanaged, "
+        "{missing} missing.",
+        allowed=number(counts[InSpec.YES]),
+        outside=number(counts[InSpec.NO]),
+        unmanaged=number(counts[InSpec.UNMANAGED]),
+        missing=number(len(missing)),
     )
 
 
 def _missing_line(missing: Missing) -> tuple[str, ...]:
     data, grant = missing_data(missing), missing.grant
-    may = RIGHT_WORDS[grant.right] if grant else ""
-    note = missing.why if grant else "there is no such shared mailbox"
+    may = right_name(grant.right) if grant else ""
+    note = tr(missing.why) if grant else tr("there is no such shared mailbox")
     return data["mailbox"], data["address"], may, data["spec"], note
 
 
 def _more(count: int) -> tuple[Line, ...]:
-    return (Line(f"and {count - MOST_ROWS:,} more (-o json and -o csv have all)"),) if count > MOST_ROWS else ()
+    return (
+        (Line(tr("and {count} more (-o json and -o csv have all)", count=number(count - MOST_ROWS))),)
+        if count > MOST_ROWS
+        else ()
+    )
 
 
 def _place(place: Place) -> str:

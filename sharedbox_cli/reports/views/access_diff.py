@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from sharedbox_cli.core.access import AccessRow
 from sharedbox_cli.core.access_diff import AccessDiff, MailboxKey, RowChange, Word
-from sharedbox_cli.core.change_words import RIGHT_WORDS
+from sharedbox_cli.core.texts import mark, mark_in, number, tr, tr_count, tr_in
 from sharedbox_cli.reports.document import Deferred, Line, Report, Section, Table, Tone
 from sharedbox_cli.reports.saved_audit import SavedAudit
 from sharedbox_cli.reports.shapes.access_diff import (
@@ -18,19 +18,37 @@ from sharedbox_cli.reports.shapes.access_diff import (
     MailboxChangeJson,
 )
 from sharedbox_cli.reports.views.access_table import HEADERS, cells_of, row_data
-from sharedbox_cli.reports.views.access_words import marks_of, may_words, through_words, who_words
+from sharedbox_cli.reports.views.access_words import (
+    entry_words,
+    marks_of,
+    may_words,
+    right_name,
+    through_words,
+    who_words,
+)
+from sharedbox_cli.reports.views.heads import heads
 
 MOST_NAMES = 20
 """How many mailboxes of one kind are listed for people. Data has all of them."""
 _TONES = {Word.GAINED: Tone.RISK, Word.LOST: Tone.GOOD, Word.CHANGED: Tone.CHANGE}
 _PARTS = {
-    "is_enabled": ("disabled", "enabled"),
-    "is_guest": ("no guest", "guest"),
-    "is_external": ("inside", "from outside"),
-    "can_hold": ("cannot hold rights", "can hold rights"),
-    "automapping": ("automapping off", "automapping on"),
+    "is_enabled": (mark("disabled"), mark("enabled")),
+    "is_guest": (mark("no guest"), mark("guest")),
+    "is_external": (mark("inside"), mark("from outside")),
+    "can_hold": (mark("cannot hold rights"), mark("can hold rights")),
+    "automapping": (mark("automapping off"), mark("automapping on")),
 }
-_MISSING = {"old": "the old audit", "new": "the new audit", "both": "either audit"}
+_EMPTY = {"name": mark("no name"), "address": mark("no address"), "detail": mark("no detail")}
+_CHANGES = {
+    Word.GAINED: mark_in("change", "gained"),
+    Word.LOST: mark_in("change", "lost"),
+    Word.CHANGED: mark_in("change", "changed"),
+}
+_NOT_COMPARED = {
+    "old": mark("Not compared: who has access is not known in the old audit"),
+    "new": mark("Not compared: who has access is not known in the new audit"),
+    "both": mark("Not compared: who has access is known in neither audit"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +93,7 @@ def access_diff_report(compared: Compared) -> Report:
         Deferred(lambda: tuple(_sections(compared))),
         (*notes, Line(_summary(diff)), stamp),
         _flat(compared),
-        "What changed in who can do what",
+        tr("What changed in who can do what"),
     )
 
 
@@ -110,7 +128,7 @@ def _mailboxes_data(compared: Compared) -> Iterator[MailboxChangeJson]:
 
 def _sections(compared: Compared) -> Iterator[Section]:
     diff = compared.diff
-    marks = {**dict.fromkeys(diff.came, "new mailbox"), **dict.fromkeys(diff.went, "no longer a mailbox")}
+    marks = {**dict.fromkeys(diff.came, tr("new mailbox")), **dict.fromkeys(diff.went, tr("no longer a mailbox"))}
     changes: dict[MailboxKey, list[RowChange]] = {key: [] for key in sorted(marks)}
     for change in diff.rows:
         if not change.is_of_account:
@@ -119,10 +137,10 @@ def _sections(compared: Compared) -> Iterator[Section]:
         mark = (Line(marks[key], Tone.CHANGE),) if key in marks else ()
         rows = tuple(_words(change) for change in mine)
         tones = tuple(_TONES[change.word] for change in mine)
-        table = (Table(("change", "who", "may", "through", "note"), rows, tones),) if rows else ()
+        table = (Table(heads("change", "who", "may", "through", "note"), rows, tones),) if rows else ()
         yield Section(compared.name(key), (*mark, *table))
     if accounts := tuple(_accounts(diff)):
-        yield Section("Accounts that changed", (Table(("who", "now", "before", "rights"), accounts),))
+        yield Section(tr("Accounts that changed"), (Table(heads("who", "now", "before", "rights"), accounts),))
     yield from _not_compared(compared)
 
 
@@ -130,28 +148,34 @@ def _words(change: RowChange) -> tuple[str, ...]:
     row = change.row
     notes = [marks_of(row)]
     if change.word is Word.CHANGED and change.before is not None:
-        notes += [f"before: {_before(name, change.before)}" for name in change.changed]
+        notes += [tr("before: {what}", what=_before(name, change.before)) for name in change.changed]
     elif change.has_otherwise:
-        notes.append("still has it another way" if change.word is Word.LOST else "had it another way")
-    return str(change.word), who_words(row), may_words(row), through_words(row), ", ".join(filter(None, notes))
+        notes.append(tr("still has it another way") if change.word is Word.LOST else tr("had it another way"))
+    return (
+        tr_in("change", _CHANGES[change.word]),
+        who_words(row),
+        may_words(row),
+        through_words(row),
+        ", ".join(filter(None, notes)),
+    )
 
 
 def _before(name: str, row: AccessRow) -> str:
     """Return what a part of a row was."""
     if name == "via":
-        return f"through {' > '.join(row.via)}" if row.via else "direct"
+        return tr("through {path}", path=" > ".join(row.via)) if row.via else tr("direct")
     if name == "right":
-        return RIGHT_WORDS[row.right]
+        return right_name(row.right)
     if name == "entry":
-        return "a direct grant" if row.entry == "grant" else str(row.entry)
+        return tr("a direct grant") if row.entry == "grant" else entry_words(row.entry)
     return _part(name, row)
 
 
 def _part(name: str, row: AccessRow) -> str:
     value = getattr(row, name)
     if name in _PARTS:
-        return "unknown" if value is None else _PARTS[name][bool(value)]
-    return str(value) or f"no {name}"
+        return tr("unknown") if value is None else tr(_PARTS[name][bool(value)])
+    return str(value) or (tr(_EMPTY[name]) if name in _EMPTY else f"no {name}")
 
 
 def _accounts(diff: AccessDiff) -> Iterator[tuple[str, ...]]:
@@ -173,44 +197,62 @@ def _not_compared(compared: Compared) -> Iterator[Section]:
     for where, keys in sorted(by_place.items()):
         names = [Line(compared.name(key)) for key in keys[:MOST_NAMES]]
         if more := len(keys) - MOST_NAMES:
-            names += [Line(f"and {more:,} more (-o json has all)")] if more > 0 else []
-        known = "is known" if where == "both" else "is not known"
-        heading = f"Not compared: who has access {known} in {'neither audit' if where == 'both' else _MISSING[where]}"
-        yield Section(heading, tuple(names), Tone.CHANGE)
+            names += [_more(more)] if more > 0 else []
+        yield Section(tr(_NOT_COMPARED[where]), tuple(names), Tone.CHANGE)
     if groups := sorted({(row.mailbox_key, row.via) for row in compared.diff.uncertain}):
-        lines = [Line(f"{compared.name(key)}: through {' > '.join(via)}") for key, via in groups[:MOST_NAMES]]
+        lines = [_through(compared.name(key), via) for key, via in groups[:MOST_NAMES]]
         if (more := len(groups) - MOST_NAMES) > 0:
-            lines.append(Line(f"and {more:,} more (-o json has all)"))
-        yield Section("Not compared: one audit does not know the members of these groups", tuple(lines), Tone.CHANGE)
+            lines.append(_more(more))
+        heading = tr("Not compared: one audit does not know the members of these groups")
+        yield Section(heading, tuple(lines), Tone.CHANGE)
+
+
+def _more(count: int) -> Line:
+    return Line(tr("and {count} more (-o json has all)", count=number(count)))
+
+
+def _through(mailbox: str, via: tuple[str, ...]) -> Line:
+    return Line(tr("{mailbox}: through {path}", mailbox=mailbox, path=" > ".join(via)))
 
 
 def _summary(diff: AccessDiff) -> str:
     counts = Counter(change.word for change in diff.rows)
     accounts = sum(change.is_of_account for change in diff.rows)
     holders = len({change.row.holder for change in diff.rows if change.is_of_account})
-    words = [
-        _counted(counts[Word.GAINED], "right gained", "rights gained"),
-        _counted(counts[Word.LOST], "right lost", "rights lost"),
-        _counted(counts[Word.CHANGED] - accounts, "right changed", "rights changed"),
-        _counted(holders, "account changed", "accounts changed"),
-        _counted(len(diff.came), "new mailbox", "new mailboxes"),
-        _counted(len(diff.went), "mailbox gone", "mailboxes gone"),
-        _counted(len(diff.not_compared), "mailbox not compared", "mailboxes not compared"),
+    words: list[tuple[int, Callable[[int], str]]] = [
+        (counts[Word.GAINED], lambda n: tr_count("{count} right gained", "{count} rights gained", n)),
+        (counts[Word.LOST], lambda n: tr_count("{count} right lost", "{count} rights lost", n)),
+        (counts[Word.CHANGED] - accounts, lambda n: tr_count("{count} right changed", "{count} rights changed", n)),
+        (holders, lambda n: tr_count("{count} account changed", "{count} accounts changed", n)),
+        (len(diff.came), lambda n: tr_count("{count} new mailbox", "{count} new mailboxes", n)),
+        (len(diff.went), lambda n: tr_count("{count} mailbox gone", "{count} mailboxes gone", n)),
+        (
+            len(diff.not_compared),
+            lambda n: tr_count("{count} mailbox not compared", "{count} mailboxes not compared", n),
+        ),
     ]
-    text = ", ".join(filter(None, words))
-    return f"{text}." if text and not diff.is_empty else f"No differences{f'; {text}' if text else ''}."
+    text = ", ".join(say(count) for count, say in words if count)
+    if text and not diff.is_empty:
+        return f"{text}."
+    return tr("No differences; {rest}.", rest=text) if text else tr("No differences.")
 
 
-def _counted(count: int, one: str, many: str) -> str:
-    return f"{count:,} {one if count == 1 else many}" if count else ""
+def _not_compared_words(count: int) -> str:
+    return tr_count("{count} mailbox not compared", "{count} mailboxes not compared", count)
 
 
 def _stamp(compared: Compared) -> str:
     old, new = compared.old, compared.new
     tenants = ", ".join(dict.fromkeys(one.name for name, one in new.tenants.items() if name in old.tenants))
-    return f"Read at {old.read_at:%Y-%m-%d %H:%M:%S} and at {new.read_at:%Y-%m-%d %H:%M:%S} UTC from {tenants}."
+    return tr(
+        "Read at {old} and at {new} UTC from {tenants}.",
+        old=old.read_at.strftime(_SECONDS),
+        new=new.read_at.strftime(_SECONDS),
+        tenants=tenants,
+    )
 
 
+_SECONDS = "%Y-%m-%d %H:%M:%S"
 _DIFF_HEADERS = ("change", "changed", "before", "has_otherwise", "old_read_at", "new_read_at")
 
 

@@ -6,11 +6,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 from sharedbox_cli.core.access import AccessRow
-from sharedbox_cli.core.change_words import RIGHT_WORDS
 from sharedbox_cli.core.model import ObservedMailbox, Right
 from sharedbox_cli.core.open_access import IN_FORCE
+from sharedbox_cli.core.texts import listed, number, tr
 from sharedbox_cli.reports.document import Deferred, Line, Section, Table, Tone
-from sharedbox_cli.reports.views.access_words import Audit, mailbox_key
+from sharedbox_cli.reports.views.access_words import Audit, mailbox_key, person_words, right_name
+from sharedbox_cli.reports.views.heads import head
 
 MOST_MAILBOXES = 40
 MOST_PEOPLE = 100
@@ -39,9 +40,10 @@ def matrix_sections(audit: Audit) -> tuple[Section, ...]:
     people = _most_reaching(audit, held, mailboxes)
     columns = tuple(str(number + 1) for number in range(len(mailboxes)))
     ids = audit.ids()
+    shown = {row.holder: person_words(row) for row in audit.rows}
     cells = tuple(
-        (f"{person}{ids.get(holder, '')}", *(_cell(held, holder, mailbox) for mailbox in mailboxes))
-        for person, holder in people
+        (f"{shown[holder]}{ids.get(holder, '')}", *(_cell(held, holder, mailbox) for mailbox in mailboxes))
+        for _, holder in people
     )
     legend = tuple(
         Line(f"{number + 1}  {audit.name(mailbox.address.text, str(mailbox.platform))}")
@@ -49,8 +51,8 @@ def matrix_sections(audit: Audit) -> tuple[Section, ...]:
     )
     left = _left_out(audit, len(mailboxes), len({row.holder for row in audit.rows}) - len(people))
     return (
-        Section("Mailboxes", (*legend, Line(_letters(audit), Tone.QUIET))),
-        Section("Rights", (Table(("who", *columns), cells), *left)),
+        Section(tr("Mailboxes"), (*legend, Line(_letters(audit), Tone.QUIET))),
+        Section(tr("Rights"), (Table((head("who"), *columns), cells), *left)),
     )
 
 
@@ -111,18 +113,26 @@ def _left_out(audit: Audit, columns: int, people: int) -> Iterator[Line]:
     """Return what a bounded matrix does not show, and how to see it."""
     mailboxes = len(audit.mailboxes) - columns
     if mailboxes or people:
-        counts = [f"{mailboxes:,} of {len(audit.mailboxes):,} mailboxes"] if mailboxes else []
-        counts += [f"{people:,} of {len({row.holder for row in audit.rows}):,} people and groups"] if people else []
-        yield Line(
-            f"Left out of this matrix: {' and '.join(counts)}, those with the least access. To choose others, use "
-            "--mailbox, --person or --only. For all of them, use -o csv.",
-            Tone.CHANGE,
+        counts = []
+        if mailboxes:
+            every = number(len(audit.mailboxes))
+            counts.append(tr("{count} of {all} mailboxes", count=number(mailboxes), all=every))
+        if people:
+            every = number(len({row.holder for row in audit.rows}))
+            counts.append(tr("{count} of {all} people and groups", count=number(people), all=every))
+        text = tr(
+            "Left out of this matrix: {what}, those with the least access. To choose others, use --mailbox, --person "
+            "or --only. For all of them, use -o csv.",
+            what=listed(counts),
         )
+        yield Line(text, Tone.CHANGE)
 
 
 def _letters(audit: Audit) -> str:
     """Return the legend of a matrix."""
     held = {row.right for row in audit.rows if row.entry in IN_FORCE}
     explained = [*_ALWAYS_EXPLAINED, *(right for right in (Right.MEMBER, Right.MANAGER, Right.OWNER) if right in held)]
-    words = [f"{_LETTERS[right]} {RIGHT_WORDS[right]}" for right in (*explained, Right.OTHER)]
-    return ", ".join([*words, *(("- not read",) if any(mailbox.grants is None for mailbox in audit.mailboxes) else ())])
+    words = [f"{_LETTERS[right]} {right_name(right)}" for right in (*explained, Right.OTHER)]
+    return ", ".join(
+        [*words, *((f"- {tr('not read')}",) if any(mailbox.grants is None for mailbox in audit.mailboxes) else ())]
+    )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sharedbox_cli.core.access import AccessRow
-from sharedbox_cli.core.change_words import RIGHT_WORDS, right_words
-from sharedbox_cli.core.model import ObservedMailbox
-from sharedbox_cli.core.open_access import IN_FORCE, WAYS
+from sharedbox_cli.core.change_words import RIGHT_WORDS
+from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.model import Fact, ObservedMailbox, Right
+from sharedbox_cli.core.open_access import FORWARDING_WORDS, IN_FORCE, SIGN_IN_WORDS, WAYS, Audience, Entry
+from sharedbox_cli.core.texts import Phrase, mark, mark_in, tr, tr_in
 from sharedbox_cli.core.why import InSpec, Why
 
 
@@ -49,15 +51,15 @@ def mailbox_key(mailbox: ObservedMailbox) -> tuple[str, str]:
 def marks_of(row: AccessRow) -> str:
     """Return what is special about a holder or an entry."""
     marks = [
-        "deleted account" if row.kind == "orphan" else "",
-        row.entry if row.entry not in IN_FORCE else "",
-        "guest" if row.is_guest else "outside the organisation" if row.is_external and row.address else "",
-        "disabled" if not row.is_enabled and row.kind != "orphan" else "",
-        str(row.kind) if row.kind in ("group", "application") else "",
-        "not resolved" if row.kind == "other" and row.entry == "grant" else "",
-        "" if row.can_hold else "cannot hold rights",
-        "" if row.is_resolved else "members not read",
-        f"as {row.address}" if row.address and row.address != row.person else "",
+        tr("deleted account") if row.kind == "orphan" else "",
+        entry_words(row.entry) if row.entry not in IN_FORCE else "",
+        tr("guest") if row.is_guest else tr("outside the organisation") if row.is_external and row.address else "",
+        tr("disabled") if not row.is_enabled and row.kind != "orphan" else "",
+        holder_kind_words(row.kind) if row.kind in ("group", "application") else "",
+        tr("not resolved") if row.kind == "other" and row.entry == "grant" else "",
+        "" if row.can_hold else tr("cannot hold rights"),
+        "" if row.is_resolved else tr("members not read"),
+        tr("as {address}", address=row.address) if row.address and row.address != row.person else "",
     ]
     return ", ".join(mark for mark in marks if mark)
 
@@ -65,33 +67,109 @@ def marks_of(row: AccessRow) -> str:
 def may_words(row: AccessRow) -> str:
     """Return the words of a right, or the text of an entry that is none."""
     if row.entry in WAYS:
-        return RIGHT_WORDS[row.right]
-    return right_words(row.right, row.detail) if row.entry == "grant" else row.detail
+        return right_name(row.right)
+    if row.entry == "grant":
+        return f"{right_name(row.right)} ({row.detail})" if row.detail else right_name(row.right)
+    return detail_words(row)
 
 
 def through_words(row: AccessRow) -> str:
     """Return the groups that give a right, or the setting that does."""
-    return row.detail if row.entry in WAYS else " > ".join(row.via)
+    return detail_words(row) if row.entry in WAYS else " > ".join(row.via)
 
 
 def who_words(row: AccessRow) -> str:
     """Return the name and the address of a holder."""
-    return f"{row.name} <{row.person}>" if row.name and row.name != row.person else row.person
+    name = tr(row.name) if isinstance(row.name, Phrase) else row.name
+    return f"{name} <{row.person}>" if name and row.name != row.person else person_words(row)
+
+
+def person_words(row: AccessRow) -> str:
+    """Return the address of a holder, or the name of people whom nobody lists."""
+    return tr(row.person) if row.kind in tuple(Audience) else row.person
+
+
+def right_name(right: Right) -> str:
+    """Return the name of a right."""
+    return tr_in("right", RIGHT_WORDS[right])
+
+
+def entry_words(entry: str) -> str:
+    """Return where a row comes from, in one word."""
+    return tr_in("entry", _ENTRIES[entry])
+
+
+_ENTRIES: Mapping[str, str] = {
+    "grant": mark_in("entry", "grant"),
+    "deny": mark_in("entry", "deny"),
+    "inherited": mark_in("entry", "inherited"),
+    "unknown": mark_in("entry", "unknown"),
+    "invitation": mark_in("entry", "invitation"),
+    "setting": mark_in("entry", "setting"),
+    "forwarding": mark_in("entry", "forwarding"),
+    "rule": mark_in("entry", "rule"),
+    "sign-in": mark_in("entry", "sign-in"),
+}
+
+
+def holder_kind_words(kind: str) -> str:
+    """Return what a group or an application is called."""
+    return tr("application") if kind == "application" else tr("group")
+
+
+def detail_words(row: AccessRow) -> str:
+    """Return what an entry says. Rows are kept in English, so the words of ours are found again in their text."""
+    if isinstance(row.detail, Phrase):
+        return tr(row.detail)
+    if row.entry == Entry.FORWARDING and row.detail == FORWARDING_WORDS:
+        return tr(FORWARDING_WORDS)
+    for entry, start, template in _DETAILS:
+        if row.entry == entry and row.detail.startswith(start):
+            return tr(template, rest=row.detail.removeprefix(start))
+    if row.entry == Entry.SIGN_IN and row.detail == SIGN_IN_WORDS:
+        return tr(SIGN_IN_WORDS)
+    return row.detail
+
+
+_DETAILS = (
+    (Entry.RULE, "mail rule ", mark("mail rule {rest}")),
+    (Entry.SIGN_IN, f"{SIGN_IN_WORDS}: ", mark("sign-in to its account: {rest}")),
+)
+
+
+def kind_words(mailbox: ObservedMailbox) -> str:
+    """Return what a mailbox is, if it is not shared."""
+    match mailbox.settings.get(Field.KIND):
+        case "user":
+            return tr("not a shared mailbox but a person's mailbox")
+        case "group":
+            return tr("not a shared mailbox but a plain group")
+        case _:
+            return ""
+
+
+def unread_words(mailbox: ObservedMailbox) -> str:
+    """Return that a mailbox was not read, and why if that is known."""
+    return tr("not read: its account is suspended") if mailbox.facts.get(Fact.IS_SUSPENDED) else tr("not read")
 
 
 def why_words(why: Why) -> str:
     """Return why a right is there, and since when."""
-    granted = f"granted {why.granted_at:%Y-%m-%d %H:%M} by {why.granted_by or 'somebody'}" if why.granted_at else ""
-    seen = ""
+    granted = seen = ""
+    if why.granted_at:
+        when, by = f"{why.granted_at:%Y-%m-%d %H:%M}", why.granted_by or tr("somebody")
+        granted = tr("granted {when} by {who}", when=when, who=by)
     if why.first_seen:
-        seen = f"first seen {why.first_seen:%Y-%m-%d %H:%M}" if why.is_start_known else "there at the first reading"
+        when = f"{why.first_seen:%Y-%m-%d %H:%M}"
+        seen = tr("first seen {when}", when=when) if why.is_start_known else tr("there at the first reading")
+    outside = tr("not in the spec") if why.in_spec is InSpec.NO else ""
     words = (
-        "not in the spec" if why.in_spec is InSpec.NO else "unmanaged" if why.in_spec is InSpec.UNMANAGED else "",
+        tr("unmanaged") if why.in_spec is InSpec.UNMANAGED else outside,
         granted or seen,
-        f"run {why.granted_run[:8]}" if why.granted_run else "",
-        f"until {why.until:%Y-%m-%d}" if why.until else "",
-        f"reason: {why.reason}" if why.reason else "",
-        f"owner: {why.owner}" if why.owner else "",
+        tr("run {run}", run=why.granted_run[:8]) if why.granted_run else "",
+        tr("until {when}", when=why.until.strftime("%Y-%m-%d")) if why.until else "",
+        tr("reason: {text}", text=why.reason) if why.reason else "",
+        tr("owner: {name}", name=why.owner) if why.owner else "",
         why.spec,
     )
     return ", ".join(filter(None, words))

@@ -6,19 +6,22 @@ from collections.abc import Iterator
 
 from sharedbox_cli.core.capability import Capabilities
 from sharedbox_cli.core.codec import to_plain
+from sharedbox_cli.core.texts import listed, tr
 from sharedbox_cli.reports.document import Line, Report, Section, Table, Tone
 from sharedbox_cli.reports.shapes.topics import CapabilitiesJson
+from sharedbox_cli.reports.views.heads import heads
 
 
 def capabilities_report(table: Capabilities) -> Report:
     """Return what is possible, what is not and why, and what applies if a spec does not say otherwise."""
     name = table.platform
     can = tuple((row.path, _meaning(table, row.path, row.meaning)) for row in table.rows if row.is_possible)
-    cannot = tuple((row.path, row.meaning) for row in table.rows if not row.is_possible)
+    cannot = tuple((row.path, tr(row.meaning)) for row in table.rows if not row.is_possible)
+    heading = tr("{title} ({platform}) can", title=tr(table.title), platform=name)
     sections = (
-        Section(f"{table.title} ({name}) can", (Table(("key", "meaning"), can),)),
-        Section(f"{name} cannot", (Table(("key", "why, and what to do"), cannot),), Tone.CHANGE),
-        Section("Also", tuple(_more(table))),
+        Section(heading, (Table(heads("key", "meaning"), can),)),
+        Section(tr("{name} cannot", name=name), (Table(heads("key", "why, and what to do"), cannot),), Tone.CHANGE),
+        Section(tr("Also"), tuple(_more(table))),
     )
     rows = tuple(
         (
@@ -39,20 +42,23 @@ def capabilities_report(table: Capabilities) -> Report:
         "default_rights": to_plain(table.default_rights),
         "afterwards": table.afterwards,
     }
-    return Report("capabilities", data, sections, (), flat, table.title)
+    return Report("capabilities", data, sections, (), flat, tr(table.title))
 
 
 def _meaning(table: Capabilities, path: str, meaning: str) -> str:
-    listed = table.values.get(path)
-    return f"{meaning} (one of: {', '.join(listed)})" if listed and not _tells(meaning, listed) else meaning
+    values = table.values.get(path)
+    words = tr(meaning)
+    if values and not _tells(meaning, values):
+        return tr("{meaning} (one of: {values})", meaning=words, values=", ".join(values))
+    return words
 
 
-def _tells(meaning: str, listed: tuple[str, ...]) -> bool:
-    return all(f"`{value}`" in meaning for value in listed)
+def _tells(meaning: str, values: tuple[str, ...]) -> bool:
+    return all(f"`{value}`" in meaning for value in values)
 
 
 def _more(table: Capabilities) -> Iterator[Line]:
-    rights = " and ".join(f"`{right}`" for right in table.default_rights)
-    yield Line(f"A member without `rights` gets {rights}.")
+    rights = listed([f"`{right}`" for right in table.default_rights])
+    yield Line(tr("A member without `rights` gets {rights}.", rights=rights))
     if table.afterwards:
-        yield Line(table.afterwards)
+        yield Line(tr(table.afterwards))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from sharedbox_cli.core.finding import Finding, Severity
+from sharedbox_cli.core.finding import Finding, Severity, severity_words
+from sharedbox_cli.core.texts import plural, tr, tr_count
 from sharedbox_cli.reports.document import Base, Case, Line, Report, Result, Results, Section, Table, Tone
 from sharedbox_cli.reports.page import Page
 from sharedbox_cli.reports.shapes.findings import FindingJson, FindingsJson
@@ -26,7 +27,7 @@ def findings_report(
     sections = list(_sections(findings))
     if not_checked:
         lines = (Line(", ".join(not_checked)),)
-        sections.append(Section("Not checked, because the required data was not read", lines, Tone.QUIET))
+        sections.append(Section(tr("Not checked, because the required data was not read"), lines, Tone.QUIET))
     counts = {severity: sum(item.severity is severity for item in findings) for severity in Severity}
     data: FindingsJson = {
         "counts": {str(key): value for key, value in counts.items()},
@@ -36,11 +37,19 @@ def findings_report(
     }
     rows = tuple((str(f.severity), f.check, f.mailbox, f.subject, f.summary, f.why, f.hint, f.source) for f in findings)
     flat = Table(("severity", "check", "mailbox", "subject", "summary", "why", "hint", "source"), rows)
-    text = ", ".join(f"{counts[s]} {s}{'' if counts[s] == 1 else 's'}" for s in reversed(Severity) if counts[s])
+    text = ", ".join(_COUNTED[s](counts[s]) for s in reversed(Severity) if counts[s]) or tr("no findings")
     tone = Tone.GOOD if not findings else Tone.CHANGE
-    summary = Line(f"Checked {checked} mailbox{'' if checked == 1 else 'es'}: {text or 'no findings'}.", tone)
+    one, many = plural("Checked {count} mailbox: {findings}.", "Checked {count} mailboxes: {findings}.")
+    summary = Line(tr_count(one, many, checked, count=checked, findings=text), tone)
     results = Results(tuple(cases), tuple(_results(findings)), base)
-    return Report("findings", data, tuple(sections), (summary,), flat, "Findings", results=results, page=page)
+    return Report("findings", data, tuple(sections), (summary,), flat, tr("Findings"), results=results, page=page)
+
+
+_COUNTED: Mapping[Severity, Callable[[int], str]] = {
+    Severity.NOTE: lambda count: tr_count("{count} note", "{count} notes", count, count=count),
+    Severity.WARNING: lambda count: tr_count("{count} warning", "{count} warnings", count, count=count),
+    Severity.ERROR: lambda count: tr_count("{count} error", "{count} errors", count, count=count),
+}
 
 
 def _data(item: Finding) -> FindingJson:
@@ -67,10 +76,11 @@ def _sections(findings: Sequence[Finding]) -> Iterator[Section]:
         parts: list[Line | Table] = []
         for item in sorted(items, key=lambda f: (f.severity.rank, f.check, f.subject)):
             place = f" [{item.place}]" if item.place.file else ""
-            parts.append(Line(f"{item.severity}: {item.summary} ({item.check}){place}", _TONES[item.severity]))
+            words = f"{severity_words(item.severity)}: {item.summary} ({item.check}){place}"
+            parts.append(Line(words, _TONES[item.severity]))
             parts.append(Line(f"{item.why} {item.hint}".strip(), indent=6))
         suffix = f" ({platform})" if is_mixed and platform else ""
-        yield Section(f"{mailbox or 'the tenant'}{suffix}", tuple(parts))
+        yield Section(f"{mailbox or tr('the tenant')}{suffix}", tuple(parts))
 
 
 def _results(findings: Sequence[Finding]) -> Iterator[Result]:

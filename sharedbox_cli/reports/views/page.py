@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from sharedbox_cli.core.access import AccessRow
@@ -11,19 +11,16 @@ from sharedbox_cli.core.access_filter import Expired
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.figures import Figures, MailboxFigures
 from sharedbox_cli.core.finding import Finding, Severity
-from sharedbox_cli.core.model import Fact, ObservedMailbox, TrusteeKind
+from sharedbox_cli.core.model import ObservedMailbox, TrusteeKind
 from sharedbox_cli.core.risk import Risk
 from sharedbox_cli.core.sizes import gb
-from sharedbox_cli.core.values import KIND_GROUP, KIND_USER, Value
+from sharedbox_cli.core.texts import plural, shown, tr, tr_count
 from sharedbox_cli.reports.document import Case, Tone
 from sharedbox_cli.reports.page import FoundBy, Link, Page, PageMailbox, Tile
-from sharedbox_cli.reports.views.access_words import mailbox_key
+from sharedbox_cli.reports.views.access_words import kind_words, mailbox_key, unread_words
 from sharedbox_cli.reports.views.page_answers import answers_of
 from sharedbox_cli.reports.views.page_charts import Places, charts_of
 from sharedbox_cli.reports.views.page_lines import Access, access_of
-from sharedbox_cli.reports.views.page_words import counted
-
-_KINDS: Mapping[Value, str] = {KIND_USER: "a person's mailbox", KIND_GROUP: "a plain group"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +61,7 @@ def page_of(given: PageInput) -> Page:
     checked = _of_shown(given.checked, places) if given.checked and given.is_of_rows else given.checked
     findings, figures = (checked.findings, checked.figures) if checked else (None, None)
     return Page(
-        title=given.title,
+        title=tr(given.title),
         tiles=tuple(_tiles(len(ordered), access, findings)),
         charts=tuple(charts_of(figures, findings, access, places)),
         answers=tuple(answers_of(access, figures, findings, places, has_specs=given.has_specs)),
@@ -99,46 +96,44 @@ def _mailbox(mailbox: ObservedMailbox, figures: Figures | None) -> PageMailbox:
 
 
 def _words(mailbox: ObservedMailbox, known: MailboxFigures | None) -> Iterator[str]:
-    if kind := _KINDS.get(mailbox.settings.get(Field.KIND)):
-        yield f"not a shared mailbox but {kind}"
+    if kind := kind_words(mailbox):
+        yield kind
     if mailbox.grants is None:
-        yield "not read: its account is suspended" if mailbox.facts.get(Fact.IS_SUSPENDED) else "not read"
+        yield unread_words(mailbox)
     if known is None:
         return
     if known.readers is not None:
-        yield f"{counted(known.readers, 'person', 'people')} can open it" if known.readers else "nobody can open it"
+        one, many = plural("{count} person can open it", "{count} people can open it")
+        yield tr_count(one, many, known.readers) if known.readers else tr("nobody can open it")
     if known.used_bytes is not None:
-        of = (
-            f" of {gb(known.quota_bytes)} ({100 * known.used_bytes // known.quota_bytes} %)"
-            if known.quota_bytes
-            else ""
-        )
-        yield f"{gb(known.used_bytes)}{of}"
+        used, quota = known.used_bytes, known.quota_bytes
+        share = 100 * used // quota if quota else 0
+        yield tr("{used} of {quota} ({share} %)", used=gb(used), quota=gb(quota), share=share) if quota else gb(used)
     if known.licences:
-        yield f"licence {', '.join(known.licences)}"
+        yield tr("licence {names}", names=", ".join(known.licences))
 
 
 def _tiles(mailboxes: int, access: Access | None, findings: Sequence[Finding] | None) -> Iterator[Tile]:
-    yield Tile(mailboxes, "mailbox" if mailboxes == 1 else "mailboxes", "mailboxes")
+    yield Tile(mailboxes, tr_count("mailbox", "mailboxes", mailboxes), "mailboxes")
     if access is not None:
         risky = {risk: {line.holder for line in access.lines if risk in line.risks} for risk in Risk}
         others = access.others
         kinds = Counter(holder.kind for place, holder in enumerate(access.holders) if place in others)
         people, groups = kinds[TrusteeKind.USER], kinds[TrusteeKind.GROUP]
-        yield Tile(people, "person" if people == 1 else "people", "people")
-        yield Tile(groups, "group" if groups == 1 else "groups", "q-groups")
+        yield Tile(people, tr_count("person", "people", people), "people")
+        yield Tile(groups, tr_count("group", "groups", groups), "q-groups")
         outside = len(risky[Risk.EXTERNAL] | risky[Risk.GUEST])
-        yield Tile(outside, "from outside", "q-external", Tone.CHANGE if outside else Tone.GOOD)
+        yield Tile(outside, tr("from outside"), "q-external", Tone.CHANGE if outside else Tone.GOOD)
         gone = len(risky[Risk.DISABLED] | risky[Risk.DELETED])
-        yield Tile(gone, "disabled or deleted", "q-disabled", Tone.CHANGE if gone else Tone.GOOD)
+        yield Tile(gone, tr("disabled or deleted"), "q-disabled", Tone.CHANGE if gone else Tone.GOOD)
         wide = len({line.mailbox for line in access.lines if Risk.WIDE in line.risks})
-        yield Tile(wide, "open to everybody", "q-wide", Tone.RISK if wide else Tone.GOOD)
+        yield Tile(wide, tr("open to everybody"), "q-wide", Tone.RISK if wide else Tone.GOOD)
     if findings is not None:
         errors = sum(item.severity is Severity.ERROR for item in findings)
-        yield Tile(errors, "error" if errors == 1 else "errors", "findings", Tone.RISK if errors else Tone.GOOD)
+        yield Tile(errors, tr_count("error", "errors", errors), "findings", Tone.RISK if errors else Tone.GOOD)
         warnings = sum(item.severity is Severity.WARNING for item in findings)
         tone = Tone.CHANGE if warnings else Tone.GOOD
-        yield Tile(warnings, "warning" if warnings == 1 else "warnings", "findings", tone)
+        yield Tile(warnings, tr_count("warning", "warnings", warnings), "findings", tone)
 
 
 def _found(checked: Checked, places: Places) -> Iterator[FoundBy]:
@@ -150,7 +145,7 @@ def _found(checked: Checked, places: Places) -> Iterator[FoundBy]:
     ordered = sorted(groups.items(), key=lambda pair: (-pair[0][1].rank, *pair[0]))
     for (check, severity, hint, source), items in ordered:
         linked = tuple((item, _link(item, places)) for item in items)
-        yield FoundBy(check, titles.get(check, items[0].summary), str(severity), hint, source, linked)
+        yield FoundBy(check, shown(titles.get(check, items[0].summary)), str(severity), hint, source, linked)
 
 
 def _link(item: Finding, places: Places) -> Link | None:

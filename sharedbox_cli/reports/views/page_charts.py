@@ -11,10 +11,12 @@ from sharedbox_cli.core.model import TrusteeKind
 from sharedbox_cli.core.open_access import Audience, Entry
 from sharedbox_cli.core.risk import Risk
 from sharedbox_cli.core.sizes import gb
+from sharedbox_cli.core.texts import decimal, mark, number, plural, tr, tr_count
 from sharedbox_cli.reports.document import Tone
 from sharedbox_cli.reports.page import Bar, Chart, Link, PageLine
+from sharedbox_cli.reports.views.heads import heads
 from sharedbox_cli.reports.views.page_lines import Access
-from sharedbox_cli.reports.views.page_words import counted
+from sharedbox_cli.reports.views.page_words import on_words, people_words
 
 MOST_BARS = 12
 """How many mailboxes a picture shows."""
@@ -48,49 +50,63 @@ def _severities(findings: Sequence[Finding]) -> Chart:
     }
     bars = tuple(
         Bar(
-            f"{severity}s".capitalize(),
+            tr(_SEVERITIES[severity]),
             counts[severity],
-            f"{counts[severity]:,} on {counted(mailboxes[severity], 'mailbox', 'mailboxes')}",
+            tr("{count} on {mailboxes}", count=number(counts[severity]), mailboxes=on_words(mailboxes[severity])),
             tone=tones[severity] if counts[severity] else Tone.PLAIN,
-            cells=(f"{counts[severity]:,}", f"{mailboxes[severity]:,}"),
+            cells=(number(counts[severity]), number(mailboxes[severity])),
         )
         for severity in reversed(Severity)
     )
-    total = counted(len(findings), "finding", "findings") if findings else "No findings"
-    return Chart("findings", "Findings by severity", f"{total}.", ("severity", "findings", "mailboxes"), bars)
+    total = tr_count("{count} finding.", "{count} findings.", len(findings)) if findings else tr("No findings.")
+    return Chart("findings", tr("Findings by severity"), total, heads("severity", "findings", "mailboxes"), bars)
 
 
+_SEVERITIES = {Severity.ERROR: mark("Errors"), Severity.WARNING: mark("Warnings"), Severity.NOTE: mark("Notes")}
+
+
+_SPECIAL = (Entry.DENY, Entry.INHERITED, Entry.UNKNOWN)
 _WAYS: Sequence[tuple[str, Callable[[PageLine], bool]]] = (
-    ("Granted directly", lambda line: line.entry == Entry.GRANT and not line.via),
-    ("Granted through a group", lambda line: line.entry == Entry.GRANT and bool(line.via)),
-    ("A setting that opens a group", lambda line: line.entry == Entry.SETTING),
-    ("Forwarding and mail rules", lambda line: line.entry in (Entry.FORWARDING, Entry.RULE)),
-    ("Sign-in to the mailbox's own account", lambda line: line.entry == Entry.SIGN_IN),
-    ("Pending invitations", lambda line: line.entry == Entry.INVITATION),
-    ("Deny, inherited and unknown entries", lambda line: line.entry in (Entry.DENY, Entry.INHERITED, Entry.UNKNOWN)),
+    (mark("Granted directly"), lambda line: line.entry == Entry.GRANT and not line.via),
+    (mark("Granted through a group"), lambda line: line.entry == Entry.GRANT and bool(line.via)),
+    (mark("A setting that opens a group"), lambda line: line.entry == Entry.SETTING),
+    (mark("Forwarding and mail rules"), lambda line: line.entry in (Entry.FORWARDING, Entry.RULE)),
+    (mark("Sign-in to the mailbox's own account"), lambda line: line.entry == Entry.SIGN_IN),
+    (mark("Pending invitations"), lambda line: line.entry == Entry.INVITATION),
+    (
+        mark("Deny, inherited and unknown entries"),
+        lambda line: line.entry in (Entry.DENY, Entry.INHERITED, Entry.UNKNOWN),
+    ),
 )
 _WHO: Sequence[tuple[str, Tone]] = (
-    ("People of the organisation", Tone.PLAIN),
-    ("People and addresses from outside", Tone.CHANGE),
-    ("Disabled accounts", Tone.CHANGE),
-    ("Deleted accounts", Tone.RISK),
-    ("Groups", Tone.PLAIN),
-    ("Applications", Tone.CHANGE),
-    ("Everybody in the organisation or on the web", Tone.RISK),
-    ("Mailboxes' own accounts with open sign-in", Tone.CHANGE),
-    ("Others that could not be resolved", Tone.CHANGE),
+    (mark("People of the organisation"), Tone.PLAIN),
+    (mark("People and addresses from outside"), Tone.CHANGE),
+    (mark("Disabled accounts"), Tone.CHANGE),
+    (mark("Deleted accounts"), Tone.RISK),
+    (mark("Groups"), Tone.PLAIN),
+    (mark("Applications"), Tone.CHANGE),
+    (mark("Everybody in the organisation or on the web"), Tone.RISK),
+    (mark("Mailboxes' own accounts with open sign-in"), Tone.CHANGE),
+    (mark("Others that could not be resolved"), Tone.CHANGE),
 )
 
 
 def _access(access: Access) -> Iterator[Chart]:
     counts = Counter(next((words for words, is_so in _WAYS if is_so(line)), "") for line in access.lines)
     bars = tuple(_count_bar(words, counts[words], Tone.PLAIN) for words, _ in _WAYS if counts[words])
-    what = f"{counted(len(access.lines), 'line', 'lines')} of access, by where it comes from."
-    yield Chart("access", "Access by kind", what, ("kind", "lines"), bars)
+    one, many = plural(
+        "{count} line of access, by where it comes from.", "{count} lines of access, by where it comes from."
+    )
+    what = tr_count(one, many, len(access.lines))
+    yield Chart("access", tr("Access by kind"), what, heads("kind", "lines"), bars)
     kinds = Counter(_kinds(access))
     holders = tuple(_count_bar(words, kinds[words], tone) for words, tone in _WHO if kinds[words])
-    who = f"{counted(len(access.holders), 'holder', 'holders')} of access, each in one of these kinds."
-    yield Chart("holders", "Who has access", who, ("kind", "holders"), holders)
+    who = tr_count(
+        "{count} holder of access, each in one of these kinds.",
+        "{count} holders of access, each in one of these kinds.",
+        len(access.holders),
+    )
+    yield Chart("holders", tr("Who has access"), who, heads("kind", "holders"), holders)
 
 
 def _kinds(access: Access) -> Iterator[str]:
@@ -119,7 +135,7 @@ def _kinds(access: Access) -> Iterator[str]:
 
 
 def _count_bar(label: str, count: int, tone: Tone) -> Bar:
-    return Bar(label, count, f"{count:,}", tone=tone, cells=(f"{count:,}",))
+    return Bar(tr(label), count, number(count), tone=tone, cells=(number(count),))
 
 
 def _storage(figures: Figures, known: Mapping[int, MailboxFigures]) -> Iterator[Chart]:
@@ -135,14 +151,23 @@ def _storage(figures: Figures, known: Mapping[int, MailboxFigures]) -> Iterator[
     for place, used, quota in sized[:MOST_BARS]:
         percent = 100 * used // quota
         is_near = 100 * used > figures.warn_percent * quota
-        state = "full" if used >= quota else "nearly full" if is_near else ""
+        state = tr("full") if used >= quota else tr("nearly full") if is_near else ""
         tone = Tone.RISK if used >= quota else Tone.CHANGE if is_near else Tone.PLAIN
-        words = f"{gb(used)} of {gb(quota)}{f', {state}' if state else ''}"
+        words = _of(used, quota)
+        words = tr("{words}, {state}", words=words, state=state) if state else words
         bars.append(Bar(Link(place), used, words, quota, tone, (gb(used), gb(quota), f"{percent} %", state)))
     if bars:
-        what = f"{_none_or(full, 'mailbox is', 'mailboxes are')} full, {nearly:,} above {figures.warn_percent} %."
-        headers = ("mailbox", "used", "quota", "share", "state")
-        yield Chart("storage", "Storage against quota", what, headers, tuple(bars), more=_left(len(sized), "fullest"))
+        near = tr("{count} above {percent} %", count=number(nearly), percent=figures.warn_percent)
+        what = (
+            tr_count("{count} mailbox is full, {near}.", "{count} mailboxes are full, {near}.", full, near=near)
+            if full
+            else tr("No mailbox is full, {near}.", near=near)
+        )
+        headers = heads("mailbox", "used", "quota", "share", "state")
+        more = ""
+        if len(sized) > MOST_BARS:
+            more = tr("Shown are the {shown} fullest of {all}.", shown=MOST_BARS, all=number(len(sized)))
+        yield Chart("storage", tr("Storage against quota"), what, headers, tuple(bars), more=more)
 
 
 def _pooled(figures: Figures, known: Mapping[int, MailboxFigures]) -> Iterator[Chart]:
@@ -151,7 +176,7 @@ def _pooled(figures: Figures, known: Mapping[int, MailboxFigures]) -> Iterator[C
         return
     bars = [
         Bar(
-            f"All accounts of {pool.tenant}",
+            tr("All accounts of {tenant}", tenant=pool.tenant),
             pool.used_bytes,
             _of(pool.used_bytes, pool.total_bytes),
             pool.total_bytes,
@@ -163,16 +188,11 @@ def _pooled(figures: Figures, known: Mapping[int, MailboxFigures]) -> Iterator[C
     sized = [(one.used_bytes, place) for place, one in known.items() if one.used_bytes and one.quota_bytes is None]
     sized.sort(key=lambda item: (-item[0], item[1]))
     for used, place in sized[: MOST_BARS - len(bars)]:
-        bars.append(Bar(Link(place), used, gb(used), total, cells=(gb(used), f"{100 * used / total:.1f} %")))
-    what = "All accounts of the organisation share this storage."
-    yield Chart(
-        "pool",
-        "Pooled storage",
-        what,
-        ("what", "used", "share of the pool"),
-        tuple(bars),
-        more=_left(len(sized), "largest", MOST_BARS - len(figures.pools)),
-    )
+        bars.append(Bar(Link(place), used, gb(used), total, cells=(gb(used), f"{decimal(100 * used / total)} %")))
+    what, shown, more = tr("All accounts of the organisation share this storage."), MOST_BARS - len(figures.pools), ""
+    if len(sized) > shown:
+        more = tr("Shown are the {shown} largest of {all}.", shown=shown, all=number(len(sized)))
+    yield Chart("pool", tr("Pooled storage"), what, heads("what", "used", "share of the pool"), tuple(bars), more=more)
 
 
 def _pool_tone(percent: float, warn: int) -> Tone:
@@ -189,26 +209,36 @@ def _readers(known: Mapping[int, MailboxFigures]) -> Iterator[Chart]:
     for count, place in counts[:MOST_BARS]:
         limit = known[place].most_readers
         is_over = limit is not None and count > limit
-        words = f"{counted(count, 'person', 'people')}{', too many' if is_over else ''}"
-        state = "more than recommended" if is_over else ""
+        words = people_words(count)
+        words = tr("{people}, too many", people=words) if is_over else words
+        state = tr("more than recommended") if is_over else ""
         bars.append(
-            Bar(Link(place), count, words, tone=Tone.CHANGE if is_over else Tone.PLAIN, cells=(f"{count:,}", state))
+            Bar(Link(place), count, words, tone=Tone.CHANGE if is_over else Tone.PLAIN, cells=(number(count), state))
         )
     over = sum(count > (known[place].most_readers or count) for count, place in counts)
     limit = min(most, default=0)
-    what = f"{_none_or(over, 'mailbox has', 'mailboxes have')} more people than recommended." if most else ""
-    nobody = sum(not count for count, _ in counts)
-    what = f"{what} {_none_or(nobody, 'mailbox is', 'mailboxes are')} without anybody.".strip()
-    mark = (float(limit), f"recommended at most: {limit}") if limit else None
-    yield Chart(
-        "readers",
-        "People who can open a mailbox",
-        what,
-        ("mailbox", "people", "state"),
-        tuple(bars),
-        mark,
-        _left(len(counts), "with the most people"),
+    what = f"{_over(over) if most else ''} {_empty(sum(not count for count, _ in counts))}".strip()
+    line = (float(limit), tr("recommended at most: {limit}", limit=limit)) if limit else None
+    more = ""
+    if len(counts) > MOST_BARS:
+        more = tr("Shown are the {shown} with the most people of {all}.", shown=MOST_BARS, all=number(len(counts)))
+    headers = heads("mailbox", "people", "state")
+    yield Chart("readers", tr("People who can open a mailbox"), what, headers, tuple(bars), line, more)
+
+
+def _over(count: int) -> str:
+    if not count:
+        return tr("No mailbox has more people than recommended.")
+    one, many = plural(
+        "{count} mailbox has more people than recommended.", "{count} mailboxes have more people than recommended."
     )
+    return tr_count(one, many, count)
+
+
+def _empty(count: int) -> str:
+    if not count:
+        return tr("No mailbox is without anybody.")
+    return tr_count("{count} mailbox is without anybody.", "{count} mailboxes are without anybody.", count)
 
 
 def _licences(
@@ -221,39 +251,37 @@ def _licences(
     bars = []
     for _, pool in pools:
         unneeded = wasted[pool.name]
-        words = f"{pool.used:,} of {pool.total:,} in use, {unneeded:,} wasted"
-        cells = tuple(f"{n:,}" for n in (pool.total, pool.used, pool.free, held[pool.name], unneeded))
+        words = tr(
+            "{used} of {all} in use, {wasted} wasted",
+            used=number(pool.used),
+            all=number(pool.total),
+            wasted=number(unneeded),
+        )
+        cells = tuple(number(n) for n in (pool.total, pool.used, pool.free, held[pool.name], unneeded))
         tone = Tone.CHANGE if unneeded else Tone.PLAIN
         bars.append(Bar(pool.name, pool.used, words, max(pool.total, 1), tone, cells))
     names = {pool.name for _, pool in pools}
     for name in sorted(set(held) - names):
-        words = f"{held[name]:,} in use here, {wasted[name]:,} wasted"
-        cells = ("unknown", "unknown", "unknown", f"{held[name]:,}", f"{wasted[name]:,}")
+        used, not_needed, unknown = number(held[name]), number(wasted[name]), tr("unknown")
+        words = tr("{used} in use here, {wasted} wasted", used=used, wasted=not_needed)
+        cells = (unknown, unknown, unknown, used, not_needed)
         bars.append(Bar(name, held[name], words, tone=Tone.CHANGE if wasted[name] else Tone.PLAIN, cells=cells))
     if bars:
         what = wasted_words(len(wasted_in - {None}))
-        headers = ("product", "seats", "in use", "free", "held by these mailboxes", "of these not needed")
-        yield Chart("licences", "Licences in use and wasted", what, headers, tuple(bars))
+        headers = heads("product", "seats", "in use", "free", "held by these mailboxes", "of these not needed")
+        yield Chart("licences", tr("Licences in use and wasted"), what, headers, tuple(bars))
 
 
 def wasted_words(count: int) -> str:
     """Return how many mailboxes have a licence for nothing."""
     if not count:
-        return "No mailbox has a licence that it does not need."
-    return (
-        "1 mailbox has a licence that it does not need."
-        if count == 1
-        else (f"{count:,} mailboxes have licences that they do not need.")
+        return tr("No mailbox has a licence that it does not need.")
+    return tr_count(
+        "{count} mailbox has a licence that it does not need.",
+        "{count} mailboxes have licences that they do not need.",
+        count,
     )
 
 
 def _of(used: int, total: int) -> str:
-    return f"{gb(used)} of {gb(total)}"
-
-
-def _none_or(count: int, one: str, many: str) -> str:
-    return counted(count, one, many) if count else f"No {one}"
-
-
-def _left(count: int, which: str, shown: int = MOST_BARS) -> str:
-    return f"Shown are the {shown} {which} of {count:,}." if count > shown else ""
+    return tr("{used} of {quota}", used=gb(used), quota=gb(total))

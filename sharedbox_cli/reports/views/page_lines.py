@@ -11,12 +11,19 @@ from sharedbox_cli.core.access_filter import Expired, risks_of
 from sharedbox_cli.core.model import Right
 from sharedbox_cli.core.open_access import Entry
 from sharedbox_cli.core.risk import Risk
+from sharedbox_cli.core.texts import mark, shown, tr
 from sharedbox_cli.core.why import InSpec, Why
 from sharedbox_cli.reports.page import PageHolder, PageLine
-from sharedbox_cli.reports.views.access_words import marks_of, may_words, through_words
+from sharedbox_cli.reports.views.access_words import marks_of, may_words, person_words, through_words
+from sharedbox_cli.reports.views.heads import heads
 
 _UNKNOWN = Why()
-_IN_SPEC: Mapping[InSpec | None, str] = {InSpec.YES: "yes", InSpec.NO: "no", InSpec.UNMANAGED: "not managed", None: ""}
+_IN_SPEC: Mapping[InSpec | None, str] = {
+    InSpec.YES: mark("yes"),
+    InSpec.NO: mark("no"),
+    InSpec.UNMANAGED: mark("not managed"),
+    None: "",
+}
 
 
 def _day(moment: datetime | None) -> str:
@@ -26,13 +33,13 @@ def _day(moment: datetime | None) -> str:
 def _since(why: Why) -> str:
     if why.since is None:
         return ""
-    return _day(why.since) if why.is_start_known else f"before {_day(why.since)}"
+    return _day(why.since) if why.is_start_known else tr("before {day}", day=_day(why.since))
 
 
 _MORE: Sequence[tuple[str, Callable[[Why], str]]] = (
     ("since", _since),
     ("granted by", lambda why: why.granted_by),
-    ("in specs", lambda why: _IN_SPEC[why.in_spec]),
+    ("in specs", lambda why: tr(_IN_SPEC[why.in_spec])),
     ("reason", lambda why: why.reason),
     ("until", lambda why: _day(why.until)),
     ("spec", lambda why: why.spec),
@@ -77,7 +84,7 @@ def access_of(rows: Sequence[AccessRow], places: Mapping[tuple[str, str], int], 
         for (mailbox, holder, via, note, entry, more), (words, rights, risks) in groups.items()
     )
     ordered = sorted(lines, key=lambda line: (*line[:2], line.via, line.note, line.entry, line.more))
-    return Access(holders, tuple(ordered), tuple(header for header, _ in shown))
+    return Access(holders, tuple(ordered), heads(*(header for header, _ in shown)))
 
 
 def _columns(rows: Sequence[AccessRow]) -> tuple[tuple[str, Callable[[Why], str]], ...]:
@@ -99,8 +106,8 @@ def _holders(rows: Sequence[AccessRow]) -> tuple[PageHolder, ...]:
     return tuple(
         PageHolder(
             key=row.holder,
-            shown=row.person,
-            name=row.name if row.name != row.person and row.holder in others else "",
+            shown=person_words(row),
+            name=shown(row.name) if row.name != row.person and row.holder in others else "",
             kind=str(row.kind),
             trustee_id=row.trustee_id if len(looks[row.person]) > 1 and not row.holder.startswith("user:") else "",
         )

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+from sharedbox_cli.core.texts import tr_count, tr_count_in
 
-def counted(count: int, one: str, many: str) -> str:
-    """Return a number and its noun."""
-    return f"{count:,} {one if count == 1 else many}"
+
+def mailboxes_words(count: int) -> str:
+    """Return a number of mailboxes."""
+    return tr_count("{count} mailbox", "{count} mailboxes", count)
+
+
+def on_words(count: int) -> str:
+    """Return a number of mailboxes on which something is."""
+    return tr_count_in("on", "{count} mailbox", "{count} mailboxes", count)
+
+
+def people_words(count: int) -> str:
+    """Return a number of people."""
+    return tr_count("{count} person", "{count} people", count)

@@ -17,6 +17,7 @@ from sharedbox_cli.core.model import (
     Trustee,
     TrusteeKind,
 )
+from sharedbox_cli.core.texts import mark
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.columns import read_row
@@ -182,7 +183,7 @@ def _sort(
     """Keep one member as a grant or a special entry. Raises ObserveError for one that was read in two roles."""
     identity = member_id(member, directory)
     if member.type == "CUSTOMER":
-        words = f"{member.role}: everybody in the organisation"
+        words = mark("{role}: everybody in the organisation", role=member.role)
         special.append(SpecialEntry(identity, words, is_everybody=True))
         return
     if identity not in directory.users and identity not in directory.groups:
@@ -192,7 +193,7 @@ def _sort(
             reading.directory[trustee.address] = identity
     right = _RIGHTS.get(member.role)
     if right is None:
-        special.append(SpecialEntry(identity, f"role {member.role} of {member.name}"))
+        special.append(SpecialEntry(identity, mark("role {role} of {name}", role=member.role, name=member.name)))
         return
     if grants.setdefault(identity, grant := Grant(identity, right, delivery=delivery)) != grant:
         raise ObserveError(

@@ -21,6 +21,7 @@ from sharedbox_cli.core.model import (
     Trustee,
     TrusteeKind,
 )
+from sharedbox_cli.core.texts import mark
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.columns import read_row
@@ -105,7 +106,7 @@ async def read_delegated(
         for sender in senders.get(key, ()):
             grants.add(Grant(sender.holder, Right.SEND_AS))
             if sender.status != ACCEPTED:
-                special.append(SpecialEntry(sender.holder, f"send-as address of {sender.who}, {sender.status}"))
+                special.append(SpecialEntry(sender.holder, _sender_words(sender)))
         reading.mailboxes[key] = ObservedMailbox(
             str(row["id"]),
             accounts.address_of(row),
@@ -196,6 +197,10 @@ def _leave_out_unclear(directory: Directory, scope: Scope, gmail_of: dict[Addres
                 gmail_of[key] = Gmail(was_read=False)
 
 
+def _sender_words(sender: _Sender) -> str:
+    return mark("send-as address of {who}, {status}", who=sender.who, status=sender.status)
+
+
 def _sort_delegate(
     delegate: Delegate, directory: Directory, reading: DelegatedReading, grants: set[Grant], special: list[SpecialEntry]
 ) -> None:
@@ -207,7 +212,7 @@ def _sort_delegate(
         grants.add(Grant(identity, Right.FULL_ACCESS))
     else:
         right = Right.FULL_ACCESS if delegate.status == PENDING else None
-        text = f"{delegate.status} invitation of {address.text} as delegate"
+        text = mark("{status} invitation of {address} as delegate", status=delegate.status, address=address.text)
         special.append(SpecialEntry(identity, text, revocable=right, replaced_by=Right.FULL_ACCESS))
 
 

@@ -6,6 +6,7 @@ from sys import intern
 from typing import NamedTuple
 
 from sharedbox_cli.core.identity import Address, TrusteeId
+from sharedbox_cli.core.texts import mark
 from sharedbox_cli.providers.forms import optional_text, text_of
 from sharedbox_cli.providers.google_workspace.api import Google
 from sharedbox_cli.providers.google_workspace.observe.directory import Directory
@@ -64,7 +65,7 @@ def is_outsider(identity: TrusteeId) -> bool:
 
 
 _OUTSIDER = "external:"
-NO_PLUS = "Google's API finds no address with a plus. Use the address without it, or add it at groups.google.com"
+NO_PLUS = mark("Google's API finds no address with a plus. Use the address without it, or add it at groups.google.com")
 """googleapis/google-api-python-client#1982: 404, while the web interface adds such an address."""
 _GMAIL_DOMAINS = frozenset({"gmail.com", "googlemail.com"})
 

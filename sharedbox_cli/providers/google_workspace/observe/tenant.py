@@ -19,6 +19,7 @@ from sharedbox_cli.core.model import (
     Trustee,
     TrusteeKind,
 )
+from sharedbox_cli.core.texts import mark
 from sharedbox_cli.core.unread import Unread
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.google_workspace import accounts
@@ -146,7 +147,7 @@ async def _collaborative(google: Google, scope: Scope, now: datetime) -> Observe
 
 def _new_outsider(identity: TrusteeId, address: Address) -> Trustee:
     """Return somebody from outside who is a member of no group that was read."""
-    caveat = f"cannot be added: {NO_PLUS}" if "+" in address.local else ""
+    caveat = mark("cannot be added: {why}", why=NO_PLUS) if "+" in address.local else ""
     return Trustee(identity, TrusteeKind.USER, address, is_guest=True, is_kind_known=False, caveat=caveat)
 
 

@@ -22,6 +22,7 @@ from sharedbox_cli.core.model import (
     Trustee,
     TrusteeKind,
 )
+from sharedbox_cli.core.texts import mark
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.columns import read_row
@@ -224,9 +225,14 @@ def _counted(trustee: Trustee, members: Mapping[TrusteeId, frozenset[TrusteeId]]
 
 
 def _special(raw: RawGrant, holder: Trustee) -> SpecialEntry:
-    kind = "deny" if raw.is_deny else "inherited" if raw.is_inherited else "entry"
-    name = str(holder.address or holder.name or holder.id)
-    return SpecialEntry(holder.id, f"{kind} {raw.text} for {name}", raw.is_deny, raw.is_inherited)
+    known = {"text": raw.text, "name": str(holder.address or holder.name or holder.id)}
+    if raw.is_deny:
+        words = mark("deny {text} for {name}", **known)
+    elif raw.is_inherited:
+        words = mark("inherited {text} for {name}", **known)
+    else:
+        words = mark("entry {text} for {name}", **known)
+    return SpecialEntry(holder.id, words, raw.is_deny, raw.is_inherited)
 
 
 def _account(identity: str, address: Address, scope: Scope, people: People) -> dict[Field, Value]:

@@ -10,14 +10,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sharedbox_cli.core.change_words import RIGHT_WORDS
 from sharedbox_cli.core.model import READING, Right
 from sharedbox_cli.core.risk import Risk
+from sharedbox_cli.core.texts import mark, tr
 from sharedbox_cli.reports.document import Line, Report, Section
 from sharedbox_cli.reports.formats.html.chart import cell_text
 from sharedbox_cli.reports.header import header
 from sharedbox_cli.reports.page import Page
 from sharedbox_cli.reports.safe import one_line
+from sharedbox_cli.reports.views.access_words import right_name
 
 RIGHTS = tuple(Right)
 RISKS = tuple(Risk)
@@ -33,12 +34,12 @@ LETTERS: Mapping[Right, str] = {
 }
 """One letter for each right in the matrix; the place is the one in `RIGHTS`."""
 RISK_WORDS: Mapping[Risk, str] = {
-    Risk.GUEST: "guests",
-    Risk.DISABLED: "disabled accounts",
-    Risk.DELETED: "deleted accounts",
-    Risk.EXTERNAL: "from outside the organisation",
-    Risk.EXPIRED: "ended in the specs",
-    Risk.WIDE: "open to everybody",
+    Risk.GUEST: mark("guests"),
+    Risk.DISABLED: mark("disabled accounts"),
+    Risk.DELETED: mark("deleted accounts"),
+    Risk.EXTERNAL: mark("from outside the organisation"),
+    Risk.EXPIRED: mark("ended in the specs"),
+    Risk.WIDE: mark("open to everybody"),
 }
 
 
@@ -63,22 +64,22 @@ def payload_of(report: Report, page: Page) -> Payload:
     text = json.dumps(data_of(report, page), sort_keys=True, separators=(",", ":")).encode("ascii")
     encoded = base64.b64encode(gzip.compress(text, mtime=0)).decode("ascii")
     used = {right for line in page.lines or () for right in line.rights}
-    letters = tuple((letter, RIGHT_WORDS[right]) for right, letter in LETTERS.items())
+    letters = tuple((letter, right_name(right)) for right, letter in LETTERS.items())
     return Payload(encoded, hashlib.sha256(text).hexdigest(), tuple(_rights(used)), tuple(_risks()), letters)
 
 
 def _rights(used: Collection[Right]) -> Iterator[tuple[int, str]]:
     """Yield the rights that occur, after those that include reading."""
-    yield _mask(RIGHTS, READING), "any right to read"
+    yield _mask(RIGHTS, READING), tr("any right to read")
     for place, right in enumerate(RIGHTS):
         if right in used:
-            yield 1 << place, RIGHT_WORDS[right]
+            yield 1 << place, right_name(right)
 
 
 def _risks() -> Iterator[tuple[int, str, str]]:
     yield _mask(RISKS, RISKS), "any", "any risk"
     for place, risk in enumerate(RISKS):
-        yield 1 << place, str(risk), RISK_WORDS[risk]
+        yield 1 << place, str(risk), tr(RISK_WORDS[risk])
 
 
 def data_of(report: Report, page: Page) -> dict[str, Any]:

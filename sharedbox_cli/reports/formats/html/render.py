@@ -14,11 +14,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from sharedbox_cli import __version__
+from sharedbox_cli.core.finding import severity_words
+from sharedbox_cli.core.texts import GROUP, Language, language, number, tr, tr_count
 from sharedbox_cli.reports.document import Line, Report
 from sharedbox_cli.reports.formats.html.chart import drawing_of
 from sharedbox_cli.reports.formats.html.payload import payload_of
 from sharedbox_cli.reports.page import Link, Page, PageHolder, PageLine, PageMailbox
 from sharedbox_cli.reports.safe import one_line
+from sharedbox_cli.reports.views.heads import head, heads
 
 MOST_PERSON_LINES = 10_000
 """Up to this many lines, each person has a section in the file. Above it, the script makes the sections from the
@@ -66,6 +69,7 @@ def _page_values(report: Report, page: Page) -> dict[str, object]:
         "most_rows": MOST_ANSWER_ROWS,
         "few_rows": FEW_ROWS,
         "short": SHORT_TEXT,
+        "group": "," if language() is Language.ENGLISH else GROUP,
     }
 
 
@@ -134,8 +138,35 @@ def _environment() -> Environment:
         finalize=_finalize,
     )
     environment.filters["code"] = _code
-    environment.filters["number"] = lambda number: f"{number:,}"
+    environment.filters["number"] = number
+    environment.globals |= {
+        "_": _tr,
+        "ngettext": tr_count,
+        "language": language,
+        "html": _html,
+        "link": _link,
+        "unseen": Markup('<span class="unseen">{}</span>').format,
+        "bdi": lambda text: Markup("<bdi>{}</bdi>").format(one_line(text)),
+        "head": head,
+        "heads": heads,
+        "severity_words": severity_words,
+    }
     return environment
+
+
+def _tr(template: str, **fields: object) -> str:
+    """Return one of our texts. What comes from filters is markup, and is a text again in it."""
+    return str(tr(template, **fields))
+
+
+def _html(text: str, **fields: object) -> Markup:
+    """Return a text of ours with markup in its fields; other fields are made safe."""
+    safe = {name: value if isinstance(value, Markup) else one_line(str(value)) for name, value in fields.items()}
+    return escape(text).format(**safe)
+
+
+def _link(target: str, text: str) -> Markup:
+    return Markup('<a href="{}">{}</a>').format(target, text)
 
 
 def _finalize(value: object) -> object:

@@ -46,7 +46,7 @@
   const isMixed = new Set(mailboxes.map((one) => one[1])).size > 1;
   const words = root.dataset;
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, key) => values[key]);
-  const number = (value) => value.toLocaleString(document.documentElement.lang);
+  const number = (value) => String(value).replace(/\B(?=(\d{3})+$)/g, words.group);
 
   // Search: each text is folded once, and a line matches if its texts together have every word.
   const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/\u00df/g, "ss");
@@ -203,7 +203,7 @@
       if (text) { heading.append(" "); make("bdi", text, heading, { class: "quiet" }); }
     }
     const table = make("table", "", section);
-    make("caption", `${words.person} ${one[1]} ${one[0]}`, table, { class: "unseen" });
+    make("caption", fill(words.person, { name: `${one[1]} ${one[0]}` }), table, { class: "unseen" });
     const head = make("tr", "", make("thead", "", table)), body = make("tbody", "", table);
     const more = [...root.querySelectorAll("#result [data-sort]")].slice(5).map((button) => button.textContent);
     for (const text of [...words.headers.split("|"), ...more]) make("th", text, head, { scope: "col" });
