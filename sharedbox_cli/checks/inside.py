@@ -11,7 +11,7 @@ from sharedbox_cli.checks.model import Check, Detections, Subject
 from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.finding import Severity
 from sharedbox_cli.core.model import MICROSOFT365
-from sharedbox_cli.core.texts import mark, tr
+from sharedbox_cli.core.texts import listed, mark, tr
 from sharedbox_cli.core.values import BLOCKED, Value
 
 _PROTOCOLS: Mapping[Field, str] = {

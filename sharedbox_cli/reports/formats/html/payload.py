@@ -77,7 +77,7 @@ def _rights(used: Collection[Right]) -> Iterator[tuple[int, str]]:
 
 
 def _risks() -> Iterator[tuple[int, str, str]]:
-    yield _mask(RISKS, RISKS), "any", "any risk"
+    yield _mask(RISKS, RISKS), "any", tr("any risk")
     for place, risk in enumerate(RISKS):
         yield 1 << place, str(risk), tr(RISK_WORDS[risk])
 

@@ -1,0 +1,151 @@
+"""`--lang` and the locale: which language a command speaks, and what stays English."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+
+import pytest
+
+from sharedbox_cli.cli.language import language_of
+from sharedbox_cli.core.texts import Language
+from tests.asked import each
+from tests.conftest import Cli, Cloud
+from tests.pseudo import Pseudo, english_in
+
+
+@pytest.mark.parametrize(
+    ("variables", "language"),
+    [
+        ({}, "en"),
+        ({"LANG": "de_DE.UTF-8"}, "de"),
+        ({"LANG": "de_AT"}, "de"),
+        ({"LANG": "de_CH.UTF-8@euro"}, "de"),
+        ({"LANG": "DE"}, "de"),
+        ({"LANG": "de-DE"}, "de"),
+        ({"LANG": "C"}, "en"),
+        ({"LANG": "POSIX"}, "en"),
+        ({"LANG": "C.UTF-8"}, "en"),
+        ({"LANG": "fr_FR.UTF-8"}, "en"),
+        ({"LANG": "den_CA"}, "en"),
+        ({"LANG": "../../de"}, "en"),
+        ({"LC_ALL": "en_US.UTF-8", "LC_MESSAGES": "de_DE", "LANG": "de_DE"}, "en"),
+        ({"LC_ALL": "", "LC_MESSAGES": "de_DE", "LANG": "en_US"}, "de"),
+        ({"LC_CTYPE": "de_DE.UTF-8"}, "en"),
+    ],
+)
+def test_locale_decides(variables: dict[str, str], language: str) -> None:
+    assert language_of(variables) == Language(language)
+
+
+def test_option_comes_before_the_environment(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANG", "de_DE.UTF-8")
+    assert "Prüfungen" in cli("explain").out
+    assert "Checks" in cli("explain", "--lang", "en").out
+    monkeypatch.setenv("SHAREDBOX_LANG", "en")
+    assert "Checks" in cli("explain").out
+    assert "Prüfungen" in cli("explain", "--lang", "DE").out
+    assert "Checks" in cli("explain").out, "a command leaves nothing behind"
+    monkeypatch.setenv("SHAREDBOX_LANG", "")
+    assert "Prüfungen" in cli("explain").out
+
+
+@pytest.mark.parametrize("word", ["fr", "deutsch", "de_DE", ""])
+def test_unknown_language_is_a_usage_error(cli: Cli, word: str) -> None:
+    done = cli("explain", "--lang", word)
+    assert done.code == 1
+    assert "'en'" in done.err
+    assert "'de'" in done.err
+
+
+@pytest.mark.parametrize("output", ["json", "csv"])
+def test_machine_formats_stay_english(both: Cloud, cli: Cli, output: str) -> None:
+    for command in (["audit"], ["who", "hugo@contoso.example"], ["explain"], ["explain", "google-delegated"]):
+        english, german = cli(*command, "-o", output), cli(*command, "-o", output, "--lang", "de")
+        assert _timeless(english.out) == _timeless(german.out)
+        assert german.code == 0
+
+
+@pytest.mark.parametrize("output", ["json", "sarif", "junit"])
+def test_formats_of_findings_for_programs_stay_english(both: Cloud, cli: Cli, output: str) -> None:
+    english, german = (cli("check", "--whole-tenant", "-o", output, "--lang", word).out for word in ("en", "de"))
+    assert _timeless(english) == _timeless(german)
+
+
+def _timeless(text: str) -> str:
+    return re.sub(r"\d{4}-\d\d-\d\d[T ][\d:.]+(\+00:00|Z)?", "", text)
+
+
+COMMANDS = [
+    ["audit"],
+    ["audit", "--by", "person"],
+    ["audit", "--by", "matrix"],
+    ["audit", "--person", "hugo*"],
+    ["audit", "--why"],
+    ["audit", "-o", "markdown"],
+    ["audit", "-o", "html"],
+    ["who", "hugo@contoso.example"],
+    ["who", "hugo@contoso.example", "-o", "html"],
+    ["check", "--whole-tenant"],
+    ["check", "--whole-tenant", "-o", "markdown"],
+    ["check", "--whole-tenant", "-o", "html"],
+]
+
+
+def test_report_has_no_text_outside_of_the_catalogue(both: Cloud, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = _values(cli)
+    monkeypatch.setattr("gettext.GNUTranslations", lambda file: Pseudo())
+    for command in each(COMMANDS):
+        done = cli(*command, "--lang", "de")
+        assert done.code == 0, done.err
+        assert "øø" in _visible(done.out)
+        assert set(english_in(_visible(done.out), known)) == set(), command
+
+
+def test_explanation_has_no_text_outside_of_the_catalogue(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    topics = json.loads(cli("explain", "-o", "json").out)
+    names = [item["name"] for group in ("platforms", "checks", "guards") for item in topics[group]]
+    keys = " ".join(_keys(cli, item["name"]) for item in each(topics["platforms"]))
+    pages = " ".join(
+        re.findall(r"https://[^\s\"]+|docs/\S+", " ".join(cli("explain", name, "-o", "json").out for name in names))
+    )
+    monkeypatch.setattr("gettext.GNUTranslations", lambda file: Pseudo())
+    for name in (None, *each(names)):
+        out = cli("explain", *([name] if name else []), "-o", "markdown", "--lang", "de").out
+        text = re.sub(r"\(øøøøøøø: [^)]*\)|`[^`]*`", "", html.unescape(out))
+        assert set(english_in(text, f"{' '.join(names)} {keys} {pages} {_LISTED}")) == set(), name
+
+
+_LISTED = "none blocked present true member full access send as suite"
+
+
+def _keys(cli: Cli, platform: str) -> str:
+    data = json.loads(cli("explain", platform, "-o", "json").out)
+    return " ".join([*(row["path"] for row in data["rows"]), json.dumps(data["values"])])
+
+
+def _values(cli: Cli) -> str:
+    """Return all names, addresses and ids that a report shows as they are."""
+    data = json.loads(cli("audit", "-o", "json").out)
+    found = json.loads(cli("check", "--whole-tenant", "-o", "json").out)["findings"]
+    people = [row for row in data["rows"] if row["kind"] not in ("organization", "anyone")]
+    rows = [" ".join(row[key] for key in ("mailbox", "person", "trustee_id", "address")) for row in people]
+    rows += [row["name"] for row in people if row["entry"] != "sign-in"]
+    names = [f"{item['check']} {item['subject']} {item['platform']} {item['source']}" for item in found]
+    settings = [row["detail"] for row in data["rows"] if row["entry"] == "setting"]
+    return " ".join([*rows, *names, *settings, json.dumps(data["tenants"]), _OURS])
+
+
+_OURS = "sharedbox default UTC GB SHA FS person hugo pending Billing (old) EXCHANGEENTERPRISE EXCHANGESTANDARD SPE"
+"""Names of ours, units, and words of the services that reports show as they are."""
+
+
+def _visible(text: str) -> str:
+    """Return what a person can see or hear of a report."""
+    if not text.startswith("<!DOCTYPE"):
+        return html.unescape(text)
+    text = re.sub(r"<(script|style).*?</\1>", " ", text, flags=re.DOTALL)
+    spoken = re.findall(r'(?:aria-label|data-(?!risk|sort|short|group)[a-z]+)="([^"]*)"', text)
+    text = re.sub(r'<code id="sha256">\w+</code>', " ", text)
+    return re.sub(r"\{\w+\}|\S+\u2026", " ", html.unescape(" ".join([re.sub(r"<[^>]*>", " ", text), *spoken])))
