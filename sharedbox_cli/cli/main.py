@@ -59,7 +59,7 @@ def _open_streams() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Return the exit code of one command line (docs/reference/exit-codes.md)."""
     try:
-        # A command sets its language in a context of its own: the next one in this process does not inherit it.
+        # Each command sets its language in a new context: the next one in this process does not inherit it.
         start = functools.partial(_commands(), args=list(arguments), prog_name="sharedbox", standalone_mode=False)
         code = copy_context().run(start)
     except typer.Exit as stop:

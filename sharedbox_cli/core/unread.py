@@ -21,7 +21,7 @@ _KINDS = {
 
 
 def unread_kind_words(kind: str) -> str:
-    """Return what could not be read, in one word. A plug-in may have kinds of its own."""
+    """Return what could not be read, in one word. A plug-in may have other kinds."""
     return tr_in("unread", _KINDS[kind]) if kind in _KINDS else kind
 
 
