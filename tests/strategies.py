@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from typing import TypeVar
 
 from hypothesis import assume
@@ -81,31 +82,50 @@ PLATFORM: st.SearchStrategy[Platform] = st.shared(st.sampled_from(sorted(SETTING
 MOST_FIELDS = 8
 
 
+BOOLEAN = st.booleans()
+ONE_IN_TEN = st.integers(0, 9).map(lambda number: number == 0)
+AUTOMAPPING = st.sampled_from([None, True, False])
+DELIVERY = st.sampled_from(DELIVERIES)
+MAYBE_DELIVERY = st.none() | DELIVERY
+SOME_BOXES = st.lists(st.sampled_from(BOXES), unique=True)
+MODE = st.sampled_from([MembersMode.EXACT, MembersMode.EXACT, MembersMode.AT_LEAST])
+KIND_ON = {platform: st.sampled_from([KIND_SHARED, KIND_SHARED, kind]) for platform, kind in OTHER_KIND.items()}
+HOLDERS = st.sampled_from([*(TrusteeId(f"id-{name}") for name in (*PEOPLE, *GROUPS)), TrusteeId("S-1-5-21-9")])
+HELD_ON = {
+    platform: st.lists(st.tuples(HOLDERS, st.sampled_from(rights)), max_size=8) for platform, rights in RIGHTS.items()
+}
+WANTED_ON = {
+    platform: st.lists(st.tuples(st.sampled_from((*PEOPLE, *GROUPS)), st.sampled_from(rights)), max_size=8)
+    for platform, rights in RIGHTS.items()
+}
+"""Made once: Hypothesis takes longer to make a strategy than to draw from it."""
+
+
+@cache
 def fields_in_use(platform: Platform) -> st.SearchStrategy[list[Field]]:
     """Return a few settings of a platform, the same for the tenant and the specs of an example."""
     chosen = st.lists(st.sampled_from(list(SETTINGS[platform])), unique=True, min_size=1, max_size=MOST_FIELDS)
     return st.shared(chosen, key=f"fields of {platform}")
 
 
+@cache
 @st.composite
 def grants(draw: st.DrawFn, platform: Platform) -> frozenset[Grant]:
     """Return what is held on one mailbox; of the roles of a group, one each."""
-    holders = [*(TrusteeId(f"id-{name}") for name in (*PEOPLE, *GROUPS)), TrusteeId("S-1-5-21-9")]
     found = {}
-    for who, right in draw(
-        st.lists(st.tuples(st.sampled_from(holders), st.sampled_from(RIGHTS[platform])), max_size=8)
-    ):
-        automapping = draw(st.sampled_from([None, True, False])) if platform == MICROSOFT365 else None
-        delivery = draw(st.sampled_from(DELIVERIES)) if right in ROLES else None
+    for who, right in draw(HELD_ON[platform]):
+        automapping = draw(AUTOMAPPING) if platform == MICROSOFT365 else None
+        delivery = draw(DELIVERY) if right in ROLES else None
         found[who, right in ROLES or right] = Grant(who, right, "", automapping, delivery)
     return frozenset(found.values())
 
 
+@cache
 @st.composite
 def observed_mailboxes(draw: st.DrawFn, name: str, platform: Platform) -> ObservedMailbox:
     """Return a mailbox that exists."""
     settings = {name: draw(SETTINGS[platform][name]) for name in draw(fields_in_use(platform))}
-    settings[Field.KIND] = draw(st.sampled_from([KIND_SHARED, KIND_SHARED, OTHER_KIND[platform]]))
+    settings[Field.KIND] = draw(KIND_ON[platform])
     return ObservedMailbox(f"id-{name}", address(name), platform, settings, draw(grants(platform)))
 
 
@@ -116,11 +136,16 @@ M = TypeVar("M", ObservedMailbox, DesiredMailbox)
 def _with_aliases(draw: st.DrawFn, mailboxes: dict[Address, M]) -> dict[Address, M]:
     """Return mailboxes of which each alias belongs to one at most, as in any tenant and any valid set of specs."""
     able: list[Address] = [key for key, mailbox in mailboxes.items() if Field.ALIASES in mailbox.settings]
-    owners = {name: draw(st.sampled_from([None, *able])) for name in ALIASES} if able else {}
+    owners = {name: draw(_one_of(tuple(able))) for name in ALIASES} if able else {}
     for key in able:
         settings = {**mailboxes[key].settings, Field.ALIASES: _owned(owners, key)}
         mailboxes[key] = replace(mailboxes[key], settings=settings)
     return mailboxes
+
+
+@cache
+def _one_of(able: tuple[Address, ...]) -> st.SearchStrategy[Address | None]:
+    return st.sampled_from([None, *able])
 
 
 def _owned(owners: dict[str, Address | None], key: Address) -> tuple[str, ...]:
@@ -140,9 +165,9 @@ def planned(desired: Desired, observed: Observed) -> Plan:
 def observations(draw: st.DrawFn) -> Observed:
     """Return a tenant in which some of the mailboxes exist, some are soft-deleted."""
     platform = draw(PLATFORM)
-    existing = draw(st.lists(st.sampled_from(BOXES), unique=True))
+    existing = draw(SOME_BOXES)
     mailboxes = _with_aliases(draw, {address(name): draw(observed_mailboxes(name, platform)) for name in existing})
-    soft_deleted = [name for name in BOXES if name not in existing and draw(st.booleans())]
+    soft_deleted = [name for name in BOXES if name not in existing and draw(BOOLEAN)]
     taken = {
         address(name): (AddressHolder(f"id-{name}", "soft-deleted mailbox", name, address(name), True),)
         for name in soft_deleted
@@ -161,39 +186,40 @@ def observations(draw: st.DrawFn) -> Observed:
     )
 
 
+@cache
 @st.composite
 def desired_grants(draw: st.DrawFn, platform: Platform) -> tuple[DesiredGrant, ...]:
     """Return what members get; of the roles of a group, one each."""
-    who = st.tuples(st.sampled_from((*PEOPLE, *GROUPS)), st.sampled_from(RIGHTS[platform]))
-    one_role = {(person, right in ROLES or right): right for person, right in draw(st.lists(who, max_size=8))}
+    one_role = {(person, right in ROLES or right): right for person, right in draw(WANTED_ON[platform])}
     return tuple(
         DesiredGrant(
             address(person),
             TrusteeKind.GROUP if person in GROUPS else TrusteeKind.USER,
             right,
-            automapping=draw(st.sampled_from([None, True, False])) if right is Right.FULL_ACCESS else None,
-            delivery=draw(st.none() | st.sampled_from(DELIVERIES)) if right in ROLES else None,
+            automapping=draw(AUTOMAPPING) if right is Right.FULL_ACCESS else None,
+            delivery=draw(MAYBE_DELIVERY) if right in ROLES else None,
         )
         for (person, _), right in one_role.items()
     )
 
 
+@cache
 @st.composite
 def desired_mailboxes(draw: st.DrawFn, name: str) -> DesiredMailbox:
     """Return one document of a spec."""
     platform = draw(PLATFORM)
-    if draw(st.integers(0, 9)) == 0:
+    if draw(ONE_IN_TEN):
         return DesiredMailbox(address(name), platform, State.ABSENT)
-    named = draw(st.sets(st.sampled_from(draw(fields_in_use(platform)))))
-    settings = {name: draw(SETTINGS[platform][name]) for name in sorted(named)}
-    wanted = draw(st.none() | desired_grants(platform))
-    mode = draw(st.sampled_from([MembersMode.EXACT, MembersMode.EXACT, MembersMode.AT_LEAST]))
+    named = [name for name in sorted(draw(fields_in_use(platform))) if draw(BOOLEAN)]
+    settings = {name: draw(SETTINGS[platform][name]) for name in named}
+    wanted = draw(desired_grants(platform)) if draw(BOOLEAN) else None
+    mode = draw(MODE)
     return DesiredMailbox(address(name), platform, settings=settings, grants=wanted, members_mode=mode)
 
 
 @st.composite
 def desired_sets(draw: st.DrawFn) -> Desired:
     """Return a set of specs."""
-    names = draw(st.lists(st.sampled_from(BOXES), unique=True))
+    names = draw(SOME_BOXES)
     mailboxes = _with_aliases(draw, {address(name): draw(desired_mailboxes(name)) for name in names})
     return Desired(mailboxes, "digest", len(mailboxes))

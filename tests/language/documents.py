@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
 
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, MICROSOFT365, DesiredMailbox, Platform
+from sharedbox_cli.core.values import Value
 from sharedbox_cli.language.load import LoadedSpecs, load_mailbox
 from sharedbox_cli.language.models.base import one_line
 from sharedbox_cli.language.resolve import resolve
@@ -87,6 +90,7 @@ RIGHTS = {
 }
 
 
+@cache
 def members(platform: Platform) -> st.SearchStrategy[list[dict[str, Any]]]:
     rights = st.lists(st.sampled_from(RIGHTS[platform]), unique=True, min_size=1)
     more = {"reason": names, "until": untils, "rights": rights}
@@ -117,17 +121,43 @@ when = st.fixed_dictionaries(
 ).filter(bool)
 
 
+booleans = st.booleans()
+few_paths = st.lists(paths, unique_by=str.casefold, max_size=3)
+forwarding_targets = st.sampled_from(["none", "archive@contoso.example"])
+suites = st.sampled_from([{}, {"suite": "SPE_E3"}])
+PLATFORMS = st.sampled_from([MICROSOFT365, GOOGLE_DELEGATED, GOOGLE_COLLABORATIVE])
+
+
+@cache
+def _common(platform: Platform) -> st.SearchStrategy[dict[str, Any]]:
+    most = 73 if platform == GOOGLE_COLLABORATIVE else 256
+    title = (
+        names if platform == MICROSOFT365 else names.filter(lambda text: len(text) <= most and not set("<>") & {*text})
+    )
+    return st.fixed_dictionaries({}, optional={**common, "display_name": title})
+
+
+@cache
+def _chosen(platform: Platform) -> st.SearchStrategy[set[Field]]:
+    return st.sets(st.sampled_from(list(choices_on(platform))), max_size=6)
+
+
+@cache
+def _value(platform: Platform, name: Field) -> st.SearchStrategy[Value]:
+    return st.sampled_from(choices_on(platform)[name])
+
+
 @st.composite
 def delegated(draw: st.DrawFn) -> dict[str, Any]:
-    folders = draw(st.lists(paths, unique_by=str.casefold, max_size=3))
-    tags = draw(st.lists(paths, unique_by=str.casefold, max_size=3))
+    folders = draw(few_paths)
+    tags = draw(few_paths)
     tags = [tag for tag in tags if tag.casefold() not in {folder.casefold() for folder in folders}]
     found: dict[str, Any] = {
         "folders": folders,
         "tags": [{"name": tag, **({"color": "red"} if number % 2 else {})} for number, tag in enumerate(tags)],
         "auto_reply": {"enabled": True, "subject": draw(names), "internal": draw(replies), "start": "2027-01-01"},
-        "senders": [{"address": "x@contoso.example", "display_name": draw(names), "default": draw(st.booleans())}],
-        "forwarding": {"to": draw(st.sampled_from(["none", "archive@contoso.example"])), "keep_copy": True},
+        "senders": [{"address": "x@contoso.example", "display_name": draw(names), "default": draw(booleans)}],
+        "forwarding": {"to": draw(forwarding_targets), "keep_copy": True},
         "sign_in": "blocked",
         "google": {"org_unit": "/" + draw(paths)},
         "storage": {"warn_at": "80%", "licence": "google-workspace-business-plus"},
@@ -137,9 +167,10 @@ def delegated(draw: st.DrawFn) -> dict[str, Any]:
     then += [{"tag": [tag]} for tag in tags]
     rules = draw(st.lists(st.tuples(when, st.sampled_from(then)), max_size=3))
     found["rules"] = [{"name": f"{number} x", "when": a, "then": b} for number, (a, b) in enumerate(rules)]
-    return {key: value for key, value in found.items() if draw(st.booleans())}
+    return {key: value for key, value in found.items() if draw(booleans)}
 
 
+DELEGATED = delegated()
 group = st.fixed_dictionaries(
     {},
     optional={
@@ -151,28 +182,23 @@ group = st.fixed_dictionaries(
 
 @st.composite
 def documents(draw: st.DrawFn) -> dict[str, Any]:
-    platform = draw(st.sampled_from([MICROSOFT365, GOOGLE_DELEGATED, GOOGLE_COLLABORATIVE]))
+    platform = draw(PLATFORMS)
     found: dict[str, Any] = {"version": 1, "mailbox": "Box@contoso.example", "platform": str(platform)}
-    most = 73 if platform == GOOGLE_COLLABORATIVE else 256
-    title = (
-        names if platform == MICROSOFT365 else names.filter(lambda text: len(text) <= most and not set("<>") & {*text})
-    )
-    found |= draw(st.fixed_dictionaries({}, optional={**common, "display_name": title}))
-    if draw(st.booleans()):
+    found |= draw(_common(platform))
+    if draw(booleans):
         found["members"] = draw(members(platform))
     if platform == GOOGLE_DELEGATED:
-        found |= draw(delegated())
-    if platform == GOOGLE_COLLABORATIVE and draw(st.booleans()):
+        found |= draw(DELEGATED)
+    if platform == GOOGLE_COLLABORATIVE and draw(booleans):
         found["group"] = draw(group)
-    if platform == MICROSOFT365 and draw(st.booleans()):
-        found["storage"] = {"warn_at": "5%", "licence": "none"} | draw(st.sampled_from([{}, {"suite": "SPE_E3"}]))
-    choices = choices_on(platform)
-    for name in sorted(draw(st.sets(st.sampled_from(list(choices)), max_size=6))):
+    if platform == MICROSOFT365 and draw(booleans):
+        found["storage"] = {"warn_at": "5%", "licence": "none"} | draw(suites)
+    for name in sorted(draw(_chosen(platform))):
         *sections, key = str(name).split(".")
         section = found
         for one in sections:
             section = section.setdefault(one, {})
-        section[key] = draw(st.sampled_from(choices[name]))
+        section[key] = draw(_value(platform, name))
     settings = found.get("group", {})
     if settings.get("moderation") == "non-members":
         settings["posting"] = "anyone"  # Google refuses to moderate people who cannot post

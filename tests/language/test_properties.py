@@ -31,17 +31,23 @@ members = st.lists(
 )
 
 
+BOOLEANS = st.booleans()
+SOME_BOXES = st.lists(st.sampled_from(BOXES), unique=True, min_size=1)
+COUNTS = st.integers(0, 3)
+TEAM_LABELS = st.sampled_from(["a", "b"])
+
+
 @st.composite
 def spec_sets(draw: st.DrawFn) -> list[dict[str, Any]]:
     found = []
-    for name in draw(st.lists(st.sampled_from(BOXES), unique=True, min_size=1)):
+    for name in draw(SOME_BOXES):
         mailbox: dict[str, Any] = {"version": 1, "mailbox": f"{name}@contoso.example", "platform": "microsoft365"}
-        if draw(st.booleans()):
+        if draw(BOOLEANS):
             mailbox["members"] = draw(members)
-        if draw(st.booleans()):
-            mailbox["aliases"] = [f"{name}-{number}@contoso.example" for number in range(draw(st.integers(0, 3)))]
-        if draw(st.booleans()):
-            mailbox["labels"] = {"team": draw(st.sampled_from(["a", "b"])), "site": "hq"}
+        if draw(BOOLEANS):
+            mailbox["aliases"] = [f"{name}-{number}@contoso.example" for number in range(draw(COUNTS))]
+        if draw(BOOLEANS):
+            mailbox["labels"] = {"team": draw(TEAM_LABELS), "site": "hq"}
         found.append(mailbox)
     return found
 
@@ -70,7 +76,7 @@ def _shuffled(draw: st.DrawFn, value: Any) -> Any:
         return {key: _shuffled(draw, value[key]) for key in keys}
     if isinstance(value, list):
         return [_shuffled(draw, item) for item in draw(st.permutations(value))]
-    if isinstance(value, str) and "@" in value and draw(st.booleans()):
+    if isinstance(value, str) and "@" in value and draw(BOOLEANS):
         return value.upper()
     return value
 
