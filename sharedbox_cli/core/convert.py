@@ -14,7 +14,7 @@ from sharedbox_cli.core.convert_values import kept_value, refused_values
 from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.format_values import value_words
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.labels import parted_labels
+from sharedbox_cli.core.labels import lowest_folders, parted_labels
 from sharedbox_cli.core.model import (
     READING,
     ROLES,
@@ -65,8 +65,7 @@ class Moved:
 def desired_of(there: ObservedMailbox, observed: Observed, table: Capabilities) -> Moved:
     """Return the spec of a mailbox as observed; what no spec can express becomes notes."""
     settings = {name: value for name, value in there.settings.items() if name not in _NOT_WRITTEN}
-    if table.labels_are_shared:
-        settings |= parted_labels(settings)
+    settings |= parted_labels(settings) if table.labels_are_shared else lowest_folders(settings)
     unmanaged = unmanaged_addresses((), settings.get(Field.ALIASES))
     if unmanaged:
         own = settings[Field.ALIASES]

@@ -25,6 +25,15 @@ def parted_labels(settings: Mapping[Field, Value]) -> dict[Field, Value]:
     return {Field.TAGS: kept, Field.FOLDERS: tuple(item for item in left if item not in implied)}
 
 
+def lowest_folders(settings: Mapping[Field, Value]) -> dict[Field, Value]:
+    """Return the folders without those that come with one below them."""
+    folders = settings.get(Field.FOLDERS)
+    if not isinstance(folders, tuple):
+        return {}
+    implied = _parents(map(str, folders))
+    return {Field.FOLDERS: tuple(item for item in folders if item not in implied)}
+
+
 def _parents(paths: Iterable[str]) -> set[str]:
     """Return the folders above other ones: they come with those."""
     return {path[:place] for path in paths for place, letter in enumerate(path) if letter == "/"}

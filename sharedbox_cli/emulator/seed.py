@@ -43,6 +43,7 @@ GRAPH_ROLES = [
     "User.EnableDisableAccount.All",
     "GroupMember.Read.All",
     "LicenseAssignment.ReadWrite.All",
+    "Mail.ReadWrite",
     "MailboxSettings.ReadWrite",
     "Organization.Read.All",
     "Reports.Read.All",

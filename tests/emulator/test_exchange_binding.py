@@ -49,6 +49,7 @@ ENOUGH: dict[str, dict[str, Any]] = {
     "Add-RecipientPermission": {"Identity": SALES, "Trustee": ANNA, "AccessRights": ["SendAs"]},
     "Remove-RecipientPermission": {"Identity": SALES, "Trustee": ANNA, "AccessRights": ["SendAs"]},
     "Get-MailboxAutoReplyConfiguration": {"Identity": SALES},
+    "Get-MailboxFolderStatistics": {"Identity": SALES},
     "Set-MailboxAutoReplyConfiguration": {"Identity": SALES},
 }
 """The required parameters of each cmdlet."""

@@ -44,6 +44,7 @@ LISTS = {
     "/v1.0/subscribedSkus": "SubscribedSku",
     "/v1.0/organization": "Organization",
     "/v1.0/users/sales@contoso.example/outlook/masterCategories": "OutlookCategory",
+    "/v1.0/users/sales@contoso.example/mailFolders": "MailFolder",
     "/v1.0/directory/deletedItems/microsoft.graph.user": "User",
 }
 

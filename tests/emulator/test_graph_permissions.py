@@ -43,6 +43,9 @@ CALLS: dict[str, tuple[str, str, Any]] = {
     "outlook.masterCategories.get": ("GET", f"{CATEGORIES}/00000000-0000-0000-0000-000000000000", None),
     "outlook.masterCategories.patch": ("PATCH", f"{CATEGORIES}/00000000-0000-0000-0000-000000000000", {}),
     "outlook.masterCategories.delete": ("DELETE", f"{CATEGORIES}/00000000-0000-0000-0000-000000000000", None),
+    "mailFolders.list": ("GET", f"/users/{ANNA}/mailFolders", None),
+    "mailFolders.get": ("GET", f"/users/{ANNA}/mailFolders/inbox", None),
+    "mailFolders.create": ("POST", f"/users/{ANNA}/mailFolders", {"displayName": "Orders"}),
     "reports.getMailboxUsageDetail": ("GET", "/reports/getMailboxUsageDetail(period='D7')", None),
     "reports.settings": ("GET", "/admin/reportSettings", None),
 }

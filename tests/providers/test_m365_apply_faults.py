@@ -91,7 +91,6 @@ OF_TOPICS = {
     Topic.INCOMING: "exchange.Set-Mailbox",
     Topic.RETENTION: "exchange.Set-Mailbox",
     Topic.ARCHIVE: "exchange.Enable-Mailbox",
-    Topic.LABELS: "graph.outlook.masterCategories.create",
 }
 """The write of each topic that is not above."""
 
@@ -113,6 +112,22 @@ def every_field(topic: Topic, number: int) -> Make:
 
 
 KINDS |= {topic.name.lower(): (route, every_field(topic, 0)) for topic, route in OF_TOPICS.items()}
+
+
+def without_archive(setting: Setting) -> Change:
+    """Return the change that disconnects an archive."""
+    provider = setting.provider()
+    assert provider.apply(licence_of(setting, "sales", PLAN_2)).is_success
+    assert provider.apply(update_of(setting, "sales", {Field.ARCHIVE: True}, {Field.ARCHIVE: False})).is_success
+    setting.forget()
+    return update_of(setting, "sales", {Field.ARCHIVE: False}, {Field.ARCHIVE: True})
+
+
+KINDS |= {
+    "no archive": ("exchange.Disable-Mailbox", without_archive),
+    "folders": ("graph.mailFolders.create", lambda s: update_of(s, "sales", {Field.FOLDERS: ("Inbox/Orders",)})),
+    "tags": ("graph.outlook.masterCategories.create", lambda s: update_of(s, "sales", {Field.TAGS: (("a", "red"),)})),
+}
 NOT_EXECUTED: dict[str, dict[str, Any]] = {
     "429 with Retry-After": {"kind": "throttle", "retry_after": 6},
     "429 without": {"kind": "throttle"},
@@ -305,10 +320,11 @@ def test_kinds_when_looked_at_then_every_write_of_the_provider_is_in_the_matrix(
         f"exchange.{name}" for name in re.findall(r'"((?:New|Set|Add|Remove|Undo|Enable|Disable)-[A-Za-z]+)"', text)
     }
     assert cmdlets, "the provider names its cmdlets"
-    graph = {"graph.users.patch", "graph.users.assignLicense", "graph.outlook.masterCategories.create"}
+    graph = {"graph.users.patch", "graph.users.assignLicense", "graph.mailFolders.create"}
+    graph.add("graph.outlook.masterCategories.create")
     assert cmdlets | graph == {route for route, _ in KINDS.values()}
 
 
 def test_every_topic_meets_the_faults() -> None:
     topics = {SETTINGS[name].topic for name in settings_on(MICROSOFT365)}
-    assert topics == {Topic.MAILBOX, Topic.ADDRESSES, Topic.SIGN_IN, Topic.LICENCE, *OF_TOPICS}
+    assert topics == {Topic.MAILBOX, Topic.ADDRESSES, Topic.SIGN_IN, Topic.LICENCE, Topic.LABELS, *OF_TOPICS}

@@ -11,6 +11,7 @@ from sharedbox_cli.core.texts import mark
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.html_text import visible_lines
 from sharedbox_cli.providers.microsoft365.auto_reply import TEXTS
+from sharedbox_cli.providers.microsoft365.folders import spelled
 from sharedbox_cli.providers.microsoft365.spec_problems import spec_problems
 
 _ABOUT = "https://learn.microsoft.com/microsoft-365/admin/email/about-shared-mailboxes"
@@ -22,6 +23,7 @@ _HOLD = "https://learn.microsoft.com/purview/ediscovery-create-a-litigation-hold
 _REPLY = f"{_CMDLET}set-mailboxautoreplyconfiguration"
 _PERMISSION = f"{_CMDLET}add-mailboxpermission"
 
+_FOLDER = "https://learn.microsoft.com/graph/api/mailfolder-post-childfolders"
 _CATEGORY = "https://learn.microsoft.com/graph/api/resources/outlookcategory"
 _PLANS = "https://learn.microsoft.com/entra/identity/users/licensing-service-plan-reference"
 
@@ -85,14 +87,17 @@ ROWS = (
     can("auto_reply.start", "needs `enabled: true` and an `end`", _REPLY),
     can("auto_reply.end", "without `start`, the window begins when the change is applied", _REPLY),
     cannot("auto_reply.subject", "a reply has the subject of the message. Write `internal` and `external`."),
+    can("folders", "mail folders that must exist; `Inbox` is the inbox in every language; none is deleted", _FOLDER),
     can("tags", "Outlook categories with a colour that must exist; other categories stay", _CATEGORY),
     cannot("senders", "a mailbox sends from its primary address. Use `aliases` for incoming mail."),
-    *(cannot(path, NOT_YET) for path in ("folders", "rules")),
+    *(cannot(path, NOT_YET) for path in ("rules",)),
 )
 
 
 def canonical(name: Field, value: Value) -> Value:
-    """Return a desired value as the platform reports it: of a reply, what people see."""
+    """Return a desired value as the platform reports it: of a reply, what people see; well-known folders as usual."""
+    if name is Field.FOLDERS and isinstance(value, tuple):
+        return tuple(sorted({spelled(str(path)) for path in value}))
     return visible_lines(value) if name in TEXTS and isinstance(value, str) else value
 
 

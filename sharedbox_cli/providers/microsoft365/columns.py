@@ -18,6 +18,7 @@ from sharedbox_cli.providers.forms import optional_flag, optional_text, optional
 from sharedbox_cli.providers.microsoft365.auto_reply import AUTO_REPLY
 from sharedbox_cli.providers.microsoft365.categories import CATEGORIES
 from sharedbox_cli.providers.microsoft365.client_access import ACCESS
+from sharedbox_cli.providers.microsoft365.folders import FOLDERS
 from sharedbox_cli.providers.microsoft365.forwarding import FORWARDING, INSIDE, OUTSIDE, forwarding_target
 from sharedbox_cli.providers.microsoft365.incoming import INCOMING
 from sharedbox_cli.providers.microsoft365.plans import licence_of
@@ -159,7 +160,7 @@ def is_synchronised(row: Row) -> bool:
 
 ACCOUNT: Columns = {**SIGN_IN, **LICENCE}
 COLUMNS: Mapping[Platform, Columns] = {
-    MICROSOFT365: {**MAILBOX, **ACCOUNT, **GRANT, **ACCESS, **AUTO_REPLY, **CATEGORIES}
+    MICROSOFT365: {**MAILBOX, **ACCOUNT, **GRANT, **ACCESS, **AUTO_REPLY, **CATEGORIES, **FOLDERS}
 }
 
 FACTS: Mapping[Fact, Column] = {

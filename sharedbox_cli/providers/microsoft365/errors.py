@@ -72,6 +72,8 @@ GRAPH: Mapping[str, Meaning] = {
     "Authorization_RequestDenied": Meaning(PermissionDenied, "an application permission is missing", DOCTOR),
     "ErrorAccessDenied": Meaning(PermissionDenied, "access to this mailbox is denied", DOCTOR),
     "Request_ResourceNotFound": Meaning(NotFound, "not found"),
+    "ErrorItemNotFound": Meaning(NotFound, "not found"),
+    "ErrorFolderExists": Meaning(Conflict, "there is a folder with this name"),
     "ErrorInvalidUser": Meaning(NotFound, "not found"),
     "MailboxNotEnabledForRESTAPI": Meaning(NotFound, "Graph does not know the mailbox: it is new, or on-premises"),
     **dict.fromkeys(

@@ -85,6 +85,14 @@ PERMISSIONS = (
         ("User.ReadWrite.All", "Directory.ReadWrite.All"),
     ),
     Permission(
+        "Mail.ReadWrite",
+        "e2a3a72e-5f79-4c64-b1b1-878b674786c9",
+        GRAPH,
+        "apply: folders",
+        is_optional=True,
+        is_of_applications=True,
+    ),
+    Permission(
         "MailboxSettings.ReadWrite",
         "6931bccd-447a-43d1-b442-00a195474933",
         GRAPH,

@@ -25,6 +25,7 @@ from sharedbox_cli.providers.microsoft365.categories import CATEGORIES
 from sharedbox_cli.providers.microsoft365.client_access import ACCESS
 from sharedbox_cli.providers.microsoft365.columns import COLUMNS, LICENCE, MAILBOX, SIGN_IN
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
+from sharedbox_cli.providers.microsoft365.folders import FOLDERS
 from sharedbox_cli.providers.microsoft365.graph import Graph
 from sharedbox_cli.providers.microsoft365.observe.tenant import observe_tenant
 from sharedbox_cli.providers.microsoft365.retention import ARCHIVE
@@ -117,7 +118,7 @@ CARRIERS: tuple[tuple[Columns, Act], ...] = (
     (LICENCE, licences.licence),
     (ACCESS, inside.set_access),
     (AUTO_REPLY, inside.set_auto_reply),
-    (CATEGORIES, content.write_tags),
+    ({**FOLDERS, **CATEGORIES}, content.write_content),
 )
 """Which function sends the settings of a change: all of them are columns of one group."""
 

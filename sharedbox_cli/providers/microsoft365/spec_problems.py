@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sharedbox_cli.core.capability import SpecProblem
 from sharedbox_cli.core.values import LICENCE_NONE
+from sharedbox_cli.providers.microsoft365.folders import GONE, well_known
 from sharedbox_cli.providers.microsoft365.retention import MOST_MESSAGE_BYTES, MOST_RECOVERY_DAYS
 
 _MIB = 1024**2
@@ -21,6 +22,7 @@ def spec_problems(spec: Mapping[str, Any]) -> Iterator[SpecProblem]:
     yield from _spans(_section(spec, "retention"))
     yield from _replies(_section(spec, "auto_reply"))
     yield from _sizes(_section(spec, "message_limits"))
+    yield from _folders(spec.get("folders") or ())
 
 
 def _replies(reply: Mapping[str, Any]) -> Iterator[SpecProblem]:
@@ -66,6 +68,15 @@ def _spans(retention: Mapping[str, Any]) -> Iterator[SpecProblem]:
             yield ("retention", key), f"`{key}` can be {most} days at most. {longer}."
     if retention.get("hold_duration") == "0d":
         yield ("retention", "hold_duration"), "A hold keeps messages for at least one day."
+
+
+def _folders(paths: Iterable[str]) -> Iterator[SpecProblem]:
+    for number, path in enumerate(paths):
+        first = well_known(path.partition("/")[0])
+        if first == GONE:
+            yield ("folders", number), f"`{first}` contains what people deleted. Use another folder."
+        elif first and "/" not in path:
+            yield ("folders", number), f"Every mailbox has `{first}`. List folders below it, as `{first}/Orders`."
 
 
 def _sizes(limits: Mapping[str, Any]) -> Iterator[SpecProblem]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sharedbox_cli.emulator.microsoft.exchange_admin.cmdlets import (
     auto_reply,
     client_access,
+    folders,
     mailbox_settings,
     mailboxes,
     organization,
@@ -62,6 +63,7 @@ CMDLETS: dict[str, Cmdlet] = {
     "Set-CASMailbox": Cmdlet(client_access.set_cas_mailbox, frozenset({"Identity", "Confirm", *client_access.DOORS})),
     "Get-MailboxAutoReplyConfiguration": _of(auto_reply.get_auto_reply, "Identity ResultSize"),
     "Set-MailboxAutoReplyConfiguration": Cmdlet(auto_reply.set_auto_reply, auto_reply.PARAMETERS),
+    "Get-MailboxFolderStatistics": _of(folders.get_folder_statistics, "Identity ResultSize"),
     "Get-Recipient": _of(
         recipients.get_recipient,
         "Identity Filter ResultSize RecipientType RecipientTypeDetails IncludeSoftDeletedRecipients SortBy",

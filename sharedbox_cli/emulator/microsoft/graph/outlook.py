@@ -28,7 +28,7 @@ TABLES = (
     "color text not null)",
     "create index if not exists categories_mailbox on categories (mailbox_id)",
 )
-MAILBOX_LISTS = frozenset({"masterCategories"})
+MAILBOX_LISTS = frozenset({"mailFolders", "masterCategories"})
 """The lists of a mailbox."""
 CATEGORY = frozenset({"id", "displayName", "color"})
 """The properties of a category."""
@@ -37,15 +37,17 @@ _COLOUR = re.compile(r"none|preset(?:1?[0-9]|2[0-4])", re.IGNORECASE)
 _NAME_MOST = 255
 _LIST = frozenset({"$select", "$top", "$filter", "$count", "$skip", "$orderby"})
 _CALLS, _SECONDS = 10_000, 600.0
+Calls = dict[tuple[str, str], tuple[float, int]]
+"""When the window of an application at a mailbox began, and its calls since then."""
 
 
 class OutlookRoutes:
     """Routes of /users/{id}/outlook."""
 
-    def __init__(self, context: ServiceContext) -> None:
+    def __init__(self, context: ServiceContext, calls: Calls) -> None:
         self._context = context
         self._directory = Directory(context.tenant)
-        self._calls: dict[tuple[str, str], tuple[float, int]] = {}
+        self._calls = calls
 
     def routes(self) -> tuple[Route, ...]:
         """Return the routes."""
@@ -138,9 +140,7 @@ def prepare(tenant: Tenant) -> None:
         tenant.run(sql)
 
 
-def mailbox_of(
-    context: ServiceContext, request: Request, identity: str, calls: dict[tuple[str, str], tuple[float, int]]
-) -> str:
+def mailbox_of(context: ServiceContext, request: Request, identity: str, calls: Calls) -> str:
     """Return the id of a user's mailbox. Raises GraphError: 404 without one, 429 above the limit per application.
 
     A person reaches only the own mailbox: what a delegated permission allows in another one is not modelled.

@@ -42,6 +42,8 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
         ("outlook.masterCategories.create", "outlook.masterCategories.patch", "outlook.masterCategories.delete"),
         ("MailboxSettings.ReadWrite",),
     ),
+    **dict.fromkeys(("mailFolders.list", "mailFolders.get"), ("Mail.ReadBasic.All", "Mail.Read", "Mail.ReadWrite")),
+    "mailFolders.create": ("Mail.ReadWrite",),
     "reports.getMailboxUsageDetail": ("Reports.Read.All",),
     "reports.settings": ("ReportSettings.Read.All", "ReportSettings.ReadWrite.All"),
 }
@@ -75,7 +77,7 @@ PRIVILEGED = frozenset(
     }
 )
 """The directory roles that are needed to change the account of an administrator."""
-OF_MAILBOX = ("outlook.",)
+OF_MAILBOX = ("outlook.", "mailFolders.")
 """Beginnings of routes that Exchange answers, with its own codes."""
 OPEN = frozenset({"batch", "unmodelled"})
 """Routes that need a token, but no permission."""

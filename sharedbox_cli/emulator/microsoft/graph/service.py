@@ -7,13 +7,14 @@ import json
 from typing import Any
 
 from sharedbox_cli.emulator.http import Request, Response
-from sharedbox_cli.emulator.microsoft import replication
+from sharedbox_cli.emulator.microsoft import folders, replication
 from sharedbox_cli.emulator.microsoft.graph import outlook
 from sharedbox_cli.emulator.microsoft.graph.batch import answer_batch
 from sharedbox_cli.emulator.microsoft.graph.deleted import DeletionRoutes
 from sharedbox_cli.emulator.microsoft.graph.directory import DirectoryRoutes
 from sharedbox_cli.emulator.microsoft.graph.errors import GraphError, envelope, not_modelled
 from sharedbox_cli.emulator.microsoft.graph.licences import LicenceRoutes
+from sharedbox_cli.emulator.microsoft.graph.mail_folders import MailFolderRoutes
 from sharedbox_cli.emulator.microsoft.graph.permissions import claims_of, require
 from sharedbox_cli.emulator.microsoft.graph.query import GRAPH_HOSTS, NONE, options_of
 from sharedbox_cli.emulator.microsoft.graph.reports import DOWNLOAD_HOST, DOWNLOADS, ReportRoutes
@@ -42,6 +43,8 @@ class Graph:
         self._context = context
         replication.prepare(context.tenant)
         outlook.prepare(context.tenant)
+        folders.prepare(context.tenant)
+        calls: outlook.Calls = {}
         self._units = Units(context.tenant)
         self.router: Router = GraphRouter(
             (
@@ -50,7 +53,8 @@ class Graph:
                 *SignInRoutes(context).routes(),
                 *DeletionRoutes(context).routes(),
                 *LicenceRoutes(context).routes(),
-                *outlook.OutlookRoutes(context).routes(),
+                *outlook.OutlookRoutes(context, calls).routes(),
+                *MailFolderRoutes(context, calls).routes(),
                 *ReportRoutes(context).routes(),
             ),
             self._unmodelled,

@@ -58,6 +58,8 @@ METHODS = frozenset(
         ("PATCH", "/v1.0/admin/reportSettings"),
         ("DELETE", "/v1.0/admin/reportSettings"),
         ("POST", "/v1.0/users/{id}/licenseDetails"),
+        ("PATCH", "/v1.0/users/{id}/mailFolders/{folder}"),
+        ("DELETE", "/v1.0/users/{id}/mailFolders/{folder}"),
     }
 )
 """Methods that Graph has for a path of which the emulator models others."""

@@ -51,7 +51,7 @@ async def _settings(writer: Writer, change: Change, after: Mapping[Field, Value]
     for source in SOURCES:
         settings |= await read_one(writer.exchange, source, identity, after, str(change.mailbox))
     for listing in LISTINGS:
-        settings |= await content.read_one(writer.graph, listing, identity, after, str(change.mailbox))
+        settings |= await content.read_one(writer.graph, writer.exchange, listing, identity, after, str(change.mailbox))
     return settings
 
 

@@ -87,7 +87,7 @@ async def observe_tenant(graph: Graph, exchange: ExchangeAdmin, scope: Scope, no
     mailboxes = await read_mailboxes(exchange, scope, unread)
     await resolve_recipients(exchange, mailboxes, scope.recipients, unread)
     await read_inside(exchange, mailboxes, scope, unread)
-    await read_content(graph, mailboxes, scope, unread)
+    await read_content(graph, exchange, mailboxes, scope, unread)
     granted = {key: row for key, row in mailboxes.rows.items() if scope.grants_of is None or key in scope.grants_of}
     reading = Reading(mailboxes, People(), unread, targets=forwarding_targets(mailboxes))
     if granted:
