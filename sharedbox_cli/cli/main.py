@@ -99,13 +99,15 @@ def _usage_error(error: typer.TyperException) -> int:
 
 
 def _error(error: Exception, arguments: Sequence[str]) -> int:
-    from sharedbox_cli.cli.messages import AGAIN, crash_words, error_words, typed
+    from sharedbox_cli.cli.messages import AGAIN, CHANGED, crash_words, error_words, typed
 
     if isinstance(error, OSError):
         error = _of_system(error)
     if isinstance(error, SharedboxError):
-        command = typed(arguments)
+        command = error.again or typed(arguments)
         error.hint = error.hint.replace(AGAIN, command)
+        if error.again and _wants_json(arguments):
+            error.hint = f"{error.hint}\n{CHANGED}\n    {error.again}".strip()
         _say(_as_json(error) if _wants_json(arguments) else error_words(error, command))
         return error.exit_code
 

@@ -16,6 +16,7 @@ from sharedbox_cli.core.unread import Unread
 from sharedbox_cli.reports.safe import one_line
 from sharedbox_cli.reports.safe import terminal as safe
 
+CHANGED = "The specs are changed. To apply them:"
 AGAIN = "{command}"
 """In a hint: the command line as it was typed, so that a pasted hint works on the same specs."""
 
@@ -28,13 +29,20 @@ def typed(arguments: Sequence[str]) -> str:
 def error_words(error: SharedboxError, command: str = "sharedbox plan") -> str:
     """Return the message of an error: all problems of a run together, the most important last.
 
-    Hints that repeat the command start with `command`.
+    Hints that repeat the command start with `command`, or with the command that continues.
     """
+    if not error.again:
+        return _error_words(error, command)
+    return f"{_error_words(error, error.again)}\n\n{CHANGED}\n    {safe(error.again)}"
+
+
+def _error_words(error: SharedboxError, command: str) -> str:
     if isinstance(error, SpecError):
         return "\n\n".join(problem_words(error.problems, "error"))
     if isinstance(error, GuardRefused):
         by_guard = groupby(sorted(error.refusals, key=_order_of(error.refusals)), key=_guard_of)
-        return "\n\n".join([*(_refusal_words([*same], command) for _, same in by_guard), "Nothing was written."])
+        closing = "Nothing was written to a cloud." if error.again else "Nothing was written."
+        return "\n\n".join([*(_refusal_words([*same], command) for _, same in by_guard), closing])
     lines = [f"error: {safe(error.summary)}"]
     lines += [f"  {shown}" for shown in (one_line(error.where), safe(error.why)) if shown]
     if error.hint:

@@ -18,6 +18,7 @@ from sharedbox_cli.reports.render import AuditOutput, FindingOutput, PlainOutput
 
 if TYPE_CHECKING:
     from sharedbox_cli.cli.filters import Filter
+    from sharedbox_cli.cli.run_settings import RunSettings
     from sharedbox_cli.cli.session import Session
     from sharedbox_cli.core.identity import Address
 
@@ -54,6 +55,11 @@ ColourChoice = Annotated[
     Colour, typer.Option("--color", help="When to print with colours. NO_COLOR and FORCE_COLOR work too.")
 ]
 NoColour = Annotated[bool, typer.Option("--no-color", help="The same as `--color never`.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation. Guards still apply.")]
+Allow = Annotated[
+    list[str] | None,
+    typer.Option("--allow", help="Waive a guard up to a size: NAME, NAME=N or NAME=ADDRESS. Repeatable."),
+]
 
 _TO_A_FILE = "Format on stdout. (To save it to a file, use `>`.)"
 PlainFormat = Annotated[PlainOutput, typer.Option("--output", "-o", help=_TO_A_FILE)]
@@ -137,6 +143,30 @@ class ShardedSelection(Selection):
     """The options that choose among the specs of a plan."""
 
     shard: Shard = None
+
+
+@dataclass(frozen=True)
+class ApplyNowOptions:
+    """The options of a command that changes specs, and can apply them."""
+
+    apply_now: Annotated[
+        bool,
+        typer.Option("--apply-now", help="With `--write`: then plan, ask and apply, for the changed mailboxes alone."),
+    ] = False
+    yes: Yes = False
+    allow: Allow = None
+
+    def settings(self, *, writes: bool) -> RunSettings | None:
+        """Return how to apply the changed specs; None: they are not applied. Raises UsageError."""
+        from sharedbox_cli.cli.run_settings import RunSettings
+        from sharedbox_cli.core.errors import UsageError
+
+        if self.apply_now and not writes:
+            raise UsageError("`--apply-now` needs `--write`", why="It applies the specs that this command changes.")
+        if (self.yes or self.allow) and not self.apply_now:
+            option = "--yes" if self.yes else "--allow"
+            raise UsageError(f"`{option}` needs `--apply-now`", why="Without it, nothing is applied.")
+        return RunSettings(is_confirmed=self.yes, allow=tuple(self.allow or ())) if self.apply_now else None
 
 
 def grouped(command: Callable[..., None]) -> Callable[..., None]:

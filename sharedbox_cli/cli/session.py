@@ -64,6 +64,12 @@ class Session:
                 self.terminal.say(one_line(f"{tenant.plugin.title}: secrets or tokens are sent to {names}"))
         return profile
 
+    @property
+    def profile_options(self) -> tuple[str, ...]:
+        """Return the options that choose the same profile on another command line."""
+        profile = ("--profile", self._profile_name) if self._profile_name else ()
+        return (*profile, *(("--config", str(self._config)) if self._config else ()))
+
     @cached_property
     def plugins(self) -> Plugins:
         """Return the installed platforms, after a warning for each that cannot be used. Loads no SDK."""

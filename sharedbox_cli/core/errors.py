@@ -65,6 +65,8 @@ class SharedboxError(Exception):
 
     exit_code = 1
     summary = "error"
+    again = ""
+    """The command that continues after files were changed, where it is not the one that was typed."""
 
     def __init__(self, summary: str = "", *, where: str = "", why: str = "", hint: str = "") -> None:
         self.summary = summary or self.summary

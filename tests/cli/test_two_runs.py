@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sharedbox_cli.cli.apply import execute
+from sharedbox_cli.cli import execute
 from sharedbox_cli.cli.main import run
 from sharedbox_cli.emulator.seed import Builder, Seeded, blank
 from sharedbox_cli.emulator.tenant import Tenant

@@ -6,7 +6,16 @@ from typing import Annotated
 
 import typer
 
-from sharedbox_cli.cli.options import Paths, PlainFormat, SessionOptions, ShardedSelection, grouped, seconds_of
+from sharedbox_cli.cli.options import (
+    Allow,
+    Paths,
+    PlainFormat,
+    SessionOptions,
+    ShardedSelection,
+    Yes,
+    grouped,
+    seconds_of,
+)
 from sharedbox_cli.reports.render import PlainOutput
 
 
@@ -16,11 +25,8 @@ def apply(
     setup: SessionOptions,
     paths: Paths = None,
     output: PlainFormat = PlainOutput.TEXT,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation. Guards still apply.")] = False,
-    allow: Annotated[
-        list[str] | None,
-        typer.Option("--allow", help="Waive a guard up to a size: NAME, NAME=N or NAME=ADDRESS. Repeatable."),
-    ] = None,
+    yes: Yes = False,
+    allow: Allow = None,
     deadline: Annotated[
         str | None, typer.Option("--deadline", help="Start no change after this time: 50m, 4h.", show_default="4h")
     ] = None,

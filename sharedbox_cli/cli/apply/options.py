@@ -6,19 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sharedbox_cli.cli.filters import Filter
-from sharedbox_cli.reports.render import PlainOutput
+from sharedbox_cli.cli.run_settings import RunSettings
 
 
 @dataclass(frozen=True, slots=True)
-class ApplyOptions:
+class ApplyOptions(RunSettings):
     """What the command line says about an apply."""
 
     paths: tuple[Path, ...] = ()
-    plan_file: Path | None = None
-    """The saved plan that is named instead of specs."""
     chosen: Filter = field(default_factory=Filter)
-    is_confirmed: bool = False
-    allow: tuple[str, ...] = ()
-    deadline_seconds: float | None = None
-    lock_timeout_seconds: float = 0.0
-    output: PlainOutput = PlainOutput.TEXT

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from sharedbox_cli.cli.execute import AGAIN, applied_already
 from sharedbox_cli.cli.filters import Filter
 from sharedbox_cli.cli.pipeline import utc_now
 from sharedbox_cli.core.errors import PlanInvalid, PlanStale, UsageError
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from sharedbox_cli.core.identity import Address
 
 
-AGAIN = "Plan again and review."
 _ANOTHER = "Make a new one with `sharedbox plan --out FILE`."
 _CLOCKS_DIFFER = timedelta(minutes=5)
 """How far the clock of the computer that made a plan may be ahead."""
@@ -118,11 +118,6 @@ def _refuse_other_times(saved: Plan, path: Path, now: datetime) -> None:
             raise PlanInvalid(
                 where=str(mailbox.address), why="It calls access ended that has not ended.", hint=_ANOTHER
             )
-
-
-def applied_already(path: Path | None) -> PlanStale:
-    """Return the error for a saved plan that a run has used."""
-    return PlanStale(where=str(path or ""), why="It was applied already. A plan can be applied once.", hint=AGAIN)
 
 
 def as_saved(saved: Plan, fresh: Plan) -> Plan:

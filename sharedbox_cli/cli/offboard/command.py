@@ -7,13 +7,14 @@ from typing import Annotated
 
 import typer
 
-from sharedbox_cli.cli.options import PlainFormat, SessionOptions, grouped
+from sharedbox_cli.cli.options import ApplyNowOptions, PlainFormat, SessionOptions, grouped
 from sharedbox_cli.reports.render import PlainOutput
 
 
 @grouped
 def offboard(
     setup: SessionOptions,
+    now: ApplyNowOptions,
     address: Annotated[str, typer.Argument(help="The address of the person who leaves.")],
     folder: Annotated[Path, typer.Argument(help="The folder of the specs.", metavar="[DIR]", file_okay=False)] = Path(
         "specs"
@@ -26,7 +27,7 @@ def offboard(
     ] = False,
     output: PlainFormat = PlainOutput.TEXT,
 ) -> None:
-    """Take a person out of every spec and team. Writes nothing to a cloud: plan and apply the specs afterwards.
+    """Take a person out of every spec and team. Plan and apply the specs afterwards, or with `--apply-now`.
 
     Mailboxes that nobody else could read are named, and their files keep the person unless you name a successor.
     Groups are not changed: `sharedbox audit` shows who has access through them.
@@ -36,9 +37,12 @@ def offboard(
       sharedbox offboard anna@contoso.example
 
       sharedbox offboard anna@contoso.example specs --successor ben@contoso.example --write
+
+      sharedbox offboard anna@contoso.example --write --apply-now
     """
     from sharedbox_cli.cli.offboard.workflow import offboard_person
 
+    settings = now.settings(writes=write)
     with setup.open([folder] if folder.exists() else None) as session:
-        code = offboard_person(session, folder, address, successor, output, writes=write)
+        code = offboard_person(session, folder, address, successor, output, settings, writes=write)
     raise typer.Exit(code)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sharedbox_cli.cli.carry_out import apply_changed
 from sharedbox_cli.cli.edits import Edits, text_of
 from sharedbox_cli.cli.output import show
 from sharedbox_cli.cli.pipeline import utc_now
 from sharedbox_cli.core.errors import ExitCode, SpecError, UsageError
+from sharedbox_cli.core.guards import GUARDS
+from sharedbox_cli.core.guards_input import Waivers
 from sharedbox_cli.core.identity import Address, AddressInvalid
-from sharedbox_cli.core.model import Desired, DesiredMailbox
+from sharedbox_cli.core.model import Desired, DesiredGrant, DesiredMailbox
 from sharedbox_cli.core.offboarding import access_of, handed_over
 from sharedbox_cli.language.export.document import member_lines
 from sharedbox_cli.language.export.edit import CannotEdit, Wanted, edited, without_person
@@ -23,6 +26,7 @@ from sharedbox_cli.reports.views.next_step import apply_command
 from sharedbox_cli.reports.views.offboarding import offboarding_report
 
 if TYPE_CHECKING:
+    from sharedbox_cli.cli.run_settings import RunSettings
     from sharedbox_cli.cli.session import Session
     from sharedbox_cli.language.export.yaml import Tree
     from sharedbox_cli.reports.render import PlainOutput
@@ -46,9 +50,20 @@ class _Work:
 
 
 def offboard_person(
-    session: Session, folder: Path, person: str, successor: str | None, output: PlainOutput, *, writes: bool
+    session: Session,
+    folder: Path,
+    person: str,
+    successor: str | None,
+    output: PlainOutput,
+    settings: RunSettings | None = None,
+    *,
+    writes: bool,
 ) -> int:
-    """Show or write the specs without a person, and return the exit code. Raises UsageError, SpecError."""
+    """Show or write the specs without a person, apply them if there are settings, and return the exit code.
+
+    Raises UsageError, SpecError, and with settings what an apply raises.
+    """
+    waivers = Waivers.parse(settings.allow if settings else (), GUARDS)
     leaver = _address(person, "ADDRESS")
     heir = _address(successor, "--successor") if successor else None
     if leaver == heir:
@@ -63,11 +78,29 @@ def offboard_person(
     edits = Edits(work.old, work.new)
     if writes:
         edits.write(folder)
-    changed = [one.mailbox.text for one in access if one.rights and one.mailbox not in by_hand]
-    command = apply_command(folder, changed) if writes and changed and edits.changed else ""
-    report = offboarding_report(leaver, heir, access, by_hand, edits.diff(), command, is_written=writes)
+    changed = _changed(desired, after)
+    names = [address.text for address in changed]
+    command = apply_command(folder, names, session.profile_options) if writes and changed else ""
+    report = offboarding_report(
+        leaver, heir, access, by_hand, edits.diff(), command, is_written=writes, is_applied=settings is not None
+    )
     show(session.terminal, report, output)
-    return ExitCode.PARTLY if by_hand else ExitCode.OK
+    code = ExitCode.PARTLY if by_hand else ExitCode.OK
+    if settings is None:
+        return code
+    settings = replace(settings, output=output, again=command)
+    return apply_changed(session.basis, after.part(changed), waivers, settings, session.capabilities) or code
+
+
+def _changed(before: Desired, after: Desired) -> frozenset[Address]:
+    """Return the mailboxes whose access differs."""
+    return frozenset(
+        key for key, old in before.mailboxes.items() if _access_in(old) != _access_in(after.mailboxes[key])
+    )
+
+
+def _access_in(mailbox: DesiredMailbox) -> tuple[frozenset[DesiredGrant], frozenset[DesiredGrant]]:
+    return frozenset(mailbox.grants or ()), frozenset(mailbox.expired)
 
 
 def _address(text: str, where: str) -> Address:

@@ -59,6 +59,10 @@ class Specs:
         made.by_hand |= refused
         return made
 
+    def after(self, made: Changes) -> Desired:
+        """Return what the specs say with the changes of files. Raises SpecError."""
+        return resolve(load_specs([self.folder], made.edits.changed), self.capabilities, self.now)
+
     def _parted(self, wanted: Decided) -> tuple[Decided, dict[tuple[Address, Address], str]]:
         """Return the decisions that can be written, and why others cannot: one person never holds up another."""
         possible: dict[Address, list[tuple[DesiredGrant, Decision]]] = {}
@@ -134,7 +138,7 @@ class Specs:
         """Raise CannotEdit, SpecError if the files would not say exactly what was decided."""
         if not made.edits.changed:
             return
-        after = resolve(load_specs([self.folder], made.edits.changed), self.capabilities, self.now).mailboxes
+        after = self.after(made).mailboxes
         expected = {
             key: decided(one, wanted[key]) if key in changed else one for key, one in self.desired.mailboxes.items()
         }

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from sharedbox_cli.cli.group import LightGroup
-from sharedbox_cli.cli.options import PlainFormat, Platforms, SessionOptions, grouped
+from sharedbox_cli.cli.options import ApplyNowOptions, PlainFormat, Platforms, SessionOptions, grouped
 from sharedbox_cli.reports.render import PlainOutput
 
 review = typer.Typer(
@@ -50,6 +50,7 @@ def start(
 @grouped
 def read(
     setup: SessionOptions,
+    now: ApplyNowOptions,
     files: Annotated[list[Path], typer.Argument(help="Sheets that owners filled in.", dir_okay=False)],
     folder: Annotated[Path, typer.Option("--specs", help="The folder of the specs.", file_okay=False)] = Path("specs"),
     by: Annotated[
@@ -58,10 +59,11 @@ def read(
     write: Annotated[bool, typer.Option("--write", help="Change the files. Without it, they are shown.")] = False,
     output: PlainFormat = PlainOutput.TEXT,
 ) -> None:
-    """Turn decisions into changes of specs, and record who decided and when. Writes nothing to a cloud.
+    """Turn decisions into changes of specs, and record who decided and when.
 
     Rows without a decision stay open. Access through groups, and people who decide on their own access, are named.
-    The decisions are kept in `reviews.csv` next to the specs. Plan and apply the specs afterwards.
+    The decisions are kept in `reviews.csv` next to the specs. Plan and apply the specs afterwards,
+    or with `--apply-now`.
 
     Examples:
 
@@ -71,6 +73,7 @@ def read(
     """
     from sharedbox_cli.cli.review.workflow import read_review
 
+    settings = now.settings(writes=write)
     with setup.open([folder]) as session:
-        code = read_review(session, files, folder, by, output, writes=write)
+        code = read_review(session, files, folder, by, output, settings, writes=write)
     raise typer.Exit(code)

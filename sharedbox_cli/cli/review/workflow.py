@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sharedbox_cli.cli.carry_out import apply_changed
 from sharedbox_cli.cli.output import refuse_links_out, show, write_new
 from sharedbox_cli.cli.pipeline import exit_code_of, origin_of, utc_now
 from sharedbox_cli.cli.review.changes import Specs
@@ -17,6 +19,8 @@ from sharedbox_cli.core.access import access_rows
 from sharedbox_cli.core.diff import observed_addresses
 from sharedbox_cli.core.errors import ExitCode, UsageError
 from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.guards import GUARDS
+from sharedbox_cli.core.guards_input import Waivers
 from sharedbox_cli.core.identity import Address, address_problem
 from sharedbox_cli.core.review import Result, ReviewRow, judged, review_rows
 from sharedbox_cli.language.csv.review import read_sheets
@@ -27,6 +31,7 @@ from sharedbox_cli.reports.views.next_step import apply_command
 from sharedbox_cli.reports.views.review import Outcome, Sheet, decisions_report, sheets_report
 
 if TYPE_CHECKING:
+    from sharedbox_cli.cli.run_settings import RunSettings
     from sharedbox_cli.cli.session import Session
     from sharedbox_cli.core.access import AccessRow
     from sharedbox_cli.core.model import Desired, DesiredGrant, Platform
@@ -96,9 +101,20 @@ def _file_names(owners: Iterable[str]) -> Mapping[str, str]:
 
 
 def read_review(
-    session: Session, files: Sequence[Path], folder: Path, by: str, output: PlainOutput, *, writes: bool
+    session: Session,
+    files: Sequence[Path],
+    folder: Path,
+    by: str,
+    output: PlainOutput,
+    settings: RunSettings | None = None,
+    *,
+    writes: bool,
 ) -> int:
-    """Show or write what owners decided, and return the exit code. Raises UsageError, SpecError."""
+    """Show or write what owners decided, apply it if there are settings, and return the exit code.
+
+    Raises UsageError, SpecError, and with settings what an apply raises.
+    """
+    waivers = Waivers.parse(settings.allow if settings else (), GUARDS)
     if by and (problem := address_problem(by)):
         raise UsageError("not an address", where=f"--by {by}", why=problem)
     now = utc_now()
@@ -109,7 +125,8 @@ def read_review(
     for one in outcomes:
         if one.grant is not None:
             wanted.setdefault(Address.of(one.decision.grant.mailbox), []).append((one.grant, one.decision))
-    changes = Specs(folder, desired, session.capabilities, now).changes(wanted)
+    specs = Specs(folder, desired, session.capabilities, now)
+    changes = specs.changes(wanted)
     outcomes = [_with_reason(one, changes.by_hand) for one in outcomes]
     record = recorded(folder / RECORD, [one for one in outcomes if one.is_accepted], now)
     if writes:
@@ -117,10 +134,17 @@ def read_review(
         record.write(folder)
     diff = changes.edits.diff()
     changed = [one.decision.grant.mailbox for one in outcomes if one.grant is not None]
-    command = apply_command(folder, changed) if writes and diff else ""
-    report = decisions_report(outcomes, sheets.open, diff, record.added, command, is_written=writes)
+    command = apply_command(folder, changed, session.profile_options) if writes and diff else ""
+    report = decisions_report(
+        outcomes, sheets.open, diff, record.added, command, is_written=writes, is_applied=settings is not None
+    )
     show(session.terminal, report, output)
-    return ExitCode.PARTLY if any(one.needs_a_person for one in outcomes) else ExitCode.OK
+    code = ExitCode.PARTLY if any(one.needs_a_person for one in outcomes) else ExitCode.OK
+    if settings is None or not command:
+        return code
+    part = specs.after(changes).part({Address.of(mailbox) for mailbox in changed})
+    settings = replace(settings, output=output, again=command)
+    return apply_changed(session.basis, part, waivers, settings, session.capabilities) or code
 
 
 def _with_reason(one: Outcome, by_hand: Mapping[tuple[Address, Address], str]) -> Outcome:

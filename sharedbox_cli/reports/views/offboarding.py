@@ -22,6 +22,7 @@ def offboarding_report(
     next_command: str,
     *,
     is_written: bool,
+    is_applied: bool = False,
 ) -> Report:
     """Return what specs give to a person, and how the files change."""
     data: OffboardingJson = {
@@ -43,8 +44,8 @@ def offboarding_report(
         "is_written": is_written,
         "next_command": next_command,
     }
-    said = Line(_summary(person, access, by_hand, is_written=is_written, has_changes=bool(diff)))
-    summary = (said, *next_lines(next_command))
+    said = Line(_summary(person, access, by_hand, is_written=is_written, is_applied=is_applied, has_changes=bool(diff)))
+    summary = (said, *next_lines(next_command, is_applied=is_applied))
     return Report("offboarding", data, tuple(_sections(access, by_hand, diff)), summary=summary)
 
 
@@ -67,7 +68,13 @@ def _sections(access: Sequence[Access], by_hand: Mapping[Address, str], diff: st
 
 
 def _summary(
-    person: Address, access: Sequence[Access], by_hand: Mapping[Address, str], *, is_written: bool, has_changes: bool
+    person: Address,
+    access: Sequence[Access],
+    by_hand: Mapping[Address, str],
+    *,
+    is_written: bool,
+    is_applied: bool,
+    has_changes: bool,
 ) -> str:
     count = sum(bool(one.rights) for one in access)
     if not count:
@@ -76,5 +83,6 @@ def _summary(
     hand = f" {len(by_hand):,} to change by hand." if by_hand else ""
     if not has_changes:
         return f"{person} has rights on {mailboxes}.{hand}"
-    done = "The files are changed: plan and apply them." if is_written else "Nothing is written yet: add `--write`."
+    changed = "The files are changed." if is_applied else "The files are changed: plan and apply them."
+    done = changed if is_written else "Nothing is written yet: add `--write`."
     return f"{person} has rights on {mailboxes}. {done}{hand}"

@@ -73,6 +73,7 @@ def decisions_report(
     next_command: str,
     *,
     is_written: bool,
+    is_applied: bool = False,
 ) -> Report:
     """Return what owners decided, what is open, and how the files change."""
     data: DecisionsJson = {
@@ -84,7 +85,7 @@ def decisions_report(
         "next_command": next_command,
     }
     said = Line(_summary(outcomes, left, recorded, is_written=is_written, has_changes=bool(diff)))
-    summary = (said, *next_lines(next_command))
+    summary = (said, *next_lines(next_command, is_applied=is_applied))
     return Report("review-decisions", data, tuple(_sections(outcomes, left, diff)), summary)
 
 

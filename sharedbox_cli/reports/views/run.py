@@ -39,10 +39,12 @@ def run_report(
     unwritten: Sequence[str] = (),
     afterwards: Sequence[str] = (),
     is_saved: bool = False,
+    again: str = "",
 ) -> Report:
     """Return each change with its outcome. Failures come last, where people look first.
 
     `is_saved`: a saved plan can be applied once, so continuing needs another one.
+    `again`: the command that continues, where it is not the one that was typed.
     """
     good = [item for item in results if item[1].is_success]
     bad = [item for item in results if not item[1].is_success]
@@ -68,7 +70,7 @@ def run_report(
         for change, outcome in results
     )
     flat = Table(("outcome", "mailbox", "change", "reason", "request id"), cells)
-    return Report("run", data, tuple(sections), tuple(_summary(results, afterwards, is_saved)), flat, "Run")
+    return Report("run", data, tuple(sections), tuple(_summary(results, afterwards, is_saved, again)), flat, "Run")
 
 
 def _outcome(outcome: Outcome) -> OutcomeJson:
@@ -90,7 +92,7 @@ def _failures(results: Results) -> Iterator[Line]:
                 yield Line(line.strip(), indent=6)
 
 
-def _summary(results: Results, afterwards: Sequence[str], is_saved: bool) -> Iterator[Line]:
+def _summary(results: Results, afterwards: Sequence[str], is_saved: bool, again: str) -> Iterator[Line]:
     counts = {status: sum(outcome.status is status for _, outcome in results) for status in Status}
     text = ", ".join(f"{count} {_WORDS[status]}" for status, count in counts.items() if count)
     is_fine = all(outcome.is_success for _, outcome in results)
@@ -98,7 +100,10 @@ def _summary(results: Results, afterwards: Sequence[str], is_saved: bool) -> Ite
     if counts[Status.UNKNOWN]:
         yield Line("Unknown: sent, but the result could not be read. The next plan shows the actual state.")
     if not is_fine:
-        again = CONTINUE_SAVED if is_saved else CONTINUE
-        yield Line(f"To continue, fix what failed and {again}.")
+        if again:
+            yield Line("To continue, fix what failed. Then this command plans the rest:")
+            yield Line(f"    {again}", is_command=True)
+        else:
+            yield Line(f"To continue, fix what failed and {CONTINUE_SAVED if is_saved else CONTINUE}.")
     elif counts[Status.DONE]:
         yield from (Line(text, Tone.QUIET) for text in afterwards)

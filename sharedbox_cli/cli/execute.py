@@ -9,7 +9,6 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sharedbox_cli.cli.apply.saved import applied_already
 from sharedbox_cli.cli.pipeline import (
     observe_desired,
     plan_of,
@@ -39,8 +38,10 @@ from sharedbox_cli.engine.stop import StopFlag, stop_on_signals
 from sharedbox_cli.engine.verify import verify
 
 if TYPE_CHECKING:
-    from sharedbox_cli.cli.apply.options import ApplyOptions
+    from pathlib import Path
+
     from sharedbox_cli.cli.pipeline import Basis
+    from sharedbox_cli.cli.run_settings import RunSettings
     from sharedbox_cli.core.guards_input import Waivers
     from sharedbox_cli.engine.summary import RunSummary
     from sharedbox_cli.providers.reading import Reading
@@ -49,10 +50,11 @@ FRESH = timedelta(seconds=60)
 """An observation older than this is repeated before the first write."""
 DEADLINE_SECONDS = 4 * 3600.0
 DEADLINE_IN_CI_SECONDS = 50 * 60.0
+AGAIN = "Plan again and review."
 
 
 def run(
-    basis: Basis, plan: Plan, observed: Reading, waivers: Waivers, options: ApplyOptions, saved: Plan | None
+    basis: Basis, plan: Plan, observed: Reading, waivers: Waivers, settings: RunSettings, saved: Plan | None
 ) -> RunSummary:
     """Run a plan that was confirmed, now or when it was saved, and return the summary.
 
@@ -60,14 +62,14 @@ def run(
     """
     flag = StopFlag()
     run_options = RunOptions(
-        basis.profile, waivers.texts(), deadline_seconds=_deadline(options.deadline_seconds), stop=flag
+        basis.profile, waivers.texts(), deadline_seconds=_deadline(settings.deadline_seconds), stop=flag
     )
     folder = basis.journal_path.parent
-    lock = TenantLocks(folder, plan.tenants.values(), timeout_seconds=options.lock_timeout_seconds)
+    lock = TenantLocks(folder, plan.tenants.values(), timeout_seconds=settings.lock_timeout_seconds)
     plan_id = (saved or plan).id
     with lock, Journal.open(basis.journal_path, for_writing=True) as journal:
         if saved and is_plan_used(basis.journal_path, plan_id):
-            raise applied_already(options.plan_file)
+            raise applied_already(settings.plan_file)
         if lock.has_waited or _is_old(observed, basis):
             now = replace(
                 basis,
@@ -89,9 +91,23 @@ def run(
             summary = close_run(journal, ran, verified)
     stop_progress(basis.listener)
     if summary.is_interrupted:
-        next_step = "To continue, make another plan." if saved else "To continue, run the same command again."
-        basis.terminal.say(f"stopped by you. Changes in progress were finished and recorded. {next_step}")
+        basis.terminal.say(
+            f"stopped by you. Changes in progress were finished and recorded. {_next_step(settings, saved)}"
+        )
     return summary
+
+
+def applied_already(path: Path | None) -> PlanStale:
+    """Return the error for a saved plan that a run has used."""
+    return PlanStale(where=str(path or ""), why="It was applied already. A plan can be applied once.", hint=AGAIN)
+
+
+def _next_step(settings: RunSettings, saved: Plan | None) -> str:
+    if saved:
+        return "To continue, make another plan."
+    if settings.again:
+        return f"To continue:\n    {settings.again}"
+    return "To continue, run the same command again."
 
 
 def _deadline(seconds: float | None) -> float:
