@@ -231,7 +231,9 @@ class Report:
     page: Callable[[], Page] | None = None
     """Makes the content for a browser; without one, HTML shows the sections."""
     is_evidence: bool = False
-    """Whether every format says what was read, when, and by which version: without it, a saved report proves little."""
+    """Whether each row of CSV says what was read, when, and by which version: a saved table proves little otherwise."""
+    is_sequel: bool = False
+    """Whether it follows a report on the same reading, which says all that already."""
 
     def based_on(self, origin: Origin) -> Report:
         """Return the report with what it is based on."""
@@ -239,7 +241,7 @@ class Report:
 
     @property
     def closing(self) -> tuple[Line, ...]:
-        """Return the summary and what was not read: the exit code and stderr can get lost."""
+        """Return the summary, what was not read, and what was read when: the exit code and stderr can get lost."""
         left_out = (
             Line(
                 tr("Left out: {name} ({why}). Nothing above covers it.", name=platform, why=shown(error.summary)),
@@ -247,8 +249,11 @@ class Report:
             )
             for platform, error in self.origin.left_out.items()
         )
-        stamp = (Line(self.origin.words, Tone.QUIET),) if self.is_evidence and self.origin.tenants is not None else ()
-        return (*self.summary, *left_out, *self._unread(), *stamp)
+        return (*self.summary, *left_out, *self._unread(), *self._stamp())
+
+    def _stamp(self) -> Iterator[Line]:
+        if self.origin.tenants is not None and not self.is_sequel:
+            yield Line(self.origin.words, Tone.QUIET)
 
     def _unread(self) -> Iterator[Line]:
         unread = self.origin.unread

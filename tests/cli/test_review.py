@@ -233,14 +233,75 @@ def test_access_through_a_group_is_named_and_not_cut(reviewed: Cloud, cli: Cli) 
 
 
 def test_people_of_a_team_and_mailboxes_without_a_spec_need_a_person(reviewed: Cloud, cli: Cli) -> None:
+    (SPECS / "two.yaml").write_text(DESK.replace("desk@", "two@"))
     decide(ORPHANS, ben="no", chloe="no")
     assert "nobody decided" in refused(cli("review", "read", ORPHANS))
     done = cli("review", "read", ORPHANS, "--by", DAVE, "--write")
     assert done.code == 3
     text = " ".join(done.out.split())
     assert "comes from specs/teams.yaml:3:" in text
+    assert "not every mailbox that uses it says no: two@contoso.example." in text
     assert "the mailbox has no spec: import it first" in text
     assert (SPECS / "teams.yaml").read_text() == TEAMS
+
+
+def two_desks() -> None:
+    """Let two mailboxes use the team: both are in the sheet of mailboxes without an owner."""
+    (SPECS / "two.yaml").write_text(DESK.replace("desk@", "two@"))
+    for path in SHEETS.iterdir():
+        path.unlink()
+
+
+def read_orphans(cli: Cli) -> dict[str, Any]:
+    return read(cli, ORPHANS, "--by", DAVE, "--write")
+
+
+def test_person_whom_every_mailbox_refuses_leaves_the_team(reviewed: Cloud, cli: Cli) -> None:
+    more = "other:\n  members:\n    - user: ben@contoso.example  # stays\n    - user: chloe@contoso.example\n"
+    (SPECS / "teams.yaml").write_text("# ours\n" + TEAMS + more)
+    two_desks()
+    assert cli("review", "start").code == 0
+    decide(ORPHANS, ben="no")
+    data = read_orphans(cli)
+    assert {row["result"] for row in data["decisions"]} == {"removed"}
+    assert len(data["decisions"]) == 4, "two rights on two mailboxes"
+    assert (SPECS / "teams.yaml").read_text() == "# ours\n" + TEAMS.replace(f"  - user: {BEN}\n", "") + more
+    assert (SPECS / "desk.yaml").read_text() == DESK
+    words = data["next_command"].split()
+    assert [word for word in words if "@" in word] == ["desk@contoso.example", "two@contoso.example"]
+
+
+def test_person_of_a_team_stays_where_one_mailbox_does_not_say_no(reviewed: Cloud, cli: Cli) -> None:
+    two_desks()
+    assert cli("review", "start").code == 0
+    fill(ORPHANS, lambda row: row.update(decision="no" if row["person"] == BEN and "desk@" in row["mailbox"] else ""))
+    data = read_orphans(cli)
+    assert {row["result"] for row in data["decisions"]} == {"by hand"}
+    assert "says no: two@contoso.example." in data["decisions"][0]["why"]
+    assert ((SPECS / "teams.yaml").read_text(), data["next_command"]) == (TEAMS, "")
+
+
+@pytest.mark.parametrize("decisions", [{"ben_send_as": "no"}, {"ben": "until 2190-01-01"}])
+def test_team_changes_only_for_a_whole_no(reviewed: Cloud, cli: Cli, decisions: dict[str, str]) -> None:
+    decide(ORPHANS, **decisions)
+    assert {row["result"] for row in read_orphans(cli)["decisions"]} == {"by hand"}
+    assert (SPECS / "teams.yaml").read_text() == TEAMS
+
+
+def test_team_that_would_be_empty_needs_a_person(reviewed: Cloud, cli: Cli) -> None:
+    decide(ORPHANS, ben="no", anna="no")
+    data = read_orphans(cli)
+    assert sorted({row["result"] for row in data["decisions"]}) == ["by hand", "removed"], "one of them can go"
+    assert any("the team would be empty" in row["why"] for row in data["decisions"])
+
+
+def test_person_who_stays_through_another_team_needs_a_person(reviewed: Cloud, cli: Cli) -> None:
+    (SPECS / "teams.yaml").write_text(TEAMS + TEAMS.replace("desk:", "also:"))
+    (SPECS / "desk.yaml").write_text(DESK + "  - team: also\n")
+    decide(ORPHANS, ben="no")
+    data = read_orphans(cli)
+    assert {row["result"] for row in data["decisions"]} == {"by hand"}
+    assert (SPECS / "teams.yaml").read_text() == TEAMS + TEAMS.replace("desk:", "also:")
 
 
 def test_spec_that_was_changed_in_between_is_not_changed(reviewed: Cloud, cli: Cli) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -14,8 +14,9 @@ from sharedbox_cli.core.errors import SpecError
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import Desired, DesiredGrant, DesiredMailbox, Platform
 from sharedbox_cli.core.review import Decision, decided
+from sharedbox_cli.core.shared_lines import Decided, SharedLine, shared_lines
 from sharedbox_cli.language.export.document import member_lines
-from sharedbox_cli.language.export.edit import CannotEdit, Wanted, edited
+from sharedbox_cli.language.export.edit import CannotEdit, Wanted, edited, without_person
 from sharedbox_cli.language.load import load_specs
 from sharedbox_cli.language.resolve import resolve
 
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from sharedbox_cli.core.capability import Capabilities
     from sharedbox_cli.language.export.yaml import Tree
 
-Decided = Mapping[Address, Sequence[tuple[DesiredGrant, Decision]]]
-"""The decisions that change the spec of a mailbox."""
+Said = Sequence[tuple[DesiredGrant, Decision]]
+"""The decisions on one mailbox that change its spec."""
 NOT_THE_SAME = "somebody else would lose or get something: change the file by hand"
 
 
@@ -54,10 +55,52 @@ class Specs:
 
     def changes(self, wanted: Decided) -> Changes:
         """Return the changed files: what people are left with is exactly what was decided."""
-        possible, refused = self._parted(wanted)
-        made = self._changes(possible)
+        lines = shared_lines(self.desired, wanted)
+        made, said = self._without_lines(lines)
+        of_lines = {(key, line.trustee) for line in lines for key in line.decided}
+        possible, refused = self._parted(
+            {key: [item for item in items if (key, item[0].trustee) not in of_lines] for key, items in wanted.items()}
+        )
+        made = self._changes(possible, made, said)
         made.by_hand |= refused
         return made
+
+    def _without_lines(self, lines: Iterable[SharedLine]) -> tuple[Changes, Decided]:
+        """Return the files without lines of teams that every mailbox says no to, and the decisions that are done."""
+        # from the end of each file, so that the other lines stay where they are
+        order = sorted(lines, key=lambda one: (one.place.file, -one.place.line))
+        for at_once in (True, False):
+            made, said = Changes(), dict[Address, Said]()
+            for line in order:
+                made, said = self._without(line, made, said, is_verified=not at_once)
+            with suppress(CannotEdit, SpecError):
+                self._verify(made, said)
+                break
+        return made, said
+
+    def _without(
+        self, line: SharedLine, made: Changes, said: Decided, *, is_verified: bool
+    ) -> tuple[Changes, dict[Address, Said]]:
+        """Return the files without one line, or with the reason to keep it."""
+        path = Path(line.place.file)
+        after = Changes(dict(made.old), dict(made.new), made.by_hand)
+        also = {**said, **{key: [*said.get(key, ()), *items] for key, items in line.decided.items()}}
+        why = line.why_not
+        try:
+            if path not in after.old:
+                after.old[path] = after.new[path] = text_of(path)
+            if not why:
+                after.new[path] = without_person(after.new[path], line.trustee.key, line.place.line)
+                if is_verified:
+                    self._verify(after, also)
+        except CannotEdit as error:
+            why = f"{line.trustee} comes from {line.place}: {error}"
+        except SpecError:
+            why = f"{line.trustee} comes from {line.place}: {NOT_THE_SAME}"
+        if not why:
+            return after, also
+        made.by_hand |= {(key, line.trustee): why for key, items in line.decided.items() if items}
+        return made, dict(said)
 
     def after(self, made: Changes) -> Desired:
         """Return what the specs say with the changes of files. Raises SpecError."""
@@ -79,33 +122,34 @@ class Specs:
                     possible.setdefault(key, []).append((grant, decision))
         return possible, refused
 
-    def _changes(self, wanted: Decided) -> Changes:
+    def _changes(self, wanted: Decided, before: Changes, said: Decided) -> Changes:
         # from the end of each file, so that the lines of the other documents stay where they are
         order = sorted(wanted, key=lambda key: (self.desired.mailboxes[key].place.file, -self._line(key)))
         for at_once in (True, False):
-            made = Changes()
-            done: set[Address] = set()
+            made = Changes(dict(before.old), dict(before.new), dict(before.by_hand))
+            done = dict(said)
             for key in order:
-                before = dict(made.new)
+                texts = dict(made.new)
+                also = {**done, key: [*done.get(key, ()), *wanted[key]]}
                 try:
                     self._edit(made, self.desired.mailboxes[key], wanted[key])
                     if not at_once:
-                        self._verify(made, {*done, key}, wanted)
+                        self._verify(made, also)
                 except (CannotEdit, SpecError) as error:
-                    made.new = before
+                    made.new = texts
                     why = str(error) if isinstance(error, CannotEdit) else NOT_THE_SAME
                     made.by_hand |= {(key, grant.trustee): why for grant, _ in wanted[key]}
                 else:
-                    done.add(key)
+                    done = also
             with suppress(CannotEdit, SpecError):
-                self._verify(made, done, wanted)
+                self._verify(made, done)
                 break
         return made
 
     def _line(self, key: Address) -> int:
         return self.desired.mailboxes[key].place.line
 
-    def _edit(self, made: Changes, mailbox: DesiredMailbox, decisions: Sequence[tuple[DesiredGrant, Decision]]) -> None:
+    def _edit(self, made: Changes, mailbox: DesiredMailbox, decisions: Said) -> None:
         path = Path(mailbox.place.file)
         if path not in made.old:
             made.old[path] = made.new[path] = text_of(path)
@@ -134,14 +178,12 @@ class Specs:
         }
         return {key: value for key, value in line.items() if changed.get(key, True)}
 
-    def _verify(self, made: Changes, changed: set[Address], wanted: Decided) -> None:
+    def _verify(self, made: Changes, said: Decided) -> None:
         """Raise CannotEdit, SpecError if the files would not say exactly what was decided."""
         if not made.edits.changed:
             return
         after = self.after(made).mailboxes
-        expected = {
-            key: decided(one, wanted[key]) if key in changed else one for key, one in self.desired.mailboxes.items()
-        }
+        expected = {key: decided(one, said[key]) if key in said else one for key, one in self.desired.mailboxes.items()}
         if {key: _content(one) for key, one in after.items()} != {key: _content(one) for key, one in expected.items()}:
             raise CannotEdit(NOT_THE_SAME)
 

@@ -50,12 +50,15 @@ def edited(text: str, line: int, wanted: Wanted) -> str:
     return start + editor.result()
 
 
-def without_person(text: str, address: str) -> str:
-    """Return a file without every line that names somebody as a member, in mailboxes and teams. Raises CannotEdit."""
+def without_person(text: str, address: str, line: int | None = None) -> str:
+    """Return a file without every line that names somebody as a member, in mailboxes and teams. Raises CannotEdit.
+
+    `line`, from 1: only the member there.
+    """
     start = "\ufeff" if text.startswith("\ufeff") else ""
     editor = _Editor(text.removeprefix("\ufeff"))
     for root in yaml.compose_all(text.removeprefix("\ufeff"), Loader=yaml.SafeLoader):
-        editor.cut_person(root, address.lower())
+        editor.cut_person(root, address.lower(), line)
     return start + editor.result()
 
 
@@ -136,17 +139,17 @@ class _Editor:
             self._cut(node)
         self._add_items(pair, new, gone)
 
-    def cut_person(self, node: yaml.Node | None, address: str) -> None:
-        """Remove the items that name somebody, wherever they are below a node."""
+    def cut_person(self, node: yaml.Node | None, address: str, line: int | None = None) -> None:
+        """Remove the items that name somebody, wherever they are below a node, or only the one at a line."""
         if isinstance(node, yaml.MappingNode):
             for key, value in node.value:
                 if isinstance(value, yaml.SequenceNode):
-                    self._cut_from(value, address, key)
+                    self._cut_from(value, address, key, line)
                 else:
-                    self.cut_person(value, address)
+                    self.cut_person(value, address, line)
 
-    def _cut_from(self, items: yaml.SequenceNode, address: str, key: yaml.Node) -> None:
-        gone = [item for item in items.value if _member_of(item) == address]
+    def _cut_from(self, items: yaml.SequenceNode, address: str, key: yaml.Node, line: int | None) -> None:
+        gone = [item for item in items.value if _member_of(item) == address and _is_at(item, line)]
         if gone and items.flow_style:
             raise CannotEdit(f"`{key.value}` is written in brackets")
         if gone and len(gone) == len(items.value):
@@ -270,6 +273,12 @@ def _last_kept(items: yaml.SequenceNode, gone: Sequence[yaml.Node]) -> yaml.Node
     """Return the item below which new ones go: a comment about one that is removed must not be read as theirs."""
     values: Sequence[yaml.Node] = items.value
     return next((item for item in reversed(values) if item not in gone), values[-1])
+
+
+def _is_at(node: yaml.Node, line: int | None) -> bool:
+    """Return whether a node has a line. The parser ends a block where the next thing begins."""
+    first = node.start_mark.line
+    return line is None or first <= line - 1 < max(node.end_mark.line, first + 1)
 
 
 def _member_of(node: yaml.Node) -> str:

@@ -70,7 +70,8 @@ def run_report(
         for change, outcome in results
     )
     flat = Table(("outcome", "mailbox", "change", "reason", "request id"), cells)
-    return Report("run", data, tuple(sections), tuple(_summary(results, afterwards, is_saved, again)), flat, "Run")
+    summary = tuple(_summary(results, afterwards, is_saved, again))
+    return Report("run", data, tuple(sections), summary, flat, "Run", is_sequel=True)
 
 
 def _outcome(outcome: Outcome) -> OutcomeJson:
