@@ -10,6 +10,7 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 
+from sharedbox_cli import __version__
 from sharedbox_cli.reports.document import Line, Report, Section, Table
 from sharedbox_cli.reports.render import FindingOutput, Output, PlainOutput, PlanOutput, TableOutput, render
 from tests.asked import each, every
@@ -25,6 +26,8 @@ OFFERED: list[tuple[type[StrEnum], list[str]]] = [
     (PlainOutput, ["history"]),
     (PlainOutput, ["show", "sales@contoso.example", "--observed"]),
 ]
+READING = ("plan", "audit", "check", "show")
+"""The commands among them whose report is on a tenant."""
 EVERY = {str(item) for family in get_args(Output) for item in family}
 
 
@@ -44,6 +47,20 @@ def test_command_prints_every_format_it_offers(
         refused = cli(*arguments, "-o", name)
         assert (refused.code, refused.out) == (1, "")
         assert every(offered in refused.err for offered in texts)
+
+
+@pytest.mark.parametrize("arguments", [arguments for _, arguments in OFFERED if arguments[0] in READING], ids=" ".join)
+def test_report_on_a_tenant_says_once_what_was_read_when_and_how(cloud: Cloud, cli: Cli, arguments: list[str]) -> None:
+    outputs = ("text",) if arguments[0] == "show" else ("text", "markdown")
+    for output in each(outputs):
+        told = " ".join(cli(*arguments, "-o", output).out.replace("\\", "").split())
+        assert told.count("Read at 2") == 1
+        assert told.strip("*").endswith(f" UTC from Contoso, profile default, sharedbox {__version__}.")
+
+
+def test_apply_says_it_once_with_the_plan(cloud: Cloud, cli: Cli) -> None:
+    told = cli("apply", EXAMPLES, "--yes", "--allow", "external-trustee").out
+    assert (told.count("Read at 2"), "Run: " in told) == (1, True)
 
 
 @pytest.mark.parametrize("item", [item for family in get_args(Output) for item in family], ids=repr)
