@@ -11,10 +11,13 @@ import pytest
 from babel.messages.catalog import Catalog
 
 from sharedbox_cli.checks.registry import CHECKS, run_checks
+from sharedbox_cli.core.access import AccessRow
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.finding import Finding
-from sharedbox_cli.core.model import Desired, DesiredMailbox, Fact, Observed
+from sharedbox_cli.core.model import Desired, DesiredMailbox, Fact, Observed, Right, TrusteeKind
+from sharedbox_cli.core.open_access import Entry
 from sharedbox_cli.core.texts import Language, mark, number, set_language, tr, tr_count, tr_in
+from sharedbox_cli.reports.views.access_words import detail_words, who_words
 from tests.asked import each, every
 from tests.catalogue import MO, extracted, kept, problems
 from tests.checks.test_checks import CASES
@@ -151,3 +154,29 @@ def test_pseudo_language_keeps_fields_and_hides_the_rest() -> None:
     assert english_in("anna@contoso.example øø here", "anna@contoso.example") == ["here"]
     assert {name for _, name, _, _ in string.Formatter().parse(Pseudo().gettext("{a:,} and {b}")) if name} == {"a", "b"}
     assert re.fullmatch("[ø ]+", Pseudo().ngettext("one thing", "many things", 2))
+
+
+@pytest.mark.usefixtures("german")
+@pytest.mark.parametrize(
+    ("entry", "detail", "words"),
+    [
+        ("deny", "deny FullAccess for {name} %s", "Verweigerung von FullAccess für {name} %s"),
+        (
+            "rule",
+            "mail rule its password may be known to somebody",
+            "E-Mail-Regel its password may be known to somebody",
+        ),
+        ("unknown", "archive", "archive"),
+        ("grant", "forwarding of all mail", "forwarding of all mail"),
+        (
+            "sign-in",
+            "sign-in to its account: the password can be reset with the recovery data",
+            "Anmeldung am eigenen Konto: das Kennwort kann mit den Wiederherstellungsdaten zurückgesetzt werden",
+        ),
+    ],
+)
+def test_kept_entry_is_translated_without_its_names(entry: str, detail: str, words: str) -> None:
+    kind, way = TrusteeKind.USER, Entry(entry)
+    row = AccessRow("m", "microsoft365", "p", "guest", "id", kind, Right.OTHER, detail, (), True, False, way)
+    assert detail_words(row) == words
+    assert who_words(row) == "guest <p>", "a name is no text of ours"

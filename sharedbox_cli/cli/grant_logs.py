@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sharedbox_cli.cli.progress import stop_progress
+from sharedbox_cli.core.texts import shown, tr
 from sharedbox_cli.providers.base import KeepsLog
 from sharedbox_cli.providers.reading import UNREADABLE
 
@@ -38,8 +39,13 @@ def read_grant_logs(connections: Connections, since: datetime | None, listener: 
         except UNREADABLE as error:
             why = " ".join(part for part in (error.where, error.why) if part)
             notes.append(
-                f"{provider.log_name}: the log of administrators was not read, so who added members is not known: "
-                f"{error.summary}. {why}"
+                tr(
+                    "{log}: the log of administrators was not read, so who added members is not known: {summary}. "
+                    "{why}",
+                    log=provider.log_name,
+                    summary=shown(error.summary),
+                    why=why,
+                )
             )
     stop_progress(listener)
     return GrantLogs(entries, tuple(notes))

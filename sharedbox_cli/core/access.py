@@ -21,7 +21,7 @@ from sharedbox_cli.core.model import (
     Trustee,
     TrusteeKind,
 )
-from sharedbox_cli.core.open_access import AUDIENCE_WORDS, Audience, Entry, Way, ways_of
+from sharedbox_cli.core.open_access import AUDIENCE_WORDS, OWN_ACCOUNT, Audience, Entry, Way, ways_of
 from sharedbox_cli.core.outsiders import is_outsider
 from sharedbox_cli.core.texts import mark
 from sharedbox_cli.core.why import Why
@@ -137,7 +137,7 @@ class _Holders:
         if way.audience is not None:
             return self._wide(mailbox, way.audience, Grant(TrusteeId(""), way.right, way.detail), entry=way.entry)
         if way.entry is Entry.SIGN_IN:
-            own = Trustee(TrusteeId(mailbox.id), TrusteeKind.USER, mailbox.address, mark("its own account"))
+            own = Trustee(TrusteeId(mailbox.id), TrusteeKind.USER, mailbox.address, OWN_ACCOUNT)
             holder, person = own, self._persons.of(self._observed, own)
         else:
             holder, person = self._at(way.target)

@@ -27,6 +27,7 @@ AUDIENCE_WORDS: Mapping[Audience, str] = {
 
 FORWARDING_WORDS = mark("forwarding of all mail")
 SIGN_IN_WORDS = mark("sign-in to its account")
+OWN_ACCOUNT = mark("its own account")
 
 
 class Entry(StrEnum):

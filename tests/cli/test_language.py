@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -82,7 +83,13 @@ COMMANDS = [
     ["audit", "--by", "person"],
     ["audit", "--by", "matrix"],
     ["audit", "--person", "hugo*"],
+    ["audit", "--save"],
     ["audit", "--why"],
+    ["audit", "--since", "2020-01-01"],
+    ["audit", "--by", "matrix", "--against", "SPECS"],
+    ["audit", "--why", "--against", "SPECS", "-o", "html"],
+    ["audit", "diff", "OLD", "NEW"],
+    ["audit", "diff", "NEW", "OLD", "-o", "html"],
     ["audit", "-o", "markdown"],
     ["audit", "-o", "html"],
     ["who", "hugo@contoso.example"],
@@ -93,14 +100,37 @@ COMMANDS = [
 ]
 
 
-def test_report_has_no_text_outside_of_the_catalogue(both: Cloud, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    known = _values(cli)
+def test_report_has_no_text_outside_of_the_catalogue(
+    both: Cloud, cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    files = {"SPECS": tmp_path / "specs.yaml", **_two_audits(cli, tmp_path)}
+    head = "version: 1\nmailbox: sales@contoso.example\nplatform: microsoft365\n"
+    files["SPECS"].write_text(f"{head}members:\n  - user: ines@contoso.example\n", "utf-8")
+    monkeypatch.setenv("COLUMNS", "500")  # nothing is broken in the middle of a word
+    known = f"{_values(cli)} {tmp_path} specs yaml old new json"
     monkeypatch.setattr("gettext.GNUTranslations", lambda file: Pseudo())
     for command in each(COMMANDS):
-        done = cli(*command, "--lang", "de")
+        done = cli(*(files.get(word, word) for word in command), "--lang", "de")
         assert done.code == 0, done.err
         assert "øø" in _visible(done.out)
         assert set(english_in(_visible(done.out), known)) == set(), command
+
+
+def _two_audits(cli: Cli, folder: Path) -> dict[str, Path]:
+    """Return two saved audits: rights, an account and a mailbox differ, and one mailbox was not read."""
+    new = json.loads(cli("audit", "-o", "json").out)
+    old = json.loads(json.dumps(new))
+    old["tool_version"] = "0.0.9"
+    del old["rows"][0], old["rows"][-1], old["mailboxes"][1]
+    old["rows"] = [row for row in old["rows"] if row["mailbox"] in {one["mailbox"] for one in old["mailboxes"]}]
+    for row in old["rows"]:
+        row["is_enabled"] = not row["is_enabled"]
+        row["can_hold"] = not row["can_hold"]
+    old["mailboxes"][-1]["is_read"] = False
+    files = {"OLD": folder / "old.json", "NEW": folder / "new.json"}
+    for name, data in (("OLD", old), ("NEW", new)):
+        files[name].write_text(json.dumps(data), "utf-8")
+    return files
 
 
 def test_explanation_has_no_text_outside_of_the_catalogue(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -137,7 +167,9 @@ def _values(cli: Cli) -> str:
     return " ".join([*rows, *names, *settings, json.dumps(data["tenants"]), _OURS])
 
 
-_OURS = "sharedbox default UTC GB SHA FS person hugo pending Billing (old) EXCHANGEENTERPRISE EXCHANGESTANDARD SPE"
+_OURS = (
+    "sharedbox default UTC GB SHA FS person since hugo pending Billing (old) EXCHANGEENTERPRISE EXCHANGESTANDARD SPE"
+)
 """Names of ours, units, and words of the services that reports show as they are."""
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sharedbox_cli.cli.output import show
 from sharedbox_cli.core.access_diff import compare
 from sharedbox_cli.core.errors import ExitCode, UsageError
+from sharedbox_cli.core.texts import tr
 from sharedbox_cli.reports.saved_audit import OF_ROWS, read_audit
 from sharedbox_cli.reports.views.access_diff import Compared, access_diff_report
 
@@ -79,17 +80,22 @@ def _option(audit: SavedAudit, name: str) -> str:
 def _notes(old: SavedAudit, new: SavedAudit) -> Iterator[str]:
     """Yield what limits the comparison."""
     if old.read_at > new.read_at:
-        yield "The first audit is newer than the second one. Name the older one first to see what changed since."
+        yield tr("The first audit is newer than the second one. Name the older one first to see what changed since.")
     for one, other in ((old, new), (new, old)):
         for platform in sorted(one.tenants.keys() - other.tenants.keys()):
-            yield f"{platform} is only in {one.file}: it was not compared."
+            yield tr("{platform} is only in {file}: it was not compared.", platform=platform, file=one.file)
     selections = [{name: set(values) for name, values in one.selection.items()} for one in (old, new)]
     if selections[0] != selections[1]:
-        yield "The audits are of different selections: only the mailboxes that are in both were compared."
+        yield tr("The audits are of different selections: only the mailboxes that are in both were compared.")
     elif "label" in old.selection:
-        yield "The mailboxes were chosen by a label: one that is in one audit alone was not compared."
+        yield tr("The mailboxes were chosen by a label: one that is in one audit alone was not compared.")
     if OF_ROWS & old.selection.keys():
-        yield "The audits show only some rows: a row that came or went may have changed, so that it is shown or not."
+        yield tr(
+            "The audits show only some rows: a row that came or went may have changed, so that it is shown or not."
+        )
     if old.tool_version != new.tool_version:
-        versions = f"{old.tool_version} and {new.tool_version}"
-        yield f"sharedbox {versions} made the audits: the newer one may report more kinds of access."
+        yield tr(
+            "sharedbox {old} and {new} made the audits: the newer one may report more kinds of access.",
+            old=old.tool_version,
+            new=new.tool_version,
+        )

@@ -9,6 +9,7 @@ from sharedbox_cli.cli.audit.keep import granted_by_us, past_states, seen_before
 from sharedbox_cli.cli.pipeline import utc_now
 from sharedbox_cli.core.access_against import Judge, judged
 from sharedbox_cli.core.access_why import Reasons, logged_grants, newest_grants, owners_of, since, spec_grants
+from sharedbox_cli.core.texts import tr, tr_count
 from sharedbox_cli.reports.document import Deferred
 from sharedbox_cli.reports.views.access import Background
 from sharedbox_cli.reports.views.access_against import against_sections, against_words, missing_cells, missing_data
@@ -134,9 +135,12 @@ def know(
 def since_notes(rows: Sequence[AccessRow], moment: datetime, knowledge: Knowledge) -> Iterator[str]:
     """Yield how far back the knowledge goes, and how many rights may be newer than a time."""
     for platform, start in sorted(knowledge.known_since.items()):
-        yield f"{platform}: saved observations go back to {start:%Y-%m-%d %H:%M} UTC."
+        when = f"{start:%Y-%m-%d %H:%M}"
+        yield tr("{platform}: saved observations go back to {when} UTC.", platform=platform, when=when)
     if not knowledge.known_since:
-        yield "No observations are saved: only what the journal knows is shown. To save them from now on, use --save."
+        yield tr(
+            "No observations are saved: only what the journal knows is shown. To save them from now on, use --save."
+        )
     unknown = 0
     for row in rows:
         why = row.why
@@ -144,8 +148,12 @@ def since_notes(rows: Sequence[AccessRow], moment: datetime, knowledge: Knowledg
             continue
         unknown += why.first_seen is None or why.first_seen >= moment
     if unknown:
-        words = "1 right was" if unknown == 1 else f"{unknown:,} rights were"
-        yield (
-            f"{words} there already when the mailbox was read for the first time, after {moment:%Y-%m-%d %H:%M} UTC. "
-            "Not shown: it is not known since when."
+        when = f"{moment:%Y-%m-%d %H:%M}"
+        yield tr_count(
+            "{count} right was there already when the mailbox was read for the first time, after {when} UTC. "
+            "Not shown: it is not known since when.",
+            "{count} rights were there already when the mailbox was read for the first time, after {when} UTC. "
+            "Not shown: it is not known since when.",
+            unknown,
+            when=when,
         )

@@ -13,6 +13,7 @@ from sharedbox_cli.core.access_why import Reasons
 from sharedbox_cli.core.errors import NotFound, UsageError
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import ObservedMailbox, Platform
+from sharedbox_cli.core.texts import number, tr
 from sharedbox_cli.reports.document import Origin, Tenant
 from sharedbox_cli.reports.views.access import TITLE, Background, access_report
 from sharedbox_cli.reports.views.page import PageInput, page_of
@@ -135,14 +136,20 @@ def _refuse_unknown(choice: Choice, states: Sequence[PastState]) -> None:
             )
 
 
+_MINUTES = "%Y-%m-%d %H:%M"
+
+
 def _notes(states: Sequence[PastState], moment: datetime, platforms: Sequence[str]) -> Iterator[str]:
     for state in states:
-        yield (
-            f"{state.platform}: as of {moment:%Y-%m-%d %H:%M} UTC, read at {state.read_at:%Y-%m-%d %H:%M} UTC. "
-            f"Saved observations go back to {state.known_since:%Y-%m-%d %H:%M} UTC."
+        yield tr(
+            "{platform}: as of {moment} UTC, read at {read_at} UTC. Saved observations go back to {known_since} UTC.",
+            platform=state.platform,
+            moment=moment.strftime(_MINUTES),
+            read_at=state.read_at.strftime(_MINUTES),
+            known_since=state.known_since.strftime(_MINUTES),
         )
     for platform in sorted(set(platforms) - {state.platform for state in states}):
-        yield f"{platform}: nothing was saved by then."
+        yield tr("{platform}: nothing was saved by then.", platform=platform)
 
 
 def _older(boxes: Boxes) -> Iterator[str]:
@@ -150,5 +157,7 @@ def _older(boxes: Boxes) -> Iterator[str]:
     names = sorted(key for (key, _), (state, box) in boxes.items() if box.read_at and box.read_at < state.read_at)
     if names:
         more = len(names) - _MOST_NAMES
-        shown = ", ".join(names[:_MOST_NAMES]) + (f" and {more:,} more" if more > 0 else "")
-        yield f"From an earlier reading, as the newest one did not read them completely: {shown}."
+        shown = ", ".join(names[:_MOST_NAMES])
+        if more > 0:
+            shown = tr("{name} and {count} more", name=shown, count=number(more))
+        yield tr("From an earlier reading, as the newest one did not read them completely: {names}.", names=shown)

@@ -15,6 +15,7 @@ from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.holders import aliases
 from sharedbox_cli.core.model import Desired, Platform, Right
 from sharedbox_cli.core.risk import Risk
+from sharedbox_cli.core.texts import tr
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.reports.safe import pasteable
 from sharedbox_cli.reports.views.access import Selected
@@ -139,7 +140,7 @@ def resolve_missing(
     if choice.labels:
         if not found:
             raise _not_found(missing[0], reading)
-        return scopes, tuple(f"{address} has a spec, and is not a mailbox." for address in missing)
+        return scopes, tuple(tr("{address} has a spec, and is not a mailbox.", address=one) for one in missing)
     owners: dict[Address, set[tuple[Platform, Address]]] = {}
     for one in _listed(observe, tuple(scopes)):
         for alias in aliases(one):

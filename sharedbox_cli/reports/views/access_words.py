@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,8 +11,8 @@ from sharedbox_cli.core.access import AccessRow
 from sharedbox_cli.core.change_words import RIGHT_WORDS
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import Fact, ObservedMailbox, Right
-from sharedbox_cli.core.open_access import FORWARDING_WORDS, IN_FORCE, SIGN_IN_WORDS, WAYS, Audience, Entry
-from sharedbox_cli.core.texts import Phrase, mark, mark_in, tr, tr_in
+from sharedbox_cli.core.open_access import IN_FORCE, OWN_ACCOUNT, WAYS, Audience, Entry
+from sharedbox_cli.core.texts import Language, Phrase, language, mark, mark_in, shown, tr, tr_in
 from sharedbox_cli.core.why import InSpec, Why
 
 
@@ -80,7 +81,8 @@ def through_words(row: AccessRow) -> str:
 
 def who_words(row: AccessRow) -> str:
     """Return the name and the address of a holder."""
-    name = tr(row.name) if isinstance(row.name, Phrase) else row.name
+    is_own = row.entry == Entry.SIGN_IN and row.name == OWN_ACCOUNT
+    name = tr(OWN_ACCOUNT) if is_own else shown(row.name)
     return f"{name} <{row.person}>" if name and row.name != row.person else person_words(row)
 
 
@@ -118,23 +120,44 @@ def holder_kind_words(kind: str) -> str:
 
 
 def detail_words(row: AccessRow) -> str:
-    """Return what an entry says. Rows are kept in English, so the words of ours are found again in their text."""
-    if isinstance(row.detail, Phrase):
-        return tr(row.detail)
-    if row.entry == Entry.FORWARDING and row.detail == FORWARDING_WORDS:
-        return tr(FORWARDING_WORDS)
-    for entry, start, template in _DETAILS:
-        if row.entry == entry and row.detail.startswith(start):
-            return tr(template, rest=row.detail.removeprefix(start))
-    if row.entry == Entry.SIGN_IN and row.detail == SIGN_IN_WORDS:
-        return tr(SIGN_IN_WORDS)
-    return row.detail
+    """Return what an entry says."""
+    if isinstance(row.detail, Phrase) or row.entry == "grant" or language() is Language.ENGLISH:
+        return shown(row.detail)
+    return shown(_kept_words(row.detail, _KEPT))
 
 
-_DETAILS = (
-    (Entry.RULE, "mail rule ", mark("mail rule {rest}")),
-    (Entry.SIGN_IN, f"{SIGN_IN_WORDS}: ", mark("sign-in to its account: {rest}")),
+def _kept_words(text: str, templates: Sequence[str]) -> str:
+    """Return a text of ours that was kept in English, with its template again."""
+    for template in templates:
+        pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(template))
+        if match := re.fullmatch(pattern, text):
+            state = {"rest": _kept_words(match["rest"], _STATES)} if template == _SIGN_IN else {}
+            return Phrase(template, {**match.groupdict(), **state})
+    return text
+
+
+_SIGN_IN = mark("sign-in to its account: {rest}")
+_STATES = (
+    mark("its password may be known to somebody"),
+    mark("suspended: nobody signs in, and mail is rejected"),
+    mark("the password can be reset with the recovery data"),
+    mark("a password change is pending, which breaks delegation"),
+    mark("hardened at {hardened}, and somebody signed in at {login}"),
 )
+_KEPT = (
+    mark("forwarding of all mail"),
+    mark("mail rule {rest}"),
+    _SIGN_IN,
+    mark("sign-in to its account"),
+    mark("{status} invitation of {address} as delegate"),
+    mark("send-as address of {who}, {status}"),
+    mark("role {role} of {name}"),
+    mark("{role}: everybody in the organisation"),
+    mark("deny {text} for {name}"),
+    mark("inherited {text} for {name}"),
+    mark("entry {text} for {name}"),
+)
+"""What entries say. A saved reading has it as plain English."""
 
 
 def kind_words(mailbox: ObservedMailbox) -> str:
