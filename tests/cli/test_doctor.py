@@ -53,6 +53,19 @@ def test_doctor_names_what_is_missing_in_each_cloud(both: Cloud, cli: Cli) -> No
     assert "missing: scopes for Licensing" in text
 
 
+def test_permission_that_only_some_specs_need_is_told_and_nothing_to_fix(cloud: Cloud, cli: Cli) -> None:
+    row = cloud.tenant.row("select * from apps")
+    assert row is not None
+    doc = json.loads(row["doc"])
+    roles = doc["roles"]["https://graph.microsoft.com"]
+    doc["roles"]["https://graph.microsoft.com"] = [role for role in roles if not role.startswith("Mail")]
+    cloud.tenant.run("update apps set doc = ?", json.dumps(doc))
+    steps = {step["step"]: step for step in steps_of(cli, 0)}
+    for name, needed in (("Mail.ReadWrite", "folders"), ("MailboxSettings.ReadWrite", "tags")):
+        step = steps[f"permission {name}"]
+        assert step["status"] == "not checked" and needed in step["detail"] and name in step["hint"]
+
+
 def test_google_when_the_administrator_has_no_role_then_said(google: Cloud, cli: Cli) -> None:
     google.tenant.run("update g_users set doc = json_set(doc, '$.isAdmin', json('false')) where email like 'admin@%'")
     found = bad(steps_of(cli, 5), "google_workspace")

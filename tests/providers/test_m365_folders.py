@@ -136,6 +136,13 @@ def test_parent_with_many_folders_is_found_on_a_later_page(demo: Setting) -> Non
     assert "f259|new" in tree(demo)
 
 
+def test_mailbox_with_thousands_of_folders_is_read_whole(demo: Setting) -> None:
+    for number in range(2100):
+        somebody_adds(demo, f"f{number:04}")
+    found = observed(demo)
+    assert isinstance(found, tuple) and len(found) == 2100
+
+
 def test_folders_and_tags_of_one_change_are_both_written(demo: Setting) -> None:
     after: dict[Field, Value] = {Field.FOLDERS: ("Inbox/Orders",), Field.TAGS: (("urgent", "red"),)}
     change = update_of(demo, "sales", after)

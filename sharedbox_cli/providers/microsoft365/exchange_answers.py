@@ -68,6 +68,10 @@ def unpacked(raw: bytes, headers: Mapping[str, str]) -> bytes:
         return raw
 
 
+class Truncated(ObserveError):
+    """A part of a batch has more than one page, which a single read can follow."""
+
+
 def matched(
     data: Mapping[str, Any], commands: Mapping[str, Command], reduce: Callable[[Row], T | None]
 ) -> dict[str, list[T] | Failure]:
@@ -104,7 +108,7 @@ def _part(
     if reported is not None:
         return reported
     if body.get("@odata.nextLink") or is_truncated(warnings_of(body)):
-        raise ObserveError(where=f"{mailbox} · {cmdlet}", why="The service truncated the list.")
+        raise Truncated(where=f"{mailbox} · {cmdlet}", why="The service truncated the list.")
     return reduced(rows_of(body, cmdlet), cmdlet, reduce, mailbox)
 
 

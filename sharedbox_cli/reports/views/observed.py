@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sharedbox_cli.core.access import access_rows
+from sharedbox_cli.core.change_words import setting_words
 from sharedbox_cli.core.codec import to_plain
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import AddressHolder, Observed, ObservedMailbox, Platform
@@ -39,7 +40,10 @@ def observed_report(address: Address, observations: Mapping[Platform, Observed])
 
 
 def _settings(mailbox: ObservedMailbox) -> Section:
-    rows = [(str(name), value_words(to_plain(value))) for name, value in sorted(mailbox.settings.items())]
+    rows = [
+        (str(name), setting_words(name, value) if isinstance(value, tuple) and value else value_words(to_plain(value)))
+        for name, value in sorted(mailbox.settings.items())
+    ]
     rows += [(str(name), value_words(to_plain(value))) for name, value in sorted(mailbox.facts.items())]
     return Section(f"{mailbox.address} ({mailbox.platform}, id {mailbox.id})", (Table(("", ""), tuple(rows)),))
 

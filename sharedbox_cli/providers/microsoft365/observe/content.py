@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
-from sharedbox_cli.core.errors import NotFound, ObserveError, PermissionDenied
+from sharedbox_cli.core.errors import CloudError, NotFound, ObserveError, PermissionDenied
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.values import Value
@@ -15,6 +15,7 @@ from sharedbox_cli.providers.columns import Columns, read_row
 from sharedbox_cli.providers.microsoft365 import categories, folders
 from sharedbox_cli.providers.microsoft365.exchange_admin import BATCH as EXCHANGE_BATCH
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
+from sharedbox_cli.providers.microsoft365.exchange_answers import Truncated
 from sharedbox_cli.providers.microsoft365.graph import BATCH as GRAPH_BATCH
 from sharedbox_cli.providers.microsoft365.graph import Graph, Parts
 from sharedbox_cli.providers.microsoft365.observe.mailboxes import Mailboxes
@@ -48,10 +49,16 @@ async def _categories(graph: Graph, _: ExchangeAdmin, ids: Iterable[str]) -> dic
 
 
 async def _folders(_: Graph, exchange: ExchangeAdmin, ids: Iterable[str]) -> dict[str, list[Fields] | Failure]:
-    """Without `ResultSize`, a mailbox shows 1,000 folders."""
+    """Without `ResultSize`, a mailbox shows 1,000 folders. The pages of one with more are read one by one."""
     what = "Get-MailboxFolderStatistics"
     commands = {key: (what, {"Identity": key, "ResultSize": "Unlimited"}) for key in ids}
-    return await exchange.read_batch(commands, select=folders.PROPERTIES, what=what)
+    found = await exchange.read_batch(commands, select=folders.PROPERTIES, what=what)
+    for key in [key for key, result in found.items() if isinstance(result, Truncated)]:
+        try:
+            found[key] = await exchange.read(*commands[key], select=folders.PROPERTIES, mailbox=key)
+        except (CloudError, ObserveError) as error:
+            found[key] = error
+    return found
 
 
 TAGS = Listing(categories.CATEGORIES, categories.LIST, "MailboxSettings.Read", GRAPH_BATCH, _categories)
