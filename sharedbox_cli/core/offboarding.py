@@ -10,6 +10,9 @@ from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import READING, Desired, DesiredGrant, DesiredMailbox, Right
 from sharedbox_cli.core.values import Value
 
+STAYS = "with `members_mode: at-least`, rights that no spec gives stay: revoke them in the tenant"
+"""Why taking somebody out of a spec is not enough."""
+
 
 @dataclass(frozen=True, slots=True)
 class Access:

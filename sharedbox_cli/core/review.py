@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from sharedbox_cli.core.access import AccessRow
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import Desired, DesiredGrant, DesiredMailbox, Observed, Platform, Right
+from sharedbox_cli.core.model import Desired, DesiredGrant, DesiredMailbox, MembersMode, Observed, Platform, Right
+from sharedbox_cli.core.offboarding import STAYS
 from sharedbox_cli.core.open_access import Entry
 from sharedbox_cli.core.until import until_words
 
@@ -183,7 +184,9 @@ def judged(decision: Decision, desired: Desired) -> tuple[Result, str, DesiredGr
         return Result.CHANGED, SPEC_CHANGED, None
     if decision.choice is Choice.YES:
         return Result.KEPT, "", None
-    return (Result.REMOVED if decision.choice is Choice.NO else Result.ENDS), "", mine
+    if decision.choice is Choice.UNTIL:
+        return Result.ENDS, "", mine
+    return Result.REMOVED, STAYS if spec.members_mode is MembersMode.AT_LEAST else "", mine
 
 
 def _without_grant(decision: Decision) -> tuple[Result, str, None]:

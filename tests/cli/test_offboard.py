@@ -201,3 +201,10 @@ def test_next_command_matches_no_other_address(cli: Cli) -> None:
     words = shlex.split(json.loads(cli("offboard", ANNA, SPECS, "--write", "-o", "json").out)["next_command"])
     desired = resolve(load_specs([SPECS]), capabilities_of_all(), NOW)
     assert {key.key for key in Filter.of(words[-1:]).apply(desired).mailboxes} == {"s*s@contoso.example"}
+
+
+def test_mailbox_that_keeps_people_without_a_spec_is_named(cli: Cli) -> None:
+    write(teams=TEAMS, support=SUPPORT + "members_mode: at-least\n")
+    done = offboarded(cli, ANNA, "--write")
+    assert (done.code, ANNA in (SPECS / "teams.yaml").read_text()) == (3, False)
+    assert "support@contoso.example: with `members_mode: at-least`, rights that no spec gives stay" in done.out

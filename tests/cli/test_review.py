@@ -304,6 +304,14 @@ def test_person_who_stays_through_another_team_needs_a_person(reviewed: Cloud, c
     assert (SPECS / "teams.yaml").read_text() == TEAMS + TEAMS.replace("desk:", "also:")
 
 
+def test_right_that_stays_in_the_tenant_needs_a_person(reviewed: Cloud, cli: Cli) -> None:
+    (SPECS / "sales.yaml").write_text(SALES + "members_mode: at-least\n")
+    decide(Sheet, chloe="no")
+    done = cli("review", "read", Sheet, "--write")
+    assert (done.code, CHLOE in (SPECS / "sales.yaml").read_text()) == (3, False)
+    assert "rights that no spec gives stay: revoke them in the tenant" in " ".join(done.out.split())
+
+
 def test_spec_that_was_changed_in_between_is_not_changed(reviewed: Cloud, cli: Cli) -> None:
     decide(Sheet, ben="no", chloe="no")
     changed = SALES.replace("until: 2199-12-31", "until: 2198-12-31")

@@ -15,8 +15,8 @@ from sharedbox_cli.core.errors import ExitCode, SpecError, UsageError
 from sharedbox_cli.core.guards import GUARDS
 from sharedbox_cli.core.guards_input import Waivers
 from sharedbox_cli.core.identity import Address, AddressInvalid
-from sharedbox_cli.core.model import Desired, DesiredGrant, DesiredMailbox
-from sharedbox_cli.core.offboarding import access_of, handed_over
+from sharedbox_cli.core.model import Desired, DesiredGrant, DesiredMailbox, MembersMode
+from sharedbox_cli.core.offboarding import STAYS, access_of, handed_over
 from sharedbox_cli.language.export.document import member_lines
 from sharedbox_cli.language.export.edit import CannotEdit, Wanted, edited, without_person
 from sharedbox_cli.language.files import spec_files
@@ -75,10 +75,11 @@ def offboard_person(
     after = _read_back(session, folder, work)
     _verify(desired, after, leaver, heir, {mailbox.address for mailbox in last})
     by_hand = dict(_left(after, work, leaver, {mailbox.address for mailbox in last}))
+    changed = _changed(desired, after)
+    by_hand |= {key: STAYS for key in changed - by_hand.keys() if _keeps_others(desired.mailboxes[key], leaver)}
     edits = Edits(work.old, work.new)
     if writes:
         edits.write(folder)
-    changed = _changed(desired, after)
     names = [address.text for address in changed]
     command = apply_command(folder, names, session.profile_options) if writes and changed else ""
     report = offboarding_report(
@@ -97,6 +98,12 @@ def _changed(before: Desired, after: Desired) -> frozenset[Address]:
     return frozenset(
         key for key, old in before.mailboxes.items() if _access_in(old) != _access_in(after.mailboxes[key])
     )
+
+
+def _keeps_others(mailbox: DesiredMailbox, leaver: Address) -> bool:
+    """Return whether a right that its spec does not give stays in the tenant. One that has ended is revoked anyway."""
+    has_rights = any(grant.trustee == leaver for grant in mailbox.grants or ())
+    return has_rights and mailbox.members_mode is MembersMode.AT_LEAST
 
 
 def _access_in(mailbox: DesiredMailbox) -> tuple[frozenset[DesiredGrant], frozenset[DesiredGrant]]:

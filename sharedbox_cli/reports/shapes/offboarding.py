@@ -16,7 +16,7 @@ class OffboardedJson(TypedDict):
     file: Annotated[str, "The file that gives it: of the mailbox, or of a team."]
     is_last: Annotated[bool, "Whether nobody else could read the mailbox."]
     settings: Annotated[list[str], "Settings that name the person. They are not changed."]
-    by_hand: Annotated[str, "Why the spec has to be changed by hand; empty if it does not."]
+    by_hand: Annotated[str, "What has to be done by hand, and why; empty if nothing."]
 
 
 class OffboardingJson(TypedDict):

@@ -47,7 +47,8 @@ class Outcome:
     @property
     def needs_a_person(self) -> bool:
         """Return whether somebody has to do something."""
-        return self.result in (Result.OWN, Result.CHANGED, Result.BY_HAND)
+        is_half_done = self.result is Result.REMOVED and bool(self.why)
+        return is_half_done or self.result in (Result.OWN, Result.CHANGED, Result.BY_HAND)
 
 
 def sheets_report(sheets: Sequence[Sheet]) -> Report:
