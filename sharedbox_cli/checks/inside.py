@@ -1,4 +1,4 @@
-"""Checks on settings inside a mailbox: protocols, automatic replies, retention, and the size of messages."""
+"""Checks on settings inside a mailbox: protocols, the calendar, automatic replies, retention, message sizes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from sharedbox_cli.checks import limits
 from sharedbox_cli.checks.model import Check, Detections, Subject
 from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.finding import Severity
-from sharedbox_cli.core.model import MICROSOFT365
+from sharedbox_cli.core.model import GOOGLE_DELEGATED, MICROSOFT365
+from sharedbox_cli.core.open_access import opens_calendar
 from sharedbox_cli.core.texts import listed, mark, tr
 from sharedbox_cli.core.values import BLOCKED, Value
 
@@ -106,7 +107,43 @@ def _other_limits(subject: Subject) -> Detections:
 
 
 _ONLY = frozenset({MICROSOFT365})
+
+
+def _public_calendar(subject: Subject) -> Detections:
+    if opens_calendar(Field.CALENDAR_ANONYMOUS, subject.mailbox.settings.get(Field.CALENDAR_ANONYMOUS)):
+        why = tr("People who are not in the organisation can see at least when it is busy.")
+        yield "", tr("anyone on the web can see the calendar"), why
+
+
+def _open_calendar(subject: Subject) -> Detections:
+    if opens_calendar(Field.CALENDAR_DEFAULT, subject.mailbox.settings.get(Field.CALENDAR_DEFAULT)):
+        why = tr("People who do not work with the mailbox can do more than see when it is busy.")
+        yield "", tr("everyone in the organisation can read the calendar"), why
+
+
 CHECKS = (
+    Check(
+        id="calendar-public",
+        severity=Severity.ERROR,
+        title=mark("a calendar that anyone on the web can see"),
+        hint=mark("Set `calendar: {anonymous: none}`."),
+        source=limits.CALENDAR_SHARING,
+        detect=_public_calendar,
+        needs=frozenset({Field.CALENDAR_ANONYMOUS}),
+        path="calendar.anonymous",
+        platforms=frozenset({GOOGLE_DELEGATED}),
+    ),
+    Check(
+        id="calendar-open-to-all",
+        severity=Severity.WARNING,
+        title=mark("a calendar that the whole organisation can read"),
+        hint=mark("Unless this is intended, set `calendar: {default: availability}`."),
+        source=limits.CALENDAR_SHARING,
+        detect=_open_calendar,
+        needs=frozenset({Field.CALENDAR_DEFAULT}),
+        path="calendar.default",
+        platforms=frozenset({GOOGLE_DELEGATED}),
+    ),
     Check(
         id="protocols-open",
         severity=Severity.NOTE,

@@ -15,7 +15,7 @@ from sharedbox_cli.core.model import GRANTABLE, Platform, Right
 from sharedbox_cli.core.texts import mark
 from sharedbox_cli.core.values import Value
 
-LATER = ("calendar", "contacts")
+LATER = ("contacts",)
 """Keys of the language that this version does not manage on any platform."""
 NOT_YET = mark("this version does not manage it yet. Leave the key out.")
 _RIGHTS = "members[].rights."

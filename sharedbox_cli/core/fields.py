@@ -24,6 +24,10 @@ class Field(StrEnum):
     SENT_AS = "sent_items.send_as"
     SENT_ON_BEHALF = "sent_items.send_on_behalf"
     LICENCE = "storage.licence"
+    CALENDAR_DEFAULT = "calendar.default"
+    """What people of the organisation can do in the calendar who have no level of their own."""
+    CALENDAR_ANONYMOUS = "calendar.anonymous"
+    """What everybody else can do in it, signed in or not."""
     FOLDERS = "folders"
     """Paths that must exist; others stay, as they hold mail."""
     TAGS = "tags"
@@ -137,6 +141,8 @@ SETTINGS: Mapping[Field, Setting] = {
     Field.SENT_AS: Setting(Topic.MAILBOX, new=COPY_SENDER, is_nameable=True),
     Field.SENT_ON_BEHALF: Setting(Topic.MAILBOX, new=COPY_SENDER, is_nameable=True),
     Field.LICENCE: Setting(Topic.LICENCE, new=LICENCE_NONE, is_nameable=True),
+    Field.CALENDAR_DEFAULT: Setting(Topic.CALENDAR, new="none", opens=("reader", "editor")),
+    Field.CALENDAR_ANONYMOUS: Setting(Topic.CALENDAR, new="none", opens=("availability", "reader")),
     Field.FOLDERS: Setting(Topic.LABELS, new=(), is_ensured=True),
     Field.TAGS: Setting(Topic.LABELS, new=(), is_ensured=True, item_words=tag_words),
     Field.RULES: Setting(Topic.RULES, new=(), item_words=mail_rule_words),

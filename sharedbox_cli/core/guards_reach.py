@@ -13,6 +13,7 @@ from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.joinable import is_joinable
 from sharedbox_cli.core.mail_targets import answered_to, cut_off_words, forwarded_to, moderated_by, sender_addresses
 from sharedbox_cli.core.model import ROLES, Observed, Right, Trustee, TrusteeKind
+from sharedbox_cli.core.open_access import CALENDAR_AUDIENCES, opens_calendar
 from sharedbox_cli.core.outsiders import outsiders_behind, unknown_members
 from sharedbox_cli.core.values import Value
 
@@ -22,6 +23,8 @@ _WORDS: Mapping[Field, str] = {
     Field.GROUP_MANAGING_MEMBERS: "add other people to it",
 }
 """What becomes possible where one of a setting's opening values is chosen (`Setting.opens`)."""
+_CALENDAR_WORDS: Mapping[Value, str] = {"availability": "see when its calendar is busy", "reader": "read its calendar"}
+"""What each level of a calendar allows; every other one may allow to change it."""
 _EVERYBODY: Mapping[Value, str] = {
     "organization": "everybody in the organisation",
     "anyone": "anybody on the web",
@@ -163,10 +166,24 @@ def _opened(change: Change, facts: GuardInput) -> Iterator[Refusal]:
             continue
         why = f"{where}: {_EVERYBODY[after]} could {words}"
         yield Refusal("wide-trustee", why, 1, "0", f"wide-trustee={where}", where)
+    for name, audience in CALENDAR_AUDIENCES.items():
+        after, before = change.after.get(name), change.before.get(name)
+        if opens_calendar(name, after) and _calendar_rank(after) > _calendar_rank(before):
+            words = _CALENDAR_WORDS.get(after, "change its calendar")
+            why = f"{where}: {_EVERYBODY[audience]} could {words}"
+            yield Refusal("wide-trustee", why, 1, "0", f"wide-trustee={where}", where)
     opens = change.after.get(Field.GROUP_EXTERNAL_MEMBERS) is True
     if opens and change.before.get(Field.GROUP_EXTERNAL_MEMBERS) is not True and not _names_outsiders(change, facts):
         why = f"{where}: its members could be from outside, and its spec names nobody from outside"
         yield Refusal("wide-trustee", why, 1, "0", f"wide-trustee={where}", where)
+
+
+def _calendar_rank(level: Value) -> int:
+    """Return the order of a level; one that has no word here is the highest, and nothing before is the lowest."""
+    return _CALENDAR_LEVELS.index(level) if level in _CALENDAR_LEVELS else len(_CALENDAR_LEVELS)
+
+
+_CALENDAR_LEVELS: tuple[Value, ...] = (None, "none", "availability", "reader", "editor")
 
 
 def _names_outsiders(change: Change, facts: GuardInput) -> bool:

@@ -44,6 +44,7 @@ class Topic(Enum):
     RETENTION = (13, Phase.CONTENT)
     """After a licence that a hold needs."""
     ARCHIVE = (14, Phase.CONTENT)
+    CALENDAR = (15, Phase.CONTENT)
 
     @property
     def rank(self) -> int:

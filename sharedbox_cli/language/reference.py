@@ -82,8 +82,8 @@ def reference_page() -> str:
         "## `_defaults.yaml`\n",
         f"One document with any key of a mailbox except {own}.\n",
         "## Not managed yet\n",
-        ", ".join(f"`{name}`" for name in LATER) + " are part of the language.",
-        "This version refuses them, so that nobody believes they are applied.\n",
+        f"Part of the language: {', '.join(f'`{name}`' for name in LATER)}.",
+        "This version refuses it, so that nobody believes it is applied.\n",
     ]
     return "\n".join(parts)
 

@@ -37,6 +37,8 @@ ACCOUNT: dict[Field, Value] = {
     Field.ALIASES: (),
     Field.FORWARDING_TO: "",
     Field.SENDERS: (),
+    Field.CALENDAR_DEFAULT: "availability",
+    Field.CALENDAR_ANONYMOUS: "none",
 }
 ACCOUNT_FACTS: dict[Fact, Value] = {
     Fact.USED_BYTES: GIB,

@@ -142,6 +142,17 @@ DELEGATED: list[Case] = [
     ("over-quota", delegated(facts={Fact.USED_BYTES: 60 * GIB, Fact.QUOTA_BYTES: 100 * GIB}), None, False),
 ]
 
+CALENDARS: list[Case] = [
+    *(
+        ("calendar-open-to-all", delegated(settings={Field.CALENDAR_DEFAULT: level}), None, found)
+        for level, found in (("none", False), ("availability", False), ("reader", True), ("owner", True))
+    ),
+    *(
+        ("calendar-public", delegated(settings={Field.CALENDAR_ANONYMOUS: level}), None, found)
+        for level, found in (("none", False), ("availability", True), ("reader", True))
+    ),
+]
+
 INBOXES: list[Case] = [
     ("viewed-by-anyone", inbox(facts={Fact.VIEWING: "anyone"}), None, True),
     ("viewed-by-anyone", inbox(facts={Fact.VIEWING: "organization"}), None, False),
@@ -187,7 +198,7 @@ INBOXES: list[Case] = [
     ("domain-not-accepted", inbox(settings={Field.ALIASES: ("x@old.example",)}), None, True),
     ("domain-not-accepted", inbox(settings={Field.ALIASES: ("x@contoso-mail.example",)}), None, False),
 ]
-CASES = [*DELEGATED, *INBOXES]
+CASES = [*DELEGATED, *CALENDARS, *INBOXES]
 
 
 @pytest.mark.parametrize(
@@ -281,7 +292,8 @@ def test_findings_on_google_name_google_pages() -> None:
 
 def test_needs_of_a_platform_are_those_of_its_checks() -> None:
     fields = {need for need in needs_of(GOOGLE_DELEGATED) if isinstance(need, Field)}
-    assert fields == {Field.SIGN_IN, Field.ALIASES, Field.FORWARDING_TO, Field.SENDERS}
+    calendar = {Field.CALENDAR_DEFAULT, Field.CALENDAR_ANONYMOUS}
+    assert fields == {Field.SIGN_IN, Field.ALIASES, Field.FORWARDING_TO, Field.SENDERS, *calendar}
     fields = {need for need in needs_of(GOOGLE_COLLABORATIVE) if isinstance(need, Field)}
     assert fields == {Field.ALIASES, Field.GROUP_JOINING, Field.GROUP_MANAGING_MEMBERS, Field.GROUP_EXTERNAL_MEMBERS}
     assert not {Fact.POOL_USED_BYTES, Fact.USED_BYTES, Fact.DELEGATION} & needs_of(GOOGLE_COLLABORATIVE)

@@ -185,6 +185,7 @@ def test_google_when_only_the_environment_names_it_then_enough(tmp_path: Path) -
             "admin": f"{origin}/",
             "gmail": f"{origin}/",
             "licensing": f"{origin}/",
+            "calendar": f"{origin}/calendar/v3/",
             "cloudidentity": f"{origin}/",
             "groupssettings": f"{origin}/groups/v1/groups/",
         },

@@ -42,6 +42,7 @@ VERSIONS = {
     "directory": ("admin", "directory_v1"),
     "reports": ("admin", "reports_v1"),
     "gmail": ("gmail", "v1"),
+    "calendar": ("calendar", "v3"),
     "groupssettings": ("groupssettings", "v1"),
     "licensing": ("licensing", "v1"),
     "cloudidentity": ("cloudidentity", "v1"),
@@ -137,7 +138,7 @@ class Workspace(Emulated):
         )
         http = AuthorizedHttp(credentials, http=self.plain())
         origin = f"{self.emulator.origin}/"
-        endpoint = f"{origin}groups/v1/groups/" if name == "groupssettings" else origin
+        endpoint = origin + {"groupssettings": "groups/v1/groups/", "calendar": "calendar/v3/"}.get(name, "")
         return build(service, version, http=http, client_options={"api_endpoint": endpoint}, cache_discovery=False)
 
     def plain(self) -> httplib2.Http:

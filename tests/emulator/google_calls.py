@@ -15,7 +15,16 @@ ALIAS, COLOUR = {"alias": "other@contoso.example"}, {"backgroundColor": "#000000
 FILTER = {"criteria": {"from": "x", "hasAttachment": True}, "action": {"addLabelIds": ["STARRED"]}}
 VACATION = {"enableAutoReply": True, "responseSubject": "x", "startTime": "1", "endTime": "2"}
 ME = {"userId": "me"}
+MINE = {"calendarId": "primary"}
+RULE = {"role": "reader", "scope": {"type": "user", "value": ANNA}}
+ANNAS = {**MINE, "ruleId": f"user:{ANNA}"}
 CALLS: list[tuple[str, dict[str, Any]]] = [
+    ("calendar.acl.list", MINE),
+    ("calendar.acl.insert", {**MINE, "sendNotifications": False, "body": RULE}),
+    ("calendar.acl.get", ANNAS),
+    ("calendar.acl.patch", {**ANNAS, "body": {"role": "writer"}}),
+    ("calendar.acl.update", {**ANNAS, "body": {**RULE, "role": "owner"}}),
+    ("calendar.acl.delete", ANNAS),
     ("directory.customers.get", {"customerKey": "my_customer"}),
     ("directory.domains.list", {"customer": "my_customer"}),
     ("directory.users.insert", {"body": NEW_USER}),

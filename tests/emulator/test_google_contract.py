@@ -58,7 +58,8 @@ def test_each_served_method_is_described_and_tried() -> None:
 
 
 def test_calls_of_the_client_when_named_in_its_source_then_are_served() -> None:
-    pattern = re.compile(r"\"((?:directory|gmail|groupsSettings|licensing|reports|cloudidentity)\.\w[\w.]*\w)\"")
+    apis = "directory|gmail|calendar|groupsSettings|licensing|reports|cloudidentity"
+    pattern = re.compile(rf"\"((?:{apis})\.\w[\w.]*\w)\"")
     named = {name for file in sorted(CLIENT.rglob("*.py")) for name in pattern.findall(file.read_text())}
     methods = {name for name in named if not (_is_host_or_scope(name) or _is_stem(name))}
     assert len(methods) > 25
@@ -79,7 +80,7 @@ def _is_stem(name: str) -> bool:
 
 
 def subject_of(name: str) -> str | None:
-    return PRESS if name.startswith("gmail.") else None if name.startswith("iam") else ADMIN
+    return PRESS if name.startswith(("gmail.", "calendar.")) else None if name.startswith("iam") else ADMIN
 
 
 @pytest.mark.parametrize("name", SERVED)
@@ -108,7 +109,7 @@ def test_method_when_its_body_has_an_unknown_name_then_is_400(wide: Workspace, n
 
 
 @pytest.mark.parametrize(
-    "api", ["directory", "gmail", "licensing", "groupsSettings", "cloudidentity", "iamcredentials"]
+    "api", ["directory", "gmail", "calendar", "licensing", "groupsSettings", "cloudidentity", "iamcredentials"]
 )
 def test_method_when_described_and_not_modelled_then_says_501(wide: Workspace, api: str) -> None:
     modelled = set(SERVED)

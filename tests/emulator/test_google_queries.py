@@ -86,7 +86,7 @@ def test_query_of_groups_that_is_not_modelled_is_501(strict: Workspace, query: s
 @pytest.mark.parametrize(
     ("host", "path", "status"),
     [
-        ("calendar-json", "/calendar/v3/calendars/x/acl", 501),
+        ("tasks", "/tasks/v1/users/@me/lists", 501),
         ("vault", "/v1/matters", 501),
         ("drive", "/drive/v3/files", 501),
         ("people", "/v1/people/me", 501),

@@ -102,7 +102,8 @@ def test_path_that_a_platform_does_not_list_is_refused_with_its_owners() -> None
         ("members[].rights.owner", "it belongs to google-collaborative. Use `full_access`."),
         ("access.web", "it belongs to google-delegated and microsoft365. Leave the key out."),
         ("no.such.key", "this platform does not support it. Leave the key out."),
-        ("calendar", "this version does not manage it yet. Leave the key out."),
+        ("calendar", "it belongs to google-delegated. Leave the key out."),
+        ("contacts", "this version does not manage it yet. Leave the key out."),
     ):
         row = table.refusal(path)
         assert row is not None and why in row.meaning, path

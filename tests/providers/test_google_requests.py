@@ -114,6 +114,16 @@ def test_observe_when_topics_of_gmail_are_managed_then_each_costs_one_call_a_mai
     assert set(gmail.values()) == {30}
 
 
+def test_observe_when_calendars_are_managed_then_they_cost_one_call_a_mailbox(workspace_of: Workspaces) -> None:
+    workspace = workspace_of(tenant_of(GOOGLE_DELEGATED, 30, 2))
+    specs = [delegated(f"box{number:04d}", {Field.CALENDAR_DEFAULT: "reader"}) for number in range(20)]
+    workspace.observe(*specs)
+    calls = workspace.calls()
+    assert (calls["calendar.acl.list"], calls["oauth2.token"]) == (20, 21)
+    assert not [name for name in calls if name.startswith("gmail.")]
+    assert workspace.routes(with_parts=False)["google.batch"] <= 2
+
+
 def test_observe_when_senders_are_wanted_then_each_person_is_asked_once(workspace_of: Workspaces) -> None:
     workspace = workspace_of(tenant_of(GOOGLE_DELEGATED, 30, 2))
     people = [user(f"p{number:04d}", Right.SEND_AS) for number in range(3)]

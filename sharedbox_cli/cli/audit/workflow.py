@@ -44,9 +44,15 @@ if TYPE_CHECKING:
     from sharedbox_cli.reports.views.arrangement import Arrangement
 
 _NO_EVIDENCE = Evidence()
-_FIELDS = frozenset(
-    {Field.KIND, Field.SIGN_IN, Field.FORWARDING_TO, Field.RULES, Field.GROUP_VIEWING, Field.GROUP_JOINING}
-)
+_CALENDAR = frozenset({Field.CALENDAR_DEFAULT, Field.CALENDAR_ANONYMOUS})
+_FIELDS = _CALENDAR | {
+    Field.KIND,
+    Field.SIGN_IN,
+    Field.FORWARDING_TO,
+    Field.RULES,
+    Field.GROUP_VIEWING,
+    Field.GROUP_JOINING,
+}
 _FACTS = frozenset({Fact.FORWARDING_TO, Fact.SIGN_IN_STATE, Fact.IS_SUSPENDED, Fact.VIEWING})
 """Settings that can give access without a right."""
 
@@ -172,7 +178,14 @@ def _scope(
     if checks:
         fields |= {Field.DISPLAY_NAME}
     scope = Scope(
-        frozenset({platform}), addresses, fields, facts, grants_of=addresses, with_members=True, with_paths=True
+        frozenset({platform}),
+        addresses,
+        fields,
+        facts,
+        grants_of=addresses,
+        with_members=True,
+        dispensable=_CALENDAR,
+        with_paths=True,
     )
     if against is None:
         return scope

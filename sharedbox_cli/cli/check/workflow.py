@@ -100,4 +100,5 @@ def _scope(subject: Subject, platform: Platform, checks: Sequence[Check]) -> Sco
         observed_addresses(mine) | {grant.trustee for grant in expired},
         with_members="members" in needs,
         rights=frozenset(grant.right for grant in grants),
+        dispensable=frozenset({Field.CALENDAR_DEFAULT, Field.CALENDAR_ANONYMOUS}),
     )

@@ -74,6 +74,8 @@ class Access:
             raise GoogleError(403, "The caller does not have permission", "forbidden")
         if call.method.api == "gmail":
             self._own_mailbox(call)
+        if call.method.api == "calendar" and self._store.user(call.subject) is None:
+            raise GoogleError(403, "The user must be signed up for Google Calendar.", "notACalendarUser")
 
     def _rank(self, subject: str) -> str:
         """Return the kind of administrator that an account is: `super`, `delegated`, or an empty text."""
@@ -102,9 +104,13 @@ def _role(doc: dict[str, Any]) -> str:
 
 def _service(method: Method) -> str:
     """Return the name of the host that serves an API."""
-    if method.api == "groupsSettings":
-        return "groupssettings"
+    if method.api in _AT_WWW:
+        return _AT_WWW[method.api]
     return str(description(method.api).document["rootUrl"]).removeprefix("https://").partition(".")[0]
+
+
+_AT_WWW = {"groupsSettings": "groupssettings", "calendar": "calendar-json"}
+"""The names under which APIs are enabled that the documents place at `www`."""
 
 
 def _audiences(method: Method) -> frozenset[str]:

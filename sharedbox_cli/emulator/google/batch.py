@@ -12,16 +12,20 @@ from sharedbox_cli.emulator.google.errors import GoogleError, bad
 from sharedbox_cli.emulator.http import Request, Response
 
 MOST = 1000
-MOST_GMAIL = 100
+MOST_OF = {"gmail": 100, "calendar": 50}
+"""APIs that accept fewer parts (their guides to batches, read 2026-11)."""
 _KINDS = {
     "/admin/": "admin",
     "/gmail/": "gmail",
+    "/calendar/v3/": "calendar",
     "/groups/v1/groups/": "groupssettings",
     "/apps/licensing/": "licensing",
     "/v1/projects/": "iamcredentials",
     "/v1/": "cloudidentity",
 }
 """The kind of batch per path. APIs on the same host share a batch endpoint."""
+_OWN_BATCHES = {"/batch/groupssettings/v1": "groupssettings", "/batch/calendar/v3": "calendar"}
+"""Endpoints of one API each, at a host that many share."""
 
 
 def answer(request: Request, answer_part: Callable[[Request], Response]) -> Response:
@@ -66,8 +70,9 @@ def _parts(request: Request) -> list[tuple[str, Request]]:
         raise _too_many(MOST)
     parts = [_part(request, part) for part in messages]
     kinds = {_kind(part.path) for _, part in parts}
-    if "gmail" in kinds and len(parts) > MOST_GMAIL:
-        raise _too_many(MOST_GMAIL)
+    most = min(MOST_OF.get(kind, MOST) for kind in kinds)
+    if len(parts) > most:
+        raise _too_many(most)
     if kinds != {_expected(request) or next(iter(kinds))}:
         raise bad("All parts of a batch must be for the API of its address.", "badRequest")
     return parts
@@ -85,9 +90,9 @@ def _kind(path: str) -> str:
 
 
 def _expected(request: Request) -> str:
-    """Return the APIs that a batch can contain. On loopback, the path distinguishes only Groups Settings."""
-    if request.path == "/batch/groupssettings/v1":
-        return "groupssettings"
+    """Return the APIs that a batch can contain. On loopback, only the endpoints of one API say it."""
+    if request.path in _OWN_BATCHES:
+        return _OWN_BATCHES[request.path]
     host = request.host.partition(":")[0].lower()
     return host.partition(".")[0] if host.endswith(".googleapis.com") else ""
 
@@ -105,7 +110,8 @@ def _part(outer: Request, part: email.message.Message) -> tuple[str, Request]:
     path, _, query = words[1].partition("?")
     if path.startswith(("/batch", "/upload")) or "alt=media" in query.split("&"):
         raise GoogleError(400, "A batch cannot hold this request.", "badRequest")
-    if path.startswith("/groups/") and outer.path != "/batch/groupssettings/v1":
+    kind = next((kind for prefix, kind in _KINDS.items() if path.startswith(prefix)), "")
+    if kind in _OWN_BATCHES.values() and _OWN_BATCHES.get(outer.path) != kind:
         raise bad("All parts of a batch must be for the API of its address.", "badRequest")
     headers = {"authorization": outer.headers.get("authorization", ""), **head}
     identity = str(part["Content-ID"] or "").strip("<> ")

@@ -43,6 +43,8 @@ SCOPES = [
             "gmail.settings.basic",
             "gmail.settings.sharing",
             "gmail.labels",
+            "calendar.acls.readonly",
+            "calendar.acls",
         )
     )
 ]

@@ -19,6 +19,7 @@ DOCUMENTS = {
     "directory": "admin.directory_v1",
     "reports": "admin.reports_v1",
     "gmail": "gmail.v1",
+    "calendar": "calendar.v3",
     "groupsSettings": "groupssettings.v1",
     "licensing": "licensing.v1",
     "cloudidentity": "cloudidentity.v1",

@@ -34,7 +34,7 @@ _REASON = {
     501: "notImplemented",
     503: "backendError",
 }
-_OLD_STYLE = frozenset({"directory", "groupsSettings", "licensing", "reports"})
+_OLD_STYLE = frozenset({"calendar", "directory", "groupsSettings", "licensing", "reports"})
 """APIs whose errors have no `status` (public reports, 2026-11)."""
 _RPC_STYLE = frozenset({"cloudidentity", "iamcredentials"})
 """APIs whose errors have no `errors`."""

@@ -25,6 +25,7 @@ READ_ONLY: dict[str, frozenset[str]] = {
     "ForwardingAddress": frozenset({"verificationStatus"}),
     "Label": frozenset({"id", "type", "messagesTotal", "messagesUnread", "threadsTotal", "threadsUnread"}),
     "Filter": frozenset({"id"}),
+    "AclRule": frozenset({"etag", "id", "kind"}),
     "LicenseAssignment": frozenset({"etags", "kind", "productName", "selfLink", "skuName"}),
 }
 """Fields that only the text of the documents describes as read-only."""

@@ -22,8 +22,17 @@ from sharedbox_cli.emulator.http import Request, Response, json_response
 from sharedbox_cli.emulator.router import Route
 from sharedbox_cli.emulator.service import ServiceContext
 
-_PREFIXES = ("/admin/directory/", "/admin/reports/", "/gmail/v1/", "/groups/v1/groups/", "/apps/licensing/v1/", "/v1/")
-_EXACT = ("/token", "/v1/token", "/batch", "/batch/groupssettings/v1", "/$discovery/rest")
+_PREFIXES = (
+    "/admin/directory/",
+    "/admin/reports/",
+    "/gmail/v1/",
+    "/calendar/v3/",
+    "/groups/v1/groups/",
+    "/apps/licensing/v1/",
+    "/v1/",
+)
+BATCHES = ("/batch", "/batch/groupssettings/v1", "/batch/calendar/v3")
+_EXACT = ("/token", "/v1/token", *BATCHES, "/$discovery/rest")
 _OWN_HOSTS = {"oauth2": "oauth2", "sts": "sts"}
 _MORE_HOSTS = {"groupsSettings": frozenset({"groupssettings", "www"})}
 
@@ -36,8 +45,7 @@ class Routes:
         self._own = {
             ("POST", "/token"): Route("POST", "/token", google.token, "oauth2.token"),
             ("POST", "/v1/token"): Route("POST", "/v1/token", google.exchange, "sts.token"),
-            ("POST", "/batch"): Route("POST", "/batch", google.batch, "batch"),
-            ("POST", "/batch/groupssettings/v1"): Route("POST", "/batch/groupssettings/v1", google.batch, "batch"),
+            **{("POST", path): Route("POST", path, google.batch, "batch") for path in BATCHES},
             ("GET", "/$discovery/rest"): Route("GET", "/$discovery/rest", google.discovery, "discovery"),
         }
 
@@ -61,6 +69,7 @@ def _apis(path: str) -> tuple[str, ...]:
         ("/admin/directory/", ("directory",)),
         ("/admin/reports/", ("reports",)),
         ("/gmail/", ("gmail",)),
+        ("/calendar/", ("calendar",)),
         ("/groups/v1/", ("groupsSettings",)),
         ("/apps/licensing/", ("licensing",)),
         ("/v1/projects/", ("iamcredentials",)),

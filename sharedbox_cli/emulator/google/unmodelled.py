@@ -21,6 +21,7 @@ _PARAMETERS: dict[str, frozenset[Any] | None] = {
     "filters": None,
     "orgUnitID": None,
     "groupIdFilter": None,
+    "syncToken": None,
 }
 """The values that are not modelled, per name. No values means that the whole name is not modelled."""
 _BODIES = {

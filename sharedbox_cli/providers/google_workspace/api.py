@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sharedbox_cli.core.errors import Ambiguous, AuthError, CloudError, ObserveError, PermissionDenied, Throttled
 from sharedbox_cli.providers.google_workspace.google_client import Ask, Make, Wire
-from sharedbox_cli.providers.google_workspace.scopes import DIRECTORY, GMAIL, LICENSING, SETTINGS
+from sharedbox_cli.providers.google_workspace.scopes import CALENDAR, DIRECTORY, GMAIL, LICENSING, SETTINGS
 from sharedbox_cli.providers.responses import MAX_PAGES, Fields, Renewed, Row, Unreachable, first_concern, reduced
 from sharedbox_cli.providers.transport import Policy
 
@@ -28,7 +28,7 @@ T = TypeVar("T")
 THREADS = 16
 MOST = {GMAIL: (8, 16), SETTINGS: (6, 10), LICENSING: (1, 1)}
 """Requests in flight at the start and at most, by API (the limits pages of each API, read 2026-11)."""
-PARTS = {DIRECTORY: 100, SETTINGS: 100, GMAIL: 50}
+PARTS = {DIRECTORY: 100, SETTINGS: 100, GMAIL: 50, CALENDAR: 50}
 """Parts per batch: up to 1000 are allowed, for Gmail 100 with 50 recommended. Less fails when a small batch fails."""
 BATCHES = 4
 """Batches in flight per API."""
@@ -66,6 +66,7 @@ class Google:
         self._wire = Wire(connection, credentials)
         self._policies = policies
         self._threads = ThreadPoolExecutor(THREADS, "sharedbox-google")
+        self._warned: set[str] = set()
         self._next_turn: dict[str, float] = {}
         self._waiting: dict[str, deque[tuple[Ask, asyncio.Future[dict[str, Any]]]]] = {api: deque() for api in PARTS}
         self._flying: dict[str, set[asyncio.Task[None]]] = {api: set() for api in PARTS}
@@ -78,6 +79,12 @@ class Google:
         await asyncio.gather(*tasks, return_exceptions=True)
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._wire.close()
+
+    def warn(self, api: str, text: str) -> None:
+        """Report something once that did not stop a reading."""
+        if text not in self._warned:
+            self._warned.add(text)
+            self._policies[api].listener.warning(text)
 
     async def read(self, api: str, make: Make, call: str, *, subject: str = "", mailbox: str = "") -> Fields:
         """Return the response to one read. Raises CloudError, AuthError."""
@@ -102,12 +109,15 @@ class Google:
         call: str,
         *,
         kind: str = "",
+        subject: str = "",
         mailbox: str = "",
         most_pages: int = MAX_PAGES,
     ) -> tuple[list[Fields], bool]:
         """Return the items of a list and whether these are all (see `collect`)."""
         items = partial(Fields, call=call)
-        return await self.collect(api, make, key, call, items, kind=kind, mailbox=mailbox, most_pages=most_pages)
+        return await self.collect(
+            api, make, key, call, items, kind=kind, subject=subject, mailbox=mailbox, most_pages=most_pages
+        )
 
     async def collect(
         self,
@@ -118,6 +128,7 @@ class Google:
         reduce: Callable[[Row], T | None],
         *,
         kind: str = "",
+        subject: str = "",
         mailbox: str = "",
         most_pages: int = MAX_PAGES,
     ) -> tuple[list[T], bool]:
@@ -130,7 +141,7 @@ class Google:
         seen: set[str] = set()
         token: str | None = None
         for _ in range(most_pages):
-            data = await self.read(api, partial(_paged, make, token), call, mailbox=mailbox)
+            data = await self.read(api, partial(_paged, make, token), call, subject=subject, mailbox=mailbox)
             rows = data.get(key, [])
             if not isinstance(rows, list) or (kind and data.get("kind") != kind):
                 why = f"The response is not a list of {key}, so it is incomplete."

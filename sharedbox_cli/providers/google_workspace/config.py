@@ -12,7 +12,7 @@ from sharedbox_cli.auth.connection import GOOGLE_HOSTS, GoogleConnection, Google
 from sharedbox_cli.core.endpoints import form_problem
 from sharedbox_cli.providers.section import Need, Section, endpoint_of, file_of, refuse_variable
 
-APIS = ("admin", "gmail", "groupssettings", "licensing", "cloudidentity")
+APIS = ("admin", "gmail", "calendar", "groupssettings", "licensing", "cloudidentity")
 _URL = "SHAREDBOX_GOOGLE_URL"
 _FROM_ENVIRONMENT = {
     "customer": "SHAREDBOX_GOOGLE_CUSTOMER",
@@ -61,6 +61,7 @@ class GoogleEndpoints(Section):
     iam: Endpoint | None = None
     admin: Endpoint | None = None
     gmail: Endpoint | None = None
+    calendar: Endpoint | None = None
     groupssettings: Endpoint | None = None
     licensing: Endpoint | None = None
     cloudidentity: Endpoint | None = None
@@ -123,6 +124,7 @@ def _addresses(endpoints: GoogleEndpoints, environment: Mapping[str, str]) -> di
         refuse_variable(_URL, form_problem(origin))
         urls = dict.fromkeys(APIS, f"{origin}/") | {"oauth": f"{origin}/token", "iam": origin}
         urls["groupssettings"] = f"{origin}/groups/v1/groups/"
+        urls["calendar"] = f"{origin}/calendar/v3/"
     urls |= endpoints.model_dump(exclude_none=True)
     values: dict[str, Any] = {"api_urls": {name: f"{urls[name].rstrip('/')}/" for name in APIS if name in urls}}
     if "oauth" in urls:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from sharedbox_cli.core.errors import AuthError, CloudError, PermissionDenied, SharedboxError
 from sharedbox_cli.providers.diagnosis import Diagnosis
-from sharedbox_cli.providers.google_workspace.errors import NO_MAIL
+from sharedbox_cli.providers.google_workspace.errors import NO_CALENDAR, NO_MAIL, lacks_scope
 from sharedbox_cli.providers.google_workspace.google_client import Ask, Make, Wire
 from sharedbox_cli.providers.google_workspace.scopes import (
     APIS,
     AUDIT,
+    CALENDAR,
     DIRECTORY,
     GMAIL,
     LICENSING,
@@ -40,6 +41,7 @@ _OPTIONAL = {
     REPORTS: "storage is not reported",
     AUDIT: "`audit --why` does not name who added members to groups",
     POLICIES: "whether delegation is enabled is not reported",
+    CALENDAR: "`calendar` is not managed, and open calendars are not reported",
 }
 """APIs that sharedbox can work without, and the consequence."""
 _READ, _WRITE = "reading (plan, check, audit)", "writing (apply)"
@@ -68,7 +70,7 @@ def _all(wire: Wire, connection: GoogleConnection) -> Iterator[Diagnosis]:
         return
     client = client_id or f"the unique ID of {account} (console.cloud.google.com > IAM & Admin > Service accounts)"
     refusal = _token_error(wire, connection.admin, APIS[DIRECTORY].read[:1])
-    if refusal is not None and not _lacks_scope(refusal):
+    if refusal is not None and not lacks_scope(refusal):
         yield _failed(f"sign in as {connection.admin or 'an administrator'}", refusal)
         return
     yield Diagnosis("credential", "ok", f"service account {account}, as {connection.admin}")
@@ -101,10 +103,6 @@ def _token_error(wire: Wire, subject: str, scopes: Sequence[str]) -> SharedboxEr
     return None
 
 
-def _lacks_scope(error: SharedboxError) -> bool:
-    return "unauthorized_client" in error.where or "access_denied" in error.where
-
-
 def _scopes(wire: Wire, subject: str, api: str, purpose: str, scopes: Sequence[str], client: str) -> Diagnosis:
     """Return whether all scopes of one purpose are granted. If not, each is tried alone, to name the missing ones."""
     definition = APIS[api]
@@ -112,10 +110,10 @@ def _scopes(wire: Wire, subject: str, api: str, purpose: str, scopes: Sequence[s
     error = _token_error(wire, subject, scopes)
     if error is None:
         return Diagnosis(step, "ok", f"{len(scopes)} granted")
-    if not _lacks_scope(error):
+    if not lacks_scope(error):
         return _failed(step, error)
     errors = {scope: _token_error(wire, subject, (scope,)) for scope in scopes}
-    missing = [scope for scope, error in errors.items() if error is not None and _lacks_scope(error)]
+    missing = [scope for scope, error in errors.items() if error is not None and lacks_scope(error)]
     listed = ",".join(missing)
     hint = f"{_DELEGATION}. Client ID: {client}. Add:\n    {listed}\nA change takes minutes, at most a day."
     return Diagnosis(step, "missing", f"not granted: {', '.join(missing)}{_consequence(api)}", hint)
@@ -151,6 +149,10 @@ def _reads(wire: Wire, connection: GoogleConnection, readable: Sequence[str]) ->
         ),
         POLICIES: ("read policies", lambda service: service.policies().list(pageSize=1)),
         SECURITY: ("read app passwords", lambda service: service.asps().list(userKey=connection.admin)),
+        CALENDAR: (
+            "read who may use a calendar",
+            lambda service: service.acl().list(calendarId="primary", maxResults=1),
+        ),
         GMAIL: ("read a mailbox's settings", lambda service: service.users().settings().delegates().list(userId="me")),
     }
     if DIRECTORY in readable:
@@ -183,7 +185,9 @@ def _read(wire: Wire, connection: GoogleConnection, api: str, step: str, make: M
         )
         return Diagnosis(step, "missing", f"{connection.admin} lacks the permission{_consequence(api)}", hint)
     except CloudError as error:
-        if error.status in (400, 404) and (api in (SETTINGS, REPORTS) or error.code == NO_MAIL):
+        if (
+            error.status in (400, 404) and (api in (SETTINGS, REPORTS) or error.code == NO_MAIL)
+        ) or error.code == NO_CALENDAR:
             return Diagnosis(step, "ok", "answered")  # the object, report or mailbox does not exist
         return _failed(step, error)
     except AuthError as error:

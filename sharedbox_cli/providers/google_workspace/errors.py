@@ -9,7 +9,16 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
-from sharedbox_cli.core.errors import Ambiguous, CloudError, Conflict, NotFound, PermissionDenied, Refused, Throttled
+from sharedbox_cli.core.errors import (
+    Ambiguous,
+    CloudError,
+    Conflict,
+    NotFound,
+    PermissionDenied,
+    Refused,
+    SharedboxError,
+    Throttled,
+)
 from sharedbox_cli.providers.responses import CERTIFICATE, DAILY, DOCTOR, PORTAL, Renewed, Unreachable, retry_after
 
 if TYPE_CHECKING:
@@ -21,6 +30,10 @@ NO_MAIL = "mailServiceNotEnabled"
 """Our code for 400 "Mail service not enabled": no licence, disabled, or not set up yet; Google does not say which."""
 NOT_YET = "creationNotComplete"
 """Our code for 412 "User creation is not complete"."""
+NO_CALENDAR = "notACalendarUser"
+"""Google's reason for an account without a calendar: no licence for it, or the service is off."""
+NO_OWNER = "requiredAccessLevel"
+"""Google's reason for a calendar that the caller does not own; for seconds also after it was set up."""
 _BY_STATUS: Mapping[int, tuple[type[CloudError], str]] = {
     400: (Refused, "the service refused the request"),
     401: (Renewed, "the service refused the token"),
@@ -52,6 +65,12 @@ _HINTS = (
     ),
     ("Unrecognized forwarding address", "The address must be confirmed first: it received a mail with a code."),
     ("Invalid label name", "Gmail reserves some names. Choose another one."),
+    (
+        "signed up for Google Calendar",
+        "Turn on Calendar for its organisational unit (admin.google.com > Apps > Google Workspace > Calendar), or "
+        "leave `calendar` out.",
+    ),
+    ("Calendar usage limits exceeded", "Google limits how much one account shares. Apply again tomorrow."),
     ("Cyclic memberships", "Remove one of the groups from the other."),
 )
 
@@ -74,6 +93,10 @@ def google_error(error: HttpError, call: str, mailbox: str = "") -> CloudError:
     }
     if status >= 500 or status == 408:
         return Ambiguous("the service failed", **more)
+    if status == 403 and reason == NO_CALENDAR:
+        return Refused("the account has no calendar", **more)
+    if "Calendar usage limits exceeded" in message:  # of the account, for hours or longer: no use to try again soon
+        return Refused("the account shared too much", **more)
     if status in (403, 429) and reason in THROTTLES:
         return Throttled("the service is throttling requests", **more)
     if reason == DAILY:
@@ -98,6 +121,13 @@ def _with_time_in_message(headers: dict[str, str], message: str) -> dict[str, st
         **headers,
         "retry-after": format_datetime(datetime.fromisoformat(match[1]).replace(tzinfo=UTC), usegmt=True),
     }
+
+
+def lacks_scope(error: SharedboxError) -> bool:
+    """Return whether the scopes of a token are not granted to the service account, or the API is not enabled."""
+    if isinstance(error, CloudError):
+        return error.code in ("accessNotConfigured", "SERVICE_DISABLED", "insufficientPermissions")
+    return "unauthorized_client" in error.where or "access_denied" in error.where
 
 
 def _denied(reason: str, message: str, more: dict[str, Any]) -> CloudError:

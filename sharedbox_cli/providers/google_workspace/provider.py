@@ -18,10 +18,12 @@ from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.columns import carrier_of
 from sharedbox_cli.providers.google_workspace.api import MOST, Google
 from sharedbox_cli.providers.google_workspace.apply import accounts, groups, licences
+from sharedbox_cli.providers.google_workspace.apply.calendar import change_calendar
 from sharedbox_cli.providers.google_workspace.apply.content import change_content
 from sharedbox_cli.providers.google_workspace.apply.grants import change_grant
 from sharedbox_cli.providers.google_workspace.apply.settle import is_there
 from sharedbox_cli.providers.google_workspace.apply.writer import Writer
+from sharedbox_cli.providers.google_workspace.calendar_columns import CALENDAR
 from sharedbox_cli.providers.google_workspace.capabilities import CAPABILITIES
 from sharedbox_cli.providers.google_workspace.columns import ACCOUNT, COLUMNS, INBOX, LICENCE
 from sharedbox_cli.providers.google_workspace.gmail_columns import GMAIL
@@ -113,5 +115,11 @@ def _act_of(change: Change) -> Act:
             return carrier_of(change.after, ((INBOX, groups.update),))
         case Kind.UPDATE | Kind.LICENCE:
             return carrier_of(
-                change.after, ((ACCOUNT, accounts.update), (LICENCE, licences.licence), (GMAIL, change_content))
+                change.after,
+                (
+                    (ACCOUNT, accounts.update),
+                    (LICENCE, licences.licence),
+                    (GMAIL, change_content),
+                    (CALENDAR, change_calendar),
+                ),
             )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 _AUTH = "https://www.googleapis.com/auth/"
 
 DIRECTORY, SECURITY, SETTINGS, LICENSING = "directory", "security", "settings", "licensing"
-REPORTS, AUDIT, POLICIES, GMAIL = "reports", "audit", "policies", "gmail"
+REPORTS, AUDIT, POLICIES, GMAIL, CALENDAR = "reports", "audit", "policies", "gmail", "calendar"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,5 +89,14 @@ APIS: Mapping[str, Api] = {
         _scopes("gmail.settings.basic", "gmail.settings.sharing", "gmail.labels"),
         "Gmail",
         "gmail.googleapis.com",
+    ),
+    CALENDAR: Api(
+        "calendar",
+        "v3",
+        _scopes("calendar.acls.readonly"),
+        _scopes("calendar.acls"),
+        "Calendar",
+        "calendar-json.googleapis.com",
+        "batch/calendar/v3",
     ),
 }

@@ -90,7 +90,7 @@ ROWS = (
     can("folders", "mail folders that must exist; `Inbox` is the inbox in every language; none is deleted", _FOLDER),
     can("tags", "Outlook categories with a colour that must exist; other categories stay", _CATEGORY),
     cannot("senders", "a mailbox sends from its primary address. Use `aliases` for incoming mail."),
-    *(cannot(path, NOT_YET) for path in ("rules",)),
+    *(cannot(path, NOT_YET) for path in ("calendar", "rules")),
 )
 
 

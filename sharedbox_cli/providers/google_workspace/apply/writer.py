@@ -12,8 +12,8 @@ from sharedbox_cli.core.errors import AuthError, CloudError, Conflict, NotFound
 from sharedbox_cli.core.events import SILENT, Listener
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.providers.google_workspace.api import Google
-from sharedbox_cli.providers.google_workspace.errors import NO_MAIL, NOT_YET
-from sharedbox_cli.providers.google_workspace.scopes import DIRECTORY, GMAIL
+from sharedbox_cli.providers.google_workspace.errors import NO_CALENDAR, NO_MAIL, NO_OWNER, NOT_YET
+from sharedbox_cli.providers.google_workspace.scopes import CALENDAR, DIRECTORY, GMAIL
 from sharedbox_cli.providers.responses import Unready
 from sharedbox_cli.providers.transport import SETTLE_SECONDS, Clock
 
@@ -22,7 +22,8 @@ SKEW = timedelta(minutes=5)
 """How far Google's clocks and ours may differ."""
 WAITS = (*SETTLE_SECONDS, *(30.0,) * 8)
 """Five minutes: a mailbox usually exists within minutes of its licence (up to a day is documented)."""
-
+_NOT_SET_UP = (NO_MAIL, NOT_YET, NO_CALENDAR, NO_OWNER, "invalid_grant")
+"""What Google says of an account that is not set up everywhere yet."""
 _NEVER = ("Domain not found", "Product not found", "Sku not found")
 """What is not found and will not appear, however new the mailbox is."""
 
@@ -60,6 +61,12 @@ class Writer:
                 GMAIL, lambda service: make(service.users()), call, subject=mailbox.key, mailbox=mailbox.key
             ),
             mailbox,
+        )
+
+    async def calendar(self, make: Callable[[Any], Any], call: str, mailbox: Address) -> dict[str, Any]:
+        """Send a write to the calendar of a mailbox; wait while it is being set up."""
+        return await self.patiently(
+            lambda: self.google.write(CALENDAR, make, call, subject=mailbox.key, mailbox=mailbox.key), mailbox
         )
 
     async def patiently(self, act: Callable[[], Awaitable[T]], mailbox: Address) -> T:
@@ -130,7 +137,7 @@ class Writer:
         if error.code == NO_MAIL and mailbox in self.unlicensed:
             return False
         is_away = isinstance(error, NotFound) and not any(word in error.why for word in _NEVER)
-        return (is_away and mailbox in self.created) or error.code in (NO_MAIL, NOT_YET, "invalid_grant")
+        return (is_away and mailbox in self.created) or error.code in _NOT_SET_UP
 
 
 def identity_of(writer: Writer, change: Change) -> str:

@@ -13,6 +13,7 @@ from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.columns import Columns, Row, read_row
 from sharedbox_cli.providers.forms import all_understood, list_of, text_of
 from sharedbox_cli.providers.google_workspace.api import Google
+from sharedbox_cli.providers.google_workspace.calendar_columns import CALENDAR
 from sharedbox_cli.providers.google_workspace.gmail_columns import (
     AUTO_REPLY,
     FILTERS,
@@ -29,7 +30,7 @@ from sharedbox_cli.providers.responses import Fields
 _BASE = "gmail.users.settings"
 WAITING = "pending"
 """The state of an address whose owner has not confirmed it."""
-EMPTY = {name: SETTINGS[name].new for name in GMAIL}
+EMPTY = {name: SETTINGS[name].new for name in (*GMAIL, *CALENDAR)}
 """What a mailbox holds that is not set up yet."""
 
 

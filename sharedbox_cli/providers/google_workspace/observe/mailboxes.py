@@ -28,9 +28,11 @@ from sharedbox_cli.providers.columns import read_row
 from sharedbox_cli.providers.forms import list_of, text_of, understood
 from sharedbox_cli.providers.google_workspace import accounts
 from sharedbox_cli.providers.google_workspace.api import Google, together
+from sharedbox_cli.providers.google_workspace.calendar_columns import CALENDAR
 from sharedbox_cli.providers.google_workspace.columns import account_columns
 from sharedbox_cli.providers.google_workspace.errors import NO_MAIL
 from sharedbox_cli.providers.google_workspace.gmail_columns import GMAIL as GMAIL_COLUMNS
+from sharedbox_cli.providers.google_workspace.observe.calendar import read_calendar
 from sharedbox_cli.providers.google_workspace.observe.content import EMPTY, read_content, status_of
 from sharedbox_cli.providers.google_workspace.observe.directory import Directory, look_up_users, read_groups
 from sharedbox_cli.providers.google_workspace.observe.failed_lookups import take
@@ -79,8 +81,8 @@ async def read_delegated(
     google: Google, directory: Directory, scope: Scope, rows: Mapping[Address, Fields], unread: UnreadLog
 ) -> DelegatedReading:
     """Return the mailboxes of some accounts; some end in `unread`. Raises CloudError, ObserveError."""
-    content = scope.fields & GMAIL_COLUMNS.keys()
-    works = [attempt(_gmail(google, key, row, scope, content), signs_in=True) for key, row in rows.items()]
+    content = scope.fields & {*GMAIL_COLUMNS, *CALENDAR}
+    works = [attempt(_gmail(google, key, row, scope, content, directory), signs_in=True) for key, row in rows.items()]
     results = dict(zip(rows, await together(works), strict=True))
     unclear = {key: Gmail(was_read=False) for key in rows}
     gmail_of = unclear | unread.successes(results, {key: key for key in rows})
@@ -119,8 +121,10 @@ async def read_delegated(
     return reading
 
 
-async def _gmail(google: Google, key: Address, row: Fields, scope: Scope, content: frozenset[Field]) -> Gmail:
-    """Return what Gmail holds; the calls for one mailbox are made one after another."""
+async def _gmail(
+    google: Google, key: Address, row: Fields, scope: Scope, content: frozenset[Field], directory: Directory
+) -> Gmail:
+    """Return what Gmail holds, and who can use the calendar; the calls for one mailbox are made one after another."""
     wants_grants = scope.grants_of is None or key in scope.grants_of
     if not (wants_grants or content):
         return Gmail()
@@ -141,6 +145,8 @@ async def _gmail(google: Google, key: Address, row: Fields, scope: Scope, conten
         if wants_grants:
             gmail.delegates = await read_delegates(google, subject)
         gmail.content, gmail.facts = await read_content(google, subject, content)
+        wanted = frozenset(name for name in CALENDAR if scope.wants(name, key))
+        gmail.content |= await read_calendar(google, subject, wanted, directory.domains, scope.dispensable)
     except Refused as error:
         if error.code != NO_MAIL:
             raise

@@ -1,0 +1,101 @@
+"""Write who can use the calendar of a mailbox, rule by rule. Nobody gets a mail about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sharedbox_cli.core.change import Change
+from sharedbox_cli.core.errors import NotFound
+from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.identity import Address
+from sharedbox_cli.core.outcome import Outcome, Status
+from sharedbox_cli.providers.google_workspace.apply.several import Several
+from sharedbox_cli.providers.google_workspace.apply.writer import Writer
+from sharedbox_cli.providers.google_workspace.calendar_columns import LEVELS, is_of
+from sharedbox_cli.providers.google_workspace.observe.calendar import read_rules
+from sharedbox_cli.providers.google_workspace.observe.directory import Directory
+from sharedbox_cli.providers.google_workspace.observe.domains import read_domains
+from sharedbox_cli.providers.responses import Fields
+from sharedbox_cli.providers.safe_write import done
+
+_ACL = "calendar.acl"
+
+
+async def change_calendar(writer: Writer, change: Change) -> Outcome:
+    """Write each level of the change; one that Google refuses does not stop the others."""
+    directory = Directory()
+    await read_domains(writer.google, directory)
+    rules = await writer.patiently(lambda: read_rules(writer.google, change.mailbox.key), change.mailbox)
+    several = Several()
+    for name, level in sorted(change.after.items()):
+        await several.run(
+            _set_level(writer, change.mailbox, name, LEVELS.get(str(level), str(level)), rules, directory)
+        )
+    return several.outcome()
+
+
+async def _set_level(
+    writer: Writer, mailbox: Address, name: Field, role: str, rules: list[Fields], directory: Directory
+) -> Outcome:
+    """Leave one rule with a role, or none; of several for the organisation, the one for its primary domain stays."""
+    scope = _scope_of(name, directory)
+    mine = [rule for rule in rules if is_of(name, rule, directory.domains)]
+    kept = next((rule for rule in mine if dict(rule["scope"]) == scope), None) if role != LEVELS["none"] else None
+    outcome = done()
+    if kept is not None and kept["role"] != role:
+        answer = await writer.calendar(
+            lambda service: service.acl().patch(
+                calendarId=mailbox.key, ruleId=kept["id"], sendNotifications=False, body={"role": role}
+            ),
+            f"{_ACL}.patch",
+            mailbox,
+        )
+        outcome = _as_sent(answer, role, name)
+    elif kept is None and role != LEVELS["none"]:
+        answer = await writer.calendar(
+            lambda service: service.acl().insert(
+                calendarId=mailbox.key, sendNotifications=False, body={"role": role, "scope": scope}
+            ),
+            f"{_ACL}.insert",
+            mailbox,
+        )
+        outcome = _as_sent(answer, role, name)
+    for rule in mine:
+        if rule is not kept:
+            await _delete(writer, mailbox, str(rule["id"]))
+    return outcome
+
+
+def _scope_of(name: Field, directory: Directory) -> dict[str, str]:
+    """Return whom a new rule is for.
+
+    Assumed: the rule for the primary domain is the one for all people of the organisation.
+    """
+    if name is Field.CALENDAR_ANONYMOUS:
+        return {"type": "default"}
+    return {"type": "domain", "value": directory.primary.lower()}
+
+
+def _as_sent(answer: Mapping[str, Any], role: str, name: Field) -> Outcome:
+    """Return whether Google stored the role that was sent: an administrator can limit how far calendars are shared."""
+    if answer.get("role") == role:
+        return done()
+    why = (
+        f"{name}: Google stored `{answer.get('role')}`. An administrator limits it at admin.google.com > Apps > Google "
+        "Workspace > Calendar > Sharing settings"
+    )
+    return Outcome(Status.FAILED, why)
+
+
+async def _delete(writer: Writer, mailbox: Address, rule: str) -> None:
+    try:
+        await writer.calendar(
+            lambda service: service.acl().delete(calendarId=mailbox.key, ruleId=rule), f"{_ACL}.delete", mailbox
+        )
+    except NotFound as error:
+        await writer.settle_absence(lambda: _is_listed(writer, mailbox, rule), error)
+
+
+async def _is_listed(writer: Writer, mailbox: Address, rule: str) -> bool:
+    return any(item["id"] == rule for item in await read_rules(writer.google, mailbox.key))

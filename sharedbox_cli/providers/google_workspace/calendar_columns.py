@@ -1,0 +1,48 @@
+"""Who can use the primary calendar of a mailbox, as the access control list of Google Calendar holds it.
+
+developers.google.com/workspace/calendar/api/v3/reference/acl, read 2026-11.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.values import Value
+from sharedbox_cli.providers.columns import Column, Columns, Row
+from sharedbox_cli.providers.forms import object_in, optional_text, rows_in, text_of
+
+LEVELS: Mapping[str, str] = {"none": "none", "availability": "freeBusyReader", "reader": "reader", "editor": "writer"}
+"""Our words and Google's roles. A role without a word of ours stays as it is."""
+_WORDS = {role: word for word, role in LEVELS.items()}
+_ORDER = ("none", "freeBusyReader", "reader", "writerWithoutPrivateAccess", "writer", "owner")
+DOMAINS = "domains"
+"""Where a row has the domains of the organisation: no property of Google's."""
+
+
+def is_of(name: Field, rule: Row, domains: Iterable[str]) -> bool:
+    """Return whether a rule belongs to a setting: one for a domain of the organisation, or the one for the public.
+
+    Assumed: a rule for any domain of the organisation is one for its people.
+    """
+    scope = object_in(rule, "scope")
+    if name is Field.CALENDAR_ANONYMOUS:
+        return text_of(scope, "type") == "default"
+    return text_of(scope, "type") == "domain" and optional_text(scope, "value").lower() in domains
+
+
+def _level(name: Field) -> Column:
+    def read(row: Row) -> Value:
+        roles = [text_of(rule, "role") for rule in rows_in(row, "items") if is_of(name, rule, row.get(DOMAINS) or ())]
+        widest = max(roles, key=_rank, default="none")
+        return _WORDS.get(widest, widest)
+
+    return Column(("items",), read)
+
+
+def _rank(role: str) -> int:
+    return _ORDER.index(role) if role in _ORDER else len(_ORDER)
+
+
+CALENDAR: Columns = {name: _level(name) for name in (Field.CALENDAR_DEFAULT, Field.CALENDAR_ANONYMOUS)}
+"""From `acl.list`: each rule is created, patched or deleted by a separate request."""
