@@ -11,8 +11,9 @@ import pytest
 
 from sharedbox_cli.cli.language import language_of
 from sharedbox_cli.core.texts import Language
+from sharedbox_cli.emulator.seed import PLATFORMS, grown
 from tests.asked import each
-from tests.conftest import Cli, Cloud
+from tests.conftest import Cli, Cloud, CloudMaker
 from tests.pseudo import Pseudo, english_in
 
 
@@ -116,6 +117,18 @@ def test_report_has_no_text_outside_of_the_catalogue(
         assert set(english_in(_visible(done.out), known)) == set(), command
 
 
+def test_report_on_a_grown_tenant_has_no_text_outside_of_the_catalogue(
+    cloud_of: CloudMaker, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cloud_of(lambda tenant: grown(tenant, mailboxes=12, members=4, seed=3, platforms=PLATFORMS))
+    monkeypatch.setenv("COLUMNS", "500")
+    known = f"{_values(cli)} FullAccess rejected expired Fragen Antworten business standard"
+    monkeypatch.setattr("gettext.GNUTranslations", lambda file: Pseudo())
+    for command in (["audit"], ["check", "--whole-tenant"], ["audit", "-o", "html"]):
+        done = cli(*command, "--lang", "de")
+        assert set(english_in(_visible(done.out), known)) == set(), command
+
+
 def _two_audits(cli: Cli, folder: Path) -> dict[str, Path]:
     """Return two saved audits: rights, an account and a mailbox differ, and one mailbox was not read."""
     new = json.loads(cli("audit", "-o", "json").out)
@@ -161,7 +174,7 @@ def _values(cli: Cli) -> str:
     found = json.loads(cli("check", "--whole-tenant", "-o", "json").out)["findings"]
     people = [row for row in data["rows"] if row["kind"] not in ("organization", "anyone")]
     rows = [" ".join(row[key] for key in ("mailbox", "person", "trustee_id", "address")) for row in people]
-    rows += [row["name"] for row in people if row["entry"] != "sign-in"]
+    rows += [" ".join([row["name"], *row["via"]]) for row in people if row["entry"] != "sign-in"]
     names = [f"{item['check']} {item['subject']} {item['platform']} {item['source']}" for item in found]
     settings = [row["detail"] for row in data["rows"] if row["entry"] == "setting"]
     return " ".join([*rows, *names, *settings, json.dumps(data["tenants"]), _OURS])

@@ -70,7 +70,7 @@ def may_words(row: AccessRow) -> str:
     if row.entry in WAYS:
         return right_name(row.right)
     if row.entry == "grant":
-        return f"{right_name(row.right)} ({row.detail})" if row.detail else right_name(row.right)
+        return f"{right_name(row.right)} ({detail_words(row)})" if row.detail else right_name(row.right)
     return detail_words(row)
 
 
@@ -121,7 +121,8 @@ def holder_kind_words(kind: str) -> str:
 
 def detail_words(row: AccessRow) -> str:
     """Return what an entry says."""
-    if isinstance(row.detail, Phrase) or row.entry == "grant" or language() is Language.ENGLISH:
+    is_of_service = row.entry == "grant" and row.kind not in tuple(Audience)
+    if isinstance(row.detail, Phrase) or is_of_service or language() is Language.ENGLISH:
         return shown(row.detail)
     return shown(_kept_words(row.detail, _KEPT))
 
