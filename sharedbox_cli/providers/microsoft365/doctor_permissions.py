@@ -34,8 +34,6 @@ def permission_steps(graph: TokenClaims, exchange: TokenClaims) -> Iterator[Diag
 def _permissions(graph: TokenClaims, exchange: TokenClaims, *, is_person: bool) -> Iterator[Diagnosis]:
     for permission in PERMISSIONS:
         if is_person and permission.is_of_applications:
-            words = f"{permission.needed_for}: connect as an application, Graph opens no mailbox of others to a person"
-            yield Diagnosis(f"permission {permission.name}", "not checked", words)
             continue
         token = graph if permission.resource == GRAPH else exchange
         held = set(token.scopes if is_person else token.app_roles)
