@@ -71,7 +71,7 @@ ASKED = [
     (MICROSOFT, "storage: {licence: google-workspace-business-plus}\n", "4:11", "exchange-online-plan-2"),
     (MICROSOFT, "google: {org_unit: /Shared}\n", "4:1", "it belongs to google-delegated. Leave the key out."),
     (MICROSOFT, "group: {history: true}\n", "4:1", "it belongs to google-collaborative. Leave the key out."),
-    (MICROSOFT, "folders: [A/B]\n", "4:1", "does not manage it yet"),
+    (MICROSOFT, "calendar: {default: reader}\n", "4:1", "does not manage it yet"),
     (MICROSOFT, "auto_reply: {subject: Away}\n", "4:14", "Write `internal` and `external`"),
     (MICROSOFT, "audit_log: false\n", "4:1", "Leave the key out, or write `true`"),
 ]

@@ -57,12 +57,15 @@ def test_any_spec_when_moved_then_it_is_possible_there_and_what_is_gone_is_named
 ) -> None:
     mailbox = resolved(json.dumps(document))
     found = moved_to(mailbox, TABLES[mailbox.platform], TABLES[target])
-    assert writable(found.mailbox, TABLES, NOW) == (found.mailbox, ())
-    written = resolved(write(found.mailbox, TABLES[target]))
-    assert replace(written, unmanaged=()) == replace(found.mailbox, unmanaged=())
+    possible, left = writable(found.mailbox, TABLES, NOW)  # a platform can refuse combinations, too
+    assert writable(possible, TABLES, NOW) == (possible, ())
+    written = resolved(write(possible, TABLES[target]))
+    assert replace(written, unmanaged=()) == replace(possible, unmanaged=())
     named = {note.key for note in found.notes if note.is_lost}
     held = {name for name, value in mailbox.settings.items() if value not in ((), "")}
     assert {str(name) for name in held - set(found.mailbox.settings)} <= named
+    combined = {str(name).partition(".")[0] for name in set(found.mailbox.settings) - set(possible.settings)}
+    assert combined <= {part.key for part in left}
     had = {grant.trustee for grant in mailbox.grants or ()}
     kept = {grant.trustee for grant in found.mailbox.grants or ()}
     lost = " ".join(note.what for note in found.notes if note.is_lost and note.key == "members")

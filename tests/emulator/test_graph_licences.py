@@ -157,6 +157,7 @@ def plans(http: httpx.Client) -> set[str]:
 
 def test_plan_when_its_licence_lags_then_quota_hold_and_archive_come_later(http: httpx.Client, cloud: Cloud) -> None:
     cloud.tenant.set_meta("lag:licence", "600")
+    cloud.tenant.set_meta("archive_without_licence", "0")
     answer = assign(http, BILLING, [PLAN_2], [])
     assert [item["skuId"] for item in answer.json()["assignedLicenses"]] == [PLAN_2]
     assert used(http, PLAN_2) == 1 and plans(http) == set()

@@ -22,8 +22,8 @@ async def set_archive(writer: Writer, change: Change, request_id: str) -> Outcom
     The service may enable one without a licence (microsoft-365-docs#8211), so the licence is verified here.
     """
     parameters = {"Identity": identity_of(change), "Archive": True, "Confirm": False}
-    if Field.ARCHIVE not in change.before and await _has_archive(writer, change) is change.after[Field.ARCHIVE]:
-        return Outcome(Status.ALREADY_SO)  # the service refuses to disable the archive that a new mailbox lacks
+    if await _has_archive(writer, change) is change.after[Field.ARCHIVE]:
+        return Outcome(Status.ALREADY_SO)  # the service refuses to enable one that is there, or to disable none
     if not change.after[Field.ARCHIVE]:
         return outcome_of_reply(await writer.cmdlet("Disable-Mailbox", parameters, change.mailbox, request_id))
     if not await has_plan(writer, change):
