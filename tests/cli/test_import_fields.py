@@ -96,6 +96,7 @@ def permit_all(cloud: Cloud) -> None:
     cloud.tenant.run(sql, "User.ReadWrite.All")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_every_value_of_every_field_is_adopted(
     cloud_of: CloudMaker, cli: Cli, platform: Platform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

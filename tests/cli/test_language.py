@@ -101,6 +101,7 @@ COMMANDS = [
 ]
 
 
+@pytest.mark.slow
 def test_report_has_no_text_outside_of_the_catalogue(
     both: Cloud, cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -117,6 +118,7 @@ def test_report_has_no_text_outside_of_the_catalogue(
         assert set(english_in(_visible(done.out), known)) == set(), command
 
 
+@pytest.mark.slow
 def test_report_on_a_grown_tenant_has_no_text_outside_of_the_catalogue(
     cloud_of: CloudMaker, cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,9 +6,12 @@ import shlex
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.docs.how_to import Copy
 
 
+@pytest.mark.slow
 def test_how_to_add_a_command(tmp_path: Path) -> None:
     copy = Copy(tmp_path, "command.md")
     assert "2 passed" in copy.test("tests/cli/test_members.py")

@@ -6,12 +6,15 @@ import re
 import shlex
 from pathlib import Path
 
+import pytest
+
 from tests.asked import each
 from tests.docs.how_to import Copy
 
 MOST_FILES, MOST_LINES = 6, 10
 
 
+@pytest.mark.slow
 def test_how_to_add_a_field(tmp_path: Path) -> None:
     copy = Copy(tmp_path, "field.md")
     assert "passed" in copy.test("tests/test_field_contract.py")
