@@ -79,6 +79,8 @@ class Capabilities:
     """What people must know after a change: how long it takes to take effect."""
     labels_are_shared: bool = False
     """Whether folders and tags are one thing there, with one set of names."""
+    read_singly: frozenset[Field] = frozenset()
+    """Settings that no list of the tenant has: reading them takes a request for every few mailboxes."""
     not_audited: str = ""
     """What a reader could expect in an audit of this platform and is not in it."""
     canonical: Callable[[Field, Value], Value] = _unchanged

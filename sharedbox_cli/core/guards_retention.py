@@ -17,7 +17,7 @@ _SPANS = {
     Field.DELETED_ITEMS: "deleted mail would be kept for {after} instead of {before}",
 }
 _SWITCHES = {
-    Field.ARCHIVE: "the archive would be turned off, and its mail would be deleted after 30 days",
+    Field.ARCHIVE: "the archive would be disconnected, and it could be connected again for 30 days only",
     Field.HOLD: "the litigation hold would end, and mail that only the hold keeps would be deleted",
     Field.AUDIT_LOG: "the audit log would be turned off",
 }

@@ -62,19 +62,40 @@ def test_plan_right_after_an_import_is_empty(cloud_of: CloudMaker, cli: Cli, pla
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("platform", "mailboxes", "requests_per_mailbox"),
-    # Microsoft 365: a tenth for members, a tenth each for automatic replies and folders, a twentieth for categories.
-    # Google signs in as each account twice, for its mail and its calendar (2.0), as a scope that is missing must not
-    # refuse the other one, and puts about 50 calls into one request; groups need no sign-in
-    [(MICROSOFT365, 1000, 0.4), (GOOGLE_COLLABORATIVE, 250, 0.06), (GOOGLE_DELEGATED, 100, 2.3)],
+    ("platform", "mailboxes", "manage", "requests_per_mailbox"),
+    # Google signs in as each account (1.0) and puts about 50 calls into one request; groups need no sign-in. With all
+    # settings, it signs in for the calendar, too, as a scope that is missing must not refuse the mail.
+    [
+        (MICROSOFT365, 1000, "common", 0.15),
+        (GOOGLE_COLLABORATIVE, 250, "common", 0.06),
+        (GOOGLE_DELEGATED, 100, "common", 1.3),
+        (MICROSOFT365, 100, "all", 0.6),
+        (GOOGLE_DELEGATED, 100, "all", 2.3),
+    ],
 )
 def test_many_mailboxes_are_adopted_with_few_requests(
-    cloud_of: CloudMaker, cli: Cli, platform: str, mailboxes: int, requests_per_mailbox: float
+    cloud_of: CloudMaker, cli: Cli, platform: str, mailboxes: int, manage: str, requests_per_mailbox: float
 ) -> None:
     cloud = cloud_of(lambda tenant: grown(tenant, mailboxes, 10, 1, (platform,)))
-    assert cli("import", SPECS).code == 0
+    assert cli("import", SPECS, "--manage", manage).code == 0
     assert len(cloud.lines(with_parts=False)) <= mailboxes * requests_per_mailbox
     assert NO_CHANGES in cli("plan", SPECS).out
+
+
+def test_settings_that_are_read_singly_are_adopted_if_they_are_asked_for(both: Cloud, cli: Cli) -> None:
+    done = cli("import", SPECS)
+    assert (done.code, "new specs do not have `auto_reply`, `calendar`, `folders`, `tags`" in done.err) == (0, True)
+    assert "--manage all" in done.err
+    routes = both.routes()
+    assert not [name for name in routes if "AutoReply" in name or "masterCategories" in name or "calendar" in name]
+    both.forget()
+    done = cli("import", "whole", "--manage", "all")
+    assert (done.code, "do not have" in done.err) == (0, False)
+    assert {"exchange.Get-MailboxAutoReplyConfiguration", "google.calendar.acl.list"} <= both.routes().keys()
+    # A spec that manages such a setting is compared with it, whatever the option says.
+    both.forget()
+    cli("import", "whole", "--check")
+    assert "google.calendar.acl.list" in both.routes()
 
 
 def test_two_clouds_are_adopted_in_a_folder_each(both: Cloud, cli: Cli) -> None:

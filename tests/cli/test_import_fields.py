@@ -107,7 +107,7 @@ def test_every_value_of_every_field_is_adopted(
     mailboxes = mailboxes_of(platform)
     refused = has(cli, mailboxes)
     cloud.forget()
-    done = cli("import", SPECS)
+    done = cli("import", SPECS, "--manage", "all")
     assert done.code == 0, done.err
     assert cli("validate", SPECS).code == 0
     assert "No changes." in cli("plan", SPECS).out

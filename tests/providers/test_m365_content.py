@@ -9,11 +9,14 @@ import pytest
 
 from sharedbox_cli.core.errors import PermissionDenied
 from sharedbox_cli.core.fields import OBSERVABLE, Field
+from sharedbox_cli.core.model import MICROSOFT365
 from sharedbox_cli.core.outcome import Status
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.base import Scope
+from sharedbox_cli.providers.microsoft365.capabilities import CAPABILITIES
 from sharedbox_cli.providers.microsoft365.categories import COLOURS
 from sharedbox_cli.providers.microsoft365.observe.content import LISTINGS, TAGS, Listing, requests_of
+from sharedbox_cli.providers.microsoft365.observe.inside import SOURCES
 from tests.asked import each, every
 from tests.providers.m365_specs import apply, observe, plan, shared
 from tests.providers.setting import Ear, Setting, at, scope, trustee_id, update_of
@@ -187,3 +190,8 @@ def test_new_mailbox_gets_its_tags_as_soon_as_it_is_known(demo: Setting) -> None
     outcomes = apply(provider, plan(demo, provider, shared("support", {Field.TAGS: TAG})))
     assert every(outcome.status is Status.DONE for outcome in outcomes.values())
     assert categories(demo, "support") == {"urgent": "preset0"}
+
+
+def test_settings_of_these_lists_are_those_that_are_read_singly() -> None:
+    lists = [listing.columns for listing in LISTINGS] + [one.columns for one in SOURCES if one.whole is None]
+    assert CAPABILITIES[MICROSOFT365].read_singly == frozenset[Field]().union(*lists)

@@ -15,6 +15,7 @@ from sharedbox_cli.reports.render import PlainOutput
 class Manage(StrEnum):
     """What the specs say."""
 
+    COMMON = "common"
     ALL = "all"
     MEMBERS = "members"
 
@@ -29,8 +30,13 @@ def import_specs(
     exclude: Excluded = None,
     platform: Platforms = None,
     manage: Annotated[
-        Manage, typer.Option("--manage", help="What the specs manage: all settings, or only the members.")
-    ] = Manage.ALL,
+        Manage,
+        typer.Option(
+            "--manage",
+            help="What the specs manage: what lists of the tenant have; all settings, which takes more requests per "
+            "mailbox; or only the members.",
+        ),
+    ] = Manage.COMMON,
     update: Annotated[
         bool, typer.Option("--update", help="Also change existing specs that differ, after asking.")
     ] = False,
@@ -95,6 +101,7 @@ def import_specs(
         tuple(item.lower() for item in exclude or ()),
         tuple(platform or ()),
         is_members_only=manage is Manage.MEMBERS,
+        reads_all=manage is Manage.ALL,
         updates=update,
         only_checks=check,
         is_confirmed=yes,

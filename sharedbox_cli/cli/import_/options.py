@@ -22,6 +22,8 @@ class Choice:
     excluded: tuple[str, ...] = ()
     platforms: tuple[str, ...] = ()
     is_members_only: bool = False
+    reads_all: bool = False
+    """Whether settings are read that take a request for every few mailboxes."""
     updates: bool = False
     only_checks: bool = False
     is_confirmed: bool = False
@@ -65,5 +67,7 @@ def refuse_mixed(choice: Choice, lists: CsvChoice, source: Path | None) -> None:
     if choice.updates and (lists.files or lists.people is not None or choice.target):
         why = "`--update` compares specs with the tenant that they describe."
         raise UsageError("--update without a tenant", where="--update", why=why, hint="Leave it out.")
-    if source is not None and (choice.mailboxes or choice.excluded or choice.platforms or choice.is_members_only):
+    if source is not None and (
+        choice.mailboxes or choice.excluded or choice.platforms or choice.is_members_only or choice.reads_all
+    ):
         raise UsageError("an option that has no effect", where="--from", why="All specs of the folder are rewritten.")

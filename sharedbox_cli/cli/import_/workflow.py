@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from sharedbox_cli.cli.import_.adopt import Existing, NewFiles
     from sharedbox_cli.cli.import_.options import Choice
     from sharedbox_cli.cli.session import Session
+    from sharedbox_cli.core.capability import Capabilities
     from sharedbox_cli.providers.reading import Reading
     from sharedbox_cli.reports.render import PlainOutput
 
@@ -49,6 +50,7 @@ def import_tenant(
     target = target_of(choice.target, session.capabilities)
     existing = existing_in(folder, session.capabilities, utc_now())
     chosen = _chosen(session, choice)
+    _say_what_is_left_out(session, choice)
     observed = _with_addresses(session.observe(_scopes(session, choice, chosen, existing)))
     adopted = adopted_of(
         observed.observations, chosen, existing, session.capabilities, is_members_only=choice.is_members_only
@@ -121,11 +123,27 @@ def _listing(platform: Platform) -> Scope:
 def _scopes(
     session: Session, choice: Choice, chosen: frozenset[Address] | None, existing: Existing
 ) -> Mapping[Platform, Scope]:
-    return {name: _scope(name, choice, chosen, existing) for name in session.platforms(choice.platforms)}
+    return {
+        name: _scope(session.capabilities[name], choice, chosen, existing)
+        for name in session.platforms(choice.platforms)
+    }
 
 
-def _scope(platform: Platform, choice: Choice, chosen: frozenset[Address] | None, existing: Existing) -> Scope:
-    fields = frozenset({Field.KIND}) if choice.is_members_only else OBSERVABLE
+def _say_what_is_left_out(session: Session, choice: Choice) -> None:
+    if choice.reads_all or choice.is_members_only or choice.only_checks:
+        return
+    names = {name for key in session.platforms(choice.platforms) for name in session.capabilities[key].read_singly}
+    if names:
+        keys = ", ".join(sorted({f"`{str(name).partition('.')[0]}`" for name in names}))
+        session.terminal.say(
+            f"note: new specs do not have {keys}, which take more requests per mailbox. To read them: --manage all"
+        )
+
+
+def _scope(table: Capabilities, choice: Choice, chosen: frozenset[Address] | None, existing: Existing) -> Scope:
+    platform = table.platform
+    settings = OBSERVABLE if choice.reads_all else OBSERVABLE - table.read_singly
+    fields = frozenset({Field.KIND}) if choice.is_members_only else settings
     mine = existing.desired.of_platforms(frozenset({platform}))
     managed = {name for mailbox in mine.mailboxes.values() for name in mailbox.settings}
     rights = {grant.right for mailbox in mine.mailboxes.values() for grant in mailbox.grants or ()}

@@ -8,6 +8,7 @@ from sharedbox_cli.core.capability import Capabilities, can, cannot
 from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, Platform, Right
 from sharedbox_cli.core.texts import mark
 from sharedbox_cli.providers.google_workspace import gmail_filters
+from sharedbox_cli.providers.google_workspace.calendar_columns import CALENDAR
 from sharedbox_cli.providers.google_workspace.skus import SKUS
 from sharedbox_cli.providers.google_workspace.spec_problems import collaborative_problems, delegated_problems
 
@@ -151,6 +152,7 @@ CAPABILITIES: Mapping[Platform, Capabilities] = {
         values={"sign_in": ("blocked",), "storage.licence": ("none", *SKUS.values())},
         default_rights=(Right.FULL_ACCESS,),
         labels_are_shared=True,
+        read_singly=frozenset(CALENDAR),
         canonical=gmail_filters.canonical,
         spec_problems=delegated_problems,
         not_audited=mark(

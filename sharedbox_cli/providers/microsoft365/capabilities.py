@@ -10,8 +10,9 @@ from sharedbox_cli.core.model import MICROSOFT365, Platform
 from sharedbox_cli.core.texts import mark
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.html_text import visible_lines
-from sharedbox_cli.providers.microsoft365.auto_reply import TEXTS
-from sharedbox_cli.providers.microsoft365.folders import spelled
+from sharedbox_cli.providers.microsoft365.auto_reply import AUTO_REPLY, TEXTS
+from sharedbox_cli.providers.microsoft365.categories import CATEGORIES
+from sharedbox_cli.providers.microsoft365.folders import FOLDERS, spelled
 from sharedbox_cli.providers.microsoft365.spec_problems import spec_problems
 
 _ABOUT = "https://learn.microsoft.com/microsoft-365/admin/email/about-shared-mailboxes"
@@ -110,6 +111,7 @@ CAPABILITIES: Mapping[Platform, Capabilities] = {
             "storage.licence": ("none", "exchange-online-plan-1", "exchange-online-plan-2"),
             "audit_log": ("true",),
         },
+        read_singly=frozenset({*AUTO_REPLY, *CATEGORIES, *FOLDERS}),
         spec_problems=spec_problems,
         canonical=canonical,
         not_audited=mark("inbox rules, folder permissions and apps with access to all mailboxes are not read."),
