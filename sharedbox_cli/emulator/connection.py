@@ -6,6 +6,7 @@ import contextlib
 import socket
 import ssl
 import struct
+import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -27,7 +28,19 @@ class Server(ThreadingHTTPServer):
         self.context = context
         self.serve = serve
         self.connections: set[socket.socket] = set()
+        self._is_stopping = False
+        self._stopped = threading.Event()
         super().__init__(address, _Connection)
+
+    def serve_until_stopped(self) -> None:
+        """Accept connections until stop() is called. It waits for them without waking up in between."""
+        while not self._is_stopping:
+            self.handle_request()
+        self._stopped.set()
+
+    def verify_request(self, request: Any, client_address: Any) -> bool:
+        """Return whether a connection is served: the one that ends the waiting is not."""
+        return not self._is_stopping
 
     def get_request(self) -> tuple[socket.socket, Any]:
         """Return a connection that is not yet encrypted."""
@@ -47,7 +60,10 @@ class Server(ThreadingHTTPServer):
 
     def stop(self) -> None:
         """Stop listening and drop all connections."""
-        self.shutdown()
+        self._is_stopping = True
+        with contextlib.suppress(OSError):
+            socket.create_connection(("127.0.0.1", self.server_port), timeout=1).close()
+        self._stopped.wait(1)
         self.server_close()
         for one in list(self.connections):
             with contextlib.suppress(OSError):

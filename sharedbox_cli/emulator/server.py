@@ -104,7 +104,7 @@ class Emulator:
         self.ca_file.write_bytes(authority)
         self._server = Server(("127.0.0.1", self._port), context, self.serve)
         self.context.origin = f"https://127.0.0.1:{self._server.server_address[1]}"
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+        threading.Thread(target=self._server.serve_until_stopped, daemon=True).start()
         return self
 
     def stop(self) -> None:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import random
+import time
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
+
+from azure.core.credentials import AccessToken
 
 from sharedbox_cli.auth.connection import Method, MicrosoftConnection
 from sharedbox_cli.auth.microsoft import credential_for
@@ -16,7 +20,9 @@ from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import MICROSOFT365, Fact, Observed, Right, TrusteeKind
 from sharedbox_cli.core.order import Phase
 from sharedbox_cli.core.values import Value
+from sharedbox_cli.emulator.microsoft.login.applications import signed_in
 from sharedbox_cli.emulator.seed import DOMAIN
+from sharedbox_cli.emulator.server import Emulator
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.microsoft365.auto_reply import AUTO_REPLY
 from sharedbox_cli.providers.microsoft365.provider import Microsoft365
@@ -38,6 +44,24 @@ class Ear(Listener):
         self.waits.append(seconds)
 
 
+class Issued:
+    """Has the emulator's own tokens without asking for them over HTTPS: signing in has its tests in `tests/auth`."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        self._emulator = emulator
+
+    def get_token(self, *scopes: str, **_: Any) -> AccessToken:
+        """Return a token for the application of the environment."""
+        names = self._emulator.environment()
+        form = {
+            "client_id": names["AZURE_CLIENT_ID"],
+            "client_secret": names["AZURE_CLIENT_SECRET"],
+            "scope": scopes[0],
+        }
+        answer = signed_in(self._emulator.context, form, names["AZURE_TENANT_ID"])
+        return AccessToken(answer["access_token"], int(time.time()) + answer["expires_in"])
+
+
 @dataclass
 class Setting(Emulated):
     """A tenant with everything around it."""
@@ -45,8 +69,8 @@ class Setting(Emulated):
     clock: VirtualClock
     made: list[Microsoft365] = field(default_factory=list)
 
-    def provider(self) -> Microsoft365:
-        """Return a provider that signed in; closed with the test."""
+    def provider(self, *, signs_in: bool = False) -> Microsoft365:
+        """Return a provider with a token of the emulator, or one that signs in itself; closed with the test."""
         environment = self.emulator.environment()
         origin = self.emulator.origin
         connection = MicrosoftConnection(
@@ -57,7 +81,7 @@ class Setting(Emulated):
             graph_url=origin,
             exchange_url=origin,
         )
-        credential = credential_for(connection, environment)
+        credential = credential_for(connection, environment) if signs_in else Issued(self.emulator)
         provider = Microsoft365(connection, credential=credential, clock=self.clock, rng=random.Random(1))  # noqa: S311 - jitter
         self.made.append(provider)
         return provider

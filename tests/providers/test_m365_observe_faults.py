@@ -68,7 +68,7 @@ def test_refused_again_with_a_new_token_is_an_authentication_error(demo: Setting
 
 
 def test_refused_token_is_followed_by_a_new_one(demo: Setting) -> None:
-    provider = demo.provider()
+    provider = demo.provider(signs_in=True)
     demo.faults({"route": "exchange.Get-AcceptedDomain", "kind": "unauthorized"})
     before = sum(line["route"].startswith("login") for line in demo.emulator.log.lines)
     provider.observe(scope("sales"))
