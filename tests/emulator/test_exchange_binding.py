@@ -34,6 +34,8 @@ def sentence(cmdlet: str, parameters: Any) -> str:
 
 
 ACE = {"Identity": SALES, "User": ANNA, "AccessRights": ["FullAccess"]}
+INBOX = f"{SALES}:\\Inbox"
+FOLDER = {"Identity": INBOX, "User": ANNA, "AccessRights": ["Reviewer"]}
 ENOUGH: dict[str, dict[str, Any]] = {
     "New-Mailbox": {"Shared": True, "Name": "x"},
     "Set-Mailbox": {"Identity": SALES},
@@ -51,6 +53,10 @@ ENOUGH: dict[str, dict[str, Any]] = {
     "Get-MailboxAutoReplyConfiguration": {"Identity": SALES},
     "Get-MailboxFolderStatistics": {"Identity": SALES},
     "Set-MailboxAutoReplyConfiguration": {"Identity": SALES},
+    "Get-MailboxFolderPermission": {"Identity": INBOX},
+    "Add-MailboxFolderPermission": FOLDER,
+    "Set-MailboxFolderPermission": FOLDER,
+    "Remove-MailboxFolderPermission": {"Identity": INBOX, "User": ANNA},
 }
 """The required parameters of each cmdlet."""
 TRI_STATE = [("EwsEnabled", None), ("SmtpClientAuthenticationDisabled", None)]

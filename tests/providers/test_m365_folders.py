@@ -41,7 +41,7 @@ def tree(setting: Setting, mailbox: str = "sales") -> set[str]:
     found = set()
     for row in folders.below(setting.tenant, identity, root["id"]):
         paths[row["id"]] = f"{paths[row['parent_id']]}|{row['name']}".lstrip("|")
-        if row["type"] == folders.USER:
+        if row["type"] == folders.USER and row["name"] not in folders.BIRTHDAYS:
             found.add(paths[row["id"]])
     return found
 

@@ -17,6 +17,8 @@ _COMMON = {
 """PowerShell adds these parameters to every cmdlet."""
 _NOT_ASKED = {("New-Mailbox", "Password", "Shared")}
 """(cmdlet, parameter, set) that the pages mark as required, but the service does not require."""
+_SELECTS = {("Remove-MailboxFolderPermission", "ResetDelegateUserCollection")}
+"""Switches that select their set. The page has the set, but does not mark the switch as required."""
 _MORE: dict[str, Any] = {
     "Get-ServicePrincipal": {
         "sets": [],
@@ -145,7 +147,7 @@ def _lacking(cmdlet: str, parameters: dict[str, Any], bound: dict[str, Any], cho
     return [
         name
         for name, detail in parameters.items()
-        if detail.get("required")
+        if (detail.get("required") or (cmdlet, name) in _SELECTS)
         and name not in bound
         and (cmdlet, name, chosen) not in _NOT_ASKED
         and chosen in (_sets_of(cmdlet, name) or {chosen})

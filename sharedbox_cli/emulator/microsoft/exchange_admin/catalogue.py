@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sharedbox_cli.emulator.microsoft.exchange_admin.cmdlets import (
     auto_reply,
     client_access,
+    folder_permissions,
     folders,
     mailbox_settings,
     mailboxes,
@@ -31,6 +32,7 @@ def _of(act: Callable[[Call], Result], parameters: str) -> Cmdlet:
 
 
 _ACE = "Identity AccessRights User Deny InheritanceType Confirm"
+_FOLDER = "Identity User AccessRights SharingPermissionFlags SendNotificationToUser Confirm"
 _SEND_AS = "Identity AccessRights Trustee Confirm"
 
 CMDLETS: dict[str, Cmdlet] = {
@@ -63,7 +65,11 @@ CMDLETS: dict[str, Cmdlet] = {
     "Set-CASMailbox": Cmdlet(client_access.set_cas_mailbox, frozenset({"Identity", "Confirm", *client_access.DOORS})),
     "Get-MailboxAutoReplyConfiguration": _of(auto_reply.get_auto_reply, "Identity ResultSize"),
     "Set-MailboxAutoReplyConfiguration": Cmdlet(auto_reply.set_auto_reply, auto_reply.PARAMETERS),
-    "Get-MailboxFolderStatistics": _of(folders.get_folder_statistics, "Identity ResultSize"),
+    "Get-MailboxFolderStatistics": _of(folders.get_folder_statistics, "Identity FolderScope ResultSize"),
+    "Get-MailboxFolderPermission": _of(folder_permissions.get_folder_permission, "Identity User ResultSize"),
+    "Add-MailboxFolderPermission": _of(folder_permissions.add_folder_permission, _FOLDER),
+    "Set-MailboxFolderPermission": _of(folder_permissions.set_folder_permission, _FOLDER),
+    "Remove-MailboxFolderPermission": _of(folder_permissions.remove_folder_permission, "Identity User Confirm"),
     "Get-Recipient": _of(
         recipients.get_recipient,
         "Identity Filter ResultSize RecipientType RecipientTypeDetails IncludeSoftDeletedRecipients SortBy",

@@ -8,6 +8,7 @@ from typing import Any
 
 from sharedbox_cli.emulator.microsoft.exchange_admin import forms
 from sharedbox_cli.emulator.microsoft.exchange_admin.errors import CmdletError, bad_parameter
+from sharedbox_cli.emulator.microsoft.folder_rights import RIGHTS, ROLES
 
 HASH_TABLE = "#Exchange.GenericHashTable"
 _LISTS = frozenset({"MultiValuedProperty", "ProxyAddressCollection"})
@@ -27,6 +28,37 @@ class Edit:
 
     add: tuple[str, ...]
     remove: tuple[str, ...]
+
+
+_LISTED: dict[str, tuple[str, ...]] = {
+    "MailboxFolderAccessRight": (*ROLES, *RIGHTS),
+    "ElcFolderType": (
+        "All",
+        "Archive",
+        "Calendar",
+        "Contacts",
+        "ConversationHistory",
+        "DeletedItems",
+        "Drafts",
+        "Inbox",
+        "JunkEmail",
+        "Journal",
+        "LegacyArchiveJournals",
+        "ManagedCustomFolder",
+        "NonIpmRoot",
+        "Notes",
+        "Outbox",
+        "Personal",
+        "RecoverableItems",
+        "RssSubscriptions",
+        "SentItems",
+        "SyncIssues",
+        "Tasks",
+    ),
+}
+"""Values of types that the pages list in their text (get-mailboxfolderstatistics, add-mailboxfolderpermission)."""
+_FLAGS = frozenset({"MailboxFolderPermissionFlags"})
+"""Types whose values can be combined, with commas."""
 
 
 def converted(name: str, detail: Mapping[str, Any], value: Any) -> Any:
@@ -122,7 +154,10 @@ _FORMS: dict[str, Callable[[str], bool]] = {
 
 
 def _text(name: str, kind: str, detail: Mapping[str, Any], value: str) -> str:
-    listed = detail.get("values")
+    listed = detail.get("values") or _LISTED.get(kind)
+    if listed and kind in _FLAGS and "," in value:
+        single = {**detail, "values": listed}
+        return ", ".join(_text(name, "", single, part.strip()) for part in value.split(","))
     if listed:
         spelling = {one.lower(): one for one in listed}.get(value.lower())
         if spelling is None:

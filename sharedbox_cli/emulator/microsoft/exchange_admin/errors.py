@@ -63,6 +63,22 @@ def not_found(identity: str) -> CmdletError:
     return CmdletError(404, _NOT_FOUND, text)
 
 
+def folder_not_found(identity: str) -> CmdletError:
+    """Return the error for a folder that a mailbox does not have, or not in this language."""
+    return CmdletError(404, _NOT_FOUND, f"The operation couldn't be performed because '{identity}' couldn't be found.")
+
+
+def store_task(kind: str, sentence: str) -> CmdletError:
+    """Return an error of the entries of a folder."""
+    return CmdletError(400, f"Microsoft.Exchange.Management.StoreTasks.{kind}", sentence)
+
+
+def out_of_range(name: str) -> CmdletError:
+    """Return the error for rights that a folder of this kind does not have."""
+    text = f"Specified argument was out of the range of valid values. Parameter name: {name}"
+    return CmdletError(400, f"{_DATA}Storage.EnumOutOfRangeException", text)
+
+
 def ambiguous(identity: str) -> CmdletError:
     """Return the error for a name that matches several objects."""
     text = f"The operation couldn't be performed because '{identity}' matches multiple entries."
