@@ -6,9 +6,11 @@ import json
 import random
 import uuid
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from sharedbox_cli.emulator.company import DOMAIN, MICROSOFT365, NAME, OTHER_DOMAIN, PLATFORMS, TENANT_ID, Seeded
 from sharedbox_cli.emulator.google import seed as google_seed
+from sharedbox_cli.emulator.microsoft import folders, inbox_rules
 from sharedbox_cli.emulator.names import FAMILY, GIVEN, HOSTILE_NAMES, TOPICS
 from sharedbox_cli.emulator.tenant import Tenant
 
@@ -266,6 +268,8 @@ def _demo(tenant: Tenant) -> Seeded:
 
 def _grown(tenant: Tenant, mailboxes: int, members: int, seed: int) -> Seeded:
     blank(tenant, seats=max(25, mailboxes // 20))
+    folders.prepare(tenant)
+    inbox_rules.prepare(tenant)
     make = Builder(tenant, seed)
     tenant.run("begin")
     people = [_person(make, number) for number in range(max(12, members * 2, mailboxes * 2))]
@@ -282,6 +286,22 @@ def _grown(tenant: Tenant, mailboxes: int, members: int, seed: int) -> Seeded:
         make.seeded.mailboxes.remove(f"old-project@{DOMAIN}")
     tenant.run("commit")
     return make.seeded
+
+
+def _rules(make: Builder, mailbox: str, number: int, friend: str) -> None:
+    """Add rules as colleagues leave them: of Outlook alone, broken ones, words in capital letters, a hidden one."""
+    tenant = make.tenant
+    inbox = folders.add(tenant, mailbox, folders.root_of(tenant, mailbox)["id"], "Old orders")
+    add = partial(inbox_rules.add, tenant, mailbox)
+    add("Orders", SubjectContainsWords=["ORDER", "BESTELLUNG"], MoveToFolder=inbox, StopProcessingRules=True)
+    add("Copy to a colleague", From=["smtp:shop@partner.example"], ForwardTo=[f"id:{friend}"])
+    if number % 3 == 0:
+        add("Play a sound", kind=inbox_rules.CLIENT, From=[f"id:{friend}"], PlaySound="chime.wav")
+        add("Old flag", kind=inbox_rules.CLIENT_OFF, SubjectContainsWords=["flag"], FlagMessage="FollowUp")
+    elif number % 3 == 1:
+        add("Gone folder", SubjectContainsWords=["gone"], MoveToFolder="deleted", StopProcessingRules=True)
+    else:
+        add("RSS", kind=inbox_rules.HIDDEN, SubjectContainsWords=["invoice"], ForwardTo=["smtp:x@evil.example"])
 
 
 def _person(make: Builder, number: int) -> str:
@@ -310,6 +330,8 @@ def _mailbox(make: Builder, number: int, members: int, people: list[str], groups
         make.grant(mailbox, make.random.choice(groups), "full_access")
     if number % 20 == 9:
         make.special(mailbox, None)
+    if number % 10 == 3:
+        _rules(make, mailbox, number // 10, people[2])
     if number % 25 == 11:
         make.special(mailbox, people[0], deny=True)
     if number % 25 == 12:

@@ -57,6 +57,8 @@ ENOUGH: dict[str, dict[str, Any]] = {
     "Add-MailboxFolderPermission": FOLDER,
     "Set-MailboxFolderPermission": FOLDER,
     "Remove-MailboxFolderPermission": {"Identity": INBOX, "User": ANNA},
+    "New-InboxRule": {"Name": "x"},
+    **{f"{verb}-InboxRule": {"Identity": "x"} for verb in ("Set", "Remove", "Enable", "Disable")},
 }
 """The required parameters of each cmdlet."""
 TRI_STATE = [("EwsEnabled", None), ("SmtpClientAuthenticationDisabled", None)]

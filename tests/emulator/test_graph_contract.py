@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
+from sharedbox_cli.emulator.microsoft import inbox_rules
 from sharedbox_cli.emulator.microsoft.graph import objects
 from sharedbox_cli.emulator.microsoft.graph.permissions import PERMISSIONS
 from sharedbox_cli.emulator.microsoft.graph.service import Graph
@@ -45,6 +46,7 @@ LISTS = {
     "/v1.0/organization": "Organization",
     "/v1.0/users/sales@contoso.example/outlook/masterCategories": "OutlookCategory",
     "/v1.0/users/sales@contoso.example/mailFolders": "MailFolder",
+    "/v1.0/users/sales@contoso.example/mailFolders/inbox/messageRules": "MessageRule",
     "/v1.0/directory/deletedItems/microsoft.graph.user": "User",
 }
 
@@ -178,6 +180,9 @@ def test_list_when_answered_then_every_property_is_the_models(
     params = {"$select": ",".join(sorted(select))} if select else {}
     if model == "OutlookCategory":
         assert http.post(path, json={"displayName": "urgent", "color": "preset0"}).status_code == 201
+    if model == "MessageRule":
+        mailbox = cloud.tenant.row("select id from objects where mail = 'sales@contoso.example'")
+        inbox_rules.add(cloud.tenant, mailbox["id"] if mailbox else "", "Orders", MarkAsRead=True)
     items = http.get(path, params=params).json()["value"]
     for item in each(items):
         assert set(item) <= fields(model)

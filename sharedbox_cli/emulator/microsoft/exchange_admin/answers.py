@@ -45,7 +45,7 @@ def _decorated(row: Row, wanted: set[str]) -> Row:
         if isinstance(value, list):
             selected[f"{name}@odata.type"] = "#Collection(String)"
         elif isinstance(value, int) and not isinstance(value, bool):
-            selected[f"{name}@data.type"] = "System.Int32"
+            selected[f"{name}@data.type"] = "System.Int32" if value < 2**31 else "System.UInt64"
         elif isinstance(value, str) and (kind := _kind_of(value)):
             selected[f"{name}@data.type"] = kind
         selected[name] = value

@@ -29,6 +29,9 @@ _MORE: dict[str, Any] = {
     }
 }
 """Cmdlets beyond the facts (learn.microsoft.com/powershell/module/exchangepowershell/get-serviceprincipal)."""
+_NEVER_NULL = frozenset({"Boolean", "SwitchParameter", "Int32"})
+_RULE_NAMES = frozenset({"Identity", "Mailbox", "Name"})
+"""Assumed: null takes any other condition or action away from a rule. The page shows it for lists only."""
 _SETS = {("Remove-MailboxPermission", "ResetDefault"): ["ResetDefault"]}
 """The page has a set with this name, but lists the parameter in another set."""
 _ON_PREMISES = {
@@ -104,7 +107,10 @@ def bind(cmdlet: str, parameters: Any) -> dict[str, Any]:
 
 def _converted(cmdlet: str, name: str, value: Any) -> Any:
     """Return one value. Only a cmdlet that changes a list accepts a hash table (assumed: no page documents it)."""
-    result = converted(name, every_fact()[cmdlet]["parameters"].get(name) or _COMMON[name], value)
+    detail = every_fact()[cmdlet]["parameters"].get(name) or _COMMON[name]
+    if value is None and cmdlet == "Set-InboxRule" and detail["type"] not in _NEVER_NULL and name not in _RULE_NAMES:
+        return None
+    result = converted(name, detail, value)
     if isinstance(result, Edit) and not cmdlet.startswith("Set-"):
         raise bad_parameter(f"Cannot process argument transformation on parameter '{name}': {cmdlet} changes no list.")
     return result

@@ -10,6 +10,7 @@ from sharedbox_cli.emulator.microsoft.exchange_admin.cmdlets import (
     client_access,
     folder_permissions,
     folders,
+    inbox_rules,
     mailbox_settings,
     mailboxes,
     organization,
@@ -70,6 +71,17 @@ CMDLETS: dict[str, Cmdlet] = {
     "Add-MailboxFolderPermission": _of(folder_permissions.add_folder_permission, _FOLDER),
     "Set-MailboxFolderPermission": _of(folder_permissions.set_folder_permission, _FOLDER),
     "Remove-MailboxFolderPermission": _of(folder_permissions.remove_folder_permission, "Identity User Confirm"),
+    "Get-InboxRule": _of(inbox_rules.get_inbox_rule, "Identity Mailbox IncludeHidden ResultSize"),
+    "New-InboxRule": Cmdlet(inbox_rules.new_inbox_rule, inbox_rules.NEW),
+    "Set-InboxRule": Cmdlet(inbox_rules.set_inbox_rule, inbox_rules.SET),
+    **{
+        name: _of(act, "Identity Mailbox Confirm Force AlwaysDeleteOutlookRulesBlob")
+        for name, act in (
+            ("Remove-InboxRule", inbox_rules.remove_inbox_rule),
+            ("Enable-InboxRule", inbox_rules.enable_inbox_rule),
+            ("Disable-InboxRule", inbox_rules.disable_inbox_rule),
+        )
+    },
     "Get-Recipient": _of(
         recipients.get_recipient,
         "Identity Filter ResultSize RecipientType RecipientTypeDetails IncludeSoftDeletedRecipients SortBy",

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from sharedbox_cli.emulator.microsoft import folders, replication
+from sharedbox_cli.emulator.microsoft import folders, inbox_rules, replication
 from sharedbox_cli.emulator.microsoft.exchange_admin.context import Call
 from sharedbox_cli.emulator.microsoft.exchange_admin.errors import ambiguous, not_found, proxy_not_available
 from sharedbox_cli.emulator.microsoft.exchange_admin.forms import is_guid, name_in
@@ -43,6 +43,7 @@ def prepare(tenant: Tenant) -> None:
         tenant.run(sql)
     replication.prepare(tenant)
     folders.prepare(tenant)
+    inbox_rules.prepare(tenant)
 
 
 def find_mailbox(call: Call, identity: str) -> sqlite3.Row:

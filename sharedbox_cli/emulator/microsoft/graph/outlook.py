@@ -28,7 +28,7 @@ TABLES = (
     "color text not null)",
     "create index if not exists categories_mailbox on categories (mailbox_id)",
 )
-MAILBOX_LISTS = frozenset({"mailFolders", "masterCategories"})
+MAILBOX_LISTS = frozenset({"mailFolders", "masterCategories", "messageRules"})
 """The lists of a mailbox."""
 CATEGORY = frozenset({"id", "displayName", "color"})
 """The properties of a category."""

@@ -35,11 +35,17 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "subscribedSkus.list": ("LicenseAssignment.Read.All", "Organization.Read.All", "Directory.Read.All"),
     "organization.list": ("User.Read.All", "Organization.Read.All", "Directory.Read.All"),
     **dict.fromkeys(
-        ("outlook.masterCategories.list", "outlook.masterCategories.get"),
+        ("outlook.masterCategories.list", "outlook.masterCategories.get", "messageRules.list", "messageRules.get"),
         ("MailboxSettings.Read", "MailboxSettings.ReadWrite"),
     ),
     **dict.fromkeys(
-        ("outlook.masterCategories.create", "outlook.masterCategories.patch", "outlook.masterCategories.delete"),
+        (
+            "outlook.masterCategories.create",
+            "outlook.masterCategories.patch",
+            "outlook.masterCategories.delete",
+            "messageRules.patch",
+            "messageRules.delete",
+        ),
         ("MailboxSettings.ReadWrite",),
     ),
     **dict.fromkeys(("mailFolders.list", "mailFolders.get"), ("Mail.ReadBasic.All", "Mail.Read", "Mail.ReadWrite")),
@@ -77,7 +83,7 @@ PRIVILEGED = frozenset(
     }
 )
 """The directory roles that are needed to change the account of an administrator."""
-OF_MAILBOX = ("outlook.", "mailFolders.")
+OF_MAILBOX = ("outlook.", "mailFolders.", "messageRules.")
 """Beginnings of routes that Exchange answers, with its own codes."""
 OPEN = frozenset({"batch", "unmodelled"})
 """Routes that need a token, but no permission."""

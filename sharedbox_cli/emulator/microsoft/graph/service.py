@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from sharedbox_cli.emulator.http import Request, Response
-from sharedbox_cli.emulator.microsoft import folders, replication
+from sharedbox_cli.emulator.microsoft import folders, inbox_rules, replication
 from sharedbox_cli.emulator.microsoft.graph import outlook
 from sharedbox_cli.emulator.microsoft.graph.batch import answer_batch
 from sharedbox_cli.emulator.microsoft.graph.deleted import DeletionRoutes
@@ -15,6 +15,7 @@ from sharedbox_cli.emulator.microsoft.graph.directory import DirectoryRoutes
 from sharedbox_cli.emulator.microsoft.graph.errors import GraphError, envelope, not_modelled
 from sharedbox_cli.emulator.microsoft.graph.licences import LicenceRoutes
 from sharedbox_cli.emulator.microsoft.graph.mail_folders import MailFolderRoutes
+from sharedbox_cli.emulator.microsoft.graph.message_rules import MessageRuleRoutes
 from sharedbox_cli.emulator.microsoft.graph.permissions import claims_of, require
 from sharedbox_cli.emulator.microsoft.graph.query import GRAPH_HOSTS, NONE, options_of
 from sharedbox_cli.emulator.microsoft.graph.reports import DOWNLOAD_HOST, DOWNLOADS, ReportRoutes
@@ -44,6 +45,7 @@ class Graph:
         replication.prepare(context.tenant)
         outlook.prepare(context.tenant)
         folders.prepare(context.tenant)
+        inbox_rules.prepare(context.tenant)
         calls: outlook.Calls = {}
         self._units = Units(context.tenant)
         self.router: Router = GraphRouter(
@@ -54,6 +56,7 @@ class Graph:
                 *DeletionRoutes(context).routes(),
                 *LicenceRoutes(context).routes(),
                 *outlook.OutlookRoutes(context, calls).routes(),
+                *MessageRuleRoutes(context, calls).routes(),
                 *MailFolderRoutes(context, calls).routes(),
                 *ReportRoutes(context).routes(),
             ),

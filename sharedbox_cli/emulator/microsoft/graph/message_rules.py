@@ -1,0 +1,261 @@
+"""Inbox rules in Graph: the same rules as in Exchange, without what Graph cannot express.
+
+learn.microsoft.com/graph/api/resources/messagerule, read 2026-11, and microsoft-graph-docs-contrib#3336: a rule that
+Graph cannot express is listed without conditions and actions. Rules that only Outlook runs are read-only.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import sqlite3
+from typing import Any
+
+from sharedbox_cli.emulator.http import Request, Response, json_response
+from sharedbox_cli.emulator.microsoft import folders, inbox_rules
+from sharedbox_cli.emulator.microsoft.graph.bodies import object_of
+from sharedbox_cli.emulator.microsoft.graph.errors import GraphError, bad, not_modelled
+from sharedbox_cli.emulator.microsoft.graph.objects import Directory
+from sharedbox_cli.emulator.microsoft.graph.outlook import Calls, mailbox_of
+from sharedbox_cli.emulator.microsoft.graph.query import GRAPH_HOSTS, NONE, options_of
+from sharedbox_cli.emulator.microsoft.origin import origin_of
+from sharedbox_cli.emulator.router import Route
+from sharedbox_cli.emulator.service import ServiceContext
+
+_RULES = "/v1.0/users/{id}/mailFolders/{folder}/messageRules"
+_WRITABLE = frozenset({"displayName", "sequence", "isEnabled", "conditions", "actions", "exceptions"})
+RULE = frozenset({*_WRITABLE, "id", "hasError", "isReadOnly"})
+"""The properties of a rule."""
+_PREDICATES = {
+    "BodyContainsWords": "bodyContains",
+    "SubjectOrBodyContainsWords": "bodyOrSubjectContains",
+    "SubjectContainsWords": "subjectContains",
+    "FromAddressContainsWords": "senderContains",
+    "RecipientAddressContainsWords": "recipientContains",
+    "HeaderContainsWords": "headerContains",
+    "AssignedCategories": "categories",
+    "From": "fromAddresses",
+    "SentTo": "sentToAddresses",
+    "HasAttachment": "hasAttachments",
+    "MyNameInToBox": "sentToMe",
+    "MyNameInCcBox": "sentCcMe",
+    "MyNameInToOrCcBox": "sentToOrCcMe",
+    "MyNameNotInToBox": "notSentToMe",
+    "SentOnlyToMe": "sentOnlyToMe",
+    "WithImportance": "importance",
+    "WithSensitivity": "sensitivity",
+}
+_ACTIONS = {
+    "ApplyCategory": "assignCategories",
+    "CopyToFolder": "copyToFolder",
+    "MoveToFolder": "moveToFolder",
+    "DeleteMessage": "delete",
+    "PermanentDelete": "permanentDelete",
+    "MarkAsRead": "markAsRead",
+    "MarkImportance": "markImportance",
+    "ForwardTo": "forwardTo",
+    "ForwardAsAttachmentTo": "forwardAsAttachmentTo",
+    "RedirectTo": "redirectTo",
+    "StopProcessingRules": "stopProcessingRules",
+}
+_SIZES = ("WithinSizeRangeMinimum", "WithinSizeRangeMaximum")
+_ENUMERATIONS = frozenset({"importance", "sensitivity", "markImportance"})
+
+
+class MessageRuleRoutes:
+    """Routes of /users/{id}/mailFolders/inbox/messageRules."""
+
+    def __init__(self, context: ServiceContext, calls: Calls) -> None:
+        self._context = context
+        self._directory = Directory(context.tenant)
+        self._calls = calls
+
+    def routes(self) -> tuple[Route, ...]:
+        """Return the routes."""
+        one = f"{_RULES}/{{rule}}"
+        return (
+            Route("GET", _RULES, self._list, "messageRules.list"),
+            Route("GET", one, self._get, "messageRules.get"),
+            Route("PATCH", one, self._patch, "messageRules.patch"),
+            Route("DELETE", one, self._delete, "messageRules.delete"),
+        )
+
+    def _mailbox(self, request: Request, captured: dict[str, str], options: frozenset[str] = NONE) -> str:
+        if options_of(request, options):
+            raise not_modelled("query options of rules")
+        user = self._directory.find("user", captured["id"])
+        if user is None:
+            raise GraphError(404, "ErrorInvalidUser", f"The requested user '{captured['id']}' is invalid.")
+        mailbox = mailbox_of(self._context, request, user["id"], self._calls)
+        self._require_inbox(mailbox, captured["folder"])
+        return mailbox
+
+    def _require_inbox(self, mailbox: str, folder: str) -> None:
+        """Raise GraphError for another folder: only the inbox has rules. The error is assumed."""
+        folders.root_of(self._context.tenant, mailbox)
+        sql = "select 1 from folders where mailbox_id = ? and type = 'Inbox' and id = ?"
+        if folder.lower() != "inbox" and not self._context.tenant.row(sql, mailbox, folder):
+            raise bad("Rules are supported for the inbox only.", "ErrorInvalidRequest")
+
+    def _rows(self, mailbox: str) -> list[sqlite3.Row]:
+        return inbox_rules.rules_of(self._context.tenant, mailbox, inbox_rules.SERVER, inbox_rules.CLIENT)
+
+    def _row(self, mailbox: str, identity: str) -> sqlite3.Row:
+        for row in self._rows(mailbox):
+            if _id_of(row) == identity:
+                return row
+        raise GraphError(404, "ErrorItemNotFound", "The specified object was not found in the store.")
+
+    def _about(self, request: Request, mailbox: str) -> str:
+        origin = origin_of(request, self._context, GRAPH_HOSTS)
+        return f"{origin}/v1.0/$metadata#users('{mailbox}')/mailFolders('inbox')/messageRules"
+
+    def _list(self, request: Request, captured: dict[str, str]) -> Response:
+        mailbox = self._mailbox(request, captured, frozenset({"$select", "$top", "$filter", "$count"}))
+        value = [self._rule(row) for row in self._rows(mailbox)]
+        return json_response(200, {"@odata.context": self._about(request, mailbox), "value": value})
+
+    def _get(self, request: Request, captured: dict[str, str]) -> Response:
+        mailbox = self._mailbox(request, captured, frozenset({"$select"}))
+        return self._answer(request, mailbox, self._row(mailbox, captured["rule"]))
+
+    def _answer(self, request: Request, mailbox: str, row: sqlite3.Row) -> Response:
+        about = f"{self._about(request, mailbox)}/$entity"
+        return json_response(200, {"@odata.context": about, **self._rule(row)})
+
+    def _writable(self, mailbox: str, identity: str) -> sqlite3.Row:
+        row = self._row(mailbox, identity)
+        if row["kind"] == inbox_rules.CLIENT:
+            raise bad("The rule is read-only and cannot be changed or deleted.", "ErrorInvalidRequest")
+        if not _is_expressible(row):
+            raise bad("The message rule is not supported.", "ErrorNotSupportedMessageRule")
+        return row
+
+    def _patch(self, request: Request, captured: dict[str, str]) -> Response:
+        """Change a rule: each of the three parts is replaced as a whole."""
+        mailbox = self._mailbox(request, captured)
+        row, body = self._writable(mailbox, captured["rule"]), object_of(request)
+        for name in body:
+            if name not in RULE:
+                raise bad(f"The property '{name[:80]}' does not exist on type 'microsoft.graph.messageRule'.")
+            if name not in _WRITABLE:
+                raise bad(f"The property '{name}' is read-only and cannot be set.", "ErrorInvalidPropertySet")
+        after = self._replaced(mailbox, inbox_rules.parameters_of(row), body)
+        name, priority = body.get("displayName", row["name"]), body.get("sequence", row["priority"])
+        enabled = body.get("isEnabled", bool(row["enabled"]))
+        if not isinstance(name, str) or not name or type(priority) is not int or not isinstance(enabled, bool):
+            raise bad("The value of a property has the wrong type.", "ErrorInvalidRequest")
+        sql = "update inbox_rules set name = ?, priority = ?, enabled = ?, doc = ? where number = ?"
+        self._context.tenant.run(sql, name, priority, int(enabled), json.dumps(after), row["number"])
+        answer = self._answer(request, mailbox, self._row(mailbox, _id_of(row)))
+        answer.effect = f"change rule {name} of {mailbox}"
+        return answer
+
+    def _replaced(self, mailbox: str, held: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
+        after = dict(held)
+        for part, names, prefix in (
+            ("conditions", _PREDICATES, ""),
+            ("exceptions", _PREDICATES, "ExceptIf"),
+            ("actions", _ACTIONS, ""),
+        ):
+            if part not in body:
+                continue
+            whole = [*names, *(_SIZES if part != "actions" else ())]
+            after = {key: value for key, value in after.items() if key not in {f"{prefix}{name}" for name in whole}}
+            after |= self._parsed(mailbox, body[part] or {}, names, prefix)
+        if not after.keys() & inbox_rules.ACTIONS - {"StopProcessingRules"}:
+            raise bad("A rule needs at least one action.", "ErrorInvalidRequest")
+        return after
+
+    def _parsed(self, mailbox: str, given: Any, names: dict[str, str], prefix: str) -> dict[str, Any]:
+        theirs = {name: ours for ours, name in names.items()}
+        parsed: dict[str, Any] = {}
+        if not isinstance(given, dict):
+            raise bad("Unable to read JSON request payload.", "BadRequest")
+        for name, value in given.items():
+            if name == "withinSizeRange" and names is _PREDICATES and isinstance(value, dict):
+                least, most = value.get("minimumSize"), value.get("maximumSize")
+                if type(least) is not int or type(most) is not int:
+                    raise bad("A range needs both sizes.", "ErrorInvalidRequest")
+                parsed |= {f"{prefix}{_SIZES[0]}": least * 1024, f"{prefix}{_SIZES[1]}": most * 1024}
+                continue
+            if name not in theirs:
+                raise not_modelled(f"the property {name[:80]} of a rule")
+            if value not in (None, False, []):
+                parsed[f"{prefix}{theirs[name]}"] = self._stored(mailbox, theirs[name], value)
+        return parsed
+
+    def _stored(self, mailbox: str, name: str, value: Any) -> Any:
+        """Return a value as it is stored. The service writes words in capital letters (documented example)."""
+        if name in inbox_rules.RECIPIENTS:
+            return [self._recipient(item) for item in value]
+        if name in inbox_rules.FOLDERS:
+            if not self._context.tenant.row("select 1 from folders where id = ? and mailbox_id = ?", value, mailbox):
+                raise bad("The folder of an action does not exist.", "ErrorInvalidRequest")
+            return value
+        if name.endswith("ContainsWords"):
+            return [str(word).upper() for word in value]
+        return f"{value[:1].upper()}{value[1:]}" if isinstance(value, str) else value
+
+    def _recipient(self, item: Any) -> str:
+        address = item["emailAddress"]["address"] if isinstance(item, dict) else ""
+        owners = self._context.tenant.owners(str(address))
+        return f"id:{owners[0]}" if owners else f"smtp:{address}"
+
+    def _delete(self, request: Request, captured: dict[str, str]) -> Response:
+        mailbox = self._mailbox(request, captured)
+        row = self._writable(mailbox, captured["rule"])
+        self._context.tenant.run("delete from inbox_rules where number = ?", row["number"])
+        return Response(204, effect=f"delete rule {row['name']} of {mailbox}")
+
+    def _rule(self, row: sqlite3.Row) -> dict[str, Any]:
+        held = inbox_rules.parameters_of(row)
+        is_shown = _is_expressible(row)
+        parts: dict[str, Any] = {}
+        if is_shown:
+            named = {
+                "conditions": self._part(held, _PREDICATES, ""),
+                "exceptions": self._part(held, _PREDICATES, "ExceptIf"),
+                "actions": self._part(held, _ACTIONS, ""),
+            }
+            parts = {name: part for name, part in named.items() if part}
+        return {
+            "id": _id_of(row),
+            "displayName": row["name"],
+            "sequence": row["priority"],
+            "isEnabled": bool(row["enabled"]),
+            "hasError": is_shown and bool(inbox_rules.problem_of(self._context.tenant, row)),
+            "isReadOnly": row["kind"] == inbox_rules.CLIENT,
+            **parts,
+        }
+
+    def _part(self, held: dict[str, Any], names: dict[str, str], prefix: str) -> dict[str, Any]:
+        part = {
+            theirs: self._shown(name, theirs, held[f"{prefix}{name}"])
+            for name, theirs in names.items()
+            if f"{prefix}{name}" in held
+        }
+        if names is _PREDICATES and (least := held.get(f"{prefix}{_SIZES[0]}")) is not None:
+            most = held[f"{prefix}{_SIZES[1]}"]
+            part["withinSizeRange"] = {"minimumSize": least // 1024, "maximumSize": most // 1024}
+        return part
+
+    def _shown(self, name: str, theirs: str, value: Any) -> Any:
+        if name in inbox_rules.RECIPIENTS:
+            return [{"emailAddress": self._address(text)} for text in value]
+        return value.lower() if theirs in _ENUMERATIONS else value
+
+    def _address(self, text: str) -> dict[str, str]:
+        kind, _, value = text.partition(":")
+        row = self._context.tenant.object(value) if kind == "id" else None
+        return {"name": row["name"], "address": row["mail"]} if row else {"name": value, "address": value}
+
+
+def _id_of(row: sqlite3.Row) -> str:
+    """Return the id of a rule in Graph, which differs from its number in Exchange."""
+    return base64.b64encode(int(row["number"]).to_bytes(8, "big")[-5:] + b"AQA").decode()
+
+
+def _is_expressible(row: sqlite3.Row) -> bool:
+    known = {*_PREDICATES, *_SIZES, *(f"ExceptIf{name}" for name in (*_PREDICATES, *_SIZES)), *_ACTIONS}
+    return row["kind"] == inbox_rules.CLIENT or inbox_rules.parameters_of(row).keys() <= known
