@@ -24,6 +24,12 @@ _OTHERS: Value = (("name", "others"), ("then.labels", ("Orders",)), ("when.subje
 SAMPLES: Mapping[Field, tuple[Value, ...]] = {
     Field.DISPLAY_NAME: ("Support", "Продажи & \"Co\" 'x' 佐藤"),
     Field.ALIASES: ((), (f"a@{DOMAIN}",), (f"a@{DOMAIN}", f"vertrieb@{DOMAIN}")),
+    Field.LANGUAGE: ("de", "en-GB", "de-AT"),
+    Field.SIGNATURE: (
+        "",
+        "Kind regards\nPress <press@contoso.example>",
+        '<b>Press</b> <a href="https://x.example/">us</a>',
+    ),
     Field.FOLDERS: ((), ("Orders",), ("Orders", "Returns/2026")),
     Field.TAGS: ((), (("urgent", ""),), (("later", "blue"), ("urgent", "red"))),
     Field.RULES: ((), (_ORDERS,), (_ORDERS, _OTHERS)),

@@ -32,7 +32,10 @@ def is_so(name: Field, desired: Value, observed: Value) -> bool:
         observed = tuple(address for address in observed if address not in unmanaged)
     if name is Field.RETENTION_POLICY:  # a name, which the service finds in any case
         return str(desired).casefold() == str(observed).casefold()
-    return not missing_items(desired, observed) if SETTINGS[name].is_ensured else desired == observed
+    setting = SETTINGS[name]
+    if setting.is_same is not None and desired is not None and observed is not None:
+        return setting.is_same(desired, observed)
+    return not missing_items(desired, observed) if setting.is_ensured else desired == observed
 
 
 def has_effect(name: Field, change: Change, observed: Value) -> bool:

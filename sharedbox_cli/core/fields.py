@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sharedbox_cli.core.format_values import mail_rule_words, message_size, sender_words, tag_words, value_words
+from sharedbox_cli.core.languages import same_language
 from sharedbox_cli.core.order import Topic
+from sharedbox_cli.core.signatures import same_signature, signature_words
 from sharedbox_cli.core.values import ALLOWED, COPY_SENDER, KIND_SHARED, LICENCE_NONE, ORGANIZATION, UNLIMITED, Value
 
 
@@ -24,6 +26,10 @@ class Field(StrEnum):
     SENT_AS = "sent_items.send_as"
     SENT_ON_BEHALF = "sent_items.send_on_behalf"
     LICENCE = "storage.licence"
+    LANGUAGE = "language"
+    """A tag as in RFC 5646; a service may save a near variant."""
+    SIGNATURE = "signature"
+    """Plain text or HTML, of the mailbox's own address."""
     CALENDAR_DEFAULT = "calendar.default"
     """What people of the organisation can do in the calendar who have no level of their own."""
     CALENDAR_ANONYMOUS = "calendar.anonymous"
@@ -124,6 +130,8 @@ class Setting:
     """Whether a plan lists the key as unmanaged where a spec leaves it out."""
     matters_with: Field | None = None
     """The setting without which this one has no effect: platforms do not keep it then."""
+    is_same: Callable[[Value, Value], bool] | None = None
+    """Compares the desired with the observed value where equal ones can differ. None: they are the same value."""
     is_key: bool = True
     """Whether it is a key of a spec, and not a part of a change alone."""
 
@@ -141,6 +149,8 @@ SETTINGS: Mapping[Field, Setting] = {
     Field.SENT_AS: Setting(Topic.MAILBOX, new=COPY_SENDER, is_nameable=True),
     Field.SENT_ON_BEHALF: Setting(Topic.MAILBOX, new=COPY_SENDER, is_nameable=True),
     Field.LICENCE: Setting(Topic.LICENCE, new=LICENCE_NONE, is_nameable=True),
+    Field.LANGUAGE: Setting(Topic.LANGUAGE, new="", is_same=same_language),
+    Field.SIGNATURE: Setting(Topic.SIGNATURE, new="", item_words=signature_words, is_same=same_signature),
     Field.CALENDAR_DEFAULT: Setting(Topic.CALENDAR, new="none", opens=("reader", "editor")),
     Field.CALENDAR_ANONYMOUS: Setting(Topic.CALENDAR, new="none", opens=("availability", "reader")),
     Field.FOLDERS: Setting(Topic.LABELS, new=(), is_ensured=True),

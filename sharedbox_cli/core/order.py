@@ -45,6 +45,8 @@ class Topic(Enum):
     """After a licence that a hold needs."""
     ARCHIVE = (14, Phase.CONTENT)
     CALENDAR = (15, Phase.CONTENT)
+    LANGUAGE = (16, Phase.CONTENT)
+    SIGNATURE = (17, Phase.CONTENT)
 
     @property
     def rank(self) -> int:

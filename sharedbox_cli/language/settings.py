@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.languages import language_tag
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.language.leaves import SETTING_LEAVES
 from sharedbox_cli.language.models.base import Strict
@@ -88,6 +89,7 @@ def _forwarding(target: str) -> Value:
 
 _ENCODERS: Mapping[Field, Callable[[Any], Value]] = {
     Field.ALIASES: _addresses,
+    Field.LANGUAGE: language_tag,
     Field.TAGS: _tags,
     Field.RULES: _rules,
     Field.SENDERS: _senders,

@@ -84,7 +84,10 @@ def test_many_mailboxes_are_adopted_with_few_requests(
 
 def test_settings_that_are_read_singly_are_adopted_if_they_are_asked_for(both: Cloud, cli: Cli) -> None:
     done = cli("import", SPECS)
-    assert (done.code, "new specs do not have `auto_reply`, `calendar`, `folders`, `tags`" in done.err) == (0, True)
+    assert (
+        done.code,
+        "new specs do not have `auto_reply`, `calendar`, `folders`, `language`, `signature`, `tags`" in done.err,
+    ) == (0, True)
     assert "--manage all" in done.err
     routes = both.routes()
     assert not [name for name in routes if "AutoReply" in name or "masterCategories" in name or "calendar" in name]

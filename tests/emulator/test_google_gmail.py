@@ -287,3 +287,31 @@ def test_imap_pop_and_language_when_written_then_are_read_back(google: Workspace
     assert settings.getLanguage(userId="me").execute() == {"displayLanguage": "de"}
     profile = google.api("gmail", PRESS).users().getProfile(userId="me")
     assert refused(profile) == (403, "insufficientPermissions")  # none of our scopes can read it
+
+
+@pytest.mark.parametrize(
+    ("tag", "saved"),
+    [("de", "de"), ("de-AT", "de"), ("en-AU", "en-GB"), ("EN-gb", "en-GB"), ("zh-Hant-TW", "zh-TW"), ("pt", "pt-BR")],
+)
+def test_language_is_saved_as_the_nearest_that_is_offered(google: Workspace, tag: str, saved: str) -> None:
+    answer = send(google, "PUT", "/language", {"displayLanguage": tag})
+    assert (answer.status_code, answer.json()) == (200, {"displayLanguage": saved})
+    assert send(google, "GET", "/language").json() == {"displayLanguage": saved}
+
+
+@pytest.mark.parametrize("tag", ["xx", "klingon", "", "-", "de_AT"])
+def test_language_that_nobody_offers_is_400(google: Workspace, tag: str) -> None:
+    assert send(google, "PUT", "/language", {"displayLanguage": tag}).status_code == 400
+
+
+def test_signature_has_at_most_10000_characters_and_no_active_content(google: Workspace) -> None:
+    path = f"/sendAs/{PRESS}"
+    assert send(google, "PATCH", path, {"signature": "x" * 10_000}).status_code == 200
+    answer = send(google, "PATCH", path, {"signature": "x" * 10_001})
+    assert (answer.status_code, said(answer)) == (400, "Signature exceeds maximum length of 10000 characters")
+    dirty = (
+        '<style>b{}</style><b onclick="x" style="color:red">P</b><script src=x>y</script><a href="javascript:x">q</a>'
+    )
+    assert send(google, "PATCH", path, {"signature": dirty}).json()["signature"] == '<b style="color:red">P</b><a>q</a>'
+    assert send(google, "PATCH", path, {"signature": ""}).json()["signature"] == ""
+    assert send(google, "PATCH", "/sendAs/alias@contoso.example", {"signature": "x"}).status_code == 404

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 import pytest
 
 from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.html_text import visible_text
 from sharedbox_cli.core.values import Value
-from sharedbox_cli.providers.html_text import visible_text
 from sharedbox_cli.providers.microsoft365.capabilities import CAPABILITIES
 from sharedbox_cli.providers.microsoft365.spec_problems import spec_problems
 from tests.providers.m365_specs import apply, observe, plan, shared

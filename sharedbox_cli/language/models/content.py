@@ -63,13 +63,14 @@ Texts = Annotated[
 ]
 
 
-def _text_block(text: str) -> str:
+def text_block(text: str) -> str:
+    """Return a text without line ends after it. Raises PydanticCustomError for control characters."""
     if any(ord(letter) < 32 and letter not in "\n\t" for letter in text):
         raise PydanticCustomError("text", "The text contains control characters.")
     return text.rstrip("\n")
 
 
-ReplyText = Annotated[str, Field(max_length=MAX_REPLY), AfterValidator(_text_block)]
+ReplyText = Annotated[str, Field(max_length=MAX_REPLY), AfterValidator(text_block)]
 
 
 class Tag(Strict):

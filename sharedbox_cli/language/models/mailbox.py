@@ -14,6 +14,7 @@ from sharedbox_cli.language.models.content import Access, AutoReply, FolderPath,
 from sharedbox_cli.language.models.google import Google, Group
 from sharedbox_cli.language.models.incoming import Incoming
 from sharedbox_cli.language.models.members import Member
+from sharedbox_cli.language.models.presentation import LanguageTag, SignatureText
 from sharedbox_cli.language.models.retention import MessageLimits, Retention
 
 _PERCENT = "^([1-9][0-9]?|100)%$"
@@ -112,6 +113,12 @@ class Mailbox(Strict):
         None, description="Who keeps a copy of sent messages: the `sender`, or `both`."
     )
     storage: Storage | None = Field(None, description="Size and licence.")
+    language: LanguageTag | None = Field(
+        None, description="The language in which the mail program shows itself: `de`, `en-GB`, `pt-BR`."
+    )
+    signature: SignatureText | None = Field(
+        None, description="The signature of new messages: text, or HTML. An empty text removes it."
+    )
     calendar: Calendar | None = Field(None, description="Who can see and change the calendar of the mailbox.")
     folders: Folders | None = Field(None, description="Folders that must exist, by path; others stay.")
     tags: list[Tag] | None = Field(None, description="Tags that must exist; others stay.")

@@ -9,6 +9,7 @@ from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, Pla
 from sharedbox_cli.core.texts import mark
 from sharedbox_cli.providers.google_workspace import gmail_filters
 from sharedbox_cli.providers.google_workspace.calendar_columns import CALENDAR
+from sharedbox_cli.providers.google_workspace.gmail_columns import PRESENTATION
 from sharedbox_cli.providers.google_workspace.skus import SKUS
 from sharedbox_cli.providers.google_workspace.spec_problems import collaborative_problems, delegated_problems
 
@@ -65,6 +66,16 @@ _DELEGATED = (
         "calendar",
         "of the primary calendar; `anonymous` publishes it, and an administrator can limit that. Members get no mail",
         "https://developers.google.com/workspace/calendar/api/v3/reference/acl",
+    ),
+    can(
+        "language",
+        "the language of Gmail; a variant that Gmail does not offer becomes the nearest one, such as `de` for `de-AT`",
+        "https://developers.google.com/workspace/gmail/api/guides/language-settings",
+    ),
+    can(
+        "signature",
+        "of the mailbox's own address, in Gmail on the web; up to 10,000 characters of HTML, compared as people see it",
+        f"{_GMAIL}.sendAs",
     ),
     can("access.imap", "IMAP on or off", _GMAIL),
     can("access.pop", "POP on or off", _GMAIL),
@@ -131,6 +142,8 @@ _COLLABORATIVE = (
     *(cannot(path, _NO_CONTENT) for path in ("folders", "tags", "rules", "senders")),
     cannot("auto_reply", "the Groups Settings API cannot set one reliably. Leave the key out.", _SETTINGS),
     cannot("forwarding", "Use a member instead: `{user: …, delivery: all}`.", _INBOX),
+    cannot("language", "everybody sees Google Groups in their own language. Leave the key out."),
+    cannot("signature", "everybody signs with their own signature. Leave the key out, or use google-delegated."),
     cannot("calendar", "a group has no calendar. Leave the key out, or use google-delegated."),
     cannot("access", _NO_ACCOUNT),
     cannot("storage", "a group uses no storage and no licence. Leave the key out.", _INBOX),
@@ -152,7 +165,7 @@ CAPABILITIES: Mapping[Platform, Capabilities] = {
         values={"sign_in": ("blocked",), "storage.licence": ("none", *SKUS.values())},
         default_rights=(Right.FULL_ACCESS,),
         labels_are_shared=True,
-        read_singly=frozenset(CALENDAR),
+        read_singly=frozenset({*CALENDAR, *PRESENTATION}),
         canonical=gmail_filters.canonical,
         spec_problems=delegated_problems,
         not_audited=mark(

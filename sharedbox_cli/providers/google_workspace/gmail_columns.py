@@ -1,4 +1,4 @@
-"""What Gmail holds for a mailbox: labels, filters, senders, auto-reply, forwarding, IMAP and POP.
+"""What Gmail holds for a mailbox: labels, filters, senders, signature, auto-reply, forwarding, IMAP, POP, language.
 
 developers.google.com/workspace/gmail/api/reference/rest/v1/users.settings, read 2026-11. Gmail leaves out what is
 empty or false.
@@ -10,11 +10,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.html_text import same_text
+from sharedbox_cli.core.signatures import html_of
+from sharedbox_cli.core.signatures import text_of as text_of_signature
 from sharedbox_cli.core.values import Value
-from sharedbox_cli.providers.columns import Body, Column, Columns, Row, switch, text
+from sharedbox_cli.providers.columns import Body, Column, Columns, Row, UnknownForm, switch, text
 from sharedbox_cli.providers.forms import number_of, object_in, optional_flag, optional_text, rows_in, text_of
 from sharedbox_cli.providers.google_workspace import gmail_filters
-from sharedbox_cli.providers.html_text import same_text
 
 COLOURS: Mapping[str, tuple[str, str]] = {
     "red": ("#cc3a21", "#ffffff"),
@@ -73,6 +75,21 @@ FILTERS: Columns = {Field.RULES: Column(("labels", "filter"), _rules)}
 """From `labels.list` and `filters.list`: each filter is created or deleted by a separate request."""
 SENDERS: Columns = {Field.SENDERS: Column(("sendAs",), _senders)}
 """From `sendAs.list`: each sender is created, patched or deleted by a separate request."""
+
+
+def _signature(row: Row) -> Value:
+    """Return the signature of the mailbox's own address; the one of each sender stays as it is."""
+    own = next((item for item in rows_in(row, "sendAs") if optional_flag(item, "isPrimary")), None)
+    if own is None:
+        message = "no address is `isPrimary`"
+        raise UnknownForm(message)
+    return text_of_signature(optional_text(own, "signature"))
+
+
+SIGNATURE: Columns = {
+    Field.SIGNATURE: Column(("sendAs",), _signature, lambda _, after: {"signature": html_of(str(after or ""))})
+}
+"""From `sendAs.list`: `sendAs.patch` of the own address changes it."""
 
 
 def _auto_reply_text(row: Row) -> Value:
@@ -168,4 +185,9 @@ POP: Columns = {
 }
 """From `getPop`: `updatePop` replaces all of it."""
 
-GMAIL: Columns = {**LABELS, **FILTERS, **SENDERS, **AUTO_REPLY, **FORWARDING, **IMAP, **POP}
+LANGUAGE: Columns = {Field.LANGUAGE: text("displayLanguage")}
+"""From `getLanguage`: `updateLanguage` returns the tag that was saved, which can be a near variant."""
+PRESENTATION: Columns = {**SIGNATURE, **LANGUAGE}
+"""What is read of those mailboxes only whose spec has it."""
+
+GMAIL: Columns = {**LABELS, **FILTERS, **SENDERS, **SIGNATURE, **AUTO_REPLY, **FORWARDING, **IMAP, **POP, **LANGUAGE}

@@ -7,9 +7,12 @@ developers.google.com/workspace/gmail/api/guides/labels (labels); all read 2026-
 
 from __future__ import annotations
 
+from sharedbox_cli.core.signatures import html_of
+
 MAX_LOCAL = 64
 MAX_GROUP_NAME = 73
 MAX_LABEL = 225
+MAX_SIGNATURE = 10_000
 _NOT_IN_ADDRESSES = "&=<>+,!"
 _NOT_IN_NAMES = "<>"
 UNMANAGEABLE = frozenset({"abuse", "postmaster"})
@@ -106,4 +109,12 @@ def label_problem(name: str) -> str:
         return f"Gmail reserves the name `{first}`. Choose another name."
     if "^" in name:
         return "Gmail does not allow `^` in the name of a label. Choose another name."
+    return ""
+
+
+def signature_problem(signature: str) -> str:
+    """Return why Gmail refuses a signature."""
+    length = len(html_of(signature))
+    if length > MAX_SIGNATURE:
+        return f"Gmail allows {MAX_SIGNATURE:,} characters of HTML, and this signature has {length:,}. Shorten it."
     return ""

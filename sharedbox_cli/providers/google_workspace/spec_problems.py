@@ -22,6 +22,7 @@ def delegated_problems(spec: Mapping[str, Any]) -> Iterator[SpecProblem]:
     for path, label in _labels(spec):
         if why := names.label_problem(label):
             yield path, why
+    yield from _problems(("signature",), spec.get("signature"), names.signature_problem)
     for number, rule in enumerate(spec.get("rules") or ()):
         for key in _SEARCHED:
             yield from _problems(("rules", number, "when", key), rule["when"].get(key), text_problem)

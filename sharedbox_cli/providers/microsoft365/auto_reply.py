@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 from html import escape
 
 from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.html_text import visible_text
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.columns import Body, Column, Columns, Row, UnknownForm, words
 from sharedbox_cli.providers.forms import optional_text, shown, text_of
-from sharedbox_cli.providers.html_text import visible_text
 
 _DISABLED, _ENABLED, _SCHEDULED = "Disabled", "Enabled", "Scheduled"
 _STATES = (_DISABLED, _ENABLED, _SCHEDULED)

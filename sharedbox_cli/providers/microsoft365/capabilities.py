@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from sharedbox_cli.core.capability import NOT_YET, Capabilities, can, cannot
 from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.html_text import visible_lines
 from sharedbox_cli.core.model import MICROSOFT365, Platform
 from sharedbox_cli.core.texts import mark
 from sharedbox_cli.core.values import Value
-from sharedbox_cli.providers.html_text import visible_lines
 from sharedbox_cli.providers.microsoft365.auto_reply import AUTO_REPLY, TEXTS
 from sharedbox_cli.providers.microsoft365.categories import CATEGORIES
 from sharedbox_cli.providers.microsoft365.folders import FOLDERS, spelled
@@ -90,6 +90,18 @@ ROWS = (
     cannot("auto_reply.subject", "a reply has the subject of the message. Write `internal` and `external`."),
     can("folders", "mail folders that must exist; `Inbox` is the inbox in every language; none is deleted", _FOLDER),
     can("tags", "Outlook categories with a colour that must exist; other categories stay", _CATEGORY),
+    cannot(
+        "language",
+        "Outlook asks the first person who opens the mailbox. To set it, an administrator runs "
+        "`Set-MailboxRegionalConfiguration -Language de-DE`. Leave the key out.",
+        f"{_CMDLET}set-mailboxregionalconfiguration",
+    ),
+    cannot(
+        "signature",
+        "Outlook keeps signatures with the people who write, not with the mailbox. Use a mail flow rule that adds a "
+        "disclaimer to what the mailbox sends, and leave the key out.",
+        f"{_CMDLET}new-transportrule",
+    ),
     cannot("senders", "a mailbox sends from its primary address. Use `aliases` for incoming mail."),
     *(cannot(path, NOT_YET) for path in ("calendar", "rules")),
 )

@@ -9,12 +9,38 @@ from typing import Any
 from sharedbox_cli.emulator.google.call import Call
 from sharedbox_cli.emulator.google.errors import GoogleError
 
-_ACTIVE = re.compile(r"<script.*?</script>| on\w+=(\"[^\"]*\"|'[^']*'|[^\s>]+)", re.IGNORECASE | re.DOTALL)
+_ACTIVE = re.compile(
+    r"<(script|style)\b.*?</\1\s*>|<(?:script|style|link|meta)\b[^>]*>"
+    r"|\s(?:on\w+|id)\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s>]+)"
+    r"|\s(?:href|src)\s*=\s*(?P<q>[\"']?)\s*(?:javascript|vbscript|data):[^\"'>]*(?P=q)",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
-LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-"""A language tag (RFC 3066)."""
+_OFFERED = """
+af az id ms ca cs cy da de et en-GB en es es-419 eu fil fr fr-CA ga gl hr it zu is sw lv lt hu no nl pl pt-BR pt-PT
+ro sk sl fi sv vi tr el bg mn ru sr uk hy he ur ar fa am hi mr ne bn gu pa ta te kn ml si th my lo km ka ko zh-HK
+ja zh-CN zh-TW
+"""
+LANGUAGES = frozenset(_OFFERED.split())
+"""developers.google.com/workspace/gmail/api/guides/language-settings, read 2026-11: a sample of the offered tags."""
+_NEAR = {"en-au": "en-GB", "en-ie": "en-GB", "en-nz": "en-GB", "en-us": "en", "es-mx": "es-419", "pt": "pt-BR"}
+_NEAR |= {"zh": "zh-CN", "zh-hans": "zh-CN", "zh-hant": "zh-TW", "nb": "no", "iw": "he", "in": "id", "tl": "fil"}
+
+
+def language(tag: str) -> str:
+    """Return the tag that is saved for another one: itself or a near variant. Empty: there is none.
+
+    Assumed: which variants are near, and that an unknown tag is refused.
+    """
+    offered = {name.lower(): name for name in LANGUAGES}
+    lower = tag.lower()
+    while lower:
+        if found := offered.get(lower) or _NEAR.get(lower):
+            return found
+        lower = lower.rpartition("-")[0]
+    return ""
 
 
 def is_address(text: object) -> bool:

@@ -8,6 +8,7 @@ from sharedbox_cli.emulator.google.call import NOTHING, Call, Handlers
 from sharedbox_cli.emulator.google.errors import GoogleError
 from sharedbox_cli.emulator.google.gmail.mailbox import absent, clean, is_address, is_own, listed, mailbox, refused
 
+MAX_SIGNATURE = 10_000
 _WRITABLE = ("displayName", "replyToAddress", "signature", "treatAsAlias", "isDefault")
 
 
@@ -53,7 +54,7 @@ def _create(call: Call) -> Any:
         "treatAsAlias": call.body.get("treatAsAlias", False),
         "verificationStatus": "accepted" if is_own(call, address) else "pending",
     }
-    item["signature"] = clean(item.get("signature"))
+    item["signature"] = _signature(item.get("signature"))
     return _save(call, item)
 
 
@@ -68,8 +69,15 @@ def _update(call: Call) -> Any:
     if call.method.http == "PUT":
         item |= {name: call.body.get(name, "") for name in ("displayName", "replyToAddress", "signature")}
     item |= {name: call.body[name] for name in names}
-    item["signature"] = clean(item.get("signature"))
+    item["signature"] = _signature(item.get("signature"))
     return _save(call, item)
+
+
+def _signature(html: object) -> str:
+    """Return a signature as it is stored. Raises GoogleError for one that is too long."""
+    if len(str(html or "")) > MAX_SIGNATURE:
+        raise refused(f"Signature exceeds maximum length of {MAX_SIGNATURE} characters")
+    return clean(html)
 
 
 def _save(call: Call, item: dict[str, Any]) -> Any:

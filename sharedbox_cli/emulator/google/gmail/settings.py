@@ -9,11 +9,11 @@ from typing import Any
 from sharedbox_cli.emulator.google.call import NOTHING, Call, Handlers
 from sharedbox_cli.emulator.google.errors import GoogleError
 from sharedbox_cli.emulator.google.gmail.mailbox import (
-    LANGUAGE,
     absent,
     clean,
     is_address,
     is_own,
+    language,
     listed,
     mailbox,
     refused,
@@ -76,8 +76,10 @@ def _pop(call: Call, item: dict[str, Any]) -> None:
 
 
 def _language(call: Call, item: dict[str, Any]) -> None:
-    if not LANGUAGE.fullmatch(item.get("displayLanguage") or ""):
+    saved = language(str(item.get("displayLanguage") or ""))
+    if not saved:
         raise refused("Invalid displayLanguage")
+    item["displayLanguage"] = saved
 
 
 def _forward(call: Call, item: dict[str, Any]) -> None:

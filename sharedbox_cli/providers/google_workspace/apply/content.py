@@ -1,4 +1,4 @@
-"""Write what Gmail holds for a mailbox: labels, filters, senders, auto-reply, forwarding, IMAP and POP."""
+"""Write what Gmail holds for a mailbox: labels, filters, senders, signature, auto-reply, forwarding, protocols."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.providers.columns import Body, Columns, read_row, request_body
 from sharedbox_cli.providers.google_workspace.apply.forwarding import CONFIRMED, forwarding_address, must_confirm
 from sharedbox_cli.providers.google_workspace.apply.labels import write_filters, write_labels
+from sharedbox_cli.providers.google_workspace.apply.presentation import write_language, write_signature
 from sharedbox_cli.providers.google_workspace.apply.senders import write_senders
 from sharedbox_cli.providers.google_workspace.apply.several import Several
 from sharedbox_cli.providers.google_workspace.apply.writer import Writer
@@ -19,8 +20,10 @@ from sharedbox_cli.providers.google_workspace.gmail_columns import (
     FORWARDING,
     IMAP,
     LABELS,
+    LANGUAGE,
     POP,
     SENDERS,
+    SIGNATURE,
 )
 from sharedbox_cli.providers.google_workspace.observe.content import (
     AUTO_REPLY_SETTINGS,
@@ -112,9 +115,11 @@ _WRITES: Sequence[tuple[Columns, _Write]] = (
     ({**LABELS, **FILTERS}, write_labels),
     (FILTERS, write_filters),
     (SENDERS, write_senders),
+    (SIGNATURE, write_signature),
     (AUTO_REPLY, _write_auto_reply),
     (IMAP, _write_imap),
     (POP, _write_pop),
     (FORWARDING, _write_forwarding),
+    (LANGUAGE, write_language),
 )
 """What writes which settings, in this order: filters need the labels they name."""

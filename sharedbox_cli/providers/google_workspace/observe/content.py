@@ -21,8 +21,10 @@ from sharedbox_cli.providers.google_workspace.gmail_columns import (
     GMAIL,
     IMAP,
     LABELS,
+    LANGUAGE,
     POP,
     SENDERS,
+    SIGNATURE,
 )
 from sharedbox_cli.providers.google_workspace.scopes import GMAIL as GMAIL_API
 from sharedbox_cli.providers.responses import Fields
@@ -56,7 +58,8 @@ FORWARDING_SETTINGS = Resource(
 )
 IMAP_SETTINGS = Resource(IMAP, f"{_BASE}.getImap", lambda users: users.settings().getImap(userId="me"))
 POP_SETTINGS = Resource(POP, f"{_BASE}.getPop", lambda users: users.settings().getPop(userId="me"))
-_RESOURCES = (AUTO_REPLY_SETTINGS, FORWARDING_SETTINGS, IMAP_SETTINGS, POP_SETTINGS)
+LANGUAGE_SETTINGS = Resource(LANGUAGE, f"{_BASE}.getLanguage", lambda users: users.settings().getLanguage(userId="me"))
+_RESOURCES = (AUTO_REPLY_SETTINGS, FORWARDING_SETTINGS, IMAP_SETTINGS, POP_SETTINGS, LANGUAGE_SETTINGS)
 
 
 async def ask(google: Google, subject: str, make: Callable[[Any], Any], call: str) -> Fields:
@@ -76,10 +79,11 @@ async def read_content(
         has_labels = bool(filters or wanted & LABELS.keys())  # filters alone need only the names of labels
         labels = {"labels": await read_labels(google, subject) if has_labels else []}
         rows += [(LABELS, labels), (FILTERS, {**labels, "filter": filters})]
-    if wanted & SENDERS.keys():
+    if wanted & {*SENDERS, *SIGNATURE}:
         senders = await read_senders(google, subject)
-        rows.append((SENDERS, {"sendAs": senders}))
-        facts[Fact.UNCONFIRMED_SENDERS] = unconfirmed_senders(senders, subject)
+        rows.append(({**SENDERS, **SIGNATURE}, {"sendAs": senders}))
+        if wanted & SENDERS.keys():
+            facts[Fact.UNCONFIRMED_SENDERS] = unconfirmed_senders(senders, subject)
     needed = [resource for resource in _RESOURCES if wanted & resource.columns.keys()]
     rows += [(resource.columns, await resource.read(google, subject)) for resource in needed]
     found = {name: value for columns, row in rows for name, value in read_row(columns, row, wanted, where).items()}

@@ -32,6 +32,7 @@ from sharedbox_cli.providers.google_workspace.calendar_columns import CALENDAR
 from sharedbox_cli.providers.google_workspace.columns import account_columns
 from sharedbox_cli.providers.google_workspace.errors import NO_MAIL
 from sharedbox_cli.providers.google_workspace.gmail_columns import GMAIL as GMAIL_COLUMNS
+from sharedbox_cli.providers.google_workspace.gmail_columns import PRESENTATION
 from sharedbox_cli.providers.google_workspace.observe.calendar import read_calendar
 from sharedbox_cli.providers.google_workspace.observe.content import EMPTY, read_content, status_of
 from sharedbox_cli.providers.google_workspace.observe.directory import Directory, look_up_users, read_groups
@@ -144,7 +145,8 @@ async def _gmail(
     try:
         if wants_grants:
             gmail.delegates = await read_delegates(google, subject)
-        gmail.content, gmail.facts = await read_content(google, subject, content)
+        own = frozenset(name for name in content if name not in PRESENTATION or scope.wants(name, key))
+        gmail.content, gmail.facts = await read_content(google, subject, own)
         wanted = frozenset(name for name in CALENDAR if scope.wants(name, key))
         gmail.content |= await read_calendar(google, subject, wanted, directory.domains, scope.dispensable)
     except Refused as error:

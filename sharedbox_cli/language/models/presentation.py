@@ -1,0 +1,41 @@
+"""How a mailbox presents itself: the language of its mail program, and its signature."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from sharedbox_cli.core.languages import TAG, is_tag
+from sharedbox_cli.core.signatures import image_problems
+from sharedbox_cli.language.models.content import text_block
+
+MAX_TAG = 35
+MAX_SIGNATURE = 10_000
+"""Characters of HTML (support pages of makers of signatures for Gmail, read 2026-11)."""
+
+
+def _tag(value: Any) -> Any:
+    if isinstance(value, str) and not (is_tag(value) and len(value) <= MAX_TAG):
+        raise PydanticCustomError(
+            "language", "Not the tag of a language. Write it with hyphens: `de`, `en-GB`, `es-419`, `pt-BR`."
+        )
+    return value
+
+
+def _signature(text: str) -> str:
+    text = text_block(text)
+    if problems := image_problems(text):
+        raise PydanticCustomError(
+            "signature",
+            "The image `{source}` is not on the web, so nobody sees it. Use an address with `https://`.",
+            {"source": problems[0] if len(problems[0]) <= 40 else f"{problems[0][:40]}…"},
+        )
+    return text
+
+
+LanguageTag = Annotated[
+    str, BeforeValidator(_tag), WithJsonSchema({"type": "string", "maxLength": MAX_TAG, "pattern": TAG})
+]
+SignatureText = Annotated[str, Field(max_length=MAX_SIGNATURE), AfterValidator(_signature)]
