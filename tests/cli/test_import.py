@@ -63,14 +63,13 @@ def test_plan_right_after_an_import_is_empty(cloud_of: CloudMaker, cli: Cli, pla
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("platform", "mailboxes", "manage", "requests_per_mailbox"),
-    # Google signs in as each account (1.0) and puts about 50 calls into one request; groups need no sign-in. With all
-    # settings, it signs in for the calendar, too, as a scope that is missing must not refuse the mail.
+    # Google signs in as each account (1.0) and puts about 50 calls into one request; groups need no sign-in.
     [
         (MICROSOFT365, 1000, "common", 0.15),
         (GOOGLE_COLLABORATIVE, 250, "common", 0.06),
         (GOOGLE_DELEGATED, 100, "common", 1.3),
         (MICROSOFT365, 100, "all", 0.6),
-        (GOOGLE_DELEGATED, 100, "all", 2.3),
+        (GOOGLE_DELEGATED, 100, "all", 1.4),
     ],
 )
 def test_many_mailboxes_are_adopted_with_few_requests(

@@ -8,15 +8,20 @@ else tells that it is one.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from dataclasses import replace
 from math import ceil
 
 import pytest
 
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, Platform, Right
-from sharedbox_cli.emulator.google.builder import GoogleBuilder
+from sharedbox_cli.emulator.google.builder import SCOPES, GoogleBuilder
+from sharedbox_cli.providers.google_workspace.api import THREADS
 from sharedbox_cli.providers.google_workspace.google_client import Resource
+from sharedbox_cli.providers.google_workspace.scopes import APIS, CALENDAR
+from tests.asked import every
 from tests.providers.google_setting import Fill, GoogleSetting, collaborative, delegated, everything, held, user
 
 SIZES = [60, pytest.param(520, marks=pytest.mark.slow)]
@@ -122,6 +127,30 @@ def test_observe_when_calendars_are_managed_then_they_cost_one_call_a_mailbox(wo
     assert (calls["calendar.acl.list"], calls["oauth2.token"]) == (20, 21)
     assert not [name for name in calls if name.startswith("gmail.")]
     assert workspace.routes(with_parts=False)["google.batch"] <= 2
+
+
+MAIL_AND_CALENDAR = everything(GOOGLE_DELEGATED, fields=[Field.FOLDERS, Field.CALENDAR_DEFAULT])
+
+
+def test_mail_and_calendar_of_an_account_are_read_with_one_token(workspace_of: Workspaces) -> None:
+    workspace = workspace_of(tenant_of(GOOGLE_DELEGATED, 30, 2))
+    observed = workspace.shared.observe(MAIL_AND_CALENDAR)
+    calls = workspace.calls()
+    assert (calls["calendar.acl.list"], calls["gmail.users.labels.list"], calls["oauth2.token"]) == (30, 30, 31)
+    assert len(observed.mailboxes) == 30
+
+
+def test_calendar_that_may_not_be_read_costs_no_mailbox_its_mail(workspace_of: Workspaces) -> None:
+    workspace = workspace_of(tenant_of(GOOGLE_DELEGATED, 30, 2))
+    kept = [scope for scope in SCOPES if scope not in APIS[CALENDAR].read]
+    workspace.tenant.run("update g_service_accounts set scopes = ?", json.dumps(kept))
+    provider = workspace.provider()
+    workspace.forget()
+    observed = provider.observe(replace(MAIL_AND_CALENDAR, dispensable=frozenset({Field.CALENDAR_DEFAULT})))
+    assert len(observed.mailboxes) == 30
+    assert every(Field.FOLDERS in box.settings for box in observed.mailboxes.values())
+    # One for each account's mail; two refusals each for its calendar; and the first ones, which end the sharing.
+    assert workspace.calls()["oauth2.token"] <= 1 + 3 * 30 + THREADS
 
 
 def test_observe_when_senders_are_wanted_then_each_person_is_asked_once(workspace_of: Workspaces) -> None:

@@ -80,6 +80,10 @@ class Google:
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._wire.close()
 
+    def share_token(self, *apis: str) -> None:
+        """Read these APIs with one token per account: for a reading that asks all of them about each account."""
+        self._wire.joint.share(apis)
+
     def warn(self, api: str, text: str) -> None:
         """Report something once that did not stop a reading."""
         if text not in self._warned:

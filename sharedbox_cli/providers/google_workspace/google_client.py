@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from sharedbox_cli.core.errors import Ambiguous, AuthError, CloudError
-from sharedbox_cli.providers.google_workspace.errors import connection_error, google_error
+from sharedbox_cli.providers.google_workspace.errors import connection_error, google_error, lacks_scope
+from sharedbox_cli.providers.google_workspace.joint import JointTokens
 from sharedbox_cli.providers.google_workspace.scopes import APIS
 from sharedbox_cli.providers.google_workspace.single_send_http import http_once
 from sharedbox_cli.providers.responses import PORTAL, Renewed
@@ -89,6 +90,7 @@ class Wire:
 
     connection: GoogleConnection
     credentials: GoogleCredentials
+    joint: JointTokens = field(default_factory=JointTokens)
     _services: dict[str, Any] = field(default_factory=dict)
     _refreshing: dict[int, threading.Lock] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -225,12 +227,22 @@ class Wire:
 
     def _fresh(self, ask: Ask) -> Any:
         """Return credentials with a valid token; threads that need the same token request it once."""
+        scopes = self.joint.scopes_of(ask.api, ask.scopes, is_write=ask.is_write)
+        try:
+            return self._valid(ask, scopes)
+        except AuthError as error:
+            if scopes == ask.scopes or not lacks_scope(error):
+                raise
+            self.joint.end()
+        return self._valid(ask, ask.scopes)
+
+    def _valid(self, ask: Ask, scopes: tuple[str, ...]) -> Any:
         from google.auth.exceptions import GoogleAuthError
         from google_auth_httplib2 import Request
 
         from sharedbox_cli.auth.google import words_of_refresh_error
 
-        credentials = self.credentials.of(ask.subject, ask.scopes)
+        credentials = self.credentials.of(ask.subject, scopes)
         with self._lock:
             lock = self._refreshing.setdefault(id(credentials), threading.Lock())
         with lock:
@@ -238,7 +250,7 @@ class Wire:
                 try:
                     credentials.refresh(Request(self._http()))  # type: ignore[no-untyped-call]
                 except GoogleAuthError as error:
-                    raise words_of_refresh_error(error, ask.subject, ask.scopes, self.connection) from None
+                    raise words_of_refresh_error(error, ask.subject, scopes, self.connection) from None
                 except _below_http() as error:
                     raise self._broken(error, ask) from None
         return credentials

@@ -1,6 +1,6 @@
 """The scopes that each API needs: the smallest ones for reading, and more for writing.
 
-Each API gets its own token, so that a missing scope affects one API only
+Each API gets its own token, so that a missing scope affects one API only; `joint.py` has the exception
 (developers.google.com/identity/protocols/oauth2/service-account, read 2026-11).
 """
 

@@ -37,6 +37,7 @@ from sharedbox_cli.providers.google_workspace.observe.calendar import read_calen
 from sharedbox_cli.providers.google_workspace.observe.content import EMPTY, read_content, status_of
 from sharedbox_cli.providers.google_workspace.observe.directory import Directory, look_up_users, read_groups
 from sharedbox_cli.providers.google_workspace.observe.failed_lookups import take
+from sharedbox_cli.providers.google_workspace.scopes import CALENDAR as CALENDAR_API
 from sharedbox_cli.providers.google_workspace.scopes import GMAIL
 from sharedbox_cli.providers.responses import Fields, Row, reduced
 from sharedbox_cli.providers.unread import UnreadLog, attempt
@@ -83,6 +84,8 @@ async def read_delegated(
 ) -> DelegatedReading:
     """Return the mailboxes of some accounts; some end in `unread`. Raises CloudError, ObserveError."""
     content = scope.fields & {*GMAIL_COLUMNS, *CALENDAR}
+    if content & CALENDAR.keys() and (scope.grants_of is None or scope.grants_of or content & GMAIL_COLUMNS.keys()):
+        google.share_token(GMAIL, CALENDAR_API)
     works = [attempt(_gmail(google, key, row, scope, content, directory), signs_in=True) for key, row in rows.items()]
     results = dict(zip(rows, await together(works), strict=True))
     unclear = {key: Gmail(was_read=False) for key in rows}
