@@ -24,6 +24,8 @@ class Seeded:
     mailboxes: list[str] = field(default_factory=list)
     grants: set[tuple[str, str, str]] = field(default_factory=set)
     """(mailbox address, trustee address, right), in lower case."""
+    inside: set[tuple[str, str, str, str]] = field(default_factory=set)
+    """(mailbox address, type of the folder, trustee, role): an address, `Default`, `Anonymous` or a SID."""
     orphans: int = 0
     denies: int = 0
 
@@ -31,5 +33,6 @@ class Seeded:
         """Add what was granted on another platform."""
         self.mailboxes += other.mailboxes
         self.grants |= other.grants
+        self.inside |= other.inside
         self.orphans += other.orphans
         self.denies += other.denies

@@ -10,7 +10,7 @@ from functools import partial
 
 from sharedbox_cli.emulator.company import DOMAIN, MICROSOFT365, NAME, OTHER_DOMAIN, PLATFORMS, TENANT_ID, Seeded
 from sharedbox_cli.emulator.google import seed as google_seed
-from sharedbox_cli.emulator.microsoft import folders, inbox_rules
+from sharedbox_cli.emulator.microsoft import folders, inbox_rules, inside_seed
 from sharedbox_cli.emulator.names import FAMILY, GIVEN, HOSTILE_NAMES, TOPICS
 from sharedbox_cli.emulator.tenant import Tenant
 
@@ -305,8 +305,11 @@ def _rules(make: Builder, mailbox: str, number: int, friend: str) -> None:
 
 
 def _person(make: Builder, number: int) -> str:
+    one, namesake = inside_seed.NAMESAKES
+    local = f"user{number:05d}"
+    number = one if number == namesake else number
     given, family = GIVEN[number % len(GIVEN)], FAMILY[(number // len(GIVEN)) % len(FAMILY)]
-    return make.person(f"user{number:05d}", f"{given} {family}", enabled=number % 41 != 40)
+    return make.person(local, f"{given} {family}", enabled=number % 41 != 40)
 
 
 def _mailbox(make: Builder, number: int, members: int, people: list[str], groups: list[str], guest: str) -> None:
@@ -317,8 +320,14 @@ def _mailbox(make: Builder, number: int, members: int, people: list[str], groups
         f"{topic.title()} {number}",
         enabled=number % 7 == 0,
         used=(51 if number % 97 == 0 else 2) * GIB + number,
-        settings={"MessageCopyForSentAsEnabled": number % 2 == 0, "MessageCopyForSendOnBehalfEnabled": number % 3 == 0},
+        settings={
+            "MessageCopyForSentAsEnabled": number % 2 == 0,
+            "MessageCopyForSendOnBehalfEnabled": number % 3 == 0,
+            folders.LANGUAGE: inside_seed.language_of(number),
+        },
     )
+    inside = inside_seed.fill(make.tenant, number, mailbox, people, groups[0])
+    make.seeded.inside |= {(f"{local}@{DOMAIN}".lower(), *granted) for granted in inside}
     for index, trustee in enumerate(make.random.sample(people, min(members, len(people)))):
         if index % 4 == 3:
             make.grant(mailbox, trustee, "send_as", has_address=number % 3 > 0)

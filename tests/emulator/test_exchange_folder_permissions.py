@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from sharedbox_cli.emulator.microsoft import folders
-from tests.conftest import Cloud
+from sharedbox_cli.emulator.microsoft.inside_seed import ORPHAN
+from sharedbox_cli.emulator.seed import grown
+from tests.asked import each
+from tests.conftest import Cloud, CloudMaker
 from tests.emulator.exchange import ANNA, BEN, BILLING, SALES, Door, id_of, kind, opened
 
 STATISTICS = "Get-MailboxFolderStatistics"
@@ -348,3 +352,34 @@ def test_ten_folders_are_read_in_one_batch(door: Door) -> None:
         ("3", 200),
         ("4", 404),
     ]
+
+
+def test_grown_tenant_has_rights_that_nobody_remembers(cloud_of: CloudMaker) -> None:
+    cloud = cloud_of(lambda tenant: grown(tenant, 12, 2, 1))
+    names = {row["sid"]: row["name"] for row in cloud.tenant.rows("select sid, name from objects")}
+    sids = {row["mail"].lower(): row["sid"] for row in cloud.tenant.rows("select mail, sid from objects")}
+    inside = cloud.seeded.inside
+    assert {who for *_, who, _ in inside} >= {"Default", "Anonymous", ORPHAN}
+    with opened(cloud) as door:
+        for mailbox, kind_of, who, role in each(sorted(inside)):
+            rows = door.rows(STATISTICS, Identity=mailbox)
+            folder = next(row for row in rows if row["FolderType"] == kind_of)
+            shown = f"NT:{who}" if who == ORPHAN else names.get(sids.get(who, ""), who)
+            found = [
+                row["AccessRights"]
+                for row in door.rows(GET, Identity=f"{mailbox}:{folder['FolderId']}")
+                if row["User"] == shown
+            ]
+            assert [role] in found, (mailbox, who)
+        namesakes = [row["User"] for row in door.rows(GET, Identity=f"{box_of_namesakes(inside)}:\\Boîte de réception")]
+    assert len(namesakes) == 4 and len(set(namesakes)) == 3
+    assert {row["doc"] for row in cloud.tenant.rows(LANGUAGES)} >= {"en-US", "de-DE", "fr-FR"}
+
+
+LANGUAGES = "select json_extract(doc, '$.FolderLanguage') doc from mailboxes where type = 'SharedMailbox' and doc > ''"
+
+
+def box_of_namesakes(inside: set[tuple[str, str, str, str]]) -> str:
+    """Return the mailbox whose inbox two people with one name read."""
+    counted = Counter(mailbox for mailbox, kind_of, _, _ in inside if kind_of == "Inbox")
+    return next(mailbox for mailbox, count in counted.items() if count == 2)

@@ -77,10 +77,15 @@ def _add_defaults(tenant: Tenant, mailbox: str) -> None:
     place = _language_of(tenant, mailbox)
     top, calendar = "", ""
     for kind, content, names in DEFAULTS:
-        added = add(tenant, mailbox, top, names[place], kind, content)
+        added = add(tenant, mailbox, top, names[place], kind, content, identity=_id(mailbox, kind))
         top = top or added
         calendar = added if kind == "Calendar" else calendar
-    add(tenant, mailbox, calendar, BIRTHDAYS[place], content=CALENDAR)
+    add(tenant, mailbox, calendar, BIRTHDAYS[place], content=CALENDAR, identity=_id(mailbox, BIRTHDAYS[0]))
+
+
+def _id(mailbox: str, kind: str) -> str:
+    """Return the id of a default folder, which is the same in each tenant from one seed."""
+    return f"AQMk{uuid.uuid5(uuid.NAMESPACE_OID, f'{mailbox}/{kind}').hex}"
 
 
 def _language_of(tenant: Tenant, mailbox: str) -> int:
@@ -99,9 +104,10 @@ def add(
     content: str = MAIL,
     *,
     is_hidden: bool = False,
+    identity: str = "",
 ) -> str:
     """Add a folder, and return its id. It gets the rights of the folder that it is in, once."""
-    identity = f"AQMk{uuid.uuid4().hex}"
+    identity = identity or f"AQMk{uuid.uuid4().hex}"
     sql = "insert into folders values (?, ?, ?, ?, ?, ?, ?, 0, 0)"
     tenant.run(sql, identity, mailbox, parent, name, kind, content, int(is_hidden))
     copied = "insert into folder_rights select ?, who, rights, flags from folder_rights where folder_id = ?"
