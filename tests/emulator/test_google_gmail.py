@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sharedbox_cli.emulator.google.gmail.labels import PALETTE
+from sharedbox_cli.emulator.google.gmail.labels import HIDDEN, PALETTE
 from tests.emulator.google import (
     ANNA,
     BEN,
@@ -315,3 +315,45 @@ def test_signature_has_at_most_10000_characters_and_no_active_content(google: Wo
     assert send(google, "PATCH", path, {"signature": dirty}).json()["signature"] == '<b style="color:red">P</b><a>q</a>'
     assert send(google, "PATCH", path, {"signature": ""}).json()["signature"] == ""
     assert send(google, "PATCH", "/sendAs/alias@contoso.example", {"signature": "x"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "status"),
+    [
+        ("de", "Gesendet", 400),
+        ("de", "papierkorb/alt", 400),
+        ("de", "Enviado", 200),
+        ("es", "Enviado", 400),
+        ("it", "Da leggere", 400),
+        ("en", "Da leggere", 200),
+        ("pt-BR", "Lixeira", 400),
+    ],
+)
+def test_names_are_reserved_in_the_language_of_the_mailbox(
+    google: Workspace, language: str, name: str, status: int
+) -> None:
+    send(google, "PUT", "/language", {"displayLanguage": language})
+    assert send(google, "POST", "/labels", {"name": name}).status_code == status
+
+
+def test_label_that_is_not_listed_is_a_conflict(google: Workspace) -> None:
+    owner = google.store.user(PRESS)
+    assert owner is not None
+    google.store.save_gmail(owner["id"], {**google.store.gmail(owner["id"]), HIDDEN: ["Unwanted"]})
+    assert reason(send(google, "POST", "/labels", {"name": "unwanted"})) == (409, "aborted")
+    assert "unwanted" not in str(send(google, "GET", "/labels").json()).lower()
+
+
+def test_filters_have_no_order_and_short_conditions(google: Workspace) -> None:
+    ids = []
+    for number in range(12):
+        body = {"criteria": {"subject": f" offer   {number} "}, "action": {"addLabelIds": ["STARRED"]}}
+        made = send(google, "POST", "/filters", body).json()
+        assert made["criteria"]["subject"] == f"offer {number}"
+        ids.append(made["id"])
+    listed = [item["id"] for item in send(google, "GET", "/filters").json()["filter"] if item["id"] in ids]
+    assert (sorted(listed), listed) != (listed, sorted(ids))
+    long = {**FILTER, "criteria": {"from": "x" * 800, "query": "y" * 701}}
+    assert reason(send(google, "POST", "/filters", long)) == (400, "invalidArgument")
+    short = {**FILTER, "criteria": {"from": "x" * 800, "query": "y" * 700}}
+    assert send(google, "POST", "/filters", short).status_code == 200

@@ -13,6 +13,7 @@ from sharedbox_cli.core.model import GOOGLE_DELEGATED, Desired, DesiredMailbox, 
 from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.emulator.google.builder import GoogleBuilder
+from sharedbox_cli.emulator.google.gmail.labels import HIDDEN
 from tests.providers.google_setting import NOW, Fill, GoogleSetting, at, delegated, id_of
 
 Workspaces = Callable[[Fill], GoogleSetting]
@@ -146,6 +147,36 @@ def test_labels_above_a_nested_one_are_created(
     assert {outcome.status for outcome in workspace.run(spec).values()} <= {Status.DONE}
     names = sorted(str(item["name"]) for item in items_of(workspace, "label"))
     assert names == sorted([*existing, *created])
+    assert workspace.plan(spec) == ()
+
+
+REFUSED = ("Entwürfe", "Entwürfe/2026", "Unwanted")
+
+
+def test_label_that_gmail_refuses_stops_no_other_and_is_named(workspace_of: Workspaces) -> None:
+    workspace = workspace_of(press)
+    owner, store = id_of(workspace.make, "press"), workspace.make.store
+    store.save_gmail(owner, {"language": {"displayLanguage": "de"}, HIDDEN: ["unwanted"]})
+    outcome = one(workspace, delegated("press", {Field.FOLDERS: ("Aufträge", *REFUSED, "Zoll")}))
+    assert outcome.status is Status.FAILED
+    assert all(f"label `{name}`: Gmail" in outcome.reason for name in REFUSED), outcome.reason
+    assert sorted(str(item["name"]) for item in items_of(workspace, "label")) == ["Aufträge", "Zoll"]
+    assert workspace.calls()["gmail.users.labels.create"] == 5, "nothing is tried twice"
+
+
+def test_rule_whose_label_gmail_refuses_is_not_written_without_it(workspace_of: Workspaces) -> None:
+    workspace = workspace_of(press)
+    workspace.make.store.save_gmail(id_of(workspace.make, "press"), {HIDDEN: ["Unwanted"]})
+    outcome = one(workspace, delegated("press", {Field.RULES: (rule("a", labels=("Unwanted",)), RULES["star"])}))
+    assert (outcome.status, "label `Unwanted`" in outcome.reason) == (Status.FAILED, True)
+    assert items_of(workspace, "filter") == []
+
+
+def test_blanks_in_a_subject_are_as_gmail_keeps_them(workspace_of: Workspaces) -> None:
+    workspace = workspace_of(press)
+    value = (("name", "a"), ("then.star", True), ("when.subject_contains", ("your   offer", "your offer")))
+    spec = delegated("press", {Field.RULES: (value,)})
+    assert one(workspace, spec).status is Status.DONE
     assert workspace.plan(spec) == ()
 
 

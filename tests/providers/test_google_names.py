@@ -44,6 +44,9 @@ def test_spec_agrees_with_google_on_group_names(name: str) -> None:
 
 
 RULE = "rules: [{name: r, when: {from: a@b.example}, then: "
+LONG = ", ".join(f"{'x' * 40}{number}@b.example" for number in range(30))
+WORDY = f"has_words: '{'y' * 256}', without_words: '{'y' * 256}'"
+MANY = [f"{{name: r{n}, when: {{from: a{n}@b.example}}, then: {{tag: [a, b], star: true}}}}" for n in range(501)]
 REFUSED: dict[str, tuple[str, str, str]] = {
     "plus in an account": ("google-delegated", "press+eu", ""),
     "plus in an alias": ("google-delegated", "press", "aliases: [press+eu@contoso.example]"),
@@ -60,6 +63,19 @@ REFUSED: dict[str, tuple[str, str, str]] = {
     "tag": ("google-delegated", "press", "tags: [{name: Category_Social}]"),
     "target of a rule": ("google-delegated", "press", f"{RULE}{{move_to: Sent}}}}]"),
     "tag of a rule": ("google-delegated", "press", f"{RULE}{{tag: [a, 'b^']}}}}]"),
+    "long conditions": (
+        "google-delegated",
+        "press",
+        f"rules: [{{name: r, when: {{from: [{LONG}]}}, then: {{star: true}}}}]",
+    ),
+    "long search": (
+        "google-delegated",
+        "press",
+        f"rules: [{{name: r, when: {{from: [{LONG[:1200]}], {WORDY}}}, then: {{star: true}}}}]",
+    ),
+    "many filters": ("google-delegated", "press", f"rules: [{', '.join(MANY)}]"),
+    "many labels": ("google-delegated", "press", f"folders: [{', '.join(f'a{n}/b' for n in range(5001))}]"),
+    "long signature": ("google-delegated", "press", f"signature: '{'&' * 2000}'"),
 }
 ALLOWED: dict[str, tuple[str, str, str]] = {
     "word in a longer word": ("google-delegated", "abuse-team", "aliases: [root@contoso.example]"),
@@ -67,6 +83,13 @@ ALLOWED: dict[str, tuple[str, str, str]] = {
     "name of 73 characters": ("google-collaborative", "press", f"display_name: {'é' * 73}"),
     "group of an administrator": ("google-collaborative", "webmaster", ""),
     "label below": ("google-delegated", "press", "folders: [Jira/Inbox, Inboxes, Category, 'R&D <x>']"),
+    "conditions": (
+        "google-delegated",
+        "press",
+        f"rules: [{{name: r, when: {{from: [{LONG[:1200]}]}}, then: {{star: true}}}}]",
+    ),
+    "filters": ("google-delegated", "press", f"rules: [{', '.join(MANY[:500])}]"),
+    "signature": ("google-delegated", "press", f"signature: '{'&' * 1990}'"),
     "absent": ("google-delegated", "press+eu", "state: absent"),
 }
 

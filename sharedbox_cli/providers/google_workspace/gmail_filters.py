@@ -38,7 +38,10 @@ def _canonical_rule(rule: Mapping[str, Value]) -> Rule:
     canonical_rule: Rule = {key: value for key, value in rule.items() if key.startswith("when.")}
     for key in _LISTS:
         if key in canonical_rule:
-            canonical_rule[key] = tuple(sorted(_texts(canonical_rule[key])))
+            texts = _texts(canonical_rule[key])
+            if key == "when.subject_contains":  # Gmail collapses blanks in it
+                texts = tuple(" ".join(text.split()) for text in texts)
+            canonical_rule[key] = tuple(sorted(set(texts)))
     labels = {*_texts(rule.get("then.tag")), *_texts(rule.get("then.labels"))}
     for key, value in rule.items():
         action = key.removeprefix("then.")

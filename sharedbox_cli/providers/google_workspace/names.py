@@ -12,6 +12,10 @@ from sharedbox_cli.core.signatures import html_of
 MAX_LOCAL = 64
 MAX_GROUP_NAME = 73
 MAX_LABEL = 225
+MAX_LABELS = 10_000
+MAX_FILTERS = 1000
+MAX_SEARCH = 1500
+"""Characters in the conditions of one filter (mbrt/gmailctl#148)."""
 MAX_SIGNATURE = 10_000
 _NOT_IN_ADDRESSES = "&=<>+,!"
 _NOT_IN_NAMES = "<>"

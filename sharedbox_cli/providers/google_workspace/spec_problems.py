@@ -8,7 +8,7 @@ from typing import Any
 from sharedbox_cli.core.capability import SpecProblem
 from sharedbox_cli.core.model import State
 from sharedbox_cli.providers.google_workspace import names
-from sharedbox_cli.providers.google_workspace.gmail_search import text_problem
+from sharedbox_cli.providers.google_workspace.gmail_search import any_of, text_problem
 
 OPEN_POSTING = ("anyone", "organization")
 """Values of `group.posting` with which somebody who is no member can post."""
@@ -26,6 +26,41 @@ def delegated_problems(spec: Mapping[str, Any]) -> Iterator[SpecProblem]:
     for number, rule in enumerate(spec.get("rules") or ()):
         for key in _SEARCHED:
             yield from _problems(("rules", number, "when", key), rule["when"].get(key), text_problem)
+    yield from _too_many(spec)
+
+
+def _too_many(spec: Mapping[str, Any]) -> Iterator[SpecProblem]:
+    """Yield what is beyond the limits of Gmail: labels, filters, and the length of a search."""
+    labels = {label.casefold() for _, label in _labels(spec)}
+    labels |= {label[:at] for label in labels for at, letter in enumerate(label) if letter == "/"}
+    if len(labels) > names.MAX_LABELS:
+        key = "folders" if spec.get("folders") else "tags"
+        yield (
+            (key,),
+            f"Gmail has at most {names.MAX_LABELS:,} labels, and these are {len(labels):,} with those above them.",
+        )
+    rules = spec.get("rules") or ()
+    for number, rule in enumerate(rules):
+        if (length := _search_length(rule["when"])) > names.MAX_SEARCH:
+            why = (
+                f"The conditions of a filter have about {names.MAX_SEARCH:,} characters at most at Gmail, and these "
+                f"have {length:,}. Divide the lists among several rules with the same actions."
+            )
+            yield ("rules", number, "when"), why
+    filters = sum(max(1, len(_texts_of(rule["then"], "move_to", "tag"))) for rule in rules)
+    if filters > names.MAX_FILTERS:
+        why = f"Gmail has at most {names.MAX_FILTERS:,} filters, one per label of a rule, and these need {filters:,}."
+        yield ("rules",), why
+
+
+def _search_length(when: Mapping[str, Any]) -> int:
+    lists = (sorted(_texts_of(when, key)) for key in _SEARCHED)
+    searches = [any_of(tuple(texts)) for texts in lists if texts and not any(map(text_problem, texts))]
+    return sum(map(len, [*searches, *(str(when.get(key) or "") for key in ("has_words", "without_words"))]))
+
+
+def _texts_of(part: Mapping[str, Any], *keys: str) -> set[str]:
+    return {text for key in keys for _, text in _texts((key,), part.get(key))}
 
 
 def collaborative_problems(spec: Mapping[str, Any]) -> Iterator[SpecProblem]:

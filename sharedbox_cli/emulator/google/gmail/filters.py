@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from sharedbox_cli.emulator.google.call import NOTHING, Call, Handlers
@@ -9,10 +10,15 @@ from sharedbox_cli.emulator.google.gmail.labels import all_ids
 from sharedbox_cli.emulator.google.gmail.mailbox import absent, listed, mailbox, refused
 
 MOST = 1000
+MAX_SEARCH = 1500
+"""Characters in all conditions of a filter (mbrt/gmailctl#148)."""
+_SEARCHES = ("from", "to", "subject", "query", "negatedQuery")
 
 
 def _list(call: Call) -> Any:
-    return listed("filter", call.store.items(mailbox(call)["id"], "filter"))
+    """Return the filters in an order that says nothing: a new one can be anywhere."""
+    filters = call.store.items(mailbox(call)["id"], "filter")
+    return listed("filter", sorted(filters, key=lambda item: hashlib.sha256(item["id"].encode()).digest()))
 
 
 def _get(call: Call) -> Any:
@@ -25,6 +31,8 @@ def _get(call: Call) -> Any:
 def _create(call: Call) -> Any:
     owner = mailbox(call)
     item: dict[str, Any] = {"criteria": call.body.get("criteria") or {}, "action": call.body.get("action") or {}}
+    if subject := item["criteria"].get("subject"):
+        item["criteria"] = {**item["criteria"], "subject": " ".join(str(subject).split())}
     _checked(call, item)
     others = call.store.items(owner["id"], "filter")
     if any((other["criteria"], other["action"]) == (item["criteria"], item["action"]) for other in others):
@@ -41,6 +49,8 @@ def _checked(call: Call, item: dict[str, Any]) -> None:
     criteria, action = item["criteria"], item["action"]
     if not any(value not in (None, "", False, 0) for value in criteria.values()):
         raise refused("Filter criteria are empty")
+    if sum(len(str(criteria.get(name) or "")) for name in _SEARCHES) > MAX_SEARCH:
+        raise refused("Filter criteria are too long")
     labels = [*(action.get("addLabelIds") or []), *(action.get("removeLabelIds") or [])]
     if not labels and not action.get("forward"):
         raise refused("Filter doesn't have any actions")

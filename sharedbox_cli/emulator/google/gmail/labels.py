@@ -40,6 +40,16 @@ RESERVED = frozenset(
     }
 )
 """The first part of names that no label of people can have."""
+_LOCALIZED = {
+    "de": "Posteingang, Gesendet, Entwürfe, Papierkorb, Markiert, Wichtig, Alle Nachrichten, Ungelesen, Chats",
+    "es": "Recibidos, Enviado, Enviados, Borradores, Papelera, Destacados, Importantes, Todos, Chats",
+    "fr": "Boîte de réception, Messages envoyés, Brouillons, Corbeille, Suivis, Importants, Tous les messages, Chats",
+    "it": "Posta in arrivo, Inviati, Bozze, Cestino, Speciali, Importanti, Tutti i messaggi, Da leggere, Chat",
+    "pt": "Caixa de entrada, Enviados, Rascunhos, Lixeira, Com estrela, Importante, Todos os e-mails, Chats",
+}
+"""Names that Gmail reserves in the language of the mailbox (GAM-team/got-your-back#350, #442); which: assumed."""
+HIDDEN = "hiddenLabels"
+"""Names of labels that exist and are not listed (mbrt/gmailctl#414), stored per account."""
 MOST = 10_000
 MAX_NAME = 225
 _COLOURS = """
@@ -92,8 +102,10 @@ def _checked(call: Call, item: dict[str, Any]) -> None:
     name = str(item.get("name") or "")
     if not name.strip() or len(name) > MAX_NAME or name.startswith("/") or name.endswith("/") or "//" in name:
         raise refused("Invalid label name")
-    if is_reserved(name):
+    if is_reserved(name) or _is_localized(call, name):
         raise refused("Invalid label name")
+    if name.lower() in {hidden.lower() for hidden in call.store.gmail(mailbox(call)["id"]).get(HIDDEN, ())}:
+        raise GoogleError(409, "Label name exists or conflicts", "aborted", status="ABORTED")
     others = call.store.items(mailbox(call)["id"], "label")
     if name.lower() in {other["name"].lower() for other in others if other["id"] != item.get("id")}:
         raise GoogleError(409, "Label name exists or conflicts", "aborted", status="ABORTED")
@@ -104,6 +116,13 @@ def _checked(call: Call, item: dict[str, Any]) -> None:
         for value in (colour["backgroundColor"], colour["textColor"]):
             if not value.startswith("#") or value[1:].lower() not in PALETTE:
                 raise refused(f"Label color {value} is not on the allowed color palette")
+
+
+def _is_localized(call: Call, name: str) -> bool:
+    """Return whether Gmail reserves a name in the language of the mailbox."""
+    language = call.store.gmail(mailbox(call)["id"]).get("language", {}).get("displayLanguage", "en")
+    reserved = _LOCALIZED.get(language.partition("-")[0], "").casefold().split(", ")
+    return name.partition("/")[0].strip().casefold() in reserved
 
 
 def is_reserved(name: str) -> bool:

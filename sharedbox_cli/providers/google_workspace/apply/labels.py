@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sharedbox_cli.core.change import Change
-from sharedbox_cli.core.errors import Conflict, NotFound
+from sharedbox_cli.core.errors import Conflict, NotFound, Refused
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.outcome import Outcome, Status
@@ -20,6 +20,11 @@ from sharedbox_cli.providers.google_workspace.observe import content as reading
 from sharedbox_cli.providers.safe_write import done
 
 _BASE = "gmail.users.settings"
+_IS_RESERVED = "Invalid label name"
+_RESERVED = "label `{name}`: Gmail reserves some names, also in the language of the mailbox. Choose another name"
+_HIDDEN = (
+    "label `{name}`: Gmail has one with this name that it does not list, often of a mail program. Choose another name"
+)
 
 
 def _needed_labels(after: Mapping[Field, Value]) -> dict[str, str]:
@@ -52,35 +57,48 @@ def _items(value: Value) -> tuple[Value, ...]:
     return value if isinstance(value, tuple) else ()
 
 
-async def write_labels(writer: Writer, change: Change) -> None:
-    """Create the labels that are missing, also those that rules name, and set their colours."""
+async def write_labels(writer: Writer, change: Change) -> Outcome:
+    """Create the labels that are missing, also those that rules name, and set their colours.
+
+    A label that Gmail refuses does not stop the others.
+    """
     subject = change.mailbox
     existing = await writer.patiently(lambda: reading.read_labels(writer.google, subject.key), subject)
     by_name = {str(label["name"]).casefold(): label for label in existing}
     needed = _needed_labels(change.after)
+    several = Several()
     for name, colour in sorted({**_parents(needed, by_name), **needed}.items()):
-        label = by_name.get(name.casefold())
-        body: dict[str, Any] = {"name": name}
-        if colour:
-            background, text = COLOURS[colour]
-            body["color"] = {"backgroundColor": background, "textColor": text}
+        await several.run(_write_label(writer, subject, name, colour, by_name.get(name.casefold())))
+    return several.outcome()
+
+
+async def _write_label(
+    writer: Writer, subject: Address, name: str, colour: str, label: Mapping[str, Any] | None
+) -> Outcome:
+    body: dict[str, Any] = {"name": name}
+    if colour:
+        background, text = COLOURS[colour]
+        body["color"] = {"backgroundColor": background, "textColor": text}
+    try:
         if label is None:
-            try:
-                await writer.gmail(
-                    lambda users, body=body: users.labels().create(userId="me", body=body),  # type: ignore[misc]
-                    "gmail.users.labels.create",
-                    subject,
-                )
-            except Conflict:
-                existing = await reading.read_labels(writer.google, subject.key)
-                if name.casefold() not in {str(label["name"]).casefold() for label in existing}:
-                    raise  # Gmail reserves the name
+            await writer.gmail(
+                lambda users: users.labels().create(userId="me", body=body), "gmail.users.labels.create", subject
+            )
         elif (colour and colour_of(label) != colour) or str(label["name"]) != name:
             await writer.gmail(
-                lambda users, body=body, one=label["id"]: users.labels().patch(userId="me", id=one, body=body),  # type: ignore[misc]
+                lambda users: users.labels().patch(userId="me", id=label["id"], body=body),
                 "gmail.users.labels.patch",
                 subject,
             )
+    except Conflict:
+        existing = await reading.read_labels(writer.google, subject.key)
+        if label is not None or name.casefold() not in {str(item["name"]).casefold() for item in existing}:
+            return Outcome(Status.FAILED, _HIDDEN.format(name=name))
+    except Refused as error:
+        if _IS_RESERVED not in error.why:
+            raise
+        return Outcome(Status.FAILED, _RESERVED.format(name=name))
+    return done()
 
 
 async def write_filters(writer: Writer, change: Change) -> Outcome:
