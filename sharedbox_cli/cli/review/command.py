@@ -10,6 +10,7 @@ import typer
 from sharedbox_cli.cli.group import LightGroup
 from sharedbox_cli.cli.options import ApplyNowOptions, PlainFormat, Platforms, SessionOptions, grouped
 from sharedbox_cli.reports.render import PlainOutput
+from sharedbox_cli.reports.review_sheet import SheetFormat
 
 review = typer.Typer(
     cls=LightGroup, no_args_is_help=True, help="Let owners decide who keeps access, and change the specs accordingly."
@@ -27,9 +28,12 @@ def start(
     ] = Path("review"),
     label: Annotated[str, typer.Option("--owner", help="The label that names the owner of a mailbox.")] = "owner",
     platform: Platforms = None,
+    sheets: Annotated[
+        SheetFormat, typer.Option("--sheets", help="`csv` for a spreadsheet, `markdown` for a pull request.")
+    ] = SheetFormat.CSV,
     output: PlainFormat = PlainOutput.TEXT,
 ) -> None:
-    """Write a CSV sheet for each owner, with every right on their mailboxes and empty columns for decisions.
+    """Write a sheet for each owner, with every right on their mailboxes and empty columns for decisions.
 
     Mailboxes without an owner are in one more sheet. Owners write `yes`, `no` or `until 2027-03-31`, and a note.
 
@@ -38,11 +42,13 @@ def start(
       sharedbox review start
 
       sharedbox review start specs --to review-2027-q1
+
+      sharedbox review start --sheets markdown
     """
     from sharedbox_cli.cli.review.workflow import start_review
 
     with setup.open([folder] if folder.exists() else None) as session:
-        code = start_review(session, folder, target, label, tuple(platform or ()), output)
+        code = start_review(session, folder, target, label, tuple(platform or ()), sheets, output)
     raise typer.Exit(code)
 
 

@@ -25,7 +25,7 @@ from sharedbox_cli.core.identity import Address, address_problem
 from sharedbox_cli.core.review import Result, ReviewRow, judged, review_rows
 from sharedbox_cli.language.csv.review import read_sheets
 from sharedbox_cli.providers.base import Scope
-from sharedbox_cli.reports.review_sheet import sheet_text
+from sharedbox_cli.reports.review_sheet import SHEETS, SheetFormat
 from sharedbox_cli.reports.views.access_words import marks_of
 from sharedbox_cli.reports.views.next_step import apply_command
 from sharedbox_cli.reports.views.review import Outcome, Sheet, decisions_report, sheets_report
@@ -44,16 +44,22 @@ _LONGEST = 80
 
 
 def start_review(
-    session: Session, folder: Path, target: Path, label: str, platforms: Sequence[str], output: PlainOutput
+    session: Session,
+    folder: Path,
+    target: Path,
+    label: str,
+    platforms: Sequence[str],
+    sheet_format: SheetFormat,
+    output: PlainOutput,
 ) -> int:
     """Write a sheet per owner, and return the exit code. Raises what `observe` raises, UsageError, SpecError."""
     desired = session.desired([folder])
     observed = session.observe({name: _scope(name, desired) for name in session.platforms(platforms)})
     rows = review_rows(access_rows(observed.observations), observed.observations, desired, label, _status)
     by_owner = {owner: [*same] for owner, same in groupby(rows, key=lambda row: row.owner.lower())}
-    names = _file_names(by_owner)
+    names = _file_names(by_owner, sheet_format.suffix)
     sheets = [Sheet(_owner(same), str(target / names[key]), same) for key, same in by_owner.items()]
-    _write(target, sheets)
+    _write(target, sheets, sheet_format)
     report = sheets_report(sheets).based_on(origin_of(session.profile.name, observed))
     show(session.terminal, report, output)
     return exit_code_of(observed, ExitCode.OK)
@@ -76,7 +82,7 @@ def _owner(rows: Sequence[ReviewRow]) -> str:
     return rows[0].owner
 
 
-def _write(target: Path, sheets: Sequence[Sheet]) -> None:
+def _write(target: Path, sheets: Sequence[Sheet], sheet_format: SheetFormat) -> None:
     """Write the sheets, none over another one: an owner may have filled it in. Raises UsageError."""
     for sheet in sheets:
         if Path(sheet.file).exists():
@@ -86,17 +92,17 @@ def _write(target: Path, sheets: Sequence[Sheet]) -> None:
     refuse_links_out(target, (Path(sheet.file) for sheet in sheets))
     for sheet in sheets:
         reviewer = "" if address_problem(sheet.owner) else sheet.owner
-        write_new(Path(sheet.file), sheet_text(sheet.rows, reviewer), newline="")
+        write_new(Path(sheet.file), SHEETS[sheet_format](sheet.rows, reviewer), newline="")
 
 
-def _file_names(owners: Iterable[str]) -> Mapping[str, str]:
+def _file_names(owners: Iterable[str], suffix: str) -> Mapping[str, str]:
     """Return a safe file name per owner; with a short digest where the owner is no plain address."""
     names: dict[str, str] = {}
     for owner in owners:
         safe = _UNSAFE.sub("-", owner).strip("-.")[:_LONGEST] or _WITHOUT
         is_itself = safe == owner and "@" in owner
         digest = "" if is_itself or not owner else f"-{sha256(owner.encode()).hexdigest()[:8]}"
-        names[owner] = f"{safe}{digest}.csv"
+        names[owner] = f"{safe}{digest}{suffix}"
     return names
 
 

@@ -14,6 +14,7 @@ from sharedbox_cli.core.location import Place
 from sharedbox_cli.core.review import Choice, Decision, Grant
 from sharedbox_cli.core.until import end_of_day
 from sharedbox_cli.language.csv.decode import decoded, read_csv_bytes
+from sharedbox_cli.language.csv.markdown import SUFFIXES, markdown_tables
 from sharedbox_cli.language.csv.table import NO_ROWS, Cell, Row, Table, table_of
 
 NEEDED = ("mailbox", "person", "right", "through", "platform", "id", "decision")
@@ -43,13 +44,19 @@ def read_sheets(paths: Iterable[Path], reviewer: str, now: datetime) -> Sheets:
     for path in paths:
         try:
             text, encoding = decoded(read_csv_bytes(path), path)
-            table = table_of(text, str(path), encoding, lambda name: name.strip().lower() in _KNOWN)
-            _read(table, reviewer, now, sheets, seen, problems)
+            for table in _tables(text, path, encoding):
+                _read(table, reviewer, now, sheets, seen, problems)
         except SpecError as error:
             problems += error.problems
     if problems:
         raise SpecError(problems)
     return sheets
+
+
+def _tables(text: str, path: Path, encoding: str) -> list[Table]:
+    if path.suffix.lower() in SUFFIXES:
+        return markdown_tables(text, str(path), encoding) or [Table(str(path))]
+    return [table_of(text, str(path), encoding, lambda name: name.strip().lower() in _KNOWN)]
 
 
 def _read(
