@@ -14,10 +14,12 @@ from sharedbox_cli.core.diff import make_plan
 from sharedbox_cli.core.errors import SpecError
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address, TrusteeId
+from sharedbox_cli.core.levels import LEVELS
 from sharedbox_cli.core.model import (
     GOOGLE_COLLABORATIVE,
     GOOGLE_DELEGATED,
     GRANTABLE,
+    LEVELLED,
     MICROSOFT365,
     ROLES,
     AddressHolder,
@@ -76,6 +78,11 @@ RIGHTS = {
     platform: tuple(right for right in GRANTABLE if table.refusal(f"members[].rights.{right}") is None)
     for platform, table in TABLES.items()
 }
+LEVELLED_ON = {
+    platform: frozenset(right for right in LEVELLED if table.refusal(f"{right}.members") is None)
+    for platform, table in TABLES.items()
+}
+"""The rights with levels that a platform has."""
 OTHER_KIND = {MICROSOFT365: KIND_USER, GOOGLE_DELEGATED: KIND_USER, GOOGLE_COLLABORATIVE: KIND_GROUP}
 PLATFORM: st.SearchStrategy[Platform] = st.shared(st.sampled_from(sorted(SETTINGS)), key="platform")
 """One platform per example, the same for its tenant and its specs."""
@@ -83,6 +90,7 @@ MOST_FIELDS = 8
 
 
 BOOLEAN = st.booleans()
+MOSTLY = st.sampled_from([True, True, True, False])
 ONE_IN_TEN = st.integers(0, 9).map(lambda number: number == 0)
 AUTOMAPPING = st.sampled_from([None, True, False])
 DELIVERY = st.sampled_from(DELIVERIES)
@@ -91,12 +99,15 @@ SOME_BOXES = st.lists(st.sampled_from(BOXES), unique=True)
 MODE = st.sampled_from([MembersMode.EXACT, MembersMode.EXACT, MembersMode.AT_LEAST])
 KIND_ON = {platform: st.sampled_from([KIND_SHARED, KIND_SHARED, kind]) for platform, kind in OTHER_KIND.items()}
 HOLDERS = st.sampled_from([*(TrusteeId(f"id-{name}") for name in (*PEOPLE, *GROUPS)), TrusteeId("S-1-5-21-9")])
-HELD_ON = {
-    platform: st.lists(st.tuples(HOLDERS, st.sampled_from(rights)), max_size=8) for platform, rights in RIGHTS.items()
+EVERY_RIGHT = {
+    platform: st.sampled_from([*rights, *sorted(LEVELLED_ON[platform])]) for platform, rights in RIGHTS.items()
 }
+LEVEL = {Right.CALENDAR: st.sampled_from(LEVELS[1:]), Right.CONTACTS: st.sampled_from(("reader", "editor"))}
+HELD_LEVEL = {right: levels | st.just("Owner") for right, levels in LEVEL.items()}
+HELD_ON = {platform: st.lists(st.tuples(HOLDERS, rights), max_size=8) for platform, rights in EVERY_RIGHT.items()}
 WANTED_ON = {
-    platform: st.lists(st.tuples(st.sampled_from((*PEOPLE, *GROUPS)), st.sampled_from(rights)), max_size=8)
-    for platform, rights in RIGHTS.items()
+    platform: st.lists(st.tuples(st.sampled_from((*PEOPLE, *GROUPS)), rights), max_size=8)
+    for platform, rights in EVERY_RIGHT.items()
 }
 """Made once: Hypothesis takes longer to make a strategy than to draw from it."""
 
@@ -111,12 +122,13 @@ def fields_in_use(platform: Platform) -> st.SearchStrategy[list[Field]]:
 @cache
 @st.composite
 def grants(draw: st.DrawFn, platform: Platform) -> frozenset[Grant]:
-    """Return what is held on one mailbox; of the roles of a group, one each."""
+    """Return what is held on one mailbox; of the roles of a group, and of the levels of a calendar, one each."""
     found = {}
     for who, right in draw(HELD_ON[platform]):
         automapping = draw(AUTOMAPPING) if platform == MICROSOFT365 else None
         delivery = draw(DELIVERY) if right in ROLES else None
-        found[who, right in ROLES or right] = Grant(who, right, "", automapping, delivery)
+        level = draw(HELD_LEVEL[right]) if right in LEVELLED else ""
+        found[who, right in ROLES or right] = Grant(who, right, level, automapping, delivery)
     return frozenset(found.values())
 
 
@@ -126,7 +138,8 @@ def observed_mailboxes(draw: st.DrawFn, name: str, platform: Platform) -> Observ
     """Return a mailbox that exists."""
     settings = {name: draw(SETTINGS[platform][name]) for name in draw(fields_in_use(platform))}
     settings[Field.KIND] = draw(KIND_ON[platform])
-    return ObservedMailbox(f"id-{name}", address(name), platform, settings, draw(grants(platform)))
+    held = draw(grants(platform))
+    return ObservedMailbox(f"id-{name}", address(name), platform, settings, held, levels=LEVELLED_ON[platform])
 
 
 ALIASES = ("first", "second", "third")
@@ -196,6 +209,7 @@ def desired_grants(draw: st.DrawFn, platform: Platform) -> tuple[DesiredGrant, .
             address(person),
             TrusteeKind.GROUP if person in GROUPS else TrusteeKind.USER,
             right,
+            draw(LEVEL[right]) if right in LEVELLED else "",
             automapping=draw(AUTOMAPPING) if right is Right.FULL_ACCESS else None,
             delivery=draw(MAYBE_DELIVERY) if right in ROLES else None,
         )
@@ -213,8 +227,19 @@ def desired_mailboxes(draw: st.DrawFn, name: str) -> DesiredMailbox:
     named = [name for name in sorted(draw(fields_in_use(platform))) if draw(BOOLEAN)]
     settings = {name: draw(SETTINGS[platform][name]) for name in named}
     wanted = draw(desired_grants(platform)) if draw(BOOLEAN) else None
-    mode = draw(MODE)
-    return DesiredMailbox(address(name), platform, settings=settings, grants=wanted, members_mode=mode)
+    levels = LEVELLED_ON[platform] if wanted is not None else frozenset[Right]()
+    has_members = not levels or draw(MOSTLY)
+    if wanted is not None and not has_members:
+        wanted = tuple(grant for grant in wanted if grant.right in LEVELLED)
+    return DesiredMailbox(
+        address(name),
+        platform,
+        settings=settings,
+        grants=wanted,
+        levels=levels,
+        has_members=has_members,
+        members_mode=draw(MODE),
+    )
 
 
 @st.composite

@@ -11,7 +11,7 @@ from sharedbox_cli.checks.model import Check, Detections, Subject
 from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.finding import Severity
 from sharedbox_cli.core.model import GOOGLE_DELEGATED, MICROSOFT365
-from sharedbox_cli.core.open_access import opens_calendar
+from sharedbox_cli.core.open_access import opens_level
 from sharedbox_cli.core.texts import listed, mark, tr
 from sharedbox_cli.core.values import BLOCKED, Value
 
@@ -110,13 +110,13 @@ _ONLY = frozenset({MICROSOFT365})
 
 
 def _public_calendar(subject: Subject) -> Detections:
-    if opens_calendar(Field.CALENDAR_ANONYMOUS, subject.mailbox.settings.get(Field.CALENDAR_ANONYMOUS)):
+    if opens_level(Field.CALENDAR_ANONYMOUS, subject.mailbox.settings.get(Field.CALENDAR_ANONYMOUS)):
         why = tr("People who are not in the organisation can see at least when it is busy.")
         yield "", tr("anyone on the web can see the calendar"), why
 
 
 def _open_calendar(subject: Subject) -> Detections:
-    if opens_calendar(Field.CALENDAR_DEFAULT, subject.mailbox.settings.get(Field.CALENDAR_DEFAULT)):
+    if opens_level(Field.CALENDAR_DEFAULT, subject.mailbox.settings.get(Field.CALENDAR_DEFAULT)):
         why = tr("People who do not work with the mailbox can do more than see when it is busy.")
         yield "", tr("everyone in the organisation can read the calendar"), why
 

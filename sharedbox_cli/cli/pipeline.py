@@ -104,6 +104,7 @@ def plan_scopes(desired: Desired) -> Mapping[Platform, Scope]:
 def scope_of(desired: Desired, platforms: frozenset[Platform]) -> Scope:
     """Return what a plan has to read from some platforms. A setting that no spec manages needs no request."""
     from sharedbox_cli.core.diff import observed_addresses  # `validate` starts without it
+    from sharedbox_cli.core.levels import inside_of
 
     mine = desired.of_platforms(platforms)
     mailboxes = mine.mailboxes.values()
@@ -121,13 +122,14 @@ def scope_of(desired: Desired, platforms: frozenset[Platform]) -> Scope:
         mailboxes=frozenset(mine.mailboxes),
         fields=fields,
         facts=frozenset(facts),
-        grants_of=frozenset(key for key, mailbox in mine.mailboxes.items() if mailbox.grants is not None),
+        grants_of=frozenset(key for key, mailbox in mine.mailboxes.items() if mailbox.manages_members),
         trustees=observed_addresses(mine),
         addresses=frozenset(alias for mailbox in mailboxes for alias in mailbox.aliases),
         named_by=mine.named_by,
         recipients=recipients_of(mailboxes),
         managing={key: frozenset(mailbox.settings) for key, mailbox in mine.mailboxes.items()},
         rights=frozenset(grant.right for grant in grants),
+        inside={key: rights for key, mailbox in mine.mailboxes.items() if (rights := inside_of(mailbox))},
         with_members=any(grant.kind is TrusteeKind.GROUP for grant in grants),
     )
 

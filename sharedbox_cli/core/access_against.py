@@ -17,6 +17,7 @@ from sharedbox_cli.core.diff_grants import diff_grants, resolve_grants
 from sharedbox_cli.core.errors import SpecError
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import (
+    LEVELLED,
     Desired,
     DesiredGrant,
     DesiredMailbox,
@@ -24,12 +25,14 @@ from sharedbox_cli.core.model import (
     Observed,
     ObservedMailbox,
     Platform,
+    Right,
     State,
     TrusteeKind,
 )
 from sharedbox_cli.core.open_access import WAYS, Entry, Way, ways_of
 from sharedbox_cli.core.why import InSpec
 
+_AT_LEAST = MembersMode.AT_LEAST
 _FIELDS: Mapping[Entry, Field] = {
     Entry.FORWARDING: Field.FORWARDING_TO,
     Entry.RULE: Field.RULES,
@@ -74,7 +77,9 @@ class Judge:
             self.missing.append(Missing(mailbox))
         unknown = {item.name.lower() for item in observed.unread}
         for grant in mailbox.grants or () if current is not None else ():
-            alone = replace(mailbox, grants=(grant,), members_mode=MembersMode.AT_LEAST)
+            if grant.right in LEVELLED and current is not None and grant.right not in current.levels:
+                continue  # not read
+            alone = replace(mailbox, grants=(grant,), levels=_read_levels(mailbox, current), members_mode=_AT_LEAST)
             why = ""
             try:
                 allowed |= set(_keys(alone, observed))
@@ -95,7 +100,8 @@ class Judge:
             return InSpec.NO
         if row.entry in WAYS:
             return self._way(row, mailbox)
-        if row.entry not in (Entry.GRANT, Entry.INVITATION) or mailbox.grants is None:
+        is_managed = row.right in mailbox.levels if row.right in LEVELLED else mailbox.manages_members
+        if row.entry not in (Entry.GRANT, Entry.INVITATION) or not is_managed:
             return InSpec.UNMANAGED
         key = grant_key(row) if row.entry is Entry.GRANT else (*grant_key(row)[:4], "")
         if key in self._allowed[row.mailbox_key]:
@@ -120,10 +126,15 @@ class Judge:
         return self._addresses[platform]
 
 
+def _read_levels(mailbox: DesiredMailbox, current: ObservedMailbox | None) -> frozenset[Right]:
+    return mailbox.levels & current.levels if current is not None else mailbox.levels
+
+
 def _is_missing(mailbox: DesiredMailbox, current: ObservedMailbox, observed: Observed) -> bool:
     """Return whether a plan would grant the only right of a spec. Raises SpecError if the platform would refuse it."""
     changes = diff_grants(mailbox, current, observed)
-    return any(one.kind is Kind.GRANT or (one.party is not None and Field.ROLE in one.after) for one in changes)
+    switched = {Field.ROLE, Field.LEVEL}
+    return any(one.kind is Kind.GRANT or (one.party is not None and switched & one.after.keys()) for one in changes)
 
 
 def _keys(mailbox: DesiredMailbox, observed: Observed) -> Iterator[GrantKey]:

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sharedbox_cli.core.fields import SETTINGS, Field
-from sharedbox_cli.core.model import GRANTABLE, Platform, Right
+from sharedbox_cli.core.model import LEVELLED, MEMBER_RIGHTS, Platform, Right
 from sharedbox_cli.core.texts import mark
 from sharedbox_cli.core.values import Value
 
-LATER = ("contacts",)
-"""Keys of the language that this version does not manage on any platform."""
+LEVEL_PATHS = tuple(f"{right}.{key}" for right in LEVELLED for key in ("members", "people"))
+"""Keys that give people levels: no settings. `values` has the levels that are possible, by the first key of each."""
 NOT_YET = mark("this version does not manage it yet. Leave the key out.")
 _RIGHTS = "members[].rights."
 
@@ -135,9 +135,9 @@ def _all_rows(table: Capabilities, tables: Mapping[Platform, Capabilities]) -> I
 
 def _paths(tables: Mapping[Platform, Capabilities]) -> Iterator[str]:
     yield from (str(name) for name, setting in SETTINGS.items() if setting.is_in_spec)
-    yield from (f"{_RIGHTS}{right}" for right in GRANTABLE)
+    yield from LEVEL_PATHS
+    yield from (f"{_RIGHTS}{right}" for right in MEMBER_RIGHTS)
     yield from (row.path for table in tables.values() for row in table.rows)
-    yield from LATER
 
 
 def _reason(path: str, table: Capabilities, tables: Mapping[Platform, Capabilities]) -> str:
@@ -148,7 +148,7 @@ def _reason(path: str, table: Capabilities, tables: Mapping[Platform, Capabiliti
     platforms = _several(owners)
     if not path.startswith(_RIGHTS):
         return mark("it belongs to {platforms}. Leave the key out.", platforms=platforms)
-    here = [f"`{right}`" for right in GRANTABLE if table.refusal(f"{_RIGHTS}{right}") is None]
+    here = [f"`{right}`" for right in MEMBER_RIGHTS if table.refusal(f"{_RIGHTS}{right}") is None]
     if not here:
         return mark("it belongs to {platforms}. Leave the right out.", platforms=platforms)
     return mark("it belongs to {platforms}. Use {rights}.", platforms=platforms, rights=_one_of(here))

@@ -8,6 +8,7 @@ from enum import IntEnum, StrEnum
 
 from sharedbox_cli.core.fields import Field, has_ensured, topic_of
 from sharedbox_cli.core.identity import Address, TrusteeId
+from sharedbox_cli.core.levels import rises
 from sharedbox_cli.core.location import NOWHERE, Place
 from sharedbox_cli.core.model import Platform, Right, TrusteeKind
 from sharedbox_cli.core.order import Phase
@@ -112,6 +113,8 @@ _RIGHTS_IN_ORDER = (
     Right.OWNER,
     Right.MANAGER,
     Right.MEMBER,
+    Right.CALENDAR,
+    Right.CONTACTS,
     Right.OTHER,
 )
 
@@ -155,6 +158,8 @@ def inverse(change: Change) -> Change | None:
                 return None
             if change.party is not None and Field.ROLE in change.after:
                 return _role_back(change)
+            if change.party is not None and Field.LEVEL in change.after:
+                return _level_back(change)
             phase = _phase_of_settings(change.before, change.kind, change.phase)
             return replace(change, phase=phase, **back)  # type: ignore[arg-type]
 
@@ -164,6 +169,15 @@ def _role_back(change: Change) -> Change | None:
         return None
     party = replace(change.party, right=Right(str(change.before[Field.ROLE])))
     phase = Phase.GRANT if change.phase is Phase.REVOKE else Phase.REVOKE
+    return replace(change, needs=(), before=change.after, after=change.before, party=party, phase=phase)
+
+
+def _level_back(change: Change) -> Change | None:
+    if change.party is None:
+        return None
+    before = change.before[Field.LEVEL]
+    party = replace(change.party, detail=str(before))
+    phase = Phase.GRANT if rises(change.after[Field.LEVEL], before) else Phase.REVOKE
     return replace(change, needs=(), before=change.after, after=change.before, party=party, phase=phase)
 
 

@@ -18,6 +18,8 @@ RIGHT_WORDS: Mapping[Right, str] = {
     Right.MEMBER: mark_in("right", "member"),
     Right.MANAGER: mark_in("right", "manager"),
     Right.OWNER: mark_in("right", "owner"),
+    Right.CALENDAR: mark_in("right", "calendar"),
+    Right.CONTACTS: mark_in("right", "contacts"),
     Right.OTHER: mark_in("right", "another right"),
 }
 
@@ -68,6 +70,8 @@ def party_update_words(change: Change) -> str:
     parts = []
     if Field.ROLE in after:
         parts.append(f"role {before.get(Field.ROLE, 'none')} -> {after[Field.ROLE]}")
+    if Field.LEVEL in after and change.party is not None:
+        parts.append(f"{RIGHT_WORDS[change.party.right]} {before.get(Field.LEVEL, 'none')} -> {after[Field.LEVEL]}")
     if Field.DELIVERY in after:
         parts.append(f"delivery {before.get(Field.DELIVERY, 'not known')} -> {after[Field.DELIVERY]}")
     if Field.AUTOMAPPING in after:

@@ -15,11 +15,14 @@ from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.format_values import value_words
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.labels import lowest_folders, parted_labels
+from sharedbox_cli.core.levels import is_level, without_levels
 from sharedbox_cli.core.model import (
+    LEVELLED,
     READING,
     ROLES,
     DesiredGrant,
     DesiredMailbox,
+    Grant,
     MembersMode,
     Observed,
     ObservedMailbox,
@@ -79,9 +82,11 @@ def desired_of(there: ObservedMailbox, observed: Observed, table: Capabilities) 
         settings.pop(Field.FORWARDING_KEEP_COPY, None)
     moved = Moved(DesiredMailbox(there.address, there.platform, settings=settings))
     if there.grants is not None:
-        grants = [grant for item in there.grants if (grant := _wanted(item.trustee, item.right, observed, moved))]
+        grants = [grant for item in there.grants if (grant := _wanted(item, observed, moved))]
         ordered = sorted(grants, key=lambda grant: (grant.trustee.key, str(grant.right)))
-        moved.mailbox = replace(moved.mailbox, grants=tuple(ordered))
+        moved.mailbox = replace(moved.mailbox, grants=tuple(ordered), levels=there.levels)
+        for right in {grant.right for grant in ordered if grant.right in LEVELLED and not is_level(grant.detail)}:
+            moved.mailbox = without_levels(moved.mailbox, right)  # a list without them would take them away
     moved.notes += [
         Note("aliases", address, "the service gives this address to the mailbox itself.") for address in unmanaged
     ]
@@ -102,18 +107,23 @@ def _is_reply(name: Field) -> bool:
     return str(name).startswith("auto_reply.")
 
 
-def _wanted(identity: str, right: Right, observed: Observed, moved: Moved) -> DesiredGrant | None:
-    who = observed.trustees.get(identity)  # type: ignore[call-overload]
+def _wanted(grant: Grant, observed: Observed, moved: Moved) -> DesiredGrant | None:
+    identity, right = grant.trustee, grant.right
+    key = str(right) if right in LEVELLED else "members"
+    who = observed.trustees.get(identity)
     if who is None or who.address is None or who.kind not in (TrusteeKind.USER, TrusteeKind.GROUP):
         name = who.name if who and who.name else identity
         why = "a deleted account, or neither a user nor a group."
-        moved.notes.append(Note("members", f"{right_words(right)} of {name}", why, is_lost=True))
+        moved.notes.append(Note(key, f"{right_words(right, grant.detail)} of {name}", why, is_lost=True))
         return None
+    if right in LEVELLED and not is_level(grant.detail):
+        why = "it is none of the levels of a spec."
+        moved.notes.append(Note(key, f"{right_words(right, grant.detail)} of {who.address}", why, is_lost=True))
     if right is Right.OTHER:
         moved.notes.append(Note("members", f"a right of {who.address}", "a spec cannot express it.", is_lost=True))
         return None
     moved.notes += [note for note in _doubts(who) if note not in moved.notes]
-    return DesiredGrant(who.address, who.kind, right)
+    return DesiredGrant(who.address, who.kind, right, grant.detail if right in LEVELLED else "")
 
 
 def _doubts(who: Trustee) -> Iterator[Note]:
@@ -139,19 +149,43 @@ def moved_to(mailbox: DesiredMailbox, source: Capabilities, target: Capabilities
     if mailbox.suite:
         moved.notes.append(Note("storage.suite", mailbox.suite, _OTHER_LICENCES, is_lost=True))
     if mailbox.grants is not None:
-        grants = _grants((*mailbox.grants, *mailbox.expired), source, target, moved)
+        every = (*mailbox.grants, *mailbox.expired)
+        members = [grant for grant in every if grant.right not in LEVELLED]
+        levels, of_people = _levels(mailbox, target, moved)
+        grants = [*_grants(members, source, target, moved), *of_people]
         now = {(grant.trustee, grant.until) for grant in mailbox.expired}
         moved.mailbox = replace(
             moved.mailbox,
+            levels=levels,
             grants=tuple(item for item in grants if (item.trustee, item.until) not in now),
             expired=tuple(item for item in grants if (item.trustee, item.until) in now),
         )
+        if not mailbox.has_members and not levels:
+            moved.mailbox = replace(moved.mailbox, grants=None, has_members=True)
         _miss_an_owner(moved, target)
     if (row := target.refusal("members_mode")) and mailbox.members_mode is not MembersMode.EXACT:
         moved.notes.append(Note("members_mode", str(mailbox.members_mode), row.meaning, is_lost=True))
         moved.mailbox = replace(moved.mailbox, members_mode=MembersMode.EXACT)
     moved.notes.sort(key=_order)
     return moved
+
+
+def _levels(mailbox: DesiredMailbox, target: Capabilities, moved: Moved) -> tuple[frozenset[Right], list[DesiredGrant]]:
+    """Return the rights with levels that the other platform has too, and their grants."""
+    levels, kept = set(), []
+    for right in sorted(mailbox.levels):
+        row, possible = target.refusal(f"{right}.people"), target.values.get(f"{right}.members")
+        if row is not None:
+            moved.notes.append(Note(str(right), "levels of people", row.meaning, is_lost=True))
+            continue
+        levels.add(right)
+        for grant in (one for one in (*(mailbox.grants or ()), *mailbox.expired) if one.right is right):
+            if possible is None or grant.detail in possible:
+                kept.append(grant)
+            else:
+                what, why = f"{grant.detail} of {grant.trustee}", f"it can be {', '.join(possible)} there."
+                moved.notes.append(Note(str(right), what, why, is_lost=True))
+    return frozenset(levels), kept
 
 
 def _settings(mailbox: DesiredMailbox, target: Capabilities, moved: Moved) -> Iterator[tuple[Field, Value]]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 
 from sharedbox_cli.core.change import Change, Kind, Risk
-from sharedbox_cli.core.diff_grants import diff_grants
+from sharedbox_cli.core.diff_grants import diff_grants, managed_grants
 from sharedbox_cli.core.diff_licence import seat_notes
 from sharedbox_cli.core.diff_notes import is_restorable, kept_entries, notes_on
 from sharedbox_cli.core.diff_settings import creation_settings, diff_settings
@@ -19,6 +19,7 @@ from sharedbox_cli.core.holders import Holders
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.mastered import mastered_problems
 from sharedbox_cli.core.model import (
+    LEVELLED,
     Desired,
     DesiredMailbox,
     Grant,
@@ -131,7 +132,7 @@ def fingerprint(mailbox: DesiredMailbox, observed: Observed, holders: Holders | 
     if current is None:
         return digest(("absent", tuple(item.id for item in observed.taken.get(mailbox.address, ())), elsewhere))
     managed = {name: _managed_part(mailbox, current, name) for name in (*mailbox.settings, Field.KIND)}
-    grants = current.grants if mailbox.grants is not None else None
+    grants = managed_grants(mailbox, current) if mailbox.grants is not None else None
     found = {"id": current.id, "settings": digest(managed), "grants": digest(_identities(grants))}
     return digest({**found, "elsewhere": elsewhere})
 
@@ -212,7 +213,7 @@ def _conversion(mailbox: DesiredMailbox, current: ObservedMailbox) -> Change | N
 
 def _creation(mailbox: DesiredMailbox, observed: Observed) -> tuple[Change, ...]:
     soft_deleted = [item for item in observed.taken.get(mailbox.address, ()) if is_restorable(item, mailbox)]
-    empty = ObservedMailbox("", mailbox.address, mailbox.platform, grants=frozenset())
+    empty = ObservedMailbox("", mailbox.address, mailbox.platform, grants=frozenset(), levels=frozenset(LEVELLED))
     creation = Change(
         Kind.CREATE,
         Phase.CREATE,
@@ -269,7 +270,7 @@ def _outside_domains(mailbox: DesiredMailbox, observed: Observed, desired: Desir
 
 def _grant_count(mailbox: DesiredMailbox, observed: Observed) -> int:
     current = observed.mailboxes.get(mailbox.address)
-    return len(current.grants) if current and current.grants is not None else 0
+    return len(managed_grants(mailbox, current)) if current else 0
 
 
 def _untouched(mailboxes: list[DesiredMailbox], observations: Observations) -> Untouched:
@@ -289,7 +290,7 @@ def _untouched(mailboxes: list[DesiredMailbox], observations: Observations) -> U
             wanted = {
                 (observations[mailbox.platform].directory.get(g.trustee), g.right, g.detail) for g in mailbox.grants
             }
-            extra += sum((g.trustee, g.right, g.detail) not in wanted for g in current.grants or ())
+            extra += sum((g.trustee, g.right, g.detail) not in wanted for g in managed_grants(mailbox, current))
     others = sum(observed.others for observed in distinct.values())
     return Untouched(others, extra, special, unmanaged)
 

@@ -10,7 +10,9 @@ from sharedbox_cli.core.errors import ObserveError, Problem, SpecError
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import TrusteeId
 from sharedbox_cli.core.joinable import is_joinable
+from sharedbox_cli.core.levels import is_level, rises
 from sharedbox_cli.core.model import (
+    LEVELLED,
     ROLES,
     DesiredGrant,
     DesiredMailbox,
@@ -37,22 +39,23 @@ def diff_grants(mailbox: DesiredMailbox, current: ObservedMailbox, observed: Obs
     """Return grants and revocations. Raises SpecError for trustees that do not resolve, ObserveError."""
     if mailbox.grants is None:
         return ()
-    if current.grants is None:
+    if current.grants is None or mailbox.levels - current.levels:
         raise ObserveError(where=f"{mailbox.address} · members", why="the grants of a managed mailbox were not read")
     desired_by_key = resolve_grants(mailbox, observed)
-    held: dict[Key, Grant] = {(g.trustee, g.right, g.detail): g for g in current.grants}
-    roles = {grant.trustee: grant for grant in current.grants if grant.right in ROLES}
+    held: dict[Key, Grant] = {(g.trustee, g.right, g.detail): g for g in managed_grants(mailbox, current)}
+    places = {(g.trustee, kind): g for g in held.values() if (kind := exclusive(g.right))}
     is_all = mailbox.members_mode is MembersMode.EXACT
-    role_changes = [
-        _role(mailbox, current, observed, key, desired, roles[key[0]])
+    switches = [
+        _switch(mailbox, current, observed, key, desired, places[key[0], kind])
         for key, desired in desired_by_key.items()
-        if key not in held and key[1] in ROLES and key[0] in roles and (is_all or _rises(roles[key[0]].right, key[1]))
+        if key not in held and (key[0], kind := exclusive(key[1])) in places
+        if is_all or _surely_rises(places[key[0], kind], key)
     ]
-    in_role = {key[0] for key in desired_by_key if key[1] in ROLES}
+    placed = {(key[0], kind) for key in desired_by_key if (kind := exclusive(key[1]))}
     granted = [
         _grant(mailbox, current, observed, key, desired)
         for key, desired in desired_by_key.items()
-        if key not in held and not (key[1] in ROLES and key[0] in roles)
+        if key not in held and (key[0], exclusive(key[1])) not in places
     ]
     if refused := [problem for change in granted if (problem := _refusal(change, observed)) is not None]:
         raise SpecError(refused)
@@ -62,13 +65,13 @@ def diff_grants(mailbox: DesiredMailbox, current: ObservedMailbox, observed: Obs
         if key in held and (change := _altered(mailbox, current, observed, key, desired, held[key])) is not None
     ]
     if not is_all:
-        return (*granted, *role_changes, *altered)
+        return (*granted, *switches, *altered)
     ended = _ended(mailbox, observed)
     revoked = [
         _revoke(mailbox, current, observed, held[key], ended.get(key, "not in the spec"))
         for key in held
         if key not in desired_by_key
-        and not (key[1] in ROLES and key[0] in in_role)
+        and (key[0], exclusive(key[1])) not in placed
         and _is_revocable(observed, held[key])
     ]
     revoked += [
@@ -78,13 +81,27 @@ def diff_grants(mailbox: DesiredMailbox, current: ObservedMailbox, observed: Obs
         and (grant.trustee, grant.right, grant.detail) not in {*desired_by_key, *held}
         and _is_revocable(observed, grant)
     ]
-    coming = [*granted, *(change for change in role_changes if change.phase is Phase.GRANT)]
+    coming = [*granted, *(change for change in switches if change.phase is Phase.GRANT)]
     staying = _staying(desired_by_key, held)
     ordered_revocations = [_needing(change, coming, staying) for change in revoked]
-    ordered_role_changes = [
-        _needing(change, coming, staying) if change.phase is Phase.REVOKE else change for change in role_changes
+    ordered_switches = [
+        _needing(change, coming, staying) if change.phase is Phase.REVOKE else change for change in switches
     ]
-    return (*granted, *ordered_role_changes, *altered, *ordered_revocations)
+    return (*granted, *ordered_switches, *altered, *ordered_revocations)
+
+
+def managed_grants(mailbox: DesiredMailbox, current: ObservedMailbox) -> frozenset[Grant]:
+    """Return the grants of an observed mailbox that its spec manages."""
+    return frozenset(
+        grant
+        for grant in current.grants or ()
+        if (grant.right in mailbox.levels if grant.right in LEVELLED else mailbox.manages_members)
+    )
+
+
+def exclusive(right: Right) -> str:
+    """Return the kind of a right of which a trustee has one at a time: a role, or a level. Empty: another one."""
+    return "role" if right in ROLES else str(right) if right in LEVELLED else ""
 
 
 def _refusal(change: Change, observed: Observed) -> Problem | None:
@@ -113,8 +130,15 @@ def _staying(desired_by_key: Mapping[Key, DesiredGrant], held: Mapping[Key, Gran
     return frozenset(key[1] for key in desired_by_key if key in held)
 
 
-def _rises(current: Right, desired: Right) -> bool:
-    return ROLES.index(desired) > ROLES.index(current)
+def _surely_rises(held: Grant, desired: Key) -> bool:
+    """Return whether a role or level is higher for sure: a level that only the platform knows may be more."""
+    return _rises(held, desired) and (held.right in ROLES or is_level(held.detail))
+
+
+def _rises(held: Grant, desired: Key) -> bool:
+    if held.right in ROLES:
+        return ROLES.index(desired[1]) > ROLES.index(held.right)
+    return rises(held.detail, desired[2])
 
 
 def resolve_grants(mailbox: DesiredMailbox, observed: Observed) -> dict[Key, DesiredGrant]:
@@ -185,8 +209,6 @@ def _party(observed: Observed, grant: Key, desired: DesiredGrant | None = None) 
 def _grant(
     mailbox: DesiredMailbox, current: ObservedMailbox, observed: Observed, key: Key, desired: DesiredGrant
 ) -> Change:
-    outside = bool(outsiders_behind(key[0], observed)) or desired.trustee.domain not in observed.domains
-    is_open = is_joinable(observed.trustees.get(key[0]))
     return Change(
         Kind.GRANT,
         Phase.GRANT,
@@ -195,10 +217,15 @@ def _grant(
         current.id,
         after=_terms(desired),
         party=_party(observed, key, desired),
-        risk=Risk.HIGH if outside or is_open else Risk.LOW,
+        risk=_risk_of_grant(key, desired, observed),
         why=_until_words(desired),
         place=desired.place,
     )
+
+
+def _risk_of_grant(key: Key, desired: DesiredGrant, observed: Observed) -> Risk:
+    outside = bool(outsiders_behind(key[0], observed)) or desired.trustee.domain not in observed.domains
+    return Risk.HIGH if outside or is_joinable(observed.trustees.get(key[0])) else Risk.LOW
 
 
 def _terms(grant: DesiredGrant | Grant) -> dict[Field, Value]:
@@ -222,7 +249,7 @@ def _revoke(mailbox: DesiredMailbox, current: ObservedMailbox, observed: Observe
         party=_party(observed, (grant.trustee, grant.right, grant.detail)),
         risk=Risk.MEDIUM,
         why=why,
-        place=mailbox.places.get("members", mailbox.place),
+        place=mailbox.places.get(str(grant.right) if grant.right in LEVELLED else "members", mailbox.place),
     )
 
 
@@ -242,17 +269,21 @@ def _altered(
     return None
 
 
-def _role(
+def _switch(
     mailbox: DesiredMailbox, current: ObservedMailbox, observed: Observed, key: Key, desired: DesiredGrant, grant: Grant
 ) -> Change:
-    """Return one change from one role to another: the member stays in the group in between."""
-    before: dict[Field, Value] = {Field.ROLE: str(grant.right)}
-    after: dict[Field, Value] = {Field.ROLE: str(key[1])}
+    """Return one change from one role or level to another: the trustee keeps access in between."""
+    is_role, is_rise = grant.right in ROLES, _rises(grant, key)
+    name = Field.ROLE if is_role else Field.LEVEL
+    before: dict[Field, Value] = {name: str(grant.right) if is_role else grant.detail}
+    after: dict[Field, Value] = {name: str(key[1]) if is_role else key[2]}
     if desired.delivery is not None and desired.delivery != grant.delivery and grant.delivery is not None:
         before[Field.DELIVERY], after[Field.DELIVERY] = grant.delivery, desired.delivery
     risk = Risk.HIGH if outsiders_behind(key[0], observed) else Risk.MEDIUM
+    if not is_role and is_rise:
+        risk = _risk_of_grant(key, desired, observed)
     change = _change_of(mailbox, current, observed, key, desired, before, after, risk, _until_words(desired))
-    return change if _rises(grant.right, key[1]) else replace(change, phase=Phase.REVOKE)
+    return change if is_rise else replace(change, phase=Phase.REVOKE)
 
 
 def _change_of(

@@ -85,7 +85,7 @@ def is_restorable(holder: AddressHolder, mailbox: DesiredMailbox) -> bool:
 
 def kept_entries(mailbox: DesiredMailbox, current: ObservedMailbox, observed: Observed) -> list[SpecialEntry]:
     """Return the entries that no plan changes: an exact list revokes invitations, and a grant replaces them."""
-    is_exact = mailbox.grants is not None and mailbox.members_mode is MembersMode.EXACT
+    is_exact = mailbox.manages_members and mailbox.members_mode is MembersMode.EXACT
     granted = {(observed.directory.get(grant.trustee), grant.right) for grant in mailbox.grants or ()}
     kept = [item for item in current.special if (item.trustee, item.replaced_by) not in granted]
     return [item for item in kept if item.revocable is None or not is_exact]

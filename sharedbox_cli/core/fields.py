@@ -34,6 +34,8 @@ class Field(StrEnum):
     """What people of the organisation can do in the calendar who have no level of their own."""
     CALENDAR_ANONYMOUS = "calendar.anonymous"
     """What everybody else can do in it, signed in or not."""
+    CONTACTS_DEFAULT = "contacts.default"
+    """What people of the organisation can do with the contacts who have no level of their own."""
     FOLDERS = "folders"
     """Paths that must exist; others stay, as they hold mail."""
     TAGS = "tags"
@@ -106,9 +108,10 @@ class Field(StrEnum):
     KIND = "kind"
     """What the object is: follows from the platform in a spec, and is never a key of it."""
     ROLE = "role"
+    LEVEL = "level"
     DELIVERY = "delivery"
     AUTOMAPPING = "automapping"
-    """The last three belong to one grant: they occur only in a Change with a trustee."""
+    """The last four belong to one grant: they occur only in a Change with a trustee."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +156,7 @@ SETTINGS: Mapping[Field, Setting] = {
     Field.SIGNATURE: Setting(Topic.SIGNATURE, new="", item_words=signature_words, is_same=same_signature),
     Field.CALENDAR_DEFAULT: Setting(Topic.CALENDAR, new="none", opens=("reader", "editor")),
     Field.CALENDAR_ANONYMOUS: Setting(Topic.CALENDAR, new="none", opens=("availability", "reader")),
+    Field.CONTACTS_DEFAULT: Setting(Topic.CONTACTS, new="none"),
     Field.FOLDERS: Setting(Topic.LABELS, new=(), is_ensured=True),
     Field.TAGS: Setting(Topic.LABELS, new=(), is_ensured=True, item_words=tag_words),
     Field.RULES: Setting(Topic.RULES, new=(), item_words=mail_rule_words),
@@ -210,6 +214,7 @@ SETTINGS: Mapping[Field, Setting] = {
     Field.PRODUCT: Setting(Topic.LICENCE, new=LICENCE_NONE, is_key=False),
     Field.KIND: Setting(Topic.KIND, new=KIND_SHARED),
     Field.ROLE: Setting(Topic.GRANT),
+    Field.LEVEL: Setting(Topic.GRANT),
     Field.DELIVERY: Setting(Topic.GRANT),
     Field.AUTOMAPPING: Setting(Topic.GRANT),
 }

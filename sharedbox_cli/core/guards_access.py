@@ -11,6 +11,7 @@ from sharedbox_cli.core.errors import Refusal
 from sharedbox_cli.core.guards_input import GuardInput, GuardLimits
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import (
+    LEVELLED,
     READING,
     ROLES,
     DesiredMailbox,
@@ -44,12 +45,17 @@ def last_access(facts: GuardInput) -> Iterable[Refusal]:
             grant.right in _OPENING and _is_living_holder(grant, observed, facts.limits) for grant in end.grants or ()
         ):
             continue
-        if not any(change.kind in (Kind.CREATE, Kind.REVOKE) for change in changes):
+        if not any(change.kind is Kind.CREATE or _takes_access(change) for change in changes):
             continue  # it was the same before: a finding of `check`
         has_roles = any(change.party is not None and change.party.right in ROLES for change in changes)
         what = "no member who can sign in" if has_roles else "nobody with full access who can sign in"
         where = str(mailbox.address)
         yield Refusal("last-access", f"{where} would have {what}", 0, "1", f"last-access={where}", where)
+
+
+def _takes_access(change: Change) -> bool:
+    """Return whether a change revokes more than the use of a calendar or of contacts."""
+    return change.kind is Kind.REVOKE and (change.party is None or change.party.right not in LEVELLED)
 
 
 def last_owner(facts: GuardInput) -> Iterable[Refusal]:
@@ -75,7 +81,7 @@ def _managed(facts: GuardInput) -> Iterator[tuple[DesiredMailbox, Observed, list
     for change in facts.plan.changes:
         found[change.platform, change.mailbox].append(change)
     for address, mailbox in sorted(facts.plan.desired.mailboxes.items()):
-        if mailbox.state is not State.ABSENT and mailbox.grants is not None:
+        if mailbox.state is not State.ABSENT and mailbox.manages_members:
             yield mailbox, facts.observations[mailbox.platform], found.get((mailbox.platform, address), [])
 
 

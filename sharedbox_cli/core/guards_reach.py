@@ -11,9 +11,10 @@ from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.guards_input import GuardInput
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.joinable import is_joinable
+from sharedbox_cli.core.levels import LEVELS, rises
 from sharedbox_cli.core.mail_targets import answered_to, cut_off_words, forwarded_to, moderated_by, sender_addresses
 from sharedbox_cli.core.model import ROLES, Observed, Right, Trustee, TrusteeKind
-from sharedbox_cli.core.open_access import CALENDAR_AUDIENCES, opens_calendar
+from sharedbox_cli.core.open_access import LEVEL_AUDIENCES, opens_level
 from sharedbox_cli.core.outsiders import outsiders_behind, unknown_members
 from sharedbox_cli.core.values import Value
 
@@ -23,7 +24,11 @@ _WORDS: Mapping[Field, str] = {
     Field.GROUP_MANAGING_MEMBERS: "add other people to it",
 }
 """What becomes possible where one of a setting's opening values is chosen (`Setting.opens`)."""
-_CALENDAR_WORDS: Mapping[Value, str] = {"availability": "see when its calendar is busy", "reader": "read its calendar"}
+_CALENDAR_WORDS: Mapping[Value, str] = {
+    "availability": "see when its calendar is busy",
+    "details": "see when its calendar is busy, and with what",
+    "reader": "read its calendar",
+}
 """What each level of a calendar allows; every other one may allow to change it."""
 _EVERYBODY: Mapping[Value, str] = {
     "organization": "everybody in the organisation",
@@ -49,11 +54,13 @@ def external_trustee(facts: GuardInput) -> Iterable[Refusal]:
 
 
 def gives_rights(change: Change) -> bool:
-    """Return whether a trustee gets a right or a higher role by a change."""
+    """Return whether a trustee gets a right, or a higher role or level, by a change."""
     if change.party is None:
         return False
     if change.kind is Kind.GRANT:
         return True
+    if change.kind is Kind.UPDATE and Field.LEVEL in change.after:
+        return rises(change.before.get(Field.LEVEL), change.after[Field.LEVEL])
     after, before = change.after.get(Field.ROLE), change.before.get(Field.ROLE)
     return change.kind is Kind.UPDATE and after is not None and _rank(after) > _rank(before)
 
@@ -67,7 +74,7 @@ def _granted(change: Change, observed: Observed) -> Iterator[tuple[Address | Non
     party = change.party
     if party is None or not gives_rights(change):
         return
-    right = right_words(Right(str(change.after.get(Field.ROLE, party.right))))
+    right = right_words(Right(str(change.after.get(Field.ROLE, party.right))), party.detail)
     first = f", first on {change.mailbox}"
     if party.address is None:
         yield None, f"{change.mailbox}: an account without a known address would get {right}"
@@ -127,7 +134,7 @@ def wide_trustee(facts: GuardInput) -> Iterable[Refusal]:
 
 def _large_group(change: Change, facts: GuardInput, seen: set[Address]) -> Iterator[Refusal]:
     party = change.party
-    if change.kind is not Kind.GRANT or party is None or party.kind is not TrusteeKind.GROUP:
+    if party is None or party.kind is not TrusteeKind.GROUP or not gives_rights(change):
         return
     observed, most = facts.observations[change.platform], facts.limits.wide_members
     people, known = observed.members.get(party.id), observed.trustees.get(party.id)
@@ -166,11 +173,10 @@ def _opened(change: Change, facts: GuardInput) -> Iterator[Refusal]:
             continue
         why = f"{where}: {_EVERYBODY[after]} could {words}"
         yield Refusal("wide-trustee", why, 1, "0", f"wide-trustee={where}", where)
-    for name, audience in CALENDAR_AUDIENCES.items():
+    for name, audience in LEVEL_AUDIENCES.items():
         after, before = change.after.get(name), change.before.get(name)
-        if opens_calendar(name, after) and _calendar_rank(after) > _calendar_rank(before):
-            words = _CALENDAR_WORDS.get(after, "change its calendar")
-            why = f"{where}: {_EVERYBODY[audience]} could {words}"
+        if opens_level(name, after) and _level_rank(after) > _level_rank(before):
+            why = f"{where}: {_EVERYBODY[audience]} could {_use_words(name, after)}"
             yield Refusal("wide-trustee", why, 1, "0", f"wide-trustee={where}", where)
     opens = change.after.get(Field.GROUP_EXTERNAL_MEMBERS) is True
     if opens and change.before.get(Field.GROUP_EXTERNAL_MEMBERS) is not True and not _names_outsiders(change, facts):
@@ -178,12 +184,19 @@ def _opened(change: Change, facts: GuardInput) -> Iterator[Refusal]:
         yield Refusal("wide-trustee", why, 1, "0", f"wide-trustee={where}", where)
 
 
-def _calendar_rank(level: Value) -> int:
+def _use_words(name: Field, level: Value) -> str:
+    """Return what people can do at a level."""
+    if name is Field.CONTACTS_DEFAULT:
+        return "read its contacts" if level == "reader" else "change its contacts"
+    return _CALENDAR_WORDS.get(level, "change its calendar")
+
+
+def _level_rank(level: Value) -> int:
     """Return the order of a level; one that has no word here is the highest, and nothing before is the lowest."""
-    return _CALENDAR_LEVELS.index(level) if level in _CALENDAR_LEVELS else len(_CALENDAR_LEVELS)
+    return _LEVELS.index(level) if level in _LEVELS else len(_LEVELS)
 
 
-_CALENDAR_LEVELS: tuple[Value, ...] = (None, "none", "availability", "reader", "editor")
+_LEVELS: tuple[Value, ...] = (None, *LEVELS)
 
 
 def _names_outsiders(change: Change, facts: GuardInput) -> bool:

@@ -35,11 +35,19 @@ class Right(StrEnum):
     """Roles in a group that is used as an inbox; a member has one of the three."""
     MANAGER = "manager"
     OWNER = "owner"
+    CALENDAR = "calendar"
+    """Use of the calendar, or of the contacts, at the level that `Grant.detail` names (`core/levels.py`)."""
+    CONTACTS = "contacts"
     OTHER = "other"
 
 
-GRANTABLE = tuple(right for right in Right if right is not Right.OTHER)
-"""Rights that a spec can name."""
+LEVELLED = (Right.CALENDAR, Right.CONTACTS)
+"""Rights that have levels; a trustee has one level of each."""
+GRANTABLE: tuple[Right, ...] = tuple(right for right in Right if right not in (*LEVELLED, Right.OTHER))
+"""Rights that a member can have."""
+CALENDAR_ONLY = "calendar_only"
+MEMBER_RIGHTS: Mapping[str, Right] = {**{str(right): right for right in GRANTABLE}, CALENDAR_ONLY: Right.CALENDAR}
+"""The words for the rights of a member in a spec."""
 READING = frozenset({Right.FULL_ACCESS, Right.READ, Right.MEMBER, Right.MANAGER, Right.OWNER})
 """Rights that include reading incoming messages."""
 ROLES = (Right.MEMBER, Right.MANAGER, Right.OWNER)
@@ -144,7 +152,11 @@ class DesiredMailbox:
     state: State = State.PRESENT
     settings: Mapping[Field, Value] = field(default_factory=dict)
     grants: tuple[DesiredGrant, ...] | None = None
-    """None: members are not managed; empty: nobody has rights."""
+    """None: nobody's rights are managed; empty: nobody has rights."""
+    levels: frozenset[Right] = frozenset()
+    """The rights with levels that this spec manages: others are neither read nor changed."""
+    has_members: bool = True
+    """False: only rights with levels are managed, and `grants` has no others."""
     unmanaged: tuple[str, ...] = ()
     """The keys that this spec leaves out and every mailbox of the platform has."""
     expired: tuple[DesiredGrant, ...] = ()
@@ -156,6 +168,11 @@ class DesiredMailbox:
     place: Place = field(default=NOWHERE, compare=False)
     places: Mapping[str, Place] = field(default_factory=dict, compare=False)
     """Where each value came from, by its path in the spec (`display_name`, `members[0].rights`)."""
+
+    @property
+    def manages_members(self) -> bool:
+        """Return whether the list of members is managed, and not only levels."""
+        return self.grants is not None and self.has_members
 
     @property
     def aliases(self) -> tuple[Address, ...]:
@@ -255,6 +272,8 @@ class ObservedMailbox:
     """None: not read."""
     special: tuple[SpecialEntry, ...] = ()
     facts: Mapping[Fact, Value] = field(default_factory=dict)
+    levels: frozenset[Right] = frozenset()
+    """The rights with levels that were read: `grants` has all grants of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,14 +46,15 @@ class Entry(StrEnum):
     """Whoever has the password of the mailbox's own account has all of it."""
 
 
-CALENDAR_AUDIENCES: Mapping[Field, Audience] = {
+LEVEL_AUDIENCES: Mapping[Field, Audience] = {
     Field.CALENDAR_DEFAULT: Audience.ORGANIZATION,
     Field.CALENDAR_ANONYMOUS: Audience.ANYONE,
+    Field.CONTACTS_DEFAULT: Audience.ORGANIZATION,
 }
-"""Whom each of these settings of a calendar is about."""
+"""Whom each of these levels of a calendar or of contacts is about."""
 
 
-def opens_calendar(name: Field, value: Value) -> bool:
+def opens_level(name: Field, value: Value) -> bool:
     """Return whether a level shows more than usual. One that has no word here does: nobody knows what it allows."""
     usual = ("none", "availability") if name is Field.CALENDAR_DEFAULT else ("none",)
     return value is not None and value not in usual
@@ -87,8 +88,8 @@ def ways_of(mailbox: ObservedMailbox) -> Iterator[Way]:
     ):
         if value in SETTINGS[name].opens:
             yield Way(Entry.SETTING, right, f"{name}: {value}", audience=Audience(str(value)))
-    for name, audience in CALENDAR_AUDIENCES.items():
-        if opens_calendar(name, settings.get(name)):
+    for name, audience in LEVEL_AUDIENCES.items():
+        if opens_level(name, settings.get(name)):
             yield Way(Entry.SETTING, Right.OTHER, f"{name}: {settings[name]}", audience=audience)
     if target := str(facts.get(Fact.FORWARDING_TO) or settings.get(Field.FORWARDING_TO) or ""):
         yield Way(Entry.FORWARDING, Right.READ, FORWARDING_WORDS, target)

@@ -47,6 +47,7 @@ class Topic(Enum):
     CALENDAR = (15, Phase.CONTENT)
     LANGUAGE = (16, Phase.CONTENT)
     SIGNATURE = (17, Phase.CONTENT)
+    CONTACTS = (18, Phase.CONTENT)
 
     @property
     def rank(self) -> int:

@@ -9,7 +9,7 @@ from sharedbox_cli.core.change import RESTORE, Change, Kind, aliases_of
 from sharedbox_cli.core.ensured import with_items
 from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import AddressHolder, Grant, Observed, ObservedMailbox
+from sharedbox_cli.core.model import LEVELLED, AddressHolder, Grant, Observed, ObservedMailbox
 from sharedbox_cli.core.order import Topic
 from sharedbox_cli.core.values import Value
 
@@ -62,7 +62,9 @@ def new_id(address: Address) -> str:
 def _created(change: Change) -> ObservedMailbox:
     identity = change.mailbox_id if change.how == RESTORE else new_id(change.mailbox)
     settings: dict[Field, Value] = {**_ASSUMED, **change.after}
-    return ObservedMailbox(identity, change.mailbox, change.platform, settings=settings, grants=frozenset())
+    return ObservedMailbox(
+        identity, change.mailbox, change.platform, settings=settings, grants=frozenset(), levels=frozenset(LEVELLED)
+    )
 
 
 def _soft_deleted(mailbox: ObservedMailbox) -> AddressHolder:
@@ -100,4 +102,6 @@ def _is_about(grant: Grant, change: Change) -> bool:
     party = change.party
     if party is None or grant.trustee != party.id or change.kind is not Kind.UPDATE:
         return False
+    if Field.LEVEL in change.before:
+        return grant.right is party.right and grant.detail == change.before[Field.LEVEL]
     return grant.right == change.before.get(Field.ROLE, party.right)

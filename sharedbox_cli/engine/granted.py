@@ -26,7 +26,7 @@ def newest_grants_of(steps: Iterable[sqlite3.Row], tenants: Mapping[str, str]) -
             key = (change["mailbox"].lower(), platform, party["id"], Right(party["right"]), party["detail"])
             if change["kind"] == Kind.REVOKE:
                 found.pop(key, None)
-            elif change["kind"] == Kind.GRANT or Field.ROLE in change["after"]:
+            elif change["kind"] == Kind.GRANT or {Field.ROLE, Field.LEVEL} & change["after"].keys():
                 by = f"{row['who']} on {row['host']}"
                 found[key] = Granted(datetime.fromisoformat(row["at"]), by, row["run"])
     except (ValueError, KeyError, TypeError, AttributeError) as error:

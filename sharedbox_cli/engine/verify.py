@@ -9,7 +9,7 @@ from sharedbox_cli.core.change import Change, Kind
 from sharedbox_cli.core.diff_settings import has_effect
 from sharedbox_cli.core.errors import ExitCode, SharedboxError
 from sharedbox_cli.core.fields import Field
-from sharedbox_cli.core.model import Observed, Platform
+from sharedbox_cli.core.model import LEVELLED, Observed, Platform
 from sharedbox_cli.core.outcome import Status
 from sharedbox_cli.engine.summary import RunSummary
 
@@ -95,7 +95,8 @@ def is_visible(change: Change, observed: Observed) -> bool:
     if change.kind is Kind.CREATE:
         return True
     if change.party is not None:
-        if mailbox.grants is None:
+        right = change.party.right
+        if mailbox.grants is None or (right in LEVELLED and right not in mailbox.levels):
             return True
         # Automapping cannot be read. The full access that is revoked and granted again to change it can.
         delivery = change.after.get(Field.DELIVERY)

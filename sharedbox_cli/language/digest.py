@@ -31,6 +31,8 @@ def _content(mailbox: DesiredMailbox) -> list[object]:
         mailbox.state,
         sorted(mailbox.settings.items()),
         grants,
+        sorted(mailbox.levels),
+        mailbox.has_members,
         mailbox.members_mode,
         sorted(mailbox.labels.items()),
         mailbox.warn_at_percent,

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from sharedbox_cli.core.errors import Problem
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.location import Place
-from sharedbox_cli.core.model import ROLES, DesiredGrant, Right, TrusteeKind
+from sharedbox_cli.core.model import CALENDAR_ONLY, ROLES, DesiredGrant, Right, TrusteeKind
 from sharedbox_cli.language.document import Document
+from sharedbox_cli.language.levels import levels_of
 from sharedbox_cli.language.load import LoadedTeam
 from sharedbox_cli.language.models.mailbox import Mailbox
 from sharedbox_cli.language.models.members import Member, TeamMember
@@ -19,6 +20,37 @@ Key = tuple[str, Right]
 """A trustee's address in lower case, and the right."""
 _Line = tuple[DesiredGrant, ...]
 """The grants of one entry of `members`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """What a document says about rights."""
+
+    grants: _Line | None
+    """None: nobody's rights are managed."""
+    levels: frozenset[Right] = frozenset()
+    """The rights with levels that it manages."""
+    has_members: bool = True
+    """False: `grants` are levels alone."""
+    problems: tuple[Problem, ...] = ()
+
+
+def granted(
+    spec: Mailbox,
+    document: Document,
+    teams: Mapping[str, LoadedTeam],
+    default: tuple[Right, ...],
+    team_grants: TeamGrants,
+) -> Granted:
+    """Return the rights of members, and the levels of members and other people."""
+    members, problems = desired_grants(spec, document, teams, default, team_grants)
+    levels = levels_of(spec, document, members)
+    problems += levels.problems
+    if members is None and not levels.rights:
+        return Granted(None, problems=tuple(problems))
+    mail = [grant for grant in members or () if grant.right is not Right.CALENDAR]
+    grants = sorted((*mail, *levels.grants), key=_order)
+    return Granted(tuple(grants), levels.rights, members is not None, (*problems, *_two_kinds(grants)))
 
 
 @dataclass(slots=True)
@@ -67,7 +99,7 @@ def desired_grants(
     named = {trustee for trustee, _ in direct}
     kept = _highest_roles([grant for (trustee, _), grant in through.items() if trustee not in named])
     grants = sorted((*direct.values(), *kept), key=_order)
-    return tuple(grants), [*problems, *_two_kinds(grants), *_two_roles(direct.values())]
+    return tuple(grants), [*problems, *_two_roles(direct.values()), *_not_only_calendar(direct.values())]
 
 
 def _highest_roles(grants: list[DesiredGrant]) -> list[DesiredGrant]:
@@ -88,6 +120,15 @@ def _two_roles(grants: Iterable[DesiredGrant]) -> list[Problem]:
             why = f"{grant.trustee} is both `{first.right}` and `{grant.right}`."
             problems.append(Problem(grant.place, "one role each", why, "Keep one of the lines.", first.place))
     return problems
+
+
+def _not_only_calendar(grants: Iterable[DesiredGrant]) -> Iterator[Problem]:
+    others = {grant.trustee: grant for grant in grants if grant.right is not Right.CALENDAR}
+    for grant in grants:
+        other = others.get(grant.trustee)
+        if grant.right is Right.CALENDAR and other is not None:
+            why = f"{grant.trustee} has `{CALENDAR_ONLY}`, and `{other.right}` in another line."
+            yield Problem(grant.place, "not only the calendar", why, "Keep one of the lines.", other.place)
 
 
 def _order(grant: DesiredGrant) -> tuple[str, str]:
@@ -149,7 +190,8 @@ def _put_lines(into: dict[Key, DesiredGrant], grants: _Line) -> list[Problem]:
     for grant in grants:
         twin = into.setdefault((grant.trustee.key, grant.right), grant)
         if twin is not grant:
-            why = f"{grant.trustee} gets `{grant.right}` twice."
+            right = CALENDAR_ONLY if grant.right is Right.CALENDAR else grant.right
+            why = f"{grant.trustee} gets `{right}` twice."
             problems.append(Problem(grant.place, "listed twice", why, "Keep one of the lines.", twin.place))
     return problems
 

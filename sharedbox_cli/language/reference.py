@@ -7,7 +7,6 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
-from sharedbox_cli.core.capability import LATER
 from sharedbox_cli.language.leaves import LEAVES, parts_of, section_of
 from sharedbox_cli.language.models.mailbox import NOT_A_DEFAULT, Mailbox
 from sharedbox_cli.language.models.members import Member, Team, TeamMember
@@ -50,6 +49,11 @@ information to editors. The first line of a file turns completion on:
 - A line for a person or group overrides everything that teams say of them, even after it has ended.
 - It is an error if two lines of one list give the same right to the same person. Two teams can give the same right
   to the same person if they agree on it; if `until` or `automapping` differ, write a separate line.
+- `calendar.members` and `contacts.members` are the level of every entry of `members`. An entry of `calendar.people`
+  or `contacts.people` overrides that for a person or group, even after it has ended. `none` means no level of their
+  own: what everybody in the organisation can do (`calendar.default`) applies to them.
+- `rights: [calendar_only]` gives no access to mail, and the calendar at the level of `calendar.members`, or `editor`.
+- With `rights: [read]`, people can read mail, and neither change nor send it.
 - `until: 2027-03-31` ends at 24:00 UTC of that day. A time needs its zone.
 """
 
@@ -78,13 +82,7 @@ def reference_page() -> str:
             parts += _rows(name, body, definitions, is_required=name in required)
         parts.append("")
     own = ", ".join(f"`{name}`" for name in Mailbox.model_fields if name in NOT_A_DEFAULT)
-    parts += [
-        "## `_defaults.yaml`\n",
-        f"One document with any key of a mailbox except {own}.\n",
-        "## Not managed yet\n",
-        f"Part of the language: {', '.join(f'`{name}`' for name in LATER)}.",
-        "This version refuses it, so that nobody believes it is applied.\n",
-    ]
+    parts += ["## `_defaults.yaml`\n", f"One document with any key of a mailbox except {own}.\n"]
     return "\n".join(parts)
 
 

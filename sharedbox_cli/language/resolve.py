@@ -12,14 +12,14 @@ from sharedbox_cli.core.errors import Problem
 from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.location import Place
-from sharedbox_cli.core.model import Desired, DesiredGrant, DesiredMailbox, MembersMode, Platform, State
+from sharedbox_cli.core.model import Desired, DesiredMailbox, MembersMode, Platform, State
 from sharedbox_cli.core.until import until_words
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.language.addresses import ResolvedMailbox, own_member_problems, owner_problems
 from sharedbox_cli.language.consistency import content_problems
 from sharedbox_cli.language.digest import digest
 from sharedbox_cli.language.document import Document, Places, path_text
-from sharedbox_cli.language.grants import TeamGrants, desired_grants
+from sharedbox_cli.language.grants import Granted, TeamGrants, granted
 from sharedbox_cli.language.load import LoadedSpecs, LoadedTeam
 from sharedbox_cli.language.merge import Merged, Merger
 from sharedbox_cli.language.models.mailbox import Mailbox
@@ -54,14 +54,14 @@ def _resolve(
     if spec is None:
         return None, problems
     table = capabilities.get(Platform(spec.platform or ""), _UNKNOWN)
-    grants, grant_problems = desired_grants(spec, merged, mailbox.teams, table.default_rights, team_grants)
+    rights = granted(spec, merged, mailbox.teams, table.default_rights, team_grants)
     aliases = enumerate(spec.aliases or ())
     one = ResolvedMailbox(
-        _mailbox(spec, merged, grants, now, table),
+        _mailbox(spec, merged, rights, now, table),
         tuple((alias.lower(), merged.place_of(("aliases", number))) for number, alias in aliases),
     )
-    problems += grant_problems
-    problems += support_problems(spec, merged, grants, capabilities)
+    problems += rights.problems
+    problems += support_problems(spec, merged, rights.grants, capabilities)
     problems += _platform_problems(spec, merged, capabilities)
     problems += own_member_problems(one)
     problems += content_problems(spec, merged, labels_are_shared=table.labels_are_shared)
@@ -96,9 +96,8 @@ def _platform_problems(spec: Mailbox, merged: Document, capabilities: AbilityTab
     return []
 
 
-def _mailbox(
-    spec: Mailbox, merged: Document, grants: tuple[DesiredGrant, ...] | None, now: datetime, table: Capabilities
-) -> DesiredMailbox:
+def _mailbox(spec: Mailbox, merged: Document, rights: Granted, now: datetime, table: Capabilities) -> DesiredMailbox:
+    grants = rights.grants
     living = None if grants is None else tuple(item for item in grants if not item.is_over(now))
     settings = {name: table.canonical(name, value) for name, value in settings_of(spec).items()}
     return DesiredMailbox(
@@ -107,7 +106,9 @@ def _mailbox(
         state=State(spec.state or "present"),
         settings=settings,
         grants=living,
-        unmanaged=_unmanaged(settings, grants, table),
+        levels=rights.levels,
+        has_members=rights.has_members,
+        unmanaged=_unmanaged(settings, rights, table),
         expired=tuple(item for item in grants or () if item.is_over(now)),
         members_mode=MembersMode(spec.members_mode or "exact"),
         labels=dict(sorted((spec.labels or {}).items())),
@@ -118,12 +119,11 @@ def _mailbox(
     )
 
 
-def _unmanaged(
-    settings: Mapping[Field, Value], grants: tuple[DesiredGrant, ...] | None, table: Capabilities
-) -> tuple[str, ...]:
+def _unmanaged(settings: Mapping[Field, Value], rights: Granted, table: Capabilities) -> tuple[str, ...]:
     """Return the keys that a mailbox on this platform can have, but this one does not have."""
     names = [str(name) for name in _NAMEABLE if name not in settings and table.refusal(str(name)) is None]
-    return (*names, "members") if grants is None else tuple(names)
+    has_members = rights.grants is not None and rights.has_members
+    return tuple(names) if has_members else (*names, "members")
 
 
 @dataclass(frozen=True, slots=True)

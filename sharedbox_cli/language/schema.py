@@ -15,6 +15,9 @@ __all__ = ["defaults_schema", "json_schema", "reference_page", "teams_schema", "
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
+_PEOPLE = tuple((name, ("user", "group")) for name in ("CalendarPerson", "ContactsPerson"))
+
+
 def json_schema() -> dict[str, Any]:
     """Return the schema of one mailbox document."""
     schema = Mailbox.model_json_schema()
@@ -44,7 +47,7 @@ def teams_schema() -> dict[str, Any]:
 
 def _finished(schema: dict[str, Any], title: str) -> dict[str, Any]:
     _without_null(schema)
-    for name, kinds in (("Member", ("user", "group", "team")), ("TeamMember", ("user", "group"))):
+    for name, kinds in (("Member", ("user", "group", "team")), ("TeamMember", ("user", "group")), *_PEOPLE):
         part = schema.get("$defs", {}).get(name)
         if part is not None:
             part["oneOf"] = [{"required": [kind]} for kind in kinds]

@@ -8,13 +8,13 @@ from typing import Any
 from sharedbox_cli.core.capability import Capabilities
 from sharedbox_cli.core.errors import Problem
 from sharedbox_cli.core.location import Place
-from sharedbox_cli.core.model import DesiredGrant, Platform, Right, State, TrusteeKind
+from sharedbox_cli.core.model import GRANTABLE, LEVELLED, DesiredGrant, Platform, State, TrusteeKind
 from sharedbox_cli.language.document import Document
 from sharedbox_cli.language.models.mailbox import Mailbox
 
 _NOT_OF_THE_PLATFORM = ("version", "mailbox", "platform", "labels", "members")
 """Keys that mean the same on every platform. For members, their rights are checked."""
-_RIGHT_PATHS = {right: f"members[].rights.{right}" for right in Right}
+_RIGHT_PATHS = {right: f"members[].rights.{right}" for right in GRANTABLE}
 
 
 def support_problems(
@@ -54,7 +54,7 @@ def _setting_problems(
 def _member_problems(table: Capabilities, grants: tuple[DesiredGrant, ...] | None) -> Iterator[tuple[Place, str]]:
     known: dict[Hashable, list[str]] = {}
     for grant in grants or ():
-        terms = (grant.right, grant.kind, grant.delivery, grant.automapping, grant.until is None)
+        terms = (grant.right, grant.detail, grant.kind, grant.delivery, grant.automapping, grant.until is None)
         if terms not in known:
             known[terms] = [why for path, value in _member_paths(grant) if (why := _why_not(table, path, value))]
             known[terms] += _group_problems(table, grant)
@@ -73,7 +73,10 @@ def _group_problems(table: Capabilities, grant: DesiredGrant) -> list[str]:
 
 
 def _member_paths(grant: DesiredGrant) -> Iterator[tuple[str, Any]]:
-    yield _RIGHT_PATHS[grant.right], grant.right
+    if grant.right in LEVELLED:
+        yield f"{grant.right}.members", grant.detail
+    else:
+        yield _RIGHT_PATHS[grant.right], grant.right
     yield ("members[].group" if grant.kind is TrusteeKind.GROUP else "members[].user"), ""
     if grant.delivery is not None:
         yield "members[].delivery", grant.delivery

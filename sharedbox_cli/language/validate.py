@@ -10,7 +10,6 @@ from typing import Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from sharedbox_cli.core.capability import LATER
 from sharedbox_cli.core.errors import Problem
 from sharedbox_cli.core.location import Place
 from sharedbox_cli.language.document import Document, Path
@@ -128,9 +127,6 @@ def _wrong_word(place: Place, key: str, error: Any) -> Problem:
 
 
 def _unknown_key(place: Place, key: str, model: type[BaseModel], location: tuple[Any, ...]) -> Problem:
-    if key in LATER and len(location) == 1:
-        why = f"`{key}` is part of the language, but this version does not manage it yet. It would have no effect."
-        return Problem(place, "not managed yet", why, "Leave the key out.")
     if key in NOT_A_DEFAULT and len(location) == 1 and model is Defaults:
         why = f"`{key}` belongs to one mailbox, and defaults apply to many."
         return Problem(place, "not a default", why, "Write it in the file of the mailbox.")

@@ -33,6 +33,11 @@ class Scope:
     """Whether the effective members of groups that have a grant are read."""
     rights: frozenset[Right] = frozenset()
     """The rights that specs grant. Reading some of them takes additional requests."""
+    inside: Mapping[Address, frozenset[Right]] = field(default_factory=dict)
+    """The rights inside each mailbox that its spec manages: the use of its calendar, its contacts, reading alone.
+    What is not named here is neither read nor reported."""
+    inside_all: frozenset[Right] = frozenset()
+    """The rights inside every mailbox of the scope."""
     addresses: frozenset[Address] = field(default_factory=frozenset)
     """Aliases that specs name. The holders of those that none of the mailboxes has belong into `Observed.taken`."""
     named_by: Mapping[Address, frozenset[Address]] = field(default_factory=dict)
@@ -45,6 +50,10 @@ class Scope:
     """Settings that no spec manages: without the permission to read them, they are left out, with a warning."""
     with_paths: bool = False
     """Whether the nested groups are read too, through which those members have a right. Nothing depends on them."""
+
+    def inside_of(self, mailbox: Address) -> frozenset[Right]:
+        """Return the rights inside a mailbox that are read."""
+        return self.inside_all | self.inside.get(mailbox, frozenset())
 
     def wants(self, name: Field, mailbox: Address) -> bool:
         """Return whether a setting of a mailbox is in the scope."""

@@ -14,7 +14,7 @@ from sharedbox_cli.core.change import NEW, Change, Kind
 from sharedbox_cli.core.errors import Ambiguous
 from sharedbox_cli.core.events import SILENT, Listener
 from sharedbox_cli.core.fields import SETTINGS, Field
-from sharedbox_cli.core.model import Observed, Platform
+from sharedbox_cli.core.model import LEVELLED, Observed, Platform
 from sharedbox_cli.core.order import Topic
 from sharedbox_cli.core.outcome import Effect, Outcome, Status
 from sharedbox_cli.providers.base import Scope
@@ -115,8 +115,9 @@ class TenantProvider(ABC):
         if not change.after and change.kind in (Kind.UPDATE, Kind.LICENCE):
             return "The change names no setting."
         if change.party is not None:
-            row = self.capabilities()[change.platform].row(f"members[].rights.{change.party.right}")
-            if row is None or not row.is_possible:
+            right, table = change.party.right, self.capabilities()[change.platform]
+            path = f"{right}.members" if right in LEVELLED else f"members[].rights.{right}"
+            if table.refusal(path) is not None:
                 return f"{change.platform} has no right `{change.party.right}`."
         return ""
 

@@ -189,13 +189,13 @@ def _as_desired(observed: Observed) -> dict[Address, DesiredMailbox]:
     found = {}
     for key, mailbox in observed.mailboxes.items():
         wanted = tuple(
-            DesiredGrant(known.address, known.kind, item.right)
+            DesiredGrant(known.address, known.kind, item.right, item.detail)
             for item in mailbox.grants or ()
             if (known := observed.trustees[item.trustee]).kind is not TrusteeKind.ORPHAN and known.address
         )
         named: dict[Field, Value] = dict(mailbox.settings)
         del named[Field.KIND]
-        found[key] = DesiredMailbox(key, mailbox.platform, settings=named, grants=wanted)
+        found[key] = DesiredMailbox(key, mailbox.platform, settings=named, grants=wanted, levels=mailbox.levels)
     return found
 
 

@@ -26,7 +26,7 @@ WITHOUT_HEADER = {
     "tag-directive": ["1:1 tags are not read"],
 }
 """Cases that are told by their first line."""
-MOST_UNTOLD = 24
+MOST_UNTOLD = 29
 """How many bad cases an editor may miss: JSON Schema compares no two keys and knows no calendar."""
 
 

@@ -7,9 +7,17 @@ from typing import Any
 
 import pytest
 
-from sharedbox_cli.core.capability import COMMON, LATER, Capabilities, Capability, can, cannot, completed
+from sharedbox_cli.core.capability import COMMON, LEVEL_PATHS, Capabilities, Capability, can, cannot, completed
 from sharedbox_cli.core.fields import Field
-from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, MICROSOFT365, ROLES, Platform, Right
+from sharedbox_cli.core.model import (
+    GOOGLE_COLLABORATIVE,
+    GOOGLE_DELEGATED,
+    MEMBER_RIGHTS,
+    MICROSOFT365,
+    ROLES,
+    Platform,
+    Right,
+)
 from sharedbox_cli.language.leaves import LEAVES
 from sharedbox_cli.language.schema import json_schema
 from sharedbox_cli.providers.registry import capabilities_of_all, installed_plugins
@@ -22,7 +30,7 @@ MEMBER_PATHS = (
     "members[].automapping",
     "members[].delivery",
     "members[].until",
-    *(f"members[].rights.{right}" for right in Right if right is not Right.OTHER),
+    *(f"members[].rights.{right}" for right in MEMBER_RIGHTS),
 )
 NEEDS_NO_ROW = frozenset({"version", "mailbox", "platform", "labels", "members"})
 
@@ -65,7 +73,7 @@ def test_default_rights_when_given_then_the_platform_has_them(table: Capabilitie
 @pytest.mark.parametrize("table", TABLES.values(), ids=list(TABLES))
 def test_listed_values_when_given_then_their_path_is_possible(table: Capabilities) -> None:
     for path in each(table.values):
-        assert path in set(map(str, Field)) | {"state"}
+        assert path in set(map(str, Field)) | {"state", *LEVEL_PATHS}
         row = table.row(path)
         assert row is not None and row.is_possible
 
@@ -133,5 +141,5 @@ def test_refusals_of_a_platform_are_listed_by_section() -> None:
 @pytest.mark.parametrize("table", TABLES.values(), ids=list(TABLES))
 def test_table_lists_no_path_that_the_language_does_not_have(table: Capabilities) -> None:
     sections = {leaf.path[: leaf.path.rfind(".")] for leaf in LEAVES if "." in leaf.path}
-    known = {*(leaf.path for leaf in LEAVES), *sections, *MEMBER_PATHS, *LATER}
+    known = {*(leaf.path for leaf in LEAVES), *sections, *MEMBER_PATHS}
     assert {row.path for row in table.rows} <= known

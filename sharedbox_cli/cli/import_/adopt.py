@@ -15,7 +15,9 @@ from sharedbox_cli.core.diff import diff_mailbox
 from sharedbox_cli.core.facts import Fact
 from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.identity import Address
+from sharedbox_cli.core.levels import without_levels
 from sharedbox_cli.core.model import (
+    LEVELLED,
     Desired,
     DesiredMailbox,
     MembersMode,
@@ -110,7 +112,7 @@ def adopt(mailbox: ObservedMailbox, observed: Observed, capabilities: AbilityTab
         if item.key in named or item.key not in {str(name).partition(".")[0] for name in SETTINGS}
     ]
     invited = [entry for entry in mailbox.special if entry.revocable is not None]
-    if invited and expressible.grants is not None:  # an exact list would revoke the invitation
+    if invited and expressible.manages_members:  # an exact list would revoke the invitation
         expressible = replace(expressible, members_mode=MembersMode.AT_LEAST)
         lost.append(Note("members_mode", "at-least", _KEEPS_INVITATIONS, is_lost=True))
     return Adopted(expressible, [*moved.notes, *lost, *_without_a_key(mailbox, capabilities[mailbox.platform])])
@@ -204,12 +206,18 @@ def _without(one: Adopted, changes: Sequence[Change]) -> Adopted:
         return one
     names = {name for change in changes if change.party is None for name in (*change.before, *change.after)}
     settings = {name: value for name, value in one.mailbox.settings.items() if name not in names}
-    has_members = all(change.party is None for change in changes)
+    parties = {change.party.right for change in changes if change.party is not None}
+    has_members = not parties - set(LEVELLED)
     why = "a spec of it would not read back as it is now."
     lost = [Note(str(name), "", why, is_lost=True) for name in sorted(names)]
     lost += [] if has_members else [Note("members", "all members", why, is_lost=True)]
-    grants = one.mailbox.grants if has_members else None
-    return Adopted(replace(one.mailbox, settings=settings, grants=grants), [*one.notes, *lost])
+    mailbox = replace(one.mailbox, settings=settings)
+    for right in LEVELLED if has_members else ():
+        if right in parties:
+            mailbox = without_levels(mailbox, right)
+            lost.append(Note(str(right), "all people", why, is_lost=True))
+    mailbox = mailbox if has_members else replace(mailbox, grants=None, levels=frozenset())
+    return Adopted(mailbox, [*one.notes, *lost])
 
 
 def _given(folder: Path, existing: Existing, table: Capabilities) -> Given:
@@ -238,12 +246,11 @@ def _given(folder: Path, existing: Existing, table: Capabilities) -> Given:
 def _known_teams(existing: Existing, folders: Sequence[Path], table: Capabilities) -> Mapping[str, frozenset[Line]]:
     teams = {name: team for level in folders for name, team in existing.loaded.teams.get(level, {}).items()}
     grants = TeamGrants()
+    known = {name: grants.of(Member(team=name), team, table.default_rights) for name, team in teams.items()}
     return {
-        name: frozenset(
-            tuple(replace(grant, reason="") for grant in line)
-            for line in lines_of(grants.of(Member(team=name), team, table.default_rights))
-        )
-        for name, team in teams.items()
+        name: frozenset(tuple(replace(grant, reason="") for grant in line) for line in lines_of(team))
+        for name, team in known.items()
+        if all(grant.right not in LEVELLED for grant in team)
     }
 
 

@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 from sharedbox_cli.core.capability import Capabilities
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.format_values import message_size
-from sharedbox_cli.core.model import DesiredGrant, DesiredMailbox, MembersMode, Right, State
+from sharedbox_cli.core.identity import Address
+from sharedbox_cli.core.model import LEVELLED, DesiredGrant, DesiredMailbox, MembersMode, Right, State
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.language.export.yaml import Bare, Noted, Tall, Tree, text_of
 from sharedbox_cli.language.leaves import SETTING_LEAVES, parts_of
+from sharedbox_cli.language.levels import by_trustee, one_grant
 from sharedbox_cli.language.models.mailbox import Mailbox
 from sharedbox_cli.language.settings import NO_FORWARDING
 
@@ -63,11 +65,50 @@ def tree_of(mailbox: DesiredMailbox, table: Capabilities, notes: Mapping[str, Se
         found["state"] = str(mailbox.state)
     if mailbox.labels:
         found["labels"] = dict(mailbox.labels)
-    if mailbox.grants is not None:
-        found["members"] = [*member_lines((*mailbox.grants, *mailbox.expired), table.default_rights, notes)]
+    if mailbox.manages_members:
+        grants = (*(mailbox.grants or ()), *mailbox.expired)
+        found["members"] = [*member_lines(grants, table.default_rights, notes)]
+    put_levels(found, mailbox)
     if mailbox.members_mode is MembersMode.AT_LEAST:
         found["members_mode"] = str(mailbox.members_mode)
     return found
+
+
+def put_levels(found: dict[str, Tree], mailbox: DesiredMailbox) -> None:
+    """Add the levels of members and of other people to the keys of a document."""
+    grants = (*(mailbox.grants or ()), *mailbox.expired)
+    of_mail = [grant for grant in grants if grant.right not in LEVELLED]
+    members = {one.trustee: one for one in map(one_grant, by_trustee(of_mail))}
+    for right in sorted(mailbox.levels):
+        people = {grant.trustee: grant for grant in grants if grant.right is right}
+        level = _level_of_all(members, people) if mailbox.has_members else ""
+        if level:
+            _put(found, (str(right), "members"), level)
+        rest = [one for one in people.values() if not level or one.trustee not in members]
+        if rest or not level:
+            _put(found, (str(right), "people"), [_person(one) for one in rest])
+
+
+def _level_of_all(members: Mapping[Address, DesiredGrant], people: Mapping[Address, DesiredGrant]) -> str:
+    """Return the level that all members have as long as they are members; empty: there is none."""
+    levels = {
+        people[who].detail for who, one in members.items() if who in people and _terms(people[who]) == _terms(one)
+    }
+    count = sum(who in people and _terms(people[who]) == _terms(one) for who, one in members.items())
+    return levels.pop() if len(levels) == 1 and count == len(members) else ""
+
+
+def _terms(grant: DesiredGrant) -> tuple[object, ...]:
+    return grant.kind, grant.until, grant.reason
+
+
+def _person(grant: DesiredGrant) -> Tall:
+    line = Tall({str(grant.kind): grant.trustee.text, "level": grant.detail})
+    if grant.until is not None:
+        line["until"] = _moment(grant.until)
+    if grant.reason:
+        line["reason"] = grant.reason
+    return line
 
 
 def _put(found: dict[str, Tree], keys: Sequence[str], tree: Tree) -> None:
@@ -84,9 +125,9 @@ def _put(found: dict[str, Tree], keys: Sequence[str], tree: Tree) -> None:
 def member_lines(
     grants: Iterable[DesiredGrant], default: tuple[Right, ...], notes: Mapping[str, Sequence[str]]
 ) -> Iterator[Tree]:
-    """Yield one line for all rights of a trustee with the same end and the same reason."""
+    """Yield one line for all rights of a trustee with the same end and the same reason. Levels are other keys."""
     lines: dict[tuple[object, ...], list[DesiredGrant]] = {}
-    for grant in grants:
+    for grant in (one for one in grants if one.right not in LEVELLED):
         lines.setdefault((grant.trustee, grant.kind, grant.until, grant.reason), []).append(grant)
     noted: set[str] = set()
     for same in lines.values():

@@ -153,7 +153,8 @@ class _Editor:
         if gone and items.flow_style:
             raise CannotEdit(f"`{key.value}` is written in brackets")
         if gone and len(gone) == len(items.value):
-            if key.value != "members" or key.start_mark.column:
+            is_people = key.value == "people" and key.start_mark.column
+            if not is_people and (key.value != "members" or key.start_mark.column):
                 raise CannotEdit(f"the team would be empty: remove it from `{TEAMS}` and from the specs that name it")
             self._replace_by(items.start_mark.index, self._end(items), "[]", after=key)
             return

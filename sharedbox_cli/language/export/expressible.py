@@ -10,7 +10,8 @@ from pathlib import Path
 from sharedbox_cli.core.capability import Capabilities
 from sharedbox_cli.core.errors import Problem, SpecError
 from sharedbox_cli.core.fields import Field
-from sharedbox_cli.core.model import DesiredMailbox, Platform
+from sharedbox_cli.core.levels import without_levels
+from sharedbox_cli.core.model import LEVELLED, DesiredMailbox, Platform, Right
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.language.document import Document
 from sharedbox_cli.language.document import Path as ValuePath
@@ -102,6 +103,8 @@ def _shown(document: Document, path: ValuePath) -> str:
     value = document.data
     for step in path:
         value = value[step]
+    if isinstance(value, list) and all(isinstance(item, Mapping) for item in value):
+        return ", ".join(str(item.get("user") or item.get("group") or item) for item in value)
     return ", ".join(f"{key} {item}" for key, item in value.items()) if isinstance(value, Mapping) else str(value)
 
 
@@ -113,6 +116,8 @@ def _dropped(mailbox: DesiredMailbox, document: Document, path: ValuePath, hit: 
         return replace(
             mailbox, labels={key: value for key, value in mailbox.labels.items() if ("labels", key) not in hit}
         )
+    if first in LEVELLED and path[1:2] in (("members",), ("people",)):
+        return without_levels(mailbox, Right(str(first)))
     names = [name for name in mailbox.settings if str(name).split(".")[0] == first]
     if len(path) > 1 and isinstance(path[1], str):
         names = [name for name in names if str(name) == f"{first}.{path[1]}"]

@@ -12,10 +12,10 @@ from sharedbox_cli.core.common_values import common_values, own_values
 from sharedbox_cli.core.convert import Note
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import DesiredGrant, DesiredMailbox
+from sharedbox_cli.core.model import LEVELLED, DesiredGrant, DesiredMailbox
 from sharedbox_cli.core.teams import Split, split
 from sharedbox_cli.core.values import Value
-from sharedbox_cli.language.export.document import document_text, member_lines, tree_of
+from sharedbox_cli.language.export.document import document_text, member_lines, put_levels, tree_of
 from sharedbox_cli.language.export.file_names import file_names
 from sharedbox_cli.language.export.schema_files import KINDS, modeline
 from sharedbox_cli.language.export.yaml import Noted, Tall, Tree, text_of
@@ -74,7 +74,7 @@ def folder_of(
     defaults = given.defaults if given.has_files else common_values(mailboxes, keeps_new=keeps_new)
     has_platform = given.has_platform if given.has_files else len(mailboxes) > 1
     people = split(
-        {one.address: lines_of(one.grants) for one in mailboxes if one.grants is not None},
+        {one.address: lines_of(one.grants) for one in mailboxes if one.manages_members},
         given.teams,
         lambda lines: names.get(frozenset(line[0].trustee.key for line in lines), ""),
         {one.address: str(one.settings.get(Field.DISPLAY_NAME, "")) for one in mailboxes},
@@ -93,8 +93,9 @@ def folder_of(
 
 
 def lines_of(grants: Iterable[DesiredGrant] | None) -> frozenset[Line]:
-    """Return grants by trustee."""
-    ordered = sorted(grants or (), key=lambda grant: (grant.trustee.key, str(grant.right)))
+    """Return the rights of members by trustee."""
+    members = [grant for grant in grants or () if grant.right not in LEVELLED]
+    ordered = sorted(members, key=lambda grant: (grant.trustee.key, str(grant.right)))
     return frozenset(tuple(same) for _, same in groupby(ordered, key=lambda grant: grant.trustee))
 
 
@@ -107,9 +108,10 @@ def _mailbox(one: Adopted, table: Capabilities, people: Split[Line], head: str, 
     mailbox = one.mailbox
     comments = comments_of(one.notes)
     grants = None
-    if mailbox.grants is not None:
+    if mailbox.manages_members:
         grants = _grants(people.rest[mailbox.address])
-    tree = tree_of(replace(mailbox, grants=grants), table, comments)
+    tree = tree_of(replace(mailbox, grants=grants, levels=frozenset()), table, comments)
+    put_levels(tree, mailbox)
     if has_platform:
         del tree["platform"]
     teams = people.named.get(mailbox.address, ())

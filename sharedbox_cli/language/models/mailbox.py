@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema, cre
 from pydantic_core import PydanticCustomError
 
 from sharedbox_cli.language.models.base import AddressText, NameText, Strict, Word
-from sharedbox_cli.language.models.calendar import Calendar
+from sharedbox_cli.language.models.calendar import Calendar, Contacts
 from sharedbox_cli.language.models.content import Access, AutoReply, FolderPath, Forwarding, Rule, Senders, Tag
 from sharedbox_cli.language.models.google import Google, Group
 from sharedbox_cli.language.models.incoming import Incoming
@@ -120,6 +120,7 @@ class Mailbox(Strict):
         None, description="The signature of new messages: text, or HTML. An empty text removes it."
     )
     calendar: Calendar | None = Field(None, description="Who can see and change the calendar of the mailbox.")
+    contacts: Contacts | None = Field(None, description="Who can see and change the contacts of the mailbox.")
     folders: Folders | None = Field(None, description="Folders that must exist, by path; others stay.")
     tags: list[Tag] | None = Field(None, description="Tags that must exist; others stay.")
     rules: list[Rule] | None = Field(None, description="What happens to incoming messages: the complete list.")

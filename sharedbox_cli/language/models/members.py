@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
-from sharedbox_cli.core.model import GRANTABLE, ROLES, Right
+from sharedbox_cli.core.model import CALENDAR_ONLY, MEMBER_RIGHTS, ROLES, Right
 from sharedbox_cli.core.until import end_of_day
 from sharedbox_cli.language.models.base import AddressText, NameText, Strict, Word
 from sharedbox_cli.language.problems import nearest
@@ -46,14 +46,11 @@ def _instant(value: Any, of_day: Callable[[date], datetime]) -> datetime:
     )
 
 
-_RIGHTS = {str(right): right for right in GRANTABLE}
-
-
 def _right(value: Any) -> Right:
-    right = _RIGHTS.get(value) if isinstance(value, str) else None
+    right = MEMBER_RIGHTS.get(value) if isinstance(value, str) else None
     if right is None:
-        names = ", ".join(GRANTABLE)
-        hint = nearest(str(value), GRANTABLE)
+        names = ", ".join(MEMBER_RIGHTS)
+        hint = nearest(str(value), MEMBER_RIGHTS)
         raise PydanticCustomError(
             "right", "Not a right. The rights are: {names}. {hint}", {"names": names, "hint": hint}
         )
@@ -64,6 +61,10 @@ def _once(rights: tuple[Right, ...]) -> tuple[Right, ...]:
     if len(set(rights)) < len(rights):
         twice = sorted({str(right) for right in rights if rights.count(right) > 1})
         raise PydanticCustomError("rights", "A right is listed twice: {twice}.", {"twice": ", ".join(twice)})
+    if Right.CALENDAR in rights and len(rights) > 1:
+        raise PydanticCustomError(
+            "rights", "`calendar_only` is for people without other rights: leave one of them out."
+        )
     if sum(right in ROLES for right in rights) > 1:
         raise PydanticCustomError("rights", "Give each person one role: `member`, `manager` or `owner`.")
     return rights
@@ -71,7 +72,7 @@ def _once(rights: tuple[Right, ...]) -> tuple[Right, ...]:
 
 Moment = Annotated[datetime, PlainValidator(_moment), WithJsonSchema({"type": "string", "pattern": _MOMENT})]
 Beginning = Annotated[datetime, PlainValidator(_beginning), WithJsonSchema({"type": "string", "pattern": _MOMENT})]
-RightName = Annotated[Right, PlainValidator(_right), WithJsonSchema({"enum": [str(right) for right in GRANTABLE]})]
+RightName = Annotated[Right, PlainValidator(_right), WithJsonSchema({"enum": [*MEMBER_RIGHTS]})]
 Rights = Annotated[
     tuple[RightName, ...],
     BeforeValidator(lambda value: tuple(value) if isinstance(value, list) else value),
@@ -80,12 +81,14 @@ Rights = Annotated[
     WithJsonSchema(
         {
             "type": "array",
-            "items": {"enum": [str(right) for right in GRANTABLE]},
+            "items": {"enum": [*MEMBER_RIGHTS]},
             "minItems": 1,
             "uniqueItems": True,
             "contains": {"enum": [str(role) for role in ROLES]},
             "minContains": 0,
             "maxContains": 1,
+            "if": {"contains": {"const": CALENDAR_ONLY}},
+            "then": {"maxItems": 1},
         }
     ),
 ]

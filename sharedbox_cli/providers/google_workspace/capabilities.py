@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sharedbox_cli.core.capability import Capabilities, can, cannot
+from sharedbox_cli.core.capability import NOT_YET, Capabilities, can, cannot
 from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, Platform, Right
 from sharedbox_cli.core.texts import mark
 from sharedbox_cli.providers.google_workspace import gmail_filters
-from sharedbox_cli.providers.google_workspace.calendar_columns import CALENDAR
+from sharedbox_cli.providers.google_workspace.calendar_columns import CALENDAR, LEVELS
 from sharedbox_cli.providers.google_workspace.gmail_columns import PRESENTATION
 from sharedbox_cli.providers.google_workspace.skus import SKUS
 from sharedbox_cli.providers.google_workspace.spec_problems import collaborative_problems, delegated_problems
@@ -19,6 +19,7 @@ _LABELS = "https://developers.google.com/workspace/gmail/api/reference/rest/v1/u
 _SETTINGS = "https://developers.google.com/workspace/admin/groups-settings/v1/reference/groups"
 _DELEGATION = "https://support.google.com/a/answer/7223765"
 _INBOX = "https://support.google.com/a/users/answer/10375787"
+_ACL = "https://developers.google.com/workspace/calendar/api/v3/reference/acl"
 _LICENSING = "https://developers.google.com/workspace/admin/licensing/v1/how-tos/products"
 
 _DELEGATED = (
@@ -63,11 +64,6 @@ _DELEGATED = (
         f"{_GMAIL}.forwardingAddresses",
     ),
     can(
-        "calendar",
-        "of the primary calendar; `anonymous` publishes it, and an administrator can limit that. Members get no mail",
-        "https://developers.google.com/workspace/calendar/api/v3/reference/acl",
-    ),
-    can(
         "language",
         "the language of Gmail; a variant that Gmail does not offer becomes the nearest one, such as `de` for `de-AT`",
         "https://developers.google.com/workspace/gmail/api/guides/language-settings",
@@ -77,6 +73,9 @@ _DELEGATED = (
         "of the mailbox's own address, in Gmail on the web; up to 10,000 characters of HTML, compared as people see it",
         f"{_GMAIL}.sendAs",
     ),
+    can("calendar.default", "of the primary calendar, for the domains of the organisation", _ACL),
+    can("calendar.anonymous", "publishes the primary calendar; an administrator can limit that", _ACL),
+    *(cannot(path, NOT_YET) for path in ("calendar.members", "calendar.people")),
     can("access.imap", "IMAP on or off", _GMAIL),
     can("access.pop", "POP on or off", _GMAIL),
     cannot("access.web", "Gmail on the web cannot be disabled for one mailbox. Leave the key out."),
@@ -162,7 +161,12 @@ CAPABILITIES: Mapping[Platform, Capabilities] = {
         GOOGLE_DELEGATED,
         mark("Google Workspace account with delegates"),
         _DELEGATED,
-        values={"sign_in": ("blocked",), "storage.licence": ("none", *SKUS.values())},
+        values={
+            "sign_in": ("blocked",),
+            "storage.licence": ("none", *SKUS.values()),
+            "calendar.default": tuple(LEVELS),
+            "calendar.anonymous": ("none", "availability", "reader"),
+        },
         default_rights=(Right.FULL_ACCESS,),
         labels_are_shared=True,
         read_singly=frozenset({*CALENDAR, *PRESENTATION}),

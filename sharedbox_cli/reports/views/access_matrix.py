@@ -23,6 +23,8 @@ _LETTERS = {
     Right.MEMBER: "m",
     Right.MANAGER: "M",
     Right.OWNER: "O",
+    Right.CALENDAR: "C",
+    Right.CONTACTS: "A",
     Right.OTHER: "?",
 }
 _ALWAYS_EXPLAINED = (Right.FULL_ACCESS, Right.SEND_AS, Right.SEND_ON_BEHALF, Right.READ)

@@ -55,14 +55,18 @@ def spec_report(mailbox: DesiredMailbox, settings: Sequence[Provenance]) -> Repo
 def _grants(mailbox: DesiredMailbox) -> Section:
     heading = "Members and their rights"
     if not mailbox.grants:
-        return Section(heading, (Line("members are not managed" if mailbox.grants is None else "no members"),))
+        return Section(heading, (Line("no members" if mailbox.manages_members else "members are not managed"),))
     return Section(heading, (Table(("trustee", "right", "until", "reason", "from"), tuple(_rows(mailbox.grants))),))
 
 
 def _rows(grants: Iterable[DesiredGrant]) -> Iterable[tuple[str, ...]]:
     for item in grants:
         until = until_words(item.until) if item.until else ""
-        yield str(item.trustee), str(item.right), until, item.reason, str(item.place)
+        yield str(item.trustee), _right(item), until, item.reason, str(item.place)
+
+
+def _right(item: DesiredGrant) -> str:
+    return f"{item.right} ({item.detail})" if item.detail else str(item.right)
 
 
 def _grant(item: DesiredGrant) -> GrantJson:

@@ -30,6 +30,8 @@ LETTERS: Mapping[Right, str] = {
     Right.MEMBER: "M",
     Right.MANAGER: "G",
     Right.OWNER: "O",
+    Right.CALENDAR: "C",
+    Right.CONTACTS: "A",
     Right.OTHER: "X",
 }
 """One letter for each right in the matrix; the place is the one in `RIGHTS`."""
