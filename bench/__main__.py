@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 
-from bench import audit, html_report, start_up, validate
+from bench import adopt, audit, html_report, start_up, validate
 
 BENCHES = {
     "start-up": start_up.report,
     "validate": validate.report,
     "requests": audit.report_requests,
     "audit": audit.report_large,
+    "import": adopt.report,
     "html": html_report.report,
 }
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench.measured import Cost, on_emulator
+from bench.measured import Cost, on_emulator, requests_of
 
 MEMBERS = 10
 SIZES = (100, 1_000)
@@ -25,8 +24,7 @@ def audit(mailboxes: int, folder: Path) -> tuple[Cost, int, float]:
     started = time.perf_counter()
     cost = on_emulator(folder, mailboxes, MEMBERS, ("audit", "-o", "json"))
     wall = time.perf_counter() - started
-    lines = (json.loads(line) for line in (folder / "requests.jsonl").read_text("utf-8").splitlines())
-    return cost, sum(not line["parent"] for line in lines), wall
+    return cost, requests_of(folder), wall
 
 
 def report_requests() -> Iterator[str]:

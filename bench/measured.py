@@ -40,18 +40,27 @@ def sharedbox(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "sharedbox_cli", *arguments]
 
 
-def on_emulator(folder: Path, mailboxes: int, members: int, arguments: Sequence[str]) -> Cost:
+def on_emulator(
+    folder: Path, mailboxes: int, members: int, arguments: Sequence[str], platform: str = "microsoft365"
+) -> Cost:
     """Run `sharedbox` on an emulated tenant in another process, and return the cost of `sharedbox` alone.
 
     The log of requests is in `requests.jsonl` of the folder afterwards.
     """
     result = folder / "cost.json"
-    emulator = ("emulator", "run", "--mailboxes", str(mailboxes), "--members", str(members))
+    size = ("--mailboxes", str(mailboxes), "--members", str(members))
+    emulator = ("emulator", "run", "--platform", platform, *size)
     log = folder / "requests.jsonl"
     log.unlink(missing_ok=True)
     inner = [sys.executable, "-m", "bench.measured", str(result), *sharedbox(*arguments)]
     run(sharedbox(*emulator, "--log", str(log), "--", *inner))
     return Cost(**json.loads(result.read_text("utf-8")))
+
+
+def requests_of(folder: Path) -> int:
+    """Return the HTTP requests of the last command on the emulator; a batch is one."""
+    with (folder / "requests.jsonl").open(encoding="utf-8") as lines:
+        return sum(not json.loads(line)["parent"] for line in lines)
 
 
 def main() -> int:
