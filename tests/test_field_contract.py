@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from sharedbox_cli.core.fields import SETTINGS, Field
-from sharedbox_cli.core.model import MICROSOFT365, Platform
+from sharedbox_cli.core.model import GRANTABLE, MICROSOFT365, Platform
+from sharedbox_cli.core.needs import needs_of
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.emulator.google.descriptions import DOCUMENTS, description
 from sharedbox_cli.emulator.microsoft.exchange_admin.catalogue import CMDLETS
@@ -22,6 +23,7 @@ from sharedbox_cli.language.leaves import LEAVES, SETTING_LEAVES
 from sharedbox_cli.providers.columns import Columns
 from sharedbox_cli.providers.google_workspace import columns as google_workspace
 from sharedbox_cli.providers.microsoft365 import columns as microsoft365
+from tests.asked import each, every
 from tests.field_values import TABLES, settings_on, values_of
 
 COLUMNS: Mapping[Platform, Columns] = {**microsoft365.COLUMNS, **google_workspace.COLUMNS}
@@ -106,3 +108,27 @@ def test_values_that_open_access_are_values_of_the_field(name: Field) -> None:
         value for platform in TABLES if name in settings_on(platform) for value in values_of(name, platform)
     }
     assert set(SETTINGS[name].opens) <= values
+
+
+@pytest.mark.parametrize("platform", COLUMNS)
+@pytest.mark.parametrize("name", IN_SPEC)
+def test_field_says_which_permissions_it_needs(platform: Platform, name: Field) -> None:
+    if name in settings_on(platform):
+        needs = TABLES[platform].needs.get(str(name))
+        assert needs is not None, f"{name}: add its column table, or a row, to NEEDS in needs.py of {platform}"
+        assert needs.read and needs.write, f"{name}: needs.py of {platform} says nothing for reading or writing"
+
+
+@pytest.mark.parametrize("platform", COLUMNS)
+def test_right_says_which_permissions_it_needs(platform: Platform) -> None:
+    table = TABLES[platform]
+    for right in each(right for right in GRANTABLE if table.refusal(f"members[].rights.{right}") is None):
+        needs = needs_of(table.needs, f"members[].rights.{right}")
+        assert needs.read and needs.write, f"{right}: add a row to NEEDS in needs.py of {platform}"
+
+
+@pytest.mark.parametrize("platform", COLUMNS)
+def test_needs_name_no_path_that_the_platform_refuses(platform: Platform) -> None:
+    table = TABLES[platform]
+    unknown = [path for path in table.needs if path in set(Field) and SETTINGS[Field(path)].is_in_spec]
+    assert every(table.refusal(path) is None for path in unknown), platform

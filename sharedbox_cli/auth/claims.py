@@ -25,6 +25,8 @@ class TokenClaims:
     directory_roles: tuple[str, ...]
     scopes: tuple[str, ...]
     expires_at: datetime | None
+    object_id: str = ""
+    """Of the person, or of the enterprise application."""
 
 
 def token_claims(credential: TokenCredential, scope: str) -> TokenClaims:
@@ -43,6 +45,7 @@ def token_claims(credential: TokenCredential, scope: str) -> TokenClaims:
         directory_roles=tuple(sorted(map(str, data.get("wids", ())))),
         scopes=tuple(sorted(str(data.get("scp", "")).split())),
         expires_at=datetime.fromtimestamp(expires, UTC) if isinstance(expires, (int, float)) else None,
+        object_id=str(data.get("oid", "")),
     )
 
 

@@ -161,7 +161,8 @@ def _not_delegated(code: str, subject: str, scopes: Sequence[str], client_id: st
         why=f"Domain-wide delegation for client id {number} is missing, or lacks one of these scopes. A broader "
         "scope does not include a narrower one.",
         hint="Add it at admin.google.com > Security > Access and data control > API controls > Domain-wide delegation "
-        f"> Add new. Client id: {number}. Scopes:\n    {listed}\nA change takes effect within minutes, or up to a day.",
+        f"> Add new. Client id: {number}. Scopes:\n    {listed}\nA change takes effect within minutes, or up to a day. "
+        "To list all scopes that your specs need, run:\n    sharedbox doctor SPECS",
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.model import LEVELLED, MEMBER_RIGHTS, Platform, Right
+from sharedbox_cli.core.needs import NeedsTable
 from sharedbox_cli.core.texts import mark
 from sharedbox_cli.core.values import Value
 
@@ -87,6 +88,8 @@ class Capabilities:
     """Returns a desired value in the form in which the platform reports it."""
     spec_problems: Callable[[Mapping[str, Any]], Iterable[SpecProblem]] = _none
     """Returns what a document with its defaults asks for and the platform refuses: values, and combinations of keys."""
+    needs: NeedsTable = field(default_factory=dict)
+    """The permissions that each key needs, by path; a platform that lists none is not asked for any."""
     _row_of_path: Mapping[str, Capability] = field(init=False, repr=False, compare=False)
     _refusals: dict[str, Capability | None] = field(default_factory=dict, init=False, repr=False, compare=False)
     """Answers already given: every spec asks for the same few paths."""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, get_args
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel
 
+from sharedbox_cli.core.needs import MAILBOX, MEMBERS, WARN_AT, Needs, needs_of
 from sharedbox_cli.language.leaves import LEAVES, parts_of, section_of
 from sharedbox_cli.language.models.mailbox import NOT_A_DEFAULT, Mailbox
 from sharedbox_cli.language.models.members import Member, Team, TeamMember
+
+if TYPE_CHECKING:
+    from sharedbox_cli.core.capability import Capabilities
 
 _RULES = """\
 # Every key of a spec
@@ -70,8 +74,8 @@ def _sections() -> Iterator[tuple[str, type[BaseModel], str]]:
                 yield f"An entry of `{leaf.path}`", entry, entry.__doc__ or ""
 
 
-def reference_page() -> str:
-    """Return the page that explains every key, in Markdown."""
+def reference_page(tables: Iterable[Capabilities] = ()) -> str:
+    """Return the page that explains every key, in Markdown, with the permissions that it needs on some platforms."""
     parts = [_RULES]
     for title, model, note in _sections():
         schema = model.model_json_schema()
@@ -82,8 +86,27 @@ def reference_page() -> str:
             parts += _rows(name, body, definitions, is_required=name in required)
         parts.append("")
     own = ", ".join(f"`{name}`" for name in Mailbox.model_fields if name in NOT_A_DEFAULT)
-    parts += ["## `_defaults.yaml`\n", f"One document with any key of a mailbox except {own}.\n"]
+    parts += ["## `_defaults.yaml`\n", f"One document with any key of a mailbox except {own}.\n", *_permissions(tables)]
     return "\n".join(parts)
+
+
+def _permissions(tables: Iterable[Capabilities]) -> Iterator[str]:
+    paths = dict.fromkeys((MAILBOX, MEMBERS, *(leaf.path for leaf in LEAVES), WARN_AT))
+    for table in tables:
+        yield f"## Permissions on `{table.platform}`\n"
+        yield "`mailbox` is in every spec. [How to grant only that](../docs/how-to/least-privilege.md).\n"
+        yield "| key | to read | to write, in addition |\n| --- | --- | --- |"
+        for path in paths:
+            needs = (
+                needs_of(table.needs, path) if table.refusal(path) is None or path in (MAILBOX, MEMBERS) else Needs()
+            )
+            if needs != Needs():
+                yield f"| `{path}` | {_coded(needs.read)} | {_coded(needs.write)} |"
+        yield ""
+
+
+def _coded(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def _rows(name: str, body: dict[str, Any], definitions: dict[str, Any], *, is_required: bool = False) -> list[str]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sharedbox_cli.language.models.base import WORD, WORD_MAX
 from sharedbox_cli.language.models.mailbox import NEEDED_BY_ABSENT, Defaults, Mailbox
 from sharedbox_cli.language.models.members import Team
 from sharedbox_cli.language.reference import reference_page
+
+if TYPE_CHECKING:
+    from sharedbox_cli.core.capability import Capabilities
 
 __all__ = ["defaults_schema", "json_schema", "reference_page", "teams_schema", "write_generated"]
 
@@ -79,7 +83,7 @@ def _without_null(node: Any) -> None:
         _without_null(list(value.values()) if key == "properties" else value)
 
 
-def write_generated(folder: Path) -> list[Path]:
+def write_generated(folder: Path, tables: Iterable[Capabilities] = ()) -> list[Path]:
     """Write the schemas and the reference page into a folder; return the files."""
     import json
 
@@ -87,7 +91,7 @@ def write_generated(folder: Path) -> list[Path]:
         "sharedbox.schema.json": json.dumps(json_schema(), indent=2) + "\n",
         "defaults.schema.json": json.dumps(defaults_schema(), indent=2) + "\n",
         "teams.schema.json": json.dumps(teams_schema(), indent=2) + "\n",
-        "README.md": reference_page(),
+        "README.md": reference_page(tables),
     }
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():

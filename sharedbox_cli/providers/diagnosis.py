@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Status = Literal["ok", "missing", "failed", "not checked"]
+Status = Literal["ok", "missing", "failed", "not checked", "too much"]
+"""`too much`: it is granted, and the specs do not need it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +18,21 @@ class Diagnosis:
     detail: str
     hint: str = ""
     """How to fix it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Instructions:
+    """How to grant exactly what the specs need."""
+
+    title: str
+    """Where to do it."""
+    lines: tuple[str, ...]
+    """Commands, or texts to enter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """A diagnosis against what a set of specs needs."""
+
+    steps: tuple[Diagnosis, ...]
+    instructions: tuple[Instructions, ...] = ()

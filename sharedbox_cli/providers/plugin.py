@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from sharedbox_cli.core.capability import Capabilities
 from sharedbox_cli.core.model import Platform
-from sharedbox_cli.providers.diagnosis import Diagnosis
+from sharedbox_cli.core.needs import Needed
+from sharedbox_cli.providers.diagnosis import Assessment, Diagnosis
 
 if TYPE_CHECKING:
     from sharedbox_cli.providers.base import Provider
@@ -95,6 +96,13 @@ class Plugin(ABC, Generic[S, C]):
     def diagnose(self, connection: C, *, is_interactive: bool, prompt: Prompt) -> Sequence[Diagnosis]:
         """Return what `doctor` reports. Must only read. An error that it raises becomes a finding."""
         return (Diagnosis("diagnosis", "not checked", "this provider has no diagnosis"),)
+
+    def assess(self, connection: C, needed: Needed, *, is_interactive: bool, prompt: Prompt) -> Assessment:
+        """Return what `doctor` reports where specs are named: what they need, what is granted too much, how to fix it.
+
+        Must only read, and raises like `diagnose`. Without an override, it reports the same as without specs.
+        """
+        return Assessment(tuple(self.diagnose(connection, is_interactive=is_interactive, prompt=prompt)))
 
     def checks(self) -> Sequence[object]:
         """Return further checks (`sharedbox_cli.checks.model.Check`); they run on these platforms only."""

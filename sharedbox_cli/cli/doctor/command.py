@@ -17,12 +17,16 @@ def doctor(
     paths: Annotated[
         list[Path] | None,
         typer.Argument(
-            help="Spec files or folders: their profile is checked.", show_default="specs", metavar="[PATH]..."
+            help="Spec files or folders: what they need is compared with what is granted, for their profile.",
+            show_default="no specs",
+            metavar="[PATH]...",
         ),
     ] = None,
     output: PlainFormat = PlainOutput.TEXT,
 ) -> None:
     """Check sign-in, permissions and reachability with read requests, and show how to fix what is missing.
+
+    With specs, it compares what they need with what is granted, and prints commands that grant only that.
 
     Examples:
 
@@ -33,5 +37,5 @@ def doctor(
     from sharedbox_cli.cli.doctor.workflow import diagnose_profile
 
     with setup.open(paths) as session:
-        code = diagnose_profile(session, output)
+        code = diagnose_profile(session, paths, output)
     raise typer.Exit(code)

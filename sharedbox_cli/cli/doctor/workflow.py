@@ -2,54 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 from sharedbox_cli.cli.connect import no_tenant
 from sharedbox_cli.cli.output import show
 from sharedbox_cli.core.errors import ExitCode, SharedboxError
-from sharedbox_cli.reports.document import Line, Origin, Report, Section, Tone
+from sharedbox_cli.core.needs import Needed, needed
+from sharedbox_cli.providers.diagnosis import Assessment, Diagnosis
+from sharedbox_cli.reports.document import Origin
+from sharedbox_cli.reports.views.doctor import Examined, doctor_report, is_bad
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     from sharedbox_cli.cli.profile import Tenant
     from sharedbox_cli.cli.session import Session
+    from sharedbox_cli.core.model import Desired
     from sharedbox_cli.reports.render import PlainOutput
 
-_TONES = {"ok": Tone.GOOD, "missing": Tone.RISK, "failed": Tone.RISK, "not checked": Tone.QUIET}
 
+def diagnose_profile(session: Session, paths: Sequence[Path] | None, output: PlainOutput) -> int:
+    """Return 0 if nothing is missing at any tenant of the profile, else 5. Raises UsageError, SpecError.
 
-def diagnose_profile(session: Session, output: PlainOutput) -> int:
-    """Return 0 if nothing is missing at any tenant of the profile, else 5. Raises UsageError."""
+    With paths, what their specs need is compared with what is granted.
+    """
     profile = session.profile
+    desired = session.desired(paths) if paths else None
     if not profile.tenants:
         raise no_tenant(profile, session.plugins.by_name.values())
-    steps: list[dict[str, str]] = []
-    sections: list[Section] = []
+    examined = []
     for name, tenant in profile.tenants.items():
-        diagnosis = _diagnose(session, tenant)
-        steps += [{"cloud": name, **item} for item in diagnosis]
-        sections.append(Section(f"{tenant.title} (profile {profile.name})", tuple(_lines(diagnosis))))
-    bad = [profile.tenants[item["cloud"]].plugin.title for item in steps if item["status"] in ("missing", "failed")]
-    where = ", ".join(f"{bad.count(title)} at {title}" for title in dict.fromkeys(bad))
-    words = f"{len(bad)} of {len(steps)} to fix: {where}." if bad else "All is well."
-    summary = Line(words, Tone.RISK if bad else Tone.GOOD)
-    report = Report("doctor", {"steps": steps}, tuple(sections), (summary,), title="Doctor")
+        wanted = None if desired is None else _needed(session, tenant, desired)
+        assessment = _assess(session, tenant, wanted)
+        examined.append(Examined(name, tenant.plugin.title, tenant.title, wanted, assessment))
+    report = doctor_report(examined, profile.name)
     show(session.terminal, report.based_on(Origin(profile.name)), output)
-    return ExitCode.DENIED if bad else ExitCode.OK
+    return ExitCode.DENIED if any(is_bad(step) for one in examined for step in one.assessment.steps) else ExitCode.OK
 
 
-def _diagnose(session: Session, tenant: Tenant) -> list[dict[str, str]]:
+def _needed(session: Session, tenant: Tenant, desired: Desired) -> Needed | None:
+    """Return what the specs of a tenant's platforms need; None: they have none here."""
+    found: Mapping[str, Needed] = {
+        platform: needed(session.capabilities[platform].needs, part.mailboxes.values())
+        for platform in sorted(tenant.plugin.platforms)
+        if (part := desired.of_platforms(frozenset({platform}))).mailboxes
+    }
+    return reduce(or_, found.values()) if found else None
+
+
+def _assess(session: Session, tenant: Tenant, wanted: Needed | None) -> Assessment:
     """Return the diagnosis of one tenant; an error becomes a finding, so that the others are still diagnosed."""
-    terminal = session.terminal
+    terminal, plugin = session.terminal, tenant.plugin
     try:
-        steps = tenant.plugin.diagnose(tenant.connection, is_interactive=terminal.is_interactive, prompt=terminal.say)
+        if wanted is None:
+            steps = plugin.diagnose(tenant.connection, is_interactive=terminal.is_interactive, prompt=terminal.say)
+            return Assessment(tuple(steps))
+        return plugin.assess(tenant.connection, wanted, is_interactive=terminal.is_interactive, prompt=terminal.say)
     except SharedboxError as error:
         words = " ".join(part for part in (error.summary, error.where, error.why) if part)
-        return [{"step": "diagnosis", "status": "failed", "detail": words, "hint": error.hint}]
-    return [{"step": one.step, "status": one.status, "detail": one.detail, "hint": one.hint} for one in steps]
-
-
-def _lines(steps: Sequence[dict[str, str]]) -> Iterator[Line]:
-    for item in steps:
-        yield Line(f"{item['status']}: {item['step']}: {item['detail']}", _TONES[item["status"]])
-        yield from (Line(text, indent=6) for text in item["hint"].split("\n") if text)
+        return Assessment((Diagnosis("diagnosis", "failed", words, error.hint),))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -83,6 +83,10 @@ class Google:
     def share_token(self, *apis: str) -> None:
         """Read these APIs with one token per account: for a reading that asks all of them about each account."""
         self._wire.joint.share(apis)
+
+    def expect(self, scopes: Collection[str]) -> None:
+        """Prepare for a reading that needs these scopes, so that it requests few tokens."""
+        self._wire.joint.expect(scopes)
 
     def warn(self, api: str, text: str) -> None:
         """Report something once that did not stop a reading."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sharedbox_cli.core.capability import NOT_YET, Capabilities, can, cannot
 from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, Platform, Right
 from sharedbox_cli.core.texts import mark
-from sharedbox_cli.providers.google_workspace import gmail_filters
+from sharedbox_cli.providers.google_workspace import gmail_filters, needs
 from sharedbox_cli.providers.google_workspace.calendar_columns import CALENDAR, LEVELS
 from sharedbox_cli.providers.google_workspace.gmail_columns import PRESENTATION
 from sharedbox_cli.providers.google_workspace.skus import SKUS
@@ -172,6 +172,7 @@ CAPABILITIES: Mapping[Platform, Capabilities] = {
         read_singly=frozenset({*CALENDAR, *PRESENTATION}),
         canonical=gmail_filters.canonical,
         spec_problems=delegated_problems,
+        needs=needs.DELEGATED,
         not_audited=mark(
             "whether people send as a mailbox from their own Gmail is not read. Delegates may always send as it."
         ),
@@ -187,6 +188,7 @@ CAPABILITIES: Mapping[Platform, Capabilities] = {
         default_rights=(Right.MEMBER,),
         group_rights=(Right.MEMBER,),
         spec_problems=collaborative_problems,
+        needs=needs.COLLABORATIVE,
         afterwards=mark("Google Groups shows new members and settings within minutes. New addresses take up to a day."),
     ),
 }

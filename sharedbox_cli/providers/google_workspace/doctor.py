@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from sharedbox_cli.core.errors import AuthError, CloudError, PermissionDenied, SharedboxError
@@ -26,7 +26,7 @@ from sharedbox_cli.providers.google_workspace.skus import PRODUCT
 if TYPE_CHECKING:
     from sharedbox_cli.auth.connection import GoogleConnection
 
-_DELEGATION = "admin.google.com > Security > Access and data control > API controls > Domain-wide delegation"
+DELEGATION = "admin.google.com > Security > Access and data control > API controls > Domain-wide delegation"
 _ROLES = "admin.google.com > Account > Admin roles"
 _ROLE = {
     DIRECTORY: "User Management Admin and Groups Admin",
@@ -66,12 +66,12 @@ def _all(wire: Wire, connection: GoogleConnection) -> Iterator[Diagnosis]:
     try:
         client_id, account = wire.credentials.client_id, wire.credentials.identity
     except AuthError as error:
-        yield _failed("credential", error)
+        yield failed("credential", error)
         return
-    client = client_id or f"the unique ID of {account} (console.cloud.google.com > IAM & Admin > Service accounts)"
-    refusal = _token_error(wire, connection.admin, APIS[DIRECTORY].read[:1])
+    client = client_id or unique_id_of(account)
+    refusal = token_error(wire, connection.admin, APIS[DIRECTORY].read[:1])
     if refusal is not None and not lacks_scope(refusal):
-        yield _failed(f"sign in as {connection.admin or 'an administrator'}", refusal)
+        yield failed(f"sign in as {connection.admin or 'an administrator'}", refusal)
         return
     yield Diagnosis("credential", "ok", f"service account {account}, as {connection.admin}")
     readable = []
@@ -84,10 +84,15 @@ def _all(wire: Wire, connection: GoogleConnection) -> Iterator[Diagnosis]:
                 yield diagnosis
         if is_readable:
             readable.append(api)
-    yield from _reads(wire, connection, readable)
+    yield from reads(wire, connection, readable)
 
 
-def _token_error(wire: Wire, subject: str, scopes: Sequence[str]) -> SharedboxError | None:
+def unique_id_of(account: str) -> str:
+    """Return where to find the client ID of a service account whose key is not at hand."""
+    return f"the unique ID of {account} (console.cloud.google.com > IAM & Admin > Service accounts)"
+
+
+def token_error(wire: Wire, subject: str, scopes: Sequence[str]) -> SharedboxError | None:
     """Return why Google refuses a token for some scopes, or None if it issues one."""
     from google.auth.exceptions import GoogleAuthError
 
@@ -107,15 +112,15 @@ def _scopes(wire: Wire, subject: str, api: str, purpose: str, scopes: Sequence[s
     """Return whether all scopes of one purpose are granted. If not, each is tried alone, to name the missing ones."""
     definition = APIS[api]
     step = f"scopes for {definition.title}, {purpose}"
-    error = _token_error(wire, subject, scopes)
+    error = token_error(wire, subject, scopes)
     if error is None:
         return Diagnosis(step, "ok", f"{len(scopes)} granted")
     if not lacks_scope(error):
-        return _failed(step, error)
-    errors = {scope: _token_error(wire, subject, (scope,)) for scope in scopes}
+        return failed(step, error)
+    errors = {scope: token_error(wire, subject, (scope,)) for scope in scopes}
     missing = [scope for scope, error in errors.items() if error is not None and lacks_scope(error)]
     listed = ",".join(missing)
-    hint = f"{_DELEGATION}. Client ID: {client}. Add:\n    {listed}\nA change takes minutes, at most a day."
+    hint = f"{DELEGATION}. Client ID: {client}. Add:\n    {listed}\nA change takes minutes, at most a day."
     return Diagnosis(step, "missing", f"not granted: {', '.join(missing)}{_consequence(api)}", hint)
 
 
@@ -123,7 +128,10 @@ def _consequence(api: str) -> str:
     return f"; without it, {_OPTIONAL[api]}" if api in _OPTIONAL else ""
 
 
-def _reads(wire: Wire, connection: GoogleConnection, readable: Sequence[str]) -> Iterator[Diagnosis]:
+def reads(
+    wire: Wire, connection: GoogleConnection, readable: Collection[str], scopes: Collection[str] | None = None
+) -> Iterator[Diagnosis]:
+    """Try one read per API. With scopes, only what they allow is read, and each read requests its own scopes alone."""
     customer = connection.customer
     makes: dict[str, tuple[str, Make]] = {
         DIRECTORY: ("read accounts", lambda service: service.users().list(customer=customer, maxResults=1)),
@@ -155,25 +163,31 @@ def _reads(wire: Wire, connection: GoogleConnection, readable: Sequence[str]) ->
         ),
         GMAIL: ("read a mailbox's settings", lambda service: service.users().settings().delegates().list(userId="me")),
     }
-    if DIRECTORY in readable:
-        yield _read(
-            wire,
-            connection,
-            DIRECTORY,
-            "read groups",
-            lambda service: service.groups().list(customer=customer, maxResults=1),
-        )
-        yield _read(
-            wire, connection, DIRECTORY, "read domains", lambda service: service.domains().list(customer=customer)
-        )
-    for api in readable:
-        step, make = makes[api]
-        yield _read(wire, connection, api, step, make)
+    more: tuple[tuple[str, str, Make], ...] = (
+        (DIRECTORY, "read groups", lambda service: service.groups().list(customer=customer, maxResults=1)),
+        (DIRECTORY, "read domains", lambda service: service.domains().list(customer=customer)),
+    )
+    for api, step, make in (*more, *((api, *makes[api]) for api in readable)):
+        if api not in readable:
+            continue
+        call = step if scopes is None else _CALLS.get(step, step)
+        if scopes is None or {*APIS[api].scopes_of(call, is_write=False)} <= {*scopes}:
+            yield _read(wire, connection, Ask(api, make, call, connection.admin), step)
 
 
-def _read(wire: Wire, connection: GoogleConnection, api: str, step: str, make: Make) -> Diagnosis:
+_CALLS = {
+    "read accounts": "directory.users.list",
+    "read groups": "directory.groups.list",
+    "read domains": "directory.domains.list",
+    "read a mailbox's settings": "gmail.users.settings.delegates.list",
+}
+"""The calls whose scopes are fewer than those of their API."""
+
+
+def _read(wire: Wire, connection: GoogleConnection, ask: Ask, step: str) -> Diagnosis:
+    api = ask.api
     try:
-        wire.send(Ask(api, make, step, connection.admin))
+        wire.send(ask)
     except PermissionDenied as error:
         if error.code in ("accessNotConfigured", "SERVICE_DISABLED"):
             name = APIS[api].console
@@ -189,12 +203,13 @@ def _read(wire: Wire, connection: GoogleConnection, api: str, step: str, make: M
             error.status in (400, 404) and (api in (SETTINGS, REPORTS) or error.code == NO_MAIL)
         ) or error.code == NO_CALENDAR:
             return Diagnosis(step, "ok", "answered")  # the object, report or mailbox does not exist
-        return _failed(step, error)
+        return failed(step, error)
     except AuthError as error:
-        return _failed(step, error)
+        return failed(step, error)
     return Diagnosis(step, "ok", "answered")
 
 
-def _failed(step: str, error: SharedboxError) -> Diagnosis:
+def failed(step: str, error: SharedboxError) -> Diagnosis:
+    """Return the step that an error ended."""
     text = " ".join(part for part in (error.summary, error.where, error.why) if part)
     return Diagnosis(step, "failed", text, error.hint)

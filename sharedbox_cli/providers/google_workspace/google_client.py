@@ -55,8 +55,7 @@ class Ask:
     @property
     def scopes(self) -> tuple[str, ...]:
         """Return the scopes that the token needs."""
-        definition = APIS[self.api]
-        return definition.write if self.is_write else definition.read
+        return APIS[self.api].scopes_of(self.call, is_write=self.is_write)
 
 
 Result = dict[str, Any] | CloudError | AuthError
@@ -227,13 +226,13 @@ class Wire:
 
     def _fresh(self, ask: Ask) -> Any:
         """Return credentials with a valid token; threads that need the same token request it once."""
-        scopes = self.joint.scopes_of(ask.api, ask.scopes, is_write=ask.is_write)
-        try:
-            return self._valid(ask, scopes)
-        except AuthError as error:
-            if scopes == ask.scopes or not lacks_scope(error):
-                raise
-            self.joint.end()
+        for scopes in self.joint.candidates(ask.api, ask.scopes, is_write=ask.is_write):
+            try:
+                return self._valid(ask, scopes)
+            except AuthError as error:
+                if scopes == ask.scopes or not lacks_scope(error):
+                    raise
+                self.joint.refuse(scopes)
         return self._valid(ask, ask.scopes)
 
     def _valid(self, ask: Ask, scopes: tuple[str, ...]) -> Any:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from sharedbox_cli.auth.connection import GOOGLE_HOSTS, GoogleConnection
 from sharedbox_cli.core.endpoints import foreign_hosts
 from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, Platform
-from sharedbox_cli.providers.diagnosis import Diagnosis
+from sharedbox_cli.core.needs import Needed
+from sharedbox_cli.providers.diagnosis import Assessment, Diagnosis
 from sharedbox_cli.providers.google_workspace.capabilities import CAPABILITIES
 from sharedbox_cli.providers.google_workspace.config import GoogleSection, google_connection
 from sharedbox_cli.providers.plugin import Plugin, Prompt, Starter
@@ -76,6 +77,14 @@ class GoogleWorkspacePlugin(Plugin[GoogleSection, GoogleConnection]):
         from sharedbox_cli.providers.google_workspace.doctor import diagnose
 
         return diagnose(connection, is_interactive=is_interactive, prompt=prompt)
+
+    def assess(
+        self, connection: GoogleConnection, needed: Needed, *, is_interactive: bool, prompt: Prompt
+    ) -> Assessment:
+        """Return what `doctor` reports where specs are named."""
+        from sharedbox_cli.providers.google_workspace.least import assess
+
+        return assess(connection, needed)
 
     def starter(self, platform: Platform) -> Starter:
         """Return what `init` writes for one of the two platforms."""

@@ -1,7 +1,7 @@
 """The scopes that each API needs: the smallest ones for reading, and more for writing.
 
-Each API gets its own token, so that a missing scope affects one API only; `joint.py` has the exception
-(developers.google.com/identity/protocols/oauth2/service-account, read 2026-11).
+Each call gets a token with the scopes of its kind alone, so that a missing scope affects nothing else; `joint.py` has
+the exception (developers.google.com/identity/protocols/oauth2/service-account, read 2026-11).
 """
 
 from __future__ import annotations
@@ -9,10 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-_AUTH = "https://www.googleapis.com/auth/"
+AUTH = "https://www.googleapis.com/auth/"
 
 DIRECTORY, SECURITY, SETTINGS, LICENSING = "directory", "security", "settings", "licensing"
 REPORTS, AUDIT, POLICIES, GMAIL, CALENDAR = "reports", "audit", "policies", "gmail", "calendar"
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """The calls whose names begin alike, and their scopes."""
+
+    prefix: str
+    read: tuple[str, ...] = ()
+    write: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +37,19 @@ class Api:
     """Its name in the Google Cloud console, where it is enabled."""
     batch: str = "batch"
     """The path of its batches (`batchPath` in its discovery document)."""
+    narrower: tuple[Calls, ...] = ()
+    """Calls that need only some of these scopes; the first row that fits a call applies."""
+
+    def scopes_of(self, call: str, *, is_write: bool) -> tuple[str, ...]:
+        """Return the scopes for one call, named as in an error: `gmail.users.labels.list`."""
+        for calls in self.narrower:
+            if call.startswith(calls.prefix):
+                return calls.write if is_write else calls.read
+        return self.write if is_write else self.read
 
 
 def _scopes(*names: str) -> tuple[str, ...]:
-    return tuple(_AUTH + name for name in names)
+    return tuple(AUTH + name for name in names)
 
 
 _ACCOUNTS = _scopes("admin.directory.user", "admin.directory.user.alias", "admin.directory.group")
@@ -42,9 +60,38 @@ _READ_DIRECTORY = _scopes(
     "admin.directory.group.member.readonly",
     "admin.directory.domain.readonly",
 )
+_EVERYWHERE = _scopes("admin.directory.user.readonly", "admin.directory.domain.readonly")
+"""What every reading asks of the Directory: one token for both."""
+_DIRECTORY_CALLS = (
+    Calls("directory.users.aliases.", write=_scopes("admin.directory.user.alias")),
+    Calls("directory.users", _EVERYWHERE, _scopes("admin.directory.user")),
+    Calls("directory.groups", _scopes("admin.directory.group.readonly"), _scopes("admin.directory.group")),
+    Calls(
+        "directory.members", _scopes("admin.directory.group.member.readonly"), _scopes("admin.directory.group.member")
+    ),
+    Calls("directory.domains", _EVERYWHERE),
+)
+_SHARING, _BASIC, _LABELS = _scopes("gmail.settings.sharing"), _scopes("gmail.settings.basic"), _scopes("gmail.labels")
+_GMAIL_CALLS = (
+    Calls("gmail.users.labels.", _LABELS, _LABELS),
+    Calls("gmail.users.settings.delegates.", _BASIC, _SHARING),
+    Calls("gmail.users.settings.sendAs.patch", write=_BASIC),
+    Calls("gmail.users.settings.sendAs", _BASIC, _SHARING),
+    Calls("gmail.users.settings.forwardingAddresses", _BASIC, _SHARING),
+    Calls("gmail.users.settings.updateAutoForwarding", write=_SHARING),
+    Calls("gmail.users.settings.", _BASIC, _BASIC),
+)
 
 APIS: Mapping[str, Api] = {
-    DIRECTORY: Api("admin", "directory_v1", _READ_DIRECTORY, _ACCOUNTS + _MEMBERS, "Directory", "admin.googleapis.com"),
+    DIRECTORY: Api(
+        "admin",
+        "directory_v1",
+        _READ_DIRECTORY,
+        _ACCOUNTS + _MEMBERS,
+        "Directory",
+        "admin.googleapis.com",
+        narrower=_DIRECTORY_CALLS,
+    ),
     SECURITY: Api(
         "admin",
         "directory_v1",
@@ -89,6 +136,7 @@ APIS: Mapping[str, Api] = {
         _scopes("gmail.settings.basic", "gmail.settings.sharing", "gmail.labels"),
         "Gmail",
         "gmail.googleapis.com",
+        narrower=_GMAIL_CALLS,
     ),
     CALENDAR: Api(
         "calendar",

@@ -13,6 +13,7 @@ from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.microsoft365.auto_reply import AUTO_REPLY, TEXTS
 from sharedbox_cli.providers.microsoft365.categories import CATEGORIES
 from sharedbox_cli.providers.microsoft365.folders import FOLDERS, spelled
+from sharedbox_cli.providers.microsoft365.needs import NEEDS
 from sharedbox_cli.providers.microsoft365.spec_problems import spec_problems
 
 _ABOUT = "https://learn.microsoft.com/microsoft-365/admin/email/about-shared-mailboxes"
@@ -125,6 +126,7 @@ CAPABILITIES: Mapping[Platform, Capabilities] = {
         },
         read_singly=frozenset({*AUTO_REPLY, *CATEGORIES, *FOLDERS}),
         spec_problems=spec_problems,
+        needs=NEEDS,
         canonical=canonical,
         not_audited=mark("inbox rules, folder permissions and apps with access to all mailboxes are not read."),
         afterwards=mark(

@@ -19,21 +19,28 @@ from sharedbox_cli.providers.microsoft365.permissions import (
 
 if TYPE_CHECKING:
     from sharedbox_cli.auth.claims import TokenClaims
+    from sharedbox_cli.core.needs import Needed
 
 
-def permission_steps(graph: TokenClaims, exchange: TokenClaims) -> Iterator[Diagnosis]:
-    """Return what both tokens allow, and where to fix what they do not."""
-    is_person = bool(graph.scopes) and not graph.app_roles
-    yield from _permissions(graph, exchange, is_person=is_person)
-    if is_person:
-        yield from _person_roles(set(exchange.directory_roles))
+def is_person(graph: TokenClaims) -> bool:
+    """Return whether a token belongs to a person who signed in."""
+    return bool(graph.scopes) and not graph.app_roles
+
+
+def permission_steps(graph: TokenClaims, exchange: TokenClaims, needed: Needed | None = None) -> Iterator[Diagnosis]:
+    """Return what both tokens allow, and where to fix what they do not; only what specs need, where it is given."""
+    names = {permission.name for permission in PERMISSIONS} if needed is None else {*needed.all}
+    by_person = is_person(graph)
+    yield from _permissions(graph, exchange, names, is_person=by_person)
+    if by_person:
+        yield from _person_roles(set(exchange.directory_roles), names)
     else:
         yield _application_role(set(exchange.directory_roles))
 
 
-def _permissions(graph: TokenClaims, exchange: TokenClaims, *, is_person: bool) -> Iterator[Diagnosis]:
+def _permissions(graph: TokenClaims, exchange: TokenClaims, names: set[str], *, is_person: bool) -> Iterator[Diagnosis]:
     for permission in PERMISSIONS:
-        if is_person and permission.is_of_applications:
+        if permission.name not in names or (is_person and permission.is_of_applications):
             continue
         token = graph if permission.resource == GRAPH else exchange
         held = set(token.scopes if is_person else token.app_roles)
@@ -65,7 +72,7 @@ def _role_name(roles: set[str]) -> str:
     return "Exchange Administrator" if EXCHANGE_ADMINISTRATOR in roles else "Global Administrator"
 
 
-def _person_roles(roles: set[str]) -> Iterator[Diagnosis]:
+def _person_roles(roles: set[str], names: set[str]) -> Iterator[Diagnosis]:
     """Return what the roles of a person allow. A role group of Exchange is not in the token."""
     holder = "your account"
     if roles & {EXCHANGE_ADMINISTRATOR, GLOBAL_ADMINISTRATOR}:
@@ -78,11 +85,13 @@ def _person_roles(roles: set[str]) -> Iterator[Diagnosis]:
         words = "the token has no role for Exchange; if a role group of Exchange is enough, Get-Mailbox succeeds below"
         yield Diagnosis("directory role", "not checked", words, hint)
     for needed in PERSON_ROLES:
+        if needed.permission not in names:
+            continue
         step = f"directory role for {needed.needed_for}"
         held = roles & {*needed.roles, GLOBAL_ADMINISTRATOR}
-        names = " or ".join(needed.roles.values())
+        wanted = " or ".join(needed.roles.values())
         if held:
             yield Diagnosis(step, "ok", needed.roles.get(min(held), "Global Administrator"))
         else:
-            hint = WHERE_ROLES.format(role=names, holder=holder)
-            yield Diagnosis(step, "missing", f"needs {names}", hint)
+            hint = WHERE_ROLES.format(role=wanted, holder=holder)
+            yield Diagnosis(step, "missing", f"needs {wanted}", hint)

@@ -43,6 +43,8 @@ class PersonRole:
 
     needed_for: str
     roles: dict[str, str]
+    permission: str
+    """The permission that has no effect for a person without such a role."""
 
 
 GRAPH = "Microsoft Graph"
@@ -93,10 +95,19 @@ PERMISSIONS = (
         is_of_applications=True,
     ),
     Permission(
+        "MailboxSettings.Read",
+        "40f97065-369a-49f4-947c-6a255697ae91",
+        GRAPH,
+        "plan: specs with tags",
+        ("MailboxSettings.ReadWrite",),
+        is_optional=True,
+        is_of_applications=True,
+    ),
+    Permission(
         "MailboxSettings.ReadWrite",
         "6931bccd-447a-43d1-b442-00a195474933",
         GRAPH,
-        "specs with tags",
+        "apply: specs with tags",
         is_optional=True,
         is_of_applications=True,
     ),
@@ -109,12 +120,17 @@ PERMISSIONS = (
     ),
 )
 PERSON_ROLES = (
-    PersonRole("apply: sign_in", {_USER_ADMINISTRATOR: "User Administrator"}),
+    PersonRole("apply: sign_in", {_USER_ADMINISTRATOR: "User Administrator"}, "User.EnableDisableAccount.All"),
     PersonRole(
         "apply: storage.licence",
         {_LICENSE_ADMINISTRATOR: "License Administrator", _USER_ADMINISTRATOR: "User Administrator"},
+        "LicenseAssignment.ReadWrite.All",
     ),
-    PersonRole("sizes in check", {_REPORTS_READER: "Reports Reader", EXCHANGE_ADMINISTRATOR: "Exchange Administrator"}),
+    PersonRole(
+        "sizes in check",
+        {_REPORTS_READER: "Reports Reader", EXCHANGE_ADMINISTRATOR: "Exchange Administrator"},
+        "Reports.Read.All",
+    ),
 )
 """What a person needs in addition to a role in Exchange. Global Administrator is enough for each.
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from sharedbox_cli.auth.connection import MICROSOFT_HOSTS, MicrosoftConnection
 from sharedbox_cli.core.endpoints import foreign_hosts
 from sharedbox_cli.core.model import Platform
-from sharedbox_cli.providers.diagnosis import Diagnosis
+from sharedbox_cli.core.needs import Needed
+from sharedbox_cli.providers.diagnosis import Assessment, Diagnosis
 from sharedbox_cli.providers.microsoft365.capabilities import CAPABILITIES
 from sharedbox_cli.providers.microsoft365.config import Microsoft365Section, microsoft_connection
 from sharedbox_cli.providers.plugin import Plugin, Prompt, Starter
@@ -66,7 +67,15 @@ class Microsoft365Plugin(Plugin[Microsoft365Section, MicrosoftConnection]):
         """Return what `doctor` reports of the tenant."""
         from sharedbox_cli.providers.microsoft365.doctor import diagnose
 
-        return diagnose(connection, is_interactive=is_interactive, prompt=prompt)
+        return diagnose(connection, is_interactive=is_interactive, prompt=prompt).steps
+
+    def assess(
+        self, connection: MicrosoftConnection, needed: Needed, *, is_interactive: bool, prompt: Prompt
+    ) -> Assessment:
+        """Return what `doctor` reports where specs are named."""
+        from sharedbox_cli.providers.microsoft365.doctor import diagnose
+
+        return diagnose(connection, needed, is_interactive=is_interactive, prompt=prompt)
 
     def starter(self, platform: Platform) -> Starter:
         """Return what `init` writes."""

@@ -50,6 +50,8 @@ _COLUMNS = frozenset(
         mark_in("column", "free"),
         mark_in("column", "held by these mailboxes"),
         mark_in("column", "of these not needed"),
+        mark_in("column", "to read"),
+        mark_in("column", "to write"),
     }
 )
 

@@ -24,6 +24,7 @@ from sharedbox_cli.core.unread import Unread
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.google_workspace import accounts
 from sharedbox_cli.providers.google_workspace.api import Google, together
+from sharedbox_cli.providers.google_workspace.needs import scopes_of
 from sharedbox_cli.providers.google_workspace.observe.account_wide import read_more
 from sharedbox_cli.providers.google_workspace.observe.address_holders import read_taken
 from sharedbox_cli.providers.google_workspace.observe.directory import Directory, read_groups, read_users
@@ -40,6 +41,7 @@ from sharedbox_cli.providers.unread import UnreadLog
 
 async def observe_tenant(google: Google, scope: Scope, now: datetime) -> Observed:
     """Return one platform within scope, complete. Raises ObserveError, CloudError, AuthError."""
+    google.expect(scopes_of(scope))
     if scope.platforms == frozenset({GOOGLE_DELEGATED}):
         return await _delegated(google, scope, now)
     if scope.platforms == frozenset({GOOGLE_COLLABORATIVE}):
