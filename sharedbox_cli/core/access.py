@@ -8,10 +8,12 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from sharedbox_cli.core.change import right_rank
+from sharedbox_cli.core.folder_access import entries_beside, folder_words
 from sharedbox_cli.core.group_paths import paths_into
 from sharedbox_cli.core.identities import Person, Persons
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import (
+    FolderEntry,
     Grant,
     Observed,
     ObservedMailbox,
@@ -94,20 +96,33 @@ class _Holders:
 
     def rows(self, mailbox: ObservedMailbox) -> Iterator[AccessRow]:
         """Yield the rows of a mailbox, unsorted."""
-        observed = self._observed
         for grant in mailbox.grants or ():
-            holder, person = self._of(grant.trustee)
-            is_resolved = holder.kind is not TrusteeKind.GROUP or holder.id in observed.members
-            yield self._row(mailbox, holder, person, grant, is_resolved=is_resolved)
-            if holder.kind is TrusteeKind.GROUP and holder.is_security:
-                through = replace(grant, automapping=False)  # automapping never works through a group
-                for identity in observed.members.get(holder.id, ()):
-                    for via in self._paths(holder.id).get(identity) or [(self._group_name(holder.id),)]:
-                        yield self._row(mailbox, *self._of(identity), through, via=via)
+            yield from self._held(mailbox, grant)
         for entry in mailbox.special:
             yield self._special(mailbox, entry)
         for way in ways_of(mailbox):
             yield self._way(mailbox, way)
+        for folder in entries_beside(mailbox):
+            yield from self._folder(mailbox, folder)
+
+    def _held(self, mailbox: ObservedMailbox, grant: Grant, entry: Entry = Entry.GRANT) -> Iterator[AccessRow]:
+        """Yield the row of a right and, if a group holds it, those of the people in it."""
+        members = self._observed.members
+        holder, person = self._of(grant.trustee)
+        is_resolved = holder.kind is not TrusteeKind.GROUP or holder.id in members
+        yield self._row(mailbox, holder, person, grant, entry=entry, is_resolved=is_resolved)
+        if holder.kind is TrusteeKind.GROUP and holder.is_security:
+            through = replace(grant, automapping=False)  # automapping never works through a group
+            for identity in members.get(holder.id, ()):
+                for via in self._paths(holder.id).get(identity) or [(self._group_name(holder.id),)]:
+                    yield self._row(mailbox, *self._of(identity), through, via=via, entry=entry)
+
+    def _folder(self, mailbox: ObservedMailbox, entry: FolderEntry) -> Iterator[AccessRow]:
+        grant = Grant(entry.trustee, entry.right, folder_words(entry))
+        if entry.audience is None:
+            yield from self._held(mailbox, grant, Entry.FOLDER)
+        else:
+            yield self._wide(mailbox, entry.audience, grant, entry=Entry.FOLDER)
 
     def _paths(self, group: TrusteeId) -> Mapping[TrusteeId, list[tuple[str, ...]]]:
         """Return the names of the groups through which each user is in a group, if that was read."""

@@ -15,6 +15,7 @@ from sharedbox_cli.core.facts import Fact as Fact
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.location import NOWHERE, Place
+from sharedbox_cli.core.reach import Audience, FolderKind
 from sharedbox_cli.core.unread import Unread
 from sharedbox_cli.core.values import Value
 
@@ -261,6 +262,21 @@ class SpecialEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class FolderEntry:
+    """What somebody can do in one folder."""
+
+    folder: str
+    """Its name or path."""
+    kind: FolderKind
+    level: str
+    """In the words of the platform."""
+    right: Right
+    trustee: TrusteeId
+    """Empty for people whom nobody lists."""
+    audience: Audience | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ObservedMailbox:
     """One mailbox as read from a cloud."""
 
@@ -274,6 +290,8 @@ class ObservedMailbox:
     facts: Mapping[Fact, Value] = field(default_factory=dict)
     levels: frozenset[Right] = frozenset()
     """The rights with levels that were read: `grants` has all grants of them."""
+    folders: tuple[FolderEntry, ...] = ()
+    """What people can do in single folders, where an audit asked for it."""
 
 
 @dataclass(frozen=True, slots=True)

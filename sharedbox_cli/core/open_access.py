@@ -8,16 +8,9 @@ from typing import NamedTuple
 
 from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.model import Fact, ObservedMailbox, Right
+from sharedbox_cli.core.reach import Audience as Audience
 from sharedbox_cli.core.texts import mark
 from sharedbox_cli.core.values import ALLOWED, Value
-
-
-class Audience(StrEnum):
-    """People whom nobody lists."""
-
-    ORGANIZATION = "organization"
-    ANYONE = "anyone"
-
 
 AUDIENCE_WORDS: Mapping[Audience, str] = {
     Audience.ORGANIZATION: mark("everybody in the organisation"),
@@ -42,6 +35,8 @@ class Entry(StrEnum):
     SETTING = "setting"
     FORWARDING = "forwarding"
     RULE = "rule"
+    FOLDER = "folder"
+    """What somebody can do in one folder of the mailbox."""
     SIGN_IN = "sign-in"
     """Whoever has the password of the mailbox's own account has all of it."""
 
@@ -62,7 +57,7 @@ def opens_level(name: Field, value: Value) -> bool:
 
 WAYS = frozenset({Entry.SETTING, Entry.FORWARDING, Entry.RULE, Entry.SIGN_IN})
 """Access that is a setting of the mailbox."""
-IN_FORCE = frozenset({Entry.GRANT, *WAYS})
+IN_FORCE = frozenset({Entry.GRANT, Entry.FOLDER, *WAYS})
 """Access that works now."""
 
 

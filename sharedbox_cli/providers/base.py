@@ -14,6 +14,7 @@ from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import Fact, Observed, Platform, Right
 from sharedbox_cli.core.outcome import Effect, Outcome
+from sharedbox_cli.core.reach import Reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ class Scope:
     """The settings that the spec of each mailbox manages. None: all settings of the scope are read of all mailboxes."""
     dispensable: frozenset[Field] = frozenset()
     """Settings that no spec manages: without the permission to read them, they are left out, with a warning."""
+    folders: Reach = Reach.NONE
+    """Which folders are read for what anybody can do in them, whether specs manage it or not."""
     with_paths: bool = False
     """Whether the nested groups are read too, through which those members have a right. Nothing depends on them."""
 

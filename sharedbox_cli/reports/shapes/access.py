@@ -36,8 +36,8 @@ class AccessJson(TypedDict):
     via: Annotated[list[str], "The groups that give the right, the outer one first; empty if it is direct."]
     entry: Annotated[
         str,
-        "`grant`, `deny`, `inherited`, `unknown` or `invitation`; `setting`, `forwarding`, `rule` or `sign-in` for "
-        "access that a setting of the mailbox gives.",
+        "`grant`, `deny`, `inherited`, `unknown` or `invitation`; `folder` for a right in one folder (`--inside`); "
+        "`setting`, `forwarding`, `rule` or `sign-in` for access that a setting of the mailbox gives.",
     ]
     is_enabled: Annotated[bool, "Whether the account can sign in."]
     is_guest: Annotated[bool, "Whether the account is a guest."]

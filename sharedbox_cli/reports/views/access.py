@@ -173,9 +173,12 @@ def _summary(audit: Audit) -> str:
         counts.append(tr_count(one, many, void, count=void))
     if ways := sum(row.entry in WAYS for row in rows):
         counts.append(tr_count("{count} other way to read", "{count} other ways to read", ways, count=ways))
+    if inside := sum(row.entry is Entry.FOLDER for row in rows):
+        one, many = plural("{count} right in a single folder", "{count} rights in single folders")
+        counts.append(tr_count(one, many, inside, count=inside))
     if invited := sum(row.entry is Entry.INVITATION for row in rows):
         counts.append(tr_count("{count} pending invitation", "{count} pending invitations", invited, count=invited))
-    if special := len(rows) - len(entries) - ways - invited:
+    if special := len(rows) - len(entries) - ways - inside - invited:
         one, many = plural("{count} deny, inherited or unknown entry", "{count} deny, inherited or unknown entries")
         counts.append(tr_count(one, many, special, count=special))
     return f"{', '.join(counts)}."
@@ -228,7 +231,7 @@ def _by_mailbox(audit: Audit, *, is_whole: bool) -> tuple[Section, ...]:
         parts: list[Line | Table] = [Line(kind, Tone.QUIET)] if kind else []
         if mailbox.grants is None:
             parts.append(Line(unread_words(mailbox), Tone.CHANGE))
-        elif is_whole and all(row.entry in WAYS for row in mine):
+        elif is_whole and all(row.entry in WAYS or row.entry is Entry.FOLDER for row in mine):
             parts.append(Line(tr("no members"), Tone.CHANGE))
         if mine:
             parts.append(

@@ -57,7 +57,7 @@ def marks_of(row: AccessRow) -> str:
         tr("guest") if row.is_guest else tr("outside the organisation") if row.is_external and row.address else "",
         tr("disabled") if not row.is_enabled and row.kind != "orphan" else "",
         holder_kind_words(row.kind) if row.kind in ("group", "application") else "",
-        tr("not resolved") if row.kind == "other" and row.entry == "grant" else "",
+        tr("not resolved") if row.kind == "other" and row.entry in ("grant", "folder") else "",
         "" if row.can_hold else tr("cannot hold rights"),
         "" if row.is_resolved else tr("members not read"),
         tr("as {address}", address=row.address) if row.address and row.address != row.person else "",
@@ -69,7 +69,7 @@ def may_words(row: AccessRow) -> str:
     """Return the words of a right, or the text of an entry that is none."""
     if row.entry in WAYS:
         return right_name(row.right)
-    if row.entry == "grant":
+    if row.entry in ("grant", "folder"):
         return f"{right_name(row.right)} ({detail_words(row)})" if row.detail else right_name(row.right)
     return detail_words(row)
 
@@ -110,6 +110,7 @@ _ENTRIES: Mapping[str, str] = {
     "setting": mark_in("entry", "setting"),
     "forwarding": mark_in("entry", "forwarding"),
     "rule": mark_in("entry", "rule"),
+    "folder": mark_in("entry", "folder"),
     "sign-in": mark_in("entry", "sign-in"),
 }
 
@@ -148,6 +149,7 @@ _STATES = (
 _KEPT = (
     mark("forwarding of all mail"),
     mark("mail rule {rest}"),
+    mark("folder {folder}: {level}"),
     _SIGN_IN,
     mark("sign-in to its account"),
     mark("{status} invitation of {address} as delegate"),

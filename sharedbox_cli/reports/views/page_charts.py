@@ -70,6 +70,7 @@ _WAYS: Sequence[tuple[str, Callable[[PageLine], bool]]] = (
     (mark("Granted directly"), lambda line: line.entry == Entry.GRANT and not line.via),
     (mark("Granted through a group"), lambda line: line.entry == Entry.GRANT and bool(line.via)),
     (mark("A setting that opens a group"), lambda line: line.entry == Entry.SETTING),
+    (mark("Rights in single folders"), lambda line: line.entry == Entry.FOLDER),
     (mark("Forwarding and mail rules"), lambda line: line.entry in (Entry.FORWARDING, Entry.RULE)),
     (mark("Sign-in to the mailbox's own account"), lambda line: line.entry == Entry.SIGN_IN),
     (mark("Pending invitations"), lambda line: line.entry == Entry.INVITATION),

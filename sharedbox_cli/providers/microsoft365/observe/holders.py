@@ -60,17 +60,18 @@ async def resolve_holders(
     unread_people: UnreadLog,
     addresses: Iterable[str] = (),
     accounts: Needed = NOBODY,
+    others: Iterable[str] = (),
 ) -> tuple[People, Holders]:
     """Return everybody who was read, and who holds each grant, once for all mailboxes that share it.
 
-    `addresses` are those of other people who are needed, `accounts` the users whose accounts are. A mailbox
-    with a holder of whom nothing can be said is taken out of `grants`, into `unread`.
+    `addresses` and `others` (ids) are those of other people who are needed, `accounts` the users whose accounts are.
+    A mailbox with a holder of whom nothing can be said is taken out of `grants`, into `unread`.
     """
     mailboxes: dict[RawGrant, Address] = {}
     for address, listed in grants.items():
         for grant in listed:
             mailboxes.setdefault(grant, address)
-    texts, ids = set(addresses), set()
+    texts, ids = set(addresses), set(others)
     for grant in mailboxes:
         texts |= {text for text in (grant.who, grant.address) if "@" in text}
         if not grant.address and is_guid(grant.who):

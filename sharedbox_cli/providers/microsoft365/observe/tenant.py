@@ -31,6 +31,12 @@ from sharedbox_cli.providers.microsoft365.columns import ACCOUNT
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
 from sharedbox_cli.providers.microsoft365.graph import Graph
 from sharedbox_cli.providers.microsoft365.observe.content import read_content
+from sharedbox_cli.providers.microsoft365.observe.folder_access import (
+    FolderAccess,
+    entries_of,
+    read_folders,
+    trustees_in,
+)
 from sharedbox_cli.providers.microsoft365.observe.grants import RawGrant, RawGrants, read_grants
 from sharedbox_cli.providers.microsoft365.observe.holders import Holders, resolve_holders
 from sharedbox_cli.providers.microsoft365.observe.inside import read_inside
@@ -73,6 +79,7 @@ class Reading:
     """The names of the groups that assign licences, by id."""
     targets: frozenset[Address] = frozenset()
     """The addresses that mail is forwarded to."""
+    folders: FolderAccess = field(default_factory=FolderAccess)
     members: dict[TrusteeId, frozenset[TrusteeId]] = field(default_factory=dict)
     direct: dict[TrusteeId, frozenset[TrusteeId]] = field(default_factory=dict)
 
@@ -92,6 +99,7 @@ async def observe_tenant(graph: Graph, exchange: ExchangeAdmin, scope: Scope, no
     reading = Reading(mailboxes, People(), unread, targets=forwarding_targets(mailboxes))
     if granted:
         reading.grants = await read_grants(exchange, granted, unread)
+    reading.folders = await read_folders(graph, exchange, granted, scope, unread)
     await _read_holders(graph, exchange, scope, reading)
     if scope.facts & _USAGE and mailboxes.rows:
         reading.usage = await read_usage(graph, exchange, mailboxes.rows, now.date().isoformat(), unread)
@@ -122,7 +130,7 @@ async def _read_holders(graph: Graph, exchange: ExchangeAdmin, scope: Scope, rea
     addresses = {address.key for address in (*scope.trustees, *reading.targets)}
     people = reading.unread if scope.mailboxes is None else NothingUnread()  # a spec can name any of them
     reading.people, reading.holders = await resolve_holders(
-        graph, exchange, reading.grants, reading.unread, people, addresses, accounts
+        graph, exchange, reading.grants, reading.unread, people, addresses, accounts, reading.folders.holders
     )
     _name_failed(scope, reading)
 
@@ -143,6 +151,8 @@ def _name_failed(scope: Scope, reading: Reading) -> None:
 def _groups_of(scope: Scope, reading: Reading) -> set[TrusteeId]:
     people, holders = reading.people, reading.holders.values()
     found = {holder.id for holder in holders if holder is not None and holder.kind is TrusteeKind.GROUP}
+    known = (people.trustees.get(TrusteeId(identity)) for identity in reading.folders.holders)
+    found |= {one.id for one in known if one is not None and one.kind is TrusteeKind.GROUP}
     for address in scope.trustees:
         found |= {identity for identity in people.at(address) if people.trustees[identity].kind is TrusteeKind.GROUP}
     return found
@@ -163,8 +173,11 @@ def _observed(
         except ObserveError as error:
             reading.unread.add_mailbox(key, error)
         held, special = grants.get(key, (None, ()))
-        mailboxes[key] = ObservedMailbox(row.id, row.address, MICROSOFT365, settings, held, special, facts)
-    kept = _kept(scope, reading, trustees)
+        inside = entries_of(reading.folders, key)
+        mailboxes[key] = ObservedMailbox(
+            row.id, row.address, MICROSOFT365, settings, held, special, facts, folders=inside
+        )
+    kept = {**trustees_in(reading.folders, people), **_kept(scope, reading, trustees)}
     trustees = {key: _counted(item, reading.members) for key, item in kept.items()}
     directory = {address: identity for address, identity in people.directory.items() if identity in kept}
     return Observed(
@@ -217,6 +230,7 @@ def _kept(scope: Scope, reading: Reading, holders: Mapping[TrusteeId, Trustee]) 
     needed |= reading.direct.keys()
     needed |= {identity for address in (*scope.trustees, *reading.targets) for identity in people.at(address)}
     needed.update(*people.ambiguous.values())
+    needed |= {TrusteeId(one) for one in reading.folders.holders} & people.trustees.keys()
     return {**holders, **{key: people.trustees[key] for key in needed}}
 
 

@@ -1,0 +1,30 @@
+"""How far access reaches: people whom nobody lists, and the folders of a mailbox."""
+
+from __future__ import annotations
+
+from enum import Enum, StrEnum
+
+
+class Audience(StrEnum):
+    """People whom nobody lists."""
+
+    ORGANIZATION = "organization"
+    ANYONE = "anyone"
+
+
+class Reach(Enum):
+    """Which folders a reading looks into."""
+
+    NONE = 0
+    MAIN = 1
+    """The root, the inbox, the calendar and the contacts."""
+    EVERY = 2
+
+
+class FolderKind(StrEnum):
+    """Which folder of a mailbox it is."""
+
+    INBOX = "inbox"
+    CALENDAR = "calendar"
+    CONTACTS = "contacts"
+    OTHER = ""

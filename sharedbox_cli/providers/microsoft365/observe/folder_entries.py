@@ -1,0 +1,95 @@
+"""Rows of folder rights, and what they let people do.
+
+learn.microsoft.com/powershell/module/exchangepowershell/add-mailboxfolderpermission, read 2026-11.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sharedbox_cli.core.model import Right
+from sharedbox_cli.core.open_access import Audience
+from sharedbox_cli.providers.forms import UnknownForm, text_of
+from sharedbox_cli.providers.microsoft365.quirks import is_orphan
+from sharedbox_cli.providers.responses import Row
+
+EVERYBODY = {"default": Audience.ORGANIZATION, "anonymous": Audience.ANYONE}
+"""The entries that every folder has, by their name in lower case."""
+NOTHING, USUAL = "None", "AvailabilityOnly"
+_READING = frozenset(
+    {"Reviewer", "NonEditingAuthor", "Author", "PublishingAuthor", "Editor", "PublishingEditor", "Owner", "ReadItems"}
+)
+_ORPHAN = "NT:"
+_LOCAL = "@local"
+"""The entries of the owners and members of a group: `owner@local`."""
+
+
+class RawEntry(NamedTuple):
+    """One row: a name, the rights, and what an editor of a calendar can do as a delegate."""
+
+    who: str
+    rights: tuple[str, ...]
+    flags: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """Return the name to compare with others."""
+        return self.who.casefold()
+
+    @property
+    def audience(self) -> Audience | None:
+        """Return whom the entry means, if it is everybody."""
+        return EVERYBODY.get(self.who.lower())
+
+    @property
+    def sid(self) -> str:
+        """Return what is left of a deleted account, if that is all."""
+        text = self.who.removeprefix(_ORPHAN)
+        return text if is_orphan(text) else ""
+
+    @property
+    def is_person(self) -> bool:
+        """Return whether the name is that of somebody."""
+        return self.audience is None and not self.sid and not self.who.lower().endswith(_LOCAL)
+
+    @property
+    def level(self) -> str:
+        """Return what the entry allows, in the words of the platform."""
+        return ", ".join((*self.rights, *self.flags))
+
+    def gives_more_than_usual(self, content: str) -> bool:
+        """Return whether somebody can do something. That colleagues see who is busy is usual."""
+        is_usual = self.audience is Audience.ORGANIZATION and is_calendar(content) and self.rights == (USUAL,)
+        return bool(self.rights) and self.rights != (NOTHING,) and not is_usual
+
+    def right_in(self, content: str) -> Right:
+        """Return the right that the entry gives in a folder: reading only where it lets somebody read mail."""
+        if is_calendar(content):
+            return Right.CALENDAR
+        if content.startswith("IPF.Contact"):
+            return Right.CONTACTS
+        is_mail = content.startswith("IPF.Note")
+        return Right.READ if is_mail and _READING.intersection(self.rights) else Right.OTHER
+
+
+def is_calendar(content: str) -> bool:
+    """Return whether a folder with this content is a calendar."""
+    return content.startswith("IPF.Appointment")
+
+
+def raw_entry(row: Row) -> RawEntry:
+    """Return one row. Raises KeyError, UnknownForm."""
+    return RawEntry(text_of(row, "User"), _words(row["AccessRights"]), _flags(row.get("SharingPermissionFlags")))
+
+
+def _words(value: object) -> tuple[str, ...]:
+    """Return words that come as a list, or joined by commas: no page shows the form."""
+    listed = value.split(",") if isinstance(value, str) else value
+    if not isinstance(listed, list) or not all(isinstance(item, str) for item in listed):
+        message = f"rights in the form {value!r:.80}"
+        raise UnknownForm(message)
+    return tuple(sorted({part.strip() for item in listed for part in item.split(",") if part.strip()}))
+
+
+def _flags(value: object) -> tuple[str, ...]:
+    return tuple(word for word in _words([] if value is None else value) if word != NOTHING)
