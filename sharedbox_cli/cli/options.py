@@ -41,6 +41,16 @@ Labels = Annotated[
     list[str] | None, typer.Option("--label", "-l", help="Only specs with this label, as NAME=VALUE. Repeatable.")
 ]
 Platforms = Annotated[list[str] | None, typer.Option("--platform", help="Only this platform. Repeatable.")]
+Inside = Annotated[
+    bool,
+    typer.Option(
+        "--inside",
+        help="Look inside mailboxes too: what people can do in the inbox, calendar, contacts and root folder.",
+    ),
+]
+EveryFolder = Annotated[
+    bool, typer.Option("--every-folder", help="Look inside mailboxes, into every folder. It takes many more requests.")
+]
 Shard = Annotated[
     str | None, typer.Option("--shard", help="Only part I of N of the mailboxes, as I/N: for very large sets.")
 ]

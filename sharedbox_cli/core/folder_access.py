@@ -26,7 +26,7 @@ _SETTINGS = {
 def entries_beside(mailbox: ObservedMailbox) -> Iterator[FolderEntry]:
     """Yield the entries that neither a setting nor a grant of the same reading says already."""
     granted = {(grant.trustee, grant.right) for grant in mailbox.grants or ()}
-    for entry in mailbox.folders:
+    for entry in mailbox.folders or ():
         if entry.audience is not None:
             setting = _SETTINGS.get((entry.kind, entry.audience))
             is_known = setting is not None and setting in mailbox.settings

@@ -290,8 +290,8 @@ class ObservedMailbox:
     facts: Mapping[Fact, Value] = field(default_factory=dict)
     levels: frozenset[Right] = frozenset()
     """The rights with levels that were read: `grants` has all grants of them."""
-    folders: tuple[FolderEntry, ...] = ()
-    """What people can do in single folders, where an audit asked for it."""
+    folders: tuple[FolderEntry, ...] | None = None
+    """What people can do in single folders; None: not read."""
 
 
 @dataclass(frozen=True, slots=True)

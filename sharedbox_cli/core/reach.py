@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum, StrEnum
+from enum import StrEnum
 
 
 class Audience(StrEnum):
@@ -12,13 +12,13 @@ class Audience(StrEnum):
     ANYONE = "anyone"
 
 
-class Reach(Enum):
+class Reach(StrEnum):
     """Which folders a reading looks into."""
 
-    NONE = 0
-    MAIN = 1
+    NONE = ""
+    MAIN = "main"
     """The root, the inbox, the calendar and the contacts."""
-    EVERY = 2
+    EVERY = "every"
 
 
 class FolderKind(StrEnum):

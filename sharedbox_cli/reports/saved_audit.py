@@ -33,6 +33,8 @@ class SavedAudit:
     tool_version: str
     read_at: datetime
     selection: Mapping[str, Sequence[str]]
+    inside: str
+    """The folders that were read, or nothing."""
     is_complete: bool
     """Whether every platform and every object was read."""
 
@@ -72,6 +74,7 @@ def _audit_of(file: str, data: Mapping[str, Any]) -> SavedAudit:
         data["tool_version"],
         _instant(data["read_at"]),
         selection,
+        data.get("inside", ""),
         not (data["left_out"] or data["not_read"]),
     )
 

@@ -12,6 +12,8 @@ from sharedbox_cli.cli.options import (
     AuditFormat,
     ColourOptions,
     DetailedExitCode,
+    EveryFolder,
+    Inside,
     LanguageOptions,
     Platforms,
     SessionOptions,
@@ -58,6 +60,8 @@ def audit_all(
         typer.Option("--right", help="Only this right. `read`: every right that includes reading. Repeatable."),
     ] = None,
     only: Annotated[list[Risk] | None, typer.Option("--only", help="Only access of this kind. Repeatable.")] = None,
+    inside: Inside = False,
+    every_folder: EveryFolder = False,
     specs: Annotated[
         list[Path] | None,
         typer.Option(
@@ -90,8 +94,9 @@ def audit_all(
     """Report who can read and do what on every shared mailbox of the tenant, with or without a spec.
 
     Rights through groups are shown with the groups, for each person in them. Forwarding, settings that let everybody
-    read, and open sign-in are shown too. HTML is one file for a browser, which can be searched, and has the findings of
-    `check`, storage and licences too.
+    read, and open sign-in are shown too. On Microsoft 365, rights in folders, calendars and contacts are read with
+    --inside, mailbox by mailbox: about one request for every two of them. HTML is one file for a browser, which can be
+    searched, and has the findings of `check`, storage and licences too.
 
     Examples:
 
@@ -100,6 +105,8 @@ def audit_all(
       sharedbox audit --right read --mailbox 'finance*'
 
       sharedbox audit --only external --only deleted
+
+      sharedbox audit --inside --mailbox 'finance*'
 
       sharedbox audit --against specs
 
@@ -118,6 +125,7 @@ def audit_all(
 
     from sharedbox_cli.cli.audit.columnar import checked_target
     from sharedbox_cli.cli.audit.evidence import Evidence
+    from sharedbox_cli.cli.audit.reach import reach_of
     from sharedbox_cli.cli.audit.selection import Choice
     from sharedbox_cli.cli.audit.workflow import audit_tenant
     from sharedbox_cli.cli.pipeline import utc_now
@@ -131,6 +139,7 @@ def audit_all(
         rights=tuple(right or ()),
         risks=tuple(only or ()),
         specs=tuple(specs or ()),
+        reach=reach_of(inside=inside, every=every_folder),
     )
     target = checked_target(output, out)
     speech.use(output)

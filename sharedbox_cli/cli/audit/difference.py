@@ -27,6 +27,7 @@ def compare_audits(
     old, new = read_audit(old_file), read_audit(new_file)
     _refuse_other_tenants(old, new)
     _refuse_other_rows(old, new)
+    _refuse_other_folders(old, new)
     diff = compare(old.snapshot, new.snapshot)
     show(terminal, access_diff_report(Compared(old, new, diff, tuple(_notes(old, new)))), output)
     if not (old.is_complete and new.is_complete):
@@ -71,6 +72,21 @@ def _refuse_other_rows(old: SavedAudit, new: SavedAudit) -> None:
                 why=f"One was made with {_option(old, name)}, the other with {_option(new, name)}.",
                 hint="Make both audits with the same --person, --right and --only.",
             )
+
+
+def _refuse_other_folders(old: SavedAudit, new: SavedAudit) -> None:
+    """Refuse audits of which one looked into more folders: what is in them would look like a change."""
+    if old.inside != new.inside:
+        words = [_REACH.get(one.inside, one.inside) for one in (old, new)]
+        raise UsageError(
+            "audits of different folders",
+            where=f"{old.file} and {new.file}",
+            why=f"One was made {words[0]}, the other {words[1]}.",
+            hint="Make both audits with the same options.",
+        )
+
+
+_REACH = {"": "without --inside", "main": "with --inside", "every": "with --every-folder"}
 
 
 def _option(audit: SavedAudit, name: str) -> str:

@@ -52,6 +52,12 @@ class Evidence:
                 where=f"--as-of {others[0]}",
                 why="--as-of shows one saved state and reads no cloud.",
             )
+        if choice.reach:
+            raise UsageError(
+                "two options that do not go together",
+                where="--as-of --inside",
+                why="Saved states do not have what is inside mailboxes.",
+            )
         if "expired" in choice.risks:
             raise UsageError(
                 "two options that do not go together",

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 
 def keep(path: Path, profile: str, reading: Reading, scopes: Scopes, rows: Sequence[AccessRow]) -> int:
-    """Save a reading, and return how many platforms it is of. Raises ObservationsError."""
+    """Save a reading, and return how many platforms it is of. Raises ObservationsError.
+
+    `rows` are those that every reading finds: a later one without the others must not look like a loss.
+    """
     from sharedbox_cli import __version__
     from sharedbox_cli.engine.keeping import Kept
     from sharedbox_cli.engine.observations import Observations

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sharedbox_cli.core.access import AccessRow
     from sharedbox_cli.core.access_against import Missing
     from sharedbox_cli.core.access_filter import RowFilter
+    from sharedbox_cli.core.access_inside import Inside
     from sharedbox_cli.core.access_why import Granted, GrantKey
     from sharedbox_cli.core.model import Desired, Observed, Platform
     from sharedbox_cli.providers.reading import Reading
@@ -119,14 +120,18 @@ def know(
     rows: Sequence[AccessRow],
     desired: Desired | None,
     logs: GrantLogs,
+    is_inside: Inside,
 ) -> Knowledge:
-    """Return what saved observations, the journal and specs know. Raises ObservationsError, JournalError."""
+    """Return what saved observations, the journal and specs know. Raises ObservationsError, JournalError.
+
+    Saved observations know nothing of what only a reading inside mailboxes finds.
+    """
     states = past_states(observations, utc_now())
     theirs: dict[GrantKey, Granted] = {}
     for name, entries in logs.entries.items():
         theirs |= logged_grants(entries, reading.observations, name)
     granted = newest_grants(granted_by_us(journal, reading), theirs)
-    reasons = Reasons(granted=granted, seen=seen_before(states, reading, rows))
+    reasons = Reasons(granted=granted, seen=seen_before(states, reading, (row for row in rows if not is_inside(row))))
     if desired is not None:
         reasons = replace(reasons, specs=spec_grants(desired, reading.observations), owners=owners_of(desired))
     return Knowledge(reasons, {state.platform: state.known_since for state in states}, logs.notes)

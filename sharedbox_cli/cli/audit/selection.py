@@ -14,6 +14,7 @@ from sharedbox_cli.core.errors import NotFound, UsageError
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.holders import aliases
 from sharedbox_cli.core.model import Desired, Platform, Right
+from sharedbox_cli.core.reach import Reach
 from sharedbox_cli.core.risk import Risk
 from sharedbox_cli.core.texts import tr
 from sharedbox_cli.providers.base import Scope
@@ -41,6 +42,8 @@ class Choice:
     rights: tuple[str, ...] = ()
     risks: tuple[Risk, ...] = ()
     specs: tuple[Path, ...] = ()
+    reach: Reach = Reach.NONE
+    """The folders to look into. It limits nothing: it adds rows."""
 
     def selected(self) -> Selected:
         """Return the options for the report."""

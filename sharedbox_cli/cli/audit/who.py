@@ -6,7 +6,15 @@ from typing import Annotated
 
 import typer
 
-from sharedbox_cli.cli.options import LanguageOptions, Platforms, SessionOptions, TableFormat, grouped
+from sharedbox_cli.cli.options import (
+    EveryFolder,
+    Inside,
+    LanguageOptions,
+    Platforms,
+    SessionOptions,
+    TableFormat,
+    grouped,
+)
 from sharedbox_cli.reports.render import TableOutput
 from sharedbox_cli.reports.views.arrangement import Arrangement
 
@@ -16,6 +24,8 @@ def who(
     setup: SessionOptions,
     speech: LanguageOptions,
     address: Annotated[str, typer.Argument(help="The address of a person, a guest or a group.")],
+    inside: Inside = False,
+    every_folder: EveryFolder = False,
     platform: Platforms = None,
     output: TableFormat = TableOutput.TEXT,
 ) -> None:
@@ -25,13 +35,22 @@ def who(
 
       sharedbox who anna@contoso.example
 
+      sharedbox who anna@contoso.example --inside
+
       sharedbox who anna@contoso.example -o json
     """
+    from sharedbox_cli.cli.audit.reach import reach_of
     from sharedbox_cli.cli.audit.selection import Choice
     from sharedbox_cli.cli.audit.workflow import audit_tenant
 
     speech.use(output)
     by = Arrangement.PERSON if output in (TableOutput.TEXT, TableOutput.MARKDOWN) else Arrangement.MAILBOX
     with setup.open() as session:
-        code = audit_tenant(session, by, output, Choice(people=(address,)), tuple(platform or ()))
+        code = audit_tenant(
+            session,
+            by,
+            output,
+            Choice(people=(address,), reach=reach_of(inside=inside, every=every_folder)),
+            tuple(platform or ()),
+        )
     raise typer.Exit(code)

@@ -18,10 +18,11 @@ from sharedbox_cli.cli.output import show
 from sharedbox_cli.cli.pipeline import exit_code_of, origin_of, scope_of
 from sharedbox_cli.core.access import access_rows
 from sharedbox_cli.core.access_diff import exactly
+from sharedbox_cli.core.access_inside import inside_test
 from sharedbox_cli.core.errors import ExitCode, UsageError
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import Desired, Fact
-from sharedbox_cli.core.texts import tr
+from sharedbox_cli.core.texts import plural, tr, tr_count
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.reports.document import Deferred
 from sharedbox_cli.reports.views.access import TITLE, access_report
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from sharedbox_cli.core.capability import Capabilities
     from sharedbox_cli.core.identity import Address
     from sharedbox_cli.core.model import Platform
+    from sharedbox_cli.core.reach import Reach
     from sharedbox_cli.providers.reading import Reading
     from sharedbox_cli.reports.document import Report
     from sharedbox_cli.reports.render import TableOutput
@@ -53,6 +55,8 @@ _FIELDS = _CALENDAR | {
     Field.GROUP_VIEWING,
     Field.GROUP_JOINING,
 }
+_ONLY_INSIDE = frozenset({Field.RULES})
+"""Settings inside a mailbox of which its folders say nothing."""
 _FACTS = frozenset({Fact.FORWARDING_TO, Fact.SIGN_IN_STATE, Fact.IS_SUSPENDED, Fact.VIEWING})
 """Settings that can give access without a right."""
 
@@ -90,11 +94,11 @@ def audit_tenant(
         return ExitCode.OK
     checks = session.checks if output == "html" and is_checked else ()
     scopes = addresses_to_read(session.observe, choice, desired, session.platforms(platforms))
-    observed = _observe(session, scopes, checks, against)
+    observed = _observe(session, scopes, checks, against, choice.reach)
     more: tuple[str, ...] = ()
     if resolved := resolve_missing(session.observe, choice, scopes, observed):
         again, more = resolved
-        observed = observed if again == scopes else _observe(session, again, checks, against)
+        observed = observed if again == scopes else _observe(session, again, checks, against, choice.reach)
         scopes = again
     checked = None
     if checks:
@@ -107,7 +111,11 @@ def audit_tenant(
         everything = everything.against(_part_of(against, scopes), observed.observations)
     refuse_unknown_people(chosen.people, everything.rows)
     part = everything.part(chosen, choice.selected(), evidence.since)
-    notes = (*_notes(observed, session.capabilities), *more, *part.notes)
+    refused = _not_inside(observed, session.capabilities) if choice.reach else ()
+    notes = (*_notes(observed, session.capabilities, choice.reach), *refused, *more, *part.notes)
+    background = part.background
+    if choice.reach and not refused:
+        background = replace(background, data={**background.data, "inside": str(choice.reach)})
     content = PageInput(
         TITLE,
         mailboxes,
@@ -120,7 +128,7 @@ def audit_tenant(
         is_of_rows=part.selected.is_of_rows,
     )
     report = access_report(
-        part.rows, arrangement, mailboxes, notes, part.selected, lambda: page_of(content), part.background
+        part.rows, arrangement, mailboxes, notes, part.selected, lambda: page_of(content), background
     )
     report = report.based_on(origin_of(session.profile.name, observed))
     _show(session, report, output, parquet, has_bom=has_bom)
@@ -139,22 +147,31 @@ def _rows(
 ) -> Everything:
     """Return all rows, with what is known about them if that was asked for. Saves them first, if that was asked for."""
     rows: Sequence[AccessRow] = Deferred(lambda: access_rows(observed.observations))
+    is_inside = inside_test({str(key): table.inside for key, table in session.capabilities.items()})
     if evidence.is_saved:
-        keep(session.observations_path, session.profile.name, observed, scopes, tuple(rows))
+        kept = [row for row in rows if not is_inside(row)]
+        keep(session.observations_path, session.profile.name, observed, scopes, kept)
+        if len(kept) < len(rows):
+            session.terminal.say(tr("What is inside mailboxes is not saved."))
         session.terminal.say(tr("This reading is saved. To see what came since a day: sharedbox audit --since DAY"))
     if not evidence.has_why:
         return Everything(rows)
     known = tuple(rows)
     has_logs = evidence.is_why or evidence.since is not None
     logs = session.grant_logs(observed.platforms, evidence.since) if has_logs else GrantLogs()
-    knowledge = know(session.observations_path, session.journal_path, observed, known, desired, logs)
+    knowledge = know(session.observations_path, session.journal_path, observed, known, desired, logs, is_inside)
     return Everything(tuple(knowledge.reasons.of(known, exactly)), knowledge)
 
 
-def _observe(session: Session, scopes: Scopes, checks: Sequence[Check], against: Desired | None) -> Reading:
+def _observe(
+    session: Session, scopes: Scopes, checks: Sequence[Check], against: Desired | None, reach: Reach
+) -> Reading:
     part = _part_of(against, scopes) if against else None
     return session.observe(
-        {platform: _scope(platform, addresses, checks, part) for platform, addresses in scopes.items()}
+        {
+            platform: _scope(session.capabilities[platform], addresses, checks, part, reach)
+            for platform, addresses in scopes.items()
+        }
     )
 
 
@@ -170,10 +187,18 @@ def _part_of(desired: Desired, scopes: Scopes) -> Desired:
 
 
 def _scope(
-    platform: Platform, addresses: frozenset[Address] | None, checks: Sequence[Check], against: Desired | None
+    table: Capabilities,
+    addresses: frozenset[Address] | None,
+    checks: Sequence[Check],
+    against: Desired | None,
+    reach: Reach,
 ) -> Scope:
+    """Return what to read. Of the settings inside mailboxes, folders say the same: only the others are read."""
+    platform = table.platform
     needs = needs_of(platform, checks)
-    fields = _FIELDS | {need for need in needs if isinstance(need, Field)}
+    fields = (_FIELDS - (table.inside - (_ONLY_INSIDE if reach else frozenset()))) | {
+        need for need in needs if isinstance(need, Field)
+    }
     facts = _FACTS | {need for need in needs if isinstance(need, Fact)}
     if checks:
         fields |= {Field.DISPLAY_NAME}
@@ -184,8 +209,9 @@ def _scope(
         facts,
         grants_of=addresses,
         with_members=True,
-        dispensable=_CALENDAR,
+        dispensable=_CALENDAR | (_ONLY_INSIDE & table.inside),
         with_paths=True,
+        folders=reach,
     )
     if against is None:
         return scope
@@ -193,8 +219,26 @@ def _scope(
     return replace(scope, trustees=wanted.trustees, rights=wanted.rights)
 
 
-def _notes(observed: Reading, capabilities: Mapping[Platform, Capabilities]) -> tuple[str, ...]:
+def _not_inside(observed: Reading, capabilities: Mapping[Platform, Capabilities]) -> tuple[str, ...]:
+    """Return what an audit inside mailboxes could not read of those that were read, per platform."""
+    notes = []
+    for platform, observation in sorted(observed.observations.items()):
+        table = capabilities[platform]
+        mailboxes = [
+            mailbox for key, mailbox in observation.mailboxes.items() if key not in observation.unread_mailboxes
+        ]
+        if table.not_audited_outside and (count := sum(mailbox.folders is None for mailbox in mailboxes)):
+            one, many = plural(
+                "{platform}: rights in folders of {count} mailbox are not read: access is denied.",
+                "{platform}: rights in folders of {count} mailboxes are not read: access is denied.",
+            )
+            notes.append(tr_count(one, many, count, platform=platform, count=count))
+    return tuple(notes)
+
+
+def _notes(observed: Reading, capabilities: Mapping[Platform, Capabilities], reach: Reach) -> tuple[str, ...]:
     """Return what the audit does not cover, although a reader might expect it, per platform with mailboxes."""
-    platforms = (platform for platform, one in sorted(observed.observations.items()) if one.mailboxes)
-    gaps = ((platform, capabilities[platform].not_audited) for platform in platforms)
+    platforms = (platform for platform, observation in sorted(observed.observations.items()) if observation.mailboxes)
+    tables = ((platform, capabilities[platform]) for platform in platforms)
+    gaps = ((key, (not reach and table.not_audited_outside) or table.not_audited) for key, table in tables)
     return tuple(f"{platform}: {tr(gap)}" for platform, gap in gaps if gap)

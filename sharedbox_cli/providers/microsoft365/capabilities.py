@@ -128,7 +128,12 @@ CAPABILITIES: Mapping[Platform, Capabilities] = {
         spec_problems=spec_problems,
         needs=NEEDS,
         canonical=canonical,
-        not_audited=mark("inbox rules, folder permissions and apps with access to all mailboxes are not read."),
+        inside=frozenset({Field.RULES, Field.CALENDAR_DEFAULT, Field.CALENDAR_ANONYMOUS, Field.CONTACTS_DEFAULT}),
+        not_audited=mark("inbox rules and apps with access to all mailboxes are not read."),
+        not_audited_outside=mark(
+            "rights in folders, calendars and contacts, inbox rules, and apps with access to all mailboxes are not "
+            "read. To read what is inside mailboxes, add --inside."
+        ),
         afterwards=mark(
             "Outlook shows automapped mailboxes after 30 to 60 minutes. Send as takes up to an hour to work."
         ),

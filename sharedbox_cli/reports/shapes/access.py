@@ -90,6 +90,9 @@ class AuditJson(TypedDict):
     mailboxes: Sequence[AuditedMailboxJson]
     rows: Annotated[Sequence[AccessJson], "One row per right of a holder."]
     notes: Annotated[list[str], "What the audit does not cover."]
+    inside: NotRequired[
+        Annotated[str, "With `--inside`: the folders that were read, `main` or `every`. Without it, the key is absent."]
+    ]
     since: NotRequired[Annotated[str, "With `--since`: rows that came before are left out (UTC)."]]
     as_of: NotRequired[Annotated[str, "With `--as-of`: the time whose state this is (UTC)."]]
     known_since: NotRequired[Annotated[dict[str, str], "The first saved reading (UTC), by platform."]]

@@ -1,7 +1,7 @@
 """What people can do in single folders, for an audit: one read per mailbox, and one per folder, ten per request.
 
-A row names its holder with the display name alone, which several people can have. Who is meant is found out by asking
-for the entry of each of them (learn.microsoft.com/powershell/module/exchangepowershell/get-mailboxfolderpermission,
+A row names its holder with the display name alone, which several people can have. Asking for the entry of each of them
+shows who it is (learn.microsoft.com/powershell/module/exchangepowershell/get-mailboxfolderpermission,
 read 2026-11).
 """
 
@@ -85,7 +85,7 @@ async def read_folder_access(
 ) -> FolderAccess:
     """Return the entries in the folders of mailboxes, by id. One that cannot be read ends in `unread`.
 
-    Raises PermissionDenied if no mailbox lets us read them, and CloudError.
+    Raises PermissionDenied if none of the mailboxes can be read, and CloudError.
     """
     commands: dict[str, Command] = {
         key: (STATISTICS, {"Identity": key, "ResultSize": "Unlimited"}) for key in mailboxes
@@ -148,8 +148,10 @@ def trustees_in(access: FolderAccess, people: People) -> dict[TrusteeId, Trustee
     return found
 
 
-def entries_of(access: FolderAccess, mailbox: Address) -> tuple[FolderEntry, ...]:
+def entries_of(access: FolderAccess, mailbox: Address) -> tuple[FolderEntry, ...] | None:
     """Return what people can do in the folders of a mailbox; entries that allow nothing are left out."""
+    if mailbox not in access.of:
+        return None
     return tuple(
         FolderEntry(
             one.folder.name,
@@ -159,7 +161,7 @@ def entries_of(access: FolderAccess, mailbox: Address) -> tuple[FolderEntry, ...
             _id_of(one),
             one.entry.audience,
         )
-        for one in access.of.get(mailbox, ())
+        for one in access.of[mailbox]
         if one.entry.gives_more_than_usual(one.folder.content)
     )
 

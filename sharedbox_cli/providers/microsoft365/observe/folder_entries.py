@@ -1,4 +1,4 @@
-"""Rows of folder rights, and what they let people do.
+"""Rows of folder rights, and what people can do with them.
 
 learn.microsoft.com/powershell/module/exchangepowershell/add-mailboxfolderpermission, read 2026-11.
 """
@@ -63,7 +63,7 @@ class RawEntry(NamedTuple):
         return bool(self.rights) and self.rights != (NOTHING,) and not is_usual
 
     def right_in(self, content: str) -> Right:
-        """Return the right that the entry gives in a folder: reading only where it lets somebody read mail."""
+        """Return the right that the entry gives in a folder: reading only where somebody can read mail."""
         if is_calendar(content):
             return Right.CALENDAR
         if content.startswith("IPF.Contact"):
