@@ -167,7 +167,9 @@ _LISTED = "none blocked present true member full access send as suite"
 
 def _keys(cli: Cli, platform: str) -> str:
     data = json.loads(cli("explain", platform, "-o", "json").out)
-    return " ".join([*(row["path"] for row in data["rows"]), json.dumps(data["values"])])
+    needing = (data["mailbox"], *data["rows"])
+    permissions = (name for row in needing for name in (*row.get("read", ()), *row.get("write", ())))
+    return " ".join([*(row["path"] for row in data["rows"]), json.dumps(data["values"]), *permissions])
 
 
 def _values(cli: Cli) -> str:

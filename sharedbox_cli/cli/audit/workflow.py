@@ -11,6 +11,7 @@ from sharedbox_cli.cli.audit.evidence import Evidence
 from sharedbox_cli.cli.audit.keep import keep
 from sharedbox_cli.cli.audit.knowledge import Everything, know
 from sharedbox_cli.cli.audit.past import Past
+from sharedbox_cli.cli.audit.recent import changed_recently
 from sharedbox_cli.cli.audit.selection import addresses_to_read, refuse_unknown_people, resolve_missing
 from sharedbox_cli.cli.checking import check_observed
 from sharedbox_cli.cli.grant_logs import GrantLogs
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from sharedbox_cli.reports.document import Report
     from sharedbox_cli.reports.render import TableOutput
     from sharedbox_cli.reports.views.arrangement import Arrangement
+    from sharedbox_cli.reports.views.page_changes import Changed
 
 _NO_EVIDENCE = Evidence()
 _CALENDAR = frozenset({Field.CALENDAR_DEFAULT, Field.CALENDAR_ANONYMOUS})
@@ -116,6 +118,7 @@ def audit_tenant(
     background = part.background
     if choice.reach and not refused:
         background = replace(background, data={**background.data, "inside": str(choice.reach)})
+    is_compared = is_checked and output == "html" and not part.selected.is_of_rows and evidence.since is None
     content = PageInput(
         TITLE,
         mailboxes,
@@ -126,6 +129,7 @@ def audit_tenant(
         chosen.expired,
         has_specs=desired is not None,
         is_of_rows=part.selected.is_of_rows,
+        changed=_changed(session, observed, scopes, everything.rows) if is_compared else None,
     )
     report = access_report(
         part.rows, arrangement, mailboxes, notes, part.selected, lambda: page_of(content), background
@@ -133,6 +137,10 @@ def audit_tenant(
     report = report.based_on(origin_of(session.profile.name, observed))
     _show(session, report, output, parquet, has_bom=has_bom)
     return exit_code_of(observed, ExitCode.OK)
+
+
+def _changed(session: Session, observed: Reading, scopes: Scopes, rows: Sequence[AccessRow]) -> Changed:
+    return changed_recently(session.observations_path, observed, scopes, tuple(rows))
 
 
 def _show(session: Session, report: Report, output: TableOutput, parquet: Path | None, *, has_bom: bool) -> None:

@@ -135,7 +135,7 @@ def _sections(compared: Compared) -> Iterator[Section]:
             changes.setdefault(change.row.mailbox_key, []).append(change)
     for key, mine in sorted(changes.items()):
         mark = (Line(marks[key], Tone.CHANGE),) if key in marks else ()
-        rows = tuple(_words(change) for change in mine)
+        rows = tuple(change_words(change) for change in mine)
         tones = tuple(_TONES[change.word] for change in mine)
         table = (Table(heads("change", "who", "may", "through", "note"), rows, tones),) if rows else ()
         yield Section(compared.name(key), (*mark, *table))
@@ -144,7 +144,8 @@ def _sections(compared: Compared) -> Iterator[Section]:
     yield from _not_compared(compared)
 
 
-def _words(change: RowChange) -> tuple[str, ...]:
+def change_words(change: RowChange) -> tuple[str, ...]:
+    """Return what happened, to whom, the right, the groups that give it, and a note."""
     row = change.row
     notes = [marks_of(row)]
     if change.word is Word.CHANGED and change.before is not None:

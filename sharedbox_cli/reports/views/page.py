@@ -19,6 +19,7 @@ from sharedbox_cli.reports.document import Case, Tone
 from sharedbox_cli.reports.page import FoundBy, Link, Page, PageMailbox, Tile
 from sharedbox_cli.reports.views.access_words import kind_words, mailbox_key, unread_words
 from sharedbox_cli.reports.views.page_answers import answers_of
+from sharedbox_cli.reports.views.page_changes import Changed
 from sharedbox_cli.reports.views.page_charts import Places, charts_of
 from sharedbox_cli.reports.views.page_lines import Access, access_of
 
@@ -47,6 +48,7 @@ class PageInput:
     has_specs: bool = False
     is_of_rows: bool = False
     """Whether rows were chosen too, so that only their mailboxes are shown."""
+    changed: Changed | None = None
 
 
 def page_of(given: PageInput) -> Page:
@@ -64,7 +66,7 @@ def page_of(given: PageInput) -> Page:
         title=tr(given.title),
         tiles=tuple(_tiles(len(ordered), access, findings)),
         charts=tuple(charts_of(figures, findings, access, places)),
-        answers=tuple(answers_of(access, figures, findings, places, has_specs=given.has_specs)),
+        answers=tuple(answers_of(access, figures, findings, places, given.changed, has_specs=given.has_specs)),
         found=None if checked is None else tuple(_found(checked, places)),
         not_checked=tuple(checked.not_checked) if checked else (),
         mailboxes=tuple(_mailbox(one, figures) for one in ordered),

@@ -15,6 +15,7 @@ from sharedbox_cli.core.texts import mark, number, plural, tr, tr_count
 from sharedbox_cli.reports.document import Tone
 from sharedbox_cli.reports.page import Answer, Cell, Link, PageLine, PageTable
 from sharedbox_cli.reports.views.heads import heads
+from sharedbox_cli.reports.views.page_changes import Changed, changed_answer
 from sharedbox_cli.reports.views.page_charts import WASTED, Places, wasted_words
 from sharedbox_cli.reports.views.page_lines import Access
 from sharedbox_cli.reports.views.page_words import mailboxes_words, on_words
@@ -98,10 +99,13 @@ def answers_of(
     figures: Figures | None,
     findings: Sequence[Finding] | None,
     places: Places,
+    changed: Changed | None = None,
     *,
     has_specs: bool,
 ) -> Iterator[Answer]:
     """Yield the answers, the most asked first."""
+    if changed is not None:
+        yield changed_answer(changed, places)
     if access is not None:
         yield from (_of_lines(item, access) for item in _OF_LINES[:3])
         yield _expired(access, has_specs=has_specs)

@@ -1,0 +1,73 @@
+"""What changed lately, as the answer to a question of the report for a browser."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sharedbox_cli.core.access_diff import AccessDiff, Word
+from sharedbox_cli.core.texts import tr, tr_count
+from sharedbox_cli.reports.document import Tone
+from sharedbox_cli.reports.page import Answer, Cell, Link, PageTable
+from sharedbox_cli.reports.views.access_diff import change_words
+from sharedbox_cli.reports.views.heads import heads
+from sharedbox_cli.reports.views.page_charts import Places
+
+_MINUTES = "%Y-%m-%d %H:%M"
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The difference to an earlier reading. Without a time: there is none to compare with."""
+
+    since: datetime | None = None
+    diff: AccessDiff | None = None
+    problem: str = ""
+    """Why the saved readings could not be read."""
+
+
+def changed_answer(changed: Changed, places: Places) -> Answer:
+    """Return who gained and who lost access. Accounts that changed alone are not in it."""
+    if changed.since is None or changed.diff is None:
+        why = changed.problem or tr("no earlier reading is saved. `sharedbox audit --save` saves one.")
+        return Answer("changes", tr("What has changed lately?"), tr("Not known: {why}", why=why), tone=Tone.QUIET)
+    question = tr("What has changed since {moment} UTC?", moment=changed.since.strftime(_MINUTES))
+    rows = [change for change in changed.diff.rows if not change.is_of_account]
+    came = [key for key in changed.diff.came if key in places]
+    words = " ".join(_words(changed.diff, Counter(change.word for change in rows), len(came)))
+    if not (rows or came or changed.diff.went):
+        return Answer("changes", question, words, tone=Tone.GOOD)
+    table = PageTable(
+        heads("mailbox", "change", "who", "may", "through", "note"),
+        [(_mailbox(change.row.mailbox_key, change.row.mailbox, places), *change_words(change)) for change in rows],
+    )
+    return Answer("changes", question, words, table if rows else None, Tone.CHANGE)
+
+
+def _mailbox(key: tuple[str, str], name: str, places: Places) -> Cell:
+    place = places.get(key)
+    return name if place is None else Link(place)
+
+
+def _words(diff: AccessDiff, counts: Counter[Word], came: int) -> Iterator[str]:
+    gained, lost, other = counts[Word.GAINED], counts[Word.LOST], counts[Word.CHANGED]
+    if not (gained or lost or other or came or diff.went):
+        yield tr("Nothing has changed in who can do what.")
+    if gained:
+        yield tr_count("{count} right gained.", "{count} rights gained.", gained)
+    if lost:
+        yield tr_count("{count} right lost.", "{count} rights lost.", lost)
+    if other:
+        yield tr_count("{count} right changed.", "{count} rights changed.", other)
+    if came:
+        yield tr_count("{count} new mailbox.", "{count} new mailboxes.", came)
+    if diff.went:
+        yield tr_count("{count} mailbox is gone.", "{count} mailboxes are gone.", len(diff.went))
+    if diff.not_compared:
+        yield tr_count(
+            "{count} mailbox was not compared, as one of the readings does not know it.",
+            "{count} mailboxes were not compared, as one of the readings does not know them.",
+            len(diff.not_compared),
+        )

@@ -1,0 +1,55 @@
+"""The report for a browser says what has changed since a saved reading."""
+
+from __future__ import annotations
+
+import html
+import re
+from pathlib import Path
+
+from tests.cli.test_audit_past import SALES, audited, let_in
+from tests.conftest import Cli, Cloud
+
+
+def page(cli: Cli, *more: object) -> str:
+    """Return the text of a report."""
+    done = cli("audit", "-o", "html", *more)
+    assert done.code == 0, done.err
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", done.out)).split())
+
+
+def test_without_a_saved_reading_it_is_not_known_and_says_how(cloud: Cloud, cli: Cli) -> None:
+    assert "What has changed lately? Not known: no earlier reading is saved." in page(cli)
+    assert "Not known: no earlier reading is saved." in page(cli, "--save"), "there was none before this one"
+
+
+def test_who_gained_and_who_lost_access_is_named(cloud: Cloud, cli: Cli) -> None:
+    first = audited(cli, "--save")
+    since = f"What has changed since {first['read_at'][:16].replace('T', ' ')} UTC?"
+    assert f"{since} Nothing has changed" in page(cli)
+    let_in(cloud, "emi")
+    lost = next(row for row in first["rows"] if row["right"] == "send_as" and row["mailbox"] == SALES)
+    with cloud.tenant.lock:
+        cloud.tenant.run("delete from permissions where right = 'send_as'")
+    text = page(cli, "--save")
+    assert f"{since} 1 right gained." in text
+    assert re.search(r"\d+ rights? lost\.", text)
+    for name in ("emi@contoso.example", lost["address"]):
+        assert re.search(rf"{SALES} (gained|lost) [^.]*{re.escape(name)}", text), name
+    assert f"{since} 1 right gained." in page(cli), "the first reading counts, not the one of today"
+
+
+def test_part_of_the_mailboxes_is_compared_with_the_same_part(cloud: Cloud, cli: Cli) -> None:
+    audited(cli, "--save")
+    let_in(cloud, "emi")
+    assert "1 right gained." in (text := page(cli, "--mailbox", SALES))
+    assert "not compared" not in text
+    other = next(row["mailbox"] for row in audited(cli)["mailboxes"] if row["mailbox"] != SALES)
+    assert "Nothing has changed" in page(cli, "--mailbox", other)
+    assert "What has changed" not in page(cli, "--person", "emi@contoso.example"), "rows were left out"
+
+
+def test_damaged_readings_do_not_stop_the_report(cloud: Cloud, cli: Cli, tmp_path: Path) -> None:
+    audited(cli, "--save")
+    for file in (tmp_path / "state").glob("*.observations"):
+        file.write_bytes(b"damaged" * 1000)
+    assert "What has changed lately? Not known:" in page(cli)
