@@ -133,6 +133,23 @@ def test_rows_are_read_in_every_form(cloud: Cloud, cli: Cli, knob: str, value: s
     assert row["detail"] == "folder Calendar: Editor, CanViewPrivateItems, Delegate"
 
 
+def test_name_that_cannot_be_looked_up_is_named(cloud: Cloud, cli: Cli) -> None:
+    for who in ("ben@contoso.example", "anna@contoso.example"):
+        give(cloud.tenant, "Inbox", who, "Reviewer")
+    fault = {"route": "exchange.Get-Recipient", "about": "Ben Carter", "n": 1, "count": 1000, "kind": "status"}
+    cloud.faults({**fault, "status": 400, "body": "json", "reason": "Data.SomeException"})
+    done = cli("audit", "--inside", "-o", "json")
+    found = json.loads(done.out)
+    assert done.code == 3 and [item["name"] for item in found["not_read"]] == ["Ben Carter"]
+    assert {(row["name"], row["kind"]) for row in inside(found)} == {("Ben Carter", "other"), ("Anna Müller", "user")}
+
+
+def test_matrix_explains_its_letters(cloud: Cloud, cli: Cli) -> None:
+    give(cloud.tenant, "Calendar", "ben@contoso.example", "Reviewer")
+    assert "C calendar" in cli("audit", "--inside", "--by", "matrix").out
+    assert "C calendar" not in cli("audit", "--by", "matrix").out
+
+
 def test_usual_entries_and_empty_ones_are_no_rows(cloud: Cloud, cli: Cli) -> None:
     give(cloud.tenant, "Inbox", "ben@contoso.example", "None")
     give(cloud.tenant, "Calendar", "Default", "AvailabilityOnly")

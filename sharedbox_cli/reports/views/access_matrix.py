@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 from sharedbox_cli.core.access import AccessRow
-from sharedbox_cli.core.model import ObservedMailbox, Right
+from sharedbox_cli.core.model import LEVELLED, ROLES, ObservedMailbox, Right
 from sharedbox_cli.core.open_access import IN_FORCE
 from sharedbox_cli.core.texts import listed, number, tr
 from sharedbox_cli.reports.document import Deferred, Line, Section, Table, Tone
@@ -133,7 +133,7 @@ def _left_out(audit: Audit, columns: int, people: int) -> Iterator[Line]:
 def _letters(audit: Audit) -> str:
     """Return the legend of a matrix."""
     held = {row.right for row in audit.rows if row.entry in IN_FORCE}
-    explained = [*_ALWAYS_EXPLAINED, *(right for right in (Right.MEMBER, Right.MANAGER, Right.OWNER) if right in held)]
+    explained = [*_ALWAYS_EXPLAINED, *(right for right in (*ROLES, *LEVELLED) if right in held)]
     words = [f"{_LETTERS[right]} {right_name(right)}" for right in (*explained, Right.OTHER)]
     return ", ".join(
         [*words, *((f"- {tr('not read')}",) if any(mailbox.grants is None for mailbox in audit.mailboxes) else ())]

@@ -106,7 +106,8 @@ async def read_folder_access(
     # A folder that is gone since the list was read has no entries.
     there = {place: result for place, result in read.items() if not isinstance(result, NotFound)}
     entries = unread.successes(_of_each(there, owners), owners)
-    names = await find_names(exchange, (entry.who for many in entries.values() for entry in many if entry.is_person))
+    people = (entry.who for many in entries.values() for entry in many if entry.is_person)
+    names = await find_names(exchange, people, unread)
     unclear = {
         (place, name)
         for place, many in entries.items()

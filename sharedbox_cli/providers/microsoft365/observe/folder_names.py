@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
+from sharedbox_cli.core.errors import NotFound
 from sharedbox_cli.providers.forms import optional_text
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
 from sharedbox_cli.providers.microsoft365.exchange_answers import Command
 from sharedbox_cli.providers.microsoft365.quirks import odata_quoted
-from sharedbox_cli.providers.responses import Row
+from sharedbox_cli.providers.responses import Failure, Row
+from sharedbox_cli.providers.unread import UnreadLog
 
 _IN_FILTER = 20
 """Names in one filter."""
@@ -17,22 +19,38 @@ _MOST = 20
 """Of more people with one name, nobody is asked for: they stay unresolved."""
 
 
-async def find_names(exchange: ExchangeAdmin, names: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
-    """Return the ids of everybody with each name, by the name in lower case. A name that nobody has is left out."""
+async def find_names(exchange: ExchangeAdmin, names: Iterable[str], unread: UnreadLog) -> Mapping[str, tuple[str, ...]]:
+    """Return the ids of everybody with each name, by the name in lower case. A name that nobody has is left out.
+
+    A name that cannot be looked up ends in `unread`.
+    """
     wanted = sorted({name for name in names if name.strip()})
-    chunks = [wanted[start : start + _IN_FILTER] for start in range(0, len(wanted), _IN_FILTER)]
+    found: dict[str, set[str]] = defaultdict(set)
+    for size in (_IN_FILTER, 1):  # a name that breaks its filter must not take the others with it
+        chunks = [wanted[start : start + size] for start in range(0, len(wanted), size)]
+        results = await _ask(exchange, chunks)
+        failed: list[str] = []
+        for chunk, result in zip(chunks, results, strict=True):
+            if isinstance(result, list):
+                for name, identity in result:
+                    if identity:
+                        found[name].add(identity)
+            elif not isinstance(result, NotFound):
+                failed += chunk
+                if size == 1:
+                    unread.add("person", chunk[0], result)
+        wanted = failed
+    return {name: tuple(sorted(ids)) for name, ids in found.items() if len(ids) <= _MOST}
+
+
+async def _ask(exchange: ExchangeAdmin, chunks: Sequence[Sequence[str]]) -> list[list[tuple[str, str]] | Failure]:
     commands: dict[str, Command] = {
         str(number): ("Get-Recipient", {"Filter": _filter(chunk), "ResultSize": "Unlimited"})
         for number, chunk in enumerate(chunks)
     }
     select = ("DisplayName", "ExternalDirectoryObjectId")
     results = await exchange.collect_batch(commands, _named, select=select, what="names") if commands else {}
-    found: dict[str, set[str]] = defaultdict(set)
-    for result in results.values():
-        for name, identity in result if isinstance(result, list) else ():
-            if identity:
-                found[name].add(identity)
-    return {name: tuple(sorted(ids)) for name, ids in found.items() if len(ids) <= _MOST}
+    return [results[key] for key in commands]
 
 
 def _filter(names: Iterable[str]) -> str:
