@@ -82,8 +82,8 @@ class Capabilities:
     """Whether folders and tags are one thing there, with one set of names."""
     read_singly: frozenset[Field] = frozenset()
     """Settings that no list of the tenant has: reading them takes a request for every few mailboxes."""
-    inside: frozenset[Field] = frozenset()
-    """Of these, the settings that an audit reads only if it was asked to look inside mailboxes."""
+    audited_inside: frozenset[Field] = frozenset()
+    """Settings that an audit reads only if it was asked to look inside mailboxes."""
     not_audited: str = ""
     """What a reader could expect in an audit of this platform and is not in it."""
     not_audited_outside: str = ""

@@ -155,7 +155,7 @@ def _rows(
 ) -> Everything:
     """Return all rows, with what is known about them if that was asked for. Saves them first, if that was asked for."""
     rows: Sequence[AccessRow] = Deferred(lambda: access_rows(observed.observations))
-    is_inside = inside_test({str(key): table.inside for key, table in session.capabilities.items()})
+    is_inside = inside_test({str(key): table.audited_inside for key, table in session.capabilities.items()})
     if evidence.is_saved:
         kept = [row for row in rows if not is_inside(row)]
         keep(session.observations_path, session.profile.name, observed, scopes, kept)
@@ -204,7 +204,7 @@ def _scope(
     """Return what to read. Of the settings inside mailboxes, folders say the same: only the others are read."""
     platform = table.platform
     needs = needs_of(platform, checks)
-    fields = (_FIELDS - (table.inside - (_ONLY_INSIDE if reach else frozenset()))) | {
+    fields = (_FIELDS - (table.audited_inside - (_ONLY_INSIDE if reach else frozenset()))) | {
         need for need in needs if isinstance(need, Field)
     }
     facts = _FACTS | {need for need in needs if isinstance(need, Fact)}
@@ -217,7 +217,7 @@ def _scope(
         facts,
         grants_of=addresses,
         with_members=True,
-        dispensable=_CALENDAR | (_ONLY_INSIDE & table.inside),
+        dispensable=_CALENDAR | (_ONLY_INSIDE & table.audited_inside),
         with_paths=True,
         folders=reach,
     )

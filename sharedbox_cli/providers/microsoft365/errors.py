@@ -34,7 +34,6 @@ EXCHANGE: Mapping[str, Meaning] = {
     "ManagementObjectAmbiguousException": Meaning(
         Refused, "more than one object matches", "Give each object its own address and its own name."
     ),
-    "UserNotFoundInPermissionEntryException": Meaning(NotFound, "not found"),
     "ProxyAddressExistsException": Meaning(
         Conflict, "address is taken", "Plan again to see who has it. Release it there, or choose another address."
     ),
