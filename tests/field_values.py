@@ -54,6 +54,27 @@ SAMPLES: Mapping[Field, tuple[Value, ...]] = {
     Field.GROUP_DESCRIPTION: ("", "What it is for: 'x' & <y>"),
     Field.GROUP_REPLY_TO: ("sender", "group", f"help@{DOMAIN}"),
 }
+_NEWS: Value = (
+    ("enabled", False),
+    ("name", "News"),
+    ("then.mark_read", True),
+    ("then.move_to", "Archive"),
+    ("unless.mailbox_is", "only-recipient"),
+    ("when.from_contains", ("@news.example",)),
+    ("when.larger_than", 5_000_000),
+)
+_TAGGED: Value = (
+    ("name", "Anna's"),
+    ("stop", True),
+    ("then.forward_to", f"ben@{DOMAIN}"),
+    ("then.tag", ("urgent",)),
+    ("when.from", (f"anna@{DOMAIN}", "ceo@elsewhere.example")),
+    ("when.received_after", "2027-01-01T00:00:00Z"),
+)
+_REST: Value = (("name", "Rest"), ("then.star", True), ("when.everything", True))
+_OF_PLATFORM: Mapping[tuple[Platform, Field], tuple[Value, ...]] = {
+    (MICROSOFT365, Field.RULES): ((), (_NEWS,), (_TAGGED, _NEWS, _REST), (_REST, _TAGGED))
+}
 _LAST = "2027-04-01T00:00:00Z"
 _INSTANTS = ("", "2027-01-01T00:00:00Z", "2027-02-01T00:00:00Z")
 
@@ -66,6 +87,8 @@ def settings_on(platform: Platform) -> tuple[Field, ...]:
 
 def values_of(name: Field, platform: Platform) -> tuple[Value, ...]:
     """Return values of a setting on a platform. Raises LookupError for a text or list that has no samples."""
+    if (platform, name) in _OF_PLATFORM:
+        return _OF_PLATFORM[platform, name]
     if name in SAMPLES:
         return SAMPLES[name]
     listed = TABLES[platform].values.get(str(name))

@@ -80,6 +80,8 @@ class Capabilities:
     """What people must know after a change: how long it takes to take effect."""
     labels_are_shared: bool = False
     """Whether folders and tags are one thing there, with one set of names."""
+    built_in_folders: frozenset[str] = frozenset()
+    """Folders that every mailbox has: rules can name them without a spec that lists them."""
     read_singly: frozenset[Field] = frozenset()
     """Settings that no list of the tenant has: reading them takes a request for every few mailboxes."""
     audited_inside: frozenset[Field] = frozenset()
@@ -104,6 +106,10 @@ class Capabilities:
     def row(self, path: str) -> Capability | None:
         """Return the row of exactly this path."""
         return self._row_of_path.get(path)
+
+    def describes(self, path: str) -> bool:
+        """Return whether the table says what an entry of a list can have; otherwise it can have everything."""
+        return any(row.path.startswith(f"{path}[].") for row in self.rows)
 
     def refusal(self, path: str) -> Capability | None:
         """Return why a path is not possible, or nothing where it is.
@@ -135,6 +141,9 @@ def _all_rows(table: Capabilities, tables: Mapping[Platform, Capabilities]) -> I
     yield from table.rows
     yield from (row for row in COMMON if all(row.path != own.path for own in table.rows))
     for path in _paths(tables):
+        whole, is_item, _ = path.partition("[]")
+        if is_item and whole != "members" and not table.describes(whole):
+            continue
         refused = next((step for step in _prefixes(path) if table.refusal(step) is not None), None)
         if refused is not None and table.row(refused) is None:
             yield cannot(refused, _reason(refused, table, tables))

@@ -21,6 +21,7 @@ from sharedbox_cli.core.model import (
 from sharedbox_cli.core.plan import Note
 from sharedbox_cli.core.service_addresses import is_usual_address, unmanaged_addresses
 from sharedbox_cli.core.until import until_words
+from sharedbox_cli.core.values import UNKNOWN
 
 
 def notes_on(mailbox: DesiredMailbox, observed: Observed) -> list[Note]:
@@ -36,6 +37,7 @@ def notes_on(mailbox: DesiredMailbox, observed: Observed) -> list[Note]:
         notes += [Note(where, f"the service's own address {address} is not touched") for address in unusual]
     notes += _caveats(mailbox, observed)
     notes += _unconfirmed(mailbox, current) if current else ()
+    notes += _kept_rules(mailbox, current) if current else ()
     kept = kept_entries(mailbox, current, observed) if current else ()
     notes += [Note(where, f"not touched: {item.text}") for item in kept]
     if mailbox.state is State.ABSENT and current is None:
@@ -76,6 +78,28 @@ def _unconfirmed(mailbox: DesiredMailbox, current: ObservedMailbox) -> Iterator[
         if isinstance(sender, tuple) and isinstance(waiting, tuple) and sender[0] in waiting:
             text = f"nobody can send from {sender[0]} until its owner confirms it: it received a mail with a code"
             yield Note(str(mailbox.address), text)
+
+
+def _kept_rules(mailbox: DesiredMailbox, current: ObservedMailbox) -> Iterator[Note]:
+    """Yield the mail rules that no plan changes, although the list of a spec is complete."""
+    if Field.RULES not in mailbox.settings:
+        return
+    where, kept = str(mailbox.address), current.facts.get(Fact.KEPT_RULES)
+    for item in kept if isinstance(kept, tuple) else ():
+        if isinstance(item, tuple):
+            yield Note(where, f"the mail rule `{item[1]}` {_KEPT[str(item[0])]}")
+    names = current.facts.get(Fact.CLIENT_RULES)
+    if names == UNKNOWN:
+        yield Note(where, "mail rules that only Outlook runs could not be read: a change of rules deletes them")
+    for name in names if isinstance(names, tuple) else ():
+        yield Note(where, f"the mail rule `{name}` runs only in Outlook: a change of other rules deletes it")
+
+
+_KEPT = {
+    "broken": "is broken and is not touched: its owner has to correct or delete it",
+    "hidden": "is hidden from every mail program and is not touched: find out who made it",
+    "other": "has parts that sharedbox does not know and is not touched",
+}
 
 
 def is_restorable(holder: AddressHolder, mailbox: DesiredMailbox) -> bool:

@@ -43,5 +43,11 @@ class Fact(StrEnum):
     """Sorted addresses of `senders` that cannot be used yet, because their owners have not confirmed them."""
     MASTERED = "mastered"
     """What only another directory can change: (setting, what to do instead). Not there: everything can be changed."""
+    CLIENT_RULES = "client_rules"
+    """Sorted names of the mail rules that only a program on a computer runs: a write of any rule deletes them.
+    `UNKNOWN`: they could not be read."""
+    KEPT_RULES = "kept_rules"
+    """(`broken`, `hidden` or `other`, name) of each mail rule that stays as it is, whatever a spec says."""
+    RULES_QUOTA_BYTES = "rules_quota_bytes"
     ITEM_COUNT = "item_count"
     LAST_ACTIVITY = "last_activity"

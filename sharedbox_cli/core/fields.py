@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from sharedbox_cli.core.format_values import mail_rule_words, message_size, sender_words, tag_words, value_words
 from sharedbox_cli.core.languages import same_language
+from sharedbox_cli.core.mail_rules import same_rules
 from sharedbox_cli.core.order import Topic
 from sharedbox_cli.core.signatures import same_signature, signature_words
 from sharedbox_cli.core.values import ALLOWED, COPY_SENDER, KIND_SHARED, LICENCE_NONE, ORGANIZATION, UNLIMITED, Value
@@ -159,7 +160,7 @@ SETTINGS: Mapping[Field, Setting] = {
     Field.CONTACTS_DEFAULT: Setting(Topic.CONTACTS, new="none"),
     Field.FOLDERS: Setting(Topic.LABELS, new=(), is_ensured=True),
     Field.TAGS: Setting(Topic.LABELS, new=(), is_ensured=True, item_words=tag_words),
-    Field.RULES: Setting(Topic.RULES, new=(), item_words=mail_rule_words),
+    Field.RULES: Setting(Topic.RULES, new=(), item_words=mail_rule_words, is_same=same_rules),
     Field.SENDERS: Setting(Topic.SENDERS, new=(), item_words=sender_words),
     Field.AUTO_REPLY: Setting(Topic.AUTO_REPLY, new=False),
     Field.AUTO_REPLY_SUBJECT: Setting(Topic.AUTO_REPLY, new=""),

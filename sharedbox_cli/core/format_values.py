@@ -58,8 +58,11 @@ def mail_rule_words(item: Value) -> str:
         return value_words(item)
     pairs: dict[str, Value] = dict(item)  # type: ignore[arg-type]
     name = f"`{pairs['name']}`: " if "name" in pairs else ""
-    when, then = (", ".join(_parts(pairs, part)) for part in ("when.", "then."))
-    return f"[{name}{when} => {then}]"
+    when, unless, then = (", ".join(_parts(pairs, part)) for part in ("when.", "unless.", "then."))
+    if unless:
+        when = f"{when}, unless {' or '.join(_parts(pairs, 'unless.'))}"
+    more = f"{', stop' if pairs.get('stop') else ''}{', off' if pairs.get('enabled') is False else ''}"
+    return f"[{name}{when} => {then}{more}]"
 
 
 def _parts(pairs: dict[str, Value], part: str) -> Iterator[str]:
@@ -71,7 +74,7 @@ def _parts(pairs: dict[str, Value], part: str) -> Iterator[str]:
             elif word in ("larger than", "smaller than") and isinstance(value, int):
                 yield f"{word} {_size(value)}"
             else:
-                joint = " or " if part == "when." else " and "
+                joint = " and " if part == "then." else " or "
                 yield f"{word} {joint.join(map(str, value)) if isinstance(value, tuple) else value_words(value)}"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.identity import Address
+from sharedbox_cli.core.mail_rules import DELETING, Pairs, is_on, recipients_in, rules_in, sent_to, texts_of
 from sharedbox_cli.core.model import DesiredMailbox
 from sharedbox_cli.core.values import Value
 
@@ -14,11 +15,7 @@ from sharedbox_cli.core.values import Value
 def forwarded_to(settings: Mapping[Field, Value]) -> set[str]:
     """Return the addresses that mail is forwarded to, by the mailbox and by its rules."""
     found = {str(settings.get(Field.FORWARDING_TO) or "").lower()}
-    rules = settings.get(Field.RULES)
-    for rule in rules if isinstance(rules, tuple) else ():
-        for pair in rule if isinstance(rule, tuple) else ():
-            if isinstance(pair, tuple) and len(pair) == 2 and pair[0] == "then.forward_to":
-                found.add(str(pair[1] or "").lower())
+    found |= {address for rule in rules_in(settings.get(Field.RULES)) for address in sent_to(rule)}
     return found - {""}
 
 
@@ -32,7 +29,8 @@ def recipients_named(settings: Mapping[Field, Value]) -> frozenset[str]:
     """Return the addresses by which settings name recipients, in lower case."""
     values = (value for name, value in settings.items() if SETTINGS[name].names_recipients)
     listed = (one for value in values for one in (value if isinstance(value, tuple) else (value,)))
-    return frozenset(one.lower() for one in listed if isinstance(one, str) and one)
+    in_rules = recipients_in(settings.get(Field.RULES))
+    return frozenset({one.lower() for one in listed if isinstance(one, str) and one} | in_rules)
 
 
 def answered_to(settings: Mapping[Field, Value]) -> set[str]:
@@ -69,10 +67,9 @@ def cut_off_words(settings: Mapping[Field, Value], own: Address) -> dict[str, st
     if isinstance(senders, tuple) and senders:
         who = str(senders[0]) if len(senders) == 1 else f"{len(senders)} people and groups"
         found[f"{Field.ACCEPT_FROM}"] = f"only {who} could send messages to it"
-    for rule in _tuples(settings.get(Field.RULES)):
-        pairs = {str(pair[0]): pair[1] for pair in _tuples(rule) if len(pair) == 2}
-        if pairs.get("then.delete") is True and not _is_narrow(pairs, _addresses_of(settings, own), own.domain):
-            found[f"{Field.RULES} {rule!r}"] = "a rule would delete much of all mail"
+    for rule in rules_in(settings.get(Field.RULES)):
+        if deletes(rule) and not is_narrow(rule, settings, own):
+            found[f"{Field.RULES} {sorted(rule.items())!r}"] = "a rule would delete much of all mail"
     if (posting := settings.get(Field.GROUP_POSTING)) in _FEW:
         who = "nobody" if posting == "nobody" else f"only its {posting}"
         found[f"{Field.GROUP_POSTING} {posting}"] = f"{who} could send messages to it"
@@ -88,21 +85,44 @@ def _addresses_of(settings: Mapping[Field, Value], own: Address) -> frozenset[st
     return frozenset({own.key, *(str(one).lower() for one in (aliases if isinstance(aliases, tuple) else ()))})
 
 
-def _is_narrow(pairs: Mapping[str, Value], own: frozenset[str], domain: str) -> bool:
+def deletes(rule: Pairs) -> bool:
+    """Return whether a rule is on and deletes messages."""
+    return is_on(rule) and any(rule.get(key) is True for key in DELETING)
+
+
+def is_narrow(rule: Pairs, settings: Mapping[Field, Value], own: Address) -> bool:
     """Return whether a rule is limited by who sends a message, whom it is for, or what it says.
 
     Of several texts, one is enough. A condition that holds for much of all mail limits nothing: the mailbox itself as a
     recipient, its own domain as the sender, a text of a few letters, words that are a search.
     """
-    people = [_texts(pairs.get(f"when.{name}")) for name in ("from", "to")]
-    if any(texts and all(_names_somebody(text, own, domain) for text in texts) for texts in people):
+    held, domain = _addresses_of(settings, own), own.domain
+    people = [texts_of(rule.get(f"when.{name}")) for name in ("from", "to")]
+    if any(texts and all(_names_somebody(text, held, domain) for text in texts) for texts in people):
         return True
-    says = [_texts(pairs.get(f"when.{name}")) for name in ("subject_contains", "has_words")]
+    parts = [texts_of(rule.get(f"when.{name}")) for name in ("from_contains", "to_contains")]
+    if any(texts and all(_is_part_of_others(text, held, domain) for text in texts) for texts in parts):
+        return True
+    says = [texts_of(rule.get(f"when.{name}")) for name in _SAYING]
     return any(texts and all(_says_something(text) for text in texts) for texts in says)
 
 
-def _texts(value: Value) -> tuple[str, ...]:
-    return tuple(map(str, value)) if isinstance(value, tuple) else (str(value),) if value else ()
+_SAYING = (
+    "subject_contains",
+    "body_contains",
+    "subject_or_body_contains",
+    "header_contains",
+    "has_words",
+    "has_tag",
+    "message_type",
+)
+
+
+def _is_part_of_others(text: str, own: frozenset[str], domain: str) -> bool:
+    """Return whether a part of an address is of one address, or of the domain of another organisation."""
+    if "@" in text:
+        return _names_somebody(text, own, domain)
+    return bool(_HOST.fullmatch(text.lower().strip())) and text.lower().strip() != domain
 
 
 def _names_somebody(text: str, own: frozenset[str], domain: str) -> bool:

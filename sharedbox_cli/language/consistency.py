@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from sharedbox_cli.core.capability import Capabilities
 from sharedbox_cli.core.errors import Problem
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.location import Place
 from sharedbox_cli.language.document import Document
 from sharedbox_cli.language.models.mailbox import Mailbox
@@ -18,18 +20,18 @@ class _Named:
     place: Place
 
 
-def content_problems(spec: Mailbox, document: Document, *, labels_are_shared: bool) -> list[Problem]:
+def content_problems(spec: Mailbox, document: Document, table: Capabilities) -> list[Problem]:
     """Return duplicate names, unknown labels in mail rules, and senders that contradict each other.
 
-    `labels_are_shared`: on this platform, a folder and a tag cannot have the same name.
+    On some platforms, a folder and a tag cannot have the same name.
     """
     folders = [_Named(text, document.place_of(("folders", n))) for n, text in enumerate(spec.folders or ())]
     tags = [_Named(tag.name, document.place_of(("tags", n, "name"))) for n, tag in enumerate(spec.tags or ())]
     rules = [_Named(rule.name, document.place_of(("rules", n, "name"))) for n, rule in enumerate(spec.rules or ())]
     return [
-        *_labels(folders, tags, labels_are_shared=labels_are_shared),
+        *_labels(folders, tags, labels_are_shared=table.labels_are_shared),
         *_twice(rules, "each rule needs a different name"),
-        *_unknown(spec, document),
+        *_unknown(spec, document, table),
         *_senders(spec, document),
     ]
 
@@ -50,7 +52,7 @@ def _twice(items: Iterable[_Named], why: str) -> Iterator[Problem]:
             yield Problem(item.place, "listed twice", f"`{item.text}`: {why}.", "Keep one of them.", first.place)
 
 
-def _unknown(spec: Mailbox, document: Document) -> Iterator[Problem]:
+def _unknown(spec: Mailbox, document: Document, table: Capabilities) -> Iterator[Problem]:
     """Yield each tag or folder of a mail rule that is not in the list, if there is a list."""
     for number, rule in enumerate(spec.rules or ()):
         where = ("rules", number, "then")
@@ -59,8 +61,18 @@ def _unknown(spec: Mailbox, document: Document) -> Iterator[Problem]:
             for index, name in enumerate(rule.then.tag or ()):
                 if name not in known:
                     yield _missing("tag", name, document.place_of((*where, "tag", index)), known)
-        if spec.folders is not None and rule.then.move_to is not None and rule.then.move_to not in spec.folders:
-            yield _missing("folder", rule.then.move_to, document.place_of((*where, "move_to")), spec.folders)
+        for key in ("move_to", "copy_to"):
+            path = getattr(rule.then, key)
+            if spec.folders is not None and path is not None and not _is_folder(path, spec.folders, table):
+                yield _missing("folder", path, document.place_of((*where, key)), spec.folders)
+
+
+def _is_folder(path: str, folders: list[str], table: Capabilities) -> bool:
+    """Return whether a folder is listed, or one that every mailbox of the platform has."""
+    known = table.canonical(Field.FOLDERS, tuple(folders))
+    named = table.canonical(Field.FOLDERS, (path,))
+    listed = known if isinstance(known, tuple) else ()
+    return isinstance(named, tuple) and (named[0] in listed or str(named[0]) in table.built_in_folders)
 
 
 def _missing(kind: str, name: str, place: Place, known: list[str]) -> Problem:

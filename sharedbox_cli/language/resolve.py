@@ -64,7 +64,7 @@ def _resolve(
     problems += support_problems(spec, merged, rights.grants, capabilities)
     problems += _platform_problems(spec, merged, capabilities)
     problems += own_member_problems(one)
-    problems += content_problems(spec, merged, labels_are_shared=table.labels_are_shared)
+    problems += content_problems(spec, merged, table)
     return one, problems
 
 

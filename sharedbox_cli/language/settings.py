@@ -45,15 +45,30 @@ def _value(section: Any, keys: tuple[str, ...]) -> Any:
 
 
 def rule_value(rule: Rule) -> Value:
-    """Return a rule as sorted pairs of `name`, `when.…` and `then.…` with their values; sizes in bytes."""
+    """Return a rule as sorted pairs of `name`, `when.…`, `unless.…` and `then.…` with their values; sizes in bytes.
+
+    What is usual is left out: a rule is on, and later rules apply, too.
+    """
     pairs: dict[str, Value] = {"name": rule.name}
-    for part, model in (("when", rule.when), ("then", rule.then)):
-        for name in type(model).model_fields:
+    for part, model in (("when", rule.when), ("unless", rule.unless), ("then", rule.then)):
+        for name in type(model).model_fields if model is not None else ():
             value = getattr(model, name)
             if value is not None:
                 key = f"{part}.{name.rstrip('_')}"
-                pairs[key] = tuple(sorted(value)) if isinstance(value, list) else value
+                pairs[key] = _single(value) if name in _ADDRESSES else _plain(value)
+    if rule.stop:
+        pairs["stop"] = True
+    if rule.enabled is False:
+        pairs["enabled"] = False
     return tuple(sorted(pairs.items()))
+
+
+_ADDRESSES = frozenset({"forward_to", "forward_as_attachment_to", "redirect_to"})
+
+
+def _single(addresses: list[str]) -> Value:
+    """Return the only address of a list, or all of them."""
+    return addresses[0] if len(addresses) == 1 else tuple(sorted(set(addresses)))
 
 
 def _plain(value: Any) -> Value:
@@ -71,7 +86,8 @@ def _tags(tags: list[Tag]) -> Value:
 
 
 def _rules(rules: list[Rule]) -> Value:
-    return tuple(sorted(map(rule_value, rules), key=repr))
+    """Return the rules in their order: a platform that applies all of them to a message compares them sorted."""
+    return tuple(map(rule_value, rules))
 
 
 def _senders(senders: list[Sender]) -> Value:

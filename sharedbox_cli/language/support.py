@@ -49,6 +49,21 @@ def _setting_problems(
             yield document.place_of_key(keys), why
         elif isinstance(value, dict):
             yield from _setting_problems(table, value, document, keys)
+        elif path == "rules" and isinstance(value, list) and table.describes(path):
+            yield from _rule_problems(table, value, document)
+
+
+def _rule_problems(table: Capabilities, rules: list[Any], document: Document) -> Iterator[tuple[Place, str]]:
+    """Yield the conditions and actions of rules that a platform does not have."""
+    for number, rule in enumerate(rules):
+        for key, part in rule.items():
+            named = {(key, inner): value for inner, value in part.items()} if isinstance(part, dict) else {}
+            whole = _why_not(table, f"rules[].{key}", part) if key not in ("name", "when", "then") else ""
+            for keys, value in ({} if whole else named).items():
+                if why := _why_not(table, f"rules[].{'.'.join(keys)}", value):
+                    yield document.place_of_key(("rules", number, *keys)), why
+            if whole:
+                yield document.place_of_key(("rules", number, key)), whole
 
 
 def _member_problems(table: Capabilities, grants: tuple[DesiredGrant, ...] | None) -> Iterator[tuple[Place, str]]:
@@ -90,7 +105,7 @@ def _why_not(table: Capabilities, path: str, value: Any) -> str:
     """Return why a platform refuses a path or its value, or None."""
     row = table.refusal(path)
     if row is not None:
-        return f"{table.platform} has no `{path.removeprefix('members[].')}`: {row.meaning}"
+        return f"{table.platform} has no `{path.removeprefix('members[].').removeprefix('rules[].')}`: {row.meaning}"
     listed = table.values.get(path)
     if listed is None or (str(value).lower() if isinstance(value, bool) else str(value)) in listed:
         return ""

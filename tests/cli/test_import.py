@@ -85,7 +85,8 @@ def test_settings_that_are_read_singly_are_adopted_if_they_are_asked_for(both: C
     done = cli("import", SPECS)
     assert (
         done.code,
-        "new specs do not have `auto_reply`, `calendar`, `folders`, `language`, `signature`, `tags`" in done.err,
+        "new specs do not have `auto_reply`, `calendar`, `folders`, `language`, `rules`, `signature`, `tags`"
+        in done.err,
     ) == (0, True)
     assert "--manage all" in done.err
     routes = both.routes()

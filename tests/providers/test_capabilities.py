@@ -19,11 +19,20 @@ from sharedbox_cli.core.model import (
     Right,
 )
 from sharedbox_cli.language.leaves import LEAVES
+from sharedbox_cli.language.models.content import Rule, Then, When
 from sharedbox_cli.language.schema import json_schema
 from sharedbox_cli.providers.registry import capabilities_of_all, installed_plugins
 from tests.asked import each, every
 
 TABLES = capabilities_of_all()
+RULE_PATHS = (
+    *(f"rules[].{name}" for name in Rule.model_fields),
+    *(
+        f"rules[].{part}.{info.alias or name}"
+        for part, model in (("when", When), ("unless", When), ("then", Then))
+        for name, info in model.model_fields.items()
+    ),
+)
 MEMBER_PATHS = (
     "members[].user",
     "members[].group",
@@ -141,5 +150,5 @@ def test_refusals_of_a_platform_are_listed_by_section() -> None:
 @pytest.mark.parametrize("table", TABLES.values(), ids=list(TABLES))
 def test_table_lists_no_path_that_the_language_does_not_have(table: Capabilities) -> None:
     sections = {leaf.path[: leaf.path.rfind(".")] for leaf in LEAVES if "." in leaf.path}
-    known = {*(leaf.path for leaf in LEAVES), *sections, *MEMBER_PATHS}
+    known = {*(leaf.path for leaf in LEAVES), *sections, *MEMBER_PATHS, *RULE_PATHS}
     assert {row.path for row in table.rows} <= known

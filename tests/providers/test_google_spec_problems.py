@@ -42,6 +42,26 @@ def test_has_words_is_search_syntax(tmp_path: Path) -> None:
     assert problems_of(tmp_path, "google-delegated", rule) == ()
 
 
+@pytest.mark.parametrize(
+    ("rule", "key"),
+    [
+        ("when: {larger_than: 5MB, smaller_than: 9MB}, then: {star: true}", "smaller_than"),
+        ("when: {has_attachment: true}, then: {forward_to: [a@b.example, c@b.example]}", "forward_to"),
+        ("when: {everything: true}, then: {star: true}", "everything"),
+        ("when: {from_contains: news}, then: {star: true}", "from_contains"),
+        ("when: {has_attachment: true}, unless: {from: a@b.example}, then: {star: true}", "unless"),
+        ("when: {has_attachment: true}, then: {star: true}, stop: true", "stop"),
+        ("when: {has_attachment: true}, then: {star: true}, enabled: true", "enabled"),
+        ("when: {has_attachment: true}, then: {redirect_to: a@b.example}", "redirect_to"),
+    ],
+)
+def test_refuse_what_a_filter_cannot_say(tmp_path: Path, rule: str, key: str) -> None:
+    before = "rules: [{name: r, "
+    (problem,) = problems_of(tmp_path, "google-delegated", f"{before}{rule}}}]")
+    assert problem.place.column >= len(before) + rule.index(f"{key}:") + 1
+    assert problem.place.column <= len(before) + rule.index(f"{key}:") + len(f"{key}: ") + 1
+
+
 ROLES = ("member", "manager", "owner")
 
 

@@ -26,6 +26,7 @@ each_listing = pytest.mark.parametrize("listing", LISTINGS, ids=lambda listing: 
 ROUTES = {
     "masterCategories": "graph.outlook.masterCategories.list",
     "mailFolders": "exchange.Get-MailboxFolderStatistics",
+    "messageRules": "graph.messageRules.list",
 }
 TAG: Value = (("urgent", "red"),)
 
@@ -51,6 +52,7 @@ def tags_of(setting: Setting) -> Value:
 @pytest.mark.parametrize("count", [1, 20, 21, 30])
 def test_requests_of_lists_are_as_calculated(grown: Grown, listing: Listing, count: int) -> None:
     setting = grown(30, 4)
+    setting.tenant.run("delete from inbox_rules")  # rules that name folders or people take more: test_m365_rules.py
     chosen = [item.partition("@")[0] for item in sorted(setting.seeded.mailboxes)[:count]]
     fields = frozenset(listing.columns)
     found = []

@@ -162,3 +162,8 @@ def path_of(tenant: Tenant, mailbox: str, folder: str) -> str:
         steps.append(str(row["name"]))
         row = tenant.row("select * from folders where id = ?", row["parent_id"])
     return "\\".join(reversed(steps))
+
+
+def capitals(text: str) -> str:
+    """Return a text in capital letters, as .NET writes them: one letter for each, and `ß` has none."""
+    return "".join(letter.upper() if len(letter.upper()) == 1 else letter for letter in text)

@@ -195,22 +195,25 @@ def rule_lines(value: Value, number: int, settings: Mapping[Field, Value]) -> li
     """
     pairs: Pairs = dict(value)  # type: ignore[arg-type]
     when = {key[5:]: _condition(key, part) for key, part in pairs.items() if key.startswith("when.")}
+    unless = {key[7:]: _condition(key, part) for key, part in pairs.items() if key.startswith("unless.")}
+    more: dict[str, Tree] = {key: bool(pairs[key]) for key in ("stop", "enabled") if key in pairs}
+    whole: dict[str, Tree] = {"when": when or {"everything": True}, **({"unless": unless} if unless else {})}
     then: dict[str, Tree] = {
         key[5:]: _plain(part) for key, part in pairs.items() if key.startswith("then.") and key != "then.labels"
     }
     name = str(pairs.get("name") or f"rule {number + 1}")
     labels = pairs.get("then.labels")
     if not isinstance(labels, tuple):
-        return [Tall({"name": name, "when": when, "then": then})]
+        return [Tall({"name": name, **whole, "then": then, **more})]
     targets, tags = _parted([str(label) for label in labels], settings, archives=then.get("archive") is True)
     if targets:
         then = {"move_to": targets[0], **{key: part for key, part in then.items() if key != "archive"}}
     if tags:
         then["tag"] = list(tags)
-    lines = [Tall({"name": name, "when": when, "then": then})]
+    lines = [Tall({"name": name, **whole, "then": then, **more})]
     again = {key: part for key, part in then.items() if key not in ("move_to", "tag")}
     lines += [
-        Tall({"name": f"{name} ({place})", "when": when, "then": {"move_to": target, **again}})
+        Tall({"name": f"{name} ({place})", **whole, "then": {"move_to": target, **again}, **more})
         for place, target in enumerate(targets[1:], 2)
     ]
     return lines
@@ -234,8 +237,10 @@ def _names(value: Value) -> frozenset[str] | None:
 
 
 def _condition(key: str, value: Value) -> Tree:
-    if key in ("when.larger_than", "when.smaller_than") and isinstance(value, int):
+    if key.endswith((".larger_than", ".smaller_than")) and isinstance(value, int):
         return _size(value)
+    if key.endswith((".received_after", ".received_before")):
+        return Bare(str(value))
     return str(value[0]) if isinstance(value, tuple) and len(value) == 1 else _plain(value)
 
 

@@ -75,9 +75,13 @@ _ADDRESS = (
     r"[^\s@.\x00-\x2c\x2f\x3a-\x40\x5b-\x60\x7b-\x7f]+$"
 )
 
-AddressText = Annotated[
-    str, AfterValidator(address_text), WithJsonSchema({"type": "string", "maxLength": 254, "pattern": _ADDRESS})
-]
+
+def address_schema() -> dict[str, Any]:
+    """Return the schema of an address, for editors."""
+    return {"type": "string", "maxLength": 254, "pattern": _ADDRESS}
+
+
+AddressText = Annotated[str, AfterValidator(address_text), WithJsonSchema(address_schema())]
 
 
 def word_or_address(*words: str) -> AfterValidator:

@@ -10,6 +10,7 @@ from sharedbox_cli.core.texts import mark
 from sharedbox_cli.providers.google_workspace import gmail_filters, needs
 from sharedbox_cli.providers.google_workspace.calendar_columns import CALENDAR, LEVELS
 from sharedbox_cli.providers.google_workspace.gmail_columns import PRESENTATION
+from sharedbox_cli.providers.google_workspace.rule_capabilities import RULE_ROWS
 from sharedbox_cli.providers.google_workspace.skus import SKUS
 from sharedbox_cli.providers.google_workspace.spec_problems import collaborative_problems, delegated_problems
 
@@ -56,6 +57,7 @@ _DELEGATED = (
     ),
     can("tags", "labels with a colour that must exist; other labels stay", _LABELS),
     can("rules", "filters; Gmail stores no name for them, so the name exists in the spec only", f"{_GMAIL}.filters"),
+    *RULE_ROWS,
     can("auto_reply", "vacation responder with one text for everyone", _GMAIL),
     cannot("auto_reply.external", "there is one text for everyone. Write it as `internal`.", _GMAIL),
     can(

@@ -9,6 +9,7 @@ from sharedbox_cli.core.capability import SpecProblem
 from sharedbox_cli.core.model import State
 from sharedbox_cli.providers.google_workspace import names
 from sharedbox_cli.providers.google_workspace.gmail_search import any_of, text_problem
+from sharedbox_cli.providers.google_workspace.rule_capabilities import rule_problems
 
 OPEN_POSTING = ("anyone", "organization")
 """Values of `group.posting` with which somebody who is no member can post."""
@@ -24,6 +25,7 @@ def delegated_problems(spec: Mapping[str, Any]) -> Iterator[SpecProblem]:
             yield path, why
     yield from _problems(("signature",), spec.get("signature"), names.signature_problem)
     for number, rule in enumerate(spec.get("rules") or ()):
+        yield from rule_problems(number, rule)
         for key in _SEARCHED:
             yield from _problems(("rules", number, "when", key), rule["when"].get(key), text_problem)
     yield from _too_many(spec)

@@ -12,8 +12,10 @@ from sharedbox_cli.core.texts import mark
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.microsoft365.auto_reply import AUTO_REPLY, TEXTS
 from sharedbox_cli.providers.microsoft365.categories import CATEGORIES
-from sharedbox_cli.providers.microsoft365.folders import FOLDERS, spelled
+from sharedbox_cli.providers.microsoft365.folders import FOLDERS, GRAPH_NAMES, spelled
 from sharedbox_cli.providers.microsoft365.needs import NEEDS
+from sharedbox_cli.providers.microsoft365.rule_capabilities import RULE_ROWS
+from sharedbox_cli.providers.microsoft365.rules import RULES, canonical_rules
 from sharedbox_cli.providers.microsoft365.spec_problems import spec_problems
 
 _ABOUT = "https://learn.microsoft.com/microsoft-365/admin/email/about-shared-mailboxes"
@@ -104,7 +106,8 @@ ROWS = (
         f"{_CMDLET}new-transportrule",
     ),
     cannot("senders", "a mailbox sends from its primary address. Use `aliases` for incoming mail."),
-    *(cannot(path, NOT_YET) for path in ("calendar", "rules")),
+    cannot("calendar", NOT_YET),
+    *RULE_ROWS,
 )
 
 
@@ -112,6 +115,8 @@ def canonical(name: Field, value: Value) -> Value:
     """Return a desired value as the platform reports it: of a reply, what people see; well-known folders as usual."""
     if name is Field.FOLDERS and isinstance(value, tuple):
         return tuple(sorted({spelled(str(path)) for path in value}))
+    if name is Field.RULES:
+        return canonical_rules(value)
     return visible_lines(value) if name in TEXTS and isinstance(value, str) else value
 
 
@@ -124,7 +129,8 @@ CAPABILITIES: Mapping[Platform, Capabilities] = {
             "storage.licence": ("none", "exchange-online-plan-1", "exchange-online-plan-2"),
             "audit_log": ("true",),
         },
-        read_singly=frozenset({*AUTO_REPLY, *CATEGORIES, *FOLDERS}),
+        read_singly=frozenset({*AUTO_REPLY, *CATEGORIES, *FOLDERS, *RULES}),
+        built_in_folders=frozenset(GRAPH_NAMES),
         spec_problems=spec_problems,
         needs=NEEDS,
         canonical=canonical,

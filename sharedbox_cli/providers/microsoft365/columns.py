@@ -24,6 +24,7 @@ from sharedbox_cli.providers.microsoft365.incoming import INCOMING
 from sharedbox_cli.providers.microsoft365.plans import licence_of
 from sharedbox_cli.providers.microsoft365.quirks import size_bytes, smtp_addresses
 from sharedbox_cli.providers.microsoft365.retention import ARCHIVE, RETENTION, has_archive
+from sharedbox_cli.providers.microsoft365.rules import RULES
 
 HASH_TABLE = "#Exchange.GenericHashTable"
 IDENTITY = ("Identity", "ExternalDirectoryObjectId", "PrimarySmtpAddress", "RecipientTypeDetails", "IsDirSynced")
@@ -160,7 +161,7 @@ def is_synchronised(row: Row) -> bool:
 
 ACCOUNT: Columns = {**SIGN_IN, **LICENCE}
 COLUMNS: Mapping[Platform, Columns] = {
-    MICROSOFT365: {**MAILBOX, **ACCOUNT, **GRANT, **ACCESS, **AUTO_REPLY, **CATEGORIES, **FOLDERS}
+    MICROSOFT365: {**MAILBOX, **ACCOUNT, **GRANT, **ACCESS, **AUTO_REPLY, **CATEGORIES, **FOLDERS, **RULES}
 }
 
 FACTS: Mapping[Fact, Column] = {
@@ -171,6 +172,9 @@ FACTS: Mapping[Fact, Column] = {
         ("ProhibitSendReceiveQuota",),
         lambda row: size_bytes(optional_text(row, "ProhibitSendReceiveQuota")),
         is_optional=True,
+    ),
+    Fact.RULES_QUOTA_BYTES: Column(
+        ("RulesQuota",), lambda row: size_bytes(optional_text(row, "RulesQuota")), is_optional=True
     ),
     Fact.CREATED_AT: Column(CREATED, _created_text, is_optional=True),
     Fact.ON_PREMISES: switch("IsDirSynced", is_optional=True),

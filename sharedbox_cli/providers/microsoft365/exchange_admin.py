@@ -203,7 +203,8 @@ class ExchangeAdmin:
     async def write(self, cmdlet: str, parameters: Mapping[str, Any], mailbox: str, request_id: str = "") -> Reply:
         """Run a cmdlet that changes something. Raises CloudError; Ambiguous if the effect is unknown.
 
-        Where another server holds the mailbox, nothing was run: the request is sent again, anchored at the mailbox.
+        Where another server holds the mailbox, nothing was run: the request is sent again, anchored at the mailbox. The
+        identity of a rule begins with the one of its mailbox.
         """
         routing: dict[str, str] = {}
 
@@ -217,9 +218,10 @@ class ExchangeAdmin:
         try:
             return await self._policy.call(once, is_write=True)
         except CloudError as error:
-            if not is_elsewhere(error.code) or not parameters.get("Identity"):
+            owner = str(parameters.get("Mailbox") or parameters.get("Identity") or "").partition("\\")[0]
+            if not is_elsewhere(error.code) or not owner:
                 raise
-        routing |= await self._routing_to(str(parameters["Identity"]), mailbox)
+        routing |= await self._routing_to(owner, mailbox)
         return await self._policy.call(once, is_write=True)
 
     async def _routing_to(self, identity: str, mailbox: str) -> dict[str, str]:

@@ -16,7 +16,7 @@ from sharedbox_cli.providers.forms import optional_text, rows_in, text_of
 
 LIST = "mailFolders"
 """The property under which the rows of the folders are read."""
-PROPERTIES = ("FolderPath", "FolderType", "ContainerClass")
+PROPERTIES = ("FolderPath", "FolderType", "ContainerClass", "FolderId")
 USER_CREATED = "User Created"
 DELETED = "DeletedItems"
 WELL_KNOWN: Mapping[str, tuple[str, str]] = {
@@ -34,7 +34,7 @@ GONE = WELL_KNOWN[DELETED][0]
 GRAPH_NAMES = dict(WELL_KNOWN.values())
 """By the name in a spec."""
 _BY_LOWER = {name.casefold(): name for name in GRAPH_NAMES}
-_SLASH = "\uf8ff"
+SLASH = "\uf8ff"
 """What `FolderPath` has for a slash in a name, which no path of a spec can have."""
 
 
@@ -82,7 +82,7 @@ def _path(text: str, row: Row, own: Mapping[str, str]) -> str:
     first, mark, rest = text.partition("/")
     name = own.get(first.casefold(), first)
     is_other = first.casefold() not in own and name.casefold() in {item.casefold() for item in own.values()}
-    if (content and not content.startswith("IPF.Note")) or _SLASH in text or is_other or name == GONE:
+    if (content and not content.startswith("IPF.Note")) or SLASH in text or is_other or name == GONE:
         return ""
     return f"{name}{mark}{rest}"
 

@@ -2,6 +2,7 @@
 
 learn.microsoft.com/graph/permissions-reference and …/exchange/permissions-exo/feature-permissions, read 2026-11. Which
 role sets a retention policy or the audit log is not published for each parameter: the role of Set-Mailbox is assumed.
+A Global Reader cannot read rules: the role that writes them is assumed (…/exchangepowershell/get-inboxrule).
 A setting of a column table belongs to one call, so all of its settings need the same.
 """
 
@@ -14,6 +15,7 @@ from sharedbox_cli.providers.microsoft365.auto_reply import AUTO_REPLY
 from sharedbox_cli.providers.microsoft365.categories import CATEGORIES
 from sharedbox_cli.providers.microsoft365.client_access import ACCESS
 from sharedbox_cli.providers.microsoft365.folders import FOLDERS
+from sharedbox_cli.providers.microsoft365.rules import RULES
 
 EXCHANGE_APP = "Exchange.ManageAsApp"
 VIEW_RECIPIENTS, VIEW_CONFIGURATION = "View-Only Recipients", "View-Only Configuration"
@@ -40,4 +42,5 @@ NEEDS: NeedsTable = {
     **same(columns.LICENCE, Needs((_USERS, _GROUPS, _ORGANIZATION, _SIZES), ("LicenseAssignment.ReadWrite.All",))),
     **same(CATEGORIES, Needs(("MailboxSettings.Read",), ("MailboxSettings.ReadWrite",))),
     **same(FOLDERS, Needs(_CMDLETS, ("Mail.ReadWrite",))),
+    **same(RULES, Needs((*_CMDLETS, RECIPIENTS, "MailboxSettings.Read"), (RECIPIENTS,))),
 }

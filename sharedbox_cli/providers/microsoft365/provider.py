@@ -16,7 +16,7 @@ from sharedbox_cli.core.model import MICROSOFT365, Observed, Platform
 from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.columns import Columns, carrier_of
-from sharedbox_cli.providers.microsoft365.apply import archive, content, grants, inside, licences, mailboxes
+from sharedbox_cli.providers.microsoft365.apply import archive, content, grants, inside, licences, mailboxes, rules
 from sharedbox_cli.providers.microsoft365.apply.settle import is_there
 from sharedbox_cli.providers.microsoft365.apply.writer import Writer
 from sharedbox_cli.providers.microsoft365.auto_reply import AUTO_REPLY
@@ -29,6 +29,7 @@ from sharedbox_cli.providers.microsoft365.folders import FOLDERS
 from sharedbox_cli.providers.microsoft365.graph import Graph
 from sharedbox_cli.providers.microsoft365.observe.tenant import observe_tenant
 from sharedbox_cli.providers.microsoft365.retention import ARCHIVE
+from sharedbox_cli.providers.microsoft365.rules import RULES
 from sharedbox_cli.providers.tenant_provider import TenantProvider
 from sharedbox_cli.providers.transport import EXCHANGE_REQUEST_SECONDS, Clock, Gate
 
@@ -119,6 +120,7 @@ CARRIERS: tuple[tuple[Columns, Act], ...] = (
     (ACCESS, inside.set_access),
     (AUTO_REPLY, inside.set_auto_reply),
     ({**FOLDERS, **CATEGORIES}, content.write_content),
+    (RULES, rules.write_rules),
 )
 """Which function sends the settings of a change: all of them are columns of one group."""
 

@@ -10,6 +10,7 @@ from sharedbox_cli.core.capability import SpecProblem
 from sharedbox_cli.core.values import LICENCE_NONE
 from sharedbox_cli.providers.microsoft365.folders import GONE, well_known
 from sharedbox_cli.providers.microsoft365.retention import MOST_MESSAGE_BYTES, MOST_RECOVERY_DAYS
+from sharedbox_cli.providers.microsoft365.rule_capabilities import rule_problems
 
 _MIB = 1024**2
 _MOST_HOLD_DAYS = 24855
@@ -23,6 +24,7 @@ def spec_problems(spec: Mapping[str, Any]) -> Iterator[SpecProblem]:
     yield from _replies(_section(spec, "auto_reply"))
     yield from _sizes(_section(spec, "message_limits"))
     yield from _folders(spec.get("folders") or ())
+    yield from rule_problems(spec)
 
 
 def _replies(reply: Mapping[str, Any]) -> Iterator[SpecProblem]:

@@ -194,7 +194,7 @@ class MessageRuleRoutes:
                 raise bad("The folder of an action does not exist.", "ErrorInvalidRequest")
             return value
         if name.endswith("ContainsWords"):
-            return [str(word).upper() for word in value]
+            return [inbox_rules.capitals(str(word)) for word in value]
         return f"{value[:1].upper()}{value[1:]}" if isinstance(value, str) else value
 
     def _recipient(self, item: Any) -> str:

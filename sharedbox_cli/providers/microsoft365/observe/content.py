@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
-from sharedbox_cli.core.errors import CloudError, NotFound, ObserveError, PermissionDenied
+from sharedbox_cli.core.errors import NotFound, ObserveError, PermissionDenied
+from sharedbox_cli.core.facts import Fact
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
+from sharedbox_cli.core.mail_targets import recipients_named
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.base import Scope
-from sharedbox_cli.providers.columns import Columns, read_row
-from sharedbox_cli.providers.microsoft365 import categories, folders
+from sharedbox_cli.providers.columns import Column, Columns, read_row
+from sharedbox_cli.providers.microsoft365 import categories, folders, rules
 from sharedbox_cli.providers.microsoft365.exchange_admin import BATCH as EXCHANGE_BATCH
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
-from sharedbox_cli.providers.microsoft365.exchange_answers import Truncated
 from sharedbox_cli.providers.microsoft365.graph import BATCH as GRAPH_BATCH
 from sharedbox_cli.providers.microsoft365.graph import Graph, Parts
+from sharedbox_cli.providers.microsoft365.observe.folder_lists import read_folder_lists
 from sharedbox_cli.providers.microsoft365.observe.mailboxes import Mailboxes
+from sharedbox_cli.providers.microsoft365.observe.rules import read_rules
 from sharedbox_cli.providers.responses import Failure, Fields
 from sharedbox_cli.providers.unread import UnreadLog
 
 Lists = Mapping[str, list[Fields] | Failure]
 
 
-Read = Callable[[Graph, ExchangeAdmin, Iterable[str]], Awaitable[dict[str, list[Fields] | Failure]]]
+Read = dict[str, list[Fields] | Failure]
+Spellings = Mapping[str, Set[str]]
+"""The addresses, in lower case, by which the spec of each mailbox names recipients, by the id of the mailbox."""
+Reader = Callable[[Graph, ExchangeAdmin, Iterable[str], Spellings], Awaitable[Read]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,38 +43,43 @@ class Listing:
     """The property under which the columns find the list."""
     permission: str
     """The smallest permission that reads it."""
-    per_request: int
-    """How many mailboxes one request reads."""
-    read: Read
+    per_request: tuple[int, ...]
+    """How many mailboxes each of its requests reads."""
+    read: Reader
     """Returns the whole list of each mailbox, by its id, or why it could not be read."""
+    facts: Mapping[Fact, Column] = field(default_factory=dict)
+    """What else the list says."""
 
 
-async def _categories(graph: Graph, _: ExchangeAdmin, ids: Iterable[str]) -> dict[str, list[Fields] | Failure]:
+async def _categories(graph: Graph, _: ExchangeAdmin, ids: Iterable[str], _spellings: Spellings) -> Read:
     parts: Parts = {key: (f"/users/{quote(key, safe='')}/outlook/masterCategories", {}) for key in ids}
     return await graph.batch_lists(parts, categories.LIST)
 
 
-async def _folders(_: Graph, exchange: ExchangeAdmin, ids: Iterable[str]) -> dict[str, list[Fields] | Failure]:
-    """Without `ResultSize`, a mailbox shows 1,000 folders. The pages of one with more are read one by one."""
-    what = "Get-MailboxFolderStatistics"
-    commands = {key: (what, {"Identity": key, "ResultSize": "Unlimited"}) for key in ids}
-    found = await exchange.read_batch(commands, select=folders.PROPERTIES, what=what)
-    for key in [key for key, result in found.items() if isinstance(result, Truncated)]:
-        try:
-            found[key] = await exchange.read(*commands[key], select=folders.PROPERTIES, mailbox=key)
-        except (CloudError, ObserveError) as error:
-            found[key] = error
-    return found
+async def _folders(_: Graph, exchange: ExchangeAdmin, ids: Iterable[str], _spellings: Spellings) -> Read:
+    return await read_folder_lists(exchange, ids)
 
 
-TAGS = Listing(categories.CATEGORIES, categories.LIST, "MailboxSettings.Read", GRAPH_BATCH, _categories)
-FOLDER_STATISTICS = Listing(folders.FOLDERS, folders.LIST, "View-Only Recipients", EXCHANGE_BATCH, _folders)
-LISTINGS = (TAGS, FOLDER_STATISTICS)
+TAGS = Listing(categories.CATEGORIES, categories.LIST, "MailboxSettings.Read", (GRAPH_BATCH,), _categories)
+FOLDER_STATISTICS = Listing(folders.FOLDERS, folders.LIST, "View-Only Recipients", (EXCHANGE_BATCH,), _folders)
+INBOX_RULES = Listing(
+    rules.RULES,
+    rules.LIST,
+    "Mail Recipients",
+    (EXCHANGE_BATCH, EXCHANGE_BATCH, GRAPH_BATCH),
+    read_rules,
+    rules.RULE_FACTS,
+)
+LISTINGS = (TAGS, FOLDER_STATISTICS, INBOX_RULES)
 
 
 def requests_of(fields: Set[Field], mailboxes: int) -> int:
-    """Return how many requests the lists of some mailboxes take, if none of them has a second page."""
-    return sum(-(-mailboxes // listing.per_request) for listing in LISTINGS if listing.columns.keys() & fields)
+    """Return how many requests the lists of some mailboxes take, if none of them has a second page.
+
+    Rules that name folders or recipients of the tenant take one more for each ten of these.
+    """
+    needed = [listing for listing in LISTINGS if listing.columns.keys() & fields]
+    return sum(-(-mailboxes // size) for listing in needed for size in listing.per_request)
 
 
 async def read_content(
@@ -82,7 +93,8 @@ async def read_content(
             if any(scope.wants(name, address) for name in listing.columns)
         }
         if ids:
-            found = await listing.read(graph, exchange, ids)
+            spellings = {key: scope.recipients.get(address, frozenset()) for key, address in ids.items()}
+            found = await listing.read(graph, exchange, ids, spellings)
             _take(graph, listing, found, ids, mailboxes, scope, unread)
 
 
@@ -107,33 +119,40 @@ def _take(
         row = mailboxes.rows[ids[key]]
         try:
             settings = read_row(listing.columns, {listing.name: items}, fields, f"{ids[key]} · {listing.name}")
+            facts = read_row(listing.facts, {listing.name: items}, listing.facts, f"{ids[key]} · {listing.name}")
         except ObserveError as error:
             unread.add_mailbox(ids[key], error)
         else:
-            mailboxes.rows[ids[key]] = replace(row, settings={**row.settings, **settings})
+            settings, facts = {**row.settings, **settings}, {**row.facts, **facts}
+            mailboxes.rows[ids[key]] = replace(row, settings=settings, facts=facts)
 
 
 def _of_one(address: Address, error: PermissionDenied) -> ObserveError:
     return ObserveError(where=f"{address} · {error.call}", why=error.why or "Access is denied.", hint=error.hint)
 
 
-async def read_list(graph: Graph, exchange: ExchangeAdmin, listing: Listing, mailbox: str) -> list[Fields]:
+async def read_list(
+    graph: Graph, exchange: ExchangeAdmin, listing: Listing, mailbox: str, spellings: Set[str] = frozenset()
+) -> list[Fields]:
     """Return the whole list of one mailbox as it is now. Raises CloudError, ObserveError."""
-    [result] = (await listing.read(graph, exchange, [mailbox])).values()
+    [result] = (await listing.read(graph, exchange, [mailbox], {mailbox: spellings})).values()
     if not isinstance(result, list):
         raise result
     return result
 
 
 async def read_one(
-    graph: Graph, exchange: ExchangeAdmin, listing: Listing, mailbox: str, fields: Iterable[Field], where: str
+    graph: Graph, exchange: ExchangeAdmin, listing: Listing, mailbox: str, after: Mapping[Field, Value], where: str
 ) -> dict[Field, Value]:
-    """Return settings of one mailbox as they are now; nothing where it does not exist. Raises CloudError."""
-    wanted = frozenset(fields) & listing.columns.keys()
+    """Return settings of one mailbox as they are now; nothing where it does not exist. Raises CloudError.
+
+    Recipients have the addresses by which `after` names them.
+    """
+    wanted = after.keys() & listing.columns.keys()
     if not wanted:
         return {}
     try:
-        items = await read_list(graph, exchange, listing, mailbox)
+        items = await read_list(graph, exchange, listing, mailbox, recipients_named(after))
     except NotFound:
         return {}
     return read_row(listing.columns, {listing.name: items}, wanted, f"{where} · {listing.name}")

@@ -51,7 +51,7 @@ def _value(call: Call, mailbox: sqlite3.Row, name: str, value: Any, held: Any) -
     if isinstance(value, list) and any(len(text) > _WORD_MOST for text in value):
         raise bad_value(f"The length of a word in {name} is too long. The maximum length is {_WORD_MOST}.")
     if isinstance(value, list) and call.tenant.meta("rule_words") == "upper" and name.endswith("ContainsWords"):
-        return [text.upper() for text in value]
+        return [inbox_rules.capitals(text) for text in value]
     return value
 
 

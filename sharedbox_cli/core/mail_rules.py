@@ -1,0 +1,89 @@
+"""Mail rules as the core holds them: pairs of `name`, `when.…`, `unless.…` and `then.…` with their values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from sharedbox_cli.core.values import Value
+
+Pairs = Mapping[str, Value]
+_SENDING = ("then.forward_to", "then.forward_as_attachment_to", "then.redirect_to")
+_PEOPLE = (*_SENDING, "when.from", "when.to", "unless.from", "unless.to")
+_FOLDERS = ("then.move_to", "then.copy_to")
+DELETING = ("then.delete", "then.delete_permanently")
+_RULE_BYTES = 120
+"""What a rule takes besides its texts, as an estimate."""
+
+
+def rules_in(value: Value) -> Iterator[dict[str, Value]]:
+    """Yield the rules of a setting, each as pairs by key."""
+    for rule in value if isinstance(value, tuple) else ():
+        if isinstance(rule, tuple):
+            yield pairs_of(rule)
+
+
+def pairs_of(rule: Value) -> dict[str, Value]:
+    """Return the pairs of a rule by key."""
+    items = rule if isinstance(rule, tuple) else ()
+    return {str(pair[0]): pair[1] for pair in items if isinstance(pair, tuple) and len(pair) == 2}
+
+
+def texts_of(value: Value) -> tuple[str, ...]:
+    """Return the texts of a condition or an action: one, or several."""
+    if isinstance(value, tuple):
+        return tuple(str(item) for item in value)
+    return (str(value),) if isinstance(value, str) and value else ()
+
+
+def is_on(rule: Pairs) -> bool:
+    """Return whether a rule is enabled."""
+    return rule.get("enabled") is not False
+
+
+def sent_to(rule: Pairs) -> set[str]:
+    """Return the addresses that a rule sends messages to, in lower case; none while it is off."""
+    return {text.lower() for key in _SENDING for text in texts_of(rule.get(key))} if is_on(rule) else set()
+
+
+def recipients_in(value: Value) -> set[str]:
+    """Return the addresses that rules name, in lower case."""
+    return {text.lower() for rule in rules_in(value) for key in _PEOPLE for text in texts_of(rule.get(key))}
+
+
+def folders_in(rule: Pairs) -> tuple[str, ...]:
+    """Return the folders that a rule moves or copies messages to."""
+    return tuple(text for key in _FOLDERS for text in texts_of(rule.get(key)))
+
+
+def is_unconditional(rule: Pairs) -> bool:
+    """Return whether a rule is about all messages."""
+    return not any(key.startswith("when.") and key != "when.everything" for key in rule)
+
+
+def same_rules(one: Value, other: Value) -> bool:
+    """Return whether rules mean the same: services change the case of words, and folders have no case."""
+    return [_folded(rule) for rule in rules_in(one)] == [_folded(rule) for rule in rules_in(other)]
+
+
+def _folded(rule: Pairs) -> dict[str, Value]:
+    return {key: _fold(value) if _has_no_case(key) else value for key, value in rule.items()}
+
+
+def _has_no_case(key: str) -> bool:
+    return key.endswith("_contains") or key in _FOLDERS
+
+
+def _fold(value: Value) -> Value:
+    folded = sorted({text.casefold() for text in texts_of(value)})
+    return tuple(folded)
+
+
+def size_bytes(rules: Iterable[Pairs]) -> int:
+    """Return about how much space the rules that are on take: two bytes per letter. No service says how it counts."""
+    return sum(_RULE_BYTES + sum(map(_size, rule.values())) for rule in rules if is_on(rule))
+
+
+def _size(value: Value) -> int:
+    if isinstance(value, tuple):
+        return sum(map(_size, value))
+    return 2 * len(value) if isinstance(value, str) else 8

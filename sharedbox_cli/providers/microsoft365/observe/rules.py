@@ -1,0 +1,154 @@
+"""The inbox rules of mailboxes: those on the server, the hidden ones, and those that only Outlook runs.
+
+Get-InboxRule does not list what only Outlook runs, and does not mark what is hidden: it is called with and without
+`IncludeHidden`, and Graph says which rules are read-only. What is switched off in Outlook shows in no response.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Set
+from urllib.parse import quote
+
+from sharedbox_cli.core.errors import PermissionDenied
+from sharedbox_cli.providers.forms import optional_text
+from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
+from sharedbox_cli.providers.microsoft365.graph import Graph, Parts
+from sharedbox_cli.providers.microsoft365.observe.folder_lists import read_folder_lists
+from sharedbox_cli.providers.microsoft365.observe.recipients import Found, find_named, is_failure
+from sharedbox_cli.providers.microsoft365.rule_folders import RuleFolders, folders_of
+from sharedbox_cli.providers.microsoft365.rule_tables import FOLDERS, RECIPIENTS, TARGETS
+from sharedbox_cli.providers.microsoft365.rules import CLIENT, HIDDEN, LIST, MARK, UNREADABLE, is_idle
+from sharedbox_cli.providers.responses import Failure, Fields
+
+Lists = dict[str, list[Fields] | Failure]
+CMDLET = "Get-InboxRule"
+_RECIPIENT = re.compile(r'"(?P<name>.*)" \[(?P<kind>EX|SMTP):(?P<value>.*)\]', re.DOTALL)
+"""A recipient of a rule: `"Ann Example" [EX:/o=…/cn=…]`, or `"a@partner.example" [SMTP:a@partner.example]`."""
+_OF_THE_SERVICE = re.compile(r"Junk E-mail Rule|Microsoft\.Exchange\.OOF\..*")
+"""Hidden rules that the service has itself: for junk email, and while a mailbox replies automatically."""
+
+
+async def read_rules(
+    graph: Graph, exchange: ExchangeAdmin, ids: Iterable[str], spellings: Mapping[str, Set[str]]
+) -> Lists:
+    """Return the rules of each mailbox, with addresses and paths of folders, or why they could not be read."""
+    ids = tuple(ids)
+    found = await _read(exchange, ids, {})
+    hidden = await _read(exchange, ids, {"IncludeHidden": True})
+    parts: Parts = {key: (f"/users/{quote(key, safe='')}/mailFolders/inbox/messageRules", {}) for key in ids}
+    outlook = await graph.batch_lists(parts, LIST)
+    folders = await _read_folders(exchange, found)
+    recipients = await _find_recipients(exchange, found)
+    read: Lists = {}
+    for key in ids:
+        parts_of_one = (found[key], hidden[key], outlook[key], folders.get(key, RuleFolders({}, {}, {}, {})))
+        failed = [part for part in parts_of_one if isinstance(part, Exception)]
+        failed = [part for part in failed if part is not outlook[key] or not isinstance(part, PermissionDenied)]
+        failed += _failed_recipients(found[key], recipients)
+        if failed:
+            read[key] = failed[0]
+        else:
+            read[key] = [*_merged(*parts_of_one, recipients, spellings.get(key, frozenset()))]
+    return read
+
+
+async def _read(exchange: ExchangeAdmin, ids: Iterable[str], more: Mapping[str, bool]) -> Lists:
+    commands = {key: (CMDLET, {"Mailbox": key, "ResultSize": "Unlimited", **more}) for key in ids}
+    return await exchange.read_batch(commands, select=(), what=CMDLET)
+
+
+async def _read_folders(exchange: ExchangeAdmin, found: Lists) -> dict[str, RuleFolders | Failure]:
+    """Return the folders of the mailboxes whose rules name one."""
+    needed = [key for key, rows in found.items() if isinstance(rows, list) and any(map(_names_folder, rows))]
+    lists = await read_folder_lists(exchange, needed)
+    return {key: folders_of(rows) if isinstance(rows, list) else rows for key, rows in lists.items()}
+
+
+def _names_folder(row: Fields) -> bool:
+    return any(not is_idle(row.get(name)) for name in FOLDERS.values())
+
+
+def _merged(
+    rows: list[Fields] | Failure,
+    hidden: list[Fields] | Failure,
+    outlook: list[Fields] | Failure,
+    folders: RuleFolders | Failure,
+    recipients: Found,
+    spellings: Set[str],
+) -> Iterator[Fields]:
+    shown = rows if isinstance(rows, list) else []
+    known = {optional_text(row, "Identity") for row in shown}
+    for row in shown:
+        yield _resolved(row, folders, recipients, spellings)
+    for row in hidden if isinstance(hidden, list) else []:
+        if optional_text(row, "Identity") not in known and not _is_of_the_service(row):
+            yield Fields({"Name": row["Name"], MARK: HIDDEN}, CMDLET)
+    if not isinstance(outlook, list):
+        yield Fields({"Name": UNREADABLE, MARK: UNREADABLE}, CMDLET)
+        return
+    for item in outlook:
+        if item.get("isReadOnly") is True:
+            yield Fields({"Name": optional_text(item, "displayName") or "(no name)", MARK: CLIENT}, CMDLET)
+
+
+def _is_of_the_service(row: Fields) -> bool:
+    """Return whether a hidden rule is one of the service; one that sends messages on only has its name."""
+    is_named = _OF_THE_SERVICE.fullmatch(optional_text(row, "Name"))
+    return bool(is_named) and all(is_idle(row.get(name)) for name in TARGETS.values())
+
+
+def _resolved(row: Fields, folders: RuleFolders | Failure, found: Found, spellings: Set[str]) -> Fields:
+    read = dict(row)
+    for name in RECIPIENTS & row.keys():
+        if not is_idle(row[name]):
+            read[name] = sorted({one for text in row[name] for one in _addresses(str(text), found, spellings)})
+    for name in FOLDERS.values():
+        if not is_idle(row.get(name)) and isinstance(folders, RuleFolders):
+            read[name] = folders.named(str(row[name]))
+    return Fields(read, CMDLET)
+
+
+def _addresses(text: str, found: Found, spellings: Set[str]) -> tuple[str, ...]:
+    """Return the addresses of a recipient; one that nobody knows any more stays as it is, and says so."""
+    match = _RECIPIENT.fullmatch(text)
+    if match is None:
+        return (text.lower(),) if "@" in text and " " not in text else (f"{text} (not resolved)",)
+    if match["kind"] == "SMTP":
+        return (match["value"].lower(),)
+    for name in _lookups(match["value"]):
+        result = found.get(name)
+        if isinstance(result, list) and len(result) == 1 and result[0].address:
+            return result[0].spelled(spellings)
+    return (f"{match['name']} (not resolved)",)
+
+
+def _lookups(legacy_dn: str) -> tuple[str, str]:
+    """Return what to look up: a mailbox that was moved here has its old name as an X500 address."""
+    return legacy_dn, f"x500:{legacy_dn}"
+
+
+def _names(rows: list[Fields] | Failure) -> set[str]:
+    texts = (
+        str(text)
+        for row in (rows if isinstance(rows, list) else ())
+        for name in RECIPIENTS & row.keys()
+        if not is_idle(row[name])
+        for text in row[name]
+    )
+    return {match["value"] for text in texts if (match := _RECIPIENT.fullmatch(text)) and match["kind"] == "EX"}
+
+
+async def _find_recipients(exchange: ExchangeAdmin, found: Lists) -> Found:
+    names = {name for rows in found.values() for name in _names(rows)}
+    first = await find_named(exchange, names)
+    left = [_lookups(name)[1] for name in names if not isinstance(first[name], list) or not first[name]]
+    left = [other for other in left if not is_failure(first[other.removeprefix("x500:")])]
+    return {**first, **await find_named(exchange, left)}
+
+
+def _failed_recipients(rows: list[Fields] | Failure, found: Found) -> list[Failure]:
+    failed: list[Failure] = []
+    for name in sorted(_names(rows)):
+        failed += [result for one in _lookups(name) if one in found and is_failure(result := found[one])]
+    return failed
