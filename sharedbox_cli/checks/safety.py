@@ -8,6 +8,7 @@ from sharedbox_cli.checks import limits
 from sharedbox_cli.checks.model import Check, Detections, PlatformOverride, Subject, sentence
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.finding import Severity
+from sharedbox_cli.core.mail_rules import rules_in, sent_to
 from sharedbox_cli.core.mastered import mastered_hints
 from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, Fact
 from sharedbox_cli.core.texts import mark, shown, tr
@@ -51,10 +52,8 @@ def _forwarding(subject: Subject) -> Detections:
 
 def _forwarding_rules(rules: Value) -> Iterable[tuple[str, str]]:
     """Return the name and the target of each mail rule that forwards."""
-    for rule in rules if isinstance(rules, tuple) else ():
-        pairs = {str(pair[0]): pair[1] for pair in rule if isinstance(pair, tuple)} if isinstance(rule, tuple) else {}
-        if to := pairs.get("then.forward_to"):
-            yield str(pairs.get("name") or ""), str(to)
+    for rule in rules_in(rules):
+        yield from ((str(rule.get("name") or ""), to) for to in sorted(sent_to(rule)))
 
 
 def _in_two_clouds(subject: Subject) -> Detections:

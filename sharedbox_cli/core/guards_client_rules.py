@@ -23,7 +23,7 @@ def client_rules(facts: GuardInput) -> Iterable[Refusal]:
         mailbox = facts.observations[change.platform].mailboxes.get(change.mailbox)
         names = mailbox.facts.get(Fact.CLIENT_RULES) if mailbox else None
         if names == UNKNOWN:
-            why = f"{where}: whether Outlook runs mail rules of its own is not known, and a change would delete them"
+            why = f"{where}: a change would delete mail rules that only Outlook runs, which could not be read"
             yield Refusal("client-rules", why, 1, "0", f"client-rules={where}", where)
         elif isinstance(names, tuple) and names:
             what = f"{len(names)} mail rule{'' if len(names) == 1 else 's'} that only Outlook runs"

@@ -25,7 +25,7 @@ _WHEN, _UNLESS, _THEN = "rules[].when.", "rules[].unless.", "rules[].then."
 _CONDITIONS = (*WORDS, *PEOPLE, *FLAGS, "mailbox_is", *CHOICES, *DATES, *SIZES)
 _ACTIONS = (*FOLDERS, "tag", "mark_read", "delete", "mark_importance", *TARGETS)
 RULE_ROWS: tuple[Capability, ...] = (
-    can("rules", "inbox rules, in their order; those that Outlook alone runs are not touched, and a guard asks", _RULE),
+    can("rules", "inbox rules, in their order; a write deletes those that only Outlook runs, so a guard asks", _RULE),
     can("rules[].stop", "stops processing more rules", _RULE),
     can("rules[].enabled", "rules that are off do not count towards the quota for rules", _RULE),
     can(f"{_WHEN}everything", "a rule for all messages", _RULE),

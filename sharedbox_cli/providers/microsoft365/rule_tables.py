@@ -59,7 +59,7 @@ OTHER_ACTIONS = (
     "SoftDeleteMessage",
 )
 FLAG, FLAGGED = "FlagMessage", "FollowUp"
-"""How a rule flags a message. Assumed: the page has no list of values; those of `FlaggedForAction` are meant."""
+"""How a rule flags a message. Assumed: the page has no list of values. Those of `FlaggedForAction` are used."""
 SPECIAL_WORDS = {"CompanyConfidential": "confidential"}
 KIB = 1024
 NO_MOST = 1024**3

@@ -29,8 +29,9 @@ Lists = Mapping[str, list[Fields] | Failure]
 
 
 Read = dict[str, list[Fields] | Failure]
-Spellings = Mapping[str, Set[str]]
-"""The addresses, in lower case, by which the spec of each mailbox names recipients, by the id of the mailbox."""
+Spellings = Mapping[str, Set[str]] | None
+"""The addresses, in lower case, by which the spec of each mailbox names recipients, by the id of the mailbox. None: no
+spec is compared, and only what a spec could say is read."""
 Reader = Callable[[Graph, ExchangeAdmin, Iterable[str], Spellings], Awaitable[Read]]
 
 
@@ -93,7 +94,8 @@ async def read_content(
             if any(scope.wants(name, address) for name in listing.columns)
         }
         if ids:
-            spellings = {key: scope.recipients.get(address, frozenset()) for key, address in ids.items()}
+            named = {key: scope.recipients.get(address, frozenset()) for key, address in ids.items()}
+            spellings = None if scope.managing is None and scope.mailboxes is None else named
             found = await listing.read(graph, exchange, ids, spellings)
             _take(graph, listing, found, ids, mailboxes, scope, unread)
 

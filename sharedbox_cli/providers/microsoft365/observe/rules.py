@@ -1,7 +1,7 @@
 """The inbox rules of mailboxes: those on the server, the hidden ones, and those that only Outlook runs.
 
 Get-InboxRule does not list what only Outlook runs, and does not mark what is hidden: it is called with and without
-`IncludeHidden`, and Graph says which rules are read-only. What is switched off in Outlook shows in no response.
+`IncludeHidden`, and Graph says which rules are read-only. No response shows what is disabled in Outlook.
 """
 
 from __future__ import annotations
@@ -30,14 +30,20 @@ _OF_THE_SERVICE = re.compile(r"Junk E-mail Rule|Microsoft\.Exchange\.OOF\..*")
 
 
 async def read_rules(
-    graph: Graph, exchange: ExchangeAdmin, ids: Iterable[str], spellings: Mapping[str, Set[str]]
+    graph: Graph, exchange: ExchangeAdmin, ids: Iterable[str], spellings: Mapping[str, Set[str]] | None
 ) -> Lists:
-    """Return the rules of each mailbox, with addresses and paths of folders, or why they could not be read."""
+    """Return the rules of each mailbox, with addresses and paths of folders, or why they could not be read.
+
+    Hidden rules and those of Outlook alone are read only where a spec is compared.
+    """
     ids = tuple(ids)
     found = await _read(exchange, ids, {})
-    hidden = await _read(exchange, ids, {"IncludeHidden": True})
-    parts: Parts = {key: (f"/users/{quote(key, safe='')}/mailFolders/inbox/messageRules", {}) for key in ids}
-    outlook = await graph.batch_lists(parts, LIST)
+    hidden: Lists = {key: [] for key in ids}
+    outlook: Lists = {key: PermissionDenied("not asked", call=LIST) for key in ids}
+    if spellings is not None:
+        hidden = await _read(exchange, ids, {"IncludeHidden": True})
+        parts: Parts = {key: (f"/users/{quote(key, safe='')}/mailFolders/inbox/messageRules", {}) for key in ids}
+        outlook = await graph.batch_lists(parts, LIST)
     folders = await _read_folders(exchange, found)
     recipients = await _find_recipients(exchange, found)
     read: Lists = {}
@@ -49,7 +55,7 @@ async def read_rules(
         if failed:
             read[key] = failed[0]
         else:
-            read[key] = [*_merged(*parts_of_one, recipients, spellings.get(key, frozenset()))]
+            read[key] = [*_merged(*parts_of_one, recipients, (spellings or {}).get(key, frozenset()))]
     return read
 
 
