@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -26,6 +26,7 @@ from sharedbox_cli.language.models.mailbox import Mailbox
 from sharedbox_cli.language.problems import nearest, raise_if_any
 from sharedbox_cli.language.settings import settings_of
 from sharedbox_cli.language.support import support_problems
+from sharedbox_cli.language.workflow import EXPANDED, KEY, added_paths, expanded
 
 AbilityTable = Mapping[Platform, Capabilities]
 _NAMEABLE = tuple(name for name, setting in SETTINGS.items() if setting.is_nameable)
@@ -50,11 +51,13 @@ def resolve(loaded: LoadedSpecs, capabilities: AbilityTable, now: datetime) -> D
 def _resolve(
     mailbox: Merged, team_grants: TeamGrants, capabilities: AbilityTable, now: datetime
 ) -> tuple[ResolvedMailbox | None, list[Problem]]:
-    merged, spec, problems = mailbox.document, mailbox.spec, mailbox.problems
-    if spec is None:
+    problems = mailbox.problems
+    if mailbox.spec is None:
         return None, problems
-    table = capabilities.get(Platform(spec.platform or ""), _UNKNOWN)
-    rights = granted(spec, merged, mailbox.teams, table.default_rights, team_grants)
+    table = capabilities.get(Platform(mailbox.spec.platform or ""), _UNKNOWN)
+    rights = granted(mailbox.spec, mailbox.document, mailbox.teams, table.default_rights, team_grants)
+    merged, spec, workflow_problems = expanded(mailbox.document, mailbox.spec, mailbox.teams, rights.grants, table, now)
+    problems += workflow_problems
     aliases = enumerate(spec.aliases or ())
     one = ResolvedMailbox(
         _mailbox(spec, merged, rights, now, table),
@@ -133,14 +136,29 @@ class Provenance:
     path: str
     value: Any
     place: Place
+    through: str = ""
+    """The key that expands to it; empty: it is written in the document itself."""
 
 
-def provenance(loaded: LoadedSpecs, address: Address) -> list[Provenance]:
-    """Return each value of one mailbox after defaults and teams, with the place that sets it."""
+def provenance(
+    loaded: LoadedSpecs, address: Address, capabilities: AbilityTable | None = None, now: datetime | None = None
+) -> list[Provenance]:
+    """Return each value of one mailbox after defaults and teams, with the place that sets it.
+
+    With capabilities and a time, a workflow is expanded too.
+    """
     for mailbox in loaded.documents:
         if Address.of(mailbox.spec.mailbox) == address:
             merged = Merger(loaded).merged(mailbox)
-            return list(_provenance(merged.document, merged.teams))
+            document = merged.document
+            if merged.spec is not None and capabilities is not None and now is not None:
+                table = capabilities.get(Platform(merged.spec.platform or ""), _UNKNOWN)
+                rights = granted(merged.spec, document, merged.teams, table.default_rights, TeamGrants())
+                document, _, _ = expanded(document, merged.spec, merged.teams, rights.grants, table, now)
+            found = _provenance(document, merged.teams)
+            added = {path_text(path) for path in added_paths(merged.document, document)}
+            added |= {key for key in EXPANDED if key in document.data and key not in merged.document.data}
+            return [replace(item, through=KEY) if item.path.startswith(tuple(added)) else item for item in found]
     return []
 
 

@@ -82,7 +82,7 @@ def test_default_rights_when_given_then_the_platform_has_them(table: Capabilitie
 @pytest.mark.parametrize("table", TABLES.values(), ids=list(TABLES))
 def test_listed_values_when_given_then_their_path_is_possible(table: Capabilities) -> None:
     for path in each(table.values):
-        assert path in set(map(str, Field)) | {"state", *LEVEL_PATHS}
+        assert path in set(map(str, Field)) | {"state", "workflow.assign_by", *LEVEL_PATHS}
         row = table.row(path)
         assert row is not None and row.is_possible
 

@@ -8,11 +8,12 @@ from sharedbox_cli.cli.output import show
 from sharedbox_cli.core.errors import UsageError
 from sharedbox_cli.core.finding import severity_words
 from sharedbox_cli.core.guards import GUARDS, NEVER_WAIVED
+from sharedbox_cli.core.guides import GUIDES
 from sharedbox_cli.core.model import Platform
 from sharedbox_cli.core.texts import Phrase, mark, mark_in, shown
 from sharedbox_cli.language.problems import nearest
 from sharedbox_cli.reports.views.capabilities import capabilities_report
-from sharedbox_cli.reports.views.topics import topic_report, topics_report
+from sharedbox_cli.reports.views.topics import guide_report, topic_report, topics_report
 
 if TYPE_CHECKING:
     from sharedbox_cli.checks.model import Check
@@ -28,6 +29,7 @@ def show_topic(session: Session, topic: str | None, output: TableOutput) -> None
             (mark_in("topics", "Platforms"), [(str(name), item.title) for name, item in session.capabilities.items()]),
             (mark_in("topics", "Checks"), [(check.id, check.title) for check in session.checks]),
             (mark_in("topics", "Guards"), [(name, _about(name)) for name in GUARDS]),
+            (mark_in("topics", "Guides"), [(name, guide.about) for name, guide in GUIDES.items()]),
         )
         show(session.terminal, topics_report(groups), output)
     elif table is not None:
@@ -44,8 +46,10 @@ def show_topic(session: Session, topic: str | None, output: TableOutput) -> None
         how = mark("sharedbox apply --allow {guard}=N or {guard}=ADDRESS, as the refusal says", guard=topic)
         more = (("waive", mark("this guard cannot be waived: change the plan") if topic in NEVER_WAIVED else how),)
         show(session.terminal, topic_report(topic, _about(topic), more), output)
+    elif topic in GUIDES:
+        show(session.terminal, guide_report(topic, GUIDES[topic].about, GUIDES[topic].steps), output)
     else:
-        known = [*map(str, session.capabilities), *(check.id for check in session.checks), *GUARDS]
+        known = [*map(str, session.capabilities), *(check.id for check in session.checks), *GUARDS, *GUIDES]
         parts = [name for name in known if topic and topic.lower() in name.split("-")]
         key = _about_key(topic)
         topics = f"There are: {', '.join(parts)}." if parts else nearest(topic, known)

@@ -29,11 +29,12 @@ if TYPE_CHECKING:
 def show_spec(session: Session, address: str, paths: Sequence[Path] | None, output: PlainOutput) -> int:
     """Write each value of a spec with the file that sets it. Raises UsageError, SpecError."""
     loaded = session.load(paths)
-    desired = resolve(loaded, session.capabilities, utc_now())
+    now = utc_now()
+    desired = resolve(loaded, session.capabilities, now)
     mailbox = desired.mailboxes.get(Address.of(address))
     if mailbox is None:
         raise no_such_mailbox(desired, address)
-    report = spec_report(mailbox, provenance(loaded, mailbox.address))
+    report = spec_report(mailbox, provenance(loaded, mailbox.address, session.capabilities, now))
     show(session.terminal, report, output)
     return ExitCode.OK
 

@@ -16,6 +16,7 @@ from sharedbox_cli.language.models.incoming import Incoming
 from sharedbox_cli.language.models.members import Member
 from sharedbox_cli.language.models.presentation import LanguageTag, SignatureText
 from sharedbox_cli.language.models.retention import MessageLimits, Retention
+from sharedbox_cli.language.models.workflow import Workflow
 
 _PERCENT = "^([1-9][0-9]?|100)%$"
 
@@ -124,6 +125,9 @@ class Mailbox(Strict):
     folders: Folders | None = Field(None, description="Folders that must exist, by path; others stay.")
     tags: list[Tag] | None = Field(None, description="Tags that must exist; others stay.")
     rules: list[Rule] | None = Field(None, description="What happens to incoming messages: the complete list.")
+    workflow: Workflow | None = Field(
+        None, description="How members share the mail: expands to tags, folders and rules."
+    )
     senders: Senders | None = Field(None, description="Further addresses to send from: the complete list.")
     auto_reply: AutoReply | None = Field(None, description="An automatic reply.")
     forwarding: Forwarding | None = Field(None, description="Where all mail is forwarded.")

@@ -58,6 +58,12 @@ _DELEGATED = (
     can("tags", "labels with a colour that must exist; other labels stay", _LABELS),
     can("rules", "filters; Gmail stores no name for them, so the name exists in the spec only", f"{_GMAIL}.filters"),
     *RULE_ROWS,
+    can("workflow", "labels for each member, with filters", f"{_GMAIL}.filters"),
+    can(
+        "workflow.assign_by",
+        "a filter compares whole words, so it cannot divide all senders among members as `round-robin` does",
+        f"{_GMAIL}.filters",
+    ),
     can("auto_reply", "vacation responder with one text for everyone", _GMAIL),
     cannot("auto_reply.external", "there is one text for everyone. Write it as `internal`.", _GMAIL),
     can(
@@ -141,6 +147,12 @@ _COLLABORATIVE = (
     ),
     cannot("sent_items", "the conversations of the group hold what members send. Leave the key out.", _INBOX),
     *(cannot(path, _NO_CONTENT) for path in ("folders", "tags", "rules", "senders")),
+    cannot(
+        "workflow",
+        "no API assigns conversations. Members do it in Google Groups: open a conversation, and choose Take or Assign. "
+        "Leave the key out, or use google-delegated.",
+        _INBOX,
+    ),
     cannot("auto_reply", "the Groups Settings API cannot set one reliably. Leave the key out.", _SETTINGS),
     cannot("forwarding", "Use a member instead: `{user: …, delivery: all}`.", _INBOX),
     cannot("language", "everybody sees Google Groups in their own language. Leave the key out."),
@@ -165,6 +177,7 @@ CAPABILITIES: Mapping[Platform, Capabilities] = {
         _DELEGATED,
         values={
             "sign_in": ("blocked",),
+            "workflow.assign_by": ("rules", "tags"),
             "storage.licence": ("none", *SKUS.values()),
             "calendar.default": tuple(LEVELS),
             "calendar.anonymous": ("none", "availability", "reader"),

@@ -105,6 +105,12 @@ ROWS = (
         "disclaimer to what the mailbox sends, and leave the key out.",
         f"{_CMDLET}new-transportrule",
     ),
+    can(
+        "workflow",
+        "a category for each member, with folders and inbox rules; `round-robin` goes by the last character before the "
+        "`@` of the sender",
+        _CATEGORY,
+    ),
     cannot("senders", "a mailbox sends from its primary address. Use `aliases` for incoming mail."),
     cannot("calendar", NOT_YET),
     *RULE_ROWS,

@@ -26,6 +26,7 @@ class SpecValueJson(PlaceJson):
 
     path: Annotated[str, "The path in the spec."]
     value: Any
+    through: Annotated[str, "The key that expands to it: `workflow`. Empty: the spec has it itself."]
 
 
 class SpecJson(TypedDict):

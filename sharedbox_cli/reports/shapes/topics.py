@@ -85,6 +85,7 @@ class TopicsJson(TypedDict):
     platforms: list[TopicLineJson]
     checks: list[TopicLineJson]
     guards: list[TopicLineJson]
+    guides: list[TopicLineJson]
 
 
 class TopicDetailJson(TypedDict):
@@ -95,7 +96,7 @@ class TopicDetailJson(TypedDict):
 
 
 class TopicJson(TypedDict):
-    """A check or guard."""
+    """A check, a guard or a guide."""
 
     name: str
     about: str

@@ -34,7 +34,7 @@ def validation_report(desired: Desired) -> Report:
 
 def spec_report(mailbox: DesiredMailbox, settings: Sequence[Provenance]) -> Report:
     """Return the spec of one mailbox: each value and each grant with the place that sets it."""
-    rows = tuple((item.path, value_words(item.value), str(item.place)) for item in settings)
+    rows = tuple((item.path, value_words(item.value), _source(item)) for item in settings)
     heading = f"{mailbox.address} ({mailbox.platform})"
     sections = (Section(heading, (Table(("key", "value", "from"), rows),)), _grants(mailbox))
     data: SpecJson = {
@@ -47,9 +47,16 @@ def spec_report(mailbox: DesiredMailbox, settings: Sequence[Provenance]) -> Repo
         "grants": None if mailbox.grants is None else [_grant(item) for item in mailbox.grants],
         "expired": [_grant(item) for item in mailbox.expired],
         "unmanaged": list(mailbox.unmanaged),
-        "values": [{"path": item.path, "value": _plain(item.value), **place_data(item.place)} for item in settings],
+        "values": [
+            {"path": item.path, "value": _plain(item.value), "through": item.through, **place_data(item.place)}
+            for item in settings
+        ],
     }
     return Report("spec", data, sections)
+
+
+def _source(item: Provenance) -> str:
+    return f"{item.place} ({item.through})" if item.through else str(item.place)
 
 
 def _grants(mailbox: DesiredMailbox) -> Section:

@@ -27,6 +27,16 @@ def topic_report(name: str, about: str, more: Sequence[tuple[str, str]]) -> Repo
     return Report("topic", data, (Section(name, lines),), (), Table(("key", "value"), tuple(rows)), name)
 
 
+def guide_report(name: str, about: str, steps: Sequence[tuple[str, str]]) -> Report:
+    """Return a guide: a paragraph for each of its steps."""
+    lines = [Line(tr(about))]
+    for step, text in steps:
+        lines += [Line(tr(step)), Line(tr(text), indent=6)]
+    data: TopicJson = {"name": name, "about": about, "details": [{"key": key, "text": text} for key, text in steps]}
+    rows = (("about", about), *steps)
+    return Report("topic", data, (Section(name, tuple(lines)),), (), Table(("key", "value"), tuple(rows)), name)
+
+
 def _key_words(key: str) -> str:
     """Return the name of a text; the name of a platform is the same in every language."""
     return tr_in("topic", _KEYS[key]) if key in _KEYS else key
