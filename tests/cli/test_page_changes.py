@@ -6,8 +6,9 @@ import html
 import re
 from pathlib import Path
 
+from sharedbox_cli.emulator.seed import grown
 from tests.cli.test_audit_past import SALES, audited, let_in
-from tests.conftest import Cli, Cloud
+from tests.conftest import Cli, Cloud, CloudMaker
 
 
 def page(cli: Cli, *more: object) -> str:
@@ -53,3 +54,11 @@ def test_damaged_readings_do_not_stop_the_report(cloud: Cloud, cli: Cli, tmp_pat
     for file in (tmp_path / "state").glob("*.observations"):
         file.write_bytes(b"damaged" * 1000)
     assert "What has changed lately? Not known:" in page(cli)
+
+
+def test_what_only_a_look_inside_mailboxes_finds_is_no_change(cloud_of: CloudMaker, cli: Cli) -> None:
+    cloud_of(lambda tenant: grown(tenant, 6, 2, 1))
+    audited(cli, "--save")
+    text = page(cli, "--inside")
+    assert "Nothing has changed in who can do what." in text
+    assert "calendar" in text

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from sharedbox_cli.cli.audit.selection import Choice, Scopes
     from sharedbox_cli.cli.session import Session
     from sharedbox_cli.core.access import AccessRow
+    from sharedbox_cli.core.access_inside import Inside
     from sharedbox_cli.core.capability import Capabilities
     from sharedbox_cli.core.identity import Address
     from sharedbox_cli.core.model import Platform
@@ -140,7 +141,9 @@ def audit_tenant(
 
 
 def _changed(session: Session, observed: Reading, scopes: Scopes, rows: Sequence[AccessRow]) -> Changed:
-    return changed_recently(session.observations_path, observed, scopes, tuple(rows))
+    is_inside = _inside_test(session)
+    saved = [row for row in rows if not is_inside(row)]
+    return changed_recently(session.observations_path, observed, scopes, saved)
 
 
 def _show(session: Session, report: Report, output: TableOutput, parquet: Path | None, *, has_bom: bool) -> None:
@@ -150,12 +153,16 @@ def _show(session: Session, report: Report, output: TableOutput, parquet: Path |
         save_rows(session.terminal, report, parquet)
 
 
+def _inside_test(session: Session) -> Inside:
+    return inside_test({str(key): table.audited_inside for key, table in session.capabilities.items()})
+
+
 def _rows(
     session: Session, observed: Reading, desired: Desired | None, scopes: Scopes, evidence: Evidence
 ) -> Everything:
     """Return all rows, with what is known about them if that was asked for. Saves them first, if that was asked for."""
     rows: Sequence[AccessRow] = Deferred(lambda: access_rows(observed.observations))
-    is_inside = inside_test({str(key): table.audited_inside for key, table in session.capabilities.items()})
+    is_inside = _inside_test(session)
     if evidence.is_saved:
         kept = [row for row in rows if not is_inside(row)]
         keep(session.observations_path, session.profile.name, observed, scopes, kept)
