@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from sharedbox_cli.core.capability import LEVEL_PATHS
 from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.model import GRANTABLE, MICROSOFT365, Platform
 from sharedbox_cli.core.needs import needs_of
@@ -31,6 +32,7 @@ IN_SPEC = [name for name in Field if name not in SETTINGS or SETTINGS[name].is_i
 NOT_SETTINGS = frozenset(
     {"version", "mailbox", "platform", "state", "labels", "members", "members_mode", "storage.warn_at", "storage.suite"}
     | {leaf.path for leaf in LEAVES if leaf.keys[0] == "workflow"}
+    | {*LEVEL_PATHS}
 )
 """Keys of a document that say something else than a setting of the mailbox."""
 

@@ -127,6 +127,8 @@ def _paths(mailbox: DesiredMailbox) -> Iterator[str]:
     if mailbox.warn_at_percent is not None:
         yield WARN_AT
     yield from map(str, mailbox.levels)
+    levels = [grant for grant in mailbox.grants or () if grant.right in LEVELLED]
+    yield from {f"{grant.right}.people[].group" for grant in levels if grant.kind is TrusteeKind.GROUP}
     if not mailbox.manages_members:
         return
     grants = [grant for grant in mailbox.grants or () if grant.right not in LEVELLED]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum, IntEnum
+from enum import Enum, IntEnum, unique
 
 
 class Phase(IntEnum):
@@ -19,6 +19,7 @@ class Phase(IntEnum):
     DELETE = 9
 
 
+@unique
 class Topic(Enum):
     """Settings that are written together, as one change. Within a phase, topics follow the order of this list."""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
-from sharedbox_cli.emulator.google.descriptions import DOCUMENTS, description
+from sharedbox_cli.emulator.google.descriptions import DOCUMENTS, OWN, description
 from sharedbox_cli.emulator.microsoft.exchange_admin.binding import every_fact
 from sharedbox_cli.emulator.service import Service
 
@@ -20,7 +20,7 @@ def route_names(services: Iterable[Service]) -> frozenset[str]:
     for service in services:
         names |= {f"{service.name}.unknown", f"{service.name}.unmodelled"}
         names |= {f"{service.name}.{route.name}" for route in getattr(service.router, "routes", ())}
-    for api in DOCUMENTS:
+    for api in (*DOCUMENTS, *OWN):
         names |= {f"google.{method.id}" for method in description(api).methods}
     return frozenset(names)
 

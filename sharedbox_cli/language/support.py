@@ -71,7 +71,7 @@ def _member_problems(table: Capabilities, grants: tuple[DesiredGrant, ...] | Non
     for grant in grants or ():
         terms = (grant.right, grant.detail, grant.kind, grant.delivery, grant.automapping, grant.until is None)
         if terms not in known:
-            known[terms] = [why for path, value in _member_paths(grant) if (why := _why_not(table, path, value))]
+            known[terms] = [why for path, value in _member_paths(table, grant) if (why := _why_not(table, path, value))]
             known[terms] += _group_problems(table, grant)
         for why in known[terms]:
             yield grant.place, why
@@ -87,12 +87,15 @@ def _group_problems(table: Capabilities, grant: DesiredGrant) -> list[str]:
     return [f"{why[:1].upper()}{why[1:]}, and list the people who are to be {grant.right}."]
 
 
-def _member_paths(grant: DesiredGrant) -> Iterator[tuple[str, Any]]:
+def _member_paths(table: Capabilities, grant: DesiredGrant) -> Iterator[tuple[str, Any]]:
+    kind = "group" if grant.kind is TrusteeKind.GROUP else "user"
     if grant.right in LEVELLED:
         yield f"{grant.right}.members", grant.detail
+        own = f"{grant.right}.people[].{kind}"
+        yield own if table.row(own) is not None else f"members[].{kind}", ""
     else:
         yield _RIGHT_PATHS[grant.right], grant.right
-    yield ("members[].group" if grant.kind is TrusteeKind.GROUP else "members[].user"), ""
+        yield f"members[].{kind}", ""
     if grant.delivery is not None:
         yield "members[].delivery", grant.delivery
     if grant.automapping is not None:

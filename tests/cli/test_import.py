@@ -83,7 +83,7 @@ def test_many_mailboxes_are_adopted_with_few_requests(
 
 def test_settings_that_are_read_singly_are_adopted_if_they_are_asked_for(both: Cloud, cli: Cli) -> None:
     done = cli("import", SPECS)
-    missing = "`auto_reply`, `calendar`, `folders`, `language`, `rules`, `signature`, `tags`"
+    missing = "`auto_reply`, `calendar`, `contacts`, `folders`, `language`, `rules`, `signature`, `tags`"
     assert (done.code, f"new specs do not have {missing}" in done.err) == (0, True)
     assert "--manage all" in done.err
     routes = both.routes()

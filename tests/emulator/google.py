@@ -18,7 +18,7 @@ import pytest
 from google.auth.crypt import RSASigner
 from google.oauth2 import service_account
 from google_auth_httplib2 import AuthorizedHttp
-from googleapiclient.discovery import build
+from googleapiclient.discovery import build, build_from_document
 from googleapiclient.errors import HttpError
 
 from sharedbox_cli.emulator.company import PLATFORMS
@@ -29,6 +29,7 @@ from sharedbox_cli.emulator.seed import Seeded, demo
 from sharedbox_cli.emulator.server import Emulator
 from sharedbox_cli.emulator.tenant import Tenant
 from tests.emulated import Emulated
+from tests.emulator.google_documents import OWN
 
 AUTH = "https://www.googleapis.com/auth/"
 AUDIENCE = "https://oauth2.googleapis.com/token"
@@ -128,7 +129,6 @@ class Workspace(Emulated):
 
     def api(self, name: str, subject: str | None = ADMIN, *scopes: str) -> Any:
         """Return one API, built by the vendor's unmodified client."""
-        service, version = VERSIONS[name]
         credentials = service_account.Credentials(  # type: ignore[no-untyped-call]
             _signer(self.key["private_key"]),
             self.key["client_email"],
@@ -139,6 +139,10 @@ class Workspace(Emulated):
         http = AuthorizedHttp(credentials, http=self.plain())
         origin = f"{self.emulator.origin}/"
         endpoint = origin + {"groupssettings": "groups/v1/groups/", "calendar": "calendar/v3/"}.get(name, "")
+        if name == "contactdelegation":
+            document = json.dumps(OWN["contactDelegation"])
+            return build_from_document(document, http=http, client_options={"api_endpoint": origin})
+        service, version = VERSIONS[name]
         return build(service, version, http=http, client_options={"api_endpoint": endpoint}, cache_discovery=False)
 
     def plain(self) -> httplib2.Http:

@@ -24,6 +24,52 @@ DOCUMENTS = {
     "iamcredentials": "iamcredentials.v1",
 }
 
+_CONTACTS = "https://www.googleapis.com/auth/admin.contact.delegation"
+_DELEGATE = {"type": "object", "properties": {"email": {"type": "string"}}}
+_USER = {"user": {"type": "string", "location": "path", "required": True}}
+
+
+def _method(name: str, verb: str, response: str, **more: Any) -> dict[str, Any]:
+    path, scopes = "admin/contacts/v1/users/{user}/delegates", [_CONTACTS]
+    facts = {"id": f"contacts.{name}", "httpMethod": verb, "path": path, "scopes": scopes, "parameters": _USER}
+    return {**facts, "response": {"$ref": response}, **more}
+
+
+OWN: dict[str, dict[str, Any]] = {
+    "contactDelegation": {
+        "rootUrl": "https://admin.googleapis.com/",
+        "servicePath": "",
+        "schemas": {
+            "Delegate": _DELEGATE,
+            "Delegates": {
+                "type": "object",
+                "properties": {"delegates": {"type": "array", "items": _DELEGATE}, "nextPageToken": {"type": "string"}},
+            },
+            "Nothing": {"type": "object"},
+        },
+        "resources": {
+            "users": {
+                "resources": {
+                    "delegates": {
+                        "methods": {
+                            "list": _method("list", "GET", "Delegates", scopes=[_CONTACTS, f"{_CONTACTS}.readonly"]),
+                            "create": _method("create", "POST", "Delegate", request={"$ref": "Delegate"}),
+                            "delete": _method(
+                                "delete",
+                                "DELETE",
+                                "Nothing",
+                                path="admin/contacts/v1/users/{user}/delegates/{delegate}",
+                                parameters={**_USER, "delegate": _USER["user"]},
+                            ),
+                        }
+                    }
+                }
+            }
+        },
+    }
+}
+"""The API without a document, from developers.google.com/workspace/admin/contact-delegation/reference/rest."""
+
 _TYPES: dict[str, tuple[type, ...]] = {
     "object": (dict,),
     "array": (list,),
@@ -57,6 +103,8 @@ class Described:
 
 @cache
 def document(api: str) -> dict[str, Any]:
+    if api in OWN:
+        return OWN[api]
     found: dict[str, Any] = json.loads((FOLDER / f"{DOCUMENTS[api]}.json").read_text())
     return found
 
@@ -64,7 +112,7 @@ def document(api: str) -> dict[str, Any]:
 @cache
 def described() -> dict[str, Described]:
     """Return all methods of the emulated APIs by id."""
-    return {one.id: one for api in DOCUMENTS for one in _walk(api, document(api), ())}
+    return {one.id: one for api in (*DOCUMENTS, *OWN) for one in _walk(api, document(api), ())}
 
 
 def _walk(api: str, node: Mapping[str, Any], resources: tuple[str, ...]) -> Iterator[Described]:

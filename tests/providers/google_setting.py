@@ -13,10 +13,12 @@ from sharedbox_cli.core.change import Change
 from sharedbox_cli.core.diff import make_plan
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
+from sharedbox_cli.core.levels import inside_of
 from sharedbox_cli.core.mail_targets import recipients_of
 from sharedbox_cli.core.model import (
     GOOGLE_COLLABORATIVE,
     GOOGLE_DELEGATED,
+    LEVELLED,
     Desired,
     DesiredGrant,
     DesiredMailbox,
@@ -118,12 +120,13 @@ def scope_of(mailboxes: Iterable[DesiredMailbox], facts: Iterable[Fact] = ()) ->
         frozenset(mailbox.address for mailbox in mailboxes),
         frozenset(fields),
         frozenset(facts),
-        frozenset(mailbox.address for mailbox in mailboxes if mailbox.grants is not None),
+        frozenset(mailbox.address for mailbox in mailboxes if mailbox.manages_members),
         frozenset(grant.trustee for grant in wanted),
         any(grant.kind is TrusteeKind.GROUP for grant in wanted),
         frozenset(grant.right for grant in wanted),
         recipients=recipients_of(mailboxes),
         managing={mailbox.address: frozenset(mailbox.settings) for mailbox in mailboxes},
+        inside={mailbox.address: inside_of(mailbox) for mailbox in mailboxes},
     )
 
 
@@ -165,12 +168,18 @@ def _box(
     canonical = CAPABILITIES[platform].canonical
     values = {name: canonical(name, value) for name, value in (settings or {}).items()}
     wanted = None if grants is None else tuple(grants)
-    return DesiredMailbox(at(local), platform, state, values, wanted, members_mode=mode)
+    levels = frozenset(grant.right for grant in wanted or () if grant.right in LEVELLED)
+    return DesiredMailbox(at(local), platform, state, values, wanted, levels, members_mode=mode)
 
 
 def user(local: str, right: Right = Right.FULL_ACCESS, delivery: str | None = None) -> DesiredGrant:
     """Return a right that a spec gives to somebody."""
     return DesiredGrant(at(local), TrusteeKind.USER, right, delivery=delivery)
+
+
+def level(local: str, detail: str, right: Right = Right.CALENDAR, kind: TrusteeKind = TrusteeKind.USER) -> DesiredGrant:
+    """Return a level that a spec gives to somebody."""
+    return DesiredGrant(at(local), kind, right, detail)
 
 
 def group(local: str, right: Right = Right.MEMBER, delivery: str | None = None) -> DesiredGrant:

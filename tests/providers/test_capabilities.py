@@ -12,6 +12,7 @@ from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import (
     GOOGLE_COLLABORATIVE,
     GOOGLE_DELEGATED,
+    LEVELLED,
     MEMBER_RIGHTS,
     MICROSOFT365,
     ROLES,
@@ -120,7 +121,7 @@ def test_path_that_a_platform_does_not_list_is_refused_with_its_owners() -> None
         ("access.web", "it belongs to google-delegated and microsoft365. Leave the key out."),
         ("no.such.key", "this platform does not support it. Leave the key out."),
         ("calendar", "it belongs to google-delegated. Leave the key out."),
-        ("contacts", "this version does not manage it yet. Leave the key out."),
+        ("contacts", "it belongs to google-delegated. Leave the key out."),
     ):
         row = table.refusal(path)
         assert row is not None and why in row.meaning, path
@@ -150,5 +151,6 @@ def test_refusals_of_a_platform_are_listed_by_section() -> None:
 @pytest.mark.parametrize("table", TABLES.values(), ids=list(TABLES))
 def test_table_lists_no_path_that_the_language_does_not_have(table: Capabilities) -> None:
     sections = {leaf.path[: leaf.path.rfind(".")] for leaf in LEAVES if "." in leaf.path}
-    known = {*(leaf.path for leaf in LEAVES), *sections, *MEMBER_PATHS, *RULE_PATHS}
+    kinds = (f"{right}.people[].{kind}" for right in LEVELLED for kind in ("user", "group"))
+    known = {*(leaf.path for leaf in LEAVES), *sections, *MEMBER_PATHS, *RULE_PATHS, *kinds}
     assert {row.path for row in table.rows} <= known

@@ -58,7 +58,8 @@ def documents() -> dict[str, dict[str, Any]]:
     folder = Path(cache.__file__).parent / "documents"
     found: dict[str, dict[str, Any]] = {}
     for definition in APIS.values():
-        document = json.loads((folder / f"{definition.service}.{definition.version}.json").read_text(encoding="utf-8"))
+        file = folder / f"{definition.service}.{definition.version}.json"
+        document = definition.document or json.loads(file.read_text(encoding="utf-8"))
         todo = [document]
         while todo:
             node = todo.pop()

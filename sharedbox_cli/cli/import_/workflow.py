@@ -21,8 +21,9 @@ from sharedbox_cli.core.diff import diff_mailbox, observed_addresses
 from sharedbox_cli.core.errors import ExitCode, NotFound, SpecError
 from sharedbox_cli.core.fields import OBSERVABLE, Field
 from sharedbox_cli.core.identity import Address
+from sharedbox_cli.core.levels import inside_of
 from sharedbox_cli.core.mail_targets import recipients_of
-from sharedbox_cli.core.model import DesiredMailbox, Observed, Platform, State
+from sharedbox_cli.core.model import LEVELLED, DesiredMailbox, Observed, Platform, Right, State
 from sharedbox_cli.language.export.folder import lost_lines
 from sharedbox_cli.language.export.schema_files import schema_files
 from sharedbox_cli.providers.base import Scope
@@ -132,7 +133,8 @@ def _scopes(
 def _say_what_is_left_out(session: Session, choice: Choice) -> None:
     if choice.reads_all or choice.is_members_only or choice.only_checks:
         return
-    names = {name for key in session.platforms(choice.platforms) for name in session.capabilities[key].read_singly}
+    tables = [session.capabilities[key] for key in session.platforms(choice.platforms)]
+    names = {name for table in tables for name in (*table.read_singly, *_levels(table))}
     if names:
         keys = ", ".join(sorted({f"`{str(name).partition('.')[0]}`" for name in names}))
         session.terminal.say(
@@ -157,8 +159,15 @@ def _scope(table: Capabilities, choice: Choice, chosen: frozenset[Address] | Non
         with_members=True,
         recipients=recipients_of(mine.mailboxes.values()),
         rights=frozenset(rights),
+        inside={key: inside for key, mailbox in mine.mailboxes.items() if (inside := inside_of(mailbox))},
+        inside_all=_levels(table) if choice.reads_all else frozenset(),
         dispensable=OBSERVABLE - managed,
     )
+
+
+def _levels(table: Capabilities) -> frozenset[Right]:
+    """Return the rights with levels that a platform has."""
+    return frozenset(right for right in LEVELLED if table.refusal(f"{right}.people") is None)
 
 
 def _pairs(existing: Existing, observed: Reading, choice: Choice) -> Iterator[tuple[DesiredMailbox, Observed]]:

@@ -22,6 +22,8 @@ from sharedbox_cli.emulator.http import Request
 from sharedbox_cli.emulator.tokens import TokenInvalid, Tokens
 
 _ADMIN_APIS = frozenset({"directory", "groupsSettings", "licensing", "reports"})
+_SUPER_APIS = frozenset({"cloudidentity", "contactDelegation"})
+"""APIs that want a privilege which the modelled administrators with a role do not have."""
 _DELEGATED_ONLY = frozenset(
     {
         "gmail.users.settings.delegates.create",
@@ -70,7 +72,7 @@ class Access:
         call.is_super = rank == "super"
         if call.method.api in _ADMIN_APIS and not rank:
             raise not_allowed()
-        if call.method.api == "cloudidentity" and not call.is_super:
+        if call.method.api in _SUPER_APIS and not call.is_super:
             raise GoogleError(403, "The caller does not have permission", "forbidden")
         if call.method.api == "gmail":
             self._own_mailbox(call)

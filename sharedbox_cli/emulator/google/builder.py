@@ -45,6 +45,8 @@ SCOPES = [
             "gmail.labels",
             "calendar.acls.readonly",
             "calendar.acls",
+            "admin.contact.delegation.readonly",
+            "admin.contact.delegation",
         )
     )
 ]

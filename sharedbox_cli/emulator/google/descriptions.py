@@ -15,6 +15,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from sharedbox_cli.emulator.google.contact_description import CONTACT_DELEGATION
+
+OWN: Mapping[str, Mapping[str, Any]] = {"contactDelegation": CONTACT_DELEGATION}
+"""Descriptions of APIs for which Google has no document. They are served to nobody."""
 DOCUMENTS = {
     "directory": "admin.directory_v1",
     "reports": "admin.reports_v1",
@@ -85,7 +89,7 @@ def text_of(document: str) -> str:
 @cache
 def description(api: str) -> Description:
     """Return one API by the name that the emulator uses."""
-    document = json.loads(text_of(DOCUMENTS[api]))
+    document = OWN[api] if api in OWN else json.loads(text_of(DOCUMENTS[api]))
     return Description(api, document, tuple(_methods(document, api, document)))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sharedbox_cli.emulator.google import activities, calendar, groups_settings, licensing, policies, reports
+from sharedbox_cli.emulator.google import activities, calendar, contacts, groups_settings, licensing, policies, reports
 from sharedbox_cli.emulator.google.call import Handlers
 from sharedbox_cli.emulator.google.directory import account_security, aliases, groups, members, users
 from sharedbox_cli.emulator.google.gmail import delegates, filters, labels, senders, settings
@@ -20,6 +20,7 @@ HANDLERS: Handlers = {
     **filters.HANDLERS,
     **settings.HANDLERS,
     **calendar.HANDLERS,
+    **contacts.HANDLERS,
     **licensing.HANDLERS,
     **reports.HANDLERS,
     **activities.HANDLERS,

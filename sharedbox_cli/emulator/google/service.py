@@ -25,6 +25,7 @@ from sharedbox_cli.emulator.service import ServiceContext
 _PREFIXES = (
     "/admin/directory/",
     "/admin/reports/",
+    "/admin/contacts/",
     "/gmail/v1/",
     "/calendar/v3/",
     "/groups/v1/groups/",
@@ -55,6 +56,8 @@ class Routes:
             own = self._own.get((method, path))
             return own, {}, True
         is_known = False
+        if path.startswith("/admin/contacts/"):  # GAM creates delegates at `…/delegates/`
+            path = path.removesuffix("/")
         for api in _apis(path):
             for candidate, captured in matches(api, path):
                 is_known = True
@@ -68,6 +71,7 @@ def _apis(path: str) -> tuple[str, ...]:
     for prefix, apis in (
         ("/admin/directory/", ("directory",)),
         ("/admin/reports/", ("reports",)),
+        ("/admin/contacts/", ("contactDelegation",)),
         ("/gmail/", ("gmail",)),
         ("/calendar/", ("calendar",)),
         ("/groups/v1/", ("groupsSettings",)),

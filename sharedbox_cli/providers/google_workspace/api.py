@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sharedbox_cli.core.errors import Ambiguous, AuthError, CloudError, ObserveError, PermissionDenied, Throttled
 from sharedbox_cli.providers.google_workspace.google_client import Ask, Make, Wire
-from sharedbox_cli.providers.google_workspace.scopes import CALENDAR, DIRECTORY, GMAIL, LICENSING, SETTINGS
+from sharedbox_cli.providers.google_workspace.scopes import CALENDAR, CONTACTS, DIRECTORY, GMAIL, LICENSING, SETTINGS
 from sharedbox_cli.providers.responses import MAX_PAGES, Fields, Renewed, Row, Unreachable, first_concern, reduced
 from sharedbox_cli.providers.transport import Policy
 
@@ -28,7 +28,7 @@ T = TypeVar("T")
 THREADS = 16
 MOST = {GMAIL: (8, 16), SETTINGS: (6, 10), LICENSING: (1, 1)}
 """Requests in flight at the start and at most, by API (the limits pages of each API, read 2026-11)."""
-PARTS = {DIRECTORY: 100, SETTINGS: 100, GMAIL: 50, CALENDAR: 50}
+PARTS = {DIRECTORY: 100, SETTINGS: 100, GMAIL: 50, CALENDAR: 50, CONTACTS: 50}
 """Parts per batch: up to 1000 are allowed, for Gmail 100 with 50 recommended. Less fails when a small batch fails."""
 BATCHES = 4
 """Batches in flight per API."""
@@ -94,10 +94,12 @@ class Google:
             self._warned.add(text)
             self._policies[api].listener.warning(text)
 
-    async def read(self, api: str, make: Make, call: str, *, subject: str = "", mailbox: str = "") -> Fields:
-        """Return the response to one read. Raises CloudError, AuthError."""
+    async def read(
+        self, api: str, make: Make, call: str, *, subject: str = "", mailbox: str = "", is_alone: bool = False
+    ) -> Fields:
+        """Return the response to one read; alone, it is in no batch. Raises CloudError, AuthError."""
         ask = Ask(api, make, call, subject or self.admin, mailbox)
-        if api not in PARTS:
+        if is_alone or api not in PARTS:
             return Fields(await self._one(ask), call)
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[dict[str, Any]] = loop.create_future()
@@ -120,11 +122,21 @@ class Google:
         subject: str = "",
         mailbox: str = "",
         most_pages: int = MAX_PAGES,
+        is_alone: bool = False,
     ) -> tuple[list[Fields], bool]:
         """Return the items of a list and whether these are all (see `collect`)."""
         items = partial(Fields, call=call)
         return await self.collect(
-            api, make, key, call, items, kind=kind, subject=subject, mailbox=mailbox, most_pages=most_pages
+            api,
+            make,
+            key,
+            call,
+            items,
+            kind=kind,
+            subject=subject,
+            mailbox=mailbox,
+            most_pages=most_pages,
+            is_alone=is_alone,
         )
 
     async def collect(
@@ -139,6 +151,7 @@ class Google:
         subject: str = "",
         mailbox: str = "",
         most_pages: int = MAX_PAGES,
+        is_alone: bool = False,
     ) -> tuple[list[T], bool]:
         """Return what `reduce` makes of the items of a list, without None, and whether the list was read completely.
 
@@ -149,7 +162,9 @@ class Google:
         seen: set[str] = set()
         token: str | None = None
         for _ in range(most_pages):
-            data = await self.read(api, partial(_paged, make, token), call, subject=subject, mailbox=mailbox)
+            data = await self.read(
+                api, partial(_paged, make, token), call, subject=subject, mailbox=mailbox, is_alone=is_alone
+            )
             rows = data.get(key, [])
             if not isinstance(rows, list) or (kind and data.get("kind") != kind):
                 why = f"The response is not a list of {key}, so it is incomplete."

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.values import Value
-from sharedbox_cli.providers.columns import Column, Columns, Row
+from sharedbox_cli.providers.columns import Column, Columns, Row, words
 from sharedbox_cli.providers.forms import object_in, optional_text, rows_in, text_of
 
 LEVELS: Mapping[str, str] = {"none": "none", "availability": "freeBusyReader", "reader": "reader", "editor": "writer"}
@@ -18,6 +18,11 @@ _WORDS = {role: word for word, role in LEVELS.items()}
 _ORDER = ("none", "freeBusyReader", "reader", "writerWithoutPrivateAccess", "writer", "owner")
 DOMAINS = "domains"
 """Where a row has the domains of the organisation: no property of Google's."""
+
+
+def level_of(role: str) -> str:
+    """Return our word for a role; Google's own where there is none."""
+    return _WORDS.get(role, role)
 
 
 def is_of(name: Field, rule: Row, domains: Iterable[str]) -> bool:
@@ -46,3 +51,5 @@ def _rank(role: str) -> int:
 
 CALENDAR: Columns = {name: _level(name) for name in (Field.CALENDAR_DEFAULT, Field.CALENDAR_ANONYMOUS)}
 """From `acl.list`: each rule is created, patched or deleted by a separate request."""
+LEVEL: Columns = {Field.LEVEL: words("role", {str(level): role for level, role in LEVELS.items()})}
+"""Of one rule for a person or a group."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sharedbox_cli.core.capability import NOT_YET, Capabilities, can, cannot
+from sharedbox_cli.core.capability import Capabilities, can, cannot
 from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, Platform, Right
 from sharedbox_cli.core.texts import mark
 from sharedbox_cli.providers.google_workspace import gmail_filters, needs
@@ -21,6 +21,7 @@ _SETTINGS = "https://developers.google.com/workspace/admin/groups-settings/v1/re
 _DELEGATION = "https://support.google.com/a/answer/7223765"
 _INBOX = "https://support.google.com/a/users/answer/10375787"
 _ACL = "https://developers.google.com/workspace/calendar/api/v3/reference/acl"
+_CONTACTS = "https://developers.google.com/workspace/admin/contact-delegation/guides/manage-contact-delegates"
 _LICENSING = "https://developers.google.com/workspace/admin/licensing/v1/how-tos/products"
 
 _DELEGATED = (
@@ -45,6 +46,9 @@ _DELEGATED = (
         "members[].rights.send_as",
         "the address of the mailbox as a sender in the member's own Gmail; delegates do not need it",
         f"{_GMAIL}.sendAs",
+    ),
+    can(
+        "members[].rights.calendar_only", "no mail: the calendar at the level of `calendar.members`, or `editor`", _ACL
     ),
     cannot("members[].rights.send_on_behalf", "a delegate sends as the mailbox. Use `full_access`.", _DELEGATION),
     cannot("members[].rights.read", "a delegate can do everything. Use `full_access`.", _DELEGATION),
@@ -83,7 +87,22 @@ _DELEGATED = (
     ),
     can("calendar.default", "of the primary calendar, for the domains of the organisation", _ACL),
     can("calendar.anonymous", "publishes the primary calendar; an administrator can limit that", _ACL),
-    *(cannot(path, NOT_YET) for path in ("calendar.members", "calendar.people")),
+    can("calendar.members", "the primary calendar is shared with each member, without a mail to them", _ACL),
+    can("calendar.people", "it is shared with people and groups of the organisation, without a mail to them", _ACL),
+    can("calendar.people[].group", "a group of the organisation: its people see the calendar once they add it", _ACL),
+    can("contacts.members", "delegates of the contacts, in Google Contacts on the web; only `editor`", _CONTACTS),
+    can("contacts.people", "delegates of the contacts who are not members; only `editor`", _CONTACTS),
+    can("contacts.people[].user", "another active account of the organisation, by its primary address", _CONTACTS),
+    cannot(
+        "contacts.people[].group",
+        "Google shares contacts with single accounts only. List the people, or use a team.",
+        _CONTACTS,
+    ),
+    cannot(
+        "contacts.default",
+        "Google shares contacts with single accounts only. Write `contacts: {members: editor}`.",
+        _CONTACTS,
+    ),
     can("access.imap", "IMAP on or off", _GMAIL),
     can("access.pop", "POP on or off", _GMAIL),
     cannot("access.web", "Gmail on the web cannot be disabled for one mailbox. Leave the key out."),
@@ -157,6 +176,7 @@ _COLLABORATIVE = (
     cannot("forwarding", "Use a member instead: `{user: …, delivery: all}`.", _INBOX),
     cannot("language", "everybody sees Google Groups in their own language. Leave the key out."),
     cannot("signature", "everybody signs with their own signature. Leave the key out, or use google-delegated."),
+    cannot("contacts", "a group has no contacts. Leave the key out, or use google-delegated."),
     cannot("calendar", "a group has no calendar. Leave the key out, or use google-delegated."),
     cannot("access", _NO_ACCOUNT),
     cannot("storage", "a group uses no storage and no licence. Leave the key out.", _INBOX),
@@ -181,6 +201,8 @@ CAPABILITIES: Mapping[Platform, Capabilities] = {
             "storage.licence": ("none", *SKUS.values()),
             "calendar.default": tuple(LEVELS),
             "calendar.anonymous": ("none", "availability", "reader"),
+            "calendar.members": tuple(LEVELS),
+            "contacts.members": ("none", "editor"),
         },
         default_rights=(Right.FULL_ACCESS,),
         labels_are_shared=True,

@@ -12,7 +12,7 @@ from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, Pla
 from sharedbox_cli.core.values import ALLOWED, KIND_SHARED, KIND_USER, Value
 from sharedbox_cli.providers.columns import Body, Column, Columns, Row, UnknownForm, switch, text
 from sharedbox_cli.providers.google_workspace import accounts
-from sharedbox_cli.providers.google_workspace.calendar_columns import CALENDAR
+from sharedbox_cli.providers.google_workspace.calendar_columns import CALENDAR, LEVEL
 from sharedbox_cli.providers.google_workspace.gmail_columns import GMAIL
 from sharedbox_cli.providers.google_workspace.group_columns import GROUP_SETTINGS, MEMBER
 from sharedbox_cli.providers.google_workspace.skus import licences_name
@@ -67,6 +67,6 @@ GROUP: Columns = {
 """What the Directory holds of a group: written by `groups.patch`, except aliases."""
 INBOX: Columns = {**GROUP, **GROUP_SETTINGS}
 COLUMNS: Mapping[Platform, Columns] = {
-    GOOGLE_DELEGATED: {**ACCOUNT, **LICENCE, **GMAIL, **CALENDAR},
+    GOOGLE_DELEGATED: {**ACCOUNT, **LICENCE, **GMAIL, **CALENDAR, **LEVEL},
     GOOGLE_COLLABORATIVE: {**INBOX, **MEMBER},
 }

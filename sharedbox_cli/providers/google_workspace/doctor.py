@@ -13,6 +13,7 @@ from sharedbox_cli.providers.google_workspace.scopes import (
     APIS,
     AUDIT,
     CALENDAR,
+    CONTACTS,
     DIRECTORY,
     GMAIL,
     LICENSING,
@@ -36,12 +37,14 @@ _ROLE = {
     AUDIT: "one with the privilege Reports",
     POLICIES: "Super Admin",
     SECURITY: "User Management Admin",
+    CONTACTS: "one with the privilege Contacts",
 }
 _OPTIONAL = {
     REPORTS: "storage is not reported",
     AUDIT: "`audit --why` does not name who added members to groups",
     POLICIES: "whether delegation is enabled is not reported",
     CALENDAR: "`calendar` is not managed, and open calendars are not reported",
+    CONTACTS: "`contacts` is not managed",
 }
 """APIs that sharedbox can work without, and the consequence."""
 _READ, _WRITE = "reading (plan, check, audit)", "writing (apply)"
@@ -160,6 +163,10 @@ def reads(
         CALENDAR: (
             "read who may use a calendar",
             lambda service: service.acl().list(calendarId="primary", maxResults=1),
+        ),
+        CONTACTS: (
+            "read delegates of contacts",
+            lambda service: service.users().delegates().list(user=connection.admin, pageSize=1),
         ),
         GMAIL: ("read a mailbox's settings", lambda service: service.users().settings().delegates().list(userId="me")),
     }

@@ -130,6 +130,13 @@ def lacks_scope(error: SharedboxError) -> bool:
     return "unauthorized_client" in error.where or "access_denied" in error.where
 
 
+def lacks_right(error: SharedboxError) -> bool:
+    """Return whether the caller lacks a scope, the API, or the privilege of an administrator."""
+    return lacks_scope(error) or (
+        isinstance(error, PermissionDenied) and error.code in ("forbidden", "PERMISSION_DENIED")
+    )
+
+
 def _denied(reason: str, message: str, more: dict[str, Any]) -> CloudError:
     if reason in ("accessNotConfigured", "SERVICE_DISABLED"):
         hint = "Enable the API in the project of the service account: console.cloud.google.com/apis/library."

@@ -19,7 +19,7 @@ from urllib.parse import unquote, urlsplit
 from sharedbox_cli.core.errors import Ambiguous, AuthError, CloudError
 from sharedbox_cli.providers.google_workspace.errors import connection_error, google_error, lacks_scope
 from sharedbox_cli.providers.google_workspace.joint import JointTokens
-from sharedbox_cli.providers.google_workspace.scopes import APIS
+from sharedbox_cli.providers.google_workspace.scopes import APIS, Api
 from sharedbox_cli.providers.google_workspace.single_send_http import http_once
 from sharedbox_cli.providers.responses import PORTAL, Renewed
 
@@ -178,21 +178,25 @@ class Wire:
     def _service(self, api: str) -> Any:
         with self._lock:
             if api not in self._services:
-                import httplib2
-                from googleapiclient.discovery import build
-
-                definition = APIS[api]
-                url = self.connection.api_urls.get(definition.service)
-                service = build(
-                    definition.service,
-                    definition.version,
-                    http=httplib2.Http(),
-                    static_discovery=True,
-                    cache_discovery=False,
-                    client_options={"api_endpoint": url} if url else {},
-                )
-                self._services[api] = Resource(service)
+                self._services[api] = Resource(self._built(APIS[api]))
             return self._services[api]
+
+    def _built(self, definition: Api) -> Any:
+        import httplib2
+        from googleapiclient.discovery import build, build_from_document
+
+        url = self.connection.api_urls.get(definition.service)
+        options = {"api_endpoint": url} if url else {}
+        if definition.document is not None:
+            return build_from_document(dict(definition.document), http=httplib2.Http(), client_options=options)
+        return build(
+            definition.service,
+            definition.version,
+            http=httplib2.Http(),
+            static_discovery=True,
+            cache_discovery=False,
+            client_options=options,
+        )
 
     def _http(self) -> Any:
         if not hasattr(self._local, "http"):

@@ -7,7 +7,7 @@ narrower one in domain-wide delegation, so both are listed where both are reques
 from __future__ import annotations
 
 from sharedbox_cli.core.fields import Field
-from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED
+from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, Right
 from sharedbox_cli.core.needs import DELETE, MAILBOX, MEMBERS, WARN_AT, Needs, NeedsTable, needs_of, same
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.google_workspace import columns
@@ -32,6 +32,7 @@ _GROUPS, _MEMBERS, _SETTINGS = "admin.directory.group", "admin.directory.group.m
 _LICENCES, _SIZES, _POLICIES = "apps.licensing", "admin.reports.usage.readonly", "cloud-identity.policies.readonly"
 _MAIL, _SHARING, _LABELS = "gmail.settings.basic", "gmail.settings.sharing", "gmail.labels"
 _CALENDAR, _READ_CALENDAR = "calendar.acls", "calendar.acls.readonly"
+_CONTACTS, _READ_CONTACTS = "admin.contact.delegation", "admin.contact.delegation.readonly"
 
 _DIRECTORY = (_READ_USERS, _READ_DOMAINS)
 _SHARED = Needs((_MAIL,), (_SHARING,))
@@ -50,6 +51,9 @@ DELEGATED: NeedsTable = {
     **same(FORWARDING, _SHARED),
     **same((*AUTO_REPLY, *IMAP, *POP, *PRESENTATION), Needs((_MAIL,), (_MAIL,))),
     **same(CALENDAR, Needs((_READ_CALENDAR,), (_CALENDAR,))),
+    str(Right.CALENDAR): Needs((_READ_CALENDAR, _READ_GROUPS), (_CALENDAR,)),
+    f"{Right.CALENDAR}.people[].group": Needs((_READ_CALENDAR, _READ_GROUPS, _READ_MEMBERS, _SETTINGS), (_CALENDAR,)),
+    str(Right.CONTACTS): Needs((_READ_CONTACTS, _READ_GROUPS), (_CONTACTS,)),
 }
 _GROUP = (_READ_USERS, _READ_DOMAINS, _READ_GROUPS)
 COLLABORATIVE: NeedsTable = {
@@ -64,6 +68,7 @@ def scopes_of(scope: Scope) -> frozenset[str]:
     """Return the scopes that reading a scope needs."""
     table = {GOOGLE_DELEGATED: DELEGATED, GOOGLE_COLLABORATIVE: COLLABORATIVE}
     reads_grants = scope.grants_of is None or bool(scope.grants_of)
-    paths = (MAILBOX, *(MEMBERS,) * reads_grants, *map(str, scope.fields))
+    inside = scope.inside_all.union(*scope.inside.values())
+    paths = (MAILBOX, *(MEMBERS,) * reads_grants, *map(str, (*scope.fields, *inside)))
     names = {name for platform in scope.platforms for path in paths for name in needs_of(table[platform], path).read}
     return frozenset(AUTH + name for name in names)

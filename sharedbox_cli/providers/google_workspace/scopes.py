@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from sharedbox_cli.providers.google_workspace.contact_delegation import CONTACT_DELEGATION
 
 AUTH = "https://www.googleapis.com/auth/"
 
 DIRECTORY, SECURITY, SETTINGS, LICENSING = "directory", "security", "settings", "licensing"
 REPORTS, AUDIT, POLICIES, GMAIL, CALENDAR = "reports", "audit", "policies", "gmail", "calendar"
+CONTACTS = "contacts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,8 @@ class Api:
     """Its name in the Google Cloud console, where it is enabled."""
     batch: str = "batch"
     """The path of its batches (`batchPath` in its discovery document)."""
+    document: Mapping[str, Any] | None = None
+    """Its description, where the client library has none."""
     narrower: tuple[Calls, ...] = ()
     """Calls that need only some of these scopes; the first row that fits a call applies."""
 
@@ -146,5 +152,14 @@ APIS: Mapping[str, Api] = {
         "Calendar",
         "calendar-json.googleapis.com",
         "batch/calendar/v3",
+    ),
+    CONTACTS: Api(
+        "admin",
+        "contacts_v1",
+        _scopes("admin.contact.delegation.readonly"),
+        _scopes("admin.contact.delegation"),
+        "Contact Delegation",
+        "admin.googleapis.com",
+        document=CONTACT_DELEGATION,
     ),
 }

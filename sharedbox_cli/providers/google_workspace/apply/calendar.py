@@ -29,9 +29,7 @@ async def change_calendar(writer: Writer, change: Change) -> Outcome:
     rules = await writer.patiently(lambda: read_rules(writer.google, change.mailbox.key), change.mailbox)
     several = Several()
     for name, level in sorted(change.after.items()):
-        await several.run(
-            _set_level(writer, change.mailbox, name, LEVELS.get(str(level), str(level)), rules, directory)
-        )
+        await several.run(_set_level(writer, change.mailbox, name, role_of(level), rules, directory))
     return several.outcome()
 
 
@@ -51,7 +49,7 @@ async def _set_level(
             f"{_ACL}.patch",
             mailbox,
         )
-        outcome = _as_sent(answer, role, name)
+        outcome = as_stored(answer, role, str(name))
     elif kept is None and role != LEVELS["none"]:
         answer = await writer.calendar(
             lambda service: service.acl().insert(
@@ -60,7 +58,7 @@ async def _set_level(
             f"{_ACL}.insert",
             mailbox,
         )
-        outcome = _as_sent(answer, role, name)
+        outcome = as_stored(answer, role, str(name))
     for rule in mine:
         if rule is not kept:
             await _delete(writer, mailbox, str(rule["id"]))
@@ -77,12 +75,17 @@ def _scope_of(name: Field, directory: Directory) -> dict[str, str]:
     return {"type": "domain", "value": directory.primary.lower()}
 
 
-def _as_sent(answer: Mapping[str, Any], role: str, name: Field) -> Outcome:
+def role_of(level: object) -> str:
+    """Return Google's role for a level; a role without a word of ours is one already."""
+    return LEVELS.get(str(level), str(level))
+
+
+def as_stored(answer: Mapping[str, Any], role: str, what: str) -> Outcome:
     """Return whether Google stored the role that was sent: an administrator can limit how far calendars are shared."""
     if answer.get("role") == role:
         return done()
     why = (
-        f"{name}: Google stored `{answer.get('role')}`. An administrator limits it at admin.google.com > Apps > Google "
+        f"{what}: Google stored `{answer.get('role')}`. An administrator limits it at admin.google.com > Apps > Google "
         "Workspace > Calendar > Sharing settings"
     )
     return Outcome(Status.FAILED, why)

@@ -8,6 +8,7 @@ from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import Right
 from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.providers.columns import Body, request_body
+from sharedbox_cli.providers.google_workspace.apply.inside import change_inside
 from sharedbox_cli.providers.google_workspace.apply.writer import Writer, identity_of
 from sharedbox_cli.providers.google_workspace.group_columns import MEMBER, ROLES
 from sharedbox_cli.providers.google_workspace.observe.content import read_senders
@@ -25,7 +26,7 @@ from sharedbox_cli.providers.safe_write import already, done, failed
 
 
 async def change_grant(writer: Writer, change: Change) -> Outcome:
-    """Grant or revoke one right, or change the role or the delivery of a member."""
+    """Grant or revoke one right, or change the role, the level or the delivery of somebody."""
     is_revocation = change.kind is Kind.REVOKE
     match _party(change).right:
         case Right.FULL_ACCESS:
@@ -34,6 +35,8 @@ async def change_grant(writer: Writer, change: Change) -> Outcome:
             return await (_remove_sender(writer, change) if is_revocation else _add_sender(writer, change))
         case Right.MEMBER | Right.MANAGER | Right.OWNER:
             return await (_remove_member(writer, change) if is_revocation else _add_member(writer, change))
+        case Right.CALENDAR | Right.CONTACTS:
+            return await change_inside(writer, change, _party(change))
         case right:
             message = f"{right} is not a right of Google Workspace"
             raise ValueError(message)

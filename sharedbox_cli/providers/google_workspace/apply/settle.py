@@ -5,7 +5,7 @@ from __future__ import annotations
 from sharedbox_cli.core.change import Change, Kind
 from sharedbox_cli.core.diff_settings import has_effect
 from sharedbox_cli.core.fields import Field
-from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE
+from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, LEVELLED
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.google_workspace.apply.accounts import is_created
 from sharedbox_cli.providers.google_workspace.apply.writer import Writer
@@ -25,6 +25,7 @@ async def is_there(writer: Writer, change: Change) -> bool:
         grants_of=frozenset({change.mailbox} if party else ()),
         trustees=frozenset({address} if address else ()),
         rights=frozenset({party.right} if party else ()),
+        inside={change.mailbox: frozenset({party.right})} if party and party.right in LEVELLED else {},
     )
     observed = await observe_tenant(writer.google, scope, writer.clock.now())
     mailbox = observed.mailboxes.get(change.mailbox)
@@ -41,7 +42,9 @@ async def is_there(writer: Writer, change: Change) -> bool:
         ids = {party.id, observed.directory.get(address) if address else None}
         delivery = change.after.get(Field.DELIVERY)
         held = any(
-            grant.trustee in ids and grant.right is party.right and delivery in (None, grant.delivery)
+            grant.trustee in ids
+            and (grant.right, grant.detail) == (party.right, party.detail)
+            and delivery in (None, grant.delivery)
             for grant in mailbox.grants or ()
         )
         if change.kind is Kind.REVOKE:

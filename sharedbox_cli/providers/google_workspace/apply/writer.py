@@ -13,7 +13,7 @@ from sharedbox_cli.core.events import SILENT, Listener
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.providers.google_workspace.api import Google
 from sharedbox_cli.providers.google_workspace.errors import NO_CALENDAR, NO_MAIL, NO_OWNER, NOT_YET
-from sharedbox_cli.providers.google_workspace.scopes import CALENDAR, DIRECTORY, GMAIL
+from sharedbox_cli.providers.google_workspace.scopes import CALENDAR, CONTACTS, DIRECTORY, GMAIL
 from sharedbox_cli.providers.responses import Unready
 from sharedbox_cli.providers.transport import SETTLE_SECONDS, Clock
 
@@ -68,6 +68,10 @@ class Writer:
         return await self.patiently(
             lambda: self.google.write(CALENDAR, make, call, subject=mailbox.key, mailbox=mailbox.key), mailbox
         )
+
+    async def contacts(self, make: Callable[[Any], Any], call: str, mailbox: Address) -> dict[str, Any]:
+        """Send a write about the delegates of contacts, as an administrator; wait for a new account."""
+        return await self.patiently(lambda: self.google.write(CONTACTS, make, call, mailbox=mailbox.text), mailbox)
 
     async def patiently(self, act: Callable[[], Awaitable[T]], mailbox: Address) -> T:
         """Return what `act` returns, repeated while what this run created is not known everywhere yet.

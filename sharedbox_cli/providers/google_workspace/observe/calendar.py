@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from sharedbox_cli.core.errors import AuthError, CloudError
 from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.model import Right
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.columns import read_row
 from sharedbox_cli.providers.google_workspace.api import Google
@@ -21,27 +22,34 @@ _MASK = "kind,items(id,role,scope),nextPageToken"
 
 
 async def read_calendar(
-    google: Google, subject: str, wanted: frozenset[Field], domains: Collection[str], dispensable: frozenset[Field]
-) -> dict[Field, Value]:
-    """Return the wanted settings of a calendar; nothing where they are dispensable and cannot be read.
+    google: Google,
+    subject: str,
+    wanted: frozenset[Field],
+    domains: Collection[str],
+    dispensable: frozenset[Field],
+    *,
+    rights: Collection[Right] = (),
+    needed: Collection[Right] = (),
+) -> tuple[dict[Field, Value], list[Fields] | None]:
+    """Return the wanted settings of a calendar and its rules; nothing where nobody needs what cannot be read.
 
     Raises CloudError, AuthError, ObserveError.
     """
-    if not wanted:
-        return {}
+    if not (wanted or Right.CALENDAR in rights):
+        return {}, None
     try:
         rules = await read_rules(google, subject)
     except (CloudError, AuthError) as error:
-        if not wanted <= dispensable:
+        if not wanted <= dispensable or Right.CALENDAR in needed:
             raise
         if lacks_scope(error):
             scope = APIS[API].read[0]
             google.warn(API, f"calendars: not read, as the Calendar API or the scope {scope} is missing.")
-            return {}
+            return {}, None
         if isinstance(error, CloudError) and error.code == NO_CALENDAR:
-            return {}
+            return {}, None
         raise
-    return read_row(CALENDAR, {"items": rules, DOMAINS: domains}, wanted, f"{subject} · {_CALL}")
+    return read_row(CALENDAR, {"items": rules, DOMAINS: domains}, wanted, f"{subject} · {_CALL}"), rules
 
 
 async def read_rules(google: Google, subject: str) -> list[Fields]:

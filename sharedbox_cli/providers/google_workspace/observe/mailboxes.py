@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from sys import intern
 from typing import NamedTuple
 
-from sharedbox_cli.core.errors import CloudError, ObserveError, Refused, SharedboxError
+from sharedbox_cli.core.errors import ObserveError, Refused
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.mail_targets import forwarded_to
 from sharedbox_cli.core.model import (
     GOOGLE_DELEGATED,
+    LEVELLED,
     Fact,
     Grant,
     ObservedMailbox,
@@ -34,9 +35,11 @@ from sharedbox_cli.providers.google_workspace.errors import NO_MAIL
 from sharedbox_cli.providers.google_workspace.gmail_columns import GMAIL as GMAIL_COLUMNS
 from sharedbox_cli.providers.google_workspace.gmail_columns import PRESENTATION
 from sharedbox_cli.providers.google_workspace.observe.calendar import read_calendar
-from sharedbox_cli.providers.google_workspace.observe.content import EMPTY, read_content, status_of
+from sharedbox_cli.providers.google_workspace.observe.content import EMPTY, read_content
 from sharedbox_cli.providers.google_workspace.observe.directory import Directory, look_up_users, read_groups
 from sharedbox_cli.providers.google_workspace.observe.failed_lookups import take
+from sharedbox_cli.providers.google_workspace.observe.inside import Inside, grants_of, outsiders_in, read_inside
+from sharedbox_cli.providers.google_workspace.observe.member_senders import read_member_senders
 from sharedbox_cli.providers.google_workspace.scopes import CALENDAR as CALENDAR_API
 from sharedbox_cli.providers.google_workspace.scopes import GMAIL
 from sharedbox_cli.providers.responses import Fields, Row, reduced
@@ -62,6 +65,7 @@ class Gmail:
     content: dict[Field, Value] = field(default_factory=dict)
     facts: dict[Fact, Value] = field(default_factory=dict)
     was_read: bool = True
+    inside: Inside = field(default_factory=Inside)
     has_mail: bool = True
     """False: Gmail said that the account has no mail service."""
 
@@ -77,6 +81,8 @@ class DelegatedReading:
 
     mailboxes: dict[Address, ObservedMailbox] = field(default_factory=dict)
     trustees: dict[TrusteeId, Trustee] = field(default_factory=dict)
+    directory: dict[Address, TrusteeId] = field(default_factory=dict)
+    """Those from outside who use a calendar."""
 
 
 async def read_delegated(
@@ -84,7 +90,8 @@ async def read_delegated(
 ) -> DelegatedReading:
     """Return the mailboxes of some accounts; some end in `unread`. Raises CloudError, ObserveError."""
     content = scope.fields & {*GMAIL_COLUMNS, *CALENDAR}
-    if content & CALENDAR.keys() and (scope.grants_of is None or scope.grants_of or content & GMAIL_COLUMNS.keys()):
+    reads_calendar = content & CALENDAR.keys() or Right.CALENDAR in scope.inside_all.union(*scope.inside.values())
+    if reads_calendar and (scope.grants_of is None or scope.grants_of or content & GMAIL_COLUMNS.keys()):
         google.share_token(GMAIL, CALENDAR_API)
     works = [attempt(_gmail(google, key, row, scope, content, directory), signs_in=True) for key, row in rows.items()]
     results = dict(zip(rows, await together(works), strict=True))
@@ -92,9 +99,11 @@ async def read_delegated(
     gmail_of = unclear | unread.successes(results, {key: key for key in rows})
     await _read_unknown_people(google, directory, gmail_of, with_targets=scope.with_members)
     _leave_out_unclear(directory, scope, gmail_of, unread)
-    senders = await _read_senders(google, directory, scope, gmail_of, unread)
+    delegates_of = {key: gmail.addresses for key, gmail in gmail_of.items()}
+    senders = await read_member_senders(google, directory, scope, delegates_of, unread)
+    outsiders = dict(outsiders_in((gmail.inside for gmail in gmail_of.values()), directory.domains))
     columns = account_columns(google.shared_units)
-    reading = DelegatedReading()
+    reading = DelegatedReading(directory={address: outsider.id for address, outsider in outsiders.items()})
     for key, row in rows.items():
         gmail = gmail_of[key]
         where = f"{key} · directory.users"
@@ -104,15 +113,18 @@ async def read_delegated(
         except ObserveError as error:
             unread.add_mailbox(key, error)
             continue
-        reads_grants = (scope.grants_of is None or key in scope.grants_of) and gmail.was_read
+        reads_grants = gmail.was_read and (wants_grants(scope, key) or bool(gmail.inside.read))
         grants: set[Grant] = set()
         special: list[SpecialEntry] = []
         for delegate in gmail.delegates if reads_grants else ():
             _sort_delegate(delegate, directory, reading, grants, special)
+        for grant, trustee in grants_of(gmail.inside, TrusteeId(str(row["id"])), directory, outsiders):
+            grants.add(grant)
+            reading.trustees |= {trustee.id: trustee} if trustee is not None else {}
         for sender in senders.get(key, ()):
             grants.add(Grant(sender.holder, Right.SEND_AS))
             if sender.status != ACCEPTED:
-                special.append(SpecialEntry(sender.holder, _sender_words(sender)))
+                special.append(SpecialEntry(sender.holder, sender.words))
         reading.mailboxes[key] = ObservedMailbox(
             str(row["id"]),
             accounts.address_of(row),
@@ -121,6 +133,7 @@ async def read_delegated(
             frozenset(grants) if reads_grants else None,
             tuple(sorted(special, key=lambda entry: (entry.trustee, entry.text))),
             facts | {Fact.HAS_MAILBOX: gmail.has_mail and row.get("isMailboxSetup") is True} | gmail.facts,
+            gmail.inside.read,
         )
     return reading
 
@@ -129,8 +142,9 @@ async def _gmail(
     google: Google, key: Address, row: Fields, scope: Scope, content: frozenset[Field], directory: Directory
 ) -> Gmail:
     """Return what Gmail holds, and who can use the calendar; the calls for one mailbox are made one after another."""
-    wants_grants = scope.grants_of is None or key in scope.grants_of
-    if not (wants_grants or content):
+    reads_delegates = wants_grants(scope, key)
+    rights, needed = scope.inside_of(key), scope.inside.get(key, frozenset())
+    if not (reads_delegates or content or rights):
         return Gmail()
     if row.get("suspended") or row.get("archived"):
         if scope.mailboxes is None:
@@ -142,29 +156,38 @@ async def _gmail(
             f"    {{command}} --exclude {key}",
         )
     if row.get("isMailboxSetup") is False:
-        return _not_set_up(content)  # no licence yet: nobody can have access
+        return _not_set_up(content, rights)  # no licence yet: nobody can have access
     gmail = Gmail()
     subject = accounts.address_of(row).key
     try:
-        if wants_grants:
+        if reads_delegates:
             gmail.delegates = await read_delegates(google, subject)
         own = frozenset(name for name in content if name not in PRESENTATION or scope.wants(name, key))
         gmail.content, gmail.facts = await read_content(google, subject, own)
         wanted = frozenset(name for name in CALENDAR if scope.wants(name, key))
-        gmail.content |= await read_calendar(google, subject, wanted, directory.domains, scope.dispensable)
+        levels, rules = await read_calendar(
+            google, subject, wanted, directory.domains, scope.dispensable, rights=rights, needed=needed
+        )
+        gmail.content |= levels
+        gmail.inside = await read_inside(google, subject, rules, rights, needed)
     except Refused as error:
         if error.code != NO_MAIL:
             raise
         if "isMailboxSetup" not in row:
-            return _not_set_up(content)
+            return _not_set_up(content, rights)
         if scope.mailboxes is None:
             return Gmail(was_read=False, has_mail=False)  # set up before, and disabled now: what it holds is not known
         raise
     return gmail
 
 
-def _not_set_up(content: frozenset[Field]) -> Gmail:
-    return Gmail(content={name: EMPTY[name] for name in content})
+def _not_set_up(content: frozenset[Field], rights: frozenset[Right]) -> Gmail:
+    return Gmail(content={name: EMPTY[name] for name in content}, inside=Inside(read=rights & {*LEVELLED}))
+
+
+def wants_grants(scope: Scope, key: Address) -> bool:
+    """Return whether the delegates of a mailbox are read."""
+    return scope.grants_of is None or key in scope.grants_of
 
 
 async def read_delegates(google: Google, subject: str) -> list[Delegate]:
@@ -189,6 +212,8 @@ async def _read_unknown_people(
 ) -> None:
     """Read the delegates that no list contained, and the people of the organisation to whom mail is forwarded."""
     addresses = {address for gmail in gmail_of.values() for address in gmail.addresses}
+    inside = {address for gmail in gmail_of.values() for address in gmail.inside.addresses}
+    addresses |= {address for address in inside if address.domain in directory.domains}
     if with_targets:
         targets = {Address.of(text) for gmail in gmail_of.values() for text in forwarded_to(gmail.content)}
         addresses |= {address for address in targets if address.domain in directory.domains}
@@ -203,13 +228,9 @@ def _leave_out_unclear(directory: Directory, scope: Scope, gmail_of: dict[Addres
     for address, error in sorted(directory.unknown.items()):
         for key, gmail in gmail_of.items():
             targets = (Address.of(text) for text in forwarded_to(gmail.content))
-            if address in gmail.addresses or address in targets:
+            if address in (*gmail.addresses, *gmail.inside.addresses) or address in targets:
                 take((key,), address, error, scope, unread)
                 gmail_of[key] = Gmail(was_read=False)
-
-
-def _sender_words(sender: _Sender) -> str:
-    return mark("send-as address of {who}, {status}", who=sender.who, status=sender.status)
 
 
 def _sort_delegate(
@@ -225,73 +246,3 @@ def _sort_delegate(
         right = Right.FULL_ACCESS if delegate.status == PENDING else None
         text = mark("{status} invitation of {address} as delegate", status=delegate.status, address=address.text)
         special.append(SpecialEntry(identity, text, revocable=right, replaced_by=Right.FULL_ACCESS))
-
-
-async def _read_senders(
-    google: Google, directory: Directory, scope: Scope, gmail_of: Mapping[Address, Gmail], unread: UnreadLog
-) -> dict[Address, list[_Sender]]:
-    """Return who may send as each mailbox: read from the accounts of members that specs name, and of delegates.
-
-    An address that waits for its confirmation counts: it is not created again.
-    """
-    if Right.SEND_AS not in scope.rights:
-        return {}
-    people = {directory.owner[address] for address in scope.trustees if address in directory.owner}
-    delegates = {
-        key: {directory.owner[address] for address in gmail.addresses if address in directory.owner}
-        for key, gmail in gmail_of.items()
-    }
-    people = people.union(*delegates.values())
-    rows = [row for key in sorted(people) if (row := directory.users.get(key)) is not None and _reads_mail(row)]
-    lists = await together(attempt(_senders(google, row, gmail_of.keys()), signs_in=True) for row in rows)
-    senders: dict[Address, list[_Sender]] = {}
-    for row, items in zip(rows, lists, strict=True):
-        if isinstance(items, SharedboxError):
-            # The mailboxes that this person may send as are not known: none is planned where that matters.
-            own = {address for address in scope.named_by if directory.owner.get(address) == row["id"]}
-            concerned = {key for key, held in delegates.items() if str(row["id"]) in held and scope.mailboxes}
-            concerned = concerned.union(*(scope.named_by[address] for address in own))
-            take(concerned, accounts.address_of(row), items, scope, unread)
-            continue
-        for address, sender in items:
-            senders.setdefault(address, []).append(sender)
-    return senders
-
-
-@dataclass(frozen=True, slots=True)
-class _Sender:
-    """The address of a mailbox as a send-as address in somebody's own account."""
-
-    holder: TrusteeId
-    status: str
-    who: str
-
-
-def _reads_mail(row: Fields) -> bool:
-    return row.get("isMailboxSetup") is not False and not (row.get("suspended") or row.get("archived"))
-
-
-async def _senders(google: Google, row: Fields, mailboxes: Collection[Address]) -> list[tuple[Address, _Sender]]:
-    """Return as which of some mailboxes a person may send."""
-    own = accounts.address_of(row)
-    subject, call = own.key, "gmail.users.settings.sendAs.list"
-    try:
-        data = await google.read(
-            GMAIL,
-            lambda service: service.users().settings().sendAs().list(userId="me"),
-            call,
-            subject=subject,
-            mailbox=subject,
-        )
-    except CloudError as error:
-        if error.code == NO_MAIL:
-            return []
-        raise
-
-    def reduce(item: Row) -> tuple[Address, _Sender] | None:
-        address = Address.of(text_of(item, "sendAsEmail"))
-        if address not in mailboxes or address == own:
-            return None
-        return address, _Sender(TrusteeId(str(row["id"])), status_of(item, own.text), own.text)
-
-    return reduced(list_of(data, "sendAs", call, subject), call, reduce, subject)

@@ -11,7 +11,9 @@ from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import (
     GOOGLE_COLLABORATIVE,
     GOOGLE_DELEGATED,
+    LEVELLED,
     AddressHolder,
+    Grant,
     LicencePool,
     Observed,
     ObservedMailbox,
@@ -67,6 +69,9 @@ async def _delegated(google: Google, scope: Scope, now: datetime) -> Observed:
     reading = await read_delegated(google, directory, scope, rows, unread)
     taken = await read_taken(google, directory, scope, reading.mailboxes, unread.mailboxes)
     name_failed(google, directory, scope, unread)
+    shared = {key: replace(box, grants=_levelled(box)) for key, box in reading.mailboxes.items()}
+    behind = await read_effective(google, directory, scope, shared, reading.trustees, unread)
+    joining = await read_joining(google, directory, scope, behind.nested, unread)
     mailboxes, pools = await read_more(google, scope, reading.mailboxes, _customer(directory), now, unread)
     others = 0 if scope.mailboxes is None else _others(google, directory, scope)
     read = len((scope.mailboxes or rows.keys()) - unread.mailboxes)
@@ -78,10 +83,18 @@ async def _delegated(google: Google, scope: Scope, now: datetime) -> Observed:
         mailboxes,
         reading.trustees,
         taken,
+        known=reading.directory,
+        members=behind.people,
+        joining=joining,
         others=others,
         licences=pools,
         unread=unread.finished(read),
     )
+
+
+def _levelled(mailbox: ObservedMailbox) -> frozenset[Grant]:
+    """Return who uses the calendar: groups among them give it to their members."""
+    return frozenset(grant for grant in mailbox.grants or () if grant.right in LEVELLED)
 
 
 def _accounts(google: Google, directory: Directory, scope: Scope) -> dict[Address, Fields]:

@@ -1,0 +1,147 @@
+"""Who can use the calendar and the contacts of a mailbox, person by person: one list per mailbox each.
+
+A calendar's own owner and the rules for everybody are no grants. Google shares contacts at one level.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from sharedbox_cli.core.errors import AuthError, CloudError, NotFound, ObserveError, Refused
+from sharedbox_cli.core.identity import Address, TrusteeId
+from sharedbox_cli.core.model import Grant, Right, Trustee, TrusteeKind
+from sharedbox_cli.providers.forms import object_in, optional_text, text_of
+from sharedbox_cli.providers.google_workspace.api import Google
+from sharedbox_cli.providers.google_workspace.calendar_columns import level_of
+from sharedbox_cli.providers.google_workspace.errors import lacks_right
+from sharedbox_cli.providers.google_workspace.observe.directory import Directory
+from sharedbox_cli.providers.google_workspace.observe.members import outsider_id
+from sharedbox_cli.providers.google_workspace.scopes import APIS, CONTACTS
+from sharedbox_cli.providers.responses import Fields, Row
+
+_CALL = "contactDelegation.users.delegates.list"
+_MASK = "delegates(email),nextPageToken"
+CONTACTS_LEVEL = "editor"
+"""The one level of contacts: a delegate sees and changes them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Somebody who uses a calendar or contacts, by address, at a level."""
+
+    address: Address
+    is_group: bool
+    right: Right
+    level: str
+
+
+@dataclass(slots=True)
+class Inside:
+    """What was read of one mailbox."""
+
+    shares: list[Share] = field(default_factory=list)
+    read: frozenset[Right] = frozenset()
+
+    @property
+    def addresses(self) -> list[Address]:
+        """Return the addresses of all people and groups."""
+        return [share.address for share in self.shares]
+
+
+def shares_of_calendar(rules: Iterable[Row], where: str) -> list[Share]:
+    """Return the rules for single people and groups. Raises ObserveError."""
+    return [share for rule in rules if (share := _share(rule, where)) is not None]
+
+
+def _share(rule: Row, where: str) -> Share | None:
+    scope = object_in(rule, "scope")
+    kind, value, role = text_of(scope, "type"), optional_text(scope, "value"), text_of(rule, "role")
+    if kind not in ("user", "group") or role == "none":
+        return None
+    try:
+        address = Address.of(value)
+    except ValueError as error:
+        raise ObserveError(where=where, why=f"A rule is for `{value}`, which is no address.") from error
+    return Share(address, kind == "group", Right.CALENDAR, level_of(role))
+
+
+async def read_inside(
+    google: Google, subject: str, rules: list[Fields] | None, rights: Collection[Right], needed: Collection[Right]
+) -> Inside:
+    """Return who uses the calendar, given its rules, and the contacts. Raises CloudError, AuthError, ObserveError."""
+    shares: list[Share] = []
+    read: set[Right] = set()
+    if Right.CALENDAR in rights and rules is not None:
+        shares += shares_of_calendar(rules, f"{subject} · calendar.acl.list")
+        read.add(Right.CALENDAR)
+    if Right.CONTACTS in rights:
+        contacts = await read_contacts(google, subject, is_needed=Right.CONTACTS in needed)
+        shares += contacts or ()
+        read |= {Right.CONTACTS} if contacts is not None else set()
+    return Inside(shares, frozenset(read))
+
+
+async def read_contacts(google: Google, subject: str, *, is_needed: bool) -> list[Share] | None:
+    """Return the delegates of the contacts of a mailbox; None if nobody needs them and they cannot be read.
+
+    Raises CloudError, AuthError, ObserveError.
+    """
+    try:
+        rows = await list_contacts(google, subject)
+    except (CloudError, AuthError) as error:
+        if is_needed or not lacks_right(error):
+            raise
+        google.warn(CONTACTS, f"contacts: not read, as the scope {APIS[CONTACTS].read[0]} or the privilege is missing.")
+        return None
+    return [Share(Address.of(text_of(row, "email")), False, Right.CONTACTS, CONTACTS_LEVEL) for row in rows]
+
+
+async def list_contacts(google: Google, subject: str) -> list[Fields]:
+    """Return the delegates of the contacts of a mailbox, as an administrator.
+
+    Assumed: the API takes batches, as the Directory API does on the same host. If not, each request is sent alone.
+    """
+    try:
+        return await _list_contacts(google, subject)
+    except (NotFound, Refused):
+        return await _list_contacts(google, subject, is_alone=True)
+
+
+async def _list_contacts(google: Google, subject: str, *, is_alone: bool = False) -> list[Fields]:
+    rows, _ = await google.read_all(
+        CONTACTS,
+        lambda service, token: service.users().delegates().list(user=subject, pageToken=token, fields=_MASK),
+        "delegates",
+        _CALL,
+        mailbox=subject,
+        is_alone=is_alone,
+    )
+    return rows
+
+
+def outsiders_in(insides: Iterable[Inside], domains: Collection[str]) -> Iterator[tuple[Address, Trustee]]:
+    """Yield those from outside who use a calendar: no directory has them."""
+    for inside in insides:
+        for share in inside.shares:
+            if share.address.domain not in domains:
+                kind = TrusteeKind.GROUP if share.is_group else TrusteeKind.USER
+                identity = outsider_id(share.address)
+                yield share.address, Trustee(identity, kind, share.address, is_guest=True, is_kind_known=False)
+
+
+def grants_of(
+    inside: Inside, own: TrusteeId, directory: Directory, outsiders: Mapping[Address, Trustee]
+) -> Iterator[tuple[Grant, Trustee | None]]:
+    """Yield each grant, with the trustee that the directory does not have; the owner of the calendar is left out."""
+    for share in inside.shares:
+        outsider = outsiders.get(share.address)
+        identity = (
+            outsider.id if outsider is not None else TrusteeId(directory.owner.get(share.address, share.address.key))
+        )
+        if identity == own:
+            continue
+        trustee = outsider
+        if outsider is None and identity not in directory.users and identity not in directory.groups:
+            trustee = Trustee(identity, TrusteeKind.ORPHAN, share.address, is_enabled=False)
+        yield Grant(identity, share.right, share.level), trustee
