@@ -13,6 +13,7 @@ from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import Fact, ObservedMailbox, Right
 from sharedbox_cli.core.open_access import IN_FORCE, OWN_ACCOUNT, WAYS, Audience, Entry
 from sharedbox_cli.core.texts import Language, Phrase, language, mark, mark_in, shown, tr, tr_in
+from sharedbox_cli.core.until import until_words
 from sharedbox_cli.core.why import InSpec, Why
 
 
@@ -193,7 +194,7 @@ def why_words(why: Why) -> str:
         tr("unmanaged") if why.in_spec is InSpec.UNMANAGED else outside,
         granted or seen,
         tr("run {run}", run=why.granted_run[:8]) if why.granted_run else "",
-        tr("until {when}", when=why.until.strftime("%Y-%m-%d")) if why.until else "",
+        tr("until {when}", when=until_words(why.until)) if why.until else "",
         tr("reason: {text}", text=why.reason) if why.reason else "",
         tr("owner: {name}", name=why.owner) if why.owner else "",
         why.spec,

@@ -12,6 +12,7 @@ from sharedbox_cli.core.model import Right
 from sharedbox_cli.core.open_access import Entry
 from sharedbox_cli.core.risk import Risk
 from sharedbox_cli.core.texts import mark, shown, tr
+from sharedbox_cli.core.until import until_words
 from sharedbox_cli.core.why import InSpec, Why
 from sharedbox_cli.reports.page import PageHolder, PageLine
 from sharedbox_cli.reports.views.access_words import marks_of, may_words, person_words, through_words
@@ -41,7 +42,7 @@ _MORE: Sequence[tuple[str, Callable[[Why], str]]] = (
     ("granted by", lambda why: why.granted_by),
     ("in specs", lambda why: tr(_IN_SPEC[why.in_spec])),
     ("reason", lambda why: why.reason),
-    ("until", lambda why: _day(why.until)),
+    ("until", lambda why: until_words(why.until) if why.until else ""),
     ("spec", lambda why: why.spec),
 )
 """The columns that not every audit has, and their cells."""
