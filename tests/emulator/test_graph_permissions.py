@@ -12,11 +12,12 @@ import pytest
 from sharedbox_cli.emulator.microsoft.graph.permissions import OF_MAILBOX, PERMISSIONS
 from tests.asked import every
 from tests.conftest import Cloud
-from tests.emulator.graph import ADVANCED, ANNA, code, give, opened
+from tests.emulator.graph import ADVANCED, ANNA, BEN, code, give, opened
 
 DENIED = (403, "Authorization_RequestDenied")
 GLOBAL_ADMINISTRATOR = "62e90394-69f5-4237-9190-012177145e10"
 IN_MAILBOX = (403, "ErrorAccessDenied")
+CALENDAR = f"/users/{ANNA}/calendar/calendarPermissions"
 CATEGORIES = f"/users/{ANNA}/outlook/masterCategories"
 CALLS: dict[str, tuple[str, str, Any]] = {
     "users.list": ("GET", "/users?$top=1", None),
@@ -49,6 +50,11 @@ CALLS: dict[str, tuple[str, str, Any]] = {
     "messageRules.get": ("GET", f"/users/{ANNA}/mailFolders/inbox/messageRules/x", None),
     "messageRules.patch": ("PATCH", f"/users/{ANNA}/mailFolders/inbox/messageRules/x", {}),
     "messageRules.delete": ("DELETE", f"/users/{ANNA}/mailFolders/inbox/messageRules/x", None),
+    "calendarPermissions.list": ("GET", CALENDAR, None),
+    "calendarPermissions.get": ("GET", f"{CALENDAR}/RGVmYXVsdA==", None),
+    "calendarPermissions.create": ("POST", CALENDAR, {"emailAddress": {"address": BEN}, "role": "read"}),
+    "calendarPermissions.patch": ("PATCH", f"{CALENDAR}/RGVmYXVsdA==", {"role": "read"}),
+    "calendarPermissions.delete": ("DELETE", f"{CALENDAR}/x", None),
     "mailFolders.create": ("POST", f"/users/{ANNA}/mailFolders", {"displayName": "Orders"}),
     "reports.getMailboxUsageDetail": ("GET", "/reports/getMailboxUsageDetail(period='D7')", None),
     "reports.settings": ("GET", "/admin/reportSettings", None),

@@ -50,6 +50,11 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     ),
     **dict.fromkeys(("mailFolders.list", "mailFolders.get"), ("Mail.ReadBasic.All", "Mail.Read", "Mail.ReadWrite")),
     "mailFolders.create": ("Mail.ReadWrite",),
+    **dict.fromkeys(("calendarPermissions.list", "calendarPermissions.get"), ("Calendars.Read", "Calendars.ReadWrite")),
+    **dict.fromkeys(
+        ("calendarPermissions.create", "calendarPermissions.patch", "calendarPermissions.delete"),
+        ("Calendars.ReadWrite",),
+    ),
     "reports.getMailboxUsageDetail": ("Reports.Read.All",),
     "reports.settings": ("ReportSettings.Read.All", "ReportSettings.ReadWrite.All"),
 }
@@ -83,7 +88,7 @@ PRIVILEGED = frozenset(
     }
 )
 """The directory roles that are needed to change the account of an administrator."""
-OF_MAILBOX = ("outlook.", "mailFolders.", "messageRules.")
+OF_MAILBOX = ("outlook.", "mailFolders.", "messageRules.", "calendarPermissions.")
 """Beginnings of routes that Exchange answers, with its own codes."""
 OPEN = frozenset({"batch", "unmodelled"})
 """Routes that need a token, but no permission."""

@@ -10,6 +10,7 @@ from sharedbox_cli.emulator.http import Request, Response
 from sharedbox_cli.emulator.microsoft import folders, inbox_rules, replication
 from sharedbox_cli.emulator.microsoft.graph import outlook
 from sharedbox_cli.emulator.microsoft.graph.batch import answer_batch
+from sharedbox_cli.emulator.microsoft.graph.calendar_permissions import CalendarPermissionRoutes
 from sharedbox_cli.emulator.microsoft.graph.deleted import DeletionRoutes
 from sharedbox_cli.emulator.microsoft.graph.directory import DirectoryRoutes
 from sharedbox_cli.emulator.microsoft.graph.errors import GraphError, envelope, not_modelled
@@ -56,6 +57,7 @@ class Graph:
                 *DeletionRoutes(context).routes(),
                 *LicenceRoutes(context).routes(),
                 *outlook.OutlookRoutes(context, calls).routes(),
+                *CalendarPermissionRoutes(context, calls).routes(),
                 *MessageRuleRoutes(context, calls).routes(),
                 *MailFolderRoutes(context, calls).routes(),
                 *ReportRoutes(context).routes(),
