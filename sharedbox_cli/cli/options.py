@@ -45,7 +45,7 @@ Inside = Annotated[
     bool,
     typer.Option(
         "--inside",
-        help="Look inside mailboxes too: what people can do in the inbox, calendar, contacts and root folder.",
+        help="Look inside mailboxes too: rights in the inbox, calendar, contacts and root folder, and mail rules.",
     ),
 ]
 EveryFolder = Annotated[

@@ -48,6 +48,8 @@ class Fact(StrEnum):
     `UNKNOWN`: they could not be read."""
     KEPT_RULES = "kept_rules"
     """(`broken`, `hidden` or `other`, name) of each mail rule that stays as it is, whatever a spec says."""
+    KEPT_TARGETS = "kept_targets"
+    """(`broken`, `hidden`, `other` or `client`, name, address) of whom these rules send messages to."""
     RULES_QUOTA_BYTES = "rules_quota_bytes"
     ITEM_COUNT = "item_count"
     LAST_ACTIVITY = "last_activity"

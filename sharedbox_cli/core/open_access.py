@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from sharedbox_cli.core.fields import SETTINGS, Field
+from sharedbox_cli.core.mail_rules import pairs_of, sent_to
 from sharedbox_cli.core.model import Fact, ObservedMailbox, Right
 from sharedbox_cli.core.reach import Audience as Audience
 from sharedbox_cli.core.texts import mark
@@ -18,6 +19,13 @@ AUDIENCE_WORDS: Mapping[Audience, str] = {
 }
 
 
+KEPT_RULES: Mapping[str, str] = {
+    "broken": mark("broken mail rule {rest}"),
+    "hidden": mark("hidden mail rule {rest}"),
+    "client": mark("mail rule {rest}, which runs in Outlook"),
+    "other": mark("mail rule {rest}, which has unknown parts"),
+}
+"""The rules that stay as they are, by kind."""
 FORWARDING_WORDS = mark("forwarding of all mail")
 SIGN_IN_WORDS = mark("sign-in to its account")
 OWN_ACCOUNT = mark("its own account")
@@ -89,10 +97,12 @@ def ways_of(mailbox: ObservedMailbox) -> Iterator[Way]:
     if target := str(facts.get(Fact.FORWARDING_TO) or settings.get(Field.FORWARDING_TO) or ""):
         yield Way(Entry.FORWARDING, Right.READ, FORWARDING_WORDS, target)
     for rule in _tuples(settings.get(Field.RULES)):
-        pairs = {str(pair[0]): pair[1] for pair in _tuples(rule) if len(pair) == 2}
-        if target := str(pairs.get("then.forward_to") or ""):
-            words = SETTINGS[Field.RULES].item_words(rule)
+        words = SETTINGS[Field.RULES].item_words(rule)
+        for target in sorted(sent_to(pairs_of(rule))):
             yield Way(Entry.RULE, Right.READ, mark("mail rule {rest}", rest=words), target)
+    for kept in _tuples(facts.get(Fact.KEPT_TARGETS)):
+        kind, title, address = map(str, kept)
+        yield Way(Entry.RULE, Right.READ, mark(KEPT_RULES[kind], rest=title), address)
     if settings.get(Field.SIGN_IN) == ALLOWED and not facts.get(Fact.IS_SUSPENDED):
         state = facts.get(Fact.SIGN_IN_STATE) or ""
         detail = mark("sign-in to its account: {rest}", rest=state) if state else SIGN_IN_WORDS

@@ -248,6 +248,13 @@ def _not_inside(observed: Reading, capabilities: Mapping[Platform, Capabilities]
                 "{platform}: rights in folders of {count} mailboxes are not read: access is denied.",
             )
             notes.append(tr_count(one, many, count, platform=platform, count=count))
+        has_rules = Field.RULES in table.audited_inside
+        if has_rules and (count := sum(Field.RULES not in mailbox.settings for mailbox in mailboxes)):
+            one, many = plural(
+                "{platform}: mail rules of {count} mailbox are not read: access is denied.",
+                "{platform}: mail rules of {count} mailboxes are not read: access is denied.",
+            )
+            notes.append(tr_count(one, many, count, platform=platform, count=count))
     return tuple(notes)
 
 

@@ -143,7 +143,7 @@ CAPABILITIES: Mapping[Platform, Capabilities] = {
         audited_inside=frozenset(
             {Field.RULES, Field.CALENDAR_DEFAULT, Field.CALENDAR_ANONYMOUS, Field.CONTACTS_DEFAULT}
         ),
-        not_audited=mark("inbox rules and apps with access to all mailboxes are not read."),
+        not_audited=mark("apps with access to all mailboxes are not read."),
         not_audited_outside=mark(
             "rights in folders, calendars and contacts, inbox rules, and apps with access to all mailboxes are not "
             "read. To read what is inside mailboxes, add --inside."

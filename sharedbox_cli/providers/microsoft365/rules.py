@@ -212,6 +212,20 @@ def kept_rules(row: Row) -> Value:
     return tuple(sorted(pair for pair in kept if pair[0] in KEPT))
 
 
+def kept_targets(row: Row) -> Value:
+    """Return (kind, name, address) of whom the rules send messages to that are left as they are."""
+    kept = ((kind_of(item), item) for item in rows_in(row, LIST))
+    found = {
+        (kind, text_of(item, "Name"), str(address))
+        for kind, item in kept
+        if kind in (*KEPT, CLIENT) and item.get("Enabled") is not False
+        for name in TARGETS.values()
+        if not is_idle(item.get(name))
+        for address in item[name]
+    }
+    return tuple(sorted(found))
+
+
 def kind_of(item: Row) -> str:
     """Return what a rule is, as the reader of the rules marked it; a rule on the server can be broken."""
     return str(item.get(MARK) or problem_of(item) or MANAGED)
@@ -227,4 +241,5 @@ RULES: Columns = {Field.RULES: Column((LIST,), managed_rules)}
 RULE_FACTS: Mapping[Fact, Column] = {
     Fact.CLIENT_RULES: Column((LIST,), client_rules),
     Fact.KEPT_RULES: Column((LIST,), kept_rules),
+    Fact.KEPT_TARGETS: Column((LIST,), kept_targets),
 }

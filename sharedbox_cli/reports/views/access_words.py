@@ -11,7 +11,7 @@ from sharedbox_cli.core.access import AccessRow
 from sharedbox_cli.core.change_words import RIGHT_WORDS
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import Fact, ObservedMailbox, Right
-from sharedbox_cli.core.open_access import IN_FORCE, OWN_ACCOUNT, WAYS, Audience, Entry
+from sharedbox_cli.core.open_access import IN_FORCE, KEPT_RULES, OWN_ACCOUNT, WAYS, Audience, Entry
 from sharedbox_cli.core.texts import Language, Phrase, language, mark, mark_in, shown, tr, tr_in
 from sharedbox_cli.core.until import until_words
 from sharedbox_cli.core.why import InSpec, Why
@@ -149,6 +149,7 @@ _STATES = (
 )
 _KEPT = (
     mark("forwarding of all mail"),
+    *KEPT_RULES.values(),
     mark("mail rule {rest}"),
     mark("folder {folder}: {level}"),
     _SIGN_IN,

@@ -95,7 +95,8 @@ async def read_content(
         }
         if ids:
             named = {key: scope.recipients.get(address, frozenset()) for key, address in ids.items()}
-            spellings = None if scope.managing is None and scope.mailboxes is None else named
+            is_list = scope.managing is None and scope.mailboxes is None and not scope.folders
+            spellings = None if is_list else named
             found = await listing.read(graph, exchange, ids, spellings)
             _take(graph, listing, found, ids, mailboxes, scope, unread)
 

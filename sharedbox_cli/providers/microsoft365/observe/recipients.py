@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TypeGuard
 
 from sharedbox_cli.core.errors import CloudError, NotFound, ObserveError
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
+from sharedbox_cli.core.mail_rules import rules_in, sent_to
 from sharedbox_cli.core.model import Fact
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.forms import Row, optional_texts
@@ -84,6 +86,19 @@ def forwarding_targets(mailboxes: Mailboxes) -> frozenset[Address]:
     """Return the addresses that mail is forwarded to, where that was read: someone of the organisation may have one."""
     values = (row.facts.get(Fact.FORWARDING_TO) for row in mailboxes.rows.values())
     return frozenset(Address.of(value) for value in values if isinstance(value, str) and "@" in value)
+
+
+def rule_targets(mailboxes: Mailboxes) -> frozenset[Address]:
+    """Return the addresses that rules send messages to, where that was read."""
+    found = {
+        target
+        for row in mailboxes.rows.values()
+        for rule in rules_in(row.settings.get(Field.RULES))
+        for target in sent_to(rule)
+    }
+    kept = [row.facts.get(Fact.KEPT_TARGETS) for row in mailboxes.rows.values()]
+    found |= {str(one[-1]) for listed in kept if isinstance(listed, tuple) for one in listed if isinstance(one, tuple)}
+    return frozenset(Address.of(target) for target in found if "@" in target)
 
 
 def _recipient(row: Row) -> Recipient:

@@ -45,13 +45,13 @@ async def read_rules(
         parts: Parts = {key: (f"/users/{quote(key, safe='')}/mailFolders/inbox/messageRules", {}) for key in ids}
         outlook = await graph.batch_lists(parts, LIST)
     folders = await _read_folders(exchange, found)
-    recipients = await _find_recipients(exchange, found)
+    recipients = await _find_recipients(exchange, (*found.values(), *hidden.values()))
     read: Lists = {}
     for key in ids:
         parts_of_one = (found[key], hidden[key], outlook[key], folders.get(key, RuleFolders({}, {}, {}, {})))
         failed = [part for part in parts_of_one if isinstance(part, Exception)]
         failed = [part for part in failed if part is not outlook[key] or not isinstance(part, PermissionDenied)]
-        failed += _failed_recipients(found[key], recipients)
+        failed += [error for rows in (found[key], hidden[key]) for error in _failed_recipients(rows, recipients)]
         if failed:
             read[key] = failed[0]
         else:
@@ -89,13 +89,32 @@ def _merged(
         yield _resolved(row, folders, recipients, spellings)
     for row in hidden if isinstance(hidden, list) else []:
         if optional_text(row, "Identity") not in known and not _is_of_the_service(row):
-            yield Fields({"Name": row["Name"], MARK: HIDDEN}, CMDLET)
+            sends = {name: row[name] for name in TARGETS.values() if not is_idle(row.get(name))}
+            known_part = Fields({"Name": row["Name"], "Enabled": row.get("Enabled"), MARK: HIDDEN, **sends}, CMDLET)
+            yield _resolved(known_part, folders, recipients, spellings)
     if not isinstance(outlook, list):
         yield Fields({"Name": UNREADABLE, MARK: UNREADABLE}, CMDLET)
         return
     for item in outlook:
         if item.get("isReadOnly") is True:
-            yield Fields({"Name": optional_text(item, "displayName") or "(no name)", MARK: CLIENT}, CMDLET)
+            name = optional_text(item, "displayName") or "(no name)"
+            yield Fields({"Name": name, "Enabled": item.get("isEnabled"), MARK: CLIENT, **_sends(item)}, CMDLET)
+
+
+def _sends(item: Fields) -> dict[str, list[str]]:
+    """Return the addresses to which a rule of Graph sends messages, under the names of Exchange."""
+    actions = item.get("actions")
+    if not isinstance(actions, Mapping):
+        return {}
+    found: dict[str, list[str]] = {}
+    for name in TARGETS.values():
+        listed = actions.get(name[0].lower() + name[1:])
+        entries = [one.get("emailAddress") for one in listed or () if isinstance(one, Mapping)]
+        if addresses := [
+            str(one["address"]).lower() for one in entries if isinstance(one, Mapping) and one.get("address")
+        ]:
+            found[name] = sorted(addresses)
+    return found
 
 
 def _is_of_the_service(row: Fields) -> bool:
@@ -145,8 +164,8 @@ def _names(rows: list[Fields] | Failure) -> set[str]:
     return {match["value"] for text in texts if (match := _RECIPIENT.fullmatch(text)) and match["kind"] == "EX"}
 
 
-async def _find_recipients(exchange: ExchangeAdmin, found: Lists) -> Found:
-    names = {name for rows in found.values() for name in _names(rows)}
+async def _find_recipients(exchange: ExchangeAdmin, lists: Iterable[list[Fields] | Failure]) -> Found:
+    names = {name for rows in lists for name in _names(rows)}
     first = await find_named(exchange, names)
     left = [_lookups(name)[1] for name in names if not isinstance(first[name], list) or not first[name]]
     left = [other for other in left if not is_failure(first[other.removeprefix("x500:")])]

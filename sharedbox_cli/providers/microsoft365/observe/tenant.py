@@ -52,7 +52,7 @@ from sharedbox_cli.providers.microsoft365.observe.members import read_members
 from sharedbox_cli.providers.microsoft365.observe.nested import read_direct
 from sharedbox_cli.providers.microsoft365.observe.people import ACCOUNT as PROPERTIES
 from sharedbox_cli.providers.microsoft365.observe.people import Needed, People
-from sharedbox_cli.providers.microsoft365.observe.recipients import forwarding_targets, resolve_recipients
+from sharedbox_cli.providers.microsoft365.observe.recipients import forwarding_targets, resolve_recipients, rule_targets
 from sharedbox_cli.providers.microsoft365.observe.usage import Facts, read_usage
 from sharedbox_cli.providers.microsoft365.plans import mailbox_plans
 from sharedbox_cli.providers.unread import NothingUnread, UnreadLog
@@ -96,7 +96,8 @@ async def observe_tenant(graph: Graph, exchange: ExchangeAdmin, scope: Scope, no
     await read_inside(exchange, mailboxes, scope, unread)
     await read_content(graph, exchange, mailboxes, scope, unread)
     granted = {key: row for key, row in mailboxes.rows.items() if scope.grants_of is None or key in scope.grants_of}
-    reading = Reading(mailboxes, People(), unread, targets=forwarding_targets(mailboxes))
+    targets = forwarding_targets(mailboxes) | (rule_targets(mailboxes) if scope.folders else frozenset())
+    reading = Reading(mailboxes, People(), unread, targets=targets)
     if granted:
         reading.grants = await read_grants(exchange, granted, unread)
     reading.folders = await read_folders(graph, exchange, granted, scope, unread)
