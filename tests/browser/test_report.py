@@ -140,6 +140,22 @@ def test_page_of_a_person_opens_by_its_address(
     assert page.locator("#where").inner_text().startswith("Page 2 of ")
 
 
+def test_page_that_is_chosen_is_on_the_screen(
+    cloud_of: CloudMaker, cli: Cli, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cloud_of(lambda tenant: grown(tenant, 600, 6, 1))
+    monkeypatch.setattr(render, "MOST_PERSON_LINES", 3)
+    page = opened(cli("audit", "-o", "html").out, viewport={"width": 1400, "height": 900})
+    for cell in (2, 1):  # a person, far below parts of which the height is only estimated; a mailbox
+        page.evaluate("scrollTo(0, 0)")
+        page.click(f"#result tbody tr:nth-child(20) > :nth-child({cell}) a")
+        page.wait_for_function("document.activeElement.matches(`${location.hash} h3`)")
+        page.wait_for_timeout(500)
+        box = page.locator(page.evaluate("location.hash")).bounding_box()
+        assert box and box["y"] >= 0, box
+        assert box["y"] < 200 or box["y"] + box["height"] <= 900, box
+
+
 def test_data_are_compared_with_their_hash(audit: str, opened: Open) -> None:
     assert opened(audit).locator("#verdict").inner_text().endswith("match it.")
     page = opened(audit)

@@ -222,8 +222,14 @@
     if (!section) return;
     const heading = section.querySelector("h3");
     heading.tabIndex = -1;
-    section.scrollIntoView();
+    arrive(section, 10);
     heading.focus({ preventScroll: true });
+  }
+
+  // What is not on the screen has an estimated height until it is reached, so the place is looked up again.
+  function arrive(section, frames) {
+    section.scrollIntoView();
+    if (frames > 0) requestAnimationFrame(() => arrive(section, frames - 1));
   }
 
   $("without-script").remove();
