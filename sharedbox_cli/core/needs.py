@@ -126,7 +126,10 @@ def _paths(mailbox: DesiredMailbox) -> Iterator[str]:
     yield from (str(name) for name in mailbox.settings if SETTINGS[name].is_in_spec)
     if mailbox.warn_at_percent is not None:
         yield WARN_AT
-    yield from map(str, mailbox.levels)
+    for right in mailbox.levels:
+        yield f"{right}.people"
+        if any(grant.right is right and grant.kind is TrusteeKind.GROUP for grant in mailbox.grants or ()):
+            yield f"{right}.people[].group"
     levels = [grant for grant in mailbox.grants or () if grant.right in LEVELLED]
     yield from {f"{grant.right}.people[].group" for grant in levels if grant.kind is TrusteeKind.GROUP}
     if not mailbox.manages_members:

@@ -13,7 +13,7 @@ PLATFORMS = (MICROSOFT365, GOOGLE_DELEGATED, GOOGLE_COLLABORATIVE)
 DEFAULT_PLATFORMS = (MICROSOFT365,)
 """The platforms to seed by default."""
 CLOUDS = "Microsoft 365 and Google Workspace"
-SPECS = ("mailboxes", "google")
+SPECS = ("mailboxes", "google", "support")
 """The folders of `examples/` that describe this company."""
 
 

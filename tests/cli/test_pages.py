@@ -100,7 +100,7 @@ def test_wheel_contains_examples_and_no_tests(tmp_path: Path) -> None:
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     (wheel,) = tmp_path.glob("*.whl")
     names = set(zipfile.ZipFile(wheel).namelist())
-    for folder in ("mailboxes", "google"):
+    for folder in ("mailboxes", "google", "support"):
         wanted = {path.name for path in (ROOT / "examples" / folder).glob("*.yaml")}
         assert {f"sharedbox_cli/cli/example_specs/{folder}/{name}" for name in wanted} <= names
     assert {"sharedbox_cli/py.typed", "sharedbox_cli/cli/main.py"} <= names
