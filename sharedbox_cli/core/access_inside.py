@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Mapping
 
 from sharedbox_cli.core.access import AccessRow
+from sharedbox_cli.core.capability import Capabilities
 from sharedbox_cli.core.fields import Field
-from sharedbox_cli.core.model import LEVELLED
+from sharedbox_cli.core.model import LEVELLED, Platform
 from sharedbox_cli.core.open_access import Entry
 
 Inside = Callable[[AccessRow], bool]
 """Returns whether a row is known only from inside a mailbox."""
 
 
-def inside_test(fields: Mapping[str, Set[Field]]) -> Inside:
-    """Return the test, from the settings that each platform reads only inside mailboxes."""
+def inside_test(tables: Mapping[Platform, Capabilities]) -> Inside:
+    """Return the test, from what each platform reads only inside mailboxes."""
 
     def is_inside(row: AccessRow) -> bool:
-        own = fields.get(row.platform, frozenset())
+        table = tables.get(Platform(row.platform))
+        if table is None:
+            return False
         match row.entry:
             case Entry.FOLDER:
-                return True
+                return row.right not in table.audited_rights
             case Entry.GRANT:
-                return bool(own) and row.right in LEVELLED
+                return row.right in LEVELLED and row.right not in table.audited_rights
             case Entry.RULE:
-                return Field.RULES in own
+                return Field.RULES in table.audited_inside
             case Entry.SETTING:
-                return row.detail.partition(":")[0] in own
+                return row.detail.partition(":")[0] in table.audited_inside
             case _:
                 return False
 

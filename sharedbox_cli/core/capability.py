@@ -86,6 +86,10 @@ class Capabilities:
     """Settings that no list of the tenant has: reading them takes a request for every few mailboxes."""
     audited_inside: frozenset[Field] = frozenset()
     """Settings that an audit reads only if it was asked to look inside mailboxes."""
+    audited_rights: frozenset[Right] = frozenset()
+    """Rights inside mailboxes that every audit reads, as they cost no further request."""
+    audited_inside_rights: frozenset[Right] = frozenset()
+    """Those that it reads only if it was asked to look inside mailboxes."""
     not_audited: str = ""
     """What a reader could expect in an audit of this platform and is not in it."""
     not_audited_outside: str = ""

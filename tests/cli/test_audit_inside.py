@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+from sharedbox_cli.emulator.google.calendar import RULES
+from sharedbox_cli.emulator.google.contacts import KIND
+from sharedbox_cli.emulator.google.store import Store
 from sharedbox_cli.emulator.microsoft import folder_rights, folders, inbox_rules
 from sharedbox_cli.emulator.microsoft.inside_seed import ORPHAN
 from sharedbox_cli.emulator.seed import grown
@@ -292,3 +295,40 @@ def test_requests_stay_below_one_per_mailbox(cloud_of: CloudMaker, cli: Cli) -> 
     audited(cli, "--inside")
     after = sum(cloud.routes(with_parts=False).values())
     assert 75 <= after - before <= 95
+
+
+def shared(cloud: Cloud, mailbox: str, *rules: tuple[str, str, str]) -> None:
+    """Give a calendar at Google these rules, and its contacts one delegate: ben@."""
+    store = Store(cloud.tenant)
+    user = store.user(mailbox)
+    ben = store.user("ben@contoso.example")
+    assert user is not None and ben is not None
+    listed = {f"{kind}:{who}": {"role": role, "scope": {"type": kind, "value": who}} for kind, who, role in rules}
+    store.save_gmail(user["id"], {**store.gmail(user["id"]), RULES: listed})
+    store.put(user["id"], KIND, ben["id"], {"user": ben["id"], "email": "ben@contoso.example"})
+
+
+def test_calendars_at_google_show_people_groups_and_other_organisations(google: Cloud, cli: Cli) -> None:
+    press = "press@contoso.example"
+    shared(
+        google,
+        press,
+        ("user", "anna@contoso.example", "reader"),
+        ("user", "eve@partner.example", "writer"),
+        ("domain", "partner.example", "reader"),
+        ("domain", "contoso.example", "freeBusyReader"),
+        ("user", "chloe@contoso.example", "none"),
+    )
+    rows = [row for row in audited(cli, "--mailbox", press)["rows"] if row["right"] == "calendar"]
+    assert {(row["person"], row["entry"], row["detail"], row["is_external"]) for row in rows} == {
+        ("anna@contoso.example", "grant", "reader", False),
+        ("eve@partner.example", "grant", "editor", True),
+        ("everybody at partner.example", "folder", "folder Calendar: reader", True),
+    }
+    more = [row for row in audited(cli, "--inside", "--mailbox", press)["rows"] if row["right"] == "contacts"]
+    assert {(row["person"], row["detail"]) for row in more} == {("ben@contoso.example", "editor")}
+    german = cli("audit", "--mailbox", press, "--only", "external", "--lang", "de").out
+    assert "alle bei partner.example" in german and "Ordner Calendar: reader" in german
+    assert cli("audit", "--save").code == 0
+    found = json.loads(cli("audit", "--why", "-o", "json").out)["rows"]
+    assert all(row["first_seen"] for row in each(row for row in found if row["right"] == "calendar"))

@@ -154,7 +154,7 @@ def _show(session: Session, report: Report, output: TableOutput, parquet: Path |
 
 
 def _inside_test(session: Session) -> Inside:
-    return inside_test({str(key): table.audited_inside for key, table in session.capabilities.items()})
+    return inside_test(session.capabilities)
 
 
 def _rows(
@@ -227,6 +227,7 @@ def _scope(
         dispensable=_CALENDAR | (_ONLY_INSIDE & table.audited_inside),
         with_paths=True,
         folders=reach,
+        inside_all=table.audited_rights | (table.audited_inside_rights if reach else frozenset()),
     )
     if against is None:
         return scope

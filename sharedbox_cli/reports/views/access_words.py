@@ -89,7 +89,7 @@ def who_words(row: AccessRow) -> str:
 
 def person_words(row: AccessRow) -> str:
     """Return the address of a holder, or the name of people whom nobody lists."""
-    return tr(row.person) if row.kind in tuple(Audience) else row.person
+    return tr(row.person) if row.kind in tuple(Audience) else shown(row.person)
 
 
 def right_name(right: Right) -> str:

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 
 from sharedbox_cli.core.errors import AuthError, CloudError, NotFound, ObserveError, Refused
 from sharedbox_cli.core.identity import Address, TrusteeId
-from sharedbox_cli.core.model import Grant, Right, Trustee, TrusteeKind
+from sharedbox_cli.core.model import FolderEntry, Grant, Right, Trustee, TrusteeKind
+from sharedbox_cli.core.reach import FolderKind
+from sharedbox_cli.core.texts import mark
 from sharedbox_cli.providers.forms import object_in, optional_text, text_of
 from sharedbox_cli.providers.google_workspace.api import Google
 from sharedbox_cli.providers.google_workspace.calendar_columns import level_of
@@ -22,6 +24,7 @@ from sharedbox_cli.providers.responses import Fields, Row
 
 _CALL = "contactDelegation.users.delegates.list"
 _MASK = "delegates(email),nextPageToken"
+_CALENDAR = "Calendar"
 CONTACTS_LEVEL = "editor"
 """The one level of contacts: a delegate sees and changes them."""
 
@@ -42,6 +45,8 @@ class Inside:
 
     shares: list[Share] = field(default_factory=list)
     read: frozenset[Right] = frozenset()
+    domains: list[tuple[str, str]] = field(default_factory=list)
+    """Other organisations, by domain, whose people use the calendar, each with the level."""
 
     @property
     def addresses(self) -> list[Address]:
@@ -67,19 +72,49 @@ def _share(rule: Row, where: str) -> Share | None:
 
 
 async def read_inside(
-    google: Google, subject: str, rules: list[Fields] | None, rights: Collection[Right], needed: Collection[Right]
+    google: Google,
+    subject: str,
+    rules: list[Fields] | None,
+    rights: Collection[Right],
+    needed: Collection[Right],
+    domains: Collection[str],
 ) -> Inside:
     """Return who uses the calendar, given its rules, and the contacts. Raises CloudError, AuthError, ObserveError."""
     shares: list[Share] = []
     read: set[Right] = set()
+    others: list[tuple[str, str]] = []
     if Right.CALENDAR in rights and rules is not None:
         shares += shares_of_calendar(rules, f"{subject} · calendar.acl.list")
         read.add(Right.CALENDAR)
+        others = list(_others(rules, domains))
     if Right.CONTACTS in rights:
         contacts = await read_contacts(google, subject, is_needed=Right.CONTACTS in needed)
         shares += contacts or ()
         read |= {Right.CONTACTS} if contacts is not None else set()
-    return Inside(shares, frozenset(read))
+    return Inside(shares, frozenset(read), others)
+
+
+def _others(rules: Iterable[Row], domains: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield the rules for everybody in another organisation."""
+    for rule in rules:
+        scope, role = object_in(rule, "scope"), text_of(rule, "role")
+        domain = optional_text(scope, "value").lower()
+        if text_of(scope, "type") == "domain" and domain not in domains and role != "none":
+            yield domain, level_of(role)
+
+
+def everybody_at(domain: str) -> Trustee:
+    """Return the holder of what all people of another organisation can do."""
+    name = mark("everybody at {domain}", domain=domain)
+    return Trustee(TrusteeId(f"domain:{domain}"), TrusteeKind.OTHER, name=name, is_guest=True)
+
+
+def entries_of(inside: Inside) -> tuple[FolderEntry, ...]:
+    """Return what people of other organisations can do in the calendar: no grant, as nobody of them is known."""
+    return tuple(
+        FolderEntry(_CALENDAR, FolderKind.CALENDAR, level, Right.CALENDAR, everybody_at(domain).id)
+        for domain, level in sorted(inside.domains)
+    )
 
 
 async def read_contacts(google: Google, subject: str, *, is_needed: bool) -> list[Share] | None:

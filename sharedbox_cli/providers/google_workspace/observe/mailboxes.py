@@ -38,7 +38,14 @@ from sharedbox_cli.providers.google_workspace.observe.calendar import read_calen
 from sharedbox_cli.providers.google_workspace.observe.content import EMPTY, read_content
 from sharedbox_cli.providers.google_workspace.observe.directory import Directory, look_up_users, read_groups
 from sharedbox_cli.providers.google_workspace.observe.failed_lookups import take
-from sharedbox_cli.providers.google_workspace.observe.inside import Inside, grants_of, outsiders_in, read_inside
+from sharedbox_cli.providers.google_workspace.observe.inside import (
+    Inside,
+    entries_of,
+    everybody_at,
+    grants_of,
+    outsiders_in,
+    read_inside,
+)
 from sharedbox_cli.providers.google_workspace.observe.member_senders import read_member_senders
 from sharedbox_cli.providers.google_workspace.scopes import CALENDAR as CALENDAR_API
 from sharedbox_cli.providers.google_workspace.scopes import GMAIL
@@ -134,7 +141,10 @@ async def read_delegated(
             tuple(sorted(special, key=lambda entry: (entry.trustee, entry.text))),
             facts | {Fact.HAS_MAILBOX: gmail.has_mail and row.get("isMailboxSetup") is True} | gmail.facts,
             gmail.inside.read,
+            entries_of(gmail.inside),
         )
+        others = (everybody_at(domain) for domain, _ in gmail.inside.domains)
+        reading.trustees |= {one.id: one for one in others}
     return reading
 
 
@@ -169,7 +179,7 @@ async def _gmail(
             google, subject, wanted, directory.domains, scope.dispensable, rights=rights, needed=needed
         )
         gmail.content |= levels
-        gmail.inside = await read_inside(google, subject, rules, rights, needed)
+        gmail.inside = await read_inside(google, subject, rules, rights, needed, directory.domains)
     except Refused as error:
         if error.code != NO_MAIL:
             raise
