@@ -108,7 +108,7 @@ GOOGLE_TOKEN_URL = "https://oauth2.googleapis.com/token"  # noqa: S105
 GOOGLE_IAM_URL = "https://iamcredentials.googleapis.com"
 _GOOGLE_SERVICES = (
     *("oauth2", "sts", "iamcredentials", "www", "admin", "gmail", "groupssettings", "licensing", "cloudidentity"),
-    *("cloudresourcemanager", "iam"),
+    *("cloudresourcemanager", "iam", "vault"),
 )
 GOOGLE_HOSTS = frozenset(
     {

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from sharedbox_cli.core.plan import Plan
     from sharedbox_cli.core.recent import RecentAccess
     from sharedbox_cli.core.record import CompleteRun
+    from sharedbox_cli.core.values import Value
     from sharedbox_cli.providers.base import Provider
     from sharedbox_cli.providers.reading import Connections, Reading
 
@@ -130,8 +131,17 @@ def scope_of(desired: Desired, platforms: frozenset[Platform]) -> Scope:
         managing={key: frozenset(mailbox.settings) for key, mailbox in mine.mailboxes.items()},
         rights=frozenset(grant.right for grant in grants),
         inside={key: rights for key, mailbox in mine.mailboxes.items() if (rights := inside_of(mailbox))},
+        ending=_ending(mine),
         with_members=any(grant.kind is TrusteeKind.GROUP for grant in grants),
     )
+
+
+def _ending(desired: Desired) -> dict[Address, Value]:
+    """Return the licence of each spec that has one, and None for each mailbox that is to be deleted."""
+    mailboxes = desired.mailboxes.items()
+    absent: dict[Address, Value] = {key: None for key, mailbox in mailboxes if mailbox.state is State.ABSENT}
+    licensed = {key: one.settings[Field.LICENCE] for key, one in mailboxes if Field.LICENCE in one.settings}
+    return licensed | absent
 
 
 def plan_of(basis: Basis, desired: Desired, observed: Reading) -> Plan:

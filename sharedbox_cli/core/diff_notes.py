@@ -23,6 +23,11 @@ from sharedbox_cli.core.service_addresses import is_usual_address, unmanaged_add
 from sharedbox_cli.core.until import until_words
 from sharedbox_cli.core.values import UNKNOWN
 
+_UNKNOWN_HOLDS = (
+    "it is not known whether its mail is under a legal hold, which the change of its account or licence would end: ask "
+    "those who manage holds"
+)
+
 
 def notes_on(mailbox: DesiredMailbox, observed: Observed) -> list[Note]:
     """Return the notes of one mailbox."""
@@ -38,6 +43,8 @@ def notes_on(mailbox: DesiredMailbox, observed: Observed) -> list[Note]:
     notes += _caveats(mailbox, observed)
     notes += _unconfirmed(mailbox, current) if current else ()
     notes += _kept_rules(mailbox, current) if current else ()
+    if current and current.facts.get(Fact.HOLDS) == UNKNOWN:
+        notes.append(Note(where, _UNKNOWN_HOLDS))
     kept = kept_entries(mailbox, current, observed) if current else ()
     notes += [Note(where, f"not touched: {item.text}") for item in kept]
     if mailbox.state is State.ABSENT and current is None:

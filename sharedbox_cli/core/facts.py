@@ -24,6 +24,9 @@ class Fact(StrEnum):
     """Those of them that a group assigns: (product, name of the group)."""
     HAS_ARCHIVE = "has_archive"
     ON_HOLD = "on_hold"
+    HOLDS = "holds"
+    """Sorted names of the legal holds that end with the account or its licence; `UNKNOWN`: they could not be read.
+    Only of mailboxes of which a plan takes one of them."""
     FORWARDING_TO = "forwarding_to"
     SIGN_IN_STATE = "sign_in_state"
     """What is known about sign-in, on platforms without a simple switch for it."""

@@ -14,6 +14,7 @@ from sharedbox_cli.core.errors import Refusal
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.guards_access import last_access, last_owner, replaced_people
 from sharedbox_cli.core.guards_client_rules import client_rules
+from sharedbox_cli.core.guards_hold import legal_hold
 from sharedbox_cli.core.guards_input import GuardInput, GuardLimits, Waivers
 from sharedbox_cli.core.guards_platform import platform_change
 from sharedbox_cli.core.guards_reach import cut_off, external_trustee, wide_trustee
@@ -233,6 +234,7 @@ GUARDS: Mapping[str, Callable[[GuardInput], Iterable[Refusal]]] = {
     "restore": restore,
     "privileged": unblock,
     "licence-drop": licence_drop,
+    "legal-hold": legal_hold,
     "retention-drop": retention_drop,
     "client-rules": client_rules,
     "platform-change": platform_change,

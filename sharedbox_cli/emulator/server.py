@@ -44,6 +44,7 @@ VENDOR_HOSTS = (
     "licensing.googleapis.com",
     "iamcredentials.googleapis.com",
     "cloudidentity.googleapis.com",
+    "vault.googleapis.com",
     "accounts.google.com",
     "sts.googleapis.com",
     "groupssettings.googleapis.com",

@@ -15,6 +15,7 @@ from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import Fact, Observed, Platform, Right
 from sharedbox_cli.core.outcome import Effect, Outcome
 from sharedbox_cli.core.reach import Reach
+from sharedbox_cli.core.values import Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,9 @@ class Scope:
     """The addresses, in lower case, by which the settings of each spec name recipients: one of them may be an alias."""
     managing: Mapping[Address, frozenset[Field]] | None = None
     """The settings that the spec of each mailbox manages. None: all settings of the scope are read of all mailboxes."""
+    ending: Mapping[Address, Value] = field(default_factory=dict)
+    """The licence that the spec of each mailbox wants; None: the mailbox is to be deleted. Before one of them goes, the
+    legal holds that go with it are read."""
     dispensable: frozenset[Field] = frozenset()
     """Settings that no spec manages: without the permission to read them, they are left out, with a warning."""
     folders: Reach = Reach.NONE

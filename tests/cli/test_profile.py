@@ -187,6 +187,7 @@ def test_google_when_only_the_environment_names_it_then_enough(tmp_path: Path) -
             "licensing": f"{origin}/",
             "calendar": f"{origin}/calendar/v3/",
             "cloudidentity": f"{origin}/",
+            "vault": f"{origin}/",
             "groupssettings": f"{origin}/groups/v1/groups/",
         },
     )

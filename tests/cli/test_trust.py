@@ -26,7 +26,17 @@ FILE_KEYS = [
     *(("microsoft365", (key,)) for key in ("authority", "graph_url", "exchange_url")),
     *(
         ("google_workspace", ("endpoints", key))
-        for key in ("oauth", "iam", "admin", "gmail", "calendar", "groupssettings", "licensing", "cloudidentity")
+        for key in (
+            "oauth",
+            "iam",
+            "admin",
+            "gmail",
+            "calendar",
+            "groupssettings",
+            "licensing",
+            "cloudidentity",
+            "vault",
+        )
     ),
 ]
 VARIABLES = ["AZURE_AUTHORITY_HOST", "SHAREDBOX_GRAPH_URL", "SHAREDBOX_EXCHANGE_URL", "SHAREDBOX_GOOGLE_URL"]

@@ -47,6 +47,7 @@ VERSIONS = {
     "groupssettings": ("groupssettings", "v1"),
     "licensing": ("licensing", "v1"),
     "cloudidentity": ("cloudidentity", "v1"),
+    "vault": ("vault", "v1"),
     "iamcredentials": ("iamcredentials", "v1"),
 }
 NEW_USER = {

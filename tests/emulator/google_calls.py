@@ -58,6 +58,8 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
     ("directory.members.patch", {"groupKey": TOOLS, "memberKey": ANNA, "body": {"role": "OWNER"}}),
     ("directory.members.hasMember", {"groupKey": TOOLS, "memberKey": ANNA}),
     ("directory.members.delete", {"groupKey": TOOLS, "memberKey": ANNA}),
+    ("vault.matters.list", {"state": "OPEN"}),
+    ("vault.matters.holds.list", {"matterId": "m1", "view": "FULL_HOLD"}),
     ("groupsSettings.groups.get", {"groupUniqueId": TOOLS}),
     ("groupsSettings.groups.patch", {"groupUniqueId": TOOLS, "body": {"isArchived": "true"}}),
     ("groupsSettings.groups.update", {"groupUniqueId": TOOLS, "body": {"name": "T"}}),

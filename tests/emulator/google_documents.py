@@ -21,6 +21,7 @@ DOCUMENTS = {
     "groupsSettings": "groupssettings.v1",
     "licensing": "licensing.v1",
     "cloudidentity": "cloudidentity.v1",
+    "vault": "vault.v1",
     "iamcredentials": "iamcredentials.v1",
 }
 

@@ -21,6 +21,7 @@ from sharedbox_cli.core.fields import Field
 from sharedbox_cli.emulator.google.builder import ADMIN, SCOPES, SERVICE_ACCOUNT
 from sharedbox_cli.emulator.google.handlers import HANDLERS
 from sharedbox_cli.emulator.google.iam import Signing
+from sharedbox_cli.emulator.google.vault import MATTERS
 from sharedbox_cli.emulator.seed import PLATFORMS, grown
 from tests.asked import each
 from tests.emulator.google import ANNA, AUTH, PRESS, Workspace, both, opened, reason, said
@@ -60,7 +61,7 @@ def test_each_served_method_is_described_and_tried() -> None:
 
 
 def test_calls_of_the_client_when_named_in_its_source_then_are_served() -> None:
-    apis = "directory|gmail|calendar|contactDelegation|groupsSettings|licensing|reports|cloudidentity"
+    apis = "directory|gmail|calendar|contactDelegation|groupsSettings|licensing|reports|cloudidentity|vault"
     pattern = re.compile(rf"\"((?:{apis})\.\w[\w.]*\w)\"")
     named = {name for file in sorted(CLIENT.rglob("*.py")) for name in pattern.findall(file.read_text())}
     keys = {*map(str, Field), *LEVEL_PATHS}
@@ -112,7 +113,7 @@ def test_method_when_its_body_has_an_unknown_name_then_is_400(wide: Workspace, n
 
 
 @pytest.mark.parametrize(
-    "api", ["directory", "gmail", "calendar", "licensing", "groupsSettings", "cloudidentity", "iamcredentials"]
+    "api", ["directory", "gmail", "calendar", "licensing", "groupsSettings", "cloudidentity", "vault", "iamcredentials"]
 )
 def test_method_when_described_and_not_modelled_then_says_501(wide: Workspace, api: str) -> None:
     modelled = set(SERVED)
@@ -180,6 +181,10 @@ def _prepare(workspace: Workspace) -> None:
     )
     anna = workspace.store.user(ANNA)
     assert anna is not None
+    hold = {"holdId": "h1", "name": "Case 7", "corpus": "MAIL", "updateTime": "2026-01-02T03:04:05Z"}
+    account = {"accountId": anna["id"], "email": ANNA, "holdTime": "2026-01-02T03:04:05.123Z"}
+    matter = {"matterId": "m1", "name": "Case", "state": "OPEN", "holds": [{**hold, "accounts": [account]}]}
+    workspace.emulator.tenant.set_meta(MATTERS, json.dumps([matter]))
     asp = {"kind": "admin#directory#asp", "codeId": 7, "name": "old phone", "creationTime": "1", "userKey": anna["id"]}
     workspace.store.put(anna["id"], "asp", "7", asp)
     token = {
@@ -217,6 +222,7 @@ def _execute(workspace: Workspace, built: dict[str, Any], name: str, arguments: 
         ("groupssettings", "v1", "groupssettings.v1"),
         ("licensing", "v1", "licensing.v1"),
         ("cloudidentity", "v1", "cloudidentity.v1"),
+        ("vault", "v1", "vault.v1"),
         ("iamcredentials", "v1", "iamcredentials.v1"),
     ],
 )

@@ -87,7 +87,7 @@ def test_query_of_groups_that_is_not_modelled_is_501(strict: Workspace, query: s
     ("host", "path", "status"),
     [
         ("tasks", "/tasks/v1/users/@me/lists", 501),
-        ("vault", "/v1/matters", 501),
+        ("vault", "/v1/matters/x/exports", 501),
         ("drive", "/drive/v3/files", 501),
         ("people", "/v1/people/me", 501),
         ("www", "/drive/v3/files", 501),

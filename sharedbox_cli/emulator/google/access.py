@@ -22,7 +22,7 @@ from sharedbox_cli.emulator.http import Request
 from sharedbox_cli.emulator.tokens import TokenInvalid, Tokens
 
 _ADMIN_APIS = frozenset({"directory", "groupsSettings", "licensing", "reports"})
-_SUPER_APIS = frozenset({"cloudidentity", "contactDelegation"})
+_SUPER_APIS = frozenset({"cloudidentity", "contactDelegation", "vault"})
 """APIs that want a privilege which the modelled administrators with a role do not have."""
 _DELEGATED_ONLY = frozenset(
     {

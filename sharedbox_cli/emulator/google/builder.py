@@ -47,6 +47,7 @@ SCOPES = [
             "calendar.acls",
             "admin.contact.delegation.readonly",
             "admin.contact.delegation",
+            "ediscovery.readonly",
         )
     )
 ]

@@ -27,6 +27,7 @@ DOCUMENTS = {
     "groupsSettings": "groupssettings.v1",
     "licensing": "licensing.v1",
     "cloudidentity": "cloudidentity.v1",
+    "vault": "vault.v1",
     "iamcredentials": "iamcredentials.v1",
     "sts": "sts.v1",
 }
@@ -35,6 +36,7 @@ BY_HOST = {
     "groupssettings": ("groupssettings.v1",),
     "licensing": ("licensing.v1",),
     "cloudidentity": ("cloudidentity.v1",),
+    "vault": ("vault.v1",),
     "iamcredentials": ("iamcredentials.v1",),
     "admin": ("admin.directory_v1", "admin.reports_v1"),
 }

@@ -36,7 +36,7 @@ _REASON = {
 }
 _OLD_STYLE = frozenset({"calendar", "directory", "groupsSettings", "licensing", "reports"})
 """APIs whose errors have no `status` (public reports, 2026-11)."""
-_RPC_STYLE = frozenset({"cloudidentity", "contactDelegation", "iamcredentials"})
+_RPC_STYLE = frozenset({"cloudidentity", "contactDelegation", "iamcredentials", "vault"})
 """APIs whose errors have no `errors`."""
 _HTML = (
     b"<!DOCTYPE html>\n<html lang=en>\n<title>Error 404 (Not Found)!!1</title>\n<p><b>404.</b> <ins>That's an error."

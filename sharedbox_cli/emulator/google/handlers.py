@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from sharedbox_cli.emulator.google import activities, calendar, contacts, groups_settings, licensing, policies, reports
+from sharedbox_cli.emulator.google import (
+    activities,
+    calendar,
+    contacts,
+    groups_settings,
+    licensing,
+    policies,
+    reports,
+    vault,
+)
 from sharedbox_cli.emulator.google.call import Handlers
 from sharedbox_cli.emulator.google.directory import account_security, aliases, groups, members, users
 from sharedbox_cli.emulator.google.gmail import delegates, filters, labels, senders, settings
@@ -25,4 +34,5 @@ HANDLERS: Handlers = {
     **reports.HANDLERS,
     **activities.HANDLERS,
     **policies.HANDLERS,
+    **vault.HANDLERS,
 }

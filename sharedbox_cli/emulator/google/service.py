@@ -76,6 +76,7 @@ def _apis(path: str) -> tuple[str, ...]:
         ("/calendar/", ("calendar",)),
         ("/groups/v1/", ("groupsSettings",)),
         ("/apps/licensing/", ("licensing",)),
+        ("/v1/matters", ("vault",)),
         ("/v1/projects/", ("iamcredentials",)),
         ("/v1/", ("cloudidentity",)),
     ):

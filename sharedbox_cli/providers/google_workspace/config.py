@@ -12,7 +12,7 @@ from sharedbox_cli.auth.connection import GOOGLE_HOSTS, GoogleConnection, Google
 from sharedbox_cli.core.endpoints import form_problem
 from sharedbox_cli.providers.section import Need, Section, endpoint_of, file_of, refuse_variable
 
-APIS = ("admin", "gmail", "calendar", "groupssettings", "licensing", "cloudidentity")
+APIS = ("admin", "gmail", "calendar", "groupssettings", "licensing", "cloudidentity", "vault")
 _URL = "SHAREDBOX_GOOGLE_URL"
 _FROM_ENVIRONMENT = {
     "customer": "SHAREDBOX_GOOGLE_CUSTOMER",
@@ -65,6 +65,7 @@ class GoogleEndpoints(Section):
     groupssettings: Endpoint | None = None
     licensing: Endpoint | None = None
     cloudidentity: Endpoint | None = None
+    vault: Endpoint | None = None
 
 
 class GoogleSection(Section):

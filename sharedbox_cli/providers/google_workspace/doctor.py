@@ -21,6 +21,7 @@ from sharedbox_cli.providers.google_workspace.scopes import (
     REPORTS,
     SECURITY,
     SETTINGS,
+    VAULT,
 )
 from sharedbox_cli.providers.google_workspace.skus import PRODUCT
 
@@ -38,6 +39,7 @@ _ROLE = {
     POLICIES: "Super Admin",
     SECURITY: "User Management Admin",
     CONTACTS: "one with the privilege Contacts",
+    VAULT: "one with the privilege View All Matters of Vault",
 }
 _OPTIONAL = {
     REPORTS: "storage is not reported",
@@ -45,6 +47,7 @@ _OPTIONAL = {
     POLICIES: "whether delegation is enabled is not reported",
     CALENDAR: "`calendar` is not managed, and open calendars are not reported",
     CONTACTS: "`contacts` is not managed",
+    VAULT: "plans do not see legal holds before an account or a licence goes",
 }
 """APIs that sharedbox can work without, and the consequence."""
 _READ, _WRITE = "reading (plan, check, audit)", "writing (apply)"
@@ -164,6 +167,7 @@ def reads(
             "read who may use a calendar",
             lambda service: service.acl().list(calendarId="primary", maxResults=1),
         ),
+        VAULT: ("read legal holds", lambda service: service.matters().list(state="OPEN", pageSize=1)),
         CONTACTS: (
             "read delegates of contacts",
             lambda service: service.users().delegates().list(user=connection.admin, pageSize=1),

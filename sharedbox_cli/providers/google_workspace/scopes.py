@@ -16,7 +16,7 @@ AUTH = "https://www.googleapis.com/auth/"
 
 DIRECTORY, SECURITY, SETTINGS, LICENSING = "directory", "security", "settings", "licensing"
 REPORTS, AUDIT, POLICIES, GMAIL, CALENDAR = "reports", "audit", "policies", "gmail", "calendar"
-CONTACTS = "contacts"
+CONTACTS, VAULT = "contacts", "vault"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,4 +162,5 @@ APIS: Mapping[str, Api] = {
         "admin.googleapis.com",
         document=CONTACT_DELEGATION,
     ),
+    VAULT: Api("vault", "v1", _scopes("ediscovery.readonly"), (), "Vault", "vault.googleapis.com"),
 }

@@ -13,6 +13,7 @@ from sharedbox_cli.emulator.google.call import NOTHING, Call, Handlers, patched,
 from sharedbox_cli.emulator.google.directory.names import account_address, is_name
 from sharedbox_cli.emulator.google.directory.user_query import queried
 from sharedbox_cli.emulator.google.errors import GoogleError, bad, exists, missing, not_allowed, precondition
+from sharedbox_cli.emulator.google.vault import is_held
 
 RESTORABLE_SECONDS = 20 * 86400
 _NEVER = "1970-01-01T00:00:00.000Z"
@@ -203,6 +204,8 @@ def _delete(call: Call) -> Any:
     user = found(call, writes=True)
     if user["email"] == call.subject:
         raise not_allowed()
+    if is_held(call.store, user):
+        raise precondition("The user is on a Vault hold and cannot be deleted.")
     call.store.run("update g_users set deleted_at = ? where id = ?", call.store.now, user["id"])
     call.store.run("delete from g_names where owner = ?", user["id"])
     call.store.run("delete from g_members where member_id = ?", user["id"])

@@ -14,11 +14,12 @@ from sharedbox_cli.core.errors import AuthError, NotFound, ObserveError, Permiss
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import Fact, LicencePool, ObservedMailbox
-from sharedbox_cli.core.values import Value
+from sharedbox_cli.core.values import LICENCE_NONE, Value
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.forms import Row, text_of, understood
 from sharedbox_cli.providers.google_workspace.api import Google
 from sharedbox_cli.providers.google_workspace.columns import LICENCE
+from sharedbox_cli.providers.google_workspace.observe.holds import read_holds
 from sharedbox_cli.providers.google_workspace.observe.usage import Usage, read_usage
 from sharedbox_cli.providers.google_workspace.policies import delegation_of, policy_of
 from sharedbox_cli.providers.google_workspace.scopes import LICENSING, POLICIES
@@ -30,7 +31,14 @@ Mailboxes = Mapping[Address, ObservedMailbox]
 
 
 async def read_more(
-    google: Google, scope: Scope, mailboxes: Mailboxes, customer: str, now: datetime, unread: UnreadLog
+    google: Google,
+    scope: Scope,
+    mailboxes: Mailboxes,
+    customer: str,
+    now: datetime,
+    unread: UnreadLog,
+    *,
+    is_super: bool = False,
 ) -> tuple[dict[Address, ObservedMailbox], dict[str, LicencePool]]:
     """Return the mailboxes with the requested data of the whole account, and the licences in use."""
     observed = dict(mailboxes)
@@ -49,10 +57,22 @@ async def read_more(
             key: replace(mailbox, facts={**mailbox.facts, **usage.by_account.get(key, {}), **usage.pool})
             for key, mailbox in observed.items()
         }
+    if ended := [key for key, mailbox in observed.items() if _ends(mailbox, scope)]:
+        holds = await read_holds(google, is_super=is_super)
+        for key in ended:
+            observed[key] = replace(observed[key], facts={**observed[key].facts, Fact.HOLDS: holds.on(observed[key])})
     if Fact.DELEGATION in scope.facts:
         delegation = {Fact.DELEGATION: await read_delegation(google, unread)}
         observed = {key: replace(mailbox, facts={**mailbox.facts, **delegation}) for key, mailbox in observed.items()}
     return observed, pools
+
+
+def _ends(mailbox: ObservedMailbox, scope: Scope) -> bool:
+    """Return whether a spec deletes a mailbox, or takes or changes the licence that it has."""
+    if mailbox.address not in scope.ending:
+        return False
+    wanted, has = scope.ending[mailbox.address], mailbox.settings.get(Field.LICENCE, LICENCE_NONE)
+    return wanted is None or has not in (wanted, LICENCE_NONE)
 
 
 def _take_gaps(usage: Usage, mailboxes: Mailboxes, unread: UnreadLog) -> None:

@@ -72,7 +72,16 @@ async def _delegated(google: Google, scope: Scope, now: datetime) -> Observed:
     shared = {key: replace(box, grants=_levelled(box)) for key, box in reading.mailboxes.items()}
     behind = await read_effective(google, directory, scope, shared, reading.trustees, unread)
     joining = await read_joining(google, directory, scope, behind.nested, unread)
-    mailboxes, pools = await read_more(google, scope, reading.mailboxes, _customer(directory), now, unread)
+    boss = directory.user_of(Address.of(google.admin))
+    mailboxes, pools = await read_more(
+        google,
+        scope,
+        reading.mailboxes,
+        _customer(directory),
+        now,
+        unread,
+        is_super=boss is not None and boss.get("isAdmin") is True,
+    )
     others = 0 if scope.mailboxes is None else _others(google, directory, scope)
     read = len((scope.mailboxes or rows.keys()) - unread.mailboxes)
     return _observed(

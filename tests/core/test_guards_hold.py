@@ -1,0 +1,52 @@
+"""The guard on legal holds: what takes the account or the licence of a mailbox on hold is asked for by name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from sharedbox_cli.core.diff import make_plan
+from sharedbox_cli.core.facts import Fact
+from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.model import GOOGLE_DELEGATED, Desired, State
+from sharedbox_cli.core.values import LICENCE_NONE, UNKNOWN, Value
+from tests.core.test_guards_reach import DESK, observed, refused, spec
+
+STANDARD, STARTER = "google-workspace-business-standard", "google-workspace-business-starter"
+
+
+def wants(licence: Value) -> Desired:
+    return spec(settings={Field.LICENCE: licence}, is_managed=False, platform=GOOGLE_DELEGATED)
+
+
+def gone() -> Desired:
+    mailbox = replace(wants(STANDARD).mailboxes[DESK], state=State.ABSENT, settings={})
+    return Desired({DESK: mailbox}, "digest", 1)
+
+
+def asks(desired: Desired, holds: Value, *waivers: str) -> bool:
+    facts = {Fact.HOLDS: holds} if holds is not None else {}
+    there = observed(settings={Field.LICENCE: STANDARD}, facts=facts, platform=GOOGLE_DELEGATED)
+    return "legal-hold" in refused(desired, there, *waivers)
+
+
+@pytest.mark.parametrize("desired", [gone(), wants(LICENCE_NONE), wants(STARTER)])
+def test_what_takes_account_or_licence_is_asked_for_by_name(desired: Desired) -> None:
+    assert asks(desired, ("Case 7",))
+    assert asks(desired, ("Case 7",), "legal-hold=other@contoso.example")
+    assert not asks(desired, ("Case 7",), f"legal-hold={DESK}")
+    assert not asks(desired, ())
+    assert not asks(desired, UNKNOWN)
+    assert not asks(desired, None)
+
+
+def test_mailbox_that_keeps_its_licence_is_not_asked_for() -> None:
+    assert not asks(wants(STANDARD), ("Case 7",))
+
+
+@pytest.mark.parametrize(("holds", "is_said"), [(UNKNOWN, True), ((), False), (("Case 7",), False)])
+def test_plan_says_where_holds_are_not_known(holds: Value, is_said: bool) -> None:
+    there = observed(settings={Field.LICENCE: STANDARD}, facts={Fact.HOLDS: holds}, platform=GOOGLE_DELEGATED)
+    plan = make_plan(wants(STARTER), {GOOGLE_DELEGATED: there}, there.read_at, "0")
+    assert any("legal hold" in note.text for note in plan.notes) is is_said

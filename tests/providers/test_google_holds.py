@@ -1,0 +1,97 @@
+"""Holds of Vault are seen before an account or a licence goes that they protect."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from sharedbox_cli.core.facts import Fact
+from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.model import DesiredMailbox, State
+from sharedbox_cli.core.values import LICENCE_NONE, UNKNOWN, Value
+from sharedbox_cli.emulator.company import DOMAIN
+from sharedbox_cli.emulator.google.builder import SCOPES, GoogleBuilder
+from sharedbox_cli.emulator.google.vault import MATTERS
+from tests.providers.google_setting import STANDARD, STARTER, Fill, GoogleSetting, at, delegated, id_of, scope_of
+
+Workspaces = Callable[[Fill], GoogleSetting]
+GONE = delegated("press", state=State.ABSENT)
+LESS = delegated("press", {Field.LICENCE: LICENCE_NONE})
+OTHER = delegated("press", {Field.LICENCE: STARTER})
+SAME = delegated("press", {Field.LICENCE: STANDARD})
+
+
+def two(make: GoogleBuilder) -> None:
+    make.mailbox("press", "Press")
+    make.mailbox("jobs", "Jobs")
+
+
+def holds(workspace: GoogleSetting, *rows: dict[str, Any], state: str = "OPEN") -> None:
+    matter = {"matterId": "m", "name": "Case", "state": state, "holds": list(rows)}
+    workspace.tenant.set_meta(MATTERS, json.dumps([matter]))
+
+
+def on(workspace: GoogleSetting, local: str, **more: str) -> dict[str, Any]:
+    account = {"accountId": id_of(workspace.make, local), "email": f"{local}@{DOMAIN}", **more}
+    return {"holdId": "h", "name": "Case 7", "corpus": "MAIL", "accounts": [account]}
+
+
+def found(workspace: GoogleSetting, spec: DesiredMailbox) -> Value:
+    ending: dict[Any, Value] = {spec.address: spec.settings.get(Field.LICENCE)}
+    observed = workspace.shared.observe(replace(scope_of([spec]), ending=ending))
+    return observed.mailboxes[at("press")].facts.get(Fact.HOLDS)
+
+
+@pytest.mark.parametrize("spec", [GONE, LESS, OTHER])
+def test_holds_on_the_account_are_named(workspace_of: Workspaces, spec: DesiredMailbox) -> None:
+    workspace = workspace_of(two)
+    holds(workspace, on(workspace, "press"), {**on(workspace, "press"), "name": "Audit"}, on(workspace, "jobs"))
+    assert found(workspace, spec) == ("Audit", "Case 7")
+    assert workspace.calls()["vault.matters.holds.list"] == 1
+
+
+def test_account_without_holds_has_none_and_one_that_keeps_its_licence_costs_no_call(workspace_of: Workspaces) -> None:
+    workspace = workspace_of(two)
+    holds(workspace, on(workspace, "jobs"))
+    assert found(workspace, GONE) == ()
+    calls = workspace.calls()["vault.matters.list"]
+    assert found(workspace, SAME) is None
+    assert workspace.calls()["vault.matters.list"] == calls
+
+
+def test_hold_that_names_the_address_alone_counts(workspace_of: Workspaces) -> None:
+    workspace = workspace_of(two)
+    holds(workspace, on(workspace, "press", accountId="", email=f"Press@{DOMAIN}"))
+    assert found(workspace, GONE) == ("Case 7",)
+
+
+def test_hold_on_a_unit_is_not_known_to_cover_the_account(workspace_of: Workspaces) -> None:
+    workspace = workspace_of(two)
+    holds(workspace, {"holdId": "h", "name": "Unit", "corpus": "MAIL", "orgUnit": {"orgUnitId": "id:01"}})
+    assert found(workspace, GONE) == UNKNOWN
+
+
+@pytest.mark.parametrize("spec", [GONE, LESS])
+def test_without_the_scope_or_the_privilege_holds_are_not_known(workspace_of: Workspaces, spec: DesiredMailbox) -> None:
+    workspace = workspace_of(two)
+    workspace.faults({"route": "google.vault.matters.list", "kind": "forbidden", "count": 9})
+    assert found(workspace, spec) == UNKNOWN
+    workspace.faults()
+    granted = [scope for scope in SCOPES if "ediscovery" not in scope]
+    workspace.make.store.run("update g_service_accounts set scopes = ?", json.dumps(granted))
+    workspace.provider()
+    workspace.made.insert(0, workspace.made.pop())
+    assert found(workspace, spec) == UNKNOWN
+
+
+def test_empty_answer_to_an_administrator_with_a_role_proves_nothing(workspace_of: Workspaces) -> None:
+    workspace = workspace_of(two)
+    admin = workspace.make.store.user("admin@contoso.example")
+    assert admin is not None
+    doc = {**json.loads(admin["doc"]), "isAdmin": False, "isDelegatedAdmin": True}
+    workspace.make.store.save_user(admin["id"], doc)
+    assert found(workspace, GONE) == UNKNOWN
