@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from sharedbox_cli.checks import limits
-from sharedbox_cli.checks.model import Check, Detections, Subject
+from sharedbox_cli.checks.model import Check, Detections, PlatformOverride, Subject
 from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.finding import Severity
 from sharedbox_cli.core.model import GOOGLE_DELEGATED, MICROSOFT365
@@ -107,6 +107,8 @@ def _other_limits(subject: Subject) -> Detections:
 
 
 _ONLY = frozenset({MICROSOFT365})
+_CALENDARS = frozenset({GOOGLE_DELEGATED, MICROSOFT365})
+_MICROSOFT_PAGE = {MICROSOFT365: PlatformOverride(source=limits.FOLDER_PERMISSIONS)}
 
 
 def _public_calendar(subject: Subject) -> Detections:
@@ -131,7 +133,8 @@ CHECKS = (
         detect=_public_calendar,
         needs=frozenset({Field.CALENDAR_ANONYMOUS}),
         path="calendar.anonymous",
-        platforms=frozenset({GOOGLE_DELEGATED}),
+        platforms=_CALENDARS,
+        overrides=_MICROSOFT_PAGE,
     ),
     Check(
         id="calendar-open-to-all",
@@ -142,7 +145,8 @@ CHECKS = (
         detect=_open_calendar,
         needs=frozenset({Field.CALENDAR_DEFAULT}),
         path="calendar.default",
-        platforms=frozenset({GOOGLE_DELEGATED}),
+        platforms=_CALENDARS,
+        overrides=_MICROSOFT_PAGE,
     ),
     Check(
         id="protocols-open",

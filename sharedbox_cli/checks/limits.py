@@ -35,6 +35,7 @@ SUSPENDED = "https://knowledge.workspace.google.com/kb/how-to-route-emails-sent-
 LICENSING = "https://developers.google.com/workspace/admin/licensing/v1/how-tos/products"
 USAGE = "https://developers.google.com/workspace/admin/reports/v1/appendix/usage/user/accounts"
 POOL = "https://developers.google.com/workspace/admin/reports/v1/appendix/usage/customer/accounts"
+FOLDER_PERMISSIONS = "https://learn.microsoft.com/powershell/module/exchangepowershell/set-mailboxfolderpermission"
 CALENDAR_SHARING = "https://developers.google.com/workspace/calendar/api/concepts/sharing"
 GOOGLE_ALIASES = "https://developers.google.com/workspace/admin/directory/v1/guides/manage-user-aliases"
 

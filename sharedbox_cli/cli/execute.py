@@ -31,6 +31,7 @@ from sharedbox_cli.engine.memory import (
     has_written_since,
     is_plan_used,
     managed_on,
+    readers_of,
     recent_access,
 )
 from sharedbox_cli.engine.run import RunOptions, run_plan
@@ -78,6 +79,7 @@ def run(
                 continued=journal.continued(basis.profile),
                 managed_on=managed_on(basis.journal_path),
                 recent=recent_access(basis.journal_path),
+                readers=readers_of(basis.journal_path),
             )
             plan = _reviewed(now, plan, observed, waivers)
         platforms = {change.platform for change in plan.changes}

@@ -55,6 +55,9 @@ class Basis:
     """The platform on which earlier runs changed each mailbox last."""
     recent: Mapping[Address, RecentAccess]
     """What runs of the last days changed in the access to each mailbox."""
+    readers: frozenset[Address]
+    """The mailboxes on which earlier runs allowed somebody to read mail alone: only there, it is looked for without a
+    spec that gives it."""
     journal_path: Path
     neighbours: Callable[[], Mapping[Platform, Provider]]
     """Returns all platforms for which the profile has a tenant, where a connection is possible. Few plans need them."""
@@ -91,21 +94,21 @@ def unread_error(reading: Reading) -> ObserveError:
 
 def observe_desired(basis: Basis, desired: Desired, *, is_saved: bool = False) -> Reading:
     """Read everything that the specs manage. Raises what `observe` raises."""
-    scopes = plan_scopes(desired)
+    scopes = plan_scopes(desired, basis.readers)
     reading = observe(basis.terminal, basis.connections, scopes, basis.listener, is_saved=is_saved)
     return reading.with_automapping(basis.automapping)
 
 
-def plan_scopes(desired: Desired) -> Mapping[Platform, Scope]:
-    """Return what a plan has to read, per platform."""
+def plan_scopes(desired: Desired, readers: frozenset[Address] = frozenset()) -> Mapping[Platform, Scope]:
+    """Return what a plan has to read, per platform. `readers`: where somebody may read mail alone without a spec."""
     platforms = sorted({mailbox.platform for mailbox in desired.mailboxes.values()})
-    return {platform: scope_of(desired, frozenset({platform})) for platform in platforms}
+    return {platform: scope_of(desired, frozenset({platform}), readers) for platform in platforms}
 
 
-def scope_of(desired: Desired, platforms: frozenset[Platform]) -> Scope:
+def scope_of(desired: Desired, platforms: frozenset[Platform], readers: frozenset[Address] = frozenset()) -> Scope:
     """Return what a plan has to read from some platforms. A setting that no spec manages needs no request."""
     from sharedbox_cli.core.diff import observed_addresses  # `validate` starts without it
-    from sharedbox_cli.core.levels import inside_of
+    from sharedbox_cli.core.levels import inside_by_mailbox
 
     mine = desired.of_platforms(platforms)
     mailboxes = mine.mailboxes.values()
@@ -130,7 +133,7 @@ def scope_of(desired: Desired, platforms: frozenset[Platform]) -> Scope:
         recipients=recipients_of(mailboxes),
         managing={key: frozenset(mailbox.settings) for key, mailbox in mine.mailboxes.items()},
         rights=frozenset(grant.right for grant in grants),
-        inside={key: rights for key, mailbox in mine.mailboxes.items() if (rights := inside_of(mailbox))},
+        inside=inside_by_mailbox(mine, readers),
         ending=_ending(mine),
         with_members=any(grant.kind is TrusteeKind.GROUP for grant in grants),
     )

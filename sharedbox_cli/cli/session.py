@@ -166,7 +166,7 @@ class Session:
 
         `platforms`: nothing else may be read. Empty: any platform of the profile.
         """
-        from sharedbox_cli.engine.memory import complete_runs, managed_on, recent_access
+        from sharedbox_cli.engine.memory import complete_runs, managed_on, readers_of, recent_access
 
         self._require_journal()
 
@@ -182,6 +182,7 @@ class Session:
             continued=self._continued(),
             managed_on=managed_on(self.journal_path),
             recent=recent_access(self.journal_path),
+            readers=readers_of(self.journal_path),
             journal_path=self.journal_path,
             neighbours=partial(self._neighbours, frozenset(platforms)),
         )

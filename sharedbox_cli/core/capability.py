@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sharedbox_cli.core.fields import SETTINGS, Field
-from sharedbox_cli.core.model import LEVELLED, MEMBER_RIGHTS, Platform, Right
+from sharedbox_cli.core.model import GRANTABLE, LEVELLED, MEMBER_RIGHTS, Platform, Right
 from sharedbox_cli.core.needs import NeedsTable
 from sharedbox_cli.core.texts import mark
 from sharedbox_cli.core.values import Value
@@ -84,6 +84,8 @@ class Capabilities:
     """Folders that every mailbox has: rules can name them without a spec that lists them."""
     read_singly: frozenset[Field] = frozenset()
     """Settings that no list of the tenant has: reading them takes a request for every few mailboxes."""
+    inside: frozenset[Right] = frozenset()
+    """Rights that are kept inside each mailbox: reading them takes requests for every few mailboxes, too."""
     audited_inside: frozenset[Field] = frozenset()
     """Settings that an audit reads only if it was asked to look inside mailboxes."""
     audited_rights: frozenset[Right] = frozenset()
@@ -168,7 +170,7 @@ def _reason(path: str, table: Capabilities, tables: Mapping[Platform, Capabiliti
     platforms = _several(owners)
     if not path.startswith(_RIGHTS):
         return mark("it belongs to {platforms}. Leave the key out.", platforms=platforms)
-    here = [f"`{right}`" for right in MEMBER_RIGHTS if table.refusal(f"{_RIGHTS}{right}") is None]
+    here = [f"`{right}`" for right in GRANTABLE if table.refusal(f"{_RIGHTS}{right}") is None]
     if not here:
         return mark("it belongs to {platforms}. Leave the right out.", platforms=platforms)
     return mark("it belongs to {platforms}. Use {rights}.", platforms=platforms, rights=_one_of(here))

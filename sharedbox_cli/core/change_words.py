@@ -71,12 +71,19 @@ def party_update_words(change: Change) -> str:
     if Field.ROLE in after:
         parts.append(f"role {before.get(Field.ROLE, 'none')} -> {after[Field.ROLE]}")
     if Field.LEVEL in after and change.party is not None:
-        parts.append(f"{RIGHT_WORDS[change.party.right]} {before.get(Field.LEVEL, 'none')} -> {after[Field.LEVEL]}")
+        parts.append(_level_words(change.party.right, before.get(Field.LEVEL), after[Field.LEVEL]))
     if Field.DELIVERY in after:
         parts.append(f"delivery {before.get(Field.DELIVERY, 'not known')} -> {after[Field.DELIVERY]}")
     if Field.AUTOMAPPING in after:
         parts.append(f"automapping {'on' if after[Field.AUTOMAPPING] else 'off'}")
     return ", ".join(parts)
+
+
+def _level_words(right: Right, before: Value, after: Value) -> str:
+    """Return how a level changes. Reading mail has none, and other words where it is more or less than that."""
+    if before and after:
+        return f"{RIGHT_WORDS[right]} {before} -> {after}"
+    return f"{right_words(right, str(before or ''))} -> {right_words(right, str(after or ''))}"
 
 
 def change_words(name: Field, change: Change) -> str:

@@ -10,7 +10,7 @@ from sharedbox_cli.core.errors import ObserveError, Problem, SpecError
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import TrusteeId
 from sharedbox_cli.core.joinable import is_joinable
-from sharedbox_cli.core.levels import is_level, rises
+from sharedbox_cli.core.levels import PARTIAL, is_level, rises
 from sharedbox_cli.core.model import (
     LEVELLED,
     ROLES,
@@ -101,7 +101,7 @@ def managed_grants(mailbox: DesiredMailbox, current: ObservedMailbox) -> frozens
 
 def exclusive(right: Right) -> str:
     """Return the kind of a right of which a trustee has one at a time: a role, or a level. Empty: another one."""
-    return "role" if right in ROLES else str(right) if right in LEVELLED else ""
+    return "role" if right in ROLES else str(right) if right in (*LEVELLED, Right.READ) else ""
 
 
 def _refusal(change: Change, observed: Observed) -> Problem | None:
@@ -132,7 +132,7 @@ def _staying(desired_by_key: Mapping[Key, DesiredGrant], held: Mapping[Key, Gran
 
 def _surely_rises(held: Grant, desired: Key) -> bool:
     """Return whether a role or level is higher for sure: a level that only the platform knows may be more."""
-    return _rises(held, desired) and (held.right in ROLES or is_level(held.detail))
+    return _rises(held, desired) and (held.right in ROLES or is_level(held.detail) or held.detail == PARTIAL)
 
 
 def _rises(held: Grant, desired: Key) -> bool:

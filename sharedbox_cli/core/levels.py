@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
-from sharedbox_cli.core.model import DesiredMailbox, Right
+from sharedbox_cli.core.identity import Address
+from sharedbox_cli.core.model import Desired, DesiredMailbox, Observed, ObservedMailbox, Right, SpecialEntry
+from sharedbox_cli.core.texts import mark
 from sharedbox_cli.core.values import Value
 
 NO_LEVEL = "none"
@@ -12,12 +15,46 @@ NO_LEVEL = "none"
 LEVELS = (NO_LEVEL, "availability", "details", "reader", "editor")
 """From the lowest to the highest. `availability` and `details` are of calendars: when it is busy, and with what."""
 EDITOR = LEVELS[-1]
+PARTIAL = "incomplete"
+"""The detail of a right that is only half there, so that it does not work everywhere: granting it completes it."""
 
 
-def inside_of(mailbox: DesiredMailbox) -> frozenset[Right]:
-    """Return the rights inside a mailbox that its spec manages: levels, and reading where it gives that to somebody."""
-    reads = any(grant.right is Right.READ for grant in (*(mailbox.grants or ()), *mailbox.expired))
-    return mailbox.levels | ({Right.READ} if reads and mailbox.has_members else frozenset())
+def inside_of(mailbox: DesiredMailbox, *, had_readers: bool = False) -> frozenset[Right]:
+    """Return the rights inside a mailbox that its spec manages: levels, and reading where it gives that to somebody.
+
+    `had_readers`: an earlier run did.
+    """
+    reads = had_readers or any(grant.right is Right.READ for grant in (*(mailbox.grants or ()), *mailbox.expired))
+    return mailbox.levels | ({Right.READ} if reads and mailbox.manages_members else frozenset())
+
+
+def inside_by_mailbox(desired: Desired, readers: frozenset[Address] = frozenset()) -> dict[Address, frozenset[Right]]:
+    """Return the rights inside each mailbox that specs manage, where there are any."""
+    found = {key: inside_of(one, had_readers=key in readers) for key, one in desired.mailboxes.items()}
+    return {key: rights for key, rights in found.items() if rights}
+
+
+def plain_readers(observed: Observed, apart_from: Collection[Address] = ()) -> Observed:
+    """Return a reading as new specs can say it. Mailboxes that have a spec already stay as they are.
+
+    Who can do more or less in the inbox than reading has no word in a spec. A list of the other readers would revoke
+    their rights: no reader of such a mailbox is part of its spec.
+    """
+    mailboxes = {
+        key: mailbox if key in apart_from else _without_odd_readers(mailbox)
+        for key, mailbox in observed.mailboxes.items()
+    }
+    return replace(observed, mailboxes=mailboxes)
+
+
+def _without_odd_readers(mailbox: ObservedMailbox) -> ObservedMailbox:
+    readers = [grant for grant in mailbox.grants or () if grant.right is Right.READ]
+    if not any(grant.detail for grant in readers):
+        return mailbox
+    words = [mark("reading the inbox ({detail})", detail=grant.detail or "reader") for grant in readers]
+    entries = [SpecialEntry(grant.trustee, text) for grant, text in zip(readers, words, strict=True)]
+    rest = frozenset(grant for grant in mailbox.grants or () if grant.right is not Right.READ)
+    return replace(mailbox, grants=rest, special=(*mailbox.special, *entries))
 
 
 def without_levels(mailbox: DesiredMailbox, right: Right) -> DesiredMailbox:

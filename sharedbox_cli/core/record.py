@@ -77,3 +77,13 @@ class AutomappingStep:
     """The IDs of the mailbox and of the trustee."""
     is_on: bool | None
     """None: the grant was revoked."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderStep:
+    """What a run did to somebody who can read the mail of a mailbox and nothing else."""
+
+    at: str
+    reader: tuple[str, str]
+    """The address of the mailbox in lower case, and the id of the trustee."""
+    can_read: bool

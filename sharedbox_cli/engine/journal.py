@@ -23,7 +23,7 @@ from sharedbox_cli.core.model import Platform
 from sharedbox_cli.core.outcome import Outcome
 from sharedbox_cli.core.plan import GOOD_FOR, Plan
 from sharedbox_cli.core.recent import SPAN, RecentAccess, RecentStep, recent_access
-from sharedbox_cli.core.record import AutomappingStep, CompleteRun, RunRecord, StepRecord
+from sharedbox_cli.core.record import AutomappingStep, CompleteRun, ReaderStep, RunRecord, StepRecord
 from sharedbox_cli.engine.storage import open_journal
 
 
@@ -281,6 +281,19 @@ class Journal:
             key = (change["mailbox_id"] or row["mailbox_id"] or "", change["party"]["id"])
             is_on = None if change["kind"] == "revoke" else bool(change["after"].get("automapping", True))
             steps.append(AutomappingStep(row["intent_at"], key, is_on))
+        return tuple(steps)
+
+    def readers(self) -> tuple[ReaderStep, ...]:
+        """Return who was allowed to read mail alone, in order, and who no longer is."""
+        rows = self._read(
+            "select change, intent_at from steps where status = 'done' and key like '% read %' order by intent_at, seq"
+        )
+        steps = []
+        for row in rows:
+            change = json.loads(row["change"])
+            if change["party"] is not None and change["party"]["right"] == "read":  # a name can contain the word too
+                reader = (change["mailbox"].lower(), change["party"]["id"])
+                steps.append(ReaderStep(row["intent_at"], reader, change["kind"] != "revoke"))
         return tuple(steps)
 
 

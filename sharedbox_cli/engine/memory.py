@@ -59,6 +59,13 @@ def automapping(journal: Path) -> dict[tuple[str, str], bool]:
     return recorded
 
 
+def readers_of(journal: Path) -> frozenset[Address]:
+    """Return the mailboxes on which runs allowed somebody to read mail alone, and did not revoke it again."""
+    steps = [step for known in _of_each(journal, lambda one, _: one.readers()) for step in known]
+    latest = {step.reader: step.can_read for step in sorted(steps, key=lambda one: one.at)}
+    return frozenset(Address.of(mailbox) for (mailbox, _), can_read in latest.items() if can_read)
+
+
 def granted(journal: Path, tenants: Mapping[str, str]) -> dict[GrantKey, Granted]:
     """Return who granted each right in some tenants, given by platform. Raises JournalError."""
     steps = [step for known in _of_each(journal, lambda one, _: one.done()) for step in known]

@@ -10,11 +10,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 
 from sharedbox_cli.core.capability import Capabilities
-from sharedbox_cli.core.change import NEW, Change, Kind
+from sharedbox_cli.core.change import NEW, Change, Kind, Party
 from sharedbox_cli.core.errors import Ambiguous
 from sharedbox_cli.core.events import SILENT, Listener
 from sharedbox_cli.core.fields import SETTINGS, Field
-from sharedbox_cli.core.model import LEVELLED, Observed, Platform
+from sharedbox_cli.core.model import LEVELLED, Observed, Platform, Right
 from sharedbox_cli.core.order import Topic
 from sharedbox_cli.core.outcome import Effect, Outcome, Status
 from sharedbox_cli.providers.base import Scope
@@ -119,6 +119,7 @@ class TenantProvider(ABC):
             path = f"{right}.members" if right in LEVELLED else f"members[].rights.{right}"
             if table.refusal(path) is not None:
                 return f"{change.platform} has no right `{change.party.right}`."
+            return _misnamed(change, change.party)
         return ""
 
     def finish_within(self, seconds: float | None) -> None:
@@ -131,6 +132,17 @@ class TenantProvider(ABC):
         """Release the connections and stop the loop."""
         self._loop.run(self._close())
         self._loop.close()
+
+
+def _misnamed(change: Change, party: Party) -> str:
+    """Return why a change of a right contradicts itself: what people read is what is sent."""
+    has_levels = party.right in (*LEVELLED, Right.READ)
+    other = sorted(change.after.keys() - {Field.LEVEL} if has_levels else change.after.keys() & {Field.LEVEL})
+    if other:
+        return f"`{other[0]}` does not belong to the right `{party.right}`."
+    if Field.LEVEL in change.after and change.after[Field.LEVEL] != party.detail:
+        return f"The change names two levels: `{change.after[Field.LEVEL]}` and `{party.detail}`."
+    return ""
 
 
 def _comes_new(change: Change, name: Field) -> bool:

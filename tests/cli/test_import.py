@@ -68,7 +68,7 @@ def test_plan_right_after_an_import_is_empty(cloud_of: CloudMaker, cli: Cli, pla
         (MICROSOFT365, 1000, "common", 0.15),
         (GOOGLE_COLLABORATIVE, 250, "common", 0.06),
         (GOOGLE_DELEGATED, 100, "common", 1.3),
-        (MICROSOFT365, 100, "all", 0.7),  # replies, folders and rules: ten mailboxes per request
+        (MICROSOFT365, 100, "all", 1.1),  # replies, rights in folders and rules: ten mailboxes per request
         (GOOGLE_DELEGATED, 100, "all", 1.4),
     ],
 )
@@ -83,7 +83,9 @@ def test_many_mailboxes_are_adopted_with_few_requests(
 
 def test_settings_that_are_read_singly_are_adopted_if_they_are_asked_for(both: Cloud, cli: Cli) -> None:
     done = cli("import", SPECS)
-    missing = "`auto_reply`, `calendar`, `contacts`, `folders`, `language`, `rules`, `signature`, `tags`"
+    missing = (
+        "`auto_reply`, `calendar`, `contacts`, `folders`, `language`, `rights: [read]`, `rules`, `signature`, `tags`"
+    )
     assert (done.code, f"new specs do not have {missing}" in done.err) == (0, True)
     assert "--manage all" in done.err
     routes = both.routes()

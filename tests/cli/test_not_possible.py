@@ -54,12 +54,12 @@ ASKED = [
     (COLLABORATIVE, "access: {imap: false}\n", "4:1", "a group has no account"),
     (COLLABORATIVE, "google: {org_unit: /Shared}\n", "4:1", "a group has no account"),
     (COLLABORATIVE, "state: absent\n", "4:1", "admin.google.com > Directory > Groups"),
-    (MICROSOFT, member("rights: [read]"), "5:5", "folder permissions"),
+    (DELEGATED, member("rights: [read]"), "5:5", "can do everything. Use `full_access`."),
     (
         MICROSOFT,
         member("rights: [manager]"),
         "5:5",
-        "it belongs to google-collaborative. Use `full_access`, `send_as` or `send_on_behalf`.",
+        "it belongs to google-collaborative. Use `full_access`, `read`, `send_as` or `send_on_behalf`.",
     ),
     (
         MICROSOFT,
@@ -71,7 +71,13 @@ ASKED = [
     (MICROSOFT, "storage: {licence: google-workspace-business-plus}\n", "4:11", "exchange-online-plan-2"),
     (MICROSOFT, "google: {org_unit: /Shared}\n", "4:1", "it belongs to google-delegated. Leave the key out."),
     (MICROSOFT, "group: {history: true}\n", "4:1", "it belongs to google-collaborative. Leave the key out."),
-    (MICROSOFT, "calendar: {default: reader}\n", "4:1", "does not manage it yet"),
+    (
+        DELEGATED,
+        "calendar: {default: details}\n",
+        "4:12",
+        "`calendar.default` can be none, availability, reader, editor",
+    ),
+    (COLLABORATIVE, "calendar: {people: []}\n", "4:1", "a group has no calendar"),
     (MICROSOFT, "auto_reply: {subject: Away}\n", "4:14", "Write `internal` and `external`"),
     (MICROSOFT, "audit_log: false\n", "4:1", "Leave the key out, or write `true`"),
 ]

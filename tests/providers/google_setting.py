@@ -124,9 +124,10 @@ def scope_of(mailboxes: Iterable[DesiredMailbox], facts: Iterable[Fact] = ()) ->
         frozenset(grant.trustee for grant in wanted),
         any(grant.kind is TrusteeKind.GROUP for grant in wanted),
         frozenset(grant.right for grant in wanted),
+        inside={mailbox.address: inside_of(mailbox) for mailbox in mailboxes},
+        named_by=Desired({mailbox.address: mailbox for mailbox in mailboxes}).named_by,
         recipients=recipients_of(mailboxes),
         managing={mailbox.address: frozenset(mailbox.settings) for mailbox in mailboxes},
-        inside={mailbox.address: inside_of(mailbox) for mailbox in mailboxes},
     )
 
 

@@ -157,10 +157,17 @@ def changes_of(platform: Platform, address: Address, identity: str, trustee: Tru
         changes += [replace(base, kind=kind, after={name: value}, party=party) for kind in (Kind.GRANT, Kind.UPDATE)]
     changes += [replace(base, kind=kind) for kind in (Kind.GRANT, Kind.REVOKE, Kind.UPDATE, Kind.LICENCE)]
     changes.append(replace(base, party=party))
+    reader = replace(party, right=Right.CALENDAR, detail="reader")
+    changes += [
+        replace(base, before={Field.LEVEL: "none"}, after={Field.LEVEL: "reader"}, party=party),
+        replace(base, before={Field.LEVEL: "none"}, after={Field.LEVEL: "editor"}, party=reader),
+        replace(base, after={Field.AUTOMAPPING: True}, party=reader),
+    ]
     known = COLUMNS[platform].keys() & {Field.AUTOMAPPING, Field.DELIVERY, Field.ROLE}
     changes += [replace(base, kind=Kind.UPDATE, after={name: True}) for name in known]
     foreign_right = Right.FULL_ACCESS if platform == GOOGLE_COLLABORATIVE else Right.OWNER
-    for unknown in (foreign_right, Right.READ, Right.OTHER):
+    unknown_rights = {foreign_right, Right.OTHER} | ({Right.READ} if platform != MICROSOFT365 else set())
+    for unknown in sorted(unknown_rights):
         stranger = Party(trustee, unknown, Address.of("anna@contoso.example"))
         changes += [replace(base, kind=kind, party=stranger) for kind in (Kind.GRANT, Kind.REVOKE)]
     return changes

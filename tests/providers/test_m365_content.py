@@ -15,6 +15,7 @@ from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.microsoft365.capabilities import CAPABILITIES
 from sharedbox_cli.providers.microsoft365.categories import COLOURS
+from sharedbox_cli.providers.microsoft365.folder_rights import FOLDER_RIGHTS
 from sharedbox_cli.providers.microsoft365.observe.content import LISTINGS, TAGS, Listing, requests_of
 from sharedbox_cli.providers.microsoft365.observe.inside import SOURCES
 from tests.asked import each, every
@@ -88,7 +89,7 @@ def test_only_mailboxes_whose_spec_has_the_setting_are_asked(demo: Setting, list
 def test_other_settings_cost_no_call(demo: Setting, listing: Listing) -> None:
     provider = demo.provider()
     demo.forget()
-    provider.observe(scope(fields=OBSERVABLE - listing.columns.keys()))
+    provider.observe(scope(fields=OBSERVABLE - listing.columns.keys() - FOLDER_RIGHTS.keys()))
     assert demo.calls(ROUTES[listing.name]) == 0
     assert requests_of(OBSERVABLE - listing.columns.keys(), 1000) < requests_of(OBSERVABLE, 1000)
 
@@ -196,4 +197,4 @@ def test_new_mailbox_gets_its_tags_as_soon_as_it_is_known(demo: Setting) -> None
 
 def test_settings_of_these_lists_are_those_that_are_read_singly() -> None:
     lists = [listing.columns for listing in LISTINGS] + [one.columns for one in SOURCES if one.whole is None]
-    assert CAPABILITIES[MICROSOFT365].read_singly == frozenset[Field]().union(*lists)
+    assert CAPABILITIES[MICROSOFT365].read_singly == frozenset[Field]().union(*lists, FOLDER_RIGHTS)

@@ -21,7 +21,7 @@ from sharedbox_cli.core.diff import diff_mailbox, observed_addresses
 from sharedbox_cli.core.errors import ExitCode, NotFound, SpecError
 from sharedbox_cli.core.fields import OBSERVABLE, Field
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.levels import inside_of
+from sharedbox_cli.core.levels import inside_by_mailbox, plain_readers
 from sharedbox_cli.core.mail_targets import recipients_of
 from sharedbox_cli.core.model import LEVELLED, DesiredMailbox, Observed, Platform, Right, State
 from sharedbox_cli.language.export.folder import lost_lines
@@ -52,7 +52,7 @@ def import_tenant(
     existing = existing_in(folder, session.capabilities, utc_now())
     chosen = _chosen(session, choice)
     _say_what_is_left_out(session, choice)
-    observed = _with_addresses(session.observe(_scopes(session, choice, chosen, existing)))
+    observed = _with_addresses(session.observe(_scopes(session, choice, chosen, existing)), existing)
     adopted = adopted_of(
         observed.observations, chosen, existing, session.capabilities, is_members_only=choice.is_members_only
     )
@@ -80,8 +80,11 @@ def import_tenant(
     return exit_code_of(observed, ExitCode.FOUND if choice.only_checks and differs else ExitCode.OK)
 
 
-def _with_addresses(reading: Reading) -> Reading:
-    observations = {platform: with_addresses(observed) for platform, observed in reading.observations.items()}
+def _with_addresses(reading: Reading, existing: Existing) -> Reading:
+    known = existing.desired.mailboxes
+    observations = {
+        platform: with_addresses(plain_readers(observed, known)) for platform, observed in reading.observations.items()
+    }
     return replace(reading, observations=observations)
 
 
@@ -134,9 +137,10 @@ def _say_what_is_left_out(session: Session, choice: Choice) -> None:
     if choice.reads_all or choice.is_members_only or choice.only_checks:
         return
     tables = [session.capabilities[key] for key in session.platforms(choice.platforms)]
-    names = {name for table in tables for name in (*table.read_singly, *_levels(table))}
+    names = {str(name).partition(".")[0] for table in tables for name in (*table.read_singly, *_levels(table))}
+    names |= {f"rights: [{right}]" for table in tables for right in table.inside - frozenset(LEVELLED)}
     if names:
-        keys = ", ".join(sorted({f"`{str(name).partition('.')[0]}`" for name in names}))
+        keys = ", ".join(sorted(f"`{name}`" for name in names))
         session.terminal.say(
             f"note: new specs do not have {keys}, which take more requests per mailbox. To read them: --manage all"
         )
@@ -159,8 +163,8 @@ def _scope(table: Capabilities, choice: Choice, chosen: frozenset[Address] | Non
         with_members=True,
         recipients=recipients_of(mine.mailboxes.values()),
         rights=frozenset(rights),
-        inside={key: inside for key, mailbox in mine.mailboxes.items() if (inside := inside_of(mailbox))},
-        inside_all=_levels(table) if choice.reads_all else frozenset(),
+        inside=inside_by_mailbox(mine),
+        inside_all=table.inside | _levels(table) if choice.reads_all and not choice.is_members_only else frozenset(),
         dispensable=OBSERVABLE - managed,
     )
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sharedbox_cli.core.capability import NOT_YET, Capabilities, can, cannot
+from sharedbox_cli.core.capability import Capabilities, can, cannot
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.html_text import visible_lines
+from sharedbox_cli.core.levels import LEVELS, NO_LEVEL
 from sharedbox_cli.core.model import MICROSOFT365, Platform
 from sharedbox_cli.core.texts import mark
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.microsoft365.auto_reply import AUTO_REPLY, TEXTS
 from sharedbox_cli.providers.microsoft365.categories import CATEGORIES
+from sharedbox_cli.providers.microsoft365.folder_rights import FOLDER_OF, FOLDER_RIGHTS
 from sharedbox_cli.providers.microsoft365.folders import FOLDERS, GRAPH_NAMES, spelled
 from sharedbox_cli.providers.microsoft365.needs import NEEDS
 from sharedbox_cli.providers.microsoft365.rule_capabilities import RULE_ROWS
@@ -29,6 +31,11 @@ _PERMISSION = f"{_CMDLET}add-mailboxpermission"
 
 _FOLDER = "https://learn.microsoft.com/graph/api/mailfolder-post-childfolders"
 _CATEGORY = "https://learn.microsoft.com/graph/api/resources/outlookcategory"
+_FOLDER_PERMISSION = f"{_CMDLET}add-mailboxfolderpermission"
+_LEVELS_OF_CALENDAR = mark(
+    "AvailabilityOnly, LimitedDetails, Reviewer or Editor of the calendar; nobody gets an invitation"
+)
+_LEVELS_OF_CONTACTS = mark("Reviewer or Editor of the contacts")
 _PLANS = "https://learn.microsoft.com/entra/identity/users/licensing-service-plan-reference"
 
 ROWS = (
@@ -41,11 +48,15 @@ ROWS = (
     can("members[].rights.full_access", "full access: open, read and delete, but not send", _PERMISSION),
     can("members[].rights.send_as", "send as the mailbox; takes up to an hour", f"{_CMDLET}add-recipientpermission"),
     can("members[].rights.send_on_behalf", "send on behalf of the mailbox", _MAILBOX),
-    cannot(
+    can(
         "members[].rights.read",
-        "reading alone is a matter of folder permissions, which this version does not manage yet. "
-        "Use `full_access`, or remove the member.",
-        f"{_CMDLET}add-mailboxfolderpermission",
+        "Reviewer of the inbox, and the root is visible; folders below it get the right only if they are created later",
+        _FOLDER_PERMISSION,
+    ),
+    can(
+        "members[].rights.calendar_only",
+        "no mail: the calendar at the level of `calendar.members`, or `editor`",
+        _FOLDER_PERMISSION,
     ),
     can("members[].automapping", "Outlook adds the mailbox automatically; it can be set but not be read", _PERMISSION),
     can("sent_items.send_as", "a copy in the Sent Items folder of the mailbox", _MAILBOX),
@@ -91,6 +102,13 @@ ROWS = (
     can("auto_reply.start", "needs `enabled: true` and an `end`", _REPLY),
     can("auto_reply.end", "without `start`, the window begins when the change is applied", _REPLY),
     cannot("auto_reply.subject", "a reply has the subject of the message. Write `internal` and `external`."),
+    can(
+        "calendar.default", "the entry `Default` of the calendar, which is found in every language", _FOLDER_PERMISSION
+    ),
+    can("calendar.anonymous", "the entry `Anonymous` of the calendar", _FOLDER_PERMISSION),
+    *(can(f"calendar.{key}", _LEVELS_OF_CALENDAR, _FOLDER_PERMISSION) for key in ("members", "people")),
+    can("contacts.default", "the entry `Default` of the contacts", _FOLDER_PERMISSION),
+    *(can(f"contacts.{key}", _LEVELS_OF_CONTACTS, _FOLDER_PERMISSION) for key in ("members", "people")),
     can("folders", "mail folders that must exist; `Inbox` is the inbox in every language; none is deleted", _FOLDER),
     can("tags", "Outlook categories with a colour that must exist; other categories stay", _CATEGORY),
     cannot(
@@ -112,7 +130,6 @@ ROWS = (
         _CATEGORY,
     ),
     cannot("senders", "a mailbox sends from its primary address. Use `aliases` for incoming mail."),
-    cannot("calendar", NOT_YET),
     *RULE_ROWS,
 )
 
@@ -126,6 +143,7 @@ def canonical(name: Field, value: Value) -> Value:
     return visible_lines(value) if name in TEXTS and isinstance(value, str) else value
 
 
+_CONTACTS = (NO_LEVEL, "reader", "editor")
 CAPABILITIES: Mapping[Platform, Capabilities] = {
     MICROSOFT365: Capabilities(
         MICROSOFT365,
@@ -134,9 +152,15 @@ CAPABILITIES: Mapping[Platform, Capabilities] = {
         values={
             "storage.licence": ("none", "exchange-online-plan-1", "exchange-online-plan-2"),
             "audit_log": ("true",),
+            "calendar.default": LEVELS,
+            "calendar.anonymous": LEVELS[:-1],
+            "calendar.members": LEVELS,
+            "contacts.default": _CONTACTS,
+            "contacts.members": _CONTACTS,
         },
-        read_singly=frozenset({*AUTO_REPLY, *CATEGORIES, *FOLDERS, *RULES}),
+        read_singly=frozenset({*AUTO_REPLY, *CATEGORIES, *FOLDERS, *RULES, *FOLDER_RIGHTS}),
         built_in_folders=frozenset(GRAPH_NAMES),
+        inside=frozenset(FOLDER_OF),
         spec_problems=spec_problems,
         needs=NEEDS,
         canonical=canonical,

@@ -18,6 +18,7 @@ from sharedbox_cli.providers.forms import optional_flag, optional_text, optional
 from sharedbox_cli.providers.microsoft365.auto_reply import AUTO_REPLY
 from sharedbox_cli.providers.microsoft365.categories import CATEGORIES
 from sharedbox_cli.providers.microsoft365.client_access import ACCESS
+from sharedbox_cli.providers.microsoft365.folder_rights import FOLDER_RIGHTS, entry_of
 from sharedbox_cli.providers.microsoft365.folders import FOLDERS
 from sharedbox_cli.providers.microsoft365.forwarding import FORWARDING, INSIDE, OUTSIDE, forwarding_target
 from sharedbox_cli.providers.microsoft365.incoming import INCOMING
@@ -131,9 +132,10 @@ LICENCE: Columns = {
 GRANT: Columns = {
     Field.AUTOMAPPING: Column(
         ("AutoMapping",), lambda row: row["AutoMapping"], lambda _, after: {"AutoMapping": bool(after)}
-    )
+    ),
+    Field.LEVEL: Column(("AccessRights",), lambda row: entry_of(row).word),
 }
-"""Of one grant: a parameter of Add-MailboxPermission that no cmdlet returns."""
+"""Of one grant: a parameter of Add-MailboxPermission that no cmdlet returns, and the rights in a folder."""
 
 _THERE = mark("Change it in the on-premises directory, or leave the key out.")
 MASTERED: tuple[tuple[str, str], ...] = (
@@ -161,7 +163,17 @@ def is_synchronised(row: Row) -> bool:
 
 ACCOUNT: Columns = {**SIGN_IN, **LICENCE}
 COLUMNS: Mapping[Platform, Columns] = {
-    MICROSOFT365: {**MAILBOX, **ACCOUNT, **GRANT, **ACCESS, **AUTO_REPLY, **CATEGORIES, **FOLDERS, **RULES}
+    MICROSOFT365: {
+        **MAILBOX,
+        **ACCOUNT,
+        **GRANT,
+        **ACCESS,
+        **AUTO_REPLY,
+        **CATEGORIES,
+        **FOLDERS,
+        **RULES,
+        **FOLDER_RIGHTS,
+    }
 }
 
 FACTS: Mapping[Fact, Column] = {

@@ -42,6 +42,21 @@ EXCHANGE: Mapping[str, Meaning] = {
         "not an accepted domain",
         "Use a domain of the tenant, or add it in the Microsoft 365 admin center first.",
     ),
+    "UserNotFoundInPermissionEntryException": Meaning(Refused, "there is no entry of this account in the folder"),
+    "UserAlreadyExistsInPermissionEntryException": Meaning(Refused, "this account has an entry in the folder already"),
+    "InvalidExternalUserIdException": Meaning(
+        Refused,
+        "the service does not know this account",
+        "An account that is minutes old may not be known everywhere yet. Run the command again.",
+    ),
+    "InvalidInternalUserIdException": Meaning(
+        Refused,
+        "this account cannot hold rights in a folder",
+        "Use a person with a mailbox, or a mail-enabled security group.",
+    ),
+    "ACLTooBigException": Meaning(
+        Refused, "the folder has too many entries", "Give the rights to a group in place of its people."
+    ),
     "UnableToWriteToAadException": Meaning(Refused, "the directory refused the change", _SYNCHRONISED),
     "ParameterBindingException": Meaning(
         Refused, "the service does not accept a parameter", "This is a bug in sharedbox."
@@ -63,6 +78,7 @@ EXCHANGE: Mapping[str, Meaning] = {
 }
 """By the last part of the .NET type (public records of the admin API, 2026-07; ExchangeOnlineManagement and
 M365Permissions for failures that pass, which the service reports as 400 as well)."""
+_NO_ENTRY = ("UserNotFoundInPermissionEntryException", "InvalidExternalUserIdException")
 _PASSING = ("TransientException", "TransientFailureException")
 """Endings of types of failures that pass."""
 _ELSEWHERE = "CmdletProxyNotAvailable"
@@ -176,6 +192,16 @@ def is_elsewhere(kind: str) -> bool:
 def is_ambiguous(error: CloudError) -> bool:
     """Return whether an identity matches several objects of Exchange."""
     return error.code.rpartition(".")[2] == "ManagementObjectAmbiguousException"
+
+
+def has_no_entry(error: CloudError) -> bool:
+    """Return whether an account has no entry in a folder: there is none, or the service does not know the account."""
+    return error.code.rpartition(".")[2] in _NO_ENTRY
+
+
+def has_entry(error: CloudError) -> bool:
+    """Return whether an account has an entry in a folder already."""
+    return error.code.rpartition(".")[2] == "UserAlreadyExistsInPermissionEntryException"
 
 
 def reported_error(data: Mapping[str, Any], call: str, mailbox: str = "", request_id: str = "") -> CloudError | None:

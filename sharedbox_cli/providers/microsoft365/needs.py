@@ -14,6 +14,7 @@ from sharedbox_cli.providers.microsoft365 import columns
 from sharedbox_cli.providers.microsoft365.auto_reply import AUTO_REPLY
 from sharedbox_cli.providers.microsoft365.categories import CATEGORIES
 from sharedbox_cli.providers.microsoft365.client_access import ACCESS
+from sharedbox_cli.providers.microsoft365.folder_rights import FOLDER_RIGHTS
 from sharedbox_cli.providers.microsoft365.folders import FOLDERS
 from sharedbox_cli.providers.microsoft365.rules import RULES
 
@@ -41,6 +42,7 @@ NEEDS: NeedsTable = {
     **same(columns.SIGN_IN, Needs((_USERS,), ("User.EnableDisableAccount.All",))),
     **same(columns.LICENCE, Needs((_USERS, _GROUPS, _ORGANIZATION, _SIZES), ("LicenseAssignment.ReadWrite.All",))),
     **same(CATEGORIES, Needs(("MailboxSettings.Read",), ("MailboxSettings.ReadWrite",))),
+    **same(FOLDER_RIGHTS, _BY_CMDLET),
     **same(FOLDERS, Needs(_CMDLETS, ("Mail.ReadWrite",))),
     **same(RULES, Needs((*_CMDLETS, RECIPIENTS, "MailboxSettings.Read"), (RECIPIENTS,))),
 }

@@ -16,7 +16,16 @@ from sharedbox_cli.core.model import MICROSOFT365, Observed, Platform
 from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.columns import Columns, carrier_of
-from sharedbox_cli.providers.microsoft365.apply import archive, content, grants, inside, licences, mailboxes, rules
+from sharedbox_cli.providers.microsoft365.apply import (
+    archive,
+    content,
+    folder_rights,
+    grants,
+    inside,
+    licences,
+    mailboxes,
+    rules,
+)
 from sharedbox_cli.providers.microsoft365.apply.settle import is_there
 from sharedbox_cli.providers.microsoft365.apply.writer import Writer
 from sharedbox_cli.providers.microsoft365.auto_reply import AUTO_REPLY
@@ -25,6 +34,7 @@ from sharedbox_cli.providers.microsoft365.categories import CATEGORIES
 from sharedbox_cli.providers.microsoft365.client_access import ACCESS
 from sharedbox_cli.providers.microsoft365.columns import COLUMNS, LICENCE, MAILBOX, SIGN_IN
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
+from sharedbox_cli.providers.microsoft365.folder_rights import FOLDER_OF, FOLDER_RIGHTS
 from sharedbox_cli.providers.microsoft365.folders import FOLDERS
 from sharedbox_cli.providers.microsoft365.graph import Graph
 from sharedbox_cli.providers.microsoft365.observe.tenant import observe_tenant
@@ -119,6 +129,7 @@ CARRIERS: tuple[tuple[Columns, Act], ...] = (
     (LICENCE, licences.licence),
     (ACCESS, inside.set_access),
     (AUTO_REPLY, inside.set_auto_reply),
+    (FOLDER_RIGHTS, folder_rights.set_levels),
     ({**FOLDERS, **CATEGORIES}, content.write_content),
     (RULES, rules.write_rules),
 )
@@ -139,6 +150,8 @@ def _act_of(change: Change) -> Act:
             return mailboxes.create
         case Kind.DELETE:
             return mailboxes.delete
+        case Kind.GRANT | Kind.REVOKE | Kind.UPDATE if change.party is not None and change.party.right in FOLDER_OF:
+            return folder_rights.act_of(change)
         case Kind.GRANT:
             return grants.grant
         case Kind.REVOKE:

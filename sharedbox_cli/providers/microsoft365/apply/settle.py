@@ -11,8 +11,10 @@ from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.mail_targets import recipients_named
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.columns import read_row
+from sharedbox_cli.providers.microsoft365.apply.folder_rights import has_folder_right, read_levels
 from sharedbox_cli.providers.microsoft365.apply.writer import Writer
 from sharedbox_cli.providers.microsoft365.columns import ACCOUNT, MAILBOX
+from sharedbox_cli.providers.microsoft365.folder_rights import FOLDER_OF, FOLDER_RIGHTS
 from sharedbox_cli.providers.microsoft365.observe import content
 from sharedbox_cli.providers.microsoft365.observe.content import LISTINGS
 from sharedbox_cli.providers.microsoft365.observe.holders import read_holders
@@ -48,6 +50,8 @@ async def _settings(writer: Writer, change: Change, after: Mapping[Field, Value]
     if after.keys() & ACCOUNT.keys():
         user = await read_account(writer.graph, identity)
         settings |= read_row(ACCOUNT, user, after, f"{change.mailbox} · users") if user else {}
+    if after.keys() & FOLDER_RIGHTS.keys():
+        settings |= await read_levels(writer, after, identity, str(change.mailbox))
     for source in SOURCES:
         settings |= await read_one(writer.exchange, source, identity, after, str(change.mailbox))
     for listing in LISTINGS:
@@ -66,6 +70,8 @@ async def _with_addresses(writer: Writer, read: dict[Field, Value], spellings: S
 
 async def _has_right(writer: Writer, change: Change, identity: str) -> bool:
     party = change.party
+    if party is not None and party.right in FOLDER_OF:
+        return await has_folder_right(writer, change, identity)
     row = await writer.mailbox_row(identity, with_grants=True)
     if party is None or row is None:
         return False

@@ -17,6 +17,7 @@ from sharedbox_cli.providers.columns import property_names
 from sharedbox_cli.providers.microsoft365.columns import CREATED, IDENTITY, MAILBOX, ON_BEHALF, created_at
 from sharedbox_cli.providers.microsoft365.errors import is_ambiguous
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin, Reply
+from sharedbox_cli.providers.microsoft365.folder_rights import Folder, Place
 from sharedbox_cli.providers.microsoft365.graph import Graph
 from sharedbox_cli.providers.microsoft365.quirks import odata_quoted, says_already
 from sharedbox_cli.providers.transport import SETTLE_SECONDS, Clock
@@ -41,6 +42,8 @@ class Writer:
     """Mailboxes that this run created, with their ids: for them a 404 means "not yet"."""
     licensed: set[Address] = field(default_factory=set)
     """Mailboxes that this run assigned a licence to: its plans may be active only later."""
+    places: dict[str, dict[Folder, Place]] = field(default_factory=dict)
+    """Where the folders of a mailbox are, by the id of the mailbox."""
     started: dict[Address, datetime] = field(default_factory=dict)
     """When the first request to create a mailbox was sent (UTC)."""
 

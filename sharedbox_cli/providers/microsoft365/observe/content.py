@@ -17,6 +17,7 @@ from sharedbox_cli.providers.columns import Column, Columns, read_row
 from sharedbox_cli.providers.microsoft365 import categories, folders, rules
 from sharedbox_cli.providers.microsoft365.exchange_admin import BATCH as EXCHANGE_BATCH
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
+from sharedbox_cli.providers.microsoft365.folder_rights import Folder, Place, places_of
 from sharedbox_cli.providers.microsoft365.graph import BATCH as GRAPH_BATCH
 from sharedbox_cli.providers.microsoft365.graph import Graph, Parts
 from sharedbox_cli.providers.microsoft365.observe.folder_lists import read_folder_lists
@@ -85,8 +86,12 @@ def requests_of(fields: Set[Field], mailboxes: int) -> int:
 
 async def read_content(
     graph: Graph, exchange: ExchangeAdmin, mailboxes: Mailboxes, scope: Scope, unread: UnreadLog
-) -> None:
-    """Add settings to the mailboxes whose specs manage them; one whose list cannot be read ends in `unread`."""
+) -> dict[str, dict[Folder, Place]]:
+    """Add settings to the mailboxes whose specs manage them; one whose list cannot be read ends in `unread`.
+
+    Returns where the folders of mailboxes are whose folders were listed, by the id of the mailbox.
+    """
+    places: dict[str, dict[Folder, Place]] = {}
     for listing in LISTINGS:
         ids = {
             row.id: address
@@ -99,6 +104,17 @@ async def read_content(
             spellings = None if is_list else named
             found = await listing.read(graph, exchange, ids, spellings)
             _take(graph, listing, found, ids, mailboxes, scope, unread)
+            if listing is FOLDER_STATISTICS:
+                places = {key: _places(rows) for key, rows in found.items() if isinstance(rows, list)}
+    return places
+
+
+def _places(rows: list[Fields]) -> dict[Folder, Place]:
+    """Return where folders are; nothing if a row has an unknown form, which is an error where they are needed."""
+    try:
+        return places_of(rows)
+    except (KeyError, ValueError):
+        return {}
 
 
 def _take(

@@ -37,6 +37,8 @@ from sharedbox_cli.providers.microsoft365.observe.folder_access import (
     read_folders,
     trustees_in,
 )
+from sharedbox_cli.providers.microsoft365.observe.folder_holders import Inside, resolve_inside
+from sharedbox_cli.providers.microsoft365.observe.folder_rights import PERMISSION_CALL, read_folder_rights
 from sharedbox_cli.providers.microsoft365.observe.grants import RawGrant, RawGrants, read_grants
 from sharedbox_cli.providers.microsoft365.observe.holders import Holders, resolve_holders
 from sharedbox_cli.providers.microsoft365.observe.inside import read_inside
@@ -73,6 +75,7 @@ class Reading:
     unread: UnreadLog
     grants: RawGrants = field(default_factory=dict)
     holders: Holders = field(default_factory=dict)
+    inside: Inside = field(default_factory=Inside)
     usage: Facts = field(default_factory=dict)
     skus: Sequence[dict[str, Any]] = ()
     assigning: dict[str, str] = field(default_factory=dict)
@@ -94,7 +97,8 @@ async def observe_tenant(graph: Graph, exchange: ExchangeAdmin, scope: Scope, no
     mailboxes = await read_mailboxes(exchange, scope, unread)
     await resolve_recipients(exchange, mailboxes, scope.recipients, unread)
     await read_inside(exchange, mailboxes, scope, unread)
-    await read_content(graph, exchange, mailboxes, scope, unread)
+    places = await read_content(graph, exchange, mailboxes, scope, unread)
+    folder_rights = await read_folder_rights(graph, exchange, mailboxes, scope, unread, places)
     granted = {key: row for key, row in mailboxes.rows.items() if scope.grants_of is None or key in scope.grants_of}
     targets = forwarding_targets(mailboxes) | (rule_targets(mailboxes) if scope.folders else frozenset())
     reading = Reading(mailboxes, People(), unread, targets=targets)
@@ -102,6 +106,7 @@ async def observe_tenant(graph: Graph, exchange: ExchangeAdmin, scope: Scope, no
         reading.grants = await read_grants(exchange, granted, unread)
     reading.folders = await read_folders(graph, exchange, granted, scope, unread)
     await _read_holders(graph, exchange, scope, reading)
+    reading.inside = await resolve_inside(graph, exchange, folder_rights, scope, reading.people, unread)
     if scope.facts & _USAGE and mailboxes.rows:
         reading.usage = await read_usage(graph, exchange, mailboxes.rows, now.date().isoformat(), unread)
     if Field.LICENCE in scope.fields or scope.facts & _LICENCES:
@@ -150,7 +155,7 @@ def _name_failed(scope: Scope, reading: Reading) -> None:
 
 
 def _groups_of(scope: Scope, reading: Reading) -> set[TrusteeId]:
-    people, holders = reading.people, reading.holders.values()
+    people, holders = reading.people, (*reading.holders.values(), *reading.inside.holders.values())
     found = {holder.id for holder in holders if holder is not None and holder.kind is TrusteeKind.GROUP}
     known = (people.trustees.get(TrusteeId(identity)) for identity in reading.folders.holders)
     found |= {one.id for one in known if one is not None and one.kind is TrusteeKind.GROUP}
@@ -174,9 +179,20 @@ def _observed(
         except ObserveError as error:
             reading.unread.add_mailbox(key, error)
         held, special = grants.get(key, (None, ()))
-        inside = entries_of(reading.folders, key)
+        inside = reading.inside
+        if key in inside.grants:
+            held = (held or frozenset()) | inside.grants[key]
+            special += inside.special[key]
         mailboxes[key] = ObservedMailbox(
-            row.id, row.address, MICROSOFT365, settings, held, special, facts, folders=inside
+            row.id,
+            row.address,
+            MICROSOFT365,
+            settings,
+            held,
+            special,
+            facts,
+            inside.levels.get(key, frozenset()),
+            folders=entries_of(reading.folders, key),
         )
     kept = {**trustees_in(reading.folders, people), **_kept(scope, reading, trustees)}
     trustees = {key: _counted(item, reading.members) for key, item in kept.items()}
@@ -219,7 +235,7 @@ def _grants(
         special.sort(key=lambda item: (item.trustee, item.text))
         held = frozenset(entry for entry in entries if isinstance(entry, Grant))
         grants[address] = held, tuple(special)
-    return grants, holders
+    return grants, {**reading.inside.holders, **holders}
 
 
 def _kept(scope: Scope, reading: Reading, holders: Mapping[TrusteeId, Trustee]) -> dict[TrusteeId, Trustee]:
@@ -281,6 +297,7 @@ def _sources(reading: Reading, now: datetime) -> tuple[Source, ...]:
     counts = (
         ("mailboxes", "Get-Mailbox", len(reading.mailboxes.rows)),
         ("grants", "Get-MailboxPermission, Get-RecipientPermission", sum(map(len, reading.grants.values()))),
+        ("rights in folders", PERMISSION_CALL, sum(map(len, reading.inside.grants.values()))),
         ("people", "users, groups", len(reading.people.trustees)),
         ("sizes", "getMailboxUsageDetail or Get-MailboxStatistics", len(reading.usage)),
         ("licences", "subscribedSkus", len(reading.skus)),
