@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from sharedbox_cli.core.change import RESTORE, Change, Kind, Party
 from sharedbox_cli.core.fields import SETTINGS, Field
+from sharedbox_cli.core.format_values import item_name
 from sharedbox_cli.core.model import Right
 from sharedbox_cli.core.texts import mark_in
 from sharedbox_cli.core.values import KIND_GROUP, KIND_SHARED, Value
@@ -89,16 +90,37 @@ def _level_words(right: Right, before: Value, after: Value) -> str:
 def change_words(name: Field, change: Change) -> str:
     """Return how one setting changes, without its name."""
     before, after = change.before.get(name), change.after[name]
-    if SETTINGS[name].is_ensured and isinstance(after, tuple):
-        return " ".join(moved_words(name, _in_other_case(name, before, after), after))
-    if isinstance(before, tuple) and isinstance(after, tuple):
-        return " ".join(moved_words(name, before, after))
-    if name not in change.before:
+    if name not in change.before and not SETTINGS[name].is_ensured:
         return setting_words(name, after)
+    if moves := change_parts(name, change):
+        return " ".join(moves)
     return f"{setting_words(name, before)} -> {setting_words(name, after)}"
 
 
+def change_parts(name: Field, change: Change) -> list[str]:
+    """Return the items of a new list; of another one what is added and removed, or the new order if that is all.
+
+    Nothing for a value that is no list.
+    """
+    before, after = change.before.get(name), change.after[name]
+    if not isinstance(after, tuple):
+        return []
+    if SETTINGS[name].is_ensured:
+        return moved_words(name, _in_other_case(name, before, after), after)
+    if not isinstance(before, tuple):
+        return [SETTINGS[name].item_words(item) for item in after]
+    order = (item_name(item) or SETTINGS[name].item_words(item) for item in after)
+    return moved_words(name, before, after) or [f"new order: {', '.join(order)}"]
+
+
 def _setting_words(name: Field, change: Change) -> str:
+    """Return a setting in a line among others: of items that have names, these alone."""
+    before, after = change.before.get(name), change.after[name]
+    if isinstance(after, tuple) and after and all(map(item_name, after)):
+        gone = before if isinstance(before, tuple) else ()
+        moves = [f"+{item_name(item)}" for item in after if item not in gone]
+        moves += [f"-{item_name(item) or SETTINGS[name].item_words(item)}" for item in gone if item not in after]
+        return f"{name}: {' '.join(moves) or 'new order'}"
     return f"{name}: {change_words(name, change)}"
 
 

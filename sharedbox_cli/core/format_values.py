@@ -65,6 +65,14 @@ def mail_rule_words(item: Value) -> str:
     return f"[{name}{when} => {then}{more}]"
 
 
+def item_name(item: Value) -> str:
+    """Return the name of an item that has one, in quotes: a mail rule; otherwise nothing."""
+    if not (isinstance(item, tuple) and all(isinstance(pair, tuple) and len(pair) == 2 for pair in item)):
+        return ""
+    pairs: dict[str, Value] = dict(item)  # type: ignore[arg-type]
+    return f"`{pairs['name']}`" if "name" in pairs else ""
+
+
 def _parts(pairs: dict[str, Value], part: str) -> Iterator[str]:
     for key, value in sorted(pairs.items()):
         if key.startswith(part):

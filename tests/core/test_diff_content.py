@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sharedbox_cli.core.change import Change, Risk, inverse, no_inverse_because
-from sharedbox_cli.core.change_words import setting_words, words
+from sharedbox_cli.core.change import Change, Kind, Risk, inverse, no_inverse_because
+from sharedbox_cli.core.change_words import change_parts, setting_words, words
 from sharedbox_cli.core.diff import fingerprint, make_plan
 from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.model import GOOGLE_DELEGATED, Desired, DesiredMailbox, Observed, ObservedMailbox
@@ -128,3 +128,32 @@ def test_rules_when_told_then_a_person_can_read_them() -> None:
     ) == ("A <a@x.example> (answers to b@x.example, default), c@x.example")
     assert setting_words(Field.TAGS, (("urgent", "red"), ("later", ""))) == "urgent (red), later"
     assert setting_words(Field.FORWARDING_TO, "") == "none"
+
+
+def renamed(name: str) -> Value:
+    assert isinstance(RULE, tuple)
+    return (("name", name), *RULE[1:])
+
+
+def of_rules(wanted: Value, before: dict[Field, Value]) -> Change:
+    return Change(Kind.UPDATE, Phase.CONTENT, BOX, GOOGLE_DELEGATED, before=before, after={Field.RULES: wanted})
+
+
+@pytest.mark.parametrize(
+    ("there", "wanted", "told"),
+    [
+        ((RULE, renamed("b")), (renamed("b"), RULE), ["new order: `b`, `orders`"]),
+        ((RULE,), (RULE, renamed("b")), [f"+{setting_words(Field.RULES, (renamed('b'),))}"]),
+        ((RULE, renamed("b")), (RULE,), [f"-{setting_words(Field.RULES, (renamed('b'),))}"]),
+    ],
+)
+def test_every_change_of_a_list_says_what_changes(there: Value, wanted: Value, told: list[str]) -> None:
+    change = of_rules(wanted, before={Field.RULES: there})
+    assert change_parts(Field.RULES, change) == told
+    assert words(change) != "rules: "
+
+
+def test_items_of_a_new_list_have_a_part_each() -> None:
+    change = of_rules((RULE, renamed("b")), before={})
+    assert len(change_parts(Field.RULES, change)) == 2
+    assert words(change) == "rules: +`orders` +`b`"

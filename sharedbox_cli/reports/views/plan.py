@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from sharedbox_cli.core.change import Change, Kind, Risk
-from sharedbox_cli.core.change_words import change_words, party_update_words, party_words, right_words, words
+from sharedbox_cli.core.change_words import (
+    change_parts,
+    change_words,
+    party_update_words,
+    party_words,
+    right_words,
+    words,
+)
 from sharedbox_cli.core.codec import to_plain
 from sharedbox_cli.core.errors import Refusal
 from sharedbox_cli.core.fields import Field
@@ -32,6 +39,10 @@ def plan_report(plan: Plan, refusals: Sequence[Refusal] = ()) -> Report:
         parts = tuple(Line(f"{item.guard}: {item.why}", Tone.RISK) for item in refusals)
         sections.append(Section("A guard would refuse to apply this plan", parts, Tone.RISK))
     return Report("plan", _data(plan, refusals), tuple(sections), tuple(_summary(plan)), _flat(plan.changes), "Plan")
+
+
+_LONG = 40
+"""Characters: the items of a list with a longer one have a line each."""
 
 
 def _mailbox(address: Address, changes: list[Change]) -> Section:
@@ -61,7 +72,12 @@ def _lines(change: Change) -> Iterator[Line]:
         yield Line(f"{mark} {words(change)}{why}", tone)
         return
     for name in sorted(change.after):
-        yield Line(f"{mark} {name}: {change_words(name, change)}{why}", tone)
+        parts = change_parts(name, change)
+        if len(max(parts, default="", key=len)) > _LONG:
+            yield Line(f"{mark} {name}:{why}", tone)
+            yield from (Line(part, tone, indent=6) for part in parts)
+        else:
+            yield Line(f"{mark} {name}: {change_words(name, change)}{why}", tone)
 
 
 def _grant_order(change: Change) -> tuple[str, int, str]:
