@@ -36,3 +36,17 @@ class Assessment:
 
     steps: tuple[Diagnosis, ...]
     instructions: tuple[Instructions, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """One answer of a service as it came, before anything in it is replaced."""
+
+    name: str
+    """A file name without an extension: `get-inbox-rule`."""
+    call: str
+    """The request, with `{mailbox}` where the address of the mailbox was."""
+    status: int
+    """The HTTP status; 0: no answer came, and `body` says why."""
+    content_type: str = ""
+    body: bytes = b""

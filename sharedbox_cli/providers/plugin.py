@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from sharedbox_cli.core.capability import Capabilities
 from sharedbox_cli.core.model import Platform
 from sharedbox_cli.core.needs import Needed
-from sharedbox_cli.providers.diagnosis import Assessment, Diagnosis
+from sharedbox_cli.providers.diagnosis import Assessment, Diagnosis, Recording
 
 if TYPE_CHECKING:
     from sharedbox_cli.providers.base import Provider
@@ -103,6 +103,10 @@ class Plugin(ABC, Generic[S, C]):
         Must only read, and raises like `diagnose`. Without an override, it reports the same as without specs.
         """
         return Assessment(tuple(self.diagnose(connection, is_interactive=is_interactive, prompt=prompt)))
+
+    def record(self, connection: C, mailbox: str, *, is_interactive: bool, prompt: Prompt) -> Iterable[Recording]:
+        """Yield the raw answers to harmless reads of one mailbox. Must only read. Raises AuthError, CloudError."""
+        return ()
 
     def checks(self) -> Sequence[object]:
         """Return further checks (`sharedbox_cli.checks.model.Check`); they run on these platforms only."""

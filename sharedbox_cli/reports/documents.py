@@ -28,7 +28,7 @@ from sharedbox_cli.reports.shapes.people_move import PeopleMoveJson
 from sharedbox_cli.reports.shapes.plan import PlanJson, RunJson
 from sharedbox_cli.reports.shapes.review import DecisionsJson, SheetsJson
 from sharedbox_cli.reports.shapes.specs import ConversionJson, SpecJson, ValidationJson
-from sharedbox_cli.reports.shapes.topics import CapabilitiesJson, DoctorJson, TopicJson, TopicsJson
+from sharedbox_cli.reports.shapes.topics import CapabilitiesJson, DoctorJson, RecordingsJson, TopicJson, TopicsJson
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,7 @@ DOCUMENTS = {
     "csv-import": Document("import --csv FILE -o json", HeaderJson, CsvImportJson),
     "history": Document("history -o json", ProfileHeaderJson, HistoryJson),
     "steps": Document("history RUN -o json", ProfileHeaderJson, StepsJson),
+    "recordings": Document("doctor --record DIR -o json", ProfileHeaderJson, RecordingsJson),
     "doctor": Document("doctor -o json", ProfileHeaderJson, DoctorJson),
     "capabilities": Document("explain PLATFORM -o json", HeaderJson, CapabilitiesJson),
     "topics": Document("explain -o json", HeaderJson, TopicsJson),

@@ -43,6 +43,7 @@ def written(cli: Cli, file: Path) -> dict[str, str]:
     (audit := file.parent / "audit.json").write_text(cli("audit", "-o", "json").out)
     texts = {
         "doctor": cli("doctor", "-o", "json").out,
+        "recordings": cli("doctor", "--record", file.parent / "answers", "--mailbox", SALES, "-o", "json").out,
         "validation": cli("validate", EXAMPLES, "-o", "json").out,
         "spec": cli("show", SUPPORT, EXAMPLES, "-o", "json").out,
         "observed": cli("show", SALES, "--observed", "-o", "json").out,

@@ -8,12 +8,14 @@ from operator import or_
 from typing import TYPE_CHECKING
 
 from sharedbox_cli.cli.connect import no_tenant
+from sharedbox_cli.cli.doctor.record import Recordings
 from sharedbox_cli.cli.output import show
-from sharedbox_cli.core.errors import ExitCode, SharedboxError
+from sharedbox_cli.core.errors import ExitCode, SharedboxError, UsageError
 from sharedbox_cli.core.needs import Needed, needed
 from sharedbox_cli.providers.diagnosis import Assessment, Diagnosis
 from sharedbox_cli.reports.document import Origin
 from sharedbox_cli.reports.views.doctor import Examined, doctor_report, is_bad
+from sharedbox_cli.reports.views.recordings import recordings_report
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,3 +67,38 @@ def _assess(session: Session, tenant: Tenant, wanted: Needed | None) -> Assessme
     except SharedboxError as error:
         words = " ".join(part for part in (error.summary, error.where, error.why) if part)
         return Assessment((Diagnosis("diagnosis", "failed", words, error.hint),))
+
+
+def record_tenants(
+    session: Session, folder: Path, mailbox: str | None, paths: Sequence[Path] | None, output: PlainOutput
+) -> int:
+    """Return 0 if every answer was recorded, else 3. Raises UsageError, SpecError, AuthError."""
+    profile, terminal = session.profile, session.terminal
+    if not profile.tenants:
+        raise no_tenant(profile, session.plugins.by_name.values())
+    mailboxes = _mailboxes(session, mailbox, paths)
+    recordings = Recordings.create(folder)
+    for name, tenant in profile.tenants.items():
+        if (address := mailboxes.get(name)) is not None:
+            answers = tenant.plugin.record(
+                tenant.connection, address, is_interactive=terminal.is_interactive, prompt=terminal.say
+            )
+            recordings.keep(name, tenant.plugin.title, answers)
+    report = recordings_report(recordings.recorded, str(folder))
+    show(session.terminal, report.based_on(Origin(profile.name)), output)
+    return ExitCode.OK if all(item.status for item in recordings.recorded) else ExitCode.PARTLY
+
+
+def _mailboxes(session: Session, mailbox: str | None, paths: Sequence[Path] | None) -> dict[str, str]:
+    """Return the mailbox to read at each tenant: the one that is named, or the first one of the specs there."""
+    tenants = session.profile.tenants
+    if mailbox is not None:
+        return dict.fromkeys(tenants, mailbox)
+    if not paths:
+        hint = "Name one:\n    sharedbox doctor --record DIR --mailbox support@contoso.example"
+        raise UsageError("no mailbox to record", why="Answers are recorded for one mailbox.", hint=hint)
+    desired = session.desired(paths)
+    firsts = {
+        name: next(iter(desired.of_platforms(one.plugin.platforms).mailboxes), None) for name, one in tenants.items()
+    }
+    return {name: address.key for name, address in firsts.items() if address is not None}

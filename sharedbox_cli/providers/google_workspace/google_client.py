@@ -120,6 +120,19 @@ class Wire:
             self._tidy()
         return _object(response, ask)
 
+    def raw(self, ask: Ask) -> tuple[int, str, bytes]:
+        """Return status, content type and body of one read as they came. Raises CloudError, AuthError."""
+        credentials = self._fresh(ask)
+        request = ask.make(self._service(ask.api))
+        headers = {**request.headers, "authorization": f"Bearer {credentials.token}"}
+        try:
+            response, body = self._http().request(request.uri, method=request.method, headers=headers)
+        except _below_http() as error:
+            raise self._broken(error, ask) from None
+        finally:
+            self._tidy()
+        return response.status, str(response.get("content-type", "")), body
+
     def send_all(self, asks: Sequence[Ask]) -> list[Result]:
         """Return the responses to reads of one API, in order, or the error of each part.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ from sharedbox_cli.auth.connection import GOOGLE_HOSTS, GoogleConnection
 from sharedbox_cli.core.endpoints import foreign_hosts
 from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, Platform
 from sharedbox_cli.core.needs import Needed
-from sharedbox_cli.providers.diagnosis import Assessment, Diagnosis
+from sharedbox_cli.providers.diagnosis import Assessment, Diagnosis, Recording
 from sharedbox_cli.providers.google_workspace.capabilities import CAPABILITIES
 from sharedbox_cli.providers.google_workspace.config import GoogleSection, google_connection
 from sharedbox_cli.providers.plugin import Plugin, Prompt, Starter
@@ -85,6 +85,14 @@ class GoogleWorkspacePlugin(Plugin[GoogleSection, GoogleConnection]):
         from sharedbox_cli.providers.google_workspace.least import assess
 
         return assess(connection, needed)
+
+    def record(
+        self, connection: GoogleConnection, mailbox: str, *, is_interactive: bool, prompt: Prompt
+    ) -> Iterable[Recording]:
+        """Yield the raw answers that `doctor --record` keeps."""
+        from sharedbox_cli.providers.google_workspace.record import record
+
+        return record(connection, mailbox)
 
     def starter(self, platform: Platform) -> Starter:
         """Return what `init` writes for one of the two platforms."""

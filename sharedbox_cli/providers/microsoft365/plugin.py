@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ from sharedbox_cli.auth.connection import MICROSOFT_HOSTS, MicrosoftConnection
 from sharedbox_cli.core.endpoints import foreign_hosts
 from sharedbox_cli.core.model import Platform
 from sharedbox_cli.core.needs import Needed
-from sharedbox_cli.providers.diagnosis import Assessment, Diagnosis
+from sharedbox_cli.providers.diagnosis import Assessment, Diagnosis, Recording
 from sharedbox_cli.providers.microsoft365.capabilities import CAPABILITIES
 from sharedbox_cli.providers.microsoft365.config import Microsoft365Section, microsoft_connection
 from sharedbox_cli.providers.plugin import Plugin, Prompt, Starter
@@ -76,6 +76,14 @@ class Microsoft365Plugin(Plugin[Microsoft365Section, MicrosoftConnection]):
         from sharedbox_cli.providers.microsoft365.doctor import diagnose
 
         return diagnose(connection, needed, is_interactive=is_interactive, prompt=prompt)
+
+    def record(
+        self, connection: MicrosoftConnection, mailbox: str, *, is_interactive: bool, prompt: Prompt
+    ) -> Iterable[Recording]:
+        """Yield the raw answers that `doctor --record` keeps."""
+        from sharedbox_cli.providers.microsoft365.record import record
+
+        return record(connection, mailbox, is_interactive=is_interactive, prompt=prompt)
 
     def starter(self, platform: Platform) -> Starter:
         """Return what `init` writes."""

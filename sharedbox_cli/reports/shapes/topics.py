@@ -42,6 +42,23 @@ class DoctorJson(TypedDict):
     instructions: list[InstructionsJson]
 
 
+class RecordingJson(TypedDict):
+    """One answer that was recorded."""
+
+    cloud: str
+    call: Annotated[str, "The request, with `{mailbox}` in place of the address."]
+    status: Annotated[int, "The HTTP status; 0 if no answer came."]
+    file: Annotated[str, "Below the folder."]
+    why: Annotated[str, "Why there is no answer."]
+
+
+class RecordingsJson(TypedDict):
+    """What `doctor --record` has kept."""
+
+    folder: str
+    recordings: list[RecordingJson]
+
+
 class CapabilityJson(TypedDict):
     """One path of the spec language on a platform."""
 

@@ -1,0 +1,89 @@
+"""Answers without what identifies anybody, in the form of the vendor."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sharedbox_cli.core.anonymise import Anonymiser
+from tests.asked import each
+
+RULE = (
+    '{"Identity":"7957928c-1111-4a5b-8c9d-001122334455\\\\15394007230974001153", "ErrorType":"None",'
+    '"RuleIdentity":15394007230974001153,"Priority":1, "SubjectContainsWords":["geheim","M\\u00fcller"],'
+    '"ForwardTo":["\\"Ann Example\\" [EX:/o=ExchangeLabs/ou=Exchange Administrative Group '
+    '(FYDIBOHF23SPDLT)/cn=8450ab]"],'
+    '"From":"Ann Example <ann@contoso.example>","Size":"12.3 KB (12,345 bytes)","When":"2026-11-02T08:15:00Z"}'
+)
+
+
+def test_rule_keeps_its_form_and_loses_its_people() -> None:
+    anonymise = Anonymiser()
+    text = anonymise.text(RULE)
+    for secret in each(("Ann", "Example", "contoso", "geheim", "ller", "7957928c", "4007230974001153", "8450ab")):
+        assert secret not in text, text
+    data = json.loads(text)
+    assert list(data) == list(json.loads(RULE))
+    assert (data["ErrorType"], data["Priority"], data["When"]) == ("None", 1, "2026-11-02T08:15:00Z")
+    assert data["Size"] == "12.3 KB (12,345 bytes)"
+    assert data["RuleIdentity"] > 2**63 and str(data["RuleIdentity"]) in data["Identity"], "it is the same id"
+    assert re.fullmatch(
+        r'"Word\d+ Word\d+" \[EX:/o=ExchangeLabs/ou=Exchange Administrative Group \(FYDIBOHF23SPDLT\)/cn=word\d+\]',
+        data["ForwardTo"][0],
+    )
+    assert ', "ErrorType"' in text or ', "SubjectContainsWords"' in text, "spaces stay"
+    assert text == anonymise.text(RULE), "the same word always becomes the same word"
+
+
+def test_words_of_the_vendor_stay_only_where_they_belong() -> None:
+    text = Anonymiser().text(
+        '{"AccessRights":["Reviewer","NewRole"],"User":{"DisplayName":"Reviewer","UserType":"Internal"}}'
+    )
+    data = json.loads(text)
+    assert data["AccessRights"] == ["Reviewer", "NewRole"]
+    assert data["User"]["DisplayName"] != "Reviewer"
+    assert data["User"]["UserType"] == "Internal"
+
+
+def test_text_that_is_no_json_is_replaced_as_a_whole() -> None:
+    assert "Contoso" not in Anonymiser().text("<html>Sorry, Contoso has no access. eyJhbGciOi.J9.c2ln</html>")
+
+
+_SECRET = st.from_regex(r"Q[a-z]{5,12}Z", fullmatch=True)
+_VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-9999, 9999)
+    | _SECRET
+    | _SECRET.map(lambda text: f"{text} <{text}@{text}.example>")
+    | st.uuids().map(str),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["Name", "value", "User"]), inner),
+    max_leaves=12,
+)
+
+
+def shape(data: Any) -> Any:
+    if isinstance(data, dict):
+        return {key: shape(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [shape(value) for value in data]
+    return "text" if isinstance(data, str) else data
+
+
+@given(_VALUES, st.booleans())
+def test_no_secret_is_left_and_the_shape_is_the_same(data: Any, is_tight: bool) -> None:
+    raw = json.dumps(data, indent=None if is_tight else 1)
+    text = Anonymiser().text(raw)
+    assert shape(json.loads(text)) == shape(data)
+    for secret in re.findall(r"Q[a-z]{5,12}Z|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", raw):
+        assert secret not in text
+
+
+@given(st.text())
+def test_any_text_is_replaced_without_an_error(text: str) -> None:
+    Anonymiser().text(text)
+    Anonymiser().text(json.dumps({"Name": text, text: [text]}))
