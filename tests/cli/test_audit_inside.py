@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from sharedbox_cli.emulator.google.builder import SCOPES
 from sharedbox_cli.emulator.google.calendar import RULES
 from sharedbox_cli.emulator.google.contacts import KIND
 from sharedbox_cli.emulator.google.store import Store
@@ -332,3 +333,15 @@ def test_calendars_at_google_show_people_groups_and_other_organisations(google: 
     assert cli("audit", "--save").code == 0
     found = json.loads(cli("audit", "--why", "-o", "json").out)["rows"]
     assert all(row["first_seen"] for row in each(row for row in found if row["right"] == "calendar"))
+
+
+def test_calendars_and_contacts_that_cannot_be_read_are_named(google: Cloud, cli: Cli) -> None:
+    press = "press@contoso.example"
+    shared(google, press, ("user", "anna@contoso.example", "reader"))
+    granted = [scope for scope in SCOPES if "calendar" not in scope and "contact" not in scope]
+    Store(google.tenant).run("update g_service_accounts set scopes = ?", json.dumps(granted))
+    found = audited(cli, "--inside", "--mailbox", press)
+    assert not [row for row in found["rows"] if row["right"] in ("calendar", "contacts")]
+    notes = "\n".join(found["notes"])
+    assert "who uses the calendar of 1 mailbox is not read" in notes
+    assert "who uses the contacts of 1 mailbox is not read" in notes

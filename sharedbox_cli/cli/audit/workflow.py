@@ -22,7 +22,7 @@ from sharedbox_cli.core.access_diff import exactly
 from sharedbox_cli.core.access_inside import inside_test
 from sharedbox_cli.core.errors import ExitCode, UsageError
 from sharedbox_cli.core.fields import Field
-from sharedbox_cli.core.model import Desired, Fact
+from sharedbox_cli.core.model import Desired, Fact, Right
 from sharedbox_cli.core.texts import plural, tr, tr_count
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.reports.document import Deferred
@@ -115,7 +115,8 @@ def audit_tenant(
     refuse_unknown_people(chosen.people, everything.rows)
     part = everything.part(chosen, choice.selected(), evidence.since)
     refused = _not_inside(observed, session.capabilities) if choice.reach else ()
-    notes = (*_notes(observed, session.capabilities, choice.reach), *refused, *more, *part.notes)
+    left_out = _not_shared(observed, session.capabilities, choice.reach)
+    notes = (*_notes(observed, session.capabilities, choice.reach), *refused, *left_out, *more, *part.notes)
     background = part.background
     if choice.reach and not refused:
         background = replace(background, data={**background.data, "inside": str(choice.reach)})
@@ -232,7 +233,8 @@ def _scope(
     if against is None:
         return scope
     wanted = scope_of(against, frozenset({platform}))
-    return replace(scope, trustees=wanted.trustees, rights=wanted.rights)
+    inside = wanted.inside if reach else {}
+    return replace(scope, trustees=wanted.trustees, rights=wanted.rights, inside=inside)
 
 
 def _not_inside(observed: Reading, capabilities: Mapping[Platform, Capabilities]) -> tuple[str, ...]:
@@ -241,7 +243,9 @@ def _not_inside(observed: Reading, capabilities: Mapping[Platform, Capabilities]
     for platform, observation in sorted(observed.observations.items()):
         table = capabilities[platform]
         mailboxes = [
-            mailbox for key, mailbox in observation.mailboxes.items() if key not in observation.unread_mailboxes
+            mailbox
+            for key, mailbox in observation.mailboxes.items()
+            if mailbox.platform == platform and key not in observation.unread_mailboxes
         ]
         if table.not_audited_outside and (count := sum(mailbox.folders is None for mailbox in mailboxes)):
             one, many = plural(
@@ -257,6 +261,34 @@ def _not_inside(observed: Reading, capabilities: Mapping[Platform, Capabilities]
             )
             notes.append(tr_count(one, many, count, platform=platform, count=count))
     return tuple(notes)
+
+
+def _not_shared(observed: Reading, capabilities: Mapping[Platform, Capabilities], reach: Reach) -> tuple[str, ...]:
+    """Return of how many mailboxes the calendar or the contacts could not be read, per platform."""
+    notes = []
+    for platform, observation in sorted(observed.observations.items()):
+        table = capabilities[platform]
+        wanted = table.audited_rights | (table.audited_inside_rights if reach else frozenset())
+        mailboxes = [
+            one for one in observation.mailboxes.values() if one.platform == platform and one.grants is not None
+        ]
+        for right in sorted(wanted):
+            if count := sum(right not in mailbox.levels for mailbox in mailboxes):
+                one, many = _UNREAD_LEVELS[right]
+                notes.append(tr_count(one, many, count, platform=platform, count=count))
+    return tuple(notes)
+
+
+_UNREAD_LEVELS = {
+    Right.CALENDAR: plural(
+        "{platform}: who uses the calendar of {count} mailbox is not read: access is denied, or it has none.",
+        "{platform}: who uses the calendars of {count} mailboxes is not read: access is denied, or they have none.",
+    ),
+    Right.CONTACTS: plural(
+        "{platform}: who uses the contacts of {count} mailbox is not read: access is denied.",
+        "{platform}: who uses the contacts of {count} mailboxes is not read: access is denied.",
+    ),
+}
 
 
 def _notes(observed: Reading, capabilities: Mapping[Platform, Capabilities], reach: Reach) -> tuple[str, ...]:
