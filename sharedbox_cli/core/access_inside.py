@@ -25,7 +25,7 @@ def inside_test(tables: Mapping[Platform, Capabilities]) -> Inside:
             case Entry.FOLDER:
                 return row.right not in table.audited_rights
             case Entry.GRANT:
-                return row.right in LEVELLED and row.right not in table.audited_rights
+                return row.right in {*LEVELLED, *table.inside} - table.audited_rights
             case Entry.RULE:
                 return Field.RULES in table.audited_inside
             case Entry.SETTING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -345,3 +346,21 @@ def test_calendars_and_contacts_that_cannot_be_read_are_named(google: Cloud, cli
     notes = "\n".join(found["notes"])
     assert "who uses the calendar of 1 mailbox is not read" in notes
     assert "who uses the contacts of 1 mailbox is not read" in notes
+
+
+def test_specs_are_compared_with_what_is_inside(cloud: Cloud, cli: Cli, tmp_path: Path) -> None:
+    give(cloud.tenant, "Calendar", "ben@contoso.example", "Editor")
+    give(cloud.tenant, "Calendar", "anna@contoso.example", "Reviewer")
+    people = "  people:\n    - {user: ben@contoso.example, level: editor}\n"
+    spec = f"version: 1\nmailbox: {SALES}\nplatform: microsoft365\ncalendar:\n{people}"
+    (tmp_path / "sales.yaml").write_text(spec, encoding="utf-8")
+    found = audited(cli, "--inside", "--against", str(tmp_path), "--mailbox", SALES)
+    rows = [row for row in found["rows"] if row["right"] == "calendar"]
+    assert {(row["name"], row["entry"], row["in_spec"]) for row in rows} == {
+        ("Ben Carter", "grant", "yes"),
+        ("Anna Müller", "grant", "no"),
+    }
+    assert len(rows) == 2 and found["missing"] == []
+    assert cli("audit", "--inside", "--against", tmp_path, "--save", "--mailbox", SALES).code == 0
+    later = json.loads(cli("audit", "--why", "-o", "json").out)
+    assert not [row for row in later["rows"] if row["right"] == "calendar"]
