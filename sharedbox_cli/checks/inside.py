@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from sharedbox_cli.checks import limits
+from sharedbox_cli.checks.mail_rules import CHECKS as MAIL_RULES
 from sharedbox_cli.checks.model import Check, Detections, PlatformOverride, Subject
 from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.finding import Severity
@@ -192,4 +193,5 @@ CHECKS = (
         path="message_limits",
         platforms=_ONLY,
     ),
+    *MAIL_RULES,
 )

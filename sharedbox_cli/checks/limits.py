@@ -18,6 +18,14 @@ DOMAINS = (
 )
 CLIENT_ACCESS = "https://learn.microsoft.com/powershell/module/exchangepowershell/set-casmailbox"
 AUTO_REPLY = "https://learn.microsoft.com/powershell/module/exchangepowershell/set-mailboxautoreplyconfiguration"
+INBOX_RULES = "https://learn.microsoft.com/powershell/module/exchangepowershell/new-inboxrule"
+GMAIL_FILTERS = "https://developers.google.com/workspace/gmail/api/guides/filter_settings"
+FOLDERS_OF_OUTLOOK = frozenset(
+    {"Archive", "Conversation History", "Deleted Items", "Drafts", "Inbox", "Junk Email", "Outbox", "Sent Items"}
+)
+"""Folders that every mailbox of Microsoft 365 has, as a spec names them (Graph, well-known folder names)."""
+RULES_QUOTA_BYTES = 256 * 1024
+"""Of the rules of a mailbox that are on (Set-Mailbox, `RulesQuota`)."""
 FORWARDING = "https://learn.microsoft.com/defender-office-365/outbound-spam-policies-external-email-forwarding"
 
 DELEGATES = "https://support.google.com/a/answer/7223765"

@@ -145,7 +145,8 @@ class Check:
     """Platforms that the check does not run on."""
     overrides: Mapping[Platform, PlatformOverride] = field(default_factory=dict)
     uses: frozenset[Need] = frozenset()
-    """What the check uses if it was read. The check also runs without it."""
+    """What the check uses if it was read. The check also runs without it. A setting is read only where the spec has the
+    key of the check, unless another check needs it."""
     is_of_tenant: bool = False
     """Whether the check is about the tenant, not about one mailbox. It then runs once per tenant."""
     plugin: str = ""
@@ -154,6 +155,10 @@ class Check:
     def is_for(self, platform: Platform) -> bool:
         """Return whether the check runs on a platform."""
         return platform not in self.not_on and (self.platforms is None or platform in self.platforms)
+
+    def is_about(self, name: Field) -> bool:
+        """Return whether a setting belongs to the key of the check."""
+        return f"{name}.".startswith(f"{self.path}.")
 
     def needs_on(self, platform: Platform) -> frozenset[Need]:
         """Return what has to be read on a platform before the check can run."""

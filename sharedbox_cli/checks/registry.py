@@ -11,6 +11,7 @@ from sharedbox_cli.checks import delegates, groups, inside, members, pooled, rig
 from sharedbox_cli.checks.model import Check, Need, Subject
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.finding import Finding, Severity
+from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import (
     Desired,
     DesiredMailbox,
@@ -93,6 +94,20 @@ def needs_of(platform: Platform, checks: Sequence[Check] = CHECKS) -> frozenset[
     """Return everything that the checks read on a platform. Nothing else has to be observed."""
     selected = [check for check in checks if check.is_for(platform)]
     return frozenset(need for check in selected for need in (*check.needs_on(platform), *check.uses))
+
+
+def used_only_of(platform: Platform, checks: Sequence[Check], desired: Desired) -> Mapping[Field, frozenset[Address]]:
+    """Return the settings that no check needs and some use: they are read where a spec has the key of the check."""
+    selected = [check for check in checks if check.is_for(platform)]
+    needed = {need for check in selected for need in check.needs_on(platform)}
+    found: dict[Field, frozenset[Address]] = {}
+    for check in selected:
+        specs = (key for key, spec in desired.mailboxes.items() if any(map(check.is_about, spec.settings)))
+        own = frozenset(specs)
+        for name in check.uses - needed:
+            if isinstance(name, Field):
+                found[name] = found.get(name, frozenset()) | own
+    return found
 
 
 def run_checks(

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from sharedbox_cli.core.capability import Capabilities
 from sharedbox_cli.core.change_words import right_words
+from sharedbox_cli.core.convert_rules import moved_rules
 from sharedbox_cli.core.convert_values import kept_value, refused_values
 from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.format_values import value_words
@@ -203,6 +204,11 @@ def _settings(mailbox: DesiredMailbox, target: Capabilities, moved: Moved) -> It
             said = target.row(str(name))
             why = said.meaning if said else f"it can be {', '.join(listed)} there."
             moved.notes.append(Note(str(name), _text(value), why, is_lost=True))
+        elif name is Field.RULES:
+            value, lost = moved_rules(mailbox.settings, target)
+            moved.notes += [Note(str(name), words, why, is_lost=True) for words, why in lost]
+            if value:
+                yield name, target.canonical(name, value)
         else:
             yield name, target.canonical(name, value)
 

@@ -55,6 +55,8 @@ class Scope:
     """Settings that no spec manages: without the permission to read them, they are left out, with a warning."""
     folders: Reach = Reach.NONE
     """Which folders are read for what anybody can do in them, whether specs manage it or not."""
+    only_of: Mapping[Field, frozenset[Address]] = field(default_factory=dict)
+    """Settings of the scope that are read of some mailboxes only."""
     with_paths: bool = False
     """Whether the nested groups are read too, through which those members have a right. Nothing depends on them."""
 
@@ -65,7 +67,11 @@ class Scope:
     def wants(self, name: Field, mailbox: Address) -> bool:
         """Return whether a setting of a mailbox is in the scope."""
         is_managed = self.managing is None or name in self.managing.get(mailbox, frozenset())
-        return name in self.fields and is_managed
+        return name in self.fields and is_managed and not self.skips(name, mailbox)
+
+    def skips(self, name: Field, mailbox: Address) -> bool:
+        """Return whether a setting is read of other mailboxes only."""
+        return name in self.only_of and mailbox not in self.only_of[name]
 
 
 class Provider(Protocol):

@@ -210,8 +210,12 @@ def test_check_reports_only_its_problem_on_google(
     assert (check_id in findings_of(one, spec)) is expected
 
 
-_ELSEWHERE = {("message-limits-differ", True), ("message-limits-differ", False)}
-"""Cases that need several specs."""
+_ELSEWHERE = {
+    (name, is_reported)
+    for name in ("message-limits-differ", "rule-takes-everything", "rules-too-large", "rule-folder-missing")
+    for is_reported in (True, False)
+}
+"""Cases that need several specs, and those on mail rules (test_mail_rule_checks.py)."""
 
 
 def test_every_check_has_a_case_with_and_without_finding() -> None:
@@ -293,7 +297,7 @@ def test_findings_on_google_name_google_pages() -> None:
 def test_needs_of_a_platform_are_those_of_its_checks() -> None:
     fields = {need for need in needs_of(GOOGLE_DELEGATED) if isinstance(need, Field)}
     calendar = {Field.CALENDAR_DEFAULT, Field.CALENDAR_ANONYMOUS}
-    assert fields == {Field.SIGN_IN, Field.ALIASES, Field.FORWARDING_TO, Field.SENDERS, *calendar}
+    assert fields == {Field.SIGN_IN, Field.ALIASES, Field.FORWARDING_TO, Field.SENDERS, Field.RULES, *calendar}
     fields = {need for need in needs_of(GOOGLE_COLLABORATIVE) if isinstance(need, Field)}
     assert fields == {Field.ALIASES, Field.GROUP_JOINING, Field.GROUP_MANAGING_MEMBERS, Field.GROUP_EXTERNAL_MEMBERS}
     assert not {Fact.POOL_USED_BYTES, Fact.USED_BYTES, Fact.DELEGATION} & needs_of(GOOGLE_COLLABORATIVE)

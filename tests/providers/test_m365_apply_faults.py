@@ -16,7 +16,8 @@ from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.model import MICROSOFT365, Right
 from sharedbox_cli.core.order import Phase, Topic
 from sharedbox_cli.core.outcome import Effect, Status
-from sharedbox_cli.core.values import BLOCKED, KIND_SHARED, KIND_USER, PLAN_2
+from sharedbox_cli.core.values import BLOCKED, KIND_SHARED, KIND_USER, PLAN_2, Value
+from sharedbox_cli.emulator.microsoft import inbox_rules
 from tests.field_values import possible, settings_on, values_on
 from tests.providers.setting import (
     Setting,
@@ -123,6 +124,27 @@ def without_archive(setting: Setting) -> Change:
     return update_of(setting, "sales", {Field.ARCHIVE: False}, {Field.ARCHIVE: True})
 
 
+def rules(after: dict[str, Value] | None, *, enabled: bool = True, is_new: bool = False) -> Make:
+    """Return the change of a rule into another one, or of none into it, or the deletion of it."""
+
+    def make(setting: Setting) -> Change:
+        mailbox = str(trustee_id(setting, "sales"))
+        if not is_new:
+            inbox_rules.add(setting.tenant, mailbox, "a", is_enabled=enabled, HasAttachment=True, MarkAsRead=True)
+        pairs: dict[str, Value] = {"name": "a", "when.has_attachment": True, "then.mark_read": True}
+        wanted = () if after is None else (tuple(sorted({**pairs, **after}.items())),)
+        return update_of(setting, "sales", {Field.RULES: wanted})
+
+    return make
+
+
+KINDS |= {
+    "rule new": ("exchange.New-InboxRule", rules({}, is_new=True)),
+    "rule changed": ("exchange.Set-InboxRule", rules({"stop": True})),
+    "rule deleted": ("exchange.Remove-InboxRule", rules(None)),
+    "rule enabled": ("exchange.Enable-InboxRule", rules({}, enabled=False)),
+    "rule disabled": ("exchange.Disable-InboxRule", rules({"enabled": False})),
+}
 KINDS |= {
     "no archive": ("exchange.Disable-Mailbox", without_archive),
     "folders": ("graph.mailFolders.create", lambda s: update_of(s, "sales", {Field.FOLDERS: ("Inbox/Orders",)})),
@@ -327,4 +349,12 @@ def test_kinds_when_looked_at_then_every_write_of_the_provider_is_in_the_matrix(
 
 def test_every_topic_meets_the_faults() -> None:
     topics = {SETTINGS[name].topic for name in settings_on(MICROSOFT365)}
-    assert topics == {Topic.MAILBOX, Topic.ADDRESSES, Topic.SIGN_IN, Topic.LICENCE, Topic.LABELS, *OF_TOPICS}
+    assert topics == {
+        Topic.MAILBOX,
+        Topic.ADDRESSES,
+        Topic.SIGN_IN,
+        Topic.LICENCE,
+        Topic.LABELS,
+        Topic.RULES,
+        *OF_TOPICS,
+    }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sharedbox_cli.checks.registry import needs_of
+from sharedbox_cli.checks.registry import needs_of, used_only_of
 from sharedbox_cli.cli.checking import check_observed
 from sharedbox_cli.cli.messages import unread_words
 from sharedbox_cli.cli.output import show
@@ -100,5 +100,6 @@ def _scope(subject: Subject, platform: Platform, checks: Sequence[Check]) -> Sco
         observed_addresses(mine) | {grant.trustee for grant in expired},
         with_members="members" in needs,
         rights=frozenset(grant.right for grant in grants),
-        dispensable=frozenset({Field.CALENDAR_DEFAULT, Field.CALENDAR_ANONYMOUS}),
+        dispensable=frozenset({Field.CALENDAR_DEFAULT, Field.CALENDAR_ANONYMOUS, Field.RULES, Field.FOLDERS}),
+        only_of=used_only_of(platform, checks, mine),
     )

@@ -24,7 +24,7 @@ RULE_ROWS: tuple[Capability, ...] = (
     *(can(f"rules[].then.{key}", "an action of a filter", _FILTER) for key in _ACTIONS),
     cannot("rules[].unless", "a filter has no exceptions. Write the words as `without_words`."),
     cannot("rules[].stop", "all filters apply to a message, in no order. Leave the key out."),
-    cannot("rules[].enabled", "a filter is always on. Remove the rule instead."),
+    cannot("rules[].enabled", "a filter is always on. Use no rule instead."),
     cannot("rules[].when.everything", "a filter needs a criterion. Write one, or use `forwarding`."),
     cannot("rules[].when.from_contains", "`from` finds parts of addresses, too. Write `from`."),
     cannot("rules[].when.to_contains", "`to` finds parts of addresses, too. Write `to`."),

@@ -172,7 +172,11 @@ async def _gmail(
     try:
         if reads_delegates:
             gmail.delegates = await read_delegates(google, subject)
-        own = frozenset(name for name in content if name not in PRESENTATION or scope.wants(name, key))
+        own = frozenset(
+            name
+            for name in content
+            if (name not in PRESENTATION or scope.wants(name, key)) and not scope.skips(name, key)
+        )
         gmail.content, gmail.facts = await read_content(google, subject, own)
         wanted = frozenset(name for name in CALENDAR if scope.wants(name, key))
         levels, rules = await read_calendar(

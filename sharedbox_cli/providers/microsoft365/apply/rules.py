@@ -107,8 +107,8 @@ class _Rules:
                 raise _vanished(self.change)
             for wanted, rule in zip(desired, rules, strict=True):
                 if is_on(wanted) is not is_on(rule.pairs):
-                    verb = "Enable" if is_on(wanted) else "Disable"
-                    await self.write(f"{verb}-InboxRule", {"Identity": rule.identity})
+                    cmdlet = "Enable-InboxRule" if is_on(wanted) else "Disable-InboxRule"
+                    await self.write(cmdlet, {"Identity": rule.identity})
             if rules == self.there:
                 return
             places = _places(rules)
