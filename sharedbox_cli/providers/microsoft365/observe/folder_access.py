@@ -174,8 +174,8 @@ def _id_of(one: Held) -> TrusteeId:
     return TrusteeId(one.holder or one.entry.sid or f"name:{one.entry.who}")
 
 
-Asked = Mapping[tuple[str, str], list[tuple[str, RawEntry]]]
-"""By folder and name: the entries of people with this name, each with the id."""
+Asked = Mapping[str, Mapping[str, list[tuple[str, RawEntry]]]]
+"""By folder, then by name: the entries of people with this name, each with the id."""
 
 
 async def _ask(
@@ -185,21 +185,21 @@ async def _ask(
     names: Mapping[str, tuple[str, ...]],
 ) -> Asked:
     """Ask for the entry of each of the people who have one name."""
-    asked: dict[tuple[str, str], list[tuple[str, RawEntry]]] = {}
+    asked: dict[str, dict[str, list[tuple[str, RawEntry]]]] = {}
     commands: dict[str, Command] = {}
     about: dict[str, tuple[tuple[str, str], str]] = {}
     for place, name in sorted(unclear):
-        asked[place, name] = []
+        asked.setdefault(place, {})[name] = []
         key, folder = folders[place]
         for who in names[name]:
             number = str(len(commands))
             commands[number] = (RIGHTS, {"Identity": folder.identity(key), "User": who})
             about[number] = (place, name), who
     results = await _read(exchange, commands, raw_entry, _OF_ENTRY, "people with the same name")
-    for number, (where, who) in about.items():
+    for number, ((place, name), who) in about.items():
         result = results[number]
         if isinstance(result, list) and len(result) == 1:
-            asked[where].append((who, result[0]))
+            asked[place][name].append((who, result[0]))
     return asked
 
 
@@ -207,7 +207,7 @@ def _held(
     folder: Folder, place: str, many: Iterable[RawEntry], names: Mapping[str, tuple[str, ...]], asked: Asked
 ) -> Iterator[Held]:
     """Yield the entries of a folder with their holders. Of people with one name, each entry is somebody's once."""
-    left = {name: list(found) for (where, name), found in asked.items() if where == place}
+    left = {name: list(found) for name, found in asked.get(place, {}).items()}
     for entry in many:
         if entry.name not in left:
             found = names.get(entry.name, ())
