@@ -12,7 +12,7 @@ import pytest
 
 from sharedbox_cli.core.capability import LEVEL_PATHS
 from sharedbox_cli.core.fields import SETTINGS, Field
-from sharedbox_cli.core.model import GRANTABLE, MICROSOFT365, Platform
+from sharedbox_cli.core.model import GRANTABLE, LEVELLED, MICROSOFT365, Platform
 from sharedbox_cli.core.needs import needs_of
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.emulator.google.descriptions import DOCUMENTS, description
@@ -128,6 +128,15 @@ def test_right_says_which_permissions_it_needs(platform: Platform) -> None:
     for right in each(right for right in GRANTABLE if table.refusal(f"members[].rights.{right}") is None):
         needs = needs_of(table.needs, f"members[].rights.{right}")
         assert needs.read and needs.write, f"{right}: add a row to NEEDS in needs.py of {platform}"
+
+
+@pytest.mark.parametrize("platform", COLUMNS)
+@pytest.mark.parametrize("path", [f"{right}.{who}" for right in LEVELLED for who in ("members", "people")])
+def test_level_says_which_permissions_it_needs(platform: Platform, path: str) -> None:
+    table = TABLES[platform]
+    if table.refusal(path) is None:
+        needs = table.needs.get(path) or needs_of(table.needs, path)
+        assert needs.read and needs.write, f"{path}: add a row to needs.py of {platform}"
 
 
 @pytest.mark.parametrize("platform", COLUMNS)

@@ -9,6 +9,7 @@ A setting of a column table belongs to one call, so all of its settings need the
 from __future__ import annotations
 
 from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.model import LEVELLED
 from sharedbox_cli.core.needs import DELETE, MAILBOX, MEMBERS, WARN_AT, Needs, NeedsTable, same
 from sharedbox_cli.providers.microsoft365 import columns
 from sharedbox_cli.providers.microsoft365.auto_reply import AUTO_REPLY
@@ -34,6 +35,7 @@ NEEDS: NeedsTable = {
     MAILBOX: Needs((EXCHANGE_APP, VIEW_RECIPIENTS, VIEW_CONFIGURATION, _USERS), (CREATION,)),
     DELETE: Needs((_USERS, _GROUPS, _ORGANIZATION, _SIZES), (CREATION,)),
     MEMBERS: _PEOPLE,
+    **same((f"{right}.{who}" for right in LEVELLED for who in ("members", "people")), _PEOPLE),
     WARN_AT: Needs((_SIZES,)),
     **same(columns.MAILBOX, _BY_CMDLET),
     **same((Field.HOLD, Field.HOLD_DURATION), Needs(_CMDLETS, (RECIPIENTS, HOLDS))),
