@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import cycle
 from pathlib import Path
 
 import pytest
 
 from sharedbox_cli.core.fields import Field
-from sharedbox_cli.core.model import DesiredMailbox, MembersMode, Right, State
+from sharedbox_cli.core.model import DesiredGrant, DesiredMailbox, MembersMode, Right, State
 from sharedbox_cli.core.outcome import Status
 from sharedbox_cli.core.values import BLOCKED, LICENCE_NONE, Value
 from sharedbox_cli.emulator.google.builder import GoogleBuilder
+from sharedbox_cli.emulator.google.calendar import RULES
+from sharedbox_cli.emulator.google.contacts import KIND as CONTACT
 from tests.asked import every
 from tests.faults import table
 from tests.providers.google_setting import (
@@ -26,12 +29,20 @@ from tests.providers.google_setting import (
     delegated,
     held,
     id_of,
+    level,
     user,
 )
 
 Workspaces = Callable[[Fill], GoogleSetting]
 G = "gmail.users.settings"
 RULE: Value = ((("name", "r"), ("when.from", ("a@shop.example",)), ("then.tag", ("Orders",))),)
+
+
+def inside(*grants: DesiredGrant, **more: frozenset[Right]) -> DesiredMailbox:
+    """Return a spec that manages who uses the calendar or the contacts, and nothing else."""
+    return replace(delegated("sales", {}, grants), has_members=False, **more)  # type: ignore[arg-type]
+
+
 KINDS: dict[str, DesiredMailbox] = {
     "directory.users.insert": delegated("press"),
     "directory.users.undelete": delegated("gone"),
@@ -59,6 +70,14 @@ KINDS: dict[str, DesiredMailbox] = {
     f"{G}.updateAutoForwarding": delegated("sales", {Field.FORWARDING_TO: "ben@contoso.example"}),
     f"{G}.updateImap": delegated("sales", {Field.ACCESS_IMAP: True}),
     f"{G}.updatePop": delegated("sales", {Field.ACCESS_POP: True}),
+    f"{G}.updateLanguage": delegated("sales", {Field.LANGUAGE: "de"}),
+    "calendar.acl.insert": inside(level("anna", "reader"), level("ben", "reader")),
+    "calendar.acl.patch": inside(level("ben", "editor")),
+    "calendar.acl.delete": inside(levels=frozenset({Right.CALENDAR})),
+    "contactDelegation.users.delegates.create": inside(
+        *(level(local, "editor", Right.CONTACTS) for local in ("anna", "ben"))
+    ),
+    "contactDelegation.users.delegates.delete": inside(levels=frozenset({Right.CONTACTS})),
     "directory.groups.insert": collaborative("team"),
     "directory.groups.patch": collaborative("desk", {Field.DISPLAY_NAME: "New", Field.GROUP_DESCRIPTION: "D"}),
     "groupsSettings.groups.patch": collaborative("desk", {Field.GROUP_POSTING: "members", Field.HIDDEN: True}),
@@ -111,6 +130,10 @@ def fill(make: GoogleBuilder) -> None:
             "verificationStatus": "accepted",
         },
     )
+    ben = id_of(make, "ben")
+    make.store.put(sales, CONTACT, ben, {"user": ben, "email": "ben@contoso.example"})
+    shared = {"user:ben@contoso.example": {"role": "reader", "scope": {"type": "user", "value": "ben@contoso.example"}}}
+    make.gmail(sales, **{RULES: shared})
     make.person("bare", "Bare Desk", unit="/Shared mailboxes", licence="")
     gone = make.mailbox("gone", "Gone Desk")
     make.store.run("update g_users set deleted_at = ? where id = ?", make.store.now - 60, gone)
@@ -246,8 +269,8 @@ def test_revoke_when_it_is_seen_late_then_it_is_not_sent_twice(writing: GoogleSe
 def _with_whole_names(path: Path) -> str:
     """Return a module in which the names of calls have no part that is computed."""
     text = path.read_text(encoding="utf-8")
-    base = re.search(r'^_BASE = "(.+)"$', text, re.MULTILINE)
-    text = text.replace("{_BASE}", base[1] if base else "")
+    for name, value in re.findall(r'^(_[A-Z]+) = "(.+)"$', text, re.MULTILINE):
+        text = text.replace(f"{{{name}}}", value)
     return text.replace("{'patch' if is_there else 'create'}", "patch")
 
 
@@ -256,7 +279,9 @@ def test_kinds_when_looked_at_then_every_write_of_the_provider_is_in_the_matrix(
 
     folder = Path(str(apply.__path__[0]))
     text = "".join(map(_with_whole_names, folder.glob("*.py")))
-    called = set(re.findall(r'"((?:directory|gmail|licensing|groupsSettings)\.[A-Za-z.]+)"', text))
+    called = set(
+        re.findall(r'"((?:directory|gmail|calendar|contactDelegation|licensing|groupsSettings)\.[A-Za-z.]+)"', text)
+    )
     verbs = ("insert", "update", "patch", "delete", "create", "signOut", "undelete")
     writes = {name for name in called if name.rpartition(".")[2].startswith(verbs)}
     assert writes - set(KINDS) == {"directory.asps.delete", "directory.tokens.delete"}

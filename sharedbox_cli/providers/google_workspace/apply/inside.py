@@ -13,7 +13,8 @@ from sharedbox_cli.providers.google_workspace.observe.inside import list_contact
 from sharedbox_cli.providers.responses import Fields
 from sharedbox_cli.providers.safe_write import already, done
 
-_ACL, _DELEGATES = "calendar.acl", "contactDelegation.users.delegates"
+_ACL = "calendar.acl"
+_DELEGATES = "contactDelegation.users.delegates"
 _WHO = "A delegate of contacts is another active account of the organisation, by its primary address"
 _OFF = (
     "An administrator has switched contact delegation off: admin.google.com > Directory > Directory settings > "
