@@ -193,7 +193,7 @@ def test_modelled_cmdlets_when_compared_then_the_facts_have_them() -> None:
         ("Remove-Mailbox", {"Identity": SALES, "WhatIf": True}),
         ("Set-Mailbox", {"Identity": SALES, "DisplayName": "x", "WhatIf": True}),
         ("Add-MailboxPermission", {**ACE, "WhatIf": True}),
-        ("Set-Mailbox", {"Identity": SALES, "RulesQuota": "64KB"}),
+        ("Set-Mailbox", {"Identity": SALES, "CalendarVersionStoreDisabled": True}),
         ("Get-Mailbox", {"Anr": "sal"}),
         ("Get-MailboxStatistics", {"Identity": SALES, "Archive": True}),
         ("Set-Mailbox", {"Identity": SALES, "DisplayName": "x", "RecipientLimits": "100"}),

@@ -52,7 +52,8 @@ GOOD: dict[str, Any] = {
         {"AcceptMessagesOnlyFrom": ["sg-audit@contoso.example"]},
         {"AcceptMessagesOnlyFrom": [ANNA], "AcceptMessagesOnlyFromSendersOrMembers": [ANNA]},
         {"RejectMessagesFromSendersOrMembers": ["nobody@contoso.example"]},
-        {"RulesQuota": "64KB"},
+        {"RulesQuota": "16KB"},
+        {"CalendarVersionStoreDisabled": True},
     ],
 )
 def test_setting_when_one_of_a_call_is_refused_then_nothing_changes(

@@ -11,6 +11,7 @@ import pytest
 
 from sharedbox_cli.emulator.microsoft import inbox_rules
 from sharedbox_cli.emulator.seed import EXCHANGE_ADMINISTRATOR
+from tests.asked import each
 from tests.conftest import Cloud
 from tests.emulator import exchange
 from tests.emulator.exchange import ANNA, BILLING, SALES, Door, edit, id_of, kind
@@ -223,3 +224,13 @@ def test_graph_cannot_change_what_it_cannot_express(door: Door, http: httpx.Clie
     assert http.get(f"{RULES}/none").status_code == 404
     assert http.get(RULES.replace("/inbox/", "/drafts/")).status_code == 400
     assert http.post(RULES, json={"displayName": "x"}).status_code == 501
+
+
+def test_quota_of_a_mailbox_is_from_32_to_256_kb(door: Door) -> None:
+    assert door.row(SALES)["RulesQuota"] == "256 KB (262,144 bytes)"
+    door.rows("Set-Mailbox", Identity=SALES, RulesQuota="32KB")
+    assert door.row(SALES)["RulesQuota"] == "32 KB (32,768 bytes)"
+    words = [f"{number:03}{'x' * 250}" for number in range(70)]
+    assert door(NEW, Mailbox=SALES, Name="x", MarkAsRead=True, SubjectContainsWords=words).status_code == 400
+    for size in each(("31KB", "257KB", "many")):
+        assert door("Set-Mailbox", Identity=SALES, RulesQuota=size).status_code == 400

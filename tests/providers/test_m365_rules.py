@@ -305,3 +305,24 @@ def test_platform_lists_each_key_of_the_language() -> None:
     parts = (("when", EVERY_KEY), ("unless", EVERY_KEY), ("then", EVERY_ACTION))
     for path in each(f"rules[].{part}.{key.partition('/')[0]}" for part, keys in parts for key in keys):
         assert table.refusal(path) is None
+
+
+def test_quota_for_rules_is_read_with_the_mailbox(demo: Setting) -> None:
+    observed = demo.provider().observe(
+        scope("sales", fields={Field.KIND}, facts={Fact.RULES_QUOTA_BYTES}, grants=False)
+    )
+    assert observed.mailboxes[at("sales")].facts[Fact.RULES_QUOTA_BYTES] == 256 * 1024
+
+
+def test_change_by_somebody_in_graph_is_planned_and_corrected(demo: Setting) -> None:
+    """Graph writes words in capital letters and replaces whole parts."""
+    wanted = rule("a", ("when.subject_contains", ("order",)), ("unless.mailbox_is", "cc"))
+    brought(demo, wanted, rule("b"))
+    identity = str(trustee_id(demo, "sales"))
+    sql = "update inbox_rules set doc = json_set(doc, '$.SubjectContainsWords', json(?)) where name = 'a'"
+    demo.tenant.run(sql, '["ORDER"]')
+    assert plan(demo, demo.provider(), shared("sales", {Field.RULES: (wanted, rule("b"))})) == ()
+    demo.tenant.run("update inbox_rules set doc = json_remove(doc, '$.ExceptIfMyNameInCcBox') where name = 'a'")
+    demo.tenant.run("update inbox_rules set priority = 0 - priority + 9, enabled = 0 where mailbox_id = ?", identity)
+    brought(demo, wanted, rule("b"))
+    assert [*stored(demo)] == ["a", "b"] and stored(demo)["a"]["ExceptIfMyNameInCcBox"] is True

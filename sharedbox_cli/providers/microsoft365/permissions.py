@@ -98,7 +98,7 @@ PERMISSIONS = (
         "MailboxSettings.Read",
         "40f97065-369a-49f4-947c-6a255697ae91",
         GRAPH,
-        "plan: specs with tags",
+        "plan: specs with tags or rules",
         ("MailboxSettings.ReadWrite",),
         is_optional=True,
         is_of_applications=True,

@@ -37,6 +37,7 @@ SETTINGS: dict[str, Any] = {
     "MailTip": None,
     "MaxSendSize": size_text(35 * 1024**2),
     "MaxReceiveSize": size_text(36 * 1024**2),
+    "RulesQuota": size_text(256 * 1024),
     "ModerationEnabled": False,
     "RetentionComment": "",
     "RetentionPolicy": "Default MRM Policy",

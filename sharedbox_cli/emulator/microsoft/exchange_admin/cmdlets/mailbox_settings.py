@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable
 from typing import Any
 
+from sharedbox_cli.emulator.microsoft import inbox_rules
 from sharedbox_cli.emulator.microsoft.exchange_admin import entries, senders
 from sharedbox_cli.emulator.microsoft.exchange_admin.cmdlets.addresses import (
     require_alias,
@@ -167,12 +168,21 @@ def _size(value: int | str) -> str:
     return size_text(size)
 
 
+def _rules_quota(value: int | str) -> str:
+    size = value if isinstance(value, int) else size_bytes(value)
+    if size is None or not _RULES_LEAST_BYTES <= size <= inbox_rules.QUOTA_BYTES:
+        raise bad_value(f"The value '{value}' isn't valid for RulesQuota: from 32 KB to 256 KB.")
+    return size_text(size)
+
+
+_RULES_LEAST_BYTES = 32 * 1024
 _FORMS: dict[str, Callable[[Any], Any]] = {
     "ForwardingSmtpAddress": _forwarding,
     "LitigationHoldDuration": _hold_duration,
     "MaxReceiveSize": _size,
     "MaxSendSize": _size,
     "RetainDeletedItemsFor": _retention,
+    "RulesQuota": _rules_quota,
 }
 
 
