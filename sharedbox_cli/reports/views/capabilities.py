@@ -81,6 +81,7 @@ def _permissions(table: Capabilities) -> Iterator[Section]:
     rows = tuple(
         (", ".join(_sections(paths, table)), ", ".join(needs.read), ", ".join(needs.write))
         for needs, paths in keys.items()
+        if needs != Needs()
     )
     note = tr("`sharedbox doctor SPECS` shows the smallest set for your specs. Docs: docs/how-to/least-privilege.md")
     yield Section(tr("Permissions"), (Table(heads("key", "to read", "to write"), rows), Line(note)))
