@@ -16,7 +16,7 @@ from sharedbox_cli.core.diff import diff_mailbox
 from sharedbox_cli.core.errors import SpecError, UsageError
 from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import DesiredMailbox, Observed, Platform
+from sharedbox_cli.core.model import LEVELLED, DesiredMailbox, Observed, Platform
 from sharedbox_cli.language.export.document import member_lines, setting_tree
 from sharedbox_cli.language.export.edit import CannotEdit, Wanted, edited
 from sharedbox_cli.language.leaves import SETTING_LEAVES
@@ -119,6 +119,8 @@ def _wanted(
             address = change.party.address
             if address is None or {Field.DELIVERY, Field.AUTOMAPPING} & {*change.after}:
                 raise CannotEdit("how a member gets mail differs")
+            if change.party.right in LEVELLED:
+                raise CannotEdit(f"who can use the {change.party.right} differs: change `{change.party.right}` by hand")
             grants = [grant for grant in real.grants or () if grant.trustee == address]
             line = next(iter(member_lines(grants, table.default_rights, {})), None)
             members[address.key] = line if isinstance(line, Mapping) else None

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sharedbox_cli.cli.edits import Edits, text_of
 from sharedbox_cli.core.errors import SpecError
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import Desired, DesiredGrant, DesiredMailbox, Platform
+from sharedbox_cli.core.model import LEVELLED, Desired, DesiredGrant, DesiredMailbox, Platform
 from sharedbox_cli.core.review import Decision, decided
 from sharedbox_cli.core.shared_lines import Decided, SharedLine, shared_lines
 from sharedbox_cli.language.export.document import member_lines
@@ -166,6 +166,7 @@ class Specs:
         new = [grant for grant in after.grants or () if grant.trustee == trustee]
         if elsewhere := next((grant.place for grant in old if grant.place.file != before.place.file), None):
             raise CannotEdit(f"{trustee} comes from {elsewhere}: change it there, for all mailboxes that use it")
+        _refuse_levels(trustee, old, new)
         if not new:
             return None
         lines = [*member_lines(new, (), {})]
@@ -186,6 +187,16 @@ class Specs:
         expected = {key: decided(one, said[key]) if key in said else one for key, one in self.desired.mailboxes.items()}
         if {key: _content(one) for key, one in after.items()} != {key: _content(one) for key, one in expected.items()}:
             raise CannotEdit(NOT_THE_SAME)
+
+
+def _refuse_levels(trustee: Address, old: Sequence[DesiredGrant], new: Sequence[DesiredGrant]) -> None:
+    """Raise CannotEdit where a line of `members` does not decide on a level alone, or would take one with it."""
+    levels = [{grant for grant in grants if grant.right in LEVELLED} for grants in (old, new)]
+    has_mail = [any(grant.right not in LEVELLED for grant in grants) for grants in (old, new)]
+    if new and has_mail == [True, False]:
+        raise CannotEdit(f"{trustee} would keep a level without being a member: name them in `calendar.people`")
+    if levels[0] != levels[1] and (new or not has_mail[0]):
+        raise CannotEdit(f"the level of {trustee} comes from `calendar` or `contacts`: change it there")
 
 
 def _content(mailbox: DesiredMailbox) -> object:
