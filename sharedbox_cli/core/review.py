@@ -11,7 +11,16 @@ from typing import NamedTuple
 
 from sharedbox_cli.core.access import AccessRow
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import Desired, DesiredGrant, DesiredMailbox, MembersMode, Observed, Platform, Right
+from sharedbox_cli.core.model import (
+    LEVELLED,
+    Desired,
+    DesiredGrant,
+    DesiredMailbox,
+    MembersMode,
+    Observed,
+    Platform,
+    Right,
+)
 from sharedbox_cli.core.offboarding import STAYS
 from sharedbox_cli.core.open_access import Entry
 from sharedbox_cli.core.until import until_words
@@ -88,10 +97,16 @@ def review_rows(
         found.append(_row(identity, row.name, status_of(row), grant, specs.get(key), label))
     for key, one in specs.items():
         for grant in one.grants or () if one.platform in observations else ():
-            if (key, grant.trustee.key, str(grant.right)) not in seen:
+            if (key, grant.trustee.key, str(grant.right)) not in seen and _is_read(grant, one, observations):
                 identity = Grant(one.address.text, str(one.platform), grant.trustee.key, str(grant.right), "")
                 found.append(_row(identity, "", NOT_IN_TENANT, grant, one, label))
     return sorted(set(found), key=lambda row: (row.owner.lower(), tuple(map(str.lower, row.grant)), row.name))
+
+
+def _is_read(grant: DesiredGrant, spec: DesiredMailbox, observations: Mapping[Platform, Observed]) -> bool:
+    """Return whether it is known that somebody has no right: levels are not read everywhere."""
+    current = observations[spec.platform].mailboxes.get(spec.address)
+    return grant.right not in LEVELLED or current is None or grant.right in current.levels
 
 
 def _grants_of(mailbox: DesiredMailbox, observed: Observed | None) -> dict[tuple[str, str], DesiredGrant]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 
@@ -66,7 +67,7 @@ def test_plan_says_who_gets_which_level_and_a_second_plan_is_empty(company: Clou
 def test_members_that_are_not_managed_stay(company: Cloud, cli: Cli) -> None:
     spec("calendar: {people: [{user: emi@contoso.example, level: editor}]}\n")
     text = cli("plan", SPECS, "-o", "json").out
-    assert [change["party"]["right"] for change in json.loads(text)["changes"]] == ["calendar"]
+    assert [change["trustee"]["right"] for change in json.loads(text)["changes"]] == ["calendar"]
     assert "exchange.Get-MailboxPermission" not in company.routes()
     applied(cli)
 
@@ -97,7 +98,7 @@ def test_reader_whose_line_is_gone_is_revoked_although_no_spec_reads(company: Cl
     spec(MEMBERS, "  - {user: emi@contoso.example, rights: [read]}\n")
     applied(cli, *ALLOWED)
     spec(MEMBERS)
-    assert [line.split() for line in cli("plan", SPECS).out.splitlines() if "emi@" in line][0][0] == "-"
+    assert next(line.split() for line in cli("plan", SPECS).out.splitlines() if "emi@" in line)[0] == "-"
     applied(cli, *ALLOWED)
     company.forget()
     assert NO_CHANGES in cli("plan", SPECS).out
@@ -139,3 +140,48 @@ def test_who_names_the_levels_of_a_person(company: Cloud, cli: Cli) -> None:
     spec("calendar: {people: [{user: emi@contoso.example, level: editor}]}\n")
     applied(cli)
     assert "alendar" in cli("who", "emi@contoso.example", "--inside").out
+
+
+def decide(person: str, right: str, decision: str) -> None:
+    for sheet in Path("review").glob("*.csv"):
+        with sheet.open(encoding="utf-8-sig", newline="") as file:
+            rows = [*csv.DictReader(file)]
+        for row in rows:
+            if (row["person"], row["right"], row["mailbox"]) == (person, right, "sales@contoso.example"):
+                row["decision"], row["reviewer"] = decision, "chief@contoso.example"
+        with sheet.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, [*rows[0]])
+            writer.writeheader()
+            writer.writerows(rows)
+
+
+@pytest.mark.parametrize(
+    ("person", "right", "why"),
+    [
+        ("anna@contoso.example", "full_access", "would keep a level without being a member"),
+        ("anna@contoso.example", "calendar", "comes from `calendar` or `contacts`"),
+        ("emi@contoso.example", "calendar", "comes from `calendar` or `contacts`"),
+    ],
+)
+def test_review_leaves_a_level_to_a_person_and_says_why(
+    company: Cloud, cli: Cli, person: str, right: str, why: str
+) -> None:
+    spec(MEMBERS.replace("anna@contoso.example", "anna@contoso.example\n    rights: [full_access]"), CALENDAR)
+    applied(cli, *ALLOWED)
+    assert cli("review", "start").code == 0
+    texts = "".join(path.read_text("utf-8-sig") for path in Path("review").glob("*.csv"))
+    assert "not in the tenant" not in texts
+    decide(person, right, "no")
+    done = cli("review", "read", *sorted(Path("review").glob("*.csv")))
+    assert "Traceback" not in done.err
+    assert why in done.out + done.err
+
+
+def test_audit_against_specs_finds_the_levels_and_readers_of_specs(company: Cloud, cli: Cli) -> None:
+    spec(MEMBERS.replace("- user: ben@contoso.example", "- {user: ben@contoso.example, rights: [read]}"), CALENDAR)
+    applied(cli, *ALLOWED)
+    data = json.loads(cli("audit", "--against", SPECS, "-o", "json", "--mailbox", "sales@contoso.example").out)
+    assert data["missing"] == []
+    company.tenant.run("delete from folder_rights")
+    data = json.loads(cli("audit", "--against", SPECS, "-o", "json", "--mailbox", "sales@contoso.example").out)
+    assert {one["right"] for one in data["missing"]} >= {"read", "calendar", "contacts"}

@@ -233,8 +233,9 @@ def _scope(
     if against is None:
         return scope
     wanted = scope_of(against, frozenset({platform}))
-    inside = wanted.inside if reach else {}
-    return replace(scope, trustees=wanted.trustees, rights=wanted.rights, inside=inside)
+    return replace(
+        scope, trustees=wanted.trustees, rights=wanted.rights, inside=wanted.inside, named_by=wanted.named_by
+    )
 
 
 def _not_inside(observed: Reading, capabilities: Mapping[Platform, Capabilities]) -> tuple[str, ...]:

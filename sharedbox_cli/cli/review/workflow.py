@@ -22,6 +22,7 @@ from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.guards import GUARDS
 from sharedbox_cli.core.guards_input import Waivers
 from sharedbox_cli.core.identity import Address, address_problem
+from sharedbox_cli.core.levels import inside_by_mailbox
 from sharedbox_cli.core.review import Result, ReviewRow, judged, review_rows
 from sharedbox_cli.language.csv.review import read_sheets
 from sharedbox_cli.providers.base import Scope
@@ -70,7 +71,15 @@ def _scope(platform: Platform, desired: Desired) -> Scope:
     fields = frozenset({Field.KIND})
     addresses = observed_addresses(mine)
     return Scope(
-        frozenset({platform}), None, fields, grants_of=None, trustees=addresses, with_members=True, with_paths=True
+        frozenset({platform}),
+        None,
+        fields,
+        grants_of=None,
+        trustees=addresses,
+        with_members=True,
+        with_paths=True,
+        inside=inside_by_mailbox(mine),
+        named_by=mine.named_by,
     )
 
 

@@ -16,7 +16,7 @@ class TrusteeJson(TypedDict):
     address: Annotated[str, "The primary address; empty if it has none."]
     name: Annotated[str, "The display name."]
     right: Annotated[str, "The right, such as `full_access`."]
-    detail: Annotated[str, "The platform's own name of a right that has no other name."]
+    detail: Annotated[str, "Of the calendar and of contacts, the level; otherwise the platform's own name of a right."]
 
 
 class RecordedChangeJson(PlaceJson):
