@@ -13,6 +13,7 @@ from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import Fact, Right, TrusteeKind
 from sharedbox_cli.core.values import ALLOWED, BLOCKED, COPY_BOTH, COPY_SENDER, KIND_SHARED, KIND_USER, LICENCE_NONE
 from sharedbox_cli.emulator.seed import GIB
+from sharedbox_cli.providers.microsoft365.folder_rights import FOLDER_RIGHTS
 from sharedbox_cli.providers.microsoft365.observe.content import LISTINGS
 from sharedbox_cli.providers.microsoft365.observe.inside import SOURCES
 from tests.asked import each, every
@@ -41,6 +42,7 @@ def test_observe_of_some_mailboxes_finds_their_grants_and_counts_the_others(grow
 PER_MAILBOX = (
     *(listing.columns for listing in LISTINGS),
     *(source.columns for source in SOURCES if source.whole is None),
+    FOLDER_RIGHTS,
 )
 OF_THE_TENANT = ALL_FIELDS.difference(*PER_MAILBOX)
 """Without what costs a call per mailbox and no audit reads: the tests of these calls count them."""

@@ -209,12 +209,11 @@ def _scope(
     against: Desired | None,
     reach: Reach,
 ) -> Scope:
-    """Return what to read. Of the settings inside mailboxes, folders say the same: only the others are read."""
+    """Return what to read. What is inside mailboxes is read only if it was asked for, for findings too."""
     platform = table.platform
     needs = needs_of(platform, checks)
-    fields = (_FIELDS - (table.audited_inside - (_ONLY_INSIDE if reach else frozenset()))) | {
-        need for need in needs if isinstance(need, Field)
-    }
+    found = {need for need in needs if isinstance(need, Field)}
+    fields = (_FIELDS - table.audited_inside) | (_ONLY_INSIDE | found if reach else found - table.audited_inside)
     facts = _FACTS | {need for need in needs if isinstance(need, Fact)}
     if checks:
         fields |= {Field.DISPLAY_NAME}
