@@ -166,6 +166,8 @@ class DesiredMailbox:
     warn_at_percent: int | None = None
     suite: str = ""
     """The product that may be assigned or removed with the licence, although it includes more than a mailbox."""
+    shared_out: frozenset[Field] = field(default=frozenset(), compare=False)
+    """Settings that a workflow adds to: they follow from who shares the mail."""
     place: Place = field(default=NOWHERE, compare=False)
     places: Mapping[str, Place] = field(default_factory=dict, compare=False)
     """Where each value came from, by its path in the spec (`display_name`, `members[0].rights`)."""

@@ -67,3 +67,19 @@ def test_guide_is_a_topic(cli: Cli) -> None:
     assert done.code == 0 and "Nothing locks a message" in " ".join(done.out.split())
     german = cli("explain", "workflow", "--lang", "de")
     assert "Nichts sperrt eine Nachricht" in " ".join(german.out.split())
+
+
+def test_person_who_leaves_takes_no_messages(cli: Cli, tmp_path: Path) -> None:
+    path = specs(tmp_path, "microsoft365", "assign_by: tags", "sales") / "one.yaml"
+    assert "owner: Anna" in cli("show", "sales@contoso.example", tmp_path).out
+    done = cli("offboard", "anna@contoso.example", tmp_path, "--write")
+    assert done.code in (0, 3), done.out + done.err
+    assert "owner: Anna" not in cli("show", "sales@contoso.example", tmp_path).out
+    takers = "".join(f"    - {name}@contoso.example\n" for name in ("ben", "emi"))
+    members = "\n  - team: desk\n  - user: emi@contoso.example"
+    head = path.read_text().partition("members_mode:")[0].replace("[{team: desk}]", members)
+    path.write_text(f"{head}workflow:\n  assign_by: tags\n  members:\n{takers}")
+    done = cli("offboard", "emi@contoso.example", tmp_path, "--write")
+    assert done.code == 0, done.out + done.err
+    assert "emi" not in path.read_text() and "ben@contoso.example" in path.read_text()
+    assert cli("validate", tmp_path).code == 0

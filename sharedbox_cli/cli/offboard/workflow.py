@@ -12,11 +12,13 @@ from sharedbox_cli.cli.edits import Edits, text_of
 from sharedbox_cli.cli.output import show
 from sharedbox_cli.cli.pipeline import utc_now
 from sharedbox_cli.core.errors import ExitCode, SpecError, UsageError
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.guards import GUARDS
 from sharedbox_cli.core.guards_input import Waivers
 from sharedbox_cli.core.identity import Address, AddressInvalid
 from sharedbox_cli.core.model import Desired, DesiredGrant, DesiredMailbox, MembersMode
 from sharedbox_cli.core.offboarding import STAYS, access_of, handed_over
+from sharedbox_cli.core.values import Value
 from sharedbox_cli.language.export.document import member_lines
 from sharedbox_cli.language.export.edit import CannotEdit, Wanted, edited, without_person
 from sharedbox_cli.language.files import spec_files
@@ -167,12 +169,17 @@ def _verify(before: Desired, after: Desired, leaver: Address, heir: Address | No
     for address, old in before.mailboxes.items():
         new = after.mailboxes[address]
         had, has = set(old.grants or ()), set(new.grants or ())
-        is_kept = new.settings == old.settings and {grant for grant in had if grant.trustee != leaver} <= has
+        is_kept = _settings_in(new) == _settings_in(old) and {grant for grant in had if grant.trustee != leaver} <= has
         gained = {grant.trustee for grant in has - had}
         if not is_kept or gained - ({heir} if address in last else set()):
             raise UsageError(
                 "the specs cannot be changed", where=str(address), why="Others would lose or get something."
             )
+
+
+def _settings_in(mailbox: DesiredMailbox) -> dict[Field, Value]:
+    """Return the settings that do not follow from who shares the mail."""
+    return {name: value for name, value in mailbox.settings.items() if name not in mailbox.shared_out}
 
 
 def _left(after: Desired, work: _Work, leaver: Address, last: Collection[Address]) -> Iterator[tuple[Address, str]]:

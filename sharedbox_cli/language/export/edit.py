@@ -149,7 +149,7 @@ class _Editor:
                     self.cut_person(value, address, line)
 
     def _cut_from(self, items: yaml.SequenceNode, address: str, key: yaml.Node, line: int | None) -> None:
-        gone = [item for item in items.value if _member_of(item) == address and _is_at(item, line)]
+        gone = [item for item in items.value if address in (_member_of(item), _taker(item, key)) and _is_at(item, line)]
         if gone and items.flow_style:
             raise CannotEdit(f"`{key.value}` is written in brackets")
         if gone and len(gone) == len(items.value):
@@ -280,6 +280,12 @@ def _is_at(node: yaml.Node, line: int | None) -> bool:
     """Return whether a node has a line. The parser ends a block where the next thing begins."""
     first = node.start_mark.line
     return line is None or first <= line - 1 < max(node.end_mark.line, first + 1)
+
+
+def _taker(item: yaml.Node, key: yaml.Node) -> str:
+    """Return the address in lower case that an entry of `workflow.members` is; empty: it is none."""
+    is_taker = isinstance(item, yaml.ScalarNode) and key.value == "members"
+    return str(item.value).lower() if is_taker else ""
 
 
 def _member_of(node: yaml.Node) -> str:
