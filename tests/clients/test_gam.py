@@ -75,8 +75,8 @@ class Gam:
 
 
 @contextmanager
-def opened_gam(folder: Path) -> Iterator[Gam]:
-    """Yield GAM with its settings in a folder, and a workspace."""
+def opened_gam(folder: Path, *more_hosts: str) -> Iterator[Gam]:
+    """Yield GAM with its settings in a folder, and a workspace, which nobody asks but Google's names and some more."""
     with opened(both, port=443) as workspace:
         workspace.call("POST", "/_emulator/google/grant", {"administrator": True, "scopes": MORE})
         key = {**workspace.key, "token_uri": "https://oauth2.googleapis.com/token"}
@@ -85,7 +85,7 @@ def opened_gam(folder: Path) -> Iterator[Gam]:
         text = CONFIG.format(admin=ADMIN, ca=workspace.emulator.ca_file, folder=folder)
         (folder / "gam.cfg").write_text(text)
         yield Gam(workspace, folder)
-        refused = {line["host"] for line in workspace.emulator.log.lines} - {"127.0.0.1:443", "127.0.0.1"}
+        refused = {line["host"] for line in workspace.emulator.log.lines} - {"127.0.0.1:443", "127.0.0.1", *more_hosts}
         assert all(host.endswith(".googleapis.com") for host in refused)
 
 

@@ -153,7 +153,16 @@ def _delete(call: Call) -> Any:
     return NOTHING
 
 
+def _get_calendar(call: Call) -> Any:
+    """Return the calendar itself: clients look it up before its rules. Only the owner asks for it here."""
+    owner = _owner(call)
+    name = json.loads(owner["doc"]).get("name", {}).get("fullName") or owner["email"]
+    etag = hashlib.sha256(str(owner["email"]).encode()).hexdigest()[:12]
+    return {"kind": "calendar#calendar", "etag": f'"{etag}"', "id": owner["email"], "summary": name, "timeZone": "UTC"}
+
+
 HANDLERS: Handlers = {
+    "calendar.calendars.get": _get_calendar,
     "calendar.acl.list": _list,
     "calendar.acl.get": _get,
     "calendar.acl.insert": _insert,

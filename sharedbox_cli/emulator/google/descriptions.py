@@ -39,6 +39,7 @@ BY_HOST = {
     "vault": ("vault.v1",),
     "iamcredentials": ("iamcredentials.v1",),
     "admin": ("admin.directory_v1", "admin.reports_v1"),
+    "calendar-json": ("calendar.v3",),
 }
 
 
