@@ -25,6 +25,7 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
     ("calendar.acl.patch", {**ANNAS, "body": {"role": "writer"}}),
     ("calendar.acl.update", {**ANNAS, "body": {**RULE, "role": "owner"}}),
     ("calendar.acl.delete", ANNAS),
+    ("calendar.calendars.get", {"calendarId": "primary"}),
     ("contactDelegation.users.delegates.create", {"user": PRESS, "body": {"email": ANNA}}),
     ("contactDelegation.users.delegates.list", {"user": PRESS}),
     ("contactDelegation.users.delegates.delete", {"user": PRESS, "delegate": ANNA}),
