@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from sharedbox_cli.checks.registry import CHECKS
 from sharedbox_cli.cli.language import language_of
 from sharedbox_cli.core.texts import Language
 from sharedbox_cli.emulator.seed import PLATFORMS, grown
@@ -181,7 +182,8 @@ def _values(cli: Cli) -> str:
     rows += [" ".join([row["name"], *row["via"]]) for row in people if row["entry"] != "sign-in"]
     names = [f"{item['check']} {item['subject']} {item['platform']} {item['source']}" for item in found]
     settings = [row["detail"] for row in data["rows"] if row["entry"] == "setting"]
-    return " ".join([*rows, *names, *settings, json.dumps(data["tenants"]), _OURS])
+    checks = [check.id for check in CHECKS]
+    return " ".join([*rows, *names, *settings, *checks, json.dumps(data["tenants"]), _OURS])
 
 
 _OURS = (
