@@ -94,9 +94,9 @@ def audit_all(
     """Report who can read and do what on every shared mailbox of the tenant, with or without a spec.
 
     Rights through groups are shown with the groups, for each person in them. Forwarding, settings that let everybody
-    read, and open sign-in are shown too. Some platforms tell of rights in folders, calendars and contacts, and of mail
-    rules that send messages on, only mailbox by mailbox: --inside reads them, with nearly one request for each. HTML is
-    one file for a browser, which can be searched, and has the findings of `check`, storage and licences too.
+    read, and open sign-in are shown too. On some platforms, rights in folders, calendars and contacts, and mail rules
+    that send messages on take nearly one request per mailbox: --inside reads them. HTML is one file for a browser,
+    which can be searched, and has the findings of `check`, storage and licences too.
 
     Examples:
 
