@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 from sharedbox_cli.cli.edits import Edits, text_of
 from sharedbox_cli.cli.import_.adopt import adopt
+from sharedbox_cli.cli.import_.update_levels import levels_wanted
 from sharedbox_cli.cli.pipeline import utc_now
 from sharedbox_cli.core.change import Change, Kind
 from sharedbox_cli.core.diff import diff_mailbox
 from sharedbox_cli.core.errors import SpecError, UsageError
 from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import LEVELLED, DesiredMailbox, Observed, Platform
+from sharedbox_cli.core.model import LEVELLED, DesiredMailbox, Observed, Platform, Right
 from sharedbox_cli.language.export.document import member_lines, setting_tree
 from sharedbox_cli.language.export.edit import CannotEdit, Wanted, edited
 from sharedbox_cli.language.leaves import SETTING_LEAVES
@@ -101,12 +102,12 @@ def _update(updates: Updates, mailbox: DesiredMailbox, observed: Observed, capab
     if path not in updates.texts:
         updates.old[path] = text_of(path)
     text = updates.texts.get(path) or updates.old[path]
-    wanted = _wanted(mailbox, diff_mailbox(mailbox, observed), observed, capabilities)
+    wanted = _wanted(text, mailbox, diff_mailbox(mailbox, observed), observed, capabilities)
     updates.texts[path] = edited(text, mailbox.place.line, wanted)
 
 
 def _wanted(
-    mailbox: DesiredMailbox, changes: Sequence[Change], observed: Observed, capabilities: AbilityTable
+    text: str, mailbox: DesiredMailbox, changes: Sequence[Change], observed: Observed, capabilities: AbilityTable
 ) -> Wanted:
     table = capabilities[mailbox.platform]
     real = adopt(
@@ -116,20 +117,34 @@ def _wanted(
     members: dict[str, Mapping[str, Tree] | None] = {}
     for change in changes:
         if change.party is not None and change.kind in (Kind.GRANT, Kind.REVOKE, Kind.UPDATE):
-            address = change.party.address
-            if address is None or {Field.DELIVERY, Field.AUTOMAPPING} & {*change.after}:
-                raise CannotEdit("how a member gets mail differs")
-            if change.party.right in LEVELLED:
-                raise CannotEdit(f"who can use the {change.party.right} differs: change `{change.party.right}` by hand")
-            grants = [grant for grant in real.grants or () if grant.trustee == address]
-            line = next(iter(member_lines(grants, table.default_rights, {})), None)
-            members[address.key] = line if isinstance(line, Mapping) else None
+            if change.party.right not in LEVELLED:
+                address = _member_of(change, observed)
+                grants = [grant for grant in real.grants or () if grant.trustee == address]
+                line = next(iter(member_lines(grants, table.default_rights, {})), None)
+                members[address.key] = line if isinstance(line, Mapping) else None
         elif change.kind is Kind.UPDATE and Field.KIND not in change.after:
             for name in change.after:
                 settings[SETTING_LEAVES[name].keys] = setting_tree(name, {name: _value(name, mailbox, real)})
         else:
             raise CannotEdit("the object is of another kind")
-    return Wanted(settings, members, tuple(map(str, table.default_rights)))
+    known = {grant.trustee.key for grant in mailbox.grants or () if grant.right not in LEVELLED}
+    moved = frozenset(Address.of(key) for key, line in members.items() if line is None or key not in known)
+    levels = levels_wanted(text, mailbox, real, observed, changes, moved)
+    settings |= {(str(right), "members"): level for right, level in levels.members.items()}
+    members |= dict.fromkeys(sorted(levels.leaving), None)
+    return Wanted(settings, members, levels.people, tuple(map(str, table.default_rights)))
+
+
+def _member_of(change: Change, observed: Observed) -> Address:
+    """Return the member whose rights differ. Raises CannotEdit."""
+    party = change.party
+    address = party.address if party is not None else None
+    if party is None or address is None or {Field.DELIVERY, Field.AUTOMAPPING} & {*change.after}:
+        raise CannotEdit("how a member gets mail differs")
+    held = observed.mailboxes[change.mailbox].grants or ()
+    if any(grant.right is Right.READ and grant.trustee == party.id and grant.detail for grant in held):
+        raise CannotEdit(f"what {address} can do in the inbox is not `read`: no right of a spec says it")
+    return address
 
 
 def _value(name: Field, mailbox: DesiredMailbox, real: DesiredMailbox) -> Value:

@@ -10,20 +10,28 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeGuard
 
 import yaml
 
+from sharedbox_cli.language.export.nodes import (
+    COMMENT,
+    as_mapping,
+    changed_brackets,
+    document_at,
+    is_about,
+    is_at,
+    is_plain_list,
+    last_kept,
+    member_of,
+    pair_of,
+    taker,
+)
+from sharedbox_cli.language.export.nodes import CannotEdit as CannotEdit
 from sharedbox_cli.language.export.yaml import Tall, Tree, entry_lines, item_lines, one_line, scalar
 from sharedbox_cli.language.files import TEAMS
 
 Keys = tuple[str, ...]
-_COMMENT = re.compile(r"(^|\s)#", re.MULTILINE)
 _REFERENCE = re.compile(r"[&*][A-Za-z0-9_-]+\s*$")
-
-
-class CannotEdit(Exception):
-    """A change that only a person should make; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,8 @@ class Wanted:
     """By path of keys."""
     members: Mapping[str, Mapping[str, Tree] | None] = field(default_factory=dict)
     """By address in lower case: the line of a member, or None for somebody who has no rights."""
+    people: Mapping[str, Mapping[str, Mapping[str, Tree] | None]] = field(default_factory=dict)
+    """By right with levels and address in lower case: an entry of `people`, or None for one that goes."""
     default_rights: Sequence[str] = ()
     """What a line without `rights` means."""
 
@@ -47,6 +57,8 @@ def edited(text: str, line: int, wanted: Wanted) -> str:
         editor.set(root, keys, value)
     if wanted.members:
         editor.change_members(root, wanted)
+    for right, people in wanted.people.items():
+        editor.change_people(root, right, people)
     return start + editor.result()
 
 
@@ -72,10 +84,10 @@ class _Editor:
 
     def document(self, line: int) -> yaml.MappingNode:
         """Return the document that holds a line."""
-        for node in yaml.compose_all(self._text, Loader=yaml.SafeLoader):
-            if isinstance(node, yaml.MappingNode) and node.start_mark.line <= line - 1 <= node.end_mark.line:
-                return node
-        raise CannotEdit("the document was not found")
+        node = document_at(self._text, line)
+        if node is None:
+            raise CannotEdit("the document was not found")
+        return node
 
     def result(self) -> str:
         """Return the text with all replacements."""
@@ -95,7 +107,7 @@ class _Editor:
                 self._add_key(node, keys[depth:], value, is_root=node is root)
                 return
             node = pair[1]
-        if _is_plain_list(node) and isinstance(value, list) and value:
+        if is_plain_list(node) and isinstance(value, list) and value:
             self._change_items(node, value)
         else:
             self._replace(node, keys, value)
@@ -112,7 +124,7 @@ class _Editor:
         indent = " " * node.start_mark.column
         new = [part for item in value if str(item).lower() not in kept for part in item_lines(item, indent)]
         if new:
-            self._insert_after(_last_kept(node, gone), node.value[0], new)
+            self._insert_after(last_kept(node, gone), node.value[0], new)
 
     def change_members(self, root: yaml.MappingNode, wanted: Wanted) -> None:
         """Add, change or remove lines of `members`."""
@@ -123,7 +135,7 @@ class _Editor:
         items = pair[1]
         if items.flow_style and items.value:
             raise CannotEdit("`members` is written in brackets")
-        lines = {key: node for node in items.value if (key := _member_of(node))}
+        lines = {key: node for node in items.value if (key := member_of(node))}
         new = [line for key, line in members.items() if line is not None and key not in lines]
         gone = [lines[key] for key, line in members.items() if line is None and key in lines]
         missing = [key for key, line in members.items() if line is None and key not in lines]
@@ -139,6 +151,34 @@ class _Editor:
             self._cut(node)
         self._add_items(pair, new, gone)
 
+    def change_people(
+        self, root: yaml.MappingNode, right: str, people: Mapping[str, Mapping[str, Tree] | None]
+    ) -> None:
+        """Add, change or remove entries of the `people` who have a level."""
+        section = pair_of(root, right)
+        pair = pair_of(section[1] if section else None, "people")
+        if section is None or pair is None:
+            self.set(root, (right, "people"), [Tall(line) for line in people.values() if line is not None])
+            return
+        items = pair[1]
+        if not isinstance(items, yaml.SequenceNode):
+            raise CannotEdit(f"`{right}.people` is no list")
+        entries = {member_of(item): item for item in items.value}
+        new = [line for key, line in people.items() if line is not None and key not in entries]
+        gone = [node for key, node in entries.items() if key in people and people[key] is None]
+        for key, line in people.items():
+            if line is not None and key in entries:
+                self.set(as_mapping(entries[key]), ("level",), line["level"])
+        if items.flow_style and (items.value or as_mapping(section[1]).flow_style):
+            added = [one_line(dict(line)) or "" for line in new]
+            self._replacements += changed_brackets(self._text, items, gone, added)
+        elif items.value and len(gone) == len(items.value) and not new:
+            self._replace_by(items.start_mark.index, self._end(items), "[]", after=pair[0])
+        else:
+            for node in gone:
+                self._cut(node)
+            self._add_items(pair, new, gone)
+
     def cut_person(self, node: yaml.Node | None, address: str, line: int | None = None) -> None:
         """Remove the items that name somebody, wherever they are below a node, or only the one at a line."""
         if isinstance(node, yaml.MappingNode):
@@ -149,7 +189,7 @@ class _Editor:
                     self.cut_person(value, address, line)
 
     def _cut_from(self, items: yaml.SequenceNode, address: str, key: yaml.Node, line: int | None) -> None:
-        gone = [item for item in items.value if address in (_member_of(item), _taker(item, key)) and _is_at(item, line)]
+        gone = [item for item in items.value if address in (member_of(item), taker(item, key)) and is_at(item, line)]
         if gone and items.flow_style:
             raise CannotEdit(f"`{key.value}` is written in brackets")
         if gone and len(gone) == len(items.value):
@@ -184,7 +224,7 @@ class _Editor:
         old = self._text[start:end]
         if _REFERENCE.search(self._text[:start].splitlines()[-1] if start else "") or old[:1] in "*&":
             raise CannotEdit(f"`{'.'.join(keys)}` uses an anchor")
-        if not isinstance(node, yaml.ScalarNode) and _COMMENT.search(old):
+        if not isinstance(node, yaml.ScalarNode) and COMMENT.search(old):
             raise CannotEdit(f"`{'.'.join(keys)}` has comments inside")
         line = one_line(value)
         if line is None or (isinstance(node, yaml.ScalarNode) and node.style in ("|", ">")):
@@ -198,8 +238,8 @@ class _Editor:
 
     def _replace_by(self, start: int, end: int, new: str, *, after: yaml.Node) -> None:
         colon = self._text.index(":", after.end_mark.index) + 1
-        if _COMMENT.search(self._text[colon:end]):
-            raise CannotEdit("`members` has comments inside")
+        if COMMENT.search(self._text[colon:end]):
+            raise CannotEdit(f"`{after.value}` has comments inside")
         self._replacements.append((colon, end, f" {new}"))
 
     def _add_key(self, node: yaml.MappingNode, keys: Keys, value: Tree, *, is_root: bool) -> None:
@@ -228,7 +268,7 @@ class _Editor:
             return
         indent = " " * items.start_mark.column
         new = [part for line in lines for part in item_lines(Tall(line), indent)]
-        self._insert_after(_last_kept(items, gone), pair[0], new)
+        self._insert_after(last_kept(items, gone), pair[0], new)
 
     def _insert_after(self, node: yaml.Node, key: yaml.Node, lines: Sequence[str]) -> None:
         """Insert lines below the last line of a value, behind a comment at its end."""
@@ -244,15 +284,10 @@ class _Editor:
         """Remove the lines of a list item."""
         start = self._text.rfind("\n", 0, node.start_mark.index) + 1
         above = self._text.rfind("\n", 0, start - 1) + 1
-        while start and self._is_about(self._text[above:start], _member_of(node)):
+        while start and is_about(self._text[above:start], member_of(node)):
             start, above = above, self._text.rfind("\n", 0, above - 1) + 1
         stop = self._text.find("\n", self._end(node))
         self._replacements.append((start, len(self._text) if stop < 0 else stop + 1, ""))
-
-    @staticmethod
-    def _is_about(line: str, address: str) -> bool:
-        """Return whether a line is a comment that names somebody who is removed."""
-        return line.lstrip().startswith("#") and bool(address) and address in line.lower()
 
     def _end(self, node: yaml.Node) -> int:
         """Return where the text of a value ends. The parser ends a block where the next thing begins."""
@@ -262,33 +297,3 @@ class _Editor:
         if isinstance(node, yaml.ScalarNode) and node.style in ("|", ">"):
             return len(self._text[: node.end_mark.index].rstrip())
         return int(node.end_mark.index)
-
-
-def _is_plain_list(node: yaml.Node) -> TypeGuard[yaml.SequenceNode]:
-    """Return whether a value is a list of texts with one per line."""
-    is_list = isinstance(node, yaml.SequenceNode) and not node.flow_style
-    return is_list and all(isinstance(item, yaml.ScalarNode) for item in node.value)
-
-
-def _last_kept(items: yaml.SequenceNode, gone: Sequence[yaml.Node]) -> yaml.Node:
-    """Return the item below which new ones go: a comment about one that is removed must not be read as theirs."""
-    values: Sequence[yaml.Node] = items.value
-    return next((item for item in reversed(values) if item not in gone), values[-1])
-
-
-def _is_at(node: yaml.Node, line: int | None) -> bool:
-    """Return whether a node has a line. The parser ends a block where the next thing begins."""
-    first = node.start_mark.line
-    return line is None or first <= line - 1 < max(node.end_mark.line, first + 1)
-
-
-def _taker(item: yaml.Node, key: yaml.Node) -> str:
-    """Return the address in lower case that an entry of `workflow.members` is; empty: it is none."""
-    is_taker = isinstance(item, yaml.ScalarNode) and key.value == "members"
-    return str(item.value).lower() if is_taker else ""
-
-
-def _member_of(node: yaml.Node) -> str:
-    if not isinstance(node, yaml.MappingNode):
-        return ""
-    return next((str(value.value).lower() for key, value in node.value if key.value in ("user", "group")), "")
