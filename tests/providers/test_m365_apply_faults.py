@@ -31,6 +31,7 @@ from tests.providers.setting import (
     trustee_id,
     update_of,
 )
+from tests.providers.test_m365_folder_rights import level_of
 
 Make = Callable[[Setting], Change]
 
@@ -145,7 +146,15 @@ KINDS |= {
     "rule enabled": ("exchange.Enable-InboxRule", rules({}, enabled=False)),
     "rule disabled": ("exchange.Disable-InboxRule", rules({"enabled": False})),
 }
+
+
 KINDS |= {
+    "level": ("exchange.Add-MailboxFolderPermission", level_of(Kind.GRANT, "reader")),
+    "level for everybody": (
+        "exchange.Set-MailboxFolderPermission",
+        lambda s: update_of(s, "sales", {Field.CALENDAR_DEFAULT: "reader"}),
+    ),
+    "no level": ("exchange.Remove-MailboxFolderPermission", level_of(Kind.REVOKE, "")),
     "no archive": ("exchange.Disable-Mailbox", without_archive),
     "folders": ("graph.mailFolders.create", lambda s: update_of(s, "sales", {Field.FOLDERS: ("Inbox/Orders",)})),
     "tags": ("graph.outlook.masterCategories.create", lambda s: update_of(s, "sales", {Field.TAGS: (("a", "red"),)})),
@@ -356,5 +365,7 @@ def test_every_topic_meets_the_faults() -> None:
         Topic.LICENCE,
         Topic.LABELS,
         Topic.RULES,
+        Topic.CALENDAR,
+        Topic.CONTACTS,
         *OF_TOPICS,
     }

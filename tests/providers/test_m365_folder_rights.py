@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from itertools import product
 
@@ -18,7 +18,7 @@ from sharedbox_cli.emulator.microsoft.folder_rights import ROLES
 from sharedbox_cli.providers.microsoft365.observe.folder_rights import requests_of
 from tests.asked import each, every
 from tests.providers.m365_specs import apply, observe, plan, shared, user
-from tests.providers.setting import Setting, at, trustee_id
+from tests.providers.setting import Setting, at, grant_of, trustee_id
 
 LEVELS = {"availability": "AvailabilityOnly", "details": "LimitedDetails", "reader": "Reviewer", "editor": "Editor"}
 CALENDAR, CONTACTS, INBOX, ROOT = "Calendar", "Contacts", "Inbox", folders.ROOT
@@ -48,6 +48,24 @@ def somebody_gives(setting: Setting, kind: str, who: str, role: str, mailbox: st
     rights = ROLES[role] if role in ROLES else frozenset(role.split())
     key = sid(setting, who) if who.islower() else who
     folder_rights.write(setting.tenant, place, key, rights, flags.split())
+
+
+def level_of(
+    kind: Kind, word: str, right: Right = Right.CALENDAR, held: Mapping[str, str] | None = None
+) -> Callable[[Setting], Change]:
+    """Return the change of a right in a folder of sales for Anna. `held`: her roles before, by folder."""
+    if held is None:
+        held = {} if kind is Kind.GRANT else {CALENDAR: "Editor"}
+
+    def make(setting: Setting) -> Change:
+        for where, role in held.items():
+            somebody_gives(setting, where, "anna", role)
+        change = grant_of(setting, "sales", "anna", right, kind)
+        assert change.party is not None
+        change = replace(change, party=replace(change.party, detail=word))
+        return replace(change, after={Field.LEVEL: word}) if kind is Kind.UPDATE else change
+
+    return make
 
 
 def entries(setting: Setting, kind: str, mailbox: str = "sales") -> dict[str, list[str]]:

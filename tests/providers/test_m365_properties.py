@@ -17,7 +17,7 @@ from tests.asked import every
 from tests.field_values import possible, values_on
 from tests.providers.conftest import Fill
 from tests.providers.m365_specs import apply, group, observe, plan, shared, user
-from tests.providers.setting import Setting
+from tests.providers.setting import Setting, at
 
 Serve = Callable[[Fill], Setting]
 SEEDS = range(6)
@@ -25,6 +25,7 @@ KILLED, FAULTY = SEEDS[::2], SEEDS[1::2]
 """Kills and faults take turns over the seeds."""
 PEOPLE = ("anna", "ben", "chloe", "dmitri", "emi", "fatima")
 BOXES = ("sales", "billing", "support", "orders", "info")
+LEVELS = {Right.CALENDAR: ("availability", "details", "reader", "editor"), Right.CONTACTS: ("reader", "editor")}
 RIGHTS = (Right.FULL_ACCESS, Right.SEND_AS, Right.SEND_ON_BEHALF)
 FAULTS: tuple[dict[str, object], ...] = (
     {"kind": "reset_before"},
@@ -54,8 +55,17 @@ def _spec(local: str, rng: random.Random) -> DesiredMailbox:
     ]
     if rng.random() < 0.3:
         grants.append(group("sg-audit"))
+    rest = [who for who in PEOPLE if not any(grant.trustee == at(who) for grant in grants)]
+    grants += [user(who, Right.READ) for who in rest if rng.random() < 0.4]
+    levels = frozenset(right for right in LEVELS if rng.random() < 0.6)
+    grants += [
+        replace(user(who, right), detail=rng.choice(LEVELS[right]))
+        for right in sorted(levels)
+        for who in rng.sample(PEOPLE, rng.randrange(3))
+    ]
     mode = rng.choice([MembersMode.EXACT, MembersMode.EXACT, MembersMode.AT_LEAST])
-    return replace(shared(local, possible(settings, MICROSOFT365), grants, mode), suite="SPE_E3")
+    spec = shared(local, possible(settings, MICROSOFT365), grants, mode)
+    return replace(spec, levels=levels, suite="SPE_E3")
 
 
 def state_of(demo: Setting, specs: list[DesiredMailbox]) -> object:
@@ -65,7 +75,7 @@ def state_of(demo: Setting, specs: list[DesiredMailbox]) -> object:
         mailbox.address: (
             dict(observed.mailboxes[mailbox.address].settings),
             {
-                (observed.trustees[one.trustee].address, one.right)
+                (observed.trustees[one.trustee].address, one.right, one.detail)
                 for one in observed.mailboxes[mailbox.address].grants or ()
             },
         )

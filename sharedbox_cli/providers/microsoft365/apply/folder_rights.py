@@ -48,6 +48,7 @@ from sharedbox_cli.providers.microsoft365.observe.folder_rights import (
     statistics_of,
 )
 
+ADD_CALL, SET_CALL = "Add-MailboxFolderPermission", "Set-MailboxFolderPermission"
 Act = Callable[[Writer, Change, str], Awaitable[Outcome]]
 
 
@@ -72,17 +73,21 @@ async def give(writer: Writer, change: Change, request_id: str) -> Outcome:
 
 
 async def revoke(writer: Writer, change: Change, request_id: str) -> Outcome:
-    """Remove the entry of a trustee. Of reading, also the entry that shows the root, if it allows nothing else."""
+    """Remove the entry of a trustee. Of reading, also the entry that shows the root, if it allows nothing else.
+
+    The root comes first: a reader who is left in the inbox is planned again, an entry that is left at the root is not.
+    """
     party = _party(change)
     box = identity_of(change)
     place = await _place(writer, change, box, FOLDER_OF[party.right])
+    root = Outcome(Status.ALREADY_SO)
+    if party.right is Right.READ:
+        root = await _hide_root(writer, change, box, request_id)
     outcome = await _remove(writer, change, place.identity(box), request_id)
     if outcome.status is Status.ALREADY_SO and await _entry(writer, change, place.identity(box)) is not None:
         # The entry was not found by the id of the folder, as somebody saw: by its path, it is.
         outcome = await _remove(writer, change, place.by_path(box), request_id)
-    if party.right is Right.READ:
-        return _both(outcome, await _hide_root(writer, change, box, request_id))
-    return outcome
+    return _both(root, outcome)
 
 
 def _both(first: Outcome, second: Outcome) -> Outcome:
@@ -93,9 +98,9 @@ def _both(first: Outcome, second: Outcome) -> Outcome:
 async def _write(writer: Writer, change: Change, folder: str, rights: list[str], request_id: str) -> Outcome:
     """Add an entry, or set the one that is there."""
     body = {"Identity": folder, "User": str(_party(change).id), "AccessRights": rights}
-    verbs = ("Set", "Add") if change.kind is Kind.UPDATE else ("Add", "Set")
+    first, second = (SET_CALL, ADD_CALL) if change.kind is Kind.UPDATE else (ADD_CALL, SET_CALL)
     try:
-        return await _sent(writer, change, f"{verbs[0]}-MailboxFolderPermission", body, request_id)
+        return await _sent(writer, change, first, body, request_id)
     except CloudError as error:
         if not (has_entry(error) or has_no_entry(error)):
             raise
@@ -103,7 +108,7 @@ async def _write(writer: Writer, change: Change, folder: str, rights: list[str],
             held = await _entry(writer, change, folder)
             if held is not None and held.rights == _expanded(rights):
                 return Outcome(Status.ALREADY_SO, request_id=error.request_id)
-    return await _sent(writer, change, f"{verbs[1]}-MailboxFolderPermission", body, request_id)
+    return await _sent(writer, change, second, body, request_id)
 
 
 def _expanded(rights: list[str]) -> frozenset[str]:
@@ -154,7 +159,7 @@ async def set_levels(writer: Writer, change: Change, request_id: str) -> Outcome
         folder, who = SETTING_OF[name]
         place = await _place(writer, change, box, folder)
         body = {"Identity": place.identity(box), "User": who, "AccessRights": access_rights(level)}
-        outcome = await _sent(writer, change, "Set-MailboxFolderPermission", body, request_id)
+        outcome = await _sent(writer, change, SET_CALL, body, request_id)
     return outcome
 
 
