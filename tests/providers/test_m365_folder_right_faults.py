@@ -168,7 +168,7 @@ def test_fault_that_stays_while_rights_in_folders_are_read_is_never_nobody(demo:
             continue
         unread = {item.mailbox for item in observed.unread}
         assert unread, fault
-        for spec in specs:
+        for spec in each(specs):
             desired = Desired({spec.address: spec}, "digest", 1)
             refused = pytest.raises(ObserveError) if spec.address in unread else contextlib.nullcontext()
             with refused:
