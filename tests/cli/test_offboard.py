@@ -208,3 +208,54 @@ def test_mailbox_that_keeps_people_without_a_spec_is_named(cli: Cli) -> None:
     done = offboarded(cli, ANNA, "--write")
     assert (done.code, ANNA in (SPECS / "teams.yaml").read_text()) == (3, False)
     assert "support@contoso.example: with `members_mode: at-least`, rights that no spec gives stay" in done.out
+
+
+WORKFLOW = """\
+version: 1
+mailbox: sales@contoso.example
+platform: microsoft365
+members:
+  - team: support
+workflow:
+  members: [support]
+  assign_by: rules
+  names:
+    ben@contoso.example: Benno   # with an o
+    anna@contoso.example: Anni
+  assign:
+    # the fair
+    - to: anna@contoso.example
+      when: {from: fair@news.example}
+    - to: ben@contoso.example   # and the rest
+      when: {has_attachment: true}
+"""
+
+
+def test_workflow_loses_the_person_in_assign_and_names(cli: Cli) -> None:
+    write(teams="support:\n  - user: anna@contoso.example\n  - user: ben@contoso.example\n", sales=WORKFLOW)
+    done = offboarded(cli, ANNA, "--write")
+    assert done.code == 0, done.err
+    gone = {"    anna@contoso.example: Anni", "    - to: anna@contoso.example", "      when: {from: fair@news.example}"}
+    left = [line for line in WORKFLOW.splitlines() if line not in gone]
+    assert (SPECS / "sales.yaml").read_text().splitlines() == left
+    assert cli("validate", SPECS).code == 0
+
+
+def test_workflow_in_brackets_loses_the_person(cli: Cli) -> None:
+    start = WORKFLOW.partition("  names:")[0]
+    kept = "{to: ben@contoso.example, when: {has_attachment: true}}"
+    assign = f"  assign: [{{to: anna@contoso.example, when: {{from: fair@news.example}}}}, {kept}]\n"
+    names = "  names:\n    anna@contoso.example: Anni\n"
+    write(teams=TEAMS.replace("desk:", "support:"), sales=start + assign + names)
+    assert offboarded(cli, ANNA, "--write").code == 0
+    assert (SPECS / "sales.yaml").read_text() == f"{start}  assign: [{kept}]\n"
+
+
+def test_workflow_without_anybody_to_assign_to_is_refused_with_the_place(cli: Cli) -> None:
+    text = WORKFLOW.partition("    - to: ben@")[0]
+    write(teams="support:\n  - user: anna@contoso.example\n  - user: ben@contoso.example\n", sales=text)
+    done = offboarded(cli, ANNA, "--write")
+    assert done.code != 0
+    assert "sales.yaml:11:5" in done.err
+    assert "`workflow.assign` in line 12 would be empty: give the messages to somebody else" in done.err
+    assert (SPECS / "sales.yaml").read_text() == text

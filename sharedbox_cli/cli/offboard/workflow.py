@@ -20,7 +20,8 @@ from sharedbox_cli.core.model import Desired, DesiredGrant, DesiredMailbox, Memb
 from sharedbox_cli.core.offboarding import STAYS, access_of, handed_over
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.language.export.document import member_lines
-from sharedbox_cli.language.export.edit import CannotEdit, Wanted, edited, without_person
+from sharedbox_cli.language.export.edit import CannotEdit, Wanted, edited
+from sharedbox_cli.language.export.edit_person import without_person
 from sharedbox_cli.language.files import spec_files
 from sharedbox_cli.language.load import load_specs
 from sharedbox_cli.language.resolve import resolve
@@ -161,7 +162,8 @@ def _read_back(session: Session, folder: Path, work: _Work) -> Desired:
         return resolve(load_specs([folder], work.changed), session.capabilities, utc_now())
     except SpecError as error:
         problem = error.problems[0]
-        raise UsageError("the specs cannot be changed", where=str(problem.place), why=problem.why) from error
+        why = work.kept.get(Path(problem.place.file), problem.why)
+        raise UsageError("the specs cannot be changed", where=str(problem.place), why=why) from error
 
 
 def _verify(before: Desired, after: Desired, leaver: Address, heir: Address | None, last: Collection[Address]) -> None:

@@ -16,7 +16,8 @@ from sharedbox_cli.core.model import LEVELLED, Desired, DesiredGrant, DesiredMai
 from sharedbox_cli.core.review import Decision, decided
 from sharedbox_cli.core.shared_lines import Decided, SharedLine, shared_lines
 from sharedbox_cli.language.export.document import member_lines
-from sharedbox_cli.language.export.edit import CannotEdit, Wanted, edited, without_person
+from sharedbox_cli.language.export.edit import CannotEdit, Wanted, edited
+from sharedbox_cli.language.export.edit_person import without_person
 from sharedbox_cli.language.load import load_specs
 from sharedbox_cli.language.resolve import resolve
 

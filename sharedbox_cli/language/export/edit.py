@@ -19,16 +19,13 @@ from sharedbox_cli.language.export.nodes import (
     changed_brackets,
     document_at,
     is_about,
-    is_at,
     is_plain_list,
     last_kept,
     member_of,
     pair_of,
-    taker,
 )
 from sharedbox_cli.language.export.nodes import CannotEdit as CannotEdit
 from sharedbox_cli.language.export.yaml import Tall, Tree, entry_lines, item_lines, one_line, scalar
-from sharedbox_cli.language.files import TEAMS
 
 Keys = tuple[str, ...]
 _REFERENCE = re.compile(r"[&*][A-Za-z0-9_-]+\s*$")
@@ -51,7 +48,7 @@ class Wanted:
 def edited(text: str, line: int, wanted: Wanted) -> str:
     """Return a file with changes in the document that holds a line (from 1). Raises CannotEdit."""
     start = "\ufeff" if text.startswith("\ufeff") else ""
-    editor = _Editor(text.removeprefix("\ufeff"))
+    editor = Editor(text.removeprefix("\ufeff"))
     root = editor.document(line)
     for keys, value in wanted.settings.items():
         editor.set(root, keys, value)
@@ -62,19 +59,7 @@ def edited(text: str, line: int, wanted: Wanted) -> str:
     return start + editor.result()
 
 
-def without_person(text: str, address: str, line: int | None = None) -> str:
-    """Return a file without every line that names somebody as a member, in mailboxes and teams. Raises CannotEdit.
-
-    `line`, from 1: only the member there.
-    """
-    start = "\ufeff" if text.startswith("\ufeff") else ""
-    editor = _Editor(text.removeprefix("\ufeff"))
-    for root in yaml.compose_all(text.removeprefix("\ufeff"), Loader=yaml.SafeLoader):
-        editor.cut_person(root, address.lower(), line)
-    return start + editor.result()
-
-
-class _Editor:
+class Editor:
     """Collects replacements of one text."""
 
     def __init__(self, text: str) -> None:
@@ -178,28 +163,6 @@ class _Editor:
             for node in gone:
                 self._cut(node)
             self._add_items(pair, new, gone)
-
-    def cut_person(self, node: yaml.Node | None, address: str, line: int | None = None) -> None:
-        """Remove the items that name somebody, wherever they are below a node, or only the one at a line."""
-        if isinstance(node, yaml.MappingNode):
-            for key, value in node.value:
-                if isinstance(value, yaml.SequenceNode):
-                    self._cut_from(value, address, key, line)
-                else:
-                    self.cut_person(value, address, line)
-
-    def _cut_from(self, items: yaml.SequenceNode, address: str, key: yaml.Node, line: int | None) -> None:
-        gone = [item for item in items.value if address in (member_of(item), taker(item, key)) and is_at(item, line)]
-        if gone and items.flow_style:
-            raise CannotEdit(f"`{key.value}` is written in brackets")
-        if gone and len(gone) == len(items.value):
-            is_people = key.value == "people" and key.start_mark.column
-            if not is_people and (key.value != "members" or key.start_mark.column):
-                raise CannotEdit(f"the team would be empty: remove it from `{TEAMS}` and from the specs that name it")
-            self._replace_by(items.start_mark.index, self._end(items), "[]", after=key)
-            return
-        for item in gone:
-            self._cut(item)
 
     def _set_member(self, node: yaml.Node, line: Mapping[str, Tree], default: Sequence[str]) -> None:
         if not isinstance(node, yaml.MappingNode):
