@@ -9,7 +9,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sharedbox_cli.core.format_values import mail_rule_words, message_size, sender_words, tag_words, value_words
+from sharedbox_cli.core.format_values import (
+    mail_rule_words,
+    message_size,
+    sender_words,
+    tag_words,
+    text_words,
+    value_words,
+)
 from sharedbox_cli.core.languages import same_language
 from sharedbox_cli.core.mail_rules import same_rules
 from sharedbox_cli.core.order import Topic
@@ -164,8 +171,8 @@ SETTINGS: Mapping[Field, Setting] = {
     Field.SENDERS: Setting(Topic.SENDERS, new=(), item_words=sender_words),
     Field.AUTO_REPLY: Setting(Topic.AUTO_REPLY, new=False),
     Field.AUTO_REPLY_SUBJECT: Setting(Topic.AUTO_REPLY, new=""),
-    Field.AUTO_REPLY_INTERNAL: Setting(Topic.AUTO_REPLY, new=""),
-    Field.AUTO_REPLY_EXTERNAL: Setting(Topic.AUTO_REPLY, new=""),
+    Field.AUTO_REPLY_INTERNAL: Setting(Topic.AUTO_REPLY, new="", item_words=text_words),
+    Field.AUTO_REPLY_EXTERNAL: Setting(Topic.AUTO_REPLY, new="", item_words=text_words),
     Field.AUTO_REPLY_AUDIENCE: Setting(Topic.AUTO_REPLY, new="all"),
     Field.AUTO_REPLY_START: Setting(Topic.AUTO_REPLY, new=""),
     Field.AUTO_REPLY_END: Setting(Topic.AUTO_REPLY, new=""),

@@ -24,6 +24,11 @@ def value_words(value: Value) -> str:
             return str(value)
 
 
+def text_words(value: Value) -> str:
+    """Return a text of several lines on one line."""
+    return value_words(value).rstrip("\n").replace("\n", " / ")
+
+
 def message_size(size_bytes: Value) -> str:
     """Return the size of a message in binary units, as a spec writes it; anything else unchanged."""
     if not isinstance(size_bytes, int) or isinstance(size_bytes, bool):
