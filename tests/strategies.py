@@ -14,7 +14,7 @@ from sharedbox_cli.core.diff import make_plan
 from sharedbox_cli.core.errors import SpecError
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address, TrusteeId
-from sharedbox_cli.core.levels import LEVELS
+from sharedbox_cli.core.levels import EDITOR, LEVELS, PARTIAL
 from sharedbox_cli.core.model import (
     GOOGLE_COLLABORATIVE,
     GOOGLE_DELEGATED,
@@ -103,7 +103,10 @@ EVERY_RIGHT = {
     platform: st.sampled_from([*rights, *sorted(LEVELLED_ON[platform])]) for platform, rights in RIGHTS.items()
 }
 LEVEL = {Right.CALENDAR: st.sampled_from(LEVELS[1:]), Right.CONTACTS: st.sampled_from(("reader", "editor"))}
-HELD_LEVEL = {right: levels | st.just("Owner") for right, levels in LEVEL.items()}
+HELD_LEVEL = {
+    **{right: levels | st.just("Owner") for right, levels in LEVEL.items()},
+    Right.READ: st.sampled_from(("", "", PARTIAL, EDITOR)),
+}
 HELD_ON = {platform: st.lists(st.tuples(HOLDERS, rights), max_size=8) for platform, rights in EVERY_RIGHT.items()}
 WANTED_ON = {
     platform: st.lists(st.tuples(st.sampled_from((*PEOPLE, *GROUPS)), rights), max_size=8)
@@ -127,7 +130,7 @@ def grants(draw: st.DrawFn, platform: Platform) -> frozenset[Grant]:
     for who, right in draw(HELD_ON[platform]):
         automapping = draw(AUTOMAPPING) if platform == MICROSOFT365 else None
         delivery = draw(DELIVERY) if right in ROLES else None
-        level = draw(HELD_LEVEL[right]) if right in LEVELLED else ""
+        level = draw(HELD_LEVEL[right]) if right in HELD_LEVEL else ""
         found[who, right in ROLES or right] = Grant(who, right, level, automapping, delivery)
     return frozenset(found.values())
 

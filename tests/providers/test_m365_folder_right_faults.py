@@ -67,9 +67,9 @@ ROWS = [
     (name, number, *next(_FAULTS))
     for name, (writes, _) in CHANGES.items()
     for number in range(1, writes + 1)
-    for _ in ("one", "another")
+    for _ in range(writes)
 ]
-"""Each write with two faults; the faults take turns, so that each is met."""
+"""Each write with a fault, or two where it is one of two writes; the faults take turns, so that each is met."""
 
 
 def state(setting: Setting) -> object:
