@@ -20,6 +20,11 @@ class Reach(StrEnum):
     """The root, the inbox, the calendar and the contacts."""
     EVERY = "every"
 
+    @classmethod
+    def of(cls, *, inside: bool, every_folder: bool) -> Reach:
+        """Return the folders that two options ask for; the second one includes the first."""
+        return cls.EVERY if every_folder else cls.MAIN if inside else cls.NONE
+
 
 class FolderKind(StrEnum):
     """Which folder of a mailbox it is."""

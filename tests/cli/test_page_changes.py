@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import html
 import re
+import sqlite3
 from pathlib import Path
 
-from sharedbox_cli.emulator.seed import grown
+from sharedbox_cli.emulator.seed import Builder, grown
 from tests.cli.test_audit_past import SALES, audited, let_in
 from tests.conftest import Cli, Cloud, CloudMaker
 
@@ -62,3 +63,27 @@ def test_what_only_a_look_inside_mailboxes_finds_is_no_change(cloud_of: CloudMak
     text = page(cli, "--inside")
     assert "Nothing has changed in who can do what." in text
     assert "calendar" in text
+
+
+def test_mailboxes_that_came_and_went_are_named(cloud: Cloud, cli: Cli) -> None:
+    audited(cli, "--save")
+    with cloud.tenant.lock:
+        Builder(cloud.tenant, 99).shared("brand-new", "Brand New")
+        cloud.tenant.run("delete from mailboxes where id = (select id from objects where mail = ?)", SALES)
+    text = page(cli)
+    assert "1 new mailbox. 1 mailbox is gone." in text
+    assert "brand-new@contoso.example new mailbox" in text
+    assert f"{SALES} no longer a mailbox" in text
+
+
+def test_each_platform_is_compared_with_its_own_reading_of_a_week_ago(both: Cloud, cli: Cli, tmp_path: Path) -> None:
+    audited(cli, "--save", "--platform", "microsoft365")
+    [file] = (tmp_path / "state").glob("*.observations")
+    with sqlite3.connect(file) as saved:
+        saved.execute("update readings set read_at = '2020-02-02T00:00:00+00:00'")
+    saved.close()
+    let_in(both, "emi")
+    audited(cli, "--save")
+    text = page(cli)
+    assert "What has changed since 2020-02-02 00:00 UTC? 1 right gained." in text
+    assert "google-delegated: since 20" in text

@@ -20,6 +20,7 @@ from sharedbox_cli.cli.options import (
     TableFormat,
     grouped,
 )
+from sharedbox_cli.core.reach import Reach
 from sharedbox_cli.core.risk import Risk
 from sharedbox_cli.reports.render import AuditOutput, TableOutput
 from sharedbox_cli.reports.views.arrangement import Arrangement
@@ -125,7 +126,6 @@ def audit_all(
 
     from sharedbox_cli.cli.audit.columnar import checked_target
     from sharedbox_cli.cli.audit.evidence import Evidence
-    from sharedbox_cli.cli.audit.reach import reach_of
     from sharedbox_cli.cli.audit.selection import Choice
     from sharedbox_cli.cli.audit.workflow import audit_tenant
     from sharedbox_cli.cli.pipeline import utc_now
@@ -139,7 +139,7 @@ def audit_all(
         rights=tuple(right or ()),
         risks=tuple(only or ()),
         specs=tuple(specs or ()),
-        reach=reach_of(inside=inside, every=every_folder),
+        reach=Reach.of(inside=inside, every_folder=every_folder),
     )
     target = checked_target(output, out)
     speech.use(output)

@@ -12,7 +12,7 @@ from sharedbox_cli.core.model import Platform
 from sharedbox_cli.reports.views.page_changes import Changed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from sharedbox_cli.cli.audit.selection import Scopes
@@ -28,22 +28,29 @@ def changed_recently(path: Path, reading: Reading, scopes: Scopes, rows: Sequenc
     try:
         states = [state for state in _past(path, reading) if _is_earlier(state, reading)]
     except ObservationsError as error:
-        return Changed(problem=" ".join((error.summary, error.why)))
+        return Changed(problem=f"{error.summary}. {error.why}")
     if not states:
         return Changed()
     pairs = [_pair(state, reading, scopes, rows) for state in states]
     diff = compare(_merged(old for old, _ in pairs), _merged(new for _, new in pairs))
-    return Changed(min(state.read_at for state in states), diff)
+    return Changed({state.platform: state.read_at for state in states}, diff)
 
 
-def _past(path: Path, reading: Reading) -> Iterable[PastState]:
+def _past(path: Path, reading: Reading) -> Iterator[PastState]:
+    """Yield the state of each platform a week ago, or at its first saved reading if that is newer."""
     from sharedbox_cli.engine.observations import Observations
 
     if not path.exists():
-        return ()
+        return
+    week_ago = utc_now() - PERIOD
     with Observations.open(path, for_writing=False) as observations:
-        first = [at for name, at in observations.known_since().items() if Platform(name) in reading.observations]
-        return observations.at(max([utc_now() - PERIOD, *first]))
+        moments = {
+            name: max(week_ago, first)
+            for name, first in observations.known_since().items()
+            if Platform(name) in reading.observations
+        }
+        for moment in sorted({*moments.values()}):
+            yield from (state for state in observations.at(moment) if moments.get(state.platform) == moment)
 
 
 def _is_earlier(state: PastState, reading: Reading) -> bool:

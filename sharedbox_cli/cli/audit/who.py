@@ -15,6 +15,7 @@ from sharedbox_cli.cli.options import (
     TableFormat,
     grouped,
 )
+from sharedbox_cli.core.reach import Reach
 from sharedbox_cli.reports.render import TableOutput
 from sharedbox_cli.reports.views.arrangement import Arrangement
 
@@ -39,7 +40,6 @@ def who(
 
       sharedbox who anna@contoso.example -o json
     """
-    from sharedbox_cli.cli.audit.reach import reach_of
     from sharedbox_cli.cli.audit.selection import Choice
     from sharedbox_cli.cli.audit.workflow import audit_tenant
 
@@ -50,7 +50,7 @@ def who(
             session,
             by,
             output,
-            Choice(people=(address,), reach=reach_of(inside=inside, every=every_folder)),
+            Choice(people=(address,), reach=Reach.of(inside=inside, every_folder=every_folder)),
             tuple(platform or ()),
         )
     raise typer.Exit(code)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sharedbox_cli.checks.registry import needs_of
 from sharedbox_cli.cli.audit.columnar import save_rows
 from sharedbox_cli.cli.audit.evidence import Evidence
+from sharedbox_cli.cli.audit.gaps import not_audited, not_inside, not_shared
 from sharedbox_cli.cli.audit.keep import keep
 from sharedbox_cli.cli.audit.knowledge import Everything, know
 from sharedbox_cli.cli.audit.past import Past
@@ -22,25 +23,23 @@ from sharedbox_cli.core.access_diff import exactly
 from sharedbox_cli.core.access_inside import inside_test
 from sharedbox_cli.core.errors import ExitCode, UsageError
 from sharedbox_cli.core.fields import Field
-from sharedbox_cli.core.model import Desired, Fact, Right
-from sharedbox_cli.core.texts import plural, tr, tr_count
+from sharedbox_cli.core.model import Desired, Fact
+from sharedbox_cli.core.texts import tr
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.reports.document import Deferred
 from sharedbox_cli.reports.views.access import TITLE, access_report
 from sharedbox_cli.reports.views.page import PageInput, page_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from sharedbox_cli.checks.model import Check
     from sharedbox_cli.cli.audit.selection import Choice, Scopes
     from sharedbox_cli.cli.session import Session
     from sharedbox_cli.core.access import AccessRow
-    from sharedbox_cli.core.access_inside import Inside
     from sharedbox_cli.core.capability import Capabilities
     from sharedbox_cli.core.identity import Address
-    from sharedbox_cli.core.model import Platform
     from sharedbox_cli.core.reach import Reach
     from sharedbox_cli.providers.reading import Reading
     from sharedbox_cli.reports.document import Report
@@ -114,9 +113,9 @@ def audit_tenant(
         everything = everything.against(_part_of(against, scopes), observed.observations)
     refuse_unknown_people(chosen.people, everything.rows)
     part = everything.part(chosen, choice.selected(), evidence.since)
-    refused = _not_inside(observed, session.capabilities) if choice.reach else ()
-    left_out = _not_shared(observed, session.capabilities, choice.reach)
-    notes = (*_notes(observed, session.capabilities, choice.reach), *refused, *left_out, *more, *part.notes)
+    refused = not_inside(observed, session.capabilities) if choice.reach else ()
+    left_out = not_shared(observed, session.capabilities, choice.reach)
+    notes = (*not_audited(observed, session.capabilities, choice.reach), *refused, *left_out, *more, *part.notes)
     background = part.background
     if choice.reach and not refused:
         background = replace(background, data={**background.data, "inside": str(choice.reach)})
@@ -142,7 +141,7 @@ def audit_tenant(
 
 
 def _changed(session: Session, observed: Reading, scopes: Scopes, rows: Sequence[AccessRow]) -> Changed:
-    is_inside = _inside_test(session)
+    is_inside = inside_test(session.capabilities)
     saved = [row for row in rows if not is_inside(row)]
     return changed_recently(session.observations_path, observed, scopes, saved)
 
@@ -154,16 +153,12 @@ def _show(session: Session, report: Report, output: TableOutput, parquet: Path |
         save_rows(session.terminal, report, parquet)
 
 
-def _inside_test(session: Session) -> Inside:
-    return inside_test(session.capabilities)
-
-
 def _rows(
     session: Session, observed: Reading, desired: Desired | None, scopes: Scopes, evidence: Evidence
 ) -> Everything:
     """Return all rows, with what is known about them if that was asked for. Saves them first, if that was asked for."""
     rows: Sequence[AccessRow] = Deferred(lambda: access_rows(observed.observations))
-    is_inside = _inside_test(session)
+    is_inside = inside_test(session.capabilities)
     if evidence.is_saved:
         kept = [row for row in rows if not is_inside(row)]
         keep(session.observations_path, session.profile.name, observed, scopes, kept)
@@ -235,65 +230,3 @@ def _scope(
     return replace(
         scope, trustees=wanted.trustees, rights=wanted.rights, inside=wanted.inside, named_by=wanted.named_by
     )
-
-
-def _not_inside(observed: Reading, capabilities: Mapping[Platform, Capabilities]) -> tuple[str, ...]:
-    """Return what an audit inside mailboxes could not read of those that were read, per platform."""
-    notes = []
-    for platform, observation in sorted(observed.observations.items()):
-        table = capabilities[platform]
-        mailboxes = [
-            mailbox
-            for key, mailbox in observation.mailboxes.items()
-            if mailbox.platform == platform and key not in observation.unread_mailboxes
-        ]
-        if table.not_audited_outside and (count := sum(mailbox.folders is None for mailbox in mailboxes)):
-            one, many = plural(
-                "{platform}: rights in folders of {count} mailbox are not read: access is denied.",
-                "{platform}: rights in folders of {count} mailboxes are not read: access is denied.",
-            )
-            notes.append(tr_count(one, many, count, platform=platform, count=count))
-        has_rules = Field.RULES in table.audited_inside
-        if has_rules and (count := sum(Field.RULES not in mailbox.settings for mailbox in mailboxes)):
-            one, many = plural(
-                "{platform}: mail rules of {count} mailbox are not read: access is denied.",
-                "{platform}: mail rules of {count} mailboxes are not read: access is denied.",
-            )
-            notes.append(tr_count(one, many, count, platform=platform, count=count))
-    return tuple(notes)
-
-
-def _not_shared(observed: Reading, capabilities: Mapping[Platform, Capabilities], reach: Reach) -> tuple[str, ...]:
-    """Return of how many mailboxes the calendar or the contacts could not be read, per platform."""
-    notes = []
-    for platform, observation in sorted(observed.observations.items()):
-        table = capabilities[platform]
-        wanted = table.audited_rights | (table.audited_inside_rights if reach else frozenset())
-        mailboxes = [
-            one for one in observation.mailboxes.values() if one.platform == platform and one.grants is not None
-        ]
-        for right in sorted(wanted):
-            if count := sum(right not in mailbox.levels for mailbox in mailboxes):
-                one, many = _UNREAD_LEVELS[right]
-                notes.append(tr_count(one, many, count, platform=platform, count=count))
-    return tuple(notes)
-
-
-_UNREAD_LEVELS = {
-    Right.CALENDAR: plural(
-        "{platform}: who uses the calendar of {count} mailbox is not read: access is denied, or it has none.",
-        "{platform}: who uses the calendars of {count} mailboxes is not read: access is denied, or they have none.",
-    ),
-    Right.CONTACTS: plural(
-        "{platform}: who uses the contacts of {count} mailbox is not read: access is denied.",
-        "{platform}: who uses the contacts of {count} mailboxes is not read: access is denied.",
-    ),
-}
-
-
-def _notes(observed: Reading, capabilities: Mapping[Platform, Capabilities], reach: Reach) -> tuple[str, ...]:
-    """Return what the audit does not cover, although a reader might expect it, per platform with mailboxes."""
-    platforms = (platform for platform, observation in sorted(observed.observations.items()) if observation.mailboxes)
-    tables = ((platform, capabilities[platform]) for platform in platforms)
-    gaps = ((key, (not reach and table.not_audited_outside) or table.not_audited) for key, table in tables)
-    return tuple(f"{platform}: {tr(gap)}" for platform, gap in gaps if gap)
