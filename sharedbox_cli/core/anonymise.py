@@ -13,12 +13,11 @@ from dataclasses import dataclass, field
 
 _GUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)?|/Date\(-?\d+\)/|\d{4}-\d\d-\d\d")
-_SIZE = re.compile(
-    r"[\d.,]+ ?(?:B|KB|MB|GB|TB)(?: \([\d,]+ bytes\))?|Unlimited|-?[\d.]{1,6}|(?:\d{1,3}\.)?\d\d:\d\d:\d\d"
-)
+_SIZE = re.compile(r"[\d.,]+ ?(?:B|KB|MB|GB|TB)(?: \([\d,]+ bytes\))?|Unlimited|-?\d{1,3}|(?:\d{1,3}\.)?\d\d:\d\d:\d\d")
 _ADDRESS = re.compile(r"[\w.!#$&*+/=?^`{|}~'-]+@[\w-]+(?:\.[\w-]+)+")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+|\s+', re.DOTALL)
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"(?:\w|[^\x00-\x7f\s\uf8ff])+")
+"""Letters with their marks, in any script, and emoji; not U+F8FF, which Exchange writes for a slash in a name."""
 _TYPE = ("@odata.type", "@data.type")
 """How the names of keys end that name a type."""
 _LONG = 10
@@ -62,7 +61,7 @@ class Anonymiser:
     def request(self, call: str) -> str:
         """Return a request of ours: only the name of a folder of the tenant is replaced."""
         before, mark, folder = call.partition(":\\\\")
-        name, end, after = folder.partition('"')
+        name, end, after = folder.rpartition('"')
         return f"{before}{mark}{self.value(name)}{end}{after}" if mark else call
 
     def _json(self, raw: str) -> Iterator[str]:
@@ -72,7 +71,8 @@ class Anonymiser:
             keys += [keys[-1]] * (token[0] in "{[")
             del keys[len(keys) - (token[0] in "}]") :]
             if token[0] != '"':
-                yield self._number(token) if token.isdigit() and len(token) >= _LONG else token
+                sign, digits = token[: token.startswith("-")], token.removeprefix("-")
+                yield f"{sign}{self._number(digits)}" if digits.isdigit() and len(digits) >= _LONG else token
                 continue
             text = json.loads(token)
             if _is_key(tokens, number):
@@ -116,10 +116,13 @@ class Anonymiser:
         return f"WORD{number}" if word.isupper() else f"Word{number}" if word[:1].isupper() else f"word{number}"
 
     def _number(self, digits: str) -> str:
-        """Return a number of the same length: of an id, the beginning stays, so that it is as large."""
-        if len(digits) < _LONG:
-            return digits if len(digits) < 5 else "1" * len(digits)
-        return digits[:3] + f"{self._number_of('number', digits):0{len(digits) - 3}d}"
+        """Return a number of the same length: of an id, the beginning stays, so that it is as large.
+
+        The parts of a telephone number or of an IP address are short, so these are replaced, too.
+        """
+        kept = digits[:3] if len(digits) >= _LONG else ""
+        length = len(digits) - len(kept)
+        return kept + f"{self._number_of('number', digits):0{length}d}"[-length:]
 
     def _name(self, kind: str, text: str) -> str:
         return f"{kind}-{self._number_of(kind, text)}"
@@ -142,8 +145,8 @@ def _special(text: str) -> Iterator[re.Match[str]]:
 
 
 def _is_key(tokens: list[str], number: int) -> bool:
-    after = next((token for token in tokens[number + 1 :] if not token.isspace()), "")
-    return after == ":"
+    after = (tokens[place] for place in range(number + 1, len(tokens)))
+    return next((token for token in after if not token.isspace()), "") == ":"
 
 
 def _is_name(text: str) -> bool:

@@ -82,6 +82,10 @@ def test_mailbox_must_be_known(cloud: Cloud, cli: Cli, tmp_path: Path) -> None:
         done = cli("doctor", *arguments)
         assert (done.code, words in done.err) == (1, True), done.err
     assert files(tmp_path) == []
+    (tmp_path / "press.yaml").write_text("version: 1\nmailbox: press@contoso.example\nplatform: google-delegated\n")
+    done = cli("doctor", tmp_path / "press.yaml", "--record", tmp_path / "c")
+    assert (done.code, "no mailbox to record" in done.err) == (1, True), done.out + done.err
+    assert not (tmp_path / "c").exists()
 
 
 def test_service_that_is_not_reached_is_told(cloud: Cloud, cli: Cli, tmp_path: Path) -> None:

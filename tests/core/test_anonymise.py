@@ -49,6 +49,45 @@ def test_words_of_the_vendor_stay_only_where_they_belong() -> None:
     assert data["User"]["UserType"] == "Internal"
 
 
+def test_short_numbers_in_texts_are_replaced_and_sizes_stay() -> None:
+    secrets = ["206", "555", "0100", "3012", "80331", "192", "168", "4711"]
+    raw = {
+        "phones": [{"value": "+1 206 555 0100"}],
+        "signature": "Tel. +49 (3012) 555",
+        "postalCode": "80331",
+        "address": "192.168.7.9",
+        "CustomAttribute1": "4711",
+        "id": -12345678901,
+        "RecipientLimits": "500",
+        "MaxSendSize": "35 MB (36,700,160 bytes)",
+        "RetainDeletedItemsFor": "14.00:00:00",
+        "ItemsInFolder": 54321,
+    }
+    text = Anonymiser().text(json.dumps(raw))
+    for secret in each(secrets):
+        assert secret not in text, (secret, text)
+    data = json.loads(text)
+    assert re.fullmatch(r"\+\d \d{3} \d{3} \d{4}", data["phones"][0]["value"]), "the form stays"
+    assert data["id"] < -(10**10) and data["id"] != raw["id"]
+    for name in each(("RecipientLimits", "MaxSendSize", "RetainDeletedItemsFor", "ItemsInFolder")):
+        assert data[name] == raw[name], name
+
+
+def test_letters_of_any_script_are_replaced() -> None:
+    for name in each(("नमस्ते", "สมชาย", "e\u0301le\u0300ve", "\U0001f3e2", "\ud800")):
+        for text in (name, f"é{name}"):
+            found = Anonymiser().text(f'{{"Name":{json.dumps(text)[:-1]}é"}}')
+            assert json.loads(found.encode())["Name"].isascii(), (name, found)
+
+
+def test_folder_in_a_request_is_replaced_as_a_whole() -> None:
+    identity = json.dumps({"Identity": '{mailbox}:\\Kalender\\Geheim "Otto" heute'})
+    call = Anonymiser().request(f"Get-MailboxFolderPermission {identity}")
+    assert call.startswith('Get-MailboxFolderPermission {"Identity": "{mailbox}:\\\\Kalender') and call.endswith('"}')
+    for secret in each(("Geheim", "Otto", "heute")):
+        assert secret not in call
+
+
 def test_text_that_is_no_json_is_replaced_as_a_whole() -> None:
     assert "Contoso" not in Anonymiser().text("<html>Sorry, Contoso has no access. eyJhbGciOi.J9.c2ln</html>")
 

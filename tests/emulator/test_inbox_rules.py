@@ -214,6 +214,57 @@ def test_graph_shows_the_same_rules_and_replaces_parts(door: Door, http: httpx.C
     assert http.delete(one).status_code == 204 and rules(door) == []
 
 
+def test_graph_has_its_own_words_for_conditions(door: Door, http: httpx.Client) -> None:
+    new(
+        door,
+        "Words",
+        WithSensitivity="CompanyConfidential",
+        FlaggedForAction="ForYourInformation",
+        MessageTypeMatches="AutomaticReply",
+        ExceptIfMessageTypeMatches="Calendaring",
+        MarkImportance="Low",
+    )
+    [item] = http.get(RULES).json()["value"]
+    conditions = {"sensitivity": "confidential", "messageActionFlag": "fyi", "isAutomaticReply": True}
+    assert (item["conditions"], item["exceptions"]) == (conditions, {"isMeetingRequest": True})
+    one = f"{RULES}/{item['id']}"
+    changed = http.patch(one, json={"conditions": {"isVoicemail": True, "isSigned": False, "sensitivity": "private"}})
+    assert changed.json()["conditions"] == {"isVoicemail": True, "sensitivity": "private"}
+    [row] = rules(door)
+    assert (row["MessageTypeMatches"], row["WithSensitivity"]) == ("Voicemail", "Private")
+    assert row["ExceptIfMessageTypeMatches"] == "Calendaring" and "FlaggedForAction" not in row
+
+
+def test_graph_refuses_values_of_another_type(door: Door, http: httpx.Client) -> None:
+    new(door, "Orders", SubjectContainsWords=["order"])
+    [item] = http.get(RULES).json()["value"]
+    for part, name, value in each(
+        (
+            ("actions", "markImportance", "urgent"),
+            ("actions", "delete", "yes"),
+            ("actions", "assignCategories", "Red"),
+            ("actions", "assignCategories", [1]),
+            ("actions", "moveToFolder", 1),
+            ("actions", "forwardTo", [{"emailAddress": "x@partner.example"}]),
+            ("actions", "forwardTo", "x@partner.example"),
+            ("conditions", "subjectContains", True),
+            ("conditions", "sensitivity", True),
+        )
+    ):
+        answer = http.patch(f"{RULES}/{item['id']}", json={part: {name: value}})
+        assert (answer.status_code, code(answer)[1]) == (400, "ErrorInvalidRequest"), (name, value)
+    assert http.get(RULES).json()["value"] == [item]
+
+
+def test_size_of_zero_is_a_size(door: Door, http: httpx.Client) -> None:
+    identity = new(door, "Small", WithinSizeRangeMinimum="0 KB", WithinSizeRangeMaximum="20 KB")
+    door.rows(SET, Identity=identity, Name="Smaller")
+    [row] = rules(door)
+    assert row["WithinSizeRangeMinimum"].startswith("0 B") and row["WithinSizeRangeMaximum"].startswith("20 KB")
+    [item] = http.get(RULES).json()["value"]
+    assert item["conditions"]["withinSizeRange"] == {"minimumSize": 0, "maximumSize": 20}
+
+
 def test_graph_cannot_change_what_it_cannot_express(door: Door, http: httpx.Client, cloud: Cloud) -> None:
     new(door, "Flag", FlagMessage="FollowUp")
     add(cloud, "Sound", inbox_rules.CLIENT, PlaySound="x")

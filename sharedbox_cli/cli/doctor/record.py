@@ -52,7 +52,10 @@ class Recordings:
     def keep(self, name: str, cloud: str, answers: Iterable[Recording]) -> None:
         """Write the answers of one tenant. One that fails ends it. Raises UsageError for a file."""
         folder = self.folder / name
-        folder.mkdir(mode=0o700)
+        try:
+            folder.mkdir(mode=0o700)
+        except OSError as error:
+            raise UsageError("the folder cannot be written", where=str(folder), why=error.strerror or "") from error
         number = 0
         try:
             for number, one in enumerate(answers, 1):
@@ -64,10 +67,10 @@ class Recordings:
             self.recorded.append(Recorded(cloud, f"read {number + 1}", 0, "", why))
 
     def _keep(self, one: Recording, path: Path, cloud: str) -> Recorded:
-        if not one.status:
-            return Recorded(cloud, one.call, 0, "", one.body.decode("utf-8", "replace"))
-        text = self._anonymise.text(one.body.decode("utf-8", "replace"))
         call = self._anonymise.request(one.call)
+        if not one.status:
+            return Recorded(cloud, call, 0, "", one.body.decode("utf-8", "replace"))
+        text = self._anonymise.text(one.body.decode("utf-8", "replace"))
         about = {"call": call, "status": one.status, "content_type": one.content_type, "body": f"{path.name}.body"}
         _write(path.with_name(f"{path.name}.json"), (json.dumps(about, indent=2) + "\n").encode())
         _write(path.with_name(f"{path.name}.body"), text.encode())

@@ -94,11 +94,14 @@ def _mailboxes(session: Session, mailbox: str | None, paths: Sequence[Path] | No
     tenants = session.profile.tenants
     if mailbox is not None:
         return dict.fromkeys(tenants, mailbox)
+    hint = "Name one:\n    sharedbox doctor --record DIR --mailbox support@contoso.example"
     if not paths:
-        hint = "Name one:\n    sharedbox doctor --record DIR --mailbox support@contoso.example"
         raise UsageError("no mailbox to record", why="Answers are recorded for one mailbox.", hint=hint)
     desired = session.desired(paths)
     firsts = {
         name: next(iter(desired.of_platforms(one.plugin.platforms).mailboxes), None) for name, one in tenants.items()
     }
-    return {name: address.key for name, address in firsts.items() if address is not None}
+    found = {name: address.key for name, address in firsts.items() if address is not None}
+    if not found:
+        raise UsageError("no mailbox to record", why="The specs have none at a tenant of the profile.", hint=hint)
+    return found

@@ -15,6 +15,15 @@ from sharedbox_cli.emulator.http import Request, Response, json_response
 from sharedbox_cli.emulator.microsoft import folders, inbox_rules
 from sharedbox_cli.emulator.microsoft.graph.bodies import object_of
 from sharedbox_cli.emulator.microsoft.graph.errors import GraphError, bad, not_modelled
+from sharedbox_cli.emulator.microsoft.graph.message_rule_words import (
+    ACTIONS,
+    CHOICES,
+    PREDICATES,
+    SIZES,
+    TEXTS,
+    TYPE,
+    TYPES,
+)
 from sharedbox_cli.emulator.microsoft.graph.objects import Directory
 from sharedbox_cli.emulator.microsoft.graph.outlook import Calls, mailbox_of
 from sharedbox_cli.emulator.microsoft.graph.query import GRAPH_HOSTS, NONE, options_of
@@ -26,40 +35,6 @@ _RULES = "/v1.0/users/{id}/mailFolders/{folder}/messageRules"
 _WRITABLE = frozenset({"displayName", "sequence", "isEnabled", "conditions", "actions", "exceptions"})
 RULE = frozenset({*_WRITABLE, "id", "hasError", "isReadOnly"})
 """The properties of a rule."""
-_PREDICATES = {
-    "BodyContainsWords": "bodyContains",
-    "SubjectOrBodyContainsWords": "bodyOrSubjectContains",
-    "SubjectContainsWords": "subjectContains",
-    "FromAddressContainsWords": "senderContains",
-    "RecipientAddressContainsWords": "recipientContains",
-    "HeaderContainsWords": "headerContains",
-    "AssignedCategories": "categories",
-    "From": "fromAddresses",
-    "SentTo": "sentToAddresses",
-    "HasAttachment": "hasAttachments",
-    "MyNameInToBox": "sentToMe",
-    "MyNameInCcBox": "sentCcMe",
-    "MyNameInToOrCcBox": "sentToOrCcMe",
-    "MyNameNotInToBox": "notSentToMe",
-    "SentOnlyToMe": "sentOnlyToMe",
-    "WithImportance": "importance",
-    "WithSensitivity": "sensitivity",
-}
-_ACTIONS = {
-    "ApplyCategory": "assignCategories",
-    "CopyToFolder": "copyToFolder",
-    "MoveToFolder": "moveToFolder",
-    "DeleteMessage": "delete",
-    "PermanentDelete": "permanentDelete",
-    "MarkAsRead": "markAsRead",
-    "MarkImportance": "markImportance",
-    "ForwardTo": "forwardTo",
-    "ForwardAsAttachmentTo": "forwardAsAttachmentTo",
-    "RedirectTo": "redirectTo",
-    "StopProcessingRules": "stopProcessingRules",
-}
-_SIZES = ("WithinSizeRangeMinimum", "WithinSizeRangeMaximum")
-_ENUMERATIONS = frozenset({"importance", "sensitivity", "markImportance"})
 
 
 class MessageRuleRoutes:
@@ -154,13 +129,13 @@ class MessageRuleRoutes:
     def _replaced(self, mailbox: str, held: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
         after = dict(held)
         for part, names, prefix in (
-            ("conditions", _PREDICATES, ""),
-            ("exceptions", _PREDICATES, "ExceptIf"),
-            ("actions", _ACTIONS, ""),
+            ("conditions", PREDICATES, ""),
+            ("exceptions", PREDICATES, "ExceptIf"),
+            ("actions", ACTIONS, ""),
         ):
             if part not in body:
                 continue
-            whole = [*names, *(_SIZES if part != "actions" else ())]
+            whole = [*names, *((*SIZES, TYPE) if part != "actions" else ())]
             after = {key: value for key, value in after.items() if key not in {f"{prefix}{name}" for name in whole}}
             after |= self._parsed(mailbox, body[part] or {}, names, prefix)
         if not after.keys() & inbox_rules.ACTIONS - {"StopProcessingRules"}:
@@ -173,11 +148,16 @@ class MessageRuleRoutes:
         if not isinstance(given, dict):
             raise bad("Unable to read JSON request payload.", "BadRequest")
         for name, value in given.items():
-            if name == "withinSizeRange" and names is _PREDICATES and isinstance(value, dict):
+            if name == "withinSizeRange" and names is PREDICATES and isinstance(value, dict):
                 least, most = value.get("minimumSize"), value.get("maximumSize")
                 if type(least) is not int or type(most) is not int:
                     raise bad("A range needs both sizes.", "ErrorInvalidRequest")
-                parsed |= {f"{prefix}{_SIZES[0]}": least * 1024, f"{prefix}{_SIZES[1]}": most * 1024}
+                parsed |= {f"{prefix}{SIZES[0]}": least * 1024, f"{prefix}{SIZES[1]}": most * 1024}
+                continue
+            if name in TYPES and names is PREDICATES and isinstance(value, bool | None):
+                if value and f"{prefix}{TYPE}" in parsed:
+                    raise not_modelled("two types of messages in one rule")
+                parsed |= {f"{prefix}{TYPE}": TYPES[name]} if value else {}
                 continue
             if name not in theirs:
                 raise not_modelled(f"the property {name[:80]} of a rule")
@@ -187,19 +167,30 @@ class MessageRuleRoutes:
 
     def _stored(self, mailbox: str, name: str, value: Any) -> Any:
         """Return a value as it is stored. The service writes words in capital letters (documented example)."""
-        if name in inbox_rules.RECIPIENTS:
-            return [self._recipient(item) for item in value]
+        if name in CHOICES:
+            choice = CHOICES[name].get(value) if isinstance(value, str) else None
+            if choice is None:
+                raise bad(f"Requested value '{str(value)[:80]}' was not found.", "ErrorInvalidRequest")
+            return choice
         if name in inbox_rules.FOLDERS:
-            if not self._context.tenant.row("select 1 from folders where id = ? and mailbox_id = ?", value, mailbox):
+            sql = "select 1 from folders where id = ? and mailbox_id = ?"
+            if not isinstance(value, str) or not self._context.tenant.row(sql, value, mailbox):
                 raise bad("The folder of an action does not exist.", "ErrorInvalidRequest")
             return value
-        if name.endswith("ContainsWords"):
-            return [inbox_rules.capitals(str(word)) for word in value]
-        return f"{value[:1].upper()}{value[1:]}" if isinstance(value, str) else value
+        if name in inbox_rules.RECIPIENTS and isinstance(value, list):
+            return [self._recipient(item) for item in value]
+        if name in TEXTS and isinstance(value, list) and all(isinstance(text, str) for text in value):
+            return [inbox_rules.capitals(text) for text in value] if name.endswith("ContainsWords") else value
+        if value is not True or name in inbox_rules.RECIPIENTS | TEXTS:
+            raise bad("The value of a property has the wrong type.", "ErrorInvalidRequest")
+        return True
 
     def _recipient(self, item: Any) -> str:
-        address = item["emailAddress"]["address"] if isinstance(item, dict) else ""
-        owners = self._context.tenant.owners(str(address))
+        given = item.get("emailAddress") if isinstance(item, dict) else None
+        address = given.get("address") if isinstance(given, dict) else None
+        if not isinstance(address, str) or "@" not in address:
+            raise bad("A recipient needs an address.", "ErrorInvalidRequest")
+        owners = self._context.tenant.owners(address)
         return f"id:{owners[0]}" if owners else f"smtp:{address}"
 
     def _delete(self, request: Request, captured: dict[str, str]) -> Response:
@@ -214,9 +205,9 @@ class MessageRuleRoutes:
         parts: dict[str, Any] = {}
         if is_shown:
             named = {
-                "conditions": self._part(held, _PREDICATES, ""),
-                "exceptions": self._part(held, _PREDICATES, "ExceptIf"),
-                "actions": self._part(held, _ACTIONS, ""),
+                "conditions": self._part(held, PREDICATES, ""),
+                "exceptions": self._part(held, PREDICATES, "ExceptIf"),
+                "actions": self._part(held, ACTIONS, ""),
             }
             parts = {name: part for name, part in named.items() if part}
         return {
@@ -231,19 +222,21 @@ class MessageRuleRoutes:
 
     def _part(self, held: dict[str, Any], names: dict[str, str], prefix: str) -> dict[str, Any]:
         part = {
-            theirs: self._shown(name, theirs, held[f"{prefix}{name}"])
+            theirs: self._shown(name, held[f"{prefix}{name}"])
             for name, theirs in names.items()
             if f"{prefix}{name}" in held
         }
-        if names is _PREDICATES and (least := held.get(f"{prefix}{_SIZES[0]}")) is not None:
-            most = held[f"{prefix}{_SIZES[1]}"]
+        if names is PREDICATES and (least := held.get(f"{prefix}{SIZES[0]}")) is not None:
+            most = held[f"{prefix}{SIZES[1]}"]
             part["withinSizeRange"] = {"minimumSize": least // 1024, "maximumSize": most // 1024}
+        if names is PREDICATES and (kind := held.get(f"{prefix}{TYPE}")) is not None:
+            part |= {name: True for name, one in TYPES.items() if one == kind}
         return part
 
-    def _shown(self, name: str, theirs: str, value: Any) -> Any:
+    def _shown(self, name: str, value: Any) -> Any:
         if name in inbox_rules.RECIPIENTS:
             return [{"emailAddress": self._address(text)} for text in value]
-        return value.lower() if theirs in _ENUMERATIONS else value
+        return next((word for word, one in CHOICES.get(name, {}).items() if one == value), value)
 
     def _address(self, text: str) -> dict[str, str]:
         kind, _, value = text.partition(":")
@@ -257,5 +250,6 @@ def _id_of(row: sqlite3.Row) -> str:
 
 
 def _is_expressible(row: sqlite3.Row) -> bool:
-    known = {*_PREDICATES, *_SIZES, *(f"ExceptIf{name}" for name in (*_PREDICATES, *_SIZES)), *_ACTIONS}
+    conditions = (*PREDICATES, *SIZES, TYPE)
+    known = {*conditions, *(f"ExceptIf{name}" for name in conditions), *ACTIONS}
     return row["kind"] == inbox_rules.CLIENT or inbox_rules.parameters_of(row).keys() <= known

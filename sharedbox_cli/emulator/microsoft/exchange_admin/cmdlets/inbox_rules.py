@@ -96,7 +96,8 @@ def new_inbox_rule(call: Call) -> Result:
 
 
 def _stored(given: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in given.items() if value not in (None, False, [])}
+    """Return the parameters with a value. A size of 0 is one."""
+    return {name: value for name, value in given.items() if value not in (None, []) and value is not False}
 
 
 def _priority(call: Call) -> int | None:
@@ -114,8 +115,7 @@ def _check_name(name: str) -> None:
 
 
 def _require_action(parameters: dict[str, Any]) -> None:
-    given = {name for name, value in parameters.items() if value not in (None, False, [])}
-    if not given & (inbox_rules.ACTIONS - {"StopProcessingRules"}):
+    if not _stored(parameters).keys() & (inbox_rules.ACTIONS - {"StopProcessingRules"}):
         raise refused("The rule needs at least one action.")
 
 
