@@ -11,6 +11,7 @@ from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.finding import Severity
 from sharedbox_cli.core.mail_rules import (
     Pairs,
+    deletes,
     folders_in,
     is_on,
     is_unconditional,
@@ -19,7 +20,7 @@ from sharedbox_cli.core.mail_rules import (
     size_bytes,
     texts_of,
 )
-from sharedbox_cli.core.mail_targets import deletes, is_narrow
+from sharedbox_cli.core.mail_targets import is_narrow
 from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, MICROSOFT365, Fact
 from sharedbox_cli.core.texts import mark, tr
 from sharedbox_cli.core.values import Value

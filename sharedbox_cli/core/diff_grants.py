@@ -132,12 +132,14 @@ def _staying(desired_by_key: Mapping[Key, DesiredGrant], held: Mapping[Key, Gran
 
 def _surely_rises(held: Grant, desired: Key) -> bool:
     """Return whether a role or level is higher for sure: a level that only the platform knows may be more."""
-    return _rises(held, desired) and (held.right in ROLES or is_level(held.detail) or held.detail == PARTIAL)
+    return _rises(held, desired) and (held.right not in LEVELLED or is_level(held.detail))
 
 
 def _rises(held: Grant, desired: Key) -> bool:
     if held.right in ROLES:
         return ROLES.index(desired[1]) > ROLES.index(held.right)
+    if held.right is Right.READ:
+        return held.detail == PARTIAL  # whoever has other words for it can read already
     return rises(held.detail, desired[2])
 
 

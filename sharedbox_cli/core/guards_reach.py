@@ -11,7 +11,7 @@ from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.guards_input import GuardInput
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.joinable import is_joinable
-from sharedbox_cli.core.levels import LEVELS, rises
+from sharedbox_cli.core.levels import rises
 from sharedbox_cli.core.mail_targets import answered_to, cut_off_words, forwarded_to, moderated_by, sender_addresses
 from sharedbox_cli.core.model import ROLES, Observed, Right, Trustee, TrusteeKind
 from sharedbox_cli.core.open_access import LEVEL_AUDIENCES, opens_level
@@ -175,7 +175,7 @@ def _opened(change: Change, facts: GuardInput) -> Iterator[Refusal]:
         yield Refusal("wide-trustee", why, 1, "0", f"wide-trustee={where}", where)
     for name, audience in LEVEL_AUDIENCES.items():
         after, before = change.after.get(name), change.before.get(name)
-        if opens_level(name, after) and _level_rank(after) > _level_rank(before):
+        if opens_level(name, after) and rises(before, after):
             why = f"{where}: {_EVERYBODY[audience]} could {_use_words(name, after)}"
             yield Refusal("wide-trustee", why, 1, "0", f"wide-trustee={where}", where)
     opens = change.after.get(Field.GROUP_EXTERNAL_MEMBERS) is True
@@ -189,14 +189,6 @@ def _use_words(name: Field, level: Value) -> str:
     if name is Field.CONTACTS_DEFAULT:
         return "read its contacts" if level == "reader" else "change its contacts"
     return _CALENDAR_WORDS.get(level, "change its calendar")
-
-
-def _level_rank(level: Value) -> int:
-    """Return the order of a level; one that has no word here is the highest, and nothing before is the lowest."""
-    return _LEVELS.index(level) if level in _LEVELS else len(_LEVELS)
-
-
-_LEVELS: tuple[Value, ...] = (None, *LEVELS)
 
 
 def _names_outsiders(change: Change, facts: GuardInput) -> bool:

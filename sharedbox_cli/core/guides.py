@@ -56,7 +56,7 @@ GUIDES: Mapping[str, Guide] = {
                     "Inbox rules cannot count. So each sender falls to one member, by the last character before the "
                     "`@`: the same sender always reaches the same person. The shares are equal only on average, a "
                     "busy customer stays with one person, and senders with another character there, such as a "
-                    "hyphen, are left for everybody. If a member joins or leaves, some senders change their person."
+                    "hyphen, are left for everybody. If a member joins or leaves, some senders go to another person."
                 ),
             ),
             (
@@ -66,7 +66,7 @@ GUIDES: Mapping[str, Guide] = {
                     "Gmail all filters apply: write conditions that exclude each other, or a message has two owners."
                 ),
             ),
-            (mark("tags"), mark("Nothing is assigned automatically: whoever takes a message adds the own tag.")),
+            (mark("tags"), mark("Nothing is assigned automatically: whoever takes a message adds their own tag.")),
             (
                 mark("limits"),
                 mark(

@@ -10,7 +10,9 @@ Pairs = Mapping[str, Value]
 _SENDING = ("then.forward_to", "then.forward_as_attachment_to", "then.redirect_to")
 _PEOPLE = (*_SENDING, "when.from", "when.to", "unless.from", "unless.to")
 _FOLDERS = ("then.move_to", "then.copy_to")
-DELETING = ("then.delete", "then.delete_permanently")
+_DELETING = ("then.delete", "then.delete_permanently")
+_BINS = frozenset({"deleted items", "junk email"})
+"""Built-in folders, in lower case, out of which a service deletes messages."""
 _RULE_BYTES = 120
 """What a rule takes besides its texts, as an estimate."""
 
@@ -53,6 +55,13 @@ def recipients_in(value: Value) -> set[str]:
 def folders_in(rule: Pairs) -> tuple[str, ...]:
     """Return the folders that a rule moves or copies messages to."""
     return tuple(text for key in _FOLDERS for text in texts_of(rule.get(key)))
+
+
+def deletes(rule: Pairs) -> bool:
+    """Return whether a rule is on and deletes messages, or moves them to where they are deleted later."""
+    moved = texts_of(rule.get("then.move_to"))
+    is_bin = any(path.partition("/")[0].casefold() in _BINS for path in moved)
+    return is_on(rule) and (is_bin or any(rule.get(key) is True for key in _DELETING))
 
 
 def is_unconditional(rule: Pairs) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.mail_rules import DELETING, Pairs, is_on, recipients_in, rules_in, sent_to, texts_of
+from sharedbox_cli.core.mail_rules import Pairs, deletes, recipients_in, rules_in, sent_to, texts_of
 from sharedbox_cli.core.model import DesiredMailbox
 from sharedbox_cli.core.values import Value
 
@@ -85,11 +85,6 @@ def _addresses_of(settings: Mapping[Field, Value], own: Address) -> frozenset[st
     return frozenset({own.key, *(str(one).lower() for one in (aliases if isinstance(aliases, tuple) else ()))})
 
 
-def deletes(rule: Pairs) -> bool:
-    """Return whether a rule is on and deletes messages."""
-    return is_on(rule) and any(rule.get(key) is True for key in DELETING)
-
-
 def is_narrow(rule: Pairs, settings: Mapping[Field, Value], own: Address) -> bool:
     """Return whether a rule is limited by who sends a message, whom it is for, or what it says.
 
@@ -107,22 +102,19 @@ def is_narrow(rule: Pairs, settings: Mapping[Field, Value], own: Address) -> boo
     return any(texts and all(_says_something(text) for text in texts) for texts in says)
 
 
-_SAYING = (
-    "subject_contains",
-    "body_contains",
-    "subject_or_body_contains",
-    "header_contains",
-    "has_words",
-    "has_tag",
-    "message_type",
-)
+_SAYING = ("subject_contains", "body_contains", "subject_or_body_contains", "has_words", "has_tag", "message_type")
+"""Not the header: every message has `Received` in it, and the address of the mailbox."""
 
 
 def _is_part_of_others(text: str, own: frozenset[str], domain: str) -> bool:
-    """Return whether a part of an address is of one address, or of the domain of another organisation."""
-    if "@" in text:
-        return _names_somebody(text, own, domain)
-    return bool(_HOST.fullmatch(text.lower().strip())) and text.lower().strip() != domain
+    """Return whether a part of an address is of one address, or of the domain of another organisation.
+
+    A part of the mailbox's own address or domain holds for much of all mail.
+    """
+    part = text.lower().strip()
+    if any(part in address for address in (*own, f"@{domain}")):
+        return False
+    return _names_somebody(part, own, domain) if "@" in part else bool(_HOST.fullmatch(part))
 
 
 def _names_somebody(text: str, own: frozenset[str], domain: str) -> bool:

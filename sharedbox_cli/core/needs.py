@@ -130,8 +130,6 @@ def _paths(mailbox: DesiredMailbox) -> Iterator[str]:
         yield f"{right}.people"
         if any(grant.right is right and grant.kind is TrusteeKind.GROUP for grant in mailbox.grants or ()):
             yield f"{right}.people[].group"
-    levels = [grant for grant in mailbox.grants or () if grant.right in LEVELLED]
-    yield from {f"{grant.right}.people[].group" for grant in levels if grant.kind is TrusteeKind.GROUP}
     if not mailbox.manages_members:
         return
     grants = [grant for grant in mailbox.grants or () if grant.right not in LEVELLED]

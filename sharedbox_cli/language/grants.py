@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from sharedbox_cli.core.errors import Problem
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.location import Place
-from sharedbox_cli.core.model import CALENDAR_ONLY, ROLES, DesiredGrant, Right, TrusteeKind
+from sharedbox_cli.core.model import CALENDAR_ONLY, LEVELLED, ROLES, DesiredGrant, Right, TrusteeKind
 from sharedbox_cli.language.document import Document
 from sharedbox_cli.language.levels import levels_of
 from sharedbox_cli.language.load import LoadedTeam
@@ -33,6 +33,13 @@ class Granted:
     has_members: bool = True
     """False: `grants` are levels alone."""
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def of_mail(self) -> _Line | None:
+        """Return the rights of members without levels; None: the members are not managed."""
+        if self.grants is None or not self.has_members:
+            return None
+        return tuple(grant for grant in self.grants if grant.right not in LEVELLED)
 
 
 def granted(

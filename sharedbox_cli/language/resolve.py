@@ -54,9 +54,9 @@ def _resolve(
     problems = mailbox.problems
     if mailbox.spec is None:
         return None, problems
-    table = capabilities.get(Platform(mailbox.spec.platform or ""), _UNKNOWN)
-    rights = granted(mailbox.spec, mailbox.document, mailbox.teams, table.default_rights, team_grants)
-    merged, spec, workflow_problems = expanded(mailbox.document, mailbox.spec, mailbox.teams, rights.grants, table, now)
+    table, teams = capabilities.get(Platform(mailbox.spec.platform or ""), _UNKNOWN), mailbox.teams
+    rights = granted(mailbox.spec, mailbox.document, teams, table.default_rights, team_grants)
+    merged, spec, workflow_problems = expanded(mailbox.document, mailbox.spec, teams, rights.of_mail, table, now)
     problems += workflow_problems
     aliases = enumerate(spec.aliases or ())
     one = ResolvedMailbox(
@@ -155,7 +155,7 @@ def provenance(
             if merged.spec is not None and capabilities is not None and now is not None:
                 table = capabilities.get(Platform(merged.spec.platform or ""), _UNKNOWN)
                 rights = granted(merged.spec, document, merged.teams, table.default_rights, TeamGrants())
-                document, _, _ = expanded(document, merged.spec, merged.teams, rights.grants, table, now)
+                document, _, _ = expanded(document, merged.spec, merged.teams, rights.of_mail, table, now)
             found = _provenance(document, merged.teams)
             added = {path_text(path) for path in added_paths(merged.document, document)}
             added |= {key for key in EXPANDED if key in document.data and key not in merged.document.data}

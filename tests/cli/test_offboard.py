@@ -259,3 +259,13 @@ def test_workflow_without_anybody_to_assign_to_is_refused_with_the_place(cli: Cl
     assert "sales.yaml:11:5" in done.err
     assert "`workflow.assign` in line 12 would be empty: give the messages to somebody else" in done.err
     assert (SPECS / "sales.yaml").read_text() == text
+
+
+def test_workflow_of_one_person_is_refused_with_the_place(cli: Cli) -> None:
+    text = SUPPORT + "workflow:\n  assign_by: tags\n  members:\n    - anna@contoso.example\n"
+    write(teams=TEAMS, support=text)
+    done = offboarded(cli, ANNA, "--write")
+    line = len(text.splitlines()) - 1
+    assert done.code != 0
+    assert f"`workflow.members` in line {line} would be empty: name somebody else" in done.err
+    assert (SPECS / "support.yaml").read_text() == text

@@ -261,6 +261,14 @@ def test_wide_trustee_when_it_is_not_known_how_many_members_then_refused() -> No
         (Field.GROUP_EXTERNAL_MEMBERS, False, True, ["wide-trustee"]),
         (Field.GROUP_EXTERNAL_MEMBERS, None, True, ["wide-trustee"]),
         (Field.GROUP_EXTERNAL_MEMBERS, True, False, []),
+        (Field.CALENDAR_DEFAULT, "none", "availability", []),
+        (Field.CALENDAR_DEFAULT, "availability", "details", ["wide-trustee"]),
+        (Field.CALENDAR_DEFAULT, "editor", "reader", []),
+        (Field.CALENDAR_DEFAULT, "Contributor", "reader", ["wide-trustee"]),
+        (Field.CALENDAR_DEFAULT, "Contributor", "availability", []),
+        (Field.CALENDAR_ANONYMOUS, "none", "availability", ["wide-trustee"]),
+        (Field.CONTACTS_DEFAULT, None, "reader", ["wide-trustee"]),
+        (Field.CONTACTS_DEFAULT, "reader", "Owner", ["wide-trustee"]),
     ],
 )
 def test_wide_trustee_when_everybody_is_let_in_then_refused(
@@ -467,8 +475,24 @@ CUT_OFF: dict[str, tuple[dict[Field, Value], dict[Field, Value], bool]] = {
             ("has_words", "{spam ham}", True),
             ("has_words", "unsubscribe now", False),
             ("without_words", "zzzqqq", True),
+            ("from_contains", ["spam.example"], False),
+            ("from_contains", ["so.example"], True),
+            ("from_contains", ["contoso.example"], True),
+            ("to_contains", ["K@contoso.example"], True),
+            ("to_contains", ["@contoso.exam"], True),
+            ("to_contains", ["old@contoso.example"], False),
+            ("header_contains", ["Received"], True),
         )
     },
+    **{
+        f"all mail to {path}": ({Field.RULES: ((("then.move_to", path), ("when.everything", True)),)}, {}, is_refused)
+        for path, is_refused in (("Deleted Items", True), ("junk email/x", True), ("Archive", False))
+    },
+    "one sender to the bin": (
+        {Field.RULES: ((("then.move_to", "Deleted Items"), ("when.from", ("a@b.example",))),)},
+        {},
+        False,
+    ),
     "only owners may post": ({Field.GROUP_POSTING: "owners"}, {Field.GROUP_POSTING: "anyone"}, True),
     "from managers to owners": ({Field.GROUP_POSTING: "owners"}, {Field.GROUP_POSTING: "managers"}, True),
     "nobody approves": ({Field.GROUP_MODERATION: "all", Field.GROUP_MODERATING: "nobody"}, {}, True),

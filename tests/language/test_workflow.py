@@ -94,6 +94,20 @@ def test_whoever_has_left_takes_nothing(tmp_path: Path) -> None:
     assert [name for name, _ in found[Field.TAGS]] == ["handled", "owner: Ben"]
 
 
+def test_levels_say_nothing_about_who_reads_mail(tmp_path: Path) -> None:
+    calendar = "calendar: {people: [{user: emi@contoso.example, level: reader}]}"
+    found = settings(tmp_path, calendar, "workflow: {assign_by: tags, members: [desk]}")
+    assert [name for name, _ in found[Field.TAGS]] == ["handled", "owner: Anna", "owner: Ben"]
+    people = "members: [{user: anna@contoso.example, until: 2026-01-01}, {user: ben@contoso.example}]"
+    found = settings(
+        tmp_path,
+        people,
+        "calendar: {people: [{user: anna@contoso.example, level: reader}]}",
+        "workflow: {assign_by: tags, members: [desk]}",
+    )
+    assert [name for name, _ in found[Field.TAGS]] == ["handled", "owner: Ben"]
+
+
 def test_workflow_of_defaults_applies_to_the_folder(tmp_path: Path) -> None:
     write(
         tmp_path,

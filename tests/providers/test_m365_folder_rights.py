@@ -12,6 +12,7 @@ from sharedbox_cli.core.change import Change, Kind, inverse
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.levels import PARTIAL
 from sharedbox_cli.core.model import LEVELLED, DesiredGrant, DesiredMailbox, Grant, MembersMode, Right, TrusteeKind
+from sharedbox_cli.core.order import Phase
 from sharedbox_cli.core.outcome import Effect, Status
 from sharedbox_cli.emulator.microsoft import folder_rights, folders
 from sharedbox_cli.emulator.microsoft.folder_rights import ROLES
@@ -259,6 +260,15 @@ def test_more_or_less_than_reading_alone_is_corrected(demo: Setting, inbox: str,
     assert back is not None and demo.provider().apply(back).status is Status.DONE
     assert entries(demo, INBOX)[sid(demo, "anna")] == [inbox]
     assert (sid(demo, "anna") in entries(demo, ROOT)) is bool(root)
+
+
+def test_reading_in_an_open_list_takes_nothing_from_an_editor(demo: Setting) -> None:
+    somebody_gives(demo, INBOX, "anna", "Editor")
+    spec = shared("sales", {}, [user("anna", Right.READ)], MembersMode.AT_LEAST)
+    assert plan(demo, demo.provider(), spec) == ()
+    exact = plan(demo, demo.provider(), shared("sales", {}, [user("anna", Right.READ), user("ben")]))
+    [change] = [one for one in exact if one.party and one.party.right is Right.READ]
+    assert (change.before, change.phase) == ({Field.LEVEL: "editor"}, Phase.REVOKE)
 
 
 def test_other_rights_at_the_root_stay(demo: Setting) -> None:

@@ -49,6 +49,9 @@ class _PersonEditor(Editor):
         if gone and items.flow_style:
             raise CannotEdit(f"`{key.value}` is written in brackets")
         if gone and len(gone) == len(items.value):
+            if any(taker(item, key) for item in gone):
+                line = key.start_mark.line + 1
+                raise CannotEdit(f"`workflow.members` in line {line} would be empty: name somebody else")
             is_people = key.value == "people" and key.start_mark.column
             if not is_people and (key.value != "members" or key.start_mark.column):
                 raise CannotEdit(f"the team would be empty: remove it from `{TEAMS}` and from the specs that name it")

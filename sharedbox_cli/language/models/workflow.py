@@ -31,7 +31,7 @@ class Workflow(Strict):
     assign_by: AssignBy | None = Field(
         None,
         description="Who takes a message: the member that its sender falls to (`round-robin`), the one that `assign` "
-        "names (`rules`), or whoever adds the own tag (`tags`). Required.",
+        "names (`rules`), or whoever adds their own tag (`tags`). Required.",
     )
     members: Annotated[list[AddressOrTeam], Field(min_length=1, max_length=100)] | None = Field(
         None, description="Teams of teams.yaml, and addresses of people. Required."
