@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from sharedbox_cli.core.errors import ObserveError
 from sharedbox_cli.core.facts import Fact
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import DesiredMailbox, State
@@ -17,6 +18,7 @@ from sharedbox_cli.emulator.company import DOMAIN
 from sharedbox_cli.emulator.google.builder import SCOPES, GoogleBuilder
 from sharedbox_cli.emulator.google.vault import MATTERS
 from tests.providers.google_setting import STANDARD, STARTER, Fill, GoogleSetting, at, delegated, id_of, scope_of
+from tests.providers.test_wrong_values import Recorder
 
 Workspaces = Callable[[Fill], GoogleSetting]
 GONE = delegated("press", state=State.ABSENT)
@@ -95,3 +97,39 @@ def test_empty_answer_to_an_administrator_with_a_role_proves_nothing(workspace_o
     doc = {**json.loads(admin["doc"]), "isAdmin": False, "isDelegatedAdmin": True}
     workspace.make.store.save_user(admin["id"], doc)
     assert found(workspace, GONE) == UNKNOWN
+
+
+def test_matter_that_cannot_be_read_hides_its_own_holds_only(workspace_of: Workspaces) -> None:
+    workspace = workspace_of(two)
+    rows = [("m", [on(workspace, "press")]), ("n", [])]
+    matters = [{"matterId": name, "name": "Case", "state": "OPEN", "holds": held} for name, held in rows]
+    workspace.tenant.set_meta(MATTERS, json.dumps(matters))
+    other = delegated("jobs", state=State.ABSENT)
+    recorder = Recorder(workspace)
+    recorder.change = ("google.vault.matters.list", ("matters", 1, "matterId"), "closed-meanwhile")
+    scope = replace(scope_of([GONE, other]), ending={GONE.address: None, other.address: None})
+    mailboxes = workspace.shared.observe(scope).mailboxes
+    assert recorder.was_met
+    assert mailboxes[at("press")].facts[Fact.HOLDS] == ("Case 7",)
+    assert mailboxes[at("jobs")].facts[Fact.HOLDS] == UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("route", "path"),
+    [
+        ("matters.list", ("matters", 0, "matterId")),
+        ("matters.holds.list", ("holds", 0, "accounts")),
+        ("matters.holds.list", ("holds", 0, "accounts", 0, "email")),
+        ("matters.holds.list", ("holds", 0, "orgUnit")),
+    ],
+)
+def test_hold_in_an_unknown_form_is_an_error_in_words(
+    workspace_of: Workspaces, route: str, path: tuple[str | int, ...]
+) -> None:
+    workspace = workspace_of(two)
+    holds(workspace, {**on(workspace, "press"), "orgUnit": {}})
+    recorder = Recorder(workspace)
+    recorder.change = (f"google.vault.{route}", path, True)
+    with pytest.raises(ObserveError, match="form that sharedbox does not know"):
+        found(workspace, GONE)
+    assert recorder.was_met

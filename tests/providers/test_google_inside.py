@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from sharedbox_cli.core.change import Kind
-from sharedbox_cli.core.errors import AuthError, CloudError, SharedboxError, SpecError
+from sharedbox_cli.core.errors import AuthError, CloudError, ObserveError, SharedboxError, SpecError
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import (
     GOOGLE_DELEGATED,
@@ -29,6 +29,7 @@ from sharedbox_cli.emulator.google.calendar import MAILS, OFF, RULES
 from sharedbox_cli.emulator.google.contacts import KIND, SWITCH
 from tests.asked import each, every
 from tests.providers.google_setting import Fill, GoogleSetting, at, delegated, everything, id_of, level, user
+from tests.providers.test_wrong_values import Recorder
 
 Workspaces = Callable[[Fill], GoogleSetting]
 CALENDAR, CONTACTS = Right.CALENDAR, Right.CONTACTS
@@ -262,3 +263,83 @@ def test_contacts_of_many_mailboxes_are_read_in_batches_or_one_by_one(workspace_
     route = "google.contactDelegation.users.delegates.list"
     workspace.faults({"route": route, "kind": "status", "status": 404, "count": 30})
     assert workspace.observe(*specs).mailboxes.keys() == observed.mailboxes.keys()
+
+
+def test_contacts_that_are_switched_off_leave_the_rest_of_an_audit(workspace_of: Workspaces) -> None:
+    workspace = workspace_of(company(rule("reader", "user", f"ben@{DOMAIN}"), contacts=("ben",)))
+    workspace.tenant.set_meta(SWITCH, "off")
+    observed = workspace.shared.observe(replace(everything(GOOGLE_DELEGATED), inside_all=frozenset(LEVELLED)))
+    assert observed.unread == ()
+    assert observed.mailboxes[at("press")].levels == {CALENDAR}
+    assert used_by(observed) == {"calendar": {f"ben@{DOMAIN}": "reader"}}
+    with pytest.raises(CloudError):
+        workspace.observe(spec(levels=frozenset({CONTACTS})))
+
+
+ACL, DELEGATES = "calendar.acl.list", "contactDelegation.users.delegates.list"
+
+
+@pytest.mark.parametrize("value", [True, None, ["x"], ""], ids=str)
+@pytest.mark.parametrize(
+    ("call", "path"),
+    [
+        (ACL, ("items", 1, "scope")),
+        (ACL, ("items", 1, "scope", "type")),
+        (ACL, ("items", 1, "scope", "value")),
+        (ACL, ("items", 2, "scope", "value")),
+        (ACL, ("items", 1, "role")),
+        (DELEGATES, ("delegates", 0, "email")),
+    ],
+)
+def test_row_in_an_unknown_form_is_named_and_never_left_out(
+    workspace_of: Workspaces, call: str, path: tuple[str | int, ...], value: object
+) -> None:
+    rules = (rule("reader", "user", f"ben@{DOMAIN}"), rule("reader", "domain", "partner.example"))
+    workspace = workspace_of(company(*rules, contacts=("ben",)))
+    recorder = Recorder(workspace)
+    recorder.change = (f"google.{call}", path, value)
+    with pytest.raises(ObserveError, match=r"does not know|left it out"):
+        workspace.shared.observe(replace(everything(GOOGLE_DELEGATED), inside_all=frozenset(LEVELLED)))
+    assert recorder.was_met
+
+
+@pytest.mark.parametrize("value", ["benny", "@partner.example", "benny@"])
+def test_rule_for_no_address_is_not_somebody(workspace_of: Workspaces, value: str) -> None:
+    workspace = workspace_of(company(rule("reader", "user", value)))
+    with pytest.raises(ObserveError, match="not for an address"):
+        workspace.shared.observe(replace(everything(GOOGLE_DELEGATED), inside_all=frozenset(LEVELLED)))
+
+
+@pytest.mark.parametrize(("first", "then"), [("ben", ()), ("ben", ("editor",)), ("news", ()), ("news", ("editor",))])
+def test_rule_for_an_alias_is_changed_and_taken(workspace_of: Workspaces, first: str, then: tuple[str, ...]) -> None:
+    def fill(make: GoogleBuilder) -> None:
+        make.person("ben", "Ben", aliases=(f"benny@{DOMAIN}",))
+        make.group("news", "News", aliases=(f"newsletter@{DOMAIN}",))
+        kind, alias = ("user", "benny") if first == "ben" else ("group", "newsletter")
+        rules = dict([rule("reader", kind, f"{alias}@{DOMAIN}")])
+        make.gmail(make.mailbox("press", "Press"), **{RULES: rules})
+
+    workspace = workspace_of(fill)
+    kind = TrusteeKind.USER if first == "ben" else TrusteeKind.GROUP
+    wanted = spec(*(level(first, one, kind=kind) for one in then), levels=frozenset({CALENDAR}))
+    assert statuses(workspace, wanted) == {Status.DONE}
+    assert workspace.plan(wanted) == ()
+
+
+@pytest.mark.parametrize("wanted", ["", "availability", "reader", "editor"])
+@pytest.mark.parametrize("roles", [("reader", "writer"), ("writer", "reader")])
+def test_of_several_rules_for_one_person_the_widest_counts(
+    workspace_of: Workspaces, roles: tuple[str, str], wanted: str
+) -> None:
+    def fill(make: GoogleBuilder) -> None:
+        make.person("ben", "Ben", aliases=(f"benny@{DOMAIN}",))
+        rules = [rule(role, "user", f"{local}@{DOMAIN}") for role, local in zip(roles, ("benny", "ben"), strict=True)]
+        make.gmail(make.mailbox("press", "Press"), **{RULES: dict(rules)})
+
+    workspace = workspace_of(fill)
+    ben = spec(*([level("ben", wanted)] if wanted else ()), levels=frozenset({CALENDAR}))
+    assert used_by(workspace.observe(ben)) == {"calendar": {f"ben@{DOMAIN}": "editor"}}
+    for _ in range(2):  # one rule at a time
+        assert statuses(workspace, ben) <= {Status.DONE}
+    assert workspace.plan(ben) == ()
+    assert used_by(workspace.observe(ben)) == ({"calendar": {f"ben@{DOMAIN}": wanted}} if wanted else {})

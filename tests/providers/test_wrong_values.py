@@ -52,6 +52,7 @@ from sharedbox_cli.providers.microsoft365.provider import Microsoft365
 from sharedbox_cli.providers.reading import UNREADABLE
 from tests.asked import each
 from tests.conftest import Cloud, CloudMaker
+from tests.emulated import Emulated
 
 NOW = datetime(2026, 11, 27, tzinfo=UTC)
 Path = tuple[str | int, ...]
@@ -126,7 +127,7 @@ def scopes_of(platform: Platform) -> list[Scope]:
 class Recorder:
     """Stands in front of the emulator: keeps its answers, or alters one."""
 
-    cloud: Cloud
+    cloud: Emulated
     answers: dict[str, list[Any]] = field(default_factory=dict)
     change: tuple[str, Path, object] | None = None
     was_met: bool = False

@@ -25,6 +25,11 @@ def level_of(role: str) -> str:
     return _WORDS.get(role, role)
 
 
+def width(level: str) -> int:
+    """Return how much a level allows, compared with others."""
+    return _rank(LEVELS.get(level, level))
+
+
 def is_of(name: Field, rule: Row, domains: Iterable[str]) -> bool:
     """Return whether a rule belongs to a setting: one for a domain of the organisation, or the one for the public.
 

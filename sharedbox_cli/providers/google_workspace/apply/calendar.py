@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from sharedbox_cli.core.change import Change
-from sharedbox_cli.core.errors import NotFound
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.outcome import Outcome, Status
@@ -20,6 +19,7 @@ from sharedbox_cli.providers.responses import Fields
 from sharedbox_cli.providers.safe_write import done
 
 _ACL = "calendar.acl"
+NOT_SHARED = "nobody shared the calendar with them by now"
 
 
 async def change_calendar(writer: Writer, change: Change) -> Outcome:
@@ -39,30 +39,18 @@ async def _set_level(
     """Leave one rule with a role, or none; of several for the organisation, the one for its primary domain stays."""
     scope = _scope_of(name, directory)
     mine = [rule for rule in rules if is_of(name, rule, directory.domains)]
-    kept = next((rule for rule in mine if dict(rule["scope"]) == scope), None) if role != LEVELS["none"] else None
+    kept = next((rule for rule in mine if _key(rule["scope"]) == _key(scope)), None) if role != LEVELS["none"] else None
     outcome = done()
-    if kept is not None and kept["role"] != role:
-        answer = await writer.calendar(
-            lambda service: service.acl().patch(
-                calendarId=mailbox.key, ruleId=kept["id"], sendNotifications=False, body={"role": role}
-            ),
-            f"{_ACL}.patch",
-            mailbox,
-        )
-        outcome = as_stored(answer, role, str(name))
-    elif kept is None and role != LEVELS["none"]:
-        answer = await writer.calendar(
-            lambda service: service.acl().insert(
-                calendarId=mailbox.key, sendNotifications=False, body={"role": role, "scope": scope}
-            ),
-            f"{_ACL}.insert",
-            mailbox,
-        )
-        outcome = as_stored(answer, role, str(name))
+    if role != LEVELS["none"] and (kept is None or kept["role"] != role):
+        outcome = await write_rule(writer, mailbox, kept, role, scope, str(name))
     for rule in mine:
         if rule is not kept:
-            await _delete(writer, mailbox, str(rule["id"]))
+            await delete_rule(writer, mailbox, str(rule["id"]))
     return outcome
+
+
+def _key(scope: Mapping[str, Any]) -> tuple[str, str]:
+    return str(scope.get("type")), str(scope.get("value", "")).lower()
 
 
 def _scope_of(name: Field, directory: Directory) -> dict[str, str]:
@@ -80,7 +68,29 @@ def role_of(level: object) -> str:
     return LEVELS.get(str(level), str(level))
 
 
-def as_stored(answer: Mapping[str, Any], role: str, what: str) -> Outcome:
+async def write_rule(
+    writer: Writer, mailbox: Address, rule: Fields | None, role: str, scope: Mapping[str, str], what: str
+) -> Outcome:
+    """Change the rule that exists, or insert one; Google can store less where an administrator limits sharing."""
+    if rule is not None:
+        answer = await writer.calendar(
+            lambda service: service.acl().patch(
+                calendarId=mailbox.key, ruleId=rule["id"], sendNotifications=False, body={"role": role}
+            ),
+            f"{_ACL}.patch",
+            mailbox,
+        )
+    else:
+        body = {"role": role, "scope": scope}
+        answer = await writer.calendar(
+            lambda service: service.acl().insert(calendarId=mailbox.key, sendNotifications=False, body=body),
+            f"{_ACL}.insert",
+            mailbox,
+        )
+    return _as_stored(answer, role, what)
+
+
+def _as_stored(answer: Mapping[str, Any], role: str, what: str) -> Outcome:
     """Return whether Google stored the role that was sent: an administrator can limit how far calendars are shared."""
     if answer.get("role") == role:
         return done()
@@ -91,13 +101,12 @@ def as_stored(answer: Mapping[str, Any], role: str, what: str) -> Outcome:
     return Outcome(Status.FAILED, why)
 
 
-async def _delete(writer: Writer, mailbox: Address, rule: str) -> None:
-    try:
-        await writer.calendar(
-            lambda service: service.acl().delete(calendarId=mailbox.key, ruleId=rule), f"{_ACL}.delete", mailbox
-        )
-    except NotFound as error:
-        await writer.settle_absence(lambda: _is_listed(writer, mailbox, rule), error)
+async def delete_rule(writer: Writer, mailbox: Address, rule: str) -> Outcome:
+    """Delete a rule by its id; nobody gets a mail about that."""
+    deletion = writer.calendar(
+        lambda service: service.acl().delete(calendarId=mailbox.key, ruleId=rule), f"{_ACL}.delete", mailbox
+    )
+    return await writer.remove(deletion, lambda: _is_listed(writer, mailbox, rule), NOT_SHARED)
 
 
 async def _is_listed(writer: Writer, mailbox: Address, rule: str) -> bool:

@@ -80,16 +80,12 @@ async def _is_accepted(writer: Writer, change: Change) -> bool:
 
 
 async def _remove_delegate(writer: Writer, change: Change) -> Outcome:
-    try:
-        await writer.gmail(
-            lambda users: users.settings().delegates().delete(userId="me", delegateEmail=_address(change)),
-            "gmail.users.settings.delegates.delete",
-            change.mailbox,
-        )
-    except NotFound as error:
-        await writer.settle_absence(lambda: _is_delegate(writer, change), error)
-        return already("this delegate had been removed already")
-    return done()
+    deletion = writer.gmail(
+        lambda users: users.settings().delegates().delete(userId="me", delegateEmail=_address(change)),
+        "gmail.users.settings.delegates.delete",
+        change.mailbox,
+    )
+    return await writer.remove(deletion, lambda: _is_delegate(writer, change), "this delegate had been removed already")
 
 
 async def _is_delegate(writer: Writer, change: Change) -> bool:
@@ -115,16 +111,14 @@ async def _add_sender(writer: Writer, change: Change) -> Outcome:
 
 
 async def _remove_sender(writer: Writer, change: Change) -> Outcome:
-    try:
-        await writer.gmail(
-            lambda users: users.settings().sendAs().delete(userId="me", sendAsEmail=change.mailbox.key),
-            "gmail.users.settings.sendAs.delete",
-            Address.of(_address(change)),
-        )
-    except NotFound as error:
-        await writer.settle_absence(lambda: _is_sender(writer, change), error)
-        return already("this send-as address had been removed already")
-    return done()
+    deletion = writer.gmail(
+        lambda users: users.settings().sendAs().delete(userId="me", sendAsEmail=change.mailbox.key),
+        "gmail.users.settings.sendAs.delete",
+        Address.of(_address(change)),
+    )
+    return await writer.remove(
+        deletion, lambda: _is_sender(writer, change), "this send-as address had been removed already"
+    )
 
 
 async def _is_sender(writer: Writer, change: Change) -> bool:
@@ -213,16 +207,12 @@ async def _remove_member(writer: Writer, change: Change) -> Outcome:
         return already("this member had been removed already")
     if member.role != ROLES[party.right]:
         return already(f"this member has the role {member.role.lower()} by now")
-    try:
-        await writer.directory(
-            lambda service: service.members().delete(groupKey=group, memberKey=member.id),
-            "directory.members.delete",
-            change.mailbox,
-        )
-    except NotFound as error:
-        await writer.settle_absence(lambda: _is_listed(writer, change), error)
-        return already("this member had been removed already")
-    return done()
+    deletion = writer.directory(
+        lambda service: service.members().delete(groupKey=group, memberKey=member.id),
+        "directory.members.delete",
+        change.mailbox,
+    )
+    return await writer.remove(deletion, lambda: _is_listed(writer, change), "this member had been removed already")
 
 
 async def _is_listed(writer: Writer, change: Change) -> bool:

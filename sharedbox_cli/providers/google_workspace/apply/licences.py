@@ -75,17 +75,13 @@ async def _holds(writer: Writer, user: str, sku: str) -> bool:
 
 
 async def _remove(writer: Writer, user: str, sku: str) -> Outcome:
-    try:
-        await writer.google.write(
-            LICENSING,
-            lambda service: service.licenseAssignments().delete(productId=product_of(sku), skuId=sku, userId=user),
-            "licensing.licenseAssignments.delete",
-            mailbox=user,
-        )
-    except NotFound as error:
-        await writer.settle_absence(lambda: _is_assigned(writer, user, sku), error)
-        return already("it had been removed already")
-    return done()
+    deletion = writer.google.write(
+        LICENSING,
+        lambda service: service.licenseAssignments().delete(productId=product_of(sku), skuId=sku, userId=user),
+        "licensing.licenseAssignments.delete",
+        mailbox=user,
+    )
+    return await writer.remove(deletion, lambda: _is_assigned(writer, user, sku), "it had been removed already")
 
 
 async def _is_assigned(writer: Writer, user: str, sku: str) -> bool:

@@ -11,10 +11,12 @@ from sharedbox_cli.core.change import Change
 from sharedbox_cli.core.errors import AuthError, CloudError, Conflict, NotFound
 from sharedbox_cli.core.events import SILENT, Listener
 from sharedbox_cli.core.identity import Address
+from sharedbox_cli.core.outcome import Outcome
 from sharedbox_cli.providers.google_workspace.api import Google
 from sharedbox_cli.providers.google_workspace.errors import NO_CALENDAR, NO_MAIL, NO_OWNER, NOT_YET
 from sharedbox_cli.providers.google_workspace.scopes import CALENDAR, CONTACTS, DIRECTORY, GMAIL
 from sharedbox_cli.providers.responses import Unready
+from sharedbox_cli.providers.safe_write import already, done
 from sharedbox_cli.providers.transport import SETTLE_SECONDS, Clock
 
 T = TypeVar("T")
@@ -122,6 +124,17 @@ class Writer:
             if wait is None:
                 raise error
             await self.clock.sleep(wait)
+
+    async def remove(
+        self, deletion: Awaitable[object], is_listed: Callable[[], Awaitable[bool]], if_gone: str
+    ) -> Outcome:
+        """Carry out a deletion; `if_gone` says that there was nothing to delete. Raises CloudError."""
+        try:
+            await deletion
+        except NotFound as error:
+            await self.settle_absence(is_listed, error)
+            return already(if_gone)
+        return done()
 
     async def visible(self, read: Callable[[], Awaitable[T | None]], mailbox: Address) -> T | None:
         """Return what this run created as soon as it can be read, or nothing after five minutes."""

@@ -16,7 +16,7 @@ from sharedbox_cli.providers.google_workspace.scopes import APIS
 from sharedbox_cli.providers.google_workspace.scopes import CALENDAR as API
 from sharedbox_cli.providers.responses import Fields
 
-_CALL = "calendar.acl.list"
+CALL = "calendar.acl.list"
 _PAGE = 250
 _MASK = "kind,items(id,role,scope),nextPageToken"
 
@@ -49,7 +49,7 @@ async def read_calendar(
         if isinstance(error, CloudError) and error.code == NO_CALENDAR:
             return {}, None
         raise
-    return read_row(CALENDAR, {"items": rules, DOMAINS: domains}, wanted, f"{subject} · {_CALL}"), rules
+    return read_row(CALENDAR, {"items": rules, DOMAINS: domains}, wanted, f"{subject} · {CALL}"), rules
 
 
 async def read_rules(google: Google, subject: str) -> list[Fields]:
@@ -58,7 +58,7 @@ async def read_rules(google: Google, subject: str) -> list[Fields]:
         API,
         lambda service, token: service.acl().list(calendarId=subject, maxResults=_PAGE, pageToken=token, fields=_MASK),
         "items",
-        _CALL,
+        CALL,
         kind="calendar#acl",
         subject=subject,
         mailbox=subject,

@@ -6,15 +6,18 @@ a proof only for a super administrator (developers.google.com/vault, read 2026-1
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from sharedbox_cli.core.errors import AuthError, NotFound, PermissionDenied, Refused
 from sharedbox_cli.core.model import ObservedMailbox
 from sharedbox_cli.core.values import UNKNOWN, Value
-from sharedbox_cli.providers.forms import object_in, optional_text, rows_in, text_of
+from sharedbox_cli.providers.forms import Row, object_in, optional_text, rows_in, text_of
 from sharedbox_cli.providers.google_workspace.api import Google, together
 from sharedbox_cli.providers.google_workspace.scopes import VAULT
-from sharedbox_cli.providers.responses import Fields
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -34,32 +37,54 @@ class Holds:
         return tuple(names) if names or (self.is_whole and not self.has_units) else UNKNOWN
 
 
+@dataclass(frozen=True, slots=True)
+class _Hold:
+    """One hold: its name, and what it covers."""
+
+    name: str
+    keys: frozenset[str]
+    """The ids and the addresses of accounts."""
+    is_on_unit: bool
+
+
 async def read_holds(google: Google, *, is_super: bool) -> Holds:
-    """Return all holds. Raises CloudError, ObserveError; without the permission, they are not known."""
-    holds = Holds(is_whole=is_super)
-    try:
-        matters, _ = await google.read_all(
-            VAULT,
-            lambda service, token: service.matters().list(
-                state="OPEN", view="BASIC", pageSize=100, pageToken=token, fields="matters(matterId),nextPageToken"
-            ),
-            "matters",
-            "vault.matters.list",
-        )
-        lists = await together(_holds_in(google, text_of(matter, "matterId")) for matter in matters)
-    except (AuthError, PermissionDenied, Refused, NotFound):
-        return Holds(is_whole=False)
-    for hold in (hold for one in lists for hold in one):
-        name = optional_text(hold, "name") or text_of(hold, "holdId")
-        holds.has_units |= bool(object_in(hold, "orgUnit"))
-        for account in rows_in(hold, "accounts") if hold.get("accounts") else ():
-            for key in (optional_text(account, "accountId"), optional_text(account, "email").lower()):
-                holds.by_account.setdefault(key, set()).update({name} if key else ())
+    """Return all holds. Raises CloudError, ObserveError; without the permission, they are not known.
+
+    A matter that cannot be read, as it was closed meanwhile, hides its own holds only.
+    """
+    matters = await _permitted(_matters(google))
+    lists = await together(_permitted(_holds_in(google, matter)) for matter in matters or ())
+    holds = Holds(is_whole=is_super and matters is not None and None not in lists)
+    for hold in (hold for one in lists for hold in one or ()):
+        holds.has_units |= hold.is_on_unit
+        for key in hold.keys:
+            holds.by_account.setdefault(key, set()).add(hold.name)
     return holds
 
 
-async def _holds_in(google: Google, matter: str) -> list[Fields]:
-    holds, _ = await google.read_all(
+async def _permitted(reading: Awaitable[list[T]]) -> list[T] | None:
+    """Return what was read; None without the permission."""
+    try:
+        return await reading
+    except (AuthError, PermissionDenied, Refused, NotFound):
+        return None
+
+
+async def _matters(google: Google) -> list[str]:
+    matters, _ = await google.collect(
+        VAULT,
+        lambda service, token: service.matters().list(
+            state="OPEN", view="BASIC", pageSize=100, pageToken=token, fields="matters(matterId),nextPageToken"
+        ),
+        "matters",
+        "vault.matters.list",
+        lambda row: text_of(row, "matterId"),
+    )
+    return matters
+
+
+async def _holds_in(google: Google, matter: str) -> list[_Hold]:
+    holds, _ = await google.collect(
         VAULT,
         lambda service, token: (
             service.matters()
@@ -74,5 +99,14 @@ async def _holds_in(google: Google, matter: str) -> list[Fields]:
         ),
         "holds",
         "vault.matters.holds.list",
+        _hold,
     )
     return holds
+
+
+def _hold(row: Row) -> _Hold:
+    accounts = rows_in(row, "accounts")
+    keys = {optional_text(one, "accountId") for one in accounts}
+    keys |= {optional_text(one, "email").lower() for one in accounts}
+    name = optional_text(row, "name") or text_of(row, "holdId")
+    return _Hold(name, frozenset(keys - {""}), bool(object_in(row, "orgUnit")))

@@ -8,23 +8,28 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from sharedbox_cli.core.errors import AuthError, CloudError, NotFound, ObserveError, Refused
+from sharedbox_cli.core.errors import AuthError, CloudError, NotFound, Refused
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import FolderEntry, Grant, Right, Trustee, TrusteeKind
 from sharedbox_cli.core.reach import FolderKind
 from sharedbox_cli.core.texts import mark
-from sharedbox_cli.providers.forms import object_in, optional_text, text_of
+from sharedbox_cli.providers.forms import UnknownForm, object_in, shown, text_of
 from sharedbox_cli.providers.google_workspace.api import Google
-from sharedbox_cli.providers.google_workspace.calendar_columns import level_of
+from sharedbox_cli.providers.google_workspace.calendar_columns import level_of, width
 from sharedbox_cli.providers.google_workspace.errors import lacks_right
+from sharedbox_cli.providers.google_workspace.observe.calendar import CALL
 from sharedbox_cli.providers.google_workspace.observe.directory import Directory
 from sharedbox_cli.providers.google_workspace.observe.members import outsider_id
 from sharedbox_cli.providers.google_workspace.scopes import APIS, CONTACTS
-from sharedbox_cli.providers.responses import Fields, Row
+from sharedbox_cli.providers.responses import Fields, Row, reduced
 
 _CALL = "contactDelegation.users.delegates.list"
 _MASK = "delegates(email),nextPageToken"
 _CALENDAR = "Calendar"
+CONTACTS_OFF = (
+    "An administrator has switched contact delegation off: admin.google.com > Directory > Directory settings > "
+    "Sharing settings"
+)
 CONTACTS_LEVEL = "editor"
 """The one level of contacts: a delegate sees and changes them."""
 
@@ -54,20 +59,16 @@ class Inside:
         return [share.address for share in self.shares]
 
 
-def shares_of_calendar(rules: Iterable[Row], where: str) -> list[Share]:
-    """Return the rules for single people and groups. Raises ObserveError."""
-    return [share for rule in rules if (share := _share(rule, where)) is not None]
-
-
-def _share(rule: Row, where: str) -> Share | None:
-    scope = object_in(rule, "scope")
-    kind, value, role = text_of(scope, "type"), optional_text(scope, "value"), text_of(rule, "role")
+def _share(rule: Row) -> Share | None:
+    """Return a rule for a single person or group; nothing for another rule. Raises KeyError, UnknownForm."""
+    scope, role = object_in(rule, "scope"), text_of(rule, "role")
+    kind = text_of(scope, "type")
     if kind not in ("user", "group") or role == "none":
         return None
-    try:
-        address = Address.of(value)
-    except ValueError as error:
-        raise ObserveError(where=where, why=f"A rule is for `{value}`, which is no address.") from error
+    address = Address.of(text_of(scope, "value"))
+    if not address.local or not address.domain:
+        message = f"a rule is for {shown(address.text)}, and not for an address"
+        raise UnknownForm(message)
     return Share(address, kind == "group", Right.CALENDAR, level_of(role))
 
 
@@ -84,9 +85,9 @@ async def read_inside(
     read: set[Right] = set()
     others: list[tuple[str, str]] = []
     if Right.CALENDAR in rights and rules is not None:
-        shares += shares_of_calendar(rules, f"{subject} · calendar.acl.list")
+        shares += reduced(rules, CALL, _share, subject)
         read.add(Right.CALENDAR)
-        others = list(_others(rules, domains))
+        others = [other for other in reduced(rules, CALL, _everybody, subject) if other[0] not in domains]
     if Right.CONTACTS in rights:
         contacts = await read_contacts(google, subject, is_needed=Right.CONTACTS in needed)
         shares += contacts or ()
@@ -94,13 +95,12 @@ async def read_inside(
     return Inside(shares, frozenset(read), others)
 
 
-def _others(rules: Iterable[Row], domains: Collection[str]) -> Iterator[tuple[str, str]]:
-    """Yield the rules for everybody in another organisation."""
-    for rule in rules:
-        scope, role = object_in(rule, "scope"), text_of(rule, "role")
-        domain = optional_text(scope, "value").lower()
-        if text_of(scope, "type") == "domain" and domain not in domains and role != "none":
-            yield domain, level_of(role)
+def _everybody(rule: Row) -> tuple[str, str] | None:
+    """Return the domain and the level of a rule for a whole organisation. Raises KeyError, UnknownForm."""
+    scope, role = object_in(rule, "scope"), text_of(rule, "role")
+    if text_of(scope, "type") != "domain" or role == "none":
+        return None
+    return text_of(scope, "value").lower(), level_of(role)
 
 
 def everybody_at(domain: str) -> Trustee:
@@ -123,16 +123,25 @@ async def read_contacts(google: Google, subject: str, *, is_needed: bool) -> lis
     Raises CloudError, AuthError, ObserveError.
     """
     try:
-        rows = await list_contacts(google, subject)
+        delegates = await list_contacts(google, subject)
     except (CloudError, AuthError) as error:
-        if is_needed or not lacks_right(error):
+        if is_needed or not (is_switched_off(error) or lacks_right(error)):
             raise
-        google.warn(CONTACTS, f"contacts: not read, as the scope {APIS[CONTACTS].read[0]} or the privilege is missing.")
+        missing = f"The scope {APIS[CONTACTS].read[0]} or the privilege is missing"
+        google.warn(CONTACTS, f"contacts: not read. {CONTACTS_OFF if is_switched_off(error) else missing}.")
         return None
-    return [Share(Address.of(text_of(row, "email")), False, Right.CONTACTS, CONTACTS_LEVEL) for row in rows]
+    return [Share(address, False, Right.CONTACTS, CONTACTS_LEVEL) for address in delegates]
 
 
-async def list_contacts(google: Google, subject: str) -> list[Fields]:
+def is_switched_off(error: CloudError | AuthError) -> bool:
+    """Return whether an administrator has switched the sharing of contacts off.
+
+    Assumed: Google calls it a failed precondition then.
+    """
+    return isinstance(error, Refused) and error.code == "FAILED_PRECONDITION"
+
+
+async def list_contacts(google: Google, subject: str) -> list[Address]:
     """Return the delegates of the contacts of a mailbox, as an administrator.
 
     Assumed: the API takes batches, as the Directory API does on the same host. If not, each request is sent alone.
@@ -143,16 +152,17 @@ async def list_contacts(google: Google, subject: str) -> list[Fields]:
         return await _list_contacts(google, subject, is_alone=True)
 
 
-async def _list_contacts(google: Google, subject: str, *, is_alone: bool = False) -> list[Fields]:
-    rows, _ = await google.read_all(
+async def _list_contacts(google: Google, subject: str, *, is_alone: bool = False) -> list[Address]:
+    delegates, _ = await google.collect(
         CONTACTS,
         lambda service, token: service.users().delegates().list(user=subject, pageToken=token, fields=_MASK),
         "delegates",
         _CALL,
+        lambda row: Address.of(text_of(row, "email")),
         mailbox=subject,
         is_alone=is_alone,
     )
-    return rows
+    return delegates
 
 
 def outsiders_in(insides: Iterable[Inside], domains: Collection[str]) -> Iterator[tuple[Address, Trustee]]:
@@ -168,8 +178,12 @@ def outsiders_in(insides: Iterable[Inside], domains: Collection[str]) -> Iterato
 def grants_of(
     inside: Inside, own: TrusteeId, directory: Directory, outsiders: Mapping[Address, Trustee]
 ) -> Iterator[tuple[Grant, Trustee | None]]:
-    """Yield each grant, with the trustee that the directory does not have; the owner of the calendar is left out."""
-    for share in inside.shares:
+    """Yield each grant, with the trustee that the directory does not have; the owner of the calendar is left out.
+
+    Of several rules for one trustee, by several of the addresses, the widest is what they can do.
+    """
+    widest: dict[tuple[TrusteeId, Right], tuple[Grant, Trustee | None]] = {}
+    for share in sorted(inside.shares, key=lambda share: width(share.level)):
         outsider = outsiders.get(share.address)
         identity = (
             outsider.id if outsider is not None else TrusteeId(directory.owner.get(share.address, share.address.key))
@@ -179,4 +193,5 @@ def grants_of(
         trustee = outsider
         if outsider is None and identity not in directory.users and identity not in directory.groups:
             trustee = Trustee(identity, TrusteeKind.ORPHAN, share.address, is_enabled=False)
-        yield Grant(identity, share.right, share.level), trustee
+        widest[identity, share.right] = Grant(identity, share.right, share.level), trustee
+    yield from widest.values()
