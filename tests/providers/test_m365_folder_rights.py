@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from itertools import product
+from typing import cast
 
 import pytest
 
 from sharedbox_cli.core.change import Change, Kind, inverse
+from sharedbox_cli.core.errors import ObserveError
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.levels import PARTIAL
 from sharedbox_cli.core.model import LEVELLED, DesiredGrant, DesiredMailbox, Grant, MembersMode, Right, TrusteeKind
@@ -16,7 +19,10 @@ from sharedbox_cli.core.order import Phase
 from sharedbox_cli.core.outcome import Effect, Status
 from sharedbox_cli.emulator.microsoft import folder_rights, folders
 from sharedbox_cli.emulator.microsoft.folder_rights import ROLES
+from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
+from sharedbox_cli.providers.microsoft365.observe.folder_names import find_names
 from sharedbox_cli.providers.microsoft365.observe.folder_rights import requests_of
+from sharedbox_cli.providers.responses import Row
 from tests.asked import each, every
 from tests.providers.m365_specs import apply, observe, plan, shared, user
 from tests.providers.setting import Setting, at, grant_of, trustee_id
@@ -221,6 +227,32 @@ def test_orphan_with_the_name_of_somebody_alive_is_not_that_person(demo: Setting
     assert entries(demo, CALENDAR)[orphan] == ["Editor"]
 
 
+@pytest.mark.parametrize("prefix", ["NT:", "nt:", "name:"])
+def test_name_like_an_id_makes_nobody_somebody_else(demo: Setting, prefix: str) -> None:
+    anna = str(trustee_id(demo, "anna"))
+    demo.tenant.run("update objects set name = ? where id = ?", f"{prefix}{anna}", trustee_id(demo, "ben"))
+    for who in ("anna", "ben"):
+        somebody_gives(demo, CALENDAR, who, "Reviewer")
+    spec = managed(level("anna", "reader"), level("ben", "reader"))
+    assert plan(demo, demo.provider(), spec) == ()
+    observed = observe(demo.provider(), spec)
+    kinds = {observed.trustees[trustee_id(demo, who)].kind for who in ("anna", "ben")}
+    assert kinds == {TrusteeKind.USER}
+    demo.tenant.set_meta("folder_orphans", "name")
+    demo.tenant.run("update objects set deleted_at = 1 where id = ?", trustee_id(demo, "ben"))
+    assert plan(demo, demo.provider(), managed(level("anna", "reader"))) == ()
+
+
+@pytest.mark.parametrize("name", ["Default", "anonymous"])
+def test_person_with_the_name_of_everybody_is_not_taken_for_everybody(demo: Setting, name: str) -> None:
+    demo.tenant.run("update objects set name = ? where id = ?", name, trustee_id(demo, "ben"))
+    somebody_gives(demo, CALENDAR, "ben", "Editor")
+    specs = managed(level("anna", "reader")), shared("sales", {Field.CALENDAR_DEFAULT: "reader"})
+    for spec in each(specs):
+        with pytest.raises(ObserveError, match=f"2 entries named {name.capitalize()}"):
+            observe(demo.provider(), spec)
+
+
 def test_entry_that_keeps_somebody_out_stays_until_they_get_a_level(demo: Setting) -> None:
     somebody_gives(demo, CALENDAR, "ben", "None")
     observed = observe(demo.provider(), managed())
@@ -351,3 +383,16 @@ def test_level_of_a_saved_plan_that_no_folder_knows_is_not_sent(demo: Setting) -
 
 def test_rights_of_a_grant_are_compared_by_level() -> None:
     assert Grant("x", Right.CALENDAR, "reader") != Grant("x", Right.CALENDAR, "editor")  # type: ignore[arg-type]
+
+
+def test_namesake_that_only_exchange_knows_is_one_more() -> None:
+    rows = [{"DisplayName": "Ann", "ExternalDirectoryObjectId": "1"}, {"DisplayName": "ANN", "Guid": "2"}]
+
+    class Exchange:
+        async def collect_batch(
+            self, commands: Mapping[str, object], reduce: Callable[[Row], object], **_: object
+        ) -> dict[str, list[object]]:
+            return {key: [reduce(row) for row in rows] for key in commands}
+
+    found = asyncio.run(find_names(cast("ExchangeAdmin", Exchange()), ["Ann", " "]))
+    assert found == ({"ann": ("1", "2")}, {})

@@ -228,6 +228,14 @@ def test_recipient_that_nobody_knows_says_so(demo: Setting) -> None:
     assert found["then.forward_to"] == ("8450-gone (not resolved)", "x@partner.example")
 
 
+def test_list_of_one_element_can_be_a_text(demo: Setting) -> None:
+    demo.tenant.set_meta("rule_lists", "text")
+    alone = rule("a", ("when.from", (f"anna@{DOMAIN}",)), ("then.redirect_to", "x@partner.example"))
+    brought(demo, alone, rule("b", ("when.subject_contains", ("one",)), ("then.tag", ("later",))))
+    assert pairs(demo)[0]["when.from"] == (f"anna@{DOMAIN}",)
+    assert pairs(demo)[0]["then.redirect_to"] == "x@partner.example"
+
+
 def test_same_name_twice_keeps_the_rule_that_is_equal(demo: Setting) -> None:
     first = somebody_adds(demo, "Orders", SubjectContainsWords=["other"])
     second = somebody_adds(demo, "Orders", HasAttachment=True)

@@ -7,7 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sharedbox_cli.core.errors import Ambiguous, CloudError, Conflict, NotFound, PermissionDenied, Refused, Throttled
+from sharedbox_cli.core.errors import (
+    Ambiguous,
+    CloudError,
+    Conflict,
+    NotFound,
+    ObserveError,
+    PermissionDenied,
+    Refused,
+    Throttled,
+)
+from sharedbox_cli.core.identity import Address
 from sharedbox_cli.providers.microsoft365.quirks import is_nul_body
 from sharedbox_cli.providers.responses import DOCTOR, Answer, retry_after
 
@@ -192,6 +202,11 @@ def is_elsewhere(kind: str) -> bool:
 def is_ambiguous(error: CloudError) -> bool:
     """Return whether an identity matches several objects of Exchange."""
     return error.code.rpartition(".")[2] == "ManagementObjectAmbiguousException"
+
+
+def refusal_of_one(address: Address, error: PermissionDenied) -> ObserveError:
+    """Return the refusal of a read as an error about one mailbox, where others can be read."""
+    return ObserveError(where=f"{address} · {error.call}", why=error.why or "Access is denied.", hint=error.hint)
 
 
 def has_no_entry(error: CloudError) -> bool:

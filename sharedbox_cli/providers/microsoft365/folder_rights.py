@@ -12,17 +12,19 @@ from typing import NamedTuple
 
 from sharedbox_cli.core.errors import SharedboxError
 from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.identity import TrusteeId
 from sharedbox_cli.core.levels import PARTIAL
 from sharedbox_cli.core.model import Right
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.columns import Column, Columns, Row, UnknownForm
 from sharedbox_cli.providers.forms import object_in, optional_text, shown, text_of, texts_of
-from sharedbox_cli.providers.microsoft365.quirks import split_rights
+from sharedbox_cli.providers.microsoft365.quirks import is_orphan, split_rights
 
 DEFAULT, ANONYMOUS = "Default", "Anonymous"
 SPECIAL = {DEFAULT.lower(): DEFAULT, ANONYMOUS.lower(): ANONYMOUS}
 """The entries for everybody in the organisation, and for everybody else: every folder has both."""
 _ORPHAN = "NT:"
+"""What a row has before the SID of a deleted account. No such row was recorded."""
 _VISIBLE = "FolderVisible"
 _READ = frozenset({_VISIBLE, "ReadItems"})
 _OWN = _READ | {"CreateItems", "DeleteOwnedItems"}
@@ -88,7 +90,7 @@ class Entry:
     @property
     def sid(self) -> str:
         """Return the SID of a deleted account; empty for everybody else."""
-        return self.user.removeprefix(_ORPHAN) if self.user.upper().startswith(_ORPHAN) else ""
+        return sid_in(self.user)
 
     @property
     def word(self) -> str:
@@ -106,15 +108,31 @@ class Entry:
         return "ReadItems" in self.rights
 
 
+def sid_in(user: str) -> str:
+    """Return the SID if a row has nothing else of a deleted account. People choose their names: `NT:Ann` is one."""
+    text = user[len(_ORPHAN) :] if user[: len(_ORPHAN)].upper() == _ORPHAN else user
+    return text if is_orphan(text) else ""
+
+
+def unresolved_id(user: str) -> TrusteeId:
+    """Return the id of a trustee of whom only the name is known: no name can be the id of somebody else."""
+    return TrusteeId(sid_in(user) or f"name:{user}")
+
+
 def entry_of(row: Row) -> Entry:
-    """Return a row. Rights are a list, or one text: both forms occur in public clients. Raises UnknownForm."""
+    """Return a row. Raises KeyError, UnknownForm."""
     return Entry(text_of(row, "User"), rights_of(row))
 
 
+def words_in(row: Row, key: str) -> frozenset[str]:
+    """Return words that are a list, or one text: both forms occur in public clients. Raises KeyError, UnknownForm."""
+    value = row[key]
+    return split_rights([value] if isinstance(value, str) else texts_of(row, key))
+
+
 def rights_of(row: Row) -> frozenset[str]:
-    """Return the single rights of a row. Raises UnknownForm."""
-    value = row["AccessRights"]
-    names = split_rights([value] if isinstance(value, str) else texts_of(row, "AccessRights"))
+    """Return the single rights of a row. Raises KeyError, UnknownForm."""
+    names = words_in(row, "AccessRights")
     if not names:
         message = "`AccessRights` is empty"
         raise UnknownForm(message)

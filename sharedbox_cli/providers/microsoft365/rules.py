@@ -16,7 +16,7 @@ from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.mail_rules import Pairs, texts_of
 from sharedbox_cli.core.values import UNKNOWN, Value
 from sharedbox_cli.providers.columns import Column, Columns, Row, UnknownForm
-from sharedbox_cli.providers.forms import rows_in, shown, text_of
+from sharedbox_cli.providers.forms import number_of, rows_in, shown, text_of
 from sharedbox_cli.providers.microsoft365.folders import spelled
 from sharedbox_cli.providers.microsoft365.quirks import size_bytes
 from sharedbox_cli.providers.microsoft365.rule_tables import (
@@ -48,6 +48,12 @@ _IDLE = re.compile(r"Null[A-Z]\w*|Default|")
 def is_idle(value: Any) -> bool:
     """Return whether a property has no value: some services fill enumerations with `NullImportance` and the like."""
     return value is None or value is False or value == [] or (isinstance(value, str) and bool(_IDLE.fullmatch(value)))
+
+
+def listed(value: Any) -> list[str]:
+    """Return the texts of a list; one that is alone may come without a list. Nothing for a form that is not known."""
+    items = list(value) if isinstance(value, (list, tuple)) else [value]
+    return items if not is_idle(value) and all(isinstance(item, str) for item in items) else []
 
 
 def problem_of(row: Row) -> str:
@@ -194,8 +200,8 @@ def _canonical(rule: Pairs) -> Value:
 
 def managed_rules(row: Row) -> Value:
     """Return the rules of a mailbox in their order, without those that nobody but their owner changes."""
-    rules = sorted((item for item in rows_in(row, LIST) if kind_of(item) == MANAGED), key=lambda item: item["Priority"])
-    return tuple(rule_of(item) for item in rules)
+    managed = [item for item in rows_in(row, LIST) if kind_of(item) == MANAGED]
+    return tuple(rule_of(item) for item in sorted(managed, key=lambda item: number_of(item, "Priority")))
 
 
 def client_rules(row: Row) -> Value:
@@ -216,12 +222,12 @@ def kept_targets(row: Row) -> Value:
     """Return (kind, name, address) of whom the rules send messages to that are left as they are."""
     kept = ((kind_of(item), item) for item in rows_in(row, LIST))
     found = {
-        (kind, text_of(item, "Name"), str(address))
+        (kind, text_of(item, "Name"), address)
         for kind, item in kept
         if kind in (*KEPT, CLIENT) and item.get("Enabled") is not False
         for name in TARGETS.values()
         if not is_idle(item.get(name))
-        for address in item[name]
+        for address in _texts(name, item[name])
     }
     return tuple(sorted(found))
 

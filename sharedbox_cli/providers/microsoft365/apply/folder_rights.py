@@ -16,7 +16,6 @@ from sharedbox_cli.core.model import Right
 from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.columns import read_row
-from sharedbox_cli.providers.forms import all_understood
 from sharedbox_cli.providers.microsoft365.apply.mailboxes import identity_of
 from sharedbox_cli.providers.microsoft365.apply.writer import WAITS, Writer
 from sharedbox_cli.providers.microsoft365.errors import has_entry, has_no_entry
@@ -32,7 +31,6 @@ from sharedbox_cli.providers.microsoft365.folder_rights import (
     Place,
     Reader,
     access_rights,
-    entry_of,
     inbox_rights,
     is_only_visible,
     rights_of,
@@ -40,9 +38,9 @@ from sharedbox_cli.providers.microsoft365.folder_rights import (
     settings_row,
 )
 from sharedbox_cli.providers.microsoft365.observe.folder_holders import answered
+from sharedbox_cli.providers.microsoft365.observe.folder_lists import PERMISSION_CALL, STATISTICS_CALL
 from sharedbox_cli.providers.microsoft365.observe.folder_rights import (
-    PERMISSION_CALL,
-    STATISTICS_CALL,
+    entries_in,
     no_folder,
     places_of_mailbox,
     statistics_of,
@@ -249,7 +247,7 @@ async def read_levels(writer: Writer, names: Iterable[Field], box: str, where: s
         found = await writer.exchange.read(
             PERMISSION_CALL, {"Identity": places[folder].identity(box), "ResultSize": "Unlimited"}, mailbox=where
         )
-        entries[folder] = all_understood(found, f"{where} · {PERMISSION_CALL}", entry_of)
+        entries[folder] = entries_in(found, where)
     return read_row(FOLDER_RIGHTS, settings_row(entries), wanted, f"{where} · {PERMISSION_CALL}")
 
 

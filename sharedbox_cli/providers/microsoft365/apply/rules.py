@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from sharedbox_cli.core.change import Change
@@ -179,8 +180,8 @@ async def write_rules(writer: Writer, change: Change, request_id: str) -> Outcom
     named = sorted({path for rule in desired for path in folders_in(rule)})
     folders = RuleFolders({}, {}, {}, {})
     if named:
-        listed = lambda: read_list(writer.graph, writer.exchange, FOLDER_STATISTICS, mailbox)  # noqa: E731
-        folders = folders_of(await patiently(writer, change, listed))
+        read = partial(read_list, writer.graph, writer.exchange, FOLDER_STATISTICS, mailbox)
+        folders = folders_of(await patiently(writer, change, read))
     written = {path: folders.written(mailbox, path) for path in named}
     if missing := [path for path, text in written.items() if not text]:
         return Outcome(Status.FAILED, f"the mailbox has no folder `{missing[0]}`: list it under `folders`")

@@ -15,6 +15,7 @@ from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.columns import Column, Columns, read_row
 from sharedbox_cli.providers.microsoft365 import categories, folders, rules
+from sharedbox_cli.providers.microsoft365.errors import refusal_of_one
 from sharedbox_cli.providers.microsoft365.exchange_admin import BATCH as EXCHANGE_BATCH
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
 from sharedbox_cli.providers.microsoft365.folder_rights import Folder, Place, places_of
@@ -133,7 +134,9 @@ def _take(
         graph.warn(f"{names} of {len(denied)} mailboxes: not read, as the permission {listing.permission} is missing.")
         found = {key: result for key, result in found.items() if key not in denied}
     elif len(denied) < len(ids):  # the application may read others: the permission is limited to some mailboxes
-        found = {key: _of_one(ids[key], denied[key]) if key in denied else result for key, result in found.items()}
+        found = {
+            key: refusal_of_one(ids[key], denied[key]) if key in denied else result for key, result in found.items()
+        }
     for key, items in unread.successes(found, ids).items():
         row = mailboxes.rows[ids[key]]
         try:
@@ -144,10 +147,6 @@ def _take(
         else:
             settings, facts = {**row.settings, **settings}, {**row.facts, **facts}
             mailboxes.rows[ids[key]] = replace(row, settings=settings, facts=facts)
-
-
-def _of_one(address: Address, error: PermissionDenied) -> ObserveError:
-    return ObserveError(where=f"{address} · {error.call}", why=error.why or "Access is denied.", hint=error.hint)
 
 
 async def read_list(

@@ -8,33 +8,35 @@ read 2026-11).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
-from sharedbox_cli.core.errors import CloudError, NotFound, ObserveError, PermissionDenied
+from sharedbox_cli.core.errors import NotFound, PermissionDenied
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import FolderEntry, Trustee, TrusteeKind
 from sharedbox_cli.core.reach import FolderKind, Reach
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.forms import optional_text, text_of
+from sharedbox_cli.providers.microsoft365.errors import refusal_of_one
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
-from sharedbox_cli.providers.microsoft365.exchange_answers import Command, Truncated
+from sharedbox_cli.providers.microsoft365.exchange_answers import Command
+from sharedbox_cli.providers.microsoft365.folder_rights import unresolved_id
+from sharedbox_cli.providers.microsoft365.folders import SLASH
 from sharedbox_cli.providers.microsoft365.graph import Graph
 from sharedbox_cli.providers.microsoft365.observe.folder_entries import RawEntry, raw_entry
-from sharedbox_cli.providers.microsoft365.observe.folder_names import find_names
+from sharedbox_cli.providers.microsoft365.observe.folder_lists import PERMISSION_CALL, STATISTICS_CALL, collect_whole
+from sharedbox_cli.providers.microsoft365.observe.folder_names import Ids, find_names
 from sharedbox_cli.providers.microsoft365.observe.grants import Rows
 from sharedbox_cli.providers.microsoft365.observe.people import People
 from sharedbox_cli.providers.responses import Failure, Row
 from sharedbox_cli.providers.unread import UnreadLog
 
 T = TypeVar("T")
-STATISTICS, RIGHTS = "Get-MailboxFolderStatistics", "Get-MailboxFolderPermission"
 _OF_FOLDER = ("FolderPath", "FolderId", "FolderType", "ContainerClass")
 _OF_ENTRY = ("User", "AccessRights", "SharingPermissionFlags")
 _PLACES = {"Inbox": FolderKind.INBOX, "Calendar": FolderKind.CALENDAR, "Contacts": FolderKind.CONTACTS}
 _ROOT = "Root"
-_SLASH = "\uf8ff"
 
 
 class Folder(NamedTuple):
@@ -88,9 +90,9 @@ async def read_folder_access(
     Raises PermissionDenied if none of the mailboxes can be read, and CloudError.
     """
     commands: dict[str, Command] = {
-        key: (STATISTICS, {"Identity": key, "ResultSize": "Unlimited"}) for key in mailboxes
+        key: (STATISTICS_CALL, {"Identity": key, "ResultSize": "Unlimited"}) for key in mailboxes
     }
-    listed = await _read(exchange, commands, _folder, _OF_FOLDER, "folders")
+    listed = await collect_whole(exchange, commands, _folder, select=_OF_FOLDER, what="folders")
     folders: dict[str, tuple[str, Folder]] = {}
     access = FolderAccess()
     for key, found in unread.successes(_of_each(listed, mailboxes), mailboxes).items():
@@ -98,16 +100,18 @@ async def read_folder_access(
         wanted = (one for one in found if reach is Reach.EVERY or one.is_main)
         folders |= {f"{key}/{number}": (key, one) for number, one in enumerate(wanted)}
     commands = {
-        place: (RIGHTS, {"Identity": folder.identity(key), "ResultSize": "Unlimited"})
+        place: (PERMISSION_CALL, {"Identity": folder.identity(key), "ResultSize": "Unlimited"})
         for place, (key, folder) in folders.items()
     }
-    read = await _read(exchange, commands, raw_entry, _OF_ENTRY, "rights in folders")
+    read = await collect_whole(exchange, commands, raw_entry, select=_OF_ENTRY, what="rights in folders")
     owners = {place: mailboxes[key] for place, (key, _) in folders.items()}
     # A folder that is gone since the list was read has no entries.
     there = {place: result for place, result in read.items() if not isinstance(result, NotFound)}
     entries = unread.successes(_of_each(there, owners), owners)
     people = (entry.who for many in entries.values() for entry in many if entry.is_person)
-    names = await find_names(exchange, people, unread)
+    names, errors = await find_names(exchange, people)
+    for name, error in errors.items():
+        unread.add("person", name, error)
     unclear = {
         (place, name)
         for place, many in entries.items()
@@ -171,7 +175,7 @@ def _id_of(one: Held) -> TrusteeId:
     """Return the id of a holder. Somebody who was not found is known by the name alone, which can be any text."""
     if one.entry.audience is not None:
         return TrusteeId("")
-    return TrusteeId(one.holder or one.entry.sid or f"name:{one.entry.who}")
+    return TrusteeId(one.holder) or unresolved_id(one.entry.who)
 
 
 Asked = Mapping[str, Mapping[str, list[tuple[str, RawEntry]]]]
@@ -179,23 +183,20 @@ Asked = Mapping[str, Mapping[str, list[tuple[str, RawEntry]]]]
 
 
 async def _ask(
-    exchange: ExchangeAdmin,
-    unclear: Iterable[tuple[str, str]],
-    folders: Mapping[str, tuple[str, Folder]],
-    names: Mapping[str, tuple[str, ...]],
+    exchange: ExchangeAdmin, unclear: Iterable[tuple[str, str]], folders: Mapping[str, tuple[str, Folder]], names: Ids
 ) -> Asked:
     """Ask for the entry of each of the people who have one name."""
     asked: dict[str, dict[str, list[tuple[str, RawEntry]]]] = {}
     commands: dict[str, Command] = {}
-    about: dict[str, tuple[tuple[str, str], str]] = {}
+    about: dict[str, tuple[tuple[str, str], TrusteeId]] = {}
     for place, name in sorted(unclear):
         asked.setdefault(place, {})[name] = []
         key, folder = folders[place]
         for who in names[name]:
             number = str(len(commands))
-            commands[number] = (RIGHTS, {"Identity": folder.identity(key), "User": who})
+            commands[number] = (PERMISSION_CALL, {"Identity": folder.identity(key), "User": who})
             about[number] = (place, name), who
-    results = await _read(exchange, commands, raw_entry, _OF_ENTRY, "people with the same name")
+    results = await collect_whole(exchange, commands, raw_entry, select=_OF_ENTRY, what="people with the same name")
     for number, ((place, name), who) in about.items():
         result = results[number]
         if isinstance(result, list) and len(result) == 1:
@@ -203,9 +204,7 @@ async def _ask(
     return asked
 
 
-def _held(
-    folder: Folder, place: str, many: Iterable[RawEntry], names: Mapping[str, tuple[str, ...]], asked: Asked
-) -> Iterator[Held]:
+def _held(folder: Folder, place: str, many: Iterable[RawEntry], names: Ids, asked: Asked) -> Iterator[Held]:
     """Yield the entries of a folder with their holders. Of people with one name, each entry is somebody's once."""
     left = {name: list(found) for name, found in asked.get(place, {}).items()}
     for entry in many:
@@ -219,36 +218,16 @@ def _held(
         yield Held(folder, entry, own[0] if own else "")
 
 
-async def _read(
-    exchange: ExchangeAdmin,
-    commands: Mapping[str, Command],
-    reduce: Callable[[Row], T],
-    select: tuple[str, ...],
-    what: str,
-) -> dict[str, list[T] | Failure]:
-    """Return the rows of each read. A list of more than one page is read again, page by page."""
-    found = await exchange.collect_batch(commands, reduce, select=select, what=what) if commands else {}
-    for key in [key for key, result in found.items() if isinstance(result, Truncated)]:
-        cmdlet, parameters = commands[key]
-        try:
-            found[key] = await exchange.collect(cmdlet, parameters, reduce, select=select)
-        except (CloudError, ObserveError) as error:
-            found[key] = error
-    return found
-
-
 def _of_each(results: Mapping[str, list[T] | Failure], where: Mapping[str, Address]) -> dict[str, list[T] | Failure]:
     """Return results in which the refusal of a mailbox is about this mailbox. Raises one that is about all of them."""
     denied = {key: error for key, error in results.items() if isinstance(error, PermissionDenied)}
     if denied and len(denied) == len(results):
         raise next(iter(denied.values()))
-    return {key: _of_one(where[key], denied[key]) if key in denied else result for key, result in results.items()}
-
-
-def _of_one(address: Address, error: PermissionDenied) -> ObserveError:
-    return ObserveError(where=f"{address} · {error.call}", why=error.why or "Access is denied.", hint=error.hint)
+    return {
+        key: refusal_of_one(where[key], denied[key]) if key in denied else result for key, result in results.items()
+    }
 
 
 def _folder(row: Row) -> Folder:
-    name = text_of(row, "FolderPath").lstrip("/").replace(_SLASH, "/")
+    name = text_of(row, "FolderPath").lstrip("/").replace(SLASH, "/")
     return Folder(text_of(row, "FolderId"), name, text_of(row, "FolderType"), optional_text(row, "ContainerClass"))

@@ -9,17 +9,17 @@ from typing import NamedTuple
 
 from sharedbox_cli.core.model import Right
 from sharedbox_cli.core.open_access import Audience
-from sharedbox_cli.providers.forms import UnknownForm, text_of
-from sharedbox_cli.providers.microsoft365.quirks import is_orphan
+from sharedbox_cli.providers.forms import text_of
+from sharedbox_cli.providers.microsoft365.folder_rights import ANONYMOUS, DEFAULT, sid_in, words_in
 from sharedbox_cli.providers.responses import Row
 
-EVERYBODY = {"default": Audience.ORGANIZATION, "anonymous": Audience.ANYONE}
+EVERYBODY = {DEFAULT.lower(): Audience.ORGANIZATION, ANONYMOUS.lower(): Audience.ANYONE}
 """The entries that every folder has, by their name in lower case."""
 NOTHING, USUAL = "None", "AvailabilityOnly"
 _READING = frozenset(
     {"Reviewer", "NonEditingAuthor", "Author", "PublishingAuthor", "Editor", "PublishingEditor", "Owner", "ReadItems"}
 )
-_ORPHAN = "NT:"
+_FLAGS = "SharingPermissionFlags"
 _LOCAL = "@local"
 """The entries of the owners and members of a group: `owner@local`."""
 
@@ -44,8 +44,7 @@ class RawEntry(NamedTuple):
     @property
     def sid(self) -> str:
         """Return what is left of a deleted account, if that is all."""
-        text = self.who.removeprefix(_ORPHAN)
-        return text if is_orphan(text) else ""
+        return sid_in(self.who)
 
     @property
     def is_person(self) -> bool:
@@ -79,17 +78,5 @@ def is_calendar(content: str) -> bool:
 
 def raw_entry(row: Row) -> RawEntry:
     """Return one row. Raises KeyError, UnknownForm."""
-    return RawEntry(text_of(row, "User"), _words(row["AccessRights"]), _flags(row.get("SharingPermissionFlags")))
-
-
-def _words(value: object) -> tuple[str, ...]:
-    """Return words that come as a list, or joined by commas: no page shows the form."""
-    listed = value.split(",") if isinstance(value, str) else value
-    if not isinstance(listed, list) or not all(isinstance(item, str) for item in listed):
-        message = f"rights in the form {value!r:.80}"
-        raise UnknownForm(message)
-    return tuple(sorted({part.strip() for item in listed for part in item.split(",") if part.strip()}))
-
-
-def _flags(value: object) -> tuple[str, ...]:
-    return tuple(word for word in _words([] if value is None else value) if word != NOTHING)
+    flags = () if row.get(_FLAGS) is None else sorted(words_in(row, _FLAGS) - {NOTHING})
+    return RawEntry(text_of(row, "User"), tuple(sorted(words_in(row, "AccessRights"))), tuple(flags))

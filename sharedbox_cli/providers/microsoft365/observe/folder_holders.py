@@ -14,20 +14,29 @@ from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import Grant, Right, SpecialEntry, Trustee, TrusteeKind
 from sharedbox_cli.core.texts import mark
 from sharedbox_cli.providers.base import Scope
-from sharedbox_cli.providers.forms import all_understood, optional_text, text_of
+from sharedbox_cli.providers.forms import all_understood
 from sharedbox_cli.providers.microsoft365.errors import has_no_entry
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
 from sharedbox_cli.providers.microsoft365.exchange_answers import Command
-from sharedbox_cli.providers.microsoft365.folder_rights import FOLDER_OF, ROOT, Entry, Folder, Reader, entry_of, sees
+from sharedbox_cli.providers.microsoft365.folder_rights import (
+    FOLDER_OF,
+    ROOT,
+    Entry,
+    Folder,
+    Reader,
+    entry_of,
+    sees,
+    unresolved_id,
+)
 from sharedbox_cli.providers.microsoft365.graph import Graph
-from sharedbox_cli.providers.microsoft365.observe.folder_rights import PERMISSION_CALL, FolderRights
+from sharedbox_cli.providers.microsoft365.observe.folder_lists import PERMISSION_CALL
+from sharedbox_cli.providers.microsoft365.observe.folder_names import Ids, find_names
+from sharedbox_cli.providers.microsoft365.observe.folder_rights import FolderRights
 from sharedbox_cli.providers.microsoft365.observe.people import People, read_people
-from sharedbox_cli.providers.microsoft365.quirks import is_guid, odata_quoted
-from sharedbox_cli.providers.responses import Failure, Fields, Row
+from sharedbox_cli.providers.microsoft365.quirks import is_guid
+from sharedbox_cli.providers.responses import Failure, Fields
 from sharedbox_cli.providers.unread import UnreadLog
 
-MOST_NAMESAKES = 10
-"""Of a name that more objects have, nobody is asked for: its entries are not resolved."""
 _Spot = tuple[Address, Folder]
 
 
@@ -160,27 +169,14 @@ class _Resolver:
         self._read.pop(address, None)
         self._unread.add_mailbox(address, error)
 
-    async def namesakes(self) -> dict[str, list[TrusteeId]]:
+    async def namesakes(self) -> Ids:
         """Return the objects that Exchange knows by the names that are not explained yet."""
-        names = sorted({entry.user for rows in self.rows.values() for entry in rows.left if not entry.sid})
-        commands: dict[str, Command] = {
-            str(number): (
-                "Get-Recipient",
-                {"Filter": f"DisplayName -eq {odata_quoted(name)}", "ResultSize": MOST_NAMESAKES + 1},
-            )
-            for number, name in enumerate(names)
-        }
-        results = await self._exchange.collect_batch(commands, _recipient, what="names") if commands else {}
-        found: dict[str, list[TrusteeId]] = {}
-        ids: set[str] = set()
-        for number, name in enumerate(names):
-            result = results[str(number)]
-            if isinstance(result, list) and len(result) <= MOST_NAMESAKES:
-                found.setdefault(name.casefold(), []).extend(result)
-                ids |= {who for who in result if who not in self._people.trustees and is_guid(who)}
-            elif not isinstance(result, list):
-                for address, _ in [spot for spot, rows in self.rows.items() if name.casefold() in rows.names]:
-                    self._lose(address, result)
+        names = (entry.user for rows in self.rows.values() for entry in rows.left if not entry.sid)
+        found, errors = await find_names(self._exchange, names)
+        for name, error in errors.items():
+            for address, _ in [spot for spot, rows in self.rows.items() if name.casefold() in rows.names]:
+                self._lose(address, error)
+        ids = {who for many in found.values() for who in many if who not in self._people.trustees and is_guid(who)}
         if ids:
             more = await read_people(self._graph, (), ids)
             self._people.trustees.update(
@@ -229,7 +225,7 @@ class _Resolver:
 
     @staticmethod
     def _unresolved(entry: Entry) -> tuple[TrusteeId, Entry]:
-        return TrusteeId(entry.sid or entry.user), entry
+        return unresolved_id(entry.user), entry
 
     def _holder(self, who: TrusteeId, entry: Entry) -> Trustee:
         if entry.sid:
@@ -263,7 +259,3 @@ def answered(result: list[Fields] | Failure, where: str) -> Entry | Failure | No
     except ObserveError as error:
         return error
     return entries[0] if entries else None
-
-
-def _recipient(row: Row) -> TrusteeId:
-    return TrusteeId(optional_text(row, "ExternalDirectoryObjectId") or text_of(row, "Guid"))

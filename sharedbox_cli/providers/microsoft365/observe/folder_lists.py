@@ -1,27 +1,54 @@
-"""The folders of mailboxes, as Get-MailboxFolderStatistics lists them."""
+"""Lists of folders and of what is in them, complete, for many mailboxes at once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
 
 from sharedbox_cli.core.errors import CloudError, ObserveError
 from sharedbox_cli.providers.microsoft365 import folders
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
-from sharedbox_cli.providers.microsoft365.exchange_answers import Truncated
-from sharedbox_cli.providers.responses import Failure, Fields
+from sharedbox_cli.providers.microsoft365.exchange_answers import Command, Truncated, fields
+from sharedbox_cli.providers.responses import Failure, Fields, Row
+
+T = TypeVar("T")
+STATISTICS_CALL = "Get-MailboxFolderStatistics"
+PERMISSION_CALL = "Get-MailboxFolderPermission"
 
 
 async def read_folder_lists(exchange: ExchangeAdmin, ids: Iterable[str]) -> dict[str, list[Fields] | Failure]:
     """Return the folders of each mailbox, by its id, or why they could not be read.
 
-    Without `ResultSize`, a mailbox shows 1,000 folders. The pages of one with more are read one by one.
+    Without `ResultSize`, a mailbox shows 1,000 folders.
     """
-    what = "Get-MailboxFolderStatistics"
-    commands = {key: (what, {"Identity": key, "ResultSize": "Unlimited"}) for key in ids}
-    found = await exchange.read_batch(commands, select=folders.PROPERTIES, what=what)
+    commands = {key: (STATISTICS_CALL, {"Identity": key, "ResultSize": "Unlimited"}) for key in ids}
+    return await read_whole(exchange, commands, folders.PROPERTIES)
+
+
+async def read_whole(
+    exchange: ExchangeAdmin, commands: Mapping[str, Command], select: tuple[str, ...] = ()
+) -> dict[str, list[Fields] | Failure]:
+    """Return the rows of many reads by one cmdlet, complete."""
+    what = next((cmdlet for cmdlet, _ in commands.values()), "")
+    return await collect_whole(exchange, commands, fields(what), select=select, what=what)
+
+
+async def collect_whole(
+    exchange: ExchangeAdmin,
+    commands: Mapping[str, Command],
+    reduce: Callable[[Row], T],
+    *,
+    select: tuple[str, ...] = (),
+    what: str = "",
+) -> dict[str, list[T] | Failure]:
+    """Return what `reduce` makes of the rows of many reads. The pages of one that has several are read one by one."""
+    found = await exchange.collect_batch(commands, reduce, select=select, what=what) if commands else {}
     for key in [key for key, result in found.items() if isinstance(result, Truncated)]:
+        cmdlet, parameters = commands[key]
         try:
-            found[key] = await exchange.read(*commands[key], select=folders.PROPERTIES, mailbox=key)
+            found[key] = await exchange.collect(
+                cmdlet, parameters, reduce, select=select, mailbox=str(parameters["Identity"])
+            )
         except (CloudError, ObserveError) as error:
             found[key] = error
     return found

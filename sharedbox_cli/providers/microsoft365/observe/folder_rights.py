@@ -5,6 +5,7 @@ Requests per mailbox: one for the places of its folders, one for each folder. Te
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,7 +19,7 @@ from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.columns import read_row
 from sharedbox_cli.providers.forms import all_understood
 from sharedbox_cli.providers.microsoft365.exchange_admin import BATCH, ExchangeAdmin
-from sharedbox_cli.providers.microsoft365.exchange_answers import Command, Truncated
+from sharedbox_cli.providers.microsoft365.exchange_answers import Command
 from sharedbox_cli.providers.microsoft365.folder_rights import (
     FOLDER_OF,
     FOLDER_RIGHTS,
@@ -33,12 +34,11 @@ from sharedbox_cli.providers.microsoft365.folder_rights import (
     settings_row,
 )
 from sharedbox_cli.providers.microsoft365.graph import Graph
+from sharedbox_cli.providers.microsoft365.observe.folder_lists import PERMISSION_CALL, STATISTICS_CALL, read_whole
 from sharedbox_cli.providers.microsoft365.observe.mailboxes import Mailboxes
 from sharedbox_cli.providers.responses import Failure, Fields
 from sharedbox_cli.providers.unread import UnreadLog
 
-STATISTICS_CALL = "Get-MailboxFolderStatistics"
-PERMISSION_CALL = "Get-MailboxFolderPermission"
 RIGHTS = frozenset(FOLDER_OF)
 
 
@@ -105,7 +105,7 @@ async def read_folder_rights(
         for key, (_, part) in wanted.items()
         if key not in places
     }
-    for key, rows in given.successes(await read_whole(exchange, commands, STATISTICS), STATISTICS_CALL).items():
+    for key, rows in given.successes(await read_whole(exchange, commands, STATISTICS)).items():
         try:
             places[key] = _found(wanted[key][0], rows, wanted[key][1].folders)
         except ObserveError as error:
@@ -117,7 +117,7 @@ async def read_folder_rights(
     }
     entries: dict[str, dict[Folder, list[Entry]]] = {}
     failed: set[str] = set()
-    for name, result in (await read_whole(exchange, asked, ())).items():
+    for name, result in (await read_whole(exchange, asked)).items():
         key, folder = of_folder[name]
         try:
             entries.setdefault(key, {})[folder] = _entries(wanted[key][0], result)
@@ -149,7 +149,7 @@ class _Failures:
         self._wanted = wanted
         self._has_warned = False
 
-    def successes(self, results: Mapping[str, list[Fields] | Failure], call: str) -> dict[str, list[Fields]]:
+    def successes(self, results: Mapping[str, list[Fields] | Failure]) -> dict[str, list[Fields]]:
         needed = {key: result for key, result in results.items() if self._wanted[key][1].is_needed}
         self._unread.require_one(needed.values())
         found: dict[str, list[Fields]] = {}
@@ -176,21 +176,6 @@ def statistics_of(mailbox: str, folders: set[Folder]) -> dict[str, Any]:
     if len(folders) == 1:
         parameters["FolderScope"] = next(iter(folders)).value
     return parameters
-
-
-async def read_whole(
-    exchange: ExchangeAdmin, commands: Mapping[str, Command], select: tuple[str, ...]
-) -> dict[str, list[Fields] | Failure]:
-    """Return the rows of many reads; the pages of one that has several are read one by one."""
-    what = next((cmdlet for cmdlet, _ in commands.values()), "")
-    found = await exchange.read_batch(commands, select=select, what=what) if commands else {}
-    for key in [key for key, result in found.items() if isinstance(result, Truncated)]:
-        cmdlet, parameters = commands[key]
-        try:
-            found[key] = await exchange.read(cmdlet, parameters, select=select, mailbox=str(parameters["Identity"]))
-        except (CloudError, ObserveError) as error:
-            found[key] = error
-    return found
 
 
 def _found(address: Address, rows: list[Fields], wanted: Iterable[Folder]) -> dict[Folder, Place]:
@@ -220,10 +205,25 @@ def no_folder(where: str, folder: Folder) -> ObserveError:
     )
 
 
+def entries_in(rows: list[Fields], mailbox: str) -> list[Entry]:
+    """Return all rows of a folder. Raises ObserveError; also if a person has the name of an entry for everybody."""
+    where = f"{mailbox} · {PERMISSION_CALL}"
+    entries = all_understood(rows, where, entry_of)
+    special = Counter(SPECIAL[name] for entry in entries if (name := entry.user.lower()) in SPECIAL)
+    for name, count in special.items():
+        if count > 1:
+            raise ObserveError(
+                where=where,
+                why=f"A folder has {count} entries named {name}, and only one of them is for everybody.",
+                hint="Change the display name of the account that has this name.",
+            )
+    return entries
+
+
 def _entries(address: Address, result: list[Fields] | Failure) -> list[Entry]:
     if not isinstance(result, list):
         raise result
-    return all_understood(result, f"{address} · {PERMISSION_CALL}", entry_of)
+    return entries_in(result, str(address))
 
 
 def _read(

@@ -18,7 +18,7 @@ from sharedbox_cli.providers.microsoft365.observe.folder_lists import read_folde
 from sharedbox_cli.providers.microsoft365.observe.recipients import Found, find_named, is_failure
 from sharedbox_cli.providers.microsoft365.rule_folders import RuleFolders, folders_of
 from sharedbox_cli.providers.microsoft365.rule_tables import FOLDERS, RECIPIENTS, TARGETS
-from sharedbox_cli.providers.microsoft365.rules import CLIENT, HIDDEN, LIST, MARK, UNREADABLE, is_idle
+from sharedbox_cli.providers.microsoft365.rules import CLIENT, HIDDEN, LIST, MARK, UNREADABLE, is_idle, listed
 from sharedbox_cli.providers.responses import Failure, Fields
 
 Lists = dict[str, list[Fields] | Failure]
@@ -126,8 +126,8 @@ def _is_of_the_service(row: Fields) -> bool:
 def _resolved(row: Fields, folders: RuleFolders | Failure, found: Found, spellings: Set[str]) -> Fields:
     read = dict(row)
     for name in RECIPIENTS & row.keys():
-        if not is_idle(row[name]):
-            read[name] = sorted({one for text in row[name] for one in _addresses(str(text), found, spellings)})
+        if texts := listed(row[name]):
+            read[name] = sorted({one for text in texts for one in _addresses(text, found, spellings)})
     for name in FOLDERS.values():
         if not is_idle(row.get(name)) and isinstance(folders, RuleFolders):
             read[name] = folders.named(str(row[name]))
@@ -155,11 +155,10 @@ def _lookups(legacy_dn: str) -> tuple[str, str]:
 
 def _names(rows: list[Fields] | Failure) -> set[str]:
     texts = (
-        str(text)
+        text
         for row in (rows if isinstance(rows, list) else ())
         for name in RECIPIENTS & row.keys()
-        if not is_idle(row[name])
-        for text in row[name]
+        for text in listed(row[name])
     )
     return {match["value"] for text in texts if (match := _RECIPIENT.fullmatch(text)) and match["kind"] == "EX"}
 

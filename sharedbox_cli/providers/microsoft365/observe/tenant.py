@@ -38,7 +38,8 @@ from sharedbox_cli.providers.microsoft365.observe.folder_access import (
     trustees_in,
 )
 from sharedbox_cli.providers.microsoft365.observe.folder_holders import Inside, resolve_inside
-from sharedbox_cli.providers.microsoft365.observe.folder_rights import PERMISSION_CALL, read_folder_rights
+from sharedbox_cli.providers.microsoft365.observe.folder_lists import PERMISSION_CALL
+from sharedbox_cli.providers.microsoft365.observe.folder_rights import read_folder_rights
 from sharedbox_cli.providers.microsoft365.observe.grants import RawGrant, RawGrants, read_grants
 from sharedbox_cli.providers.microsoft365.observe.holders import Holders, resolve_holders
 from sharedbox_cli.providers.microsoft365.observe.inside import read_inside

@@ -60,8 +60,14 @@ def rule_row(call: Call, mailbox: sqlite3.Row, row: sqlite3.Row) -> Row:
         "ErrorType": problem or "None",
         "InError": bool(problem),
         **_idle(call),
-        **{name: value for name, value in values.items() if value is not None},
+        **{name: _listed(call, value) for name, value in values.items() if value is not None},
     }
+
+
+def _listed(call: Call, value: Any) -> Any:
+    """Return a value; with `rule_lists` (`text`), a list of one element as this element."""
+    is_alone = isinstance(value, list) and len(value) == 1
+    return value[0] if is_alone and call.tenant.meta("rule_lists") == "text" else value
 
 
 def hidden_row(call: Call, mailbox: sqlite3.Row, name: str, place: int) -> Row:
