@@ -88,6 +88,11 @@ def test_folder_in_a_request_is_replaced_as_a_whole() -> None:
         assert secret not in call
 
 
+def test_classes_of_folders_keep_only_the_words_of_the_vendor() -> None:
+    text = Anonymiser().text('{"ContainerClass":"IPF.Note.Contoso","FolderType":"Inbox"}')
+    assert re.fullmatch(r'{"ContainerClass":"IPF\.Note\.Word\d+","FolderType":"Inbox"}', text)
+
+
 def test_text_that_is_no_json_is_replaced_as_a_whole() -> None:
     assert "Contoso" not in Anonymiser().text("<html>Sorry, Contoso has no access. eyJhbGciOi.J9.c2ln</html>")
 

@@ -214,6 +214,20 @@ def test_graph_shows_the_same_rules_and_replaces_parts(door: Door, http: httpx.C
     assert http.delete(one).status_code == 204 and rules(door) == []
 
 
+def test_values_that_the_tenant_does_not_have_are_refused(door: Door) -> None:
+    cases: list[dict[str, Any]] = [
+        {"FlagMessage": "Later"},
+        {"MoveToFolder": ":\\Inbox"},
+        {"MoveToFolder": f"{BILLING}:\\Inbox"},
+        {"MarkAsRead": True, "HasClassification": ["Secret"]},
+        {"MarkAsRead": True, "ExceptIfHasClassification": ["Secret"]},
+    ]
+    for parameters in each(cases):
+        assert door(NEW, Mailbox=SALES, Name="x", **parameters).status_code in (400, 404), parameters
+    new(door, "Flag", FlagMessage="followup")
+    assert [row["FlagMessage"] for row in rules(door)] == ["FollowUp"]
+
+
 def test_graph_has_its_own_words_for_conditions(door: Door, http: httpx.Client) -> None:
     new(
         door,

@@ -17,7 +17,7 @@ def doctor(
     paths: Annotated[
         list[Path] | None,
         typer.Argument(
-            help="Spec files or folders: what they need is compared with what is granted, for their profile.",
+            help="Spec files or folders. What they need is compared with what is granted.",
             show_default="no specs",
             metavar="[PATH]...",
         ),
@@ -53,7 +53,7 @@ def doctor(
     from sharedbox_cli.core.errors import UsageError
 
     if mailbox is not None and record is None:
-        raise UsageError("`--mailbox` needs `--record`", why="A diagnosis is of the whole tenant.")
+        raise UsageError("`--mailbox` needs `--record`", why="A diagnosis covers the whole tenant.")
     with setup.open(paths) as session:
         if record is None:
             code = diagnose_profile(session, paths, output)

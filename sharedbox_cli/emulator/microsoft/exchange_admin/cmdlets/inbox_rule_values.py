@@ -7,6 +7,7 @@ from typing import Any
 
 from sharedbox_cli.emulator.microsoft import inbox_rules
 from sharedbox_cli.emulator.microsoft.exchange_admin import forms
+from sharedbox_cli.emulator.microsoft.exchange_admin.binding import facts
 from sharedbox_cli.emulator.microsoft.exchange_admin.context import Call
 from sharedbox_cli.emulator.microsoft.exchange_admin.conversion import Edit
 from sharedbox_cli.emulator.microsoft.exchange_admin.errors import CmdletError, bad_value, not_found, refused
@@ -46,6 +47,10 @@ def _value(call: Call, mailbox: sqlite3.Row, name: str, value: Any, held: Any) -
         return list(dict.fromkeys(_recipient(call, text) for text in value))
     if name in inbox_rules.FOLDERS:
         return _folder(call, mailbox, value)
+    if name.endswith("HasClassification") and value:
+        raise not_found(value[0])
+    if name == "FlagMessage":
+        return _flag(value)
     if name.endswith(_SIZES):
         return forms.size_bytes(value)
     if isinstance(value, list) and any(len(text) > _WORD_MOST for text in value):
@@ -53,6 +58,15 @@ def _value(call: Call, mailbox: sqlite3.Row, name: str, value: Any, held: Any) -
     if isinstance(value, list) and call.tenant.meta("rule_words") == "upper" and name.endswith("ContainsWords"):
         return [inbox_rules.capitals(text) for text in value]
     return value
+
+
+def _flag(text: str) -> str:
+    """Return a flag as it is spelled. Assumed: the flags that FlaggedForAction looks for."""
+    listed = facts()["New-InboxRule"]["parameters"]["FlaggedForAction"]["values"]
+    found = next((flag for flag in listed if flag.lower() == text.lower()), None)
+    if found is None:
+        raise bad_value(f"The value '{text}' isn't valid for FlagMessage: {', '.join(listed)}.")
+    return str(found)
 
 
 def _recipient(call: Call, text: str) -> str:
@@ -70,10 +84,11 @@ def _recipient(call: Call, text: str) -> str:
 def _folder(call: Call, mailbox: sqlite3.Row, text: str) -> str:
     r"""Return the id of a folder that `MAILBOX:\PATH` names in the language of the mailbox.
 
-    Whether the service accepts `MAILBOX:FOLDERID`, too, is not known: it is refused.
+    Whether the service accepts `MAILBOX:FOLDERID`, too, is not known: it is refused. So is a path without a mailbox,
+    which is in the mailbox of the caller: an application has none.
     """
     owner, mark, path = text.partition(":\\")
-    if not mark or (owner and find_mailbox(call, owner)["id"] != mailbox["id"]):
+    if not (owner and mark) or find_mailbox(call, owner)["id"] != mailbox["id"]:
         raise not_found(text)
     folder = inbox_rules.folder_at(call.tenant, mailbox["id"], path)
     if not folder:
