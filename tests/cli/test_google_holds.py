@@ -5,10 +5,18 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from sharedbox_cli.emulator.google.vault import MATTERS
 from tests.conftest import Cli, Cloud
 
 SPEC = "version: 1\nmailbox: press@contoso.example\nplatform: google-delegated\n"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make a folder of its own the current one."""
+    monkeypatch.chdir(tmp_path)
 
 
 def test_account_on_hold_is_named_before_it_is_deleted(google: Cloud, cli: Cli) -> None:

@@ -170,3 +170,12 @@ def test_account_without_a_calendar(workspace_of: Workspaces) -> None:
     with pytest.raises(SharedboxError, match="no calendar") as error:
         workspace.observe(spec)
     assert "leave `calendar` out" in error.value.hint
+
+
+def test_domain_in_another_case_is_the_same_one(workspace_of: Workspaces) -> None:
+    key, one = rule("reader", "domain", DOMAIN)
+    workspace = workspace_of(shared((key, {**one, "scope": {"type": "domain", "value": DOMAIN.title()}})))
+    for level in each(("availability", "editor", "none")):
+        spec = delegated("press", {DEFAULT: level})
+        assert {outcome.status for outcome in workspace.run(spec).values()} == {Status.DONE}
+        assert workspace.plan(spec) == ()
