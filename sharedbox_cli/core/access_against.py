@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from sharedbox_cli.core.access import AccessRow
 from sharedbox_cli.core.access_why import GrantKey, MailboxKey, grant_key
 from sharedbox_cli.core.change import Kind
-from sharedbox_cli.core.diff_grants import diff_grants, resolve_grants
+from sharedbox_cli.core.desired_grants import resolve_grants
+from sharedbox_cli.core.diff_grants import diff_grants
 from sharedbox_cli.core.errors import SpecError
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import (

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from sharedbox_cli.core.change import Change, Kind, Party, Risk
+from sharedbox_cli.core.desired_grants import Key, exclusive, resolve_grants
 from sharedbox_cli.core.errors import ObserveError, Problem, SpecError
 from sharedbox_cli.core.fields import Field
-from sharedbox_cli.core.identity import TrusteeId
 from sharedbox_cli.core.joinable import is_joinable
-from sharedbox_cli.core.levels import PARTIAL, is_level, rises
+from sharedbox_cli.core.levels import is_level, rises
 from sharedbox_cli.core.model import (
     LEVELLED,
     ROLES,
@@ -22,7 +22,6 @@ from sharedbox_cli.core.model import (
     ObservedMailbox,
     Right,
     SpecialEntry,
-    Trustee,
     TrusteeKind,
 )
 from sharedbox_cli.core.order import Phase
@@ -32,7 +31,6 @@ from sharedbox_cli.core.values import DELIVERY_DISABLED, Value
 
 _NEEDS_A_HOLDER = frozenset({Right.FULL_ACCESS, *ROLES})
 _REVOCABLE = (TrusteeKind.USER, TrusteeKind.GROUP, TrusteeKind.APPLICATION)
-Key = tuple[TrusteeId, Right, str]
 
 
 def diff_grants(mailbox: DesiredMailbox, current: ObservedMailbox, observed: Observed) -> tuple[Change, ...]:
@@ -99,11 +97,6 @@ def managed_grants(mailbox: DesiredMailbox, current: ObservedMailbox) -> frozens
     )
 
 
-def exclusive(right: Right) -> str:
-    """Return the kind of a right of which a trustee has one at a time: a role, or a level. Empty: another one."""
-    return "role" if right in ROLES else str(right) if right in (*LEVELLED, Right.READ) else ""
-
-
 def _refusal(change: Change, observed: Observed) -> Problem | None:
     """Return why the platform would refuse a grant, or nothing. Rights that a trustee has already are kept."""
     party = change.party
@@ -138,65 +131,7 @@ def _surely_rises(held: Grant, desired: Key) -> bool:
 def _rises(held: Grant, desired: Key) -> bool:
     if held.right in ROLES:
         return ROLES.index(desired[1]) > ROLES.index(held.right)
-    if held.right is Right.READ:
-        return held.detail == PARTIAL  # whoever has other words for it can read already
     return rises(held.detail, desired[2])
-
-
-def resolve_grants(mailbox: DesiredMailbox, observed: Observed) -> dict[Key, DesiredGrant]:
-    """Return the desired grants by immutable id. Raises SpecError with all that do not resolve."""
-    problems: list[Problem] = []
-    resolved: dict[Key, DesiredGrant] = {}
-    for desired in mailbox.grants or ():
-        trustee = _resolve(desired, observed)
-        if isinstance(trustee, Problem):
-            problems.append(trustee)
-            continue
-        key = (trustee.id, desired.right, desired.detail)
-        twin = resolved.get(key)
-        if twin is not None and twin.trustee != desired.trustee:
-            why = f"{twin.trustee} and {desired.trustee} are two addresses of the same account."
-            problems.append(Problem(desired.place, "listed twice", why, "Keep one of them.", twin.place))
-        resolved[key] = desired
-    if problems:
-        raise SpecError(problems)
-    return resolved
-
-
-def _resolve(desired: DesiredGrant, observed: Observed) -> Trustee | Problem:
-    if desired.trustee in observed.ambiguous:
-        ids = ", ".join(observed.ambiguous[desired.trustee])
-        return Problem(
-            desired.place,
-            "address is not unique",
-            f"{desired.trustee} matches several objects: {ids}.",
-            "Give each object a different address in the directory.",
-        )
-    trustee = observed.trustees.get(observed.directory.get(desired.trustee, TrusteeId("")))
-    if trustee is None:
-        return Problem(
-            desired.place,
-            f"no such {desired.kind}",
-            f"{desired.trustee} is not in the tenant {observed.tenant_name}.",
-            "Check the spelling, or create the account first.",
-        )
-    if not trustee.is_kind_known:
-        return replace(trustee, kind=desired.kind)
-    if trustee.kind is not desired.kind and trustee.kind in (TrusteeKind.USER, TrusteeKind.GROUP):
-        return Problem(
-            desired.place,
-            f"not a {desired.kind}",
-            f"{desired.trustee} is a {trustee.kind}.",
-            f"Write `{trustee.kind}: {desired.trustee}`.",
-        )
-    if trustee.kind is TrusteeKind.GROUP and not (trustee.is_mail_enabled and trustee.is_security):
-        return Problem(
-            desired.place,
-            "this group cannot hold a right",
-            f"{desired.trustee} is not a mail-enabled security group: rights given to it have no effect.",
-            "Use a mail-enabled security group, or list its people.",
-        )
-    return trustee
 
 
 def _party(observed: Observed, grant: Key, desired: DesiredGrant | None = None) -> Party:

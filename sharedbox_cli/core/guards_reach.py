@@ -12,7 +12,14 @@ from sharedbox_cli.core.guards_input import GuardInput
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.joinable import is_joinable
 from sharedbox_cli.core.levels import rises
-from sharedbox_cli.core.mail_targets import answered_to, cut_off_words, forwarded_to, moderated_by, sender_addresses
+from sharedbox_cli.core.mail_targets import (
+    all_forwarded_to,
+    answered_to,
+    cut_off_words,
+    forwarded_to,
+    moderated_by,
+    sender_addresses,
+)
 from sharedbox_cli.core.model import ROLES, Observed, Right, Trustee, TrusteeKind
 from sharedbox_cli.core.open_access import LEVEL_AUDIENCES, opens_level
 from sharedbox_cli.core.outsiders import outsiders_behind, unknown_members
@@ -101,6 +108,7 @@ def _mail_outside(change: Change, observed: Observed) -> Iterator[tuple[Address 
     """Yield each address outside the organisation that mail would newly reach, or that messages would come from."""
     for targets_of, what in (
         (forwarded_to, "would get mail forwarded"),
+        (all_forwarded_to, "would get all mail forwarded"),
         (answered_to, "would get the replies to its messages"),
         (moderated_by, "would get messages to approve"),
         (sender_addresses, "would be an address that it sends from"),

@@ -74,5 +74,10 @@ def is_level(text: Value) -> bool:
 
 
 def rises(before: Value, after: Value) -> bool:
-    """Return whether a level is higher than the one before. Nobody knows what an unknown one allowed: it is."""
+    """Return whether a level is higher than the one before. Nobody knows what an unknown one allowed: it is.
+
+    Reading mail has no level. Whoever has other words for it can read already, unless the right is incomplete.
+    """
+    if after == "":
+        return before in (None, PARTIAL)
     return before not in LEVELS or (after not in LEVELS) or LEVELS.index(after) > LEVELS.index(before)

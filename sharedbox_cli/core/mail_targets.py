@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.mail_rules import Pairs, deletes, recipients_in, rules_in, sent_to, texts_of
+from sharedbox_cli.core.mail_rules import Pairs, deletes, is_unconditional, recipients_in, rules_in, sent_to, texts_of
 from sharedbox_cli.core.model import DesiredMailbox
 from sharedbox_cli.core.values import Value
 
@@ -17,6 +17,12 @@ def forwarded_to(settings: Mapping[Field, Value]) -> set[str]:
     found = {str(settings.get(Field.FORWARDING_TO) or "").lower()}
     found |= {address for rule in rules_in(settings.get(Field.RULES)) for address in sent_to(rule)}
     return found - {""}
+
+
+def all_forwarded_to(settings: Mapping[Field, Value]) -> set[str]:
+    """Return the addresses that every message is sent to by a mail rule."""
+    rules = rules_in(settings.get(Field.RULES))
+    return {address for rule in rules if is_unconditional(rule) for address in sent_to(rule)}
 
 
 def recipients_of(mailboxes: Iterable[DesiredMailbox]) -> dict[Address, frozenset[str]]:

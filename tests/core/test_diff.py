@@ -74,6 +74,26 @@ def test_trustee_when_two_addresses_name_one_account_then_it_is_a_problem() -> N
     assert problems(mailbox, observed) == ["support.yaml:2:5 listed twice: Keep one of them."]
 
 
+@pytest.mark.parametrize(
+    "pair",
+    [
+        ((Right.CALENDAR, "reader"), (Right.CALENDAR, "editor")),
+        ((Right.CONTACTS, "reader"), (Right.CONTACTS, "editor")),
+        ((Right.MEMBER, ""), (Right.OWNER, "")),
+    ],
+)
+def test_one_account_by_two_addresses_gets_no_two_levels_or_roles(pair: tuple[tuple[Right, str], ...]) -> None:
+    observed = world_of(1, 0)
+    known = {**observed.directory, address("alias"): TrusteeId("id-0")}
+    grants = [
+        replace(member(name, line=line), right=right, detail=detail)
+        for line, (name, (right, detail)) in enumerate(zip(("p0", "alias"), pair, strict=True), 4)
+    ]
+    mailbox = DesiredMailbox(SUPPORT, MICROSOFT365, grants=tuple(grants))
+    found = problems(mailbox, replace(observed, directory=known))
+    assert found == ["support.yaml:5:5 listed twice: Keep one of them."]
+
+
 def test_address_when_another_recipient_holds_it_then_it_is_a_problem() -> None:
     holder = AddressHolder("id-9", "distribution group", "Help desk", SUPPORT)
     observed = replace(world_of(0, 0), mailboxes={}, taken={SUPPORT: (holder,)})

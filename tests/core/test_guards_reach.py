@@ -207,6 +207,9 @@ def test_new_rule_that_forwards_outside_is_refused_once() -> None:
     assert found((inside,), ()) == []
     assert found((inside, out), (out,)) == []
     assert found((inside, out), (inside,)) == ["external-trustee"]
+    narrow: Value = (*out, ("when.from", ("a@b.example",)))  # type: ignore[misc]
+    assert found((narrow,), (out,)) == []
+    assert found((out,), (narrow,)) == ["external-trustee"], "of all mail, nobody has said so"
 
 
 def test_external_trustee_when_replies_to_a_sender_go_outside_then_refused() -> None:
