@@ -120,6 +120,17 @@ def children(tenant: Tenant, mailbox: str, parent: str) -> list[sqlite3.Row]:
     return tenant.rows("select * from folders where mailbox_id = ? and parent_id = ? order by rowid", mailbox, parent)
 
 
+def at_path(tenant: Tenant, mailbox: str, path: str) -> sqlite3.Row | None:
+    r"""Return the folder at a path with `\`, in the language of the mailbox; the root without a path."""
+    folder: sqlite3.Row | None = root_of(tenant, mailbox)
+    for name in path.split("\\") if path else ():
+        if folder is None:
+            return None
+        rows = children(tenant, mailbox, folder["id"])
+        folder = next((row for row in rows if row["name"].casefold() == name.casefold()), None)
+    return folder
+
+
 def below(tenant: Tenant, mailbox: str, parent: str) -> list[sqlite3.Row]:
     """Return all folders below another one, each after its parent."""
     found: list[sqlite3.Row] = []

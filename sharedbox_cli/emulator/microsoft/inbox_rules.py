@@ -143,17 +143,6 @@ def _size(value: Any) -> int:
     return 2 * len(value) if isinstance(value, str) else 8
 
 
-def folder_at(tenant: Tenant, mailbox: str, path: str) -> str:
-    r"""Return the id of the folder at a path with `\`, in the language of the mailbox; empty if there is none."""
-    found = folders.root_of(tenant, mailbox)
-    for name in path.split("\\"):
-        below = {row["name"].lower(): row for row in folders.children(tenant, mailbox, found["id"])}
-        if name.lower() not in below:
-            return ""
-        found = below[name.lower()]
-    return str(found["id"]) if path else ""
-
-
 def path_of(tenant: Tenant, mailbox: str, folder: str) -> str:
     r"""Return the path of a folder, with `\` between the names; empty if it was deleted."""
     root, steps = folders.root_of(tenant, mailbox)["id"], []

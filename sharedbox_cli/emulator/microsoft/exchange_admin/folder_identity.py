@@ -17,9 +17,9 @@ SLASH = "\uf8ff"
 _ID, _OWN_ID = "LgAAAA", "AQMk"
 
 
-def folder_id(folder: sqlite3.Row) -> str:
+def folder_id(identity: str) -> str:
     """Return the FolderId of a folder, which is not the id in Graph."""
-    return _ID + str(folder["id"]).removeprefix(_OWN_ID)
+    return _ID + identity.removeprefix(_OWN_ID)
 
 
 def find_folder(call: Call, identity: str) -> tuple[sqlite3.Row, sqlite3.Row]:
@@ -38,14 +38,9 @@ def find_folder(call: Call, identity: str) -> tuple[sqlite3.Row, sqlite3.Row]:
 
 
 def _at(call: Call, mailbox: str, place: str) -> sqlite3.Row | None:
-    folder: sqlite3.Row | None = folders.root_of(call.tenant, mailbox)
-    if not place.startswith("\\"):
-        own = _OWN_ID + place.removeprefix(_ID)
-        sql = "select * from folders where mailbox_id = ? and id = ?"
-        return call.tenant.row(sql, mailbox, own) if place.startswith(_ID) else None
-    for name in place[1:].split("\\") if place != "\\" else ():
-        if folder is None:
-            return None
-        below = folders.children(call.tenant, mailbox, folder["id"])
-        folder = next((row for row in below if row["name"].casefold() == name.casefold()), None)
-    return folder
+    if place.startswith("\\"):
+        return folders.at_path(call.tenant, mailbox, place[1:])
+    folders.root_of(call.tenant, mailbox)
+    own = _OWN_ID + place.removeprefix(_ID)
+    sql = "select * from folders where mailbox_id = ? and id = ?"
+    return call.tenant.row(sql, mailbox, own) if place.startswith(_ID) else None

@@ -55,7 +55,7 @@ def _row(call: Call, mailbox: sqlite3.Row, folder: sqlite3.Row, path: str) -> Ro
     return {
         "Name": folder["name"],
         "Identity": f"{mailbox['cn']}{path.replace('/', chr(92))}",
-        "FolderId": folder_id(folder),
+        "FolderId": folder_id(folder["id"]),
         "FolderPath": path,
         "FolderType": _type_of(call, folder),
         "ContainerClass": folder["class"],

@@ -9,6 +9,7 @@ from sharedbox_cli.emulator.microsoft import inbox_rules
 from sharedbox_cli.emulator.microsoft.exchange_admin import forms
 from sharedbox_cli.emulator.microsoft.exchange_admin.binding import facts
 from sharedbox_cli.emulator.microsoft.exchange_admin.context import Call, Row
+from sharedbox_cli.emulator.microsoft.exchange_admin.folder_identity import folder_id
 from sharedbox_cli.emulator.microsoft.exchange_admin.lookup import legacy_dn
 
 OOF_RULES = tuple(
@@ -122,7 +123,7 @@ def _folder(call: Call, mailbox: sqlite3.Row, folder: str) -> str | None:
         case "name":
             return path.rpartition("\\")[2]
         case "id":
-            return f"{mailbox['alias']}:LgAAAA{folder[4:]}"
+            return f"{mailbox['alias']}:{folder_id(folder)}"
         case "identity":
             return f"{mailbox['alias']}\\{path}"
         case _:

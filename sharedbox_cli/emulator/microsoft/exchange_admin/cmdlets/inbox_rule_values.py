@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
-from sharedbox_cli.emulator.microsoft import inbox_rules
+from sharedbox_cli.emulator.microsoft import folders, inbox_rules
 from sharedbox_cli.emulator.microsoft.exchange_admin import forms
 from sharedbox_cli.emulator.microsoft.exchange_admin.binding import facts
 from sharedbox_cli.emulator.microsoft.exchange_admin.context import Call
@@ -90,7 +90,7 @@ def _folder(call: Call, mailbox: sqlite3.Row, text: str) -> str:
     owner, mark, path = text.partition(":\\")
     if not (owner and mark) or find_mailbox(call, owner)["id"] != mailbox["id"]:
         raise not_found(text)
-    folder = inbox_rules.folder_at(call.tenant, mailbox["id"], path)
-    if not folder:
+    folder = folders.at_path(call.tenant, mailbox["id"], path) if path else None
+    if folder is None:
         raise not_found(text)
-    return folder
+    return str(folder["id"])
