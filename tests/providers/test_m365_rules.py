@@ -236,6 +236,17 @@ def test_list_of_one_element_can_be_a_text(demo: Setting) -> None:
     assert pairs(demo)[0]["then.redirect_to"] == "x@partner.example"
 
 
+@pytest.mark.parametrize("name", ["Default", "NullReports"])
+def test_texts_that_look_like_no_value_are_read(demo: Setting, name: str) -> None:
+    demo.tenant.set_meta("rule_lists", "text")
+    demo.tenant.set_meta("rule_folder_form", "name")
+    identity = str(trustee_id(demo, "sales"))
+    folders.add(demo.tenant, identity, folders.root_of(demo.tenant, identity)["id"], name)
+    brought(demo, rule("a", ("when.subject_contains", (name,)), ("then.move_to", name)))
+    [found] = pairs(demo)
+    assert (found["when.subject_contains"], found["then.move_to"]) == ((name,), name)
+
+
 def test_same_name_twice_keeps_the_rule_that_is_equal(demo: Setting) -> None:
     first = somebody_adds(demo, "Orders", SubjectContainsWords=["other"])
     second = somebody_adds(demo, "Orders", HasAttachment=True)

@@ -128,5 +128,7 @@ KNOWN = frozenset(
         FLAG,
     }
 )
+FREE_TEXTS = frozenset({*WORDS.values(), *(f"ExceptIf{name}" for name in WORDS.values()), *FOLDERS.values()})
+"""The properties with texts that people choose."""
 RECIPIENTS = frozenset({*PEOPLE.values(), *(f"ExceptIf{name}" for name in PEOPLE.values()), *TARGETS.values()})
 """The properties that name recipients."""

@@ -27,6 +27,7 @@ from sharedbox_cli.providers.microsoft365.rule_tables import (
     FLAGGED,
     FLAGS,
     FOLDERS,
+    FREE_TEXTS,
     KIB,
     KNOWN,
     LEAST,
@@ -42,12 +43,17 @@ from sharedbox_cli.providers.microsoft365.rule_tables import (
     WORDS,
 )
 
-_IDLE = re.compile(r"Null[A-Z]\w*|Default|")
+_IDLE = re.compile(r"Null[A-Z]\w*|Default")
 
 
-def is_idle(value: Any) -> bool:
-    """Return whether a property has no value: some services fill enumerations with `NullImportance` and the like."""
-    return value is None or value is False or value == [] or (isinstance(value, str) and bool(_IDLE.fullmatch(value)))
+def is_idle(value: Any, name: str = "") -> bool:
+    """Return whether a property has no value: some services fill enumerations with `NullImportance` and the like.
+
+    In a property with a text that people write, such as a folder, `Default` is a value.
+    """
+    if value is None or value is False or value in ([], ""):
+        return True
+    return isinstance(value, str) and name not in FREE_TEXTS and bool(_IDLE.fullmatch(value))
 
 
 def listed(value: Any) -> list[str]:
@@ -85,7 +91,7 @@ def _conditions(row: Row, prefix: str) -> Iterator[tuple[str, Value]]:
     held = {
         name.removeprefix(prefix): value
         for name, value in row.items()
-        if name.startswith(prefix) and name in KNOWN and not is_idle(value)
+        if name.startswith(prefix) and name in KNOWN and not is_idle(value, name)
     }
     for key, name in (*WORDS.items(), *PEOPLE.items()):
         if name in held:
@@ -113,7 +119,7 @@ def _conditions(row: Row, prefix: str) -> Iterator[tuple[str, Value]]:
 
 
 def _actions(row: Row) -> Iterator[tuple[str, Value]]:
-    held = {name: value for name, value in row.items() if not is_idle(value)}
+    held = {name: value for name, value in row.items() if not is_idle(value, name)}
     for key, name in FOLDERS.items():
         if name in held:
             yield key, str(held[name])

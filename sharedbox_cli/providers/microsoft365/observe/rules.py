@@ -72,7 +72,7 @@ async def _read_folders(exchange: ExchangeAdmin, found: Lists) -> dict[str, Rule
 
 
 def _names_folder(row: Fields) -> bool:
-    return any(not is_idle(row.get(name)) for name in FOLDERS.values())
+    return any(not is_idle(row.get(name), name) for name in FOLDERS.values())
 
 
 def _merged(
@@ -129,7 +129,7 @@ def _resolved(row: Fields, folders: RuleFolders | Failure, found: Found, spellin
         if texts := listed(row[name]):
             read[name] = sorted({one for text in texts for one in _addresses(text, found, spellings)})
     for name in FOLDERS.values():
-        if not is_idle(row.get(name)) and isinstance(folders, RuleFolders):
+        if not is_idle(row.get(name), name) and isinstance(folders, RuleFolders):
             read[name] = folders.named(str(row[name]))
     return Fields(read, CMDLET)
 
