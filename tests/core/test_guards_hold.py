@@ -37,7 +37,14 @@ def test_what_takes_account_or_licence_is_asked_for_by_name(desired: Desired) ->
     assert asks(desired, ("Case 7",)) == ["legal-hold"]
     assert asks(desired, ("Case 7",), "legal-hold=other@contoso.example") == ["legal-hold"]
     assert asks(desired, ("Case 7",), f"legal-hold={DESK}") == []
-    assert asks(desired, ()) == asks(desired, UNKNOWN) == asks(desired, None) == []
+    assert asks(desired, ()) == asks(desired, None) == []
+
+
+@pytest.mark.parametrize("desired", [gone(), wants(LICENCE_NONE), wants(STARTER)])
+def test_holds_that_could_not_be_read_are_no_proof_that_there_are_none(desired: Desired) -> None:
+    assert asks(desired, UNKNOWN) == ["legal-hold"]
+    assert asks(desired, UNKNOWN, f"legal-hold={DESK}") == []
+    assert asks(wants(STANDARD), UNKNOWN) == []
 
 
 def test_mailbox_that_keeps_its_licence_is_not_asked_for() -> None:

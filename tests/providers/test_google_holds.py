@@ -17,7 +17,17 @@ from sharedbox_cli.core.values import LICENCE_NONE, UNKNOWN, Value
 from sharedbox_cli.emulator.company import DOMAIN
 from sharedbox_cli.emulator.google.builder import SCOPES, GoogleBuilder
 from sharedbox_cli.emulator.google.vault import MATTERS
-from tests.providers.google_setting import STANDARD, STARTER, Fill, GoogleSetting, at, delegated, id_of, scope_of
+from tests.providers.google_setting import (
+    STANDARD,
+    STARTER,
+    Fill,
+    GoogleSetting,
+    at,
+    collaborative,
+    delegated,
+    id_of,
+    scope_of,
+)
 from tests.providers.test_wrong_values import Recorder
 
 Workspaces = Callable[[Fill], GoogleSetting]
@@ -133,3 +143,37 @@ def test_hold_in_an_unknown_form_is_an_error_in_words(
     with pytest.raises(ObserveError, match="form that sharedbox does not know"):
         found(workspace, GONE)
     assert recorder.was_met
+
+
+INBOX = collaborative("orders", state=State.ABSENT)
+
+
+def of_group(workspace: GoogleSetting) -> Value:
+    observed = workspace.shared.observe(replace(scope_of([INBOX]), ending={INBOX.address: None}))
+    return observed.mailboxes[at("orders")].facts.get(Fact.HOLDS)
+
+
+def with_group(make: GoogleBuilder) -> None:
+    two(make)
+    make.inbox("orders", "Orders")
+
+
+def test_group_on_hold_is_seen_before_it_is_deleted(workspace_of: Workspaces) -> None:
+    workspace = workspace_of(with_group)
+    holds(workspace, on(workspace, "press"))
+    assert of_group(workspace) == ()
+    named = {**on(workspace, "press"), "corpus": "GROUPS", "accounts": [{"email": f"Orders@{DOMAIN}"}]}
+    holds(workspace, named)
+    assert of_group(workspace) == ("Case 7",)
+    holds(workspace, {**named, "accounts": []})
+    assert of_group(workspace) == ("Case 7",), "a hold on groups that names none"
+    assert found(workspace, GONE) == ()
+    holds(workspace, {**named, "corpus": "MAIL", "accounts": [], "orgUnit": {"orgUnitId": "id:03"}})
+    assert of_group(workspace) == (), "no group is in an organisational unit"
+
+
+def test_holds_on_groups_are_not_known_without_the_scope(workspace_of: Workspaces) -> None:
+    workspace = workspace_of(with_group)
+    kept = [scope for scope in SCOPES if "ediscovery" not in scope]
+    workspace.tenant.run("update g_service_accounts set scopes = ?", json.dumps(kept))
+    assert of_group(workspace) == UNKNOWN

@@ -57,14 +57,23 @@ async def read_more(
             key: replace(mailbox, facts={**mailbox.facts, **usage.by_account.get(key, {}), **usage.pool})
             for key, mailbox in observed.items()
         }
-    if ended := [key for key, mailbox in observed.items() if _ends(mailbox, scope)]:
-        holds = await read_holds(google, is_super=is_super)
-        for key in ended:
-            observed[key] = replace(observed[key], facts={**observed[key].facts, Fact.HOLDS: holds.on(observed[key])})
+    observed = await with_holds(google, scope, observed, is_super=is_super)
     if Fact.DELEGATION in scope.facts:
         delegation = {Fact.DELEGATION: await read_delegation(google, unread)}
         observed = {key: replace(mailbox, facts={**mailbox.facts, **delegation}) for key, mailbox in observed.items()}
     return observed, pools
+
+
+async def with_holds(
+    google: Google, scope: Scope, mailboxes: Mailboxes, *, is_super: bool
+) -> dict[Address, ObservedMailbox]:
+    """Return the mailboxes, those that a spec ends with their legal holds. Raises CloudError, ObserveError."""
+    observed = dict(mailboxes)
+    if ended := [key for key, mailbox in observed.items() if _ends(mailbox, scope)]:
+        holds = await read_holds(google, is_super=is_super)
+        for key in ended:
+            observed[key] = replace(observed[key], facts={**observed[key].facts, Fact.HOLDS: holds.on(observed[key])})
+    return observed
 
 
 def _ends(mailbox: ObservedMailbox, scope: Scope) -> bool:

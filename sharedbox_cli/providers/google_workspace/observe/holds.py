@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from sharedbox_cli.core.errors import AuthError, NotFound, PermissionDenied, Refused
-from sharedbox_cli.core.model import ObservedMailbox
+from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, ObservedMailbox
 from sharedbox_cli.core.values import UNKNOWN, Value
 from sharedbox_cli.providers.forms import Row, object_in, optional_text, rows_in, text_of
 from sharedbox_cli.providers.google_workspace.api import Google, together
@@ -28,13 +28,18 @@ class Holds:
     """Names of holds by the id of an account, and by its address."""
     has_units: bool = False
     """Whether some hold covers an organisational unit: which accounts are in it is not read."""
+    on_groups: set[str] = field(default_factory=set)
+    """Names of holds on groups that name none: assumed to cover all of them (docs/emulator.md)."""
     is_whole: bool = True
 
     def on(self, mailbox: ObservedMailbox) -> Value:
         """Return the names of the holds on a mailbox, or that they are not known."""
         keys = (mailbox.id, mailbox.address.key)
-        names = sorted({name for key in keys for name in self.by_account.get(key, ())})
-        return tuple(names) if names or (self.is_whole and not self.has_units) else UNKNOWN
+        names = {name for key in keys for name in self.by_account.get(key, ())}
+        if mailbox.platform == GOOGLE_COLLABORATIVE:  # no group is in an organisational unit
+            names |= self.on_groups
+            return tuple(sorted(names)) if names or self.is_whole else UNKNOWN
+        return tuple(sorted(names)) if names or (self.is_whole and not self.has_units) else UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,8 @@ class _Hold:
     keys: frozenset[str]
     """The ids and the addresses of accounts."""
     is_on_unit: bool
+    is_on_groups: bool
+    """Whether it is a hold on groups that names none."""
 
 
 async def read_holds(google: Google, *, is_super: bool) -> Holds:
@@ -57,6 +64,8 @@ async def read_holds(google: Google, *, is_super: bool) -> Holds:
     holds = Holds(is_whole=is_super and matters is not None and None not in lists)
     for hold in (hold for one in lists for hold in one or ()):
         holds.has_units |= hold.is_on_unit
+        if hold.is_on_groups:
+            holds.on_groups.add(hold.name)
         for key in hold.keys:
             holds.by_account.setdefault(key, set()).add(hold.name)
     return holds
@@ -109,4 +118,6 @@ def _hold(row: Row) -> _Hold:
     keys = {optional_text(one, "accountId") for one in accounts}
     keys |= {optional_text(one, "email").lower() for one in accounts}
     name = optional_text(row, "name") or text_of(row, "holdId")
-    return _Hold(name, frozenset(keys - {""}), bool(object_in(row, "orgUnit")))
+    is_on_unit = bool(object_in(row, "orgUnit"))
+    covers_all = not keys - {""} and not is_on_unit
+    return _Hold(name, frozenset(keys - {""}), is_on_unit, covers_all and optional_text(row, "corpus") == "GROUPS")

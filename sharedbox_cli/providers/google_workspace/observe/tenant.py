@@ -27,7 +27,7 @@ from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.google_workspace import accounts
 from sharedbox_cli.providers.google_workspace.api import Google, together
 from sharedbox_cli.providers.google_workspace.needs import scopes_of
-from sharedbox_cli.providers.google_workspace.observe.account_wide import read_more
+from sharedbox_cli.providers.google_workspace.observe.account_wide import read_more, with_holds
 from sharedbox_cli.providers.google_workspace.observe.address_holders import read_taken
 from sharedbox_cli.providers.google_workspace.observe.directory import Directory, read_groups, read_users
 from sharedbox_cli.providers.google_workspace.observe.domains import read_domains
@@ -72,15 +72,8 @@ async def _delegated(google: Google, scope: Scope, now: datetime) -> Observed:
     shared = {key: replace(box, grants=_levelled(box)) for key, box in reading.mailboxes.items()}
     behind = await read_effective(google, directory, scope, shared, reading.trustees, unread)
     joining = await read_joining(google, directory, scope, behind.nested, unread)
-    boss = directory.user_of(Address.of(google.admin))
     mailboxes, pools = await read_more(
-        google,
-        scope,
-        reading.mailboxes,
-        _customer(directory),
-        now,
-        unread,
-        is_super=boss is not None and boss.get("isAdmin") is True,
+        google, scope, reading.mailboxes, _customer(directory), now, unread, is_super=_is_super(google, directory)
     )
     others = 0 if scope.mailboxes is None else _others(google, directory, scope)
     read = len((scope.mailboxes or rows.keys()) - unread.mailboxes)
@@ -99,6 +92,12 @@ async def _delegated(google: Google, scope: Scope, now: datetime) -> Observed:
         licences=pools,
         unread=unread.finished(read),
     )
+
+
+def _is_super(google: Google, directory: Directory) -> bool:
+    """Return whether the administrator of the profile sees all matters of Vault."""
+    boss = directory.user_of(Address.of(google.admin))
+    return boss is not None and boss.get("isAdmin") is True
 
 
 def _levelled(mailbox: ObservedMailbox) -> frozenset[Grant]:
@@ -151,6 +150,7 @@ async def _collaborative(google: Google, scope: Scope, now: datetime) -> Observe
     behind = await read_effective(google, directory, scope, reading.mailboxes, outsiders, unread)
     direct = await read_direct(google, directory, behind.people) if scope.with_paths else {}
     joining = await read_joining(google, directory, scope, behind.nested, unread)
+    mailboxes = await with_holds(google, scope, reading.mailboxes, is_super=_is_super(google, directory))
     subjects = scope.mailboxes or reading.mailboxes.keys() or rows.keys()
     read = len(subjects - unread.mailboxes)
     return _observed(
@@ -158,7 +158,7 @@ async def _collaborative(google: Google, scope: Scope, now: datetime) -> Observe
         directory,
         scope,
         now,
-        reading.mailboxes,
+        mailboxes,
         outsiders,
         taken,
         known=known,
