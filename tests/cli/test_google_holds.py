@@ -43,3 +43,6 @@ def test_plan_says_that_holds_could_not_be_read(google: Cloud, cli: Cli) -> None
     granted = [scope for scope in json.loads(row["scopes"]) if "ediscovery" not in scope]
     google.tenant.run("update g_service_accounts set scopes = ?", json.dumps(granted))
     assert "not known whether its mail is under a legal hold" in " ".join(cli("plan", "press.yaml").out.split())
+    refused = cli("apply", "press.yaml", "--yes", "--allow", "licence-drop=press@contoso.example")
+    assert "--allow legal-hold=press@contoso.example" in " ".join(refused.err.split())
+    assert google.effects() == []

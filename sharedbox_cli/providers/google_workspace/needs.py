@@ -33,18 +33,20 @@ _LICENCES, _SIZES, _POLICIES = "apps.licensing", "admin.reports.usage.readonly",
 _MAIL, _SHARING, _LABELS = "gmail.settings.basic", "gmail.settings.sharing", "gmail.labels"
 _CALENDAR, _READ_CALENDAR = "calendar.acls", "calendar.acls.readonly"
 _CONTACTS, _READ_CONTACTS = "admin.contact.delegation", "admin.contact.delegation.readonly"
+_HOLDS = "ediscovery.readonly"
+"""Read before an account, a group or a licence goes. Without it, the guard `legal-hold` asks each time."""
 
 _DIRECTORY = (_READ_USERS, _READ_DOMAINS)
 _SHARED = Needs((_MAIL,), (_SHARING,))
 DELEGATED: NeedsTable = {
     MAILBOX: Needs(_DIRECTORY, (_USERS,)),
-    DELETE: Needs((_MAIL, _LICENCES, _SIZES), (_USERS,)),
+    DELETE: Needs((_MAIL, _LICENCES, _SIZES, _HOLDS), (_USERS,)),
     MEMBERS: Needs((_MAIL, _READ_GROUPS), (_SHARING,)),
     WARN_AT: Needs((_SIZES,)),
     **same(columns.ACCOUNT, Needs(_DIRECTORY, (_USERS,))),
     Field.SIGN_IN: Needs(_DIRECTORY, (_USERS, _SECURITY)),
     Field.ALIASES: Needs((*_DIRECTORY, _READ_GROUPS), (_ALIASES,)),
-    **same(columns.LICENCE, Needs((_LICENCES, _SIZES), (_LICENCES,))),
+    **same(columns.LICENCE, Needs((_LICENCES, _SIZES, _HOLDS), (_LICENCES,))),
     **same(LABELS, Needs((_LABELS,), (_LABELS,))),
     **same(FILTERS, Needs((_MAIL, _LABELS), (_MAIL, _LABELS))),
     **same(SENDERS, _SHARED),
@@ -58,6 +60,7 @@ DELEGATED: NeedsTable = {
 _GROUP = (_READ_USERS, _READ_DOMAINS, _READ_GROUPS)
 COLLABORATIVE: NeedsTable = {
     MAILBOX: Needs((*_GROUP, _READ_MEMBERS, _SETTINGS), (_GROUPS, _SETTINGS)),
+    DELETE: Needs((*_GROUP, _HOLDS), (_GROUPS,)),
     MEMBERS: Needs((*_GROUP, _READ_MEMBERS), (_MEMBERS,)),
     **same(columns.GROUP, Needs(_GROUP, (_GROUPS,))),
     **same(GROUP_SETTINGS, Needs((_SETTINGS,), (_SETTINGS,))),
