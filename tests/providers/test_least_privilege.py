@@ -32,7 +32,7 @@ from tests.providers.setting import Setting
 Serve = Callable[[Callable[[Tenant], Seeded]], Setting]
 Workspaces = Callable[[Fill], GoogleSetting]
 NOT_FATAL = frozenset({"Reports.Read.All", "admin.reports.usage.readonly", "ediscovery.readonly"})
-"""Without them, sizes are read elsewhere or are unknown; so are holds, and a guard asks (tests/cli/test_google_holds.py)."""
+"""Without them, sizes are read elsewhere or are unknown. Holds are unknown, and a guard asks: test_google_holds.py."""
 
 
 def is_accepted(settings: Mapping[Field, Value]) -> bool:
