@@ -29,5 +29,5 @@ def github_assertion(environment: Mapping[str, str]) -> str:
         answer = httpx.get(asked, headers={"Authorization": f"Bearer {bearer}"}, timeout=SECONDS)
         answer.raise_for_status()
         return str(answer.json()["value"])
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError, RecursionError) as error:
         raise AuthError("no identity token from GitHub", why=type(error).__name__, hint=hint) from None

@@ -98,7 +98,7 @@ def _answer_of(error: BaseException) -> tuple[str, str]:
     if isinstance(body, str):
         try:
             body = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return "", ""
     if not isinstance(body, Mapping):
         return "", ""

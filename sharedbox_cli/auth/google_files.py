@@ -56,7 +56,7 @@ def credential_file(connection: GoogleConnection, environment: Mapping[str, str]
         raise AuthError("no credential file", where=name, why="The file does not exist.", hint=_HINT) from None
     except OSError as error:
         raise AuthError("the credential file cannot be read", where=name, why=type(error).__name__) from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise AuthError("not a credential file", where=name, why="It is not JSON.", hint=_HINT) from None
     if not isinstance(info, dict) or not isinstance(info.get("type"), str):
         raise AuthError("not a credential file", where=name, why="It has no `type`.", hint=_HINT)

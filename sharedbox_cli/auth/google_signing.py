@@ -149,7 +149,7 @@ class IamSigner(crypt.Signer):
             raise SigningRefused(answer.status, _reason(answer.data))
         try:
             return base64.b64decode(json.loads(answer.data)["signedBlob"])
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             raise SigningRefused(answer.status, "MALFORMED") from None
 
     def _headers(self, *, renew: bool = False) -> dict[str, str]:
@@ -183,6 +183,6 @@ def _reason(data: bytes) -> str:
         error = json.loads(data)["error"]
         details = [item.get("reason", "") for item in error.get("details", ()) if isinstance(item, dict)]
         reason = next((text for text in details if text), error.get("status", ""))
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return ""
     return str(reason) if re.fullmatch(r"[A-Z_]{1,60}", str(reason)) else ""

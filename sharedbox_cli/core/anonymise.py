@@ -10,9 +10,12 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 
 _GUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
-_DATE = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)?|/Date\(-?\d+\)/|\d{4}-\d\d-\d\d")
+_DATE = re.compile(r"(\d{4}-\d\d-\d\d)(?:([T ])([\d:.]+)(Z|[+-]\d\d:?\d\d)?)?|/Date\((-?\d+)([+-]\d{4})?\)/")
+_NO_DATES = frozenset({"0001-01-01", "1601-01-01", "1970-01-01", "9999-12-31"})
+"""Days that vendors write where there is none."""
 _SIZE = re.compile(r"[\d.,]+ ?(?:B|KB|MB|GB|TB)(?: \([\d,]+ bytes\))?|Unlimited|-?\d{1,3}|(?:\d{1,3}\.)?\d\d:\d\d:\d\d")
 _ADDRESS = re.compile(r"[\w.!#$&*+/=?^`{|}~'-]+@[\w-]+(?:\.[\w-]+)+")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+|\s+', re.DOTALL)
@@ -22,6 +25,14 @@ _TYPE = ("@odata.type", "@data.type")
 """How the names of keys end that name a type."""
 _LONG = 10
 """Numbers with so many digits are ids; shorter ones are sizes and counts."""
+_LONGEST = 40
+"""Longer ones are no numbers for anybody."""
+_PRECISE = 7
+"""Fractions with so many digits are places or times, and no shares."""
+_FIRST, _DAYS = date(2001, 1, 1), 9000
+"""The days that others become."""
+_LIMITS = tuple(2**bits for bits in (31, 32, 53, 63, 64))
+"""What parsers have room for: an id stays on the same side of each."""
 
 _KEYS = """
 AccessRights SharingPermissionFlags FolderType ErrorType RuleType UserType RecipientType RecipientTypeDetails
@@ -55,7 +66,7 @@ class Anonymiser:
         """Return an answer with everything replaced: JSON by its keys, any other text as one value."""
         try:
             json.loads(raw)
-        except ValueError:
+        except (ValueError, RecursionError):
             return self.value(raw)
         return "".join(self._json(raw))
 
@@ -72,8 +83,7 @@ class Anonymiser:
             keys += [keys[-1]] * (token[0] in "{[")
             del keys[len(keys) - (token[0] in "}]") :]
             if token[0] != '"':
-                sign, digits = token[: token.startswith("-")], token.removeprefix("-")
-                yield f"{sign}{self._number(digits)}" if digits.isdigit() and len(digits) >= _LONG else token
+                yield self._json_number(token)
                 continue
             text = json.loads(token)
             if _is_key(tokens, number):
@@ -87,7 +97,7 @@ class Anonymiser:
 
     def value(self, text: str, key: str = "") -> str:
         """Return one value; under some keys, the words are the vendor's."""
-        if _DATE.fullmatch(text) or _SIZE.fullmatch(text):
+        if _SIZE.fullmatch(text):
             return text
         parts = []
         rest = 0
@@ -102,7 +112,29 @@ class Anonymiser:
             return f"{self._name('person', local)}@{self._name('domain', domain)}.example"
         if _GUID.fullmatch(text):
             return f"00000000-0000-4000-8000-{self._number_of('id', text):012d}"
-        return text  # a date
+        return self._date(text)
+
+    def _date(self, text: str) -> str:
+        """Return another day and another time in the same form; midnight stays, as it says that there is no time."""
+        found = _DATE.fullmatch(text)
+        if found is None or found[1] in _NO_DATES:
+            return text
+        if found[5]:
+            sign, digits = found[5][: found[5].startswith("-")], found[5].removeprefix("-")
+            return f"/Date({sign}{self._number(digits)}{found[6] or ''})/"
+        day = _FIRST + timedelta(days=self._number_of("day", found[1]) % _DAYS)
+        time = found[3] or ""
+        return f"{day.isoformat()}{found[2] or ''}{self._time(time)}{found[4] or ''}"
+
+    def _time(self, text: str) -> str:
+        """Return another time of the day."""
+        if not text.strip("0:."):
+            return text
+        number = self._number_of("time", text)
+        clock, mark, fraction = text.partition(".")
+        most = iter((24, 60, 60))
+        parts = [f"{number % next(most, 60):0{len(part)}d}"[: len(part)] for part in clock.split(":")]
+        return f"{':'.join(parts)}{mark}{f'{number:0{len(fraction)}d}'[-len(fraction) :] if fraction else ''}"
 
     def _words(self, text: str, key: str) -> str:
         return _WORD.sub(lambda found: self._word(found[0], key), text)
@@ -117,13 +149,27 @@ class Anonymiser:
         return f"WORD{number}" if word.isupper() else f"Word{number}" if word[:1].isupper() else f"word{number}"
 
     def _number(self, digits: str) -> str:
-        """Return a number of the same length: of an id, the beginning stays, so that it is as large.
+        """Return a number of the same length: of an id, one that needs as much room.
 
         The parts of a telephone number or of an IP address are short, so these are replaced, too.
         """
-        kept = digits[:3] if len(digits) >= _LONG else ""
-        length = len(digits) - len(kept)
-        return kept + f"{self._number_of('number', digits):0{length}d}"[-length:]
+        number, length = self._number_of("number", digits), len(digits)
+        if not _LONG <= length <= _LONGEST or not digits.isdecimal() or digits[0] == "0":
+            return f"{number:0{length}d}"[-length:]
+        least = max(limit for limit in (10 ** (length - 1), *_LIMITS) if limit <= int(digits))
+        return str(least + number)
+
+    def _json_number(self, token: str) -> str:
+        """Return a number of JSON, or another word of it: ids and fractions are replaced, sizes and counts stay."""
+        sign, digits = token[: token.startswith("-")], token.removeprefix("-")
+        if digits.isdigit():
+            return f"{sign}{self._number(digits)}" if len(digits) >= _LONG else token
+        whole, mark, fraction = digits.partition(".")
+        if not mark or not whole.isdigit() or len(digits) < _PRECISE:
+            return token
+        digit = str(1 + self._number_of("number", whole) % 9)
+        decimals, exponent, power = fraction.lower().partition("e")
+        return f"{sign}{digit * len(whole)}.{self._number_of('number', decimals):0{len(decimals)}d}{exponent}{power}"
 
     def _name(self, kind: str, text: str) -> str:
         return f"{kind}-{self._number_of(kind, text)}"

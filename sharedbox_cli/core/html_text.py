@@ -12,38 +12,7 @@ _LINES = frozenset({"br", "p", "div", "li", "tr", "ul", "ol", "table", "h1", "h2
 
 def same_text(html: str, plain: str) -> bool:
     """Return whether HTML and a plain text read the same. Spaces and empty lines do not count."""
-    return text_of_html(html).split() == plain.split()
-
-
-def text_of_html(html: str) -> str:
-    """Return the text of HTML, with a new line for each block."""
-    reader = _Reader()
-    reader.feed(html)
-    reader.close()
-    return "".join(reader.parts).strip()
-
-
-class _Reader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self._hidden = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._block(tag)
-        self._hidden += tag in _HIDDEN
-
-    def handle_endtag(self, tag: str) -> None:
-        self._block(tag)
-        self._hidden -= tag in _HIDDEN and self._hidden > 0
-
-    def handle_data(self, data: str) -> None:
-        if not self._hidden:
-            self.parts.append(data)
-
-    def _block(self, tag: str) -> None:
-        if tag in _LINES:
-            self.parts.append("\n")
+    return "\n".join(_lines_of(html)).split() == plain.split()
 
 
 def visible_text(html: str) -> str:
@@ -53,15 +22,19 @@ def visible_text(html: str) -> str:
     """
     if "<" not in html:
         return visible_lines(html)
-    reader = _Visible()
-    reader.feed(html)
-    reader.close()
-    return _tidy(reader.lines)
+    return _tidy(_lines_of(html))
 
 
 def visible_lines(text: str) -> str:
     """Return a plain text as `visible_text` returns it once it is HTML."""
     return _tidy(text.split("\n"))
+
+
+def _lines_of(html: str) -> list[str]:
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    return reader.lines
 
 
 def _tidy(lines: list[str]) -> str:
@@ -73,7 +46,7 @@ def _tidy(lines: list[str]) -> str:
     return "\n".join(kept).strip()
 
 
-class _Visible(HTMLParser):
+class _Reader(HTMLParser):
     """Collects lines: a block is on its own lines, a `br` ends one, and other line ends are spaces."""
 
     def __init__(self) -> None:

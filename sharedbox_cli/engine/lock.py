@@ -138,7 +138,7 @@ def _words(holder: str) -> str:
     try:
         about = json.loads(holder)
         return f"Process {int(about['pid'])} on {about['host']}, since {about['since']}."
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return "Its process cannot be read."
 
 

@@ -94,7 +94,7 @@ def claims_of(headers: Mapping[str, str]) -> str:
     try:
         claims = base64.b64decode(text + "=" * (-len(text) % 4), validate=True).decode()
         return claims if isinstance(json.loads(claims), dict) else ""
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
 
 
@@ -213,7 +213,7 @@ def body_of(answer: Answer, call: str, mailbox: str = "") -> dict[str, Any]:
         raise Ambiguous("not a response from the service", status=answer.status, code=PORTAL, why=why, **more)
     try:
         data = json.loads(answer.body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Ambiguous("the response is truncated", status=answer.status, **more) from error
     if not isinstance(data, dict):
         raise Ambiguous("the response has an unexpected shape", status=answer.status, **more)

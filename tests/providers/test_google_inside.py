@@ -263,6 +263,10 @@ def test_contacts_of_many_mailboxes_are_read_in_batches_or_one_by_one(workspace_
     route = "google.contactDelegation.users.delegates.list"
     workspace.faults({"route": route, "kind": "status", "status": 404, "count": 30})
     assert workspace.observe(*specs).mailboxes.keys() == observed.mailboxes.keys()
+    workspace.faults()
+    before = workspace.routes()[route]
+    assert workspace.observe(*specs).mailboxes.keys() == observed.mailboxes.keys()
+    assert workspace.routes()[route] - before == workspace.routes(with_parts=False)[route] - 30 == 30, "in no batch"
 
 
 def test_contacts_that_are_switched_off_leave_the_rest_of_an_audit(workspace_of: Workspaces) -> None:
@@ -324,6 +328,18 @@ def test_rule_for_an_alias_is_changed_and_taken(workspace_of: Workspaces, first:
     wanted = spec(*(level(first, one, kind=kind) for one in then), levels=frozenset({CALENDAR}))
     assert statuses(workspace, wanted) == {Status.DONE}
     assert workspace.plan(wanted) == ()
+
+
+def test_level_that_somebody_changed_meanwhile_is_not_taken(workspace_of: Workspaces) -> None:
+    workspace = workspace_of(company(rule("reader", "user", f"ben@{DOMAIN}")))
+    gone = workspace.plan(spec(levels=frozenset({CALENDAR})))
+    key, changed = rule("writer", "user", f"ben@{DOMAIN}")
+    press = id_of(workspace.make, "press")
+    workspace.make.store.save_gmail(press, {**workspace.make.store.gmail(press), RULES: {key: changed}})
+    (outcome,) = workspace.apply(gone).values()
+    assert (outcome.status, "the level editor by now" in outcome.reason) == (Status.SKIPPED, True)
+    assert set(workspace.make.store.gmail(press)[RULES]) == {key}
+    assert statuses(workspace, spec(levels=frozenset({CALENDAR}))) == {Status.DONE}
 
 
 @pytest.mark.parametrize("wanted", ["", "availability", "reader", "editor"])

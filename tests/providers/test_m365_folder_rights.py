@@ -20,6 +20,7 @@ from sharedbox_cli.core.outcome import Effect, Status
 from sharedbox_cli.emulator.microsoft import folder_rights, folders
 from sharedbox_cli.emulator.microsoft.folder_rights import ROLES
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
+from sharedbox_cli.providers.microsoft365.folder_rights import Place
 from sharedbox_cli.providers.microsoft365.observe.folder_names import find_names
 from sharedbox_cli.providers.microsoft365.observe.folder_rights import requests_of
 from sharedbox_cli.providers.responses import Row
@@ -379,6 +380,10 @@ def test_level_of_a_saved_plan_that_no_folder_knows_is_not_sent(demo: Setting) -
     outcome = demo.provider().apply(replace(change, party=replace(change.party, detail="Everything")))
     assert (outcome.status, "is no right in a folder" in outcome.reason) == (Status.FAILED, True)
     assert demo.calls("exchange.Add-MailboxFolderPermission") == calls
+
+
+def test_slash_in_the_name_of_a_folder_is_one_for_cmdlets() -> None:
+    assert Place("", "/Kalender/Q1\uf8ffQ2").by_path("box") == r"box:\Kalender\Q1/Q2"
 
 
 def test_rights_of_a_grant_are_compared_by_level() -> None:

@@ -341,6 +341,7 @@ JSON = {"content-type": "application/json; charset=utf-8"}
         (JSON, b""),
         (JSON, b"[]"),
         (JSON, b"null"),
+        (JSON, b'{"value":' * 9_000),
     ],
 )
 def test_success_without_a_whole_json_object_is_ambiguous(headers: dict[str, str], body: bytes) -> None:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 _NOTE = """\
 Answers of a tenant to harmless reads, recorded by `sharedbox doctor --record`.
 
-Names, addresses and ids are replaced, and the same one always by the same. Look through the files before you send them:
-`*.json` says what was asked, `*.body` is the answer. Nothing here is a token or a secret.
+Names, addresses, ids and dates are replaced, and the same one always by the same. Look through the files before you
+send them: `*.json` says what was asked, `*.body` is the answer. Nothing here is a token or a secret.
 """
 
 

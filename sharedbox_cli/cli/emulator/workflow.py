@@ -177,7 +177,7 @@ def show_log(path: Path, *, is_summary: bool) -> None:
             terminal.data(
                 one_line(f"{line['at']} {mark}{line['status']} {line['method']} {line['route']} {line['path']}")
             )
-    except (ValueError, KeyError, TypeError, OSError) as error:
+    except (ValueError, KeyError, TypeError, OSError, RecursionError) as error:
         raise UsageError("not a log of the emulator", where=str(path), why=type(error).__name__) from error
 
 

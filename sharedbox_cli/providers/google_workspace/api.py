@@ -67,6 +67,8 @@ class Google:
         self._policies = policies
         self._threads = ThreadPoolExecutor(THREADS, "sharedbox-google")
         self._warned: set[str] = set()
+        self.alone: set[str] = set()
+        """The APIs that were found to take no batches: their reads are sent one by one."""
         self._next_turn: dict[str, float] = {}
         self._waiting: dict[str, deque[tuple[Ask, asyncio.Future[dict[str, Any]]]]] = {api: deque() for api in PARTS}
         self._flying: dict[str, set[asyncio.Task[None]]] = {api: set() for api in PARTS}
@@ -99,7 +101,7 @@ class Google:
     ) -> Fields:
         """Return the response to one read; alone, it is in no batch. Raises CloudError, AuthError."""
         ask = Ask(api, make, call, subject or self.admin, mailbox)
-        if is_alone or api not in PARTS:
+        if is_alone or api in self.alone or api not in PARTS:
             return Fields(await self._one(ask), call)
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[dict[str, Any]] = loop.create_future()

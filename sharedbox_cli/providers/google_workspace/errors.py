@@ -156,7 +156,7 @@ def _message_and_reason(content: bytes) -> tuple[str, str]:
         detail = next((item["reason"] for item in error.get("details") or () if item.get("reason")), "")
         reason = items[0].get("reason") or detail or error.get("status") or ""
         return str(error.get("message", "")), str(reason)
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError):
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
         return "", ""
 
 

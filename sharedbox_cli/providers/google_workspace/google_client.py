@@ -273,10 +273,11 @@ class Wire:
 
 
 def _below_http() -> tuple[type[Exception], ...]:
-    """Return the errors that sockets and httplib2 raise, and those from parsing a truncated response."""
+    """Return the errors that sockets and httplib2 raise, and those from parsing a truncated or endless response."""
     import httplib2
 
-    return (OSError, ValueError, IndexError, KeyError, http.client.HTTPException, httplib2.HttpLib2Error)
+    parsing = (ValueError, IndexError, KeyError, RecursionError)
+    return (OSError, *parsing, http.client.HTTPException, httplib2.HttpLib2Error)
 
 
 def _object(response: object, ask: Ask) -> dict[str, Any]:

@@ -276,6 +276,6 @@ def _made(
 def _error_object(body: bytes) -> dict[str, Any]:
     try:
         error = json.loads(body)["error"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return {}
     return error if isinstance(error, dict) else {}

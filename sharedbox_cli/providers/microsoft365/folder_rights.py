@@ -18,6 +18,7 @@ from sharedbox_cli.core.model import Right
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.columns import Column, Columns, Row, UnknownForm
 from sharedbox_cli.providers.forms import object_in, optional_text, shown, text_of, texts_of
+from sharedbox_cli.providers.microsoft365.folders import for_cmdlets
 from sharedbox_cli.providers.microsoft365.quirks import is_orphan, split_rights
 
 DEFAULT, ANONYMOUS = "Default", "Anonymous"
@@ -223,7 +224,7 @@ class Place(NamedTuple):
 
     def by_path(self, mailbox: str) -> str:
         r"""Return the folder by its path: `box:\Kalender`."""
-        return f"{mailbox}:\\{self.path.lstrip('/').replace('/', chr(92))}"
+        return f"{mailbox}:\\{for_cmdlets(self.path)}"
 
 
 ROOT = Place("\\", "/")

@@ -38,6 +38,11 @@ SLASH = "\uf8ff"
 """What `FolderPath` has for a slash in a name, which no path of a spec can have."""
 
 
+def for_cmdlets(path: str) -> str:
+    r"""Return a `FolderPath` as cmdlets take it: `Kalender\Q1/Q2`, in which a slash belongs to a name."""
+    return path.lstrip("/").replace("/", "\\").replace(SLASH, "/")
+
+
 def spelled(path: str) -> str:
     """Return a path of a spec with the usual spelling of a well-known folder: `inbox/Orders` is `Inbox/Orders`."""
     first, mark, rest = path.partition("/")

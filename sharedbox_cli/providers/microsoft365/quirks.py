@@ -182,7 +182,7 @@ def _parts_of(entry: object) -> tuple[str, str]:
     if isinstance(entry, str) and entry.startswith("{"):
         try:
             data = json.loads(entry)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise _unknown(entry) from None
     if isinstance(data, Mapping):
         ids = (str(data[name]) for name in ("ExternalDirectoryObjectId", "Guid", "Identity") if data.get(name))

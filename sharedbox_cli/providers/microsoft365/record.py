@@ -13,6 +13,7 @@ from urllib.parse import quote
 from sharedbox_cli.core.errors import AuthError
 from sharedbox_cli.providers.diagnosis import Recording
 from sharedbox_cli.providers.microsoft365.exchange_admin import SYSTEM_MAILBOX
+from sharedbox_cli.providers.microsoft365.folders import for_cmdlets
 
 if TYPE_CHECKING:
     import httpx
@@ -82,9 +83,9 @@ def _calendars(body: bytes) -> Iterator[str]:
     try:
         rows = json.loads(body)["value"]
         paths = [str(row["FolderPath"]) for row in rows if row.get("FolderType") == "Calendar"]
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return
-    yield from (path.lstrip("/").replace("/", "\\") for path in paths)
+    yield from map(for_cmdlets, paths)
 
 
 def _recording(

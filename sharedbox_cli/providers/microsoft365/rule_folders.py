@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sharedbox_cli.providers.columns import Row
 from sharedbox_cli.providers.forms import optional_text, text_of
-from sharedbox_cli.providers.microsoft365.folders import SLASH, tree_of
+from sharedbox_cli.providers.microsoft365.folders import for_cmdlets, tree_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def folders_of(rows: Iterable[Row]) -> RuleFolders:
         text = text_of(row, "FolderPath").lstrip("/")
         first, mark, rest = text.partition("/")
         path = f"{names.get(first.casefold(), first)}{mark}{rest}"
-        theirs = text.replace("/", "\\").replace(SLASH, "/")
+        theirs = for_cmdlets(text)
         by_path.setdefault(theirs.casefold(), path)
         by_name.setdefault(theirs.rpartition("\\")[2].casefold(), []).append(path)
         if identity := optional_text(row, "FolderId"):

@@ -13,6 +13,7 @@ from sharedbox_cli.core.model import Right, TrusteeKind
 from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.providers.google_workspace.apply.calendar import NOT_SHARED, delete_rule, role_of, write_rule
 from sharedbox_cli.providers.google_workspace.apply.writer import Writer
+from sharedbox_cli.providers.google_workspace.calendar_columns import level_of
 from sharedbox_cli.providers.google_workspace.observe.calendar import read_rules
 from sharedbox_cli.providers.google_workspace.observe.directory import Directory, read_groups, read_user
 from sharedbox_cli.providers.google_workspace.observe.inside import CONTACTS_OFF, is_switched_off, list_contacts
@@ -78,6 +79,8 @@ async def _remove_rule(writer: Writer, change: Change, party: Party) -> Outcome:
     rule = await _rule(writer, change, party)
     if rule is None:
         return already(NOT_SHARED)
+    if rule["role"] != role_of(party.detail):
+        return Outcome(Status.SKIPPED, f"{_who(party)} has the level {level_of(rule['role'])} by now. Plan again")
     return await delete_rule(writer, change.mailbox, str(rule["id"]))
 
 

@@ -144,12 +144,18 @@ def is_switched_off(error: CloudError | AuthError) -> bool:
 async def list_contacts(google: Google, subject: str) -> list[Address]:
     """Return the delegates of the contacts of a mailbox, as an administrator.
 
-    Assumed: the API takes batches, as the Directory API does on the same host. If not, each request is sent alone.
+    Assumed: the API takes batches, as the Directory API does on the same host. If not, each request is sent alone, and
+    once that is known, the next ones are in no batch.
     """
+    is_alone = CONTACTS in google.alone
     try:
         return await _list_contacts(google, subject)
-    except (NotFound, Refused):
-        return await _list_contacts(google, subject, is_alone=True)
+    except (NotFound, Refused) as error:
+        if is_alone or is_switched_off(error):
+            raise
+        found = await _list_contacts(google, subject, is_alone=True)
+        google.alone.add(CONTACTS)
+        return found
 
 
 async def _list_contacts(google: Google, subject: str, *, is_alone: bool = False) -> list[Address]:
