@@ -59,7 +59,7 @@ def _parts(request: Request) -> list[tuple[str, Request]]:
     kind = request.headers.get("content-type", "")
     if not kind.startswith("multipart/mixed"):
         raise bad("Missing or malformed multipart/mixed content type.", "badRequest")
-    whole = email.parser.BytesParser(policy=email.policy.HTTP).parsebytes(
+    whole = email.parser.BytesParser(policy=email.policy.compat32).parsebytes(
         b"Content-Type: " + kind.encode() + b"\r\n\r\n" + request.body
     )
     payload = whole.get_payload()
