@@ -33,8 +33,9 @@ _SMALL, _LARGE = 2_000, 50_000_000
 def _sources(subject: Subject) -> Iterator[dict[str, Value]]:
     """Yield the rules that the mailbox has, and those of its spec that it does not have yet."""
     seen: list[dict[str, Value]] = []
-    for settings in (subject.mailbox.settings, subject.spec.settings if subject.spec else {}):
-        for rule in rules_in(settings.get(Field.RULES)):
+    mailbox, spec = subject.mailbox, subject.spec.settings if subject.spec else {}
+    for rules in (mailbox.settings.get(Field.RULES), mailbox.facts.get(Fact.OTHER_RULES), spec.get(Field.RULES)):
+        for rule in rules_in(rules):
             if rule not in seen:
                 seen.append(rule)
                 yield rule

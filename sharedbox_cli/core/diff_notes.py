@@ -105,7 +105,7 @@ def _kept_rules(mailbox: DesiredMailbox, current: ObservedMailbox) -> Iterator[N
 _KEPT = {
     "broken": "is broken and is not touched: its owner has to correct or delete it",
     "hidden": "is hidden from every mail program and is not touched: find out who made it",
-    "other": "has parts that sharedbox does not know and is not touched",
+    "other": "has parts that a spec cannot express and is not touched",
 }
 
 

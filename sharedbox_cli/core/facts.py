@@ -53,6 +53,8 @@ class Fact(StrEnum):
     """(`broken`, `hidden` or `other`, name) of each mail rule that stays as it is, whatever a spec says."""
     KEPT_TARGETS = "kept_targets"
     """(`broken`, `hidden`, `other` or `client`, name, address) of whom these rules send messages to."""
+    OTHER_RULES = "other_rules"
+    """Those of them that no spec can say, in the form of `rules`: what has no key has the name of the service."""
     RULES_QUOTA_BYTES = "rules_quota_bytes"
     ITEM_COUNT = "item_count"
     LAST_ACTIVITY = "last_activity"

@@ -13,13 +13,13 @@ from sharedbox_cli.core.change import RESTORE, Change, Kind
 from sharedbox_cli.core.errors import Refusal
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.guards_access import last_access, last_owner, replaced_people
-from sharedbox_cli.core.guards_client_rules import client_rules
 from sharedbox_cli.core.guards_hold import legal_hold
 from sharedbox_cli.core.guards_input import GuardInput, GuardLimits, Waivers
 from sharedbox_cli.core.guards_platform import platform_change
 from sharedbox_cli.core.guards_reach import cut_off, external_trustee, wide_trustee
 from sharedbox_cli.core.guards_retention import retention_drop
 from sharedbox_cli.core.guards_revocation import exceeds, mailbox_revocation, mass_revocation
+from sharedbox_cli.core.guards_rules import client_rules, kept_rules
 from sharedbox_cli.core.model import Fact
 from sharedbox_cli.core.order import Phase
 from sharedbox_cli.core.restore import candidates, holder_words, waiver_of
@@ -237,6 +237,7 @@ GUARDS: Mapping[str, Callable[[GuardInput], Iterable[Refusal]]] = {
     "legal-hold": legal_hold,
     "retention-drop": retention_drop,
     "client-rules": client_rules,
+    "kept-rules": kept_rules,
     "platform-change": platform_change,
 }
 

@@ -23,7 +23,7 @@ KEPT_RULES: Mapping[str, str] = {
     "broken": mark("broken mail rule {rest}"),
     "hidden": mark("hidden mail rule {rest}"),
     "client": mark("mail rule {rest}, which runs in Outlook"),
-    "other": mark("mail rule {rest}, which has unknown parts"),
+    "other": mark("mail rule {rest}, which a spec cannot express"),
 }
 """The rules that stay as they are, by kind."""
 FORWARDING_WORDS = mark("forwarding of all mail")

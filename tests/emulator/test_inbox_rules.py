@@ -299,3 +299,10 @@ def test_quota_of_a_mailbox_is_from_32_to_256_kb(door: Door) -> None:
     assert door(NEW, Mailbox=SALES, Name="x", MarkAsRead=True, SubjectContainsWords=words).status_code == 400
     for size in each(("31KB", "257KB", "many")):
         assert door("Set-Mailbox", Identity=SALES, RulesQuota=size).status_code == 400
+
+
+def test_rules_put_messages_into_mail_folders_only_and_have_no_priority_0(door: Door) -> None:
+    answer = door(NEW, Mailbox=SALES, Name="a", MoveToFolder=f"{SALES}:\\Calendar")
+    assert answer.status_code == 400 and "mail folder" in answer.text
+    assert door(NEW, Mailbox=SALES, Name="a", MarkAsRead=True, Priority=0).status_code == 400
+    assert rules(door) == []

@@ -42,6 +42,12 @@ _UNMANAGED_FACTS = (
     (Fact.HAS_ARCHIVE, "retention.archive", "an archive"),
     (Fact.ON_HOLD, "retention.litigation_hold", "a hold"),
 )
+_KEPT_RULES = {
+    "broken": "it is broken and stays as it is: its owner has to correct or delete it.",
+    "hidden": "no mail program shows it, and it stays as it is: find out who made it.",
+    "other": "a spec cannot express all of it, and it stays as it is.",
+}
+_OF_OUTLOOK = "only Outlook runs it. A change of other rules deletes it."
 READ_FACTS = frozenset(fact for fact, _, _ in _UNMANAGED_FACTS)
 """What is read besides settings: it comes with them, or costs a request only where there is something to name."""
 AbilityTable = Mapping[Platform, Capabilities]
@@ -125,8 +131,19 @@ def _without_a_key(mailbox: ObservedMailbox, table: Capabilities) -> Iterator[No
         if value and table.refusal(key) is not None:
             words = f"{what} {value}" if isinstance(value, str) else what
             yield Note(key.partition(".")[0], words, "this version does not manage it on this platform.", is_lost=True)
+    yield from _kept_rules(mailbox)
     if mailbox.facts.get(Fact.ON_HOLD) and mailbox.settings.get(Field.HOLD) is False:
         yield Note("retention", "a hold", "it comes from a policy or a case, and not from this mailbox.", is_lost=True)
+
+
+def _kept_rules(mailbox: ObservedMailbox) -> Iterator[Note]:
+    """Yield the mail rules that no spec changes, where rules were read."""
+    kept, names = mailbox.facts.get(Fact.KEPT_RULES), mailbox.facts.get(Fact.CLIENT_RULES)
+    for item in kept if isinstance(kept, tuple) else ():
+        if isinstance(item, tuple):
+            yield Note("rules", f"`{item[1]}`", _KEPT_RULES[str(item[0])], is_lost=True)
+    for name in names if isinstance(names, tuple) else ():
+        yield Note("rules", f"`{name}`", _OF_OUTLOOK, is_lost=True)
 
 
 def new_files(

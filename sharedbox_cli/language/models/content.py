@@ -107,6 +107,19 @@ FlaggedFor = Literal[
     "reply-to-all",
     "review",
 ]
+Flag = Literal[
+    "any",
+    "call",
+    "do-not-forward",
+    "for-your-information",
+    "forward",
+    "no-response-necessary",
+    "read",
+    "reply",
+    "reply-to-all",
+    "review",
+]
+"""What a flag says. For follow-up there is `star`."""
 
 
 def text_block(text: str) -> str:
@@ -150,6 +163,7 @@ class When(Strict):
     has_words: NameText | None = Field(None, description="These words, in the search syntax of the platform.")
     without_words: NameText | None = Field(None, description="None of these words.")
     has_tag: Texts | None = Field(None, description="The message has one of these tags.")
+    has_any_tag: Literal[True] | None = Field(None, description="The message has a tag.")
     has_attachment: Literal[True] | None = Field(None, description="The message has an attachment.")
     message_type: MessageType | None = Field(None, description="What the message is.")
     importance: Importance | None = Field(None, description="The importance that the sender has set.")
@@ -188,9 +202,15 @@ class Then(Strict):
         None, description="Adds these tags."
     )
     star: Literal[True] | None = Field(None, description="Adds a star; in Outlook, a flag.")
+    flag: Flag | None = Field(None, description="Adds a flag that says what to do.")
+    clear_flag: Literal[True] | None = Field(None, description="Removes its flag.")
+    complete_flag: Literal[True] | None = Field(None, description="Marks its flag as done.")
+    clear_tags: Literal[True] | None = Field(None, description="Removes its tags.")
+    pin: Literal[True] | None = Field(None, description="Keeps it at the top of the folder.")
     mark_read: Literal[True] | None = Field(None, description="Marks it as read.")
     archive: Literal[True] | None = Field(None, description="Removes it from the inbox.")
     delete: Literal[True] | None = Field(None, description="Moves it to the bin.")
+    delete_permanently: Literal[True] | None = Field(None, description="Deletes it for good.")
     never_spam: Literal[True] | None = Field(None, description="Never treats it as spam.")
     important: bool | None = Field(None, description="Always (`true`) or never (`false`) marks it as important.")
     mark_importance: Importance | None = Field(None, description="Sets the importance.")
@@ -204,6 +224,8 @@ class Then(Strict):
     def _some(self) -> Then:
         if not self.model_fields_set:
             raise PydanticCustomError("then", "A rule needs at least one action.")
+        if self.star and self.flag:
+            raise PydanticCustomError("then", "A message has one flag: use only one of `star` and `flag`.")
         return self
 
 

@@ -8,8 +8,11 @@ from typing import Any
 
 from sharedbox_cli.core.capability import Capability, SpecProblem, can, cannot
 from sharedbox_cli.core.identity import address_problem
+from sharedbox_cli.core.values import Value
+from sharedbox_cli.language.rule_forms import entry_of
 from sharedbox_cli.providers.microsoft365.retention import MOST_MESSAGE_BYTES
 from sharedbox_cli.providers.microsoft365.rule_tables import (
+    ACTION_FLAGS,
     CHOICES,
     DATES,
     FLAGS,
@@ -23,7 +26,7 @@ from sharedbox_cli.providers.microsoft365.rule_tables import (
 _RULE = "https://learn.microsoft.com/powershell/module/exchangepowershell/new-inboxrule"
 _WHEN, _UNLESS, _THEN = "rules[].when.", "rules[].unless.", "rules[].then."
 _CONDITIONS = (*WORDS, *PEOPLE, *FLAGS, "mailbox_is", *CHOICES, *DATES, *SIZES)
-_ACTIONS = (*FOLDERS, "tag", "mark_read", "delete", "mark_importance", *TARGETS)
+_ACTIONS = (*FOLDERS, "tag", *ACTION_FLAGS, "mark_importance", *TARGETS)
 RULE_ROWS: tuple[Capability, ...] = (
     can("rules", "inbox rules, in their order; a write deletes those that only Outlook runs, so a guard asks", _RULE),
     can("rules[].stop", "stops processing more rules", _RULE),
@@ -33,6 +36,7 @@ RULE_ROWS: tuple[Capability, ...] = (
     can("rules[].unless", "exceptions, with the keys of `when`", _RULE),
     *(can(f"{_THEN}{key}", "an action of an inbox rule", _RULE) for key in _ACTIONS),
     can(f"{_THEN}star", "a flag for follow-up", _RULE),
+    can(f"{_THEN}flag", "a flag that says what to do", _RULE),
     cannot(f"{_THEN}archive", "there is a folder for it. Write `move_to: Archive`."),
     cannot(f"{_THEN}important", "a message has an importance. Write `mark_importance: high`."),
     cannot(f"{_THEN}never_spam", "rules run after the filter for junk email. Leave the key out."),
@@ -47,6 +51,12 @@ RULE_ROWS: tuple[Capability, ...] = (
 )
 _MOST_WORD = 255
 _UNITS: Mapping[str, int] = {"KB": 1000, "MB": 1000**2, "GB": 1000**3}
+
+
+def can_say(rule: Value) -> bool:
+    """Return whether a spec for this platform can say a rule that a mailbox has."""
+    entry = entry_of(rule)
+    return entry is not None and not any(rule_problems({"rules": [entry]}))
 
 
 def rule_problems(spec: Mapping[str, Any]) -> Iterator[SpecProblem]:

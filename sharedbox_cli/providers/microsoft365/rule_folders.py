@@ -23,7 +23,11 @@ class RuleFolders:
     by_id: Mapping[str, str]
     by_name: Mapping[str, tuple[str, ...]]
     own: Mapping[str, str]
-    """The path of each folder in the language of the mailbox, by its path in a spec."""
+    """The path in the language of the mailbox of each folder that a spec can list, by its path in a spec."""
+
+    def is_listed(self, path: str) -> bool:
+        """Return whether a path is of a folder that a spec can list: one for mail, and not one that was deleted."""
+        return path.casefold() in self.own
 
     def named(self, text: str) -> str:
         """Return the path in a spec of the folder that a rule names; a name of several folders says so."""
@@ -49,7 +53,8 @@ class RuleFolders:
 def folders_of(rows: Iterable[Row]) -> RuleFolders:
     """Return the folders of a mailbox. Raises UnknownForm."""
     rows = tuple(rows)
-    names = tree_of(rows).own
+    tree = tree_of(rows)
+    names, known = tree.own, tree.known
     by_path: dict[str, str] = {}
     by_id: dict[str, str] = {}
     by_name: dict[str, list[str]] = {}
@@ -63,6 +68,6 @@ def folders_of(rows: Iterable[Row]) -> RuleFolders:
         by_name.setdefault(theirs.rpartition("\\")[2].casefold(), []).append(path)
         if identity := optional_text(row, "FolderId"):
             by_id[identity.casefold()] = path
-        if "\\" not in text:
+        if path.casefold() in known:
             own.setdefault(path.casefold(), theirs)
     return RuleFolders(by_path, by_id, {name: tuple(paths) for name, paths in by_name.items()}, own)

@@ -17,7 +17,7 @@ WORDS: Mapping[str, str] = {
     "has_tag": "AssignedCategories",
 }
 PEOPLE: Mapping[str, str] = {"from": "From", "to": "SentTo"}
-FLAGS: Mapping[str, str] = {"has_attachment": "HasAttachment"}
+FLAGS: Mapping[str, str] = {"has_attachment": "HasAttachment", "has_any_tag": "AnyCategory"}
 MAILBOX_IS: Mapping[str, str] = {
     "to": "MyNameInToBox",
     "cc": "MyNameInCcBox",
@@ -34,7 +34,7 @@ CHOICES: Mapping[str, str] = {
 DATES: Mapping[str, str] = {"received_after": "ReceivedAfterDate", "received_before": "ReceivedBeforeDate"}
 LEAST, MOST = "WithinSizeRangeMinimum", "WithinSizeRangeMaximum"
 SIZES: Mapping[str, str] = {"larger_than": LEAST, "smaller_than": MOST}
-OTHER_CONDITIONS = ("AnyCategory", "BulkCategory", "HasClassification")
+OTHER_CONDITIONS = ("BulkCategory", "HasClassification")
 FOLDERS: Mapping[str, str] = {"move_to": "MoveToFolder", "copy_to": "CopyToFolder"}
 TARGETS: Mapping[str, str] = {
     "forward_to": "ForwardTo",
@@ -45,19 +45,21 @@ ACTION_FLAGS: Mapping[str, str] = {
     "mark_read": "MarkAsRead",
     "delete": "DeleteMessage",
     "delete_permanently": "PermanentDelete",
+    "pin": "PinMessage",
+    "clear_flag": "ClearFlag",
+    "complete_flag": "CompleteFlag",
+    "clear_tags": "ClearCategories",
 }
+SOFT_DELETE = "SoftDeleteMessage"
 OTHER_ACTIONS = (
     "ApplySystemCategory",
-    "ClearCategories",
-    "ClearFlag",
-    "CompleteFlag",
     "DeleteSystemCategory",
     "DisplayAlert",
-    "PinMessage",
     "PlaySound",
     "SendTextMessageNotificationTo",
-    "SoftDeleteMessage",
+    SOFT_DELETE,
 )
+"""Actions without a key: a rule that has one stays as it is."""
 FLAG, FLAGGED = "FlagMessage", "FollowUp"
 """How a rule flags a message. Assumed: the page has no list of values. Those of `FlaggedForAction` are used."""
 SPECIAL_WORDS = {"CompanyConfidential": "confidential"}
@@ -88,19 +90,7 @@ ABOUT = frozenset(
 )
 """The properties of a rule that are neither conditions nor actions."""
 BOOLEANS = frozenset(
-    {
-        *FLAGS.values(),
-        *MAILBOX_IS.values(),
-        *ACTION_FLAGS.values(),
-        "AnyCategory",
-        "BulkCategory",
-        "ClearCategories",
-        "ClearFlag",
-        "CompleteFlag",
-        "PinMessage",
-        "SoftDeleteMessage",
-        "StopProcessingRules",
-    }
+    {*FLAGS.values(), *MAILBOX_IS.values(), *ACTION_FLAGS.values(), "BulkCategory", SOFT_DELETE, "StopProcessingRules"}
 )
 CONDITIONS = frozenset(
     {

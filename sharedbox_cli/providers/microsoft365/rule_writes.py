@@ -81,6 +81,8 @@ def _action(key: str, value: Value, folder: Mapping[str, str]) -> Body:
             return {"MarkImportance": _value_of(value)}
         case "star":
             return {FLAG: FLAGGED}
+        case "flag":
+            return {FLAG: _value_of(value)}
         case _:
             return {key: _unraw(value)}
 

@@ -1,7 +1,7 @@
 """Mail rules as Exchange has them: inbox rules, by the parameters of New-InboxRule.
 
-What has no key in a spec keeps the name of its parameter (`then.PinMessage`), so that nothing is hidden, and an undo
-writes it again.
+What has no key in a spec keeps the name of its parameter (`then.PlaySound`): such a rule is left as it is, and checks
+see all of it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 from sharedbox_cli.core.facts import Fact
 from sharedbox_cli.core.fields import Field
-from sharedbox_cli.core.mail_rules import Pairs, texts_of
+from sharedbox_cli.core.mail_rules import Pairs, pairs_of, texts_of
 from sharedbox_cli.core.values import UNKNOWN, Value
 from sharedbox_cli.providers.columns import Column, Columns, Row, UnknownForm
 from sharedbox_cli.providers.forms import number_of, rows_in, shown, text_of
@@ -38,6 +38,7 @@ from sharedbox_cli.providers.microsoft365.rule_tables import (
     OTHER_CONDITIONS,
     PEOPLE,
     SIZES,
+    SOFT_DELETE,
     SPECIAL_WORDS,
     TARGETS,
     WORDS,
@@ -63,13 +64,16 @@ def listed(value: Any) -> list[str]:
 
 
 def problem_of(row: Row) -> str:
-    """Return why a rule is left as it is: the service says that it is broken, or cannot express it; or nothing."""
+    """Return why a rule is left as it is: the service says that it is broken, or cannot express it; or nothing.
+
+    What a spec cannot say is marked where rules are read.
+    """
     if row.get("ErrorType") not in (None, "", "None") or row.get("InError") is True or row.get("IsValid") is False:
         return "broken"
     if row.get("SupportedByTask") is False:
-        return "other"
+        return OTHER
     unknown = [name for name, value in row.items() if name not in KNOWN and not is_idle(value)]
-    return "other" if unknown else ""
+    return OTHER if unknown else ""
 
 
 def rule_of(row: Row) -> Value:
@@ -135,7 +139,7 @@ def _actions(row: Row) -> Iterator[tuple[str, Value]]:
     if "MarkImportance" in held:
         yield "mark_importance", _word_of(held["MarkImportance"])
     if FLAG in held:
-        yield ("star", True) if held[FLAG] == FLAGGED else (FLAG, _raw(held[FLAG]))
+        yield ("star", True) if held[FLAG] == FLAGGED else ("flag", _word_of(held[FLAG]))
     for name in OTHER_ACTIONS:
         if name in held:
             yield name, _raw(held[name])
@@ -224,6 +228,17 @@ def kept_rules(row: Row) -> Value:
     return tuple(sorted(pair for pair in kept if pair[0] in KEPT))
 
 
+def other_rules(row: Row) -> Value:
+    """Return the rules that a spec cannot say, in their order."""
+    found = [item for item in rows_in(row, LIST) if item.get(MARK) == OTHER]
+    rules = [pairs_of(rule_of(item)) for item in sorted(found, key=lambda item: number_of(item, "Priority"))]
+    return tuple(tuple(sorted({**rule, **_deletes(rule)}.items())) for rule in rules)
+
+
+def _deletes(rule: Pairs) -> Pairs:
+    return {"then.delete": True} if f"then.{SOFT_DELETE}" in rule else {}
+
+
 def kept_targets(row: Row) -> Value:
     """Return (kind, name, address) of whom the rules send messages to that are left as they are."""
     kept = ((kind_of(item), item) for item in rows_in(row, LIST))
@@ -246,12 +261,13 @@ def kind_of(item: Row) -> str:
 LIST = "messageRules"
 """The property under which the rules are read: those of Get-InboxRule, and those that only Graph lists."""
 MARK = "@sharedbox.kind"
-MANAGED, CLIENT, HIDDEN, UNREADABLE = "rule", "client", "hidden", "unreadable"
-KEPT = frozenset({"broken", "other", HIDDEN})
+MANAGED, CLIENT, HIDDEN, UNREADABLE, OTHER = "rule", "client", "hidden", "unreadable", "other"
+KEPT = frozenset({"broken", OTHER, HIDDEN})
 RULES: Columns = {Field.RULES: Column((LIST,), managed_rules)}
 """From one list per mailbox: each rule is written by separate requests."""
 RULE_FACTS: Mapping[Fact, Column] = {
     Fact.CLIENT_RULES: Column((LIST,), client_rules),
     Fact.KEPT_RULES: Column((LIST,), kept_rules),
     Fact.KEPT_TARGETS: Column((LIST,), kept_targets),
+    Fact.OTHER_RULES: Column((LIST,), other_rules),
 }

@@ -1,13 +1,13 @@
 """Write the mail rules of a mailbox: delete, change, create, and put into order.
 
 Every write deletes the rules that only Outlook runs (learn.microsoft.com/powershell/module/exchangepowershell/
-set-inboxrule, read 2026-11): a guard asks before, and `Force` answers the question of the service only where there are
-some. Broken, hidden and other rules that a spec cannot say are never written.
+set-inboxrule, read 2026-11): a guard asks before, also where they could not be read, and only then `Force` answers the
+question of the service. Broken, hidden and other rules that a spec cannot say are never written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -21,13 +21,15 @@ from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.forms import number_of, text_of
 from sharedbox_cli.providers.microsoft365.apply.graph_writes import mailbox_id, patiently
+from sharedbox_cli.providers.microsoft365.apply.rule_order import places, with_kept
 from sharedbox_cli.providers.microsoft365.apply.writer import Writer
 from sharedbox_cli.providers.microsoft365.observe.content import FOLDER_STATISTICS, INBOX_RULES, read_list
 from sharedbox_cli.providers.microsoft365.rule_folders import RuleFolders, folders_of
 from sharedbox_cli.providers.microsoft365.rule_tables import LEAST, MOST
 from sharedbox_cli.providers.microsoft365.rule_writes import cleared, parameters_of
-from sharedbox_cli.providers.microsoft365.rules import CLIENT, MANAGED, kind_of, rule_of
+from sharedbox_cli.providers.microsoft365.rules import CLIENT, MANAGED, UNREADABLE, kind_of, rule_of
 
+_NOT_IN_ORDER = "the rules are written, but Exchange keeps them in another order: correct it in Outlook on the web"
 _PASSES = 3
 """How often the order is corrected: a write can shift other rules."""
 
@@ -60,9 +62,10 @@ class _Rules:
     folders: dict[str, str]
     """What a parameter says for each folder that a rule names."""
     there: list[_There] = field(default_factory=list)
-    last: int = 0
-    """The highest priority that a rule has, whether it is ours or not."""
+    priorities: dict[str, int] = field(default_factory=dict)
+    """Of each rule that the server runs, by identity, whether it is ours or not."""
     has_client_rules: bool = False
+    """Whether there may be rules that only Outlook runs: they are there, or could not be read."""
     is_written: bool = False
 
     async def read(self) -> None:
@@ -74,8 +77,9 @@ class _Rules:
         managed = [item for item in items if kind_of(item) == MANAGED]
         found = [_There(text_of(item, "Identity"), number_of(item, "Priority"), rule_of(item)) for item in managed]
         self.there = sorted(found, key=lambda rule: rule.priority)
-        self.last = max((number_of(item, "Priority") for item in items if "Priority" in item), default=0)
-        self.has_client_rules = any(kind_of(item) == CLIENT for item in items)
+        listed = [item for item in items if "Priority" in item]
+        self.priorities = {text_of(item, "Identity"): number_of(item, "Priority") for item in listed}
+        self.has_client_rules = any(kind_of(item) in (CLIENT, UNREADABLE) for item in items)
 
     async def write(self, cmdlet: str, parameters: dict[str, Any]) -> None:
         """Run a cmdlet that changes rules."""
@@ -92,37 +96,50 @@ class _Rules:
         for rule in self.there:
             if rule.identity not in kept:
                 await self.write("Remove-InboxRule", {"Identity": rule.identity})
+        last = max(self.priorities.values(), default=0)
         for number, (wanted, held) in enumerate(zip(desired, pairs, strict=True), 1):
             if held is None:
-                body = {"Mailbox": self.mailbox, "Name": wanted["name"], "Priority": self.last + number}
+                body = {"Mailbox": self.mailbox, "Name": wanted["name"], "Priority": last + number}
                 await self.write("New-InboxRule", {**body, **parameters_of(wanted, self.folders)})
             elif body := _difference(held, wanted, self.folders):
                 await self.write("Set-InboxRule", {"Identity": held.identity, **body})
 
-    async def order(self, desired: list[Pairs]) -> None:
-        """Switch rules on or off, and put them into the order of the spec, reading them again after each pass."""
+    async def order(self, desired: list[Pairs]) -> bool:
+        """Switch rules on or off, put them into the order of the spec, and return whether they are in it.
+
+        They are read again after each pass. Rules that stay as they are keep their place, if it can be kept.
+        """
+        wanted: list[str] = []
         for _ in range(_PASSES):
             await self.read()
-            rules = [rule for rule in _matched(desired, self.there) if rule is not None]
-            if len(rules) < len(desired):
-                raise _vanished(self.change)
-            for wanted, rule in zip(desired, rules, strict=True):
-                if is_on(wanted) is not is_on(rule.pairs):
-                    cmdlet = "Enable-InboxRule" if is_on(wanted) else "Disable-InboxRule"
+            rules = self._switched(desired)
+            for rule, cmdlet in rules:
+                if cmdlet:
                     await self.write(cmdlet, {"Identity": rule.identity})
-            if rules == self.there:
-                return
-            places = _places(rules)
-            for place, rule in zip(places, rules, strict=True):
-                if rule.priority != place:
-                    await self.write("Set-InboxRule", {"Identity": rule.identity, "Priority": place})
+            ours = [rule.identity for rule, _ in rules]
+            wanted = wanted or with_kept(ours, self._now())
+            if self._now() == wanted:
+                return True
+            for identity, place in places(wanted, self.priorities, ours):
+                if self.priorities[identity] != place:
+                    await self.write("Set-InboxRule", {"Identity": identity, "Priority": place})
+        await self.read()
+        return [rule.identity for rule, _ in self._switched(desired)] == [rule.identity for rule in self.there]
 
+    def _now(self) -> list[str]:
+        """Return the identities of all rules, in the order in which they run."""
+        return sorted(self.priorities, key=lambda identity: self.priorities[identity])
 
-def _places(rules: Sequence[_There]) -> list[int]:
-    """Return a priority for each rule, in ascending order: those that they have, if these differ. None is 0."""
-    held = sorted({rule.priority for rule in rules} - {0})
-    first = held[0] if held else 1
-    return held if len(held) == len(rules) else list(range(first, first + len(rules)))
+    def _switched(self, desired: list[Pairs]) -> list[tuple[_There, str]]:
+        """Return the rule of the mailbox for each desired one, and the cmdlet that switches it on or off, if any."""
+        rules = [rule for rule in _matched(desired, self.there) if rule is not None]
+        if len(rules) < len(desired):
+            raise _vanished(self.change)
+        switches = ("Disable-InboxRule", "Enable-InboxRule")
+        return [
+            (rule, switches[is_on(wanted)] if is_on(wanted) is not is_on(rule.pairs) else "")
+            for wanted, rule in zip(desired, rules, strict=True)
+        ]
 
 
 def _vanished(change: Change) -> ObserveError:
@@ -184,11 +201,12 @@ async def write_rules(writer: Writer, change: Change, request_id: str) -> Outcom
         folders = folders_of(await patiently(writer, change, read))
     written = {path: folders.written(mailbox, path) for path in named}
     if missing := [path for path, text in written.items() if not text]:
-        return Outcome(Status.FAILED, f"the mailbox has no folder `{missing[0]}`: list it under `folders`")
+        return Outcome(Status.FAILED, f"the mailbox has no mail folder `{missing[0]}`: list it under `folders`")
     rules = _Rules(writer, change, request_id, mailbox, written)
     await rules.read()
     if same_rules(tuple(rule.value for rule in rules.there), change.after[Field.RULES]):
         return Outcome(Status.ALREADY_SO)
     await rules.bring(desired)
-    await rules.order(desired)
+    if not await rules.order(desired):
+        return Outcome(Status.FAILED, _NOT_IN_ORDER)
     return Outcome(Status.DONE if rules.is_written else Status.ALREADY_SO)

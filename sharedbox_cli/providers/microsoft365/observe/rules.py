@@ -11,14 +11,27 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from urllib.parse import quote
 
 from sharedbox_cli.core.errors import PermissionDenied
+from sharedbox_cli.providers.columns import UnknownForm
 from sharedbox_cli.providers.forms import optional_text
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
 from sharedbox_cli.providers.microsoft365.graph import Graph, Parts
 from sharedbox_cli.providers.microsoft365.observe.folder_lists import read_folder_lists
 from sharedbox_cli.providers.microsoft365.observe.recipients import Found, find_named, is_failure
+from sharedbox_cli.providers.microsoft365.rule_capabilities import can_say
 from sharedbox_cli.providers.microsoft365.rule_folders import RuleFolders, folders_of
 from sharedbox_cli.providers.microsoft365.rule_tables import FOLDERS, RECIPIENTS, TARGETS
-from sharedbox_cli.providers.microsoft365.rules import CLIENT, HIDDEN, LIST, MARK, UNREADABLE, is_idle, listed
+from sharedbox_cli.providers.microsoft365.rules import (
+    CLIENT,
+    HIDDEN,
+    LIST,
+    MARK,
+    OTHER,
+    UNREADABLE,
+    is_idle,
+    listed,
+    problem_of,
+    rule_of,
+)
 from sharedbox_cli.providers.responses import Failure, Fields
 
 Lists = dict[str, list[Fields] | Failure]
@@ -86,7 +99,9 @@ def _merged(
     shown = rows if isinstance(rows, list) else []
     known = {optional_text(row, "Identity") for row in shown}
     for row in shown:
-        yield _resolved(row, folders, recipients, spellings)
+        read = _resolved(row, folders, recipients, spellings)
+        is_said = problem_of(read) or (_is_said(read) and _has_folders(read, folders))
+        yield read if is_said else Fields({**read, MARK: OTHER}, CMDLET)
     for row in hidden if isinstance(hidden, list) else []:
         if optional_text(row, "Identity") not in known and not _is_of_the_service(row):
             sends = {name: row[name] for name in TARGETS.values() if not is_idle(row.get(name))}
@@ -99,6 +114,20 @@ def _merged(
         if item.get("isReadOnly") is True:
             name = optional_text(item, "displayName") or "(no name)"
             yield Fields({"Name": name, "Enabled": item.get("isEnabled"), MARK: CLIENT, **_sends(item)}, CMDLET)
+
+
+def _is_said(row: Fields) -> bool:
+    """Return whether a spec can say a rule. What has an unknown form is an error where the rules are used."""
+    try:
+        return can_say(rule_of(row))
+    except (KeyError, UnknownForm):
+        return True
+
+
+def _has_folders(row: Fields, folders: RuleFolders | Failure) -> bool:
+    """Return whether the folders of a rule are such that a spec can list them."""
+    named = [str(row[name]) for name in FOLDERS.values() if not is_idle(row.get(name), name)]
+    return not isinstance(folders, RuleFolders) or all(folders.is_listed(path) for path in named)
 
 
 def _sends(item: Fields) -> dict[str, list[str]]:

@@ -93,4 +93,6 @@ def _folder(call: Call, mailbox: sqlite3.Row, text: str) -> str:
     folder = folders.at_path(call.tenant, mailbox["id"], path) if path else None
     if folder is None:
         raise not_found(text)
+    if folder["class"] not in ("", folders.MAIL):
+        raise refused(f"The folder '{text}' isn't a mail folder, so a rule can't put messages into it.")
     return str(folder["id"])

@@ -102,8 +102,8 @@ def _stored(given: dict[str, Any]) -> dict[str, Any]:
 
 def _priority(call: Call) -> int | None:
     value = call.parameters.get("Priority")
-    if value is not None and value < 0:
-        raise bad_value("The property Priority can't be negative.")
+    if value is not None and value < 1:
+        raise bad_value("The property Priority can't be less than 1.")
     return value
 
 
@@ -133,7 +133,8 @@ def set_inbox_rule(call: Call) -> Result:
     warnings = _before_write(call, mailbox)
     sql = "update inbox_rules set name = ?, doc = ?, problem = '' where number = ?"
     call.tenant.run(sql, name, json.dumps(after), row["number"])
-    if priority is not None and priority != row["priority"]:
+    is_movable = call.tenant.meta("rule_priorities") != "fixed"
+    if priority is not None and priority != row["priority"] and is_movable:
         inbox_rules.shift(call.tenant, mailbox["id"], priority)
         call.tenant.run("update inbox_rules set priority = ? where number = ?", priority, row["number"])
     _require_quota(call, mailbox)

@@ -1,4 +1,4 @@
-"""The guard on mail rules that only Outlook runs."""
+"""The guards on mail rules that no spec has."""
 
 from __future__ import annotations
 
@@ -23,3 +23,24 @@ def test_change_of_rules_asks_where_outlook_has_its_own(names: Value, expected: 
     assert refused(wanted, there, f"client-rules={DESK}") == []
     assert refused(wanted, there, "client-rules=other@contoso.example") == expected
     assert refused(spec(settings={Field.RULES: ()}, is_managed=False, platform=MICROSOFT365), there) == []
+
+
+@pytest.mark.parametrize(
+    ("kept", "held", "expected"),
+    [
+        ((("other", "A"),), (), ["kept-rules"]),
+        ((("broken", "a"),), (), ["kept-rules"]),
+        ((("other", "a"),), (RULE,), []),  # there are two already
+        ((("other", "b"),), (), []),
+        (None, (), []),
+    ],
+)
+def test_second_rule_with_the_name_of_one_that_stays_is_refused(
+    kept: Value, held: tuple[Value, ...], expected: list[str]
+) -> None:
+    facts = {} if kept is None else {Fact.KEPT_RULES: kept}
+    there = observed(settings={Field.RULES: held}, facts=facts, platform=MICROSOFT365)
+    more: Value = (("enabled", False), ("name", "c"), ("then.mark_read", True), ("when.has_attachment", True))
+    wanted = spec(settings={Field.RULES: (RULE, more)}, is_managed=False, platform=MICROSOFT365)
+    assert refused(wanted, there) == expected
+    assert refused(wanted, there, f"kept-rules={DESK}") == []
