@@ -15,6 +15,8 @@ ALIAS, COLOUR = {"alias": "other@contoso.example"}, {"backgroundColor": "#000000
 FILTER = {"criteria": {"from": "x", "hasAttachment": True}, "action": {"addLabelIds": ["STARRED"]}}
 VACATION = {"enableAutoReply": True, "responseSubject": "x", "startTime": "1", "endTime": "2"}
 ME = {"userId": "me"}
+MEMBER, QUERY = {"preferredMemberKey": {"id": ANNA}}, f"member_key_id == '{ANNA}'"
+ENDING = {"name": "MEMBER", "expiryDetail": {"expireTime": "2099-01-31T00:00:00Z"}}
 MINE = {"calendarId": "primary"}
 RULE = {"role": "reader", "scope": {"type": "user", "value": ANNA}}
 ANNAS = {**MINE, "ruleId": f"user:{ANNA}"}
@@ -59,6 +61,20 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
     ("directory.members.patch", {"groupKey": TOOLS, "memberKey": ANNA, "body": {"role": "OWNER"}}),
     ("directory.members.hasMember", {"groupKey": TOOLS, "memberKey": ANNA}),
     ("directory.members.delete", {"groupKey": TOOLS, "memberKey": ANNA}),
+    ("cloudidentity.groups.lookup", {"groupKey_id": TOOLS}),
+    ("cloudidentity.groups.memberships.create", {"parent": "group", "body": {**MEMBER, "roles": [ENDING]}}),
+    ("cloudidentity.groups.memberships.lookup", {"parent": "group", "memberKey_id": ANNA}),
+    ("cloudidentity.groups.memberships.get", {"name": "membership"}),
+    ("cloudidentity.groups.memberships.list", {"parent": "group", "view": "FULL"}),
+    ("cloudidentity.groups.memberships.checkTransitiveMembership", {"parent": "group", "query": QUERY}),
+    (
+        "cloudidentity.groups.memberships.modifyMembershipRoles",
+        {
+            "name": "membership",
+            "body": {"updateRolesParams": [{"fieldMask": "expiryDetail.expireTime", "membershipRole": ENDING}]},
+        },
+    ),
+    ("cloudidentity.groups.memberships.delete", {"name": "membership"}),
     ("vault.matters.list", {"state": "OPEN"}),
     ("vault.matters.holds.list", {"matterId": "m1", "view": "FULL_HOLD"}),
     ("groupsSettings.groups.get", {"groupUniqueId": TOOLS}),

@@ -94,7 +94,10 @@ class Described:
     def path(self) -> str:
         """Return a path of the method with `x` for each parameter."""
         text = "/" + document(self.api)["servicePath"] + self.raw["path"]
-        text = text.replace("{+name}", "projects/-/serviceAccounts/x").replace("{date}", "2026-01-01")
+        patterns = (one.get("pattern", "") for one in self.raw.get("parameters", {}).values())
+        group = next((one.strip("^$").replace("[^/]+", "x") for one in patterns if one.startswith("^groups/")), "x")
+        name = group if self.api == "cloudidentity" else "projects/-/serviceAccounts/x"
+        text = text.replace("{+name}", name).replace("{+parent}", group).replace("{date}", "2026-01-01")
         return re.sub(r"\{codeId\}", "1", re.sub(r"\{\+?(?!codeId)\w+\}", "x", text))
 
     @property

@@ -154,6 +154,8 @@ def test_answers_when_every_method_is_called_by_the_client_then_hold_what_is_des
                 ids["label" if "labels" in name else "filter"] = found["id"]
             if name == "directory.users.insert":
                 ids["deleted"] = found["id"]
+            if name.startswith("cloudidentity.") and name.endswith(".lookup"):
+                ids["membership" if "memberships" in name else "group"] = found["name"]
 
 
 def test_answers_when_a_grown_tenant_is_read_then_hold_what_is_described() -> None:

@@ -10,6 +10,7 @@ from sharedbox_cli.emulator.google.call import Call
 from sharedbox_cli.emulator.google.descriptions import Method, description
 from sharedbox_cli.emulator.google.errors import (
     GoogleError,
+    denied,
     insufficient_scopes,
     not_allowed,
     switched_off,
@@ -24,6 +25,8 @@ from sharedbox_cli.emulator.tokens import TokenInvalid, Tokens
 _ADMIN_APIS = frozenset({"directory", "groupsSettings", "licensing", "reports"})
 _SUPER_APIS = frozenset({"cloudidentity", "contactDelegation", "vault"})
 """APIs that want a privilege which the modelled administrators with a role do not have."""
+_GROUPS = "cloudidentity.groups."
+"""Methods about groups, which administrators with a role may use."""
 _DELEGATED_ONLY = frozenset(
     {
         "gmail.users.settings.delegates.create",
@@ -72,7 +75,9 @@ class Access:
         call.is_super = rank == "super"
         if call.method.api in _ADMIN_APIS and not rank:
             raise not_allowed()
-        if call.method.api in _SUPER_APIS and not call.is_super:
+        if call.method.id.startswith(_GROUPS) and not rank:
+            raise denied(call.text("parent") or call.text("name"))
+        if call.method.api in _SUPER_APIS and not (call.is_super or call.method.id.startswith(_GROUPS)):
             raise GoogleError(403, "The caller does not have permission", "forbidden")
         if call.method.api == "gmail":
             self._own_mailbox(call)

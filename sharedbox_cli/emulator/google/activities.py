@@ -34,6 +34,15 @@ def note(call: Call, event: str, group: str, member: str, *, old: str = "", new:
     record(call.store, call.subject, event, group, member, old=old, new=new)
 
 
+def end_memberships(store: Store) -> None:
+    """Remove the members whose end has come. The log names a machine of Google's as who did it."""
+    for row in store.end_memberships():
+        group = store.group(row["group_id"])
+        if group is not None:
+            who = row["email"] or row["member_id"]
+            record(store, "cloud-support@google.com", REMOVE, group["email"], who, at=row["ends_at"])
+
+
 def record(
     store: Store,
     actor: str,

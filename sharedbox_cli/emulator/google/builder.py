@@ -40,6 +40,8 @@ SCOPES = [
             "admin.reports.usage.readonly",
             "admin.reports.audit.readonly",
             "cloud-identity.policies.readonly",
+            "cloud-identity.groups.readonly",
+            "cloud-identity.groups",
             "gmail.settings.basic",
             "gmail.settings.sharing",
             "gmail.labels",
@@ -269,12 +271,15 @@ class GoogleBuilder:
         kind: str = "USER",
         email: str = "",
         delivery: str = "ALL_MAIL",
+        ends_at: float | None = None,
     ) -> None:
         """Add a member to a group."""
         if kind in ("USER", "GROUP"):
             email = self.email(who, "g_users" if kind == "USER" else "g_groups")
         sql = "insert into g_members values (?, ?, ?, ?, ?, ?, 0, null)"
         self.store.run(sql, group, who, email, kind, role, delivery)
+        if ends_at is not None:
+            self.store.run("insert into g_ends values (?, ?, ?)", group, who, ends_at)
         owner = self.store.row("select email, settings from g_groups where id = ?", group)
         if owner is not None and json.loads(owner["settings"])["enableCollaborativeInbox"] == "true" and email:
             self.seeded.grants.add((owner["email"], email, role.lower()))

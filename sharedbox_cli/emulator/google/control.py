@@ -21,6 +21,7 @@ KNOBS = {
     "api_activities": "`off`: the log of administrators omits what was done through the API, which was not confirmed",
     "shared_drives_mb": "what shared drives use of the pooled storage, in MB",
     "delegate_limit": "how many delegates a mailbox can have; the default is 1000, and 10 and 25 were seen",
+    "membership_ends": "`off`: an edition without them, which answers 403; `refused`: 400 for a new end alone",
     "federated": 'JSON, audience to `{"name", "tokens"}`: whom the token exchange trusts',
 }
 _QUOTA = re.compile(r"([0-9]+/[0-9]+)?")

@@ -107,6 +107,12 @@ def not_allowed() -> GoogleError:
     return GoogleError(403, "Not Authorized to access this resource/api", "forbidden")
 
 
+def denied(name: str) -> GoogleError:
+    """Return the error for a group that does not exist, or may not be seen: Cloud Identity has one for both."""
+    text = f"Error(2028): Permission denied for resource {name} (or it may not exist)."
+    return GoogleError(403, text, "forbidden")
+
+
 def precondition(message: str) -> GoogleError:
     """Return the error for an operation that the current state does not allow."""
     return GoogleError(412, message, "conditionNotMet", location="If-Match")

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 from xml.sax.saxutils import escape
 
-from sharedbox_cli.emulator.google import batch, control, fields, schema, unmodelled
+from sharedbox_cli.emulator.google import activities, batch, control, fields, schema, unmodelled
 from sharedbox_cli.emulator.google.access import Access
 from sharedbox_cli.emulator.google.call import NOTHING, Call
 from sharedbox_cli.emulator.google.descriptions import BY_HOST, Description, Method, description, matches, text_of
@@ -169,6 +169,7 @@ class Google:
         if mask and method.response:
             fields.check(about, about.schema(method.response), mask)
         self._access.may(call)
+        activities.end_memberships(self.store)
         handler = self._handlers.get(method.id)
         if handler is None:
             raise not_modelled(method.id)

@@ -27,6 +27,9 @@ create table if not exists g_members (
   group_id text not null, member_id text not null, email text, type text not null, role text not null,
   delivery text not null default 'ALL_MAIL', visible_at real not null default 0, gone_at real);
 create index if not exists g_members_group on g_members (group_id);
+create table if not exists g_ends (group_id text not null, member_id text not null, ends_at real not null,
+  primary key (group_id, member_id));
+create index if not exists g_ends_at on g_ends (ends_at);
 create index if not exists g_members_member on g_members (member_id);
 create table if not exists g_gmail (user_id text primary key, doc text not null);
 create table if not exists g_items (
@@ -149,6 +152,26 @@ class Store:
         """Return the last written state of a direct member, even if it is not visible yet."""
         sql = "select * from g_members where group_id = ? and member_id = ? and gone_at is null"
         return self.row(sql, group, identity)
+
+    def has_end(self, group: str, identity: str) -> bool:
+        """Return whether a membership has an end."""
+        sql = "select 1 from g_ends where group_id = ? and member_id = ?"
+        return self.row(sql, group, identity) is not None
+
+    def end_memberships(self) -> list[sqlite3.Row]:
+        """Remove the memberships whose end has come, and return them."""
+        if self.row("select 1 from g_ends where ends_at <= ? limit 1", self.now) is None:
+            return []
+        rows = self.rows(
+            "select m.group_id, m.member_id, m.email, e.ends_at from g_ends e join g_members m "
+            "on m.group_id = e.group_id and m.member_id = e.member_id where e.ends_at <= ? and m.gone_at is null",
+            self.now,
+        )
+        for row in rows:
+            sql = "delete from g_members where group_id = ? and member_id = ?"
+            self.run(sql, row["group_id"], row["member_id"])
+        self.run("delete from g_ends where ends_at <= ?", self.now)
+        return rows
 
     def inside(self, group: str) -> set[str]:
         """Return the ids of all direct and indirect members of a group, including groups."""

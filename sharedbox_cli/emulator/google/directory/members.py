@@ -16,7 +16,7 @@ ROLES = ("OWNER", "MANAGER", "MEMBER")
 DELIVERIES = ("ALL_MAIL", "DAILY", "DIGEST", "DISABLED", "NONE")
 
 
-def _identity(call: Call, key: str) -> tuple[str, str, str]:
+def identified(call: Call, key: str) -> tuple[str, str, str]:
     """Return the id, address and type of a member. An outsider is identified by the address."""
     store = call.store
     if key == store.customer:
@@ -91,7 +91,7 @@ def _direct(call: Call) -> sqlite3.Row:
     """Return a direct member. The address of an outsider finds nobody; the service does so for some of them."""
     group = groups.found(call)
     key = call.text("memberKey")
-    identity, _, kind = _identity(call, key)
+    identity, _, kind = identified(call, key)
     row = None if kind == "EXTERNAL" and "@" in key else call.store.member(group["id"], identity)
     if row is None:
         raise missing("memberKey")
@@ -108,28 +108,27 @@ def _insert(call: Call) -> Any:
     mail = call.body.get("email")
     if not key or (mail is not None and mail.count("@") != 1):
         raise bad("Invalid Input: memberKey")
-    identity, email, kind = _identity(call, key)
-    _may_be_in(call, group, identity, email, kind)
+    identity, email, kind = identified(call, key)
+    may_be_in(call, group, identity, email, kind)
     role, delivery = _terms(call.body, "MEMBER", "ALL_MAIL")
-    _may_hold(kind, role)
-    visible = call.store.now + call.store.tenant.lag("google.member")
-    call.store.run(
-        "insert into g_members values (?, ?, ?, ?, ?, ?, ?, null)",
-        group["id"],
-        identity,
-        email,
-        kind,
-        role,
-        delivery,
-        visible,
-    )
+    may_hold(kind, role)
+    put(call, group, (identity, email, kind), role, delivery)
     call.effect = f"{email or identity} in {group['email']} as {role}"
-    activities.note(call, activities.ADD, group["email"], email or identity)
     row = call.store.member(group["id"], identity)
     return shown(call, row, with_delivery=True) if row else {}
 
 
-def _may_be_in(call: Call, group: sqlite3.Row, identity: str, email: str, kind: str) -> None:
+def put(call: Call, group: sqlite3.Row, member: tuple[str, str, str], role: str, delivery: str) -> None:
+    """Add a member by id, address and type."""
+    visible = call.store.now + call.store.tenant.lag("google.member")
+    sql = "insert into g_members values (?, ?, ?, ?, ?, ?, ?, null)"
+    call.store.run(sql, group["id"], *member, role, delivery, visible)
+    call.store.run("delete from g_ends where group_id = ? and member_id = ?", group["id"], member[0])
+    activities.note(call, activities.ADD, group["email"], member[1] or member[0])
+
+
+def may_be_in(call: Call, group: sqlite3.Row, identity: str, email: str, kind: str) -> None:
+    """Raise GoogleError for somebody whom Google does not add to a group."""
     store = call.store
     if kind == "EXTERNAL":
         _may_be_outside(call, group, email)
@@ -156,7 +155,7 @@ def _may_be_outside(call: Call, group: sqlite3.Row, email: str) -> None:
         raise precondition("The group does not allow external members.")
 
 
-def _may_hold(kind: str, role: str) -> None:
+def may_hold(kind: str, role: str) -> None:
     """Raise GoogleError for a group as owner or manager (kubernetes/k8s.io#8782)."""
     if kind == "GROUP" and role != "MEMBER":
         raise bad("A group may not be the owner or manager of another group")
@@ -177,7 +176,9 @@ def _update(call: Call) -> Any:
     if call.method.http == "PATCH" and body.pop("delivery_settings", None) is not None:
         call.read_only.append("delivery_settings")  # supported only by insert, update and get (discovery, Member)
     role, delivery = _terms(body, row["role"], row["delivery"])
-    _may_hold(row["type"], role)
+    may_hold(row["type"], role)
+    if role != "MEMBER" and call.store.has_end(row["group_id"], row["member_id"]):
+        raise bad("Expiry details are only supported for MEMBER MembershipRoles.")
     call.store.run(
         "update g_members set role = ?, delivery = ? where group_id = ? and member_id = ? and gone_at is null",
         role,
@@ -220,7 +221,7 @@ def _delete(call: Call) -> Any:
 
 def _has(call: Call) -> Any:
     group = groups.found(call)
-    identity, _, kind = _identity(call, call.text("memberKey"))
+    identity, _, kind = identified(call, call.text("memberKey"))
     if kind == "EXTERNAL" and call.store.member(group["id"], identity) is None:
         raise bad("Invalid Input: memberKey")
     return {"isMember": identity in call.store.inside(group["id"])}
