@@ -37,6 +37,7 @@ from sharedbox_cli.core.model import (
     TrusteeKind,
 )
 from sharedbox_cli.core.plan import Plan
+from sharedbox_cli.core.until import NEVER, end_of
 from sharedbox_cli.core.values import KIND_GROUP, KIND_SHARED, KIND_USER, Value
 from tests.field_values import DOMAIN, TABLES, values_on
 
@@ -94,6 +95,8 @@ MOSTLY = st.sampled_from([True, True, True, False])
 ONE_IN_TEN = st.integers(0, 9).map(lambda number: number == 0)
 AUTOMAPPING = st.sampled_from([None, True, False])
 DELIVERY = st.sampled_from(DELIVERIES)
+END = st.sampled_from([None, NEVER, NEVER, "2027-04-01T00:00:00Z", "2027-06-01T16:00:05Z"])
+"""When the service ends a grant; None: not read."""
 MAYBE_DELIVERY = st.none() | DELIVERY
 SOME_BOXES = st.lists(st.sampled_from(BOXES), unique=True)
 MODE = st.sampled_from([MembersMode.EXACT, MembersMode.EXACT, MembersMode.AT_LEAST])
@@ -131,7 +134,10 @@ def grants(draw: st.DrawFn, platform: Platform) -> frozenset[Grant]:
         automapping = draw(AUTOMAPPING) if platform == MICROSOFT365 else None
         delivery = draw(DELIVERY) if right in ROLES else None
         level = draw(HELD_LEVEL[right]) if right in HELD_LEVEL else ""
-        found[who, right in ROLES or right] = Grant(who, right, level, automapping, delivery)
+        end = draw(END) if right in ROLES else None
+        if right in ROLES[1:] and end is not None:
+            end = NEVER  # the service ends no higher role
+        found[who, right in ROLES or right] = Grant(who, right, level, automapping, delivery, end)
     return frozenset(found.values())
 
 
@@ -215,6 +221,7 @@ def desired_grants(draw: st.DrawFn, platform: Platform) -> tuple[DesiredGrant, .
             draw(LEVEL[right]) if right in LEVELLED else "",
             automapping=draw(AUTOMAPPING) if right is Right.FULL_ACCESS else None,
             delivery=draw(MAYBE_DELIVERY) if right in ROLES else None,
+            until=end_of(draw(END)) if right in ROLES else None,
         )
         for (person, _), right in one_role.items()
     )
@@ -242,6 +249,7 @@ def desired_mailboxes(draw: st.DrawFn, name: str) -> DesiredMailbox:
         levels=levels,
         has_members=has_members,
         members_mode=draw(MODE),
+        enforces_until=platform == GOOGLE_COLLABORATIVE and draw(BOOLEAN),
     )
 
 

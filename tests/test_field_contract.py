@@ -31,6 +31,7 @@ COLUMNS: Mapping[Platform, Columns] = {**microsoft365.COLUMNS, **google_workspac
 IN_SPEC = [name for name in Field if name not in SETTINGS or SETTINGS[name].is_in_spec]
 NOT_SETTINGS = frozenset(
     {"version", "mailbox", "platform", "state", "labels", "members", "members_mode", "storage.warn_at", "storage.suite"}
+    | {"group.enforce_until"}
     | {leaf.path for leaf in LEAVES if leaf.keys[0] == "workflow"}
     | {*LEVEL_PATHS}
 )

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sharedbox_cli.core.events import Listener
     from sharedbox_cli.core.guards_input import GuardLimits, Waivers
     from sharedbox_cli.core.identity import Address
-    from sharedbox_cli.core.model import Desired, Platform
+    from sharedbox_cli.core.model import Desired, DesiredMailbox, Platform
     from sharedbox_cli.core.plan import Plan
     from sharedbox_cli.core.recent import RecentAccess
     from sharedbox_cli.core.record import CompleteRun
@@ -121,6 +121,8 @@ def scope_of(desired: Desired, platforms: frozenset[Platform], readers: frozense
     grants = [grant for mailbox in mailboxes for grant in mailbox.grants or ()]
     if any(grant.delivery is not None for grant in grants):
         fields |= {Field.DELIVERY}
+    if any(mailbox.enforces_until for mailbox in mailboxes):
+        fields |= {Field.UNTIL}
     return Scope(
         platforms=frozenset(mailbox.platform for mailbox in mailboxes),
         mailboxes=frozenset(mine.mailboxes),
@@ -131,12 +133,18 @@ def scope_of(desired: Desired, platforms: frozenset[Platform], readers: frozense
         addresses=frozenset(alias for mailbox in mailboxes for alias in mailbox.aliases),
         named_by=mine.named_by,
         recipients=recipients_of(mailboxes),
-        managing={key: frozenset(mailbox.settings) for key, mailbox in mine.mailboxes.items()},
+        managing={key: _managed_by(mailbox) for key, mailbox in mine.mailboxes.items()},
         rights=frozenset(grant.right for grant in grants),
         inside=inside_by_mailbox(mine, readers),
         ending=_ending(mine),
         with_members=any(grant.kind is TrusteeKind.GROUP for grant in grants),
     )
+
+
+def _managed_by(mailbox: DesiredMailbox) -> frozenset[Field]:
+    """Return the settings of a spec; when the service ends access is one where the spec has the service do so."""
+    ends = {Field.UNTIL} if mailbox.enforces_until and mailbox.manages_members else set()
+    return frozenset({*mailbox.settings, *ends})
 
 
 def _ending(desired: Desired) -> dict[Address, Value]:

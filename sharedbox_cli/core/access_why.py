@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from sharedbox_cli.core.access import AccessRow
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import ROLES, Desired, DesiredGrant, Observed, Platform, Right
-from sharedbox_cli.core.why import InSpec, Why
+from sharedbox_cli.core.until import end_of
+from sharedbox_cli.core.why import SERVICE, SPEC, InSpec, Why
 
 OWNER = "owner"
 """The label of a spec that names who is responsible for the mailbox."""
@@ -63,6 +64,8 @@ class Reasons:
     seen: Mapping[tuple[MailboxKey, Hashable], Seen] = field(default_factory=dict)
     specs: Mapping[GrantKey, DesiredGrant] = field(default_factory=dict)
     owners: Mapping[MailboxKey, str] = field(default_factory=dict)
+    ends: Mapping[GrantKey, datetime] = field(default_factory=dict)
+    """What the service itself ends, and when."""
     judged: Mapping[GrantKey, InSpec] = field(default_factory=dict)
 
     def of(self, rows: Iterable[AccessRow], identity: Identity) -> Iterator[AccessRow]:
@@ -90,7 +93,10 @@ class Reasons:
         if desired is not None:
             place = desired.place
             spec = f"{place.file}:{place.line}" if place.line else place.file
-            known = replace(known, reason=desired.reason, until=desired.until, spec=spec)
+            source = SPEC if desired.until is not None else ""
+            known = replace(known, reason=desired.reason, until=desired.until, until_source=source, spec=spec)
+        if row.entry == "grant" and (end := self.ends.get(key)) is not None:
+            known = replace(known, until=end, until_source=SERVICE)
         return replace(known, owner=self.owners.get(row.mailbox_key, ""))
 
 
@@ -98,6 +104,22 @@ def grant_key(row: AccessRow) -> GrantKey:
     """Return the grant that a row comes from: that of the group, if it is through one."""
     name = row.via[0].lower() if row.via else row.trustee_id
     return (*row.mailbox_key, name, row.right, row.detail)
+
+
+def service_ends(observations: Mapping[Platform, Observed]) -> dict[GrantKey, datetime]:
+    """Return which rights the service itself ends, and when."""
+    found: dict[GrantKey, datetime] = {}
+    for observed in observations.values():
+        for mailbox in observed.mailboxes.values():
+            for grant in mailbox.grants or ():
+                end = end_of(grant.until)
+                who = observed.trustees.get(grant.trustee)
+                names = {str(grant.trustee), *((who.name.lower(), str(who.address or "").lower()) if who else ())}
+                if end is None:
+                    continue
+                for name in names - {""}:
+                    found[mailbox.address.key, str(mailbox.platform), name, grant.right, grant.detail] = end
+    return found
 
 
 def spec_grants(desired: Desired, observations: Mapping[Platform, Observed]) -> dict[GrantKey, DesiredGrant]:

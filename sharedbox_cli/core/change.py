@@ -12,6 +12,7 @@ from sharedbox_cli.core.levels import rises
 from sharedbox_cli.core.location import NOWHERE, Place
 from sharedbox_cli.core.model import Platform, Right, TrusteeKind
 from sharedbox_cli.core.order import Phase
+from sharedbox_cli.core.until import is_later
 from sharedbox_cli.core.values import ALLOWED, Value
 
 
@@ -160,6 +161,9 @@ def inverse(change: Change) -> Change | None:
                 return _role_back(change)
             if change.party is not None and Field.LEVEL in change.after:
                 return _level_back(change)
+            if change.party is not None and Field.UNTIL in change.after:
+                is_longer = is_later(change.before[Field.UNTIL], change.after[Field.UNTIL])
+                return replace(change, phase=Phase.GRANT if is_longer else Phase.REVOKE, **back)  # type: ignore[arg-type]
             phase = _phase_of_settings(change.before, change.kind, change.phase)
             return replace(change, phase=phase, **back)  # type: ignore[arg-type]
 

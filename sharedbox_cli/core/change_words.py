@@ -9,6 +9,7 @@ from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.format_values import item_name
 from sharedbox_cli.core.model import Right
 from sharedbox_cli.core.texts import mark_in
+from sharedbox_cli.core.until import end_words
 from sharedbox_cli.core.values import KIND_GROUP, KIND_SHARED, Value
 
 RIGHT_WORDS: Mapping[Right, str] = {
@@ -50,6 +51,8 @@ def words(change: Change) -> str:
                 suffix = ", automapping on" if automapping else ", automapping off"
             if (delivery := change.after.get(Field.DELIVERY)) is not None:
                 suffix = f", delivery {delivery}"
+            if Field.UNTIL in change.after:
+                suffix += f", ended by the service after {end_words(change.after[Field.UNTIL])}"
             right = right_words(change.party.right, change.party.detail)
             return f"grant {right} to {party_words(change.party)}{suffix}"
         case Kind.REVOKE if change.party:
@@ -75,6 +78,8 @@ def party_update_words(change: Change) -> str:
         parts.append(_level_words(change.party.right, before.get(Field.LEVEL), after[Field.LEVEL]))
     if Field.DELIVERY in after:
         parts.append(f"delivery {before.get(Field.DELIVERY, 'not known')} -> {after[Field.DELIVERY]}")
+    if Field.UNTIL in after:
+        parts.append(f"end by the service {end_words(before.get(Field.UNTIL))} -> {end_words(after[Field.UNTIL])}")
     if Field.AUTOMAPPING in after:
         parts.append(f"automapping {'on' if after[Field.AUTOMAPPING] else 'off'}")
     return ", ".join(parts)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from sharedbox_cli.core.capability import Capabilities
 from sharedbox_cli.core.change_words import right_words
@@ -31,14 +32,17 @@ from sharedbox_cli.core.model import (
     Trustee,
     TrusteeKind,
 )
+from sharedbox_cli.core.needs import ENFORCE_UNTIL
 from sharedbox_cli.core.service_addresses import unmanaged_addresses
+from sharedbox_cli.core.until import end_of, is_writable
 from sharedbox_cli.core.values import KIND_GROUP, KIND_USER, NOT_KEPT, Value
 
 _KINDS: dict[Value, tuple[str, str]] = {
     KIND_USER: ("a person's mailbox now", "every member will see all of it."),
     KIND_GROUP: ("an ordinary group now", "its members do not share conversations yet."),
 }
-_NOT_WRITTEN = frozenset({Field.KIND, Field.DELIVERY, Field.AUTOMAPPING})
+_NOT_WRITTEN = frozenset({Field.KIND, Field.DELIVERY, Field.AUTOMAPPING, Field.UNTIL})
+_OUT_OF_REACH = "a spec can name the years from 2000 to 2199."
 _SENDING = frozenset({Right.SEND_AS, Right.SEND_ON_BEHALF})
 _MOST = 60
 _USUAL = ("incoming.", "message_limits.", "retention.", "audit_log")
@@ -85,7 +89,10 @@ def desired_of(there: ObservedMailbox, observed: Observed, table: Capabilities) 
     if there.grants is not None:
         grants = [grant for item in there.grants if (grant := _wanted(item, observed, moved))]
         ordered = sorted(grants, key=lambda grant: (grant.trustee.key, str(grant.right)))
-        moved.mailbox = replace(moved.mailbox, grants=tuple(ordered), levels=there.levels)
+        enforces = any(grant.until is not None for grant in ordered)
+        moved.mailbox = replace(
+            moved.mailbox, grants=tuple(ordered), levels=there.levels, enforces_until=enforces and not _lost_ends(moved)
+        )
         for right in {grant.right for grant in ordered if grant.right in LEVELLED and not is_level(grant.detail)}:
             moved.mailbox = without_levels(moved.mailbox, right)  # a list without them would take them away
     moved.notes += [
@@ -124,7 +131,23 @@ def _wanted(grant: Grant, observed: Observed, moved: Moved) -> DesiredGrant | No
         moved.notes.append(Note("members", f"a right of {who.address}", "a spec cannot express it.", is_lost=True))
         return None
     moved.notes += [note for note in _doubts(who) if note not in moved.notes]
-    return DesiredGrant(who.address, who.kind, right, grant.detail if right in LEVELLED else "")
+    detail = grant.detail if right in LEVELLED else ""
+    return DesiredGrant(who.address, who.kind, right, detail, until=_end(grant, who.address, moved))
+
+
+def _end(grant: Grant, who: Address, moved: Moved) -> datetime | None:
+    """Return when the service ends a grant, where a spec can say it."""
+    until = end_of(grant.until)
+    if until is None or is_writable(until):
+        return until
+    what = f"the end of access of {who}: {grant.until}"
+    moved.notes.append(Note("members", what, _OUT_OF_REACH, who.key, is_lost=True))
+    return None
+
+
+def _lost_ends(moved: Moved) -> bool:
+    """Return whether some end of access cannot be written: a spec that enforces ends would remove it."""
+    return any(note.why == _OUT_OF_REACH for note in moved.notes)
 
 
 def _doubts(who: Trustee) -> Iterator[Note]:
@@ -139,7 +162,8 @@ def moved_to(mailbox: DesiredMailbox, source: Capabilities, target: Capabilities
     """Return the mailbox for another platform, and all differences."""
     if source.platform == target.platform:
         return Moved(mailbox)
-    moved = Moved(replace(mailbox, platform=target.platform, places={}, settings={}, unmanaged=(), suite=""))
+    bare = replace(mailbox, settings={}, unmanaged=(), suite="", enforces_until=False)
+    moved = Moved(replace(bare, platform=target.platform, places={}))
     settings = dict(_settings(mailbox, target, moved))
     for name, refused in refused_values(settings, target).items():
         moved.notes += [Note(str(name), text, why, is_lost=True) for text, why in refused.items()]
@@ -149,6 +173,8 @@ def moved_to(mailbox: DesiredMailbox, source: Capabilities, target: Capabilities
     moved.mailbox = replace(moved.mailbox, warn_at_percent=_share(mailbox, target, moved))
     if mailbox.suite:
         moved.notes.append(Note("storage.suite", mailbox.suite, _OTHER_LICENCES, is_lost=True))
+    if mailbox.enforces_until:
+        moved.mailbox = replace(moved.mailbox, enforces_until=_can_enforce(target, moved))
     if mailbox.grants is not None:
         every = (*mailbox.grants, *mailbox.expired)
         members = [grant for grant in every if grant.right not in LEVELLED]
@@ -169,6 +195,13 @@ def moved_to(mailbox: DesiredMailbox, source: Capabilities, target: Capabilities
         moved.mailbox = replace(moved.mailbox, members_mode=MembersMode.EXACT)
     moved.notes.sort(key=_order)
     return moved
+
+
+def _can_enforce(target: Capabilities, moved: Moved) -> bool:
+    row = target.refusal(ENFORCE_UNTIL)
+    if row is not None:
+        moved.notes.append(Note(ENFORCE_UNTIL, "true", row.meaning, is_lost=True))
+    return row is None
 
 
 def _levels(mailbox: DesiredMailbox, target: Capabilities, moved: Moved) -> tuple[frozenset[Right], list[DesiredGrant]]:

@@ -154,7 +154,13 @@ def _managed_part(mailbox: DesiredMailbox, current: ObservedMailbox, name: Field
 def _identities(grants: frozenset[Grant] | None) -> tuple[str, ...] | None:
     if grants is None:
         return None
-    return tuple(sorted(f"{grant.trustee} {grant.right} {grant.detail}" for grant in grants))
+    return tuple(sorted(_identity(grant) for grant in grants))
+
+
+def _identity(grant: Grant) -> str:
+    """Return what identifies a grant; an end that the service keeps is part of it."""
+    end = f" {grant.until}" if grant.until is not None else ""
+    return f"{grant.trustee} {grant.right} {grant.detail}{end}"
 
 
 def _observed_of(mailbox: DesiredMailbox, observations: Observations) -> Observed:

@@ -16,6 +16,7 @@ from sharedbox_cli.core.model import (
     ROLES,
     DesiredGrant,
     DesiredMailbox,
+    Fact,
     Grant,
     MembersMode,
     Observed,
@@ -26,7 +27,7 @@ from sharedbox_cli.core.model import (
 )
 from sharedbox_cli.core.order import Phase
 from sharedbox_cli.core.outsiders import outsiders_behind
-from sharedbox_cli.core.until import until_words
+from sharedbox_cli.core.until import NEVER, end_value, is_later, until_words
 from sharedbox_cli.core.values import DELIVERY_DISABLED, Value
 
 _NEEDS_A_HOLDER = frozenset({Right.FULL_ACCESS, *ROLES})
@@ -60,7 +61,12 @@ def diff_grants(mailbox: DesiredMailbox, current: ObservedMailbox, observed: Obs
     altered = [
         change
         for key, desired in desired_by_key.items()
-        if key in held and (change := _altered(mailbox, current, observed, key, desired, held[key])) is not None
+        if key in held
+        for change in (
+            _altered(mailbox, current, observed, key, desired, held[key]),
+            _end_moved(mailbox, current, observed, key, desired, held[key]),
+        )
+        if change is not None
     ]
     if not is_all:
         return (*granted, *switches, *altered)
@@ -152,7 +158,7 @@ def _grant(
         mailbox.address,
         mailbox.platform,
         current.id,
-        after=_terms(desired),
+        after=_terms(desired) | _new_end(mailbox, current, desired),
         party=_party(observed, key, desired),
         risk=_risk_of_grant(key, desired, observed),
         why=_until_words(desired),
@@ -170,6 +176,45 @@ def _terms(grant: DesiredGrant | Grant) -> dict[Field, Value]:
     return {name: value for name, value in terms.items() if value is not None}
 
 
+def wanted_end(mailbox: DesiredMailbox, desired: DesiredGrant) -> str | None:
+    """Return when the service itself is to end a grant; None: nothing is said about it.
+
+    It ends the access of members only, and of nobody with a higher role.
+    """
+    return end_value(desired.until) if mailbox.enforces_until and desired.right is Right.MEMBER else None
+
+
+def _new_end(mailbox: DesiredMailbox, current: ObservedMailbox, desired: DesiredGrant) -> dict[Field, Value]:
+    """Return the end that a new grant gets; nothing where it has none, or where the service cannot end it."""
+    end = wanted_end(mailbox, desired)
+    is_possible = current.facts.get(Fact.ENDS_ACCESS) is not False
+    return {Field.UNTIL: end} if end not in (None, NEVER) and is_possible else {}
+
+
+def _held_end(grant: Grant) -> dict[Field, Value]:
+    return {Field.UNTIL: grant.until} if grant.until not in (None, NEVER) else {}
+
+
+def _end_moved(
+    mailbox: DesiredMailbox, current: ObservedMailbox, observed: Observed, key: Key, desired: DesiredGrant, grant: Grant
+) -> Change | None:
+    """Return the change of when the service ends a grant, or nothing. What was not read is not known.
+
+    Where a spec gives access at least, nobody loses it earlier.
+    """
+    end = wanted_end(mailbox, desired)
+    if end is None or grant.until is None or end == grant.until:
+        return None
+    is_longer = is_later(end, grant.until)
+    if not is_longer and mailbox.members_mode is not MembersMode.EXACT:
+        return None
+    risk = _risk_of_grant(key, desired, observed) if is_longer else Risk.MEDIUM
+    before: dict[Field, Value] = {Field.UNTIL: grant.until}
+    why = _until_words(desired) or "the spec has no `until`"
+    change = _change_of(mailbox, current, observed, key, desired, before, {Field.UNTIL: end}, risk, why)
+    return change if is_longer else replace(change, phase=Phase.REVOKE)
+
+
 def _until_words(desired: DesiredGrant) -> str:
     until = f"until {until_words(desired.until)}" if desired.until else ""
     return ": ".join(part for part in (until, desired.reason) if part)
@@ -182,7 +227,7 @@ def _revoke(mailbox: DesiredMailbox, current: ObservedMailbox, observed: Observe
         mailbox.address,
         mailbox.platform,
         current.id,
-        before=_terms(grant),
+        before=_terms(grant) | _held_end(grant),
         party=_party(observed, (grant.trustee, grant.right, grant.detail)),
         risk=Risk.MEDIUM,
         why=why,
@@ -216,6 +261,11 @@ def _switch(
     after: dict[Field, Value] = {name: str(key[1]) if is_role else key[2]}
     if desired.delivery is not None and desired.delivery != grant.delivery and grant.delivery is not None:
         before[Field.DELIVERY], after[Field.DELIVERY] = grant.delivery, desired.delivery
+    if _held_end(grant):  # no higher role has an end
+        before[Field.UNTIL], after[Field.UNTIL] = grant.until, NEVER
+    elif end := _new_end(mailbox, current, desired):
+        before[Field.UNTIL] = NEVER
+        after |= end
     risk = Risk.HIGH if outsiders_behind(key[0], observed) else Risk.MEDIUM
     if not is_role and is_rise:
         risk = _risk_of_grant(key, desired, observed)

@@ -18,6 +18,7 @@ from sharedbox_cli.core.model import (
     Trustee,
     TrusteeKind,
 )
+from sharedbox_cli.core.notes_on_ends import end_notes
 from sharedbox_cli.core.plan import Note
 from sharedbox_cli.core.service_addresses import is_usual_address, unmanaged_addresses
 from sharedbox_cli.core.until import until_words
@@ -41,6 +42,7 @@ def notes_on(mailbox: DesiredMailbox, observed: Observed) -> list[Note]:
         unusual = [address for address in unmanaged if not is_usual_address(address)]
         notes += [Note(where, f"the service's own address {address} is not touched") for address in unusual]
     notes += _caveats(mailbox, observed)
+    notes += end_notes(mailbox, current, observed)
     notes += _unconfirmed(mailbox, current) if current else ()
     notes += _kept_rules(mailbox, current) if current else ()
     if current and current.facts.get(Fact.HOLDS) == UNKNOWN:

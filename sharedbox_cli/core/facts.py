@@ -27,6 +27,8 @@ class Fact(StrEnum):
     HOLDS = "holds"
     """Sorted names of the legal holds that end with the account or its licence; `UNKNOWN`: they could not be read.
     Only of mailboxes of which a plan takes one of them."""
+    ENDS_ACCESS = "ends_access"
+    """Whether the service can end the access of members itself; only where it was asked when it does."""
     FORWARDING_TO = "forwarding_to"
     SIGN_IN_STATE = "sign_in_state"
     """What is known about sign-in, on platforms without a simple switch for it."""

@@ -21,6 +21,7 @@ from sharedbox_cli.core.languages import same_language
 from sharedbox_cli.core.mail_rules import same_rules
 from sharedbox_cli.core.order import Topic
 from sharedbox_cli.core.signatures import same_signature, signature_words
+from sharedbox_cli.core.until import end_words
 from sharedbox_cli.core.values import ALLOWED, COPY_SENDER, KIND_SHARED, LICENCE_NONE, ORGANIZATION, UNLIMITED, Value
 
 
@@ -118,8 +119,10 @@ class Field(StrEnum):
     ROLE = "role"
     LEVEL = "level"
     DELIVERY = "delivery"
+    UNTIL = "until"
+    """When the service itself ends a grant: an instant in UTC, or `never`."""
     AUTOMAPPING = "automapping"
-    """The last four belong to one grant: they occur only in a Change with a trustee."""
+    """The last five belong to one grant: they occur only in a Change with a trustee."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +227,7 @@ SETTINGS: Mapping[Field, Setting] = {
     Field.ROLE: Setting(Topic.GRANT),
     Field.LEVEL: Setting(Topic.GRANT),
     Field.DELIVERY: Setting(Topic.GRANT),
+    Field.UNTIL: Setting(Topic.GRANT, item_words=end_words),
     Field.AUTOMAPPING: Setting(Topic.GRANT),
 }
 """One row per field. Topics say what travels in one call, and in which order."""

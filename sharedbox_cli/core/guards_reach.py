@@ -23,6 +23,7 @@ from sharedbox_cli.core.mail_targets import (
 from sharedbox_cli.core.model import ROLES, Observed, Right, Trustee, TrusteeKind
 from sharedbox_cli.core.open_access import LEVEL_AUDIENCES, opens_level
 from sharedbox_cli.core.outsiders import outsiders_behind, unknown_members
+from sharedbox_cli.core.until import is_later
 from sharedbox_cli.core.values import Value
 
 _WORDS: Mapping[Field, str] = {
@@ -61,13 +62,15 @@ def external_trustee(facts: GuardInput) -> Iterable[Refusal]:
 
 
 def gives_rights(change: Change) -> bool:
-    """Return whether a trustee gets a right, or a higher role or level, by a change."""
+    """Return whether a trustee gets a right, or a higher role or level, or keeps it longer, by a change."""
     if change.party is None:
         return False
     if change.kind is Kind.GRANT:
         return True
     if change.kind is Kind.UPDATE and Field.LEVEL in change.after:
         return rises(change.before.get(Field.LEVEL), change.after[Field.LEVEL])
+    if change.kind is Kind.UPDATE and Field.ROLE not in change.after and Field.UNTIL in change.after:
+        return is_later(change.after[Field.UNTIL], change.before.get(Field.UNTIL))
     after, before = change.after.get(Field.ROLE), change.before.get(Field.ROLE)
     return change.kind is Kind.UPDATE and after is not None and _rank(after) > _rank(before)
 

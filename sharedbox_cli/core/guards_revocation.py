@@ -6,9 +6,18 @@ from collections.abc import Iterable
 
 from sharedbox_cli.core.change import Change, Kind
 from sharedbox_cli.core.errors import Refusal
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.guards_input import GuardInput
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.recent import NOTHING, SPAN
+from sharedbox_cli.core.until import is_later
+
+
+def takes_rights(change: Change) -> bool:
+    """Return whether a change revokes a right, or lets the service end it, or end it earlier."""
+    if change.kind is Kind.UPDATE and change.party is not None and Field.UNTIL in change.after:
+        return is_later(change.before.get(Field.UNTIL), change.after[Field.UNTIL])
+    return change.kind is Kind.REVOKE
 
 
 def mass_revocation(facts: GuardInput) -> Iterable[Refusal]:
@@ -16,7 +25,7 @@ def mass_revocation(facts: GuardInput) -> Iterable[Refusal]:
 
     The share includes what was revoked in the last days: no filter splits what one run may not do.
     """
-    taken = [change for change in facts.plan.changes if change.kind is Kind.REVOKE]
+    taken = [change for change in facts.plan.changes if takes_rights(change)]
     if not taken or _continues(taken, facts):
         return
     base = sum(facts.plan.grants_before.values()) + facts.plan.desired.grants_elsewhere
@@ -45,7 +54,7 @@ def mailbox_revocation(facts: GuardInput) -> Iterable[Refusal]:
     percent = facts.limits.mailbox_revocation_percent
     revoked: dict[Address, list[Change]] = {}
     for change in facts.plan.changes:
-        if change.kind is Kind.REVOKE:
+        if takes_rights(change):
             revoked.setdefault(change.mailbox, []).append(change)
     for address, base in sorted(facts.plan.grants_before.items()):
         taken = revoked.get(address, [])

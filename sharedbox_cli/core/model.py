@@ -122,6 +122,8 @@ class Grant:
     """None: unknown, as the platform does not report it."""
     delivery: str | None = field(default=None, compare=False)
     """How a member of a group receives messages by mail; None: not read."""
+    until: str | None = field(default=None, compare=False)
+    """When the service itself ends it (`until.end_value`); None: not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,8 @@ class DesiredMailbox:
     warn_at_percent: int | None = None
     suite: str = ""
     """The product that may be assigned or removed with the licence, although it includes more than a mailbox."""
+    enforces_until: bool = False
+    """Whether the service itself is to end the access of members; it does so for no higher role."""
     shared_out: frozenset[Field] = field(default=frozenset(), compare=False)
     """Settings that a workflow adds to: they follow from who shares the mail."""
     place: Place = field(default=NOWHERE, compare=False)

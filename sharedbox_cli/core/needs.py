@@ -19,6 +19,7 @@ DELETE = "state"
 """What `state: absent` needs."""
 MEMBERS = "members"
 WARN_AT = "storage.warn_at"
+ENFORCE_UNTIL = "group.enforce_until"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,5 +138,7 @@ def _paths(mailbox: DesiredMailbox) -> Iterator[str]:
     yield from {f"{MEMBERS}[].rights.{grant.right}" for grant in grants}
     if any(grant.kind is TrusteeKind.GROUP for grant in grants):
         yield f"{MEMBERS}[].group"
+    if mailbox.enforces_until:
+        yield ENFORCE_UNTIL
     if any(grant.delivery is not None for grant in grants):
         yield f"{MEMBERS}[].delivery"

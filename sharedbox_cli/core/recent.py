@@ -8,8 +8,10 @@ from datetime import timedelta
 from typing import Any
 
 from sharedbox_cli.core.change import Kind
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import Right
+from sharedbox_cli.core.until import is_later
 
 SPAN = timedelta(days=7)
 """Revocations of this time count together with those of a plan."""
@@ -46,6 +48,10 @@ def recent_access(steps: Iterable[RecentStep]) -> dict[Address, RecentAccess]:
         known = found.get(address, NOTHING)
         if kind == Kind.DELETE or any(waiver.partition("=")[0] in _REVIEWED for waiver in step.waivers):
             found.pop(address, None)
+        elif party is not None and (moved := _end_moved(step.change)):
+            held = frozenset({(TrusteeId(party["id"]), Right(party["right"]))})
+            revoked = known.revoked - held if moved > 0 else known.revoked | held
+            found[address] = RecentAccess(revoked, known.granted)
         elif party is not None and kind in (Kind.GRANT, Kind.REVOKE):
             held = frozenset({(TrusteeId(party["id"]), Right(party["right"]))})
             if kind == Kind.REVOKE:
@@ -53,3 +59,11 @@ def recent_access(steps: Iterable[RecentStep]) -> dict[Address, RecentAccess]:
             else:
                 found[address] = RecentAccess(known.revoked - held, known.granted | (held - known.revoked))
     return found
+
+
+def _end_moved(change: Mapping[str, Any]) -> int:
+    """Return whether a step let the service end a right earlier (-1), later (1), or neither."""
+    after, before = change.get("after") or {}, change.get("before") or {}
+    if change["kind"] != Kind.UPDATE or Field.UNTIL not in after or Field.ROLE in after:
+        return 0
+    return 1 if is_later(after[Field.UNTIL], before.get(Field.UNTIL)) else -1

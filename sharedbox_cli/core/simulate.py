@@ -86,12 +86,14 @@ def _changed(mailbox: ObservedMailbox, change: Change) -> ObservedMailbox:
         automapping = before.automapping
     if delivery is None and before is not None:
         delivery = before.delivery
+    until = after.get(Field.UNTIL, before.until if before is not None else None)
     grant = Grant(
         party.id,
         party.right,
         party.detail,
         automapping if isinstance(automapping, bool) else None,
         delivery if isinstance(delivery, str) else None,
+        until if isinstance(until, str) else None,
     )
     rest = frozenset(item for item in mailbox.grants or () if item not in (grant, before))
     return replace(mailbox, grants=rest if change.kind is Kind.REVOKE else rest | {grant})

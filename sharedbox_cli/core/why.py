@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+SPEC, SERVICE = "spec", "service"
+"""Who ends a right: an apply of its spec, or the service itself."""
+
 
 class InSpec(StrEnum):
     """Whether a spec allows a right."""
@@ -23,6 +26,8 @@ class Why:
     reason: str = ""
     owner: str = ""
     until: datetime | None = None
+    until_source: str = ""
+    """Who ends it then: `spec`, or `service` where the service itself does so."""
     spec: str = ""
     """File and line of the spec that gives it."""
     in_spec: InSpec | None = None

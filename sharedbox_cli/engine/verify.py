@@ -99,10 +99,11 @@ def is_visible(change: Change, observed: Observed) -> bool:
         if mailbox.grants is None or (right in LEVELLED and right not in mailbox.levels):
             return True
         # Automapping cannot be read. The full access that is revoked and granted again to change it can.
-        delivery = change.after.get(Field.DELIVERY)
+        delivery, until = change.after.get(Field.DELIVERY), change.after.get(Field.UNTIL)
         held = any(
             (item.trustee, item.right, item.detail) == (change.party.id, change.party.right, change.party.detail)
             and (delivery is None or item.delivery in (None, delivery))
+            and (until is None or item.until in (None, until))
             for item in mailbox.grants
         )
         return held is (change.kind is not Kind.REVOKE)

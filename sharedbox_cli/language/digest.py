@@ -37,6 +37,7 @@ def _content(mailbox: DesiredMailbox) -> list[object]:
         sorted(mailbox.labels.items()),
         mailbox.warn_at_percent,
         mailbox.suite,
+        *(("enforces until",) if mailbox.enforces_until else ()),
     ]
 
 

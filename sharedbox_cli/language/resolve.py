@@ -117,6 +117,7 @@ def _mailbox(spec: Mailbox, merged: Document, rights: Granted, now: datetime, ta
         labels=dict(sorted((spec.labels or {}).items())),
         warn_at_percent=spec.storage.warn_at if spec.storage else None,
         suite=(spec.storage.suite or "") if spec.storage else "",
+        enforces_until=bool(spec.group and spec.group.enforce_until),
         shared_out=frozenset(map(Field, EXPANDED)) if spec.workflow is not None else frozenset(),
         place=merged.place_of(("mailbox",)),
         places=Places(merged),

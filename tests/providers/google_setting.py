@@ -115,6 +115,8 @@ def scope_of(mailboxes: Iterable[DesiredMailbox], facts: Iterable[Fact] = ()) ->
     fields = {name for mailbox in mailboxes for name in mailbox.settings} | {Field.KIND}
     if any(grant.delivery is not None for grant in wanted):
         fields.add(Field.DELIVERY)
+    if any(mailbox.enforces_until for mailbox in mailboxes):
+        fields.add(Field.UNTIL)
     return Scope(
         frozenset({mailbox.platform for mailbox in mailboxes}),
         frozenset(mailbox.address for mailbox in mailboxes),
@@ -127,7 +129,10 @@ def scope_of(mailboxes: Iterable[DesiredMailbox], facts: Iterable[Fact] = ()) ->
         inside={mailbox.address: inside_of(mailbox) for mailbox in mailboxes},
         named_by=Desired({mailbox.address: mailbox for mailbox in mailboxes}).named_by,
         recipients=recipients_of(mailboxes),
-        managing={mailbox.address: frozenset(mailbox.settings) for mailbox in mailboxes},
+        managing={
+            mailbox.address: frozenset({*mailbox.settings, *((Field.UNTIL,) if mailbox.enforces_until else ())})
+            for mailbox in mailboxes
+        },
     )
 
 

@@ -115,6 +115,14 @@ def test_doctor_when_an_api_is_switched_off_then_it_names_it(
     assert api in found[step].hint
 
 
+def test_doctor_when_the_edition_ends_no_membership_then_it_says_what_happens_instead(workspace: GoogleSetting) -> None:
+    workspace.tenant.set_meta("google:membership_ends", "off")
+    (step,) = bad(examined(workspace))
+    assert (step.step, step.status) == ("end memberships", "missing")
+    assert "Enterprise Standard" in step.detail
+    assert "the first apply after `until`" in step.detail
+
+
 def test_doctor_when_the_service_fails_then_it_is_told_and_no_trace(workspace: GoogleSetting) -> None:
     workspace.faults({"route": "google.directory.*", "kind": "status", "status": 503, "count": 100})
     found = examined(workspace)

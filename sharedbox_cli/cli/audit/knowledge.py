@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 from sharedbox_cli.cli.audit.keep import granted_by_us, past_states, seen_before
 from sharedbox_cli.cli.pipeline import utc_now
 from sharedbox_cli.core.access_against import Judge, judged
-from sharedbox_cli.core.access_why import Reasons, logged_grants, newest_grants, owners_of, since, spec_grants
+from sharedbox_cli.core.access_why import (
+    Reasons,
+    logged_grants,
+    newest_grants,
+    owners_of,
+    service_ends,
+    since,
+    spec_grants,
+)
 from sharedbox_cli.core.texts import tr, tr_count
 from sharedbox_cli.reports.document import Deferred
 from sharedbox_cli.reports.views.access import Background
@@ -132,6 +140,7 @@ def know(
         theirs |= logged_grants(entries, reading.observations, name)
     granted = newest_grants(granted_by_us(journal, reading), theirs)
     reasons = Reasons(granted=granted, seen=seen_before(states, reading, (row for row in rows if not is_inside(row))))
+    reasons = replace(reasons, ends=service_ends(reading.observations))
     if desired is not None:
         reasons = replace(reasons, specs=spec_grants(desired, reading.observations), owners=owners_of(desired))
     return Knowledge(reasons, {state.platform: state.known_since for state in states}, logs.notes)

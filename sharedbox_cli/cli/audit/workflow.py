@@ -96,11 +96,12 @@ def audit_tenant(
         return ExitCode.OK
     checks = session.checks if output == "html" and is_checked else ()
     scopes = addresses_to_read(session.observe, choice, desired, session.platforms(platforms))
-    observed = _observe(session, scopes, checks, against, choice.reach)
+    observed = _observe(session, scopes, checks, against, choice.reach, with_ends=evidence.is_why)
     more: tuple[str, ...] = ()
     if resolved := resolve_missing(session.observe, choice, scopes, observed):
         again, more = resolved
-        observed = observed if again == scopes else _observe(session, again, checks, against, choice.reach)
+        if again != scopes:
+            observed = _observe(session, again, checks, against, choice.reach, with_ends=evidence.is_why)
         scopes = again
     checked = None
     if checks:
@@ -175,12 +176,12 @@ def _rows(
 
 
 def _observe(
-    session: Session, scopes: Scopes, checks: Sequence[Check], against: Desired | None, reach: Reach
+    session: Session, scopes: Scopes, checks: Sequence[Check], against: Desired | None, reach: Reach, *, with_ends: bool
 ) -> Reading:
     part = _part_of(against, scopes) if against else None
     return session.observe(
         {
-            platform: _scope(session.capabilities[platform], addresses, checks, part, reach)
+            platform: _scope(session.capabilities[platform], addresses, checks, part, reach, with_ends=with_ends)
             for platform, addresses in scopes.items()
         }
     )
@@ -203,6 +204,8 @@ def _scope(
     checks: Sequence[Check],
     against: Desired | None,
     reach: Reach,
+    *,
+    with_ends: bool,
 ) -> Scope:
     """Return what to read. What is inside mailboxes is read only if it was asked for, for findings too."""
     platform = table.platform
@@ -212,6 +215,8 @@ def _scope(
     facts = _FACTS | {need for need in needs if isinstance(need, Fact)}
     if checks:
         fields |= {Field.DISPLAY_NAME}
+    if with_ends:
+        fields |= table.read_singly & {Field.UNTIL}
     scope = Scope(
         frozenset({platform}),
         addresses,
@@ -219,7 +224,7 @@ def _scope(
         facts,
         grants_of=addresses,
         with_members=True,
-        dispensable=_CALENDAR | (_ONLY_INSIDE & table.audited_inside),
+        dispensable=_CALENDAR | {Field.UNTIL} | (_ONLY_INSIDE & table.audited_inside),
         with_paths=True,
         folders=reach,
         inside_all=table.audited_rights | (table.audited_inside_rights if reach else frozenset()),

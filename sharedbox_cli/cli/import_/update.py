@@ -18,6 +18,7 @@ from sharedbox_cli.core.errors import SpecError, UsageError
 from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import LEVELLED, DesiredMailbox, Observed, Platform, Right
+from sharedbox_cli.core.until import NEVER
 from sharedbox_cli.language.export.document import member_lines, setting_tree
 from sharedbox_cli.language.export.edit import CannotEdit, Wanted, edited
 from sharedbox_cli.language.leaves import SETTING_LEAVES
@@ -141,6 +142,8 @@ def _member_of(change: Change, observed: Observed) -> Address:
     address = party.address if party is not None else None
     if party is None or address is None or {Field.DELIVERY, Field.AUTOMAPPING} & {*change.after}:
         raise CannotEdit("how a member gets mail differs")
+    if change.kind is Kind.UPDATE and Field.ROLE not in change.after and change.before.get(Field.UNTIL) == NEVER:
+        raise CannotEdit(f"the access of {address} has no end in the tenant: remove `until`")
     held = observed.mailboxes[change.mailbox].grants or ()
     if any(grant.right is Right.READ and grant.trustee == party.id and grant.detail for grant in held):
         raise CannotEdit(f"what {address} can do in the inbox is not `read`: no right of a spec says it")

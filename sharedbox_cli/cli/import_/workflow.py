@@ -148,10 +148,12 @@ def _say_what_is_left_out(session: Session, choice: Choice) -> None:
 
 def _scope(table: Capabilities, choice: Choice, chosen: frozenset[Address] | None, existing: Existing) -> Scope:
     platform = table.platform
-    settings = OBSERVABLE if choice.reads_all else OBSERVABLE - table.read_singly
+    settings = OBSERVABLE | table.read_singly if choice.reads_all else OBSERVABLE - table.read_singly
     fields = frozenset({Field.KIND}) if choice.is_members_only else settings
     mine = existing.desired.of_platforms(frozenset({platform}))
     managed = {name for mailbox in mine.mailboxes.values() for name in mailbox.settings}
+    if any(mailbox.enforces_until for mailbox in mine.mailboxes.values()):
+        managed.add(Field.UNTIL)
     rights = {grant.right for mailbox in mine.mailboxes.values() for grant in mailbox.grants or ()}
     return Scope(
         frozenset({platform}),
@@ -165,7 +167,7 @@ def _scope(table: Capabilities, choice: Choice, chosen: frozenset[Address] | Non
         rights=frozenset(rights),
         inside=inside_by_mailbox(mine),
         inside_all=table.inside | _levels(table) if choice.reads_all and not choice.is_members_only else frozenset(),
-        dispensable=OBSERVABLE - managed,
+        dispensable=(OBSERVABLE | table.read_singly) - managed,
     )
 
 

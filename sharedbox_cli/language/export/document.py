@@ -61,6 +61,8 @@ def tree_of(mailbox: DesiredMailbox, table: Capabilities, notes: Mapping[str, Se
         }
     if mailbox.suite:
         _put(found, ("storage", "suite"), mailbox.suite)
+    if mailbox.enforces_until:
+        _put(found, ("group", "enforce_until"), Bare("true"))
     if mailbox.state is State.ABSENT:
         found["state"] = str(mailbox.state)
     if mailbox.labels:

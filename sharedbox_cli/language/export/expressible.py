@@ -125,6 +125,8 @@ def _dropped(mailbox: DesiredMailbox, document: Document, path: ValuePath, hit: 
             return replace(mailbox, warn_at_percent=None)
         if not names and path == ("storage", "suite"):
             return replace(mailbox, suite="")
+        if not names and path == ("group", "enforce_until"):
+            return replace(mailbox, enforces_until=False)
     settings = dict(mailbox.settings)
     for name in names:
         value = settings.pop(name)

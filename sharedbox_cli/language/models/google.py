@@ -73,6 +73,10 @@ class Group(Strict):
     spam: Literal["allow", "moderate", "silently-moderate", "reject"] | None = Field(
         None, description="What happens to suspected spam."
     )
+    enforce_until: bool | None = Field(
+        None,
+        description="Whether Google itself ends the access of members when `until` is over. Owners and managers stay.",
+    )
     history: bool | None = Field(
         None, description="Whether conversations are kept. Without history, nothing can be assigned."
     )

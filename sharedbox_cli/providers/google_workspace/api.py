@@ -16,7 +16,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sharedbox_cli.core.errors import Ambiguous, AuthError, CloudError, ObserveError, PermissionDenied, Throttled
 from sharedbox_cli.providers.google_workspace.google_client import Ask, Make, Wire
-from sharedbox_cli.providers.google_workspace.scopes import CALENDAR, CONTACTS, DIRECTORY, GMAIL, LICENSING, SETTINGS
+from sharedbox_cli.providers.google_workspace.scopes import (
+    CALENDAR,
+    CONTACTS,
+    DIRECTORY,
+    GMAIL,
+    IDENTITY,
+    LICENSING,
+    SETTINGS,
+)
 from sharedbox_cli.providers.responses import MAX_PAGES, Fields, Renewed, Row, Unreachable, first_concern, reduced
 from sharedbox_cli.providers.transport import Policy
 
@@ -28,7 +36,7 @@ T = TypeVar("T")
 THREADS = 16
 MOST = {GMAIL: (8, 16), SETTINGS: (6, 10), LICENSING: (1, 1)}
 """Requests in flight at the start and at most, by API (the limits pages of each API, read 2026-11)."""
-PARTS = {DIRECTORY: 100, SETTINGS: 100, GMAIL: 50, CALENDAR: 50, CONTACTS: 50}
+PARTS = {DIRECTORY: 100, SETTINGS: 100, GMAIL: 50, CALENDAR: 50, CONTACTS: 50, IDENTITY: 50}
 """Parts per batch: up to 1000 are allowed, for Gmail 100 with 50 recommended. Less fails when a small batch fails."""
 BATCHES = 4
 """Batches in flight per API."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sharedbox_cli.core.capability import Capabilities, can, cannot
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, Platform, Right
 from sharedbox_cli.core.texts import mark
 from sharedbox_cli.providers.google_workspace import gmail_filters, needs
@@ -22,6 +23,7 @@ _DELEGATION = "https://support.google.com/a/answer/7223765"
 _INBOX = "https://support.google.com/a/users/answer/10375787"
 _ACL = "https://developers.google.com/workspace/calendar/api/v3/reference/acl"
 _CONTACTS = "https://developers.google.com/workspace/admin/contact-delegation/guides/manage-contact-delegates"
+_ENDS = "https://cloud.google.com/identity/docs/how-to/manage-expirations"
 _LICENSING = "https://developers.google.com/workspace/admin/licensing/v1/how-tos/products"
 
 _DELEGATED = (
@@ -181,6 +183,18 @@ _COLLABORATIVE = (
     cannot("access", _NO_ACCOUNT),
     cannot("storage", "a group uses no storage and no licence. Leave the key out.", _INBOX),
     cannot("google", _NO_ACCOUNT),
+    can(
+        "members[].until",
+        "the first apply after it removes the member; with `group: {enforce_until: true}`, Google does so itself",
+        _ENDS,
+    ),
+    can(
+        "group.enforce_until",
+        "Google itself ends the access of members after `until`, and sends the owners a mail 72 hours before; managers "
+        "and owners stay. Only Enterprise Standard and Plus, Enterprise for Education and Cloud Identity Premium have "
+        "it; in other editions, the first apply after `until` ends the access",
+        _ENDS,
+    ),
     can("group", "Groups Settings; for the values of a new inbox, see docs/how-to/google-workspace.md", _SETTINGS),
     can(
         "state",
@@ -224,6 +238,7 @@ CAPABILITIES: Mapping[Platform, Capabilities] = {
         mark("Google Group as collaborative inbox"),
         _COLLABORATIVE,
         values={"state": ("present",)},
+        read_singly=frozenset({Field.UNTIL}),
         default_rights=(Right.MEMBER,),
         group_rights=(Right.MEMBER,),
         spec_problems=collaborative_problems,

@@ -13,6 +13,7 @@ from sharedbox_cli.core.values import ALLOWED, KIND_SHARED, KIND_USER, Value
 from sharedbox_cli.providers.columns import Body, Column, Columns, Row, UnknownForm, switch, text
 from sharedbox_cli.providers.google_workspace import accounts
 from sharedbox_cli.providers.google_workspace.calendar_columns import CALENDAR, LEVEL
+from sharedbox_cli.providers.google_workspace.ends import ENDS
 from sharedbox_cli.providers.google_workspace.gmail_columns import GMAIL
 from sharedbox_cli.providers.google_workspace.group_columns import GROUP_SETTINGS, MEMBER
 from sharedbox_cli.providers.google_workspace.skus import licences_name
@@ -68,5 +69,5 @@ GROUP: Columns = {
 INBOX: Columns = {**GROUP, **GROUP_SETTINGS}
 COLUMNS: Mapping[Platform, Columns] = {
     GOOGLE_DELEGATED: {**ACCOUNT, **LICENCE, **GMAIL, **CALENDAR, **LEVEL},
-    GOOGLE_COLLABORATIVE: {**INBOX, **MEMBER},
+    GOOGLE_COLLABORATIVE: {**INBOX, **MEMBER, **ENDS},
 }

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sharedbox_cli.core.errors import AuthError, CloudError, PermissionDenied, SharedboxError
+from sharedbox_cli.core.errors import AuthError, CloudError, ObserveError, PermissionDenied, SharedboxError
 from sharedbox_cli.providers.diagnosis import Diagnosis
+from sharedbox_cli.providers.forms import optional_text, rows_in, understood
+from sharedbox_cli.providers.google_workspace.ends import EDITIONS, group_of, is_edition, name_in, trial_of
 from sharedbox_cli.providers.google_workspace.errors import NO_CALENDAR, NO_MAIL, lacks_scope
 from sharedbox_cli.providers.google_workspace.google_client import Ask, Make, Wire
 from sharedbox_cli.providers.google_workspace.scopes import (
@@ -16,6 +19,7 @@ from sharedbox_cli.providers.google_workspace.scopes import (
     CONTACTS,
     DIRECTORY,
     GMAIL,
+    IDENTITY,
     LICENSING,
     POLICIES,
     REPORTS,
@@ -38,6 +42,7 @@ _ROLE = {
     AUDIT: "one with the privilege Reports",
     POLICIES: "Super Admin",
     SECURITY: "User Management Admin",
+    IDENTITY: "Groups Admin",
     CONTACTS: "one with the privilege Contacts",
     VAULT: "one with the privilege View All Matters of Vault",
 }
@@ -47,6 +52,7 @@ _OPTIONAL = {
     POLICIES: "whether delegation is enabled is not reported",
     CALENDAR: "`calendar` is not managed, and open calendars are not reported",
     CONTACTS: "`contacts` is not managed",
+    IDENTITY: "`group: {enforce_until: true}` is not managed: access ends with the first apply after `until`",
     VAULT: "plans do not see legal holds before an account or a licence goes",
 }
 """APIs that sharedbox can work without, and the consequence."""
@@ -178,12 +184,44 @@ def reads(
         (DIRECTORY, "read groups", lambda service: service.groups().list(customer=customer, maxResults=1)),
         (DIRECTORY, "read domains", lambda service: service.domains().list(customer=customer)),
     )
-    for api, step, make in (*more, *((api, *makes[api]) for api in readable)):
+    for api, step, make in (*more, *((api, *makes[api]) for api in readable if api in makes)):
         if api not in readable:
             continue
         call = step if scopes is None else _CALLS.get(step, step)
         if scopes is None or {*APIS[api].scopes_of(call, is_write=False)} <= {*scopes}:
             yield _read(wire, connection, Ask(api, make, call, connection.admin), step)
+    if IDENTITY in readable and DIRECTORY in readable:
+        yield _ends(wire, connection)
+
+
+def _ends(wire: Wire, connection: GoogleConnection) -> Diagnosis:
+    """Return whether this edition ends memberships itself: asked about any group, by a request that needs one."""
+    step, admin = "end memberships", connection.admin
+    trial = Ask(IDENTITY, group_of(admin), "cloudidentity.groups", admin)
+    try:
+        address = _any_group(wire, connection)
+        if not address:
+            return Diagnosis(step, "ok", "there is no group")
+        answer = wire.send(replace(trial, make=group_of(address)))
+        name = understood(answer, "cloudidentity.groups.lookup", name_in, own_name=False)
+    except (CloudError, AuthError, ObserveError) as error:
+        return _refused(connection, trial, step, error)
+    try:
+        wire.send(replace(trial, make=trial_of(name, admin)))
+    except CloudError as error:
+        if is_edition(error):
+            what = f"this edition has no end of memberships ({EDITIONS} do){_consequence(IDENTITY)}"
+            return Diagnosis(step, "missing", what)
+        return _refused(connection, trial, step, error)
+    return Diagnosis(step, "ok", "answered")
+
+
+def _any_group(wire: Wire, connection: GoogleConnection) -> str:
+    """Return the address of one group, or nothing."""
+    call, customer = "directory.groups.list", connection.customer
+    ask = Ask(DIRECTORY, lambda api: api.groups().list(customer=customer, maxResults=1), call, connection.admin)
+    rows = understood(wire.send(ask), call, lambda row: rows_in(row, "groups"), own_name=False)
+    return optional_text(rows[0], "email") if rows else ""
 
 
 _CALLS = {
@@ -196,10 +234,17 @@ _CALLS = {
 
 
 def _read(wire: Wire, connection: GoogleConnection, ask: Ask, step: str) -> Diagnosis:
-    api = ask.api
     try:
         wire.send(ask)
-    except PermissionDenied as error:
+    except (CloudError, AuthError) as error:
+        return _refused(connection, ask, step, error)
+    return Diagnosis(step, "ok", "answered")
+
+
+def _refused(connection: GoogleConnection, ask: Ask, step: str, error: SharedboxError) -> Diagnosis:
+    """Return what a read that failed says."""
+    api = ask.api
+    if isinstance(error, PermissionDenied):
         if error.code in ("accessNotConfigured", "SERVICE_DISABLED"):
             name = APIS[api].console
             hint = f"console.cloud.google.com/apis/library/{name}, in the service account's project > Enable."
@@ -209,15 +254,14 @@ def _read(wire: Wire, connection: GoogleConnection, ask: Ask, step: str) -> Diag
             f"{_ROLES}: give {connection.admin} the role {role}, or name another administrator." if role else error.hint
         )
         return Diagnosis(step, "missing", f"{connection.admin} lacks the permission{_consequence(api)}", hint)
-    except CloudError as error:
-        if (
-            error.status in (400, 404) and (api in (SETTINGS, REPORTS) or error.code == NO_MAIL)
-        ) or error.code == NO_CALENDAR:
-            return Diagnosis(step, "ok", "answered")  # the object, report or mailbox does not exist
-        return failed(step, error)
-    except AuthError as error:
-        return failed(step, error)
-    return Diagnosis(step, "ok", "answered")
+    is_missing = isinstance(error, CloudError) and error.status in (400, 404)
+    if (is_missing and (api in (SETTINGS, REPORTS) or _code(error) == NO_MAIL)) or _code(error) == NO_CALENDAR:
+        return Diagnosis(step, "ok", "answered")  # the object, report or mailbox does not exist
+    return failed(step, error)
+
+
+def _code(error: SharedboxError) -> str:
+    return error.code if isinstance(error, CloudError) else ""
 
 
 def failed(step: str, error: SharedboxError) -> Diagnosis:

@@ -71,6 +71,7 @@ _HINTS = (
         "leave `calendar` out.",
     ),
     ("Calendar usage limits exceeded", "Google limits how much one account shares. Apply again tomorrow."),
+    ("xpiry", "The membership has an end: write `group: {enforce_until: true}`, so that sharedbox knows of it."),
     ("Cyclic memberships", "Remove one of the groups from the other."),
 )
 

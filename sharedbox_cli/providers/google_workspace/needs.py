@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, Right
-from sharedbox_cli.core.needs import DELETE, MAILBOX, MEMBERS, WARN_AT, Needs, NeedsTable, needs_of, same
+from sharedbox_cli.core.needs import DELETE, ENFORCE_UNTIL, MAILBOX, MEMBERS, WARN_AT, Needs, NeedsTable, needs_of, same
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.google_workspace import columns
 from sharedbox_cli.providers.google_workspace.calendar_columns import CALENDAR
@@ -33,6 +33,7 @@ _LICENCES, _SIZES, _POLICIES = "apps.licensing", "admin.reports.usage.readonly",
 _MAIL, _SHARING, _LABELS = "gmail.settings.basic", "gmail.settings.sharing", "gmail.labels"
 _CALENDAR, _READ_CALENDAR = "calendar.acls", "calendar.acls.readonly"
 _CONTACTS, _READ_CONTACTS = "admin.contact.delegation", "admin.contact.delegation.readonly"
+_ENDS, _READ_ENDS = "cloud-identity.groups", "cloud-identity.groups.readonly"
 _HOLDS = "ediscovery.readonly"
 """Read before an account, a group or a licence goes. Without it, the guard `legal-hold` asks each time."""
 
@@ -64,6 +65,7 @@ COLLABORATIVE: NeedsTable = {
     MEMBERS: Needs((*_GROUP, _READ_MEMBERS), (_MEMBERS,)),
     **same(columns.GROUP, Needs(_GROUP, (_GROUPS,))),
     **same(GROUP_SETTINGS, Needs((_SETTINGS,), (_SETTINGS,))),
+    **same((ENFORCE_UNTIL, Field.UNTIL), Needs((_READ_ENDS,), (_ENDS,))),
 }
 
 

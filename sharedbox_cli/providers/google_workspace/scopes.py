@@ -16,7 +16,7 @@ AUTH = "https://www.googleapis.com/auth/"
 
 DIRECTORY, SECURITY, SETTINGS, LICENSING = "directory", "security", "settings", "licensing"
 REPORTS, AUDIT, POLICIES, GMAIL, CALENDAR = "reports", "audit", "policies", "gmail", "calendar"
-CONTACTS, VAULT = "contacts", "vault"
+CONTACTS, VAULT, IDENTITY = "contacts", "vault", "identity"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +133,14 @@ APIS: Mapping[str, Api] = {
         _scopes("cloud-identity.policies.readonly"),
         (),
         "Policies",
+        "cloudidentity.googleapis.com",
+    ),
+    IDENTITY: Api(
+        "cloudidentity",
+        "v1",
+        _scopes("cloud-identity.groups.readonly"),
+        _scopes("cloud-identity.groups"),
+        "Groups (Cloud Identity)",
         "cloudidentity.googleapis.com",
     ),
     GMAIL: Api(

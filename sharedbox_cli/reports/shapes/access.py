@@ -47,7 +47,10 @@ class AccessJson(TypedDict):
     automapping: Annotated[bool | None, "Null if it is not known."]
     reason: NotRequired[Annotated[str, "The reason in the spec."]]
     owner: NotRequired[Annotated[str, "The label `owner` of the mailbox's spec."]]
-    until: NotRequired[Annotated[str | None, "When the spec ends it (UTC); null: never, or there is no spec."]]
+    until: NotRequired[Annotated[str | None, "When it ends (UTC); null: never, or nobody says so."]]
+    until_source: NotRequired[
+        Annotated[str, "Who ends it then: `spec`, with an apply, or `service`, which does so itself; empty: nobody."]
+    ]
     spec: NotRequired[Annotated[str, "The file and line of the spec that gives it."]]
     in_spec: NotRequired[
         Annotated[str, "With `--against`: `yes`, `no`, or `unmanaged` if no spec says anything; otherwise empty."]

@@ -53,6 +53,7 @@ def _why_data(why: Why) -> AccessJson:
         "granted_by": why.granted_by,
         "granted_run": why.granted_run,
         "granted_source": why.granted_source,
+        "until_source": why.until_source,
     }
 
 
@@ -69,7 +70,7 @@ HEADERS = (
 
 WHY_HEADERS = (
     *("reason", "owner", "until", "spec", "in_spec", "first_seen", "is_start_known"),
-    *("granted_at", "granted_by", "granted_run", "granted_source"),
+    *("granted_at", "granted_by", "granted_run", "granted_source", "until_source"),
 )
 """Further columns of CSV, where it was asked why and since when rights are there."""
 

@@ -14,7 +14,7 @@ from sharedbox_cli.core.model import Fact, ObservedMailbox, Right
 from sharedbox_cli.core.open_access import IN_FORCE, KEPT_RULES, OWN_ACCOUNT, WAYS, Audience, Entry
 from sharedbox_cli.core.texts import Language, Phrase, language, mark, mark_in, shown, tr, tr_in
 from sharedbox_cli.core.until import until_words
-from sharedbox_cli.core.why import InSpec, Why
+from sharedbox_cli.core.why import SERVICE, InSpec, Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +181,15 @@ def unread_words(mailbox: ObservedMailbox) -> str:
     return tr("not read: its account is suspended") if mailbox.facts.get(Fact.IS_SUSPENDED) else tr("not read")
 
 
+def _until(why: Why) -> str:
+    if why.until is None:
+        return ""
+    when = until_words(why.until)
+    if why.until_source == SERVICE:
+        return tr("until {when}, ended by the service itself", when=when)
+    return tr("until {when}", when=when)
+
+
 def why_words(why: Why) -> str:
     """Return why a right is there, and since when."""
     granted = seen = ""
@@ -195,7 +204,7 @@ def why_words(why: Why) -> str:
         tr("unmanaged") if why.in_spec is InSpec.UNMANAGED else outside,
         granted or seen,
         tr("run {run}", run=why.granted_run[:8]) if why.granted_run else "",
-        tr("until {when}", when=until_words(why.until)) if why.until else "",
+        _until(why),
         tr("reason: {text}", text=why.reason) if why.reason else "",
         tr("owner: {name}", name=why.owner) if why.owner else "",
         why.spec,

@@ -102,6 +102,8 @@ def _grants(changes: Iterable[Change]) -> Table:
             text += f" (automapping {'on' if change.after[Field.AUTOMAPPING] else 'off'})"
         elif Field.DELIVERY in change.after:
             text += f" (delivery {change.after[Field.DELIVERY]})"
+        if change.kind is Kind.GRANT and Field.UNTIL in change.after:
+            text += " (ended by the service)"
         rows.setdefault(key, (change, []))[1].append(text)
     cells = []
     tones = []

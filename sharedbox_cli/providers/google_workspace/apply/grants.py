@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from sharedbox_cli.core.change import Change, Kind, Party
 from sharedbox_cli.core.errors import Conflict, NotFound
+from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import Right
 from sharedbox_cli.core.outcome import Outcome, Status
-from sharedbox_cli.providers.columns import Body, request_body
+from sharedbox_cli.core.until import NEVER
+from sharedbox_cli.providers.columns import Body, part_of, request_body
+from sharedbox_cli.providers.google_workspace.apply.ends import is_over, set_end
 from sharedbox_cli.providers.google_workspace.apply.inside import change_inside
 from sharedbox_cli.providers.google_workspace.apply.writer import Writer, identity_of
+from sharedbox_cli.providers.google_workspace.ends import ENDS
 from sharedbox_cli.providers.google_workspace.group_columns import MEMBER, ROLES
 from sharedbox_cli.providers.google_workspace.observe.content import read_senders
 from sharedbox_cli.providers.google_workspace.observe.groups import read_members
@@ -127,9 +131,29 @@ async def _is_sender(writer: Writer, change: Change) -> bool:
 
 
 async def _add_member(writer: Writer, change: Change) -> Outcome:
+    """Add a member to the group, or change one, with the time at which Google ends the membership.
+
+    An end is cleared before a role that has none, and set after one that has it.
+    """
+    if (over := is_over(writer, change)) is not None:
+        return over
+    ends = part_of(change.after, ENDS.keys())
+    if ends and (change.kind is Kind.UPDATE and ends.keys() == change.after.keys()):
+        return await set_end(writer, change, _address(change), ends)
+    if ends.get(Field.UNTIL) == NEVER:
+        await set_end(writer, change, _address(change), ends)
+    outcome = await _put_member(writer, change)
+    if not outcome.is_success or ends.get(Field.UNTIL) in (None, NEVER):
+        return outcome
+    ended = await set_end(writer, change, _address(change), ends)
+    return done(ended.reason)  # the membership is there, even where Google does not end it
+
+
+async def _put_member(writer: Writer, change: Change) -> Outcome:
     """Add a member to the group, or give an existing member the role and the delivery that were requested."""
     party, group = _party(change), identity_of(writer, change)
-    body: Body = {"role": ROLES[party.right], **request_body(MEMBER, change.before, change.after)}
+    directory = part_of(change.after, MEMBER.keys())
+    body: Body = {"role": ROLES[party.right], **request_body(MEMBER, change.before, directory)}
     key: str | None = None
     if change.kind is not Kind.UPDATE:
         try:

@@ -40,11 +40,12 @@ async def is_there(writer: Writer, change: Change) -> bool:
         return row is not None and is_created(writer, change, row)
     if party is not None:
         ids = {party.id, observed.directory.get(address) if address else None}
-        delivery = change.after.get(Field.DELIVERY)
+        delivery, until = change.after.get(Field.DELIVERY), change.after.get(Field.UNTIL)
         held = any(
             grant.trustee in ids
             and (grant.right, grant.detail) == (party.right, party.detail)
             and delivery in (None, grant.delivery)
+            and until in (None, grant.until)
             for grant in mailbox.grants or ()
         )
         if change.kind is Kind.REVOKE:

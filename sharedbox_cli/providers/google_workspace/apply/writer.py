@@ -49,6 +49,8 @@ class Writer:
     """Accounts that this run created, and did not restore: nobody ever signed in to them."""
     given_up: set[Address] = field(default_factory=set)
     """What this run waited for in vain."""
+    identities: dict[Address, str] = field(default_factory=dict)
+    """The names of groups in Cloud Identity."""
     ambiguous: set[Address] = field(default_factory=set)
     """Groups to which somebody could not be added, as they are a member under another address."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from sharedbox_cli.core.errors import ObserveError, SharedboxError
@@ -13,6 +13,7 @@ from sharedbox_cli.core.model import (
     Fact,
     Grant,
     ObservedMailbox,
+    Right,
     SpecialEntry,
     Trustee,
     TrusteeKind,
@@ -26,6 +27,7 @@ from sharedbox_cli.providers.google_workspace.api import Google, together
 from sharedbox_cli.providers.google_workspace.columns import GROUP
 from sharedbox_cli.providers.google_workspace.group_columns import GROUP_SETTINGS, MEMBER, ROLES, is_inbox
 from sharedbox_cli.providers.google_workspace.observe.directory import Directory
+from sharedbox_cli.providers.google_workspace.observe.ends import Ends, can_end, read_ends
 from sharedbox_cli.providers.google_workspace.observe.members import Member, member_id, member_of
 from sharedbox_cli.providers.google_workspace.scopes import DIRECTORY, SETTINGS
 from sharedbox_cli.providers.responses import Fields
@@ -105,6 +107,7 @@ async def read_inboxes(
             unread.add("group", key.text, inbox, key)
         elif inbox is not None:
             inboxes[key] = inbox
+    await _judge_edition(google, inboxes.values())
     reading = GroupReading()
     for key, inbox in inboxes.items():
         row = rows[key]
@@ -112,7 +115,7 @@ async def read_inboxes(
         special: list[SpecialEntry] = []
         try:
             for member in inbox.members or ():
-                _sort(member, directory, reading, grants, special, inbox.deliveries.get(member.id))
+                _sort(member, directory, reading, grants, special, inbox)
         except ObserveError as error:
             unread.add("group", key.text, error, key)
             inbox.members, special = None, []
@@ -136,6 +139,12 @@ class _Inbox:
     facts: dict[Fact, Value]
     members: list[Member] | None = None
     deliveries: dict[str, str] = field(default_factory=dict)
+    ends: Ends | None = None
+
+    def grant_of(self, member: Member, identity: TrusteeId, right: Right) -> Grant:
+        """Return what a member has."""
+        until = self.ends.of(member) if self.ends is not None else None
+        return Grant(identity, right, delivery=self.deliveries.get(member.id), until=until)
 
 
 async def _inbox(google: Google, key: Address, row: Fields, scope: Scope, unread: UnreadLog) -> _Inbox | None:
@@ -148,18 +157,30 @@ async def _inbox(google: Google, key: Address, row: Fields, scope: Scope, unread
         return None
     inbox = _Inbox(_settings(key, row, raw, scope.fields), _facts(key, raw))
     if scope.grants_of is None or key in scope.grants_of:
-        error = await attempt(_read_members_into(inbox, google, str(row["id"]), scope))
+        error = await attempt(_read_members_into(inbox, google, key, str(row["id"]), scope))
         if error is not None:
             inbox.members = None
             unread.add("group", key.text, error, key)
     return inbox
 
 
-async def _read_members_into(inbox: _Inbox, google: Google, group: str, scope: Scope) -> None:
+async def _read_members_into(inbox: _Inbox, google: Google, key: Address, group: str, scope: Scope) -> None:
     inbox.members = await read_members(google, group)
+    if scope.wants(Field.UNTIL, key):
+        inbox.ends = await read_ends(google, key.key, scope.dispensable)
     if Field.DELIVERY in scope.fields:
         who = [member.id for member in inbox.members if member.type != "CUSTOMER"]
         inbox.deliveries = dict(zip(who, await together(read_delivery(google, group, one) for one in who), strict=True))
+
+
+async def _judge_edition(google: Google, inboxes: Iterable[_Inbox]) -> None:
+    """Note whether Google ends memberships itself. Where it does not, no end is known: there is none to compare."""
+    asked = [inbox for inbox in inboxes if inbox.ends is not None]
+    can = await can_end(google, (inbox.ends for inbox in asked if inbox.ends is not None))
+    for inbox in asked if can is not None else ():
+        inbox.facts[Fact.ENDS_ACCESS] = can
+        if not can:
+            inbox.ends = None
 
 
 def _settings(address: Address, row: Fields, raw: Fields, wanted: frozenset[Field]) -> dict[Field, Value]:
@@ -178,7 +199,7 @@ def _sort(
     reading: GroupReading,
     grants: dict[TrusteeId, Grant],
     special: list[SpecialEntry],
-    delivery: str | None,
+    inbox: _Inbox,
 ) -> None:
     """Keep one member as a grant or a special entry. Raises ObserveError for one that was read in two roles."""
     identity = member_id(member, directory)
@@ -195,7 +216,7 @@ def _sort(
     if right is None:
         special.append(SpecialEntry(identity, mark("role {role} of {name}", role=member.role, name=member.name)))
         return
-    if grants.setdefault(identity, grant := Grant(identity, right, delivery=delivery)) != grant:
+    if grants.setdefault(identity, grant := inbox.grant_of(member, identity, right)) != grant:
         raise ObserveError(
             where=f"{member.name} · directory.members.list",
             why="It was read in two roles.",

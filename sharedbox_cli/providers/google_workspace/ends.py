@@ -1,0 +1,86 @@
+"""When Google itself ends the membership of somebody in a group: what Cloud Identity keeps of it, and how it is asked.
+
+The Directory API neither shows nor sets it (cloud.google.com/identity/docs/how-to/manage-expirations, read 2026-11).
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sharedbox_cli.core.errors import CloudError, PermissionDenied
+from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.until import NEVER, end_value
+from sharedbox_cli.core.values import Value
+from sharedbox_cli.providers.columns import Body, Column, Columns, Row, UnknownForm
+from sharedbox_cli.providers.forms import object_in, rows_in, shown, text_of
+from sharedbox_cli.providers.google_workspace.errors import lacks_scope
+
+if TYPE_CHECKING:
+    from sharedbox_cli.providers.google_workspace.google_client import Make
+
+MEMBER = "MEMBER"
+_TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})")
+EDITIONS = "Enterprise Standard, Enterprise Plus, Enterprise for Education and Cloud Identity Premium"
+
+
+def _read(row: Row) -> Value:
+    """Return the end of a membership, to the second; None for one without the role that ends."""
+    role = next((one for one in rows_in(row, "roles") if text_of(one, "name") == MEMBER), None)
+    if role is None:
+        return None
+    time = object_in(role, "expiryDetail").get("expireTime")
+    if time is None:
+        return NEVER
+    match = _TIME.fullmatch(time) if isinstance(time, str) else None
+    if match is None:
+        message = f"The end is {shown(time)}, and no time."
+        raise UnknownForm(message)
+    return end_value(datetime.fromisoformat(match[1] + match[3]))
+
+
+def _write(_: Value, after: Value) -> Body:
+    """Return the request that sets or clears an end.
+
+    The description of the API spells the mask with underscores; the spelling of its other names is in use
+    (GAM-team/GAM). Assumed: both are accepted.
+    """
+    end = None if after == NEVER else after
+    role = {"name": MEMBER, "expiryDetail": {"expireTime": end}}
+    return {"updateRolesParams": [{"fieldMask": "expiryDetail.expireTime", "membershipRole": role}]}
+
+
+ENDS: Columns = {Field.UNTIL: Column(("roles",), _read, _write)}
+"""Of one membership, in Cloud Identity; only the role `MEMBER` has an end."""
+
+
+def group_of(address: str) -> Make:
+    """Return the request for the name that Cloud Identity has for a group."""
+    return lambda service: service.groups().lookup(groupKey_id=address)
+
+
+def membership_of(group: str, address: str) -> Make:
+    """Return the request for the name of one membership."""
+    return lambda service: service.groups().memberships().lookup(parent=group, memberKey_id=address)
+
+
+def trial_of(group: str, admin: str) -> Make:
+    """Return the request that only editions answer which end memberships.
+
+    The documentation names the same editions for both, and no request says the edition itself. Assumed: what is
+    refused here is refused there.
+    """
+    quoted = admin.replace("\\", "\\\\").replace("'", "\\'")
+    query = f"member_key_id == '{quoted}'"
+    return lambda service: service.groups().memberships().checkTransitiveMembership(parent=group, query=query)
+
+
+def is_edition(error: CloudError) -> bool:
+    """Return whether an edition refuses a request for what it does not have. Assumed: 403, as in `trial_of`."""
+    return isinstance(error, PermissionDenied) and not lacks_scope(error)
+
+
+def name_in(answer: Any) -> str:
+    """Return the name in the answer to a lookup."""
+    return text_of(answer, "name")

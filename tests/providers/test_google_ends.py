@@ -1,0 +1,209 @@
+"""When Google itself ends memberships: read and compared, written, refused by an edition, and gone when it comes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from sharedbox_cli.core.change import Change, inverse
+from sharedbox_cli.core.convert import desired_of
+from sharedbox_cli.core.diff_notes import notes_on
+from sharedbox_cli.core.errors import SharedboxError
+from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, DesiredGrant, DesiredMailbox, Fact, MembersMode, Right
+from sharedbox_cli.core.order import Phase
+from sharedbox_cli.core.outcome import Effect, Status
+from sharedbox_cli.core.until import NEVER, end_value
+from sharedbox_cli.providers.google_workspace.capabilities import CAPABILITIES
+from tests.asked import each
+from tests.providers.google_setting import GoogleSetting, at, collaborative, everything, id_of, user
+
+LOOKUP, LIST = "cloudidentity.groups.lookup", "cloudidentity.groups.memberships.list"
+MODIFY = "google.cloudidentity.groups.memberships.modifyMembershipRoles"
+TRIAL = "cloudidentity.groups.memberships.checkTransitiveMembership"
+OWNER = user("anna", Right.OWNER)
+
+
+def box(*grants: DesiredGrant, mode: MembersMode = MembersMode.EXACT, local: str = "desk") -> DesiredMailbox:
+    """Return the spec of a group of which Google itself ends the members."""
+    return replace(collaborative(local, None, (OWNER, *grants), mode=mode), enforces_until=True)
+
+
+def ending(local: str, end: datetime | None, right: Right = Right.MEMBER) -> DesiredGrant:
+    """Return a right that ends."""
+    return replace(user(local, right), until=end)
+
+
+@pytest.fixture
+def now(workspace: GoogleSetting) -> datetime:
+    """Return the time of the tenant, to the second."""
+    return workspace.clock.now().replace(microsecond=0)
+
+
+def ends(workspace: GoogleSetting, mailbox: DesiredMailbox) -> dict[str, str | None]:
+    """Return when Google ends whose membership."""
+    observed = workspace.observe(mailbox)
+    grants = observed.mailboxes[mailbox.address].grants or ()
+    names = {key: str(item.address).partition("@")[0] for key, item in observed.trustees.items()}
+    return {names[grant.trustee]: grant.until for grant in grants}
+
+
+def settled(workspace: GoogleSetting, *mailboxes: DesiredMailbox) -> list[Change]:
+    """Apply a plan without a failure, after which there is nothing to plan; return its changes."""
+    changes = workspace.plan(*mailboxes)
+    outcomes = workspace.apply(changes)
+    assert {outcome.status for outcome in outcomes.values()} <= {Status.DONE}, outcomes
+    assert all(workspace.shared.settle(change) is Effect.PRESENT for change in changes)
+    assert workspace.plan(*mailboxes) == ()
+    return list(changes)
+
+
+def test_end_when_set_moved_and_removed_then_google_has_it(workspace: GoogleSetting, now: datetime) -> None:
+    first, later = now + timedelta(days=30, hours=5, seconds=7), now + timedelta(days=90)
+    for end, phase in each([(first, Phase.REVOKE), (later, Phase.GRANT), (first, Phase.REVOKE), (None, Phase.GRANT)]):
+        (change,) = settled(workspace, box(ending("ben", end)))
+        assert (change.phase, change.after) == (phase, {Field.UNTIL: end_value(end)})
+        assert ends(workspace, box()) == {"anna": NEVER, "ben": end_value(end)}
+        back = inverse(change)
+        assert back is not None and back.phase is not phase and inverse(back) == replace(change, risk=back.risk)
+
+
+def test_member_when_added_promoted_and_demoted_then_only_a_member_has_an_end(
+    workspace: GoogleSetting, now: datetime
+) -> None:
+    end = now + timedelta(days=30)
+    (added,) = settled(workspace, box(ending("ben", None), ending("chloe", end)))
+    assert added.after == {Field.UNTIL: end_value(end)}
+    (promoted,) = settled(workspace, box(ending("ben", None), ending("chloe", end, Right.MANAGER)))
+    assert promoted.after == {Field.ROLE: "manager", Field.UNTIL: NEVER}
+    assert ends(workspace, box())["chloe"] == NEVER
+    (demoted,) = settled(workspace, box(ending("ben", None), ending("chloe", end)))
+    assert demoted.before == {Field.ROLE: "manager", Field.UNTIL: NEVER}
+    assert ends(workspace, box())["chloe"] == end_value(end)
+    undone = inverse(demoted)
+    assert undone is not None
+    assert workspace.shared.apply(undone).status is Status.DONE
+    texts = [note.text for note in notes_on(box(ending("chloe", end, Right.MANAGER)), workspace.observe(box()))]
+    assert any("ends the access of members only" in text for text in texts)
+
+
+def test_member_when_the_end_comes_then_is_gone_and_the_plan_stays_empty(
+    workspace: GoogleSetting, now: datetime
+) -> None:
+    end = now + timedelta(minutes=2)
+    settled(workspace, box(ending("ben", end)))
+    workspace.advance(121)
+    gone = replace(box(), expired=(ending("ben", end),))
+    assert workspace.plan(gone) == ()
+    assert ends(workspace, box()) == {"anna": NEVER}
+
+
+def test_at_least_when_google_ends_later_then_nobody_loses_access_earlier(
+    workspace: GoogleSetting, now: datetime
+) -> None:
+    first, later = now + timedelta(days=3), now + timedelta(days=9)
+    settled(workspace, box(ending("ben", later)))
+    assert workspace.plan(box(ending("ben", first), mode=MembersMode.AT_LEAST)) == ()
+    settled(workspace, box(ending("ben", None), mode=MembersMode.AT_LEAST))
+    settled(workspace, box(ending("ben", None), ending("emi", first), mode=MembersMode.AT_LEAST))
+
+
+@pytest.mark.parametrize(("edition", "is_known"), [("off", True), ("refused", False)])
+def test_edition_without_ends_when_asked_then_access_ends_by_apply_and_nothing_fails(
+    workspace: GoogleSetting, now: datetime, edition: str, is_known: bool
+) -> None:
+    workspace.tenant.set_meta("google:membership_ends", edition)
+    mailbox = box(ending("ben", now + timedelta(days=3)), ending("chloe", now + timedelta(days=3)))
+    observed = workspace.observe(mailbox)
+    assert observed.mailboxes[at("desk")].facts[Fact.ENDS_ACCESS] is not is_known
+    assert any("in this edition" in note.text for note in notes_on(mailbox, observed)) is is_known
+    changes = workspace.plan(mailbox)
+    assert len(changes) == (1 if is_known else 2)
+    if is_known:
+        assert changes[0].after == {}
+        settled(workspace, mailbox)
+        return
+    outcomes = {key: outcome.status for key, outcome in workspace.apply(changes).items()}
+    assert set(outcomes.values()) == {Status.FAILED}, "an argument that Google does not accept, and no edition"
+
+
+def test_write_when_the_edition_is_found_out_late_then_is_skipped_and_the_member_is_added(
+    workspace: GoogleSetting, now: datetime
+) -> None:
+    mailbox = box(ending("ben", now + timedelta(days=3)), ending("chloe", now + timedelta(days=3)))
+    changes = workspace.plan(mailbox)
+    workspace.tenant.set_meta("google:membership_ends", "off")
+    outcomes = {str(change.kind): workspace.shared.apply(change) for change in changes}
+    assert (outcomes["update"].status, outcomes["grant"].status) == (Status.SKIPPED, Status.DONE)
+    for outcome in each(outcomes.values()):
+        assert "Leave `group.enforce_until` out" in outcome.reason and not outcome.stops_run
+
+
+def test_end_when_over_by_the_time_of_the_write_then_nothing_is_sent(workspace: GoogleSetting, now: datetime) -> None:
+    changes = workspace.plan(box(ending("chloe", now + timedelta(hours=1)), ending("ben", now + timedelta(hours=1))))
+    workspace.advance(3600)
+    workspace.forget()
+    for change in each(changes):
+        outcome = workspace.shared.apply(change)
+        assert (outcome.status, "this access ended" in outcome.reason) == (Status.FAILED, True)
+    assert workspace.effects() == []
+
+
+@pytest.mark.parametrize("kind", ["reset_after", "status_after", "reset_before", "status"])
+def test_write_when_its_answer_is_lost_then_the_end_is_found_or_sent_again(
+    workspace: GoogleSetting, now: datetime, kind: str
+) -> None:
+    fault = {"kind": kind, **({"status": 500} if "status" in kind else {})}
+    workspace.faults({"route": MODIFY, "count": 1, **fault})
+    settled(workspace, box(ending("ben", now + timedelta(days=3)), ending("chloe", now + timedelta(days=3))))
+
+
+@pytest.mark.parametrize("route", [LOOKUP, LIST])
+def test_end_when_it_cannot_be_read_then_nothing_is_planned(
+    workspace: GoogleSetting, now: datetime, route: str
+) -> None:
+    mailbox = box(ending("ben", now + timedelta(days=3)))
+    workspace.faults({"route": f"google.{route}", "kind": "forbidden", "count": 100})
+    with pytest.raises(SharedboxError):
+        workspace.plan(mailbox)
+
+
+def test_member_of_whom_google_says_nothing_when_planned_then_is_kept_and_noted(
+    workspace: GoogleSetting, now: datetime
+) -> None:
+    mailbox = box(ending("ben", now + timedelta(days=3)))
+    observed = workspace.observe(mailbox)
+    there = observed.mailboxes[at("desk")]
+    unknown = replace(there, grants=frozenset(replace(one, until=None) for one in there.grants or ()))
+    observed = replace(observed, mailboxes={at("desk"): unknown})
+    assert any("does not say when" in note.text for note in notes_on(mailbox, observed))
+
+
+def test_import_when_google_ends_a_membership_then_the_spec_says_when_and_plans_nothing(
+    workspace: GoogleSetting, now: datetime
+) -> None:
+    desk, end = id_of(workspace.make, "desk"), now + timedelta(days=60, hours=3, minutes=4, seconds=5.25)
+    workspace.make.member(desk, id_of(workspace.make, "emi"), ends_at=end.timestamp())
+    observed = workspace.shared.observe(everything(GOOGLE_COLLABORATIVE, fields=(Field.KIND, Field.UNTIL)))
+    moved = desired_of(observed.mailboxes[at("desk")], observed, CAPABILITIES[GOOGLE_COLLABORATIVE])
+    assert moved.mailbox.enforces_until
+    kept = {grant.trustee.key: grant.until for grant in moved.mailbox.grants or ()}
+    assert kept[at("emi").key] == end.replace(microsecond=0)
+    assert workspace.plan(replace(moved.mailbox, settings={})) == ()
+
+
+def test_cost_when_no_spec_enforces_ends_then_nothing_is_asked(workspace: GoogleSetting, now: datetime) -> None:
+    plain = replace(box(ending("ben", now + timedelta(days=3))), enforces_until=False)
+    workspace.plan(plain)
+    assert not any(name.startswith("cloudidentity.") for name in workspace.calls())
+    workspace.make.inbox("second", "Second")
+    workspace.forget()
+    workspace.observe(box(), box(local="second"), replace(box(local="news"), enforces_until=False))
+    calls = {name: count for name, count in workspace.calls().items() if name.startswith("cloudidentity.")}
+    assert calls == {LOOKUP: 2, LIST: 2, TRIAL: 1}
+    settled(workspace, box(ending("ben", now + timedelta(days=3))))
+    workspace.forget()
+    workspace.observe(box())
+    assert TRIAL not in workspace.calls(), "an end that is there proves the edition"
