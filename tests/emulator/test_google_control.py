@@ -41,7 +41,7 @@ def test_grant_when_done_then_adds_to_what_was_granted(google: Workspace) -> Non
 
 
 def test_knobs_when_turned_then_count_at_once(google: Workspace) -> None:
-    assert len(KNOBS) == 10  # a new one belongs in a test
+    assert len(KNOBS) == 11  # a new one belongs in a test
     for state, found in (("off", [False]), ("unset", []), ("", [True])):
         google.call("POST", "/_emulator/google/knobs", {"mail_delegation": state})
         policies = google.call("GET", "/v1/policies").json().get("policies", [])
