@@ -116,6 +116,18 @@ def test_namesakes_are_told_apart(cloud: Cloud, cli: Cli) -> None:
     }
 
 
+@pytest.mark.parametrize("name", ["Default", "ANONYMOUS", "Standard"])
+def test_person_with_the_name_of_everybody_is_a_person(cloud: Cloud, cli: Cli, name: str) -> None:
+    cloud.tenant.run("update objects set name = ? where mail = 'ben@contoso.example'", name)
+    give(cloud.tenant, "Inbox", "ben@contoso.example", "Editor")
+    give(cloud.tenant, "Inbox", "Default", "Reviewer")
+    found = {(row["kind"], row["person"], row["detail"]) for row in inside(audited(cli, "--inside"))}
+    assert found == {
+        ("user", "ben@contoso.example", "folder Inbox: Editor"),
+        ("organization", "everybody in the organisation", "folder Inbox: Reviewer"),
+    }
+
+
 @pytest.mark.parametrize("form", ["", "name"])
 def test_deleted_accounts_stay_in_folders(cloud: Cloud, cli: Cli, form: str) -> None:
     cloud.tenant.set_meta("folder_orphans", form)
@@ -364,3 +376,43 @@ def test_specs_are_compared_with_what_is_inside(cloud: Cloud, cli: Cli, tmp_path
     assert cli("audit", "--inside", "--against", tmp_path, "--save", "--mailbox", SALES).code == 0
     later = json.loads(cli("audit", "--why", "-o", "json").out)
     assert not [row for row in later["rows"] if row["right"] == "calendar"]
+
+
+def asked_twice(cloud: Cloud) -> set[str]:
+    """Return what was asked about folders more than once."""
+    asked = [
+        json.dumps(line["body"], sort_keys=True)
+        for line in cloud.lines()
+        if line["route"] in ("exchange.Get-MailboxFolderStatistics", "exchange.Get-MailboxFolderPermission")
+    ]
+    assert asked
+    return {body for body in asked if asked.count(body) > 1}
+
+
+def test_folders_are_read_once_whatever_wants_them(cloud: Cloud, cli: Cli, tmp_path: Path) -> None:
+    give(cloud.tenant, "Calendar", "ben@contoso.example", "Editor")
+    mail = "anna2@contoso.example"
+    cloud.tenant.add_object("user", "Anna Müller", mail, upn=mail)
+    for kind in ("Inbox", "Calendar"):
+        give(cloud.tenant, kind, "anna@contoso.example", "Reviewer")
+    rule(cloud.tenant, "Moves", MoveToFolder="deleted")
+    people = "  default: availability\n  people:\n    - {user: anna@contoso.example, level: reader}\n"
+    members = "members: [{user: ben@contoso.example, rights: [read]}]\nfolders: [Inbox/Orders]\nrules: []\n"
+    spec = f"version: 1\nmailbox: {SALES}\nplatform: microsoft365\n{members}calendar:\n{people}"
+    (tmp_path / "sales.yaml").write_text(spec, encoding="utf-8")
+    for command in each(
+        (
+            ("audit", "--inside", "--against", tmp_path),
+            ("audit", "--every-folder", "--against", tmp_path),
+            ("who", "ben@contoso.example", "--inside"),
+            ("plan", tmp_path),
+            ("show", SALES, "--observed"),
+        )
+    ):
+        cloud.forget()
+        assert cli(*command).code in (0, 2)
+        assert not asked_twice(cloud), command
+    cloud.forget()
+    assert cli("audit", "--inside", "--against", tmp_path, "--mailbox", SALES).code == 0
+    asked = [line for line in cloud.lines() if line["route"] == "exchange.Get-MailboxFolderStatistics"]
+    assert len(asked) == 1

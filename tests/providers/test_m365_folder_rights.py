@@ -20,7 +20,8 @@ from sharedbox_cli.core.outcome import Effect, Status
 from sharedbox_cli.emulator.microsoft import folder_rights, folders
 from sharedbox_cli.emulator.microsoft.folder_rights import ROLES
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
-from sharedbox_cli.providers.microsoft365.folder_rights import Place
+from sharedbox_cli.providers.microsoft365.folder_rights import Place, entry_of
+from sharedbox_cli.providers.microsoft365.observe.folder_entries import raw_entry
 from sharedbox_cli.providers.microsoft365.observe.folder_names import find_names
 from sharedbox_cli.providers.microsoft365.observe.folder_rights import requests_of
 from sharedbox_cli.providers.responses import Row
@@ -244,14 +245,40 @@ def test_name_like_an_id_makes_nobody_somebody_else(demo: Setting, prefix: str) 
     assert plan(demo, demo.provider(), managed(level("anna", "reader"))) == ()
 
 
-@pytest.mark.parametrize("name", ["Default", "anonymous"])
+@pytest.mark.parametrize("name", ["Default", "anonymous", "DEFAULT", "Anonymous", "Standard"])
 def test_person_with_the_name_of_everybody_is_not_taken_for_everybody(demo: Setting, name: str) -> None:
     demo.tenant.run("update objects set name = ? where id = ?", name, trustee_id(demo, "ben"))
     somebody_gives(demo, CALENDAR, "ben", "Editor")
+    spec = managed(level("anna", "reader"))
+    assert held(demo, spec) == {("ben@contoso.example", "calendar", "editor")}
+    everybody = {Field.CALENDAR_DEFAULT: "details", Field.CALENDAR_ANONYMOUS: "availability"}
+    carried_out(demo, replace(spec, settings=everybody))
+    assert entries(demo, CALENDAR) == {
+        "Default": ["LimitedDetails"],
+        "Anonymous": ["AvailabilityOnly"],
+        sid(demo, "anna"): ["Reviewer"],
+    }
+
+
+def test_entry_with_the_name_of_everybody_that_is_of_nobody_is_not_guessed(demo: Setting) -> None:
+    demo.tenant.set_meta("folder_orphans", "name")
+    demo.tenant.run("update objects set name = 'Default' where id = ?", trustee_id(demo, "ben"))
+    somebody_gives(demo, CALENDAR, "ben", "Editor")
+    demo.tenant.run("update objects set deleted_at = 1 where id = ?", trustee_id(demo, "ben"))
     specs = managed(level("anna", "reader")), shared("sales", {Field.CALENDAR_DEFAULT: "reader"})
     for spec in each(specs):
-        with pytest.raises(ObserveError, match=f"2 entries named {name.capitalize()}"):
+        with pytest.raises(ObserveError, match="2 entries named Default"):
             observe(demo.provider(), spec)
+    somebody_gives(demo, CALENDAR, "Default", "Editor")
+    assert observe(demo.provider(), specs[1]).mailboxes[at("sales")].settings[Field.CALENDAR_DEFAULT] == "editor"
+
+
+def test_user_with_a_type_is_told_apart_by_it() -> None:
+    kinds = {"Default": "Default", "Anonymous": "Anonymous", "Internal": "", "External": "", "Unknown": ""}
+    for kind, everybody in each(kinds.items()):
+        for form in (kind, {"Value": kind}):
+            row = {"User": {"UserType": form, "DisplayName": "Default"}, "AccessRights": ["Editor"]}
+            assert raw_entry(row).everybody == entry_of(row).everybody == everybody
 
 
 def test_entry_that_keeps_somebody_out_stays_until_they_get_a_level(demo: Setting) -> None:

@@ -87,6 +87,8 @@ class Entry:
 
     user: str
     rights: frozenset[str]
+    everybody: str = ""
+    """The entry for everybody that it is: `Default` or `Anonymous`. Empty: that of somebody."""
 
     @property
     def sid(self) -> str:
@@ -122,7 +124,22 @@ def unresolved_id(user: str) -> TrusteeId:
 
 def entry_of(row: Row) -> Entry:
     """Return a row. Raises KeyError, UnknownForm."""
-    return Entry(text_of(row, "User"), rights_of(row))
+    name, everybody = user_in(row)
+    return Entry(name, rights_of(row), everybody)
+
+
+def user_in(row: Row) -> tuple[str, str]:
+    """Return the name in a row, and the entry for everybody that has this name. Raises KeyError, UnknownForm.
+
+    PowerShell shows an object with a type here. JSON was recorded with the name alone, which a person can have as well.
+    """
+    user = row["User"]
+    if not isinstance(user, Mapping):
+        name = text_of(row, "User")
+        return name, SPECIAL.get(name.lower(), "")
+    kind = user.get("UserType")
+    kind = kind.get("Value") if isinstance(kind, Mapping) else kind
+    return text_of(user, "DisplayName"), str(kind) if kind in SPECIAL.values() else ""
 
 
 def words_in(row: Row, key: str) -> frozenset[str]:
@@ -133,7 +150,12 @@ def words_in(row: Row, key: str) -> frozenset[str]:
 
 def rights_of(row: Row) -> frozenset[str]:
     """Return the single rights of a row. Raises KeyError, UnknownForm."""
-    names = words_in(row, "AccessRights")
+    return expanded(words_in(row, "AccessRights"))
+
+
+def expanded(words: Iterable[str]) -> frozenset[str]:
+    """Return the single rights of roles and rights. Raises UnknownForm."""
+    names = frozenset(words)
     if not names:
         message = "`AccessRights` is empty"
         raise UnknownForm(message)
@@ -203,7 +225,7 @@ def settings_row(entries: Mapping[Folder, list[Entry]]) -> Row:
     found = {}
     for name, (folder, who) in SETTING_OF.items():
         for entry in entries.get(folder, ()):
-            if SPECIAL.get(entry.user.lower()) == who:
+            if entry.everybody == who:
                 found[str(name)] = entry.word
     return {"AccessRights": found}
 

@@ -37,8 +37,10 @@ from sharedbox_cli.providers.microsoft365.folder_rights import (
     sees,
     settings_row,
 )
+from sharedbox_cli.providers.microsoft365.observe.folder_entries import entry_of_person
 from sharedbox_cli.providers.microsoft365.observe.folder_holders import answered
 from sharedbox_cli.providers.microsoft365.observe.folder_lists import PERMISSION_CALL, STATISTICS_CALL
+from sharedbox_cli.providers.microsoft365.observe.folder_reader import FolderReader
 from sharedbox_cli.providers.microsoft365.observe.folder_rights import (
     entries_in,
     no_folder,
@@ -200,9 +202,8 @@ async def _read_places(writer: Writer, change: Change, box: str, folder: Folder)
 async def _entry(writer: Writer, change: Change, folder: str) -> Entry | None:
     """Return the entry of the trustee of a change as it is now. Raises CloudError, ObserveError."""
     try:
-        rows = await writer.exchange.read(
-            PERMISSION_CALL, {"Identity": folder, "User": str(_party(change).id)}, mailbox=str(change.mailbox)
-        )
+        parameters = {"Identity": folder, "User": str(_party(change).id)}
+        rows = await writer.exchange.collect(PERMISSION_CALL, parameters, entry_of_person, mailbox=str(change.mailbox))
     except CloudError as error:
         if has_no_entry(error):
             return None
@@ -243,11 +244,13 @@ async def read_levels(writer: Writer, names: Iterable[Field], box: str, where: s
         return {}
     places = places_of_mailbox(where, rows)
     entries = {}
-    for folder in folders & places.keys():
-        found = await writer.exchange.read(
-            PERMISSION_CALL, {"Identity": places[folder].identity(box), "ResultSize": "Unlimited"}, mailbox=where
-        )
-        entries[folder] = entries_in(found, where)
+    identities = {folder: places[folder].identity(box) for folder in folders & places.keys()}
+    found = await FolderReader(writer.exchange).entries(identities.values())
+    for folder, identity in identities.items():
+        rows_of_folder = found[identity]
+        if not isinstance(rows_of_folder, list):
+            raise rows_of_folder
+        entries[folder] = entries_in(rows_of_folder, f"{where} · {PERMISSION_CALL}")
     return read_row(FOLDER_RIGHTS, settings_row(entries), wanted, f"{where} · {PERMISSION_CALL}")
 
 

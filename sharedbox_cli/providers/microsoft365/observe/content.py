@@ -18,10 +18,9 @@ from sharedbox_cli.providers.microsoft365 import categories, folders, rules
 from sharedbox_cli.providers.microsoft365.errors import refusal_of_one
 from sharedbox_cli.providers.microsoft365.exchange_admin import BATCH as EXCHANGE_BATCH
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
-from sharedbox_cli.providers.microsoft365.folder_rights import Folder, Place, places_of
 from sharedbox_cli.providers.microsoft365.graph import BATCH as GRAPH_BATCH
 from sharedbox_cli.providers.microsoft365.graph import Graph, Parts
-from sharedbox_cli.providers.microsoft365.observe.folder_lists import read_folder_lists
+from sharedbox_cli.providers.microsoft365.observe.folder_reader import FolderReader
 from sharedbox_cli.providers.microsoft365.observe.mailboxes import Mailboxes
 from sharedbox_cli.providers.microsoft365.observe.rules import read_rules
 from sharedbox_cli.providers.responses import Failure, Fields
@@ -34,7 +33,7 @@ Read = dict[str, list[Fields] | Failure]
 Spellings = Mapping[str, Set[str]] | None
 """The addresses, in lower case, by which the spec of each mailbox names recipients, by the id of the mailbox. None: no
 spec is compared, and only what a spec could say is read."""
-Reader = Callable[[Graph, ExchangeAdmin, Iterable[str], Spellings], Awaitable[Read]]
+Reader = Callable[[Graph, FolderReader, Iterable[str], Spellings], Awaitable[Read]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +53,13 @@ class Listing:
     """What else the list says."""
 
 
-async def _categories(graph: Graph, _: ExchangeAdmin, ids: Iterable[str], _spellings: Spellings) -> Read:
+async def _categories(graph: Graph, _: FolderReader, ids: Iterable[str], _spellings: Spellings) -> Read:
     parts: Parts = {key: (f"/users/{quote(key, safe='')}/outlook/masterCategories", {}) for key in ids}
     return await graph.batch_lists(parts, categories.LIST)
 
 
-async def _folders(_: Graph, exchange: ExchangeAdmin, ids: Iterable[str], _spellings: Spellings) -> Read:
-    return await read_folder_lists(exchange, ids)
+async def _folders(_: Graph, reader: FolderReader, ids: Iterable[str], _spellings: Spellings) -> Read:
+    return await reader.lists(ids)
 
 
 TAGS = Listing(categories.CATEGORIES, categories.LIST, "MailboxSettings.Read", (GRAPH_BATCH,), _categories)
@@ -86,13 +85,9 @@ def requests_of(fields: Set[Field], mailboxes: int) -> int:
 
 
 async def read_content(
-    graph: Graph, exchange: ExchangeAdmin, mailboxes: Mailboxes, scope: Scope, unread: UnreadLog
-) -> dict[str, dict[Folder, Place]]:
-    """Add settings to the mailboxes whose specs manage them; one whose list cannot be read ends in `unread`.
-
-    Returns where the folders of mailboxes are whose folders were listed, by the id of the mailbox.
-    """
-    places: dict[str, dict[Folder, Place]] = {}
+    graph: Graph, reader: FolderReader, mailboxes: Mailboxes, scope: Scope, unread: UnreadLog
+) -> None:
+    """Add settings to the mailboxes whose specs manage them; one whose list cannot be read ends in `unread`."""
     for listing in LISTINGS:
         ids = {
             row.id: address
@@ -103,19 +98,8 @@ async def read_content(
             named = {key: scope.recipients.get(address, frozenset()) for key, address in ids.items()}
             is_list = scope.managing is None and scope.mailboxes is None and not scope.folders
             spellings = None if is_list else named
-            found = await listing.read(graph, exchange, ids, spellings)
+            found = await listing.read(graph, reader, ids, spellings)
             _take(graph, listing, found, ids, mailboxes, scope, unread)
-            if listing is FOLDER_STATISTICS:
-                places = {key: _places(rows) for key, rows in found.items() if isinstance(rows, list)}
-    return places
-
-
-def _places(rows: list[Fields]) -> dict[Folder, Place]:
-    """Return where folders are; nothing if a row has an unknown form, which is an error where they are needed."""
-    try:
-        return places_of(rows)
-    except (KeyError, ValueError):
-        return {}
 
 
 def _take(
@@ -153,7 +137,7 @@ async def read_list(
     graph: Graph, exchange: ExchangeAdmin, listing: Listing, mailbox: str, spellings: Set[str] = frozenset()
 ) -> list[Fields]:
     """Return the whole list of one mailbox as it is now. Raises CloudError, ObserveError."""
-    [result] = (await listing.read(graph, exchange, [mailbox], {mailbox: spellings})).values()
+    [result] = (await listing.read(graph, FolderReader(exchange), [mailbox], {mailbox: spellings})).values()
     if not isinstance(result, list):
         raise result
     return result

@@ -10,62 +10,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
-from sharedbox_cli.core.errors import NotFound, PermissionDenied
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import FolderEntry, Trustee, TrusteeKind
-from sharedbox_cli.core.reach import FolderKind, Reach
-from sharedbox_cli.providers.base import Scope
-from sharedbox_cli.providers.forms import optional_text, text_of
-from sharedbox_cli.providers.microsoft365.errors import refusal_of_one
-from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
-from sharedbox_cli.providers.microsoft365.exchange_answers import Command
 from sharedbox_cli.providers.microsoft365.folder_rights import unresolved_id
-from sharedbox_cli.providers.microsoft365.folders import SLASH
-from sharedbox_cli.providers.microsoft365.graph import Graph
-from sharedbox_cli.providers.microsoft365.observe.folder_entries import RawEntry, raw_entry
-from sharedbox_cli.providers.microsoft365.observe.folder_lists import PERMISSION_CALL, STATISTICS_CALL, collect_whole
-from sharedbox_cli.providers.microsoft365.observe.folder_names import Ids, find_names
-from sharedbox_cli.providers.microsoft365.observe.grants import Rows
+from sharedbox_cli.providers.microsoft365.observe.folder_entries import RawEntry
+from sharedbox_cli.providers.microsoft365.observe.folder_names import Ids
+from sharedbox_cli.providers.microsoft365.observe.folder_reader import FolderReader, Question
+from sharedbox_cli.providers.microsoft365.observe.folder_rights import ListedFolder, ReadFolders
 from sharedbox_cli.providers.microsoft365.observe.people import People
-from sharedbox_cli.providers.responses import Failure, Row
 from sharedbox_cli.providers.unread import UnreadLog
-
-T = TypeVar("T")
-_OF_FOLDER = ("FolderPath", "FolderId", "FolderType", "ContainerClass")
-_OF_ENTRY = ("User", "AccessRights", "SharingPermissionFlags")
-_PLACES = {"Inbox": FolderKind.INBOX, "Calendar": FolderKind.CALENDAR, "Contacts": FolderKind.CONTACTS}
-_ROOT = "Root"
-
-
-class Folder(NamedTuple):
-    """A folder of a mailbox."""
-
-    id: str
-    name: str
-    kind: str
-    content: str
-
-    @property
-    def place(self) -> FolderKind:
-        """Return which folder it is."""
-        return _PLACES.get(self.kind, FolderKind.OTHER)
-
-    @property
-    def is_main(self) -> bool:
-        """Return whether every audit of folders reads it."""
-        return self.kind == _ROOT or self.place is not FolderKind.OTHER
-
-    def identity(self, mailbox: str) -> str:
-        """Return how a cmdlet names it: by id, as names are in the language of the mailbox."""
-        return f"{mailbox}:\\" if self.kind == _ROOT else f"{mailbox}:{self.id}"
 
 
 class Held(NamedTuple):
     """An entry of a folder, with the id of its holder, if that is known."""
 
-    folder: Folder
+    folder: ListedFolder
     entry: RawEntry
     holder: str = ""
 
@@ -82,64 +43,29 @@ class FolderAccess:
         return frozenset(one.holder for many in self.of.values() for one in many if one.holder)
 
 
-async def read_folder_access(
-    exchange: ExchangeAdmin, mailboxes: Mapping[str, Address], reach: Reach, unread: UnreadLog
+async def find_holders(
+    reader: FolderReader, read: ReadFolders, ids: Mapping[Address, str], unread: UnreadLog
 ) -> FolderAccess:
-    """Return the entries in the folders of mailboxes, by id. One that cannot be read ends in `unread`.
+    """Return the entries in the folders that an audit reads, with whose they are. `ids`: of the mailboxes.
 
-    Raises PermissionDenied if none of the mailboxes can be read, and CloudError.
+    Somebody whose name cannot be looked up ends in `unread`. Raises CloudError.
     """
-    commands: dict[str, Command] = {
-        key: (STATISTICS_CALL, {"Identity": key, "ResultSize": "Unlimited"}) for key in mailboxes
-    }
-    listed = await collect_whole(exchange, commands, _folder, select=_OF_FOLDER, what="folders")
-    folders: dict[str, tuple[str, Folder]] = {}
-    access = FolderAccess()
-    for key, found in unread.successes(_of_each(listed, mailboxes), mailboxes).items():
-        access.of[mailboxes[key]] = []
-        wanted = (one for one in found if reach is Reach.EVERY or one.is_main)
-        folders |= {f"{key}/{number}": (key, one) for number, one in enumerate(wanted)}
-    commands = {
-        place: (PERMISSION_CALL, {"Identity": folder.identity(key), "ResultSize": "Unlimited"})
-        for place, (key, folder) in folders.items()
-    }
-    read = await collect_whole(exchange, commands, raw_entry, select=_OF_ENTRY, what="rights in folders")
-    owners = {place: mailboxes[key] for place, (key, _) in folders.items()}
-    # A folder that is gone since the list was read has no entries.
-    there = {place: result for place, result in read.items() if not isinstance(result, NotFound)}
-    entries = unread.successes(_of_each(there, owners), owners)
-    people = (entry.who for many in entries.values() for entry in many if entry.is_person)
-    names, errors = await find_names(exchange, people)
+    spots = [(address, folder, many) for address, listed in read.audited.items() for folder, many in listed]
+    people = (entry.who for _, _, many in spots for entry in many if entry.is_person)
+    names, errors = await reader.names(people)
     for name, error in errors.items():
         unread.add("person", name, error)
-    unclear = {
-        (place, name)
-        for place, many in entries.items()
-        for name, count in Counter(entry.name for entry in many).items()
-        if len(names.get(name, ())) > 1 or (name in names and count > 1)
-    }
-    asked = await _ask(exchange, unclear, folders, names)
-    for place, many in entries.items():
-        key, folder = folders[place]
-        held = list(_held(folder, place, many, names, asked))
-        if mailboxes[key] in access.of:
-            access.of[mailboxes[key]] += held
+    unclear: dict[str, set[str]] = {}
+    for address, folder, many in spots:
+        counts = Counter(entry.name for entry in many if entry.is_person)
+        unclear[folder.identity(ids[address])] = {
+            name for name, count in counts.items() if len(names.get(name, ())) > 1 or (name in names and count > 1)
+        }
+    asked = await _ask(reader, unclear, names)
+    access = FolderAccess({address: [] for address in read.audited})
+    for address, folder, many in spots:
+        access.of[address] += _held(folder, many, names, asked.get(folder.identity(ids[address]), {}))
     return access
-
-
-async def read_folders(
-    graph: Graph, exchange: ExchangeAdmin, rows: Rows, scope: Scope, unread: UnreadLog
-) -> FolderAccess:
-    """Return the entries in the folders that a scope asks for. Without the permission, none, and a warning."""
-    if scope.folders is Reach.NONE or not rows:
-        return FolderAccess()
-    try:
-        return await read_folder_access(exchange, {row.id: key for key, row in rows.items()}, scope.folders, unread)
-    except PermissionDenied as error:
-        graph.warn(
-            f"rights in folders: not read, as the permission View-Only Recipients is missing. {error.why}".strip()
-        )
-        return FolderAccess()
 
 
 def trustees_in(access: FolderAccess, people: People) -> dict[TrusteeId, Trustee]:
@@ -178,36 +104,31 @@ def _id_of(one: Held) -> TrusteeId:
     return TrusteeId(one.holder) or unresolved_id(one.entry.who)
 
 
-Asked = Mapping[str, Mapping[str, list[tuple[str, RawEntry]]]]
-"""By folder, then by name: the entries of people with this name, each with the id."""
+Asked = Mapping[str, list[tuple[str, RawEntry]]]
+"""By name: the entries of people with this name in one folder, each with the id."""
 
 
-async def _ask(
-    exchange: ExchangeAdmin, unclear: Iterable[tuple[str, str]], folders: Mapping[str, tuple[str, Folder]], names: Ids
-) -> Asked:
-    """Ask for the entry of each of the people who have one name."""
-    asked: dict[str, dict[str, list[tuple[str, RawEntry]]]] = {}
-    commands: dict[str, Command] = {}
-    about: dict[str, tuple[tuple[str, str], TrusteeId]] = {}
-    for place, name in sorted(unclear):
-        asked.setdefault(place, {})[name] = []
-        key, folder = folders[place]
-        for who in names[name]:
-            number = str(len(commands))
-            commands[number] = (PERMISSION_CALL, {"Identity": folder.identity(key), "User": who})
-            about[number] = (place, name), who
-    results = await collect_whole(exchange, commands, raw_entry, select=_OF_ENTRY, what="people with the same name")
-    for number, ((place, name), who) in about.items():
-        result = results[number]
+async def _ask(reader: FolderReader, unclear: Mapping[str, Iterable[str]], names: Ids) -> dict[str, Asked]:
+    """Ask for the entry of each of the people who have one name, by the identity of the folder."""
+    about: dict[Question, str] = {
+        (folder, who): name for folder, many in unclear.items() for name in sorted(many) for who in names[name]
+    }
+    asked: dict[str, dict[str, list[tuple[str, RawEntry]]]] = {
+        folder: {name: [] for name in many} for folder, many in unclear.items()
+    }
+    for question, result in (await reader.answers(about)).items():
         if isinstance(result, list) and len(result) == 1:
-            asked[place][name].append((who, result[0]))
-    return asked
+            asked[question[0]][about[question]].append((question[1], result[0]))
+    return dict(asked)
 
 
-def _held(folder: Folder, place: str, many: Iterable[RawEntry], names: Ids, asked: Asked) -> Iterator[Held]:
+def _held(folder: ListedFolder, many: Iterable[RawEntry], names: Ids, asked: Asked) -> Iterator[Held]:
     """Yield the entries of a folder with their holders. Of people with one name, each entry is somebody's once."""
-    left = {name: list(found) for name, found in asked.get(place, {}).items()}
+    left = {name: list(found) for name, found in asked.items()}
     for entry in many:
+        if not entry.is_person:
+            yield Held(folder, entry)
+            continue
         if entry.name not in left:
             found = names.get(entry.name, ())
             yield Held(folder, entry, found[0] if len(found) == 1 else "")
@@ -216,18 +137,3 @@ def _held(folder: Folder, place: str, many: Iterable[RawEntry], names: Ids, aske
         if own is not None:
             left[entry.name].remove(own)
         yield Held(folder, entry, own[0] if own else "")
-
-
-def _of_each(results: Mapping[str, list[T] | Failure], where: Mapping[str, Address]) -> dict[str, list[T] | Failure]:
-    """Return results in which the refusal of a mailbox is about this mailbox. Raises one that is about all of them."""
-    denied = {key: error for key, error in results.items() if isinstance(error, PermissionDenied)}
-    if denied and len(denied) == len(results):
-        raise next(iter(denied.values()))
-    return {
-        key: refusal_of_one(where[key], denied[key]) if key in denied else result for key, result in results.items()
-    }
-
-
-def _folder(row: Row) -> Folder:
-    name = text_of(row, "FolderPath").lstrip("/").replace(SLASH, "/")
-    return Folder(text_of(row, "FolderId"), name, text_of(row, "FolderType"), optional_text(row, "ContainerClass"))

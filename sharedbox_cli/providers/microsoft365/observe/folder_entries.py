@@ -9,12 +9,19 @@ from typing import NamedTuple
 
 from sharedbox_cli.core.model import Right
 from sharedbox_cli.core.open_access import Audience
-from sharedbox_cli.providers.forms import text_of
-from sharedbox_cli.providers.microsoft365.folder_rights import ANONYMOUS, DEFAULT, sid_in, words_in
+from sharedbox_cli.providers.microsoft365.folder_rights import (
+    ANONYMOUS,
+    DEFAULT,
+    Entry,
+    expanded,
+    sid_in,
+    user_in,
+    words_in,
+)
 from sharedbox_cli.providers.responses import Row
 
-EVERYBODY = {DEFAULT.lower(): Audience.ORGANIZATION, ANONYMOUS.lower(): Audience.ANYONE}
-"""The entries that every folder has, by their name in lower case."""
+_AUDIENCES = {DEFAULT: Audience.ORGANIZATION, ANONYMOUS: Audience.ANYONE}
+SELECTED = ("User", "AccessRights", "SharingPermissionFlags")
 NOTHING, USUAL = "None", "AvailabilityOnly"
 _READING = frozenset(
     {"Reviewer", "NonEditingAuthor", "Author", "PublishingAuthor", "Editor", "PublishingEditor", "Owner", "ReadItems"}
@@ -30,6 +37,8 @@ class RawEntry(NamedTuple):
     who: str
     rights: tuple[str, ...]
     flags: tuple[str, ...]
+    everybody: str = ""
+    """The entry for everybody that it is: `Default` or `Anonymous`. Empty: that of somebody."""
 
     @property
     def name(self) -> str:
@@ -39,7 +48,7 @@ class RawEntry(NamedTuple):
     @property
     def audience(self) -> Audience | None:
         """Return whom the entry means, if it is everybody."""
-        return EVERYBODY.get(self.who.lower())
+        return _AUDIENCES.get(self.everybody)
 
     @property
     def sid(self) -> str:
@@ -55,6 +64,15 @@ class RawEntry(NamedTuple):
     def level(self) -> str:
         """Return what the entry allows, in the words of the platform."""
         return ", ".join((*self.rights, *self.flags))
+
+    def of_somebody(self) -> RawEntry:
+        """Return the entry of a person who has the name of everybody."""
+        return self._replace(everybody="")
+
+    @property
+    def entry(self) -> Entry:
+        """Return the entry with its single rights. Raises UnknownForm for a right that no folder has."""
+        return Entry(self.who, expanded(self.rights), self.everybody)
 
     def gives_more_than_usual(self, content: str) -> bool:
         """Return whether somebody can do something. That colleagues see who is busy is usual."""
@@ -79,4 +97,10 @@ def is_calendar(content: str) -> bool:
 def raw_entry(row: Row) -> RawEntry:
     """Return one row. Raises KeyError, UnknownForm."""
     flags = () if row.get(_FLAGS) is None else sorted(words_in(row, _FLAGS) - {NOTHING})
-    return RawEntry(text_of(row, "User"), tuple(sorted(words_in(row, "AccessRights"))), tuple(flags))
+    name, everybody = user_in(row)
+    return RawEntry(name, tuple(sorted(words_in(row, "AccessRights"))), tuple(flags), everybody)
+
+
+def entry_of_person(row: Row) -> RawEntry:
+    """Return the row that answers a question about one person, who can have the name of everybody."""
+    return raw_entry(row).of_somebody()

@@ -14,27 +14,25 @@ from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import Grant, Right, SpecialEntry, Trustee, TrusteeKind
 from sharedbox_cli.core.texts import mark
 from sharedbox_cli.providers.base import Scope
-from sharedbox_cli.providers.forms import all_understood
 from sharedbox_cli.providers.microsoft365.errors import has_no_entry
-from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
-from sharedbox_cli.providers.microsoft365.exchange_answers import Command
 from sharedbox_cli.providers.microsoft365.folder_rights import (
     FOLDER_OF,
     ROOT,
     Entry,
     Folder,
     Reader,
-    entry_of,
     sees,
     unresolved_id,
 )
 from sharedbox_cli.providers.microsoft365.graph import Graph
+from sharedbox_cli.providers.microsoft365.observe.folder_entries import RawEntry
 from sharedbox_cli.providers.microsoft365.observe.folder_lists import PERMISSION_CALL
-from sharedbox_cli.providers.microsoft365.observe.folder_names import Ids, find_names
-from sharedbox_cli.providers.microsoft365.observe.folder_rights import FolderRights
+from sharedbox_cli.providers.microsoft365.observe.folder_names import Ids
+from sharedbox_cli.providers.microsoft365.observe.folder_reader import FolderReader, Question
+from sharedbox_cli.providers.microsoft365.observe.folder_rights import FolderRights, entries_in
 from sharedbox_cli.providers.microsoft365.observe.people import People, read_people
 from sharedbox_cli.providers.microsoft365.quirks import is_guid
-from sharedbox_cli.providers.responses import Failure, Fields
+from sharedbox_cli.providers.responses import Failure
 from sharedbox_cli.providers.unread import UnreadLog
 
 _Spot = tuple[Address, Folder]
@@ -70,14 +68,14 @@ class _Rows:
 
 async def resolve_inside(
     graph: Graph,
-    exchange: ExchangeAdmin,
+    reader: FolderReader,
     read: Mapping[Address, FolderRights],
     scope: Scope,
     people: People,
     unread: UnreadLog,
 ) -> Inside:
     """Return the rights in folders by holder. A mailbox for which the service does not answer ends in `unread`."""
-    resolver = _Resolver(graph, exchange, read, people, unread)
+    resolver = _Resolver(graph, reader, read, people, unread)
     named = _named(read, scope, people)
     await resolver.ask(
         {spot: [who for who in named[spot[0]] if resolver.has_name(spot, who)] for spot in resolver.rows}
@@ -111,13 +109,13 @@ class _Resolver:
     def __init__(
         self,
         graph: Graph,
-        exchange: ExchangeAdmin,
+        reader: FolderReader,
         read: Mapping[Address, FolderRights],
         people: People,
         unread: UnreadLog,
     ) -> None:
         self._graph = graph
-        self._exchange = exchange
+        self._reader = reader
         self._read = dict(read)
         self._people = people
         self._unread = unread
@@ -134,36 +132,26 @@ class _Resolver:
 
     async def ask(self, wanted: Mapping[_Spot, Iterable[TrusteeId]]) -> None:
         """Ask for the entries of some people, once each."""
-        asked: dict[str, tuple[_Spot, TrusteeId]] = {}
-        commands: dict[str, Command] = {}
+        asked: dict[Question, tuple[_Spot, TrusteeId]] = {}
         for spot, whom in wanted.items():
             for who in whom:
                 rows = self.rows[spot]
                 if who in rows.asked or spot[0] not in self._read:
                     continue
                 rows.asked.add(who)
-                key = str(len(asked))
-                asked[key] = spot, who
-                commands[key] = self._command(spot, who)
-        for key, result in (await self._results(commands)).items():
-            spot, who = asked[key]
+                one = self._read[spot[0]]
+                asked[one.places[spot[1]].identity(one.id), str(who)] = spot, who
+        for question, result in (await self._results(asked)).items():
+            spot, who = asked[question]
             if isinstance(result, Entry):
                 self.rows[spot].take(who, result)
             elif result is not None:
                 self._lose(spot[0], result)
 
-    def _command(self, spot: _Spot, who: TrusteeId) -> Command:
-        one = self._read[spot[0]]
-        return PERMISSION_CALL, {"Identity": one.places[spot[1]].identity(one.id), "User": str(who)}
-
-    async def _results(self, commands: Mapping[str, Command]) -> dict[str, Entry | Failure | None]:
+    async def _results(self, questions: Iterable[Question]) -> dict[Question, Entry | Failure | None]:
         """Return the entry for each question, or why there is no answer; None: there is no entry."""
-        if not commands:
-            return {}
-        found: dict[str, Entry | Failure | None] = {}
-        for key, result in (await self._exchange.read_batch(commands, what=PERMISSION_CALL)).items():
-            found[key] = answered(result, PERMISSION_CALL)
-        return found
+        answers = await self._reader.answers(questions)
+        return {question: answered(result, PERMISSION_CALL) for question, result in answers.items()}
 
     def _lose(self, address: Address, error: Failure) -> None:
         self._read.pop(address, None)
@@ -172,7 +160,7 @@ class _Resolver:
     async def namesakes(self) -> Ids:
         """Return the objects that Exchange knows by the names that are not explained yet."""
         names = (entry.user for rows in self.rows.values() for entry in rows.left if not entry.sid)
-        found, errors = await find_names(self._exchange, names)
+        found, errors = await self._reader.names(names)
         for name, error in errors.items():
             for address, _ in [spot for spot, rows in self.rows.items() if name.casefold() in rows.names]:
                 self._lose(address, error)
@@ -193,13 +181,12 @@ class _Resolver:
             for who, entry in rows.held.items()
             if entry.reads
         ]
-        commands: dict[str, Command] = {
-            str(number): (PERMISSION_CALL, {"Identity": ROOT.identity(self._read[address].id), "User": str(who)})
-            for number, (address, who) in enumerate(readers)
+        questions: dict[Question, tuple[Address, TrusteeId]] = {
+            (ROOT.identity(self._read[address].id), str(who)): (address, who) for address, who in readers
         }
         found = set()
-        for key, result in (await self._results(commands)).items():
-            address, who = readers[int(key)]
+        for question, result in (await self._results(questions)).items():
+            address, who = questions[question]
             if isinstance(result, Entry):
                 found |= {(address, who)} if sees(result) else set()
             elif result is not None:
@@ -248,14 +235,14 @@ class _Resolver:
             grants.add(Grant(holder.id, right, entry.word))
 
 
-def answered(result: list[Fields] | Failure, where: str) -> Entry | Failure | None:
+def answered(result: list[RawEntry] | Failure, where: str) -> Entry | Failure | None:
     """Return the entry in an answer about one trustee, None if there is none, or why that is not known."""
     if isinstance(result, CloudError) and has_no_entry(result):
         return None
     if not isinstance(result, list):
         return result
     try:
-        entries = all_understood(result, where, entry_of)
+        entries = entries_in(result, where)
     except ObserveError as error:
         return error
     return entries[0] if entries else None

@@ -2,35 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from sharedbox_cli.core.errors import CloudError, ObserveError
-from sharedbox_cli.providers.microsoft365 import folders
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
-from sharedbox_cli.providers.microsoft365.exchange_answers import Command, Truncated, fields
-from sharedbox_cli.providers.responses import Failure, Fields, Row
+from sharedbox_cli.providers.microsoft365.exchange_answers import Command, Truncated
+from sharedbox_cli.providers.responses import Failure, Row
 
 T = TypeVar("T")
 STATISTICS_CALL = "Get-MailboxFolderStatistics"
 PERMISSION_CALL = "Get-MailboxFolderPermission"
-
-
-async def read_folder_lists(exchange: ExchangeAdmin, ids: Iterable[str]) -> dict[str, list[Fields] | Failure]:
-    """Return the folders of each mailbox, by its id, or why they could not be read.
-
-    Without `ResultSize`, a mailbox shows 1,000 folders.
-    """
-    commands = {key: (STATISTICS_CALL, {"Identity": key, "ResultSize": "Unlimited"}) for key in ids}
-    return await read_whole(exchange, commands, folders.PROPERTIES)
-
-
-async def read_whole(
-    exchange: ExchangeAdmin, commands: Mapping[str, Command], select: tuple[str, ...] = ()
-) -> dict[str, list[Fields] | Failure]:
-    """Return the rows of many reads by one cmdlet, complete."""
-    what = next((cmdlet for cmdlet, _ in commands.values()), "")
-    return await collect_whole(exchange, commands, fields(what), select=select, what=what)
 
 
 async def collect_whole(

@@ -1,50 +1,76 @@
-"""The rights in folders of mailboxes: read only where a spec manages them, or somebody asked for them.
+"""The folders of mailboxes and what is in them: read only where a spec manages it, or somebody asked for it.
 
-Requests per mailbox: one for the places of its folders, one for each folder. Ten of them travel in one request.
+Requests per mailbox: one for the places of its folders, one for each folder. Ten of them travel in one request. What
+several parts of a reading want of one folder is read once.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
 
-from sharedbox_cli.core.errors import CloudError, ObserveError, PermissionDenied
+from sharedbox_cli.core.errors import NotFound, ObserveError
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import LEVELLED, Right
+from sharedbox_cli.core.reach import FolderKind, Reach
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.columns import read_row
-from sharedbox_cli.providers.forms import all_understood
-from sharedbox_cli.providers.microsoft365.exchange_admin import BATCH, ExchangeAdmin
-from sharedbox_cli.providers.microsoft365.exchange_answers import Command
+from sharedbox_cli.providers.forms import Row, all_understood, optional_text, text_of, understood
+from sharedbox_cli.providers.microsoft365.exchange_admin import BATCH
 from sharedbox_cli.providers.microsoft365.folder_rights import (
     FOLDER_OF,
     FOLDER_RIGHTS,
     SETTING_OF,
-    SPECIAL,
-    STATISTICS,
     Entry,
     Folder,
     Place,
-    entry_of,
     places_of,
     settings_row,
 )
+from sharedbox_cli.providers.microsoft365.folders import SLASH
 from sharedbox_cli.providers.microsoft365.graph import Graph
-from sharedbox_cli.providers.microsoft365.observe.folder_lists import PERMISSION_CALL, STATISTICS_CALL, read_whole
+from sharedbox_cli.providers.microsoft365.observe.folder_entries import RawEntry
+from sharedbox_cli.providers.microsoft365.observe.folder_failures import FolderFailures
+from sharedbox_cli.providers.microsoft365.observe.folder_lists import PERMISSION_CALL, STATISTICS_CALL
+from sharedbox_cli.providers.microsoft365.observe.folder_reader import FolderReader
 from sharedbox_cli.providers.microsoft365.observe.mailboxes import Mailboxes
-from sharedbox_cli.providers.responses import Failure, Fields
+from sharedbox_cli.providers.responses import Fields
 from sharedbox_cli.providers.unread import UnreadLog
 
 RIGHTS = frozenset(FOLDER_OF)
+_PLACES = {"Inbox": FolderKind.INBOX, "Calendar": FolderKind.CALENDAR, "Contacts": FolderKind.CONTACTS}
+_ROOT = Folder.ROOT.value
+
+
+class ListedFolder(NamedTuple):
+    """A folder of a mailbox, as an audit shows it."""
+
+    id: str
+    name: str
+    kind: str
+    content: str
+
+    @property
+    def place(self) -> FolderKind:
+        """Return which folder it is."""
+        return _PLACES.get(self.kind, FolderKind.OTHER)
+
+    @property
+    def is_main(self) -> bool:
+        """Return whether every audit of folders reads it."""
+        return self.kind == _ROOT or self.place is not FolderKind.OTHER
+
+    def identity(self, mailbox: str) -> str:
+        """Return how a cmdlet names it: by id, as names are in the language of the mailbox."""
+        return f"{mailbox}:\\" if self.kind == _ROOT else f"{mailbox}:{self.id}"
 
 
 @dataclass(frozen=True, slots=True)
 class FolderRights:
-    """What was read of one mailbox."""
+    """What was read of one mailbox for what its spec manages."""
 
     id: str
     places: Mapping[Folder, Place]
@@ -59,18 +85,45 @@ class FolderRights:
         return self.rights & frozenset(LEVELLED)
 
 
+@dataclass(slots=True)
+class ReadFolders:
+    """What was read in the folders of a tenant."""
+
+    managed: dict[Address, FolderRights] = field(default_factory=dict)
+    audited: dict[Address, list[tuple[ListedFolder, list[RawEntry]]]] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class _Wanted:
     """What is to be read of a mailbox."""
 
+    address: Address
     fields: frozenset[Field]
     rights: frozenset[Right]
     is_needed: bool
     """Whether a spec manages some of it: without it, nothing is planned."""
+    reach: Reach
 
     @property
-    def folders(self) -> set[Folder]:
-        return {SETTING_OF[name][0] for name in self.fields} | {FOLDER_OF[right] for right in self.rights}
+    def folders(self) -> frozenset[Folder]:
+        """Return the folders in which something is managed."""
+        return frozenset({SETTING_OF[name][0] for name in self.fields} | {FOLDER_OF[right] for right in self.rights})
+
+    @property
+    def listed(self) -> frozenset[Folder]:
+        """Return the folders that have to be found: an audit finds them all."""
+        return frozenset(Folder) if self.reach else self.folders
+
+
+@dataclass(slots=True)
+class _Found:
+    """The folders of a mailbox of which the entries are read."""
+
+    managed: dict[Folder, str] = field(default_factory=dict)
+    """The identity of each."""
+    places: Mapping[Folder, Place] = field(default_factory=dict)
+    audited: dict[str, ListedFolder] = field(default_factory=dict)
+    """By identity."""
 
 
 def requests_of(mailboxes: int, folders: int, asked: int = 0) -> int:
@@ -78,113 +131,95 @@ def requests_of(mailboxes: int, folders: int, asked: int = 0) -> int:
     return -(-mailboxes // BATCH) + -(-mailboxes * folders // BATCH) + -(-asked // BATCH)
 
 
-async def read_folder_rights(
+async def read_folders(
     graph: Graph,
-    exchange: ExchangeAdmin,
+    reader: FolderReader,
     mailboxes: Mailboxes,
+    granted: Iterable[Address],
     scope: Scope,
     unread: UnreadLog,
-    known: Mapping[str, Mapping[Folder, Place]],
-) -> dict[Address, FolderRights]:
-    """Return the rights in the folders of the mailboxes that need it, and add the settings that are entries in them.
+) -> ReadFolders:
+    """Return what is in the folders that specs manage or that the scope reaches, and add the settings among it.
 
-    `known` has the folders of mailboxes that were listed already. A mailbox whose folders cannot be read ends in
-    `unread`, if a spec manages what is in them.
+    `granted`: the mailboxes whose rights are read. Raises CloudError, ObserveError.
     """
+    audited = frozenset(granted) if scope.folders else frozenset[Address]()
     wanted = {
-        row.id: (address, part) for address, row in mailboxes.rows.items() if (part := _wanted_of(address, scope))
+        row.id: part
+        for address, row in mailboxes.rows.items()
+        if (part := _wanted_of(address, scope, scope.folders if address in audited else Reach.NONE))
     }
-    if not wanted:
-        return {}
-    given = _Failures(graph, unread, wanted)
-    places: dict[str, Mapping[Folder, Place]] = {
-        key: known[key] for key, (_, part) in wanted.items() if part.folders <= known.get(key, {}).keys()
-    }
-    commands = {
-        key: (STATISTICS_CALL, statistics_of(key, part.folders))
-        for key, (_, part) in wanted.items()
-        if key not in places
-    }
-    for key, rows in given.successes(await read_whole(exchange, commands, STATISTICS)).items():
-        try:
-            places[key] = _found(wanted[key][0], rows, wanted[key][1].folders)
-        except ObserveError as error:
-            given.take(key, error)
-    of_folder = {f"{key} {folder.value}": (key, folder) for key in places for folder in wanted[key][1].folders}
-    asked: dict[str, Command] = {
-        name: (PERMISSION_CALL, {"Identity": places[key][folder].identity(key), "ResultSize": "Unlimited"})
-        for name, (key, folder) in of_folder.items()
-    }
-    entries: dict[str, dict[Folder, list[Entry]]] = {}
-    failed: set[str] = set()
-    for name, result in (await read_whole(exchange, asked)).items():
-        key, folder = of_folder[name]
-        try:
-            entries.setdefault(key, {})[folder] = _entries(wanted[key][0], result)
-        except (CloudError, ObserveError) as error:
-            failed.add(key)
-            given.take(key, error)
-    return {
-        wanted[key][0]: _read(key, found, places[key], wanted[key][1], mailboxes, wanted[key][0])
-        for key, found in entries.items()
-        if key not in failed
-    }
+    needed = {key for key, part in wanted.items() if part.is_needed}
+    failures = FolderFailures(graph, unread, needed, {key: part.address for key, part in wanted.items()})
+    lists = await reader.lists_of({key: part.listed for key, part in wanted.items()})
+    found = _found(wanted, failures.successes(lists, {key: key for key in lists}), failures, unread)
+    owners = {identity: key for key, one in found.items() for identity in (*one.managed.values(), *one.audited)}
+    managed = {identity for one in found.values() for identity in one.managed.values()}
+    results = await reader.entries(owners)
+    # A folder that is gone since the list was read has no entries.
+    there = {one: many for one, many in results.items() if one in managed or not isinstance(many, NotFound)}
+    entries = failures.successes(there, owners)
+    read = ReadFolders()
+    for key, one in found.items():
+        part = wanted[key]
+        if one.managed and entries.keys() >= set(one.managed.values()):
+            _add_managed(key, part, one, entries, mailboxes, unread, read)
+        if part.reach and key not in failures.refused:
+            read.audited[part.address] = [
+                (folder, entries[identity]) for identity, folder in one.audited.items() if identity in entries
+            ]
+    return read
 
 
-def _wanted_of(address: Address, scope: Scope) -> _Wanted | None:
+def _wanted_of(address: Address, scope: Scope, reach: Reach) -> _Wanted | None:
     fields = frozenset(name for name in SETTING_OF if scope.wants(name, address))
     rights = scope.inside_of(address) & RIGHTS
-    if not fields and not rights:
+    if not fields and not rights and not reach:
         return None
     is_needed = bool(fields - scope.dispensable or scope.inside.get(address, frozenset()) & RIGHTS)
-    return _Wanted(fields, rights, is_needed)
+    return _Wanted(address, fields, rights, is_needed, reach)
 
 
-class _Failures:
-    """Takes what could not be read: where no spec needs it, it is left out, and that is said once."""
-
-    def __init__(self, graph: Graph, unread: UnreadLog, wanted: Mapping[str, tuple[Address, _Wanted]]) -> None:
-        self._graph = graph
-        self._unread = unread
-        self._wanted = wanted
-        self._has_warned = False
-
-    def successes(self, results: Mapping[str, list[Fields] | Failure]) -> dict[str, list[Fields]]:
-        needed = {key: result for key, result in results.items() if self._wanted[key][1].is_needed}
-        self._unread.require_one(needed.values())
-        found: dict[str, list[Fields]] = {}
-        for key, result in results.items():
-            if isinstance(result, list):
-                found[key] = result
-            else:
-                self.take(key, result)
-        return found
-
-    def take(self, key: str, error: Failure) -> None:
-        address, part = self._wanted[key]
-        if part.is_needed or not isinstance(error, (PermissionDenied, ObserveError)):
-            self._unread.add_mailbox(address, error)
-        elif not self._has_warned:
-            self._has_warned = True
-            why = "the role does not include it" if isinstance(error, PermissionDenied) else error.why
-            self._graph.warn(f"rights in folders, first of {address}: not read ({why}).")
+def _found(
+    wanted: Mapping[str, _Wanted], lists: Mapping[str, list[Fields]], failures: FolderFailures, unread: UnreadLog
+) -> dict[str, _Found]:
+    """Return the folders to read of each mailbox that was listed."""
+    found: dict[str, _Found] = {}
+    for key, rows in lists.items():
+        part = wanted[key]
+        one = found[key] = _Found()
+        try:
+            if part.reach:
+                where = f"{part.address} · {STATISTICS_CALL}"
+                listed = [understood(row, where, _listed, own_name=False) for row in rows]
+                shown = (folder for folder in listed if part.reach is Reach.EVERY or folder.is_main)
+                one.audited = {folder.identity(key): folder for folder in shown}
+            one.places = places_of_mailbox(str(part.address), rows) if part.folders else {}
+        except ObserveError as error:
+            unread.add_mailbox(part.address, error)
+            continue
+        missing = sorted((folder for folder in part.folders if folder not in one.places), key=lambda item: item.value)
+        if missing:
+            failures.lacks_folder(key, no_folder(str(part.address), missing[0]))
+        else:
+            one.managed = {folder: one.places[folder].identity(key) for folder in part.folders}
+    return found
 
 
-def statistics_of(mailbox: str, folders: set[Folder]) -> dict[str, Any]:
+def _listed(row: Row) -> ListedFolder:
+    name = text_of(row, "FolderPath").lstrip("/").replace(SLASH, "/")
+    return ListedFolder(
+        text_of(row, "FolderId"), name, text_of(row, "FolderType"), optional_text(row, "ContainerClass")
+    )
+
+
+def statistics_of(mailbox: str, folders: Iterable[Folder]) -> dict[str, Any]:
     """Return the parameters that find some folders: one kind of them, or all folders of the mailbox."""
     parameters: dict[str, Any] = {"Identity": mailbox, "ResultSize": "Unlimited"}
-    if len(folders) == 1:
-        parameters["FolderScope"] = next(iter(folders)).value
+    kinds = set(folders)
+    if len(kinds) == 1:
+        parameters["FolderScope"] = kinds.pop().value
     return parameters
-
-
-def _found(address: Address, rows: list[Fields], wanted: Iterable[Folder]) -> dict[Folder, Place]:
-    """Return the places of folders. Raises ObserveError for one that the mailbox does not have."""
-    places = places_of_mailbox(str(address), rows)
-    for folder in sorted(wanted, key=lambda one: one.value):
-        if folder not in places:
-            raise no_folder(str(address), folder)
-    return places
 
 
 def places_of_mailbox(where: str, rows: list[Fields]) -> dict[Folder, Place]:
@@ -205,43 +240,29 @@ def no_folder(where: str, folder: Folder) -> ObserveError:
     )
 
 
-def entries_in(rows: list[Fields], mailbox: str) -> list[Entry]:
-    """Return all rows of a folder. Raises ObserveError; also if a person has the name of an entry for everybody."""
-    where = f"{mailbox} · {PERMISSION_CALL}"
-    entries = all_understood(rows, where, entry_of)
-    special = Counter(SPECIAL[name] for entry in entries if (name := entry.user.lower()) in SPECIAL)
-    for name, count in special.items():
-        if count > 1:
-            raise ObserveError(
-                where=where,
-                why=f"A folder has {count} entries named {name}, and only one of them is for everybody.",
-                hint="Change the display name of the account that has this name.",
-            )
-    return entries
+def entries_in(rows: list[RawEntry], where: str) -> list[Entry]:
+    """Return all rows of a folder with their single rights. Raises ObserveError."""
+    return understood({}, where, lambda _: [row.entry for row in rows])
 
 
-def _entries(address: Address, result: list[Fields] | Failure) -> list[Entry]:
-    if not isinstance(result, list):
-        raise result
-    return entries_in(result, str(address))
-
-
-def _read(
+def _add_managed(
     key: str,
-    found: Mapping[Folder, list[Entry]],
-    places: Mapping[Folder, Place],
     part: _Wanted,
+    one: _Found,
+    entries: Mapping[str, list[RawEntry]],
     mailboxes: Mailboxes,
-    address: Address,
-) -> FolderRights:
-    """Return the entries of people; those of everybody become settings."""
-    row = mailboxes.rows[address]
-    if part.fields:
-        settings: Mapping[Field, Value] = read_row(
-            FOLDER_RIGHTS, settings_row(found), part.fields, f"{address} · {PERMISSION_CALL}"
-        )
-        mailboxes.rows[address] = replace(row, settings={**row.settings, **settings})
-    people = {
-        folder: [entry for entry in entries if entry.user.lower() not in SPECIAL] for folder, entries in found.items()
-    }
-    return FolderRights(key, places, people, part.rights)
+    unread: UnreadLog,
+    read: ReadFolders,
+) -> None:
+    """Add the entries of people in the folders of a mailbox; those of everybody become settings."""
+    row = mailboxes.rows[part.address]
+    where = f"{part.address} · {PERMISSION_CALL}"
+    try:
+        found = {folder: entries_in(entries[identity], where) for folder, identity in one.managed.items()}
+        settings: Mapping[Field, Value] = read_row(FOLDER_RIGHTS, settings_row(found), part.fields, where)
+    except ObserveError as error:
+        unread.add_mailbox(part.address, error)
+        return
+    mailboxes.rows[part.address] = replace(row, settings={**row.settings, **settings})
+    people = {folder: [entry for entry in many if not entry.everybody] for folder, many in found.items()}
+    read.managed[part.address] = FolderRights(key, one.places, people, part.rights)

@@ -15,7 +15,7 @@ from sharedbox_cli.providers.columns import UnknownForm
 from sharedbox_cli.providers.forms import optional_text
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
 from sharedbox_cli.providers.microsoft365.graph import Graph, Parts
-from sharedbox_cli.providers.microsoft365.observe.folder_lists import read_folder_lists
+from sharedbox_cli.providers.microsoft365.observe.folder_reader import FolderReader
 from sharedbox_cli.providers.microsoft365.observe.recipients import Found, find_named, is_failure
 from sharedbox_cli.providers.microsoft365.rule_capabilities import can_say
 from sharedbox_cli.providers.microsoft365.rule_folders import RuleFolders, folders_of
@@ -43,13 +43,13 @@ _OF_THE_SERVICE = re.compile(r"Junk E-mail Rule|Microsoft\.Exchange\.OOF\..*")
 
 
 async def read_rules(
-    graph: Graph, exchange: ExchangeAdmin, ids: Iterable[str], spellings: Mapping[str, Set[str]] | None
+    graph: Graph, reader: FolderReader, ids: Iterable[str], spellings: Mapping[str, Set[str]] | None
 ) -> Lists:
     """Return the rules of each mailbox, with addresses and paths of folders, or why they could not be read.
 
     Hidden rules and those of Outlook alone are read only where a spec is compared.
     """
-    ids = tuple(ids)
+    ids, exchange = tuple(ids), reader.exchange
     found = await _read(exchange, ids, {})
     hidden: Lists = {key: [] for key in ids}
     outlook: Lists = {key: PermissionDenied("not asked", call=LIST) for key in ids}
@@ -57,7 +57,7 @@ async def read_rules(
         hidden = await _read(exchange, ids, {"IncludeHidden": True})
         parts: Parts = {key: (f"/users/{quote(key, safe='')}/mailFolders/inbox/messageRules", {}) for key in ids}
         outlook = await graph.batch_lists(parts, LIST)
-    folders = await _read_folders(exchange, found)
+    folders = await _read_folders(reader, found)
     recipients = await _find_recipients(exchange, (*found.values(), *hidden.values()))
     read: Lists = {}
     for key in ids:
@@ -77,10 +77,10 @@ async def _read(exchange: ExchangeAdmin, ids: Iterable[str], more: Mapping[str, 
     return await exchange.read_batch(commands, select=(), what=CMDLET)
 
 
-async def _read_folders(exchange: ExchangeAdmin, found: Lists) -> dict[str, RuleFolders | Failure]:
+async def _read_folders(reader: FolderReader, found: Lists) -> dict[str, RuleFolders | Failure]:
     """Return the folders of the mailboxes whose rules name one."""
     needed = [key for key, rows in found.items() if isinstance(rows, list) and any(map(_names_folder, rows))]
-    lists = await read_folder_lists(exchange, needed)
+    lists = await reader.lists(needed)
     return {key: folders_of(rows) if isinstance(rows, list) else rows for key, rows in lists.items()}
 
 

@@ -34,12 +34,13 @@ from sharedbox_cli.providers.microsoft365.observe.content import read_content
 from sharedbox_cli.providers.microsoft365.observe.folder_access import (
     FolderAccess,
     entries_of,
-    read_folders,
+    find_holders,
     trustees_in,
 )
 from sharedbox_cli.providers.microsoft365.observe.folder_holders import Inside, resolve_inside
 from sharedbox_cli.providers.microsoft365.observe.folder_lists import PERMISSION_CALL
-from sharedbox_cli.providers.microsoft365.observe.folder_rights import read_folder_rights
+from sharedbox_cli.providers.microsoft365.observe.folder_reader import FolderReader
+from sharedbox_cli.providers.microsoft365.observe.folder_rights import read_folders
 from sharedbox_cli.providers.microsoft365.observe.grants import RawGrant, RawGrants, read_grants
 from sharedbox_cli.providers.microsoft365.observe.holders import Holders, resolve_holders
 from sharedbox_cli.providers.microsoft365.observe.inside import read_inside
@@ -98,16 +99,19 @@ async def observe_tenant(graph: Graph, exchange: ExchangeAdmin, scope: Scope, no
     mailboxes = await read_mailboxes(exchange, scope, unread)
     await resolve_recipients(exchange, mailboxes, scope.recipients, unread)
     await read_inside(exchange, mailboxes, scope, unread)
-    places = await read_content(graph, exchange, mailboxes, scope, unread)
-    folder_rights = await read_folder_rights(graph, exchange, mailboxes, scope, unread, places)
-    granted = {key: row for key, row in mailboxes.rows.items() if scope.grants_of is None or key in scope.grants_of}
+    audited = [key for key in mailboxes.rows if scope.grants_of is None or key in scope.grants_of]
+    ids = {address: row.id for address, row in mailboxes.rows.items()}
+    reader = FolderReader(exchange, {ids[key] for key in audited} if scope.folders else ())
+    await read_content(graph, reader, mailboxes, scope, unread)
+    in_folders = await read_folders(graph, reader, mailboxes, audited, scope, unread)
+    granted = {key: mailboxes.rows[key] for key in audited}
     targets = forwarding_targets(mailboxes) | (rule_targets(mailboxes) if scope.folders else frozenset())
     reading = Reading(mailboxes, People(), unread, targets=targets)
     if granted:
         reading.grants = await read_grants(exchange, granted, unread)
-    reading.folders = await read_folders(graph, exchange, granted, scope, unread)
+    reading.folders = await find_holders(reader, in_folders, ids, unread)
     await _read_holders(graph, exchange, scope, reading)
-    reading.inside = await resolve_inside(graph, exchange, folder_rights, scope, reading.people, unread)
+    reading.inside = await resolve_inside(graph, reader, in_folders.managed, scope, reading.people, unread)
     if scope.facts & _USAGE and mailboxes.rows:
         reading.usage = await read_usage(graph, exchange, mailboxes.rows, now.date().isoformat(), unread)
     if Field.LICENCE in scope.fields or scope.facts & _LICENCES:
