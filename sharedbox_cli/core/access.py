@@ -60,6 +60,8 @@ class AccessRow(NamedTuple):
     """Whether the holder is from outside the organisation: a guest, or an address of another domain."""
     why: Why | None = None
     """Why and since when it is there. None: nobody asked."""
+    items: int | None = None
+    """Of a right in one folder: how many items are in it, if that is known. No part of what is compared."""
 
     @property
     def mailbox_key(self) -> tuple[str, str]:
@@ -120,9 +122,10 @@ class _Holders:
     def _folder(self, mailbox: ObservedMailbox, entry: FolderEntry) -> Iterator[AccessRow]:
         grant = Grant(entry.trustee, entry.right, folder_words(entry))
         if entry.audience is None:
-            yield from self._held(mailbox, grant, Entry.FOLDER)
+            rows = self._held(mailbox, grant, Entry.FOLDER)
         else:
-            yield self._wide(mailbox, entry.audience, grant, entry=Entry.FOLDER)
+            rows = iter((self._wide(mailbox, entry.audience, grant, entry=Entry.FOLDER),))
+        yield from (row._replace(items=entry.items) for row in rows)
 
     def _paths(self, group: TrusteeId) -> Mapping[TrusteeId, list[tuple[str, ...]]]:
         """Return the names of the groups through which each user is in a group, if that was read."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.folder_counts import folders_besides
 from sharedbox_cli.core.identity import TrusteeId
 from sharedbox_cli.core.model import (
     AddressHolder,
@@ -45,6 +46,8 @@ def notes_on(mailbox: DesiredMailbox, observed: Observed) -> list[Note]:
     notes += end_notes(mailbox, current, observed)
     notes += _unconfirmed(mailbox, current) if current else ()
     notes += _kept_rules(mailbox, current) if current else ()
+    if current and mailbox.state is not State.ABSENT and (others := folders_besides(mailbox, current)):
+        notes.append(Note(where, others))
     if current and current.facts.get(Fact.HOLDS) == UNKNOWN:
         notes.append(Note(where, _UNKNOWN_HOLDS))
     kept = kept_entries(mailbox, current, observed) if current else ()

@@ -58,5 +58,7 @@ class Fact(StrEnum):
     OTHER_RULES = "other_rules"
     """Those of them that no spec can say, in the form of `rules`: what has no key has the name of the service."""
     RULES_QUOTA_BYTES = "rules_quota_bytes"
+    FOLDER_ITEMS = "folder_items"
+    """(path, number of items) of each of `folders` whose number was read: nothing is compared with it."""
     ITEM_COUNT = "item_count"
     LAST_ACTIVITY = "last_activity"

@@ -280,6 +280,8 @@ class FolderEntry:
     trustee: TrusteeId
     """Empty for people whom nobody lists."""
     audience: Audience | None = None
+    items: int | None = field(default=None, compare=False)
+    """How many items are directly in the folder; None: not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,9 +92,12 @@ def test_without_the_option_nothing_inside_is_read_and_the_notes_name_it(cloud: 
 def test_other_folders_are_read_only_if_asked_for(cloud: Cloud, cli: Cli) -> None:
     give(cloud.tenant, "Inbox", "ben@contoso.example", "Editor", below="Q1/Q2")
     assert inside(audited(cli, "--inside")) == []
+    cloud.tenant.run("update folders set items = 1204 where name = 'Q1/Q2'")
     [row] = inside(audited(cli, "--every-folder"))
-    assert (row["person"], row["right"]) == ("ben@contoso.example", "read")
+    assert (row["person"], row["right"], row["items"]) == ("ben@contoso.example", "read", 1204)
     assert row["detail"] == "folder Inbox/Q1/Q2: Editor"
+    assert "1,204" in cli("audit", "--every-folder").out
+    assert "1\u202f204" in cli("audit", "--every-folder", "--lang", "de").out
 
 
 def test_namesakes_are_told_apart(cloud: Cloud, cli: Cli) -> None:

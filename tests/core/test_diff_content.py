@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from sharedbox_cli.core.change import Change, Kind, Risk, inverse, no_inverse_because
 from sharedbox_cli.core.change_words import change_parts, setting_words, words
 from sharedbox_cli.core.diff import fingerprint, make_plan
 from sharedbox_cli.core.fields import SETTINGS, Field
-from sharedbox_cli.core.model import GOOGLE_DELEGATED, Desired, DesiredMailbox, Observed, ObservedMailbox
+from sharedbox_cli.core.model import GOOGLE_DELEGATED, Desired, DesiredMailbox, Fact, Observed, ObservedMailbox
 from sharedbox_cli.core.order import Phase
 from sharedbox_cli.core.values import KIND_SHARED, Value
 from tests.field_values import DOMAIN
@@ -157,3 +159,46 @@ def test_items_of_a_new_list_have_a_part_each() -> None:
     change = of_rules((RULE, renamed("b")), before={})
     assert len(change_parts(Field.RULES, change)) == 2
     assert words(change) == "rules: +`orders` +`b`"
+
+
+def others(wanted: dict[Field, Value], there: dict[Field, Value], items: Value = ()) -> list[str]:
+    """Return the notes on folders that a spec does not name; there is no change, whatever their number is."""
+    seen = observed(there)
+    current = replace(seen.mailboxes[BOX], facts={Fact.FOLDER_ITEMS: items})
+    seen = replace(seen, mailboxes={BOX: current})
+    plan = make_plan(
+        Desired({BOX: DesiredMailbox(BOX, GOOGLE_DELEGATED, settings=wanted)}, "", 1),
+        {GOOGLE_DELEGATED: seen},
+        NOW,
+        "0",
+    )
+    assert plan.changes == ()
+    return [note.text for note in plan.notes]
+
+
+def test_folders_that_no_spec_names_are_named_with_the_number_of_their_items() -> None:
+    there: dict[Field, Value] = {
+        Field.FOLDERS: ("Inbox/A", "Inbox/A/b", "Inbox/old", "Zoll"),
+        Field.TAGS: (("Zoll", ""),),
+    }
+    counts: Value = (("Inbox/A", 3), ("Inbox/old", 4012))
+    wanted: dict[Field, Value] = {Field.FOLDERS: ("Inbox/A/b",), Field.TAGS: (("Zoll", ""),)}
+    assert others(wanted, there, counts) == [
+        "1 folder is not in the spec and not touched: `Inbox/old` (4,012 items)"
+    ], "a folder above another one and a tag are in it"
+    assert others({Field.FOLDERS: ()}, there, (("Zoll", 0), ("Inbox/A", 1))) == [
+        "4 folders are not in the spec and not touched: `Inbox/A` (1 item), `Inbox/A/b`, `Inbox/old`, `Zoll` (empty)"
+    ]
+    many = tuple(f"f{number:04}" for number in range(1_200))
+    [note] = others({Field.FOLDERS: ("F0003",)}, {Field.FOLDERS: (*many, "F0003")})
+    assert note.startswith("1,199 folders are") and note.endswith("`f0005`, and 1,194 more")
+    rules: Value = ((("name", "r"), ("then.labels", ("Inbox/Old",))), (("name", "s"), ("then.move_to", "Inbox/A")))
+    assert others({**wanted, Field.RULES: rules}, {**there, Field.RULES: rules}, counts) == [], "rules name them"
+    assert others({Field.TAGS: ()}, {**there, Field.FOLDERS: ("x",)}) == [], "its spec does not manage folders"
+
+
+def test_number_of_items_is_no_part_of_a_fingerprint() -> None:
+    seen = observed({Field.FOLDERS: ("A",)})
+    spec = DesiredMailbox(BOX, GOOGLE_DELEGATED, settings={Field.FOLDERS: ("A",)})
+    counted = replace(seen, mailboxes={BOX: replace(seen.mailboxes[BOX], facts={Fact.FOLDER_ITEMS: (("A", 9),)})})
+    assert fingerprint(spec, seen) == fingerprint(spec, counted)

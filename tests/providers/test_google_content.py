@@ -228,3 +228,24 @@ def test_audience_of_the_auto_reply(workspace_of: Workspaces, audience: str, is_
     assert bool(workspace.plan(spec)) is (wanted != flags)
     workspace.run(spec)
     assert stored() == wanted
+
+
+def test_messages_of_labels_are_counted_only_where_somebody_asks(workspace_of: Workspaces) -> None:
+    def fill(make: GoogleBuilder) -> None:
+        press = make.mailbox("press", "Press")
+        for number in range(60):
+            make.label(press, f"Zoll/{number:02}", messagesTotal=number)
+
+    workspace = workspace_of(fill)
+    wanted = delegated("press", {Field.FOLDERS: ()})
+    route = "gmail.users.labels.get"
+    assert Fact.FOLDER_ITEMS not in workspace.observe(wanted).mailboxes[at("press")].facts
+    assert workspace.calls()[route] == 0
+    before = workspace.requests()
+    found = workspace.observe(wanted, facts=[Fact.FOLDER_ITEMS]).mailboxes[at("press")]
+    assert found.facts[Fact.FOLDER_ITEMS] == tuple((f"Zoll/{number:02}", number) for number in range(60))
+    again = workspace.requests()
+    workspace.observe(wanted)
+    assert (again - before) - (workspace.requests() - again) == 2, "fifty labels per request"
+    workspace.faults({"route": f"google.{route}", "kind": "status", "status": 404, "count": 200})
+    assert workspace.observe(wanted, facts=[Fact.FOLDER_ITEMS]).mailboxes[at("press")].facts[Fact.FOLDER_ITEMS] == ()

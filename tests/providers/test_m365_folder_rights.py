@@ -273,7 +273,7 @@ def test_entry_with_the_name_of_everybody_that_is_of_nobody_is_not_guessed(demo:
     assert observe(demo.provider(), specs[1]).mailboxes[at("sales")].settings[Field.CALENDAR_DEFAULT] == "editor"
 
 
-def test_user_with_a_type_is_told_apart_by_it() -> None:
+def test_user_with_a_type_is_recognised_by_it() -> None:
     kinds = {"Default": "Default", "Anonymous": "Anonymous", "Internal": "", "External": "", "Unknown": ""}
     for kind, everybody in each(kinds.items()):
         for form in (kind, {"Value": kind}):

@@ -6,11 +6,12 @@ import pytest
 
 from sharedbox_cli.cli.import_.adopt import adopt
 from sharedbox_cli.core.fields import Field
-from sharedbox_cli.core.model import MICROSOFT365
+from sharedbox_cli.core.model import MICROSOFT365, Fact
 from sharedbox_cli.core.outcome import Effect, Status
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.emulator.microsoft import folders
 from sharedbox_cli.providers.microsoft365.capabilities import CAPABILITIES
+from sharedbox_cli.providers.microsoft365.folders import items_in
 from tests.asked import each, every
 from tests.field_values import TABLES
 from tests.providers.m365_specs import apply, observe, plan, shared
@@ -187,3 +188,19 @@ def test_well_known_folders_have_one_spelling(path: str, same: str) -> None:
 def test_folder_that_every_mailbox_has_is_refused(path: str, is_fine: bool) -> None:
     problems = list(CAPABILITIES[MICROSOFT365].spec_problems({"folders": [path]}))
     assert (problems == []) is is_fine
+
+
+@pytest.mark.parametrize("form", ["number", "text", "", "odd"])
+def test_items_are_counted_in_the_same_list_and_change_no_plan(demo: Setting, form: str) -> None:
+    somebody_adds(demo, "Inbox|Old")
+    demo.tenant.run("update folders set items = 120 where name = 'Old'")
+    spec = shared("sales", {Field.FOLDERS: ()})
+    provider = demo.provider()
+    demo.forget()
+    mailbox = observe(provider, spec).mailboxes[at("sales")]
+    assert demo.calls("exchange.Get-MailboxFolderStatistics") == 1
+    assert mailbox.facts[Fact.FOLDER_ITEMS] == (("Inbox/Old", 120),)
+    assert plan(demo, demo.provider(), spec) == ()
+    forms = {"number": 120, "text": "120", "": None, "odd": "12.5 KB"}
+    assert items_in({"ItemsInFolder": forms[form]}) == (120 if form in ("number", "text") else None)
+    assert items_in({}) is None

@@ -7,16 +7,17 @@ read mail (learn.microsoft.com/powershell/module/exchangepowershell/get-mailboxf
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from sharedbox_cli.core.facts import Fact
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.columns import Column, Columns, Row
-from sharedbox_cli.providers.forms import optional_text, rows_in, text_of
+from sharedbox_cli.providers.forms import number_of, optional_text, rows_in, text_of
 
 LIST = "mailFolders"
 """The property under which the rows of the folders are read."""
-PROPERTIES = ("FolderPath", "FolderType", "ContainerClass", "FolderId")
+PROPERTIES = ("FolderPath", "FolderType", "ContainerClass", "FolderId", "ItemsInFolder")
 USER_CREATED = "User Created"
 DELETED = "DeletedItems"
 WELL_KNOWN: Mapping[str, tuple[str, str]] = {
@@ -62,6 +63,8 @@ class Tree:
     """The name in a spec of each well-known folder, by the name that the mailbox has for it, in lower case."""
     paths: tuple[str, ...]
     """The paths of the folders that people created, as a spec names them."""
+    counts: Mapping[str, int] = field(default_factory=dict)
+    """How many items are in each of them, where that was understood."""
 
     @property
     def known(self) -> dict[str, str]:
@@ -73,8 +76,19 @@ def tree_of(rows: Iterable[Row]) -> Tree:
     """Return the folders of a mailbox. Raises UnknownForm."""
     listed = [(text_of(row, "FolderPath").lstrip("/"), text_of(row, "FolderType"), row) for row in rows]
     own = {path.casefold(): WELL_KNOWN[kind][0] for path, kind, _ in listed if kind in WELL_KNOWN and "/" not in path}
-    paths = tuple(path for text, kind, row in listed if kind == USER_CREATED and (path := _path(text, row, own)))
-    return Tree(own, tuple(sorted(set(paths))))
+    created = [(path, row) for text, kind, row in listed if kind == USER_CREATED and (path := _path(text, row, own))]
+    counts = {path: count for path, row in created if (count := items_in(row)) is not None}
+    return Tree(own, tuple(sorted({path for path, _ in created})), counts)
+
+
+def items_in(row: Row) -> int | None:
+    """Return how many items are directly in a folder. In which form JSON has the number is not known: one that is not
+    understood is left out, as nothing depends on it.
+    """
+    try:
+        return number_of(row, "ItemsInFolder")
+    except (KeyError, ValueError):
+        return None
 
 
 def _path(text: str, row: Row, own: Mapping[str, str]) -> str:
@@ -102,5 +116,11 @@ def _folders(row: Row) -> Value:
     return tree_of(rows_in(row, LIST)).paths
 
 
+def _items(row: Row) -> Value:
+    return tuple(sorted(tree_of(rows_in(row, LIST)).counts.items()))
+
+
 FOLDERS: Columns = {Field.FOLDERS: Column((LIST,), _folders)}
 """From one list per mailbox: each folder is created by a separate request."""
+FOLDER_FACTS: Mapping[Fact, Column] = {Fact.FOLDER_ITEMS: Column((LIST,), _items)}
+"""From the same list."""

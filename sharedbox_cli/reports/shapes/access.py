@@ -45,6 +45,7 @@ class AccessJson(TypedDict):
     is_resolved: Annotated[bool, "False for a group whose members were not read."]
     can_hold: Annotated[bool, "False for a group that cannot hold rights: nobody has this right through it."]
     automapping: Annotated[bool | None, "Null if it is not known."]
+    items: NotRequired[Annotated[int, "Of a right in one folder: how many items are in it, if that is known."]]
     reason: NotRequired[Annotated[str, "The reason in the spec."]]
     owner: NotRequired[Annotated[str, "The label `owner` of the mailbox's spec."]]
     until: NotRequired[Annotated[str | None, "When it ends (UTC); null: never, or nobody says so."]]

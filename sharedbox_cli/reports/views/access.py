@@ -19,10 +19,10 @@ from sharedbox_cli.reports.views.access_matrix import matrix_sections, matrix_ta
 from sharedbox_cli.reports.views.access_table import flat_table, row_data
 from sharedbox_cli.reports.views.access_words import (
     Audit,
+    counted_words,
     kind_words,
     mailbox_key,
     marks_of,
-    may_words,
     through_words,
     unread_words,
     who_words,
@@ -211,7 +211,7 @@ def _collected(
     """Return one line for all rights of one holder that come the same way."""
     groups: dict[tuple[tuple[str, ...], str, str, str, str], list[str]] = {}
     for row in rows:
-        words, why = may_words(row), why_words(row.why) if row.why else ""
+        words, why = counted_words(row), why_words(row.why) if row.why else ""
         groups.setdefault((key(row), shown(row), through_words(row), marks_of(row), why), []).append(words)
     lines = [(who, ", ".join(rights), via, marks, why) for (_, who, via, marks, why), rights in groups.items()]
     if any(why for *_, why in lines):

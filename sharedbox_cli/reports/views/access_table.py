@@ -35,6 +35,8 @@ def row_data(row: AccessRow) -> AccessJson:
         "can_hold": row.can_hold,
         "address": row.address,
     }
+    if row.items is not None:
+        data["items"] = row.items
     if row.why is not None:
         data.update(_why_data(row.why))
     return data

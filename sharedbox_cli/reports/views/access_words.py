@@ -12,7 +12,7 @@ from sharedbox_cli.core.change_words import RIGHT_WORDS
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import Fact, ObservedMailbox, Right
 from sharedbox_cli.core.open_access import IN_FORCE, KEPT_RULES, OWN_ACCOUNT, WAYS, Audience, Entry
-from sharedbox_cli.core.texts import Language, Phrase, language, mark, mark_in, shown, tr, tr_in
+from sharedbox_cli.core.texts import Language, Phrase, language, mark, mark_in, shown, tr, tr_count, tr_in
 from sharedbox_cli.core.until import until_words
 from sharedbox_cli.core.why import SERVICE, InSpec, Why
 
@@ -73,6 +73,14 @@ def may_words(row: AccessRow) -> str:
     if row.entry in ("grant", "folder"):
         return f"{right_name(row.right)} ({detail_words(row)})" if row.detail else right_name(row.right)
     return detail_words(row)
+
+
+def counted_words(row: AccessRow) -> str:
+    """Return the words of a right, with the number of items in its folder."""
+    words = may_words(row)
+    if row.items is None:
+        return words
+    return tr_count("{right} with {count} item", "{right} with {count} items", row.items, right=words)
 
 
 def through_words(row: AccessRow) -> str:

@@ -7,8 +7,11 @@ from collections.abc import Mapping
 from sharedbox_cli.core.access import access_rows
 from sharedbox_cli.core.change_words import setting_words
 from sharedbox_cli.core.codec import to_plain
+from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.folder_counts import item_counts, with_items
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import AddressHolder, Observed, ObservedMailbox, Platform
+from sharedbox_cli.core.model import AddressHolder, Fact, Observed, ObservedMailbox, Platform
+from sharedbox_cli.core.values import Value
 from sharedbox_cli.reports.document import Line, Report, Section, Table
 from sharedbox_cli.reports.shapes.access import HolderJson, ObservedJson, ObservedMailboxJson
 from sharedbox_cli.reports.views.access import access_report
@@ -40,12 +43,17 @@ def observed_report(address: Address, observations: Mapping[Platform, Observed])
 
 
 def _settings(mailbox: ObservedMailbox) -> Section:
-    rows = [
-        (str(name), setting_words(name, value) if isinstance(value, tuple) and value else value_words(to_plain(value)))
-        for name, value in sorted(mailbox.settings.items())
-    ]
-    rows += [(str(name), value_words(to_plain(value))) for name, value in sorted(mailbox.facts.items())]
+    rows = [(str(name), _words(name, value, mailbox.facts)) for name, value in sorted(mailbox.settings.items())]
+    facts = sorted((name, value) for name, value in mailbox.facts.items() if name is not Fact.FOLDER_ITEMS)
+    rows += [(str(name), value_words(to_plain(value))) for name, value in facts]
     return Section(f"{mailbox.address} ({mailbox.platform}, id {mailbox.id})", (Table(("", ""), tuple(rows)),))
+
+
+def _words(name: Field, value: Value, facts: Mapping[Fact, Value]) -> str:
+    if name is Field.FOLDERS and isinstance(value, tuple) and value:
+        counts = item_counts(facts)
+        return ", ".join(with_items(str(path), counts) for path in value)
+    return setting_words(name, value) if isinstance(value, tuple) and value else value_words(to_plain(value))
 
 
 def _mailbox(mailbox: ObservedMailbox) -> ObservedMailboxJson:

@@ -95,7 +95,7 @@ def _found(call: Call, *, writes: bool = False) -> dict[str, Any]:
 
 
 def _get(call: Call) -> Any:
-    return {**_found(call), "messagesTotal": 0, "messagesUnread": 0, "threadsTotal": 0, "threadsUnread": 0}
+    return {"messagesTotal": 0, "messagesUnread": 0, "threadsTotal": 0, "threadsUnread": 0, **_found(call)}
 
 
 def _checked(call: Call, item: dict[str, Any]) -> None:

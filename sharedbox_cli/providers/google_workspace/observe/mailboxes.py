@@ -177,7 +177,9 @@ async def _gmail(
             for name in content
             if (name not in PRESENTATION or scope.wants(name, key)) and not scope.skips(name, key)
         )
-        gmail.content, gmail.facts = await read_content(google, subject, own)
+        gmail.content, gmail.facts = await read_content(
+            google, subject, own, with_counts=Fact.FOLDER_ITEMS in scope.facts
+        )
         wanted = frozenset(name for name in CALENDAR if scope.wants(name, key))
         levels, rules = await read_calendar(
             google, subject, wanted, directory.domains, scope.dispensable, rights=rights, needed=needed

@@ -63,7 +63,9 @@ async def _folders(_: Graph, reader: FolderReader, ids: Iterable[str], _spelling
 
 
 TAGS = Listing(categories.CATEGORIES, categories.LIST, "MailboxSettings.Read", (GRAPH_BATCH,), _categories)
-FOLDER_STATISTICS = Listing(folders.FOLDERS, folders.LIST, "View-Only Recipients", (EXCHANGE_BATCH,), _folders)
+FOLDER_STATISTICS = Listing(
+    folders.FOLDERS, folders.LIST, "View-Only Recipients", (EXCHANGE_BATCH,), _folders, folders.FOLDER_FACTS
+)
 INBOX_RULES = Listing(
     rules.RULES,
     rules.LIST,

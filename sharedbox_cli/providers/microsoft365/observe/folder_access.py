@@ -91,6 +91,7 @@ def entries_of(access: FolderAccess, mailbox: Address) -> tuple[FolderEntry, ...
             one.entry.right_in(one.folder.content),
             _id_of(one),
             one.entry.audience,
+            one.folder.items,
         )
         for one in access.of[mailbox]
         if one.entry.gives_more_than_usual(one.folder.content)

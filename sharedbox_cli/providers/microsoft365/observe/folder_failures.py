@@ -54,7 +54,7 @@ class FolderFailures:
             self._graph.warn(why.strip())
 
     def lacks_folder(self, mailbox: str, error: ObserveError) -> None:
-        """Take a mailbox without one of the folders that every mailbox gets. Without a spec, that is only told."""
+        """Take a mailbox without one of the folders that every mailbox gets. Without a spec, that is only a warning."""
         if mailbox in self._needed:
             self._unread.add_mailbox(self._addresses[mailbox], error)
         else:

@@ -12,7 +12,7 @@ from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
 from sharedbox_cli.providers.microsoft365.exchange_answers import Command, fields
 from sharedbox_cli.providers.microsoft365.folder_rights import Folder
 from sharedbox_cli.providers.microsoft365.observe.folder_entries import SELECTED, RawEntry, entry_of_person, raw_entry
-from sharedbox_cli.providers.microsoft365.observe.folder_everybody import Doubt, doubts_in, told_apart
+from sharedbox_cli.providers.microsoft365.observe.folder_everybody import Clash, clashes_in, separated
 from sharedbox_cli.providers.microsoft365.observe.folder_lists import PERMISSION_CALL, STATISTICS_CALL, collect_whole
 from sharedbox_cli.providers.microsoft365.observe.folder_names import Ids, find_names
 from sharedbox_cli.providers.responses import Failure, Fields
@@ -65,28 +65,28 @@ class FolderReader:
         }
         found = await collect_whole(self.exchange, commands, raw_entry, select=SELECTED, what="rights in folders")
         self._entries |= found
-        doubts = {
-            one: found_ for one, result in found.items() if isinstance(result, list) and (found_ := doubts_in(result))
+        clashes = {
+            one: found_ for one, result in found.items() if isinstance(result, list) and (found_ := clashes_in(result))
         }
-        self._entries |= await self._told_apart(doubts)
+        self._entries |= await self._separated(clashes)
         return {one: self._entries[one] for one in wanted}
 
-    async def _told_apart(self, doubts: Mapping[str, Collection[Doubt]]) -> Entries:
+    async def _separated(self, clashes: Mapping[str, Collection[Clash]]) -> Entries:
         """Return the entries of folders in which somebody has the name of an entry for everybody."""
-        ids, _ = await self.names(doubt.name for many in doubts.values() for doubt in many)
+        ids, _ = await self.names(clash.name for many in clashes.values() for clash in many)
         questions = [
-            (one, who) for one, many in doubts.items() for doubt in many for who in ids.get(doubt.name.casefold(), ())
+            (one, who) for one, many in clashes.items() for clash in many for who in ids.get(clash.name.casefold(), ())
         ]
         answers = await self.answers(questions)
         found: Entries = {}
-        for one, many in doubts.items():
+        for one, many in clashes.items():
             entries = self._entries[one]
             held = [
                 answer[0]
                 for (where, _), answer in answers.items()
                 if where == one and isinstance(answer, list) and len(answer) == 1
             ]
-            found[one] = told_apart(entries, many, held) if isinstance(entries, list) else entries
+            found[one] = separated(entries, many, held) if isinstance(entries, list) else entries
         return found
 
     async def answers(self, questions: Iterable[Question]) -> dict[Question, list[RawEntry] | Failure]:

@@ -30,7 +30,7 @@ from sharedbox_cli.providers.microsoft365.folder_rights import (
     places_of,
     settings_row,
 )
-from sharedbox_cli.providers.microsoft365.folders import SLASH
+from sharedbox_cli.providers.microsoft365.folders import SLASH, items_in
 from sharedbox_cli.providers.microsoft365.graph import Graph
 from sharedbox_cli.providers.microsoft365.observe.folder_entries import RawEntry
 from sharedbox_cli.providers.microsoft365.observe.folder_failures import FolderFailures
@@ -52,6 +52,7 @@ class ListedFolder(NamedTuple):
     name: str
     kind: str
     content: str
+    items: int | None = None
 
     @property
     def place(self) -> FolderKind:
@@ -208,9 +209,8 @@ def _found(
 
 def _listed(row: Row) -> ListedFolder:
     name = text_of(row, "FolderPath").lstrip("/").replace(SLASH, "/")
-    return ListedFolder(
-        text_of(row, "FolderId"), name, text_of(row, "FolderType"), optional_text(row, "ContainerClass")
-    )
+    identity, kind, content = text_of(row, "FolderId"), text_of(row, "FolderType"), optional_text(row, "ContainerClass")
+    return ListedFolder(identity, name, kind, content, items_in(row))
 
 
 def statistics_of(mailbox: str, folders: Iterable[Folder]) -> dict[str, Any]:
