@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import cycle
 from pathlib import Path
 
@@ -43,6 +44,8 @@ def inside(*grants: DesiredGrant, **more: frozenset[Right]) -> DesiredMailbox:
     return replace(delegated("sales", {}, grants), has_members=False, **more)  # type: ignore[arg-type]
 
 
+MODIFY = "cloudidentity.groups.memberships.modifyMembershipRoles"
+ENDING = replace(user("ben", Right.MEMBER), until=datetime(2099, 1, 31, 15, 30, 5, tzinfo=UTC))
 KINDS: dict[str, DesiredMailbox] = {
     "directory.users.insert": delegated("press"),
     "directory.users.undelete": delegated("gone"),
@@ -91,6 +94,7 @@ KINDS: dict[str, DesiredMailbox] = {
     "directory.members.update": collaborative(
         "desk", {}, (user("ben", Right.MANAGER, "daily"),), mode=MembersMode.AT_LEAST
     ),
+    MODIFY: replace(collaborative("desk", {}, (user("anna", Right.OWNER), ENDING)), enforces_until=True),
     "directory.members.delete": collaborative("desk", {}, (user("anna", Right.OWNER),)),
 }
 COMPOSED = frozenset({"directory.users.update", "groupsSettings.groups.patch"})

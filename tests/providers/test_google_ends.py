@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -13,10 +15,14 @@ from sharedbox_cli.core.diff_notes import notes_on
 from sharedbox_cli.core.errors import SharedboxError
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, DesiredGrant, DesiredMailbox, Fact, MembersMode, Right
+from sharedbox_cli.core.needs import needed
 from sharedbox_cli.core.order import Phase
 from sharedbox_cli.core.outcome import Effect, Status
 from sharedbox_cli.core.until import NEVER, end_value
+from sharedbox_cli.providers.columns import read_row
 from sharedbox_cli.providers.google_workspace.capabilities import CAPABILITIES
+from sharedbox_cli.providers.google_workspace.ends import ENDS
+from sharedbox_cli.providers.google_workspace.scopes import AUTH
 from tests.asked import each
 from tests.providers.google_setting import GoogleSetting, at, collaborative, everything, id_of, user
 
@@ -127,6 +133,7 @@ def test_edition_without_ends_when_asked_then_access_ends_by_apply_and_nothing_f
         return
     outcomes = {key: outcome.status for key, outcome in workspace.apply(changes).items()}
     assert set(outcomes.values()) == {Status.FAILED}, "an argument that Google does not accept, and no edition"
+    assert all("leave `group.enforce_until` out" in outcome.reason for outcome in workspace.run(mailbox).values())
 
 
 def test_write_when_the_edition_is_found_out_late_then_is_skipped_and_the_member_is_added(
@@ -138,7 +145,7 @@ def test_write_when_the_edition_is_found_out_late_then_is_skipped_and_the_member
     outcomes = {str(change.kind): workspace.shared.apply(change) for change in changes}
     assert (outcomes["update"].status, outcomes["grant"].status) == (Status.SKIPPED, Status.DONE)
     for outcome in each(outcomes.values()):
-        assert "Leave `group.enforce_until` out" in outcome.reason and not outcome.stops_run
+        assert "this edition of Google Workspace has no end" in outcome.reason and not outcome.stops_run
 
 
 def test_end_when_over_by_the_time_of_the_write_then_nothing_is_sent(workspace: GoogleSetting, now: datetime) -> None:
@@ -207,3 +214,34 @@ def test_cost_when_no_spec_enforces_ends_then_nothing_is_asked(workspace: Google
     workspace.forget()
     workspace.observe(box())
     assert TRIAL not in workspace.calls(), "an end that is there proves the edition"
+
+
+def test_new_group_when_google_knows_it_late_then_its_members_get_their_ends(
+    workspace: GoogleSetting, now: datetime
+) -> None:
+    workspace.lag(group=12, member=3)
+    mailbox = box(ending("ben", now + timedelta(days=3)), local="fairs")
+    outcomes = workspace.apply(workspace.plan(mailbox))
+    assert {outcome.status for outcome in outcomes.values()} == {Status.DONE}, outcomes
+    workspace.lag(group=0, member=0)
+    assert workspace.plan(mailbox) == ()
+
+
+def test_scopes_when_only_those_of_the_spec_are_granted_then_all_of_it_works(
+    workspace: GoogleSetting, now: datetime
+) -> None:
+    mailbox = box(ending("ben", now + timedelta(days=3)), ending("chloe", now + timedelta(days=3)))
+    scopes = [f"{AUTH}{name}" for name in needed(CAPABILITIES[GOOGLE_COLLABORATIVE].needs, [mailbox]).all]
+    workspace.tenant.run("update g_service_accounts set scopes = ?", json.dumps(scopes))
+    settled(workspace, mailbox)
+
+
+@pytest.mark.parametrize(
+    "roles",
+    [None, [], "MEMBER", [{"name": "MEMBER", "expiryDetail": {"expireTime": "soon"}}], [{"expiryDetail": {}}]],
+    ids=str,
+)
+def test_membership_in_an_unknown_form_is_never_one_without_an_end(roles: object) -> None:
+    with suppress(SharedboxError):
+        found = read_row(ENDS, {"roles": roles}, {Field.UNTIL}, "here")
+        assert found == {Field.UNTIL: None}

@@ -69,6 +69,8 @@ READS = {
         "directory.members.list",
         "directory.members.get",
         "groupsSettings.groups.get",
+        "cloudidentity.groups.lookup",
+        "cloudidentity.groups.memberships.list",
     ),
 }
 EACH = [(platform, route) for platform, routes in READS.items() for route in routes]
@@ -78,6 +80,10 @@ OF_THE_SERVICE = {"the day's quota", "a portal's page", "token refused"}
 ROWS = table.matrix((f"{platform} {route}" for platform, route in EACH), PASSING)
 
 
+TERMS = {Field.DELIVERY, Field.UNTIL}
+"""What is read of each member of a group."""
+
+
 def fill(make: GoogleBuilder) -> None:
     company(make)
     for number in range(2):
@@ -85,14 +91,14 @@ def fill(make: GoogleBuilder) -> None:
         make.delegate(mailbox, id_of(make, "anna"))
         inbox = make.inbox(f"inbox{number}", f"Inbox {number}")
         make.member(inbox, id_of(make, "emi"), "OWNER")
-        make.member(inbox, id_of(make, "all"), kind="GROUP")
+        make.member(inbox, id_of(make, "all"), kind="GROUP", ends_at=make.store.now + 1_000_000)
     make.sender(id_of(make, "ben"), id_of(make, "sales"), "Sales")
     make.odd_delegate(id_of(make, "sales"), id_of(make, "news"), "news@contoso.example")
 
 
 def whole(platform: Platform) -> Scope:
     """Return the scope that makes every call there is."""
-    fields = {Field.KIND, Field.LICENCE, *GMAIL} if platform == GOOGLE_DELEGATED else {Field.KIND, Field.DELIVERY}
+    fields = {Field.KIND, Field.LICENCE, *GMAIL} if platform == GOOGLE_DELEGATED else {Field.KIND, *TERMS}
     facts = {Fact.USED_BYTES} if platform == GOOGLE_DELEGATED else set()
     rights = frozenset({Right.SEND_AS})
     return Scope(
@@ -106,7 +112,9 @@ def told(observed: Observed) -> object:
         key: (dict(mailbox.settings), mailbox.facts.get(Fact.USED_BYTES)) for key, mailbox in observed.mailboxes.items()
     }
     deliveries = {
-        (key, one.trustee, one.delivery) for key, mailbox in observed.mailboxes.items() for one in mailbox.grants or ()
+        (key, one.trustee, one.delivery, one.until)
+        for key, mailbox in observed.mailboxes.items()
+        for one in mailbox.grants or ()
     }
     return settings, held(observed), deliveries, dict(observed.members), observed.domains
 

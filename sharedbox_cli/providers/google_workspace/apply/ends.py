@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from sharedbox_cli.core.change import Change
-from sharedbox_cli.core.errors import CloudError, NotFound, PermissionDenied, Refused
+from sharedbox_cli.core.errors import NotFound, PermissionDenied, Refused
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.outcome import Outcome, Status
@@ -14,18 +15,20 @@ from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.columns import request_body
 from sharedbox_cli.providers.forms import understood
 from sharedbox_cli.providers.google_workspace.apply.writer import Writer
-from sharedbox_cli.providers.google_workspace.ends import EDITIONS, ENDS, is_edition, membership_of, name_in
+from sharedbox_cli.providers.google_workspace.ends import EDITIONS, ENDS, membership_of, name_in
+from sharedbox_cli.providers.google_workspace.errors import lacks_scope
 from sharedbox_cli.providers.google_workspace.observe.ends import read_name, try_edition
 from sharedbox_cli.providers.google_workspace.scopes import IDENTITY
-from sharedbox_cli.providers.safe_write import done
+from sharedbox_cli.providers.safe_write import done, outcome_of
 from sharedbox_cli.providers.transport import SETTLE_SECONDS
 
 _CALL = "cloudidentity.groups.memberships.modifyMembershipRoles"
 _LOOKUP = "cloudidentity.groups.memberships.lookup"
 _NOT_HERE = (
-    "Google did not accept an end of the membership: this edition has none ({editions} do), or the group is locked. "
-    "Access ends with the first apply after `until`. Leave `group.enforce_until` out"
+    f"this edition of Google Workspace has no end of memberships ({EDITIONS} do), so access ends with the first apply "
+    "after `until`"
 )
+_REFUSED = "If your edition has no end of memberships, leave `group.enforce_until` out"
 
 
 def is_over(writer: Writer, change: Change) -> Outcome | None:
@@ -50,23 +53,26 @@ async def set_end(writer: Writer, change: Change, member: str, values: Mapping[F
             mailbox=change.mailbox.text,
         )
     except (PermissionDenied, Refused) as error:
-        if values.get(Field.UNTIL) != NEVER and await _is_edition(writer, group, error):
-            return Outcome(Status.SKIPPED, _NOT_HERE.format(editions=EDITIONS), error.request_id)
-        raise
+        if values.get(Field.UNTIL) != NEVER and await try_edition(writer.google, group) is False:
+            return Outcome(Status.SKIPPED, _NOT_HERE, error.request_id)
+        outcome = outcome_of(error)
+        return replace(outcome, reason=f"{outcome.reason.rstrip('.')}. {_REFUSED}")
     return done()
 
 
-async def _is_edition(writer: Writer, group: str, error: CloudError) -> bool:
-    """Return whether the edition has no ends: by the error itself, or by what the edition answers otherwise."""
-    return is_edition(error) or (isinstance(error, Refused) and await try_edition(writer.google, group) is False)
-
-
 async def _group(writer: Writer, change: Change) -> str:
-    """Return the name of the group in Cloud Identity, asked once per run."""
+    """Return the name of the group in Cloud Identity, asked once per run; a new one may be known only later."""
+
+    async def read() -> str:
+        try:
+            return await read_name(writer.google, change.mailbox.key)
+        except PermissionDenied as error:  # Google has one answer for "not there" and "not allowed"
+            if change.mailbox not in writer.created or lacks_scope(error):
+                raise
+            raise NotFound(error.summary, call=error.call, mailbox=error.mailbox, why=error.why) from error
+
     if change.mailbox not in writer.identities:
-        writer.identities[change.mailbox] = await writer.patiently(
-            lambda: read_name(writer.google, change.mailbox.key), change.mailbox
-        )
+        writer.identities[change.mailbox] = await writer.patiently(read, change.mailbox)
     return writer.identities[change.mailbox]
 
 
@@ -77,14 +83,10 @@ async def _membership(writer: Writer, group: str, member: str, mailbox: Address)
             answer = await writer.google.read(
                 IDENTITY, membership_of(group, member), _LOOKUP, mailbox=mailbox.text, is_alone=True
             )
-        except (NotFound, PermissionDenied) as error:  # Google has one answer for "not there" and "not allowed"
-            if wait is None or not _may_come(error):
+        except (NotFound, PermissionDenied) as error:
+            if wait is None or lacks_scope(error):
                 raise
             await writer.clock.sleep(wait)
         else:
             return understood(answer, f"{member} · {_LOOKUP}", name_in, own_name=False)
     raise AssertionError
-
-
-def _may_come(error: CloudError) -> bool:
-    return isinstance(error, NotFound) or is_edition(error)

@@ -141,12 +141,14 @@ async def _add_member(writer: Writer, change: Change) -> Outcome:
     if ends and (change.kind is Kind.UPDATE and ends.keys() == change.after.keys()):
         return await set_end(writer, change, _address(change), ends)
     if ends.get(Field.UNTIL) == NEVER:
-        await set_end(writer, change, _address(change), ends)
+        cleared = await set_end(writer, change, _address(change), ends)
+        if not cleared.is_success:
+            return cleared
     outcome = await _put_member(writer, change)
     if not outcome.is_success or ends.get(Field.UNTIL) in (None, NEVER):
         return outcome
     ended = await set_end(writer, change, _address(change), ends)
-    return done(ended.reason)  # the membership is there, even where Google does not end it
+    return done(ended.reason) if ended.status is Status.SKIPPED else ended  # the membership is there all the same
 
 
 async def _put_member(writer: Writer, change: Change) -> Outcome:

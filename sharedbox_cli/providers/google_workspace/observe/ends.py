@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sharedbox_cli.core.errors import AuthError, CloudError
+from sharedbox_cli.core.errors import AuthError, CloudError, NotFound, PermissionDenied, Refused
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.until import NEVER
@@ -16,7 +16,7 @@ from sharedbox_cli.providers.google_workspace.ends import ENDS, group_of, is_edi
 from sharedbox_cli.providers.google_workspace.errors import lacks_right
 from sharedbox_cli.providers.google_workspace.observe.members import Member, outsider_id
 from sharedbox_cli.providers.google_workspace.scopes import APIS, IDENTITY
-from sharedbox_cli.providers.responses import Row
+from sharedbox_cli.providers.responses import STOPPING, Row
 
 LOOKUP, LIST = "cloudidentity.groups.lookup", "cloudidentity.groups.memberships.list"
 PAGE = 500
@@ -101,6 +101,8 @@ async def try_edition(google: Google, group: str) -> bool | None:
         await google.read(
             IDENTITY, trial_of(group, google.admin), "cloudidentity.groups.memberships.checkTransitiveMembership"
         )
-    except CloudError as error:
+    except (PermissionDenied, Refused, NotFound) as error:
+        if error.code in STOPPING:
+            raise
         return False if is_edition(error) else None
     return True
