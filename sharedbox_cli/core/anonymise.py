@@ -40,7 +40,7 @@ ObjectState AutoReplyState ExternalAudience Importance WithImportance Sensitivit
 MessageTypeMatches FlaggedForAction MarkImportance DescriptionTimeZone DescriptionTimeFormat DateFormat
 TimeFormat kind status verificationStatus role type accessWindow disposition messageListVisibility
 labelListVisibility displayLanguage sizeComparison allowedRoles roleType code reason ArchiveStatus
-ArchiveState LitigationHoldDuration ContentAggregationFlags ExternalOofOptions SourceFolderType
+ArchiveState LitigationHoldDuration ContentAggregationFlags ExternalOofOptions SourceFolderType deliverySetting
 """
 _WORDS = """
 true false null True False None Null smtp SMTP EX SIP SPO X500 x500 o ou cn dc CN OU DC O Exchange ExchangeLabs
@@ -48,7 +48,7 @@ Administrative Group FYDIBOHF23SPDLT Recipients Default Anonymous Inbox Calendar
 Posteingang Aufgaben Notizen Gesendete Elemente Sent Items Deleted Drafts Junk Email Archive Outbox Top of Information
 Store html head body div p br span font style http https com microsoft outlook System Collections Generic List String
 Object INBOX CHANGES UNREAD STARRED SPAM TRASH IMPORTANT CATEGORY DRAFT SENT CHAT user group domain default
-IPF Note Appointment Contact Task StickyNote Journal
+IPF Note Appointment Contact Task StickyNote Journal OWNER MANAGER MEMBER groups memberships
 """
 VENDOR_KEYS = frozenset(_KEYS.split())
 """Keys whose values are the vendor's own words. Addresses and ids in them are replaced all the same."""

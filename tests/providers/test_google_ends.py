@@ -23,7 +23,7 @@ from sharedbox_cli.providers.columns import read_row
 from sharedbox_cli.providers.google_workspace.capabilities import CAPABILITIES
 from sharedbox_cli.providers.google_workspace.ends import ENDS
 from sharedbox_cli.providers.google_workspace.scopes import AUTH
-from tests.asked import each
+from tests.asked import each, every
 from tests.providers.google_setting import GoogleSetting, at, collaborative, everything, id_of, user
 
 LOOKUP, LIST = "cloudidentity.groups.lookup", "cloudidentity.groups.memberships.list"
@@ -61,7 +61,7 @@ def settled(workspace: GoogleSetting, *mailboxes: DesiredMailbox) -> list[Change
     changes = workspace.plan(*mailboxes)
     outcomes = workspace.apply(changes)
     assert {outcome.status for outcome in outcomes.values()} <= {Status.DONE}, outcomes
-    assert all(workspace.shared.settle(change) is Effect.PRESENT for change in changes)
+    assert every(workspace.shared.settle(change) is Effect.PRESENT for change in changes)
     assert workspace.plan(*mailboxes) == ()
     return list(changes)
 
@@ -133,7 +133,7 @@ def test_edition_without_ends_when_asked_then_access_ends_by_apply_and_nothing_f
         return
     outcomes = {key: outcome.status for key, outcome in workspace.apply(changes).items()}
     assert set(outcomes.values()) == {Status.FAILED}, "an argument that Google does not accept, and no edition"
-    assert all("leave `group.enforce_until` out" in outcome.reason for outcome in workspace.run(mailbox).values())
+    assert every("leave `group.enforce_until` out" in outcome.reason for outcome in workspace.run(mailbox).values())
 
 
 def test_write_when_the_edition_is_found_out_late_then_is_skipped_and_the_member_is_added(

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sharedbox_cli.providers.google_workspace.google_client import Make
 
 MEMBER = "MEMBER"
+PAGE = 500
 _TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})")
 EDITIONS = "Enterprise Standard, Enterprise Plus, Enterprise for Education and Cloud Identity Premium"
 
@@ -58,6 +59,13 @@ ENDS: Columns = {Field.UNTIL: Column(("roles",), _read, _write)}
 def group_of(address: str) -> Make:
     """Return the request for the name that Cloud Identity has for a group."""
     return lambda service: service.groups().lookup(groupKey_id=address)
+
+
+def memberships_of(group: str, token: str | None, fields: str | None = None) -> Make:
+    """Return the request for a page of the memberships of a group."""
+    return lambda service: (
+        service.groups().memberships().list(parent=group, view="FULL", pageSize=PAGE, pageToken=token, fields=fields)
+    )
 
 
 def membership_of(group: str, address: str) -> Make:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from sharedbox_cli.core.errors import AuthError, CloudError
 from sharedbox_cli.providers.diagnosis import Recording
+from sharedbox_cli.providers.google_workspace.ends import group_of, memberships_of, name_in, trial_of
 from sharedbox_cli.providers.google_workspace.google_client import Ask, Make, Wire
-from sharedbox_cli.providers.google_workspace.scopes import CALENDAR, DIRECTORY, GMAIL, SETTINGS
+from sharedbox_cli.providers.google_workspace.scopes import CALENDAR, DIRECTORY, GMAIL, IDENTITY, SETTINGS
 
 if TYPE_CHECKING:
     from sharedbox_cli.auth.connection import GoogleConnection
@@ -50,8 +52,24 @@ def record(connection: GoogleConnection, mailbox: str) -> Iterator[Recording]:
         for subject, reads in ((mailbox, _OF_MAILBOX), (connection.admin, by_admin)):
             for api, call, name, make in reads:
                 yield _recording(wire, Ask(api, make, call, subject, mailbox), name)
+        yield from _memberships(wire, connection.admin, mailbox)
     finally:
         wire.close()
+
+
+def _memberships(wire: Wire, admin: str, mailbox: str) -> Iterator[Recording]:
+    """Yield what Cloud Identity has of a group: its name, and with it when memberships end, and if they can."""
+    found = _recording(wire, Ask(IDENTITY, group_of(mailbox), "cloudidentity.groups.lookup", admin, mailbox), "lookup")
+    yield found
+    try:
+        group = name_in(json.loads(found.body))
+    except (ValueError, TypeError, KeyError):
+        return
+    for call, name, make in (
+        ("list", "memberships-list", memberships_of(group, None)),
+        ("checkTransitiveMembership", "check-transitive-membership", trial_of(group, admin)),
+    ):
+        yield _recording(wire, Ask(IDENTITY, make, f"cloudidentity.groups.memberships.{call}", admin, mailbox), name)
 
 
 def _recording(wire: Wire, ask: Ask, name: str) -> Recording:

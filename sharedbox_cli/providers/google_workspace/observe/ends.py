@@ -12,14 +12,13 @@ from sharedbox_cli.core.until import NEVER
 from sharedbox_cli.providers.columns import read_row
 from sharedbox_cli.providers.forms import object_in, text_of, understood
 from sharedbox_cli.providers.google_workspace.api import Google
-from sharedbox_cli.providers.google_workspace.ends import ENDS, group_of, is_edition, name_in, trial_of
+from sharedbox_cli.providers.google_workspace.ends import ENDS, group_of, is_edition, memberships_of, name_in, trial_of
 from sharedbox_cli.providers.google_workspace.errors import lacks_right
 from sharedbox_cli.providers.google_workspace.observe.members import Member, outsider_id
 from sharedbox_cli.providers.google_workspace.scopes import APIS, IDENTITY
 from sharedbox_cli.providers.responses import STOPPING, Row
 
 LOOKUP, LIST = "cloudidentity.groups.lookup", "cloudidentity.groups.memberships.list"
-PAGE = 500
 _MASK = "nextPageToken,memberships(preferredMemberKey(id),roles(name,expiryDetail))"
 
 
@@ -61,9 +60,7 @@ async def _read(google: Google, address: str) -> Ends:
     group = await read_name(google, address)
     rows, _ = await google.collect(
         IDENTITY,
-        lambda service, token: (
-            service.groups().memberships().list(parent=group, view="FULL", pageSize=PAGE, pageToken=token, fields=_MASK)
-        ),
+        lambda service, token: memberships_of(group, token, _MASK)(service),
         "memberships",
         LIST,
         _membership,
