@@ -33,7 +33,11 @@ SAMPLES: Mapping[Field, tuple[Value, ...]] = {
     Field.FOLDERS: ((), ("Orders",), ("Orders", "Returns/2026")),
     Field.TAGS: ((), (("urgent", ""),), (("later", "blue"), ("urgent", "red"))),
     Field.RULES: ((), (_ORDERS,), (_ORDERS, _OTHERS)),
-    Field.SENDERS: ((), ((f"desk@{DOMAIN}", "Desk", "", True),), ((f"desk@{DOMAIN}", "", f"help@{DOMAIN}", False),)),
+    Field.SENDERS: (
+        (),
+        ((f"desk@{DOMAIN}", "Desk", "", True),),
+        ((f"desk@{DOMAIN}", "", f"help@{DOMAIN}", False, "<b>Desk</b>"),),
+    ),
     Field.AUTO_REPLY_SUBJECT: ("", "Away"),
     Field.AUTO_REPLY_INTERNAL: ("", "We answer soon."),
     Field.AUTO_REPLY_EXTERNAL: ("", "Wir antworten <bald> & gern.\n\nIhr Team"),

@@ -75,7 +75,10 @@ def _differing(mailbox: DesiredMailbox, current: ObservedMailbox, *, is_new: boo
             if value != () or not setting.is_ensured:
                 differing[name] = value
         elif not is_so(name, value, current.settings[name]):
-            differing[name] = missing_items(value, current.settings[name]) if setting.is_ensured else value
+            held = current.settings[name]
+            differing[name] = setting.completed(value, held) if setting.completed else value
+            if setting.is_ensured:
+                differing[name] = missing_items(value, held)
             if name is Field.ALIASES and (unmanaged := unmanaged_addresses(value, current.settings[name])):
                 differing[name] = tuple(sorted({*(value if isinstance(value, tuple) else ()), *unmanaged}, key=str))
     return differing

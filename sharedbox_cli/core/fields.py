@@ -20,6 +20,7 @@ from sharedbox_cli.core.format_values import (
 from sharedbox_cli.core.languages import same_language
 from sharedbox_cli.core.mail_rules import same_rules
 from sharedbox_cli.core.order import Topic
+from sharedbox_cli.core.senders import completed_senders, same_senders
 from sharedbox_cli.core.signatures import same_signature, signature_words
 from sharedbox_cli.core.until import end_words
 from sharedbox_cli.core.values import ALLOWED, COPY_SENDER, KIND_SHARED, LICENCE_NONE, ORGANIZATION, UNLIMITED, Value
@@ -146,6 +147,8 @@ class Setting:
     """The setting without which this one has no effect: platforms do not keep it then."""
     is_same: Callable[[Value, Value], bool] | None = None
     """Compares the desired with the observed value where equal ones can differ. None: they are the same value."""
+    completed: Callable[[Value, Value], Value] | None = None
+    """Returns the desired value with what it leaves open, as it is observed. None: it leaves nothing open."""
     is_key: bool = True
     """Whether it is a key of a spec, and not a part of a change alone."""
 
@@ -171,7 +174,9 @@ SETTINGS: Mapping[Field, Setting] = {
     Field.FOLDERS: Setting(Topic.LABELS, new=(), is_ensured=True),
     Field.TAGS: Setting(Topic.LABELS, new=(), is_ensured=True, item_words=tag_words),
     Field.RULES: Setting(Topic.RULES, new=(), item_words=mail_rule_words, is_same=same_rules),
-    Field.SENDERS: Setting(Topic.SENDERS, new=(), item_words=sender_words),
+    Field.SENDERS: Setting(
+        Topic.SENDERS, new=(), item_words=sender_words, is_same=same_senders, completed=completed_senders
+    ),
     Field.AUTO_REPLY: Setting(Topic.AUTO_REPLY, new=False),
     Field.AUTO_REPLY_SUBJECT: Setting(Topic.AUTO_REPLY, new=""),
     Field.AUTO_REPLY_INTERNAL: Setting(Topic.AUTO_REPLY, new="", item_words=text_words),

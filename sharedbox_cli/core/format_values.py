@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sharedbox_cli.core.signatures import signature_words
 from sharedbox_cli.core.values import Value
 
 KIB, MIB, GIB = 1000, 1000**2, 1000**3
@@ -50,9 +51,10 @@ def sender_words(item: Value) -> str:
     """Return an address that a mailbox sends from."""
     if not isinstance(item, tuple):
         return value_words(item)
-    address, name, reply_to, is_default = item
+    address, name, reply_to, is_default, *signature = item
     more = [f"answers to {reply_to}"] if reply_to else []
     more += ["default"] if is_default else []
+    more += [f"signature {signature_words(text)}" for text in signature]
     who = f"{name} <{address}>" if name else str(address)
     return f"{who} ({', '.join(more)})" if more else who
 

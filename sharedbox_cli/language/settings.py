@@ -12,8 +12,9 @@ from sharedbox_cli.core.languages import language_tag
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.language.leaves import SETTING_LEAVES
 from sharedbox_cli.language.models.base import Strict
-from sharedbox_cli.language.models.content import Rule, Sender, Tag
+from sharedbox_cli.language.models.content import Rule, Tag
 from sharedbox_cli.language.models.mailbox import Mailbox
+from sharedbox_cli.language.models.presentation import Sender
 
 NO_FORWARDING = "none"
 _LEAVES_BY_KEY = {
@@ -94,9 +95,11 @@ def _senders(senders: list[Sender]) -> Value:
     return tuple(sorted(map(_sender, senders)))
 
 
-def _sender(sender: Sender) -> tuple[str, str, str, bool]:
+def _sender(sender: Sender) -> tuple[str | bool, ...]:
+    """Return a sender, with its signature only if the spec has the key."""
     reply_to = (sender.reply_to or "").lower()
-    return (sender.address.lower(), sender.display_name or "", reply_to, bool(sender.default))
+    signature = () if sender.signature is None else (sender.signature,)
+    return (sender.address.lower(), sender.display_name or "", reply_to, bool(sender.default), *signature)
 
 
 def _forwarding(target: str) -> Value:

@@ -156,7 +156,14 @@ def delegated(draw: st.DrawFn) -> dict[str, Any]:
         "folders": folders,
         "tags": [{"name": tag, **({"color": "red"} if number % 2 else {})} for number, tag in enumerate(tags)],
         "auto_reply": {"enabled": True, "subject": draw(names), "internal": draw(replies), "start": "2027-01-01"},
-        "senders": [{"address": "x@contoso.example", "display_name": draw(names), "default": draw(booleans)}],
+        "senders": [
+            {
+                "address": "x@contoso.example",
+                "display_name": draw(names),
+                "default": draw(booleans),
+                "signature": draw(st.one_of(st.just(""), st.just("<b>x</b>\ny"), names)),
+            }
+        ],
         "forwarding": {"to": draw(forwarding_targets), "keep_copy": True},
         "sign_in": "blocked",
         "google": {"org_unit": "/" + draw(paths)},

@@ -75,6 +75,11 @@ REFUSED: dict[str, tuple[str, str, str]] = {
     ),
     "many filters": ("google-delegated", "press", f"rules: [{', '.join(MANY)}]"),
     "many labels": ("google-delegated", "press", f"folders: [{', '.join(f'a{n}/b' for n in range(5001))}]"),
+    "long signature of a sender": (
+        "google-delegated",
+        "press",
+        f"senders: [{{address: news@contoso.example, signature: '{'&' * 2000}'}}]",
+    ),
     "long signature": ("google-delegated", "press", f"signature: '{'&' * 2000}'"),
 }
 ALLOWED: dict[str, tuple[str, str, str]] = {

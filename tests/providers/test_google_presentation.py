@@ -1,4 +1,4 @@
-"""The language of a delegated mailbox, and the signature under its address."""
+"""The language of a delegated mailbox, and the signatures under its address and its senders."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import replace
 
 import pytest
 
+from sharedbox_cli.cli.import_.adopt import adopt
+from sharedbox_cli.core.change_words import change_words
 from sharedbox_cli.core.errors import ObserveError
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import GOOGLE_DELEGATED
@@ -14,6 +16,7 @@ from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.emulator.google.builder import GoogleBuilder
 from tests.asked import each
+from tests.field_values import TABLES
 from tests.providers.google_setting import Fill, GoogleSetting, at, delegated, everything, id_of, scope_of
 
 Workspaces = Callable[[Fill], GoogleSetting]
@@ -87,6 +90,66 @@ def test_signatures_of_other_senders_stay(workspace_of: Workspaces) -> None:
     workspace.make.store.put(id_of(workspace.make, "press"), "sendas", "news@contoso.example", other)
     one(workspace, {SIGNATURE: "Press"})
     assert workspace.make.store.item(id_of(workspace.make, "press"), "sendas", "news@contoso.example") == other
+
+
+NEWS = f"news@{at('press').domain}"
+
+
+def sender(*signature: str) -> dict[Field, Value]:
+    return {Field.SENDERS: ((NEWS, "News", "", False, *signature),)}
+
+
+def test_signature_of_a_sender_settles_and_is_read_back(workspace_of: Workspaces) -> None:
+    workspace = workspace_of(two)
+    for signature in each(("Kind regards\nNews", RICH, "1 < 2 & 3")):
+        assert one(workspace, sender(signature)).status is Status.DONE
+        assert workspace.plan(delegated("press", sender(signature))) == ()
+        assert workspace.plan(delegated("press", sender())) == ()  # without the key it can be any
+    (change,) = workspace.plan(delegated("press", {Field.SENDERS: ((NEWS, "Other", "", False),)}))
+    assert (
+        change_words(Field.SENDERS, change) == f"+Other <{NEWS}> (signature {WORDS}) -News <{NEWS}> (signature {WORDS})"
+    )
+    assert workspace.shared.settle(change).name == "ABSENT"
+    assert workspace.shared.apply(change).status is Status.DONE
+    assert workspace.shared.settle(change).name == "PRESENT"
+    assert stored_signature(workspace) == "<div>1 &lt; 2 &amp; 3</div>"
+    assert one(workspace, sender("")).status is Status.DONE
+    assert stored_signature(workspace) == "" and workspace.plan(delegated("press", sender(""))) == ()
+
+
+WORDS = "1 < 2 & 3"
+
+
+def stored_signature(workspace: GoogleSetting) -> str:
+    item = workspace.make.store.item(id_of(workspace.make, "press"), "sendas", NEWS)
+    return str((item or {})["signature"])
+
+
+def test_signature_of_a_sender_that_loses_a_part_fails(workspace_of: Workspaces) -> None:
+    workspace = workspace_of(two)
+    outcome = one(workspace, sender("<b>News</b> <script>x()</script><style>b{}</style>"))
+    assert outcome.status is Status.DONE
+    form = {"route": "google.gmail.users.settings.sendAs.patch", "kind": "drop_field", "field": "signature", "count": 1}
+    workspace.faults(form)
+    outcome = one(workspace, sender("Other"))
+    assert outcome.status is Status.FAILED and NEWS in outcome.reason and "without some" in outcome.reason
+
+
+def test_signature_of_a_sender_is_written_only_if_people_would_see_a_difference(workspace_of: Workspaces) -> None:
+    workspace = workspace_of(two)
+    other = {"sendAsEmail": NEWS, "signature": '<p class="x"><i>News</i></p>', "verificationStatus": "accepted"}
+    workspace.make.store.put(id_of(workspace.make, "press"), "sendas", NEWS, other)
+    assert one(workspace, sender("<b>News</b>")).status is Status.DONE  # the name differs
+    assert stored_signature(workspace) == '<p class="x"><i>News</i></p>'
+
+
+def test_signature_of_a_sender_is_adopted(workspace_of: Workspaces) -> None:
+    workspace = workspace_of(two)
+    one(workspace, sender("<b>News</b>\n<i>daily</i>"))
+    observed = workspace.observe(delegated("press", sender()))
+    adopted = adopt(observed.mailboxes[at("press")], observed, TABLES, is_members_only=False)
+    assert adopted.mailbox.settings[Field.SENDERS] == sender("<b>News</b>\n<i>daily</i>")[Field.SENDERS]
+    assert workspace.plan(delegated("press", {Field.SENDERS: adopted.mailbox.settings[Field.SENDERS]})) == ()
 
 
 def test_each_is_read_of_the_mailboxes_whose_spec_has_it_and_no_others(workspace_of: Workspaces) -> None:

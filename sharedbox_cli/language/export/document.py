@@ -172,7 +172,7 @@ def setting_tree(name: Field, settings: Mapping[Field, Value]) -> Tree:
             case Field.TAGS:
                 return [_entry(("name", "color"), item) for item in entries]
             case Field.SENDERS:
-                return [_entry(("address", "display_name", "reply_to", "default"), item) for item in entries]
+                return [_sender(item) for item in entries]
             case Field.RULES:
                 return [line for number, item in enumerate(entries) for line in rule_lines(item, number, settings)]
             case _:
@@ -185,7 +185,13 @@ def setting_tree(name: Field, settings: Mapping[Field, Value]) -> Tree:
     return Bare(value) if is_instant and isinstance(value, str) else value
 
 
-def _entry(keys: tuple[str, ...], item: tuple[Value, ...]) -> Tree:
+def _sender(item: tuple[Value, ...]) -> Tree:
+    """Return a sender; one that must have no signature says so."""
+    line = _entry(("address", "display_name", "reply_to", "default"), item[:4])
+    return line if len(item) < 5 else {**line, "signature": str(item[4])}
+
+
+def _entry(keys: tuple[str, ...], item: tuple[Value, ...]) -> dict[str, Tree]:
     return {key: part for key, part in zip(keys, item, strict=True) if part and not isinstance(part, tuple)}
 
 

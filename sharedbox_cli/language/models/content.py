@@ -1,4 +1,4 @@
-"""What is inside a mailbox: folders, tags, rules, senders, auto-reply, forwarding, client access."""
+"""What is inside a mailbox: folders, tags, rules, auto-reply, forwarding, client access."""
 
 from __future__ import annotations
 
@@ -248,27 +248,6 @@ class Rule(Strict):
         if self.unless is not None and self.unless.everything:
             raise PydanticCustomError("unless", "The rule would never apply. Write `enabled: false`.")
         return self
-
-
-class Sender(Strict):
-    """A further address to send from. Leave out the address of the mailbox: it can always send from it."""
-
-    address: AddressText = Field(description="The address.")
-    display_name: NameText | None = Field(None, description="The name that recipients see.")
-    reply_to: AddressText | None = Field(None, description="The address that replies go to.")
-    default: bool | None = Field(None, description="Whether it is the default sender of new messages.")
-
-
-Senders = Annotated[
-    list[Sender],
-    Field(
-        json_schema_extra={
-            "contains": {"properties": {"default": {"const": True}}, "required": ["default"]},
-            "minContains": 0,
-            "maxContains": 1,
-        }
-    ),
-]
 
 
 class AutoReply(Strict):

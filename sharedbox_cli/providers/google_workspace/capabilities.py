@@ -55,7 +55,11 @@ _DELEGATED = (
     cannot("members[].rights.send_on_behalf", "a delegate sends as the mailbox. Use `full_access`.", _DELEGATION),
     cannot("members[].rights.read", "a delegate can do everything. Use `full_access`.", _DELEGATION),
     cannot("sent_items", "the mailbox always keeps what a delegate sends. Leave the key out.", _DELEGATION),
-    can("senders", "further addresses to send from; some must be confirmed by their owner", f"{_GMAIL}.sendAs"),
+    can(
+        "senders",
+        "further addresses to send from, each with a signature; some must be confirmed by their owner",
+        f"{_GMAIL}.sendAs",
+    ),
     can(
         "folders",
         "labels that must exist, nested by `/` with the labels above them; other labels stay, as they hold mail",

@@ -62,11 +62,18 @@ def _senders(row: Row) -> Value:
                 optional_text(item, "displayName"),
                 optional_text(item, "replyToAddress").lower(),
                 optional_flag(item, "isDefault"),
+                *_signatures(item),
             )
             for item in rows_in(row, "sendAs")
             if not optional_flag(item, "isPrimary")
         )
     )
+
+
+def _signatures(item: Row) -> tuple[str, ...]:
+    """Return the signature of a sender, if it has one."""
+    signature = text_of_signature(optional_text(item, "signature"))
+    return (signature,) if signature else ()
 
 
 LABELS: Columns = {Field.FOLDERS: Column(("labels",), _folders), Field.TAGS: Column(("labels",), _tags)}
@@ -78,7 +85,7 @@ SENDERS: Columns = {Field.SENDERS: Column(("sendAs",), _senders)}
 
 
 def _signature(row: Row) -> Value:
-    """Return the signature of the mailbox's own address; the one of each sender stays as it is."""
+    """Return the signature of the mailbox's own address; a sender has its own one."""
     own = next((item for item in rows_in(row, "sendAs") if optional_flag(item, "isPrimary")), None)
     if own is None:
         message = "no address is `isPrimary`"

@@ -24,6 +24,8 @@ def delegated_problems(spec: Mapping[str, Any]) -> Iterator[SpecProblem]:
         if why := names.label_problem(label):
             yield path, why
     yield from _problems(("signature",), spec.get("signature"), names.signature_problem)
+    for number, sender in enumerate(spec.get("senders") or ()):
+        yield from _problems(("senders", number, "signature"), sender.get("signature"), names.signature_problem)
     for number, rule in enumerate(spec.get("rules") or ()):
         yield from rule_problems(number, rule)
         for key in _SEARCHED:

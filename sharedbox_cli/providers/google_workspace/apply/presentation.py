@@ -12,6 +12,7 @@ from sharedbox_cli.providers.google_workspace.apply.writer import Writer
 from sharedbox_cli.providers.google_workspace.gmail_columns import LANGUAGE, SIGNATURE
 from sharedbox_cli.providers.safe_write import done
 
+NOT_STORED = "signature: Gmail stored it without some of its text, links or images"
 _BASE = "gmail.users.settings"
 
 
@@ -40,4 +41,4 @@ async def write_signature(writer: Writer, change: Change) -> Outcome:
     )
     if same_signature(change.after[Field.SIGNATURE], text_of(str(answer.get("signature") or ""))):
         return done()
-    return Outcome(Status.FAILED, "signature: Gmail stored it without some of its text, links or images")
+    return Outcome(Status.FAILED, NOT_STORED)

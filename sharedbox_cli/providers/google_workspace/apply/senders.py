@@ -10,8 +10,11 @@ from sharedbox_cli.core.errors import Conflict
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.outcome import Outcome, Status
+from sharedbox_cli.core.senders import signature_of
+from sharedbox_cli.core.signatures import html_of, same_signature, text_of
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.google_workspace.apply.forwarding import must_confirm
+from sharedbox_cli.providers.google_workspace.apply.presentation import NOT_STORED
 from sharedbox_cli.providers.google_workspace.apply.several import Several
 from sharedbox_cli.providers.google_workspace.apply.writer import Writer
 from sharedbox_cli.providers.google_workspace.observe import content as reading
@@ -55,13 +58,22 @@ async def _write_one(
     """Create or patch a sender. Fails for a new one that must be confirmed, and for one that cannot be the default."""
     address, is_default = str(sender[0]), bool(sender[3])
     body: dict[str, Any] = {"displayName": str(sender[1]), "replyToAddress": str(sender[2])}
+    signature = signature_of(sender)
+    is_signed = signature is None or same_signature(signature, _signature_in(existing or {}))
+    body |= {} if is_signed else {"signature": html_of(str(signature))}
     item = await _send(writer, subject, address, body, exists=existing is not None)
     is_waiting = item.get("verificationStatus") == reading.WAITING
     if is_waiting and (is_default or existing is None):
         return Outcome(Status.FAILED, must_confirm(address))
     if is_default and not item.get("isDefault"):
         await _send(writer, subject, address, {"isDefault": True}, exists=True)
+    if not is_signed and not same_signature(str(signature), _signature_in(item)):
+        return Outcome(Status.FAILED, f"{address}: {NOT_STORED}")
     return done()
+
+
+def _signature_in(item: Mapping[str, Any]) -> str:
+    return text_of(str(item.get("signature") or ""))
 
 
 async def _send(
