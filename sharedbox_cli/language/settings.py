@@ -33,8 +33,13 @@ def settings_of(spec: Mailbox | Strict) -> dict[Field, Value]:
         for name, leaf in leaves:
             value = _value(section, leaf.keys[1:])
             if value is not None:
-                settings[name] = _ENCODERS.get(name, _plain)(value)
+                settings[name] = encoded(name, value)
     return settings
+
+
+def encoded(name: Field, value: Any) -> Value:
+    """Return the value of one key in the form of the core."""
+    return _ENCODERS.get(name, _plain)(value)
 
 
 def _value(section: Any, keys: tuple[str, ...]) -> Any:

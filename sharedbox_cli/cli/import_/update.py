@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 from sharedbox_cli.cli.edits import Edits, text_of
 from sharedbox_cli.cli.import_.adopt import adopt
 from sharedbox_cli.cli.import_.update_levels import levels_wanted
+from sharedbox_cli.cli.import_.update_lists import LISTS, entries_of, without_expansion
 from sharedbox_cli.cli.pipeline import utc_now
+from sharedbox_cli.core.capability import Capabilities
 from sharedbox_cli.core.change import Change, Kind
 from sharedbox_cli.core.diff import diff_mailbox
 from sharedbox_cli.core.errors import SpecError, UsageError
@@ -20,9 +22,11 @@ from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import LEVELLED, DesiredMailbox, Observed, Platform, Right
 from sharedbox_cli.core.until import NEVER
 from sharedbox_cli.language.export.document import member_lines, setting_tree
-from sharedbox_cli.language.export.edit import CannotEdit, Wanted, edited
+from sharedbox_cli.language.export.edit import CannotEdit, Keys, Wanted, edited
+from sharedbox_cli.language.export.edit_entries import Entry
 from sharedbox_cli.language.leaves import SETTING_LEAVES
-from sharedbox_cli.language.load import load_specs
+from sharedbox_cli.language.load import LoadedSpecs, load_specs
+from sharedbox_cli.language.merge import Merger
 from sharedbox_cli.language.resolve import resolve
 
 if TYPE_CHECKING:
@@ -63,7 +67,7 @@ def updates_of(
         for mailbox in mailboxes:
             before = dict(updates.texts)
             try:
-                _update(updates, mailbox, observations[mailbox.platform], capabilities)
+                _update(updates, mailbox, existing, observations[mailbox.platform], capabilities)
                 if not at_once:
                     _verify(folder, updates, {mailbox.address}, existing, observations, capabilities)
             except (CannotEdit, SpecError) as error:
@@ -98,23 +102,26 @@ def chosen_of(
     return part
 
 
-def _update(updates: Updates, mailbox: DesiredMailbox, observed: Observed, capabilities: AbilityTable) -> None:
+def _update(
+    updates: Updates, mailbox: DesiredMailbox, existing: Existing, observed: Observed, capabilities: AbilityTable
+) -> None:
     path = Path(str(mailbox.place.file))
     if path not in updates.texts:
         updates.old[path] = text_of(path)
     text = updates.texts.get(path) or updates.old[path]
-    wanted = _wanted(text, mailbox, diff_mailbox(mailbox, observed), observed, capabilities)
+    wanted = _wanted(text, mailbox, existing, observed, capabilities)
     updates.texts[path] = edited(text, mailbox.place.line, wanted)
 
 
 def _wanted(
-    text: str, mailbox: DesiredMailbox, changes: Sequence[Change], observed: Observed, capabilities: AbilityTable
+    text: str, mailbox: DesiredMailbox, existing: Existing, observed: Observed, capabilities: AbilityTable
 ) -> Wanted:
     table = capabilities[mailbox.platform]
-    real = adopt(
-        observed.mailboxes[mailbox.address], observed, {mailbox.platform: table}, is_members_only=False
-    ).mailbox
-    settings: dict[tuple[str, ...], Tree] = {}
+    changes = diff_mailbox(mailbox, observed)
+    adopted = adopt(observed.mailboxes[mailbox.address], observed, {mailbox.platform: table}, is_members_only=False)
+    real = adopted.mailbox
+    settings: dict[Keys, Tree] = {}
+    entries: dict[Keys, list[Entry]] = {}
     members: dict[str, Mapping[str, Tree] | None] = {}
     for change in changes:
         if change.party is not None and change.kind in (Kind.GRANT, Kind.REVOKE, Kind.UPDATE):
@@ -125,7 +132,13 @@ def _wanted(
                 members[address.key] = line if isinstance(line, Mapping) else None
         elif change.kind is Kind.UPDATE and Field.KIND not in change.after:
             for name in change.after:
-                settings[SETTING_LEAVES[name].keys] = setting_tree(name, {name: _value(name, mailbox, real)})
+                keys = SETTING_LEAVES[name].keys
+                lost = next((note for note in adopted.notes if note.is_lost and note.key == keys[0]), None)
+                if lost is not None and name in LISTS:
+                    raise CannotEdit(f"`{keys[0]}` has something that a spec cannot say: {lost.why}")
+                settings[keys], listed = _setting(name, mailbox, real, existing.loaded, table)
+                if listed is not None:
+                    entries[keys] = listed
         else:
             raise CannotEdit("the object is of another kind")
     known = {grant.trustee.key for grant in mailbox.grants or () if grant.right not in LEVELLED}
@@ -133,7 +146,24 @@ def _wanted(
     levels = levels_wanted(text, mailbox, real, observed, changes, moved)
     settings |= {(str(right), "members"): level for right, level in levels.members.items()}
     members |= dict.fromkeys(sorted(levels.leaving), None)
-    return Wanted(settings, members, levels.people, tuple(map(str, table.default_rights)))
+    return Wanted(settings, entries, members, levels.people, tuple(map(str, table.default_rights)))
+
+
+def _setting(
+    name: Field, mailbox: DesiredMailbox, real: DesiredMailbox, loaded: LoadedSpecs, table: Capabilities
+) -> tuple[Tree, list[Entry] | None]:
+    """Return what the document should say under a key, and its entries where it has a list of its own."""
+    value = _value(name, mailbox, real)
+    if name not in LISTS and name not in mailbox.shared_out:
+        return setting_tree(name, {name: value}), None
+    key = SETTING_LEAVES[name].keys[0]
+    document = next(one for one in loaded.documents if Address.of(one.spec.mailbox) == mailbox.address)
+    spec = Merger(loaded).merged(document).spec
+    value = without_expansion(name, value, mailbox, getattr(spec, key), table.canonical)
+    settings = {**real.settings, name: value}
+    own = getattr(document.spec, key)
+    listed = entries_of(name, value, own, settings, table.canonical) if own and name in LISTS else None
+    return setting_tree(name, settings), listed
 
 
 def _member_of(change: Change, observed: Observed) -> Address:

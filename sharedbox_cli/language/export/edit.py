@@ -13,16 +13,20 @@ from dataclasses import dataclass, field
 
 import yaml
 
+from sharedbox_cli.language.export.edit_entries import Entry, changed_entries, is_entry_list
 from sharedbox_cli.language.export.nodes import (
     COMMENT,
+    Pair,
     as_mapping,
     changed_brackets,
     document_at,
+    has_comments,
     is_about,
     is_plain_list,
     last_kept,
     member_of,
     pair_of,
+    text_end,
 )
 from sharedbox_cli.language.export.nodes import CannotEdit as CannotEdit
 from sharedbox_cli.language.export.yaml import Tall, Tree, entry_lines, item_lines, one_line, scalar
@@ -37,6 +41,8 @@ class Wanted:
 
     settings: Mapping[Keys, Tree] = field(default_factory=dict)
     """By path of keys."""
+    entries: Mapping[Keys, Sequence[Entry]] = field(default_factory=dict)
+    """By path of keys: the entries of a list whose entries have several keys, in their order."""
     members: Mapping[str, Mapping[str, Tree] | None] = field(default_factory=dict)
     """By address in lower case: the line of a member, or None for somebody who has no rights."""
     people: Mapping[str, Mapping[str, Mapping[str, Tree] | None]] = field(default_factory=dict)
@@ -51,7 +57,7 @@ def edited(text: str, line: int, wanted: Wanted) -> str:
     editor = Editor(text.removeprefix("\ufeff"))
     root = editor.document(line)
     for keys, value in wanted.settings.items():
-        editor.set(root, keys, value)
+        editor.set(root, keys, value, wanted.entries.get(keys))
     if wanted.members:
         editor.change_members(root, wanted)
     for right, people in wanted.people.items():
@@ -81,21 +87,26 @@ class Editor:
             text = text[:start] + new + text[end:]
         return text
 
-    def set(self, root: yaml.MappingNode, keys: Keys, value: Tree) -> None:
-        """Give a key a value: in its place, or as a new line."""
+    def set(self, root: yaml.MappingNode, keys: Keys, value: Tree, entries: Sequence[Entry] | None = None) -> None:
+        """Give a key a value: in its place, or as a new line. `entries`: the same value, and what of it is there."""
         node: yaml.Node = root
+        pair: Pair | None = None
+        is_flow = False
         for depth, key in enumerate(keys):
             if not isinstance(node, yaml.MappingNode):
                 raise CannotEdit(f"`{'.'.join(keys[:depth])}` is no mapping")
-            pair = next((pair for pair in node.value if pair[0].value == key), None)
+            pair = pair_of(node, key)
             if pair is None:
                 self._add_key(node, keys[depth:], value, is_root=node is root)
                 return
+            is_flow = bool(node.flow_style)
             node = pair[1]
         if is_plain_list(node) and isinstance(value, list) and value:
             self._change_items(node, value)
+        elif entries and isinstance(node, yaml.SequenceNode) and is_entry_list(node):
+            self._replacements.append(changed_entries(self._text, node, entries, self._newline))
         else:
-            self._replace(node, keys, value)
+            self._replace(node, keys, value, None if is_flow or pair is None else pair[0])
 
     def _change_items(self, node: yaml.SequenceNode, value: Sequence[Tree]) -> None:
         """Remove and add single items of a list that has one per line."""
@@ -130,7 +141,7 @@ class Editor:
         for key, line in changed.items():
             self._set_member(lines[key], line, wanted.default_rights)
         if len(gone) == len(items.value) and not new:
-            self._replace_by(pair[1].start_mark.index, self._end(pair[1]), "[]", after=pair[0])
+            self._replace_by(pair[1].start_mark.index, text_end(self._text, pair[1]), "[]", after=pair[0])
             return
         for node in gone:
             self._cut(node)
@@ -158,7 +169,7 @@ class Editor:
             added = [one_line(dict(line)) or "" for line in new]
             self._replacements += changed_brackets(self._text, items, gone, added)
         elif items.value and len(gone) == len(items.value) and not new:
-            self._replace_by(items.start_mark.index, self._end(items), "[]", after=pair[0])
+            self._replace_by(items.start_mark.index, text_end(self._text, items), "[]", after=pair[0])
         else:
             for node in gone:
                 self._cut(node)
@@ -182,22 +193,33 @@ class Editor:
         elif "rights" in line:
             self._add_key(node, ("rights",), rights, is_root=False)
 
-    def _replace(self, node: yaml.Node, keys: Keys, value: Tree) -> None:
-        start, end = node.start_mark.index, self._end(node)
+    def _replace(self, node: yaml.Node, keys: Keys, value: Tree, key: yaml.Node | None = None) -> None:
+        """Write a value anew; `key`: its key, if the value can have lines of its own."""
+        start, end = node.start_mark.index, text_end(self._text, node)
         old = self._text[start:end]
         if _REFERENCE.search(self._text[:start].splitlines()[-1] if start else "") or old[:1] in "*&":
             raise CannotEdit(f"`{'.'.join(keys)}` uses an anchor")
-        if not isinstance(node, yaml.ScalarNode) and COMMENT.search(old):
+        if has_comments(self._text, node, start, end):
             raise CannotEdit(f"`{'.'.join(keys)}` has comments inside")
         line = one_line(value)
-        if line is None or (isinstance(node, yaml.ScalarNode) and node.style in ("|", ">")):
-            raise CannotEdit(f"`{'.'.join(keys)}` has several lines")
+        if line is None:
+            self._replace_lines(keys, value, key, end)
+            return
         is_block = isinstance(node, yaml.CollectionNode) and not node.flow_style
         if not is_block:
             self._replacements.append((start, end, line))
             return
         before = self._text.rfind(":", 0, start) + 1
         self._replacements.append((before, end, f" {line}"))
+
+    def _replace_lines(self, keys: Keys, value: Tree, key: yaml.Node | None, end: int) -> None:
+        """Write a key and a value of several lines anew."""
+        stop = self._text.find("\n", end)
+        beside = self._text[end : len(self._text) if stop < 0 else stop]
+        if key is None or beside.strip():
+            raise CannotEdit(f"`{'.'.join(keys)}` has several lines")
+        lines = entry_lines(keys[-1], value, " " * key.start_mark.column)
+        self._replacements.append((key.start_mark.index, end, self._newline.join(lines).lstrip(" ")))
 
     def _replace_by(self, start: int, end: int, new: str, *, after: yaml.Node) -> None:
         colon = self._text.index(":", after.end_mark.index) + 1
@@ -210,7 +232,10 @@ class Editor:
             value = {key: value}
         if node.flow_style:
             end = node.end_mark.index - 1
-            text = f"{scalar(keys[0])}: {one_line(value)}"
+            line = one_line(value)
+            if line is None:
+                raise CannotEdit(f"`{keys[0]}` has several lines")
+            text = f"{scalar(keys[0])}: {line}"
             self._replacements.append((end, end, f", {text}" if node.value else text))
             return
         indent = " " * (node.start_mark.column if not is_root or node.value else 0)
@@ -235,7 +260,7 @@ class Editor:
 
     def _insert_after(self, node: yaml.Node, key: yaml.Node, lines: Sequence[str]) -> None:
         """Insert lines below the last line of a value, behind a comment at its end."""
-        end = max(self._end(node), key.end_mark.index)
+        end = max(text_end(self._text, node), key.end_mark.index)
         stop = self._text.find("\n", end)
         new = self._newline.join(lines)
         if stop < 0:
@@ -249,14 +274,5 @@ class Editor:
         above = self._text.rfind("\n", 0, start - 1) + 1
         while start and is_about(self._text[above:start], member_of(node)):
             start, above = above, self._text.rfind("\n", 0, above - 1) + 1
-        stop = self._text.find("\n", self._end(node))
+        stop = self._text.find("\n", text_end(self._text, node))
         self._replacements.append((start, len(self._text) if stop < 0 else stop + 1, ""))
-
-    def _end(self, node: yaml.Node) -> int:
-        """Return where the text of a value ends. The parser ends a block where the next thing begins."""
-        if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
-            last = node.value[-1]
-            return self._end(last[1] if isinstance(last, tuple) else last)
-        if isinstance(node, yaml.ScalarNode) and node.style in ("|", ">"):
-            return len(self._text[: node.end_mark.index].rstrip())
-        return int(node.end_mark.index)

@@ -14,6 +14,7 @@ from sharedbox_cli.language.export.nodes import (
     member_of,
     pair_of,
     taker,
+    text_end,
 )
 from sharedbox_cli.language.files import TEAMS
 
@@ -55,7 +56,7 @@ class _PersonEditor(Editor):
             is_people = key.value == "people" and key.start_mark.column
             if not is_people and (key.value != "members" or key.start_mark.column):
                 raise CannotEdit(f"the team would be empty: remove it from `{TEAMS}` and from the specs that name it")
-            self._replace_by(items.start_mark.index, self._end(items), "[]", after=key)
+            self._replace_by(items.start_mark.index, text_end(self._text, items), "[]", after=key)
             return
         for item in gone:
             self._cut(item)
@@ -89,5 +90,5 @@ class _PersonEditor(Editor):
             raise CannotEdit(f"`workflow.names` in line {line} is written in braces")
         first, last = (names[0], node) if is_only else (key, value)
         start = self._text.rfind("\n", 0, first.start_mark.index) + 1
-        stop = self._text.find("\n", self._end(last))
+        stop = self._text.find("\n", text_end(self._text, last))
         self._replacements.append((start, len(self._text) if stop < 0 else stop + 1, ""))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import TypeGuard
 
@@ -107,3 +107,43 @@ def member_of(node: yaml.Node) -> str:
     if not isinstance(node, yaml.MappingNode):
         return ""
     return next((str(value.value).lower() for key, value in node.value if key.value in ("user", "group")), "")
+
+
+def text_end(text: str, node: yaml.Node) -> int:
+    """Return where the text of a value ends. The parser ends a block where the next thing begins."""
+    if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
+        last = node.value[-1]
+        return text_end(text, last[1] if isinstance(last, tuple) else last)
+    if isinstance(node, yaml.ScalarNode) and node.style in ("|", ">"):
+        return len(text[: node.end_mark.index].rstrip())
+    return int(node.end_mark.index)
+
+
+def has_aliases(node: yaml.Node) -> bool:
+    """Return whether something below a value is written elsewhere: the parser puts the anchor's node in its place."""
+    first, last = node.start_mark.index, node.end_mark.index
+    return not all(first <= one.start_mark.index <= last for one in _below(node))
+
+
+def has_comments(text: str, node: yaml.Node, start: int, end: int) -> bool:
+    """Return whether a part of a text has comments; `node`: what is written there. A `#` in a text is none."""
+    part, place = [], start
+    texts = [one for one in _below(node) if isinstance(one, yaml.ScalarNode) and one.style]
+    for one in sorted(texts, key=lambda one: one.start_mark.index):
+        first, last = one.start_mark.index, text_end(text, one)
+        if one.style in ("|", ">"):  # a comment can follow the mark
+            first = min(last, text.find("\n", first) % (len(text) + 1))
+        if place <= first and last <= end:
+            part.append(text[place:first])
+            place = last
+    return COMMENT.search("".join([*part, text[place:end]])) is not None
+
+
+def _below(node: yaml.Node) -> Iterator[yaml.Node]:
+    """Yield a node and all nodes below it."""
+    waiting: list[yaml.Node] = [node]
+    while waiting:
+        one = waiting.pop()
+        yield one
+        if isinstance(one, yaml.CollectionNode):
+            waiting += [part for item in one.value for part in (item if isinstance(item, tuple) else (item,))]
