@@ -202,7 +202,7 @@ class Editor:
         if has_comments(self._text, node, start, end):
             raise CannotEdit(f"`{'.'.join(keys)}` has comments inside")
         line = one_line(value)
-        if line is None:
+        if line is None or (key is not None and isinstance(value, str) and "\n" in value):
             self._replace_lines(keys, value, key, end)
             return
         is_block = isinstance(node, yaml.CollectionNode) and not node.flow_style
