@@ -166,7 +166,7 @@ def test_filters_of_gmail_are_taken_back(cloud: Cloud, cli: Cli) -> None:
         taken_back(cli, path)
         == """\
 -  - {name: paid, when: {from: shop.example}, then: {tag: [urgent]}}
-+  - name: rule 2
++  - name: rule 3
 +    when: {subject_contains: alarm}
 +    then: {tag: [urgent]}"""
     )

@@ -61,7 +61,7 @@ def kept(number: int) -> Entry:
 
 def test_entry_that_stays_keeps_its_text() -> None:
     assert rules(TEXT, kept(0), kept(1), kept(2)) == TEXT
-    new = {"name": "new", "when": {"has_attachment": True}, "then": {"mark_read": True}}
+    new: dict[str, Any] = {"name": "new", "when": {"has_attachment": True}, "then": {"mark_read": True}}
     lines = "  - name: new\n    when: {has_attachment: true}\n    then: {mark_read: true}\n"
     written = "  - {name: new, when: {has_attachment: true}, then: {mark_read: true}}\n"
     assert rules(TEXT, kept(0), Entry(new), kept(1), kept(2)) in (
@@ -130,7 +130,7 @@ def test_anchors_are_left_to_a_person() -> None:
         edited(alias, 2, Wanted({RULES: [BOSS]}, {RULES: [kept(1)]}))
 
 
-TREES = st.fixed_dictionaries(
+TREES: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {"name": st.sampled_from(["a", "b", "c: d", "# e", "ü"]), "when": st.fixed_dictionaries({"x": st.integers(0, 3)})},
     optional={"stop": st.booleans(), "text": st.sampled_from(["one", "two\nlines", "x # y"])},
 )

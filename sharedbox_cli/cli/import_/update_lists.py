@@ -61,7 +61,8 @@ def entries_of(
         if place in kept:
             entries.append(Entry({}, kept[place]))
             continue
-        for tree in _trees(name, item, len(own) + len(entries), settings):
+        number_of_new = len(own) + sum(entry.source is None for entry in entries)
+        for tree in _trees(name, item, number_of_new, settings):
             number = _namesake(item, free)
             before = None if number is None else _trees(name, free.pop(number)[0], 0, settings)[0]
             entries.append(Entry(tree, number, before))
