@@ -170,3 +170,11 @@ def test_filters_of_gmail_are_taken_back(cloud: Cloud, cli: Cli) -> None:
 +    when: {subject_contains: alarm}
 +    then: {tag: [urgent]}"""
     )
+
+
+def test_rule_that_no_spec_can_express_does_not_stop_the_others(cloud: Cloud, cli: Cli) -> None:
+    path = applied(cli, DESK)
+    with opened(cloud) as door:
+        door.rows("New-InboxRule", Mailbox=BOX, Name="odd", MyNameInToBox=True, MyNameInCcBox=True, MarkAsRead=True)
+        door.rows("Remove-InboxRule", Mailbox=BOX, Identity="old", Confirm=False)
+    assert taken_back(cli, path).startswith("-  - name: old")

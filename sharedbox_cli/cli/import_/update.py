@@ -19,11 +19,12 @@ from sharedbox_cli.core.diff import diff_mailbox
 from sharedbox_cli.core.errors import SpecError, UsageError
 from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import LEVELLED, DesiredMailbox, Observed, Platform, Right
+from sharedbox_cli.core.model import LEVELLED, DesiredMailbox, Observed, ObservedMailbox, Platform, Right
 from sharedbox_cli.core.until import NEVER
 from sharedbox_cli.language.export.document import member_lines, setting_tree
 from sharedbox_cli.language.export.edit import CannotEdit, Keys, Wanted, edited
 from sharedbox_cli.language.export.edit_entries import Entry
+from sharedbox_cli.language.export.folder import Adopted
 from sharedbox_cli.language.leaves import SETTING_LEAVES
 from sharedbox_cli.language.load import LoadedSpecs, load_specs
 from sharedbox_cli.language.merge import Merger
@@ -133,9 +134,8 @@ def _wanted(
         elif change.kind is Kind.UPDATE and Field.KIND not in change.after:
             for name in change.after:
                 keys = SETTING_LEAVES[name].keys
-                lost = next((note for note in adopted.notes if note.is_lost and note.key == keys[0]), None)
-                if lost is not None and name in LISTS:
-                    raise CannotEdit(f"`{keys[0]}` has something that a spec cannot say: {lost.why}")
+                if name in LISTS:
+                    _refuse_lost(name, keys[0], observed.mailboxes[mailbox.address], adopted)
                 settings[keys], listed = _setting(name, mailbox, real, existing.loaded, table)
                 if listed is not None:
                     entries[keys] = listed
@@ -149,10 +149,18 @@ def _wanted(
     return Wanted(settings, entries, members, levels.people, tuple(map(str, table.default_rights)))
 
 
+def _refuse_lost(name: Field, key: str, mailbox: ObservedMailbox, adopted: Adopted) -> None:
+    """Raise CannotEdit if entries of a list cannot be in a spec. Those that no spec changes are not among them."""
+    there, left = mailbox.settings.get(name), adopted.mailbox.settings.get(name)
+    if isinstance(there, tuple) and isinstance(left, tuple) and len(left) < len(there):
+        why = next((note.why for note in adopted.notes if note.is_lost and note.key == key), "")
+        raise CannotEdit(f"`{key}` has something that a spec cannot express: {why}")
+
+
 def _setting(
     name: Field, mailbox: DesiredMailbox, real: DesiredMailbox, loaded: LoadedSpecs, table: Capabilities
 ) -> tuple[Tree, list[Entry] | None]:
-    """Return what the document should say under a key, and its entries where it has a list of its own."""
+    """Return what the document should say under a key, and its entries where it has its own list."""
     value = _value(name, mailbox, real)
     if name not in LISTS and name not in mailbox.shared_out:
         return setting_tree(name, {name: value}), None

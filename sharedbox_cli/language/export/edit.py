@@ -194,7 +194,7 @@ class Editor:
             self._add_key(node, ("rights",), rights, is_root=False)
 
     def _replace(self, node: yaml.Node, keys: Keys, value: Tree, key: yaml.Node | None = None) -> None:
-        """Write a value anew; `key`: its key, if the value can have lines of its own."""
+        """Replace a value; `key`: its key, if the value can span several lines."""
         start, end = node.start_mark.index, text_end(self._text, node)
         old = self._text[start:end]
         if _REFERENCE.search(self._text[:start].splitlines()[-1] if start else "") or old[:1] in "*&":
@@ -213,7 +213,7 @@ class Editor:
         self._replacements.append((before, end, f" {line}"))
 
     def _replace_lines(self, keys: Keys, value: Tree, key: yaml.Node | None, end: int) -> None:
-        """Write a key and a value of several lines anew."""
+        """Replace a key and its value by several lines."""
         stop = self._text.find("\n", end)
         beside = self._text[end : len(self._text) if stop < 0 else stop]
         if key is None or beside.strip():

@@ -31,7 +31,7 @@ class _Part:
 
 
 def is_entry_list(node: yaml.Node) -> bool:
-    """Return whether a value is a list with a mapping for each entry, each on lines of its own."""
+    """Return whether a value is a list with a mapping for each entry, each on separate lines."""
     is_list = isinstance(node, yaml.SequenceNode) and not node.flow_style and bool(node.value)
     return is_list and all(isinstance(item, yaml.MappingNode) for item in node.value)
 
@@ -101,7 +101,7 @@ def _line_end(text: str, index: int) -> int:
 def _changed(
     text: str, node: yaml.MappingNode, part: _Part, before: Mapping[str, Tree], after: Mapping[str, Tree], newline: str
 ) -> str:
-    """Return the text of an entry in which the keys that differ are written anew. Raises CannotEdit."""
+    """Return the text of an entry in which the keys that differ are replaced. Raises CannotEdit."""
     if node.flow_style:
         return _as_new(text, node, part, after, newline)
     base = _line_end(text, text_end(text, node)) - len(part.text)
@@ -133,7 +133,7 @@ def _changed(
 
 
 def _as_new(text: str, node: yaml.MappingNode, part: _Part, after: Mapping[str, Tree], newline: str) -> str:
-    """Return an entry that is written anew below the comments that it has."""
+    """Return a new entry below the comments that the old one has."""
     line = text.rfind("\n", 0, node.start_mark.index) + 1
     end = _line_end(text, text_end(text, node))
     if has_comments(text, node, line, end):
