@@ -90,7 +90,7 @@ def _items(value: Value) -> tuple[Value, ...]:
 
 
 def _key(item: Value) -> str:
-    """Return what tells an entry from the others: the name of a rule or tag, the address of a sender."""
+    """Return what identifies an entry: the name of a rule or tag, the address of a sender."""
     if not isinstance(item, tuple) or not item:
         return str(item).casefold()
     pairs = dict(part for part in item if isinstance(part, tuple) and len(part) == 2)

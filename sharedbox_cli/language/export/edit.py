@@ -215,8 +215,8 @@ class Editor:
     def _replace_lines(self, keys: Keys, value: Tree, key: yaml.Node | None, end: int) -> None:
         """Replace a key and its value by several lines."""
         stop = self._text.find("\n", end)
-        beside = self._text[end : len(self._text) if stop < 0 else stop]
-        if key is None or beside.strip():
+        rest = self._text[end : len(self._text) if stop < 0 else stop]
+        if key is None or rest.strip():
             raise CannotEdit(f"`{'.'.join(keys)}` has several lines")
         lines = entry_lines(keys[-1], value, " " * key.start_mark.column)
         self._replacements.append((key.start_mark.index, end, self._newline.join(lines).lstrip(" ")))
