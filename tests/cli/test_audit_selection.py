@@ -60,7 +60,7 @@ def seed(tenant: Tenant) -> Seeded:
 
 
 @pytest.fixture
-def cloud(cloud_of: CloudMaker) -> Cloud:
+def cloud(cloud_of: CloudMaker, one_reading: None) -> Cloud:
     return cloud_of(seed)
 
 
