@@ -38,7 +38,7 @@ def readings() -> Readings:
 def one_reading(readings: Readings, monkeypatch: pytest.MonkeyPatch) -> None:
     """Read each scope once in a module whose tests have one tenant and change nothing: reports of it are tested.
 
-    What a reading tells on stderr is told once. Use it for no test of that, of requests, or of two languages.
+    What a reading tells on stderr is told once. Use it for no test of that, of requests, or that compares languages.
     """
     real = Session.observe
 

@@ -33,7 +33,7 @@ EVERY = {str(item) for family in get_args(Output) for item in family}
 
 @pytest.mark.parametrize(("family", "arguments"), OFFERED, ids=lambda item: item[0] if isinstance(item, list) else "")
 def test_command_prints_every_format_it_offers(
-    cloud: Cloud, cli: Cli, family: type[StrEnum], arguments: list[str]
+    cloud: Cloud, cli: Cli, one_reading: None, family: type[StrEnum], arguments: list[str]
 ) -> None:
     texts = {str(item): cli(*arguments, "-o", str(item)) for item in family}
     assert {name: done.code for name, done in texts.items()} == dict.fromkeys(texts, 0)
@@ -50,7 +50,9 @@ def test_command_prints_every_format_it_offers(
 
 
 @pytest.mark.parametrize("arguments", [arguments for _, arguments in OFFERED if arguments[0] in READING], ids=" ".join)
-def test_report_on_a_tenant_says_once_what_was_read_when_and_how(cloud: Cloud, cli: Cli, arguments: list[str]) -> None:
+def test_report_on_a_tenant_says_once_what_was_read_when_and_how(
+    cloud: Cloud, cli: Cli, one_reading: None, arguments: list[str]
+) -> None:
     outputs = ("text",) if arguments[0] == "show" else ("text", "markdown")
     for output in each(outputs):
         told = " ".join(cli(*arguments, "-o", output).out.replace("\\", "").split())

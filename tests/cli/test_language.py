@@ -14,8 +14,15 @@ from sharedbox_cli.cli.language import language_of
 from sharedbox_cli.core.texts import Language
 from sharedbox_cli.emulator.seed import PLATFORMS, grown
 from tests.asked import each
+from tests.cli.conftest import Readings
 from tests.conftest import Cli, Cloud, CloudMaker
 from tests.pseudo import Pseudo, english_in
+
+
+@pytest.fixture
+def readings() -> Readings:
+    """Return the readings of a test: each has a tenant of its own."""
+    return []
 
 
 @pytest.mark.parametrize(
@@ -104,7 +111,7 @@ COMMANDS = [
 
 @pytest.mark.slow
 def test_report_has_no_text_outside_of_the_catalogue(
-    both: Cloud, cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    both: Cloud, cli: Cli, one_reading: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     files = {"SPECS": tmp_path / "specs.yaml", **_two_audits(cli, tmp_path)}
     head = "version: 1\nmailbox: sales@contoso.example\nplatform: microsoft365\n"
@@ -121,7 +128,7 @@ def test_report_has_no_text_outside_of_the_catalogue(
 
 @pytest.mark.slow
 def test_report_on_a_grown_tenant_has_no_text_outside_of_the_catalogue(
-    cloud_of: CloudMaker, cli: Cli, monkeypatch: pytest.MonkeyPatch
+    cloud_of: CloudMaker, cli: Cli, one_reading: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cloud_of(lambda tenant: grown(tenant, mailboxes=12, members=4, seed=3, platforms=PLATFORMS))
     monkeypatch.setenv("COLUMNS", "500")

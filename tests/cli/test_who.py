@@ -8,7 +8,7 @@ from tests.asked import each
 from tests.conftest import Cli, Cloud
 
 
-def test_person_has_the_rows_of_the_audit(both: Cloud, cli: Cli) -> None:
+def test_person_has_the_rows_of_the_audit(both: Cloud, cli: Cli, one_reading: None) -> None:
     everything = json.loads(cli("audit", "-o", "json").out)["rows"]
     for address in each({row["person"] for row in everything if row["kind"] == "user"}):
         done = cli("who", address, "-o", "json")
