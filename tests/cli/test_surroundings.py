@@ -17,7 +17,9 @@ from tests.conftest import Cli, Cloud
 ROOT = Path(__file__).parents[2]
 NO_PROXY_HERE = "http://127.0.0.1:9"  # nothing listens there
 SURROUNDINGS: dict[str, dict[str, str | None]] = {
-    "no home, no language, a narrow terminal": {
+    "no home, no language, a narrow terminal, proxies, a zone that is none": {
+        "TZ": "Nowhere/Land",
+        **dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY"), NO_PROXY_HERE),
         "HOME": None,
         "XDG_STATE_HOME": None,
         "LANG": "C",
@@ -28,10 +30,6 @@ SURROUNDINGS: dict[str, dict[str, str | None]] = {
         "TERM": "dumb",
     },
     "no asserts, far east, a hash seed": {"PYTHONOPTIMIZE": "2", "TZ": "Pacific/Kiritimati", "PYTHONHASHSEED": "4711"},
-    "proxies, a zone that is none": {
-        "TZ": "Nowhere/Land",
-        **dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY"), NO_PROXY_HERE),
-    },
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -44,10 +45,14 @@ def _for_editors(data: Any) -> Any:
     return data.isoformat() if isinstance(data, datetime.date) else data
 
 
-def _is_valid_for_editors(case: Path, schema: dict[str, Any]) -> bool:
+@cache
+def _editor() -> Draft202012Validator:
+    return Draft202012Validator(json_schema())
+
+
+def _is_valid_for_editors(case: Path) -> bool:
     documents, _ = read_documents(case.read_text("utf-8"), case.name)
-    validator = Draft202012Validator(schema)
-    return all(validator.is_valid(_for_editors(document.data)) for document in documents)
+    return all(_editor().is_valid(_for_editors(document.data)) for document in documents)
 
 
 def test_corpus_when_listed_then_no_kind_of_case_is_empty() -> None:
@@ -59,7 +64,7 @@ def test_corpus_when_listed_then_no_kind_of_case_is_empty() -> None:
 @pytest.mark.parametrize("case", GOOD, ids=lambda case: case.stem)
 def test_good_spec_when_resolved_then_it_is_accepted_as_editors_do(case: Path) -> None:
     assert (desired(case).total or 0) >= 1
-    assert _is_valid_for_editors(case, json_schema())
+    assert _is_valid_for_editors(case)
 
 
 @pytest.mark.parametrize("case", [*BAD, *UNREADABLE], ids=lambda case: case.stem)
@@ -76,7 +81,7 @@ def test_bad_spec_when_resolved_then_each_problem_is_told_at_its_place(case: Pat
 @pytest.mark.parametrize("case", BAD, ids=lambda case: case.stem)
 def test_bad_spec_when_an_editor_checks_it_then_it_agrees_or_the_case_says_why_not(case: Path) -> None:
     is_untold = "# schema: cannot tell" in case.read_text("utf-8")
-    assert _is_valid_for_editors(case, json_schema()) is is_untold
+    assert _is_valid_for_editors(case) is is_untold
 
 
 def test_corpus_when_counted_then_few_mistakes_escape_editors() -> None:
