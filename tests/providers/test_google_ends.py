@@ -245,3 +245,27 @@ def test_membership_in_an_unknown_form_is_never_one_without_an_end(roles: object
     with suppress(SharedboxError):
         found = read_row(ENDS, {"roles": roles}, {Field.UNTIL}, "here")
         assert found == {Field.UNTIL: None}
+
+
+def test_audit_when_ends_cannot_be_read_then_asks_once_and_keeps_the_members(workspace: GoogleSetting) -> None:
+    for number in range(3):
+        workspace.make.member(workspace.make.inbox(f"inbox{number}", "Inbox"), id_of(workspace.make, "ben"))
+    scope = replace(
+        everything(GOOGLE_COLLABORATIVE, fields=(Field.KIND, Field.UNTIL)), dispensable=frozenset({Field.UNTIL})
+    )
+    for fault, asked in each(
+        [
+            ({"route": f"google.{LOOKUP}", "kind": "forbidden", "count": 100}, {LOOKUP: 1}),
+            (
+                {"route": f"google.{LIST}", "kind": "status", "status": 404, "body": "json", "count": 100},
+                {LOOKUP: 5, LIST: 4},
+            ),
+        ]
+    ):
+        workspace.faults(fault)
+        workspace.forget()
+        observed = workspace.shared.observe(scope)
+        assert len(observed.mailboxes) == 4 and observed.unread == ()
+        grants = [grant for mailbox in observed.mailboxes.values() for grant in mailbox.grants or ()]
+        assert len(grants) == 5 and {grant.until for grant in grants} == {None}
+        assert {name: count for name, count in workspace.calls().items() if name.startswith("cloudid")} == asked

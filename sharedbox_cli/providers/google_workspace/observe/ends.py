@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sharedbox_cli.core.errors import AuthError, CloudError, NotFound, PermissionDenied, Refused
+from sharedbox_cli.core.errors import AuthError, CloudError, NotFound, ObserveError, PermissionDenied, Refused
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.until import NEVER
+from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.columns import read_row
 from sharedbox_cli.providers.forms import object_in, text_of, understood
 from sharedbox_cli.providers.google_workspace.api import Google
@@ -17,6 +18,7 @@ from sharedbox_cli.providers.google_workspace.errors import lacks_right
 from sharedbox_cli.providers.google_workspace.observe.members import Member, outsider_id
 from sharedbox_cli.providers.google_workspace.scopes import APIS, IDENTITY
 from sharedbox_cli.providers.responses import STOPPING, Row
+from sharedbox_cli.providers.unread import is_about_one_object
 
 LOOKUP, LIST = "cloudidentity.groups.lookup", "cloudidentity.groups.memberships.list"
 _MASK = "nextPageToken,memberships(preferredMemberKey(id),roles(name,expiryDetail))"
@@ -40,6 +42,29 @@ def _key(address: str) -> str:
     return outsider_id(Address.of(address))
 
 
+async def without_ends(google: Google, scope: Scope, address: str) -> Scope:
+    """Return a scope without ends, where nobody needs them and one request shows that they cannot be read.
+
+    Raises CloudError, AuthError.
+    """
+    if Field.UNTIL not in scope.fields & scope.dispensable:
+        return scope
+    try:
+        await read_name(google, address)
+    except (CloudError, AuthError, ObserveError) as error:
+        if lacks_right(error):
+            _warn(google)
+            return replace(scope, fields=scope.fields - {Field.UNTIL})
+        if not is_about_one_object(error):
+            raise
+    return scope
+
+
+def _warn(google: Google) -> None:
+    why = f"as the Cloud Identity API, the scope {APIS[IDENTITY].read[0]} or the role Groups Admin is missing"
+    google.warn(IDENTITY, f"when Google itself ends memberships: not read, {why}.")
+
+
 async def read_ends(google: Google, address: str, dispensable: Collection[Field]) -> Ends | None:
     """Return the ends of memberships; nothing where nobody needs what cannot be read.
 
@@ -47,12 +72,14 @@ async def read_ends(google: Google, address: str, dispensable: Collection[Field]
     """
     try:
         return await _read(google, address)
-    except (CloudError, AuthError) as error:
-        if Field.UNTIL not in dispensable or not lacks_right(error):
+    except (CloudError, AuthError, ObserveError) as error:
+        if Field.UNTIL not in dispensable or not (lacks_right(error) or is_about_one_object(error)):
             raise
-        scope = APIS[IDENTITY].read[0]
-        why = f"as the Cloud Identity API, the scope {scope} or the role Groups Admin is missing"
-        google.warn(IDENTITY, f"when Google itself ends memberships: not read, {why}.")
+        if lacks_right(error):
+            _warn(google)
+        else:
+            why = f"{error.summary}. {error.why}".rstrip()
+            google.warn(IDENTITY, f"{address}: when Google itself ends its memberships was not read: {why}")
         return None
 
 

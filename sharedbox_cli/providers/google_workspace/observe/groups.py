@@ -27,7 +27,7 @@ from sharedbox_cli.providers.google_workspace.api import Google, together
 from sharedbox_cli.providers.google_workspace.columns import GROUP
 from sharedbox_cli.providers.google_workspace.group_columns import GROUP_SETTINGS, MEMBER, ROLES, is_inbox
 from sharedbox_cli.providers.google_workspace.observe.directory import Directory
-from sharedbox_cli.providers.google_workspace.observe.ends import Ends, can_end, read_ends
+from sharedbox_cli.providers.google_workspace.observe.ends import Ends, can_end, read_ends, without_ends
 from sharedbox_cli.providers.google_workspace.observe.members import Member, member_id, member_of
 from sharedbox_cli.providers.google_workspace.scopes import DIRECTORY, SETTINGS
 from sharedbox_cli.providers.responses import Fields
@@ -100,6 +100,8 @@ async def read_inboxes(
 
     A group whose settings cannot be read may be an inbox. One whose members cannot be read is one without members.
     """
+    for first in list(rows)[:1]:
+        scope = await without_ends(google, scope, first.key)
     results = await together(attempt(_inbox(google, key, row, scope, unread)) for key, row in rows.items())
     inboxes: dict[Address, _Inbox] = {}
     for key, inbox in zip(rows, results, strict=True):
