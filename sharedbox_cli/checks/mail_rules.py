@@ -1,33 +1,30 @@
-"""Checks on mail rules: what is about all mail, what takes too much space, and folders that do not exist."""
+"""Checks on mail rules: what is about all mail, what takes too much space, folders and labels that do not exist."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from sharedbox_cli.checks import limits
 from sharedbox_cli.checks.model import Check, Detections, PlatformOverride, Subject
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.finding import Severity
+from sharedbox_cli.core.format_values import mail_rule_words
 from sharedbox_cli.core.mail_rules import (
     Pairs,
     deletes,
     folders_in,
     is_on,
-    is_unconditional,
+    missing_labels,
     rules_in,
     sent_to,
     size_bytes,
+    takes_everything,
     texts_of,
 )
 from sharedbox_cli.core.mail_targets import is_narrow
 from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, MICROSOFT365, Fact
 from sharedbox_cli.core.texts import mark, tr
 from sharedbox_cli.core.values import Value
-
-_WORD = re.compile(r"\w\w")
-_SMALL, _LARGE = 2_000, 50_000_000
-"""Nearly every message is larger, or smaller, than this."""
 
 
 def _sources(subject: Subject) -> Iterator[dict[str, Value]]:
@@ -41,19 +38,6 @@ def _sources(subject: Subject) -> Iterator[dict[str, Value]]:
                 yield rule
 
 
-def _takes_everything(rule: Pairs) -> bool:
-    """Return whether a rule is about all messages, or its conditions hold for nearly all of them."""
-    conditions = {key: value for key, value in rule.items() if key.startswith("when.")}
-    return is_unconditional(rule) or all(_is_always_so(key, value) for key, value in conditions.items())
-
-
-def _is_always_so(key: str, value: Value) -> bool:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value <= _SMALL if key == "when.larger_than" else key == "when.smaller_than" and value >= _LARGE
-    texts = texts_of(value)
-    return bool(texts) and any(not _WORD.search(text) for text in texts)
-
-
 def _name(rule: Pairs) -> str:
     return str(rule.get("name") or tr("without a name"))
 
@@ -65,7 +49,7 @@ def _everything(subject: Subject) -> Detections:
         if deletes(rule) and not is_narrow(rule, settings, subject.mailbox.address):
             why = tr("The mail rule `{name}` has no condition that limits it to some senders or words.", name=name)
             yield name, tr("a mail rule deletes much of all mail"), why
-        if is_on(rule) and _takes_everything(rule):
+        if is_on(rule) and takes_everything(rule):
             for to in sorted(sent_to(rule)):
                 why = tr("The mail rule `{name}` sends every message to {to}.", name=name, to=to)
                 yield name, tr("a mail rule forwards all mail"), why
@@ -94,6 +78,14 @@ def _missing_folder(subject: Subject) -> Detections:
             if path.casefold() not in known:
                 why = tr("The mail rule `{name}` names the folder `{path}`.", name=_name(rule), path=path)
                 yield path, tr("a mail rule names a folder that does not exist"), why
+
+
+def _missing_label(subject: Subject) -> Detections:
+    for rule in rules_in(subject.mailbox.settings.get(Field.RULES)):
+        for label in missing_labels(rule):
+            words = mail_rule_words(tuple(sorted(rule.items())))
+            why = tr("The mail rule {words} adds it. Its messages stay without a label.", words=words)
+            yield label, tr("a mail rule adds a label that does not exist"), why
 
 
 CHECKS = (
@@ -132,5 +124,16 @@ CHECKS = (
         path="rules",
         uses=frozenset({Field.RULES, Field.FOLDERS}),
         platforms=frozenset({MICROSOFT365}),
+    ),
+    Check(
+        id="rule-label-missing",
+        severity=Severity.WARNING,
+        title=mark("a mail rule that adds a label which the mailbox does not have"),
+        hint=mark("Choose a label in the filter, or delete the filter: in Gmail, or by a plan with `rules`."),
+        source=limits.GMAIL_FILTERS,
+        detect=_missing_label,
+        path="rules",
+        uses=frozenset({Field.RULES}),
+        platforms=frozenset({GOOGLE_DELEGATED}),
     ),
 )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from sharedbox_cli.core.public_suffix import is_public_suffix
 from sharedbox_cli.core.values import Value
 
 Pairs = Mapping[str, Value]
@@ -13,6 +15,12 @@ _FOLDERS = ("then.move_to", "then.copy_to")
 _DELETING = ("then.delete", "then.delete_permanently")
 _BINS = frozenset({"deleted items", "junk email"})
 """Built-in folders, in lower case, out of which a service deletes messages."""
+ADDED_ID = "then.add "
+"""How the key of an action begins that adds a label whose name is not known: its id follows."""
+_WORD = re.compile(r"\w\w")
+_SMALL, _LARGE = 2_000, 50_000_000
+"""Nearly every message is larger, or smaller, than this."""
+_EVERYWHERE = frozenset({"in:anywhere", "in:inbox", "in:all", "is:unread", "label:inbox", "label:unread"})
 _RULE_BYTES = 120
 """What a rule takes besides its texts, as an estimate."""
 
@@ -67,6 +75,36 @@ def deletes(rule: Pairs) -> bool:
 def is_unconditional(rule: Pairs) -> bool:
     """Return whether a rule is about all messages."""
     return not any(key.startswith("when.") and key != "when.everything" for key in rule)
+
+
+def takes_everything(rule: Pairs) -> bool:
+    """Return whether a rule is about all messages, or its conditions hold for nearly all of them."""
+    conditions = {key: value for key, value in rule.items() if key.startswith("when.")}
+    return is_unconditional(rule) or all(_is_always_so(key, value) for key, value in conditions.items())
+
+
+def _is_always_so(key: str, value: Value) -> bool:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value <= _SMALL if key == "when.larger_than" else key == "when.smaller_than" and value >= _LARGE
+    texts = texts_of(value)
+    is_address = key.startswith(("when.from", "when.to"))
+    is_search = key == "when.has_words" or key.endswith(" search")
+    return any(
+        not _WORD.search(text) or (is_address and is_public_suffix(text)) or (is_search and _finds_nearly_all(text))
+        for text in texts
+    )
+
+
+def _finds_nearly_all(search: str) -> bool:
+    """Return whether a search only excludes words, or names a place where all new messages are."""
+    terms = search.split()
+    return all(term.startswith("-") or term.casefold() in _EVERYWHERE for term in terms)
+
+
+def missing_labels(rule: Pairs) -> tuple[str, ...]:
+    """Return the ids of labels that a rule adds and nobody has. The ids of the service itself are in capitals."""
+    ids = (key.removeprefix(ADDED_ID) for key in rule if key.startswith(ADDED_ID))
+    return tuple(one for one in ids if one != one.upper())
 
 
 def same_rules(one: Value, other: Value) -> bool:

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 
 from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.mail_rules import Pairs, deletes, is_unconditional, recipients_in, rules_in, sent_to, texts_of
+from sharedbox_cli.core.mail_rules import Pairs, deletes, recipients_in, rules_in, sent_to, takes_everything, texts_of
 from sharedbox_cli.core.model import DesiredMailbox
+from sharedbox_cli.core.public_suffix import is_public_suffix
 from sharedbox_cli.core.values import Value
 
 
@@ -20,9 +21,9 @@ def forwarded_to(settings: Mapping[Field, Value]) -> set[str]:
 
 
 def all_forwarded_to(settings: Mapping[Field, Value]) -> set[str]:
-    """Return the addresses that every message is sent to by a mail rule."""
+    """Return the addresses that every message, or nearly every one, is sent to by a mail rule."""
     rules = rules_in(settings.get(Field.RULES))
-    return {address for rule in rules if is_unconditional(rule) for address in sent_to(rule)}
+    return {address for rule in rules if takes_everything(rule) for address in sent_to(rule)}
 
 
 def recipients_of(mailboxes: Iterable[DesiredMailbox]) -> dict[Address, frozenset[str]]:
@@ -120,7 +121,7 @@ def _is_part_of_others(text: str, own: frozenset[str], domain: str) -> bool:
     part = text.lower().strip()
     if any(part in address for address in (*own, f"@{domain}")):
         return False
-    return _names_somebody(part, own, domain) if "@" in part else bool(_HOST.fullmatch(part))
+    return _names_somebody(part, own, domain) if "@" in part else _is_organisation(part)
 
 
 def _names_somebody(text: str, own: frozenset[str], domain: str) -> bool:
@@ -128,7 +129,12 @@ def _names_somebody(text: str, own: frozenset[str], domain: str) -> bool:
     local, _, host = text.lower().strip().rpartition("@")
     if not _HOST.fullmatch(host) or f"{local}@{host}" in own:
         return False
-    return bool(_LOCAL.fullmatch(local)) or (not local and host != domain)
+    return bool(_LOCAL.fullmatch(local)) or (not local and host != domain and _is_organisation(host))
+
+
+def _is_organisation(host: str) -> bool:
+    """Return whether a domain is that of one organisation, and not one that many share."""
+    return bool(_HOST.fullmatch(host)) and not is_public_suffix(host)
 
 
 def _says_something(text: str) -> bool:

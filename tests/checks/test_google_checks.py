@@ -212,7 +212,13 @@ def test_check_reports_only_its_problem_on_google(
 
 _ELSEWHERE = {
     (name, is_reported)
-    for name in ("message-limits-differ", "rule-takes-everything", "rules-too-large", "rule-folder-missing")
+    for name in (
+        "message-limits-differ",
+        "rule-takes-everything",
+        "rules-too-large",
+        "rule-folder-missing",
+        "rule-label-missing",
+    )
     for is_reported in (True, False)
 }
 """Cases that need several specs, and those on mail rules (test_mail_rule_checks.py)."""

@@ -26,10 +26,14 @@ from tests.asked import each
 from tests.language.setting import NOW
 
 DESK = Address.of("desk@contoso.example")
-OWN = [check for check in CHECKS if check.id in ("rule-takes-everything", "rules-too-large", "rule-folder-missing")]
+OWN = [check for check in CHECKS if check.id.startswith(("rule-", "rules-"))]
 READ = ("then.mark_read", True)
 Settings = dict[Field, Value]
 Rule = tuple[tuple[str, Value], ...]
+
+
+WIDE = ("co.uk", "@co.uk", ".com", "com", "de", "COM.AU", "e", "@", ".")
+"""Parts that nearly every address has, or those of a whole country."""
 
 
 def rule(*pairs: tuple[str, Value]) -> Value:
@@ -60,6 +64,14 @@ def found(platform: Platform, settings: Settings, wanted: Settings | None, **fac
         ((("when.from", ("@",)), ("then.forward_to", "x@y.example")), True),
         ((("when.larger_than", 1000), ("then.forward_to", "x@y.example")), True),
         ((("when.has_words", "*"), ("then.delete", True)), True),
+        ((("when.has_words", "-unsubscribe -list"), ("then.forward_to", "x@y.example")), True),
+        ((("when.has_words", "in:anywhere"), ("then.forward_to", "x@y.example")), True),
+        ((("when.from search", "-boss@y.example"), ("then.forward_to", "x@y.example")), True),
+        ((("when.has_words", "invoice -draft"), ("then.forward_to", "x@y.example")), False),
+        *(((("when.from_contains", (text,)), ("then.delete", True)), True) for text in WIDE),
+        *(((("when.from_contains", ("y.example", text)), ("then.forward_to", "x@y.example")), True) for text in WIDE),
+        ((("when.from_contains", ("bbc.co.uk",)), ("then.delete", True)), False),
+        ((("when.from_contains", ("@bbc.co.uk",)), ("then.forward_to", "x@y.example")), False),
         ((("when.everything", True), ("then.delete", True)), True),
         ((("when.has_attachment", True), ("then.delete", True)), True),
         ((("when.everything", True), ("then.PermanentDelete", True)), False),
@@ -111,6 +123,19 @@ def test_folder_that_nobody_has_is_reported(path: str, is_reported: bool) -> Non
     expected = ["rule-folder-missing"] if is_reported else []
     assert found(MICROSOFT365, there, wanted) == expected
     assert found(MICROSOFT365, {}, wanted) == []  # the folders were not read
+
+
+@pytest.mark.parametrize(
+    ("pair", "is_reported"),
+    [
+        (("then.add Label_9", True), True),
+        (("then.add CATEGORY_SOCIAL", True), False),
+        (("then.labels", ("Orders",)), False),
+    ],
+)
+def test_label_that_is_gone_is_reported(pair: tuple[str, Value], is_reported: bool) -> None:
+    there: dict[Field, Value] = {Field.RULES: ((("when.from", ("a@b.example",)), pair),), Field.FOLDERS: ("Orders",)}
+    assert found(GOOGLE_DELEGATED, there, None) == (["rule-label-missing"] if is_reported else [])
 
 
 def test_folders_of_every_mailbox_are_those_of_the_provider() -> None:
