@@ -10,11 +10,6 @@ _HIDDEN = frozenset({"script", "style", "head", "title"})
 _LINES = frozenset({"br", "p", "div", "li", "tr", "ul", "ol", "table", "h1", "h2", "h3", "h4", "blockquote"})
 
 
-def same_text(html: str, plain: str) -> bool:
-    """Return whether HTML and a plain text read the same. Spaces and empty lines do not count."""
-    return "\n".join(_lines_of(html)).split() == plain.split()
-
-
 def visible_text(html: str) -> str:
     """Return what people see of a text that is HTML or plain: its lines, without spaces around them.
 

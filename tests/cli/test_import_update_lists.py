@@ -51,6 +51,9 @@ rules:
     when: {subject_contains: outage}
     then: {tag: [urgent], star: true}
   - {name: paid, when: {from: shop.example}, then: {tag: [urgent]}}
+workflow: {assign_by: tags, members: [anna@contoso.example]}
+members: [{user: anna@contoso.example}]
+auto_reply: {enabled: true, internal: Soon.}   # short
 """
 
 
@@ -62,6 +65,7 @@ def company(tenant: Tenant) -> Seeded:
     make.shared("desk", "Desk")
     google_blank(tenant)
     google = GoogleBuilder(tenant, 1)
+    google.person("anna", "Anna")
     google.mailbox("press", "Press")
     return make.seeded
 
@@ -161,14 +165,22 @@ def test_filters_of_gmail_are_taken_back(cloud: Cloud, cli: Cli) -> None:
     for item in make.store.items(press, "filter"):
         if item["criteria"].get("from"):
             make.store.drop(press, "filter", item["id"])
-    make.filter(press, {"subject": "alarm"}, {"addLabelIds": [labels["urgent"]]})
+    colour = {"backgroundColor": "#16a765", "textColor": "#ffffff"}  # it has no name in a spec
+    urgent = make.store.item(press, "label", labels["urgent"])
+    make.store.put(press, "label", labels["urgent"], {**(urgent or {}), "color": colour})
+    make.gmail(press, vacation={"enableAutoReply": True, "responseBodyHtml": "<p>Away &amp; gone</p><p>Call us</p>"})
+    make.filter(press, {"subject": "alarm"}, {"addLabelIds": [labels["urgent"]], "removeLabelIds": ["INBOX"]})
     assert (
         taken_back(cli, path)
         == """\
+-tags: [{name: urgent, color: red}]
++tags: [{name: urgent}]
 -  - {name: paid, when: {from: shop.example}, then: {tag: [urgent]}}
 +  - name: rule 3
 +    when: {subject_contains: alarm}
-+    then: {tag: [urgent]}"""
++    then: {move_to: urgent}
+-auto_reply: {enabled: true, internal: Soon.}   # short
++auto_reply: {enabled: true, internal: "Away & gone\\nCall us"}   # short"""
     )
 
 

@@ -180,16 +180,18 @@ def test_blanks_in_a_subject_are_as_gmail_keeps_them(workspace_of: Workspaces) -
     assert workspace.plan(spec) == ()
 
 
-PLAIN, HTML = "We are away.", "<p>Call <b>555-0100</b></p>"
+PLAIN, HTML, SEEN = "We are away.", "<p>Call <b>555-0100</b></p>", "Call 555-0100"
 
 
 @pytest.mark.parametrize(
     ("plain", "html", "shown"),
     [
         (PLAIN, "", PLAIN),
-        ("", HTML, HTML),
-        (PLAIN, HTML, HTML),
+        ("", HTML, SEEN),
+        (PLAIN, HTML, SEEN),
         (PLAIN, "<div dir=ltr>We are<br>away.</div><style>p {}</style>", PLAIN),
+        ("", "<div>One</div><p>Two</p>three &amp; four", "One\nTwo\nthree & four"),
+        ("a  b \r\n\r\n\r\nc\r\n", "", "a b\n\nc"),
         ("a < b & c", "<p>a &lt; b &amp;&nbsp;c</p>", "a < b & c"),
         ("", "", ""),
     ],

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sharedbox_cli.cli.edits import Edits, text_of
 from sharedbox_cli.cli.import_.adopt import adopt
 from sharedbox_cli.cli.import_.update_levels import levels_wanted
-from sharedbox_cli.cli.import_.update_lists import LISTS, entries_of, without_expansion
+from sharedbox_cli.cli.import_.update_lists import LISTS, entries_of, kept_of, without_expansion
 from sharedbox_cli.cli.pipeline import utc_now
 from sharedbox_cli.core.capability import Capabilities
 from sharedbox_cli.core.change import Change, Kind
@@ -19,7 +19,7 @@ from sharedbox_cli.core.diff import diff_mailbox
 from sharedbox_cli.core.errors import SpecError, UsageError
 from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import LEVELLED, DesiredMailbox, Observed, ObservedMailbox, Platform, Right
+from sharedbox_cli.core.model import LEVELLED, DesiredMailbox, Observed, Platform, Right
 from sharedbox_cli.core.until import NEVER
 from sharedbox_cli.language.export.document import member_lines, setting_tree
 from sharedbox_cli.language.export.edit import CannotEdit, Keys, Wanted, edited
@@ -134,9 +134,10 @@ def _wanted(
         elif change.kind is Kind.UPDATE and Field.KIND not in change.after:
             for name in change.after:
                 keys = SETTING_LEAVES[name].keys
-                if name in LISTS:
-                    _refuse_lost(name, keys[0], observed.mailboxes[mailbox.address], adopted)
-                settings[keys], listed = _setting(name, mailbox, real, existing.loaded, table)
+                there = observed.mailboxes[mailbox.address].settings.get(name)
+                if name in LISTS and not SETTINGS[name].is_ensured:
+                    _refuse_lost(name, there, adopted)
+                settings[keys], listed = _setting(name, mailbox, real, there, existing.loaded, table)
                 if listed is not None:
                     entries[keys] = listed
         else:
@@ -149,26 +150,28 @@ def _wanted(
     return Wanted(settings, entries, members, levels.people, tuple(map(str, table.default_rights)))
 
 
-def _refuse_lost(name: Field, key: str, mailbox: ObservedMailbox, adopted: Adopted) -> None:
+def _refuse_lost(name: Field, there: Value, adopted: Adopted) -> None:
     """Raise CannotEdit if entries of a list cannot be in a spec. Those that no spec changes are not among them."""
-    there, left = mailbox.settings.get(name), adopted.mailbox.settings.get(name)
+    key, left = SETTING_LEAVES[name].keys[0], adopted.mailbox.settings.get(name)
     if isinstance(there, tuple) and isinstance(left, tuple) and len(left) < len(there):
         why = next((note.why for note in adopted.notes if note.is_lost and note.key == key), "")
         raise CannotEdit(f"`{key}` has something that a spec cannot express: {why}")
 
 
 def _setting(
-    name: Field, mailbox: DesiredMailbox, real: DesiredMailbox, loaded: LoadedSpecs, table: Capabilities
+    name: Field, mailbox: DesiredMailbox, real: DesiredMailbox, there: Value, loaded: LoadedSpecs, table: Capabilities
 ) -> tuple[Tree, list[Entry] | None]:
     """Return what the document should say under a key, and its entries where it has its own list."""
-    value = _value(name, mailbox, real)
+    wanted = mailbox.settings[name]
+    is_ensured = SETTINGS[name].is_ensured and isinstance(wanted, tuple)
+    value = kept_of(wanted, there) if is_ensured else real.settings.get(name, SETTINGS[name].new)
     if name not in LISTS and name not in mailbox.shared_out:
         return setting_tree(name, {name: value}), None
     key = SETTING_LEAVES[name].keys[0]
     document = next(one for one in loaded.documents if Address.of(one.spec.mailbox) == mailbox.address)
     spec = Merger(loaded).merged(document).spec
     value = without_expansion(name, value, mailbox, getattr(spec, key), table.canonical)
-    settings = {**real.settings, name: value}
+    settings = {**mailbox.settings, name: value}
     own = getattr(document.spec, key)
     listed = entries_of(name, value, own, settings, table.canonical) if own and name in LISTS else None
     return setting_tree(name, settings), listed
@@ -186,14 +189,6 @@ def _member_of(change: Change, observed: Observed) -> Address:
     if any(grant.right is Right.READ and grant.trustee == party.id and grant.detail for grant in held):
         raise CannotEdit(f"what {address} can do in the inbox is not `read`: no right of a spec says it")
     return address
-
-
-def _value(name: Field, mailbox: DesiredMailbox, real: DesiredMailbox) -> Value:
-    value = real.settings.get(name, SETTINGS[name].new)
-    wanted = mailbox.settings[name]
-    if SETTINGS[name].is_ensured and isinstance(wanted, tuple):
-        return tuple(item for item in wanted if isinstance(value, tuple) and item in value)
-    return value
 
 
 def _verify(

@@ -38,9 +38,15 @@ def without_expansion(
     if missing:
         raise CannotEdit(f"{_words(missing[0])} comes from `workflow`: change the workflow, or apply it again")
     rest = tuple(item for item in value if item not in added)
-    if canonical(name, rest + tuple(added)) != canonical(name, value):
+    if name is Field.RULES and canonical(name, rest + tuple(added)) != canonical(name, value):
         raise CannotEdit(f"`{name}`: some come after those of `workflow`, which a spec has last")
     return rest
+
+
+def kept_of(wanted: Value, there: Value) -> tuple[Value, ...]:
+    """Return what is there of the entries that a spec wants, as it is there: a tag can have another colour."""
+    found = {_key(item): item for item in _items(there)}
+    return tuple(found[_key(item)] for item in _items(wanted) if _key(item) in found)
 
 
 def entries_of(
