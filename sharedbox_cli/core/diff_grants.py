@@ -10,7 +10,7 @@ from sharedbox_cli.core.desired_grants import Key, exclusive, resolve_grants
 from sharedbox_cli.core.errors import ObserveError, Problem, SpecError
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.joinable import is_joinable
-from sharedbox_cli.core.levels import is_level, rises
+from sharedbox_cli.core.levels import rises, takes_nothing
 from sharedbox_cli.core.model import (
     LEVELLED,
     ROLES,
@@ -48,7 +48,7 @@ def diff_grants(mailbox: DesiredMailbox, current: ObservedMailbox, observed: Obs
         _switch(mailbox, current, observed, key, desired, places[key[0], kind])
         for key, desired in desired_by_key.items()
         if key not in held and (key[0], kind := exclusive(key[1])) in places
-        if is_all or _surely_rises(places[key[0], kind], key)
+        if is_all or _only_rises(places[key[0], kind], key, observed)
     ]
     placed = {(key[0], kind) for key in desired_by_key if (kind := exclusive(key[1]))}
     granted = [
@@ -129,15 +129,16 @@ def _staying(desired_by_key: Mapping[Key, DesiredGrant], held: Mapping[Key, Gran
     return frozenset(key[1] for key in desired_by_key if key in held)
 
 
-def _surely_rises(held: Grant, desired: Key) -> bool:
-    """Return whether a role or level is higher for sure: a level that only the platform knows may be more."""
-    return _rises(held, desired) and (held.right not in LEVELLED or is_level(held.detail))
+def _only_rises(held: Grant, desired: Key, observed: Observed) -> bool:
+    """Return whether a role or level allows more, and takes nothing: words of the platform may allow other things."""
+    is_less = held.right in LEVELLED and not takes_nothing(held.detail, desired[2], observed.level_spans)
+    return _rises(held, desired, observed) and not is_less
 
 
-def _rises(held: Grant, desired: Key) -> bool:
+def _rises(held: Grant, desired: Key, observed: Observed) -> bool:
     if held.right in ROLES:
         return ROLES.index(desired[1]) > ROLES.index(held.right)
-    return rises(held.detail, desired[2])
+    return rises(held.detail, desired[2], observed.level_spans)
 
 
 def _party(observed: Observed, grant: Key, desired: DesiredGrant | None = None) -> Party:
@@ -255,7 +256,7 @@ def _switch(
     mailbox: DesiredMailbox, current: ObservedMailbox, observed: Observed, key: Key, desired: DesiredGrant, grant: Grant
 ) -> Change:
     """Return one change from one role or level to another: the trustee keeps access in between."""
-    is_role, is_rise = grant.right in ROLES, _rises(grant, key)
+    is_role, is_rise = grant.right in ROLES, _rises(grant, key, observed)
     name = Field.ROLE if is_role else Field.LEVEL
     before: dict[Field, Value] = {name: str(grant.right) if is_role else grant.detail}
     after: dict[Field, Value] = {name: str(key[1]) if is_role else key[2]}

@@ -61,14 +61,14 @@ def external_trustee(facts: GuardInput) -> Iterable[Refusal]:
                 yield Refusal("external-trustee", why, 1, "0", f"external-trustee={address}", str(change.mailbox))
 
 
-def gives_rights(change: Change) -> bool:
+def gives_rights(change: Change, observed: Observed) -> bool:
     """Return whether a trustee gets a right, or a higher role or level, or keeps it longer, by a change."""
     if change.party is None:
         return False
     if change.kind is Kind.GRANT:
         return True
     if change.kind is Kind.UPDATE and Field.LEVEL in change.after:
-        return rises(change.before.get(Field.LEVEL), change.after[Field.LEVEL])
+        return rises(change.before.get(Field.LEVEL), change.after[Field.LEVEL], observed.level_spans)
     if change.kind is Kind.UPDATE and Field.ROLE not in change.after and Field.UNTIL in change.after:
         return is_later(change.after[Field.UNTIL], change.before.get(Field.UNTIL))
     after, before = change.after.get(Field.ROLE), change.before.get(Field.ROLE)
@@ -82,7 +82,7 @@ def _rank(role: Value) -> int:
 
 def _granted(change: Change, observed: Observed) -> Iterator[tuple[Address | None, str]]:
     party = change.party
-    if party is None or not gives_rights(change):
+    if party is None or not gives_rights(change, observed):
         return
     right = right_words(Right(str(change.after.get(Field.ROLE, party.right))), party.detail)
     first = f", first on {change.mailbox}"
@@ -145,9 +145,9 @@ def wide_trustee(facts: GuardInput) -> Iterable[Refusal]:
 
 def _large_group(change: Change, facts: GuardInput, seen: set[Address]) -> Iterator[Refusal]:
     party = change.party
-    if party is None or party.kind is not TrusteeKind.GROUP or not gives_rights(change):
-        return
     observed, most = facts.observations[change.platform], facts.limits.wide_members
+    if party is None or party.kind is not TrusteeKind.GROUP or not gives_rights(change, observed):
+        return
     people, known = observed.members.get(party.id), observed.trustees.get(party.id)
     count = len(people) if people is not None else known.member_count if known else None
     address = party.address or change.mailbox
@@ -176,7 +176,7 @@ def _entrance(group: Trustee) -> str:
 
 
 def _opened(change: Change, facts: GuardInput) -> Iterator[Refusal]:
-    where = str(change.mailbox)
+    where, spans = str(change.mailbox), facts.observations[change.platform].level_spans
     for name, words in _WORDS.items():
         wide = SETTINGS[name].opens
         after, before = change.after.get(name), change.before.get(name)
@@ -186,7 +186,7 @@ def _opened(change: Change, facts: GuardInput) -> Iterator[Refusal]:
         yield Refusal("wide-trustee", why, 1, "0", f"wide-trustee={where}", where)
     for name, audience in LEVEL_AUDIENCES.items():
         after, before = change.after.get(name), change.before.get(name)
-        if opens_level(name, after) and rises(before, after):
+        if opens_level(name, after) and rises(before, after, spans):
             why = f"{where}: {_EVERYBODY[audience]} could {_use_words(name, after)}"
             yield Refusal("wide-trustee", why, 1, "0", f"wide-trustee={where}", where)
     opens = change.after.get(Field.GROUP_EXTERNAL_MEMBERS) is True

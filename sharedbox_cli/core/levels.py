@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import Desired, DesiredMailbox, Observed, ObservedMailbox, Right, SpecialEntry
+from sharedbox_cli.core.model import Desired, DesiredMailbox, LevelSpan, Observed, ObservedMailbox, Right, SpecialEntry
 from sharedbox_cli.core.texts import mark
 from sharedbox_cli.core.values import Value
 
@@ -73,11 +74,32 @@ def is_level(text: Value) -> bool:
     return text in LEVELS
 
 
-def rises(before: Value, after: Value) -> bool:
-    """Return whether a level is higher than the one before. Nobody knows what an unknown one allowed: it is.
+Spans = Mapping[str, LevelSpan]
+"""What the words of a platform allow, between our levels; words that nobody explains are not in it."""
+
+
+def rises(before: Value, after: Value, spans: Spans = MappingProxyType({})) -> bool:
+    """Return whether a level allows something that the one before does not. Words that nobody explains may do so.
 
     Reading mail has no level. Whoever has other words for it can read already, unless the right is incomplete.
     """
     if after == "":
         return before in (None, PARTIAL)
-    return before not in LEVELS or (after not in LEVELS) or LEVELS.index(after) > LEVELS.index(before)
+    least, most = _least(before, spans), _most(after, spans)
+    return least is None or most is None or LEVELS.index(most) > LEVELS.index(least)
+
+
+def takes_nothing(before: Value, after: Value, spans: Spans) -> bool:
+    """Return whether one of our levels allows all that the one before allows."""
+    most = _most(before, spans)
+    return most is not None and after in LEVELS and LEVELS.index(str(after)) >= LEVELS.index(most)
+
+
+def _least(level: Value, spans: Spans) -> str | None:
+    span = spans.get(str(level))
+    return str(level) if level in LEVELS else span.least if span else None
+
+
+def _most(level: Value, spans: Spans) -> str | None:
+    span = spans.get(str(level))
+    return str(level) if level in LEVELS else (span.most or None) if span else None

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import NewType
+from typing import NamedTuple, NewType
 
 from sharedbox_cli.core.facts import Fact as Fact
 from sharedbox_cli.core.fields import Field
@@ -342,6 +342,15 @@ class LicencePool:
         return max(0, self.total - self.used)
 
 
+class LevelSpan(NamedTuple):
+    """What the words of a platform for a level allow, compared with our levels."""
+
+    least: str
+    """The highest of our levels that they include."""
+    most: str = ""
+    """The lowest of our levels that includes them; empty: none does."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where a part of an observation came from."""
@@ -374,6 +383,8 @@ class Observed:
     direct: Mapping[TrusteeId, frozenset[TrusteeId]] = field(default_factory=dict)
     """Direct users and groups of groups with nested groups, and of those: only where paths were asked for."""
     licences: Mapping[str, LicencePool] = field(default_factory=dict)
+    level_spans: Mapping[str, LevelSpan] = field(default_factory=dict)
+    """What the platform's own words for levels allow, by word."""
     sources: tuple[Source, ...] = ()
     is_complete: bool = True
     others: int = 0

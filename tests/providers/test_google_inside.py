@@ -22,6 +22,7 @@ from sharedbox_cli.core.model import (
     Right,
     TrusteeKind,
 )
+from sharedbox_cli.core.order import Phase
 from sharedbox_cli.core.outcome import Effect, Status
 from sharedbox_cli.emulator.company import DOMAIN
 from sharedbox_cli.emulator.google.builder import SCOPES, GoogleBuilder
@@ -34,6 +35,7 @@ from tests.providers.test_wrong_values import Recorder
 Workspaces = Callable[[Fill], GoogleSetting]
 CALENDAR, CONTACTS = Right.CALENDAR, Right.CONTACTS
 OUTSIDE = "dora@partner.example"
+_SOME = "writerWithoutPrivateAccess"
 
 
 def rule(role: str, kind: str, value: str) -> tuple[str, dict[str, Any]]:
@@ -130,6 +132,18 @@ def test_at_least_keeps_and_raises_only(workspace_of: Workspaces) -> None:
     wanted = spec(level("anna", "reader"), level("ben", "reader"), members_mode=MembersMode.AT_LEAST)
     assert statuses(workspace, wanted) == {Status.DONE}
     assert used_by(workspace.observe(wanted))["calendar"] == {f"anna@{DOMAIN}": "editor", f"ben@{DOMAIN}": "reader"}
+
+
+@pytest.mark.parametrize(("role", "wanted", "is_more"), [("owner", "editor", False), (_SOME, "editor", True),
+                                                          (_SOME, "reader", False)])  # fmt: skip
+def test_roles_of_google_have_their_place_among_the_levels(
+    workspace_of: Workspaces, role: str, wanted: str, is_more: bool
+) -> None:
+    workspace = workspace_of(company(rule(role, "user", f"anna@{DOMAIN}")))
+    (change,) = workspace.plan(spec(level("anna", wanted)))
+    assert (change.phase is Phase.GRANT) is is_more
+    more = workspace.plan(spec(level("anna", wanted), members_mode=MembersMode.AT_LEAST))
+    assert len(more) == is_more
 
 
 def test_outsiders_deleted_people_and_other_organisations_are_shown_as_what_they_are(workspace_of: Workspaces) -> None:

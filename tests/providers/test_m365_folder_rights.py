@@ -13,6 +13,7 @@ import pytest
 from sharedbox_cli.core.change import Change, Kind, inverse
 from sharedbox_cli.core.errors import ObserveError
 from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.guards_reach import gives_rights
 from sharedbox_cli.core.levels import PARTIAL
 from sharedbox_cli.core.model import LEVELLED, DesiredGrant, DesiredMailbox, Grant, MembersMode, Right, TrusteeKind
 from sharedbox_cli.core.order import Phase
@@ -20,7 +21,7 @@ from sharedbox_cli.core.outcome import Effect, Status
 from sharedbox_cli.emulator.microsoft import folder_rights, folders
 from sharedbox_cli.emulator.microsoft.folder_rights import ROLES
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
-from sharedbox_cli.providers.microsoft365.folder_rights import Place, entry_of
+from sharedbox_cli.providers.microsoft365.folder_rights import Place, entry_of, span_of
 from sharedbox_cli.providers.microsoft365.observe.folder_entries import raw_entry
 from sharedbox_cli.providers.microsoft365.observe.folder_names import find_names
 from sharedbox_cli.providers.microsoft365.observe.folder_rights import requests_of
@@ -154,6 +155,32 @@ def test_rights_that_no_level_has_keep_their_words_and_come_back_by_undo(demo: S
     assert demo.provider().apply(back).status is Status.DONE
     assert entries(demo, CALENDAR) == before
     assert plan(demo, demo.provider(), managed(level("anna", "reader"), mode=MembersMode.AT_LEAST)) == ()
+
+
+RISES: tuple[tuple[str, str, bool, bool], ...] = (
+    ("Owner", "editor", False, False),
+    ("PublishingEditor", "reader", False, False),
+    ("PublishingAuthor", "reader", False, False),
+    ("PublishingAuthor", "editor", True, False),
+    ("NonEditingAuthor", "editor", True, True),
+    ("Contributor", "reader", True, False),
+    ("FolderVisible", "reader", True, True),
+    ("FolderVisible ReadItems CreateItems", "availability", False, False),
+)
+"""A role, a level, whether the level allows more, and whether it takes nothing: then `at-least` gives it."""
+
+
+def test_roles_of_exchange_have_their_place_among_the_levels(demo: Setting) -> None:
+    for role, word, is_more, is_only_more in each(RISES):
+        somebody_gives(demo, CALENDAR, "anna", role)
+        spec = managed(level("anna", word))
+        (change,) = plan(demo, demo.provider(), spec)
+        assert (change.phase is Phase.GRANT) is is_more, (role, word)
+        observed = observe(demo.provider(), spec)
+        assert gives_rights(change, observed) is is_more, (role, word)
+        (found,) = [*plan(demo, demo.provider(), managed(level("anna", word), mode=MembersMode.AT_LEAST)), None][:1]
+        assert (found is not None) is is_only_more, (role, word)
+    assert span_of("reader") is None and span_of("NewRole") is None
 
 
 @pytest.mark.parametrize(("rights", "flags"), [*product(["list", "text"], ["", "compact", "word", "list"])])

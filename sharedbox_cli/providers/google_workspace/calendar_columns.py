@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.model import LevelSpan
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.columns import Column, Columns, Row, words
 from sharedbox_cli.providers.forms import object_in, optional_text, rows_in, text_of
@@ -16,6 +17,11 @@ LEVELS: Mapping[str, str] = {"none": "none", "availability": "freeBusyReader", "
 """Our words and Google's roles. A role without a word of ours stays as it is."""
 _WORDS = {role: word for word, role in LEVELS.items()}
 _ORDER = ("none", "freeBusyReader", "reader", "writerWithoutPrivateAccess", "writer", "owner")
+SPANS: Mapping[str, LevelSpan] = {
+    "writerWithoutPrivateAccess": LevelSpan("reader", "editor"),
+    "owner": LevelSpan("editor"),
+}
+"""What the roles without a word of ours allow."""
 DOMAINS = "domains"
 """Where a row has the domains of the organisation: no property of Google's."""
 

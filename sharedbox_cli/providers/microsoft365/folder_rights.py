@@ -14,7 +14,7 @@ from sharedbox_cli.core.errors import SharedboxError
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import TrusteeId
 from sharedbox_cli.core.levels import PARTIAL
-from sharedbox_cli.core.model import Right
+from sharedbox_cli.core.model import LevelSpan, Right
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.columns import Column, Columns, Row, UnknownForm
 from sharedbox_cli.providers.forms import object_in, optional_text, shown, text_of, texts_of
@@ -169,6 +169,25 @@ def word_of(rights: frozenset[str]) -> str:
     """Return the level with these rights, or the role of Exchange, or the rights."""
     role = next((name for name, own in ROLES.items() if own == rights), "")
     return _WORDS.get(role, role) or ", ".join(sorted(rights))
+
+
+def span_of(word: str) -> LevelSpan | None:
+    """Return what words of Exchange allow, between our levels; nothing for one of these, and for unknown words."""
+    try:
+        rights = expanded(split_rights([word]))
+    except UnknownForm:
+        return None
+    if word in LEVELS:
+        return None
+    least = next(level for level in reversed(tuple(LEVELS)) if ROLES[LEVELS[level]] <= rights)
+    most = next((level for level in LEVELS if rights <= _allowed(level)), "")
+    return LevelSpan(least, most)
+
+
+def _allowed(level: str) -> frozenset[str]:
+    """Return all rights that a level includes: whoever reads a calendar sees when it is busy."""
+    lower = list(LEVELS)[: list(LEVELS).index(level) + 1]
+    return frozenset[str]().union(*(ROLES[LEVELS[one]] for one in lower))
 
 
 def access_rights(word: Value) -> list[str]:

@@ -26,6 +26,7 @@ from sharedbox_cli.core.unread import Unread
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.google_workspace import accounts
 from sharedbox_cli.providers.google_workspace.api import Google, together
+from sharedbox_cli.providers.google_workspace.calendar_columns import SPANS
 from sharedbox_cli.providers.google_workspace.needs import scopes_of
 from sharedbox_cli.providers.google_workspace.observe.account_wide import read_more, with_holds
 from sharedbox_cli.providers.google_workspace.observe.address_holders import read_taken
@@ -220,6 +221,7 @@ def _observed(
         members=members or {},
         direct=direct or {},
         licences=licences or {},
+        level_spans=SPANS,
         others=others,
         unread=unread,
         sources=_sources(directory, mailboxes, now),

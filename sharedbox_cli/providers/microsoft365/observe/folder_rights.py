@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from sharedbox_cli.core.errors import NotFound, ObserveError
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import LEVELLED, Right
+from sharedbox_cli.core.model import LEVELLED, LevelSpan, ObservedMailbox, Right
 from sharedbox_cli.core.reach import FolderKind, Reach
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.base import Scope
@@ -29,6 +29,7 @@ from sharedbox_cli.providers.microsoft365.folder_rights import (
     Place,
     places_of,
     settings_row,
+    span_of,
 )
 from sharedbox_cli.providers.microsoft365.folders import SLASH, items_in
 from sharedbox_cli.providers.microsoft365.graph import Graph
@@ -243,6 +244,15 @@ def no_folder(where: str, folder: Folder) -> ObserveError:
 def entries_in(rows: list[RawEntry], where: str) -> list[Entry]:
     """Return all rows of a folder with their single rights. Raises ObserveError."""
     return understood({}, where, lambda _: [row.entry for row in rows])
+
+
+def spans_in(mailboxes: Iterable[ObservedMailbox]) -> dict[str, LevelSpan]:
+    """Return what the words of Exchange allow that mailboxes have in place of levels."""
+    words: set[str] = set()
+    for mailbox in mailboxes:
+        words |= {grant.detail for grant in mailbox.grants or () if grant.right in LEVELLED}
+        words |= {str(mailbox.settings[name]) for name in FOLDER_RIGHTS if name in mailbox.settings}
+    return {word: span for word in words if (span := span_of(word)) is not None}
 
 
 def _add_managed(

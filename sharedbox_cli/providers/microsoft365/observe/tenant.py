@@ -40,7 +40,7 @@ from sharedbox_cli.providers.microsoft365.observe.folder_access import (
 from sharedbox_cli.providers.microsoft365.observe.folder_holders import Inside, resolve_inside
 from sharedbox_cli.providers.microsoft365.observe.folder_lists import PERMISSION_CALL
 from sharedbox_cli.providers.microsoft365.observe.folder_reader import FolderReader
-from sharedbox_cli.providers.microsoft365.observe.folder_rights import read_folders
+from sharedbox_cli.providers.microsoft365.observe.folder_rights import read_folders, spans_in
 from sharedbox_cli.providers.microsoft365.observe.grants import RawGrant, RawGrants, read_grants
 from sharedbox_cli.providers.microsoft365.observe.holders import Holders, resolve_holders
 from sharedbox_cli.providers.microsoft365.observe.inside import read_inside
@@ -216,6 +216,7 @@ def _observed(
         members=reading.members,
         direct=reading.direct,
         licences=pools(reading.skus),
+        level_spans=spans_in(mailboxes.values()),
         sources=_sources(reading, now),
         others=reading.mailboxes.others,
         unread=reading.unread.finished(len((scope.mailboxes or set(mailboxes)) - reading.unread.mailboxes)),
