@@ -166,21 +166,23 @@ EDITS: dict[str, Edit] = {
 }
 
 
-@pytest.mark.parametrize("name", EDITS)
-def test_edited_plan_with_a_new_digest_is_refused(name: str, saved: Path, cloud: Cloud, cli: Cli) -> None:
+def test_edited_plan_with_a_new_digest_is_refused(saved: Path, cloud: Cloud, cli: Cli) -> None:
+    text = saved.read_text()
+    for name, edit in each(EDITS.items()):
+        data = json.loads(text)
+        edit(data)
+        saved.write_text(sealed(data))
+        done = cli("apply", saved, "--allow", "empty-spec")
+        assert (done.code in (1, 4), cloud.effects()) == (True, []), (name, done.err)
+        assert "bug" not in done.err, name
+
+
+def test_time_without_a_zone_is_refused(saved: Path, cloud: Cloud, cli: Cli) -> None:
     data = json.loads(saved.read_text())
-    EDITS[name](data)
-    saved.write_text(sealed(data))
-    done = cli("apply", saved, "--allow", "empty-spec")
-    assert (done.code in (1, 4), cloud.effects()) == (True, []), done.err
-    assert "bug" not in done.err
-
-
-@pytest.mark.parametrize("text", ["2026-11-27T10:00:00", "2026-11-27", "now", "", "9999-12-31T23:59:59-23:59"])
-def test_time_without_a_zone_is_refused(text: str, saved: Path, cloud: Cloud, cli: Cli) -> None:
-    saved.write_text(json.dumps(json.loads(saved.read_text()) | {"created_at": text}))
-    done = cli("apply", saved)
-    assert (done.code, "created_at" in done.err, cloud.effects()) == (1, True, [])
+    for text in each(("2026-11-27T10:00:00", "2026-11-27", "now", "", "9999-12-31T23:59:59-23:59")):
+        saved.write_text(json.dumps(data | {"created_at": text}))
+        done = cli("apply", saved)
+        assert (done.code, "created_at" in done.err, cloud.effects()) == (1, True, []), text
 
 
 def test_plan_with_other_texts_is_still_good_once(saved: Path, cli: Cli) -> None:

@@ -146,7 +146,7 @@ def test_terminal_when_asked_then_the_question_names_the_workspace(google: Cloud
 @pytest.mark.parametrize("output", ["text", "json", "markdown", "csv"])
 @pytest.mark.parametrize("by", ["mailbox", "person", "matrix"])
 def test_audit_when_written_in_any_form_then_both_kinds_are_in_it(
-    google: Cloud, cli: Cli, output: str, by: str
+    google: Cloud, cli: Cli, one_reading: None, output: str, by: str
 ) -> None:
     done = cli("audit", "--by", by, "-o", output)
     assert done.code == 0

@@ -75,12 +75,16 @@ def assert_never_naked_and_never_more(cloud: Cloud, end: Observed) -> None:
                 assert holders(instant, key)
 
 
-def assert_converges(desired: Desired, there: Observed, *kills: int, path: Path, threads: int = 1) -> None:
-    """Apply with a death at each of some boundaries, then without; assert all that must hold after that."""
+def assert_converges(desired: Desired, there: Observed, *kills: int, path: Path, threads: int = 1) -> list[bool]:
+    """Apply with a death at each of some boundaries, then without; assert all that must hold after that.
+
+    Returns which of the runs died: a run can have fewer boundaries than that.
+    """
+    died = []
     cloud = Cloud(there)
     faultless = simulate_all(there, plan_of(desired, there).changes)
     for kill_at in kills:
-        apply_once(desired, cloud, path, kill_at=kill_at, threads=threads)
+        died.append(apply_once(desired, cloud, path, kill_at=kill_at, threads=threads) is None)
         assert_diary_tells_what_was(cloud, path)
     summary = apply_once(desired, cloud, path, threads=threads)
     assert summary is not None
@@ -99,6 +103,7 @@ def assert_converges(desired: Desired, there: Observed, *kills: int, path: Path,
     )
     assert_diary_tells_what_was(cloud, path)
     assert_never_naked_and_never_more(cloud, cloud.observed)
+    return died
 
 
 def test_scenarios_have_the_writes_that_their_names_say() -> None:
@@ -109,9 +114,7 @@ def test_scenarios_have_the_writes_that_their_names_say() -> None:
 @pytest.mark.parametrize("kill_at", range(1, 12 * BOUNDARIES + 1))
 def test_run_when_killed_at_a_boundary_then_the_next_one_ends_the_same(kill_at: int, path: Path) -> None:
     desired, there = twelve()
-    cloud = Cloud(there)
-    assert apply_once(desired, cloud, path, kill_at=kill_at) is None
-    assert_converges(desired, there, kill_at, path=path.with_name("again.sqlite3"))
+    assert assert_converges(desired, there, kill_at, path=path) == [True]
 
 
 def test_run_when_no_boundary_is_left_then_every_one_was_tried(path: Path) -> None:
@@ -123,11 +126,10 @@ def test_run_when_no_boundary_is_left_then_every_one_was_tried(path: Path) -> No
 def test_run_when_killed_twice_then_the_third_ends_the_same(first: int, tmp_path: Path) -> None:
     desired, there = four()
     for second in each(range(1, 4 * BOUNDARIES + 1)):
-        cloud, path = Cloud(there), tmp_path / f"{second}.sqlite3"
-        assert apply_once(desired, cloud, path, kill_at=first) is None
-        if apply_once(desired, cloud, path, kill_at=second) is not None:
+        died = assert_converges(desired, there, first, second, path=tmp_path / f"{second}.sqlite3")
+        assert died[0]
+        if not died[1]:
             return  # the rest had fewer boundaries than that
-        assert_converges(desired, there, first, second, path=tmp_path / f"again-{second}.sqlite3")
 
 
 @pytest.mark.parametrize("kill_at", [1, 5, 9, 17, 26, 40, 55, 70])
