@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from enum import Enum, IntEnum
-from functools import cache
+from functools import cache, partial
 from typing import Any, NewType, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.values import Value
 
 T = TypeVar("T")
+Reader = Callable[[object, str, int], Any]
+"""Builds a value of one kind from JSON, its place for messages, and how deep it is."""
 MAX_DEPTH = 40
+_UNIONS = (Union, types.UnionType)
 _LONGEST = 100
 
 
@@ -45,7 +48,7 @@ def to_plain(value: object) -> Any:
         case tuple():
             return [to_plain(item) for item in value]
         case _ if is_dataclass(value):
-            return {item.name: to_plain(getattr(value, item.name)) for item in fields(value)}
+            return {name: to_plain(getattr(value, name)) for name in _parts(value.__class__)}
     message = f"cannot write a {type(value).__name__}"
     raise CodecError(message)
 
@@ -63,29 +66,37 @@ def from_plain(kind: type[T], data: object, where: str = "") -> T:
 
 
 @cache
-def _hints(kind: type) -> dict[str, Any]:
-    return get_type_hints(kind)
+def _parts(kind: Any) -> Mapping[str, Any]:
+    """Return the kind of each field of a dataclass."""
+    hints = get_type_hints(kind)
+    return {item.name: hints[item.name] for item in fields(kind)}
 
 
 def _build(kind: Any, data: object, where: str, depth: int) -> Any:
     if depth > MAX_DEPTH:
         raise CodecError(f"{where}: too deep")
+    return _reader(kind)(data, where, depth)
+
+
+@cache
+def _reader(kind: Any) -> Reader:
+    """Return a function that builds a kind. A plan has thousands of values of few kinds."""
     if isinstance(kind, NewType):
-        return _build(kind.__supertype__, data, where, depth)
-    origin = get_origin(kind)
-    if kind is Value or (origin in (Union, types.UnionType) and str in get_args(kind) and bool in get_args(kind)):
-        return _value(data, where, depth)
-    if origin in (Union, types.UnionType):
-        return _optional(get_args(kind), data, where, depth)
+        return _reader(kind.__supertype__)
+    origin, parts = get_origin(kind), get_args(kind)
+    if kind is Value or (origin in _UNIONS and str in parts and bool in parts):
+        return _value
+    if origin in _UNIONS:
+        return partial(_optional, parts)
     if origin is tuple:
-        return _tuple(get_args(kind), data, where, depth)
+        return partial(_tuple, parts)
     if origin is frozenset:
-        return frozenset(_tuple((*get_args(kind), ...), data, where, depth))
+        return partial(_frozenset, parts)
     if origin is not None and issubclass(origin, Mapping):
-        return _mapping(get_args(kind), data, where, depth)
+        return partial(_mapping, parts)
     if is_dataclass(kind) and kind is not Address:
-        return _dataclass(kind, data, where, depth)
-    return _scalar(kind, data, where)
+        return partial(_dataclass, kind)
+    return partial(_scalar, kind)
 
 
 def _value(data: object, where: str, depth: int) -> Value:
@@ -113,6 +124,10 @@ def _tuple(kinds: tuple[Any, ...], data: object, where: str, depth: int) -> tupl
     return tuple(_build(kinds[0], item, f"{where}[{index}]", depth + 1) for index, item in enumerate(data))
 
 
+def _frozenset(kinds: tuple[Any, ...], data: object, where: str, depth: int) -> frozenset[Any]:
+    return frozenset(_tuple((*kinds, ...), data, where, depth))
+
+
 def _mapping(kinds: tuple[Any, ...], data: object, where: str, depth: int) -> dict[Any, Any]:
     if not isinstance(data, dict):
         raise CodecError(f"{where}: must be a mapping")
@@ -128,14 +143,12 @@ def _mapping(kinds: tuple[Any, ...], data: object, where: str, depth: int) -> di
 def _dataclass(kind: Any, data: object, where: str, depth: int) -> Any:
     if not isinstance(data, dict):
         raise CodecError(f"{where}: must be a mapping")
-    hints = _hints(kind)
-    names = [item.name for item in fields(kind)]
-    unknown = sorted(set(data) - set(names))
-    missing = sorted(set(names) - set(data))
-    if unknown or missing:
-        parts = [_listed("unknown", unknown), _listed("missing", missing)]
-        raise CodecError(f"{where}: {'; '.join(part for part in parts if part)}")
-    return kind(**{name: _build(hints[name], data[name], f"{where}.{name}", depth + 1) for name in names})
+    parts = _parts(kind)
+    if data.keys() != parts.keys():
+        mistakes = [_listed("unknown", sorted(data.keys() - parts.keys()))]
+        mistakes.append(_listed("missing", sorted(parts.keys() - data.keys())))
+        raise CodecError(f"{where}: {'; '.join(part for part in mistakes if part)}")
+    return kind(**{name: _build(part, data[name], f"{where}.{name}", depth + 1) for name, part in parts.items()})
 
 
 def _listed(what: str, keys: list[str]) -> str:
@@ -167,7 +180,9 @@ def _kind(data: object) -> str:
             return "a number"
 
 
-def _scalar(kind: Any, data: object, where: str) -> Any:
+def _scalar(kind: Any, data: object, where: str, _depth: int) -> Any:
+    if type(data) is kind:
+        return data
     try:
         if kind is Address and isinstance(data, str):
             return Address.of(data)
@@ -179,8 +194,6 @@ def _scalar(kind: Any, data: object, where: str) -> Any:
             return kind(data)
     except (ValueError, KeyError, OverflowError) as error:
         raise CodecError(f"{where}: {_shown(data)} is not possible here") from error
-    if isinstance(kind, type) and type(data) is kind:
-        return data
     raise CodecError(f"{where}: {_kind(data)} is not possible here")
 
 
