@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from sharedbox_cli.emulator.microsoft import inbox_rules
-from sharedbox_cli.emulator.seed import EXCHANGE_ADMINISTRATOR
+from sharedbox_cli.emulator.microsoft.builder import EXCHANGE_ADMINISTRATOR
 from tests.asked import each
 from tests.conftest import Cloud
 from tests.emulator import exchange

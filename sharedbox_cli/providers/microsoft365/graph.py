@@ -6,14 +6,13 @@ The SDK's typed models cost 8 to 17 ms per object, so lists are read as bytes.
 from __future__ import annotations
 
 import asyncio
-import json
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote, urlsplit
 
-from sharedbox_cli.core.errors import Ambiguous, CloudError, ObserveError, Refused, SharedboxError
-from sharedbox_cli.providers.microsoft365.errors import graph_error
+from sharedbox_cli.core.errors import CloudError, ObserveError, Refused, SharedboxError
+from sharedbox_cli.providers.microsoft365.graph_batches import Parts, batch_of, judge_graph, matched
 from sharedbox_cli.providers.responses import (
     Answer,
     Failure,
@@ -24,7 +23,6 @@ from sharedbox_cli.providers.responses import (
     first_concern,
     is_transient,
     judge,
-    part_answer,
     parts_of,
     reduced,
     rows_of,
@@ -43,8 +41,6 @@ BATCH = 20
 PAGE = 999
 FRESH_STARTS = 3
 """How often a list is started over because a link to one of its pages has expired."""
-Parts = Mapping[str, tuple[str, Mapping[str, str]]]
-"""Batch reads: id → (relative URL, headers)."""
 
 
 class LinkExpired(ObserveError):
@@ -91,7 +87,7 @@ class Graph:
         except httpx.TransportError as error:
             raise transport_error(error, call, mailbox) from None
         answer = Answer(response.status_code, response.headers, response.content, str(response.url))
-        _judge(answer, call, mailbox)
+        judge_graph(answer, call, mailbox)
         return answer
 
     async def _probe(self) -> None:
@@ -272,14 +268,7 @@ class Graph:
         return await parts_of(self._policy.call(once, is_write=False), results, failed)
 
     async def _ask(self, parts: Parts, call: str, reduce: Callable[[dict[str, Any]], T]) -> dict[str, T | Failure]:
-        body = json.dumps(
-            {
-                "requests": [
-                    {"id": key, "method": "GET", "url": url, **({"headers": dict(headers)} if headers else {})}
-                    for key, (url, headers) in parts.items()
-                ]
-            }
-        ).encode()
+        body = batch_of(parts)
         data = body_of(await self._send(lambda: self._post("/$batch", body), call, ""), call)
         return matched(data, parts, call, reduce)
 
@@ -312,46 +301,3 @@ class Graph:
             return response.content
 
         return await self._policy.call(once, is_write=False)
-
-
-def _judge(answer: Answer, call: str, mailbox: str) -> None:
-    if answer.status >= 400 and answer.status not in (401, 408, 429, 500, 502, 503, 504):
-        known = graph_error(answer, call, mailbox)
-        if known is not None:
-            raise known
-    judge(answer, call, mailbox)
-
-
-def matched(
-    data: Mapping[str, Any], parts: Mapping[str, object], call: str, reduce: Callable[[dict[str, Any]], T]
-) -> dict[str, T | Failure]:
-    """Return the responses of a batch by id, in any order; an unknown or repeated id is an error."""
-    responses = data.get("responses")
-    if not isinstance(responses, list) or not all(isinstance(item, Mapping) for item in responses):
-        raise Ambiguous("the response has an unexpected shape", call=call)
-    results: dict[str, T | Failure] = {}
-    for item in responses:
-        key = str(item.get("id"))
-        if key not in parts or key in results:
-            raise ObserveError(where=call, why=f"The id {key} of a batch response was not requested or came twice.")
-        try:
-            results[key] = _part(item, call, reduce)
-        except ObserveError as error:
-            results[key] = error
-    for key in parts:
-        results.setdefault(key, Ambiguous("a response of a batch is missing", call=call))
-    return results
-
-
-def _part(item: Mapping[str, Any], call: str, reduce: Callable[[dict[str, Any]], T]) -> T | Failure:
-    body = item.get("body")
-    try:
-        _judge(part_answer(item), call, "")
-    except CloudError as error:
-        return error
-    return reduce(body) if isinstance(body, dict) else Ambiguous("a response of a batch is truncated", call=call)
-
-
-def chunks_of(items: Sequence[str], size: int) -> list[list[str]]:
-    """Return the items in pieces."""
-    return [list(items[start : start + size]) for start in range(0, len(items), size)]

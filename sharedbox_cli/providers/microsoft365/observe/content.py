@@ -19,7 +19,8 @@ from sharedbox_cli.providers.microsoft365.errors import refusal_of_one
 from sharedbox_cli.providers.microsoft365.exchange_admin import BATCH as EXCHANGE_BATCH
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
 from sharedbox_cli.providers.microsoft365.graph import BATCH as GRAPH_BATCH
-from sharedbox_cli.providers.microsoft365.graph import Graph, Parts
+from sharedbox_cli.providers.microsoft365.graph import Graph
+from sharedbox_cli.providers.microsoft365.graph_batches import Parts
 from sharedbox_cli.providers.microsoft365.observe.folder_reader import FolderReader
 from sharedbox_cli.providers.microsoft365.observe.mailboxes import Mailboxes
 from sharedbox_cli.providers.microsoft365.observe.rules import read_rules

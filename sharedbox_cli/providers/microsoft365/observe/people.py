@@ -12,7 +12,8 @@ from sharedbox_cli.core.model import Trustee
 from sharedbox_cli.providers.columns import property_names
 from sharedbox_cli.providers.forms import name_of, understood
 from sharedbox_cli.providers.microsoft365 import columns
-from sharedbox_cli.providers.microsoft365.graph import BATCH, PAGE, Graph, chunks_of
+from sharedbox_cli.providers.microsoft365.graph import BATCH, PAGE, Graph
+from sharedbox_cli.providers.microsoft365.graph_batches import chunks_of
 from sharedbox_cli.providers.microsoft365.observe.people_rows import Known, group_of, user_of
 from sharedbox_cli.providers.microsoft365.quirks import odata_quoted, query_url
 from sharedbox_cli.providers.responses import Failure, Row, reduced, rows_of

@@ -14,7 +14,8 @@ from sharedbox_cli.core.errors import PermissionDenied
 from sharedbox_cli.providers.columns import UnknownForm
 from sharedbox_cli.providers.forms import optional_text
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
-from sharedbox_cli.providers.microsoft365.graph import Graph, Parts
+from sharedbox_cli.providers.microsoft365.graph import Graph
+from sharedbox_cli.providers.microsoft365.graph_batches import Parts
 from sharedbox_cli.providers.microsoft365.observe.folder_reader import FolderReader
 from sharedbox_cli.providers.microsoft365.observe.recipients import Found, find_named, is_failure
 from sharedbox_cli.providers.microsoft365.rule_capabilities import can_say
