@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +23,16 @@ EXAMPLES = Path(__file__).parents[2] / "examples" / "mailboxes"
 SALES = "sales@contoso.example"
 
 
+@cache
+def schema() -> Draft202012Validator:
+    return Draft202012Validator(schema_of("audit", is_strict=True))
+
+
 def audited(cli: Cli, *more: object) -> Any:
     done = cli("audit", "-o", "json", *more)
     assert done.code == 0, done.err
     data = json.loads(done.out)
-    Draft202012Validator(schema_of("audit", is_strict=True)).validate(data)
+    schema().validate(data)
     return data
 
 

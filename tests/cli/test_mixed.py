@@ -11,6 +11,7 @@ import pytest
 
 from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, MICROSOFT365
 from tests.asked import each, every
+from tests.cli.conftest import Readings
 from tests.conftest import Cli, Cloud
 from tests.field_values import TABLES
 
@@ -27,6 +28,12 @@ def break_google(monkeypatch: pytest.MonkeyPatch, cloud: Cloud) -> None:
 
 def break_microsoft(monkeypatch: pytest.MonkeyPatch, cloud: Cloud) -> None:
     monkeypatch.setenv("AZURE_CLIENT_SECRET", "canary-secret-4711")
+
+
+@pytest.fixture
+def readings() -> Readings:
+    """Return the readings of a test: each has a tenant of its own."""
+    return []
 
 
 CASES = [
@@ -126,7 +133,14 @@ def test_apply_with_a_failed_cloud_is_finished_by_the_next_run(
 
 @pytest.mark.parametrize(("breaks", "failing", "well", "told"), CASES)
 def test_check_and_audit_of_one_cloud_in_two_end_with_3(
-    both: Cloud, cli: Cli, monkeypatch: pytest.MonkeyPatch, breaks: Any, failing: set[str], well: str, told: str
+    both: Cloud,
+    cli: Cli,
+    one_reading: None,
+    monkeypatch: pytest.MonkeyPatch,
+    breaks: Any,
+    failing: set[str],
+    well: str,
+    told: str,
 ) -> None:
     breaks(monkeypatch, both)
     checked = cli("check", "--whole-tenant", "-o", "json")

@@ -15,6 +15,7 @@ WIDTH = 100
 _STEP = "  "
 _MOST_IN_ONE_LINE = 3
 """The maximum number of entries of a mapping in braces."""
+_PLAIN = re.compile(r"[\w @./+&()'-]+")
 _GUESSED = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 _PIPELINE = re.compile(r"##|^\s*::", re.MULTILINE)
 
@@ -94,10 +95,7 @@ def _broken(match: re.Match[str]) -> str:
 
 def _is_plain(text: str) -> bool:
     return (
-        text[:1].isalpha()
-        and text[-1:] != " "
-        and all(letter.isalnum() or letter in " _@./+-&()'" for letter in text)
-        and text.lower() not in _GUESSED
+        text[:1].isalpha() and text[-1:] != " " and _PLAIN.fullmatch(text) is not None and text.lower() not in _GUESSED
     )
 
 
