@@ -157,6 +157,22 @@ def test_rights_that_no_level_has_keep_their_words_and_come_back_by_undo(demo: S
     assert plan(demo, demo.provider(), managed(level("anna", "reader"), mode=MembersMode.AT_LEAST)) == ()
 
 
+def test_level_that_somebody_changed_meanwhile_is_not_taken(demo: Setting) -> None:
+    somebody_gives(demo, CALENDAR, "anna", "Reviewer")
+    somebody_gives(demo, INBOX, "ben", "Reviewer")
+    somebody_gives(demo, ROOT, "ben", VISIBLE)
+    spec = replace(shared("sales", {}, [user("chloe", Right.READ)]), levels=frozenset({Right.CALENDAR}))
+    gone = [change for change in plan(demo, demo.provider(), spec) if change.kind is Kind.REVOKE]
+    assert {change.party.right for change in gone if change.party} >= {Right.CALENDAR, Right.READ}
+    for folder_, who in each(((CALENDAR, "anna"), (INBOX, "ben"))):
+        somebody_gives(demo, folder_, who, "Editor")
+    before = entries(demo, CALENDAR), entries(demo, INBOX), entries(demo, ROOT)
+    inside = [change for change in gone if change.party and change.party.right in (Right.CALENDAR, Right.READ)]
+    for outcome in each(apply(demo.provider(), inside).values()):
+        assert (outcome.status, "the level editor by now" in outcome.reason) == (Status.SKIPPED, True)
+    assert (entries(demo, CALENDAR), entries(demo, INBOX), entries(demo, ROOT)) == before
+
+
 RISES: tuple[tuple[str, str, bool, bool], ...] = (
     ("Owner", "editor", False, False),
     ("PublishingEditor", "reader", False, False),

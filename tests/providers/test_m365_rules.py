@@ -210,6 +210,19 @@ def test_folder_of_an_ambiguous_name_is_not_guessed(demo: Setting) -> None:
     assert found["then.move_to"] == "Orders (one of 2 folders)"
 
 
+def test_calendar_with_the_name_of_a_folder_is_no_namesake(demo: Setting) -> None:
+    demo.tenant.set_meta("rule_folder_form", "name")
+    identity = str(trustee_id(demo, "sales"))
+    root = folders.root_of(demo.tenant, identity)["id"]
+    folders.add(demo.tenant, identity, root, "Orders")
+    folders.add(demo.tenant, identity, root, "Team")
+    for row in folders.children(demo.tenant, identity, root):
+        if row["type"] in ("Calendar", "Contacts"):
+            folders.add(demo.tenant, identity, row["id"], "orders", content=row["class"])
+    brought(demo, rule("a", ("then.move_to", "Orders")))
+    assert [one["then.move_to"] for one in pairs(demo)] == ["Orders"]
+
+
 def test_words_in_capital_letters_are_no_drift(demo: Setting) -> None:
     demo.tenant.set_meta("rule_words", "upper")
     brought(demo, rule("a", ("when.subject_contains", ("Bestellung", "Straße")), ("unless.body_contains", ("Ende",))))

@@ -91,17 +91,22 @@ def items_in(row: Row) -> int | None:
         return None
 
 
+def is_for_mail(row: Row) -> bool:
+    """Return whether a folder contains messages: not a calendar, or people. Raises UnknownForm."""
+    content = optional_text(row, "ContainerClass")
+    return not content or content.startswith("IPF.Note")
+
+
 def _path(text: str, row: Row, own: Mapping[str, str]) -> str:
     """Return a path as a spec names it; nothing for a folder that no spec can mean.
 
     These are: other content than mail, deleted folders, a slash in a name, and a folder that is named like the
     well-known folder of another language.
     """
-    content = optional_text(row, "ContainerClass")
     first, mark, rest = text.partition("/")
     name = own.get(first.casefold(), first)
     is_other = first.casefold() not in own and name.casefold() in {item.casefold() for item in own.values()}
-    if (content and not content.startswith("IPF.Note")) or SLASH in text or is_other or name == GONE:
+    if not is_for_mail(row) or SLASH in text or is_other or name == GONE:
         return ""
     return f"{name}{mark}{rest}"
 

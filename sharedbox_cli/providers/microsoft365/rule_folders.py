@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sharedbox_cli.providers.columns import Row
 from sharedbox_cli.providers.forms import optional_text, text_of
-from sharedbox_cli.providers.microsoft365.folders import for_cmdlets, tree_of
+from sharedbox_cli.providers.microsoft365.folders import for_cmdlets, is_for_mail, tree_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,8 @@ def folders_of(rows: Iterable[Row]) -> RuleFolders:
         path = f"{names.get(first.casefold(), first)}{mark}{rest}"
         theirs = for_cmdlets(text)
         by_path.setdefault(theirs.casefold(), path)
-        by_name.setdefault(theirs.rpartition("\\")[2].casefold(), []).append(path)
+        if is_for_mail(row):  # a calendar or contacts with the same name is no place for messages
+            by_name.setdefault(theirs.rpartition("\\")[2].casefold(), []).append(path)
         if identity := optional_text(row, "FolderId"):
             by_id[identity.casefold()] = path
         if path.casefold() in known:

@@ -73,13 +73,19 @@ async def give(writer: Writer, change: Change, request_id: str) -> Outcome:
 
 
 async def revoke(writer: Writer, change: Change, request_id: str) -> Outcome:
-    """Remove the entry of a trustee. Of reading, also the entry that shows the root, if it allows nothing else.
+    """Remove the entry of a trustee, unless somebody changed it meanwhile.
+
+    Of reading, also the entry that shows the root goes, if it allows nothing else.
 
     The root comes first: a reader who is left in the inbox is planned again, an entry that is left at the root is not.
     """
     party = _party(change)
     box = identity_of(change)
     place = await _place(writer, change, box, FOLDER_OF[party.right])
+    held = await _entry(writer, change, place.identity(box))
+    if held is not None and not _is_as_seen(party, held):
+        who = party.address or party.name or party.id
+        return Outcome(Status.SKIPPED, f"{who} has the level {held.word} by now. Plan again")
     root = Outcome(Status.ALREADY_SO)
     if party.right is Right.READ:
         root = await _hide_root(writer, change, box, request_id)
@@ -88,6 +94,13 @@ async def revoke(writer: Writer, change: Change, request_id: str) -> Outcome:
         # The entry was not found by the id of the folder, as somebody saw: by its path, it is.
         outcome = await _remove(writer, change, place.by_path(box), request_id)
     return _both(root, outcome)
+
+
+def _is_as_seen(party: Party, held: Entry) -> bool:
+    """Return whether an entry is the one that the plan saw. A plan that did not say its level takes any."""
+    if party.right is Right.READ:
+        return held.rights == _expanded(inbox_rights(party.detail))
+    return not party.detail or held.rights == _expanded(access_rights(party.detail))
 
 
 def _both(first: Outcome, second: Outcome) -> Outcome:
