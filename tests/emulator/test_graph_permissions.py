@@ -48,6 +48,7 @@ CALLS: dict[str, tuple[str, str, Any]] = {
     "mailFolders.get": ("GET", f"/users/{ANNA}/mailFolders/inbox", None),
     "messageRules.list": ("GET", f"/users/{ANNA}/mailFolders/inbox/messageRules", None),
     "messageRules.get": ("GET", f"/users/{ANNA}/mailFolders/inbox/messageRules/x", None),
+    "messageRules.create": ("POST", f"/users/{ANNA}/mailFolders/inbox/messageRules", {}),
     "messageRules.patch": ("PATCH", f"/users/{ANNA}/mailFolders/inbox/messageRules/x", {}),
     "messageRules.delete": ("DELETE", f"/users/{ANNA}/mailFolders/inbox/messageRules/x", None),
     "calendarPermissions.list": ("GET", CALENDAR, None),

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from sharedbox_cli.emulator.microsoft import inbox_rules
+from sharedbox_cli.emulator.microsoft import folders, inbox_rules
 from sharedbox_cli.emulator.microsoft.builder import EXCHANGE_ADMINISTRATOR
 from tests.asked import each
 from tests.conftest import Cloud
@@ -288,7 +288,7 @@ def test_graph_cannot_change_what_it_cannot_express(door: Door, http: httpx.Clie
     assert sound["isReadOnly"] and http.patch(f"{RULES}/{sound['id']}", json={"isEnabled": False}).status_code == 400
     assert http.get(f"{RULES}/none").status_code == 404
     assert http.get(RULES.replace("/inbox/", "/drafts/")).status_code == 400
-    assert http.post(RULES, json={"displayName": "x"}).status_code == 501
+    assert http.post(RULES, json={"displayName": "x"}).status_code == 400  # other properties are required
 
 
 def test_quota_of_a_mailbox_is_from_32_to_256_kb(door: Door) -> None:
@@ -306,3 +306,53 @@ def test_rules_put_messages_into_mail_folders_only_and_have_no_priority_0(door: 
     assert answer.status_code == 400 and "mail folder" in answer.text
     assert door(NEW, Mailbox=SALES, Name="a", MarkAsRead=True, Priority=0).status_code == 400
     assert rules(door) == []
+
+
+def test_rule_is_created_in_graph_and_read_in_exchange(http: httpx.Client, door: Door, cloud: Cloud) -> None:
+    new(door, "First")
+    body = {
+        "displayName": "Orders",
+        "sequence": 1,
+        "isEnabled": True,
+        "conditions": {"subjectContains": ["order"], "fromAddresses": [{"emailAddress": {"address": ANNA}}]},
+        "actions": {"moveToFolder": folder(cloud, "Archive"), "stopProcessingRules": True},
+        "exceptions": {"isAutomaticReply": True},
+    }
+    answer = http.post(RULES, json=body)
+    made = answer.json()
+    assert answer.status_code == 201 and made["conditions"]["subjectContains"] == ["ORDER"]
+    assert (made["hasError"], made["isReadOnly"], made["isEnabled"]) == (False, False, True)
+    assert http.get(f"{RULES}/{made['id']}").json()["displayName"] == "Orders"
+    first, second = rules(door)
+    assert (first["Name"], first["MoveToFolder"], second["Name"]) == ("Orders", "sales:\\Archive", "First")
+    assert first["ExceptIfMessageTypeMatches"] == "AutomaticReply"
+
+
+def test_rule_that_graph_refuses_is_not_created(http: httpx.Client, cloud: Cloud) -> None:
+    good = {"displayName": "a", "sequence": 1, "actions": {"markAsRead": True}}
+    wrong: list[dict[str, Any]] = [
+        *({name: value for name, value in good.items() if name != gone} for gone in good),
+        {**good, "actions": {}},
+        {**good, "actions": {"stopProcessingRules": True}},
+        {**good, "actions": {"moveToFolder": folder(cloud, "Calendar")}},
+        {**good, "sequence": 0},
+        {**good, "sequence": "1"},
+        {**good, "displayName": "x" * 513},
+        {**good, "id": "x"},
+        {**good, "name": "x"},
+        {**good, "conditions": {"withinSizeRange": {"minimumSize": 1}}},
+        {**good, "conditions": {"importance": "urgent"}},
+    ]
+    for body in each(wrong):
+        assert http.post(RULES, json=body).status_code == 400
+    assert http.get(RULES).json()["value"] == []
+    assert http.post(RULES.replace("inbox", "archive"), json=good).status_code == 400
+    assert http.post(RULES, json=good).json()["isEnabled"] is False
+
+
+def folder(cloud: Cloud, kind: str) -> str:
+    mailbox = id_of(cloud, SALES)
+    folders.root_of(cloud.tenant, mailbox)
+    row = cloud.tenant.row("select id from folders where mailbox_id = ? and type = ?", mailbox, kind)
+    assert row is not None
+    return str(row["id"])

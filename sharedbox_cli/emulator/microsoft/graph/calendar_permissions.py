@@ -16,13 +16,10 @@ from sharedbox_cli.emulator.http import Request, Response, json_response
 from sharedbox_cli.emulator.microsoft import folder_rights, folders
 from sharedbox_cli.emulator.microsoft.folder_rights import ANONYMOUS, DEFAULT, DELEGATE, EDITOR, PRIVATE, ROLES, Entry
 from sharedbox_cli.emulator.microsoft.graph.bodies import object_of
-from sharedbox_cli.emulator.microsoft.graph.errors import GraphError, bad, not_modelled
-from sharedbox_cli.emulator.microsoft.graph.objects import Directory
-from sharedbox_cli.emulator.microsoft.graph.outlook import Calls, mailbox_of
-from sharedbox_cli.emulator.microsoft.graph.query import GRAPH_HOSTS, NONE, options_of
-from sharedbox_cli.emulator.microsoft.origin import origin_of
+from sharedbox_cli.emulator.microsoft.graph.errors import GraphError, bad
+from sharedbox_cli.emulator.microsoft.graph.mailbox_routes import MailboxRoutes
+from sharedbox_cli.emulator.microsoft.graph.query import NONE
 from sharedbox_cli.emulator.router import Route
-from sharedbox_cli.emulator.service import ServiceContext
 
 PERMISSION = ("id", "isRemovable", "isInsideOrganization", "role", "allowedRoles", "emailAddress")
 """The properties of an entry."""
@@ -42,13 +39,10 @@ _OF_EVERYBODY = ("none", "freeBusyRead", "limitedRead", "read", "write")
 _MY_ORGANIZATION = "My Organization"
 
 
-class CalendarPermissionRoutes:
+class CalendarPermissionRoutes(MailboxRoutes):
     """Routes of /users/{id}/calendar/calendarPermissions."""
 
-    def __init__(self, context: ServiceContext, calls: Calls) -> None:
-        self._context = context
-        self._directory = Directory(context.tenant)
-        self._calls = calls
+    subject = "calendar permissions"
 
     def routes(self) -> tuple[Route, ...]:
         """Return the routes."""
@@ -63,13 +57,7 @@ class CalendarPermissionRoutes:
 
     def _calendar(self, request: Request, captured: dict[str, str], options: frozenset[str]) -> sqlite3.Row:
         """Return the default calendar. Raises GraphError."""
-        if options_of(request, options):
-            raise not_modelled("query options of calendar permissions")
-        user = self._directory.find("user", captured["id"])
-        if user is None:
-            raise GraphError(404, "ErrorInvalidUser", f"The requested user '{captured['id']}' is invalid.")
-        tenant = self._context.tenant
-        mailbox = mailbox_of(self._context, request, user["id"], self._calls)
+        tenant, mailbox = self._context.tenant, self._mailbox(request, captured, options)
         folders.root_of(tenant, mailbox)
         row = tenant.row("select * from folders where mailbox_id = ? and type = 'Calendar'", mailbox)
         assert row is not None  # noqa: S101 - every mailbox has one
@@ -164,8 +152,7 @@ class CalendarPermissionRoutes:
         return json_response(200, data)
 
     def _about(self, request: Request, calendar: sqlite3.Row) -> str:
-        origin = origin_of(request, self._context, GRAPH_HOSTS)
-        return f"{origin}/v1.0/$metadata#users('{calendar['mailbox_id']}')/calendar/calendarPermissions"
+        return self._metadata(request, calendar["mailbox_id"], "calendar/calendarPermissions")
 
 
 def _id_of(who: str) -> str:

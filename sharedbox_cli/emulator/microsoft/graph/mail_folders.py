@@ -14,12 +14,10 @@ from sharedbox_cli.emulator.http import Request, Response, json_response
 from sharedbox_cli.emulator.microsoft import folders
 from sharedbox_cli.emulator.microsoft.graph.bodies import object_of
 from sharedbox_cli.emulator.microsoft.graph.errors import GraphError, bad, not_modelled
-from sharedbox_cli.emulator.microsoft.graph.objects import Directory
-from sharedbox_cli.emulator.microsoft.graph.outlook import Calls, mailbox_of
+from sharedbox_cli.emulator.microsoft.graph.mailbox_routes import MailboxRoutes
 from sharedbox_cli.emulator.microsoft.graph.query import GRAPH_HOSTS, NONE, options_of
 from sharedbox_cli.emulator.microsoft.origin import origin_of
 from sharedbox_cli.emulator.router import Route
-from sharedbox_cli.emulator.service import ServiceContext
 
 FOLDER = ("id", "displayName", "parentFolderId", "childFolderCount", "unreadItemCount", "totalItemCount", "isHidden")
 """The properties of a folder."""
@@ -41,13 +39,10 @@ _OTHERS = frozenset({"$filter", "$count", "$orderby", "$expand"})
 _PAGE, _MOST_PAGE, _NAME_MOST = 10, 1000, 255
 
 
-class MailFolderRoutes:
+class MailFolderRoutes(MailboxRoutes):
     """Routes of /users/{id}/mailFolders."""
 
-    def __init__(self, context: ServiceContext, calls: Calls) -> None:
-        self._context = context
-        self._directory = Directory(context.tenant)
-        self._calls = calls
+    subject = "mail folders"
 
     def routes(self) -> tuple[Route, ...]:
         """Return the routes."""
@@ -59,12 +54,6 @@ class MailFolderRoutes:
             Route("POST", f"{one}/childFolders", self._create, "mailFolders.create"),
             Route("GET", one, self._get, "mailFolders.get"),
         )
-
-    def _mailbox(self, request: Request, captured: dict[str, str]) -> str:
-        user = self._directory.find("user", captured["id"])
-        if user is None:
-            raise GraphError(404, "ErrorInvalidUser", f"The requested user '{captured['id']}' is invalid.")
-        return mailbox_of(self._context, request, user["id"], self._calls)
 
     def _folder(self, mailbox: str, key: str) -> sqlite3.Row:
         """Return a folder by its id or well-known name. Only folders for mail are mail folders."""
@@ -86,7 +75,7 @@ class MailFolderRoutes:
         options = options_of(request, _LIST | _OTHERS)
         if options.keys() & _OTHERS:
             raise not_modelled("these query options of mail folders")
-        mailbox = self._mailbox(request, captured)
+        mailbox = self._found(request, captured)
         parent = self._parent(mailbox, captured)
         is_all = options.get("includehiddenfolders", "false").lower() == "true"
         rows = [row for row in self._children(mailbox, parent) if is_all or not row["hidden"]]
@@ -121,13 +110,13 @@ class MailFolderRoutes:
 
     def _get(self, request: Request, captured: dict[str, str]) -> Response:
         select = _selected(options_of(request, frozenset({"$select"})))
-        mailbox = self._mailbox(request, captured)
+        mailbox = self._found(request, captured)
         return json_response(200, self._item(mailbox, self._folder(mailbox, captured["folder"]), select))
 
     def _create(self, request: Request, captured: dict[str, str]) -> Response:
         options_of(request, NONE)
         body = object_of(request)
-        mailbox = self._mailbox(request, captured)
+        mailbox = self._found(request, captured)
         parent = self._parent(mailbox, captured)
         unknown = sorted(body.keys() - {"displayName", "isHidden"})
         if unknown:

@@ -15,6 +15,7 @@ from sharedbox_cli.emulator.http import Request, Response, json_response
 from sharedbox_cli.emulator.microsoft import folders, inbox_rules
 from sharedbox_cli.emulator.microsoft.graph.bodies import object_of
 from sharedbox_cli.emulator.microsoft.graph.errors import GraphError, bad, not_modelled
+from sharedbox_cli.emulator.microsoft.graph.mailbox_routes import MailboxRoutes
 from sharedbox_cli.emulator.microsoft.graph.message_rule_words import (
     ACTIONS,
     CHOICES,
@@ -24,44 +25,34 @@ from sharedbox_cli.emulator.microsoft.graph.message_rule_words import (
     TYPE,
     TYPES,
 )
-from sharedbox_cli.emulator.microsoft.graph.objects import Directory
-from sharedbox_cli.emulator.microsoft.graph.outlook import Calls, mailbox_of
-from sharedbox_cli.emulator.microsoft.graph.query import GRAPH_HOSTS, NONE, options_of
-from sharedbox_cli.emulator.microsoft.origin import origin_of
+from sharedbox_cli.emulator.microsoft.graph.query import NONE
 from sharedbox_cli.emulator.router import Route
-from sharedbox_cli.emulator.service import ServiceContext
 
 _RULES = "/v1.0/users/{id}/mailFolders/{folder}/messageRules"
 _WRITABLE = frozenset({"displayName", "sequence", "isEnabled", "conditions", "actions", "exceptions"})
+_NAME_MOST = 512
 RULE = frozenset({*_WRITABLE, "id", "hasError", "isReadOnly"})
 """The properties of a rule."""
 
 
-class MessageRuleRoutes:
+class MessageRuleRoutes(MailboxRoutes):
     """Routes of /users/{id}/mailFolders/inbox/messageRules."""
 
-    def __init__(self, context: ServiceContext, calls: Calls) -> None:
-        self._context = context
-        self._directory = Directory(context.tenant)
-        self._calls = calls
+    subject = "rules"
 
     def routes(self) -> tuple[Route, ...]:
         """Return the routes."""
         one = f"{_RULES}/{{rule}}"
         return (
             Route("GET", _RULES, self._list, "messageRules.list"),
+            Route("POST", _RULES, self._create, "messageRules.create"),
             Route("GET", one, self._get, "messageRules.get"),
             Route("PATCH", one, self._patch, "messageRules.patch"),
             Route("DELETE", one, self._delete, "messageRules.delete"),
         )
 
     def _mailbox(self, request: Request, captured: dict[str, str], options: frozenset[str] = NONE) -> str:
-        if options_of(request, options):
-            raise not_modelled("query options of rules")
-        user = self._directory.find("user", captured["id"])
-        if user is None:
-            raise GraphError(404, "ErrorInvalidUser", f"The requested user '{captured['id']}' is invalid.")
-        mailbox = mailbox_of(self._context, request, user["id"], self._calls)
+        mailbox = super()._mailbox(request, captured, options)
         self._require_inbox(mailbox, captured["folder"])
         return mailbox
 
@@ -82,8 +73,7 @@ class MessageRuleRoutes:
         raise GraphError(404, "ErrorItemNotFound", "The specified object was not found in the store.")
 
     def _about(self, request: Request, mailbox: str) -> str:
-        origin = origin_of(request, self._context, GRAPH_HOSTS)
-        return f"{origin}/v1.0/$metadata#users('{mailbox}')/mailFolders('inbox')/messageRules"
+        return self._metadata(request, mailbox, "mailFolders('inbox')/messageRules")
 
     def _list(self, request: Request, captured: dict[str, str]) -> Response:
         mailbox = self._mailbox(request, captured, frozenset({"$select", "$top", "$filter", "$count"}))
@@ -94,9 +84,9 @@ class MessageRuleRoutes:
         mailbox = self._mailbox(request, captured, frozenset({"$select"}))
         return self._answer(request, mailbox, self._row(mailbox, captured["rule"]))
 
-    def _answer(self, request: Request, mailbox: str, row: sqlite3.Row) -> Response:
+    def _answer(self, request: Request, mailbox: str, row: sqlite3.Row, status: int = 200) -> Response:
         about = f"{self._about(request, mailbox)}/$entity"
-        return json_response(200, {"@odata.context": about, **self._rule(row)})
+        return json_response(status, {"@odata.context": about, **self._rule(row)})
 
     def _writable(self, mailbox: str, identity: str) -> sqlite3.Row:
         row = self._row(mailbox, identity)
@@ -109,21 +99,31 @@ class MessageRuleRoutes:
     def _patch(self, request: Request, captured: dict[str, str]) -> Response:
         """Change a rule: each of the three parts is replaced as a whole."""
         mailbox = self._mailbox(request, captured)
-        row, body = self._writable(mailbox, captured["rule"]), object_of(request)
-        for name in body:
-            if name not in RULE:
-                raise bad(f"The property '{name[:80]}' does not exist on type 'microsoft.graph.messageRule'.")
-            if name not in _WRITABLE:
-                raise bad(f"The property '{name}' is read-only and cannot be set.", "ErrorInvalidPropertySet")
+        row, body = self._writable(mailbox, captured["rule"]), _body_of(request)
         after = self._replaced(mailbox, inbox_rules.parameters_of(row), body)
-        name, priority = body.get("displayName", row["name"]), body.get("sequence", row["priority"])
-        enabled = body.get("isEnabled", bool(row["enabled"]))
-        if not isinstance(name, str) or not name or type(priority) is not int or not isinstance(enabled, bool):
-            raise bad("The value of a property has the wrong type.", "ErrorInvalidRequest")
+        name, priority, enabled = _head_of(body, row["name"], row["priority"], bool(row["enabled"]))
         sql = "update inbox_rules set name = ?, priority = ?, enabled = ?, doc = ? where number = ?"
         self._context.tenant.run(sql, name, priority, int(enabled), json.dumps(after), row["number"])
         answer = self._answer(request, mailbox, self._row(mailbox, _id_of(row)))
         answer.effect = f"change rule {name} of {mailbox}"
+        return answer
+
+    def _create(self, request: Request, captured: dict[str, str]) -> Response:
+        """Create a rule. Assumed: it is off unless the body says otherwise, and its place shifts the others."""
+        mailbox, tenant = self._mailbox(request, captured), self._context.tenant
+        body = _body_of(request)
+        for required in ("displayName", "sequence", "actions"):
+            if body.get(required) is None:
+                raise bad(f"The property '{required}' is required.", "ErrorInvalidRequest")
+        parameters = self._replaced(mailbox, {}, body)
+        name, priority, enabled = _head_of(body, "", 0, False)
+        number = inbox_rules.add(tenant, mailbox, name, priority=priority, is_enabled=enabled, **parameters)
+        if inbox_rules.used_bytes(tenant, mailbox) > inbox_rules.QUOTA_BYTES:
+            raise bad("The rules of the mailbox exceed the quota for rules.", "ErrorRulesOverQuota")
+        row = tenant.row("select * from inbox_rules where number = ?", number)
+        assert row is not None  # noqa: S101 - it was just added
+        answer = self._answer(request, mailbox, row, 201)
+        answer.effect = f"new rule {name} of {mailbox}"
         return answer
 
     def _replaced(self, mailbox: str, held: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
@@ -173,8 +173,8 @@ class MessageRuleRoutes:
                 raise bad(f"Requested value '{str(value)[:80]}' was not found.", "ErrorInvalidRequest")
             return choice
         if name in inbox_rules.FOLDERS:
-            sql = "select 1 from folders where id = ? and mailbox_id = ?"
-            if not isinstance(value, str) or not self._context.tenant.row(sql, value, mailbox):
+            sql = "select 1 from folders where id = ? and mailbox_id = ? and class = ?"
+            if not isinstance(value, str) or not self._context.tenant.row(sql, value, mailbox, folders.MAIL):
                 raise bad("The folder of an action does not exist.", "ErrorInvalidRequest")
             return value
         if name in inbox_rules.RECIPIENTS and isinstance(value, list):
@@ -242,6 +242,28 @@ class MessageRuleRoutes:
         kind, _, value = text.partition(":")
         row = self._context.tenant.object(value) if kind == "id" else None
         return {"name": row["name"], "address": row["mail"]} if row else {"name": value, "address": value}
+
+
+def _body_of(request: Request) -> dict[str, Any]:
+    """Return the properties of a rule that a request writes."""
+    body = object_of(request)
+    for name in body:
+        if name not in RULE:
+            raise bad(f"The property '{name[:80]}' does not exist on type 'microsoft.graph.messageRule'.")
+        if name not in _WRITABLE:
+            raise bad(f"The property '{name}' is read-only and cannot be set.", "ErrorInvalidPropertySet")
+    return body
+
+
+def _head_of(body: dict[str, Any], name: str, sequence: int, is_enabled: bool) -> tuple[str, int, bool]:
+    """Return name, place and state of a rule, by default those that it has."""
+    name, sequence = body.get("displayName", name), body.get("sequence", sequence)
+    is_enabled = body.get("isEnabled", is_enabled)
+    if not isinstance(name, str) or not name or type(sequence) is not int or not isinstance(is_enabled, bool):
+        raise bad("The value of a property has the wrong type.", "ErrorInvalidRequest")
+    if sequence < 1 or len(name) > _NAME_MOST:
+        raise bad("The value of a property is out of range.", "ErrorInvalidRequest")
+    return name, sequence, is_enabled
 
 
 def _id_of(row: sqlite3.Row) -> str:

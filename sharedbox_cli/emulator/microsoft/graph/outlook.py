@@ -6,7 +6,6 @@ learn.microsoft.com/graph/api/outlookuser-post-mastercategories, …/outlookcate
 
 from __future__ import annotations
 
-import math
 import re
 import sqlite3
 import uuid
@@ -14,13 +13,10 @@ from typing import Any
 
 from sharedbox_cli.emulator.http import Request, Response, json_response
 from sharedbox_cli.emulator.microsoft.graph.bodies import object_of
-from sharedbox_cli.emulator.microsoft.graph.errors import GraphError, access_denied, bad, not_modelled
-from sharedbox_cli.emulator.microsoft.graph.objects import Directory
-from sharedbox_cli.emulator.microsoft.graph.permissions import claims_of
-from sharedbox_cli.emulator.microsoft.graph.query import GRAPH_HOSTS, NONE, options_of
-from sharedbox_cli.emulator.microsoft.origin import origin_of
+from sharedbox_cli.emulator.microsoft.graph.errors import GraphError, bad
+from sharedbox_cli.emulator.microsoft.graph.mailbox_routes import MailboxRoutes
+from sharedbox_cli.emulator.microsoft.graph.query import NONE
 from sharedbox_cli.emulator.router import Route
-from sharedbox_cli.emulator.service import ServiceContext
 from sharedbox_cli.emulator.tenant import Tenant
 
 TABLES = (
@@ -36,18 +32,12 @@ _CATEGORIES = "/v1.0/users/{id}/outlook/masterCategories"
 _COLOUR = re.compile(r"none|preset(?:1?[0-9]|2[0-4])", re.IGNORECASE)
 _NAME_MOST = 255
 _LIST = frozenset({"$select", "$top", "$filter", "$count", "$skip", "$orderby"})
-_CALLS, _SECONDS = 10_000, 600.0
-Calls = dict[tuple[str, str], tuple[float, int]]
-"""When the window of an application at a mailbox began, and its calls since then."""
 
 
-class OutlookRoutes:
+class OutlookRoutes(MailboxRoutes):
     """Routes of /users/{id}/outlook."""
 
-    def __init__(self, context: ServiceContext, calls: Calls) -> None:
-        self._context = context
-        self._directory = Directory(context.tenant)
-        self._calls = calls
+    subject = "what is inside a mailbox"
 
     def routes(self) -> tuple[Route, ...]:
         """Return the routes."""
@@ -59,15 +49,6 @@ class OutlookRoutes:
             Route("PATCH", one, self._patch, "outlook.masterCategories.patch"),
             Route("DELETE", one, self._delete, "outlook.masterCategories.delete"),
         )
-
-    def _mailbox(self, request: Request, captured: dict[str, str], options: frozenset[str]) -> str:
-        """Return the id of the mailbox. Raises GraphError where there is none, or too much was asked of it."""
-        if options_of(request, options):
-            raise not_modelled("query options of what is inside a mailbox")
-        user = self._directory.find("user", captured["id"])
-        if user is None:
-            raise GraphError(404, "ErrorInvalidUser", f"The requested user '{captured['id']}' is invalid.")
-        return mailbox_of(self._context, request, user["id"], self._calls)
 
     def _list(self, request: Request, captured: dict[str, str]) -> Response:
         mailbox = self._mailbox(request, captured, _LIST)
@@ -130,39 +111,13 @@ class OutlookRoutes:
         return {"@odata.context": f"{self._about(request, mailbox)}/$entity", **self._category(row)}
 
     def _about(self, request: Request, mailbox: str) -> str:
-        origin = origin_of(request, self._context, GRAPH_HOSTS)
-        return f"{origin}/v1.0/$metadata#users('{mailbox}')/outlook/masterCategories"
+        return self._metadata(request, mailbox, "outlook/masterCategories")
 
 
 def prepare(tenant: Tenant) -> None:
     """Create the tables."""
     for sql in TABLES:
         tenant.run(sql)
-
-
-def mailbox_of(context: ServiceContext, request: Request, identity: str, calls: Calls) -> str:
-    """Return the id of a user's mailbox. Raises GraphError: 404 without one, 429 above the limit per application.
-
-    A person reaches only the own mailbox: what a delegated permission allows in another one is not modelled.
-    """
-    tenant, claims = context.tenant, claims_of(context, request)
-    now = tenant.clock.now()
-    if not tenant.row("select 1 from mailboxes where id = ? and visible_at <= ?", identity, now):
-        text = "The mailbox is either inactive, soft-deleted, or is hosted on-premise."
-        raise GraphError(404, "MailboxNotEnabledForRESTAPI", text)
-    if claims.get("idtyp") == "user" and claims.get("oid") != identity:
-        raise access_denied()
-    most, _, seconds = tenant.meta("outlook_limit", f"{_CALLS}/{_SECONDS}").partition("/")
-    key = (str(claims.get("appid", "")), identity)
-    started, count = calls.get(key, (-math.inf, 0))
-    window = float(seconds or _SECONDS)
-    started, count = (now, 0) if now - started >= window else (started, count)
-    calls[key] = (started, count + 1)
-    if count >= int(most):
-        headers = {"Retry-After": str(max(1, math.ceil(started + window - now)))}
-        text = "Application is over its MailboxConcurrency limit."
-        raise GraphError(429, "ApplicationThrottled", text, headers)
-    return identity
 
 
 def _require_properties(body: dict[str, Any], *writable: str) -> None:

@@ -43,6 +43,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
             "outlook.masterCategories.create",
             "outlook.masterCategories.patch",
             "outlook.masterCategories.delete",
+            "messageRules.create",
             "messageRules.patch",
             "messageRules.delete",
         ),

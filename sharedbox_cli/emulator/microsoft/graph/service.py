@@ -16,6 +16,7 @@ from sharedbox_cli.emulator.microsoft.graph.directory import DirectoryRoutes
 from sharedbox_cli.emulator.microsoft.graph.errors import GraphError, envelope, not_modelled
 from sharedbox_cli.emulator.microsoft.graph.licences import LicenceRoutes
 from sharedbox_cli.emulator.microsoft.graph.mail_folders import MailFolderRoutes
+from sharedbox_cli.emulator.microsoft.graph.mailbox_routes import Calls
 from sharedbox_cli.emulator.microsoft.graph.message_rules import MessageRuleRoutes
 from sharedbox_cli.emulator.microsoft.graph.permissions import claims_of, require
 from sharedbox_cli.emulator.microsoft.graph.query import GRAPH_HOSTS, NONE, options_of
@@ -47,7 +48,7 @@ class Graph:
         outlook.prepare(context.tenant)
         folders.prepare(context.tenant)
         inbox_rules.prepare(context.tenant)
-        calls: outlook.Calls = {}
+        calls: Calls = {}
         self._units = Units(context.tenant)
         self.router: Router = GraphRouter(
             (

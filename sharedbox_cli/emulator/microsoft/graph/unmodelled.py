@@ -58,7 +58,6 @@ METHODS = frozenset(
         ("PATCH", "/v1.0/admin/reportSettings"),
         ("DELETE", "/v1.0/admin/reportSettings"),
         ("POST", "/v1.0/users/{id}/licenseDetails"),
-        ("POST", "/v1.0/users/{id}/mailFolders/{folder}/messageRules"),
         ("PATCH", "/v1.0/users/{id}/mailFolders/{folder}"),
         ("DELETE", "/v1.0/users/{id}/mailFolders/{folder}"),
     }
