@@ -56,7 +56,9 @@ GUIDES: Mapping[str, Guide] = {
                     "Inbox rules cannot count. So each sender falls to one member, by the last character before the "
                     "`@`: the same sender always reaches the same person. The shares are equal only on average, a "
                     "busy customer stays with one person, and senders with another character there, such as a "
-                    "hyphen, are left for everybody. If a member joins or leaves, some senders go to another person."
+                    "hyphen, are left for everybody. If a member joins or leaves, some senders go to another person. "
+                    "Gmail cannot do it, as its filters compare whole words, and a division by size or subject would "
+                    "be neither even nor fair: use `rules` there, with the domains of customers, or `tags`."
                 ),
             ),
             (

@@ -71,7 +71,8 @@ _DELEGATED = (
     can("workflow", "labels for each member, with filters", f"{_GMAIL}.filters"),
     can(
         "workflow.assign_by",
-        "a filter compares whole words, so it cannot divide all senders among members as `round-robin` does",
+        "a filter compares whole words, so it cannot divide all senders among members as `round-robin` does. Write "
+        "`rules` with the domains of customers, or `tags`",
         f"{_GMAIL}.filters",
     ),
     can("auto_reply", "vacation responder with one text for everyone", _GMAIL),
