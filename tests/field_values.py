@@ -77,7 +77,8 @@ _TAGGED: Value = (
 )
 _REST: Value = (("name", "Rest"), ("then.star", True), ("when.everything", True))
 _OF_PLATFORM: Mapping[tuple[Platform, Field], tuple[Value, ...]] = {
-    (MICROSOFT365, Field.RULES): ((), (_NEWS,), (_TAGGED, _NEWS, _REST), (_REST, _TAGGED))
+    (MICROSOFT365, Field.RULES): ((), (_NEWS,), (_TAGGED, _NEWS, _REST), (_REST, _TAGGED)),
+    (MICROSOFT365, Field.LANGUAGE): ("de-DE", "en-GB", "de-AT"),
 }
 _LAST = "2027-04-01T00:00:00Z"
 _INSTANTS = ("", "2027-01-01T00:00:00Z", "2027-02-01T00:00:00Z")

@@ -8,7 +8,7 @@ from sharedbox_cli.core.capability import Capabilities
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.values import Value
 
-_PLAIN = (Field.DISPLAY_NAME, Field.ALIASES, Field.FOLDERS)
+_PLAIN = (Field.DISPLAY_NAME, Field.ALIASES, Field.FOLDERS, Field.LANGUAGE)
 """Settings whose value is the same in a document: a text, or a list of texts."""
 
 

@@ -10,7 +10,7 @@ from sharedbox_cli.core.ensured import missing_items
 from sharedbox_cli.core.errors import ObserveError
 from sharedbox_cli.core.fields import SETTINGS, Field, Setting
 from sharedbox_cli.core.mail_targets import answered_to, cut_off_words, forwarded_to, moderated_by, sender_addresses
-from sharedbox_cli.core.model import DesiredMailbox, Observed, ObservedMailbox
+from sharedbox_cli.core.model import EVERY_REGION, DesiredMailbox, Observed, ObservedMailbox, Platform
 from sharedbox_cli.core.order import Phase, Topic
 from sharedbox_cli.core.service_addresses import is_service_address, is_usual_address, unmanaged_addresses
 from sharedbox_cli.core.values import BLOCKED, KIND_SHARED, LICENCE_NONE, Value
@@ -22,7 +22,7 @@ def creation_settings(mailbox: DesiredMailbox) -> dict[Field, Value]:
     return {Field.DISPLAY_NAME: name, Field.KIND: KIND_SHARED, Field.LICENCE: LICENCE_NONE}
 
 
-def is_so(name: Field, desired: Value, observed: Value) -> bool:
+def is_so(name: Field, desired: Value, observed: Value, platform: Platform) -> bool:
     """Return whether a setting is as desired; for a list that is only ensured, whether no item is missing.
 
     Addresses that the service gives a mailbox itself do not count unless they are desired.
@@ -31,6 +31,8 @@ def is_so(name: Field, desired: Value, observed: Value) -> bool:
         unmanaged = unmanaged_addresses(desired, observed)
         observed = tuple(address for address in observed if address not in unmanaged)
     if name is Field.RETENTION_POLICY:  # a name, which the service finds in any case
+        return str(desired).casefold() == str(observed).casefold()
+    if name is Field.LANGUAGE and platform in EVERY_REGION:
         return str(desired).casefold() == str(observed).casefold()
     setting = SETTINGS[name]
     if setting.is_same is not None and desired is not None and observed is not None:
@@ -45,7 +47,7 @@ def has_effect(name: Field, change: Change, observed: Value) -> bool:
     of the service is added again when it is removed.
     """
     if name is not Field.ALIASES or Field.ALIASES not in change.before:
-        return is_so(name, change.after[name], observed)
+        return is_so(name, change.after[name], observed, change.platform)
     before, after = aliases_of(change.before), aliases_of(change.after)
     held = aliases_of({name: observed})
     kept = {address for address in (before - after) & held if not is_service_address(address)}
@@ -74,7 +76,7 @@ def _differing(mailbox: DesiredMailbox, current: ObservedMailbox, *, is_new: boo
                 raise _not_read(mailbox, name)
             if value != () or not setting.is_ensured:
                 differing[name] = value
-        elif not is_so(name, value, current.settings[name]):
+        elif not is_so(name, value, current.settings[name], mailbox.platform):
             held = current.settings[name]
             differing[name] = setting.completed(value, held) if setting.completed else value
             if setting.is_ensured:

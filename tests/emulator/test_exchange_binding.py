@@ -51,6 +51,8 @@ ENOUGH: dict[str, dict[str, Any]] = {
     "Add-RecipientPermission": {"Identity": SALES, "Trustee": ANNA, "AccessRights": ["SendAs"]},
     "Remove-RecipientPermission": {"Identity": SALES, "Trustee": ANNA, "AccessRights": ["SendAs"]},
     "Get-MailboxAutoReplyConfiguration": {"Identity": SALES},
+    "Get-MailboxRegionalConfiguration": {"Identity": SALES},
+    "Set-MailboxRegionalConfiguration": {"Identity": SALES},
     "Get-MailboxFolderStatistics": {"Identity": SALES},
     "Set-MailboxAutoReplyConfiguration": {"Identity": SALES},
     "Get-MailboxFolderPermission": {"Identity": INBOX},

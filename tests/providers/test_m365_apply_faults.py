@@ -89,6 +89,7 @@ KINDS: dict[str, tuple[str, Make]] = {
 OF_TOPICS = {
     Topic.FORWARDING: "exchange.Set-Mailbox",
     Topic.AUTO_REPLY: "exchange.Set-MailboxAutoReplyConfiguration",
+    Topic.LANGUAGE: "exchange.Set-MailboxRegionalConfiguration",
     Topic.ACCESS: "exchange.Set-CASMailbox",
     Topic.INCOMING: "exchange.Set-Mailbox",
     Topic.RETENTION: "exchange.Set-Mailbox",

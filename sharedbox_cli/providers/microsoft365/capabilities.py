@@ -16,6 +16,7 @@ from sharedbox_cli.providers.microsoft365.categories import CATEGORIES
 from sharedbox_cli.providers.microsoft365.folder_rights import FOLDER_OF, FOLDER_RIGHTS
 from sharedbox_cli.providers.microsoft365.folders import FOLDERS, GRAPH_NAMES, spelled
 from sharedbox_cli.providers.microsoft365.needs import NEEDS
+from sharedbox_cli.providers.microsoft365.regional import REGIONAL
 from sharedbox_cli.providers.microsoft365.rule_capabilities import RULE_ROWS
 from sharedbox_cli.providers.microsoft365.rules import RULES, canonical_rules
 from sharedbox_cli.providers.microsoft365.spec_problems import spec_problems
@@ -111,10 +112,9 @@ ROWS = (
     *(can(f"contacts.{key}", _LEVELS_OF_CONTACTS, _FOLDER_PERMISSION) for key in ("members", "people")),
     can("folders", "mail folders that must exist; `Inbox` is the inbox in every language; none is deleted", _FOLDER),
     can("tags", "Outlook categories with a colour that must exist; other categories stay", _CATEGORY),
-    cannot(
+    can(
         "language",
-        "Outlook asks the first person who opens the mailbox. To set it, an administrator runs "
-        "`Set-MailboxRegionalConfiguration -Language de-DE`. Leave the key out.",
+        "a language with its region, such as `de-DE`; folders keep their names",
         f"{_CMDLET}set-mailboxregionalconfiguration",
     ),
     cannot(
@@ -158,7 +158,7 @@ CAPABILITIES: Mapping[Platform, Capabilities] = {
             "contacts.default": _CONTACTS,
             "contacts.members": _CONTACTS,
         },
-        read_singly=frozenset({*AUTO_REPLY, *CATEGORIES, *FOLDERS, *RULES, *FOLDER_RIGHTS}),
+        read_singly=frozenset({*AUTO_REPLY, *REGIONAL, *CATEGORIES, *FOLDERS, *RULES, *FOLDER_RIGHTS}),
         built_in_folders=frozenset(GRAPH_NAMES),
         inside=frozenset(FOLDER_OF),
         spec_problems=spec_problems,

@@ -24,6 +24,7 @@ from sharedbox_cli.providers.microsoft365.forwarding import FORWARDING, INSIDE, 
 from sharedbox_cli.providers.microsoft365.incoming import INCOMING
 from sharedbox_cli.providers.microsoft365.plans import licence_of
 from sharedbox_cli.providers.microsoft365.quirks import size_bytes, smtp_addresses
+from sharedbox_cli.providers.microsoft365.regional import REGIONAL
 from sharedbox_cli.providers.microsoft365.retention import ARCHIVE, RETENTION, has_archive
 from sharedbox_cli.providers.microsoft365.rules import RULES
 
@@ -169,6 +170,7 @@ COLUMNS: Mapping[Platform, Columns] = {
         **GRANT,
         **ACCESS,
         **AUTO_REPLY,
+        **REGIONAL,
         **CATEGORIES,
         **FOLDERS,
         **RULES,

@@ -17,6 +17,7 @@ from sharedbox_cli.providers.microsoft365.categories import CATEGORIES
 from sharedbox_cli.providers.microsoft365.client_access import ACCESS
 from sharedbox_cli.providers.microsoft365.folder_rights import FOLDER_RIGHTS
 from sharedbox_cli.providers.microsoft365.folders import FOLDERS
+from sharedbox_cli.providers.microsoft365.regional import REGIONAL
 from sharedbox_cli.providers.microsoft365.rules import RULES
 
 EXCHANGE_APP = "Exchange.ManageAsApp"
@@ -41,6 +42,7 @@ NEEDS: NeedsTable = {
     **same((Field.HOLD, Field.HOLD_DURATION), Needs(_CMDLETS, (RECIPIENTS, HOLDS))),
     **same(ACCESS, _BY_CMDLET),
     **same(AUTO_REPLY, _BY_CMDLET),
+    **same(REGIONAL, _BY_CMDLET),
     **same(columns.SIGN_IN, Needs((_USERS,), ("User.EnableDisableAccount.All",))),
     **same(columns.LICENCE, Needs((_USERS, _GROUPS, _ORGANIZATION, _SIZES), ("LicenseAssignment.ReadWrite.All",))),
     **same(CATEGORIES, Needs(("MailboxSettings.Read",), ("MailboxSettings.ReadWrite",))),

@@ -38,6 +38,7 @@ from sharedbox_cli.providers.microsoft365.folder_rights import FOLDER_OF, FOLDER
 from sharedbox_cli.providers.microsoft365.folders import FOLDERS
 from sharedbox_cli.providers.microsoft365.graph import Graph
 from sharedbox_cli.providers.microsoft365.observe.tenant import observe_tenant
+from sharedbox_cli.providers.microsoft365.regional import REGIONAL
 from sharedbox_cli.providers.microsoft365.retention import ARCHIVE
 from sharedbox_cli.providers.microsoft365.rules import RULES
 from sharedbox_cli.providers.tenant_provider import TenantProvider
@@ -129,6 +130,7 @@ CARRIERS: tuple[tuple[Columns, Act], ...] = (
     (LICENCE, licences.licence),
     (ACCESS, inside.set_access),
     (AUTO_REPLY, inside.set_auto_reply),
+    (REGIONAL, inside.set_language),
     (FOLDER_RIGHTS, folder_rights.set_levels),
     ({**FOLDERS, **CATEGORIES}, content.write_content),
     (RULES, rules.write_rules),

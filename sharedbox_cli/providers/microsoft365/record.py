@@ -27,6 +27,7 @@ _CMDLETS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("get-inbox-rule-hidden", "Get-InboxRule", {"Mailbox": "{mailbox}", "IncludeHidden": True}),
     ("get-mailbox", "Get-Mailbox", {"Identity": "{mailbox}"}),
     ("get-auto-reply", "Get-MailboxAutoReplyConfiguration", {"Identity": "{mailbox}"}),
+    ("get-regional-configuration", "Get-MailboxRegionalConfiguration", {"Identity": "{mailbox}"}),
     ("get-folder-statistics", _STATISTICS, {"Identity": "{mailbox}"}),
     ("get-cas-mailbox", "Get-CASMailbox", {"Identity": "{mailbox}"}),
     ("get-mailbox-permission", "Get-MailboxPermission", {"Identity": "{mailbox}"}),

@@ -9,6 +9,7 @@ from typing import Any
 from sharedbox_cli.core.capability import SpecProblem
 from sharedbox_cli.core.values import LICENCE_NONE
 from sharedbox_cli.providers.microsoft365.folders import GONE, well_known
+from sharedbox_cli.providers.microsoft365.regional import language_problems
 from sharedbox_cli.providers.microsoft365.retention import MOST_MESSAGE_BYTES, MOST_RECOVERY_DAYS
 from sharedbox_cli.providers.microsoft365.rule_capabilities import rule_problems
 
@@ -23,6 +24,7 @@ def spec_problems(spec: Mapping[str, Any]) -> Iterator[SpecProblem]:
     yield from _spans(_section(spec, "retention"))
     yield from _replies(_section(spec, "auto_reply"))
     yield from _sizes(_section(spec, "message_limits"))
+    yield from language_problems(spec.get("language"))
     yield from _folders(spec.get("folders") or ())
     yield from rule_problems(spec)
 

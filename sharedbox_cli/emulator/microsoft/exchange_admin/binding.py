@@ -17,8 +17,12 @@ _COMMON = {
 """PowerShell adds these parameters to every cmdlet."""
 _NOT_ASKED = {("New-Mailbox", "Password", "Shared")}
 """(cmdlet, parameter, set) that the pages mark as required, but the service does not require."""
-_SELECTS = {("Remove-MailboxFolderPermission", "ResetDelegateUserCollection")}
-"""Switches that select their set. The page has the set, but does not mark the switch as required."""
+_SELECTS = {
+    ("Remove-MailboxFolderPermission", "ResetDelegateUserCollection"),
+    ("Get-MailboxRegionalConfiguration", "MailboxLocation"),
+    ("Set-MailboxRegionalConfiguration", "MailboxLocation"),
+}
+"""Parameters that select their set. The page has the set, but does not mark the parameter as required."""
 _MORE: dict[str, Any] = {
     "Get-ServicePrincipal": {
         "sets": [],

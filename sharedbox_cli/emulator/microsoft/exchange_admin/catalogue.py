@@ -16,6 +16,7 @@ from sharedbox_cli.emulator.microsoft.exchange_admin.cmdlets import (
     organization,
     permissions,
     recipients,
+    regional,
 )
 from sharedbox_cli.emulator.microsoft.exchange_admin.context import Call, Result
 
@@ -66,6 +67,10 @@ CMDLETS: dict[str, Cmdlet] = {
     "Set-CASMailbox": Cmdlet(client_access.set_cas_mailbox, frozenset({"Identity", "Confirm", *client_access.DOORS})),
     "Get-MailboxAutoReplyConfiguration": _of(auto_reply.get_auto_reply, "Identity ResultSize"),
     "Set-MailboxAutoReplyConfiguration": Cmdlet(auto_reply.set_auto_reply, auto_reply.PARAMETERS),
+    "Get-MailboxRegionalConfiguration": _of(regional.get_regional, "Identity"),
+    "Set-MailboxRegionalConfiguration": Cmdlet(
+        regional.set_regional, frozenset({"Identity", "Confirm", *regional.SETTINGS})
+    ),
     "Get-MailboxFolderStatistics": _of(folders.get_folder_statistics, "Identity FolderScope ResultSize"),
     "Get-MailboxFolderPermission": _of(folder_permissions.get_folder_permission, "Identity User ResultSize"),
     "Add-MailboxFolderPermission": _of(folder_permissions.add_folder_permission, _FOLDER),

@@ -17,6 +17,7 @@ from sharedbox_cli.providers.microsoft365.auto_reply import AUTO_REPLY
 from sharedbox_cli.providers.microsoft365.client_access import ACCESS
 from sharedbox_cli.providers.microsoft365.exchange_admin import BATCH, PAGE, ExchangeAdmin
 from sharedbox_cli.providers.microsoft365.observe.mailboxes import FEW, Mailboxes
+from sharedbox_cli.providers.microsoft365.regional import REGIONAL
 from sharedbox_cli.providers.unread import UnreadLog
 
 Settings = Mapping[Field, Value]
@@ -35,7 +36,8 @@ class Source:
 
 CLIENT_ACCESS = Source("Get-CASMailbox", ACCESS, {"RecipientTypeDetails": ["SharedMailbox"], "ResultSize": "Unlimited"})
 REPLY = Source("Get-MailboxAutoReplyConfiguration", AUTO_REPLY)
-SOURCES = (CLIENT_ACCESS, REPLY)
+LANGUAGE = Source("Get-MailboxRegionalConfiguration", REGIONAL)
+SOURCES = (CLIENT_ACCESS, REPLY, LANGUAGE)
 
 
 def requests_of(fields: Set[Field], mailboxes: int, listed: int) -> int:
