@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sharedbox_cli.core.access import AccessRow
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import ROLES, Desired, DesiredGrant, Observed, Platform, Right
+from sharedbox_cli.core.model import ROLES, Desired, DesiredGrant, Observed, Platform, Right, TrusteeKind
 from sharedbox_cli.core.until import end_of
 from sharedbox_cli.core.why import SERVICE, SPEC, InSpec, Why
 
@@ -114,9 +114,11 @@ def service_ends(observations: Mapping[Platform, Observed]) -> dict[GrantKey, da
             for grant in mailbox.grants or ():
                 end = end_of(grant.until)
                 who = observed.trustees.get(grant.trustee)
-                names = {str(grant.trustee), *((who.name.lower(), str(who.address or "").lower()) if who else ())}
                 if end is None:
                     continue
+                names = {str(grant.trustee)}
+                if who is not None and who.kind is TrusteeKind.GROUP:  # its people have a row that names it
+                    names |= {who.name.lower(), str(who.address or "").lower()}
                 for name in names - {""}:
                     found[mailbox.address.key, str(mailbox.platform), name, grant.right, grant.detail] = end
     return found

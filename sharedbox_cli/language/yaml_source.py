@@ -66,6 +66,11 @@ def read_documents(text: str, name: str) -> tuple[list[Document], list[Problem]]
     return documents, problems
 
 
+def nodes_in(text: str) -> Iterator[yaml.Node]:
+    """Yield the documents of a text that was read, with positions, by the same parser: others refuse some tabs."""
+    return yaml.compose_all(text, Loader=Parser)
+
+
 class _Anchor:
     """A value that aliases can repeat: how many values it holds, and how deep it is."""
 

@@ -161,3 +161,7 @@ def test_audit_names_who_ends_a_right() -> None:
     ends = service_ends({GOOGLE_COLLABORATIVE: observed(LATER, None)})
     assert ends[DESK.key, str(GOOGLE_COLLABORATIVE), "id-0", Right.MEMBER, ""] == LATER
     assert not any(key[2] == "id-1" for key in ends)
+    named = replace(PEOPLE[TrusteeId("id-0")], name="sales@contoso.example")
+    there = observed(LATER)
+    ends = service_ends({GOOGLE_COLLABORATIVE: replace(there, trustees={**there.trustees, named.id: named})})
+    assert {key[2] for key in ends} == {"id-0"}, "a person with the name of a group is not taken for it"

@@ -7,6 +7,9 @@ import difflib
 import pytest
 
 from sharedbox_cli.language.export.edit import CannotEdit, Wanted, edited
+from sharedbox_cli.language.export.edit_person import without_person
+from sharedbox_cli.language.export.readdress import readdressed
+from sharedbox_cli.language.yaml_source import read_documents
 from tests.asked import each
 
 TEXT = """\
@@ -122,3 +125,13 @@ def test_file_without_a_line_end_is_continued() -> None:
     for text in each(["mailbox: a@x.example\nmembers:\n  - user: b@x.example", "mailbox: a@x.example\nmembers: []"]):
         new = edited(text, 1, Wanted(members={"c@x.example": {"user": "c@x.example"}}))
         assert new.endswith("\n  - user: c@x.example")
+
+
+def test_tabs_that_a_spec_may_have_are_no_obstacle() -> None:
+    text = "mailbox: desk@contoso.example\t# a tab\ndisplay_name:\tOld\t\nmembers:\n- {user: ben@contoso.example}\t\n"
+    (read,), problems = read_documents(text, "desk.yaml")
+    assert not problems and read.data["display_name"] == "Old"
+    renamed = edited(text, 1, Wanted({("display_name",): "New"}))
+    assert renamed == text.replace("Old", "New")
+    assert without_person(text, "ben@contoso.example").endswith("members: []\t\n")
+    assert readdressed(text, lambda _: "eve@contoso.example").text.count("eve@contoso.example") == 2

@@ -238,7 +238,10 @@ def test_scopes_when_only_those_of_the_spec_are_granted_then_all_of_it_works(
 
 @pytest.mark.parametrize(
     "roles",
-    [None, [], "MEMBER", [{"name": "MEMBER", "expiryDetail": {"expireTime": "soon"}}], [{"expiryDetail": {}}]],
+    [
+        *(None, [], "MEMBER", [{"expiryDetail": {}}]),
+        *([{"name": "MEMBER", "expiryDetail": {"expireTime": time}}] for time in ("soon", "0001-01-01T00:00:00Z")),
+    ],
     ids=str,
 )
 def test_membership_in_an_unknown_form_is_never_one_without_an_end(roles: object) -> None:

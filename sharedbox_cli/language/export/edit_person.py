@@ -17,6 +17,7 @@ from sharedbox_cli.language.export.nodes import (
     text_end,
 )
 from sharedbox_cli.language.files import TEAMS
+from sharedbox_cli.language.yaml_source import nodes_in
 
 
 def without_person(text: str, address: str, line: int | None = None) -> str:
@@ -26,7 +27,7 @@ def without_person(text: str, address: str, line: int | None = None) -> str:
     """
     start = "\ufeff" if text.startswith("\ufeff") else ""
     editor = _PersonEditor(text.removeprefix("\ufeff"))
-    for root in yaml.compose_all(text.removeprefix("\ufeff"), Loader=yaml.SafeLoader):
+    for root in nodes_in(text.removeprefix("\ufeff")):
         editor.cut_person(root, address.lower(), line)
     return start + editor.result()
 

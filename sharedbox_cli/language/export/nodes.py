@@ -9,6 +9,8 @@ from typing import TypeGuard
 
 import yaml
 
+from sharedbox_cli.language.yaml_source import nodes_in
+
 COMMENT = re.compile(r"(^|\s)#", re.MULTILINE)
 Pair = tuple[yaml.Node, yaml.Node]
 
@@ -54,7 +56,7 @@ def is_about(line: str, address: str) -> bool:
 
 def document_at(text: str, line: int) -> yaml.MappingNode | None:
     """Return the document that holds a line (from 1)."""
-    for node in yaml.compose_all(text, Loader=yaml.SafeLoader):
+    for node in nodes_in(text):
         if isinstance(node, yaml.MappingNode) and node.start_mark.line <= line - 1 <= node.end_mark.line:
             return node
     return None

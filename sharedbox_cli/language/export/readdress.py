@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import yaml
 
 from sharedbox_cli.language.export.yaml import scalar
+from sharedbox_cli.language.yaml_source import nodes_in
 
 _PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*\s+)+")
 _PEOPLE = frozenset({"user", "group"})
@@ -81,9 +82,7 @@ def _written(address: str, style: str | None) -> str:
 
 def _values(text: str) -> Iterator[tuple[str, yaml.ScalarNode]]:
     """Yield each plain value with the nearest key above it. A value that an alias repeats is there once."""
-    stack: list[tuple[str, yaml.Node]] = [
-        ("", node) for node in reversed(list(yaml.compose_all(text, Loader=yaml.SafeLoader))) if node is not None
-    ]
+    stack: list[tuple[str, yaml.Node]] = [("", node) for node in reversed(list(nodes_in(text))) if node is not None]
     while stack:
         key, node = stack.pop()
         if isinstance(node, yaml.MappingNode):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MEMBER = "MEMBER"
 PAGE = 500
-_TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})")
+_TIME = re.compile(r"([12][0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})")
 EDITIONS = "Enterprise Standard, Enterprise Plus, Enterprise for Education and Cloud Identity Premium"
 
 
