@@ -39,6 +39,8 @@ def test_answers_of_both_clouds_name_nobody_and_hold_no_token(both: Cloud, cli: 
     assert every(path.stat().st_mode & 0o777 == 0o600 for path in texts)
     assert every(path.stat().st_mode & 0o777 == 0o700 for path in folder.rglob("*") if path.is_dir())
     assert folder.stat().st_mode & 0o777 == 0o700
+    (contacts,) = folder.rglob("*-contact-delegates-list.json")
+    assert json.loads(texts[contacts])["status"] == 200
 
 
 def test_answers_keep_the_form_of_the_vendor(cloud: Cloud, cli: Cli, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from sharedbox_cli.core.errors import AuthError, CloudError
 from sharedbox_cli.providers.diagnosis import Recording
 from sharedbox_cli.providers.google_workspace.ends import group_of, memberships_of, name_in, trial_of
 from sharedbox_cli.providers.google_workspace.google_client import Ask, Make, Wire
-from sharedbox_cli.providers.google_workspace.scopes import CALENDAR, DIRECTORY, GMAIL, IDENTITY, SETTINGS
+from sharedbox_cli.providers.google_workspace.scopes import CALENDAR, CONTACTS, DIRECTORY, GMAIL, IDENTITY, SETTINGS
 
 if TYPE_CHECKING:
     from sharedbox_cli.auth.connection import GoogleConnection
@@ -45,6 +45,12 @@ def record(connection: GoogleConnection, mailbox: str) -> Iterator[Recording]:
         (DIRECTORY, "directory.users.get", "users-get", lambda api: api.users().get(userKey=mailbox)),
         (DIRECTORY, "directory.groups.get", "groups-get", lambda api: api.groups().get(groupKey=mailbox)),
         (DIRECTORY, "directory.members.list", "members-list", lambda api: api.members().list(groupKey=mailbox)),
+        (
+            CONTACTS,
+            "contactDelegation.users.delegates.list",
+            "contact-delegates-list",
+            lambda api: api.users().delegates().list(user=mailbox),
+        ),
         (SETTINGS, "groupsSettings.groups.get", "group-settings", lambda api: api.groups().get(groupUniqueId=mailbox)),
     )
     wire = Wire(connection, GoogleCredentials(connection))
