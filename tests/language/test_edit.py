@@ -5,10 +5,12 @@ from __future__ import annotations
 import difflib
 
 import pytest
+import yaml
 
 from sharedbox_cli.language.export.edit import CannotEdit, Wanted, edited
 from sharedbox_cli.language.export.edit_person import without_person
 from sharedbox_cli.language.export.readdress import readdressed
+from sharedbox_cli.language.export.yaml import Tree
 from sharedbox_cli.language.yaml_source import read_documents
 from tests.asked import each
 
@@ -95,6 +97,15 @@ def test_only_what_differs_is_touched(wanted: Wanted, lines: list[str]) -> None:
 def test_what_only_a_person_should_change_is_refused(wanted: Wanted, why: str) -> None:
     with pytest.raises(CannotEdit, match=why):
         edited(TEXT, 2, wanted)
+
+
+def test_comment_of_a_value_stays_where_it_gets_several_lines() -> None:
+    text = "mailbox: a@x.example\nrules: []   # none yet\nauto_reply:\n  internal: Soon.  # short\n"
+    tree: list[Tree] = [{"name": "a", "when": {"from": "b@x.example"}, "then": {"flag": True}, "stop": True}]
+    new = edited(text, 1, Wanted({("rules",): tree, ("auto_reply", "internal"): "One\nTwo"}))
+    assert yaml.safe_load(new) == {"mailbox": "a@x.example", "rules": tree, "auto_reply": {"internal": "One\nTwo"}}
+    assert "rules:   # none yet\n  - name: a\n" in new
+    assert "internal: |-  # short\n    One\n    Two\n" in new
 
 
 def test_second_document_of_a_file_is_found_by_its_line() -> None:

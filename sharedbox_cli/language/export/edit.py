@@ -215,11 +215,12 @@ class Editor:
     def _replace_lines(self, keys: Keys, value: Tree, key: yaml.Node | None, end: int) -> None:
         """Replace a key and its value by several lines."""
         stop = self._text.find("\n", end)
-        rest = self._text[end : len(self._text) if stop < 0 else stop]
-        if key is None or rest.strip():
+        rest = self._text[end : len(self._text) if stop < 0 else stop].rstrip("\r")
+        if key is None or (rest.strip() and not rest.lstrip().startswith("#")):
             raise CannotEdit(f"`{'.'.join(keys)}` has several lines")
-        lines = entry_lines(keys[-1], value, " " * key.start_mark.column)
-        self._replacements.append((key.start_mark.index, end, self._newline.join(lines).lstrip(" ")))
+        first, *lines = entry_lines(keys[-1], value, " " * key.start_mark.column)
+        text = self._newline.join([first.lstrip(" ") + rest, *lines])
+        self._replacements.append((key.start_mark.index, end + len(rest), text))
 
     def _replace_by(self, start: int, end: int, new: str, *, after: yaml.Node) -> None:
         colon = self._text.index(":", after.end_mark.index) + 1
