@@ -15,7 +15,8 @@ from pathlib import Path
 from sharedbox_cli.core.access import access_rows
 from sharedbox_cli.core.figures import Figures, MailboxFigures
 from sharedbox_cli.core.identity import Address, TrusteeId
-from sharedbox_cli.core.model import MICROSOFT365, Grant, Observed, ObservedMailbox, Right, Trustee, TrusteeKind
+from sharedbox_cli.core.model import MICROSOFT365, Grant, Right, Trustee, TrusteeKind
+from sharedbox_cli.core.observed import Observed, ObservedMailbox
 from sharedbox_cli.emulator.names import FAMILY, GIVEN
 from sharedbox_cli.reports.document import Origin, Report, Tenant
 from sharedbox_cli.reports.formats.html.render import html_parts

@@ -22,20 +22,18 @@ from sharedbox_cli.core.model import (
     LEVELLED,
     MICROSOFT365,
     ROLES,
-    AddressHolder,
     Desired,
     DesiredGrant,
     DesiredMailbox,
     Grant,
     MembersMode,
-    Observed,
-    ObservedMailbox,
     Platform,
     Right,
     State,
     Trustee,
     TrusteeKind,
 )
+from sharedbox_cli.core.observed import AddressHolder, Observed, ObservedMailbox
 from sharedbox_cli.core.plan import Plan
 from sharedbox_cli.core.until import NEVER, end_of
 from sharedbox_cli.core.values import KIND_GROUP, KIND_SHARED, KIND_USER, Value

@@ -14,7 +14,8 @@ from sharedbox_cli.checks.registry import CHECKS, run_checks
 from sharedbox_cli.core.access import AccessRow
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.finding import Finding
-from sharedbox_cli.core.model import Desired, DesiredMailbox, Fact, Observed, Right, TrusteeKind
+from sharedbox_cli.core.model import Desired, DesiredMailbox, Fact, Right, TrusteeKind
+from sharedbox_cli.core.observed import Observed
 from sharedbox_cli.core.open_access import Entry
 from sharedbox_cli.core.texts import Language, mark, number, set_language, tr, tr_count, tr_in
 from sharedbox_cli.reports.views.access_words import detail_words, who_words

@@ -10,7 +10,8 @@ from sharedbox_cli.checks.model import Subject
 from sharedbox_cli.checks.storage import number, plans_of, quota_of
 from sharedbox_cli.core.diff_licence import held_products
 from sharedbox_cli.core.figures import Figures, MailboxFigures, Pool
-from sharedbox_cli.core.model import MICROSOFT365, Fact, LicencePool, Observed, Platform
+from sharedbox_cli.core.model import MICROSOFT365, Fact, Platform
+from sharedbox_cli.core.observed import LicencePool, Observed
 
 
 def figures_of(observations: Mapping[Platform, Observed], now: datetime) -> Figures:

@@ -17,13 +17,12 @@ from sharedbox_cli.core.model import (
     DesiredMailbox,
     Fact,
     Grant,
-    Observed,
-    ObservedMailbox,
     Platform,
     Right,
     Trustee,
     TrusteeKind,
 )
+from sharedbox_cli.core.observed import Observed, ObservedMailbox
 from sharedbox_cli.core.texts import shown
 
 

@@ -12,16 +12,8 @@ from sharedbox_cli.checks.model import Check, Need, Subject
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.finding import Finding, Severity
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import (
-    Desired,
-    DesiredMailbox,
-    Fact,
-    Observed,
-    ObservedMailbox,
-    Platform,
-    State,
-    TrusteeKind,
-)
+from sharedbox_cli.core.model import Desired, DesiredMailbox, Fact, Platform, State, TrusteeKind
+from sharedbox_cli.core.observed import Observed, ObservedMailbox
 from sharedbox_cli.core.unread import Unread
 from sharedbox_cli.providers.plugin_errors import is_foreign, plugin_failed
 from sharedbox_cli.providers.registry import Plugins

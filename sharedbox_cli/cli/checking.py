@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from sharedbox_cli.checks.model import Check
-    from sharedbox_cli.core.model import Desired, Observed, Platform
+    from sharedbox_cli.core.model import Desired, Platform
+    from sharedbox_cli.core.observed import Observed
     from sharedbox_cli.core.unread import Unread
 
 

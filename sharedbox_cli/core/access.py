@@ -12,17 +12,8 @@ from sharedbox_cli.core.folder_access import entries_beside, folder_words
 from sharedbox_cli.core.group_paths import paths_into
 from sharedbox_cli.core.identities import Person, Persons
 from sharedbox_cli.core.identity import Address, TrusteeId
-from sharedbox_cli.core.model import (
-    FolderEntry,
-    Grant,
-    Observed,
-    ObservedMailbox,
-    Platform,
-    Right,
-    SpecialEntry,
-    Trustee,
-    TrusteeKind,
-)
+from sharedbox_cli.core.model import Grant, Platform, Right, Trustee, TrusteeKind
+from sharedbox_cli.core.observed import FolderEntry, Observed, ObservedMailbox, SpecialEntry
 from sharedbox_cli.core.open_access import AUDIENCE_WORDS, OWN_ACCOUNT, Audience, Entry, Way, ways_of
 from sharedbox_cli.core.outsiders import is_outsider
 from sharedbox_cli.core.texts import mark

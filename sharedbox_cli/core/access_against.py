@@ -23,13 +23,12 @@ from sharedbox_cli.core.model import (
     DesiredGrant,
     DesiredMailbox,
     MembersMode,
-    Observed,
-    ObservedMailbox,
     Platform,
     Right,
     State,
     TrusteeKind,
 )
+from sharedbox_cli.core.observed import Observed, ObservedMailbox
 from sharedbox_cli.core.open_access import WAYS, Entry, Way, ways_of
 from sharedbox_cli.core.why import InSpec
 

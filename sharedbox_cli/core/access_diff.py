@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from sharedbox_cli.core.access import AccessRow
 from sharedbox_cli.core.change import right_rank
-from sharedbox_cli.core.model import READING, Observed, Platform, Right, TrusteeKind
+from sharedbox_cli.core.model import READING, Platform, Right, TrusteeKind
+from sharedbox_cli.core.observed import Observed
 from sharedbox_cli.core.open_access import IN_FORCE, WAYS, Audience, Entry
 
 MailboxKey = tuple[str, str]

@@ -8,7 +8,8 @@ from fnmatch import fnmatchcase
 
 from sharedbox_cli.core.access import AccessRow
 from sharedbox_cli.core.identity import Address, TrusteeId
-from sharedbox_cli.core.model import READING, Desired, Observed, Platform, Right, TrusteeKind
+from sharedbox_cli.core.model import READING, Desired, Platform, Right, TrusteeKind
+from sharedbox_cli.core.observed import Observed
 from sharedbox_cli.core.open_access import Audience
 from sharedbox_cli.core.risk import Risk
 

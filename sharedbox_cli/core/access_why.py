@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from sharedbox_cli.core.access import AccessRow
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import ROLES, Desired, DesiredGrant, Observed, Platform, Right, TrusteeKind
+from sharedbox_cli.core.model import ROLES, Desired, DesiredGrant, Platform, Right, TrusteeKind
+from sharedbox_cli.core.observed import Observed
 from sharedbox_cli.core.until import end_of
 from sharedbox_cli.core.why import SERVICE, SPEC, InSpec, Why
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from sharedbox_cli.core.model import Grant, Observed, ObservedMailbox, Right
+from sharedbox_cli.core.model import Grant, Right
+from sharedbox_cli.core.observed import Observed, ObservedMailbox
 
 
 def remember(observed: Observed, automapping: Mapping[tuple[str, str], bool]) -> Observed:

@@ -26,13 +26,12 @@ from sharedbox_cli.core.model import (
     DesiredMailbox,
     Grant,
     MembersMode,
-    Observed,
-    ObservedMailbox,
     Right,
     Trustee,
     TrusteeKind,
 )
 from sharedbox_cli.core.needs import ENFORCE_UNTIL
+from sharedbox_cli.core.observed import Observed, ObservedMailbox
 from sharedbox_cli.core.service_addresses import unmanaged_addresses
 from sharedbox_cli.core.until import end_of, is_writable
 from sharedbox_cli.core.values import KIND_GROUP, KIND_USER, NOT_KEPT, Value

@@ -6,16 +6,8 @@ from dataclasses import replace
 
 from sharedbox_cli.core.errors import Problem, SpecError
 from sharedbox_cli.core.identity import TrusteeId
-from sharedbox_cli.core.model import (
-    LEVELLED,
-    ROLES,
-    DesiredGrant,
-    DesiredMailbox,
-    Observed,
-    Right,
-    Trustee,
-    TrusteeKind,
-)
+from sharedbox_cli.core.model import LEVELLED, ROLES, DesiredGrant, DesiredMailbox, Right, Trustee, TrusteeKind
+from sharedbox_cli.core.observed import Observed
 
 Key = tuple[TrusteeId, Right, str]
 

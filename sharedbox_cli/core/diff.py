@@ -18,18 +18,9 @@ from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.holders import Holders
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.mastered import mastered_problems
-from sharedbox_cli.core.model import (
-    LEVELLED,
-    Desired,
-    DesiredMailbox,
-    Grant,
-    MembersMode,
-    Observed,
-    ObservedMailbox,
-    Platform,
-    State,
-)
+from sharedbox_cli.core.model import LEVELLED, Desired, DesiredMailbox, Grant, MembersMode, Platform, State
 from sharedbox_cli.core.moves import arranged
+from sharedbox_cli.core.observed import Observed, ObservedMailbox
 from sharedbox_cli.core.order import Phase
 from sharedbox_cli.core.plan import Note, Plan, Untouched, digest
 from sharedbox_cli.core.values import KIND_GROUP, KIND_SHARED, KIND_USER, Value

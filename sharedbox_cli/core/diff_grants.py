@@ -19,12 +19,10 @@ from sharedbox_cli.core.model import (
     Fact,
     Grant,
     MembersMode,
-    Observed,
-    ObservedMailbox,
     Right,
-    SpecialEntry,
     TrusteeKind,
 )
+from sharedbox_cli.core.observed import Observed, ObservedMailbox, SpecialEntry
 from sharedbox_cli.core.order import Phase
 from sharedbox_cli.core.outsiders import outsiders_behind
 from sharedbox_cli.core.until import NEVER, end_value, is_later, until_words

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from sharedbox_cli.core.change import Change, Kind, Risk
 from sharedbox_cli.core.errors import Problem, SpecError
 from sharedbox_cli.core.fields import Field
-from sharedbox_cli.core.model import DesiredMailbox, Fact, LicencePool, Observed, ObservedMailbox, Platform
+from sharedbox_cli.core.model import DesiredMailbox, Fact, Platform
+from sharedbox_cli.core.observed import LicencePool, Observed, ObservedMailbox
 from sharedbox_cli.core.order import Phase
 from sharedbox_cli.core.plan import Note
 from sharedbox_cli.core.values import LICENCE_NONE, PLAN_1, PLAN_2, Value

@@ -7,19 +7,9 @@ from collections.abc import Iterator, Sequence
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.folder_counts import folders_besides
 from sharedbox_cli.core.identity import TrusteeId
-from sharedbox_cli.core.model import (
-    AddressHolder,
-    DesiredMailbox,
-    Fact,
-    MembersMode,
-    Observed,
-    ObservedMailbox,
-    SpecialEntry,
-    State,
-    Trustee,
-    TrusteeKind,
-)
+from sharedbox_cli.core.model import DesiredMailbox, Fact, MembersMode, State, Trustee, TrusteeKind
 from sharedbox_cli.core.notes_on_ends import end_notes
+from sharedbox_cli.core.observed import AddressHolder, Observed, ObservedMailbox, SpecialEntry
 from sharedbox_cli.core.plan import Note
 from sharedbox_cli.core.service_addresses import is_usual_address, unmanaged_addresses
 from sharedbox_cli.core.until import until_words

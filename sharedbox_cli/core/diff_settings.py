@@ -10,7 +10,8 @@ from sharedbox_cli.core.ensured import missing_items
 from sharedbox_cli.core.errors import ObserveError
 from sharedbox_cli.core.fields import SETTINGS, Field, Setting
 from sharedbox_cli.core.mail_targets import answered_to, cut_off_words, forwarded_to, moderated_by, sender_addresses
-from sharedbox_cli.core.model import EVERY_REGION, DesiredMailbox, Observed, ObservedMailbox, Platform
+from sharedbox_cli.core.model import EVERY_REGION, DesiredMailbox, Platform
+from sharedbox_cli.core.observed import Observed, ObservedMailbox
 from sharedbox_cli.core.order import Phase, Topic
 from sharedbox_cli.core.service_addresses import is_service_address, is_usual_address, unmanaged_addresses
 from sharedbox_cli.core.values import BLOCKED, KIND_SHARED, LICENCE_NONE, Value

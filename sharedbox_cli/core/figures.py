@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sharedbox_cli.core.model import LicencePool
+from sharedbox_cli.core.observed import LicencePool
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sharedbox_cli.core.fields import Field
-from sharedbox_cli.core.model import FolderEntry, ObservedMailbox, Right
+from sharedbox_cli.core.model import Right
+from sharedbox_cli.core.observed import FolderEntry, ObservedMailbox
 from sharedbox_cli.core.reach import Audience, FolderKind
 from sharedbox_cli.core.texts import mark
 

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from sharedbox_cli.core.facts import Fact
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.mail_rules import folders_in, rules_in, texts_of
-from sharedbox_cli.core.model import DesiredMailbox, ObservedMailbox
+from sharedbox_cli.core.model import DesiredMailbox
+from sharedbox_cli.core.observed import ObservedMailbox
 from sharedbox_cli.core.values import Value
 
 _MOST = 5

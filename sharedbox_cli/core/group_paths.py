@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict, deque
 
 from sharedbox_cli.core.identity import TrusteeId
-from sharedbox_cli.core.model import Observed
+from sharedbox_cli.core.observed import Observed
 
 Path = tuple[TrusteeId, ...]
 """Groups, the outer one first."""

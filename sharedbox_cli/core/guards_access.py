@@ -16,14 +16,13 @@ from sharedbox_cli.core.model import (
     ROLES,
     DesiredMailbox,
     Grant,
-    Observed,
-    ObservedMailbox,
     Platform,
     Right,
     State,
     Trustee,
     TrusteeKind,
 )
+from sharedbox_cli.core.observed import Observed, ObservedMailbox
 from sharedbox_cli.core.outsiders import is_outsider
 from sharedbox_cli.core.recent import NOTHING, SPAN, Held
 from sharedbox_cli.core.simulate import simulate_all

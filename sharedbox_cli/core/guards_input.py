@@ -8,7 +8,8 @@ from datetime import datetime
 
 from sharedbox_cli.core.errors import Refusal, UsageError
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import Observed, Platform
+from sharedbox_cli.core.model import Platform
+from sharedbox_cli.core.observed import Observed
 from sharedbox_cli.core.plan import Plan
 from sharedbox_cli.core.recent import RecentAccess
 from sharedbox_cli.core.values import whole_number

@@ -20,7 +20,8 @@ from sharedbox_cli.core.mail_targets import (
     moderated_by,
     sender_addresses,
 )
-from sharedbox_cli.core.model import ROLES, Observed, Right, Trustee, TrusteeKind
+from sharedbox_cli.core.model import ROLES, Right, Trustee, TrusteeKind
+from sharedbox_cli.core.observed import Observed
 from sharedbox_cli.core.open_access import LEVEL_AUDIENCES, opens_level
 from sharedbox_cli.core.outsiders import outsiders_behind, unknown_members
 from sharedbox_cli.core.until import is_later

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import AddressHolder, Observed, ObservedMailbox, Platform
+from sharedbox_cli.core.model import Platform
+from sharedbox_cli.core.observed import AddressHolder, Observed, ObservedMailbox
 from sharedbox_cli.core.values import KIND_GROUP, KIND_USER, Value
 
 MAILBOX_KINDS: Mapping[Value, str] = {KIND_USER: "user mailbox", KIND_GROUP: "group"}

@@ -11,7 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sharedbox_cli.core.model import Observed, Trustee, TrusteeKind
+from sharedbox_cli.core.model import Trustee, TrusteeKind
+from sharedbox_cli.core.observed import Observed
 
 Account = tuple[str, str]
 """Tenant and id: two platforms of one tenant have the same accounts."""

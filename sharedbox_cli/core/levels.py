@@ -7,7 +7,8 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import Desired, DesiredMailbox, LevelSpan, Observed, ObservedMailbox, Right, SpecialEntry
+from sharedbox_cli.core.model import Desired, DesiredMailbox, Right
+from sharedbox_cli.core.observed import LevelSpan, Observed, ObservedMailbox, SpecialEntry
 from sharedbox_cli.core.texts import mark
 from sharedbox_cli.core.values import Value
 

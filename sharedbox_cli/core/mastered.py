@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from sharedbox_cli.core.change import Change, Kind
 from sharedbox_cli.core.errors import Problem
-from sharedbox_cli.core.model import DesiredMailbox, Fact, ObservedMailbox
+from sharedbox_cli.core.model import DesiredMailbox, Fact
+from sharedbox_cli.core.observed import ObservedMailbox
 
 DELETION = "state"
 """The key of a spec that deletes a mailbox, as the providers name it among the mastered settings."""

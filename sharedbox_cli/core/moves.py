@@ -14,7 +14,8 @@ from sharedbox_cli.core.errors import Problem
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.holders import Holders
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import AddressHolder, Claim, Desired, DesiredMailbox, State
+from sharedbox_cli.core.model import Claim, Desired, DesiredMailbox, State
+from sharedbox_cli.core.observed import AddressHolder
 from sharedbox_cli.core.order import Phase
 from sharedbox_cli.core.plan import Note
 

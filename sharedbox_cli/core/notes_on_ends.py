@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sharedbox_cli.core.identity import TrusteeId
-from sharedbox_cli.core.model import ROLES, DesiredGrant, DesiredMailbox, Fact, Observed, ObservedMailbox, Right
+from sharedbox_cli.core.model import ROLES, DesiredGrant, DesiredMailbox, Fact, Right
+from sharedbox_cli.core.observed import Observed, ObservedMailbox
 from sharedbox_cli.core.plan import Note
 from sharedbox_cli.core.until import until_words
 

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.mail_rules import pairs_of, sent_to
-from sharedbox_cli.core.model import Fact, ObservedMailbox, Right
+from sharedbox_cli.core.model import Fact, Right
+from sharedbox_cli.core.observed import ObservedMailbox
 from sharedbox_cli.core.reach import Audience as Audience
 from sharedbox_cli.core.texts import mark
 from sharedbox_cli.core.values import ALLOWED, Value

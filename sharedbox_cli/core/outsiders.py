@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from sharedbox_cli.core.identity import TrusteeId
-from sharedbox_cli.core.model import Observed, Trustee, TrusteeKind
+from sharedbox_cli.core.model import Trustee, TrusteeKind
+from sharedbox_cli.core.observed import Observed
 
 
 def is_outsider(trustee: Trustee, observed: Observed) -> bool:

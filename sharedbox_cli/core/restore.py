@@ -8,7 +8,8 @@ from dataclasses import replace
 from sharedbox_cli.core.change import RESTORE, Change, Kind
 from sharedbox_cli.core.guards_input import Waivers
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import AddressHolder, Observed, Platform
+from sharedbox_cli.core.model import Platform
+from sharedbox_cli.core.observed import AddressHolder, Observed
 from sharedbox_cli.core.plan import Plan
 from sharedbox_cli.core.sizes import gb
 

@@ -11,16 +11,8 @@ from typing import NamedTuple
 
 from sharedbox_cli.core.access import AccessRow
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import (
-    LEVELLED,
-    Desired,
-    DesiredGrant,
-    DesiredMailbox,
-    MembersMode,
-    Observed,
-    Platform,
-    Right,
-)
+from sharedbox_cli.core.model import LEVELLED, Desired, DesiredGrant, DesiredMailbox, MembersMode, Platform, Right
+from sharedbox_cli.core.observed import Observed
 from sharedbox_cli.core.offboarding import STAYS
 from sharedbox_cli.core.open_access import Entry
 from sharedbox_cli.core.until import until_words

@@ -9,7 +9,8 @@ from sharedbox_cli.core.change import RESTORE, Change, Kind, aliases_of
 from sharedbox_cli.core.ensured import with_items
 from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import LEVELLED, AddressHolder, Grant, Observed, ObservedMailbox
+from sharedbox_cli.core.model import LEVELLED, Grant
+from sharedbox_cli.core.observed import AddressHolder, Observed, ObservedMailbox
 from sharedbox_cli.core.order import Topic
 from sharedbox_cli.core.values import Value
 

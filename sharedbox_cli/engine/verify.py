@@ -9,7 +9,8 @@ from sharedbox_cli.core.change import Change, Kind
 from sharedbox_cli.core.diff_settings import has_effect
 from sharedbox_cli.core.errors import ExitCode, SharedboxError
 from sharedbox_cli.core.fields import Field
-from sharedbox_cli.core.model import LEVELLED, Observed, Platform
+from sharedbox_cli.core.model import LEVELLED, Platform
+from sharedbox_cli.core.observed import Observed
 from sharedbox_cli.core.outcome import Status
 from sharedbox_cli.engine.summary import RunSummary
 

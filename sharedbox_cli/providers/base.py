@@ -12,7 +12,8 @@ from sharedbox_cli.core.change import Change
 from sharedbox_cli.core.events import SILENT, Listener
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import Fact, Observed, Platform, Right
+from sharedbox_cli.core.model import Fact, Platform, Right
+from sharedbox_cli.core.observed import Observed
 from sharedbox_cli.core.outcome import Effect, Outcome
 from sharedbox_cli.core.reach import Reach
 from sharedbox_cli.core.values import Value

@@ -9,7 +9,8 @@ from datetime import datetime
 from sharedbox_cli.core.automapping import remember
 from sharedbox_cli.core.errors import AuthError, CloudError, ObserveError, SharedboxError
 from sharedbox_cli.core.events import Listener
-from sharedbox_cli.core.model import Observed, Platform
+from sharedbox_cli.core.model import Platform
+from sharedbox_cli.core.observed import Observed
 from sharedbox_cli.core.unread import Unread
 from sharedbox_cli.providers.base import Provider, Scope
 

@@ -14,7 +14,8 @@ from sharedbox_cli.core.change import NEW, Change, Kind, Party
 from sharedbox_cli.core.errors import Ambiguous
 from sharedbox_cli.core.events import SILENT, Listener
 from sharedbox_cli.core.fields import SETTINGS, Field
-from sharedbox_cli.core.model import LEVELLED, Observed, Platform, Right
+from sharedbox_cli.core.model import LEVELLED, Platform, Right
+from sharedbox_cli.core.observed import Observed
 from sharedbox_cli.core.order import Topic
 from sharedbox_cli.core.outcome import Effect, Outcome, Status
 from sharedbox_cli.providers.base import Scope

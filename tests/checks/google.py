@@ -18,14 +18,12 @@ from sharedbox_cli.core.model import (
     DesiredMailbox,
     Fact,
     Grant,
-    Observed,
-    ObservedMailbox,
     Platform,
     Right,
-    SpecialEntry,
     Trustee,
     TrusteeKind,
 )
+from sharedbox_cli.core.observed import Observed, ObservedMailbox, SpecialEntry
 from sharedbox_cli.core.values import BLOCKED, KIND_SHARED, Value
 from tests.strategies import NOW, address
 

@@ -19,14 +19,11 @@ from sharedbox_cli.core.model import (
     DesiredMailbox,
     Fact,
     Grant,
-    LicencePool,
-    Observed,
-    ObservedMailbox,
     Right,
-    SpecialEntry,
     Trustee,
     TrusteeKind,
 )
+from sharedbox_cli.core.observed import LicencePool, Observed, ObservedMailbox, SpecialEntry
 from sharedbox_cli.core.values import (
     ALLOWED,
     BLOCKED,

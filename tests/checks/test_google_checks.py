@@ -19,14 +19,12 @@ from sharedbox_cli.core.model import (
     DesiredMailbox,
     Fact,
     Grant,
-    Observed,
-    ObservedMailbox,
     Right,
-    SpecialEntry,
     State,
     Trustee,
     TrusteeKind,
 )
+from sharedbox_cli.core.observed import Observed, ObservedMailbox, SpecialEntry
 from sharedbox_cli.core.values import ALLOWED, KIND_GROUP, KIND_SHARED, Value
 from tests.asked import each
 from tests.checks.google import (

@@ -9,7 +9,8 @@ import pytest
 from sharedbox_cli.checks.members import CHECKS
 from sharedbox_cli.checks.model import Subject
 from sharedbox_cli.core.identity import Address, TrusteeId
-from sharedbox_cli.core.model import MICROSOFT365, Grant, Observed, ObservedMailbox, Right, Trustee, TrusteeKind
+from sharedbox_cli.core.model import MICROSOFT365, Grant, Right, Trustee, TrusteeKind
+from sharedbox_cli.core.observed import Observed, ObservedMailbox
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 ADDRESS = Address.of("support@contoso.example")

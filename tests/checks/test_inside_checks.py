@@ -10,7 +10,8 @@ from sharedbox_cli.checks.registry import run_checks
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.finding import Finding
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import MICROSOFT365, Desired, DesiredMailbox, Observed
+from sharedbox_cli.core.model import MICROSOFT365, Desired, DesiredMailbox
+from sharedbox_cli.core.observed import Observed
 from sharedbox_cli.core.values import ALLOWED
 from tests.checks.test_checks import MAILBOX, findings_of, observed, wanting
 from tests.strategies import NOW, address

@@ -10,16 +10,8 @@ from sharedbox_cli.checks import limits
 from sharedbox_cli.checks.registry import CHECKS, run_checks, used_only_of
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import (
-    GOOGLE_DELEGATED,
-    MICROSOFT365,
-    Desired,
-    DesiredMailbox,
-    Fact,
-    Observed,
-    ObservedMailbox,
-    Platform,
-)
+from sharedbox_cli.core.model import GOOGLE_DELEGATED, MICROSOFT365, Desired, DesiredMailbox, Fact, Platform
+from sharedbox_cli.core.observed import Observed, ObservedMailbox
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.microsoft365.folders import GRAPH_NAMES
 from tests.asked import each

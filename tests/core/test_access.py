@@ -9,14 +9,12 @@ from sharedbox_cli.core.model import (
     GOOGLE_DELEGATED,
     MICROSOFT365,
     Grant,
-    Observed,
-    ObservedMailbox,
     Platform,
     Right,
-    SpecialEntry,
     Trustee,
     TrusteeKind,
 )
+from sharedbox_cli.core.observed import Observed, ObservedMailbox, SpecialEntry
 from tests.strategies import NOW
 
 DESK = Address.of("Desk@contoso.example")

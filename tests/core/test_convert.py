@@ -21,14 +21,12 @@ from sharedbox_cli.core.model import (
     DesiredGrant,
     DesiredMailbox,
     Grant,
-    Observed,
-    ObservedMailbox,
     Platform,
     Right,
-    SpecialEntry,
     Trustee,
     TrusteeKind,
 )
+from sharedbox_cli.core.observed import Observed, ObservedMailbox, SpecialEntry
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.language.export.document import write
 from sharedbox_cli.language.export.expressible import writable

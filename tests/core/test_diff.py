@@ -15,18 +15,16 @@ from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.location import Place
 from sharedbox_cli.core.model import (
     MICROSOFT365,
-    AddressHolder,
     Desired,
     DesiredGrant,
     DesiredMailbox,
     Grant,
-    Observed,
     Right,
-    SpecialEntry,
     State,
     Trustee,
     TrusteeKind,
 )
+from sharedbox_cli.core.observed import AddressHolder, Observed, SpecialEntry
 from sharedbox_cli.core.order import Phase
 from sharedbox_cli.core.plan import Plan
 from sharedbox_cli.core.values import Value

@@ -10,7 +10,8 @@ from sharedbox_cli.core.change import Change, Kind, Risk, inverse, no_inverse_be
 from sharedbox_cli.core.change_words import change_parts, setting_words, words
 from sharedbox_cli.core.diff import fingerprint, make_plan
 from sharedbox_cli.core.fields import SETTINGS, Field
-from sharedbox_cli.core.model import GOOGLE_DELEGATED, Desired, DesiredMailbox, Fact, Observed, ObservedMailbox
+from sharedbox_cli.core.model import GOOGLE_DELEGATED, Desired, DesiredMailbox, Fact
+from sharedbox_cli.core.observed import Observed, ObservedMailbox
 from sharedbox_cli.core.order import Phase
 from sharedbox_cli.core.values import KIND_SHARED, Value
 from tests.field_values import DOMAIN

@@ -18,11 +18,10 @@ from sharedbox_cli.core.model import (
     DesiredMailbox,
     Grant,
     MembersMode,
-    Observed,
-    ObservedMailbox,
     Right,
     TrusteeKind,
 )
+from sharedbox_cli.core.observed import Observed, ObservedMailbox
 from sharedbox_cli.core.order import Phase
 from sharedbox_cli.core.plan import Plan
 from sharedbox_cli.core.simulate import simulate

@@ -20,13 +20,12 @@ from sharedbox_cli.core.model import (
     DesiredGrant,
     DesiredMailbox,
     Grant,
-    Observed,
-    ObservedMailbox,
     Right,
     Trustee,
     TrusteeKind,
 )
 from sharedbox_cli.core.needs import needed
+from sharedbox_cli.core.observed import Observed, ObservedMailbox
 from sharedbox_cli.core.recent import RecentStep, recent_access
 from sharedbox_cli.core.until import NEVER, end_of, end_value, end_words, is_later, is_writable
 from sharedbox_cli.language.digest import digest

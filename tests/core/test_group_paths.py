@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sharedbox_cli.core.group_paths import paths_into
 from sharedbox_cli.core.identity import TrusteeId
-from sharedbox_cli.core.model import MICROSOFT365, Observed
+from sharedbox_cli.core.model import MICROSOFT365
+from sharedbox_cli.core.observed import Observed
 from tests.strategies import NOW
 
 

@@ -18,20 +18,18 @@ from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import (
     GOOGLE_DELEGATED,
     MICROSOFT365,
-    AddressHolder,
     Desired,
     DesiredGrant,
     DesiredMailbox,
     Fact,
     Grant,
-    Observed,
-    ObservedMailbox,
     Platform,
     Right,
     State,
     Trustee,
     TrusteeKind,
 )
+from sharedbox_cli.core.observed import AddressHolder, Observed, ObservedMailbox
 from sharedbox_cli.core.values import ALLOWED, BLOCKED, KIND_SHARED, KIND_USER, LICENCE_NONE, PLAN_2, Value
 from tests.asked import every
 from tests.strategies import NOW, address

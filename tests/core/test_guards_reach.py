@@ -20,14 +20,12 @@ from sharedbox_cli.core.model import (
     DesiredMailbox,
     Fact,
     Grant,
-    Observed,
-    ObservedMailbox,
     Platform,
     Right,
-    SpecialEntry,
     Trustee,
     TrusteeKind,
 )
+from sharedbox_cli.core.observed import Observed, ObservedMailbox, SpecialEntry
 from sharedbox_cli.core.order import Phase
 from sharedbox_cli.core.plan import Plan
 from sharedbox_cli.core.values import KIND_GROUP, KIND_SHARED, KIND_USER, LICENCE_NONE, PLAN_2, Value

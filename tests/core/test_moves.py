@@ -14,7 +14,8 @@ from sharedbox_cli.core.change import Kind, aliases_of
 from sharedbox_cli.core.diff import make_plan
 from sharedbox_cli.core.errors import SpecError
 from sharedbox_cli.core.fields import Field
-from sharedbox_cli.core.model import MICROSOFT365, AddressHolder, Desired, DesiredMailbox, Observed, State
+from sharedbox_cli.core.model import MICROSOFT365, Desired, DesiredMailbox, State
+from sharedbox_cli.core.observed import AddressHolder, Observed
 from sharedbox_cli.core.plan import Plan
 from sharedbox_cli.core.simulate import simulate, simulate_all
 from sharedbox_cli.engine.queues import queues

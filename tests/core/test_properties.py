@@ -11,18 +11,8 @@ from sharedbox_cli.core.change import Change, Kind, Party, inverse
 from sharedbox_cli.core.fields import Field, has_ensured
 from sharedbox_cli.core.guards import GuardInput, guard
 from sharedbox_cli.core.identity import Address, TrusteeId
-from sharedbox_cli.core.model import (
-    READING,
-    ROLES,
-    Desired,
-    DesiredGrant,
-    DesiredMailbox,
-    Observed,
-    ObservedMailbox,
-    Right,
-    State,
-    TrusteeKind,
-)
+from sharedbox_cli.core.model import READING, ROLES, Desired, DesiredGrant, DesiredMailbox, Right, State, TrusteeKind
+from sharedbox_cli.core.observed import Observed, ObservedMailbox
 from sharedbox_cli.core.order import Phase
 from sharedbox_cli.core.plan import Plan, from_json, to_json
 from sharedbox_cli.core.simulate import simulate, simulate_all

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from sharedbox_cli.core.change import Change, Kind
 from sharedbox_cli.core.events import SILENT, Listener
-from sharedbox_cli.core.model import MICROSOFT365, Desired, Observed
+from sharedbox_cli.core.model import MICROSOFT365, Desired
+from sharedbox_cli.core.observed import Observed
 from sharedbox_cli.core.outcome import Effect, Outcome, Status
 from sharedbox_cli.core.plan import Plan
 from sharedbox_cli.core.simulate import simulate

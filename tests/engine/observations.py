@@ -13,13 +13,12 @@ from sharedbox_cli.core.model import (
     DesiredGrant,
     DesiredMailbox,
     Grant,
-    Observed,
-    ObservedMailbox,
     Platform,
     Right,
     State,
     TrusteeKind,
 )
+from sharedbox_cli.core.observed import Observed, ObservedMailbox
 from sharedbox_cli.core.order import Phase
 from sharedbox_cli.core.plan import Plan
 from sharedbox_cli.core.values import (

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sharedbox_cli.core.model import READING, Desired, Grant, Observed, TrusteeKind
+from sharedbox_cli.core.model import READING, Desired, Grant, TrusteeKind
+from sharedbox_cli.core.observed import Observed
 from sharedbox_cli.core.outcome import Status
 from sharedbox_cli.core.simulate import simulate_all
 from sharedbox_cli.engine.run import RunOptions, run_plan

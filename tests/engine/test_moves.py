@@ -10,7 +10,8 @@ import pytest
 
 from sharedbox_cli.core.change import Change
 from sharedbox_cli.core.fields import Field
-from sharedbox_cli.core.model import MICROSOFT365, Desired, Observed
+from sharedbox_cli.core.model import MICROSOFT365, Desired
+from sharedbox_cli.core.observed import Observed
 from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.engine.journal import Journal
 from sharedbox_cli.engine.run import RunOptions, run_plan

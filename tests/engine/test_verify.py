@@ -10,7 +10,8 @@ import pytest
 from sharedbox_cli.core.change import Change
 from sharedbox_cli.core.errors import AuthError, CloudError, SharedboxError
 from sharedbox_cli.core.fields import Field
-from sharedbox_cli.core.model import MICROSOFT365, Grant, Observed, Platform, Right
+from sharedbox_cli.core.model import MICROSOFT365, Grant, Platform, Right
+from sharedbox_cli.core.observed import Observed
 from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.core.simulate import simulate, simulate_all
 from sharedbox_cli.engine.summary import RunSummary

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from sharedbox_cli.core.events import SILENT, Listener
-from sharedbox_cli.core.model import Observed
+from sharedbox_cli.core.observed import Observed
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.registry import installed_plugins
 from tests.conftest import Cli, Cloud

@@ -24,12 +24,12 @@ from sharedbox_cli.core.model import (
     DesiredMailbox,
     Fact,
     MembersMode,
-    Observed,
     Platform,
     Right,
     State,
     TrusteeKind,
 )
+from sharedbox_cli.core.observed import Observed
 from sharedbox_cli.core.outcome import Outcome
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.emulator.company import DOMAIN

@@ -13,11 +13,11 @@ from sharedbox_cli.core.model import (
     DesiredGrant,
     DesiredMailbox,
     MembersMode,
-    Observed,
     Right,
     State,
     TrusteeKind,
 )
+from sharedbox_cli.core.observed import Observed
 from sharedbox_cli.core.outcome import Outcome
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.microsoft365.provider import Microsoft365

@@ -17,7 +17,8 @@ from sharedbox_cli.core.change import Change, Kind, Party
 from sharedbox_cli.core.events import Listener
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address, TrusteeId
-from sharedbox_cli.core.model import MICROSOFT365, Fact, Observed, Right, TrusteeKind
+from sharedbox_cli.core.model import MICROSOFT365, Fact, Right, TrusteeKind
+from sharedbox_cli.core.observed import Observed
 from sharedbox_cli.core.order import Phase
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.emulator.microsoft.login.applications import signed_in

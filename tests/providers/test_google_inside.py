@@ -18,10 +18,10 @@ from sharedbox_cli.core.model import (
     DesiredGrant,
     DesiredMailbox,
     MembersMode,
-    Observed,
     Right,
     TrusteeKind,
 )
+from sharedbox_cli.core.observed import Observed
 from sharedbox_cli.core.order import Phase
 from sharedbox_cli.core.outcome import Effect, Status
 from sharedbox_cli.emulator.company import DOMAIN

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from sharedbox_cli.checks.registry import run_checks
 from sharedbox_cli.core.fields import Field
-from sharedbox_cli.core.model import GOOGLE_DELEGATED, Desired, Fact, Observed
+from sharedbox_cli.core.model import GOOGLE_DELEGATED, Desired, Fact
+from sharedbox_cli.core.observed import Observed
 from sharedbox_cli.core.values import LICENCE_NONE
 from sharedbox_cli.emulator.google.access import MAIL_SKUS
 from sharedbox_cli.emulator.google.builder import GoogleBuilder

@@ -10,7 +10,8 @@ import pytest
 from sharedbox_cli.core.errors import AuthError, CloudError, ObserveError, PermissionDenied, SharedboxError
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, Fact, Observed, Platform, Right
+from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, Fact, Platform, Right
+from sharedbox_cli.core.observed import Observed
 from sharedbox_cli.emulator.google.builder import GoogleBuilder
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.google_workspace.capabilities import CAPABILITIES

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from sharedbox_cli.core.errors import ObserveError
-from sharedbox_cli.core.model import GOOGLE_DELEGATED, Fact, Observed
+from sharedbox_cli.core.model import GOOGLE_DELEGATED, Fact
+from sharedbox_cli.core.observed import Observed
 from tests.conftest import Cloud, CloudMaker
 from tests.providers.google_setting import at, everything
 from tests.providers.test_wrong_values import MISSING, Recorder, connector, fill

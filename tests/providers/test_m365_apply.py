@@ -10,7 +10,8 @@ import pytest
 from sharedbox_cli.core.change import RESTORE, Change, Kind, inverse
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address, TrusteeId
-from sharedbox_cli.core.model import MICROSOFT365, ObservedMailbox, Right
+from sharedbox_cli.core.model import MICROSOFT365, Right
+from sharedbox_cli.core.observed import ObservedMailbox
 from sharedbox_cli.core.order import Phase
 from sharedbox_cli.core.outcome import Effect, Status
 from sharedbox_cli.core.values import (

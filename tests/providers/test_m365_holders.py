@@ -10,7 +10,8 @@ import pytest
 from sharedbox_cli.core.change import Kind
 from sharedbox_cli.core.errors import ObserveError
 from sharedbox_cli.core.identity import TrusteeId
-from sharedbox_cli.core.model import Grant, Observed, Right, Trustee, TrusteeKind
+from sharedbox_cli.core.model import Grant, Right, Trustee, TrusteeKind
+from sharedbox_cli.core.observed import Observed
 from sharedbox_cli.emulator.microsoft.exchange_admin import mailbox_rows
 from sharedbox_cli.emulator.seed import Builder
 from sharedbox_cli.providers.microsoft365.quirks import odata_quoted, query_url

@@ -35,11 +35,11 @@ from sharedbox_cli.core.model import (
     DesiredGrant,
     DesiredMailbox,
     Fact,
-    Observed,
     Platform,
     Right,
     TrusteeKind,
 )
+from sharedbox_cli.core.observed import Observed
 from sharedbox_cli.emulator.google.builder import GoogleBuilder
 from sharedbox_cli.emulator.google.builder import blank as google_blank
 from sharedbox_cli.emulator.http import Request, Response

@@ -16,13 +16,12 @@ from sharedbox_cli.core.model import (
     MICROSOFT365,
     Fact,
     Grant,
-    Observed,
-    ObservedMailbox,
     Platform,
     Right,
     Trustee,
     TrusteeKind,
 )
+from sharedbox_cli.core.observed import Observed, ObservedMailbox
 from sharedbox_cli.core.values import KIND_GROUP
 from sharedbox_cli.reports.document import Report
 from sharedbox_cli.reports.formats import text

@@ -15,17 +15,8 @@ from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.figures import Figures, MailboxFigures, Pool
 from sharedbox_cli.core.finding import Finding, Severity
 from sharedbox_cli.core.identity import Address, TrusteeId
-from sharedbox_cli.core.model import (
-    MICROSOFT365,
-    Grant,
-    LicencePool,
-    Observed,
-    ObservedMailbox,
-    Right,
-    SpecialEntry,
-    Trustee,
-    TrusteeKind,
-)
+from sharedbox_cli.core.model import MICROSOFT365, Grant, Right, Trustee, TrusteeKind
+from sharedbox_cli.core.observed import LicencePool, Observed, ObservedMailbox, SpecialEntry
 from sharedbox_cli.core.unread import Unread
 from sharedbox_cli.reports.document import Origin, Report, Tenant
 from sharedbox_cli.reports.formats.html import render

@@ -16,18 +16,8 @@ from sharedbox_cli.core.change import Change, Kind, Party
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.finding import Finding, Severity
 from sharedbox_cli.core.identity import Address, TrusteeId
-from sharedbox_cli.core.model import (
-    GOOGLE_COLLABORATIVE,
-    MICROSOFT365,
-    Desired,
-    Grant,
-    Observed,
-    ObservedMailbox,
-    Right,
-    SpecialEntry,
-    Trustee,
-    TrusteeKind,
-)
+from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, MICROSOFT365, Desired, Grant, Right, Trustee, TrusteeKind
+from sharedbox_cli.core.observed import Observed, ObservedMailbox, SpecialEntry
 from sharedbox_cli.core.order import Phase
 from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.core.plan import Note, Plan

@@ -14,7 +14,8 @@ from sharedbox_cli.core.errors import ObserveError
 from sharedbox_cli.core.events import SILENT, Listener
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address, TrusteeId
-from sharedbox_cli.core.model import AddressHolder, Grant, Observed, ObservedMailbox, Right, Trustee, TrusteeKind
+from sharedbox_cli.core.model import Grant, Right, Trustee, TrusteeKind
+from sharedbox_cli.core.observed import AddressHolder, Observed, ObservedMailbox
 from sharedbox_cli.core.outcome import Effect, Outcome, Status
 from sharedbox_cli.providers.base import Scope
 from sharedbox_jsonfile.plugin import PLATFORM

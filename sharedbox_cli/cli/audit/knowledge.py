@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from sharedbox_cli.core.access_filter import RowFilter
     from sharedbox_cli.core.access_inside import Inside
     from sharedbox_cli.core.access_why import Granted, GrantKey
-    from sharedbox_cli.core.model import Desired, Observed, Platform
+    from sharedbox_cli.core.model import Desired, Platform
+    from sharedbox_cli.core.observed import Observed
     from sharedbox_cli.providers.reading import Reading
     from sharedbox_cli.reports.views.access import Selected
 

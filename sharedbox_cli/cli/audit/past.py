@@ -12,7 +12,8 @@ from sharedbox_cli.core.access_diff import exactly
 from sharedbox_cli.core.access_why import Reasons
 from sharedbox_cli.core.errors import NotFound, UsageError
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import ObservedMailbox, Platform
+from sharedbox_cli.core.model import Platform
+from sharedbox_cli.core.observed import ObservedMailbox
 from sharedbox_cli.core.texts import number, tr
 from sharedbox_cli.reports.document import Origin, Tenant
 from sharedbox_cli.reports.views.access import TITLE, Background, access_report

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from sharedbox_cli.core.access import AccessRow
     from sharedbox_cli.core.identity import Address
-    from sharedbox_cli.core.model import Observed, ObservedMailbox
+    from sharedbox_cli.core.observed import Observed, ObservedMailbox
     from sharedbox_cli.providers.reading import Reading
 
 

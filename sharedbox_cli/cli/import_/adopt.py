@@ -16,16 +16,8 @@ from sharedbox_cli.core.facts import Fact
 from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.levels import without_levels
-from sharedbox_cli.core.model import (
-    LEVELLED,
-    Desired,
-    DesiredMailbox,
-    MembersMode,
-    Observed,
-    ObservedMailbox,
-    Platform,
-    TrusteeKind,
-)
+from sharedbox_cli.core.model import LEVELLED, Desired, DesiredMailbox, MembersMode, Platform, TrusteeKind
+from sharedbox_cli.core.observed import Observed, ObservedMailbox
 from sharedbox_cli.language.export.expressible import writable
 from sharedbox_cli.language.export.folder import Adopted, Given, Line, folder_of, lines_of
 from sharedbox_cli.language.export.schema_files import SCHEMAS

@@ -19,7 +19,8 @@ from sharedbox_cli.core.diff import diff_mailbox
 from sharedbox_cli.core.errors import SpecError, UsageError
 from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import LEVELLED, DesiredMailbox, Observed, Platform, Right
+from sharedbox_cli.core.model import LEVELLED, DesiredMailbox, Platform, Right
+from sharedbox_cli.core.observed import Observed
 from sharedbox_cli.core.until import NEVER
 from sharedbox_cli.language.export.document import member_lines, setting_tree
 from sharedbox_cli.language.export.edit import CannotEdit, Keys, Wanted, edited

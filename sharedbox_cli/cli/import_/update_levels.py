@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from sharedbox_cli.core.change import Change
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.levels import EDITOR, NO_LEVEL
-from sharedbox_cli.core.model import LEVELLED, DesiredGrant, DesiredMailbox, MembersMode, Observed, Right
+from sharedbox_cli.core.model import LEVELLED, DesiredGrant, DesiredMailbox, MembersMode, Right
+from sharedbox_cli.core.observed import Observed
 from sharedbox_cli.language.export.edit import CannotEdit
 from sharedbox_cli.language.export.nodes import levels_in
 

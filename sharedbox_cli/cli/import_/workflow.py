@@ -23,7 +23,8 @@ from sharedbox_cli.core.fields import OBSERVABLE, Field
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.levels import inside_by_mailbox, plain_readers
 from sharedbox_cli.core.mail_targets import recipients_of
-from sharedbox_cli.core.model import LEVELLED, DesiredMailbox, Observed, Platform, Right, State
+from sharedbox_cli.core.model import LEVELLED, DesiredMailbox, Platform, Right, State
+from sharedbox_cli.core.observed import Observed
 from sharedbox_cli.language.export.folder import lost_lines
 from sharedbox_cli.language.export.schema_files import schema_files
 from sharedbox_cli.providers.base import Scope

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from sharedbox_cli.core.fields import Field
-from sharedbox_cli.core.model import LevelSpan
+from sharedbox_cli.core.observed import LevelSpan
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.columns import Column, Columns, Row, words
 from sharedbox_cli.providers.forms import object_in, optional_text, rows_in, text_of

@@ -12,7 +12,8 @@ from sharedbox_cli.core.capability import Capabilities
 from sharedbox_cli.core.change import Change, Kind
 from sharedbox_cli.core.errors import Ambiguous
 from sharedbox_cli.core.events import SILENT, Listener
-from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, Observed, Platform
+from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, Platform
+from sharedbox_cli.core.observed import Observed
 from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.columns import carrier_of

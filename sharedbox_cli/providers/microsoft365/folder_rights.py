@@ -14,7 +14,8 @@ from sharedbox_cli.core.errors import SharedboxError
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import TrusteeId
 from sharedbox_cli.core.levels import PARTIAL
-from sharedbox_cli.core.model import LevelSpan, Right
+from sharedbox_cli.core.model import Right
+from sharedbox_cli.core.observed import LevelSpan
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.columns import Column, Columns, Row, UnknownForm
 from sharedbox_cli.providers.forms import object_in, optional_text, shown, text_of, texts_of

@@ -9,7 +9,7 @@ from functools import cache
 from typing import assert_never
 
 from sharedbox_cli.core.access import AccessRow
-from sharedbox_cli.core.model import ObservedMailbox
+from sharedbox_cli.core.observed import ObservedMailbox
 from sharedbox_cli.core.open_access import WAYS, Audience, Entry
 from sharedbox_cli.core.texts import mark, plural, tr, tr_count
 from sharedbox_cli.reports.document import Deferred, Line, Records, Report, Section, Table, Tone

@@ -6,7 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 from sharedbox_cli.core.access import AccessRow
-from sharedbox_cli.core.model import LEVELLED, ROLES, ObservedMailbox, Right
+from sharedbox_cli.core.model import LEVELLED, ROLES, Right
+from sharedbox_cli.core.observed import ObservedMailbox
 from sharedbox_cli.core.open_access import IN_FORCE
 from sharedbox_cli.core.texts import listed, number, tr
 from sharedbox_cli.reports.document import Deferred, Line, Section, Table, Tone

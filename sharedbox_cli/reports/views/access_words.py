@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from sharedbox_cli.core.access import AccessRow
 from sharedbox_cli.core.change_words import RIGHT_WORDS
 from sharedbox_cli.core.fields import Field
-from sharedbox_cli.core.model import Fact, ObservedMailbox, Right
+from sharedbox_cli.core.model import Fact, Right
+from sharedbox_cli.core.observed import ObservedMailbox
 from sharedbox_cli.core.open_access import IN_FORCE, KEPT_RULES, OWN_ACCOUNT, WAYS, Audience, Entry
 from sharedbox_cli.core.texts import Language, Phrase, language, mark, mark_in, shown, tr, tr_count, tr_in
 from sharedbox_cli.core.until import until_words

@@ -10,7 +10,8 @@ from sharedbox_cli.core.codec import to_plain
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.folder_counts import item_counts, with_items
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import AddressHolder, Fact, Observed, ObservedMailbox, Platform
+from sharedbox_cli.core.model import Fact, Platform
+from sharedbox_cli.core.observed import AddressHolder, Observed, ObservedMailbox
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.reports.document import Line, Report, Section, Table
 from sharedbox_cli.reports.shapes.access import HolderJson, ObservedJson, ObservedMailboxJson

@@ -11,7 +11,8 @@ from sharedbox_cli.core.access_filter import Expired
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.figures import Figures, MailboxFigures
 from sharedbox_cli.core.finding import Finding, Severity
-from sharedbox_cli.core.model import ObservedMailbox, TrusteeKind
+from sharedbox_cli.core.model import TrusteeKind
+from sharedbox_cli.core.observed import ObservedMailbox
 from sharedbox_cli.core.risk import Risk
 from sharedbox_cli.core.sizes import gb
 from sharedbox_cli.core.texts import plural, shown, tr, tr_count

@@ -13,7 +13,8 @@ from sys import intern
 from sharedbox_cli.core.errors import AuthError, NotFound, ObserveError, PermissionDenied, Refused
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import Fact, LicencePool, ObservedMailbox
+from sharedbox_cli.core.model import Fact
+from sharedbox_cli.core.observed import LicencePool, ObservedMailbox
 from sharedbox_cli.core.values import LICENCE_NONE, Value
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.forms import Row, text_of, understood

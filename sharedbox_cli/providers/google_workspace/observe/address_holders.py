@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Set
 
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, AddressHolder, ObservedMailbox
+from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE
+from sharedbox_cli.core.observed import AddressHolder, ObservedMailbox
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.google_workspace import accounts
 from sharedbox_cli.providers.google_workspace.api import Google

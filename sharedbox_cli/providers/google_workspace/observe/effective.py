@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from sharedbox_cli.core.errors import SharedboxError
 from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.identity import Address, TrusteeId
-from sharedbox_cli.core.model import ObservedMailbox, Trustee, TrusteeKind
+from sharedbox_cli.core.model import Trustee, TrusteeKind
+from sharedbox_cli.core.observed import ObservedMailbox
 from sharedbox_cli.core.values import UNKNOWN
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.columns import read_row

@@ -8,16 +8,8 @@ from dataclasses import dataclass, field
 from sharedbox_cli.core.errors import ObserveError, SharedboxError
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address, TrusteeId
-from sharedbox_cli.core.model import (
-    GOOGLE_COLLABORATIVE,
-    Fact,
-    Grant,
-    ObservedMailbox,
-    Right,
-    SpecialEntry,
-    Trustee,
-    TrusteeKind,
-)
+from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, Fact, Grant, Right, Trustee, TrusteeKind
+from sharedbox_cli.core.observed import ObservedMailbox, SpecialEntry
 from sharedbox_cli.core.texts import mark
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.base import Scope

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from sharedbox_cli.core.errors import AuthError, NotFound, PermissionDenied, Refused
-from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, ObservedMailbox
+from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE
+from sharedbox_cli.core.observed import ObservedMailbox
 from sharedbox_cli.core.values import UNKNOWN, Value
 from sharedbox_cli.providers.forms import Row, object_in, optional_text, rows_in, text_of
 from sharedbox_cli.providers.google_workspace.api import Google, together

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from sharedbox_cli.core.errors import AuthError, CloudError, NotFound, Refused
 from sharedbox_cli.core.identity import Address, TrusteeId
-from sharedbox_cli.core.model import FolderEntry, Grant, Right, Trustee, TrusteeKind
+from sharedbox_cli.core.model import Grant, Right, Trustee, TrusteeKind
+from sharedbox_cli.core.observed import FolderEntry
 from sharedbox_cli.core.reach import FolderKind
 from sharedbox_cli.core.texts import mark
 from sharedbox_cli.providers.forms import UnknownForm, object_in, shown, text_of

@@ -11,17 +11,8 @@ from sharedbox_cli.core.errors import ObserveError, Refused
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.mail_targets import forwarded_to
-from sharedbox_cli.core.model import (
-    GOOGLE_DELEGATED,
-    LEVELLED,
-    Fact,
-    Grant,
-    ObservedMailbox,
-    Right,
-    SpecialEntry,
-    Trustee,
-    TrusteeKind,
-)
+from sharedbox_cli.core.model import GOOGLE_DELEGATED, LEVELLED, Fact, Grant, Right, Trustee, TrusteeKind
+from sharedbox_cli.core.observed import ObservedMailbox, SpecialEntry
 from sharedbox_cli.core.texts import mark
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.base import Scope

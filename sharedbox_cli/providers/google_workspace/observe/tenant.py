@@ -8,19 +8,8 @@ from datetime import datetime
 
 from sharedbox_cli.core.errors import ObserveError
 from sharedbox_cli.core.identity import Address, TrusteeId
-from sharedbox_cli.core.model import (
-    GOOGLE_COLLABORATIVE,
-    GOOGLE_DELEGATED,
-    LEVELLED,
-    AddressHolder,
-    Grant,
-    LicencePool,
-    Observed,
-    ObservedMailbox,
-    Source,
-    Trustee,
-    TrusteeKind,
-)
+from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, LEVELLED, Grant, Trustee, TrusteeKind
+from sharedbox_cli.core.observed import AddressHolder, LicencePool, Observed, ObservedMailbox, Source
 from sharedbox_cli.core.texts import mark
 from sharedbox_cli.core.unread import Unread
 from sharedbox_cli.providers.base import Scope

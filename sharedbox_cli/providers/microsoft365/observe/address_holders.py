@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import AddressHolder
+from sharedbox_cli.core.observed import AddressHolder
 from sharedbox_cli.providers.columns import Row
 from sharedbox_cli.providers.forms import optional_text, text_of
 from sharedbox_cli.providers.microsoft365.columns import IDENTITY

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from sharedbox_cli.core.identity import Address, TrusteeId
-from sharedbox_cli.core.model import FolderEntry, Trustee, TrusteeKind
+from sharedbox_cli.core.model import Trustee, TrusteeKind
+from sharedbox_cli.core.observed import FolderEntry
 from sharedbox_cli.providers.microsoft365.folder_rights import unresolved_id
 from sharedbox_cli.providers.microsoft365.observe.folder_entries import RawEntry
 from sharedbox_cli.providers.microsoft365.observe.folder_names import Ids

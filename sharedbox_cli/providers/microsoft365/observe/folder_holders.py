@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 from sharedbox_cli.core.errors import CloudError, ObserveError
 from sharedbox_cli.core.identity import Address, TrusteeId
-from sharedbox_cli.core.model import Grant, Right, SpecialEntry, Trustee, TrusteeKind
+from sharedbox_cli.core.model import Grant, Right, Trustee, TrusteeKind
+from sharedbox_cli.core.observed import SpecialEntry
 from sharedbox_cli.core.texts import mark
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.microsoft365.errors import has_no_entry

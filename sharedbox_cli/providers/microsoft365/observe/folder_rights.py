@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 from sharedbox_cli.core.errors import NotFound, ObserveError
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import LEVELLED, LevelSpan, ObservedMailbox, Right
+from sharedbox_cli.core.model import LEVELLED, Right
+from sharedbox_cli.core.observed import LevelSpan, ObservedMailbox
 from sharedbox_cli.core.reach import FolderKind, Reach
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.base import Scope

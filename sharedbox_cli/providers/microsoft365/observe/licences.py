@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from sharedbox_cli.core.errors import ObserveError
 from sharedbox_cli.core.identity import TrusteeId
-from sharedbox_cli.core.model import Fact, LicencePool
+from sharedbox_cli.core.model import Fact
+from sharedbox_cli.core.observed import LicencePool
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.forms import Row, UnknownForm, name_of, number_of, rows_in, text_of, understood
 from sharedbox_cli.providers.microsoft365.graph import Graph

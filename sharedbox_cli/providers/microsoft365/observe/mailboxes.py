@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from sharedbox_cli.core.errors import CloudError, NotFound, ObserveError, SharedboxError
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.model import AddressHolder, Fact
+from sharedbox_cli.core.model import Fact
+from sharedbox_cli.core.observed import AddressHolder
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.columns import Row, UnknownForm, property_names, read_row

@@ -10,18 +10,8 @@ from typing import TYPE_CHECKING, Any
 from sharedbox_cli.core.errors import ObserveError
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address, TrusteeId
-from sharedbox_cli.core.model import (
-    MICROSOFT365,
-    Fact,
-    Grant,
-    Observed,
-    ObservedMailbox,
-    Right,
-    Source,
-    SpecialEntry,
-    Trustee,
-    TrusteeKind,
-)
+from sharedbox_cli.core.model import MICROSOFT365, Fact, Grant, Right, Trustee, TrusteeKind
+from sharedbox_cli.core.observed import Observed, ObservedMailbox, Source, SpecialEntry
 from sharedbox_cli.core.texts import mark
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.base import Scope
