@@ -68,7 +68,7 @@ def test_plan_right_after_an_import_is_empty(cloud_of: CloudMaker, cli: Cli, pla
         (MICROSOFT365, 1000, "common", 0.15),
         (GOOGLE_COLLABORATIVE, 250, "common", 0.06),
         (GOOGLE_DELEGATED, 100, "common", 1.3),
-        (MICROSOFT365, 100, "all", 1.1),  # replies, rights in folders and rules: ten mailboxes per request
+        (MICROSOFT365, 100, "all", 1.2),  # replies, language, rights in folders, rules: ten mailboxes per request
         (GOOGLE_DELEGATED, 100, "all", 1.4),
     ],
 )

@@ -72,7 +72,7 @@ class Cloud:
 
 def _state(observed: Observed) -> object:
     return {
-        key: (dict(mailbox.settings), {(g, g.automapping) for g in mailbox.grants or ()})
+        key: (dict(mailbox.settings), {(g, g.automapping, g.delivery, g.until) for g in mailbox.grants or ()})
         for key, mailbox in observed.mailboxes.items()
     }
 

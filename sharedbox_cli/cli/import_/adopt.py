@@ -39,7 +39,7 @@ _KEPT_RULES = {
     "hidden": "no mail program shows it, and it stays as it is: find out who made it.",
     "other": "a spec cannot express all of it, and it stays as it is.",
 }
-_OF_OUTLOOK = "only Outlook runs it. A change of other rules deletes it."
+_OF_A_PROGRAM = "only a mail program runs it. A change of other rules deletes it."
 READ_FACTS = frozenset(fact for fact, _, _ in _UNMANAGED_FACTS)
 """What is read besides settings: it comes with them, or costs a request only where there is something to name."""
 AbilityTable = Mapping[Platform, Capabilities]
@@ -135,7 +135,7 @@ def _kept_rules(mailbox: ObservedMailbox) -> Iterator[Note]:
         if isinstance(item, tuple):
             yield Note("rules", f"`{item[1]}`", _KEPT_RULES[str(item[0])], is_lost=True)
     for name in names if isinstance(names, tuple) else ():
-        yield Note("rules", f"`{name}`", _OF_OUTLOOK, is_lost=True)
+        yield Note("rules", f"`{name}`", _OF_A_PROGRAM, is_lost=True)
 
 
 def new_files(
