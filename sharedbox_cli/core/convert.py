@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sharedbox_cli.core.capability import Capabilities
 from sharedbox_cli.core.change_words import right_words
-from sharedbox_cli.core.convert_rules import moved_rules
+from sharedbox_cli.core.convert_rules import moved_rules, named_rules
 from sharedbox_cli.core.convert_values import kept_value, refused_values
 from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.format_values import value_words
@@ -239,8 +239,8 @@ def _settings(mailbox: DesiredMailbox, target: Capabilities, moved: Moved) -> It
         elif name is Field.RULES:
             value, lost = moved_rules(mailbox.settings, target)
             moved.notes += [Note(str(name), words, why, is_lost=True) for words, why in lost]
-            if value:
-                yield name, target.canonical(name, value)
+            if value:  # a platform that keeps no names takes them out
+                yield name, target.canonical(name, named_rules(value))
         else:
             yield name, target.canonical(name, value)
 

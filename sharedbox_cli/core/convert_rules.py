@@ -37,6 +37,13 @@ def moved_rules(settings: Mapping[Field, Value], target: Capabilities) -> tuple[
     return tuple(kept), lost
 
 
+def named_rules(rules: Value) -> Value:
+    """Return rules with a number for a name where they have none, as they are written."""
+    return tuple(
+        tuple(sorted({"name": f"rule {number}", **rule}.items())) for number, rule in enumerate(rules_in(rules), 1)
+    )
+
+
 def _separated(rule: Pairs, settings: Mapping[Field, Value]) -> Pairs:
     """Return a rule with a folder and tags in place of labels: a label that archives is the folder."""
     labels = texts_of(rule.get("then.labels"))

@@ -71,6 +71,16 @@ def test_any_spec_when_moved_then_it_is_possible_there_and_what_is_gone_is_named
     assert (found.mailbox.labels, found.mailbox.address) == (mailbox.labels, mailbox.address)
 
 
+def test_rules_without_names_get_some_where_they_need_them() -> None:
+    rules = tuple((("then.star", True), (f"when.{key}", 500_000)) for key in ("larger_than", "smaller_than"))
+    found = moved(GOOGLE_DELEGATED, MICROSOFT365, settings={Field.RULES: rules}).mailbox
+    assert [dict(rule)["name"] for rule in found.settings[Field.RULES]] == ["rule 1", "rule 2"]  # type: ignore[union-attr, arg-type]
+    written = resolved(write(found, TABLES[MICROSOFT365]))
+    assert written.settings[Field.RULES] == found.settings[Field.RULES]
+    back = moved(MICROSOFT365, GOOGLE_DELEGATED, settings=found.settings).mailbox
+    assert not any("name" in dict(rule) for rule in back.settings[Field.RULES])  # type: ignore[union-attr, arg-type]
+
+
 @pytest.mark.parametrize(
     ("target", "name", "value", "kept", "lost"),
     [
