@@ -178,7 +178,7 @@ def test_check_names_the_object_and_checks_the_others(cloud: Cloud, cli: Cli, ca
     document = json.loads(done.out)
     assert done.code == 3, done.err
     assert unread_of(document) == sorted((case.platform, case.kind, case.address) for case in cases)
-    assert document["checked_mailboxes"] >= 9 - len(cases)
+    assert document["checked_mailboxes"] >= 8
     assert {item["mailbox"] for item in document["findings"]} - {*(case.address for case in cases), ""}
 
 

@@ -36,10 +36,10 @@ def without_expansion(
     added = [item for item in _items(mailbox.settings[name]) if item not in own]
     missing = [item for item in added if item not in value]
     if missing:
-        raise CannotEdit(f"{_words(missing[0])} comes from `workflow`: change the workflow, or apply it again")
+        raise CannotEdit(f"`{_name(missing[0])}` comes from `workflow`: change the workflow, or apply it again")
     rest = tuple(item for item in value if item not in added)
     if name is Field.RULES and canonical(name, rest + tuple(added)) != canonical(name, value):
-        raise CannotEdit(f"`{name}`: some come after those of `workflow`, which a spec has last")
+        raise CannotEdit(f"`{name}`: some are below those of `workflow`, and a spec always has those last")
     return rest
 
 
@@ -96,12 +96,13 @@ def _items(value: Value) -> tuple[Value, ...]:
 
 
 def _key(item: Value) -> str:
-    """Return what identifies an entry: the name of a rule or tag, the address of a sender."""
+    """Return what identifies an entry, in lower case."""
+    return _name(item).casefold()
+
+
+def _name(item: Value) -> str:
+    """Return the name of a rule or tag, or the address of a sender; empty: a rule without a name."""
     if not isinstance(item, tuple) or not item:
-        return str(item).casefold()
+        return str(item)
     pairs = dict(part for part in item if isinstance(part, tuple) and len(part) == 2)
-    return str(pairs.get("name", "" if pairs else item[0])).casefold()
-
-
-def _words(item: Value) -> str:
-    return f"`{_key(item) or 'a rule'}`"
+    return str(pairs.get("name", "" if pairs else item[0]))

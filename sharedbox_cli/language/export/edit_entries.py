@@ -24,7 +24,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """The text of one entry: comments that stand apart, and the entry with the comments directly above it."""
+    """The text of one entry: comments above an empty line, and the entry with the comments directly above it."""
 
     apart: str
     text: str
@@ -56,7 +56,7 @@ def changed_entries(
             node = as_mapping(items.value[entry.source])
             new = _changed(text, node, part, entry.before, entry.tree, newline)
         lines.append(part.apart + new)
-    # A comment that stands apart from the entry below it is about more than that entry.
+    # A comment with an empty line below it is about more than the next entry.
     lost = "".join(part.apart for number, part in enumerate(parts) if number not in kept and COMMENT.search(part.apart))
     start, end = _start(text, items), _line_end(text, text_end(text, items.value[-1]))
     new_text = "".join(lines) + lost
