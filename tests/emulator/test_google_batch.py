@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import httpx
@@ -69,17 +70,19 @@ def test_31_batch_when_at_another_apis_host_then_is_400(strict: Workspace) -> No
     assert sent(strict, GET_ANNA, headers={"Host": "admin.googleapis.com"}).status_code == 200
 
 
-def run(google: Workspace, requests: list[Any], path: str = "batch") -> dict[str, Any]:
-    """Return the responses that the client's batch class receives, per request number."""
+def run(
+    google: Workspace, requests: list[Any], path: str = "batch", names: Sequence[str] | None = None
+) -> dict[str, Any]:
+    """Return the responses that the client's batch class receives, per request number or name."""
     found: dict[str, Any] = {}
 
     def keep(identity: str, response: Any, error: Any) -> None:
         found[identity] = error if error is not None else response
 
     batch = BatchHttpRequest(callback=keep, batch_uri=f"{google.emulator.origin}/{path}")
-    for number, request in enumerate(requests):
+    for name, request in zip(names or map(str, range(len(requests))), requests, strict=True):
         request.http.credentials.refresh(Request(google.plain()))  # otherwise the batch would use another HTTP object
-        batch.add(request, request_id=str(number))
+        batch.add(request, request_id=name)
     batch.execute()
     return found
 
@@ -132,3 +135,19 @@ def test_batch_when_a_part_has_no_good_token_then_only_that_part_is_401(strict: 
     answer = sent(strict, GET_ANNA, token="")
     assert answer.status_code == 200 and "HTTP/1.1 401" in answer.text
     assert strict.token(ADMIN) not in str(strict.emulator.log.lines)
+
+
+@pytest.mark.parametrize("fold", ["\r\n ", "\n\t"])
+def test_31_batch_when_headers_of_a_part_are_folded_then_they_are_whole(strict: Workspace, fold: str) -> None:
+    head = f"Content-Type:{fold}application/http\r\nContent-ID: <x{'y' * 60} +{fold}7>"
+    part = f"--b\r\n{head}\r\n\r\n{GET_ANNA} HTTP/1.1\r\n\r\n\r\n"
+    headers = {"Content-Type": 'multipart/mixed; boundary="b"'}
+    answer = strict.call("POST", "/batch", content=f"{part}--b--".encode(), headers=headers)
+    assert answer.status_code == 200
+    assert f"Content-ID: <response-x{'y' * 60} +{fold[-1]}7>\r\n" in answer.text
+
+
+def test_31_batch_when_ids_are_long_then_the_client_finds_them(google: Workspace) -> None:
+    names = [f"{'n' * 70}-{number}" for number in range(3)]
+    found = run(google, [google.api("directory").users().get(userKey=ANNA) for _ in names], names=names)
+    assert [found[name]["primaryEmail"] for name in names] == [ANNA] * 3

@@ -114,7 +114,7 @@ def _part(outer: Request, part: email.message.Message) -> tuple[str, Request]:
     if kind in _OWN_BATCHES.values() and _OWN_BATCHES.get(outer.path) != kind:
         raise bad("All parts of a batch must be for the API of its address.", "badRequest")
     headers = {"authorization": outer.headers.get("authorization", ""), **head}
-    identity = str(part["Content-ID"] or "").strip("<> ")
+    identity = "".join(str(part["Content-ID"] or "").splitlines()).strip("<> ")  # a long header can be folded
     return identity, Request(words[0].upper(), outer.host, path, query, headers, body, parent=outer.id)
 
 
