@@ -9,6 +9,7 @@ from dataclasses import replace
 from sharedbox_cli.core.change import Change, Kind
 from sharedbox_cli.core.errors import Refusal
 from sharedbox_cli.core.guards_input import GuardInput, GuardLimits
+from sharedbox_cli.core.guards_revocation import takes_rights
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import (
     LEVELLED,
@@ -26,6 +27,7 @@ from sharedbox_cli.core.observed import Observed, ObservedMailbox
 from sharedbox_cli.core.outsiders import is_outsider
 from sharedbox_cli.core.recent import NOTHING, SPAN, Held
 from sharedbox_cli.core.simulate import simulate_all
+from sharedbox_cli.core.until import NEVER
 
 _OPENING = frozenset({Right.FULL_ACCESS, *ROLES})
 """Rights that count as access to a mailbox: full access, or a role in its group."""
@@ -34,27 +36,33 @@ _OPENING = frozenset({Right.FULL_ACCESS, *ROLES})
 def last_access(facts: GuardInput) -> Iterable[Refusal]:
     """Refuse a plan after which nobody of the organisation who can sign in has full access, or is a member.
 
-    Outsiders do not count, unless the profile names their domain.
+    Outsiders do not count, unless the profile names their domain. Where a plan takes access, neither does somebody whom
+    the service itself removes later: no guard is asked then.
     """
     for mailbox, observed, changes in _managed(facts):
         end = _end(mailbox, observed, changes)
         if end is None or any(entry.is_everybody for entry in end.special):
             continue
-        if any(
-            grant.right in _OPENING and _is_living_holder(grant, observed, facts.limits) for grant in end.grants or ()
-        ):
+        takes = any(_takes_access(change) for change in changes)
+        living = [
+            grant
+            for grant in end.grants or ()
+            if grant.right in _OPENING and _is_living_holder(grant, observed, facts.limits)
+        ]
+        if any(not takes or grant.until in (None, NEVER) for grant in living):
             continue
-        if not any(change.kind is Kind.CREATE or _takes_access(change) for change in changes):
+        if not takes and not any(change.kind is Kind.CREATE for change in changes):
             continue  # it was the same before: a finding of `check`
         has_roles = any(change.party is not None and change.party.right in ROLES for change in changes)
         what = "no member who can sign in" if has_roles else "nobody with full access who can sign in"
+        what += ", once the service has ended access" if living else ""
         where = str(mailbox.address)
         yield Refusal("last-access", f"{where} would have {what}", 0, "1", f"last-access={where}", where)
 
 
 def _takes_access(change: Change) -> bool:
-    """Return whether a change revokes more than the use of a calendar or of contacts."""
-    return change.kind is Kind.REVOKE and (change.party is None or change.party.right not in LEVELLED)
+    """Return whether a change takes more than the use of a calendar or of contacts, now or later."""
+    return takes_rights(change) and (change.party is None or change.party.right not in LEVELLED)
 
 
 def last_owner(facts: GuardInput) -> Iterable[Refusal]:
@@ -100,10 +108,12 @@ def replaced_people(facts: GuardInput) -> Iterable[Refusal]:
         current, end = observed.mailboxes.get(mailbox.address), _end(mailbox, observed, changes)
         if current is None or end is None:
             continue
-        if not any(change.kind is Kind.REVOKE for change in changes):
+        taken = [change for change in changes if takes_rights(change)]
+        if not taken:
             continue
         recent = facts.recent.get(mailbox.address, NOTHING)
-        now, after = _readers(_held(current), observed), _readers(_held(end), observed)
+        ending = recent.ending | {(change.party.id, change.party.right) for change in taken if change.party}
+        now, after = _readers(_held(current), observed), _readers(set(_held(end)) - ending, observed)
         before = (now - _readers(recent.granted, observed)) | _readers(recent.revoked, observed)
         if len(before) >= _MANY and after and not before & after:
             where = str(mailbox.address)

@@ -9,7 +9,7 @@ from sharedbox_cli.core.errors import Refusal
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.guards_input import GuardInput
 from sharedbox_cli.core.identity import Address
-from sharedbox_cli.core.recent import NOTHING, SPAN
+from sharedbox_cli.core.recent import NOTHING, SPAN, Held
 from sharedbox_cli.core.until import is_later
 
 
@@ -31,8 +31,9 @@ def mass_revocation(facts: GuardInput) -> Iterable[Refusal]:
     base = sum(facts.plan.grants_before.values()) + facts.plan.desired.grants_elsewhere
     percent, most = facts.limits.mass_revocation_percent, facts.limits.mass_revocation_most
     domains = {domain for observed in facts.observations.values() for domain in observed.domains}
-    earlier = sum(len(one.revoked) for address, one in facts.recent.items() if address.domain in domains)
-    count, all_before = len(taken) + earlier, base + earlier
+    count, all_before, earlier = _with_earlier(
+        taken, base, (one for one in facts.recent if one.domain in domains), facts
+    )
     is_share = _is_large_part(count, all_before, percent, facts)
     if not (is_share or base == 0 or len(taken) > most):
         return
@@ -58,14 +59,41 @@ def mailbox_revocation(facts: GuardInput) -> Iterable[Refusal]:
             revoked.setdefault(change.mailbox, []).append(change)
     for address, base in sorted(facts.plan.grants_before.items()):
         taken = revoked.get(address, [])
-        earlier = len(facts.recent.get(address, NOTHING).revoked)
-        count, all_before = len(taken) + earlier, base + earlier
+        count, all_before, earlier = _with_earlier(taken, base, (address,), facts)
         is_share = bool(taken) and _is_large_part(count, all_before, percent, facts)
         if is_share and not _continues(taken, facts):
             with_earlier = f" with the {earlier} of the last {SPAN.days} days" if earlier else ""
             why = f"{address} would lose {count} of {all_before} grants{with_earlier} (limit {percent} %)"
             waiver = f"mailbox-revocation={count}"
             yield Refusal("mailbox-revocation", why, count, f"{percent} %", waiver, str(address))
+
+
+def _with_earlier(
+    taken: Iterable[Change], base: int, mailboxes: Iterable[Address], facts: GuardInput
+) -> tuple[int, int, int]:
+    """Return how many grants are taken, with those of the last days, of how many, and how many of them are earlier.
+
+    A grant that the service is to end is still there until then: it is one grant, and not two.
+    """
+    earlier = {address: facts.recent.get(address, NOTHING).revoked for address in mailboxes}
+    ending = {address: _ending(address, facts) for address in earlier}
+    past = sum(map(len, earlier.values()))
+    changes = list(taken)
+    again = [
+        change
+        for change in changes
+        if change.party and (change.party.id, change.party.right) in ending.get(change.mailbox, ())
+    ]
+    return len(changes) - len(again) + past, base + past - sum(map(len, ending.values())), past
+
+
+def _ending(address: Address, facts: GuardInput) -> frozenset[Held]:
+    """Return what the service is to end, because of the last days, and has not ended yet as far as is known."""
+    ending = facts.recent.get(address, NOTHING).ending
+    found = (observed.mailboxes.get(address) for observed in facts.observations.values())
+    read = [mailbox.grants for mailbox in found if mailbox is not None and mailbox.grants is not None]
+    held = frozenset((grant.trustee, grant.right) for grants in read for grant in grants)
+    return ending & held if read else ending
 
 
 def _is_large_part(count: int, base: int, percent: int, facts: GuardInput) -> bool:

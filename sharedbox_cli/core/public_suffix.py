@@ -1,7 +1,9 @@
 """Domains that many organisations share: `com`, `co.uk`.
 
-The list of public suffixes (publicsuffix.org) has thousands of entries and changes every week. Recognised here are
-top-level domains and, below those of countries, the words that most of the others use.
+A heuristic, to ask people about mail rules that are too wide; nothing else may rely on it. The list of public suffixes
+(publicsuffix.org) has thousands of entries and changes every week. Recognised here are the top-level domains of
+countries, the oldest of the others and, below those of countries, the words that most entries use. A new top-level
+domain (`shop`) is not recognised, as it can be an ordinary word.
 """
 
 from __future__ import annotations

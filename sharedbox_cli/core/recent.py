@@ -27,6 +27,8 @@ class RecentAccess:
 
     revoked: frozenset[Held] = frozenset()
     granted: frozenset[Held] = frozenset()
+    ending: frozenset[Held] = frozenset()
+    """Of `revoked`, what the service is to end earlier: it is held until then."""
 
 
 NOTHING = RecentAccess()
@@ -50,20 +52,23 @@ def recent_access(steps: Iterable[RecentStep]) -> dict[Address, RecentAccess]:
             found.pop(address, None)
         elif party is not None and (moved := _end_moved(step.change)):
             held = frozenset({(TrusteeId(party["id"]), Right(party["right"]))})
-            revoked = known.revoked - held if moved > 0 else known.revoked | held
-            found[address] = RecentAccess(revoked, known.granted)
+            if moved > 0:
+                found[address] = RecentAccess(known.revoked - held, known.granted, known.ending - held)
+            else:
+                found[address] = RecentAccess(known.revoked | held, known.granted, known.ending | held)
         elif party is not None and kind in (Kind.GRANT, Kind.REVOKE):
             held = frozenset({(TrusteeId(party["id"]), Right(party["right"]))})
+            ending = known.ending - held
             if kind == Kind.REVOKE:
-                found[address] = RecentAccess(known.revoked | (held - known.granted), known.granted - held)
+                found[address] = RecentAccess(known.revoked | (held - known.granted), known.granted - held, ending)
             else:
-                found[address] = RecentAccess(known.revoked - held, known.granted | (held - known.revoked))
+                found[address] = RecentAccess(known.revoked - held, known.granted | (held - known.revoked), ending)
     return found
 
 
 def _end_moved(change: Mapping[str, Any]) -> int:
     """Return whether a step let the service end a right earlier (-1), later (1), or neither."""
     after, before = change.get("after") or {}, change.get("before") or {}
-    if change["kind"] != Kind.UPDATE or Field.UNTIL not in after or Field.ROLE in after:
+    if change["kind"] != Kind.UPDATE or Field.UNTIL not in after:
         return 0
     return 1 if is_later(after[Field.UNTIL], before.get(Field.UNTIL)) else -1

@@ -30,7 +30,9 @@ def recent_access(journal: Path) -> dict[Address, RecentAccess]:
     for known in _of_each(journal, lambda one, profile: one.recent_access(profile)):
         for address, access in known.items():
             earlier = found.get(address, NOTHING)
-            found[address] = RecentAccess(earlier.revoked | access.revoked, earlier.granted | access.granted)
+            found[address] = RecentAccess(
+                earlier.revoked | access.revoked, earlier.granted | access.granted, earlier.ending | access.ending
+            )
     return found
 
 

@@ -39,7 +39,7 @@ def _move_end(google: Cloud, end: float | None) -> None:
 
 def test_end_of_a_member_is_applied_audited_and_taken_back(google: Cloud, cli: Cli) -> None:
     planned = cli("plan", "events.yaml").out
-    assert "member (ended by the service) until 2199-03-31: trade fair" in _one_line(planned)
+    assert "member (the service ends it) until 2199-03-31: trade fair" in _one_line(planned)
     assert "emi@contoso.example is manager until 2199-03-31 16:00 UTC" in _one_line(planned)
     assert cli("apply", "events.yaml", "--yes").code == 0
     assert "No changes" in cli("plan", "events.yaml").out

@@ -71,14 +71,17 @@ def box(*ends: datetime | None, out: datetime | None = None) -> DesiredMailbox:
     return DesiredMailbox(DESK, GOOGLE_COLLABORATIVE, grants=tuple(grants), enforces_until=True)
 
 
-def refused(mailbox: DesiredMailbox, one: Observed) -> list[str]:
+def refused(mailbox: DesiredMailbox, one: Observed, *earlier: RecentStep) -> list[str]:
     plan = make_plan(Desired({DESK: mailbox}, "digest", 1), {GOOGLE_COLLABORATIVE: one}, NOW, "0")
-    facts = GuardInput(plan, {GOOGLE_COLLABORATIVE: one}, NOW, GuardLimits(), Waivers.parse((), GUARDS))
+    facts = GuardInput(
+        plan, {GOOGLE_COLLABORATIVE: one}, NOW, GuardLimits(), Waivers.parse((), GUARDS), recent=recent_access(earlier)
+    )
     return [item.guard for item in guard(facts)]
 
 
 @pytest.mark.parametrize(
-    ("count", "expected"), [(3, []), (4, ["mass-revocation"]), (10, ["mass-revocation", "mailbox-revocation"])]
+    ("count", "expected"),
+    [(3, []), (4, ["mass-revocation"]), (10, ["mass-revocation", "mailbox-revocation", "last-access"])],
 )
 def test_many_ends_that_come_earlier_are_refused_like_revocations(count: int, expected: list[str]) -> None:
     ends = [SOON] * count + [None] * (10 - count)
@@ -91,15 +94,39 @@ def test_a_later_end_of_an_outsider_is_refused_like_a_grant_and_an_earlier_one_i
     assert refused(box(None, out=SOON), observed(None, out=LATER)) == []
 
 
-def test_ends_that_come_earlier_count_together_over_some_runs() -> None:
-    def step(before: datetime | None, after: datetime | None, kind: str = "update") -> RecentStep:
-        party = {"id": "id-1", "right": "member"}
-        change = {"mailbox": str(DESK), "kind": kind, "party": party}
-        return RecentStep({**change, "before": {"until": end_value(before)}, "after": {"until": end_value(after)}})
+def step(before: datetime | None, after: datetime | None, number: int = 1, **role: str) -> RecentStep:
+    """Return the change of an end that an earlier run made; `role` is the role before."""
+    party = {"id": f"id-{number}", "right": "member"}
+    change = {"mailbox": str(DESK), "kind": "update", "party": party}
+    old, new = {"until": end_value(before), **role}, {"until": end_value(after), **dict.fromkeys(role, "member")}
+    return RecentStep({**change, "before": old, "after": new})
 
+
+@pytest.mark.parametrize(("more", "is_refused"), [(0, False), (1, True), (2, True), (4, True)])
+def test_ends_in_small_steps_take_no_more_than_one_step_may(more: int, is_refused: bool) -> None:
+    """Somebody who is to be removed is still a member: that makes the group no larger."""
+    moved = [step(None, SOON, number) for number in range(5)]
+    there = observed(*[SOON] * 5, *[None] * 5)
+    wanted = box(*[SOON] * (5 + more), *[None] * (5 - more))
+    assert ("mailbox-revocation" in refused(wanted, there, *moved)) is is_refused
+    twice = refused(box(*[NOW] * 5, *[None] * 5), there, *moved)
+    assert "mailbox-revocation" not in twice, "the same five"
+
+
+def test_nobody_who_is_to_be_removed_keeps_access() -> None:
+    assert "last-access" in refused(box(SOON, SOON), observed(SOON, None)), "the last one whose access had no end"
+    assert "last-access" not in refused(box(SOON, LATER), observed(SOON, SOON)), "a later end takes nothing"
+    assert "last-access" not in refused(box(SOON, None), observed(None, None))
+    there = observed(SOON, None)
+    assert "replaced-people" in refused(box(SOON, SOON, None), there, step(None, SOON, 0))
+    assert "replaced-people" not in refused(box(SOON, None, None), there, step(None, SOON, 0))
+
+
+def test_ends_that_come_earlier_count_together_over_some_runs() -> None:
     taken = (TrusteeId("id-1"), Right.MEMBER)
     assert recent_access([step(None, SOON)])[DESK].revoked == {taken}
     assert recent_access([step(None, SOON), step(SOON, LATER)])[DESK].revoked == frozenset()
+    assert recent_access([step(None, SOON, role="manager")])[DESK].ending == {taken}, "a lower role that ends"
 
 
 def test_a_change_of_an_end_reads_as_in_a_spec() -> None:

@@ -69,7 +69,7 @@ def _memberships(wire: Wire, admin: str, mailbox: str) -> Iterator[Recording]:
     yield found
     try:
         group = name_in(json.loads(found.body))
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return
     for call, name, make in (
         ("list", "memberships-list", memberships_of(group, None)),

@@ -103,7 +103,7 @@ def _grants(changes: Iterable[Change]) -> Table:
         elif Field.DELIVERY in change.after:
             text += f" (delivery {change.after[Field.DELIVERY]})"
         if change.kind is Kind.GRANT and Field.UNTIL in change.after:
-            text += " (ended by the service)"
+            text += " (the service ends it)"
         rows.setdefault(key, (change, []))[1].append(text)
     cells = []
     tones = []
