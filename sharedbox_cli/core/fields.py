@@ -17,6 +17,7 @@ from sharedbox_cli.core.format_values import (
     text_words,
     value_words,
 )
+from sharedbox_cli.core.html_text import same_lines
 from sharedbox_cli.core.languages import same_language
 from sharedbox_cli.core.mail_rules import same_rules
 from sharedbox_cli.core.order import Topic
@@ -179,8 +180,8 @@ SETTINGS: Mapping[Field, Setting] = {
     ),
     Field.AUTO_REPLY: Setting(Topic.AUTO_REPLY, new=False),
     Field.AUTO_REPLY_SUBJECT: Setting(Topic.AUTO_REPLY, new=""),
-    Field.AUTO_REPLY_INTERNAL: Setting(Topic.AUTO_REPLY, new="", item_words=text_words),
-    Field.AUTO_REPLY_EXTERNAL: Setting(Topic.AUTO_REPLY, new="", item_words=text_words),
+    Field.AUTO_REPLY_INTERNAL: Setting(Topic.AUTO_REPLY, new="", item_words=text_words, is_same=same_lines),
+    Field.AUTO_REPLY_EXTERNAL: Setting(Topic.AUTO_REPLY, new="", item_words=text_words, is_same=same_lines),
     Field.AUTO_REPLY_AUDIENCE: Setting(Topic.AUTO_REPLY, new="all"),
     Field.AUTO_REPLY_START: Setting(Topic.AUTO_REPLY, new=""),
     Field.AUTO_REPLY_END: Setting(Topic.AUTO_REPLY, new=""),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
+from sharedbox_cli.core.values import Value
+
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _HIDDEN = frozenset({"script", "style", "head", "title"})
 _LINES = frozenset({"br", "p", "div", "li", "tr", "ul", "ol", "table", "h1", "h2", "h3", "h4", "blockquote"})
@@ -23,6 +25,11 @@ def visible_text(html: str) -> str:
 def visible_lines(text: str) -> str:
     """Return a plain text as `visible_text` returns it once it is HTML."""
     return _tidy(text.split("\n"))
+
+
+def same_lines(desired: Value, observed: Value) -> bool:
+    """Return whether two plain texts have the same lines; spaces and empty lines count as one."""
+    return visible_lines(str(desired)) == visible_lines(str(observed))
 
 
 def _lines_of(html: str) -> list[str]:

@@ -14,6 +14,7 @@ from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.emulator.google.builder import GoogleBuilder
 from sharedbox_cli.emulator.google.gmail.labels import HIDDEN
+from tests.asked import each
 from tests.providers.google_setting import NOW, Fill, GoogleSetting, at, delegated, id_of
 
 Workspaces = Callable[[Fill], GoogleSetting]
@@ -191,7 +192,7 @@ PLAIN, HTML, SEEN = "We are away.", "<p>Call <b>555-0100</b></p>", "Call 555-010
         (PLAIN, HTML, SEEN),
         (PLAIN, "<div dir=ltr>We are<br>away.</div><style>p {}</style>", PLAIN),
         ("", "<div>One</div><p>Two</p>three &amp; four", "One\nTwo\nthree & four"),
-        ("a  b \r\n\r\n\r\nc\r\n", "", "a b\n\nc"),
+        ("a  b \r\n\r\n\r\nc\r\n", "", "a  b \n\n\nc"),
         ("a < b & c", "<p>a &lt; b &amp;&nbsp;c</p>", "a < b & c"),
         ("", "", ""),
     ],
@@ -208,6 +209,29 @@ def test_auto_reply_is_what_people_get(workspace_of: Workspaces, plain: str, htm
     assert workspace.plan(spec) == ()
     stored = workspace.make.store.gmail(id_of(workspace.make, "press"))["vacation"]
     assert not stored.get("responseBodyHtml") or shown == PLAIN
+
+
+def test_auto_reply_is_written_as_the_spec_has_it_and_a_formatted_one_stays(workspace_of: Workspaces) -> None:
+    workspace = workspace_of(press)
+
+    def stored() -> dict[str, object]:
+        return dict(workspace.make.store.gmail(id_of(workspace.make, "press"))["vacation"])
+
+    indented = "Hours:\n  Mon  9-17\n\n\n  Tue  9-12"
+    spec = delegated("press", {Field.AUTO_REPLY: True, Field.AUTO_REPLY_INTERNAL: indented})
+    assert one(workspace, spec).status is Status.DONE
+    assert (stored()["responseBodyPlainText"], workspace.plan(spec)) == (indented, ())
+    html = '<p>See <a href="https://help.example">our help</a> <img src="https://help.example/logo.png"></p>'
+    for texts in each(({"responseBodyHtml": html}, {"responseBodyHtml": html, "responseBodyPlainText": "Old"})):
+        workspace.make.gmail(id_of(workspace.make, "press"), vacation={"enableAutoReply": True, **texts})
+        seen: dict[Field, Value] = {
+            Field.AUTO_REPLY_INTERNAL: "See  our help",
+            Field.AUTO_REPLY_SUBJECT: "Out",
+            Field.AUTO_REPLY: True,
+        }
+        assert one(workspace, delegated("press", seen)).status is Status.DONE
+        assert stored()["responseSubject"] == "Out"
+        assert {name: stored()[name] for name in texts} == texts, "only the subject differed"
 
 
 @pytest.mark.parametrize("is_domain", [False, True])

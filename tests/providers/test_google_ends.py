@@ -19,6 +19,7 @@ from sharedbox_cli.core.needs import needed
 from sharedbox_cli.core.order import Phase
 from sharedbox_cli.core.outcome import Effect, Status
 from sharedbox_cli.core.until import NEVER, end_value
+from sharedbox_cli.emulator.google.builder import SCOPES
 from sharedbox_cli.providers.columns import read_row
 from sharedbox_cli.providers.google_workspace.capabilities import CAPABILITIES
 from sharedbox_cli.providers.google_workspace.ends import ENDS
@@ -167,6 +168,33 @@ def test_write_when_its_answer_is_lost_then_the_end_is_found_or_sent_again(
     settled(workspace, box(ending("ben", now + timedelta(days=3)), ending("chloe", now + timedelta(days=3))))
 
 
+@pytest.mark.parametrize(
+    "fault", [{"kind": "throttle", "retry_after": 4}, {"kind": "forbidden"}, {"kind": "status", "status": 404}]
+)
+def test_member_whose_end_is_not_set_is_told_and_gets_it_from_the_next_plan(
+    workspace: GoogleSetting, now: datetime, fault: dict[str, object]
+) -> None:
+    mailbox = box(ending("ben", None), ending("chloe", now + timedelta(days=3)))
+    workspace.faults({"route": MODIFY, "count": 100, **fault})
+    (outcome,) = workspace.run(mailbox).values()
+    assert outcome.status is Status.FAILED
+    assert outcome.reason.startswith("the membership is there, but Google does not end it: "), outcome.reason
+    workspace.faults()
+    assert ends(workspace, mailbox)["chloe"] == NEVER
+    (change,) = settled(workspace, mailbox)
+    assert change.phase is Phase.REVOKE
+
+
+def test_end_when_the_scope_to_write_it_is_missing_then_the_edition_is_not_suspected(
+    workspace: GoogleSetting, now: datetime
+) -> None:
+    changes = workspace.plan(box(ending("ben", now + timedelta(days=3))))
+    kept = [scope for scope in SCOPES if not scope.endswith("/cloud-identity.groups")]
+    workspace.tenant.run("update g_service_accounts set scopes = ?", json.dumps(kept))
+    (outcome,) = workspace.apply(changes).values()
+    assert outcome.status is Status.FAILED and "enforce_until" not in outcome.reason, outcome.reason
+
+
 @pytest.mark.parametrize("route", [LOOKUP, LIST])
 def test_end_when_it_cannot_be_read_then_nothing_is_planned(
     workspace: GoogleSetting, now: datetime, route: str
@@ -256,6 +284,10 @@ def test_audit_when_ends_cannot_be_read_then_asks_once_and_keeps_the_members(wor
     scope = replace(
         everything(GOOGLE_COLLABORATIVE, fields=(Field.KIND, Field.UNTIL)), dispensable=frozenset({Field.UNTIL})
     )
+    workspace.observe(box())
+    workspace.forget()
+    workspace.shared.observe(scope)
+    assert TRIAL not in workspace.calls(), "a report says when access ends, not whether it could"
     for fault, asked in each(
         [
             ({"route": f"google.{LOOKUP}", "kind": "forbidden", "count": 100}, {LOOKUP: 1}),

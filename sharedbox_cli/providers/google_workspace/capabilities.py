@@ -8,9 +8,9 @@ from sharedbox_cli.core.capability import Capabilities, can, cannot
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, Platform, Right
 from sharedbox_cli.core.texts import mark
-from sharedbox_cli.providers.google_workspace import needs
+from sharedbox_cli.providers.google_workspace import gmail_filters, needs
 from sharedbox_cli.providers.google_workspace.calendar_columns import CALENDAR, LEVELS
-from sharedbox_cli.providers.google_workspace.gmail_columns import PRESENTATION, canonical
+from sharedbox_cli.providers.google_workspace.gmail_columns import PRESENTATION
 from sharedbox_cli.providers.google_workspace.rule_capabilities import RULE_ROWS
 from sharedbox_cli.providers.google_workspace.skus import SKUS
 from sharedbox_cli.providers.google_workspace.spec_problems import collaborative_problems, delegated_problems
@@ -228,7 +228,7 @@ CAPABILITIES: Mapping[Platform, Capabilities] = {
         read_singly=frozenset({*CALENDAR, *PRESENTATION}),
         audited_rights=frozenset({Right.CALENDAR}),
         audited_inside_rights=frozenset({Right.CONTACTS}),
-        canonical=canonical,
+        canonical=gmail_filters.canonical,
         spec_problems=delegated_problems,
         needs=needs.DELEGATED,
         not_audited=mark(

@@ -208,7 +208,7 @@ def _ends(wire: Wire, connection: GoogleConnection) -> Diagnosis:
         return _refused(connection, trial, step, error)
     try:
         wire.send(replace(trial, make=trial_of(name, admin)))
-    except CloudError as error:
+    except (CloudError, AuthError) as error:
         if is_edition(error):
             what = f"this edition has no end of memberships ({EDITIONS} do){_consequence(IDENTITY)}"
             return Diagnosis(step, "missing", what)

@@ -9,7 +9,7 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sharedbox_cli.core.errors import CloudError, PermissionDenied
+from sharedbox_cli.core.errors import PermissionDenied, SharedboxError
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.until import NEVER, end_value
 from sharedbox_cli.core.values import Value
@@ -84,7 +84,7 @@ def trial_of(group: str, admin: str) -> Make:
     return lambda service: service.groups().memberships().checkTransitiveMembership(parent=group, query=query)
 
 
-def is_edition(error: CloudError) -> bool:
+def is_edition(error: SharedboxError) -> bool:
     """Return whether an edition refuses a request for what it does not have. Assumed: 403, as in `trial_of`."""
     return isinstance(error, PermissionDenied) and not lacks_scope(error)
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from sharedbox_cli.core.fields import Field
-from sharedbox_cli.core.html_text import visible_lines, visible_text
+from sharedbox_cli.core.html_text import visible_text
 from sharedbox_cli.core.signatures import html_of
 from sharedbox_cli.core.signatures import text_of as text_of_signature
 from sharedbox_cli.core.values import Value
@@ -99,13 +99,6 @@ SIGNATURE: Columns = {
 """From `sendAs.list`: `sendAs.patch` of the own address changes it."""
 
 
-def canonical(name: Field, value: Value) -> Value:
-    """Return a desired value in the form in which it is read back."""
-    if name is Field.AUTO_REPLY_INTERNAL and isinstance(value, str):
-        return visible_lines(value)
-    return gmail_filters.canonical(name, value)
-
-
 def _auto_reply_text(row: Row) -> Value:
     """Return what people see of what they get: of the HTML if there is any (Gmail API, VacationSettings).
 
@@ -113,7 +106,7 @@ def _auto_reply_text(row: Row) -> Value:
     """
     html, plain = optional_text(row, "responseBodyHtml"), optional_text(row, "responseBodyPlainText")
     seen = visible_text(f"<div>{html}</div>")
-    return visible_lines(plain) if not html or seen.split() == plain.split() else seen
+    return plain.replace("\r\n", "\n").rstrip("\n") if not html or seen.split() == plain.split() else seen
 
 
 _AUDIENCES = {

@@ -19,6 +19,7 @@ from sharedbox_cli.providers.google_workspace.ends import EDITIONS, ENDS, member
 from sharedbox_cli.providers.google_workspace.errors import lacks_scope
 from sharedbox_cli.providers.google_workspace.observe.ends import read_name, try_edition
 from sharedbox_cli.providers.google_workspace.scopes import IDENTITY
+from sharedbox_cli.providers.responses import STOPPING
 from sharedbox_cli.providers.safe_write import done, outcome_of
 from sharedbox_cli.providers.transport import SETTLE_SECONDS
 
@@ -53,6 +54,8 @@ async def set_end(writer: Writer, change: Change, member: str, values: Mapping[F
             mailbox=change.mailbox.text,
         )
     except (PermissionDenied, Refused) as error:
+        if error.code in STOPPING or lacks_scope(error):
+            raise
         if values.get(Field.UNTIL) != NEVER and await try_edition(writer.google, group) is False:
             return Outcome(Status.SKIPPED, _NOT_HERE, error.request_id)
         outcome = outcome_of(error)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sharedbox_cli.core.change import Change, Kind, Party
-from sharedbox_cli.core.errors import Conflict, NotFound
+from sharedbox_cli.core.errors import Ambiguous, Conflict, NotFound, SharedboxError
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import Right
@@ -26,7 +28,7 @@ from sharedbox_cli.providers.google_workspace.observe.members import (
     outsider_id,
 )
 from sharedbox_cli.providers.google_workspace.scopes import DIRECTORY
-from sharedbox_cli.providers.safe_write import already, done, failed
+from sharedbox_cli.providers.safe_write import already, done, failed, outcome_of
 
 
 async def change_grant(writer: Writer, change: Change) -> Outcome:
@@ -147,8 +149,21 @@ async def _add_member(writer: Writer, change: Change) -> Outcome:
     outcome = await _put_member(writer, change)
     if not outcome.is_success or ends.get(Field.UNTIL) in (None, NEVER):
         return outcome
-    ended = await set_end(writer, change, _address(change), ends)
-    return done(ended.reason) if ended.status is Status.SKIPPED else ended  # the membership is there all the same
+    try:
+        ended = await set_end(writer, change, _address(change), ends)
+    except Ambiguous:
+        raise
+    except SharedboxError as error:
+        return _without_end(outcome_of(error))
+    if ended.status is Status.SKIPPED:  # by the edition: the membership is there all the same
+        return done(ended.reason)
+    return ended if ended.is_success else _without_end(ended)
+
+
+def _without_end(outcome: Outcome) -> Outcome:
+    """Return the failure to set an end: it also says that the person has access, which does not end by itself."""
+    reason = f"the membership is there, but Google does not end it: {outcome.reason}"
+    return replace(outcome, status=Status.FAILED, reason=reason)
 
 
 async def _put_member(writer: Writer, change: Change) -> Outcome:

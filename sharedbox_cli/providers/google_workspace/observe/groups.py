@@ -101,7 +101,8 @@ async def read_inboxes(
             unread.add("group", key.text, inbox, key)
         elif inbox is not None:
             inboxes[key] = inbox
-    await _judge_edition(google, inboxes.values())
+    if Field.UNTIL not in scope.dispensable:  # a report says when access ends, not whether it could
+        await _judge_edition(google, inboxes.values())
     reading = GroupReading()
     for key, inbox in inboxes.items():
         row = rows[key]
