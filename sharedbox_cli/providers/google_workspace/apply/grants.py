@@ -161,7 +161,7 @@ async def _add_member(writer: Writer, change: Change) -> Outcome:
 
 
 def _without_end(outcome: Outcome) -> Outcome:
-    """Return the failure to set an end: it also says that the person has access, which does not end by itself."""
+    """Return the failure to set an end: it also says that the person has access without an end."""
     reason = f"the membership is there, but Google does not end it: {outcome.reason}"
     return replace(outcome, status=Status.FAILED, reason=reason)
 
