@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from sharedbox_cli.core.errors import ObserveError
@@ -105,6 +106,20 @@ def optional_text(row: Row, key: str) -> str:
     if not isinstance(value, str):
         raise _not(key, value, "a text")
     return value
+
+
+def moment_of(text: str) -> datetime:
+    """Return a time in ISO form, in UTC, which is also the zone of one that names none. Raises ValueError."""
+    moment = datetime.fromisoformat(text)
+    try:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except OverflowError as error:
+        raise ValueError(str(error)) from error
+
+
+def instant_text(moment: datetime) -> str:
+    """Return a time in UTC as the core compares it, to the second: each year has four digits."""
+    return moment.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def flag_of(row: Row, key: str) -> bool:

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from sharedbox_cli.core.change import inverse
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.providers.microsoft365.spec_problems import spec_problems
 from tests.asked import each
@@ -61,3 +62,12 @@ def test_language_without_its_region_is_refused_with_what_to_write() -> None:
         assert hint in why
     for written in each(["de-DE", "de-at", "sr-Latn-RS", "es-419", None]):
         assert list(spec_problems({"language": written})) == []
+
+
+def test_undo_takes_the_language_away_again(demo: Setting) -> None:
+    [change] = plan(demo, demo.provider(), shared("sales", {Field.LANGUAGE: "de-DE"}))
+    back = inverse(change)
+    assert back is not None
+    for one in each((change, back)):
+        assert [outcome.is_success for outcome in apply(demo.provider(), (one,)).values()] == [True]
+    assert kept(demo) == {"Language": None, "DateFormat": None, "TimeFormat": None}

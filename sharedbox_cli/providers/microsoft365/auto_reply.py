@@ -14,12 +14,11 @@ from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.html_text import visible_text
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.columns import Body, Column, Columns, Row, UnknownForm, words
-from sharedbox_cli.providers.forms import optional_text, shown, text_of
+from sharedbox_cli.providers.forms import instant_text, moment_of, optional_text, shown, text_of
 
 _DISABLED, _ENABLED, _SCHEDULED = "Disabled", "Enabled", "Scheduled"
 _STATES = (_DISABLED, _ENABLED, _SCHEDULED)
 _AUDIENCES: dict[Value, str] = {"all": "All", "known": "Known", "organization": "None"}
-_FORM = "%Y-%m-%dT%H:%M:%SZ"
 TEXTS = frozenset({Field.AUTO_REPLY_INTERNAL, Field.AUTO_REPLY_EXTERNAL})
 
 
@@ -34,11 +33,10 @@ def _state(row: Row) -> str:
 def instant(text: str) -> str:
     """Return a time of the service as an ISO instant (UTC). It is not established whether it names its zone."""
     try:
-        moment = datetime.fromisoformat(text)
+        return instant_text(moment_of(text))
     except ValueError:
         message = f"It is {shown(text)}, and no time in ISO form"
         raise UnknownForm(message) from None
-    return (moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)).strftime(_FORM)
 
 
 def _time(name: str) -> Column:
@@ -73,7 +71,7 @@ def reply_body(after: Mapping[Field, Value], current: Mapping[Field, Value], now
     if whole.get(Field.AUTO_REPLY):
         body["AutoReplyState"] = _ENABLED
         if end := whole.get(Field.AUTO_REPLY_END):
-            start = whole.get(Field.AUTO_REPLY_START) or now.astimezone(UTC).strftime(_FORM)
+            start = whole.get(Field.AUTO_REPLY_START) or instant_text(now.astimezone(UTC))
             body |= {"AutoReplyState": _SCHEDULED, "StartTime": start, "EndTime": end}
     for name, parameter in (
         (Field.AUTO_REPLY_INTERNAL, "InternalMessage"),

@@ -7,14 +7,22 @@ Properties and parameters: learn.microsoft.com/powershell/module/exchangepowersh
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import MICROSOFT365, Fact, Platform
 from sharedbox_cli.core.texts import mark
 from sharedbox_cli.core.values import ALLOWED, BLOCKED, COPY_BOTH, COPY_SENDER, KIND_SHARED, KIND_USER, Value
 from sharedbox_cli.providers.columns import Body, Column, Columns, Row, UnknownForm, switch, text, words
-from sharedbox_cli.providers.forms import optional_flag, optional_text, optional_texts, text_of, texts_of
+from sharedbox_cli.providers.forms import (
+    instant_text,
+    moment_of,
+    optional_flag,
+    optional_text,
+    optional_texts,
+    text_of,
+    texts_of,
+)
 from sharedbox_cli.providers.microsoft365.auto_reply import AUTO_REPLY
 from sharedbox_cli.providers.microsoft365.categories import CATEGORIES
 from sharedbox_cli.providers.microsoft365.client_access import ACCESS
@@ -48,16 +56,15 @@ def created_at(row: Row) -> datetime | None:
     """Return when a mailbox was created (UTC), or nothing if that is not known."""
     for name in reversed(CREATED):
         try:
-            moment = datetime.fromisoformat(str(row.get(name) or ""))
+            return moment_of(str(row.get(name) or ""))
         except ValueError:
             continue
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     return None
 
 
 def _created_text(row: Row) -> Value:
     moment = created_at(row)
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else ""
+    return instant_text(moment) if moment else ""
 
 
 def _convert(_: Value, after: Value) -> Body:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from sharedbox_cli.core.facts import Fact
@@ -16,7 +15,7 @@ from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.mail_rules import Pairs, pairs_of, texts_of
 from sharedbox_cli.core.values import UNKNOWN, Value
 from sharedbox_cli.providers.columns import Column, Columns, Row, UnknownForm
-from sharedbox_cli.providers.forms import number_of, rows_in, shown, text_of
+from sharedbox_cli.providers.forms import instant_text, moment_of, number_of, rows_in, shown, text_of
 from sharedbox_cli.providers.microsoft365.folders import spelled
 from sharedbox_cli.providers.microsoft365.quirks import size_bytes
 from sharedbox_cli.providers.microsoft365.rule_tables import (
@@ -168,11 +167,10 @@ def _word_of(value: Any) -> str:
 def _instant(value: Any) -> str:
     """Return an instant. The form of the answer is not documented: ISO is read, with or without a zone (UTC)."""
     try:
-        moment = datetime.fromisoformat(str(value))
+        return instant_text(moment_of(str(value)))
     except ValueError:
         message = f"a date of a rule is {shown(value)}"
         raise UnknownForm(message) from None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _size(value: Any) -> int:

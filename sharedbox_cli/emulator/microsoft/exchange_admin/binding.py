@@ -22,7 +22,7 @@ _SELECTS = {
     ("Get-MailboxRegionalConfiguration", "MailboxLocation"),
     ("Set-MailboxRegionalConfiguration", "MailboxLocation"),
 }
-"""Parameters that select their set. The page has the set, but does not mark the parameter as required."""
+"""Parameters that select their set (assumed): the page has the set, but does not mark the parameter as required."""
 _MORE: dict[str, Any] = {
     "Get-ServicePrincipal": {
         "sets": [],

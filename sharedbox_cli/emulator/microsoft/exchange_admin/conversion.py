@@ -13,9 +13,20 @@ from sharedbox_cli.emulator.microsoft.folder_rights import RIGHTS, ROLES
 HASH_TABLE = "#Exchange.GenericHashTable"
 _LISTS = frozenset({"MultiValuedProperty", "ProxyAddressCollection"})
 _NULLABLE = frozenset(
-    {"String", "SmtpAddress", "ProxyAddress", "RecipientIdParameter", "MailboxPolicyIdParameter", *_LISTS}
+    {
+        "String",
+        "SmtpAddress",
+        "ProxyAddress",
+        "RecipientIdParameter",
+        "MailboxPolicyIdParameter",
+        "CultureInfo",
+        *_LISTS,
+    }
 )
-"""Parameters for which null clears the property. For other parameters, and for the identity, null is rejected."""
+"""Parameters for which null clears the property. For other parameters, and for the identity, null is rejected.
+
+Assumed for a culture: no page says so.
+"""
 _TRI_STATE = frozenset({"EwsEnabled", "SmtpClientAuthenticationDisabled"})
 """Switches of a mailbox for which null means: as the organisation has set it."""
 _INT_MOST = 2**31 - 1
