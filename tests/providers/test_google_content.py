@@ -14,6 +14,8 @@ from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.emulator.google.builder import GoogleBuilder
 from sharedbox_cli.emulator.google.gmail.labels import HIDDEN
+from sharedbox_cli.providers.columns import UnknownForm
+from sharedbox_cli.providers.google_workspace.gmail_columns import AUTO_REPLY
 from tests.asked import each
 from tests.providers.google_setting import NOW, Fill, GoogleSetting, at, delegated, id_of
 
@@ -275,3 +277,10 @@ def test_messages_of_labels_are_counted_only_where_somebody_asks(workspace_of: W
     assert (again - before) - (workspace.requests() - again) == 2, "fifty labels per request"
     workspace.faults({"route": f"google.{route}", "kind": "status", "status": 404, "count": 200})
     assert workspace.observe(wanted, facts=[Fact.FOLDER_ITEMS]).mailboxes[at("press")].facts[Fact.FOLDER_ITEMS] == ()
+
+
+def test_time_of_an_auto_reply_that_no_year_has_is_not_read() -> None:
+    start = AUTO_REPLY[Field.AUTO_REPLY_START]
+    assert start.read({"startTime": "253402300799999"}) == "9999-12-31T23:59:59Z"
+    with pytest.raises(UnknownForm, match="no year has this time"):
+        start.read({"startTime": "253402300800000"})

@@ -15,7 +15,16 @@ from sharedbox_cli.core.signatures import html_of
 from sharedbox_cli.core.signatures import text_of as text_of_signature
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.columns import Body, Column, Columns, Row, UnknownForm, switch, text
-from sharedbox_cli.providers.forms import number_of, object_in, optional_flag, optional_text, rows_in, text_of
+from sharedbox_cli.providers.forms import (
+    instant_text,
+    number_of,
+    object_in,
+    optional_flag,
+    optional_text,
+    rows_in,
+    shown,
+    text_of,
+)
 from sharedbox_cli.providers.google_workspace import gmail_filters
 
 COLOURS: Mapping[str, tuple[str, str]] = {
@@ -134,7 +143,11 @@ def _instant(name: str) -> Column:
         milliseconds = number_of(row, name) if row.get(name) is not None else 0
         if milliseconds == 0:
             return ""
-        return datetime.fromtimestamp(milliseconds / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        try:
+            return instant_text(datetime.fromtimestamp(milliseconds // 1000, UTC))
+        except (ValueError, OverflowError, OSError):
+            message = f"`{name}` is {shown(row[name])}, and no year has this time"
+            raise UnknownForm(message) from None
 
     def write(_: Value, after: Value) -> Body:
         return {name: str(int(datetime.fromisoformat(str(after)).timestamp() * 1000))} if after else {}
