@@ -127,6 +127,12 @@ def test_only_members_have_an_end_that_is_in_the_future(google: Workspace) -> No
 def test_twice_is_409_and_absent_or_not_allowed_is_403(google: Workspace) -> None:
     create(google, role())
     assert status(create(google, role())) == (409, "ALREADY_EXISTS")
+    google.call("PATCH", f"/groups/v1/groups/{EVENTS}?alt=json", {"allowExternalMembers": "false"})
+    outside = create(google, role(time_in(google, 60)), who="guest@partner.example")
+    assert (status(outside), said(outside)) == (
+        (400, "FAILED_PRECONDITION"),
+        "The group does not allow external members.",
+    )
     unknown = google.call("GET", "/v1/groups:lookup?groupKey.id=nobody@contoso.example")
     assert (status(unknown), "Error(2028)" in said(unknown)) == ((403, "PERMISSION_DENIED"), True)
     name = group(google)

@@ -46,6 +46,7 @@ def inside(*grants: DesiredGrant, **more: frozenset[Right]) -> DesiredMailbox:
 
 MODIFY = "cloudidentity.groups.memberships.modifyMembershipRoles"
 ENDING = replace(user("ben", Right.MEMBER), until=datetime(2099, 1, 31, 15, 30, 5, tzinfo=UTC))
+NEW = replace(user("emi", Right.MEMBER, "none"), until=ENDING.until)
 KINDS: dict[str, DesiredMailbox] = {
     "directory.users.insert": delegated("press"),
     "directory.users.undelete": delegated("gone"),
@@ -93,6 +94,9 @@ KINDS: dict[str, DesiredMailbox] = {
     ),
     "directory.members.update": collaborative(
         "desk", {}, (user("ben", Right.MANAGER, "daily"),), mode=MembersMode.AT_LEAST
+    ),
+    "cloudidentity.groups.memberships.create": replace(
+        collaborative("desk", {}, (NEW,), mode=MembersMode.AT_LEAST), enforces_until=True
     ),
     MODIFY: replace(collaborative("desk", {}, (user("anna", Right.OWNER), ENDING)), enforces_until=True),
     "directory.members.delete": collaborative("desk", {}, (user("anna", Right.OWNER),)),

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 from sharedbox_cli.core.change import Change, inverse
 from sharedbox_cli.core.convert import desired_of
 from sharedbox_cli.core.diff_notes import notes_on
-from sharedbox_cli.core.errors import SharedboxError
+from sharedbox_cli.core.errors import Ambiguous, Conflict, PermissionDenied, Refused, SharedboxError
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, DesiredGrant, DesiredMailbox, Fact, MembersMode, Right
 from sharedbox_cli.core.needs import needed
@@ -22,12 +23,13 @@ from sharedbox_cli.core.until import NEVER, end_value
 from sharedbox_cli.emulator.google.builder import SCOPES
 from sharedbox_cli.providers.columns import read_row
 from sharedbox_cli.providers.google_workspace.capabilities import CAPABILITIES
-from sharedbox_cli.providers.google_workspace.ends import ENDS
+from sharedbox_cli.providers.google_workspace.ends import ENDS, require_success
 from sharedbox_cli.providers.google_workspace.scopes import AUTH
 from tests.asked import each, every
 from tests.providers.google_setting import GoogleSetting, at, collaborative, everything, id_of, user
 
 LOOKUP, LIST = "cloudidentity.groups.lookup", "cloudidentity.groups.memberships.list"
+CREATE = "google.cloudidentity.groups.memberships.create"
 MODIFY = "google.cloudidentity.groups.memberships.modifyMembershipRoles"
 TRIAL = "cloudidentity.groups.memberships.checkTransitiveMembership"
 OWNER = user("anna", Right.OWNER)
@@ -36,6 +38,11 @@ OWNER = user("anna", Right.OWNER)
 def box(*grants: DesiredGrant, mode: MembersMode = MembersMode.EXACT, local: str = "desk") -> DesiredMailbox:
     """Return the spec of a group of which Google itself ends the members."""
     return replace(collaborative(local, None, (OWNER, *grants), mode=mode), enforces_until=True)
+
+
+def soon(now: datetime) -> datetime:
+    """Return the end that new members get."""
+    return now + timedelta(days=3)
 
 
 def ending(local: str, end: datetime | None, right: Right = Right.MEMBER) -> DesiredGrant:
@@ -135,6 +142,7 @@ def test_edition_without_ends_when_asked_then_access_ends_by_apply_and_nothing_f
     outcomes = {key: outcome.status for key, outcome in workspace.apply(changes).items()}
     assert set(outcomes.values()) == {Status.FAILED}, "an argument that Google does not accept, and no edition"
     assert every("leave `group.enforce_until` out" in outcome.reason for outcome in workspace.run(mailbox).values())
+    assert "chloe" not in ends(workspace, mailbox), "nobody gets access that does not end"
 
 
 def test_write_when_the_edition_is_found_out_late_then_is_skipped_and_the_member_is_added(
@@ -164,7 +172,7 @@ def test_write_when_its_answer_is_lost_then_the_end_is_found_or_sent_again(
     workspace: GoogleSetting, now: datetime, kind: str
 ) -> None:
     fault = {"kind": kind, **({"status": 500} if "status" in kind else {})}
-    workspace.faults({"route": MODIFY, "count": 1, **fault})
+    workspace.faults(*({"route": route, "count": 1, **fault} for route in (MODIFY, CREATE)))
     settled(workspace, box(ending("ben", now + timedelta(days=3)), ending("chloe", now + timedelta(days=3))))
 
 
@@ -174,6 +182,7 @@ def test_write_when_its_answer_is_lost_then_the_end_is_found_or_sent_again(
 def test_member_whose_end_is_not_set_is_told_and_gets_it_from_the_next_plan(
     workspace: GoogleSetting, now: datetime, fault: dict[str, object]
 ) -> None:
+    settled(workspace, box(ending("ben", None), user("chloe", Right.MANAGER)))
     mailbox = box(ending("ben", None), ending("chloe", now + timedelta(days=3)))
     workspace.faults({"route": MODIFY, "count": 100, **fault})
     (outcome,) = workspace.run(mailbox).values()
@@ -183,6 +192,71 @@ def test_member_whose_end_is_not_set_is_told_and_gets_it_from_the_next_plan(
     assert ends(workspace, mailbox)["chloe"] == NEVER
     (change,) = settled(workspace, mailbox)
     assert change.phase is Phase.REVOKE
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        *({"kind": "throttle", "retry_after": 4}, {"kind": "forbidden"}, {"kind": "status", "status": 404}),
+        *({"kind": "status", "status": 400}, {"kind": "reset_before"}),
+    ],
+    ids=str,
+)
+def test_new_member_whose_end_is_not_set_gets_no_access(
+    workspace: GoogleSetting, now: datetime, fault: dict[str, object]
+) -> None:
+    mailbox = box(ending("ben", None), ending("chloe", now + timedelta(days=3)))
+    workspace.faults({"route": CREATE, "count": 100, **fault})
+    workspace.forget()
+    (outcome,) = workspace.run(mailbox).values()
+    assert not outcome.is_success and outcome.reason
+    assert workspace.effects() == []
+    workspace.faults()
+    assert "chloe" not in ends(workspace, mailbox)
+    settled(workspace, mailbox)
+    assert workspace.effects() == [f"{at('chloe').key} in {at('desk').key} as MEMBER until {end_value(soon(now))}"]
+
+
+def test_new_member_when_the_run_dies_before_the_delivery_is_set_then_has_the_end(
+    workspace: GoogleSetting, now: datetime
+) -> None:
+    new = replace(user("chloe", Right.MEMBER, "none"), until=soon(now))
+    mailbox = box(ending("ben", None), new)
+    for fault in each([{"kind": "reset_before"}, {"kind": "forbidden"}]):
+        workspace.faults({"route": "google.directory.members.update", "count": 100, **fault})
+        (outcome,) = workspace.run(mailbox).values()
+        assert not outcome.is_success
+        assert ends(workspace, mailbox)["chloe"] == end_value(soon(now))
+    assert "its delivery was not set" in outcome.reason or "not allowed" in outcome.reason
+    workspace.faults()
+    settled(workspace, mailbox)
+
+
+def test_new_member_who_was_added_meanwhile_gets_the_end_and_the_delivery(
+    workspace: GoogleSetting, now: datetime
+) -> None:
+    mailbox = box(ending("ben", None), replace(user("chloe", Right.MEMBER, "daily"), until=soon(now)))
+    changes = workspace.plan(mailbox)
+    workspace.make.member(id_of(workspace.make, "desk"), id_of(workspace.make, "chloe"), "MANAGER")
+    assert {outcome.status for outcome in workspace.apply(changes).values()} == {Status.DONE}
+    assert workspace.plan(mailbox) == ()
+
+
+@pytest.mark.parametrize(
+    ("operation", "error"),
+    [
+        ({"done": True, "response": {}}, None),
+        ({"done": True, "error": {"code": 6, "message": "exists"}}, Conflict),
+        ({"done": True, "error": {"code": 7}}, PermissionDenied),
+        ({"done": True, "error": {"code": 3}}, Refused),
+        ({"done": False, "name": "operations/1"}, Ambiguous),
+        ({}, Ambiguous),
+    ],
+    ids=str,
+)
+def test_operation_is_a_success_only_where_it_says_so(operation: dict[str, Any], error: type[Exception] | None) -> None:
+    with pytest.raises(error) if error is not None else nullcontext():
+        require_success(operation, "call", "desk@contoso.example")
 
 
 def test_end_when_the_scope_to_write_it_is_missing_then_the_edition_is_not_suspected(
@@ -252,6 +326,7 @@ def test_new_group_when_google_knows_it_late_then_its_members_get_their_ends(
     outcomes = workspace.apply(workspace.plan(mailbox))
     assert {outcome.status for outcome in outcomes.values()} == {Status.DONE}, outcomes
     workspace.lag(group=0, member=0)
+    workspace.advance(3)
     assert workspace.plan(mailbox) == ()
 
 

@@ -72,14 +72,15 @@ def envelope(error: GoogleError, api: str = "") -> Response:
     if error.location:
         kind = "header" if error.location in ("If-Match", "Authorization") else "parameter"
         item |= {"location": error.location, "locationType": kind}
-    body: dict[str, Any] = {"code": error.code, "message": error.message}
+    code = 400 if api in _RPC_STYLE and error.code == 412 else error.code  # FAILED_PRECONDITION of google.rpc
+    body: dict[str, Any] = {"code": code, "message": error.message}
     if api not in _RPC_STYLE:
         body["errors"] = [item]
     if error.is_front or api not in _OLD_STYLE:
         body["status"] = error.status
     if error.info is not None:
         body["details"] = [{"@type": "type.googleapis.com/google.rpc.ErrorInfo", **error.info}]
-    return json_response(error.code, {"error": body})
+    return json_response(code, {"error": body})
 
 
 def no_such_page() -> Response:

@@ -6,14 +6,15 @@ The Directory API neither shows nor sets it (cloud.google.com/identity/docs/how-
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sharedbox_cli.core.errors import PermissionDenied, SharedboxError
+from sharedbox_cli.core.errors import Ambiguous, Conflict, PermissionDenied, Refused, SharedboxError
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.until import NEVER, end_value
 from sharedbox_cli.core.values import Value
-from sharedbox_cli.providers.columns import Body, Column, Columns, Row, UnknownForm
+from sharedbox_cli.providers.columns import Body, Column, Columns, Row, UnknownForm, request_body
 from sharedbox_cli.providers.forms import object_in, rows_in, shown, text_of
 from sharedbox_cli.providers.google_workspace.errors import lacks_scope
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from sharedbox_cli.providers.google_workspace.google_client import Make
 
 MEMBER = "MEMBER"
+_ALREADY_EXISTS, _PERMISSION_DENIED = 6, 7
+"""Codes of google.rpc."""
 PAGE = 500
 _TIME = re.compile(r"([12][0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})")
 EDITIONS = "Enterprise Standard, Enterprise Plus, Enterprise for Education and Cloud Identity Premium"
@@ -71,6 +74,33 @@ def memberships_of(group: str, token: str | None, fields: str | None = None) -> 
 def membership_of(group: str, address: str) -> Make:
     """Return the request for the name of one membership."""
     return lambda service: service.groups().memberships().lookup(parent=group, memberKey_id=address)
+
+
+def new_membership(group: str, address: str, values: Mapping[Field, Value]) -> Make:
+    """Return the request that adds a member together with the end of the membership.
+
+    Assumed: whoever the Directory adds is added here too.
+    """
+    role = request_body(ENDS, {}, values)["updateRolesParams"][0]["membershipRole"]
+    body = {"preferredMemberKey": {"id": address}, "roles": [role]}
+    return lambda service: service.groups().memberships().create(parent=group, body=body)
+
+
+def require_success(operation: Body, call: str, mailbox: str) -> None:
+    """Raise CloudError unless an operation succeeded; Ambiguous while it is not done.
+
+    Assumed: an operation about a membership is done when it is answered, and its error has the code of google.rpc.
+    """
+    error = operation.get("error")
+    if isinstance(error, dict):
+        code, why = error.get("code"), str(error.get("message", ""))[:500]
+        if code == _ALREADY_EXISTS:
+            raise Conflict("conflicts with the current state", call=call, mailbox=mailbox, why=why)
+        if code == _PERMISSION_DENIED:
+            raise PermissionDenied("not allowed", call=call, mailbox=mailbox, code="forbidden", why=why)
+        raise Refused("the service refused the request", call=call, mailbox=mailbox, why=why)
+    if operation.get("done") is not True:
+        raise Ambiguous("the service has not finished", call=call, mailbox=mailbox)
 
 
 def trial_of(group: str, admin: str) -> Make:

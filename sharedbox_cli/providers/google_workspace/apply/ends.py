@@ -1,9 +1,10 @@
-"""Let Google itself end a membership, at another time or not at all."""
+"""Let Google itself end a membership: from its first moment on, at another time, or not at all."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from sharedbox_cli.core.change import Change
 from sharedbox_cli.core.errors import NotFound, PermissionDenied, Refused
@@ -15,7 +16,14 @@ from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.columns import request_body
 from sharedbox_cli.providers.forms import understood
 from sharedbox_cli.providers.google_workspace.apply.writer import Writer
-from sharedbox_cli.providers.google_workspace.ends import EDITIONS, ENDS, membership_of, name_in
+from sharedbox_cli.providers.google_workspace.ends import (
+    EDITIONS,
+    ENDS,
+    membership_of,
+    name_in,
+    new_membership,
+    require_success,
+)
 from sharedbox_cli.providers.google_workspace.errors import lacks_scope
 from sharedbox_cli.providers.google_workspace.observe.ends import read_name, try_edition
 from sharedbox_cli.providers.google_workspace.scopes import IDENTITY
@@ -23,6 +31,10 @@ from sharedbox_cli.providers.responses import STOPPING
 from sharedbox_cli.providers.safe_write import done, outcome_of
 from sharedbox_cli.providers.transport import SETTLE_SECONDS
 
+if TYPE_CHECKING:
+    from sharedbox_cli.providers.google_workspace.google_client import Make
+
+_CREATE = "cloudidentity.groups.memberships.create"
 _CALL = "cloudidentity.groups.memberships.modifyMembershipRoles"
 _LOOKUP = "cloudidentity.groups.memberships.lookup"
 _NOT_HERE = (
@@ -39,6 +51,39 @@ def is_over(writer: Writer, change: Change) -> Outcome | None:
         return None
     why = f"this access ended: it lasted until {end_words(change.after[Field.UNTIL])}. Plan again"
     return Outcome(Status.FAILED, why)
+
+
+async def add_with_end(writer: Writer, change: Change, member: str, values: Mapping[Field, Value]) -> Outcome | None:
+    """Add a member together with an end. Returns why nobody was added: skipped where the edition has no ends.
+
+    Raises CloudError; Conflict where somebody is a member already.
+    """
+    group = await _group(writer, change)
+    try:
+        await _create(writer, change.mailbox, group, new_membership(group, member, values))
+    except (PermissionDenied, Refused) as error:
+        if error.code in STOPPING or lacks_scope(error):
+            raise
+        if await try_edition(writer.google, group) is False:
+            return Outcome(Status.SKIPPED, _NOT_HERE, error.request_id)
+        outcome = outcome_of(error)
+        about_end = "" if isinstance(error, Refused) and error.hint else f". {_REFUSED}"
+        return replace(outcome, reason=f"nobody was added: {outcome.reason.rstrip('.')}{about_end}")
+    return None
+
+
+async def _create(writer: Writer, mailbox: Address, group: str, make: Make) -> None:
+    """Send the request that adds a member; a new group may be known only later. Raises CloudError."""
+    for wait in (*(SETTLE_SECONDS[:4] if mailbox in writer.created else ()), None):
+        try:
+            operation = await writer.google.write(IDENTITY, make, _CREATE, mailbox=mailbox.text)
+        except (NotFound, PermissionDenied) as error:
+            if wait is None or lacks_scope(error):
+                raise
+            await writer.clock.sleep(wait)
+        else:
+            require_success(operation, _CREATE, mailbox.text)
+            return
 
 
 async def set_end(writer: Writer, change: Change, member: str, values: Mapping[Field, Value]) -> Outcome:
