@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 
 
 def connect(plugin: AnyPlugin, profile: Profile, terminal: Terminal) -> Provider:
-    """Return the provider of the profile's tenant. Raises UsageError, AuthError."""
+    """Return the provider of the profile's tenant. Raises UsageError, AuthError, ObserveError."""
     tenant = profile.tenants.get(plugin.name)
     if tenant is None:
         raise no_tenant(profile, [plugin])
-    return plugin.connect(tenant.connection, is_interactive=terminal.is_interactive, prompt=terminal.say)
+    with tenant.calling("connect"):
+        return plugin.connect(tenant.connection, is_interactive=terminal.is_interactive, prompt=terminal.say)
 
 
 def plugin_of(platform: Platform, plugins: Plugins) -> AnyPlugin:

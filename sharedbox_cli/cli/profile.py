@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
@@ -13,7 +14,7 @@ from pydantic import Field, create_model
 
 from sharedbox_cli.cli.profile_search import FILE, find_config, refuse_link_out
 from sharedbox_cli.cli.trust_store import TrustStore, state_folder
-from sharedbox_cli.core.errors import Problem, SpecError, UsageError
+from sharedbox_cli.core.errors import ObserveError, Problem, SpecError, UsageError
 from sharedbox_cli.core.guards_input import GuardLimits
 from sharedbox_cli.core.model import Platform
 from sharedbox_cli.language.document import Document
@@ -23,6 +24,7 @@ from sharedbox_cli.language.problems import nearest, raise_if_any
 from sharedbox_cli.language.validate import validated
 from sharedbox_cli.language.yaml_source import read_documents
 from sharedbox_cli.providers.plugin import AnyPlugin, Plugin
+from sharedbox_cli.providers.plugin_errors import naming
 from sharedbox_cli.providers.registry import Plugins
 from sharedbox_cli.providers.section import Need, Reading
 from sharedbox_cli.reports.safe import pasteable
@@ -88,11 +90,27 @@ class Tenant:
 
     plugin: AnyPlugin
     connection: Any
+    name: str = ""
+    """Which tenant it is, for people."""
+    expected: str = ""
+    """The only tenant that may be changed; empty: any."""
+    hosts: tuple[str, ...] = ()
+    """The hosts that receive secrets or tokens and are not the vendor's."""
+    problem: ObserveError | None = None
+    """Why the plug-in cannot say any of this: its platforms are left out."""
 
     @property
     def title(self) -> str:
         """Return the name of the tenant, for people."""
-        return f"{self.plugin.title}: {self.plugin.tenant(self.connection)}"
+        return f"{self.plugin.title}: {self.name}" if self.name else self.plugin.title
+
+    @contextmanager
+    def calling(self, what: str) -> Iterator[AnyPlugin]:
+        """Return the plug-in. An error in its code becomes one of this tenant. Raises ObserveError."""
+        if self.problem is not None:
+            raise self.problem
+        with naming(self.plugin, what):
+            yield self.plugin
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +139,8 @@ class Profile:
         """Return the only tenant that may be changed, for each platform that has one."""
         expected: dict[Platform, str] = {}
         for tenant in self.tenants.values():
-            if name := tenant.plugin.expected_tenant(tenant.connection):
-                expected |= dict.fromkeys(sorted(tenant.plugin.platforms), name)
+            if tenant.expected:
+                expected |= dict.fromkeys(sorted(tenant.plugin.platforms), tenant.expected)
         return expected
 
 
@@ -258,7 +276,19 @@ def _profile(
     state_dir = path.parent / in_file if path is not None and in_file else state_folder(environment)
     tenants: dict[str, Tenant] = {}
     for key, plugin in plugins.by_name.items():
-        connection = plugin.connection(getattr(model, key, None), environment, state_dir)
-        if connection is not None:
-            tenants[key] = Tenant(plugin, connection)
+        tenant = _tenant(plugin, getattr(model, key, None), environment, state_dir)
+        if tenant is not None:
+            tenants[key] = tenant
     return Profile(name, state_dir, tenants, model.guards, model.journal == "required", path)
+
+
+def _tenant(plugin: AnyPlugin, section: Any, environment: Mapping[str, str], state_dir: Path) -> Tenant | None:
+    try:
+        with naming(plugin, "connection"):
+            connection = plugin.connection(section, environment, state_dir)
+            if connection is None:
+                return None
+            hosts = tuple(plugin.foreign_hosts(connection))
+            return Tenant(plugin, connection, plugin.tenant(connection), plugin.expected_tenant(connection), hosts)
+    except ObserveError as error:
+        return Tenant(plugin, None, problem=error)

@@ -59,8 +59,8 @@ class Session:
         if profile.file is not None:
             self.terminal.say(one_line(f"profile {profile.name} of {profile.file}"))
         for tenant in profile.tenants.values():
-            if hosts := tenant.plugin.foreign_hosts(tenant.connection):
-                names = ", ".join(hosts)
+            if tenant.hosts:
+                names = ", ".join(tenant.hosts)
                 self.terminal.say(one_line(f"{tenant.plugin.title}: secrets or tokens are sent to {names}"))
         return profile
 
@@ -199,9 +199,10 @@ class Session:
                 continue
             with contextlib.suppress(SharedboxError):
                 if plugin.name not in self._providers:
-                    self._providers[plugin.name] = plugin.connect(
-                        tenant.connection, is_interactive=False, prompt=self.terminal.say
-                    )
+                    with tenant.calling("connect"):
+                        self._providers[plugin.name] = plugin.connect(
+                            tenant.connection, is_interactive=False, prompt=self.terminal.say
+                        )
                 found |= dict.fromkeys(served, self._providers[plugin.name])
         return found
 
@@ -305,9 +306,20 @@ class Session:
         """Close all connections."""
         if "listener" in self.__dict__:
             stop_progress(self.listener)
-        for provider in self._providers.values():
-            provider.close()
+        for name, provider in self._providers.items():
+            self._close(name, provider)
         self._providers.clear()
+
+    def _close(self, name: str, provider: Provider) -> None:
+        """Close a connection. A plug-in that fails at it changes nothing in what was done."""
+        from sharedbox_cli.core.errors import ObserveError
+        from sharedbox_cli.providers.plugin_errors import naming
+
+        try:
+            with naming(self.plugins.by_name[name], "close"):
+                provider.close()
+        except ObserveError as error:
+            self._warn([f"warning: {error.where}: {error.why}"])
 
     def __enter__(self) -> Session:
         """Return the session."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from queue import Empty, SimpleQueue
@@ -237,10 +238,13 @@ class Runner:
     def _send(self, change: Change, request: str) -> Outcome:
         provider = self._providers[change.platform]
         try:
-            if change.kind is Kind.LICENCE:
-                with self._licence_queue:  # only one thread may count seats at a time
-                    return provider.apply(change, self._listener, request_id=request)
-            return provider.apply(change, self._listener, request_id=request)
+            # Only one thread may count seats at a time.
+            with self._licence_queue if change.kind is Kind.LICENCE else nullcontext():
+                outcome = provider.apply(change, self._listener, request_id=request)
+            if isinstance(outcome, Outcome):
+                return outcome
+            message = f"apply() returned {type(outcome).__name__}, and no Outcome"  # type: ignore[unreachable]
+            raise TypeError(message)
         except Ambiguous as error:
             return Outcome(Status.UNKNOWN, f"{error.summary}. {error.why}".strip(), error.request_id)
         except SharedboxError as error:

@@ -1,4 +1,4 @@
-"""What a provider does with one tenant: observe it, apply changes, and settle changes of unknown outcome."""
+"""What a provider does with one tenant: observe it, and apply changes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import Fact, Platform, Right
 from sharedbox_cli.core.observed import Observed
-from sharedbox_cli.core.outcome import Effect, Outcome
+from sharedbox_cli.core.outcome import Outcome
 from sharedbox_cli.core.reach import Reach
 from sharedbox_cli.core.values import Value
 
@@ -90,10 +90,6 @@ class Provider(Protocol):
 
         If a response leaves it open whether the change took effect, read the mailbox to find out.
         """
-        ...
-
-    def settle(self, change: Change) -> Effect:
-        """Return whether a change has taken effect. Only reads."""
         ...
 
     def close(self) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sharedbox_cli.core.errors import ObserveError, SharedboxError
@@ -22,6 +24,19 @@ def foreign_plugin(platform: Platform) -> str:
 def is_foreign(plugin: AnyPlugin) -> bool:
     """Return whether a plug-in comes from another package."""
     return type(plugin).__module__.partition(".")[0] != _PACKAGE
+
+
+@contextmanager
+def naming(plugin: AnyPlugin, what: str) -> Iterator[None]:
+    """Let an error in the code of another package name its plug-in. Raises ObserveError."""
+    try:
+        yield
+    except SharedboxError:
+        raise
+    except (Exception, SystemExit) as error:
+        if not is_foreign(plugin):
+            raise
+        raise plugin_failed(plugin.name, what, error) from error
 
 
 def plugin_failed(name: str, what: str, error: BaseException) -> SharedboxError:

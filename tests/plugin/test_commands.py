@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -117,6 +118,7 @@ def test_init_writes_valid_files(plugin: Path, cli: Cli) -> None:
     done = cli("init", "new", "--platform", "json-file", "--mailbox", "x@contoso.example")
     assert done.code == 0, done.err
     assert "    json_file:\n      path: mail.json\n" in (plugin / "new" / "sharedbox.yaml").read_text()
+    shutil.copy(plugin / "mail.json", plugin / "new")
     done = cli("plan", "new/specs", "--config", "new/sharedbox.yaml")
     assert (done.code, "x@contoso.example" in done.out) == (0, True), done.err
 
@@ -152,6 +154,14 @@ def test_section_name_with_a_typing_error(plugin: Path, cli: Cli) -> None:
     file.write_text(file.read_text().replace("json_file", "json_fil"))
     done = cli("audit")
     assert (done.code, f"{file}:4:5" in done.err, "Did you mean `json_file`?" in done.err) == (1, True, True)
+
+
+def test_file_beside_the_profile_is_found_from_another_folder(
+    plugin: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(plugin / "specs")
+    done = cli("audit")
+    assert (done.code, INFO in done.out) == (0, True), done.err
 
 
 def test_environment_names_the_file(plugin: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -59,6 +59,57 @@ def test_bug_in_apply_names_the_plugin(plugin: Path, cli: Cli, monkeypatch: pyte
     )
 
 
+PARTS = ("connection", "tenant", "expected_tenant", "foreign_hosts", "connect")
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_bug_before_reading_names_the_plugin_and_the_others_continue(
+    plugin: Path, cloud: Cloud, cli: Cli, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    from sharedbox_jsonfile.plugin import JsonFilePlugin
+
+    monkeypatch.setattr(JsonFilePlugin, part, lambda *_, **__: INSIDE["no such key"])
+    done = cli("audit", "-o", "json")
+    assert done.code == 3, done.err
+    document = json.loads(done.out)
+    assert [(one["platform"], "`json_file`" in one["where"]) for one in document["left_out"]] == [("json-file", True)]
+    assert {item["platform"] for item in document["mailboxes"]} == {"microsoft365"}
+    assert ("KeyError" in done.err, "bug in sharedbox" in done.err) == (True, False)
+
+
+@pytest.mark.parametrize("part", ["connection", "diagnose"])
+def test_bug_in_a_diagnosis_is_a_finding_and_the_others_are_diagnosed(
+    plugin: Path, cloud: Cloud, cli: Cli, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    from sharedbox_jsonfile.plugin import JsonFilePlugin
+
+    monkeypatch.setattr(JsonFilePlugin, part, lambda *_, **__: INSIDE["no such key"])
+    done = cli("doctor")
+    assert (done.code, "the provider plug-in `json_file`" in done.out) == (5, True), done.out + done.err
+    assert "Microsoft 365" in done.out
+
+
+def test_bug_in_close_is_a_warning(plugin: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    from sharedbox_jsonfile import provider
+
+    monkeypatch.setattr(provider.JsonFile, "close", lambda _: INSIDE["no such key"])
+    done = cli("audit")
+    assert (done.code, INFO in done.out) == (0, True), done.err
+    assert "warning: the provider plug-in `json_file` · close" in done.err
+
+
+@pytest.mark.parametrize("returned", [None, "done"])
+def test_outcome_of_another_type_is_a_bug_of_the_plugin(
+    plugin: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch, returned: object
+) -> None:
+    from sharedbox_jsonfile import provider
+
+    monkeypatch.setattr(provider.JsonFile, "apply", lambda *_, **__: returned)
+    done = cli("apply", "specs", "--yes", "--allow", f"mass-revocation={INFO}", "--allow", "mass-revocation=1")
+    assert (done.code, "TypeError: this is a bug in the provider plug-in `json_file`" in done.out) == (3, True)
+    assert "unknown: info@contoso.example" in done.out
+
+
 def break_check(monkeypatch: pytest.MonkeyPatch, detect: Callable[..., Any]) -> None:
     """Let the check of the plug-in use another detector, in a tenant of two mailboxes."""
     from sharedbox_jsonfile import checks

@@ -165,6 +165,18 @@ def test_bug_of_a_plugin_is_reported_as_its_own(install: Install, cli: Cli, tmp_
     file.write_text("profiles: {a: {mine: {}}}")
     done = cli("audit", "--config", file)
     assert done.code == 1
+    assert "error: a provider plug-in failed\n  the provider plug-in `mine` · connection" in done.err
+    assert ("TypeError" in done.err, "report it to its authors" in done.err) == (True, True)
+
+
+def test_crash_in_a_plugin_is_reported_as_its_own(
+    install: Install, cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    broken = "    def starter(self, platform): return platform['no such key']\n"
+    install("mine", source().replace("\nPLUGIN", f"{broken}\nPLUGIN"))
+    done = cli("init", tmp_path / "new", "--platform", "mine")
+    assert done.code == 1
     assert "error: TypeError\n  This is a bug in the provider plug-in `mine`. Please report it" in done.err
 
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import field_validator
+from pydantic import PrivateAttr, field_validator
 
 from sharedbox_cli.core.capability import Capabilities, can
 from sharedbox_cli.core.model import Platform, Right
 from sharedbox_cli.providers.diagnosis import Diagnosis
 from sharedbox_cli.providers.plugin import Plugin, Prompt, Starter
-from sharedbox_cli.providers.section import Need, Section
+from sharedbox_cli.providers.section import Need, Reading, Section
 
 if TYPE_CHECKING:
     from sharedbox_cli.checks.model import Check
@@ -42,6 +42,16 @@ class JsonFileSection(Section):
 
     path: str | None = None
     organisation: str | None = None
+    _folder: Path = PrivateAttr(default_factory=Path)
+
+    def model_post_init(self, context: object, /) -> None:
+        """Keep the folder of `sharedbox.yaml`. Without a file, it is the current one."""
+        self._folder = context.folder if isinstance(context, Reading) else Path()
+
+    @property
+    def file(self) -> Path:
+        """Return the file that `path` names, from the folder of the profile."""
+        return self._folder / (self.path or "")
 
     @field_validator("path")
     @classmethod
@@ -72,8 +82,9 @@ class JsonFilePlugin(Plugin[JsonFileSection, JsonFileSection]):
     ) -> JsonFileSection | None:
         """Return the section, with the path from the environment if the file has none."""
         section = section or JsonFileSection()
-        path = section.path or environment.get("SHAREDBOX_JSON_FILE")
-        return section.model_copy(update={"path": path}) if path else None
+        if section.path is None and (path := environment.get("SHAREDBOX_JSON_FILE")):
+            return JsonFileSection(path=path, organisation=section.organisation)
+        return section if section.path else None
 
     def tenant(self, connection: JsonFileSection) -> str:
         """Return which file it is."""
@@ -87,13 +98,13 @@ class JsonFilePlugin(Plugin[JsonFileSection, JsonFileSection]):
         """Return the provider of the file."""
         from sharedbox_jsonfile.provider import JsonFile
 
-        return JsonFile(Path(connection.path or ""))
+        return JsonFile(connection.file)
 
     def diagnose(self, connection: JsonFileSection, *, is_interactive: bool, prompt: Prompt) -> Sequence[Diagnosis]:
         """Return whether the file can be read. An error is reported as a finding."""
         from sharedbox_jsonfile.provider import JsonFile
 
-        count = len(JsonFile(Path(connection.path or "")).read()["mailboxes"])
+        count = len(JsonFile(connection.file).read()["mailboxes"])
         return (Diagnosis("read the file", "ok", f"mailboxes: {count}"),)
 
     def checks(self) -> Sequence[Check]:

@@ -16,7 +16,7 @@ from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import Grant, Right, Trustee, TrusteeKind
 from sharedbox_cli.core.observed import AddressHolder, Observed, ObservedMailbox
-from sharedbox_cli.core.outcome import Effect, Outcome, Status
+from sharedbox_cli.core.outcome import Outcome, Status
 from sharedbox_cli.providers.base import Scope
 from sharedbox_jsonfile.plugin import PLATFORM
 
@@ -68,12 +68,6 @@ class JsonFile:
             if after != before:
                 self._path.write_text(json.dumps(after, indent=2), encoding="utf-8")
         return Outcome(Status.ALREADY_SO if after == before else Status.DONE, mailbox_id=change.mailbox.key)
-
-    def settle(self, change: Change) -> Effect:
-        """Return whether a change has taken effect. Used after a run that was interrupted."""
-        content = self.read()
-        is_present = not _lacks_mailbox(content, change) and _changed(content, change) == content
-        return Effect.PRESENT if is_present else Effect.ABSENT
 
     def close(self) -> None:
         """Close connections; there are none."""

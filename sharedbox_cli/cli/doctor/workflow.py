@@ -58,12 +58,13 @@ def _needed(session: Session, tenant: Tenant, desired: Desired) -> Needed | None
 
 def _assess(session: Session, tenant: Tenant, wanted: Needed | None) -> Assessment:
     """Return the diagnosis of one tenant; an error becomes a finding, so that the others are still diagnosed."""
-    terminal, plugin = session.terminal, tenant.plugin
+    terminal, connection = session.terminal, tenant.connection
     try:
-        if wanted is None:
-            steps = plugin.diagnose(tenant.connection, is_interactive=terminal.is_interactive, prompt=terminal.say)
-            return Assessment(tuple(steps))
-        return plugin.assess(tenant.connection, wanted, is_interactive=terminal.is_interactive, prompt=terminal.say)
+        with tenant.calling("diagnosis") as plugin:
+            if wanted is None:
+                steps = plugin.diagnose(connection, is_interactive=terminal.is_interactive, prompt=terminal.say)
+                return Assessment(tuple(steps))
+            return plugin.assess(connection, wanted, is_interactive=terminal.is_interactive, prompt=terminal.say)
     except SharedboxError as error:
         words = " ".join(part for part in (error.summary, error.where, error.why) if part)
         return Assessment((Diagnosis("diagnosis", "failed", words, error.hint),))
@@ -80,10 +81,11 @@ def record_tenants(
     recordings = Recordings.create(folder)
     for name, tenant in profile.tenants.items():
         if (address := mailboxes.get(name)) is not None:
-            answers = tenant.plugin.record(
-                tenant.connection, address, is_interactive=terminal.is_interactive, prompt=terminal.say
-            )
-            recordings.keep(name, tenant.plugin.title, answers)
+            with tenant.calling("record") as plugin:
+                answers = plugin.record(
+                    tenant.connection, address, is_interactive=terminal.is_interactive, prompt=terminal.say
+                )
+                recordings.keep(name, plugin.title, answers)
     report = recordings_report(recordings.recorded, str(folder))
     show(session.terminal, report.based_on(Origin(profile.name)), output)
     return ExitCode.OK if all(item.status for item in recordings.recorded) else ExitCode.PARTLY
