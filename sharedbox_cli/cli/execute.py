@@ -25,15 +25,7 @@ from sharedbox_cli.core.restore import with_choices
 from sharedbox_cli.engine.finish import close_run
 from sharedbox_cli.engine.journal import Journal
 from sharedbox_cli.engine.lock import TenantLocks
-from sharedbox_cli.engine.memory import (
-    automapping,
-    complete_runs,
-    has_written_since,
-    is_plan_used,
-    managed_on,
-    readers_of,
-    recent_access,
-)
+from sharedbox_cli.engine.memory import has_written_since, is_plan_used, recorded
 from sharedbox_cli.engine.run import RunOptions, run_plan
 from sharedbox_cli.engine.stop import StopFlag, stop_on_signals
 from sharedbox_cli.engine.verify import verify
@@ -55,12 +47,14 @@ AGAIN = "Plan again and review."
 
 
 def run(
-    basis: Basis, plan: Plan, observed: Reading, waivers: Waivers, settings: RunSettings, saved: Plan | None
-) -> RunSummary:
-    """Run a plan that was confirmed, now or when it was saved, and return the summary.
+    basis: Basis, plan: Plan, observed: Reading, waivers: Waivers, settings: RunSettings, saved: Plan | None = None
+) -> RunSummary | None:
+    """Run a plan that was confirmed, now or when it was saved, and return the summary; None for an empty plan.
 
     Raises LockFailed, JournalError, PlanStale and GuardRefused before anything is written.
     """
+    if not plan.changes:
+        return None
     flag = StopFlag()
     run_options = RunOptions(
         basis.profile, waivers.texts(), deadline_seconds=_deadline(settings.deadline_seconds), stop=flag
@@ -72,15 +66,7 @@ def run(
         if saved and is_plan_used(basis.journal_path, plan_id):
             raise applied_already(settings.plan_file)
         if lock.has_waited or _is_old(observed, basis):
-            now = replace(
-                basis,
-                complete_runs=complete_runs(basis.journal_path),
-                automapping=automapping(basis.journal_path),
-                continued=journal.continued(basis.profile),
-                managed_on=managed_on(basis.journal_path),
-                recent=recent_access(basis.journal_path),
-                readers=readers_of(basis.journal_path),
-            )
+            now = replace(basis, recorded=recorded(basis.journal_path, basis.profile))
             plan = _reviewed(now, plan, observed, waivers)
         platforms = {change.platform for change in plan.changes}
         providers = {name: basis.connections.providers[name] for name in sorted(platforms)}

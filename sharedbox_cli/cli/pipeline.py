@@ -27,9 +27,8 @@ if TYPE_CHECKING:
     from sharedbox_cli.core.identity import Address
     from sharedbox_cli.core.model import Desired, DesiredMailbox, Platform
     from sharedbox_cli.core.plan import Plan
-    from sharedbox_cli.core.recent import RecentAccess
-    from sharedbox_cli.core.record import CompleteRun
     from sharedbox_cli.core.values import Value
+    from sharedbox_cli.engine.memory import Recorded
     from sharedbox_cli.providers.base import Provider
     from sharedbox_cli.providers.reading import Connections, Reading
 
@@ -45,19 +44,7 @@ class Basis:
     limits: GuardLimits
     expected_tenants: Mapping[Platform, str]
     """The tenant that the profile names, by platform."""
-    automapping: Mapping[tuple[str, str], bool]
-    """The automapping that the journal records."""
-    complete_runs: tuple[CompleteRun, ...]
-    """The last complete runs, of all profiles of the state folder."""
-    continued: frozenset[str]
-    """Keys of the revocations that an unfinished run was allowed, and did not do."""
-    managed_on: Mapping[Address, Platform]
-    """The platform on which earlier runs changed each mailbox last."""
-    recent: Mapping[Address, RecentAccess]
-    """What runs of the last days changed in the access to each mailbox."""
-    readers: frozenset[Address]
-    """The mailboxes on which earlier runs allowed somebody to read mail alone: only there, it is looked for without a
-    spec that gives it."""
+    recorded: Recorded
     journal_path: Path
     neighbours: Callable[[], Mapping[Platform, Provider]]
     """Returns all platforms for which the profile has a tenant, where a connection is possible. Few plans need them."""
@@ -94,9 +81,9 @@ def unread_error(reading: Reading) -> ObserveError:
 
 def observe_desired(basis: Basis, desired: Desired, *, is_saved: bool = False) -> Reading:
     """Read everything that the specs manage. Raises what `observe` raises."""
-    scopes = plan_scopes(desired, basis.readers)
+    scopes = plan_scopes(desired, basis.recorded.readers)
     reading = observe(basis.terminal, basis.connections, scopes, basis.listener, is_saved=is_saved)
-    return reading.with_automapping(basis.automapping)
+    return reading.with_automapping(basis.recorded.automapping)
 
 
 def plan_scopes(desired: Desired, readers: frozenset[Address] = frozenset()) -> Mapping[Platform, Scope]:
@@ -188,10 +175,10 @@ def refusals_of(basis: Basis, plan: Plan, observed: Reading, waivers: Waivers) -
             basis.limits,
             waivers,
             basis.expected_tenants,
-            last_managed(basis.complete_runs, basis.profile, frozenset(plan.tenants.values())),
-            basis.continued,
-            basis.managed_on,
-            basis.recent,
+            last_managed(basis.recorded.complete_runs, basis.profile, frozenset(plan.tenants.values())),
+            basis.recorded.continued,
+            basis.recorded.managed_on,
+            basis.recorded.recent,
             _exists_on(basis, plan),
         )
     )
@@ -204,7 +191,7 @@ def _exists_on(basis: Basis, plan: Plan) -> Mapping[Address, Platform]:
 
     created: dict[Platform, set[Address]] = {}
     for change in plan.changes:
-        if change.kind is Kind.CREATE and change.mailbox not in basis.managed_on:
+        if change.kind is Kind.CREATE and change.mailbox not in basis.recorded.managed_on:
             created.setdefault(change.platform, set()).add(change.mailbox)
     found: dict[Address, Platform] = {}
     for platform, addresses in created.items():

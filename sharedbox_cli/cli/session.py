@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sharedbox_cli.core.events import Listener
     from sharedbox_cli.core.model import Desired
     from sharedbox_cli.engine.journal import Journal
+    from sharedbox_cli.engine.memory import Recorded
     from sharedbox_cli.language.load import LoadedSpecs
     from sharedbox_cli.providers.base import Provider, Scope
     from sharedbox_cli.providers.reading import Connections, Reading
@@ -166,10 +167,7 @@ class Session:
 
         `platforms`: nothing else may be read. Empty: any platform of the profile.
         """
-        from sharedbox_cli.engine.memory import complete_runs, managed_on, readers_of, recent_access
-
         self._require_journal()
-
         return Basis(
             terminal=self.terminal,
             listener=self.listener,
@@ -177,12 +175,7 @@ class Session:
             profile=self.profile.name,
             limits=self.profile.guard_limits(),
             expected_tenants=self.profile.expected_tenants(),
-            automapping=self.recorded_automapping(),
-            complete_runs=complete_runs(self.journal_path),
-            continued=self._continued(),
-            managed_on=managed_on(self.journal_path),
-            recent=recent_access(self.journal_path),
-            readers=readers_of(self.journal_path),
+            recorded=self._recorded(),
             journal_path=self.journal_path,
             neighbours=partial(self._neighbours, frozenset(platforms)),
         )
@@ -259,10 +252,10 @@ class Session:
 
         return Journal.open(self.journal_path, for_writing=False)
 
-    def recorded_automapping(self) -> Mapping[tuple[str, str], bool]:
-        """Return the automapping that the journal records, or nothing if there is no journal."""
+    def _recorded(self) -> Recorded:
+        """Return what the journals record, after a warning if that of the profile cannot be read."""
         from sharedbox_cli.core.errors import JournalError
-        from sharedbox_cli.engine.memory import automapping
+        from sharedbox_cli.engine.memory import recorded
 
         try:
             if self.has_journal:
@@ -270,7 +263,7 @@ class Session:
                     journal.automapping()  # opening does not find every damage
         except JournalError as error:  # reading continues without the journal; apply stops when it opens it
             self.terminal.say(f"warning: cannot read the journal: {error.why} Automapping is assumed to be unchanged.")
-        return automapping(self.journal_path)
+        return recorded(self.journal_path, self.profile.name)
 
     def _require_journal(self) -> None:
         """Raise JournalError if there is no journal and the profile requires one."""
@@ -283,16 +276,6 @@ class Session:
                 why="The profile has `journal: required`, and guards look at earlier runs.",
                 hint="Run this where the journal is, or set SHAREDBOX_STATE_DIR to its folder.",
             )
-
-    def _continued(self) -> frozenset[str]:
-        """Return the keys of the revocations that an unfinished run was allowed, or nothing without a journal."""
-        from sharedbox_cli.core.errors import JournalError
-
-        with contextlib.suppress(JournalError):
-            if self.has_journal:
-                with self.journal() as journal:
-                    return journal.continued(self.profile.name)
-        return frozenset()
 
     def is_plan_used(self, plan_id: str) -> bool:
         """Return whether a journal of the folder records that a plan was applied. Raises JournalError."""

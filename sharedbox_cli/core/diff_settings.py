@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 from sharedbox_cli.core.change import Change, Kind, Risk, aliases_of
 from sharedbox_cli.core.diff_licence import licence_change
@@ -10,11 +10,11 @@ from sharedbox_cli.core.ensured import missing_items
 from sharedbox_cli.core.errors import ObserveError
 from sharedbox_cli.core.fields import SETTINGS, Field, Setting
 from sharedbox_cli.core.mail_targets import answered_to, cut_off_words, forwarded_to, moderated_by, sender_addresses
-from sharedbox_cli.core.model import EVERY_REGION, DesiredMailbox, Platform
+from sharedbox_cli.core.model import DesiredMailbox
 from sharedbox_cli.core.observed import Observed, ObservedMailbox
 from sharedbox_cli.core.order import Phase, Topic
 from sharedbox_cli.core.service_addresses import is_service_address, is_usual_address, unmanaged_addresses
-from sharedbox_cli.core.values import BLOCKED, KIND_SHARED, LICENCE_NONE, Value
+from sharedbox_cli.core.values import BLOCKED, KIND_SHARED, LICENCE_NONE, Value, same_name
 
 
 def creation_settings(mailbox: DesiredMailbox) -> dict[Field, Value]:
@@ -23,7 +23,7 @@ def creation_settings(mailbox: DesiredMailbox) -> dict[Field, Value]:
     return {Field.DISPLAY_NAME: name, Field.KIND: KIND_SHARED, Field.LICENCE: LICENCE_NONE}
 
 
-def is_so(name: Field, desired: Value, observed: Value, platform: Platform) -> bool:
+def is_so(name: Field, desired: Value, observed: Value, kept_exactly: Set[Field] = frozenset()) -> bool:
     """Return whether a setting is as desired; for a list that is only ensured, whether no item is missing.
 
     Addresses that the service gives a mailbox itself do not count unless they are desired.
@@ -31,24 +31,22 @@ def is_so(name: Field, desired: Value, observed: Value, platform: Platform) -> b
     if name is Field.ALIASES and isinstance(observed, tuple):
         unmanaged = unmanaged_addresses(desired, observed)
         observed = tuple(address for address in observed if address not in unmanaged)
-    if name is Field.RETENTION_POLICY:  # a name, which the service finds in any case
-        return str(desired).casefold() == str(observed).casefold()
-    if name is Field.LANGUAGE and platform in EVERY_REGION:
-        return str(desired).casefold() == str(observed).casefold()
+    if name in kept_exactly:
+        return same_name(desired, observed)
     setting = SETTINGS[name]
     if setting.is_same is not None and desired is not None and observed is not None:
         return setting.is_same(desired, observed)
     return not missing_items(desired, observed) if setting.is_ensured else desired == observed
 
 
-def has_effect(name: Field, change: Change, observed: Value) -> bool:
+def has_effect(name: Field, change: Change, observed: Value, kept_exactly: Set[Field] = frozenset()) -> bool:
     """Return whether a setting shows the effect of a change.
 
     Several changes of a run can be about the aliases of one mailbox: each is about what it adds and removes. An address
     of the service is added again when it is removed.
     """
     if name is not Field.ALIASES or Field.ALIASES not in change.before:
-        return is_so(name, change.after[name], observed, change.platform)
+        return is_so(name, change.after[name], observed, kept_exactly)
     before, after = aliases_of(change.before), aliases_of(change.after)
     held = aliases_of({name: observed})
     kept = {address for address in (before - after) & held if not is_service_address(address)}
@@ -77,7 +75,7 @@ def _differing(mailbox: DesiredMailbox, current: ObservedMailbox, *, is_new: boo
                 raise _not_read(mailbox, name)
             if value != () or not setting.is_ensured:
                 differing[name] = value
-        elif not is_so(name, value, current.settings[name], mailbox.platform):
+        elif not is_so(name, value, current.settings[name], current.kept_exactly):
             held = current.settings[name]
             differing[name] = setting.completed(value, held) if setting.completed else value
             if setting.is_ensured:

@@ -24,7 +24,16 @@ from sharedbox_cli.core.order import Topic
 from sharedbox_cli.core.senders import completed_senders, same_senders
 from sharedbox_cli.core.signatures import same_signature, signature_words
 from sharedbox_cli.core.until import end_words
-from sharedbox_cli.core.values import ALLOWED, COPY_SENDER, KIND_SHARED, LICENCE_NONE, ORGANIZATION, UNLIMITED, Value
+from sharedbox_cli.core.values import (
+    ALLOWED,
+    COPY_SENDER,
+    KIND_SHARED,
+    LICENCE_NONE,
+    ORGANIZATION,
+    UNLIMITED,
+    Value,
+    same_name,
+)
 
 
 class Field(StrEnum):
@@ -207,7 +216,7 @@ SETTINGS: Mapping[Field, Setting] = {
     Field.HOLD_NOTE: Setting(Topic.RETENTION, new=""),
     Field.ITEM_RECOVERY: Setting(Topic.RETENTION, new="14d"),
     Field.DELETED_ITEMS: Setting(Topic.RETENTION, new="14d"),
-    Field.RETENTION_POLICY: Setting(Topic.RETENTION, new=""),
+    Field.RETENTION_POLICY: Setting(Topic.RETENTION, new="", is_same=same_name),
     Field.AUDIT_LOG: Setting(Topic.MAILBOX, new=True),
     Field.ORG_UNIT: Setting(Topic.MAILBOX),
     Field.GROUP_DESCRIPTION: Setting(Topic.MAILBOX, new=""),

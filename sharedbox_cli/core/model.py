@@ -21,8 +21,6 @@ Platform = NewType("Platform", str)
 MICROSOFT365 = Platform("microsoft365")
 GOOGLE_DELEGATED = Platform("google-delegated")
 GOOGLE_COLLABORATIVE = Platform("google-collaborative")
-EVERY_REGION = frozenset({MICROSOFT365})
-"""Platforms that keep the language of each region. Others save a near language for one that they do not offer."""
 
 
 class Right(StrEnum):

@@ -68,6 +68,8 @@ class ObservedMailbox:
     """The rights with levels that were read: `grants` has all grants of them."""
     folders: tuple[FolderEntry, ...] | None = None
     """What people can do in single folders; None: not read."""
+    kept_exactly: frozenset[Field] = frozenset()
+    """Settings whose values the service saves as they are written, in any case: a near value is another one."""
 
 
 @dataclass(frozen=True, slots=True)

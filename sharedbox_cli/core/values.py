@@ -31,3 +31,8 @@ def whole_number(text: str) -> int | None:
 
 MAX_DIGITS = 19
 """So many digits fit into 64 bits; Python refuses to read thousands of them."""
+
+
+def same_name(desired: Value, observed: Value) -> bool:
+    """Return whether two names are the same to a service that finds them in any case."""
+    return str(desired).casefold() == str(observed).casefold()

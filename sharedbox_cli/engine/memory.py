@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -22,6 +23,45 @@ from sharedbox_cli.engine.granted import newest_grants_of
 from sharedbox_cli.engine.journal import Journal
 
 _Known = TypeVar("_Known")
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What earlier runs did, as far as plans and guards ask."""
+
+    automapping: Mapping[tuple[str, str], bool]
+    """The automapping of each grant of full access, by (mailbox ID, trustee ID)."""
+    complete_runs: tuple[CompleteRun, ...]
+    """The last complete runs, of all profiles of the state folder."""
+    continued: frozenset[str]
+    """Keys of the revocations that an unfinished run was allowed, and did not do."""
+    managed_on: Mapping[Address, Platform]
+    """The platform on which earlier runs changed each mailbox last."""
+    recent: Mapping[Address, RecentAccess]
+    """What runs of the last days changed in the access to each mailbox."""
+    readers: frozenset[Address]
+    """The mailboxes on which earlier runs allowed somebody to read mail alone: only there, it is looked for without a
+    spec that gives it."""
+
+
+def recorded(journal: Path, profile: str) -> Recorded:
+    """Return what the journals of the folder record. One that cannot be read adds nothing."""
+    return Recorded(
+        automapping(journal),
+        complete_runs(journal),
+        _continued(journal, profile),
+        managed_on(journal),
+        recent_access(journal),
+        readers_of(journal),
+    )
+
+
+def _continued(journal: Path, profile: str) -> frozenset[str]:
+    with contextlib.suppress(JournalError, OSError):
+        if journal.is_file():
+            with Journal.open(journal, for_writing=False) as own:
+                return own.continued(profile)
+    return frozenset()
 
 
 def recent_access(journal: Path) -> dict[Address, RecentAccess]:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sharedbox_cli.core.access import AccessRow
 from sharedbox_cli.core.errors import ObservationsError
-from sharedbox_cli.engine.keeping import Kept, Saving, stored_instant
+from sharedbox_cli.engine.kept import Kept, Saving, stored_instant
 from sharedbox_cli.engine.observed_rows import row_of
 from sharedbox_cli.engine.storage import Layout, open_database
 

@@ -108,4 +108,8 @@ def is_visible(change: Change, observed: Observed) -> bool:
             for item in mailbox.grants
         )
         return held is (change.kind is not Kind.REVOKE)
-    return all(has_effect(name, change, mailbox.settings[name]) for name in change.after if name in mailbox.settings)
+    return all(
+        has_effect(name, change, mailbox.settings[name], mailbox.kept_exactly)
+        for name in change.after
+        if name in mailbox.settings
+    )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sharedbox_cli.core.errors import Problem, SpecError
 from sharedbox_cli.core.location import Place
-from sharedbox_cli.language.reading import Unreadable, decode, read_bytes, refuse_other_things
+from sharedbox_cli.language.file_text import Unreadable, decode, read_bytes, refuse_other_things
 
 MAX_SET_BYTES = 64 * 1024 * 1024
 MAX_FILES = 10_000

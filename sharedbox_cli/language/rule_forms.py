@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from sharedbox_cli.core.mail_rules import same_rules
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.language.export.document import rule_lines
-from sharedbox_cli.language.models.content import Rule
+from sharedbox_cli.language.models.rules import Rule
 from sharedbox_cli.language.settings import rule_value
 from sharedbox_cli.language.text import text_problem
 

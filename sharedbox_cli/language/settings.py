@@ -12,9 +12,10 @@ from sharedbox_cli.core.languages import language_tag
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.language.leaves import SETTING_LEAVES
 from sharedbox_cli.language.models.base import Strict
-from sharedbox_cli.language.models.content import Rule, Tag
+from sharedbox_cli.language.models.content import Tag
 from sharedbox_cli.language.models.mailbox import Mailbox
 from sharedbox_cli.language.models.presentation import Sender
+from sharedbox_cli.language.models.rules import Rule
 
 NO_FORWARDING = "none"
 _LEAVES_BY_KEY = {

@@ -13,8 +13,9 @@ from sharedbox_cli.core.model import DesiredGrant
 from sharedbox_cli.core.owners import Owner, buckets, colours, owner_folder, owner_tag
 from sharedbox_cli.language.document import Document, Layer, Path, Position, Positions, layers_at
 from sharedbox_cli.language.load import LoadedTeam
-from sharedbox_cli.language.models.content import Rule, Tag
+from sharedbox_cli.language.models.content import Tag
 from sharedbox_cli.language.models.mailbox import Mailbox
+from sharedbox_cli.language.models.rules import Rule
 from sharedbox_cli.language.models.workflow import Workflow
 from sharedbox_cli.language.problems import nearest
 from sharedbox_cli.language.workflow_members import owners_of

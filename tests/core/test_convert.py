@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sharedbox_cli.core.convert import Moved, desired_of, moved_to
+from sharedbox_cli.core.convert import desired_of, moved_to
+from sharedbox_cli.core.convert_notes import Moved
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.model import (

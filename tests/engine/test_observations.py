@@ -17,7 +17,7 @@ from sharedbox_cli.core.access_diff import MailboxKey, Snapshot, exactly
 from sharedbox_cli.core.errors import ObservationsError
 from sharedbox_cli.core.model import Right, TrusteeKind
 from sharedbox_cli.core.open_access import Entry
-from sharedbox_cli.engine.keeping import Kept
+from sharedbox_cli.engine.kept import Kept
 from sharedbox_cli.engine.observations import Observations, PastState
 from sharedbox_cli.engine.storage import BUSY_SECONDS
 from tests.asked import each, every

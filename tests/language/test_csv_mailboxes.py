@@ -18,8 +18,8 @@ from sharedbox_cli.language.csv.columns import columns_of, is_known, mapping_of,
 from sharedbox_cli.language.csv.decode import decoded
 from sharedbox_cli.language.csv.desired import adopted_from
 from sharedbox_cli.language.csv.mailboxes import Reader
+from sharedbox_cli.language.csv.model import CsvReading, Rules
 from sharedbox_cli.language.csv.names import NAMES
-from sharedbox_cli.language.csv.reading import CsvReading, Rules
 from sharedbox_cli.language.csv.table import DELIMITERS, table_of
 from sharedbox_cli.language.csv.values import NotReadable, day_of, people_in, rights_in
 from sharedbox_cli.language.export.document import write

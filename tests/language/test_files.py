@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sharedbox_cli.core.errors import SpecError
-from sharedbox_cli.language import files, reading
+from sharedbox_cli.language import file_text, files
 from sharedbox_cli.language.load import load_specs
 from tests.language.setting import address, desired, document, only, problems, rights, summaries, write
 
@@ -151,7 +151,7 @@ def test_file_that_grows_while_it_is_read_when_read_then_it_is_an_error(
         return really_read(descriptor, size)
 
     monkeypatch.setattr(os, "read", read)
-    monkeypatch.setattr(reading, "MAX_FILE_BYTES", 200)
+    monkeypatch.setattr(file_text, "MAX_FILE_BYTES", 200)
     assert summaries(tmp_path)[0] in ("changed while it was read", "too large")
 
 

@@ -8,10 +8,11 @@ import sys
 from pathlib import Path
 
 from sharedbox_cli.language.models.calendar import CalendarPerson, ContactsPerson
-from sharedbox_cli.language.models.content import Rule, Tag
+from sharedbox_cli.language.models.content import Tag
 from sharedbox_cli.language.models.mailbox import Defaults, Mailbox
 from sharedbox_cli.language.models.members import Member, Team, TeamMember
 from sharedbox_cli.language.models.presentation import Sender
+from sharedbox_cli.language.models.rules import Rule
 from sharedbox_cli.language.schema import json_schema, reference_page, write_generated
 from sharedbox_cli.providers.registry import capabilities_of_all
 from tests.asked import each

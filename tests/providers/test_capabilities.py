@@ -20,7 +20,7 @@ from sharedbox_cli.core.model import (
     Right,
 )
 from sharedbox_cli.language.leaves import LEAVES
-from sharedbox_cli.language.models.content import Rule, Then, When
+from sharedbox_cli.language.models.rules import Rule, Then, When
 from sharedbox_cli.language.schema import json_schema
 from sharedbox_cli.providers.registry import capabilities_of_all, installed_plugins
 from tests.asked import each, every

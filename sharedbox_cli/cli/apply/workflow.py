@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sharedbox_cli.cli.apply.saved import as_saved, read_saved
-from sharedbox_cli.cli.carry_out import carry_out
-from sharedbox_cli.cli.pipeline import observe_desired, plan_of
+from sharedbox_cli.cli.confirm import approve
+from sharedbox_cli.cli.execute import run
+from sharedbox_cli.cli.pipeline import observe_desired, plan_of, refusals_of
+from sharedbox_cli.cli.run_report import report_run
 from sharedbox_cli.core.guards import GUARDS
 from sharedbox_cli.core.guards_input import Waivers
+from sharedbox_cli.core.restore import with_choices
 
 if TYPE_CHECKING:
     from sharedbox_cli.cli.apply.options import ApplyOptions
@@ -19,10 +22,13 @@ def apply_plan(session: Session, options: ApplyOptions) -> int:
     """Run one apply and return its exit code. If a step before the run raises, nothing was written."""
     waivers = Waivers.parse(options.allow, GUARDS)
     saved = read_saved(options.plan_file, options.chosen, session.is_plan_used) if options.plan_file else None
+    is_saved = saved is not None
     desired = saved.desired if saved else options.chosen.apply(session.desired(options.paths))
     basis = session.basis(desired, options.chosen.platforms)
-    observed = observe_desired(basis, desired, is_saved=saved is not None)
+    observed = observe_desired(basis, desired, is_saved=is_saved)
     plan = plan_of(basis, desired, observed)
-    if saved:
-        plan = as_saved(saved, plan)
-    return carry_out(basis, plan, observed, waivers, options, session.capabilities, saved)
+    plan = with_choices(as_saved(saved, plan) if saved else plan, observed.observations, waivers)
+    refusals = refusals_of(basis, plan, observed, waivers)
+    approve(basis, plan, refusals, observed, options, is_saved=is_saved)
+    summary = run(basis, plan, observed, waivers, options, saved)
+    return report_run(basis, summary, observed, options, session.capabilities, is_saved=is_saved)

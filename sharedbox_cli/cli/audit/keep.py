@@ -28,7 +28,7 @@ def keep(path: Path, profile: str, reading: Reading, scopes: Scopes, rows: Seque
     `rows` are those that every reading finds: a later one without the others must not look like a loss.
     """
     from sharedbox_cli import __version__
-    from sharedbox_cli.engine.keeping import Kept
+    from sharedbox_cli.engine.kept import Kept
     from sharedbox_cli.engine.observations import Observations
 
     kept = [

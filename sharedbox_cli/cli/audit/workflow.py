@@ -14,7 +14,7 @@ from sharedbox_cli.cli.audit.knowledge import Everything, know
 from sharedbox_cli.cli.audit.past import Past
 from sharedbox_cli.cli.audit.recent import changed_recently
 from sharedbox_cli.cli.audit.selection import addresses_to_read, refuse_unknown_people, resolve_missing
-from sharedbox_cli.cli.checking import check_observed
+from sharedbox_cli.cli.findings import check_observed
 from sharedbox_cli.cli.grant_logs import GrantLogs
 from sharedbox_cli.cli.output import show
 from sharedbox_cli.cli.pipeline import exit_code_of, origin_of, scope_of

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sharedbox_cli.checks.registry import needs_of, used_only_of
-from sharedbox_cli.cli.checking import check_observed
+from sharedbox_cli.cli.findings import check_observed
 from sharedbox_cli.cli.messages import unread_words
 from sharedbox_cli.cli.output import show
 from sharedbox_cli.cli.pipeline import exit_code_of, origin_of

@@ -10,7 +10,8 @@ from pathlib import Path
 from sharedbox_cli.cli.pipeline import utc_now
 from sharedbox_cli.core.capability import Capabilities
 from sharedbox_cli.core.change import Change
-from sharedbox_cli.core.convert import Note, desired_of
+from sharedbox_cli.core.convert import desired_of
+from sharedbox_cli.core.convert_notes import Note
 from sharedbox_cli.core.diff import diff_mailbox
 from sharedbox_cli.core.facts import Fact
 from sharedbox_cli.core.fields import SETTINGS, Field

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from sharedbox_cli.cli.import_.adopt import NewFiles, files_of
 from sharedbox_cli.cli.pipeline import utc_now
-from sharedbox_cli.core.convert import Note, moved_to
+from sharedbox_cli.core.convert import moved_to
+from sharedbox_cli.core.convert_notes import Note
 from sharedbox_cli.core.errors import UsageError
 from sharedbox_cli.core.model import Platform
 from sharedbox_cli.language.csv.moved_people import MovedPeople, moved_people

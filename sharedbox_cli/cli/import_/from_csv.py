@@ -21,8 +21,8 @@ from sharedbox_cli.language.csv.columns import Column, columns_of, is_known, map
 from sharedbox_cli.language.csv.decode import decoded, read_csv_bytes
 from sharedbox_cli.language.csv.desired import adopted_from
 from sharedbox_cli.language.csv.mailboxes import Reader
+from sharedbox_cli.language.csv.model import CsvReading, Rules
 from sharedbox_cli.language.csv.people_map import PeopleMap
-from sharedbox_cli.language.csv.reading import CsvReading, Rules
 from sharedbox_cli.language.csv.table import NO_HEADER, NO_ROWS, Table, table_of
 from sharedbox_cli.language.load import load_specs
 from sharedbox_cli.language.problems import raise_if_any

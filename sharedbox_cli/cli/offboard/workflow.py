@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sharedbox_cli.cli.carry_out import apply_changed
+from sharedbox_cli.cli.apply_changed import apply_changed
 from sharedbox_cli.cli.edits import Edits, text_of
 from sharedbox_cli.cli.output import show
 from sharedbox_cli.cli.pipeline import utc_now

@@ -10,7 +10,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sharedbox_cli.cli.carry_out import apply_changed
+from sharedbox_cli.cli.apply_changed import apply_changed
 from sharedbox_cli.cli.output import refuse_links_out, show, write_new
 from sharedbox_cli.cli.pipeline import exit_code_of, origin_of, utc_now
 from sharedbox_cli.cli.review.changes import Specs

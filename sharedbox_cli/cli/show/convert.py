@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from sharedbox_cli.cli.output import show
 from sharedbox_cli.cli.pipeline import exit_code_of, origin_of, utc_now
 from sharedbox_cli.cli.show.workflow import no_such_mailbox, observe_mailbox
-from sharedbox_cli.core.convert import Moved, Note, desired_of, moved_to
+from sharedbox_cli.core.convert import desired_of, moved_to
+from sharedbox_cli.core.convert_notes import Moved, Note
 from sharedbox_cli.core.errors import ExitCode, UsageError
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import DesiredMailbox, Platform, State

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from sharedbox_cli.language.csv.addresses import address_in
 from sharedbox_cli.language.csv.columns import Use
-from sharedbox_cli.language.csv.reading import Rules
+from sharedbox_cli.language.csv.model import Rules
 from sharedbox_cli.language.csv.texts import text_in
 from sharedbox_cli.language.csv.values import NOBODY, day_of, is_yes
 

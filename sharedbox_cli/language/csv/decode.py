@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sharedbox_cli.core.errors import Problem, SpecError
 from sharedbox_cli.core.location import Place
-from sharedbox_cli.language.reading import position
+from sharedbox_cli.language.file_text import position
 
 MAX_CSV_BYTES = 16 * 1024 * 1024
 _MARKS = (

@@ -7,13 +7,14 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from sharedbox_cli.core.capability import Capabilities
-from sharedbox_cli.core.convert import Moved, Note, moved_to
+from sharedbox_cli.core.convert import moved_to
+from sharedbox_cli.core.convert_notes import Moved, Note
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import DesiredGrant, DesiredMailbox, Platform, Right
 from sharedbox_cli.core.until import end_of_day, until_words
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.language.csv.columns import LABEL, Use
-from sharedbox_cli.language.csv.reading import CsvMailbox, Person
+from sharedbox_cli.language.csv.model import CsvMailbox, Person
 from sharedbox_cli.language.export.expressible import writable
 from sharedbox_cli.language.export.folder import Adopted
 

@@ -11,8 +11,7 @@ from sharedbox_cli.core.model import Right, TrusteeKind
 from sharedbox_cli.language.csv.addresses import AddressNotReadable, address_in, hint_for
 from sharedbox_cli.language.csv.cells import TERMS, VALUES, parts_of
 from sharedbox_cli.language.csv.columns import PEOPLE, RIGHTS, Column, Use, flag_columns
-from sharedbox_cli.language.csv.names import plain
-from sharedbox_cli.language.csv.reading import (
+from sharedbox_cli.language.csv.model import (
     CsvMailbox,
     CsvReading,
     Person,
@@ -21,6 +20,7 @@ from sharedbox_cli.language.csv.reading import (
     own_member_problems,
     owner_problems,
 )
+from sharedbox_cli.language.csv.names import plain
 from sharedbox_cli.language.csv.table import Cell, Row, Table
 from sharedbox_cli.language.csv.texts import text_in
 from sharedbox_cli.language.csv.values import NO, NOBODY, NotReadable, is_yes, people_in, rights_in

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from sharedbox_cli.core.convert import Note
+from sharedbox_cli.core.convert_notes import Note
 from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import DesiredGrant, DesiredMailbox

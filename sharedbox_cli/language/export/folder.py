@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sharedbox_cli.core.capability import Capabilities
 from sharedbox_cli.core.common_values import common_values, own_values
-from sharedbox_cli.core.convert import Note
+from sharedbox_cli.core.convert_notes import Note
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import LEVELLED, DesiredGrant, DesiredMailbox

@@ -10,12 +10,13 @@ from pydantic_core import PydanticCustomError
 
 from sharedbox_cli.language.models.base import AddressText, NameText, Strict, Word
 from sharedbox_cli.language.models.calendar import Calendar, Contacts
-from sharedbox_cli.language.models.content import Access, AutoReply, FolderPath, Forwarding, Rule, Tag
+from sharedbox_cli.language.models.content import Access, AutoReply, FolderPath, Forwarding, Tag
 from sharedbox_cli.language.models.google import Google, Group
 from sharedbox_cli.language.models.incoming import Incoming
 from sharedbox_cli.language.models.members import Member
 from sharedbox_cli.language.models.presentation import LanguageTag, Senders, SignatureText
 from sharedbox_cli.language.models.retention import MessageLimits, Retention
+from sharedbox_cli.language.models.rules import Rule
 from sharedbox_cli.language.models.workflow import Workflow
 
 _PERCENT = "^([1-9][0-9]?|100)%$"

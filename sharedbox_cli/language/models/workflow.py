@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from sharedbox_cli.language.models.base import AddressText, NameText, Strict, address_text
-from sharedbox_cli.language.models.content import FolderPath, When
+from sharedbox_cli.language.models.content import FolderPath
+from sharedbox_cli.language.models.rules import When
 
 
 def _address_or_team(text: str) -> str:

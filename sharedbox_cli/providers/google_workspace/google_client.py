@@ -7,16 +7,15 @@ The retries of the library are disabled, because they repeat writes whose effect
 from __future__ import annotations
 
 import http.client
-import re
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
 
 from sharedbox_cli.core.errors import Ambiguous, AuthError, CloudError
+from sharedbox_cli.providers.google_workspace.batches import Matching, batch_url
 from sharedbox_cli.providers.google_workspace.errors import connection_error, google_error, lacks_scope
 from sharedbox_cli.providers.google_workspace.joint import JointTokens
 from sharedbox_cli.providers.google_workspace.scopes import APIS, Api
@@ -38,7 +37,6 @@ _SDK = (
     "googleapiclient.errors",
     "sharedbox_cli.auth.google_signing",
 )
-_PART = re.compile(rb"^Content-ID: *<[^>\r\n]* \+ ([^>\r\n]+)>", re.MULTILINE | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -161,12 +159,12 @@ class Wire:
             request = ask.make(self._service(ask.api))
             request.headers["authorization"] = f"Bearer {token}"
             if batch is None:
-                batch = BatchHttpRequest(callback=part, batch_uri=_batch_url(request.uri, ask.api))
+                batch = BatchHttpRequest(callback=part, batch_uri=batch_url(request.uri, ask.api))
             batch.add(request, request_id=str(number))
         if batch is not None:
             whole = Ask(asks[0].api, asks[0].make, f"{asks[0].api} batch", "")
             try:
-                batch.execute(http=_Matching(self._http(), whole.call))
+                batch.execute(http=Matching(self._http(), whole.call))
             except HttpError as error:
                 raise self._error(error, whole) from None
             except _below_http() as error:
@@ -288,43 +286,3 @@ def _object(response: object, ask: Ask) -> dict[str, Any]:
         return {}
     code = PORTAL if isinstance(response, (str, bytes)) else ""  # a web page in place of an empty response
     raise Ambiguous("not a response from the service", call=ask.call, mailbox=ask.mailbox, code=code)
-
-
-def _batch_url(uri: str, api: str) -> str:
-    """Return the batch URL of an API: the library's default ignores the endpoint that is configured."""
-    parts = urlsplit(uri)
-    return f"{parts.scheme}://{parts.netloc}/{APIS[api].batch}"
-
-
-class _Matching:
-    """An HTTP object that accepts only responses with exactly the parts that were requested."""
-
-    def __init__(self, http: Any, call: str) -> None:
-        self._http, self._call = http, call
-
-    def request(self, uri: str, method: str, body: str, headers: Mapping[str, str]) -> tuple[Any, bytes]:
-        """Return status, headers and body of a batch. Raises Ambiguous."""
-        response, content = self._http.request(uri, method=method, body=body, headers=dict(headers))
-        if response.status < 300:
-            kind = str(response.get("content-type", ""))
-            if not kind.startswith("multipart/mixed"):
-                why = f"The response is `{kind or 'empty'}`. It may come from a proxy or a sign-in portal."
-                raise Ambiguous("not a response from the service", call=self._call, code=PORTAL, why=why)
-            wanted, got = _parts(body.encode()), _parts(content)
-            if sorted(wanted) != sorted(got):
-                why = _mismatch(wanted, got)
-                raise Ambiguous("the responses of a batch do not match its requests", call=self._call, why=why)
-        return response, content
-
-
-def _parts(text: bytes) -> list[str]:
-    return [unquote(found.decode("ascii", "replace")) for found in _PART.findall(text)]
-
-
-def _mismatch(wanted: Sequence[str], got: Sequence[str]) -> str:
-    counts = (
-        (len(set(wanted) - set(got)), "missing"),
-        (len(got) - len(set(got)), "repeated"),
-        (len(set(got) - set(wanted)), "unknown"),
-    )
-    return ", ".join(f"{count} {what}" for count, what in counts if count) + "."

@@ -57,6 +57,8 @@ def _set_language(_: Value, after: Value) -> Body:
     return {"Language": str(after) if after else None, "DateFormat": None, "TimeFormat": None}
 
 
+KEPT_EXACTLY = frozenset({Field.LANGUAGE})
+"""Exchange keeps each region: `en-GB` is another language than `en-US`."""
 REGIONAL: Columns = {Field.LANGUAGE: Column(("Language",), _language, _set_language, is_optional=True)}
 
 

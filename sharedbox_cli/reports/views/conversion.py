@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sharedbox_cli.core.convert import Note
+from sharedbox_cli.core.convert_notes import Note
 from sharedbox_cli.core.model import Platform
 from sharedbox_cli.reports.document import Report
 from sharedbox_cli.reports.shapes.specs import ConversionJson

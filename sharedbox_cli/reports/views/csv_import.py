@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from sharedbox_cli.core.capability import Capabilities
 from sharedbox_cli.core.change_words import right_words
-from sharedbox_cli.core.convert import Note
+from sharedbox_cli.core.convert_notes import Note
 from sharedbox_cli.core.errors import Problem
 from sharedbox_cli.language.csv.columns import RIGHTS, Column, Use, flag_columns
-from sharedbox_cli.language.csv.reading import CsvMailbox, CsvReading
+from sharedbox_cli.language.csv.model import CsvMailbox, CsvReading
 from sharedbox_cli.language.csv.table import DELIMITERS, Table
 from sharedbox_cli.language.export.folder import lost_lines
 from sharedbox_cli.reports.document import Line, Report, Section, Tone

@@ -39,14 +39,9 @@ from sharedbox_cli.providers.microsoft365.folder_rights import (
 )
 from sharedbox_cli.providers.microsoft365.observe.folder_entries import entry_of_person
 from sharedbox_cli.providers.microsoft365.observe.folder_holders import answered
-from sharedbox_cli.providers.microsoft365.observe.folder_lists import PERMISSION_CALL, STATISTICS_CALL
+from sharedbox_cli.providers.microsoft365.observe.folder_lists import PERMISSION_CALL, STATISTICS_CALL, statistics_of
 from sharedbox_cli.providers.microsoft365.observe.folder_reader import FolderReader
-from sharedbox_cli.providers.microsoft365.observe.folder_rights import (
-    entries_in,
-    no_folder,
-    places_of_mailbox,
-    statistics_of,
-)
+from sharedbox_cli.providers.microsoft365.observe.folder_rights import entries_in, no_folder, places_of_mailbox
 
 ADD_CALL, SET_CALL = "Add-MailboxFolderPermission", "Set-MailboxFolderPermission"
 Act = Callable[[Writer, Change, str], Awaitable[Outcome]]

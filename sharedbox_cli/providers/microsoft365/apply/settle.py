@@ -23,6 +23,7 @@ from sharedbox_cli.providers.microsoft365.observe.mailboxes import reduced_row
 from sharedbox_cli.providers.microsoft365.observe.people import read_account
 from sharedbox_cli.providers.microsoft365.observe.recipients import find_named, is_failure, resolved
 from sharedbox_cli.providers.microsoft365.recipients import names_in
+from sharedbox_cli.providers.microsoft365.regional import KEPT_EXACTLY
 
 
 async def is_there(writer: Writer, change: Change) -> bool:
@@ -37,7 +38,7 @@ async def is_there(writer: Writer, change: Change) -> bool:
     # A licence is there or not, whatever product it comes from.
     after: dict[Field, Value] = {name: value for name, value in change.after.items() if name is not Field.PRODUCT}
     settings = await _settings(writer, change, after, identity)
-    return all(name in settings and has_effect(name, change, settings[name]) for name in after)
+    return all(name in settings and has_effect(name, change, settings[name], KEPT_EXACTLY) for name in after)
 
 
 async def _settings(writer: Writer, change: Change, after: Mapping[Field, Value], identity: str) -> dict[Field, Value]:

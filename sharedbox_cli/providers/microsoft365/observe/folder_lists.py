@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 
 from sharedbox_cli.core.errors import CloudError, ObserveError
 from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin
 from sharedbox_cli.providers.microsoft365.exchange_answers import Command, Truncated
+from sharedbox_cli.providers.microsoft365.folder_rights import Folder
 from sharedbox_cli.providers.responses import Failure, Row
 
 T = TypeVar("T")
@@ -34,3 +35,15 @@ async def collect_whole(
         except (CloudError, ObserveError) as error:
             found[key] = error
     return found
+
+
+def statistics_of(mailbox: str, folders: Iterable[Folder]) -> dict[str, Any]:
+    """Return the parameters that find some folders: one kind of them, or all folders of the mailbox.
+
+    Without `ResultSize`, a mailbox shows 1,000 folders.
+    """
+    parameters: dict[str, Any] = {"Identity": mailbox, "ResultSize": "Unlimited"}
+    kinds = set(folders)
+    if len(kinds) == 1:
+        parameters["FolderScope"] = kinds.pop().value
+    return parameters

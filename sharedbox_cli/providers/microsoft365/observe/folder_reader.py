@@ -13,7 +13,12 @@ from sharedbox_cli.providers.microsoft365.exchange_answers import Command, field
 from sharedbox_cli.providers.microsoft365.folder_rights import Folder
 from sharedbox_cli.providers.microsoft365.observe.folder_entries import SELECTED, RawEntry, entry_of_person, raw_entry
 from sharedbox_cli.providers.microsoft365.observe.folder_everybody import Clash, clashes_in, separated
-from sharedbox_cli.providers.microsoft365.observe.folder_lists import PERMISSION_CALL, STATISTICS_CALL, collect_whole
+from sharedbox_cli.providers.microsoft365.observe.folder_lists import (
+    PERMISSION_CALL,
+    STATISTICS_CALL,
+    collect_whole,
+    statistics_of,
+)
 from sharedbox_cli.providers.microsoft365.observe.folder_names import Ids, find_names
 from sharedbox_cli.providers.responses import Failure, Fields
 
@@ -41,15 +46,11 @@ class FolderReader:
         return await self.lists_of(dict.fromkeys(ids, frozenset(Folder)))
 
     async def lists_of(self, wanted: Mapping[str, Collection[Folder]]) -> Lists:
-        """Return the folders of mailboxes, by id: at least the wanted ones, if the mailbox has them.
-
-        Without `ResultSize`, a mailbox shows 1,000 folders.
-        """
+        """Return the folders of mailboxes, by id: at least the wanted ones, if the mailbox has them."""
         commands: dict[str, Command] = {}
         for key, kinds in wanted.items():
             if key not in self._lists:
-                scope = {} if len(kinds) > 1 or key in self._whole else {"FolderScope": next(iter(kinds)).value}
-                commands[key] = (STATISTICS_CALL, {"Identity": key, "ResultSize": "Unlimited", **scope})
+                commands[key] = (STATISTICS_CALL, statistics_of(key, Folder if key in self._whole else kinds))
         read = fields(STATISTICS_CALL)
         found = await collect_whole(self.exchange, commands, read, select=folders.PROPERTIES, what=STATISTICS_CALL)
         self._lists |= {key: result for key, result in found.items() if "FolderScope" not in commands[key][1]}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sharedbox_cli.core.errors import NotFound, ObserveError
 from sharedbox_cli.core.fields import Field
@@ -213,15 +213,6 @@ def _listed(row: Row) -> ListedFolder:
     name = text_of(row, "FolderPath").lstrip("/").replace(SLASH, "/")
     identity, kind, content = text_of(row, "FolderId"), text_of(row, "FolderType"), optional_text(row, "ContainerClass")
     return ListedFolder(identity, name, kind, content, items_in(row))
-
-
-def statistics_of(mailbox: str, folders: Iterable[Folder]) -> dict[str, Any]:
-    """Return the parameters that find some folders: one kind of them, or all folders of the mailbox."""
-    parameters: dict[str, Any] = {"Identity": mailbox, "ResultSize": "Unlimited"}
-    kinds = set(folders)
-    if len(kinds) == 1:
-        parameters["FolderScope"] = kinds.pop().value
-    return parameters
 
 
 def places_of_mailbox(where: str, rows: list[Fields]) -> dict[Folder, Place]:

@@ -49,6 +49,7 @@ from sharedbox_cli.providers.microsoft365.observe.people import Needed, People
 from sharedbox_cli.providers.microsoft365.observe.recipients import forwarding_targets, resolve_recipients, rule_targets
 from sharedbox_cli.providers.microsoft365.observe.usage import Facts, read_usage
 from sharedbox_cli.providers.microsoft365.plans import mailbox_plans
+from sharedbox_cli.providers.microsoft365.regional import KEPT_EXACTLY
 from sharedbox_cli.providers.unread import NothingUnread, UnreadLog
 
 if TYPE_CHECKING:
@@ -188,6 +189,7 @@ def _observed(
             facts,
             inside.levels.get(key, frozenset()),
             folders=entries_of(reading.folders, key),
+            kept_exactly=KEPT_EXACTLY,
         )
     kept = {**trustees_in(reading.folders, people), **_kept(scope, reading, trustees)}
     trustees = {key: _counted(item, reading.members) for key, item in kept.items()}

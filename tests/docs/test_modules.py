@@ -1,0 +1,28 @@
+"""The modules of the product: short enough to read, and named by nouns."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from tests.asked import each
+
+PACKAGE = Path(__file__).parents[2] / "sharedbox_cli"
+MOST_LINES = 315
+NOUNS = {"automapping", "binding", "finding", "forwarding", "google_signing", "incoming", "licensing", "offboarding"}
+NOUNS |= {"paging", "reading"}
+"""Names that end in -ing and are things."""
+
+
+def test_each_module_fits_in_one_reading() -> None:
+    lengths = {path.name: path.read_bytes().count(b"\n") for path in each(PACKAGE.rglob("*.py"))}
+    assert {name: lines for name, lines in lengths.items() if lines > MOST_LINES} == {}
+
+
+def test_no_module_is_named_by_what_it_is_doing() -> None:
+    assert {path.stem for path in each(PACKAGE.rglob("*.py")) if re.search("ing$", path.stem)} == NOUNS
+
+
+def test_each_command_has_its_folder() -> None:
+    for folder in each(path for path in (PACKAGE / "cli").iterdir() if path.is_dir() and path.name != "__pycache__"):
+        assert (folder / "command.py").is_file(), folder
