@@ -124,6 +124,7 @@ def scope_of(desired: Desired, platforms: frozenset[Platform], readers: frozense
         rights=frozenset(grant.right for grant in grants),
         inside=inside_by_mailbox(mine, readers),
         ending=_ending(mine),
+        releasing=_releasing(mine),
         with_members=any(grant.kind is TrusteeKind.GROUP for grant in grants),
     )
 
@@ -140,6 +141,16 @@ def _ending(desired: Desired) -> dict[Address, Value]:
     absent: dict[Address, Value] = {key: None for key, mailbox in mailboxes if mailbox.state is State.ABSENT}
     licensed = {key: one.settings[Field.LICENCE] for key, one in mailboxes if Field.LICENCE in one.settings}
     return licensed | absent
+
+
+def _releasing(desired: Desired) -> dict[Address, dict[Field, Value]]:
+    """Return the settings of each spec that legal holds depend on: what an account is part of, and what is kept."""
+    carrying = (Field.ORG_UNIT, Field.GROUP_HISTORY)
+    held = {
+        key: {name: mailbox.settings[name] for name in carrying if name in mailbox.settings}
+        for key, mailbox in desired.mailboxes.items()
+    }
+    return {key: settings for key, settings in held.items() if settings}
 
 
 def plan_of(basis: Basis, desired: Desired, observed: Reading) -> Plan:

@@ -16,8 +16,7 @@ from sharedbox_cli.core.until import until_words
 from sharedbox_cli.core.values import UNKNOWN
 
 _UNKNOWN_HOLDS = (
-    "it is not known whether its mail is under a legal hold, which the change of its account or licence would end: ask "
-    "those who manage holds"
+    "it is not known whether its mail is under a legal hold, which the change would end: ask those who manage holds"
 )
 
 
@@ -38,7 +37,7 @@ def notes_on(mailbox: DesiredMailbox, observed: Observed) -> list[Note]:
     notes += _kept_rules(mailbox, current) if current else ()
     if current and mailbox.state is not State.ABSENT and (others := folders_besides(mailbox, current)):
         notes.append(Note(where, others))
-    if current and current.facts.get(Fact.HOLDS) == UNKNOWN:
+    if current and UNKNOWN in (current.facts.get(Fact.HOLDS), current.facts.get(Fact.UNIT_HOLDS)):
         notes.append(Note(where, _UNKNOWN_HOLDS))
     kept = kept_entries(mailbox, current, observed) if current else ()
     notes += [Note(where, f"not touched: {item.text}") for item in kept]

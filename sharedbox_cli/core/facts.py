@@ -26,7 +26,10 @@ class Fact(StrEnum):
     ON_HOLD = "on_hold"
     HOLDS = "holds"
     """Sorted names of the legal holds that end with the account or its licence; `UNKNOWN`: they could not be read.
-    Only of mailboxes of which a plan takes one of them."""
+    Only of mailboxes of which a plan takes one of them, or no longer keeps what arrives."""
+    UNIT_HOLDS = "unit_holds"
+    """Sorted names of the legal holds on organisational units that cover the account, and not where its spec moves it;
+    `UNKNOWN`: they could not be read. Only of accounts that a spec moves."""
     ENDS_ACCESS = "ends_access"
     """Whether the service can end the access of members itself; only where it was asked when it does."""
     FORWARDING_TO = "forwarding_to"

@@ -1,8 +1,11 @@
-"""Guard on mailboxes under a legal hold that an account or a licence carries: what ends with them is lost."""
+"""Guard on mailboxes under a legal hold that depends on what a plan changes: what the hold no longer covers is lost.
+
+An account, its licence and its organisational unit carry holds, and a group those on its conversations.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from sharedbox_cli.core.change import Change, Kind
 from sharedbox_cli.core.errors import Refusal
@@ -13,35 +16,39 @@ from sharedbox_cli.core.values import LICENCE_NONE, UNKNOWN
 
 
 def legal_hold(facts: GuardInput) -> Iterable[Refusal]:
-    """Refuse to delete a mailbox on hold, or to take or change its licence, unless it is allowed by name.
+    """Refuse a change that ends a hold on a mailbox, or takes what is on hold, unless it is allowed by name.
 
     Holds that could not be read are refused as well: an unanswered question is no proof that nothing is on hold.
     """
     for change in facts.plan.changes:
         mailbox = facts.observations[change.platform].mailboxes.get(change.mailbox)
-        holds = mailbox.facts.get(Fact.HOLDS) if mailbox is not None else None
-        if not holds or not (words := _what_ends(change)):
-            continue
-        where = str(change.mailbox)
-        if isinstance(holds, tuple):
-            names, count = ", ".join(f"`{name}`" for name in holds), len(holds)
-            why = f"{where} is under the legal hold{'s' if count > 1 else ''} {names}, and {words}"
-        elif holds == UNKNOWN:
-            count = 1
-            why = (
-                f"it is not known whether {where} is under a legal hold, and {words}. Ask those who manage holds first"
-            )
-        else:
-            continue
-        yield Refusal("legal-hold", why, count, "0", f"legal-hold={where}", where)
+        for fact, words in _what_ends(change):
+            holds = mailbox.facts.get(fact) if mailbox is not None else None
+            where = str(change.mailbox)
+            if isinstance(holds, tuple) and holds:
+                names, count = ", ".join(f"`{name}`" for name in holds), len(holds)
+                why = f"{where} is under the legal hold{'s' if count > 1 else ''} {names}, and {words}"
+            elif holds == UNKNOWN:
+                count, known = 1, f"it is not known whether {where} is under a legal hold"
+                why = f"{known}, and {words}. Ask those who manage holds first"
+            else:
+                continue
+            yield Refusal("legal-hold", why, count, "0", f"legal-hold={where}", where)
 
 
-def _what_ends(change: Change) -> str:
-    """Return what would happen to mail on hold; nothing for a change that keeps it."""
+def _what_ends(change: Change) -> Iterator[tuple[Fact, str]]:
+    """Yield what would happen to mail on hold, with the fact that names the holds; nothing where it is kept."""
+    before, after = change.before, change.after
     if change.kind is Kind.DELETE:
-        return "its account would be deleted: what is on hold would go with it, or the service refuses"
-    if change.before.get(Field.LICENCE, LICENCE_NONE) == LICENCE_NONE or Field.LICENCE not in change.after:
-        return ""
-    if change.after[Field.LICENCE] == LICENCE_NONE:
-        return "its licence would be removed: a hold protects nothing without one"
-    return "its licence would change: a hold protects nothing with a licence that has no Vault"
+        yield Fact.HOLDS, "its account would be deleted: what is on hold would go with it, or the service refuses"
+        return
+    if before.get(Field.LICENCE, LICENCE_NONE) != LICENCE_NONE and Field.LICENCE in after:
+        if after[Field.LICENCE] == LICENCE_NONE:
+            yield Fact.HOLDS, "its licence would be removed: a hold protects nothing without one"
+        else:
+            yield Fact.HOLDS, "its licence would change: a hold protects nothing with a licence that has no Vault"
+    if Field.ORG_UNIT in after:
+        unit = before.get(Field.ORG_UNIT, "the organisational unit")
+        yield Fact.UNIT_HOLDS, f"its account would leave {unit}: a hold on a unit covers only the accounts in it"
+    if after.get(Field.GROUP_HISTORY) is False:
+        yield Fact.HOLDS, "its conversations would not be kept: what arrives from then on is on no hold"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 
-from sharedbox_cli.core.fields import SETTINGS
+from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import LEVELLED, DesiredMailbox, State, TrusteeKind
 
@@ -20,6 +20,8 @@ DELETE = "state"
 MEMBERS = "members"
 WARN_AT = "storage.warn_at"
 ENFORCE_UNTIL = "group.enforce_until"
+NO_HISTORY = "group.history: false"
+"""What it needs, in addition, to stop keeping messages: a legal hold may cover them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,8 @@ def _paths(mailbox: DesiredMailbox) -> Iterator[str]:
         yield DELETE
         return
     yield from (str(name) for name in mailbox.settings if SETTINGS[name].is_in_spec)
+    if mailbox.settings.get(Field.GROUP_HISTORY) is False:
+        yield NO_HISTORY
     if mailbox.warn_at_percent is not None:
         yield WARN_AT
     for right in mailbox.levels:

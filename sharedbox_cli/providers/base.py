@@ -52,6 +52,9 @@ class Scope:
     ending: Mapping[Address, Value] = field(default_factory=dict)
     """The licence that the spec of each mailbox wants; None: the mailbox is to be deleted. Before one of them goes, the
     legal holds that go with it are read."""
+    releasing: Mapping[Address, Mapping[Field, Value]] = field(default_factory=dict)
+    """What the spec of each mailbox wants of the settings that legal holds depend on: before one of them changes, the
+    holds that end with it are read."""
     dispensable: frozenset[Field] = frozenset()
     """Settings that no spec manages: without the permission to read them, they are left out, with a warning."""
     folders: Reach = Reach.NONE

@@ -35,6 +35,18 @@ def test_account_on_hold_is_named_before_it_is_deleted(google: Cloud, cli: Cli) 
     assert google.effects() == []
 
 
+def test_move_out_of_a_unit_on_hold_needs_its_address(google: Cloud, cli: Cli) -> None:
+    Path("press.yaml").write_text(f"{SPEC}google: {{org_unit: /People}}\n")
+    hold = {"holdId": "h", "name": "All desks", "corpus": "MAIL", "orgUnit": {"orgUnitId": "id:01"}}
+    matter = {"matterId": "m", "name": "Case", "state": "OPEN", "holds": [hold]}
+    google.tenant.set_meta(MATTERS, json.dumps([matter]))
+    refused = cli("apply", "press.yaml", "--yes")
+    assert (refused.code, google.effects()) == (4, [])
+    said = " ".join(refused.err.split())
+    assert "under the legal hold `All desks`, and its account would leave /Shared mailboxes" in said
+    assert cli("apply", "press.yaml", "--yes", "--allow", "legal-hold=press@contoso.example").code == 0
+
+
 def test_plan_says_that_holds_could_not_be_read(google: Cloud, cli: Cli) -> None:
     Path("press.yaml").write_text(f"{SPEC}storage: {{licence: none}}\n")
     scopes = "select scopes from g_service_accounts"

@@ -33,6 +33,7 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
     ("contactDelegation.users.delegates.delete", {"user": PRESS, "delegate": ANNA}),
     ("directory.customers.get", {"customerKey": "my_customer"}),
     ("directory.domains.list", {"customer": "my_customer"}),
+    ("directory.orgunits.list", {"customerId": "my_customer", "type": "allIncludingParent"}),
     ("directory.users.insert", {"body": NEW_USER}),
     ("directory.users.get", {"userKey": PRESS}),
     ("directory.users.list", {"customer": "my_customer", "maxResults": 2}),

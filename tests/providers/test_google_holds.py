@@ -17,6 +17,7 @@ from sharedbox_cli.core.values import LICENCE_NONE, UNKNOWN, Value
 from sharedbox_cli.emulator.company import DOMAIN
 from sharedbox_cli.emulator.google.builder import SCOPES, GoogleBuilder
 from sharedbox_cli.emulator.google.vault import MATTERS
+from tests.asked import each
 from tests.providers.google_setting import (
     STANDARD,
     STARTER,
@@ -81,10 +82,95 @@ def test_hold_that_names_the_address_alone_counts(workspace_of: Workspaces) -> N
     assert found(workspace, GONE) == ("Case 7",)
 
 
-def test_hold_on_a_unit_is_not_known_to_cover_the_account(workspace_of: Workspaces) -> None:
-    workspace = workspace_of(two)
-    holds(workspace, {"holdId": "h", "name": "Unit", "corpus": "MAIL", "orgUnit": {"orgUnitId": "id:01"}})
+def on_unit(identity: str, name: str = "Unit") -> dict[str, Any]:
+    return {"holdId": name, "name": name, "corpus": "MAIL", "orgUnit": {"orgUnitId": identity}}
+
+
+ROOT, SHARED, PEOPLE, PRESS, LOOKALIKE = "id:00", "id:01", "id:02", "id:03", "id:04"
+LIST_UNITS = "directory.orgunits.list"
+
+
+def with_units(make: GoogleBuilder) -> None:
+    """Put the account into a unit below another one; the name of a third one begins alike."""
+    two(make)
+    sql = "insert into g_orgunits values ('/Shared mailboxes/Press', ?), ('/Shared mailboxes/Pre', ?)"
+    make.store.run(sql, PRESS, LOOKALIKE)
+    press = make.store.user(str(at("press").key))
+    assert press is not None
+    make.store.save_user(press["id"], {**json.loads(press["doc"]), "orgUnitPath": "/Shared mailboxes/Press"})
+
+
+def test_hold_on_a_unit_covers_the_accounts_in_it_and_below(workspace_of: Workspaces) -> None:
+    workspace = workspace_of(with_units)
+    cases: dict[tuple[str, ...], Value] = {
+        (PRESS,): ("0",),
+        (SHARED,): ("0",),
+        (ROOT,): ("0",),
+        ("orgUnits/03",): ("0",),
+        (PEOPLE, LOOKALIKE): (),
+        (PEOPLE, SHARED, ROOT): ("1", "2"),
+        ("id:gone",): UNKNOWN,
+        ("id:gone", SHARED): ("1",),
+    }
+    for units, expected in each(cases.items()):
+        holds(workspace, *(on_unit(unit, str(number)) for number, unit in enumerate(units)))
+        workspace.forget()
+        assert found(workspace, GONE) == expected, units
+        assert workspace.calls()[LIST_UNITS] == 1
+    assert found(workspace, SAME) is None
+    holds(workspace, on(workspace, "press"))
+    workspace.forget()
+    assert (found(workspace, GONE), LIST_UNITS in workspace.calls()) == (("Case 7",), False)
+
+
+def test_holds_on_units_are_not_known_where_units_cannot_be_read(workspace_of: Workspaces) -> None:
+    workspace = workspace_of(with_units)
+    holds(workspace, on_unit(SHARED))
+    workspace.faults({"route": f"google.{LIST_UNITS}", "kind": "forbidden", "count": 9})
     assert found(workspace, GONE) == UNKNOWN
+    holds(workspace, on_unit(PEOPLE), on(workspace, "press"))
+    assert found(workspace, GONE) == ("Case 7",)
+    workspace.faults()
+    granted = [scope for scope in SCOPES if "orgunit" not in scope]
+    workspace.tenant.run("update g_service_accounts set scopes = ?", json.dumps(granted))
+    workspace.provider()
+    workspace.made.insert(0, workspace.made.pop())
+    holds(workspace, on_unit(PEOPLE))
+    assert found(workspace, GONE) == UNKNOWN
+
+
+def test_unit_in_an_unknown_form_is_an_error_in_words(workspace_of: Workspaces) -> None:
+    workspace = workspace_of(with_units)
+    holds(workspace, on_unit(SHARED))
+    recorder = Recorder(workspace)
+    for path in each([("organizationUnits",), ("organizationUnits", 1, "orgUnitId")]):
+        recorder.change, recorder.was_met = (f"google.{LIST_UNITS}", path, 7), False
+        with pytest.raises(ObserveError, match="form that sharedbox does not know"):
+            found(workspace, GONE)
+
+
+def test_move_to_another_unit_names_the_holds_that_it_leaves(workspace_of: Workspaces) -> None:
+    workspace = workspace_of(with_units)
+    cases: list[tuple[str, str, Value]] = [
+        ("/People", SHARED, ("Unit",)),
+        ("/Shared mailboxes", PRESS, ("Unit",)),
+        ("/Shared mailboxes/Pre", PRESS, ("Unit",)),
+        ("/Shared mailboxes", SHARED, ()),
+        ("/People", ROOT, ()),
+        ("/", SHARED, ("Unit",)),
+        ("/People", PEOPLE, ()),
+        ("/People", "id:gone", UNKNOWN),
+        ("/Shared mailboxes/Press", SHARED, None),
+    ]
+    for to, held, expected in each(cases):
+        holds(workspace, on_unit(held), on(workspace, "press"))
+        wanted = {at("press"): {Field.ORG_UNIT: to}}
+        scope = replace(scope_of([delegated("press", {Field.ORG_UNIT: to})]), releasing=wanted)
+        facts = workspace.shared.observe(scope).mailboxes[at("press")].facts
+        assert (facts.get(Fact.UNIT_HOLDS), facts.get(Fact.HOLDS)) == (expected, None), (to, held)
+    workspace.faults({"route": "google.vault.matters.list", "kind": "forbidden", "count": 9})
+    scope = replace(scope, releasing={at("press"): {Field.ORG_UNIT: "/People"}})
+    assert workspace.shared.observe(scope).mailboxes[at("press")].facts[Fact.UNIT_HOLDS] == UNKNOWN
 
 
 @pytest.mark.parametrize("spec", [GONE, LESS])
@@ -170,6 +256,17 @@ def test_group_on_hold_is_seen_before_it_is_deleted(workspace_of: Workspaces) ->
     assert found(workspace, GONE) == ()
     holds(workspace, {**named, "corpus": "MAIL", "accounts": [], "orgUnit": {"orgUnitId": "id:03"}})
     assert of_group(workspace) == (), "no group is in an organisational unit"
+
+
+def test_group_on_hold_is_seen_before_it_keeps_nothing_any_more(workspace_of: Workspaces) -> None:
+    workspace = workspace_of(with_group)
+    holds(workspace, {**on(workspace, "press"), "corpus": "GROUPS", "accounts": [{"email": f"orders@{DOMAIN}"}]})
+    for keeps, expected in each([(False, ("Case 7",)), (True, None)]):
+        spec = collaborative("orders", {Field.GROUP_HISTORY: keeps})
+        scope = replace(scope_of([spec]), releasing={spec.address: {Field.GROUP_HISTORY: keeps}})
+        workspace.forget()
+        assert workspace.shared.observe(scope).mailboxes[at("orders")].facts.get(Fact.HOLDS) == expected
+        assert ("vault.matters.list" in workspace.calls()) is (not keeps)
 
 
 def test_holds_on_groups_are_not_known_without_the_scope(workspace_of: Workspaces) -> None:

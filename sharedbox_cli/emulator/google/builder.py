@@ -50,6 +50,7 @@ SCOPES = [
             "admin.contact.delegation.readonly",
             "admin.contact.delegation",
             "ediscovery.readonly",
+            "admin.directory.orgunit.readonly",
         )
     )
 ]

@@ -11,6 +11,7 @@ from typing import Any
 
 from sharedbox_cli.emulator.google.call import Call, Handlers
 from sharedbox_cli.emulator.google.errors import GoogleError
+from sharedbox_cli.emulator.google.orgunits import covers, path_of
 from sharedbox_cli.emulator.google.store import Store
 
 MATTERS, DELETABLE = "google:matters", "google:held_accounts_are_deleted"
@@ -26,11 +27,16 @@ def matters_of(store: Store) -> list[dict[str, Any]]:
 
 
 def is_held(store: Store, user: sqlite3.Row) -> bool:
-    """Return whether a hold of an open matter names an account, which then cannot be deleted."""
+    """Return whether a hold of an open matter names an account or covers its unit: it cannot be deleted then."""
     if store.tenant.meta(DELETABLE):
         return False
     holds = (hold for matter in matters_of(store) if matter["state"] == "OPEN" for hold in matter["holds"])
-    return any(account["accountId"] == user["id"] for hold in holds for account in hold.get("accounts", ()))
+    unit = str(json.loads(user["doc"]).get("orgUnitPath", "/"))
+    return any(
+        any(account.get("accountId") == user["id"] for account in hold.get("accounts", ()))
+        or ((above := path_of(store, hold.get("orgUnit", {}).get("orgUnitId", ""))) and covers(above, unit))
+        for hold in holds
+    )
 
 
 def _visible(call: Call) -> list[dict[str, Any]]:

@@ -25,6 +25,7 @@ from sharedbox_cli.providers.google_workspace.scopes import (
     REPORTS,
     SECURITY,
     SETTINGS,
+    UNITS,
     VAULT,
 )
 from sharedbox_cli.providers.google_workspace.skus import PRODUCT
@@ -44,6 +45,7 @@ _ROLE = {
     SECURITY: "User Management Admin",
     IDENTITY: "Groups Admin",
     CONTACTS: "one with the privilege Contacts",
+    UNITS: "User Management Admin",
     VAULT: "one with the privilege View All Matters of Vault",
 }
 _OPTIONAL = {
@@ -53,6 +55,7 @@ _OPTIONAL = {
     CALENDAR: "`calendar` is not managed, and open calendars are not reported",
     CONTACTS: "`contacts` is not managed",
     IDENTITY: "`group: {enforce_until: true}` is not managed: access ends with the first apply after `until`",
+    UNITS: "plans do not see which accounts a legal hold on an organisational unit covers",
     VAULT: "plans do not see legal holds before an account or a licence goes",
 }
 """APIs that sharedbox can work without, and the consequence."""
@@ -172,6 +175,10 @@ def reads(
         CALENDAR: (
             "read who may use a calendar",
             lambda service: service.acl().list(calendarId="primary", maxResults=1),
+        ),
+        UNITS: (
+            "read organisational units",
+            lambda service: service.orgunits().list(customerId=customer, type="children", fields="etag"),
         ),
         VAULT: ("read legal holds", lambda service: service.matters().list(state="OPEN", pageSize=1)),
         CONTACTS: (

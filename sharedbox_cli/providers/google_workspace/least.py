@@ -16,7 +16,7 @@ from sharedbox_cli.providers.diagnosis import Assessment, Diagnosis, Instruction
 from sharedbox_cli.providers.google_workspace.doctor import DELEGATION, failed, reads, token_error, unique_id_of
 from sharedbox_cli.providers.google_workspace.errors import lacks_scope
 from sharedbox_cli.providers.google_workspace.google_client import Ask, Wire
-from sharedbox_cli.providers.google_workspace.scopes import APIS, AUTH, DIRECTORY, POLICIES, VAULT
+from sharedbox_cli.providers.google_workspace.scopes import APIS, AUTH, DIRECTORY, POLICIES, UNITS, VAULT
 
 if TYPE_CHECKING:
     from sharedbox_cli.auth.connection import GoogleConnection
@@ -70,7 +70,7 @@ def _steps(wire: Wire, connection: GoogleConnection, needed: Needed, account: st
     for scope in wanted:
         yield _needed(scope, missing.get(scope), needed)
     known = {scope for api in APIS.values() for scope in (*api.read, *api.write)}
-    for scope in sorted({*known, *BROAD} - {*wanted, *APIS[VAULT].read}):
+    for scope in sorted({*known, *BROAD} - {*wanted, *APIS[VAULT].read, *APIS[UNITS].read}):
         if token_error(wire, admin, (scope,)) is None:
             more = "audit, check and import read more than plan" if scope in known else "no command needs it"
             yield Diagnosis(f"scope {scope.removeprefix(AUTH)}", "too much", f"no key of the specs needs it; {more}")

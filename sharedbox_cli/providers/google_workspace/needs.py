@@ -8,7 +8,18 @@ from __future__ import annotations
 
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, Right
-from sharedbox_cli.core.needs import DELETE, ENFORCE_UNTIL, MAILBOX, MEMBERS, WARN_AT, Needs, NeedsTable, needs_of, same
+from sharedbox_cli.core.needs import (
+    DELETE,
+    ENFORCE_UNTIL,
+    MAILBOX,
+    MEMBERS,
+    NO_HISTORY,
+    WARN_AT,
+    Needs,
+    NeedsTable,
+    needs_of,
+    same,
+)
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.providers.google_workspace import columns
 from sharedbox_cli.providers.google_workspace.calendar_columns import CALENDAR
@@ -34,20 +45,22 @@ _MAIL, _SHARING, _LABELS = "gmail.settings.basic", "gmail.settings.sharing", "gm
 _CALENDAR, _READ_CALENDAR = "calendar.acls", "calendar.acls.readonly"
 _CONTACTS, _READ_CONTACTS = "admin.contact.delegation", "admin.contact.delegation.readonly"
 _ENDS, _READ_ENDS = "cloud-identity.groups", "cloud-identity.groups.readonly"
-_HOLDS = "ediscovery.readonly"
-"""Read before an account, a group or a licence goes. Without it, the guard `legal-hold` asks each time."""
+_HOLDS, _UNITS = "ediscovery.readonly", "admin.directory.orgunit.readonly"
+"""Read before an account, a group or a licence goes, an account moves, or a group keeps no messages any more. Holds
+name organisational units by ids. Without them, the guard `legal-hold` asks each time."""
 
 _DIRECTORY = (_READ_USERS, _READ_DOMAINS)
 _SHARED = Needs((_MAIL,), (_SHARING,))
 DELEGATED: NeedsTable = {
     MAILBOX: Needs(_DIRECTORY, (_USERS,)),
-    DELETE: Needs((_MAIL, _LICENCES, _SIZES, _HOLDS), (_USERS,)),
+    DELETE: Needs((_MAIL, _LICENCES, _SIZES, _HOLDS, _UNITS), (_USERS,)),
     MEMBERS: Needs((_MAIL, _READ_GROUPS), (_SHARING,)),
     WARN_AT: Needs((_SIZES,)),
     **same(columns.ACCOUNT, Needs(_DIRECTORY, (_USERS,))),
+    Field.ORG_UNIT: Needs((*_DIRECTORY, _HOLDS, _UNITS), (_USERS,)),
     Field.SIGN_IN: Needs(_DIRECTORY, (_USERS, _SECURITY)),
     Field.ALIASES: Needs((*_DIRECTORY, _READ_GROUPS), (_ALIASES,)),
-    **same(columns.LICENCE, Needs((_LICENCES, _SIZES, _HOLDS), (_LICENCES,))),
+    **same(columns.LICENCE, Needs((_LICENCES, _SIZES, _HOLDS, _UNITS), (_LICENCES,))),
     **same(LABELS, Needs((_LABELS,), (_LABELS,))),
     **same(FILTERS, Needs((_MAIL, _LABELS), (_MAIL, _LABELS))),
     **same(SENDERS, _SHARED),
@@ -65,6 +78,7 @@ COLLABORATIVE: NeedsTable = {
     MEMBERS: Needs((*_GROUP, _READ_MEMBERS), (_MEMBERS,)),
     **same(columns.GROUP, Needs(_GROUP, (_GROUPS,))),
     **same(GROUP_SETTINGS, Needs((_SETTINGS,), (_SETTINGS,))),
+    NO_HISTORY: Needs((_HOLDS,)),
     **same((ENFORCE_UNTIL, Field.UNTIL), Needs((_READ_ENDS,), (_ENDS,))),
 }
 

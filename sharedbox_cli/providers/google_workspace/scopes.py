@@ -16,7 +16,7 @@ AUTH = "https://www.googleapis.com/auth/"
 
 DIRECTORY, SECURITY, SETTINGS, LICENSING = "directory", "security", "settings", "licensing"
 REPORTS, AUDIT, POLICIES, GMAIL, CALENDAR = "reports", "audit", "policies", "gmail", "calendar"
-CONTACTS, VAULT, IDENTITY = "contacts", "vault", "identity"
+CONTACTS, VAULT, IDENTITY, UNITS = "contacts", "vault", "identity", "units"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +169,14 @@ APIS: Mapping[str, Api] = {
         "Contact Delegation",
         "admin.googleapis.com",
         document=CONTACT_DELEGATION,
+    ),
+    UNITS: Api(
+        "admin",
+        "directory_v1",
+        _scopes("admin.directory.orgunit.readonly"),
+        (),
+        "Directory (organisational units)",
+        "admin.googleapis.com",
     ),
     VAULT: Api("vault", "v1", _scopes("ediscovery.readonly"), (), "Vault", "vault.googleapis.com"),
 }

@@ -39,6 +39,7 @@ async def read_more(
     now: datetime,
     unread: UnreadLog,
     *,
+    units: Mapping[Address, str],
     is_super: bool = False,
 ) -> tuple[dict[Address, ObservedMailbox], dict[str, LicencePool]]:
     """Return the mailboxes with the requested data of the whole account, and the licences in use."""
@@ -58,7 +59,7 @@ async def read_more(
             key: replace(mailbox, facts={**mailbox.facts, **usage.by_account.get(key, {}), **usage.pool})
             for key, mailbox in observed.items()
         }
-    observed = await with_holds(google, scope, observed, is_super=is_super)
+    observed = await with_holds(google, scope, observed, units, is_super=is_super)
     if Fact.DELEGATION in scope.facts:
         delegation = {Fact.DELEGATION: await read_delegation(google, unread)}
         observed = {key: replace(mailbox, facts={**mailbox.facts, **delegation}) for key, mailbox in observed.items()}
@@ -66,14 +67,25 @@ async def read_more(
 
 
 async def with_holds(
-    google: Google, scope: Scope, mailboxes: Mailboxes, *, is_super: bool
+    google: Google, scope: Scope, mailboxes: Mailboxes, units: Mapping[Address, str], *, is_super: bool
 ) -> dict[Address, ObservedMailbox]:
-    """Return the mailboxes, those that a spec ends with their legal holds. Raises CloudError, ObserveError."""
+    """Return the mailboxes, with the legal holds that a spec ends. Raises CloudError, ObserveError.
+
+    `units`: the path of the organisational unit of each account.
+    """
     observed = dict(mailboxes)
-    if ended := [key for key, mailbox in observed.items() if _ends(mailbox, scope)]:
-        holds = await read_holds(google, is_super=is_super)
-        for key in ended:
-            observed[key] = replace(observed[key], facts={**observed[key].facts, Fact.HOLDS: holds.on(observed[key])})
+    ended = {key for key, mailbox in observed.items() if _ends(mailbox, scope) or _forgets(mailbox, scope)}
+    moved = {key: unit for key, mailbox in observed.items() if (unit := _unit_to(mailbox, scope)) is not None}
+    if not ended and not moved:
+        return observed
+    holds = await read_holds(google, is_super=is_super, with_units=bool(units))
+    for key in ended | moved.keys():
+        unit, facts = units.get(key, ""), dict(observed[key].facts)
+        if key in ended:
+            facts[Fact.HOLDS] = holds.on(observed[key], unit)
+        if key in moved:
+            facts[Fact.UNIT_HOLDS] = holds.left(unit, moved[key])
+        observed[key] = replace(observed[key], facts=facts)
     return observed
 
 
@@ -83,6 +95,18 @@ def _ends(mailbox: ObservedMailbox, scope: Scope) -> bool:
         return False
     wanted, has = scope.ending[mailbox.address], mailbox.settings.get(Field.LICENCE, LICENCE_NONE)
     return wanted is None or has not in (wanted, LICENCE_NONE)
+
+
+def _forgets(mailbox: ObservedMailbox, scope: Scope) -> bool:
+    """Return whether a spec has a group no longer keep what arrives."""
+    wanted = scope.releasing.get(mailbox.address, {}).get(Field.GROUP_HISTORY)
+    return wanted is False and mailbox.settings.get(Field.GROUP_HISTORY) is not False
+
+
+def _unit_to(mailbox: ObservedMailbox, scope: Scope) -> str | None:
+    """Return the organisational unit to which a spec moves an account; None if it stays."""
+    wanted = scope.releasing.get(mailbox.address, {}).get(Field.ORG_UNIT)
+    return None if wanted is None or wanted == mailbox.settings.get(Field.ORG_UNIT) else str(wanted)
 
 
 def _take_gaps(usage: Usage, mailboxes: Mailboxes, unread: UnreadLog) -> None:

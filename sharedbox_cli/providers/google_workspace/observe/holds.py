@@ -1,4 +1,4 @@
-"""The holds of Google Vault: read once, before an account or a licence goes that they protect.
+"""The holds of Google Vault: read once, before something changes on which they depend.
 
 Holds are readable in open matters only, and matters only as far as the administrator may see them: an empty answer is
 a proof only for a super administrator (developers.google.com/vault, read 2026-11).
@@ -16,6 +16,7 @@ from sharedbox_cli.core.observed import ObservedMailbox
 from sharedbox_cli.core.values import UNKNOWN, Value
 from sharedbox_cli.providers.forms import Row, object_in, optional_text, rows_in, text_of
 from sharedbox_cli.providers.google_workspace.api import Google, together
+from sharedbox_cli.providers.google_workspace.observe.units import Units, is_within, read_units
 from sharedbox_cli.providers.google_workspace.scopes import VAULT
 
 T = TypeVar("T")
@@ -27,20 +28,43 @@ class Holds:
 
     by_account: dict[str, set[str]] = field(default_factory=dict)
     """Names of holds by the id of an account, and by its address."""
-    has_units: bool = False
-    """Whether some hold covers an organisational unit: which accounts are in it is not read."""
+    by_unit: dict[str, set[str]] = field(default_factory=dict)
+    """Names of holds by the id of an organisational unit."""
+    units: Units | None = None
+    """None: the organisational units were not read."""
     on_groups: set[str] = field(default_factory=set)
     """Names of holds on groups that name none: assumed to cover all of them (docs/emulator.md)."""
     is_whole: bool = True
 
-    def on(self, mailbox: ObservedMailbox) -> Value:
-        """Return the names of the holds on a mailbox, or that they are not known."""
+    def on(self, mailbox: ObservedMailbox, unit: str) -> Value:
+        """Return the names of the holds on a mailbox, whose account is in a unit, or that they are not known."""
         keys = (mailbox.id, mailbox.address.key)
         names = {name for key in keys for name in self.by_account.get(key, ())}
         if mailbox.platform == GOOGLE_COLLABORATIVE:  # no group is in an organisational unit
             names |= self.on_groups
-            return tuple(sorted(names)) if names or self.is_whole else UNKNOWN
-        return tuple(sorted(names)) if names or (self.is_whole and not self.has_units) else UNKNOWN
+            return self._known(names)
+        covering = self._covering(unit)
+        return self._known(names.union(*covering.values()), is_known=None not in covering)
+
+    def left(self, unit: str, to: str) -> Value:
+        """Return the names of the holds that cover the accounts of one unit and not those of another one."""
+        before, after = self._covering(unit), self._covering(to)
+        names = {name for key, found in before.items() if key not in after for name in found}
+        return self._known(names, is_known=None not in before)
+
+    def _known(self, names: set[str], *, is_known: bool = True) -> Value:
+        return tuple(sorted(names)) if names or (self.is_whole and is_known) else UNKNOWN
+
+    def _covering(self, path: str) -> dict[str | None, set[str]]:
+        """Return the holds on a unit or one above it, by the id of the unit; None: another one may cover it."""
+        found: dict[str | None, set[str]] = {}
+        for key, names in self.by_unit.items():
+            above = self.units.path_of(key) if self.units is not None and path else None
+            if above is None:
+                found[None] = set()
+            elif is_within(path, above):
+                found[key] = names
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,29 +74,34 @@ class _Hold:
     name: str
     keys: frozenset[str]
     """The ids and the addresses of accounts."""
-    is_on_unit: bool
+    unit: str
+    """The id of an organisational unit, or nothing."""
     is_on_groups: bool
     """Whether it is a hold on groups that names none."""
 
 
-async def read_holds(google: Google, *, is_super: bool) -> Holds:
+async def read_holds(google: Google, *, is_super: bool, with_units: bool = True) -> Holds:
     """Return all holds. Raises CloudError, ObserveError; without the permission, they are not known.
 
-    A matter that cannot be read, as it was closed meanwhile, hides its own holds only.
+    A matter that cannot be read, as it was closed meanwhile, hides its own holds only. Organisational units are read
+    only where a hold names one.
     """
     matters = await _permitted(_matters(google))
     lists = await together(_permitted(_holds_in(google, matter)) for matter in matters or ())
     holds = Holds(is_whole=is_super and matters is not None and None not in lists)
     for hold in (hold for one in lists for hold in one or ()):
-        holds.has_units |= hold.is_on_unit
+        if hold.unit:
+            holds.by_unit.setdefault(hold.unit, set()).add(hold.name)
         if hold.is_on_groups:
             holds.on_groups.add(hold.name)
         for key in hold.keys:
             holds.by_account.setdefault(key, set()).add(hold.name)
+    if with_units and holds.by_unit:
+        holds.units = await _permitted(read_units(google))
     return holds
 
 
-async def _permitted(reading: Awaitable[list[T]]) -> list[T] | None:
+async def _permitted(reading: Awaitable[T]) -> T | None:
     """Return what was read; None without the permission."""
     try:
         return await reading
@@ -119,6 +148,7 @@ def _hold(row: Row) -> _Hold:
     keys = {optional_text(one, "accountId") for one in accounts}
     keys |= {optional_text(one, "email").lower() for one in accounts}
     name = optional_text(row, "name") or text_of(row, "holdId")
-    is_on_unit = bool(object_in(row, "orgUnit"))
-    covers_all = not keys - {""} and not is_on_unit
-    return _Hold(name, frozenset(keys - {""}), is_on_unit, covers_all and optional_text(row, "corpus") == "GROUPS")
+    held = object_in(row, "orgUnit")
+    unit = text_of(held, "orgUnitId") if held else ""
+    covers_all = not keys - {""} and not unit
+    return _Hold(name, frozenset(keys - {""}), unit, covers_all and optional_text(row, "corpus") == "GROUPS")

@@ -63,7 +63,14 @@ async def _delegated(google: Google, scope: Scope, now: datetime) -> Observed:
     behind = await read_effective(google, directory, scope, shared, reading.trustees, unread)
     joining = await read_joining(google, directory, scope, behind.nested, unread)
     mailboxes, pools = await read_more(
-        google, scope, reading.mailboxes, _customer(directory), now, unread, is_super=_is_super(google, directory)
+        google,
+        scope,
+        reading.mailboxes,
+        _customer(directory),
+        now,
+        unread,
+        units={address: str(row["orgUnitPath"]) for address, row in rows.items()},
+        is_super=_is_super(google, directory),
     )
     others = 0 if scope.mailboxes is None else _others(google, directory, scope)
     read = len((scope.mailboxes or rows.keys()) - unread.mailboxes)
@@ -140,7 +147,7 @@ async def _collaborative(google: Google, scope: Scope, now: datetime) -> Observe
     behind = await read_effective(google, directory, scope, reading.mailboxes, outsiders, unread)
     direct = await read_direct(google, directory, behind.people) if scope.with_paths else {}
     joining = await read_joining(google, directory, scope, behind.nested, unread)
-    mailboxes = await with_holds(google, scope, reading.mailboxes, is_super=_is_super(google, directory))
+    mailboxes = await with_holds(google, scope, reading.mailboxes, {}, is_super=_is_super(google, directory))
     subjects = scope.mailboxes or reading.mailboxes.keys() or rows.keys()
     read = len(subjects - unread.mailboxes)
     return _observed(
