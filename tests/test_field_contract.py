@@ -5,7 +5,8 @@ A test fails by the name of the field that misses one of them. To add a field, s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -21,11 +22,11 @@ from sharedbox_cli.emulator.microsoft.exchange_admin.mailbox_rows import ENDED
 from sharedbox_cli.emulator.microsoft.graph.objects import USER
 from sharedbox_cli.emulator.microsoft.graph.outlook import MAILBOX_LISTS
 from sharedbox_cli.language.leaves import LEAVES, SETTING_LEAVES
-from sharedbox_cli.providers.columns import Columns
+from sharedbox_cli.providers.columns import Columns, switch
 from sharedbox_cli.providers.google_workspace import columns as google_workspace
 from sharedbox_cli.providers.microsoft365 import columns as microsoft365
 from tests.asked import each, every
-from tests.field_values import TABLES, settings_on, values_of
+from tests.field_values import SAMPLES, TABLES, settings_on, values_of
 
 COLUMNS: Mapping[Platform, Columns] = {**microsoft365.COLUMNS, **google_workspace.COLUMNS}
 IN_SPEC = [name for name in Field if name not in SETTINGS or SETTINGS[name].is_in_spec]
@@ -94,8 +95,9 @@ def _spelled(name: str) -> str:
 def test_emulator_knows_the_properties_of_every_column(platform: Platform) -> None:
     known = _known_properties(platform)
     spelled = str if platform == MICROSOFT365 else _spelled
-    unknown = {name: set(map(spelled, column.names)) - known for name, column in COLUMNS[platform].items()}
-    assert {name: names for name, names in unknown.items() if names} == {}, "add them to the emulator"
+    for name, column in each(COLUMNS[platform].items()):
+        unknown = sorted(set(map(spelled, column.names)) - known)
+        assert unknown == [], f"{name}: add {', '.join(unknown)} to the emulator of {platform}"
 
 
 @pytest.mark.parametrize("platform", TABLES)
@@ -145,3 +147,45 @@ def test_needs_name_no_path_that_the_platform_refuses(platform: Platform) -> Non
     table = TABLES[platform]
     unknown = [path for path in table.needs if path in set(Field) and SETTINGS[Field(path)].is_in_spec]
     assert every(table.refusal(path) is None for path in unknown), platform
+
+
+NAME = Field.DISPLAY_NAME
+Undo = Callable[[pytest.MonkeyPatch], None]
+
+
+def _without_row(patch: pytest.MonkeyPatch) -> None:
+    table = TABLES[MICROSOFT365]
+    rows = tuple(row for row in table.rows if row.path != NAME)
+    patch.setitem(TABLES, MICROSOFT365, replace(table, rows=rows))
+
+
+def _with_unknown_property(patch: pytest.MonkeyPatch) -> None:
+    columns = {**COLUMNS[MICROSOFT365], NAME: switch("NoSuchProperty")}
+    patch.setitem(COLUMNS, MICROSOFT365, columns)
+
+
+def _without_column(patch: pytest.MonkeyPatch) -> None:
+    columns = {name: column for name, column in COLUMNS[MICROSOFT365].items() if name is not NAME}
+    patch.setitem(COLUMNS, MICROSOFT365, columns)
+
+
+PARTS: Mapping[str, tuple[Undo, Callable[[], None]]] = {
+    "row": (lambda patch: patch.delitem(SETTINGS, NAME), lambda: test_field_has_a_row(NAME)),
+    "key": (lambda patch: patch.delitem(SETTING_LEAVES, NAME), lambda: test_field_is_a_key_of_the_language(NAME)),
+    "column": (_without_column, lambda: test_platform_has_a_column_or_refuses_the_field(MICROSOFT365, NAME)),
+    "capability": (_without_row, lambda: test_platform_has_a_column_or_refuses_the_field(MICROSOFT365, NAME)),
+    "property": (_with_unknown_property, lambda: test_emulator_knows_the_properties_of_every_column(MICROSOFT365)),
+    "values": (
+        lambda patch: patch.delitem(SAMPLES, NAME),
+        lambda: test_field_has_values_for_property_tests(MICROSOFT365, NAME),
+    ),
+}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_field_without_a_part_is_named(part: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    take_away, contract = PARTS[part]
+    contract()
+    take_away(monkeypatch)
+    with pytest.raises((AssertionError, LookupError), match=f"^{NAME}"):
+        contract()

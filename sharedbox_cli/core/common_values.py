@@ -10,9 +10,6 @@ from sharedbox_cli.core.model import DesiredMailbox
 from sharedbox_cli.core.order import Topic
 from sharedbox_cli.core.values import Value
 
-_NEVER = frozenset({Field.DISPLAY_NAME, Field.LICENCE, Field.GROUP_DESCRIPTION, Field.DELETED_ITEMS, Field.HOLD_NOTE})
-"""What belongs to one mailbox, what another setting can contradict, and what costs money: nobody buys a licence by
-writing a new spec."""
 _TOGETHER = frozenset({Topic.AUTO_REPLY, Topic.FORWARDING, Topic.LABELS, Topic.RULES, Topic.SENDERS})
 """Settings that mean something only together, or lists."""
 
@@ -26,7 +23,7 @@ def common_values(mailboxes: Collection[DesiredMailbox], *, keeps_new: bool = Fa
         return {}
     shared: dict[Field, Value] = {}
     for name, setting in SETTINGS.items():
-        if name in _NEVER or setting.topic in _TOGETHER or not setting.is_in_spec:
+        if setting.is_own or setting.topic in _TOGETHER or not setting.is_in_spec:
             continue
         values = Counter(mailbox.settings[name] for mailbox in mailboxes if name in mailbox.settings)
         if not values or values.total() < len(mailboxes):

@@ -22,6 +22,7 @@ from sharedbox_cli.core.labels import lowest_folders, parted_labels
 from sharedbox_cli.core.levels import is_level, without_levels
 from sharedbox_cli.core.model import LEVELLED, DesiredGrant, DesiredMailbox, Grant, Right, Trustee, TrusteeKind
 from sharedbox_cli.core.observed import Observed, ObservedMailbox
+from sharedbox_cli.core.order import Topic
 from sharedbox_cli.core.service_addresses import unmanaged_addresses
 from sharedbox_cli.core.until import end_of, is_writable
 from sharedbox_cli.core.values import KIND_GROUP, KIND_USER, NOT_KEPT, Value
@@ -30,7 +31,6 @@ _KINDS: dict[Value, tuple[str, str]] = {
     KIND_USER: ("a person's mailbox now", "every member will see all of it."),
     KIND_GROUP: ("an ordinary group now", "its members do not share conversations yet."),
 }
-_NOT_WRITTEN = frozenset({Field.KIND, Field.DELIVERY, Field.AUTOMAPPING, Field.UNTIL})
 _OUT_OF_REACH = "a spec can name the years from 2000 to 2199."
 _MOST = 60
 _USUAL = ("incoming.", "message_limits.", "retention.", "audit_log")
@@ -40,7 +40,7 @@ _OTHER_LICENCES = "licences have other names on each platform. Choose one, or le
 
 def desired_of(there: ObservedMailbox, observed: Observed, table: Capabilities) -> Moved:
     """Return the spec of a mailbox as observed; what no spec can express becomes notes."""
-    settings = {name: value for name, value in there.settings.items() if name not in _NOT_WRITTEN}
+    settings = {name: value for name, value in there.settings.items() if SETTINGS[name].is_in_spec}
     settings |= parted_labels(settings) if table.labels_are_shared else lowest_folders(settings)
     unmanaged = unmanaged_addresses((), settings.get(Field.ALIASES))
     if unmanaged:
@@ -76,7 +76,7 @@ def desired_of(there: ObservedMailbox, observed: Observed, table: Capabilities) 
 
 
 def _is_reply(name: Field) -> bool:
-    return str(name).startswith("auto_reply.")
+    return SETTINGS[name].topic is Topic.AUTO_REPLY
 
 
 def _wanted(grant: Grant, observed: Observed, moved: Moved) -> DesiredGrant | None:

@@ -147,10 +147,14 @@ class Setting:
     is_ensured: bool = False
     opens: tuple[Value, ...] = ()
     """The values that open access to more people than the members, the widest last."""
+    opened: str = ""
+    """What more people can do then: `read it`. Empty where a guard has other words."""
     item_words: Callable[[Value], str] = value_words
     """How one item of a list, or a single value, reads in prose."""
     names_recipients: bool = False
     """Whether its values are addresses of recipients, of which a platform may report another address."""
+    is_own: bool = False
+    """Whether it says something about one mailbox, costs money, or contradicts another one: never a default."""
     is_nameable: bool = False
     """Whether a plan lists the key as unmanaged where a spec leaves it out."""
     matters_with: Field | None = None
@@ -169,13 +173,13 @@ class Setting:
 
 
 SETTINGS: Mapping[Field, Setting] = {
-    Field.DISPLAY_NAME: Setting(Topic.MAILBOX, new="", is_nameable=True),
+    Field.DISPLAY_NAME: Setting(Topic.MAILBOX, new="", is_own=True, is_nameable=True),
     Field.ALIASES: Setting(Topic.ADDRESSES, new=(), is_nameable=True),
     Field.HIDDEN: Setting(Topic.MAILBOX, new=False, is_nameable=True),
     Field.SIGN_IN: Setting(Topic.SIGN_IN, new=ALLOWED, opens=(ALLOWED,), is_nameable=True),
     Field.SENT_AS: Setting(Topic.MAILBOX, new=COPY_SENDER, is_nameable=True),
     Field.SENT_ON_BEHALF: Setting(Topic.MAILBOX, new=COPY_SENDER, is_nameable=True),
-    Field.LICENCE: Setting(Topic.LICENCE, new=LICENCE_NONE, is_nameable=True),
+    Field.LICENCE: Setting(Topic.LICENCE, new=LICENCE_NONE, is_own=True, is_nameable=True),
     Field.LANGUAGE: Setting(Topic.LANGUAGE, new="", is_same=same_language),
     Field.SIGNATURE: Setting(Topic.SIGNATURE, new="", item_words=signature_words, is_same=same_signature),
     Field.CALENDAR_DEFAULT: Setting(Topic.CALENDAR, new="none", opens=("details", "reader", "editor")),
@@ -213,25 +217,27 @@ SETTINGS: Mapping[Field, Setting] = {
     Field.ARCHIVE: Setting(Topic.ARCHIVE, new=False),
     Field.HOLD: Setting(Topic.RETENTION, new=False),
     Field.HOLD_DURATION: Setting(Topic.RETENTION, new=UNLIMITED),
-    Field.HOLD_NOTE: Setting(Topic.RETENTION, new=""),
+    Field.HOLD_NOTE: Setting(Topic.RETENTION, new="", is_own=True),
     Field.ITEM_RECOVERY: Setting(Topic.RETENTION, new="14d"),
-    Field.DELETED_ITEMS: Setting(Topic.RETENTION, new="14d"),
+    Field.DELETED_ITEMS: Setting(Topic.RETENTION, new="14d", is_own=True),
     Field.RETENTION_POLICY: Setting(Topic.RETENTION, new="", is_same=same_name),
     Field.AUDIT_LOG: Setting(Topic.MAILBOX, new=True),
     Field.ORG_UNIT: Setting(Topic.MAILBOX),
-    Field.GROUP_DESCRIPTION: Setting(Topic.MAILBOX, new=""),
+    Field.GROUP_DESCRIPTION: Setting(Topic.MAILBOX, new="", is_own=True),
     Field.GROUP_POSTING: Setting(Topic.MAILBOX, new="anyone"),
     Field.GROUP_POST_AS_GROUP: Setting(Topic.MAILBOX, new=True),
     Field.GROUP_DEFAULT_SENDER: Setting(Topic.MAILBOX, new="group"),
     Field.GROUP_REPLY_TO: Setting(Topic.MAILBOX, new="sender"),
-    Field.GROUP_VIEWING: Setting(Topic.MAILBOX, new="members", opens=("organization", "anyone")),
+    Field.GROUP_VIEWING: Setting(Topic.MAILBOX, new="members", opens=("organization", "anyone"), opened="read it"),
     Field.GROUP_MEMBERS_VIEWING: Setting(Topic.MAILBOX, new="members"),
-    Field.GROUP_JOINING: Setting(Topic.MAILBOX, new="invited", opens=("organization", "anyone")),
+    Field.GROUP_JOINING: Setting(Topic.MAILBOX, new="invited", opens=("organization", "anyone"), opened="join it"),
     Field.GROUP_LEAVING: Setting(Topic.MAILBOX, new="nobody"),
     Field.GROUP_EXTERNAL_MEMBERS: Setting(Topic.MAILBOX, new=False, opens=(True,)),
     Field.GROUP_ASSISTING: Setting(Topic.MAILBOX, new="members"),
     Field.GROUP_MODERATING: Setting(Topic.MAILBOX, new="owners-and-managers"),
-    Field.GROUP_MANAGING_MEMBERS: Setting(Topic.MAILBOX, new="owners-and-managers", opens=("members",)),
+    Field.GROUP_MANAGING_MEMBERS: Setting(
+        Topic.MAILBOX, new="owners-and-managers", opens=("members",), opened="add other people to it"
+    ),
     Field.GROUP_CONTACTING: Setting(Topic.MAILBOX, new="managers"),
     Field.GROUP_DISCOVERING: Setting(Topic.MAILBOX),
     Field.GROUP_MODERATION: Setting(Topic.MAILBOX, new="none"),

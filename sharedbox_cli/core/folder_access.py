@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import Right
 from sharedbox_cli.core.observed import FolderEntry, ObservedMailbox
-from sharedbox_cli.core.reach import Audience, FolderKind
+from sharedbox_cli.core.open_access import LEVEL_AUDIENCES
+from sharedbox_cli.core.reach import FolderKind
 from sharedbox_cli.core.texts import mark
 
 
@@ -16,11 +16,7 @@ def folder_words(entry: FolderEntry) -> str:
     return mark("folder {folder}: {level}", folder=entry.folder, level=entry.level)
 
 
-_SETTINGS = {
-    (FolderKind.CALENDAR, Audience.ORGANIZATION): Field.CALENDAR_DEFAULT,
-    (FolderKind.CALENDAR, Audience.ANYONE): Field.CALENDAR_ANONYMOUS,
-    (FolderKind.CONTACTS, Audience.ORGANIZATION): Field.CONTACTS_DEFAULT,
-}
+_SETTINGS = {(FolderKind(name.partition(".")[0]), audience): name for name, audience in LEVEL_AUDIENCES.items()}
 """The settings that say the same as an entry for everybody."""
 
 

@@ -27,12 +27,6 @@ from sharedbox_cli.core.outsiders import outsiders_behind, unknown_members
 from sharedbox_cli.core.until import is_later
 from sharedbox_cli.core.values import Value
 
-_WORDS: Mapping[Field, str] = {
-    Field.GROUP_VIEWING: "read it",
-    Field.GROUP_JOINING: "join it",
-    Field.GROUP_MANAGING_MEMBERS: "add other people to it",
-}
-"""What becomes possible where one of a setting's opening values is chosen (`Setting.opens`)."""
 _CALENDAR_WORDS: Mapping[Value, str] = {
     "availability": "see when its calendar is busy",
     "details": "see when its calendar is busy, and with what",
@@ -178,12 +172,12 @@ def _entrance(group: Trustee) -> str:
 
 def _opened(change: Change, facts: GuardInput) -> Iterator[Refusal]:
     where, spans = str(change.mailbox), facts.observations[change.platform].level_spans
-    for name, words in _WORDS.items():
-        wide = SETTINGS[name].opens
+    for name, setting in SETTINGS.items():
+        wide = setting.opens if setting.opened else ()
         after, before = change.after.get(name), change.before.get(name)
         if after not in wide or (before in wide and wide.index(before) >= wide.index(after)):
             continue
-        why = f"{where}: {_EVERYBODY[after]} could {words}"
+        why = f"{where}: {_EVERYBODY[after]} could {setting.opened}"
         yield Refusal("wide-trustee", why, 1, "0", f"wide-trustee={where}", where)
     for name, audience in LEVEL_AUDIENCES.items():
         after, before = change.after.get(name), change.before.get(name)

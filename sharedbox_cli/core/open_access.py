@@ -82,6 +82,12 @@ class Way(NamedTuple):
     audience: Audience | None = None
 
 
+GIVING = frozenset(
+    {Field.GROUP_VIEWING, Field.GROUP_JOINING, *LEVEL_AUDIENCES, Field.FORWARDING_TO, Field.RULES, Field.SIGN_IN}
+)
+"""The settings of which `ways_of` says whether they give access."""
+
+
 def ways_of(mailbox: ObservedMailbox) -> Iterator[Way]:
     """Yield the access that settings of a mailbox give. What was not read gives none."""
     settings, facts = mailbox.settings, mailbox.facts

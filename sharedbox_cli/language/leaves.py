@@ -26,6 +26,17 @@ class Leaf:
         """Return the dotted path, as in `sent_items.send_as`."""
         return ".".join(self.keys)
 
+    @property
+    def is_list(self) -> bool:
+        """Return whether the key can hold a list."""
+        return any(get_origin(part) is list for part in parts_of(self.info.annotation))
+
+    @property
+    def entries(self) -> type[BaseModel] | None:
+        """Return the model of the entries of a list whose entries have several keys."""
+        items = (item for part in parts_of(self.info.annotation) for item in get_args(part))
+        return next((section for item in items if (section := section_of(item))), None)
+
 
 def leaves(model: type[BaseModel], keys: tuple[str, ...] = ()) -> Iterator[Leaf]:
     """Yield the leaves of a model in its order. Entries of lists are separate models."""
@@ -55,7 +66,6 @@ def parts_of(annotation: Any) -> tuple[Any, ...]:
 
 
 LEAVES = tuple(leaves(Mailbox))
-SETTING_LEAVES = {
-    Field(leaf.path): leaf for leaf in LEAVES if leaf.path in set(Field) and SETTINGS[Field(leaf.path)].is_in_spec
-}
+_IN_SPEC = frozenset(name for name, setting in SETTINGS.items() if setting.is_in_spec)
+SETTING_LEAVES = {Field(leaf.path): leaf for leaf in LEAVES if leaf.path in _IN_SPEC}
 """The leaves whose path is a field: these are the settings of a mailbox."""

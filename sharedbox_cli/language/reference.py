@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
 from sharedbox_cli.core.needs import MAILBOX, MEMBERS, WARN_AT, Needs, needs_of
-from sharedbox_cli.language.leaves import LEAVES, parts_of, section_of
+from sharedbox_cli.language.leaves import LEAVES
 from sharedbox_cli.language.models.mailbox import NOT_A_DEFAULT, Mailbox
 from sharedbox_cli.language.models.members import Member, Team, TeamMember
 
@@ -68,10 +68,8 @@ def _sections() -> Iterator[tuple[str, type[BaseModel], str]]:
     yield "A team in `teams.yaml`", Team, "`NAME: {members: […]}`, or `NAME: […]` for short. It cannot be empty."
     yield "An entry of a team", TeamMember, "Exactly one of `user` and `group`. A team cannot hold teams."
     for leaf in LEAVES:
-        for listed in parts_of(leaf.info.annotation):
-            entry = next((section for item in get_args(listed) if (section := section_of(item))), None)
-            if entry is not None and entry is not Member:
-                yield f"An entry of `{leaf.path}`", entry, entry.__doc__ or ""
+        if leaf.entries not in (None, Member):
+            yield f"An entry of `{leaf.path}`", leaf.entries, leaf.entries.__doc__ or ""
 
 
 def reference_page(tables: Iterable[Capabilities] = ()) -> str:

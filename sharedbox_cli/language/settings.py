@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.languages import language_tag
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.language.leaves import SETTING_LEAVES
@@ -119,7 +119,7 @@ _ENCODERS: Mapping[Field, Callable[[Any], Value]] = {
     Field.RULES: _rules,
     Field.SENDERS: _senders,
     Field.FORWARDING_TO: _forwarding,
-    **dict.fromkeys((Field.ACCEPT_FROM, Field.REJECT_FROM, Field.MODERATORS, Field.BYPASS_MODERATION), _addresses),
+    **{name: _addresses for name, row in SETTINGS.items() if row.names_recipients and row.new == ()},
     Field.GROUP_REPLY_TO: str.lower,
 }
 """Fields whose value in the core differs from the value in the spec."""

@@ -13,13 +13,15 @@ from pydantic import BaseModel, ValidationError
 from sharedbox_cli.core.errors import Problem
 from sharedbox_cli.core.location import Place
 from sharedbox_cli.language.document import Document, Path
+from sharedbox_cli.language.leaves import LEAVES
 from sharedbox_cli.language.models.mailbox import NOT_A_DEFAULT, Defaults
 from sharedbox_cli.language.models.members import Team
 from sharedbox_cli.language.problems import nearest
 from sharedbox_cli.language.text import text_warnings
 
 _WHOLE_SENTENCES = ("one_of", "placeholder")
-_LISTS = ("members", "aliases", "rights")
+LISTS = frozenset(leaf.keys[-1] for leaf in LEAVES if leaf.is_list and leaf.keys[0] != "workflow")
+"""Keys of lists that can be empty."""
 _MISSING = {"version": "Write `version: 1`.", "mailbox": "Write the primary address."}
 M = TypeVar("M", bound=BaseModel)
 
@@ -75,9 +77,9 @@ def _nulls(data: Any, path: Path, document: Document) -> Iterator[Problem]:
     for key, value in entries:
         where = (*path, key)
         if value is None:
-            hint = f"Write `{key}: []`, or leave the key out." if key in _LISTS else "Leave it out."
+            hint = f"Write `{key}: []`, or leave the key out." if key in LISTS else "Leave it out."
             why = f"`{key}` is empty."
-            why = f"{why} That is not the same as an empty list." if key in _LISTS else why
+            why = f"{why} That is not the same as an empty list." if key in LISTS else why
             yield Problem(document.place_of_key(where), "a key without a value", why, hint)
         else:
             yield from _nulls(value, where, document)

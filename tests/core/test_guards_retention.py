@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import permutations
 
 import pytest
 
 from sharedbox_cli.core.change import Change, Kind
-from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.fields import Field, fields_of
 from sharedbox_cli.core.model import MICROSOFT365
-from sharedbox_cli.core.order import Phase
+from sharedbox_cli.core.order import Phase, Topic
 from sharedbox_cli.core.values import Value
+from tests.asked import each
 from tests.core.test_guards_reach import DESK, asked, observed, plan_of, refused, spec
+from tests.field_values import values_of
 
 Settings = Mapping[Field, Value]
 
@@ -41,6 +44,20 @@ def test_less_is_asked_for_and_more_is_not(name: Field, longer: Value, shorter: 
     assert asks(longer, shorter, "retention-drop=other@contoso.example") == ["retention-drop"]
     if "." not in str(longer):
         assert asks(shorter, longer) == []
+
+
+def test_each_setting_that_keeps_mail_has_a_value_that_is_asked_for() -> None:
+    keeping = fields_of(Topic.RETENTION) | fields_of(Topic.ARCHIVE)
+    for name in each(sorted(keeping - {Field.HOLD_NOTE})):
+        steps = permutations(values_of(name, MICROSOFT365), 2)
+        found = [
+            refused(
+                spec(settings={name: after}, is_managed=False, platform=MICROSOFT365),
+                observed(settings={name: before}, platform=MICROSOFT365),
+            )
+            for before, after in each(steps)
+        ]
+        assert ["retention-drop"] in found, f"{name}: add it to core/guards_retention.py"
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from sharedbox_cli.core.access_inside import inside_test
 from sharedbox_cli.core.errors import ExitCode, UsageError
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import Desired, Fact
+from sharedbox_cli.core.open_access import GIVING, LEVEL_AUDIENCES
 from sharedbox_cli.core.texts import tr
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.reports.document import Deferred
@@ -48,15 +49,7 @@ if TYPE_CHECKING:
     from sharedbox_cli.reports.views.page_changes import Changed
 
 _NO_EVIDENCE = Evidence()
-_CALENDAR = frozenset({Field.CALENDAR_DEFAULT, Field.CALENDAR_ANONYMOUS})
-_FIELDS = _CALENDAR | {
-    Field.KIND,
-    Field.SIGN_IN,
-    Field.FORWARDING_TO,
-    Field.RULES,
-    Field.GROUP_VIEWING,
-    Field.GROUP_JOINING,
-}
+_FIELDS = GIVING | {Field.KIND}
 _ONLY_INSIDE = frozenset({Field.RULES})
 """Settings inside a mailbox of which its folders say nothing."""
 _FACTS = frozenset({Fact.FORWARDING_TO, Fact.SIGN_IN_STATE, Fact.IS_SUSPENDED, Fact.VIEWING})
@@ -224,7 +217,7 @@ def _scope(
         facts,
         grants_of=addresses,
         with_members=True,
-        dispensable=_CALENDAR | {Field.UNTIL} | (_ONLY_INSIDE & table.audited_inside),
+        dispensable=frozenset(LEVEL_AUDIENCES) | {Field.UNTIL} | (_ONLY_INSIDE & table.audited_inside),
         with_paths=True,
         folders=reach,
         inside_all=table.audited_rights | (table.audited_inside_rights if reach else frozenset()),

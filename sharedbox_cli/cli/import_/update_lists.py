@@ -10,6 +10,7 @@ from sharedbox_cli.core.model import DesiredMailbox
 from sharedbox_cli.language.export.document import rule_lines, setting_tree
 from sharedbox_cli.language.export.edit import CannotEdit
 from sharedbox_cli.language.export.edit_entries import Entry
+from sharedbox_cli.language.leaves import SETTING_LEAVES
 from sharedbox_cli.language.settings import encoded
 from sharedbox_cli.language.workflow import EXPANDED
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from sharedbox_cli.language.export.yaml import Tree
 
 Canonical = Callable[[Field, "Value"], "Value"]
-LISTS = frozenset({Field.RULES, Field.TAGS, Field.SENDERS})
+LISTS = frozenset(name for name, leaf in SETTING_LEAVES.items() if leaf.entries is not None)
 """Lists whose entries have several keys."""
 
 

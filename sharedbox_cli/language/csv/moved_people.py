@@ -55,10 +55,10 @@ def _own(address: Address, new_of: NewAddress) -> Address:
 
 
 def _setting(name: Field, value: Value, new_of: NewAddress) -> Value:
-    is_listed = name is Field.ALIASES or SETTINGS[name].names_recipients
-    if is_listed and isinstance(value, tuple):
+    has_addresses = name is Field.ALIASES or SETTINGS[name].names_recipients
+    if has_addresses and isinstance(value, tuple):
         return tuple(sorted({_own(Address.of(str(item)), new_of).key for item in value}))
-    if name is Field.FORWARDING_TO and isinstance(value, str) and value:
+    if has_addresses and isinstance(value, str) and value:
         return _own(Address.of(value), new_of).key
     return value
 

@@ -164,9 +164,7 @@ CAPABILITIES: Mapping[Platform, Capabilities] = {
         spec_problems=spec_problems,
         needs=NEEDS,
         canonical=canonical,
-        audited_inside=frozenset(
-            {Field.RULES, Field.CALENDAR_DEFAULT, Field.CALENDAR_ANONYMOUS, Field.CONTACTS_DEFAULT}
-        ),
+        audited_inside=frozenset({*RULES, *FOLDER_RIGHTS}),
         not_audited=mark("apps with access to all mailboxes are not read."),
         not_audited_outside=mark(
             "rights in folders, calendars and contacts, inbox rules, and apps with access to all mailboxes are not "
