@@ -86,8 +86,8 @@ def test_only_what_differs_is_touched(wanted: Wanted, lines: list[str]) -> None:
 @pytest.mark.parametrize(
     ("wanted", "why"),
     [
-        (Wanted({("sign_in",): "allowed"}), "anchor"),
-        (Wanted({("labels", "x"): "y"}), "anchor"),
+        (Wanted({("sign_in",): "allowed"}), "`sign_in` in line 19 has the anchor `&s`"),
+        (Wanted({("labels", "x"): "y"}), "`labels.x` in line 20 is the alias `\\*s` of the value in line 19"),
         (Wanted(members={"team@contoso.example": None}), "comes from a team"),
         (Wanted({("aliases",): ["other@contoso.example"]}), "no entry of the list stays"),
         (Wanted({("members",): []}), "comments inside"),
@@ -97,6 +97,99 @@ def test_only_what_differs_is_touched(wanted: Wanted, lines: list[str]) -> None:
 def test_what_only_a_person_should_change_is_refused(wanted: Wanted, why: str) -> None:
     with pytest.raises(CannotEdit, match=why):
         edited(TEXT, 2, wanted)
+
+
+ENDING = """\
+mailbox: fairs@contoso.example
+members:
+  - user: anna@contoso.example
+    until: 2027-03-31   # the fair
+    # why
+    reason: fair
+  - until: 2027-03-31
+    user: ben@contoso.example   # he
+  - {user: chloe@contoso.example, until: "2027-03-31", reason: 'a, b'}
+  - {until: 2027-03-31, user: dora@contoso.example}
+  - user: emi@contoso.example
+    until: &end 2027-03-31
+  - user: finn@contoso.example
+    until: *end
+  - {user: gil@contoso.example, until: *end }
+  - {until: 2027-03-31, # the fair
+     user: hal@contoso.example}
+  - user: ida@contoso.example"""
+WITHOUT_END = {
+    "anna": ["-    until: 2027-03-31   # the fair", "+    # the fair"],
+    "ben": ["-  - until: 2027-03-31", "-    user: ben@contoso.example   # he", "+  - user: ben@contoso.example   # he"],
+    "chloe": [
+        "-  - {user: chloe@contoso.example, until: \"2027-03-31\", reason: 'a, b'}",
+        "+  - {user: chloe@contoso.example, reason: 'a, b'}",
+    ],
+    "dora": ["-  - {until: 2027-03-31, user: dora@contoso.example}", "+  - {user: dora@contoso.example}"],
+    "finn": ["-    until: *end"],
+    "gil": ["-  - {user: gil@contoso.example, until: *end }", "+  - {user: gil@contoso.example }"],
+}
+WITH_END = {
+    "emi": "`until` in line 12 has the anchor `&end`",
+    "hal": "`until` in line 16 has comments next to it",
+    "ida": "`until` comes from teams.yaml:3:5: remove it there",
+    "jo": "`until` comes from teams.yaml:3:5: remove it there",
+}
+
+
+def endless(local: str) -> Wanted:
+    """Return what is wanted of somebody who has no end any more."""
+    address = f"{local}@contoso.example"
+    return Wanted(members={address: {"user": address}}, endless={address: "teams.yaml:3:5"})
+
+
+def test_end_that_is_gone_is_taken_out_of_its_line() -> None:
+    for local, lines in each(WITHOUT_END.items()):
+        assert changed(ENDING, endless(local)) == lines
+        windows = edited(ENDING.replace("\n", "\r\n"), 2, endless(local))
+        assert windows == edited(ENDING, 2, endless(local)).replace("\n", "\r\n")
+        before, after = yaml.safe_load(ENDING), yaml.safe_load(edited(ENDING, 2, endless(local)))
+        for line in each(before["members"]):
+            if line["user"].startswith(local):
+                del line["until"]
+        assert before == after
+    last = "mailbox: a@x.example\nmembers:\n  - user: b@x.example\n    until: 2027-03-31"
+    wanted = Wanted(members={"b@x.example": {"user": "b@x.example"}}, endless={"b@x.example": "x"})
+    assert edited(last, 1, wanted) == last.removesuffix("    until: 2027-03-31")
+
+
+def test_end_that_is_gone_is_left_to_a_person_where_it_is_said_elsewhere_too() -> None:
+    for local, why in each(WITH_END.items()):
+        with pytest.raises(CannotEdit, match=why):
+            edited(ENDING, 2, endless(local))
+
+
+@pytest.mark.parametrize(
+    ("text", "keys", "value", "why"),
+    [
+        (
+            "blocked: *x",
+            ("blocked",),
+            ["b@x.example"],
+            "`blocked` in line 3 is the alias `\\*x` of the value in line 1",
+        ),
+        (
+            "storage: *s\n",
+            ("storage", "licence"),
+            "none",
+            "`storage` in line 3 is the alias `\\*s` of the value in line 2",
+        ),
+        ("labels: {a: [b, *x]}", ("labels", "a"), "c", "`labels.a` in line 3 repeats the value in line 1 by an alias"),
+        ("labels: [a, &y b]", ("labels",), "c", "`labels` in line 3 has an anchor in line 3"),
+        ("labels:\n  - b\n  - *x", ("labels",), ["b", "c"], "`labels` in line 3 repeats the value in line 1"),
+    ],
+)
+def test_value_that_is_repeated_elsewhere_is_named_with_its_line(
+    text: str, keys: tuple[str, ...], value: Tree, why: str
+) -> None:
+    whole = f"mailbox: &x a@x.example\nbase: &s {{licence: basic}}\n{text}"
+    with pytest.raises(CannotEdit, match=why):
+        edited(whole, 1, Wanted({keys: value}))
 
 
 def test_comment_of_a_value_stays_where_it_gets_several_lines() -> None:

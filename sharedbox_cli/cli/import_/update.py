@@ -21,7 +21,7 @@ from sharedbox_cli.core.fields import SETTINGS, Field
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import LEVELLED, DesiredMailbox, Platform, Right
 from sharedbox_cli.core.observed import Observed
-from sharedbox_cli.core.until import NEVER
+from sharedbox_cli.core.until import NEVER, until_words
 from sharedbox_cli.language.export.document import member_lines, setting_tree
 from sharedbox_cli.language.export.edit import CannotEdit, Keys, Wanted, edited
 from sharedbox_cli.language.export.edit_entries import Entry
@@ -132,6 +132,7 @@ def _wanted(
                 grants = [grant for grant in real.grants or () if grant.trustee == address]
                 line = next(iter(member_lines(grants, table.default_rights, {})), None)
                 members[address.key] = line if isinstance(line, Mapping) else None
+                _refuse_over(mailbox, address, line)
         elif change.kind is Kind.UPDATE and Field.KIND not in change.after:
             for name in change.after:
                 keys = SETTING_LEAVES[name].keys
@@ -143,12 +144,13 @@ def _wanted(
                     entries[keys] = listed
         else:
             raise CannotEdit("the object is of another kind")
+    endless = {key.key: _end_place(mailbox, key) for change in changes if (key := _endless(change)) is not None}
     known = {grant.trustee.key for grant in mailbox.grants or () if grant.right not in LEVELLED}
     moved = frozenset(Address.of(key) for key, line in members.items() if line is None or key not in known)
     levels = levels_wanted(text, mailbox, real, observed, changes, moved)
     settings |= {(str(right), "members"): level for right, level in levels.members.items()}
     members |= dict.fromkeys(sorted(levels.leaving), None)
-    return Wanted(settings, entries, members, levels.people, tuple(map(str, table.default_rights)))
+    return Wanted(settings, entries, members, levels.people, endless, tuple(map(str, table.default_rights)))
 
 
 def _refuse_lost(name: Field, there: Value, adopted: Adopted) -> None:
@@ -184,12 +186,30 @@ def _member_of(change: Change, observed: Observed) -> Address:
     address = party.address if party is not None else None
     if party is None or address is None or {Field.DELIVERY, Field.AUTOMAPPING} & {*change.after}:
         raise CannotEdit("how a member gets mail differs")
-    if change.kind is Kind.UPDATE and Field.ROLE not in change.after and change.before.get(Field.UNTIL) == NEVER:
-        raise CannotEdit(f"the access of {address} has no end in the tenant: remove `until`")
     held = observed.mailboxes[change.mailbox].grants or ()
     if any(grant.right is Right.READ and grant.trustee == party.id and grant.detail for grant in held):
         raise CannotEdit(f"what {address} can do in the inbox is not `read`: no right of a spec says it")
     return address
+
+
+def _refuse_over(mailbox: DesiredMailbox, member: Address, line: Tree | None) -> None:
+    """Raise CannotEdit for somebody who still has what ended by the spec: only a person can prolong that."""
+    over = next((one for one in mailbox.expired if one.trustee == member), None)
+    if over is not None and over.until is not None and isinstance(line, Mapping) and "until" not in line:
+        why = f"the access of {member} ended after {until_words(over.until)}, and the tenant still has it"
+        raise CannotEdit(f"{why}: apply to end it, or change `until` in {over.place}")
+
+
+def _endless(change: Change) -> Address | None:
+    """Return the member who has no end in the tenant, and one in the spec."""
+    if change.party is None or change.kind is not Kind.UPDATE or Field.ROLE in change.after:
+        return None
+    return change.party.address if change.before.get(Field.UNTIL) == NEVER else None
+
+
+def _end_place(mailbox: DesiredMailbox, member: Address) -> str:
+    """Return where the end of a member was written."""
+    return next((str(one.place) for one in mailbox.grants or () if one.trustee == member and one.until), "the defaults")
 
 
 def _verify(

@@ -7,12 +7,12 @@ compares it, so that an edit can never change anything else unseen.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import yaml
 
+from sharedbox_cli.language.export.anchors import end_elsewhere, refers, refuse, tied, without_end
 from sharedbox_cli.language.export.edit_entries import Entry, changed_entries, is_entry_list
 from sharedbox_cli.language.export.nodes import (
     COMMENT,
@@ -32,7 +32,6 @@ from sharedbox_cli.language.export.nodes import CannotEdit as CannotEdit
 from sharedbox_cli.language.export.yaml import Tall, Tree, entry_lines, item_lines, one_line, scalar
 
 Keys = tuple[str, ...]
-_REFERENCE = re.compile(r"[&*][A-Za-z0-9_-]+\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +46,8 @@ class Wanted:
     """By address in lower case: the line of a member, or None for somebody who has no rights."""
     people: Mapping[str, Mapping[str, Mapping[str, Tree] | None]] = field(default_factory=dict)
     """By right with levels and address in lower case: an entry of `people`, or None for one that goes."""
+    endless: Mapping[str, str] = field(default_factory=dict)
+    """By address in lower case: members whose line loses `until`, and where it was read."""
     default_rights: Sequence[str] = ()
     """What a line without `rights` means."""
 
@@ -101,6 +102,9 @@ class Editor:
                 return
             is_flow = bool(node.flow_style)
             node = pair[1]
+            refuse(keys[: depth + 1], pair, refers(self._text, pair))
+        if pair is not None and not entries:
+            refuse(keys, pair, tied(self._text, pair))
         if is_plain_list(node) and isinstance(value, list) and value:
             self._change_items(node, value)
         elif entries and isinstance(node, yaml.SequenceNode) and is_entry_list(node):
@@ -132,6 +136,8 @@ class Editor:
         if items.flow_style and items.value:
             raise CannotEdit("`members` is written in brackets")
         lines = {key: node for node in items.value if (key := member_of(node))}
+        if elsewhere := [key for key in wanted.endless if key not in lines]:
+            raise CannotEdit(end_elsewhere(elsewhere[0], wanted.endless[elsewhere[0]]))
         new = [line for key, line in members.items() if line is not None and key not in lines]
         gone = [lines[key] for key, line in members.items() if line is None and key in lines]
         missing = [key for key, line in members.items() if line is None and key not in lines]
@@ -139,7 +145,10 @@ class Editor:
             raise CannotEdit(f"{', '.join(missing)} comes from a team: take them out of it, or name the others here")
         changed = {key: line for key, line in members.items() if line is not None and key in lines}
         for key, line in changed.items():
-            self._set_member(lines[key], line, wanted.default_rights)
+            if key in wanted.endless:
+                self._replacements.append(without_end(self._text, lines[key], key, wanted.endless[key]))
+            else:
+                self._set_member(lines[key], line, wanted.default_rights)
         if len(gone) == len(items.value) and not new:
             self._replace_by(pair[1].start_mark.index, text_end(self._text, pair[1]), "[]", after=pair[0])
             return
@@ -189,6 +198,7 @@ class Editor:
         if pair is not None:
             if not rights:
                 raise CannotEdit("the rights are those of the platform's default: remove `rights`")
+            refuse(("rights",), pair, tied(self._text, pair))
             self._replace(pair[1], ("rights",), rights)
         elif "rights" in line:
             self._add_key(node, ("rights",), rights, is_root=False)
@@ -196,9 +206,6 @@ class Editor:
     def _replace(self, node: yaml.Node, keys: Keys, value: Tree, key: yaml.Node | None = None) -> None:
         """Replace a value; `key`: its key, if the value can span several lines."""
         start, end = node.start_mark.index, text_end(self._text, node)
-        old = self._text[start:end]
-        if _REFERENCE.search(self._text[:start].splitlines()[-1] if start else "") or old[:1] in "*&":
-            raise CannotEdit(f"`{'.'.join(keys)}` uses an anchor")
         if has_comments(self._text, node, start, end):
             raise CannotEdit(f"`{'.'.join(keys)}` has comments inside")
         line = one_line(value)

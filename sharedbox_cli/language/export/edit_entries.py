@@ -41,7 +41,7 @@ def changed_entries(
 ) -> tuple[int, int, str]:
     """Return the replacement that gives a list these entries, in this order. Raises CannotEdit."""
     if has_aliases(items):
-        raise CannotEdit("a list uses an anchor")
+        raise CannotEdit(f"the list in line {items.start_mark.line + 1} uses an anchor: change it by hand")
     parts = _parts(text, items)
     indent = " " * items.start_mark.column
     kept = {entry.source for entry in entries}

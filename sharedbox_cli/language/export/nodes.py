@@ -124,13 +124,13 @@ def text_end(text: str, node: yaml.Node) -> int:
 def has_aliases(node: yaml.Node) -> bool:
     """Return whether something below a value is written elsewhere: the parser puts the anchor's node in its place."""
     first, last = node.start_mark.index, node.end_mark.index
-    return not all(first <= one.start_mark.index <= last for one in _below(node))
+    return not all(first <= one.start_mark.index <= last for one in below(node))
 
 
 def has_comments(text: str, node: yaml.Node, start: int, end: int) -> bool:
     """Return whether a part of a text has comments; `node`: what is written there. A `#` in a text is none."""
     part, place = [], start
-    texts = [one for one in _below(node) if isinstance(one, yaml.ScalarNode) and one.style]
+    texts = [one for one in below(node) if isinstance(one, yaml.ScalarNode) and one.style]
     for one in sorted(texts, key=lambda one: one.start_mark.index):
         first, last = one.start_mark.index, text_end(text, one)
         if one.style in ("|", ">"):  # a comment can follow the mark
@@ -141,7 +141,7 @@ def has_comments(text: str, node: yaml.Node, start: int, end: int) -> bool:
     return COMMENT.search("".join([*part, text[place:end]])) is not None
 
 
-def _below(node: yaml.Node) -> Iterator[yaml.Node]:
+def below(node: yaml.Node) -> Iterator[yaml.Node]:
     """Yield a node and all nodes below it."""
     waiting: list[yaml.Node] = [node]
     while waiting:
@@ -149,3 +149,26 @@ def _below(node: yaml.Node) -> Iterator[yaml.Node]:
         yield one
         if isinstance(one, yaml.CollectionNode):
             waiting += [part for item in one.value for part in (item if isinstance(item, tuple) else (item,))]
+
+
+def without_key(text: str, node: yaml.MappingNode, pair: Pair, end: int) -> tuple[int, int, str]:
+    """Return the replacement that takes a key and its value, which ends somewhere, out of a mapping with others.
+
+    A comment behind it stays, in a separate line. Raises CannotEdit where one is in between.
+    """
+    name, start = pair[0], int(pair[0].start_mark.index)
+    place = next(number for number, one in enumerate(node.value) if one[0] is name)
+    after = int(node.value[1][0].start_mark.index)
+    cut: tuple[int, int, str]
+    if place == 0:
+        cut = start, after, ""
+    elif node.flow_style:
+        cut = text.rindex(",", 0, start), end, ""
+    else:
+        line, stop = text.rfind("\n", 0, start) + 1, text.find("\n", end)
+        stop = len(text) if stop < 0 else stop + 1
+        comment = text[end:stop].strip(" ")
+        return line, stop, f"{text[line:start]}{comment}" if comment.strip() else ""
+    if COMMENT.search(text[cut[0] : cut[1]]):
+        raise CannotEdit(f"`{name.value}` in line {name.start_mark.line + 1} has comments next to it")
+    return cut

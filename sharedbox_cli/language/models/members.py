@@ -20,6 +20,9 @@ _MOMENT = (
     "(T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?(Z|[+-][0-9]{2}:[0-9]{2}))?$"
 )
 """Years from 2000 to 2199: 20270 and 0227 are typing errors."""
+_LIKE_A_MOMENT = (
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})([Tt ]([0-9]{2}:[0-9]{2})(?::([0-9]{2}))?([.,][0-9]+)?(?: ?(Z|z|[+-][0-9:]+))?)?"
+)
 
 
 def _moment(value: Any) -> datetime:
@@ -41,9 +44,46 @@ def _instant(value: Any, of_day: Callable[[date], datetime]) -> datetime:
             pass
         else:
             return instant.astimezone(UTC) if "T" in text else of_day(instant.date())
-    raise PydanticCustomError(
-        "moment", "Not a day: write `2027-03-31`, or a time with its zone: `2027-03-31T18:00:00+02:00`."
-    )
+    raise PydanticCustomError("moment", "{what}", {"what": _what_is_wrong(text)})
+
+
+def _what_is_wrong(text: Any) -> str:
+    """Return what is wrong with a day or a time, and what to write."""
+    match = re.fullmatch(_LIKE_A_MOMENT, text) if isinstance(text, str) else None
+    if match is None:
+        return "Not a day: write `2027-03-31`, or a time with its zone: `2027-03-31T18:00:00+02:00`."
+    day, time, minute, second, fraction, zone = match.groups()
+    if not 2000 <= int(day[:4]) <= 2199:
+        return "Not a year of an end: write one from 2000 to 2199."
+    try:
+        date.fromisoformat(day)
+    except ValueError:
+        return f"There is no day `{day}`: write one that the calendar has."
+    if time is None:
+        return f"Not a time: write `{day}` for all of that day, or a time with its zone: `{day}T18:00:00+02:00`."
+    known = _zone(zone) or "Z"
+    if int(minute[:2]) > 23:
+        return f"An hour is 00 to 23: write `{day}` for all of that day (it ends at 24:00 UTC), or another time."
+    if int(minute[3:]) > 59:
+        return f"A minute is 00 to 59: write `{day}T{minute[:2]}:59:59{known}`, or another time."
+    if second is not None and int(second) > 59:
+        return f"A second is 00 to 59: write `{day}T{minute}:59{known}`, or the next minute."
+    whole = f"{day}T{minute}:{second or '00'}"
+    if fraction:
+        return f"Only whole seconds can be written: write `{whole}{known}`."
+    if not zone:
+        return f"A time needs its zone: write `{whole}Z` for UTC, or `{whole}+02:00`."
+    if right := _zone(zone):
+        return f"Not a time with a zone: write `{whole}{right}`."
+    return f"Not a time with a zone: write `{whole}Z` for UTC, or `{whole}+02:00`."
+
+
+def _zone(text: str | None) -> str:
+    """Return a zone as it is to be written; empty if it is none."""
+    if text in ("z", "Z"):
+        return "Z"
+    match = re.fullmatch("([+-](?:[01][0-9]|2[0-3])):?([0-5][0-9])", text or "")
+    return f"{match[1]}:{match[2]}" if match is not None else ""
 
 
 def _right(value: Any) -> Right:
