@@ -122,6 +122,8 @@ class Origin:
     """The platforms that could not be read, and why."""
     unread: tuple[tuple[str, Unread], ...] = ()
     """The objects that could not be read, each with its platform."""
+    is_reading: bool = True
+    """False: the tenants were asked, and the report says itself what they answered."""
 
     @property
     def words(self) -> str:
@@ -252,7 +254,7 @@ class Report:
         return (*self.summary, *left_out, *self._unread(), *self._stamp())
 
     def _stamp(self) -> Iterator[Line]:
-        if self.origin.tenants is not None and not self.is_sequel:
+        if self.origin.tenants is not None and self.origin.is_reading and not self.is_sequel:
             yield Line(self.origin.words, Tone.QUIET)
 
     def _unread(self) -> Iterator[Line]:

@@ -14,6 +14,7 @@ from sharedbox_cli.reports.shapes.access_diff import AuditDiffJson
 from sharedbox_cli.reports.shapes.csv_import import CsvImportJson
 from sharedbox_cli.reports.shapes.findings import FindingsJson
 from sharedbox_cli.reports.shapes.header import (
+    AskedHeaderJson,
     ErrorJson,
     HeaderJson,
     OptionalReadingHeaderJson,
@@ -64,8 +65,8 @@ DOCUMENTS = {
     "csv-import": Document("import --csv FILE -o json", HeaderJson, CsvImportJson),
     "history": Document("history -o json", ProfileHeaderJson, HistoryJson),
     "steps": Document("history RUN -o json", ProfileHeaderJson, StepsJson),
-    "recordings": Document("doctor --record DIR -o json", ProfileHeaderJson, RecordingsJson),
-    "doctor": Document("doctor -o json", ProfileHeaderJson, DoctorJson),
+    "recordings": Document("doctor --record DIR -o json", AskedHeaderJson, RecordingsJson),
+    "doctor": Document("doctor -o json", AskedHeaderJson, DoctorJson),
     "capabilities": Document("explain PLATFORM -o json", HeaderJson, CapabilitiesJson),
     "topics": Document("explain -o json", HeaderJson, TopicsJson),
     "topic": Document("explain NAME -o json", HeaderJson, TopicJson),

@@ -21,6 +21,9 @@ def _origin(origin: Origin) -> dict[str, Any]:
         keys |= {
             "tenants": {name: {"id": tenant.id, "name": tenant.name} for name, tenant in origin.tenants.items()},
             "read_at": origin.read_at.isoformat() if origin.read_at else None,
+        }
+    if origin.tenants is not None and origin.is_reading:
+        keys |= {
             "left_out": [{"platform": name, **error_data(error)} for name, error in origin.left_out.items()],
             "not_read": [unread_data(platform, item) for platform, item in origin.unread],
         }

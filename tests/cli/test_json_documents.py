@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples" / "mailboxes"
 CSV = ROOT / "examples" / "csv" / "permissions.csv"
 SUPPORT, SALES = "support@contoso.example", "sales@contoso.example"
-READ = {"plan", "run", "findings", "audit", "observed", "review-sheets"}
+READ = {"plan", "run", "findings", "audit", "observed", "import", "review-sheets", "doctor", "recordings"}
 """Documents about what was read from clouds."""
 
 

@@ -28,6 +28,7 @@ from sharedbox_cli.core.open_access import GIVING, LEVEL_AUDIENCES
 from sharedbox_cli.core.texts import tr
 from sharedbox_cli.providers.base import Scope
 from sharedbox_cli.reports.document import Deferred
+from sharedbox_cli.reports.render import TableOutput
 from sharedbox_cli.reports.views.access import TITLE, access_report
 from sharedbox_cli.reports.views.page import PageInput, page_of
 
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
     from sharedbox_cli.core.reach import Reach
     from sharedbox_cli.providers.reading import Reading
     from sharedbox_cli.reports.document import Report
-    from sharedbox_cli.reports.render import TableOutput
     from sharedbox_cli.reports.views.arrangement import Arrangement
     from sharedbox_cli.reports.views.page_changes import Changed
 
@@ -76,7 +76,7 @@ def audit_tenant(
     """
     choice.check()
     evidence.check(choice)
-    if has_bom and output != "csv":
+    if has_bom and output is not TableOutput.CSV:
         raise UsageError("a byte order mark is only for CSV", where="--bom", hint="Add `-o csv`, or leave `--bom` out.")
     against = session.desired(evidence.against) if evidence.against else None
     desired = against
@@ -87,7 +87,7 @@ def audit_tenant(
         past = Past(session.observations_path, session.profile.name, evidence.as_of)
         _show(session, past.report(arrangement, choice, desired, named), output, parquet, has_bom=has_bom)
         return ExitCode.OK
-    checks = session.checks if output == "html" and is_checked else ()
+    checks = session.checks if output is TableOutput.HTML and is_checked else ()
     scopes = addresses_to_read(session.observe, choice, desired, session.platforms(platforms))
     observed = _observe(session, scopes, checks, against, choice.reach, with_ends=evidence.is_why)
     more: tuple[str, ...] = ()
@@ -113,7 +113,7 @@ def audit_tenant(
     background = part.background
     if choice.reach and not refused:
         background = replace(background, data={**background.data, "inside": str(choice.reach)})
-    is_compared = is_checked and output == "html" and not part.selected.is_of_rows and evidence.since is None
+    is_compared = is_checked and output is TableOutput.HTML and not part.selected.is_of_rows and evidence.since is None
     content = PageInput(
         TITLE,
         mailboxes,

@@ -10,18 +10,21 @@ from typing import TYPE_CHECKING
 from sharedbox_cli.cli.connect import no_tenant
 from sharedbox_cli.cli.doctor.record import Recordings
 from sharedbox_cli.cli.output import show
+from sharedbox_cli.cli.pipeline import utc_now
 from sharedbox_cli.core.errors import ExitCode, SharedboxError, UsageError
 from sharedbox_cli.core.needs import Needed, needed
 from sharedbox_cli.providers.diagnosis import Assessment, Diagnosis
 from sharedbox_cli.reports.document import Origin
+from sharedbox_cli.reports.document import Tenant as AskedTenant
 from sharedbox_cli.reports.views.doctor import Examined, doctor_report, is_bad
 from sharedbox_cli.reports.views.recordings import recordings_report
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
     from pathlib import Path
 
-    from sharedbox_cli.cli.profile import Tenant
+    from sharedbox_cli.cli.profile import Profile, Tenant
     from sharedbox_cli.cli.session import Session
     from sharedbox_cli.core.model import Desired
     from sharedbox_cli.reports.render import PlainOutput
@@ -32,7 +35,7 @@ def diagnose_profile(session: Session, paths: Sequence[Path] | None, output: Pla
 
     With paths, what their specs need is compared with what is granted.
     """
-    profile = session.profile
+    profile, asked_at = session.profile, utc_now()
     desired = session.desired(paths) if paths else None
     if not profile.tenants:
         raise no_tenant(profile, session.plugins.by_name.values())
@@ -42,8 +45,18 @@ def diagnose_profile(session: Session, paths: Sequence[Path] | None, output: Pla
         assessment = _assess(session, tenant, wanted)
         examined.append(Examined(name, tenant.plugin.title, tenant.title, wanted, assessment))
     report = doctor_report(examined, profile.name)
-    show(session.terminal, report.based_on(Origin(profile.name)), output)
+    show(session.terminal, report.based_on(_origin(profile, asked_at)), output)
     return ExitCode.DENIED if any(is_bad(step) for one in examined for step in one.assessment.steps) else ExitCode.OK
+
+
+def _origin(profile: Profile, asked_at: datetime) -> Origin:
+    """Return the tenants of a profile, by platform, and when they were asked."""
+    tenants = {
+        str(platform): AskedTenant(tenant.expected, tenant.name)
+        for tenant in profile.tenants.values()
+        for platform in sorted(tenant.plugin.platforms)
+    }
+    return Origin(profile.name, tenants, asked_at, is_reading=False)
 
 
 def _needed(session: Session, tenant: Tenant, desired: Desired) -> Needed | None:
@@ -74,7 +87,7 @@ def record_tenants(
     session: Session, folder: Path, mailbox: str | None, paths: Sequence[Path] | None, output: PlainOutput
 ) -> int:
     """Return 0 if every answer was recorded, else 3. Raises UsageError, SpecError, AuthError."""
-    profile, terminal = session.profile, session.terminal
+    profile, terminal, asked_at = session.profile, session.terminal, utc_now()
     if not profile.tenants:
         raise no_tenant(profile, session.plugins.by_name.values())
     mailboxes = _mailboxes(session, mailbox, paths)
@@ -87,7 +100,7 @@ def record_tenants(
                 )
                 recordings.keep(name, plugin.title, answers)
     report = recordings_report(recordings.recorded, str(folder))
-    show(session.terminal, report.based_on(Origin(profile.name)), output)
+    show(session.terminal, report.based_on(_origin(profile, asked_at)), output)
     return ExitCode.OK if all(item.status for item in recordings.recorded) else ExitCode.PARTLY
 
 

@@ -100,6 +100,13 @@ class ReadingHeaderJson(ProfileHeaderJson):
     not_read: Annotated[list[UnreadJson], "The objects that could not be read. The document does not cover them."]
 
 
+class AskedHeaderJson(ProfileHeaderJson):
+    """The first keys of a document about what services answered, whatever they answered."""
+
+    tenants: Annotated[dict[str, TenantJson], "The tenants of the profile, by platform; without an ID: any tenant."]
+    read_at: Annotated[str, "When the services were asked: an ISO 8601 instant in UTC."]
+
+
 class OptionalReadingHeaderJson(HeaderJson, total=False):
     """The first keys of a document about something read from clouds, or from specs alone."""
 
