@@ -84,7 +84,7 @@ def _short_retention(subject: Subject) -> Detections:
 
 
 def _other_limits(subject: Subject) -> Detections:
-    """Yield the mailbox of a team that limits messages in another way than most of its team."""
+    """Yield the mailbox of a team that limits messages differently from most of its team."""
     team = subject.spec.labels.get(_TEAM) if subject.spec else None
     if not team:
         return
@@ -185,7 +185,7 @@ CHECKS = (
     Check(
         id="message-limits-differ",
         severity=Severity.NOTE,
-        title=mark("a mailbox that limits messages in another way than most mailboxes of its team (label `team`)"),
+        title=mark("a mailbox that limits messages differently from most mailboxes of its team (label `team`)"),
         hint=mark("Unless this is intended, write the same `message_limits`, for example in `_defaults.yaml`."),
         source=limits.SET_MAILBOX,
         detect=_other_limits,

@@ -165,7 +165,7 @@ def _require_texts(findings: Sequence[Finding]) -> None:
     for finding in findings:
         for text in (finding.subject, finding.summary, finding.why, finding.hint):
             if not isinstance(text, str):
-                message = f"the detector returned {type(text).__name__}, and no text"  # type: ignore[unreachable]
+                message = f"the detector returned {type(text).__name__}, not text"  # type: ignore[unreachable]
                 raise TypeError(message)
 
 

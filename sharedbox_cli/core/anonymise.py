@@ -115,7 +115,7 @@ class Anonymiser:
         return self._date(text)
 
     def _date(self, text: str) -> str:
-        """Return another day and another time in the same form; midnight stays, as it says that there is no time."""
+        """Return another day and another time in the same form; midnight stays: it means that no time is known."""
         found = _DATE.fullmatch(text)
         if found is None or found[1] in _NO_DATES:
             return text

@@ -20,10 +20,12 @@ def remember(observed: Observed, automapping: Mapping[tuple[str, str], bool]) ->
 def _remembered(mailbox: ObservedMailbox, automapping: Mapping[tuple[str, str], bool]) -> ObservedMailbox:
     if mailbox.grants is None:
         return mailbox
-    return replace(mailbox, grants=frozenset(_wished(mailbox, grant, automapping) for grant in mailbox.grants))
+    return replace(
+        mailbox, grants=frozenset(_with_automapping(mailbox, grant, automapping) for grant in mailbox.grants)
+    )
 
 
-def _wished(mailbox: ObservedMailbox, grant: Grant, automapping: Mapping[tuple[str, str], bool]) -> Grant:
+def _with_automapping(mailbox: ObservedMailbox, grant: Grant, automapping: Mapping[tuple[str, str], bool]) -> Grant:
     if grant.right is not Right.FULL_ACCESS or grant.automapping is not None:
         return grant
     return replace(grant, automapping=automapping.get((mailbox.id, grant.trustee)))

@@ -198,5 +198,5 @@ def no_inverse_because(change: Change) -> str:
     if inverse(change) is not None:
         return ""
     if has_ensured(change.after):
-        return "folders and tags can contain mail by now"
+        return "folders and tags may contain mail now"
     return "the state before is not known: the mailbox was created in the same run"

@@ -105,7 +105,7 @@ def change_words(name: Field, change: Change) -> str:
 def change_parts(name: Field, change: Change) -> list[str]:
     """Return the items of a new list; of another one what is added and removed, or the new order if that is all.
 
-    Nothing for a value that is no list.
+    Nothing for a value that is not a list.
     """
     before, after = change.before.get(name), change.after[name]
     if not isinstance(after, tuple):

@@ -100,7 +100,7 @@ def _wanted(grant: Grant, observed: Observed, moved: Moved) -> DesiredGrant | No
 
 
 def _end(grant: Grant, who: Address, moved: Moved) -> datetime | None:
-    """Return when the service ends a grant, where a spec can say it."""
+    """Return when the service ends a grant, where a spec can express it."""
     until = end_of(grant.until)
     if until is None or is_writable(until):
         return until

@@ -110,7 +110,7 @@ def _refusal(change: Change, observed: Observed) -> Problem | None:
         return None
     return Problem(
         change.place,
-        "this account can get no right",
+        "this account cannot be given a right",
         f"{party.address or party.name} {trustee.refusal}.",
         "Leave it out of the spec, or make the account ready first.",
     )

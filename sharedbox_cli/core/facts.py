@@ -59,7 +59,7 @@ class Fact(StrEnum):
     KEPT_TARGETS = "kept_targets"
     """(`broken`, `hidden`, `other` or `client`, name, address) of whom these rules send messages to."""
     OTHER_RULES = "other_rules"
-    """Those of them that no spec can say, in the form of `rules`: what has no key has the name of the service."""
+    """Those of them that no spec can express, in the form of `rules`: what has no key has the name of the service."""
     RULES_QUOTA_BYTES = "rules_quota_bytes"
     FOLDER_ITEMS = "folder_items"
     """(path, number of items) of each of `folders` whose number was read: nothing is compared with it."""

@@ -1,4 +1,4 @@
-"""The guard for a mailbox whose spec names another platform than before."""
+"""The guard for a mailbox whose spec names a different platform from before."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sharedbox_cli.core.guards_input import GuardInput
 
 
 def platform_change(facts: GuardInput) -> Iterable[Refusal]:
-    """Refuse to change a mailbox on another platform than before, unless it is allowed by name.
+    """Refuse to change a mailbox on a different platform from before, unless it is allowed by name.
 
     The journal knows the earlier platform, or, for a mailbox that is to be created, the tenant there has it.
     The mailbox of the earlier platform stays as it is, and no spec manages it any more.

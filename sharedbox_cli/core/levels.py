@@ -37,7 +37,7 @@ def inside_by_mailbox(desired: Desired, readers: frozenset[Address] = frozenset(
 
 
 def plain_readers(observed: Observed, apart_from: Collection[Address] = ()) -> Observed:
-    """Return a reading as new specs can say it. Mailboxes that have a spec already stay as they are.
+    """Return a reading as new specs can express it. Mailboxes that have a spec already stay as they are.
 
     Who can do more or less in the inbox than reading has no word in a spec. A list of the other readers would revoke
     their rights: no reader of such a mailbox is part of its spec.

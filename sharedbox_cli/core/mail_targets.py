@@ -69,14 +69,14 @@ def cut_off_words(settings: Mapping[Field, Value], own: Address) -> dict[str, st
     found: dict[str, str] = {}
     target = settings.get(Field.FORWARDING_TO)
     if target and settings.get(Field.FORWARDING_KEEP_COPY) is False:
-        found[f"{Field.FORWARDING_TO} {target}"] = f"all mail would go to {target}, and no copy would stay"
+        found[f"{Field.FORWARDING_TO} {target}"] = f"all mail would go to {target}, and no copy would be kept"
     senders = settings.get(Field.ACCEPT_FROM)
     if isinstance(senders, tuple) and senders:
         who = str(senders[0]) if len(senders) == 1 else f"{len(senders)} people and groups"
         found[f"{Field.ACCEPT_FROM}"] = f"only {who} could send messages to it"
     for rule in rules_in(settings.get(Field.RULES)):
         if deletes(rule) and not is_narrow(rule, settings, own):
-            found[f"{Field.RULES} {sorted(rule.items())!r}"] = "a rule would delete much of all mail"
+            found[f"{Field.RULES} {sorted(rule.items())!r}"] = "a rule would delete most of the mail"
     if (posting := settings.get(Field.GROUP_POSTING)) in _FEW:
         who = "nobody" if posting == "nobody" else f"only its {posting}"
         found[f"{Field.GROUP_POSTING} {posting}"] = f"{who} could send messages to it"

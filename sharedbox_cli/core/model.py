@@ -209,7 +209,7 @@ class Desired:
     claims_elsewhere: Mapping[Address, Claim] = field(default_factory=dict)
     """Addresses and aliases that documents name which a filter left out: none of them may move without its mailbox."""
 
-    def counted_anew(self) -> Desired:
+    def recounted(self) -> Desired:
         """Return the same mailboxes with the numbers that follow from them alone, as guards need for a saved plan."""
         count = len(self.mailboxes)
         is_part = self.total is None or self.total > count

@@ -11,7 +11,7 @@ from sharedbox_cli.core.plan import Note
 from sharedbox_cli.core.until import until_words
 
 _BY_APPLY = "it ends with the first apply after that"
-_NOT_HERE = f"the service ends no access itself in this edition: where a member has `until`, {_BY_APPLY}"
+_NOT_HERE = f"this edition of the service does not end access itself: where a member has `until`, {_BY_APPLY}"
 
 
 def end_notes(mailbox: DesiredMailbox, current: ObservedMailbox | None, observed: Observed) -> Iterator[Note]:

@@ -105,7 +105,7 @@ _TEXTS = frozenset({"route", "method", "reason", "field", "about"})
 
 
 def _fault(line: Any) -> Fault:
-    """Return a fault. Raises ValueError that names the key, and TypeError for what is no object."""
+    """Return a fault. Raises ValueError that names the key, and TypeError for what is not an object."""
     if not isinstance(line, dict):
         message = f"a fault is an object, not {line!r}"
         raise TypeError(message)

@@ -202,6 +202,6 @@ def named(error: Exception, path: Path, known: ObservationsError | None = None) 
     if known is not None:
         return known
     if isinstance(error, sqlite3.OperationalError) and "full" in str(error):
-        return ObservationsError(where=str(path), why="The disk is full.", hint="Make room, and run it again.")
+        return ObservationsError(where=str(path), why="The disk is full.", hint="Free some space, and run it again.")
     why = f"It is damaged, or was edited ({type(error).__name__}: {error})."
     return ObservationsError(where=str(path), why=why, hint="Move it away. --save starts a new one.")

@@ -243,7 +243,7 @@ class Runner:
                 outcome = provider.apply(change, self._listener, request_id=request)
             if isinstance(outcome, Outcome):
                 return outcome
-            message = f"apply() returned {type(outcome).__name__}, and no Outcome"  # type: ignore[unreachable]
+            message = f"apply() returned {type(outcome).__name__}, not an Outcome"  # type: ignore[unreachable]
             raise TypeError(message)
         except Ambiguous as error:
             return Outcome(Status.UNKNOWN, f"{error.summary}. {error.why}".strip(), error.request_id)

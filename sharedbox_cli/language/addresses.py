@@ -40,7 +40,7 @@ def owner_problems(mailboxes: Iterable[ResolvedMailbox]) -> list[Problem]:
         first = primary.setdefault(desired.address.key, desired.place)
         if first is not desired.place:
             why = f"{desired.address} has two documents."
-            problems.append(Problem(desired.place, "two mailboxes with one address", why, "Keep one.", first))
+            problems.append(Problem(desired.place, "two mailboxes with the same address", why, "Keep one.", first))
     claimed: dict[str, tuple[Place, DesiredMailbox]] = {}
     for mailbox in everything:
         for alias, place in mailbox.aliases:

@@ -84,7 +84,7 @@ def load_specs(paths: Sequence[Path], unsaved: Mapping[Path, str] | None = None)
         documents, unreadable = read_documents(text, str(file.path))
         odd += [warning for document in documents for warning in warnings(document)]
         if not documents and not unreadable and file.role != TEAMS:
-            odd.append(Problem(Place(str(file.path)), "an empty file", "It holds no document, only comments at most."))
+            odd.append(Problem(Place(str(file.path)), "an empty file", "It contains no document, at most comments."))
         invalid = _load(loaded, file, documents)
         problems += _with_better_hints(unreadable, invalid)
         problems += _not_on_lines_of(unreadable, invalid)
@@ -187,7 +187,7 @@ def _load_teams(loaded: LoadedSpecs, file: FoundFile, documents: list[Document])
                 where = document.place_of_key((name,))
                 other = teams[name].document.place_of_key((name,))
                 why = f"`{name}` is defined twice."
-                problems.append(Problem(where, "two teams of one name", why, "Merge them.", other))
+                problems.append(Problem(where, "two teams with the same name", why, "Merge them.", other))
                 continue
             problems += _load_team(teams, document, name, body)
     return problems

@@ -1,4 +1,4 @@
-"""Whether a spec can say a mail rule that a mailbox has."""
+"""Whether a spec can express a mail rule that a mailbox has."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sharedbox_cli.language.text import text_problem
 
 
 def entry_of(rule: Value) -> dict[str, Any] | None:
-    """Return the entry of `rules` that says the same as a rule; nothing if a spec cannot say it."""
+    """Return the entry of `rules` that says the same as a rule; nothing if a spec cannot express it."""
     entry = dict(rule_lines(rule, 0, {})[0])
     if any(text_problem(text) for text in _texts(entry)):
         return None

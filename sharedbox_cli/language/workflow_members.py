@@ -60,7 +60,7 @@ def _named(
         return
     for member in team.team.members:
         if member.user is None:
-            why = f"`{entry}` has the group {member.group}, and a message is assigned to one person."
+            why = f"`{entry}` contains the group {member.group}, and a message is assigned to one person."
             problems.append(Problem(place, "not a person", why, "List the people of the group."))
         else:
             yield Address.of(member.user), member.until
@@ -97,7 +97,7 @@ def _name_problems(
         if other is not owner:
             why = f"{other.address} and {owner.address} are both `{owner.name}`."
             hint = f"Write `names: {{{owner.address}: …}}` below `workflow`, with another name."
-            yield Problem(place, "two members with one name", why, hint, people[other.address][1])
+            yield Problem(place, "two members with the same name", why, hint, people[other.address][1])
         if "/" in owner.name:
             yield Problem(place, "not a name", f"`{owner.name}` has a slash, which separates folders.", "Remove it.")
     for address in given:

@@ -53,7 +53,7 @@ def switch(name: str, *, is_inverted: bool = False, is_optional: bool = False) -
         if value is None and is_optional:
             value = False
         if not isinstance(value, bool):
-            message = f"It is `{value}`, and not true or false."
+            message = f"It is `{value}`, not true or false."
             raise UnknownForm(message)
         return value is not is_inverted
 
@@ -73,7 +73,7 @@ def words(name: str, known: Mapping[Value, Any]) -> Column:
     def read(row: Row) -> Value:
         value = row[name]
         if type(value) not in types:
-            message = f"It is {shown(value)}, and no {' or '.join(sorted(kind.__name__ for kind in types))}."
+            message = f"It is {shown(value)}, not {' or '.join(sorted(kind.__name__ for kind in types))}."
             raise UnknownForm(message)
         return ours.get(value, str(value))
 

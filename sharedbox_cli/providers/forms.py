@@ -28,7 +28,7 @@ _NAMES = (
 )
 """What names an object of a response, the best first."""
 _WRONG = (TypeError, ValueError, AttributeError, IndexError, OverflowError)
-"""What Python raises where a value has another form than expected."""
+"""What Python raises where a value does not have the expected form."""
 _LONGEST = 100
 
 
@@ -71,7 +71,7 @@ def _unknown(call: str, name: str, what: str) -> ObserveError:
     return ObserveError(
         where=where,
         why=f"The service answered in a form that sharedbox does not know{detail}.",
-        hint="Nothing is assumed. If it stays so, report the call and the form to the project, without names in it.",
+        hint="Nothing is assumed. If this persists, report the call and the form to the project, without any names.",
     )
 
 
@@ -195,4 +195,4 @@ def all_understood(rows: Iterable[object], call: str, reduce: Callable[[Row], T]
 
 
 def _not(key: str, value: object, what: str) -> UnknownForm:
-    return UnknownForm(f"`{key}` is {shown(value)}, and not {what}")
+    return UnknownForm(f"`{key}` is {shown(value)}, not {what}")

@@ -95,7 +95,7 @@ def _observed(provider: Provider, platform: Platform, scope: Scope, listener: Li
         observed = provider.observe(scope, listener)
         if isinstance(observed, Observed):
             return observed
-        message = f"observe() returned {type(observed).__name__}, and no Observed"  # type: ignore[unreachable]
+        message = f"observe() returned {type(observed).__name__}, not an Observed"  # type: ignore[unreachable]
         raise TypeError(message)
     except SharedboxError:
         raise

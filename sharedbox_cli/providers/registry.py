@@ -96,7 +96,7 @@ def _shape_problem(plugin: object, name: str) -> str:
     if plugin.name != name:
         return f"its plug-in is named `{plugin.name}`; the entry point must have the same name."
     if not _NAME.fullmatch(name) or name in RESERVED:
-        return f"`{name}` cannot be the name of a section: use small letters, digits and underscores."
+        return f"`{name}` cannot be the name of a section: use lower-case letters, digits and underscores."
     if not (isinstance(plugin.config, type) and issubclass(plugin.config, Section)):
         return "its `config` must be a subclass of sharedbox_cli.providers.section.Section."
     tables = plugin.capabilities

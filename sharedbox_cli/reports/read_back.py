@@ -24,7 +24,9 @@ def read_document(path: Path, name: str) -> dict[str, Any]:
     hint = _SAVE.format(command=DOCUMENTS[name].command)
     data = _json_of(path, hint)
     if not isinstance(data, dict) or not isinstance(data.get("format"), str):
-        raise UsageError(f"not a saved {name}", where=str(path), why="It is no JSON document of sharedbox.", hint=hint)
+        raise UsageError(
+            f"not a saved {name}", where=str(path), why="It is not a JSON document of sharedbox.", hint=hint
+        )
     if data["format"] != format_of(name):
         kind, _, version = data["format"].rpartition("/")
         if kind == f"sharedbox.{name}" and version != "1":
@@ -73,7 +75,7 @@ def _json_of(path: Path, hint: str) -> object:
 
 
 def _refuse(constant: str) -> NoReturn:
-    message = f"{constant} is no JSON"
+    message = f"{constant} is not JSON"
     raise ValueError(message)
 
 

@@ -198,11 +198,11 @@ def test_plan_with_other_texts_is_still_good_once(saved: Path, cli: Cli) -> None
     assert (again.code, "A plan can be applied once" in again.err) == (1, True)
 
 
-def test_numbers_of_a_saved_plan_are_counted_anew(saved: Path, cli: Cli, tmp_path: Path) -> None:
+def test_numbers_of_a_saved_plan_are_recounted(saved: Path, cli: Cli, tmp_path: Path) -> None:
     data = json.loads(saved.read_text())
     data["desired"] |= {"total": 5000, "grants_elsewhere": 100_000}
     plan = from_json(sealed(data))
-    assert plan.desired.counted_anew().grants_elsewhere == 0
+    assert plan.desired.recounted().grants_elsewhere == 0
     saved.write_text(sealed(data))
     assert cli("apply", saved).code in ALLOWED
     with Journal.open(tmp_path / "state" / "default.sqlite3", for_writing=False) as journal:

@@ -80,4 +80,4 @@ def test_edition_without_ends_is_named_by_plan_and_doctor(google: Cloud, cli: Cl
     assert cli("apply", "events.yaml", "--yes").code == 0
     assert "No changes" in cli("plan", "events.yaml").out
     examined = cli("doctor", "events.yaml")
-    assert "this edition has no end of memberships" in _one_line(examined.out)
+    assert "this edition does not end memberships" in _one_line(examined.out)

@@ -65,4 +65,4 @@ def test_grown_tenant_has_the_same_files_after_a_move(
             assert second[path].replace(hardened, "") == text.replace(hardened, ""), path
     cloud_of(same_people)
     apply_all(cli, "second", waivers)
-    assert imported(cli) == second, "what no spec can express is gone by now"
+    assert imported(cli) == second, "what no spec can express is no longer there"

@@ -353,7 +353,7 @@ WRONG: dict[str, tuple[Callable[[list[Row]], object], str]] = {
     "copied": (lambda rows: rows.append({**added(rows[0]), "decision": "yes"}), "a row that names no grant"),
     "no decision": (lambda rows: rows[0].update(decision="maybe"), "not a decision"),
     "no day": (lambda rows: rows[0].update(decision="until 2190-02-30"), "not a day"),
-    "past": (lambda rows: rows[0].update(decision="until 2020-01-01"), "a day that is over"),
+    "past": (lambda rows: rows[0].update(decision="until 2020-01-01"), "a day in the past"),
     "twice": (twice, "two decisions"),
     "no reviewer": (lambda rows: rows[0].update(decision="yes", reviewer="me"), "not an address"),
 }

@@ -74,7 +74,7 @@ def test_folders_when_some_are_missing_then_only_these_are_named_and_others_stay
     assert change.after == {Field.FOLDERS: ("A",)}
     assert words(change) == "folders: +A"
     assert inverse(change) is None
-    assert no_inverse_because(change) == "folders and tags can contain mail by now"
+    assert no_inverse_because(change) == "folders and tags may contain mail now"
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,11 @@ AVOIDED: dict[str, str] = {
     r"a (line|row|file|folder|call|change|thread|document|function|test|case|connection) a\b": "per",
     r"unheld|laid over|lays? over|buried|diary|wherefrom|thereof|whereof|hence\b|thus\b": "a plain noun or verb",
     r"somewhat|moreover|furthermore|notwithstanding": "leave it out",
+    r"by now\b": "now, already",
+    r"another \w+ than\b": "a different … from, other than",
+    r"(spec|specs) (cannot|can|could) say\b|no spec can say\b": "express",
+    r"not read, as\b": "not read, because",
+    r"(?<!there )is no (list|mapping|object|person|right|text|number|member|group|mailbox|address|time|date|JSON)\b": "is not a",
     r"!(?=\")": "no exclamation marks",
 }
 """What to avoid, and what to write instead."""

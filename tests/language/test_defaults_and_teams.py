@@ -189,7 +189,7 @@ def test_teams_when_a_nearer_file_has_one_of_the_same_name_then_it_counts(tmp_pa
         ("desk: anna@contoso.example\n", "wrong type"),
         ("- user: anna@contoso.example\n", "wrong type"),
         ("Desk: [{user: anna@contoso.example}]\n", "not a team's name"),
-        ("desk: [{user: a@contoso.example}]\n---\ndesk: [{user: b@contoso.example}]\n", "two teams of one name"),
+        ("desk: [{user: a@contoso.example}]\n---\ndesk: [{user: b@contoso.example}]\n", "two teams with the same name"),
         ("desk: [{user: anna@contoso.example}]\ndesk: [{user: b@contoso.example}]\n", "duplicate key"),
     ],
 )

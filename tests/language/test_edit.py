@@ -91,7 +91,7 @@ def test_only_what_differs_is_touched(wanted: Wanted, lines: list[str]) -> None:
         (Wanted(members={"team@contoso.example": None}), "comes from a team"),
         (Wanted({("aliases",): ["other@contoso.example"]}), "no entry of the list stays"),
         (Wanted({("members",): []}), "comments inside"),
-        (Wanted({("display_name", "x"): "y"}), "no mapping"),
+        (Wanted({("display_name", "x"): "y"}), "not a mapping"),
     ],
 )
 def test_what_only_a_person_should_change_is_refused(wanted: Wanted, why: str) -> None:

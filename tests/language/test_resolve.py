@@ -101,7 +101,7 @@ def test_access_that_has_ended_when_asked_then_one_warning_a_line_and_the_digest
 def test_two_mailboxes_when_they_have_one_address_then_both_places_are_told(tmp_path: Path) -> None:
     write(tmp_path, {"a.yaml": document("box@contoso.example"), "b.yaml": document("BOX@contoso.example")})
     (found,) = problems(tmp_path)
-    assert found.summary == "two mailboxes with one address"
+    assert found.summary == "two mailboxes with the same address"
     assert (Path(found.also.file).name, Path(found.place.file).name) == ("a.yaml", "b.yaml")
 
 
@@ -127,7 +127,7 @@ def test_alias_when_another_mailbox_has_the_address_then_both_places_are_told(tm
 def test_domain_outside_ascii_when_resolved_then_it_equals_its_a_label(tmp_path: Path) -> None:
     first = "version: 1\nmailbox: info@BüCHER.example\nplatform: microsoft365\n".replace("BüCHER", "bücher")
     write(tmp_path, {"a.yaml": first, "b.yaml": document("info@xn--bcher-kva.EXAMPLE")})
-    assert summaries(tmp_path) == ["two mailboxes with one address"]
+    assert summaries(tmp_path) == ["two mailboxes with the same address"]
     assert only(tmp_path / "a.yaml").address.key == "info@xn--bcher-kva.example"
 
 

@@ -145,7 +145,7 @@ def test_workflow_of_defaults_applies_to_the_folder(tmp_path: Path) -> None:
         (
             ["workflow: {assign_by: tags, members: [desk], names: {ben@contoso.example: ANNA}}"],
             "a.yaml:5:39",
-            "two members with one name: anna@contoso.example and ben@contoso.example are both `ANNA`.",
+            "two members with the same name: anna@contoso.example and ben@contoso.example are both `ANNA`.",
         ),
         (
             ["workflow: {assign_by: tags, members: [desk], names: {ben@contoso.example: a/b}}"],

@@ -154,7 +154,7 @@ def test_write_when_the_edition_is_found_out_late_then_is_skipped_and_the_member
     outcomes = {str(change.kind): workspace.shared.apply(change) for change in changes}
     assert (outcomes["update"].status, outcomes["grant"].status) == (Status.SKIPPED, Status.DONE)
     for outcome in each(outcomes.values()):
-        assert "this edition of Google Workspace has no end" in outcome.reason and not outcome.stops_run
+        assert "this edition of Google Workspace does not end memberships" in outcome.reason and not outcome.stops_run
 
 
 def test_end_when_over_by_the_time_of_the_write_then_nothing_is_sent(workspace: GoogleSetting, now: datetime) -> None:
@@ -187,7 +187,7 @@ def test_member_whose_end_is_not_set_is_told_and_gets_it_from_the_next_plan(
     workspace.faults({"route": MODIFY, "count": 100, **fault})
     (outcome,) = workspace.run(mailbox).values()
     assert outcome.status is Status.FAILED
-    assert outcome.reason.startswith("the membership is there, but Google does not end it: "), outcome.reason
+    assert outcome.reason.startswith("the person is a member, but Google does not end the membership: "), outcome.reason
     workspace.faults()
     assert ends(workspace, mailbox)["chloe"] == NEVER
     (change,) = settled(workspace, mailbox)

@@ -351,7 +351,7 @@ def test_level_that_somebody_changed_meanwhile_is_not_taken(workspace_of: Worksp
     press = id_of(workspace.make, "press")
     workspace.make.store.save_gmail(press, {**workspace.make.store.gmail(press), RULES: {key: changed}})
     (outcome,) = workspace.apply(gone).values()
-    assert (outcome.status, "the level editor by now" in outcome.reason) == (Status.SKIPPED, True)
+    assert (outcome.status, "now has the level editor" in outcome.reason) == (Status.SKIPPED, True)
     assert set(workspace.make.store.gmail(press)[RULES]) == {key}
     assert statuses(workspace, spec(levels=frozenset({CALENDAR}))) == {Status.DONE}
 

@@ -169,7 +169,7 @@ def test_level_that_somebody_changed_meanwhile_is_not_taken(demo: Setting) -> No
     before = entries(demo, CALENDAR), entries(demo, INBOX), entries(demo, ROOT)
     inside = [change for change in gone if change.party and change.party.right in (Right.CALENDAR, Right.READ)]
     for outcome in each(apply(demo.provider(), inside).values()):
-        assert (outcome.status, "the level editor by now" in outcome.reason) == (Status.SKIPPED, True)
+        assert (outcome.status, "now has the level editor" in outcome.reason) == (Status.SKIPPED, True)
     assert (entries(demo, CALENDAR), entries(demo, INBOX), entries(demo, ROOT)) == before
 
 
@@ -448,7 +448,7 @@ def test_level_of_a_saved_plan_that_no_folder_knows_is_not_sent(demo: Setting) -
     assert change.party is not None
     calls = demo.calls("exchange.Add-MailboxFolderPermission")
     outcome = demo.provider().apply(replace(change, party=replace(change.party, detail="Everything")))
-    assert (outcome.status, "is no right in a folder" in outcome.reason) == (Status.FAILED, True)
+    assert (outcome.status, "is not a right in a folder" in outcome.reason) == (Status.FAILED, True)
     assert demo.calls("exchange.Add-MailboxFolderPermission") == calls
 
 

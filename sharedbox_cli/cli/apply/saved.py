@@ -77,7 +77,7 @@ def read_saved(path: Path, chosen: Filter, is_used: Callable[[str], bool]) -> Pl
     _refuse_other_times(saved, path, utc_now())
     if is_used(saved.id):
         raise applied_already(path)
-    return replace(saved, desired=saved.desired.counted_anew())
+    return replace(saved, desired=saved.desired.recounted())
 
 
 def _refuse_other_versions(saved: Plan, path: Path) -> None:
@@ -116,7 +116,7 @@ def _refuse_other_times(saved: Plan, path: Path, now: datetime) -> None:
                 )
         if not all(grant.is_over(now) for grant in mailbox.expired):
             raise PlanInvalid(
-                where=str(mailbox.address), why="It calls access ended that has not ended.", hint=_ANOTHER
+                where=str(mailbox.address), why="It lists access as ended that has not ended.", hint=_ANOTHER
             )
 
 

@@ -74,14 +74,16 @@ def audit_all(
     ] = False,
     since: Annotated[
         str | None,
-        typer.Option("--since", help="Only access that came on this day or later, as far as is known.", metavar="DATE"),
+        typer.Option(
+            "--since", help="Only access that was granted on this day or later, as far as is known.", metavar="DATE"
+        ),
     ] = None,
     as_of: Annotated[
         str | None,
         typer.Option("--as-of", help="Show the saved state of this day or instant. Reads no cloud.", metavar="DATE"),
     ] = None,
     why: Annotated[
-        bool, typer.Option("--why", help="Say why and since when access is there. With --specs, also what specs say.")
+        bool, typer.Option("--why", help="Show why access exists, and since when. With --specs, also what specs say.")
     ] = False,
     against: Annotated[
         list[Path] | None,

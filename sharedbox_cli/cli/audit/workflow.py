@@ -158,7 +158,9 @@ def _rows(
         keep(session.observations_path, session.profile.name, observed, scopes, kept)
         if len(kept) < len(rows):
             session.terminal.say(tr("What is inside mailboxes is not saved."))
-        session.terminal.say(tr("This reading is saved. To see what came since a day: sharedbox audit --since DAY"))
+        session.terminal.say(
+            tr("This reading is saved. To see what was granted since a day: sharedbox audit --since DAY")
+        )
     if not evidence.has_why:
         return Everything(rows)
     known = tuple(rows)

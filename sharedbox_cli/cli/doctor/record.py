@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from sharedbox_cli.providers.diagnosis import Recording
 
 _NOTE = """\
-Answers of a tenant to harmless reads, recorded by `sharedbox doctor --record`.
+Responses of a tenant to harmless read requests, recorded by `sharedbox doctor --record`.
 
-Names, addresses, ids and dates are replaced, and the same one always by the same. Look through the files before you
-send them: `*.json` says what was asked, `*.body` is the answer. Nothing here is a token or a secret.
+Names, addresses, IDs and dates are replaced, each always by the same replacement. Look through the files before you
+send them: `*.json` is the request, `*.body` is the response. They contain no token and no secret.
 """
 
 

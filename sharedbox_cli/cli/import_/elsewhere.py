@@ -56,7 +56,7 @@ def moved_files(
     addresses = Counter(one.adopted.mailbox.address for one in moved)
     if twice := [address.text for address, count in addresses.items() if count > 1]:
         why = f"Two mailboxes would be {twice[0]}."
-        raise UsageError("two mailboxes with one address", where="--people", why=why, hint="Keep one of them.")
+        raise UsageError("two mailboxes with the same address", where="--people", why=why, hint="Keep one of them.")
     here = existing.desired.mailboxes
     new = [one.adopted for one in moved if one.adopted.mailbox.address not in here]
     converted = [_converted(one, target, capabilities) for one in new]

@@ -40,7 +40,7 @@ def without_expansion(
         raise CannotEdit(f"`{_name(missing[0])}` comes from `workflow`: change the workflow, or apply it again")
     rest = tuple(item for item in value if item not in added)
     if name is Field.RULES and canonical(name, rest + tuple(added)) != canonical(name, value):
-        raise CannotEdit(f"`{name}`: some are below those of `workflow`, and a spec always has those last")
+        raise CannotEdit(f"`{name}`: some come after those of `workflow`, which are always last in a spec")
     return rest
 
 

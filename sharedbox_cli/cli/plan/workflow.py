@@ -41,7 +41,7 @@ def make_and_show(
     basis = session.basis(desired, chosen.platforms)
     observed = observe_desired(basis, desired)
     plan = plan_of(basis, desired, observed)
-    judged = plan if file is None else replace(plan, desired=plan.desired.counted_anew())  # as `apply FILE` will
+    judged = plan if file is None else replace(plan, desired=plan.desired.recounted())  # as `apply FILE` will
     refusals = refusals_of(basis, judged, observed, Waivers())
     show(basis.terminal, plan_report(plan, refusals).based_on(origin_of(basis.profile, observed)), output)
     if file is not None:

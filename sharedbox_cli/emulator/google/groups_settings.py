@@ -196,7 +196,7 @@ def _write(call: Call) -> Any:
 
 
 _OPEN = ("ANYONE_CAN_POST", "ALL_IN_DOMAIN_CAN_POST")
-"""Who can post so that somebody who is no member can (GAM-team/GAM#1601)."""
+"""Who can post so that somebody who is not a member can (GAM-team/GAM#1601)."""
 
 
 def _coupled(before: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:

@@ -122,9 +122,9 @@ def _choice(table: Table, cell: Cell, words: str, now: datetime) -> tuple[Choice
     try:
         until = end_of_day(date(year, month, day))
     except (ValueError, OverflowError) as error:
-        raise _problem(table, cell, "not a day", f"`{words[:60]}` is no day of the calendar.", _HOW) from error
+        raise _problem(table, cell, "not a day", f"`{words[:60]}` is not a day of the calendar.", _HOW) from error
     if until <= now.astimezone(UTC):
-        raise _problem(table, cell, "a day that is over", "Access until then has ended already.", "Write `no`.")
+        raise _problem(table, cell, "a day in the past", "Access until then has ended already.", "Write `no`.")
     return Choice.UNTIL, until
 
 

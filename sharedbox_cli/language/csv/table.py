@@ -136,11 +136,11 @@ def table_of(text: str, file: str, encoding: str, known: Callable[[str], bool]) 
     if not table.header and not table.problems:
         table.problems.append(Problem(Place(file), "an empty file", "It has no header and no rows."))
     elif not any(known(cell.text) for cell in table.header) and any("@" in cell.text for cell in table.header):
-        why = "The first line has addresses, and no names of columns."
+        why = "The first line has addresses instead of column names."
         hint = "Write a line with the names of the columns above it: Mailbox;User"
         table.problems.append(Problem(table.place(table.header[0]), NO_HEADER, why, hint))
     elif not table.rows and not table.problems:
-        table.problems.append(Problem(Place(file), NO_ROWS, "The file has a header, and no row below it."))
+        table.problems.append(Problem(Place(file), NO_ROWS, "The file has a header, but no rows."))
     return table
 
 

@@ -81,7 +81,7 @@ def _sort_in(person: str, people: People) -> None:
     elif person.lower() in NOBODY:
         people.ignored.append((person, "read as nobody."))
     elif person.lower() in YES | NO:
-        raise NotReadable(f"`{person}` is no person.", "Yes and no need a column that names the person of the row.")
+        raise NotReadable(f"`{person}` is not a person.", "Yes and no need a column that names the person of the row.")
     else:
         people.found.append(person)
 
@@ -152,7 +152,7 @@ def rights_in(text: str) -> tuple[frozenset[Right], list[str]]:
         elif word in _NO_RIGHTS:
             unknown.append(part.strip())
         elif word:
-            raise NotReadable(f"`{part.strip()[:40]}` is no right.", "Write FullAccess, SendAs or SendOnBehalf.")
+            raise NotReadable(f"`{part.strip()[:40]}` is not a right.", "Write FullAccess, SendAs or SendOnBehalf.")
     return frozenset(rights), unknown
 
 

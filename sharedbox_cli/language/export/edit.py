@@ -95,7 +95,7 @@ class Editor:
         is_flow = False
         for depth, key in enumerate(keys):
             if not isinstance(node, yaml.MappingNode):
-                raise CannotEdit(f"`{'.'.join(keys[:depth])}` is no mapping")
+                raise CannotEdit(f"`{'.'.join(keys[:depth])}` is not a mapping")
             pair = pair_of(node, key)
             if pair is None:
                 self._add_key(node, keys[depth:], value, is_root=node is root)
@@ -167,7 +167,7 @@ class Editor:
             return
         items = pair[1]
         if not isinstance(items, yaml.SequenceNode):
-            raise CannotEdit(f"`{right}.people` is no list")
+            raise CannotEdit(f"`{right}.people` is not a list")
         entries = {member_of(item): item for item in items.value}
         new = [line for key, line in people.items() if line is not None and key not in entries]
         gone = [node for key, node in entries.items() if key in people and people[key] is None]
@@ -186,7 +186,7 @@ class Editor:
 
     def _set_member(self, node: yaml.Node, line: Mapping[str, Tree], default: Sequence[str]) -> None:
         if not isinstance(node, yaml.MappingNode):
-            raise CannotEdit("a member is no mapping")
+            raise CannotEdit("a member is not a mapping")
         if "until" in line:
             self.set(node, ("until",), line["until"])
         if "until" not in line or "rights" in line:

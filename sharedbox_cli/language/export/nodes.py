@@ -22,7 +22,7 @@ class CannotEdit(Exception):
 def as_mapping(node: yaml.Node) -> yaml.MappingNode:
     """Return an entry of a list as the mapping that it should be. Raises CannotEdit."""
     if not isinstance(node, yaml.MappingNode):
-        raise CannotEdit("an entry of a list is no mapping")
+        raise CannotEdit("an entry of a list is not a mapping")
     return node
 
 

@@ -33,7 +33,7 @@ def address_text(text: str) -> str:
     """Return an address with its domain as A-labels (IDNA 2008). Raises PydanticCustomError."""
     if looks_like_placeholder(text):
         raise PydanticCustomError(
-            "placeholder", "This looks like a template: what you read is what is applied. Write the address."
+            "placeholder", "This looks like a template. Specs are applied as they are. Write the address."
         )
     local, mark, domain = text.rpartition("@")
     if mark and (not domain.isascii() or "xn--" in domain.lower()):
@@ -52,7 +52,7 @@ def _a_label(domain: str) -> str:
         return idna.encode(domain, strict=True).decode()
     except (idna.IDNAError, UnicodeError) as error:
         raise PydanticCustomError(
-            "address", "Not a domain name: {problem}. Write it in small letters.", {"problem": str(error).rstrip(".")}
+            "address", "Not a domain name: {problem}. Write it in lower case.", {"problem": str(error).rstrip(".")}
         ) from error
 
 

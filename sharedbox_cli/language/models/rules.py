@@ -125,7 +125,9 @@ class When(Strict):
         if not self.model_fields_set:
             raise PydanticCustomError("when", "A rule needs at least one condition.")
         if self.everything and len(self.model_fields_set) > 1:
-            raise PydanticCustomError("when", "`everything` is no condition: leave it out, or remove the others.")
+            raise PydanticCustomError(
+                "when", "`everything` cannot be combined with conditions: leave it out, or remove the others."
+            )
         low, high = self.larger_than, self.smaller_than
         if low is not None and high is not None and low >= high:
             raise PydanticCustomError(

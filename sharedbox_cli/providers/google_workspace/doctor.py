@@ -217,7 +217,7 @@ def _ends(wire: Wire, connection: GoogleConnection) -> Diagnosis:
         wire.send(replace(trial, make=trial_of(name, admin)))
     except (CloudError, AuthError) as error:
         if is_edition(error):
-            what = f"this edition has no end of memberships ({EDITIONS} do){_consequence(IDENTITY)}"
+            what = f"this edition does not end memberships ({EDITIONS} do){_consequence(IDENTITY)}"
             return Diagnosis(step, "missing", what)
         return _refused(connection, trial, step, error)
     return Diagnosis(step, "ok", "answered")

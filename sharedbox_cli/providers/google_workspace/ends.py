@@ -39,7 +39,7 @@ def _read(row: Row) -> Value:
         return NEVER
     match = _TIME.fullmatch(time) if isinstance(time, str) else None
     if match is None:
-        message = f"The end is {shown(time)}, and no time."
+        message = f"The end is {shown(time)}, which is not a time."
         raise UnknownForm(message)
     return end_value(datetime.fromisoformat(match[1] + match[3]))
 

@@ -146,7 +146,7 @@ def _instant(name: str) -> Column:
         try:
             return instant_text(datetime.fromtimestamp(milliseconds // 1000, UTC))
         except (ValueError, OverflowError, OSError):
-            message = f"`{name}` is {shown(row[name])}, and no year has this time"
+            message = f"`{name}` is {shown(row[name])}, which is not a time"
             raise UnknownForm(message) from None
 
     def write(_: Value, after: Value) -> Body:

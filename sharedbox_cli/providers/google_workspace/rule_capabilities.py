@@ -1,4 +1,4 @@
-"""What a mail rule can say in Gmail: filters have criteria and actions, and no order."""
+"""What a mail rule can do in Gmail: filters have criteria and actions, and no order."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ RULE_ROWS: tuple[Capability, ...] = (
     cannot("rules[].when.body_contains", "a filter searches the whole message. Write `has_words`."),
     cannot("rules[].when.subject_or_body_contains", "a filter searches the whole message. Write `has_words`."),
     cannot("rules[].when.has_any_tag", "a filter runs before labels are there. Leave the key out."),
-    cannot("rules[].then.flag", "a message has a star, and no other flag. Write `star`."),
+    cannot("rules[].then.flag", "a message can have a star, but no other flag. Write `star`."),
     cannot("rules[].then.clear_tags", "a filter runs before labels are there. Leave the key out."),
     cannot("rules[].then.delete_permanently", "the bin keeps a message for 30 days. Write `delete`."),
-    cannot("rules[].then.copy_to", "a message has labels, and no copies. Write `tag`."),
+    cannot("rules[].then.copy_to", "a message has labels instead of copies. Write `tag`."),
     cannot("rules[].then.mark_importance", "a message is important or not. Write `important`."),
     cannot("rules[].then.redirect_to", "a filter can only forward. Write `forward_to`."),
     cannot("rules[].then.forward_as_attachment_to", "a filter can only forward. Write `forward_to`."),

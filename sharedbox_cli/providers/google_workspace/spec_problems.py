@@ -12,7 +12,7 @@ from sharedbox_cli.providers.google_workspace.gmail_search import any_of, text_p
 from sharedbox_cli.providers.google_workspace.rule_capabilities import rule_problems
 
 OPEN_POSTING = ("anyone", "organization")
-"""Values of `group.posting` with which somebody who is no member can post."""
+"""Values of `group.posting` with which somebody who is not a member can post."""
 _SEARCHED = ("from", "to", "subject_contains")
 Path = tuple[str | int, ...]
 

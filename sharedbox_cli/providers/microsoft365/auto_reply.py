@@ -35,7 +35,7 @@ def instant(text: str) -> str:
     try:
         return instant_text(moment_of(text))
     except ValueError:
-        message = f"It is {shown(text)}, and no time in ISO form"
+        message = f"It is {shown(text)}, which is not a time in ISO format"
         raise UnknownForm(message) from None
 
 

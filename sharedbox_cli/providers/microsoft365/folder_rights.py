@@ -161,7 +161,7 @@ def expanded(words: Iterable[str]) -> frozenset[str]:
         message = "`AccessRights` is empty"
         raise UnknownForm(message)
     if unknown := sorted(names - ROLES.keys() - _RIGHTS):
-        message = f"`AccessRights` has {shown(unknown[0])}, which is no right in a folder"
+        message = f"`AccessRights` has {shown(unknown[0])}, which is not a right in a folder"
         raise UnknownForm(message)
     return frozenset().union(*(ROLES.get(name, frozenset({name})) for name in names))
 
@@ -195,7 +195,7 @@ def access_rights(word: Value) -> list[str]:
     """Return what a cmdlet takes for a level, or for words of Exchange. Raises SharedboxError."""
     names = [LEVELS[str(word)]] if word in LEVELS else sorted(split_rights([str(word)]))
     if not names or any(name not in ROLES and name not in _RIGHTS for name in names):
-        raise SharedboxError("the change cannot be sent", why=f"`{word}` is no right in a folder.")
+        raise SharedboxError("the change cannot be sent", why=f"`{word}` is not a right in a folder.")
     return names
 
 

@@ -107,7 +107,7 @@ def _directory_roles(roles: set[str], needed: Needed) -> Iterator[Diagnosis]:
         else:
             yield Diagnosis(f"directory role {role}", "too much", "no key of the specs needs it", WHERE_REMOVE_ROLE)
     if not roles - _NO_ROLES:
-        words = "the token names none; whether a role group of Exchange is enough shows Get-Mailbox below"
+        words = "the token names none; Get-Mailbox below shows whether a role group of Exchange is enough"
         yield Diagnosis("directory role", "not checked", words, group)
 
 

@@ -148,7 +148,7 @@ def _list(row: Mapping[str, Any], key: str) -> Sequence[object]:
     if value is None:
         return ()
     if not isinstance(value, (list, tuple)):
-        message = f"`{key}` is {shown(value)}, and not a list"
+        message = f"`{key}` is {shown(value)}, not a list"
         raise UnknownForm(message)
     return value
 

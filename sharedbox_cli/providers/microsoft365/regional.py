@@ -58,7 +58,7 @@ def _set_language(_: Value, after: Value) -> Body:
 
 
 KEPT_EXACTLY = frozenset({Field.LANGUAGE})
-"""Exchange keeps each region: `en-GB` is another language than `en-US`."""
+"""Exchange keeps each region: `en-GB` is a different language from `en-US`."""
 REGIONAL: Columns = {Field.LANGUAGE: Column(("Language",), _language, _set_language, is_optional=True)}
 
 

@@ -65,7 +65,7 @@ def _hold_duration(row: Row) -> Value:
     if value is None or value == "":
         return UNLIMITED
     if isinstance(value, bool) or not isinstance(value, (str, int)):
-        message = f"It is {shown(value)}, and no span."
+        message = f"It is {shown(value)}, not a time span."
         raise UnknownForm(message)
     days = whole_number(str(value))
     text = days_text(str(value)) if days is None else f"{days}d"
@@ -91,7 +91,7 @@ def _size(name: str) -> Column:
             return UNLIMITED
         size = size_bytes(text)
         if size is None:
-            message = f"It is {shown(text)}, and no size in bytes."
+            message = f"It is {shown(text)}, not a size in bytes."
             raise UnknownForm(message)
         return size
 

@@ -1,4 +1,4 @@
-"""What a mail rule can say on Microsoft 365, and what a spec cannot have in one."""
+"""What a mail rule can do on Microsoft 365, and what a spec cannot express of it."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ _UNITS: Mapping[str, int] = {"KB": 1000, "MB": 1000**2, "GB": 1000**3}
 
 
 def can_say(rule: Value) -> bool:
-    """Return whether a spec for this platform can say a rule that a mailbox has."""
+    """Return whether a spec for this platform can express a rule that a mailbox has."""
     entry = entry_of(rule)
     return entry is not None and not any(rule_problems({"rules": [entry]}))
 

@@ -65,7 +65,7 @@ def listed(value: Any) -> list[str]:
 def problem_of(row: Row) -> str:
     """Return why a rule is left as it is: the service says that it is broken, or cannot express it; or nothing.
 
-    What a spec cannot say is marked where rules are read.
+    What a spec cannot express is marked where rules are read.
     """
     if row.get("ErrorType") not in (None, "", "None") or row.get("InError") is True or row.get("IsValid") is False:
         return "broken"
@@ -147,7 +147,7 @@ def _actions(row: Row) -> Iterator[tuple[str, Value]]:
 def _texts(name: str, value: Any) -> tuple[str, ...]:
     items = value if isinstance(value, (list, tuple)) else [value]
     if not all(isinstance(item, str) for item in items):
-        message = f"`{name}` is {shown(value)}, and no list of texts"
+        message = f"`{name}` is {shown(value)}, not a list of texts"
         raise UnknownForm(message)
     return tuple(sorted(set(items)))
 
@@ -227,7 +227,7 @@ def kept_rules(row: Row) -> Value:
 
 
 def other_rules(row: Row) -> Value:
-    """Return the rules that a spec cannot say, in their order."""
+    """Return the rules that a spec cannot express, in their order."""
     found = [item for item in rows_in(row, LIST) if item.get(MARK) == OTHER]
     rules = [pairs_of(rule_of(item)) for item in sorted(found, key=lambda item: number_of(item, "Priority"))]
     return tuple(tuple(sorted({**rule, **_deletes(rule)}.items())) for rule in rules)

@@ -52,7 +52,7 @@ _NO_ARCHIVE = "00000000-0000-0000-0000-000000000000"
 
 DOWNLOAD_HOST = "reports.office.com"
 DOWNLOADS = "/data/download"
-"""Where the report is: at another host than Graph, so that clients do not send their token there."""
+"""Where the report is: on a different host from Graph, so that clients do not send their token there."""
 
 
 class ReportRoutes:

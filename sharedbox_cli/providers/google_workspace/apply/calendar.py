@@ -19,7 +19,7 @@ from sharedbox_cli.providers.responses import Fields
 from sharedbox_cli.providers.safe_write import done
 
 _ACL = "calendar.acl"
-NOT_SHARED = "nobody shared the calendar with them by now"
+NOT_SHARED = "the calendar is not shared with them now"
 
 
 async def change_calendar(writer: Writer, change: Change) -> Outcome:

@@ -38,10 +38,10 @@ _CREATE = "cloudidentity.groups.memberships.create"
 _CALL = "cloudidentity.groups.memberships.modifyMembershipRoles"
 _LOOKUP = "cloudidentity.groups.memberships.lookup"
 _NOT_HERE = (
-    f"this edition of Google Workspace has no end of memberships ({EDITIONS} do), so access ends with the first apply "
+    f"this edition of Google Workspace does not end memberships ({EDITIONS} do), so access ends with the first apply "
     "after `until`"
 )
-_REFUSED = "If your edition has no end of memberships, leave `group.enforce_until` out"
+_REFUSED = "If your edition does not end memberships, leave `group.enforce_until` out"
 
 
 def is_over(writer: Writer, change: Change) -> Outcome | None:

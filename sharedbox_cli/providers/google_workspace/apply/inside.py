@@ -80,7 +80,7 @@ async def _remove_rule(writer: Writer, change: Change, party: Party) -> Outcome:
     if rule is None:
         return already(NOT_SHARED)
     if rule["role"] != role_of(party.detail):
-        return Outcome(Status.SKIPPED, f"{_who(party)} has the level {level_of(rule['role'])} by now. Plan again")
+        return Outcome(Status.SKIPPED, f"{_who(party)} now has the level {level_of(rule['role'])}. Plan again")
     return await delete_rule(writer, change.mailbox, str(rule["id"]))
 
 

@@ -119,7 +119,7 @@ async def _listed_patiently(writer: Writer, change: Change) -> Member | None:
 
 
 async def _end_of_member(writer: Writer, change: Change, ends: dict[Field, Value]) -> Outcome:
-    """Set the end of somebody who is a member by now; a failure also says that the access has no end."""
+    """Set the end of somebody who is a member now; a failure also says that the access has no end."""
     try:
         ended = await set_end(writer, change, address_of(change), ends)
     except Ambiguous:
@@ -133,7 +133,7 @@ async def _end_of_member(writer: Writer, change: Change, ends: dict[Field, Value
 
 def _without_end(outcome: Outcome) -> Outcome:
     """Return the failure to set an end: it also says that the person has access without an end."""
-    reason = f"the membership is there, but Google does not end it: {outcome.reason}"
+    reason = f"the person is a member, but Google does not end the membership: {outcome.reason}"
     return replace(outcome, status=Status.FAILED, reason=reason)
 
 
@@ -230,7 +230,7 @@ def _ids_of(member: Member) -> set[TrusteeId]:
 
 
 async def remove_member(writer: Writer, change: Change) -> Outcome:
-    """Remove a member from the group, unless they have another role by now."""
+    """Remove a member from the group, unless they now have another role."""
     group, party = identity_of(writer, change), party_of(change)
     if change.mailbox in writer.ambiguous and is_outsider(party.id):
         why = (
@@ -241,7 +241,7 @@ async def remove_member(writer: Writer, change: Change) -> Outcome:
     if member is None:
         return already("this member had been removed already")
     if member.role != ROLES[party.right]:
-        return already(f"this member has the role {member.role.lower()} by now")
+        return already(f"this member now has the role {member.role.lower()}")
     deletion = writer.directory(
         lambda service: service.members().delete(groupKey=group, memberKey=member.id),
         "directory.members.delete",

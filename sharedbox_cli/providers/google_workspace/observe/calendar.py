@@ -44,7 +44,7 @@ async def read_calendar(
             raise
         if lacks_scope(error):
             scope = APIS[API].read[0]
-            google.warn(API, f"calendars: not read, as the Calendar API or the scope {scope} is missing.")
+            google.warn(API, f"calendars: not read, because the Calendar API or the scope {scope} is missing.")
             return {}, None
         if isinstance(error, CloudError) and error.code == NO_CALENDAR:
             return {}, None

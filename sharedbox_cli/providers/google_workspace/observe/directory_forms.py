@@ -24,7 +24,7 @@ def check_account(row: Row) -> None:
 
 
 def check_group(row: Row) -> Fields:
-    """Return a group. Raises KeyError or UnknownForm where a value has another form than those that are used."""
+    """Return a group. Raises KeyError or UnknownForm where a value has none of the known forms."""
     text_of(row, "id")
     text_of(row, "email")
     for name in ("name", "description"):

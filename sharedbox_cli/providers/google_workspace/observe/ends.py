@@ -61,7 +61,7 @@ async def without_ends(google: Google, scope: Scope, address: str) -> Scope:
 
 
 def _warn(google: Google) -> None:
-    why = f"as the Cloud Identity API, the scope {APIS[IDENTITY].read[0]} or the role Groups Admin is missing"
+    why = f"because the Cloud Identity API, the scope {APIS[IDENTITY].read[0]} or the role Groups Admin is missing"
     google.warn(IDENTITY, f"when Google itself ends memberships: not read, {why}.")
 
 

@@ -28,7 +28,7 @@ _CALL = "contactDelegation.users.delegates.list"
 _MASK = "delegates(email),nextPageToken"
 _CALENDAR = "Calendar"
 CONTACTS_OFF = (
-    "An administrator has switched contact delegation off: admin.google.com > Directory > Directory settings > "
+    "An administrator has disabled contact delegation: admin.google.com > Directory > Directory settings > "
     "Sharing settings"
 )
 CONTACTS_LEVEL = "editor"

@@ -80,7 +80,7 @@ async def revoke(writer: Writer, change: Change, request_id: str) -> Outcome:
     held = await _entry(writer, change, place.identity(box))
     if held is not None and not _is_as_seen(party, held):
         who = party.address or party.name or party.id
-        return Outcome(Status.SKIPPED, f"{who} has the level {held.word} by now. Plan again")
+        return Outcome(Status.SKIPPED, f"{who} now has the level {held.word}. Plan again")
     root = Outcome(Status.ALREADY_SO)
     if party.right is Right.READ:
         root = await _hide_root(writer, change, box, request_id)

@@ -2,7 +2,7 @@
 
 Every write deletes the rules that only Outlook runs (learn.microsoft.com/powershell/module/exchangepowershell/
 set-inboxrule, read 2026-11): a guard asks before, also where they could not be read, and only then `Force` answers the
-question of the service. Broken, hidden and other rules that a spec cannot say are never written.
+question of the service. Broken, hidden and other rules that a spec cannot express are never written.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ Lists = Mapping[str, list[Fields] | Failure]
 Read = dict[str, list[Fields] | Failure]
 Spellings = Mapping[str, Set[str]] | None
 """The addresses, in lower case, by which the spec of each mailbox names recipients, by the id of the mailbox. None: no
-spec is compared, and only what a spec could say is read."""
+spec is compared, and only what a spec can express is read."""
 Reader = Callable[[Graph, FolderReader, Iterable[str], Spellings], Awaitable[Read]]
 
 
@@ -118,7 +118,9 @@ def _take(
     denied = {key: error for key, error in found.items() if isinstance(error, PermissionDenied)}
     if denied and fields <= scope.dispensable:
         names = ", ".join(sorted(fields))
-        graph.warn(f"{names} of {len(denied)} mailboxes: not read, as the permission {listing.permission} is missing.")
+        graph.warn(
+            f"{names} of {len(denied)} mailboxes: not read, because the permission {listing.permission} is missing."
+        )
         found = {key: result for key, result in found.items() if key not in denied}
     elif len(denied) < len(ids):  # the application may read others: the permission is limited to some mailboxes
         found = {

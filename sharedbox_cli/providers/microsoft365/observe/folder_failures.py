@@ -30,7 +30,7 @@ class FolderFailures:
         self._needed = needed
         self._addresses = addresses
         self.refused: set[str] = set()
-        """The mailboxes of which nothing was read, as the permission is missing."""
+        """The mailboxes of which nothing was read, because the permission is missing."""
 
     def successes(self, results: Mapping[K, T | Failure], owners: Mapping[K, str]) -> dict[K, T]:
         """Return what could be read; `owners` has the mailbox of each result. Raises CloudError, ObserveError."""
@@ -50,7 +50,7 @@ class FolderFailures:
     def _leave_out(self, mailboxes: set[str], error: PermissionDenied | None) -> None:
         if error is not None:
             self.refused |= mailboxes
-            why = f"rights in folders: not read, as the permission View-Only Recipients is missing. {error.why}"
+            why = f"rights in folders: not read, because the permission View-Only Recipients is missing. {error.why}"
             self._graph.warn(why.strip())
 
     def lacks_folder(self, mailbox: str, error: ObserveError) -> None:

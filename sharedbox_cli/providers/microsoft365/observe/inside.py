@@ -1,4 +1,4 @@
-"""Settings that another cmdlet than Get-Mailbox returns: read only where a spec manages them."""
+"""Settings that a cmdlet other than Get-Mailbox returns: read only where a spec manages them."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def _checked(row: Row) -> dict[str, Any]:
     number_of(row, "consumedUnits")
     units = row["prepaidUnits"]
     if not isinstance(units, Mapping):
-        message = "`prepaidUnits` is no object"
+        message = "`prepaidUnits` is not an object"
         raise UnknownForm(message)
     for name in ("enabled", "warning"):
         if units.get(name) is not None:

@@ -118,7 +118,7 @@ def _merged(
 
 
 def _is_said(row: Fields) -> bool:
-    """Return whether a spec can say a rule. What has an unknown form is an error where the rules are used."""
+    """Return whether a spec can express a rule. What has an unknown form is an error where the rules are used."""
     try:
         return can_say(rule_of(row))
     except (KeyError, UnknownForm):
