@@ -21,7 +21,7 @@ from sharedbox_cli.core.values import Value
 
 @dataclass(frozen=True, slots=True)
 class SpecialEntry:
-    """An entry that is not a right: a deny, an inherited right, an invitation, an unknown one. Most are never changed."""
+    """An entry that is not a right: a deny, inherited rights, invitations, unknown ones. Most are never changed."""
 
     trustee: TrusteeId
     text: str
