@@ -76,7 +76,7 @@ def test_end_that_cannot_be_read_stops_the_plan_of_its_group_alone(google: Cloud
 
 def test_edition_without_ends_is_named_by_plan_and_doctor(google: Cloud, cli: Cli) -> None:
     google.tenant.set_meta("google:membership_ends", "off")
-    assert "ends no access itself in this edition" in _one_line(cli("plan", "events.yaml").out)
+    assert "this edition of the service does not end access itself" in _one_line(cli("plan", "events.yaml").out)
     assert cli("apply", "events.yaml", "--yes").code == 0
     assert "No changes" in cli("plan", "events.yaml").out
     examined = cli("doctor", "events.yaml")

@@ -132,7 +132,7 @@ def test_edition_without_ends_when_asked_then_access_ends_by_apply_and_nothing_f
     mailbox = box(ending("ben", now + timedelta(days=3)), ending("chloe", now + timedelta(days=3)))
     observed = workspace.observe(mailbox)
     assert observed.mailboxes[at("desk")].facts[Fact.ENDS_ACCESS] is not is_known
-    assert any("in this edition" in note.text for note in notes_on(mailbox, observed)) is is_known
+    assert any("this edition of the service" in note.text for note in notes_on(mailbox, observed)) is is_known
     changes = workspace.plan(mailbox)
     assert len(changes) == (1 if is_known else 2)
     if is_known:
