@@ -5,7 +5,7 @@ STAMP := .venv/.installed
 # Compiled tests are kept, so that a run need not rewrite their assertions again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: dev demo test test-fast test-clients node-clients test-browser lint format bench lock generated clean
+.PHONY: dev demo test test-slow test-clients node-clients test-browser lint format bench lock generated clean
 
 dev: $(STAMP)  ## Install everything that you need to work on sharedbox
 
@@ -18,11 +18,11 @@ $(STAMP): requirements/dev.lock pyproject.toml
 demo: $(STAMP)  ## Plan, apply, check and audit on an emulated tenant
 	@$(BIN)/sharedbox demo
 
-test: $(STAMP)  ## Run the whole suite
-	$(BIN)/python -m pytest -n auto
-
-test-fast: $(STAMP)  ## Run the suite without the slowest tests
+test: $(STAMP)  ## Run the suite: all tests but the slowest
 	$(BIN)/python -m pytest -n auto -m "not slow"
+
+test-slow: $(STAMP)  ## Run the slowest tests and the rest of large matrices, as CI does once
+	$(BIN)/python -m pytest -n auto -m slow
 
 test-clients: $(STAMP) .venv-clients/.installed node-clients  ## Run clients of other makers against the emulator; takes some minutes
 	$(BIN)/python -m tests.clients

@@ -87,6 +87,7 @@ def test_guard_refuses_when_nobody_who_can_sign_in_is_left(company: Cloud, cli: 
     assert (again.code, reached(cli)) == (0, set()), again.err
 
 
+@pytest.mark.slow
 def test_without_a_terminal_the_plan_needs_yes_and_the_hint_works(company: Cloud, cli: Cli) -> None:
     done = offboard(cli, *ALLOWED[1:], code=4)
     assert "not applied: nobody confirmed it" in done.err
@@ -102,6 +103,7 @@ def test_answer_other_than_yes_applies_nothing(company: Cloud, cli: Cli, monkeyp
     assert (company.effects(), "The specs are changed" in done.err) == ([], True)
 
 
+@pytest.mark.slow
 def test_stop_in_between_is_continued_by_the_command_that_is_shown(company: Cloud, cli: Cli) -> None:
     company.faults({"route": "google.gmail.users.settings.delegates.delete", "kind": "forbidden", "count": 1})
     done = offboard(cli, *ALLOWED, code=3)
@@ -147,6 +149,7 @@ def test_guard_that_does_not_exist_changes_no_spec(company: Cloud, cli: Cli) -> 
     assert (SPECS / "desk.yaml").read_text() == before
 
 
+@pytest.mark.slow
 def test_review_is_applied_for_its_mailboxes_alone(company: Cloud, cli: Cli) -> None:
     assert cli("review", "start").code == 0
     sheet = Path("review") / "no-owner.csv"

@@ -89,6 +89,7 @@ def test_without_the_option_nothing_inside_is_read_and_the_notes_name_it(cloud: 
     assert (row["kind"], row["right"], row["detail"]) == ("organization", "read", "folder Inbox: Reviewer")
 
 
+@pytest.mark.slow
 def test_other_folders_are_read_only_if_asked_for(cloud: Cloud, cli: Cli) -> None:
     give(cloud.tenant, "Inbox", "ben@contoso.example", "Editor", below="Q1/Q2")
     assert inside(audited(cli, "--inside")) == []
@@ -226,6 +227,7 @@ def test_rights_in_folders_can_be_selected(cloud: Cloud, cli: Cli) -> None:
     assert done.code == 0 and "calendar (folder Calendar: Reviewer)" in done.out
 
 
+@pytest.mark.slow
 def test_long_lists_of_people_are_read_completely(cloud: Cloud, cli: Cli) -> None:
     give(cloud.tenant, "Inbox", "ben@contoso.example", "Reviewer")
     row = cloud.tenant.row("select folder_id from folder_rights")
@@ -304,6 +306,7 @@ def test_audits_of_different_reach_are_not_compared(cloud: Cloud, cli: Cli, tmp_
     assert cli("audit", "diff", tmp_path / "b", tmp_path / "c").code == 0
 
 
+@pytest.mark.slow
 def test_requests_stay_below_one_per_mailbox(cloud_of: CloudMaker, cli: Cli) -> None:
     cloud = cloud_of(lambda tenant: grown(tenant, 100, 1, 1))
     audited(cli)
@@ -392,6 +395,7 @@ def asked_twice(cloud: Cloud) -> set[str]:
     return {body for body in asked if asked.count(body) > 1}
 
 
+@pytest.mark.slow
 def test_folders_are_read_once_whatever_wants_them(cloud: Cloud, cli: Cli, tmp_path: Path) -> None:
     give(cloud.tenant, "Calendar", "ben@contoso.example", "Editor")
     mail = "anna2@contoso.example"

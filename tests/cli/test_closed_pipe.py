@@ -32,12 +32,14 @@ def unread(*arguments: str | Path, with_stderr: bool = False) -> int:
     return done.returncode
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("with_stderr", [False, True])
 def test_apply_does_its_work_and_keeps_its_code(cloud: Cloud, *, with_stderr: bool) -> None:
     assert unread("apply", EXAMPLES, "--yes", with_stderr=with_stderr) == 0
     assert cloud.effects()
 
 
+@pytest.mark.slow
 def test_plan_keeps_its_code_and_writes_its_file(cloud: Cloud, tmp_path: Path) -> None:
     assert unread("plan", EXAMPLES, "--detailed-exitcode", "--out", tmp_path / "plan") == 2
     assert (tmp_path / "plan").stat().st_size > 0

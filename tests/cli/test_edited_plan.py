@@ -77,6 +77,7 @@ def saved(cloud: Cloud, cli: Cli, tmp_path: Path) -> Path:
     return file
 
 
+@pytest.mark.slow
 def test_every_value_of_a_saved_plan_is_covered_by_its_digest(saved: Path) -> None:
     text = saved.read_text()
     plan = from_json(text)
@@ -166,6 +167,7 @@ EDITS: dict[str, Edit] = {
 }
 
 
+@pytest.mark.slow
 def test_edited_plan_with_a_new_digest_is_refused(saved: Path, cloud: Cloud, cli: Cli) -> None:
     text = saved.read_text()
     for name, edit in each(EDITS.items()):
@@ -185,6 +187,7 @@ def test_time_without_a_zone_is_refused(saved: Path, cloud: Cloud, cli: Cli) -> 
         assert (done.code, "created_at" in done.err, cloud.effects()) == (1, True, []), text
 
 
+@pytest.mark.slow
 def test_plan_with_other_texts_is_still_good_once(saved: Path, cli: Cli) -> None:
     data = json.loads(saved.read_text())
     assert cli("apply", saved).code in ALLOWED
@@ -224,6 +227,7 @@ def test_filtered_plan_is_applied_and_later_runs_are_not_compared_with_it(
         assert journal.runs()[-1].documents > 1
 
 
+@pytest.mark.slow
 def test_plan_may_come_from_a_clock_that_is_a_little_ahead(saved: Path, cli: Cli) -> None:
     data = json.loads(saved.read_text())
     data["created_at"] = (datetime.now(UTC) + timedelta(minutes=2)).isoformat()

@@ -244,6 +244,7 @@ def test_platforms_when_named_then_seeded_served_and_found_and_a_real_tenant_is_
     )
 
 
+@pytest.mark.slow
 def test_serve_when_stopped_then_it_had_told_what_to_export(tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "SHAREDBOX_STATE_DIR": str(tmp_path)}
     command = [

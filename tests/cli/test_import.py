@@ -91,6 +91,7 @@ def test_many_mailboxes_are_adopted_with_few_requests(
     assert NO_CHANGES in cli("plan", SPECS).out
 
 
+@pytest.mark.slow
 def test_settings_that_are_read_singly_are_adopted_if_they_are_asked_for(both: Cloud, cli: Cli) -> None:
     done = cli("import", SPECS)
     missing = (
@@ -110,6 +111,7 @@ def test_settings_that_are_read_singly_are_adopted_if_they_are_asked_for(both: C
     assert "google.calendar.acl.list" in both.routes()
 
 
+@pytest.mark.slow
 def test_two_clouds_are_adopted_in_a_folder_each(both: Cloud, cli: Cli) -> None:
     assert cli("import").code == 0
     assert {path.parent.name for path in texts()} == {MICROSOFT365, GOOGLE_DELEGATED, GOOGLE_COLLABORATIVE}
@@ -118,6 +120,7 @@ def test_two_clouds_are_adopted_in_a_folder_each(both: Cloud, cli: Cli) -> None:
     assert both.effects() == []
 
 
+@pytest.mark.slow
 def test_import_into_an_empty_tenant_gives_the_same_files_again(cloud_of: CloudMaker, cli: Cli) -> None:
     cloud_of(equal_people)
     assert cli("import", SPECS).code == 0
@@ -275,6 +278,7 @@ def test_comment_names_what_the_platform_has_no_key_for(cloud_of: CloudMaker, cl
     assert NO_CHANGES in cli("plan", SPECS).out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_update_adds_whoever_the_tenant_has(cloud_of: CloudMaker, cli: Cli, platform: str) -> None:
     cloud_of(lambda tenant: grown(tenant, 12, 6, 3, (platform,)))

@@ -58,6 +58,7 @@ def no_files() -> bool:
     return not SPECS.exists() or not [*SPECS.rglob("*")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_example_is_imported_planned_and_applied(cloud: Cloud, cli: Cli, name: str) -> None:
     done = cli("import", SPECS, "--csv", LISTS / name, "--platform", MICROSOFT365, *EXAMPLES[name])
@@ -376,6 +377,7 @@ def test_mailbox_that_no_row_names_is_an_error(cli: Cli) -> None:
     assert [row["mailbox"] for row in data["mailboxes"]] == ["a@contoso.example"]
 
 
+@pytest.mark.slow
 def test_too_many_people_are_an_error_with_a_place(cli: Cli) -> None:
     people = ";".join(f"user{number}@contoso.example" for number in range(17_000))
     done = imported(cli, f"Mailbox,User\na@contoso.example,{people}\n")

@@ -43,6 +43,7 @@ def test_help_loads_no_models(arguments: list[str]) -> None:
     assert {"pydantic", "yaml"} & loaded_by(*arguments) == set()
 
 
+@pytest.mark.slow
 def test_command_that_asks_every_plugin_loads_no_sdk() -> None:
     assert HEAVY & loaded_by("explain") == {"tabulate"}
 

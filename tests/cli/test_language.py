@@ -69,6 +69,7 @@ def test_unknown_language_is_a_usage_error(cli: Cli, word: str) -> None:
     assert "'de'" in done.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("output", ["json", "csv"])
 def test_machine_formats_stay_english(both: Cloud, cli: Cli, output: str) -> None:
     for command in (["audit"], ["who", "hugo@contoso.example"], ["explain"], ["explain", "google-delegated"]):
@@ -77,6 +78,7 @@ def test_machine_formats_stay_english(both: Cloud, cli: Cli, output: str) -> Non
         assert german.code == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("output", ["json", "sarif", "junit"])
 def test_formats_of_findings_for_programs_stay_english(both: Cloud, cli: Cli, output: str) -> None:
     english, german = (cli("check", "--whole-tenant", "-o", output, "--lang", word).out for word in ("en", "de"))

@@ -14,6 +14,7 @@ from sharedbox_cli.emulator.google.builder import blank as google_blank
 from sharedbox_cli.emulator.seed import Builder, Seeded, blank
 from sharedbox_cli.emulator.tenant import Tenant
 from tests.conftest import Cli, Cloud, CloudMaker
+from tests.slow_rest import crossed
 
 
 def fill(tenant: Tenant) -> Seeded:
@@ -177,8 +178,13 @@ LOOKUPS = [
 ]
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=["forbidden", "broken"])
-@pytest.mark.parametrize("lookup", LOOKUPS, ids=lambda one: f"{one.platform}-{one.route}-{one.about}")
+@pytest.mark.parametrize(
+    ("lookup", "fault"),
+    crossed(
+        {f"{number}-{one.platform}-{one.route}-{one.about}": one for number, one in enumerate(LOOKUPS)},
+        dict(zip(("forbidden", "broken"), FAULTS, strict=True)),
+    ),
+)
 def test_one_lookup_at_google_leaves_one_mailbox_out(
     google: Cloud, cli: Cli, tmp_path: Path, lookup: Lookup, fault: dict[str, Any]
 ) -> None:

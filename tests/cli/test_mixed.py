@@ -104,6 +104,7 @@ def test_plan_when_one_cloud_fails_then_the_other_is_planned_and_it_ends_with_3(
     assert "Left out: " in cli("plan", *SPECS, "-o", "markdown").out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("breaks", "failing", "well", "told"), CASES)
 def test_apply_with_a_failed_cloud_is_finished_by_the_next_run(
     both: Cloud, cli: Cli, monkeypatch: pytest.MonkeyPatch, breaks: Any, failing: set[str], well: str, told: str
@@ -245,6 +246,7 @@ def test_show_when_the_other_cloud_fails_then_the_mailbox_is_shown_and_it_ends_w
     assert (missing.code, "invalid_grant" in missing.err, "left out" in missing.err) == (1, True, True)
 
 
+@pytest.mark.slow
 def test_only_changes_of_an_unreadable_cloud_are_unknown(both: Cloud, cli: Cli) -> None:
     start = len(both.emulator.log.lines)
     cli("plan", *SPECS)

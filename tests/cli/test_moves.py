@@ -13,6 +13,7 @@ from sharedbox_cli.emulator.google.builder import blank as google_blank
 from sharedbox_cli.emulator.seed import Builder, Seeded, blank
 from sharedbox_cli.emulator.tenant import Tenant
 from tests.conftest import Cli, Cloud, CloudMaker
+from tests.slow_rest import crossed
 
 M365, USERS, GROUPS = "microsoft365", "google-delegated", "google-collaborative"
 Held = Mapping[str, tuple[str, ...]]
@@ -65,8 +66,7 @@ CASES: dict[str, tuple[Held, dict[str, tuple[str, ...] | None], int]] = {
 }
 
 
-@pytest.mark.parametrize("platform", [M365, USERS, GROUPS])
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize(("case", "platform"), crossed(list(CASES), [M365, USERS, GROUPS]))
 def test_address_moves_in_one_run(platform: str, case: str, cloud_of: CloudMaker, cli: Cli, tmp_path: Path) -> None:
     held, wanted, count = CASES[case]
     cloud = cloud_of(filled(platform, held))

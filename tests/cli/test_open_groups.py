@@ -13,6 +13,7 @@ from sharedbox_cli.emulator.seed import Builder, Seeded
 from sharedbox_cli.emulator.seed import blank as blank_exchange
 from sharedbox_cli.emulator.tenant import Tenant
 from tests.conftest import Cli, Cloud, CloudMaker
+from tests.slow_rest import crossed
 
 WHO = {"anyone": "ANYONE_CAN_JOIN", "organization": "ALL_IN_DOMAIN_CAN_JOIN", "invited": "INVITED_CAN_JOIN"}
 GROUP = "team@contoso.example"
@@ -94,8 +95,7 @@ ENTRANCES = {
 """How people get into a group without its owners."""
 
 
-@pytest.mark.parametrize("depth", [0, 1, 2])
-@pytest.mark.parametrize("entrance", ENTRANCES)
+@pytest.mark.parametrize(("entrance", "depth"), crossed(list(ENTRANCES), [0, 1, 2]))
 def test_group_that_lets_people_in_is_asked_for_at_any_depth(
     cloud_of: CloudMaker, cli: Cli, spec: Path, entrance: str, depth: int
 ) -> None:

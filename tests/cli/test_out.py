@@ -93,6 +93,7 @@ def test_redirected_stdout_is_not_replaced(tmp_path: Path) -> None:
     assert file.read_text() == "report\nplanend\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["prod.plan", "tfplan", "plan.yaml", "PLAN.JSON", "a plan.txt"])
 def test_saved_plan_is_known_by_its_content(cloud: Cloud, cli: Cli, tmp_path: Path, name: str) -> None:
     file = tmp_path / name

@@ -7,6 +7,8 @@ import re
 import sqlite3
 from pathlib import Path
 
+import pytest
+
 from sharedbox_cli.emulator.seed import Builder, grown
 from tests.cli.test_audit_past import SALES, audited, let_in
 from tests.conftest import Cli, Cloud, CloudMaker
@@ -40,6 +42,7 @@ def test_who_gained_and_who_lost_access_is_named(cloud: Cloud, cli: Cli) -> None
     assert f"{since} 1 right gained." in page(cli), "the first reading counts, not the one of today"
 
 
+@pytest.mark.slow
 def test_part_of_the_mailboxes_is_compared_with_the_same_part(cloud: Cloud, cli: Cli) -> None:
     audited(cli, "--save")
     let_in(cloud, "emi")

@@ -89,12 +89,17 @@ def test_yaml_on_a_page_is_valid(text: str, tmp_path: Path) -> None:
 def test_ci_runs_the_test_command_of_the_readme() -> None:
     readme, ci = (ROOT / "README.md").read_text(), (ROOT / ".ci" / "run").read_text()
     assert "```console\nmake test\n```" in readme
-    assert "\nmake test" in ci
+    assert "\nmake test\nmake test-slow\n" in ci
     makefile = (ROOT / "Makefile").read_text()
-    for target, wanted in (("test", "$(BIN)/python -m pytest -n auto"), ("demo", "@$(BIN)/sharedbox demo")):
+    for target, wanted in (
+        ("test", '$(BIN)/python -m pytest -n auto -m "not slow"'),  # with the next line: every test
+        ("test-slow", "$(BIN)/python -m pytest -n auto -m slow"),
+        ("demo", "@$(BIN)/sharedbox demo"),
+    ):
         assert re.findall(rf"^{target}: .*\n\t(.*)$", makefile, re.MULTILINE) == [wanted]
 
 
+@pytest.mark.slow
 def test_wheel_contains_examples_and_no_tests(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)

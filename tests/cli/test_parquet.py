@@ -139,6 +139,7 @@ def test_missing_extra_is_named_with_the_command(cloud: Cloud, cli: Cli, monkeyp
     assert len(cloud.lines()) == start, "nothing was read in vain"
 
 
+@pytest.mark.slow
 def test_csv_is_read_alike_by_two_libraries(cloud_of: CloudMaker, cli: Cli) -> None:
     cloud_of(lambda tenant: grown(tenant, 30, 6, 3, (MICROSOFT365, GOOGLE_COLLABORATIVE)))
     for options in each([(), ("--bom",)]):

@@ -71,6 +71,7 @@ def test_page_lists_delegated_permissions_settings_and_roles() -> None:
     assert every(words in text for words in ("Allow public client flows", "`http://localhost`", *ENOUGH))
 
 
+@pytest.mark.slow
 def test_person_who_followed_the_page_can_do_everything(at_terminal: Cloud, cli: Cli, tmp_path: Path) -> None:
     follow(at_terminal)
     done = cli("doctor", "-o", "json")

@@ -60,6 +60,7 @@ def test_full_stdout_with_a_tenant(cloud: Cloud, arguments: tuple[str, ...]) -> 
     assert cloud.effects() == [], "nothing is applied that was not shown"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not FULL.exists(), reason="this system has no full device")
 def test_full_stderr_changes_nothing(cloud: Cloud) -> None:
     for arguments in each((("validate", str(EXAMPLES)), ("plan", str(EXAMPLES)), ("audit",))):

@@ -12,6 +12,7 @@ import pytest
 
 from tests.asked import each, every
 from tests.conftest import EXAMPLES, Cli, Cloud
+from tests.slow_rest import crossed
 
 WHERE = {
     "beside the specs": ("repo", "specs"),
@@ -36,8 +37,7 @@ def uris(cli: Cli, *arguments: str) -> list[str | None]:
     ]
 
 
-@pytest.mark.parametrize("has_profile", [False, True])
-@pytest.mark.parametrize("name", WHERE)
+@pytest.mark.parametrize(("name", "has_profile"), crossed(list(WHERE), [False, True]))
 def test_every_result_names_a_file_that_exists(
     cloud: Cloud, cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, has_profile: bool
 ) -> None:

@@ -107,6 +107,7 @@ def test_secrets_when_both_clouds_are_changed_then_they_are_nowhere(
         assert canaries.found_in(text) == [], where
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["status", "truncate", "forbidden"])
 def test_secrets_when_writes_fail_for_ever_then_no_error_and_no_outcome_quotes_them(
     both: Cloud, cli: Cli, canaries: Canaries, tmp_path: Path, kind: str

@@ -47,6 +47,7 @@ def write(folder: Path, mailbox: str, names: Sequence[str]) -> None:
     (folder / f"{mailbox.partition('@')[0]}.yaml").write_text(text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", [1, 2, 3])
 def test_team_is_not_removed_in_steps_of_any_size(cloud_of: CloudMaker, cli: Cli, tmp_path: Path, step: int) -> None:
     cloud_with(cloud_of, PEOPLE[:10])
@@ -66,6 +67,7 @@ def test_team_is_not_removed_in_steps_of_any_size(cloud_of: CloudMaker, cli: Cli
         assert again.code == 0, "what somebody reviewed does not count again"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chosen", [("--mailbox", "other{}@contoso.example"), ("--shard", "{}/7")])
 def test_filters_do_not_split_what_one_run_may_not_do(
     cloud_of: CloudMaker, cli: Cli, tmp_path: Path, chosen: tuple[str, str]
@@ -78,6 +80,7 @@ def test_filters_do_not_split_what_one_run_may_not_do(
     assert len(cloud.effects()) <= 18, "30 % of 60 grants"
 
 
+@pytest.mark.slow
 def test_team_is_not_replaced_in_two_steps(cloud_of: CloudMaker, cli: Cli, tmp_path: Path) -> None:
     old, new = list(PEOPLE[:4]), PEOPLE[11]
     cloud_with(cloud_of, old)
@@ -95,6 +98,7 @@ def test_one_person_hands_over_to_another(cloud_of: CloudMaker, cli: Cli, tmp_pa
         assert cli("apply", spec(tmp_path / "specs", names), "--yes").code == 0
 
 
+@pytest.mark.slow
 def test_what_was_given_back_does_not_count(cloud_of: CloudMaker, cli: Cli, tmp_path: Path) -> None:
     cloud_with(cloud_of, PEOPLE[:10])
     for names in (PEOPLE[3:10], PEOPLE[:10], PEOPLE[3:10], PEOPLE[:10], PEOPLE[2:9]):

@@ -38,6 +38,7 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path / "work")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGTERM")
 def test_sigterm_while_reading_ends_with_130(cloud: Cloud) -> None:
     cloud.faults({"route": "exchange.*", "kind": "throttle", "retry_after": 600, "count": 10_000})

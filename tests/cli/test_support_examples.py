@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from sharedbox_cli.core.fields import SETTINGS
 from sharedbox_cli.core.model import MICROSOFT365
 from sharedbox_cli.core.needs import needed
@@ -21,6 +23,7 @@ NOT_IN_EVERY_MAILBOX = frozenset({Topic.ARCHIVE, Topic.SENDERS})
 """An archive needs a licence, and further senders must be confirmed."""
 
 
+@pytest.mark.slow
 def test_they_are_planned_applied_checked_and_audited(both: Cloud, cli: Cli) -> None:
     assert cli("plan", SUPPORT, "--detailed-exitcode").code == 2
     done = cli("apply", SUPPORT, "--yes")
@@ -32,6 +35,7 @@ def test_they_are_planned_applied_checked_and_audited(both: Cloud, cli: Cli) -> 
     assert every(f"{name} <" in audit for name in ("Anna Müller", "Ben Carter", "Chloé Dubois"))
 
 
+@pytest.mark.slow
 def test_what_doctor_lists_is_enough_for_them(both: Cloud, cli: Cli) -> None:
     mailboxes = resolve(load_specs([SUPPORT]), TABLES, NOW).mailboxes.values()
     for mailbox in each(mailboxes):

@@ -76,6 +76,7 @@ def test_output_when_nobody_reads_it_then_it_ends_quietly(both: Cloud) -> None:
     assert others == [], "progress at most, where the machine is busy"
 
 
+@pytest.mark.slow
 def test_apply_when_specs_are_for_one_cloud_then_the_other_is_asked_nothing(both: Cloud, cli: Cli) -> None:
     assert cli("apply", *SPECS, *ALLOWED).code == 0  # a new mailbox is looked for in the other cloud, too
     for specs, other in ((SPECS[0], ("google.",)), (SPECS[1], ("graph.", "exchange.", "login."))):

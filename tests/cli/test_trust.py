@@ -17,6 +17,7 @@ from sharedbox_cli.core.guards_input import GuardLimits
 from sharedbox_cli.providers.registry import installed_plugins
 from tests.conftest import Cli
 from tests.hostile_urls import FOREIGN, MALFORMED, NOT_PRIVATE
+from tests.slow_rest import crossed
 
 SPECS = {
     "microsoft365": "version: 1\nmailbox: sales@contoso.example\nplatform: microsoft365\ndisplay_name: X\n",
@@ -93,9 +94,9 @@ def quoted(text: str) -> str:
     return '"' + "".join(f"\\u{ord(letter):04x}" for letter in text) + '"'
 
 
-@pytest.mark.parametrize(("section", "keys"), FILE_KEYS)
-@pytest.mark.parametrize("is_named", [False, True], ids=["found", "named"])
-def test_hostile_endpoint_in_a_file(repository: Path, section: str, keys: tuple[str, ...], is_named: bool) -> None:
+@pytest.mark.parametrize(("place", "is_named"), crossed(FILE_KEYS, {"found": False, "named": True}))
+def test_hostile_endpoint_in_a_file(repository: Path, place: tuple[str, tuple[str, ...]], is_named: bool) -> None:
+    section, keys = place
     for url in (*FOREIGN, *MALFORMED, *NOT_PRIVATE):
         text = quoted(url)
         for key in reversed(keys):
@@ -114,11 +115,13 @@ def test_hostile_endpoint_in_the_environment(repository: Path, variable: str) ->
                 load_profile(None, None, {**SECRETS, variable: url}, installed_plugins())
 
 
-@pytest.mark.parametrize("command", [("plan",), ("apply", "--yes"), ("check",), ("doctor",), ("audit",)])
-@pytest.mark.parametrize(("section", "keys"), FILE_KEYS)
+@pytest.mark.parametrize(
+    ("place", "command"), crossed(FILE_KEYS, [("plan",), ("apply", "--yes"), ("check",), ("doctor",), ("audit",)])
+)
 def test_no_command_contacts_a_foreign_host(
-    repository: Path, cli: Cli, opened: list[object], command: tuple[str, ...], section: str, keys: tuple[str, ...]
+    repository: Path, cli: Cli, opened: list[object], command: tuple[str, ...], place: tuple[str, tuple[str, ...]]
 ) -> None:
+    section, keys = place
     (repository / "specs" / "x.yaml").write_text(SPECS[section])
     text = "'https://evil.example'"
     for key in reversed(keys):

@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -103,6 +104,7 @@ def test_ids_keep_no_digit_and_need_as_much_room() -> None:
     assert json.loads(text)["to"] < 0
 
 
+@pytest.mark.slow
 def test_json_that_no_parser_takes_is_replaced_all_the_same() -> None:
     for deep in each(('["Geheim",' * 9_000 + "1" + "]" * 9_000, '{"Geheim":' * 9_000, "[" + "9" * 10_000 + "]")):
         assert "Geheim" not in Anonymiser().text(deep) and "99999999999" not in Anonymiser().text(deep)

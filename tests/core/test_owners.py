@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,6 +26,7 @@ def test_members_have_frequent_and_rare_characters() -> None:
         assert set(share) & set("enrsatol"), "nobody gets only what is rare"
 
 
+@pytest.mark.slow
 @given(st.lists(st.emails(), min_size=1, max_size=20, unique=True))
 def test_colours_differ_while_there_are_enough(addresses: list[str]) -> None:
     found = colours(addresses)

@@ -15,6 +15,7 @@ from tests.all_pairs import all_pairs
 from tests.asked import each
 from tests.conftest import Cloud
 from tests.emulator.exchange import ANNA, SALES, Door, edit, kind, opened
+from tests.slow_rest import in_turn
 
 
 @pytest.fixture
@@ -326,7 +327,7 @@ def test_cmdlet_when_a_value_is_odd_then_it_is_bound_or_refused(cmdlet: str) -> 
             sentence(cmdlet, {**ENOUGH.get(cmdlet, {}), name: value})
 
 
-@pytest.mark.parametrize("cmdlet", ODD_CMDLETS)
+@pytest.mark.parametrize("cmdlet", in_turn(ODD_CMDLETS, 0, 4))
 def test_cmdlet_when_a_value_is_odd_then_it_answers_in_its_shape(door: Door, cmdlet: str) -> None:
     rows = [(name, ODD[sort][place % len(ODD[sort])]) for (owner, name), sort, place in ODD_ROWS if owner == cmdlet]
     assert {name for name, _ in rows} == set(CMDLETS[cmdlet].parameters)

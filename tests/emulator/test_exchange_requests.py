@@ -297,6 +297,7 @@ def test_page_when_links_never_work_then_400_at_once_and_filters_still_read_all(
     assert low and high and not low & high and low | high == every
 
 
+@pytest.mark.slow
 def test_list_when_no_size_is_asked_for_then_a_thousand_and_a_warning(cloud_of: CloudMaker) -> None:
     with opened(cloud_of(lambda tenant: grown(tenant, 350, 2, 3))) as door:
         answer = door("Get-Mailbox").json()

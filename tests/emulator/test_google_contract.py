@@ -158,6 +158,7 @@ def test_answers_when_every_method_is_called_by_the_client_then_hold_what_is_des
                 ids["membership" if "memberships" in name else "group"] = found["name"]
 
 
+@pytest.mark.slow
 def test_answers_when_a_grown_tenant_is_read_then_hold_what_is_described() -> None:
     with opened(lambda tenant: grown(tenant, 70, 4, 1, PLATFORMS)) as workspace:
         directory = workspace.api("directory")

@@ -16,6 +16,7 @@ from sharedbox_cli.emulator.server import Emulator
 from sharedbox_cli.emulator.tenant import Tenant
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_grown_when_asked_for_a_thousand_then_takes_seconds_and_repeats_itself(platform: str) -> None:
     began = perf_counter()

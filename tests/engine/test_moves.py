@@ -155,6 +155,7 @@ def test_address_is_not_released_shortly_before_the_deadline(journal: Journal) -
     assert owners(cloud.observed)[X] == [address("a").key]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_killed_anywhere_then_the_next_run_ends_the_same(name: str, tmp_path: Path) -> None:
     there, desired = desired_of(name)

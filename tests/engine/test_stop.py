@@ -33,6 +33,7 @@ def struck(how: str, path: Path) -> tuple[int, list[str], str]:
         return done.returncode, [step.status for step in journal.steps(run.id)], run.state
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["kill-before", "kill-after"])
 def test_process_when_killed_in_a_request_then_its_intent_is_there_and_the_lock_is_free(how: str, path: Path) -> None:
     assert struck(how, path) == (-signal.SIGKILL, ["done", ""], "running")
@@ -40,6 +41,7 @@ def test_process_when_killed_in_a_request_then_its_intent_is_there_and_the_lock_
         pass
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_process_when_asked_to_stop_then_what_is_in_flight_is_finished_and_noted(how: str, path: Path) -> None:
     assert struck(how, path) == (130, ["done", "done", "skipped"], "running")

@@ -14,6 +14,7 @@ import pytest
 from tests.asked import each
 from tests.conftest import EXAMPLES, Cli, Cloud
 from tests.faults.table import GROUPS, NO_ANSWER, Fault
+from tests.slow_rest import crossed, in_turn
 
 BATCHES: list[dict[str, object]] = [
     {"kind": "batch_missing"},
@@ -45,7 +46,6 @@ WRITES = [
 
 
 FAULTS = {name: fault for faults in GROUPS.values() for name, fault in faults.items()}
-each_fault = pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 
 
 def name(fault: dict[str, object]) -> str:
@@ -86,7 +86,7 @@ def test_matrix_has_every_call(cloud: Cloud, cli: Cli) -> None:
     assert by_verb | by_method == set(WRITES)
 
 
-@each_fault
+@pytest.mark.parametrize("fault", in_turn(FAULTS, 0, 3))
 def test_reads_that_fail_once_give_the_faultless_plan(cloud: Cloud, cli: Cli, whole: list[str], fault: Fault) -> None:
     # A token is refused for a whole batch or for a part of it: a second refusal in a row would be final.
     routes = [route for route in READS if fault["kind"] != "unauthorized" or not route.endswith(".batch")]
@@ -129,8 +129,9 @@ def test_read_that_always_fails_gives_no_plan(cloud: Cloud, cli: Cli, route: str
     assert done.out == ""
 
 
-@pytest.mark.parametrize("route", ["exchange.batch", "graph.batch"])
-@pytest.mark.parametrize("fault", BATCHES, ids=name)
+@pytest.mark.parametrize(
+    ("route", "fault"), crossed(["exchange.batch", "graph.batch"], {name(fault): fault for fault in BATCHES})
+)
 def test_batch_whose_answers_do_not_match_gives_no_other_plan(
     cloud: Cloud, cli: Cli, whole: list[str], route: str, fault: dict[str, object]
 ) -> None:
@@ -142,7 +143,7 @@ def test_batch_whose_answers_do_not_match_gives_no_other_plan(
         assert (done.code, done.out) == (1, "")
 
 
-@each_fault
+@pytest.mark.parametrize("fault", in_turn(FAULTS, 1, 4))
 def test_writes_that_fail_once_are_done_once(cloud: Cloud, cli: Cli, fault: Fault) -> None:
     cloud.faults(*({"route": route, **fault} for route in WRITES))
     done = cli("apply", EXAMPLES, "--yes", "-o", "json")

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -81,6 +82,7 @@ def _shuffled(draw: st.DrawFn, value: Any) -> Any:
     return value
 
 
+@pytest.mark.slow
 @given(st.data(), spec_sets())
 @settings(max_examples=60, deadline=None)
 def test_specs_when_written_in_another_order_and_case_then_the_same_is_desired(
@@ -113,6 +115,7 @@ def test_any_bytes_when_loaded_then_nothing_but_problems_comes_of_them(raw: byte
             assert problem.summary
 
 
+@pytest.mark.slow
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=8),

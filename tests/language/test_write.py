@@ -32,6 +32,7 @@ from tests.language.documents import documents, raw, resolved
 from tests.language.setting import NOW
 
 
+@pytest.mark.slow
 @given(documents())
 @settings(max_examples=400, deadline=None)
 def test_document_when_written_anew_then_it_reads_back_equal(document: dict[str, Any]) -> None:

@@ -96,6 +96,7 @@ def ours(value: Any, theirs: Any) -> Any:
     return "a moment" if isinstance(theirs, datetime) and isinstance(value, str) else value
 
 
+@pytest.mark.slow
 @given(dumps(tame))
 @settings(max_examples=200, deadline=None)
 def test_tame_text_when_read_then_it_is_accepted(text: str) -> None:
@@ -104,6 +105,7 @@ def test_tame_text_when_read_then_it_is_accepted(text: str) -> None:
     check_as_pyyaml(text, documents)
 
 
+@pytest.mark.slow
 @given(dumps(hostile) | fragments)
 @settings(max_examples=300, deadline=None)
 def test_any_text_when_accepted_then_values_and_positions_are_those_of_pyyaml(text: str) -> None:
@@ -127,6 +129,7 @@ ONLY_LIBYAML_REFUSES = {"escaped-surrogate"}
 """Cases that are refused without libyaml, too, but by this package."""
 
 
+@pytest.mark.slow
 @given(dumps(hostile) | fragments)
 @settings(max_examples=300, deadline=None)
 def test_any_text_when_libyaml_is_missing_then_nothing_else_is_accepted(text: str) -> None:

@@ -35,6 +35,7 @@ def test_explain_lists_platform_and_check(plugin: Path, cli: Cli) -> None:
     assert "a mailbox without a name" in cli("explain", "json-file-name-missing").out
 
 
+@pytest.mark.slow
 def test_explain_in_a_new_process(installed: Path) -> None:
     command = [sys.executable, "-m", "sharedbox_cli", "explain", "json-file"]
     environment = {**os.environ, "PYTHONPATH": str(installed)}

@@ -149,6 +149,7 @@ def test_text_without_a_search_is_refused(text: str) -> None:
         quoted(text)
 
 
+@pytest.mark.slow
 @given(st.lists(rules, min_size=1, max_size=4))
 def test_rules_read_back_as_written(wanted: list[Value]) -> None:
     desired = canonical(Field.RULES, tuple(wanted))
@@ -166,6 +167,7 @@ def test_filters_written_as_rules_do_the_same(items: list[dict[str, Any]]) -> No
     assert forwarded_to({Field.RULES: read}) == targets, "no filter that forwards is hidden"
 
 
+@pytest.mark.slow
 @given(filters, filters)
 def test_equal_rules_only_for_equal_filters(some: list[dict[str, Any]], others: list[dict[str, Any]]) -> None:
     assume(effects(some) != effects(others))

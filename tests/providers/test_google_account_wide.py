@@ -8,6 +8,7 @@ import pytest
 
 from sharedbox_cli.core.model import GOOGLE_DELEGATED, Fact
 from tests.providers.google_setting import GoogleSetting, at, everything
+from tests.slow_rest import crossed
 
 ROOT, SALES = "orgUnits/root", "orgUnits/sales"
 Row = tuple[str, float, str, str, bool]
@@ -33,8 +34,7 @@ POLICIES: dict[str, tuple[list[Row], str]] = {
 }
 
 
-@pytest.mark.parametrize("is_reversed", [False, True])
-@pytest.mark.parametrize("name", POLICIES)
+@pytest.mark.parametrize(("name", "is_reversed"), crossed(list(POLICIES), [False, True]))
 def test_policy_that_counts(workspace: GoogleSetting, name: str, is_reversed: bool) -> None:
     rows, expected = POLICIES[name]
     store = workspace.make.store

@@ -18,6 +18,7 @@ from sharedbox_cli.providers.columns import UnknownForm
 from sharedbox_cli.providers.google_workspace.gmail_columns import AUTO_REPLY
 from tests.asked import each
 from tests.providers.google_setting import NOW, Fill, GoogleSetting, at, delegated, id_of
+from tests.slow_rest import crossed
 
 Workspaces = Callable[[Fill], GoogleSetting]
 BRAND, OWN = "press@brand.example", "news@contoso.example"
@@ -125,19 +126,19 @@ def test_sender_must_confirm_first(workspace_of: Workspaces, is_default: bool) -
     assert workspace.observe(spec).mailboxes[at("press")].facts[Fact.UNCONFIRMED_SENDERS] == ()
 
 
-@pytest.mark.parametrize(
-    ("existing", "desired", "created"),
-    [
-        ((), "Clients/ACME/2026", ["Clients", "Clients/ACME", "Clients/ACME/2026"]),
-        (("clients",), "Clients/ACME", ["Clients/ACME"]),
-        (("Clients", "Clients/ACME"), "Clients/ACME/2026", ["Clients/ACME/2026"]),
-        (("Clients/ACME/2026",), "Clients/ACME/2026", []),
-    ],
-)
-@pytest.mark.parametrize("kind", ["folders", "tags", "rules"])
+NESTED: dict[str, tuple[tuple[str, ...], str, list[str]]] = {
+    "nobody above": ((), "Clients/ACME/2026", ["Clients", "Clients/ACME", "Clients/ACME/2026"]),
+    "one above in another case": (("clients",), "Clients/ACME", ["Clients/ACME"]),
+    "all above": (("Clients", "Clients/ACME"), "Clients/ACME/2026", ["Clients/ACME/2026"]),
+    "only itself": (("Clients/ACME/2026",), "Clients/ACME/2026", []),
+}
+
+
+@pytest.mark.parametrize(("kind", "nested"), crossed(["folders", "tags", "rules"], NESTED))
 def test_labels_above_a_nested_one_are_created(
-    workspace_of: Workspaces, kind: str, existing: tuple[str, ...], desired: str, created: list[str]
+    workspace_of: Workspaces, kind: str, nested: tuple[tuple[str, ...], str, list[str]]
 ) -> None:
+    existing, desired, created = nested
     workspace = workspace_of(press)
     for name in existing:
         workspace.make.label(id_of(workspace.make, "press"), name)
@@ -236,9 +237,9 @@ def test_auto_reply_is_written_as_the_spec_has_it_and_a_formatted_one_stays(work
         assert {name: stored()[name] for name in texts} == texts, "only the subject differed"
 
 
-@pytest.mark.parametrize("is_domain", [False, True])
-@pytest.mark.parametrize("is_known", [False, True])
-@pytest.mark.parametrize("audience", ["all", "known", "organization"])
+@pytest.mark.parametrize(
+    ("audience", "is_known", "is_domain"), crossed(["all", "known", "organization"], [False, True], [False, True])
+)
 def test_audience_of_the_auto_reply(workspace_of: Workspaces, audience: str, is_known: bool, is_domain: bool) -> None:
     workspace = workspace_of(press)
     flags = {"restrictToContacts": is_known, "restrictToDomain": is_domain}

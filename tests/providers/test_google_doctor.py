@@ -13,6 +13,7 @@ from sharedbox_cli.providers.google_workspace.doctor import diagnose
 from sharedbox_cli.providers.google_workspace.scopes import APIS
 from tests.asked import each, every
 from tests.providers.google_setting import GoogleSetting
+from tests.slow_rest import in_turn
 
 NEEDED = sorted({scope for definition in APIS.values() for scope in (*definition.read, *definition.write)})
 
@@ -34,7 +35,7 @@ def test_doctor_when_all_is_there_then_every_step_is_well_and_nothing_was_writte
     assert workspace.effects() == []
 
 
-@pytest.mark.parametrize("scope", NEEDED)
+@pytest.mark.parametrize("scope", in_turn(NEEDED, 0, 3))
 def test_doctor_when_a_scope_is_not_granted_then_it_names_it_and_where_to_add_it(
     workspace: GoogleSetting, scope: str
 ) -> None:

@@ -31,6 +31,7 @@ from sharedbox_cli.emulator.google.contacts import KIND, SWITCH
 from tests.asked import each, every
 from tests.providers.google_setting import Fill, GoogleSetting, at, delegated, everything, id_of, level, user
 from tests.providers.test_wrong_values import Recorder
+from tests.slow_rest import crossed
 
 Workspaces = Callable[[Fill], GoogleSetting]
 CALENDAR, CONTACTS = Right.CALENDAR, Right.CONTACTS
@@ -297,21 +298,21 @@ def test_contacts_that_are_switched_off_leave_the_rest_of_an_audit(workspace_of:
 ACL, DELEGATES = "calendar.acl.list", "contactDelegation.users.delegates.list"
 
 
-@pytest.mark.parametrize("value", [True, None, ["x"], ""], ids=str)
-@pytest.mark.parametrize(
-    ("call", "path"),
-    [
-        (ACL, ("items", 1, "scope")),
-        (ACL, ("items", 1, "scope", "type")),
-        (ACL, ("items", 1, "scope", "value")),
-        (ACL, ("items", 2, "scope", "value")),
-        (ACL, ("items", 1, "role")),
-        (DELEGATES, ("delegates", 0, "email")),
-    ],
-)
+PLACES = [
+    (ACL, ("items", 1, "scope")),
+    (ACL, ("items", 1, "scope", "type")),
+    (ACL, ("items", 1, "scope", "value")),
+    (ACL, ("items", 2, "scope", "value")),
+    (ACL, ("items", 1, "role")),
+    (DELEGATES, ("delegates", 0, "email")),
+]
+
+
+@pytest.mark.parametrize(("place", "value"), crossed(PLACES, [True, None, ["x"], ""]))
 def test_row_in_an_unknown_form_is_named_and_never_left_out(
-    workspace_of: Workspaces, call: str, path: tuple[str | int, ...], value: object
+    workspace_of: Workspaces, place: tuple[str, tuple[str | int, ...]], value: object
 ) -> None:
+    call, path = place
     rules = (rule("reader", "user", f"ben@{DOMAIN}"), rule("reader", "domain", "partner.example"))
     workspace = workspace_of(company(*rules, contacts=("ben",)))
     recorder = Recorder(workspace)
@@ -356,8 +357,9 @@ def test_level_that_somebody_changed_meanwhile_is_not_taken(workspace_of: Worksp
     assert statuses(workspace, spec(levels=frozenset({CALENDAR}))) == {Status.DONE}
 
 
-@pytest.mark.parametrize("wanted", ["", "availability", "reader", "editor"])
-@pytest.mark.parametrize("roles", [("reader", "writer"), ("writer", "reader")])
+@pytest.mark.parametrize(
+    ("roles", "wanted"), crossed([("reader", "writer"), ("writer", "reader")], ["", "availability", "reader", "editor"])
+)
 def test_of_several_rules_for_one_person_the_widest_counts(
     workspace_of: Workspaces, roles: tuple[str, str], wanted: str
 ) -> None:

@@ -227,6 +227,7 @@ def test_observe_when_the_service_is_gone_then_it_is_an_error(reading: GoogleSet
         reading.shared.observe(whole(GOOGLE_DELEGATED))
 
 
+@pytest.mark.slow
 def test_observe_when_somebody_is_made_while_pages_are_read_then_nobody_is_lost(workspace_of: Workspaces) -> None:
     def many(make: GoogleBuilder) -> None:
         company(make)

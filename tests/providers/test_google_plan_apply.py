@@ -11,6 +11,7 @@ from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, GOOGLE_DELEGATED, Des
 from sharedbox_cli.core.values import BLOCKED, LICENCE_NONE, Value
 from tests.field_values import choices_on, rounds_on
 from tests.providers.google_setting import STANDARD, STARTER, GoogleSetting, at, collaborative, delegated, group, user
+from tests.slow_rest import crossed
 
 RULE: Value = (("name", "orders"), ("when.from", ("a@shop.example", "b c")), ("then.move_to", "Orders/2026"))
 RULES: dict[str, Value] = {
@@ -112,8 +113,7 @@ def _ends_empty(workspace: GoogleSetting, mailbox: DesiredMailbox) -> None:
     assert workspace.effects() == []
 
 
-@pytest.mark.parametrize("settings", DELEGATED.values(), ids=DELEGATED)
-@pytest.mark.parametrize("local", ["sales", "brand-new"])
+@pytest.mark.parametrize(("local", "settings"), crossed(["sales", "brand-new"], DELEGATED))
 def test_plan_of_a_delegated_field_when_applied_then_the_next_is_empty(
     workspace: GoogleSetting, local: str, settings: dict[Field, Value]
 ) -> None:
@@ -122,24 +122,21 @@ def test_plan_of_a_delegated_field_when_applied_then_the_next_is_empty(
     _ends_empty(workspace, delegated(local, settings))
 
 
-@pytest.mark.parametrize("settings", COLLABORATIVE.values(), ids=COLLABORATIVE)
-@pytest.mark.parametrize("local", ["desk", "brand-new", "news"])
+@pytest.mark.parametrize(("local", "settings"), crossed(["desk", "brand-new", "news"], COLLABORATIVE))
 def test_plan_of_a_collaborative_field_when_applied_then_the_next_is_empty(
     workspace: GoogleSetting, local: str, settings: Mapping[Field, Value]
 ) -> None:
     _ends_empty(workspace, collaborative(local, settings))
 
 
-@pytest.mark.parametrize("grants", DELEGATED_GRANTS.values(), ids=DELEGATED_GRANTS)
-@pytest.mark.parametrize("local", ["sales", "brand-new"])
+@pytest.mark.parametrize(("local", "grants"), crossed(["sales", "brand-new"], DELEGATED_GRANTS))
 def test_plan_of_delegates_when_applied_then_the_next_is_empty(
     workspace: GoogleSetting, local: str, grants: tuple[object, ...]
 ) -> None:
     _ends_empty(workspace, delegated(local, {Field.LICENCE: STANDARD}, grants))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("grants", COLLABORATIVE_GRANTS.values(), ids=COLLABORATIVE_GRANTS)
-@pytest.mark.parametrize("local", ["desk", "brand-new", "news"])
+@pytest.mark.parametrize(("local", "grants"), crossed(["desk", "brand-new", "news"], COLLABORATIVE_GRANTS))
 def test_plan_of_members_when_applied_then_the_next_is_empty(
     workspace: GoogleSetting, local: str, grants: tuple[object, ...]
 ) -> None:

@@ -35,6 +35,7 @@ from tests.providers.google_setting import (
     company,
     delegated,
 )
+from tests.slow_rest import crossed
 
 Workspaces = Callable[[Fill], GoogleSetting]
 SEEDS = range(6)
@@ -121,8 +122,7 @@ KILLED, FAULTY = "killed", "faulty"
 BREAKS = all_pairs(SEEDS, list(CAPABILITIES), [KILLED, FAULTY])
 
 
-@each_platform
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(("platform", "seed"), crossed(list(CAPABILITIES), SEEDS))
 def test_plan_after_apply_is_empty(workspace: GoogleSetting, platform: Platform, seed: int) -> None:
     specs = specs_of(platform, seed)
     random.Random(seed).shuffle(specs)  # noqa: S311 - test data

@@ -13,6 +13,7 @@ from sharedbox_cli.language.resolve import resolve
 from sharedbox_cli.providers.google_workspace.capabilities import CAPABILITIES
 from tests.language.setting import NOW
 from tests.providers.google_setting import GoogleSetting, collaborative
+from tests.slow_rest import crossed
 
 
 def problems_of(
@@ -76,8 +77,9 @@ def test_a_group_is_only_a_member_of_a_group(tmp_path: Path, kind: str, role: st
 POSTING = ("anyone", "organization", "members", "managers", "owners", "nobody")
 
 
-@pytest.mark.parametrize("moderation", ["none", "new-members", "non-members", "all"])
-@pytest.mark.parametrize("posting", POSTING)
+@pytest.mark.parametrize(
+    ("posting", "moderation"), crossed(list(POSTING), ["none", "new-members", "non-members", "all"])
+)
 def test_spec_agrees_with_google_on_posting_and_moderation(
     tmp_path: Path, workspace: GoogleSetting, posting: str, moderation: str
 ) -> None:

@@ -141,6 +141,7 @@ MICROSOFT_SPEC = replace(
 )
 
 
+@pytest.mark.slow
 def test_each_permission_of_the_table_is_needed_on_microsoft365(serve: Serve) -> None:
     names = {*needs_of_specs(MICROSOFT_SPEC).all} - {*EXCHANGE_ROLES, EXCHANGE_APP}
     assert names > {"Mail.ReadWrite", "LicenseAssignment.ReadWrite.All", "GroupMember.Read.All"}
@@ -150,6 +151,7 @@ def test_each_permission_of_the_table_is_needed_on_microsoft365(serve: Serve) ->
     assert works_on_microsoft(serve(seed.demo), MICROSOFT_SPEC, names - included)
 
 
+@pytest.mark.slow
 def test_each_scope_of_the_table_is_needed_on_google(workspace_of: Workspaces) -> None:
     settings: dict[Field, Value] = {
         Field.DISPLAY_NAME: "Brand new",

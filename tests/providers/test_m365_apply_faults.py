@@ -32,6 +32,7 @@ from tests.providers.setting import (
     update_of,
 )
 from tests.providers.test_m365_folder_rights import level_of
+from tests.slow_rest import crossed, in_turn
 
 Make = Callable[[Setting], Change]
 
@@ -174,14 +175,25 @@ AMBIGUOUS: dict[str, dict[str, Any]] = {
     "reset after": {"kind": "reset_after"},
     "cut short": {"kind": "truncate"},
 }
-each_kind = pytest.mark.parametrize(("route", "make"), KINDS.values(), ids=KINDS)
+LASTING = 5
+"""So many tests have every kind of write and a fault that stays; in each run, they share the kinds."""
 
 
-@each_kind
-@pytest.mark.parametrize("fault", NOT_EXECUTED.values(), ids=NOT_EXECUTED)
+def each_fault_with_each_kind(faults: dict[str, dict[str, Any]]) -> pytest.MarkDecorator:
+    """Return a test's parameters: the product of kinds and faults."""
+    return pytest.mark.parametrize(("kind", "fault"), crossed(KINDS, faults))
+
+
+def each_kind(turn: int) -> pytest.MarkDecorator:
+    """Return the parameters of one of the tests of a fault that stays."""
+    return pytest.mark.parametrize("kind", in_turn(KINDS, turn, LASTING))
+
+
+@each_fault_with_each_kind(NOT_EXECUTED)
 def test_write_that_was_not_carried_out_is_sent_again(
-    demo: Setting, route: str, make: Make, fault: dict[str, Any]
+    demo: Setting, kind: tuple[str, Make], fault: dict[str, Any]
 ) -> None:
+    route, make = kind
     demo.faults({"route": route, **fault})
     provider, change = demo.provider(), make(demo)
     demo.forget()
@@ -190,9 +202,9 @@ def test_write_that_was_not_carried_out_is_sent_again(
     assert provider.settle(change) is Effect.PRESENT
 
 
-@each_kind
-@pytest.mark.parametrize("fault", AMBIGUOUS.values(), ids=AMBIGUOUS)
-def test_ambiguous_write_is_settled_and_done_once(demo: Setting, route: str, make: Make, fault: dict[str, Any]) -> None:
+@each_fault_with_each_kind(AMBIGUOUS)
+def test_ambiguous_write_is_settled_and_done_once(demo: Setting, kind: tuple[str, Make], fault: dict[str, Any]) -> None:
+    route, make = kind
     demo.faults({"route": route, **fault})
     provider, change = demo.provider(), make(demo)
     demo.forget()
@@ -202,8 +214,9 @@ def test_ambiguous_write_is_settled_and_done_once(demo: Setting, route: str, mak
     assert provider.settle(change) is Effect.PRESENT
 
 
-@each_kind
-def test_write_that_never_gets_an_answer_is_unknown_after_one_repetition(demo: Setting, route: str, make: Make) -> None:
+@each_kind(0)
+def test_write_that_never_gets_an_answer_is_unknown_after_one_repetition(demo: Setting, kind: tuple[str, Make]) -> None:
+    route, make = kind
     demo.faults({"route": route, "kind": "reset_before", "count": 10_000})
     provider, change = demo.provider(), make(demo)
     demo.forget()
@@ -211,32 +224,36 @@ def test_write_that_never_gets_an_answer_is_unknown_after_one_repetition(demo: S
     assert demo.calls(route) == 2 and not demo.effects()
 
 
-@each_kind
-def test_forbidden_write_fails_and_stops_the_run(demo: Setting, route: str, make: Make) -> None:
+@each_kind(1)
+def test_forbidden_write_fails_and_stops_the_run(demo: Setting, kind: tuple[str, Make]) -> None:
+    route, make = kind
     demo.faults({"route": route, "kind": "forbidden", "count": 10_000})
     outcome = demo.provider().apply(make(demo))
     assert outcome.status is Status.FAILED and outcome.stops_run
     assert "doctor" in outcome.reason
 
 
-@each_kind
-def test_second_refusal_of_the_token_fails_and_stops_the_run(demo: Setting, route: str, make: Make) -> None:
+@each_kind(2)
+def test_second_refusal_of_the_token_fails_and_stops_the_run(demo: Setting, kind: tuple[str, Make]) -> None:
+    route, make = kind
     demo.faults({"route": route, "kind": "unauthorized", "count": 10_000})
     outcome = demo.provider().apply(make(demo))
     assert outcome.status is Status.FAILED and outcome.stops_run
     assert demo.calls(route) == 2
 
 
-@each_kind
-def test_endless_patience_fails_and_stops_the_run(demo: Setting, route: str, make: Make) -> None:
+@each_kind(3)
+def test_endless_patience_fails_and_stops_the_run(demo: Setting, kind: tuple[str, Make]) -> None:
+    route, make = kind
     demo.faults({"route": route, "kind": "throttle", "retry_after": 1, "count": 10_000})
     outcome = demo.provider().apply(make(demo))
     assert outcome.status is Status.FAILED and outcome.stops_run
     assert demo.calls(route) == 3
 
 
-@each_kind
-def test_portals_page_in_place_of_an_answer_stops_the_run(demo: Setting, route: str, make: Make) -> None:
+@each_kind(4)
+def test_portals_page_in_place_of_an_answer_stops_the_run(demo: Setting, kind: tuple[str, Make]) -> None:
+    route, make = kind
     demo.faults({"route": route, "kind": "html200", "count": 10_000})
     outcome = demo.provider().apply(make(demo))
     assert outcome.status is Status.UNKNOWN and outcome.stops_run

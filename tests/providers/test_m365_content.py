@@ -21,6 +21,7 @@ from sharedbox_cli.providers.microsoft365.observe.inside import SOURCES
 from tests.asked import each, every
 from tests.providers.m365_specs import apply, observe, plan, shared
 from tests.providers.setting import Ear, Setting, at, scope, trustee_id, update_of
+from tests.slow_rest import crossed
 
 Grown = Callable[[int, int], Setting]
 each_listing = pytest.mark.parametrize("listing", LISTINGS, ids=lambda listing: listing.name)
@@ -49,8 +50,9 @@ def tags_of(setting: Setting) -> Value:
     return setting.provider().observe(scope("sales", fields={Field.TAGS})).mailboxes[at("sales")].settings[Field.TAGS]
 
 
-@each_listing
-@pytest.mark.parametrize("count", [1, 20, 21, 30])
+@pytest.mark.parametrize(
+    ("listing", "count"), crossed({listing.name: listing for listing in LISTINGS}, [1, 20, 21, 30])
+)
 def test_requests_of_lists_are_as_calculated(grown: Grown, listing: Listing, count: int) -> None:
     setting = grown(30, 4)
     setting.tenant.run("delete from inbox_rules")  # rules that name folders or people take more: test_m365_rules.py

@@ -40,6 +40,7 @@ def _becomes(demo: Setting, settings: Mapping[Field, Value]) -> None:
 ENSURED = [name for name in SEVERAL if SETTINGS[name].is_ensured]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in SEVERAL if name not in ENSURED])
 def test_drift_of_a_field_is_planned_and_corrected(demo: Setting, name: Field) -> None:
     wanted, *others = SEVERAL[name]

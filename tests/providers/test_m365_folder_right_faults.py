@@ -103,6 +103,7 @@ MORE = replace(
 )
 
 
+@pytest.mark.slow
 def test_death_at_each_write_when_run_again_then_all_is_there_or_gone(demo: Setting) -> None:
     ends = []
     for spec in each((MORE, FEW)):
@@ -143,6 +144,7 @@ def read(setting: Setting) -> object:
     ]
 
 
+@pytest.mark.slow
 def test_passing_fault_while_rights_in_folders_are_read_changes_nothing_of_what_is_read(demo: Setting) -> None:
     give_everything(demo)
     whole = read(demo)
@@ -153,6 +155,7 @@ def test_passing_fault_while_rights_in_folders_are_read_changes_nothing_of_what_
         assert demo.calls(route) > 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("route", READS)
 def test_fault_that_stays_while_rights_in_folders_are_read_is_never_nobody(demo: Setting, route: str) -> None:
     give_everything(demo)

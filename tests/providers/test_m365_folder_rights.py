@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from itertools import product
 from typing import cast
 
 import pytest
@@ -29,12 +28,13 @@ from sharedbox_cli.providers.responses import Row
 from tests.asked import each, every
 from tests.providers.m365_specs import apply, observe, plan, shared, user
 from tests.providers.setting import Setting, at, grant_of, trustee_id
+from tests.slow_rest import crossed, in_turn
 
 LEVELS = {"availability": "AvailabilityOnly", "details": "LimitedDetails", "reader": "Reviewer", "editor": "Editor"}
 CALENDAR, CONTACTS, INBOX, ROOT = "Calendar", "Contacts", "Inbox", folders.ROOT
 FOLDER_OF = {Right.CALENDAR: CALENDAR, Right.CONTACTS: CONTACTS}
 VISIBLE = "FolderVisible"
-each_language = pytest.mark.parametrize("language", ["en-US", "de-DE", "fr-FR"])
+each_language = pytest.mark.parametrize("language", in_turn(["en-US", "de-DE", "fr-FR"], 1, 3))
 
 
 def folder(setting: Setting, kind: str, mailbox: str = "sales") -> str:
@@ -186,6 +186,7 @@ RISES: tuple[tuple[str, str, bool, bool], ...] = (
 """A role, a level, whether the level allows more, and whether it takes nothing: then `at-least` gives it."""
 
 
+@pytest.mark.slow
 def test_roles_of_exchange_have_their_place_among_the_levels(demo: Setting) -> None:
     for role, word, is_more, is_only_more in each(RISES):
         somebody_gives(demo, CALENDAR, "anna", role)
@@ -199,7 +200,7 @@ def test_roles_of_exchange_have_their_place_among_the_levels(demo: Setting) -> N
     assert span_of("reader") is None and span_of("NewRole") is None
 
 
-@pytest.mark.parametrize(("rights", "flags"), [*product(["list", "text"], ["", "compact", "word", "list"])])
+@pytest.mark.parametrize(("rights", "flags"), crossed(["list", "text"], ["", "compact", "word", "list"]))
 def test_every_form_of_rights_and_flags_is_read(demo: Setting, rights: str, flags: str) -> None:
     demo.tenant.set_meta("folder_rights_form", rights)
     demo.tenant.set_meta("sharing_flags_form", flags)

@@ -137,6 +137,7 @@ def test_parent_with_many_folders_is_found_on_a_later_page(demo: Setting) -> Non
     assert "f259|new" in tree(demo)
 
 
+@pytest.mark.slow
 def test_mailbox_with_thousands_of_folders_is_read_whole(demo: Setting) -> None:
     for number in range(2100):
         somebody_adds(demo, f"f{number:04}")

@@ -63,6 +63,7 @@ def is_possible(assignments: tuple[Assignment, ...]) -> bool:
     return len({SKUS[part][2] for part, is_on, _ in assignments if is_on}) < 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wanted", [LICENCE_NONE, PLAN_1, PLAN_2])
 def test_licence_from_any_products_ends_as_requested(demo: Setting, wanted: str) -> None:
     provider = demo.provider()

@@ -48,6 +48,7 @@ OF_THE_TENANT = ALL_FIELDS.difference(*PER_MAILBOX)
 """Without what costs a call per mailbox and no audit reads: the tests of these calls count them."""
 
 
+@pytest.mark.slow
 def test_audit_of_a_large_tenant_takes_at_most_015_requests_a_mailbox(grown: Grown) -> None:
     setting = grown(400, 10)
     provider = setting.provider()
@@ -58,6 +59,7 @@ def test_audit_of_a_large_tenant_takes_at_most_015_requests_a_mailbox(grown: Gro
     assert sum(sent.values()) <= 0.15 * 400 + 15, sent
 
 
+@pytest.mark.slow
 def test_requests_of_an_audit_grow_by_a_tenth_a_mailbox(grown: Grown) -> None:
     totals = []
     for mailboxes in (100, 200):
@@ -211,6 +213,7 @@ def test_same_display_names_do_not_confuse_who_sends_on_behalf(demo: Setting) ->
     assert [grant.trustee for grant in on_behalf] == [twin]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("many", [True, False])
 def test_broken_page_links_of_the_mailbox_list_are_got_round(grown: Grown, many: bool) -> None:
     """The service refuses its own next links at once: the list is read in ranges, and whole."""
@@ -220,6 +223,7 @@ def test_broken_page_links_of_the_mailbox_list_are_got_round(grown: Grown, many:
     assert {key.key for key in observed.mailboxes} == set(setting.seeded.mailboxes)
 
 
+@pytest.mark.slow
 def test_broken_page_links_of_send_as_entries_are_got_round(grown: Grown) -> None:
     setting = grown(120, 6)
     setting.tenant.set_meta("broken_paging", "1")

@@ -13,6 +13,7 @@ from sharedbox_cli.emulator.seed import Builder, Seeded, blank
 from sharedbox_cli.emulator.tenant import Tenant
 from tests.faults import table
 from tests.providers.setting import Ear, Setting, held, scope
+from tests.slow_rest import with_each_value
 
 Grown = Callable[[int, int], Setting]
 Serve = Callable[[Callable[[Tenant], Seeded]], Setting]
@@ -41,7 +42,7 @@ ROUTES = (
 )
 
 
-@pytest.mark.parametrize(("route", "group", "fault"), table.matrix(ROUTES))
+@pytest.mark.parametrize(("route", "group", "fault"), with_each_value(table.matrix(ROUTES)))
 def test_passing_fault_while_reading_changes_nothing_of_what_is_read(
     grown: Grown, route: str, group: str, fault: str
 ) -> None:

@@ -21,6 +21,7 @@ from tests.conftest import Cli, Cloud
 from tests.field_values import possible, rounds_on
 from tests.providers.m365_specs import apply, plan, shared, user
 from tests.providers.setting import Setting, trustee_id
+from tests.slow_rest import in_turn
 
 ROUNDS = rounds_on(MICROSOFT365)
 SYNCED = json.dumps({"account_enabled": True, "usage_location": "DE", "on_premises": True})
@@ -45,7 +46,7 @@ def refused_or_done(demo: Setting, spec: DesiredMailbox) -> set[str]:
     return set()
 
 
-@pytest.mark.parametrize("settings", ROUNDS.values(), ids=ROUNDS)
+@pytest.mark.parametrize("settings", in_turn(ROUNDS, 0, 3))
 def test_plan_of_settings_is_refused_or_carried_out(demo: Setting, settings: Mapping[Field, Value]) -> None:
     synchronise(demo, "sales")
     demo.permit("User.ReadWrite.All")

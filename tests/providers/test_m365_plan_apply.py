@@ -24,6 +24,7 @@ from sharedbox_cli.providers.microsoft365.capabilities import CAPABILITIES
 from tests.field_values import rounds_on
 from tests.providers.m365_specs import apply, group, observe, plan, shared, user
 from tests.providers.setting import Setting
+from tests.slow_rest import crossed
 
 ROUNDS = rounds_on(MICROSOFT365)
 GRANTS: dict[str, tuple[DesiredGrant, ...]] = {
@@ -61,17 +62,14 @@ def _ends_empty(demo: Setting, mailbox: DesiredMailbox) -> None:
             assert held == value
 
 
-@pytest.mark.parametrize("settings", ROUNDS.values(), ids=ROUNDS)
-@pytest.mark.parametrize("local", ["sales", "brand-new", "info"])
+@pytest.mark.parametrize(("local", "settings"), crossed(["sales", "brand-new", "info"], ROUNDS))
 def test_plan_of_a_field_when_applied_then_the_next_is_empty(
     demo: Setting, local: str, settings: Mapping[Field, Value]
 ) -> None:
     _ends_empty(demo, replace(shared(local, settings), suite="SPE_E3" if local == "info" else ""))
 
 
-@pytest.mark.parametrize("mode", list(MembersMode))
-@pytest.mark.parametrize("grants", GRANTS.values(), ids=GRANTS)
-@pytest.mark.parametrize("local", ["sales", "brand-new"])
+@pytest.mark.parametrize(("local", "grants", "mode"), crossed(["sales", "brand-new"], GRANTS, MembersMode))
 def test_plan_of_members_when_applied_then_the_next_is_empty(
     demo: Setting, local: str, grants: tuple[DesiredGrant, ...], mode: MembersMode
 ) -> None:

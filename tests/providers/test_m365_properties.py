@@ -18,6 +18,7 @@ from tests.field_values import possible, values_on
 from tests.providers.conftest import Fill
 from tests.providers.m365_specs import apply, group, observe, plan, shared, user
 from tests.providers.setting import Setting, at
+from tests.slow_rest import in_turn
 
 Serve = Callable[[Fill], Setting]
 SEEDS = range(6)
@@ -87,7 +88,7 @@ def planned(demo: Setting, specs: list[DesiredMailbox]) -> object:
     return plan(demo, demo.provider(), *specs)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", in_turn(SEEDS, 0, 3))
 def test_plan_after_apply_is_empty(demo: Setting, seed: int) -> None:
     demo.permit("User.ReadWrite.All")
     specs = specs_of(seed)

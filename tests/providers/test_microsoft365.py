@@ -51,6 +51,7 @@ def test_thousand_mailboxes_are_read_in_few_requests(cloud_of: CloudMaker) -> No
     assert len(parts) <= 1100
 
 
+@pytest.mark.slow
 def test_observe_when_links_cannot_be_followed_then_ranges_of_names_complete_the_list(cloud_of: CloudMaker) -> None:
     def fill(tenant: Tenant) -> Seeded:
         seeded = grown(tenant, 1300, 1, 5)
