@@ -74,6 +74,16 @@ def test_end_that_cannot_be_read_stops_the_plan_of_its_group_alone(google: Cloud
     assert audited.code == 0 and "when Google itself ends memberships: not read" in _one_line(audited.err)
 
 
+def test_edition_that_refuses_an_end_is_said_at_each_apply_and_nobody_is_added(google: Cloud, cli: Cli) -> None:
+    google.tenant.set_meta("google:membership_ends", "refused")
+    for code in (3, 1):  # the first one also adds the manager
+        done = cli("apply", "events.yaml", "--yes")
+        said = _one_line(done.out + done.err)
+        assert (done.code, "nobody was added: " in said, "Each apply tries again" in said) == (code, True, True)
+    Path("events.yaml").write_text(SPEC.replace("group: {enforce_until: true}\n", ""))
+    assert cli("apply", "events.yaml", "--yes").code == 0
+
+
 def test_edition_without_ends_is_named_by_plan_and_doctor(google: Cloud, cli: Cli) -> None:
     google.tenant.set_meta("google:membership_ends", "off")
     assert "this edition of the service does not end access itself" in _one_line(cli("plan", "events.yaml").out)

@@ -19,7 +19,7 @@ from sharedbox_cli.core.model import GOOGLE_COLLABORATIVE, DesiredGrant, Desired
 from sharedbox_cli.core.needs import needed
 from sharedbox_cli.core.order import Phase
 from sharedbox_cli.core.outcome import Effect, Status
-from sharedbox_cli.core.until import NEVER, end_value
+from sharedbox_cli.core.until import NEVER, end_value, end_words
 from sharedbox_cli.emulator.google.builder import SCOPES
 from sharedbox_cli.providers.columns import read_row
 from sharedbox_cli.providers.google_workspace.capabilities import CAPABILITIES
@@ -139,7 +139,9 @@ def test_edition_without_ends_when_asked_then_access_ends_by_apply_and_nothing_f
         assert changes[0].after == {}
         settled(workspace, mailbox)
         return
-    outcomes = {key: outcome.status for key, outcome in workspace.apply(changes).items()}
+    (moved,) = (outcome for key, outcome in workspace.apply(changes).items() if key.startswith("update"))
+    assert moved.reason.startswith("Google does not end this access: "), moved.reason
+    outcomes = {key: outcome.status for key, outcome in workspace.run(mailbox).items()}
     assert set(outcomes.values()) == {Status.FAILED}, "an argument that Google does not accept, and no edition"
     assert every("leave `group.enforce_until` out" in outcome.reason for outcome in workspace.run(mailbox).values())
     assert "chloe" not in ends(workspace, mailbox), "nobody gets access that does not end"
@@ -155,6 +157,14 @@ def test_write_when_the_edition_is_found_out_late_then_is_skipped_and_the_member
     assert (outcomes["update"].status, outcomes["grant"].status) == (Status.SKIPPED, Status.DONE)
     for outcome in each(outcomes.values()):
         assert "this edition of Google Workspace does not end memberships" in outcome.reason and not outcome.stops_run
+
+
+def test_end_that_is_refused_later_is_said_with_the_one_that_stays(workspace: GoogleSetting, now: datetime) -> None:
+    settled(workspace, box(ending("ben", soon(now))))
+    workspace.tenant.set_meta("google:membership_ends", "refused")
+    (outcome,) = workspace.run(box(ending("ben", now + timedelta(days=9)))).values()
+    assert outcome.status is Status.FAILED
+    assert outcome.reason.startswith(f"Google still ends this access after {end_words(end_value(soon(now)))}: ")
 
 
 def test_end_when_over_by_the_time_of_the_write_then_nothing_is_sent(workspace: GoogleSetting, now: datetime) -> None:

@@ -70,7 +70,9 @@ def reports(name: str) -> dict[str, Report]:
     rows = tuple(access_rows({MICROSOFT365: observed}))
     return {
         "plan": plan_report(plan),
-        "run": run_report("r", [(change(name), Outcome(Status.FAILED, name)), (rename(name), Outcome(Status.DONE))], 3),
+        "run": run_report(
+            "r", [(change(name), Outcome(Status.FAILED, name)), (rename(name), Outcome(Status.DONE, name))], 3
+        ),
         "findings": findings_report([finding(name)], [], 1),
         **{how: access_report(rows, how, [mailbox]) for how in Arrangement},
         **{f"both by {how}": both_clouds(name, observed, how) for how in Arrangement},
@@ -98,6 +100,12 @@ def both_clouds(name: str, exchange: Observed, how: Arrangement) -> Report:
 
 
 VIEWS = sorted(reports("x"))
+
+
+def test_run_says_what_is_missing_of_a_change_that_was_made() -> None:
+    results = [(rename("x"), Outcome(Status.DONE, "it has no end")), (rename("y"), Outcome(Status.ALREADY_SO, "known"))]
+    shown = " ".join(text.render(run_report("r", results, 0), width=200).split())
+    assert "new x: it has no end" in shown and "known" not in shown
 
 
 @pytest.mark.parametrize("name", NAMES, ids=ascii)

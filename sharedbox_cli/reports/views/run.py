@@ -52,7 +52,8 @@ def run_report(
     if good:
         rows = tuple((_WORDS[outcome.status], str(change.mailbox), words(change)) for change, outcome in good)
         tones = tuple(_TONES[outcome.status] for _, outcome in good)
-        sections.append(Section("Applied", (Table(("", "mailbox", "change"), rows, tones),)))
+        remarks = tuple(_remarks(good))
+        sections.append(Section("Applied", (Table(("", "mailbox", "change"), rows, tones), *remarks)))
     if bad:
         sections.append(Section("Not applied", tuple(_failures(bad)), Tone.RISK))
     if unwritten:
@@ -81,6 +82,13 @@ def _outcome(outcome: Outcome) -> OutcomeJson:
         "request_id": outcome.request_id,
         "mailbox_id": outcome.mailbox_id,
     }
+
+
+def _remarks(results: Results) -> Iterator[Line]:
+    """Yield what there is to say of changes that were made, such as a part that the service does not have."""
+    for change, outcome in results:
+        if outcome.status is Status.DONE and outcome.reason:
+            yield Line(f"{change.mailbox}: {words(change)}: {outcome.reason}", Tone.CHANGE)
 
 
 def _failures(results: Results) -> Iterator[Line]:

@@ -41,7 +41,10 @@ _NOT_HERE = (
     f"this edition of Google Workspace does not end memberships ({EDITIONS} do), so access ends with the first apply "
     "after `until`"
 )
-_REFUSED = "If your edition does not end memberships, leave `group.enforce_until` out"
+_REFUSED = (
+    "Each apply tries again. If your edition does not end memberships, leave `group.enforce_until` out: then "
+    "the first apply after `until` ends access"
+)
 
 
 def is_over(writer: Writer, change: Change) -> Outcome | None:

@@ -9,7 +9,7 @@ from sharedbox_cli.core.errors import Ambiguous, Conflict, NotFound, SharedboxEr
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address, TrusteeId
 from sharedbox_cli.core.outcome import Outcome, Status
-from sharedbox_cli.core.until import NEVER
+from sharedbox_cli.core.until import NEVER, end_of, end_words
 from sharedbox_cli.core.values import Value
 from sharedbox_cli.providers.columns import Body, part_of, request_body
 from sharedbox_cli.providers.google_workspace.apply.ends import add_with_end, is_over, set_end
@@ -53,7 +53,7 @@ async def add_member(writer: Writer, change: Change) -> Outcome:
         return over
     ends = part_of(change.after, ENDS.keys())
     if ends and (change.kind is Kind.UPDATE and ends.keys() == change.after.keys()):
-        return await set_end(writer, change, address_of(change), ends)
+        return await _move_end(writer, change, ends)
     has_end = ends.get(Field.UNTIL) not in (None, NEVER)
     if has_end and change.kind is not Kind.UPDATE:
         return await _add_ending(writer, change, ends)
@@ -129,6 +129,21 @@ async def _end_of_member(writer: Writer, change: Change, ends: dict[Field, Value
     if ended.status is Status.SKIPPED:  # by the edition: the membership is there all the same
         return done(ended.reason)
     return ended if ended.is_success else _without_end(ended)
+
+
+async def _move_end(writer: Writer, change: Change, ends: dict[Field, Value]) -> Outcome:
+    """Set or clear the end of a member; a failure also says what stays."""
+    try:
+        outcome = await set_end(writer, change, address_of(change), ends)
+    except Ambiguous:
+        raise
+    except SharedboxError as error:
+        outcome = outcome_of(error)
+    if outcome.status is not Status.FAILED:
+        return outcome
+    held = change.before.get(Field.UNTIL)
+    stays = f"still ends this access after {end_words(held)}" if end_of(held) else "does not end this access"
+    return replace(outcome, reason=f"Google {stays}: {outcome.reason}")
 
 
 def _without_end(outcome: Outcome) -> Outcome:
