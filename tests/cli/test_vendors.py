@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 CLI = Path(__file__).parents[2] / "sharedbox_cli" / "cli"
-VENDOR = re.compile(r"microsoft|google|exchange|outlook|gmail|entra\b|azure", re.IGNORECASE)
+VENDOR = re.compile(r"microsoft|m365|office ?365|google|exchange|outlook|gmail|entra\b|azure", re.IGNORECASE)
 EXAMPLE = re.compile(r"      sharedbox \S")
 """A line of a command's help: an example must name a platform that exists."""
 
