@@ -8,19 +8,22 @@ from sharedbox_cli.core.capability import Capabilities
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.values import Value
 
-_PLAIN = (Field.DISPLAY_NAME, Field.ALIASES, Field.FOLDERS, Field.LANGUAGE)
-"""Settings whose value is the same in a document: a text, or a list of texts."""
-
 
 def refused_values(settings: Mapping[Field, Value], target: Capabilities) -> dict[Field, dict[str, str]]:
     """Return the texts that a platform refuses, by setting, with the reasons."""
-    document = {str(name): _plain(settings[name]) for name in _PLAIN if name in settings}
+    document = {str(name): _plain(value) for name, value in settings.items() if _is_text(name, value)}
     found: dict[Field, dict[str, str]] = {}
     for path, why in target.spec_problems(document):
         value = document[str(path[0])]
         text = value[int(path[1])] if isinstance(value, list) and len(path) > 1 else value
         found.setdefault(Field(str(path[0])), {})[str(text)] = why
     return found
+
+
+def _is_text(name: Field, value: Value) -> bool:
+    """Return whether a document has the same value under the same key: a text, or a list of texts."""
+    items = value if isinstance(value, tuple) else (value,)
+    return "." not in name and all(isinstance(item, str) for item in items)
 
 
 def _plain(value: Value) -> object:

@@ -79,7 +79,7 @@ def _assess(session: Session, tenant: Tenant, wanted: Needed | None) -> Assessme
                 return Assessment(tuple(steps))
             return plugin.assess(connection, wanted, is_interactive=terminal.is_interactive, prompt=terminal.say)
     except SharedboxError as error:
-        words = " ".join(part for part in (error.summary, error.where, error.why) if part)
+        words = " · ".join(part for part in (error.summary, error.where, error.why) if part)
         return Assessment((Diagnosis("diagnosis", "failed", words, error.hint),))
 
 
