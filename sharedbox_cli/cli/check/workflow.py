@@ -14,7 +14,7 @@ from sharedbox_cli.cli.pipeline import exit_code_of, origin_of
 from sharedbox_cli.cli.profile_search import FILE, repository_of
 from sharedbox_cli.core.diff import observed_addresses
 from sharedbox_cli.core.errors import ExitCode
-from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.fields import OBSERVABLE, Field
 from sharedbox_cli.core.model import Desired, Fact, Platform
 from sharedbox_cli.core.texts import mark
 from sharedbox_cli.providers.base import Scope
@@ -100,6 +100,6 @@ def _scope(subject: Subject, platform: Platform, checks: Sequence[Check]) -> Sco
         observed_addresses(mine) | {grant.trustee for grant in expired},
         with_members="members" in needs,
         rights=frozenset(grant.right for grant in grants),
-        dispensable=frozenset({Field.CALENDAR_DEFAULT, Field.CALENDAR_ANONYMOUS, Field.RULES, Field.FOLDERS}),
+        dispensable=OBSERVABLE,
         only_of=used_only_of(platform, checks, mine),
     )
