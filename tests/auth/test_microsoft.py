@@ -83,7 +83,7 @@ def app(cloud: Cloud, **more: object) -> None:
     cloud.tenant.run("update apps set doc = ?", json.dumps({**json.loads(row["doc"]), **more}))
 
 
-def test_certificate_when_registered_then_a_token_and_else_the_mend(cloud: Cloud, tmp_path: Path) -> None:
+def test_certificate_when_registered_then_a_token_and_else_the_hint(cloud: Cloud, tmp_path: Path) -> None:
     path, public = certificate(tmp_path)
     with pytest.raises(AuthError, match="AADSTS700027"):
         claims_with(cloud, Method.AUTO, AZURE_CLIENT_CERTIFICATE_PATH=str(path))

@@ -1,4 +1,4 @@
-"""What a new user gets wrong with Google: each answer names the place, the reason and the mend."""
+"""What a new user gets wrong with Google: each answer names the place, the reason and the hint."""
 
 from __future__ import annotations
 
@@ -231,7 +231,7 @@ def test_unit_when_missing_then_said(google: Cloud, cli: Cli, tmp_path: Path) ->
     assert "/Nowhere" in done.out + done.err
 
 
-def test_certificate_when_not_trusted_then_no_traceback_and_the_mend(
+def test_certificate_when_not_trusted_then_no_traceback_and_the_hint(
     google: Cloud, cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("HTTPLIB2_CA_CERTS", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "CURL_CA_BUNDLE"):

@@ -221,8 +221,16 @@ def test_saved_plan_is_stale_after_the_address_was_released(cloud_of: CloudMaker
 
 def test_refused_address_leaves_the_other_settings(cloud_of: CloudMaker, cli: Cli, tmp_path: Path) -> None:
     cloud = cloud_of(filled(M365, {"a": ()}))
-    cloud.faults({"route": "exchange.Set-Mailbox", "kind": "status", "status": 400, "body": "json", "n": 2,
-                  "reason": "Data.Directory.Recipient.ProxyAddressExistsException"})  # fmt: skip
+    cloud.faults(
+        {
+            "route": "exchange.Set-Mailbox",
+            "kind": "status",
+            "status": 400,
+            "body": "json",
+            "n": 2,
+            "reason": "Data.Directory.Recipient.ProxyAddressExistsException",
+        }
+    )
     specs = write(tmp_path / "specs", M365, {"a": ("x",)}, a="display_name: New\n")
     done = cli("apply", specs, "--yes", "-o", "json")
     results = {tuple(item["change"]["after"]): item["outcome"]["status"] for item in json.loads(done.out)["results"]}

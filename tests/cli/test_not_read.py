@@ -207,8 +207,12 @@ def test_every_format_says_what_was_not_read(cloud: Cloud, cli: Cli, one_reading
 
 
 def test_several_at_once_are_counted(cloud: Cloud, cli: Cli) -> None:
-    cloud.faults(*({"route": "exchange.Get-MailboxPermission", "about": IDS[f"{M365} {local}"], "count": 100, **BROKEN}
-                   for local in ("sales", "billing")))  # fmt: skip
+    cloud.faults(
+        *(
+            {"route": "exchange.Get-MailboxPermission", "about": IDS[f"{M365} {local}"], "count": 100, **BROKEN}
+            for local in ("sales", "billing")
+        )
+    )
     done = cli("audit", "--platform", M365)
     assert (done.code, "2 objects were not read" in done.out) == (3, True)
     assert done.err.count("Get-MailboxPermission") == 1, "one reason, said once"

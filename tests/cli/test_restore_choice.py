@@ -103,9 +103,15 @@ def test_one_that_was_restored_elsewhere_makes_the_plan_stale(
 
 def test_size_that_cannot_be_read_is_not_known(office: Cloud, cli: Cli, specs: Path) -> None:
     office.faults(
-        {"route": "exchange.Get-MailboxStatistics", "kind": "status", "status": 400, "count": 99, "body": "json",
-         "reason": "Data.DataValidationException"}
-    )  # fmt: skip
+        {
+            "route": "exchange.Get-MailboxStatistics",
+            "kind": "status",
+            "status": 400,
+            "count": 99,
+            "body": "json",
+            "reason": "Data.DataValidationException",
+        }
+    )
     refused = cli("apply", specs, "--yes")
     assert (refused.code, refused.err.count("size not known")) == (4, 2)
 

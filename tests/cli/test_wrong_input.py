@@ -194,7 +194,7 @@ def test_errors_when_json_is_asked_then_they_are_json_on_stderr(cli: Cli, tmp_pa
     }
 
 
-def test_server_when_its_certificate_is_not_trusted_then_no_traceback_and_the_mend(
+def test_server_when_its_certificate_is_not_trusted_then_no_traceback_and_the_hint(
     cloud: Cloud, cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("SSL_CERT_FILE")

@@ -77,9 +77,13 @@ def test_short_numbers_in_texts_are_replaced_and_sizes_stay() -> None:
 
 def test_dates_are_replaced_in_their_form_and_those_that_say_never_stay() -> None:
     forms = (
-        "2026-11-02", "2026-11-02T08:15:00.1234567+01:00", "2026-11-02 08:15", "/Date(1793600100000)/",
-        "1980-05-06T00:00:00", "seen on 2026-11-02T08:15Z",
-    )  # fmt: skip
+        "2026-11-02",
+        "2026-11-02T08:15:00.1234567+01:00",
+        "2026-11-02 08:15",
+        "/Date(1793600100000)/",
+        "1980-05-06T00:00:00",
+        "seen on 2026-11-02T08:15Z",
+    )
     anonymise = Anonymiser()
     for form in each(forms):
         found = anonymise.value(form)

@@ -135,8 +135,9 @@ def test_at_least_keeps_and_raises_only(workspace_of: Workspaces) -> None:
     assert used_by(workspace.observe(wanted))["calendar"] == {f"anna@{DOMAIN}": "editor", f"ben@{DOMAIN}": "reader"}
 
 
-@pytest.mark.parametrize(("role", "wanted", "is_more"), [("owner", "editor", False), (_SOME, "editor", True),
-                                                          (_SOME, "reader", False)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("role", "wanted", "is_more"), [("owner", "editor", False), (_SOME, "editor", True), (_SOME, "reader", False)]
+)
 def test_roles_of_google_have_their_place_among_the_levels(
     workspace_of: Workspaces, role: str, wanted: str, is_more: bool
 ) -> None:

@@ -123,9 +123,11 @@ def test_levels_are_written_and_read_back_in_every_language(demo: Setting, langu
     for word, role in each(LEVELS.items()):
         contacts = word if word in ("reader", "editor") else "reader"
         spec = managed(
-            level("anna", word), level("ben", word), level("sg-audit", word, kind=TrusteeKind.GROUP),
+            level("anna", word),
+            level("ben", word),
+            level("sg-audit", word, kind=TrusteeKind.GROUP),
             level("anna", contacts, Right.CONTACTS),
-        )  # fmt: skip
+        )
         carried_out(demo, spec)
         found = entries(demo, CALENDAR)
         assert [found[sid(demo, who)] for who in ("anna", "ben", "sg-audit")] == [[role]] * 3
@@ -434,8 +436,10 @@ def test_requests_are_those_of_the_folders_and_of_the_holders(
 
 
 def test_trustee_that_cannot_hold_rights_in_a_folder_is_named(demo: Setting) -> None:
-    demo.tenant.run("update objects set doc = json_set(doc, '$.security_enabled', json('false')) where id = ?",
-                    trustee_id(demo, "sg-audit"))  # fmt: skip
+    demo.tenant.run(
+        "update objects set doc = json_set(doc, '$.security_enabled', json('false')) where id = ?",
+        trustee_id(demo, "sg-audit"),
+    )
     [change] = plan(demo, demo.provider(), managed(level("anna", "reader")))
     assert change.party is not None
     party = replace(change.party, id=trustee_id(demo, "sg-audit"), address=at("sg-audit"))

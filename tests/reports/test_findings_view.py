@@ -13,7 +13,7 @@ from sharedbox_cli.reports.views.findings import findings_report
 
 def finding(platform: str, mailbox: str = "desk@contoso.example") -> Finding:
     return Finding(
-        "rule-one", Severity.NOTE, mailbox, "a thing", "Why.", "Mend.", "https://example.com", platform=platform
+        "rule-one", Severity.NOTE, mailbox, "a thing", "Why.", "Hint.", "https://example.com", platform=platform
     )
 
 
