@@ -7,11 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
-from sharedbox_cli.core.errors import Ambiguous, AuthError, CloudError, PermissionDenied, SharedboxError, Throttled
+from sharedbox_cli.core.change import Change
+from sharedbox_cli.core.errors import (
+    Ambiguous,
+    AuthError,
+    CloudError,
+    Conflict,
+    PermissionDenied,
+    SharedboxError,
+    Throttled,
+)
+from sharedbox_cli.core.events import Listener
 from sharedbox_cli.core.outcome import Effect, Outcome, Status
 from sharedbox_cli.providers.responses import STOPPING, Unreachable, Unready
 from sharedbox_cli.providers.transport import SETTLE_SECONDS, Clock
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +98,23 @@ async def settle_patiently(sending: Sending) -> Effect:
             return found
         last = found
     return Effect.UNCLEAR
+
+
+async def once_released(change: Change, act: Callable[[], Awaitable[T]], clock: Clock, listener: Listener) -> T:
+    """Return what `act` returns; for an address that was just released, wait until it is free.
+
+    Assumed: a service may refuse a released address for a while.
+    """
+    waits = iter(SETTLE_SECONDS if change.moved and not change.is_release else ())
+    while True:
+        try:
+            return await act()
+        except Conflict:
+            wait = next(waits, None)
+            if wait is None:
+                raise
+            listener.waiting(wait, f"{change.moved} was released and is not free everywhere yet")
+            await clock.sleep(wait)
 
 
 def outcome_of(error: SharedboxError) -> Outcome:

@@ -17,6 +17,7 @@ from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.model import DesiredMailbox, Platform, State
 from sharedbox_cli.language.export.document import write
 from sharedbox_cli.language.export.expressible import writable
+from sharedbox_cli.language.export.folder import comments_of, lost_lines
 from sharedbox_cli.language.problems import nearest
 from sharedbox_cli.reports.safe import pasteable
 from sharedbox_cli.reports.views.conversion import conversion_report
@@ -60,7 +61,7 @@ def show_as(
     mailbox, lost = writable(moved.mailbox, session.capabilities, utc_now())
     notes = [*source.mailbox.notes, *moved.notes]
     notes += [Note(item.key, item.what, item.why, is_lost=True) for item in lost]
-    spec = write(mailbox, target, [*_head(mailbox, original.platform, source.words, notes)], _comments(notes))
+    spec = write(mailbox, target, [*_head(mailbox, original.platform, source.words, notes)], comments_of(notes))
     report = conversion_report(address, original.platform, target.platform, source.words, spec, notes)
     if source.observed is None:
         show(session.terminal, report, output)
@@ -121,22 +122,6 @@ def _head(mailbox: DesiredMailbox, source: Platform, origin: str, notes: Sequenc
     yield f"{mailbox.address} {way}, made from {origin}."
     if source != mailbox.platform:
         yield "Settings and members only, no mail. An address has one spec: this one replaces the old one."
-    by_reason: dict[str, list[str]] = {}
-    for note in notes:
-        if note.is_lost:
-            words = note.what if note.key == "members" else f"{note.key} {note.what}"
-            by_reason.setdefault(note.why.removesuffix(" Leave the key out."), []).append(words)
-    if by_reason:
+    if lost := lost_lines(notes):
         yield "Lost:"
-    for why, lost in by_reason.items():
-        yield f"  {', '.join(lost)}: {why}"
-
-
-def _comments(notes: Sequence[Note]) -> dict[str, list[str]]:
-    """Return the notes that are written as comments next to their keys."""
-    comments: dict[str, list[str]] = {}
-    for note in notes:
-        if not note.is_lost:
-            key = f"members:{note.member}" if note.member else note.key.split(".")[0]
-            comments.setdefault(key, []).append(f"{note.what}: {note.why}")
-    return comments
+    yield from (f"  {line.removesuffix(' Leave the key out.')}" for line in lost)

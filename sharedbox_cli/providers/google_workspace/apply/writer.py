@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from sharedbox_cli.core.change import Change
-from sharedbox_cli.core.errors import AuthError, CloudError, Conflict, NotFound
+from sharedbox_cli.core.errors import AuthError, CloudError, NotFound
 from sharedbox_cli.core.events import SILENT, Listener
 from sharedbox_cli.core.identity import Address
 from sharedbox_cli.core.outcome import Outcome
@@ -16,7 +16,7 @@ from sharedbox_cli.providers.google_workspace.api import Google
 from sharedbox_cli.providers.google_workspace.errors import NO_CALENDAR, NO_MAIL, NO_OWNER, NOT_YET
 from sharedbox_cli.providers.google_workspace.scopes import CALENDAR, CONTACTS, DIRECTORY, GMAIL
 from sharedbox_cli.providers.responses import Unready
-from sharedbox_cli.providers.safe_write import already, done
+from sharedbox_cli.providers.safe_write import already, done, once_released
 from sharedbox_cli.providers.transport import SETTLE_SECONDS, Clock
 
 T = TypeVar("T")
@@ -100,20 +100,8 @@ class Writer:
                 await self.clock.sleep(wait)
 
     async def once_released(self, change: Change, act: Callable[[], Awaitable[T]]) -> T:
-        """Return what `act` returns; for an address that was just released, wait until it is free.
-
-        Assumed: a released address may be refused for a while.
-        """
-        waits = iter(SETTLE_SECONDS if change.moved and not change.is_release else ())
-        while True:
-            try:
-                return await act()
-            except Conflict:
-                wait = next(waits, None)
-                if wait is None:
-                    raise
-                self.listener.waiting(wait, f"{change.moved} was released and is not free everywhere yet")
-                await self.clock.sleep(wait)
+        """Return what `act` returns; for an address that was just released, wait until it is free."""
+        return await once_released(change, act, self.clock, self.listener)
 
     async def settle_absence(self, is_listed: Callable[[], Awaitable[bool]], error: NotFound) -> None:
         """Return if a list shows that something is gone. Raises the error if the list keeps it.

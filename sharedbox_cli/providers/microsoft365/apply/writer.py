@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sharedbox_cli.core.change import RESTORE, Change
-from sharedbox_cli.core.errors import CloudError, Conflict, NotFound
+from sharedbox_cli.core.errors import CloudError, NotFound
 from sharedbox_cli.core.events import SILENT, Listener
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
@@ -20,6 +20,7 @@ from sharedbox_cli.providers.microsoft365.exchange_admin import ExchangeAdmin, R
 from sharedbox_cli.providers.microsoft365.folder_rights import Folder, Place
 from sharedbox_cli.providers.microsoft365.graph import Graph
 from sharedbox_cli.providers.microsoft365.quirks import odata_quoted, says_already
+from sharedbox_cli.providers.safe_write import once_released
 from sharedbox_cli.providers.transport import SETTLE_SECONDS, Clock
 
 SKEW = timedelta(minutes=5)
@@ -73,20 +74,8 @@ class Writer:
                 await self.clock.sleep(wait)
 
     async def once_released(self, change: Change, act: Callable[[], Awaitable[Reply]]) -> Reply:
-        """Return what `act` returns; for an address that was just released, wait until it is free.
-
-        Assumed: other servers may know the release only after a while.
-        """
-        waits = iter(SETTLE_SECONDS if change.moved and not change.is_release else ())
-        while True:
-            try:
-                return await act()
-            except Conflict:
-                wait = next(waits, None)
-                if wait is None:
-                    raise
-                self.listener.waiting(wait, f"{change.moved} was released and is not free everywhere yet")
-                await self.clock.sleep(wait)
+        """Return what `act` returns; for an address that was just released, wait until it is free."""
+        return await once_released(change, act, self.clock, self.listener)
 
     async def mailbox_row(
         self, identity: str, fields: Iterable[Field] = (), *, with_grants: bool = False
