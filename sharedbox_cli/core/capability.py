@@ -80,6 +80,8 @@ class Capabilities:
     """What people must know after a change: how long it takes to take effect."""
     labels_are_shared: bool = False
     """Whether folders and tags are one thing there, with one set of names."""
+    rules_share_names: bool = False
+    """Whether mail rules with different contents can have one name there."""
     built_in_folders: frozenset[str] = frozenset()
     """Folders that every mailbox has: rules can name them without a spec that lists them."""
     read_singly: frozenset[Field] = frozenset()

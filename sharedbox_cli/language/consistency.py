@@ -27,13 +27,25 @@ def content_problems(spec: Mailbox, document: Document, table: Capabilities) -> 
     """
     folders = [_Named(text, document.place_of(("folders", n))) for n, text in enumerate(spec.folders or ())]
     tags = [_Named(tag.name, document.place_of(("tags", n, "name"))) for n, tag in enumerate(spec.tags or ())]
-    rules = [_Named(rule.name, document.place_of(("rules", n, "name"))) for n, rule in enumerate(spec.rules or ())]
     return [
         *_labels(folders, tags, labels_are_shared=table.labels_are_shared),
-        *_twice(rules, "each rule needs a different name"),
+        *_rules(spec, document, is_name_shared=table.rules_share_names),
         *_unknown(spec, document, table),
         *_senders(spec, document),
     ]
+
+
+def _rules(spec: Mailbox, document: Document, *, is_name_shared: bool) -> Iterator[Problem]:
+    """Yield each rule with the name of another one; where names are shared, only one that also says the same."""
+    why = "another rule of this name says the same" if is_name_shared else "each rule needs a different name"
+    seen: dict[str, list[tuple[_Named, object]]] = {}
+    for number, rule in enumerate(spec.rules or ()):
+        named = _Named(rule.name, document.place_of(("rules", number, "name")))
+        content = rule.model_copy(update={"name": "", "enabled": None}) if is_name_shared else None
+        namesakes = seen.setdefault(rule.name.casefold(), [])
+        if same := [first for first, other in namesakes if other == content]:
+            yield _listed_twice(named, same[0], why)
+        namesakes.append((named, content))
 
 
 def _labels(folders: list[_Named], tags: list[_Named], *, labels_are_shared: bool) -> Iterator[Problem]:
@@ -49,7 +61,11 @@ def _twice(items: Iterable[_Named], why: str) -> Iterator[Problem]:
     for item in items:
         first = seen.setdefault(item.text.casefold(), item)
         if first is not item:
-            yield Problem(item.place, "listed twice", f"`{item.text}`: {why}.", "Keep one of them.", first.place)
+            yield _listed_twice(item, first, why)
+
+
+def _listed_twice(item: _Named, first: _Named, why: str) -> Problem:
+    return Problem(item.place, "listed twice", f"`{item.text}`: {why}.", "Keep one of them.", first.place)
 
 
 def _unknown(spec: Mailbox, document: Document, table: Capabilities) -> Iterator[Problem]:

@@ -150,7 +150,7 @@ def test_what_comes_from_a_workflow_is_left_to_a_person(cloud: Cloud, cli: Cli) 
     path = applied(cli, DESK)
     with opened(cloud) as door:
         door.rows("New-InboxRule", Mailbox=BOX, Name="last", SubjectContainsWords=["x"], MarkAsRead=True, Priority=9)
-    assert "are below those of `workflow`" in by_hand(cli, path)
+    assert "come after those of `workflow`" in by_hand(cli, path)
     with opened(cloud) as door:
         door.rows("Disable-InboxRule", Mailbox=BOX, Identity="assign to Anna", Confirm=False)
     assert "`assign to Anna` comes from `workflow`" in by_hand(cli, path)

@@ -33,7 +33,7 @@ POSSIBLE = tuple(
     )
 )
 PLATFORMS: Mapping[Platform, Capabilities] = {
-    MICROSOFT365: Capabilities(MICROSOFT365, "Microsoft 365", POSSIBLE),
+    MICROSOFT365: Capabilities(MICROSOFT365, "Microsoft 365", POSSIBLE, rules_share_names=True),
     GOOGLE_DELEGATED: Capabilities(
         GOOGLE_DELEGATED,
         "Google, delegated",

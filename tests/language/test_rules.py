@@ -9,7 +9,8 @@ import pytest
 from sharedbox_cli.core.errors import SpecError
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.values import Value
-from tests.language.setting import document, only
+from tests.asked import each
+from tests.language.setting import document, only, problems
 
 
 def rules(tmp_path: Path, *lines: str) -> Value:
@@ -57,3 +58,19 @@ def test_condition_that_no_message_meets_is_refused(tmp_path: Path, when: str, w
         rules(tmp_path, f"rules: [{{name: a, when: {{{when}}}, then: {{star: true}}}}]")
     [problem] = error.value.problems
     assert word in problem.why
+
+
+def test_two_rules_have_one_name_where_names_are_shared_and_they_say_different_things(tmp_path: Path) -> None:
+    one = "- {name: orders, when: {from: a@x.example}, then: {star: true}}"
+    other = "- {name: Orders, when: {from: b@x.example}, then: {star: true}}"
+    copy = "- {name: ORDERS, when: {from: a@x.example}, then: {star: true}, enabled: false}"
+    for platform, lines, why in each(
+        [
+            ("microsoft365", (one, other), ""),
+            ("microsoft365", (one, other, copy), "another rule of this name says the same"),
+            ("google-delegated", (one, other), "each rule needs a different name"),
+        ]
+    ):
+        text = document("support@contoso.example", "rules:", *lines)
+        (tmp_path / "a.yaml").write_text(text.replace("microsoft365", platform), encoding="utf-8")
+        assert [problem.why for problem in problems(tmp_path)] == ([f"`{lines[-1][9:15]}`: {why}."] if why else [])

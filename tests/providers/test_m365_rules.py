@@ -280,6 +280,36 @@ def test_same_name_twice_keeps_the_rule_that_is_equal(demo: Setting) -> None:
     assert [row["number"] for row in rows] == [second] != [first]
 
 
+ONE, TWO = ("when.subject_contains", ("one",)), ("when.subject_contains", ("two",))
+OFF = ("enabled", False)
+
+
+def test_rules_with_one_name_are_adopted_and_written_only_where_they_differ(demo: Setting) -> None:
+    identity = str(trustee_id(demo, "sales"))
+    first = somebody_adds(demo, "Orders", SubjectContainsWords=["one"])
+    second = somebody_adds(demo, "orders", SubjectContainsWords=["two"])
+    other = somebody_adds(demo, "Other", HasAttachment=True)
+    observed = observe(demo.provider(), shared("sales", {Field.RULES: ()}))
+    adopted = adopt(observed.mailboxes[at("sales")], observed, TABLES, is_members_only=False)
+    rules = adopted.mailbox.settings[Field.RULES]
+    assert [one["name"] for one in rules_in(rules)] == ["Orders", "orders", "Other"]
+    assert not [note for note in adopted.notes if note.is_lost]
+    assert plan(demo, demo.provider(), shared("sales", {Field.RULES: rules})) == ()
+    last = rule("Other")
+    steps: list[tuple[tuple[Value, ...], list[str]]] = [
+        ((rule("orders", TWO), rule("Orders", ONE), last), [second, first, other]),
+        ((rule("orders", TWO, OFF), rule("Orders", ONE, OFF), last), [second, first, other]),
+        ((last, rule("Orders", ONE), rule("orders", TWO, OFF)), [other, first, second]),
+        ((rule("orders", TWO), rule("Orders", ("when.subject_contains", ("three",)))), [second, first]),
+        ((rule("orders", ("when.subject_contains", ("three",))),), [first]),
+    ]
+    for wanted, numbers in each(steps):
+        brought(demo, *wanted)
+        rows = inbox_rules.rules_of(demo.tenant, identity, inbox_rules.SERVER)
+        assert [row["number"] for row in rows] == numbers
+    brought(demo, rule("Orders", TWO), rule("orders", ("when.subject_contains", ("three",))))
+
+
 def test_new_name_in_another_case_is_a_change(demo: Setting) -> None:
     number = somebody_adds(demo, "ORDERS", HasAttachment=True)
     brought(demo, rule("Orders"))

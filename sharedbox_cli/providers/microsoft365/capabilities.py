@@ -159,6 +159,7 @@ CAPABILITIES: Mapping[Platform, Capabilities] = {
             "contacts.members": _CONTACTS,
         },
         read_singly=frozenset({*AUTO_REPLY, *REGIONAL, *CATEGORIES, *FOLDERS, *RULES, *FOLDER_RIGHTS}),
+        rules_share_names=True,
         built_in_folders=frozenset(GRAPH_NAMES),
         inside=frozenset(FOLDER_OF),
         spec_problems=spec_problems,

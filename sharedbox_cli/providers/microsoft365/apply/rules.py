@@ -148,20 +148,47 @@ def _vanished(change: Change) -> ObserveError:
 
 
 def _matched(desired: Iterable[Pairs], there: Iterable[_There]) -> list[_There | None]:
-    """Return the rule of the mailbox for each desired one: by name, of several with one name the one that is equal."""
-    left = list(there)
-    found: list[_There | None] = []
-    for wanted in desired:
-        name = str(wanted["name"]).casefold()
-        same = [rule for rule in left if rule.name.casefold() == name]
-        same.sort(key=lambda rule: (not _is_equal(rule.value, wanted), rule.name != wanted["name"]))
-        found.append(same[0] if same else None)
-        left = [rule for rule in left if rule is not found[-1]]
+    """Return the rule of the mailbox for each desired one: by name.
+
+    Of several with one name, those that are equal belong together, then those that differ only in being on or off. So
+    no rule is written that could stay as it is.
+    """
+    wanted, left = list(desired), list(there)
+    found: list[_There | None] = [None] * len(wanted)
+    for is_same in (_is_equal_in_case, _is_equal, _is_equal_but_off, _has_name, _has_folded_name):
+        for number, pairs in enumerate(wanted):
+            if found[number] is None:
+                found[number] = next((rule for rule in left if is_same(rule, pairs)), None)
+                left = [rule for rule in left if rule is not found[number]]
     return found
 
 
-def _is_equal(value: Value, wanted: Pairs) -> bool:
-    return same_rules((value,), (tuple(sorted(wanted.items())),))
+def _is_equal_in_case(rule: _There, wanted: Pairs) -> bool:
+    return _has_name(rule, wanted) and _says_the_same(rule, wanted, {"name"})
+
+
+def _is_equal(rule: _There, wanted: Pairs) -> bool:
+    return _has_folded_name(rule, wanted) and _says_the_same(rule, wanted, {"name"})
+
+
+def _is_equal_but_off(rule: _There, wanted: Pairs) -> bool:
+    return _has_folded_name(rule, wanted) and _says_the_same(rule, wanted, {"name", "enabled"})
+
+
+def _says_the_same(rule: _There, wanted: Pairs, besides: set[str]) -> bool:
+    one, other = (
+        tuple(sorted((key, value) for key, value in pairs.items() if key not in besides))
+        for pairs in (rule.pairs, wanted)
+    )
+    return same_rules((one,), (other,))
+
+
+def _has_name(rule: _There, wanted: Pairs) -> bool:
+    return rule.name == wanted["name"]
+
+
+def _has_folded_name(rule: _There, wanted: Pairs) -> bool:
+    return rule.name.casefold() == str(wanted["name"]).casefold()
 
 
 def _difference(rule: _There, wanted: Pairs, folders: dict[str, str]) -> dict[str, Any]:
