@@ -5,8 +5,10 @@ A test fails by the name of the field that misses one of them. To add a field, s
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,6 +31,7 @@ from tests.asked import each, every
 from tests.field_values import SAMPLES, TABLES, settings_on, values_of
 
 COLUMNS: Mapping[Platform, Columns] = {**microsoft365.COLUMNS, **google_workspace.COLUMNS}
+PACKAGE = Path(__file__).parents[1] / "sharedbox_cli"
 IN_SPEC = [name for name in Field if name not in SETTINGS or SETTINGS[name].is_in_spec]
 NOT_SETTINGS = frozenset(
     {"version", "mailbox", "platform", "state", "labels", "members", "members_mode", "storage.warn_at", "storage.suite"}
@@ -42,6 +45,25 @@ NOT_SETTINGS = frozenset(
 @pytest.mark.parametrize("name", Field)
 def test_field_has_a_row(name: Field) -> None:
     assert name in SETTINGS, f"{name}: add a row to SETTINGS in core/fields.py"
+
+
+def test_no_import_needs_the_row_of_every_field() -> None:
+    """Without a row, a field would stop every import, and no test would name it."""
+    ours = (path for path in sorted(PACKAGE.rglob("*.py")) if "emulator" not in path.parts)
+    sources = {path: path.read_text(encoding="utf-8") for path in ours}
+    users = {path: ast.parse(text) for path, text in sources.items() if "SETTINGS[" in text}
+    for path, tree in each(users.items()):
+        assert [*_looked_up(tree)] == [], f"{path}: go through SETTINGS.items()"
+
+
+def _looked_up(tree: ast.AST) -> Iterator[str]:
+    """Yield the rows that the import of a module looks up, apart from those of one named field."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.Subscript) and ast.unparse(node.value) == "SETTINGS":
+            if not isinstance(node.slice, ast.Attribute):
+                yield ast.unparse(node)
+        elif not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            yield from _looked_up(node)
 
 
 @pytest.mark.parametrize("name", IN_SPEC)

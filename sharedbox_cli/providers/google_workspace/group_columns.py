@@ -172,7 +172,9 @@ MEMBER: Columns = {
 """Of one member, in the Directory. Lists of members do not include the delivery."""
 
 NEW_INBOX: Mapping[Field, Value] = {
-    name: value for name in GROUP_SETTINGS if name is not Field.HIDDEN and (value := SETTINGS[name].new) is not None
+    name: setting.new
+    for name, setting in SETTINGS.items()
+    if name in GROUP_SETTINGS and name is not Field.HIDDEN and setting.new is not None
 }
 """What a new collaborative inbox is created with, where its spec requests nothing else."""
 

@@ -34,7 +34,7 @@ _MOST_COUNTED = 100
 """Of a mailbox with more labels, the messages are not counted."""
 WAITING = "pending"
 """The state of an address whose owner has not confirmed it."""
-EMPTY = {name: SETTINGS[name].new for name in (*GMAIL, *CALENDAR)}
+EMPTY = {name: setting.new for name, setting in SETTINGS.items() if name in {**GMAIL, **CALENDAR}}
 """What a mailbox holds that is not set up yet."""
 
 

@@ -22,7 +22,7 @@ from sharedbox_cli.providers.unread import UnreadLog, attempt
 
 _ENTRANCES = (Field.GROUP_MANAGING_MEMBERS, Field.GROUP_JOINING)
 """The settings by which people become members without an owner or manager."""
-_WIDER = (*(value for name in _ENTRANCES for value in SETTINGS[name].opens), UNKNOWN)
+_WIDER = (*SETTINGS[Field.GROUP_MANAGING_MEMBERS].opens, *SETTINGS[Field.GROUP_JOINING].opens, UNKNOWN)
 """Who can add people to a group, or join it: from the fewest on."""
 
 
