@@ -6,7 +6,6 @@ import typer
 
 from sharedbox_cli.cli.apply.command import apply
 from sharedbox_cli.cli.audit.command import audit
-from sharedbox_cli.cli.audit.who import who
 from sharedbox_cli.cli.check.command import check
 from sharedbox_cli.cli.demo.command import demo
 from sharedbox_cli.cli.doctor.command import doctor
@@ -23,6 +22,7 @@ from sharedbox_cli.cli.schema.command import schema
 from sharedbox_cli.cli.show.command import show
 from sharedbox_cli.cli.trust.command import trust
 from sharedbox_cli.cli.validate.command import validate
+from sharedbox_cli.cli.who.command import who
 
 app = typer.Typer(
     name="sharedbox",

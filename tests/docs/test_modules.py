@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from sharedbox_cli.cli.app import app
 from tests.asked import each
 
 PACKAGE = Path(__file__).parents[2] / "sharedbox_cli"
@@ -24,5 +25,8 @@ def test_no_module_is_named_by_what_it_is_doing() -> None:
 
 
 def test_each_command_has_its_folder() -> None:
-    for folder in each(path for path in (PACKAGE / "cli").iterdir() if path.is_dir() and path.name != "__pycache__"):
-        assert (folder / "command.py").is_file(), folder
+    groups = {group.name for group in app.registered_groups}
+    commands = {one.name or one.callback.__name__ for one in app.registered_commands if one.callback}
+    names = {name.removesuffix("_") for name in commands | {name for name in groups if name}}
+    folders = {path.parent.name.removesuffix("_") for path in (PACKAGE / "cli").glob("*/command.py")}
+    assert names == folders

@@ -127,6 +127,7 @@ def audit_all(
         return _refuse_options(context)
 
     from sharedbox_cli.cli.audit.columnar import checked_target
+    from sharedbox_cli.cli.audit.destination import Destination
     from sharedbox_cli.cli.audit.evidence import Evidence
     from sharedbox_cli.cli.audit.selection import Choice
     from sharedbox_cli.cli.audit.workflow import audit_tenant
@@ -148,7 +149,7 @@ def audit_all(
     shown = TableOutput.TEXT if target else TableOutput(output)
     with setup.open(specs or against) as session:
         code = audit_tenant(
-            session, by, shown, choice, tuple(platform or ()), evidence, has_bom=bom, is_checked=True, parquet=target
+            session, Destination(by, shown, bom, target), choice, tuple(platform or ()), evidence, is_checked=True
         )
     raise typer.Exit(code)
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sharedbox_cli.checks.registry import needs_of
-from sharedbox_cli.cli.audit.columnar import save_rows
 from sharedbox_cli.cli.audit.evidence import Evidence
 from sharedbox_cli.cli.audit.gaps import not_audited, not_inside, not_shared
 from sharedbox_cli.cli.audit.keep import keep
@@ -16,12 +15,11 @@ from sharedbox_cli.cli.audit.recent import changed_recently
 from sharedbox_cli.cli.audit.selection import addresses_to_read, refuse_unknown_people, resolve_missing
 from sharedbox_cli.cli.findings import check_observed
 from sharedbox_cli.cli.grant_logs import GrantLogs
-from sharedbox_cli.cli.output import show
 from sharedbox_cli.cli.pipeline import exit_code_of, origin_of, scope_of
 from sharedbox_cli.core.access import access_rows
 from sharedbox_cli.core.access_diff import exactly
 from sharedbox_cli.core.access_inside import inside_test
-from sharedbox_cli.core.errors import ExitCode, UsageError
+from sharedbox_cli.core.errors import ExitCode
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.model import Desired, Fact
 from sharedbox_cli.core.open_access import GIVING, LEVEL_AUDIENCES
@@ -34,9 +32,9 @@ from sharedbox_cli.reports.views.page import PageInput, page_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from sharedbox_cli.checks.model import Check
+    from sharedbox_cli.cli.audit.destination import Destination
     from sharedbox_cli.cli.audit.selection import Choice, Scopes
     from sharedbox_cli.cli.session import Session
     from sharedbox_cli.core.access import AccessRow
@@ -44,8 +42,6 @@ if TYPE_CHECKING:
     from sharedbox_cli.core.identity import Address
     from sharedbox_cli.core.reach import Reach
     from sharedbox_cli.providers.reading import Reading
-    from sharedbox_cli.reports.document import Report
-    from sharedbox_cli.reports.views.arrangement import Arrangement
     from sharedbox_cli.reports.views.page_changes import Changed
 
 _NO_EVIDENCE = Evidence()
@@ -58,26 +54,20 @@ _FACTS = frozenset({Fact.FORWARDING_TO, Fact.SIGN_IN_STATE, Fact.IS_SUSPENDED, F
 
 def audit_tenant(
     session: Session,
-    arrangement: Arrangement,
-    output: TableOutput,
+    destination: Destination,
     choice: Choice,
     platforms: Sequence[str],
     evidence: Evidence = _NO_EVIDENCE,
     *,
-    has_bom: bool = False,
     is_checked: bool = False,
-    parquet: Path | None = None,
 ) -> int:
     """Write the audit and return the exit code. `is_checked`: HTML has the findings of the same reading.
-
-    With `parquet`, the rows are written to this file, and the output is a summary.
 
     Raises UsageError, NotFound, SpecError, ObserveError, AuthError, ObservationsError, JournalError.
     """
     choice.check()
     evidence.check(choice)
-    if has_bom and output is not TableOutput.CSV:
-        raise UsageError("a byte order mark is only for CSV", where="--bom", hint="Add `-o csv`, or leave `--bom` out.")
+    destination.check()
     against = session.desired(evidence.against) if evidence.against else None
     desired = against
     if choice.needs_specs and (choice.specs or against is None):
@@ -85,17 +75,12 @@ def audit_tenant(
     if evidence.as_of is not None:
         named = session.platforms(platforms) if platforms else ()
         past = Past(session.observations_path, session.profile.name, evidence.as_of)
-        _show(session, past.report(arrangement, choice, desired, named), output, parquet, has_bom=has_bom)
+        destination.write(session.terminal, past.report(destination.arrangement, choice, desired, named))
         return ExitCode.OK
-    checks = session.checks if output is TableOutput.HTML and is_checked else ()
-    scopes = addresses_to_read(session.observe, choice, desired, session.platforms(platforms))
-    observed = _observe(session, scopes, checks, against, choice.reach, with_ends=evidence.is_why)
-    more: tuple[str, ...] = ()
-    if resolved := resolve_missing(session.observe, choice, scopes, observed):
-        again, more = resolved
-        if again != scopes:
-            observed = _observe(session, again, checks, against, choice.reach, with_ends=evidence.is_why)
-        scopes = again
+    is_page = is_checked and destination.output is TableOutput.HTML
+    checks = session.checks if is_page else ()
+    first = addresses_to_read(session.observe, choice, desired, session.platforms(platforms))
+    observed, scopes, more = _observe_chosen(session, first, choice, checks, against, with_ends=evidence.is_why)
     checked = None
     if checks:
         result = check_observed(desired or Desired(), observed.observations, checks)
@@ -113,7 +98,7 @@ def audit_tenant(
     background = part.background
     if choice.reach and not refused:
         background = replace(background, data={**background.data, "inside": str(choice.reach)})
-    is_compared = is_checked and output is TableOutput.HTML and not part.selected.is_of_rows and evidence.since is None
+    is_compared = is_page and not part.selected.is_of_rows and evidence.since is None
     content = PageInput(
         TITLE,
         mailboxes,
@@ -127,10 +112,9 @@ def audit_tenant(
         changed=_changed(session, observed, scopes, everything.rows) if is_compared else None,
     )
     report = access_report(
-        part.rows, arrangement, mailboxes, notes, part.selected, lambda: page_of(content), background
+        part.rows, destination.arrangement, mailboxes, notes, part.selected, lambda: page_of(content), background
     )
-    report = report.based_on(origin_of(session.profile.name, observed))
-    _show(session, report, output, parquet, has_bom=has_bom)
+    destination.write(session.terminal, report.based_on(origin_of(session.profile.name, observed)))
     return exit_code_of(observed, ExitCode.OK)
 
 
@@ -140,11 +124,24 @@ def _changed(session: Session, observed: Reading, scopes: Scopes, rows: Sequence
     return changed_recently(session.observations_path, observed, scopes, saved)
 
 
-def _show(session: Session, report: Report, output: TableOutput, parquet: Path | None, *, has_bom: bool) -> None:
-    if parquet is None:
-        show(session.terminal, report, output, has_bom=has_bom)
-    else:
-        save_rows(session.terminal, report, parquet)
+def _observe_chosen(
+    session: Session,
+    scopes: Scopes,
+    choice: Choice,
+    checks: Sequence[Check],
+    against: Desired | None,
+    *,
+    with_ends: bool,
+) -> tuple[Reading, Scopes, tuple[str, ...]]:
+    """Return what was read, the addresses with aliases replaced, and notes about specs without a mailbox."""
+    observed = _observe(session, scopes, checks, against, choice.reach, with_ends=with_ends)
+    resolved = resolve_missing(session.observe, choice, scopes, observed)
+    if not resolved:
+        return observed, scopes, ()
+    again, notes = resolved
+    if again != scopes:
+        observed = _observe(session, again, checks, against, choice.reach, with_ends=with_ends)
+    return observed, again, notes
 
 
 def _rows(

@@ -40,6 +40,7 @@ def who(
 
       sharedbox who anna@contoso.example -o json
     """
+    from sharedbox_cli.cli.audit.destination import Destination
     from sharedbox_cli.cli.audit.selection import Choice
     from sharedbox_cli.cli.audit.workflow import audit_tenant
 
@@ -48,8 +49,7 @@ def who(
     with setup.open() as session:
         code = audit_tenant(
             session,
-            by,
-            output,
+            Destination(by, output),
             Choice(people=(address,), reach=Reach.of(inside=inside, every_folder=every_folder)),
             tuple(platform or ()),
         )
