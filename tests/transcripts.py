@@ -17,6 +17,8 @@ README = ROOT / "README.md"
 PAGE = ROOT / "docs" / "demo.md"
 _BLOCK = re.compile(r"(<!-- demo -->\n```text\n)(.*?)(```\n<!-- /demo -->)", re.DOTALL)
 _READ_AT = re.compile(r"Read at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC")
+_PLAN = re.compile(r"^\$ sharedbox plan .*\n((?:.*\n)+?Read at .*\n)", re.MULTILINE)
+"""The first plan, with the line below it that says when it was read."""
 _ONE = ("--mailbox", "sales@contoso.example")
 SHORT: tuple[Step, ...] = (
     ("What would change?", ("plan", *SPECS, *_ONE)),
@@ -40,7 +42,17 @@ def transcript(*, is_short: bool) -> str:
     done = subprocess.run([python(), *command], env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(done.stdout + done.stderr)
-    return _READ_AT.sub("Read at 2026-11-02 08:15:00 UTC", done.stdout)
+    shown = _READ_AT.sub("Read at 2026-11-02 08:15:00 UTC", done.stdout)
+    return without_repetition(shown) if is_short else shown
+
+
+def without_repetition(shown: str) -> str:
+    """Return a transcript in which a plan that `apply` prints again is one line."""
+    first = _PLAN.search(shown)
+    if first is None:
+        raise ValueError("the transcript has no plan")
+    before, plan, after = shown[: first.end()], first[1], shown[first.end() :]
+    return before + after.replace(plan, "(the plan above)\n")
 
 
 def shown_on(page: Path) -> str:
