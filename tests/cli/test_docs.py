@@ -62,11 +62,8 @@ def test_demo_when_run_then_the_page_shows_its_output(page: Path, is_short: bool
 
 def test_plan_that_is_printed_twice_is_shown_once() -> None:
     plan = "~ a mailbox\n\nPlan: 1 to update.\nRead at noon.\n"
-    shown = (
-        f"# Plan\n$ sharedbox plan x\n{plan}\n$ sharedbox apply x\n{plan}Applied\n$ sharedbox plan x\nRead at noon.\n"
-    )
-    short = f"$ sharedbox plan x\n{plan}\n$ sharedbox apply x\n(the plan above)\nApplied\n"
-    assert transcripts.without_repetition(shown) == f"{short}$ sharedbox plan x\nRead at noon.\n"
+    start, end = f"$ sharedbox plan x\n{plan}\n$ sharedbox apply x\n", "Applied\n$ sharedbox plan x\nRead at noon.\n"
+    assert transcripts.without_repetition(start + plan + end) == f"{start}(the plan above)\n{end}"
 
 
 def test_demo_in_the_readme_fits_a_screen_or_two() -> None:
