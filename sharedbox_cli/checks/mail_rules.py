@@ -48,7 +48,7 @@ def _everything(subject: Subject) -> Detections:
         name = _name(rule)
         if deletes(rule) and not is_narrow(rule, settings, subject.mailbox.address):
             why = tr("The mail rule `{name}` has no condition that limits it to some senders or words.", name=name)
-            yield name, tr("a mail rule deletes much of all mail"), why
+            yield name, tr("a mail rule deletes most of the mail"), why
         if is_on(rule) and takes_everything(rule):
             for to in sorted(sent_to(rule)):
                 why = tr("The mail rule `{name}` sends every message to {to}.", name=name, to=to)
