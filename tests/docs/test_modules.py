@@ -30,3 +30,11 @@ def test_each_command_has_its_folder() -> None:
     names = {name.removesuffix("_") for name in commands | {name for name in groups if name}}
     folders = {path.parent.name.removesuffix("_") for path in (PACKAGE / "cli").glob("*/command.py")}
     assert names == folders
+
+
+def test_only_providers_and_checks_name_a_platform() -> None:
+    names = re.compile(r"\b(MICROSOFT365|GOOGLE_DELEGATED|GOOGLE_COLLABORATIVE)\b")
+    inner = [
+        path for name in ("core", "engine", "language", "reports", "cli") for path in (PACKAGE / name).rglob("*.py")
+    ]
+    assert [path.name for path in each(inner) if names.search(path.read_text(encoding="utf-8"))] == ["model.py"]
