@@ -57,5 +57,5 @@ def apply(
         output=output,
     )
     with setup.open(paths) as session:
-        code = apply_plan(session, options)
+        code = apply_plan(options, session.desired, session.basis, session.is_plan_used, session.capabilities)
     raise typer.Exit(code)
