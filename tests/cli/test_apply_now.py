@@ -96,6 +96,7 @@ def test_without_a_terminal_the_plan_needs_yes_and_the_hint_works(company: Cloud
     assert reached(cli) == set()
 
 
+@pytest.mark.slow
 def test_answer_other_than_yes_applies_nothing(company: Cloud, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Terminal, "is_interactive", True)
     monkeypatch.setattr(Terminal, "ask", lambda _, question: "no")

@@ -206,7 +206,7 @@ def refused(cli: Cli, old: Path, new: Path) -> str:
         ({"selection": {"only": ["guest"]}}, "--only guest"),
         ({"format": "sharedbox.plan/1"}, "sharedbox.plan/1"),
         ({"format": "sharedbox.audit/2"}, "newer version"),
-        ({"format": 7}, "no JSON document of sharedbox"),
+        ({"format": 7}, "not a JSON document of sharedbox"),
         ({"rows": [row(right="everything")]}, "rows[0].right"),
         ({"rows": [row(entry=7)]}, "rows[0].entry"),
         ({"rows": [row() | {"via": "x"}]}, "rows[0].via"),
@@ -234,7 +234,7 @@ def test_documents_that_cannot_be_compared(cli: Cli, tmp_path: Path, more: Audit
         (b"[" * 100_000, "not valid JSON"),
         (b'{"format": "sharedbox.audit/1", "x": ' + b"9" * 5000 + b"}", "not valid JSON"),
         (b'{"format": NaN}', "not valid JSON"),
-        (b"[]", "no JSON document of sharedbox"),
+        (b"[]", "not a JSON document of sharedbox"),
     ],
 )
 def test_files_that_are_no_audit(cli: Cli, tmp_path: Path, content: bytes, said: str) -> None:

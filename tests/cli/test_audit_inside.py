@@ -328,6 +328,7 @@ def shared(cloud: Cloud, mailbox: str, *rules: tuple[str, str, str]) -> None:
     store.put(user["id"], KIND, ben["id"], {"user": ben["id"], "email": "ben@contoso.example"})
 
 
+@pytest.mark.slow
 def test_calendars_at_google_show_people_groups_and_other_organisations(google: Cloud, cli: Cli) -> None:
     press = "press@contoso.example"
     shared(

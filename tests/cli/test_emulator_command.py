@@ -163,6 +163,7 @@ def test_audit_of_accounts_has_every_grant_in_the_fewest_calls(tmp_path: Path) -
     assert calls["google.oauth2.token"] <= mailboxes + TOKENS
 
 
+@pytest.mark.slow
 def test_run_when_the_command_ends_then_its_exit_code_is_passed_on(tmp_path: Path) -> None:
     code = [sys.executable, "-c", "import os, sys; sys.exit(7 if os.environ['AZURE_CLIENT_SECRET'] else 1)"]
     assert process("emulator", "run", "--", *code, folder=tmp_path).returncode == 7

@@ -137,6 +137,7 @@ def test_deletion_when_named_then_the_account_goes_and_comes_back(google: Cloud,
     assert "No changes." in cli("plan", tmp_path).out
 
 
+@pytest.mark.slow
 def test_terminal_when_asked_then_the_question_names_the_workspace(google: Cloud) -> None:
     code, screen = typed([('Only "yes" is accepted:', "no")], "apply", str(SPECS), *ALLOWED[1:])
     assert (code, google.effects()) == (4, [])

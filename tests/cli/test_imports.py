@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.slow_rest import in_turn
+
 HEAVY = {
     "msgraph",
     "azure",
@@ -32,7 +34,10 @@ BOTH = [str(EXAMPLES / "mailboxes"), str(EXAMPLES / "google")]
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["plan", "--help"], ["apply", "--help"], ["validate", *BOTH], ["schema"], ["--version"]]
+    "arguments",
+    in_turn(
+        [["validate", *BOTH], ["--help"], ["plan", "--help"], ["apply", "--help"], ["schema"], ["--version"]], 0, 3
+    ),
 )
 def test_light_command_when_run_in_a_fresh_interpreter_then_no_sdk_is_loaded(arguments: list[str]) -> None:
     assert HEAVY & loaded_by(*arguments) == set()

@@ -14,6 +14,7 @@ from tests.asked import each, every
 from tests.cli.conftest import Readings
 from tests.conftest import Cli, Cloud
 from tests.field_values import TABLES
+from tests.slow_rest import in_turn
 
 ROOT = Path(__file__).parents[2]
 SPECS = (ROOT / "examples" / "mailboxes", ROOT / "examples" / "google")
@@ -68,7 +69,7 @@ def test_both_clouds_when_well_then_one_plan_one_apply_and_an_empty_plan(both: C
     assert all(address in text for address in ("press@contoso", "orders@contoso", "support@contoso"))
 
 
-@pytest.mark.parametrize("platform", TABLES)
+@pytest.mark.parametrize("platform", in_turn(list(TABLES), 0, 3))
 def test_platform_when_filtered_then_only_it_is_planned_read_and_checked(both: Cloud, cli: Cli, platform: str) -> None:
     start = len(both.emulator.log.lines)
     changes = json.loads(cli("plan", *SPECS, "--platform", platform, "-o", "json").out)["changes"]
@@ -132,6 +133,7 @@ def test_apply_with_a_failed_cloud_is_finished_by_the_next_run(
     assert [run["state"] for run in runs] == ["complete", "complete"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("breaks", "failing", "well", "told"), CASES)
 def test_check_and_audit_of_one_cloud_in_two_end_with_3(
     both: Cloud,

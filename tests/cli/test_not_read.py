@@ -21,6 +21,7 @@ from sharedbox_cli.emulator.seed import Builder, Seeded, blank
 from sharedbox_cli.emulator.tenant import Tenant
 from tests.asked import each
 from tests.conftest import Cli, Cloud, CloudMaker
+from tests.slow_rest import in_turn
 
 IDS: dict[str, str] = {}
 """The ids of the objects of the last tenant, by platform and local part."""
@@ -149,7 +150,7 @@ def whole() -> dict[str, Any]:
     return {}
 
 
-@pytest.mark.parametrize("cases", in_rounds(AUDITED), ids=names)
+@pytest.mark.parametrize("cases", in_turn({names(cases): cases for cases in in_rounds(AUDITED)}, 0, 3))
 def test_audit_names_the_object_and_reports_the_others(
     cloud: Cloud, cli: Cli, cases: list[Case], whole: dict[str, Any]
 ) -> None:
@@ -171,7 +172,7 @@ def test_audit_names_the_object_and_reports_the_others(
     assert not any(listed.get(case.address) for case in cases)
 
 
-@pytest.mark.parametrize("cases", in_rounds(CASES), ids=names)
+@pytest.mark.parametrize("cases", in_turn({names(cases): cases for cases in in_rounds(CASES)}, 1, 3))
 def test_check_names_the_object_and_checks_the_others(cloud: Cloud, cli: Cli, cases: list[Case]) -> None:
     order(cloud, *cases)
     done = cli("check", "--whole-tenant", "-o", "json")
@@ -311,7 +312,7 @@ def test_mailbox_that_was_asked_for_is_not_called_missing(cloud: Cloud, cli: Cli
     assert (shown.code, "microsoft365 could not be read: it may be there." in shown.err) == (1, True), shown.err
 
 
-@pytest.mark.parametrize("case", CASES[1::4], ids=str)
+@pytest.mark.parametrize("case", in_turn(CASES[1::4], 0, 3))
 def test_import_writes_no_half_of_it_and_the_rest_later(cloud: Cloud, cli: Cli, case: Case, tmp_path: Path) -> None:
     folder = tmp_path / "imported"
     case.order(cloud)

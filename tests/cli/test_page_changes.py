@@ -79,6 +79,7 @@ def test_mailboxes_that_came_and_went_are_named(cloud: Cloud, cli: Cli) -> None:
     assert f"{SALES} no longer a mailbox" in text
 
 
+@pytest.mark.slow
 def test_each_platform_is_compared_with_its_own_reading_of_a_week_ago(both: Cloud, cli: Cli, tmp_path: Path) -> None:
     audited(cli, "--save", "--platform", "microsoft365")
     [file] = (tmp_path / "state").glob("*.observations")

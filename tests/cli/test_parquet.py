@@ -55,6 +55,7 @@ def saved(cli: Cli, *arguments: str) -> list[dict[str, Any]]:
     return rows
 
 
+@pytest.mark.slow
 def test_every_key_of_json_is_a_typed_column(both: Cloud, cli: Cli) -> None:
     rows = saved(cli)
     found = columns()

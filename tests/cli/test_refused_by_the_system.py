@@ -10,6 +10,7 @@ import pytest
 from tests.asked import each
 from tests.conftest import EXAMPLES, Cli, Cloud
 from tests.forked import python
+from tests.slow_rest import in_turn
 
 FULL = Path("/dev/full")
 PLAIN = (
@@ -43,7 +44,7 @@ def to_full(arguments: tuple[str, ...], stream: str = "stdout") -> subprocess.Co
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="this system has no full device")
-@pytest.mark.parametrize("arguments", PLAIN, ids=" ".join)
+@pytest.mark.parametrize("arguments", in_turn({" ".join(words): words for words in PLAIN}, 0, 5))
 def test_full_stdout_is_an_error_in_words(arguments: tuple[str, ...], tmp_path: Path) -> None:
     done = to_full(arguments)
     assert (done.returncode, "No space left on device" in done.stderr) == (1, True), done.stderr
@@ -52,7 +53,7 @@ def test_full_stdout_is_an_error_in_words(arguments: tuple[str, ...], tmp_path: 
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="this system has no full device")
-@pytest.mark.parametrize("arguments", ON_A_TENANT, ids=" ".join)
+@pytest.mark.parametrize("arguments", in_turn({" ".join(words): words for words in ON_A_TENANT}, 0, 4))
 def test_full_stdout_with_a_tenant(cloud: Cloud, arguments: tuple[str, ...]) -> None:
     done = to_full(arguments)
     assert (done.returncode, "No space left on device" in done.stderr) == (1, True), done.stderr

@@ -12,6 +12,7 @@ from sharedbox_cli.emulator.seed import Builder, blank
 from sharedbox_cli.emulator.tenant import Tenant
 from tests.asked import each
 from tests.conftest import Cli, Cloud, CloudMaker
+from tests.slow_rest import crossed
 
 ADDRESS = "projects@contoso.example"
 DAY = 86400
@@ -65,8 +66,7 @@ def test_each_is_listed_with_name_size_and_day(office: Cloud, cli: Cli, specs: P
     assert office.effects() == []
 
 
-@pytest.mark.parametrize("number", [0, 1])
-@pytest.mark.parametrize("is_saved", [False, True])
+@pytest.mark.parametrize(("is_saved", "number"), crossed([False, True], [0, 1]))
 def test_chosen_one_is_restored(
     office: Cloud, cli: Cli, specs: Path, tmp_path: Path, number: int, is_saved: bool
 ) -> None:

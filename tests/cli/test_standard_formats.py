@@ -27,6 +27,7 @@ def readings() -> Readings:
     return []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fill", TENANTS.values(), ids=TENANTS)
 def test_findings_follow_the_standards(cloud_of: CloudMaker, cli: Cli, one_reading: None, fill: Any) -> None:
     cloud_of(fill)

@@ -22,6 +22,7 @@ def specs(folder: Path, platform: str, workflow: str, mailbox: str) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_workflow_on_microsoft365_is_applied_once(cloud: Cloud, cli: Cli, tmp_path: Path) -> None:
     for workflow in each(("assign_by: tags", f"assign_by: rules, {ASSIGN}", "assign_by: round-robin")):
         path = specs(tmp_path, "microsoft365", workflow, "sales")

@@ -31,6 +31,7 @@ def test_schema_is_published_as_it_is(name: str) -> None:
     assert f"{name}.schema.json" in (ROOT / "docs" / "emulator.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_every_line_of_a_log_is_valid(tmp_path: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     tenant, path = Tenant(), tmp_path / "log.jsonl"
     demo(tenant, PLATFORMS)

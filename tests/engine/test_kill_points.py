@@ -124,7 +124,7 @@ def test_run_when_no_boundary_is_left_then_every_one_was_tried(path: Path) -> No
     assert apply_once(desired, Cloud(there), path, kill_at=12 * BOUNDARIES + 1) is not None
 
 
-@pytest.mark.parametrize("first", in_turn(range(1, 4 * BOUNDARIES + 1), 0, 4))
+@pytest.mark.parametrize("first", in_turn(range(1, 4 * BOUNDARIES + 1), 0, 8))
 def test_run_when_killed_twice_then_the_third_ends_the_same(first: int, tmp_path: Path) -> None:
     desired, there = four()
     for second in each(range(1, 4 * BOUNDARIES + 1)):

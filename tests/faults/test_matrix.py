@@ -143,7 +143,7 @@ def test_batch_whose_answers_do_not_match_gives_no_other_plan(
         assert (done.code, done.out) == (1, "")
 
 
-@pytest.mark.parametrize("fault", in_turn(FAULTS, 1, 4))
+@pytest.mark.parametrize("fault", in_turn(FAULTS, 1, 6))
 def test_writes_that_fail_once_are_done_once(cloud: Cloud, cli: Cli, fault: Fault) -> None:
     cloud.faults(*({"route": route, **fault} for route in WRITES))
     done = cli("apply", EXAMPLES, "--yes", "-o", "json")
@@ -190,6 +190,7 @@ def test_apply_when_the_role_is_lost_midway_then_the_run_stops_with_3(cloud: Clo
     assert "Not applied" in done.out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "lag"), [("create", 40.0), ("grant", 20.0)])
 def test_apply_when_writes_are_seen_late_then_it_waits_and_ends_clean(
     cloud: Cloud, cli: Cli, kind: str, lag: float
@@ -208,6 +209,7 @@ def test_apply_when_a_grant_is_never_seen_then_it_is_not_called_done(cloud: Clou
     assert "the access still exists" in done.out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("service", ["exchange", "graph"])
 def test_apply_when_the_quota_is_small_then_it_waits_as_told_and_ends_clean(
     cloud: Cloud, cli: Cli, service: str

@@ -80,6 +80,7 @@ def written(rows: Sequence[Sequence[str]], delimiter: str) -> str:
     return file.getvalue()
 
 
+@pytest.mark.slow
 @given(
     rights=MAILBOXES,
     delimiter=st.sampled_from(sorted(DELIMITERS)),
@@ -104,6 +105,7 @@ def test_one_row_per_person_keeps_all_rights(rights: Rights, yes: str, no: str) 
     assert rights_of(read(written(rows, ","))) == rights
 
 
+@pytest.mark.slow
 @given(rights=MAILBOXES)
 @settings(max_examples=100)
 def test_one_row_per_right_keeps_all_rights(rights: Rights) -> None:

@@ -28,6 +28,7 @@ def problems(text: str) -> list[str]:
     return [f"{item.place}: {item.summary}" for item in table(text).problems]
 
 
+@pytest.mark.slow
 @given(rows=ROWS, delimiter=st.sampled_from(sorted(DELIMITERS)), end=st.sampled_from(["\r\n", "\n", "\r"]))
 @settings(max_examples=400)
 def test_cells_are_what_the_writer_of_python_wrote(rows: list[list[str]], delimiter: str, end: str) -> None:

@@ -158,6 +158,7 @@ def test_rules_read_back_as_written(wanted: list[Value]) -> None:
     assert rules_of([body for rule in desired for body in filters_of(rule, IDS)], LABELS) == desired
 
 
+@pytest.mark.slow
 @given(filters)
 def test_filters_written_as_rules_do_the_same(items: list[dict[str, Any]]) -> None:
     read = rules_of(items, LABELS)

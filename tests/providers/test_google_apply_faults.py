@@ -177,7 +177,7 @@ def test_write_when_it_fails_once_then_it_is_done_once(
     _ended_well(writing, spec, route)
 
 
-@pytest.mark.parametrize("route", in_turn(list(KINDS), 0, 2))
+@pytest.mark.parametrize("route", in_turn(list(KINDS), 0, 4))
 def test_write_without_an_answer_is_finished_by_another_run(writing: GoogleSetting, route: str) -> None:
     spec, kind = KINDS[route], NO_ANSWER[route]
     changes = writing.plan(spec)
@@ -193,7 +193,7 @@ def test_write_without_an_answer_is_finished_by_another_run(writing: GoogleSetti
     assert writing.plan(spec) == ()
 
 
-@pytest.mark.parametrize("route", in_turn(list(KINDS), 1, 2))
+@pytest.mark.parametrize("route", in_turn(list(KINDS), 1, 4))
 def test_write_when_it_is_refused_then_it_fails_and_says_so(writing: GoogleSetting, route: str) -> None:
     changes = writing.plan(KINDS[route])
     for kind, stops, most in (("forbidden", False, 1), ("unauthorized", True, 2), ("throttle", True, 3)):

@@ -35,7 +35,7 @@ def test_doctor_when_all_is_there_then_every_step_is_well_and_nothing_was_writte
     assert workspace.effects() == []
 
 
-@pytest.mark.parametrize("scope", in_turn(NEEDED, 0, 3))
+@pytest.mark.parametrize("scope", in_turn(NEEDED, 0, 6))
 def test_doctor_when_a_scope_is_not_granted_then_it_names_it_and_where_to_add_it(
     workspace: GoogleSetting, scope: str
 ) -> None:

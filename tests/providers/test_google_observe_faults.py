@@ -19,6 +19,7 @@ from sharedbox_cli.providers.google_workspace.gmail_columns import GMAIL
 from tests.asked import each
 from tests.faults import table
 from tests.providers.google_setting import Fill, GoogleSetting, at, company, held, id_of
+from tests.slow_rest import crossed
 
 Workspaces = Callable[[Fill], GoogleSetting]
 PASSING: table.Groups = {
@@ -160,8 +161,7 @@ def test_call_that_fails_for_ever_is_an_error(reading: GoogleSetting, platform: 
             pytest.fail(f"{name} was believed")
 
 
-@pytest.mark.parametrize("platform", CAPABILITIES)
-@pytest.mark.parametrize("kind", BATCHES)
+@pytest.mark.parametrize(("kind", "platform"), crossed(BATCHES, list(CAPABILITIES)))
 def test_batch_whose_answers_do_not_match_is_repeated_then_fails(
     reading: GoogleSetting, platform: Platform, kind: str
 ) -> None:
@@ -200,6 +200,7 @@ def test_observe_when_every_part_is_forbidden_then_it_is_an_error(reading: Googl
         reading.shared.observe(whole(GOOGLE_COLLABORATIVE))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("platform", CAPABILITIES)
 def test_observe_when_quotas_are_small_then_it_waits_and_reads_the_same(
     reading: GoogleSetting, platform: Platform

@@ -28,6 +28,7 @@ from tests.providers.google_setting import STANDARD, Fill, GoogleSetting, collab
 from tests.providers.google_setting import user as google_user
 from tests.providers.m365_specs import apply, group, plan, shared, user
 from tests.providers.setting import Setting
+from tests.slow_rest import in_turn
 
 Serve = Callable[[Callable[[Tenant], Seeded]], Setting]
 Workspaces = Callable[[Fill], GoogleSetting]
@@ -76,7 +77,7 @@ def failures(outcomes: Mapping[str, Outcome]) -> dict[str, str]:
     return {key: one.reason for key, one in outcomes.items() if not one.is_success}
 
 
-@pytest.mark.parametrize("topic", BY_TOPIC[MICROSOFT365])
+@pytest.mark.parametrize("topic", in_turn(list(BY_TOPIC[MICROSOFT365]), 0, 3))
 def test_permissions_of_the_table_are_enough_on_microsoft365(demo: Setting, topic: str) -> None:
     for settings in each(BY_TOPIC[MICROSOFT365][topic]):
         spec = replace(shared("sales", settings), suite="SPE_E3")
@@ -86,8 +87,9 @@ def test_permissions_of_the_table_are_enough_on_microsoft365(demo: Setting, topi
         assert plan(demo, provider, spec) == ()
 
 
-@pytest.mark.parametrize(("platform", "topic"), GOOGLE_TOPICS)
-def test_scopes_of_the_table_are_enough_on_google(workspace: GoogleSetting, platform: Platform, topic: str) -> None:
+@pytest.mark.parametrize("where", in_turn({"-".join(where): where for where in GOOGLE_TOPICS}, 1, 3))
+def test_scopes_of_the_table_are_enough_on_google(workspace: GoogleSetting, where: tuple[Platform, str]) -> None:
+    platform, topic = where
     for settings in each(filter(is_accepted, BY_TOPIC[platform][topic])):
         spec = google_spec(platform, settings)
         grant_google(workspace, needs_of_specs(spec).all)

@@ -18,6 +18,7 @@ from tests.asked import each, every
 from tests.field_values import TABLES, possible, values_on
 from tests.providers.m365_specs import apply, plan, shared
 from tests.providers.setting import Setting, at, scope
+from tests.slow_rest import in_turn
 
 VALUES = values_on(MICROSOFT365)
 SEVERAL = {name: values for name, values in VALUES.items() if len(values) > 1}
@@ -64,7 +65,7 @@ def test_what_an_ensured_list_lacks_is_planned_and_added(demo: Setting, name: Fi
         assert plan(demo, demo.provider(), _spec({name: value})) == ()
 
 
-@pytest.mark.parametrize("number", ROUNDS)
+@pytest.mark.parametrize("number", in_turn(ROUNDS, 0, 3))
 def test_import_of_every_field_plans_nothing(demo: Setting, tmp_path: Path, number: int) -> None:
     settings = possible({name: values[number % len(values)] for name, values in VALUES.items()}, MICROSOFT365)
     _becomes(demo, settings)

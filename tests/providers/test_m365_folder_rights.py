@@ -117,6 +117,7 @@ def held(setting: Setting, spec: DesiredMailbox) -> set[tuple[str, str, str]]:
     }
 
 
+@pytest.mark.slow
 @each_language
 def test_levels_are_written_and_read_back_in_every_language(demo: Setting, language: str) -> None:
     demo.tenant.set_meta("folder_language", language)

@@ -16,6 +16,7 @@ from tests.asked import each, every
 from tests.field_values import settings_on, values_of
 from tests.providers.m365_specs import apply, observe, plan, shared
 from tests.providers.setting import Setting, at, scope, trustee_id, update_of
+from tests.slow_rest import crossed
 
 Grown = Callable[[int, int], Setting]
 each_source = pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.cmdlet)
@@ -29,8 +30,7 @@ def requests(setting: Setting, *mailboxes: str, fields: frozenset[Field]) -> int
     return sum(setting.requests().values())
 
 
-@each_source
-@pytest.mark.parametrize("count", [1, 10, 12, 25])
+@pytest.mark.parametrize(("source", "count"), crossed({source.cmdlet: source for source in SOURCES}, [1, 10, 12, 25]))
 def test_requests_of_a_source_are_as_calculated(grown: Grown, source: Source, count: int) -> None:
     setting = grown(30, 4)
     chosen = [item.partition("@")[0] for item in sorted(setting.seeded.mailboxes)[:count]]

@@ -46,7 +46,7 @@ def refused_or_done(demo: Setting, spec: DesiredMailbox) -> set[str]:
     return set()
 
 
-@pytest.mark.parametrize("settings", in_turn(ROUNDS, 0, 3))
+@pytest.mark.parametrize("settings", in_turn(ROUNDS, 0, 5))
 def test_plan_of_settings_is_refused_or_carried_out(demo: Setting, settings: Mapping[Field, Value]) -> None:
     synchronise(demo, "sales")
     demo.permit("User.ReadWrite.All")

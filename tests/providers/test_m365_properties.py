@@ -88,7 +88,7 @@ def planned(demo: Setting, specs: list[DesiredMailbox]) -> object:
     return plan(demo, demo.provider(), *specs)
 
 
-@pytest.mark.parametrize("seed", in_turn(SEEDS, 0, 3))
+@pytest.mark.parametrize("seed", in_turn(SEEDS, 0, 6))
 def test_plan_after_apply_is_empty(demo: Setting, seed: int) -> None:
     demo.permit("User.ReadWrite.All")
     specs = specs_of(seed)

@@ -284,6 +284,7 @@ ONE, TWO = ("when.subject_contains", ("one",)), ("when.subject_contains", ("two"
 OFF = ("enabled", False)
 
 
+@pytest.mark.slow
 def test_rules_with_one_name_are_adopted_and_written_only_where_they_differ(demo: Setting) -> None:
     identity = str(trustee_id(demo, "sales"))
     first = somebody_adds(demo, "Orders", SubjectContainsWords=["one"])
