@@ -61,7 +61,7 @@ TRIED = [
     works("update group staff-google@contoso.example clear member", "Removed"),
     refused(f"user {ANNA} add license 1010020020", "Sku not found", 404),
     works("report admin", "name"),
-    not_modelled("print orgs"),
+    works("print orgs", "/Shared mailboxes"),
     not_modelled("print admins"),
     not_modelled("print adminroles"),
     not_modelled("print mobile"),

@@ -44,8 +44,10 @@ TRIED = [
     works("tenant id get --domainName contoso.example", "0f1d2c3b-4a59-4687-9786-a5b4c3d2e1f0"),
     works("outlook report mailboxusagedetail --period D7", "sales@contoso.example"),
     works("request --url @graph/users?$top=1", "@odata.nextLink"),
-    works(f"entra user set --userName {ANNA} --accountEnabled false"),
-    works(f"entra user set --userName {ANNA} --accountEnabled true"),
+    works(
+        f"entra user set --userName {ANNA} --accountEnabled false && "
+        f"entra user set --userName {ANNA} --accountEnabled true"
+    ),
     works(f"entra user license add --userName ben@contoso.example --ids {PLAN_2}", PLAN_2),
     works(
         f"entra user license add --userName {ANNA} --ids {PLAN_2} && "
