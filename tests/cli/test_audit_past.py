@@ -81,7 +81,6 @@ def test_journal_of_another_profile_knows_it_too(cloud: Cloud, cli: Cli, tmp_pat
     assert {row["granted_source"] for row in audited(cli, "--why")["rows"]} == {"", "sharedbox"}
 
 
-@pytest.mark.slow
 def test_damaged_journal_is_an_error(cloud: Cloud, cli: Cli, tmp_path: Path) -> None:
     assert cli("apply", EXAMPLES, "--yes").code == 0
     for file in (tmp_path / "state").glob("default.sqlite3*"):
@@ -114,7 +113,6 @@ def test_as_of_asks_no_cloud(cloud: Cloud, cli: Cli, monkeypatch: pytest.MonkeyP
     assert who(audited(cli, "--as-of", after["read_at"])) == who(after)
 
 
-@pytest.mark.slow
 def test_as_of_takes_part_of_the_mailboxes_and_rows(cloud: Cloud, cli: Cli) -> None:
     moment = audited(cli, "--save")["read_at"]
     for more in each([["--mailbox", "sales@*"], ["--only", "deleted"], ["--right", "read"], ["--person", "ben"]]):
@@ -151,7 +149,6 @@ def test_why_says_what_the_specs_say(cloud: Cloud, cli: Cli) -> None:
     assert {row["reason"] for row in each(row for row in found if row["via"])} == {"quarterly review"}
 
 
-@pytest.mark.slow
 def test_why_is_in_every_format(cloud: Cloud, cli: Cli) -> None:
     assert cli("apply", EXAMPLES, "--yes").code == 0
     arguments = ("audit", "--why", "--specs", EXAMPLES)

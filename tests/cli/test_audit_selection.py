@@ -169,7 +169,6 @@ def test_only_keeps_what_deserves_a_look(cloud: Cloud, cli: Cli) -> None:
     assert {str(risk) for risk in Risk} == {"guest", "disabled", "deleted", "external", "expired", "wide"}
 
 
-@pytest.mark.slow
 def test_mailboxes_by_pattern_and_alias(cloud: Cloud, cli: Cli) -> None:
     assert boxes(cli, "-m", "fin*") == {"finance", "fin-archive"}
     assert boxes(cli, "-m", "MONEY@contoso.example") == {"finance"}

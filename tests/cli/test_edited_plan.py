@@ -187,7 +187,6 @@ def test_time_without_a_zone_is_refused(saved: Path, cloud: Cloud, cli: Cli) -> 
         assert (done.code, "created_at" in done.err, cloud.effects()) == (1, True, []), text
 
 
-@pytest.mark.slow
 def test_plan_with_other_texts_is_still_good_once(saved: Path, cli: Cli) -> None:
     data = json.loads(saved.read_text())
     assert cli("apply", saved).code in ALLOWED
@@ -227,7 +226,6 @@ def test_filtered_plan_is_applied_and_later_runs_are_not_compared_with_it(
         assert journal.runs()[-1].documents > 1
 
 
-@pytest.mark.slow
 def test_plan_may_come_from_a_clock_that_is_a_little_ahead(saved: Path, cli: Cli) -> None:
     data = json.loads(saved.read_text())
     data["created_at"] = (datetime.now(UTC) + timedelta(minutes=2)).isoformat()

@@ -278,7 +278,6 @@ def test_comment_names_what_the_platform_has_no_key_for(cloud_of: CloudMaker, cl
     assert NO_CHANGES in cli("plan", SPECS).out
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_update_adds_whoever_the_tenant_has(cloud_of: CloudMaker, cli: Cli, platform: str) -> None:
     cloud_of(lambda tenant: grown(tenant, 12, 6, 3, (platform,)))

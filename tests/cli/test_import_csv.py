@@ -58,7 +58,6 @@ def no_files() -> bool:
     return not SPECS.exists() or not [*SPECS.rglob("*")]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_example_is_imported_planned_and_applied(cloud: Cloud, cli: Cli, name: str) -> None:
     done = cli("import", SPECS, "--csv", LISTS / name, "--platform", MICROSOFT365, *EXAMPLES[name])

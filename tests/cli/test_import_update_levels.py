@@ -96,7 +96,6 @@ def test_people_are_changed_added_and_removed_where_they_stand(drift: Drift) -> 
     )
 
 
-@pytest.mark.slow
 def test_list_in_brackets_loses_and_gets_people(drift: Drift) -> None:
     entries = ", ".join(f"{{user: {one}@contoso.example, level: reader}}" for one in ("chloe", "emi", "dmitri"))
     drift.applied(f"contacts: {{people: [{entries}]}}\n")
@@ -130,7 +129,6 @@ def test_level_that_no_spec_says_stays_by_hand(drift: Drift) -> None:
     assert "none of the levels of a spec" in drift.refused()
 
 
-@pytest.mark.slow
 def test_member_with_an_entry_keeps_it_without_a_level(drift: Drift) -> None:
     drift.applied(
         MEMBERS, "calendar:\n  members: editor\n  people:\n    - {user: ben@contoso.example, level: reader}\n"
@@ -141,7 +139,6 @@ def test_member_with_an_entry_keeps_it_without_a_level(drift: Drift) -> None:
     assert drift.updated().splitlines()[-1] == "+    - {user: ben@contoso.example, level: reader}"
 
 
-@pytest.mark.slow
 def test_member_of_the_calendar_only_leaves_and_others_come(drift: Drift) -> None:
     drift.applied(MEMBERS, "  - {user: emi@contoso.example, rights: [calendar_only]}   # plans\n")
     drift.give("chloe", "Reviewer")
@@ -161,7 +158,6 @@ def test_member_of_the_calendar_only_leaves_and_others_come(drift: Drift) -> Non
     assert drift.updated() == "+    - user: ben@contoso.example\n+      level: editor"
 
 
-@pytest.mark.slow
 def test_reader_of_the_mail_alone_comes_and_leaves(drift: Drift) -> None:
     drift.applied(MEMBERS, "  - {user: emi@contoso.example, rights: [read]}   # the auditor\n")
     drift.give("chloe", "Reviewer", "Inbox")

@@ -145,7 +145,6 @@ def _colleague(door: Door) -> None:
     )
 
 
-@pytest.mark.slow
 def test_what_comes_from_a_workflow_is_left_to_a_person(cloud: Cloud, cli: Cli) -> None:
     path = applied(cli, DESK)
     with opened(cloud) as door:
@@ -185,7 +184,6 @@ def test_filters_of_gmail_are_taken_back(cloud: Cloud, cli: Cli) -> None:
     )
 
 
-@pytest.mark.slow
 def test_rule_that_no_spec_can_express_does_not_stop_the_others(cloud: Cloud, cli: Cli) -> None:
     path = applied(cli, DESK)
     with opened(cloud) as door:

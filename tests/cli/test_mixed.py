@@ -248,7 +248,6 @@ def test_show_when_the_other_cloud_fails_then_the_mailbox_is_shown_and_it_ends_w
     assert (missing.code, "invalid_grant" in missing.err, "left out" in missing.err) == (1, True, True)
 
 
-@pytest.mark.slow
 def test_only_changes_of_an_unreadable_cloud_are_unknown(both: Cloud, cli: Cli) -> None:
     start = len(both.emulator.log.lines)
     cli("plan", *SPECS)

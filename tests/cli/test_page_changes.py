@@ -7,8 +7,6 @@ import re
 import sqlite3
 from pathlib import Path
 
-import pytest
-
 from sharedbox_cli.emulator.seed import Builder, grown
 from tests.cli.test_audit_past import SALES, audited, let_in
 from tests.conftest import Cli, Cloud, CloudMaker
@@ -42,7 +40,6 @@ def test_who_gained_and_who_lost_access_is_named(cloud: Cloud, cli: Cli) -> None
     assert f"{since} 1 right gained." in page(cli), "the first reading counts, not the one of today"
 
 
-@pytest.mark.slow
 def test_part_of_the_mailboxes_is_compared_with_the_same_part(cloud: Cloud, cli: Cli) -> None:
     audited(cli, "--save")
     let_in(cloud, "emi")
@@ -79,7 +76,6 @@ def test_mailboxes_that_came_and_went_are_named(cloud: Cloud, cli: Cli) -> None:
     assert f"{SALES} no longer a mailbox" in text
 
 
-@pytest.mark.slow
 def test_each_platform_is_compared_with_its_own_reading_of_a_week_ago(both: Cloud, cli: Cli, tmp_path: Path) -> None:
     audited(cli, "--save", "--platform", "microsoft365")
     [file] = (tmp_path / "state").glob("*.observations")

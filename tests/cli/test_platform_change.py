@@ -7,8 +7,6 @@ import shlex
 import shutil
 from pathlib import Path
 
-import pytest
-
 from tests.conftest import Cli, Cloud
 
 MEMBERS = "members: [{user: ben@contoso.example}]\n"
@@ -63,7 +61,6 @@ def test_profile_with_a_new_name_does_not_forget_the_platform(both: Cloud, cli: 
     assert (refused.code, "platform-change=desk@contoso.example" in refused.err) == (4, True)
 
 
-@pytest.mark.slow
 def test_without_a_journal_the_other_cloud_is_asked(both: Cloud, cli: Cli, tmp_path: Path) -> None:
     assert cli("apply", spec(tmp_path / "specs", "microsoft365"), "--yes").code == 0
     shutil.rmtree(os.environ["SHAREDBOX_STATE_DIR"])

@@ -103,7 +103,6 @@ def readings() -> Readings:
     return []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("source", PLATFORMS)
 def test_grown_mailboxes_are_valid_on_another_platform(
     cloud_of: CloudMaker, cli: Cli, one_reading: None, tmp_path: Path, source: str

@@ -130,7 +130,6 @@ def test_method_that_is_not_modelled_is_501_and_no_other_one(http: httpx.Client)
     assert http.put("/v1.0/users", json={}).status_code == 405
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("model", ["User", "Group", "Organization"])
 def test_every_property_of_the_models_is_modelled_or_501(http: httpx.Client, model: str) -> None:
     path = {"User": "/v1.0/users", "Group": "/v1.0/groups", "Organization": "/v1.0/organization"}[model]

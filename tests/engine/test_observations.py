@@ -167,7 +167,6 @@ ROWS = st.frozensets(
 )
 
 
-@pytest.mark.slow
 @given(st.lists(ROWS, min_size=1, max_size=5))
 def test_every_reading_comes_back(
     tmp_path_factory: pytest.TempPathFactory, readings: list[frozenset[AccessRow]]

@@ -144,7 +144,6 @@ CELLS = st.one_of(
 )
 
 
-@pytest.mark.slow
 @given(
     header=st.lists(HEADERS, min_size=1, max_size=6),
     rows=st.lists(st.lists(CELLS, max_size=7), max_size=6),
@@ -169,7 +168,6 @@ NAMED = st.text(
 )
 
 
-@pytest.mark.slow
 @given(rights=MAILBOXES, names=st.lists(NAMED, min_size=4, max_size=4))
 @settings(max_examples=150)
 def test_files_say_what_the_rows_say(rights: Rights, names: list[str]) -> None:

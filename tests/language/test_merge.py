@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -44,7 +43,6 @@ def without(data: dict[str, Any], keys: frozenset[str]) -> dict[str, Any]:
     return {key: value for key, value in data.items() if key not in keys}
 
 
-@pytest.mark.slow
 @given(documents(), documents(), documents(), st.data())
 @settings(max_examples=150, deadline=None)
 def test_merged_model_is_that_of_the_merged_data(

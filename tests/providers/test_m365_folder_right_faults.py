@@ -105,7 +105,6 @@ MORE = replace(
 )
 
 
-@pytest.mark.slow
 def test_death_at_each_write_when_run_again_then_all_is_there_or_gone(demo: Setting) -> None:
     ends = []
     for spec in each((MORE, FEW)):

@@ -47,7 +47,6 @@ def folder_of(demo: Setting, kind: str) -> str:
     return next(str(row["id"]) for row in top if row["type"] == kind)
 
 
-@pytest.mark.slow
 def test_mailbox_with_rules_that_no_spec_can_say_is_adopted(demo: Setting) -> None:
     somebody_adds(demo, "Orders", SubjectContainsWords=["order"])
     for name, more in each(UNSAYABLE.items()):
