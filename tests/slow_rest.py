@@ -1,8 +1,7 @@
-"""Large matrices: which rows each run of the suite has, and which are behind the marker `slow`, for CI to run once.
+"""Large matrices and lists of cases: which of them each run of the suite has. The others are `slow`: CI runs them once.
 
-A layer below such a matrix proves its factors one by one, so most rows differ in nothing that could break alone. Each
-value of each factor is in a row that always runs; the rest takes most of the time and is run by `make test-slow`.
-Nothing is dropped.
+A layer below a matrix proves its factors one by one, so each value of each factor is in a row that always runs. Of
+cases of one kind, a part always runs. `make test-slow` runs the rest, so that nothing is dropped.
 """
 
 from __future__ import annotations
@@ -33,7 +32,10 @@ def with_each_value(rows: Sequence[tuple[str, ...]]) -> list[Row]:
 
 
 def in_turn(factor: Factor, number: int, of: int) -> list[Row]:
-    """Return the values, of which each run has every `of`-th, from `number` on: for tests that share one factor."""
+    """Return the values, of which each run has one in every `of`, from `number` on.
+
+    Tests of the same values can take turns, each from another `number` on.
+    """
     return [_row([value], is_slow=place % of != number) for place, value in enumerate(_named(factor))]
 
 
@@ -50,16 +52,13 @@ def _covering(rows: Sequence[tuple[str, ...]]) -> set[int]:
     chosen = set()
     while open_cells:
         best = max(
-            range(len(rows)), key=lambda place: (len(open_cells.intersection(cells[place])), -_sum(met, cells[place]))
+            range(len(rows)),
+            key=lambda place: (len(open_cells.intersection(cells[place])), -sum(met[cell] for cell in cells[place])),
         )
         chosen.add(best)
         open_cells.difference_update(cells[best])
         met.update(cells[best])
     return chosen
-
-
-def _sum(met: Counter[tuple[int, str]], row: list[tuple[int, str]]) -> int:
-    return sum(met[cell] for cell in row)
 
 
 def _row(values: Sequence[tuple[str, Any]], *, is_slow: bool) -> Row:
