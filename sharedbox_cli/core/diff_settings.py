@@ -111,7 +111,8 @@ def _risk(after: Mapping[Field, Value], current: ObservedMailbox, observed: Obse
     opens = any(value in SETTINGS[name].opens for name, value in after.items() if value is not None)
     cuts_off = cut_off_words(end, current.address).keys() - cut_off_words(before, current.address).keys()
     unit, was = after.get(Field.ORG_UNIT), before.get(Field.ORG_UNIT)
-    moves_up = unit is not None and was not in (None, unit) and f"{was}/".startswith(f"{str(unit).rstrip('/')}/")
+    is_above = f"{was}/".casefold().startswith(f"{str(unit).rstrip('/')}/".casefold())
+    moves_up = unit is not None and was not in (None, unit) and is_above
     return Risk.HIGH if leaves or opens or cuts_off or moves_up else Risk.LOW
 
 

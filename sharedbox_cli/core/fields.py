@@ -222,7 +222,7 @@ SETTINGS: Mapping[Field, Setting] = {
     Field.DELETED_ITEMS: Setting(Topic.RETENTION, new="14d", is_own=True),
     Field.RETENTION_POLICY: Setting(Topic.RETENTION, new="", is_same=same_name),
     Field.AUDIT_LOG: Setting(Topic.MAILBOX, new=True),
-    Field.ORG_UNIT: Setting(Topic.MAILBOX),
+    Field.ORG_UNIT: Setting(Topic.MAILBOX, is_same=same_name),
     Field.GROUP_DESCRIPTION: Setting(Topic.MAILBOX, new="", is_own=True),
     Field.GROUP_POSTING: Setting(Topic.MAILBOX, new="anyone"),
     Field.GROUP_POST_AS_GROUP: Setting(Topic.MAILBOX, new=True),

@@ -69,12 +69,12 @@ def test_group_whose_settings_are_refused_counts_as_open(cloud: Cloud, cli: Cli,
     assert cloud.effects() == []
 
 
-@pytest.mark.parametrize("unit", ["/", "/Elsewhere"])
+@pytest.mark.parametrize("unit", ["/", "/SHARED mailboxes", "/Elsewhere"])
 def test_move_to_a_unit_above_is_marked(cloud_of: CloudMaker, cli: Cli, tmp_path: Path, unit: str) -> None:
     def fill(tenant: Tenant) -> Seeded:
         blank(tenant)
         make = GoogleBuilder(tenant, 7)
-        make.mailbox("press", "Press")
+        make.mailbox("press", "Press", extra={"orgUnitPath": "/Shared mailboxes/Press"})
         return make.seeded
 
     cloud_of(fill)
@@ -83,7 +83,7 @@ def test_move_to_a_unit_above_is_marked(cloud_of: CloudMaker, cli: Cli, tmp_path
         f"version: 1\nmailbox: press@contoso.example\nplatform: google-delegated\ngoogle: {{org_unit: {unit}}}\n"
     )
     [change] = json.loads(cli("plan", file, "-o", "json").out)["changes"]
-    assert change["risk"] == ("high" if unit == "/" else "low")
+    assert change["risk"] == ("low" if unit == "/Elsewhere" else "high")
 
 
 ENTRANCES = {

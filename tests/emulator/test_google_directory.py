@@ -91,6 +91,11 @@ def test_19_org_unit_when_unknown_then_is_400(strict: Workspace) -> None:
     assert "Invalid Ou Id" in said(strict.call("PUT", f"{USERS}/{ANNA}", {"orgUnitPath": "/Nowhere"}))
 
 
+def test_19_org_unit_when_in_another_case_then_is_found(google: Workspace) -> None:
+    moved = users(google).update(userKey=ANNA, body={"orgUnitPath": "/SHARED mailboxes"}).execute()
+    assert moved["orgUnitPath"] == "/Shared mailboxes", "the case of names is ignored (guides/manage-org-units)"
+
+
 @pytest.mark.parametrize(
     ("changed", "why"),
     [

@@ -19,6 +19,7 @@ def test_units_are_listed_below_another_one(google: Workspace) -> None:
             "?type=allIncludingParent": ["/", "/People", "/People/Sales", "/Peoples", "/Shared mailboxes"],
             "?type=allIncludingParent&orgUnitPath=/People": ["/People", "/People/Sales"],
             "?type=all&orgUnitPath=id:02": ["/People/Sales"],
+            "?type=all&orgUnitPath=/PEOPLE": ["/People/Sales"],
             "?orgUnitPath=/Peoples": [],
         }.items()
     ):

@@ -15,7 +15,8 @@ from sharedbox_cli.core.order import Phase
 from sharedbox_cli.core.outcome import Effect, Status
 from sharedbox_cli.core.values import ALLOWED, BLOCKED, Value
 from sharedbox_cli.emulator.google.builder import GoogleBuilder
-from tests.asked import every
+from sharedbox_cli.providers.google_workspace import accounts
+from tests.asked import each, every
 from tests.providers.google_setting import (
     STANDARD,
     STARTER,
@@ -163,6 +164,15 @@ def test_update_when_a_unit_is_not_there_then_it_says_where_to_make_it(workspace
     outcome = workspace.shared.apply(change_of(workspace, "sales", {Field.ORG_UNIT: "/Nowhere"}))
     assert outcome.status is Status.FAILED
     assert "Organizational units" in outcome.reason
+
+
+def test_unit_in_another_case_is_the_same_unit(workspace: GoogleSetting) -> None:
+    spec = delegated("sales", {Field.ORG_UNIT: "/PEOPLE"})
+    assert {outcome.status for outcome in workspace.run(spec).values()} == {Status.DONE}
+    assert workspace.observe(spec).mailboxes[at("sales")].settings[Field.ORG_UNIT] == "/People"
+    assert workspace.plan(spec) == ()
+    for units, is_shared in each({("/people",): True, ("/PEOPLE/sales",): True, ("/Peopl", "/"): False}.items()):
+        assert accounts.is_shared({"orgUnitPath": "/People/Sales"}, units) is is_shared
 
 
 def test_blocking_sign_in_ends_sessions_passwords_and_tokens(workspace: GoogleSetting) -> None:

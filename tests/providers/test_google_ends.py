@@ -340,6 +340,28 @@ def test_new_group_when_google_knows_it_late_then_its_members_get_their_ends(
     assert workspace.plan(mailbox) == ()
 
 
+def test_new_group_when_the_edition_has_no_ends_then_one_member_alone_waits(
+    workspace: GoogleSetting, now: datetime
+) -> None:
+    workspace.tenant.set_meta("google:membership_ends", "off")
+    mailbox = box(ending("ben", soon(now)), ending("chloe", soon(now)), local="fairs")
+    outcomes = workspace.apply(workspace.plan(mailbox))
+    assert {outcome.status for outcome in outcomes.values()} == {Status.DONE}, outcomes
+    assert workspace.calls()[CREATE.removeprefix("google.")] == 5, "a new group may be known only later"
+    assert workspace.plan(mailbox) == ()
+
+
+def test_promotion_when_the_end_cannot_be_cleared_then_it_is_said_with_the_end_that_stays(
+    workspace: GoogleSetting, now: datetime
+) -> None:
+    settled(workspace, box(ending("ben", soon(now))))
+    for kind in each(["forbidden", "throttle"]):
+        workspace.faults({"route": MODIFY, "count": 100, "kind": kind})
+        (outcome,) = workspace.run(box(user("ben", Right.MANAGER))).values()
+        assert outcome.status is Status.FAILED
+        assert outcome.reason.startswith(f"Google still ends this access after {end_words(end_value(soon(now)))}: ")
+
+
 def test_scopes_when_only_those_of_the_spec_are_granted_then_all_of_it_works(
     workspace: GoogleSetting, now: datetime
 ) -> None:

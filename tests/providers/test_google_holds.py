@@ -161,6 +161,8 @@ def test_move_to_another_unit_names_the_holds_that_it_leaves(workspace_of: Works
         ("/People", PEOPLE, ()),
         ("/People", "id:gone", UNKNOWN),
         ("/Shared mailboxes/Press", SHARED, None),
+        ("/SHARED mailboxes/press", SHARED, None),
+        ("/SHARED mailboxes", SHARED, ()),
     ]
     for to, held, expected in each(cases):
         holds(workspace, on_unit(held), on(workspace, "press"))

@@ -25,6 +25,11 @@ def path_of(store: Store, identity: str) -> str | None:
     return next((path for path, key in units_of(store).items() if key == identity), None)
 
 
+def written(store: Store, path: str) -> str | None:
+    """Return the path of a unit as its name is written, or nothing: case is ignored (guides/manage-org-units)."""
+    return next((one for one in units_of(store) if one.casefold() == path.casefold()), None)
+
+
 def covers(above: str, path: str) -> bool:
     """Return whether a unit is another one or is above it."""
     return above == ROOT or path == above or path.startswith(f"{above}/")
@@ -39,8 +44,8 @@ def _list(call: Call) -> Any:
     if call.text("customerId") not in ("my_customer", store.customer):
         raise missing("customerId")
     units, asked = units_of(store), str(call.params.get("orgUnitPath") or ROOT)
-    start = path_of(store, asked) or f"/{asked.strip('/')}"
-    if start not in units:
+    start = path_of(store, asked) or written(store, f"/{asked.strip('/')}")
+    if start is None:
         raise GoogleError(404, "Org unit not found", "notFound")
     match call.params.get("type", "children"):
         case "children":

@@ -54,8 +54,8 @@ def with_marks(row: Mapping[str, Any], marks: Mapping[str, str]) -> list[dict[st
 
 def is_shared(row: Mapping[str, Any], units: Sequence[str]) -> bool:
     """Return whether an account is used as a shared mailbox: by its note, or by its organisational unit."""
-    unit = str(row["orgUnitPath"])
-    return mark_of(row, KIND_MARK) == SHARED or any(unit == one or unit.startswith(f"{one}/") for one in units)
+    unit = f"{row['orgUnitPath']}/".casefold()
+    return mark_of(row, KIND_MARK) == SHARED or any(unit.startswith(f"{one}/".casefold()) for one in units)
 
 
 def sign_in_of(row: Mapping[str, Any]) -> tuple[str, str]:

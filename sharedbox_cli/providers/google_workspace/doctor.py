@@ -56,7 +56,7 @@ _OPTIONAL = {
     CONTACTS: "`contacts` is not managed",
     IDENTITY: "`group: {enforce_until: true}` is not managed: access ends with the first apply after `until`",
     UNITS: "plans do not see which accounts a legal hold on an organisational unit covers",
-    VAULT: "plans do not see legal holds before an account or a licence goes",
+    VAULT: "plans do not see which mailboxes are under a legal hold",
 }
 """APIs that sharedbox can work without, and the consequence."""
 _READ, _WRITE = "reading (plan, check, audit)", "writing (apply)"

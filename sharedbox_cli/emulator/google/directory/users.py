@@ -13,6 +13,7 @@ from sharedbox_cli.emulator.google.call import NOTHING, Call, Handlers, patched,
 from sharedbox_cli.emulator.google.directory.names import account_address, is_name
 from sharedbox_cli.emulator.google.directory.user_query import queried
 from sharedbox_cli.emulator.google.errors import GoogleError, bad, exists, missing, not_allowed, precondition
+from sharedbox_cli.emulator.google.orgunits import written
 from sharedbox_cli.emulator.google.vault import is_held
 
 RESTORABLE_SECONDS = 20 * 86400
@@ -157,9 +158,9 @@ def _check(call: Call, body: dict[str, Any]) -> None:
         if key in name and (len(text) > most or is_empty or not is_name(text)):
             raise bad(f"Invalid Given/Family Name: {'FamilyName' if key == 'familyName' else 'GivenName'}")
     unit = body.get("orgUnitPath")
-    if unit is not None and unit != "/":
-        row = call.store.row("select 1 from g_orgunits where path = ?", unit)
-        if row is None:
+    if unit is not None:
+        body["orgUnitPath"] = written(call.store, str(unit))
+        if body["orgUnitPath"] is None:
             raise bad("Invalid Input: Invalid Ou Id")
     mail = body.get("recoveryEmail")
     if mail and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", mail):

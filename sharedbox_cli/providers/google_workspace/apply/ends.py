@@ -62,12 +62,15 @@ async def add_with_end(writer: Writer, change: Change, member: str, values: Mapp
     Raises CloudError; Conflict where somebody is a member already.
     """
     group = await _group(writer, change)
+    if group in writer.endless:
+        return Outcome(Status.SKIPPED, _NOT_HERE)
     try:
         await _create(writer, change.mailbox, group, new_membership(group, member, values))
     except (PermissionDenied, Refused) as error:
         if error.code in STOPPING or lacks_scope(error):
             raise
         if await try_edition(writer.google, group) is False:
+            writer.endless.add(group)
             return Outcome(Status.SKIPPED, _NOT_HERE, error.request_id)
         outcome = outcome_of(error)
         about_end = "" if isinstance(error, Refused) and error.hint else f". {_REFUSED}"

@@ -28,6 +28,8 @@ from sharedbox_cli.providers.google_workspace.scopes import DIRECTORY
 from sharedbox_cli.providers.safe_write import already, done, failed, outcome_of
 from sharedbox_cli.providers.transport import SETTLE_SECONDS
 
+_ENDLESS = "the person is a member, but Google does not end the membership"
+
 
 def party_of(change: Change) -> Party:
     """Return the trustee of a change."""
@@ -58,7 +60,7 @@ async def add_member(writer: Writer, change: Change) -> Outcome:
     if has_end and change.kind is not Kind.UPDATE:
         return await _add_ending(writer, change, ends)
     if ends.get(Field.UNTIL) == NEVER:
-        cleared = await set_end(writer, change, address_of(change), ends)
+        cleared = await _move_end(writer, change, ends)
         if not cleared.is_success:
             return cleared
     outcome = await _put_member(writer, change)
@@ -86,12 +88,8 @@ async def _add_ending(writer: Writer, change: Change, ends: dict[Field, Value]) 
     if body:
         try:
             await _update_new(writer, change, {"role": ROLES[party_of(change).right], **body})
-        except Ambiguous:
-            raise
         except SharedboxError as error:
-            outcome = outcome_of(error)
-            reason = f"the membership and its end are there, but its delivery was not set: {outcome.reason}"
-            return replace(outcome, status=Status.FAILED, reason=reason)
+            return _failure(error, "the membership and its end are there, but its delivery was not set")
     return done()
 
 
@@ -122,34 +120,31 @@ async def _end_of_member(writer: Writer, change: Change, ends: dict[Field, Value
     """Set the end of somebody who is a member now; a failure also says that the access has no end."""
     try:
         ended = await set_end(writer, change, address_of(change), ends)
-    except Ambiguous:
-        raise
     except SharedboxError as error:
-        return _without_end(outcome_of(error))
+        return _failure(error, _ENDLESS)
     if ended.status is Status.SKIPPED:  # by the edition: the membership is there all the same
         return done(ended.reason)
-    return ended if ended.is_success else _without_end(ended)
+    return ended if ended.is_success else replace(ended, reason=f"{_ENDLESS}: {ended.reason}")
 
 
 async def _move_end(writer: Writer, change: Change, ends: dict[Field, Value]) -> Outcome:
     """Set or clear the end of a member; a failure also says what stays."""
-    try:
-        outcome = await set_end(writer, change, address_of(change), ends)
-    except Ambiguous:
-        raise
-    except SharedboxError as error:
-        outcome = outcome_of(error)
-    if outcome.status is not Status.FAILED:
-        return outcome
     held = change.before.get(Field.UNTIL)
     stays = f"still ends this access after {end_words(held)}" if end_of(held) else "does not end this access"
-    return replace(outcome, reason=f"Google {stays}: {outcome.reason}")
+    try:
+        outcome = await set_end(writer, change, address_of(change), ends)
+    except SharedboxError as error:
+        return _failure(error, f"Google {stays}")
+    is_failure = outcome.status is Status.FAILED
+    return replace(outcome, reason=f"Google {stays}: {outcome.reason}") if is_failure else outcome
 
 
-def _without_end(outcome: Outcome) -> Outcome:
-    """Return the failure to set an end: it also says that the person has access without an end."""
-    reason = f"the person is a member, but Google does not end the membership: {outcome.reason}"
-    return replace(outcome, status=Status.FAILED, reason=reason)
+def _failure(error: SharedboxError, stays: str) -> Outcome:
+    """Return a failure that also says what stays. Raises Ambiguous: doubt is settled by reading."""
+    if isinstance(error, Ambiguous):
+        raise error
+    outcome = outcome_of(error)
+    return replace(outcome, status=Status.FAILED, reason=f"{stays}: {outcome.reason}")
 
 
 async def _put_member(writer: Writer, change: Change) -> Outcome:

@@ -51,6 +51,8 @@ class Writer:
     """What this run waited for in vain."""
     identities: dict[Address, str] = field(default_factory=dict)
     """The names of groups in Cloud Identity."""
+    endless: set[str] = field(default_factory=set)
+    """Those of them for which the edition was found not to end memberships."""
     ambiguous: set[Address] = field(default_factory=set)
     """Groups to which somebody could not be added, as they are a member under another address."""
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from sys import intern
 
+from sharedbox_cli.core.diff_settings import is_so
 from sharedbox_cli.core.errors import AuthError, NotFound, ObserveError, PermissionDenied, Refused
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.identity import Address
@@ -106,7 +107,8 @@ def _forgets(mailbox: ObservedMailbox, scope: Scope) -> bool:
 def _unit_to(mailbox: ObservedMailbox, scope: Scope) -> str | None:
     """Return the organisational unit to which a spec moves an account; None if it stays."""
     wanted = scope.releasing.get(mailbox.address, {}).get(Field.ORG_UNIT)
-    return None if wanted is None or wanted == mailbox.settings.get(Field.ORG_UNIT) else str(wanted)
+    stays = wanted is None or is_so(Field.ORG_UNIT, wanted, mailbox.settings.get(Field.ORG_UNIT))
+    return None if stays else str(wanted)
 
 
 def _take_gaps(usage: Usage, mailboxes: Mailboxes, unread: UnreadLog) -> None:

@@ -29,7 +29,11 @@ def _bare(identity: str) -> str:
 
 
 def is_within(path: str, above: str) -> bool:
-    """Return whether a unit is another one, or below it. Paths are compared without case: more is held, not less."""
+    """Return whether a unit is another one, or below it.
+
+    Google ignores the case of their names (developers.google.com/workspace/admin/directory/v1/guides/manage-org-units,
+    read 2026-11).
+    """
     root = above.rstrip("/").casefold()
     return f"{path.rstrip('/')}/".casefold().startswith(f"{root}/")
 
