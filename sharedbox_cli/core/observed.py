@@ -69,7 +69,7 @@ class ObservedMailbox:
     folders: tuple[FolderEntry, ...] | None = None
     """What people can do in single folders; None: not read."""
     kept_exactly: frozenset[Field] = frozenset()
-    """Settings whose values the service saves as they are written, in any case: a near value is another one."""
+    """Settings whose values the service saves as they are written: only upper and lower case can differ."""
 
 
 @dataclass(frozen=True, slots=True)

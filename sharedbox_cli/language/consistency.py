@@ -9,9 +9,12 @@ from sharedbox_cli.core.capability import Capabilities
 from sharedbox_cli.core.errors import Problem
 from sharedbox_cli.core.fields import Field
 from sharedbox_cli.core.location import Place
+from sharedbox_cli.core.mail_rules import same_rules
 from sharedbox_cli.language.document import Document
 from sharedbox_cli.language.models.mailbox import Mailbox
+from sharedbox_cli.language.models.rules import Rule
 from sharedbox_cli.language.problems import nearest
+from sharedbox_cli.language.settings import rule_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +32,29 @@ def content_problems(spec: Mailbox, document: Document, table: Capabilities) -> 
     tags = [_Named(tag.name, document.place_of(("tags", n, "name"))) for n, tag in enumerate(spec.tags or ())]
     return [
         *_labels(folders, tags, labels_are_shared=table.labels_are_shared),
-        *_rules(spec, document, is_name_shared=table.rules_share_names),
+        *_rules(spec, document, table),
         *_unknown(spec, document, table),
         *_senders(spec, document),
     ]
 
 
-def _rules(spec: Mailbox, document: Document, *, is_name_shared: bool) -> Iterator[Problem]:
+def _rules(spec: Mailbox, document: Document, table: Capabilities) -> Iterator[Problem]:
     """Yield each rule with the name of another one; where names are shared, only one that also says the same."""
-    why = "another rule of this name says the same" if is_name_shared else "each rule needs a different name"
-    seen: dict[str, list[tuple[_Named, object]]] = {}
+    is_shared = table.rules_share_names
+    why = "another rule of this name says the same" if is_shared else "each rule needs a different name"
+    seen: dict[str, list[tuple[_Named, Rule]]] = {}
     for number, rule in enumerate(spec.rules or ()):
         named = _Named(rule.name, document.place_of(("rules", number, "name")))
-        content = rule.model_copy(update={"name": "", "enabled": None}) if is_name_shared else None
         namesakes = seen.setdefault(rule.name.casefold(), [])
-        if same := [first for first, other in namesakes if other == content]:
+        if same := [first for first, other in namesakes if not is_shared or _says_the_same(other, rule, table)]:
             yield _listed_twice(named, same[0], why)
-        namesakes.append((named, content))
+        namesakes.append((named, rule))
+
+
+def _says_the_same(one: Rule, other: Rule, table: Capabilities) -> bool:
+    """Return whether two rules of one name do the same while they are on."""
+    both = (rule_value(rule.model_copy(update={"name": one.name, "enabled": True})) for rule in (one, other))
+    return same_rules(*(table.canonical(Field.RULES, (value,)) for value in both))
 
 
 def _labels(folders: list[_Named], tags: list[_Named], *, labels_are_shared: bool) -> Iterator[Problem]:

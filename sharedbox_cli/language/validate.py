@@ -20,8 +20,8 @@ from sharedbox_cli.language.problems import nearest
 from sharedbox_cli.language.text import text_warnings
 
 _WHOLE_SENTENCES = ("one_of", "placeholder")
-LISTS = frozenset(leaf.keys[-1] for leaf in LEAVES if leaf.is_list and leaf.keys[0] != "workflow")
-"""Keys of lists that can be empty."""
+LISTS: frozenset[Path] = frozenset(leaf.keys for leaf in LEAVES if leaf.is_list and leaf.keys[0] != "workflow")
+"""Paths of lists that can be empty."""
 _MISSING = {"version": "Write `version: 1`.", "mailbox": "Write the primary address."}
 M = TypeVar("M", bound=BaseModel)
 
@@ -77,9 +77,9 @@ def _nulls(data: Any, path: Path, document: Document) -> Iterator[Problem]:
     for key, value in entries:
         where = (*path, key)
         if value is None:
-            hint = f"Write `{key}: []`, or leave the key out." if key in LISTS else "Leave it out."
+            hint = f"Write `{key}: []`, or leave the key out." if where in LISTS else "Leave it out."
             why = f"`{key}` is empty."
-            why = f"{why} That is not the same as an empty list." if key in LISTS else why
+            why = f"{why} That is not the same as an empty list." if where in LISTS else why
             yield Problem(document.place_of_key(where), "a key without a value", why, hint)
         else:
             yield from _nulls(value, where, document)

@@ -7,10 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from sharedbox_cli.cli.import_.update_lists import without_expansion
+from sharedbox_cli.core.fields import Field
+from sharedbox_cli.core.identity import Address
+from sharedbox_cli.core.model import GOOGLE_DELEGATED, DesiredMailbox
+from sharedbox_cli.core.values import Value
 from sharedbox_cli.emulator.google.builder import GoogleBuilder
 from sharedbox_cli.emulator.google.builder import blank as google_blank
 from sharedbox_cli.emulator.seed import Builder, Seeded, blank
 from sharedbox_cli.emulator.tenant import Tenant
+from sharedbox_cli.language.export.edit import CannotEdit
 from tests.conftest import Cli, Cloud, CloudMaker
 from tests.emulator.exchange import Door, opened
 
@@ -190,3 +196,13 @@ def test_rule_that_no_spec_can_express_does_not_stop_the_others(cloud: Cloud, cl
         door.rows("New-InboxRule", Mailbox=BOX, Name="odd", MyNameInToBox=True, MyNameInCcBox=True, MarkAsRead=True)
         door.rows("Remove-InboxRule", Mailbox=BOX, Identity="old", Confirm=False)
     assert taken_back(cli, path).startswith("-  - name: old")
+
+
+def test_rule_of_a_workflow_is_named_where_the_platform_keeps_no_names() -> None:
+    rule: Value = (("then.star", True), ("when.from", ("a@x.example",)))
+    address = Address.of("press@contoso.example")
+    mailbox = DesiredMailbox(
+        address, GOOGLE_DELEGATED, settings={Field.RULES: (rule,)}, shared_out=frozenset({Field.RULES})
+    )
+    with pytest.raises(CannotEdit, match=r"^a rule comes from `workflow`"):
+        without_expansion(Field.RULES, (), mailbox, (), lambda _, value: value)

@@ -117,6 +117,17 @@ members:
   - {user: gil@contoso.example, until: *end }
   - {until: 2027-03-31, # the fair
      user: hal@contoso.example}
+  - user: kim@contoso.example
+    until: # the fair
+      2027-03-31
+  - {user: lea@contoso.example, # a, b
+     until: 2027-03-31}
+  - {user: max@contoso.example, # the fair,
+     until: 2027-03-31}
+  - {user: nia@contoso.example, reason: "a, # b", until: 2027-03-31}
+  - user: ole@contoso.example
+    until:
+      2027-03-31 # the fair
   - user: ida@contoso.example"""
 WITHOUT_END = {
     "anna": ["-    until: 2027-03-31   # the fair", "+    # the fair"],
@@ -128,10 +139,18 @@ WITHOUT_END = {
     "dora": ["-  - {until: 2027-03-31, user: dora@contoso.example}", "+  - {user: dora@contoso.example}"],
     "finn": ["-    until: *end"],
     "gil": ["-  - {user: gil@contoso.example, until: *end }", "+  - {user: gil@contoso.example }"],
+    "nia": [
+        '-  - {user: nia@contoso.example, reason: "a, # b", until: 2027-03-31}',
+        '+  - {user: nia@contoso.example, reason: "a, # b"}',
+    ],
+    "ole": ["-    until:", "-      2027-03-31 # the fair", "+    # the fair"],
 }
 WITH_END = {
     "emi": "`until` in line 12 has the anchor `&end`",
     "hal": "`until` in line 16 has comments next to it",
+    "kim": "`until` in line 19 has comments next to it",
+    "lea": "`until` in line 22 has comments next to it",
+    "max": "`until` in line 24 has comments next to it",
     "ida": "`until` comes from teams.yaml:3:5: remove it there",
     "jo": "`until` comes from teams.yaml:3:5: remove it there",
 }
@@ -156,6 +175,7 @@ def test_end_that_is_gone_is_taken_out_of_its_line() -> None:
     last = "mailbox: a@x.example\nmembers:\n  - user: b@x.example\n    until: 2027-03-31"
     wanted = Wanted(members={"b@x.example": {"user": "b@x.example"}}, endless={"b@x.example": "x"})
     assert edited(last, 1, wanted) == last.removesuffix("    until: 2027-03-31")
+    assert edited(f"{last}\t# the fair", 1, wanted) == last.replace("until: 2027-03-31", "# the fair")
 
 
 def test_end_that_is_gone_is_left_to_a_person_where_it_is_said_elsewhere_too() -> None:

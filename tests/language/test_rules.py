@@ -64,10 +64,12 @@ def test_two_rules_have_one_name_where_names_are_shared_and_they_say_different_t
     one = "- {name: orders, when: {from: a@x.example}, then: {star: true}}"
     other = "- {name: Orders, when: {from: b@x.example}, then: {star: true}}"
     copy = "- {name: ORDERS, when: {from: a@x.example}, then: {star: true}, enabled: false}"
+    usual = "- {name: orders, when: {from: [a@x.example]}, then: {star: true}, stop: false}"
     for platform, lines, why in each(
         [
             ("microsoft365", (one, other), ""),
             ("microsoft365", (one, other, copy), "another rule of this name says the same"),
+            ("microsoft365", (one, usual), "another rule of this name says the same"),
             ("google-delegated", (one, other), "each rule needs a different name"),
         ]
     ):

@@ -37,7 +37,8 @@ def without_expansion(
     added = [item for item in _items(mailbox.settings[name]) if item not in own]
     missing = [item for item in added if item not in value]
     if missing:
-        raise CannotEdit(f"`{_name(missing[0])}` comes from `workflow`: change the workflow, or apply it again")
+        what = f"`{named}`" if (named := _name(missing[0])) else "a rule"
+        raise CannotEdit(f"{what} comes from `workflow`: change the workflow, or apply it again")
     rest = tuple(item for item in value if item not in added)
     if name is Field.RULES and canonical(name, rest + tuple(added)) != canonical(name, value):
         raise CannotEdit(f"`{name}`: some come after those of `workflow`, which are always last in a spec")

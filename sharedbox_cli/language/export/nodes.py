@@ -157,18 +157,17 @@ def without_key(text: str, node: yaml.MappingNode, pair: Pair, end: int) -> tupl
     A comment behind it stays, in a separate line. Raises CannotEdit where one is in between.
     """
     name, start = pair[0], int(pair[0].start_mark.index)
-    place = next(number for number, one in enumerate(node.value) if one[0] is name)
-    after = int(node.value[1][0].start_mark.index)
-    cut: tuple[int, int, str]
-    if place == 0:
-        cut = start, after, ""
-    elif node.flow_style:
-        cut = text.rindex(",", 0, start), end, ""
-    else:
-        line, stop = text.rfind("\n", 0, start) + 1, text.find("\n", end)
-        stop = len(text) if stop < 0 else stop + 1
-        comment = text[end:stop].strip(" ")
-        return line, stop, f"{text[line:start]}{comment}" if comment.strip() else ""
-    if COMMENT.search(text[cut[0] : cut[1]]):
+    keys = [key for key, _ in node.value]
+    place = keys.index(name)
+    first = int(keys[place - 1].start_mark.index) if place and node.flow_style else start
+    last = end if place else int(keys[1].start_mark.index)
+    if has_comments(text, node, first, last):
         raise CannotEdit(f"`{name.value}` in line {name.start_mark.line + 1} has comments next to it")
-    return cut
+    if not place:
+        return start, last, ""
+    if node.flow_style:
+        return text.rindex(",", 0, start), end, ""
+    line, stop = text.rfind("\n", 0, start) + 1, text.find("\n", end)
+    stop = len(text) if stop < 0 else stop + 1
+    comment = text[end:stop].strip(" \t")
+    return line, stop, f"{text[line:start]}{comment}" if comment.strip() else ""

@@ -21,7 +21,7 @@ _MOMENT = (
 )
 """Years from 2000 to 2199: 20270 and 0227 are typing errors."""
 _LIKE_A_MOMENT = (
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2})([Tt ]([0-9]{2}:[0-9]{2})(?::([0-9]{2}))?([.,][0-9]+)?(?: ?(Z|z|[+-][0-9:]+))?)?"
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[Tt ]([0-9]{2}:[0-9]{2})(?::([0-9]{2}))?([.,][0-9]+)?(?: ?(Z|z|[+-][0-9:]+))?)?"
 )
 
 
@@ -52,18 +52,16 @@ def _what_is_wrong(text: Any) -> str:
     match = re.fullmatch(_LIKE_A_MOMENT, text) if isinstance(text, str) else None
     if match is None:
         return "Not a day: write `2027-03-31`, or a time with its zone: `2027-03-31T18:00:00+02:00`."
-    day, time, minute, second, fraction, zone = match.groups()
+    day, minute, second, fraction, zone = match.groups()
     if not 2000 <= int(day[:4]) <= 2199:
-        return "Not a year of an end: write one from 2000 to 2199."
+        return "Write a year from 2000 to 2199."
     try:
         date.fromisoformat(day)
     except ValueError:
         return f"There is no day `{day}`: write one that the calendar has."
-    if time is None:
-        return f"Not a time: write `{day}` for all of that day, or a time with its zone: `{day}T18:00:00+02:00`."
     known = _zone(zone) or "Z"
     if int(minute[:2]) > 23:
-        return f"An hour is 00 to 23: write `{day}` for all of that day (it ends at 24:00 UTC), or another time."
+        return f"An hour is 00 to 23: write `{day}T23:59:59{known}` for the end of that day, or another time."
     if int(minute[3:]) > 59:
         return f"A minute is 00 to 59: write `{day}T{minute[:2]}:59:59{known}`, or another time."
     if second is not None and int(second) > 59:
