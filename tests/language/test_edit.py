@@ -199,6 +199,13 @@ def test_end_that_is_gone_is_left_to_a_person_where_it_is_said_elsewhere_too() -
             "none",
             "`storage` in line 3 is the alias `\\*s` of the value in line 2",
         ),
+        (
+            "blocked:  # c: &d\n  *x",
+            ("blocked",),
+            "b",
+            "`blocked` in line 3 is the alias `\\*x` of the value in line 1",
+        ),
+        ("labels: # c\n\n  # d\n  &y b", ("labels",), "c", "`labels` in line 3 has the anchor `&y`"),
         ("labels: {a: [b, *x]}", ("labels", "a"), "c", "`labels.a` in line 3 repeats the value in line 1 by an alias"),
         ("labels: [a, &y b]", ("labels",), "c", "`labels` in line 3 has an anchor in line 3"),
         ("labels:\n  - b\n  - *x", ("labels",), ["b", "c"], "`labels` in line 3 repeats the value in line 1"),

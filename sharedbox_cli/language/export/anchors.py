@@ -9,7 +9,7 @@ import yaml
 
 from sharedbox_cli.language.export.nodes import CannotEdit, Pair, as_mapping, below, pair_of, text_end, without_key
 
-_ALIAS, _ANCHOR = (re.compile(rf":\s*(?:!\S*\s+)?\{mark}([^\s,\[\]{{}}]+)") for mark in "*&")
+_ALIAS, _ANCHOR = (re.compile(rf":(?:\s|#.*\n)*(?:!\S*\s+)?\{mark}([^\s,\[\]{{}}]+)") for mark in "*&")
 
 
 def refers(text: str, pair: Pair) -> str:
