@@ -154,7 +154,7 @@ class Setting:
     names_recipients: bool = False
     """Whether its values are addresses of recipients, of which a platform may report another address."""
     is_own: bool = False
-    """Whether it says something about one mailbox, costs money, or contradicts another one: never a default."""
+    """Whether it is about one mailbox, costs money, or contradicts another one: `import` writes no default of it."""
     is_nameable: bool = False
     """Whether a plan lists the key as unmanaged where a spec leaves it out."""
     matters_with: Field | None = None
